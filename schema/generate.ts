@@ -1,0 +1,37 @@
+/**
+ * Writes every file that follows from schema/policy.schema.json and schema/presets.
+ *
+ * Run by `npm run generate`; the output depends on these inputs alone, so CI runs it and asks git whether anything changed.
+ */
+
+import {readFileSync, writeFileSync} from 'node:fs';
+import {emitDefaults} from './emit/defaults.ts';
+import {emitDocs} from './emit/docs.ts';
+import type {Schema} from './emit/node.ts';
+import {emitPresets, type Preset} from './emit/presets.ts';
+import {emitTypes} from './emit/types.ts';
+import {emitValidator} from './emit/validator.ts';
+import {emitWords} from './emit/words.ts';
+
+const root = new URL('../', import.meta.url);
+
+/** Every generated file by its path from the root of the package. */
+export function generate(): Record<string, string> {
+  const schema = read('schema/policy.schema.json') as Schema;
+  const names = schema.properties.extends?.['x-presets'] ?? [];
+  const presets = names.map(name => read(`schema/presets/${name.replace('steadfetch:', '')}.json`) as Preset);
+  return {
+    'src/policy/types.ts': emitTypes(schema),
+    'src/policy/defaults.ts': emitDefaults(schema),
+    'src/policy/words.ts': emitWords(schema),
+    'src/policy/validator.ts': emitValidator(schema),
+    'src/policy/presets.ts': emitPresets(schema, presets),
+    'docs/policy.md': emitDocs(schema, presets),
+  };
+}
+
+const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, root), 'utf8'));
+
+if (import.meta.main) {
+  for (const [path, text] of Object.entries(generate())) writeFileSync(new URL(path, root), text);
+}

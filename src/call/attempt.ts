@@ -1,0 +1,259 @@
+/**
+ * One attempt: its time, its signal, its link to the caller's signal, and the place it takes.
+ *
+ * The link outlives the response: until the body is read, cancelled or out of time, the caller's abort and the attempt
+ * timeout still reach it. An engine that lets go when the headers arrive looks faster, and lets a hanging body hang.
+ */
+import {isPromise} from '../core/awaitable.ts';
+import type {AttemptKind} from '../core/call-view.ts';
+import {TimeoutError, withoutStack} from '../core/errors.ts';
+import type {AttemptObserver} from '../core/observer.ts';
+import {answered, failed, type Outcome} from '../core/outcome.ts';
+import {Timer} from '../core/timer.ts';
+import {isNetworkFailure} from '../decide/failure-facts.ts';
+import type {ConcurrencyLimit} from '../guards/concurrency.ts';
+import {linkBody} from './body-link.ts';
+import type {Call} from './call.ts';
+import {discard} from './discard.ts';
+import type {Sendable} from './wire.ts';
+
+/** Who is told how an attempt ended: the call, or a race of two attempts. */
+export interface AttemptOwner {
+  settled(attempt: Attempt, outcome: Outcome): void;
+}
+
+type Limit = 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT';
+
+/** Tells a fetch that its attempt lost a race. Nobody sees it, so one is enough. */
+const SUPERSEDED = withoutStack(
+  () => new DOMException('Another attempt of the call was answered first.', 'AbortError'),
+);
+
+export class Attempt extends Timer {
+  readonly call: Call;
+  readonly number: number;
+  readonly kind: AttemptKind;
+  /** What the breaker admitted it with. */
+  readonly epoch: number;
+  startedAt = 0;
+  trace: AttemptObserver | null = null;
+  /** The attempt that this one, a hedge, was sent beside. */
+  shadows: Attempt | null = null;
+  #owner: AttemptOwner | null;
+  #permit: ConcurrencyLimit | null;
+  #controller: AbortController | null = null;
+  #source: AbortSignal | null = null;
+  #limit: Limit = 'ATTEMPT_TIMEOUT';
+  #limitMs = Number.POSITIVE_INFINITY;
+  #isStreaming = false;
+  /** Copies of the body that are still to be read: `clone()` makes two of one. */
+  #readers = 1;
+  #reachedWire = false;
+
+  constructor(
+    call: Call,
+    number: number,
+    kind: AttemptKind,
+    epoch: number,
+    permit: ConcurrencyLimit | null,
+    owner: AttemptOwner,
+  ) {
+    super();
+    this.call = call;
+    this.number = number;
+    this.kind = kind;
+    this.epoch = epoch;
+    this.#permit = permit;
+    this.#owner = owner;
+  }
+
+  /** Sends. The owner hears of it exactly once, maybe before this returns. */
+  start(): void {
+    const {call} = this;
+    const {engine, wire} = call;
+    this.startedAt = engine.clock.now();
+    const signal = this.#begin(call.deadlineAt - this.startedAt, wire.signal, wire.signalIsOurs);
+    if (wire.signal?.aborted) {
+      this.handleEvent();
+      return;
+    }
+    let request: Sendable;
+    try {
+      request = wire.next();
+      call.label(request.headers);
+    } catch (error) {
+      this.#end(failed('other', error, false)); // A header that is none, a body that is used.
+      return;
+    }
+    try {
+      const prepared = engine.prepareAttempt?.(call.describe(request.headers, this.number, signal));
+      if (prepared !== undefined && isPromise(prepared)) {
+        prepared.then(
+          () => this.#send(request, signal),
+          error => this.#end(failed('hook', error, false)),
+        );
+        return;
+      }
+    } catch (error) {
+      this.#end(failed('hook', error, false));
+      return;
+    }
+    this.#send(request, signal);
+  }
+
+  #begin(leftMs: number, source: AbortSignal | null, sourceIsOurs: boolean): AbortSignal | undefined {
+    const {attemptTimeoutMs} = this.call.plan;
+    this.#limit = leftMs < attemptTimeoutMs ? 'DEADLINE_EXCEEDED' : 'ATTEMPT_TIMEOUT';
+    this.#limitMs = Math.min(leftMs, attemptTimeoutMs);
+    const isTimed = this.#limitMs !== Number.POSITIVE_INFINITY;
+    if (isTimed) this.call.engine.clock.arm(this, this.#limitMs);
+    if (source !== null) {
+      this.#source = source;
+      source.addEventListener('abort', this);
+    }
+    if (!isTimed && !this.call.mayHedge && (source === null || sourceIsOurs)) return source ?? undefined;
+    this.#controller = new AbortController();
+    return this.#controller.signal;
+  }
+
+  #send(request: Sendable, signal: AbortSignal | undefined): void {
+    if (this.#owner === null) return; // Time ran out, or the caller left, while it was prepared.
+    const {call} = this;
+    this.trace =
+      call.trace?.startAttempt(
+        call,
+        {number: this.number, kind: this.kind, shadows: this.shadows?.trace ?? null},
+        request.headers,
+      ) ?? null;
+    this.#reachedWire = true;
+    let sent: Promise<Response>;
+    // Callbacks, not await: every promise between the wire and the caller costs a turn.
+    try {
+      sent = this.trace === null ? request.send(signal) : this.trace.run(() => request.send(signal));
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
+    sent.then(
+      response => this.#arrived(response),
+      error => this.#failed(error),
+    );
+  }
+
+  /** Time ran out: before the headers, while the body was read, or while its next chunk was awaited. */
+  fire(): void {
+    const limitMs = this.#limit === 'DEADLINE_EXCEEDED' ? this.call.plan.deadlineMs : this.#limitMs;
+    const error = this.call.wire.timeoutError(withoutStack(() => new TimeoutError(this.#limit, limitMs)));
+    this.unlink();
+    this.#end(failed(this.#limit === 'DEADLINE_EXCEEDED' ? 'deadline' : 'attempt-timeout', error, this.#reachedWire));
+    this.#controller?.abort(error);
+  }
+
+  /** The caller aborted. */
+  handleEvent(): void {
+    const reason = this.#source?.reason;
+    this.unlink();
+    this.#end(failed('aborted', reason, this.#reachedWire));
+    this.#controller?.abort(reason);
+  }
+
+  /** Another attempt of the call was answered first. Its owner does not want to hear of it any more. */
+  supersede(): void {
+    this.unlink();
+    this.#owner = null;
+    this.#leave();
+    this.trace?.end(failed('aborted', SUPERSEDED, this.#reachedWire), true);
+    this.#controller?.abort(SUPERSEDED);
+  }
+
+  /** The response waits while the call decides to go on: its time does not run, in case it becomes the answer after all. */
+  shelve(): void {
+    this.call.engine.clock.disarm(this);
+  }
+
+  /** The shelved response is the answer after all: its body gets an attempt's time again. */
+  unshelve(): void {
+    if (this.#controller !== null && this.#limitMs !== Number.POSITIVE_INFINITY && this.#readers > 0)
+      this.call.engine.clock.arm(this, this.#limitMs);
+  }
+
+  /** Lets go of timer and signal: nothing of this attempt is left. */
+  unlink(): void {
+    this.#readers = 0;
+    this.call.engine.clock.disarm(this);
+    this.#source?.removeEventListener('abort', this);
+    this.#source = null;
+  }
+
+  // The body, as body-link.ts sees it.
+
+  /** From now on the body is read chunk by chunk: the total time no longer counts, silence does. */
+  streaming(): void {
+    if (this.#isStreaming) return;
+    this.#isStreaming = true;
+    this.#limit = 'IDLE_TIMEOUT';
+    this.#limitMs = this.call.plan.idleTimeoutMs;
+    this.call.engine.clock.disarm(this);
+  }
+
+  /** Someone waits for the next chunk. */
+  awaitingChunk(): void {
+    if (this.#isStreaming && this.#readers > 0) this.call.engine.clock.arm(this, this.#limitMs);
+  }
+
+  /** It came; how long its reader takes to ask for the next one is not the server's fault. */
+  chunkArrived(): void {
+    if (this.#isStreaming) this.call.engine.clock.disarm(this);
+  }
+
+  /** The body was cloned, so there is one more to read. */
+  cloned(): void {
+    if (this.#readers > 0) this.#readers++;
+  }
+
+  /** One of the copies was given up. */
+  readerLeft(): void {
+    if (--this.#readers <= 0) this.unlink();
+  }
+
+  #arrived(response: Response): void {
+    if (this.#owner === null) {
+      // It came after everyone left.
+      discard(response, this.call.engine.clock);
+      return;
+    }
+    // Without a controller of ours, fetch has the caller's signal itself.
+    if (this.#controller === null || !(this.armed || this.#source !== null) || !linkBody(response, this)) this.unlink();
+    else if (this.call.wire.bodyGetsFreshTime && this.armed) this.call.engine.clock.arm(this, this.#limitMs);
+    this.#end(answered(response));
+  }
+
+  #failed(error: unknown): void {
+    const {signal} = this.call.wire;
+    this.unlink();
+    // A fetch that saw the signal first reports the abort itself.
+    if (signal?.aborted) this.#end(failed('aborted', signal.reason, this.#reachedWire));
+    else this.#end(failed(failureKind(error), error, this.#reachedWire));
+  }
+
+  #end(outcome: Outcome): void {
+    const owner = this.#owner;
+    if (owner === null) return;
+    this.#owner = null;
+    if (outcome.response === null) this.unlink();
+    this.#leave();
+    this.trace?.end(outcome, false);
+    owner.settled(this, outcome);
+  }
+
+  #leave(): void {
+    this.#permit?.exit();
+    this.#permit = null;
+  }
+}
+
+/** A fetch of the user's may have a timeout of its own, and says so by name. */
+function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'other' {
+  if (isNetworkFailure(error)) return 'network';
+  return (error as {name?: unknown} | null)?.name === 'TimeoutError' ? 'attempt-timeout' : 'other';
+}

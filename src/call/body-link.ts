@@ -1,0 +1,174 @@
+/**
+ * Ties the body of a response to its attempt.
+ *
+ * Body methods (`.json()`, `.text()`, …) stay under the attempt's time. The first reader on `.body` makes it a stream:
+ * then only silence counts, so that the answer of a model may take minutes. The response stays the very object that fetch
+ * gave: a new one would lose `url` and `type`. Own properties, not a new prototype: measured, the cheaper of the two.
+ *
+ * An error body (status >= 400) never counts as a stream; clients read it on the way to an error, in whatever way.
+ */
+import type {Attempt} from './attempt.ts';
+
+const ATTEMPT = Symbol('attempt');
+
+interface Linked {
+  [ATTEMPT]: Attempt;
+}
+type LinkedResponse = Response & Linked;
+type LinkedStream = ReadableStream<Uint8Array> & Linked;
+
+/** A response that nobody reads lets go of the caller's signal when it is collected, where no timer does it before. */
+const forgotten = new FinalizationRegistry<Attempt>(attempt => attempt.unlink());
+
+/** @returns False where there is no body to wait for, or none we could watch. */
+export function linkBody(response: Response, attempt: Attempt): boolean {
+  if (typeof response !== 'object' || response === null || !('body' in response) || response.body === null)
+    return false;
+  if (!Object.isExtensible(response)) return false;
+  const linked = response as LinkedResponse;
+  linked[ATTEMPT] = attempt;
+  linked.json = json;
+  linked.text = text;
+  linked.arrayBuffer = arrayBuffer;
+  linked.blob = blob;
+  linked.bytes = bytes;
+  linked.formData = formData;
+  linked.clone = clone;
+  if (response.status < 400) Object.defineProperty(linked, 'body', watchedBody);
+  if (!attempt.armed) forgotten.register(response, attempt);
+  return true;
+}
+
+type BodyMethod = 'json' | 'text' | 'arrayBuffer' | 'blob' | 'bytes' | 'formData';
+
+/** The method of the response's own class, which need not be the global one: undici's is another. */
+const inherited = (object: object, name: string): unknown =>
+  (Object.getPrototypeOf(object) as Record<string, unknown>)[name];
+
+function reading<T>(name: BodyMethod) {
+  return function (this: LinkedResponse): Promise<T> {
+    const attempt = this[ATTEMPT];
+    const promise = (inherited(this, name) as () => Promise<T>).call(this);
+    const done = () => attempt.unlink();
+    promise.then(done, done);
+    return promise;
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: it is what Response.json() promises.
+const json = reading<any>('json');
+const text = reading<string>('text');
+const arrayBuffer = reading<ArrayBuffer>('arrayBuffer');
+const blob = reading<Blob>('blob');
+const bytes = reading<Uint8Array<ArrayBuffer>>('bytes');
+const formData = reading<FormData>('formData');
+
+function clone(this: LinkedResponse): Response {
+  const copy = (inherited(this, 'clone') as () => Response).call(this);
+  this[ATTEMPT].cloned();
+  linkBody(copy, this[ATTEMPT]);
+  return copy;
+}
+
+const watchedBody: PropertyDescriptor & ThisType<LinkedResponse> = {
+  configurable: true,
+  enumerable: true,
+  get() {
+    const stream = Reflect.get(Object.getPrototypeOf(this), 'body', this) as ReadableStream<Uint8Array> | null;
+    return stream instanceof ReadableStream ? watched(stream, this[ATTEMPT]) : stream;
+  },
+};
+
+/** The same stream object; only the ways to read it tell. Looking at `.body` without reading it, as ky does, changes nothing. */
+function watched(stream: ReadableStream<Uint8Array>, attempt: Attempt): ReadableStream<Uint8Array> {
+  const linked = stream as LinkedStream;
+  if (linked[ATTEMPT] === undefined) {
+    linked[ATTEMPT] = attempt;
+    Object.setPrototypeOf(linked, WatchedStream);
+  }
+  return linked;
+}
+
+const Native = globalThis.ReadableStream?.prototype;
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+function watchedReader(stream: LinkedStream, options?: {mode?: 'byob'}): Reader {
+  const attempt = stream[ATTEMPT];
+  const reader = Native.getReader.call(stream, options as undefined) as Reader;
+  const {read, cancel} = reader as {read: (...view: unknown[]) => ReturnType<Reader['read']>; cancel: Reader['cancel']};
+  attempt.streaming();
+  forgotten.register(reader, attempt);
+  const seen = (result: {done: boolean}): void => (result.done ? attempt.unlink() : attempt.chunkArrived());
+  const broken = () => attempt.unlink();
+  reader.read = (...view: unknown[]): ReturnType<Reader['read']> => {
+    attempt.awaitingChunk();
+    const promise = read.apply(reader, view);
+    promise.then(seen, broken);
+    return promise;
+  };
+  reader.cancel = (reason?: unknown) => {
+    attempt.readerLeft();
+    return cancel.call(reader, reason);
+  };
+  return reader;
+}
+
+/** pipeTo, pipeThrough and tee read through inner slots: they get a stream that pulls through the watched reader. */
+function relayed(stream: LinkedStream): ReadableStream<Uint8Array> {
+  const reader = watchedReader(stream);
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const {done, value} = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: reason => reader.cancel(reason),
+    },
+    {highWaterMark: 0},
+  );
+}
+
+async function* chunks(reader: Reader, keepOpen: boolean): AsyncGenerator<Uint8Array> {
+  try {
+    for (;;) {
+      const {done, value} = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    if (!keepOpen) reader.cancel().catch(() => {});
+    reader.releaseLock();
+  }
+}
+
+type IterateOptions = {preventCancel?: boolean};
+
+const WatchedStream: object = Object.create(
+  Native ?? null,
+  Object.getOwnPropertyDescriptors({
+    getReader(this: LinkedStream, options?: {mode?: 'byob'}) {
+      return watchedReader(this, options);
+    },
+    cancel(this: LinkedStream, reason?: unknown) {
+      this[ATTEMPT].readerLeft();
+      return Native.cancel.call(this, reason);
+    },
+    pipeTo(this: LinkedStream, ...args: [WritableStream<Uint8Array>]) {
+      return Native.pipeTo.apply(relayed(this), args);
+    },
+    pipeThrough(this: LinkedStream, ...args: [ReadableWritablePair<Uint8Array, Uint8Array>]) {
+      return Native.pipeThrough.apply(relayed(this), args);
+    },
+    tee(this: LinkedStream) {
+      return Native.tee.call(relayed(this));
+    },
+    values(this: LinkedStream, options?: IterateOptions) {
+      return chunks(watchedReader(this), options?.preventCancel === true);
+    },
+    [Symbol.asyncIterator](this: LinkedStream, options?: IterateOptions) {
+      return chunks(watchedReader(this), options?.preventCancel === true);
+    },
+  }),
+);

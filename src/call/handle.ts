@@ -1,0 +1,83 @@
+/**
+ * The handle of a policy: validated once, shared by every client that uses it, and the place where operators look and act.
+ *
+ * It stands above the policy's data, because it owns the state of the guards: two clients of one handle share a budget.
+ */
+import {type Random, systemRandom} from '../core/random.ts';
+import {systemClock} from '../core/system-clock.ts';
+import {GuardRegistry, type GuardSnapshot} from '../guards/registry.ts';
+import {resolvePolicy} from '../policy/resolve.ts';
+import type {Policy, PolicyInput} from '../policy/types.ts';
+import {Plans} from './plan.ts';
+
+export interface PolicySnapshot {
+  readonly policy: Policy;
+  readonly retriesDisabled: boolean;
+  /** One entry per origin that was called, the last called at the end. */
+  readonly origins: readonly GuardSnapshot[];
+}
+
+export class PolicyHandle {
+  /** @internal */
+  readonly registry: GuardRegistry;
+  #plans: Plans;
+  #retriesDisabled = false;
+
+  /** @internal Made by `definePolicy`. */
+  constructor(input: unknown, random: Random) {
+    this.#plans = new Plans(resolvePolicy(input));
+    this.registry = new GuardRegistry(random);
+  }
+
+  /** @internal */
+  get plans(): Plans {
+    return this.#plans;
+  }
+
+  /** What runs where no route matches: every default filled. */
+  get policy(): Policy {
+    return this.#plans.base.policy;
+  }
+
+  get retriesDisabled(): boolean {
+    return this.#retriesDisabled;
+  }
+
+  /**
+   * Breakers, budgets and concurrency limits as they stand, per origin.
+   *
+   * @param now Monotonic milliseconds of the clock that the clients use; the default is the system's.
+   */
+  snapshot(now: number = systemClock.now()): PolicySnapshot {
+    return {policy: this.policy, retriesDisabled: this.#retriesDisabled, origins: this.registry.snapshot(now)};
+  }
+
+  /**
+   * Puts another policy in place for calls that begin from now on. Guards whose settings are the same keep their state.
+   *
+   * @throws InvalidPolicyError, and the policy in force stays.
+   */
+  replace(input: PolicyInput): void {
+    this.#plans = new Plans(resolvePolicy(input));
+  }
+
+  /** For a storm: from now on nothing is sent twice, also by calls that are waiting. First attempts go on as ever. */
+  disableRetries(): void {
+    this.#retriesDisabled = true;
+  }
+
+  enableRetries(): void {
+    this.#retriesDisabled = false;
+  }
+}
+
+/**
+ * Validates a policy once and returns what `resilience()` and `createFetch()` also accept.
+ *
+ * @param input  Plain data; see docs/policy.md. Left out: the defaults.
+ * @param random Spreads the open times of breakers. Default: `Math.random`.
+ * @throws InvalidPolicyError at once, naming each wrong field.
+ */
+export function definePolicy(input?: PolicyInput, random: Random = systemRandom): PolicyHandle {
+  return new PolicyHandle(input, random);
+}

@@ -1,0 +1,102 @@
+/**
+ * The decision to resend: may it be sent again, and after how long?
+ *
+ * Everything is asked before anyone sleeps: what the server may have done, the attempts, the body, the server's word, the
+ * deadline, the breaker, and last the budget, which is reserved here and given back if the resend does not happen.
+ */
+import type {Outcome} from '../core/outcome.ts';
+import {backoffMs} from '../decide/backoff.ts';
+import {type HintSource, type ServerHint, serverHint} from '../decide/server-hint.ts';
+import {harmless, type Verdict} from '../decide/verdict.ts';
+import {REFUSED, type Receipt} from '../guards/budget.ts';
+import type {Call} from './call.ts';
+
+/** An attempt that cannot get this long is not worth sending. */
+export const LEAST_ATTEMPT_MS = 50;
+
+/** Why a call is not sent again. */
+export type Refusal =
+  /** It succeeded, or trying again cannot help. */
+  | 'not-transient'
+  /** The server may have acted, and nothing allows to repeat that. */
+  | 'may-have-acted'
+  | 'attempts-exhausted'
+  | 'body-not-replayable'
+  /** Worth one resend, and that was it. */
+  | 'resent-once'
+  /** The server asks for a longer wait than `retryAfter.maxMs`. */
+  | 'hint-too-long'
+  /** The next attempt could not end in time. */
+  | 'deadline'
+  | 'breaker-open'
+  | 'concurrency-limit'
+  | 'budget-exhausted'
+  /** `disableRetries()`. */
+  | 'retries-disabled';
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** null: it is sent again. */
+  readonly refusal: Refusal | null;
+  readonly waitMs: number;
+  readonly waitSource: HintSource | 'backoff' | 'none';
+  /** What the server asked for, whether or not it can be granted. */
+  readonly hint: ServerHint | null;
+  /** What the budget holds for the resend. */
+  readonly receipt: Receipt;
+}
+
+export function refuse(verdict: Verdict, refusal: Refusal, hint: ServerHint | null = null): Judgement {
+  return {verdict, refusal, waitMs: 0, waitSource: 'none', hint, receipt: REFUSED};
+}
+
+/** @param replayable Whether the body can be sent again. */
+export function judge(call: Call, outcome: Outcome, found: Verdict, replayable: boolean): Judgement {
+  const {engine, plan, guards} = call;
+  const hint = hintOf(call, outcome, found);
+  // A 503 with a hint is a server that sheds load; without one it may just be broken.
+  const verdict = outcome.status === 503 && hint !== null && found.transient ? {...found, throttled: true} : found;
+  const no = (refusal: Refusal): Judgement => refuse(verdict, refusal, hint);
+
+  if (!verdict.transient) return no('not-transient');
+  if (!harmless(verdict.sent) && !call.mayRepeat) return no('may-have-acted');
+  if (call.attempts >= plan.maxAttempts) return no('attempts-exhausted');
+  if (engine.handle.retriesDisabled) return no('retries-disabled');
+  if (!replayable) return no('body-not-replayable');
+  if (verdict.once && call.previousReason === verdict.reason) return no('resent-once');
+  if (hint !== null && hint.ms > plan.policy.retryAfter.maxMs) return no('hint-too-long');
+
+  const now = engine.clock.now();
+  const {waitMs, waitSource} = waitBefore(call, verdict, hint);
+  if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
+  if (guards.breaker?.refuses(now + waitMs)) return no('breaker-open');
+  const receipt = guards.budget === null ? REFUSED : guards.budget.withdraw(verdict.throttled, now);
+  if (guards.budget !== null && receipt === REFUSED) return no('budget-exhausted');
+  if (hint !== null) guards.hold?.hold(hint.ms, now);
+  return {verdict, refusal: null, waitMs, waitSource, hint, receipt};
+}
+
+function hintOf({engine, plan}: Call, {response}: Outcome, {transient}: Verdict): ServerHint | null {
+  if (!transient || response === null || !plan.policy.retryAfter.honor) return null;
+  return serverHint(response.status, response.headers, engine.clock.wall());
+}
+
+/** A little later than the server asked, never earlier: all its clients heard the same number. */
+const HINT_SPREAD = 0.1;
+const LONGEST_HINT_SPREAD_MS = 1000;
+
+function waitBefore(call: Call, verdict: Verdict, hint: ServerHint | null): Pick<Judgement, 'waitMs' | 'waitSource'> {
+  const {engine, plan} = call;
+  if (verdict.once && hint === null) return {waitMs: 0, waitSource: 'none'};
+  const plannedMs = backoffMs(
+    plan.policy.backoff,
+    call.attempts - call.hedges,
+    verdict.throttled,
+    call.lastBackoffMs,
+    engine.random,
+  );
+  call.lastBackoffMs = plannedMs;
+  if (hint === null || hint.ms < plannedMs) return {waitMs: plannedMs, waitSource: 'backoff'};
+  const spreadMs = engine.random() * Math.min(hint.ms * HINT_SPREAD, LONGEST_HINT_SPREAD_MS);
+  return {waitMs: hint.ms + spreadMs, waitSource: hint.source};
+}

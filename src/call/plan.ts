@@ -1,0 +1,113 @@
+/** A resolved policy, compiled for the hot path: once per route, shared by all its calls. */
+import {Transients} from '../decide/transients.ts';
+import type {GuardSettings} from '../guards/registry.ts';
+import {type ResolvedPolicy, type ResolvedRoute, resolveOverrides} from '../policy/resolve.ts';
+import type {CallOverrides, Policy} from '../policy/types.ts';
+
+/** Plans of per-call overrides that are kept: programs write a handful of them, and writing them anew each call is costly. */
+const KEPT_VARIANTS = 256;
+
+export class Plan implements GuardSettings {
+  readonly policy: Policy;
+  readonly name: string;
+  readonly template: string | undefined;
+  readonly route: string | undefined;
+  readonly guardKey: string;
+  /** Sends of a call at the most; Infinity for "unlimited". */
+  readonly maxAttempts: number;
+  /** True where the policy only watches: no resends of ours, whoever else retries. */
+  readonly observesOnly: boolean;
+  readonly deadlineMs: number;
+  readonly attemptTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly transients: Transients;
+  readonly idempotentMethods: ReadonlySet<string>;
+  /** This plan as it is, for calls without overrides. */
+  readonly variant: Variant;
+  readonly #variants = new Map<string, Variant>();
+
+  constructor(policy: Policy, route: ResolvedRoute | undefined) {
+    this.policy = policy;
+    this.name = route?.name ?? policy.name;
+    this.template = route?.template;
+    this.route = route?.name;
+    const {budget, breaker, concurrency, hedge, retryAfter} = policy;
+    this.guardKey = JSON.stringify([this.route, budget, breaker, concurrency, hedge, retryAfter.scope]);
+    this.observesOnly = policy.maxAttempts === null;
+    this.maxAttempts = policy.maxAttempts === 'unlimited' ? Number.POSITIVE_INFINITY : (policy.maxAttempts ?? 1);
+    this.deadlineMs = policy.deadlineMs ?? Number.POSITIVE_INFINITY;
+    this.attemptTimeoutMs = policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
+    this.idleTimeoutMs = policy.idleTimeoutMs ?? Number.POSITIVE_INFINITY;
+    this.transients = new Transients(policy.retryOn);
+    this.idempotentMethods = new Set(policy.idempotentMethods);
+    this.variant = {plan: this, correlationId: undefined, idempotencyKey: undefined};
+  }
+
+  /**
+   * The plan under the overrides of one call.
+   *
+   * @throws InvalidPolicyError with code INVALID_OVERRIDES.
+   */
+  under(overrides: CallOverrides, route: ResolvedRoute | undefined): Variant {
+    const key = keyOf(overrides);
+    const known = key === undefined ? undefined : this.#variants.get(key);
+    if (known !== undefined) return known;
+    const {policy, correlationId, idempotencyKey} = resolveOverrides(this.policy, overrides);
+    const variant: Variant = {
+      plan: policy === this.policy ? this : new Plan(policy, route),
+      correlationId,
+      idempotencyKey,
+    };
+    if (key !== undefined && correlationId === undefined && idempotencyKey === undefined) {
+      if (this.#variants.size >= KEPT_VARIANTS) this.#variants.clear();
+      this.#variants.set(key, variant);
+    }
+    return variant;
+  }
+}
+
+/** A plan for one call, and the ids that call brought along. */
+export interface Variant {
+  readonly plan: Plan;
+  readonly correlationId: string | undefined;
+  readonly idempotencyKey: string | undefined;
+}
+
+/** All plans of a policy: the base, and one for each route. */
+export class Plans {
+  readonly #base: Plan;
+  readonly #routes: readonly {readonly route: ResolvedRoute; readonly plan: Plan}[];
+
+  constructor(resolved: ResolvedPolicy) {
+    this.#base = new Plan(resolved.policy, undefined);
+    this.#routes = resolved.routes.map(route => ({route, plan: new Plan(route.policy, route)}));
+  }
+
+  get base(): Plan {
+    return this.#base;
+  }
+
+  get all(): readonly Plan[] {
+    return [this.#base, ...this.#routes.map(({plan}) => plan)];
+  }
+
+  get hasRoutes(): boolean {
+    return this.#routes.length > 0;
+  }
+
+  /** The first route that matches wins. */
+  for(method: string, origin: string, pathname: string, overrides: CallOverrides | undefined): Variant {
+    const entry = this.#routes.find(({route}) => route.matches(method, origin, pathname));
+    const plan = entry?.plan ?? this.#base;
+    return overrides === undefined ? plan.variant : plan.under(overrides, entry?.route);
+  }
+}
+
+/** Names plain overrides; undefined for what cannot be named (a getter that throws, a cycle): that is refused when it is resolved. */
+function keyOf(overrides: CallOverrides): string | undefined {
+  try {
+    return JSON.stringify(overrides);
+  } catch {
+    return undefined;
+  }
+}

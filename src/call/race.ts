@@ -1,0 +1,80 @@
+/**
+ * A race: one attempt, and a second one if the first is slow.
+ *
+ * Only a slow attempt starts a hedge; a failed one waits its backoff like any other. The first answer that is not
+ * transient wins; with none of those, the last failure counts. Losers are aborted, the winner keeps its own signal.
+ */
+import type {Outcome} from '../core/outcome.ts';
+import {Timer} from '../core/timer.ts';
+import type {Verdict} from '../decide/verdict.ts';
+import type {Attempt, AttemptOwner} from './attempt.ts';
+import type {Call} from './call.ts';
+
+export class Race extends Timer implements AttemptOwner {
+  readonly #call: Call;
+  readonly #running = new Set<Attempt>();
+  #first: Attempt | null = null;
+  /** A transient outcome that is the race's result if the other attempt does no better. */
+  #fallback: {attempt: Attempt; outcome: Outcome; verdict: Verdict} | null = null;
+  #unassessed = 0;
+  #isOver = false;
+
+  constructor(call: Call) {
+    super();
+    this.#call = call;
+  }
+
+  start(first: Attempt): void {
+    this.#first = first;
+    const delayMs = this.#call.guards.hedge?.delayMs();
+    if (delayMs !== undefined) this.#call.engine.clock.arm(this, delayMs);
+    this.#run(first);
+  }
+
+  /** The first attempt is slow. */
+  fire(): void {
+    this.#call.whenHedgeable(() => {
+      if (this.#isOver || !this.#running.has(this.#first!)) return;
+      const hedge = this.#call.hedge(this);
+      if (hedge === null) return;
+      hedge.shadows = this.#first;
+      this.#run(hedge);
+    });
+  }
+
+  settled(attempt: Attempt, outcome: Outcome): void {
+    this.#running.delete(attempt);
+    this.#call.engine.clock.disarm(this);
+    this.#unassessed++;
+    this.#call.assess(attempt, outcome, (assessed, verdict) => {
+      this.#unassessed--;
+      this.#assessed(attempt, assessed, verdict);
+    });
+  }
+
+  #run(attempt: Attempt): void {
+    this.#running.add(attempt);
+    attempt.start();
+  }
+
+  #assessed(attempt: Attempt, outcome: Outcome, verdict: Verdict): void {
+    if (this.#isOver) {
+      this.#call.drop(attempt, outcome);
+      return;
+    }
+    const isLast = this.#running.size === 0 && this.#unassessed === 0;
+    if (verdict.transient && !isLast) {
+      this.#replaceFallback({attempt, outcome, verdict});
+      return;
+    }
+    this.#isOver = true;
+    this.#replaceFallback(null);
+    for (const loser of this.#running) this.#call.supersede(loser);
+    this.#call.decide(attempt, outcome, verdict);
+  }
+
+  #replaceFallback(next: {attempt: Attempt; outcome: Outcome; verdict: Verdict} | null): void {
+    if (this.#fallback !== null) this.#call.drop(this.#fallback.attempt, this.#fallback.outcome);
+    this.#fallback = next;
+  }
+}

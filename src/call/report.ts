@@ -1,0 +1,127 @@
+/**
+ * Why a call ended as it did, for the user.
+ *
+ * "Why was my POST not retried?" is the most common question put to retrying clients. The answer is on every error, as
+ * `error.resilience`, and for any response or error in `reportOf(it)`.
+ */
+import type {CallResult} from '../core/call-view.ts';
+import type {Outcome} from '../core/outcome.ts';
+import type {Call} from './call.ts';
+import type {Judgement, Refusal} from './judge.ts';
+
+export interface CallReport {
+  readonly result: CallResult;
+  /** One clause: `POST without an idempotency key, and the server may have acted (503)`. */
+  readonly reason: string;
+  /** The same for programs; null where the call succeeded. */
+  readonly refusal: Refusal | null;
+  /** Sends, hedges included. */
+  readonly attempts: number;
+  readonly hedges: number;
+  /** Time spent waiting between attempts. */
+  readonly waitedMs: number;
+  readonly durationMs: number;
+  /** What the server asked for last, if it said: also where it was too long to wait for. */
+  readonly retryAfterMs: number | undefined;
+  readonly correlationId: string | undefined;
+  readonly policyName: string;
+}
+
+const CALL = Symbol('steadfetch call');
+
+/** The report of the call that ended with this response or this error; undefined for those of others. */
+export function reportOf(answer: unknown): CallReport | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  const {resilience, response, [CALL]: call} = answer as {resilience?: unknown; response?: unknown; [CALL]?: Call};
+  if (call !== undefined) return call.report;
+  return isReport(resilience) ? resilience : reportOf(response);
+}
+
+/** Puts the report within the reach of whoever gets the answer. */
+export function attachReport(call: Call, outcome: Outcome): void {
+  const {response, error, kind} = outcome;
+  if (response !== null) {
+    if (typeof response === 'object' && Object.isExtensible(response)) (response as {[CALL]?: Call})[CALL] = call;
+  } else if (kind !== 'aborted' && !call.plan.observesOnly) attachToError(call, error); // An abort's reason is the caller's own.
+}
+
+/** Enumerable, so that a printed or logged error tells it. */
+export function attachToError(call: Call, error: unknown): void {
+  if (error instanceof Error && Object.isExtensible(error)) {
+    Object.defineProperty(error, 'resilience', {
+      value: call.report,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+}
+
+const isReport = (value: unknown): value is CallReport =>
+  typeof value === 'object' && value !== null && 'result' in value && 'attempts' in value;
+
+/** One word for telemetry. */
+export function resultOf(outcome: Outcome, judgement: Judgement | null): CallResult {
+  switch (outcome.kind) {
+    case 'aborted':
+    case 'stopped':
+      return 'cancelled';
+    case 'deadline':
+      return 'timeout';
+    case 'response':
+      if (outcome.status < 400 && !judgement?.verdict.transient) return 'success';
+  }
+  switch (judgement?.refusal) {
+    case 'budget-exhausted':
+      return 'budget_exhausted';
+    case 'breaker-open':
+      return 'circuit_open';
+    case 'hint-too-long':
+    case 'concurrency-limit':
+      return 'rate_limited';
+    case 'not-transient':
+    case 'may-have-acted':
+    case 'body-not-replayable':
+    case 'resent-once':
+      return 'not_retryable';
+    default:
+      return outcome.kind === 'attempt-timeout' ? 'timeout' : 'failure';
+  }
+}
+
+/** The clause a report, an event and a span tell. */
+export function explain(call: Call, kind: Outcome['kind'], status: number): string {
+  const {judgement, method, plan} = call;
+  const reason = judgement?.verdict.reason ?? kind;
+  if (kind === 'aborted') return 'aborted by the caller';
+  if (kind === 'deadline') return `no answer within the deadline of ${plan.deadlineMs} ms`;
+  switch (judgement?.refusal) {
+    case 'may-have-acted':
+      return `${method} without an idempotency key, and the server may have acted (${reason})`;
+    case 'attempts-exhausted':
+      return plan.maxAttempts === 1
+        ? `one attempt is all the policy allows (${reason})`
+        : `all ${call.attempts} attempts are used (${reason})`;
+    case 'body-not-replayable':
+      return `the request body is a stream, or larger than ${plan.policy.replayLimitBytes} bytes, and cannot be sent again (${reason})`;
+    case 'resent-once':
+      return `sent again once after ${reason}, and once is enough`;
+    case 'hint-too-long':
+      return `the server asks for ${Math.ceil(judgement.hint?.ms ?? 0)} ms, more than the ${plan.policy.retryAfter.maxMs} ms that retryAfter.maxMs allows (${reason})`;
+    case 'deadline':
+      return `the next attempt could not end within the deadline of ${plan.deadlineMs} ms (${reason})`;
+    case 'breaker-open':
+      return `the circuit of ${call.guards.breaker?.guarded} is open`;
+    case 'concurrency-limit':
+      return `the concurrency limit of ${call.guards.concurrency?.max} is reached`;
+    case 'budget-exhausted':
+      return `the retry budget of ${call.origin} is exhausted (${reason})`;
+    case 'retries-disabled':
+      return `retries are switched off (${reason})`;
+    case 'not-transient':
+      if (judgement.verdict.reason === 'success') return `answered with ${status}`;
+      return judgement.verdict.final || /[a-z]{3}/.test(reason) ? reason : `${reason} is not transient`;
+    default:
+      return kind === 'response' ? `answered with ${status}` : reason;
+  }
+}

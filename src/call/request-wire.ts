@@ -1,0 +1,118 @@
+/**
+ * A wire for calls that are a `Request` object: ky's, and fetch's where the body is inside one or is a form.
+ *
+ * The body of a Request can be read once. Its first attempt gets the Request itself, while a clone is read beside it, up to
+ * the replay limit: small bodies are then known for a resend, large ones are not held in memory.
+ */
+import type {TimeoutError} from '../core/errors.ts';
+import type {HeaderBag} from '../core/observer.ts';
+import {byteLength} from '../decide/body.ts';
+import type {Sendable, Wire} from './wire.ts';
+
+export interface RequestWireOptions {
+  readonly request: Request;
+  readonly signal: AbortSignal | null;
+  readonly signalIsOurs: boolean;
+  /** Whether more than one attempt is possible at all: else nothing is kept. */
+  readonly resends: boolean;
+  /** Whether two attempts can be in flight at once: else one Request without a body serves all. */
+  readonly hedges: boolean;
+  readonly replayLimitBytes: number;
+  /** The body, where it is known without reading: then the Request need not be cloned. */
+  readonly text: string | undefined;
+  /** The loop that sends again has the body itself. */
+  readonly keptElsewhere?: boolean;
+  /** See `Wire`. */
+  readonly bodyGetsFreshTime?: boolean;
+  send(request: Request, signal: AbortSignal | undefined): Promise<Response>;
+  timeoutError(error: TimeoutError): unknown;
+}
+
+export class RequestWire implements Wire, Sendable {
+  readonly #options: RequestWireOptions;
+  readonly #hasBody: boolean;
+  #known: string | Uint8Array<ArrayBuffer> | null;
+  #capture: Promise<boolean> | null = null;
+  #sent = false;
+
+  constructor(options: RequestWireOptions) {
+    this.#options = options;
+    this.#hasBody = options.request.body !== null;
+    const {text, replayLimitBytes} = options;
+    this.#known = text !== undefined && byteLength(text, replayLimitBytes) <= replayLimitBytes ? text : null;
+  }
+
+  get signal(): AbortSignal | null {
+    return this.#options.signal;
+  }
+
+  get signalIsOurs(): boolean {
+    return this.#options.signalIsOurs;
+  }
+
+  get bodyGetsFreshTime(): boolean {
+    return this.#options.bodyGetsFreshTime ?? false;
+  }
+
+  get headers(): HeaderBag {
+    return this.#options.request.headers;
+  }
+
+  get replayable(): boolean | Promise<boolean> {
+    if (!this.#hasBody || this.#known !== null || this.#options.keptElsewhere) return true;
+    return this.#capture ?? false;
+  }
+
+  next(): Sendable {
+    const {request, resends, hedges, replayLimitBytes, text} = this.#options;
+    if (!this.#sent) {
+      this.#sent = true;
+      if (resends && this.#hasBody && text === undefined) this.#capture = this.#read(request, replayLimitBytes);
+      return this;
+    }
+    if (!this.#hasBody && !hedges) return this;
+    const again = new Request(request, this.#hasBody ? {body: this.#known} : undefined);
+    return {headers: again.headers, send: signal => this.#options.send(again, signal)};
+  }
+
+  send(signal: AbortSignal | undefined): Promise<Response> {
+    return this.#options.send(this.#options.request, signal);
+  }
+
+  timeoutError(error: TimeoutError): unknown {
+    return this.#options.timeoutError(error);
+  }
+
+  /** True when the whole body is known; false when it is too large, broke, or was taken by someone else. */
+  async #read(request: Request, limitBytes: number): Promise<boolean> {
+    try {
+      const reader = request.clone().body!.getReader();
+      const chunks: Uint8Array<ArrayBuffer>[] = [];
+      let size = 0;
+      for (;;) {
+        const {done, value} = await reader.read();
+        if (done) break;
+        size += value.byteLength;
+        if (size > limitBytes) {
+          reader.cancel().catch(() => {}); // The branch goes; the request itself flows on, unbuffered.
+          return false;
+        }
+        chunks.push(value);
+      }
+      this.#known = concat(chunks, size);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function concat(chunks: readonly Uint8Array<ArrayBuffer>[], size: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+}

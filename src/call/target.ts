@@ -1,0 +1,49 @@
+/** Where a call goes: the parts of its URL that guards, routes and ids are keyed by. */
+
+export interface Target {
+  /** As `URL.origin` writes it; `null` for URLs without one, and for what is no URL at all. */
+  readonly origin: string | null;
+  /** As `URL.pathname` writes it. */
+  readonly pathname: string;
+}
+
+const NOWHERE: Target = {origin: null, pathname: ''};
+
+/** Prefixes already parsed. Clients call few origins; one that calls many starts over. */
+const KEPT_ORIGINS = 1000;
+const origins = new Map<string, string | null>();
+
+/** The origin alone, for policies without routes: a look-up instead of a parse. */
+export function originOf(url: string): string | null {
+  const end = url.indexOf('/', 8);
+  const prefix = end < 0 ? url : url.slice(0, end);
+  let origin = origins.get(prefix);
+  if (origin === undefined) {
+    origin = targetOf(url).origin;
+    // A query or a relative path in the prefix is no origin: it would fill the table with one-offs.
+    if (!/^https?:\/\/[^/?#@\\]+$/.test(prefix)) return origin;
+    if (origins.size >= KEPT_ORIGINS) origins.clear();
+    origins.set(prefix, origin);
+  }
+  return origin;
+}
+
+export function targetOf(url: string): Target {
+  const parsed = URL.parse(url, pageOrigin);
+  if (parsed === null) return NOWHERE;
+  return {origin: parsed.origin === 'null' ? null : parsed.origin, pathname: parsed.pathname};
+}
+
+/** In a browser, the page's origin: relative URLs belong to it, and ids stay with it. Undefined elsewhere. */
+export const pageOrigin: string | undefined = readPageOrigin();
+
+function readPageOrigin(): string | undefined {
+  const {document, location, WorkerGlobalScope} = globalThis as {
+    document?: unknown;
+    location?: {origin?: string};
+    WorkerGlobalScope?: unknown;
+  };
+  const isBrowser = document !== undefined || (WorkerGlobalScope !== undefined && location !== undefined);
+  const origin = isBrowser ? location?.origin : undefined;
+  return origin === 'null' ? undefined : origin;
+}

@@ -1,0 +1,30 @@
+/** What a door lends a call: a way to put attempts on the wire, and the words of its own world for time that ran out. */
+
+import type {TimeoutError} from '../core/errors.ts';
+import type {HeaderBag} from '../core/observer.ts';
+
+/** One attempt, ready to go. */
+export interface Sendable {
+  /** Written before it is sent; never shared with an attempt in flight. */
+  readonly headers: HeaderBag;
+  /** Never called twice. May throw or reject with anything. */
+  send(signal: AbortSignal | undefined): Promise<Response>;
+}
+
+export interface Wire {
+  /** The caller's signal, or one that follows it. */
+  readonly signal: AbortSignal | null;
+  /** Whether that signal lives no longer than the call: then fetch may have it as it is. */
+  readonly signalIsOurs: boolean;
+  /**
+   * Whether the body can be sent again: null until that is known, where it has to be read first.
+   * Asked only when a resend is due.
+   */
+  readonly replayable: boolean | Promise<boolean>;
+  /** Whether a response's body gets the whole attempt timeout again, as ky's `timeout` means it. */
+  readonly bodyGetsFreshTime: boolean;
+  /** Called once per attempt; after the first time only where `replayable` is true. */
+  next(): Sendable;
+  /** The error the caller is given when time ran out. */
+  timeoutError(error: TimeoutError): unknown;
+}

@@ -1,0 +1,37 @@
+/** A call as observers and listeners see it, and the few words that describe it. */
+
+export type AttemptKind = 'initial' | 'resend' | 'hedge';
+
+/** A call, as others may see it. Live: its numbers are those of the moment it is read. */
+export interface CallView {
+  /** Upper case. */
+  readonly method: string;
+  /** Redacted: without credentials, secrets in the query, or a fragment. */
+  readonly url: string;
+  readonly origin: string;
+  /** The matched route's path pattern: low in cardinality, where `url` is not. */
+  readonly template: string | undefined;
+  /** Name of the matched route, else of the policy. */
+  readonly policyName: string;
+  readonly correlationId: string | undefined;
+  /** Sends so far, hedges included. */
+  readonly attempts: number;
+  readonly hedges: number;
+  /** Time spent waiting between attempts. */
+  readonly waitedMs: number;
+  /** An idempotency key is on the call. */
+  readonly keyed: boolean;
+}
+
+/** How a call ended, in one word for telemetry. */
+export type CallResult =
+  | 'success'
+  | 'failure'
+  | 'timeout'
+  | 'cancelled'
+  | 'circuit_open'
+  | 'rate_limited'
+  | 'budget_exhausted'
+  | 'not_retryable';
+
+export type BreakerState = 'closed' | 'open' | 'half-open';

@@ -1,0 +1,104 @@
+/** What happened, as plain records for logs and metrics. Read-only: a listener cannot change a call, nor break it. */
+import type {AttemptKind, BreakerState, CallResult, CallView} from './call-view.ts';
+import type {FailureKind} from './outcome.ts';
+
+/** One attempt ended. */
+export interface AttemptEndEvent {
+  readonly type: 'attempt.end';
+  readonly call: CallView;
+  readonly attempt: number;
+  readonly kind: AttemptKind;
+  readonly outcome: 'response' | FailureKind | 'superseded';
+  readonly status: number | undefined;
+  readonly latencyMs: number;
+  /** What was made of it: `503`, `ECONNRESET`, `attempt timeout`, `success`. */
+  readonly reason: string;
+}
+
+/** The call will be sent again. */
+export interface RetryScheduledEvent {
+  readonly type: 'retry.scheduled';
+  readonly call: CallView;
+  /** The attempt to come. */
+  readonly attempt: number;
+  readonly waitMs: number;
+  /** Who said how long: `backoff`, `retry-after`, `retry-after-ms`, `rate-limit` or `none`. */
+  readonly waitSource: string;
+  readonly reason: string;
+}
+
+/** The outcome was transient, and yet the call is not sent again. */
+export interface RetryAbandonedEvent {
+  readonly type: 'retry.abandoned';
+  readonly call: CallView;
+  /** In words: `POST without an idempotency key, and the server may have acted (503)`. */
+  readonly reason: string;
+  readonly retryAfterMs: number | undefined;
+}
+
+export interface HedgeStartedEvent {
+  readonly type: 'hedge.started';
+  readonly call: CallView;
+  readonly attempt: number;
+  readonly delayMs: number;
+}
+
+/** A guard refused an attempt before it was sent. */
+export interface CallRejectedEvent {
+  readonly type: 'call.rejected';
+  readonly call: CallView;
+  readonly code: 'CIRCUIT_OPEN' | 'CONCURRENCY_LIMIT' | 'ORIGIN_HELD';
+  readonly retryAfterMs: number | undefined;
+}
+
+export interface BreakerChangedEvent {
+  readonly type: 'breaker.changed';
+  /** The origin, or origin and route, it stands before. */
+  readonly guarded: string;
+  readonly from: BreakerState;
+  readonly to: BreakerState;
+}
+
+/** An option of ky's own was set and wins over the policy. */
+export interface PolicyOverriddenEvent {
+  readonly type: 'policy.overridden';
+  readonly call: CallView;
+  /** `retry`, `timeout`, `totalTimeout`. */
+  readonly by: readonly string[];
+}
+
+export interface CallEndEvent {
+  readonly type: 'call.end';
+  readonly call: CallView;
+  readonly result: CallResult;
+  readonly status: number | undefined;
+  readonly durationMs: number;
+  /** Why it ended here, in words. */
+  readonly reason: string;
+}
+
+export type SteadfetchEvent =
+  | AttemptEndEvent
+  | RetryScheduledEvent
+  | RetryAbandonedEvent
+  | HedgeStartedEvent
+  | CallRejectedEvent
+  | BreakerChangedEvent
+  | PolicyOverriddenEvent
+  | CallEndEvent;
+
+export type Listener = (event: SteadfetchEvent) => void;
+
+/** Wraps a listener so that what it throws stays with it: said once on the console, for silence would hide the mistake. */
+export function guarded(listener: Listener): Listener {
+  let complained = false;
+  return event => {
+    try {
+      listener(event);
+    } catch (error) {
+      if (!complained)
+        console.error('steadfetch: the on(event) listener threw; the call goes on, and this is said once.', error);
+      complained = true;
+    }
+  };
+}

@@ -1,0 +1,128 @@
+/**
+ * Real time. With random.ts the only file of the house that touches `performance`, `Date` or `setTimeout`.
+ *
+ * Almost every call arms the same duration, the policy's attempt timeout, and disarms it a moment later. Such durations get
+ * a lane: a first-in first-out list with one native timer, so that arming and disarming are a few pointer writes.
+ */
+import type {Clock, Timer} from './timer.ts';
+
+/** Longest delay that `setTimeout` takes; longer ones would fire at once. */
+const LONGEST = 2 ** 31 - 1;
+/** Native timers count from the start of the turn and may fire a little early; what is earlier than this is armed again. */
+const EARLY = 0.5;
+
+type Native = ReturnType<typeof setTimeout>;
+
+export class SystemClock implements Clock {
+  readonly #lanes = new Map<number, Lane>();
+
+  now(): number {
+    return performance.now();
+  }
+
+  wall(): number {
+    return Date.now();
+  }
+
+  expect(ms: number): void {
+    if (ms > 0 && ms <= LONGEST && !this.#lanes.has(ms)) this.#lanes.set(ms, new Lane(ms));
+  }
+
+  arm(timer: Timer, ms: number): void {
+    this.disarm(timer);
+    timer.at = performance.now() + ms;
+    const lane = this.#lanes.get(ms);
+    if (lane !== undefined && lane.add(timer)) return;
+    startNative(timer, ms);
+  }
+
+  disarm(timer: Timer): void {
+    if (timer.lane !== null) timer.lane.remove(timer);
+    else if (timer.handle !== null) clearTimeout(timer.handle as Native);
+    timer.handle = null;
+    timer.at = Number.NaN;
+  }
+}
+
+/** The clock of everyone who brings none. One for all, so that lanes are shared. */
+export const systemClock: SystemClock = new SystemClock();
+
+function startNative(timer: Timer, ms: number): void {
+  if (ms === Number.POSITIVE_INFINITY) return;
+  timer.handle = setTimeout(wake, Math.min(Math.ceil(ms), LONGEST), timer);
+}
+
+function wake(timer: Timer): void {
+  timer.handle = null;
+  const left = timer.at - performance.now();
+  if (left > EARLY) {
+    startNative(timer, left);
+    return;
+  }
+  timer.at = Number.NaN;
+  timer.fire();
+}
+
+/** The timers of one duration, in the order they were armed, which is the order they fire. */
+export class Lane {
+  readonly #ms: number;
+  #head: Timer | null = null;
+  #tail: Timer | null = null;
+  #native: Native | null = null;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
+
+  /** False where the runtime has no timers that may outlive their user quietly: there each timer is its own. */
+  add(timer: Timer): boolean {
+    if (this.#native === null) {
+      const native = setTimeout(tick, this.#ms, this);
+      if (!isReferenced(native)) {
+        clearTimeout(native);
+        return false;
+      }
+      this.#native = native;
+    } else if (this.#head === null) this.#native.ref();
+    timer.lane = this;
+    timer.previous = this.#tail;
+    timer.next = null;
+    if (this.#tail === null) this.#head = timer;
+    else this.#tail.next = timer;
+    this.#tail = timer;
+    return true;
+  }
+
+  remove(timer: Timer): void {
+    if (timer.previous === null) this.#head = timer.next;
+    else timer.previous.next = timer.next;
+    if (timer.next === null) this.#tail = timer.previous;
+    else timer.next.previous = timer.previous;
+    timer.previous = null;
+    timer.next = null;
+    timer.lane = null;
+    // An idle lane keeps its native timer for the next call, but no process alive.
+    if (this.#head === null) this.#native?.unref();
+  }
+
+  tick(): void {
+    this.#native = null;
+    const now = performance.now();
+    while (this.#head !== null && this.#head.at - now <= EARLY) {
+      const due = this.#head;
+      this.remove(due);
+      due.at = Number.NaN;
+      due.fire();
+    }
+    if (this.#head !== null && this.#native === null) {
+      this.#native = setTimeout(tick, Math.max(1, Math.ceil(this.#head.at - now)), this);
+    }
+  }
+}
+
+const tick = (lane: Lane): void => lane.tick();
+
+/** Browsers and workers give numbers, and a worker's timer belongs to the request that set it: it must not serve another. */
+function isReferenced(native: unknown): boolean {
+  return typeof native === 'object' && native !== null && 'unref' in native;
+}

@@ -1,0 +1,78 @@
+/**
+ * Time as the engine sees it: a clock that can be read, and timers it fires.
+ *
+ * Nothing here touches real time. `system-clock.ts` does, and `virtual-clock.ts` takes its place in tests.
+ */
+
+/**
+ * Something that happens later. The clock links timers into its own lists through the fields below, so that arming one
+ * allocates nothing; an attempt is itself a timer.
+ */
+export abstract class Timer {
+  /** When it fires, on the clock's scale; NaN while not armed. */
+  at: number = Number.NaN;
+  /** @internal */ lane: {remove(timer: Timer): void} | null = null;
+  /** @internal */ handle: unknown = null;
+  /** @internal */ previous: Timer | null = null;
+  /** @internal */ next: Timer | null = null;
+
+  get armed(): boolean {
+    return !Number.isNaN(this.at);
+  }
+
+  abstract fire(): void;
+}
+
+export interface Clock {
+  /** Monotonic milliseconds. The zero point means nothing. */
+  now(): number;
+  /** Milliseconds since 1970, for HTTP dates only: this one can jump. */
+  wall(): number;
+  /** Fires the timer once, `ms` from now and never earlier. Any delay up to 2^53 is safe; Infinity never fires. */
+  arm(timer: Timer, ms: number): void;
+  /** Forgets the timer. Harmless when it is not armed. */
+  disarm(timer: Timer): void;
+  /** Says that this duration will be armed often, so that the clock can keep its timers cheaply. */
+  expect(ms: number): void;
+}
+
+/** A wait that ends when its time is over or when the signal aborts, whichever comes first. */
+export class Pause extends Timer {
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal | null;
+  readonly #done: (aborted: boolean) => void;
+
+  constructor(clock: Clock, ms: number, signal: AbortSignal | null, done: (aborted: boolean) => void) {
+    super();
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#done = done;
+    if (ms !== Number.POSITIVE_INFINITY) clock.arm(this, ms);
+    signal?.addEventListener('abort', this);
+  }
+
+  fire(): void {
+    this.end();
+    this.#done(false);
+  }
+
+  /** The signal aborted. */
+  handleEvent(): void {
+    this.end();
+    this.#done(true);
+  }
+
+  /** Ends the wait without a word. */
+  end(): void {
+    this.#clock.disarm(this);
+    this.#signal?.removeEventListener('abort', this);
+  }
+}
+
+/** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. Leaves no listener and no timer. */
+export function sleep(clock: Clock, ms: number, signal: AbortSignal | null = null): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    else new Pause(clock, ms, signal, aborted => (aborted ? reject(signal?.reason) : resolve()));
+  });
+}

@@ -1,0 +1,38 @@
+/** Can this request body be sent again, byte for byte? */
+
+/** A body as it is sent, now and later. */
+export interface BodySnapshot {
+  readonly body: BodyInit | null | undefined;
+  readonly replayable: boolean;
+}
+
+/**
+ * Takes what may be sent again out of the caller's hands: buffers and parameters can be changed between two attempts.
+ *
+ * @param limitBytes Larger bodies are passed on as they are, and sent once.
+ */
+export function snapshotBody(body: BodyInit | null | undefined, limitBytes: number): BodySnapshot {
+  if (body === null || body === undefined) return {body, replayable: true};
+  if (typeof body === 'string') return {body, replayable: byteLength(body, limitBytes) <= limitBytes};
+  if (body instanceof Blob) return {body, replayable: body.size <= limitBytes};
+  if (body instanceof URLSearchParams) {
+    const copy = new URLSearchParams(body);
+    return {body: copy, replayable: byteLength(copy.toString(), limitBytes) <= limitBytes};
+  }
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) {
+    if (body.byteLength > limitBytes) return {body, replayable: false};
+    return {body: body instanceof ArrayBuffer ? body.slice(0) : copyOf(body), replayable: true};
+  }
+  return {body, replayable: false}; // A stream, or something we do not know.
+}
+
+/** Bytes of the text in UTF-8; counted only where three bytes a character could pass the limit. */
+export function byteLength(text: string, limitBytes: number): number {
+  return text.length * 3 <= limitBytes || text.length > limitBytes
+    ? text.length
+    : new TextEncoder().encode(text).byteLength;
+}
+
+function copyOf(view: ArrayBufferView): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+}

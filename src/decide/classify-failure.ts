@@ -1,0 +1,72 @@
+/**
+ * What a failure of the wire says about sending again.
+ *
+ * The table is measured, not guessed: for each way a connection can break, what fetch throws, and whether the server had
+ * read the request. ECONNRESET and UND_ERR_SOCKET look the same before and after the server worked, so they are yellow.
+ */
+import {type FailureFacts, readFailure} from './failure-facts.ts';
+import type {Transients} from './transients.ts';
+import {green, red, unlisted, type Verdict, yellow} from './verdict.ts';
+
+/** The request never left: no name, no route, no connection. */
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+  'ConnectionRefused',
+  'FailedToOpenSocket',
+]);
+/** The connection was there and broke; nobody can tell what the server did. */
+const MAYBE_PROCESSED = new Set([
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'UND_ERR_SOCKET',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_HTTP2_STREAM_ERROR',
+  'ERR_HTTP2_SESSION_ERROR',
+  'ERR_HTTP2_GOAWAY_SESSION',
+  'ERR_HTTP2_STREAM_CANCEL',
+  'ConnectionClosed',
+]);
+const TIMED_OUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+const CERTIFICATE =
+  /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|HOSTNAME_MISMATCH)/;
+
+const NOT_TRANSIENT = 'not a transient error';
+
+export function classifyNetworkFailure(error: unknown, transients: Transients): Verdict {
+  const facts = readFailure(error);
+  const found = byCode(facts);
+  const isListed = TIMED_OUT.has(facts.codes[0] ?? '') ? transients.timeout : transients.network;
+  return isListed ? found : unlisted(found);
+}
+
+function byCode(facts: FailureFacts): Verdict {
+  const {codes, syscall, message} = facts;
+  const code = codes[0];
+  // A browser tells no more than that it failed.
+  if (code === undefined) return facts.looksLikeNetwork ? yellow('network') : red(NOT_TRANSIENT, 'maybe-processed');
+  if (CERTIFICATE.test(code)) return red(code, 'not-sent', {final: true});
+  // Several addresses were tried (happy eyeballs): only as good as the worst of them.
+  if (codes.every(each => NOT_SENT.has(each))) return green(code, 'not-sent');
+  if (!codes.every(each => NOT_SENT.has(each) || MAYBE_PROCESSED.has(each) || TIMED_OUT.has(each))) {
+    return red(code, 'maybe-processed');
+  }
+  if (syscall === 'connect' && codes.length === 1) return green(code, 'not-sent');
+  if (message.includes('before secure TLS connection was established')) return green(code, 'not-sent');
+  // RFC 9113 §8.7: refused streams were not processed. undici tells it in the message only.
+  if (message.includes('NGHTTP2_REFUSED_STREAM')) return green('REFUSED_STREAM', 'not-processed');
+  if (message.includes('NGHTTP2_ENHANCE_YOUR_CALM'))
+    return green('ENHANCE_YOUR_CALM', 'not-processed', {throttled: true});
+  return yellow(code);
+}

@@ -1,0 +1,67 @@
+/** What an HTTP response says about sending again: by its status, and by what the server wrote into its headers. */
+
+import type {Transients} from './transients.ts';
+import {green, listed, red, SUCCESS, unlisted, type Verdict, yellow} from './verdict.ts';
+
+/** What has to be known of the call to read its responses. */
+export interface HttpContext {
+  readonly transients: Transients;
+  /** An idempotency key is on the call. */
+  readonly keyed: boolean;
+  /** An earlier attempt of the call carried that key, so the server may be busy with it. */
+  readonly keySentBefore: boolean;
+  /** The user can make a new token, so a 401 is worth one more attempt. */
+  readonly refreshes: boolean;
+}
+
+// RFC 9110 §15, RFC 6585, RFC 8470; Cloudflare's 520–524 and Anthropic's 529 as their operators document them.
+const BY_STATUS: ReadonlyMap<number, Verdict> = new Map([
+  [408, green('408', 'not-processed')], // §15.5.9: the request was never completely received
+  [421, green('421', 'not-processed', {once: true})], // §15.5.20: any method, over another connection
+  [425, green('425', 'not-processed', {once: true})], // RFC 8470 §5.2: not in early data
+  [429, green('429', 'not-processed', {throttled: true})], // limiters stand before handlers
+  [529, yellow('529', {throttled: true})],
+]);
+const YELLOW = new Set([500, 502, 503, 504, 520, 521, 522, 523, 524]);
+
+const REFRESH = green('401', 'not-processed', {once: true});
+const KEY_IN_USE = yellow('409: the first use of the idempotency key is still running');
+const KEY_REUSED = red('422: the idempotency key was used before with another body');
+const REPLAYED = red('a replayed answer: the server stored it under this idempotency key', 'processed', {final: true});
+const SERVER_SAID_NO = red('the server said not to retry', 'maybe-processed', {final: true});
+
+export function classifyResponse(response: Response, context: HttpContext): Verdict {
+  const {status, headers} = response;
+  if (status < 400) return SUCCESS;
+  if (says(headers, 'idempotent-replayed', 'true') || says(headers, 'idempotency-replayed', 'true')) return REPLAYED;
+  if (says(headers, 'x-should-retry', 'false') || says(headers, 'stripe-should-retry', 'false')) return SERVER_SAID_NO;
+  const found = byStatus(status, headers, context);
+  // "true" means transient, not harmless: what may be repeated is still asked.
+  const insists = says(headers, 'x-should-retry', 'true') || says(headers, 'stripe-should-retry', 'true');
+  return insists ? listed(found) : found;
+}
+
+function byStatus(
+  status: number,
+  headers: Headers,
+  {transients, keyed, keySentBefore, refreshes}: HttpContext,
+): Verdict {
+  if (status === 401 && refreshes) return REFRESH;
+  if (status === 409 && keySentBefore) return KEY_IN_USE;
+  if (status === 422 && keyed && !transients.status(422)) return KEY_REUSED;
+  if (status === 403 && isRateLimit(headers))
+    return byStatus(429, headers, {transients, keyed, keySentBefore, refreshes});
+  const found = BY_STATUS.get(status) ?? ordinary(status);
+  return transients.status(status) ? listed(found) : unlisted(found);
+}
+
+// Only what the policy names of these is transient, and what it names beyond them may well have been acted on.
+const ordinary = (status: number): Verdict =>
+  YELLOW.has(status) ? yellow(String(status)) : red(String(status), 'maybe-processed');
+
+/** GitHub answers 403 where others answer 429. */
+const isRateLimit = (headers: Headers): boolean =>
+  headers.get('x-ratelimit-remaining')?.trim() === '0' || headers.has('retry-after');
+
+const says = (headers: Headers, name: string, word: string): boolean =>
+  headers.get(name)?.trim().toLowerCase() === word;

@@ -1,0 +1,39 @@
+/** Turns an outcome into a verdict. Pure: the same outcome, policy and call give the same verdict. */
+import type {Outcome} from '../core/outcome.ts';
+import {classifyNetworkFailure} from './classify-failure.ts';
+import {classifyResponse, type HttpContext} from './classify-http.ts';
+import {green, red, unlisted, type Verdict, yellow} from './verdict.ts';
+
+const TIMEOUT = yellow('attempt timeout');
+const TIMEOUT_BEFORE_SENDING = green('attempt timeout', 'not-sent');
+const DEADLINE = red('deadline', 'maybe-processed', {final: true});
+const ABORTED = red('aborted by the caller', 'maybe-processed', {final: true});
+const HOOK = red('a function of the user threw', 'maybe-processed', {final: true});
+const STOPPED = red('stopped by a hook', 'maybe-processed', {final: true});
+const REJECTED = red('refused before sending', 'not-sent', {final: true});
+const UNKNOWN = red('not a transient error', 'maybe-processed');
+
+export function classify(outcome: Outcome, context: HttpContext): Verdict {
+  switch (outcome.kind) {
+    case 'response':
+      return classifyResponse(outcome.response!, context);
+    case 'network':
+      return classifyNetworkFailure(outcome.error, context.transients);
+    case 'attempt-timeout': {
+      const found = outcome.reachedWire ? TIMEOUT : TIMEOUT_BEFORE_SENDING;
+      return context.transients.timeout ? found : unlisted(found);
+    }
+    case 'deadline':
+      return DEADLINE;
+    case 'aborted':
+      return ABORTED;
+    case 'hook':
+      return HOOK;
+    case 'stopped':
+      return STOPPED;
+    case 'rejected':
+      return REJECTED;
+    case 'other':
+      return UNKNOWN;
+  }
+}

@@ -1,0 +1,44 @@
+/** The three dates of HTTP, strictly. `Date.parse` takes far more, and reads some of it in local time. */
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const FULL_DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+const MONTH = `(${MONTHS.join('|')})`;
+const TIME = '(\\d\\d):(\\d\\d):(\\d\\d)';
+const IMF_FIXDATE = new RegExp(`^(${DAYS.join('|')}), (\\d\\d) ${MONTH} (\\d{4}) ${TIME} GMT$`);
+const RFC_850 = new RegExp(`^(${FULL_DAYS.join('|')}), (\\d\\d)-${MONTH}-(\\d\\d) ${TIME} GMT$`);
+const ASCTIME = new RegExp(`^(${DAYS.join('|')}) ${MONTH} ([ \\d]\\d) ${TIME} (\\d{4})$`);
+
+/**
+ * Milliseconds since 1970, or undefined for what is no HTTP-date. All three forms are UTC, asctime too.
+ *
+ * @param wall The time now: a two-digit year more than 50 years ahead is of the past century.
+ * @see RFC 9110 §5.6.7
+ */
+export function parseHttpDate(text: string, wall: number): number | undefined {
+  const imf = IMF_FIXDATE.exec(text);
+  if (imf) return utc(imf[4], imf[3], imf[2], imf.slice(5, 8));
+  const rfc850 = RFC_850.exec(text);
+  if (rfc850) return utc(fullYear(Number(rfc850[4]), wall), rfc850[3], rfc850[2], rfc850.slice(5, 8));
+  const asctime = ASCTIME.exec(text);
+  if (asctime) return utc(asctime[7], asctime[2], asctime[3], asctime.slice(4, 7));
+  return undefined;
+}
+
+function utc(year: unknown, month: string | undefined, day: unknown, time: string[]): number | undefined {
+  const [hour, minute, second] = time.map(Number) as [number, number, number];
+  if (hour > 23 || minute > 59 || second > 60) return undefined;
+  const monthIndex = MONTHS.indexOf(month!);
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), monthIndex, Number(day));
+  if (date.getUTCMonth() !== monthIndex || date.getUTCDate() !== Number(day)) return undefined; // 31 Feb
+  // A leap second is the first moment of the next minute.
+  return date.setUTCHours(hour, minute, second);
+}
+
+function fullYear(twoDigits: number, wall: number): number {
+  const thisYear = new Date(wall).getUTCFullYear();
+  const year = thisYear - (thisYear % 100) + twoDigits;
+  return year > thisYear + 50 ? year - 100 : year;
+}

@@ -1,0 +1,15 @@
+/** May a call be repeated although the server may have acted? By its method, or because a key lets the server tell. */
+import type {Idempotency} from '../policy/types.ts';
+
+/** The header whose meaning needs no statement of the user's: who sets it says that the server deduplicates by it. */
+export const STANDARD_KEY_HEADER = 'Idempotency-Key';
+
+/** Writes a key as the server wants it: bare, or as a structured-field string (RFC 9651 §3.3.3). */
+export function formatKey(key: string, format: Idempotency['format']): string {
+  return format === 'raw' ? key : `"${key}"`;
+}
+
+/** Whether calls of this method get a key of ours. */
+export function needsKey(idempotency: Idempotency | null, method: string): idempotency is Idempotency {
+  return idempotency?.methods.includes(method) ?? false;
+}

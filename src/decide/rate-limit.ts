@@ -1,0 +1,98 @@
+/**
+ * When a used-up quota comes back, from the RateLimit headers of the IETF drafts and of vendors.
+ *
+ * Many APIs send these on every answer. They are a hint only where nothing remains, or where a 429 tells no more: a 503 of
+ * an API with 4,999 requests left does not mean "come back in an hour".
+ */
+
+/** Each vendor's pair: what remains, and when it is renewed. */
+const PAIRS: readonly (readonly [remaining: string, reset: string])[] = [
+  ['ratelimit-remaining', 'ratelimit-reset'], // IETF drafts up to -06
+  ['x-ratelimit-remaining', 'x-ratelimit-reset'],
+  ['x-ratelimit-remaining', 'x-ratelimit-reset-after'], // Discord
+  ['x-rate-limit-remaining', 'x-rate-limit-reset'], // X
+  ['x-ratelimit-remaining-requests', 'x-ratelimit-reset-requests'], // OpenAI
+  ['x-ratelimit-remaining-tokens', 'x-ratelimit-reset-tokens'],
+  ['anthropic-ratelimit-requests-remaining', 'anthropic-ratelimit-requests-reset'],
+  ['anthropic-ratelimit-tokens-remaining', 'anthropic-ratelimit-tokens-reset'],
+  ['anthropic-ratelimit-input-tokens-remaining', 'anthropic-ratelimit-input-tokens-reset'],
+  ['anthropic-ratelimit-output-tokens-remaining', 'anthropic-ratelimit-output-tokens-reset'],
+];
+
+/** A field longer than this is no honest one, and splitting it would take its time. */
+const LONGEST_FIELD = 1024;
+
+/** Milliseconds from `serverNow`, or undefined. Where several quotas are used up, the longest of them counts. */
+export function rateLimitResetMs(status: number, headers: Headers, serverNow: number): number | undefined {
+  const standard = headers.get('ratelimit');
+  const fromStandard = standard === null ? undefined : standardResetMs(standard);
+  if (fromStandard !== undefined) return fromStandard;
+  let longest: number | undefined;
+  for (const [remainingName, resetName] of PAIRS) {
+    const reset = headers.get(resetName);
+    if (reset === null) continue;
+    const remaining = headers.get(remainingName)?.trim();
+    const usedUp = remaining === undefined ? status === 429 : /^0+(\.0+)?$/.test(remaining);
+    const ms = usedUp ? resetMs(reset.trim(), serverNow) : undefined;
+    if (ms !== undefined) longest = Math.max(longest ?? 0, ms);
+  }
+  return longest;
+}
+
+/**
+ * `RateLimit: "burst";r=0;t=30, "daily";r=9;t=86400`: the longest `t` among the policies with nothing left.
+ *
+ * @see draft-ietf-httpapi-ratelimit-headers-11 §4; the dictionary `limit=100, remaining=0, reset=5` is draft 07.
+ */
+function standardResetMs(value: string): number | undefined {
+  if (value.length > LONGEST_FIELD) return undefined;
+  const older = /^limit=\d+, *remaining=0, *reset=(\d+)$/.exec(value.trim());
+  if (older) return Number(older[1]) * 1000;
+  let longest: number | undefined;
+  for (const item of value.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)) {
+    const parsed =
+      /^"[^"]*"((?:; *[a-z*][a-z0-9_.*-]*(?:=(?:\d+|"[^"]*"|:[A-Za-z0-9+/=]*:|[A-Za-z*][^;," ]*))?)*)$/.exec(
+        item.trim(),
+      );
+    if (!parsed) return undefined; // A malformed field is ignored whole (RFC 9651 §4.2).
+    const parameters = parsed[1]!;
+    const remaining = /; *r=(\d+)(?:;|$)/.exec(parameters);
+    const window = /; *t=(\d+)(?:;|$)/.exec(parameters);
+    if (remaining && window && Number(remaining[1]) === 0) longest = Math.max(longest ?? 0, Number(window[1]) * 1000);
+  }
+  return longest;
+}
+
+/** A reset as a number (epoch milliseconds, epoch seconds or seconds from now), a Go duration, or an RFC 3339 date. */
+function resetMs(value: string, serverNow: number): number | undefined {
+  if (/^\d+(\.\d+)?$/.test(value)) {
+    const number = Number(value);
+    if (number >= 1e12) return Math.max(0, number - serverNow);
+    if (number >= 1e9) return Math.max(0, number * 1000 - serverNow);
+    return number * 1000;
+  }
+  if (/^(\d+(\.\d+)?(h|ms|m|s|us|µs|ns))+$/.test(value)) return goDurationMs(value);
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value)) {
+    const at = Date.parse(value);
+    return Number.isNaN(at) ? undefined : Math.max(0, at - serverNow);
+  }
+  return undefined;
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  h: 3_600_000,
+  m: 60_000,
+  s: 1000,
+  ms: 1,
+  us: 1e-3,
+  µs: 1e-3,
+  ns: 1e-6,
+};
+
+/** `6m0s`, `1.5s`, `12ms`. */
+function goDurationMs(text: string): number {
+  let ms = 0;
+  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g))
+    ms += Number(number) * UNITS_MS[unit!]!;
+  return ms;
+}

@@ -1,0 +1,50 @@
+/**
+ * The server's word on when to come back.
+ *
+ * Servers say it in many ways. They are asked in a fixed order, from the most exact to the most vague, and what is
+ * malformed is as if it were absent: never 0, never NaN.
+ */
+import {parseHttpDate} from './http-date.ts';
+import {rateLimitResetMs} from './rate-limit.ts';
+
+export type HintSource = 'retry-after-ms' | 'retry-after' | 'rate-limit';
+
+export interface ServerHint {
+  /** How long the server wants to be left alone, in milliseconds. Not bounded here: see `retryAfter.maxMs`. */
+  readonly ms: number;
+  readonly source: HintSource;
+}
+
+/** Not in RFCs, but finer than seconds: OpenAI's and Azure's. */
+const MILLISECOND_HEADERS = ['retry-after-ms', 'x-ms-retry-after-ms'];
+
+/**
+ * @param wall The time now, for dates. The response's own `Date` is better and is preferred: two clocks of one machine
+ *   do not disagree.
+ * @returns null when the server said nothing that can be understood.
+ * @see RFC 9110 §10.2.3
+ */
+export function serverHint(status: number, headers: Headers, wall: number): ServerHint | null {
+  for (const name of MILLISECOND_HEADERS) {
+    const value = headers.get(name)?.trim();
+    if (value !== undefined && /^\d+(\.\d+)?$/.test(value)) return {ms: Number(value), source: 'retry-after-ms'};
+  }
+  const serverNow = dateOf(headers, wall) ?? wall;
+  const retryAfter = headers.get('retry-after');
+  const ms = retryAfter === null ? undefined : retryAfterMs(retryAfter.trim(), serverNow);
+  if (ms !== undefined) return {ms, source: 'retry-after'};
+  const resetMs = rateLimitResetMs(status, headers, serverNow);
+  return resetMs === undefined ? null : {ms: resetMs, source: 'rate-limit'};
+}
+
+/** `1*DIGIT` seconds, or an HTTP-date; one in the past means now. */
+function retryAfterMs(value: string, serverNow: number): number | undefined {
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const at = parseHttpDate(value, serverNow);
+  return at === undefined ? undefined : Math.max(0, at - serverNow);
+}
+
+function dateOf(headers: Headers, wall: number): number | undefined {
+  const date = headers.get('date');
+  return date === null ? undefined : parseHttpDate(date.trim(), wall);
+}

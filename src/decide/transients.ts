@@ -1,0 +1,26 @@
+/** `retryOn`, compiled: which statuses and which kinds of failure a policy calls transient. */
+import type {Policy} from '../policy/types.ts';
+
+/** 5xx statuses that say "never": not implemented, version not supported, a captive portal. */
+const PERMANENT_5XX = [501, 505, 511];
+
+export class Transients {
+  readonly network: boolean;
+  readonly timeout: boolean;
+  readonly #statuses = new Uint8Array(1000);
+
+  constructor(retryOn: Policy['retryOn']) {
+    this.network = retryOn.includes('network');
+    this.timeout = retryOn.includes('timeout');
+    if (retryOn.includes('4xx')) this.#statuses.fill(1, 400, 500);
+    if (retryOn.includes('5xx')) {
+      this.#statuses.fill(1, 500, 600);
+      for (const status of PERMANENT_5XX) this.#statuses[status] = 0;
+    }
+    for (const entry of retryOn) if (typeof entry === 'number') this.#statuses[entry] = 1;
+  }
+
+  status(status: number): boolean {
+    return this.#statuses[status] === 1;
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The question before every resend: could the server have acted?
+ *
+ * The traffic light, made exact. Green: transient, and certainly not acted on. Yellow: transient, but maybe acted on, so
+ * only what may be repeated is sent again. Red: everything else.
+ */
+
+/** How far the request came. */
+export type Sent =
+  /** It never left this machine. */
+  | 'not-sent'
+  /** The server said, or the protocol guarantees, that it was not acted on. */
+  | 'not-processed'
+  /** Nobody can tell. */
+  | 'maybe-processed'
+  /** It was acted on. */
+  | 'processed';
+
+export interface Verdict {
+  /** Whether trying again may help. Whether it is allowed is another question. */
+  readonly transient: boolean;
+  readonly sent: Sent;
+  /** Why, in a word that is low in cardinality: a status, an error code, `attempt timeout`. */
+  readonly reason: string;
+  /** The server is asking for less: the resend waits from `throttledBaseMs` and costs the budget less. */
+  readonly throttled: boolean;
+  /** Worth exactly one resend, without a wait: another connection (421), after the handshake (425), with a new token (401). */
+  readonly once: boolean;
+  /** No policy may see it otherwise: the caller's abort, a replayed answer, `x-should-retry: false`, a bad certificate. */
+  readonly final: boolean;
+}
+
+const verdict = (transient: boolean, sent: Sent, reason: string, marks: Partial<Verdict> = {}): Verdict =>
+  Object.freeze({transient, sent, reason, throttled: false, once: false, final: false, ...marks});
+
+export const green = (reason: string, sent: 'not-sent' | 'not-processed', marks?: Partial<Verdict>): Verdict =>
+  verdict(true, sent, reason, marks);
+export const yellow = (reason: string, marks?: Partial<Verdict>): Verdict =>
+  verdict(true, 'maybe-processed', reason, marks);
+export const red = (reason: string, sent: Sent = 'processed', marks?: Partial<Verdict>): Verdict =>
+  verdict(false, sent, reason, marks);
+
+/** The same finding about what the server did, but not transient: the policy does not list it. */
+export const unlisted = (found: Verdict): Verdict => (found.transient ? {...found, transient: false} : found);
+/** The same finding, but transient: the policy, or the server, says so. */
+export const listed = (found: Verdict): Verdict =>
+  found.transient || found.final ? found : {...found, transient: true};
+
+export const SUCCESS: Verdict = red('success');
+
+/** True for an outcome that is certainly without effect on the server. */
+export const harmless = (sent: Sent): boolean => sent === 'not-sent' || sent === 'not-processed';

@@ -1,0 +1,31 @@
+/** `steadfetch/fetch`: the fetch door, wired with OpenTelemetry. Does not need ky. */
+
+import type {PolicyHandle} from './call/handle.ts';
+import type {Ports} from './call/ports.ts';
+import {createFetch as createBareFetch, type ResilientFetch} from './fetch/create-fetch.ts';
+import type {PolicyInput} from './policy/types.ts';
+import {observed} from './telemetry/observed.ts';
+
+export {definePolicy, PolicyHandle, type PolicySnapshot} from './call/handle.ts';
+export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
+export {type CallReport, reportOf} from './call/report.ts';
+export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
+export type {ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
+export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
+
+/**
+ * A fetch under a policy, with a span for the call and one for each attempt where an OpenTelemetry SDK is registered.
+ *
+ * Resolves with the last response, whatever its status; rejects with the last error, untouched but for a `resilience`
+ * field that says why it was not sent again.
+ *
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
+ * @param ports  Functions the policy cannot hold: `fetch`, `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
+ * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
+ *
+ * @example
+ * const fetch = createFetch({maxAttempts: 4, deadlineMs: 10_000});
+ * const response = await fetch('https://example.com/users');
+ */
+export const createFetch = (policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch =>
+  createBareFetch(policy, observed(ports));

@@ -1,0 +1,100 @@
+/** The fetch door: the same call and the same loop around any fetch. */
+
+import type {Call} from '../call/call.ts';
+import {Engine} from '../call/engine.ts';
+import type {PolicyHandle} from '../call/handle.ts';
+import type {Ports} from '../call/ports.ts';
+import {RequestWire} from '../call/request-wire.ts';
+import type {Wire} from '../call/wire.ts';
+import type {Outcome} from '../core/outcome.ts';
+import type {CallOverrides, PolicyInput} from '../policy/types.ts';
+import {FetchWire} from './fetch-wire.ts';
+
+/** What one call may say for itself, beside fetch's own options. */
+export interface ResilientInit extends RequestInit {
+  readonly resilience?: CallOverrides;
+}
+
+/** Takes what fetch takes, gives what fetch gives; fits wherever a `fetch` is asked for. */
+export type ResilientFetch = (input: RequestInfo | URL, init?: ResilientInit) => Promise<Response>;
+
+/**
+ * A fetch under a policy.
+ *
+ * Resolves with the last response, whatever its status; rejects with the last error, untouched but for a `resilience`
+ * field that says why it was not sent again.
+ *
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
+ * @param ports  Functions the policy cannot hold: `fetch`, `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
+ * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
+ *
+ * @example
+ * const fetch = createFetch({maxAttempts: 4, deadlineMs: 10_000});
+ * const response = await fetch('https://example.com/users');
+ */
+export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch {
+  const engine = new Engine(policy, ports);
+  const wireFetch = ports.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init));
+
+  return function steadfetch(input, init) {
+    try {
+      const {resilience, ...rest} = init ?? NOTHING;
+      const request = input instanceof Request ? input : null;
+      const signal = rest.signal === undefined ? (request?.signal ?? null) : rest.signal;
+      checkSignal(signal);
+      const method = (rest.method ?? request?.method ?? 'GET').toUpperCase();
+      const call = engine.begin(method, request?.url ?? String(input), resilience);
+      const wire = needsReading(request, rest.body)
+        ? readingWire(call, wireFetch, input, rest, signal)
+        : new FetchWire(
+            wireFetch,
+            input,
+            init === undefined ? undefined : rest,
+            signal,
+            call.plan.policy.replayLimitBytes,
+          );
+      return call.run(wire).then(unwrap);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
+}
+
+const NOTHING: ResilientInit = {};
+
+/** A body inside a Request can be read only by reading it; a form gets a new boundary each time it is written. */
+function needsReading(request: Request | null, body: BodyInit | null | undefined): boolean {
+  return body instanceof FormData || (body === undefined && request !== null && request.body !== null);
+}
+
+function readingWire(
+  call: Call,
+  fetch: typeof globalThis.fetch,
+  input: RequestInfo | URL,
+  init: RequestInit,
+  signal: AbortSignal | null,
+): Wire {
+  const {body: _body, headers: _headers, method: _method, ...rest} = init;
+  return new RequestWire({
+    request: new Request(input, init),
+    signal,
+    signalIsOurs: false,
+    resends: call.plan.maxAttempts > 1,
+    hedges: call.mayHedge,
+    replayLimitBytes: call.plan.policy.replayLimitBytes,
+    text: undefined,
+    send: (request, attemptSignal) =>
+      fetch(request, attemptSignal === undefined ? rest : {...rest, signal: attemptSignal}),
+    timeoutError: error => error,
+  });
+}
+
+function unwrap({response, error}: Outcome): Response {
+  if (response !== null) return response;
+  throw error;
+}
+
+function checkSignal(signal: unknown): asserts signal is AbortSignal | null {
+  if (signal === null || typeof (signal as AbortSignal).addEventListener === 'function') return;
+  throw new TypeError('The signal of this call is not an AbortSignal.');
+}

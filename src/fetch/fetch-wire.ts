@@ -1,0 +1,58 @@
+/** A wire for calls as `fetch(input, init)` states them. */
+
+import type {Sendable, Wire} from '../call/wire.ts';
+import type {TimeoutError} from '../core/errors.ts';
+import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
+import {HeaderRecord, headerValues} from './header-record.ts';
+
+type Fetch = typeof globalThis.fetch;
+
+export class FetchWire implements Wire {
+  readonly signal: AbortSignal | null;
+  readonly signalIsOurs = false;
+  readonly bodyGetsFreshTime = false;
+  readonly #fetch: Fetch;
+  readonly #input: RequestInfo | URL;
+  readonly #init: RequestInit | undefined;
+  readonly #headers: HeadersInit | undefined;
+  readonly #body: BodySnapshot;
+  #values: Record<string, string> | null = null;
+
+  constructor(
+    fetch: Fetch,
+    input: RequestInfo | URL,
+    init: RequestInit | undefined,
+    signal: AbortSignal | null,
+    replayLimitBytes: number,
+  ) {
+    this.#fetch = fetch;
+    this.#input = input;
+    this.#init = init;
+    this.signal = signal;
+    this.#headers = init?.headers ?? (input instanceof Request ? input.headers : undefined);
+    this.#body = snapshotBody(init?.body, replayLimitBytes);
+  }
+
+  get replayable(): boolean {
+    return this.#body.replayable;
+  }
+
+  next(): Sendable {
+    // Copied at the first attempt, as fetch does: what the caller changes later is not sent.
+    this.#values ??= headerValues(this.#headers);
+    const headers = new HeaderRecord({...this.#values});
+    return {headers, send: signal => this.#send(headers, signal)};
+  }
+
+  timeoutError(error: TimeoutError): unknown {
+    return error;
+  }
+
+  #send(headers: HeaderRecord, signal: AbortSignal | undefined): Promise<Response> {
+    const init: RequestInit = {...this.#init};
+    if (headers.touched) init.headers = headers.values;
+    if (signal !== undefined) init.signal = signal;
+    if (this.#body.body !== undefined) init.body = this.#body.body;
+    return this.#fetch(this.#input, init);
+  }
+}

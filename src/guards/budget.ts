@@ -1,0 +1,26 @@
+/**
+ * Retry budgets: how much of the load on an origin may be resends.
+ *
+ * Why budgets and not only `maxAttempts`? In an outage every call fails, and three attempts a call are three times the
+ * load on a server that is already down. A budget lets single calls be resent freely and a storm hardly at all.
+ */
+
+/** Proof of a reservation, kept until the resend has happened or will not happen. */
+export type Receipt = number;
+/** What `withdraw` says when there is nothing left. */
+export const REFUSED: Receipt = -1;
+
+export interface Budget {
+  /** A call sends for the first time. */
+  callStarted(now: number): void;
+  /** A call succeeded at its first attempt. */
+  firstTrySucceeded(now: number): void;
+  /** Reserves one resend or hedge. */
+  withdraw(throttled: boolean, now: number): Receipt;
+  /** The reserved resend did not happen. */
+  giveBack(receipt: Receipt, now: number): void;
+  /** The reserved resend succeeded. */
+  resendSucceeded(receipt: Receipt, now: number): void;
+  /** The share that is left, 0..1. */
+  remaining(now: number): number;
+}

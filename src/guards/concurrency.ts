@@ -1,0 +1,60 @@
+/** Bounds the attempts in flight to an origin. Others wait in line, first come first served, or are refused. */
+import type {Concurrency} from '../policy/types.ts';
+
+/** Someone in line. */
+export interface Waiter {
+  /** It is this one's turn, and the place is already taken for it. */
+  admitted(): void;
+}
+
+export class ConcurrencyLimit {
+  readonly #policy: Concurrency;
+  /** In the order of arrival; a Set, so that one who leaves frees the place at once. */
+  readonly #line = new Set<Waiter>();
+  #inFlight = 0;
+
+  constructor(policy: Concurrency) {
+    this.#policy = policy;
+  }
+
+  get max(): number {
+    return this.#policy.max;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  get waiting(): number {
+    return this.#line.size;
+  }
+
+  /** Takes a place if one is free. Nobody passes those in line. */
+  tryEnter(): boolean {
+    if (this.#inFlight >= this.#policy.max || this.#line.size > 0) return false;
+    this.#inFlight++;
+    return true;
+  }
+
+  /** False when the line is full. */
+  wait(waiter: Waiter): boolean {
+    if (this.#line.size >= this.#policy.queue) return false;
+    this.#line.add(waiter);
+    return true;
+  }
+
+  /** Steps out of the line, without a place. */
+  leave(waiter: Waiter): void {
+    this.#line.delete(waiter);
+  }
+
+  /** Gives a place back; whoever is first in line gets it. */
+  exit(): void {
+    const [first] = this.#line;
+    if (first === undefined) this.#inFlight--;
+    else {
+      this.#line.delete(first);
+      first.admitted();
+    }
+  }
+}

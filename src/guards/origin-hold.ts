@@ -1,0 +1,24 @@
+/** An origin that asked to be left alone: `retryAfter.scope: "origin"` lets one call's hint hold the others too. */
+import type {Random} from '../core/random.ts';
+
+/** Those who were held must not all come back in the same moment; they come later, never earlier. */
+const SPREAD = 0.1;
+const LONGEST_SPREAD_MS = 1000;
+
+export class OriginHold {
+  #until = Number.NEGATIVE_INFINITY;
+  #heldMs = 0;
+
+  /** The server asked for this long. A shorter hint does not shorten a longer one. */
+  hold(ms: number, now: number): void {
+    if (now + ms <= this.#until) return;
+    this.#until = now + ms;
+    this.#heldMs = ms;
+  }
+
+  /** How long a new attempt has to wait: 0 when the origin is not held. */
+  waitMs(now: number, random: Random): number {
+    const leftMs = this.#until - now;
+    return leftMs <= 0 ? 0 : leftMs + random() * Math.min(this.#heldMs * SPREAD, LONGEST_SPREAD_MS);
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * Who shares which guard.
+ *
+ * Calls share a guard when they go to the same origin under the very same settings (and, for a breaker of scope route, by
+ * the same route). So a replaced policy keeps the state of every guard whose settings it did not change.
+ */
+import type {BreakerState} from '../core/call-view.ts';
+import type {Random} from '../core/random.ts';
+import type {Budget as BudgetPolicy, Policy} from '../policy/types.ts';
+import {Breaker} from './breaker.ts';
+import type {Budget} from './budget.ts';
+import {ConcurrencyLimit} from './concurrency.ts';
+import {HedgeLoad} from './hedge-load.ts';
+import {OriginHold} from './origin-hold.ts';
+import {RatioBudget} from './ratio-budget.ts';
+import {TokenBucket} from './token-bucket.ts';
+
+/** What stands before the calls of one plan to one origin. null: the policy has none. */
+export interface Guards {
+  readonly budget: Budget | null;
+  readonly breaker: Breaker | null;
+  readonly concurrency: ConcurrencyLimit | null;
+  readonly hedge: HedgeLoad | null;
+  readonly hold: OriginHold | null;
+}
+
+/** The part of a compiled policy that guards are made from. */
+export interface GuardSettings {
+  readonly policy: Pick<Policy, 'budget' | 'breaker' | 'concurrency' | 'hedge' | 'retryAfter'>;
+  /** The route's name, or undefined for calls that match none. */
+  readonly route: string | undefined;
+  /** Names the settings: equal keys, equal settings. */
+  readonly guardKey: string;
+}
+
+export interface GuardSnapshot {
+  readonly origin: string;
+  readonly breakers: readonly {
+    readonly route: string | undefined;
+    readonly state: BreakerState;
+    readonly retryAfterMs: number;
+  }[];
+  readonly budgets: readonly {readonly remaining: number}[];
+  readonly concurrency: readonly {readonly max: number; readonly inFlight: number; readonly waiting: number}[];
+}
+
+export type BreakerListener = (guarded: string, from: BreakerState, to: BreakerState) => void;
+
+export const NO_GUARDS: Guards = Object.freeze({
+  budget: null,
+  breaker: null,
+  concurrency: null,
+  hedge: null,
+  hold: null,
+});
+
+/** Origins whose guards are kept. A client that calls ever new hosts must not grow for ever. */
+const MAX_ORIGINS = 1000;
+
+export class GuardRegistry {
+  readonly #origins = new Map<string, OriginGuards>();
+  readonly #random: Random;
+  /** Told of every breaker that changes its state. */
+  readonly breakerListeners: Set<BreakerListener> = new Set<BreakerListener>();
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  at(origin: string, settings: GuardSettings, now: number): Guards {
+    let guards = this.#origins.get(origin);
+    if (guards === undefined) {
+      if (this.#origins.size >= MAX_ORIGINS) this.#evict(now);
+      guards = new OriginGuards(origin, this.#random, breaker => {
+        breaker.onChange = (from, to) => {
+          for (const listener of this.breakerListeners) listener(breaker.guarded, from, to);
+        };
+      });
+    } else this.#origins.delete(origin);
+    this.#origins.set(origin, guards); // Now the youngest.
+    return guards.for(settings);
+  }
+
+  snapshot(now: number): GuardSnapshot[] {
+    return [...this.#origins.values()].map(guards => guards.snapshot(now));
+  }
+
+  /** Drops the origin that was not called for longest, but none whose breaker is not closed: forgetting it would close it. */
+  #evict(now: number): void {
+    for (const [origin, guards] of this.#origins) {
+      if (guards.inUse(now)) continue;
+      this.#origins.delete(origin);
+      return;
+    }
+    const [oldest] = this.#origins.keys();
+    this.#origins.delete(oldest!);
+  }
+}
+
+class OriginGuards {
+  readonly #origin: string;
+  readonly #random: Random;
+  readonly #watch: (breaker: Breaker) => void;
+  readonly #sets = new Map<string, Guards>();
+  readonly #budgets = new Map<string, Budget>();
+  readonly #breakers = new Map<string, {readonly breaker: Breaker; readonly route: string | undefined}>();
+  readonly #limits = new Map<string, ConcurrencyLimit>();
+  readonly #hedges = new Map<string, HedgeLoad>();
+  readonly #hold = new OriginHold();
+
+  constructor(origin: string, random: Random, watch: (breaker: Breaker) => void) {
+    this.#origin = origin;
+    this.#random = random;
+    this.#watch = watch;
+  }
+
+  for(settings: GuardSettings): Guards {
+    let set = this.#sets.get(settings.guardKey);
+    if (set === undefined) {
+      set = this.#assemble(settings);
+      this.#sets.set(settings.guardKey, set);
+    }
+    return set;
+  }
+
+  inUse(now: number): boolean {
+    return (
+      [...this.#breakers.values()].some(({breaker}) => breaker.state(now) !== 'closed') ||
+      [...this.#limits.values()].some(limit => limit.inFlight > 0)
+    );
+  }
+
+  snapshot(now: number): GuardSnapshot {
+    return {
+      origin: this.#origin,
+      breakers: [...this.#breakers.values()].map(({breaker, route}) => ({
+        route,
+        state: breaker.state(now),
+        retryAfterMs: breaker.retryAfterMs(now),
+      })),
+      budgets: [...this.#budgets.values()].map(budget => ({remaining: budget.remaining(now)})),
+      concurrency: [...this.#limits.values()].map(({max, inFlight, waiting}) => ({max, inFlight, waiting})),
+    };
+  }
+
+  #assemble({policy, route}: GuardSettings): Guards {
+    return {
+      budget: shared(this.#budgets, policy.budget, '', createBudget),
+      breaker: this.#breaker(policy.breaker, route),
+      concurrency: shared(this.#limits, policy.concurrency, '', settings => new ConcurrencyLimit(settings)),
+      hedge: shared(this.#hedges, policy.hedge, route ?? '', settings => new HedgeLoad(settings)),
+      hold: policy.retryAfter.scope === 'origin' ? this.#hold : null,
+    };
+  }
+
+  #breaker(settings: Policy['breaker'], route: string | undefined): Breaker | null {
+    const ofRoute = settings?.scope === 'route' ? route : undefined;
+    const entry = shared(this.#breakers, settings, ofRoute ?? '', made => {
+      const breaker = new Breaker(
+        made,
+        ofRoute === undefined ? this.#origin : `${this.#origin} (${ofRoute})`,
+        this.#random,
+      );
+      this.#watch(breaker);
+      return {breaker, route: ofRoute};
+    });
+    return entry?.breaker ?? null;
+  }
+}
+
+function createBudget(settings: BudgetPolicy): Budget {
+  switch (settings.kind) {
+    case 'token-bucket':
+      return new TokenBucket(settings);
+    case 'ratio':
+      return new RatioBudget(settings);
+  }
+}
+
+/** One guard for equal settings and the same owner. */
+function shared<S extends object, G>(
+  known: Map<string, G>,
+  settings: S | null,
+  owner: string,
+  make: (settings: S) => G,
+): G | null {
+  if (settings === null) return null;
+  const key = `${owner} ${JSON.stringify(settings)}`;
+  let guard = known.get(key);
+  if (guard === undefined) {
+    guard = make(settings);
+    known.set(key, guard);
+  }
+  return guard;
+}

@@ -1,0 +1,134 @@
+/** What both loops share: the call behind one use of ky, made at the first moment its Request is known. */
+import {
+  type AfterResponseHook,
+  type BeforeErrorHook,
+  type BeforeRequestHook,
+  type BeforeRetryHook,
+  type InitHook,
+  TimeoutError as KyTimeoutError,
+  type Options,
+} from 'ky';
+import type {Call} from '../call/call.ts';
+import type {Engine} from '../call/engine.ts';
+import {attachToError} from '../call/report.ts';
+import type {TimeoutError} from '../core/errors.ts';
+import {answered, failed, type Outcome} from '../core/outcome.ts';
+import type {ExplicitOptions} from './explicit-options.ts';
+
+type Fetch = NonNullable<Options['fetch']>;
+
+/** ky's options as its init hooks see them: merged, with every list of hooks present. */
+export interface KyOptions extends Options {
+  hooks: {
+    init: InitHook[];
+    beforeRequest: BeforeRequestHook[];
+    beforeRetry: BeforeRetryHook[];
+    beforeError: BeforeErrorHook[];
+    afterResponse: AfterResponseHook[];
+  };
+}
+
+export class KyCall {
+  readonly engine: Engine;
+  readonly explicit: ExplicitOptions;
+  /** The user's fetch, or the global one of the moment. */
+  readonly #fetch: Fetch;
+  #call: Call | null = null;
+
+  constructor(engine: Engine, {fetch}: KyOptions, explicit: ExplicitOptions) {
+    this.engine = engine;
+    this.explicit = explicit;
+    this.#fetch = fetch ?? ((input, init) => globalThis.fetch(input, init));
+  }
+
+  /** null while ky has not come far enough to have a Request. */
+  get call(): Call | null {
+    return this.#call;
+  }
+
+  /** @throws InvalidPolicyError for overrides that are wrong. */
+  begin(request: Request): Call {
+    if (this.#call === null) {
+      this.#call = this.engine.begin(request.method, request.url, this.explicit.overrides);
+      if (this.explicit.by.length > 0) this.#call.overridden(this.explicit.by);
+    }
+    return this.#call;
+  }
+
+  finish(outcome: Outcome): void {
+    this.#call?.finish(outcome);
+  }
+
+  /** ky is about to throw this to the user. */
+  finishWithError(error: unknown): void {
+    if (this.#call === null) return;
+    this.#call.finish(outcomeOf(error));
+    if (!this.#call.plan.observesOnly) attachToError(this.#call, error);
+  }
+
+  /** Puts a Request on the wire. `init` is what ky passes on of options it does not know; ours is not for others. */
+  send(
+    request: Request,
+    init: RequestInit & {resilience?: unknown},
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
+    const {resilience: _, ...rest} = init;
+    return this.#fetch(request, signal === undefined || signal === request.signal ? rest : {...rest, signal});
+  }
+
+  /** A hook of the user's, run inside the call. What it returns or throws is told, then goes where it always went. */
+  wrap<State extends {request: Request}, Result>(
+    hook: (state: State) => Result | Promise<Result>,
+    returned: ((result: Result, state: State) => void) | null,
+    threw: ((error: unknown) => void) | null,
+  ): (state: State) => Promise<Result> {
+    return async state => {
+      const {trace} = this.begin(state.request);
+      let result: Result;
+      try {
+        result = await (trace === null ? hook(state) : trace.run(() => hook(state)));
+      } catch (error) {
+        // ky runs no beforeError hook for what is not an Error: nobody else would end the call.
+        if (!(error instanceof Error)) this.finish(failed('hook', error));
+        else threw?.(error);
+        throw error;
+      }
+      returned?.(result, state);
+      return result;
+    };
+  }
+}
+
+/** ky's own class, so that `isTimeoutError` and `instanceof` hold; ours is its cause. */
+export function kyTimeoutError(error: TimeoutError, request: Request): KyTimeoutError {
+  return Object.assign(new KyTimeoutError(request), {cause: error});
+}
+
+/** What ky throws, as an outcome. */
+export function outcomeOf(error: unknown): Outcome {
+  const {name, response, request, cause} = (error ?? {}) as {
+    name?: string;
+    response?: Response;
+    request?: Request;
+    cause?: {code?: string};
+  };
+  if (request?.signal?.aborted && error === request.signal.reason) return failed('aborted', error);
+  switch (name) {
+    case 'HTTPError':
+      return response === undefined ? failed('other', error) : answered(response);
+    case 'TimeoutError':
+      return failed(cause?.code === 'DEADLINE_EXCEEDED' ? 'deadline' : 'attempt-timeout', error);
+    case 'NetworkError':
+      return failed('network', error);
+    case 'AbortError':
+      return failed('aborted', error);
+    case 'RejectedError':
+      return failed('rejected', error);
+    default:
+      return failed('other', error);
+  }
+}
+
+/** Responses of other classes are welcome to ky; so they are here. */
+export const isResponse = (value: unknown): value is Response =>
+  value instanceof Response || Object.prototype.toString.call(value) === '[object Response]';

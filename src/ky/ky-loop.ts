@@ -1,0 +1,219 @@
+/**
+ * ky's own loop, driven: for calls whose hooks may see, change or stop a resend, and for those where ky decides.
+ *
+ * The judgement is reached inside the wrapped fetch, right after the outcome, where it may be awaited; ky's callbacks only
+ * read it. ky has no hook that sees every end of a call, so the user's hooks are wrapped, and each way out finishes it.
+ */
+
+import type {Call} from '../call/call.ts';
+import {RequestWire} from '../call/request-wire.ts';
+import {answered, failed, type Outcome} from '../core/outcome.ts';
+import {backoffMs} from '../decide/backoff.ts';
+import {takeOverTimeouts} from './explicit-options.ts';
+import {isResponse, type KyCall, type KyOptions, kyTimeoutError} from './ky-call.ts';
+
+/** ky asks shouldRetry only for methods it was told; which may be repeated is our question. */
+const METHODS = [
+  'get',
+  'put',
+  'head',
+  'delete',
+  'options',
+  'trace',
+  'query',
+  'post',
+  'patch',
+  'propfind',
+  'report',
+  'search',
+];
+
+/** @param kyDecides ky decides about resends, by its own options; we send, watch and guard. */
+export function driveKyLoop(ky: KyCall, options: KyOptions, kyDecides: boolean): void {
+  new KyLoop(ky, options, kyDecides);
+}
+
+class KyLoop {
+  readonly #ky: KyCall;
+  readonly #kyDecides: boolean;
+  readonly #isStream: boolean;
+  readonly #afterResponseHooks: number;
+  /** What ky was told last, and would throw if nothing else happened. */
+  #lastError: unknown;
+  #lastResponse: Response | null = null;
+  /** A hook of the user's gave the answer: it is the answer, whatever its status. */
+  #answeredByHook = false;
+  #forgetSignal: (() => void) | null = null;
+
+  constructor(ky: KyCall, options: KyOptions, kyDecides: boolean) {
+    this.#ky = ky;
+    this.#kyDecides = kyDecides;
+    this.#isStream = options.body instanceof ReadableStream;
+    this.#afterResponseHooks = options.hooks.afterResponse.length;
+    this.#wrapThrowHttpErrors(options);
+    this.#wrapHooks(options);
+    // A policy that only observes has no time limits, and leaves ky its own.
+    if (ky.engine.handle.policy.maxAttempts !== null) takeOverTimeouts(options);
+    if (!kyDecides) this.#takeOverRetry(options);
+    options.fetch = (input, init = {}) => this.#send(input as Request, init);
+  }
+
+  async #send(request: Request, init: RequestInit): Promise<Response> {
+    const ky = this.#ky;
+    const call = ky.begin(request);
+    this.#forgetSignal?.();
+    this.#answeredByHook = false;
+    if (call.attempts > 0 && ky.engine.handle.retriesDisabled && this.#lastError !== undefined) throw this.#lastError;
+    const outcome = await call.send(this.#wire(call, request, init));
+    const {response, error} = outcome;
+    if (this.#resends) this.#finishIfAborted(call, request.signal);
+    if (response !== null) {
+      this.#lastResponse = response;
+      if (this.#afterResponseHooks === 0) this.#finishIfGood(response);
+      return response;
+    }
+    // Refused by a guard: the caller gets the last answer, not a new error in its place.
+    if (outcome.kind === 'rejected' && this.#lastError !== undefined) throw this.#lastError;
+    if (!(error instanceof Error) && !this.#resends) ky.finish(outcome); // No beforeError hook runs for these.
+    throw error;
+  }
+
+  #wire(call: Call, request: Request, init: RequestInit): RequestWire {
+    return new RequestWire({
+      request,
+      signal: request.signal,
+      signalIsOurs: true,
+      resends: call.mayHedge && !this.#isStream,
+      hedges: call.mayHedge,
+      // Between its attempts ky keeps the body itself.
+      keptElsewhere: !call.mayHedge && !this.#isStream,
+      replayLimitBytes: call.plan.policy.replayLimitBytes,
+      text: undefined,
+      bodyGetsFreshTime: this.#ky.explicit.bodyGetsFreshTime,
+      send: (attempt, signal) => this.#ky.send(attempt, init, signal),
+      timeoutError: error => kyTimeoutError(error, request),
+    });
+  }
+
+  /** The judgement is that the call is sent again. */
+  get #resends(): boolean {
+    const judgement = this.#ky.call?.judgement;
+    return !this.#kyDecides && judgement !== null && judgement !== undefined && judgement.refusal === null;
+  }
+
+  /** ky waits by itself; an abort meanwhile ends the call without any hook. */
+  #finishIfAborted(call: Call, signal: AbortSignal): void {
+    const onAbort = (): void => {
+      call.giveBack();
+      call.finish(failed('aborted', signal.reason));
+    };
+    signal.addEventListener('abort', onAbort, {once: true});
+    this.#forgetSignal = () => {
+      signal.removeEventListener('abort', onAbort);
+      this.#forgetSignal = null;
+    };
+  }
+
+  #finishIfGood(response: Response): void {
+    if (response.ok || response.type === 'opaque') this.#ky.finish(answered(response));
+  }
+
+  /** ky retries a status only by way of an error, so one is claimed where a resend is certain: `throwHttpErrors: false` resends too. */
+  #wrapThrowHttpErrors(options: KyOptions): void {
+    const users = options.throwHttpErrors ?? true;
+    options.throwHttpErrors = (status: number) => {
+      if (typeof users === 'function' ? users(status) : users) return true;
+      if (!this.#answeredByHook && this.#resends && this.#lastResponse?.status === status) return true;
+      this.#ky.finish(this.#lastResponse?.status === status ? answered(this.#lastResponse) : new StatusOnly(status));
+      return false;
+    };
+  }
+
+  #wrapHooks(options: KyOptions): void {
+    const ky = this.#ky;
+    const {beforeRequest, afterResponse, beforeRetry, beforeError} = options.hooks;
+    const finishFailed = (error: unknown) => ky.finishWithError(error);
+    options.hooks = {
+      ...options.hooks,
+      beforeRequest: beforeRequest.map(hook => ky.wrap(hook, result => this.#answered(result), null)),
+      afterResponse: afterResponse.map((hook, index) =>
+        ky.wrap(hook, (result, state) => this.#afterResponse(index, result, state.response), null),
+      ),
+      // Errors of beforeRetry hooks skip beforeError.
+      beforeRetry: beforeRetry.map(hook => ky.wrap(hook, result => this.#beforeRetry(result), finishFailed)),
+      beforeError: [...beforeError.map(hook => ky.wrap(hook, null, finishFailed)), ({error}) => this.#threw(error)],
+    };
+  }
+
+  #answered(result: unknown): void {
+    if (!isResponse(result)) return;
+    this.#answeredByHook = true;
+    if (this.#afterResponseHooks === 0) this.#finishIfGood(result);
+  }
+
+  #current: Response | null = null;
+  #afterResponse(index: number, result: unknown, response: Response): void {
+    if (index === 0) this.#current = null;
+    if (isResponse(result)) this.#current = result;
+    const asksForResend = typeof result === 'object' && result !== null && !isResponse(result);
+    if (index === this.#afterResponseHooks - 1 && !asksForResend) this.#finishIfGood(this.#current ?? response);
+  }
+
+  #beforeRetry(result: unknown): void {
+    if (typeof result === 'symbol')
+      this.#ky.finish(failed('stopped', undefined)); // ky.stop
+    else this.#answered(result);
+  }
+
+  #threw(error: Error): Error {
+    this.#forgetSignal?.();
+    this.#ky.finishWithError(error);
+    return error;
+  }
+
+  #takeOverRetry(options: KyOptions): void {
+    const {engine, explicit} = this.#ky;
+    const written =
+      explicit.overrides?.maxAttempts ?? Math.max(...engine.handle.plans.all.map(({maxAttempts}) => maxAttempts));
+    const maxAttempts = written === 'unlimited' ? Number.POSITIVE_INFINITY : written;
+    options.retry = {
+      // A stream must not be cloned: the whole body would be in memory.
+      limit: this.#isStream ? 0 : Math.min(maxAttempts - 1, Number.MAX_SAFE_INTEGER),
+      methods: METHODS as NonNullable<Exclude<KyOptions['retry'], number | undefined>['methods']>,
+      backoffLimit: Number.POSITIVE_INFINITY,
+      shouldRetry: ({error}) => this.#shouldRetry(error),
+      delay: resend => this.#delay(resend),
+    };
+  }
+
+  async #shouldRetry(error: Error): Promise<boolean> {
+    this.#lastError = error;
+    const {call} = this.#ky;
+    const {response} = error as {response?: Response};
+    if (call === null) return false;
+    // A hook changed the response: what was judged is not what ky holds.
+    if (response !== undefined && response.status !== this.#lastResponse?.status)
+      await call.reconsider(answered(response));
+    return this.#resends;
+  }
+
+  /** The judgement's wait; for `ky.retry()`, of which no judgement knows, the plan's. */
+  #delay(resend: number): number {
+    const {call, engine} = this.#ky;
+    if (this.#resends) return call!.judgement!.waitMs;
+    return backoffMs(call?.plan.policy.backoff ?? engine.handle.policy.backoff, resend, false, 0, engine.random);
+  }
+}
+
+/** A status that a hook's response had, when the response itself is out of reach. */
+class StatusOnly implements Outcome {
+  readonly kind = 'response';
+  readonly response: Response | null = null;
+  readonly error = undefined;
+  readonly reachedWire = true;
+  readonly status: number;
+
+  constructor(status: number) {
+    this.status = status;
+  }
+}

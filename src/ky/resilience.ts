@@ -1,0 +1,70 @@
+/**
+ * The ky door: one init hook.
+ *
+ * It appends an installer that runs after every other init hook, of later `.extend()`s too, and so sees the options as
+ * they will be used. Two loops, one Call, chosen per call: where nothing of the user's can see a resend, our own loop runs
+ * inside ky's fetch, and ky neither clones nor retries; otherwise ky's loop is driven, and its hooks see all they ever saw.
+ */
+import type {InitHook, Options} from 'ky';
+import {Engine} from '../call/engine.ts';
+import type {PolicyHandle} from '../call/handle.ts';
+import type {Ports} from '../call/ports.ts';
+import type {CallOverrides, PolicyInput} from '../policy/types.ts';
+import {explicitOptions} from './explicit-options.ts';
+import {KyCall, type KyOptions} from './ky-call.ts';
+import {driveKyLoop} from './ky-loop.ts';
+import {installOwnLoop} from './own-loop.ts';
+
+declare module 'ky' {
+  interface Options {
+    /** What this call changes of its policy. See steadfetch's docs/policy.md, Overrides of one call. */
+    resilience?: CallOverrides | undefined;
+  }
+}
+
+const OURS = Symbol('steadfetch init hook');
+
+/**
+ * Gives ky a retry policy: `ky.extend(resilience(policy))`.
+ *
+ * ky's hooks, `ky.retry()`, `ky.stop`, later `.extend()`s and per-call `retry`, `timeout`, `totalTimeout` keep working; an
+ * explicit one of these wins over the policy. Time that ran out surfaces as ky's own `TimeoutError`. Errors carry a
+ * `resilience` field that says why the call was not sent again. Extended twice, the last policy is the one that runs.
+ *
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Durations are milliseconds. Left out: the defaults.
+ * @param ports  Functions the policy cannot hold: `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
+ *   `fetch` is ky's own option, and stays there.
+ * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
+ * @see RFC 9110 §9.2.2 (which methods may be sent again), §10.2.3 (Retry-After)
+ *
+ * @example
+ * const api = ky.extend(resilience({maxAttempts: 4, deadlineMs: 10_000}));
+ * await api.get('https://example.com/users').json();
+ */
+export function resilience(policy?: PolicyInput | PolicyHandle, ports: Omit<Ports, 'fetch'> = {}): Options {
+  const engine = new Engine(policy, ports);
+  const init: InitHook & {[OURS]?: true} = options => {
+    const hooks: (InitHook & {[OURS]?: true})[] = options.hooks!.init!;
+    if (hooks.findLast(hook => hook[OURS]) !== init) return; // Another policy was laid over this one.
+    // ky runs what is appended while it iterates; whoever is last already need not append.
+    if (hooks.at(-1) === init) install(engine, options as KyOptions);
+    else hooks.push(later => install(engine, later as KyOptions));
+  };
+  init[OURS] = true;
+  return {hooks: {init: [init]}};
+}
+
+function install(engine: Engine, options: KyOptions): void {
+  const explicit = explicitOptions(options);
+  const {beforeRetry, afterResponse, beforeError} = options.hooks;
+  const canSeeResends =
+    beforeRetry.length > 0 ||
+    afterResponse.length > 0 ||
+    beforeError.length > 0 ||
+    options.onUploadProgress !== undefined;
+  const maxAttempts = explicit.overrides?.maxAttempts;
+  const observesOnly = maxAttempts === undefined ? engine.handle.policy.maxAttempts === null : maxAttempts === null;
+  const call = new KyCall(engine, options, explicit);
+  if (observesOnly || canSeeResends) driveKyLoop(call, options, observesOnly);
+  else installOwnLoop(call, options);
+}

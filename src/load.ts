@@ -1,0 +1,249 @@
+/**
+ * Policies from disk, for Node: JSON with or without comments, and YAML, with `extends` followed from file to file.
+ *
+ * A file is read once, when the client is made. Nothing here runs during a call.
+ */
+
+import {readFileSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
+import {dirname, extname, isAbsolute, relative, resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {type ParseError, parseTree, printParseErrorCode, type Node as TreeNode} from 'jsonc-parser';
+import {LineCounter, parseDocument} from 'yaml';
+import {InvalidPolicyError, type PolicyProblem, SteadfetchError} from './core/errors.ts';
+import {flattenLayers} from './policy/flatten.ts';
+import {checkExtends, layersOf, resolvePolicy} from './policy/resolve.ts';
+import type {PolicyInput} from './policy/types.ts';
+import {readPolicy} from './policy/validate.ts';
+
+export type {PolicyInput} from './policy/types.ts';
+
+/**
+ * Reads a policy and every file it extends, and folds them into one that needs no files any more.
+ *
+ * @param path A .json, .jsonc, .yaml or .yml file. Paths in `extends` are relative to the file that names them.
+ * @throws SteadfetchError with code POLICY_FILE when a file cannot be read or parsed, or extends itself.
+ * @throws InvalidPolicyError naming every wrong field, and its file.
+ *
+ * @example
+ * const api = ky.extend(resilience(await loadPolicy(new URL('./policy.yaml', import.meta.url))));
+ */
+export async function loadPolicy(path: string | URL): Promise<PolicyInput> {
+  const walk = walkFiles(path);
+  let step = walk.next();
+  while (!step.done) {
+    const text = await readFile(step.value, 'utf8').catch((cause: unknown) => unreadable(step.value as string, cause));
+    step = walk.next(text);
+  }
+  return step.value;
+}
+
+/** `loadPolicy` at once, for configuration that is read while a program starts. */
+export function loadPolicySync(path: string | URL): PolicyInput {
+  const walk = walkFiles(path);
+  let step = walk.next();
+  while (!step.done) step = walk.next(readSync(step.value));
+  return step.value;
+}
+
+function readSync(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    return unreadable(file, cause);
+  }
+}
+
+/** Both loaders walk the same way; this asks them for the text of one file after another. */
+type Walk<T> = Generator<string, T, string>;
+
+/** More is a mistake or a trap: files that each extend the next one twice double with every level. */
+const maxLayers = 200;
+const maxDepth = 32;
+
+interface Layer {
+  readonly policy: PolicyInput;
+  /** The file, or the preset, for messages. */
+  readonly source: string;
+}
+
+function* walkFiles(path: string | URL): Walk<PolicyInput> {
+  const file = path instanceof URL ? fileURLToPath(path) : resolve(path);
+  const layers = yield* walkLayers(file, []);
+  const flat = flattenLayers(layers.map(({policy}) => policy));
+  try {
+    resolvePolicy(flat);
+  } catch (error) {
+    throw error instanceof InvalidPolicyError ? withSources(error, layers, file) : error;
+  }
+  return flat;
+}
+
+/** The layers of a file, the lowest first: what it extends, left to right, then itself. */
+function* walkLayers(file: string, chain: readonly string[]): Walk<Layer[]> {
+  if (chain.includes(file)) {
+    const names = [...chain.slice(chain.indexOf(file)), file].map(shown);
+    throw new SteadfetchError(
+      'POLICY_FILE',
+      `${shown(file)} extends itself: ${names.join(' → ')}. Take one of them out of extends.`,
+    );
+  }
+  if (chain.length > maxDepth) {
+    const message = `${shown(chain[0] as string)} extends files more than ${maxDepth} levels deep. Extend fewer files.`;
+    throw new SteadfetchError('POLICY_FILE', message);
+  }
+  const {value: policy, problems} = readPolicy(parse(file, withoutMark(yield file)));
+  if (problems.length > 0) throw inFile(problems, file);
+  const layers: Layer[] = [];
+  for (const [index, name] of (policy.extends ?? []).entries()) {
+    layers.push(
+      ...(isFile(name)
+        ? yield* walkLayers(resolve(dirname(file), name), [...chain, file])
+        : presetLayers(name, index, file)),
+    );
+    if (layers.length >= maxLayers) {
+      throw new SteadfetchError(
+        'POLICY_FILE',
+        `${shown(file)} builds on more than ${maxLayers} layers. Extend fewer files.`,
+      );
+    }
+  }
+  return [...layers, {policy, source: shown(file)}];
+}
+
+const isFile = (name: string): boolean =>
+  /^\.{1,2}[/\\]/.test(name) || isAbsolute(name) || /\.(?:jsonc?|ya?ml)$/i.test(name);
+
+function presetLayers(name: string, index: number, file: string): Layer[] {
+  const problems = checkExtends(name, `extends[${index}]`);
+  if (problems.length > 0) throw inFile(problems, file);
+  return layersOf({extends: [name]})
+    .slice(0, -1)
+    .map(policy => ({policy, source: name}));
+}
+
+function parse(file: string, text: string): unknown {
+  switch (extname(file).toLowerCase()) {
+    case '.json':
+    case '.jsonc':
+      return parseJson(file, text);
+    case '.yaml':
+    case '.yml':
+      return parseYaml(file, text);
+    default:
+      throw new SteadfetchError(
+        'POLICY_FILE',
+        `${shown(file)} is not a policy file by its name. Policy files end in .json, .jsonc, .yaml or .yml.`,
+      );
+  }
+}
+
+function parseJson(file: string, text: string): unknown {
+  const errors: ParseError[] = [];
+  const tree = tooDeepIsAnError(file, () => parseTree(text, errors, {allowTrailingComma: true}));
+  const [first] = errors;
+  if (first !== undefined)
+    throw syntaxError(file, positionAt(text, first.offset), spaced(printParseErrorCode(first.error)));
+  if (tree === undefined) throw syntaxError(file, '1:1', 'the file is empty');
+  return tooDeepIsAnError(file, () => readValue(tree, file, text));
+}
+
+/** The value of a tree. jsonc-parser's own takes the last of two equal keys without a word. */
+function readValue(node: TreeNode, file: string, text: string): unknown {
+  const children = node.children ?? [];
+  if (node.type === 'array') return children.map(child => readValue(child, file, text));
+  if (node.type !== 'object') return node.value;
+  const fields = new Map<string, unknown>();
+  for (const {children: [key, value] = []} of children) {
+    if (key === undefined || value === undefined) continue;
+    if (fields.has(key.value))
+      throw syntaxError(
+        file,
+        positionAt(text, key.offset),
+        `the key ${JSON.stringify(key.value)} is already used in this object`,
+      );
+    fields.set(key.value, readValue(value, file, text));
+  }
+  // fromEntries defines keys and never assigns them, so that "__proto__" stays a key and is refused as a field.
+  return Object.fromEntries(fields);
+}
+
+function parseYaml(file: string, text: string): unknown {
+  const lineCounter = new LineCounter();
+  const document = tooDeepIsAnError(file, () => parseDocument(text, {lineCounter, merge: true, prettyErrors: false}));
+  const [first] = document.errors;
+  if (first !== undefined) {
+    const {line, col} = lineCounter.linePos(first.pos[0]);
+    const words = first.code === 'DUPLICATE_KEY' ? 'a key is already used in this object' : first.message;
+    throw syntaxError(file, `${line}:${col}`, words);
+  }
+  try {
+    return document.toJS({maxAliasCount: 100});
+  } catch (cause) {
+    throw new SteadfetchError(
+      'POLICY_FILE',
+      `${shown(file)} cannot be read as YAML: ${(cause as Error).message}.`,
+      cause,
+    );
+  }
+}
+
+/** Both parsers recurse; a hostile file must end as an error of the file, not of the stack. */
+function tooDeepIsAnError<T>(file: string, run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new SteadfetchError('POLICY_FILE', `${shown(file)} is nested too deep to be a policy.`, cause);
+  }
+}
+
+function syntaxError(file: string, position: string, words: string): SteadfetchError {
+  return new SteadfetchError('POLICY_FILE', `${shown(file)}:${position}: ${words}.`);
+}
+
+function unreadable(file: string, cause: unknown): never {
+  const code = (cause as NodeJS.ErrnoException).code;
+  const why =
+    code === 'ENOENT'
+      ? 'does not exist'
+      : code === 'EISDIR'
+        ? 'is a directory'
+        : `cannot be read (${code ?? String(cause)})`;
+  throw new SteadfetchError('POLICY_FILE', `The policy file ${shown(file)} ${why}.`, cause);
+}
+
+const inFile = (problems: readonly PolicyProblem[], file: string): InvalidPolicyError =>
+  new InvalidPolicyError(problems.map(({path, message}) => ({path, message: `${message} (in ${shown(file)})`})));
+
+/** Problems of the merged policy belong to the file that was asked for; those of a route, to the layer that wrote it. */
+function withSources(error: InvalidPolicyError, layers: readonly Layer[], file: string): InvalidPolicyError {
+  const routes = layers
+    .toReversed()
+    .flatMap(({policy, source}) => (policy.routes ?? []).map((_, index) => ({source, index})));
+  return new InvalidPolicyError(
+    error.problems.map(({path, message}) => {
+      const [prefix, number] = /^routes\[(\d+)\]/.exec(path) ?? [];
+      const route = number === undefined ? undefined : routes[Number(number)];
+      if (prefix === undefined || route === undefined)
+        return {path, message: `${message} (in ${shown(file)} and what it extends)`};
+      return {path: `routes[${route.index}]${path.slice(prefix.length)}`, message: `${message} (in ${route.source})`};
+    }),
+  );
+}
+
+/** Relative to where the program runs, as compilers write it, unless the file is elsewhere. */
+function shown(file: string): string {
+  const near = relative('', file);
+  return near === '' || near.startsWith('..') || isAbsolute(near) ? file : near;
+}
+
+const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '');
+
+function positionAt(text: string, offset: number): string {
+  const before = text.slice(0, offset).split(/\r\n|\r|\n/);
+  return `${before.length}:${(before.at(-1) as string).length + 1}`;
+}
+
+/** `CommaExpected` as words. */
+const spaced = (code: string): string => code.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();

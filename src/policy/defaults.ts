@@ -1,0 +1,74 @@
+// Generated from schema/policy.schema.json by schema/generate.ts. Do not edit.
+
+import {deepFreeze} from './freeze.ts';
+import type {Policy} from './types.ts';
+
+/** The policy nobody wrote: every field at its default. */
+export const defaultPolicy: Policy = deepFreeze<Policy>({
+  version: 1,
+  name: 'default',
+  maxAttempts: 3,
+  deadlineMs: 30000,
+  attemptTimeoutMs: 8000,
+  idleTimeoutMs: 30000,
+  retryOn: [408, 421, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 'network', 'timeout', 'UNAVAILABLE'],
+  idempotentMethods: ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY'],
+  idempotency: null,
+  backoff: {kind: 'exponential', baseMs: 100, throttledBaseMs: 1000, factor: 2, capMs: 20000, jitter: 'full'},
+  retryAfter: {honor: true, maxMs: 60000, scope: 'call'},
+  budget: {kind: 'token-bucket', capacity: 100, retryCost: 14, throttledCost: 5, refillPerMinute: 14},
+  breaker: {
+    kind: 'ratio',
+    failureRatio: 0.5,
+    windowMs: 30000,
+    minCalls: 20,
+    openMs: 15000,
+    maxOpenMs: 60000,
+    probes: 3,
+    scope: 'origin',
+  },
+  concurrency: null,
+  hedge: null,
+  correlation: {header: 'x-correlation-id', requestIdHeader: null, sendTo: null},
+  deadlineHeader: null,
+  replayLimitBytes: 1048576,
+  objective: null,
+  layers: [],
+});
+
+/** What an object of a kind starts from when it replaces null or another kind. The first kind is the one meant when none is named. */
+export const defaultsByKind: Readonly<Record<string, Readonly<Record<string, object>>>> = deepFreeze({
+  backoff: {
+    exponential: {kind: 'exponential', baseMs: 100, throttledBaseMs: 1000, factor: 2, capMs: 20000, jitter: 'full'},
+    linear: {kind: 'linear', baseMs: 100, throttledBaseMs: 1000, stepMs: 200, capMs: 20000, jitter: 'full'},
+    constant: {kind: 'constant', delayMs: 1000, throttledBaseMs: 1000, jitter: 'full'},
+    list: {kind: 'list', delaysMs: [200, 1000, 5000], throttledBaseMs: 1000, jitter: 'full'},
+  },
+  budget: {
+    'token-bucket': {kind: 'token-bucket', capacity: 100, retryCost: 14, throttledCost: 5, refillPerMinute: 14},
+    ratio: {kind: 'ratio', ratio: 0.1, windowMs: 10000, minPerSecond: 0},
+  },
+  breaker: {
+    ratio: {
+      kind: 'ratio',
+      failureRatio: 0.5,
+      windowMs: 30000,
+      minCalls: 20,
+      openMs: 15000,
+      maxOpenMs: 60000,
+      probes: 3,
+      scope: 'origin',
+    },
+    consecutive: {kind: 'consecutive', failures: 5, openMs: 15000, maxOpenMs: 60000, probes: 3, scope: 'origin'},
+  },
+});
+
+/** What an object without kinds starts from when it replaces null. */
+export const defaultsOfPart: Readonly<Record<string, object>> = deepFreeze({
+  idempotency: {header: 'Idempotency-Key', methods: ['POST', 'PATCH'], format: 'raw'},
+  retryAfter: {honor: true, maxMs: 60000, scope: 'call'},
+  concurrency: {max: 50, queue: 0},
+  hedge: {maxLoadRatio: 0.05},
+  correlation: {header: 'x-correlation-id', requestIdHeader: null, sendTo: null},
+  objective: {},
+});

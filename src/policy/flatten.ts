@@ -1,0 +1,18 @@
+/** Folds layers into one policy that means the same, for those who read files once and hand on what they hold. */
+
+import {defaultPolicy} from './defaults.ts';
+import {mergePolicy} from './merge.ts';
+import type {Policy, PolicyInput} from './types.ts';
+
+/**
+ * One policy for several layers, the lowest first, so that resolving it gives what the layers mean.
+ *
+ * Parts that some layer sets are written out in full, with their kind: half a part would meet other defaults than it did here.
+ */
+export function flattenLayers(layers: readonly PolicyInput[]): PolicyInput {
+  const merged = layers.reduce(mergePolicy, defaultPolicy);
+  const isSet = (key: string): boolean => layers.some(layer => layer[key as keyof PolicyInput] !== undefined);
+  const fields = (Object.keys(merged) as (keyof Policy)[]).filter(isSet).map(key => [key, merged[key]]);
+  const routes = layers.toReversed().flatMap(layer => layer.routes ?? []);
+  return {version: 1, ...Object.fromEntries(fields), ...(routes.length > 0 ? {routes} : {})};
+}

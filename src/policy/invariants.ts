@@ -1,0 +1,108 @@
+/**
+ * What fields of a policy ask of each other. The one place: construction refuses what is listed here, and the linter reports it.
+ *
+ * Only what cannot be run, or would do something other than it says. Whether a policy is wise is for the linter's rules.
+ */
+
+import type {PolicyProblem} from '../core/errors.ts';
+import {normaliseOrigin} from './routes.ts';
+import type {Policy} from './types.ts';
+import {fieldsOf, kindsOf} from './words.ts';
+
+type Check = (policy: Policy) => readonly PolicyProblem[];
+
+/** Every broken condition of a merged policy. */
+export function checkInvariants(policy: Policy): PolicyProblem[] {
+  return checks.flatMap(check => check(policy));
+}
+
+const endless: Check = ({maxAttempts, deadlineMs}) =>
+  maxAttempts === 'unlimited' && deadlineMs === null
+    ? [
+        {
+          path: 'maxAttempts',
+          message:
+            'is "unlimited" and there is no deadline, so a call might never end; set deadlineMs, or a number of attempts',
+        },
+      ]
+    : [];
+
+const openTimes: Check = ({breaker}) =>
+  breaker !== null && breaker.openMs > breaker.maxOpenMs
+    ? [
+        {
+          path: 'breaker.openMs',
+          message: `is ${breaker.openMs} ms, above maxOpenMs (${breaker.maxOpenMs} ms); raise maxOpenMs or lower openMs`,
+        },
+      ]
+    : [];
+
+const hedgeDelay: Check = ({hedge}) => {
+  if (hedge === null || (hedge.delayMs === undefined) !== (hedge.quantile === undefined)) return [];
+  const both = hedge.delayMs !== undefined;
+  return [
+    {
+      path: 'hedge',
+      message: both
+        ? 'has both delayMs and quantile; keep one of them'
+        : 'has neither delayMs nor quantile; set one of them',
+    },
+  ];
+};
+
+/** A field written without a kind may meet, in a layer below, a kind that does not know it. */
+const foreignFields: Check = policy =>
+  Object.keys(kindsOf).flatMap(part => {
+    const value = policy[part as 'backoff' | 'budget' | 'breaker'];
+    if (value === null) return [];
+    const fields = fieldsOf[`${part}:${value.kind}`] ?? [];
+    return Object.keys(value)
+      .filter(field => !fields.includes(field))
+      .map(field => {
+        const owner = kindsOf[part]?.find(kind => fieldsOf[`${part}:${kind}`]?.includes(field));
+        const message = `is not a field of ${part} kind "${value.kind}" (its fields: ${fields.join(', ')}); name the kind that is meant: "kind": "${owner}"`;
+        return {path: `${part}.${field}`, message};
+      });
+  });
+
+/** Two values under one header name: the second would silently replace the first, and a key that is no key is worse than none. */
+const distinctHeaders: Check = ({idempotency, correlation, deadlineHeader}) => {
+  const named = [
+    ['idempotency.header', idempotency?.header],
+    ['correlation.header', correlation?.header],
+    ['correlation.requestIdHeader', correlation?.requestIdHeader],
+    ['deadlineHeader', deadlineHeader],
+  ] as const;
+  const seen = new Map<string, string>();
+  const problems: PolicyProblem[] = [];
+  for (const [path, header] of named) {
+    if (header === undefined || header === null) continue;
+    const name = header.toLowerCase();
+    const other = seen.get(name);
+    if (other !== undefined)
+      problems.push({path, message: `is "${header}", which ${other} already uses; give each its own header`});
+    else if (reservedHeaders.has(name))
+      problems.push({path, message: `is "${header}", a header that means something else to HTTP; choose another`});
+    seen.set(name, path);
+  }
+  return problems;
+};
+
+/** Headers that fetch sets or refuses itself, and those that carry what a generated id must never replace. */
+const reservedHeaders = new Set(
+  'accept-encoding authorization connection content-encoding content-length content-type cookie expect host keep-alive origin proxy-authorization range referer retry-after te trailer traceparent tracestate transfer-encoding upgrade'.split(
+    ' ',
+  ),
+);
+
+const origins: Check = ({correlation}) =>
+  Array.isArray(correlation?.sendTo)
+    ? correlation.sendTo.flatMap((origin: string, index: number) =>
+        normaliseOrigin(origin) === undefined ? [{path: `correlation.sendTo[${index}]`, message: notAnOrigin}] : [],
+      )
+    : [];
+
+export const notAnOrigin =
+  'is not an origin that a URL can have; write scheme, host and port, such as "https://api.example.com:8443"';
+
+const checks: readonly Check[] = [endless, openTimes, hedgeDelay, foreignFields, distinctHeaders, origins];

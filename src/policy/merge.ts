@@ -1,0 +1,55 @@
+/**
+ * Lays one layer of a policy over another. Exactly the order of the policy file: objects merge key by key unless their kind
+ * differs, arrays replace, null is off, and an object over null starts from its defaults.
+ */
+
+import {defaultsByKind, defaultsOfPart} from './defaults.ts';
+import type {CallOverrides, Policy, PolicyInput, RouteInput} from './types.ts';
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** Fields of a layer that say where it applies, or that belong to one call: they are no part of a merged policy. */
+const notMerged = new Set(['$schema', 'extends', 'routes', 'match', 'correlationId', 'idempotencyKey']);
+
+export function mergePolicy(base: Policy, layer: PolicyInput | RouteInput | CallOverrides): Policy {
+  const merged: Record<string, unknown> = {...base};
+  for (const [key, value] of Object.entries(layer)) {
+    if (value === undefined || notMerged.has(key) || isExtension(key)) continue;
+    merged[key] = isObject(value) ? mergePart(key, merged[key], value) : value;
+  }
+  return merged as unknown as Policy;
+}
+
+function mergePart(key: string, below: unknown, layer: Data): Data {
+  const start =
+    isObject(below) && (layer.kind === undefined || layer.kind === below.kind) ? below : startOf(key, layer.kind);
+  return mergeFields(key === 'hedge' ? withoutOtherDelay(start, layer) : start, layer);
+}
+
+/** What an object starts from where there is nothing below it, or something of another kind. */
+function startOf(key: string, kind: unknown): Data {
+  const kinds = defaultsByKind[key];
+  if (kinds === undefined) return (defaultsOfPart[key] ?? {}) as Data;
+  return (typeof kind === 'string' ? kinds[kind] : Object.values(kinds)[0]) as Data;
+}
+
+function mergeFields(below: Data, layer: Data): Data {
+  const merged: Record<string, unknown> = {...below};
+  for (const [key, value] of Object.entries(layer)) {
+    if (value === undefined || isExtension(key)) continue;
+    const under = merged[key];
+    merged[key] = isObject(value) ? mergeFields(isObject(under) ? under : {}, value) : value;
+  }
+  return merged;
+}
+
+/** delayMs and quantile exclude each other, so the one of a later layer takes the place of the other. */
+function withoutOtherDelay(below: Data, layer: Data): Data {
+  if (layer.delayMs === undefined && layer.quantile === undefined) return below;
+  const {delayMs: _, quantile: __, ...others} = below;
+  return others;
+}
+
+const isObject = (value: unknown): value is Data =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isExtension = (key: string): boolean => key.startsWith('x-');

@@ -1,0 +1,78 @@
+// Generated from schema/policy.schema.json by schema/generate.ts. Do not edit.
+// biome-ignore-all format: laid out by its generator
+
+import {deepFreeze} from './freeze.ts';
+import type {PolicyInput} from './types.ts';
+
+/** What `extends` knows by name. Each is also a file in schema/presets. */
+export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<string, PolicyInput>>({
+  /** Nothing is changed: every field has its default. Three attempts of 8 s and, throttled, waits of at most 1 s and 2 s make 3 · 8000 + 3000 = 27000 ms, inside the deadline of 30000 ms. */
+  'steadfetch:default': {version: 1, name: 'default'},
+  /** Somebody is waiting, so the call is over after 10 s, with an answer or without. Three attempts of 2.5 s and waits of at most 250 ms and 1 s make 3 · 2500 + 1250 = 8750 ms; throttled, both waits are at most 1 s: 3 · 2500 + 2000 = 9500 ms. Both fit, so the last attempt is never cut short. A server that asks for more than 3 s is told to the caller at once instead of being waited for. */
+  'steadfetch:interactive': {
+    version: 1,
+    name: 'interactive',
+    maxAttempts: 3,
+    deadlineMs: 10000,
+    attemptTimeoutMs: 2500,
+    idleTimeoutMs: 10000,
+    backoff: {kind: 'exponential', baseMs: 250, throttledBaseMs: 1000, factor: 4, capMs: 1000, jitter: 'full'},
+    retryAfter: {maxMs: 3000},
+  },
+  /** Model endpoints throttle more than they fail, say for how long, and answer slowly. Hints of up to 2 min are waited for, and hold every call to that origin, since the limit is the account's and not the call's. Four attempts of 2 min and throttled waits of at most 2, 8 and 8 s make 4 · 120000 + 18000 = 498000 ms; the deadline of 10 min leaves 102 s of room for hints. Both bound the time to the headers: a stream may run as long as chunks keep coming, at most 60 s apart. POST may be sent twice on the known inference paths only, where a second send costs tokens and changes nothing; any other POST, such as one that creates a file or a batch, keeps the default. */
+  'steadfetch:llm': {
+    version: 1,
+    name: 'llm',
+    maxAttempts: 4,
+    deadlineMs: 600000,
+    attemptTimeoutMs: 120000,
+    idleTimeoutMs: 60000,
+    backoff: {kind: 'exponential', baseMs: 500, throttledBaseMs: 2000, factor: 4, capMs: 8000, jitter: 'full'},
+    retryAfter: {maxMs: 120000, scope: 'origin'},
+    routes: [
+      {match: {methods: ['POST'], path: '/**/chat/completions'}, name: 'llm.chat', idempotentMethods: ['POST']},
+      {match: {methods: ['POST'], path: '/**/completions'}, name: 'llm.completions', idempotentMethods: ['POST']},
+      {match: {methods: ['POST'], path: '/**/embeddings'}, name: 'llm.embeddings', idempotentMethods: ['POST']},
+      {match: {methods: ['POST'], path: '/**/moderations'}, name: 'llm.moderations', idempotentMethods: ['POST']},
+      {match: {methods: ['POST'], path: '/v1/responses'}, name: 'llm.responses', idempotentMethods: ['POST']},
+      {match: {methods: ['POST'], path: '/v1/messages'}, name: 'llm.messages', idempotentMethods: ['POST']},
+    ],
+  },
+  /** Money must not move twice. Every POST and PATCH carries an Idempotency-Key, one per call and the same on every attempt; extend this preset only where the server deduplicates by it, as Stripe, Adyen and others do. Nothing is hedged. Ledgers are slow, so an attempt has 15 s: three of them and, throttled, waits of at most 1 s and 2 s make 3 · 15000 + 3000 = 48000 ms, inside the deadline of 60000 ms. The first wait is up to 500 ms, as in Stripe's own SDKs. */
+  'steadfetch:payments': {
+    version: 1,
+    name: 'payments',
+    maxAttempts: 3,
+    deadlineMs: 60000,
+    attemptTimeoutMs: 15000,
+    idempotency: {header: 'Idempotency-Key', methods: ['POST', 'PATCH'], format: 'raw'},
+    backoff: {kind: 'exponential', baseMs: 500},
+    hedge: null,
+  },
+  /** Nobody is waiting and much is sent, so patience is cheap and haste is not. Five attempts of 30 s and waits of at most 1, 4, 16 and 30 s make 5 · 30000 + 51000 = 201000 ms; throttled, at most 5, 20, 30 and 30 s: 5 · 30000 + 85000 = 235000 ms. Both fit in the deadline of 5 min. A hint of up to 2 min is waited for and holds every call to that origin, because the next row would only be throttled too. */
+  'steadfetch:batch': {
+    version: 1,
+    name: 'batch',
+    maxAttempts: 5,
+    deadlineMs: 300000,
+    attemptTimeoutMs: 30000,
+    idleTimeoutMs: 60000,
+    backoff: {kind: 'exponential', baseMs: 1000, throttledBaseMs: 5000, factor: 4, capMs: 30000, jitter: 'full'},
+    retryAfter: {maxMs: 120000, scope: 'origin'},
+  },
+  /** Observe only. No resends of ours (maxAttempts null), no timeouts, no guards, no keys and no ids: the caller's own loop keeps its retries and timeouts, and nothing on the wire changes but the trace headers. Start here to see what a client does today. */
+  'steadfetch:neutral': {
+    version: 1,
+    name: 'neutral',
+    maxAttempts: null,
+    deadlineMs: null,
+    attemptTimeoutMs: null,
+    idleTimeoutMs: null,
+    idempotency: null,
+    budget: null,
+    breaker: null,
+    concurrency: null,
+    hedge: null,
+    correlation: null,
+  },
+});

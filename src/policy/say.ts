@@ -1,0 +1,39 @@
+/** How messages write paths and values: as JavaScript would, short, and without giving secrets away. */
+
+const longest = 40;
+
+/** `routes[0].backoff.baseMs`; a key that is no identifier is quoted. */
+export function joinPath(path: string, key: string | number): string {
+  if (typeof key === 'number') return `${path}[${key}]`;
+  if (!/^[$A-Za-z_][\w$]*$/.test(key) || key.length > longest) return `${path}[${sayText(key)}]`;
+  return path === '' ? key : `${path}.${key}`;
+}
+
+/** The clause after "got". */
+export function sayValue(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return looksSecret(value) ? `${sayText(value.slice(0, 4))}… (${value.length} characters)` : sayText(value);
+    case 'object':
+      if (value === null) return 'null';
+      if (Array.isArray(value)) return value.length === 1 ? 'a list of 1 entry' : `a list of ${value.length} entries`;
+      return Object.keys(value).length === 0 ? 'an empty object' : 'an object';
+    case 'number':
+      return Object.is(value, -0) ? '0' : String(value);
+    default:
+      return String(value);
+  }
+}
+
+function sayText(text: string): string {
+  // Cut before quoting: JSON writes a control character with six, and a text may be megabytes long.
+  return text.length <= longest ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, longest - 1))}…`;
+}
+
+/** A value in the wrong field may be a token. Known prefixes, and long runs of letters mixed with digits. */
+function looksSecret(text: string): boolean {
+  return (
+    /^(?:bearer |basic |sk[-_]|pk[-_]|rk[-_]|gh[opsu]_|github_pat|glpat-|xox|eyj|akia|aiza|whsec_)/i.test(text) ||
+    (text.length >= 20 && /^[A-Za-z0-9+/=_-]+$/.test(text) && /[A-Za-z]/.test(text) && /[0-9]/.test(text))
+  );
+}

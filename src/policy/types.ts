@@ -1,0 +1,1555 @@
+// Generated from schema/policy.schema.json by schema/generate.ts. Do not edit.
+
+/** A policy as it is written: every field may be left out. */
+export interface PolicyInput {
+  /** Where this schema is, for editors. Not read at run time. */
+  readonly '$schema'?: string | undefined;
+  /**
+   * Version of the policy format.
+   *
+   * Default: 1.
+   */
+  readonly version?: 1 | undefined;
+  /**
+   * Name of the policy. Appears in telemetry, so it has to be low in cardinality: no ids, no URLs.
+   *
+   * Default: "default".
+   */
+  readonly name?: string | undefined;
+  /**
+   * Policies this one builds on, left to right, later ones win: presets by name (steadfetch:llm) and, in files,
+   * relative paths.
+   *
+   * Default: [].
+   */
+  readonly extends?: readonly string[] | undefined;
+  /**
+   * All sends of a call: the first, every resend and any hedge. "unlimited" needs a deadline. null: no resends of
+   * ours, the caller's own loop keeps its retries and timeouts.
+   *
+   * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
+   */
+  readonly maxAttempts?: number | 'unlimited' | null | undefined;
+  /**
+   * Bound on the whole call until the response headers, waits included, and on through body methods such as
+   * .json(). null: none.
+   *
+   * Unit: ms. Default: 30000. Source: Microsoft.Extensions.Http.Resilience (30 s).
+   */
+  readonly deadlineMs?: number | null | undefined;
+  /**
+   * Bound on one attempt until the response headers, and on through body methods such as .json(). A body read as a
+   * stream is bounded by idleTimeoutMs instead. null: none.
+   *
+   * Unit: ms. Default: 8000. Source: Microsoft.Extensions.Http.Resilience, ky (10 s).
+   */
+  readonly attemptTimeoutMs?: number | null | undefined;
+  /**
+   * Longest wait for the next chunk while someone reads the response body as a stream. null: none.
+   *
+   * Unit: ms. Default: 30000. Source: Envoy per_try_idle_timeout.
+   */
+  readonly idleTimeoutMs?: number | null | undefined;
+  /**
+   * What is transient: statuses, "5xx" (without 501, 505 and 511), "4xx", failure kinds (network, timeout) and
+   * gRPC code names. Whether a transient outcome may be sent again is decided apart from this: by what the server
+   * may have done, the method, and the idempotency key.
+   *
+   * Default: [408,421,425,429,500,502,503,504,520,521,522,523,524,529,"network","timeout","UNAVAILABLE"]. Source:
+   * RFC 9110 §15, RFC 6585, RFC 8470; OpenAI, AWS and Azure SDKs.
+   */
+  readonly retryOn?: readonly RetryTrigger[] | undefined;
+  /**
+   * Methods that may be sent twice although the server may have acted. Add POST, best in a route, only where twice
+   * does no harm: an embedding, a search.
+   *
+   * Default: ["GET","HEAD","OPTIONS","TRACE","PUT","DELETE","QUERY"]. Source: RFC 9110 §9.2.2; RFC 10008 (QUERY).
+   */
+  readonly idempotentMethods?: readonly string[] | undefined;
+  /**
+   * A statement that this server deduplicates by a key header. Only then is a key made, one per call, and only
+   * then is a POST resent although the server may have acted.
+   *
+   * Default: null.
+   */
+  readonly idempotency?: IdempotencyInput | null | undefined;
+  /** How long to wait before each resend. */
+  readonly backoff?: BackoffInput | undefined;
+  /**
+   * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
+   * than the time left, ends the call at once: it is never shortened.
+   *
+   * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
+   */
+  readonly retryAfter?: RetryAfterInput | undefined;
+  /** Bounds the extra load of resends and hedges, per origin, so that an outage is not kept alive by them. */
+  readonly budget?: BudgetInput | null | undefined;
+  /**
+   * Stops sending to an origin that fails. 429s, aborts by the caller and our own refusals do not count as
+   * failures.
+   */
+  readonly breaker?: BreakerInput | null | undefined;
+  /**
+   * Bounds the attempts in flight to an origin.
+   *
+   * Default: null.
+   */
+  readonly concurrency?: ConcurrencyInput | null | undefined;
+  /**
+   * Sends a second attempt when the first is slow, where sending twice is allowed, and takes the first good
+   * answer.
+   *
+   * Default: null.
+   */
+  readonly hedge?: HedgingInput | null | undefined;
+  /** Ids that name a call, and its attempts, in the logs of both sides. */
+  readonly correlation?: CorrelationInput | null | undefined;
+  /**
+   * Header that tells the server how many milliseconds the call has left, computed anew for every attempt. null:
+   * none.
+   *
+   * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
+   */
+  readonly deadlineHeader?: string | null | undefined;
+  /**
+   * Largest request body that is kept for a resend. Larger bodies, and streams, get one attempt.
+   *
+   * Unit: bytes. Default: 1048576. Source: gRPC A6 (1 MiB per call).
+   */
+  readonly replayLimitBytes?: number | undefined;
+  /**
+   * Policies for some of the calls. The first route that matches wins; its fields override those above.
+   *
+   * Default: [].
+   */
+  readonly routes?: readonly RouteInput[] | undefined;
+  /**
+   * What the caller was promised, and the traffic to expect. Read by the linter, the simulator and the planner,
+   * never at run time.
+   *
+   * Default: null.
+   */
+  readonly objective?: Objective | null | undefined;
+  /**
+   * Who else retries the same call. Attempts multiply over layers; read by the linter, never at run time.
+   *
+   * Default: []. Source: Google SRE Book, Addressing Cascading Failures.
+   */
+  readonly layers?: readonly Layer[] | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/** A policy with its layers merged and every default filled. */
+export interface Policy {
+  /**
+   * Version of the policy format.
+   *
+   * Default: 1.
+   */
+  readonly version: 1;
+  /**
+   * Name of the policy. Appears in telemetry, so it has to be low in cardinality: no ids, no URLs.
+   *
+   * Default: "default".
+   */
+  readonly name: string;
+  /**
+   * All sends of a call: the first, every resend and any hedge. "unlimited" needs a deadline. null: no resends of
+   * ours, the caller's own loop keeps its retries and timeouts.
+   *
+   * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
+   */
+  readonly maxAttempts: number | 'unlimited' | null;
+  /**
+   * Bound on the whole call until the response headers, waits included, and on through body methods such as
+   * .json(). null: none.
+   *
+   * Unit: ms. Default: 30000. Source: Microsoft.Extensions.Http.Resilience (30 s).
+   */
+  readonly deadlineMs: number | null;
+  /**
+   * Bound on one attempt until the response headers, and on through body methods such as .json(). A body read as a
+   * stream is bounded by idleTimeoutMs instead. null: none.
+   *
+   * Unit: ms. Default: 8000. Source: Microsoft.Extensions.Http.Resilience, ky (10 s).
+   */
+  readonly attemptTimeoutMs: number | null;
+  /**
+   * Longest wait for the next chunk while someone reads the response body as a stream. null: none.
+   *
+   * Unit: ms. Default: 30000. Source: Envoy per_try_idle_timeout.
+   */
+  readonly idleTimeoutMs: number | null;
+  /**
+   * What is transient: statuses, "5xx" (without 501, 505 and 511), "4xx", failure kinds (network, timeout) and
+   * gRPC code names. Whether a transient outcome may be sent again is decided apart from this: by what the server
+   * may have done, the method, and the idempotency key.
+   *
+   * Default: [408,421,425,429,500,502,503,504,520,521,522,523,524,529,"network","timeout","UNAVAILABLE"]. Source:
+   * RFC 9110 §15, RFC 6585, RFC 8470; OpenAI, AWS and Azure SDKs.
+   */
+  readonly retryOn: readonly RetryTrigger[];
+  /**
+   * Methods that may be sent twice although the server may have acted. Add POST, best in a route, only where twice
+   * does no harm: an embedding, a search.
+   *
+   * Default: ["GET","HEAD","OPTIONS","TRACE","PUT","DELETE","QUERY"]. Source: RFC 9110 §9.2.2; RFC 10008 (QUERY).
+   */
+  readonly idempotentMethods: readonly string[];
+  /**
+   * A statement that this server deduplicates by a key header. Only then is a key made, one per call, and only
+   * then is a POST resent although the server may have acted.
+   *
+   * Default: null.
+   */
+  readonly idempotency: Idempotency | null;
+  /** How long to wait before each resend. */
+  readonly backoff: Backoff;
+  /**
+   * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
+   * than the time left, ends the call at once: it is never shortened.
+   *
+   * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
+   */
+  readonly retryAfter: RetryAfter;
+  /** Bounds the extra load of resends and hedges, per origin, so that an outage is not kept alive by them. */
+  readonly budget: Budget | null;
+  /**
+   * Stops sending to an origin that fails. 429s, aborts by the caller and our own refusals do not count as
+   * failures.
+   */
+  readonly breaker: Breaker | null;
+  /**
+   * Bounds the attempts in flight to an origin.
+   *
+   * Default: null.
+   */
+  readonly concurrency: Concurrency | null;
+  /**
+   * Sends a second attempt when the first is slow, where sending twice is allowed, and takes the first good
+   * answer.
+   *
+   * Default: null.
+   */
+  readonly hedge: Hedging | null;
+  /** Ids that name a call, and its attempts, in the logs of both sides. */
+  readonly correlation: Correlation | null;
+  /**
+   * Header that tells the server how many milliseconds the call has left, computed anew for every attempt. null:
+   * none.
+   *
+   * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
+   */
+  readonly deadlineHeader: string | null;
+  /**
+   * Largest request body that is kept for a resend. Larger bodies, and streams, get one attempt.
+   *
+   * Unit: bytes. Default: 1048576. Source: gRPC A6 (1 MiB per call).
+   */
+  readonly replayLimitBytes: number;
+  /**
+   * What the caller was promised, and the traffic to expect. Read by the linter, the simulator and the planner,
+   * never at run time.
+   *
+   * Default: null.
+   */
+  readonly objective: Objective | null;
+  /**
+   * Who else retries the same call. Attempts multiply over layers; read by the linter, never at run time.
+   *
+   * Default: []. Source: Google SRE Book, Addressing Cascading Failures.
+   */
+  readonly layers: readonly Layer[];
+}
+
+/** A status, a group of statuses, a failure kind or a gRPC code name. */
+export type RetryTrigger = number | '4xx' | '5xx' | 'network' | 'timeout' | 'CANCELLED' | 'UNKNOWN' | 'INVALID_ARGUMENT' | 'DEADLINE_EXCEEDED' | 'NOT_FOUND' | 'ALREADY_EXISTS' | 'PERMISSION_DENIED' | 'RESOURCE_EXHAUSTED' | 'FAILED_PRECONDITION' | 'ABORTED' | 'OUT_OF_RANGE' | 'UNIMPLEMENTED' | 'INTERNAL' | 'UNAVAILABLE' | 'DATA_LOSS' | 'UNAUTHENTICATED';
+
+/**
+ * The key a call carries on every attempt and hedge. A key of the caller's own wins.
+ *
+ * Source: draft-ietf-httpapi-idempotency-key-header-07.
+ */
+export interface Idempotency {
+  /**
+   * Header that carries the key.
+   *
+   * Default: "Idempotency-Key".
+   */
+  readonly header: string;
+  /**
+   * Methods whose calls get a key.
+   *
+   * Default: ["POST","PATCH"].
+   */
+  readonly methods: readonly string[];
+  /**
+   * How the key is written into the header.
+   *
+   * - raw: The bare UUID, as Stripe, Adyen and OpenAI take it.
+   * - sf-string: A structured-field string in double quotes, as the IETF draft asks.
+   *
+   * Default: "raw".
+   */
+  readonly format: 'raw' | 'sf-string';
+}
+
+/**
+ * The key a call carries on every attempt and hedge. A key of the caller's own wins.
+ *
+ * Source: draft-ietf-httpapi-idempotency-key-header-07.
+ */
+export interface IdempotencyInput {
+  /**
+   * Header that carries the key.
+   *
+   * Default: "Idempotency-Key".
+   */
+  readonly header?: string | undefined;
+  /**
+   * Methods whose calls get a key.
+   *
+   * Default: ["POST","PATCH"].
+   */
+  readonly methods?: readonly string[] | undefined;
+  /**
+   * How the key is written into the header.
+   *
+   * - raw: The bare UUID, as Stripe, Adyen and OpenAI take it.
+   * - sf-string: A structured-field string in double quotes, as the IETF draft asks.
+   *
+   * Default: "raw".
+   */
+  readonly format?: 'raw' | 'sf-string' | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/**
+ * How waits of clients that failed together are spread. The cap is applied before the jitter.
+ *
+ * - none: Everyone waits the same: clients that failed together come back together.
+ * - full: Uniform between 0 and the wait. Fewest calls under contention.
+ * - equal: Half the wait, and a uniform half on top.
+ * - decorrelated: Uniform between the base and three times the last wait, under the cap.
+ *
+ * Source: M. Brooker, Exponential Backoff and Jitter (AWS, 2015).
+ */
+export type Jitter = 'none' | 'full' | 'equal' | 'decorrelated';
+
+/** How long to wait before each resend. */
+export type Backoff = ExponentialBackoff | LinearBackoff | ConstantBackoff | ListBackoff;
+
+/** How long to wait before each resend. */
+export type BackoffInput = ExponentialBackoffInput | LinearBackoffInput | ConstantBackoffInput | ListBackoffInput;
+
+/** min(capMs, baseMs · factor^(resend−1)), then jitter. */
+export interface ExponentialBackoff {
+  /**
+   * Each wait is a multiple of the one before.
+   *
+   * Default: "exponential".
+   */
+  readonly kind: 'exponential';
+  /**
+   * Wait before the first resend, before jitter.
+   *
+   * Unit: ms. Default: 100. Source: AWS SDKs (50–100 ms).
+   */
+  readonly baseMs: number;
+  /**
+   * The least starting wait after a throttled answer (429, 529, or 503 with a hint). Above the cap the cap wins.
+   *
+   * Unit: ms. Default: 1000. Source: smithy 2026 retry mode.
+   */
+  readonly throttledBaseMs: number;
+  /**
+   * What each wait is multiplied by.
+   *
+   * Default: 2. Source: RFC 9002 §6.2.1.
+   */
+  readonly factor: number;
+  /**
+   * Longest wait of the backoff. The server's Retry-After may ask for more, up to retryAfter.maxMs.
+   *
+   * Unit: ms. Default: 20000. Source: AWS SDKs (20 s).
+   */
+  readonly capMs: number;
+  /**
+   * How waits of clients that failed together are spread. The cap is applied before the jitter.
+   *
+   * - none: Everyone waits the same: clients that failed together come back together.
+   * - full: Uniform between 0 and the wait. Fewest calls under contention.
+   * - equal: Half the wait, and a uniform half on top.
+   * - decorrelated: Uniform between the base and three times the last wait, under the cap.
+   *
+   * Default: "full". Source: M. Brooker, Exponential Backoff and Jitter (AWS, 2015).
+   */
+  readonly jitter: Jitter;
+}
+
+/** min(capMs, baseMs · factor^(resend−1)), then jitter. */
+export interface ExponentialBackoffInput {
+  /**
+   * Each wait is a multiple of the one before.
+   *
+   * Default: "exponential".
+   */
+  readonly kind?: 'exponential' | undefined;
+  /**
+   * Wait before the first resend, before jitter.
+   *
+   * Unit: ms. Default: 100. Source: AWS SDKs (50–100 ms).
+   */
+  readonly baseMs?: number | undefined;
+  /**
+   * The least starting wait after a throttled answer (429, 529, or 503 with a hint). Above the cap the cap wins.
+   *
+   * Unit: ms. Default: 1000. Source: smithy 2026 retry mode.
+   */
+  readonly throttledBaseMs?: number | undefined;
+  /**
+   * What each wait is multiplied by.
+   *
+   * Default: 2. Source: RFC 9002 §6.2.1.
+   */
+  readonly factor?: number | undefined;
+  /**
+   * Longest wait of the backoff. The server's Retry-After may ask for more, up to retryAfter.maxMs.
+   *
+   * Unit: ms. Default: 20000. Source: AWS SDKs (20 s).
+   */
+  readonly capMs?: number | undefined;
+  /**
+   * How waits of clients that failed together are spread. The cap is applied before the jitter.
+   *
+   * - none: Everyone waits the same: clients that failed together come back together.
+   * - full: Uniform between 0 and the wait. Fewest calls under contention.
+   * - equal: Half the wait, and a uniform half on top.
+   * - decorrelated: Uniform between the base and three times the last wait, under the cap.
+   *
+   * Default: "full". Source: M. Brooker, Exponential Backoff and Jitter (AWS, 2015).
+   */
+  readonly jitter?: Jitter | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/** min(capMs, baseMs + stepMs · (resend−1)), then jitter. */
+export interface LinearBackoff {
+  /**
+   * Each wait is a step longer than the one before.
+   *
+   * Default: "linear".
+   */
+  readonly kind: 'linear';
+  /**
+   * Wait before the first resend, before jitter.
+   *
+   * Unit: ms. Default: 100.
+   */
+  readonly baseMs: number;
+  /**
+   * The least starting wait after a throttled answer (429, 529, or 503 with a hint). Above the cap the cap wins.
+   *
+   * Unit: ms. Default: 1000. Source: smithy 2026 retry mode.
+   */
+  readonly throttledBaseMs: number;
+  /**
+   * What each wait adds.
+   *
+   * Unit: ms. Default: 200.
+   */
+  readonly stepMs: number;
+  /**
+   * Longest wait of the backoff. The server's Retry-After may ask for more, up to retryAfter.maxMs.
+   *
+   * Unit: ms. Default: 20000. Source: AWS SDKs (20 s).
+   */
+  readonly capMs: number;
+  /**
+   * How waits of clients that failed together are spread. The cap is applied before the jitter.
+   *
+   * - none: Everyone waits the same: clients that failed together come back together.
+   * - full: Uniform between 0 and the wait. Fewest calls under contention.
+   * - equal: Half the wait, and a uniform half on top.
+   * - decorrelated: Uniform between the base and three times the last wait, under the cap.
+   *
+   * Default: "full". Source: M. Brooker, Exponential Backoff and Jitter (AWS, 2015).
+   */
+  readonly jitter: Jitter;
+}
+
+/** min(capMs, baseMs + stepMs · (resend−1)), then jitter. */
+export interface LinearBackoffInput {
+  /**
+   * Each wait is a step longer than the one before.
+   *
+   * Default: "linear".
+   */
+  readonly kind?: 'linear' | undefined;
+  /**
+   * Wait before the first resend, before jitter.
+   *
+   * Unit: ms. Default: 100.
+   */
+  readonly baseMs?: number | undefined;
+  /**
+   * The least starting wait after a throttled answer (429, 529, or 503 with a hint). Above the cap the cap wins.
+   *
+   * Unit: ms. Default: 1000. Source: smithy 2026 retry mode.
+   */
+  readonly throttledBaseMs?: number | undefined;
+  /**
+   * What each wait adds.
+   *
+   * Unit: ms. Default: 200.
+   */
+  readonly stepMs?: number | undefined;
+  /**
+   * Longest wait of the backoff. The server's Retry-After may ask for more, up to retryAfter.maxMs.
+   *
+   * Unit: ms. Default: 20000. Source: AWS SDKs (20 s).
+   */
+  readonly capMs?: number | undefined;
+  /**
+   * How waits of clients that failed together are spread. The cap is applied before the jitter.
+   *
+   * - none: Everyone waits the same: clients that failed together come back together.
+   * - full: Uniform between 0 and the wait. Fewest calls under contention.
+   * - equal: Half the wait, and a uniform half on top.
+   * - decorrelated: Uniform between the base and three times the last wait, under the cap.
+   *
+   * Default: "full". Source: M. Brooker, Exponential Backoff and Jitter (AWS, 2015).
+   */
+  readonly jitter?: Jitter | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/** delayMs, then jitter. */
+export interface ConstantBackoff {
+  /**
+   * Every wait is the same.
+   *
+   * Default: "constant".
+   */
+  readonly kind: 'constant';
+  /**
+   * Wait before every resend, before jitter.
+   *
+   * Unit: ms. Default: 1000.
+   */
+  readonly delayMs: number;
+  /**
+   * The least starting wait after a throttled answer (429, 529, or 503 with a hint). Above the cap the cap wins.
+   *
+   * Unit: ms. Default: 1000. Source: smithy 2026 retry mode.
+   */
+  readonly throttledBaseMs: number;
+  /**
+   * How waits of clients that failed together are spread. The cap is applied before the jitter.
+   *
+   * - none: Everyone waits the same: clients that failed together come back together.
+   * - full: Uniform between 0 and the wait. Fewest calls under contention.
+   * - equal: Half the wait, and a uniform half on top.
+   * - decorrelated: Uniform between the base and three times the last wait, under the cap.
+   *
+   * Default: "full". Source: M. Brooker, Exponential Backoff and Jitter (AWS, 2015).
+   */
+  readonly jitter: Jitter;
+}
+
+/** delayMs, then jitter. */
+export interface ConstantBackoffInput {
+  /**
+   * Every wait is the same.
+   *
+   * Default: "constant".
+   */
+  readonly kind?: 'constant' | undefined;
+  /**
+   * Wait before every resend, before jitter.
+   *
+   * Unit: ms. Default: 1000.
+   */
+  readonly delayMs?: number | undefined;
+  /**
+   * The least starting wait after a throttled answer (429, 529, or 503 with a hint). Above the cap the cap wins.
+   *
+   * Unit: ms. Default: 1000. Source: smithy 2026 retry mode.
+   */
+  readonly throttledBaseMs?: number | undefined;
+  /**
+   * How waits of clients that failed together are spread. The cap is applied before the jitter.
+   *
+   * - none: Everyone waits the same: clients that failed together come back together.
+   * - full: Uniform between 0 and the wait. Fewest calls under contention.
+   * - equal: Half the wait, and a uniform half on top.
+   * - decorrelated: Uniform between the base and three times the last wait, under the cap.
+   *
+   * Default: "full". Source: M. Brooker, Exponential Backoff and Jitter (AWS, 2015).
+   */
+  readonly jitter?: Jitter | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/** The waits one by one, then jitter. The last one repeats. */
+export interface ListBackoff {
+  /**
+   * The waits are written out.
+   *
+   * Default: "list".
+   */
+  readonly kind: 'list';
+  /**
+   * Wait before the first resend, the second, and so on, before jitter. The last one repeats.
+   *
+   * Unit: ms. Default: [200,1000,5000].
+   */
+  readonly delaysMs: readonly number[];
+  /**
+   * The least starting wait after a throttled answer (429, 529, or 503 with a hint). Above the cap the cap wins.
+   *
+   * Unit: ms. Default: 1000. Source: smithy 2026 retry mode.
+   */
+  readonly throttledBaseMs: number;
+  /**
+   * How waits of clients that failed together are spread. The cap is applied before the jitter.
+   *
+   * - none: Everyone waits the same: clients that failed together come back together.
+   * - full: Uniform between 0 and the wait. Fewest calls under contention.
+   * - equal: Half the wait, and a uniform half on top.
+   * - decorrelated: Uniform between the base and three times the last wait, under the cap.
+   *
+   * Default: "full". Source: M. Brooker, Exponential Backoff and Jitter (AWS, 2015).
+   */
+  readonly jitter: Jitter;
+}
+
+/** The waits one by one, then jitter. The last one repeats. */
+export interface ListBackoffInput {
+  /**
+   * The waits are written out.
+   *
+   * Default: "list".
+   */
+  readonly kind?: 'list' | undefined;
+  /**
+   * Wait before the first resend, the second, and so on, before jitter. The last one repeats.
+   *
+   * Unit: ms. Default: [200,1000,5000].
+   */
+  readonly delaysMs?: readonly number[] | undefined;
+  /**
+   * The least starting wait after a throttled answer (429, 529, or 503 with a hint). Above the cap the cap wins.
+   *
+   * Unit: ms. Default: 1000. Source: smithy 2026 retry mode.
+   */
+  readonly throttledBaseMs?: number | undefined;
+  /**
+   * How waits of clients that failed together are spread. The cap is applied before the jitter.
+   *
+   * - none: Everyone waits the same: clients that failed together come back together.
+   * - full: Uniform between 0 and the wait. Fewest calls under contention.
+   * - equal: Half the wait, and a uniform half on top.
+   * - decorrelated: Uniform between the base and three times the last wait, under the cap.
+   *
+   * Default: "full". Source: M. Brooker, Exponential Backoff and Jitter (AWS, 2015).
+   */
+  readonly jitter?: Jitter | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/**
+ * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
+ * than the time left, ends the call at once: it is never shortened.
+ *
+ * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
+ */
+export interface RetryAfter {
+  /**
+   * Whether hints are heard at all.
+   *
+   * Default: true.
+   */
+  readonly honor: boolean;
+  /**
+   * Longest hint that is waited for.
+   *
+   * Unit: ms. Default: 60000. Source: OpenAI SDK (60 s).
+   */
+  readonly maxMs: number;
+  /**
+   * Whom a hint holds.
+   *
+   * - call: A hint holds the call that got it.
+   * - origin: A hint holds every call to that origin.
+   *
+   * Default: "call".
+   */
+  readonly scope: 'call' | 'origin';
+}
+
+/**
+ * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
+ * than the time left, ends the call at once: it is never shortened.
+ *
+ * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
+ */
+export interface RetryAfterInput {
+  /**
+   * Whether hints are heard at all.
+   *
+   * Default: true.
+   */
+  readonly honor?: boolean | undefined;
+  /**
+   * Longest hint that is waited for.
+   *
+   * Unit: ms. Default: 60000. Source: OpenAI SDK (60 s).
+   */
+  readonly maxMs?: number | undefined;
+  /**
+   * Whom a hint holds.
+   *
+   * - call: A hint holds the call that got it.
+   * - origin: A hint holds every call to that origin.
+   *
+   * Default: "call".
+   */
+  readonly scope?: 'call' | 'origin' | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/** Bounds the extra load of resends and hedges, per origin, so that an outage is not kept alive by them. */
+export type Budget = TokenBucketBudget | RatioBudget;
+
+/** Bounds the extra load of resends and hedges, per origin, so that an outage is not kept alive by them. */
+export type BudgetInput = TokenBucketBudgetInput | RatioBudgetInput;
+
+/**
+ * A resend takes tokens, gets them back when it succeeds, and a first-try success adds one.
+ *
+ * Source: smithy 2026 retry mode, scaled from 500 to 100 for one process.
+ */
+export interface TokenBucketBudget {
+  /**
+   * Tokens that resends take and successes give back.
+   *
+   * Default: "token-bucket".
+   */
+  readonly kind: 'token-bucket';
+  /**
+   * Tokens of a full bucket.
+   *
+   * Unit: tokens. Default: 100.
+   */
+  readonly capacity: number;
+  /**
+   * What a resend or a hedge takes.
+   *
+   * Unit: tokens. Default: 14.
+   */
+  readonly retryCost: number;
+  /**
+   * What a resend after a throttled answer takes.
+   *
+   * Unit: tokens. Default: 5.
+   */
+  readonly throttledCost: number;
+  /**
+   * Tokens that come back by themselves, so that a quiet client is not without resends for hours after an outage.
+   *
+   * Unit: tokens/min. Default: 14.
+   */
+  readonly refillPerMinute: number;
+}
+
+/**
+ * A resend takes tokens, gets them back when it succeeds, and a first-try success adds one.
+ *
+ * Source: smithy 2026 retry mode, scaled from 500 to 100 for one process.
+ */
+export interface TokenBucketBudgetInput {
+  /**
+   * Tokens that resends take and successes give back.
+   *
+   * Default: "token-bucket".
+   */
+  readonly kind?: 'token-bucket' | undefined;
+  /**
+   * Tokens of a full bucket.
+   *
+   * Unit: tokens. Default: 100.
+   */
+  readonly capacity?: number | undefined;
+  /**
+   * What a resend or a hedge takes.
+   *
+   * Unit: tokens. Default: 14.
+   */
+  readonly retryCost?: number | undefined;
+  /**
+   * What a resend after a throttled answer takes.
+   *
+   * Unit: tokens. Default: 5.
+   */
+  readonly throttledCost?: number | undefined;
+  /**
+   * Tokens that come back by themselves, so that a quiet client is not without resends for hours after an outage.
+   *
+   * Unit: tokens/min. Default: 14.
+   */
+  readonly refillPerMinute?: number | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/**
+ * Resends and hedges stay under a share of the calls of a sliding window.
+ *
+ * Source: Finagle RetryBudget; Gateway API GEP-3388.
+ */
+export interface RatioBudget {
+  /**
+   * A share of the recent calls.
+   *
+   * Default: "ratio".
+   */
+  readonly kind: 'ratio';
+  /**
+   * Resends allowed per call of the window.
+   *
+   * Unit: ratio. Default: 0.1.
+   */
+  readonly ratio: number;
+  /**
+   * Length of the window.
+   *
+   * Unit: ms. Default: 10000.
+   */
+  readonly windowMs: number;
+  /**
+   * Resends allowed each second whatever the traffic. For one small process 10 is no budget at all.
+   *
+   * Unit: resends/s. Default: 0.
+   */
+  readonly minPerSecond: number;
+}
+
+/**
+ * Resends and hedges stay under a share of the calls of a sliding window.
+ *
+ * Source: Finagle RetryBudget; Gateway API GEP-3388.
+ */
+export interface RatioBudgetInput {
+  /**
+   * A share of the recent calls.
+   *
+   * Default: "ratio".
+   */
+  readonly kind?: 'ratio' | undefined;
+  /**
+   * Resends allowed per call of the window.
+   *
+   * Unit: ratio. Default: 0.1.
+   */
+  readonly ratio?: number | undefined;
+  /**
+   * Length of the window.
+   *
+   * Unit: ms. Default: 10000.
+   */
+  readonly windowMs?: number | undefined;
+  /**
+   * Resends allowed each second whatever the traffic. For one small process 10 is no budget at all.
+   *
+   * Unit: resends/s. Default: 0.
+   */
+  readonly minPerSecond?: number | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/**
+ * What shares a breaker.
+ *
+ * - origin: One breaker for an origin.
+ * - route: One breaker for each route of an origin.
+ */
+export type GuardScope = 'origin' | 'route';
+
+/** Stops sending to an origin that fails. 429s, aborts by the caller and our own refusals do not count as failures. */
+export type Breaker = RatioBreaker | ConsecutiveBreaker;
+
+/** Stops sending to an origin that fails. 429s, aborts by the caller and our own refusals do not count as failures. */
+export type BreakerInput = RatioBreakerInput | ConsecutiveBreakerInput;
+
+/**
+ * Opens when a share of the attempts of a sliding window failed.
+ *
+ * Source: resilience4j; Polly v8.
+ */
+export interface RatioBreaker {
+  /**
+   * A share of the recent attempts failed.
+   *
+   * Default: "ratio".
+   */
+  readonly kind: 'ratio';
+  /**
+   * Share of failed attempts that opens it.
+   *
+   * Unit: ratio. Default: 0.5.
+   */
+  readonly failureRatio: number;
+  /**
+   * Length of the sliding window, in ten buckets.
+   *
+   * Unit: ms. Default: 30000.
+   */
+  readonly windowMs: number;
+  /**
+   * Attempts the window has to hold before the share means anything.
+   *
+   * Unit: attempts. Default: 20.
+   */
+  readonly minCalls: number;
+  /**
+   * How long the breaker stays open the first time, give or take 10 %. It doubles each time a probe fails, up to
+   * maxOpenMs.
+   *
+   * Unit: ms. Default: 15000.
+   */
+  readonly openMs: number;
+  /**
+   * Longest time the breaker stays open.
+   *
+   * Unit: ms. Default: 60000.
+   */
+  readonly maxOpenMs: number;
+  /**
+   * Attempts let through when half-open; all of them have to succeed for the breaker to close. 0 never closes.
+   *
+   * Unit: attempts. Default: 3.
+   */
+  readonly probes: number;
+  /**
+   * What shares a breaker.
+   *
+   * - origin: One breaker for an origin.
+   * - route: One breaker for each route of an origin.
+   *
+   * Default: "origin".
+   */
+  readonly scope: GuardScope;
+}
+
+/**
+ * Opens when a share of the attempts of a sliding window failed.
+ *
+ * Source: resilience4j; Polly v8.
+ */
+export interface RatioBreakerInput {
+  /**
+   * A share of the recent attempts failed.
+   *
+   * Default: "ratio".
+   */
+  readonly kind?: 'ratio' | undefined;
+  /**
+   * Share of failed attempts that opens it.
+   *
+   * Unit: ratio. Default: 0.5.
+   */
+  readonly failureRatio?: number | undefined;
+  /**
+   * Length of the sliding window, in ten buckets.
+   *
+   * Unit: ms. Default: 30000.
+   */
+  readonly windowMs?: number | undefined;
+  /**
+   * Attempts the window has to hold before the share means anything.
+   *
+   * Unit: attempts. Default: 20.
+   */
+  readonly minCalls?: number | undefined;
+  /**
+   * How long the breaker stays open the first time, give or take 10 %. It doubles each time a probe fails, up to
+   * maxOpenMs.
+   *
+   * Unit: ms. Default: 15000.
+   */
+  readonly openMs?: number | undefined;
+  /**
+   * Longest time the breaker stays open.
+   *
+   * Unit: ms. Default: 60000.
+   */
+  readonly maxOpenMs?: number | undefined;
+  /**
+   * Attempts let through when half-open; all of them have to succeed for the breaker to close. 0 never closes.
+   *
+   * Unit: attempts. Default: 3.
+   */
+  readonly probes?: number | undefined;
+  /**
+   * What shares a breaker.
+   *
+   * - origin: One breaker for an origin.
+   * - route: One breaker for each route of an origin.
+   *
+   * Default: "origin".
+   */
+  readonly scope?: GuardScope | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/**
+ * Opens after failures in a row.
+ *
+ * Source: Envoy outlier detection.
+ */
+export interface ConsecutiveBreaker {
+  /**
+   * Failures in a row.
+   *
+   * Default: "consecutive".
+   */
+  readonly kind: 'consecutive';
+  /**
+   * Failed attempts in a row that open it.
+   *
+   * Unit: attempts. Default: 5.
+   */
+  readonly failures: number;
+  /**
+   * How long the breaker stays open the first time, give or take 10 %. It doubles each time a probe fails, up to
+   * maxOpenMs.
+   *
+   * Unit: ms. Default: 15000.
+   */
+  readonly openMs: number;
+  /**
+   * Longest time the breaker stays open.
+   *
+   * Unit: ms. Default: 60000.
+   */
+  readonly maxOpenMs: number;
+  /**
+   * Attempts let through when half-open; all of them have to succeed for the breaker to close. 0 never closes.
+   *
+   * Unit: attempts. Default: 3.
+   */
+  readonly probes: number;
+  /**
+   * What shares a breaker.
+   *
+   * - origin: One breaker for an origin.
+   * - route: One breaker for each route of an origin.
+   *
+   * Default: "origin".
+   */
+  readonly scope: GuardScope;
+}
+
+/**
+ * Opens after failures in a row.
+ *
+ * Source: Envoy outlier detection.
+ */
+export interface ConsecutiveBreakerInput {
+  /**
+   * Failures in a row.
+   *
+   * Default: "consecutive".
+   */
+  readonly kind?: 'consecutive' | undefined;
+  /**
+   * Failed attempts in a row that open it.
+   *
+   * Unit: attempts. Default: 5.
+   */
+  readonly failures?: number | undefined;
+  /**
+   * How long the breaker stays open the first time, give or take 10 %. It doubles each time a probe fails, up to
+   * maxOpenMs.
+   *
+   * Unit: ms. Default: 15000.
+   */
+  readonly openMs?: number | undefined;
+  /**
+   * Longest time the breaker stays open.
+   *
+   * Unit: ms. Default: 60000.
+   */
+  readonly maxOpenMs?: number | undefined;
+  /**
+   * Attempts let through when half-open; all of them have to succeed for the breaker to close. 0 never closes.
+   *
+   * Unit: attempts. Default: 3.
+   */
+  readonly probes?: number | undefined;
+  /**
+   * What shares a breaker.
+   *
+   * - origin: One breaker for an origin.
+   * - route: One breaker for each route of an origin.
+   *
+   * Default: "origin".
+   */
+  readonly scope?: GuardScope | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/**
+ * A fixed number of attempts at a time; others wait in line, first come first served, or are refused.
+ *
+ * Source: resilience4j Bulkhead; Polly.
+ */
+export interface Concurrency {
+  /**
+   * Attempts in flight to one origin.
+   *
+   * Unit: attempts. Default: 50.
+   */
+  readonly max: number;
+  /**
+   * Attempts that may wait for a place. Beyond it an attempt is refused at once.
+   *
+   * Unit: attempts. Default: 0.
+   */
+  readonly queue: number;
+}
+
+/**
+ * A fixed number of attempts at a time; others wait in line, first come first served, or are refused.
+ *
+ * Source: resilience4j Bulkhead; Polly.
+ */
+export interface ConcurrencyInput {
+  /**
+   * Attempts in flight to one origin.
+   *
+   * Unit: attempts. Default: 50.
+   */
+  readonly max?: number | undefined;
+  /**
+   * Attempts that may wait for a place. Beyond it an attempt is refused at once.
+   *
+   * Unit: attempts. Default: 0.
+   */
+  readonly queue?: number | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/**
+ * Either a fixed delayMs or a quantile of the recent latencies, not both.
+ *
+ * Source: J. Dean, L. Barroso, The Tail at Scale (2013); gRPC A6.
+ */
+export interface Hedging {
+  /**
+   * How long the first attempt may take before the hedge is sent.
+   *
+   * Unit: ms.
+   */
+  readonly delayMs?: number;
+  /**
+   * The delay as a quantile of the last 100 successful attempts; no hedge before 20 are known.
+   *
+   * Unit: ratio.
+   */
+  readonly quantile?: number;
+  /**
+   * Hedges allowed per call of the last 10 s.
+   *
+   * Unit: ratio. Default: 0.05.
+   */
+  readonly maxLoadRatio: number;
+}
+
+/**
+ * Either a fixed delayMs or a quantile of the recent latencies, not both.
+ *
+ * Source: J. Dean, L. Barroso, The Tail at Scale (2013); gRPC A6.
+ */
+export interface HedgingInput {
+  /**
+   * How long the first attempt may take before the hedge is sent.
+   *
+   * Unit: ms.
+   */
+  readonly delayMs?: number | undefined;
+  /**
+   * The delay as a quantile of the last 100 successful attempts; no hedge before 20 are known.
+   *
+   * Unit: ratio.
+   */
+  readonly quantile?: number | undefined;
+  /**
+   * Hedges allowed per call of the last 10 s.
+   *
+   * Unit: ratio. Default: 0.05.
+   */
+  readonly maxLoadRatio?: number | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/** One id per call, the same on every attempt; optionally one per attempt. */
+export interface Correlation {
+  /**
+   * Header that carries the id of the call. A valid id of the caller's own is kept.
+   *
+   * Default: "x-correlation-id".
+   */
+  readonly header: string;
+  /**
+   * Header that carries an id of each attempt, unless the caller set it. null: none.
+   *
+   * Default: null.
+   */
+  readonly requestIdHeader: string | null;
+  /**
+   * Who gets the ids: "all", "same-origin" or a list of origins. null: all outside browsers; the same origin in
+   * them, where the headers would force a preflight.
+   *
+   * Default: null.
+   */
+  readonly sendTo: 'all' | 'same-origin' | readonly string[] | null;
+}
+
+/** One id per call, the same on every attempt; optionally one per attempt. */
+export interface CorrelationInput {
+  /**
+   * Header that carries the id of the call. A valid id of the caller's own is kept.
+   *
+   * Default: "x-correlation-id".
+   */
+  readonly header?: string | undefined;
+  /**
+   * Header that carries an id of each attempt, unless the caller set it. null: none.
+   *
+   * Default: null.
+   */
+  readonly requestIdHeader?: string | null | undefined;
+  /**
+   * Who gets the ids: "all", "same-origin" or a list of origins. null: all outside browsers; the same origin in
+   * them, where the headers would force a preflight.
+   *
+   * Default: null.
+   */
+  readonly sendTo?: 'all' | 'same-origin' | readonly string[] | null | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/** A policy for the calls that match. */
+export interface RouteInput {
+  /** All that is named has to match; an empty match takes every call. */
+  readonly match: Match;
+  /** Name of the route, for telemetry and for breakers of scope route. Default: the policy's name. */
+  readonly name?: string | undefined;
+  /**
+   * All sends of a call: the first, every resend and any hedge. "unlimited" needs a deadline. null: no resends of
+   * ours, the caller's own loop keeps its retries and timeouts.
+   *
+   * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
+   */
+  readonly maxAttempts?: number | 'unlimited' | null | undefined;
+  /**
+   * Bound on the whole call until the response headers, waits included, and on through body methods such as
+   * .json(). null: none.
+   *
+   * Unit: ms. Default: 30000. Source: Microsoft.Extensions.Http.Resilience (30 s).
+   */
+  readonly deadlineMs?: number | null | undefined;
+  /**
+   * Bound on one attempt until the response headers, and on through body methods such as .json(). A body read as a
+   * stream is bounded by idleTimeoutMs instead. null: none.
+   *
+   * Unit: ms. Default: 8000. Source: Microsoft.Extensions.Http.Resilience, ky (10 s).
+   */
+  readonly attemptTimeoutMs?: number | null | undefined;
+  /**
+   * Longest wait for the next chunk while someone reads the response body as a stream. null: none.
+   *
+   * Unit: ms. Default: 30000. Source: Envoy per_try_idle_timeout.
+   */
+  readonly idleTimeoutMs?: number | null | undefined;
+  /**
+   * What is transient: statuses, "5xx" (without 501, 505 and 511), "4xx", failure kinds (network, timeout) and
+   * gRPC code names. Whether a transient outcome may be sent again is decided apart from this: by what the server
+   * may have done, the method, and the idempotency key.
+   *
+   * Default: [408,421,425,429,500,502,503,504,520,521,522,523,524,529,"network","timeout","UNAVAILABLE"]. Source:
+   * RFC 9110 §15, RFC 6585, RFC 8470; OpenAI, AWS and Azure SDKs.
+   */
+  readonly retryOn?: readonly RetryTrigger[] | undefined;
+  /**
+   * Methods that may be sent twice although the server may have acted. Add POST, best in a route, only where twice
+   * does no harm: an embedding, a search.
+   *
+   * Default: ["GET","HEAD","OPTIONS","TRACE","PUT","DELETE","QUERY"]. Source: RFC 9110 §9.2.2; RFC 10008 (QUERY).
+   */
+  readonly idempotentMethods?: readonly string[] | undefined;
+  /**
+   * A statement that this server deduplicates by a key header. Only then is a key made, one per call, and only
+   * then is a POST resent although the server may have acted.
+   *
+   * Default: null.
+   */
+  readonly idempotency?: IdempotencyInput | null | undefined;
+  /** How long to wait before each resend. */
+  readonly backoff?: BackoffInput | undefined;
+  /**
+   * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
+   * than the time left, ends the call at once: it is never shortened.
+   *
+   * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
+   */
+  readonly retryAfter?: RetryAfterInput | undefined;
+  /** Bounds the extra load of resends and hedges, per origin, so that an outage is not kept alive by them. */
+  readonly budget?: BudgetInput | null | undefined;
+  /**
+   * Stops sending to an origin that fails. 429s, aborts by the caller and our own refusals do not count as
+   * failures.
+   */
+  readonly breaker?: BreakerInput | null | undefined;
+  /**
+   * Bounds the attempts in flight to an origin.
+   *
+   * Default: null.
+   */
+  readonly concurrency?: ConcurrencyInput | null | undefined;
+  /**
+   * Sends a second attempt when the first is slow, where sending twice is allowed, and takes the first good
+   * answer.
+   *
+   * Default: null.
+   */
+  readonly hedge?: HedgingInput | null | undefined;
+  /** Ids that name a call, and its attempts, in the logs of both sides. */
+  readonly correlation?: CorrelationInput | null | undefined;
+  /**
+   * Header that tells the server how many milliseconds the call has left, computed anew for every attempt. null:
+   * none.
+   *
+   * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
+   */
+  readonly deadlineHeader?: string | null | undefined;
+  /**
+   * Largest request body that is kept for a resend. Larger bodies, and streams, get one attempt.
+   *
+   * Unit: bytes. Default: 1048576. Source: gRPC A6 (1 MiB per call).
+   */
+  readonly replayLimitBytes?: number | undefined;
+  /**
+   * What the caller was promised, and the traffic to expect. Read by the linter, the simulator and the planner,
+   * never at run time.
+   *
+   * Default: null.
+   */
+  readonly objective?: Objective | null | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/** All that is named has to match; an empty match takes every call. */
+export interface Match {
+  /** HTTP methods, in any case. Left out: every method. */
+  readonly methods?: readonly string[];
+  /** Scheme, host and port, without a path. Left out: every origin. */
+  readonly origin?: string;
+  /**
+   * Path of the URL. * stands for one segment, ** for any number. Also gRPC's /package.Service/Method. Left out:
+   * every path.
+   */
+  readonly path?: string;
+}
+
+/** Latencies of a call, or of an attempt that succeeds. */
+export interface LatencyQuantiles {
+  /**
+   * Half of them are at most this.
+   *
+   * Unit: ms.
+   */
+  readonly p50?: number;
+  /**
+   * 95 % are at most this.
+   *
+   * Unit: ms.
+   */
+  readonly p95?: number;
+  /**
+   * 99 % are at most this.
+   *
+   * Unit: ms.
+   */
+  readonly p99?: number;
+  /**
+   * All of them are at most this.
+   *
+   * Unit: ms.
+   */
+  readonly max?: number;
+}
+
+/** The traffic and the server to reckon with. */
+export interface AssumedTraffic {
+  /**
+   * Calls a second of one client.
+   *
+   * Unit: calls/s.
+   */
+  readonly rps?: number;
+  /** Latencies of a call, or of an attempt that succeeds. */
+  readonly latencyMs?: LatencyQuantiles;
+  /**
+   * Share of attempts that fail fast.
+   *
+   * Unit: ratio.
+   */
+  readonly failureRatio?: number;
+  /**
+   * Share of attempts that never answer.
+   *
+   * Unit: ratio.
+   */
+  readonly hangRatio?: number;
+}
+
+/** Promises and assumptions; every one may be left out. */
+export interface Objective {
+  /** Latencies of a call, or of an attempt that succeeds. */
+  readonly latencyMs?: LatencyQuantiles;
+  /**
+   * Share of calls that have to succeed.
+   *
+   * Unit: ratio.
+   */
+  readonly successRatio?: number;
+  /** The traffic and the server to reckon with. */
+  readonly assume?: AssumedTraffic;
+}
+
+/** A mesh, an SDK or a proxy that sends the same call again. */
+export interface Layer {
+  /** What it is called. */
+  readonly name: string;
+  /**
+   * Its attempts, the first one counted.
+   *
+   * Unit: attempts.
+   */
+  readonly maxAttempts: number;
+}
+
+/**
+ * What one call may change, as {resilience: …} in ky's options or fetch's init. Guards are shared by calls, so one
+ * call can only leave them out (null).
+ */
+export interface CallOverrides {
+  /**
+   * All sends of a call: the first, every resend and any hedge. "unlimited" needs a deadline. null: no resends of
+   * ours, the caller's own loop keeps its retries and timeouts.
+   *
+   * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
+   */
+  readonly maxAttempts?: number | 'unlimited' | null | undefined;
+  /**
+   * Bound on the whole call until the response headers, waits included, and on through body methods such as
+   * .json(). null: none.
+   *
+   * Unit: ms. Default: 30000. Source: Microsoft.Extensions.Http.Resilience (30 s).
+   */
+  readonly deadlineMs?: number | null | undefined;
+  /**
+   * Bound on one attempt until the response headers, and on through body methods such as .json(). A body read as a
+   * stream is bounded by idleTimeoutMs instead. null: none.
+   *
+   * Unit: ms. Default: 8000. Source: Microsoft.Extensions.Http.Resilience, ky (10 s).
+   */
+  readonly attemptTimeoutMs?: number | null | undefined;
+  /**
+   * Longest wait for the next chunk while someone reads the response body as a stream. null: none.
+   *
+   * Unit: ms. Default: 30000. Source: Envoy per_try_idle_timeout.
+   */
+  readonly idleTimeoutMs?: number | null | undefined;
+  /**
+   * What is transient: statuses, "5xx" (without 501, 505 and 511), "4xx", failure kinds (network, timeout) and
+   * gRPC code names. Whether a transient outcome may be sent again is decided apart from this: by what the server
+   * may have done, the method, and the idempotency key.
+   *
+   * Default: [408,421,425,429,500,502,503,504,520,521,522,523,524,529,"network","timeout","UNAVAILABLE"]. Source:
+   * RFC 9110 §15, RFC 6585, RFC 8470; OpenAI, AWS and Azure SDKs.
+   */
+  readonly retryOn?: readonly RetryTrigger[] | undefined;
+  /**
+   * Methods that may be sent twice although the server may have acted. Add POST, best in a route, only where twice
+   * does no harm: an embedding, a search.
+   *
+   * Default: ["GET","HEAD","OPTIONS","TRACE","PUT","DELETE","QUERY"]. Source: RFC 9110 §9.2.2; RFC 10008 (QUERY).
+   */
+  readonly idempotentMethods?: readonly string[] | undefined;
+  /**
+   * A statement that this server deduplicates by a key header. Only then is a key made, one per call, and only
+   * then is a POST resent although the server may have acted.
+   *
+   * Default: null.
+   */
+  readonly idempotency?: IdempotencyInput | null | undefined;
+  /** How long to wait before each resend. */
+  readonly backoff?: BackoffInput | undefined;
+  /**
+   * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
+   * than the time left, ends the call at once: it is never shortened.
+   *
+   * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
+   */
+  readonly retryAfter?: RetryAfterInput | undefined;
+  /** null: this call takes nothing from the budget. */
+  readonly budget?: null | undefined;
+  /** null: this call neither asks nor tells the breaker. */
+  readonly breaker?: null | undefined;
+  /** null: this call does not count against the limit. */
+  readonly concurrency?: null | undefined;
+  /**
+   * Sends a second attempt when the first is slow, where sending twice is allowed, and takes the first good
+   * answer.
+   *
+   * Default: null.
+   */
+  readonly hedge?: HedgingInput | null | undefined;
+  /**
+   * Header that tells the server how many milliseconds the call has left, computed anew for every attempt. null:
+   * none.
+   *
+   * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
+   */
+  readonly deadlineHeader?: string | null | undefined;
+  /**
+   * Largest request body that is kept for a resend. Larger bodies, and streams, get one attempt.
+   *
+   * Unit: bytes. Default: 1048576. Source: gRPC A6 (1 MiB per call).
+   */
+  readonly replayLimitBytes?: number | undefined;
+  /** The id of this call, in place of a generated one. */
+  readonly correlationId?: string | undefined;
+  /** The key of this call, in place of a generated one. Says that the server deduplicates by it. */
+  readonly idempotencyKey?: string | undefined;
+  /** Ignored: room for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}

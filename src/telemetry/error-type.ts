@@ -1,0 +1,68 @@
+/** `error.type`: a closed list, so that spans and metrics stay low in cardinality whatever is thrown. */
+import type {Outcome} from '../core/outcome.ts';
+import {readFailure} from '../decide/failure-facts.ts';
+
+const KNOWN_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'ERR_INVALID_URL',
+  'ERR_HTTP2_STREAM_ERROR',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_HEADERS_OVERFLOW',
+]);
+const KNOWN_NAMES = new Set([
+  'TypeError',
+  'RangeError',
+  'SyntaxError',
+  'TimeoutError',
+  'NetworkError',
+  'ForceRetryError',
+  'InvalidPolicyError',
+]);
+
+/** Undefined where nothing went wrong, or where it was the caller's wish: an abort is no error. */
+export function errorType(outcome: Outcome): string | undefined {
+  switch (outcome.kind) {
+    case 'response':
+      return outcome.status >= 400 ? String(outcome.status) : undefined;
+    case 'aborted':
+    case 'stopped':
+      return undefined;
+    case 'attempt-timeout':
+      return 'timeout';
+    case 'deadline':
+      return 'deadline_exceeded';
+    case 'rejected':
+      return rejectedType(outcome.error);
+    default:
+      return thrownType(outcome.error);
+  }
+}
+
+function rejectedType(error: unknown): string {
+  return (error as {code?: string}).code === 'CIRCUIT_OPEN' ? 'circuit_open' : 'rate_limited';
+}
+
+function thrownType(error: unknown): string {
+  const code = readFailure(error).codes[0];
+  if (code !== undefined && KNOWN_CODES.has(code)) return code;
+  const {name} = (error ?? {}) as {name?: unknown};
+  return typeof name === 'string' && KNOWN_NAMES.has(name) ? name : '_OTHER';
+}

@@ -1,0 +1,34 @@
+/**
+ * `node --import steadfetch/register app.js`: OpenTelemetry's Node SDK with an OTLP/HTTP exporter, in one import.
+ *
+ * Everything is set by the standard variables: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER and so
+ * on. Traces only, unless OTEL_METRICS_EXPORTER or OTEL_LOGS_EXPORTER ask for more: Jaeger takes nothing else.
+ */
+import {OTLPTraceExporter} from '@opentelemetry/exporter-trace-otlp-http';
+import {NodeSDK} from '@opentelemetry/sdk-node';
+
+const {OTEL_METRICS_EXPORTER, OTEL_LOGS_EXPORTER, OTEL_TRACES_EXPORTER} = process.env;
+
+const sdk = new NodeSDK({
+  ...(OTEL_TRACES_EXPORTER === undefined ? {traceExporter: new OTLPTraceExporter()} : {}),
+  ...(OTEL_METRICS_EXPORTER === undefined ? {metricReaders: []} : {}),
+  ...(OTEL_LOGS_EXPORTER === undefined ? {logRecordProcessors: []} : {}),
+});
+sdk.start();
+
+let flushed: Promise<void> | undefined;
+/** What was recorded last would be lost: exporters send in batches. Nothing listening is no reason to complain. */
+const flush = (): Promise<void> => {
+  flushed ??= sdk.shutdown().catch(() => {});
+  return flushed;
+};
+
+process.once('beforeExit', flush);
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    flush().finally(() => {
+      // An application that handles the signal itself also ends itself.
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    });
+  });
+}

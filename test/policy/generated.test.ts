@@ -1,0 +1,123 @@
+/** The schema is a product: strict, documented to the last field, and everything that follows from it is fresh. */
+
+import {readFileSync} from 'node:fs';
+import {Ajv} from 'ajv';
+import {expect} from 'chai';
+import {createAjv} from '../../schema/emit/validator.ts';
+import {generate} from '../../schema/generate.ts';
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import {presets} from '../../src/policy/presets.ts';
+import type {Backoff, Budget, Policy, PolicyInput} from '../../src/policy/types.ts';
+import {validatePolicy} from '../../src/policy/validator.ts';
+
+const root = new URL('../../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+const schema = JSON.parse(read('schema/policy.schema.json')) as Json;
+
+type Json = {readonly [key: string]: unknown};
+
+/** Every object of the schema that has fields, by where it is. */
+function* objects(node: unknown, path: string): Generator<[string, Json]> {
+  if (typeof node !== 'object' || node === null) return;
+  if ('properties' in node && typeof node.properties === 'object') yield [path, node as Json];
+  for (const [key, child] of Object.entries(node))
+    if (key !== 'defaultSnippets') yield* objects(child, `${path}/${key}`);
+}
+
+describe('generated files', () => {
+  for (const [path, text] of Object.entries(generate())) {
+    it(`${path} is what schema/generate.ts writes`, () => {
+      expect(read(path) === text, `${path} is stale: run npm run generate`).to.equal(true);
+      expect(text.split('\n', 2).join('\n')).to.contain(
+        'Generated from schema/policy.schema.json by schema/generate.ts. Do not edit.',
+      );
+    });
+  }
+
+  it('the validator imports nothing and evaluates nothing', () => {
+    expect(read('src/policy/validator.ts')).not.to.match(/\brequire\(|^import |new Function|\beval\(/m);
+  });
+
+  it('only what runs in every JavaScript engine is imported below the roof of the floor', () => {
+    for (const path of Object.keys(generate()))
+      if (path.endsWith('.ts')) expect(read(path)).not.to.match(/from '(?!\.)/);
+  });
+});
+
+describe('schema', () => {
+  it('is valid draft-07 and compiles under strict ajv', () => {
+    expect(schema.$schema).to.equal('http://json-schema.org/draft-07/schema#');
+    expect(schema.$id).to.match(/\/v1\.json$/);
+    expect(new Ajv().validateSchema(schema)).to.equal(true);
+    expect(() => createAjv().compile(schema)).not.to.throw();
+  });
+
+  it('uses only what every editor knows: no keyword later than draft-07', () => {
+    expect(JSON.stringify(schema)).not.to.match(
+      /"(?:\$defs|unevaluatedProperties|unevaluatedItems|\$dynamicRef|prefixItems|dependentRequired)"/,
+    );
+  });
+
+  for (const [path, node] of objects(schema, '')) {
+    it(`${path || '/'} is closed but for x-…, and says what it and each field are`, () => {
+      expect(node.additionalProperties).to.equal(false);
+      expect(node.patternProperties).to.deep.equal({'^x-': {}});
+      expect(node.title).to.be.a('string');
+      expect(node.description).to.match(/\.$/);
+      for (const [name, field] of Object.entries(node.properties as Record<string, Json>)) {
+        const words =
+          '$ref' in field
+            ? (schema.definitions as Record<string, Json>)[String(field.$ref).split('/').pop() as string]
+            : field;
+        expect(words?.description, name).to.match(/\.$/);
+        if (name.endsWith('Ms') && name !== 'latencyMs') expect(words?.['x-unit'], name).to.equal('ms');
+      }
+    });
+  }
+
+  it('accepts its own defaults, its presets and the example of the documentation', () => {
+    expect(validatePolicy(defaultPolicy)).to.equal(true);
+    for (const preset of Object.values(presets)) expect(validatePolicy(preset)).to.equal(true);
+    const example = /```json\n(\{[\s\S]*?\n\})\n```/.exec(read('docs/policy.md'))?.[1] as string;
+    expect(validatePolicy(JSON.parse(example))).to.equal(true);
+  });
+
+  it('admits what a rule is there to judge', () => {
+    const bold: PolicyInput = {
+      retryOn: ['4xx'],
+      budget: {kind: 'ratio', ratio: 1.5},
+      breaker: {kind: 'ratio', failureRatio: 1, openMs: 1, probes: 0},
+      hedge: {delayMs: 0},
+      backoff: {kind: 'exponential', throttledBaseMs: 60_000, capMs: 1},
+      objective: {assume: {}},
+    };
+    expect(validatePolicy(bold)).to.equal(true);
+    expect(validatePolicy({budget: {kind: 'token-bucket', retryCost: 0}})).to.equal(true);
+  });
+});
+
+describe('types', () => {
+  it('narrow by kind, in both forms', () => {
+    const waitOf = (backoff: Backoff): number => {
+      switch (backoff.kind) {
+        case 'exponential':
+          return backoff.baseMs * backoff.factor;
+        case 'linear':
+          return backoff.baseMs + backoff.stepMs;
+        case 'constant':
+          return backoff.delayMs;
+        case 'list':
+          return backoff.delaysMs[0] as number;
+      }
+    };
+    const share = (budget: Budget): number =>
+      budget.kind === 'ratio' ? budget.ratio : budget.retryCost / budget.capacity;
+    const policy: Policy = defaultPolicy;
+    expect(waitOf(policy.backoff)).to.equal(200);
+    expect(share(policy.budget as Budget)).to.equal(0.14);
+    const input: PolicyInput = {backoff: {baseMs: 1}, budget: null, deadlineMs: undefined, 'x-note': 'any'};
+    // @ts-expect-error A kind knows its own fields only.
+    const wrong: PolicyInput = {backoff: {kind: 'constant', stepMs: 1}};
+    expect([input, wrong]).to.have.length(2);
+  });
+});

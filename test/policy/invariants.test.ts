@@ -1,0 +1,85 @@
+/** What fields ask of each other: what construction refuses, and what it leaves to the linter. */
+
+import {expect} from 'chai';
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import {checkInvariants} from '../../src/policy/invariants.ts';
+import {mergePolicy} from '../../src/policy/merge.ts';
+import type {PolicyInput} from '../../src/policy/types.ts';
+
+const exponential = 'its fields: kind, baseMs, throttledBaseMs, factor, capMs, jitter';
+
+describe('checkInvariants', () => {
+  for (const [policy, path, message] of [
+    [
+      {maxAttempts: 'unlimited', deadlineMs: null},
+      'maxAttempts',
+      'is "unlimited" and there is no deadline, so a call might never end; set deadlineMs, or a number of attempts',
+    ],
+    [
+      {breaker: {openMs: 60_001}},
+      'breaker.openMs',
+      'is 60001 ms, above maxOpenMs (60000 ms); raise maxOpenMs or lower openMs',
+    ],
+    [
+      {breaker: {kind: 'consecutive', maxOpenMs: 5}},
+      'breaker.openMs',
+      'is 15000 ms, above maxOpenMs (5 ms); raise maxOpenMs or lower openMs',
+    ],
+    [{hedge: {}}, 'hedge', 'has neither delayMs nor quantile; set one of them'],
+    [{hedge: {delayMs: 5, quantile: 0.9}}, 'hedge', 'has both delayMs and quantile; keep one of them'],
+    [
+      {backoff: {stepMs: 5}},
+      'backoff.stepMs',
+      `is not a field of backoff kind "exponential" (${exponential}); name the kind that is meant: "kind": "linear"`,
+    ],
+    [
+      {budget: {ratio: 0.2}},
+      'budget.ratio',
+      'is not a field of budget kind "token-bucket" (its fields: kind, capacity, retryCost, throttledCost, refillPerMinute); name the kind that is meant: "kind": "ratio"',
+    ],
+    [
+      {deadlineHeader: 'X-Correlation-ID'},
+      'deadlineHeader',
+      'is "X-Correlation-ID", which correlation.header already uses; give each its own header',
+    ],
+    [
+      {idempotency: {header: 'x-id'}, correlation: {requestIdHeader: 'X-Id'}},
+      'correlation.requestIdHeader',
+      'is "X-Id", which idempotency.header already uses; give each its own header',
+    ],
+    [
+      {idempotency: {header: 'Authorization'}},
+      'idempotency.header',
+      'is "Authorization", a header that means something else to HTTP; choose another',
+    ],
+    [
+      {correlation: {header: 'traceparent'}},
+      'correlation.header',
+      'is "traceparent", a header that means something else to HTTP; choose another',
+    ],
+    [
+      {correlation: {sendTo: ['https://a.test', 'https://a:99999']}},
+      'correlation.sendTo[1]',
+      'is not an origin that a URL can have; write scheme, host and port, such as "https://api.example.com:8443"',
+    ],
+  ] as [PolicyInput, string, string][]) {
+    it(`refuses ${JSON.stringify(policy)}`, () =>
+      expect(checkInvariants(mergePolicy(defaultPolicy, policy))).to.deep.equal([{path, message}]));
+  }
+
+  for (const policy of [
+    {},
+    {maxAttempts: 'unlimited'},
+    {maxAttempts: 1, hedge: {delayMs: 5}},
+    {maxAttempts: null, hedge: {quantile: 0.9}},
+    {attemptTimeoutMs: 60_000, deadlineMs: 1},
+    {backoff: {baseMs: 500, throttledBaseMs: 900, capMs: 1}},
+    {breaker: {openMs: 60_000}},
+    {budget: {capacity: 1, retryCost: 5}},
+    {retryOn: [], idempotentMethods: []},
+    {breaker: {probes: 0, minCalls: 1_000_000, openMs: 1}},
+  ] as PolicyInput[]) {
+    it(`leaves ${JSON.stringify(policy)} to the linter`, () =>
+      expect(checkInvariants(mergePolicy(defaultPolicy, policy))).to.deep.equal([]));
+  }
+});

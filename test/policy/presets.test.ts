@@ -1,0 +1,130 @@
+/** Every preset does what its x-why says: the sums in the words are the sums of the fields. */
+
+import {readdirSync, readFileSync} from 'node:fs';
+import {expect} from 'chai';
+import {presets} from '../../src/policy/presets.ts';
+import {resolvePolicy} from '../../src/policy/resolve.ts';
+import type {Policy} from '../../src/policy/types.ts';
+
+const folder = new URL('../../schema/presets/', import.meta.url);
+const files = readdirSync(folder);
+const preset = (name: string): Policy => resolvePolicy({extends: [`steadfetch:${name}`]}).policy;
+
+/** The longest waits of a call, before each resend, from this base on. */
+function waits({backoff, maxAttempts}: Policy, least: number): number[] {
+  if (backoff.kind !== 'exponential' || typeof maxAttempts !== 'number') return [];
+  const base = Math.max(backoff.baseMs, least);
+  return Array.from({length: maxAttempts - 1}, (_, resend) => Math.min(backoff.capMs, base * backoff.factor ** resend));
+}
+
+const worstCase = (policy: Policy, least: number): number =>
+  (policy.maxAttempts as number) * (policy.attemptTimeoutMs as number) +
+  waits(policy, least).reduce((sum, wait) => sum + wait, 0);
+
+describe('presets', () => {
+  it('are the files of schema/presets', () => {
+    expect(Object.keys(presets).sort()).to.deep.equal(
+      files.map(file => `steadfetch:${file.replace('.json', '')}`).sort(),
+    );
+  });
+
+  for (const file of files) {
+    it(`${file} names itself, says why, and resolves`, () => {
+      const data = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+      expect(data).to.include({$schema: '../policy.schema.json', version: 1, name: file.replace('.json', '')});
+      expect(data['x-why']).to.match(/\w.*\.$/);
+      expect(preset(data.name).name).to.equal(data.name);
+      const {$schema: _, 'x-why': __, ...fields} = data;
+      expect(presets[`steadfetch:${data.name}`]).to.deep.equal(fields);
+    });
+  }
+
+  for (const [name, waitsMs, ms, throttledWaitsMs, throttledMs] of [
+    ['default', [100, 200], 24_300, [1000, 2000], 27_000],
+    ['interactive', [250, 1000], 8750, [1000, 1000], 9500],
+    ['llm', [500, 2000, 8000], 490_500, [2000, 8000, 8000], 498_000],
+    ['payments', [500, 1000], 46_500, [1000, 2000], 48_000],
+    ['batch', [1000, 4000, 16_000, 30_000], 201_000, [5000, 20_000, 30_000, 30_000], 235_000],
+  ] as const) {
+    it(`${name}: attempts and waits make ${ms} ms, throttled ${throttledMs} ms, and both fit in the deadline`, () => {
+      const policy = preset(name);
+      const throttledBase = policy.backoff.throttledBaseMs;
+      expect(waits(policy, 0)).to.deep.equal(waitsMs);
+      expect(waits(policy, throttledBase)).to.deep.equal(throttledWaitsMs);
+      expect(worstCase(policy, 0)).to.equal(ms);
+      expect(worstCase(policy, throttledBase)).to.equal(throttledMs);
+      expect(throttledMs).to.be.at.most(policy.deadlineMs as number);
+      const why = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'))['x-why'];
+      expect(why).to.contain(`= ${throttledMs} ms`);
+    });
+
+    it(`${name}: what the linter looks at first`, () => {
+      const policy = preset(name);
+      expect(policy.maxAttempts, 'RL202').to.be.within(1, 5);
+      expect(policy.backoff.jitter, 'RL203').to.equal('full');
+      expect(policy.budget, 'RL207').not.to.equal(null);
+      expect(policy.retryAfter.honor && policy.retryAfter.maxMs >= 1000, 'RL210').to.equal(true);
+      expect(policy.attemptTimeoutMs, 'RL304').to.be.below(policy.deadlineMs as number);
+      expect(policy.retryOn, 'RL305').to.include('timeout');
+      expect((policy.backoff as {capMs: number}).capMs, 'RL306').to.be.below(policy.deadlineMs as number);
+      expect(policy.idempotentMethods, 'RL104').not.to.include('POST');
+    });
+  }
+
+  it('default is empty', () => expect(presets['steadfetch:default']).to.deep.equal({version: 1, name: 'default'}));
+
+  it('llm: hints hold the origin, the deadline is long but there, and POST repeats on inference paths only', () => {
+    const {policy, routes} = resolvePolicy({extends: ['steadfetch:llm']});
+    expect(policy.retryAfter).to.deep.equal({honor: true, maxMs: 120_000, scope: 'origin'});
+    expect(policy.deadlineMs).to.equal(600_000);
+    const routeOf = (path: string) => routes.find(({matches}) => matches('POST', 'https://api.openai.com', path));
+    for (const path of [
+      '/v1/chat/completions',
+      '/openai/deployments/gpt/chat/completions',
+      '/v1/completions',
+      '/v1/embeddings',
+      '/v1/moderations',
+      '/v1/responses',
+      '/v1/messages',
+    ]) {
+      expect(routeOf(path)?.policy.idempotentMethods, path).to.deep.equal(['POST']);
+    }
+    for (const path of [
+      '/v1/files',
+      '/v1/batches',
+      '/v1/messages/batches',
+      '/v1/fine_tuning/jobs',
+      '/v1/threads/t/messages',
+      '/v1/images/generations',
+    ]) {
+      expect(routeOf(path), path).to.equal(undefined);
+    }
+    expect(new Set(routes.map(({name}) => name)).size).to.equal(routes.length);
+  });
+
+  it('payments: a key on POST and PATCH, no hedging', () => {
+    expect(preset('payments')).to.deep.include({
+      idempotency: {header: 'Idempotency-Key', methods: ['POST', 'PATCH'], format: 'raw'},
+      hedge: null,
+    });
+  });
+
+  it('neutral: everything that acts is off', () => {
+    const off = Object.entries(preset('neutral'))
+      .filter(([, value]) => value === null)
+      .map(([key]) => key);
+    expect(off).to.include.members([
+      'maxAttempts',
+      'deadlineMs',
+      'attemptTimeoutMs',
+      'idleTimeoutMs',
+      'idempotency',
+      'budget',
+      'breaker',
+      'concurrency',
+      'hedge',
+      'correlation',
+      'deadlineHeader',
+    ]);
+  });
+});
