@@ -61,7 +61,9 @@ function rejectedType(error: unknown): string {
 }
 
 function thrownType(error: unknown): string {
-  const code = readFailure(error).codes[0];
+  // ky wraps what fetch threw once more.
+  const code =
+    readFailure(error).codes[0] ?? readFailure((error as {cause?: unknown} | null | undefined)?.cause).codes[0];
   if (code !== undefined && KNOWN_CODES.has(code)) return code;
   const {name} = (error ?? {}) as {name?: unknown};
   return typeof name === 'string' && KNOWN_NAMES.has(name) ? name : '_OTHER';
