@@ -68,11 +68,11 @@ export class Attempt extends Timer {
   }
 
   /** Sends. The owner hears of it exactly once, maybe before this returns. */
-  start(): void {
+  start(now: number): void {
     const {call} = this;
     const {engine, wire} = call;
-    this.startedAt = engine.clock.now();
-    const signal = this.#begin(call.deadlineAt - this.startedAt, wire.signal, wire.signalIsOurs);
+    this.startedAt = now;
+    const signal = this.#begin(now, wire.signal, wire.signalIsOurs);
     if (wire.signal?.aborted) {
       this.handleEvent();
       return;
@@ -101,12 +101,13 @@ export class Attempt extends Timer {
     this.#send(request, signal);
   }
 
-  #begin(leftMs: number, source: AbortSignal | null, sourceIsOurs: boolean): AbortSignal | undefined {
+  #begin(now: number, source: AbortSignal | null, sourceIsOurs: boolean): AbortSignal | undefined {
     const {attemptTimeoutMs} = this.call.plan;
+    const leftMs = this.call.deadlineAt - now;
     this.#limit = leftMs < attemptTimeoutMs ? 'DEADLINE_EXCEEDED' : 'ATTEMPT_TIMEOUT';
     this.#limitMs = Math.min(leftMs, attemptTimeoutMs);
     const isTimed = this.#limitMs !== Number.POSITIVE_INFINITY;
-    if (isTimed) this.call.engine.clock.arm(this, this.#limitMs);
+    if (isTimed) this.call.engine.clock.arm(this, this.#limitMs, now);
     if (source !== null) {
       this.#source = source;
       source.addEventListener('abort', this);

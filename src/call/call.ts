@@ -4,34 +4,35 @@
  * Two loops drive it. `run` is our own, for fetch and for ky where no hook of the user's could see a resend. `send` makes
  * one attempt and the judgement on it, for a loop elsewhere (ky's own), which reads `judgement` and calls `finish`.
  */
-
 import {isPromise} from '../core/awaitable.ts';
 import type {CallResult, CallView} from '../core/call-view.ts';
-import {RejectedError, TimeoutError, withoutStack} from '../core/errors.ts';
-import type {AttemptEndEvent, SteadfetchEvent} from '../core/events.ts';
-import type {CallEventFacts, CallEventName, CallObserver, HeaderBag} from '../core/observer.ts';
+import {type RejectedError, TimeoutError} from '../core/errors.ts';
+import type {CallObserver, HeaderBag} from '../core/observer.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import {Pause} from '../core/timer.ts';
 import {classify} from '../decide/classify.ts';
 import {redactUrl} from '../decide/redact.ts';
-import {red, SUCCESS, type Verdict} from '../decide/verdict.ts';
+import {SUCCESS, type Verdict} from '../decide/verdict.ts';
 import {NOT_ADMITTED} from '../guards/breaker.ts';
-import {REFUSED, type Receipt} from '../guards/budget.ts';
+import {REFUSED} from '../guards/budget.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import type {Guards} from '../guards/registry.ts';
+import {type Applicant, admit} from './admission.ts';
+import {assess, contextOf} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
 import {discard} from './discard.ts';
 import type {Engine} from './engine.ts';
-import {healthOf} from './health.ts';
 import {Identity} from './identity.ts';
 import {type Judgement, judge, LEAST_ATTEMPT_MS, type Refusal, refuse} from './judge.ts';
 import type {Plan, Variant} from './plan.ts';
-import type {AttemptRequest, Classification} from './ports.ts';
+import type {AttemptRequest} from './ports.ts';
 import {Race} from './race.ts';
 import {attachReport, type CallReport, explain, resultOf} from './report.ts';
+import {Reservation} from './reservation.ts';
+import {tellAbandoned, tellHedged, tellRejected, tellScheduled, tellSuperseded} from './tell.ts';
 import type {Wire} from './wire.ts';
 
-export class Call implements CallView, AttemptOwner {
+export class Call implements CallView, AttemptOwner, Applicant {
   readonly engine: Engine;
   readonly plan: Plan;
   readonly guards: Guards;
@@ -47,24 +48,23 @@ export class Call implements CallView, AttemptOwner {
   lastBackoffMs = 0;
   /** What was decided after the last attempt; null before. */
   judgement: Judgement | null = null;
-  /** Reason of the judgement before that one: 421, 425 and 401 are worth one resend in a row. */
-  previousReason: string | null = null;
   wire!: Wire;
   readonly #rawUrl: string;
   readonly #identity: Identity;
+  readonly #reservation: Reservation;
   #loops = false;
   #resolve!: (outcome: Outcome) => void;
   /** The last attempt and what came of it, kept while the call goes on: it is the answer if nothing better comes. */
-  #held: {readonly attempt: Attempt; readonly outcome: Outcome} | null = null;
-  #reserved: Receipt = REFUSED;
-  #spent: Receipt = REFUSED;
+  #heldAttempt: Attempt | null = null;
+  #heldOutcome: Outcome | null = null;
   #previousStatus = 0;
-  /** How it ended. Without the outcome itself: it would keep a response from being collected. */
-  #ending: {readonly result: CallResult; readonly reason: string; readonly durationMs: number} | null = null;
+  #result: CallResult | null = null;
+  #reason = '';
+  #durationMs = 0;
 
   constructor(
     engine: Engine,
-    variant: Variant,
+    {plan, correlationId, idempotencyKey}: Variant,
     method: string,
     url: string,
     origin: string | null,
@@ -72,15 +72,16 @@ export class Call implements CallView, AttemptOwner {
     now: number,
   ) {
     this.engine = engine;
-    this.plan = variant.plan;
+    this.plan = plan;
     this.guards = guards;
     this.method = method;
     this.#rawUrl = url;
     this.origin = origin ?? '';
     this.startedAt = now;
-    this.deadlineAt = now + this.plan.deadlineMs;
-    this.#identity = new Identity(this, variant);
-    this.trace = engine.observer?.startCall(this) ?? null;
+    this.deadlineAt = now + plan.deadlineMs;
+    this.#identity = new Identity(this, correlationId, idempotencyKey);
+    this.#reservation = new Reservation(guards.budget);
+    this.trace = engine.observer === null ? null : engine.observer.startCall(this);
   }
 
   // What others may see.
@@ -105,33 +106,6 @@ export class Call implements CallView, AttemptOwner {
     return this.#identity.keyed;
   }
 
-  get finished(): boolean {
-    return this.#ending !== null;
-  }
-
-  /** How the call ended; before that, how it stands. */
-  get report(): CallReport {
-    const {judgement, attempts, hedges, waitedMs, correlationId, policyName} = this;
-    const {result, reason, durationMs} = this.#ending ?? {
-      result: 'failure',
-      reason: 'not ended',
-      durationMs: this.engine.clock.now() - this.startedAt,
-    };
-    const refusal = result === 'success' ? null : (judgement?.refusal ?? null);
-    return {
-      result,
-      reason,
-      refusal,
-      attempts,
-      hedges,
-      waitedMs,
-      durationMs,
-      retryAfterMs: judgement?.hint?.ms,
-      correlationId,
-      policyName,
-    };
-  }
-
   /** Whether the call may be repeated although the server may have acted. */
   get mayRepeat(): boolean {
     return this.#identity.keyed || this.plan.idempotentMethods.has(this.method);
@@ -141,117 +115,88 @@ export class Call implements CallView, AttemptOwner {
     return this.guards.hedge !== null && this.plan.maxAttempts > 1;
   }
 
+  /** How the call ended; before that, how it stands. */
+  get report(): CallReport {
+    const {judgement, attempts, hedges, waitedMs, correlationId, policyName} = this;
+    const hasEnded = this.#result !== null;
+    return {
+      result: this.#result ?? 'failure',
+      reason: hasEnded ? this.#reason : 'not ended',
+      refusal: this.#result === 'success' ? null : (judgement?.refusal ?? null),
+      attempts,
+      hedges,
+      waitedMs,
+      durationMs: hasEnded ? this.#durationMs : this.engine.clock.now() - this.startedAt,
+      retryAfterMs: judgement?.hint?.ms,
+      correlationId,
+      policyName,
+    };
+  }
+
   // The two loops.
 
   /** Sends until there is an answer or a reason to stop. Never rejects; the call is finished when it resolves. */
   run(wire: Wire): Promise<Outcome> {
     this.#loops = true;
-    return this.#begin(wire);
+    return this.send(wire);
   }
 
   /** Sends once, with a hedge where the policy has one, and judges. Never rejects; the caller finishes the call. */
   send(wire: Wire): Promise<Outcome> {
-    return this.#begin(wire);
-  }
-
-  #begin(wire: Wire): Promise<Outcome> {
     this.wire = wire;
     return new Promise(resolve => {
       this.#resolve = resolve;
-      if (this.attempts > 0 && this.#reserved === REFUSED) this.#chargeForced();
-      this.#admit();
+      const now = this.attempts === 0 ? this.startedAt : this.engine.clock.now();
+      if (this.attempts > 0) this.#reservation.holdForced(now);
+      this.#apply(now);
     });
   }
 
-  /** A hook of the user's asked for a resend (`ky.retry()`): it is done, and paid for as far as the budget goes. */
-  #chargeForced(): void {
-    this.#reserved = this.guards.budget?.withdraw(false, this.engine.clock.now()) ?? REFUSED;
+  // Admit.
+
+  #apply(now: number): void {
+    if (this.wire.signal?.aborted) this.left(true);
+    else if (this.#heldOutcome !== null && this.engine.handle.retriesDisabled) this.#giveUp('retries-disabled');
+    else admit(this, now);
   }
 
-  // Admit: the origin's hold, the breaker, the concurrency limit.
-
-  #admit(): void {
-    const {engine, guards, wire} = this;
-    if (wire.signal?.aborted) return this.#end(failed('aborted', wire.signal.reason, false));
-    if (this.attempts > 0 && engine.handle.retriesDisabled && this.#held !== null)
-      return this.#giveUp('retries-disabled');
-    const now = engine.clock.now();
-    const heldMs = guards.hold?.waitMs(now, engine.random) ?? 0;
-    if (heldMs > 0) return this.#waitForOrigin(heldMs, now);
-    if (guards.breaker?.refuses(now)) return this.#rejectOpen(now);
-    if (guards.concurrency === null || guards.concurrency.tryEnter()) return this.#launch(guards.concurrency, now);
-    this.#waitInLine(guards.concurrency, now);
-  }
-
-  #waitForOrigin(heldMs: number, now: number): void {
-    if (heldMs > this.plan.policy.retryAfter.maxMs * 1.1 || now + heldMs + LEAST_ATTEMPT_MS > this.deadlineAt) {
-      const message = `${this.origin} asked to be left alone for another ${Math.ceil(heldMs)} ms, longer than this call can wait.`;
-      return this.#reject('hint-too-long', new RejectedError('ORIGIN_HELD', this.origin, message, heldMs));
-    }
-    this.waitedMs += heldMs;
-    this.#pause(heldMs, () => this.#admit());
-  }
-
-  #waitInLine(limit: ConcurrencyLimit, now: number): void {
-    let place: Pause | null = null;
-    const waiter = {
-      admitted: () => {
-        place?.end();
-        this.#launch(limit, this.engine.clock.now());
-      },
-    };
-    if (!limit.wait(waiter)) {
-      const message = `${limit.inFlight} attempts to ${this.origin} are in flight, the limit is ${limit.max}, and the line is full.`;
-      return this.#reject('concurrency-limit', new RejectedError('CONCURRENCY_LIMIT', this.origin, message));
-    }
-    const leftMs = this.deadlineAt - now - LEAST_ATTEMPT_MS;
-    place = new Pause(this.engine.clock, leftMs, this.wire.signal, aborted => {
-      limit.leave(waiter);
-      this.#end(aborted ? this.#aborted() : this.#late());
-    });
-  }
-
-  #rejectOpen(now: number): void {
-    const breaker = this.guards.breaker!;
-    const retryAfterMs = breaker.retryAfterMs(now);
-    const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until its probes have succeeded';
-    const message = `The circuit of ${breaker.guarded} is open ${when}.`;
-    this.#reject(
-      'breaker-open',
-      withoutStack(() => new RejectedError('CIRCUIT_OPEN', breaker.guarded, message, retryAfterMs)),
-    );
-  }
-
-  #reject(refusal: Refusal, error: RejectedError): void {
-    this.#tell('breaker.rejected', {reason: error.code, waitMs: error.retryAfterMs ?? 0});
-    this.#emit(() => ({type: 'call.rejected', call: this, code: error.code, retryAfterMs: error.retryAfterMs}));
-    if (this.#held !== null) return this.#giveUp(refusal);
-    const outcome = failed('rejected', error, false);
-    this.judgement = refuse(classify(outcome, this.#context()), refusal);
-    this.#end(outcome);
-  }
-
-  // Send.
-
-  #launch(permit: ConcurrencyLimit | null, now: number): void {
-    const {breaker, budget, hedge} = this.guards;
-    const epoch = breaker === null ? 0 : breaker.admit(now);
-    if (epoch === NOT_ADMITTED) {
-      permit?.exit();
-      return this.#rejectOpen(now);
-    }
+  admitted(epoch: number, permit: ConcurrencyLimit | null, now: number): void {
+    const {budget, hedge} = this.guards;
     if (this.attempts === 0) {
       budget?.callStarted(now);
       hedge?.callStarted(now);
     }
-    this.#dropHeld(); // Only now: had nobody admitted us, it would have been the answer.
-    this.#spent = this.#reserved;
-    this.#reserved = REFUSED;
+    this.#dropHeld(); // Only now: had nobody admitted the resend, it would have been the answer.
+    this.#reservation.spend();
     const kind = this.attempts++ === 0 ? 'initial' : 'resend';
     if (this.mayHedge) {
       const race = new Race(this);
-      race.start(new Attempt(this, this.attempts, kind, epoch, permit, race));
-    } else new Attempt(this, this.attempts, kind, epoch, permit, this).start();
+      race.start(new Attempt(this, this.attempts, kind, epoch, permit, race), now);
+    } else new Attempt(this, this.attempts, kind, epoch, permit, this).start(now);
+  }
+
+  refused(refusal: Refusal, error: RejectedError): void {
+    tellRejected(this, error);
+    if (this.#heldOutcome !== null) return this.#giveUp(refusal);
+    const outcome = failed('rejected', error, false);
+    this.judgement = refuse(classify(outcome, contextOf(this)), refusal);
+    this.#end(outcome);
+  }
+
+  left(aborted: boolean): void {
+    this.#end(aborted ? this.#aborted() : this.#late());
+  }
+
+  // Send.
+
+  /** Ids, key and remaining time, written onto an attempt. */
+  label(headers: HeaderBag): void {
+    this.#identity.label(headers);
+  }
+
+  /** What `prepareAttempt` is shown. */
+  describe(headers: HeaderBag, attempt: number, signal: AbortSignal | undefined): AttemptRequest {
+    return {method: this.method, url: this.#rawUrl, headers, attempt, previousStatus: this.#previousStatus, signal};
   }
 
   /** Calls back if a hedge is allowed by all that is known of the call; the guards are asked by `hedge`. */
@@ -266,8 +211,7 @@ export class Call implements CallView, AttemptOwner {
   hedge(owner: AttemptOwner): Attempt | null {
     const {budget, breaker, concurrency, hedge} = this.guards;
     const now = this.engine.clock.now();
-    if (this.attempts >= this.plan.maxAttempts || now + LEAST_ATTEMPT_MS > this.deadlineAt || breaker?.refuses(now))
-      return null;
+    if (now + LEAST_ATTEMPT_MS > this.deadlineAt || breaker?.refuses(now)) return null;
     if (concurrency !== null && !concurrency.tryEnter()) return null;
     const receipt = budget?.withdraw(false, now) ?? REFUSED;
     const isPaid = budget === null || receipt !== REFUSED;
@@ -279,94 +223,8 @@ export class Call implements CallView, AttemptOwner {
     }
     this.attempts++;
     this.hedges++;
-    const delayMs = hedge!.delayMs() ?? 0;
-    this.#tell('hedge.started', {attempt: this.attempts, waitMs: delayMs});
-    this.#emit(() => ({type: 'hedge.started', call: this, attempt: this.attempts, delayMs}));
+    tellHedged(this, hedge!.delayMs() ?? 0);
     return new Attempt(this, this.attempts, 'hedge', epoch, concurrency, owner);
-  }
-
-  /** Ids, key and remaining time, written onto an attempt. */
-  label(headers: HeaderBag): void {
-    this.#identity.label(headers);
-  }
-
-  /** What `prepareAttempt` is shown. */
-  describe(headers: HeaderBag, attempt: number, signal: AbortSignal | undefined): AttemptRequest {
-    return {method: this.method, url: this.#rawUrl, headers, attempt, previousStatus: this.#previousStatus, signal};
-  }
-
-  // Assess: what did the attempt's outcome mean?
-
-  /** An attempt ended, and there is no race. */
-  settled(attempt: Attempt, outcome: Outcome): void {
-    this.assess(attempt, outcome, (assessed, verdict) => this.decide(attempt, assessed, verdict));
-  }
-
-  /** Finds the verdict and tells the guards. `then` gets the outcome too: asking the user's `classify` can end the call. */
-  assess(attempt: Attempt, outcome: Outcome, then: (outcome: Outcome, verdict: Verdict) => void): void {
-    const found = classify(outcome, this.#context());
-    const done = (verdict: Verdict, seen: Outcome = outcome): void => {
-      this.#learn(attempt, seen, verdict);
-      then(seen, verdict);
-    };
-    const {classify: ask} = this.engine;
-    if (!ask || found.final) return done(found);
-    const fail = (ended: Outcome): void => {
-      this.drop(attempt, outcome);
-      done(classify(ended, this.#context()), ended);
-    };
-    try {
-      const input = {
-        kind: outcome.kind,
-        response: outcome.response,
-        error: outcome.error,
-        method: this.method,
-        attempt: attempt.number,
-        verdict: found,
-      };
-      const said = ask(input);
-      if (!isPromise(said)) return done(reclassified(found, said));
-      this.#await(said, said => done(reclassified(found, said)), fail);
-    } catch (error) {
-      fail(failed('hook', error));
-    }
-  }
-
-  #context() {
-    const {transients} = this.plan;
-    return {
-      transients,
-      keyed: this.keyed,
-      keySentBefore: this.keyed && this.attempts > 1,
-      refreshes: this.engine.prepareAttempt !== null,
-    };
-  }
-
-  #learn(attempt: Attempt, outcome: Outcome, verdict: Verdict): void {
-    const now = this.engine.clock.now();
-    const latencyMs = now - attempt.startedAt;
-    this.guards.breaker?.record(attempt.epoch, healthOf(outcome, verdict), now);
-    if (verdict === SUCCESS) this.guards.hedge?.observe(latencyMs);
-    this.#emit(() => this.#attemptEnd(attempt, outcome.kind, outcome, verdict.reason, latencyMs));
-  }
-
-  #attemptEnd(
-    attempt: Attempt,
-    outcome: AttemptEndEvent['outcome'],
-    {response}: {response: Response | null},
-    reason: string,
-    latencyMs: number,
-  ): AttemptEndEvent {
-    return {
-      type: 'attempt.end',
-      call: this,
-      attempt: attempt.number,
-      kind: attempt.kind,
-      outcome,
-      status: response?.status,
-      latencyMs,
-      reason,
-    };
   }
 
   /** The attempt lost its race. */
@@ -374,15 +232,7 @@ export class Call implements CallView, AttemptOwner {
     const now = this.engine.clock.now();
     attempt.supersede();
     this.guards.breaker?.record(attempt.epoch, 'nothing', now);
-    this.#emit(() =>
-      this.#attemptEnd(
-        attempt,
-        'superseded',
-        {response: null},
-        'another attempt was answered first',
-        now - attempt.startedAt,
-      ),
-    );
+    tellSuperseded(this, attempt, now);
   }
 
   /** Nobody will read this. */
@@ -391,49 +241,46 @@ export class Call implements CallView, AttemptOwner {
     discard(outcome.response, this.engine.clock);
   }
 
-  // Judge, wait, and again.
+  // Assess and judge.
 
-  decide(attempt: Attempt, outcome: Outcome, verdict: Verdict): void {
-    this.#held = {attempt, outcome};
+  /** An attempt ended, and there is no race. */
+  settled(attempt: Attempt, outcome: Outcome): void {
+    assess(this, attempt, outcome, this.decide);
+  }
+
+  readonly decide = (attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number): void => {
+    this.#heldAttempt = attempt;
+    this.#heldOutcome = outcome;
     this.#previousStatus = outcome.status;
-    if (verdict === SUCCESS) return this.#succeed();
+    if (verdict !== SUCCESS) return this.#judge(outcome, verdict);
+    this.judgement = SUCCEEDED;
+    this.#reservation.succeeded(this.attempts === 1, now);
+    this.#end(outcome, now);
+  };
+
+  #judge(outcome: Outcome, verdict: Verdict): void {
     const {replayable} = this.wire;
-    if (verdict.transient && isPromise(replayable))
-      this.#await(
+    if (!isPromise(replayable)) this.#conclude(outcome, judge(this, outcome, verdict, replayable));
+    else if (!verdict.transient) this.#conclude(outcome, judge(this, outcome, verdict, false));
+    else
+      this.until(
         replayable,
-        can => this.#judge(outcome, verdict, can),
+        can => this.#conclude(outcome, judge(this, outcome, verdict, can)),
         ended => this.#end(ended),
       );
-    else this.#judge(outcome, verdict, replayable === true);
   }
 
-  #succeed(): void {
-    const {budget} = this.guards;
-    const now = this.engine.clock.now();
-    if (this.attempts === 1) budget?.firstTrySucceeded(now);
-    else if (this.#spent !== REFUSED) budget?.resendSucceeded(this.#spent, now);
-    this.judgement = SUCCEEDED;
-    this.#end(this.#held!.outcome);
-  }
-
-  #judge(outcome: Outcome, verdict: Verdict, replayable: boolean): void {
-    const judgement = judge(this, outcome, verdict, replayable);
-    this.previousReason = verdict.reason;
+  #conclude(outcome: Outcome, judgement: Judgement): void {
     this.judgement = judgement;
-    this.#reserved = judgement.receipt;
+    this.#reservation.hold(judgement.receipt);
     if (judgement.refusal !== null) {
-      this.#tellAbandoned(judgement, outcome);
-      this.#end(outcome);
-      return;
+      tellAbandoned(this, judgement, outcome);
+      return this.#end(outcome);
     }
     this.waitedMs += judgement.waitMs;
-    const {waitMs, waitSource} = judgement;
-    const attempt = this.attempts + 1;
-    this.#tell('retry.scheduled', {attempt, reason: verdict.reason, waitMs, waitSource});
-    this.#emit(() => ({type: 'retry.scheduled', call: this, attempt, waitMs, waitSource, reason: verdict.reason}));
-    if (!this.#loops) return this.#settle(outcome);
-    this.#held?.attempt.shelve();
-    this.#pause(waitMs, () => this.#admit());
+    tellScheduled(this, judgement);
+    if (this.#loops) this.#wait(judgement.waitMs);
+    else this.#settle(outcome);
   }
 
   /** For a loop elsewhere: the response that was judged is not the one it holds now. */
@@ -441,30 +288,27 @@ export class Call implements CallView, AttemptOwner {
     this.giveBack();
     return new Promise(resolve => {
       this.#resolve = () => resolve();
-      const found = classify(outcome, this.#context());
-      const {replayable} = this.wire;
-      if (isPromise(replayable))
-        this.#await(
-          replayable,
-          can => this.#judge(outcome, found, can),
-          ended => this.#end(ended),
-        );
-      else this.#judge(outcome, found, replayable);
+      this.#judge(outcome, classify(outcome, contextOf(this)));
     });
   }
 
-  #pause(ms: number, then: () => void): void {
-    if (this.wire.signal?.aborted) this.#end(this.#aborted());
-    else if (ms <= 0) then();
-    else new Pause(this.engine.clock, ms, this.wire.signal, aborted => (aborted ? this.#end(this.#aborted()) : then()));
+  // Wait.
+
+  #wait(ms: number): void {
+    this.#heldAttempt?.shelve();
+    if (ms <= 0 || this.wire.signal?.aborted) this.#apply(this.engine.clock.now());
+    else
+      new Pause(this.engine.clock, ms, this.wire.signal, aborted =>
+        aborted ? this.left(true) : this.#apply(this.engine.clock.now()),
+      );
   }
 
   /** Waits for a function of the user's, but not longer than the call lasts. */
-  #await<T>(promise: PromiseLike<T>, then: (value: T) => void, otherwise: (outcome: Outcome) => void): void {
-    let waiting = true;
+  until<T>(promise: PromiseLike<T>, then: (value: T) => void, otherwise: (outcome: Outcome) => void): void {
+    let isWaiting = true;
     const once = (act: () => void) => {
-      if (!waiting) return;
-      waiting = false;
+      if (!isWaiting) return;
+      isWaiting = false;
       pause.end();
       act();
     };
@@ -481,10 +325,10 @@ export class Call implements CallView, AttemptOwner {
 
   /** A resend was due and does not happen: the caller gets the last answer, not a new error in its place. */
   #giveUp(refusal: Refusal): void {
-    const {attempt, outcome} = this.#held!;
+    const outcome = this.#heldOutcome!;
     this.judgement = {...this.judgement!, refusal};
-    this.#tellAbandoned(this.judgement, outcome);
-    attempt.unshelve();
+    tellAbandoned(this, this.judgement, outcome);
+    this.#heldAttempt!.unshelve();
     this.#end(outcome);
   }
 
@@ -500,87 +344,50 @@ export class Call implements CallView, AttemptOwner {
     );
   }
 
-  #end(outcome: Outcome): void {
-    if (this.#held?.outcome !== outcome) this.#dropHeld();
-    this.giveBack();
-    if (this.#loops) this.finish(outcome);
+  #end(outcome: Outcome, now: number = this.engine.clock.now()): void {
+    if (this.#heldOutcome !== outcome) this.#dropHeld();
+    if (this.#loops) this.finish(outcome, now);
+    else this.#reservation.giveBack(now);
     this.#settle(outcome);
   }
 
   #settle(outcome: Outcome): void {
-    this.#held = null; // It is the caller's now; a response that nobody reads must be collectable.
+    this.#heldAttempt = null; // It is the caller's now; a response that nobody reads must be collectable.
+    this.#heldOutcome = null;
     this.#resolve(outcome);
   }
 
   #dropHeld(): void {
-    if (this.#held !== null) this.drop(this.#held.attempt, this.#held.outcome);
-    this.#held = null;
+    if (this.#heldOutcome === null) return;
+    this.drop(this.#heldAttempt!, this.#heldOutcome);
+    this.#heldAttempt = null;
+    this.#heldOutcome = null;
   }
 
   /** A resend that was paid for will not happen. */
   giveBack(): void {
-    if (this.#reserved === REFUSED) return;
-    this.guards.budget?.giveBack(this.#reserved, this.engine.clock.now());
-    this.#reserved = REFUSED;
+    this.#reservation.giveBack(this.engine.clock.now());
   }
 
   /** Has an effect exactly once, whatever happened. */
-  finish(outcome: Outcome): void {
-    if (this.#ending !== null) return;
-    this.giveBack();
+  finish(outcome: Outcome, now: number = this.engine.clock.now()): void {
+    if (this.#result !== null) return;
+    this.#reservation.giveBack(now);
     const result = resultOf(outcome, this.judgement);
-    const durationMs = this.engine.clock.now() - this.startedAt;
-    const reason = result === 'success' ? 'answered' : explain(this, outcome.kind, outcome.status);
-    this.#ending = {result, reason, durationMs};
-    this.trace?.end(this, outcome, result, reason);
-    if (this.engine.on !== null)
-      this.engine.on({type: 'call.end', call: this, result, status: outcome.response?.status, durationMs, reason});
-    attachReport(this, outcome);
-  }
-
-  // Tell.
-
-  /** ky's own options won over the policy. */
-  overridden(by: readonly string[]): void {
-    this.#tell('policy.overridden', {reason: by.join(', ')});
-    this.#emit(() => ({type: 'policy.overridden', call: this, by}));
-  }
-
-  #tellAbandoned(judgement: Judgement, outcome: Outcome): void {
-    if (!judgement.verdict.transient || this.plan.observesOnly) return;
-    this.#tell('retry.abandoned', {reason: judgement.refusal!});
-    this.#emit(() => ({
-      type: 'retry.abandoned',
+    this.#result = result;
+    this.#durationMs = now - this.startedAt;
+    this.#reason = result === 'success' ? 'answered' : explain(this, outcome.kind, outcome.status);
+    this.trace?.end(this, outcome, result, this.#reason);
+    this.engine.on?.({
+      type: 'call.end',
       call: this,
-      reason: explain(this, outcome.kind, outcome.status),
-      retryAfterMs: judgement.hint?.ms,
-    }));
-  }
-
-  #tell(name: CallEventName, facts: CallEventFacts): void {
-    this.trace?.event(name, facts);
-  }
-
-  /** Events are made only where someone listens. */
-  #emit(make: () => SteadfetchEvent): void {
-    if (this.engine.on !== null) this.engine.on(make());
+      result,
+      status: outcome.response?.status,
+      durationMs: this.#durationMs,
+      reason: this.#reason,
+    });
+    attachReport(this, outcome);
   }
 }
 
 const SUCCEEDED: Judgement = Object.freeze(refuse(SUCCESS, 'not-transient'));
-
-/** What the user's `classify` said, over what the engine found. */
-function reclassified(found: Verdict, said: Classification | undefined): Verdict {
-  if (said === undefined || said === null) return found;
-  if (!said.transient)
-    return found.transient ? {...found, transient: false, reason: said.reason ?? found.reason} : found;
-  const {reason, sent, throttled} = said;
-  const base = found === SUCCESS ? red('classified as transient', 'processed') : found;
-  return {
-    ...base,
-    transient: true,
-    reason: reason ?? base.reason,
-    sent: sent ?? base.sent,
-    throttled: throttled ?? base.throttled,
-  };
-}

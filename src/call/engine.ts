@@ -21,8 +21,8 @@ export class Engine {
   readonly ids: Ids;
   readonly on: Listener | null;
   readonly observer: Observer | null;
-  readonly classify: Ports['classify'] | null;
-  readonly prepareAttempt: Ports['prepareAttempt'] | null;
+  readonly classify: NonNullable<Ports['classify']> | null;
+  readonly prepareAttempt: NonNullable<Ports['prepareAttempt']> | null;
   #plansSeen: Plans | null = null;
   // Most calls go where the last one went.
   #lastOrigin: string | null = null;

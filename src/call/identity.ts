@@ -2,7 +2,6 @@
 import type {HeaderBag} from '../core/observer.ts';
 import {formatKey, needsKey, STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
 import type {Call} from './call.ts';
-import type {Variant} from './plan.ts';
 
 /** Ids from outside end up in logs: nothing that could break a line or fill a disk. */
 const VALID_ID = /^[A-Za-z0-9._:-]{1,128}$/;
@@ -20,10 +19,11 @@ export class Identity {
   #sendsIds = false;
   #callerNamesRequests = false;
 
-  constructor(call: Call, variant: Variant) {
+  /** The ids are those the call was given as its own, if any. */
+  constructor(call: Call, correlationId: string | undefined, idempotencyKey: string | undefined) {
     this.#call = call;
-    this.correlationId = variant.correlationId;
-    this.#idempotencyKey = variant.idempotencyKey;
+    this.correlationId = correlationId;
+    this.#idempotencyKey = idempotencyKey;
   }
 
   /** Writes them onto an attempt. The first time, what the caller set is read, and wins. */

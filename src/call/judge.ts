@@ -63,7 +63,7 @@ export function judge(call: Call, outcome: Outcome, found: Verdict, replayable: 
   if (call.attempts >= plan.maxAttempts) return no('attempts-exhausted');
   if (engine.handle.retriesDisabled) return no('retries-disabled');
   if (!replayable) return no('body-not-replayable');
-  if (verdict.once && call.previousReason === verdict.reason) return no('resent-once');
+  if (verdict.once && call.judgement?.verdict.reason === verdict.reason) return no('resent-once');
   if (hint !== null && hint.ms > plan.policy.retryAfter.maxMs) return no('hint-too-long');
 
   const now = engine.clock.now();

@@ -7,6 +7,7 @@
 import type {Outcome} from '../core/outcome.ts';
 import {Timer} from '../core/timer.ts';
 import type {Verdict} from '../decide/verdict.ts';
+import {assess} from './assess.ts';
 import type {Attempt, AttemptOwner} from './attempt.ts';
 import type {Call} from './call.ts';
 
@@ -24,11 +25,11 @@ export class Race extends Timer implements AttemptOwner {
     this.#call = call;
   }
 
-  start(first: Attempt): void {
+  start(first: Attempt, now: number): void {
     this.#first = first;
     const delayMs = this.#call.guards.hedge?.delayMs();
-    if (delayMs !== undefined) this.#call.engine.clock.arm(this, delayMs);
-    this.#run(first);
+    if (delayMs !== undefined) this.#call.engine.clock.arm(this, delayMs, now);
+    this.#run(first, now);
   }
 
   /** The first attempt is slow. */
@@ -38,7 +39,7 @@ export class Race extends Timer implements AttemptOwner {
       const hedge = this.#call.hedge(this);
       if (hedge === null) return;
       hedge.shadows = this.#first;
-      this.#run(hedge);
+      this.#run(hedge, this.#call.engine.clock.now());
     });
   }
 
@@ -46,18 +47,16 @@ export class Race extends Timer implements AttemptOwner {
     this.#running.delete(attempt);
     this.#call.engine.clock.disarm(this);
     this.#unassessed++;
-    this.#call.assess(attempt, outcome, (assessed, verdict) => {
-      this.#unassessed--;
-      this.#assessed(attempt, assessed, verdict);
-    });
+    assess(this.#call, attempt, outcome, this.#assessed);
   }
 
-  #run(attempt: Attempt): void {
+  #run(attempt: Attempt, now: number): void {
     this.#running.add(attempt);
-    attempt.start();
+    attempt.start(now);
   }
 
-  #assessed(attempt: Attempt, outcome: Outcome, verdict: Verdict): void {
+  readonly #assessed = (attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number): void => {
+    this.#unassessed--;
     if (this.#isOver) {
       this.#call.drop(attempt, outcome);
       return;
@@ -70,8 +69,8 @@ export class Race extends Timer implements AttemptOwner {
     this.#isOver = true;
     this.#replaceFallback(null);
     for (const loser of this.#running) this.#call.supersede(loser);
-    this.#call.decide(attempt, outcome, verdict);
-  }
+    this.#call.decide(attempt, outcome, verdict, now);
+  };
 
   #replaceFallback(next: {attempt: Attempt; outcome: Outcome; verdict: Verdict} | null): void {
     if (this.#fallback !== null) this.#call.drop(this.#fallback.attempt, this.#fallback.outcome);

@@ -28,11 +28,11 @@ export class SystemClock implements Clock {
     if (ms > 0 && ms <= LONGEST && !this.#lanes.has(ms)) this.#lanes.set(ms, new Lane(ms));
   }
 
-  arm(timer: Timer, ms: number): void {
+  arm(timer: Timer, ms: number, now: number = performance.now()): void {
     this.disarm(timer);
-    timer.at = performance.now() + ms;
+    timer.at = now + ms;
     const lane = this.#lanes.get(ms);
-    if (lane !== undefined && lane.add(timer)) return;
+    if (lane?.add(timer)) return;
     startNative(timer, ms);
   }
 

@@ -28,8 +28,12 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970, for HTTP dates only: this one can jump. */
   wall(): number;
-  /** Fires the timer once, `ms` from now and never earlier. Any delay up to 2^53 is safe; Infinity never fires. */
-  arm(timer: Timer, ms: number): void;
+  /**
+   * Fires the timer once, `ms` from now and never earlier. Any delay up to 2^53 is safe; Infinity never fires.
+   *
+   * @param now What `now()` said a moment ago, if it was asked: asking is what costs most here.
+   */
+  arm(timer: Timer, ms: number, now?: number): void;
   /** Forgets the timer. Harmless when it is not armed. */
   disarm(timer: Timer): void;
   /** Says that this duration will be armed often, so that the clock can keep its timers cheaply. */

@@ -38,14 +38,15 @@ export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = 
 
   return function steadfetch(input, init) {
     try {
-      const {resilience, ...rest} = init ?? NOTHING;
+      const overrides = init?.resilience;
+      const rest = overrides === undefined ? init : withoutOurs(init!);
       const request = input instanceof Request ? input : null;
-      const signal = rest.signal === undefined ? (request?.signal ?? null) : rest.signal;
+      const signal = rest?.signal === undefined ? (request?.signal ?? null) : rest.signal;
       checkSignal(signal);
-      const method = (rest.method ?? request?.method ?? 'GET').toUpperCase();
-      const call = engine.begin(method, request?.url ?? String(input), resilience);
-      const wire = needsReading(request, rest.body)
-        ? readingWire(call, wireFetch, input, rest, signal)
+      const method = (rest?.method ?? request?.method ?? 'GET').toUpperCase();
+      const call = engine.begin(method, request?.url ?? String(input), overrides);
+      const wire = needsReading(request, rest?.body)
+        ? readingWire(call, wireFetch, input, rest ?? {}, signal)
         : new FetchWire(
             wireFetch,
             input,
@@ -60,7 +61,10 @@ export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = 
   };
 }
 
-const NOTHING: ResilientInit = {};
+/** What others may see of the options. */
+function withoutOurs({resilience: _, ...rest}: ResilientInit): RequestInit {
+  return rest;
+}
 
 /** A body inside a Request can be read only by reading it; a form gets a new boundary each time it is written. */
 function needsReading(request: Request | null, body: BodyInit | null | undefined): boolean {

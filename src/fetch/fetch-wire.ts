@@ -3,7 +3,7 @@
 import type {Sendable, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
-import {HeaderRecord, headerValues} from './header-record.ts';
+import {HeaderRecord, type HeaderValues, headerValues} from './header-record.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -16,7 +16,7 @@ export class FetchWire implements Wire {
   readonly #init: RequestInit | undefined;
   readonly #headers: HeadersInit | undefined;
   readonly #body: BodySnapshot;
-  #values: Record<string, string> | null = null;
+  #values: HeaderValues | null = null;
 
   constructor(
     fetch: Fetch,
@@ -38,21 +38,37 @@ export class FetchWire implements Wire {
   }
 
   next(): Sendable {
-    // Copied at the first attempt, as fetch does: what the caller changes later is not sent.
-    this.#values ??= headerValues(this.#headers);
-    const headers = new HeaderRecord({...this.#values});
-    return {headers, send: signal => this.#send(headers, signal)};
+    // Copied at the first attempt, as fetch does: what the caller changes later is not sent. A resend starts from what the
+    // first attempt sent, and writes over it; its record is its own, since attempts can overlap.
+    const values = this.#values === null ? headerValues(this.#headers) : {...this.#values};
+    this.#values = values;
+    return new FetchAttempt(this, new HeaderRecord(values));
   }
 
   timeoutError(error: TimeoutError): unknown {
     return error;
   }
 
-  #send(headers: HeaderRecord, signal: AbortSignal | undefined): Promise<Response> {
+  /** @internal */
+  put(headers: HeaderRecord, signal: AbortSignal | undefined): Promise<Response> {
     const init: RequestInit = {...this.#init};
     if (headers.touched) init.headers = headers.values;
     if (signal !== undefined) init.signal = signal;
     if (this.#body.body !== undefined) init.body = this.#body.body;
     return this.#fetch(this.#input, init);
+  }
+}
+
+class FetchAttempt implements Sendable {
+  readonly #wire: FetchWire;
+  readonly headers: HeaderRecord;
+
+  constructor(wire: FetchWire, headers: HeaderRecord) {
+    this.#wire = wire;
+    this.headers = headers;
+  }
+
+  send(signal: AbortSignal | undefined): Promise<Response> {
+    return this.#wire.put(this.headers, signal);
   }
 }

@@ -1,27 +1,28 @@
 /** Headers as the plain record fetch takes fastest. Names are compared in lower case. */
 import type {HeaderBag} from '../core/observer.ts';
 
-type Values = Record<string, string>;
+export type HeaderValues = Record<string, string>;
 
 export class HeaderRecord implements HeaderBag {
-  readonly values: Values;
+  readonly values: HeaderValues;
   /** Whether anything was written: else fetch may have the caller's own headers. */
   touched = false;
 
-  constructor(values: Values) {
+  constructor(values: HeaderValues) {
     this.values = values;
   }
 
   get(name: string): string | null {
-    return this.values[name.toLowerCase()] ?? null;
+    const key = name.toLowerCase();
+    return Object.hasOwn(this.values, key) ? this.values[key]! : null;
   }
 
   has(name: string): boolean {
-    return name.toLowerCase() in this.values;
+    return Object.hasOwn(this.values, name.toLowerCase());
   }
 
   set(name: string, value: string): void {
-    this.values[name.toLowerCase()] = value;
+    put(this.values, name.toLowerCase(), value);
     this.touched = true;
   }
 
@@ -36,18 +37,25 @@ export class HeaderRecord implements HeaderBag {
  *
  * @throws TypeError for a name or value that is none.
  */
-export function headerValues(source: HeadersInit | undefined): Values {
-  const values: Values = Object.create(null);
+export function headerValues(source: HeadersInit | undefined): HeaderValues {
+  // Not without a prototype: V8 keeps such objects in its slow mode. Own keys are asked for instead.
+  const values: HeaderValues = {};
   if (source === undefined || source === null) return values;
   if (Symbol.iterator in source) {
     const headers = source instanceof Headers ? source : new Headers(source);
-    for (const [name, value] of headers) values[name] = value;
+    for (const [name, value] of headers) put(values, name, value);
   } else for (const name of Object.keys(source)) add(values, name.toLowerCase(), String(source[name]));
   return values;
 }
 
 /** Two spellings of one name are two values of one header, as in `Headers`. */
-function add(values: Values, name: string, value: string): void {
-  const earlier = values[name];
-  values[name] = earlier === undefined ? value : `${earlier}, ${value}`;
+function add(values: HeaderValues, name: string, value: string): void {
+  put(values, name, Object.hasOwn(values, name) ? `${values[name]}, ${value}` : value);
+}
+
+/** `__proto__` is a legal header name, and must not become a prototype. */
+function put(values: HeaderValues, name: string, value: string): void {
+  if (name === '__proto__')
+    Object.defineProperty(values, name, {value, enumerable: true, configurable: true, writable: true});
+  else values[name] = value;
 }

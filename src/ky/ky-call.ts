@@ -11,6 +11,7 @@ import {
 import type {Call} from '../call/call.ts';
 import type {Engine} from '../call/engine.ts';
 import {attachToError} from '../call/report.ts';
+import {tellOverridden} from '../call/tell.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
 import type {ExplicitOptions} from './explicit-options.ts';
@@ -50,7 +51,7 @@ export class KyCall {
   begin(request: Request): Call {
     if (this.#call === null) {
       this.#call = this.engine.begin(request.method, request.url, this.explicit.overrides);
-      if (this.explicit.by.length > 0) this.#call.overridden(this.explicit.by);
+      if (this.explicit.by.length > 0) tellOverridden(this.#call, this.explicit.by);
     }
     return this.#call;
   }
@@ -59,11 +60,13 @@ export class KyCall {
     this.#call?.finish(outcome);
   }
 
-  /** ky is about to throw this to the user. */
-  finishWithError(error: unknown): void {
-    if (this.#call === null) return;
-    this.#call.finish(outcomeOf(error));
-    if (!this.#call.plan.observesOnly) attachToError(this.#call, error);
+  /** ky is about to throw this to the user; it stays what it is, but for the report. */
+  finishWithError<E>(error: E): E {
+    if (this.#call !== null) {
+      this.#call.finish(outcomeOf(error));
+      if (!this.#call.plan.observesOnly) attachToError(this.#call, error);
+    }
+    return error;
   }
 
   /** Puts a Request on the wire. `init` is what ky passes on of options it does not know; ours is not for others. */

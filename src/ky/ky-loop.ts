@@ -167,8 +167,7 @@ class KyLoop {
 
   #threw(error: Error): Error {
     this.#forgetSignal?.();
-    this.#ky.finishWithError(error);
-    return error;
+    return this.#ky.finishWithError(error);
   }
 
   #takeOverRetry(options: KyOptions): void {

@@ -16,7 +16,7 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
   const {beforeRequest} = options.hooks;
   options.hooks = {
     ...NO_HOOKS,
-    beforeError: [({error}) => (ky.finishWithError(error), error)],
+    beforeError: [({error}) => ky.finishWithError(error)],
   };
   if (beforeRequest.length > 0)
     options.hooks.beforeRequest = beforeRequest.map(hook =>

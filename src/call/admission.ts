@@ -1,0 +1,82 @@
+/**
+ * Admission: everything that may keep an attempt from being sent, asked in order. The origin's own wish to be left alone,
+ * the breaker, the concurrency limit with its line, and the breaker again, which now counts the attempt.
+ */
+import {RejectedError, withoutStack} from '../core/errors.ts';
+import {Pause} from '../core/timer.ts';
+import {type Breaker, NOT_ADMITTED} from '../guards/breaker.ts';
+import type {ConcurrencyLimit} from '../guards/concurrency.ts';
+import type {Call} from './call.ts';
+import {LEAST_ATTEMPT_MS, type Refusal} from './judge.ts';
+
+/** What becomes of a call that asks for admission. Exactly one of these is called, maybe at once. */
+export interface Applicant {
+  /** @param epoch Of the breaker, to report the result with. */
+  admitted(epoch: number, permit: ConcurrencyLimit | null, now: number): void;
+  refused(refusal: Refusal, error: RejectedError): void;
+  /** The caller left, or the deadline came, while it waited. */
+  left(aborted: boolean): void;
+}
+
+export function admit(call: Call & Applicant, now: number): void {
+  const {engine, guards} = call;
+  const {hold, breaker, concurrency} = guards;
+  const heldMs = hold === null ? 0 : hold.waitMs(now, engine.random);
+  if (heldMs > 0) waitForOrigin(call, heldMs, now);
+  else if (breaker?.refuses(now)) refuseOpen(call, breaker, now);
+  else if (concurrency === null || concurrency.tryEnter()) count(call, concurrency, now);
+  else waitInLine(call, concurrency, now);
+}
+
+function count(call: Call & Applicant, permit: ConcurrencyLimit | null, now: number): void {
+  const {breaker} = call.guards;
+  const epoch = breaker === null ? 0 : breaker.admit(now);
+  if (epoch !== NOT_ADMITTED) call.admitted(epoch, permit, now);
+  else {
+    permit?.exit();
+    refuseOpen(call, breaker!, now);
+  }
+}
+
+function waitForOrigin(call: Call & Applicant, heldMs: number, now: number): void {
+  const {origin, plan, deadlineAt, engine, wire} = call;
+  // The spread of a hold is its own; it does not make a hint too long that the policy would wait for.
+  if (heldMs > plan.policy.retryAfter.maxMs * 1.1 || now + heldMs + LEAST_ATTEMPT_MS > deadlineAt) {
+    const message = `${origin} asked to be left alone for another ${Math.ceil(heldMs)} ms, longer than this call can wait.`;
+    call.refused('hint-too-long', new RejectedError('ORIGIN_HELD', origin, message, heldMs));
+    return;
+  }
+  call.waitedMs += heldMs;
+  new Pause(engine.clock, heldMs, wire.signal, aborted =>
+    aborted ? call.left(true) : admit(call, engine.clock.now()),
+  );
+}
+
+function waitInLine(call: Call & Applicant, limit: ConcurrencyLimit, now: number): void {
+  const {origin, deadlineAt, engine, wire} = call;
+  let place: Pause | null = null;
+  const waiter = {
+    admitted: () => {
+      place?.end();
+      count(call, limit, engine.clock.now());
+    },
+  };
+  if (!limit.wait(waiter)) {
+    const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}, and the line is full.`;
+    call.refused('concurrency-limit', new RejectedError('CONCURRENCY_LIMIT', origin, message));
+    return;
+  }
+  place = new Pause(engine.clock, deadlineAt - now - LEAST_ATTEMPT_MS, wire.signal, aborted => {
+    limit.leave(waiter);
+    call.left(aborted);
+  });
+}
+
+function refuseOpen(call: Call & Applicant, breaker: Breaker, now: number): void {
+  const retryAfterMs = breaker.retryAfterMs(now);
+  const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until its probes have succeeded';
+  const message = `The circuit of ${breaker.guarded} is open ${when}.`;
+  // Thousands a second while it is open; the stack would be most of the cost.
+  const error = withoutStack(() => new RejectedError('CIRCUIT_OPEN', breaker.guarded, message, retryAfterMs));
+  call.refused('breaker-open', error);
+}

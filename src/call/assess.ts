@@ -1,0 +1,69 @@
+/** What did an attempt's outcome mean? The verdict, by the engine and by the user's `classify`; and what guards learn of it. */
+import {isPromise} from '../core/awaitable.ts';
+import {failed, type Outcome} from '../core/outcome.ts';
+import {classify} from '../decide/classify.ts';
+import type {HttpContext} from '../decide/classify-http.ts';
+import {red, SUCCESS, type Verdict} from '../decide/verdict.ts';
+import type {Attempt} from './attempt.ts';
+import type {Call} from './call.ts';
+import {healthOf} from './health.ts';
+import type {Classification, ClassifyInput, Ports} from './ports.ts';
+import {tellAttemptEnded} from './tell.ts';
+
+/** @param outcome The attempt's own, or what asking the user's `classify` made of the call: that can end it. */
+export type Assessed = (attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number) => void;
+
+export function assess(call: Call, attempt: Attempt, outcome: Outcome, then: Assessed): void {
+  const found = classify(outcome, contextOf(call));
+  const {classify: ask} = call.engine;
+  if (ask === null || found.final) learn(call, attempt, outcome, found, then);
+  else askUser(call, attempt, outcome, found, ask, then);
+}
+
+export function contextOf({plan, keyed, attempts, engine}: Call): HttpContext {
+  return {
+    transients: plan.transients,
+    keyed,
+    keySentBefore: keyed && attempts > 1,
+    refreshes: engine.prepareAttempt !== null,
+  };
+}
+
+type Ask = NonNullable<Ports['classify']>;
+
+function askUser(call: Call, attempt: Attempt, outcome: Outcome, found: Verdict, ask: Ask, then: Assessed): void {
+  const fail = (ended: Outcome): void => {
+    call.drop(attempt, outcome);
+    learn(call, attempt, ended, classify(ended, contextOf(call)), then);
+  };
+  const heed = (said: Classification | undefined): void =>
+    learn(call, attempt, outcome, reclassified(found, said), then);
+  const {kind, response, error} = outcome;
+  const input: ClassifyInput = {kind, response, error, method: call.method, attempt: attempt.number, verdict: found};
+  let said: ReturnType<Ask>;
+  try {
+    said = ask(input);
+  } catch (thrown) {
+    return fail(failed('hook', thrown));
+  }
+  if (isPromise(said)) call.until(said, heed, fail);
+  else heed(said);
+}
+
+function learn(call: Call, attempt: Attempt, outcome: Outcome, verdict: Verdict, then: Assessed): void {
+  const {breaker, hedge} = call.guards;
+  const now = call.engine.clock.now();
+  breaker?.record(attempt.epoch, healthOf(outcome, verdict), now);
+  if (verdict === SUCCESS) hedge?.observe(now - attempt.startedAt);
+  if (call.engine.on !== null) tellAttemptEnded(call, attempt, outcome, verdict.reason, now);
+  then(attempt, outcome, verdict, now);
+}
+
+/** What the user's `classify` said, over what the engine found. */
+function reclassified(found: Verdict, said: Classification | undefined): Verdict {
+  if (said === undefined || said === null) return found;
+  const {transient, reason = found.reason, sent, throttled} = said;
+  if (!transient) return found.transient ? {...found, transient, reason} : found;
+  const base = found === SUCCESS ? red(said.reason ?? 'classified as transient') : {...found, reason};
+  return {...base, transient, sent: sent ?? base.sent, throttled: throttled ?? base.throttled};
+}

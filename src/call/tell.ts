@@ -1,0 +1,70 @@
+/** Tells the span and the listeners what happens to a call. Records are made only where someone listens. */
+
+import type {RejectedError} from '../core/errors.ts';
+import type {AttemptEndEvent} from '../core/events.ts';
+import type {Outcome} from '../core/outcome.ts';
+import type {Attempt} from './attempt.ts';
+import type {Call} from './call.ts';
+import type {Judgement} from './judge.ts';
+import {explain} from './report.ts';
+
+export function tellAttemptEnded(
+  call: Call,
+  attempt: Attempt,
+  {kind, response}: Outcome,
+  reason: string,
+  now: number,
+): void {
+  call.engine.on?.(attemptEnd(call, attempt, kind, response?.status, reason, now));
+}
+
+export function tellSuperseded(call: Call, attempt: Attempt, now: number): void {
+  call.engine.on?.(attemptEnd(call, attempt, 'superseded', undefined, 'another attempt was answered first', now));
+}
+
+function attemptEnd(
+  call: Call,
+  {number, kind, startedAt}: Attempt,
+  outcome: AttemptEndEvent['outcome'],
+  status: number | undefined,
+  reason: string,
+  now: number,
+): AttemptEndEvent {
+  return {type: 'attempt.end', call, attempt: number, kind, outcome, status, latencyMs: now - startedAt, reason};
+}
+
+export function tellScheduled(call: Call, {verdict, waitMs, waitSource}: Judgement): void {
+  const attempt = call.attempts + 1;
+  const {reason} = verdict;
+  call.trace?.event('retry.scheduled', {attempt, reason, waitMs, waitSource});
+  call.engine.on?.({type: 'retry.scheduled', call, attempt, waitMs, waitSource, reason});
+}
+
+/** Only where a resend was thought of: what is not transient, or left to another loop, was never abandoned. */
+export function tellAbandoned(call: Call, {verdict, refusal, hint}: Judgement, outcome: Outcome): void {
+  if (!verdict.transient || call.plan.observesOnly) return;
+  call.trace?.event('retry.abandoned', {reason: refusal!});
+  call.engine.on?.({
+    type: 'retry.abandoned',
+    call,
+    reason: explain(call, outcome.kind, outcome.status),
+    retryAfterMs: hint?.ms,
+  });
+}
+
+export function tellHedged(call: Call, delayMs: number): void {
+  const attempt = call.attempts;
+  call.trace?.event('hedge.started', {attempt, waitMs: delayMs});
+  call.engine.on?.({type: 'hedge.started', call, attempt, delayMs});
+}
+
+export function tellRejected(call: Call, {code, retryAfterMs}: RejectedError): void {
+  call.trace?.event('breaker.rejected', {reason: code, waitMs: retryAfterMs ?? 0});
+  call.engine.on?.({type: 'call.rejected', call, code, retryAfterMs});
+}
+
+/** ky's own options won over the policy. */
+export function tellOverridden(call: Call, by: readonly string[]): void {
+  call.trace?.event('policy.overridden', {reason: by.join(', ')});
+  call.engine.on?.({type: 'policy.overridden', call, by});
+}
