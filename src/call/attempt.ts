@@ -46,6 +46,8 @@ export class Attempt extends Timer {
   #limit: Limit = 'ATTEMPT_TIMEOUT';
   #limitMs = Number.POSITIVE_INFINITY;
   #isStreaming = false;
+  /** An error body never counts as a stream: clients read it on the way to an error, in whatever way. */
+  #isErrorBody = false;
   /** Copies of the body that are still to be read: `clone()` makes two of one. */
   #readers = 1;
   #reachedWire = false;
@@ -190,7 +192,7 @@ export class Attempt extends Timer {
 
   /** From now on the body is read chunk by chunk: the total time no longer counts, silence does. */
   streaming(): void {
-    if (this.#isStreaming) return;
+    if (this.#isStreaming || this.#isErrorBody) return;
     this.#isStreaming = true;
     this.#limit = 'IDLE_TIMEOUT';
     this.#limitMs = this.call.plan.idleTimeoutMs;
@@ -223,10 +225,18 @@ export class Attempt extends Timer {
       discard(response, this.call.engine.clock);
       return;
     }
+    this.#isErrorBody = response.status >= 400;
     // Without a controller of ours, fetch has the caller's signal itself.
     if (this.#controller === null || !(this.armed || this.#source !== null) || !linkBody(response, this)) this.unlink();
-    else if (this.call.wire.bodyGetsFreshTime && this.armed) this.call.engine.clock.arm(this, this.#limitMs);
+    else this.#guardBody();
     this.#end(answered(response));
+  }
+
+  /** The body has what is left of the time. Nobody need read it, so its timer keeps no process alive: a socket does, if any. */
+  #guardBody(): void {
+    const {engine, wire} = this.call;
+    engine.clock.unref(this);
+    if (wire.bodyGetsFreshTime && this.armed) engine.clock.arm(this, this.#limitMs);
   }
 
   #failed(error: unknown): void {

@@ -4,8 +4,6 @@
  * Body methods (`.json()`, `.text()`, …) stay under the attempt's time. The first reader on `.body` makes it a stream:
  * then only silence counts, so that the answer of a model may take minutes. The response stays the very object that fetch
  * gave: a new one would lose `url` and `type`. Own properties, not a new prototype: measured, the cheaper of the two.
- *
- * An error body (status >= 400) never counts as a stream; clients read it on the way to an error, in whatever way.
  */
 import type {Attempt} from './attempt.ts';
 
@@ -34,7 +32,7 @@ export function linkBody(response: Response, attempt: Attempt): boolean {
   linked.bytes = bytes;
   linked.formData = formData;
   linked.clone = clone;
-  if (response.status < 400) Object.defineProperty(linked, 'body', watchedBody);
+  Object.defineProperty(linked, 'body', watchedBody);
   if (!attempt.armed) forgotten.register(response, attempt);
   return true;
 }

@@ -56,6 +56,8 @@ export function judge(call: Call, outcome: Outcome, found: Verdict, replayable: 
   const hint = hintOf(call, outcome, found);
   // A 503 with a hint is a server that sheds load; without one it may just be broken.
   const verdict = outcome.status === 503 && hint !== null && found.transient ? {...found, throttled: true} : found;
+  // Whatever becomes of this call; but one absurd hint must not close an origin for a century.
+  if (hint !== null) guards.hold?.hold(Math.min(hint.ms, plan.policy.retryAfter.maxMs), engine.clock.now());
   const no = (refusal: Refusal): Judgement => refuse(verdict, refusal, hint);
 
   if (!verdict.transient) return no('not-transient');
@@ -72,7 +74,6 @@ export function judge(call: Call, outcome: Outcome, found: Verdict, replayable: 
   if (guards.breaker?.refuses(now + waitMs)) return no('breaker-open');
   const receipt = guards.budget === null ? REFUSED : guards.budget.withdraw(verdict.throttled, now);
   if (guards.budget !== null && receipt === REFUSED) return no('budget-exhausted');
-  if (hint !== null) guards.hold?.hold(hint.ms, now);
   return {verdict, refusal: null, waitMs, waitSource, hint, receipt};
 }
 

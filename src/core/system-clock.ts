@@ -36,6 +36,13 @@ export class SystemClock implements Clock {
     startNative(timer, ms);
   }
 
+  unref(timer: Timer): void {
+    if (timer.unrefd) return;
+    if (timer.lane instanceof Lane) timer.lane.unref();
+    timer.unrefd = true;
+    unrefNative(timer.handle);
+  }
+
   disarm(timer: Timer): void {
     if (timer.lane !== null) timer.lane.remove(timer);
     else if (timer.handle !== null) clearTimeout(timer.handle as Native);
@@ -50,6 +57,11 @@ export const systemClock: SystemClock = new SystemClock();
 function startNative(timer: Timer, ms: number): void {
   if (ms === Number.POSITIVE_INFINITY) return;
   timer.handle = setTimeout(wake, Math.min(Math.ceil(ms), LONGEST), timer);
+  if (timer.unrefd) unrefNative(timer.handle);
+}
+
+function unrefNative(handle: unknown): void {
+  if (isReferenced(handle)) (handle as Exclude<Native, number>).unref();
 }
 
 function wake(timer: Timer): void {
@@ -69,6 +81,8 @@ export class Lane {
   #head: Timer | null = null;
   #tail: Timer | null = null;
   #native: Native | null = null;
+  /** Timers that keep the process alive. */
+  #referenced = 0;
 
   constructor(ms: number) {
     this.#ms = ms;
@@ -83,7 +97,9 @@ export class Lane {
         return false;
       }
       this.#native = native;
-    } else if (this.#head === null) this.#native.ref();
+      if (timer.unrefd) native.unref();
+    }
+    if (!timer.unrefd && this.#referenced++ === 0) this.#native.ref();
     timer.lane = this;
     timer.previous = this.#tail;
     timer.next = null;
@@ -101,8 +117,12 @@ export class Lane {
     timer.previous = null;
     timer.next = null;
     timer.lane = null;
-    // An idle lane keeps its native timer for the next call, but no process alive.
-    if (this.#head === null) this.#native?.unref();
+    if (!timer.unrefd) this.unref();
+  }
+
+  /** One less timer that anybody waits for. An idle lane keeps its native timer for the next call, but no process alive. */
+  unref(): void {
+    if (--this.#referenced === 0) this.#native?.unref();
   }
 
   tick(): void {
@@ -116,6 +136,7 @@ export class Lane {
     }
     if (this.#head !== null && this.#native === null) {
       this.#native = setTimeout(tick, Math.max(1, Math.ceil(this.#head.at - now)), this);
+      if (this.#referenced === 0) this.#native.unref();
     }
   }
 }

@@ -15,6 +15,8 @@ export abstract class Timer {
   /** @internal */ handle: unknown = null;
   /** @internal */ previous: Timer | null = null;
   /** @internal */ next: Timer | null = null;
+  /** It keeps no process alive. Set by `Clock.unref`. */
+  unrefd = false;
 
   get armed(): boolean {
     return !Number.isNaN(this.at);
@@ -36,6 +38,8 @@ export interface Clock {
   arm(timer: Timer, ms: number, now?: number): void;
   /** Forgets the timer. Harmless when it is not armed. */
   disarm(timer: Timer): void;
+  /** From now on the timer keeps no process alive: nobody waits for it but for what else is going on. */
+  unref(timer: Timer): void;
   /** Says that this duration will be armed often, so that the clock can keep its timers cheaply. */
   expect(ms: number): void;
 }

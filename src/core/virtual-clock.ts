@@ -35,6 +35,8 @@ export class VirtualClock implements Clock {
 
   expect(): void {}
 
+  unref(): void {}
+
   arm(timer: Timer, ms: number): void {
     this.disarm(timer);
     timer.at = this.#now + Math.max(0, ms);
