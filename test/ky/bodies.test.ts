@@ -1,0 +1,148 @@
+/** Request bodies of every kind are sent again byte by byte, or not at all; responses are read as ky reads them. */
+import {expect} from 'chai';
+import ky, {type KyInstance, type Options} from 'ky';
+import {type PolicyInput, reportOf, resilience} from '../../src/index.ts';
+import {errorOf} from '../support/outcome.ts';
+import {WireServer} from '../support/wire-server.ts';
+
+const quick: PolicyInput = {backoff: {baseMs: 1, throttledBaseMs: 1}};
+
+const loops = {
+  'our own loop': {},
+  "ky's loop, driven": {hooks: {beforeError: [({error}: {error: Error}) => error]}},
+} satisfies Record<string, Options>;
+
+const text = 'zażółć\u0000 gęślą';
+const bytes = new TextEncoder().encode(text);
+const form = (): FormData => {
+  const data = new FormData();
+  data.append('name', text);
+  data.append('file', new Blob([bytes, new Uint8Array(20_000)]), 'file.bin');
+  return data;
+};
+
+const bodies: Record<string, {options?: Options; request?: (url: string) => Request; sent?: string}> = {
+  json: {options: {json: {a: [1, text]}}, sent: JSON.stringify({a: [1, text]})},
+  'a string': {options: {body: text}, sent: text},
+  'an empty string': {options: {body: ''}, sent: ''},
+  'a typed array': {options: {body: bytes}, sent: text},
+  'an ArrayBuffer': {options: {body: bytes.slice().buffer}, sent: text},
+  'a Blob': {options: {body: new Blob([bytes], {type: 'text/x'})}, sent: text},
+  'a search string': {options: {body: new URLSearchParams({q: text})}, sent: `${new URLSearchParams({q: text})}`},
+  'a form': {options: {body: form()}},
+  'a Request with a text': {request: url => new Request(url, {method: 'PUT', body: text}), sent: text},
+  'a Request with a form': {request: url => new Request(url, {method: 'PUT', body: form()})},
+  'a Request with bytes, and headers of the call': {
+    request: url => new Request(url, {method: 'PUT', body: bytes}),
+    options: {headers: {'content-type': 'application/x-mine'}},
+    sent: text,
+  },
+};
+
+for (const [loop, extension] of Object.entries(loops)) {
+  describe(`ky: bodies, ${loop}`, () => {
+    let server: WireServer;
+    before(async () => {
+      server = await WireServer.start();
+    });
+    after(() => server.close());
+    const client = (policy: PolicyInput = quick): KyInstance => ky.extend(resilience(policy)).extend(extension);
+
+    for (const [what, {options, request, sent}] of Object.entries(bodies)) {
+      it(`${what} is sent three times, byte by byte`, async () => {
+        const place = server.place(503, 503, 200);
+        await client().put(request?.(place.url) ?? place.url, options);
+        expect(place.requests).to.have.length(3);
+        const [first, second, third] = place.requests.map(({body}) => body.toString('base64'));
+        expect([second, third]).to.deep.equal([first, first]);
+        expect(new Set(place.header('content-type')).size).to.equal(1);
+        if (sent === undefined) expect(place.requests[0]!.body.length).to.be.above(20_000);
+        else expect(place.bodies[0]).to.equal(sent);
+      });
+    }
+
+    it('a stream gets one attempt, and its own error, which says why', async () => {
+      const place = server.place(503);
+      const body = new Blob(['streamed']).stream();
+      const error = await errorOf(() => client().put(place.url, {body}));
+      expect(place.bodies).to.deep.equal(['streamed']);
+      expect(error.response?.status).to.equal(503);
+      expect(error.resilience).to.include({refusal: 'body-not-replayable', attempts: 1});
+      expect(error.resilience?.reason).to.include('cannot be sent again (503)');
+    });
+
+    it('a stream that is accepted is no failure', async () => {
+      const place = server.place(200);
+      const response = await client().put(place.url, {body: new Blob(['streamed']).stream()});
+      expect(response.status).to.equal(200);
+      expect(place.bodies).to.deep.equal(['streamed']);
+    });
+
+    it('a body above replayLimitBytes gets one attempt', async () => {
+      const place = server.place(503);
+      const error = await errorOf(() =>
+        client({...quick, replayLimitBytes: 10}).put(place.url, {body: 'x'.repeat(11)}),
+      );
+      expect(place.requests).to.have.length(1);
+      expect(error.resilience).to.include({refusal: 'body-not-replayable'});
+    });
+
+    it('a custom stringifyJson writes the body, once per call', async () => {
+      const place = server.place(503, 200);
+      let calls = 0;
+      await client().put(place.url, {
+        json: {a: 1},
+        stringifyJson: value => {
+          calls++;
+          return `/**/${JSON.stringify(value)}`;
+        },
+      });
+      expect(place.bodies).to.deep.equal(['/**/{"a":1}', '/**/{"a":1}']);
+      expect(calls).to.equal(1);
+    });
+
+    it('a custom parseJson reads the answer, from the promise and from the Response', async () => {
+      const place = server.place(503, 200);
+      const parseJson = (json: string) => ({parsed: JSON.parse(json)});
+      expect(await client().get(place.url, {parseJson}).json()).to.deep.equal({parsed: {ok: true}});
+      const response = await client().get(place.url, {parseJson});
+      expect(await response.json()).to.deep.equal({parsed: {ok: true}});
+    });
+
+    it('the response is the very object of fetch: url, type and headers are there', async () => {
+      const place = server.place(503, {headers: {'x-answer': '1'}});
+      const response = await client().get(`${place.url}/a?b=1`);
+      expect(response.url).to.equal(`${place.url}/a?b=1`);
+      expect(response.type).to.equal('basic');
+      expect(response.headers.get('x-answer')).to.equal('1');
+      expect(reportOf(response)).to.include({result: 'success', attempts: 2});
+    });
+
+    it('onDownloadProgress sees the answer, after the resends', async () => {
+      const place = server.place(503, {body: 'x'.repeat(1000), headers: {'content-length': '1000'}});
+      const seen: number[] = [];
+      const body = await client()
+        .get(place.url, {onDownloadProgress: ({transferredBytes}) => void seen.push(transferredBytes)})
+        .text();
+      expect(body).to.have.length(1000);
+      expect(seen.at(-1)).to.equal(1000);
+    });
+
+    it('onUploadProgress sees every attempt', async () => {
+      const place = server.place(503, 200);
+      const ends: number[] = [];
+      await client().put(place.url, {
+        body: 'x'.repeat(1000),
+        onUploadProgress: ({percent, transferredBytes}) => void (percent === 1 && ends.push(transferredBytes)),
+      });
+      expect(place.bodies.map(({length}) => length)).to.deep.equal([1000, 1000]);
+      expect(new Set(ends)).to.deep.equal(new Set([1000]));
+    });
+
+    it('a HEAD request and an answer of 204 have no body to wait for', async () => {
+      const place = server.place(204);
+      expect((await client().head(place.url)).status).to.equal(204);
+      expect(await client().get(place.url).text()).to.equal('');
+    });
+  });
+}
