@@ -156,8 +156,8 @@ export const after =
  *
  * Not an afterEach: where a hook of mocha's fails, the tests after it do not run.
  */
-export function virtually(title: string, body: (make: typeof makeWorld) => Promise<void>): void {
-  it(title, async () => {
+export function virtually(title: string, body: (make: typeof makeWorld) => Promise<void>): Mocha.Test {
+  return it(title, async () => {
     const worlds: World[] = [];
     await body((policy, ports) => {
       const world = makeWorld(policy, ports);

@@ -1,0 +1,129 @@
+/** The names a call goes by: the same on every attempt and hedge, new for every call, the caller's own before ours. */
+import {expect} from 'chai';
+import {AT_ONCE, ITEMS, virtually} from './world.ts';
+
+const KEY = 'idempotency-key';
+const ID = 'x-correlation-id';
+
+describe('an idempotency key', () => {
+  virtually('T20 is the same on every attempt, and another for the next call', async make => {
+    const world = make({idempotency: {}, backoff: AT_ONCE});
+    world.serve(503, 503, 200, 503, 200);
+    await world.run(ITEMS, {method: 'POST'});
+    await world.run(ITEMS, {method: 'POST'});
+    expect(world.header(KEY)).to.deep.equal(['key-1', 'key-1', 'key-1', 'key-2', 'key-2']);
+  });
+
+  virtually('T20 is the same on a hedge', async make => {
+    const world = make({idempotency: {}, hedge: {delayMs: 100, maxLoadRatio: 1}});
+    world.serveSlowly(500, 200);
+    await world.run(ITEMS, {method: 'POST'});
+    expect(world.header(KEY)).to.deep.equal(['key-1', 'key-1']);
+    expect(world.header(ID)).to.deep.equal(['call-1', 'call-1']);
+  });
+
+  virtually("of the caller's own wins, under any spelling of the header", async make => {
+    const world = make({idempotency: {}, backoff: AT_ONCE});
+    world.serve(503, 200);
+    await world.run(ITEMS, {
+      method: 'POST',
+      headers: {'IDEMPOTENCY-KEY': 'mine'},
+      resilience: {idempotencyKey: 'other'},
+    });
+    expect(world.header(KEY)).to.deep.equal(['mine', 'mine']);
+  });
+
+  virtually('is not made where nobody promised to honour it', async make => {
+    const world = make();
+    await world.run(ITEMS, {method: 'POST'});
+    await world.run(ITEMS, {method: 'PATCH'});
+    expect(world.header(KEY)).to.deep.equal([null, null]);
+  });
+
+  virtually('is not put on methods that the policy does not name', async make => {
+    const world = make({idempotency: {}});
+    for (const method of ['GET', 'PUT', 'PATCH', 'post']) await world.run(ITEMS, {method});
+    expect(world.header(KEY)).to.deep.equal([null, null, 'key-1', 'key-2']);
+  });
+
+  virtually('is a UUID where no ids are brought along', async make => {
+    const {ids: _, ...ports} = make().ports;
+    const world = make({idempotency: {}}, {fetch: async () => new Response(null)});
+    expect(ports).to.not.have.property('ids');
+    const seen: (string | null)[] = [];
+    const plain = make({idempotency: {}});
+    const {createFetch, SystemIds} = await import('../../src/core.ts');
+    const fetch = createFetch(plain.handle, {
+      ...world.ports,
+      ids: new SystemIds(),
+      fetch: async (input, init) => {
+        seen.push(new Request(input, init).headers.get(KEY));
+        return new Response(null);
+      },
+    });
+    await fetch(ITEMS, {method: 'POST'});
+    await fetch(ITEMS, {method: 'POST'});
+    for (const key of seen)
+      expect(key).to.match(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(new Set(seen).size).to.equal(2);
+  });
+});
+
+describe('a correlation id', () => {
+  virtually('is the same on every attempt, and another for the next call', async make => {
+    const world = make({backoff: AT_ONCE, correlation: {requestIdHeader: 'x-request-id'}});
+    world.serve(503, 503, 200, 200);
+    await world.run();
+    await world.run();
+    expect(world.header(ID)).to.deep.equal(['call-1', 'call-1', 'call-1', 'call-2']);
+    expect(world.header('x-request-id')).to.deep.equal(['request-1', 'request-2', 'request-3', 'request-4']);
+  });
+
+  virtually("of the caller's own is kept, and told in the report", async make => {
+    const world = make({backoff: AT_ONCE});
+    world.serve(503, 200);
+    const response = await world.clock.run(() => world.fetch(ITEMS, {headers: {'X-Correlation-Id': 'from:above.1'}}));
+    const {reportOf} = await import('../../src/core.ts');
+    expect(world.header(ID)).to.deep.equal(['from:above.1', 'from:above.1']);
+    expect(reportOf(response)?.correlationId).to.equal('from:above.1');
+  });
+
+  for (const [what, id] of [
+    ['with spaces', 'two words'],
+    ['with a quote', 'a"b'],
+    ['of 129 characters', 'a'.repeat(129)],
+    ['that is empty', ''],
+  ] as const) {
+    virtually(`${what} is replaced`, async make => {
+      const world = make();
+      await world.run(ITEMS, {headers: {[ID]: id}});
+      expect(world.header(ID)).to.deep.equal(['call-1']);
+    });
+  }
+
+  virtually("of an attempt is the caller's where the caller set one", async make => {
+    const world = make({backoff: AT_ONCE, correlation: {requestIdHeader: 'x-request-id'}});
+    world.serve(503, 200);
+    await world.run(ITEMS, {headers: {'x-request-id': 'mine'}});
+    expect(world.header('x-request-id')).to.deep.equal(['mine', 'mine']);
+  });
+
+  virtually('leaves the headers of the caller as they are', async make => {
+    const world = make({backoff: AT_ONCE});
+    world.serve(503, 200);
+    const headers = new Headers({accept: 'text/plain'});
+    const end = world.end(ITEMS, {headers});
+    headers.set('accept', 'changed');
+    await world.clock.run(() => end);
+    expect(world.header('accept')).to.deep.equal(['text/plain', 'text/plain']);
+    expect([...headers]).to.deep.equal([['accept', 'changed']]);
+  });
+
+  for (const input of ['not-an-id with spaces', 'a'.repeat(129)]) {
+    virtually(`in the options of the call has to be one: ${input.slice(0, 24)}`, async make => {
+      const world = make();
+      expect(await world.run(ITEMS, {resilience: {correlationId: input}})).to.equal('INVALID_OVERRIDES');
+      expect(world.sends).to.equal(0);
+    });
+  }
+});

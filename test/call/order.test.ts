@@ -1,0 +1,389 @@
+/** Deadline, key, breaker, concurrency limit, attempt timeout, wire; then how long the waits are. */
+import {expect} from 'chai';
+import {reportOf, type SteadfetchEvent, type TimeoutError} from '../../src/core.ts';
+import {seededRandom} from '../../src/testing.ts';
+import {AT_ONCE, answer, ITEMS, thrown, virtually, wireError} from './world.ts';
+
+const noJitter = {jitter: 'none'} as const;
+
+describe('the order of a call', () => {
+  virtually('asks the breaker before the concurrency limit', async make => {
+    const world = make({
+      maxAttempts: 1,
+      breaker: {kind: 'consecutive', failures: 1},
+      concurrency: {max: 1, queue: 0},
+    });
+    world.serve(503);
+    await world.run();
+    world.serve('hang');
+    const end = await world.run();
+    expect(end).to.equal('CIRCUIT_OPEN (breaker-open)');
+    expect(world.sends).to.equal(0);
+  });
+
+  virtually('asks the breaker again when the place in line comes up', async make => {
+    const world = make({
+      maxAttempts: 1,
+      breaker: {kind: 'consecutive', failures: 1},
+      concurrency: {max: 1, queue: 1},
+    });
+    world.serveSlowly(1000, 503);
+    const ends = await world.clock.run(() => Promise.all([world.end(), world.end()]));
+    expect(ends).to.deep.equal(['503 (attempts-exhausted)', 'CIRCUIT_OPEN (breaker-open)']);
+    expect(world.arrivals).to.deep.equal([0]);
+    expect(world.handle.snapshot(world.clock.now()).origins[0]?.concurrency).to.deep.equal([
+      {max: 1, inFlight: 0, waiting: 0},
+    ]);
+  });
+
+  virtually('runs the attempt timeout from the wire, not from the line', async make => {
+    const world = make({maxAttempts: 1, attemptTimeoutMs: 1500, concurrency: {max: 1, queue: 1}, breaker: null});
+    world.serveSlowly(1000, 200);
+    const ends = await world.clock.run(() => Promise.all([world.end(), world.end()]));
+    expect(ends).to.deep.equal(['200', '200']);
+    expect(world.arrivals).to.deep.equal([0, 1000]);
+    expect(world.clock.now()).to.equal(2000);
+  });
+
+  virtually('runs the deadline from the start, in line too', async make => {
+    const world = make({maxAttempts: 1, deadlineMs: 800, concurrency: {max: 1, queue: 1}});
+    world.serveSlowly(700, 200);
+    const first = world.end();
+    await world.clock.advance(10);
+    const second = world.end();
+    const ends = await world.clock.run(() => Promise.all([first, second]));
+    // At 700 the second has 110 ms left: it is sent, and cut at 810.
+    expect(ends[0]).to.equal('200');
+    expect(ends[1]).to.match(/^DEADLINE_EXCEEDED/);
+    expect(world.arrivals).to.deep.equal([0, 700]);
+    expect(world.clock.now()).to.equal(810);
+  });
+
+  virtually('makes no key for a call that the breaker refuses, and none anew for a resend', async make => {
+    const made: string[] = [];
+    const ids = {
+      correlationId: () => 'c',
+      requestId: () => 'r',
+      idempotencyKey: () => {
+        made.push('key');
+        return `key-${made.length}`;
+      },
+    };
+    const world = make({idempotency: {}, backoff: AT_ONCE}, {ids});
+    world.serve(503, 503, 200);
+    expect(await world.run(ITEMS, {method: 'POST'})).to.equal('200');
+    expect(world.header('idempotency-key')).to.deep.equal(['key-1', 'key-1', 'key-1']);
+    expect(made).to.have.length(1);
+  });
+});
+
+describe('the waits', () => {
+  virtually('T1 grow from resend to resend, under the cap, and end at the first good answer', async make => {
+    const world = make({maxAttempts: 6, backoff: {baseMs: 100, capMs: 500, ...noJitter}});
+    world.serve(503, 503, 503, 503, 200);
+    expect(await world.run()).to.equal('200');
+    expect(world.arrivals).to.deep.equal([0, 100, 300, 700, 1200]);
+  });
+
+  virtually('T48 are numbers at resend 5,000', async make => {
+    const world = make({
+      maxAttempts: 5001,
+      deadlineMs: null,
+      budget: null,
+      breaker: null,
+      backoff: {factor: 100, capMs: 7, ...noJitter, baseMs: 1},
+    });
+    world.serve(503);
+    const response = await world.clock.run(() => world.fetch(ITEMS));
+    expect(world.sends).to.equal(5001);
+    expect(reportOf(response)?.waitedMs).to.equal(1 + 4999 * 7);
+  }).timeout(5000);
+
+  virtually('T49 have the cap before the jitter: capped waits are spread too', async make => {
+    const random = seededRandom(7);
+    const world = make({maxAttempts: 40, budget: null, breaker: null, backoff: {baseMs: 400, capMs: 400}}, {random});
+    world.serve(503);
+    await world.run();
+    const waits = world.arrivals.slice(1).map((at, index) => at - world.arrivals[index]!);
+    expect(waits).to.have.length(39);
+    expect(new Set(waits).size).to.equal(39);
+    expect(Math.max(...waits)).to.be.below(400);
+    expect(waits.filter(ms => ms > 200)).to.have.length.within(10, 29);
+  });
+
+  virtually('T50 are the same for the same seed', async make => {
+    const arrivals = async (seed: number) => {
+      const world = make({maxAttempts: 5}, {random: seededRandom(seed)});
+      world.serve(503);
+      await world.run();
+      return world.arrivals;
+    };
+    const first = await arrivals(1);
+    expect(await arrivals(1)).to.deep.equal(first);
+    expect(await arrivals(2)).to.not.deep.equal(first);
+  });
+
+  virtually('T50 may be 0: a base of 0 resends at once', async make => {
+    const world = make({backoff: {baseMs: 0}});
+    world.serve(503);
+    expect(await world.run()).to.equal('503 (attempts-exhausted)');
+    expect(world.arrivals).to.deep.equal([0, 0, 0]);
+  });
+
+  virtually('T5 of more than 2^31 ms are not cut short', async make => {
+    const day40 = 40 * 86_400_000;
+    const world = make({maxAttempts: 2, deadlineMs: null, backoff: {kind: 'constant', delayMs: day40, ...noJitter}});
+    world.serve(503, 200);
+    await world.run();
+    expect(world.arrivals).to.deep.equal([0, day40]);
+  });
+
+  virtually('are told before they are slept', async make => {
+    const world = make({backoff: noJitter});
+    world.serve(503, wireError('ECONNREFUSED', {syscall: 'connect'}), 200);
+    await world.run();
+    const scheduled = world.events.filter(event => event.type === 'retry.scheduled');
+    expect(
+      scheduled.map(({attempt, waitMs, waitSource, reason}) => ({attempt, waitMs, waitSource, reason})),
+    ).to.deep.equal([
+      {attempt: 2, waitMs: 100, waitSource: 'backoff', reason: '503'},
+      {attempt: 3, waitMs: 200, waitSource: 'backoff', reason: 'ECONNREFUSED'},
+    ]);
+  });
+});
+
+describe('the deadline', () => {
+  virtually('clips the last attempt to the time that is left', async make => {
+    const world = make({
+      deadlineMs: 1000,
+      attemptTimeoutMs: 800,
+      backoff: {kind: 'constant', delayMs: 100, ...noJitter},
+    });
+    world.serve('hang');
+    const error = (await world.clock.run(() => thrown(world.fetch(ITEMS)))) as TimeoutError;
+    expect(world.arrivals).to.deep.equal([0, 900]);
+    expect(error.code).to.equal('DEADLINE_EXCEEDED');
+    expect(error.limitMs).to.equal(1000);
+    expect(error.name).to.equal('TimeoutError');
+    expect(world.clock.now()).to.equal(1000);
+  });
+
+  for (const [deadlineMs, arrivals, end] of [
+    [149, [0], '503 (deadline)'],
+    [150, [0, 100], '200'],
+  ] as const) {
+    virtually(
+      `of ${deadlineMs} ms: a resend at 100 ${arrivals.length > 1 ? 'is sent' : 'cannot get 50 ms and is not sent'}`,
+      async make => {
+        const world = make({deadlineMs, backoff: {kind: 'constant', delayMs: 100, ...noJitter}});
+        world.serve(503, 200);
+        expect(await world.run()).to.equal(end);
+        expect(world.arrivals).to.deep.equal(arrivals);
+        expect(world.clock.now()).to.equal(arrivals.at(-1));
+      },
+    );
+  }
+
+  virtually('sends a first attempt however short it is', async make => {
+    const world = make({deadlineMs: 20});
+    world.serveSlowly(10, 200);
+    expect(await world.run()).to.equal('200');
+  });
+
+  virtually('T7 is another error than the attempt timeout, which is resent', async make => {
+    const world = make({attemptTimeoutMs: 1000, backoff: AT_ONCE});
+    world.serve('hang', 200);
+    expect(await world.run()).to.equal('200');
+    expect(world.arrivals).to.deep.equal([0, 1000]);
+    world.serve('hang');
+    const error = (await world.clock.run(() => thrown(world.fetch(ITEMS)))) as TimeoutError;
+    expect(error.code).to.equal('ATTEMPT_TIMEOUT');
+    expect(reportOf(error)).to.include({
+      result: 'timeout',
+      refusal: 'attempts-exhausted',
+      attempts: 3,
+      durationMs: 3000,
+    });
+  });
+
+  virtually('is written onto every attempt anew, where the policy names a header', async make => {
+    const world = make({deadlineMs: 5000, deadlineHeader: 'x-left', backoff: {baseMs: 100, ...noJitter}});
+    world.serve(503, 503, 200);
+    await world.run();
+    expect(world.header('x-left')).to.deep.equal(['5000', '4900', '4700']);
+  });
+
+  virtually('T29 does not notice a wall clock that jumps', async make => {
+    const world = make({attemptTimeoutMs: 1000, maxAttempts: 1});
+    world.serve('hang');
+    const end = world.end();
+    await world.clock.advance(500);
+    world.clock.setWall(0);
+    await world.clock.advance(499);
+    expect(world.typesOf('call.end')).to.be.empty;
+    await world.clock.advance(1);
+    expect(await end).to.equal('ATTEMPT_TIMEOUT (attempts-exhausted)');
+  });
+});
+
+describe("the server's word", () => {
+  for (const [random, wait] of [
+    [0, 2000],
+    [0.5, 2100],
+    [0.999, 2199.8],
+  ] as const) {
+    virtually(`T10 is waited for, and a little longer, never less: ${wait} ms at random = ${random}`, async make => {
+      const world = make({}, {random: () => random});
+      world.serve(answer(429, {'retry-after': '2'}), 200);
+      await world.run();
+      expect(world.arrivals[1]).to.be.closeTo(wait, 0.001);
+    });
+  }
+
+  virtually('is no reason to come back sooner than the backoff', async make => {
+    const world = make({backoff: noJitter});
+    world.serve(answer(429, {'retry-after-ms': '5'}), 200);
+    await world.run();
+    expect(world.arrivals).to.deep.equal([0, 1000]);
+  });
+
+  for (const [value, wait] of [
+    ['0', 1000],
+    ['-5', 1000],
+    ['1.2', 1000],
+    ['1e3', 1000],
+    ['0x10', 1000],
+    ['', 1000],
+    ['120, 5', 1000],
+    ['NaN', 1000],
+    ['soon', 1000],
+    ['Thu, 01 Jan 2026 00:00:05', 1000], // GMT is missing
+    ['Wed, 31 Dec 2025 23:00:00 GMT', 1000], // past
+    ['3', 3000],
+    [' 3 ', 3000],
+    ['Thu, 01 Jan 2026 00:00:05 GMT', 5000],
+    ['Thursday, 01-Jan-26 00:00:05 GMT', 5000],
+    ['Thu Jan  1 00:00:05 2026', 5000],
+  ] as const) {
+    virtually(`T8 Retry-After ${JSON.stringify(value)}: the next request comes after ${wait} ms`, async make => {
+      const world = make({backoff: noJitter}, {random: () => 0});
+      world.serve(answer(429, {'retry-after': value}), 200);
+      expect(await world.run()).to.equal('200');
+      expect(world.arrivals).to.deep.equal([0, wait]);
+    });
+  }
+
+  virtually("T12 as a date is measured by the server's own clock", async make => {
+    const world = make({backoff: noJitter}, {random: () => 0});
+    const headers = {'retry-after': 'Thu, 01 Jan 2026 01:00:05 GMT', date: 'Thu, 01 Jan 2026 01:00:00 GMT'};
+    world.serve(answer(429, headers), 200);
+    await world.run();
+    expect(world.arrivals).to.deep.equal([0, 5000]);
+  });
+
+  virtually('T9 of exactly retryAfter.maxMs is honoured', async make => {
+    const world = make({deadlineMs: null}, {random: () => 0});
+    world.serve(answer(429, {'retry-after': '60'}), 200);
+    expect(await world.run()).to.equal('200');
+    expect(world.arrivals).to.deep.equal([0, 60_000]);
+  });
+
+  for (const value of ['61', '99999999999', '9'.repeat(400)]) {
+    virtually(`T9 of ${value.slice(0, 20)} s ends the call at once, with the hint in the report`, async make => {
+      const world = make({deadlineMs: null});
+      world.serve(answer(429, {'retry-after': value}), 200);
+      const response = await world.clock.run(() => world.fetch(ITEMS));
+      expect(response.status).to.equal(429);
+      expect(world.clock.now()).to.equal(0);
+      expect(world.sends).to.equal(1);
+      const report = reportOf(response)!;
+      expect(report).to.include({result: 'rate_limited', refusal: 'hint-too-long', waitedMs: 0});
+      expect(report.retryAfterMs).to.equal(Math.min(Number(value) * 1000, Number.MAX_SAFE_INTEGER));
+    });
+  }
+
+  virtually('T9 past the deadline ends the call at once, with the hint in the report', async make => {
+    const world = make({deadlineMs: 5000});
+    world.serve(answer(429, {'retry-after': '10'}), 200);
+    const response = await world.clock.run(() => world.fetch(ITEMS));
+    expect(world.clock.now()).to.equal(0);
+    expect(reportOf(response)).to.include({refusal: 'deadline', retryAfterMs: 10_000, attempts: 1});
+    const abandoned = world.events.find(
+      (event): event is Extract<SteadfetchEvent, {type: 'retry.abandoned'}> => event.type === 'retry.abandoned',
+    );
+    expect(abandoned?.retryAfterMs).to.equal(10_000);
+  });
+
+  virtually('T11 on an answer that is none of failure is not heard', async make => {
+    const world = make({});
+    world.serve(answer(301, {'retry-after': '2'}), 200);
+    expect(await world.run()).to.equal('301');
+    world.serve(answer(413, {'retry-after': '2'}), 200);
+    expect(await world.run()).to.equal('413 (not-transient)');
+    expect(world.clock.now()).to.equal(0);
+  });
+
+  virtually('in a 403 with nothing left makes a 429 of it', async make => {
+    const world = make({}, {random: () => 0});
+    world.serve(answer(403, {'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1767225607'}), 200);
+    expect(await world.run()).to.equal('200');
+    expect(world.arrivals).to.deep.equal([0, 7000]);
+  });
+
+  for (const name of ['x-should-retry', 'stripe-should-retry']) {
+    virtually(`${name}: false always wins, true makes transient`, async make => {
+      const world = make({backoff: AT_ONCE});
+      world.serve(answer(503, {[name]: 'false'}));
+      expect(await world.run()).to.equal('503 (not-transient)');
+      world.serve(answer(400, {[name]: 'true'}), 200);
+      expect(await world.run()).to.equal('200');
+      world.serve(answer(400, {[name]: 'true'}), 200);
+      expect(await world.run(ITEMS, {method: 'POST'})).to.equal('400 (may-have-acted)');
+    });
+  }
+});
+
+describe('421, 425 and 401', () => {
+  for (const status of [421, 425]) {
+    virtually(`${status} is sent again once, at once, whatever the method`, async make => {
+      const world = make({maxAttempts: 5});
+      world.serve(status, 200);
+      expect(await world.run(ITEMS, {method: 'POST'})).to.equal('200');
+      expect(world.arrivals).to.deep.equal([0, 0]);
+      world.serve(status);
+      expect(await world.run(ITEMS, {method: 'POST'})).to.equal(`${status} (resent-once)`);
+      expect(world.sends).to.equal(2);
+      expect(world.clock.now()).to.equal(0);
+    });
+  }
+
+  virtually('401 is sent again once, where prepareAttempt can bring a new token', async make => {
+    const seen: [attempt: number, previousStatus: number][] = [];
+    const world = make(
+      {maxAttempts: 5},
+      {
+        prepareAttempt: ({attempt, previousStatus, headers}) => {
+          seen.push([attempt, previousStatus]);
+          headers.set('authorization', `Bearer ${previousStatus === 401 ? 'fresh' : 'stale'}`);
+        },
+      },
+    );
+    world.serve(({headers}) => (headers.get('authorization') === 'Bearer fresh' ? 200 : 401));
+    expect(await world.run(ITEMS, {method: 'POST'})).to.equal('200');
+    expect(world.header('authorization')).to.deep.equal(['Bearer stale', 'Bearer fresh']);
+    expect(seen).to.deep.equal([
+      [1, 0],
+      [2, 401],
+    ]);
+    world.serve(401);
+    expect(await world.run()).to.equal('401 (resent-once)');
+    expect(world.sends).to.equal(2);
+    expect(world.clock.now()).to.equal(0);
+  });
+
+  virtually('401 without prepareAttempt is final', async make => {
+    const world = make();
+    world.serve(401);
+    expect(await world.run()).to.equal('401 (not-transient)');
+  });
+});

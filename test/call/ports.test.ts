@@ -1,0 +1,233 @@
+/** Functions of the user's beside the policy: what they say, and what becomes of a call when they throw, reject or hang. */
+import {expect} from 'chai';
+import {type ClassifyInput, reportOf} from '../../src/core.ts';
+import {AT_ONCE, ITEMS, thrown, virtually} from './world.ts';
+
+const MISTAKE = new Error('a mistake of the user');
+
+describe('prepareAttempt', () => {
+  virtually('writes headers onto one attempt and no other', async make => {
+    const world = make(
+      {backoff: AT_ONCE},
+      {
+        prepareAttempt: async ({attempt, headers, method, url}) => {
+          expect([method, url]).to.deep.equal(['GET', ITEMS]);
+          if (attempt === 1) headers.set('x-first', 'yes');
+          headers.set('x-attempt', String(attempt));
+        },
+      },
+    );
+    world.serve(503, 200);
+    await world.run();
+    expect(world.header('x-attempt')).to.deep.equal(['1', '2']);
+    expect(world.header('x-first')).to.deep.equal(['yes', null]);
+  });
+
+  for (const [how, prepareAttempt] of [
+    [
+      'throws',
+      () => {
+        throw MISTAKE;
+      },
+    ],
+    ['rejects', () => Promise.reject(MISTAKE)],
+  ] as const) {
+    virtually(`that ${how} ends the call with that very error, and nothing is sent`, async make => {
+      const world = make({breaker: {kind: 'consecutive', failures: 1}, concurrency: {max: 1}}, {prepareAttempt});
+      expect(await world.clock.run(() => thrown(world.fetch(ITEMS)))).to.equal(MISTAKE);
+      expect(world.sends).to.equal(0);
+      const [origin] = world.handle.snapshot(world.clock.now()).origins;
+      expect(origin?.breakers[0]?.state).to.equal('closed');
+      expect(origin?.concurrency[0]?.inFlight).to.equal(0);
+    });
+  }
+
+  virtually('that hangs costs one attempt timeout; nothing was sent, so a POST goes again', async make => {
+    let calls = 0;
+    const world = make(
+      {backoff: AT_ONCE, attemptTimeoutMs: 1000},
+      {prepareAttempt: () => (++calls === 1 ? new Promise<void>(() => {}) : undefined)},
+    );
+    expect(await world.run(ITEMS, {method: 'POST'})).to.equal('200');
+    expect(world.arrivals).to.deep.equal([1000]);
+  });
+
+  virtually('that answers after its attempt is over sends nothing', async make => {
+    const world = make({maxAttempts: 1, attemptTimeoutMs: 1000}, {prepareAttempt: () => world.clock.sleep(2000)});
+    const end = await world.run();
+    expect(end).to.equal('ATTEMPT_TIMEOUT (attempts-exhausted)');
+    await world.clock.advance(5000);
+    expect(world.sends).to.equal(0);
+  });
+});
+
+describe('classify', () => {
+  virtually('turns a 200 into a failure', async make => {
+    const asked: ClassifyInput[] = [];
+    const world = make(
+      {backoff: AT_ONCE},
+      {
+        classify: input => {
+          asked.push(input);
+          return {transient: true, reason: 'error in a 200'};
+        },
+      },
+    );
+    const response = await world.clock.run(() => world.fetch(ITEMS));
+    expect(response.status).to.equal(200);
+    expect(world.sends).to.equal(3);
+    expect(asked.map(({attempt, kind}) => `${attempt} ${kind}`)).to.deep.equal([
+      '1 response',
+      '2 response',
+      '3 response',
+    ]);
+    expect(reportOf(response)).to.include({result: 'failure', refusal: 'attempts-exhausted'});
+    expect(reportOf(response)?.reason).to.match(/error in a 200/);
+  });
+
+  virtually('does not thereby allow a POST to be repeated, unless it says that nothing was done', async make => {
+    const input = {method: 'POST'};
+    const busy = make({backoff: AT_ONCE}, {classify: () => ({transient: true})});
+    expect(await busy.run(ITEMS, input)).to.equal('200 (may-have-acted)');
+    const idle = make(
+      {backoff: AT_ONCE},
+      {classify: ({attempt}) => ({transient: attempt === 1, sent: 'not-processed'})},
+    );
+    expect(await idle.run(ITEMS, input)).to.equal('200');
+    expect(idle.sends).to.equal(2);
+  });
+
+  virtually('makes a 503 final', async make => {
+    const world = make({}, {classify: async () => ({transient: false, reason: 'down for maintenance'})});
+    world.serve(503);
+    expect(await world.run()).to.equal('503 (not-transient)');
+    expect(world.sends).to.equal(1);
+  });
+
+  virtually('is believed when it says nothing: as the engine says', async make => {
+    const world = make({backoff: AT_ONCE}, {classify: () => undefined});
+    world.serve(503, 200);
+    expect(await world.run()).to.equal('200');
+  });
+
+  virtually('throttles: the resend waits from throttledBaseMs', async make => {
+    const world = make(
+      {backoff: {jitter: 'none'}},
+      {classify: ({attempt}) => ({transient: attempt === 1, throttled: true})},
+    );
+    await world.run();
+    expect(world.arrivals).to.deep.equal([0, 1000]);
+  });
+
+  for (const [how, classify] of [
+    [
+      'throws',
+      () => {
+        throw MISTAKE;
+      },
+    ],
+    ['rejects', () => Promise.reject(MISTAKE)],
+  ] as const) {
+    virtually(`that ${how} ends the call with that very error`, async make => {
+      const world = make({}, {classify});
+      expect(await world.clock.run(() => thrown(world.fetch(ITEMS)))).to.equal(MISTAKE);
+      expect(world.sends).to.equal(1);
+    });
+  }
+
+  virtually('that hangs ends with the deadline', async make => {
+    const world = make({deadlineMs: 3000}, {classify: () => new Promise(() => {})});
+    expect(await world.run()).to.match(/^DEADLINE_EXCEEDED/);
+    expect(world.clock.now()).to.equal(3000);
+  });
+
+  virtually('is not asked about an abort of the caller', async make => {
+    let asked = 0;
+    const world = make({}, {classify: () => void asked++});
+    world.serve('hang');
+    const controller = new AbortController();
+    const end = thrown(world.fetch(ITEMS, {signal: controller.signal}));
+    await world.clock.advance(10);
+    controller.abort(MISTAKE);
+    expect(await end).to.equal(MISTAKE);
+    expect(asked).to.equal(0);
+  });
+});
+
+describe('on', () => {
+  async function quietly(work: () => Promise<void>): Promise<unknown[][]> {
+    const said: unknown[][] = [];
+    const {error} = console;
+    console.error = (...words) => void said.push(words);
+    try {
+      await work();
+    } finally {
+      console.error = error;
+    }
+    return said;
+  }
+
+  virtually('T33 that throws breaks no call, and is complained of once', async make => {
+    const world = make(
+      {backoff: AT_ONCE, breaker: {kind: 'consecutive', failures: 1}},
+      {
+        on: () => {
+          throw MISTAKE;
+        },
+      },
+    );
+    world.serve(503);
+    const said = await quietly(async () => {
+      expect(await world.run()).to.equal('503 (breaker-open)');
+      expect(await world.run()).to.equal('CIRCUIT_OPEN (breaker-open)');
+    });
+    expect(said).to.have.length(1);
+    expect(said[0]).to.include(MISTAKE);
+  });
+
+  virtually('that rejects breaks no call, and no process', async make => {
+    const unheard: unknown[] = [];
+    const note = (reason: unknown): void => void unheard.push(reason);
+    const listeners = process.rawListeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', note);
+    const world = make({}, {on: (async () => Promise.reject(MISTAKE)) as () => void});
+    const said = await quietly(async () => {
+      expect(await world.run()).to.equal('200');
+      await new Promise(resolve => setTimeout(resolve, 5));
+    });
+    process.off('unhandledRejection', note);
+    for (const listener of listeners) process.on('unhandledRejection', listener as () => void);
+    expect(unheard).to.deep.equal([]);
+    expect(said).to.have.length(1);
+  });
+
+  virtually('T33 may call again from inside an event', async make => {
+    const inner: Promise<string>[] = [];
+    const world = make(
+      {maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1}},
+      {on: ({type}) => type === 'breaker.changed' && inner.push(world.end())},
+    );
+    world.serve(503);
+    expect(await world.run()).to.equal('503 (attempts-exhausted)');
+    expect(await Promise.all(inner)).to.deep.equal(['CIRCUIT_OPEN (breaker-open)']);
+    expect(world.sends).to.equal(1);
+  });
+
+  virtually('hears of a call in the order of what happens', async make => {
+    const world = make({backoff: AT_ONCE});
+    world.serve(503, 200);
+    await world.run();
+    expect(world.typesOf()).to.deep.equal(['attempt.end', 'retry.scheduled', 'attempt.end', 'call.end']);
+    expect(world.events.at(-1)).to.include({type: 'call.end', result: 'success', status: 200, reason: 'answered'});
+  });
+
+  virtually('sees no secret of the URL', async make => {
+    const world = make();
+    await world.run('https://user:pass@api.test/items?token=secret&page=2#part');
+    const [first] = world.events;
+    expect(first?.type === 'attempt.end' && first.call.url).to.equal(
+      'https://REDACTED:REDACTED@api.test/items?token=REDACTED&page=2',
+    );
+  });
+});
