@@ -20,7 +20,10 @@ export function parseHttpDate(text: string, wall: number): number | undefined {
   const imf = IMF_FIXDATE.exec(text);
   if (imf) return utc(imf[4], imf[3], imf[2], imf.slice(5, 8));
   const rfc850 = RFC_850.exec(text);
-  if (rfc850) return utc(fullYear(Number(rfc850[4]), wall), rfc850[3], rfc850[2], rfc850.slice(5, 8));
+  if (rfc850) {
+    const inCentury = (years: number) => utc(years + Number(rfc850[4]), rfc850[3], rfc850[2], rfc850.slice(5, 8));
+    return latestBefore(new Date(wall).setUTCFullYear(new Date(wall).getUTCFullYear() + 50), inCentury);
+  }
   const asctime = ASCTIME.exec(text);
   if (asctime) return utc(asctime[7], asctime[2], asctime[3], asctime.slice(4, 7));
   return undefined;
@@ -37,8 +40,9 @@ function utc(year: unknown, month: string | undefined, day: unknown, time: strin
   return date.setUTCHours(hour, minute, second);
 }
 
-function fullYear(twoDigits: number, wall: number): number {
-  const thisYear = new Date(wall).getUTCFullYear();
-  const year = thisYear - (thisYear % 100) + twoDigits;
-  return year > thisYear + 50 ? year - 100 : year;
+/** The date in the last century that does not put it past `limit`. */
+function latestBefore(limit: number, inCentury: (years: number) => number | undefined): number | undefined {
+  const years = Math.floor(new Date(limit).getUTCFullYear() / 100) * 100;
+  const at = inCentury(years);
+  return at !== undefined && at > limit ? inCentury(years - 100) : at;
 }

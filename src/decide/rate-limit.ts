@@ -22,6 +22,12 @@ const PAIRS: readonly (readonly [remaining: string, reset: string])[] = [
 /** A field longer than this is no honest one, and splitting it would take its time. */
 const LONGEST_FIELD = 1024;
 
+/** Three members in any order, as a dictionary has them. */
+const DRAFT_07 = /^(?:(?:limit|remaining|reset)=\d+(?:, *(?=[lr])|$)){3}$/;
+/** A string with parameters (RFC 9651 §3.3.3, §3.1.2): numbers, strings, bytes, booleans, tokens. */
+const ITEM =
+  /^"[^"]*"((?:; *[a-z*][a-z0-9_.*-]*(?:=(?:-?\d+(?:\.\d+)?|"[^"]*"|:[A-Za-z0-9+/=]*:|\?[01]|[A-Za-z*][^;," ]*))?)*)$/;
+
 /** Milliseconds from `serverNow`, or undefined. Where several quotas are used up, the longest of them counts. */
 export function rateLimitResetMs(status: number, headers: Headers, serverNow: number): number | undefined {
   const standard = headers.get('ratelimit');
@@ -46,14 +52,13 @@ export function rateLimitResetMs(status: number, headers: Headers, serverNow: nu
  */
 function standardResetMs(value: string): number | undefined {
   if (value.length > LONGEST_FIELD) return undefined;
-  const older = /^limit=\d+, *remaining=0, *reset=(\d+)$/.exec(value.trim());
-  if (older) return Number(older[1]) * 1000;
+  if (DRAFT_07.test(value)) {
+    const reset = /reset=(\d+)/.exec(value);
+    return reset && /remaining=0+(?:,|$)/.test(value) ? Number(reset[1]) * 1000 : undefined;
+  }
   let longest: number | undefined;
   for (const item of value.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)) {
-    const parsed =
-      /^"[^"]*"((?:; *[a-z*][a-z0-9_.*-]*(?:=(?:\d+|"[^"]*"|:[A-Za-z0-9+/=]*:|[A-Za-z*][^;," ]*))?)*)$/.exec(
-        item.trim(),
-      );
+    const parsed = ITEM.exec(item.trim());
     if (!parsed) return undefined; // A malformed field is ignored whole (RFC 9651 §4.2).
     const parameters = parsed[1]!;
     const remaining = /; *r=(\d+)(?:;|$)/.exec(parameters);
@@ -72,9 +77,12 @@ function resetMs(value: string, serverNow: number): number | undefined {
     return number * 1000;
   }
   if (/^(\d+(\.\d+)?(h|ms|m|s|us|µs|ns))+$/.test(value)) return goDurationMs(value);
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value)) {
+  const day = /^(\d{4}-\d\d-(\d\d))T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(value);
+  if (day) {
     const at = Date.parse(value);
-    return Number.isNaN(at) ? undefined : Math.max(0, at - serverNow);
+    // `Date.parse` takes 31 Feb for 3 Mar.
+    const isDay = new Date(day[1]!).getUTCDate() === Number(day[2]);
+    return Number.isNaN(at) || !isDay ? undefined : Math.max(0, at - serverNow);
   }
   return undefined;
 }

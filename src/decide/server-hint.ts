@@ -10,7 +10,7 @@ import {rateLimitResetMs} from './rate-limit.ts';
 export type HintSource = 'retry-after-ms' | 'retry-after' | 'rate-limit';
 
 export interface ServerHint {
-  /** How long the server wants to be left alone, in milliseconds. Not bounded here: see `retryAfter.maxMs`. */
+  /** How long the server wants to be left alone, in milliseconds: finite, but not bounded here. See `retryAfter.maxMs`. */
   readonly ms: number;
   readonly source: HintSource;
 }
@@ -27,15 +27,18 @@ const MILLISECOND_HEADERS = ['retry-after-ms', 'x-ms-retry-after-ms'];
 export function serverHint(status: number, headers: Headers, wall: number): ServerHint | null {
   for (const name of MILLISECOND_HEADERS) {
     const value = headers.get(name)?.trim();
-    if (value !== undefined && /^\d+(\.\d+)?$/.test(value)) return {ms: Number(value), source: 'retry-after-ms'};
+    if (value !== undefined && /^\d+(\.\d+)?$/.test(value)) return hint(Number(value), 'retry-after-ms');
   }
   const serverNow = dateOf(headers, wall) ?? wall;
   const retryAfter = headers.get('retry-after');
   const ms = retryAfter === null ? undefined : retryAfterMs(retryAfter.trim(), serverNow);
-  if (ms !== undefined) return {ms, source: 'retry-after'};
+  if (ms !== undefined) return hint(ms, 'retry-after');
   const resetMs = rateLimitResetMs(status, headers, serverNow);
-  return resetMs === undefined ? null : {ms: resetMs, source: 'rate-limit'};
+  return resetMs === undefined ? null : hint(resetMs, 'rate-limit');
 }
+
+// Four hundred digits are a number too, and no reason to come back at once; Infinity would be none in JSON.
+const hint = (ms: number, source: HintSource): ServerHint => ({ms: Math.min(ms, Number.MAX_SAFE_INTEGER), source});
 
 /** `1*DIGIT` seconds, or an HTTP-date; one in the past means now. */
 function retryAfterMs(value: string, serverNow: number): number | undefined {
