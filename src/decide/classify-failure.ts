@@ -4,7 +4,7 @@
  * The table is measured, not guessed: for each way a connection can break, what fetch throws, and whether the server had
  * read the request. ECONNRESET and UND_ERR_SOCKET look the same before and after the server worked, so they are yellow.
  */
-import {type FailureFacts, readFailure} from './failure-facts.ts';
+import {type FailureFacts, readFailure, type Tried} from './failure-facts.ts';
 import type {Transients} from './transients.ts';
 import {green, red, unlisted, type Verdict, yellow} from './verdict.ts';
 
@@ -39,8 +39,9 @@ const MAYBE_PROCESSED = new Set([
   'ConnectionClosed',
 ]);
 const TIMED_OUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+/** OpenSSL's verification errors (X509_V_ERR_*), and Node's own about names. */
 const CERTIFICATE =
-  /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|HOSTNAME_MISMATCH)/;
+  /^(CERT_|CRL_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET|VERIFY|DECRYPT|DECODE)|INVALID_(CA|PURPOSE)$|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)/;
 
 const NOT_TRANSIENT = 'not a transient error';
 
@@ -52,17 +53,14 @@ export function classifyNetworkFailure(error: unknown, transients: Transients): 
 }
 
 function byCode(facts: FailureFacts): Verdict {
-  const {codes, syscall, message} = facts;
+  const {tried, codes, message} = facts;
   const code = codes[0];
   // A browser tells no more than that it failed.
   if (code === undefined) return facts.looksLikeNetwork ? yellow('network') : red(NOT_TRANSIENT, 'maybe-processed');
   if (CERTIFICATE.test(code)) return red(code, 'not-sent', {final: true});
   // Several addresses were tried (happy eyeballs): only as good as the worst of them.
-  if (codes.every(each => NOT_SENT.has(each))) return green(code, 'not-sent');
-  if (!codes.every(each => NOT_SENT.has(each) || MAYBE_PROCESSED.has(each) || TIMED_OUT.has(each))) {
-    return red(code, 'maybe-processed');
-  }
-  if (syscall === 'connect' && codes.length === 1) return green(code, 'not-sent');
+  if (!tried.every(isTransient)) return red(code, 'maybe-processed');
+  if (tried.every(each => each.connecting || NOT_SENT.has(each.code))) return green(code, 'not-sent');
   if (message.includes('before secure TLS connection was established')) return green(code, 'not-sent');
   // RFC 9113 §8.7: refused streams were not processed. undici tells it in the message only.
   if (message.includes('NGHTTP2_REFUSED_STREAM')) return green('REFUSED_STREAM', 'not-processed');
@@ -70,3 +68,5 @@ function byCode(facts: FailureFacts): Verdict {
     return green('ENHANCE_YOUR_CALM', 'not-processed', {throttled: true});
   return yellow(code);
 }
+
+const isTransient = ({code}: Tried): boolean => NOT_SENT.has(code) || MAYBE_PROCESSED.has(code) || TIMED_OUT.has(code);

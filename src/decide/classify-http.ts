@@ -41,16 +41,15 @@ export function classifyResponse(response: Response, context: HttpContext): Verd
   return insists ? listed(found) : found;
 }
 
-function byStatus(
-  status: number,
-  headers: Headers,
-  {transients, keyed, keySentBefore, refreshes}: HttpContext,
-): Verdict {
+function byStatus(status: number, headers: Headers, context: HttpContext): Verdict {
+  const {transients, keyed, keySentBefore, refreshes} = context;
   if (status === 401 && refreshes) return REFRESH;
   if (status === 409 && keySentBefore) return KEY_IN_USE;
   if (status === 422 && keyed && !transients.status(422)) return KEY_REUSED;
-  if (status === 403 && isRateLimit(headers))
-    return byStatus(429, headers, {transients, keyed, keySentBefore, refreshes});
+  if (status === 403 && isRateLimit(headers)) {
+    const found = byStatus(429, headers, context);
+    return transients.status(403) ? listed(found) : found;
+  }
   const found = BY_STATUS.get(status) ?? ordinary(status);
   return transients.status(status) ? listed(found) : unlisted(found);
 }

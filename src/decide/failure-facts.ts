@@ -1,41 +1,53 @@
 /** Reads what was thrown without trusting it: errors of other realms, frozen ones, ones whose getters throw. */
 
 export interface FailureFacts {
-  /** Codes of the failure, or of each address that was tried. */
+  /** What failed: one thing, or each address that was tried. Empty where nothing has a code. */
+  readonly tried: readonly Tried[];
+  /** Their codes, as far as they have any. */
   readonly codes: readonly string[];
-  readonly syscall: string | undefined;
   /** Message of the innermost error. May carry URLs and secrets: for matching only, never to be shown. */
   readonly message: string;
   /** A runtime's way of saying "the network failed" without a code. */
   readonly looksLikeNetwork: boolean;
 }
 
+export interface Tried {
+  /** Empty where others have a code and this one has none. */
+  readonly code: string;
+  /** It failed while it connected, so nothing was sent. */
+  readonly connecting: boolean;
+}
+
 /** What each runtime's fetch says when the wire failed and it tells no more. */
 const NETWORK_MESSAGES: readonly RegExp[] = [
-  /^Failed to fetch$/, // Chromium
+  /^Failed to fetch( \(.+\))?$/, // Chromium, of late with the host
   /^NetworkError when attempting to fetch resource\.?$/, // Firefox
-  /^Load failed$/, // Safari
+  /^Load failed( \(.+\))?$/, // Safari
+  /^The Internet connection appears to be offline\.$/, // Safari
   /^network error$/i, // Chromium, while a body is read
-  /^(The )?(network|Network) connection was lost\.?$/, // Safari, workerd
+  /^The network connection was lost\.$/, // Safari
+  /^Network connection lost\.?$/, // workerd
+  /^Network request failed$/, // React Native
+  /^ ?A network error occurred\.$/, // WebKit, Bun on it
   /^error sending request/, // Deno
   /^terminated$/, // undici, while a body is read
+  /^fetch failed$/, // undici, where its cause was lost
 ];
 
-const NOTHING: FailureFacts = {codes: [], syscall: undefined, message: '', looksLikeNetwork: false};
+const NOTHING: FailureFacts = {tried: [], codes: [], message: '', looksLikeNetwork: false};
 
 export function readFailure(error: unknown): FailureFacts {
   try {
     const outer = asRecord(error);
     if (outer === null) return NOTHING;
     const inner = asRecord(outer.cause) ?? outer;
-    const tried = inner.errors;
-    const codes = (
-      Array.isArray(tried) && tried.length > 0 ? tried.map(each => asRecord(each)?.code) : [inner.code ?? outer.code]
-    ).filter(code => typeof code === 'string');
+    const each = Array.isArray(inner.errors) ? inner.errors.map(readTried) : [];
+    const whole = readTried({code: inner.code ?? outer.code, syscall: inner.syscall});
+    const tried = each.some(hasCode) ? each : [whole].filter(hasCode);
     const message = String(inner.message ?? '');
     return {
-      codes,
-      syscall: typeof inner.syscall === 'string' ? inner.syscall : undefined,
+      tried,
+      codes: tried.filter(hasCode).map(({code}) => code),
       message,
       looksLikeNetwork: NETWORK_MESSAGES.some(pattern => pattern.test(message)),
     };
@@ -49,6 +61,13 @@ export function isNetworkFailure(error: unknown): boolean {
   const {codes, looksLikeNetwork} = readFailure(error);
   return codes.length > 0 || looksLikeNetwork;
 }
+
+function readTried(error: unknown): Tried {
+  const facts = asRecord(error);
+  return {code: typeof facts?.code === 'string' ? facts.code : '', connecting: facts?.syscall === 'connect'};
+}
+
+const hasCode = ({code}: Tried): boolean => code !== '';
 
 const asRecord = (value: unknown): Record<string, unknown> | null =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;

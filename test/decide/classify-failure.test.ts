@@ -1,0 +1,295 @@
+/** What each runtime throws when the wire fails: measured with Node's fetch and undici, and as browsers word it. */
+
+import {runInNewContext} from 'node:vm';
+import {expect} from 'chai';
+import {classifyNetworkFailure} from '../../src/decide/classify-failure.ts';
+import {isNetworkFailure, readFailure} from '../../src/decide/failure-facts.ts';
+import {Transients} from '../../src/decide/transients.ts';
+import {harmless, type Verdict} from '../../src/decide/verdict.ts';
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+
+const transients = new Transients(defaultPolicy.retryOn);
+const classified = (error: unknown): Verdict => classifyNetworkFailure(error, transients);
+const light = ({transient, sent}: Verdict) => (!transient ? 'red' : harmless(sent) ? 'green' : 'yellow');
+
+interface Cause {
+  readonly code?: string;
+  readonly syscall?: string;
+  readonly message?: string;
+  readonly errors?: readonly unknown[];
+}
+const coded = ({message = '', ...fields}: Cause): Error => Object.assign(new Error(message), fields);
+/** As fetch of Node throws it. */
+const thrown = (cause: Cause): TypeError => new TypeError('fetch failed', {cause: coded(cause)});
+
+describe('classifyNetworkFailure', () => {
+  describe('as measured', () => {
+    for (const [scenario, cause, expected, sent] of [
+      ['port closed', {code: 'ECONNREFUSED', syscall: 'connect'}, 'green', 'not-sent'],
+      ['no such name', {code: 'ENOTFOUND', syscall: 'getaddrinfo'}, 'green', 'not-sent'],
+      ['DNS is away', {code: 'EAI_AGAIN', syscall: 'getaddrinfo'}, 'green', 'not-sent'],
+      ['SYN into a black hole', {code: 'UND_ERR_CONNECT_TIMEOUT'}, 'green', 'not-sent'],
+      [
+        'RST right at accept',
+        {code: 'ECONNRESET', syscall: 'connect', message: 'connect ECONNRESET 127.0.0.1:1'},
+        'green',
+        'not-sent',
+      ],
+      ['connect timed out', {code: 'ETIMEDOUT', syscall: 'connect'}, 'green', 'not-sent'],
+      ['no route to the host', {code: 'EHOSTUNREACH', syscall: 'connect'}, 'green', 'not-sent'],
+      ['no route to the net', {code: 'ENETUNREACH', syscall: 'connect'}, 'green', 'not-sent'],
+      ['no address of our own', {code: 'EADDRNOTAVAIL', syscall: 'connect'}, 'green', 'not-sent'],
+      ['net is down', {code: 'ENETDOWN', syscall: 'connect'}, 'green', 'not-sent'],
+      ['client closed', {code: 'UND_ERR_CLOSED'}, 'green', 'not-sent'],
+      ['client destroyed', {code: 'UND_ERR_DESTROYED'}, 'green', 'not-sent'],
+      [
+        'TLS handshake closed',
+        {
+          code: 'ECONNRESET',
+          message: 'Client network socket disconnected before secure TLS connection was established',
+        },
+        'green',
+        'not-sent',
+      ],
+      [
+        'RST after the request, or in the handshake',
+        {code: 'ECONNRESET', syscall: 'read', message: 'read ECONNRESET'},
+        'yellow',
+        'maybe-processed',
+      ],
+      ['read timed out', {code: 'ETIMEDOUT', syscall: 'read'}, 'yellow', 'maybe-processed'],
+      ['FIN, read or unread', {code: 'UND_ERR_SOCKET', message: 'other side closed'}, 'yellow', 'maybe-processed'],
+      ['peer closed while we wrote', {code: 'EPIPE', syscall: 'write'}, 'yellow', 'maybe-processed'],
+      ['headers timeout', {code: 'UND_ERR_HEADERS_TIMEOUT'}, 'yellow', 'maybe-processed'],
+      ['body timeout', {code: 'UND_ERR_BODY_TIMEOUT'}, 'yellow', 'maybe-processed'],
+      [
+        'h2 GOAWAY',
+        {code: 'UND_ERR_SOCKET', message: 'HTTP/2: "GOAWAY" frame received with code 0'},
+        'yellow',
+        'maybe-processed',
+      ],
+      [
+        'h2 REFUSED_STREAM',
+        {code: 'ERR_HTTP2_STREAM_ERROR', message: 'Stream closed with error code NGHTTP2_REFUSED_STREAM'},
+        'green',
+        'not-processed',
+      ],
+      [
+        'h2 ENHANCE_YOUR_CALM',
+        {code: 'ERR_HTTP2_STREAM_ERROR', message: 'Stream closed with error code NGHTTP2_ENHANCE_YOUR_CALM'},
+        'green',
+        'not-processed',
+      ],
+      [
+        'h2 INTERNAL_ERROR',
+        {code: 'ERR_HTTP2_STREAM_ERROR', message: 'Stream closed with error code NGHTTP2_INTERNAL_ERROR'},
+        'yellow',
+        'maybe-processed',
+      ],
+      ['self-signed', {code: 'DEPTH_ZERO_SELF_SIGNED_CERT'}, 'red', 'not-sent'],
+      ['wrong name', {code: 'ERR_TLS_CERT_ALTNAME_INVALID'}, 'red', 'not-sent'],
+      ['expired', {code: 'CERT_HAS_EXPIRED'}, 'red', 'not-sent'],
+      ['TLS to a plain port', {code: 'ERR_SSL_WRONG_VERSION_NUMBER'}, 'red', 'maybe-processed'],
+      ['header overflow', {code: 'UND_ERR_HEADERS_OVERFLOW'}, 'red', 'maybe-processed'],
+      ['garbage for an answer', {code: 'HPE_INVALID_CONSTANT'}, 'red', 'maybe-processed'],
+      ['garbage, code left out', {message: 'Parse Error: Expected HTTP/'}, 'red', 'maybe-processed'],
+      ['wrong length of our own', {code: 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'}, 'red', 'maybe-processed'],
+      ['bad URL', {code: 'ERR_INVALID_URL'}, 'red', 'maybe-processed'],
+      ['bad port', {message: 'bad port'}, 'red', 'maybe-processed'],
+      ['unknown scheme', {message: 'unknown scheme'}, 'red', 'maybe-processed'],
+      ['redirect loop', {message: 'redirect count exceeded'}, 'red', 'maybe-processed'],
+    ] as const) {
+      it(`${scenario} is ${expected}`, () => {
+        const found = classified(thrown(cause));
+        expect([light(found), found.sent]).to.deep.equal([expected, sent]);
+      });
+    }
+  });
+
+  it('ENHANCE_YOUR_CALM asks for less', () => {
+    const found = classified(thrown({code: 'ERR_HTTP2_STREAM_ERROR', message: 'NGHTTP2_ENHANCE_YOUR_CALM'}));
+    expect(found).to.deep.include({throttled: true, reason: 'ENHANCE_YOUR_CALM'});
+  });
+
+  it('the reason is the code, never the message, which may carry a URL', () => {
+    const found = classified(thrown({code: 'ECONNRESET', message: 'https://u:p@h.test/?token=x'}));
+    expect(found.reason).to.equal('ECONNRESET');
+    expect(classified(new TypeError('Failed to fetch')).reason).to.equal('network');
+    expect(classified(new TypeError('https://u:p@h.test/')).reason).to.equal('not a transient error');
+  });
+
+  describe('a bad certificate is final', () => {
+    for (const code of [
+      'CERT_HAS_EXPIRED',
+      'CERT_NOT_YET_VALID',
+      'CERT_REVOKED',
+      'CERT_UNTRUSTED',
+      'CERT_SIGNATURE_FAILURE',
+      'CERT_CHAIN_TOO_LONG',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'UNABLE_TO_GET_ISSUER_CERT',
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'UNABLE_TO_GET_CRL',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+      'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
+      'CRL_HAS_EXPIRED',
+      'INVALID_CA',
+      'INVALID_PURPOSE',
+      'PATH_LENGTH_EXCEEDED',
+      'HOSTNAME_MISMATCH',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      'ERR_TLS_CERT_ALTNAME_FORMAT',
+    ])
+      it(code, () => {
+        expect(classified(thrown({code}))).to.deep.include({transient: false, final: true, sent: 'not-sent'});
+      });
+  });
+
+  describe('several addresses are as good as the worst of them', () => {
+    const refused = coded({code: 'ECONNREFUSED', syscall: 'connect'});
+    const unreachable = coded({code: 'ENETUNREACH', syscall: 'connect'});
+    const slow = coded({code: 'ETIMEDOUT', syscall: 'connect'});
+    const reset = coded({code: 'ECONNRESET', syscall: 'read'});
+    for (const [law, errors, expected] of [
+      ['none was reached', [refused, unreachable], 'green'],
+      ['none answered in time', [slow, slow], 'green'],
+      ['one did not answer, the other has no route', [slow, unreachable], 'green'],
+      ['one broke after it was there', [refused, reset], 'yellow'],
+      ['in any order', [reset, refused], 'yellow'],
+      ['one failed in a way nobody knows', [refused, coded({code: 'E_ODD'})], 'red'],
+      ['one has no code', [refused, new Error('odd')], 'red'],
+      ['one is no error at all', [refused, null], 'red'],
+      ['none tried: the code of the whole counts', [], 'green'],
+    ] as const) {
+      it(`${law}: ${expected}`, () => {
+        const cause = Object.assign(new AggregateError(errors), {code: 'ECONNREFUSED'});
+        expect(light(classified(new TypeError('fetch failed', {cause})))).to.equal(expected);
+      });
+    }
+  });
+
+  describe('without a code', () => {
+    for (const [runtime, message] of [
+      ['Chromium', 'Failed to fetch'],
+      ['Chromium, with the host', 'Failed to fetch (api.example.test)'],
+      ['Chromium, in a body', 'network error'],
+      ['Firefox', 'NetworkError when attempting to fetch resource.'],
+      ['Safari', 'Load failed'],
+      ['Safari, with the host', 'Load failed (api.example.test)'],
+      ['Safari, cut', 'The network connection was lost.'],
+      ['Safari, offline', 'The Internet connection appears to be offline.'],
+      ['workerd', 'Network connection lost.'],
+      ['workerd, without its stop', 'Network connection lost'],
+      ['Deno', 'error sending request for url (https://h.test/): connection closed'],
+      ['Bun on WebKit', ' A network error occurred.'],
+      ['React Native', 'Network request failed'],
+      ['undici, in a body', 'terminated'],
+      ['undici, its cause lost', 'fetch failed'],
+    ] as const) {
+      it(`${runtime}: ${message}`, () => {
+        const error = new TypeError(message);
+        expect(isNetworkFailure(error)).to.equal(true);
+        const found = classified(error);
+        expect([light(found), found.reason]).to.deep.equal(['yellow', 'network']);
+      });
+    }
+
+    for (const message of [
+      'Failed to fetch the config',
+      'Failed to parse URL from x',
+      "Cannot read properties of undefined (reading 'x')",
+      'I lost my network connection',
+      'process terminated',
+      '',
+    ])
+      it(`not: ${JSON.stringify(message)}`, () => {
+        expect(isNetworkFailure(new TypeError(message))).to.equal(false);
+        expect(light(classified(new TypeError(message)))).to.equal('red');
+      });
+  });
+
+  describe("Bun's codes, on the error itself", () => {
+    for (const [code, expected] of [
+      ['ConnectionRefused', 'green'],
+      ['FailedToOpenSocket', 'green'],
+      ['ConnectionClosed', 'yellow'],
+      ['ECONNRESET', 'yellow'],
+    ] as const)
+      it(`${code} is ${expected}`, () => expect(light(classified(coded({code})))).to.equal(expected));
+  });
+
+  describe('retryOn', () => {
+    it('without "network", nothing of the network is transient, but what was sent stays known', () => {
+      const found = classifyNetworkFailure(thrown({code: 'ECONNREFUSED'}), new Transients(['timeout', 503]));
+      expect(found).to.deep.include({transient: false, sent: 'not-sent'});
+    });
+    for (const code of ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
+      it(`${code} is a timeout`, () => {
+        expect(classifyNetworkFailure(thrown({code}), new Transients(['timeout'])).transient).to.equal(true);
+        expect(classifyNetworkFailure(thrown({code}), new Transients(['network'])).transient).to.equal(false);
+      });
+  });
+
+  describe('whatever is thrown', () => {
+    const {proxy: revoked, revoke} = Proxy.revocable({}, {});
+    revoke();
+    const trap = (): never => {
+      throw new Error('a getter threw');
+    };
+    for (const [what, error] of [
+      ['undefined', undefined],
+      ['null', null],
+      ['a string', 'ECONNREFUSED'],
+      ['a number', 7],
+      ['a bigint', 7n],
+      ['a symbol', Symbol('ECONNREFUSED')],
+      ['a function', () => {}],
+      ['an empty object', {}],
+      ['an object without a prototype', Object.create(null)],
+      ['a code that is a number', new DOMException('aborted', 'AbortError')],
+      ['a code that is an object', {code: {toString: trap}}],
+      ['a message that is none', {message: {toString: trap}}],
+      ['a cause that is a string', new TypeError('odd', {cause: 'ECONNREFUSED'})],
+      ['a getter that throws', Object.defineProperty(new Error('x'), 'code', {get: trap})],
+      ['a cause that throws', Object.defineProperty(new Error('x'), 'cause', {get: trap})],
+      ['a message that throws', Object.defineProperty(coded({code: 'ECONNREFUSED'}), 'message', {get: trap})],
+      ['a proxy that refuses all', new Proxy({}, {get: trap, has: trap, getPrototypeOf: trap})],
+      ['a revoked proxy', revoked],
+    ] as [string, unknown][]) {
+      it(`${what} is red, and nothing is thrown`, () => {
+        expect(isNetworkFailure(error)).to.equal(false);
+        expect(classified(error)).to.deep.include({transient: false, sent: 'maybe-processed'});
+      });
+    }
+
+    it('a cause that is its own cause', () => {
+      const error = coded({code: 'ECONNRESET'});
+      error.cause = error;
+      expect(light(classified(error))).to.equal('yellow');
+    });
+
+    it('a frozen error is read and left alone', () => {
+      const error = Object.freeze(thrown({code: 'ECONNREFUSED'}));
+      expect(light(classified(error))).to.equal('green');
+    });
+
+    it('errors of another realm are as good as ours', () => {
+      const make = (source: string) => runInNewContext(source) as unknown;
+      const foreign = make("new TypeError('x', {cause: Object.assign(new Error('y'), {code: 'ECONNREFUSED'})})");
+      expect(foreign).not.to.be.instanceof(Error);
+      expect(light(classified(foreign))).to.equal('green');
+      const many = make(
+        "new TypeError('x', {cause: new AggregateError([{code: 'ECONNREFUSED'}, {code: 'ECONNRESET', syscall: 'read'}])})",
+      );
+      expect(light(classified(many))).to.equal('yellow');
+      expect(light(classified(make("new TypeError('Failed to fetch')")))).to.equal('yellow');
+    });
+
+    it('the code of the error itself counts where the cause has none', () => {
+      const error = Object.assign(new Error('wrapped', {cause: new Error('inner')}), {code: 'ECONNREFUSED'});
+      expect(readFailure(error).codes).to.deep.equal(['ECONNREFUSED']);
+    });
+  });
+});

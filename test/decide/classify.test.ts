@@ -1,0 +1,48 @@
+import {expect} from 'chai';
+import {answered, failed, type Outcome} from '../../src/core/outcome.ts';
+import {classify} from '../../src/decide/classify.ts';
+import {Transients} from '../../src/decide/transients.ts';
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import type {RetryTrigger} from '../../src/policy/types.ts';
+
+const context = (retryOn: readonly RetryTrigger[] = defaultPolicy.retryOn) => ({
+  transients: new Transients(retryOn),
+  keyed: false,
+  keySentBefore: false,
+  refreshes: false,
+});
+const refused = Object.assign(new Error(), {code: 'ECONNREFUSED'});
+
+describe('classify', () => {
+  for (const [law, outcome, expected] of [
+    ['a response, by its status', answered(new Response(null, {status: 503})), {transient: true, reason: '503'}],
+    ['a failure of the wire, by its error', failed('network', refused), {transient: true, reason: 'ECONNREFUSED'}],
+    ['an attempt timeout', failed('attempt-timeout', null), {transient: true, sent: 'maybe-processed', final: false}],
+    [
+      'an attempt timeout before the wire',
+      failed('attempt-timeout', null, false),
+      {transient: true, sent: 'not-sent', final: false},
+    ],
+    ['the deadline', failed('deadline', null), {transient: false, final: true}],
+    ["the caller's abort", failed('aborted', refused), {transient: false, final: true}],
+    ["a hook of the user's", failed('hook', refused), {transient: false, final: true}],
+    ['ky.stop', failed('stopped', null), {transient: false, final: true}],
+    ['a refusal of ours', failed('rejected', null), {transient: false, sent: 'not-sent', final: true}],
+    ['anything else', failed('other', refused), {transient: false, sent: 'maybe-processed', final: false}],
+  ] as [string, Outcome, object][]) {
+    it(law, () => expect(classify(outcome, context())).to.deep.include(expected));
+  }
+
+  it('an attempt timeout is transient only where "timeout" is listed', () => {
+    for (const reached of [true, false]) {
+      const found = classify(failed('attempt-timeout', null, reached), context(['network']));
+      expect(found).to.deep.include({transient: false, sent: reached ? 'maybe-processed' : 'not-sent'});
+    }
+  });
+
+  it('what is never sent again stays so whatever is listed', () => {
+    const all = context(['4xx', '5xx', 'network', 'timeout']);
+    for (const kind of ['deadline', 'aborted', 'hook', 'stopped', 'rejected', 'other'] as const)
+      expect(classify(failed(kind, null), all).transient, kind).to.equal(false);
+  });
+});
