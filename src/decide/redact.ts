@@ -32,14 +32,22 @@ const SECRET_KEYS = new Set([
   'sessionid',
 ]);
 const REDACTED = 'REDACTED';
-const URL_IN_TEXT = /[a-z][a-z0-9+.-]*:\/\/[^\s"'<>`]+/gi;
+/**
+ * A URL may hold a single quote, so a quote ends none: rather lose one that closes than show what follows it. Without its
+ * bound, the scheme would be searched for anew from each letter of a long text.
+ */
+const URL_IN_TEXT = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"<>`]+/gi;
+/** Browsers and Node take backslashes for slashes and add missing ones, so `https:user:pw@host` has a password too. */
+const USERINFO = /^(\s*(?:[a-z][a-z0-9+.-]*:[\\/]*|[\\/]{2,}))[^\\/]*@/i;
+/** A key inside a pair: some servers take a semicolon for an ampersand. */
+const KEY = /(?:^|;)([^=;]*)=/g;
 
 /** `https://user:pw@host/a?token=x#f` becomes `https://REDACTED:REDACTED@host/a?token=REDACTED`. */
 export function redactUrl(url: string): string {
   // Most URLs carry none of these, and parsing is what costs.
   if (!/[@?#]/.test(url)) return url;
   const [base, query] = split(withoutFragment(url));
-  const place = base.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, `$1${REDACTED}:${REDACTED}@`);
+  const place = base.replace(USERINFO, `$1${REDACTED}:${REDACTED}@`);
   return query === null ? place : `${place}?${query.split('&').map(redactPair).join('&')}`;
 }
 
@@ -49,10 +57,18 @@ export function redactText(text: string): string {
 }
 
 function redactPair(pair: string): string {
-  const at = pair.indexOf('=');
-  if (at < 0) return pair;
-  const key = decode(pair.slice(0, at));
-  return SIGNATURE_KEYS.has(key) || SECRET_KEYS.has(key.toLowerCase()) ? `${pair.slice(0, at)}=${REDACTED}` : pair;
+  for (const {0: found, 1: key, index} of pair.matchAll(KEY))
+    if (isSecret(decode(key!))) return pair.slice(0, index + found.length) + REDACTED;
+  const valueAt = pair.indexOf('=') + 1;
+  return mayHideSecrets(decode(pair.slice(valueAt))) ? pair.slice(0, valueAt) + REDACTED : pair;
+}
+
+const isSecret = (key: string): boolean => SIGNATURE_KEYS.has(key) || SECRET_KEYS.has(key.toLowerCase());
+
+/** A URL inside the URL, with a user or a query of its own. */
+function mayHideSecrets(value: string): boolean {
+  const at = value.indexOf('://');
+  return at >= 0 && /[@?#]/.test(value.slice(at));
 }
 
 function decode(text: string): string {
