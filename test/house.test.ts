@@ -1,0 +1,206 @@
+/** Reads the sources and refuses what breaks the house; see CONTRIBUTING.md for the rules and their reasons. */
+import {execFileSync} from 'node:child_process';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {expect} from 'chai';
+import * as rules from './house/rules.ts';
+import {type SourceFile, sourceFile} from './house/source.ts';
+
+const root = new URL('../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+const {exports, version} = JSON.parse(read('package.json')) as {
+  exports: Record<string, string | {default: string}>;
+  version: string;
+};
+
+const files = ['src', 'schema', 'lint'].flatMap(house =>
+  readdirSync(new URL(house, root), {recursive: true, encoding: 'utf8'})
+    .map(path => `${house}/${path.replaceAll('\\', '/')}`)
+    .filter(path => path.endsWith('.ts'))
+    .map(path => sourceFile(path, read(path))),
+);
+const entries = Object.values(exports)
+  .filter(target => typeof target === 'object')
+  .map(target => target.default.replace('./dist/', '').replace(/\.js$/, '.ts'));
+const tracked = execFileSync('git', ['ls-files', '-z'], {cwd: root, encoding: 'utf8'})
+  .split('\0')
+  .filter(path => path !== '' && existsSync(new URL(path, root)));
+
+describe('the house', () => {
+  const holds: [string, readonly string[]][] = [
+    ['a file imports from its own room and the floors below', rules.brokenFloors(files)],
+    ['src imports neither lint nor tests nor examples', rules.brokenHouses(files)],
+    ['each package is imported only where it belongs', rules.brokenPackages(files)],
+    ['imports make no circle', rules.circles(files)],
+    ['no entry but load and register needs Node', rules.nodeBehind(entries, files)],
+    ['time, chance and fetch are touched only at their doors', rules.touchedGlobals(files)],
+    ['below the roof no file only passes on exports', rules.barrels(files)],
+    ['names of files are in kebab-case', rules.brokenNames(tracked)],
+    ['no tracked file names a machine or a registry', tracked.flatMap(path => rules.machineTraces(path, read(path)))],
+  ];
+  for (const [rule, broken] of holds) it(rule, () => expect(broken).to.deep.equal([]));
+
+  it('every entry is a file of src', () => {
+    for (const entry of entries) expect(existsSync(new URL(entry, root)), entry).to.equal(true);
+  });
+
+  it("telemetry names the package's version", () => {
+    expect(read('src/telemetry/version.ts')).to.contain(`VERSION = '${version}'`);
+  });
+});
+
+describe('the rules of the house', () => {
+  const house = (texts: Readonly<Record<string, string>>): SourceFile[] =>
+    Object.entries(texts).map(([path, text]) => sourceFile(path, text));
+
+  it('read every form of import, and none in comments and strings', () => {
+    const {imports} = sourceFile(
+      'a.ts',
+      `import ky, {type Options} from 'one';
+import type {A} from 'two';
+import {
+  b, // from 'no'
+} from 'three';
+export * as c from 'four';
+export type * from 'five';
+import 'six';
+const d = await import('seven');
+type E = import('eight').E;
+// import 'no';
+/* export * from 'no'; */
+const f = \`a \${"import 'no'"}\`, g = /'/, h = "import 'no'"; // it's from 'no'
+export const from = 'no';`,
+    );
+    const names = imports.map(({specifier, typeOnly}) => (typeOnly ? `type ${specifier}` : specifier));
+    expect(names).to.deep.equal(['one', 'type two', 'three', 'four', 'type five', 'six', 'seven', 'eight']);
+  });
+
+  const refused: [string, string[], string[]][] = [
+    [
+      'upward, sideways and homeless imports',
+      rules.brokenFloors(
+        house({
+          'src/core/a.ts': "import type {B} from '../policy/b.ts';",
+          'src/decide/a.ts': "import {b} from '../guards/b.ts';",
+          'src/ky/a.ts': "import {b} from '../fetch/b.ts';",
+          'src/cellar/a.ts': "import {b} from '../core/b.ts';",
+          'src/call/a.ts': "export {b} from '../../src/fetch.ts';",
+          'src/index.ts': "export {a} from './fetch.ts'; import {b} from './core/b.ts';",
+        }),
+      ),
+      [
+        'src/core/a.ts (core, floor 1) imports src/policy/b.ts (policy, floor 2)',
+        'src/decide/a.ts (decide, floor 3) imports src/guards/b.ts (guards, floor 3)',
+        'src/ky/a.ts (ky, floor 5) imports src/fetch/b.ts (fetch, floor 5)',
+        'src/cellar/a.ts is in cellar, which has no floor',
+        'src/call/a.ts (call, floor 4) imports src/fetch.ts (roof, floor 6)',
+      ],
+    ],
+    [
+      'houses that lean on others',
+      rules.brokenHouses(
+        house({
+          'src/a.ts': "import '../lint/a.ts';\nimport '../test/a.ts';",
+          'schema/a.ts': "import '../src/a.ts';",
+          'lint/a.ts': "import '../src/a.ts';\nimport '../examples/a.ts';",
+        }),
+      ),
+      [
+        'src/a.ts imports lint/a.ts',
+        'src/a.ts imports test/a.ts',
+        'schema/a.ts imports src/a.ts',
+        'lint/a.ts imports examples/a.ts',
+      ],
+    ],
+    [
+      'packages where they do not belong, and unknown ones',
+      rules.brokenPackages(
+        house({
+          'src/ky.ts': "import ky from 'ky';",
+          'src/fetch/a.ts': "import ky from 'ky';\nimport type {Span} from '@opentelemetry/api';",
+          'src/telemetry/a.ts': "import {trace} from '@opentelemetry/api';\nimport lodash from 'lodash';",
+          'src/core/a.ts': "import {randomUUID} from 'node:crypto';",
+        }),
+      ),
+      [
+        'src/fetch/a.ts imports ky',
+        'src/fetch/a.ts imports @opentelemetry/api',
+        'src/telemetry/a.ts imports lodash',
+        'src/core/a.ts imports node:crypto',
+      ],
+    ],
+    [
+      'circles, of types too',
+      rules.circles(
+        house({
+          'src/a.ts': "import {b} from './b.ts';",
+          'src/b.ts': "import type {C} from './c.ts';",
+          'src/c.ts': "import type {B} from './b.ts';",
+        }),
+      ),
+      ['src/b.ts → src/c.ts → src/b.ts'],
+    ],
+    [
+      'Node behind an entry that must do without',
+      rules.nodeBehind(
+        ['src/index.ts', 'src/load.ts'],
+        house({
+          'src/index.ts': "export * from './load.ts';",
+          'src/load.ts': "import {readFile} from 'node:fs/promises';",
+        }),
+      ),
+      ['src/index.ts reaches node:fs/promises through src/load.ts'],
+    ],
+    [
+      'time, chance and fetch outside their doors',
+      rules.touchedGlobals(
+        house({
+          'src/core/system-clock.ts': 'setTimeout(wake, Date.now());',
+          'src/core/random.ts': 'Math.random(); performance.now();',
+          'src/fetch/a.ts': 'globalThis.fetch(url);',
+          'src/call/a.ts':
+            "type F = typeof globalThis.fetch; // Date.now\nconst a = 'Math.random', b = `$" +
+            '{crypto.randomUUID()}`; fetch(a); port.fetch(a); new Date(0); new Date();',
+        }),
+      ),
+      [
+        'src/core/random.ts touches time: performance.',
+        'src/call/a.ts touches time: new Date()',
+        'src/call/a.ts touches chance: crypto.',
+        'src/call/a.ts touches fetch: fetch(',
+      ],
+    ],
+    [
+      'barrels below the roof',
+      rules.barrels(
+        house({
+          'src/index.ts': "export * from './core/a.ts';",
+          'src/core/index.ts': "/** All. */\nexport {a} from './a.ts';\nexport type * from './b.ts';",
+          'src/core/through.ts': "import {a} from './a.ts';\n\nexport {a};",
+          'src/core/a.ts': "export type {B} from './b.ts';\nexport const a = 1;",
+        }),
+      ),
+      ['src/core/index.ts only exports what others make', 'src/core/through.ts only exports what others make'],
+    ],
+    [
+      'names that are not in kebab-case',
+      rules.brokenNames([
+        'src/core/virtual-clock.ts',
+        'README.md',
+        '.github/workflows/ci.yml',
+        'src/fetchWire.ts',
+        'a_b/c.ts',
+      ]),
+      ['src/fetchWire.ts is not in kebab-case', 'a_b/c.ts is not in kebab-case'],
+    ],
+    [
+      'paths of one machine and hosts of registries',
+      // With gaps, so that this file does not break the rule itself.
+      rules.machineTraces(
+        'a.md',
+        'See /h ome/ada/x, /api/work/1 and https:/ /registry.npmjs.org/ky.'.replaceAll(/(?<=\/h?) /g, ''),
+      ),
+      ['a.md names /h_ome/a', 'a.md names https:/_/registry.npmjs.org'].map(text => text.replace('_', '')),
+    ],
+  ];
+  for (const [what, broken, expected] of refused) it(`refuse ${what}`, () => expect(broken).to.deep.equal(expected));
+});

@@ -1,0 +1,179 @@
+/** The rules of the house. Each looks at files and says, one sentence each, what breaks it. */
+import {posix} from 'node:path';
+import type {SourceFile} from './source.ts';
+
+/** Ground first. A room imports from itself and from lower floors, never from a neighbour. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['core'],
+  ['policy'],
+  ['decide', 'guards'],
+  ['call'],
+  ['ky', 'fetch', 'telemetry', 'testing', 'load.ts'],
+  ['roof'],
+];
+
+/** What each house may import of the others. */
+const HOUSES: Readonly<Record<string, readonly string[]>> = {
+  src: ['src'],
+  schema: ['schema'],
+  lint: ['lint', 'src', 'schema'],
+};
+
+/** Which of src's files may import which package. What is not named here is not imported. */
+const PACKAGES: Readonly<Record<string, RegExp>> = {
+  ky: /^src\/ky(?:\/|\.ts$)/,
+  '@opentelemetry/': /^src\/telemetry\//,
+  'jsonc-parser': /^src\/load\.ts$/,
+  yaml: /^src\/load\.ts$/,
+  'node:': /^src\/load\.ts$/,
+};
+
+/** Entries that need Node. Everything else runs in browsers and workers too. */
+const NODE_ENTRIES: ReadonlySet<string> = new Set(['src/load.ts', 'src/telemetry/register.ts']);
+
+/** Time and chance have one door each, so that a test can hold both. */
+const GLOBALS: readonly {readonly name: string; readonly use: RegExp; readonly door: RegExp}[] = [
+  {
+    name: 'time',
+    use: /(?<![\w$])(?:set(?:Timeout|Interval|Immediate)\s*\(|Date\.now|new Date\(\s*\)|performance\.|AbortSignal\.timeout)/g,
+    door: /^src\/core\/system-clock\.ts$/,
+  },
+  {name: 'chance', use: /(?<![\w$])(?:Math\.random|crypto\.)/g, door: /^src\/core\/random\.ts$/},
+  {name: 'the event loop', use: /(?<![\w$])MessageChannel\b/g, door: /^src\/core\/virtual-clock\.ts$/},
+  {
+    name: 'fetch',
+    use: /(?<!typeof\s+)(?<![\w$])(?:globalThis\.fetch\b|(?<![.#])fetch\s*\()/g,
+    door: /^src\/(?:fetch|ky)\//,
+  },
+];
+
+export function brokenFloors(files: readonly SourceFile[]): string[] {
+  return edges(files.filter(isSource)).flatMap(({from, to}) => {
+    if (!to.startsWith('src/')) return [];
+    const [room, other] = [roomOf(from), roomOf(to)];
+    const [floor, otherFloor] = [floorOf(room), floorOf(other)];
+    if (floor < 0) return [`${from} is in ${room}, which has no floor`];
+    if (room === other || otherFloor < floor) return [];
+    return [`${from} (${room}, floor ${floor + 1}) imports ${to} (${other}, floor ${otherFloor + 1})`];
+  });
+}
+
+export function brokenHouses(files: readonly SourceFile[]): string[] {
+  return edges(files).flatMap(({from, to}) => {
+    const allowed = HOUSES[topOf(from)];
+    return allowed?.includes(topOf(to)) === false ? [`${from} imports ${to}`] : [];
+  });
+}
+
+export function brokenPackages(files: readonly SourceFile[]): string[] {
+  return files.filter(isSource).flatMap(({path, imports}) =>
+    imports.flatMap(({specifier}) => {
+      if (specifier.startsWith('.')) return [];
+      const name = Object.keys(PACKAGES).find(name =>
+        /[/:]$/.test(name) ? specifier.startsWith(name) : specifier === name || specifier.startsWith(`${name}/`),
+      );
+      return name !== undefined && PACKAGES[name]!.test(path) ? [] : [`${path} imports ${specifier}`];
+    }),
+  );
+}
+
+/** Circles, of types too: what is understood only together belongs together, or needs a file below both. */
+export function circles(files: readonly SourceFile[]): string[] {
+  const next = graphOf(files);
+  const done = new Set<string>();
+  const found: string[] = [];
+  const walk = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) found.push([...trail.slice(start), path].join(' → '));
+    if (start >= 0 || done.has(path)) return;
+    for (const to of next.get(path) ?? []) walk(to, [...trail, path]);
+    done.add(path);
+  };
+  for (const {path} of files) walk(path, []);
+  return found;
+}
+
+/** @param entries Files behind package.json's exports. */
+export function nodeBehind(entries: readonly string[], files: readonly SourceFile[]): string[] {
+  const next = graphOf(files);
+  const byPath = new Map(files.map(file => [file.path, file]));
+  return entries
+    .filter(entry => !NODE_ENTRIES.has(entry))
+    .flatMap(entry =>
+      [...reached(entry, next)].flatMap(path =>
+        (byPath.get(path)?.imports ?? [])
+          .filter(({specifier}) => specifier.startsWith('node:'))
+          .map(({specifier}) => `${entry} reaches ${specifier} through ${path}`),
+      ),
+    );
+}
+
+export function touchedGlobals(files: readonly SourceFile[]): string[] {
+  return files
+    .filter(isSource)
+    .flatMap(({path, bare}) =>
+      GLOBALS.filter(({door}) => !door.test(path)).flatMap(({name, use}) =>
+        Array.from(bare.matchAll(use), ([text]) => `${path} touches ${name}: ${text}`),
+      ),
+    );
+}
+
+/** A file below the roof that only passes on what others export makes circles, and loads what nobody asked for. */
+export function barrels(files: readonly SourceFile[]): string[] {
+  const statement =
+    /^[ \t]*(?:import\s[^;]*|export\s+(?:type\s+)?(?:\*(?:\s*as\s+[\w$]+)?|\{[^}]*\})(?:\s*from\s*['"][^'"]+['"])?);?/gm;
+  return files
+    .filter(({path}) => !isRoof(path))
+    .filter(({code}) => /^[ \t]*export\b/m.test(code) && code.replace(statement, '').trim() === '')
+    .map(({path}) => `${path} only exports what others make`);
+}
+
+export function brokenNames(paths: readonly string[]): string[] {
+  const segment = /^(?:\.?[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*|[A-Z]+(?:\.md)?)$/;
+  return paths
+    .filter(path => path !== 'package-lock.json' && path.split('/').some(name => !segment.test(name)))
+    .map(path => `${path} is not in kebab-case`);
+}
+
+/** Paths of one machine, and hosts of one registry, work where they were written and nowhere else. */
+export function machineTraces(path: string, text: string): string[] {
+  const trace = /(?<![\w.])\/(?:home|Users|root|work|farm|tmp)\/[\w.-]|\b[A-Z]:\\Users\\|https?:\/\/registry\.[\w.-]+/g;
+  return Array.from(text.matchAll(trace), ([found]) => `${path} names ${found}`);
+}
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
+
+function edges(files: readonly SourceFile[]): Edge[] {
+  return files.flatMap(({path, imports}) =>
+    imports
+      .filter(({specifier}) => specifier.startsWith('.'))
+      .map(({specifier}) => ({from: path, to: posix.join(posix.dirname(path), specifier)})),
+  );
+}
+
+const graphOf = (files: readonly SourceFile[]): Map<string, string[]> => {
+  const next = new Map<string, string[]>();
+  for (const {from, to} of edges(files)) next.set(from, [...(next.get(from) ?? []), to]);
+  return next;
+};
+
+function reached(entry: string, next: ReadonlyMap<string, readonly string[]>, seen = new Set<string>()): Set<string> {
+  if (seen.has(entry)) return seen;
+  seen.add(entry);
+  for (const to of next.get(entry) ?? []) reached(to, next, seen);
+  return seen;
+}
+
+const topOf = (path: string): string => path.slice(0, path.indexOf('/'));
+const isSource = ({path}: SourceFile): boolean => path.startsWith('src/');
+const isRoof = (path: string): boolean => /^src\/[^/]+$/.test(path);
+
+function roomOf(path: string): string {
+  if (path === 'src/load.ts') return 'load.ts';
+  return isRoof(path) ? 'roof' : path.split('/')[1]!;
+}
+
+const floorOf = (room: string): number => FLOORS.findIndex(rooms => rooms.includes(room));

@@ -1,0 +1,47 @@
+/** Reads source files as the house rules see them: imports, and code without comments. */
+
+/** One `import` or `export … from`, or `import('…')`. */
+export interface Import {
+  readonly specifier: string;
+  /** Gone after compilation. `import {type A} from` is not: it still loads the module. */
+  readonly typeOnly: boolean;
+}
+
+export interface SourceFile {
+  /** From the root of the repository, with slashes. */
+  readonly path: string;
+  readonly imports: readonly Import[];
+  /** The text without comments. */
+  readonly code: string;
+  /** The same without strings and regular expressions; templates stay, for they hold code. */
+  readonly bare: string;
+}
+
+export function sourceFile(path: string, text: string): SourceFile {
+  const code = text.replace(TOKEN, token => (/^\/[/*]/.test(token) ? blank(token) : token));
+  const bare = text.replace(TOKEN, token => (token.startsWith('`') ? token : blank(token)));
+  return {path, imports: readImports(code), code, bare};
+}
+
+/** Comments, strings, templates and regular expressions: whatever may look like one of the others inside. */
+const TOKEN =
+  /\/\*[\s\S]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`|(?<=(?:[=(,:!&|?{};[]|return)\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\//g;
+
+const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
+
+const CLAUSE = String.raw`(?:\*(?:\s*as\s+[\w$]+)?|\{[^}]*\}|[\w$]+(?:\s*,\s*(?:\{[^}]*\}|\*\s*as\s+[\w$]+))?)`;
+const STATEMENT = new RegExp(
+  String.raw`^[ \t]*(?:import|export)\s+(type\s+(?!from\b))?(?:${CLAUSE}\s*from\s*)?['"]([^'"]+)['"]`,
+  'gm',
+);
+const EXPRESSION = /\bimport\s*\(\s*['"]([^'"]+)['"]/g;
+
+function readImports(code: string): Import[] {
+  return [
+    ...Array.from(code.matchAll(STATEMENT), ([, type, specifier]) => ({
+      specifier: specifier!,
+      typeOnly: type !== undefined,
+    })),
+    ...Array.from(code.matchAll(EXPRESSION), ([, specifier]) => ({specifier: specifier!, typeOnly: false})),
+  ];
+}

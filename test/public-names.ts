@@ -1,0 +1,24 @@
+/**
+ * What each public entry exports at run time, sorted. These names are the promise of a version: one more is a minor
+ * version, one less a major one. Held against the sources by exports.test.ts, against the tarball by package/.
+ */
+const shared = [
+  'InvalidPolicyError',
+  'PolicyHandle',
+  'RejectedError',
+  'SteadfetchError',
+  'TimeoutError',
+  'definePolicy',
+];
+const roof = [...shared, 'SystemIds', 'createFetch', 'presets', 'reportOf', 'resilience', 'seededRandom'].sort();
+
+export const publicNames: Readonly<Record<string, readonly string[]>> = {
+  '.': roof,
+  './core': roof,
+  './fetch': [...shared, 'createFetch', 'reportOf'].sort(),
+  './ky': [...shared, 'reportOf', 'resilience'].sort(),
+  './load': ['loadPolicy', 'loadPolicySync'],
+  './register': [],
+  './telemetry': ['otelObserver'],
+  './testing': ['ScriptedFetch', 'Timer', 'VirtualClock', 'seededRandom', 'sleep'],
+};
