@@ -15,8 +15,11 @@ export interface ResilientInit extends RequestInit {
   readonly resilience?: CallOverrides;
 }
 
-/** Takes what fetch takes, gives what fetch gives; fits wherever a `fetch` is asked for. */
-export type ResilientFetch = (input: RequestInfo | URL, init?: ResilientInit) => Promise<Response>;
+/**
+ * Takes what fetch takes, gives what fetch gives; fits wherever a `fetch` is asked for. Not written with `RequestInfo`, which
+ * only the browser's library knows: Node's types have no such name.
+ */
+export type ResilientFetch = (input: string | URL | Request, init?: ResilientInit) => Promise<Response>;
 
 /**
  * A fetch under a policy.
