@@ -1,0 +1,57 @@
+/** What a browser loads: bundled without a module of Node's, and how large it is. */
+import {readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {gzipSync} from 'node:zlib';
+import {expect} from 'chai';
+import {attempt, fullProject, type Ran} from './projects.ts';
+
+/** kB of 1000 bytes, after gzip; a little above what it is. Raise one knowingly. */
+const LIMITS: Readonly<Record<string, number>> = {
+  steadfetch: 45,
+  'steadfetch/fetch': 40,
+  'steadfetch/ky': 45,
+  'steadfetch/core': 45,
+};
+
+/** esbuild for a browser refuses whatever only Node has. */
+async function bundle(entry: string, ...flags: string[]): Promise<Ran & {readonly file: string}> {
+  const folder = await fullProject();
+  const name = entry.replaceAll('/', '-');
+  const file = join(folder, `${name}.bundle.js`);
+  writeFileSync(join(folder, `${name}.in.js`), `export * from '${entry}';\n`);
+  const args = [
+    `${name}.in.js`,
+    '--bundle',
+    '--minify',
+    '--format=esm',
+    '--platform=browser',
+    `--outfile=${file}`,
+    ...flags,
+  ];
+  return {
+    ...(await attempt(folder, join(folder, 'node_modules/.bin/esbuild'), ...args)),
+    file,
+  };
+}
+
+describe('in a browser', () => {
+  for (const [entry, limit] of Object.entries(LIMITS)) {
+    it(`${entry} needs nothing of Node's and stays below ${limit} kB`, async () => {
+      const {code, output} = await bundle(entry);
+      expect(code, output).to.equal(0);
+      const {file} = await bundle(entry, '--external:ky', '--external:@opentelemetry/*');
+      const bytes = readFileSync(file);
+      const gzipped = gzipSync(bytes).length / 1000;
+      console.log(
+        `      size: ${entry} ${(bytes.length / 1000).toFixed(1)} kB minified, ${gzipped.toFixed(1)} kB gzipped, beside ky and OpenTelemetry`,
+      );
+      expect(gzipped).to.be.below(limit);
+    });
+  }
+
+  it('load is for Node, and a bundler says so', async () => {
+    const {code, output} = await bundle('steadfetch/load');
+    expect(code).to.equal(1);
+    expect(output).to.contain('node:fs');
+  });
+});

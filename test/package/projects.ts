@@ -1,0 +1,101 @@
+/**
+ * The package as npm would publish it, installed in projects of their own.
+ *
+ * Installs what it needs from the registry, so these tests stand apart: `npm run test:package`. Versions are pinned,
+ * because npm under an old Node silently picks old majors.
+ */
+import {execFile} from 'node:child_process';
+import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {delimiter, dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+export const root: string = fileURLToPath(new URL('../../', import.meta.url));
+
+interface Versions {
+  readonly ky: string;
+  readonly otel: string;
+  readonly sdk: readonly string[];
+  readonly esbuild: string;
+  readonly nodeTypes: string;
+  /** Aliases, so that they live side by side. */
+  readonly compilers: Readonly<Record<string, string>>;
+  /** The oldest Node that package.json admits, as the bare binary: no install script has to run. */
+  readonly oldestNode: string;
+}
+
+export const versions: Versions = {
+  ky: 'ky@2.1.0',
+  otel: '@opentelemetry/api@1.10.0',
+  sdk: ['@opentelemetry/sdk-node@0.301.0', '@opentelemetry/exporter-trace-otlp-http@0.301.0'],
+  esbuild: 'esbuild@0.28.2',
+  nodeTypes: '@types/node@24.19.2',
+  compilers: {
+    '5.4': 'ts54@npm:typescript@5.4.5',
+    '5.9': 'ts59@npm:typescript@5.9.3',
+    '7.0': 'ts70@npm:typescript@7.0.2',
+  },
+  oldestNode: `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}@22.1.0`,
+};
+
+export interface Ran {
+  readonly code: number;
+  readonly output: string;
+}
+
+let place: string | undefined;
+let tarball: Promise<string> | undefined;
+let everything: Promise<string> | undefined;
+
+after(() => {
+  if (place !== undefined) rmSync(place, {recursive: true, force: true});
+});
+
+/** Runs to the end, and fails the test with all that was printed where the exit code is not 0. */
+export async function run(cwd: string, command: string, ...args: string[]): Promise<string> {
+  const {code, output} = await attempt(cwd, command, ...args);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`);
+  return output;
+}
+
+/** The Node that runs this test is first in the path, so npm and every tool run under it. */
+export function attempt(cwd: string, command: string, ...args: string[]): Promise<Ran> {
+  const env = {...process.env, PATH: dirname(process.execPath) + delimiter + process.env.PATH, NO_COLOR: '1'};
+  return new Promise(resolve =>
+    execFile(command, args, {cwd, env, maxBuffer: 2 ** 26, timeout: 170_000}, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+      resolve({code, output: stdout + stderr});
+    }),
+  );
+}
+
+/** An empty project with the tarball and these packages. */
+export async function project(name: string, packages: readonly string[], ...flags: string[]): Promise<string> {
+  const file = await packed();
+  const folder = join(home(), name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({name, private: true, type: 'module'}));
+  await run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--save-exact', ...flags, file, ...packages);
+  return folder;
+}
+
+/** The project most tests look at: ky, OpenTelemetry, compilers, a bundler and the oldest Node. Made once. */
+export function fullProject(): Promise<string> {
+  const {ky, otel, sdk, esbuild, nodeTypes, compilers, oldestNode} = versions;
+  everything ??= project('full', [ky, otel, ...sdk, esbuild, nodeTypes, ...Object.values(compilers), oldestNode]);
+  return everything;
+}
+
+/** `npm pack` builds first. */
+function packed(): Promise<string> {
+  tarball ??= run(root, 'npm', 'pack', '--silent', '--pack-destination', home()).then(() => {
+    const [name] = readdirSync(home()).filter(file => file.endsWith('.tgz'));
+    return join(home(), name!);
+  });
+  return tarball;
+}
+
+function home(): string {
+  place ??= mkdtempSync(join(tmpdir(), 'steadfetch-package-'));
+  return place;
+}

@@ -1,0 +1,104 @@
+/** Every entry loads in the Nodes we promise, and without the packages it does not need. */
+import {existsSync, readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect} from 'chai';
+import {publicNames} from '../public-names.ts';
+import {attempt, fullProject, project, root, run, versions} from './projects.ts';
+
+/** Prints the names that each entry exports. */
+const script = (entries: readonly string[]): string => `
+const names = {};
+for (const entry of ${JSON.stringify(entries)})
+  names[entry] = Object.keys(await import('steadfetch' + entry.slice(1))).sort();
+console.log(JSON.stringify(names));`;
+
+async function namesOf(folder: string, node: string, entries: readonly string[]): Promise<unknown> {
+  return JSON.parse(await run(folder, node, '--input-type=module', '--eval', script(entries)));
+}
+
+// register starts an SDK; it has a test of its own.
+const modules = Object.keys(publicNames).filter(entry => entry !== './register');
+const promised = (entries: readonly string[]): unknown =>
+  Object.fromEntries(entries.map(entry => [entry, publicNames[entry]]));
+
+const call = (entry: string): string => `
+import {createFetch} from '${entry}';
+import {ScriptedFetch, VirtualClock} from 'steadfetch/testing';
+const clock = new VirtualClock();
+const server = new ScriptedFetch(clock, [503, 200]);
+const fetch = createFetch({}, {clock, fetch: server.fetch});
+const {status} = await clock.run(() => fetch('https://example.com/'));
+console.log(status, server.requests.length);`;
+
+describe('installed package', () => {
+  const nodes: [string, (folder: string) => string][] = [
+    [process.version, () => process.execPath],
+    [versions.oldestNode, folder => join(folder, 'node_modules', versions.oldestNode.split('@')[0]!, 'bin/node')],
+  ];
+  for (const [name, node] of nodes) {
+    describe(`under ${name}`, () => {
+      it('every entry has its names', async () => {
+        const folder = await fullProject();
+        expect(await namesOf(folder, node(folder), modules)).to.deep.equal(promised(modules));
+      });
+
+      it('a call is sent again', async () => {
+        const folder = await fullProject();
+        const output = await run(folder, node(folder), '--input-type=module', '--eval', call('steadfetch'));
+        expect(output).to.equal('200 2\n');
+      });
+
+      it('--import steadfetch/register starts an SDK and lets the process end', async () => {
+        const folder = await fullProject();
+        const program =
+          "import {trace} from '@opentelemetry/api'; console.log(trace.getTracer('t').startSpan('s').isRecording())";
+        const output = await run(
+          folder,
+          node(folder),
+          '--import',
+          'steadfetch/register',
+          '--input-type=module',
+          '--eval',
+          program,
+        );
+        expect(output).to.equal('true\n');
+      });
+
+      it('the schema is an entry', async () => {
+        const folder = await fullProject();
+        const program =
+          "import schema from 'steadfetch/policy.schema.json' with {type: 'json'}; console.log(schema.title)";
+        expect(await run(folder, node(folder), '--no-warnings', '--input-type=module', '--eval', program)).to.match(
+          /\w+/,
+        );
+      });
+    });
+  }
+
+  it('does not need ky for fetch, testing, load and telemetry', async () => {
+    const folder = await project('without-ky', []);
+    expect(existsSync(join(folder, 'node_modules/ky'))).to.equal(false);
+    const entries = ['./fetch', './load', './telemetry', './testing'];
+    expect(await namesOf(folder, process.execPath, entries)).to.deep.equal(promised(entries));
+    expect(await run(folder, process.execPath, '--input-type=module', '--eval', call('steadfetch/fetch'))).to.equal(
+      '200 2\n',
+    );
+    // The test can fail: ky is what the ky door needs.
+    expect((await attempt(folder, process.execPath, '--eval', "import('steadfetch/ky')")).code).to.equal(1);
+  });
+
+  it('does not need OpenTelemetry for core', async () => {
+    const folder = await project('without-otel', [versions.ky], '--legacy-peer-deps');
+    expect(readdirSync(join(folder, 'node_modules'))).not.to.include('@opentelemetry');
+    expect(await namesOf(folder, process.execPath, ['./core'])).to.deep.equal(promised(['./core']));
+    expect(await run(folder, process.execPath, '--input-type=module', '--eval', call('steadfetch/core'))).to.equal(
+      '200 2\n',
+    );
+    expect((await attempt(folder, process.execPath, '--eval', "import('steadfetch')")).code).to.equal(1);
+  });
+
+  it('is found under its own name in the repository, once it is built', async () => {
+    await fullProject();
+    expect(await namesOf(root, process.execPath, modules)).to.deep.equal(promised(modules));
+  });
+});

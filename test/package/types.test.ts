@@ -1,0 +1,63 @@
+/** The types compile for users, also for those who check the declarations of libraries. */
+import {cpSync, mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {expect} from 'chai';
+import {attempt, fullProject, run, versions} from './projects.ts';
+
+const consumer = fileURLToPath(new URL('consumer/', import.meta.url));
+
+const resolutions = [
+  {module: 'nodenext', moduleResolution: 'nodenext'},
+  {module: 'esnext', moduleResolution: 'bundler'},
+];
+/** Where fetch is known from: a browser's library, or Node's types alone. */
+const worlds = [
+  {lib: ['es2022', 'dom', 'dom.iterable'], types: []},
+  {lib: ['es2022'], types: ['node']},
+];
+
+let count = 0;
+
+async function compile(compiler: string, options: object, files = ['*.ts']): Promise<{code: number; output: string}> {
+  const folder = await fullProject();
+  const place = join(folder, `types-${++count}`);
+  mkdirSync(place);
+  cpSync(consumer, place, {recursive: true});
+  const compilerOptions = {strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', ...options};
+  writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({compilerOptions, include: files}));
+  return attempt(place, process.execPath, join(folder, 'node_modules', compiler, 'bin/tsc'));
+}
+
+describe('types', () => {
+  for (const [version, alias] of Object.entries(versions.compilers)) {
+    const compiler = alias.split('@')[0]!;
+    describe(`TypeScript ${version}`, () => {
+      it('is the one under test', async () => {
+        const bin = join(await fullProject(), 'node_modules', compiler, 'bin/tsc');
+        expect(await run(consumer, process.execPath, bin, '--version')).to.contain(alias.split('@').at(-1));
+      });
+
+      for (const resolution of resolutions)
+        for (const world of worlds)
+          for (const exactOptionalPropertyTypes of [true, false]) {
+            const exact = exactOptionalPropertyTypes ? 'exact' : 'loose';
+            it(`${resolution.moduleResolution}, ${world.types[0] ?? 'dom'}, ${exact} optional properties`, async () => {
+              const {output} = await compile(compiler, {...resolution, ...world, exactOptionalPropertyTypes});
+              expect(output).to.equal('');
+            });
+          }
+    });
+  }
+
+  it('refuses a wrong policy: the consumers can fail', async () => {
+    const folder = await fullProject();
+    writeFileSync(
+      join(folder, 'wrong.ts'),
+      "import {createFetch} from 'steadfetch';\ncreateFetch({maxAttempts: 'many'});\n",
+    );
+    const options = {...resolutions[0], ...worlds[0]};
+    const {output} = await compile('ts59', options, ['../wrong.ts']);
+    expect(output).to.match(/wrong\.ts\(2,14\): error TS2322/);
+  });
+});
