@@ -60,11 +60,14 @@ function rejectedType(error: unknown): string {
   return (error as {code?: string}).code === 'CIRCUIT_OPEN' ? 'circuit_open' : 'rate_limited';
 }
 
+/** Errors may be of anyone's making, with getters that throw: that must not end a call in another way. */
 function thrownType(error: unknown): string {
-  // ky wraps what fetch threw once more.
-  const code =
-    readFailure(error).codes[0] ?? readFailure((error as {cause?: unknown} | null | undefined)?.cause).codes[0];
-  if (code !== undefined && KNOWN_CODES.has(code)) return code;
-  const {name} = (error ?? {}) as {name?: unknown};
-  return typeof name === 'string' && KNOWN_NAMES.has(name) ? name : '_OTHER';
+  try {
+    const {name, cause} = (error ?? {}) as {name?: unknown; cause?: unknown};
+    const code = readFailure(error).codes[0] ?? readFailure(cause).codes[0]; // ky wraps what fetch threw once more.
+    if (code !== undefined && KNOWN_CODES.has(code)) return code;
+    return typeof name === 'string' && KNOWN_NAMES.has(name) ? name : '_OTHER';
+  } catch {
+    return '_OTHER';
+  }
 }

@@ -1,5 +1,5 @@
 /** OpenTelemetry's own SDK, in memory. Set up and taken down by each file that needs it: the API's globals are shared. */
-import {context, DiagLogLevel, diag, propagation, SpanKind, trace} from '@opentelemetry/api';
+import {context, DiagLogLevel, diag, logs, metrics, propagation, SpanKind, trace} from '@opentelemetry/api';
 import {NodeSDK, type NodeSDKConfiguration} from '@opentelemetry/sdk-node';
 import {InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor} from '@opentelemetry/sdk-trace';
 
@@ -65,6 +65,8 @@ export class Tracing {
     trace.disable();
     context.disable();
     propagation.disable();
+    logs.disable();
+    metrics.disable();
     diag.disable();
   }
 }

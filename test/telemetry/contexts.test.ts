@@ -1,0 +1,314 @@
+/** Whose context is active where: the caller's, the call's, the attempt's. And who else makes spans of the wire. */
+import {context, createContextKey, isSpanContextValid, propagation, TraceFlags, trace} from '@opentelemetry/api';
+import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
+import {AlwaysOffSampler} from '@opentelemetry/sdk-trace';
+import {expect} from 'chai';
+import ky, {type KyInstance} from 'ky';
+import {createFetch, type PolicyInput, type Ports, resilience} from '../../src/index.ts';
+import {otelObserver} from '../../src/telemetry.ts';
+import {Tracing, traceparentOf} from '../support/otel.ts';
+import {settle} from '../support/outcome.ts';
+import {WireServer} from '../support/wire-server.ts';
+
+const quick: PolicyInput = {backoff: {baseMs: 1, throttledBaseMs: 1}};
+const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+const spanHere = (): string | undefined => trace.getSpan(context.active())?.spanContext().spanId;
+const isSuppressed = (): boolean => context.active().getValue(SUPPRESSED) === true;
+
+/** The same call through each door, and through both of ky's loops. */
+const doors: Record<string, (url: string, ports?: Ports, init?: RequestInit) => Promise<Response>> = {
+  fetch: (url, ports, init) => createFetch(quick, ports)(url, init),
+  ky: (url, {fetch, ...ports} = {}, init) =>
+    ky.extend(resilience(quick, ports)).get(url, {...init, ...(fetch && {fetch})}),
+  "ky's loop, driven": (url, {fetch, ...ports} = {}, init) =>
+    ky
+      .extend(resilience(quick, ports))
+      .get(url, {...init, ...(fetch && {fetch}), hooks: {beforeError: [({error}) => error]}}),
+};
+
+describe('telemetry: contexts', () => {
+  let server: WireServer;
+  let tracing: Tracing;
+  before(async () => {
+    server = await WireServer.start();
+    tracing = new Tracing();
+  });
+  after(async () => {
+    await tracing.stop();
+    await server.close();
+  });
+  beforeEach(() => tracing.reset());
+
+  for (const [door, call] of Object.entries(doors)) {
+    describe(door, () => {
+      it('the wire runs in the context of its attempt, with tracing suppressed', async () => {
+        const place = server.place(503, 200);
+        const seen: unknown[] = [];
+        await call(place.url, {
+          fetch: (input, init) => {
+            seen.push([spanHere(), isSuppressed()]);
+            return globalThis.fetch(input, init);
+          },
+        });
+        expect(seen).to.deep.equal(tracing.attempts.map(span => [span.spanContext().spanId, true]));
+      });
+
+      it("the caller's context is as it was, during the waits and after the call", async () => {
+        const place = server.place(503, 200);
+        await trace.getTracer('mine').startActiveSpan('mine', async mine => {
+          const {spanId} = mine.spanContext();
+          const waiting: unknown[] = [];
+          const response = await call(place.url, {
+            random: () => {
+              waiting.push([spanHere(), isSuppressed()]); // Asked for the jitter of the wait.
+              return 0;
+            },
+          });
+          expect(waiting.length).to.be.above(0);
+          for (const seen of waiting) expect(seen).to.deep.equal([spanId, false]);
+          expect([spanHere(), isSuppressed()]).to.deep.equal([spanId, false]);
+          await response.text();
+          expect([spanHere(), isSuppressed()]).to.deep.equal([spanId, false]);
+          mine.end();
+        });
+      });
+
+      it('calls side by side do not mix', async () => {
+        const places = Array.from({length: 5}, () => server.place(503, 200));
+        await Promise.all(
+          places.map(({url}) =>
+            trace.getTracer('mine').startActiveSpan('mine', async mine => {
+              await call(url);
+              mine.end();
+            }),
+          ),
+        );
+        for (const place of places) {
+          const traces = place.header('traceparent').map(value => value!.split('-')[1]);
+          expect(new Set(traces).size).to.equal(1);
+        }
+        expect(new Set(tracing.calls.map(span => span.spanContext().traceId)).size).to.equal(5);
+        expect(tracing.open).to.deep.equal([]);
+      });
+    });
+  }
+
+  it("the user's hooks run in the context of the call, unsuppressed", async () => {
+    const place = server.place(503, 404);
+    const seen: Record<string, unknown> = {};
+    const note = (name: string) => (): undefined => {
+      seen[name] = [spanHere(), isSuppressed()];
+    };
+    await settle(() =>
+      ky.extend(resilience(quick)).get(place.url, {
+        hooks: {
+          beforeRequest: [note('beforeRequest')],
+          beforeRetry: [note('beforeRetry')],
+          afterResponse: [note('afterResponse')],
+          beforeError: [
+            ({error}) => {
+              note('beforeError')();
+              return error;
+            },
+          ],
+        },
+      }),
+    );
+    const expected = [tracing.calls[0]!.spanContext().spanId, false];
+    expect(seen).to.deep.equal({
+      beforeRequest: expected,
+      beforeRetry: expected,
+      afterResponse: expected,
+      beforeError: expected,
+    });
+  });
+
+  it('a beforeRequest hook of our own loop does, too', async () => {
+    const seen: unknown[] = [];
+    await ky.extend(resilience(quick)).get(server.place(200).url, {
+      hooks: {beforeRequest: [() => void seen.push(spanHere(), isSuppressed())]},
+    });
+    expect(seen).to.deep.equal([tracing.calls[0]!.spanContext().spanId, false]);
+  });
+
+  it('prepareAttempt and classify make spans of their own below the call, not below a suppressed attempt', async () => {
+    const seen: unknown[] = [];
+    await createFetch(quick, {
+      prepareAttempt: () => void seen.push(isSuppressed()),
+      classify: () => void seen.push(isSuppressed()),
+    })(server.place(200).url);
+    expect(seen).to.deep.equal([false, false]);
+  });
+
+  it('baggage of the caller goes along; nothing is written into it', async () => {
+    const place = server.place(200);
+    const baggage = propagation.createBaggage({tenant: {value: 'a'}});
+    await context.with(propagation.setBaggage(context.active(), baggage), () => createFetch(quick)(place.url));
+    expect(place.header('baggage')).to.deep.equal(['tenant=a']);
+    const without = server.place(200);
+    await createFetch(quick)(without.url);
+    expect(without.header('baggage')).to.deep.equal([undefined]);
+  });
+
+  it('propagateTo decides who gets trace headers; spans are made all the same', async () => {
+    const place = server.place(200);
+    const asked: string[] = [];
+    const observer = otelObserver({
+      propagateTo: origin => {
+        asked.push(origin);
+        return false;
+      },
+    });
+    await createFetch(quick, {observer})(place.url);
+    expect(asked).to.deep.equal([server.origin]);
+    expect(place.header('traceparent')).to.deep.equal([undefined]);
+    expect(tracing.spans).to.have.length(2);
+  });
+
+  it('observer: null makes no spans and no trace headers; ids are there', async () => {
+    const place = server.place(200);
+    await createFetch(quick, {observer: null})(place.url);
+    expect(tracing.spans).to.have.length(0);
+    expect(place.header('traceparent')).to.deep.equal([undefined]);
+    expect(place.header('x-correlation-id')[0]).to.be.a('string');
+  });
+
+  it("a traceparent of the caller's own gives way to that of the attempt", async () => {
+    const place = server.place(200);
+    await createFetch(quick)(place.url, {headers: {traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`}});
+    expect(place.header('traceparent')).to.deep.equal(tracing.attempts.map(traceparentOf));
+  });
+});
+
+describe('telemetry: with instrumentation-undici registered', () => {
+  let server: WireServer;
+  let tracing: Tracing;
+  let instrumentation: UndiciInstrumentation;
+  before(async () => {
+    server = await WireServer.start();
+    instrumentation = new UndiciInstrumentation();
+    tracing = new Tracing({instrumentations: [instrumentation]});
+  });
+  after(async () => {
+    instrumentation.disable();
+    await tracing.stop();
+    await server.close();
+  });
+  beforeEach(() => tracing.reset());
+
+  for (const [door, call] of Object.entries(doors)) {
+    it(`${door}: one CLIENT span per send, one traceparent on the wire`, async () => {
+      const place = server.place(503, 503, 200);
+      await (await call(place.url)).text();
+      expect(place.requests).to.have.length(3);
+      expect(tracing.attempts).to.have.length(3);
+      for (const {rawHeaders} of place.requests)
+        expect(rawHeaders.filter(name => name.toLowerCase() === 'traceparent')).to.have.length(1);
+      expect(place.header('traceparent')).to.deep.equal(tracing.attempts.map(traceparentOf));
+      expect(tracing.open).to.deep.equal([]);
+    });
+  }
+
+  it('it is on: a bare fetch gets its span from it, and so does one made by a hook', async () => {
+    const place = server.place(200);
+    await (await globalThis.fetch(place.url)).text();
+    expect(tracing.attempts).to.have.length(1);
+    tracing.reset();
+    const token = server.place(200);
+    await ky.extend(resilience(quick)).get(place.url, {
+      hooks: {
+        beforeRequest: [
+          async () => {
+            await (await globalThis.fetch(token.url)).text();
+          },
+        ],
+      },
+    });
+    const [call] = tracing.calls;
+    expect(tracing.attempts).to.have.length(2);
+    for (const span of tracing.attempts) expect(span.parentSpanContext?.spanId).to.equal(call!.spanContext().spanId);
+  });
+});
+
+describe('telemetry: a call that is not sampled', () => {
+  let server: WireServer;
+  let tracing: Tracing;
+  before(async () => {
+    server = await WireServer.start();
+    tracing = new Tracing({sampler: new AlwaysOffSampler()});
+  });
+  after(async () => {
+    await tracing.stop();
+    await server.close();
+  });
+
+  for (const [door, call] of Object.entries(doors)) {
+    it(`${door}: makes no spans, and says so to the server: flags 00`, async () => {
+      const place = server.place(503, 200);
+      await call(place.url);
+      expect(tracing.spans).to.deep.equal([]);
+      for (const value of place.header('traceparent')) expect(value).to.match(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+      expect(new Set(place.header('traceparent').map(value => value!.split('-')[1])).size).to.equal(1);
+    });
+  }
+
+  it('the wire is suppressed all the same', async () => {
+    let seen: unknown;
+    await createFetch(quick, {
+      fetch: async () => {
+        seen = isSuppressed();
+        return new Response();
+      },
+    })('http://nowhere.invalid/');
+    expect(seen).to.equal(true);
+  });
+
+  it("follows a caller's decision: a parent that is not sampled", async () => {
+    const place = server.place(200);
+    const spanContext = {traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: TraceFlags.NONE, isRemote: true};
+    expect(isSpanContextValid(spanContext)).to.equal(true);
+    await context.with(trace.setSpanContext(context.active(), spanContext), () => createFetch(quick)(place.url));
+    expect(place.header('traceparent')[0]).to.match(new RegExp(`^00-${'1'.repeat(32)}-[0-9a-f]{16}-00$`));
+  });
+});
+
+describe('telemetry: without an SDK', () => {
+  let server: WireServer;
+  before(async () => {
+    server = await WireServer.start();
+  });
+  after(() => server.close());
+
+  it('startCall returns null, so nothing else runs', () => {
+    expect(otelObserver().startCall({} as never)).to.equal(null);
+  });
+
+  for (const [door, call] of Object.entries(doors)) {
+    it(`${door}: no trace headers, not even with a parent in the context; ids are there`, async () => {
+      const place = server.place(503, 200);
+      await call(place.url);
+      expect(place.header('traceparent')).to.deep.equal([undefined, undefined]);
+      expect(new Set(place.header('x-correlation-id')).size).to.equal(1);
+    });
+  }
+
+  it('an SDK that is registered late is used from then on, by clients made before', async () => {
+    const place = server.place(200);
+    const clients: ((url: string) => Promise<unknown>)[] = [
+      createFetch(quick),
+      url => (ky.extend(resilience(quick)) as KyInstance).get(url),
+    ];
+    for (const client of clients) await client(place.url);
+    const tracing = new Tracing();
+    try {
+      for (const client of clients) await client(place.url);
+      expect(tracing.calls).to.have.length(2);
+      expect(place.header('traceparent')).to.deep.equal([undefined, undefined, ...tracing.attempts.map(traceparentOf)]);
+    } finally {
+      await tracing.stop();
+    }
+    for (const client of clients) await client(place.url);
+    expect(place.header('traceparent').slice(4)).to.deep.equal([undefined, undefined]);
+  });
+});

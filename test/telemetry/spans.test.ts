@@ -1,0 +1,316 @@
+/** What spans say: names, kinds, attributes, events, status, links; and nothing that is nobody's business. */
+import {SpanKind, SpanStatusCode, trace} from '@opentelemetry/api';
+import {expect} from 'chai';
+import ky from 'ky';
+import {createFetch, definePolicy, type PolicyInput, type Ports, resilience} from '../../src/index.ts';
+import {Tracing} from '../support/otel.ts';
+import {errorOf, settle} from '../support/outcome.ts';
+import {deadUrl, WireServer} from '../support/wire-server.ts';
+
+const quick: PolicyInput = {backoff: {baseMs: 1, throttledBaseMs: 1}};
+
+describe('telemetry: spans', () => {
+  let server: WireServer;
+  let tracing: Tracing;
+  before(async () => {
+    server = await WireServer.start();
+    tracing = new Tracing();
+  });
+  after(async () => {
+    await tracing.stop();
+    await server.close();
+  });
+  beforeEach(() => tracing.reset());
+  afterEach(() => {
+    expect(tracing.open, 'spans left open').to.deep.equal([]);
+    expect(tracing.complaints).to.deep.equal([]);
+  });
+
+  const fetched = (url: string, policy: PolicyInput = quick, init: RequestInit = {}, ports: Ports = {}) =>
+    createFetch(policy, ports)(url, init);
+
+  describe('names and kinds', () => {
+    it('the call is INTERNAL and named for the library and the method, the attempt CLIENT and named for the method', async () => {
+      await fetched(server.place(200).url, quick, {method: 'put'});
+      expect(tracing.spans.map(({name, kind}) => [name, kind])).to.deep.equal([
+        ['PUT', SpanKind.CLIENT],
+        ['steadfetch PUT', SpanKind.INTERNAL],
+      ]);
+    });
+
+    it('a matched route adds its path pattern, never the path itself', async () => {
+      const policy: PolicyInput = {...quick, routes: [{match: {path: '/*/users/*'}, name: 'user'}]};
+      const place = server.place(200);
+      await fetched(`${place.url}/users/4711`, policy);
+      const names = tracing.spans.map(({name}) => name);
+      expect(names).to.deep.equal(['GET /*/users/*', 'steadfetch GET /*/users/*']);
+      for (const {attributes} of tracing.spans) expect(attributes['url.template']).to.equal('/*/users/*');
+      expect(tracing.calls[0]!.attributes['steadfetch.policy.name']).to.equal('user');
+    });
+
+    it('a method that nobody knows is called HTTP', async () => {
+      await fetched(server.place(200).url, quick, {method: 'PURGE'});
+      expect(tracing.spans.map(({name}) => name)).to.deep.equal(['HTTP', 'steadfetch HTTP']);
+    });
+
+    it('the scope is the package and its version', async () => {
+      await fetched(server.place(200).url);
+      const {default: pack} = await import('../../package.json', {with: {type: 'json'}});
+      for (const {instrumentationScope} of tracing.spans)
+        expect(instrumentationScope).to.include({name: pack.name, version: pack.version});
+    });
+
+    it('hangs below the span of the caller', async () => {
+      const url = server.place(200).url;
+      const tracer = trace.getTracer('mine');
+      await tracer.startActiveSpan('mine', async mine => {
+        await fetched(url);
+        mine.end();
+        expect(tracing.calls.find(({name}) => name !== 'mine')!.parentSpanContext?.spanId).to.equal(
+          mine.spanContext().spanId,
+        );
+      });
+    });
+  });
+
+  describe('attributes', () => {
+    it('of an attempt follow the HTTP conventions to the letter', async () => {
+      const place = server.place(503, 200);
+      await fetched(`${place.url}?q=1`);
+      const {port} = new URL(server.origin);
+      const common = {
+        'http.request.method': 'GET',
+        'url.full': `${place.url}?q=1`,
+        'server.address': '127.0.0.1',
+        'server.port': Number(port),
+        'steadfetch.call.id': place.header('x-correlation-id')[0],
+      };
+      expect(tracing.attempts.map(({attributes}) => attributes)).to.deep.equal([
+        {
+          ...common,
+          'http.response.status_code': 503,
+          'error.type': '503',
+          'steadfetch.attempt.number': 1,
+          'steadfetch.attempt.kind': 'initial',
+          'steadfetch.attempt.outcome': 'failure',
+        },
+        {
+          ...common,
+          'http.response.status_code': 200,
+          'http.request.resend_count': 1,
+          'steadfetch.attempt.number': 2,
+          'steadfetch.attempt.kind': 'resend',
+          'steadfetch.attempt.outcome': 'success',
+        },
+      ]);
+    });
+
+    it('of a call say how it went', async () => {
+      const place = server.place(503, 200);
+      await fetched(place.url, {...quick, name: 'mine', idempotency: {}}, {method: 'POST'});
+      const {attributes} = tracing.calls[0]!;
+      expect(attributes).to.include({
+        'http.request.method': 'POST',
+        'server.address': '127.0.0.1',
+        'http.response.status_code': 200,
+        'steadfetch.policy.name': 'mine',
+        'steadfetch.call.id': place.header('x-correlation-id')[0],
+        'steadfetch.call.outcome': 'success',
+        'steadfetch.call.attempts': 2,
+        'steadfetch.call.retries': 1,
+        'steadfetch.call.hedges': 0,
+        'steadfetch.idempotency.key_sent': true,
+      });
+      expect(attributes['steadfetch.call.retry_delay']).to.be.a('number').within(0, 0.5);
+      expect(attributes).not.to.have.any.keys('url.full', 'error.type');
+    });
+
+    it('invent no names in a namespace of the conventions', async () => {
+      await fetched(server.place(503).url);
+      const known = [
+        'http.request.method',
+        'http.response.status_code',
+        'http.request.resend_count',
+        'url.full',
+        'url.template',
+        'server.address',
+        'server.port',
+        'error.type',
+      ];
+      for (const {attributes} of tracing.spans)
+        for (const name of Object.keys(attributes))
+          expect(known.includes(name) || name.startsWith('steadfetch.'), name).to.equal(true);
+    });
+
+    it('are there when the sampler asks: method and server, and the URL of an attempt', async () => {
+      const asked: object[] = [];
+      const sampler = {
+        shouldSample: (...args: unknown[]) => {
+          asked.push(args[4] as object);
+          return {decision: 2};
+        },
+        toString: () => 'asking',
+      };
+      await tracing.stop();
+      tracing = new Tracing({sampler});
+      await fetched(server.place(200).url);
+      expect(asked[0]).to.include.keys('http.request.method', 'server.address', 'server.port');
+      expect(asked[1]).to.include.keys('http.request.method', 'server.address', 'server.port', 'url.full');
+    });
+
+    it('name the port of a scheme where the URL names none', async () => {
+      await settle(() => fetched('https://example.invalid/', {...quick, maxAttempts: 1}));
+      expect(tracing.calls[0]!.attributes).to.include({'server.address': 'example.invalid', 'server.port': 443});
+    });
+  });
+
+  describe('events of a call', () => {
+    const eventsOf = () => tracing.calls[0]!.events.map(({name, attributes}) => ({name, ...attributes}));
+
+    it('retry.scheduled: the attempt to come, why, and how long', async () => {
+      await fetched(server.place({status: 503, headers: {'retry-after-ms': '3'}}, 200).url, {
+        ...quick,
+        backoff: {kind: 'constant', delayMs: 1, throttledBaseMs: 0, jitter: 'none'},
+      });
+      const [event, ...more] = eventsOf();
+      expect(more).to.deep.equal([]);
+      expect(event).to.include({
+        name: 'steadfetch.retry.scheduled',
+        'steadfetch.attempt.number': 2,
+        'steadfetch.reason': '503',
+        'steadfetch.wait.source': 'retry-after-ms',
+      });
+      expect((event as unknown as Record<string, unknown>)['steadfetch.wait'])
+        .to.be.a('number')
+        .within(0.003, 0.0034);
+    });
+
+    it('retry.abandoned: where a transient answer is not sent again', async () => {
+      await fetched(server.place(503).url, quick, {method: 'POST'});
+      expect(eventsOf()).to.deep.equal([{name: 'steadfetch.retry.abandoned', 'steadfetch.reason': 'may-have-acted'}]);
+    });
+
+    it('none where the answer is final', async () => {
+      await fetched(server.place(404).url);
+      expect(eventsOf()).to.deep.equal([]);
+    });
+
+    it('breaker.rejected: nothing was sent, and there is no attempt', async () => {
+      const handle = definePolicy({
+        ...quick,
+        maxAttempts: 1,
+        breaker: {kind: 'consecutive', failures: 1, openMs: 60_000},
+      });
+      const url = server.place(503).url;
+      await createFetch(handle)(url);
+      tracing.reset();
+      const error = await errorOf(() => createFetch(handle)(url));
+      expect(error.code).to.equal('CIRCUIT_OPEN');
+      expect(tracing.attempts).to.have.length(0);
+      expect(eventsOf()[0]).to.include({name: 'steadfetch.breaker.rejected', 'steadfetch.reason': 'CIRCUIT_OPEN'});
+      expect(tracing.calls[0]!.attributes).to.include({
+        'steadfetch.call.outcome': 'circuit_open',
+        'steadfetch.call.attempts': 0,
+        'error.type': 'circuit_open',
+      });
+    });
+
+    it('policy.overridden: ky’s own options won', async () => {
+      await ky.extend(resilience(quick)).get(server.place(200).url, {retry: 0, timeout: 1000});
+      expect(eventsOf()).to.deep.equal([{name: 'steadfetch.policy.overridden', 'steadfetch.reason': 'retry, timeout'}]);
+    });
+
+    it('hedge.started', async () => {
+      const place = server.place(response => setTimeout(() => response.end('{}'), 150), 200);
+      await fetched(place.url, {...quick, hedge: {delayMs: 10, maxLoadRatio: 1}, budget: null});
+      expect(eventsOf()[0]).to.include({
+        name: 'steadfetch.hedge.started',
+        'steadfetch.attempt.number': 2,
+        'steadfetch.wait': 0.01,
+      });
+    });
+  });
+
+  describe('a hedge', () => {
+    it('links to the attempt it shadows; the loser is superseded, without a status', async () => {
+      const place = server.place('hang', 200);
+      await fetched(place.url, {...quick, hedge: {delayMs: 10, maxLoadRatio: 1}, budget: null});
+      const [first, hedge] = tracing.attempts;
+      expect(tracing.attempts).to.have.length(2);
+      expect(hedge!.links.map(({context, attributes}) => [context.spanId, attributes])).to.deep.equal([
+        [first!.spanContext().spanId, {'steadfetch.link.type': 'hedge_of'}],
+      ]);
+      expect(hedge!.attributes).to.include({'steadfetch.attempt.kind': 'hedge', 'steadfetch.attempt.number': 2});
+      expect(first!.attributes).to.include({'steadfetch.attempt.outcome': 'superseded'});
+      expect(first!.attributes).not.to.have.property('error.type');
+      expect(first!.status.code).to.equal(SpanStatusCode.UNSET);
+      expect(tracing.calls[0]!.attributes).to.include({
+        'steadfetch.call.attempts': 2,
+        'steadfetch.call.hedges': 1,
+        'steadfetch.call.retries': 0,
+        'steadfetch.call.outcome': 'success',
+      });
+      expect(new Set(place.header('traceparent')).size).to.equal(2);
+    });
+  });
+
+  describe('status', () => {
+    const codes = () => ({
+      calls: tracing.calls.map(({status}) => status.code),
+      attempts: tracing.attempts.map(({status}) => status.code),
+    });
+    const {ERROR, UNSET} = SpanStatusCode;
+
+    it('a call that succeeds in the end is not failed by its first attempt', async () => {
+      await fetched(server.place(503, 200).url);
+      expect(codes()).to.deep.equal({calls: [UNSET], attempts: [ERROR, UNSET]});
+    });
+
+    it('a call that fails is failed by its last', async () => {
+      await fetched(server.place(503).url);
+      expect(codes()).to.deep.equal({calls: [ERROR], attempts: [ERROR, ERROR, ERROR]});
+      expect(tracing.calls[0]!.attributes['error.type']).to.equal('503');
+    });
+
+    it('a redirect that is not followed and a 304 are no failures', async () => {
+      await fetched(server.place({status: 302, headers: {location: '/'}}).url, quick, {redirect: 'manual'});
+      await fetched(server.place({status: 304, body: ''}).url);
+      expect(codes()).to.deep.equal({calls: [UNSET, UNSET], attempts: [UNSET, UNSET]});
+    });
+
+    it("the caller's abort is no failure: no status, no error.type", async () => {
+      const place = server.place('hang');
+      const controller = new AbortController();
+      place.arrived(1).then(() => controller.abort(new Error('mine')));
+      await errorOf(() => fetched(place.url, quick, {signal: controller.signal}));
+      expect(codes()).to.deep.equal({calls: [UNSET], attempts: [UNSET]});
+      for (const {attributes} of tracing.spans) expect(attributes).not.to.have.property('error.type');
+      expect(tracing.calls[0]!.attributes['steadfetch.call.outcome']).to.equal('cancelled');
+      expect(tracing.attempts[0]!.attributes['steadfetch.attempt.outcome']).to.equal('cancelled');
+    });
+
+    it("AbortSignal.timeout of the caller's is an abort too, though its name says timeout", async () => {
+      const place = server.place('hang');
+      await errorOf(() => fetched(place.url, quick, {signal: AbortSignal.timeout(30)}));
+      expect(codes()).to.deep.equal({calls: [UNSET], attempts: [UNSET]});
+      expect(place.requests).to.have.length(1);
+    });
+
+    it('a deadline is told apart from the time of an attempt', async () => {
+      await errorOf(() => fetched(server.place('hang').url, {...quick, deadlineMs: 80, attemptTimeoutMs: 5000}));
+      expect(tracing.calls[0]!.attributes).to.include({
+        'error.type': 'deadline_exceeded',
+        'steadfetch.call.outcome': 'timeout',
+      });
+    });
+
+    it('has no description: messages carry URLs', async () => {
+      await fetched(server.place(503).url);
+      await errorOf(async () => fetched(await deadUrl()));
+      for (const {status, events} of tracing.spans) {
+        expect(status.message ?? '').to.equal('');
+        expect(events.map(({name}) => name)).not.to.include('exception');
+      }
+    });
+  });
+});
