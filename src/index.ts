@@ -1,6 +1,6 @@
 /** `steadfetch`: both doors, wired with OpenTelemetry. */
 export {definePolicy, PolicyHandle, type PolicySnapshot} from './call/handle.ts';
-export type {Refusal} from './call/judge.ts';
+export type {Refusal} from './call/judgement.ts';
 export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
 export {type CallReport, reportOf} from './call/report.ts';
 export type {AttemptKind, BreakerState, CallResult, CallView} from './core/call-view.ts';

@@ -6,11 +6,12 @@ import {RejectedError, withoutStack} from '../core/errors.ts';
 import {Pause} from '../core/timer.ts';
 import {type Breaker, NOT_ADMITTED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
-import type {Call} from './call.ts';
-import {LEAST_ATTEMPT_MS, type Refusal} from './judge.ts';
+import {LEAST_ATTEMPT_MS} from './judge.ts';
+import type {Refusal} from './judgement.ts';
+import type {CallState} from './state.ts';
 
 /** What becomes of a call that asks for admission. Exactly one of these is called, maybe at once. */
-export interface Applicant {
+export interface Applicant extends CallState {
   /** @param epoch Of the breaker, to report the result with. */
   admitted(epoch: number, permit: ConcurrencyLimit | null, now: number): void;
   refused(refusal: Refusal, error: RejectedError): void;
@@ -18,7 +19,7 @@ export interface Applicant {
   left(aborted: boolean): void;
 }
 
-export function admit(call: Call & Applicant, now: number): void {
+export function admit(call: Applicant, now: number): void {
   const {engine, guards} = call;
   const {hold, breaker, concurrency} = guards;
   const heldMs = hold === null ? 0 : hold.waitMs(now, engine.random);
@@ -28,7 +29,7 @@ export function admit(call: Call & Applicant, now: number): void {
   else waitInLine(call, concurrency, now);
 }
 
-function count(call: Call & Applicant, permit: ConcurrencyLimit | null, now: number): void {
+function count(call: Applicant, permit: ConcurrencyLimit | null, now: number): void {
   const {breaker} = call.guards;
   const epoch = breaker === null ? 0 : breaker.admit(now);
   if (epoch !== NOT_ADMITTED) call.admitted(epoch, permit, now);
@@ -38,7 +39,7 @@ function count(call: Call & Applicant, permit: ConcurrencyLimit | null, now: num
   }
 }
 
-function waitForOrigin(call: Call & Applicant, heldMs: number, now: number): void {
+function waitForOrigin(call: Applicant, heldMs: number, now: number): void {
   const {origin, plan, deadlineAt, engine, wire} = call;
   // The spread of a hold is its own; it does not make a hint too long that the policy would wait for.
   if (heldMs > plan.policy.retryAfter.maxMs * 1.1 || now + heldMs + LEAST_ATTEMPT_MS > deadlineAt) {
@@ -52,7 +53,7 @@ function waitForOrigin(call: Call & Applicant, heldMs: number, now: number): voi
   );
 }
 
-function waitInLine(call: Call & Applicant, limit: ConcurrencyLimit, now: number): void {
+function waitInLine(call: Applicant, limit: ConcurrencyLimit, now: number): void {
   const {origin, deadlineAt, engine, wire} = call;
   let place: Pause | null = null;
   const waiter = {
@@ -72,7 +73,7 @@ function waitInLine(call: Call & Applicant, limit: ConcurrencyLimit, now: number
   });
 }
 
-function refuseOpen(call: Call & Applicant, breaker: Breaker, now: number): void {
+function refuseOpen(call: Applicant, breaker: Breaker, now: number): void {
   const retryAfterMs = breaker.retryAfterMs(now);
   const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until its probes have succeeded';
   const message = `The circuit of ${breaker.guarded} is open ${when}.`;

@@ -5,22 +5,30 @@ import {classify} from '../decide/classify.ts';
 import type {HttpContext} from '../decide/classify-http.ts';
 import {red, SUCCESS, type Verdict} from '../decide/verdict.ts';
 import type {Attempt} from './attempt.ts';
-import type {Call} from './call.ts';
 import {healthOf} from './health.ts';
 import type {Classification, ClassifyInput, Ports} from './ports.ts';
+import type {CallState} from './state.ts';
 import {tellAttemptEnded} from './tell.ts';
 
 /** @param outcome The attempt's own, or what asking the user's `classify` made of the call: that can end it. */
 export type Assessed = (attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number) => void;
 
-export function assess(call: Call, attempt: Attempt, outcome: Outcome, then: Assessed): void {
+/** A call whose attempts are assessed. */
+export interface Assessable extends CallState {
+  /** Nobody will read this. */
+  drop(attempt: Attempt, outcome: Outcome): void;
+  /** Waits for a function of the user's, but not longer than the call lasts. */
+  until<T>(promise: PromiseLike<T>, then: (value: T) => void, otherwise: (outcome: Outcome) => void): void;
+}
+
+export function assess(call: Assessable, attempt: Attempt, outcome: Outcome, then: Assessed): void {
   const found = classify(outcome, contextOf(call));
   const {classify: ask} = call.engine;
   if (ask === null || found.final) learn(call, attempt, outcome, found, then);
   else askUser(call, attempt, outcome, found, ask, then);
 }
 
-export function contextOf({plan, keyed, attempts, engine}: Call): HttpContext {
+export function contextOf({plan, keyed, attempts, engine}: CallState): HttpContext {
   return {
     transients: plan.transients,
     keyed,
@@ -31,7 +39,7 @@ export function contextOf({plan, keyed, attempts, engine}: Call): HttpContext {
 
 type Ask = NonNullable<Ports['classify']>;
 
-function askUser(call: Call, attempt: Attempt, outcome: Outcome, found: Verdict, ask: Ask, then: Assessed): void {
+function askUser(call: Assessable, attempt: Attempt, outcome: Outcome, found: Verdict, ask: Ask, then: Assessed): void {
   const fail = (ended: Outcome): void => {
     call.drop(attempt, outcome);
     learn(call, attempt, ended, classify(ended, contextOf(call)), then);
@@ -46,14 +54,16 @@ function askUser(call: Call, attempt: Attempt, outcome: Outcome, found: Verdict,
   } catch (thrown) {
     return fail(failed('hook', thrown));
   }
-  if (isPromise(said)) call.until(said, heed, fail);
-  else heed(said);
+  if (!isPromise(said)) return heed(said);
+  attempt.leave(); // Its place is not to wait for the user's function.
+  call.until(said, heed, fail);
 }
 
-function learn(call: Call, attempt: Attempt, outcome: Outcome, verdict: Verdict, then: Assessed): void {
+function learn(call: Assessable, attempt: Attempt, outcome: Outcome, verdict: Verdict, then: Assessed): void {
   const {breaker, hedge} = call.guards;
   const now = call.engine.clock.now();
   breaker?.record(attempt.epoch, healthOf(outcome, verdict), now);
+  attempt.leave();
   if (verdict === SUCCESS) hedge?.observe(now - attempt.startedAt);
   if (call.engine.on !== null) tellAttemptEnded(call, attempt, outcome, verdict.reason, now);
   then(attempt, outcome, verdict, now);

@@ -12,9 +12,9 @@ import {answered, failed, type Outcome} from '../core/outcome.ts';
 import {Timer} from '../core/timer.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
-import {linkBody} from './body-link.ts';
-import type {Call} from './call.ts';
+import {type BodyKeeper, linkBody} from './body-link.ts';
 import {discard} from './discard.ts';
+import type {CallState} from './state.ts';
 import type {Sendable} from './wire.ts';
 
 /** Who is told how an attempt ended: the call, or a race of two attempts. */
@@ -29,8 +29,8 @@ const SUPERSEDED = withoutStack(
   () => new DOMException('Another attempt of the call was answered first.', 'AbortError'),
 );
 
-export class Attempt extends Timer {
-  readonly call: Call;
+export class Attempt extends Timer implements BodyKeeper {
+  readonly call: CallState;
   readonly number: number;
   readonly kind: AttemptKind;
   /** What the breaker admitted it with. */
@@ -53,7 +53,7 @@ export class Attempt extends Timer {
   #reachedWire = false;
 
   constructor(
-    call: Call,
+    call: CallState,
     number: number,
     kind: AttemptKind,
     epoch: number,
@@ -160,11 +160,17 @@ export class Attempt extends Timer {
     this.#controller?.abort(reason);
   }
 
+  /** Frees its place under the concurrency limit: after the breaker has learnt of it, for the next in line asks the breaker. */
+  leave(): void {
+    this.#permit?.exit();
+    this.#permit = null;
+  }
+
   /** Another attempt of the call was answered first. Its owner does not want to hear of it any more. */
   supersede(): void {
     this.unlink();
     this.#owner = null;
-    this.#leave();
+    this.leave();
     this.trace?.end(failed('aborted', SUPERSEDED, this.#reachedWire), true);
     this.#controller?.abort(SUPERSEDED);
   }
@@ -190,7 +196,6 @@ export class Attempt extends Timer {
 
   // The body, as body-link.ts sees it.
 
-  /** From now on the body is read chunk by chunk: the total time no longer counts, silence does. */
   streaming(): void {
     if (this.#isStreaming || this.#isErrorBody) return;
     this.#isStreaming = true;
@@ -199,22 +204,18 @@ export class Attempt extends Timer {
     this.call.engine.clock.disarm(this);
   }
 
-  /** Someone waits for the next chunk. */
   awaitingChunk(): void {
     if (this.#isStreaming && this.#readers > 0) this.call.engine.clock.arm(this, this.#limitMs);
   }
 
-  /** It came; how long its reader takes to ask for the next one is not the server's fault. */
   chunkArrived(): void {
     if (this.#isStreaming) this.call.engine.clock.disarm(this);
   }
 
-  /** The body was cloned, so there is one more to read. */
   cloned(): void {
     if (this.#readers > 0) this.#readers++;
   }
 
-  /** One of the copies was given up. */
   readerLeft(): void {
     if (--this.#readers <= 0) this.unlink();
   }
@@ -234,9 +235,13 @@ export class Attempt extends Timer {
 
   /** The body has what is left of the time. Nobody need read it, so its timer keeps no process alive: a socket does, if any. */
   #guardBody(): void {
-    const {engine, wire} = this.call;
+    const {engine, wire, deadlineAt} = this.call;
     engine.clock.unref(this);
-    if (wire.bodyGetsFreshTime && this.armed) engine.clock.arm(this, this.#limitMs);
+    if (!wire.bodyGetsFreshTime || this.#limit !== 'ATTEMPT_TIMEOUT' || !this.armed) return;
+    const now = engine.clock.now();
+    const leftMs = deadlineAt - now;
+    if (leftMs < this.#limitMs) this.#limit = 'DEADLINE_EXCEEDED';
+    engine.clock.arm(this, Math.min(this.#limitMs, leftMs), now);
   }
 
   #failed(error: unknown): void {
@@ -252,14 +257,8 @@ export class Attempt extends Timer {
     if (owner === null) return;
     this.#owner = null;
     if (outcome.response === null) this.unlink();
-    this.#leave();
     this.trace?.end(outcome, false);
     owner.settled(this, outcome);
-  }
-
-  #leave(): void {
-    this.#permit?.exit();
-    this.#permit = null;
   }
 }
 

@@ -1,30 +1,47 @@
 /**
- * Ties the body of a response to its attempt.
+ * Ties the body of a response to its keeper.
  *
  * Body methods (`.json()`, `.text()`, …) stay under the attempt's time. The first reader on `.body` makes it a stream:
  * then only silence counts, so that the answer of a model may take minutes. The response stays the very object that fetch
  * gave: a new one would lose `url` and `type`. Own properties, not a new prototype: measured, the cheaper of the two.
  */
-import type {Attempt} from './attempt.ts';
 
-const ATTEMPT = Symbol('attempt');
+/** What has to be told of a body: the keeper. */
+export interface BodyKeeper {
+  /** A timer runs, so nothing is forgotten for ever. */
+  readonly armed: boolean;
+  /** From now on the body is read chunk by chunk: the total time no longer counts, silence does. */
+  streaming(): void;
+  /** Someone waits for the next chunk. */
+  awaitingChunk(): void;
+  /** It came; how long its reader takes to ask for the next one is not the server's fault. */
+  chunkArrived(): void;
+  /** The body was cloned, so there is one more to read. */
+  cloned(): void;
+  /** One of the copies was given up. */
+  readerLeft(): void;
+  /** The body is over. */
+  unlink(): void;
+}
+
+const KEEPER = Symbol('body keeper');
 
 interface Linked {
-  [ATTEMPT]: Attempt;
+  [KEEPER]: BodyKeeper;
 }
 type LinkedResponse = Response & Linked;
 type LinkedStream = ReadableStream<Uint8Array> & Linked;
 
 /** A response that nobody reads lets go of the caller's signal when it is collected, where no timer does it before. */
-const forgotten = new FinalizationRegistry<Attempt>(attempt => attempt.unlink());
+const forgotten = new FinalizationRegistry<BodyKeeper>(keeper => keeper.unlink());
 
 /** @returns False where there is no body to wait for, or none we could watch. */
-export function linkBody(response: Response, attempt: Attempt): boolean {
+export function linkBody(response: Response, keeper: BodyKeeper): boolean {
   if (typeof response !== 'object' || response === null || !('body' in response) || response.body === null)
     return false;
   if (!Object.isExtensible(response)) return false;
   const linked = response as LinkedResponse;
-  linked[ATTEMPT] = attempt;
+  linked[KEEPER] = keeper;
   linked.json = json;
   linked.text = text;
   linked.arrayBuffer = arrayBuffer;
@@ -33,7 +50,7 @@ export function linkBody(response: Response, attempt: Attempt): boolean {
   linked.formData = formData;
   linked.clone = clone;
   Object.defineProperty(linked, 'body', watchedBody);
-  if (!attempt.armed) forgotten.register(response, attempt);
+  if (!keeper.armed) forgotten.register(response, keeper);
   return true;
 }
 
@@ -45,9 +62,9 @@ const inherited = (object: object, name: string): unknown =>
 
 function reading<T>(name: BodyMethod) {
   return function (this: LinkedResponse): Promise<T> {
-    const attempt = this[ATTEMPT];
+    const keeper = this[KEEPER];
     const promise = (inherited(this, name) as () => Promise<T>).call(this);
-    const done = () => attempt.unlink();
+    const done = () => keeper.unlink();
     promise.then(done, done);
     return promise;
   };
@@ -63,8 +80,8 @@ const formData = reading<FormData>('formData');
 
 function clone(this: LinkedResponse): Response {
   const copy = (inherited(this, 'clone') as () => Response).call(this);
-  this[ATTEMPT].cloned();
-  linkBody(copy, this[ATTEMPT]);
+  this[KEEPER].cloned();
+  linkBody(copy, this[KEEPER]);
   return copy;
 }
 
@@ -73,15 +90,15 @@ const watchedBody: PropertyDescriptor & ThisType<LinkedResponse> = {
   enumerable: true,
   get() {
     const stream = Reflect.get(Object.getPrototypeOf(this), 'body', this) as ReadableStream<Uint8Array> | null;
-    return stream instanceof ReadableStream ? watched(stream, this[ATTEMPT]) : stream;
+    return stream instanceof ReadableStream ? watched(stream, this[KEEPER]) : stream;
   },
 };
 
 /** The same stream object; only the ways to read it tell. Looking at `.body` without reading it, as ky does, changes nothing. */
-function watched(stream: ReadableStream<Uint8Array>, attempt: Attempt): ReadableStream<Uint8Array> {
+function watched(stream: ReadableStream<Uint8Array>, keeper: BodyKeeper): ReadableStream<Uint8Array> {
   const linked = stream as LinkedStream;
-  if (linked[ATTEMPT] === undefined) {
-    linked[ATTEMPT] = attempt;
+  if (linked[KEEPER] === undefined) {
+    linked[KEEPER] = keeper;
     Object.setPrototypeOf(linked, WatchedStream);
   }
   return linked;
@@ -92,21 +109,21 @@ const Native = globalThis.ReadableStream?.prototype;
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
 function watchedReader(stream: LinkedStream, options?: {mode?: 'byob'}): Reader {
-  const attempt = stream[ATTEMPT];
+  const keeper = stream[KEEPER];
   const reader = Native.getReader.call(stream, options as undefined) as Reader;
   const {read, cancel} = reader as {read: (...view: unknown[]) => ReturnType<Reader['read']>; cancel: Reader['cancel']};
-  attempt.streaming();
-  forgotten.register(reader, attempt);
-  const seen = (result: {done: boolean}): void => (result.done ? attempt.unlink() : attempt.chunkArrived());
-  const broken = () => attempt.unlink();
+  keeper.streaming();
+  forgotten.register(reader, keeper);
+  const seen = (result: {done: boolean}): void => (result.done ? keeper.unlink() : keeper.chunkArrived());
+  const broken = () => keeper.unlink();
   reader.read = (...view: unknown[]): ReturnType<Reader['read']> => {
-    attempt.awaitingChunk();
+    keeper.awaitingChunk();
     const promise = read.apply(reader, view);
     promise.then(seen, broken);
     return promise;
   };
   reader.cancel = (reason?: unknown) => {
-    attempt.readerLeft();
+    keeper.readerLeft();
     return cancel.call(reader, reason);
   };
   return reader;
@@ -150,7 +167,7 @@ const WatchedStream: object = Object.create(
       return watchedReader(this, options);
     },
     cancel(this: LinkedStream, reason?: unknown) {
-      this[ATTEMPT].readerLeft();
+      this[KEEPER].readerLeft();
       return Native.cancel.call(this, reason);
     },
     pipeTo(this: LinkedStream, ...args: [WritableStream<Uint8Array>]) {

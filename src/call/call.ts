@@ -5,7 +5,7 @@
  * one attempt and the judgement on it, for a loop elsewhere (ky's own), which reads `judgement` and calls `finish`.
  */
 import {isPromise} from '../core/awaitable.ts';
-import type {CallResult, CallView} from '../core/call-view.ts';
+import type {CallResult} from '../core/call-view.ts';
 import {type RejectedError, TimeoutError} from '../core/errors.ts';
 import type {CallObserver, HeaderBag} from '../core/observer.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
@@ -18,22 +18,24 @@ import {REFUSED} from '../guards/budget.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import type {Guards} from '../guards/registry.ts';
 import {type Applicant, admit} from './admission.ts';
-import {assess, contextOf} from './assess.ts';
+import {type Assessed, assess, contextOf} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
 import {discard} from './discard.ts';
-import type {Engine} from './engine.ts';
+import type {EngineParts} from './engine-parts.ts';
 import {Identity} from './identity.ts';
-import {type Judgement, judge, LEAST_ATTEMPT_MS, type Refusal, refuse} from './judge.ts';
+import {judge, LEAST_ATTEMPT_MS} from './judge.ts';
+import {type Judgement, type Refusal, refuse} from './judgement.ts';
 import type {Plan, Variant} from './plan.ts';
 import type {AttemptRequest} from './ports.ts';
-import {Race} from './race.ts';
-import {attachReport, type CallReport, explain, resultOf} from './report.ts';
+import {PreparedHeaders} from './prepared-headers.ts';
+import {Race, type Racing} from './race.ts';
+import {attachReport, type CallReport, explain, type Reporting, resultOf} from './report.ts';
 import {Reservation} from './reservation.ts';
 import {tellAbandoned, tellHedged, tellRejected, tellScheduled, tellSuperseded} from './tell.ts';
 import type {Wire} from './wire.ts';
 
-export class Call implements CallView, AttemptOwner, Applicant {
-  readonly engine: Engine;
+export class Call implements Applicant, AttemptOwner, Racing, Reporting {
+  readonly engine: EngineParts;
   readonly plan: Plan;
   readonly guards: Guards;
   readonly method: string;
@@ -44,9 +46,7 @@ export class Call implements CallView, AttemptOwner, Applicant {
   attempts = 0;
   hedges = 0;
   waitedMs = 0;
-  /** The last planned wait, for decorrelated jitter. */
   lastBackoffMs = 0;
-  /** What was decided after the last attempt; null before. */
   judgement: Judgement | null = null;
   wire!: Wire;
   readonly #rawUrl: string;
@@ -58,12 +58,13 @@ export class Call implements CallView, AttemptOwner, Applicant {
   #heldAttempt: Attempt | null = null;
   #heldOutcome: Outcome | null = null;
   #previousStatus = 0;
+  #prepared: PreparedHeaders | null = null;
   #result: CallResult | null = null;
   #reason = '';
   #durationMs = 0;
 
   constructor(
-    engine: Engine,
+    engine: EngineParts,
     {plan, correlationId, idempotencyKey}: Variant,
     method: string,
     url: string,
@@ -106,7 +107,6 @@ export class Call implements CallView, AttemptOwner, Applicant {
     return this.#identity.keyed;
   }
 
-  /** Whether the call may be repeated although the server may have acted. */
   get mayRepeat(): boolean {
     return this.#identity.keyed || this.plan.idempotentMethods.has(this.method);
   }
@@ -189,17 +189,24 @@ export class Call implements CallView, AttemptOwner, Applicant {
 
   // Send.
 
-  /** Ids, key and remaining time, written onto an attempt. */
   label(headers: HeaderBag): void {
+    this.#prepared?.undo(headers);
     this.#identity.label(headers);
   }
 
-  /** What `prepareAttempt` is shown. */
   describe(headers: HeaderBag, attempt: number, signal: AbortSignal | undefined): AttemptRequest {
-    return {method: this.method, url: this.#rawUrl, headers, attempt, previousStatus: this.#previousStatus, signal};
+    const prepared = new PreparedHeaders(headers);
+    this.#prepared = prepared;
+    return {
+      method: this.method,
+      url: this.#rawUrl,
+      headers: prepared,
+      attempt,
+      previousStatus: this.#previousStatus,
+      signal,
+    };
   }
 
-  /** Calls back if a hedge is allowed by all that is known of the call; the guards are asked by `hedge`. */
   whenHedgeable(then: () => void): void {
     if (!this.mayRepeat || this.attempts >= this.plan.maxAttempts || this.engine.handle.retriesDisabled) return;
     const {replayable} = this.wire;
@@ -207,7 +214,6 @@ export class Call implements CallView, AttemptOwner, Applicant {
     else if (replayable !== false) replayable.then(can => can && then());
   }
 
-  /** A second attempt beside the one in flight, or null where a guard refuses: that is no failure of the call. */
   hedge(owner: AttemptOwner): Attempt | null {
     const {budget, breaker, concurrency, hedge} = this.guards;
     const now = this.engine.clock.now();
@@ -227,7 +233,6 @@ export class Call implements CallView, AttemptOwner, Applicant {
     return new Attempt(this, this.attempts, 'hedge', epoch, concurrency, owner);
   }
 
-  /** The attempt lost its race. */
   supersede(attempt: Attempt): void {
     const now = this.engine.clock.now();
     attempt.supersede();
@@ -235,7 +240,6 @@ export class Call implements CallView, AttemptOwner, Applicant {
     tellSuperseded(this, attempt, now);
   }
 
-  /** Nobody will read this. */
   drop(attempt: Attempt, outcome: Outcome): void {
     attempt.unlink();
     discard(outcome.response, this.engine.clock);
@@ -248,7 +252,7 @@ export class Call implements CallView, AttemptOwner, Applicant {
     assess(this, attempt, outcome, this.decide);
   }
 
-  readonly decide = (attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number): void => {
+  readonly decide: Assessed = (attempt, outcome, verdict, now) => {
     this.#heldAttempt = attempt;
     this.#heldOutcome = outcome;
     this.#previousStatus = outcome.status;
@@ -283,6 +287,12 @@ export class Call implements CallView, AttemptOwner, Applicant {
     else this.#settle(outcome);
   }
 
+  /** For a loop elsewhere: a hook of the user's gave the answer, so what was decided about the last one is void. */
+  answeredByHook(): void {
+    this.giveBack();
+    this.judgement = null;
+  }
+
   /** For a loop elsewhere: the response that was judged is not the one it holds now. */
   reconsider(outcome: Outcome): Promise<void> {
     this.giveBack();
@@ -303,7 +313,6 @@ export class Call implements CallView, AttemptOwner, Applicant {
       );
   }
 
-  /** Waits for a function of the user's, but not longer than the call lasts. */
   until<T>(promise: PromiseLike<T>, then: (value: T) => void, otherwise: (outcome: Outcome) => void): void {
     let isWaiting = true;
     const once = (act: () => void) => {

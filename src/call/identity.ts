@@ -1,7 +1,8 @@
 /** The names a call goes by: its correlation id, its idempotency key, and an id for each attempt. */
 import type {HeaderBag} from '../core/observer.ts';
 import {formatKey, needsKey, STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
-import type {Call} from './call.ts';
+import type {CallState} from './state.ts';
+import {mayCarryIds} from './target.ts';
 
 /** Ids from outside end up in logs: nothing that could break a line or fill a disk. */
 const VALID_ID = /^[A-Za-z0-9._:-]{1,128}$/;
@@ -11,7 +12,7 @@ export class Identity {
   correlationId: string | undefined;
   /** An idempotency key is on the call, so a server can tell a resend from a second call. */
   keyed = false;
-  readonly #call: Call;
+  readonly #call: CallState;
   readonly #idempotencyKey: string | undefined;
   #key: string | undefined;
   #keyHeader = STANDARD_KEY_HEADER;
@@ -20,7 +21,7 @@ export class Identity {
   #callerNamesRequests = false;
 
   /** The ids are those the call was given as its own, if any. */
-  constructor(call: Call, correlationId: string | undefined, idempotencyKey: string | undefined) {
+  constructor(call: CallState, correlationId: string | undefined, idempotencyKey: string | undefined) {
     this.#call = call;
     this.correlationId = correlationId;
     this.#idempotencyKey = idempotencyKey;
@@ -52,7 +53,7 @@ export class Identity {
     const callers = headers.get(correlation.header);
     this.correlationId =
       callers !== null && VALID_ID.test(callers) ? callers : (this.correlationId ?? engine.ids.correlationId());
-    this.#sendsIds = callers !== null || engine.sendsIdsTo(origin, correlation.sendTo);
+    this.#sendsIds = callers !== null || mayCarryIds(origin, correlation.sendTo);
     this.#callerNamesRequests = correlation.requestIdHeader !== null && headers.has(correlation.requestIdHeader);
   }
 

@@ -6,52 +6,17 @@
  */
 import type {Outcome} from '../core/outcome.ts';
 import {backoffMs} from '../decide/backoff.ts';
-import {type HintSource, type ServerHint, serverHint} from '../decide/server-hint.ts';
+import {type ServerHint, serverHint} from '../decide/server-hint.ts';
 import {harmless, type Verdict} from '../decide/verdict.ts';
-import {REFUSED, type Receipt} from '../guards/budget.ts';
-import type {Call} from './call.ts';
+import {REFUSED} from '../guards/budget.ts';
+import {type Judgement, type Refusal, refuse} from './judgement.ts';
+import type {CallState} from './state.ts';
 
 /** An attempt that cannot get this long is not worth sending. */
 export const LEAST_ATTEMPT_MS = 50;
 
-/** Why a call is not sent again. */
-export type Refusal =
-  /** It succeeded, or trying again cannot help. */
-  | 'not-transient'
-  /** The server may have acted, and nothing allows to repeat that. */
-  | 'may-have-acted'
-  | 'attempts-exhausted'
-  | 'body-not-replayable'
-  /** Worth one resend, and that was it. */
-  | 'resent-once'
-  /** The server asks for a longer wait than `retryAfter.maxMs`. */
-  | 'hint-too-long'
-  /** The next attempt could not end in time. */
-  | 'deadline'
-  | 'breaker-open'
-  | 'concurrency-limit'
-  | 'budget-exhausted'
-  /** `disableRetries()`. */
-  | 'retries-disabled';
-
-export interface Judgement {
-  readonly verdict: Verdict;
-  /** null: it is sent again. */
-  readonly refusal: Refusal | null;
-  readonly waitMs: number;
-  readonly waitSource: HintSource | 'backoff' | 'none';
-  /** What the server asked for, whether or not it can be granted. */
-  readonly hint: ServerHint | null;
-  /** What the budget holds for the resend. */
-  readonly receipt: Receipt;
-}
-
-export function refuse(verdict: Verdict, refusal: Refusal, hint: ServerHint | null = null): Judgement {
-  return {verdict, refusal, waitMs: 0, waitSource: 'none', hint, receipt: REFUSED};
-}
-
 /** @param replayable Whether the body can be sent again. */
-export function judge(call: Call, outcome: Outcome, found: Verdict, replayable: boolean): Judgement {
+export function judge(call: CallState, outcome: Outcome, found: Verdict, replayable: boolean): Judgement {
   const {engine, plan, guards} = call;
   const hint = hintOf(call, outcome, found);
   // A 503 with a hint is a server that sheds load; without one it may just be broken.
@@ -77,7 +42,7 @@ export function judge(call: Call, outcome: Outcome, found: Verdict, replayable: 
   return {verdict, refusal: null, waitMs, waitSource, hint, receipt};
 }
 
-function hintOf({engine, plan}: Call, {response}: Outcome, {transient}: Verdict): ServerHint | null {
+function hintOf({engine, plan}: CallState, {response}: Outcome, {transient}: Verdict): ServerHint | null {
   if (!transient || response === null || !plan.policy.retryAfter.honor) return null;
   return serverHint(response.status, response.headers, engine.clock.wall());
 }
@@ -86,7 +51,11 @@ function hintOf({engine, plan}: Call, {response}: Outcome, {transient}: Verdict)
 const HINT_SPREAD = 0.1;
 const LONGEST_HINT_SPREAD_MS = 1000;
 
-function waitBefore(call: Call, verdict: Verdict, hint: ServerHint | null): Pick<Judgement, 'waitMs' | 'waitSource'> {
+function waitBefore(
+  call: CallState,
+  verdict: Verdict,
+  hint: ServerHint | null,
+): Pick<Judgement, 'waitMs' | 'waitSource'> {
   const {engine, plan} = call;
   if (verdict.once && hint === null) return {waitMs: 0, waitSource: 'none'};
   const plannedMs = backoffMs(

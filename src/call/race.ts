@@ -7,12 +7,23 @@
 import type {Outcome} from '../core/outcome.ts';
 import {Timer} from '../core/timer.ts';
 import type {Verdict} from '../decide/verdict.ts';
-import {assess} from './assess.ts';
+import {type Assessable, type Assessed, assess} from './assess.ts';
 import type {Attempt, AttemptOwner} from './attempt.ts';
-import type {Call} from './call.ts';
+
+/** A call that can race. */
+export interface Racing extends Assessable {
+  /** Calls back if a hedge is allowed by all that is known of the call; the guards are asked by `hedge`. */
+  whenHedgeable(then: () => void): void;
+  /** A second attempt beside the one in flight, or null where a guard refuses: that is no failure of the call. */
+  hedge(owner: AttemptOwner): Attempt | null;
+  /** The attempt lost its race. */
+  supersede(attempt: Attempt): void;
+  /** The race is over. */
+  readonly decide: Assessed;
+}
 
 export class Race extends Timer implements AttemptOwner {
-  readonly #call: Call;
+  readonly #call: Racing;
   readonly #running = new Set<Attempt>();
   #first: Attempt | null = null;
   /** A transient outcome that is the race's result if the other attempt does no better. */
@@ -20,7 +31,7 @@ export class Race extends Timer implements AttemptOwner {
   #unassessed = 0;
   #isOver = false;
 
-  constructor(call: Call) {
+  constructor(call: Racing) {
     super();
     this.#call = call;
   }

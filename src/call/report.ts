@@ -6,8 +6,8 @@
  */
 import type {CallResult} from '../core/call-view.ts';
 import type {Outcome} from '../core/outcome.ts';
-import type {Call} from './call.ts';
-import type {Judgement, Refusal} from './judge.ts';
+import type {Judgement, Refusal} from './judgement.ts';
+import type {CallState} from './state.ts';
 
 export interface CallReport {
   readonly result: CallResult;
@@ -27,26 +27,31 @@ export interface CallReport {
   readonly policyName: string;
 }
 
+/** A call that can tell how it ended. */
+export interface Reporting extends CallState {
+  readonly report: CallReport;
+}
+
 const CALL = Symbol('steadfetch call');
 
 /** The report of the call that ended with this response or this error; undefined for those of others. */
 export function reportOf(answer: unknown): CallReport | undefined {
   if (typeof answer !== 'object' || answer === null) return undefined;
-  const {resilience, response, [CALL]: call} = answer as {resilience?: unknown; response?: unknown; [CALL]?: Call};
+  const {resilience, response, [CALL]: call} = answer as {resilience?: unknown; response?: unknown; [CALL]?: Reporting};
   if (call !== undefined) return call.report;
   return isReport(resilience) ? resilience : reportOf(response);
 }
 
 /** Puts the report within the reach of whoever gets the answer. */
-export function attachReport(call: Call, outcome: Outcome): void {
+export function attachReport(call: Reporting, outcome: Outcome): void {
   const {response, error, kind} = outcome;
   if (response !== null) {
-    if (typeof response === 'object' && Object.isExtensible(response)) (response as {[CALL]?: Call})[CALL] = call;
+    if (typeof response === 'object' && Object.isExtensible(response)) (response as {[CALL]?: Reporting})[CALL] = call;
   } else if (kind !== 'aborted' && !call.plan.observesOnly) attachToError(call, error); // An abort's reason is the caller's own.
 }
 
 /** Enumerable, so that a printed or logged error tells it. */
-export function attachToError(call: Call, error: unknown): void {
+export function attachToError(call: Reporting, error: unknown): void {
   if (error instanceof Error && Object.isExtensible(error)) {
     Object.defineProperty(error, 'resilience', {
       value: call.report,
@@ -68,6 +73,8 @@ export function resultOf(outcome: Outcome, judgement: Judgement | null): CallRes
       return 'cancelled';
     case 'deadline':
       return 'timeout';
+    case 'hook': // Whatever was decided before it threw, this is why it ended.
+      return 'failure';
     case 'response':
       if (outcome.status < 400 && !judgement?.verdict.transient) return 'success';
   }
@@ -90,10 +97,12 @@ export function resultOf(outcome: Outcome, judgement: Judgement | null): CallRes
 }
 
 /** The clause a report, an event and a span tell. */
-export function explain(call: Call, kind: Outcome['kind'], status: number): string {
+export function explain(call: CallState, kind: Outcome['kind'], status: number): string {
   const {judgement, method, plan} = call;
   const reason = judgement?.verdict.reason ?? kind;
   if (kind === 'aborted') return 'aborted by the caller';
+  if (kind === 'hook') return 'a function of the user threw';
+  if (kind === 'stopped') return 'stopped by a hook';
   if (kind === 'deadline') return `no answer within the deadline of ${plan.deadlineMs} ms`;
   switch (judgement?.refusal) {
     case 'may-have-acted':

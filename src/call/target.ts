@@ -53,3 +53,15 @@ function readPageOrigin(): string | undefined {
   const origin = isBrowser ? location?.origin : undefined;
   return origin === 'null' ? undefined : origin;
 }
+
+/** Whether ids may be sent to that origin: in a browser they would force a preflight that other servers refuse. */
+export function mayCarryIds(origin: string, sendTo: 'all' | 'same-origin' | readonly string[] | null): boolean {
+  switch (sendTo ?? (pageOrigin === undefined ? 'all' : 'same-origin')) {
+    case 'all':
+      return true;
+    case 'same-origin':
+      return origin !== '' && origin === pageOrigin;
+    default:
+      return (sendTo as readonly string[]).includes(origin);
+  }
+}

@@ -3,14 +3,16 @@
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptEndEvent} from '../core/events.ts';
 import type {Outcome} from '../core/outcome.ts';
-import type {Attempt} from './attempt.ts';
-import type {Call} from './call.ts';
-import type {Judgement} from './judge.ts';
+import type {Judgement} from './judgement.ts';
 import {explain} from './report.ts';
+import type {CallState} from './state.ts';
+
+/** An attempt, as far as it is told. */
+type Told = Pick<AttemptEndEvent, 'kind'> & {readonly number: number; readonly startedAt: number};
 
 export function tellAttemptEnded(
-  call: Call,
-  attempt: Attempt,
+  call: CallState,
+  attempt: Told,
   {kind, response}: Outcome,
   reason: string,
   now: number,
@@ -18,13 +20,13 @@ export function tellAttemptEnded(
   call.engine.on?.(attemptEnd(call, attempt, kind, response?.status, reason, now));
 }
 
-export function tellSuperseded(call: Call, attempt: Attempt, now: number): void {
+export function tellSuperseded(call: CallState, attempt: Told, now: number): void {
   call.engine.on?.(attemptEnd(call, attempt, 'superseded', undefined, 'another attempt was answered first', now));
 }
 
 function attemptEnd(
-  call: Call,
-  {number, kind, startedAt}: Attempt,
+  call: CallState,
+  {number, kind, startedAt}: Told,
   outcome: AttemptEndEvent['outcome'],
   status: number | undefined,
   reason: string,
@@ -33,7 +35,7 @@ function attemptEnd(
   return {type: 'attempt.end', call, attempt: number, kind, outcome, status, latencyMs: now - startedAt, reason};
 }
 
-export function tellScheduled(call: Call, {verdict, waitMs, waitSource}: Judgement): void {
+export function tellScheduled(call: CallState, {verdict, waitMs, waitSource}: Judgement): void {
   const attempt = call.attempts + 1;
   const {reason} = verdict;
   call.trace?.event('retry.scheduled', {attempt, reason, waitMs, waitSource});
@@ -41,7 +43,7 @@ export function tellScheduled(call: Call, {verdict, waitMs, waitSource}: Judgeme
 }
 
 /** Only where a resend was thought of: what is not transient, or left to another loop, was never abandoned. */
-export function tellAbandoned(call: Call, {verdict, refusal, hint}: Judgement, outcome: Outcome): void {
+export function tellAbandoned(call: CallState, {verdict, refusal, hint}: Judgement, outcome: Outcome): void {
   if (!verdict.transient || call.plan.observesOnly) return;
   call.trace?.event('retry.abandoned', {reason: refusal!});
   call.engine.on?.({
@@ -52,19 +54,19 @@ export function tellAbandoned(call: Call, {verdict, refusal, hint}: Judgement, o
   });
 }
 
-export function tellHedged(call: Call, delayMs: number): void {
+export function tellHedged(call: CallState, delayMs: number): void {
   const attempt = call.attempts;
   call.trace?.event('hedge.started', {attempt, waitMs: delayMs});
   call.engine.on?.({type: 'hedge.started', call, attempt, delayMs});
 }
 
-export function tellRejected(call: Call, {code, retryAfterMs}: RejectedError): void {
+export function tellRejected(call: CallState, {code, retryAfterMs}: RejectedError): void {
   call.trace?.event('breaker.rejected', {reason: code, waitMs: retryAfterMs ?? 0});
   call.engine.on?.({type: 'call.rejected', call, code, retryAfterMs});
 }
 
 /** ky's own options won over the policy. */
-export function tellOverridden(call: Call, by: readonly string[]): void {
+export function tellOverridden(call: CallState, by: readonly string[]): void {
   call.trace?.event('policy.overridden', {reason: by.join(', ')});
   call.engine.on?.({type: 'policy.overridden', call, by});
 }

@@ -1,4 +1,5 @@
 /** What happened, as plain records for logs and metrics. Read-only: a listener cannot change a call, nor break it. */
+import {isPromise} from './awaitable.ts';
 import type {AttemptKind, BreakerState, CallResult, CallView} from './call-view.ts';
 import type {FailureKind} from './outcome.ts';
 
@@ -92,13 +93,17 @@ export type Listener = (event: SteadfetchEvent) => void;
 /** Wraps a listener so that what it throws stays with it: said once on the console, for silence would hide the mistake. */
 export function guarded(listener: Listener): Listener {
   let complained = false;
+  const complain = (error: unknown): void => {
+    if (complained) return;
+    complained = true;
+    console.error('steadfetch: the on(event) listener threw; the call goes on, and this is said once.', error);
+  };
   return event => {
     try {
-      listener(event);
+      const said: unknown = listener(event);
+      if (isPromise(said)) said.then(undefined, complain); // An async function fits the type.
     } catch (error) {
-      if (!complained)
-        console.error('steadfetch: the on(event) listener threw; the call goes on, and this is said once.', error);
-      complained = true;
+      complain(error);
     }
   };
 }

@@ -136,7 +136,9 @@ class RatioTrip implements Trip {
     this.#window.addAll(now);
     if (ok) return false;
     this.#window.addMarked(now);
-    return this.#window.all >= this.#minCalls && this.#window.marked >= this.#window.all * this.#failureRatio;
+    // Rounding must not ask for one more: 100 × 0.55 is 55.00000000000001.
+    const enough = this.#window.all * this.#failureRatio - 1e-9;
+    return this.#window.all >= this.#minCalls && this.#window.marked >= enough;
   }
 
   reset(): void {

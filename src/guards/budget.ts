@@ -7,8 +7,8 @@
 
 /** Proof of a reservation, kept until the resend has happened or will not happen. */
 export type Receipt = number;
-/** What `withdraw` says when there is nothing left. */
-export const REFUSED: Receipt = -1;
+/** What `withdraw` says when there is nothing left. No amount, and no place in time, so it cannot be taken for a receipt. */
+export const REFUSED: Receipt = Number.NEGATIVE_INFINITY;
 
 export interface Budget {
   /** A call sends for the first time. */

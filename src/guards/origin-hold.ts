@@ -16,6 +16,10 @@ export class OriginHold {
     this.#heldMs = ms;
   }
 
+  holds(now: number): boolean {
+    return now < this.#until;
+  }
+
   /** How long a new attempt has to wait: 0 when the origin is not held. */
   waitMs(now: number, random: Random): number {
     const leftMs = this.#until - now;

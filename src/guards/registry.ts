@@ -85,7 +85,10 @@ export class GuardRegistry {
     return [...this.#origins.values()].map(guards => guards.snapshot(now));
   }
 
-  /** Drops the origin that was not called for longest, but none whose breaker is not closed: forgetting it would close it. */
+  /**
+   * Drops the origin that was not called for longest, but none with a breaker that is not closed, attempts in flight or a
+   * hold: forgetting those would lift them. Where every origin has one of these, the oldest goes.
+   */
   #evict(now: number): void {
     for (const [origin, guards] of this.#origins) {
       if (guards.inUse(now)) continue;
@@ -125,6 +128,7 @@ class OriginGuards {
 
   inUse(now: number): boolean {
     return (
+      this.#hold.holds(now) ||
       [...this.#breakers.values()].some(({breaker}) => breaker.state(now) !== 'closed') ||
       [...this.#limits.values()].some(limit => limit.inFlight > 0)
     );

@@ -10,8 +10,6 @@ export interface ExplicitOptions {
   readonly overrides: CallOverrides | undefined;
   /** Names of ky's options that won. */
   readonly by: readonly string[];
-  /** `retry` says more than how often: then ky decides about resends, and we send, watch and guard. */
-  readonly kyDecides: boolean;
   /** ky gives a body the whole `timeout` again; who set one relies on that. */
   readonly bodyGetsFreshTime: boolean;
 }
@@ -21,13 +19,15 @@ type Writable<T> = {-readonly [K in keyof T]: T[K]};
 /** ky's own bound on timeouts; it throws for more. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-export function explicitOptions(options: Options): ExplicitOptions {
+/** @param watches The policy leaves the call's loop and time limits to ky: then there is nothing to win over. */
+export function explicitOptions(options: Options, watches: boolean): ExplicitOptions {
+  if (watches) return {overrides: options.resilience, by: [], bodyGetsFreshTime: false};
   const {retry, timeout, totalTimeout, resilience} = options;
   const overrides: Writable<CallOverrides> = {};
   const by: string[] = [];
-  const kyDecides = decidesMore(retry);
   const limit = typeof retry === 'object' && retry !== null ? retry.limit : retry;
-  if (kyDecides) overrides.maxAttempts = null;
+  // `retry` that says more than how often: ky decides about resends, and we send, watch and guard.
+  if (decidesMore(retry)) overrides.maxAttempts = null;
   else if (isCount(limit)) overrides.maxAttempts = limit + 1;
   if (retry !== undefined) by.push('retry');
   if (timeout === false || isDuration(timeout)) {
@@ -42,7 +42,6 @@ export function explicitOptions(options: Options): ExplicitOptions {
   return {
     overrides: isEmpty ? resilience : resilience === undefined ? overrides : {...overrides, ...resilience},
     by,
-    kyDecides,
     bodyGetsFreshTime: isDuration(timeout),
   };
 }

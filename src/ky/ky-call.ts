@@ -29,12 +29,17 @@ export interface KyOptions extends Options {
   };
 }
 
+const NOTHING = Symbol('nothing was thrown');
+
 export class KyCall {
   readonly engine: Engine;
   readonly explicit: ExplicitOptions;
   /** The user's fetch, or the global one of the moment. */
   readonly #fetch: Fetch;
   #call: Call | null = null;
+  #thrownByHook: unknown = NOTHING;
+  /** Of the last Request; ky makes it follow the caller's. */
+  #signal: AbortSignal | null = null;
 
   constructor(engine: Engine, {fetch}: KyOptions, explicit: ExplicitOptions) {
     this.engine = engine;
@@ -49,6 +54,7 @@ export class KyCall {
 
   /** @throws InvalidPolicyError for overrides that are wrong. */
   begin(request: Request): Call {
+    this.#signal = request.signal;
     if (this.#call === null) {
       this.#call = this.engine.begin(request.method, request.url, this.explicit.overrides);
       if (this.explicit.by.length > 0) tellOverridden(this.#call, this.explicit.by);
@@ -62,10 +68,11 @@ export class KyCall {
 
   /** ky is about to throw this to the user; it stays what it is, but for the report. */
   finishWithError<E>(error: E): E {
-    if (this.#call !== null) {
-      this.#call.finish(outcomeOf(error));
-      if (!this.#call.plan.observesOnly) attachToError(this.#call, error);
-    }
+    if (this.#call === null) return error;
+    const outcome = error === this.#thrownByHook ? failed('hook', error) : outcomeOf(error, this.#signal);
+    this.#call.finish(outcome);
+    // The reason of an abort is the caller's own, and may be shared.
+    if (outcome.kind !== 'aborted' && !this.#call.plan.observesOnly) attachToError(this.#call, error);
     return error;
   }
 
@@ -92,6 +99,7 @@ export class KyCall {
         result = await (trace === null ? hook(state) : trace.run(() => hook(state)));
       } catch (error) {
         // ky runs no beforeError hook for what is not an Error: nobody else would end the call.
+        this.#thrownByHook = error;
         if (!(error instanceof Error)) this.finish(failed('hook', error));
         else threw?.(error);
         throw error;
@@ -108,14 +116,9 @@ export function kyTimeoutError(error: TimeoutError, request: Request): KyTimeout
 }
 
 /** What ky throws, as an outcome. */
-export function outcomeOf(error: unknown): Outcome {
-  const {name, response, request, cause} = (error ?? {}) as {
-    name?: string;
-    response?: Response;
-    request?: Request;
-    cause?: {code?: string};
-  };
-  if (request?.signal?.aborted && error === request.signal.reason) return failed('aborted', error);
+function outcomeOf(error: unknown, signal: AbortSignal | null): Outcome {
+  const {name, response, cause} = (error ?? {}) as {name?: string; response?: Response; cause?: {code?: string}};
+  if (signal?.aborted && error === signal.reason) return failed('aborted', error);
   switch (name) {
     case 'HTTPError':
       return response === undefined ? failed('other', error) : answered(response);
@@ -125,6 +128,8 @@ export function outcomeOf(error: unknown): Outcome {
       return failed('network', error);
     case 'AbortError':
       return failed('aborted', error);
+    case 'ForceRetryError': // A hook asked for more resends than there are attempts.
+      return failed('hook', error);
     case 'RejectedError':
       return failed('rejected', error);
     default:

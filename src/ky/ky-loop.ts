@@ -9,8 +9,8 @@ import type {Call} from '../call/call.ts';
 import {RequestWire} from '../call/request-wire.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
 import {backoffMs} from '../decide/backoff.ts';
-import {takeOverTimeouts} from './explicit-options.ts';
 import {isResponse, type KyCall, type KyOptions, kyTimeoutError} from './ky-call.ts';
+import {RequestBody} from './request-body.ts';
 
 /** ky asks shouldRetry only for methods it was told; which may be repeated is our question. */
 const METHODS = [
@@ -36,7 +36,7 @@ export function driveKyLoop(ky: KyCall, options: KyOptions, kyDecides: boolean):
 class KyLoop {
   readonly #ky: KyCall;
   readonly #kyDecides: boolean;
-  readonly #isStream: boolean;
+  readonly #body: RequestBody;
   readonly #afterResponseHooks: number;
   /** What ky was told last, and would throw if nothing else happened. */
   #lastError: unknown;
@@ -48,12 +48,10 @@ class KyLoop {
   constructor(ky: KyCall, options: KyOptions, kyDecides: boolean) {
     this.#ky = ky;
     this.#kyDecides = kyDecides;
-    this.#isStream = options.body instanceof ReadableStream;
+    this.#body = new RequestBody(options);
     this.#afterResponseHooks = options.hooks.afterResponse.length;
     this.#wrapThrowHttpErrors(options);
     this.#wrapHooks(options);
-    // A policy that only observes has no time limits, and leaves ky its own.
-    if (ky.engine.handle.policy.maxAttempts !== null) takeOverTimeouts(options);
     if (!kyDecides) this.#takeOverRetry(options);
     options.fetch = (input, init = {}) => this.#send(input as Request, init);
   }
@@ -79,15 +77,16 @@ class KyLoop {
   }
 
   #wire(call: Call, request: Request, init: RequestInit): RequestWire {
+    const {replayLimitBytes} = call.plan.policy;
     return new RequestWire({
       request,
       signal: request.signal,
       signalIsOurs: true,
-      resends: call.mayHedge && !this.#isStream,
+      resends: call.mayHedge && !this.#body.isStream,
       hedges: call.mayHedge,
       // Between its attempts ky keeps the body itself.
-      keptElsewhere: !call.mayHedge && !this.#isStream,
-      replayLimitBytes: call.plan.policy.replayLimitBytes,
+      keptElsewhere: !call.mayHedge && this.#body.fits(replayLimitBytes),
+      replayLimitBytes,
       text: undefined,
       bodyGetsFreshTime: this.#ky.explicit.bodyGetsFreshTime,
       send: (attempt, signal) => this.#ky.send(attempt, init, signal),
@@ -115,7 +114,9 @@ class KyLoop {
   }
 
   #finishIfGood(response: Response): void {
-    if (response.ok || response.type === 'opaque') this.#ky.finish(answered(response));
+    if (!response.ok && response.type !== 'opaque') return;
+    if (response !== this.#lastResponse) this.#ky.call?.answeredByHook();
+    this.#ky.finish(answered(response));
   }
 
   /** ky retries a status only by way of an error, so one is claimed where a resend is certain: `throwHttpErrors: false` resends too. */
@@ -174,10 +175,11 @@ class KyLoop {
     const {engine, explicit} = this.#ky;
     const written =
       explicit.overrides?.maxAttempts ?? Math.max(...engine.handle.plans.all.map(({maxAttempts}) => maxAttempts));
-    const maxAttempts = written === 'unlimited' ? Number.POSITIVE_INFINITY : written;
+    // What is wrong with it is said when the call begins.
+    const maxAttempts = typeof written === 'number' && written >= 1 ? written : Number.POSITIVE_INFINITY;
     options.retry = {
       // A stream must not be cloned: the whole body would be in memory.
-      limit: this.#isStream ? 0 : Math.min(maxAttempts - 1, Number.MAX_SAFE_INTEGER),
+      limit: this.#body.isStream ? 0 : Math.min(maxAttempts - 1, Number.MAX_SAFE_INTEGER),
       methods: METHODS as NonNullable<Exclude<KyOptions['retry'], number | undefined>['methods']>,
       backoffLimit: Number.POSITIVE_INFINITY,
       shouldRetry: ({error}) => this.#shouldRetry(error),

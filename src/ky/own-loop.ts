@@ -6,13 +6,12 @@
  */
 import {RequestWire} from '../call/request-wire.ts';
 import {answered, failed} from '../core/outcome.ts';
-import {takeOverTimeouts} from './explicit-options.ts';
 import {isResponse, type KyCall, type KyOptions, kyTimeoutError} from './ky-call.ts';
+import {RequestBody} from './request-body.ts';
 
 export function installOwnLoop(ky: KyCall, options: KyOptions): void {
-  const body = new BodyText(options);
+  const body = new RequestBody(options);
   options.retry = 0;
-  takeOverTimeouts(options);
   const {beforeRequest} = options.hooks;
   options.hooks = {
     ...NO_HOOKS,
@@ -60,24 +59,3 @@ const NO_HOOKS = {
   beforeError: undefined,
   afterResponse: undefined,
 } as unknown as KyOptions['hooks'];
-
-/** The text ky writes into the Request, caught on its way: then the Request need not be cloned to be sent again. */
-class BodyText {
-  text: string | undefined;
-  readonly isStream: boolean;
-
-  constructor(options: KyOptions) {
-    this.isStream = options.body instanceof ReadableStream;
-    if (typeof options.body === 'string') this.text = options.body;
-    if (options.json === undefined) return;
-    const {stringifyJson} = options;
-    options.stringifyJson = value => {
-      this.text = stringifyJson === undefined ? JSON.stringify(value) : stringifyJson(value);
-      return this.text;
-    };
-  }
-
-  forget(): void {
-    this.text = undefined;
-  }
-}

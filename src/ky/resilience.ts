@@ -10,7 +10,7 @@ import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
-import {explicitOptions} from './explicit-options.ts';
+import {explicitOptions, takeOverTimeouts} from './explicit-options.ts';
 import {KyCall, type KyOptions} from './ky-call.ts';
 import {driveKyLoop} from './ky-loop.ts';
 import {installOwnLoop} from './own-loop.ts';
@@ -44,8 +44,11 @@ const OURS = Symbol('steadfetch init hook');
 export function resilience(policy?: PolicyInput | PolicyHandle, ports: Omit<Ports, 'fetch'> = {}): Options {
   const engine = new Engine(policy, ports);
   const init: InitHook & {[OURS]?: true} = options => {
+    const marked = options as {[OURS]?: true};
+    if (marked[OURS]) return; // The same hook twice, by extending twice, is one policy.
     const hooks: (InitHook & {[OURS]?: true})[] = options.hooks!.init!;
     if (hooks.findLast(hook => hook[OURS]) !== init) return; // Another policy was laid over this one.
+    marked[OURS] = true;
     // ky runs what is appended while it iterates; whoever is last already need not append.
     if (hooks.at(-1) === init) install(engine, options as KyOptions);
     else hooks.push(later => install(engine, later as KyOptions));
@@ -55,16 +58,19 @@ export function resilience(policy?: PolicyInput | PolicyHandle, ports: Omit<Port
 }
 
 function install(engine: Engine, options: KyOptions): void {
-  const explicit = explicitOptions(options);
+  const watches = engine.handle.policy.maxAttempts === null;
+  const explicit = explicitOptions(options, watches);
   const {beforeRetry, afterResponse, beforeError} = options.hooks;
   const canSeeResends =
     beforeRetry.length > 0 ||
     afterResponse.length > 0 ||
     beforeError.length > 0 ||
     options.onUploadProgress !== undefined;
-  const maxAttempts = explicit.overrides?.maxAttempts;
-  const observesOnly = maxAttempts === undefined ? engine.handle.policy.maxAttempts === null : maxAttempts === null;
+  const kyDecides =
+    explicit.overrides?.maxAttempts === null || (watches && explicit.overrides?.maxAttempts === undefined);
+  // A policy that only watches has no time limits, and leaves ky its own.
+  if (!watches) takeOverTimeouts(options);
   const call = new KyCall(engine, options, explicit);
-  if (observesOnly || canSeeResends) driveKyLoop(call, options, observesOnly);
+  if (kyDecides || canSeeResends) driveKyLoop(call, options, kyDecides);
   else installOwnLoop(call, options);
 }

@@ -310,7 +310,7 @@ const endings: readonly Ending[] = [
     run: (api, {url}) => api.get(url, {hooks: {beforeError: [fails('x')]}}),
     sees: 'throws "x"',
     wire: 1,
-    call: 'not_retryable _OTHER',
+    call: 'failure _OTHER',
     attempts: ['404'],
   },
   {

@@ -200,30 +200,6 @@ for (const [loop, extension] of Object.entries(loops)) {
         }
       });
 
-      it("a user's beforeError hook sees the timeout of a body, as in ky", async () => {
-        const clock = new VirtualClock();
-        const seen: unknown[] = [];
-        const api = client({...quick, attemptTimeoutMs: 100}, {clock});
-        const error = await clock.run(() =>
-          errorOf(() =>
-            api
-              .get(URL_OF_NOBODY, {
-                fetch: slowFetch(clock, {bodyMs: NEVER}),
-                hooks: {
-                  beforeError: [
-                    ({error}) => {
-                      seen.push(error);
-                      return error;
-                    },
-                  ],
-                },
-              })
-              .json(),
-          ),
-        );
-        expect(seen).to.deep.equal([error]);
-      });
-
       it("a timeout that ky refuses is refused in ky's words", async () => {
         const place = server.place(200);
         for (const wrong of [{timeout: 2 ** 31}, {totalTimeout: 2 ** 31}]) {

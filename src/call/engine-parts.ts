@@ -1,0 +1,39 @@
+/** What the calls of one client share: the policy's handle, and the ports with their defaults. */
+import {guarded, type Listener} from '../core/events.ts';
+import type {Observer} from '../core/observer.ts';
+import {type Ids, type Random, SystemIds, systemRandom} from '../core/random.ts';
+import {systemClock} from '../core/system-clock.ts';
+import type {Clock} from '../core/timer.ts';
+import type {PolicyInput} from '../policy/types.ts';
+import {definePolicy, PolicyHandle} from './handle.ts';
+import type {Ports} from './ports.ts';
+
+const systemIds = new SystemIds();
+
+export class EngineParts {
+  readonly handle: PolicyHandle;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly on: Listener | null;
+  readonly observer: Observer | null;
+  readonly classify: NonNullable<Ports['classify']> | null;
+  readonly prepareAttempt: NonNullable<Ports['prepareAttempt']> | null;
+
+  /** @throws InvalidPolicyError at once, not at the first call. */
+  constructor(policy: PolicyInput | PolicyHandle | undefined, ports: Ports) {
+    this.clock = ports.clock ?? systemClock;
+    this.random = ports.random ?? systemRandom;
+    this.ids = ports.ids ?? systemIds;
+    this.on = ports.on === undefined ? null : guarded(ports.on);
+    this.observer = ports.observer ?? null;
+    this.classify = ports.classify ?? null;
+    this.prepareAttempt = ports.prepareAttempt ?? null;
+    this.handle = policy instanceof PolicyHandle ? policy : definePolicy(policy, this.random);
+    const {on} = this;
+    if (on === null) return;
+    this.handle.registry.breakerListeners.add((breaker, from, to) =>
+      on({type: 'breaker.changed', guarded: breaker, from, to}),
+    );
+  }
+}

@@ -1,0 +1,40 @@
+/** What was decided about a resend, and why. */
+import type {HintSource, ServerHint} from '../decide/server-hint.ts';
+import type {Verdict} from '../decide/verdict.ts';
+import {REFUSED, type Receipt} from '../guards/budget.ts';
+
+/** Why a call is not sent again. */
+export type Refusal =
+  /** It succeeded, or trying again cannot help. */
+  | 'not-transient'
+  /** The server may have acted, and nothing allows to repeat that. */
+  | 'may-have-acted'
+  | 'attempts-exhausted'
+  | 'body-not-replayable'
+  /** Worth one resend, and that was it. */
+  | 'resent-once'
+  /** The server asks for a longer wait than `retryAfter.maxMs`. */
+  | 'hint-too-long'
+  /** The next attempt could not end in time. */
+  | 'deadline'
+  | 'breaker-open'
+  | 'concurrency-limit'
+  | 'budget-exhausted'
+  /** `disableRetries()`. */
+  | 'retries-disabled';
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** null: it is sent again. */
+  readonly refusal: Refusal | null;
+  readonly waitMs: number;
+  readonly waitSource: HintSource | 'backoff' | 'none';
+  /** What the server asked for, whether or not it can be granted. */
+  readonly hint: ServerHint | null;
+  /** What the budget holds for the resend. */
+  readonly receipt: Receipt;
+}
+
+export function refuse(verdict: Verdict, refusal: Refusal, hint: ServerHint | null = null): Judgement {
+  return {verdict, refusal, waitMs: 0, waitSource: 'none', hint, receipt: REFUSED};
+}

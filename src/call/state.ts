@@ -1,0 +1,33 @@
+/**
+ * A call, as the files of this floor see it. They import this, and only call.ts imports them: nobody looks back.
+ */
+import type {CallView} from '../core/call-view.ts';
+import type {CallObserver, HeaderBag} from '../core/observer.ts';
+import type {Guards} from '../guards/registry.ts';
+import type {EngineParts} from './engine-parts.ts';
+import type {Judgement} from './judgement.ts';
+import type {Plan} from './plan.ts';
+import type {AttemptRequest} from './ports.ts';
+import type {Wire} from './wire.ts';
+
+export interface CallState extends CallView {
+  readonly engine: EngineParts;
+  readonly plan: Plan;
+  readonly guards: Guards;
+  readonly startedAt: number;
+  readonly deadlineAt: number;
+  readonly trace: CallObserver | null;
+  readonly wire: Wire;
+  /** Whether the call may be repeated although the server may have acted. */
+  readonly mayRepeat: boolean;
+  readonly mayHedge: boolean;
+  /** What was decided after the last attempt; null before. */
+  readonly judgement: Judgement | null;
+  waitedMs: number;
+  /** The last planned wait, for decorrelated jitter. */
+  lastBackoffMs: number;
+  /** Ids, key and remaining time, written onto an attempt. */
+  label(headers: HeaderBag): void;
+  /** What `prepareAttempt` is shown. */
+  describe(headers: HeaderBag, attempt: number, signal: AbortSignal | undefined): AttemptRequest;
+}

@@ -1,0 +1,34 @@
+/** The body of a call, as far as ky's options tell it. */
+import {byteLength, snapshotBody} from '../decide/body.ts';
+import type {KyOptions} from './ky-call.ts';
+
+export class RequestBody {
+  /** The text ky writes into the Request, caught on its way: then the Request need not be cloned to be sent again. */
+  text: string | undefined;
+  readonly isStream: boolean;
+  readonly #body: KyOptions['body'];
+
+  constructor(options: KyOptions) {
+    this.#body = options.body;
+    this.isStream = options.body instanceof ReadableStream;
+    if (typeof options.body === 'string') this.text = options.body;
+    if (options.json === undefined) return;
+    const {stringifyJson} = options;
+    options.stringifyJson = value => {
+      this.text = stringifyJson === undefined ? JSON.stringify(value) : stringifyJson(value);
+      return this.text;
+    };
+  }
+
+  /** A hook replaced the Request, by one whose body nobody has seen. */
+  forget(): void {
+    this.text = undefined;
+  }
+
+  /** Whether it may be sent again, where its size is known without reading: forms and the bodies of Requests are not measured. */
+  fits(limitBytes: number): boolean {
+    if (this.text !== undefined) return byteLength(this.text, limitBytes) <= limitBytes;
+    if (this.#body instanceof FormData) return true;
+    return snapshotBody(this.#body, limitBytes).replayable;
+  }
+}
