@@ -1,0 +1,413 @@
+import {expect} from 'chai';
+import fc from 'fast-check';
+import type {BreakerState} from '../../src/core/call-view.ts';
+import {VirtualClock} from '../../src/core/virtual-clock.ts';
+import {Breaker, type Health, NOT_ADMITTED} from '../../src/guards/breaker.ts';
+
+const ratio = {
+  kind: 'ratio',
+  failureRatio: 0.5,
+  windowMs: 10_000,
+  minCalls: 4,
+  openMs: 1000,
+  maxOpenMs: 5000,
+  probes: 2,
+  scope: 'origin',
+} as const;
+const run = {kind: 'consecutive', failures: 3, openMs: 1000, maxOpenMs: 5000, probes: 2, scope: 'origin'} as const;
+/** In the middle of ±10 %. */
+const middle = () => 0.5;
+
+const made = (policy: ConstructorParameters<typeof Breaker>[0] = ratio, random = middle): Breaker =>
+  new Breaker(policy, 'https://h.test', random);
+
+/** Admits and reports at once. */
+function attempts(breaker: Breaker, now: number, ...results: Health[]): void {
+  for (const health of results) breaker.record(breaker.admit(now), health, now);
+}
+const opened = (policy: ConstructorParameters<typeof Breaker>[0] = ratio, random = middle): Breaker => {
+  const breaker = made(policy, random);
+  attempts(breaker, 0, 'failure', 'failure', 'failure', 'failure');
+  expect(breaker.state(0)).to.equal('open');
+  return breaker;
+};
+
+describe('Breaker', () => {
+  describe('opens when a share of the attempts failed', () => {
+    const [ok, bad, none] = ['success', 'failure', 'nothing'] as const;
+    for (const [law, results, state] of [
+      ['T27 one failure of one is too few', [bad], 'closed'],
+      ['three of three are too few', [bad, bad, bad], 'closed'],
+      ['four of four', [bad, bad, bad, bad], 'open'],
+      ['exactly half of four', [ok, ok, bad, bad], 'open'],
+      ['two of five are less than half', [ok, ok, ok, bad, bad], 'closed'],
+      ['a success does not open it', [bad, bad, bad, ok], 'closed'],
+      ['but the next failure does', [bad, bad, bad, ok, bad], 'open'],
+      ['T30 what says nothing does not count', [bad, bad, bad, none, none, none, none], 'closed'],
+      ['nor does it water down', [bad, none, bad, none, bad, none, bad], 'open'],
+    ] as const) {
+      it(law, () => {
+        const breaker = made();
+        attempts(breaker, 0, ...results);
+        expect(breaker.state(0)).to.equal(state);
+      });
+    }
+
+    for (const percent of [1, 7, 10, 29, 30, 55, 57, 58, 70, 100])
+      it(`${percent} of 100 is ${percent} %, whatever rounding makes of it`, () => {
+        const breaker = made({...ratio, failureRatio: percent / 100, minCalls: 100});
+        attempts(breaker, 0, ...Array<Health>(100 - percent).fill('success'));
+        attempts(breaker, 0, ...Array<Health>(percent - 1).fill('failure'));
+        expect(breaker.state(0)).to.equal('closed');
+        attempts(breaker, 0, 'failure');
+        expect(breaker.state(0)).to.equal('open');
+      });
+
+    it('T28 failures of an hour ago do not count', () => {
+      const breaker = made();
+      attempts(breaker, 0, 'failure', 'failure', 'failure');
+      attempts(breaker, 3_600_000, 'failure');
+      expect(breaker.state(3_600_000)).to.equal('closed');
+    });
+
+    it('T31 refused calls do not count', () => {
+      const breaker = opened();
+      for (let n = 0; n < 1000; n++) expect(breaker.admit(500)).to.equal(NOT_ADMITTED);
+      attempts(breaker, 1000, 'success', 'success');
+      attempts(breaker, 1000, 'failure', 'failure', 'failure');
+      expect(breaker.state(1000)).to.equal('closed');
+      attempts(breaker, 1000, 'failure');
+      expect(breaker.state(1000)).to.equal('open');
+    });
+  });
+
+  describe('or after failures in a row', () => {
+    const [ok, bad, none] = ['success', 'failure', 'nothing'] as const;
+    for (const [results, state] of [
+      [[bad, bad], 'closed'],
+      [[bad, bad, bad], 'open'],
+      [[bad, bad, ok, bad, bad], 'closed'],
+      [[bad, bad, ok, bad, bad, bad], 'open'],
+      [[bad, bad, none, bad], 'open'],
+    ] as const)
+      it(`${results.join(', ')}: ${state}`, () => {
+        const breaker = made(run);
+        attempts(breaker, 0, ...results);
+        expect(breaker.state(0)).to.equal(state);
+      });
+  });
+
+  describe('open', () => {
+    it('refuses until its time is over', () => {
+      const breaker = opened();
+      for (const [now, state, retryAfterMs, refuses] of [
+        [0, 'open', 1000, true],
+        [999, 'open', 1, true],
+        [1000, 'half-open', 0, false],
+        [9000, 'half-open', 0, false],
+      ] as const)
+        expect([breaker.state(now), breaker.retryAfterMs(now), breaker.refuses(now)]).to.deep.equal([
+          state,
+          retryAfterMs,
+          refuses,
+        ]);
+      expect(breaker.admit(999)).to.equal(NOT_ADMITTED);
+      expect(breaker.admit(1000)).not.to.equal(NOT_ADMITTED);
+    });
+
+    for (const [chance, ms] of [
+      [0, 900],
+      [0.5, 1000],
+      [1 - 2 ** -32, 1100],
+    ] as const)
+      it(`for openMs, give or take 10 %: ${ms} ms at random = ${chance.toFixed(2)}`, () => {
+        expect(opened(ratio, () => chance).retryAfterMs(0)).to.be.closeTo(ms, 1e-6);
+      });
+
+    it('twice as long after each probe that fails, up to maxOpenMs, and openMs again once it has closed', () => {
+      const breaker = opened();
+      const seen: number[] = [];
+      let now = 0;
+      for (let round = 0; round < 5; round++) {
+        seen.push(breaker.retryAfterMs(now));
+        now += breaker.retryAfterMs(now);
+        attempts(breaker, now, 'failure');
+      }
+      expect(seen).to.deep.equal([1000, 2000, 4000, 5000, 5000]);
+      now += breaker.retryAfterMs(now);
+      attempts(breaker, now, 'success', 'success');
+      expect(breaker.state(now)).to.equal('closed');
+      attempts(breaker, now, 'failure', 'failure', 'failure', 'failure');
+      expect(breaker.retryAfterMs(now)).to.equal(1000);
+    });
+  });
+
+  describe('half-open', () => {
+    it('T24 of many who ask at once, exactly `probes` are let through', () => {
+      const breaker = opened();
+      const admitted = Array.from({length: 50}, () => breaker.admit(1000)).filter(epoch => epoch !== NOT_ADMITTED);
+      expect(admitted).to.have.length(2);
+      expect(breaker.refuses(1000)).to.equal(true);
+      expect(breaker.refuses(9_999_999), 'only a result frees a place').to.equal(true);
+    });
+
+    it('and no more of them after the first has passed', () => {
+      const breaker = opened();
+      attempts(breaker, 1000, 'success');
+      const admitted = Array.from({length: 50}, () => breaker.admit(1000)).filter(epoch => epoch !== NOT_ADMITTED);
+      expect(admitted).to.have.length(1);
+    });
+
+    it('closes when all of them passed', () => {
+      const breaker = opened();
+      attempts(breaker, 1000, 'success');
+      expect(breaker.state(1000)).to.equal('half-open');
+      attempts(breaker, 1000, 'success');
+      expect(breaker.state(1000)).to.equal('closed');
+    });
+
+    it('opens at the first that fails, whatever the others say', () => {
+      const breaker = opened();
+      const [first, second] = [breaker.admit(1000), breaker.admit(1000)];
+      breaker.record(first, 'failure', 1100);
+      expect(breaker.state(1100)).to.equal('open');
+      breaker.record(second, 'success', 1200);
+      expect([breaker.state(1200), breaker.retryAfterMs(1200)]).to.deep.equal(['open', 1900]);
+    });
+
+    it('T25 a probe that says nothing frees its place', () => {
+      const breaker = opened();
+      for (let n = 0; n < 100; n++) attempts(breaker, 1000, 'nothing');
+      expect(breaker.state(1000)).to.equal('half-open');
+      attempts(breaker, 1000, 'success', 'success');
+      expect(breaker.state(1000)).to.equal('closed');
+    });
+
+    it('probes 0 never closes, and never lets one through', () => {
+      const breaker = opened({...ratio, probes: 0});
+      expect(breaker.refuses(1000)).to.equal(true);
+      for (const now of [1000, 1e6, 1e12]) {
+        expect(breaker.admit(now)).to.equal(NOT_ADMITTED);
+        expect(breaker.refuses(now)).to.equal(true);
+        expect(breaker.state(now)).to.equal('half-open');
+      }
+    });
+  });
+
+  describe('T23 a result of an earlier epoch changes nothing', () => {
+    it('a slow success does not close an open breaker, nor pass as a probe', () => {
+      const breaker = made();
+      const slow = [breaker.admit(0), breaker.admit(0)];
+      attempts(breaker, 0, 'failure', 'failure', 'failure', 'failure');
+      breaker.record(slow[0]!, 'success', 500);
+      expect(breaker.state(500)).to.equal('open');
+      const probe = breaker.admit(1000);
+      breaker.record(slow[1]!, 'success', 1000);
+      breaker.record(probe, 'success', 1000);
+      expect(breaker.state(1000), 'one of two probes passed').to.equal('half-open');
+    });
+
+    it('a slow failure neither reopens it, nor counts once it has closed', () => {
+      const breaker = made({...ratio, minCalls: 1});
+      const slow = [breaker.admit(0), breaker.admit(0)];
+      attempts(breaker, 0, 'failure');
+      const probes = [breaker.admit(1000), breaker.admit(1000)];
+      breaker.record(slow[0]!, 'failure', 1000);
+      expect(breaker.state(1000)).to.equal('half-open');
+      for (const probe of probes) breaker.record(probe, 'success', 1000);
+      breaker.record(slow[1]!, 'failure', 1000);
+      expect(breaker.state(1000)).to.equal('closed');
+    });
+
+    it('a probe of a former half-open time frees no place of this one', () => {
+      const breaker = opened();
+      const [first, second] = [breaker.admit(1000), breaker.admit(1000)];
+      breaker.record(first, 'failure', 1000);
+      const now = 1000 + breaker.retryAfterMs(1000);
+      breaker.admit(now);
+      breaker.admit(now);
+      breaker.record(second, 'nothing', now);
+      expect(breaker.admit(now)).to.equal(NOT_ADMITTED);
+    });
+  });
+
+  it('T26 failures that come in together open it once, and it is half-open later', () => {
+    const breaker = made();
+    const changes: BreakerState[] = [];
+    breaker.onChange = (_, to) => changes.push(to);
+    const together = Array.from({length: 20}, () => breaker.admit(0));
+    for (const [n, epoch] of together.entries()) breaker.record(epoch, 'failure', n);
+    expect(changes).to.deep.equal(['open']);
+    expect(breaker.state(3 + 1000), 'since the fourth').to.equal('half-open');
+  });
+
+  it('T29 a wall clock that is set an hour back or ahead has no effect', async () => {
+    const clock = new VirtualClock();
+    const breaker = opened();
+    for (const hours of [-1, 2, -1]) {
+      clock.setWall(clock.wall() + hours * 3_600_000);
+      expect(breaker.retryAfterMs(clock.now())).to.equal(1000);
+    }
+    await clock.advance(1000);
+    expect(breaker.state(clock.now())).to.equal('half-open');
+  });
+
+  describe('T33 listeners', () => {
+    it('are told of every change, once', () => {
+      const breaker = made();
+      const changes: string[] = [];
+      breaker.onChange = (from, to) => changes.push(`${from} > ${to}`);
+      attempts(breaker, 0, 'failure', 'failure', 'failure', 'failure', 'failure');
+      expect(breaker.state(1000), 'looking is no change').to.equal('half-open');
+      expect(changes).to.deep.equal(['closed > open']);
+      attempts(breaker, 1000, 'failure');
+      attempts(breaker, 3000, 'success', 'success');
+      expect(changes.slice(1)).to.deep.equal([
+        'open > half-open',
+        'half-open > open',
+        'open > half-open',
+        'half-open > closed',
+      ]);
+    });
+
+    it('may ask the breaker back', () => {
+      const breaker = opened();
+      const taken: number[] = [];
+      breaker.onChange = (_, to) => {
+        if (to === 'half-open') taken.push(breaker.admit(1000));
+      };
+      const outer = breaker.admit(1000);
+      expect(new Set([outer, ...taken]).has(NOT_ADMITTED)).to.equal(false);
+      expect(breaker.admit(1000), 'two probes are out').to.equal(NOT_ADMITTED);
+    });
+  });
+
+  describe('against a model, in whatever order things come', () => {
+    /** Says the same in the plainest way: it keeps every result and looks through all of them. */
+    class Model {
+      state: BreakerState = 'closed';
+      generation = 0;
+      until = 0;
+      openMs: number;
+      results: {ok: boolean; bucket: number}[] = [];
+      out = 0;
+      passed = 0;
+      readonly policy: ConstructorParameters<typeof Breaker>[0];
+
+      constructor(policy: ConstructorParameters<typeof Breaker>[0]) {
+        this.policy = policy;
+        this.openMs = policy.openMs;
+      }
+
+      become(state: BreakerState): void {
+        this.state = state;
+        this.generation++;
+        this.results = [];
+        this.out = 0;
+        this.passed = 0;
+      }
+
+      admit(now: number): number | null {
+        if (this.state === 'open' && now >= this.until) this.become('half-open');
+        if (this.state === 'open') return null;
+        if (this.state === 'half-open') {
+          if (this.out + this.passed >= this.policy.probes) return null;
+          this.out++;
+        }
+        return this.generation;
+      }
+
+      record(generation: number, health: Health, now: number): void {
+        if (generation !== this.generation) return;
+        if (this.state === 'half-open') {
+          this.out--;
+          if (health === 'success') this.passed++;
+          if (health === 'failure') this.open(now, Math.min(this.policy.maxOpenMs, this.openMs * 2));
+          else if (health === 'success' && this.passed >= this.policy.probes) {
+            this.openMs = this.policy.openMs;
+            this.become('closed');
+          }
+        } else if (health !== 'nothing') {
+          this.results.push({ok: health === 'success', bucket: this.bucket(now)});
+          if (health === 'failure' && this.hasSeenEnough(now)) this.open(now, this.openMs);
+        }
+      }
+
+      open(now: number, openMs: number): void {
+        this.openMs = openMs;
+        this.until = now + openMs;
+        this.become('open');
+      }
+
+      bucket(now: number): number {
+        return this.policy.kind === 'ratio' ? Math.floor(now / (this.policy.windowMs / 10)) : 0;
+      }
+
+      hasSeenEnough(now: number): boolean {
+        if (this.policy.kind === 'consecutive')
+          return this.results.slice(-this.policy.failures).filter(({ok}) => !ok).length === this.policy.failures;
+        const recent = this.results.filter(({bucket}) => bucket > this.bucket(now) - 10);
+        const failed = recent.filter(({ok}) => !ok).length;
+        return recent.length >= this.policy.minCalls && failed / recent.length >= this.policy.failureRatio;
+      }
+    }
+
+    const steps = fc.array(
+      fc.tuple(
+        fc.constantFrom('admit', 'admit', 'success', 'failure', 'failure', 'nothing', 'wait'),
+        fc.nat(1000),
+        fc.integer({min: 0, max: 1500}),
+      ),
+      {minLength: 100, maxLength: 200},
+    );
+    const policies = fc.oneof(
+      fc.record({
+        ...mapConstant(ratio),
+        failureRatio: fc.constantFrom(0.1, 0.5, 1),
+        minCalls: fc.integer({min: 1, max: 4}),
+        windowMs: fc.constantFrom(1000, 10_000),
+        probes: fc.nat(3),
+      }),
+      fc.record({...mapConstant(run), failures: fc.integer({min: 1, max: 3}), probes: fc.nat(3)}),
+    );
+
+    it('admits, refuses and changes as the model does', () => {
+      const visited = new Set<string>();
+      fc.assert(
+        fc.property(policies, steps, (policy, script) => {
+          const breaker = made(policy as ConstructorParameters<typeof Breaker>[0]);
+          const model = new Model(policy as ConstructorParameters<typeof Breaker>[0]);
+          const flying: {epoch: number; generation: number}[] = [];
+          let now = 0;
+          for (const [what, which, later] of script) {
+            if (what === 'wait') now += later;
+            else if (what === 'admit') {
+              const refuses = breaker.refuses(now);
+              const epoch = breaker.admit(now);
+              const generation = model.admit(now);
+              expect(epoch === NOT_ADMITTED).to.equal(generation === null);
+              expect(refuses).to.equal(generation === null);
+              if (generation !== null) flying.push({epoch, generation});
+            } else if (flying.length > 0) {
+              const [landed] = flying.splice(which % flying.length, 1);
+              breaker.record(landed!.epoch, what, now);
+              model.record(landed!.generation, what, now);
+            }
+            const state = model.state === 'open' && now >= model.until ? 'half-open' : model.state;
+            expect(breaker.state(now)).to.equal(state);
+            expect(breaker.retryAfterMs(now)).to.equal(model.state === 'open' ? Math.max(0, model.until - now) : 0);
+            visited.add(`${state} ${model.generation}`);
+          }
+        }),
+        {seed: 23, numRuns: 300},
+      );
+      expect(visited, 'the walk came round more than once').to.include('closed 3').and.to.include('open 5');
+    });
+  });
+});
+
+function mapConstant<T extends object>(values: T): {[K in keyof T]: fc.Arbitrary<T[K]>} {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, fc.constant(value)])) as {
+    [K in keyof T]: fc.Arbitrary<T[K]>;
+  };
+}

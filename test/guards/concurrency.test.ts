@@ -1,0 +1,144 @@
+import {expect} from 'chai';
+import fc from 'fast-check';
+import {ConcurrencyLimit, type Waiter} from '../../src/guards/concurrency.ts';
+
+/** Who was let in, in order. */
+function line() {
+  const admitted: string[] = [];
+  const waiter = (name: string): Waiter => ({admitted: () => admitted.push(name)});
+  return {admitted, waiter};
+}
+
+describe('ConcurrencyLimit', () => {
+  it('lets max in, and refuses the next', () => {
+    const limit = new ConcurrencyLimit({max: 2, queue: 0});
+    expect([limit.tryEnter(), limit.tryEnter(), limit.tryEnter()]).to.deep.equal([true, true, false]);
+    expect([limit.max, limit.inFlight, limit.waiting]).to.deep.equal([2, 2, 0]);
+    limit.exit();
+    expect(limit.tryEnter()).to.equal(true);
+  });
+
+  it('no line where queue is 0, and a full line refuses', () => {
+    const {waiter} = line();
+    expect(new ConcurrencyLimit({max: 1, queue: 0}).wait(waiter('a'))).to.equal(false);
+    const limit = new ConcurrencyLimit({max: 1, queue: 2});
+    limit.tryEnter();
+    expect(['a', 'b', 'c'].map(name => limit.wait(waiter(name)))).to.deep.equal([true, true, false]);
+    expect(limit.waiting).to.equal(2);
+  });
+
+  it('first come, first served', () => {
+    const {admitted, waiter} = line();
+    const limit = new ConcurrencyLimit({max: 1, queue: 10});
+    limit.tryEnter();
+    for (const name of ['a', 'b', 'c']) limit.wait(waiter(name));
+    limit.exit();
+    expect(admitted).to.deep.equal(['a']);
+    expect([limit.inFlight, limit.waiting], 'its place is already taken').to.deep.equal([1, 2]);
+    limit.exit();
+    limit.exit();
+    expect(admitted).to.deep.equal(['a', 'b', 'c']);
+    limit.exit();
+    expect([limit.inFlight, limit.waiting]).to.deep.equal([0, 0]);
+  });
+
+  it('T36 nobody passes those in line, not even while a place changes hands', () => {
+    const limit = new ConcurrencyLimit({max: 1, queue: 1});
+    limit.tryEnter();
+    const barged: boolean[] = [];
+    limit.wait({admitted: () => barged.push(limit.tryEnter())});
+    limit.exit();
+    expect(barged).to.deep.equal([false]);
+    expect(limit.inFlight).to.equal(1);
+  });
+
+  it('T35 who leaves the line frees its place at once, and is not let in', () => {
+    const {admitted, waiter} = line();
+    const limit = new ConcurrencyLimit({max: 1, queue: 2});
+    limit.tryEnter();
+    const [a, b, c] = [waiter('a'), waiter('b'), waiter('c')];
+    limit.wait(a);
+    limit.wait(b);
+    limit.leave(a);
+    expect(limit.waiting).to.equal(1);
+    expect(limit.wait(c)).to.equal(true);
+    limit.exit();
+    limit.exit();
+    expect(admitted).to.deep.equal(['b', 'c']);
+  });
+
+  it('leaving a line one is not in changes nothing', () => {
+    const {waiter} = line();
+    const limit = new ConcurrencyLimit({max: 1, queue: 1});
+    limit.tryEnter();
+    const a = waiter('a');
+    limit.leave(a);
+    limit.wait(a);
+    limit.exit();
+    limit.leave(a);
+    expect([limit.inFlight, limit.waiting]).to.deep.equal([1, 0]);
+  });
+
+  it('one who is let in may leave again at once, and lets the next in', () => {
+    const admitted: string[] = [];
+    const limit = new ConcurrencyLimit({max: 1, queue: 3});
+    limit.tryEnter();
+    for (const name of ['a', 'b', 'c'])
+      limit.wait({
+        admitted: () => {
+          admitted.push(name);
+          limit.exit();
+        },
+      });
+    limit.exit();
+    expect(admitted).to.deep.equal(['a', 'b', 'c']);
+    expect(limit.inFlight).to.equal(0);
+  });
+
+  it('T37 every place is given back exactly once, against a model', () => {
+    const step = fc.tuple(fc.constantFrom('enter', 'enter', 'exit', 'leave'), fc.nat(20));
+    fc.assert(
+      fc.property(fc.integer({min: 1, max: 4}), fc.nat(4), fc.array(step, {maxLength: 80}), (max, queue, steps) => {
+        const limit = new ConcurrencyLimit({max, queue});
+        const inside = new Set<number>();
+        const expectedLine: number[] = [];
+        const waiters = new Map<number, Waiter>();
+        for (const [name, [action, which]] of steps.entries()) {
+          if (action === 'enter') {
+            const isFree = inside.size < max && expectedLine.length === 0;
+            expect(limit.tryEnter()).to.equal(isFree);
+            if (isFree) inside.add(name);
+            else {
+              const waiter = {
+                admitted: () => {
+                  expect(expectedLine.shift(), 'first in line').to.equal(name);
+                  inside.add(name);
+                },
+              };
+              expect(limit.wait(waiter)).to.equal(expectedLine.length < queue);
+              if (expectedLine.length < queue) {
+                expectedLine.push(name);
+                waiters.set(name, waiter);
+              }
+            }
+          } else if (action === 'exit' && inside.size > 0) {
+            inside.delete([...inside][which % inside.size]!);
+            limit.exit();
+          } else if (action === 'leave' && expectedLine.length > 0) {
+            const [gone] = expectedLine.splice(which % expectedLine.length, 1);
+            limit.leave(waiters.get(gone!)!);
+          }
+          expect([limit.inFlight, limit.waiting]).to.deep.equal([inside.size, expectedLine.length]);
+          expect(limit.inFlight).to.be.at.most(max);
+          if (expectedLine.length > 0) expect(limit.inFlight, 'nobody waits at an open door').to.equal(max);
+        }
+        while (inside.size > 0) {
+          inside.delete([...inside][0]!);
+          limit.exit();
+        }
+        expect([limit.inFlight, limit.waiting]).to.deep.equal([0, 0]);
+      }),
+      {seed: 37, numRuns: 300},
+    );
+  });
+});

@@ -1,0 +1,223 @@
+/** Who shares which guard, and for how long it is remembered. */
+
+import {expect} from 'chai';
+import {REFUSED} from '../../src/guards/budget.ts';
+import {GuardRegistry, type GuardSettings, type Guards} from '../../src/guards/registry.ts';
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import {mergePolicy} from '../../src/policy/merge.ts';
+import type {PolicyInput} from '../../src/policy/types.ts';
+
+const ORIGIN = 'https://h.test';
+const registry = () => new GuardRegistry(() => 0.5);
+
+function settings(input: PolicyInput = {}, route?: string): GuardSettings {
+  const policy = mergePolicy(defaultPolicy, input);
+  const {budget, breaker, concurrency, hedge, retryAfter} = policy;
+  return {
+    policy,
+    route,
+    guardKey: JSON.stringify([route, budget, breaker, concurrency, hedge, retryAfter.scope]),
+  };
+}
+const all: PolicyInput = {concurrency: {max: 2}, hedge: {delayMs: 5}, retryAfter: {scope: 'origin'}};
+/** Opens within one failure. */
+const nervous: PolicyInput = {breaker: {kind: 'consecutive', failures: 1}};
+
+function trip(guards: Guards, now = 0): void {
+  guards.breaker!.record(guards.breaker!.admit(now), 'failure', now);
+}
+
+describe('GuardRegistry', () => {
+  describe('shares', () => {
+    for (const [law, one, other, shared] of [
+      [
+        'equal settings share everything',
+        settings(all),
+        settings(all),
+        ['budget', 'breaker', 'concurrency', 'hedge', 'hold'],
+      ],
+      [
+        'other settings of a budget are another budget, and nothing else',
+        settings(all),
+        settings({...all, budget: {capacity: 5}}),
+        ['breaker', 'concurrency', 'hedge', 'hold'],
+      ],
+      [
+        'another kind too',
+        settings(all),
+        settings({...all, breaker: {kind: 'consecutive'}}),
+        ['budget', 'concurrency', 'hedge', 'hold'],
+      ],
+      [
+        'routes share all but the hedge, which knows the latency of its route',
+        settings(all, 'search'),
+        settings(all, 'orders'),
+        ['budget', 'breaker', 'concurrency', 'hold'],
+      ],
+      [
+        'a breaker of scope route stands before its route alone',
+        settings({...all, breaker: {scope: 'route'}}, 'search'),
+        settings({...all, breaker: {scope: 'route'}}, 'orders'),
+        ['budget', 'concurrency', 'hold'],
+      ],
+      [
+        'calls without a route share one of scope route',
+        settings({...all, breaker: {scope: 'route'}}),
+        settings({...all, breaker: {scope: 'route'}, maxAttempts: 9}),
+        ['budget', 'breaker', 'concurrency', 'hedge', 'hold'],
+      ],
+    ] as const) {
+      it(law, () => {
+        const guards = registry();
+        const [a, b] = [guards.at(ORIGIN, one, 0), guards.at(ORIGIN, other, 0)];
+        const same = Object.keys(a).filter(key => a[key as keyof Guards] === b[key as keyof Guards]);
+        expect(same).to.have.members([...shared]);
+      });
+    }
+
+    it('nothing between origins', () => {
+      const guards = registry();
+      const [a, b] = [guards.at(ORIGIN, settings(all), 0), guards.at('https://i.test', settings(all), 0)];
+      for (const key of Object.keys(a)) expect(a[key as keyof Guards], key).not.to.equal(b[key as keyof Guards]);
+    });
+
+    it('what the policy has none of is null', () => {
+      const off = settings({budget: null, breaker: null});
+      expect(registry().at(ORIGIN, off, 0)).to.deep.equal({
+        budget: null,
+        breaker: null,
+        concurrency: null,
+        hedge: null,
+        hold: null,
+      });
+    });
+
+    it('a breaker of scope route says which it stands before', () => {
+      const guards = registry();
+      expect(guards.at(ORIGIN, settings(), 0).breaker!.guarded).to.equal('https://h.test');
+      expect(guards.at(ORIGIN, settings({breaker: {scope: 'route'}}, 'search'), 0).breaker!.guarded).to.equal(
+        'https://h.test (search)',
+      );
+    });
+
+    for (const [kind, calls, grants] of [
+      ['token-bucket', 0, 7],
+      ['ratio', 10, 1],
+    ] as const)
+      it(`a budget of kind ${kind} is that`, () => {
+        const budget = registry().at(ORIGIN, settings({budget: {kind}}), 0).budget!;
+        for (let n = 0; n < calls; n++) budget.callStarted(0);
+        let granted = 0;
+        while (budget.withdraw(false, 0) !== REFUSED) granted++;
+        expect(granted).to.equal(grants);
+      });
+  });
+
+  it('a replaced policy keeps the state of what it did not change', () => {
+    const guards = registry();
+    const before = guards.at(ORIGIN, settings(nervous), 0);
+    trip(before);
+    before.budget!.withdraw(false, 0);
+    const after = guards.at(ORIGIN, settings({...nervous, budget: {capacity: 50}}), 0);
+    expect(after.breaker!.state(0)).to.equal('open');
+    expect(after.budget!.remaining(0), 'a new budget is full').to.equal(1);
+    const back = guards.at(ORIGIN, settings(nervous), 0);
+    expect(back.budget!.remaining(0), 'and the old one is as it was').to.equal(0.86);
+  });
+
+  it('listeners hear of every breaker, of each origin', () => {
+    const guards = registry();
+    const heard: string[] = [];
+    guards.breakerListeners.add((guarded, from, to) => heard.push(`${guarded}: ${from} > ${to}`));
+    trip(guards.at(ORIGIN, settings(nervous), 0));
+    trip(guards.at('https://i.test', settings({breaker: {kind: 'consecutive', failures: 1, scope: 'route'}}, 'r'), 0));
+    expect(heard).to.deep.equal(['https://h.test: closed > open', 'https://i.test (r): closed > open']);
+  });
+
+  it('a snapshot tells what can be seen', () => {
+    const guards = registry();
+    const at = guards.at(ORIGIN, settings({...nervous, ...all}), 0);
+    trip(at);
+    at.concurrency!.tryEnter();
+    at.budget!.withdraw(false, 0);
+    expect(guards.snapshot(5000)).to.deep.equal([
+      {
+        origin: ORIGIN,
+        breakers: [{route: undefined, state: 'open', retryAfterMs: 10_000}],
+        budgets: [{remaining: (86 + (5000 * 14) / 60_000) / 100}],
+        concurrency: [{max: 2, inFlight: 1, waiting: 0}],
+      },
+    ]);
+  });
+
+  describe('T34 remembers no more than 1,000 origins', () => {
+    const origin = (n: number) => `https://h${n}.test`;
+    const known = (guards: GuardRegistry) => new Set(guards.snapshot(0).map(each => each.origin));
+    const filled = (input: PolicyInput = nervous, prepare = (_n: number, _at: Guards): void => {}): GuardRegistry => {
+      const guards = registry();
+      for (let n = 0; n < 1000; n++) prepare(n, guards.at(origin(n), settings(input), 0));
+      return guards;
+    };
+
+    it('the one not called for longest is forgotten', () => {
+      const guards = filled();
+      guards.at(origin(0), settings(nervous), 0); // Now the youngest.
+      guards.at('https://new.test', settings(nervous), 0);
+      const left = known(guards);
+      expect(left.size).to.equal(1000);
+      expect([left.has(origin(0)), left.has(origin(1)), left.has(origin(2))]).to.deep.equal([true, false, true]);
+    });
+
+    it('however many there are', () => {
+      const guards = registry();
+      for (let n = 0; n < 3000; n++) guards.at(origin(n), settings(), 0);
+      const left = known(guards);
+      expect(left.size).to.equal(1000);
+      expect([left.has(origin(1999)), left.has(origin(2000))]).to.deep.equal([false, true]);
+    });
+
+    it('an open breaker is kept: forgetting it would close it', () => {
+      const guards = filled(nervous, (n, at) => n < 10 && trip(at));
+      for (let n = 0; n < 500; n++) guards.at(`https://new${n}.test`, settings(nervous), 0);
+      const left = known(guards);
+      for (let n = 0; n < 10; n++) expect(left.has(origin(n)), origin(n)).to.equal(true);
+      expect(guards.at(origin(0), settings(nervous), 0).breaker!.state(0)).to.equal('open');
+    });
+
+    it('so is one that asks its probes', () => {
+      const guards = filled(nervous, (n, at) => n === 0 && trip(at));
+      guards.at('https://new.test', settings(nervous), 1e9);
+      expect(known(guards).has(origin(0))).to.equal(true);
+    });
+
+    it('so is one with attempts in flight: its places would be given out twice', () => {
+      const guards = filled(all, (n, at) => n === 0 && at.concurrency!.tryEnter());
+      guards.at('https://new.test', settings(all), 0);
+      const left = known(guards);
+      expect([left.has(origin(0)), left.has(origin(1))]).to.deep.equal([true, false]);
+    });
+
+    it('so is one that asked to be left alone, as long as it asked', () => {
+      for (const [now, isKept] of [
+        [4999, true],
+        [5000, false],
+      ] as const) {
+        const guards = filled(all, (n, at) => n === 0 && at.hold!.hold(5000, 0));
+        guards.at('https://new.test', settings(all), now);
+        expect(known(guards).has(origin(0)), `at ${now}`).to.equal(isKept);
+      }
+    });
+
+    it('even where every one of them has a reason to stay', () => {
+      const guards = filled(nervous, (_, at) => trip(at));
+      guards.at('https://new.test', settings(nervous), 0);
+      const left = known(guards);
+      expect(left.size).to.equal(1000);
+      expect([left.has(origin(0)), left.has(origin(1)), left.has('https://new.test')]).to.deep.equal([
+        false,
+        true,
+        true,
+      ]);
+    });
+  });
+});
