@@ -1,5 +1,6 @@
 /** The names a call goes by: the same on every attempt and hedge, new for every call, the caller's own before ours. */
 import {expect} from 'chai';
+import {reportOf, SystemIds} from '../../src/core.ts';
 import {AT_ONCE, ITEMS, virtually} from './world.ts';
 
 const KEY = 'idempotency-key';
@@ -46,23 +47,11 @@ describe('an idempotency key', () => {
     expect(world.header(KEY)).to.deep.equal([null, null, 'key-1', 'key-2']);
   });
 
-  virtually('is a UUID where no ids are brought along', async make => {
-    const {ids: _, ...ports} = make().ports;
-    const world = make({idempotency: {}}, {fetch: async () => new Response(null)});
-    expect(ports).to.not.have.property('ids');
-    const seen: (string | null)[] = [];
-    const plain = make({idempotency: {}});
-    const {createFetch, SystemIds} = await import('../../src/core.ts');
-    const fetch = createFetch(plain.handle, {
-      ...world.ports,
-      ids: new SystemIds(),
-      fetch: async (input, init) => {
-        seen.push(new Request(input, init).headers.get(KEY));
-        return new Response(null);
-      },
-    });
-    await fetch(ITEMS, {method: 'POST'});
-    await fetch(ITEMS, {method: 'POST'});
+  virtually('is a UUID where the system makes the ids', async make => {
+    const world = make({idempotency: {}}, {ids: new SystemIds()});
+    await world.run(ITEMS, {method: 'POST'});
+    await world.run(ITEMS, {method: 'POST'});
+    const seen = world.header(KEY);
     for (const key of seen)
       expect(key).to.match(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(new Set(seen).size).to.equal(2);
@@ -83,7 +72,6 @@ describe('a correlation id', () => {
     const world = make({backoff: AT_ONCE});
     world.serve(503, 200);
     const response = await world.clock.run(() => world.fetch(ITEMS, {headers: {'X-Correlation-Id': 'from:above.1'}}));
-    const {reportOf} = await import('../../src/core.ts');
     expect(world.header(ID)).to.deep.equal(['from:above.1', 'from:above.1']);
     expect(reportOf(response)?.correlationId).to.equal('from:above.1');
   });

@@ -144,7 +144,7 @@ export const wireError =
     new TypeError('fetch failed', {cause: Object.assign(new Error(code), {code, ...facts})});
 
 /** Answers after so long, or not at all if it is aborted before. */
-export const after =
+export const later =
   (clock: VirtualClock, ms: number, then: ScriptedAnswer) =>
   async ({signal}: SeenRequest): Promise<ScriptedAnswer> => {
     await clock.sleep(ms, signal);

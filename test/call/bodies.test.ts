@@ -1,0 +1,174 @@
+/** Request bodies: sent again byte for byte, or not at all. */
+import {expect} from 'chai';
+import {type ResilientInit, reportOf} from '../../src/core.ts';
+import {AT_ONCE, ITEMS, thrown, virtually, type World, wireError} from './world.ts';
+
+interface Sent {
+  readonly bytes: string;
+  readonly type: string | null;
+}
+
+/** A server that reads whole bodies, byte for byte, and fails until the last of so many attempts. */
+function reading(
+  attempts: number,
+  sent: Sent[],
+  fail: () => Response | Error = () => new Response(null, {status: 503}),
+): typeof globalThis.fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const bytes = Buffer.from(await request.arrayBuffer()).toString('latin1');
+    sent.push({bytes, type: request.headers.get('content-type')});
+    if (sent.length >= attempts) return new Response(null);
+    const failure = fail();
+    if (failure instanceof Error) throw failure;
+    return failure;
+  };
+}
+
+/** Blobs are read outside the event loop: with a timer armed, the clock would not wait for them. */
+const untimed = {deadlineMs: null, attemptTimeoutMs: null} as const;
+
+const form = (): FormData => {
+  const data = new FormData();
+  data.set('name', 'Zoë');
+  data.set('file', new Blob([new Uint8Array([0, 255, 13, 10])], {type: 'image/png'}), 'a.png');
+  return data;
+};
+
+const view = (text: string): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(Buffer.from(`<<${text}>>`)).subarray(2, 2 + text.length);
+
+const bodies: readonly (readonly [what: string, body: () => BodyInit, bytes: string])[] = [
+  ['a string', () => 'Zoë', 'Zo\u00c3\u00ab'],
+  ['an empty string', () => '', ''],
+  ['a part of a buffer', () => view('bytes'), 'bytes'],
+  ['an ArrayBuffer', () => new Uint8Array([1, 2, 250]).buffer, '\u0001\u0002\u00fa'],
+  ['a DataView', () => new DataView(new Uint8Array([9, 8, 7]).buffer, 1, 2), '\u0008\u0007'],
+  ['a Blob', () => new Blob(['blob'], {type: 'text/csv'}), 'blob'],
+  ['URLSearchParams', () => new URLSearchParams({a: '1', b: 'x y'}), 'a=1&b=x+y'],
+  ['FormData', form, 'Content-Type: image/png\r\n\r\n\u0000\u00ff\r\n\r\n--'],
+];
+
+describe('T13 a body', () => {
+  for (const [what, body, expected] of bodies) {
+    const doors: readonly [how: string, make: () => [string | Request, ResilientInit]][] = [
+      ['', () => [ITEMS, {method: 'PUT', body: body()}]],
+      [' in a Request', () => [new Request(ITEMS, {method: 'PUT', body: body()}), {}]],
+    ];
+    for (const [how, make] of doors) {
+      virtually(`that is ${what}${how} is the same on every attempt`, async makeWorld => {
+        const sent: Sent[] = [];
+        const world = makeWorld({...untimed, backoff: AT_ONCE}, {fetch: reading(3, sent)});
+        const [input, init] = make();
+        expect(await world.run(input, init)).to.equal('200');
+        expect(sent).to.have.length(3);
+        if (what === 'FormData') expect(sent[0]?.bytes).to.include(expected);
+        else expect(sent[0]?.bytes).to.equal(expected);
+        expect(sent[1]).to.deep.equal(sent[0]);
+        expect(sent[2]).to.deep.equal(sent[0]);
+      });
+    }
+  }
+
+  virtually('that is a form keeps the boundary its header names', async make => {
+    const sent: Sent[] = [];
+    const world = make({...untimed, backoff: AT_ONCE}, {fetch: reading(2, sent)});
+    await world.run(ITEMS, {method: 'PUT', body: form()});
+    const boundary = /boundary=(.+)$/.exec(sent[1]?.type ?? '')?.[1];
+    expect(boundary).to.be.a('string');
+    expect(sent[1]?.bytes.startsWith(`--${boundary}\r\n`)).to.equal(true);
+  });
+
+  virtually('that the caller changes meanwhile is sent as it was', async make => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    const {buffer} = new Uint8Array([1, 2, 3]);
+    const parameters = new URLSearchParams({a: '1'});
+    const changes: [BodyInit, () => void][] = [
+      [bytes, () => bytes.fill(9)],
+      [buffer, () => new Uint8Array(buffer).fill(9)],
+      [parameters, () => parameters.set('a', '9')],
+    ];
+    for (const [body, change] of changes) {
+      const sent: Sent[] = [];
+      const world = make({backoff: {kind: 'constant', delayMs: 100, jitter: 'none'}}, {fetch: reading(2, sent)});
+      const end = world.end(ITEMS, {method: 'PUT', body});
+      change();
+      expect(await world.clock.run(() => end)).to.equal('200');
+      expect(sent).to.have.length(2);
+      expect(sent[0]?.bytes).to.be.oneOf(['\u0001\u0002\u0003', 'a=1']);
+      expect(sent[1]).to.deep.equal(sent[0]);
+    }
+  });
+
+  virtually('of a Request stays with what the options say beside it', async make => {
+    const sent: Sent[] = [];
+    const methods: string[] = [];
+    const read = reading(2, sent);
+    const world = make(
+      {backoff: AT_ONCE},
+      {
+        fetch: (input, init) => {
+          methods.push((input as Request).method);
+          return read(input, init);
+        },
+      },
+    );
+    const request = new Request(ITEMS, {method: 'PUT', body: 'in the request', headers: {'content-type': 'a/b'}});
+    expect(await world.run(request, {headers: {'content-type': 'c/d'}})).to.equal('200');
+    expect(sent).to.deep.equal([
+      {bytes: 'in the request', type: 'c/d'},
+      {bytes: 'in the request', type: 'c/d'},
+    ]);
+    expect(methods).to.deep.equal(['PUT', 'PUT']);
+  });
+
+  virtually('is not there: a Request without one is sent again with its headers', async make => {
+    const world = make({backoff: AT_ONCE});
+    world.serve(503, 200);
+    expect(await world.run(new Request(ITEMS, {headers: {'x-mine': 'yes'}}))).to.equal('200');
+    expect(world.header('x-mine')).to.deep.equal(['yes', 'yes']);
+  });
+});
+
+const streamOf = (text: string): ReadableStream<Uint8Array> => new Blob([text]).stream();
+const streamed = (): RequestInit => ({method: 'PUT', body: streamOf('streamed'), duplex: 'half'}) as RequestInit;
+
+describe('T14 T15 a body that cannot be kept', () => {
+  const each: readonly (readonly [string, (world: World) => Promise<Response>])[] = [
+    ['a stream', world => world.fetch(ITEMS, streamed())],
+    ['a string over the limit', world => world.fetch(ITEMS, {method: 'PUT', body: 'Zoë Zoë'})],
+    ['bytes over the limit', world => world.fetch(ITEMS, {method: 'PUT', body: new Uint8Array(9)})],
+    ['a Blob over the limit', world => world.fetch(ITEMS, {method: 'PUT', body: new Blob(['123456789'])})],
+    [
+      'parameters over the limit',
+      world => world.fetch(ITEMS, {method: 'PUT', body: new URLSearchParams({a: '1234567'})}),
+    ],
+    ['a form over the limit', world => world.fetch(ITEMS, {method: 'PUT', body: form()})],
+    ['a Request over the limit', world => world.fetch(new Request(ITEMS, {method: 'PUT', body: '123456789'}))],
+    ['a stream over the limit in a Request', world => world.fetch(new Request(ITEMS, streamed()))],
+  ];
+  const policy = {...untimed, backoff: AT_ONCE, replayLimitBytes: 7, budget: {refillPerMinute: 0}} as const;
+
+  for (const [what, send] of each) {
+    virtually(`${what}: one attempt, and its answer`, async make => {
+      const sent: Sent[] = [];
+      const world = make(policy, {fetch: reading(2, sent)});
+      const response = await world.clock.run(() => send(world));
+      expect(response.status).to.equal(503);
+      expect(sent).to.have.length(1);
+      expect(sent[0]?.bytes).to.not.equal('');
+      expect(reportOf(response)).to.include({refusal: 'body-not-replayable', attempts: 1});
+      expect(world.handle.snapshot(world.clock.now()).origins[0]?.budgets).to.deep.equal([{remaining: 1}]);
+    });
+
+    virtually(`${what}: one attempt, and its original error`, async make => {
+      const original = wireError('ECONNRESET', {syscall: 'read'})();
+      const sent: Sent[] = [];
+      const world = make(policy, {fetch: reading(2, sent, () => original)});
+      const error = await world.clock.run(() => thrown(send(world)));
+      expect(error).to.equal(original);
+      expect(sent).to.have.length(1);
+      expect(reportOf(error)?.refusal).to.equal('body-not-replayable');
+    });
+  }
+});

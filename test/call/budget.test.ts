@@ -1,0 +1,88 @@
+/** Retry budgets: never more resends than allowed, and what is not used comes back. */
+import {expect} from 'chai';
+import {reportOf} from '../../src/core.ts';
+import {AT_ONCE, answer, ITEMS, virtually, type World} from './world.ts';
+
+const remaining = (world: World): number | undefined =>
+  world.handle.snapshot(world.clock.now()).origins[0]?.budgets[0]?.remaining;
+
+const dry = {kind: 'token-bucket', refillPerMinute: 0} as const;
+
+describe('a retry budget', () => {
+  virtually('bounds the resends of a storm: 100 tokens pay for 7', async make => {
+    const world = make({backoff: AT_ONCE, breaker: null, budget: dry});
+    world.serve(503);
+    const ends = await world.clock.run(() => Promise.all(Array.from({length: 200}, () => world.end())));
+    expect(world.sends).to.equal(207);
+    expect(ends.filter(end => end === '503 (budget-exhausted)').length).to.be.at.least(193);
+    expect(remaining(world)).to.be.closeTo(0.02, 1e-9);
+  });
+
+  virtually('T44 of a tenth lets an outage through with a tenth more', async make => {
+    const world = make({backoff: AT_ONCE, breaker: null, budget: {kind: 'ratio', ratio: 0.1}});
+    world.serve(503);
+    for (let call = 0; call < 100; call++) await world.run();
+    expect(world.sends).to.equal(110);
+  });
+
+  virtually('that is used up gives the last answer, and says so', async make => {
+    const world = make({backoff: AT_ONCE, budget: {...dry, capacity: 0}});
+    world.serve(answer(503, {}, 'busy'));
+    const response = await world.clock.run(() => world.fetch(ITEMS));
+    expect(await response.text()).to.equal('busy');
+    expect(reportOf(response)).to.include({result: 'budget_exhausted', refusal: 'budget-exhausted', attempts: 1});
+  });
+
+  virtually('is refunded when the resend succeeds', async make => {
+    const world = make({backoff: AT_ONCE, breaker: null, budget: {...dry, capacity: 14}});
+    for (let call = 0; call < 20; call++) {
+      world.serve(503, 200);
+      expect(await world.run()).to.equal('200');
+      expect(world.sends).to.equal(2);
+    }
+    expect(remaining(world)).to.equal(1);
+  });
+
+  virtually('gets one token from a call that succeeds at once', async make => {
+    const world = make({backoff: AT_ONCE, breaker: null, maxAttempts: 2, budget: {...dry, capacity: 28}});
+    world.serve(503);
+    await world.run();
+    await world.run();
+    expect(remaining(world)).to.equal(0);
+    world.serve(200);
+    for (let call = 0; call < 13; call++) await world.run();
+    world.serve(503);
+    expect(await world.run()).to.equal('503 (budget-exhausted)');
+    world.serve(200);
+    await world.run();
+    world.serve(503);
+    expect(await world.run()).to.equal('503 (attempts-exhausted)');
+  });
+
+  virtually('is of one origin', async make => {
+    const world = make({backoff: AT_ONCE, budget: {...dry, capacity: 14}});
+    world.serve(503);
+    expect(await world.run('https://a.test/')).to.equal('503 (budget-exhausted)');
+    expect(world.sends).to.equal(2);
+    expect(await world.run('https://b.test/')).to.equal('503 (budget-exhausted)');
+    expect(world.sends).to.equal(4);
+  });
+
+  virtually('T45 gets its tokens back when a refused admission stops the resend', async make => {
+    const world = make({
+      backoff: {kind: 'constant', delayMs: 1000, jitter: 'none'},
+      budget: dry,
+      breaker: {kind: 'consecutive', failures: 2},
+    });
+    world.serve(answer(503, {}, 'the last answer'), 503);
+    const waiting = world.fetch(ITEMS);
+    await world.clock.advance(500);
+    expect(remaining(world)).to.be.closeTo(0.86, 1e-9);
+    expect(await world.end(ITEMS, {method: 'POST'})).to.equal('503 (may-have-acted)');
+    const response = await world.clock.run(() => waiting);
+    expect(world.sends).to.equal(2);
+    expect(reportOf(response)).to.include({refusal: 'breaker-open', result: 'circuit_open', attempts: 1});
+    expect(await response.text()).to.equal('the last answer');
+    expect(remaining(world)).to.equal(1);
+  });
+});

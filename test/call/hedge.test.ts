@@ -1,0 +1,193 @@
+/** Hedging: a slow attempt gets a second one beside it; the first good answer counts, and the other one goes. */
+import {expect} from 'chai';
+import {type AttemptEndEvent, reportOf} from '../../src/core.ts';
+import {ITEMS, later, thrown, virtually, type World} from './world.ts';
+
+const hedge = {delayMs: 100, maxLoadRatio: 1} as const;
+const backoff = {kind: 'constant', delayMs: 1000, throttledBaseMs: 0, jitter: 'none'} as const;
+
+const attemptEnds = (world: World): string[] =>
+  world.events
+    .filter((event): event is AttemptEndEvent => event.type === 'attempt.end')
+    .map(({attempt, kind, outcome, status}) => `${attempt} ${kind} ${outcome === 'response' ? status : outcome}`);
+
+describe('a hedge', () => {
+  virtually('is sent beside a slow attempt, and wins; the slow one is aborted', async make => {
+    const world = make({hedge});
+    world.serve('hang', later(world.clock, 50, 200));
+    const response = await world.clock.run(() => world.fetch(ITEMS));
+    expect(response.status).to.equal(200);
+    expect(world.arrivals).to.deep.equal([0, 100]);
+    expect(world.clock.now()).to.equal(150);
+    expect(world.server.requests.map(({signal}) => signal.aborted)).to.deep.equal([true, false]);
+    expect(attemptEnds(world).toSorted()).to.deep.equal(['1 initial superseded', '2 hedge 200']);
+    expect(reportOf(response)).to.include({result: 'success', attempts: 2, hedges: 1, waitedMs: 0});
+    expect(world.events.find(({type}) => type === 'hedge.started')).to.include({attempt: 2, delayMs: 100});
+  });
+
+  virtually('loses to the first attempt that answers after all', async make => {
+    const world = make({hedge});
+    world.serve(later(world.clock, 120, 200), 'hang');
+    expect(await world.run()).to.equal('200');
+    expect(world.clock.now()).to.equal(120);
+    expect(world.server.requests.map(({signal}) => signal.aborted)).to.deep.equal([false, true]);
+    expect(attemptEnds(world).toSorted()).to.deep.equal(['1 initial 200', '2 hedge superseded']);
+  });
+
+  virtually('T43 is not sent beside an attempt that failed: that one waits its backoff', async make => {
+    const world = make({hedge, backoff});
+    world.serve(later(world.clock, 50, 503), 200);
+    expect(await world.run()).to.equal('200');
+    expect(world.arrivals).to.deep.equal([0, 1050]);
+    expect(world.typesOf('hedge.started')).to.be.empty;
+  });
+
+  virtually('that fails leaves the first attempt time to answer', async make => {
+    const world = make({hedge, backoff});
+    world.serve(later(world.clock, 1000, 200), 503);
+    expect(await world.run()).to.equal('200');
+    expect(world.arrivals).to.deep.equal([0, 100]);
+    expect(world.clock.now()).to.equal(1000);
+  });
+
+  virtually('T40 that fails like the first gives the last failure, once', async make => {
+    const world = make({hedge, backoff, maxAttempts: 2});
+    world.serve(later(world.clock, 300, 502), later(world.clock, 300, 503));
+    expect(await world.run()).to.equal('503 (attempts-exhausted)');
+    expect(world.arrivals).to.deep.equal([0, 100]);
+    expect(world.clock.now()).to.equal(400);
+    expect(attemptEnds(world)).to.deep.equal(['1 initial 502', '2 hedge 503']);
+    expect(world.typesOf('call.end')).to.have.length(1);
+    expect(world.typesOf('retry.scheduled')).to.be.empty;
+  });
+
+  virtually('counts as a send: all of them together are bounded by maxAttempts', async make => {
+    const world = make({hedge, backoff, maxAttempts: 3, attemptTimeoutMs: 500});
+    world.serve('hang');
+    await world.run();
+    // Both of the first pair have timed out at 600; one more is allowed.
+    expect(world.arrivals).to.deep.equal([0, 100, 1600]);
+    const alone = make({hedge, maxAttempts: 1});
+    alone.serveSlowly(1000, 200);
+    await alone.run();
+    expect(alone.arrivals).to.deep.equal([0]);
+  });
+
+  virtually('backs a resend up too', async make => {
+    const world = make({hedge, backoff});
+    world.serve(503, 'hang', 200);
+    expect(await world.run()).to.equal('200');
+    expect(world.arrivals).to.deep.equal([0, 1000, 1100]);
+  });
+
+  for (const [what, init, sends] of [
+    ['an unkeyed POST', {method: 'POST'}, 1],
+    ['a keyed POST', {method: 'POST', headers: {'idempotency-key': 'mine'}}, 2],
+    ['a PUT whose body is a string', {method: 'PUT', body: 'text'}, 2],
+    [
+      'a PUT whose body is a stream',
+      {method: 'PUT', body: new Blob(['text']).stream(), duplex: 'half'} as RequestInit,
+      1,
+    ],
+    ['a call whose options switch it off', {resilience: {hedge: null}}, 1],
+  ] as const) {
+    virtually(`is ${sends === 1 ? 'not ' : ''}sent for ${what}`, async make => {
+      const world = make({hedge});
+      world.serveSlowly(500, 200);
+      expect(await world.run(ITEMS, init)).to.equal('200');
+      expect(world.sends).to.equal(sends);
+    });
+  }
+
+  virtually('has ids of its own for the attempt, and those of the call', async make => {
+    const world = make({hedge, correlation: {requestIdHeader: 'x-request-id'}});
+    world.serveSlowly(500, 200);
+    await world.run();
+    expect(world.header('x-correlation-id')).to.deep.equal(['call-1', 'call-1']);
+    expect(world.header('x-request-id')).to.deep.equal(['request-1', 'request-2']);
+  });
+
+  virtually('T41 that the budget refuses does no harm to the call', async make => {
+    const world = make({hedge, budget: {capacity: 13}});
+    world.serveSlowly(1000, 200);
+    expect(await world.run()).to.equal('200');
+    expect(world.sends).to.equal(1);
+    expect(world.events.map(({type}) => type)).to.deep.equal(['attempt.end', 'call.end']);
+  });
+
+  virtually('costs the budget as a resend does, and is refunded where the call succeeds', async make => {
+    const world = make({hedge, budget: {refillPerMinute: 0}});
+    world.serveSlowly(1000, 200);
+    const end = world.end();
+    await world.clock.advance(200);
+    expect(world.handle.snapshot(world.clock.now()).origins[0]?.budgets).to.deep.equal([{remaining: 0.86}]);
+    expect(await world.clock.run(() => end)).to.equal('200');
+  });
+
+  virtually('is bounded by the load: one in twenty', async make => {
+    const world = make({hedge: {delayMs: 100}});
+    world.serveSlowly(1000, 200);
+    await world.clock.run(() => Promise.all(Array.from({length: 40}, () => world.end())));
+    expect(world.sends).to.equal(42);
+  });
+
+  virtually('does not stand in the line of a concurrency limit', async make => {
+    const world = make({hedge, concurrency: {max: 1, queue: 5}});
+    world.serveSlowly(1000, 200);
+    expect(await world.run()).to.equal('200');
+    expect(world.sends).to.equal(1);
+    const [origin] = world.handle.snapshot(world.clock.now()).origins;
+    expect(origin?.concurrency).to.deep.equal([{max: 1, inFlight: 0, waiting: 0}]);
+    expect(origin?.budgets).to.deep.equal([{remaining: 1}]);
+  });
+
+  virtually('and the first go both when the caller aborts', async make => {
+    const world = make({hedge});
+    world.serve('hang');
+    const controller = new AbortController();
+    const end = thrown(world.fetch(ITEMS, {signal: controller.signal}));
+    await world.clock.advance(200);
+    expect(world.sends).to.equal(2);
+    const reason = new Error('gone');
+    controller.abort(reason);
+    expect(await end).to.equal(reason);
+    expect(world.server.requests.map(({signal}) => signal.aborted)).to.deep.equal([true, true]);
+    expect(world.typesOf('call.end')).to.have.length(1);
+  });
+
+  virtually('that would not get 50 ms is not sent', async make => {
+    const world = make({hedge, deadlineMs: 149});
+    world.serve('hang');
+    await world.run();
+    expect(world.arrivals).to.deep.equal([0]);
+  });
+
+  virtually('is not sent after disableRetries', async make => {
+    const world = make({hedge});
+    world.serveSlowly(1000, 200);
+    const end = world.end();
+    world.handle.disableRetries();
+    await world.clock.run(() => end);
+    expect(world.sends).to.equal(1);
+  });
+
+  virtually('T38 that wins keeps its body whole', async make => {
+    const whole = new Uint8Array(512 * 1024).map((_, index) => index % 251);
+    const world = make({hedge});
+    world.serve('hang', ({signal}) => {
+      let at = 0;
+      const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+        if (signal.aborted) controller.error(signal.reason);
+        else if (at >= whole.length) controller.close();
+        else controller.enqueue(whole.slice(at, at + 16_384));
+        at += 16_384;
+      };
+      return new Response(new ReadableStream({pull}, {highWaterMark: 0}));
+    });
+    const response = await world.clock.run(() => world.fetch(ITEMS));
+    expect(world.server.requests[0]?.signal.aborted).to.equal(true);
+    const body = new Uint8Array(await world.clock.run(() => response.arrayBuffer()));
+    expect(body.length).to.equal(whole.length);
+    expect(Buffer.compare(body, whole)).to.equal(0);
+  });
+});
