@@ -52,6 +52,11 @@ export function classifyNetworkFailure(error: unknown, transients: Transients): 
   return isListed ? found : unlisted(found);
 }
 
+/** What was thrown is no broken wire: a mistake in the request, or in someone's own code. */
+export function classifyMistake(error: unknown): Verdict {
+  return red(readFailure(error).codes[0] ?? NOT_TRANSIENT, 'maybe-processed');
+}
+
 function byCode(facts: FailureFacts): Verdict {
   const {tried, codes, message} = facts;
   const code = codes[0];

@@ -1,6 +1,6 @@
 /** Turns an outcome into a verdict. Pure: the same outcome, policy and call give the same verdict. */
 import type {Outcome} from '../core/outcome.ts';
-import {classifyNetworkFailure} from './classify-failure.ts';
+import {classifyMistake, classifyNetworkFailure} from './classify-failure.ts';
 import {classifyResponse, type HttpContext} from './classify-http.ts';
 import {green, red, unlisted, type Verdict, yellow} from './verdict.ts';
 
@@ -11,7 +11,6 @@ const ABORTED = red('aborted by the caller', 'maybe-processed', {final: true});
 const HOOK = red('a function of the user threw', 'maybe-processed', {final: true});
 const STOPPED = red('stopped by a hook', 'maybe-processed', {final: true});
 const REJECTED = red('refused before sending', 'not-sent', {final: true});
-const UNKNOWN = red('not a transient error', 'maybe-processed');
 
 export function classify(outcome: Outcome, context: HttpContext): Verdict {
   switch (outcome.kind) {
@@ -34,6 +33,6 @@ export function classify(outcome: Outcome, context: HttpContext): Verdict {
     case 'rejected':
       return REJECTED;
     case 'other':
-      return UNKNOWN;
+      return classifyMistake(outcome.error);
   }
 }

@@ -34,6 +34,15 @@ const NETWORK_MESSAGES: readonly RegExp[] = [
   /^fetch failed$/, // undici, where its cause was lost
 ];
 
+/**
+ * How codes of Node, undici, OpenSSL and Bun are written. Anyone can put a `code` on an error, and into it what they like;
+ * ours end up in reasons, spans and logs, so only these are read.
+ */
+const CODE =
+  /^(E[A-Z]{2,}(_[A-Z]+)?|(ERR|UND_ERR|HPE|CERT|CRL|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME|INVALID|PATH_LENGTH)_[A-Z0-9_]{2,40}|Connection(Refused|Closed)|FailedToOpenSocket)$/;
+/** Codes of mistakes in the program: no wire was involved. */
+const MISTAKE = /^ERR_(INVALID_|MISSING_|OUT_OF_RANGE|UNKNOWN_)/;
+
 const NOTHING: FailureFacts = {tried: [], codes: [], message: '', looksLikeNetwork: false};
 
 export function readFailure(error: unknown): FailureFacts {
@@ -59,12 +68,13 @@ export function readFailure(error: unknown): FailureFacts {
 /** Whether this is the way a fetch reports a broken wire, and not a mistake in the request or in the user's own code. */
 export function isNetworkFailure(error: unknown): boolean {
   const {codes, looksLikeNetwork} = readFailure(error);
-  return codes.length > 0 || looksLikeNetwork;
+  return codes.length > 0 ? !MISTAKE.test(codes[0]!) : looksLikeNetwork;
 }
 
 function readTried(error: unknown): Tried {
   const facts = asRecord(error);
-  return {code: typeof facts?.code === 'string' ? facts.code : '', connecting: facts?.syscall === 'connect'};
+  const code = facts?.code;
+  return {code: typeof code === 'string' && CODE.test(code) ? code : '', connecting: facts?.syscall === 'connect'};
 }
 
 const hasCode = ({code}: Tried): boolean => code !== '';

@@ -16,14 +16,23 @@ const sdk = new NodeSDK({
 });
 sdk.start();
 
-let flushed: Promise<void> | undefined;
+/** A collector that does not answer keeps no application: what it has not taken by then is lost. */
+const PATIENCE_MS = 1000;
+
+let flushed: Promise<boolean> | undefined;
 /** What was recorded last would be lost: exporters send in batches. Nothing listening is no reason to complain. */
-const flush = (): Promise<void> => {
-  flushed ??= sdk.shutdown().catch(() => {});
+const flush = (): Promise<boolean> => {
+  flushed ??= Promise.race([sdk.shutdown().then(yes, yes), patience()]);
   return flushed;
 };
+const yes = (): boolean => true;
+const patience = (): Promise<boolean> => new Promise(resolve => setTimeout(resolve, PATIENCE_MS, false).unref());
 
-process.once('beforeExit', flush);
+process.once('beforeExit', () => {
+  flush().then(done => {
+    if (!done) process.exit(); // Only the exporter, trying again and again, kept the process.
+  });
+});
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
     flush().finally(() => {
