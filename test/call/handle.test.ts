@@ -1,7 +1,7 @@
 /** The handle of a policy: state that clients share, what operators see and do, and what one call may change. */
 import {expect} from 'chai';
 import {createFetch, definePolicy, InvalidPolicyError, reportOf} from '../../src/core.ts';
-import {AT_ONCE, answer, ending, ITEMS, thrown, virtually} from './world.ts';
+import {AT_ONCE, answer, ending, ITEMS, later, thrown, virtually} from './world.ts';
 
 const wait = {kind: 'constant', delayMs: 1000, jitter: 'none'} as const;
 
@@ -137,6 +137,18 @@ describe('retryAfter.scope "origin"', () => {
     expect(world.clock.now()).to.equal(1000);
     expect(world.sends).to.equal(1);
     expect(await world.clock.run(() => first)).to.equal('200');
+  });
+
+  virtually('is not shortened by a shorter hint', async make => {
+    const world = make({...policy, maxAttempts: 1}, {random: () => 0});
+    world.serve(
+      later(world.clock, 10, answer(429, {'retry-after': '9'})),
+      later(world.clock, 20, answer(429, {'retry-after': '1'})),
+      200,
+    );
+    await world.clock.run(() => Promise.all([world.end(), world.end()]));
+    expect(await world.run()).to.equal('200');
+    expect(world.arrivals).to.deep.equal([0, 0, 9010]);
   });
 
   virtually('holds the others also where the call that heard it gives up', async make => {

@@ -73,6 +73,13 @@ describe('a hedge', () => {
     expect(alone.arrivals).to.deep.equal([0]);
   });
 
+  virtually('is no resend: the first wait after it is the first of the backoff', async make => {
+    const world = make({hedge, backoff: {baseMs: 1000, jitter: 'none'}});
+    world.serve(later(world.clock, 200, 503), later(world.clock, 100, 503), 200);
+    expect(await world.run()).to.equal('200');
+    expect(world.arrivals).to.deep.equal([0, 100, 1200]);
+  });
+
   virtually('backs a resend up too', async make => {
     const world = make({hedge, backoff});
     world.serve(503, 'hang', 200);
