@@ -126,18 +126,24 @@ export class Lane {
   }
 
   tick(): void {
-    this.#native = null;
+    // The native timer that fired keeps its place meanwhile, or what a firing one arms would start a whole new wait for all.
     const now = performance.now();
-    while (this.#head !== null && this.#head.at - now <= EARLY) {
-      const due = this.#head;
-      this.remove(due);
-      due.at = Number.NaN;
-      due.fire();
+    try {
+      while (this.#head !== null && this.#head.at - now <= EARLY) {
+        const due = this.#head;
+        this.remove(due);
+        due.at = Number.NaN;
+        due.fire();
+      }
+    } finally {
+      this.#native = this.#head === null ? null : this.#waitFor(this.#head);
     }
-    if (this.#head !== null && this.#native === null) {
-      this.#native = setTimeout(tick, Math.max(1, Math.ceil(this.#head.at - now)), this);
-      if (this.#referenced === 0) this.#native.unref();
-    }
+  }
+
+  #waitFor(timer: Timer): Native {
+    const native = setTimeout(tick, Math.max(1, Math.ceil(timer.at - performance.now())), this);
+    if (this.#referenced === 0) native.unref();
+    return native;
   }
 }
 
