@@ -32,7 +32,8 @@ export function createPredict(ports: Ports = {on: logLine}): PredictWithRetry {
       headers: {'Content-Type': 'application/json'},
       body: JSON.stringify(payload),
     });
-    if (!response.ok) throw new Error(`The model answered ${response.status}, and the call ends here: ${reportOf(response)?.reason}.`);
+    if (!response.ok)
+      throw new Error(`The model answered ${response.status}, and the call ends here: ${reportOf(response)?.reason}.`);
     return response.json();
   };
 }
@@ -43,10 +44,14 @@ export const predictWithRetry: PredictWithRetry = createPredict();
 function logLine(event: Parameters<NonNullable<Ports['on']>>[0]): void {
   switch (event.type) {
     case 'attempt.end':
-      console.log(`${event.call.correlationId} attempt ${event.attempt}: ${event.status ?? event.reason} after ${Math.round(event.latencyMs)} ms`);
+      console.log(
+        `${event.call.correlationId} attempt ${event.attempt}: ${event.status ?? event.reason} after ${Math.round(event.latencyMs)} ms`,
+      );
       break;
     case 'retry.scheduled':
-      console.log(`${event.call.correlationId} attempt ${event.attempt} in ${Math.round(event.waitMs)} ms (${event.waitSource})`);
+      console.log(
+        `${event.call.correlationId} attempt ${event.attempt} in ${Math.round(event.waitMs)} ms (${event.waitSource})`,
+      );
       break;
     case 'call.end':
       console.log(`${event.call.correlationId} ${event.result} after ${event.call.attempts} attempts: ${event.reason}`);
@@ -60,7 +65,9 @@ if (import.meta.main) {
     else response.end('{"label": "cat", "score": 0.98}');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  console.log(await predictWithRetry(`http://127.0.0.1:${(server.address() as AddressInfo).port}/predict`, {image: 'cat.png'}));
+  console.log(
+    await predictWithRetry(`http://127.0.0.1:${(server.address() as AddressInfo).port}/predict`, {image: 'cat.png'}),
+  );
   server.closeAllConnections();
   server.close();
 }

@@ -1,5 +1,5 @@
 /** `steadfetch/core`: both doors without OpenTelemetry. The observer port is yours, or nobody's. */
-export {definePolicy, PolicyHandle, type PolicySnapshot} from './call/handle.ts';
+export {definePolicy, type PolicyHandle, type PolicySnapshot} from './call/handle.ts';
 export type {Refusal} from './call/judgement.ts';
 export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
 export {type CallReport, reportOf} from './call/report.ts';
@@ -27,6 +27,7 @@ export {type Ids, type Random, SystemIds, seededRandom} from './core/random.ts';
 export type {Clock} from './core/timer.ts';
 export type {Sent, Verdict} from './decide/verdict.ts';
 export {createFetch, type ResilientFetch, type ResilientInit} from './fetch/create-fetch.ts';
+export type {GuardSnapshot} from './guards/registry.ts';
 export {resilience} from './ky/resilience.ts';
 export {presets} from './policy/presets.ts';
 export type * from './policy/types.ts';

@@ -6,11 +6,12 @@ import {createFetch as createBareFetch, type ResilientFetch} from './fetch/creat
 import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
 
-export {definePolicy, PolicyHandle, type PolicySnapshot} from './call/handle.ts';
+export {definePolicy, type PolicyHandle, type PolicySnapshot} from './call/handle.ts';
 export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
 export {type CallReport, reportOf} from './call/report.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
+export type {GuardSnapshot} from './guards/registry.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** `steadfetch`: both doors, wired with OpenTelemetry. */
-export {definePolicy, PolicyHandle, type PolicySnapshot} from './call/handle.ts';
+export {definePolicy, type PolicyHandle, type PolicySnapshot} from './call/handle.ts';
 export type {Refusal} from './call/judgement.ts';
 export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
 export {type CallReport, reportOf} from './call/report.ts';
@@ -28,6 +28,7 @@ export type {Clock} from './core/timer.ts';
 export type {Sent, Verdict} from './decide/verdict.ts';
 export type {ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
 export {createFetch} from './fetch.ts';
+export type {GuardSnapshot} from './guards/registry.ts';
 export {resilience} from './ky.ts';
 export {presets} from './policy/presets.ts';
 export type * from './policy/types.ts';

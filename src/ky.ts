@@ -6,10 +6,11 @@ import {resilience as bareResilience} from './ky/resilience.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
 
-export {definePolicy, PolicyHandle, type PolicySnapshot} from './call/handle.ts';
+export {definePolicy, type PolicyHandle, type PolicySnapshot} from './call/handle.ts';
 export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
 export {type CallReport, reportOf} from './call/report.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
+export type {GuardSnapshot} from './guards/registry.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 
 /**

@@ -2,14 +2,7 @@
  * What each public entry exports at run time, sorted. These names are the promise of a version: one more is a minor
  * version, one less a major one. Held against the sources by exports.test.ts, against the tarball by package/.
  */
-const shared = [
-  'InvalidPolicyError',
-  'PolicyHandle',
-  'RejectedError',
-  'SteadfetchError',
-  'TimeoutError',
-  'definePolicy',
-];
+const shared = ['InvalidPolicyError', 'RejectedError', 'SteadfetchError', 'TimeoutError', 'definePolicy'];
 const roof = [...shared, 'SystemIds', 'createFetch', 'presets', 'reportOf', 'resilience', 'seededRandom'].sort();
 
 export const publicNames: Readonly<Record<string, readonly string[]>> = {

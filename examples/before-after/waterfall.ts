@@ -110,7 +110,7 @@ function eventLines(spans: readonly Span[], startMs: number): readonly string[] 
   const times = events.map(event => duration(event.atMs - startMs));
   const widest = Math.max(0, ...times.map(time => time.length));
   return events.map(({name, attributes}, index) => {
-    const facts = Object.entries(attributes).map(([key, value]) => `${short(key)}=${value}`);
+    const facts = Object.entries(attributes).map(([key, value]) => `${short(key)}=${shown(key, value)}`);
     return [`${signs.event} ${times[index]!.padStart(widest)}`, short(name), ...facts].join('  ');
   });
 }
@@ -121,3 +121,8 @@ const duration = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : Math.round
 
 const cut = (text: string, width: number): string =>
   text.length <= width ? text : width === 0 ? '' : `${text.slice(0, width - 1)}…`;
+
+/** Spans count in seconds; a reader does not. */
+function shown(key: string, value: unknown): string {
+  return key === 'steadfetch.wait' ? duration(Number(value) * 1000) : String(value);
+}
