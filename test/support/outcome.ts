@@ -10,8 +10,14 @@ export interface Caught extends Error {
   readonly cause?: unknown;
 }
 
+export interface Settled<T> {
+  value?: T;
+  error?: unknown;
+  threw: boolean;
+}
+
 /** The value, or the thrown thing, of a call. A synchronous throw counts as a rejection. */
-export async function settle<T>(call: () => T | Promise<T>): Promise<{value?: T; error?: unknown; threw: boolean}> {
+export async function settle<T>(call: () => T | Promise<T>): Promise<Settled<T>> {
   try {
     return {value: await call(), threw: false};
   } catch (error) {
