@@ -184,7 +184,9 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
   }
 
   left(aborted: boolean): void {
-    this.#end(aborted ? this.#aborted() : this.#late());
+    const outcome = aborted ? this.#aborted() : this.#late();
+    this.judgement = refuse(classify(outcome, contextOf(this)), aborted ? 'not-transient' : 'deadline');
+    this.#end(outcome);
   }
 
   // Send.
@@ -307,10 +309,15 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
   #wait(ms: number): void {
     this.#heldAttempt?.shelve();
     if (ms <= 0 || this.wire.signal?.aborted) this.#apply(this.engine.clock.now());
-    else
-      new Pause(this.engine.clock, ms, this.wire.signal, aborted =>
-        aborted ? this.left(true) : this.#apply(this.engine.clock.now()),
-      );
+    else {
+      const {waits} = this.engine.handle;
+      const pause = new Pause(this.engine.clock, ms, this.wire.signal, aborted => {
+        waits.delete(pause);
+        if (aborted) this.left(true);
+        else this.#apply(this.engine.clock.now());
+      });
+      waits.add(pause);
+    }
   }
 
   until<T>(promise: PromiseLike<T>, then: (value: T) => void, otherwise: (outcome: Outcome) => void): void {

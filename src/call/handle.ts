@@ -5,6 +5,7 @@
  */
 import {type Random, systemRandom} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
+import type {Pause} from '../core/timer.ts';
 import {GuardRegistry, type GuardSnapshot} from '../guards/registry.ts';
 import {resolvePolicy} from '../policy/resolve.ts';
 import type {Policy, PolicyInput} from '../policy/types.ts';
@@ -18,6 +19,8 @@ export interface PolicySnapshot {
 }
 
 export class PolicyHandle {
+  /** @internal Waits of calls that will be sent again. */
+  readonly waits: Set<Pause> = new Set();
   /** @internal */
   readonly registry: GuardRegistry;
   #plans: Plans;
@@ -61,9 +64,10 @@ export class PolicyHandle {
     this.#plans = new Plans(resolvePolicy(input));
   }
 
-  /** For a storm: from now on nothing is sent twice, also by calls that are waiting. First attempts go on as ever. */
+  /** For a storm: from now on nothing is sent twice. Calls that wait end now, with their last answer. First attempts go on as ever. */
   disableRetries(): void {
     this.#retriesDisabled = true;
+    for (const wait of [...this.waits]) wait.fire();
   }
 
   enableRetries(): void {

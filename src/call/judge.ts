@@ -25,7 +25,7 @@ export function judge(call: CallState, outcome: Outcome, found: Verdict, replaya
   if (hint !== null) guards.hold?.hold(Math.min(hint.ms, plan.policy.retryAfter.maxMs), engine.clock.now());
   const no = (refusal: Refusal): Judgement => refuse(verdict, refusal, hint);
 
-  if (!verdict.transient) return no('not-transient');
+  if (!verdict.transient) return no(outcome.kind === 'deadline' ? 'deadline' : 'not-transient');
   if (!harmless(verdict.sent) && !call.mayRepeat) return no('may-have-acted');
   if (call.attempts >= plan.maxAttempts) return no('attempts-exhausted');
   if (engine.handle.retriesDisabled) return no('retries-disabled');

@@ -74,7 +74,7 @@ function timeoutMessage(code: TimeoutError['code'], limitMs: number): string {
     case 'ATTEMPT_TIMEOUT':
       return `The attempt took longer than its ${limit} ms.`;
     case 'DEADLINE_EXCEEDED':
-      return `The call took longer than its ${limit} ms.`;
+      return `The call was not answered within its ${limit} ms.`;
     case 'IDLE_TIMEOUT':
       return `No chunk of the response body arrived for ${limit} ms.`;
   }

@@ -100,7 +100,7 @@ export class VirtualClock implements Clock {
 
 /** Lets everything that can run without time run: a few turns of the event loop, for streams and blobs take more than one. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await nextTurn();
+  for (let turn = 0; turn < 12; turn++) await nextTurn();
 }
 
 function nextTurn(): Promise<void> {

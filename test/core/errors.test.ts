@@ -41,7 +41,7 @@ describe('errors', () => {
       new TimeoutError('DEADLINE_EXCEEDED', 29_999.6),
       'TimeoutError',
       'DEADLINE_EXCEEDED',
-      'The call took longer than its 30000 ms.',
+      'The call was not answered within its 30000 ms.',
     ],
     [
       new TimeoutError('IDLE_TIMEOUT', 5000),
