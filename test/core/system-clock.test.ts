@@ -286,6 +286,12 @@ describe('SystemClock', () => {
         'clock.expect(20); const t = new Probe("t"); clock.arm(t, 20); clock.unref(t); clock.arm(new Probe("u"), 20);',
         't u exit',
       ],
+      [
+        'not by an unrefd one that is left in a lane when others have fired',
+        'clock.expect(20); clock.arm(new Probe("t"), 20);' +
+          'setTimeout(() => { const u = new Probe("u"); clock.arm(u, 20); clock.unref(u); }, 10);',
+        't exit',
+      ],
       ['by a timer that is armed', 'clock.arm(new Probe("t"), 20);', 't exit'],
       ['by a lane that is used', 'clock.expect(20); clock.arm(new Probe("t"), 20);', 't exit'],
       [

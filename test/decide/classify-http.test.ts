@@ -41,7 +41,8 @@ describe('classifyResponse', () => {
   });
 
   it('the reason is the status', () => {
-    for (const status of [404, 408, 429, 500, 503, 529]) expect(classified(status).reason).to.equal(String(status));
+    for (const status of [404, 408, 421, 425, 429, 500, 503, 529])
+      expect(classified(status).reason).to.equal(String(status));
   });
 
   it('408, 421, 425 and 429 were not processed; what is unlisted may have been', () => {
