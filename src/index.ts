@@ -1,34 +1,4 @@
-/** `steadfetch`: both doors, wired with OpenTelemetry. */
-export {definePolicy, type PolicyHandle, type PolicySnapshot} from './call/handle.ts';
-export type {Refusal} from './call/judgement.ts';
-export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
-export {type CallReport, reportOf} from './call/report.ts';
-export type {AttemptKind, BreakerState, CallResult, CallView} from './core/call-view.ts';
-export {
-  type ErrorCode,
-  InvalidPolicyError,
-  type PolicyProblem,
-  RejectedError,
-  SteadfetchError,
-  TimeoutError,
-} from './core/errors.ts';
-export type * from './core/events.ts';
-export type {
-  AttemptObserver,
-  AttemptStart,
-  CallEventFacts,
-  CallEventName,
-  CallObserver,
-  HeaderBag,
-  Observer,
-} from './core/observer.ts';
-export type {FailureKind, Outcome} from './core/outcome.ts';
-export {type Ids, type Random, SystemIds, seededRandom} from './core/random.ts';
-export type {Clock} from './core/timer.ts';
-export type {Sent, Verdict} from './decide/verdict.ts';
-export type {ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
+/** `steadfetch`: both doors, wired with OpenTelemetry. Everything else is as in core.ts. */
+export * from './core.ts';
 export {createFetch} from './fetch.ts';
-export type {GuardSnapshot} from './guards/registry.ts';
 export {resilience} from './ky.ts';
-export {presets} from './policy/presets.ts';
-export type * from './policy/types.ts';

@@ -5,6 +5,7 @@ import {classify} from '../decide/classify.ts';
 import type {HttpContext} from '../decide/classify-http.ts';
 import {red, SUCCESS, type Verdict} from '../decide/verdict.ts';
 import type {Attempt} from './attempt.ts';
+import {until} from './endings.ts';
 import {healthOf} from './health.ts';
 import type {Classification, ClassifyInput, Ports} from './ports.ts';
 import type {CallState} from './state.ts';
@@ -17,8 +18,6 @@ export type Assessed = (attempt: Attempt, outcome: Outcome, verdict: Verdict, no
 export interface Assessable extends CallState {
   /** Nobody will read this. */
   drop(attempt: Attempt, outcome: Outcome): void;
-  /** Waits for a function of the user's, but not longer than the call lasts. */
-  until<T>(promise: PromiseLike<T>, then: (value: T) => void, otherwise: (outcome: Outcome) => void): void;
 }
 
 export function assess(call: Assessable, attempt: Attempt, outcome: Outcome, then: Assessed): void {
@@ -56,7 +55,7 @@ function askUser(call: Assessable, attempt: Attempt, outcome: Outcome, found: Ve
   }
   if (!isPromise(said)) return heed(said);
   attempt.leave(); // Its place is not to wait for the user's function.
-  call.until(said, heed, fail);
+  until(call, said, heed, fail);
 }
 
 function learn(call: Assessable, attempt: Attempt, outcome: Outcome, verdict: Verdict, then: Assessed): void {

@@ -38,7 +38,7 @@ export class Attempt extends Timer implements BodyKeeper {
   startedAt = 0;
   trace: AttemptObserver | null = null;
   /** The attempt that this one, a hedge, was sent beside. */
-  shadows: Attempt | null = null;
+  readonly shadows: Attempt | null;
   #owner: AttemptOwner | null;
   #permit: ConcurrencyLimit | null;
   #controller: AbortController | null = null;
@@ -59,6 +59,7 @@ export class Attempt extends Timer implements BodyKeeper {
     epoch: number,
     permit: ConcurrencyLimit | null,
     owner: AttemptOwner,
+    shadows: Attempt | null = null,
   ) {
     super();
     this.call = call;
@@ -67,6 +68,7 @@ export class Attempt extends Timer implements BodyKeeper {
     this.epoch = epoch;
     this.#permit = permit;
     this.#owner = owner;
+    this.shadows = shadows;
   }
 
   /** Sends. The owner hears of it exactly once, maybe before this returns. */

@@ -6,24 +6,23 @@
  */
 import {isPromise} from '../core/awaitable.ts';
 import type {CallResult} from '../core/call-view.ts';
-import {type RejectedError, TimeoutError} from '../core/errors.ts';
+import type {RejectedError} from '../core/errors.ts';
 import type {CallObserver, HeaderBag} from '../core/observer.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import {Pause} from '../core/timer.ts';
 import {classify} from '../decide/classify.ts';
 import {redactUrl} from '../decide/redact.ts';
 import {SUCCESS, type Verdict} from '../decide/verdict.ts';
-import {NOT_ADMITTED} from '../guards/breaker.ts';
-import {REFUSED} from '../guards/budget.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import type {Guards} from '../guards/registry.ts';
 import {type Applicant, admit} from './admission.ts';
 import {type Assessed, assess, contextOf} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
 import {discard} from './discard.ts';
+import {aborted, late, until} from './endings.ts';
 import type {EngineParts} from './engine-parts.ts';
 import {Identity} from './identity.ts';
-import {judge, LEAST_ATTEMPT_MS} from './judge.ts';
+import {judge} from './judge.ts';
 import {type Judgement, type Refusal, refuse} from './judgement.ts';
 import type {Plan, Variant} from './plan.ts';
 import type {AttemptRequest} from './ports.ts';
@@ -31,7 +30,7 @@ import {PreparedHeaders} from './prepared-headers.ts';
 import {Race, type Racing} from './race.ts';
 import {attachReport, type CallReport, explain, type Reporting, resultOf} from './report.ts';
 import {Reservation} from './reservation.ts';
-import {tellAbandoned, tellHedged, tellRejected, tellScheduled, tellSuperseded} from './tell.ts';
+import {tellAbandoned, tellRejected, tellScheduled} from './tell.ts';
 import type {Wire} from './wire.ts';
 
 export class Call implements Applicant, AttemptOwner, Racing, Reporting {
@@ -183,9 +182,9 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
     this.#end(outcome);
   }
 
-  left(aborted: boolean): void {
-    const outcome = aborted ? this.#aborted() : this.#late();
-    this.judgement = refuse(classify(outcome, contextOf(this)), aborted ? 'not-transient' : 'deadline');
+  left(isAborted: boolean): void {
+    const outcome = isAborted ? aborted(this) : late(this);
+    this.judgement = refuse(classify(outcome, contextOf(this)), isAborted ? 'not-transient' : 'deadline');
     this.#end(outcome);
   }
 
@@ -207,39 +206,6 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
       previousStatus: this.#previousStatus,
       signal,
     };
-  }
-
-  whenHedgeable(then: () => void): void {
-    if (!this.mayRepeat || this.attempts >= this.plan.maxAttempts || this.engine.handle.retriesDisabled) return;
-    const {replayable} = this.wire;
-    if (replayable === true) then();
-    else if (replayable !== false) replayable.then(can => can && then());
-  }
-
-  hedge(owner: AttemptOwner): Attempt | null {
-    const {budget, breaker, concurrency, hedge} = this.guards;
-    const now = this.engine.clock.now();
-    if (now + LEAST_ATTEMPT_MS > this.deadlineAt || breaker?.refuses(now)) return null;
-    if (concurrency !== null && !concurrency.tryEnter()) return null;
-    const receipt = budget?.withdraw(false, now) ?? REFUSED;
-    const isPaid = budget === null || receipt !== REFUSED;
-    const epoch = isPaid && hedge!.tryHedge(now) ? (breaker?.admit(now) ?? 0) : NOT_ADMITTED;
-    if (epoch === NOT_ADMITTED) {
-      if (receipt !== REFUSED) budget!.giveBack(receipt, now);
-      concurrency?.exit();
-      return null;
-    }
-    this.attempts++;
-    this.hedges++;
-    tellHedged(this, hedge!.delayMs() ?? 0);
-    return new Attempt(this, this.attempts, 'hedge', epoch, concurrency, owner);
-  }
-
-  supersede(attempt: Attempt): void {
-    const now = this.engine.clock.now();
-    attempt.supersede();
-    this.guards.breaker?.record(attempt.epoch, 'nothing', now);
-    tellSuperseded(this, attempt, now);
   }
 
   drop(attempt: Attempt, outcome: Outcome): void {
@@ -269,7 +235,8 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
     if (!isPromise(replayable)) this.#conclude(outcome, judge(this, outcome, verdict, replayable));
     else if (!verdict.transient) this.#conclude(outcome, judge(this, outcome, verdict, false));
     else
-      this.until(
+      until(
+        this,
         replayable,
         can => this.#conclude(outcome, judge(this, outcome, verdict, can)),
         ended => this.#end(ended),
@@ -311,30 +278,13 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
     if (ms <= 0 || this.wire.signal?.aborted) this.#apply(this.engine.clock.now());
     else {
       const {waits} = this.engine.handle;
-      const pause = new Pause(this.engine.clock, ms, this.wire.signal, aborted => {
+      const pause = new Pause(this.engine.clock, ms, this.wire.signal, isAborted => {
         waits.delete(pause);
-        if (aborted) this.left(true);
+        if (isAborted) this.left(true);
         else this.#apply(this.engine.clock.now());
       });
       waits.add(pause);
     }
-  }
-
-  until<T>(promise: PromiseLike<T>, then: (value: T) => void, otherwise: (outcome: Outcome) => void): void {
-    let isWaiting = true;
-    const once = (act: () => void) => {
-      if (!isWaiting) return;
-      isWaiting = false;
-      pause.end();
-      act();
-    };
-    const pause = new Pause(this.engine.clock, this.deadlineAt - this.engine.clock.now(), this.wire.signal, aborted =>
-      once(() => otherwise(aborted ? this.#aborted() : this.#late())),
-    );
-    promise.then(
-      value => once(() => then(value)),
-      error => once(() => otherwise(failed('hook', error))),
-    );
   }
 
   // Finish.
@@ -346,18 +296,6 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
     tellAbandoned(this, this.judgement, outcome);
     this.#heldAttempt!.unshelve();
     this.#end(outcome);
-  }
-
-  #aborted(): Outcome {
-    return failed('aborted', this.wire.signal?.reason, this.attempts > 0);
-  }
-
-  #late(): Outcome {
-    return failed(
-      'deadline',
-      this.wire.timeoutError(new TimeoutError('DEADLINE_EXCEEDED', this.plan.deadlineMs)),
-      this.attempts > 0,
-    );
   }
 
   #end(outcome: Outcome, now: number = this.engine.clock.now()): void {

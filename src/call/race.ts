@@ -9,15 +9,11 @@ import {Timer} from '../core/timer.ts';
 import type {Verdict} from '../decide/verdict.ts';
 import {type Assessable, type Assessed, assess} from './assess.ts';
 import type {Attempt, AttemptOwner} from './attempt.ts';
+import {hedgeOf, whenHedgeable} from './hedge.ts';
+import {tellSuperseded} from './tell.ts';
 
 /** A call that can race. */
 export interface Racing extends Assessable {
-  /** Calls back if a hedge is allowed by all that is known of the call; the guards are asked by `hedge`. */
-  whenHedgeable(then: () => void): void;
-  /** A second attempt beside the one in flight, or null where a guard refuses: that is no failure of the call. */
-  hedge(owner: AttemptOwner): Attempt | null;
-  /** The attempt lost its race. */
-  supersede(attempt: Attempt): void;
   /** The race is over. */
   readonly decide: Assessed;
 }
@@ -45,12 +41,10 @@ export class Race extends Timer implements AttemptOwner {
 
   /** The first attempt is slow. */
   fire(): void {
-    this.#call.whenHedgeable(() => {
+    whenHedgeable(this.#call, () => {
       if (this.#isOver || !this.#running.has(this.#first!)) return;
-      const hedge = this.#call.hedge(this);
-      if (hedge === null) return;
-      hedge.shadows = this.#first;
-      this.#run(hedge, this.#call.engine.clock.now());
+      const hedge = hedgeOf(this.#call, this.#first!, this);
+      if (hedge !== null) this.#run(hedge, this.#call.engine.clock.now());
     });
   }
 
@@ -79,9 +73,17 @@ export class Race extends Timer implements AttemptOwner {
     }
     this.#isOver = true;
     this.#replaceFallback(null);
-    for (const loser of this.#running) this.#call.supersede(loser);
+    this.#supersedeOthers(now);
     this.#call.decide(attempt, outcome, verdict, now);
   };
+
+  #supersedeOthers(now: number): void {
+    for (const loser of this.#running) {
+      loser.supersede();
+      this.#call.guards.breaker?.record(loser.epoch, 'nothing', now);
+      tellSuperseded(this.#call, loser, now);
+    }
+  }
 
   #replaceFallback(next: {attempt: Attempt; outcome: Outcome; verdict: Verdict} | null): void {
     if (this.#fallback !== null) this.#call.drop(this.#fallback.attempt, this.#fallback.outcome);

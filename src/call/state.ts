@@ -23,6 +23,8 @@ export interface CallState extends CallView {
   readonly mayHedge: boolean;
   /** What was decided after the last attempt; null before. */
   readonly judgement: Judgement | null;
+  attempts: number;
+  hedges: number;
   waitedMs: number;
   /** The last planned wait, for decorrelated jitter. */
   lastBackoffMs: number;

@@ -1,0 +1,40 @@
+/** The two ways a call ends between its attempts, and the wait for a function of the user's that can end so. */
+import {TimeoutError} from '../core/errors.ts';
+import {failed, type Outcome} from '../core/outcome.ts';
+import {Pause} from '../core/timer.ts';
+import type {CallState} from './state.ts';
+
+/** The caller's signal aborted. */
+export function aborted({wire, attempts}: CallState): Outcome {
+  return failed('aborted', wire.signal?.reason, attempts > 0);
+}
+
+/** The deadline came. */
+export function late({wire, plan, attempts}: CallState): Outcome {
+  const error = new TimeoutError('DEADLINE_EXCEEDED', plan.deadlineMs);
+  return failed('deadline', wire.timeoutError(error), attempts > 0);
+}
+
+/** Waits for a promise of the user's, but not longer than the call lasts. Exactly one of the two is called. */
+export function until<T>(
+  call: CallState,
+  promise: PromiseLike<T>,
+  then: (value: T) => void,
+  otherwise: (outcome: Outcome) => void,
+): void {
+  const {clock} = call.engine;
+  let isWaiting = true;
+  const once = (act: () => void): void => {
+    if (!isWaiting) return;
+    isWaiting = false;
+    pause.end();
+    act();
+  };
+  const pause = new Pause(clock, call.deadlineAt - clock.now(), call.wire.signal, isAborted =>
+    once(() => otherwise(isAborted ? aborted(call) : late(call))),
+  );
+  promise.then(
+    value => once(() => then(value)),
+    error => once(() => otherwise(failed('hook', error))),
+  );
+}
