@@ -270,19 +270,19 @@ for (const [door, get] of Object.entries(doors)) {
     const URL_OF_NOBODY = 'http://nowhere.invalid/';
     const policy: PolicyInput = {maxAttempts: 1, attemptTimeoutMs: 1000, deadlineMs: 3000, idleTimeoutMs: 500};
 
-    it('a model may answer for an hour, a word at a time', async () => {
+    it('a model may answer for minutes, a word at a time', async () => {
       const clock = new VirtualClock();
-      const fetch = sending(clock, Array(9000).fill(400));
+      const fetch = sending(clock, Array(900).fill(400));
       const count = await clock.run(async () => {
         const {body} = await get(URL_OF_NOBODY, policy, {}, {clock, fetch});
         let chunks = 0;
         for await (const _ of body!) chunks++;
         return chunks;
       });
-      expect(count).to.equal(9000);
-      expect(clock.now()).to.equal(3_600_000);
+      expect(count).to.equal(900);
+      expect(clock.now()).to.equal(360_000);
       expect(clock.pending).to.equal(0);
-    }).timeout(10_000);
+    });
 
     it('silence is cut exactly one idle time after the last chunk', async () => {
       const clock = new VirtualClock();

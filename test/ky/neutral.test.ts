@@ -44,7 +44,8 @@ describe('ky: a neutral policy', () => {
       expect(watchedPlace.bodies).to.deep.equal(plainPlace.bodies);
       expect(ours.threw).to.equal(plain.threw);
       expect((ours.error as Error | undefined)?.name).to.equal((plain.error as Error | undefined)?.name);
-      if (plain.error !== undefined) expect(Object.keys(ours.error as Error)).to.have.members(Object.keys(plain.error as Error));
+      if (plain.error !== undefined)
+        expect(Object.keys(ours.error as Error)).to.have.members(Object.keys(plain.error as Error));
     });
 
   same(
