@@ -4,6 +4,7 @@
  * Everything is set by the standard variables: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER and so
  * on. Traces only, unless OTEL_METRICS_EXPORTER or OTEL_LOGS_EXPORTER ask for more: Jaeger takes nothing else.
  */
+import {trace} from '@opentelemetry/api';
 import {OTLPTraceExporter} from '@opentelemetry/exporter-trace-otlp-http';
 import {NodeSDK} from '@opentelemetry/sdk-node';
 
@@ -35,9 +36,17 @@ process.once('beforeExit', () => {
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
-    flush().finally(() => {
-      // An application that handles the signal itself also ends itself.
-      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-    });
+    // An application that handles the signal itself also ends itself, and may have work to finish, with spans of its own.
+    if (process.listenerCount(signal) > 0) exportSoFar();
+    else flush().finally(() => process.kill(process.pid, signal));
   });
+}
+
+/** Without an end to recording: it may call `process.exit` next. */
+function exportSoFar(): void {
+  const {getDelegate} = trace.getTracerProvider() as {getDelegate?: () => {forceFlush?: () => Promise<void>}};
+  getDelegate
+    ?.call(trace.getTracerProvider())
+    .forceFlush?.()
+    .catch(() => {});
 }

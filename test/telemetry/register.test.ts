@@ -19,6 +19,14 @@ const apps = {
   'handles SIGTERM itself': `${CALL}
     process.on('SIGTERM', () => { console.log('closing'); setTimeout(() => process.exit(7), 300); });
     console.log('ready'); setInterval(() => {}, 1000);`,
+  'drains after SIGTERM': `${CALL}
+    const alive = setInterval(() => {}, 1000);
+    process.on('SIGTERM', async () => {
+      await new Promise(done => setTimeout(done, 100));
+      await (await createFetch()(process.env.TARGET)).text();
+      clearInterval(alive);
+    });
+    console.log('ready');`,
 };
 
 interface Ended {
@@ -57,6 +65,7 @@ describe('telemetry: register', function () {
     start('SIGTERM', 'runs until it is killed', {}, 'SIGTERM');
     start('SIGINT', 'runs until it is killed', {}, 'SIGINT');
     start('own handler', 'handles SIGTERM itself', {}, 'SIGTERM');
+    start('draining', 'drains after SIGTERM', {}, 'SIGTERM');
     start('nobody', 'exits at once', {OTEL_EXPORTER_OTLP_ENDPOINT: dead});
     start('nobody, killed', 'runs until it is killed', {OTEL_EXPORTER_OTLP_ENDPOINT: dead}, 'SIGTERM');
     start('hanging', 'runs until it is killed', {}, 'SIGTERM');
@@ -128,6 +137,11 @@ describe('telemetry: register', function () {
     const ended = await runs['own handler'];
     expect(ended).to.include({code: 7, signal: null, stdout: 'ready\nclosing\n', stderr: ''});
     expect(received(collectors['own handler']!).spans).to.deep.equal(ALL);
+  });
+
+  it('SIGTERM in an application that finishes its work first: that work is exported too', async () => {
+    expect(await runs.draining).to.include({code: 0, signal: null, stderr: ''});
+    expect(received(collectors.draining!).spans).to.deep.equal([...ALL, 'GET', 'steadfetch GET']);
   });
 
   it('nobody listens: no word on stderr, and a delay of a second at the most', async () => {
