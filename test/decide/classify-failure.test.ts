@@ -210,6 +210,9 @@ describe('classifyNetworkFailure', () => {
       });
   });
 
+  for (const code of ['ERR_INVALID_URL', 'ERR_INVALID_ARG_TYPE', 'ERR_MISSING_ARGS', 'ERR_OUT_OF_RANGE', 'SECRET', 'x'])
+    it(`${code} is no broken wire`, () => expect(isNetworkFailure(thrown({code}))).to.equal(false));
+
   describe("Bun's codes, on the error itself", () => {
     for (const [code, expected] of [
       ['ConnectionRefused', 'green'],

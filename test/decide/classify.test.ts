@@ -33,6 +33,12 @@ describe('classify', () => {
     it(law, () => expect(classify(outcome, context())).to.deep.include(expected));
   }
 
+  it('a mistake of the program is named by its code, where it has one', () => {
+    const mistake = Object.assign(new TypeError('https://u:p@h.test/'), {code: 'ERR_INVALID_URL'});
+    expect(classify(failed('other', mistake), context()).reason).to.equal('ERR_INVALID_URL');
+    expect(classify(failed('other', new TypeError('x')), context()).reason).to.equal('not a transient error');
+  });
+
   it('an attempt timeout is transient only where "timeout" is listed', () => {
     for (const reached of [true, false]) {
       const found = classify(failed('attempt-timeout', null, reached), context(['network']));
