@@ -62,6 +62,7 @@ export class PolicyHandle {
    */
   replace(input: PolicyInput): void {
     this.#plans = new Plans(resolvePolicy(input));
+    this.registry.retain(this.#plans.all);
   }
 
   /** For a storm: from now on nothing is sent twice. Calls that wait end now, with their last answer. First attempts go on as ever. */

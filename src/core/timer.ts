@@ -31,7 +31,7 @@ export interface Clock {
   /** Milliseconds since 1970, for HTTP dates only: this one can jump. */
   wall(): number;
   /**
-   * Fires the timer once, `ms` from now and never earlier. Any delay up to 2^53 is safe; Infinity never fires.
+   * Fires the timer once, `ms` from now (half a millisecond earlier at the most). Any delay up to 2^53 is safe; Infinity never fires.
    *
    * @param now What `now()` said a moment ago, if it was asked: asking is what costs most here.
    */

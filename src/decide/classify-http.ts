@@ -22,7 +22,6 @@ const BY_STATUS: ReadonlyMap<number, Verdict> = new Map([
   [429, green('429', 'not-processed', {throttled: true})], // limiters stand before handlers
   [529, yellow('529', {throttled: true})],
 ]);
-const YELLOW = new Set([500, 502, 503, 504, 520, 521, 522, 523, 524]);
 
 const REFRESH = green('401', 'not-processed', {once: true});
 const KEY_IN_USE = yellow('409: the first use of the idempotency key is still running');
@@ -50,13 +49,10 @@ function byStatus(status: number, headers: Headers, context: HttpContext): Verdi
     const found = byStatus(429, headers, context);
     return transients.status(403) ? listed(found) : found;
   }
-  const found = BY_STATUS.get(status) ?? ordinary(status);
+  // Whatever else the policy names may well have been acted on.
+  const found = BY_STATUS.get(status) ?? red(String(status), 'maybe-processed');
   return transients.status(status) ? listed(found) : unlisted(found);
 }
-
-// Only what the policy names of these is transient, and what it names beyond them may well have been acted on.
-const ordinary = (status: number): Verdict =>
-  YELLOW.has(status) ? yellow(String(status)) : red(String(status), 'maybe-processed');
 
 /** GitHub answers 403 where others answer 429. */
 const isRateLimit = (headers: Headers): boolean =>

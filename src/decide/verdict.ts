@@ -41,10 +41,11 @@ export const red = (reason: string, sent: Sent = 'processed', marks?: Partial<Ve
   verdict(false, sent, reason, marks);
 
 /** The same finding about what the server did, but not transient: the policy does not list it. */
-export const unlisted = (found: Verdict): Verdict => (found.transient ? {...found, transient: false} : found);
+export const unlisted = (found: Verdict): Verdict =>
+  found.transient ? Object.freeze({...found, transient: false}) : found;
 /** The same finding, but transient: the policy, or the server, says so. */
 export const listed = (found: Verdict): Verdict =>
-  found.transient || found.final ? found : {...found, transient: true};
+  found.transient || found.final ? found : Object.freeze({...found, transient: true});
 
 export const SUCCESS: Verdict = red('success');
 

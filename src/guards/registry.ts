@@ -6,7 +6,7 @@
  */
 import type {BreakerState} from '../core/call-view.ts';
 import type {Random} from '../core/random.ts';
-import type {Budget as BudgetPolicy, Policy} from '../policy/types.ts';
+import type {Breaker as BreakerPolicy, Budget as BudgetPolicy, Policy} from '../policy/types.ts';
 import {Breaker} from './breaker.ts';
 import type {Budget} from './budget.ts';
 import {ConcurrencyLimit} from './concurrency.ts';
@@ -81,6 +81,11 @@ export class GuardRegistry {
     return guards.for(settings);
   }
 
+  /** Forgets the guards of settings that are no longer in force. Calls that are under way keep theirs. */
+  retain(inForce: readonly GuardSettings[]): void {
+    for (const guards of this.#origins.values()) guards.retain(inForce);
+  }
+
   snapshot(now: number): GuardSnapshot[] {
     return [...this.#origins.values()].map(guards => guards.snapshot(now));
   }
@@ -126,6 +131,14 @@ class OriginGuards {
     return set;
   }
 
+  retain(inForce: readonly GuardSettings[]): void {
+    this.#sets.clear();
+    keep(this.#budgets, inForce.map(budgetKey));
+    keep(this.#breakers, inForce.map(breakerKey));
+    keep(this.#limits, inForce.map(limitKey));
+    keep(this.#hedges, inForce.map(hedgeKey));
+  }
+
   inUse(now: number): boolean {
     return (
       this.#hold.holds(now) ||
@@ -147,29 +160,38 @@ class OriginGuards {
     };
   }
 
-  #assemble({policy, route}: GuardSettings): Guards {
+  #assemble(settings: GuardSettings): Guards {
+    const {budget, breaker, concurrency, hedge, retryAfter} = settings.policy;
     return {
-      budget: shared(this.#budgets, policy.budget, '', createBudget),
-      breaker: this.#breaker(policy.breaker, route),
-      concurrency: shared(this.#limits, policy.concurrency, '', settings => new ConcurrencyLimit(settings)),
-      hedge: shared(this.#hedges, policy.hedge, route ?? '', settings => new HedgeLoad(settings)),
-      hold: policy.retryAfter.scope === 'origin' ? this.#hold : null,
+      budget: shared(this.#budgets, budgetKey(settings), budget, createBudget),
+      breaker:
+        shared(this.#breakers, breakerKey(settings), breaker, made => this.#breaker(made, settings))?.breaker ?? null,
+      concurrency: shared(this.#limits, limitKey(settings), concurrency, made => new ConcurrencyLimit(made)),
+      hedge: shared(this.#hedges, hedgeKey(settings), hedge, made => new HedgeLoad(made)),
+      hold: retryAfter.scope === 'origin' ? this.#hold : null,
     };
   }
 
-  #breaker(settings: Policy['breaker'], route: string | undefined): Breaker | null {
-    const ofRoute = settings?.scope === 'route' ? route : undefined;
-    const entry = shared(this.#breakers, settings, ofRoute ?? '', made => {
-      const breaker = new Breaker(
-        made,
-        ofRoute === undefined ? this.#origin : `${this.#origin} (${ofRoute})`,
-        this.#random,
-      );
-      this.#watch(breaker);
-      return {breaker, route: ofRoute};
-    });
-    return entry?.breaker ?? null;
+  #breaker(made: BreakerPolicy, settings: GuardSettings) {
+    const route = breakerRoute(settings);
+    const guarded = route === undefined ? this.#origin : `${this.#origin} (${route})`;
+    const breaker = new Breaker(made, guarded, this.#random);
+    this.#watch(breaker);
+    return {breaker, route};
   }
+}
+
+// Equal keys, one guard.
+const budgetKey = ({policy}: GuardSettings): string => JSON.stringify(policy.budget);
+const limitKey = ({policy}: GuardSettings): string => JSON.stringify(policy.concurrency);
+const hedgeKey = ({policy, route}: GuardSettings): string => JSON.stringify([route, policy.hedge]);
+const breakerKey = (settings: GuardSettings): string =>
+  JSON.stringify([breakerRoute(settings), settings.policy.breaker]);
+const breakerRoute = ({policy, route}: GuardSettings): string | undefined =>
+  policy.breaker?.scope === 'route' ? route : undefined;
+
+function keep(guards: Map<string, unknown>, keys: readonly string[]): void {
+  for (const key of guards.keys()) if (!keys.includes(key)) guards.delete(key);
 }
 
 function createBudget(settings: BudgetPolicy): Budget {
@@ -181,15 +203,8 @@ function createBudget(settings: BudgetPolicy): Budget {
   }
 }
 
-/** One guard for equal settings and the same owner. */
-function shared<S extends object, G>(
-  known: Map<string, G>,
-  settings: S | null,
-  owner: string,
-  make: (settings: S) => G,
-): G | null {
+function shared<S, G>(known: Map<string, G>, key: string, settings: S | null, make: (settings: S) => G): G | null {
   if (settings === null) return null;
-  const key = `${owner} ${JSON.stringify(settings)}`;
   let guard = known.get(key);
   if (guard === undefined) {
     guard = make(settings);

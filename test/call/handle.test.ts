@@ -80,6 +80,10 @@ describe('a handle', () => {
     world.handle.replace({maxAttempts: 2, deadlineMs: 5000, breaker});
     expect(await world.run()).to.equal('CIRCUIT_OPEN (breaker-open)');
     world.handle.replace({maxAttempts: 1, breaker: {...breaker, failures: 2}});
+    expect(world.handle.snapshot(world.clock.now()).origins[0]).to.deep.include({
+      breakers: [],
+      budgets: [{remaining: 1}],
+    });
     expect(await world.run()).to.equal('503 (attempts-exhausted)');
   });
 
