@@ -1,0 +1,70 @@
+/** The documents tell the truth: what they show runs, and what they link to is there. */
+
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import {expect} from 'chai';
+import type {PolicyInput} from '../src/index.ts';
+
+const root = join(import.meta.dirname, '..');
+const documents = [
+  ...readdirSync(root).filter(name => name.endsWith('.md')),
+  ...readdirSync(join(root, 'docs'), {recursive: true, encoding: 'utf8'})
+    .filter(name => name.endsWith('.md'))
+    .map(name => join('docs', name)),
+];
+
+const read = (name: string): string => readFileSync(join(root, name), 'utf8');
+const blocks = (name: string): string[] => [...read(name).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
+
+/** Runs a block as a module beside the sources, and gives what it declares. */
+async function run(code: string, names: string): Promise<Record<string, unknown>> {
+  const folder = await mkdtemp(join(tmpdir(), 'steadfetch-docs-'));
+  const file = join(folder, 'block.ts');
+  const source = (entry: string) => pathToFileURL(join(root, 'src', `${entry || 'index'}.ts`)).href;
+  try {
+    const linked = code.replaceAll(/'steadfetch\/?([a-z]*)'/g, (_, entry: string) => `'${source(entry)}'`);
+    await writeFile(file, `${linked}\nexport {${names}};`);
+    return await import(pathToFileURL(file).href);
+  } finally {
+    await rm(folder, {recursive: true});
+  }
+}
+
+describe('the documents', () => {
+  for (const name of documents) {
+    it(`${name}: every link within the project leads somewhere`, () => {
+      const links = [...read(name).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, target]) => target!);
+      expect(links.filter(target => !existsSync(join(root, dirname(name), target)))).to.deep.equal([]);
+    });
+  }
+
+  it('the README’s test on a virtual clock gives the numbers it shows', async () => {
+    const block = blocks('README.md').find(code => code.includes('VirtualClock'))!;
+    const shown = /server\.arrivals; \/\/ (\[[^\]]*\])/.exec(block)![1]!;
+    const {server} = await run(block, 'server');
+    expect((server as {arrivals: number[]}).arrivals).to.deep.equal(JSON.parse(shown));
+  });
+
+  it('the README’s wrong policy is refused in the words it shows', async () => {
+    const {definePolicy} = await import('../src/index.ts');
+    const wrong = {retries: 2, backoff: {baseMs: 'fast'}} as unknown as PolicyInput;
+    let message = '';
+    try {
+      definePolicy(wrong);
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).not.to.equal('');
+    expect(read('README.md')).to.include(message);
+  });
+
+  it('the README’s policy can be run', async () => {
+    const {definePolicy} = await import('../src/index.ts');
+    const json = [...read('README.md').matchAll(/```json\n([\s\S]*?)```/g)].map(([, code]) => JSON.parse(code!));
+    expect(json.length).to.be.above(0);
+    for (const policy of json) expect(definePolicy(policy).policy.name).to.equal(policy.name);
+  });
+});
