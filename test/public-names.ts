@@ -13,5 +13,6 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
   './load': ['loadPolicy', 'loadPolicySync'],
   './register': [],
   './telemetry': ['otelObserver'],
+  './undici': [...shared, 'resilienceInterceptor'].sort(),
   './testing': ['ScriptedFetch', 'Timer', 'VirtualClock', 'seededRandom', 'sleep'],
 };

@@ -1,28 +1,12 @@
 /**
- * Ties the body of a response to its keeper.
+ * Ties the body of a response to its attempt.
  *
  * Body methods (`.json()`, `.text()`, …) stay under the attempt's time. The first reader on `.body` makes it a stream:
  * then only silence counts, so that the answer of a model may take minutes. The response stays the very object that fetch
  * gave: a new one would lose `url` and `type`. Own properties, not a new prototype: measured, the cheaper of the two.
  */
-
-/** What has to be told of a body: the keeper. */
-export interface BodyKeeper {
-  /** A timer runs, so nothing is forgotten for ever. */
-  readonly armed: boolean;
-  /** From now on the body is read chunk by chunk: the total time no longer counts, silence does. */
-  streaming(): void;
-  /** Someone waits for the next chunk. */
-  awaitingChunk(): void;
-  /** It came; how long its reader takes to ask for the next one is not the server's fault. */
-  chunkArrived(): void;
-  /** The body was cloned, so there is one more to read. */
-  cloned(): void;
-  /** One of the copies was given up. */
-  readerLeft(): void;
-  /** The body is over. */
-  unlink(): void;
-}
+import type {BodyKeeper} from './body-keeper.ts';
+import {ForeignResponse} from './foreign-response.ts';
 
 const KEEPER = Symbol('body keeper');
 
@@ -37,8 +21,12 @@ const forgotten = new FinalizationRegistry<BodyKeeper>(keeper => keeper.unlink()
 
 /** @returns False where there is no body to wait for, or none we could watch. */
 export function linkBody(response: Response, keeper: BodyKeeper): boolean {
-  if (typeof response !== 'object' || response === null || !('body' in response) || response.body === null)
-    return false;
+  if (typeof response !== 'object' || response === null) return false;
+  if (response instanceof ForeignResponse) {
+    response.linkTo(keeper);
+    return true;
+  }
+  if (!('body' in response) || response.body === null) return false;
   if (!Object.isExtensible(response)) return false;
   const linked = response as LinkedResponse;
   linked[KEEPER] = keeper;

@@ -1,9 +1,9 @@
 /** A wire for calls as `fetch(input, init)` states them. */
 
+import {HeaderRecord, type HeaderValues, headerValues} from '../call/header-record.ts';
 import type {Sendable, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
-import {HeaderRecord, type HeaderValues, headerValues} from './header-record.ts';
 
 type Fetch = typeof globalThis.fetch;
 

@@ -8,7 +8,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['policy'],
   ['decide', 'guards'],
   ['call'],
-  ['ky', 'fetch', 'telemetry', 'testing', 'load.ts'],
+  ['ky', 'fetch', 'undici', 'telemetry', 'testing', 'load.ts'],
   ['roof'],
 ];
 

@@ -1,0 +1,16 @@
+/**
+ * A response of a wire that knows no `Response`.
+ *
+ * The engine reads its `status` and `headers` and passes it on. What else there is to do with it, it does itself: its body is
+ * tied to the attempt, and let go, in ways only that wire knows.
+ */
+import type {BodyKeeper} from './body-keeper.ts';
+
+export abstract class ForeignResponse {
+  abstract readonly status: number;
+  abstract readonly headers: Pick<Headers, 'get' | 'has'>;
+  /** The body tells its keeper how it goes on. */
+  abstract linkTo(keeper: BodyKeeper): void;
+  /** Nobody will read it. */
+  abstract drop(): void;
+}

@@ -1,0 +1,30 @@
+/** `steadfetch/undici`: the interceptor for undici's dispatchers, wired with OpenTelemetry. Loads nothing of undici. */
+import type {PolicyHandle} from './call/handle.ts';
+import type {Ports} from './call/ports.ts';
+import type {PolicyInput} from './policy/types.ts';
+import {observed} from './telemetry/observed.ts';
+import {resilienceInterceptor as bareInterceptor} from './undici/interceptor.ts';
+import type {Interceptor} from './undici/types.ts';
+
+export {definePolicy, type PolicyHandle, type PolicySnapshot} from './call/handle.ts';
+export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
+export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
+export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
+export type {Interceptor} from './undici/types.ts';
+
+/**
+ * Gives an undici dispatcher a policy, with a span for the call and one for each attempt where an OpenTelemetry SDK is
+ * registered: `new Agent().compose(resilienceInterceptor(policy))`. Needs undici 8 or later.
+ *
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
+ * @param ports  As for `createFetch`, but for `fetch`.
+ * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
+ *
+ * @example
+ * const agent = new Agent().compose(resilienceInterceptor({deadlineMs: 10_000}));
+ * const {statusCode, body} = await request('https://example.com/users', {dispatcher: agent});
+ */
+export const resilienceInterceptor = (
+  policy?: PolicyInput | PolicyHandle,
+  ports: Omit<Ports, 'fetch'> = {},
+): Interceptor => bareInterceptor(policy, observed(ports));

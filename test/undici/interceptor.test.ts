@@ -1,0 +1,248 @@
+/** The undici door on real connections: what an undici user sees, and what the server sees. */
+import {once} from 'node:events';
+import type {ServerResponse} from 'node:http';
+import {Readable} from 'node:stream';
+import {expect} from 'chai';
+import {Agent, type Dispatcher, request, fetch as undiciFetch} from 'undici';
+import type {PolicyInput, Ports, SteadfetchEvent} from '../../src/core.ts';
+import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
+import {errorOf} from '../support/outcome.ts';
+import {type Place, WireServer} from '../support/wire-server.ts';
+
+const AT_ONCE = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
+
+describe('resilienceInterceptor', () => {
+  let server: WireServer;
+  const agents: Agent[] = [];
+  const events: SteadfetchEvent[] = [];
+
+  const dispatcher = (policy: PolicyInput = {}, ports: Omit<Ports, 'fetch'> = {}): Dispatcher => {
+    const agent = new Agent();
+    agents.push(agent);
+    return agent.compose(
+      resilienceInterceptor({backoff: AT_ONCE, ...policy}, {on: event => events.push(event), ...ports}),
+    );
+  };
+  const get = (place: Place, policy?: PolicyInput, ports?: Omit<Ports, 'fetch'>) =>
+    request(place.url, {dispatcher: dispatcher(policy, ports)});
+  const post = (place: Place, body: string | Buffer | Readable, policy?: PolicyInput) =>
+    request(place.url, {method: 'POST', body, dispatcher: dispatcher(policy)});
+  const lastReason = (): string => {
+    const last = events.at(-1)!;
+    return last.type === 'call.end' ? last.reason : last.type;
+  };
+
+  before(async () => {
+    server = await WireServer.start();
+  });
+  beforeEach(() => {
+    events.length = 0;
+  });
+  after(async () => {
+    await Promise.all(agents.map(agent => agent.destroy()));
+    await server.close();
+  });
+
+  it('passes a first answer on: status, headers, trailers and body', async () => {
+    const place = server.place(response => {
+      response.writeHead(200, {'x-kind': 'whole', trailer: 'x-sum'});
+      response.write('a');
+      response.addTrailers({'x-sum': '2'});
+      response.end('b');
+    });
+    const {statusCode, headers, trailers, body} = await get(place);
+    expect(statusCode).to.equal(200);
+    expect(headers['x-kind']).to.equal('whole');
+    expect(await body.text()).to.equal('ab');
+    expect(trailers).to.deep.equal({'x-sum': '2'});
+  });
+
+  it('sends a GET again after 503 and a reset, under one correlation id', async () => {
+    const place = server.place(503, 'reset', {body: 'here'});
+    const {statusCode, body} = await get(place);
+    expect([statusCode, await body.text()]).to.deep.equal([200, 'here']);
+    expect(new Set(place.header('x-correlation-id')).size).to.equal(1);
+    expect(place.requests).to.have.length(3);
+  });
+
+  it('sends a POST once, and says why; three times with a key, which is the same', async () => {
+    const once = server.place(503, 503, 200);
+    expect((await post(once, '{}')).statusCode).to.equal(503);
+    expect(once.requests).to.have.length(1);
+    expect(lastReason()).to.equal('POST without an idempotency key, and the server may have acted (503)');
+    const keyed = server.place(503, 503, 200);
+    expect((await post(keyed, '{"a":1}', {idempotency: {}})).statusCode).to.equal(200);
+    expect(keyed.bodies).to.deep.equal(Array(3).fill('{"a":1}'));
+    const keys = keyed.header('idempotency-key');
+    expect(new Set(keys).size).to.equal(1);
+    expect(keys[0]).to.be.a('string');
+  });
+
+  it('gives the last answer, with its body, when the attempts are used', async () => {
+    const place = server.place({status: 503, body: 'first'}, {status: 503, body: 'last'});
+    const {statusCode, body} = await get(place, {maxAttempts: 2});
+    expect([statusCode, await body.text()]).to.deep.equal([503, 'last']);
+  });
+
+  it('sends bytes again as they were, and a stream once, with its own error', async () => {
+    const bytes = server.place(503, 200);
+    await post(bytes, Buffer.from([0, 255, 1]), {idempotency: {}});
+    expect(bytes.requests.map(({body}) => [...body])).to.deep.equal([
+      [0, 255, 1],
+      [0, 255, 1],
+    ]);
+    const stream = server.place(503, 200);
+    expect((await post(stream, Readable.from(['a', 'b']), {idempotency: {}})).statusCode).to.equal(503);
+    expect(stream.bodies).to.deep.equal(['ab']);
+    expect(lastReason()).to.include('cannot be sent again');
+    const reset = server.place('reset', 200);
+    expect(await errorOf(() => post(reset, Readable.from(['a']), {idempotency: {}}))).to.have.property(
+      'code',
+      'ECONNRESET',
+    );
+  });
+
+  it('takes headers as a record, a flat list and pairs', async () => {
+    for (const headers of [
+      {'X-A': '1', 'x-b': ['2', '3']},
+      ['X-A', '1', 'x-b', '2, 3'],
+      new Map([
+        ['X-A', '1'],
+        ['x-b', '2, 3'],
+      ]),
+    ]) {
+      const place = server.place(503, 200);
+      await request(place.url, {headers, dispatcher: dispatcher()});
+      expect(place.header('x-a')).to.deep.equal(['1', '1']);
+      expect(place.header('x-b')).to.deep.equal(['2, 3', '2, 3']);
+    }
+  });
+
+  it('bounds an attempt until its headers, and the silence of a body', async () => {
+    const silent = await errorOf(() => get(server.place('hang'), {attemptTimeoutMs: 30, maxAttempts: 2}));
+    expect(silent).to.include({name: 'TimeoutError', code: 'ATTEMPT_TIMEOUT'});
+    expect(silent.resilience).to.include({attempts: 2});
+    const half = server.place(response => void response.write('half'));
+    const {body} = await get(half, {attemptTimeoutMs: 1000, idleTimeoutMs: 30});
+    expect(await errorOf(() => body.text())).to.include({name: 'TimeoutError', code: 'IDLE_TIMEOUT'});
+  });
+
+  it('does not cut a body that goes on longer than attempt and deadline', async () => {
+    const place = server.place(drip(12, 20));
+    const {body} = await get(place, {attemptTimeoutMs: 100, deadlineMs: 150, idleTimeoutMs: 1000});
+    expect(await body.text()).to.equal('.'.repeat(12));
+  });
+
+  it('passes large bodies on under backpressure, whole', async () => {
+    const size = 8 * 2 ** 20;
+    const place = server.place(response => void response.end(Buffer.alloc(size, 7)));
+    const {body} = await get(place);
+    let seen = 0;
+    for await (const chunk of body) {
+      seen += chunk.length;
+      await new Promise(setImmediate);
+    }
+    expect(seen).to.equal(size);
+  });
+
+  it('keeps a body back while classify thinks, however large', async () => {
+    const size = 2 ** 20;
+    const place = server.place(response => void response.end(Buffer.alloc(size, 7)));
+    const classify = () => new Promise<undefined>(resolve => setImmediate(() => setImmediate(resolve, undefined)));
+    const {body} = await get(place, {}, {classify});
+    expect((await body.arrayBuffer()).byteLength).to.equal(size);
+  });
+
+  it('hears the caller’s abort in flight, in a wait and in a body', async () => {
+    const mine = new Error('mine');
+    const abortAfter = async (place: Place, policy: PolicyInput, when: (controller: AbortController) => void) => {
+      const controller = new AbortController();
+      const {signal} = controller;
+      const ended = errorOf(async () =>
+        (await request(place.url, {signal, dispatcher: dispatcher(policy)})).body.text(),
+      );
+      await place.arrived(1);
+      when(controller);
+      return ended;
+    };
+    expect(await abortAfter(server.place('hang'), {}, controller => controller.abort(mine))).to.equal(mine);
+    const waits = server.place(503);
+    const inWait = abortAfter(waits, {backoff: {...AT_ONCE, delayMs: 5000}}, controller => {
+      setTimeout(() => controller.abort(mine), 20);
+    });
+    expect(await inWait).to.equal(mine);
+    expect(waits.requests).to.have.length(1);
+    const half = server.place(response => void response.write('half'));
+    expect(await abortAfter(half, {}, controller => setTimeout(() => controller.abort(mine), 20))).to.equal(mine);
+  });
+
+  it('an aborted signal sends nothing', async () => {
+    const place = server.place(200);
+    await errorOf(() => request(place.url, {signal: AbortSignal.abort(), dispatcher: dispatcher()}));
+    expect(place.requests).to.have.length(0);
+  });
+
+  it('opens the breaker, and refuses without a connection', async () => {
+    const place = server.place(500);
+    const open = dispatcher({breaker: {kind: 'consecutive', failures: 1}, maxAttempts: 1});
+    await (await request(place.url, {dispatcher: open})).body.dump();
+    expect(await errorOf(() => request(place.url, {dispatcher: open}))).to.have.property('code', 'CIRCUIT_OPEN');
+    expect(place.requests).to.have.length(1);
+  });
+
+  it('takes the faster of two where it hedges, and the loser’s connection goes', async () => {
+    let closed: Promise<unknown> | undefined;
+    const place = server.place(
+      response => {
+        closed = once(response, 'close');
+      },
+      {body: 'fast'},
+    );
+    const {body} = await get(place, {hedge: {delayMs: 20, maxLoadRatio: 1}});
+    expect(await body.text()).to.equal('fast');
+    await closed;
+  });
+
+  it('one call may differ: resilience is read, and not passed on', async () => {
+    const place = server.place(503, 200);
+    const options = {dispatcher: dispatcher(), resilience: {maxAttempts: 1}};
+    expect((await request(place.url, options)).statusCode).to.equal(503);
+    const wrong = {dispatcher: dispatcher(), resilience: {attempts: 1}};
+    expect(await errorOf(() => request(place.url, wrong))).to.have.property('code', 'INVALID_OVERRIDES');
+  });
+
+  it('serves undici’s fetch too', async () => {
+    const place = server.place(503, {body: '{"a":1}'});
+    const response = await undiciFetch(place.url, {dispatcher: dispatcher()});
+    expect(await response.json()).to.deep.equal({a: 1});
+    expect(place.requests).to.have.length(2);
+  });
+
+  it('100 resent calls do not open a connection each', async () => {
+    const script = Array.from({length: 200}, (_, index) => (index % 2 === 0 ? 503 : 200));
+    const place = server.place(...script);
+    const shared = dispatcher({budget: null, breaker: null});
+    const before = server.connections;
+    for (let call = 0; call < 100; call++) await (await request(place.url, {dispatcher: shared})).body.dump();
+    expect(place.requests).to.have.length(200);
+    expect(server.connections - before).to.be.below(5);
+  });
+
+  it('a policy that is wrong is refused when it is made', () => {
+    expect(() => resilienceInterceptor({maxAttempts: 0})).to.throw(/maxAttempts/);
+  });
+});
+
+/** A body of single bytes, one every so often. */
+function drip(count: number, everyMs: number) {
+  return (response: ServerResponse): void => {
+    let left = count;
+    const timer = setInterval(() => {
+      response.write('.');
+      if (--left === 0) {
+        clearInterval(timer);
+        response.end();
+      }
+    }, everyMs);
+  };
+}
