@@ -11,8 +11,11 @@ import type {Classification, ClassifyInput, Ports} from './ports.ts';
 import type {CallState} from './state.ts';
 import {tellAttemptEnded} from './tell.ts';
 
-/** @param outcome The attempt's own, or what asking the user's `classify` made of the call: that can end it. */
-export type Assessed = (attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number) => void;
+/** Who is told the verdict: the call, or a race of two attempts. */
+export interface Assessor {
+  /** @param outcome The attempt's own, or what asking the user's `classify` made of the call: that can end it. */
+  assessed(attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number): void;
+}
 
 /** A call whose attempts are assessed. */
 export interface Assessable extends CallState {
@@ -20,11 +23,11 @@ export interface Assessable extends CallState {
   drop(attempt: Attempt, outcome: Outcome): void;
 }
 
-export function assess(call: Assessable, attempt: Attempt, outcome: Outcome, then: Assessed): void {
+export function assess(call: Assessable, attempt: Attempt, outcome: Outcome, assessor: Assessor): void {
   const found = classify(outcome, contextOf(call));
   const {classify: ask} = call.engine;
-  if (ask === null || found.final) learn(call, attempt, outcome, found, then);
-  else askUser(call, attempt, outcome, found, ask, then);
+  if (ask === null || found.final) learn(call, attempt, outcome, found, assessor);
+  else askUser(call, attempt, outcome, found, ask, assessor);
 }
 
 export function contextOf({plan, keyed, attempts, engine}: CallState): HttpContext {
@@ -38,13 +41,20 @@ export function contextOf({plan, keyed, attempts, engine}: CallState): HttpConte
 
 type Ask = NonNullable<Ports['classify']>;
 
-function askUser(call: Assessable, attempt: Attempt, outcome: Outcome, found: Verdict, ask: Ask, then: Assessed): void {
+function askUser(
+  call: Assessable,
+  attempt: Attempt,
+  outcome: Outcome,
+  found: Verdict,
+  ask: Ask,
+  assessor: Assessor,
+): void {
   const fail = (ended: Outcome): void => {
     call.drop(attempt, outcome);
-    learn(call, attempt, ended, classify(ended, contextOf(call)), then);
+    learn(call, attempt, ended, classify(ended, contextOf(call)), assessor);
   };
   const heed = (said: Classification | undefined): void =>
-    learn(call, attempt, outcome, reclassified(found, said), then);
+    learn(call, attempt, outcome, reclassified(found, said), assessor);
   const {kind, response, error} = outcome;
   const input: ClassifyInput = {kind, response, error, method: call.method, attempt: attempt.number, verdict: found};
   let said: ReturnType<Ask>;
@@ -58,14 +68,14 @@ function askUser(call: Assessable, attempt: Attempt, outcome: Outcome, found: Ve
   until(call, said, heed, fail);
 }
 
-function learn(call: Assessable, attempt: Attempt, outcome: Outcome, verdict: Verdict, then: Assessed): void {
+function learn(call: Assessable, attempt: Attempt, outcome: Outcome, verdict: Verdict, assessor: Assessor): void {
   const {breaker, hedge} = call.guards;
   const now = call.engine.clock.now();
   breaker?.record(attempt.epoch, healthOf(outcome, verdict), now);
   attempt.leave();
   if (verdict === SUCCESS) hedge?.observe(now - attempt.startedAt);
   if (call.engine.on !== null) tellAttemptEnded(call, attempt, outcome, verdict.reason, now);
-  then(attempt, outcome, verdict, now);
+  assessor.assessed(attempt, outcome, verdict, now);
 }
 
 /** What the user's `classify` said, over what the engine found. */

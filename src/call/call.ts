@@ -16,7 +16,7 @@ import {SUCCESS, type Verdict} from '../decide/verdict.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import type {Guards} from '../guards/registry.ts';
 import {type Applicant, admit} from './admission.ts';
-import {type Assessed, assess, contextOf} from './assess.ts';
+import {assess, contextOf} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
 import {discard} from './discard.ts';
 import {aborted, late, until} from './endings.ts';
@@ -52,7 +52,7 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
   readonly #identity: Identity;
   readonly #reservation: Reservation;
   #loops = false;
-  #resolve!: (outcome: Outcome) => void;
+  #settled!: (outcome: Outcome) => void;
   /** The last attempt and what came of it, kept while the call goes on: it is the answer if nothing better comes. */
   #heldAttempt: Attempt | null = null;
   #heldOutcome: Outcome | null = null;
@@ -134,21 +134,26 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
 
   // The two loops.
 
-  /** Sends until there is an answer or a reason to stop. Never rejects; the call is finished when it resolves. */
-  run(wire: Wire): Promise<Outcome> {
+  /**
+   * Sends until there is an answer or a reason to stop. The call is finished when it is settled, maybe before this returns.
+   * A callback, not a promise: each door makes the one promise its caller gets.
+   */
+  run(wire: Wire, settled: (outcome: Outcome) => void): void {
     this.#loops = true;
-    return this.send(wire);
+    this.#begin(wire, settled);
   }
 
   /** Sends once, with a hedge where the policy has one, and judges. Never rejects; the caller finishes the call. */
   send(wire: Wire): Promise<Outcome> {
+    return new Promise(resolve => this.#begin(wire, resolve));
+  }
+
+  #begin(wire: Wire, settled: (outcome: Outcome) => void): void {
     this.wire = wire;
-    return new Promise(resolve => {
-      this.#resolve = resolve;
-      const now = this.attempts === 0 ? this.startedAt : this.engine.clock.now();
-      if (this.attempts > 0) this.#reservation.holdForced(now);
-      this.#apply(now);
-    });
+    this.#settled = settled;
+    const now = this.attempts === 0 ? this.startedAt : this.engine.clock.now();
+    if (this.attempts > 0) this.#reservation.holdForced(now);
+    this.#apply(now);
   }
 
   // Admit.
@@ -217,10 +222,10 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
 
   /** An attempt ended, and there is no race. */
   settled(attempt: Attempt, outcome: Outcome): void {
-    assess(this, attempt, outcome, this.decide);
+    assess(this, attempt, outcome, this);
   }
 
-  readonly decide: Assessed = (attempt, outcome, verdict, now) => {
+  assessed(attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number): void {
     this.#heldAttempt = attempt;
     this.#heldOutcome = outcome;
     this.#previousStatus = outcome.status;
@@ -228,7 +233,7 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
     this.judgement = SUCCEEDED;
     this.#reservation.succeeded(this.attempts === 1, now);
     this.#end(outcome, now);
-  };
+  }
 
   #judge(outcome: Outcome, verdict: Verdict): void {
     const {replayable} = this.wire;
@@ -266,7 +271,7 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
   reconsider(outcome: Outcome): Promise<void> {
     this.giveBack();
     return new Promise(resolve => {
-      this.#resolve = () => resolve();
+      this.#settled = () => resolve();
       this.#judge(outcome, classify(outcome, contextOf(this)));
     });
   }
@@ -308,7 +313,7 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
   #settle(outcome: Outcome): void {
     this.#heldAttempt = null; // It is the caller's now; a response that nobody reads must be collectable.
     this.#heldOutcome = null;
-    this.#resolve(outcome);
+    this.#settled(outcome);
   }
 
   #dropHeld(): void {

@@ -7,18 +7,15 @@
 import type {Outcome} from '../core/outcome.ts';
 import {Timer} from '../core/timer.ts';
 import type {Verdict} from '../decide/verdict.ts';
-import {type Assessable, type Assessed, assess} from './assess.ts';
+import {type Assessable, type Assessor, assess} from './assess.ts';
 import type {Attempt, AttemptOwner} from './attempt.ts';
 import {hedgeOf, whenHedgeable} from './hedge.ts';
 import {tellSuperseded} from './tell.ts';
 
-/** A call that can race. */
-export interface Racing extends Assessable {
-  /** The race is over. */
-  readonly decide: Assessed;
-}
+/** A call that can race: it is told the verdict on the winner, as if there had been one attempt. */
+export interface Racing extends Assessable, Assessor {}
 
-export class Race extends Timer implements AttemptOwner {
+export class Race extends Timer implements AttemptOwner, Assessor {
   readonly #call: Racing;
   readonly #running = new Set<Attempt>();
   #first: Attempt | null = null;
@@ -52,7 +49,7 @@ export class Race extends Timer implements AttemptOwner {
     this.#running.delete(attempt);
     this.#call.engine.clock.disarm(this);
     this.#unassessed++;
-    assess(this.#call, attempt, outcome, this.#assessed);
+    assess(this.#call, attempt, outcome, this);
   }
 
   #run(attempt: Attempt, now: number): void {
@@ -60,7 +57,7 @@ export class Race extends Timer implements AttemptOwner {
     attempt.start(now);
   }
 
-  readonly #assessed = (attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number): void => {
+  assessed(attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number): void {
     this.#unassessed--;
     if (this.#isOver) {
       this.#call.drop(attempt, outcome);
@@ -74,8 +71,8 @@ export class Race extends Timer implements AttemptOwner {
     this.#isOver = true;
     this.#replaceFallback(null);
     this.#supersedeOthers(now);
-    this.#call.decide(attempt, outcome, verdict, now);
-  };
+    this.#call.assessed(attempt, outcome, verdict, now);
+  }
 
   #supersedeOthers(now: number): void {
     for (const loser of this.#running) {

@@ -6,13 +6,16 @@ export interface BodySnapshot {
   readonly replayable: boolean;
 }
 
+const NO_BODY: BodySnapshot = Object.freeze({body: undefined, replayable: true});
+
 /**
  * Takes what may be sent again out of the caller's hands: buffers and parameters can be changed between two attempts.
  *
  * @param limitBytes Larger bodies are passed on as they are, and sent once.
  */
 export function snapshotBody(body: BodyInit | null | undefined, limitBytes: number): BodySnapshot {
-  if (body === null || body === undefined) return {body, replayable: true};
+  if (body === undefined) return NO_BODY;
+  if (body === null) return {body, replayable: true};
   if (typeof body === 'string') return {body, replayable: byteLength(body, limitBytes) <= limitBytes};
   if (body instanceof Blob) return {body, replayable: body.size <= limitBytes};
   if (body instanceof URLSearchParams) {

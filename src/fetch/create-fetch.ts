@@ -6,7 +6,6 @@ import type {PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
 import {RequestWire} from '../call/request-wire.ts';
 import type {Wire} from '../call/wire.ts';
-import type {Outcome} from '../core/outcome.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {FetchWire} from './fetch-wire.ts';
 
@@ -57,7 +56,9 @@ export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = 
             signal,
             call.plan.policy.replayLimitBytes,
           );
-      return call.run(wire).then(unwrap);
+      return new Promise((resolve, reject) => {
+        call.run(wire, ({response, error}) => (response === null ? reject(error) : resolve(response)));
+      });
     } catch (error) {
       return Promise.reject(error);
     }
@@ -94,11 +95,6 @@ function readingWire(
       fetch(request, attemptSignal === undefined ? rest : {...rest, signal: attemptSignal}),
     timeoutError: error => error,
   });
-}
-
-function unwrap({response, error}: Outcome): Response {
-  if (response !== null) return response;
-  throw error;
 }
 
 function checkSignal(signal: unknown): asserts signal is AbortSignal | null {

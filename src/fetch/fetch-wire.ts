@@ -42,7 +42,7 @@ export class FetchWire implements Wire {
     // first attempt sent, and writes over it; its record is its own, since attempts can overlap.
     const values = this.#values === null ? headerValues(this.#headers) : {...this.#values};
     this.#values = values;
-    return new FetchAttempt(this, new HeaderRecord(values));
+    return new FetchAttempt(this, values);
   }
 
   timeoutError(error: TimeoutError): unknown {
@@ -59,16 +59,20 @@ export class FetchWire implements Wire {
   }
 }
 
-class FetchAttempt implements Sendable {
+/** Its own headers: one object, where calls are many. */
+class FetchAttempt extends HeaderRecord implements Sendable {
   readonly #wire: FetchWire;
-  readonly headers: HeaderRecord;
 
-  constructor(wire: FetchWire, headers: HeaderRecord) {
+  constructor(wire: FetchWire, values: HeaderValues) {
+    super(values);
     this.#wire = wire;
-    this.headers = headers;
+  }
+
+  get headers(): HeaderRecord {
+    return this;
   }
 
   send(signal: AbortSignal | undefined): Promise<Response> {
-    return this.#wire.put(this.headers, signal);
+    return this.#wire.put(this, signal);
   }
 }

@@ -28,12 +28,12 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
     else if (result !== undefined) body.forget(); // Another Request, with a body we have not seen.
   }
 
-  options.fetch = async (input, init = {}) => {
+  options.fetch = (input, init = {}) => {
     const request = input as Request; // ky passes nothing else.
-    const call = ky.begin(request);
-    const {maxAttempts, policy} = call.plan;
-    const outcome = await call.run(
-      new RequestWire({
+    return new Promise((resolve, reject) => {
+      const call = ky.begin(request); // What it throws rejects.
+      const {maxAttempts, policy} = call.plan;
+      const wire = new RequestWire({
         request,
         signal: request.signal,
         signalIsOurs: true,
@@ -44,10 +44,9 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
         bodyGetsFreshTime: ky.explicit.bodyGetsFreshTime,
         send: (attempt, signal) => ky.send(attempt, init, signal),
         timeoutError: error => kyTimeoutError(error, request),
-      }),
-    );
-    if (outcome.response === null) throw outcome.error;
-    return outcome.response;
+      });
+      call.run(wire, ({response, error}) => (response === null ? reject(error) : resolve(response)));
+    });
   };
 }
 

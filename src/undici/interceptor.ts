@@ -71,7 +71,7 @@ class DispatchCall implements Wire, Exchange {
   start(): boolean {
     // At once, and once: from here on the caller can abort, also while nothing is on the wire.
     this.handler.onRequestStart?.(this, null);
-    this.#call.run(this).then(outcome => this.#end(outcome));
+    this.#call.run(this, outcome => this.#end(outcome));
     return this.#mayGoOn;
   }
 
@@ -81,7 +81,11 @@ class DispatchCall implements Wire, Exchange {
       return;
     }
     this.#answer = response as unknown as Dispatched;
-    this.#answer.give();
+    try {
+      this.#answer.give();
+    } catch (error) {
+      this.#answer.abort(error as Error); // As undici does with what a handler throws.
+    }
   }
 
   // As the engine's wire.
