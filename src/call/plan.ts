@@ -103,11 +103,25 @@ export class Plans {
   }
 }
 
-/** Names plain overrides; undefined for what cannot be named (a getter that throws, a cycle): that is refused when it is resolved. */
+/** Names overrides that are plain JSON. Others have no name, and are resolved, or refused, each time anew. */
 function keyOf(overrides: CallOverrides): string | undefined {
   try {
-    return JSON.stringify(overrides);
+    return JSON.stringify(overrides, asIs);
   } catch {
-    return undefined;
+    return undefined; // A getter that throws, a cycle, or one of these:
   }
+}
+
+/** JSON.stringify makes null of NaN, nothing of functions and {} of a Map: each would go by the name of something valid. */
+function asIs(_key: string, value: unknown): unknown {
+  const isPlain =
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    value === undefined ||
+    (typeof value === 'number' && Number.isFinite(value)) ||
+    Array.isArray(value) ||
+    (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype);
+  if (!isPlain) throw new TypeError('Not plain JSON.');
+  return value;
 }
