@@ -136,6 +136,7 @@ export class Attempt extends Timer implements BodyKeeper {
     // Callbacks, not await: every promise between the wire and the caller costs a turn.
     try {
       sent = this.trace === null ? request.send(signal) : this.trace.run(() => request.send(signal));
+      if (!isPromise(sent)) throw new TypeError('The fetch of this client did not return a promise.');
     } catch (error) {
       this.#failed(error);
       return;
@@ -229,6 +230,10 @@ export class Attempt extends Timer implements BodyKeeper {
       discard(response, this.call.engine.clock);
       return;
     }
+    if (!isResponse(response)) {
+      this.#failed(new TypeError('The fetch of this client did not answer with a Response.'));
+      return;
+    }
     this.#isErrorBody = response.status >= 400;
     // Without a controller of ours, fetch has the caller's signal itself.
     if (this.#controller === null || !(this.armed || this.#source !== null) || !linkBody(response, this)) this.unlink();
@@ -268,5 +273,20 @@ export class Attempt extends Timer implements BodyKeeper {
 /** A fetch of the user's may have a timeout of its own, and says so by name. */
 function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'other' {
   if (isNetworkFailure(error)) return 'network';
-  return (error as {name?: unknown} | null)?.name === 'TimeoutError' ? 'attempt-timeout' : 'other';
+  try {
+    return (error as {name?: unknown} | null)?.name === 'TimeoutError' ? 'attempt-timeout' : 'other';
+  } catch {
+    return 'other'; // Its getter threw.
+  }
+}
+
+/** A fetch of the user's may answer with anything. All that is read of it later is read here, where it may throw. */
+function isResponse(response: Response): boolean {
+  try {
+    const {status, body: _} = response;
+    if (status >= 400) response.headers.get('retry-after');
+    return typeof status === 'number';
+  } catch {
+    return false;
+  }
 }

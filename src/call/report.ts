@@ -52,13 +52,16 @@ export function attachReport(call: Reporting, outcome: Outcome): void {
 
 /** Enumerable, so that a printed or logged error tells it. */
 export function attachToError(call: Reporting, error: unknown): void {
-  if (error instanceof Error && Object.isExtensible(error)) {
+  try {
+    if (!(error instanceof Error && Object.isExtensible(error))) return;
     Object.defineProperty(error, 'resilience', {
       value: call.report,
       enumerable: true,
       configurable: true,
       writable: true,
     });
+  } catch {
+    // A proxy that takes no field: its owner gets it as it is.
   }
 }
 
