@@ -190,6 +190,22 @@ export class Attempt extends Timer implements BodyKeeper {
       this.call.engine.clock.arm(this, this.#limitMs);
   }
 
+  /**
+   * The response goes to the caller: its body is tied to what is left of the time. Nobody need read it, so its timer keeps no
+   * process alive: a socket does, if any.
+   */
+  deliver(response: Response): void {
+    if (this.#readers === 0) return;
+    if (!linkBody(response, this)) return this.unlink();
+    const {engine, wire, deadlineAt} = this.call;
+    engine.clock.unref(this);
+    if (!wire.bodyGetsFreshTime || this.#limit !== 'ATTEMPT_TIMEOUT' || !this.armed) return;
+    const now = engine.clock.now();
+    const leftMs = deadlineAt - now;
+    if (leftMs < this.#limitMs) this.#limit = 'DEADLINE_EXCEEDED';
+    engine.clock.arm(this, Math.min(this.#limitMs, leftMs), now);
+  }
+
   /** Lets go of timer and signal: nothing of this attempt is left. */
   unlink(): void {
     this.#readers = 0;
@@ -236,20 +252,8 @@ export class Attempt extends Timer implements BodyKeeper {
     }
     this.#isErrorBody = response.status >= 400;
     // Without a controller of ours, fetch has the caller's signal itself.
-    if (this.#controller === null || !(this.armed || this.#source !== null) || !linkBody(response, this)) this.unlink();
-    else this.#guardBody();
+    if (this.#controller === null || !(this.armed || this.#source !== null)) this.unlink();
     this.#end(answered(response));
-  }
-
-  /** The body has what is left of the time. Nobody need read it, so its timer keeps no process alive: a socket does, if any. */
-  #guardBody(): void {
-    const {engine, wire, deadlineAt} = this.call;
-    engine.clock.unref(this);
-    if (!wire.bodyGetsFreshTime || this.#limit !== 'ATTEMPT_TIMEOUT' || !this.armed) return;
-    const now = engine.clock.now();
-    const leftMs = deadlineAt - now;
-    if (leftMs < this.#limitMs) this.#limit = 'DEADLINE_EXCEEDED';
-    engine.clock.arm(this, Math.min(this.#limitMs, leftMs), now);
   }
 
   #failed(error: unknown): void {

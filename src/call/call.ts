@@ -311,6 +311,7 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
   }
 
   #settle(outcome: Outcome): void {
+    if (outcome.response !== null) this.#heldAttempt?.deliver(outcome.response);
     this.#heldAttempt = null; // It is the caller's now; a response that nobody reads must be collectable.
     this.#heldOutcome = null;
     this.#settled(outcome);

@@ -7,7 +7,7 @@ import {ForeignResponse} from './foreign-response.ts';
  * that errors have are read to their end. What is larger, or slower, than this is cancelled after all.
  */
 const MOST_BYTES = 65_536;
-const LONGEST_MS = 1000;
+export const LONGEST_DRAIN_MS = 1000;
 
 export function discard(response: Response | null, clock: Clock): void {
   if (response === null || typeof response !== 'object') return;
@@ -26,7 +26,7 @@ async function drain(body: ReadableStream<Uint8Array>, clock: Clock): Promise<vo
     return; // Someone reads it already.
   }
   const cancel = (): void => void reader.cancel().catch(() => {});
-  const limit = new Pause(clock, LONGEST_MS, null, cancel);
+  const limit = new Pause(clock, LONGEST_DRAIN_MS, null, cancel);
   try {
     for (let left = MOST_BYTES; left >= 0; ) {
       const {done, value} = await reader.read();

@@ -2,6 +2,7 @@
 import {type Guards, NO_GUARDS} from '../guards/registry.ts';
 import type {CallOverrides} from '../policy/types.ts';
 import {Call} from './call.ts';
+import {LONGEST_DRAIN_MS} from './discard.ts';
 import {EngineParts} from './engine-parts.ts';
 import type {Plan, Plans} from './plan.ts';
 import {originOf, targetOf} from './target.ts';
@@ -38,6 +39,7 @@ export class Engine extends EngineParts {
 
   #expectTimers(plans: Plans): void {
     this.#plansSeen = plans;
+    this.clock.expect(LONGEST_DRAIN_MS);
     for (const {attemptTimeoutMs, idleTimeoutMs} of plans.all) {
       if (attemptTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(attemptTimeoutMs);
       if (idleTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(idleTimeoutMs);
