@@ -1,0 +1,63 @@
+/** Pitfalls of bodies, on a real wire. Their numbers are those of docs/conformance.md. */
+import {once} from 'node:events';
+import {createServer} from 'node:http';
+import type {AddressInfo, Socket} from 'node:net';
+import {expect} from 'chai';
+import {createFetch} from '../../src/core.ts';
+import {errorOf} from '../support/outcome.ts';
+import {WireServer} from '../support/wire-server.ts';
+
+const fetch = createFetch({
+  budget: null,
+  breaker: null,
+  backoff: {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'},
+});
+
+describe('pitfalls: bodies', () => {
+  let server: WireServer;
+  beforeEach(async () => {
+    server = await WireServer.start();
+  });
+  afterEach(() => server.close());
+
+  it('T16 the body of an answer that is resent does not hold its connection', async () => {
+    const open = new Set<Socket>();
+    let sent = 0;
+    const flood = createServer((_, response) => {
+      if (sent++ % 2 === 0) response.writeHead(503).end(Buffer.alloc(2_000_000));
+      else response.end('ok');
+    });
+    flood.on('connection', socket => open.add(socket.on('close', () => open.delete(socket)).on('error', () => {})));
+    await once(flood.listen(0, '127.0.0.1'), 'listening');
+    for (let call = 0; call < 20; call++)
+      await (await fetch(`http://127.0.0.1:${(flood.address() as AddressInfo).port}/`)).text();
+    await new Promise(resolve => setTimeout(resolve, 50));
+    expect(open.size).to.be.at.most(3);
+    flood.close();
+    flood.closeAllConnections();
+  });
+
+  it('T17 cancelling one side of a clone does not hang', async () => {
+    const response = await fetch(server.place({body: 'x'.repeat(200_000)}).url);
+    const clone = response.clone();
+    const cancelled = clone.body!.cancel(); // By the standard it settles when both sides are done.
+    expect((await response.text()).length).to.equal(200_000);
+    await cancelled;
+  });
+
+  it('T18 an answer that breaks after its first chunk is not sent again', async () => {
+    const place = server.place(response => {
+      response.writeHead(200, {'content-length': '10'}).write('01234');
+      setTimeout(() => response.socket?.destroy(), 20);
+    }, 200);
+    const response = await fetch(place.url);
+    expect(await errorOf(() => response.text())).to.be.instanceOf(Error);
+    expect(place.requests).to.have.length(1);
+  });
+
+  it('T18 one that breaks before its first byte is, and nothing of it is given twice', async () => {
+    const place = server.place('reset', {body: 'whole'});
+    expect(await (await fetch(place.url)).text()).to.equal('whole');
+    expect(place.requests).to.have.length(2);
+  });
+});

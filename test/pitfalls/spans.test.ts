@@ -1,0 +1,32 @@
+/** T56, with OpenTelemetry's own SDK. */
+import {expect} from 'chai';
+import {createFetch} from '../../src/index.ts';
+import {Tracing} from '../support/otel.ts';
+import {WireServer} from '../support/wire-server.ts';
+
+describe('pitfalls: spans', () => {
+  let tracing: Tracing;
+  let server: WireServer;
+  before(async () => {
+    tracing = new Tracing();
+    server = await WireServer.start();
+  });
+  after(async () => {
+    await tracing.stop();
+    await server.close();
+  });
+
+  it('T56 resend_count is absent on the first attempt and counts from 1; waits are in no attempt', async () => {
+    const fetch = createFetch({backoff: {kind: 'constant', delayMs: 80, throttledBaseMs: 0, jitter: 'none'}});
+    await (await fetch(server.place(503, 503, 200).url)).text();
+    expect(tracing.attempts.map(({attributes}) => attributes['http.request.resend_count'])).to.deep.equal([
+      undefined,
+      1,
+      2,
+    ]);
+    const ms = ([seconds, nanos]: readonly [number, number]): number => seconds * 1000 + nanos / 1e6;
+    const [first, second] = tracing.attempts;
+    expect(ms(second!.startTime) - ms(first!.endTime)).to.be.at.least(70);
+    expect(tracing.open).to.deep.equal([]);
+  });
+});
