@@ -1,4 +1,4 @@
-/** The undici door: the same call and the same loop as an interceptor of its dispatchers, below fetch and at a third of its price. */
+/** The undici door: the same call and the same loop as an interceptor of its dispatchers, below fetch and cheaper than it. */
 import type {Call} from '../call/call.ts';
 import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
