@@ -1,0 +1,71 @@
+import {fetchOrThrow, type Guarded, type Library, type Loaded, load} from '../library.ts';
+
+const guarded =
+  (policy: Loaded): Guarded =>
+  async (work, signal) => {
+    try {
+      return await policy.execute(async ({signal: inner}: {signal: AbortSignal}) => {
+        const said = await work(inner);
+        if (said !== 'ok') throw new Error(said);
+        return said;
+      }, signal);
+    } catch (error) {
+      const {name, message} = error as Error;
+      if (/BrokenCircuit|Bulkhead/.test((error as Error).constructor.name)) return 'refused';
+      return message === 'fail' || message === 'throttled' ? message : name === 'AbortError' ? 'aborted' : 'fail';
+    }
+  };
+
+export const library: Library = {
+  name: 'cockatiel',
+  packages: ['cockatiel'],
+  hasTimeout: true,
+  hasJitter: true,
+  hasCap: true,
+  breakerHasWindow: true,
+  breakerHalfOpens: true,
+  async client({attempts, delayMs, timeoutMs}) {
+    const {retry, handleAll, timeout, TimeoutStrategy, wrap, ConstantBackoff, ExponentialBackoff} =
+      await load('cockatiel');
+    const again = retry(handleAll, {
+      maxAttempts: attempts - 1,
+      backoff: delayMs === undefined ? new ExponentialBackoff() : new ConstantBackoff(delayMs),
+    });
+    const policy = timeoutMs === undefined ? again : wrap(again, timeout(timeoutMs, TimeoutStrategy.Aggressive));
+    return async (url, init) =>
+      policy.execute(async ({signal}: {signal: AbortSignal}) => {
+        const {status, text} = await fetchOrThrow(url, {...init, signal});
+        const body = await text(); // The time-out's signal is aborted when the policy is done.
+        return {status, text: async () => body};
+      }, init?.signal);
+  },
+  async waits(attempts, jitter, capMs) {
+    const {ExponentialBackoff, noJitterGenerator, fullJitterGenerator} = await load('cockatiel');
+    const factory = new ExponentialBackoff({
+      generator: jitter ? fullJitterGenerator : noJitterGenerator,
+      ...(capMs === undefined ? {} : {maxDelay: capMs}),
+    });
+    let backoff = factory;
+    return Array.from({length: attempts - 1}, () => {
+      backoff = backoff.next({});
+      return backoff.duration as number;
+    });
+  },
+  async breaker({minCalls, windowMs, openMs}) {
+    const {circuitBreaker, handleAll, SamplingBreaker} = await load('cockatiel');
+    return guarded(
+      circuitBreaker(handleAll, {
+        halfOpenAfter: openMs,
+        breaker: new SamplingBreaker({
+          threshold: 0.5,
+          duration: windowMs,
+          minimumRps: (minCalls * 1000) / windowMs,
+        }),
+      }),
+    );
+  },
+  async bulkhead(max, queue) {
+    const {bulkhead} = await load('cockatiel');
+    return guarded(bulkhead(max, queue));
+  },
+};

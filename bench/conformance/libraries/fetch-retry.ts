@@ -1,0 +1,18 @@
+import {answerOf, initOf, type Library, load} from '../library.ts';
+
+export const library: Library = {
+  name: 'fetch-retry',
+  packages: ['fetch-retry'],
+  bodies: ['string', 'bytes', 'blob', 'form', 'params', 'stream'],
+  resendsBrokenWires: true,
+  streams: true,
+  async client({attempts, delayMs}) {
+    const {default: build} = await load('fetch-retry');
+    const again = build(fetch, {
+      retries: attempts - 1,
+      retryOn: [429, 500, 502, 503, 504],
+      ...(delayMs === undefined ? {} : {retryDelay: delayMs}),
+    });
+    return async (url, init) => answerOf(await again(url, initOf(init)));
+  },
+};

@@ -1,0 +1,35 @@
+import {type Library, load} from '../library.ts';
+
+export const library: Library = {
+  name: 'got',
+  packages: ['got'],
+  bodies: ['string', 'bytes', 'form'],
+  readsRetryAfter: true,
+  hasTimeout: true,
+  knowsMethods: true,
+  resendsBrokenWires: true,
+  async client({attempts, delayMs, timeoutMs, maxRetryAfterMs}) {
+    const {default: got} = await load('got');
+    return async (url, {method, body, headers, signal} = {}) => {
+      const response = await got(url, {
+        method: (method ?? 'GET') as 'GET',
+        ...(body === undefined ? {} : {body}),
+        ...(headers === undefined ? {} : {headers}),
+        ...(signal === undefined ? {} : {signal}),
+        ...(timeoutMs === undefined ? {} : {timeout: {request: timeoutMs}}),
+        retry: {
+          limit: attempts - 1,
+          // A wait of our own replaces got's backoff, and 0 from got means: not again.
+          ...(delayMs === undefined
+            ? {}
+            : {
+                calculateDelay: ({computedValue, retryAfter}: {computedValue: number; retryAfter?: number}) =>
+                  computedValue === 0 || retryAfter !== undefined ? computedValue : delayMs,
+              }),
+          ...(maxRetryAfterMs === undefined ? {} : {maxRetryAfter: maxRetryAfterMs}),
+        },
+      });
+      return {status: response.statusCode, text: async () => response.body};
+    };
+  },
+};

@@ -1,0 +1,38 @@
+import {Readable} from 'node:stream';
+import {type Library, load} from '../library.ts';
+
+export const library: Library = {
+  name: 'undici',
+  packages: ['undici'],
+  bodies: ['string', 'bytes', 'blob', 'stream'],
+  readsRetryAfter: true,
+  hasTimeout: true,
+  knowsMethods: true,
+  resendsBrokenWires: true,
+  streams: true,
+  async client({attempts, delayMs, timeoutMs, maxRetryAfterMs}) {
+    const {Agent, interceptors, request} = await load('undici');
+    const dispatcher = new Agent(timeoutMs === undefined ? {} : {headersTimeout: timeoutMs}).compose(
+      interceptors.retry({
+        maxRetries: attempts - 1,
+        ...(delayMs === undefined ? {} : {minTimeout: delayMs, timeoutFactor: 1}),
+        // maxTimeout bounds the backoff and Retry-After alike.
+        ...(maxRetryAfterMs !== undefined
+          ? {maxTimeout: maxRetryAfterMs}
+          : delayMs === undefined
+            ? {}
+            : {maxTimeout: Math.max(delayMs, 30_000)}),
+      }),
+    );
+    return async (url, {method, body, headers, signal} = {}) => {
+      const {statusCode, body: answered} = await request(url, {
+        dispatcher,
+        method: method ?? 'GET',
+        ...(body === undefined ? {} : {body: body instanceof ReadableStream ? Readable.fromWeb(body as never) : body}),
+        ...(headers === undefined ? {} : {headers}),
+        ...(signal === undefined ? {} : {signal}),
+      });
+      return {status: statusCode, text: () => answered.text()};
+    };
+  },
+};

@@ -1,0 +1,123 @@
+/** Bodies, of requests and of responses. */
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import type {Place} from '../../../test/support/wire-server.ts';
+import {absent, ends, fail, holds, nameOf, type Pitfall, said, sleep} from '../pitfall.ts';
+
+const BYTES = new Uint8Array(2000).map((_, index) => index % 251);
+
+function make(kind: string): unknown {
+  if (kind === 'string') return 'grüße, '.repeat(50);
+  if (kind === 'bytes') return BYTES.slice();
+  if (kind === 'blob') return new Blob([BYTES]);
+  if (kind === 'params') return new URLSearchParams({a: '1', b: 'ü'});
+  const form = new FormData();
+  form.set('field', 'value');
+  form.set('file', new Blob([BYTES]), 'name.bin');
+  return form;
+}
+
+/** Multipart borders may change from attempt to attempt; what they border may not. */
+const content = ({body, headers}: Place['requests'][number]): string => {
+  const border = /boundary="?([^";]+)/.exec(headers['content-type'] ?? '')?.[1];
+  const text = body.toString('latin1');
+  return border === undefined ? text : text.replaceAll(border, 'border');
+};
+
+export const pitfalls: readonly Pitfall[] = [
+  {
+    id: 'T13',
+    title: 'A body is sent again whole: string, bytes, Blob, URLSearchParams, FormData (those the library takes)',
+    async run({client, bodies}, scene) {
+      if (client === undefined || bodies === undefined) return absent;
+      const call = await client({attempts: 3, delayMs: 5});
+      const wrong: string[] = [];
+      for (const kind of bodies.filter(kind => kind !== 'stream')) {
+        const place = scene.place(503, 503, 200);
+        const end = await ends(
+          Promise.resolve().then(() => call(place.url, {method: 'PUT', body: make(kind)})),
+          4000,
+        );
+        const seen = place.requests.map(content);
+        if (end.status !== 200 || seen.length !== 3) wrong.push(`${kind}: ${said(end)} after ${seen.length} sent`);
+        else if (seen[0] === '' || new Set(seen).size > 1)
+          wrong.push(`${kind}: ${place.requests.map(({body}) => body.length).join(', ')} bytes`);
+      }
+      return holds(wrong.length === 0, wrong.join('; '));
+    },
+  },
+  {
+    id: 'T14',
+    title: "A stream as body: one attempt and the server's answer, or every attempt whole",
+    async run({client, bodies}, scene) {
+      if (client === undefined || !bodies?.includes('stream')) return absent;
+      const place = scene.place(503, 200);
+      const call = await client({attempts: 2, delayMs: 5});
+      const body = new Blob(['0123456789']).stream();
+      const end = await ends(
+        Promise.resolve().then(() => call(place.url, {method: 'PUT', body})),
+        3000,
+      );
+      const whole = place.bodies.every(text => text === '0123456789');
+      const status =
+        end.status ??
+        (end.error as {response?: {status?: number}; statusCode?: number}).response?.status ??
+        (end.error as {statusCode?: number}).statusCode;
+      const answered = place.requests.length === 1 ? status === 503 : end.status === 200;
+      return holds(
+        whole && answered,
+        `${said(end)} after ${place.requests.length} sent: ${place.bodies.map(text => text.length).join(', ')} of 10 bytes`,
+      );
+    },
+  },
+  {
+    id: 'T16',
+    title: 'The body of an answer that is resent is discarded: 30 of them hold no connection',
+    async run({client}) {
+      if (client === undefined) return absent;
+      const open = new Set<unknown>();
+      let sent = 0;
+      const server = createServer((request, response) => {
+        request.resume();
+        // Every other one fails, with more than fits in the buffers of a socket nobody reads.
+        if (sent++ % 2 === 0) response.writeHead(503).end(Buffer.alloc(4_000_000));
+        else response.end('ok');
+      });
+      server.on('connection', socket => open.add(socket.on('close', () => open.delete(socket)).on('error', () => {})));
+      await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      const call = await client({attempts: 2, delayMs: 1});
+      for (let index = 0; index < 30; index++) await (await call(url)).text();
+      await sleep(200);
+      return holds(open.size <= 3, `${open.size} connections held after 30 calls`);
+    },
+  },
+  {
+    id: 'T18',
+    title: 'An answer that breaks after its first bytes is not stitched to another one',
+    async run({client}, scene) {
+      if (client === undefined) return absent;
+      const place = scene.place(
+        response => {
+          response.writeHead(200, {'content-length': '10'}).write('01234');
+          setTimeout(() => response.socket?.destroy(), 50);
+        },
+        {body: 'abcdefghij'},
+      );
+      const call = await client({attempts: 3, delayMs: 5});
+      let read = '';
+      const end = await ends(
+        call(place.url).then(async answer => {
+          read = await answer.text();
+          return answer;
+        }),
+        3000,
+      );
+      if (end.afterMs === null) return fail('did not settle');
+      return holds(
+        end.error !== undefined || read === 'abcdefghij',
+        `gave ${JSON.stringify(read)}${end.error === undefined ? '' : nameOf(end.error)}`,
+      );
+    },
+  },
+];

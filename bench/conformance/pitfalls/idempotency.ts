@@ -1,0 +1,70 @@
+/** What may be sent twice. */
+
+import type {AddressInfo} from 'node:net';
+import {createServer} from 'node:net';
+import {absent, ends, holds, type Pitfall, said, sleep} from '../pitfall.ts';
+
+export const pitfalls: readonly Pitfall[] = [
+  {
+    id: 'T21',
+    title: 'A POST without a key is not sent again after 503, whose work may have been done',
+    async run({client, knowsMethods}, scene) {
+      if (client === undefined || !knowsMethods) return absent;
+      const place = scene.place(503, 200);
+      await ends((await client({attempts: 3, delayMs: 5}))(place.url, {method: 'POST', body: '{}'}), 2000);
+      return holds(place.requests.length === 1, `sent ${place.requests.length} times`);
+    },
+  },
+  {
+    id: 'T21b',
+    title: 'A POST without a key is not sent again after a reset, whose work may have been done',
+    async run({client, resendsBrokenWires}, scene) {
+      if (client === undefined || !resendsBrokenWires) return absent;
+      const place = scene.place('reset', 200);
+      await ends((await client({attempts: 3, delayMs: 5}))(place.url, {method: 'POST', body: '{}'}), 2000);
+      return holds(place.requests.length === 1, `sent ${place.requests.length} times`);
+    },
+  },
+  {
+    id: 'T21c',
+    title: 'A POST that was refused before it was sent is sent again',
+    async run({client, resendsBrokenWires, name}) {
+      if (client === undefined || !resendsBrokenWires) return absent;
+      if (/^(ky|got|undici)$/.test(name)) return absent; // Their list of methods is documented to come first.
+      const port = await closedPort();
+      const call = await client({attempts: 3, delayMs: 300});
+      const end = ends(call(`http://127.0.0.1:${port}/`, {method: 'POST', body: '{}'}), 3000);
+      await sleep(120);
+      const server = createServer(socket => {
+        socket.on('error', () => {});
+        socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok'));
+      });
+      await new Promise<void>(done => server.listen(port, '127.0.0.1', done));
+      const got = await end;
+      return holds(got.status === 200, `${said(got)}: ECONNREFUSED was not resent`);
+    },
+  },
+  {
+    id: 'T22',
+    title: 'A method in lower case is the same method: `post` is not sent again after 503',
+    async run({client, knowsMethods}, scene) {
+      if (client === undefined || !knowsMethods) return absent;
+      const place = scene.place(503, 200);
+      await ends(
+        Promise.resolve().then(async () =>
+          (await client({attempts: 3, delayMs: 5}))(place.url, {method: 'post', body: '{}'}),
+        ),
+        2000,
+      );
+      return holds(place.requests.length <= 1, `sent ${place.requests.length} times`);
+    },
+  },
+];
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+  const {port} = server.address() as AddressInfo;
+  await new Promise(done => server.close(done));
+  return port;
+}
