@@ -52,6 +52,8 @@ export class Attempt extends Timer implements BodyKeeper {
   /** Copies of the body that are still to be read: `clone()` makes two of one. */
   #readers = 1;
   #reachedWire = false;
+  /** Of the reads that are pending. */
+  #interrupts: ((error: unknown) => void)[] = NO_READS;
 
   constructor(
     call: CallState,
@@ -151,17 +153,24 @@ export class Attempt extends Timer implements BodyKeeper {
   fire(): void {
     const limitMs = this.#limit === 'DEADLINE_EXCEEDED' ? this.call.plan.deadlineMs : this.#limitMs;
     const error = this.call.wire.timeoutError(withoutStack(() => new TimeoutError(this.#limit, limitMs)));
+    const interrupts = this.#interrupts;
     this.unlink();
     this.#end(failed(this.#limit === 'DEADLINE_EXCEEDED' ? 'deadline' : 'attempt-timeout', error, this.#reachedWire));
-    this.#controller?.abort(error);
+    this.#interrupt(error, interrupts);
   }
 
   /** The caller aborted. */
   handleEvent(): void {
     const reason = this.#source?.reason;
+    const interrupts = this.#interrupts;
     this.unlink();
     this.#end(failed('aborted', reason, this.#reachedWire));
+    this.#interrupt(reason, interrupts);
+  }
+
+  #interrupt(reason: unknown, pending: readonly ((error: unknown) => void)[]): void {
     this.#controller?.abort(reason);
+    for (const interrupt of pending) interrupt(reason);
   }
 
   /** Frees its place under the concurrency limit: after the breaker has learnt of it, for the next in line asks the breaker. */
@@ -212,6 +221,7 @@ export class Attempt extends Timer implements BodyKeeper {
     this.call.engine.clock.disarm(this);
     this.#source?.removeEventListener('abort', this);
     this.#source = null;
+    this.#interrupts = NO_READS;
   }
 
   // The body, as body-link.ts sees it.
@@ -228,7 +238,12 @@ export class Attempt extends Timer implements BodyKeeper {
     if (this.#isStreaming && this.#readers > 0) this.call.engine.clock.arm(this, this.#limitMs);
   }
 
+  pending(interrupt: (error: unknown) => void): void {
+    if (this.#readers > 0) this.#interrupts = [...this.#interrupts, interrupt];
+  }
+
   chunkArrived(): void {
+    this.#interrupts = NO_READS;
     if (this.#isStreaming) this.call.engine.clock.disarm(this);
   }
 
@@ -273,6 +288,9 @@ export class Attempt extends Timer implements BodyKeeper {
     owner.settled(this, outcome);
   }
 }
+
+/** Most attempts never have any. */
+const NO_READS: ((error: unknown) => void)[] = [];
 
 /** A fetch of the user's may have a timeout of its own, and says so by name. */
 function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'other' {

@@ -8,6 +8,11 @@ export interface BodyKeeper {
   streaming(): void;
   /** Someone waits for the next chunk. */
   awaitingChunk(): void;
+  /**
+   * A read is pending. It is interrupted when the time, or the caller's patience, is over: a body of a fetch of the user's need not
+   * listen to the signal.
+   */
+  pending(interrupt: (error: unknown) => void): void;
   /** It came; how long its reader takes to ask for the next one is not the server's fault. */
   chunkArrived(): void;
   /** The body was cloned, so there is one more to read. */

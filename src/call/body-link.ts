@@ -27,6 +27,8 @@ export function linkBody(response: Response, keeper: BodyKeeper): boolean {
     return true;
   }
   if (!('body' in response) || response.body === null) return false;
+  // Something like a Response, with methods of its own: it is the user's, and stays as it is.
+  if (Object.hasOwn(response, 'text') || typeof inherited(response, 'text') !== 'function') return false;
   if (!Object.isExtensible(response)) return false;
   const linked = response as LinkedResponse;
   linked[KEEPER] = keeper;
@@ -52,9 +54,19 @@ function reading<T>(name: BodyMethod) {
   return function (this: LinkedResponse): Promise<T> {
     const keeper = this[KEEPER];
     const promise = (inherited(this, name) as () => Promise<T>).call(this);
-    const done = () => keeper.unlink();
-    promise.then(done, done);
-    return promise;
+    return new Promise((resolve, reject) => {
+      keeper.pending(reject);
+      promise.then(
+        value => {
+          keeper.unlink();
+          resolve(value);
+        },
+        error => {
+          keeper.unlink();
+          reject(error);
+        },
+      );
+    });
   };
 }
 
@@ -102,13 +114,26 @@ function watchedReader(stream: LinkedStream, options?: {mode?: 'byob'}): Reader 
   const {read, cancel} = reader as {read: (...view: unknown[]) => ReturnType<Reader['read']>; cancel: Reader['cancel']};
   keeper.streaming();
   forgotten.register(reader, keeper);
-  const seen = (result: {done: boolean}): void => (result.done ? keeper.unlink() : keeper.chunkArrived());
-  const broken = () => keeper.unlink();
   reader.read = (...view: unknown[]): ReturnType<Reader['read']> => {
     keeper.awaitingChunk();
     const promise = read.apply(reader, view);
-    promise.then(seen, broken);
-    return promise;
+    return new Promise((resolve, reject) => {
+      keeper.pending(error => {
+        reject(error);
+        cancel.call(reader, error).catch(() => {});
+      });
+      promise.then(
+        result => {
+          if (result.done) keeper.unlink();
+          else keeper.chunkArrived();
+          resolve(result);
+        },
+        error => {
+          keeper.unlink();
+          reject(error);
+        },
+      );
+    });
   };
   reader.cancel = (reason?: unknown) => {
     keeper.readerLeft();

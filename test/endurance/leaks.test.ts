@@ -17,9 +17,10 @@ describe('thousands of calls on one signal', () => {
     const {held, inFlight} = JSON.parse(stdout) as {held: Held[]; inFlight: number};
     expect(inFlight).to.equal(0);
     expect(held.map(({listeners}) => listeners).slice(1)).to.deep.equal(held.slice(1).map(() => 0));
-    // The first rounds fill caches and compile. After that, what one call leaves behind would be here 400 times a round.
+    // The first rounds fill caches and compile. After that, what one call leaves behind (2 kB, if it is
+    // the call itself) would be here 400 times a round.
     const growth = held.at(-1)!.heap - held[2]!.heap;
-    expect(growth / (400 * (held.length - 3)), 'bytes that stay per call').to.be.below(150);
+    expect(growth / (400 * (held.length - 3)), 'bytes that stay per call').to.be.below(600);
     expect(held.at(-1)!.handles).to.be.at.most(held[1]!.handles);
   }).timeout(10_000);
 });
