@@ -137,21 +137,22 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
   /**
    * Sends until there is an answer or a reason to stop. The call is finished when it is settled, maybe before this returns.
    * A callback, not a promise: each door makes the one promise its caller gets.
+   *
+   * @param now The call's start, where it has just begun.
    */
-  run(wire: Wire, settled: (outcome: Outcome) => void): void {
+  run(wire: Wire, settled: (outcome: Outcome) => void, now: number = this.engine.clock.now()): void {
     this.#loops = true;
-    this.#begin(wire, settled);
+    this.#begin(wire, settled, now);
   }
 
   /** Sends once, with a hedge where the policy has one, and judges. Never rejects; the caller finishes the call. */
   send(wire: Wire): Promise<Outcome> {
-    return new Promise(resolve => this.#begin(wire, resolve));
+    return new Promise(resolve => this.#begin(wire, resolve, this.engine.clock.now()));
   }
 
-  #begin(wire: Wire, settled: (outcome: Outcome) => void): void {
+  #begin(wire: Wire, settled: (outcome: Outcome) => void, now: number): void {
     this.wire = wire;
     this.#settled = settled;
-    const now = this.attempts === 0 ? this.startedAt : this.engine.clock.now();
     if (this.attempts > 0) this.#reservation.holdForced(now);
     this.#apply(now);
   }
@@ -161,7 +162,14 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
   #apply(now: number): void {
     if (this.wire.signal?.aborted) this.left(true);
     else if (this.#heldOutcome !== null && this.engine.handle.retriesDisabled) this.#giveUp('retries-disabled');
+    else if (now >= this.deadlineAt) this.#outOfTime();
     else admit(this, now);
+  }
+
+  /** A hook of the user's, or a busy process, took all the time there was. */
+  #outOfTime(): void {
+    if (this.#heldOutcome === null) this.left(false);
+    else this.#giveUp('deadline');
   }
 
   admitted(epoch: number, permit: ConcurrencyLimit | null, now: number): void {

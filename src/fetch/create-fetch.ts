@@ -57,7 +57,7 @@ export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = 
             call.plan.policy.replayLimitBytes,
           );
       return new Promise((resolve, reject) => {
-        call.run(wire, ({response, error}) => (response === null ? reject(error) : resolve(response)));
+        call.run(wire, ({response, error}) => (response === null ? reject(error) : resolve(response)), call.startedAt);
       });
     } catch (error) {
       return Promise.reject(error);

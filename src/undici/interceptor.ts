@@ -71,7 +71,7 @@ class DispatchCall implements Wire, Exchange {
   start(): boolean {
     // At once, and once: from here on the caller can abort, also while nothing is on the wire.
     this.handler.onRequestStart?.(this, null);
-    this.#call.run(this, outcome => this.#end(outcome));
+    this.#call.run(this, outcome => this.#end(outcome), this.#call.startedAt);
     return this.#mayGoOn;
   }
 

@@ -105,6 +105,29 @@ for (const [loop, extension] of Object.entries(loops)) {
     });
 
     describe('timeout and totalTimeout', () => {
+      const slowHook = (clock: VirtualClock, ms: number) => ({beforeRequest: [() => clock.sleep(ms)]});
+
+      it('a beforeRequest hook that takes longer than totalTimeout: nothing is sent', async () => {
+        const clock = new VirtualClock();
+        let sends = 0;
+        const fetch = async () => {
+          sends++;
+          return new Response();
+        };
+        const options = {fetch, totalTimeout: 100, hooks: slowHook(clock, 200)};
+        const error = await clock.run(() => errorOf(() => client(quick, {clock}).get(URL_OF_NOBODY, options)));
+        expect(error).to.be.instanceOf(TimeoutError);
+        expect([sends, clock.pending]).to.deep.equal([0, 0]);
+      });
+
+      it('the time of an attempt begins with the attempt, not with a slow beforeRequest hook', async () => {
+        const clock = new VirtualClock();
+        const policy: PolicyInput = {...quick, attemptTimeoutMs: 100, maxAttempts: 1};
+        const options = {fetch: slowFetch(clock, {headersMs: 80}), hooks: slowHook(clock, 90)};
+        const response = await clock.run(() => client(policy, {clock}).get(URL_OF_NOBODY, options));
+        expect([response.status, clock.now()]).to.deep.equal([200, 170]);
+      });
+
       it('timeout: the time of an attempt; ky’s TimeoutError, with ours as its cause', async () => {
         const clock = new VirtualClock();
         const fetch = slowFetch(clock, {headersMs: NEVER});
