@@ -56,7 +56,7 @@ export const systemClock: SystemClock = new SystemClock();
 
 function startNative(timer: Timer, ms: number): void {
   if (ms === Number.POSITIVE_INFINITY) return;
-  timer.handle = setTimeout(wake, Math.min(Math.max(1, Math.ceil(ms)), LONGEST), timer);
+  timer.handle = setTimeout(wake, Math.min(Math.max(0, Math.ceil(ms)), LONGEST), timer);
   if (timer.unrefd) unrefNative(timer.handle);
 }
 
