@@ -34,7 +34,7 @@ interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** From the moment it was asked to end, or was started. */
+  /** From its first word, upon which it is killed where that is the test; from its start, if it says none. */
   readonly ms: number;
 }
 
@@ -85,11 +85,10 @@ describe('telemetry: register', function () {
       ['--import', source('telemetry/register.ts'), '--input-type=module', '--eval', apps[app]],
       {env: {...clean, TARGET: server.place(503, 200).url, ...env}, stdio: ['ignore', 'pipe', 'pipe']},
     );
-    if (kill !== undefined)
-      child.stdout!.once('data', () => {
-        from = performance.now();
-        child.kill(kill);
-      });
+    child.stdout!.once('data', () => {
+      from = performance.now();
+      if (kill !== undefined) child.kill(kill);
+    });
     const output = Promise.all([text(child.stdout!), text(child.stderr!)]);
     const [code, signal] = await once(child, 'exit');
     const ms = performance.now() - from;
@@ -129,7 +128,7 @@ describe('telemetry: register', function () {
       const ended = await runs[signal]!;
       expect(ended).to.include({code: null, signal, stderr: ''});
       expect(received(collectors[signal]!).spans).to.deep.equal(ALL);
-      expect(ended.ms).to.be.below(3000);
+      expect(ended.ms).to.be.below(4000);
     });
   }
 
@@ -147,15 +146,15 @@ describe('telemetry: register', function () {
   it('nobody listens: no word on stderr, and a delay of a second at the most', async () => {
     const ended = await runs.nobody!;
     expect(ended).to.include({code: 0, stdout: 'done\n', stderr: ''});
-    expect(ended.ms).to.be.below(6000); // With the start of the process, beside others.
+    expect(ended.ms).to.be.below(4000); // The exporter alone would try for eight seconds.
     const killed = await runs['nobody, killed']!;
     expect(killed).to.include({signal: 'SIGTERM', stderr: ''});
-    expect(killed.ms).to.be.below(3000);
+    expect(killed.ms).to.be.below(4000);
   });
 
   it('a collector that hangs does not keep the process', async () => {
     const ended = await runs.hanging!;
     expect(ended).to.include({signal: 'SIGTERM', stderr: ''});
-    expect(ended.ms).to.be.below(3000);
+    expect(ended.ms).to.be.below(4000);
   });
 });
