@@ -1,191 +1,187 @@
-/** Faults that have no row of sockets of their own: addresses that lead nowhere, and answers that begin well. */
+/** Faults that have no row of sockets of their own: addresses that lead nowhere, connections that were kept, callers that leave. */
 import {once} from 'node:events';
-import {createServer} from 'node:http';
-import type {AddressInfo} from 'node:net';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {expect} from 'chai';
-import {createFetch, reportOf} from '../../src/core.ts';
-import {errorOf} from '../support/outcome.ts';
+import {Agent} from 'undici';
 import {deadUrl, WireServer} from '../support/wire-server.ts';
-import {type Break, broken, closed, listening, respond} from './servers.ts';
-import {CALLERS, inWords, meet} from './trial.ts';
+import {broken, respond} from './servers.ts';
+import {CALLERS, type Caller, DOORS, type Door, type Init, meet, wireErrorOf} from './trial.ts';
 
 describe('an address that leads nowhere', () => {
-  const rows: readonly [what: string, url: () => Promise<string> | string, reason: RegExp, sends: 1 | 3][] = [
-    ['a closed port', deadUrl, /^ECONNREFUSED$/, 3],
+  interface Row {
+    readonly what: string;
+    readonly url: () => Promise<string> | string;
+    readonly doors: readonly Door[];
+    readonly reason: RegExp;
+    /** What the wire's error says, where it has no code of that name. */
+    readonly says?: string;
+    readonly sends: 1 | 3;
+  }
+  const rows: readonly Row[] = [
+    {what: 'a closed port', url: deadUrl, doors: DOORS, reason: /^ECONNREFUSED$/, sends: 3},
     // Too long a label for any resolver: refused without asking a server.
-    ['an unknown host', () => `http://${'a'.repeat(64)}.invalid/`, /^(ENOTFOUND|EAI_AGAIN)$/, 3],
-    ['a port that fetch forbids', () => 'http://127.0.0.1:6667/', /^not a transient error$/, 1],
-    ['a scheme that is none', () => 'gopher://127.0.0.1/', /^not a transient error$/, 1],
-    ['a URL that is none', () => 'http://[', /^ERR_INVALID_URL$/, 1],
+    {
+      what: 'an unknown host',
+      url: () => `http://${'a'.repeat(64)}.invalid/`,
+      doors: DOORS,
+      reason: /^(ENOTFOUND|EAI_AGAIN)$/,
+      sends: 3,
+    },
+    // undici itself forbids none.
+    {
+      what: 'a port that fetch forbids',
+      url: () => 'http://127.0.0.1:6667/',
+      doors: ['fetch', 'ky'],
+      reason: /^not a transient error$/,
+      says: 'bad port',
+      sends: 1,
+    },
+    // undici, and ky where there is no URL at all, refuse before a call of ours begins.
+    {
+      what: 'a scheme that is none',
+      url: () => 'gopher://127.0.0.1/',
+      doors: ['fetch', 'ky'],
+      reason: /^not a transient error$/,
+      says: 'unknown scheme',
+      sends: 1,
+    },
+    {what: 'a URL that is none', url: () => 'http://[', doors: ['fetch'], reason: /^ERR_INVALID_URL$/, sends: 1},
   ];
-  for (const [what, url, reason, sends] of rows)
-    for (const [caller, init] of Object.entries(CALLERS))
-      it(`${what}, ${caller}: sent ${sends === 1 ? 'once' : `${sends} times`}`, async () => {
-        const seen = await meet(await url(), init);
-        expect(seen.reason).to.match(reason);
-        expect(seen.got).to.match(/^TypeError/);
-        expect(seen.report).to.include({
-          attempts: sends,
-          refusal: sends === 1 ? 'not-transient' : 'attempts-exhausted',
+  for (const {what, url, doors, reason, says, sends} of rows)
+    for (const door of doors)
+      for (const [caller, init] of Object.entries(CALLERS))
+        it(`${what}, ${door}, ${caller}: sent ${sends === 1 ? 'once' : `${sends} times`}`, async () => {
+          const seen = await meet(door, await url(), {init});
+          expect(seen.reason).to.match(reason);
+          expect(seen.got).to.match(wireErrorOf(door, says ?? seen.reason));
+          expect(seen.report).to.include({
+            attempts: sends,
+            refusal: sends === 1 ? 'not-transient' : 'attempts-exhausted',
+          });
         });
-      });
 });
 
 describe('a redirect loop', () => {
-  for (const [caller, init] of Object.entries(CALLERS))
-    it(`${caller}: followed once to its end, and not again`, async () => {
-      const server = await WireServer.start();
-      try {
-        const place = server.place({status: 307, headers: {location: '#again'}});
-        const {reason, got, report} = await meet(place.url, init);
-        expect(reason).to.equal('not a transient error');
-        expect(got).to.equal('TypeError redirect count exceeded');
-        expect(report).to.include({attempts: 1, refusal: 'not-transient'});
-        expect(place.requests).to.have.length(21);
-      } finally {
-        await server.close();
-      }
-    });
+  // undici itself follows none.
+  for (const door of ['fetch', 'ky'] as const)
+    for (const [caller, init] of Object.entries(CALLERS))
+      it(`${door}, ${caller}: followed once to its end, and not again`, async () => {
+        const server = await WireServer.start();
+        try {
+          const place = server.place({status: 307, headers: {location: '#again'}});
+          const {reason, got, report} = await meet(door, place.url, {init});
+          expect(reason).to.equal('not a transient error');
+          expect(got).to.match(wireErrorOf(door, 'redirect count exceeded'));
+          expect(report).to.include({attempts: 1, refusal: 'not-transient'});
+          expect(place.requests).to.have.length(21);
+        } finally {
+          await server.close();
+        }
+      });
 });
 
 describe('a connection that was kept', () => {
-  for (const [caller, init] of Object.entries(CALLERS))
-    it(`breaks at its second request, ${caller}: that request counts as sent`, async () => {
+  let agent: Agent | undefined;
+  afterEach(() => agent?.destroy());
+  const kept = (door: Door): Agent | undefined => {
+    agent = door === 'undici' ? new Agent() : undefined; // fetch, and ky on it, keep their own.
+    return agent;
+  };
+
+  for (const door of DOORS) {
+    for (const [caller, init] of Object.entries(CALLERS) as [Caller, Init][])
+      it(`breaks at its second request, ${door}, ${caller}: that request counts as sent`, async () => {
+        const server = await broken({
+          onRequest: (socket, count) => (count === 1 ? socket.write(respond(200)) : socket.resetAndDestroy()),
+        });
+        try {
+          const trial = {init, agent: kept(door)};
+          expect((await meet(door, server.url, {...trial, init: {}})).got).to.equal('200');
+          await nextTurn(); // Until then fetch holds the connection for busy.
+          const {got, report} = await meet(door, server.url, trial);
+          // The resend goes over a new connection, whose first request is answered.
+          if (caller === 'POST') expect(got).to.match(wireErrorOf(door, 'ECONNRESET'));
+          else expect(got).to.equal('200');
+          expect(report?.attempts).to.equal(caller === 'POST' ? 1 : 2);
+          expect(server.requests).to.equal(caller === 'POST' ? 2 : 3);
+        } finally {
+          await server.close();
+        }
+      });
+
+    it(`was closed by the server while it idled, ${door}: the next request opens another`, async () => {
+      let ended: Promise<unknown> | undefined;
       const server = await broken({
-        onRequest: (socket, count) => (count === 1 ? socket.write(respond(200)) : socket.resetAndDestroy()),
-      });
-      try {
-        expect((await meet(server.url)).got).to.equal('200');
-        await nextTurn(); // Until then fetch holds the connection for busy.
-        const {got, report} = await meet(server.url, init);
-        // The resend goes over a new connection, whose first request is answered.
-        expect(got).to.equal(caller === 'POST' ? 'TypeError ECONNRESET' : '200');
-        expect(report?.attempts).to.equal(caller === 'POST' ? 1 : 2);
-        expect(server.requests).to.equal(caller === 'POST' ? 2 : 3);
-      } finally {
-        await server.close();
-      }
-    });
-
-  it('was closed by the server while it idled: the next request opens another', async () => {
-    let ended: Promise<unknown> | undefined;
-    const server = await broken({
-      onRequest: socket => {
-        ended = once(socket, 'close');
-        socket.end(respond(200));
-      },
-    });
-    try {
-      await meet(server.url);
-      await ended;
-      const {got, report} = await meet(server.url, CALLERS.POST);
-      expect(got).to.equal('200');
-      expect(report?.attempts).to.equal(1);
-    } finally {
-      await server.close();
-    }
-  });
-});
-
-describe('a body that does not end as it should', () => {
-  const rows: readonly [what: string, fault: Break, error: RegExp][] = [
-    [
-      'shorter than its length, then a FIN',
-      {onRequest: socket => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nshort')},
-      /^TypeError UND_ERR_SOCKET$/,
-    ],
-    [
-      'shorter than its length, then a reset',
-      {
-        onRequest: socket =>
-          socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nshort', () => socket.resetAndDestroy()),
-      },
-      /^TypeError (ECONNRESET|UND_ERR_SOCKET)$/,
-    ],
-    [
-      'chunked, and no chunk',
-      {onRequest: socket => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n')},
-      /^TypeError/,
-    ],
-    [
-      'dripping for ever',
-      {
         onRequest: socket => {
-          const drip = setInterval(() => socket.write('1\r\nx\r\n'), 5);
-          socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
-          socket.on('close', () => clearInterval(drip));
+          ended = once(socket, 'close');
+          socket.end(respond(200));
         },
-      },
-      /^TimeoutError ATTEMPT_TIMEOUT$/,
-    ],
-    [
-      'silent after the headers',
-      {onRequest: socket => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n')},
-      /^TimeoutError ATTEMPT_TIMEOUT$/,
-    ],
-  ];
-  for (const [what, fault, error] of rows)
-    it(`${what}: the caller has the answer, its reader the error, and nothing is sent again`, async () => {
-      const server = await broken(fault);
+      });
       try {
-        const fetch = createFetch({attemptTimeoutMs: 50, backoff: {baseMs: 0}});
-        const response = await fetch(server.url);
-        expect(response.status).to.equal(200);
-        expect(reportOf(response)).to.include({result: 'success', attempts: 1});
-        expect(inWords(await errorOf(() => response.text()))).to.match(error);
-        expect(server.requests).to.equal(1);
+        const trial = {agent: kept(door)};
+        await meet(door, server.url, trial);
+        await ended;
+        const {got, report} = await meet(door, server.url, {...trial, init: CALLERS.POST});
+        expect(got).to.equal('200');
+        expect(report?.attempts).to.equal(1);
       } finally {
         await server.close();
       }
     });
-
-  it('of an answer that is resent anyway: what is left of it is let go of', async () => {
-    const server = await broken({
-      onRequest: socket =>
-        server.requests < 3
-          ? socket.end('HTTP/1.1 503 Busy\r\ncontent-length: 10\r\n\r\nshort')
-          : socket.write(respond(200)),
-    });
-    try {
-      const {got, report} = await meet(server.url);
-      expect(got).to.equal('200');
-      expect(report?.attempts).to.equal(3);
-    } finally {
-      await server.close();
-    }
-  });
+  }
 });
 
-describe('a POST of 64 MB that the server does not want', () => {
-  const body = new Uint8Array(64 * 1024 * 1024);
-  for (const keyed of [false, true])
-    it(`an early 413 is the answer, ${keyed ? 'with' : 'without'} a key`, async () => {
-      const server = createServer((request, response) => {
-        response.writeHead(413, {connection: 'close'}).end('too large');
-        request.resume();
+describe('a caller that leaves', () => {
+  /** Aborts once the server has the request, in the way a user would. */
+  const leaving: Record<string, (here: Promise<void>) => AbortSignal> = {
+    'with a reason of its own': here => {
+      const controller = new AbortController();
+      here.then(() => controller.abort(new Error('enough')));
+      return controller.signal;
+    },
+    'without one': here => {
+      const controller = new AbortController();
+      here.then(() => controller.abort());
+      return controller.signal;
+    },
+    'by AbortSignal.timeout': () => AbortSignal.timeout(30),
+  };
+  const words: Record<string, string> = {
+    'with a reason of its own': 'Error enough',
+    'without one': 'AbortError This operation was aborted',
+    'by AbortSignal.timeout': 'TimeoutError The operation was aborted due to timeout',
+  };
+  for (const door of DOORS)
+    for (const [how, signalWhen] of Object.entries(leaving)) {
+      it(`${door}, ${how}, before the headers: its own reason, and nothing is sent again`, async () => {
+        const {promise: here, resolve: arrived} = Promise.withResolvers<void>();
+        const server = await broken({onRequest: () => arrived()});
+        try {
+          const {reason, got, report} = await meet(door, server.url, {init: {signal: signalWhen(here)}});
+          expect(got).to.equal(words[how]);
+          expect(reason).to.equal('aborted by the caller');
+          expect(report).to.include({result: 'cancelled', attempts: 1});
+          expect(server.requests).to.equal(1);
+        } finally {
+          await server.close();
+        }
       });
-      await listening(server);
-      try {
-        const headers: Record<string, string> = keyed ? {'idempotency-key': 'one'} : {};
-        const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-        const {got, report} = await meet(url, {method: 'POST', body, headers});
-        expect(got).to.equal('413');
-        expect(report).to.include({attempts: 1, refusal: 'not-transient'});
-      } finally {
-        server.closeAllConnections();
-        await closed(server);
-      }
-    });
 
-  it('a reset on the way is no proof that nothing was done; and what is too large to keep is not sent again', async () => {
-    const server = await broken({onAccept: socket => socket.once('data', () => socket.resetAndDestroy())});
-    try {
-      const {reason, report} = await meet(server.url, {method: 'POST', body, headers: {'idempotency-key': 'one'}});
-      expect(reason).to.match(/^(ECONNRESET|EPIPE)$/);
-      expect(report).to.include({attempts: 1, refusal: 'body-not-replayable'});
-    } finally {
-      await server.close();
+      it(`${door}, ${how}, while the body comes: its own reason`, async () => {
+        const {promise: here, resolve: arrived} = Promise.withResolvers<void>();
+        const server = await broken({
+          onRequest: socket =>
+            socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nshort', () => setImmediate(arrived)),
+        });
+        try {
+          const {got, body, report} = await meet(door, server.url, {init: {signal: signalWhen(here)}});
+          // The abort may also be there before the answer is.
+          expect(body ?? got).to.equal(words[how]);
+          expect(report?.attempts).to.equal(1);
+          expect(server.requests).to.equal(1);
+        } finally {
+          await server.close();
+        }
+      });
     }
-  });
 });

@@ -1,5 +1,19 @@
-/** One fault, met by a GET, by a POST, and by a POST with a key: how often each was sent, what was made of it, and what the caller got. */
-import {type CallReport, createFetch, type PolicyInput, type ResilientFetch, reportOf} from '../../src/core.ts';
+/**
+ * One fault, met through one door by a GET, by a POST, and by a POST with a key: how often each was sent, what was made of it,
+ * and what the caller got.
+ */
+import ky from 'ky';
+import {Agent, type Dispatcher, request, fetch as undiciFetch} from 'undici';
+import {
+  type CallReport,
+  createFetch,
+  type PolicyInput,
+  type Ports,
+  reportOf,
+  resilience,
+  type SteadfetchEvent,
+} from '../../src/core.ts';
+import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import {settle} from '../support/outcome.ts';
 
 /** No waits, and nothing that one trial leaves to the next. */
@@ -18,38 +32,105 @@ export const CALLERS = {
 
 export type Caller = keyof typeof CALLERS;
 
+/** A caller's words to any door. */
+export interface Init {
+  readonly method?: 'GET' | 'POST';
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface Trial {
+  readonly init?: Init;
+  readonly policy?: PolicyInput;
+  readonly ports?: Omit<Ports, 'fetch' | 'on'>;
+  /** A dispatcher of one's own, under whatever door: for certificates, HTTP/2, and connections that are kept. */
+  readonly agent?: Agent | undefined;
+}
+
+/** What a door answers with, before its body is read. */
+interface Answer {
+  readonly status: number;
+  text(): Promise<string>;
+}
+
+export const DOORS = ['fetch', 'ky', 'undici'] as const;
+export type Door = (typeof DOORS)[number];
+
+type Client = (url: string, init: Init) => Promise<Answer>;
+
+const CLIENTS: Record<Door, (policy: PolicyInput, ports: Ports, agent: Agent | undefined) => Client> = {
+  fetch: (policy, ports, agent) => createFetch(policy, agent === undefined ? ports : {...ports, fetch: over(agent)}),
+  ky: (policy, ports, agent) => {
+    const api = ky.extend(resilience(policy, ports));
+    const wire = agent === undefined ? {} : {fetch: over(agent)};
+    return (url, init) => api(url, {throwHttpErrors: false, ...wire, ...init});
+  },
+  undici: (policy, ports, agent) => {
+    const dispatcher = agent!.compose(resilienceInterceptor(policy, ports));
+    return async (url, init) => {
+      const {statusCode: status, body} = await request(url, {...init, dispatcher} as {dispatcher: Dispatcher});
+      return {status, text: () => body.text()};
+    };
+  },
+};
+
 export interface Seen {
   /** What the last attempt was taken for: `ECONNRESET`. */
   readonly reason: string;
-  /** `200`, or the name and code of what was thrown: `TypeError ECONNRESET`. */
+  /** `200`, or what was thrown, see `inWords`. */
   readonly got: string;
+  /** `ok` for a body that was read to its end, else what its reader was thrown; undefined where there was no answer. */
+  readonly body: string | undefined;
   readonly report: CallReport | undefined;
 }
 
-export async function meet(
-  url: string,
-  init: RequestInit = {},
-  policy: PolicyInput = {},
-  fetch?: typeof globalThis.fetch,
-): Promise<Seen> {
-  let reason = '';
-  const client: ResilientFetch = createFetch(
-    {...POLICY, ...policy},
-    {
-      ...(fetch === undefined ? {} : {fetch}),
-      on: event => {
-        if (event.type === 'attempt.end') reason = event.reason;
-      },
-    },
-  );
-  const {value, error, threw} = await settle(() => client(url, init));
-  if (!threw) await value!.text().catch(() => {});
-  return {reason, got: threw ? inWords(error) : String(value!.status), report: reportOf(threw ? error : value)};
+export async function meet(door: Door, url: string, {init = {}, policy, ports, agent}: Trial = {}): Promise<Seen> {
+  const own = door === 'undici' && agent === undefined ? new Agent() : undefined;
+  const events: SteadfetchEvent[] = [];
+  const client = CLIENTS[door]({...POLICY, ...policy}, {...ports, on: event => void events.push(event)}, agent ?? own);
+  try {
+    const {value, error, threw} = await settle(() => client(url, init));
+    const read = threw ? undefined : await settle(() => value!.text());
+    return {
+      reason: events.findLast(event => event.type === 'attempt.end')?.reason ?? '',
+      got: threw ? inWords(error) : String(value!.status),
+      body: read === undefined ? undefined : read.threw ? inWords(read.error) : 'ok',
+      report: reportOf(threw ? error : value) ?? reportIn(events),
+    };
+  } finally {
+    await own?.destroy();
+  }
 }
 
-/** The name of an error, and the code that it or its cause has. */
+/** undici's answers carry no report: it is that of the call, whose end was told. */
+function reportIn(events: readonly SteadfetchEvent[]): CallReport | undefined {
+  const end = events.find(event => event.type === 'call.end');
+  return (end?.call as {report?: CallReport} | undefined)?.report;
+}
+
+/** The name of an error, and the first code in its chain of causes, or else what the last of them says: `TypeError ECONNRESET`. */
 export function inWords(error: unknown): string {
-  const {name, code, cause} = error as {name?: string; code?: unknown; cause?: {code?: unknown; message?: string}};
-  const said = typeof code === 'string' ? code : (cause?.code ?? cause?.message ?? '');
-  return `${name} ${said}`.trim();
+  const {name} = error as Error;
+  let last = error as {code?: unknown; cause?: unknown; message: string};
+  while (typeof last.code !== 'string' && last.cause instanceof Error) last = last.cause as typeof last;
+  return `${name} ${typeof last.code === 'string' ? last.code : last.message}`.trim();
+}
+
+/** How a door words what its wire threw: fetch wraps it, ky wraps that, undici does not. */
+export const wireErrorOf = (door: Door, code: string): RegExp =>
+  new RegExp(`^${{fetch: 'TypeError', ky: 'NetworkError', undici: '[A-Za-z]*Error'}[door]} ${code}`);
+
+/**
+ * undici's fetch over that agent. The types of the two fetches differ, what they do does not; but it knows no Request but
+ * its own.
+ */
+export function over(agent: Agent): typeof globalThis.fetch {
+  const send = async (input: string | URL | Request, init: RequestInit = {}) => {
+    if (!(input instanceof Request)) return undiciFetch(input, {...init, dispatcher: agent} as object);
+    const {url, method, headers, signal} = input;
+    const body = input.body === null ? undefined : new Uint8Array(await input.arrayBuffer());
+    return undiciFetch(url, {method, headers: [...headers], body, signal, ...init, dispatcher: agent} as object);
+  };
+  return send as unknown as typeof globalThis.fetch;
 }
