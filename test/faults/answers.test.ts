@@ -19,6 +19,14 @@ describe('an address that leads nowhere', () => {
   }
   const rows: readonly Row[] = [
     {what: 'a closed port', url: deadUrl, doors: DOORS, reason: /^ECONNREFUSED$/, sends: 3},
+    // Happy eyeballs tries ::1 and 127.0.0.1, and throws an AggregateError where there are both.
+    {
+      what: 'a name whose every address is closed',
+      url: async () => (await deadUrl()).replace('127.0.0.1', 'localhost'),
+      doors: DOORS,
+      reason: /^ECONNREFUSED$/,
+      sends: 3,
+    },
     // Too long a label for any resolver: refused without asking a server.
     {
       what: 'an unknown host',
