@@ -13,9 +13,12 @@ export {
   TimeoutError,
 } from './core/errors.ts';
 export type * from './core/events.ts';
+export type {BreakerListener, GuardSnapshot, GuardsView} from './core/guard-snapshot.ts';
 export type {
   AttemptObserver,
   AttemptStart,
+  BodyEnd,
+  BodyObserver,
   CallEventFacts,
   CallEventName,
   CallObserver,
@@ -27,7 +30,6 @@ export {type Ids, type Random, SystemIds, seededRandom} from './core/random.ts';
 export type {Clock} from './core/timer.ts';
 export type {Sent, Verdict} from './decide/verdict.ts';
 export {createFetch, type ResilientFetch, type ResilientInit} from './fetch/create-fetch.ts';
-export type {GuardSnapshot} from './guards/registry.ts';
 export {resilience} from './ky/resilience.ts';
 export {presets} from './policy/presets.ts';
 export type * from './policy/types.ts';

@@ -10,7 +10,7 @@ export {definePolicy, type PolicyHandle, type PolicySnapshot} from './call/handl
 export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
 export {type CallReport, reportOf} from './call/report.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
-export type {GuardSnapshot} from './guards/registry.ts';
+export type {GuardSnapshot} from './core/guard-snapshot.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 
 /**

@@ -7,7 +7,7 @@
 import {isPromise} from '../core/awaitable.ts';
 import type {AttemptKind} from '../core/call-view.ts';
 import {TimeoutError, withoutStack} from '../core/errors.ts';
-import type {AttemptObserver} from '../core/observer.ts';
+import type {AttemptObserver, BodyEnd, BodyObserver} from '../core/observer.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
 import {Timer} from '../core/timer.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
@@ -52,6 +52,7 @@ export class Attempt extends Timer implements BodyKeeper {
   /** Copies of the body that are still to be read: `clone()` makes two of one. */
   #readers = 1;
   #reachedWire = false;
+  #body: BodyObserver | null = null;
   /** Of the reads that are pending. */
   #interrupts: ((error: unknown) => void)[] = NO_READS;
 
@@ -154,8 +155,9 @@ export class Attempt extends Timer implements BodyKeeper {
     const limitMs = this.#limit === 'DEADLINE_EXCEEDED' ? this.call.plan.deadlineMs : this.#limitMs;
     const error = this.call.wire.timeoutError(withoutStack(() => new TimeoutError(this.#limit, limitMs)));
     const interrupts = this.#interrupts;
-    this.unlink();
-    this.#end(failed(this.#limit === 'DEADLINE_EXCEEDED' ? 'deadline' : 'attempt-timeout', error, this.#reachedWire));
+    const kind = this.#limit === 'DEADLINE_EXCEEDED' ? 'deadline' : 'attempt-timeout';
+    this.unlink(kind);
+    this.#end(failed(kind, error, this.#reachedWire));
     this.#interrupt(error, interrupts);
   }
 
@@ -163,7 +165,7 @@ export class Attempt extends Timer implements BodyKeeper {
   handleEvent(): void {
     const reason = this.#source?.reason;
     const interrupts = this.#interrupts;
-    this.unlink();
+    this.unlink('aborted');
     this.#end(failed('aborted', reason, this.#reachedWire));
     this.#interrupt(reason, interrupts);
   }
@@ -184,7 +186,7 @@ export class Attempt extends Timer implements BodyKeeper {
     this.unlink();
     this.#owner = null;
     this.leave();
-    this.trace?.end(failed('aborted', SUPERSEDED, this.#reachedWire), true);
+    this.trace?.end(failed('aborted', SUPERSEDED, this.#reachedWire), true, this.#latencyMs);
     this.#controller?.abort(SUPERSEDED);
   }
 
@@ -206,6 +208,7 @@ export class Attempt extends Timer implements BodyKeeper {
   deliver(response: Response): void {
     if (this.#readers === 0) return;
     if (!linkBody(response, this)) return this.unlink();
+    if (this.trace !== null) this.#body = this.trace.startBody?.() ?? null;
     const {engine, wire, deadlineAt} = this.call;
     engine.clock.unref(this);
     if (!wire.bodyGetsFreshTime || this.#limit !== 'ATTEMPT_TIMEOUT' || !this.armed) return;
@@ -216,12 +219,15 @@ export class Attempt extends Timer implements BodyKeeper {
   }
 
   /** Lets go of timer and signal: nothing of this attempt is left. */
-  unlink(): void {
+  unlink(how: BodyEnd = 'left'): void {
     this.#readers = 0;
     this.call.engine.clock.disarm(this);
     this.#source?.removeEventListener('abort', this);
     this.#source = null;
     this.#interrupts = NO_READS;
+    const body = this.#body;
+    this.#body = null;
+    body?.end(how);
   }
 
   // The body, as body-link.ts sees it.
@@ -284,8 +290,12 @@ export class Attempt extends Timer implements BodyKeeper {
     if (owner === null) return;
     this.#owner = null;
     if (outcome.response === null) this.unlink();
-    this.trace?.end(outcome, false);
+    this.trace?.end(outcome, false, this.#latencyMs);
     owner.settled(this, outcome);
+  }
+
+  get #latencyMs(): number {
+    return this.call.engine.clock.now() - this.startedAt;
   }
 }
 

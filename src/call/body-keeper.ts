@@ -1,4 +1,5 @@
 /** What a body tells, while it is read. */
+import type {BodyEnd} from '../core/observer.ts';
 
 /** Whom it tells: the attempt that brought it. */
 export interface BodyKeeper {
@@ -19,6 +20,6 @@ export interface BodyKeeper {
   cloned(): void;
   /** One of the copies was given up. */
   readerLeft(): void;
-  /** The body is over. */
-  unlink(): void;
+  /** The body is over. Nothing said: nobody wanted it. */
+  unlink(how?: BodyEnd): void;
 }

@@ -58,11 +58,11 @@ function reading<T>(name: BodyMethod) {
       keeper.pending(reject);
       promise.then(
         value => {
-          keeper.unlink();
+          keeper.unlink('read');
           resolve(value);
         },
         error => {
-          keeper.unlink();
+          keeper.unlink(error instanceof SyntaxError ? 'read' : 'network'); // Read whole, and no JSON.
           reject(error);
         },
       );
@@ -124,12 +124,12 @@ function watchedReader(stream: LinkedStream, options?: {mode?: 'byob'}): Reader 
       });
       promise.then(
         result => {
-          if (result.done) keeper.unlink();
+          if (result.done) keeper.unlink('read');
           else keeper.chunkArrived();
           resolve(result);
         },
         error => {
-          keeper.unlink();
+          keeper.unlink('network');
           reject(error);
         },
       );

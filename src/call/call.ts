@@ -345,7 +345,7 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
     this.#result = result;
     this.#durationMs = now - this.startedAt;
     this.#reason = result === 'success' ? 'answered' : explain(this, outcome.kind, outcome.status);
-    this.trace?.end(this, outcome, result, this.#reason);
+    this.trace?.end(this, outcome, result, this.#reason, this.#durationMs);
     this.engine.on?.({
       type: 'call.end',
       call: this,

@@ -30,6 +30,7 @@ export class EngineParts {
     this.classify = ports.classify ?? null;
     this.prepareAttempt = ports.prepareAttempt ?? null;
     this.handle = policy instanceof PolicyHandle ? policy : definePolicy(policy, this.random);
+    this.observer?.watch?.(this.handle.guards, this.clock);
     const {on} = this;
     if (on === null) return;
     this.handle.registry.breakerListeners.add((breaker, from, to) =>

@@ -3,10 +3,11 @@
  *
  * It stands above the policy's data, because it owns the state of the guards: two clients of one handle share a budget.
  */
+import type {GuardSnapshot, GuardsView} from '../core/guard-snapshot.ts';
 import {type Random, systemRandom} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {Pause} from '../core/timer.ts';
-import {GuardRegistry, type GuardSnapshot} from '../guards/registry.ts';
+import {GuardRegistry} from '../guards/registry.ts';
 import {resolvePolicy} from '../policy/resolve.ts';
 import type {Policy, PolicyInput} from '../policy/types.ts';
 import {Plans} from './plan.ts';
@@ -23,6 +24,8 @@ export class PolicyHandle {
   readonly waits: Set<Pause> = new Set();
   /** @internal */
   readonly registry: GuardRegistry;
+  /** @internal */
+  readonly guards: GuardsView;
   #plans: Plans;
   #retriesDisabled = false;
 
@@ -30,6 +33,7 @@ export class PolicyHandle {
   constructor(input: unknown, random: Random) {
     this.#plans = new Plans(resolvePolicy(input));
     this.registry = new GuardRegistry(random);
+    this.guards = viewOf(this);
   }
 
   /** @internal */
@@ -74,6 +78,17 @@ export class PolicyHandle {
   enableRetries(): void {
     this.#retriesDisabled = false;
   }
+}
+
+function viewOf(handle: PolicyHandle): GuardsView {
+  const {registry} = handle;
+  return {
+    get policyName() {
+      return handle.policy.name;
+    },
+    breakerListeners: registry.breakerListeners,
+    snapshot: now => registry.snapshot(now),
+  };
 }
 
 /**

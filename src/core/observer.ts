@@ -5,7 +5,9 @@
  * For read-only listening there is `on(event)`, in events.ts.
  */
 import type {AttemptKind, CallResult, CallView} from './call-view.ts';
-import type {Outcome} from './outcome.ts';
+import type {GuardsView} from './guard-snapshot.ts';
+import type {FailureKind, Outcome} from './outcome.ts';
+import type {Clock} from './timer.ts';
 
 /** The headers of one attempt. Names are compared without case. */
 export interface HeaderBag {
@@ -18,6 +20,8 @@ export interface HeaderBag {
 export interface Observer {
   /** Before the first attempt. Runs in the caller's context. */
   startCall(call: CallView): CallObserver | null;
+  /** A client was made. Its guards are to be held weakly, or they would outlive it. Clients can share them. */
+  watch?(guards: GuardsView, clock: Clock): void;
 }
 
 export interface CallObserver {
@@ -27,15 +31,24 @@ export interface CallObserver {
   run<T>(work: () => T): T;
   /** Something happened between attempts. */
   event(name: CallEventName, facts: CallEventFacts): void;
-  /** Exactly once, however the call ended. */
-  end(call: CallView, outcome: Outcome, result: CallResult, reason: string): void;
+  /** Exactly once, however the call ended. `reason`: why it ended here, in words. */
+  end(call: CallView, outcome: Outcome, result: CallResult, reason: string, durationMs: number): void;
 }
 
 export interface AttemptObserver {
   run<T>(wire: () => T): T;
-  /** Exactly once. `superseded`: a hedge of the same call won. */
-  end(outcome: Outcome, superseded: boolean): void;
+  /** Exactly once. `superseded`: another attempt of the same call was answered first. */
+  end(outcome: Outcome, superseded: boolean, latencyMs: number): void;
+  /** The caller got the response, and its body is still to be read. The call has ended by then. */
+  startBody?(): BodyObserver | null;
 }
+
+export interface BodyObserver {
+  /** Exactly once. `left`: nobody wanted the rest of it. */
+  end(how: BodyEnd): void;
+}
+
+export type BodyEnd = 'read' | 'left' | FailureKind;
 
 export interface AttemptStart {
   /** 1 for the first. */

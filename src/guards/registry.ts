@@ -4,7 +4,7 @@
  * Calls share a guard when they go to the same origin under the very same settings (and, for a breaker of scope route, by
  * the same route). So a replaced policy keeps the state of every guard whose settings it did not change.
  */
-import type {BreakerState} from '../core/call-view.ts';
+import type {BreakerListener, GuardSnapshot} from '../core/guard-snapshot.ts';
 import type {Random} from '../core/random.ts';
 import type {Breaker as BreakerPolicy, Budget as BudgetPolicy, Policy} from '../policy/types.ts';
 import {Breaker} from './breaker.ts';
@@ -32,19 +32,6 @@ export interface GuardSettings {
   /** Names the settings: equal keys, equal settings. */
   readonly guardKey: string;
 }
-
-export interface GuardSnapshot {
-  readonly origin: string;
-  readonly breakers: readonly {
-    readonly route: string | undefined;
-    readonly state: BreakerState;
-    readonly retryAfterMs: number;
-  }[];
-  readonly budgets: readonly {readonly remaining: number}[];
-  readonly concurrency: readonly {readonly max: number; readonly inFlight: number; readonly waiting: number}[];
-}
-
-export type BreakerListener = (guarded: string, from: BreakerState, to: BreakerState) => void;
 
 export const NO_GUARDS: Guards = Object.freeze({
   budget: null,

@@ -134,7 +134,7 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
   onResponseEnd(_connection: DispatchController, trailers: IncomingHeaders): void {
     this.#trailers = trailers;
     if (this.#stage !== 'answer') return;
-    this.#keeper?.unlink();
+    this.#keeper?.unlink('read');
     this.#exchange.handler.onResponseEnd?.(this.#exchange, trailers);
   }
 
@@ -142,7 +142,7 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
     this.#error = error;
     if (this.status === 0) this.#reject(error);
     if (this.#stage !== 'answer') return;
-    this.#keeper?.unlink();
+    this.#keeper?.unlink('network');
     this.#exchange.handler.onResponseError?.(this.#exchange, error);
   }
 
