@@ -1,8 +1,8 @@
 /** What did an attempt's outcome mean? The verdict, by the engine and by the user's `classify`; and what guards learn of it. */
 import {isPromise} from '../core/awaitable.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
+import type {AnswerContext} from '../decide/answers.ts';
 import {classify} from '../decide/classify.ts';
-import type {HttpContext} from '../decide/classify-http.ts';
 import {red, SUCCESS, type Verdict} from '../decide/verdict.ts';
 import type {Attempt} from './attempt.ts';
 import {until} from './endings.ts';
@@ -24,13 +24,13 @@ export interface Assessable extends CallState {
 }
 
 export function assess(call: Assessable, attempt: Attempt, outcome: Outcome, assessor: Assessor): void {
-  const found = classify(outcome, contextOf(call));
-  const {classify: ask} = call.engine;
+  const {classify: ask, answers} = call.engine;
+  const found = classify(outcome, answers, contextOf(call));
   if (ask === null || found.final) learn(call, attempt, outcome, found, assessor);
   else askUser(call, attempt, outcome, found, ask, assessor);
 }
 
-export function contextOf({plan, keyed, attempts, engine}: CallState): HttpContext {
+export function contextOf({plan, keyed, attempts, engine}: CallState): AnswerContext {
   return {
     transients: plan.transients,
     keyed,
@@ -51,7 +51,7 @@ function askUser(
 ): void {
   const fail = (ended: Outcome): void => {
     call.drop(attempt, outcome);
-    learn(call, attempt, ended, classify(ended, contextOf(call)), assessor);
+    learn(call, attempt, ended, classify(ended, call.engine.answers, contextOf(call)), assessor);
   };
   const heed = (said: Classification | undefined): void =>
     learn(call, attempt, outcome, reclassified(found, said), assessor);
@@ -71,7 +71,7 @@ function askUser(
 function learn(call: Assessable, attempt: Attempt, outcome: Outcome, verdict: Verdict, assessor: Assessor): void {
   const {breaker, hedge} = call.guards;
   const now = call.engine.clock.now();
-  breaker?.record(attempt.epoch, healthOf(outcome, verdict), now);
+  breaker?.record(attempt.epoch, healthOf(outcome, verdict, call.engine.answers), now);
   attempt.leave();
   if (verdict === SUCCESS) hedge?.observe(now - attempt.startedAt);
   if (call.engine.on !== null) tellAttemptEnded(call, attempt, outcome, verdict.reason, now);

@@ -271,7 +271,7 @@ export class Attempt extends Timer implements BodyKeeper {
       this.#failed(new TypeError('The fetch of this client did not answer with a Response.'));
       return;
     }
-    this.#isErrorBody = response.status >= 400;
+    this.#isErrorBody = this.call.engine.answers.isFailure(response.status);
     // Without a controller of ours, fetch has the caller's signal itself.
     if (this.#controller === null || !(this.armed || this.#source !== null)) this.unlink();
     this.#end(answered(response));

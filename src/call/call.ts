@@ -191,13 +191,16 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
     tellRejected(this, error);
     if (this.#heldOutcome !== null) return this.#giveUp(refusal);
     const outcome = failed('rejected', error, false);
-    this.judgement = refuse(classify(outcome, contextOf(this)), refusal);
+    this.judgement = refuse(classify(outcome, this.engine.answers, contextOf(this)), refusal);
     this.#end(outcome);
   }
 
   left(isAborted: boolean): void {
     const outcome = isAborted ? aborted(this) : late(this);
-    this.judgement = refuse(classify(outcome, contextOf(this)), isAborted ? 'not-transient' : 'deadline');
+    this.judgement = refuse(
+      classify(outcome, this.engine.answers, contextOf(this)),
+      isAborted ? 'not-transient' : 'deadline',
+    );
     this.#end(outcome);
   }
 
@@ -280,7 +283,7 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
     this.giveBack();
     return new Promise(resolve => {
       this.#settled = () => resolve();
-      this.#judge(outcome, classify(outcome, contextOf(this)));
+      this.#judge(outcome, classify(outcome, this.engine.answers, contextOf(this)));
     });
   }
 
@@ -341,7 +344,7 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
   finish(outcome: Outcome, now: number = this.engine.clock.now()): void {
     if (this.#result !== null) return;
     this.#reservation.giveBack(now);
-    const result = resultOf(outcome, this.judgement);
+    const result = resultOf(this, outcome);
     this.#result = result;
     this.#durationMs = now - this.startedAt;
     this.#reason = result === 'success' ? 'answered' : explain(this, outcome.kind, outcome.status);

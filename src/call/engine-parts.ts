@@ -4,6 +4,8 @@ import type {Observer} from '../core/observer.ts';
 import {type Ids, type Random, SystemIds, systemRandom} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {Clock} from '../core/timer.ts';
+import type {Answers} from '../decide/answers.ts';
+import {httpAnswers} from '../decide/answers-http.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {definePolicy, PolicyHandle} from './handle.ts';
 import type {Ports} from './ports.ts';
@@ -19,9 +21,12 @@ export class EngineParts {
   readonly observer: Observer | null;
   readonly classify: NonNullable<Ports['classify']> | null;
   readonly prepareAttempt: NonNullable<Ports['prepareAttempt']> | null;
+  /** How the answers of the door's wire are read. */
+  readonly answers: Answers;
 
   /** @throws InvalidPolicyError at once, not at the first call. */
-  constructor(policy: PolicyInput | PolicyHandle | undefined, ports: Ports) {
+  constructor(policy: PolicyInput | PolicyHandle | undefined, ports: Ports, answers: Answers = httpAnswers) {
+    this.answers = answers;
     this.clock = ports.clock ?? systemClock;
     this.random = ports.random ?? systemRandom;
     this.ids = ports.ids ?? systemIds;

@@ -6,7 +6,7 @@
  */
 import type {Outcome} from '../core/outcome.ts';
 import {backoffMs} from '../decide/backoff.ts';
-import {type ServerHint, serverHint} from '../decide/server-hint.ts';
+import type {ServerHint} from '../decide/server-hint.ts';
 import {harmless, type Verdict} from '../decide/verdict.ts';
 import {REFUSED} from '../guards/budget.ts';
 import {type Judgement, type Refusal, refuse} from './judgement.ts';
@@ -44,7 +44,7 @@ export function judge(call: CallState, outcome: Outcome, found: Verdict, replaya
 
 function hintOf({engine, plan}: CallState, {response}: Outcome, {transient}: Verdict): ServerHint | null {
   if (!transient || response === null || !plan.policy.retryAfter.honor) return null;
-  return serverHint(response.status, response.headers, engine.clock.wall());
+  return engine.answers.hint(response, engine.clock.wall());
 }
 
 /** A little later than the server asked, never earlier: all its clients heard the same number. */

@@ -6,7 +6,7 @@
  */
 import type {CallResult} from '../core/call-view.ts';
 import type {Outcome} from '../core/outcome.ts';
-import type {Judgement, Refusal} from './judgement.ts';
+import type {Refusal} from './judgement.ts';
 import type {CallState} from './state.ts';
 
 export interface CallReport {
@@ -69,7 +69,7 @@ const isReport = (value: unknown): value is CallReport =>
   typeof value === 'object' && value !== null && 'result' in value && 'attempts' in value;
 
 /** One word for telemetry. */
-export function resultOf(outcome: Outcome, judgement: Judgement | null): CallResult {
+export function resultOf({engine, judgement}: CallState, outcome: Outcome): CallResult {
   switch (outcome.kind) {
     case 'aborted':
     case 'stopped':
@@ -79,7 +79,7 @@ export function resultOf(outcome: Outcome, judgement: Judgement | null): CallRes
     case 'hook': // Whatever was decided before it threw, this is why it ended.
       return 'failure';
     case 'response':
-      if (outcome.status < 400 && !judgement?.verdict.transient) return 'success';
+      if (!engine.answers.isFailure(outcome.status) && !judgement?.verdict.transient) return 'success';
   }
   switch (judgement?.refusal) {
     case 'budget-exhausted':
@@ -101,7 +101,7 @@ export function resultOf(outcome: Outcome, judgement: Judgement | null): CallRes
 
 /** The clause a report, an event and a span tell. */
 export function explain(call: CallState, kind: Outcome['kind'], status: number): string {
-  const {judgement, method, plan} = call;
+  const {judgement, method, plan, engine} = call;
   const reason = judgement?.verdict.reason ?? kind;
   if (kind === 'aborted') return 'aborted by the caller';
   if (kind === 'hook') return 'a function of the user threw';
@@ -131,9 +131,9 @@ export function explain(call: CallState, kind: Outcome['kind'], status: number):
     case 'retries-disabled':
       return `retries are switched off (${reason})`;
     case 'not-transient':
-      if (judgement.verdict.reason === 'success') return `answered with ${status}`;
+      if (judgement.verdict.reason === 'success') return `answered with ${engine.answers.nameOf(status)}`;
       return judgement.verdict.final || /[a-z]{3}/.test(reason) ? reason : `${reason} is not transient`;
     default:
-      return kind === 'response' ? `answered with ${status}` : reason;
+      return kind === 'response' ? `answered with ${engine.answers.nameOf(status)}` : reason;
   }
 }

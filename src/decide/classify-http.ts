@@ -1,18 +1,7 @@
 /** What an HTTP response says about sending again: by its status, and by what the server wrote into its headers. */
 
-import type {Transients} from './transients.ts';
+import type {AnswerContext} from './answers.ts';
 import {green, listed, red, SUCCESS, unlisted, type Verdict, yellow} from './verdict.ts';
-
-/** What has to be known of the call to read its responses. */
-export interface HttpContext {
-  readonly transients: Transients;
-  /** An idempotency key is on the call. */
-  readonly keyed: boolean;
-  /** An earlier attempt of the call carried that key, so the server may be busy with it. */
-  readonly keySentBefore: boolean;
-  /** The user can make a new token, so a 401 is worth one more attempt. */
-  readonly refreshes: boolean;
-}
 
 // RFC 9110 §15, RFC 6585, RFC 8470; Cloudflare's 520–524 and Anthropic's 529 as their operators document them.
 const BY_STATUS: ReadonlyMap<number, Verdict> = new Map([
@@ -29,7 +18,7 @@ const KEY_REUSED = red('422: the idempotency key was used before with another bo
 const REPLAYED = red('a replayed answer: the server stored it under this idempotency key', 'processed', {final: true});
 const SERVER_SAID_NO = red('the server said not to retry', 'maybe-processed', {final: true});
 
-export function classifyResponse(response: Response, context: HttpContext): Verdict {
+export function classifyResponse(response: Response, context: AnswerContext): Verdict {
   const {status, headers} = response;
   if (status < 400) return SUCCESS;
   if (says(headers, 'idempotent-replayed', 'true') || says(headers, 'idempotency-replayed', 'true')) return REPLAYED;
@@ -40,7 +29,7 @@ export function classifyResponse(response: Response, context: HttpContext): Verd
   return insists ? listed(found) : found;
 }
 
-function byStatus(status: number, headers: Headers, context: HttpContext): Verdict {
+function byStatus(status: number, headers: Headers, context: AnswerContext): Verdict {
   const {transients, keyed, keySentBefore, refreshes} = context;
   if (status === 401 && refreshes) return REFRESH;
   if (status === 409 && keySentBefore) return KEY_IN_USE;

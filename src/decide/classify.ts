@@ -1,7 +1,7 @@
 /** Turns an outcome into a verdict. Pure: the same outcome, policy and call give the same verdict. */
 import type {Outcome} from '../core/outcome.ts';
+import type {AnswerContext, Answers} from './answers.ts';
 import {classifyMistake, classifyNetworkFailure} from './classify-failure.ts';
-import {classifyResponse, type HttpContext} from './classify-http.ts';
 import {green, red, unlisted, type Verdict, yellow} from './verdict.ts';
 
 const TIMEOUT = yellow('attempt timeout');
@@ -12,10 +12,10 @@ const HOOK = red('a function of the user threw', 'maybe-processed', {final: true
 const STOPPED = red('stopped by a hook', 'maybe-processed', {final: true});
 const REJECTED = red('refused before sending', 'not-sent', {final: true});
 
-export function classify(outcome: Outcome, context: HttpContext): Verdict {
+export function classify(outcome: Outcome, answers: Answers, context: AnswerContext): Verdict {
   switch (outcome.kind) {
     case 'response':
-      return classifyResponse(outcome.response!, context);
+      return answers.classify(outcome.response!, context);
     case 'network':
       return classifyNetworkFailure(outcome.error, context.transients);
     case 'attempt-timeout': {

@@ -1,20 +1,21 @@
 /** The traffic light of every status, and the headers that outrank it. */
 
 import {expect} from 'chai';
-import {classifyResponse, type HttpContext} from '../../src/decide/classify-http.ts';
+import type {AnswerContext} from '../../src/decide/answers.ts';
+import {classifyResponse} from '../../src/decide/classify-http.ts';
 import {Transients} from '../../src/decide/transients.ts';
 import {harmless, type Verdict} from '../../src/decide/verdict.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {RetryTrigger} from '../../src/policy/types.ts';
 
-const context: HttpContext = {
+const context: AnswerContext = {
   transients: new Transients(defaultPolicy.retryOn),
   keyed: false,
   keySentBefore: false,
   refreshes: false,
 };
-const listing = (...retryOn: RetryTrigger[]): HttpContext => ({...context, transients: new Transients(retryOn)});
-const classified = (status: number, fields: Record<string, string> = {}, known: HttpContext = context): Verdict =>
+const listing = (...retryOn: RetryTrigger[]): AnswerContext => ({...context, transients: new Transients(retryOn)});
+const classified = (status: number, fields: Record<string, string> = {}, known: AnswerContext = context): Verdict =>
   classifyResponse(new Response(null, {status, headers: fields}), known);
 const light = ({transient, sent}: Verdict) => (!transient ? 'red' : harmless(sent) ? 'green' : 'yellow');
 

@@ -1,6 +1,7 @@
 import {expect} from 'chai';
 import {answered, failed, type Outcome} from '../../src/core/outcome.ts';
-import {classify} from '../../src/decide/classify.ts';
+import {httpAnswers} from '../../src/decide/answers-http.ts';
+import {classify as classifyAs} from '../../src/decide/classify.ts';
 import {Transients} from '../../src/decide/transients.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {RetryTrigger} from '../../src/policy/types.ts';
@@ -11,6 +12,7 @@ const context = (retryOn: readonly RetryTrigger[] = defaultPolicy.retryOn) => ({
   keySentBefore: false,
   refreshes: false,
 });
+const classify = (outcome: Outcome, known: ReturnType<typeof context>) => classifyAs(outcome, httpAnswers, known);
 const refused = Object.assign(new Error(), {code: 'ECONNREFUSED'});
 
 describe('classify', () => {

@@ -1,0 +1,23 @@
+/** Answers of HTTP: a status, and headers. */
+import type {Answers} from './answers.ts';
+import {classifyResponse} from './classify-http.ts';
+import {serverHint} from './server-hint.ts';
+
+/** Said by a healthy server: it does not do this, or not in this version. */
+const HEALTHY_5XX = [501, 505];
+
+const isFailure = (status: number): boolean => status >= 400;
+
+export const httpAnswers: Answers = {
+  classify: classifyResponse,
+  hint: ({status, headers}, wall) => serverHint(status, headers, wall),
+  isFailure,
+  health(status, verdict) {
+    // A 429 asks for less, it does not fail.
+    if (verdict.throttled || status === 429) return 'nothing';
+    if (status >= 500 && !HEALTHY_5XX.includes(status)) return 'failure';
+    // Below 500 only the user's own classify can call an answer a failure: a 200 that carries an error.
+    return verdict.transient && !isFailure(status) ? 'failure' : 'success';
+  },
+  nameOf: String,
+};
