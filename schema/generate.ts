@@ -9,9 +9,8 @@ import {emitDefaults} from './emit/defaults.ts';
 import {emitDocs} from './emit/docs.ts';
 import type {Schema} from './emit/node.ts';
 import {emitPresets, type Preset} from './emit/presets.ts';
+import {emitShapes} from './emit/shapes.ts';
 import {emitTypes} from './emit/types.ts';
-import {emitValidator} from './emit/validator.ts';
-import {emitWords} from './emit/words.ts';
 
 const root = new URL('../', import.meta.url);
 
@@ -23,8 +22,7 @@ export function generate(): Record<string, string> {
   return {
     'src/policy/types.ts': emitTypes(schema),
     'src/policy/defaults.ts': emitDefaults(schema),
-    'src/policy/words.ts': emitWords(schema),
-    'src/policy/validator.ts': emitValidator(schema),
+    'src/policy/shapes.ts': emitShapes(schema),
     'src/policy/presets.ts': emitPresets(schema, presets),
     'docs/policy.md': emitDocs(schema, presets),
   };

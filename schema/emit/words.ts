@@ -1,69 +1,7 @@
-/** Emits src/policy/words.ts: what each field expects, and which fields each object has, for messages about what is wrong. */
+/** What a field has to be, in words: the clause after "must be". */
 
-import {source} from './defaults.ts';
-import {banner, branchesOf, follow, kindOf, type Node, type Schema} from './node.ts';
+import {follow, type Node, type Schema} from './node.ts';
 
-export function emitWords(schema: Schema): string {
-  const collector = new WordCollector(schema);
-  collector.object('policy', '', schema);
-  collector.object('route', '', schema.definitions.route as Node);
-  collector.object('call', '', schema.definitions.callOverrides as Node);
-  return `// ${banner}
-// biome-ignore-all format: laid out by its generator
-
-/** What a field has to be, by its path; routes share the words of the policy, and "call." marks where an override differs. */
-export const expectations: Readonly<Record<string, string>> = ${source(collector.expectations, 0)};
-
-/** The fields of each object: "policy", "route", "call", a path, or a path with a kind. */
-export const fieldsOf: Readonly<Record<string, readonly string[]>> = ${source(collector.fields, 0)};
-
-/** The parts that come in kinds. */
-export const kindsOf: Readonly<Record<string, readonly string[]>> = ${source(collector.kinds, 0)};
-`;
-}
-
-class WordCollector {
-  readonly expectations: Record<string, string> = {};
-  readonly fields: Record<string, string[]> = {};
-  readonly kinds: Record<string, string[]> = {};
-  readonly #schema: Schema;
-
-  constructor(schema: Schema) {
-    this.#schema = schema;
-  }
-
-  object(owner: string, path: string, node: Node): void {
-    this.fields[owner] = Object.keys(node.properties ?? {});
-    for (const [key, field] of Object.entries(node.properties ?? {}))
-      this.#field(owner, path === '' ? key : `${path}.${key}`, field);
-  }
-
-  #field(owner: string, path: string, node: Node): void {
-    if (path.endsWith('.kind')) return;
-    this.#note(owner, path, node);
-    const target = follow(this.#schema, node);
-    for (const list of [target, ...(target.anyOf ?? [])])
-      if (list.items !== undefined) this.#field(owner, `${path}[]`, list.items);
-    if (path === 'routes[]') return;
-    const branches = branchesOf(this.#schema, target);
-    const kinds = branches.map(kindOf).filter(kind => kind !== undefined);
-    if (kinds.length > 0) this.kinds[path] = kinds;
-    if (kinds.length > 0) this.expectations[`${path}.kind`] = listed(kinds.map(kind => `"${kind}"`));
-    for (const branch of branches) this.object(kinds.length > 0 ? `${path}:${kindOf(branch)}` : path, path, branch);
-  }
-
-  /** One path means one thing, in every kind and in routes; only the overrides of a call may narrow it. */
-  #note(owner: string, path: string, node: Node): void {
-    const words = expects(this.#schema, node);
-    const known = this.expectations[path];
-    if (known === undefined) this.expectations[path] = words;
-    else if (known !== words && owner === 'call') this.expectations[`call.${path}`] = words;
-    else if (known !== words)
-      throw new Error(`${path} expects both "${known}" and "${words}": messages need one of them.`);
-  }
-}
-
-/** The clause after "must be". */
 export function expects(schema: Schema, node: Node): string {
   return listed([...new Set(choices(schema, node))]);
 }

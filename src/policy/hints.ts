@@ -1,17 +1,26 @@
 /** What a field that does not exist was meant to be: a slip of the pen, a name from another library, or a field of another object. */
 
-import {fieldsOf, kindsOf} from './words.ts';
+import {type Fields, objectsOf} from './shape.ts';
+import {overridesShape, policyShape} from './shapes.ts';
 
-/** The clause after "is not a field of …", with its mark; empty where nothing comes close. */
-export function hintFor(key: string, owner: string, object: Readonly<Record<string, unknown>>): string {
-  const free = (fieldsOf[owner] ?? []).filter(field => !Object.hasOwn(object, field));
-  const near = nearest(key, free);
+/**
+ * The clause after "is not a field of …", with its mark; empty where nothing comes close.
+ *
+ * @param part The path of the object, without the route it is in; empty for a policy, a route and the options of a call.
+ */
+export function hintFor(key: string, object: ReadonlyMap<string, unknown>, owner: Fields, part: string): string {
+  // A field of another kind is no slip: the kind is what has to be named.
+  if (part !== '' && owner.fields.kind !== undefined && partHas(part, key)) return '';
+  const near = nearest(
+    key,
+    Object.keys(owner.fields).filter(field => !object.has(field)),
+  );
   if (near !== undefined && normalise(near) === normalise(key)) return `; did you mean "${near}"?`;
-  const alias = aliasFor(key, owner, object[key]);
+  const alias = aliasFor(key, object.get(key), owner, part);
   if (alias !== undefined) return `; ${alias}`;
   if (near !== undefined) return `; did you mean "${near}"?`;
-  const homes = homesOf(key, owner);
-  return homes === undefined ? '' : `; it belongs ${homes}`;
+  const home = homeOf(key, owner, part);
+  return home === undefined ? '' : `; it belongs ${home}`;
 }
 
 /** The word that is closest to a misspelt one, if one is close enough to be meant. */
@@ -31,127 +40,83 @@ export function nearest(word: string, words: readonly string[]): string | undefi
 }
 
 /** Where a field of this name lives. */
-function homesOf(key: string, owner: string): string | undefined {
-  const isTop = ['policy', 'route', 'call'].includes(owner);
-  if (fieldsOf.policy?.includes(key))
-    return owner === 'call' ? 'in the policy, or in one of its routes' : 'at the top of the policy';
-  const owners = Object.keys(fieldsOf).filter(
-    name => !name.includes('.') && !name.endsWith('[]') && fieldsOf[name]?.includes(key),
-  );
-  const parts = [...new Set(owners.map(name => name.split(':')[0] as string))].filter(name =>
-    fieldsOf[isTop ? owner : 'policy']?.includes(name),
-  );
+function homeOf(key: string, owner: Fields, part: string): string | undefined {
+  if (Object.hasOwn(policyShape.fields, key))
+    return owner === overridesShape ? 'in the policy, or in one of its routes' : 'at the top of the policy';
+  const parts = Object.keys((part === '' ? owner : policyShape).fields).filter(name => partHas(name, key));
   return parts.length === 0 ? undefined : `in ${parts.join(' or ')}`;
 }
 
-interface Alias {
-  readonly to: string;
-  readonly note?: string;
-}
+const partHas = (part: string, key: string): boolean =>
+  objectsOf(policyShape.fields[part]).some(({fields}) => Object.hasOwn(fields, key));
 
-const alias = (to: string, note?: string): Alias => (note === undefined ? {to} : {to, note});
-const resends = alias('maxAttempts', 'which counts the first send too');
-const attempts = alias('maxAttempts', 'which counts the first send');
-const bound = alias(
-  'attemptTimeoutMs',
-  'which bounds one attempt, or deadlineMs, which bounds the whole call, both in milliseconds',
-);
-const whole = alias('deadlineMs', 'which bounds the whole call, waits included, in milliseconds');
-const base = alias('backoff.baseMs', 'in milliseconds');
-const cap = alias('backoff.capMs', 'in milliseconds');
-const factor = alias('backoff.factor');
-const triggers = alias('retryOn', 'a list of statuses, "network", "timeout" and gRPC code names');
-const methods = alias('idempotentMethods', 'the methods that may be sent twice although the server may have acted');
-const breaker = alias('breaker');
-const concurrency = alias('concurrency.max');
+/**
+ * Names that other retry libraries use, without case, hyphens and underscores. To the left the field of ours, and what it is
+ * about.
+ */
+const ALIASES: readonly (readonly [field: string, note: string, names: string])[] = [
+  [
+    'maxAttempts',
+    'which counts the first send too',
+    'retries retry retrylimit retrycount maxretry maxretries maxretryattempts numretries limit',
+  ],
+  ['maxAttempts', 'which counts the first send', 'attempts numofattempts tries maxtries'],
+  [
+    'attemptTimeoutMs',
+    'which bounds one attempt, or deadlineMs, which bounds the whole call, both in milliseconds',
+    'timeout timeoutms requesttimeout',
+  ],
+  ['attemptTimeoutMs', 'in milliseconds', 'attempttimeout pertrytimeout'],
+  [
+    'deadlineMs',
+    'which bounds the whole call, waits included, in milliseconds',
+    'totaltimeout totaltimeoutms deadline maxretrytime maxelapsedtime',
+  ],
+  [
+    'retryOn',
+    'a list of statuses, "network", "timeout" and gRPC code names',
+    'statuscodes retrystatuscodes retryablestatuscodes httpstatuscodes codes retrycondition shouldretry',
+  ],
+  [
+    'idempotentMethods',
+    'the methods that may be sent twice although the server may have acted',
+    'methods httpmethods retrymethods allowedmethods',
+  ],
+  [
+    'backoff.baseMs',
+    'in milliseconds',
+    'delay delayms retrydelay basedelay initialdelay initialinterval initialbackoff startingdelay mintimeout mindelay',
+  ],
+  ['backoff.capMs', 'in milliseconds', 'maxtimeout maxdelay maxinterval maxbackoff backofflimit'],
+  ['backoff.factor', '', 'multiplier backoffmultiplier backofffactor timemultiple exponent'],
+  ['backoff.jitter', '"none", "full", "equal" or "decorrelated"', 'randomize'],
+  ['backoff.kind', '"exponential", "linear", "constant" or "list"', 'strategy'],
+  ['retryAfter.maxMs', 'in milliseconds', 'maxretryafter'],
+  ['retryAfter.honor', '', 'respectretryafter honorretryafter'],
+  ['breaker', '', 'circuitbreaker'],
+  ['concurrency.max', '', 'bulkhead maxconcurrent maxconcurrency'],
+  ['hedge', '', 'hedging'],
+  ['idempotency', 'which says by which header this server deduplicates', 'idempotencykey'],
+  ['kind', '', 'type'],
+];
 
-/** Names that other retry libraries use, without case, hyphens and underscores. */
-const aliases: Readonly<Record<string, Alias>> = {
-  retries: resends,
-  retry: resends,
-  retrylimit: resends,
-  retrycount: resends,
-  maxretry: resends,
-  maxretries: resends,
-  maxretryattempts: resends,
-  numretries: resends,
-  limit: resends,
-  attempts,
-  numofattempts: attempts,
-  tries: attempts,
-  maxtries: attempts,
-  timeout: bound,
-  timeoutms: bound,
-  requesttimeout: bound,
-  pertrytimeout: alias('attemptTimeoutMs'),
-  attempttimeout: alias('attemptTimeoutMs', 'in milliseconds'),
-  totaltimeout: whole,
-  totaltimeoutms: whole,
-  deadline: whole,
-  maxretrytime: whole,
-  maxelapsedtime: whole,
-  statuscodes: triggers,
-  retrystatuscodes: triggers,
-  retryablestatuscodes: triggers,
-  httpstatuscodes: triggers,
-  codes: triggers,
-  retrycondition: triggers,
-  shouldretry: triggers,
-  methods,
-  httpmethods: methods,
-  retrymethods: methods,
-  allowedmethods: methods,
-  delay: base,
-  delayms: base,
-  retrydelay: base,
-  basedelay: base,
-  initialdelay: base,
-  initialinterval: base,
-  initialbackoff: base,
-  startingdelay: base,
-  mintimeout: base,
-  mindelay: base,
-  maxtimeout: cap,
-  maxdelay: cap,
-  maxinterval: cap,
-  maxbackoff: cap,
-  backofflimit: cap,
-  multiplier: factor,
-  backoffmultiplier: factor,
-  backofffactor: factor,
-  timemultiple: factor,
-  exponent: factor,
-  randomize: alias('backoff.jitter', '"none", "full", "equal" or "decorrelated"'),
-  maxretryafter: alias('retryAfter.maxMs', 'in milliseconds'),
-  respectretryafter: alias('retryAfter.honor'),
-  honorretryafter: alias('retryAfter.honor'),
-  circuitbreaker: breaker,
-  bulkhead: concurrency,
-  maxconcurrent: concurrency,
-  maxconcurrency: concurrency,
-  hedging: alias('hedge'),
-  idempotencykey: alias('idempotency', 'which says by which header this server deduplicates'),
-  type: alias('kind'),
-  strategy: alias('backoff.kind', '"exponential", "linear", "constant" or "list"'),
-};
-
-function aliasFor(key: string, owner: string, value: unknown): string | undefined {
+function aliasFor(key: string, value: unknown, owner: Fields, part: string): string | undefined {
   const name = normalise(key);
-  const found = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
-  if (found === undefined) return undefined;
-  const field = fieldBelow(found.to, owner);
-  if (field === undefined) return undefined;
-  const example = found === resends && isCount(value) ? `: ${key} ${value} is maxAttempts ${value + 1}` : '';
-  return `use ${field}${found.note === undefined ? '' : `, ${found.note}`}${example}`;
+  for (const [to, note, names] of ALIASES) {
+    if (!names.split(' ').includes(name)) continue;
+    const field = fieldBelow(to, owner, part);
+    if (field === undefined) return undefined;
+    const example = note.endsWith('too') && isCount(value) ? `: ${key} ${value} is maxAttempts ${value + 1}` : '';
+    return `use ${field}${note && `, ${note}`}${example}`;
+  }
+  return undefined;
 }
 
-/** The field as someone inside `owner` would write it, if it can be written there. */
-function fieldBelow(to: string, owner: string): string | undefined {
-  const [part = '', field] = to.split('.');
-  const [ownPart = ''] = owner.split(':');
-  if (['policy', 'route', 'call'].includes(owner)) return fieldsOf[owner]?.includes(part) ? to : undefined;
-  if (field !== undefined && part === ownPart) return fieldsOf[owner]?.includes(field) ? field : undefined;
-  return to === 'kind' && kindsOf[ownPart] !== undefined ? 'kind' : undefined;
+/** The field as someone inside the object would write it, if it can be written there. */
+function fieldBelow(to: string, {fields}: Fields, part: string): string | undefined {
+  const [first = '', field] = to.split('.');
+  if (part === '' || field === undefined) return Object.hasOwn(fields, first) ? to : undefined;
+  return first === part && Object.hasOwn(fields, field) ? field : undefined;
 }
 
 const isCount = (value: unknown): value is number =>

@@ -6,8 +6,9 @@
 
 import type {PolicyProblem} from '../core/errors.ts';
 import {normaliseOrigin} from './routes.ts';
+import {type Fields, listed, objectsOf, said, type Value} from './shape.ts';
+import {policyShape} from './shapes.ts';
 import type {Policy} from './types.ts';
-import {fieldsOf, kindsOf} from './words.ts';
 
 type Check = (policy: Policy) => readonly PolicyProblem[];
 
@@ -52,15 +53,16 @@ const hedgeDelay: Check = ({hedge}) => {
 
 /** A field written without a kind may meet, in a layer below, a kind that does not know it. */
 const foreignFields: Check = policy =>
-  Object.keys(kindsOf).flatMap(part => {
-    const value = policy[part as 'backoff' | 'budget' | 'breaker'];
+  (['backoff', 'budget', 'breaker'] as const).flatMap(part => {
+    const value = policy[part];
     if (value === null) return [];
-    const fields = fieldsOf[`${part}:${value.kind}`] ?? [];
+    const kinds = objectsOf(policyShape.fields[part]);
+    const {fields} = kinds.find(({fields: {kind}}) => (kind as Value).fits(value.kind)) as Fields;
     return Object.keys(value)
-      .filter(field => !fields.includes(field))
+      .filter(field => !Object.hasOwn(fields, field))
       .map(field => {
-        const owner = kindsOf[part]?.find(kind => fieldsOf[`${part}:${kind}`]?.includes(field));
-        const message = `is not a field of ${part} kind "${value.kind}" (its fields: ${fields.join(', ')}); name the kind that is meant: "kind": "${owner}"`;
+        const owner = kinds.find(other => Object.hasOwn(other.fields, field))?.fields.kind as Value;
+        const message = `is not a field of ${part} kind "${value.kind}"${listed(fields)}; name the kind that is meant: "kind": ${said(owner)}`;
         return {path: `${part}.${field}`, message};
       });
   });

@@ -1,22 +1,21 @@
-/** Whether a value is a policy, or the overrides of a call: its shape only. What fields ask of each other is in invariants.ts. */
+/**
+ * Reads what a user hands in, by its shape: a copy of our own, and one clear problem for each wrong place.
+ *
+ * Only what the shape knows is read, and each field once. So nothing changes after it was checked, no cycle is followed, and
+ * no key reaches a prototype.
+ */
 
 import type {PolicyProblem} from '../core/errors.ts';
-import {explain, type Root} from './explain.ts';
-import {copyPlain} from './plain.ts';
+import {hintFor} from './hints.ts';
+import {joinPath, sayValue} from './say.ts';
+import {type Fields, type Kinds, type List, listed, oneOf, type Shape, said, shapesOf} from './shape.ts';
+import {overridesShape, policyShape} from './shapes.ts';
 import type {CallOverrides, PolicyInput} from './types.ts';
-import {validateOverrides, validatePolicy} from './validator.ts';
 
-/** Past this many a list of problems is no longer read. */
-const maxProblems = 100;
-
-/** ajv names every wrong entry of a list, several times. Bounds the work on a hostile one. */
-const maxErrors = 2000;
-
-/** Every wrong place of a policy as written; none if it has the right shape. Never throws, whatever it is given. */
-export const checkPolicy = (value: unknown): PolicyProblem[] => readPolicy(value).problems;
-
-/** Every wrong place of the overrides of a call; none if they have the right shape. */
-export const checkOverrides = (value: unknown): PolicyProblem[] => readOverrides(value).problems;
+/** Past this many, a list of problems is no longer read. */
+const MOST_SAID = 100;
+/** Past this many, a hostile value is no longer read. */
+const MOST_FOUND = 1000;
 
 /** What was read: a copy of our own, which is a policy only if there are no problems. */
 export interface Reading<T> {
@@ -24,28 +23,120 @@ export interface Reading<T> {
   readonly problems: PolicyProblem[];
 }
 
-export const readPolicy = (value: unknown): Reading<PolicyInput> => read<PolicyInput>(value, 'policy');
+/** Every wrong place of a policy as written; none if it has the right shape. Never throws, whatever it is given. */
+export const checkPolicy = (value: unknown): PolicyProblem[] => readPolicy(value).problems;
 
-export const readOverrides = (value: unknown): Reading<CallOverrides> => read<CallOverrides>(value, 'call');
+/** Every wrong place of the overrides of a call; none if they have the right shape. */
+export const checkOverrides = (value: unknown): PolicyProblem[] => readOverrides(value).problems;
 
-function read<T>(value: unknown, root: Root): Reading<T> {
-  const {data, problems: found} = copyPlain(value);
-  const wholeIsLost = found.some(({path}) => path === '');
-  const problems = wholeIsLost ? [...found] : [...found, ...without(found, findWrong(data, root))];
-  if (problems.length > maxProblems) {
-    const more = problems.length - maxProblems;
-    problems.splice(maxProblems, more, {path: '', message: `and at least ${more} more problems`});
+export const readPolicy = (value: unknown): Reading<PolicyInput> => read<PolicyInput>(value, policyShape);
+
+export const readOverrides = (value: unknown): Reading<CallOverrides> => read<CallOverrides>(value, overridesShape);
+
+function read<T>(input: unknown, shape: Fields): Reading<T> {
+  const reader = new Reader();
+  const value = reader.read(input, shape, '') as T;
+  const {problems} = reader;
+  const more = problems.length - MOST_SAID;
+  if (more > 0) problems.splice(MOST_SAID, more, {path: '', message: `and at least ${more} more problems`});
+  return {value, problems};
+}
+
+/** What an object holds, each field read once. Extensions and what is undefined are left out. */
+type Snapshot = ReadonlyMap<string, unknown>;
+
+class Reader {
+  readonly problems: PolicyProblem[] = [];
+
+  /** The copy of one value; undefined where it is wrong. */
+  read(value: unknown, shape: Shape, path: string): unknown {
+    try {
+      if (Array.isArray(value)) {
+        for (const each of shapesOf(shape)) if ('item' in each) return this.#list(value, each, path);
+      } else if (typeof value === 'object' && value !== null) {
+        if (!isPlain(value)) return this.#refuse(path, 'is an instance of a class; a policy is plain data');
+        for (const each of shapesOf(shape)) {
+          if ('kinds' in each) return this.#kinds(this.#snapshot(value, path), each, path);
+          if ('fields' in each) return this.#fields(this.#snapshot(value, path), each, path, each.title);
+        }
+      } else if (shapesOf(shape).some(each => 'fits' in each && each.fits(value))) return value;
+      return this.#wrong(value, shape, path);
+    } catch {
+      return this.#refuse(path, UNREADABLE);
+    }
   }
-  return {value: data as T, problems};
+
+  #list(list: readonly unknown[], shape: List, path: string): unknown {
+    const {length} = list;
+    // Asked before the first read: a sparse list may claim four billion entries.
+    if (length < shape.least || length > shape.most) return this.#wrong(list, shape, path);
+    return Array.from({length}, (_, index) => this.read(list[index], shape.item, joinPath(path, index)));
+  }
+
+  /** The kind that is named, or else the one that knows most of the fields, speaks alone; of equals the first, the default. */
+  #kinds(object: Snapshot, {kinds}: Kinds, path: string): unknown {
+    const names = Object.keys(kinds);
+    const known = (name: string): number =>
+      [...object.keys()].filter(key => Object.hasOwn(kinds[name]!.fields, key)).length;
+    const kind = object.get('kind') ?? names.reduce((best, name) => (known(name) > known(best) ? name : best));
+    if (names.includes(kind as string))
+      return this.#fields(object, kinds[kind as string]!, path, `${partOf(path)} kind "${kind}"`);
+    return this.#wrong(kind, oneOf(...names), `${path}.kind`);
+  }
+
+  /** @param title How messages call the object, where that is not its path. */
+  #fields(object: Snapshot, shape: Fields, path: string, title = partOf(path)): unknown {
+    const {fields, required} = shape;
+    const copy: Record<string, unknown> = {};
+    for (const [key, value] of object) {
+      if (this.problems.length >= MOST_FOUND) break;
+      const place = joinPath(path, key);
+      if (Object.hasOwn(fields, key)) copy[key] = this.read(value, fields[key]!, place);
+      else
+        this.#refuse(place, `is not a field of ${title}${listed(fields)}${hintFor(key, object, shape, partOf(path))}`);
+    }
+    for (const key of required)
+      if (!object.has(key)) this.#refuse(joinPath(path, key), `is missing; it must be ${said(fields[key]!)}`);
+    return copy;
+  }
+
+  #snapshot(object: object, path: string): Snapshot {
+    const read = new Map<string, unknown>();
+    for (const key of Object.keys(object)) {
+      try {
+        const value = (object as Record<string, unknown>)[key];
+        if (value !== undefined && !key.startsWith('x-')) read.set(key, value);
+      } catch {
+        this.#refuse(joinPath(path, key), UNREADABLE);
+      }
+    }
+    return read;
+  }
+
+  #wrong(value: unknown, shape: Shape, path: string): undefined {
+    return this.#refuse(
+      path,
+      ['function', 'symbol', 'bigint'].includes(typeof value)
+        ? `is a ${typeof value}; a policy is plain data, functions go beside it`
+        : `must be ${said(shape)}, got ${sayValue(value)}`,
+    );
+  }
+
+  #refuse(path: string, message: string): undefined {
+    this.problems.push({path, message});
+  }
 }
 
-function findWrong(data: unknown, root: Root): PolicyProblem[] {
-  const validate = root === 'policy' ? validatePolicy : validateOverrides;
-  return validate(data) ? [] : explain((validate.errors ?? []).slice(0, maxErrors), data, root);
-}
+const UNREADABLE = 'cannot be read: a getter or a proxy threw';
 
-/** A place that could not even be copied has been named already. */
-function without(found: readonly PolicyProblem[], others: readonly PolicyProblem[]): readonly PolicyProblem[] {
-  const named = new Set(found.map(({path}) => path));
-  return others.filter(({path}) => !named.has(path));
+/** A route has the parts that a policy has. */
+const partOf = (path: string): string => path.replace(/^routes\[\d+\]\.?/, '');
+
+/** Plain also when it comes from another realm, whose Object.prototype is not ours, or from a module's namespace. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (
+    prototype === null ||
+    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'hasOwnProperty'))
+  );
 }

@@ -2,10 +2,9 @@
 
 import {runInNewContext} from 'node:vm';
 import {expect} from 'chai';
-import {copyPlain} from '../../src/policy/plain.ts';
-import {checkPolicy} from '../../src/policy/validate.ts';
+import {checkPolicy, readPolicy} from '../../src/policy/validate.ts';
 
-const nested = (depth: number): unknown => (depth === 0 ? {} : {a: nested(depth - 1)});
+const nested = (depth: number): unknown => (depth === 0 ? {} : {backoff: nested(depth - 1)});
 const cyclic = (): unknown => {
   const policy: Record<string, unknown> = {};
   policy.backoff = {list: [policy]};
@@ -17,24 +16,18 @@ const throwing = (): never => {
 const {proxy: revoked, revoke} = Proxy.revocable({}, {});
 revoke();
 
-describe('copyPlain', () => {
+describe('readPolicy', () => {
   for (const [what, value, path, message] of [
     ['a function', {retryOn: () => true}, 'retryOn', /^is a function;/],
     ['a symbol', {name: Symbol('x')}, 'name', /^is a symbol;/],
     ['a bigint', {maxAttempts: 3n}, 'maxAttempts', /^is a bigint;/],
-    ['NaN', {deadlineMs: Number.NaN}, 'deadlineMs', /^is NaN,/],
-    ['Infinity', {deadlineMs: Number.POSITIVE_INFINITY}, 'deadlineMs', /^is Infinity,/],
-    ['a cycle', cyclic(), 'backoff.list[0]', /refers back/],
-    ['too much depth', nested(40), 'a.'.repeat(32).slice(0, -1), /nested more than 32/],
-    ['too many values', {retryOn: Array(60_000).fill(500)}, '', /more than 50000 values/],
-    [
-      'too many keys',
-      Object.fromEntries(Array.from({length: 60_000}, (_, n) => [`k${n}`, 1])),
-      '',
-      /more than 50000 values/,
-    ],
-    ['a sparse list that claims four billion entries', {retryOn: Array(4294967295)}, '', /more than 50000 values/],
-    ['a hole', {retryOn: [500, undefined]}, 'retryOn[1]', /^is undefined;/],
+    ['NaN', {deadlineMs: Number.NaN}, 'deadlineMs', /got NaN$/],
+    ['Infinity', {deadlineMs: Number.POSITIVE_INFINITY}, 'deadlineMs', /got Infinity$/],
+    ['a cycle', cyclic(), 'backoff.list', /is not a field/],
+    ['too much depth', nested(40), 'backoff.backoff', /is not a field/],
+    ['too many values', {retryOn: Array(60_000).fill(500)}, 'retryOn', /at most 600 entries, got a list of 60000/],
+    ['a sparse list that claims four billion entries', {retryOn: Array(4294967295)}, 'retryOn', /at most 600 entries/],
+    ['a hole', {retryOn: [500, undefined]}, 'retryOn[1]', /got undefined$/],
     ['a date', {deadlineMs: new Date()}, 'deadlineMs', /instance of a class/],
     ['a map', new Map([['maxAttempts', 3]]), '', /instance of a class/],
     ['an instance', {backoff: new (class Backoff {})()}, 'backoff', /instance of a class/],
@@ -43,7 +36,7 @@ describe('copyPlain', () => {
       'a getter that throws',
       Object.defineProperty({}, 'name', {enumerable: true, get: throwing}),
       'name',
-      /its getter threw/,
+      /cannot be read/,
     ],
     ['a proxy that throws', {backoff: new Proxy({}, {ownKeys: throwing})}, 'backoff', /cannot be read/],
     ['a revoked proxy', {backoff: revoked}, 'backoff', /cannot be read/],
@@ -57,10 +50,9 @@ describe('copyPlain', () => {
     ['prototype', {prototype: 1}, 'prototype', /not a field/],
   ] as const) {
     it(`${what} is one problem, at its place`, () => {
-      const {problems} = copyPlain(value);
+      const {problems} = readPolicy(value);
       expect(problems.map(problem => problem.path)).to.deep.equal([path]);
       expect(problems[0]?.message).to.match(message);
-      expect(checkPolicy(value).find(problem => problem.path === path)?.message).to.match(message);
       expect(({} as {polluted?: unknown}).polluted).to.equal(undefined);
     });
   }
@@ -76,7 +68,7 @@ describe('copyPlain', () => {
     ],
   ] as const) {
     it(`${what} are copied as they read`, () => {
-      const {data, problems} = copyPlain(value);
+      const {value: data, problems} = readPolicy(value);
       expect(problems).to.deep.equal([]);
       expect(data).to.deep.equal({backoff: {kind: 'list', delaysMs: [1, 2]}});
       expect(checkPolicy(value)).to.deep.equal([]);
@@ -91,7 +83,7 @@ describe('copyPlain', () => {
   it('reads every field once, so that nothing changes after it was checked', () => {
     let reads = 0;
     const policy = Object.defineProperty({}, 'maxAttempts', {enumerable: true, get: () => ++reads});
-    expect(copyPlain(policy).data).to.deep.equal({maxAttempts: 1});
+    expect(readPolicy(policy).value).to.deep.equal({maxAttempts: 1});
     expect(reads).to.equal(1);
   });
 });

@@ -1,0 +1,126 @@
+/**
+ * What a value has to be. Each shape says it twice: to the reader, who compares, and to people, as the clause after "must be".
+ *
+ * shapes.ts is a table of these, generated from the schema; validate.ts reads by it.
+ */
+
+export type Shape = Value | List | Fields | Kinds | Choice;
+
+/** A value without parts. */
+export interface Value {
+  readonly words: Words;
+  readonly fits: (value: unknown) => boolean;
+}
+
+export interface List {
+  readonly words: Words;
+  readonly item: Shape;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** An object, closed but for x-… keys. */
+export interface Fields {
+  readonly words: Words;
+  readonly fields: Readonly<Record<string, Shape>>;
+  /** How messages call it, where that is not its path. */
+  readonly title: string | undefined;
+  readonly required: readonly string[];
+}
+
+/** An object in several kinds, told apart by its field `kind`. The first is meant where nothing tells. */
+export interface Kinds {
+  readonly words: Words;
+  readonly kinds: Readonly<Record<string, Fields>>;
+}
+
+/** Any of these; no two of them take lists, and no two take objects. */
+export interface Choice {
+  readonly words: Words;
+  readonly of: readonly Shape[];
+}
+
+/** Alternatives, the last of which follows an "or". */
+export type Words = readonly string[];
+
+export const said = ({words}: {readonly words: Words}): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+
+export const whole = (least: number, most: number = Number.MAX_SAFE_INTEGER): Value => ({
+  words: [`a whole number${bounds(least, most)}`],
+  fits: value => Number.isInteger(value) && isWithin(value, least, most),
+});
+
+export const number = (least: number, most: number = Number.POSITIVE_INFINITY): Value => ({
+  words: [`a number${bounds(least, most)}`],
+  fits: value => isWithin(value, least, most),
+});
+
+/** The lower bound is not one of the numbers itself. */
+export const above = (bound: number, most?: number): Value => ({
+  words: [`a number above ${bound}${most === undefined ? '' : ` and at most ${most}`}`],
+  fits: value => isWithin(value, bound, most) && value !== bound,
+});
+
+/** Neither bound is one of the numbers. */
+export const between = (low: number, high: number): Value => ({
+  words: [`a number above ${low} and below ${high}`],
+  fits: value => isWithin(value, low, high) && value !== low && value !== high,
+});
+
+export const oneOf = (...values: readonly unknown[]): Value => ({
+  words: values.map(value => JSON.stringify(value)),
+  fits: value => values.includes(value),
+});
+
+export const text = (pattern: RegExp, words: string): Value => ({
+  words: [words],
+  fits: value => typeof value === 'string' && pattern.test(value),
+});
+
+export const boolean: Value = {words: ['true or false'], fits: value => typeof value === 'boolean'};
+
+export const nothing: Value = {words: ['null'], fits: value => value === null};
+
+export const list = (item: Shape, most: number, least = 0): List => ({
+  words: [least > 0 ? `a list of ${least} to ${most} entries` : `a list of at most ${most} entries`],
+  item,
+  least,
+  most,
+});
+
+export const fields = (
+  its: Readonly<Record<string, Shape>>,
+  title?: string,
+  ...required: readonly string[]
+): Fields => ({words: ['an object'], fields: its, title, required});
+
+export const kinds = (its: Readonly<Record<string, Fields>>): Kinds => ({words: ['an object'], kinds: its});
+
+export const anyOf = (...of: readonly Shape[]): Choice => ({words: [...new Set(of.flatMap(({words}) => words))], of});
+
+/** The same shape, said in other words. */
+export const called = (words: string, shape: Shape): Choice => ({words: [words], of: [shape]});
+
+/** The fields of an object, for messages. Long lists help nobody. */
+export const listed = (its: Fields['fields']): string => {
+  const names = Object.keys(its);
+  return names.length > 8 ? '' : ` (its fields: ${names.join(', ')})`;
+};
+
+/** Every shape that a value may have here. */
+export const shapesOf = (shape: Shape): readonly Exclude<Shape, Choice>[] =>
+  'of' in shape ? shape.of.flatMap(shapesOf) : [shape];
+
+/** The objects a value may be: several where they come in kinds. */
+export const objectsOf = (shape: Shape | undefined): readonly Fields[] =>
+  shape === undefined
+    ? []
+    : shapesOf(shape).flatMap(each => ('kinds' in each ? Object.values(each.kinds) : 'fields' in each ? [each] : []));
+
+const isWithin = (value: unknown, least: number, most: number = Number.POSITIVE_INFINITY): boolean =>
+  Number.isFinite(value) && (value as number) >= least && (value as number) <= most;
+
+/** 2^53 − 1 bounds what a number can count, not what anyone would write: it is left unsaid. */
+const bounds = (least: number, most: number): string =>
+  most < Number.MAX_SAFE_INTEGER ? ` from ${least} to ${most}` : ` of at least ${least}`;

@@ -1,0 +1,218 @@
+// Generated from schema/policy.schema.json by schema/generate.ts. Do not edit.
+
+import {above, anyOf, between, boolean, called, fields, kinds, list, nothing, number, oneOf, text, whole, type Fields} from './shape.ts';
+
+const maxAttemptsShape = anyOf(whole(1), oneOf('unlimited'), nothing);
+const deadlineMsShape = anyOf(whole(1), nothing);
+const attemptTimeoutMsShape = anyOf(whole(1), nothing);
+const idleTimeoutMsShape = anyOf(whole(1), nothing);
+const retryOnShape = list(called('a status from 100 to 599, "4xx", "5xx", "network", "timeout" or a gRPC code name', anyOf(whole(100, 599), oneOf('4xx', '5xx', 'network', 'timeout', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS', 'PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED'))), 600);
+const methodShape = text(/^(?=.{0,32}$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$/su, 'an HTTP method such as "GET"');
+const idempotentMethodsShape = list(methodShape, 40);
+const headerNameShape = text(/^(?=.{0,128}$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$/su, 'a header name such as "x-request-id"');
+const idempotencyKeyShape = fields({
+  header: headerNameShape,
+  methods: list(methodShape, 40),
+  format: oneOf('raw', 'sf-string'),
+});
+const idempotencyShape = anyOf(idempotencyKeyShape, nothing);
+const throttledBaseMsShape = whole(0);
+const capMsShape = whole(0);
+const jitterShape = oneOf('none', 'full', 'equal', 'decorrelated');
+const exponentialBackoffShape = fields({
+  kind: oneOf('exponential'),
+  baseMs: whole(0),
+  throttledBaseMs: throttledBaseMsShape,
+  factor: number(1, 100),
+  capMs: capMsShape,
+  jitter: jitterShape,
+});
+const linearBackoffShape = fields({
+  kind: oneOf('linear'),
+  baseMs: whole(0),
+  throttledBaseMs: throttledBaseMsShape,
+  stepMs: whole(0),
+  capMs: capMsShape,
+  jitter: jitterShape,
+});
+const constantBackoffShape = fields({
+  kind: oneOf('constant'),
+  delayMs: whole(0),
+  throttledBaseMs: throttledBaseMsShape,
+  jitter: jitterShape,
+});
+const listBackoffShape = fields({
+  kind: oneOf('list'),
+  delaysMs: list(whole(0), 100, 1),
+  throttledBaseMs: throttledBaseMsShape,
+  jitter: jitterShape,
+});
+const backoffShape = kinds({
+  exponential: exponentialBackoffShape,
+  linear: linearBackoffShape,
+  constant: constantBackoffShape,
+  list: listBackoffShape,
+});
+const retryAfterShape = fields({
+  honor: boolean,
+  maxMs: whole(0),
+  scope: oneOf('call', 'origin'),
+});
+const hedgingShape = fields({
+  delayMs: whole(0, 86400000),
+  quantile: between(0, 1),
+  maxLoadRatio: number(0, 1),
+});
+const hedgeShape = anyOf(hedgingShape, nothing);
+const deadlineHeaderShape = anyOf(headerNameShape, nothing);
+const replayLimitBytesShape = whole(0, 1073741824);
+const tokenBucketBudgetShape = fields({
+  kind: oneOf('token-bucket'),
+  capacity: whole(0, 1000000000),
+  retryCost: whole(0, 1000000000),
+  throttledCost: whole(0, 1000000000),
+  refillPerMinute: number(0, 1000000000),
+});
+const ratioBudgetShape = fields({
+  kind: oneOf('ratio'),
+  ratio: number(0, 100),
+  windowMs: whole(10, 86400000),
+  minPerSecond: number(0, 1000000),
+});
+const budgetShape = anyOf(kinds({
+  'token-bucket': tokenBucketBudgetShape,
+  ratio: ratioBudgetShape,
+}), nothing);
+const openMsShape = whole(1, 86400000);
+const maxOpenMsShape = whole(1, 86400000);
+const probesShape = whole(0, 1000);
+const guardScopeShape = oneOf('origin', 'route');
+const ratioBreakerShape = fields({
+  kind: oneOf('ratio'),
+  failureRatio: above(0, 1),
+  windowMs: whole(10, 86400000),
+  minCalls: whole(1, 1000000),
+  openMs: openMsShape,
+  maxOpenMs: maxOpenMsShape,
+  probes: probesShape,
+  scope: guardScopeShape,
+});
+const consecutiveBreakerShape = fields({
+  kind: oneOf('consecutive'),
+  failures: whole(1, 1000000),
+  openMs: openMsShape,
+  maxOpenMs: maxOpenMsShape,
+  probes: probesShape,
+  scope: guardScopeShape,
+});
+const breakerShape = anyOf(kinds({
+  ratio: ratioBreakerShape,
+  consecutive: consecutiveBreakerShape,
+}), nothing);
+const concurrencyLimitShape = fields({
+  max: whole(1, 1000000),
+  queue: whole(0, 1000000),
+});
+const concurrencyShape = anyOf(concurrencyLimitShape, nothing);
+const originShape = text(/^(?=.{0,300}$)[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\/?#@\\\s]+$/su, 'an origin such as "https://api.example.com": scheme, host and port, without a path');
+const correlationIdsShape = fields({
+  header: headerNameShape,
+  requestIdHeader: anyOf(headerNameShape, nothing),
+  sendTo: anyOf(oneOf('all', 'same-origin'), list(originShape, 100), nothing),
+});
+const correlationShape = anyOf(correlationIdsShape, nothing);
+const matchShape = fields({
+  methods: list(methodShape, 40, 1),
+  origin: originShape,
+  path: text(/^(?=.{0,512}$)\/[^?#]*$/su, 'a path of at most 512 characters that begins with "/", without a query'),
+});
+const latencyQuantilesShape = fields({
+  p50: above(0),
+  p95: above(0),
+  p99: above(0),
+  max: above(0),
+});
+const objectivesShape = fields({
+  latencyMs: latencyQuantilesShape,
+  successRatio: number(0, 1),
+  assume: fields({
+    rps: number(0),
+    latencyMs: latencyQuantilesShape,
+    failureRatio: number(0, 1),
+    hangRatio: number(0, 1),
+  }),
+});
+const objectiveShape = anyOf(objectivesShape, nothing);
+const routeShape = fields({
+  match: matchShape,
+  name: text(/^(?=.{1,64}$)[A-Za-z0-9][A-Za-z0-9._:\/-]*$/su, 'a name of at most 64 letters, digits and . _ : / -, beginning with a letter or digit'),
+  maxAttempts: maxAttemptsShape,
+  deadlineMs: deadlineMsShape,
+  attemptTimeoutMs: attemptTimeoutMsShape,
+  idleTimeoutMs: idleTimeoutMsShape,
+  retryOn: retryOnShape,
+  idempotentMethods: idempotentMethodsShape,
+  idempotency: idempotencyShape,
+  backoff: backoffShape,
+  retryAfter: retryAfterShape,
+  budget: budgetShape,
+  breaker: breakerShape,
+  concurrency: concurrencyShape,
+  hedge: hedgeShape,
+  correlation: correlationShape,
+  deadlineHeader: deadlineHeaderShape,
+  replayLimitBytes: replayLimitBytesShape,
+  objective: objectiveShape,
+}, 'a route', 'match');
+const layerShape = fields({
+  name: text(/^(?=.{1,64}$)/su, 'a text of 1 to 64 characters'),
+  maxAttempts: whole(1),
+}, 'a layer', 'name', 'maxAttempts');
+
+/** What the overrides of one call have to be. */
+export const overridesShape: Fields = fields({
+  maxAttempts: maxAttemptsShape,
+  deadlineMs: deadlineMsShape,
+  attemptTimeoutMs: attemptTimeoutMsShape,
+  idleTimeoutMs: idleTimeoutMsShape,
+  retryOn: retryOnShape,
+  idempotentMethods: idempotentMethodsShape,
+  idempotency: idempotencyShape,
+  backoff: backoffShape,
+  retryAfter: retryAfterShape,
+  budget: nothing,
+  breaker: nothing,
+  concurrency: nothing,
+  hedge: hedgeShape,
+  deadlineHeader: deadlineHeaderShape,
+  replayLimitBytes: replayLimitBytesShape,
+  correlationId: text(/^[A-Za-z0-9._:-]{1,128}$/su, '1 to 128 letters, digits and . _ : -'),
+  idempotencyKey: text(/^[!#-\[\]-~]{1,255}$/su, '1 to 255 visible ASCII characters other than the double quote and the backslash'),
+}, 'the options of a call');
+
+/** What a policy has to be. */
+export const policyShape: Fields = fields({
+  '$schema': text(/^/su, 'a text that is not empty'),
+  version: oneOf(1),
+  name: text(/^(?=.{1,64}$)[A-Za-z0-9][A-Za-z0-9._:\/-]*$/su, 'a name of at most 64 letters, digits and . _ : / -, beginning with a letter or digit'),
+  extends: list(text(/^(?=.{1,}$)/su, 'a text that is not empty'), 16),
+  maxAttempts: maxAttemptsShape,
+  deadlineMs: deadlineMsShape,
+  attemptTimeoutMs: attemptTimeoutMsShape,
+  idleTimeoutMs: idleTimeoutMsShape,
+  retryOn: retryOnShape,
+  idempotentMethods: idempotentMethodsShape,
+  idempotency: idempotencyShape,
+  backoff: backoffShape,
+  retryAfter: retryAfterShape,
+  budget: budgetShape,
+  breaker: breakerShape,
+  concurrency: concurrencyShape,
+  hedge: hedgeShape,
+  correlation: correlationShape,
+  deadlineHeader: deadlineHeaderShape,
+  replayLimitBytes: replayLimitBytesShape,
+  routes: list(routeShape, 200),
+  objective: objectiveShape,
+  layers: list(layerShape, 20),
+}, 'the policy');
