@@ -28,7 +28,7 @@ export class Breaker {
   #state: BreakerState = 'closed';
   #epoch = 0;
   #openMs: number;
-  #opensUntil = 0;
+  #opensUntil = Number.NEGATIVE_INFINITY;
   #probesInFlight = 0;
   #probesPassed = 0;
 
@@ -50,7 +50,7 @@ export class Breaker {
 
   /** Milliseconds until it may admit again; 0 when it may now. Where only a probe's result can tell, 0 too. */
   retryAfterMs(now: number): number {
-    return this.#state === 'open' ? Math.max(0, this.#opensUntil - now) : 0;
+    return Math.max(0, this.#opensUntil - now);
   }
 
   /** Whether `admit` would refuse at that time, as far as can be known now. */
@@ -61,7 +61,7 @@ export class Breaker {
       case 'open':
         return true;
       case 'half-open':
-        return this.#state === 'half-open' ? !this.#hasProbeFree() : this.#policy.probes === 0;
+        return !this.#hasProbeFree();
     }
   }
 

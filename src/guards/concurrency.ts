@@ -29,14 +29,14 @@ export class ConcurrencyLimit {
     return this.#line.size;
   }
 
-  /** Takes a place if one is free. Nobody passes those in line. */
+  /** Takes a place if one is free. Nobody passes those in line: while there is one, no place is free. */
   tryEnter(): boolean {
-    if (this.#inFlight >= this.#policy.max || this.#line.size > 0) return false;
+    if (this.#inFlight >= this.#policy.max) return false;
     this.#inFlight++;
     return true;
   }
 
-  /** False when the line is full. */
+  /** For whom `tryEnter` has refused. False when the line is full. */
   wait(waiter: Waiter): boolean {
     if (this.#line.size >= this.#policy.queue) return false;
     this.#line.add(waiter);

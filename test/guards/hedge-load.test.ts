@@ -60,7 +60,8 @@ describe('HedgeLoad', () => {
 
   describe('how many', () => {
     const hedges = (load: HedgeLoad, now: number): number => {
-      for (let granted = 0; ; granted++) if (!load.tryHedge(now)) return granted;
+      for (let granted = 0; granted < 1000; granted++) if (!load.tryHedge(now)) return granted;
+      throw new Error('There is no end of hedges.');
     };
     for (const [calls, maxLoadRatio, granted] of [
       [0, 0.05, 0],
@@ -84,6 +85,12 @@ describe('HedgeLoad', () => {
       expect(hedges(load, 10_000)).to.equal(0);
       for (let n = 0; n < 10; n++) load.callStarted(30_000);
       expect(hedges(load, 30_000)).to.equal(1);
+    });
+
+    it('calls of long ago allow none, though nobody has looked since', () => {
+      const load = new HedgeLoad({delayMs: 1, maxLoadRatio: 0.1});
+      for (let n = 0; n < 10; n++) load.callStarted(0);
+      expect(hedges(load, 60_000)).to.equal(0);
     });
   });
 });

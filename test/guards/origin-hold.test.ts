@@ -29,6 +29,19 @@ describe('OriginHold', () => {
     expect(hold.waitMs(200, none)).to.equal(6000);
   });
 
+  it('a shorter hint that ends in the same moment does not bring the held back closer together', () => {
+    const hold = new OriginHold();
+    hold.hold(5000, 0);
+    hold.hold(1000, 4000);
+    expect(hold.waitMs(4000, half)).to.equal(1000 + 250);
+  });
+
+  it('at its very end it holds nobody', () => {
+    const hold = new OriginHold();
+    hold.hold(5000, 0);
+    expect([hold.holds(5000), hold.waitMs(5000, half)]).to.deep.equal([false, 0]);
+  });
+
   it('a hint of 0 holds nobody', () => {
     const hold = new OriginHold();
     hold.hold(0, 50);

@@ -6,7 +6,8 @@ import {RatioBudget} from '../../src/guards/ratio-budget.ts';
 const policy = {kind: 'ratio', ratio: 0.1, windowMs: 10_000, minPerSecond: 0} as const;
 
 function grants(budget: RatioBudget, now: number): number {
-  for (let granted = 0; ; granted++) if (budget.withdraw(false, now) === REFUSED) return granted;
+  for (let granted = 0; granted < 10_000; granted++) if (budget.withdraw(false, now) === REFUSED) return granted;
+  throw new Error('There is no end of resends.');
 }
 const afterCalls = (
   calls: number,
@@ -95,6 +96,10 @@ describe('RatioBudget', () => {
       for (let n = 0; n < spent; n++) budget.withdraw(false, 0);
       expect(budget.remaining(0)).to.be.closeTo(share, 1e-6);
     });
+
+  it('what remains of calls of long ago is nothing, though nobody has looked since', () => {
+    expect(afterCalls(20).remaining(60_000)).to.equal(0);
+  });
 
   it('a clock that begins below zero is as good as any', () => {
     for (let now = -20_000; now < 0; now += 500) {

@@ -2,7 +2,7 @@
 
 import {expect} from 'chai';
 import {REFUSED} from '../../src/guards/budget.ts';
-import {GuardRegistry, type GuardSettings, type Guards} from '../../src/guards/registry.ts';
+import {GuardRegistry, type GuardSettings, type Guards, NO_GUARDS} from '../../src/guards/registry.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import {mergePolicy} from '../../src/policy/merge.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
@@ -49,6 +49,12 @@ describe('GuardRegistry', () => {
         ['budget', 'concurrency', 'hedge', 'hold'],
       ],
       [
+        'other settings of a concurrency limit are another limit, and nothing else',
+        settings(all),
+        settings({...all, concurrency: {max: 3}}),
+        ['budget', 'breaker', 'hedge', 'hold'],
+      ],
+      [
         'routes share all but the hedge, which knows the latency of its route',
         settings(all, 'search'),
         settings(all, 'orders'),
@@ -75,21 +81,21 @@ describe('GuardRegistry', () => {
       });
     }
 
+    it('what is there already is given as it is: a call makes nothing', () => {
+      const guards = registry();
+      expect(guards.at(ORIGIN, settings(all), 0)).to.equal(guards.at(ORIGIN, settings(all), 0));
+    });
+
     it('nothing between origins', () => {
       const guards = registry();
       const [a, b] = [guards.at(ORIGIN, settings(all), 0), guards.at('https://i.test', settings(all), 0)];
       for (const key of Object.keys(a)) expect(a[key as keyof Guards], key).not.to.equal(b[key as keyof Guards]);
     });
 
-    it('what the policy has none of is null', () => {
+    it('what the policy has none of is null, and so is everything where there is no origin', () => {
       const off = settings({budget: null, breaker: null});
-      expect(registry().at(ORIGIN, off, 0)).to.deep.equal({
-        budget: null,
-        breaker: null,
-        concurrency: null,
-        hedge: null,
-        hold: null,
-      });
+      for (const guards of [registry().at(ORIGIN, off, 0), NO_GUARDS])
+        expect(guards).to.deep.equal({budget: null, breaker: null, concurrency: null, hedge: null, hold: null});
     });
 
     it('a breaker of scope route says which it stands before', () => {
@@ -123,6 +129,39 @@ describe('GuardRegistry', () => {
     expect(after.budget!.remaining(0), 'a new budget is full').to.equal(1);
     const back = guards.at(ORIGIN, settings(nervous), 0);
     expect(back.budget!.remaining(0), 'and the old one is as it was').to.equal(0.86);
+  });
+
+  describe('retain', () => {
+    const GUARDS = ['budget', 'breaker', 'concurrency', 'hedge', 'hold'] as const;
+    const hedged = {...all, hedge: {delayMs: 9}};
+    for (const [law, inForce, kept] of [
+      ['keeps what the settings in force still name', [settings(all)], GUARDS],
+      ['whichever of them names it', [settings(nervous), settings(all)], GUARDS],
+      ['forgets all but the hold of settings that are gone', [], ['hold']],
+      ['forgets a budget alone', [settings({...all, budget: {capacity: 5}})], without('budget')],
+      ['or a breaker', [settings({...all, breaker: {openMs: 7}})], without('breaker')],
+      ['or a limit', [settings({...all, concurrency: {max: 9}})], without('concurrency')],
+      ['or a hedge', [settings(hedged)], without('hedge')],
+      ['forgets what only the policy without routes named', [settings(all, 'search')], without('hedge')],
+    ] as const)
+      it(law, () => {
+        const guards = registry();
+        const before = guards.at(ORIGIN, settings(all), 0);
+        guards.retain(inForce);
+        const after = guards.at(ORIGIN, settings(all), 0);
+        expect(GUARDS.filter(each => before[each] === after[each])).to.deep.equal(kept);
+      });
+
+    it('at every origin', () => {
+      const guards = registry();
+      for (const origin of [ORIGIN, 'https://i.test']) guards.at(origin, settings(), 0);
+      guards.retain([]);
+      expect(guards.snapshot(0).map(({budgets, breakers}) => budgets.length + breakers.length)).to.deep.equal([0, 0]);
+    });
+
+    function without(gone: (typeof GUARDS)[number]): string[] {
+      return GUARDS.filter(each => each !== gone);
+    }
   });
 
   it('listeners hear of every breaker, of each origin', () => {
@@ -182,6 +221,15 @@ describe('GuardRegistry', () => {
       const left = known(guards);
       for (let n = 0; n < 10; n++) expect(left.has(origin(n)), origin(n)).to.equal(true);
       expect(guards.at(origin(0), settings(nervous), 0).breaker!.state(0)).to.equal('open');
+    });
+
+    it('one open breaker of several is enough', () => {
+      const byRoute = (failures: number): PolicyInput => ({breaker: {kind: 'consecutive', failures, scope: 'route'}});
+      const guards = filled(nervous);
+      guards.at(origin(0), settings(byRoute(5), 'calm'), 0);
+      trip(guards.at(origin(0), settings(byRoute(1), 'search'), 0));
+      for (let n = 0; n < 1500; n++) guards.at(`https://new${n}.test`, settings(nervous), 0);
+      expect(known(guards).has(origin(0))).to.equal(true);
     });
 
     it('so is one that asks its probes', () => {

@@ -81,6 +81,14 @@ describe('SlidingWindow', () => {
     expect(counts(window)).to.deep.equal([0, 0]);
   });
 
+  it('a look that comes with the time of an earlier one forgets nothing', () => {
+    const window = new SlidingWindow(1000);
+    window.addAll(5000);
+    window.advance(2000);
+    window.advance(5050);
+    expect(counts(window)).to.deep.equal([1, 0]);
+  });
+
   it('a clock that begins below zero is as good as any', () => {
     const window = new SlidingWindow(1000);
     window.addAll(-50);
