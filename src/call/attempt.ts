@@ -138,7 +138,7 @@ export class Attempt extends Timer implements BodyKeeper {
     let sent: Promise<Response>;
     // Callbacks, not await: every promise between the wire and the caller costs a turn.
     try {
-      sent = this.trace === null ? request.send(signal) : this.trace.run(() => request.send(signal));
+      sent = this.trace === null ? request.send(signal, this.at) : this.trace.run(() => request.send(signal, this.at));
       if (!isPromise(sent)) throw new TypeError('The fetch of this client did not return a promise.');
     } catch (error) {
       this.#failed(error);
@@ -152,7 +152,7 @@ export class Attempt extends Timer implements BodyKeeper {
 
   /** Time ran out: before the headers, while the body was read, or while its next chunk was awaited. */
   fire(): void {
-    const limitMs = this.#limit === 'DEADLINE_EXCEEDED' ? this.call.plan.deadlineMs : this.#limitMs;
+    const limitMs = this.#limit === 'DEADLINE_EXCEEDED' ? this.call.deadlineMs : this.#limitMs;
     const error = this.call.wire.timeoutError(withoutStack(() => new TimeoutError(this.#limit, limitMs)));
     const interrupts = this.#interrupts;
     const kind = this.#limit === 'DEADLINE_EXCEEDED' ? 'deadline' : 'attempt-timeout';

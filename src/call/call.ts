@@ -30,6 +30,7 @@ import {PreparedHeaders} from './prepared-headers.ts';
 import {Race, type Racing} from './race.ts';
 import {attachReport, type CallReport, explain, type Reporting, resultOf} from './report.ts';
 import {Reservation} from './reservation.ts';
+import type {Rpc} from './rpc.ts';
 import {tellAbandoned, tellRejected, tellScheduled} from './tell.ts';
 import type {Wire} from './wire.ts';
 
@@ -40,7 +41,9 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
   readonly method: string;
   readonly origin: string;
   readonly startedAt: number;
+  readonly deadlineMs: number;
   readonly deadlineAt: number;
+  readonly rpcMethod: string | undefined;
   readonly trace: CallObserver | null;
   attempts = 0;
   hedges = 0;
@@ -70,6 +73,7 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
     origin: string | null,
     guards: Guards,
     now: number,
+    rpc: Rpc | null,
   ) {
     this.engine = engine;
     this.plan = plan;
@@ -78,7 +82,9 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
     this.#rawUrl = url;
     this.origin = origin ?? '';
     this.startedAt = now;
-    this.deadlineAt = now + plan.deadlineMs;
+    this.rpcMethod = rpc?.method;
+    this.deadlineMs = rpc === null ? plan.deadlineMs : Math.min(plan.deadlineMs, rpc.withinMs);
+    this.deadlineAt = now + this.deadlineMs;
     this.#identity = new Identity(this, correlationId, idempotencyKey);
     this.#reservation = new Reservation(guards.budget);
     this.trace = engine.observer === null ? null : engine.observer.startCall(this);

@@ -10,8 +10,8 @@ export function aborted({wire, attempts}: CallState): Outcome {
 }
 
 /** The deadline came. */
-export function late({wire, plan, attempts}: CallState): Outcome {
-  const error = new TimeoutError('DEADLINE_EXCEEDED', plan.deadlineMs);
+export function late({wire, deadlineMs, attempts}: CallState): Outcome {
+  const error = new TimeoutError('DEADLINE_EXCEEDED', deadlineMs);
   return failed('deadline', wire.timeoutError(error), attempts > 0);
 }
 

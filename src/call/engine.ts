@@ -5,6 +5,7 @@ import {Call} from './call.ts';
 import {LONGEST_DRAIN_MS} from './discard.ts';
 import {EngineParts} from './engine-parts.ts';
 import type {Plan, Plans} from './plan.ts';
+import type {Rpc} from './rpc.ts';
 import {originOf, targetOf} from './target.ts';
 
 export class Engine extends EngineParts {
@@ -20,12 +21,33 @@ export class Engine extends EngineParts {
    * @throws InvalidPolicyError with code INVALID_OVERRIDES.
    */
   begin(method: string, url: string, overrides: CallOverrides | undefined): Call {
+    const {origin, pathname} = this.handle.plans.hasRoutes ? targetOf(url) : {origin: originOf(url), pathname: ''};
+    return this.#begin(method, url, origin, pathname, overrides, null);
+  }
+
+  /**
+   * A gRPC call, before its first attempt: a POST, as on the wire.
+   *
+   * @throws InvalidPolicyError with code INVALID_OVERRIDES.
+   */
+  beginRpc(rpc: Rpc, overrides: CallOverrides | undefined): Call {
+    const {origin, method} = rpc;
+    return this.#begin('POST', `${origin}/${method}`, origin, `/${method}`, overrides, rpc);
+  }
+
+  #begin(
+    method: string,
+    url: string,
+    origin: string | null,
+    pathname: string,
+    overrides: CallOverrides | undefined,
+    rpc: Rpc | null,
+  ): Call {
     const {plans} = this.handle;
     if (plans !== this.#plansSeen) this.#expectTimers(plans);
-    const {origin, pathname} = plans.hasRoutes ? targetOf(url) : {origin: originOf(url), pathname: ''};
     const variant = plans.for(method, origin ?? '', pathname, overrides);
     const now = this.clock.now();
-    return new Call(this, variant, method, url, origin, this.#guards(origin, variant.plan, now), now);
+    return new Call(this, variant, method, url, origin, this.#guards(origin, variant.plan, now), now, rpc);
   }
 
   #guards(origin: string | null, plan: Plan, now: number): Guards {

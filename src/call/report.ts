@@ -106,10 +106,10 @@ export function explain(call: CallState, kind: Outcome['kind'], status: number):
   if (kind === 'aborted') return 'aborted by the caller';
   if (kind === 'hook') return 'a function of the user threw';
   if (kind === 'stopped') return 'stopped by a hook';
-  if (kind === 'deadline') return `no answer within the deadline of ${plan.deadlineMs} ms`;
+  if (kind === 'deadline') return `no answer within the deadline of ${Math.round(call.deadlineMs)} ms`;
   switch (judgement?.refusal) {
     case 'may-have-acted':
-      return `${method} without an idempotency key, and the server may have acted (${reason})`;
+      return `${call.rpcMethod ?? method} without an idempotency key, and the server may have acted (${reason})`;
     case 'attempts-exhausted':
       return plan.maxAttempts === 1
         ? `one attempt is all the policy allows (${reason})`
@@ -121,7 +121,7 @@ export function explain(call: CallState, kind: Outcome['kind'], status: number):
     case 'hint-too-long':
       return `the server asks for ${Math.ceil(judgement.hint?.ms ?? 0)} ms, more than the ${plan.policy.retryAfter.maxMs} ms that retryAfter.maxMs allows (${reason})`;
     case 'deadline':
-      return `the next attempt could not end within the deadline of ${plan.deadlineMs} ms (${reason})`;
+      return `the next attempt could not end within the deadline of ${Math.round(call.deadlineMs)} ms (${reason})`;
     case 'breaker-open':
       return `the circuit of ${call.guards.breaker?.guarded} is open`;
     case 'concurrency-limit':

@@ -15,6 +15,8 @@ export interface CallState extends CallView {
   readonly plan: Plan;
   readonly guards: Guards;
   readonly startedAt: number;
+  /** The policy's deadline, or less where the caller has less time; Infinity without one. */
+  readonly deadlineMs: number;
   readonly deadlineAt: number;
   readonly trace: CallObserver | null;
   readonly wire: Wire;

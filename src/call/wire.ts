@@ -7,8 +7,12 @@ import type {HeaderBag} from '../core/observer.ts';
 export interface Sendable {
   /** Written before it is sent; never shared with an attempt in flight. */
   readonly headers: HeaderBag;
-  /** Never called twice. May throw or reject with anything. */
-  send(signal: AbortSignal | undefined): Promise<Response>;
+  /**
+   * Never called twice. May throw or reject with anything.
+   *
+   * @param endsAt When the attempt's time is over, on the engine's clock; NaN where it has no limit.
+   */
+  send(signal: AbortSignal | undefined, endsAt: number): Promise<Response>;
 }
 
 export interface Wire {

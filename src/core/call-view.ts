@@ -4,8 +4,10 @@ export type AttemptKind = 'initial' | 'resend' | 'hedge';
 
 /** A call, as others may see it. Live: its numbers are those of the moment it is read. */
 export interface CallView {
-  /** Upper case. */
+  /** Upper case. Of every gRPC call POST, as gRPC sends it. */
   readonly method: string;
+  /** `package.Service/Method` of a gRPC call; undefined over HTTP. */
+  readonly rpcMethod: string | undefined;
   /** Redacted: without credentials, secrets in the query, or a fragment. */
   readonly url: string;
   readonly origin: string;

@@ -10,6 +10,7 @@ export interface AttemptEndEvent {
   readonly attempt: number;
   readonly kind: AttemptKind;
   readonly outcome: 'response' | FailureKind | 'superseded';
+  /** The HTTP status, or the gRPC code. */
   readonly status: number | undefined;
   readonly latencyMs: number;
   /** What was made of it: `503`, `ECONNRESET`, `attempt timeout`, `success`. */

@@ -1,5 +1,6 @@
 /** The undici door: the same call and the same loop as an interceptor of its dispatchers, below fetch and cheaper than it. */
 import type {Call} from '../call/call.ts';
+import {CallSignal} from '../call/call-signal.ts';
 import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import {HeaderRecord, type HeaderValues} from '../call/header-record.ts';
@@ -9,7 +10,6 @@ import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
-import {CallSignal} from './call-signal.ts';
 import {dispatchHeaders} from './dispatch-headers.ts';
 import {Dispatched, type Exchange} from './dispatched.ts';
 import type {Dispatch, DispatchHandler, DispatchOptions, Interceptor} from './types.ts';

@@ -80,7 +80,15 @@ describe('before-after: attempt log', () => {
 
   it('has its records from the events of the calls', () => {
     const recorder = new AttemptRecorder();
-    const view = {origin: 'http://h', template: undefined, policyName: 'p', attempts: 0, hedges: 0, waitedMs: 0};
+    const view = {
+      origin: 'http://h',
+      template: undefined,
+      rpcMethod: undefined,
+      policyName: 'p',
+      attempts: 0,
+      hedges: 0,
+      waitedMs: 0,
+    };
     const first = {...view, method: 'POST', url: 'http://h/orders/1?run=r', correlationId: 'c-1', keyed: true};
     const second = {...view, method: 'GET', url: 'http://h/items/2', correlationId: 'c-2', keyed: false};
     const ended = {type: 'attempt.end', kind: 'initial', outcome: 'response', latencyMs: 10} as const;

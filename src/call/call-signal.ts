@@ -1,4 +1,4 @@
-/** The caller's abort, as undici tells it: by a call of `controller.abort`. As much of an AbortSignal as the engine asks of one. */
+/** The caller's abort, where it is told by a call and not by an AbortSignal: undici's way, and gRPC's. As much of one as the engine asks. */
 
 interface AbortListener {
   handleEvent(event: {readonly target: unknown}): void;
