@@ -245,7 +245,10 @@ export class Attempt extends Timer implements BodyKeeper {
   }
 
   pending(interrupt: (error: unknown) => void): void {
-    if (this.#readers > 0) this.#interrupts = [...this.#interrupts, interrupt];
+    if (this.#readers === 0) return;
+    this.#interrupts = [...this.#interrupts, interrupt];
+    // Somebody waits for it now, and a body that comes from no socket keeps no process alive.
+    this.call.engine.clock.ref(this);
   }
 
   chunkArrived(): void {

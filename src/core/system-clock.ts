@@ -43,6 +43,13 @@ export class SystemClock implements Clock {
     unrefNative(timer.handle);
   }
 
+  ref(timer: Timer): void {
+    if (!timer.unrefd) return;
+    if (timer.lane instanceof Lane) timer.lane.ref();
+    timer.unrefd = false;
+    if (isReferenced(timer.handle)) timer.handle.ref();
+  }
+
   disarm(timer: Timer): void {
     if (timer.lane !== null) timer.lane.remove(timer);
     else if (timer.handle !== null) clearTimeout(timer.handle as Native);
@@ -61,7 +68,7 @@ function startNative(timer: Timer, ms: number): void {
 }
 
 function unrefNative(handle: unknown): void {
-  if (isReferenced(handle)) (handle as Exclude<Native, number>).unref();
+  if (isReferenced(handle)) handle.unref();
 }
 
 function wake(timer: Timer): void {
@@ -125,6 +132,10 @@ export class Lane {
     if (--this.#referenced === 0) this.#native?.unref();
   }
 
+  ref(): void {
+    if (this.#referenced++ === 0) this.#native?.ref();
+  }
+
   tick(): void {
     // The native timer that fired keeps its place meanwhile, or what a firing one arms would start a whole new wait for all.
     const now = performance.now();
@@ -150,6 +161,6 @@ export class Lane {
 const tick = (lane: Lane): void => lane.tick();
 
 /** Browsers and workers give numbers, and a worker's timer belongs to the request that set it: it must not serve another. */
-function isReferenced(native: unknown): boolean {
+function isReferenced(native: unknown): native is Exclude<Native, number> {
   return typeof native === 'object' && native !== null && 'unref' in native;
 }

@@ -40,6 +40,8 @@ export interface Clock {
   disarm(timer: Timer): void;
   /** From now on the timer keeps no process alive: nobody waits for it but for what else is going on. */
   unref(timer: Timer): void;
+  /** Somebody waits for it again. */
+  ref(timer: Timer): void;
   /** Says that this duration will be armed often, so that the clock can keep its timers cheaply. */
   expect(ms: number): void;
 }

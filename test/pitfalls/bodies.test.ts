@@ -1,7 +1,9 @@
 /** Pitfalls of bodies, on a real wire. Their numbers are those of docs/conformance.md. */
+import {execFile} from 'node:child_process';
 import {once} from 'node:events';
 import {createServer} from 'node:http';
 import type {AddressInfo, Socket} from 'node:net';
+import {promisify} from 'node:util';
 import {expect} from 'chai';
 import {createFetch} from '../../src/core.ts';
 import {errorOf} from '../support/outcome.ts';
@@ -59,5 +61,16 @@ describe('pitfalls: bodies', () => {
     const place = server.place('reset', {body: 'whole'});
     expect(await (await fetch(place.url)).text()).to.equal('whole');
     expect(place.requests).to.have.length(2);
+  });
+
+  it('a body of no socket that never ends is given up in time, though nothing else keeps the process alive', async () => {
+    const script = `
+      import {createFetch} from ${JSON.stringify(new URL('../../src/core.ts', import.meta.url).href)};
+      const endless = async () => new Response(new ReadableStream({}));
+      const response = await createFetch({attemptTimeoutMs: 60}, {fetch: endless})('http://nowhere.invalid/');
+      await response.text().catch(({code}) => console.log(code));`;
+    const args = ['--no-warnings', '--input-type=module', '-e', script];
+    const {stdout} = await promisify(execFile)(process.execPath, args);
+    expect(stdout).to.equal('ATTEMPT_TIMEOUT\n');
   });
 });

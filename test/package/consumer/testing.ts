@@ -43,6 +43,7 @@ const mine: Clock = {
   },
   disarm() {},
   unref() {},
+  ref() {},
   expect() {},
 };
 mine.arm(new Once(), 1);
