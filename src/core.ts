@@ -1,5 +1,6 @@
 /** `steadfetch/core`: both doors without OpenTelemetry. The observer port is yours, or nobody's. */
-export {definePolicy, type PolicyHandle, type PolicySnapshot} from './call/handle.ts';
+export {definePolicy} from './call/define-policy.ts';
+export type {PolicyHandle, PolicySnapshot} from './call/handle.ts';
 export type {Refusal} from './call/judgement.ts';
 export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
 export {type CallReport, reportOf} from './call/report.ts';

@@ -6,7 +6,8 @@ import {resilience as bareResilience} from './ky/resilience.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
 
-export {definePolicy, type PolicyHandle, type PolicySnapshot} from './call/handle.ts';
+export {definePolicy} from './call/define-policy.ts';
+export type {PolicyHandle, PolicySnapshot} from './call/handle.ts';
 export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
 export {type CallReport, reportOf} from './call/report.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';

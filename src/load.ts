@@ -12,7 +12,8 @@ import {type ParseError, parseTree, printParseErrorCode, type Node as TreeNode} 
 import {LineCounter, parseDocument} from 'yaml';
 import {InvalidPolicyError, type PolicyProblem, SteadfetchError} from './core/errors.ts';
 import {flattenLayers} from './policy/flatten.ts';
-import {checkExtends, layersOf, resolvePolicy} from './policy/resolve.ts';
+import {layersOf} from './policy/layers.ts';
+import {checkExtends, resolvePolicy} from './policy/resolve.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {readPolicy} from './policy/validate.ts';
 

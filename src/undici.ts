@@ -6,7 +6,8 @@ import {observed} from './telemetry/observed.ts';
 import {resilienceInterceptor as bareInterceptor} from './undici/interceptor.ts';
 import type {Interceptor} from './undici/types.ts';
 
-export {definePolicy, type PolicyHandle, type PolicySnapshot} from './call/handle.ts';
+export {definePolicy} from './call/define-policy.ts';
+export type {PolicyHandle, PolicySnapshot} from './call/handle.ts';
 export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';

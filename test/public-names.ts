@@ -14,5 +14,14 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
   './register': [],
   './telemetry': ['otelObserver'],
   './undici': [...shared, 'resilienceInterceptor'].sort(),
+  './unchecked': [
+    'RejectedError',
+    'SteadfetchError',
+    'TimeoutError',
+    'createFetch',
+    'definePolicy',
+    'reportOf',
+    'resilience',
+  ],
   './testing': ['ScriptedFetch', 'Timer', 'VirtualClock', 'seededRandom', 'sleep'],
 };

@@ -6,8 +6,7 @@ import {systemClock} from '../core/system-clock.ts';
 import type {Clock} from '../core/timer.ts';
 import type {Answers} from '../decide/answers.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
-import type {PolicyInput} from '../policy/types.ts';
-import {definePolicy, PolicyHandle} from './handle.ts';
+import type {PolicyHandle} from './handle.ts';
 import type {Ports} from './ports.ts';
 
 const systemIds = new SystemIds();
@@ -24,8 +23,7 @@ export class EngineParts {
   /** How the answers of the door's wire are read. */
   readonly answers: Answers;
 
-  /** @throws InvalidPolicyError at once, not at the first call. */
-  constructor(policy: PolicyInput | PolicyHandle | undefined, ports: Ports, answers: Answers = httpAnswers) {
+  constructor(handle: PolicyHandle, ports: Ports, answers: Answers = httpAnswers) {
     this.answers = answers;
     this.clock = ports.clock ?? systemClock;
     this.random = ports.random ?? systemRandom;
@@ -34,7 +32,7 @@ export class EngineParts {
     this.observer = ports.observer ?? null;
     this.classify = ports.classify ?? null;
     this.prepareAttempt = ports.prepareAttempt ?? null;
-    this.handle = policy instanceof PolicyHandle ? policy : definePolicy(policy, this.random);
+    this.handle = handle;
     this.observer?.watch?.(this.handle.guards, this.clock);
     const {on} = this;
     if (on === null) return;

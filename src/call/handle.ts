@@ -1,16 +1,15 @@
 /**
- * The handle of a policy: validated once, shared by every client that uses it, and the place where operators look and act.
+ * The handle of a policy: resolved once, shared by every client that uses it, and the place where operators look and act.
  *
  * It stands above the policy's data, because it owns the state of the guards: two clients of one handle share a budget.
  */
 import type {GuardSnapshot, GuardsView} from '../core/guard-snapshot.ts';
-import {type Random, systemRandom} from '../core/random.ts';
+import type {Random} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {Pause} from '../core/timer.ts';
 import {GuardRegistry} from '../guards/registry.ts';
-import {resolvePolicy} from '../policy/resolve.ts';
 import type {Policy, PolicyInput} from '../policy/types.ts';
-import {Plans} from './plan.ts';
+import {Plans, type PolicySource} from './plan.ts';
 
 export interface PolicySnapshot {
   readonly policy: Policy;
@@ -26,12 +25,14 @@ export class PolicyHandle {
   readonly registry: GuardRegistry;
   /** @internal */
   readonly guards: GuardsView;
+  readonly #source: PolicySource;
   #plans: Plans;
   #retriesDisabled = false;
 
   /** @internal Made by `definePolicy`. */
-  constructor(input: unknown, random: Random) {
-    this.#plans = new Plans(resolvePolicy(input));
+  constructor(input: PolicyInput | undefined, source: PolicySource, random: Random) {
+    this.#source = source;
+    this.#plans = new Plans(input, source);
     this.registry = new GuardRegistry(random);
     this.guards = viewOf(this);
   }
@@ -65,7 +66,7 @@ export class PolicyHandle {
    * @throws InvalidPolicyError, and the policy in force stays.
    */
   replace(input: PolicyInput): void {
-    this.#plans = new Plans(resolvePolicy(input));
+    this.#plans = new Plans(input, this.#source);
     this.registry.retain(this.#plans.all);
   }
 
@@ -89,15 +90,4 @@ function viewOf(handle: PolicyHandle): GuardsView {
     breakerListeners: registry.breakerListeners,
     snapshot: now => registry.snapshot(now),
   };
-}
-
-/**
- * Validates a policy once and returns what `resilience()` and `createFetch()` also accept.
- *
- * @param input  Plain data; see docs/policy.md. Left out: the defaults.
- * @param random Spreads the open times of breakers. Default: `Math.random`.
- * @throws InvalidPolicyError at once, naming each wrong field.
- */
-export function definePolicy(input?: PolicyInput, random: Random = systemRandom): PolicyHandle {
-  return new PolicyHandle(input, random);
 }

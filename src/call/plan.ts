@@ -1,11 +1,19 @@
 /** A resolved policy, compiled for the hot path: once per route, shared by all its calls. */
 import {Transients} from '../decide/transients.ts';
 import type {GuardSettings} from '../guards/registry.ts';
-import {type ResolvedPolicy, type ResolvedRoute, resolveOverrides} from '../policy/resolve.ts';
-import type {CallOverrides, Policy} from '../policy/types.ts';
+import type {ResolvedCall, ResolvedPolicy, ResolvedRoute} from '../policy/layers.ts';
+import type {CallOverrides, Policy, PolicyInput} from '../policy/types.ts';
 
 /** Plans of per-call overrides that are kept: programs write a handful of them, and writing them anew each call is costly. */
 const KEPT_VARIANTS = 256;
+
+/** Makes what runs of what is written: with every question asked, or, where a build has asked them, without. */
+export interface PolicySource {
+  /** @throws InvalidPolicyError */
+  resolve(input: PolicyInput | undefined): ResolvedPolicy;
+  /** @throws InvalidPolicyError with code INVALID_OVERRIDES. */
+  resolveCall(base: Policy, overrides: CallOverrides): ResolvedCall;
+}
 
 export class Plan implements GuardSettings {
   readonly policy: Policy;
@@ -24,10 +32,14 @@ export class Plan implements GuardSettings {
   readonly idempotentMethods: ReadonlySet<string>;
   /** This plan as it is, for calls without overrides. */
   readonly variant: Variant;
+  readonly #route: ResolvedRoute | undefined;
+  readonly #source: PolicySource;
   readonly #variants = new Map<string, Variant>();
 
-  constructor(policy: Policy, route: ResolvedRoute | undefined) {
+  constructor(policy: Policy, route: ResolvedRoute | undefined, source: PolicySource) {
     this.policy = policy;
+    this.#route = route;
+    this.#source = source;
     this.name = route?.name ?? policy.name;
     this.template = route?.template;
     this.route = route?.name;
@@ -48,13 +60,13 @@ export class Plan implements GuardSettings {
    *
    * @throws InvalidPolicyError with code INVALID_OVERRIDES.
    */
-  under(overrides: CallOverrides, route: ResolvedRoute | undefined): Variant {
+  under(overrides: CallOverrides): Variant {
     const key = keyOf(overrides);
     const known = key === undefined ? undefined : this.#variants.get(key);
     if (known !== undefined) return known;
-    const {policy, correlationId, idempotencyKey} = resolveOverrides(this.policy, overrides);
+    const {policy, correlationId, idempotencyKey} = this.#source.resolveCall(this.policy, overrides);
     const variant: Variant = {
-      plan: policy === this.policy ? this : new Plan(policy, route),
+      plan: policy === this.policy ? this : new Plan(policy, this.#route, this.#source),
       correlationId,
       idempotencyKey,
     };
@@ -78,9 +90,10 @@ export class Plans {
   readonly #base: Plan;
   readonly #routes: readonly {readonly route: ResolvedRoute; readonly plan: Plan}[];
 
-  constructor(resolved: ResolvedPolicy) {
-    this.#base = new Plan(resolved.policy, undefined);
-    this.#routes = resolved.routes.map(route => ({route, plan: new Plan(route.policy, route)}));
+  constructor(input: PolicyInput | undefined, source: PolicySource) {
+    const {policy, routes} = source.resolve(input);
+    this.#base = new Plan(policy, undefined, source);
+    this.#routes = routes.map(route => ({route, plan: new Plan(route.policy, route, source)}));
   }
 
   get base(): Plan {
@@ -99,7 +112,7 @@ export class Plans {
   for(method: string, origin: string, pathname: string, overrides: CallOverrides | undefined): Variant {
     const entry = this.#routes.find(({route}) => route.matches(method, origin, pathname));
     const plan = entry?.plan ?? this.#base;
-    return overrides === undefined ? plan.variant : plan.under(overrides, entry?.route);
+    return overrides === undefined ? plan.variant : plan.under(overrides);
   }
 }
 

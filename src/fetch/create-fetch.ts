@@ -1,6 +1,7 @@
 /** The fetch door: the same call and the same loop around any fetch. */
 
 import type {Call} from '../call/call.ts';
+import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
@@ -35,7 +36,12 @@ export type ResilientFetch = (input: string | URL | Request, init?: ResilientIni
  * const response = await fetch('https://example.com/users');
  */
 export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch {
-  const engine = new Engine(policy, ports);
+  return fetchUnder(handleOf(policy, ports.random), ports);
+}
+
+/** The same under a policy that is already there. */
+export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
+  const engine = new Engine(handle, ports);
   const wireFetch = ports.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init));
 
   return function steadfetch(input, init) {

@@ -6,6 +6,7 @@
  * inside ky's fetch, and ky neither clones nor retries; otherwise ky's loop is driven, and its hooks see all they ever saw.
  */
 import type {InitHook, Options} from 'ky';
+import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
@@ -42,7 +43,12 @@ const OURS = Symbol('steadfetch init hook');
  * await api.get('https://example.com/users').json();
  */
 export function resilience(policy?: PolicyInput | PolicyHandle, ports: Omit<Ports, 'fetch'> = {}): Options {
-  const engine = new Engine(policy, ports);
+  return optionsUnder(handleOf(policy, ports.random), ports);
+}
+
+/** The same under a policy that is already there. */
+export function optionsUnder(handle: PolicyHandle, ports: Omit<Ports, 'fetch'>): Options {
+  const engine = new Engine(handle, ports);
   const init: InitHook & {[OURS]?: true} = options => {
     const marked = options as {[OURS]?: true};
     if (marked[OURS]) return; // The same hook twice, by extending twice, is one policy.

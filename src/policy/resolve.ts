@@ -1,39 +1,14 @@
-/** From what was written to what runs: every layer merged, every default filled, frozen to the bottom. */
+/** Asks a policy everything that can be asked before it runs, and lays its layers: the whole of it, or one error that names all. */
 
 import {InvalidPolicyError, type PolicyProblem} from '../core/errors.ts';
-import {defaultPolicy} from './defaults.ts';
-import {deepFreeze} from './freeze.ts';
 import {nearest} from './hints.ts';
 import {checkInvariants, notAnOrigin} from './invariants.ts';
-import {mergePolicy} from './merge.ts';
+import {layOverrides, layPolicy, type ResolvedCall, type ResolvedPolicy, type ResolvedRoute} from './layers.ts';
 import {presets} from './presets.ts';
-import {compileMatch, type Matches, normaliseOrigin} from './routes.ts';
+import {normaliseOrigin} from './routes.ts';
 import {sayValue} from './say.ts';
-import type {Policy, PolicyInput, RouteInput} from './types.ts';
+import type {Policy} from './types.ts';
 import {readOverrides, readPolicy} from './validate.ts';
-
-export interface ResolvedPolicy {
-  /** What runs where no route matches. */
-  readonly policy: Policy;
-  /** In the order they are asked: the first that matches wins. */
-  readonly routes: readonly ResolvedRoute[];
-}
-
-export interface ResolvedRoute {
-  /** The route's own name, else the policy's. */
-  readonly name: string;
-  /** The path as it is written in `match`: low in cardinality, so fit for telemetry. */
-  readonly template: string | undefined;
-  readonly matches: Matches;
-  readonly policy: Policy;
-}
-
-/** What one call runs under, and the ids it brought along. */
-export interface ResolvedCall {
-  readonly policy: Policy;
-  readonly correlationId: string | undefined;
-  readonly idempotencyKey: string | undefined;
-}
 
 /**
  * Merges a policy with its presets and the defaults, and compiles its routes.
@@ -44,13 +19,11 @@ export interface ResolvedCall {
 export function resolvePolicy(input: unknown): ResolvedPolicy {
   const {value, problems} = readPolicy(input === undefined ? {} : input);
   refuse(problems);
-  const layers = layersOf(value);
-  const policy = finish(layers.reduce(mergePolicy, defaultPolicy));
-  const own = checkInvariants(policy);
-  const written = routesOf(layers, value);
-  const checked = written.map(({route, path}) => resolveRoute(policy, route, path, own));
-  refuse([...own, ...checked.flatMap(({problems: found}) => found)]);
-  return Object.freeze({policy, routes: Object.freeze(checked.map(({route}) => route))});
+  refuse((value.extends ?? []).flatMap((name, index) => checkExtends(name, `extends[${index}]`)));
+  const resolved = layPolicy(value);
+  const own = checkInvariants(resolved.policy);
+  refuse([...own, ...resolved.routes.flatMap(route => checkRoute(route, own))]);
+  return resolved;
 }
 
 /**
@@ -59,20 +32,11 @@ export function resolvePolicy(input: unknown): ResolvedPolicy {
  * @throws InvalidPolicyError with code INVALID_OVERRIDES.
  */
 export function resolveOverrides(base: Policy, overrides: unknown): ResolvedCall {
-  if (overrides === undefined) return {policy: base, correlationId: undefined, idempotencyKey: undefined};
-  const {value, problems} = readOverrides(overrides);
+  const {value, problems} = readOverrides(overrides === undefined ? {} : overrides);
   refuse(problems, 'INVALID_OVERRIDES');
-  const {correlationId, idempotencyKey, ...fields} = value;
-  const policy = Object.keys(fields).length === 0 ? base : finish(mergePolicy(base, fields));
-  refuse(policy === base ? [] : checkInvariants(policy), 'INVALID_OVERRIDES');
-  return {policy, correlationId, idempotencyKey};
-}
-
-/** The layers of a policy, the lowest first: what it extends, left to right, then itself. */
-export function layersOf(input: PolicyInput): PolicyInput[] {
-  refuse((input.extends ?? []).flatMap((name, index) => checkExtends(name, `extends[${index}]`)));
-  const inherited = (input.extends ?? []).flatMap(name => layersOf(presets[name] as PolicyInput));
-  return [...inherited, input];
+  const resolved = layOverrides(base, value);
+  refuse(resolved.policy === base ? [] : checkInvariants(resolved.policy), 'INVALID_OVERRIDES');
+  return resolved;
 }
 
 /** What is wrong with a name in `extends`, when no files can be read. */
@@ -90,55 +54,15 @@ export function checkExtends(name: string, path: string): PolicyProblem[] {
   return [{path, message: `is ${sayValue(name)}, which is not a preset; ${hint}`}];
 }
 
-interface WrittenRoute {
-  readonly route: RouteInput;
-  /** Where it is written, for messages. */
-  readonly path: string;
-}
-
-/** Routes of a higher layer are asked first. */
-function routesOf(layers: readonly PolicyInput[], own: PolicyInput): WrittenRoute[] {
-  return layers.toReversed().flatMap(layer => {
-    const source = layer === own ? '' : `(from preset ${layer.name}) `;
-    return (layer.routes ?? []).map((route, index) => ({route, path: `${source}routes[${index}]`}));
-  });
-}
-
-function resolveRoute(
-  base: Policy,
-  route: RouteInput,
-  path: string,
-  known: readonly PolicyProblem[],
-): {route: ResolvedRoute; problems: PolicyProblem[]} {
-  const policy = finish(mergePolicy(base, route));
+/** @param known Problems of the policy itself: a route that inherits them is not to blame. */
+function checkRoute({policy, place, origin}: ResolvedRoute, known: readonly PolicyProblem[]): PolicyProblem[] {
   const isNew = (problem: PolicyProblem): boolean =>
     !known.some(other => other.path === problem.path && other.message === problem.message);
   const problems = checkInvariants(policy).filter(isNew);
-  const {origin, path: template} = route.match;
   if (origin !== undefined && normaliseOrigin(origin) === undefined)
     problems.push({path: 'match.origin', message: notAnOrigin});
-  return {
-    route: Object.freeze({name: policy.name, template, matches: compileMatch(route.match), policy}),
-    problems: problems.map(problem => ({...problem, path: `${path}.${problem.path}`})),
-  };
+  return problems.map(({path, message}) => ({path: `${place}.${path}`, message}));
 }
-
-/** Writes methods and origins as they are compared, and freezes. */
-function finish(policy: Policy): Policy {
-  const {idempotency, correlation} = policy;
-  const sendTo = correlation?.sendTo;
-  return deepFreeze<Policy>({
-    ...policy,
-    idempotentMethods: upperCase(policy.idempotentMethods),
-    idempotency: idempotency === null ? null : {...idempotency, methods: upperCase(idempotency.methods)},
-    correlation:
-      correlation === null || !Array.isArray(sendTo)
-        ? correlation
-        : {...correlation, sendTo: sendTo.map((origin: string) => normaliseOrigin(origin) ?? origin)},
-  });
-}
-
-const upperCase = (methods: readonly string[]): string[] => [...new Set(methods.map(method => method.toUpperCase()))];
 
 function refuse(
   problems: readonly PolicyProblem[],

@@ -1,6 +1,7 @@
 /** The undici door: the same call and the same loop as an interceptor of its dispatchers, below fetch and cheaper than it. */
 import type {Call} from '../call/call.ts';
 import {CallSignal} from '../call/call-signal.ts';
+import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import {HeaderRecord, type HeaderValues} from '../call/header-record.ts';
@@ -36,7 +37,7 @@ export function resilienceInterceptor(
   policy?: PolicyInput | PolicyHandle,
   ports: Omit<Ports, 'fetch'> = {},
 ): Interceptor {
-  const engine = new Engine(policy, ports);
+  const engine = new Engine(handleOf(policy, ports.random), ports);
   return dispatch => (options: Options, handler: DispatchHandler) => {
     // A tunnel or an upgraded connection has no response to judge.
     if (options.method === 'CONNECT' || options.upgrade) return dispatch(options, handler);

@@ -1,0 +1,44 @@
+/**
+ * `steadfetch/unchecked`: the doors of `steadfetch/core` for policies that a build or a test has checked already. Nothing asks them
+ * anything at run time, so all that would, and the words it has for mistakes, stays out of a bundle.
+ */
+import {PolicyHandle} from './call/handle.ts';
+import type {PolicySource} from './call/plan.ts';
+import type {Ports} from './call/ports.ts';
+import {type Random, systemRandom} from './core/random.ts';
+import {fetchUnder, type ResilientFetch} from './fetch/create-fetch.ts';
+import {optionsUnder} from './ky/resilience.ts';
+import {layOverrides, layPolicy} from './policy/layers.ts';
+import type {PolicyInput} from './policy/types.ts';
+
+export type {PolicyHandle, PolicySnapshot} from './call/handle.ts';
+export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
+export {type CallReport, reportOf} from './call/report.ts';
+export {RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
+export type {ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
+export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
+
+const unchecked: PolicySource = {resolve: (input = {}) => layPolicy(input), resolveCall: layOverrides};
+
+/**
+ * What `definePolicy` of `steadfetch` returns, without its questions: layers, presets and defaults are laid as there.
+ *
+ * @param input  A policy that `definePolicy` of `steadfetch`, `loadPolicy` or `retry-lint` has accepted. What one that is wrong does
+ *   is undefined, as are wrong overrides of a call.
+ * @param random Spreads the open times of breakers. Default: `Math.random`.
+ */
+export const definePolicy = (input?: PolicyInput, random: Random = systemRandom): PolicyHandle =>
+  new PolicyHandle(input, unchecked, random);
+
+/** `createFetch` of `steadfetch/core`, for a policy that was checked before. */
+export const createFetch = (policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch =>
+  fetchUnder(handleOf(policy, ports.random), ports);
+
+/** `resilience` of `steadfetch/core`, for a policy that was checked before. */
+export const resilience = (
+  policy?: PolicyInput | PolicyHandle,
+  ports: Omit<Ports, 'fetch'> = {},
+): ReturnType<typeof optionsUnder> => optionsUnder(handleOf(policy, ports.random), ports);
+
+const handleOf = (policy: PolicyInput | PolicyHandle | undefined, random: Random | undefined): PolicyHandle =>
+  policy instanceof PolicyHandle ? policy : definePolicy(policy, random);
