@@ -23,6 +23,7 @@ const forgotten = new FinalizationRegistry<BodyKeeper>(keeper => keeper.unlink()
 export function linkBody(response: Response, keeper: BodyKeeper): boolean {
   if (typeof response !== 'object' || response === null) return false;
   if (response instanceof ForeignResponse) {
+    if (response.isComplete) return false;
     response.linkTo(keeper);
     return true;
   }

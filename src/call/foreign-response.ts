@@ -9,6 +9,11 @@ import type {BodyKeeper} from './body-keeper.ts';
 export abstract class ForeignResponse {
   abstract readonly status: number;
   abstract readonly headers: Pick<Headers, 'get' | 'has'>;
+  /** All of it is here: there is no body to be tied to anything. */
+  get isComplete(): boolean {
+    return false;
+  }
+
   /** The body tells its keeper how it goes on. */
   abstract linkTo(keeper: BodyKeeper): void;
   /** Nobody will read it. */

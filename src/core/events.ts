@@ -24,7 +24,7 @@ export interface RetryScheduledEvent {
   /** The attempt to come. */
   readonly attempt: number;
   readonly waitMs: number;
-  /** Who said how long: `backoff`, `retry-after`, `retry-after-ms`, `rate-limit` or `none`. */
+  /** Who said how long: `backoff`, `retry-after`, `retry-after-ms`, `rate-limit`, `none`; over gRPC `pushback`, `retry-info`. */
   readonly waitSource: string;
   readonly reason: string;
 }

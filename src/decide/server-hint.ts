@@ -7,7 +7,8 @@
 import {parseHttpDate} from './http-date.ts';
 import {rateLimitResetMs} from './rate-limit.ts';
 
-export type HintSource = 'retry-after-ms' | 'retry-after' | 'rate-limit';
+/** The last two are gRPC's; see grpc-hint.ts. */
+export type HintSource = 'retry-after-ms' | 'retry-after' | 'rate-limit' | 'pushback' | 'retry-info';
 
 export interface ServerHint {
   /** How long the server wants to be left alone, in milliseconds: finite, but not bounded here. See `retryAfter.maxMs`. */

@@ -1,5 +1,6 @@
-/** `retryOn`, compiled: which statuses and which kinds of failure a policy calls transient. */
+/** `retryOn`, compiled: which statuses, which gRPC codes and which kinds of failure a policy calls transient. */
 import type {Policy} from '../policy/types.ts';
+import {type CodeName, isCodeName} from './grpc-codes.ts';
 
 /** 5xx statuses that say "never": not implemented, version not supported, a captive portal. */
 const PERMANENT_5XX = [501, 505, 511];
@@ -8,10 +9,12 @@ export class Transients {
   readonly network: boolean;
   readonly timeout: boolean;
   readonly #statuses = new Uint8Array(1000);
+  readonly #codes: ReadonlySet<unknown>;
 
   constructor(retryOn: Policy['retryOn']) {
     this.network = retryOn.includes('network');
     this.timeout = retryOn.includes('timeout');
+    this.#codes = new Set(retryOn.filter(isCodeName));
     if (retryOn.includes('4xx')) this.#statuses.fill(1, 400, 500);
     if (retryOn.includes('5xx')) {
       this.#statuses.fill(1, 500, 600);
@@ -22,5 +25,9 @@ export class Transients {
 
   status(status: number): boolean {
     return this.#statuses[status] === 1;
+  }
+
+  code(name: CodeName): boolean {
+    return this.#codes.has(name);
   }
 }

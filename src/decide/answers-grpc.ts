@@ -1,0 +1,28 @@
+/** Answers of gRPC: a code, and metadata. */
+import type {Answers} from './answers.ts';
+import {classifyGrpc} from './classify-grpc.ts';
+import {type CodeName, codeName} from './grpc-codes.ts';
+import {type GrpcAnswer, grpcHint} from './grpc-hint.ts';
+
+/** Said by, or of, a server that is not well. Every other code is the answer of a healthy one. */
+const ILL: ReadonlySet<CodeName> = new Set(['UNKNOWN', 'DEADLINE_EXCEEDED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS']);
+
+const isFailure = (code: number): boolean => code !== 0;
+
+/** What the door's wire gives is no `Response`, but goes by that name through the engine. */
+const read = (answer: Response): GrpcAnswer => answer as unknown as GrpcAnswer;
+
+export const grpcAnswers: Answers = {
+  classify: (answer, context) => classifyGrpc(read(answer), context),
+  hint: answer => grpcHint(read(answer)),
+  isFailure,
+  health(code, verdict) {
+    const name = codeName(code);
+    // Being asked for less, or having been told to stop, says nothing about the server.
+    if (verdict.throttled || name === 'RESOURCE_EXHAUSTED' || name === 'CANCELLED') return 'nothing';
+    if (ILL.has(name)) return 'failure';
+    // Only the user's own classify can call an OK a failure.
+    return verdict.transient && !isFailure(code) ? 'failure' : 'success';
+  },
+  nameOf: codeName,
+};

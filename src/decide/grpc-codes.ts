@@ -1,0 +1,27 @@
+/** The status codes of gRPC, by number. */
+const NAMES = [
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+] as const;
+
+export type CodeName = (typeof NAMES)[number];
+
+/** A number that stands for no code is UNKNOWN, as the specification has it. */
+export const codeName = (code: number): CodeName => NAMES[code] ?? 'UNKNOWN';
+
+export const isCodeName = (word: unknown): word is CodeName => (NAMES as readonly unknown[]).includes(word);

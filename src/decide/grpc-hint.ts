@@ -1,0 +1,41 @@
+/**
+ * A gRPC server's word on when to come back: pushback, which may also say "never", else the RetryInfo of the error's details.
+ *
+ * @see gRFC A6, "Pushback"; AIP-193, "RetryInfo"
+ */
+import {retryInfoMs} from './retry-info.ts';
+import type {ServerHint} from './server-hint.ts';
+
+/** As much of a gRPC answer as is read to decide. */
+export interface GrpcAnswer {
+  /** The code; 0 also for a stream that has begun and may still fail. */
+  readonly status: number;
+  /** Headers or a message have come: gRPC's point of commitment, after which no client sends again by itself. */
+  readonly committed: boolean;
+  /** First value of a key in the trailing metadata; bytes where its name ends in `-bin`. */
+  trailer(name: string): string | Uint8Array | undefined;
+}
+
+/** It is an int32 on the wire. */
+const MOST_PUSHBACK_MS = 2 ** 31 - 1;
+
+/** What is negative, or cannot be read, means "do not try again". */
+export function stops(answer: GrpcAnswer): boolean {
+  const pushback = answer.trailer('grpc-retry-pushback-ms');
+  return pushback !== undefined && pushbackMs(pushback) === undefined;
+}
+
+export function grpcHint(answer: GrpcAnswer): ServerHint | null {
+  const pushback = answer.trailer('grpc-retry-pushback-ms');
+  const asked = pushback === undefined ? undefined : pushbackMs(pushback);
+  if (asked !== undefined) return {ms: asked, source: 'pushback'};
+  const details = answer.trailer('grpc-status-details-bin');
+  const ms = details instanceof Uint8Array ? retryInfoMs(details) : undefined;
+  return ms === undefined ? null : {ms, source: 'retry-info'};
+}
+
+function pushbackMs(value: string | Uint8Array): number | undefined {
+  if (typeof value !== 'string' || !/^\d+$/.test(value)) return undefined;
+  const ms = Number(value);
+  return ms <= MOST_PUSHBACK_MS ? ms : undefined;
+}

@@ -1,0 +1,144 @@
+import {expect} from 'chai';
+import {grpcAnswers} from '../../src/decide/answers-grpc.ts';
+import {classifyGrpc} from '../../src/decide/classify-grpc.ts';
+import {type CodeName, codeName} from '../../src/decide/grpc-codes.ts';
+import {type GrpcAnswer, grpcHint} from '../../src/decide/grpc-hint.ts';
+import {Transients} from '../../src/decide/transients.ts';
+import {SUCCESS, type Verdict} from '../../src/decide/verdict.ts';
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import type {RetryTrigger} from '../../src/policy/types.ts';
+import {retryInfoDetails} from '../grpc/details.ts';
+
+type Trailers = Readonly<Record<string, string | Uint8Array>>;
+
+const answer = (code: number, trailers: Trailers = {}, committed = false): GrpcAnswer => ({
+  status: code,
+  committed,
+  trailer: name => trailers[name],
+});
+const context = (retryOn: readonly RetryTrigger[] = defaultPolicy.retryOn, refreshes = false) => ({
+  transients: new Transients(retryOn),
+  keyed: false,
+  keySentBefore: false,
+  refreshes,
+});
+const CODES = Array.from({length: 17}, (_, code) => code);
+const code = (name: CodeName): number => CODES.find(number => codeName(number) === name)!;
+const pushback = (ms: string): Trailers => ({'grpc-retry-pushback-ms': ms});
+const retryInfo = (seconds: number, nanos = 0): Trailers => ({
+  'grpc-status-details-bin': retryInfoDetails(seconds, nanos),
+});
+
+describe('classifyGrpc', () => {
+  it('by default UNAVAILABLE alone is transient, and was not acted on', () => {
+    const transient = CODES.filter(number => classifyGrpc(answer(number), context()).transient);
+    expect(transient.map(codeName)).to.deep.equal(['UNAVAILABLE']);
+    expect(classifyGrpc(answer(14), context())).to.include({sent: 'not-processed', throttled: false, once: false});
+  });
+
+  it('OK is a success', () => expect(classifyGrpc(answer(0), context())).to.equal(SUCCESS));
+
+  for (const number of CODES.slice(1)) {
+    const name = codeName(number) as Exclude<CodeName, 'OK'>;
+    it(`${name} is transient where retryOn names it, and not where it does not`, () => {
+      const listed = classifyGrpc(answer(number), context([name]));
+      expect(listed).to.include({transient: true, reason: name});
+      expect(listed.sent).to.equal(name === 'UNAVAILABLE' ? 'not-processed' : 'maybe-processed');
+      expect(classifyGrpc(answer(number), context(['network', 503]))).to.include({transient: false, reason: name});
+    });
+
+    it(`${name} is final once a response has begun`, () => {
+      const found = classifyGrpc(answer(number, pushback('5'), true), context([name]));
+      expect(found).to.include({transient: false, final: true, reason: `${name} after the response had begun`});
+    });
+
+    for (const value of ['-1', 'abc', '', '1.5', '1e3', '2147483648', ' 5']) {
+      it(`T55 ${name} with a pushback of ${JSON.stringify(value)} is final`, () => {
+        const found = classifyGrpc(answer(number, pushback(value)), context([name]));
+        expect(found).to.include({transient: false, final: true, reason: 'the server said not to retry'});
+      });
+    }
+  }
+
+  for (const [said, trailers] of [
+    ['pushback', pushback('20')],
+    ['RetryInfo', retryInfo(0, 20_000_000)],
+  ] as const) {
+    it(`RESOURCE_EXHAUSTED with ${said} is sent again, by whatever method, and counts as throttled`, () => {
+      expect(classifyGrpc(answer(8, trailers), context())).to.include({
+        transient: true,
+        sent: 'not-processed',
+        throttled: true,
+      });
+    });
+
+    it(`${said} makes nothing else transient`, () => {
+      const others = CODES.filter(
+        number => number !== 8 && classifyGrpc(answer(number, trailers), context()).transient,
+      );
+      expect(others.map(codeName)).to.deep.equal(['UNAVAILABLE']);
+    });
+  }
+
+  it('UNAUTHENTICATED is worth one more attempt where a new token can be made', () => {
+    const found = classifyGrpc(answer(16), context(defaultPolicy.retryOn, true));
+    expect(found).to.include({transient: true, sent: 'not-processed', once: true});
+  });
+
+  it('a number that is no code is UNKNOWN', () => {
+    for (const number of [17, 99, -1, Number.NaN]) expect(codeName(number)).to.equal('UNKNOWN');
+  });
+});
+
+describe('grpcHint', () => {
+  for (const [trailers, expected] of [
+    [{}, null],
+    [pushback('0'), {ms: 0, source: 'pushback'}],
+    [pushback('2147483647'), {ms: 2147483647, source: 'pushback'}],
+    [pushback('-1'), null],
+    [retryInfo(2, 500_000_000), {ms: 2500, source: 'retry-info'}],
+    [retryInfo(0), {ms: 0, source: 'retry-info'}],
+    [
+      {...retryInfo(9), ...pushback('7')},
+      {ms: 7, source: 'pushback'},
+    ],
+    [{'grpc-status-details-bin': 'text'}, null],
+  ] as [Trailers, object | null][]) {
+    it(`${Object.keys(trailers).join(' and ') || 'nothing'}: ${JSON.stringify(expected)}`, () => {
+      expect(grpcHint(answer(14, trailers))).to.deep.equal(expected);
+    });
+  }
+});
+
+describe('what a gRPC code says of the server’s health', () => {
+  const health = (name: CodeName, trailers: Trailers = {}): string => {
+    const found: Verdict = classifyGrpc(answer(code(name), trailers), context());
+    return grpcAnswers.health(code(name), found);
+  };
+  const table: Record<'failure' | 'nothing' | 'success', readonly CodeName[]> = {
+    failure: ['UNKNOWN', 'DEADLINE_EXCEEDED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS'],
+    nothing: ['CANCELLED', 'RESOURCE_EXHAUSTED'],
+    success: [
+      'OK',
+      'INVALID_ARGUMENT',
+      'NOT_FOUND',
+      'ALREADY_EXISTS',
+      'PERMISSION_DENIED',
+      'FAILED_PRECONDITION',
+      'ABORTED',
+      'OUT_OF_RANGE',
+      'UNIMPLEMENTED',
+      'UNAUTHENTICATED',
+    ],
+  };
+  for (const [expected, names] of Object.entries(table))
+    it(`${names.join(', ')}: ${expected}`, () => {
+      expect(names.map(name => health(name))).to.deep.equal(names.map(() => expected));
+    });
+
+  it('a throttled one says nothing', () => expect(health('RESOURCE_EXHAUSTED', pushback('5'))).to.equal('nothing'));
+
+  it('an OK that the user’s classify calls transient is a failure', () => {
+    expect(grpcAnswers.health(0, {...SUCCESS, transient: true})).to.equal('failure');
+  });
+});
