@@ -1,0 +1,75 @@
+/** What the linter finds. One shape for the terminal, the editor, the browser and every report format. */
+
+import type {Range} from './source/lines.ts';
+
+export type Severity = 'error' | 'warning' | 'info';
+
+/** How sure the linter is that this is wrong, given all it can see: an idempotency key, say, may be added by a proxy. */
+export type Confidence = 'high' | 'medium' | 'low';
+
+/** The worst first. */
+export const severities: readonly Severity[] = ['error', 'warning', 'info'];
+
+export interface Finding {
+  /** Stable: `RL203`. */
+  readonly code: string;
+  /** The same for people: `no-synchronised-retries`. */
+  readonly name: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  /** One or two sentences: the fact with its numbers, then what follows. */
+  readonly message: string;
+  /** Of the file, as it was given. */
+  readonly path: string;
+  /** Lines and columns from 1, columns in UTF-16 units; the end is exclusive. */
+  readonly range: Range;
+  /** Where in the policy: `routes[0].backoff.jitter`. */
+  readonly pointer: string;
+  /** What stays the same when lines or routes are moved: rule, route and field. Unique in a file. */
+  readonly fingerprint: string;
+  /** Other places that explain it. */
+  readonly related: readonly RelatedPlace[];
+  /** Mends it and changes nothing else that the policy means. */
+  readonly fix: Fix | undefined;
+  /** Mend it, but change what the policy means: somebody has to choose. */
+  readonly suggestions: readonly Fix[];
+  /** The page of the rule. */
+  readonly docs: string;
+}
+
+export interface RelatedPlace {
+  readonly message: string;
+  readonly path: string;
+  readonly range: Range;
+}
+
+export interface Fix {
+  /** What it does, as an imperative: `Set jitter to "full"`. */
+  readonly title: string;
+  /** In the order of the text, without overlap. */
+  readonly edits: readonly Edit[];
+}
+
+/** Replaces a stretch of the text; offsets in UTF-16 units, and the same as lines and columns. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly range: Range;
+  readonly text: string;
+}
+
+/** A finding that somebody has accepted. */
+export interface Suppressed {
+  readonly finding: Finding;
+  readonly by: 'comment' | 'block' | 'baseline';
+  readonly reason: string | undefined;
+}
+
+export interface Report {
+  readonly path: string;
+  /** In the order of the file. */
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly Suppressed[];
+}
+
+export const docsOf = (code: string): string => `https://steadfetch.dev/rules/${code}`;

@@ -1,0 +1,31 @@
+/** What every report format is given. One format is one file. */
+
+import type {Report} from '../finding.ts';
+import type {Rule} from '../rule.ts';
+
+export interface Run {
+  /** In the order of the paths. */
+  readonly reports: readonly Report[];
+  /** Texts by path, of every file that a finding or a related place names. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Every rule that could have spoken. */
+  readonly rules: readonly Rule[];
+  /** Of this package. */
+  readonly version: string;
+}
+
+export interface FormatOptions {
+  /** Escape sequences for a terminal that shows colours. */
+  readonly colour: boolean;
+  /** Columns of the terminal; Infinity where there is none. */
+  readonly width: number;
+}
+
+export interface Formatter {
+  /** What stands after --format. */
+  readonly name: string;
+  /** For --help: what reads it. */
+  readonly summary: string;
+  /** The whole report, with a line break at its end; '' where there is nothing to say. */
+  readonly format: (run: Run, options: FormatOptions) => string;
+}

@@ -1,0 +1,89 @@
+/**
+ * The linter. Pure: it reads no file and asks no clock, so the command line, the editor and the browser all call this one function
+ * and say the same, byte for byte.
+ */
+
+import type {Config} from './config.ts';
+import type {Finding, Report} from './finding.ts';
+import {isFileName, resolveName} from './model/extends.ts';
+import {modelOf} from './model/model.ts';
+import {Gatherer} from './report-findings.ts';
+import {RuleSet} from './rule-set.ts';
+import {reportShape, reportSource} from './shape/findings.ts';
+import {shapeOf} from './shape/shape.ts';
+import {readSource} from './source/read.ts';
+
+export interface LintRequest {
+  /** Which of the files to lint. Its ending says whether it is YAML; everything else is JSON with comments. */
+  readonly path: string;
+  /** Its text, and those of the files it extends, by path. What `dependencies` names and is missing here could not be read. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly config?: Config;
+}
+
+/**
+ * Reads one policy and says where and why it is unsafe.
+ *
+ * @returns Every finding, in the order of the file. Whatever the text is, this does not throw for it.
+ * @throws TypeError when `files` does not have `path`.
+ *
+ * @example
+ * const {findings} = await lintText({path: 'policy.json', files: {'policy.json': text}});
+ */
+export async function lintText({path, files, config = {}}: LintRequest): Promise<Report> {
+  const text = Object.hasOwn(files, path) ? files[path] : undefined;
+  if (text === undefined) throw new TypeError(`files has no text for ${path}.`);
+  const rules = new RuleSet(config);
+  const source = await readSource(path, text);
+  const gatherer = new Gatherer(source);
+  reportSource(source, rules, gatherer);
+  // Behind a slip of syntax the tree is a guess, and findings about a guess are noise.
+  if (source.problems.every(({code}) => code === 'RL002')) {
+    const shape = shapeOf(source);
+    reportShape(shape, rules, gatherer);
+    await runRules(shape, files, rules, gatherer);
+  }
+  return {path, findings: inOrder(gatherer.findings), suppressed: []};
+}
+
+async function runRules(
+  shape: ReturnType<typeof shapeOf>,
+  files: LintRequest['files'],
+  rules: RuleSet,
+  gatherer: Gatherer,
+): Promise<void> {
+  const model = await modelOf(shape, files);
+  for (const rule of rules.rules) {
+    if (rules.severityOf(rule) === undefined) continue;
+    for (const draft of rule.checkFile?.(model) ?? []) {
+      gatherer.addDraft(rule, rules.severityOf(rule, draft) ?? rule.severity, draft.scope, draft);
+    }
+    if (rule.check === undefined) continue;
+    for (const scope of model.scopes) {
+      for (const draft of rule.check(scope)) {
+        gatherer.addDraft(rule, rules.severityOf(rule, draft) ?? rule.severity, scope, draft);
+      }
+    }
+  }
+}
+
+/** By place, then by code: the same in every run. */
+function inOrder(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted(
+    (a, b) =>
+      a.range.start.line - b.range.start.line ||
+      a.range.start.column - b.range.start.column ||
+      (a.code < b.code ? -1 : a.code > b.code ? 1 : 0),
+  );
+}
+
+/**
+ * The files that a policy extends, as paths: whoever lints it reads them too, and theirs.
+ *
+ * @returns Paths relative to what `path` is relative to, with slashes; none where the text cannot be read.
+ */
+export async function dependencies(text: string, path: string): Promise<string[]> {
+  const source = await readSource(path, text);
+  const names = shapeOf(source).data.extends ?? [];
+  return [...new Set(names.filter(isFileName).map(name => resolveName(name, path)))];
+}

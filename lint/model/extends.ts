@@ -1,0 +1,90 @@
+/** Follows `extends`: from file to file, by the texts at hand, and to presets. Never reads a disk. */
+
+import {presets} from '../../src/policy/presets.ts';
+import {checkExtends} from '../../src/policy/resolve.ts';
+import type {PolicyInput} from '../../src/policy/types.ts';
+import {type Shape, shapeOf} from '../shape/shape.ts';
+import {readSource} from '../source/read.ts';
+import type {Layer} from './layer.ts';
+
+/** Why an entry of `extends` brings nothing in. */
+export interface BrokenEntry {
+  /** Index in the linted file's `extends`. */
+  readonly entry: number;
+  readonly message: string;
+}
+
+export interface Chain {
+  /** The lowest first, without the linted file itself. */
+  readonly layers: readonly Layer[];
+  readonly broken: readonly BrokenEntry[];
+}
+
+/** Texts by path. A path that is missing could not be read. */
+export type Files = Readonly<Record<string, string>>;
+
+const maxDepth = 32;
+const maxLayers = 200;
+
+export async function followExtends(shape: Shape, files: Files): Promise<Chain> {
+  const layers: Layer[] = [];
+  const broken: BrokenEntry[] = [];
+  for (const [entry, name] of (shape.data.extends ?? []).entries()) {
+    const problem = await follow(name, shape.source.path, entry, [shape.source.path], files, layers);
+    if (problem !== undefined) broken.push({entry, message: problem});
+  }
+  return {layers, broken};
+}
+
+/** Adds what a name stands for to the layers. Returns what is wrong with it, if something is. */
+async function follow(
+  name: string,
+  from: string,
+  entry: number,
+  chain: readonly string[],
+  files: Files,
+  layers: Layer[],
+): Promise<string | undefined> {
+  if (layers.length >= maxLayers) return `builds on more than ${maxLayers} layers; extend fewer files`;
+  if (!isFileName(name)) return addPreset(name, entry, layers);
+  const path = resolveName(name, from);
+  if (chain.includes(path)) return `extends itself: ${[...chain.slice(chain.indexOf(path)), path].join(' → ')}`;
+  if (chain.length > maxDepth) return `extends files more than ${maxDepth} levels deep; extend fewer files`;
+  const text = Object.hasOwn(files, path) ? files[path] : undefined;
+  if (text === undefined) return `is the file ${path}, which cannot be read`;
+  const source = await readSource(path, text);
+  const [problem] = source.problems;
+  if (problem !== undefined) return `is the file ${path}, which is no policy: ${problem.message}`;
+  const shape = shapeOf(source);
+  for (const below of shape.data.extends ?? []) {
+    const wrong = await follow(below, path, entry, [...chain, path], files, layers);
+    if (wrong !== undefined) return `is the file ${path}, where "${below}" ${wrong}`;
+  }
+  layers.push({name: path, shape, data: shape.data, base: '', entry});
+  return undefined;
+}
+
+function addPreset(name: string, entry: number, layers: Layer[]): string | undefined {
+  const [problem] = checkExtends(name, '');
+  if (problem !== undefined) return problem.message;
+  for (const below of presets[name]?.extends ?? []) addPreset(below, entry, layers);
+  layers.push({name, shape: undefined, data: presets[name] as PolicyInput, base: '', entry});
+  return undefined;
+}
+
+/** As the loader tells them apart: a relative or absolute path, or a name that ends like a policy file. */
+export const isFileName = (name: string): boolean =>
+  /^(?:\.{1,2}[/\\]|[/\\]|[A-Za-z]:[/\\])|\.(?:jsonc?|ya?ml)$/i.test(name);
+
+/** A name in `extends`, as a path: relative to the file that names it, with slashes. */
+export function resolveName(name: string, from: string): string {
+  const path = name.replaceAll('\\', '/');
+  if (/^(?:\/|[A-Za-z]:\/)/.test(path)) return path;
+  const folder = from.replaceAll('\\', '/').split('/').slice(0, -1);
+  const parts = [...folder];
+  for (const part of path.split('/')) {
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..' && parts.at(-1) !== '') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}

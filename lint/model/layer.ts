@@ -1,0 +1,30 @@
+/** The layers a policy is merged from, each with the places where it is written. */
+
+import type {PolicyInput, RouteInput} from '../../src/policy/types.ts';
+import type {Shape} from '../shape/shape.ts';
+import type {Place} from '../source/places.ts';
+
+/** One layer: what it sets, and where. */
+export interface Layer {
+  /** A file's path, or a preset's name. */
+  readonly name: string;
+  /** Undefined for a preset, which nobody here has written. */
+  readonly shape: Shape | undefined;
+  readonly data: PolicyInput | RouteInput;
+  /** '' for the top of a file, `routes[0]` for a route of it. */
+  readonly base: string;
+  /** Which entry of the linted file's `extends` brings it in; undefined in the linted file itself. */
+  readonly entry: number | undefined;
+}
+
+/** Where a layer writes a path of its own, such as `backoff.jitter`. */
+export const placeIn = ({shape, base}: Layer, path: string): Place | undefined => shape?.places.get(below(base, path));
+
+export const isInvalidIn = ({shape, base}: Layer, path: string): boolean =>
+  shape?.invalid.has(below(base, path)) === true;
+
+/** A path inside a base: `routes[0]` and `retryOn[2]` give `routes[0].retryOn[2]`. */
+export function below(base: string, path: string): string {
+  if (base === '' || path === '') return base + path;
+  return path.startsWith('[') ? base + path : `${base}.${path}`;
+}

@@ -1,0 +1,66 @@
+/** A file and what it extends, merged as the client merges them: one scope for the top, one for each route. */
+
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import {mergePolicy} from '../../src/policy/merge.ts';
+import type {Match, Policy, PolicyInput, RouteInput} from '../../src/policy/types.ts';
+import type {Shape} from '../shape/shape.ts';
+import {type BrokenEntry, type Files, followExtends} from './extends.ts';
+import type {Layer} from './layer.ts';
+import type {Scope} from './scope.ts';
+
+export interface Model {
+  readonly shape: Shape;
+  readonly file: Layer;
+  /** The top first, then the routes in the order they are asked. */
+  readonly scopes: readonly Scope[];
+  readonly broken: readonly BrokenEntry[];
+}
+
+export async function modelOf(shape: Shape, files: Files): Promise<Model> {
+  const {layers: inherited, broken} = await followExtends(shape, files);
+  const file: Layer = {name: shape.source.path, shape, data: shape.data, base: '', entry: undefined};
+  const layers = [...inherited, file];
+  const policy = merge(defaultPolicy, layers);
+  const stack = layers.toReversed();
+  const top: Scope = {base: '', title: 'the policy', policy, match: undefined, layers: stack, own: file, file};
+  const routes = stack.flatMap(layer => routesOf(layer)).map(route => routeScope(route, top));
+  return {shape, file, scopes: [top, ...routes], broken};
+}
+
+function routesOf(layer: Layer): Layer[] {
+  return ((layer.data as PolicyInput).routes ?? []).map((data, index) => ({
+    ...layer,
+    data,
+    base: `routes[${layer.shape?.routes[index] ?? index}]`,
+  }));
+}
+
+function routeScope(route: Layer, top: Scope): Scope {
+  const {match = {}, name} = route.data as RouteInput;
+  const layers = [route, ...top.layers];
+  const policy = merge(top.policy, [route]);
+  return {...top, base: route.base, title: titleOf(match, name), policy, match, layers, own: route};
+}
+
+function merge(base: Policy, layers: readonly Layer[]): Policy {
+  const policy = layers.reduce<Policy>((below, {data}) => mergePolicy(below, data), base);
+  const {idempotentMethods, idempotency} = policy;
+  return {
+    ...policy,
+    idempotentMethods: upperCase(idempotentMethods),
+    idempotency: idempotency === null ? null : {...idempotency, methods: upperCase(idempotency.methods)},
+  };
+}
+
+/** Methods as the client compares them. */
+const upperCase = (methods: readonly string[]): string[] => [...new Set(methods.map(method => method.toUpperCase()))];
+
+function titleOf(match: Match, name: string | undefined): string {
+  return name === undefined ? `route ${describeMatch(match)}` : `route "${name}"`;
+}
+
+/** A route as people call it, and as a baseline knows it again when others are put before it: `POST /v1/orders`. */
+export function describeMatch({methods, origin, path}: Match): string {
+  const called = methods?.map(method => method.toUpperCase()).join('|') ?? '*';
+  return `${called} ${origin ?? ''}${path ?? (origin === undefined ? '/**' : '')}`;
+}

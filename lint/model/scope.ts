@@ -1,0 +1,84 @@
+/**
+ * A policy as calls run under it: the top of the file, or one of its routes, with every layer merged. A rule asks a scope for values
+ * (`scope.policy`) and for where they come from; it never sees a file.
+ */
+
+import type {Match, Policy} from '../../src/policy/types.ts';
+import {nearestPlace, type Place} from '../source/places.ts';
+import {below, type Layer, placeIn} from './layer.ts';
+import {setterOf} from './setter.ts';
+
+export interface Scope {
+  /** '' or `routes[0]`, in the file that writes it. */
+  readonly base: string;
+  /** For messages: `the policy`, `route "predict"`, `route POST /v1/orders`. */
+  readonly title: string;
+  /** What would run. A value that is unusable has its default here. */
+  readonly policy: Policy;
+  /** Which calls, for a route. */
+  readonly match: Match | undefined;
+  /** The highest first: the route, the file, what it extends. */
+  readonly layers: readonly Layer[];
+  /** The layer this scope is written in: the route's, or the file's. */
+  readonly own: Layer;
+  /** The linted file. */
+  readonly file: Layer;
+}
+
+/** Whether every one of these was written as a value that can be used, or left out. What depends on a slip is not judged. */
+export const isSure = (scope: Scope, ...paths: readonly string[]): boolean =>
+  paths.every(path => setterOf(scope.layers, path).by !== 'slip');
+
+export const isSet = (scope: Scope, path: string): boolean => setterOf(scope.layers, path).by === 'layer';
+
+/** Whether the linted file itself writes it, at the top or in this route. */
+export function isSetHere(scope: Scope, path: string): boolean {
+  const setter = setterOf(scope.layers, path);
+  return setter.by === 'layer' && setter.layer.entry === undefined;
+}
+
+/** Of several values the one that was decided last: in the route rather than above it, in the file rather than in what it extends. */
+export function mostSpecific(scope: Scope, ...paths: readonly string[]): string {
+  const rank = (path: string): number => {
+    const setter = setterOf(scope.layers, path);
+    return setter.by === 'layer' ? scope.layers.indexOf(setter.layer) : scope.layers.length;
+  };
+  return paths.reduce((best, path) => (rank(path) < rank(best) ? path : best));
+}
+
+/** Where a finding is shown. */
+export interface Spot {
+  /** In the linted file. */
+  readonly place: Place | undefined;
+  /** Its path there, for people and for baselines. */
+  readonly path: string;
+  /** Where the value really comes from, if that is another file or a preset. */
+  readonly from: {readonly place: Place | undefined; readonly name: string; readonly path: string} | undefined;
+}
+
+/**
+ * Where a value of this scope is written; of a default, the nearest thing around it; of an inherited value, the entry of `extends`
+ * that brings it.
+ *
+ * @param path From the top of the scope. With an index where an entry of a list is meant: `retryOn[2]`.
+ */
+export function spotOf(scope: Scope, path: string): Spot {
+  const setter = setterOf(scope.layers, withoutIndex(path));
+  const layer = setter.by === 'default' ? (setter.layer ?? scope.own) : setter.layer;
+  const inside = setter.by === 'default' ? (setter.layer === undefined ? '' : setter.around) : path;
+  return spotIn(scope, layer, inside);
+}
+
+function spotIn(scope: Scope, layer: Layer, path: string): Spot {
+  const at = below(layer.base, path);
+  const {shape} = layer;
+  if (layer.entry === undefined && shape !== undefined) {
+    const place = placeIn(layer, path) ?? nearestPlace(shape.places, at);
+    return {place, path: at, from: undefined};
+  }
+  const entry = `extends[${layer.entry}]`;
+  const place = shape === undefined ? undefined : nearestPlace(shape.places, at);
+  return {place: placeIn(scope.file, entry), path: at, from: {place, name: layer.name, path: at}};
+}
+
+const withoutIndex = (path: string): string => path.replace(/\[\d+\]$/, '');

@@ -1,0 +1,64 @@
+/**
+ * Which layer set the value that would run, found by the rules of the merge: the highest layer that names it, unless a layer
+ * between says null or another kind, for then the defaults begin anew.
+ */
+
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import {isInvalidIn, type Layer} from './layer.ts';
+
+/** Who is answerable for a value. */
+export type Setter =
+  /** A layer wrote it. */
+  | {readonly by: 'layer'; readonly layer: Layer}
+  /** A layer wrote something that cannot be used. */
+  | {readonly by: 'slip'; readonly layer: Layer}
+  /** Nobody did, so it is the default; `layer` has the nearest object around it, if one has. */
+  | {readonly by: 'default'; readonly layer: Layer | undefined; readonly around: string};
+
+type Data = Readonly<Record<string, unknown>>;
+
+/**
+ * @param layers The highest first.
+ * @param path From the top of a policy, without indexes: `backoff.jitter`.
+ */
+export function setterOf(layers: readonly Layer[], path: string): Setter {
+  const [part = '', ...fields] = path.split('.');
+  let around: Layer | undefined;
+  for (const [index, layer] of layers.entries()) {
+    const value = partOf(layer, part);
+    if (isInvalidIn(layer, path) || isInvalidIn(layer, part)) return {by: 'slip', layer};
+    if (value === undefined) continue;
+    if (!isObject(value)) return around === undefined ? {by: 'layer', layer} : byDefault(around, part);
+    if (fields.length === 0 || valueAt(value, fields) !== undefined) return {by: 'layer', layer};
+    around ??= layer;
+    if (value.kind !== undefined && value.kind !== kindIn(layers.slice(index + 1), part))
+      return byDefault(around, part);
+  }
+  return byDefault(around, part);
+}
+
+/** The kind that the lower layers make of a part. */
+function kindIn(layers: readonly Layer[], part: string): unknown {
+  for (const layer of layers) {
+    const value = partOf(layer, part);
+    if (value === null) return undefined;
+    if (isObject(value) && value.kind !== undefined) return value.kind;
+  }
+  return (defaultPolicy as unknown as Readonly<Record<string, Data | undefined>>)[part]?.kind;
+}
+
+const partOf = ({data}: Layer, part: string): unknown => (data as Data)[part];
+
+const byDefault = (layer: Layer | undefined, around: string): Setter => ({by: 'default', layer, around});
+
+export function valueAt(value: unknown, fields: readonly string[]): unknown {
+  let at = value;
+  for (const field of fields) {
+    if (!isObject(at)) return undefined;
+    at = at[field];
+  }
+  return at;
+}
+
+const isObject = (value: unknown): value is Data =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,79 @@
+/** Tests a rule by its own examples, under mocha, vitest, node:test or any runner with `describe` and `it`. */
+
+import type {Config} from './config.ts';
+import {deepEqual, equal} from './equal.ts';
+import {fixText} from './fix.ts';
+import {lintText} from './lint.ts';
+import type {BadExample, GoodExample, Rule} from './rule.ts';
+import {rules as builtIn} from './rules/index.ts';
+import {Lines} from './source/lines.ts';
+
+export interface TestRunner {
+  readonly describe: (title: string, define: () => void) => unknown;
+  readonly it: (title: string, run: () => Promise<void>) => unknown;
+}
+
+/**
+ * Declares a test for each example of a rule: a bad one gives exactly the findings it lists, at their place, and its fixes give
+ * exactly the text it lists, in which the rule finds nothing more that it can mend; a good one gives none.
+ *
+ * @example
+ * new RuleTester({describe, it}).run(rule);
+ */
+export class RuleTester {
+  readonly #runner: TestRunner;
+
+  constructor(runner: TestRunner = globalThis as unknown as TestRunner) {
+    this.#runner = runner;
+  }
+
+  run(rule: Rule): void {
+    const {describe, it} = this.#runner;
+    describe(`${rule.code} ${rule.name}`, () => {
+      for (const example of rule.bad) it(`finds: ${example.name}`, () => checkBad(rule, example));
+      for (const example of rule.good) it(`leaves alone: ${example.name}`, () => checkGood(rule, example));
+    });
+  }
+}
+
+async function checkBad(rule: Rule, example: BadExample): Promise<void> {
+  const request = requestOf(rule, example);
+  const lines = new Lines(example.text);
+  const {findings} = await lintText(request);
+  const found = findings.map(({message, range, severity}) => {
+    const start = lines.startOf(range.start.line) + range.start.column - 1;
+    const end = lines.startOf(range.end.line) + range.end.column - 1;
+    const at = `${range.start.line}:${range.start.column}`;
+    return {message, at, marks: example.text.slice(start, end), severity};
+  });
+  deepEqual(
+    found,
+    example.findings.map(finding => ({severity: rule.severity, ...finding})),
+    'the findings',
+  );
+  const {text, report} = await fixText(request);
+  equal(text, example.fixed ?? example.text, 'the text after the fixes');
+  equal(report.findings.filter(({fix}) => fix !== undefined).length, 0, 'what is left to fix');
+  if (example.fixed !== undefined)
+    equal(report.findings.length, findings.filter(({fix}) => fix === undefined).length, 'what the fixes left');
+}
+
+async function checkGood(rule: Rule, example: GoodExample): Promise<void> {
+  const {findings} = await lintText(requestOf(rule, example));
+  deepEqual(
+    findings.map(({message}) => message),
+    [],
+    'the findings',
+  );
+}
+
+/** Only the rule itself speaks. */
+function requestOf(rule: Rule, {text, path = 'policy.jsonc', files}: GoodExample) {
+  const others = builtIn.filter(({code}) => code !== rule.code).map(({code}) => [code, 'off'] as const);
+  const isOurs = builtIn.some(({code}) => code === rule.code);
+  const config: Config = {
+    rules: {...Object.fromEntries(others), ...(rule.strict ? {[rule.code]: rule.severity} : {})},
+    ...(isOurs ? {} : {extraRules: [rule]}),
+  };
+  return {path, files: {...files, [path]: text}, config};
+}

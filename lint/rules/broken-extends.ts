@@ -1,0 +1,63 @@
+import {defineRule, type Rule} from '../rule.ts';
+
+export const brokenExtends: Rule = defineRule({
+  code: 'RL406',
+  name: 'no-broken-extends',
+  category: 'correctness',
+  severity: 'error',
+  confidence: 'high',
+  summary: 'Extend presets and files that are there',
+  why: `
+What a policy extends is part of it. If a file is missing, cannot be read, or leads back to itself, the client refuses the
+policy; and what the rules say here is said without it.
+`,
+  sources: [{title: 'The policy file', url: 'https://steadfetch.dev/policy'}],
+  bad: [
+    {
+      name: 'a preset that does not exist',
+      text: '{\n  "extends": ["steadfetch:lllm"]\n}\n',
+      findings: [
+        {
+          message: 'extends[0] is "steadfetch:lllm", which is not a preset; did you mean "steadfetch:llm"?',
+          at: '2:15',
+          marks: '"steadfetch:lllm"',
+        },
+      ],
+      fixed: '{\n  "extends": ["steadfetch:llm"]\n}\n',
+    },
+    {
+      name: 'a file that is not there',
+      text: '{\n  "extends": ["./base.json"]\n}\n',
+      findings: [
+        {message: 'extends[0] is the file base.json, which cannot be read.', at: '2:15', marks: '"./base.json"'},
+      ],
+    },
+    {
+      name: 'a circle',
+      path: 'a.json',
+      text: '{\n  "extends": ["./b.json"]\n}\n',
+      files: {'b.json': '{"extends": ["./a.json"]}'},
+      findings: [
+        {
+          message: 'extends[0] is the file b.json, where "./a.json" extends itself: a.json → b.json → a.json.',
+          at: '2:15',
+          marks: '"./b.json"',
+        },
+      ],
+    },
+  ],
+  good: [
+    {name: 'a preset', text: '{\n  "extends": ["steadfetch:llm"]\n}\n'},
+    {name: 'a file', text: '{\n  "extends": ["./base.json"]\n}\n', files: {'base.json': '{"maxAttempts": 2}'}},
+  ],
+
+  *checkFile({scopes: [scope], broken}) {
+    if (scope === undefined) return;
+    for (const {entry, message} of broken) {
+      const preset = /did you mean "([^"]+)"\?$/.exec(message)?.[1];
+      const at = `extends[${entry}]`;
+      const fix = preset && {title: `Extend ${preset}`, changes: [{do: 'set', path: at, value: preset} as const]};
+      yield {scope, at, message: `${at} ${message.replace(/[.?]?$/, end => end || '.')}`, ...(fix ? {fix} : {})};
+    }
+  },
+});

@@ -1,0 +1,61 @@
+/** What a scope sends, and how often: questions that many rules ask. */
+
+import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
+import {isSure, type Scope} from '../model/scope.ts';
+
+/** More than one send is possible. Where `maxAttempts` is a slip, it was meant to be something, so it is. */
+export function mayResend(scope: Scope): boolean {
+  const {maxAttempts} = scope.policy;
+  if (!isSure(scope, 'maxAttempts')) return true;
+  return maxAttempts === 'unlimited' || (maxAttempts !== null && maxAttempts > 1);
+}
+
+/** Sends beyond the first; Infinity where nothing bounds their number. */
+export function resendsOf({maxAttempts}: Policy): number {
+  if (maxAttempts === 'unlimited') return Number.POSITIVE_INFINITY;
+  return maxAttempts === null ? 0 : maxAttempts - 1;
+}
+
+const SAFE_OR_IDEMPOTENT: ReadonlySet<string> = new Set('GET HEAD OPTIONS TRACE PUT DELETE QUERY'.split(' '));
+
+/** Methods that RFC 9110 does not call idempotent, as far as a route names them. */
+export function namedNonIdempotent({match}: Scope): string[] {
+  return [...new Set((match?.methods ?? []).map(method => method.toUpperCase()))].filter(
+    method => !SAFE_OR_IDEMPOTENT.has(method),
+  );
+}
+
+/** A key goes on calls of this method. */
+export const isKeyed = ({idempotency}: Policy, method: string): boolean =>
+  idempotency?.methods.includes(method) === true;
+
+/** Every last literal segment that names a question rather than a deed. */
+const READ_LIKE =
+  /^(?:predict|infer|inference|embeddings?|completions?|responses|messages|search|query|rank|rerank|classify|moderations|tokenize|score)$/i;
+
+/** A POST there asks and changes nothing: `/v1/predict/*`, `/**\/chat/completions`, `/pkg.Search/Query`. */
+export function isReadLike(path: string | undefined): boolean {
+  const literal = (path ?? '').split('/').findLast(segment => segment !== '' && !segment.includes('*'));
+  return literal !== undefined && READ_LIKE.test(literal.replace(/^.*:/, ''));
+}
+
+/** A path that says a second send costs something. */
+export const isMutating = (path: string | undefined): boolean =>
+  /pay|charge|transfer|deposit|refund|order|send|sms|mail|create|publish/i.test(path ?? '');
+
+/** After these the server may have done the work: 408, 421, 425 and 429 say that it has not. */
+const GREEN_STATUSES: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([408, 421, 425, 429]);
+
+/**
+ * The triggers of a policy after which a call of this method may have been acted on.
+ *
+ * "network" has both kinds in it. The client tells them apart, so it counts only where the method is declared harmless to repeat:
+ * then a reset is sent again as well.
+ */
+export function ambiguousTriggers({retryOn, idempotentMethods}: Policy, method: string): RetryTrigger[] {
+  return retryOn.filter(trigger => {
+    if (trigger === 'network') return idempotentMethods.includes(method);
+    if (trigger === 'timeout' || trigger === '5xx') return true;
+    return typeof trigger === 'number' && trigger >= 500 && !GREEN_STATUSES.has(trigger);
+  });
+}

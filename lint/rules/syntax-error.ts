@@ -1,0 +1,39 @@
+import {defineRule, type Rule} from '../rule.ts';
+
+export const syntaxError: Rule = defineRule({
+  code: 'RL001',
+  name: 'no-syntax-error',
+  category: 'file',
+  severity: 'error',
+  confidence: 'high',
+  summary: 'Write files that can be parsed',
+  why: `
+A file that cannot be parsed is no policy: the client refuses it, and nothing else in it can be judged. Comments and trailing
+commas are fine, in \`.json\` files too.
+`,
+  sources: [
+    {title: 'RFC 8259, The JavaScript Object Notation', url: 'https://www.rfc-editor.org/rfc/rfc8259'},
+    {title: 'YAML 1.2.2', url: 'https://yaml.org/spec/1.2.2/'},
+  ],
+  bad: [
+    {
+      name: 'a comma is missing',
+      text: '{\n  "version": 1\n  "maxAttempts": 3\n}\n',
+      findings: [{message: 'A comma is missing after this value.', at: '2:14', marks: '1'}],
+      fixed: '{\n  "version": 1,\n  "maxAttempts": 3\n}\n',
+    },
+    {
+      name: 'a list is never closed',
+      path: 'policy.yaml',
+      text: 'version: 1\nretryOn: [503\n',
+      findings: [
+        {
+          message: 'Flow sequence in block collection must be sufficiently indented and end with a ].',
+          at: '3:1',
+          marks: '',
+        },
+      ],
+    },
+  ],
+  good: [{name: 'comments and trailing commas', text: '{\n  // Three sends are enough.\n  "maxAttempts": 3,\n}\n'}],
+});

@@ -1,0 +1,46 @@
+import {defineRule, type Rule} from '../rule.ts';
+
+export const unknownField: Rule = defineRule({
+  code: 'RL004',
+  name: 'no-unknown-field',
+  category: 'file',
+  severity: 'error',
+  confidence: 'high',
+  summary: 'Use the fields that a policy has',
+  why: `
+A field that nobody reads looks like a decision and is none. The client refuses it. What was meant is often plain, and then the
+rules judge it as if it were spelt right: a slip of the pen hides no danger.
+
+Names that other libraries use are known (\`retries\`, \`maxDelay\`, \`backoffMultiplier\` …), and so is what they count: three
+retries are four attempts. Notes and fields of other tools begin with \`x-\`, and are ignored.
+`,
+  sources: [{title: 'The policy file', url: 'https://steadfetch.dev/policy'}],
+  bad: [
+    {
+      name: 'a slip of the pen',
+      text: '{\n  "backoff": {"jiter": "full"}\n}\n',
+      findings: [
+        {
+          message:
+            'backoff.jiter is not a field of backoff kind "exponential" (its fields: kind, baseMs, throttledBaseMs, factor, capMs, jitter); did you mean "jitter"?',
+          at: '2:15',
+          marks: '"jiter"',
+        },
+      ],
+      fixed: '{\n  "backoff": {"jitter": "full"}\n}\n',
+    },
+    {
+      name: 'the name of another library',
+      text: '{\n  "retries": 2\n}\n',
+      findings: [
+        {
+          message:
+            'retries is not a field of the policy; use maxAttempts, which counts the first send too: retries 2 is maxAttempts 3.',
+          at: '2:3',
+          marks: '"retries"',
+        },
+      ],
+    },
+  ],
+  good: [{name: 'a note', text: '{\n  "x-owner": "payments team",\n  "maxAttempts": 3\n}\n'}],
+});

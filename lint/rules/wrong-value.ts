@@ -1,0 +1,36 @@
+import {defineRule, type Rule} from '../rule.ts';
+
+export const wrongValue: Rule = defineRule({
+  code: 'RL003',
+  name: 'no-wrong-value',
+  category: 'file',
+  severity: 'error',
+  confidence: 'high',
+  summary: 'Give every field a value of its type, within its bounds',
+  why: `
+The client refuses a policy with a value it cannot use, so the program that loads it does not start. The value is left out of
+everything else that is judged here: the rules see the default in its place, and stay silent about what depends on it.
+`,
+  sources: [{title: 'The policy file', url: 'https://steadfetch.dev/policy'}],
+  bad: [
+    {
+      name: 'a word where a number belongs',
+      text: '{\n  "maxAttempts": "many"\n}\n',
+      findings: [
+        {
+          message: 'maxAttempts must be a whole number of at least 1, "unlimited" or null, got "many".',
+          at: '2:18',
+          marks: '"many"',
+        },
+      ],
+    },
+    {
+      name: 'a duration with its unit',
+      text: '{\n  "deadlineMs": "30s"\n}\n',
+      findings: [
+        {message: 'deadlineMs must be a whole number of at least 1 or null, got "30s".', at: '2:17', marks: '"30s"'},
+      ],
+    },
+  ],
+  good: [{name: 'a number', text: '{\n  "maxAttempts": 3\n}\n'}],
+});

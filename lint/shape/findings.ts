@@ -1,0 +1,82 @@
+/** What is wrong with the text and the shape of a file, as findings. */
+
+import {renameKey} from '../edit/edit-tree.ts';
+import {applyEdits, editBetween, type TextEdit} from '../edit/text-edit.ts';
+import type {Fix} from '../finding.ts';
+import type {Gatherer} from '../report-findings.ts';
+import type {RuleSet} from '../rule-set.ts';
+import {nearestPlace, parentPath, spanToShow} from '../source/places.ts';
+import type {Source, SourceProblem, Span} from '../source/tree.ts';
+import type {Shape, ShapeProblem} from './shape.ts';
+
+export function reportSource({path, text, problems}: Source, rules: RuleSet, gatherer: Gatherer): void {
+  for (const problem of problems) {
+    const rule = rules.get(problem.code);
+    const severity = rules.severityOf(rule);
+    if (severity === undefined) continue;
+    const {message, span, related} = problem;
+    gatherer.add({
+      rule,
+      severity,
+      message,
+      span: visible(span, text),
+      pointer: '',
+      identity: '',
+      related: related ? [{message: related.message, path, range: gatherer.rangeOf(related.span)}] : [],
+      fix: fixOfText(problem, gatherer),
+    });
+  }
+}
+
+function fixOfText({fix}: SourceProblem, gatherer: Gatherer): Fix | undefined {
+  if (fix === undefined) return undefined;
+  const {title, span, text} = fix;
+  return {title, edits: [{...span, text, range: gatherer.rangeOf(span)}]};
+}
+
+const CODES = {'wrong-value': 'RL003', 'unknown-field': 'RL004', 'missing-field': 'RL005'} as const;
+
+export function reportShape(shape: Shape, rules: RuleSet, gatherer: Gatherer): void {
+  for (const problem of shape.problems) {
+    const rule = rules.get(CODES[problem.kind]);
+    const severity = rules.severityOf(rule);
+    if (severity === undefined) continue;
+    const {path} = problem;
+    gatherer.add({
+      rule,
+      severity,
+      message: sentence(problem),
+      span: spanOf(shape, problem),
+      pointer: path,
+      identity: path,
+      fix: fixOfField(shape, problem, gatherer),
+    });
+  }
+}
+
+const sentence = ({path, message}: ShapeProblem): string =>
+  `${path === '' ? 'The policy' : path} ${message}`.replace(/(?<![.?])$/, '.');
+
+/** An unknown field is its key, a wrong value itself; what is missing is missing in what is around it. */
+function spanOf({places}: Shape, {kind, path, place}: ShapeProblem): Span {
+  const shown = place ?? nearestPlace(places, parentPath(path));
+  if (shown === undefined) return {start: 0, end: 0};
+  const isValue = kind === 'wrong-value' && shown.node.kind === 'scalar' && shown.node.span.end > shown.node.span.start;
+  return isValue ? shown.node.span : spanToShow(shown);
+}
+
+function fixOfField({source}: Shape, {place, meant}: ShapeProblem, gatherer: Gatherer): Fix | undefined {
+  if (place === undefined || meant === undefined) return undefined;
+  const edits = renameKey(source, place.segments, meant);
+  return edits && {title: `Rename it to ${meant}`, edits: [toEdit(source, edits, gatherer)]};
+}
+
+function toEdit({text}: Source, edits: readonly TextEdit[], gatherer: Gatherer): Fix['edits'][number] {
+  const edit = editBetween(text, applyEdits(text, edits));
+  return {...edit, range: gatherer.rangeOf(edit)};
+}
+
+/** Something to underline, wherever the text has something. */
+function visible({start, end}: Span, text: string): Span {
+  return end > start || start >= text.length ? {start, end: Math.min(end, text.length)} : {start, end: start + 1};
+}

@@ -1,0 +1,107 @@
+/**
+ * What a file says, apart from its slips. Every wrong place is named, and then taken out or put right as it was meant, so that the
+ * rules see all the rest: `"maxAttempts": "many"` must not hide a missing jitter, nor `"jiter": "none"` the jitter it turns off.
+ */
+
+import type {PolicyProblem} from '../../src/core/errors.ts';
+import type {PolicyInput} from '../../src/policy/types.ts';
+import {checkPolicy} from '../../src/policy/validate.ts';
+import {type Place, type Places, parentPath, placesOf} from '../source/places.ts';
+import {toValue} from '../source/read.ts';
+import type {Source} from '../source/tree.ts';
+import {readHint} from './hint.ts';
+import {copyOf, kept, moveAt, removeAt, setAt, withoutHoles} from './surgery.ts';
+
+export interface ShapeProblem {
+  readonly kind: 'wrong-value' | 'unknown-field' | 'missing-field';
+  /** Where it is, or would be: `routes[0].backoff.jiter`. */
+  readonly path: string;
+  readonly place: Place | undefined;
+  /** A clause that follows the path. */
+  readonly message: string;
+  /** The field that was meant, if that is plain. */
+  readonly meant: string | undefined;
+}
+
+export interface Shape {
+  readonly source: Source;
+  readonly problems: readonly ShapeProblem[];
+  /** A policy of the right shape, whatever the file says. */
+  readonly data: PolicyInput;
+  /** By the path of `data`: where it is written, misspelt or not. */
+  readonly places: Places;
+  /** Paths whose value was unusable, and is not in `data`. */
+  readonly invalid: ReadonlySet<string>;
+  /** For each route of `data`, its index in the file. */
+  readonly routes: readonly number[];
+}
+
+export function shapeOf(source: Source): Shape {
+  const places = placesOf(source);
+  const value = source.root === undefined ? {} : toValue(source.root);
+  const problems = source.root === undefined ? [] : checkPolicy(value).map(problem => describe(problem, places));
+  if (problems.length > 0) return {source, problems, ...repair(value, problems, places)};
+  const data = value as PolicyInput;
+  return {source, problems, data, places, invalid: new Set(), routes: kept(data.routes)};
+}
+
+function describe({path, message}: PolicyProblem, places: Places): ShapeProblem {
+  const place = places.get(path);
+  const kind =
+    place === undefined ? 'missing-field' : /^is not a field of/.test(message) ? 'unknown-field' : 'wrong-value';
+  return {kind, path, place, message, meant: kind === 'unknown-field' ? readHint(message)?.field : undefined};
+}
+
+/** More rounds mean that something is wrong with the repair, not with the file. */
+const maxRounds = 4;
+
+function repair(value: unknown, found: readonly ShapeProblem[], written: Places): Omit<Shape, 'source' | 'problems'> {
+  const draft = copyOf(value);
+  const places = new Map(written);
+  const invalid = new Set<string>();
+  let problems = found;
+  for (let round = 0; problems.length > 0 && round < maxRounds; round++) {
+    for (const problem of problems) mend(draft, problem, places, invalid);
+    problems = checkPolicy(withoutHoles(draft.root)).map(problem => describe(problem, places));
+  }
+  const data = problems.length === 0 && isObject(draft.root) ? (withoutHoles(draft.root) as PolicyInput) : {};
+  return {data, places, invalid, routes: kept((draft.root as PolicyInput | null)?.routes)};
+}
+
+function mend(draft: {root: unknown}, problem: ShapeProblem, places: Map<string, Place>, invalid: Set<string>): void {
+  const {kind, path, place, meant} = problem;
+  if (kind === 'missing-field') {
+    const parent = places.get(parentPath(path));
+    const stub = STUBS[path.slice(path.lastIndexOf('.') + 1)];
+    if (parent !== undefined && stub !== undefined)
+      setAt(draft, [...parent.segments, path.slice(path.lastIndexOf('.') + 1)], stub);
+    invalid.add(path);
+    return;
+  }
+  if (place === undefined || path === '') {
+    draft.root = {};
+    return;
+  }
+  if (meant !== undefined && moveAt(draft, place.segments, meant)) {
+    const parent = parentPath(path);
+    renamePlaces(places, path, parent === '' ? meant : `${parent}.${meant}`);
+    return;
+  }
+  removeAt(draft, place.segments);
+  if (kind === 'wrong-value') invalid.add(path);
+}
+
+/** What stands in for a field without which nothing around it can be read. */
+const STUBS: Readonly<Record<string, unknown>> = {match: {}, name: 'unnamed', maxAttempts: 1};
+
+function renamePlaces(places: Map<string, Place>, from: string, to: string): void {
+  for (const [path, place] of [...places]) {
+    if (path !== from && !path.startsWith(`${from}.`) && !path.startsWith(`${from}[`)) continue;
+    const head = to.slice(to.lastIndexOf('.') + 1);
+    const depth = places.get(from)!.segments.length - 1;
+    places.set(`${to}${path.slice(from.length)}`, {...place, segments: place.segments.with(depth, head)});
+  }
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,12 @@
+/** Two equal keys in one object: legal to most parsers, and never meant. */
+
+import type {Property, SourceProblem} from './tree.ts';
+
+export function duplicateKey(first: Property, second: Property): SourceProblem {
+  return {
+    code: 'RL002',
+    message: `The key ${JSON.stringify(second.key)} is already used in this object; the last one counts, and the first is lost.`,
+    span: second.keySpan,
+    related: {message: 'The first one is here.', span: first.keySpan},
+  };
+}

@@ -1,0 +1,55 @@
+/** Offsets as people count: lines and columns from 1, columns in UTF-16 units, as editors and SARIF have them. */
+
+import type {Span} from './tree.ts';
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+export class Lines {
+  readonly #text: string;
+  readonly #starts: readonly number[];
+
+  constructor(text: string) {
+    this.#text = text;
+    const starts = [0];
+    for (const {0: mark, index} of text.matchAll(/\r\n|\r|\n/g)) starts.push(index + mark.length);
+    this.#starts = starts;
+  }
+
+  get count(): number {
+    return this.#starts.length;
+  }
+
+  positionAt(offset: number): Position {
+    const clamped = Math.max(0, Math.min(offset, this.#text.length));
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#starts[middle]! <= clamped) low = middle;
+      else high = middle - 1;
+    }
+    return {line: low + 1, column: clamped - this.#starts[low]! + 1};
+  }
+
+  rangeOf({start, end}: Span): Range {
+    return {start: this.positionAt(start), end: this.positionAt(end)};
+  }
+
+  /** Where a line begins; past the last line, the end of the text. */
+  startOf(line: number): number {
+    return this.#starts[line - 1] ?? this.#text.length;
+  }
+
+  /** The text of a line, without its end. */
+  lineText(line: number): string {
+    return this.#text.slice(this.startOf(line), this.startOf(line + 1)).replace(/[\r\n]+$/, '');
+  }
+}

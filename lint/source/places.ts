@@ -1,0 +1,54 @@
+/** Where each value of a tree is written, by the path that messages use: `routes[0].backoff.jitter`. */
+
+import {joinPath} from '../../src/policy/say.ts';
+import type {Node, Source, Span} from './tree.ts';
+
+export interface Place {
+  readonly source: Source;
+  readonly path: string;
+  readonly segments: readonly (string | number)[];
+  /** The key, where it has one: entries of a list and the whole file have none. */
+  readonly keySpan: Span | undefined;
+  readonly node: Node;
+}
+
+export type Places = ReadonlyMap<string, Place>;
+
+export function placesOf(source: Source): Places {
+  const places = new Map<string, Place>();
+  const walk = (node: Node, path: string, segments: readonly (string | number)[], keySpan: Span | undefined): void => {
+    places.set(path, {source, path, segments, keySpan, node});
+    if (node.kind === 'list') {
+      for (const [index, item] of node.items.entries()) {
+        walk(item, joinPath(path, index), [...segments, index], undefined);
+      }
+    }
+    if (node.kind === 'object') {
+      for (const {key, value, keySpan} of node.properties)
+        walk(value, joinPath(path, key), [...segments, key], keySpan);
+    }
+  };
+  if (source.root !== undefined) walk(source.root, '', [], undefined);
+  return places;
+}
+
+/** The place of a path, or of the nearest thing around it that is written. */
+export function nearestPlace(places: Places, path: string): Place | undefined {
+  for (let at = path; at !== ''; at = parentPath(at)) {
+    const place = places.get(at);
+    if (place !== undefined) return place;
+  }
+  return places.get('');
+}
+
+export function parentPath(path: string): string {
+  return path.replace(/(?:\.?[^.[\]]+|\[(?:\d+|"(?:[^"\\]|\\.)*"…?)\])$/, '');
+}
+
+/** What to underline: the key, else the value; of an object without a key its brace or its first key, never all its lines. */
+export function spanToShow({keySpan, node}: Place): Span {
+  if (keySpan !== undefined) return keySpan;
+  if (node.kind === 'scalar') return node.span;
+  const first = node.kind === 'object' && !node.flow ? node.properties[0]?.keySpan : undefined;
+  return first ?? {start: node.span.start, end: Math.min(node.span.start + 1, node.span.end)};
+}

@@ -1,0 +1,32 @@
+/** Text → tree. The one place that knows which format a path means. */
+
+import {readJson} from './json.ts';
+import {maxDepth, type Node, type Source, type SourceFormat} from './tree.ts';
+
+/** A policy is small; past this somebody has pointed at the wrong file. */
+const maxLength = 5_000_000;
+
+/** Reads a text. Never throws for what is in it: what cannot be read is among the problems. */
+export async function readSource(path: string, text: string): Promise<Source> {
+  if (text.length > maxLength)
+    return unreadable(path, text, `The file has ${text.length} characters; a policy has at most ${maxLength}.`);
+  if (text.includes('\u0000')) return unreadable(path, text, 'The file is binary, or UTF-16: policies are UTF-8 text.');
+  if (formatOf(path) === 'json') return readJson(path, text);
+  const {readYaml} = await import('./yaml.ts');
+  return readYaml(path, text);
+}
+
+export const formatOf = (path: string): SourceFormat => (/\.ya?ml$/i.test(path) ? 'yaml' : 'json');
+
+function unreadable(path: string, text: string, message: string): Source {
+  const problem = {code: 'RL006', message, span: {start: 0, end: Math.min(1, text.length)}} as const;
+  const source = {path, text, format: formatOf(path), root: undefined, comments: [], problems: [problem]};
+  return {...source, reread: other => unreadable(path, other, message)};
+}
+
+/** The value a tree stands for. Keys are defined, never assigned, so that "__proto__" stays a key. */
+export function toValue(node: Node, depth = 0): unknown {
+  if (node.kind === 'scalar' || depth > maxDepth) return node.kind === 'scalar' ? node.value : null;
+  if (node.kind === 'list') return node.items.map(item => toValue(item, depth + 1));
+  return Object.fromEntries(node.properties.map(({key, value}) => [key, toValue(value, depth + 1)]));
+}

@@ -1,0 +1,184 @@
+/** YAML 1.2. Loaded only where a file is YAML: the parser is as large as all the rest of the linter. */
+
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Pair,
+  type ParsedNode,
+  parseDocument,
+  type YAMLMap,
+  type Node as YamlNode,
+} from 'yaml';
+import {duplicateKey} from './duplicate-key.ts';
+import {type Comment, maxDepth, type Node, type Property, type Source, type SourceProblem, type Span} from './tree.ts';
+
+export function readYaml(path: string, text: string): Source {
+  const problems: SourceProblem[] = [];
+  const document = parse(text, problems);
+  const root =
+    document?.contents == null ? undefined : new Converter(document, text, problems).node(document.contents, 0);
+  if (root === undefined && problems.length === 0) {
+    const message = 'The file is empty; the smallest policy is "version: 1".';
+    problems.push({code: 'RL001', message, span: {start: 0, end: Math.min(1, text.length)}});
+  }
+  return {
+    path,
+    text,
+    format: 'yaml',
+    root,
+    comments: commentsOf(text),
+    problems,
+    reread: other => readYaml(path, other),
+  };
+}
+
+type Parsed = Document.Parsed<ParsedNode, true> | undefined;
+
+function parse(text: string, problems: SourceProblem[]): Parsed {
+  try {
+    const options = {lineCounter: new LineCounter(), merge: true, uniqueKeys: false, prettyErrors: false, strict: true};
+    const document = parseDocument(text, options) as Document.Parsed<ParsedNode, true>;
+    if (document.errors.some(({message}) => /call stack/.test(message))) throw new RangeError('nested too deep');
+    // One slip makes many; the first few are the ones to read.
+    for (const {message, pos} of document.errors.slice(0, 5)) {
+      const [start, end] = pos;
+      problems.push({code: 'RL001', message: `${message.replace(/\.$/, '')}.`, span: clamp({start, end}, text)});
+    }
+    return document;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    problems.push({code: 'RL006', message: 'The file is nested too deep to be a policy.', span: {start: 0, end: 1}});
+    return undefined;
+  }
+}
+
+/** Aliases unfold, and a few lines can unfold to millions of nodes. */
+const maxNodes = 50_000;
+
+class Converter {
+  readonly #document: NonNullable<Parsed>;
+  readonly #text: string;
+  readonly #problems: SourceProblem[];
+  #nodes = 0;
+
+  constructor(document: NonNullable<Parsed>, text: string, problems: SourceProblem[]) {
+    this.#document = document;
+    this.#text = text;
+    this.#problems = problems;
+  }
+
+  /** @param site Where an alias stands: what it brings is reported there, for there it counts. */
+  node(node: YamlNode, depth: number, site?: Span): Node {
+    const span = site ?? this.#spanOf(node);
+    if (++this.#nodes > maxNodes || depth >= maxDepth) return this.#refuse(span, depth);
+    if (isAlias(node)) {
+      const target = node.resolve(this.#document);
+      return target === undefined ? this.#null(span) : this.node(target, depth + 1, span);
+    }
+    if (isSeq(node)) {
+      const items = node.items.map(item => this.node(item as YamlNode, depth + 1, site));
+      return {kind: 'list', span, items, flow: node.flow === true, ...borrowed(site)};
+    }
+    if (isMap(node)) {
+      const properties = this.#properties(node, depth, site);
+      return {kind: 'object', span, properties, flow: node.flow === true, ...borrowed(site)};
+    }
+    return {kind: 'scalar', span, value: isScalar(node) ? plainValue(node.value) : null, ...borrowed(site)};
+  }
+
+  #properties(map: YAMLMap, depth: number, site: Span | undefined): Property[] {
+    const merged: Property[] = [];
+    const own: Property[] = [];
+    const seen = new Map<string, Property>();
+    for (const {key, value} of map.items as Pair<YamlNode, YamlNode | null>[]) {
+      const keySpan = site ?? this.#spanOf(key);
+      const isMerge = isScalar(key) && (typeof key.value === 'symbol' || key.value === '<<');
+      const name = isScalar(key) && !isMerge ? String(key.value) : this.#text.slice(keySpan.start, keySpan.end);
+      const node =
+        value === null ? this.#null({start: keySpan.end, end: keySpan.end}) : this.node(value, depth + 1, site);
+      if (isMerge) {
+        merged.push(...mergedProperties(node, keySpan));
+        continue;
+      }
+      const property = {key: name, keySpan, value: node};
+      const first = seen.get(name);
+      if (first === undefined) seen.set(name, property);
+      else this.#problems.push(duplicateKey(first, property));
+      own.push(property);
+    }
+    return [...merged.filter(({key}) => !seen.has(key)), ...own];
+  }
+
+  #null(span: Span): Node {
+    return {kind: 'scalar', span, value: null};
+  }
+
+  #refuse(span: Span, depth: number): Node {
+    const why =
+      depth >= maxDepth ? `is nested more than ${maxDepth} levels deep` : `unfolds to more than ${maxNodes} values`;
+    if (!this.#problems.some(({code}) => code === 'RL006')) {
+      this.#problems.push({code: 'RL006', message: `The file ${why}, too much for a policy.`, span});
+    }
+    return this.#null(span);
+  }
+
+  #spanOf(node: YamlNode): Span {
+    const [start, end] = node.range ?? [0, 0];
+    return clamp({start, end: end - trailing(this.#text.slice(start, end))}, this.#text);
+  }
+}
+
+const borrowed = (site: Span | undefined): {borrowed?: true} => (site === undefined ? {} : {borrowed: true});
+
+/** What `<<` brings: of several maps the first has the word. */
+function mergedProperties(node: Node, site: Span): Property[] {
+  const maps = node.kind === 'list' ? node.items : [node];
+  const found = new Map<string, Property>();
+  for (const map of maps) {
+    if (map.kind !== 'object') continue;
+    for (const property of map.properties) {
+      if (!found.has(property.key))
+        found.set(property.key, {...property, keySpan: site, value: {...property.value, borrowed: true}});
+    }
+  }
+  return [...found.values()];
+}
+
+/** Dates, bigints and binary are no values of a policy; as text they are refused where they stand. */
+function plainValue(value: unknown): string | number | boolean | null {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? value
+    : value == null
+      ? null
+      : String(value);
+}
+
+const trailing = (text: string): number => text.length - text.trimEnd().length;
+
+const clamp = ({start, end}: Span, text: string): Span => {
+  const from = Math.min(Math.max(start, 0), text.length);
+  return {start: from, end: Math.min(Math.max(end, from), text.length)};
+};
+
+/** Tokens by which the lexer marks documents, scalars and errors; they stand in no text. */
+const MARKS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001f', '\uFEFF']);
+
+function commentsOf(text: string): Comment[] {
+  const comments: Comment[] = [];
+  let offset = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (MARKS.has(token) && !text.startsWith(token, offset)) continue;
+    if (token.startsWith('#')) {
+      const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+      const span = {start: offset, end: offset + token.length};
+      comments.push({span, text: token.replace(/^#+/, '').trim(), alone: before.trim() === ''});
+    }
+    offset += token.length;
+  }
+  return comments;
+}

@@ -1,0 +1,24 @@
+/** Every rule, by its own examples. */
+import {expect} from 'chai';
+import {RuleTester} from '../../lint/rule-tester.ts';
+import {rules} from '../../lint/rules/index.ts';
+
+const tester = new RuleTester({describe, it});
+for (const rule of rules) tester.run(rule);
+
+describe('the rules', () => {
+  it('are listed by code, each code and name once', () => {
+    const codes = rules.map(({code}) => code);
+    expect(codes).to.deep.equal([...new Set(codes)].sort());
+    expect(new Set(rules.map(({name}) => name)).size).to.equal(rules.length);
+  });
+
+  for (const {code, sources, summary, why} of rules) {
+    it(`${code} cites a source, and says why`, () => {
+      expect(sources).to.not.be.empty;
+      for (const {url} of sources) expect(new URL(url).protocol).to.equal('https:');
+      expect(why.trim().length).to.be.above(100);
+      expect(summary).to.match(/^[A-Z].*[^.]$/);
+    });
+  }
+});
