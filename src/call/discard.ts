@@ -10,13 +10,20 @@ const MOST_BYTES = 65_536;
 export const LONGEST_DRAIN_MS = 1000;
 
 export function discard(response: Response | null, clock: Clock): void {
-  if (response === null || typeof response !== 'object') return;
   if (response instanceof ForeignResponse) return response.drop();
-  if (!response.body || response.bodyUsed) return;
-  const length = Number(response.headers?.get('content-length') ?? 0);
-  if (length > MOST_BYTES) response.body.cancel().catch(() => {});
-  else drain(response.body, clock);
+  try {
+    const body = response?.body;
+    if (!body || response.bodyUsed) return;
+    if (isNodeStream(body)) body.destroy();
+    else if (Number(response.headers.get('content-length')) > MOST_BYTES) body.cancel().catch(() => {});
+    else drain(body, clock);
+  } catch {
+    // A fetch of the user's may answer with anything; what has no way to be let go of is left as it is.
+  }
 }
+
+/** As node-fetch gives them. */
+const isNodeStream = (body: object): body is {destroy(): void} => 'destroy' in body;
 
 async function drain(body: ReadableStream<Uint8Array>, clock: Clock): Promise<void> {
   let reader: ReadableStreamDefaultReader<Uint8Array>;

@@ -71,7 +71,7 @@ export class RequestWire implements Wire, Sendable {
       return this;
     }
     if (!this.#hasBody && !hedges) return this;
-    const again = new Request(request, this.#hasBody ? {body: this.#known} : undefined);
+    const again = requestLike(request, request, this.#hasBody ? {body: this.#known} : undefined);
     return {headers: again.headers, send: signal => this.#options.send(again, signal)};
   }
 
@@ -105,6 +105,17 @@ export class RequestWire implements Wire, Sendable {
       return false;
     }
   }
+}
+
+/** Whether it is a Request, of whatever class: a fetch of the user's may know none but its own. */
+export const isRequest = (input: unknown): input is Request =>
+  input instanceof Request || Object.prototype.toString.call(input) === '[object Request]';
+
+/** A Request of the same class as `model`; of the global one where that is null. */
+export function requestLike(model: Request | null, input: string | URL | Request, init?: RequestInit): Request {
+  const isForeign = model !== null && !((model as unknown) instanceof Request);
+  const Class = isForeign ? (model.constructor as typeof Request) : Request;
+  return new Class(input, init);
 }
 
 function concat(chunks: readonly Uint8Array<ArrayBuffer>[], size: number): Uint8Array<ArrayBuffer> {

@@ -22,9 +22,9 @@ export function snapshotBody(body: BodyInit | null | undefined, limitBytes: numb
     const copy = new URLSearchParams(body);
     return {body: copy, replayable: byteLength(copy.toString(), limitBytes) <= limitBytes};
   }
-  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) {
+  if (isBuffer(body) || ArrayBuffer.isView(body)) {
     if (body.byteLength > limitBytes) return {body, replayable: false};
-    return {body: body instanceof ArrayBuffer ? body.slice(0) : copyOf(body), replayable: true};
+    return {body: isBuffer(body) ? body.slice(0) : copyOf(body), replayable: true};
   }
   return {body, replayable: false}; // A stream, or something we do not know.
 }
@@ -35,6 +35,10 @@ export function byteLength(text: string, limitBytes: number): number {
     ? text.length
     : new TextEncoder().encode(text).byteLength;
 }
+
+/** Of whatever realm: what Node's own functions give is another one's inside of a sandbox. */
+const isBuffer = (body: unknown): body is ArrayBuffer =>
+  Object.prototype.toString.call(body) === '[object ArrayBuffer]';
 
 function copyOf(view: ArrayBufferView): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));

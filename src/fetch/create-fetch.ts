@@ -5,7 +5,7 @@ import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
-import {RequestWire} from '../call/request-wire.ts';
+import {isRequest, RequestWire, requestLike} from '../call/request-wire.ts';
 import type {Wire} from '../call/wire.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {FetchWire} from './fetch-wire.ts';
@@ -48,13 +48,13 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
     try {
       const overrides = init?.resilience;
       const rest = overrides === undefined ? init : withoutOurs(init!);
-      const request = input instanceof Request ? input : null;
+      const request = isRequest(input) ? input : null;
       const signal = rest?.signal === undefined ? (request?.signal ?? null) : rest.signal;
       checkSignal(signal);
       const method = (rest?.method ?? request?.method ?? 'GET').toUpperCase();
       const call = engine.begin(method, request?.url ?? String(input), overrides);
       const wire = needsReading(request, rest?.body)
-        ? readingWire(call, wireFetch, input, rest ?? {}, signal)
+        ? readingWire(call, wireFetch, requestLike(request, input, {...rest, signal: null}), rest ?? {}, signal)
         : new FetchWire(
             wireFetch,
             input,
@@ -84,13 +84,13 @@ function needsReading(request: Request | null, body: BodyInit | null | undefined
 function readingWire(
   call: Call,
   fetch: typeof globalThis.fetch,
-  input: RequestInfo | URL,
+  request: Request,
   init: RequestInit,
   signal: AbortSignal | null,
 ): Wire {
   const {body: _body, headers: _headers, method: _method, ...rest} = init;
   return new RequestWire({
-    request: new Request(input, init),
+    request,
     signal,
     signalIsOurs: false,
     resends: call.plan.maxAttempts > 1,

@@ -1,6 +1,7 @@
 /** A wire for calls as `fetch(input, init)` states them. */
 
 import {HeaderRecord, type HeaderValues, headerValues} from '../call/header-record.ts';
+import {isRequest} from '../call/request-wire.ts';
 import type {Sendable, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
@@ -29,7 +30,7 @@ export class FetchWire implements Wire {
     this.#input = input;
     this.#init = init;
     this.signal = signal;
-    this.#headers = init?.headers ?? (input instanceof Request ? input.headers : undefined);
+    this.#headers = init?.headers ?? (isRequest(input) ? input.headers : undefined);
     this.#body = snapshotBody(init?.body, replayLimitBytes);
   }
 
