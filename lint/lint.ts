@@ -7,9 +7,9 @@ import type {Config} from './config.ts';
 import type {Finding, Report} from './finding.ts';
 import {isFileName, resolveName} from './model/extends.ts';
 import {modelOf} from './model/model.ts';
-import {Gatherer} from './report-findings.ts';
+import {Gatherer} from './report/gatherer.ts';
+import {reportShape, reportSource} from './report/shape-findings.ts';
 import {RuleSet} from './rule-set.ts';
-import {reportShape, reportSource} from './shape/findings.ts';
 import {shapeOf} from './shape/shape.ts';
 import {readSource} from './source/read.ts';
 

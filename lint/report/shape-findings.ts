@@ -3,11 +3,11 @@
 import {renameKey} from '../edit/edit-tree.ts';
 import {applyEdits, editBetween, type TextEdit} from '../edit/text-edit.ts';
 import type {Fix} from '../finding.ts';
-import type {Gatherer} from '../report-findings.ts';
 import type {RuleSet} from '../rule-set.ts';
+import type {Shape, ShapeProblem} from '../shape/shape.ts';
 import {nearestPlace, parentPath, spanToShow} from '../source/places.ts';
 import type {Source, SourceProblem, Span} from '../source/tree.ts';
-import type {Shape, ShapeProblem} from './shape.ts';
+import type {Gatherer} from './gatherer.ts';
 
 export function reportSource({path, text, problems}: Source, rules: RuleSet, gatherer: Gatherer): void {
   for (const problem of problems) {

@@ -1,13 +1,13 @@
 /** From what rules say, in paths of a policy, to findings, in lines of a file. */
 
-import {fixOf} from './edit/changes.ts';
-import {type Confidence, docsOf, type Finding, type Fix, type RelatedPlace, type Severity} from './finding.ts';
-import {describeMatch} from './model/model.ts';
-import {type Scope, type Spot, spotOf} from './model/scope.ts';
-import type {Draft, Rule} from './rule.ts';
-import {Lines, type Range} from './source/lines.ts';
-import {type Place, spanToShow} from './source/places.ts';
-import type {Source, Span} from './source/tree.ts';
+import {fixOf} from '../edit/changes.ts';
+import {type Confidence, docsOf, type Finding, type Fix, type RelatedPlace, type Severity} from '../finding.ts';
+import {describeMatch} from '../model/model.ts';
+import {type Scope, type Spot, spotOf} from '../model/scope.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {Lines, type Range} from '../source/lines.ts';
+import {type Place, spanToShow} from '../source/places.ts';
+import type {Source, Span} from '../source/tree.ts';
 
 /** One finding, as far as a rule or a reader knows it. */
 export interface Statement {
