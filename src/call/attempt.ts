@@ -209,13 +209,17 @@ export class Attempt extends Timer implements BodyKeeper {
     if (this.#readers === 0) return;
     if (!linkBody(response, this)) return this.unlink();
     if (this.trace !== null) this.#body = this.trace.startBody?.() ?? null;
-    const {engine, wire, deadlineAt} = this.call;
+    const {engine, wire} = this.call;
     engine.clock.unref(this);
-    if (!wire.bodyGetsFreshTime || this.#limit !== 'ATTEMPT_TIMEOUT' || !this.armed) return;
+    if (this.armed && (wire.bodyGetsFreshTime || wire.bodyGraceMs)) this.#timeBody(wire.bodyGraceMs ?? 0);
+  }
+
+  #timeBody(graceMs: number): void {
+    const {engine, wire, deadlineAt} = this.call;
     const now = engine.clock.now();
-    const leftMs = deadlineAt - now;
-    if (leftMs < this.#limitMs) this.#limit = 'DEADLINE_EXCEEDED';
-    engine.clock.arm(this, Math.min(this.#limitMs, leftMs), now);
+    const dueAt = wire.bodyGetsFreshTime && this.#limit === 'ATTEMPT_TIMEOUT' ? now + this.#limitMs : this.at;
+    if (deadlineAt < dueAt) this.#limit = 'DEADLINE_EXCEEDED';
+    engine.clock.arm(this, Math.min(dueAt, deadlineAt) + graceMs - now, now);
   }
 
   /** Lets go of timer and signal: nothing of this attempt is left. */

@@ -24,6 +24,8 @@ export interface RequestWireOptions {
   readonly keptElsewhere?: boolean;
   /** See `Wire`. */
   readonly bodyGetsFreshTime?: boolean;
+  /** See `Wire`. */
+  readonly bodyGraceMs?: number;
   send(request: Request, signal: AbortSignal | undefined): Promise<Response>;
   timeoutError(error: TimeoutError): unknown;
 }
@@ -52,6 +54,10 @@ export class RequestWire implements Wire, Sendable {
 
   get bodyGetsFreshTime(): boolean {
     return this.#options.bodyGetsFreshTime ?? false;
+  }
+
+  get bodyGraceMs(): number {
+    return this.#options.bodyGraceMs ?? 0;
   }
 
   get headers(): HeaderBag {

@@ -27,6 +27,8 @@ export interface Wire {
   readonly replayable: boolean | Promise<boolean>;
   /** Whether a response's body gets the whole attempt timeout again, as ky's `timeout` means it. */
   readonly bodyGetsFreshTime: boolean;
+  /** How much later than due the reading of a body is ended, where the door ends it itself, and tells hooks of it; left out: 0. */
+  readonly bodyGraceMs?: number;
   /** Called once per attempt; after the first time only where `replayable` is true. */
   next(): Sendable;
   /** The error the caller is given when time ran out. */

@@ -12,16 +12,20 @@ export interface ExplicitOptions {
   readonly by: readonly string[];
   /** ky gives a body the whole `timeout` again; who set one relies on that. */
   readonly bodyGetsFreshTime: boolean;
+  /** ky ends the reading of bodies by these limits, and its hooks hear of it; ours is for those who do not read by way of ky. */
+  readonly bodyGraceMs: number;
 }
 
 type Writable<T> = {-readonly [K in keyof T]: T[K]};
 
 /** ky's own bound on timeouts; it throws for more. */
 const LONGEST_MS = 2 ** 31 - 1;
+/** How much later than ours a limit is in force in ky: what both bound is ended by ours, which says what ended it. */
+const KY_LATER_MS = 10;
 
 /** @param watches The policy leaves the call's loop and time limits to ky: then there is nothing to win over. */
 export function explicitOptions(options: Options, watches: boolean): ExplicitOptions {
-  if (watches) return {overrides: options.resilience, by: [], bodyGetsFreshTime: false};
+  if (watches) return {overrides: options.resilience, by: [], bodyGetsFreshTime: false, bodyGraceMs: 0};
   const {retry, timeout, totalTimeout, resilience} = options;
   const overrides: Writable<CallOverrides> = {};
   const by: string[] = [];
@@ -43,14 +47,34 @@ export function explicitOptions(options: Options, watches: boolean): ExplicitOpt
     overrides: isEmpty ? resilience : resilience === undefined ? overrides : {...overrides, ...resilience},
     by,
     bodyGetsFreshTime: isDuration(timeout),
+    bodyGraceMs: isDuration(timeout) || isDuration(totalTimeout) ? 2 * KY_LATER_MS : 0,
   };
 }
 
-/** Takes over the time limits that `explicitOptions` read; the others stay for ky to refuse. */
-export function takeOverTimeouts(options: Options): void {
+/**
+ * Takes over the time limits that `explicitOptions` read; the others stay for ky to refuse. An explicit `totalTimeout` stays in
+ * force in ky, too: it bounds hooks, parsers and schemas of the user's there, of which we do not know.
+ */
+export function takeOverTimeouts(options: Options, {overrides}: ExplicitOptions): void {
   if (options.timeout === undefined || isDuration(options.timeout)) options.timeout = false;
-  if (isDuration(options.totalTimeout)) options.totalTimeout = false;
+  if (isDuration(options.totalTimeout)) options.totalTimeout = inKy(overrides?.deadlineMs) ?? false;
 }
+
+/**
+ * Puts an explicit `timeout` back in force once the response is there: in ky it bounds bodies, and the data of errors.
+ *
+ * @param kys What ky called `fetch` on: the options it goes by, unless a `totalTimeout` has it wrap the call.
+ */
+export function restoreTimeout(kys: unknown, {overrides, bodyGetsFreshTime}: ExplicitOptions): void {
+  if (!bodyGetsFreshTime) return;
+  const ms = inKy(overrides?.attemptTimeoutMs);
+  if (ms !== undefined && isKyOptions(kys)) kys.timeout = ms;
+}
+
+const inKy = (ms: unknown): number | undefined => (isDuration(ms) ? Math.min(ms + KY_LATER_MS, LONGEST_MS) : undefined);
+
+const isKyOptions = (kys: unknown): kys is Options =>
+  typeof kys === 'object' && kys !== null && 'throwHttpErrors' in kys && 'timeout' in kys;
 
 const decidesMore = (retry: Options['retry']): boolean =>
   typeof retry === 'object' &&

@@ -69,11 +69,37 @@ export class KyCall {
   /** ky is about to throw this to the user; it stays what it is, but for the report. */
   finishWithError<E>(error: E): E {
     if (this.#call === null) return error;
-    const outcome = error === this.#thrownByHook ? failed('hook', error) : outcomeOf(error, this.#signal);
+    const outcome = error === this.#thrownByHook ? failed('hook', error) : this.#outcomeOf(error);
     this.#call.finish(outcome);
     // The reason of an abort is the caller's own, and may be shared.
     if (outcome.kind !== 'aborted' && !this.#call.plan.observesOnly) attachToError(this.#call, error);
     return error;
+  }
+
+  /** What ky throws, as an outcome. */
+  #outcomeOf(error: unknown): Outcome {
+    const {name, response, cause} = (error ?? {}) as {name?: string; response?: Response; cause?: {code?: string}};
+    if (this.#signal?.aborted && error === this.#signal.reason) return failed('aborted', error);
+    switch (name) {
+      case 'HTTPError':
+        return response === undefined ? failed('other', error) : answered(response);
+      case 'TimeoutError':
+        return failed(cause?.code === 'ATTEMPT_TIMEOUT' || !this.#isLate ? 'attempt-timeout' : 'deadline', error);
+      case 'NetworkError':
+        return failed('network', error);
+      case 'AbortError':
+        return failed('aborted', error);
+      case 'ForceRetryError': // A hook asked for more resends than there are attempts.
+        return failed('hook', error);
+      case 'RejectedError':
+        return failed('rejected', error);
+      default:
+        return failed('other', error);
+    }
+  }
+
+  get #isLate(): boolean {
+    return this.engine.clock.now() >= this.#call!.deadlineAt;
   }
 
   /** Puts a Request on the wire. `init` is what ky passes on of options it does not know; ours is not for others. */
@@ -113,28 +139,6 @@ export class KyCall {
 /** ky's own class, so that `isTimeoutError` and `instanceof` hold; ours is its cause. */
 export function kyTimeoutError(error: TimeoutError, request: Request): KyTimeoutError {
   return Object.assign(new KyTimeoutError(request), {cause: error});
-}
-
-/** What ky throws, as an outcome. */
-function outcomeOf(error: unknown, signal: AbortSignal | null): Outcome {
-  const {name, response, cause} = (error ?? {}) as {name?: string; response?: Response; cause?: {code?: string}};
-  if (signal?.aborted && error === signal.reason) return failed('aborted', error);
-  switch (name) {
-    case 'HTTPError':
-      return response === undefined ? failed('other', error) : answered(response);
-    case 'TimeoutError':
-      return failed(cause?.code === 'DEADLINE_EXCEEDED' ? 'deadline' : 'attempt-timeout', error);
-    case 'NetworkError':
-      return failed('network', error);
-    case 'AbortError':
-      return failed('aborted', error);
-    case 'ForceRetryError': // A hook asked for more resends than there are attempts.
-      return failed('hook', error);
-    case 'RejectedError':
-      return failed('rejected', error);
-    default:
-      return failed('other', error);
-  }
 }
 
 /** Responses of other classes are welcome to ky; so they are here. */

@@ -9,6 +9,7 @@ import type {Call} from '../call/call.ts';
 import {RequestWire} from '../call/request-wire.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
 import {backoffMs} from '../decide/backoff.ts';
+import {restoreTimeout} from './explicit-options.ts';
 import {isResponse, type KyCall, type KyOptions, kyTimeoutError} from './ky-call.ts';
 import {RequestBody} from './request-body.ts';
 
@@ -53,7 +54,12 @@ class KyLoop {
     this.#wrapThrowHttpErrors(options);
     this.#wrapHooks(options);
     if (!kyDecides) this.#takeOverRetry(options);
-    options.fetch = (input, init = {}) => this.#send(input as Request, init);
+    const loop = this;
+    options.fetch = async function (this: unknown, input, init = {}) {
+      const response = await loop.#send(input as Request, init);
+      restoreTimeout(this, ky.explicit);
+      return response;
+    };
   }
 
   async #send(request: Request, init: RequestInit): Promise<Response> {
@@ -89,6 +95,7 @@ class KyLoop {
       replayLimitBytes,
       text: undefined,
       bodyGetsFreshTime: this.#ky.explicit.bodyGetsFreshTime,
+      bodyGraceMs: this.#ky.explicit.bodyGraceMs,
       send: (attempt, signal) => this.#ky.send(attempt, init, signal),
       timeoutError: error => kyTimeoutError(error, request),
     });

@@ -6,6 +6,7 @@
  */
 import {RequestWire} from '../call/request-wire.ts';
 import {answered, failed} from '../core/outcome.ts';
+import {restoreTimeout} from './explicit-options.ts';
 import {isResponse, type KyCall, type KyOptions, kyTimeoutError} from './ky-call.ts';
 import {RequestBody} from './request-body.ts';
 
@@ -28,7 +29,7 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
     else if (result !== undefined) body.forget(); // Another Request, with a body we have not seen.
   }
 
-  options.fetch = (input, init = {}) => {
+  options.fetch = function (this: unknown, input, init = {}) {
     const request = input as Request; // ky passes nothing else.
     return new Promise((resolve, reject) => {
       const call = ky.begin(request); // What it throws rejects.
@@ -42,10 +43,15 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
         replayLimitBytes: policy.replayLimitBytes,
         text: body.text,
         bodyGetsFreshTime: ky.explicit.bodyGetsFreshTime,
+        bodyGraceMs: ky.explicit.bodyGraceMs,
         send: (attempt, signal) => ky.send(attempt, init, signal),
         timeoutError: error => kyTimeoutError(error, request),
       });
-      call.run(wire, ({response, error}) => (response === null ? reject(error) : resolve(response)));
+      call.run(wire, ({response, error}) => {
+        if (response === null) return reject(error);
+        restoreTimeout(this, ky.explicit);
+        resolve(response);
+      });
     });
   };
 }

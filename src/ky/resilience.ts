@@ -75,7 +75,7 @@ function install(engine: Engine, options: KyOptions): void {
   const kyDecides =
     explicit.overrides?.maxAttempts === null || (watches && explicit.overrides?.maxAttempts === undefined);
   // A policy that only watches has no time limits, and leaves ky its own.
-  if (!watches) takeOverTimeouts(options);
+  if (!watches) takeOverTimeouts(options, explicit);
   const call = new KyCall(engine, options, explicit);
   if (kyDecides || canSeeResends) driveKyLoop(call, options, kyDecides);
   else installOwnLoop(call, options);
