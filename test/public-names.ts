@@ -12,7 +12,7 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
   './ky': [...shared, 'reportOf', 'resilience'].sort(),
   './load': ['loadPolicy', 'loadPolicySync'],
   './register': [],
-  './telemetry': ['otelObserver'],
+  './telemetry': ['otelObserver', 'undiciHooks'],
   './undici': [...shared, 'resilienceInterceptor'].sort(),
   './unchecked': [
     'RejectedError',

@@ -1,16 +1,25 @@
 /**
- * Attribute names, inlined: the semantic-conventions package is 9.7 MB, and we use fifteen of its strings.
+ * Attribute names, inlined: the semantic-conventions package is 9.7 MB, and we use twenty of its strings.
  *
- * @see OpenTelemetry semantic conventions 1.45, HTTP client spans. What they do not name is in our own namespace, never in
- *   theirs.
+ * @see OpenTelemetry semantic conventions 1.45, HTTP client spans and metrics. What they do not name is in our own
+ *   namespace, never in theirs.
  */
 export const HTTP_REQUEST_METHOD = 'http.request.method';
+/** Where the method is none that the conventions know; then `http.request.method` is `_OTHER`. */
+export const HTTP_REQUEST_METHOD_ORIGINAL = 'http.request.method_original';
 export const HTTP_RESPONSE_STATUS_CODE = 'http.response.status_code';
 export const HTTP_REQUEST_RESEND_COUNT = 'http.request.resend_count';
+export const HTTP_REQUEST_HEADER = 'http.request.header.';
+export const HTTP_RESPONSE_HEADER = 'http.response.header.';
 export const URL_FULL = 'url.full';
+export const URL_PATH = 'url.path';
+export const URL_QUERY = 'url.query';
 export const URL_TEMPLATE = 'url.template';
 export const SERVER_ADDRESS = 'server.address';
 export const SERVER_PORT = 'server.port';
+export const NETWORK_PEER_ADDRESS = 'network.peer.address';
+export const NETWORK_PEER_PORT = 'network.peer.port';
+export const NETWORK_PROTOCOL_VERSION = 'network.protocol.version';
 export const ERROR_TYPE = 'error.type';
 
 export const POLICY_NAME = 'steadfetch.policy.name';
@@ -30,4 +39,18 @@ export const ATTEMPT_NUMBER = 'steadfetch.attempt.number';
 export const ATTEMPT_KIND = 'steadfetch.attempt.kind';
 /** success, failure, timeout, cancelled or superseded. */
 export const ATTEMPT_OUTCOME = 'steadfetch.attempt.outcome';
+/** read, left, timeout, cancelled or failure. */
+export const BODY_OUTCOME = 'steadfetch.body.outcome';
 export const LINK_TYPE = 'steadfetch.link.type';
+/** Of an event: why. */
+export const REASON = 'steadfetch.reason';
+/** Seconds. */
+export const WAIT = 'steadfetch.wait';
+/** Who said how long: backoff, retry-after and so on. */
+export const WAIT_SOURCE = 'steadfetch.wait.source';
+/** The origin, or origin and route, that a breaker stands before. */
+export const BREAKER_NAME = 'steadfetch.circuit_breaker.name';
+/** closed, open or half_open. */
+export const BREAKER_STATE = 'steadfetch.circuit_breaker.state';
+export const BREAKER_FROM = 'steadfetch.circuit_breaker.from';
+export const BREAKER_TO = 'steadfetch.circuit_breaker.to';

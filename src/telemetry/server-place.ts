@@ -1,21 +1,21 @@
-/** Where an attempt goes, as spans tell it. */
-
-export interface ServerPlace {
-  readonly address: string;
-  readonly port: number;
-}
+/** Where an attempt goes, as spans and metrics tell it. */
+import type {Attributes} from '@opentelemetry/api';
+import {SERVER_ADDRESS, SERVER_PORT} from './attributes.ts';
 
 const KEPT = 1000;
-const places = new Map<string, ServerPlace>();
-const NOWHERE: ServerPlace = {address: '', port: 0};
+const places = new Map<string, Attributes>();
+const NOWHERE: Attributes = Object.freeze({});
 
-/** @param origin As `URL.origin` writes it; empty for what is no URL. */
-export function serverPlace(origin: string): ServerPlace {
+/** @param origin As `URL.origin` writes it; empty for what is no URL, and then nothing is told. Shared: copy, do not write. */
+export function placeAttributes(origin: string): Attributes {
   const known = places.get(origin);
   if (known !== undefined) return known;
   const url = URL.parse(origin);
   if (url === null) return NOWHERE;
-  const place = {address: url.hostname, port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80)};
+  const place = {
+    [SERVER_ADDRESS]: url.hostname.replace(/^\[|\]$/g, ''), // An IPv6 address is told without the brackets of URLs.
+    [SERVER_PORT]: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+  };
   if (places.size >= KEPT) places.clear();
   places.set(origin, place);
   return place;

@@ -1,5 +1,6 @@
 /** OpenTelemetry's own SDK, in memory. Set up and taken down by each file that needs it: the API's globals are shared. */
 import {context, DiagLogLevel, diag, logs, metrics, propagation, SpanKind, trace} from '@opentelemetry/api';
+import {MetricReader} from '@opentelemetry/sdk-metrics';
 import {NodeSDK, type NodeSDKConfiguration} from '@opentelemetry/sdk-node';
 import {InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor} from '@opentelemetry/sdk-trace';
 
@@ -75,4 +76,11 @@ export class Tracing {
 export function traceparentOf(span: ReadableSpan): string {
   const {traceId, spanId, traceFlags} = span.spanContext();
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+}
+
+/** Collects when it is told to. */
+export class ManualReader extends MetricReader {
+  protected override async onForceFlush(): Promise<void> {}
+
+  protected override async onShutdown(): Promise<void> {}
 }

@@ -155,15 +155,31 @@ describe('telemetry: contexts', () => {
     const place = server.place(200);
     const asked: string[] = [];
     const observer = otelObserver({
-      propagateTo: origin => {
-        asked.push(origin);
+      propagateTo: url => {
+        asked.push(url);
         return false;
       },
     });
-    await createFetch(quick, {observer})(place.url);
-    expect(asked).to.deep.equal([server.origin]);
+    await createFetch(quick, {observer})(`${place.url}?token=secret`);
+    expect(asked).to.deep.equal([`${place.url}?token=REDACTED`]);
     expect(place.header('traceparent')).to.deep.equal([undefined]);
     expect(tracing.spans).to.have.length(2);
+  });
+
+  it('propagateTo may keep the baggage back, and where it throws nothing is sent', async () => {
+    const place = server.place(200);
+    const baggage = propagation.createBaggage({tenant: {value: 'a'}});
+    const inside = propagation.setBaggage(context.active(), baggage);
+    const send = (propagateTo: () => {baggage: boolean}) =>
+      context.with(inside, () => createFetch(quick, {observer: otelObserver({propagateTo})})(place.url));
+    await send(() => ({baggage: false}));
+    await send(() => ({baggage: true}));
+    await send(() => {
+      throw new Error('mine');
+    });
+    expect(place.header('baggage')).to.deep.equal([undefined, 'tenant=a', undefined]);
+    expect(place.header('traceparent').map(value => value !== undefined)).to.deep.equal([true, true, false]);
+    expect(tracing.complaints.join()).to.include('propagateTo threw');
   });
 
   it('observer: null makes no spans and no trace headers; ids are there', async () => {

@@ -1,0 +1,102 @@
+/** One attempt: its CLIENT span, or none where the call is not sampled; and the context its wire runs in. */
+import {type Context, context, type Span, type SpanContext} from '@opentelemetry/api';
+import type {AttemptObserver, BodyObserver} from '../core/observer.ts';
+import type {Outcome} from '../core/outcome.ts';
+import * as names from './attributes.ts';
+import type {BodySpan} from './body-span.ts';
+import type {HeaderCapture} from './header-capture.ts';
+import {describeEnd} from './span-facts.ts';
+import {type Connection, forgetWire, type WireWitness} from './wire-witness.ts';
+
+/** What an attempt's span needs of its call. */
+export interface AttemptHome {
+  readonly capture: HeaderCapture | null;
+  /** A redirect was followed. `status`: of the answer that asked for it. */
+  redirected(attempt: number, status: number | undefined, origin: string): void;
+  startBody(attempt: number): BodySpan | null;
+}
+
+/** Nobody looks: the wire runs in its context, and that is all. */
+export class BareAttempt implements AttemptObserver {
+  readonly #context: Context;
+
+  constructor(wire: Context) {
+    this.#context = wire;
+  }
+
+  run<T>(wire: () => T): T {
+    return context.with(this.#context, wire);
+  }
+
+  end(): void {}
+}
+
+export class AttemptSpan implements AttemptObserver, WireWitness {
+  readonly spanContext: SpanContext;
+  readonly #home: AttemptHome;
+  readonly #number: number;
+  readonly #span: Span;
+  readonly #context: Context;
+  /** Requests that fetch made of this attempt: one, and one more for each redirect. */
+  #hops = 0;
+  #redirectStatus: number | undefined;
+
+  /** @param wire The context that the wire runs in. */
+  constructor(home: AttemptHome, number: number, span: Span, wire: Context) {
+    this.#home = home;
+    this.#number = number;
+    this.#span = span;
+    this.#context = wire;
+    this.spanContext = span.spanContext();
+  }
+
+  run<T>(wire: () => T): T {
+    return context.with(this.#context, wire);
+  }
+
+  end(outcome: Outcome, superseded: boolean): void {
+    const span = this.#span;
+    forgetWire(this.spanContext.spanId);
+    span.setAttribute(names.ATTEMPT_OUTCOME, superseded ? 'superseded' : attemptOutcome(outcome));
+    if (this.#home.capture !== null && outcome.response !== null)
+      span.setAttributes(this.#home.capture.response(outcome.response.headers));
+    describeEnd(span, outcome);
+    span.end();
+  }
+
+  startBody(): BodyObserver | null {
+    return this.#home.startBody(this.#number);
+  }
+
+  // What is seen of the wire.
+
+  sent(origin: string): void {
+    if (this.#hops++ > 0) this.#home.redirected(this.#number, this.#redirectStatus, origin);
+  }
+
+  connected({remoteAddress, remotePort, alpnProtocol}: Connection): void {
+    if (remoteAddress === undefined) return;
+    this.#span.setAttribute(names.NETWORK_PEER_ADDRESS, remoteAddress);
+    if (remotePort !== undefined) this.#span.setAttribute(names.NETWORK_PEER_PORT, remotePort);
+    this.#span.setAttribute(names.NETWORK_PROTOCOL_VERSION, alpnProtocol === 'h2' ? '2' : '1.1');
+  }
+
+  answered(status: number): void {
+    this.#redirectStatus = status;
+  }
+}
+
+function attemptOutcome(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'response':
+      return outcome.status < 400 ? 'success' : 'failure';
+    case 'attempt-timeout':
+    case 'deadline':
+      return 'timeout';
+    case 'aborted':
+    case 'stopped':
+      return 'cancelled';
+    default:
+      return 'failure';
+  }
+}

@@ -1,0 +1,40 @@
+/** The time that the caller reads a body. A span of its own, because the attempt ended with its headers, and the call too. */
+import {type Context, type Span, SpanKind, type Tracer} from '@opentelemetry/api';
+import type {BodyEnd, BodyObserver} from '../core/observer.ts';
+import {failed} from '../core/outcome.ts';
+import * as names from './attributes.ts';
+import {errorType} from './error-type.ts';
+import {fail} from './span-facts.ts';
+import {SCOPE} from './version.ts';
+
+export class BodySpan implements BodyObserver {
+  readonly #span: Span;
+
+  /** @param parent The call's context. */
+  constructor(tracer: Tracer, parent: Context, attempt: number) {
+    const attributes = {[names.ATTEMPT_NUMBER]: attempt};
+    this.#span = tracer.startSpan(`${SCOPE} body`, {kind: SpanKind.INTERNAL, attributes}, parent);
+  }
+
+  end(how: BodyEnd): void {
+    this.#span.setAttribute(names.BODY_OUTCOME, bodyOutcome(how));
+    const type = how === 'read' || how === 'left' ? undefined : errorType(failed(how, undefined));
+    if (type !== undefined) fail(this.#span, type);
+    this.#span.end();
+  }
+}
+
+function bodyOutcome(how: BodyEnd): string {
+  switch (how) {
+    case 'read':
+    case 'left':
+      return how;
+    case 'attempt-timeout':
+    case 'deadline':
+      return 'timeout';
+    case 'aborted':
+      return 'cancelled';
+    default:
+      return 'failure';
+  }
+}

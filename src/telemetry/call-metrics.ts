@@ -1,0 +1,59 @@
+/** Measures one call and its attempts. */
+import type {Attributes, Context} from '@opentelemetry/api';
+import type {AttemptKind, CallResult, CallView} from '../core/call-view.ts';
+import type {Outcome} from '../core/outcome.ts';
+import * as names from './attributes.ts';
+import {type CallSeries, seriesOf} from './call-series.ts';
+import {errorType} from './error-type.ts';
+import type {Instruments} from './instruments.ts';
+import {resendsOf} from './span-facts.ts';
+
+export class CallMetrics {
+  readonly #instruments: Instruments;
+  readonly #series: CallSeries;
+  /** Of the call's span, so that a measurement can be an exemplar. */
+  readonly #context: Context;
+  readonly #withRequests: boolean;
+
+  /** @param withRequests Also by the name of the conventions. */
+  constructor(instruments: Instruments, call: CallView, context: Context, withRequests: boolean) {
+    this.#instruments = instruments;
+    this.#series = seriesOf(call);
+    this.#series.active++;
+    this.#context = context;
+    this.#withRequests = withRequests;
+  }
+
+  attemptEnded(kind: AttemptKind, outcome: Outcome, superseded: boolean, latencyMs: number): void {
+    const seconds = latencyMs / 1000;
+    const attributes: Attributes = {...this.#series.attributes, [names.ATTEMPT_KIND]: kind};
+    if (!superseded) addEnd(attributes, outcome);
+    this.#instruments.attemptDuration.record(seconds, attributes, this.#context);
+    if (!this.#withRequests) return;
+    const {[names.POLICY_NAME]: _name, [names.ATTEMPT_KIND]: _kind, ...standard} = attributes;
+    this.#instruments.requestDuration.record(seconds, standard, this.#context);
+  }
+
+  rejected(reason: string): void {
+    this.#instruments.rejected.add(1, {...this.#series.attributes, [names.REASON]: reason}, this.#context);
+  }
+
+  ended(call: CallView, outcome: Outcome, result: CallResult, durationMs: number): void {
+    this.#series.active--;
+    const {callDuration, retries, hedges, retryDelay} = this.#instruments;
+    const common: Attributes = {...this.#series.attributes, [names.CALL_OUTCOME]: result};
+    const resends = resendsOf(call);
+    if (resends > 0) retries.record(resends, common, this.#context);
+    if (call.hedges > 0) hedges.record(call.hedges, common, this.#context);
+    if (call.waitedMs > 0) retryDelay.record(call.waitedMs / 1000, this.#series.attributes, this.#context);
+    const type = errorType(outcome);
+    if (type !== undefined) common[names.ERROR_TYPE] = type;
+    callDuration.record(durationMs / 1000, common, this.#context);
+  }
+}
+
+function addEnd(attributes: Attributes, outcome: Outcome): void {
+  if (outcome.kind === 'response') attributes[names.HTTP_RESPONSE_STATUS_CODE] = outcome.status;
+  const type = errorType(outcome);
+  if (type !== undefined) attributes[names.ERROR_TYPE] = type;
+}

@@ -1,0 +1,54 @@
+/** What the metrics of calls are told apart by, made once for all calls that have it in common; and how many of these are active. */
+import type {Attributes, ObservableResult} from '@opentelemetry/api';
+import type {CallView} from '../core/call-view.ts';
+import * as names from './attributes.ts';
+import {knownMethod} from './http-method.ts';
+import {placeAttributes} from './server-place.ts';
+
+export class CallSeries {
+  readonly attributes: Attributes;
+  active = 0;
+  readonly #call: Pick<CallView, 'method' | 'origin' | 'policyName' | 'template'>;
+
+  constructor({method, origin, policyName, template}: CallView) {
+    this.#call = {method, origin, policyName, template};
+    this.attributes = {
+      [names.HTTP_REQUEST_METHOD]: knownMethod(method) ?? '_OTHER',
+      ...placeAttributes(origin),
+      [names.POLICY_NAME]: policyName,
+    };
+    if (template !== undefined) this.attributes[names.URL_TEMPLATE] = template;
+  }
+
+  fits({method, origin, policyName, template}: CallView): boolean {
+    const {method: m, origin: o, policyName: p, template: t} = this.#call;
+    return method === m && origin === o && policyName === p && template === t;
+  }
+}
+
+/** A client that calls ever new hosts must not grow for ever. */
+const KEPT = 1000;
+const known = new Map<string, CallSeries>();
+let last: CallSeries | null = null;
+
+export function seriesOf(call: CallView): CallSeries {
+  if (last?.fits(call)) return last; // Most calls go where the last one went.
+  const key = JSON.stringify([call.method, call.origin, call.policyName, call.template]);
+  let series = known.get(key);
+  if (series === undefined) {
+    if (known.size >= KEPT) dropIdle();
+    series = new CallSeries(call);
+    known.set(key, series);
+  }
+  last = series;
+  return series;
+}
+
+function dropIdle(): void {
+  for (const [key, {active}] of known) if (active === 0) known.delete(key);
+  last = null;
+}
+
+export function observeActiveCalls(result: ObservableResult): void {
+  for (const {attributes, active} of known.values()) result.observe(active, attributes);
+}

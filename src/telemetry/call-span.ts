@@ -1,0 +1,147 @@
+/**
+ * Spans: one INTERNAL span for the call, one CLIENT span for each attempt.
+ *
+ * Exact where somebody looks: each span ends exactly once, the wire runs in the attempt's context, the user's hooks in the call's.
+ * Cheap where nobody does: of a call that is not sampled, only the decision is propagated.
+ */
+import {
+  type Attributes,
+  type Context,
+  context,
+  isSpanContextValid,
+  type Span,
+  SpanKind,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type {CallResult, CallView} from '../core/call-view.ts';
+import type {
+  AttemptObserver,
+  AttemptStart,
+  CallEventFacts,
+  CallEventName,
+  CallObserver,
+  HeaderBag,
+} from '../core/observer.ts';
+import type {Outcome} from '../core/outcome.ts';
+import {type AttemptHome, AttemptSpan, BareAttempt} from './attempt-span.ts';
+import * as names from './attributes.ts';
+import {BodySpan} from './body-span.ts';
+import {inject, suppressed} from './contexts.ts';
+import {DelegatedAttempt} from './delegated-attempt.ts';
+import type {HeaderCapture} from './header-capture.ts';
+import type {OtelSettings, Propagation} from './options.ts';
+import {placeAttributes} from './server-place.ts';
+import {describeEnd, eventAttributes, fullUrl, requestAttributes, resendsOf, spanName, tellable} from './span-facts.ts';
+import {SCOPE} from './version.ts';
+import {watchWire} from './wire-witness.ts';
+
+/** null where the tracer has nobody behind it. */
+export function startCallSpan(
+  tracer: Tracer,
+  call: CallView,
+  settings: OtelSettings,
+  parent: Context,
+): CallSpan | null {
+  const options = {kind: SpanKind.INTERNAL, attributes: requestAttributes(call)};
+  const span = tracer.startSpan(`${SCOPE} ${spanName(call)}`, options, parent);
+  return isSpanContextValid(span.spanContext()) ? new CallSpan(tracer, span, parent, call, settings) : null;
+}
+
+export class CallSpan implements CallObserver, AttemptHome {
+  readonly context: Context;
+  readonly capture: HeaderCapture | null;
+  readonly #tracer: Tracer;
+  readonly #span: Span;
+  readonly #settings: OtelSettings;
+  readonly #propagation: Propagation;
+  readonly #isRecording: boolean;
+  /** What all attempts of a call that is not sampled share. */
+  #unrecorded: BareAttempt | null = null;
+  readonly #sends = {count: 0};
+
+  constructor(tracer: Tracer, span: Span, parent: Context, call: CallView, settings: OtelSettings) {
+    this.#tracer = tracer;
+    this.#span = span;
+    this.#settings = settings;
+    this.capture = settings.capture;
+    this.context = trace.setSpan(parent, span);
+    this.#isRecording = span.isRecording();
+    this.#propagation = settings.delegates ? 'none' : settings.propagation(call);
+  }
+
+  startAttempt(call: CallView, attempt: AttemptStart, headers: HeaderBag): AttemptObserver {
+    if (!this.#isRecording) return this.#startUnrecorded(headers);
+    if (this.#settings.delegates) return new DelegatedAttempt(call, attempt, this.#sends, this.context);
+    const {number, shadows} = attempt;
+    const attributes = attemptAttributes(call, attempt);
+    if (this.capture !== null) Object.assign(attributes, this.capture.request(headers));
+    const links =
+      shadows instanceof AttemptSpan
+        ? [{context: shadows.spanContext, attributes: {[names.LINK_TYPE]: 'hedge_of'}}]
+        : [];
+    const span = this.#tracer.startSpan(spanName(call), {kind: SpanKind.CLIENT, attributes, links}, this.context);
+    const own = trace.setSpan(this.context, span);
+    inject(own, headers, this.#propagation);
+    const started = new AttemptSpan(this, number, span, suppressed(own));
+    if (this.#settings.network && this.#propagation !== 'none') watchWire(started.spanContext.spanId, started);
+    return started;
+  }
+
+  #startUnrecorded(headers: HeaderBag): AttemptObserver {
+    inject(this.context, headers, this.#propagation);
+    this.#unrecorded ??= new BareAttempt(this.#settings.delegates ? this.context : suppressed(this.context));
+    return this.#unrecorded;
+  }
+
+  run<T>(work: () => T): T {
+    return context.with(this.context, work);
+  }
+
+  event(name: CallEventName, facts: CallEventFacts): void {
+    if (this.#isRecording) this.#span.addEvent(`${SCOPE}.${name}`, eventAttributes(facts));
+  }
+
+  redirected(attempt: number, status: number | undefined, origin: string): void {
+    const attributes: Attributes = {[names.ATTEMPT_NUMBER]: attempt, ...placeAttributes(origin)};
+    if (status !== undefined) attributes[names.HTTP_RESPONSE_STATUS_CODE] = status;
+    this.#span.addEvent(`${SCOPE}.redirect`, attributes);
+  }
+
+  startBody(attempt: number): BodySpan | null {
+    return this.#settings.bodySpans ? new BodySpan(this.#tracer, this.context, attempt) : null;
+  }
+
+  end(call: CallView, outcome: Outcome, result: CallResult, reason: string): void {
+    if (this.#isRecording) {
+      this.#span.setAttributes(callAttributes(call, result, reason));
+      describeEnd(this.#span, outcome);
+    }
+    this.#span.end();
+  }
+}
+
+function attemptAttributes(call: CallView, {number, kind}: AttemptStart): Attributes {
+  const attributes = requestAttributes(call);
+  attributes[names.URL_FULL] = fullUrl(call);
+  attributes[names.ATTEMPT_NUMBER] = number;
+  attributes[names.ATTEMPT_KIND] = kind;
+  if (call.correlationId !== undefined) attributes[names.CALL_ID] = call.correlationId;
+  if (number > 1) attributes[names.HTTP_REQUEST_RESEND_COUNT] = number - 1;
+  return attributes;
+}
+
+function callAttributes(call: CallView, result: CallResult, reason: string): Attributes {
+  const attributes: Attributes = {
+    [names.POLICY_NAME]: call.policyName,
+    [names.CALL_OUTCOME]: result,
+    [names.CALL_REASON]: tellable(reason),
+    [names.CALL_ATTEMPTS]: call.attempts,
+    [names.CALL_RETRIES]: resendsOf(call),
+    [names.CALL_HEDGES]: call.hedges,
+    [names.CALL_RETRY_DELAY]: call.waitedMs / 1000,
+    [names.IDEMPOTENCY_KEY_SENT]: call.keyed,
+  };
+  if (call.correlationId !== undefined) attributes[names.CALL_ID] = call.correlationId;
+  return attributes;
+}

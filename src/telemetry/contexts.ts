@@ -1,0 +1,46 @@
+/** Contexts, and what of them goes onto the wire. */
+import {type Context, createContextKey, propagation, type TextMapSetter} from '@opentelemetry/api';
+import type {HeaderBag} from '../core/observer.ts';
+import type {Propagation} from './options.ts';
+
+/**
+ * Under this key an instrumentation of undici or fetch makes no spans of its own: else each attempt had two, and the wire
+ * carried two traceparents, which no server can read. The key is the SDK's own; the API makes it by `Symbol.for`.
+ */
+const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+/** One value over another context. The API's own copy a Map for each value, and a call makes three of them. */
+class Layer implements Context {
+  readonly #below: Context;
+  readonly #key: symbol;
+  readonly #value: unknown;
+
+  constructor(below: Context, key: symbol, value: unknown) {
+    this.#below = below;
+    this.#key = key;
+    this.#value = value;
+  }
+
+  getValue(key: symbol): unknown {
+    return key === this.#key ? this.#value : this.#below.getValue(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return new Layer(this, key, value);
+  }
+
+  deleteValue(key: symbol): Context {
+    return new Layer(this, key, undefined);
+  }
+}
+
+export const suppressed = (below: Context): Context => new Layer(below, SUPPRESS_TRACING, true);
+
+export const withValue = (below: Context, key: symbol, value: unknown): Context => new Layer(below, key, value);
+
+const setter: TextMapSetter<HeaderBag> = {set: (headers, name, value) => headers.set(name, value)};
+
+export function inject(from: Context, headers: HeaderBag, how: Propagation): void {
+  if (how === 'none') return;
+  propagation.inject(how === 'all' ? from : propagation.deleteBaggage(from), headers, setter);
+}

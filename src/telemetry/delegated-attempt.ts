@@ -1,0 +1,103 @@
+/** An attempt whose span is made by an instrumentation of undici: what we know of it waits in its context for `undiciHooks()`. */
+import {
+  type Attributes,
+  type Context,
+  context,
+  createContextKey,
+  type Span,
+  type SpanContext,
+} from '@opentelemetry/api';
+import type {CallView} from '../core/call-view.ts';
+import type {AttemptObserver, AttemptStart} from '../core/observer.ts';
+import {redactUrl} from '../decide/redact.ts';
+import * as names from './attributes.ts';
+import {withValue} from './contexts.ts';
+import {spanName} from './span-facts.ts';
+
+const DELEGATED = createContextKey('steadfetch attempt whose span is made by others');
+
+/** The requests of a call, as the conventions count them: redirects are resends too. */
+export interface Sends {
+  count: number;
+}
+
+export class DelegatedAttempt implements AttemptObserver {
+  /** Of the first span that was made of it. */
+  spanContext: SpanContext | undefined;
+  readonly #call: CallView;
+  readonly #attempt: AttemptStart;
+  readonly #sends: Sends;
+  readonly #context: Context;
+
+  /** @param own The call's context. */
+  constructor(call: CallView, attempt: AttemptStart, sends: Sends, own: Context) {
+    this.#call = call;
+    this.#attempt = attempt;
+    this.#sends = sends;
+    this.#context = withValue(own, DELEGATED, this);
+  }
+
+  run<T>(wire: () => T): T {
+    return context.with(this.#context, wire);
+  }
+
+  end(): void {}
+
+  /** One more request of it. */
+  describe({origin, path}: UndiciRequest): Attributes {
+    const {template, correlationId} = this.#call;
+    const resend = this.#sends.count++;
+    const url = redactUrl(`${origin}${path}`);
+    const query = url.indexOf('?');
+    const attributes: Attributes = {
+      [names.URL_FULL]: url,
+      [names.URL_QUERY]: query < 0 ? '' : url.slice(query + 1),
+      [names.ATTEMPT_NUMBER]: this.#attempt.number,
+      [names.ATTEMPT_KIND]: this.#attempt.kind,
+    };
+    if (resend > 0) attributes[names.HTTP_REQUEST_RESEND_COUNT] = resend;
+    if (template !== undefined) attributes[names.URL_TEMPLATE] = template;
+    if (correlationId !== undefined) attributes[names.CALL_ID] = correlationId;
+    return attributes;
+  }
+
+  started(span: Span): void {
+    this.spanContext ??= span.spanContext();
+    if (this.#call.template !== undefined) span.updateName(spanName(this.#call));
+    const {shadows} = this.#attempt;
+    const shadowed = shadows instanceof DelegatedAttempt ? shadows.spanContext : undefined;
+    if (shadowed !== undefined) span.addLink({context: shadowed, attributes: {[names.LINK_TYPE]: 'hedge_of'}});
+  }
+}
+
+/** A request, as instrumentation-undici passes it on. */
+export interface UndiciRequest {
+  readonly origin: string;
+  readonly path: string;
+}
+
+export interface UndiciHooks {
+  startSpanHook(request: UndiciRequest): Attributes;
+  requestHook(span: Span): void;
+}
+
+/**
+ * For `attemptSpans: "delegate"`: what instrumentation-undici is configured with, so that its spans have the resend count, the attempt's
+ * number and kind, the link of a hedge, and a URL without secrets. Requests of others are left alone.
+ *
+ * @example
+ * new UndiciInstrumentation({...undiciHooks()});
+ */
+export function undiciHooks(): UndiciHooks {
+  const current = (): unknown => context.active().getValue(DELEGATED);
+  return {
+    startSpanHook(request) {
+      const attempt = current();
+      return attempt instanceof DelegatedAttempt ? attempt.describe(request) : {};
+    },
+    requestHook(span) {
+      const attempt = current();
+      if (attempt instanceof DelegatedAttempt) attempt.started(span);
+    },
+  };
+}

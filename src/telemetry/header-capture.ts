@@ -1,0 +1,78 @@
+/** Headers on spans: only those that were asked for by name, never those that carry secrets, and no URL with its secrets. */
+import type {Attributes} from '@opentelemetry/api';
+import {redactText, redactUrl} from '../decide/redact.ts';
+import {HTTP_REQUEST_HEADER, HTTP_RESPONSE_HEADER} from './attributes.ts';
+
+/** Secrets by nature. No option allows them. */
+const DENIED = new Set([
+  'authorization',
+  'authentication-info',
+  'proxy-authorization',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'www-authenticate',
+  'cookie',
+  'cookie2',
+  'set-cookie',
+  'set-cookie2',
+  'idempotency-key',
+  'dpop',
+  'api-key',
+  'x-api-key',
+  'x-goog-api-key',
+  'x-functions-key',
+  'ocp-apim-subscription-key',
+  'x-auth-token',
+  'x-access-token',
+  'x-csrf-token',
+  'x-xsrf-token',
+  'x-amz-security-token',
+  'x-vault-token',
+  'private-token',
+]);
+/** Their values are URLs, maybe relative ones. */
+const URLS = new Set(['location', 'content-location', 'referer', 'origin', 'link', 'refresh', 'x-forwarded-uri']);
+
+/** What can be asked for a header. */
+interface Readable {
+  get(name: string): string | null;
+}
+
+export class HeaderCapture {
+  readonly #request: readonly string[];
+  readonly #response: readonly string[];
+
+  /** @throws TypeError for a name that is never recorded. */
+  constructor({request = [], response = []}: {request?: readonly string[]; response?: readonly string[]}) {
+    this.#request = request.map(allowed);
+    this.#response = response.map(allowed);
+  }
+
+  request(headers: Readable): Attributes {
+    return recorded(this.#request, HTTP_REQUEST_HEADER, headers);
+  }
+
+  response(headers: Readable): Attributes {
+    return recorded(this.#response, HTTP_RESPONSE_HEADER, headers);
+  }
+}
+
+function allowed(name: string): string {
+  const key = name.toLowerCase();
+  if (DENIED.has(key)) throw new TypeError(`captureHeaders names ${key}, which carries secrets and is never recorded.`);
+  return key;
+}
+
+/** As the conventions have it: a list, although it holds all values in one. */
+function recorded(names: readonly string[], prefix: string, headers: Readable): Attributes {
+  const attributes: Attributes = {};
+  try {
+    for (const name of names) {
+      const value = headers.get(name);
+      if (value !== null) attributes[prefix + name] = [URLS.has(name) ? redactUrl(value) : redactText(value)];
+    }
+  } catch {
+    // A fetch of the user's may answer with headers that are none.
+  }
+  return attributes;
+}

@@ -1,0 +1,95 @@
+/** Every instrument: its name, unit and buckets. Values are seconds and counts; no ids, URLs or attempt numbers on any of them. */
+import type {Counter, Histogram, Meter} from '@opentelemetry/api';
+import {observeActiveCalls} from './call-series.ts';
+import {observeBreakers, observeBudgets} from './watched-guards.ts';
+
+/** @see OpenTelemetry semantic conventions 1.45, http.client.request.duration */
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+/** A call holds several attempts and the waits between them. */
+const CALL_SECONDS = [...SECONDS, 30, 60];
+
+export class Instruments {
+  readonly callDuration: Histogram;
+  readonly attemptDuration: Histogram;
+  /** Of calls that were sent again; the others are not counted. */
+  readonly retries: Histogram;
+  readonly hedges: Histogram;
+  readonly retryDelay: Histogram;
+  readonly rejected: Counter;
+  readonly breakerTransitions: Counter;
+  readonly #meter: Meter;
+  #requestDuration: Histogram | undefined;
+
+  constructor(meter: Meter) {
+    this.#meter = meter;
+    const histogram = (name: string, unit: string, buckets: number[], description: string): Histogram =>
+      meter.createHistogram(name, {unit, description, advice: {explicitBucketBoundaries: buckets}});
+
+    this.callDuration = histogram(
+      'steadfetch.client.call.duration',
+      's',
+      CALL_SECONDS,
+      'Duration of calls, their resends and waits included.',
+    );
+    this.attemptDuration = histogram(
+      'steadfetch.client.attempt.duration',
+      's',
+      SECONDS,
+      'Duration of single attempts, until their headers.',
+    );
+    this.retries = histogram(
+      'steadfetch.client.call.retries',
+      '{retry}',
+      [1, 2, 3, 4, 5, 10],
+      'Resends of calls that were sent again.',
+    );
+    this.hedges = histogram(
+      'steadfetch.client.call.hedges',
+      '{hedge}',
+      [1, 2, 3, 4, 5],
+      'Hedges of calls that were hedged.',
+    );
+    this.retryDelay = histogram(
+      'steadfetch.client.call.retry_delay',
+      's',
+      CALL_SECONDS,
+      'Time that calls waited between their attempts.',
+    );
+    this.rejected = meter.createCounter('steadfetch.client.call.rejected', {
+      unit: '{call}',
+      description: 'Attempts that a guard refused before they were sent.',
+    });
+    this.breakerTransitions = meter.createCounter('steadfetch.circuit_breaker.transition', {
+      unit: '{transition}',
+      description: 'Changes of state of circuit breakers.',
+    });
+    meter
+      .createObservableUpDownCounter('steadfetch.client.active_calls', {
+        unit: '{call}',
+        description: 'Calls that have not ended.',
+      })
+      .addCallback(observeActiveCalls);
+    meter
+      .createObservableUpDownCounter('steadfetch.circuit_breaker.state', {
+        unit: '{breaker}',
+        description: 'Circuit breakers in each state.',
+      })
+      .addCallback(observeBreakers);
+    meter
+      .createObservableGauge('steadfetch.client.retry_budget.remaining', {
+        unit: '1',
+        description: 'Share of the retry budget that is left; the lowest, where routes have budgets of their own.',
+      })
+      .addCallback(observeBudgets);
+  }
+
+  /** The conventions' own. */
+  get requestDuration(): Histogram {
+    this.#requestDuration ??= this.#meter.createHistogram('http.client.request.duration', {
+      unit: 's',
+      description: 'Duration of HTTP client requests.',
+      advice: {explicitBucketBoundaries: SECONDS},
+    });
+    return this.#requestDuration;
+  }
+}

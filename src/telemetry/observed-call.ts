@@ -1,0 +1,85 @@
+/** A call that is measured or logged, with spans or without. */
+import {type Context, context, type Logger} from '@opentelemetry/api';
+import type {AttemptKind, CallResult, CallView} from '../core/call-view.ts';
+import type {
+  AttemptObserver,
+  AttemptStart,
+  BodyObserver,
+  CallEventFacts,
+  CallEventName,
+  CallObserver,
+  HeaderBag,
+} from '../core/observer.ts';
+import type {Outcome} from '../core/outcome.ts';
+import type {CallMetrics} from './call-metrics.ts';
+import type {CallSpan} from './call-span.ts';
+import {logCallEvent} from './log-records.ts';
+
+/** null: nobody is registered for it. */
+export interface Told {
+  readonly span: CallSpan | null;
+  readonly metrics: CallMetrics | null;
+  readonly logger: Logger | null;
+  /** The call's own, or the caller's where there is no span. */
+  readonly context: Context;
+}
+
+export class ObservedCall implements CallObserver {
+  readonly #call: CallView;
+  readonly #told: Told;
+
+  constructor(call: CallView, told: Told) {
+    this.#call = call;
+    this.#told = told;
+  }
+
+  startAttempt(call: CallView, attempt: AttemptStart, headers: HeaderBag): AttemptObserver | null {
+    const {span, metrics} = this.#told;
+    const shadows = attempt.shadows instanceof ObservedAttempt ? attempt.shadows.span : attempt.shadows;
+    const own = span === null ? null : span.startAttempt(call, {...attempt, shadows}, headers);
+    return metrics === null ? own : new ObservedAttempt(own, metrics, attempt.kind);
+  }
+
+  run<T>(work: () => T): T {
+    return context.with(this.#told.context, work);
+  }
+
+  event(name: CallEventName, facts: CallEventFacts): void {
+    const {span, metrics, logger} = this.#told;
+    span?.event(name, facts);
+    if (name === 'breaker.rejected') metrics?.rejected(facts.reason ?? '_OTHER');
+    if (logger !== null) logCallEvent(logger, this.#told.context, this.#call, name, facts);
+  }
+
+  end(call: CallView, outcome: Outcome, result: CallResult, reason: string, durationMs: number): void {
+    const {span, metrics} = this.#told;
+    span?.end(call, outcome, result, reason);
+    metrics?.ended(call, outcome, result, durationMs);
+  }
+}
+
+class ObservedAttempt implements AttemptObserver {
+  /** null: no span of it is made. */
+  readonly span: AttemptObserver | null;
+  readonly #metrics: CallMetrics;
+  readonly #kind: AttemptKind;
+
+  constructor(span: AttemptObserver | null, metrics: CallMetrics, kind: AttemptKind) {
+    this.span = span;
+    this.#metrics = metrics;
+    this.#kind = kind;
+  }
+
+  run<T>(wire: () => T): T {
+    return this.span === null ? wire() : this.span.run(wire);
+  }
+
+  end(outcome: Outcome, superseded: boolean, latencyMs: number): void {
+    this.span?.end(outcome, superseded, latencyMs);
+    this.#metrics.attemptEnded(this.#kind, outcome, superseded, latencyMs);
+  }
+
+  startBody(): BodyObserver | null {
+    return this.span?.startBody?.() ?? null;
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * What is registered with OpenTelemetry's API at this moment: asked at each call, because SDKs may be registered late, and
+ * tests change them. Each answer is null while there is nobody to tell, and costs a look-up.
+ */
+
+import type {Logger, Meter, Tracer} from '@opentelemetry/api';
+import * as api from '@opentelemetry/api';
+import {Instruments} from './instruments.ts';
+import {SCOPE, VERSION} from './version.ts';
+
+interface ProxyProvider {
+  getDelegate(): unknown;
+  getDelegateTracer(name: string, version?: string): Tracer | undefined;
+}
+let seenDelegate: unknown;
+let seenTracer: Tracer | null = null;
+
+export function registeredTracer(): Tracer | null {
+  const provider = api.trace.getTracerProvider() as Partial<ProxyProvider>;
+  if (provider.getDelegate === undefined || provider.getDelegateTracer === undefined)
+    return api.trace.getTracer(SCOPE, VERSION);
+  const delegate = provider.getDelegate();
+  if (delegate !== seenDelegate) {
+    seenDelegate = delegate;
+    seenTracer = provider.getDelegateTracer(SCOPE, VERSION) ?? null;
+  }
+  return seenTracer;
+}
+
+let seenMeters: unknown;
+let seenInstruments: Instruments | null = null;
+
+/** Made at the first use: instruments that were made before their provider stay without effect for ever. */
+export function registeredInstruments(): Instruments | null {
+  const provider = api.metrics.getMeterProvider();
+  if (provider !== seenMeters) {
+    seenMeters = provider;
+    const meter: Meter = provider.getMeter(SCOPE, VERSION);
+    seenInstruments = meter === api.createNoopMeter() ? null : new Instruments(meter);
+  }
+  return seenInstruments;
+}
+
+interface LoggerProvider {
+  getLogger(name: string, version?: string): Logger;
+}
+/** The API has logs from 1.10 on. Before that they are in a package of their own, which is known by this symbol. */
+const LOGS_BEFORE_1_10 = Symbol.for('io.opentelemetry.js.api.logs');
+const logs: {getLoggerProvider(): LoggerProvider} | undefined = 'logs' in api ? api.logs : undefined;
+let seenLoggers: unknown;
+let seenLogger: Logger | null = null;
+
+export function registeredLogger(): Logger | null {
+  const before = (globalThis as {[LOGS_BEFORE_1_10]?: (version: number) => LoggerProvider})[LOGS_BEFORE_1_10];
+  const provider = before === undefined ? logs?.getLoggerProvider() : before(1);
+  if (provider !== seenLoggers) {
+    seenLoggers = provider;
+    const logger = provider?.getLogger(SCOPE, VERSION);
+    // One that nobody stands behind is never enabled.
+    seenLogger = logger === undefined || !isEnabled(logger) ? null : logger;
+  }
+  return seenLogger;
+}
+
+type Asked = Parameters<Logger['enabled']>[0];
+
+/** @param asked Nothing: for any record at all. Loggers of old versions cannot be asked. */
+export function isEnabled(logger: Logger, asked: Asked = {severityNumber: 24}): boolean {
+  return (logger as Partial<Logger>).enabled?.(asked) ?? true;
+}

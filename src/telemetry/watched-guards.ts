@@ -1,0 +1,107 @@
+/** Breakers and budgets of every client in the process, as metrics and logs see them. Held weakly: clients come and go. */
+import type {Attributes, ObservableResult} from '@opentelemetry/api';
+import type {BreakerState} from '../core/call-view.ts';
+import type {GuardSnapshot, GuardsView} from '../core/guard-snapshot.ts';
+import type {Clock} from '../core/timer.ts';
+import * as names from './attributes.ts';
+import {placeAttributes} from './server-place.ts';
+
+const watched = new Set<WeakRef<GuardsView>>();
+/** A clock may lead back to the client, by the timers on it: so it lives with the guards, and does not hold them. */
+const clocks = new WeakMap<GuardsView, Clock>();
+const gone = new FinalizationRegistry<WeakRef<GuardsView>>(guards => watched.delete(guards));
+
+export interface BreakerChange {
+  readonly policyName: string;
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** @param changed Told of each change of a breaker. Clients that share their guards are told of as one. */
+export function watchGuards(guards: GuardsView, clock: Clock, changed: (change: BreakerChange) => void): void {
+  if (clocks.has(guards)) return;
+  clocks.set(guards, clock);
+  const held = new WeakRef(guards);
+  watched.add(held);
+  gone.register(guards, held);
+  guards.breakerListeners.add((name, from, to) =>
+    changed({policyName: guards.policyName, name, from: stateName(from), to: stateName(to)}),
+  );
+}
+
+/** Attribute values are in snake case. */
+const stateName = (state: BreakerState): string => (state === 'half-open' ? 'half_open' : state);
+const STATES = ['closed', 'open', 'half_open'];
+
+/** A series for each state; breakers of the same name, of clients that do not share them, are added up. */
+export function observeBreakers(result: ObservableResult): void {
+  eachOrigin((policyName, {origin, breakers}) => {
+    for (const {route, state} of breakers) {
+      const name = route === undefined ? origin : `${origin} (${route})`;
+      for (const each of STATES) {
+        const attributes = {
+          [names.POLICY_NAME]: policyName,
+          [names.BREAKER_NAME]: name,
+          [names.BREAKER_STATE]: each,
+        };
+        breakersSeen.add(JSON.stringify([policyName, name, each]), attributes, count =>
+          stateName(state) === each ? count + 1 : count,
+        );
+      }
+    }
+  });
+  breakersSeen.observe(result);
+}
+
+/** The lowest, where there are several for one origin. */
+export function observeBudgets(result: ObservableResult): void {
+  eachOrigin((policyName, {origin, budgets}) => {
+    const attributes = {[names.POLICY_NAME]: policyName, ...placeAttributes(origin)};
+    for (const {remaining} of budgets)
+      budgetsSeen.add(JSON.stringify([policyName, origin]), attributes, lowest => Math.min(lowest, remaining));
+  });
+  budgetsSeen.observe(result);
+}
+
+function eachOrigin(visit: (policyName: string, snapshot: GuardSnapshot) => void): void {
+  for (const held of watched) {
+    const guards = held.deref();
+    if (guards === undefined) continue;
+    for (const snapshot of guards.snapshot(clocks.get(guards)!.now())) visit(guards.policyName, snapshot);
+  }
+}
+
+/**
+ * Series of one instrument. Those of clients that are gone are told as idle: SDKs repeat the last value of a series that is not
+ * told any more, and a breaker would stay open for ever.
+ */
+class Seen {
+  readonly #idle: number;
+  readonly #series = new Map<string, {readonly attributes: Attributes; value: number}>();
+
+  /** @param idle What is observed where there is nothing. */
+  constructor(idle: number) {
+    this.#idle = idle;
+  }
+
+  add(key: string, attributes: Attributes, next: (value: number) => number): void {
+    const series = this.#series.get(key) ?? {attributes, value: this.#idle};
+    series.value = next(series.value);
+    this.#series.delete(key);
+    this.#series.set(key, series); // Now the youngest.
+  }
+
+  /** Tells all, and begins anew. */
+  observe(result: ObservableResult): void {
+    for (const [key, series] of this.#series) {
+      result.observe(series.value, series.attributes);
+      series.value = this.#idle;
+      if (this.#series.size > KEPT) this.#series.delete(key);
+    }
+  }
+}
+
+const KEPT = 3000;
+const breakersSeen = new Seen(0);
+const budgetsSeen = new Seen(1);

@@ -1,0 +1,82 @@
+/**
+ * What only undici knows of a request, in Node's own fetch too: the connection that carried it, and the redirects it followed.
+ * It tells on `diagnostics_channel`; where there is none, nobody tells, and nothing is missing but these attributes.
+ *
+ * A request is known by the traceparent it carries. Not by the context it was made in: behind a pool that is busy, that is
+ * the context of whoever left it.
+ */
+
+/** A socket, as far as it is told of. */
+export interface Connection {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  readonly alpnProtocol?: string | false | null | undefined;
+}
+
+export interface WireWitness {
+  /** A request was made: the first, or that of a redirect. */
+  sent(origin: string): void;
+  connected(connection: Connection): void;
+  /** With a redirect. */
+  answered(status: number): void;
+}
+
+interface Request {
+  readonly origin: string | URL;
+  /** Names and values in turn; one text in undici 5. */
+  readonly headers: readonly unknown[] | string;
+}
+interface Message {
+  readonly request: Request;
+  readonly socket: Connection;
+  readonly response: {readonly statusCode: number};
+}
+interface Channels {
+  subscribe(name: string, listener: (message: unknown) => void): void;
+}
+
+const witnesses = new Map<string, WireWitness>();
+const requests = new WeakMap<Request, WireWitness>();
+let isListening = false;
+
+export function watchWire(spanId: string, witness: WireWitness): void {
+  if (!isListening) listen();
+  witnesses.set(spanId, witness);
+}
+
+export function forgetWire(spanId: string): void {
+  witnesses.delete(spanId);
+}
+
+function listen(): void {
+  isListening = true;
+  const {process} = globalThis as {process?: {getBuiltinModule?(name: string): Channels | undefined}};
+  const channels = process?.getBuiltinModule?.('node:diagnostics_channel');
+  channels?.subscribe('undici:request:create', message => created((message as Message).request));
+  channels?.subscribe('undici:client:sendHeaders', message => {
+    const {request, socket} = message as Message;
+    requests.get(request)?.connected(socket);
+  });
+  channels?.subscribe('undici:request:headers', message => {
+    const {request, response} = message as Message;
+    if (isRedirect(response.statusCode)) requests.get(request)?.answered(response.statusCode);
+  });
+}
+
+function created(request: Request): void {
+  if (witnesses.size === 0) return;
+  const witness = witnesses.get(spanIdOf(request.headers));
+  if (witness === undefined) return;
+  requests.set(request, witness);
+  witness.sent(String(request.origin));
+}
+
+/** From `00-<32 digits>-<16 digits>-01`. Empty where there is none. */
+function spanIdOf(headers: Request['headers']): string {
+  const traceparent = Array.isArray(headers)
+    ? headers[headers.indexOf('traceparent') + 1]
+    : /^traceparent: *(\S+)/im.exec(headers as string)?.[1];
+  return typeof traceparent === 'string' ? traceparent.slice(36, 52) : '';
+}
+
+const isRedirect = (status: number): boolean => status >= 301 && status <= 308 && status !== 304;

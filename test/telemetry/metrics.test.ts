@@ -1,0 +1,334 @@
+/** What is measured: every instrument with its unit and buckets, what it counts, and what it is told apart by. */
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
+import {metrics} from '@opentelemetry/api';
+import {DataPointType, type HistogramMetricData, MeterProvider, type MetricData} from '@opentelemetry/sdk-metrics';
+import {expect} from 'chai';
+import {definePolicy, type PolicyInput, type Ports} from '../../src/core.ts';
+import {observed} from '../../src/telemetry/observed.ts';
+import {otelObserver} from '../../src/telemetry.ts';
+import {AT_ONCE, ITEMS, later, World} from '../call/world.ts';
+import {ManualReader} from '../support/otel.ts';
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+const COMMON = {
+  'http.request.method': 'GET',
+  'server.address': 'api.test',
+  'server.port': 443,
+  'steadfetch.policy.name': 'shop',
+};
+const named: PolicyInput = {name: 'shop', backoff: AT_ONCE};
+
+/** Each policy has a name of its own, so that no test sees the guards of another. */
+const world = (policy: PolicyInput, ports: Ports = {}): World => new World(policy, observed(ports));
+
+describe('telemetry: metrics', () => {
+  let reader: ManualReader;
+  let provider: MeterProvider;
+  beforeEach(() => {
+    reader = new ManualReader();
+    provider = new MeterProvider({readers: [reader]});
+    metrics.setGlobalMeterProvider(provider);
+  });
+  afterEach(async () => {
+    metrics.disable();
+    await provider.shutdown();
+  });
+
+  async function all(): Promise<MetricData[]> {
+    const {resourceMetrics} = await reader.collect();
+    return resourceMetrics.scopeMetrics
+      .filter(({scope}) => scope.name === 'steadfetch')
+      .flatMap(scope => scope.metrics);
+  }
+  async function points(name: string) {
+    const metric = (await all()).find(({descriptor}) => descriptor.name === name);
+    return (metric?.dataPoints ?? []).map(({attributes, value}) => ({attributes, value}));
+  }
+  const sums = async (name: string) =>
+    (await points(name)).map(({attributes, value}) => {
+      const {sum, count} = value as HistogramMetricData['dataPoints'][number]['value'];
+      return {attributes, sum, count};
+    });
+
+  describe('each instrument', () => {
+    const table: [string, DataPointType, string, number[]?][] = [
+      ['steadfetch.client.call.duration', DataPointType.HISTOGRAM, 's', [...SECONDS, 30, 60]],
+      ['steadfetch.client.attempt.duration', DataPointType.HISTOGRAM, 's', SECONDS],
+      ['steadfetch.client.call.retries', DataPointType.HISTOGRAM, '{retry}', [1, 2, 3, 4, 5, 10]],
+      ['steadfetch.client.call.hedges', DataPointType.HISTOGRAM, '{hedge}', [1, 2, 3, 4, 5]],
+      ['steadfetch.client.call.retry_delay', DataPointType.HISTOGRAM, 's', [...SECONDS, 30, 60]],
+      ['steadfetch.client.call.rejected', DataPointType.SUM, '{call}'],
+      ['steadfetch.client.active_calls', DataPointType.SUM, '{call}'],
+      ['steadfetch.client.retry_budget.remaining', DataPointType.GAUGE, '1'],
+      ['steadfetch.circuit_breaker.state', DataPointType.SUM, '{breaker}'],
+      ['steadfetch.circuit_breaker.transition', DataPointType.SUM, '{transition}'],
+    ];
+    let found: MetricData[];
+
+    it('is there after calls that fail, wait, hedge and are refused', async () => {
+      const {run, serve, clock} = handy(
+        world({
+          ...named,
+          backoff: {kind: 'constant', delayMs: 10, throttledBaseMs: 0, jitter: 'none'},
+          hedge: {delayMs: 5, maxLoadRatio: 1},
+          breaker: {kind: 'consecutive', failures: 2, openMs: 60_000},
+        }),
+      );
+      serve(later(clock, 50, 200), 200);
+      await run();
+      serve(503);
+      await run();
+      await run();
+      found = await all();
+      expect(found.map(({descriptor}) => descriptor.name).sort()).to.deep.equal(table.map(([name]) => name).sort());
+    });
+
+    for (const [name, type, unit, buckets] of table) {
+      it(`${name}: ${unit}`, () => {
+        const metric = found.find(({descriptor}) => descriptor.name === name)!;
+        expect([metric.dataPointType, metric.descriptor.unit]).to.deep.equal([type, unit]);
+        expect(metric.descriptor.description).to.match(/\.$/);
+        if (buckets !== undefined)
+          expect((metric as HistogramMetricData).dataPoints[0]!.value.buckets.boundaries).to.deep.equal(buckets);
+      });
+    }
+
+    it('is told apart by what is low in cardinality only', () => {
+      for (const {descriptor, dataPoints} of found)
+        for (const {attributes} of dataPoints)
+          for (const name of Object.keys(attributes))
+            expect(name, descriptor.name).not.to.match(/call\.id|url\.(?!template)|attempt\.number|reason\.|trace/);
+    });
+  });
+
+  it('a call: its duration with every wait, by outcome; its attempts, by kind and status', async () => {
+    const {run, serveSlowly} = handy(
+      world({...named, backoff: {kind: 'constant', delayMs: 300, throttledBaseMs: 0, jitter: 'none'}}),
+    );
+    serveSlowly(20, 503, 200);
+    await run();
+    expect(await sums('steadfetch.client.call.duration')).to.deep.equal([
+      {attributes: {...COMMON, 'steadfetch.call.outcome': 'success'}, sum: 0.34, count: 1},
+    ]);
+    expect(await sums('steadfetch.client.attempt.duration')).to.deep.equal([
+      {
+        attributes: {
+          ...COMMON,
+          'steadfetch.attempt.kind': 'initial',
+          'http.response.status_code': 503,
+          'error.type': '503',
+        },
+        sum: 0.02,
+        count: 1,
+      },
+      {
+        attributes: {...COMMON, 'steadfetch.attempt.kind': 'resend', 'http.response.status_code': 200},
+        sum: 0.02,
+        count: 1,
+      },
+    ]);
+    expect(await sums('steadfetch.client.call.retries')).to.deep.equal([
+      {attributes: {...COMMON, 'steadfetch.call.outcome': 'success'}, sum: 1, count: 1},
+    ]);
+    expect(await sums('steadfetch.client.call.retry_delay')).to.deep.equal([{attributes: COMMON, sum: 0.3, count: 1}]);
+  });
+
+  it('calls that were sent once are in no histogram of resends', async () => {
+    await handy(world(named)).run();
+    for (const name of ['retries', 'hedges', 'retry_delay'])
+      expect(await points(`steadfetch.client.call.${name}`), name).to.deep.equal([]);
+  });
+
+  it('a failed call has the error.type of its last answer, an aborted one has none', async () => {
+    const {run, serve} = handy(world(named));
+    serve(503);
+    await run();
+    await run(ITEMS, {signal: AbortSignal.abort()});
+    const ends = (await points('steadfetch.client.call.duration')).map(({attributes}) => [
+      attributes['steadfetch.call.outcome'],
+      attributes['error.type'],
+    ]);
+    expect(ends).to.deep.equal([
+      ['failure', '503'],
+      ['cancelled', undefined],
+    ]);
+  });
+
+  it('a template of a route, and a method that nobody knows', async () => {
+    const {run} = handy(world({...named, routes: [{match: {path: '/items/*'}, name: 'item'}]}));
+    await run(`${ITEMS}/4711`, {method: 'PURGE'});
+    const [point] = await points('steadfetch.client.call.duration');
+    expect(point!.attributes).to.include({
+      'url.template': '/items/*',
+      'steadfetch.policy.name': 'item',
+      'http.request.method': '_OTHER',
+    });
+  });
+
+  it('active calls go up and down, and never below nothing', async () => {
+    const {serve, clock, end} = handy(world({...named, name: 'active'}));
+    const active = async () =>
+      (await points('steadfetch.client.active_calls')).find(
+        ({attributes}) => attributes['steadfetch.policy.name'] === 'active',
+      )?.value;
+    serve(later(clock, 100, 200));
+    const both = [end(), end()];
+    expect(await active()).to.equal(2);
+    await clock.advance(100);
+    await Promise.all(both);
+    expect(await active()).to.equal(0);
+  });
+
+  it('a breaker: one series a state, and each change', async () => {
+    const policy: PolicyInput = {
+      ...named,
+      name: 'breaking',
+      maxAttempts: 1,
+      breaker: {kind: 'consecutive', failures: 1, openMs: 1000, probes: 1},
+    };
+    const {run, serve, clock} = handy(world(policy));
+    const states = async () =>
+      Object.fromEntries(
+        (await points('steadfetch.circuit_breaker.state'))
+          .filter(({attributes}) => attributes['steadfetch.policy.name'] === 'breaking')
+          .map(({attributes, value}) => [attributes['steadfetch.circuit_breaker.state'], value]),
+      );
+    await run();
+    expect(await states()).to.deep.equal({closed: 1, open: 0, half_open: 0});
+    serve(503);
+    await run();
+    expect(await states()).to.deep.equal({closed: 0, open: 1, half_open: 0});
+    await run();
+    await clock.advance(1200);
+    expect(await states()).to.deep.equal({closed: 0, open: 0, half_open: 1});
+    serve(200);
+    await run();
+    expect(await points('steadfetch.circuit_breaker.transition')).to.deep.equal(
+      [
+        ['closed', 'open'],
+        ['open', 'half_open'],
+        ['half_open', 'closed'],
+      ].map(([from, to]) => ({
+        attributes: {
+          'steadfetch.policy.name': 'breaking',
+          'steadfetch.circuit_breaker.name': 'https://api.test',
+          'steadfetch.circuit_breaker.from': from,
+          'steadfetch.circuit_breaker.to': to,
+        },
+        value: 1,
+      })),
+    );
+    expect(await points('steadfetch.client.call.rejected')).to.deep.equal([
+      {attributes: {...COMMON, 'steadfetch.policy.name': 'breaking', 'steadfetch.reason': 'CIRCUIT_OPEN'}, value: 1},
+    ]);
+  });
+
+  it('clients that share a handle count its breaker once; those that do not are added up', async () => {
+    const policy: PolicyInput = {...named, name: 'shared', breaker: {kind: 'consecutive', failures: 1, openMs: 1000}};
+    const handle = definePolicy(policy);
+    const worlds = [new World(handle, observed({})), new World(handle, observed({})), world(policy)];
+    for (const each of worlds) await each.run();
+    const closed = async () =>
+      (await points('steadfetch.circuit_breaker.state')).find(
+        ({attributes}) =>
+          attributes['steadfetch.policy.name'] === 'shared' &&
+          attributes['steadfetch.circuit_breaker.state'] === 'closed',
+      )?.value;
+    expect(await closed()).to.equal(2);
+    worlds[1]!.serve(503);
+    await worlds[1]!.run();
+    expect(await closed()).to.equal(1);
+    expect((await points('steadfetch.circuit_breaker.transition')).map(({value}) => value)).to.deep.equal([1]);
+  });
+
+  it('a client that is gone is gone: its guards are held weakly, and its open breaker is no longer told', async () => {
+    const gc = exposedGc();
+    const use = async (): Promise<WeakRef<object>> => {
+      const {run, serve, handle} = handy(
+        world({...named, name: 'passing', breaker: {kind: 'consecutive', failures: 1, openMs: 60_000}}),
+      );
+      serve(503);
+      await run();
+      return new WeakRef(handle);
+    };
+    const open = async () =>
+      (await points('steadfetch.circuit_breaker.state')).find(
+        ({attributes}) =>
+          attributes['steadfetch.policy.name'] === 'passing' &&
+          attributes['steadfetch.circuit_breaker.state'] === 'open',
+      )?.value;
+    const held = await use();
+    expect(await open()).to.equal(1);
+    for (let turn = 0; turn < 20 && held.deref() !== undefined; turn++) {
+      await new Promise(setImmediate); // WeakRefs hold until the end of a turn.
+      gc();
+    }
+    expect(held.deref()).to.equal(undefined);
+    expect(await open()).to.equal(0);
+  });
+
+  it('the budget: the share that is left', async () => {
+    const {run, serve} = handy(
+      world({...named, name: 'thrifty', maxAttempts: 2, budget: {kind: 'token-bucket', capacity: 40, retryCost: 10}}),
+    );
+    serve(503);
+    await run();
+    const [point] = (await points('steadfetch.client.retry_budget.remaining')).filter(
+      ({attributes}) => attributes['steadfetch.policy.name'] === 'thrifty',
+    );
+    expect(point).to.deep.equal({
+      attributes: {'steadfetch.policy.name': 'thrifty', 'server.address': 'api.test', 'server.port': 443},
+      value: 0.75,
+    });
+  });
+
+  it('http.client.request.duration on request, with the attributes of the conventions', async () => {
+    await handy(world(named)).run();
+    expect(await points('http.client.request.duration')).to.deep.equal([]);
+    await handy(world(named, {observer: otelObserver({requestDuration: true})})).run();
+    expect(await sums('http.client.request.duration')).to.deep.equal([
+      {
+        attributes: {
+          'http.request.method': 'GET',
+          'server.address': 'api.test',
+          'server.port': 443,
+          'http.response.status_code': 200,
+        },
+        sum: 0,
+        count: 1,
+      },
+    ]);
+  });
+
+  it('a provider that is registered late is used from then on, by clients made before', async () => {
+    metrics.disable();
+    const {run} = handy(world(named));
+    await run();
+    metrics.setGlobalMeterProvider(provider);
+    await run();
+    expect((await sums('steadfetch.client.call.duration')).map(({count}) => count)).to.deep.equal([1]);
+  });
+
+  it('without spans the wire gets no trace headers', async () => {
+    const each = world(named);
+    await each.run();
+    expect(each.header('traceparent')).to.deep.equal([null]);
+  });
+});
+
+function exposedGc(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc');
+}
+
+function handy(each: World) {
+  return {
+    clock: each.clock,
+    handle: each.handle,
+    run: each.run.bind(each),
+    end: each.end.bind(each),
+    serve: each.serve.bind(each),
+    serveSlowly: each.serveSlowly.bind(each),
+  };
+}
