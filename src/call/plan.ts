@@ -64,7 +64,9 @@ export class Plan implements GuardSettings {
     const key = keyOf(overrides);
     const known = key === undefined ? undefined : this.#variants.get(key);
     if (known !== undefined) return known;
-    const {policy, correlationId, idempotencyKey} = this.#source.resolveCall(this.policy, overrides);
+    // What is kept under a name is what the name says: a getter may answer otherwise the next time.
+    const named = key === undefined ? overrides : (JSON.parse(key) as CallOverrides);
+    const {policy, correlationId, idempotencyKey} = this.#source.resolveCall(this.policy, named);
     const variant: Variant = {
       plan: policy === this.policy ? this : new Plan(policy, this.#route, this.#source),
       correlationId,
@@ -126,7 +128,7 @@ function keyOf(overrides: CallOverrides): string | undefined {
 }
 
 /** JSON.stringify makes null of NaN, nothing of functions and {} of a Map: each would go by the name of something valid. */
-function asIs(_key: string, value: unknown): unknown {
+function asIs(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
   const isPlain =
     value === null ||
     typeof value === 'string' ||
@@ -135,6 +137,6 @@ function asIs(_key: string, value: unknown): unknown {
     (typeof value === 'number' && Number.isFinite(value)) ||
     Array.isArray(value) ||
     (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype);
-  if (!isPlain) throw new TypeError('Not plain JSON.');
+  if (!isPlain || this[key] !== value) throw new TypeError('Not plain JSON.');
   return value;
 }
