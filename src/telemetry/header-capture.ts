@@ -69,7 +69,8 @@ function recorded(names: readonly string[], prefix: string, headers: Readable): 
   try {
     for (const name of names) {
       const value = headers.get(name);
-      if (value !== null) attributes[prefix + name] = [URLS.has(name) ? redactUrl(value) : redactText(value)];
+      if (value !== null)
+        attributes[prefix + name] = [URLS.has(name) ? redactUrl(redactText(value)) : redactText(value)];
     }
   } catch {
     // A fetch of the user's may answer with headers that are none.

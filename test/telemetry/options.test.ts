@@ -1,0 +1,178 @@
+/** What users can ask for: headers, peers and redirects, bodies, and other instrumentations' spans. */
+import type {ServerResponse} from 'node:http';
+import {SpanStatusCode} from '@opentelemetry/api';
+import {expect} from 'chai';
+import {Agent, request} from 'undici';
+import {createFetch, type PolicyInput, type Ports} from '../../src/index.ts';
+import {type OtelOptions, otelObserver} from '../../src/telemetry.ts';
+import {resilienceInterceptor} from '../../src/undici.ts';
+import {Tracing} from '../support/otel.ts';
+import {settle} from '../support/outcome.ts';
+import {WireServer} from '../support/wire-server.ts';
+
+/** The beginning of a body, and then nothing. */
+const dripping = (response: ServerResponse): void => void response.writeHead(200).write('{');
+const quick: PolicyInput = {backoff: {baseMs: 1, throttledBaseMs: 1}};
+
+describe('telemetry: options', () => {
+  let server: WireServer;
+  let tracing: Tracing;
+  before(async () => {
+    server = await WireServer.start();
+    tracing = new Tracing();
+  });
+  after(async () => {
+    await tracing.stop();
+    await server.close();
+  });
+  beforeEach(() => tracing.reset());
+  afterEach(() => {
+    expect(tracing.open, 'spans left open').to.deep.equal([]);
+    expect(tracing.complaints).to.deep.equal([]);
+  });
+
+  const fetching = (options: OtelOptions, policy: PolicyInput = quick, ports: Ports = {}) =>
+    createFetch(policy, {...ports, observer: otelObserver(options)});
+
+  describe('captureHeaders', () => {
+    it('records what was asked for, by its name in lower case, and nothing else', async () => {
+      const place = server.place({headers: {'X-Request-Cost': '7', 'x-other': 'b'}});
+      const fetch = fetching({captureHeaders: {request: ['Accept', 'x-absent'], response: ['x-request-cost']}});
+      await fetch(place.url, {headers: {accept: 'text/plain', authorization: 'Bearer secret'}});
+      const {attributes} = tracing.attempts[0]!;
+      const headers = Object.entries(attributes).filter(([name]) => name.includes('.header.'));
+      expect(headers).to.deep.equal([
+        ['http.request.header.accept', ['text/plain']],
+        ['http.response.header.x-request-cost', ['7']],
+      ]);
+    });
+
+    it('takes the secrets out of URLs, relative ones too', async () => {
+      const place = server.place({status: 302, headers: {location: '/cb?token=secret', link: '<https://u:p@h/>'}});
+      const fetch = fetching({captureHeaders: {request: ['referer', 'x-from'], response: ['location', 'link']}});
+      const headers = {'x-from': 'see https://u:p@h/?sig=secret', referer: 'https://u:p@h/'};
+      await fetch(place.url, {redirect: 'manual', headers});
+      expect(tracing.attempts[0]!.attributes).to.deep.include({
+        'http.response.header.location': ['/cb?token=REDACTED'],
+        'http.request.header.x-from': ['see https://REDACTED:REDACTED@h/?sig=REDACTED'],
+      });
+      expect(JSON.stringify(tracing.attempts[0]!.attributes)).not.to.match(/secret|u:p/);
+    });
+
+    for (const name of ['Authorization', 'cookie', 'Set-Cookie', 'x-api-key', 'Idempotency-Key', 'proxy-authorization'])
+      it(`refuses ${name} at once`, () => {
+        expect(() => otelObserver({captureHeaders: {request: [name]}})).to.throw(TypeError, name.toLowerCase());
+        expect(() => otelObserver({captureHeaders: {response: [name]}})).to.throw(TypeError, 'never recorded');
+      });
+
+    it('headers that are none end no call', async () => {
+      const fetch = fetching({captureHeaders: {response: ['x-a']}}, quick, {
+        fetch: async () => ({status: 200, body: null}) as unknown as Response,
+      });
+      expect((await fetch('http://nowhere.invalid/')).status).to.equal(200);
+    });
+  });
+
+  describe('network', () => {
+    it('names the peer of each attempt, and can be switched off', async () => {
+      await fetching({})(server.place(503, 200).url);
+      for (const {attributes} of tracing.attempts)
+        expect(attributes).to.include({'network.peer.address': '127.0.0.1', 'network.protocol.version': '1.1'});
+      tracing.reset();
+      await fetching({network: false})(server.place(200).url);
+      expect(tracing.attempts[0]!.attributes).not.to.have.any.keys('network.peer.address', 'network.peer.port');
+    });
+
+    it('a redirect is an event of the call: who answered so, and where it went', async () => {
+      const target = server.place(200);
+      const place = server.place({status: 307, headers: {location: `${target.url}?token=secret`}});
+      await fetching({})(place.url);
+      expect(tracing.attempts).to.have.length(1);
+      expect(tracing.calls[0]!.events.map(({name, attributes}) => [name, attributes])).to.deep.equal([
+        [
+          'steadfetch.redirect',
+          {
+            'steadfetch.attempt.number': 1,
+            'server.address': '127.0.0.1',
+            'server.port': Number(new URL(server.origin).port),
+            'http.response.status_code': 307,
+          },
+        ],
+      ]);
+    });
+
+    it('behind a pool that is busy each attempt still has its own', async () => {
+      const agent = new Agent({connections: 1}).compose(resilienceInterceptor(quick, {observer: otelObserver({})}));
+      const places = [server.place(200), server.place(503, 200), server.place(200)];
+      await Promise.all(places.map(async ({url}) => (await request(url, {dispatcher: agent})).body.dump()));
+      expect(tracing.attempts).to.have.length(4);
+      for (const {attributes} of tracing.attempts)
+        expect(attributes).to.include({'network.peer.address': '127.0.0.1', 'network.protocol.version': '1.1'});
+      for (const {events} of tracing.calls) expect(events.map(({name}) => name)).not.to.include('steadfetch.redirect');
+      await agent.close();
+    });
+  });
+
+  describe('bodySpans', () => {
+    const bodies = () => tracing.spans.filter(({name}) => name === 'steadfetch body');
+    const ends = () =>
+      bodies().map(({attributes, status}) => [
+        attributes['steadfetch.body.outcome'],
+        attributes['error.type'],
+        status.code === SpanStatusCode.ERROR,
+      ]);
+
+    it('no span of a body unless asked for', async () => {
+      await (await fetching({})(server.place(200).url)).text();
+      expect(bodies()).to.deep.equal([]);
+    });
+
+    it('from the answer to the end of the body, below the call, beside its attempt', async () => {
+      await (await fetching({bodySpans: true})(server.place(503, 200).url)).json();
+      expect(ends()).to.deep.equal([['read', undefined, false]]);
+      const [body] = bodies();
+      expect(body!.parentSpanContext?.spanId).to.equal(calls()[0]!.spanContext().spanId);
+      expect(body!.attributes['steadfetch.attempt.number']).to.equal(2);
+    });
+
+    const endings: Record<string, [(response: Response) => Promise<unknown>, unknown[]]> = {
+      'read as a stream': [response => response.body!.pipeTo(new WritableStream()), ['read', undefined, false]],
+      'no JSON, but read': [response => response.json(), ['read', undefined, false]],
+      cancelled: [response => response.body!.cancel(), ['left', undefined, false]],
+    };
+    for (const [what, [read, end]] of Object.entries(endings)) {
+      it(what, async () => {
+        const response = await fetching({bodySpans: true})(server.place({body: 'no json'}).url);
+        await settle(() => read(response));
+        expect(ends()).to.deep.equal([end]);
+      });
+    }
+
+    it('cut by the attempt timeout', async () => {
+      const response = await fetching({bodySpans: true}, {...quick, attemptTimeoutMs: 60})(server.place(dripping).url);
+      await settle(() => response.text());
+      expect(ends()).to.deep.equal([['timeout', 'timeout', true]]);
+    });
+
+    it('aborted by the caller', async () => {
+      const controller = new AbortController();
+      const response = await fetching({bodySpans: true})(server.place(dripping).url, {signal: controller.signal});
+      const read = settle(() => response.text());
+      controller.abort();
+      await read;
+      expect(ends()).to.deep.equal([['cancelled', undefined, false]]);
+    });
+
+    it('broken by the wire', async () => {
+      const place = server.place(response => {
+        response.writeHead(200, {'content-length': 100}).write('{');
+        setTimeout(() => response.destroy(), 10);
+      });
+      const response = await fetching({bodySpans: true})(place.url);
+      await settle(() => response.text());
+      expect(ends()).to.deep.equal([['failure', '_OTHER', true]]);
+    });
+
+    const calls = () => tracing.calls.filter(({name}) => name !== 'steadfetch body');
+  });
+});
