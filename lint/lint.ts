@@ -3,6 +3,7 @@
  * and say the same, byte for byte.
  */
 
+import {applyBaseline} from './baseline.ts';
 import type {Config} from './config.ts';
 import type {Finding, Report} from './finding.ts';
 import {isFileName, resolveName} from './model/extends.ts';
@@ -12,6 +13,7 @@ import {reportShape, reportSource} from './report/shape-findings.ts';
 import {RuleSet} from './rule-set.ts';
 import {shapeOf} from './shape/shape.ts';
 import {readSource} from './source/read.ts';
+import {applySuppressions} from './suppress/apply.ts';
 
 export interface LintRequest {
   /** Which of the files to lint. Its ending says whether it is YAML; everything else is JSON with comments. */
@@ -43,7 +45,10 @@ export async function lintText({path, files, config = {}}: LintRequest): Promise
     reportShape(shape, rules, gatherer);
     await runRules(shape, files, rules, gatherer);
   }
-  return {path, findings: inOrder(gatherer.findings), suppressed: []};
+  const options = {today: config.today, refused: config.noSuppressions === true};
+  const judged = applySuppressions(source, rules, gatherer, options);
+  const {findings, suppressed} = applyBaseline(judged.findings, config.baseline);
+  return {path, findings: inOrder(findings), suppressed: [...judged.suppressed, ...suppressed]};
 }
 
 async function runRules(

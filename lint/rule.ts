@@ -23,10 +23,9 @@ export interface Rule {
   readonly good: readonly [GoodExample, ...GoodExample[]];
   /** Only on under the preset `strict`. */
   readonly strict?: true;
-  /**
-   * Judges the top of a policy and every route of it, each as it would run. Rules of category `file` have neither check: what they
-   * flag is seen while the file is read.
-   */
+  /** Found by the linter itself while it reads a file, so that there is nothing to check. */
+  readonly intrinsic?: true;
+  /** Judges the top of a policy and every route of it, each as it would run. */
   readonly check?: (scope: Scope) => Iterable<Draft>;
   /** Judges the file as a whole: what routes are to each other. */
   readonly checkFile?: (model: Model) => Iterable<Draft & {readonly scope: Scope}>;
@@ -101,7 +100,7 @@ export function defineRule(rule: Rule): Rule {
     throw new TypeError(`A rule's code is letters and three digits, such as ACME101; got "${rule.code}".`);
   if (!/^[a-z]+(?:-[a-z0-9]+)+$/.test(rule.name))
     throw new TypeError(`A rule's name is words with hyphens, such as no-something; ${rule.code} has "${rule.name}".`);
-  if (rule.check === undefined && rule.checkFile === undefined && rule.category !== 'file')
+  if (rule.check === undefined && rule.checkFile === undefined && !rule.intrinsic)
     throw new TypeError(`${rule.code} has neither check nor checkFile.`);
   return rule;
 }

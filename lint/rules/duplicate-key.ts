@@ -4,6 +4,7 @@ export const duplicateKey: Rule = defineRule({
   code: 'RL002',
   name: 'no-duplicate-key',
   category: 'file',
+  intrinsic: true,
   severity: 'error',
   confidence: 'high',
   summary: 'Write every key once',

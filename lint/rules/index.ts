@@ -11,6 +11,8 @@ import {syntaxError} from './syntax-error.ts';
 import {unboundedRetries} from './unbounded-retries.ts';
 import {unknownField} from './unknown-field.ts';
 import {unreadableText} from './unreadable-text.ts';
+import {unusedSuppression} from './unused-suppression.ts';
+import {weakSuppression} from './weak-suppression.ts';
 import {wrongValue} from './wrong-value.ts';
 
 export const rules: readonly Rule[] = [
@@ -25,4 +27,6 @@ export const rules: readonly Rule[] = [
   synchronisedRetries,
   contradiction,
   brokenExtends,
+  weakSuppression,
+  unusedSuppression,
 ];

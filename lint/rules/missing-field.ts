@@ -4,6 +4,7 @@ export const missingField: Rule = defineRule({
   code: 'RL005',
   name: 'no-missing-field',
   category: 'file',
+  intrinsic: true,
   severity: 'error',
   confidence: 'high',
   summary: 'Write the few fields that have no default',

@@ -4,6 +4,7 @@ export const syntaxError: Rule = defineRule({
   code: 'RL001',
   name: 'no-syntax-error',
   category: 'file',
+  intrinsic: true,
   severity: 'error',
   confidence: 'high',
   summary: 'Write files that can be parsed',

@@ -4,6 +4,7 @@ export const unknownField: Rule = defineRule({
   code: 'RL004',
   name: 'no-unknown-field',
   category: 'file',
+  intrinsic: true,
   severity: 'error',
   confidence: 'high',
   summary: 'Use the fields that a policy has',

@@ -4,6 +4,7 @@ export const unreadableText: Rule = defineRule({
   code: 'RL006',
   name: 'no-unreadable-text',
   category: 'file',
+  intrinsic: true,
   severity: 'error',
   confidence: 'high',
   summary: 'Keep policies small, flat and UTF-8',

@@ -4,6 +4,7 @@ export const wrongValue: Rule = defineRule({
   code: 'RL003',
   name: 'no-wrong-value',
   category: 'file',
+  intrinsic: true,
   severity: 'error',
   confidence: 'high',
   summary: 'Give every field a value of its type, within its bounds',

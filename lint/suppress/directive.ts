@@ -1,0 +1,36 @@
+/**
+ * What a comment says to the linter: `retry-lint-disable-next-line RL203 -- reason until 2027-01-01`.
+ *
+ * The syntax is strict on purpose: a comment that only begins with the linter's name is a comment.
+ */
+
+export interface Directive {
+  readonly kind: 'line' | 'next-line' | 'file';
+  /** Codes or names, as written. */
+  readonly rules: readonly string[];
+  readonly reason: string | undefined;
+  /** The last day it holds, `2027-01-01`, as written. */
+  readonly until: string | undefined;
+}
+
+const KINDS = {
+  'retry-lint-disable': 'file',
+  'retry-lint-disable-line': 'line',
+  'retry-lint-disable-next-line': 'next-line',
+} as const;
+
+/** Undefined for a comment that is none of our business. */
+export function readDirective(comment: string): Directive | undefined {
+  const [head = '', ...rest] = comment.split(/\s--(?:\s|$)/);
+  const [word = '', ...names] = head.trim().split(/[\s,]+/);
+  if (!Object.hasOwn(KINDS, word)) return undefined;
+  const rules = names.filter(name => name !== '');
+  return {kind: KINDS[word as keyof typeof KINDS], rules, ...readReason(rest.join(' -- '))};
+}
+
+/** `reason until 2027-01-01`, either half of it, or nothing. */
+export function readReason(text: string): Pick<Directive, 'reason' | 'until'> {
+  const [, before = '', until] = /^(.*?)(?:(?:^|\s)until\s+(\S+))?\s*$/s.exec(text.trim()) ?? [];
+  const reason = before.trim();
+  return {reason: reason === '' ? undefined : reason, until};
+}

@@ -1,0 +1,53 @@
+/** Suppressions in comments: of JSONC, and of YAML. */
+
+import type {Finding} from '../finding.ts';
+import {Lines} from '../source/lines.ts';
+import type {Comment, Source, Span} from '../source/tree.ts';
+import {type Directive, readDirective} from './directive.ts';
+import type {Suppression} from './suppression.ts';
+
+export function fromComments({text, comments}: Source): Suppression[] {
+  const lines = new Lines(text);
+  return comments.flatMap(comment => {
+    const directive = readDirective(comment.text);
+    if (directive === undefined) return [];
+    const {rules, reason, until} = directive;
+    const covers = coverage(directive, comment, comments, lines);
+    return [
+      {by: 'comment', span: comment.span, pointer: '', rules, reason, until, covers, whole: wholeOf(comment, text)},
+    ];
+  });
+}
+
+function coverage(
+  {kind}: Directive,
+  {span}: Comment,
+  comments: readonly Comment[],
+  lines: Lines,
+): (finding: Finding) => boolean {
+  if (kind === 'file') return () => true;
+  const own = lines.positionAt(span.end).line;
+  const line = kind === 'line' ? own : nextLine(own, comments, lines);
+  return ({range}) => range.start.line === line;
+}
+
+/** The next line with something on it: directives may be stacked, and blank lines do not count. */
+function nextLine(from: number, comments: readonly Comment[], lines: Lines): number {
+  const inComments = new Set<number>();
+  for (const {span, alone} of comments) {
+    const [first, last] = [lines.positionAt(span.start).line, lines.positionAt(span.end).line];
+    if (alone) for (let line = first; line <= last; line++) inComments.add(line);
+  }
+  let line = from + 1;
+  while (line < lines.count && (inComments.has(line) || lines.lineText(line).trim() === '')) line++;
+  return line;
+}
+
+/** A comment with its line, if it has one of its own; else with the blanks before it. */
+function wholeOf({span, alone}: Comment, text: string): Span {
+  const lineStart = text.lastIndexOf('\n', span.start - 1) + 1;
+  const rest = /^[ \t]*(?:\r?\n|$)/.exec(text.slice(span.end))?.[0];
+  if (alone && rest !== undefined) return {start: lineStart, end: span.end + rest.length};
+  const blanks = /[ \t]*$/.exec(text.slice(lineStart, span.start))![0].length;
+  return {start: alone ? span.start : span.start - blanks, end: span.end};
+}

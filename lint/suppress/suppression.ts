@@ -1,0 +1,19 @@
+/** A wish that findings be kept quiet, wherever it is written. */
+
+import type {Finding} from '../finding.ts';
+import type {Span} from '../source/tree.ts';
+
+export interface Suppression {
+  readonly by: 'comment' | 'block';
+  /** Where it is written. */
+  readonly span: Span;
+  readonly pointer: string;
+  /** Codes or names, as written. */
+  readonly rules: readonly string[];
+  readonly reason: string | undefined;
+  readonly until: string | undefined;
+  /** Whether it is meant for the place of a finding, whatever its rule. */
+  readonly covers: (finding: Finding) => boolean;
+  /** The stretch to take out with it, where it is useless. */
+  readonly whole: Span | undefined;
+}
