@@ -1,0 +1,20 @@
+/** One JSON document, for programs. Fields are only ever added. */
+
+import type {Finding} from '../finding.ts';
+import type {Formatter} from './formatter.ts';
+import {sumOf} from './sum.ts';
+
+export const json: Formatter = {
+  name: 'json',
+  summary: 'one JSON document, for programs',
+  format: run => {
+    const suppressed = run.reports.flatMap(({suppressed}) =>
+      suppressed.map(({finding, by, reason}) => ({...plain(finding), suppressedBy: by, reason: reason ?? null})),
+    );
+    const findings = run.reports.flatMap(report => report.findings.map(plain));
+    return `${JSON.stringify({version: run.version, summary: sumOf(run), findings, suppressed}, null, 2)}\n`;
+  },
+};
+
+/** A finding without holes: what is not there is null. */
+const plain = ({fix, ...finding}: Finding) => ({...finding, fix: fix ?? null});

@@ -1,0 +1,97 @@
+/** SARIF 2.1.0, as GitHub code scanning takes it: relative URIs, a level on every result, a fingerprint of its own for each. */
+
+import type {Confidence, Finding, Fix, Severity, Suppressed} from '../finding.ts';
+import {docsOf} from '../finding.ts';
+import type {Rule} from '../rule.ts';
+import type {Range} from '../source/lines.ts';
+import type {Formatter, Run} from './formatter.ts';
+import {uriOf} from './uri.ts';
+
+export const sarif: Formatter = {
+  name: 'sarif',
+  summary: 'SARIF 2.1.0, for GitHub code scanning',
+  format: run => `${JSON.stringify(logOf(run), null, 2)}\n`,
+};
+
+const LEVELS: Readonly<Record<Severity, string>> = {error: 'error', warning: 'warning', info: 'note'};
+const PRECISION: Readonly<Record<Confidence, string>> = {high: 'high', medium: 'medium', low: 'low'};
+
+function logOf(run: Run): object {
+  const index = new Map(run.rules.map(({code}, position) => [code, position]));
+  const results = run.reports.flatMap(({findings, suppressed}) => [
+    ...findings.map(finding => resultOf(finding, index)),
+    ...suppressed.map(item => suppressedResult(item, index)),
+  ]);
+  const driver = {
+    name: 'retry-lint',
+    semanticVersion: run.version,
+    informationUri: 'https://steadfetch.dev/retry-lint',
+    rules: run.rules.map(descriptorOf),
+  };
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [{tool: {driver}, columnKind: 'utf16CodeUnits', results}],
+  };
+}
+
+function descriptorOf({code, name, summary, why, severity, confidence, category}: Rule): object {
+  return {
+    id: code,
+    name,
+    shortDescription: {text: `${summary}.`},
+    fullDescription: {text: why.trim().split('\n\n')[0]!.replaceAll('\n', ' ')},
+    helpUri: docsOf(code),
+    help: {text: why.trim(), markdown: why.trim()},
+    defaultConfiguration: {level: LEVELS[severity]},
+    properties: {tags: [category], precision: PRECISION[confidence]},
+  };
+}
+
+function resultOf(finding: Finding, index: ReadonlyMap<string, number>): object {
+  const {code, severity, message, path, range, related, fix, suggestions, fingerprint} = finding;
+  const fixes = [...(fix ? [fix] : []), ...suggestions];
+  return {
+    ruleId: code,
+    ruleIndex: index.get(code) ?? -1,
+    level: LEVELS[severity],
+    message: {text: message},
+    locations: [{physicalLocation: physical(path, range)}],
+    ...(related.length > 0
+      ? {
+          relatedLocations: related.map((place, id) => ({
+            id,
+            message: {text: place.message},
+            physicalLocation: physical(place.path, place.range),
+          })),
+        }
+      : {}),
+    partialFingerprints: {'retryLint/v1': `${uriOf(path)} ${fingerprint}`},
+    ...(fixes.length > 0 ? {fixes: fixes.map(item => fixOf(path, item))} : {}),
+  };
+}
+
+function suppressedResult({finding, by, reason}: Suppressed, index: ReadonlyMap<string, number>): object {
+  const kind = by === 'baseline' ? 'external' : 'inSource';
+  return {
+    ...resultOf(finding, index),
+    suppressions: [{kind, ...(reason === undefined ? {} : {justification: reason})}],
+  };
+}
+
+const physical = (path: string, range: Range): object => ({
+  artifactLocation: {uri: uriOf(path)},
+  region: regionOf(range),
+});
+
+const regionOf = ({start, end}: Range): object => ({
+  startLine: start.line,
+  startColumn: start.column,
+  endLine: end.line,
+  endColumn: end.column,
+});
+
+function fixOf(path: string, {title, edits}: Fix): object {
+  const replacements = edits.map(({range, text}) => ({deletedRegion: regionOf(range), insertedContent: {text}}));
+  return {description: {text: title}, artifactChanges: [{artifactLocation: {uri: uriOf(path)}, replacements}]};
+}

@@ -1,0 +1,83 @@
+/** For people: every finding with the lines it is about, what mends it, and a sum. */
+
+import type {Finding, RelatedPlace, Severity} from '../finding.ts';
+import {Lines} from '../source/lines.ts';
+import {codeFrame} from './code-frame.ts';
+import type {FormatOptions, Formatter, Run} from './formatter.ts';
+import {type Colour, harmless, type Paint, painter} from './paint.ts';
+import {counted, findingsOf, saySum, sumOf} from './sum.ts';
+
+export const stylish: Formatter = {
+  name: 'stylish',
+  summary: 'code frames, for people; the default',
+  format: (run, options) => {
+    const view = new View(run, options);
+    return `${[...findingsOf(run).map(finding => view.finding(finding)), view.sum(run)].join('\n\n')}\n`;
+  },
+};
+
+const COLOURS: Readonly<Record<Severity, Colour>> = {error: 'red', warning: 'yellow', info: 'blue'};
+
+class View {
+  readonly #paint: Paint;
+  readonly #width: number;
+  readonly #texts: Run['texts'];
+  readonly #lines = new Map<string, Lines>();
+
+  constructor({texts}: Run, {colour, width}: FormatOptions) {
+    this.#paint = painter(colour);
+    this.#width = Math.min(width, 140);
+    this.#texts = texts;
+  }
+
+  finding(finding: Finding): string {
+    const {path, range, severity, code, name, message, related, fix, suggestions, docs} = finding;
+    const paint = this.#paint;
+    const place = `${harmless(path)}:${range.start.line}:${range.start.column}`;
+    const head = `${paint('bold', place)}  ${paint(COLOURS[severity], severity)}  ${paint('bold', code)} ${paint('dim', name)}`;
+    const rows = [head, ...this.#wrapped(message), '', ...this.#frame(path, range, 1)];
+    for (const place of related) rows.push(...this.#related(place));
+    rows.push('');
+    if (fix !== undefined) rows.push(`  ${paint('green', 'fix')}  ${fix.title} ${paint('dim', '(--fix)')}`);
+    for (const {title} of suggestions) rows.push(`  ${paint('cyan', 'or')}   ${title}`);
+    rows.push(`  ${paint('dim', `see  ${docs}`)}`);
+    return rows.join('\n');
+  }
+
+  sum(run: Run): string {
+    const sum = sumOf(run);
+    const worst: Colour = sum.errors > 0 ? 'red' : sum.warnings > 0 ? 'yellow' : 'green';
+    const rest = [
+      ...(sum.fixable > 0 ? [`${counted(sum.fixable, 'finding')} can be fixed with --fix.`] : []),
+      ...(sum.suppressed > 0 ? [`${counted(sum.suppressed, 'finding')} suppressed.`] : []),
+    ];
+    return [this.#paint(worst, `${saySum(sum)}.`), ...rest].join(' ');
+  }
+
+  #related({path, range, message}: RelatedPlace): string[] {
+    const place = `${harmless(path)}:${range.start.line}:${range.start.column}`;
+    return ['', `  ${this.#paint('dim', place)}  ${harmless(message)}`, ...this.#frame(path, range, 0)];
+  }
+
+  #frame(path: string, range: Finding['range'], context: number): string[] {
+    const text = this.#texts[path];
+    if (text === undefined) return [];
+    const lines = this.#lines.get(path) ?? new Lines(text);
+    this.#lines.set(path, lines);
+    return codeFrame(lines, range, {paint: this.#paint, width: this.#width - 2, context}).map(row => `  ${row}`);
+  }
+
+  /** Broken at blanks, where the terminal has an edge. */
+  #wrapped(message: string): string[] {
+    const rows: string[] = [];
+    let row = '';
+    for (const word of harmless(message).split(' ')) {
+      if (row !== '' && row.length + word.length + 3 > this.#width) {
+        rows.push(row);
+        row = '';
+      }
+      row += row === '' ? word : ` ${word}`;
+    }
+    return [...rows, row].map(line => `  ${line}`);
+  }
+}

@@ -1,0 +1,45 @@
+/** What all reports add up to. */
+
+import type {Finding, Severity} from '../finding.ts';
+import type {Run} from './formatter.ts';
+
+export interface Sum {
+  readonly files: number;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly infos: number;
+  /** With a fix that changes nothing else. */
+  readonly fixable: number;
+  readonly suppressed: number;
+}
+
+export const findingsOf = ({reports}: Run): Finding[] => reports.flatMap(({findings}) => findings);
+
+export function sumOf(run: Run): Sum {
+  const findings = findingsOf(run);
+  const count = (wanted: Severity): number => findings.filter(({severity}) => severity === wanted).length;
+  return {
+    files: run.reports.length,
+    errors: count('error'),
+    warnings: count('warning'),
+    infos: count('info'),
+    fixable: findings.filter(({fix}) => fix !== undefined).length,
+    suppressed: run.reports.reduce((sum, {suppressed}) => sum + suppressed.length, 0),
+  };
+}
+
+/** `1 error`, `2 errors`; infos have no plural. */
+export const counted = (count: number, noun: string): string =>
+  `${count} ${count === 1 || noun === 'info' ? noun : `${noun}s`}`;
+
+/** `2 errors and 1 warning in 3 files`; without findings, `No findings in 3 files`. */
+export function saySum({files, errors, warnings, infos}: Sum): string {
+  const parts = [
+    [errors, 'error'],
+    [warnings, 'warning'],
+    [infos, 'info'],
+  ] as const;
+  const said = parts.filter(([count]) => count > 0).map(([count, noun]) => counted(count, noun));
+  const all = said.length > 1 ? `${said.slice(0, -1).join(', ')} and ${said.at(-1)}` : (said[0] ?? 'No findings');
+  return `${all} in ${counted(files, 'file')}`;
+}
