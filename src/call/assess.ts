@@ -1,7 +1,6 @@
 /** What did an attempt's outcome mean? The verdict, by the engine and by the user's `classify`; and what guards learn of it. */
 import {isPromise} from '../core/awaitable.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
-import type {AnswerContext} from '../decide/answers.ts';
 import {classify} from '../decide/classify.ts';
 import {red, SUCCESS, type Verdict} from '../decide/verdict.ts';
 import type {Attempt} from './attempt.ts';
@@ -24,20 +23,13 @@ export interface Assessable extends CallState {
 }
 
 export function assess(call: Assessable, attempt: Attempt, outcome: Outcome, assessor: Assessor): void {
-  const {classify: ask, answers} = call.engine;
-  const found = classify(outcome, answers, contextOf(call));
+  const {classify: ask} = call.engine;
+  const found = verdictOf(call, outcome);
   if (ask === null || found.final) learn(call, attempt, outcome, found, assessor);
   else askUser(call, attempt, outcome, found, ask, assessor);
 }
 
-export function contextOf({plan, keyed, attempts, engine}: CallState): AnswerContext {
-  return {
-    transients: plan.transients,
-    keyed,
-    keySentBefore: keyed && attempts > 1,
-    refreshes: engine.prepareAttempt !== null,
-  };
-}
+export const verdictOf = (call: CallState, outcome: Outcome): Verdict => classify(outcome, call.engine.answers, call);
 
 type Ask = NonNullable<Ports['classify']>;
 
@@ -51,7 +43,7 @@ function askUser(
 ): void {
   const fail = (ended: Outcome): void => {
     call.drop(attempt, outcome);
-    learn(call, attempt, ended, classify(ended, call.engine.answers, contextOf(call)), assessor);
+    learn(call, attempt, ended, verdictOf(call, ended), assessor);
   };
   const heed = (said: Classification | undefined): void =>
     learn(call, attempt, outcome, reclassified(found, said), assessor);

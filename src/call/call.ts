@@ -5,161 +5,56 @@
  * one attempt and the judgement on it, for a loop elsewhere (ky's own), which reads `judgement` and calls `finish`.
  */
 import {isPromise} from '../core/awaitable.ts';
-import type {CallResult} from '../core/call-view.ts';
 import type {RejectedError} from '../core/errors.ts';
-import type {CallObserver, HeaderBag} from '../core/observer.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import {Pause} from '../core/timer.ts';
-import {classify} from '../decide/classify.ts';
-import {redactUrl} from '../decide/redact.ts';
 import {SUCCESS, type Verdict} from '../decide/verdict.ts';
+import {REFUSED} from '../guards/budget.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
-import type {Guards} from '../guards/registry.ts';
 import {type Applicant, admit} from './admission.ts';
-import {assess, contextOf} from './assess.ts';
+import {assess, verdictOf} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
+import {CallRecord} from './call-record.ts';
 import {discard} from './discard.ts';
 import {aborted, late, until} from './endings.ts';
-import type {EngineParts} from './engine-parts.ts';
-import {Identity} from './identity.ts';
 import {judge} from './judge.ts';
 import {type Judgement, type Refusal, refuse} from './judgement.ts';
-import type {Plan, Variant} from './plan.ts';
-import type {AttemptRequest} from './ports.ts';
-import {PreparedHeaders} from './prepared-headers.ts';
 import {Race, type Racing} from './race.ts';
-import {attachReport, type CallReport, explain, type Reporting, resultOf} from './report.ts';
+import {attachReport, explain, resultOf} from './report.ts';
 import {Reservation} from './reservation.ts';
-import type {Rpc} from './rpc.ts';
 import {tellAbandoned, tellRejected, tellScheduled} from './tell.ts';
-import type {Wire} from './wire.ts';
+import type {Caller, Wire} from './wire.ts';
 
-export class Call implements Applicant, AttemptOwner, Racing, Reporting {
-  readonly engine: EngineParts;
-  readonly plan: Plan;
-  readonly guards: Guards;
-  readonly method: string;
-  readonly origin: string;
-  readonly startedAt: number;
-  readonly deadlineMs: number;
-  readonly deadlineAt: number;
-  readonly rpcMethod: string | undefined;
-  readonly trace: CallObserver | null;
-  attempts = 0;
-  hedges = 0;
-  waitedMs = 0;
-  lastBackoffMs = 0;
-  judgement: Judgement | null = null;
-  wire!: Wire;
-  readonly #rawUrl: string;
-  readonly #identity: Identity;
-  readonly #reservation: Reservation;
+export class Call extends CallRecord implements Applicant, AttemptOwner, Racing {
+  #reservation: Reservation | null = null;
   #loops = false;
-  #settled!: (outcome: Outcome) => void;
+  #caller!: Caller;
   /** The last attempt and what came of it, kept while the call goes on: it is the answer if nothing better comes. */
   #heldAttempt: Attempt | null = null;
   #heldOutcome: Outcome | null = null;
-  #previousStatus = 0;
-  #prepared: PreparedHeaders | null = null;
-  #result: CallResult | null = null;
-  #reason = '';
-  #durationMs = 0;
-
-  constructor(
-    engine: EngineParts,
-    {plan, correlationId, idempotencyKey}: Variant,
-    method: string,
-    url: string,
-    origin: string | null,
-    guards: Guards,
-    now: number,
-    rpc: Rpc | null,
-  ) {
-    this.engine = engine;
-    this.plan = plan;
-    this.guards = guards;
-    this.method = method;
-    this.#rawUrl = url;
-    this.origin = origin ?? '';
-    this.startedAt = now;
-    this.rpcMethod = rpc?.method;
-    this.deadlineMs = rpc === null ? plan.deadlineMs : Math.min(plan.deadlineMs, rpc.withinMs);
-    this.deadlineAt = now + this.deadlineMs;
-    this.#identity = new Identity(this, correlationId, idempotencyKey);
-    this.#reservation = new Reservation(guards.budget);
-    this.trace = engine.observer === null ? null : engine.observer.startCall(this);
-  }
-
-  // What others may see.
-
-  get url(): string {
-    return redactUrl(this.#rawUrl);
-  }
-
-  get template(): string | undefined {
-    return this.plan.template;
-  }
-
-  get policyName(): string {
-    return this.plan.name;
-  }
-
-  get correlationId(): string | undefined {
-    return this.#identity.correlationId;
-  }
-
-  get keyed(): boolean {
-    return this.#identity.keyed;
-  }
-
-  get mayRepeat(): boolean {
-    return this.#identity.keyed || this.plan.idempotentMethods.has(this.method);
-  }
-
-  get mayHedge(): boolean {
-    return this.guards.hedge !== null && this.plan.maxAttempts > 1;
-  }
-
-  /** How the call ended; before that, how it stands. */
-  get report(): CallReport {
-    const {judgement, attempts, hedges, waitedMs, correlationId, policyName} = this;
-    const hasEnded = this.#result !== null;
-    return {
-      result: this.#result ?? 'failure',
-      reason: hasEnded ? this.#reason : 'not ended',
-      refusal: this.#result === 'success' ? null : (judgement?.refusal ?? null),
-      attempts,
-      hedges,
-      waitedMs,
-      durationMs: hasEnded ? this.#durationMs : this.engine.clock.now() - this.startedAt,
-      retryAfterMs: judgement?.hint?.ms,
-      correlationId,
-      policyName,
-    };
-  }
 
   // The two loops.
 
   /**
    * Sends until there is an answer or a reason to stop. The call is finished when it is settled, maybe before this returns.
-   * A callback, not a promise: each door makes the one promise its caller gets.
+   * The caller is told, not promised: each door makes the one promise its caller gets.
    *
    * @param now The call's start, where it has just begun.
    */
-  run(wire: Wire, settled: (outcome: Outcome) => void, now: number = this.engine.clock.now()): void {
+  run(wire: Wire, caller: Caller, now: number = this.engine.clock.now()): void {
     this.#loops = true;
-    this.#begin(wire, settled, now);
+    this.#begin(wire, caller, now);
   }
 
   /** Sends once, with a hedge where the policy has one, and judges. Never rejects; the caller finishes the call. */
   send(wire: Wire): Promise<Outcome> {
-    return new Promise(resolve => this.#begin(wire, resolve, this.engine.clock.now()));
+    return new Promise(resolve => this.#begin(wire, {settle: resolve}, this.engine.clock.now()));
   }
 
-  #begin(wire: Wire, settled: (outcome: Outcome) => void, now: number): void {
+  #begin(wire: Wire, caller: Caller, now: number): void {
     this.wire = wire;
-    this.#settled = settled;
-    if (this.attempts > 0) this.#reservation.holdForced(now);
+    this.#caller = caller;
+    if (this.attempts > 0) this.#reserve()?.holdForced(now);
     this.#apply(now);
   }
 
@@ -185,7 +80,7 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
       hedge?.callStarted(now);
     }
     this.#dropHeld(); // Only now: had nobody admitted the resend, it would have been the answer.
-    this.#reservation.spend();
+    this.#reservation?.spend();
     const kind = this.attempts++ === 0 ? 'initial' : 'resend';
     if (this.mayHedge) {
       const race = new Race(this);
@@ -197,37 +92,14 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
     tellRejected(this, error);
     if (this.#heldOutcome !== null) return this.#giveUp(refusal);
     const outcome = failed('rejected', error, false);
-    this.judgement = refuse(classify(outcome, this.engine.answers, contextOf(this)), refusal);
+    this.judgement = refuse(verdictOf(this, outcome), refusal);
     this.#end(outcome);
   }
 
   left(isAborted: boolean): void {
     const outcome = isAborted ? aborted(this) : late(this);
-    this.judgement = refuse(
-      classify(outcome, this.engine.answers, contextOf(this)),
-      isAborted ? 'not-transient' : 'deadline',
-    );
+    this.judgement = refuse(verdictOf(this, outcome), isAborted ? 'not-transient' : 'deadline');
     this.#end(outcome);
-  }
-
-  // Send.
-
-  label(headers: HeaderBag): void {
-    this.#prepared?.undo(headers);
-    this.#identity.label(headers);
-  }
-
-  describe(headers: HeaderBag, attempt: number, signal: AbortSignal | undefined): AttemptRequest {
-    const prepared = new PreparedHeaders(headers);
-    this.#prepared = prepared;
-    return {
-      method: this.method,
-      url: this.#rawUrl,
-      headers: prepared,
-      attempt,
-      previousStatus: this.#previousStatus,
-      signal,
-    };
   }
 
   drop(attempt: Attempt, outcome: Outcome): void {
@@ -245,10 +117,11 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
   assessed(attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number): void {
     this.#heldAttempt = attempt;
     this.#heldOutcome = outcome;
-    this.#previousStatus = outcome.status;
+    this.previousStatus = outcome.status;
     if (verdict !== SUCCESS) return this.#judge(outcome, verdict);
     this.judgement = SUCCEEDED;
-    this.#reservation.succeeded(this.attempts === 1, now);
+    if (this.attempts === 1) this.guards.budget?.firstTrySucceeded(now);
+    else this.#reservation?.succeeded(now);
     this.#end(outcome, now);
   }
 
@@ -267,7 +140,7 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
 
   #conclude(outcome: Outcome, judgement: Judgement): void {
     this.judgement = judgement;
-    this.#reservation.hold(judgement.receipt);
+    if (judgement.receipt !== REFUSED) this.#reserve()?.hold(judgement.receipt);
     if (judgement.refusal !== null) {
       tellAbandoned(this, judgement, outcome);
       return this.#end(outcome);
@@ -288,8 +161,8 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
   reconsider(outcome: Outcome): Promise<void> {
     this.giveBack();
     return new Promise(resolve => {
-      this.#settled = () => resolve();
-      this.#judge(outcome, classify(outcome, this.engine.answers, contextOf(this)));
+      this.#caller = {settle: () => resolve()};
+      this.#judge(outcome, verdictOf(this, outcome));
     });
   }
 
@@ -323,7 +196,7 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
   #end(outcome: Outcome, now: number = this.engine.clock.now()): void {
     if (this.#heldOutcome !== outcome) this.#dropHeld();
     if (this.#loops) this.finish(outcome, now);
-    else this.#reservation.giveBack(now);
+    else this.#reservation?.giveBack(now);
     this.#settle(outcome);
   }
 
@@ -331,7 +204,7 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
     if (outcome.response !== null) this.#heldAttempt?.deliver(outcome.response);
     this.#heldAttempt = null; // It is the caller's now; a response that nobody reads must be collectable.
     this.#heldOutcome = null;
-    this.#settled(outcome);
+    this.#caller.settle(outcome);
   }
 
   #dropHeld(): void {
@@ -341,28 +214,29 @@ export class Call implements Applicant, AttemptOwner, Racing, Reporting {
     this.#heldOutcome = null;
   }
 
+  /** Most calls never need one. */
+  #reserve(): Reservation | null {
+    const {budget} = this.guards;
+    if (budget !== null) this.#reservation ??= new Reservation(budget);
+    return this.#reservation;
+  }
+
   /** A resend that was paid for will not happen. */
   giveBack(): void {
-    this.#reservation.giveBack(this.engine.clock.now());
+    this.#reservation?.giveBack(this.engine.clock.now());
   }
 
   /** Has an effect exactly once, whatever happened. */
   finish(outcome: Outcome, now: number = this.engine.clock.now()): void {
-    if (this.#result !== null) return;
-    this.#reservation.giveBack(now);
+    if (this.ended !== null) return;
+    this.#reservation?.giveBack(now);
     const result = resultOf(this, outcome);
-    this.#result = result;
-    this.#durationMs = now - this.startedAt;
-    this.#reason = result === 'success' ? 'answered' : explain(this, outcome.kind, outcome.status);
-    this.trace?.end(this, outcome, result, this.#reason, this.#durationMs);
-    this.engine.on?.({
-      type: 'call.end',
-      call: this,
-      result,
-      status: outcome.response?.status,
-      durationMs: this.#durationMs,
-      reason: this.#reason,
-    });
+    const reason = result === 'success' ? 'answered' : explain(this, outcome.kind, outcome.status);
+    const durationMs = now - this.startedAt;
+    this.ended = {result, reason, durationMs};
+    this.trace?.end(this, outcome, result, reason, durationMs);
+    const status = outcome.response?.status;
+    this.engine.on?.({type: 'call.end', call: this, result, status, durationMs, reason});
     attachReport(this, outcome);
   }
 }

@@ -21,7 +21,8 @@ export class Engine extends EngineParts {
    * @throws InvalidPolicyError with code INVALID_OVERRIDES.
    */
   begin(method: string, url: string, overrides: CallOverrides | undefined): Call {
-    const {origin, pathname} = this.handle.plans.hasRoutes ? targetOf(url) : {origin: originOf(url), pathname: ''};
+    if (!this.handle.plans.hasRoutes) return this.#begin(method, url, originOf(url), '', overrides, null);
+    const {origin, pathname} = targetOf(url);
     return this.#begin(method, url, origin, pathname, overrides, null);
   }
 

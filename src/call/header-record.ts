@@ -3,12 +3,14 @@ import type {HeaderBag} from '../core/observer.ts';
 
 export type HeaderValues = Record<string, string>;
 
+const NO_VALUES: HeaderValues = Object.freeze({});
+
 export class HeaderRecord implements HeaderBag {
-  readonly values: HeaderValues;
+  values: HeaderValues;
   /** Whether anything was written: else fetch may have the caller's own headers. */
   touched = false;
 
-  constructor(values: HeaderValues) {
+  constructor(values: HeaderValues = NO_VALUES) {
     this.values = values;
   }
 

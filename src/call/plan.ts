@@ -112,9 +112,13 @@ export class Plans {
 
   /** The first route that matches wins. */
   for(method: string, origin: string, pathname: string, overrides: CallOverrides | undefined): Variant {
-    const entry = this.#routes.find(({route}) => route.matches(method, origin, pathname));
-    const plan = entry?.plan ?? this.#base;
+    const plan = this.#planFor(method, origin, pathname);
     return overrides === undefined ? plan.variant : plan.under(overrides);
+  }
+
+  #planFor(method: string, origin: string, pathname: string): Plan {
+    for (const {route, plan} of this.#routes) if (route.matches(method, origin, pathname)) return plan;
+    return this.#base;
   }
 }
 

@@ -1,12 +1,12 @@
-/** What the budget holds for the resend to come, and what the one in flight was paid with. */
+/** What the budget holds for the resend to come, and what the one in flight was paid with. Made when the first one is due. */
 import {type Budget, REFUSED, type Receipt} from '../guards/budget.ts';
 
 export class Reservation {
-  readonly #budget: Budget | null;
+  readonly #budget: Budget;
   #held: Receipt = REFUSED;
   #spent: Receipt = REFUSED;
 
-  constructor(budget: Budget | null) {
+  constructor(budget: Budget) {
     this.#budget = budget;
   }
 
@@ -17,7 +17,7 @@ export class Reservation {
 
   /** A hook of the user's insists on a resend (`ky.retry()`): it is paid for as far as the budget goes. */
   holdForced(now: number): void {
-    if (this.#held === REFUSED && this.#budget !== null) this.#held = this.#budget.withdraw(false, now);
+    if (this.#held === REFUSED) this.#held = this.#budget.withdraw(false, now);
   }
 
   /** An attempt goes out. */
@@ -29,13 +29,12 @@ export class Reservation {
   /** The resend will not happen. */
   giveBack(now: number): void {
     if (this.#held === REFUSED) return;
-    this.#budget!.giveBack(this.#held, now);
+    this.#budget.giveBack(this.#held, now);
     this.#held = REFUSED;
   }
 
-  /** The call succeeded. */
-  succeeded(isFirstTry: boolean, now: number): void {
-    if (isFirstTry) this.#budget?.firstTrySucceeded(now);
-    else if (this.#spent !== REFUSED) this.#budget!.resendSucceeded(this.#spent, now);
+  /** The resend was the one that helped. */
+  succeeded(now: number): void {
+    if (this.#spent !== REFUSED) this.#budget.resendSucceeded(this.#spent, now);
   }
 }

@@ -3,6 +3,7 @@
  */
 import type {CallView} from '../core/call-view.ts';
 import type {CallObserver, HeaderBag} from '../core/observer.ts';
+import type {AnswerContext} from '../decide/answers.ts';
 import type {Guards} from '../guards/registry.ts';
 import type {EngineParts} from './engine-parts.ts';
 import type {Judgement} from './judgement.ts';
@@ -10,7 +11,7 @@ import type {Plan} from './plan.ts';
 import type {AttemptRequest} from './ports.ts';
 import type {Wire} from './wire.ts';
 
-export interface CallState extends CallView {
+export interface CallState extends CallView, AnswerContext {
   readonly engine: EngineParts;
   readonly plan: Plan;
   readonly guards: Guards;

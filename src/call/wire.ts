@@ -2,6 +2,13 @@
 
 import type {TimeoutError} from '../core/errors.ts';
 import type {HeaderBag} from '../core/observer.ts';
+import type {Outcome} from '../core/outcome.ts';
+
+/** Who waits for the call to end. */
+export interface Caller {
+  /** Exactly once. */
+  settle(outcome: Outcome): void;
+}
 
 /** One attempt, ready to go. */
 export interface Sendable {

@@ -6,7 +6,8 @@ import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
 import {isRequest, RequestWire, requestLike} from '../call/request-wire.ts';
-import type {Wire} from '../call/wire.ts';
+import type {Caller, Wire} from '../call/wire.ts';
+import type {Outcome} from '../core/outcome.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {FetchWire} from './fetch-wire.ts';
 
@@ -45,7 +46,8 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
   const wireFetch = ports.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init));
 
   return function steadfetch(input, init) {
-    try {
+    // What is thrown here rejects.
+    return new Promise((resolve, reject) => {
       const overrides = init?.resilience;
       const rest = overrides === undefined ? init : withoutOurs(init!);
       const request = isRequest(input) ? input : null;
@@ -55,20 +57,26 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       const call = engine.begin(method, request?.url ?? String(input), overrides);
       const wire = needsReading(request, rest?.body)
         ? readingWire(call, wireFetch, requestLike(request, input, {...rest, signal: null}), rest ?? {}, signal)
-        : new FetchWire(
-            wireFetch,
-            input,
-            init === undefined ? undefined : rest,
-            signal,
-            call.plan.policy.replayLimitBytes,
-          );
-      return new Promise((resolve, reject) => {
-        call.run(wire, ({response, error}) => (response === null ? reject(error) : resolve(response)), call.startedAt);
-      });
-    } catch (error) {
-      return Promise.reject(error);
-    }
+        : new FetchWire(wireFetch, input, init && rest, signal, call.plan.policy.replayLimitBytes);
+      call.run(wire, new Promised(resolve, reject), call.startedAt);
+    });
   };
+}
+
+/** The one promise a caller gets. */
+class Promised implements Caller {
+  readonly #resolve: (response: Response) => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(resolve: (response: Response) => void, reject: (error: unknown) => void) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  settle({response, error}: Outcome): void {
+    if (response === null) this.#reject(error);
+    else this.#resolve(response);
+  }
 }
 
 /** What others may see of the options. */

@@ -1,5 +1,4 @@
 /** A wire for calls as `fetch(input, init)` states them. */
-
 import {HeaderRecord, type HeaderValues, headerValues} from '../call/header-record.ts';
 import {isRequest} from '../call/request-wire.ts';
 import type {Sendable, Wire} from '../call/wire.ts';
@@ -8,16 +7,15 @@ import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
 
 type Fetch = typeof globalThis.fetch;
 
-export class FetchWire implements Wire {
+/** The wire, and its own first attempt: most calls need no other. */
+export class FetchWire extends HeaderRecord implements Wire, Sendable {
   readonly signal: AbortSignal | null;
-  readonly signalIsOurs = false;
-  readonly bodyGetsFreshTime = false;
   readonly #fetch: Fetch;
   readonly #input: RequestInfo | URL;
   readonly #init: RequestInit | undefined;
-  readonly #headers: HeadersInit | undefined;
   readonly #body: BodySnapshot;
-  #values: HeaderValues | null = null;
+  /** Of the last attempt; null before the first. */
+  #latest: HeaderValues | null = null;
 
   constructor(
     fetch: Fetch,
@@ -26,12 +24,20 @@ export class FetchWire implements Wire {
     signal: AbortSignal | null,
     replayLimitBytes: number,
   ) {
+    super();
     this.#fetch = fetch;
     this.#input = input;
     this.#init = init;
     this.signal = signal;
-    this.#headers = init?.headers ?? (isRequest(input) ? input.headers : undefined);
     this.#body = snapshotBody(init?.body, replayLimitBytes);
+  }
+
+  get signalIsOurs(): boolean {
+    return false;
+  }
+
+  get bodyGetsFreshTime(): boolean {
+    return false;
   }
 
   get replayable(): boolean {
@@ -39,11 +45,25 @@ export class FetchWire implements Wire {
   }
 
   next(): Sendable {
-    // Copied at the first attempt, as fetch does: what the caller changes later is not sent. A resend starts from what the
-    // first attempt sent, and writes over it; its record is its own, since attempts can overlap.
-    const values = this.#values === null ? headerValues(this.#headers) : {...this.#values};
-    this.#values = values;
-    return new FetchAttempt(this, values);
+    if (this.#latest !== null) {
+      // It starts from what the last attempt sent, and writes over it; its record is its own, since attempts can overlap.
+      const again = new FetchAttempt(this, {...this.#latest});
+      this.#latest = again.values;
+      return again;
+    }
+    // Copied at the first attempt, as fetch does: what the caller changes later is not sent.
+    const input = this.#input;
+    this.values = headerValues(this.#init?.headers ?? (isRequest(input) ? input.headers : undefined));
+    this.#latest = this.values;
+    return this;
+  }
+
+  get headers(): HeaderRecord {
+    return this;
+  }
+
+  send(signal: AbortSignal | undefined): Promise<Response> {
+    return this.put(this, signal);
   }
 
   timeoutError(error: TimeoutError): unknown {
@@ -60,7 +80,6 @@ export class FetchWire implements Wire {
   }
 }
 
-/** Its own headers: one object, where calls are many. */
 class FetchAttempt extends HeaderRecord implements Sendable {
   readonly #wire: FetchWire;
 

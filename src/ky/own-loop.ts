@@ -47,10 +47,12 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
         send: (attempt, signal) => ky.send(attempt, init, signal),
         timeoutError: error => kyTimeoutError(error, request),
       });
-      call.run(wire, ({response, error}) => {
-        if (response === null) return reject(error);
-        restoreTimeout(this, ky.explicit);
-        resolve(response);
+      call.run(wire, {
+        settle: ({response, error}) => {
+          if (response === null) return reject(error);
+          restoreTimeout(this, ky.explicit);
+          resolve(response);
+        },
       });
     });
   };

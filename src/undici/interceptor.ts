@@ -6,7 +6,7 @@ import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import {HeaderRecord, type HeaderValues} from '../call/header-record.ts';
 import type {Ports} from '../call/ports.ts';
-import type {Sendable, Wire} from '../call/wire.ts';
+import type {Caller, Sendable, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
@@ -45,7 +45,7 @@ export function resilienceInterceptor(
   };
 }
 
-class DispatchCall implements Wire, Exchange {
+class DispatchCall implements Wire, Caller, Exchange {
   readonly handler: DispatchHandler;
   readonly signalIsOurs = true;
   readonly bodyGetsFreshTime = false;
@@ -72,11 +72,11 @@ class DispatchCall implements Wire, Exchange {
   start(): boolean {
     // At once, and once: from here on the caller can abort, also while nothing is on the wire.
     this.handler.onRequestStart?.(this, null);
-    this.#call.run(this, outcome => this.#end(outcome), this.#call.startedAt);
+    this.#call.run(this, this, this.#call.startedAt);
     return this.#mayGoOn;
   }
 
-  #end({response, error}: Outcome): void {
+  settle({response, error}: Outcome): void {
     if (response === null) {
       this.handler.onResponseError?.(this, error as Error);
       return;

@@ -1,0 +1,149 @@
+/**
+ * What is known of a call, for whoever looks on: observers, listeners, and the other files of this floor. It does nothing.
+ */
+import type {CallResult} from '../core/call-view.ts';
+import type {CallObserver, HeaderBag} from '../core/observer.ts';
+import {redactUrl} from '../decide/redact.ts';
+import type {Transients} from '../decide/transients.ts';
+import type {Guards} from '../guards/registry.ts';
+import type {EngineParts} from './engine-parts.ts';
+import {Identity} from './identity.ts';
+import type {Judgement} from './judgement.ts';
+import type {Plan, Variant} from './plan.ts';
+import type {AttemptRequest} from './ports.ts';
+import {PreparedHeaders} from './prepared-headers.ts';
+import type {CallReport, Reporting} from './report.ts';
+import type {Rpc} from './rpc.ts';
+import type {Wire} from './wire.ts';
+
+/** How it ended. */
+interface End {
+  readonly result: CallResult;
+  readonly reason: string;
+  readonly durationMs: number;
+}
+
+export abstract class CallRecord implements Reporting {
+  readonly engine: EngineParts;
+  readonly plan: Plan;
+  readonly guards: Guards;
+  readonly method: string;
+  readonly origin: string;
+  readonly startedAt: number;
+  readonly deadlineMs: number;
+  readonly rpcMethod: string | undefined;
+  readonly trace: CallObserver | null;
+  attempts = 0;
+  hedges = 0;
+  waitedMs = 0;
+  lastBackoffMs = 0;
+  judgement: Judgement | null = null;
+  wire!: Wire;
+  protected ended: End | null = null;
+  protected previousStatus = 0;
+  readonly #rawUrl: string;
+  readonly #identity: Identity;
+  #prepared: PreparedHeaders | null = null;
+
+  constructor(
+    engine: EngineParts,
+    {plan, correlationId, idempotencyKey}: Variant,
+    method: string,
+    url: string,
+    origin: string | null,
+    guards: Guards,
+    now: number,
+    rpc: Rpc | null,
+  ) {
+    this.engine = engine;
+    this.plan = plan;
+    this.guards = guards;
+    this.method = method;
+    this.#rawUrl = url;
+    this.origin = origin ?? '';
+    this.startedAt = now;
+    this.rpcMethod = rpc?.method;
+    this.deadlineMs = rpc === null ? plan.deadlineMs : Math.min(plan.deadlineMs, rpc.withinMs);
+    this.#identity = new Identity(this, correlationId, idempotencyKey);
+    this.trace = engine.observer === null ? null : engine.observer.startCall(this);
+  }
+
+  get url(): string {
+    return redactUrl(this.#rawUrl);
+  }
+
+  get template(): string | undefined {
+    return this.plan.template;
+  }
+
+  get policyName(): string {
+    return this.plan.name;
+  }
+
+  get correlationId(): string | undefined {
+    return this.#identity.correlationId;
+  }
+
+  get deadlineAt(): number {
+    return this.startedAt + this.deadlineMs;
+  }
+
+  // What answers are read by.
+
+  get transients(): Transients {
+    return this.plan.transients;
+  }
+
+  get keyed(): boolean {
+    return this.#identity.keyed;
+  }
+
+  get keySentBefore(): boolean {
+    return this.attempts > 1 && this.#identity.keyed;
+  }
+
+  get refreshes(): boolean {
+    return this.engine.prepareAttempt !== null;
+  }
+
+  // What resends are decided by.
+
+  get mayRepeat(): boolean {
+    return this.#identity.keyed || this.plan.idempotentMethods.has(this.method);
+  }
+
+  get mayHedge(): boolean {
+    return this.guards.hedge !== null && this.plan.maxAttempts > 1;
+  }
+
+  // What is written on attempts.
+
+  label(headers: HeaderBag): void {
+    this.#prepared?.undo(headers);
+    this.#identity.label(headers);
+  }
+
+  describe(headers: HeaderBag, attempt: number, signal: AbortSignal | undefined): AttemptRequest {
+    const prepared = new PreparedHeaders(headers);
+    this.#prepared = prepared;
+    const {method, previousStatus} = this;
+    return {method, url: this.#rawUrl, headers: prepared, attempt, previousStatus, signal};
+  }
+
+  /** How the call ended; before that, how it stands. */
+  get report(): CallReport {
+    const {judgement, attempts, hedges, waitedMs, correlationId, policyName, ended} = this;
+    return {
+      result: ended?.result ?? 'failure',
+      reason: ended?.reason ?? 'not ended',
+      refusal: ended?.result === 'success' ? null : (judgement?.refusal ?? null),
+      attempts,
+      hedges,
+      waitedMs,
+      durationMs: ended?.durationMs ?? this.engine.clock.now() - this.startedAt,
+      retryAfterMs: judgement?.hint?.ms,
+      correlationId,
+      policyName,
+    };
+  }
+}
