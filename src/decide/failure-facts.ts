@@ -40,8 +40,8 @@ const NETWORK_MESSAGES: readonly RegExp[] = [
  */
 const CODE =
   /^(E[A-Z]{2,}(_[A-Z]+)?|(ERR|UND_ERR|HPE|CERT|CRL|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME|INVALID|PATH_LENGTH)_[A-Z0-9_]{2,40}|Connection(Refused|Closed)|FailedToOpenSocket)$/;
-/** Codes of mistakes in the program: no wire was involved. */
-const MISTAKE = /^ERR_(INVALID_|MISSING_|OUT_OF_RANGE|UNKNOWN_)/;
+/** Codes of mistakes in the program: no wire was involved, so they say nothing about the server's health. */
+const MISTAKE = /^(UND_)?ERR_(INVALID_|MISSING_|NOT_SUPPORTED|OUT_OF_RANGE|REQ_CONTENT_LENGTH_MISMATCH|UNKNOWN_)/;
 
 const NOTHING: FailureFacts = {tried: [], codes: [], message: '', looksLikeNetwork: false};
 

@@ -32,10 +32,9 @@ export function parseHttpDate(text: string, wall: number): number | undefined {
 function utc(year: unknown, month: string | undefined, day: unknown, time: string[]): number | undefined {
   const [hour, minute, second] = time.map(Number) as [number, number, number];
   if (hour > 23 || minute > 59 || second > 60) return undefined;
-  const monthIndex = MONTHS.indexOf(month!);
   const date = new Date(0);
-  date.setUTCFullYear(Number(year), monthIndex, Number(day));
-  if (date.getUTCMonth() !== monthIndex || date.getUTCDate() !== Number(day)) return undefined; // 31 Feb
+  date.setUTCFullYear(Number(year), MONTHS.indexOf(month!), Number(day));
+  if (date.getUTCDate() !== Number(day)) return undefined; // 31 Feb is the 3rd of another month.
   // A leap second is the first moment of the next minute.
   return date.setUTCHours(hour, minute, second);
 }

@@ -6,7 +6,6 @@ const SIGNATURE_KEYS = new Set([
   'X-Amz-Credential',
   'X-Amz-Security-Token',
   'AWSAccessKeyId',
-  'Signature',
   'sig',
   'X-Goog-Signature',
 ]);
@@ -33,12 +32,14 @@ const SECRET_KEYS = new Set([
 ]);
 const REDACTED = 'REDACTED';
 /**
- * A URL may hold a single quote, so a quote ends none: rather lose one that closes than show what follows it. Without its
- * bound, the scheme would be searched for anew from each letter of a long text.
+ * From the last letter of its scheme on: there is nothing secret before. A URL may hold a single quote, so a quote ends none:
+ * rather lose one that closes than show what follows it.
  */
-const URL_IN_TEXT = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"<>`]+/gi;
+const URL_IN_TEXT = /[a-z][0-9+.-]*:\/\/[^\s"<>`]+/gi;
 /** Browsers and Node take backslashes for slashes and add missing ones, so `https:user:pw@host` has a password too. */
 const USERINFO = /^(\s*(?:[a-z][a-z0-9+.-]*:[\\/]*|[\\/]{2,}))[^\\/]*@/i;
+/** The same of a URL within the path: proxies and archives are asked so. */
+const NESTED_USERINFO = /(:\/\/)[^\\/]*@/g;
 /** A key inside a pair: some servers take a semicolon for an ampersand. */
 const KEY = /(?:^|;)([^=;]*)=/g;
 
@@ -47,7 +48,8 @@ export function redactUrl(url: string): string {
   // Most URLs carry none of these, and parsing is what costs.
   if (!/[@?#]/.test(url)) return url;
   const [base, query] = split(withoutFragment(url));
-  const place = base.replace(USERINFO, `$1${REDACTED}:${REDACTED}@`);
+  const hidden = `$1${REDACTED}:${REDACTED}@`;
+  const place = base.replace(USERINFO, hidden).replace(NESTED_USERINFO, hidden);
   return query === null ? place : `${place}?${query.split('&').map(redactPair).join('&')}`;
 }
 
@@ -60,6 +62,7 @@ function redactPair(pair: string): string {
   for (const {0: found, 1: key, index} of pair.matchAll(KEY))
     if (isSecret(decode(key!))) return pair.slice(0, index + found.length) + REDACTED;
   const valueAt = pair.indexOf('=') + 1;
+  if (mayHideSecrets(decode(pair.slice(0, valueAt)))) return REDACTED;
   return mayHideSecrets(decode(pair.slice(valueAt))) ? pair.slice(0, valueAt) + REDACTED : pair;
 }
 
@@ -67,7 +70,7 @@ const isSecret = (key: string): boolean => SIGNATURE_KEYS.has(key) || SECRET_KEY
 
 /** A URL inside the URL, with a user or a query of its own. */
 function mayHideSecrets(value: string): boolean {
-  const at = value.indexOf('://');
+  const at = value.indexOf('//');
   return at >= 0 && /[@?#]/.test(value.slice(at));
 }
 

@@ -27,8 +27,8 @@ const MILLISECOND_HEADERS = ['retry-after-ms', 'x-ms-retry-after-ms'];
  */
 export function serverHint(status: number, headers: Headers, wall: number): ServerHint | null {
   for (const name of MILLISECOND_HEADERS) {
-    const value = headers.get(name)?.trim();
-    if (value !== undefined && /^\d+(\.\d+)?$/.test(value)) return hint(Number(value), 'retry-after-ms');
+    const value = headers.get(name)?.trim() ?? '';
+    if (/^\d+(\.\d+)?$/.test(value)) return hint(Number(value), 'retry-after-ms');
   }
   const serverNow = dateOf(headers, wall) ?? wall;
   const retryAfter = headers.get('retry-after');

@@ -127,6 +127,15 @@ describe('snapshotBody', () => {
 });
 
 describe('byteLength', () => {
+  for (const [law, text, limit, length] of [
+    ['is not counted where three bytes a character fit', '€€', 6, 2],
+    ['is counted where they might not', '€€', 5, 6],
+    ['and where they do not', 'aa', 5, 2],
+    ['is not counted where one byte a character is too much', '€€', 1, 2],
+    ['is counted where it is just enough', '€€', 2, 6],
+  ] as const)
+    it(law, () => expect(byteLength(text, limit)).to.equal(length));
+
   it('is on the same side of the limit as the encoded text', () => {
     fc.assert(
       fc.property(fc.string({unit: 'binary', maxLength: 30}), fc.nat(100), (text, limit) => {

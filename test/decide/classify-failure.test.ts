@@ -106,6 +106,11 @@ describe('classifyNetworkFailure', () => {
     }
   });
 
+  for (const what of ['REFUSED_STREAM', 'ENHANCE_YOUR_CALM'])
+    it(`${what} is its own reason, which its code is not`, () => {
+      expect(classified(thrown({code: 'ERR_HTTP2_STREAM_ERROR', message: `NGHTTP2_${what}`})).reason).to.equal(what);
+    });
+
   it('ENHANCE_YOUR_CALM asks for less', () => {
     const found = classified(thrown({code: 'ERR_HTTP2_STREAM_ERROR', message: 'NGHTTP2_ENHANCE_YOUR_CALM'}));
     expect(found).to.deep.include({throttled: true, reason: 'ENHANCE_YOUR_CALM'});
@@ -147,6 +152,9 @@ describe('classifyNetworkFailure', () => {
       });
   });
 
+  for (const code of ['ERR_SSL_NO_CERT_SET', 'UND_ERR_HOSTNAME_MISMATCH', 'INVALID_CALL', 'INVALID_PURPOSES'])
+    it(`${code} is no bad certificate`, () => expect(classified(thrown({code})).final).to.equal(false));
+
   describe('several addresses are as good as the worst of them', () => {
     const refused = coded({code: 'ECONNREFUSED', syscall: 'connect'});
     const unreachable = coded({code: 'ENETUNREACH', syscall: 'connect'});
@@ -170,12 +178,22 @@ describe('classifyNetworkFailure', () => {
     }
   });
 
+  it('those without a code do not hide the code of another', () => {
+    for (const errors of [
+      [{}, {code: 'ECONNREFUSED'}],
+      [null, {code: 'ECONNREFUSED'}],
+      ['odd', {code: 'ECONNREFUSED'}],
+    ])
+      expect(classified(new AggregateError(errors)).reason).to.equal('ECONNREFUSED');
+  });
+
   describe('without a code', () => {
     for (const [runtime, message] of [
       ['Chromium', 'Failed to fetch'],
       ['Chromium, with the host', 'Failed to fetch (api.example.test)'],
       ['Chromium, in a body', 'network error'],
       ['Firefox', 'NetworkError when attempting to fetch resource.'],
+      ['Firefox, without its stop', 'NetworkError when attempting to fetch resource'],
       ['Safari', 'Load failed'],
       ['Safari, with the host', 'Load failed (api.example.test)'],
       ['Safari, cut', 'The network connection was lost.'],
@@ -184,6 +202,7 @@ describe('classifyNetworkFailure', () => {
       ['workerd, without its stop', 'Network connection lost'],
       ['Deno', 'error sending request for url (https://h.test/): connection closed'],
       ['Bun on WebKit', ' A network error occurred.'],
+      ['WebKit', 'A network error occurred.'],
       ['React Native', 'Network request failed'],
       ['undici, in a body', 'terminated'],
       ['undici, its cause lost', 'fetch failed'],
@@ -193,6 +212,12 @@ describe('classifyNetworkFailure', () => {
         expect(isNetworkFailure(error)).to.equal(true);
         const found = classified(error);
         expect([light(found), found.reason]).to.deep.equal(['yellow', 'network']);
+      });
+
+      it(`${runtime}: not where it is but a part of what someone else says`, () => {
+        expect(isNetworkFailure(new TypeError(`Oh: ${message}`)), 'at the end').to.equal(false);
+        // Deno goes on to say what it was.
+        if (runtime !== 'Deno') expect(isNetworkFailure(new TypeError(`${message} It is.`)), 'first').to.equal(false);
       });
     }
 
@@ -210,8 +235,22 @@ describe('classifyNetworkFailure', () => {
       });
   });
 
-  for (const code of ['ERR_INVALID_URL', 'ERR_INVALID_ARG_TYPE', 'ERR_MISSING_ARGS', 'ERR_OUT_OF_RANGE', 'SECRET', 'x'])
+  for (const code of [
+    'ERR_INVALID_URL',
+    'ERR_INVALID_ARG_TYPE',
+    'ERR_MISSING_ARGS',
+    'ERR_OUT_OF_RANGE',
+    'UND_ERR_INVALID_ARG',
+    'UND_ERR_NOT_SUPPORTED',
+    'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+    'SECRET',
+    'x',
+    'ECONNRESET of my own',
+  ])
     it(`${code} is no broken wire`, () => expect(isNetworkFailure(thrown({code}))).to.equal(false));
+
+  for (const code of ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ERR_SSL_MISSING_CIPHER', 'HPE_INVALID_CONSTANT'])
+    it(`${code} is one`, () => expect(isNetworkFailure(thrown({code}))).to.equal(true));
 
   describe("Bun's codes, on the error itself", () => {
     for (const [code, expected] of [
@@ -266,6 +305,22 @@ describe('classifyNetworkFailure', () => {
         expect(classified(error)).to.deep.include({transient: false, sent: 'maybe-processed'});
       });
     }
+
+    it('what is no error tells nothing', () => {
+      const nothing = {tried: [], codes: [], message: '', looksLikeNetwork: false};
+      const spoken = {toString: () => 'ECONNREFUSED'};
+      for (const error of [
+        undefined,
+        null,
+        'fetch failed',
+        {},
+        {code: spoken},
+        Object.assign(() => {}, {code: 'EPIPE'}),
+      ])
+        expect(readFailure(error)).to.deep.equal(nothing);
+      const cause = Object.assign(() => {}, {code: 'EPIPE'});
+      expect(readFailure({cause}), 'nor does a function for a cause').to.deep.equal(nothing);
+    });
 
     it('a cause that is its own cause', () => {
       const error = coded({code: 'ECONNRESET'});

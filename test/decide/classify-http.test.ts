@@ -100,7 +100,12 @@ describe('classifyResponse', () => {
     for (const name of ['x-should-retry', 'stripe-should-retry']) {
       it(`${name}: false always wins`, () => {
         for (const status of [408, 429, 500, 503])
-          expect(classified(status, {[name]: 'false'})).to.deep.include({transient: false, final: true});
+          expect(classified(status, {[name]: 'false'})).to.deep.include({
+            transient: false,
+            sent: 'maybe-processed',
+            final: true,
+            reason: 'the server said not to retry',
+          });
         expect(classified(401, {[name]: 'false'}, {...context, refreshes: true}).final).to.equal(true);
         expect(classified(409, {[name]: 'false'}, {...context, keyed: true, keySentBefore: true}).final).to.equal(true);
         expect(classified(503, {[name]: ' FALSE '}).final).to.equal(true);
@@ -133,6 +138,7 @@ describe('classifyResponse', () => {
             transient: false,
             sent: 'processed',
             final: true,
+            reason: 'a replayed answer: the server stored it under this idempotency key',
           });
         expect(classified(503, {[name]: 'false'}).transient).to.equal(true);
       });
@@ -153,6 +159,13 @@ describe('classifyResponse', () => {
         expect(found.reason).to.equal(expected === 'green' ? '429' : '403');
       });
     }
+    it('of a wire that trims nothing too', () => {
+      const headers = {
+        get: (name: string) => (name === 'x-ratelimit-remaining' ? ' 0 ' : null),
+        has: () => false,
+      } as unknown as Headers;
+      expect(light(classifyResponse({status: 403, headers} as Response, context))).to.equal('green');
+    });
     it('where neither 429 nor 403 is listed, it is not transient', () => {
       expect(classified(403, {'retry-after': '60'}, listing(503)).transient).to.equal(false);
     });
@@ -192,6 +205,9 @@ describe('classifyResponse', () => {
       const found = classified(422, {}, first);
       expect(light(found)).to.equal('red');
       expect(found.reason).to.match(/^422: .*another body$/);
+    });
+    it('other statuses of a call with a key mean what they mean', () => {
+      for (const status of [400, 404, 500, 503]) expect(classified(status, {}, later).reason).to.equal(String(status));
     });
     it('422 without a key is any 422', () => expect(classified(422).reason).to.equal('422'));
     it('422 that the policy lists is as it says', () => {

@@ -15,21 +15,21 @@ const context = (retryOn: readonly RetryTrigger[] = defaultPolicy.retryOn) => ({
 const classify = (outcome: Outcome, known: ReturnType<typeof context>) => classifyAs(outcome, httpAnswers, known);
 const refused = Object.assign(new Error(), {code: 'ECONNREFUSED'});
 
+/** Nothing is sent again after this, whatever anyone says. */
+const ended = (reason: string) => ({transient: false, sent: 'maybe-processed', final: true, reason});
+const timedOut = {transient: true, sent: 'maybe-processed', final: false, reason: 'attempt timeout'};
+
 describe('classify', () => {
   for (const [law, outcome, expected] of [
     ['a response, by its status', answered(new Response(null, {status: 503})), {transient: true, reason: '503'}],
     ['a failure of the wire, by its error', failed('network', refused), {transient: true, reason: 'ECONNREFUSED'}],
-    ['an attempt timeout', failed('attempt-timeout', null), {transient: true, sent: 'maybe-processed', final: false}],
-    [
-      'an attempt timeout before the wire',
-      failed('attempt-timeout', null, false),
-      {transient: true, sent: 'not-sent', final: false},
-    ],
-    ['the deadline', failed('deadline', null), {transient: false, final: true}],
-    ["the caller's abort", failed('aborted', refused), {transient: false, final: true}],
-    ["a hook of the user's", failed('hook', refused), {transient: false, final: true}],
-    ['ky.stop', failed('stopped', null), {transient: false, final: true}],
-    ['a refusal of ours', failed('rejected', null), {transient: false, sent: 'not-sent', final: true}],
+    ['an attempt timeout', failed('attempt-timeout', null), timedOut],
+    ['an attempt timeout before the wire', failed('attempt-timeout', null, false), {...timedOut, sent: 'not-sent'}],
+    ['the deadline', failed('deadline', null), ended('deadline')],
+    ["the caller's abort", failed('aborted', refused), ended('aborted by the caller')],
+    ["a hook of the user's", failed('hook', refused), ended('a function of the user threw')],
+    ['ky.stop', failed('stopped', null), ended('stopped by a hook')],
+    ['a refusal of ours', failed('rejected', null), {...ended('refused before sending'), sent: 'not-sent'}],
     ['anything else', failed('other', refused), {transient: false, sent: 'maybe-processed', final: false}],
   ] as [string, Outcome, object][]) {
     it(law, () => expect(classify(outcome, context())).to.deep.include(expected));

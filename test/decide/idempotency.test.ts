@@ -1,9 +1,13 @@
 import {expect} from 'chai';
-import {formatKey, needsKey} from '../../src/decide/idempotency.ts';
+import {formatKey, needsKey, STANDARD_KEY_HEADER} from '../../src/decide/idempotency.ts';
 import {defaultsOfPart} from '../../src/policy/defaults.ts';
 import type {Idempotency} from '../../src/policy/types.ts';
 
 const promised = defaultsOfPart.idempotency as Idempotency;
+
+it('the header of the standard is the one of its draft (draft-ietf-httpapi-idempotency-key-header)', () => {
+  expect(STANDARD_KEY_HEADER).to.equal('Idempotency-Key');
+});
 
 describe('formatKey', () => {
   for (const [format, expected] of [

@@ -20,16 +20,27 @@ describe('rateLimitResetMs', () => {
       ['the longest of the used-up ones', '"burst";r=0;t=30,"daily";r=0;t=86400', 86_400_000],
       ['with a partition key', '"default";r=0;t=30;pk=:cHsdsRa894==:', 30_000],
       ['with a string parameter', '"default";qu="requests";r=0;t=30', 30_000],
+      ['the longest of three', '"a";r=0;t=3,"b";r=0;t=1,"c";r=0;t=2', 3000],
+      ['nothing left, in two digits', '"default";r=00;t=30', 30_000],
+      ['with a parameter that has no value', '"default";x;r=0;t=30', 30_000],
+      ['with a token for a value', '"default";x=token/1;r=0;t=30', 30_000],
+      ['with a decimal of several places', '"default";x=1.125;r=0;t=30', 30_000],
+      ['as long as may be', `"${'a'.repeat(1024 - '"";r=0;t=30'.length)}";r=0;t=30`, 30_000],
       ['a comma and a semicolon inside a name', '"a,b;r=5";r=0;t=30', 30_000],
       ['with a negative, a decimal, a boolean of an extension', '"a";x=-1;y=1.5;z=?1;r=0;t=30', 30_000],
       ['draft 07', 'limit=100, remaining=0, reset=5', 5000],
       ['draft 07 without spaces', 'limit=100,remaining=0,reset=5', 5000],
       ['draft 07 in another order', 'reset=5, limit=100, remaining=0', 5000],
+      ['draft 07 in larger numbers', 'limit=100, remaining=00, reset=15', 15_000],
+      ['draft 07 after something else', 'unlimited=1, remaining=0, reset=5', undefined],
+      ['draft 07 and one member more', 'limit=100, remaining=0, reset=5, limit=7', undefined],
       ['draft 07 with some left', 'limit=100, remaining=1, reset=5', undefined],
       ['a token for a name', 'default;r=0;t=30', undefined],
       ['one malformed item spoils all', '"a";r=0;t=30, b', undefined],
       ['a negative t', '"a";r=0;t=-30', undefined],
       ['a fractional t', '"a";r=0;t=1.5', undefined],
+      ['text before', 'x"a";r=0;t=30', undefined],
+      ['text after', '"a";r=0;t=30 x', undefined],
       ['an upper-case key', '"a";R=0;T=30', undefined],
       ['an open quote', '"a;r=0;t=30', undefined],
       ['empty', '', undefined],
@@ -90,10 +101,15 @@ describe('rateLimitResetMs', () => {
       ).to.equal(6000);
     });
 
-    for (const remaining of ['0', ' 0 ', '00', '0.0'])
+    for (const remaining of ['0', ' 0 ', '00', '0.0', '0.00'])
       it(`remaining ${JSON.stringify(remaining)} is nothing`, () => {
         expect(reset({'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': '5'})).to.equal(5000);
       });
+    it('a wire that trims nothing is read as one that does', () => {
+      const fields: Record<string, string> = {'x-ratelimit-remaining': ' 0\t', 'x-ratelimit-reset': ' 5 '};
+      const headers = {get: (name: string) => fields[name] ?? null} as Headers;
+      expect(rateLimitResetMs(503, headers, NOW)).to.equal(5000);
+    });
     for (const remaining of ['', '-1', '0x0', '0.1', 'none', '0, 0'])
       it(`remaining ${JSON.stringify(remaining)} says nothing`, () => {
         expect(reset({'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': '5'}, 429)).to.equal(undefined);
@@ -114,6 +130,7 @@ describe('rateLimitResetMs', () => {
       ['Go: seconds', '1s', 1000],
       ['Go: hours, minutes, seconds', '1h2m3s', 3_723_000],
       ['Go: fractions', '1.5s', 1500],
+      ['Go: fractions of several digits', '1.125s', 1125],
       ['Go: milliseconds after seconds', '1s500ms', 1500],
       ['Go: microseconds', '250us', 0.25],
       ['Go: microseconds, spelt with mu', '250µs', 0.25],
@@ -123,6 +140,8 @@ describe('rateLimitResetMs', () => {
       ['RFC 3339 with a fraction', '2026-11-24T12:00:30.250Z', 30_250],
       ['RFC 3339 with an offset', '2026-11-24T14:00:30+02:00', 30_000],
       ['RFC 3339 in the past', '2026-11-24T11:00:00Z', 0],
+      ['RFC 3339 after a word', 'on 2026-11-24T12:00:30Z', undefined],
+      ['RFC 3339 before a remark', '2026-11-24T12:00:30Z (UTC)', undefined],
       ['RFC 3339 without a zone', '2026-11-24T12:00:30', undefined],
       ['RFC 3339 of no day', '2026-11-31T12:00:30Z', undefined],
       ['RFC 3339 of 31 Feb', '2027-02-31T12:00:30Z', undefined],

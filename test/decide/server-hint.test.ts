@@ -96,6 +96,7 @@ describe('serverHint', () => {
       ['0', 0],
       ['1500', 1500],
       ['12.5', 12.5],
+      ['12.125', 12.125],
       [' 7 ', 7],
       ['9'.repeat(400), Number.MAX_SAFE_INTEGER],
       ['-1', null],
@@ -112,6 +113,18 @@ describe('serverHint', () => {
           expect(hint({[name]: value})).to.deep.equal(ms === null ? null : {ms, source: 'retry-after-ms'});
         });
     }
+  });
+
+  it('a wire that trims nothing is read as one that does', () => {
+    const untrimmed = (fields: Record<string, string>) =>
+      serverHint(
+        503,
+        {get: (name: string) => (fields[name] === undefined ? null : ` ${fields[name]}\t`)} as Headers,
+        WALL,
+      );
+    expect(untrimmed({'retry-after-ms': '7'})?.ms).to.equal(7);
+    expect(untrimmed({'retry-after': '3'})?.ms).to.equal(3000);
+    expect(untrimmed({'retry-after': IN_30_S, date: 'Tue, 24 Nov 2026 12:00:10 GMT'})?.ms).to.equal(20_000);
   });
 
   describe('order', () => {

@@ -1,0 +1,46 @@
+import {expect} from 'chai';
+import {green, harmless, listed, red, SUCCESS, unlisted, yellow} from '../../src/decide/verdict.ts';
+
+const MARKS = {throttled: false, once: false, final: false};
+
+describe('verdicts', () => {
+  it('green, yellow and red say what they are', () => {
+    expect(green('421', 'not-processed', {once: true})).to.deep.equal({
+      ...MARKS,
+      transient: true,
+      sent: 'not-processed',
+      reason: '421',
+      once: true,
+    });
+    expect(yellow('503')).to.deep.equal({...MARKS, transient: true, sent: 'maybe-processed', reason: '503'});
+    expect(red('404', 'maybe-processed')).to.deep.equal({
+      ...MARKS,
+      transient: false,
+      sent: 'maybe-processed',
+      reason: '404',
+    });
+  });
+
+  it('a success was acted on', () => {
+    expect(SUCCESS).to.deep.equal({...MARKS, transient: false, sent: 'processed', reason: 'success'});
+  });
+
+  for (const [law, change, found, transient] of [
+    ['what the policy does not list is not transient', unlisted, yellow('503'), false],
+    ['what it does not list and is not transient anyway stays', unlisted, red('404'), false],
+    ['what it lists is', listed, red('404', 'maybe-processed'), true],
+    ['what it lists and is transient anyway stays', listed, yellow('503'), true],
+    ['what is final it cannot list', listed, red('a bad certificate', 'not-sent', {final: true}), false],
+  ] as const)
+    it(`${law}, and all else is as it was`, () => {
+      const made = change(found);
+      expect(made).to.deep.equal({...found, transient});
+      expect(made === found, 'the very same where nothing changes').to.equal(found.transient === transient);
+      expect(made).to.satisfy(Object.isFrozen);
+    });
+
+  it('only what was not sent, or not processed, is harmless', () => {
+    const all = ['not-sent', 'not-processed', 'maybe-processed', 'processed'] as const;
+    expect(all.filter(harmless)).to.deep.equal(['not-sent', 'not-processed']);
+  });
+});
