@@ -57,21 +57,23 @@ export function explicitOptions(options: Options, watches: boolean): ExplicitOpt
  */
 export function takeOverTimeouts(options: Options, {overrides}: ExplicitOptions): void {
   if (options.timeout === undefined || isDuration(options.timeout)) options.timeout = false;
-  if (isDuration(options.totalTimeout)) options.totalTimeout = inKy(overrides?.deadlineMs) ?? false;
+  const deadlineMs = overrides?.deadlineMs;
+  if (isDuration(options.totalTimeout)) options.totalTimeout = isDuration(deadlineMs) ? later(deadlineMs) : false;
 }
 
 /**
  * Puts an explicit `timeout` back in force once the response is there: in ky it bounds bodies, and the data of errors.
  *
  * @param kys What ky called `fetch` on: the options it goes by, unless a `totalTimeout` has it wrap the call.
+ * @param mayFetchAgain ky does not call `fetch` once only: then it would bound the next attempt, too, and sooner than we do.
  */
-export function restoreTimeout(kys: unknown, {overrides, bodyGetsFreshTime}: ExplicitOptions): void {
-  if (!bodyGetsFreshTime) return;
-  const ms = inKy(overrides?.attemptTimeoutMs);
-  if (ms !== undefined && isKyOptions(kys)) kys.timeout = ms;
+export function restoreTimeout(kys: unknown, explicit: ExplicitOptions, mayFetchAgain: boolean): void {
+  const ms = explicit.overrides?.attemptTimeoutMs;
+  if (!explicit.bodyGetsFreshTime || !isDuration(ms) || !isKyOptions(kys)) return;
+  kys.timeout = mayFetchAgain ? later(ms) : ms;
 }
 
-const inKy = (ms: unknown): number | undefined => (isDuration(ms) ? Math.min(ms + KY_LATER_MS, LONGEST_MS) : undefined);
+const later = (ms: number): number => Math.min(ms + KY_LATER_MS, LONGEST_MS);
 
 const isKyOptions = (kys: unknown): kys is Options =>
   typeof kys === 'object' && kys !== null && 'throwHttpErrors' in kys && 'timeout' in kys;

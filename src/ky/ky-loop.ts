@@ -57,7 +57,7 @@ class KyLoop {
     const loop = this;
     options.fetch = async function (this: unknown, input, init = {}) {
       const response = await loop.#send(input as Request, init);
-      restoreTimeout(this, ky.explicit);
+      restoreTimeout(this, ky.explicit, true);
       return response;
     };
   }

@@ -50,7 +50,7 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
       call.run(wire, {
         settle: ({response, error}) => {
           if (response === null) return reject(error);
-          restoreTimeout(this, ky.explicit);
+          restoreTimeout(this, ky.explicit, false);
           resolve(response);
         },
       });
