@@ -1,5 +1,5 @@
 /** The status codes of gRPC, by number. */
-const NAMES = [
+export const CODE_NAMES = [
   'OK',
   'CANCELLED',
   'UNKNOWN',
@@ -19,9 +19,9 @@ const NAMES = [
   'UNAUTHENTICATED',
 ] as const;
 
-export type CodeName = (typeof NAMES)[number];
+export type CodeName = (typeof CODE_NAMES)[number];
 
 /** A number that stands for no code is UNKNOWN, as the specification has it. */
-export const codeName = (code: number): CodeName => NAMES[code] ?? 'UNKNOWN';
+export const codeName = (code: number): CodeName => CODE_NAMES[code] ?? 'UNKNOWN';
 
-export const isCodeName = (word: unknown): word is CodeName => (NAMES as readonly unknown[]).includes(word);
+export const isCodeName = (word: unknown): word is CodeName => (CODE_NAMES as readonly unknown[]).includes(word);

@@ -2,5 +2,5 @@
 import type {Ports} from '../call/ports.ts';
 import {otelObserver} from './otel-observer.ts';
 
-export const observed = <P extends Omit<Ports, 'fetch'>>(ports: P): P =>
+export const observed = <P extends Pick<Ports, 'observer'>>(ports: P): P =>
   ports.observer === undefined ? {...ports, observer: otelObserver()} : ports;

@@ -8,7 +8,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['policy'],
   ['decide', 'guards'],
   ['call'],
-  ['ky', 'fetch', 'undici', 'telemetry', 'testing', 'load.ts'],
+  ['ky', 'fetch', 'undici', 'grpc', 'telemetry', 'log', 'testing', 'load.ts'],
   ['roof'],
 ];
 
@@ -22,14 +22,16 @@ const HOUSES: Readonly<Record<string, readonly string[]>> = {
 /** Which of src's files may import which package. What is not named here is not imported. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   ky: /^src\/ky(?:\/|\.ts$)/,
+  '@grpc/grpc-js': /^src\/grpc(?:\/|\.ts$)/,
   '@opentelemetry/': /^src\/telemetry\//,
   'jsonc-parser': /^src\/load\.ts$/,
   yaml: /^src\/load\.ts$/,
-  'node:': /^src\/load\.ts$/,
+  // grpc-js needs Node itself, and its callbacks run wherever a socket woke it.
+  'node:': /^src\/(?:load\.ts$|grpc\/)/,
 };
 
 /** Entries that need Node. Everything else runs in browsers and workers too. */
-const NODE_ENTRIES: ReadonlySet<string> = new Set(['src/load.ts', 'src/telemetry/register.ts']);
+const NODE_ENTRIES: ReadonlySet<string> = new Set(['src/load.ts', 'src/grpc.ts', 'src/telemetry/register.ts']);
 
 /** Time and chance have one door each, so that a test can hold both. */
 const GLOBALS: readonly {readonly name: string; readonly use: RegExp; readonly door: RegExp}[] = [

@@ -14,6 +14,7 @@ export const root: string = fileURLToPath(new URL('../../', import.meta.url));
 
 interface Versions {
   readonly ky: string;
+  readonly grpc: string;
   readonly otel: string;
   readonly sdk: readonly string[];
   readonly esbuild: string;
@@ -26,6 +27,7 @@ interface Versions {
 
 export const versions: Versions = {
   ky: 'ky@2.1.0',
+  grpc: '@grpc/grpc-js@1.14.7',
   otel: '@opentelemetry/api@1.10.0',
   sdk: ['@opentelemetry/sdk-node@0.301.0', '@opentelemetry/exporter-trace-otlp-http@0.301.0'],
   esbuild: 'esbuild@0.28.2',
@@ -81,8 +83,8 @@ export async function project(name: string, packages: readonly string[], ...flag
 
 /** The project most tests look at: ky, OpenTelemetry, compilers, a bundler and the oldest Node. Made once. */
 export function fullProject(): Promise<string> {
-  const {ky, otel, sdk, esbuild, nodeTypes, compilers, oldestNode} = versions;
-  everything ??= project('full', [ky, otel, ...sdk, esbuild, nodeTypes, ...Object.values(compilers), oldestNode]);
+  const {ky, grpc, otel, sdk, esbuild, nodeTypes, compilers, oldestNode} = versions;
+  everything ??= project('full', [ky, grpc, otel, ...sdk, esbuild, nodeTypes, ...Object.values(compilers), oldestNode]);
   return everything;
 }
 

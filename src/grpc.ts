@@ -1,0 +1,39 @@
+/** `steadfetch/grpc`: the interceptor for clients of grpc-js, wired with OpenTelemetry; and the policy as a gRPC service config. */
+import type {Interceptor} from '@grpc/grpc-js';
+import type {PolicyHandle} from './call/handle.ts';
+import {grpcInterceptor as bareInterceptor} from './grpc/interceptor.ts';
+import type {GrpcPorts} from './grpc/ports.ts';
+import type {PolicyInput} from './policy/types.ts';
+import {observed} from './telemetry/observed.ts';
+
+export {definePolicy} from './call/define-policy.ts';
+export type {PolicyHandle, PolicySnapshot} from './call/handle.ts';
+export type {AttemptRequest, Classification} from './call/ports.ts';
+export {type CallReport, reportOf} from './call/report.ts';
+export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
+export type {GrpcClassifyInput, GrpcPorts} from './grpc/ports.ts';
+export {
+  type MethodConfigEntry,
+  type ServiceConfigJson,
+  type ServiceConfigResult,
+  toServiceConfig,
+} from './grpc/service-config.ts';
+export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
+
+/**
+ * Gives a client of grpc-js a policy, with a span for the call and one for each attempt where an OpenTelemetry SDK is
+ * registered: `new Client(address, credentials, {interceptors: [grpcInterceptor(policy)]})`.
+ *
+ * Methods with one request are sent again until a response has begun. Those with a stream of requests pass untouched. Errors
+ * carry a `resilience` field that says why the call was not sent again.
+ *
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`: then guards are shared with its HTTP clients.
+ * @param ports  Functions the policy cannot hold, and `origin`, where the channel's target does not tell it.
+ * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
+ * @see gRFC A6 (client retries)
+ *
+ * @example
+ * const client = new Greeter('localhost:50051', credentials.createInsecure(), {interceptors: [grpcInterceptor()]});
+ */
+export const grpcInterceptor = (policy?: PolicyInput | PolicyHandle, ports: GrpcPorts = {}): Interceptor =>
+  bareInterceptor(policy, observed(ports));

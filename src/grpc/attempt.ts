@@ -1,0 +1,159 @@
+/**
+ * One attempt on gRPC's wire: a listener of its call, and the answer the engine judges.
+ *
+ * A single response is whole when its status has come, so all of it is kept back until then. A stream of them is an answer
+ * when its headers have come: from there on it flows to the caller, and its end is the caller's affair.
+ */
+import {type InterceptingListener, type Metadata, type NextCall, type StatusObject, status} from '@grpc/grpc-js';
+import type {BodyKeeper} from '../call/body-keeper.ts';
+import {ForeignResponse} from '../call/foreign-response.ts';
+import type {GrpcAnswer} from '../decide/grpc-hint.ts';
+import {type Ending, endingBy} from './endings.ts';
+
+/** A call of grpc-js's, below the interceptor. */
+export type WireCall = ReturnType<NextCall>;
+
+/** Whom an attempt serves: one for the whole call. */
+export interface Exchange {
+  /** The method answers with a stream. */
+  readonly streams: boolean;
+  /** The caller asked for a message and has none yet. */
+  readonly wantsMessage: boolean;
+  /** The attempt's time is over, or as good as. */
+  isOver(endsAt: number): boolean;
+  receiveMetadata(metadata: Metadata): void;
+  receiveMessage(message: unknown): void;
+  /** @param ending Why we ended it ourselves, where we did. */
+  receiveStatus(status: StatusObject, ending: Ending | null): void;
+  /** Nothing more is to be asked of it. */
+  left(attempt: RpcAttempt): void;
+}
+
+type Stage = 'undecided' | 'answer' | 'dropped';
+
+export class RpcAttempt extends ForeignResponse implements GrpcAnswer, InterceptingListener {
+  /** The code: 0 also for a stream that has begun. */
+  status = 0;
+  committed = false;
+  readonly call: WireCall;
+  readonly #exchange: Exchange;
+  readonly #endsAt: number;
+  readonly #arrived: (response: Response) => void;
+  #stage: Stage = 'undecided';
+  #metadata: Metadata | null = null;
+  #messages: unknown[] = [];
+  #end: StatusObject | null = null;
+  #ending: Ending | null = null;
+  #keeper: BodyKeeper | null = null;
+
+  constructor(exchange: Exchange, call: WireCall, endsAt: number, arrived: (response: Response) => void) {
+    super();
+    this.#exchange = exchange;
+    this.call = call;
+    this.#endsAt = endsAt;
+    this.#arrived = arrived;
+  }
+
+  // As an answer.
+
+  readonly headers: ForeignResponse['headers'] = {
+    get: name => {
+      const value = this.trailer(name) ?? this.#metadata?.get(name)[0];
+      return typeof value === 'string' ? value : null;
+    },
+    has: name => this.trailer(name) !== undefined || (this.#metadata?.get(name).length ?? 0) > 0,
+  };
+
+  trailer(name: string): string | Uint8Array | undefined {
+    return this.#end?.metadata.get(name)[0];
+  }
+
+  /** The status; null for a stream that goes on. */
+  get end(): StatusObject | null {
+    return this.#end;
+  }
+
+  /** The one response of a method without streams. */
+  get message(): unknown {
+    return this.#messages[0];
+  }
+
+  override get isComplete(): boolean {
+    return this.#end !== null;
+  }
+
+  linkTo(keeper: BodyKeeper): void {
+    this.#keeper = keeper;
+    keeper.streaming();
+    if (this.#exchange.wantsMessage) keeper.awaitingChunk();
+  }
+
+  drop(): void {
+    this.#stage = 'dropped';
+    this.#messages = [];
+    this.#exchange.left(this);
+    if (this.#end === null) this.call.cancelWithStatus(status.CANCELLED, 'Another attempt took the place of this one.');
+  }
+
+  /** It is the answer. */
+  give(): void {
+    this.#stage = 'answer';
+    if (this.#metadata !== null) this.#exchange.receiveMetadata(this.#metadata);
+    for (const message of this.#messages) this.#exchange.receiveMessage(message);
+    this.#messages = [];
+    if (this.#end !== null) this.#conclude(this.#end);
+  }
+
+  read(): void {
+    this.#keeper?.awaitingChunk();
+    this.call.startRead();
+  }
+
+  /** Its signal aborted. */
+  handleEvent({target}: {readonly target: unknown}): void {
+    if (this.#end !== null) return;
+    this.#ending = endingBy((target as AbortSignal).reason);
+    this.call.cancelWithStatus(this.#ending.code, this.#ending.details);
+  }
+
+  // As a listener.
+
+  onReceiveMetadata(metadata: Metadata): void {
+    this.committed = true;
+    if (this.#stage === 'answer') return this.#exchange.receiveMetadata(metadata);
+    this.#metadata = metadata;
+    if (this.#exchange.streams) this.#arrive();
+  }
+
+  /** @param message null: grpc-js says so that a method without streams has no response. */
+  onReceiveMessage(message: unknown): void {
+    if (message === null || this.#stage === 'dropped') return;
+    this.committed = true;
+    if (this.#stage === 'undecided') {
+      this.#messages.push(message);
+      return;
+    }
+    this.#keeper?.chunkArrived();
+    this.#exchange.receiveMessage(message);
+  }
+
+  onReceiveStatus(end: StatusObject): void {
+    // The server keeps time too, and can be a moment ahead; which limit it was is for our clock to say.
+    if (end.code === status.DEADLINE_EXCEEDED && this.#stage === 'undecided' && this.#exchange.isOver(this.#endsAt))
+      return;
+    this.#end = end;
+    this.#exchange.left(this);
+    if (this.#stage === 'answer') return this.#conclude(end);
+    if (!this.#exchange.streams || !this.committed) this.status = end.code;
+    this.#arrive();
+  }
+
+  #arrive(): void {
+    this.#arrived(this as unknown as Response);
+  }
+
+  #conclude(end: StatusObject): void {
+    this.#keeper?.unlink(end.code === status.OK ? 'read' : 'network');
+    this.#exchange.receiveStatus(end, this.#ending);
+  }
+}

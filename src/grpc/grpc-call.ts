@@ -1,0 +1,238 @@
+/** One gRPC call: for its client a call of grpc-js's, for the engine a wire, for its attempts the one they serve. */
+import {AsyncLocalStorage} from 'node:async_hooks';
+import {
+  InterceptingCall,
+  type InterceptingListener,
+  type InterceptorOptions,
+  Metadata,
+  type NextCall,
+  type StatusObject,
+  status,
+} from '@grpc/grpc-js';
+import type {Call} from '../call/call.ts';
+import {CallSignal} from '../call/call-signal.ts';
+import type {Engine} from '../call/engine.ts';
+import type {CallReport} from '../call/report.ts';
+import type {Caller, Sendable, Wire} from '../call/wire.ts';
+import type {TimeoutError} from '../core/errors.ts';
+import type {Outcome} from '../core/outcome.ts';
+import {codeName} from '../decide/grpc-codes.ts';
+import type {CallOverrides} from '../policy/types.ts';
+import {type Exchange, RpcAttempt, type WireCall} from './attempt.ts';
+import {callersTimeMs, timeoutValue, withoutDeadline} from './deadlines.ts';
+import {type Ending, endingOf} from './endings.ts';
+import {MetadataBag} from './metadata-bag.ts';
+import {originOfTarget} from './target.ts';
+
+/** What grpc-js sends beside a message. */
+type MessageContext = Parameters<WireCall['sendMessageWithContext']>[0];
+
+/** The number of attempts before this one, as every client that retries tells the server (gRFC A6). */
+const PREVIOUS_ATTEMPTS = 'grpc-previous-rpc-attempts';
+/** A status of the server's that says "out of time" so shortly before our own limit is that limit. */
+const AS_GOOD_AS_OVER_MS = 10;
+
+export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange {
+  readonly streams: boolean;
+  readonly signal: AbortSignal;
+  readonly signalIsOurs = true;
+  readonly bodyGetsFreshTime = false;
+  wantsMessage = false;
+  readonly #engine: Engine;
+  readonly #given: InterceptorOptions;
+  readonly #options: InterceptorOptions;
+  readonly #nextCall: NextCall;
+  readonly #overrides: CallOverrides | undefined;
+  readonly #origin: string | undefined;
+  readonly #cancelled = new CallSignal();
+  /** Listeners run where the call was made, not where a timer or a socket woke us. */
+  readonly #inCaller = AsyncLocalStorage.snapshot();
+  /** Made at once, because only a call knows its channel's target. It is the first attempt's, if there is one. */
+  #first: WireCall | null;
+  readonly #live = new Set<RpcAttempt>();
+  #call: Call | null = null;
+  #listener: Partial<InterceptingListener> | undefined;
+  #metadata = new Metadata();
+  #context: MessageContext = {};
+  #message: unknown;
+  #sends = 0;
+  #isReplayable: boolean | null = null;
+  #runs = false;
+  #answer: RpcAttempt | null = null;
+  #hasEnded = false;
+
+  constructor(
+    engine: Engine,
+    options: InterceptorOptions,
+    nextCall: NextCall,
+    overrides: CallOverrides | undefined,
+    origin: string | undefined,
+  ) {
+    const {responseStream} = options.method_definition;
+    // A stream may outlive the time to its first message, so only grpc-js can keep the caller's deadline for it.
+    const passed = responseStream ? options : withoutDeadline(options);
+    const first = nextCall(passed);
+    super(first);
+    this.#first = first;
+    this.streams = responseStream;
+    this.signal = this.#cancelled as unknown as AbortSignal;
+    this.#engine = engine;
+    this.#given = options;
+    this.#options = passed;
+    this.#nextCall = nextCall;
+    this.#overrides = overrides;
+    this.#origin = origin;
+  }
+
+  // As grpc-js's call.
+
+  override start(metadata: Metadata, listener?: Partial<InterceptingListener>): void {
+    const {clock} = this.#engine;
+    this.#metadata = metadata.clone();
+    this.#listener = listener;
+    const rpc = {
+      origin: this.#origin ?? originOfTarget(super.getPeer()),
+      method: this.#given.method_definition.path.slice(1),
+      withinMs: callersTimeMs(this.#given, clock.wall()),
+    };
+    try {
+      this.#call = this.#engine.beginRpc(rpc, this.#overrides);
+    } catch (error) {
+      this.#dropFirst();
+      throw error;
+    }
+  }
+
+  override sendMessageWithContext(context: MessageContext, message: unknown): void {
+    this.#context = context;
+    this.#message = message;
+  }
+
+  /** The request is whole. */
+  override halfClose(): void {
+    this.#run();
+  }
+
+  override startRead(): void {
+    this.wantsMessage = true;
+    for (const attempt of this.#live) attempt.read();
+  }
+
+  override cancelWithStatus(code: status, details: string): void {
+    this.#cancelled.abort({code, details} satisfies Ending);
+    this.#run(); // Nothing is sent, but the call ends.
+  }
+
+  override getPeer(): string {
+    return this.#answer?.call.getPeer() ?? super.getPeer();
+  }
+
+  override getAuthContext(): ReturnType<InterceptingCall['getAuthContext']> {
+    return (this.#answer?.call ?? this.#first)?.getAuthContext() ?? null;
+  }
+
+  #run(): void {
+    if (this.#runs || this.#call === null) return;
+    this.#runs = true;
+    this.#call.run(this, this);
+  }
+
+  settle(outcome: Outcome): void {
+    this.#dropFirst();
+    // Never before the method of the client has returned; and what the caller's function throws is not ours to catch.
+    queueMicrotask(() => {
+      if (outcome.response === null) return this.#endWith(endingOf(outcome));
+      this.#answer = outcome.response as unknown as RpcAttempt;
+      this.#answer.give();
+    });
+  }
+
+  // As the engine's wire.
+
+  get replayable(): boolean {
+    this.#isReplayable ??= this.#size() <= this.#call!.plan.policy.replayLimitBytes;
+    return this.#isReplayable;
+  }
+
+  next(): Sendable {
+    const metadata = this.#metadata.clone();
+    if (this.#sends > 0) metadata.set(PREVIOUS_ATTEMPTS, String(this.#sends));
+    this.#sends++;
+    const headers = new MetadataBag(metadata);
+    return {headers, send: (signal, endsAt) => this.#send(metadata, signal, endsAt)};
+  }
+
+  timeoutError(error: TimeoutError): unknown {
+    return error;
+  }
+
+  #send(metadata: Metadata, signal: AbortSignal | undefined, endsAt: number): Promise<Response> {
+    return new Promise(arrived => {
+      const call = this.#first ?? this.#nextCall(this.#options);
+      const context = this.#first === null ? {flags: this.#context.flags} : this.#context;
+      this.#first = null;
+      const attempt = new RpcAttempt(this, call, endsAt, arrived);
+      this.#live.add(attempt);
+      signal?.addEventListener('abort', attempt);
+      if (!this.streams && !Number.isNaN(endsAt))
+        metadata.set('grpc-timeout', timeoutValue(endsAt - this.#engine.clock.now()));
+      call.start(metadata, attempt);
+      if (this.wantsMessage) call.startRead();
+      call.sendMessageWithContext(context as MessageContext, this.#message);
+      call.halfClose();
+    });
+  }
+
+  /** Asked only when a resend is due. A message that cannot be written was not sent, and will not be. */
+  #size(): number {
+    try {
+      return this.#given.method_definition.requestSerialize(this.#message).byteLength;
+    } catch {
+      return Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** Closed, where it was not needed: it may have a timer, and others count it. */
+  #dropFirst(): void {
+    this.#first?.cancelWithStatus(status.CANCELLED, 'Not sent.');
+    this.#first = null;
+  }
+
+  // As what the attempts serve.
+
+  isOver(endsAt: number): boolean {
+    return endsAt - this.#engine.clock.now() < AS_GOOD_AS_OVER_MS;
+  }
+
+  receiveMetadata(metadata: Metadata): void {
+    this.#inCaller(() => this.#listener?.onReceiveMetadata?.(metadata));
+  }
+
+  receiveMessage(message: unknown): void {
+    this.wantsMessage = false;
+    this.#inCaller(() => this.#listener?.onReceiveMessage?.(message));
+  }
+
+  receiveStatus({code, details, metadata}: StatusObject, ending: Ending | null): void {
+    this.#endWith({...ending, code, details}, metadata);
+  }
+
+  left(attempt: RpcAttempt): void {
+    this.#live.delete(attempt);
+  }
+
+  #endWith(ending: Ending, metadata: Metadata = new Metadata()): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    const ended = {...ending, metadata, resilience: this.#reportOf(ending)};
+    this.#inCaller(() => this.#listener?.onReceiveStatus?.(ended));
+  }
+
+  /** A stream was a success when it began, and may have failed since. */
+  #reportOf({code}: Ending): CallReport {
+    const {report} = this.#call!;
+    if (code === status.OK || report.result !== 'success') return report;
+    const reason = `${codeName(code)} after the response had begun`;
+    return {...report, result: 'failure', reason, refusal: 'not-transient'};
+  }
+}

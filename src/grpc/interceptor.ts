@@ -1,0 +1,39 @@
+/** The gRPC door: the same call and the same loop, as an interceptor of grpc-js's clients. */
+import {InterceptingCall, type Interceptor} from '@grpc/grpc-js';
+import {handleOf} from '../call/define-policy.ts';
+import {Engine} from '../call/engine.ts';
+import type {PolicyHandle} from '../call/handle.ts';
+import {grpcAnswers} from '../decide/answers-grpc.ts';
+import type {CallOverrides, PolicyInput} from '../policy/types.ts';
+import {GrpcCall} from './grpc-call.ts';
+import {checkedOrigin, enginePorts, type GrpcPorts} from './ports.ts';
+
+declare module '@grpc/grpc-js' {
+  interface CallOptions {
+    /** What this call changes of its policy. See steadfetch's docs/policy.md, Overrides of one call. */
+    resilience?: CallOverrides | undefined;
+  }
+}
+
+/**
+ * Gives a client of grpc-js a policy: `new Client(address, credentials, {interceptors: [grpcInterceptor(policy)]})`.
+ *
+ * Methods with one request are sent again until a response has begun. Those with a stream of requests pass untouched. Errors
+ * carry a `resilience` field that says why the call was not sent again.
+ *
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`: then guards are shared with its HTTP clients.
+ * @param ports  Functions the policy cannot hold, and `origin`, where the channel's target does not tell it.
+ * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
+ * @see gRFC A6 (client retries)
+ *
+ * @example
+ * const client = new Greeter('localhost:50051', credentials.createInsecure(), {interceptors: [grpcInterceptor()]});
+ */
+export function grpcInterceptor(policy?: PolicyInput | PolicyHandle, ports: GrpcPorts = {}): Interceptor {
+  const engine = new Engine(handleOf(policy, ports.random), enginePorts(ports), grpcAnswers);
+  const origin = checkedOrigin(ports.origin);
+  return ({resilience, ...options}, nextCall) =>
+    options.method_definition.requestStream
+      ? new InterceptingCall(nextCall(options))
+      : new GrpcCall(engine, options, nextCall, resilience, origin);
+}

@@ -1,0 +1,45 @@
+/** Ports of the gRPC door: those of the engine, with statuses where HTTP has responses. */
+import type {StatusObject} from '@grpc/grpc-js';
+import type {Classification, ClassifyInput, Ports} from '../call/ports.ts';
+import type {Awaitable} from '../core/awaitable.ts';
+import {normaliseOrigin} from '../policy/routes.ts';
+import type {RpcAttempt} from './attempt.ts';
+
+/** What `classify` is shown. It is not asked of a stream that has begun. */
+export interface GrpcClassifyInput extends Omit<ClassifyInput, 'response'> {
+  /** How the server ended the attempt; null where it did not. */
+  readonly status: StatusObject | null;
+  /** The response of a method without streams. */
+  readonly message: unknown;
+}
+
+export interface GrpcPorts extends Omit<Ports, 'fetch' | 'classify'> {
+  /** Sees what the engine cannot: say, an OK whose message carries an error. May be asynchronous; bounded by the deadline. */
+  readonly classify?: (outcome: GrpcClassifyInput) => Awaitable<Classification | undefined>;
+  /**
+   * The origin whose guards and routes these calls go by. Default: that of the channel's target, `host:50051` being
+   * `http://host:50051`, and `host` or `host:443` being `https://host`.
+   */
+  readonly origin?: string;
+}
+
+export function enginePorts({classify, origin: _, ...ports}: GrpcPorts): Ports {
+  return classify === undefined ? ports : {...ports, classify: input => askUser(classify, input)};
+}
+
+function askUser(
+  classify: NonNullable<GrpcPorts['classify']>,
+  {response, ...input}: ClassifyInput,
+): Awaitable<Classification | undefined> {
+  const answer = response as unknown as RpcAttempt | null;
+  if (answer !== null && answer.end === null) return undefined;
+  return classify({...input, status: answer?.end ?? null, message: answer?.message});
+}
+
+/** @throws TypeError */
+export function checkedOrigin(origin: string | undefined): string | undefined {
+  const normal = origin === undefined ? undefined : normaliseOrigin(origin);
+  if (origin !== undefined && (normal === undefined || normal === 'null'))
+    throw new TypeError(`The origin has to be one such as "https://api.example.com", got ${JSON.stringify(origin)}.`);
+  return normal;
+}

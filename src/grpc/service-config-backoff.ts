@@ -1,0 +1,56 @@
+/** A backoff as gRPC's: exponential, with a jitter of its own of a fifth up and down. And how a service config writes times. */
+import type {Backoff} from '../policy/types.ts';
+
+export interface BackoffConfig {
+  readonly initialBackoff: string;
+  readonly maxBackoff: string;
+  readonly backoffMultiplier: number;
+}
+
+export function backoffConfig(backoff: Backoff, name: string, warnings: string[]): BackoffConfig {
+  const {firstMs, capMs, factor} = nearest(backoff);
+  if (backoff.kind === 'linear' || backoff.kind === 'list')
+    warnings.push(
+      `${name}: gRPC's backoff is exponential; ${backoff.kind} waits become ${firstMs} ms times ${factor}.`,
+    );
+  // Neither may be 0, and grpc-js does not cap the first wait.
+  const maxMs = Math.max(1, capMs);
+  return {
+    initialBackoff: duration(Math.max(1, Math.min(firstMs, maxMs))),
+    maxBackoff: duration(maxMs),
+    backoffMultiplier: factor,
+  };
+}
+
+function nearest(backoff: Backoff): {firstMs: number; capMs: number; factor: number} {
+  switch (backoff.kind) {
+    case 'exponential':
+      return {firstMs: backoff.baseMs, capMs: backoff.capMs, factor: backoff.factor};
+    case 'constant':
+      return {firstMs: backoff.delayMs, capMs: backoff.delayMs, factor: 1};
+    case 'linear':
+      return {
+        firstMs: backoff.baseMs,
+        capMs: backoff.capMs,
+        factor: ratio(backoff.baseMs, backoff.baseMs + backoff.stepMs),
+      };
+    case 'list': {
+      const [first = 0, second = first] = backoff.delaysMs;
+      return {firstMs: first, capMs: Math.max(...backoff.delaysMs), factor: ratio(first, second)};
+    }
+  }
+}
+
+const ratio = (first: number, second: number): number =>
+  first === 0 || second <= first ? 1 : Math.round((second / first) * 100) / 100;
+
+/** What grpc-js can count in seconds. */
+const MOST_SECONDS = 2 ** 31 - 1;
+
+/** Nine digits after the point: grpc-js 1.14 takes whatever stands there for nanoseconds, so "0.5s" would be 5 ns. */
+export function duration(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds >= MOST_SECONDS) return `${MOST_SECONDS}s`;
+  const rest = Math.round(ms - seconds * 1000);
+  return rest === 0 ? `${seconds}s` : `${seconds}.${String(rest).padStart(3, '0')}000000s`;
+}

@@ -1,0 +1,148 @@
+/**
+ * A policy as a gRPC service config, for clients that retry by themselves: Go's, Java's, grpc-js's without this library.
+ *
+ * It says less than the policy: there is no attempt timeout, no breaker, no key and no choice of jitter, and what it asks to
+ * repeat is repeated whatever the method does. What would be lost without a word is a warning.
+ *
+ * @see gRFC A6; grpc/service_config/service_config.proto
+ */
+import {handleOf} from '../call/define-policy.ts';
+import type {PolicyHandle} from '../call/handle.ts';
+import type {Plan, Plans} from '../call/plan.ts';
+import {CODE_NAMES, type CodeName} from '../decide/grpc-codes.ts';
+import type {PolicyInput} from '../policy/types.ts';
+import {type RetryThrottling, throttlingOf} from './retry-throttling.ts';
+import {type BackoffConfig, backoffConfig, duration} from './service-config-backoff.ts';
+
+export interface RetryPolicyConfig extends BackoffConfig {
+  readonly maxAttempts: number;
+  readonly retryableStatusCodes: readonly CodeName[];
+}
+
+export interface HedgingPolicyConfig {
+  readonly maxAttempts: number;
+  readonly hedgingDelay: string;
+  readonly nonFatalStatusCodes: readonly CodeName[];
+}
+
+export interface MethodConfigEntry {
+  /** `{}` stands for every method. */
+  readonly name: readonly {readonly service?: string; readonly method?: string}[];
+  readonly timeout?: string;
+  readonly retryPolicy?: RetryPolicyConfig;
+  readonly hedgingPolicy?: HedgingPolicyConfig;
+}
+
+export interface ServiceConfigJson {
+  readonly methodConfig: readonly MethodConfigEntry[];
+  readonly retryThrottling?: RetryThrottling;
+}
+
+export interface ServiceConfigResult {
+  /** JSON: grpc-js takes it as a text in the channel option `grpc.service_config`. */
+  readonly config: ServiceConfigJson;
+  /** What of the policy the config cannot say, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** Clients make no more, whatever the config says. */
+const MOST_ATTEMPTS = 5;
+/** A name no service has: what matches it, matches all. */
+const ANY = '~';
+const METHOD_PATH = /^\/([\w.]+)\/([\w]+|\*)$/;
+
+/**
+ * Writes the service config that comes nearest to a policy.
+ *
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
+ * @param origin Whose routes count, where some name an origin. A service config belongs to one channel.
+ * @throws InvalidPolicyError naming each wrong field.
+ *
+ * @example
+ * const {config, warnings} = toServiceConfig(policy);
+ * new Greeter(address, credentials, {'grpc.service_config': JSON.stringify(config)});
+ */
+export function toServiceConfig(policy?: PolicyInput | PolicyHandle, origin = ''): ServiceConfigResult {
+  const {plans} = handleOf(policy);
+  const warnings: string[] = [];
+  const planOf = (service: string, method: string): Plan =>
+    plans.for('POST', origin, `/${service}/${method}`, undefined).plan;
+  const general = planOf(ANY, ANY);
+  const names = new Map<Plan, {service?: string; method?: string}[]>([[general, [{}]]]);
+  for (const {service, method} of placesIn(plans, warnings)) {
+    const plan = planOf(service, method ?? ANY);
+    names.set(plan, [...(names.get(plan) ?? []), method === undefined ? {service} : {service, method}]);
+  }
+  for (const plan of plans.all) if (!names.has(plan) && plan.template !== undefined) warnUnreached(plan, warnings);
+  const methodConfig = [...names].map(([plan, name]) => methodConfigOf(plan, name, warnings));
+  for (const plan of names.keys()) warnOfBudget(plan, general, warnings);
+  const retryThrottling = throttlingOf(general.policy.budget, warnings);
+  return {config: {methodConfig, ...(retryThrottling === null ? {} : {retryThrottling})}, warnings};
+}
+
+/** Services and methods that routes name, most general first, each once. */
+function placesIn(plans: Plans, warnings: string[]): {service: string; method: string | undefined}[] {
+  const found = new Map<string, {service: string; method: string | undefined}>();
+  for (const {template, name} of plans.all) {
+    const [, service, method] = METHOD_PATH.exec(template ?? '') ?? [];
+    if (service !== undefined) found.set(template!, {service, method: method === '*' ? undefined : method});
+    else if (template !== undefined && template !== '/**' && /^\/[^/]*\/[^/]*$/.test(template))
+      warnings.push(`Route ${name}: ${template} is neither a service nor a method, and is left out.`);
+  }
+  return [...found.values()].sort((a, b) => Number(a.method !== undefined) - Number(b.method !== undefined));
+}
+
+function warnUnreached({name, template}: Plan, warnings: string[]): void {
+  if (METHOD_PATH.test(template!))
+    warnings.push(
+      `Route ${name}: no call of this channel is matched by it (its origin, its methods or a route before it).`,
+    );
+}
+
+function methodConfigOf(plan: Plan, name: MethodConfigEntry['name'], warnings: string[]): MethodConfigEntry {
+  const {deadlineMs} = plan;
+  const timed = deadlineMs === Number.POSITIVE_INFINITY ? {} : {timeout: duration(deadlineMs)};
+  return {name, ...timed, ...resends(plan, warnings)};
+}
+
+/** gRPC knows retries or hedges for a method, not both. */
+function resends(plan: Plan, warnings: string[]): Pick<MethodConfigEntry, 'retryPolicy' | 'hedgingPolicy'> {
+  const maxAttempts = attemptsOf(plan, warnings);
+  const codes = codesOf(plan, warnings);
+  if (maxAttempts < 2) return {};
+  const {hedge, backoff} = plan.policy;
+  if (hedge !== null && mayRepeat(plan)) {
+    const {delayMs} = hedge;
+    if (delayMs !== undefined && delayMs !== null)
+      return {hedgingPolicy: {maxAttempts, hedgingDelay: duration(delayMs), nonFatalStatusCodes: codes}};
+    warnings.push(`${plan.name}: hedge.quantile has no counterpart, for a hedging delay is fixed; written as retries.`);
+  }
+  if (codes.length === 0) return {};
+  return {retryPolicy: {maxAttempts, ...backoffConfig(backoff, plan.name, warnings), retryableStatusCodes: codes}};
+}
+
+function attemptsOf({maxAttempts, name}: Plan, warnings: string[]): number {
+  if (maxAttempts <= MOST_ATTEMPTS) return maxAttempts;
+  const said = maxAttempts === Number.POSITIVE_INFINITY ? '"unlimited"' : maxAttempts;
+  warnings.push(`${name}: maxAttempts ${said} becomes ${MOST_ATTEMPTS}, the most that gRPC clients make.`);
+  return MOST_ATTEMPTS;
+}
+
+/** A client made by this config repeats each of them, whatever the server may have done: so only what we would repeat. */
+function codesOf(plan: Plan, warnings: string[]): CodeName[] {
+  const listed = CODE_NAMES.filter(name => plan.transients.code(name));
+  if (mayRepeat(plan)) return listed;
+  const dropped = listed.filter(name => name !== 'UNAVAILABLE');
+  if (dropped.length > 0)
+    warnings.push(
+      `${plan.name}: ${dropped.join(', ')} left out: the server may have acted, and POST is not in idempotentMethods.`,
+    );
+  return listed.filter(name => name === 'UNAVAILABLE');
+}
+
+const mayRepeat = ({idempotentMethods}: Plan): boolean => idempotentMethods.has('POST');
+
+function warnOfBudget(plan: Plan, general: Plan, warnings: string[]): void {
+  if (JSON.stringify(plan.policy.budget) !== JSON.stringify(general.policy.budget))
+    warnings.push(`${plan.name}: its own budget has no counterpart, for retryThrottling is one for all methods.`);
+}

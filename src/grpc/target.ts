@@ -1,0 +1,18 @@
+/** The target of a channel, as an origin: so that its guards are those of HTTP calls to the same place. */
+
+/** One host, with or without a port: `dns:host:50051`, `dns:///host`, `ipv4:10.0.0.1:443`. */
+const HOST = /^(?:dns|ipv4|ipv6):(?:\/\/[^/]*\/)?([^,/]+)$/;
+/** gRPC's, where a target names none; it is also the one that speaks TLS. */
+const DEFAULT_PORT = '443';
+
+/**
+ * A target does not tell whether its channel is encrypted, so the port has to: 443, or none, is https. What is no single host
+ * (a socket's path, a list, a service mesh's name) is a name of its own.
+ */
+export function originOfTarget(target: string): string {
+  const authority = HOST.exec(target)?.[1];
+  const url = authority === undefined ? null : URL.parse(`grpc://${authority}`);
+  if (url === null || url.hostname === '') return target;
+  const isTls = url.port === '' || url.port === DEFAULT_PORT;
+  return URL.parse(`${isTls ? 'https' : 'http'}://${authority}`)?.origin ?? target;
+}

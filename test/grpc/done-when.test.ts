@@ -1,0 +1,139 @@
+/** What was promised of the gRPC door, line by line, against a real server of grpc-js. */
+import {status} from '@grpc/grpc-js';
+import {expect} from 'chai';
+import type {PolicyInput, SteadfetchEvent} from '../../src/core.ts';
+import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
+import {retryInfoDetails} from './details.ts';
+import {drain, fails, GrpcServer, get, hang, ok, watch} from './grpc-server.ts';
+
+const AT_ONCE = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
+const unavailable = fails(status.UNAVAILABLE);
+
+describe('gRPC is done when', () => {
+  let server: GrpcServer;
+  const events: SteadfetchEvent[] = [];
+  const client = (policy: PolicyInput = {}) =>
+    server.client([grpcInterceptor({backoff: AT_ONCE, ...policy}, {on: event => events.push(event)})]);
+  const waits = (): number[] => events.flatMap(event => (event.type === 'retry.scheduled' ? [event.waitMs] : []));
+  const gaps = (): number[] => server.attempts.slice(1).map(({at}, index) => at - server.attempts[index]!.at);
+
+  before(async () => {
+    server = await GrpcServer.start();
+  });
+  beforeEach(() => {
+    events.length = 0;
+  });
+  after(() => server.close());
+
+  it('UNAVAILABLE, UNAVAILABLE, OK takes three calls with one correlation id', async () => {
+    server.serve(unavailable, unavailable, ok);
+    const {message, error} = await get(client());
+    expect(error).to.equal(undefined);
+    expect(message).to.deep.equal({text: 'here'});
+    expect(server.attempts).to.have.length(3);
+    const ids = server.sent('x-correlation-id');
+    expect(new Set(ids).size).to.equal(1);
+    expect(ids[0]).to.be.a('string').and.not.empty;
+    expect(server.sent('grpc-previous-rpc-attempts')).to.deep.equal([undefined, '1', '2']);
+  });
+
+  for (const [what, script, reason] of [
+    [
+      'a negative pushback',
+      fails(status.UNAVAILABLE, {'grpc-retry-pushback-ms': '-1'}),
+      'the server said not to retry',
+    ],
+    [
+      'an unreadable pushback',
+      fails(status.UNAVAILABLE, {'grpc-retry-pushback-ms': 'soon'}),
+      'the server said not to retry',
+    ],
+    ['INVALID_ARGUMENT', fails(status.INVALID_ARGUMENT), 'INVALID_ARGUMENT is not transient'],
+    ['a bare RESOURCE_EXHAUSTED', fails(status.RESOURCE_EXHAUSTED), 'RESOURCE_EXHAUSTED is not transient'],
+  ] as const) {
+    it(`${what} takes one`, async () => {
+      server.serve(script, ok);
+      const {error} = await get(client());
+      expect(server.attempts).to.have.length(1);
+      expect(error?.resilience).to.include({attempts: 1, reason});
+    });
+  }
+
+  it('the caller’s own deadline takes one', async () => {
+    server.serve(hang, ok);
+    const {error} = await get(client(), {deadline: Date.now() + 60});
+    expect(server.attempts).to.have.length(1);
+    expect(error).to.include({code: status.DEADLINE_EXCEEDED});
+    expect(error?.resilience).to.include({result: 'timeout', attempts: 1, refusal: 'deadline'});
+  });
+
+  it('the caller’s own deadline takes one, where even timeouts of a method that may be repeated are sent again', async () => {
+    server.serve(hang, ok);
+    const repeats: PolicyInput = {
+      idempotentMethods: ['POST'],
+      retryOn: ['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'timeout'],
+    };
+    const {error} = await get(client(repeats), {deadline: Date.now() + 60});
+    expect(server.attempts).to.have.length(1);
+    expect(error).to.include({code: status.DEADLINE_EXCEEDED});
+  });
+
+  it('pushback delays are obeyed', async () => {
+    server.serve(
+      fails(status.UNAVAILABLE, {'grpc-retry-pushback-ms': '80'}),
+      fails(status.RESOURCE_EXHAUSTED, {'grpc-retry-pushback-ms': '40'}),
+      fails(status.RESOURCE_EXHAUSTED, {'grpc-status-details-bin': retryInfoDetails(0, 60_000_000)}),
+      ok,
+    );
+    expect((await get(client({maxAttempts: 4}))).message).to.deep.equal({text: 'here'});
+    expect(server.attempts).to.have.length(4);
+    // A little later, so that not all clients come at once; never earlier.
+    const asked = [80, 40, 60];
+    expect(waits()).to.have.length(3);
+    for (const [index, ms] of asked.entries()) {
+      expect(waits()[index]).to.be.within(ms, ms * 1.1);
+      expect(gaps()[index]).to.be.at.least(ms - 1);
+    }
+  });
+
+  it('a pushback beyond what the policy waits for ends the call at once, and is told', async () => {
+    server.serve(fails(status.UNAVAILABLE, {'grpc-retry-pushback-ms': '61000'}));
+    const {error} = await get(client());
+    expect(server.attempts).to.have.length(1);
+    expect(error?.resilience).to.include({refusal: 'hint-too-long', retryAfterMs: 61_000});
+  });
+
+  it('server-streaming is resent before its first message', async () => {
+    server.serve(unavailable, unavailable, attempt => {
+      for (const text of ['a', 'b', 'c']) attempt.message(text);
+      attempt.end(status.OK);
+    });
+    expect(await drain(watch(client()))).to.deep.equal({texts: ['a', 'b', 'c'], error: undefined});
+    expect(server.attempts).to.have.length(3);
+  });
+
+  it('server-streaming is not resent after its first message', async () => {
+    server.serve(attempt => {
+      attempt.message('a');
+      attempt.end(status.UNAVAILABLE);
+    }, ok);
+    const {texts, error} = await drain(watch(client()));
+    expect(texts).to.deep.equal(['a']);
+    expect(error).to.include({code: status.UNAVAILABLE});
+    expect(error?.resilience).to.include({result: 'failure', reason: 'UNAVAILABLE after the response had begun'});
+    expect(server.attempts).to.have.length(1);
+  });
+
+  it('no call is resent once its headers have come', async () => {
+    for (const call of [get, async (...[made]: Parameters<typeof get>) => drain(watch(made))]) {
+      server.serve(attempt => {
+        attempt.headers();
+        attempt.end(status.UNAVAILABLE);
+      }, ok);
+      const {error} = await call(client());
+      expect(error).to.include({code: status.UNAVAILABLE});
+      expect(error?.resilience).to.include({reason: 'UNAVAILABLE after the response had begun'});
+      expect(server.attempts).to.have.length(1);
+    }
+  });
+});
