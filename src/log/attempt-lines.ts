@@ -1,0 +1,81 @@
+/**
+ * Events of calls as lines of a log: one for each attempt, with what followed from it.
+ *
+ * An attempt's line is complete only with the next event: the wait is known after the answer, the outcome after both.
+ */
+import type {AttemptKind, CallResult, CallView} from '../core/call-view.ts';
+import type {AttemptEndEvent, CallEndEvent, Listener, RetryScheduledEvent} from '../core/events.ts';
+import {redactText} from '../decide/redact.ts';
+
+/** One attempt, or the end of a call that came without one. Durations are milliseconds. */
+export interface AttemptLine {
+  readonly correlationId: string | undefined;
+  /** Name of the matched route, else of the policy. */
+  readonly policy: string;
+  readonly method: string;
+  /** Redacted. */
+  readonly url: string;
+  /** 1 for the first. Undefined where nothing was sent: the call was refused, or it ended while it waited. */
+  readonly attempt: number | undefined;
+  readonly kind: AttemptKind | undefined;
+  readonly status: number | undefined;
+  /** What there was instead of a status: `ECONNRESET`, `attempt timeout`, `superseded`. */
+  readonly error: string | undefined;
+  readonly latencyMs: number | undefined;
+  /** The wait before the next attempt. */
+  readonly waitMs: number | undefined;
+  /** How the call ended; undefined while attempts follow. */
+  readonly outcome: CallResult | undefined;
+  /** Why it ended here, or is sent again. */
+  readonly reason: string | undefined;
+}
+
+/** @param write Called once for each attempt, in the order they ended, and once for each call that ended without. */
+export function attemptLines(write: (line: AttemptLine) => void): Listener {
+  /** The last attempt of each call, until it is known what follows. */
+  const pending = new WeakMap<CallView, AttemptEndEvent>();
+  const take = (call: CallView): AttemptEndEvent | undefined => {
+    const last = pending.get(call);
+    pending.delete(call);
+    return last;
+  };
+  return event => {
+    switch (event.type) {
+      case 'attempt.end': {
+        if (event.outcome === 'superseded') return write(line(event.call, event)); // Nothing follows from it.
+        const last = take(event.call);
+        if (last !== undefined) write(line(event.call, last)); // Another loop sent again.
+        pending.set(event.call, event);
+        return;
+      }
+      case 'retry.scheduled':
+      case 'call.end':
+        write(line(event.call, take(event.call), event));
+    }
+  };
+}
+
+function line(call: CallView, attempt?: AttemptEndEvent, then?: RetryScheduledEvent | CallEndEvent): AttemptLine {
+  return {
+    correlationId: call.correlationId,
+    policy: call.policyName,
+    method: call.method,
+    url: call.url,
+    attempt: attempt?.attempt,
+    kind: attempt?.kind,
+    status: attempt?.status,
+    error: attempt === undefined ? undefined : errorOf(attempt),
+    latencyMs: rounded(attempt?.latencyMs),
+    waitMs: then?.type === 'retry.scheduled' ? rounded(then.waitMs) : undefined,
+    outcome: then?.type === 'call.end' ? then.result : undefined,
+    reason: then === undefined ? undefined : redactText(then.reason),
+  };
+}
+
+function errorOf({status, outcome, reason}: AttemptEndEvent): string | undefined {
+  if (outcome === 'superseded') return outcome;
+  return status === undefined ? redactText(reason) : undefined;
+}
+
+/** To a tenth. */
+const rounded = (ms: number | undefined): number | undefined => (ms === undefined ? ms : Math.round(ms * 10) / 10);

@@ -1,0 +1,144 @@
+/** A line for each attempt: id, attempt, status or error, latency, wait, outcome; on the console and through pino itself. */
+import {expect} from 'chai';
+import {pino} from 'pino';
+import {type AttemptLine, attemptLines, logToConsole, logToPino} from '../../src/log.ts';
+import {AT_ONCE, later, World, wireError} from '../call/world.ts';
+
+const waiting = {kind: 'constant', delayMs: 150, throttledBaseMs: 0, jitter: 'none'} as const;
+
+/** What would be on the console. */
+function textLog() {
+  const lines: string[] = [];
+  return {
+    lines,
+    on: logToConsole({info: (line: string) => lines.push(line), warn: (line: string) => lines.push(`WARN ${line}`)}),
+  };
+}
+
+describe('log: lines of attempts', () => {
+  it('a call that is sent again and succeeds', async () => {
+    const {lines, on} = textLog();
+    const world = new World({backoff: waiting}, {on});
+    world.serveSlowly(12, 503, wireError('ECONNRESET'), 200);
+    await world.run();
+    expect(lines).to.deep.equal([
+      'call-1  GET https://api.test/items  attempt 1  503  12 ms  again in 150 ms',
+      'call-1  GET https://api.test/items  attempt 2  ECONNRESET  12 ms  again in 150 ms',
+      'call-1  GET https://api.test/items  attempt 3  200  12 ms  success',
+    ]);
+  });
+
+  it('calls that fail are warnings, and say why', async () => {
+    const {lines, on} = textLog();
+    const world = new World({backoff: AT_ONCE, maxAttempts: 2}, {on});
+    world.serve(503);
+    await world.run();
+    await world.run(undefined, {method: 'POST'});
+    expect(lines.filter(line => line.startsWith('WARN'))).to.deep.equal([
+      'WARN call-1  GET https://api.test/items  attempt 2  503  0 ms  failure: all 2 attempts are used (503)',
+      'WARN call-2  POST https://api.test/items  attempt 1  503  0 ms  not_retryable: POST without an idempotency key, and the server may have acted (503)',
+    ]);
+  });
+
+  it('a breaker that opens, and a call that it refuses', async () => {
+    const {lines, on} = textLog();
+    const breaker = {kind: 'consecutive', failures: 1, openMs: 1000} as const;
+    const world = new World({backoff: AT_ONCE, maxAttempts: 1, breaker}, {on});
+    world.serve(500);
+    await world.run();
+    await world.run();
+    expect(lines).to.deep.equal([
+      'WARN the circuit of https://api.test is open',
+      'WARN call-1  GET https://api.test/items  attempt 1  500  0 ms  failure: one attempt is all the policy allows (500)',
+      'WARN -  GET https://api.test/items  circuit_open: the circuit of https://api.test is open',
+    ]);
+  });
+
+  it('an abort during a wait ends the call without an attempt, and is no warning', async () => {
+    const {lines, on} = textLog();
+    const world = new World({backoff: waiting}, {on});
+    world.serve(503);
+    const controller = new AbortController();
+    const end = world.end(undefined, {signal: controller.signal});
+    await world.clock.advance(100);
+    controller.abort();
+    await end;
+    expect(lines.at(-1)).to.equal('call-1  GET https://api.test/items  cancelled: aborted by the caller');
+  });
+
+  it('a hedge that wins: the outcome is on its line, the other one is superseded', async () => {
+    const {lines, on} = textLog();
+    const world = new World({hedge: {delayMs: 20, maxLoadRatio: 1}, budget: null}, {on});
+    world.serve(later(world.clock, 500, 200), 200);
+    await world.run();
+    expect(lines).to.deep.equal([
+      'call-1  GET https://api.test/items  attempt 1  superseded  20 ms',
+      'call-1  GET https://api.test/items  hedge 2  200  0 ms  success',
+    ]);
+  });
+
+  it('what a caller puts into a URL begins no line of its own, and secrets stay where they are', async () => {
+    const {lines, on} = textLog();
+    const world = new World({backoff: AT_ONCE}, {on});
+    await world.run('https://api.test/a\nWARN forged\u2028?token=secret');
+    expect(lines).to.deep.equal([
+      'call-1  GET https://api.test/a WARN forged ?token=REDACTED  attempt 1  200  0 ms  success',
+    ]);
+  });
+
+  it("a reason of the user's own loses the secrets of its URLs", async () => {
+    const seen: AttemptLine[] = [];
+    const classify = () => ({transient: true, reason: 'see https://u:secret@h/?sig=secret'});
+    const world = new World({backoff: AT_ONCE, maxAttempts: 2}, {on: attemptLines(line => seen.push(line)), classify});
+    await world.run();
+    expect(JSON.stringify(seen)).not.to.include('secret');
+  });
+
+  it('pino: fields and a sentence, warnings as such', async () => {
+    const written: string[] = [];
+    const logger = pino({base: null, timestamp: false}, {write: (text: string) => void written.push(text)});
+    const world = new World({name: 'shop', backoff: waiting, maxAttempts: 2}, {on: logToPino(logger)});
+    world.serveSlowly(12.34, 503, wireError('ECONNRESET'));
+    await world.run();
+    const common = {correlationId: 'call-1', policy: 'shop', method: 'GET', url: 'https://api.test/items'};
+    expect(written.map(text => JSON.parse(text))).to.deep.equal([
+      {
+        level: 30,
+        ...common,
+        attempt: 1,
+        kind: 'initial',
+        status: 503,
+        latencyMs: 12.3,
+        waitMs: 150,
+        reason: '503',
+        msg: 'attempt 1  503  12 ms  again in 150 ms',
+      },
+      {
+        level: 40,
+        ...common,
+        attempt: 2,
+        kind: 'resend',
+        error: 'ECONNRESET',
+        latencyMs: 12.3,
+        outcome: 'failure',
+        reason: 'all 2 attempts are used (ECONNRESET)',
+        msg: 'attempt 2  ECONNRESET  12 ms  failure: all 2 attempts are used (ECONNRESET)',
+      },
+    ]);
+  });
+
+  it('another loop that sends again: each attempt has its line all the same', async () => {
+    const seen: AttemptLine[] = [];
+    const on = attemptLines(line => seen.push(line));
+    const call = {method: 'GET', url: 'https://api.test/', policyName: 'p', correlationId: 'c'} as never;
+    const end = (attempt: number, status: number) =>
+      on({type: 'attempt.end', call, attempt, kind: 'initial', outcome: 'response', status, latencyMs: 1, reason: ''});
+    end(1, 503);
+    end(2, 200);
+    on({type: 'call.end', call, result: 'success', status: 200, durationMs: 2, reason: 'answered'});
+    expect(seen.map(({attempt, status, outcome}) => [attempt, status, outcome])).to.deep.equal([
+      [1, 503, undefined],
+      [2, 200, 'success'],
+    ]);
+  });
+});
