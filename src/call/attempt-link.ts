@@ -1,0 +1,157 @@
+/**
+ * What ties an attempt to its time and to the caller's signal: from before it is sent until its body is read, cancelled or out of
+ * time. An engine that lets go when the headers arrive looks faster, and lets a hanging body hang.
+ */
+import {TimeoutError, withoutStack} from '../core/errors.ts';
+import type {AttemptObserver, BodyEnd} from '../core/observer.ts';
+import {failed, type Outcome} from '../core/outcome.ts';
+import {Timer} from '../core/timer.ts';
+import {AttemptBody, type BodyLink} from './attempt-body.ts';
+import {linkBody} from './body-link.ts';
+import type {CallState} from './state.ts';
+
+type Limit = 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT';
+
+export abstract class AttemptLink extends Timer implements BodyLink {
+  readonly call: CallState;
+  startedAt = 0;
+  trace: AttemptObserver | null = null;
+  protected reachedWire = false;
+  #limit: Limit = 'ATTEMPT_TIMEOUT';
+  #controller: AbortController | null = null;
+  #source: AbortSignal | null = null;
+  /** Timer and signals still reach it. */
+  #isWhole = true;
+  /** Of the answer, once it is the caller's. */
+  #body: AttemptBody | null = null;
+
+  constructor(call: CallState) {
+    super();
+    this.call = call;
+  }
+
+  /** Has an effect once. */
+  protected abstract end(outcome: Outcome): void;
+
+  /** @returns The signal that its fetch gets. */
+  protected link(now: number): AbortSignal | undefined {
+    const {call} = this;
+    const {signal, signalIsOurs} = call.wire;
+    this.startedAt = now;
+    if (call.deadlineAt - now < call.plan.attemptTimeoutMs) this.#limit = 'DEADLINE_EXCEEDED';
+    const limitMs = this.#limitMs;
+    const isTimed = limitMs !== Number.POSITIVE_INFINITY;
+    if (isTimed) call.engine.clock.arm(this, limitMs, now);
+    if (signal !== null) {
+      this.#source = signal;
+      signal.addEventListener('abort', this);
+    }
+    if (!isTimed && !call.mayHedge && (signal === null || signalIsOurs)) return signal ?? undefined;
+    this.#controller = new AbortController();
+    return this.#controller.signal;
+  }
+
+  /** What its timer was armed with, and what an error that says so tells. */
+  get #limitMs(): number {
+    const {plan, deadlineAt} = this.call;
+    if (this.#limit === 'DEADLINE_EXCEEDED') return deadlineAt - this.startedAt;
+    return this.#limit === 'IDLE_TIMEOUT' ? plan.idleTimeoutMs : plan.attemptTimeoutMs;
+  }
+
+  /** Time ran out: before the headers, while the body was read, or while its next chunk was awaited. */
+  fire(): void {
+    const isLate = this.#limit === 'DEADLINE_EXCEEDED';
+    const limitMs = isLate ? this.call.deadlineMs : this.#limitMs;
+    const error = this.call.wire.timeoutError(withoutStack(() => new TimeoutError(this.#limit, limitMs)));
+    this.#cut(isLate ? 'deadline' : 'attempt-timeout', error);
+  }
+
+  /** The caller aborted. */
+  handleEvent(): void {
+    this.#cut('aborted', this.#source?.reason);
+  }
+
+  #cut(kind: 'deadline' | 'attempt-timeout' | 'aborted', reason: unknown): void {
+    const reads = this.#body?.reads ?? [];
+    this.unlink(kind);
+    this.end(failed(kind, reason, this.reachedWire));
+    this.abort(reason);
+    for (const interrupt of reads) interrupt(reason);
+  }
+
+  /** Tells its fetch. */
+  protected abort(reason: unknown): void {
+    this.#controller?.abort(reason);
+  }
+
+  /** Only while somebody can still end it has it to be tied to its body: without a controller, fetch has the caller's signal itself. */
+  protected get outlivesHeaders(): boolean {
+    return this.#controller !== null && (this.armed || this.#source !== null);
+  }
+
+  /** The response waits while the call decides to go on: its time does not run, in case it becomes the answer after all. */
+  shelve(): void {
+    this.call.engine.clock.disarm(this);
+  }
+
+  /** The shelved response is the answer after all: its body gets an attempt's time again. */
+  unshelve(): void {
+    const limitMs = this.#limitMs;
+    if (this.#controller !== null && limitMs !== Number.POSITIVE_INFINITY && this.#isWhole)
+      this.call.engine.clock.arm(this, limitMs);
+  }
+
+  /**
+   * The response goes to the caller: its body is tied to what is left of the time. Nobody need read it, so its timer keeps no
+   * process alive: a socket does, if any.
+   */
+  deliver(response: Response): void {
+    if (!this.#isWhole) return;
+    if (response.body === null) return this.unlink();
+    const {engine, wire} = this.call;
+    const body = new AttemptBody(this, engine.answers.isFailure(response.status));
+    if (!linkBody(response, body)) return this.unlink();
+    body.trace = this.trace?.startBody?.() ?? null;
+    this.#body = body;
+    engine.clock.unref(this);
+    if (this.armed && (wire.bodyGetsFreshTime || wire.bodyGraceMs)) this.#timeBody(wire.bodyGraceMs ?? 0);
+  }
+
+  #timeBody(graceMs: number): void {
+    const {engine, wire, deadlineAt} = this.call;
+    const now = engine.clock.now();
+    const dueAt = wire.bodyGetsFreshTime && this.#limit === 'ATTEMPT_TIMEOUT' ? now + this.#limitMs : this.at;
+    if (deadlineAt < dueAt) this.#limit = 'DEADLINE_EXCEEDED';
+    engine.clock.arm(this, Math.min(dueAt, deadlineAt) + graceMs - now, now);
+  }
+
+  /** Lets go of timer and signal: nothing of this attempt is left. */
+  unlink(how: BodyEnd = 'left'): void {
+    this.#isWhole = false;
+    this.call.engine.clock.disarm(this);
+    this.#source?.removeEventListener('abort', this);
+    this.#source = null;
+    const body = this.#body;
+    this.#body = null;
+    body?.end(how);
+  }
+
+  // What its body asks for.
+
+  limitSilence(): void {
+    this.#limit = 'IDLE_TIMEOUT';
+    this.endSilence();
+  }
+
+  startSilence(): void {
+    this.call.engine.clock.arm(this, this.#limitMs);
+  }
+
+  endSilence(): void {
+    this.call.engine.clock.disarm(this);
+  }
+
+  awaited(): void {
+    this.call.engine.clock.ref(this);
+  }
+}
