@@ -100,7 +100,8 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 /** `6m0s`, `1.5s`, `12ms`. */
 function goDurationMs(text: string): number {
   let ms = 0;
-  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g))
-    ms += Number(number) * UNITS_MS[unit!]!;
+  // Every unit ends in one of these, and a number follows it.
+  for (const part of text.split(/(?<=[hms])(?=\d)/))
+    ms += Number.parseFloat(part) * UNITS_MS[part.replace(/^[\d.]+/, '')]!;
   return ms;
 }

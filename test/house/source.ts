@@ -15,17 +15,20 @@ export interface SourceFile {
   readonly code: string;
   /** The same without strings and regular expressions; templates stay, for they hold code. */
   readonly bare: string;
+  /** Its regular expressions, as written. */
+  readonly patterns: readonly string[];
 }
 
 export function sourceFile(path: string, text: string): SourceFile {
   const code = text.replace(TOKEN, token => (/^\/[/*]/.test(token) ? blank(token) : token));
-  const bare = text.replace(TOKEN, token => (token.startsWith('`') ? token : blank(token)));
-  return {path, imports: readImports(code), code, bare};
+  const bare = code.replace(TOKEN, token => (token.startsWith('`') ? token : blank(token)));
+  const patterns = Array.from(code.matchAll(TOKEN), ([token]) => token).filter(token => token.startsWith('/'));
+  return {path, imports: readImports(code), code, bare, patterns};
 }
 
 /** Comments, strings, templates and regular expressions: whatever may look like one of the others inside. */
 const TOKEN =
-  /\/\*[\s\S]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`|(?<=(?:[=(,:!&|?{};[]|return)\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\//g;
+  /\/\*[\s\S]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`|(?<=(?:[=(,:!&|?{};[>]|return)\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/g;
 
 const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
 
