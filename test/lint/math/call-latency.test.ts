@@ -1,0 +1,157 @@
+/** Latency, success and load of a call, against 60,000 calls with the client's own waits. */
+
+import {expect} from 'chai';
+import {latencyLaw, normalCdf} from '../../../lint/math/attempt-latency.ts';
+import {outlookOf} from '../../../lint/math/call-latency.ts';
+import {seededRandom} from '../../../src/core/random.ts';
+import {isNear, mean, type Simulated, simulate} from './simulated.ts';
+
+const CALLS = 60_000;
+
+const backoff = {
+  kind: 'exponential',
+  baseMs: 25,
+  throttledBaseMs: 1000,
+  factor: 2,
+  capMs: 20_000,
+  jitter: 'full',
+} as const;
+
+/** Answers are lognormal with a median of 180 ms and a sigma of 0.5. */
+const predict: Simulated = {
+  attempts: 3,
+  attemptTimeoutMs: 600,
+  deadlineMs: 800,
+  backoff,
+  throttled: false,
+  failureRatio: 0.05,
+  hangRatio: 0.01,
+  medianMs: 180,
+  sigma: 0.5,
+};
+const quantiles = {p50: 180, p95: 180 * Math.exp(0.5 * 1.6448536), p99: 180 * Math.exp(0.5 * 2.3263479)};
+
+const outlook = (call: Simulated) =>
+  outlookOf({
+    ...call,
+    latency: latencyLaw(quantiles)!,
+    resendsFailures: true,
+    resendsTimeouts: true,
+    granted: 1,
+  });
+
+describe('the latency of a call', () => {
+  for (const [name, change] of [
+    ['three attempts inside 800 ms', {}],
+    ['no deadline', {deadlineMs: Number.POSITIVE_INFINITY}],
+    ['no attempt timeout', {attemptTimeoutMs: Number.POSITIVE_INFINITY, hangRatio: 0}],
+    [
+      'a third fails, equal jitter',
+      {failureRatio: 0.33, deadlineMs: 2000, backoff: {...backoff, baseMs: 100, jitter: 'equal'}},
+    ],
+    [
+      'a third fails, no jitter',
+      {failureRatio: 0.33, deadlineMs: 1500, backoff: {...backoff, baseMs: 100, jitter: 'none'}},
+    ],
+    [
+      'a third fails, decorrelated jitter',
+      {
+        failureRatio: 0.33,
+        attempts: 5,
+        deadlineMs: 3000,
+        backoff: {...backoff, baseMs: 60, capMs: 700, jitter: 'decorrelated'},
+      },
+    ],
+    [
+      'throttled, a timeout that is too tight',
+      {throttled: true, attemptTimeoutMs: 250, deadlineMs: 4000, failureRatio: 0.1},
+    ],
+    [
+      'a list of waits',
+      {
+        deadlineMs: 2500,
+        failureRatio: 0.2,
+        backoff: {kind: 'list', delaysMs: [0, 300], throttledBaseMs: 0, jitter: 'full'},
+      },
+    ],
+  ] satisfies [string, Partial<Simulated>][]) {
+    it(`${name}: quantiles, success and load to one part in a hundred`, () => {
+      const call: Simulated = {...predict, ...change};
+      const random = seededRandom(20_261_124);
+      const endings = Array.from({length: CALLS}, () => simulate(call, random));
+      const sorted = endings.map(({ms}) => ms).sort((a, b) => a - b);
+      const predicted = outlook(call);
+      expect(isNear(predicted.meanAttempts, mean(endings.map(({attempts}) => attempts))), 'load').to.equal(true);
+      const succeeded = endings.filter(({ms}) => ms !== Number.POSITIVE_INFINITY).length / CALLS;
+      expect(isNear(predicted.successRatio, succeeded), 'success').to.equal(true);
+      for (const share of [0.1, 0.5, 0.9, 0.95, 0.98]) {
+        const simulated = sorted[Math.floor(share * CALLS)]!;
+        const ms = predicted.quantile(share);
+        // A quantile that lies where hardly any call ends is blurred by chance: the share is what has to agree there.
+        expect(
+          isNear(ms, simulated) || Math.abs(predicted.cdf(simulated) - share) < 0.002,
+          `${share}: ${ms}, ${simulated}`,
+        ).to.equal(true);
+      }
+    });
+  }
+
+  it('a share that never succeeds has no latency', () => {
+    expect(outlook({...predict, failureRatio: 0.9}).quantile(0.95)).to.equal(Number.POSITIVE_INFINITY);
+  });
+
+  it('what is not resent is one attempt', () => {
+    const {meanAttempts, successRatio} = outlookOf({
+      ...predict,
+      latency: latencyLaw(quantiles)!,
+      resendsFailures: false,
+      resendsTimeouts: false,
+      granted: 1,
+    });
+    expect(meanAttempts).to.equal(1);
+    expect(successRatio).to.be.closeTo(0.94 * 0.992, 0.001);
+  });
+});
+
+describe('the latency of an attempt', () => {
+  it('passes through the quantiles, and is lognormal between them', () => {
+    const law = latencyLaw(quantiles)!;
+    for (const [ms, share] of [
+      [0, 0],
+      [180, 0.5],
+      [quantiles.p95, 0.95],
+      [quantiles.p99, 0.99],
+      [180 * Math.exp(0.5), normalCdf(1)],
+      [180 * Math.exp(-1), normalCdf(-2)],
+      [Number.POSITIVE_INFINITY, 1],
+    ] as const) {
+      expect(law(ms)).to.be.closeTo(share, 1e-6);
+    }
+  });
+
+  it('ends at its maximum', () => expect(latencyLaw({p50: 10, p99: 20, max: 25})!(25)).to.equal(1));
+
+  it('is unknown from one quantile, or where quantiles fall', () => {
+    for (const known of [
+      undefined,
+      {},
+      {p50: 10},
+      {p95: 10, max: 20},
+      {p50: 10, p95: 10},
+      {p50: 9, p95: 20, max: 10},
+    ]) {
+      expect(latencyLaw(known)).to.equal(undefined);
+    }
+  });
+
+  it('Φ, to seven digits', () => {
+    for (const [z, share] of [
+      [0, 0.5],
+      [1, 0.841344746],
+      [-1.96, 0.024997895],
+      [3, 0.998650102],
+    ] as const) {
+      expect(normalCdf(z)).to.be.closeTo(share, 1e-7);
+    }
+  });
+});

@@ -1,0 +1,73 @@
+/** The waits: their bounds and means, against the client's own backoff. */
+
+import {expect} from 'chai';
+import {longestMs, longestWaits, meanMs, plannedMs, shortestMs} from '../../../lint/math/schedule.ts';
+import {seededRandom} from '../../../src/core/random.ts';
+import {backoffMs} from '../../../src/decide/backoff.ts';
+import type {Backoff, Jitter} from '../../../src/policy/types.ts';
+import {isNear, mean} from './simulated.ts';
+
+const exponential = {kind: 'exponential', baseMs: 200, throttledBaseMs: 1000, factor: 2, capMs: 20_000} as const;
+const tight = {kind: 'exponential', baseMs: 200, throttledBaseMs: 300, factor: 3, capMs: 900} as const;
+const linear = {kind: 'linear', baseMs: 100, throttledBaseMs: 500, stepMs: 200, capMs: 600} as const;
+const list = {kind: 'list', delaysMs: [200, 50, 5000], throttledBaseMs: 1000} as const;
+
+const DRAWS = 60_000;
+
+/** The waits before each resend, over many calls. */
+function drawn(backoff: Backoff, resends: number, throttled: boolean): number[][] {
+  const random = seededRandom(7);
+  const waits = Array.from({length: resends}, (): number[] => []);
+  for (let draw = 0; draw < DRAWS; draw++) {
+    let previous = 0;
+    for (const [index, seen] of waits.entries()) {
+      previous = backoffMs(backoff, index + 1, throttled, previous, random);
+      seen.push(previous);
+    }
+  }
+  return waits;
+}
+
+describe('the schedule', () => {
+  for (const [name, plan] of [
+    ['exponential', exponential],
+    ['exponential at its cap', tight],
+    ['linear', linear],
+    ['list', list],
+  ] as const) {
+    for (const jitter of ['none', 'full', 'equal', 'decorrelated'] satisfies Jitter[]) {
+      for (const throttled of [false, true]) {
+        it(`${name}, ${jitter} jitter${throttled ? ', throttled' : ''}: 60,000 drawn waits agree`, () => {
+          const backoff: Backoff = {...plan, jitter};
+          for (const [index, waits] of drawn(backoff, 4, throttled).entries()) {
+            const resend = index + 1;
+            const [shortest, longest] = [shortestMs(backoff, resend, throttled), longestMs(backoff, resend, throttled)];
+            expect(Math.min(...waits)).to.be.within(shortest, shortest + (longest - shortest) * 0.02);
+            expect(Math.max(...waits)).to.be.at.most(longest);
+            expect(isNear(mean(waits), meanMs(backoff, resend, throttled)), `mean of resend ${resend}`).to.equal(true);
+          }
+        });
+      }
+    }
+  }
+
+  it('decorrelated means while the cap is far: low · (2 · 1.5^k − 1)', () => {
+    const far: Backoff = {...exponential, capMs: 1e9, jitter: 'decorrelated'};
+    for (const [index, expected] of [400, 700, 1150, 1825].entries()) {
+      expect(isNear(meanMs(far, index + 1, false), expected)).to.equal(true);
+    }
+  });
+
+  it('stays a number at resend 5,000', () => {
+    for (const jitter of ['none', 'full', 'equal', 'decorrelated'] satisfies Jitter[]) {
+      expect(longestMs({...exponential, jitter}, 5000, false)).to.equal(20_000);
+      expect(plannedMs({...exponential, jitter}, 5000, false)).to.equal(20_000);
+    }
+  });
+
+  it('the longest waits in a row', () => {
+    expect(longestWaits({...exponential, jitter: 'full'}, 4, false)).to.deep.equal([200, 400, 800, 1600]);
+    expect(longestWaits({...exponential, jitter: 'full'}, 3, true)).to.deep.equal([1000, 2000, 4000]);
+    expect(longestWaits({...exponential, jitter: 'decorrelated'}, 3, false)).to.deep.equal([600, 1800, 5400]);
+  });
+});
