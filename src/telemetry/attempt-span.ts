@@ -4,6 +4,7 @@ import type {AttemptObserver, BodyObserver} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import * as names from './attributes.ts';
 import type {BodySpan} from './body-span.ts';
+import type {Conventions} from './conventions.ts';
 import type {HeaderCapture} from './header-capture.ts';
 import {describeEnd} from './span-facts.ts';
 import {type Connection, forgetWire, type WireWitness} from './wire-witness.ts';
@@ -11,6 +12,7 @@ import {type Connection, forgetWire, type WireWitness} from './wire-witness.ts';
 /** What an attempt's span needs of its call. */
 export interface AttemptHome {
   readonly capture: HeaderCapture | null;
+  readonly conventions: Conventions;
   /** A redirect was followed. `status`: of the answer that asked for it. */
   redirected(attempt: number, status: number | undefined, origin: string): void;
   startBody(attempt: number): BodySpan | null;
@@ -57,10 +59,13 @@ export class AttemptSpan implements AttemptObserver, WireWitness {
   end(outcome: Outcome, superseded: boolean): void {
     const span = this.#span;
     forgetWire(this.spanContext.spanId);
-    span.setAttribute(names.ATTEMPT_OUTCOME, superseded ? 'superseded' : attemptOutcome(outcome));
+    span.setAttribute(
+      names.ATTEMPT_OUTCOME,
+      superseded ? 'superseded' : attemptOutcome(outcome, this.#home.conventions),
+    );
     if (this.#home.capture !== null && outcome.response !== null)
       span.setAttributes(this.#home.capture.response(outcome.response.headers));
-    describeEnd(span, outcome);
+    describeEnd(span, outcome, this.#home.conventions);
     span.end();
   }
 
@@ -86,10 +91,10 @@ export class AttemptSpan implements AttemptObserver, WireWitness {
   }
 }
 
-function attemptOutcome(outcome: Outcome): string {
+function attemptOutcome(outcome: Outcome, {failureType}: Conventions): string {
   switch (outcome.kind) {
     case 'response':
-      return outcome.status < 400 ? 'success' : 'failure';
+      return failureType(outcome.status) === undefined ? 'success' : 'failure';
     case 'attempt-timeout':
     case 'deadline':
       return 'timeout';

@@ -1,7 +1,7 @@
 /**
- * Attribute names, inlined: the semantic-conventions package is 9.7 MB, and we use twenty of its strings.
+ * Attribute names, inlined: the semantic-conventions package is 9.7 MB, and we use two dozen of its strings.
  *
- * @see OpenTelemetry semantic conventions 1.45, HTTP client spans and metrics. What they do not name is in our own
+ * @see OpenTelemetry semantic conventions 1.45, HTTP client spans and metrics, RPC client spans. What they do not name is in our own
  *   namespace, never in theirs.
  */
 export const HTTP_REQUEST_METHOD = 'http.request.method';
@@ -21,6 +21,12 @@ export const NETWORK_PEER_ADDRESS = 'network.peer.address';
 export const NETWORK_PEER_PORT = 'network.peer.port';
 export const NETWORK_PROTOCOL_VERSION = 'network.protocol.version';
 export const ERROR_TYPE = 'error.type';
+
+export const RPC_SYSTEM_NAME = 'rpc.system.name';
+/** `package.Service/Method`. */
+export const RPC_METHOD = 'rpc.method';
+/** A code's name. */
+export const RPC_RESPONSE_STATUS_CODE = 'rpc.response.status_code';
 
 export const POLICY_NAME = 'steadfetch.policy.name';
 export const CALL_ID = 'steadfetch.call.id';

@@ -4,6 +4,7 @@ import type {AttemptKind, CallResult, CallView} from '../core/call-view.ts';
 import type {Outcome} from '../core/outcome.ts';
 import * as names from './attributes.ts';
 import {type CallSeries, seriesOf} from './call-series.ts';
+import {type Conventions, conventionsOf, isRpc} from './conventions.ts';
 import {errorType} from './error-type.ts';
 import type {Instruments} from './instruments.ts';
 import {resendsOf} from './span-facts.ts';
@@ -14,6 +15,7 @@ export class CallMetrics {
   /** Of the call's span, so that a measurement can be an exemplar. */
   readonly #context: Context;
   readonly #withRequests: boolean;
+  readonly #conventions: Conventions;
 
   /** @param withRequests Also by the name of the conventions. */
   constructor(instruments: Instruments, call: CallView, context: Context, withRequests: boolean) {
@@ -21,13 +23,14 @@ export class CallMetrics {
     this.#series = seriesOf(call);
     this.#series.active++;
     this.#context = context;
-    this.#withRequests = withRequests;
+    this.#withRequests = withRequests && !isRpc(call);
+    this.#conventions = conventionsOf(call);
   }
 
   attemptEnded(kind: AttemptKind, outcome: Outcome, superseded: boolean, latencyMs: number): void {
     const seconds = latencyMs / 1000;
     const attributes: Attributes = {...this.#series.attributes, [names.ATTEMPT_KIND]: kind};
-    if (!superseded) addEnd(attributes, outcome);
+    if (!superseded) addEnd(attributes, outcome, this.#conventions);
     this.#instruments.attemptDuration.record(seconds, attributes, this.#context);
     if (!this.#withRequests) return;
     const {[names.POLICY_NAME]: _name, [names.ATTEMPT_KIND]: _kind, ...standard} = attributes;
@@ -46,14 +49,14 @@ export class CallMetrics {
     if (resends > 0) retries.record(resends, common, this.#context);
     if (call.hedges > 0) hedges.record(call.hedges, common, this.#context);
     if (call.waitedMs > 0) retryDelay.record(call.waitedMs / 1000, this.#series.attributes, this.#context);
-    const type = errorType(outcome);
+    const type = errorType(outcome, this.#conventions);
     if (type !== undefined) common[names.ERROR_TYPE] = type;
     callDuration.record(durationMs / 1000, common, this.#context);
   }
 }
 
-function addEnd(attributes: Attributes, outcome: Outcome): void {
-  if (outcome.kind === 'response') attributes[names.HTTP_RESPONSE_STATUS_CODE] = outcome.status;
-  const type = errorType(outcome);
+function addEnd(attributes: Attributes, outcome: Outcome, conventions: Conventions): void {
+  Object.assign(attributes, conventions.end(outcome));
+  const type = errorType(outcome, conventions);
   if (type !== undefined) attributes[names.ERROR_TYPE] = type;
 }

@@ -2,27 +2,29 @@
 import type {Attributes, ObservableResult} from '@opentelemetry/api';
 import type {CallView} from '../core/call-view.ts';
 import * as names from './attributes.ts';
-import {knownMethod} from './http-method.ts';
+import {conventionsOf} from './conventions.ts';
 import {placeAttributes} from './server-place.ts';
 
 export class CallSeries {
   readonly attributes: Attributes;
   active = 0;
-  readonly #call: Pick<CallView, 'method' | 'origin' | 'policyName' | 'template'>;
+  readonly #call: Pick<CallView, 'method' | 'rpcMethod' | 'origin' | 'policyName' | 'template'>;
 
-  constructor({method, origin, policyName, template}: CallView) {
-    this.#call = {method, origin, policyName, template};
+  constructor(call: CallView) {
+    const {method, rpcMethod, origin, policyName, template} = call;
+    this.#call = {method, rpcMethod, origin, policyName, template};
+    // What a caller may call its method is for spans alone.
+    const {[names.HTTP_REQUEST_METHOD_ORIGINAL]: _, ...what} = conventionsOf(call).what(call);
     this.attributes = {
-      [names.HTTP_REQUEST_METHOD]: knownMethod(method) ?? '_OTHER',
+      ...what,
       ...placeAttributes(origin),
       [names.POLICY_NAME]: policyName,
     };
-    if (template !== undefined) this.attributes[names.URL_TEMPLATE] = template;
   }
 
-  fits({method, origin, policyName, template}: CallView): boolean {
-    const {method: m, origin: o, policyName: p, template: t} = this.#call;
-    return method === m && origin === o && policyName === p && template === t;
+  fits({method, rpcMethod, origin, policyName, template}: CallView): boolean {
+    const {method: m, rpcMethod: r, origin: o, policyName: p, template: t} = this.#call;
+    return method === m && rpcMethod === r && origin === o && policyName === p && template === t;
   }
 }
 
@@ -33,7 +35,7 @@ let last: CallSeries | null = null;
 
 export function seriesOf(call: CallView): CallSeries {
   if (last?.fits(call)) return last; // Most calls go where the last one went.
-  const key = JSON.stringify([call.method, call.origin, call.policyName, call.template]);
+  const key = JSON.stringify([call.method, call.rpcMethod, call.origin, call.policyName, call.template]);
   let series = known.get(key);
   if (series === undefined) {
     if (known.size >= KEPT) dropIdle();

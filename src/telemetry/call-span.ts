@@ -28,11 +28,12 @@ import {type AttemptHome, AttemptSpan, BareAttempt} from './attempt-span.ts';
 import * as names from './attributes.ts';
 import {BodySpan} from './body-span.ts';
 import {inject, suppressed} from './contexts.ts';
+import {type Conventions, conventionsOf, isRpc} from './conventions.ts';
 import {DelegatedAttempt} from './delegated-attempt.ts';
 import type {HeaderCapture} from './header-capture.ts';
 import type {OtelSettings, Propagation} from './options.ts';
 import {placeAttributes} from './server-place.ts';
-import {describeEnd, eventAttributes, fullUrl, requestAttributes, resendsOf, spanName, tellable} from './span-facts.ts';
+import {describeEnd, eventAttributes, requestAttributes, resendsOf, tellable} from './span-facts.ts';
 import {SCOPE} from './version.ts';
 import {watchWire} from './wire-witness.ts';
 
@@ -44,17 +45,19 @@ export function startCallSpan(
   parent: Context,
 ): CallSpan | null {
   const options = {kind: SpanKind.INTERNAL, attributes: requestAttributes(call)};
-  const span = tracer.startSpan(`${SCOPE} ${spanName(call)}`, options, parent);
+  const span = tracer.startSpan(`${SCOPE} ${conventionsOf(call).spanName(call)}`, options, parent);
   return isSpanContextValid(span.spanContext()) ? new CallSpan(tracer, span, parent, call, settings) : null;
 }
 
 export class CallSpan implements CallObserver, AttemptHome {
   readonly context: Context;
   readonly capture: HeaderCapture | null;
+  readonly conventions: Conventions;
   readonly #tracer: Tracer;
   readonly #span: Span;
   readonly #settings: OtelSettings;
   readonly #propagation: Propagation;
+  readonly #delegates: boolean;
   readonly #isRecording: boolean;
   /** What all attempts of a call that is not sampled share. */
   #unrecorded: BareAttempt | null = null;
@@ -64,15 +67,17 @@ export class CallSpan implements CallObserver, AttemptHome {
     this.#tracer = tracer;
     this.#span = span;
     this.#settings = settings;
-    this.capture = settings.capture;
+    this.conventions = conventionsOf(call);
+    this.capture = isRpc(call) ? null : settings.capture;
+    this.#delegates = settings.delegates && !isRpc(call); // Nobody else makes a span of a gRPC attempt.
     this.context = trace.setSpan(parent, span);
     this.#isRecording = span.isRecording();
-    this.#propagation = settings.delegates ? 'none' : settings.propagation(call);
+    this.#propagation = this.#delegates ? 'none' : settings.propagation(call);
   }
 
   startAttempt(call: CallView, attempt: AttemptStart, headers: HeaderBag): AttemptObserver {
     if (!this.#isRecording) return this.#startUnrecorded(headers);
-    if (this.#settings.delegates) return new DelegatedAttempt(call, attempt, this.#sends, this.context);
+    if (this.#delegates) return new DelegatedAttempt(call, attempt, this.#sends, this.context);
     const {number, shadows} = attempt;
     const attributes = attemptAttributes(call, attempt);
     if (this.capture !== null) Object.assign(attributes, this.capture.request(headers));
@@ -80,17 +85,22 @@ export class CallSpan implements CallObserver, AttemptHome {
       shadows instanceof AttemptSpan
         ? [{context: shadows.spanContext, attributes: {[names.LINK_TYPE]: 'hedge_of'}}]
         : [];
-    const span = this.#tracer.startSpan(spanName(call), {kind: SpanKind.CLIENT, attributes, links}, this.context);
+    const span = this.#tracer.startSpan(
+      this.conventions.spanName(call),
+      {kind: SpanKind.CLIENT, attributes, links},
+      this.context,
+    );
     const own = trace.setSpan(this.context, span);
     inject(own, headers, this.#propagation);
     const started = new AttemptSpan(this, number, span, suppressed(own));
-    if (this.#settings.network && this.#propagation !== 'none') watchWire(started.spanContext.spanId, started);
+    if (this.#settings.network && this.#propagation !== 'none' && !isRpc(call))
+      watchWire(started.spanContext.spanId, started);
     return started;
   }
 
   #startUnrecorded(headers: HeaderBag): AttemptObserver {
     inject(this.context, headers, this.#propagation);
-    this.#unrecorded ??= new BareAttempt(this.#settings.delegates ? this.context : suppressed(this.context));
+    this.#unrecorded ??= new BareAttempt(this.#delegates ? this.context : suppressed(this.context));
     return this.#unrecorded;
   }
 
@@ -115,19 +125,17 @@ export class CallSpan implements CallObserver, AttemptHome {
   end(call: CallView, outcome: Outcome, result: CallResult, reason: string): void {
     if (this.#isRecording) {
       this.#span.setAttributes(callAttributes(call, result, reason));
-      describeEnd(this.#span, outcome);
+      describeEnd(this.#span, outcome, this.conventions);
     }
     this.#span.end();
   }
 }
 
 function attemptAttributes(call: CallView, {number, kind}: AttemptStart): Attributes {
-  const attributes = requestAttributes(call);
-  attributes[names.URL_FULL] = fullUrl(call);
+  const attributes = {...requestAttributes(call), ...conventionsOf(call).attempt(call, number)};
   attributes[names.ATTEMPT_NUMBER] = number;
   attributes[names.ATTEMPT_KIND] = kind;
   if (call.correlationId !== undefined) attributes[names.CALL_ID] = call.correlationId;
-  if (number > 1) attributes[names.HTTP_REQUEST_RESEND_COUNT] = number - 1;
   return attributes;
 }
 

@@ -1,6 +1,7 @@
 /** `error.type`: a closed list, so that spans and metrics stay low in cardinality whatever is thrown. */
 import type {Outcome} from '../core/outcome.ts';
 import {readFailure} from '../decide/failure-facts.ts';
+import {type Conventions, httpConventions} from './conventions.ts';
 
 const KNOWN_CODES = new Set([
   'ECONNREFUSED',
@@ -38,10 +39,10 @@ const KNOWN_NAMES = new Set([
 ]);
 
 /** Undefined where nothing went wrong, or where it was the caller's wish: an abort is no error. */
-export function errorType(outcome: Outcome): string | undefined {
+export function errorType(outcome: Outcome, conventions: Conventions = httpConventions): string | undefined {
   switch (outcome.kind) {
     case 'response':
-      return outcome.status >= 400 ? String(outcome.status) : undefined;
+      return conventions.failureType(outcome.status);
     case 'aborted':
     case 'stopped':
       return undefined;

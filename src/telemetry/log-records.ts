@@ -20,11 +20,11 @@ export function logCallEvent(
 ): void {
   const {attempt, reason = '', waitMs = 0} = facts;
   if (name === 'retry.scheduled') {
-    const body = `${call.method} ${call.origin} is sent again in ${Math.round(waitMs)} ms, as attempt ${attempt}: ${tellable(reason)}`;
+    const body = `${call.rpcMethod ?? call.method} ${call.origin} is sent again in ${Math.round(waitMs)} ms, as attempt ${attempt}: ${tellable(reason)}`;
     emit(logger, context, 'steadfetch.retry.scheduled', DEBUG, body, () => callAttributes(call, facts));
   }
   if (name === 'retry.abandoned') {
-    const body = `${call.method} ${call.origin} is not sent again after ${call.attempts} attempts: ${tellable(reason)}`;
+    const body = `${call.rpcMethod ?? call.method} ${call.origin} is not sent again after ${call.attempts} attempts: ${tellable(reason)}`;
     emit(logger, context, 'steadfetch.retry.exhausted', WARN, body, () => callAttributes(call, facts));
   }
 }

@@ -6,17 +6,24 @@ const KEPT = 1000;
 const places = new Map<string, Attributes>();
 const NOWHERE: Attributes = Object.freeze({});
 
-/** @param origin As `URL.origin` writes it; empty for what is no URL, and then nothing is told. Shared: copy, do not write. */
+/**
+ * @param origin As `URL.origin` writes it, or a gRPC target that is no single host; empty for what is no URL, and then nothing is
+ *   told. Shared: copy, do not write.
+ */
 export function placeAttributes(origin: string): Attributes {
   const known = places.get(origin);
   if (known !== undefined) return known;
   const url = URL.parse(origin);
   if (url === null) return NOWHERE;
-  const place = {
-    [SERVER_ADDRESS]: url.hostname.replace(/^\[|\]$/g, ''), // An IPv6 address is told without the brackets of URLs.
-    [SERVER_PORT]: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
-  };
+  const place = url.hostname === '' ? {[SERVER_ADDRESS]: url.pathname} : hostAttributes(url);
   if (places.size >= KEPT) places.clear();
   places.set(origin, place);
   return place;
+}
+
+function hostAttributes({hostname, port, protocol}: URL): Attributes {
+  return {
+    [SERVER_ADDRESS]: hostname.replace(/^\[|\]$/g, ''), // An IPv6 address is told without the brackets of URLs.
+    [SERVER_PORT]: Number(port) || (protocol === 'https:' ? 443 : 80),
+  };
 }

@@ -5,32 +5,16 @@ import type {CallEventFacts} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {redactText} from '../decide/redact.ts';
 import * as names from './attributes.ts';
+import {type Conventions, conventionsOf} from './conventions.ts';
 import {errorType} from './error-type.ts';
-import {knownMethod} from './http-method.ts';
 import {placeAttributes} from './server-place.ts';
 
-/** Low in cardinality: the method, and the route's template where there is one; never the path. */
-export function spanName({method, template}: CallView): string {
-  const known = knownMethod(method) ?? 'HTTP';
-  return template === undefined ? known : `${known} ${template}`;
-}
-
 /** What samplers may want to know. */
-export function requestAttributes({method, template, origin}: CallView): Attributes {
-  const place = placeAttributes(origin);
-  const known = knownMethod(method);
-  const attributes: Attributes = {[names.HTTP_REQUEST_METHOD]: known ?? '_OTHER'};
-  if (known === undefined) attributes[names.HTTP_REQUEST_METHOD_ORIGINAL] = method;
-  if (template !== undefined) attributes[names.URL_TEMPLATE] = template;
-  if (place[names.SERVER_PORT] !== undefined) {
-    attributes[names.SERVER_ADDRESS] = place[names.SERVER_ADDRESS];
-    attributes[names.SERVER_PORT] = place[names.SERVER_PORT];
-  }
-  return attributes;
+export function requestAttributes(call: CallView): Attributes {
+  const place = placeAttributes(call.origin);
+  const attributes = conventionsOf(call).what(call);
+  return Object.assign(attributes, place);
 }
-
-/** Redacted, and absolute: in a browser a call may name its path alone. */
-export const fullUrl = ({url, origin}: CallView): string => (/^\/(?!\/)/.test(url) ? origin + url : url);
 
 export function eventAttributes({attempt, reason, waitMs, waitSource}: CallEventFacts): Attributes {
   const attributes: Attributes = {};
@@ -44,9 +28,9 @@ export function eventAttributes({attempt, reason, waitMs, waitSource}: CallEvent
 export const resendsOf = ({attempts, hedges}: CallView): number => Math.max(0, attempts - 1 - hedges);
 
 /** No description: what it was can be inferred from error.type, and messages carry URLs with secrets. */
-export function describeEnd(span: Span, outcome: Outcome): void {
-  if (outcome.kind === 'response') span.setAttribute(names.HTTP_RESPONSE_STATUS_CODE, outcome.status);
-  const type = errorType(outcome);
+export function describeEnd(span: Span, outcome: Outcome, conventions: Conventions): void {
+  span.setAttributes(conventions.end(outcome));
+  const type = errorType(outcome, conventions);
   if (type !== undefined) fail(span, type);
 }
 
