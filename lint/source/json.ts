@@ -7,8 +7,8 @@ import {type Comment, maxDepth, type Node, type Property, type Source, type Sour
 export function readJson(path: string, text: string): Source {
   const problems: SourceProblem[] = [];
   const {parsed, errors} = parse(text, problems);
-  problems.push(...syntaxProblems(text, errors));
-  if (parsed === undefined && problems.length === 0) problems.push(emptyFile(text));
+  if (/^\uFEFF?\s*$/.test(text)) problems.push(emptyFile(text));
+  else problems.push(...syntaxProblems(text, errors));
   const root = parsed && new Converter(problems).node(parsed, 0);
   return {
     path,
@@ -21,13 +21,15 @@ export function readJson(path: string, text: string): Source {
   };
 }
 
+const OPTIONS = {allowTrailingComma: true};
+
 /** The parser recurses without end, and a hostile file must end as a finding, not as an error of the stack. */
 function parse(text: string, problems: SourceProblem[]): {parsed: Parsed | undefined; errors: ParseError[]} {
   const errors: ParseError[] = [];
   // A byte order mark is no part of the text; a blank in its place keeps every offset.
   const marked = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
   try {
-    return {parsed: parseTree(marked, errors, {allowTrailingComma: true}), errors};
+    return {parsed: parseTree(marked, errors, OPTIONS), errors};
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     problems.push({code: 'RL006', message: `The file is nested too deep to be a policy.`, span: {start: 0, end: 1}});
@@ -87,12 +89,12 @@ function syntaxProblems(text: string, errors: readonly ParseError[]): SourceProb
     const line = text.lastIndexOf('\n', offset - 1);
     if (lines.has(line) || found.length >= maxProblems) continue;
     lines.add(line);
-    found.push(syntaxProblem(text, error, offset, length));
+    found.push(syntaxProblem(text, error, offset, length, errors.length));
   }
   return found;
 }
 
-function syntaxProblem(text: string, error: number, offset: number, length: number): SourceProblem {
+function syntaxProblem(text: string, error: number, offset: number, length: number, errors: number): SourceProblem {
   const span = {start: Math.min(offset, text.length), end: Math.min(offset + Math.max(length, 1), text.length)};
   const name = printParseErrorCode(error);
   const message = `${MESSAGES[name] ?? 'This is not JSON'}.`;
@@ -100,7 +102,15 @@ function syntaxProblem(text: string, error: number, offset: number, length: numb
   // The comma is missing where the last value ended, not where the next one begins.
   const end = endOfCode(text, offset);
   const fix = {title: 'Insert the comma', span: {start: end, end}, text: ','};
-  return {code: 'RL001', message, span: {start: end - 1, end}, fix};
+  const place = {start: end - 1, end};
+  // In a text that is broken elsewhere a comma may mend nothing, and be asked for again and again.
+  return mends(text, end, errors) ? {code: 'RL001', message, span: place, fix} : {code: 'RL001', message, span: place};
+}
+
+function mends(text: string, at: number, errors: number): boolean {
+  const left: ParseError[] = [];
+  parseTree(`${text.slice(0, at)},${text.slice(at)}`, left, OPTIONS);
+  return left.length < errors;
 }
 
 // jsonc-parser's kinds of token; its enum is gone after compilation.

@@ -1,0 +1,179 @@
+/** Findings that somebody has accepted. */
+import {expect} from 'chai';
+import {baselineOf, pruneBaseline, staleCount} from '../../lint/baseline.ts';
+import type {Config} from '../../lint/config.ts';
+import {fixText} from '../../lint/fix.ts';
+import {lintText} from '../../lint/lint.ts';
+import {readDirective} from '../../lint/suppress/directive.ts';
+
+const path = 'policy.jsonc';
+const lint = (text: string, config: Config = {}, as = path) => lintText({path: as, files: {[as]: text}, config});
+const codes = async (text: string, config?: Config, as?: string): Promise<string[]> =>
+  (await lint(text, config, as)).findings.map(({code}) => code);
+
+describe('a suppression', () => {
+  const directives: [comment: string, expected: ReturnType<typeof readDirective>][] = [
+    ['retry-lint-disable RL203', {kind: 'file', rules: ['RL203'], reason: undefined, until: undefined}],
+    [
+      'retry-lint-disable-line RL203, RL101 -- why',
+      {kind: 'line', rules: ['RL203', 'RL101'], reason: 'why', until: undefined},
+    ],
+    [
+      'retry-lint-disable-next-line no-synchronised-retries -- a -- b until 2027-01-01',
+      {kind: 'next-line', rules: ['no-synchronised-retries'], reason: 'a -- b', until: '2027-01-01'},
+    ],
+    [
+      'retry-lint-disable RL203 -- until 2027-01-01',
+      {kind: 'file', rules: ['RL203'], reason: undefined, until: '2027-01-01'},
+    ],
+    ['retry-lint-disable', {kind: 'file', rules: [], reason: undefined, until: undefined}],
+    ['retry-lint-disable-everything RL203', undefined],
+    ['retry-lint is a linter', undefined],
+    ['see retry-lint-disable RL203', undefined],
+  ];
+  for (const [comment, expected] of directives) {
+    it(`${expected === undefined ? 'is not' : 'is'} "${comment}"`, () =>
+      expect(readDirective(comment)).to.deep.equal(expected));
+  }
+
+  const quiet: [title: string, text: string, as?: string][] = [
+    ['on the next line', '{\n  // retry-lint-disable-next-line RL203 -- x\n  "backoff": {"jitter": "none"}\n}'],
+    [
+      'on the next line with something on it',
+      '{\n  // retry-lint-disable-next-line RL203 -- x\n\n  // a note\n  "backoff": {"jitter": "none"}\n}',
+    ],
+    ['on its own line', '{\n  "backoff": {"jitter": "none"} // retry-lint-disable-line RL203 -- x\n}'],
+    ['in the whole file', '/* retry-lint-disable no-synchronised-retries -- x */\n{"backoff": {"jitter": "none"}}'],
+    ['by its name, in any case', '{\n  "backoff": {"jitter": "none"} // retry-lint-disable-line rl203 -- x\n}'],
+    ['in YAML', '# retry-lint-disable-next-line RL203 -- x\nbackoff: {jitter: none}\n', 'policy.yaml'],
+    ['in a block', '{"backoff": {"jitter": "none"}, "x-retry-lint": {"disable": [{"rule": "RL203", "reason": "x"}]}}'],
+    [
+      'in a block, for one place',
+      '{"backoff": {"jitter": "none"}, "x-retry-lint": {"disable": [{"rule": "RL203", "at": "backoff", "reason": "x"}]}}',
+    ],
+    [
+      'in a block, for a route by what it matches',
+      '{"routes": [{"match": {"path": "/a"}, "backoff": {"jitter": "none"}}], "x-retry-lint": {"disable": [{"rule": "RL203", "at": "routes[* /a]", "reason": "x"}]}}',
+    ],
+  ];
+  for (const [title, text, as] of quiet) {
+    it(`holds ${title}`, async () => {
+      const {findings, suppressed} = await lint(text, {}, as);
+      expect(findings.map(({code}) => code)).to.deep.equal([]);
+      expect(suppressed.map(({finding, reason}) => [finding.code, reason])).to.deep.equal([['RL203', 'x']]);
+    });
+  }
+
+  const loud: [title: string, text: string, expected: string[]][] = [
+    [
+      'two lines above',
+      '{\n  // retry-lint-disable-next-line RL203 -- x\n  "name": "a",\n  "backoff": {"jitter": "none"}\n}',
+      ['RL605', 'RL203'],
+    ],
+    [
+      'for another rule',
+      '{\n  // retry-lint-disable-next-line RL101 -- x\n  "backoff": {"jitter": "none"}\n}',
+      ['RL605', 'RL203'],
+    ],
+    [
+      'for another place',
+      '{"backoff": {"jitter": "none"}, "x-retry-lint": {"disable": [{"rule": "RL203", "at": "hedge", "reason": "x"}]}}',
+      ['RL203', 'RL605'],
+    ],
+    [
+      'without a rule',
+      '{\n  // retry-lint-disable-next-line -- x\n  "backoff": {"jitter": "none"}\n}',
+      ['RL604', 'RL203'],
+    ],
+    ['for what cannot be read', '/* retry-lint-disable RL001 -- x */ {', ['RL605', 'RL001']],
+    ['for its own flaws', '/* retry-lint-disable RL604 */ {}', ['RL604', 'RL605']],
+  ];
+  for (const [title, text, expected] of loud) {
+    it(`does not hold ${title}`, async () => expect((await codes(text)).sort()).to.deep.equal([...expected].sort()));
+  }
+
+  it('holds through its last day, and speaks from the next', async () => {
+    const text = '{\n  // retry-lint-disable-next-line RL203 -- x until 2027-01-01\n  "backoff": {"jitter": "none"}\n}';
+    expect(await codes(text, {today: '2027-01-01'})).to.deep.equal([]);
+    const {findings} = await lint(text, {today: '2027-01-02'});
+    expect(findings.map(({code, message}) => `${code} ${message}`)).to.deep.equal([
+      'RL604 This suppression ended on 2027-01-01, and RL203 speaks again.',
+      'RL203 Resends come in waves: the waits of 100 and 200 ms are the same for every client that failed at the same time.',
+    ]);
+  });
+
+  it('ends on a day of the calendar', async () => {
+    const {findings} = await lint('{} // retry-lint-disable-line RL203 -- x until 2027-02-30');
+    expect(findings.map(({message}) => message)[0]).to.equal(
+      'A suppression ends on a day such as 2027-01-01, not on "2027-02-30".',
+    );
+  });
+
+  it('can be forbidden', async () => {
+    const text = '{\n  // retry-lint-disable-next-line RL203 -- x\n  "backoff": {"jitter": "none"}\n}';
+    const {findings, suppressed} = await lint(text, {noSuppressions: true});
+    expect(findings.map(({code}) => code)).to.deep.equal(['RL604', 'RL203']);
+    expect(suppressed).to.deep.equal([]);
+  });
+
+  it('is not called useless where its rule is off', async () => {
+    expect(
+      await codes('{\n  // retry-lint-disable-next-line RL203 -- x\n  "name": "a"\n}', {rules: {RL203: 'off'}}),
+    ).to.deep.equal([]);
+  });
+
+  const removals: [title: string, before: string, after: string][] = [
+    ['with its line', '{\n  // retry-lint-disable-next-line RL203 -- x\n  "name": "a"\n}', '{\n  "name": "a"\n}'],
+    ['behind a value', '{\n  "name": "a" // retry-lint-disable-line RL203 -- x\n}', '{\n  "name": "a"\n}'],
+    [
+      'in a block',
+      '{"x-retry-lint": {"disable": [{"rule": "RL203", "reason": "x"}, {"rule": "RL101", "reason": "x"}]}}',
+      '{"x-retry-lint": {"disable": []}}',
+    ],
+  ];
+  for (const [title, before, after] of removals) {
+    it(`that is useless is taken out ${title}`, async () => {
+      expect((await fixText({path, files: {[path]: before}})).text).to.equal(after);
+    });
+  }
+});
+
+describe('a baseline', () => {
+  const before = '{"routes": [{"match": {"methods": ["POST"], "path": "/a"}, "retryOn": [503]}]}';
+  // Another route in front, so that the old one has another index and another line.
+  const after = `{"backoff": {"jitter": "none"},\n"routes": [{"match": {"path": "/first"}, "deadlineMs": 29000},\n${before.slice('{"routes": ['.length)}`;
+
+  it('knows a finding again where lines and routes have moved, and lets new ones through', async () => {
+    const baseline = baselineOf([await lint(before)]);
+    expect(baseline).to.deep.equal({version: 1, findings: {[path]: ['RL101 routes[POST /a].match.methods']}});
+    const report = await lint(after, {baseline: baseline.findings[path]!, rules: {RL101: 'error'}});
+    expect(report.findings.map(({code}) => code))
+      .to.include('RL203')
+      .and.not.include('RL101');
+    expect(report.suppressed.map(({by, finding}) => `${by} ${finding.code}`)).to.deep.equal(['baseline RL101']);
+    expect(baselineOf([report]).findings[path]).to.include.members(baseline.findings[path]!);
+  });
+
+  it('is pruned of what is mended, and keeps files that were not linted', async () => {
+    const baseline = {
+      version: 1,
+      findings: {
+        [path]: ['RL101 routes[POST /a].match.methods', 'RL203 backoff.jitter'],
+        'other.json': ['RL201 maxAttempts'],
+      },
+    } as const;
+    const reports = [await lint(before, {baseline: baseline.findings[path]})];
+    expect(staleCount(baseline, reports)).to.equal(1);
+    expect(pruneBaseline(baseline, reports).findings).to.deep.equal({
+      'other.json': ['RL201 maxAttempts'],
+      [path]: ['RL101 routes[POST /a].match.methods'],
+    });
+  });
+
+  it('never holds a file that cannot be read', async () => {
+    const report = await lint('{');
+    expect(baselineOf([report]).findings).to.deep.equal({});
+    const again = await lint('{', {baseline: report.findings.map(({fingerprint}) => fingerprint)});
+    expect(again.findings.map(({code}) => code)).to.deep.equal(['RL001']);
+  });
+});
