@@ -57,7 +57,7 @@ describe("the caller's abort", () => {
     expect(world.events[0]?.type === 'call.end' && world.events[0].call.attempts).to.equal(0);
   });
 
-  virtually('T7 in flight reaches the wire, keeps its reason, and is not resent', async make => {
+  virtually('T7 T7b in flight reaches the wire, keeps its reason, and is not resent', async make => {
     const world = make();
     world.serve('hang');
     const {signal, abort, left} = countedSignal();

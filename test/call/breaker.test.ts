@@ -24,6 +24,15 @@ describe('a circuit breaker', () => {
     });
   });
 
+  virtually('T26b opens under answers of 503 that come one after the other', async make => {
+    const breaker = {kind: 'ratio', failureRatio: 0.5, windowMs: 30_000, minCalls: 10, openMs: 1000} as const;
+    const world = make({maxAttempts: 1, breaker});
+    world.serve(503);
+    for (let call = 1; call <= 10; call++) expect(await world.run()).to.contain('503');
+    expect(await world.run()).to.contain('CIRCUIT_OPEN');
+    expect(world.sends).to.equal(10);
+  });
+
   virtually('that the call itself opened leaves it the last answer', async make => {
     const world = make({backoff: AT_ONCE, breaker: {...atFirst, failures: 2}});
     world.serve(503, answer(502, {}, 'the last one'), 200);
@@ -93,7 +102,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('half-open');
   });
 
-  virtually('T23 is not opened again by a failure of before it closed', async make => {
+  virtually('T23b is not opened again by a failure of before it closed', async make => {
     const world = make({maxAttempts: 1, breaker: atFirst});
     world.serve(later(world.clock, 3000, 503), 503, 200);
     const slow = world.end();
@@ -211,7 +220,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('half-open');
   });
 
-  virtually('T30 does not count 429s, 4xx, aborts, or what a concurrency limit refused', async make => {
+  virtually('T30 T30b does not count 429s, 4xx, aborts, or what a concurrency limit refused', async make => {
     const world = make({maxAttempts: 1, breaker: atFirst, concurrency: {max: 1}});
     for (const status of [429, 404, 400, 501]) {
       world.serve(status);

@@ -25,8 +25,8 @@ const ANSWERS: Record<string, () => unknown> = {
   },
   'rejects with a frozen error of another realm': () =>
     Promise.reject(runInNewContext("Object.freeze(new TypeError('fetch failed'))")),
-  'returns undefined': () => undefined,
-  'returns no promise': () => new Response('at once'),
+  'T33b returns undefined': () => undefined,
+  'T33b returns no promise': () => new Response('at once'),
   'returns a number': () => 200,
   'resolves to undefined': async () => undefined,
   'resolves to null': async () => null,
