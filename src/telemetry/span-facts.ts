@@ -40,5 +40,5 @@ export function fail(span: Span, type: string): void {
 }
 
 /** A reason may be of the user's own making, by `classify`. */
-export const tellable = (reason: string): string => redactText(reason.slice(0, LONGEST_REASON));
+export const tellable = (reason: string): string => redactText(reason).slice(0, LONGEST_REASON);
 const LONGEST_REASON = 300;

@@ -68,13 +68,13 @@ export class Tracing {
 
   async stop(): Promise<void> {
     await this.#sdk.shutdown();
-    trace.disable();
-    context.disable();
-    propagation.disable();
-    logs.disable();
-    metrics.disable();
-    diag.disable();
+    unregister();
   }
+}
+
+/** The API is as it was before any SDK. */
+export function unregister(): void {
+  for (const api of [trace, context, propagation, logs, metrics, diag]) api.disable();
 }
 
 /** The traceparent that a span sends. */
