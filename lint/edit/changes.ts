@@ -2,7 +2,7 @@
 
 import type {Fix} from '../finding.ts';
 import {below, isInvalidIn} from '../model/layer.ts';
-import type {Scope} from '../model/scope.ts';
+import {type Scope, withoutIndex} from '../model/scope.ts';
 import {setterOf, valueAt} from '../model/setter.ts';
 import type {Change, FixDraft} from '../rule.ts';
 import {Lines} from '../source/lines.ts';
@@ -62,9 +62,10 @@ function drop(
   return setValue(source, segmentsOf(source, scope, change.inScope ? own : (here ?? own)), left);
 }
 
-/** The path in the linted file that sets a value of the scope, slips included. */
+/** The path in the linted file that sets a value of the scope, slips included; of '' the scope itself: a route. */
 function whereSet(scope: Scope, path: string): string | undefined {
-  const setter = setterOf(scope.layers, path);
+  if (path === '') return scope.base;
+  const setter = setterOf(scope.layers, withoutIndex(path));
   if (setter.by === 'default' || setter.layer.entry !== undefined) return undefined;
   return setter.by === 'layer' || isInvalidIn(setter.layer, path) ? below(setter.layer.base, path) : undefined;
 }

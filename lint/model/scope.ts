@@ -81,4 +81,5 @@ function spotIn(scope: Scope, layer: Layer, path: string): Spot {
   return {place: placeIn(scope.file, entry), path: at, from: {place, name: layer.name, path: at}};
 }
 
-const withoutIndex = (path: string): string => path.replace(/\[\d+\]$/, '');
+/** An entry of a list belongs to whoever set the list. */
+export const withoutIndex = (path: string): string => path.replace(/\[\d+\]$/, '');
