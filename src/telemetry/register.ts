@@ -1,19 +1,20 @@
 /**
- * `node --import steadfetch/register app.js`: OpenTelemetry's Node SDK with an OTLP/HTTP exporter, in one import.
+ * `node --import steadfetch/register app.js`: OpenTelemetry's Node SDK in one import.
  *
- * Everything is set by the standard variables: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER and so
- * on. Traces only, unless OTEL_METRICS_EXPORTER or OTEL_LOGS_EXPORTER ask for more: Jaeger takes nothing else.
+ * Everything is set by the standard variables: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL, OTEL_SERVICE_NAME,
+ * OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER and so on. Traces only, unless a variable asks for metrics or logs: Jaeger takes
+ * nothing else.
  */
-import {trace} from '@opentelemetry/api';
-import {OTLPTraceExporter} from '@opentelemetry/exporter-trace-otlp-http';
+import {logs, metrics, trace} from '@opentelemetry/api';
 import {NodeSDK} from '@opentelemetry/sdk-node';
 
-const {OTEL_METRICS_EXPORTER, OTEL_LOGS_EXPORTER, OTEL_TRACES_EXPORTER} = process.env;
+const asksFor = (signal: 'METRICS' | 'LOGS'): boolean =>
+  process.env[`OTEL_${signal}_EXPORTER`] !== undefined ||
+  process.env[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`] !== undefined;
 
 const sdk = new NodeSDK({
-  ...(OTEL_TRACES_EXPORTER === undefined ? {traceExporter: new OTLPTraceExporter()} : {}),
-  ...(OTEL_METRICS_EXPORTER === undefined ? {metricReaders: []} : {}),
-  ...(OTEL_LOGS_EXPORTER === undefined ? {logRecordProcessors: []} : {}),
+  ...(asksFor('METRICS') ? {} : {metricReaders: []}),
+  ...(asksFor('LOGS') ? {} : {logRecordProcessors: []}),
 });
 sdk.start();
 
@@ -44,9 +45,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 
 /** Without an end to recording: it may call `process.exit` next. */
 function exportSoFar(): void {
-  const {getDelegate} = trace.getTracerProvider() as {getDelegate?: () => {forceFlush?: () => Promise<void>}};
-  getDelegate
-    ?.call(trace.getTracerProvider())
-    .forceFlush?.()
-    .catch(() => {});
+  const traces = trace.getTracerProvider() as {getDelegate?: () => unknown};
+  for (const provider of [traces.getDelegate?.(), metrics.getMeterProvider(), logs.getLoggerProvider()])
+    (provider as {forceFlush?: () => Promise<void>}).forceFlush?.().catch(() => {});
 }

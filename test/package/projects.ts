@@ -29,7 +29,7 @@ export const versions: Versions = {
   ky: 'ky@2.1.0',
   grpc: '@grpc/grpc-js@1.14.7',
   otel: '@opentelemetry/api@1.10.0',
-  sdk: ['@opentelemetry/sdk-node@0.301.0', '@opentelemetry/exporter-trace-otlp-http@0.301.0'],
+  sdk: ['@opentelemetry/sdk-node@0.301.0'],
   esbuild: 'esbuild@0.28.2',
   nodeTypes: '@types/node@24.19.2',
   compilers: {

@@ -3,6 +3,8 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
+import {valuesOf} from '../support/otlp/conventions.ts';
+import {OtlpCollector} from '../support/otlp/receiver.ts';
 import {deadUrl, type Place, WireServer} from '../support/wire-server.ts';
 
 const source = (path: string): string => new URL(`../../src/${path}`, import.meta.url).href;
@@ -16,9 +18,11 @@ const apps = {
   'ends by itself': CALL,
   'exits at once': `${CALL} console.log('done');`,
   'runs until it is killed': `${CALL} console.log('ready'); setInterval(() => {}, 1000);`,
+  // Not before it is told to: how long an export takes is no business of this test.
   'handles SIGTERM itself': `${CALL}
-    process.on('SIGTERM', () => { console.log('closing'); setTimeout(() => process.exit(7), 300); });
-    console.log('ready'); setInterval(() => {}, 1000);`,
+    process.stdin.resume().on('end', () => process.exit(7));
+    process.on('SIGTERM', () => console.log('closing'));
+    console.log('ready');`,
   'drains after SIGTERM': `${CALL}
     const alive = setInterval(() => {}, 1000);
     process.on('SIGTERM', async () => {
@@ -38,44 +42,57 @@ interface Ended {
   readonly ms: number;
 }
 
-interface OtlpBody {
-  resourceSpans: {
-    resource: {attributes: {key: string; value: {stringValue?: string}}[]};
-    scopeSpans: {scope: {name: string}; spans: {name: string}[]}[];
-  }[];
-}
-
 describe('telemetry: register', function () {
-  this.timeout(20_000);
+  this.timeout(30_000);
   let server: WireServer;
+  let silent: Place;
   const runs: Record<string, Promise<Ended>> = {};
-  const collectors: Record<string, Place> = {};
+  const collectors: Record<string, OtlpCollector> = {};
 
   // All side by side: most of a process's time is its start.
   before(async () => {
     server = await WireServer.start();
+    silent = server.place('hang');
     const dead = await deadUrl();
-    const start = (name: string, app: keyof typeof apps, env: NodeJS.ProcessEnv = {}, kill?: NodeJS.Signals) => {
-      const collector = server.place(name === 'hanging' ? 'hang' : 200);
+    const start = async (
+      name: string,
+      app: keyof typeof apps,
+      env: NodeJS.ProcessEnv = {},
+      kill?: NodeJS.Signals,
+    ): Promise<void> => {
+      const collector = await OtlpCollector.start();
       collectors[name] = collector;
-      runs[name] = run(app, {OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...env}, kill);
+      runs[name] = run(app, {OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...env}, kill, collector);
     };
-    start('plain', 'ends by itself', {OTEL_SERVICE_NAME: 'shop'});
-    start('unsampled', 'ends by itself', {OTEL_TRACES_SAMPLER: 'always_off'});
-    start('SIGTERM', 'runs until it is killed', {}, 'SIGTERM');
-    start('SIGINT', 'runs until it is killed', {}, 'SIGINT');
-    start('own handler', 'handles SIGTERM itself', {}, 'SIGTERM');
-    start('draining', 'drains after SIGTERM', {}, 'SIGTERM');
-    start('nobody', 'exits at once', {OTEL_EXPORTER_OTLP_ENDPOINT: dead});
-    start('nobody, killed', 'runs until it is killed', {OTEL_EXPORTER_OTLP_ENDPOINT: dead}, 'SIGTERM');
-    start('hanging', 'runs until it is killed', {}, 'SIGTERM');
+    await start('plain', 'ends by itself', {OTEL_SERVICE_NAME: 'shop', OTEL_RESOURCE_ATTRIBUTES: 'team=a,tier=gold'});
+    await start('json', 'ends by itself', {OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json'});
+    await start('everything', 'ends by itself', {OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'otlp'});
+    await start('disabled', 'ends by itself', {OTEL_SDK_DISABLED: 'true'});
+    await start('unsampled', 'ends by itself', {OTEL_TRACES_SAMPLER: 'always_off'});
+    await start('SIGTERM', 'runs until it is killed', {}, 'SIGTERM');
+    await start('SIGINT', 'runs until it is killed', {}, 'SIGINT');
+    await start('own handler', 'handles SIGTERM itself', {}, 'SIGTERM');
+    await start('draining', 'drains after SIGTERM', {}, 'SIGTERM');
+    await start('nobody', 'exits at once', {
+      OTEL_EXPORTER_OTLP_ENDPOINT: dead,
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_LOGS_EXPORTER: 'otlp',
+    });
+    await start('nobody, killed', 'runs until it is killed', {OTEL_EXPORTER_OTLP_ENDPOINT: dead}, 'SIGTERM');
+    await start('hanging', 'runs until it is killed', {OTEL_EXPORTER_OTLP_ENDPOINT: silent.url}, 'SIGTERM');
   });
   after(async () => {
     await Promise.allSettled(Object.values(runs));
+    await Promise.all(Object.values(collectors).map(collector => collector.close()));
     await server.close();
   });
 
-  async function run(app: keyof typeof apps, env: NodeJS.ProcessEnv, kill?: NodeJS.Signals): Promise<Ended> {
+  async function run(
+    app: keyof typeof apps,
+    env: NodeJS.ProcessEnv,
+    kill: NodeJS.Signals | undefined,
+    collector: OtlpCollector,
+  ): Promise<Ended> {
     const clean = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^(OTEL_|NODE_OPTIONS)/.test(name)),
     );
@@ -83,8 +100,9 @@ describe('telemetry: register', function () {
     const child: ChildProcess = spawn(
       process.execPath,
       ['--import', source('telemetry/register.ts'), '--input-type=module', '--eval', apps[app]],
-      {env: {...clean, TARGET: server.place(503, 200).url, ...env}, stdio: ['ignore', 'pipe', 'pipe']},
+      {env: {...clean, TARGET: server.place(503, 200).url, ...env}, stdio: 'pipe'},
     );
+    collector.arrived(1).then(() => child.stdin!.end());
     child.stdout!.once('data', () => {
       from = performance.now();
       if (kill !== undefined) child.kill(kill);
@@ -96,38 +114,65 @@ describe('telemetry: register', function () {
     return {code, signal, stdout, stderr, ms};
   }
 
-  const received = (place: Place) => {
-    const resources = place.requests.flatMap(({body}) => (JSON.parse(body.toString()) as OtlpBody).resourceSpans);
-    const scopes = resources.flatMap(({scopeSpans}) => scopeSpans);
-    return {
-      paths: [...new Set(place.requests.map(({path}) => path.replace(/^\/p\d+/, '')))],
-      services: [
-        ...new Set(
-          resources.flatMap(({resource}) =>
-            resource.attributes.filter(({key}) => key === 'service.name').map(({value}) => value.stringValue),
-          ),
-        ),
-      ],
-      spans: scopes.filter(({scope}) => scope.name === 'steadfetch').flatMap(({spans}) => spans.map(({name}) => name)),
-    };
-  };
+  const resources = (name: string) => collectors[name]!.traces.flatMap(({resourceSpans}) => resourceSpans);
+  const spans = (name: string): string[] =>
+    resources(name)
+      .flatMap(({scopeSpans}) => scopeSpans)
+      .filter(({scope}) => scope.name === 'steadfetch')
+      .flatMap(scope => scope.spans.map(span => span.name));
+  const forms = (name: string): string[] => [
+    ...new Set(collectors[name]!.received.map(({signal, contentType}) => `${signal} as ${contentType}`)),
+  ];
   const ALL = ['GET', 'GET', 'steadfetch GET'];
 
-  it('exports every span on the standard variables, and nothing but traces, when the process ends', async () => {
+  it('exports every span, and nothing but traces, when the process ends', async () => {
     expect(await runs.plain).to.include({code: 0, signal: null, stdout: '', stderr: ''});
-    expect(received(collectors.plain!)).to.deep.equal({paths: ['/v1/traces'], services: ['shop'], spans: ALL});
+    expect(forms('plain')).to.deep.equal(['traces as application/x-protobuf']);
+    expect(spans('plain')).to.deep.equal(ALL);
   });
 
-  it('heeds OTEL_TRACES_SAMPLER', async () => {
-    expect(await runs.unsampled).to.include({code: 0, stderr: ''});
-    expect(received(collectors.unsampled!).spans).to.deep.equal([]);
+  it('heeds the standard variables: names, attributes, protocol, sampler, and off is off', async () => {
+    for (const name of ['json', 'disabled', 'unsampled'])
+      expect(await runs[name], name).to.include({code: 0, stderr: ''});
+    const resource = valuesOf(resources('plain')[0]!.resource.attributes);
+    expect(resource).to.include({'service.name': 'shop', team: 'a', tier: 'gold'});
+    expect(forms('json')).to.deep.equal(['traces as application/json']);
+    expect(spans('json')).to.deep.equal(ALL);
+    expect(collectors.disabled!.received).to.deep.equal([]);
+    expect(spans('unsampled')).to.deep.equal([]);
+  });
+
+  it('finds out where it runs: process, host, system', async () => {
+    await runs.plain;
+    const resource = valuesOf(resources('plain')[0]!.resource.attributes);
+    expect(resource).to.include({'process.runtime.name': 'nodejs', 'os.type': process.platform});
+    expect(resource).to.include.keys('process.pid', 'host.name', 'service.instance.id');
+  });
+
+  it('metrics and logs on request', async () => {
+    expect(await runs.everything).to.include({code: 0, stderr: ''});
+    expect(forms('everything').sort()).to.deep.equal([
+      'logs as application/x-protobuf',
+      'metrics as application/x-protobuf',
+      'traces as application/x-protobuf',
+    ]);
+    const names = collectors
+      .everything!.metrics.flatMap(({resourceMetrics}) => resourceMetrics)
+      .flatMap(({scopeMetrics}) => scopeMetrics)
+      .flatMap(scope => scope.metrics.map(metric => metric.name));
+    expect(names).to.include('steadfetch.client.call.duration');
+    const records = collectors
+      .everything!.logs.flatMap(({resourceLogs}) => resourceLogs)
+      .flatMap(({scopeLogs}) => scopeLogs)
+      .flatMap(scope => scope.logRecords.map(record => record.eventName));
+    expect(records).to.deep.equal(['steadfetch.retry.scheduled']);
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`${signal}: exports what is left, and dies of the signal as it would have`, async () => {
       const ended = await runs[signal]!;
       expect(ended).to.include({code: null, signal, stderr: ''});
-      expect(received(collectors[signal]!).spans).to.deep.equal(ALL);
+      expect(spans(signal)).to.deep.equal(ALL);
       expect(ended.ms).to.be.below(4000);
     });
   }
@@ -135,12 +180,12 @@ describe('telemetry: register', function () {
   it('SIGTERM in an application that ends itself: its own exit code', async () => {
     const ended = await runs['own handler'];
     expect(ended).to.include({code: 7, signal: null, stdout: 'ready\nclosing\n', stderr: ''});
-    expect(received(collectors['own handler']!).spans).to.deep.equal(ALL);
+    expect(spans('own handler')).to.deep.equal(ALL);
   });
 
   it('SIGTERM in an application that finishes its work first: that work is exported too', async () => {
     expect(await runs.draining).to.include({code: 0, signal: null, stderr: ''});
-    expect(received(collectors.draining!).spans).to.deep.equal([...ALL, 'GET', 'steadfetch GET']);
+    expect(spans('draining')).to.deep.equal([...ALL, 'GET', 'steadfetch GET']);
   });
 
   it('nobody listens: no word on stderr, and a delay of a second at the most', async () => {
@@ -156,5 +201,6 @@ describe('telemetry: register', function () {
     const ended = await runs.hanging!;
     expect(ended).to.include({signal: 'SIGTERM', stderr: ''});
     expect(ended.ms).to.be.below(4000);
+    expect(silent.requests.length).to.be.above(0);
   });
 });

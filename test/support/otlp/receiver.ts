@@ -22,6 +22,7 @@ export class OtlpCollector {
   /** What could not be decoded. */
   readonly refused: string[] = [];
   readonly #server: Server;
+  readonly #waiting: {readonly count: number; readonly done: () => void}[] = [];
 
   private constructor(server: Server) {
     this.#server = server;
@@ -53,6 +54,12 @@ export class OtlpCollector {
     return this.#of('logs') as LogsPayload[];
   }
 
+  /** Resolves when so many payloads are here. */
+  arrived(count: number): Promise<void> {
+    if (this.received.length >= count) return Promise.resolve();
+    return new Promise(done => this.#waiting.push({count, done}));
+  }
+
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -74,6 +81,7 @@ export class OtlpCollector {
       if (!isJson && contentType !== 'application/x-protobuf') throw new Error(`${contentType} is no form of OTLP.`);
       const payload = isJson ? decodeJson(signal, bytes.toString()) : decodeProtobuf(signal, bytes);
       this.received.push({signal, contentType, encoding, bytes, payload});
+      for (const {count, done} of this.#waiting) if (this.received.length >= count) done();
       return 200;
     } catch (error) {
       this.refused.push(String(error));
