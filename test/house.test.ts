@@ -92,7 +92,7 @@ export const from = 'no';`,
         'src/decide/a.ts (decide, floor 3) imports src/guards/b.ts (guards, floor 3)',
         'src/ky/a.ts (ky, floor 5) imports src/fetch/b.ts (fetch, floor 5)',
         'src/cellar/a.ts is in cellar, which has no floor',
-        'src/call/a.ts (call, floor 4) imports src/fetch.ts (roof, floor 6)',
+        'src/call/a.ts (call, floor 4) imports src/fetch.ts (roof, floor 7)',
       ],
     ],
     [

@@ -8,6 +8,7 @@ const roof = [...shared, 'SystemIds', 'createFetch', 'presets', 'reportOf', 'res
 export const publicNames: Readonly<Record<string, readonly string[]>> = {
   '.': roof,
   './core': roof,
+  './batch': [...shared, 'answer', 'runBatch'].sort(),
   './fetch': [...shared, 'createFetch', 'reportOf'].sort(),
   './grpc': [...shared, 'grpcInterceptor', 'reportOf', 'toServiceConfig'].sort(),
   './ky': [...shared, 'reportOf', 'resilience'].sort(),

@@ -14,7 +14,12 @@ export type ErrorCode =
   | 'IDLE_TIMEOUT'
   | 'CIRCUIT_OPEN'
   | 'CONCURRENCY_LIMIT'
-  | 'ORIGIN_HELD';
+  | 'ORIGIN_HELD'
+  | 'INVALID_BATCH'
+  | 'CHUNK_MISMATCH'
+  | 'JOURNAL_EXISTS'
+  | 'JOURNAL_DAMAGED'
+  | 'JOURNAL_FILE';
 
 /** Base of every error of ours: `error instanceof SteadfetchError`, then `error.code`. */
 export class SteadfetchError extends Error {

@@ -8,7 +8,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['policy'],
   ['decide', 'guards'],
   ['call'],
-  ['ky', 'fetch', 'undici', 'grpc', 'telemetry', 'log', 'testing', 'load.ts'],
+  ['ky', 'fetch', 'undici', 'grpc', 'batch', 'telemetry', 'log', 'testing', 'load.ts'],
+  ['cli'],
   ['roof'],
 ];
 
@@ -26,12 +27,18 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   '@opentelemetry/': /^src\/telemetry\//,
   'jsonc-parser': /^src\/load\.ts$/,
   yaml: /^src\/load\.ts$/,
-  // grpc-js needs Node itself, and its callbacks run wherever a socket woke it.
-  'node:': /^src\/(?:load\.ts$|grpc\/)/,
+  'cli-progress': /^src\/cli\//,
+  // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal.
+  'node:': /^src\/(?:load\.ts$|grpc\/|batch\/|cli\/)/,
 };
 
 /** Entries that need Node. Everything else runs in browsers and workers too. */
-const NODE_ENTRIES: ReadonlySet<string> = new Set(['src/load.ts', 'src/grpc.ts', 'src/telemetry/register.ts']);
+const NODE_ENTRIES: ReadonlySet<string> = new Set([
+  'src/load.ts',
+  'src/grpc.ts',
+  'src/batch.ts',
+  'src/telemetry/register.ts',
+]);
 
 /** Time and chance have one door each, so that a test can hold both. */
 const GLOBALS: readonly {readonly name: string; readonly use: RegExp; readonly door: RegExp}[] = [
@@ -46,7 +53,8 @@ const GLOBALS: readonly {readonly name: string; readonly use: RegExp; readonly d
   {
     name: 'fetch',
     use: /(?<!typeof\s+)(?<![\w$])(?:globalThis\.fetch\b|(?<![.#])fetch\s*\()/g,
-    door: /^src\/(?:fetch|ky)\//,
+    // The command line puts the lines of a file on the wire.
+    door: /^src\/(?:fetch|ky|cli)\//,
   },
 ];
 

@@ -1,0 +1,126 @@
+/** What a send came to, as the engine judges it: a status, headers, and what the item is given. */
+import {ForeignResponse} from '../call/foreign-response.ts';
+import type {Awaitable} from '../core/awaitable.ts';
+
+/** Headers as any client gives them. */
+export type AnswerHeaders =
+  | Pick<Headers, 'get' | 'has'>
+  | Readonly<Record<string, string | readonly string[] | number | undefined>>;
+
+const NO_HEADERS: Pick<Headers, 'get' | 'has'> = {get: () => null, has: () => false};
+
+export class Answer<Value = unknown> extends ForeignResponse {
+  readonly status: number;
+  readonly value: Value;
+  /** What carried the status, where that was thrown. */
+  readonly error: unknown;
+  /** What `send` gave or threw. */
+  readonly origin: unknown;
+  readonly #headers: AnswerHeaders | undefined;
+
+  constructor(status: number, value: Value, headers?: AnswerHeaders, error?: unknown, origin: unknown = error) {
+    super();
+    this.status = status;
+    this.value = value;
+    this.error = error;
+    this.origin = origin;
+    this.#headers = headers;
+  }
+
+  /** Read only where something failed. */
+  get headers(): Pick<Headers, 'get' | 'has'> {
+    const headers = this.#headers;
+    if (headers === undefined) return NO_HEADERS;
+    return typeof headers.get === 'function' ? (headers as Headers) : ofRecord(headers as Record<string, string>);
+  }
+
+  // It was read to its end before it came here.
+  linkTo(keeper: {unlink(): void}): void {
+    keeper.unlink();
+  }
+
+  drop(): void {}
+}
+
+function ofRecord(record: Readonly<Record<string, unknown>>): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(record)) {
+    if (value === undefined || value === null) continue;
+    for (const each of Array.isArray(value) ? value : [value]) headers.append(name, String(each));
+  }
+  return headers;
+}
+
+/**
+ * An answer with a status, for clients that know no `Response`, and for the items of a chunk.
+ *
+ * @param status 200 to 599; from 400 on it is a failure, judged as the policy says.
+ * @param value  What the item is given; of a failure, what the server said.
+ * @param headers For `Retry-After` and its like.
+ *
+ * @example
+ * const {statusCode, headers, body} = await request(url);
+ * return answer(statusCode, await body.json(), headers);
+ */
+export function answer<Value>(status: number, value: Value, headers?: AnswerHeaders): Answer<Value> {
+  if (!isStatus(status)) throw new RangeError(`The status of an answer is a number from 200 to 599, not ${status}.`);
+  return new Answer(status, value, headers);
+}
+
+/** What `send` gave. */
+export function answerOf(said: unknown): Awaitable<Answer> {
+  if (said instanceof Answer) return said;
+  if (isResponse(said)) return answerOfResponse(said);
+  return new Answer(200, said);
+}
+
+async function answerOfResponse(response: Response): Promise<Answer> {
+  return new Answer(response.status, await bodyOf(response), response.headers, undefined, response);
+}
+
+/** What `send` threw, where that carries a status: as the errors of ky, axios, got, undici and the SDKs of model servers do. */
+export function answerOfError(error: unknown): Answer | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const thrown = error as ErrorWithStatus;
+  const {response} = thrown;
+  const status = [thrown.status, thrown.statusCode, response?.status, response?.statusCode].find(isStatus);
+  if (status === undefined || status < 400) return undefined;
+  const body = thrown.data ?? response?.data ?? thrown.body ?? undefined;
+  return new Answer(status, body, thrown.headers ?? response?.headers ?? undefined, error);
+}
+
+interface ErrorWithStatus {
+  readonly status?: unknown;
+  readonly statusCode?: unknown;
+  readonly headers?: AnswerHeaders;
+  readonly body?: unknown;
+  readonly data?: unknown;
+  readonly response?: {
+    readonly status?: unknown;
+    readonly statusCode?: unknown;
+    readonly headers?: AnswerHeaders;
+    readonly data?: unknown;
+  };
+}
+
+const isStatus = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 200 && value <= 599;
+
+/** Of any class: a program can have more than one `Response`. */
+function isResponse(said: unknown): said is Response {
+  if (typeof said !== 'object' || said === null) return false;
+  const {status, headers, text} = said as Partial<Response>;
+  return typeof status === 'number' && typeof headers?.get === 'function' && typeof text === 'function';
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) return text;
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (response.status < 400) throw error;
+    return text; // The status says enough.
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * One batch: reads items, names them, gathers them into chunks, sends so many at a time, and hands over what came of them.
+ *
+ * Memory does not grow with the input: no more than a window of items is read ahead of those that have been handed over.
+ */
+import type {Engine} from '../call/engine.ts';
+import {isPromise} from '../core/awaitable.ts';
+import type {Clock} from '../core/timer.ts';
+import {type Dispatcher, deliver} from './courier.ts';
+import {Deliveries} from './deliveries.ts';
+import {Drain} from './drain.ts';
+import {Entry, type Finding, type Place} from './entry.ts';
+import type {Memory} from './memory.ts';
+import {Tally} from './tally.ts';
+import type {BatchEvent, BatchReport, BatchTarget, ChunkSender, ItemResult, ResultSource, Send} from './types.ts';
+
+export type Items<Item> = Iterable<Item> | AsyncIterable<Item>;
+
+/** A batch as it is run: every option settled. */
+export interface BatchPlan<Item> {
+  readonly engine: Engine;
+  readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
+  readonly memory: Memory;
+  readonly concurrency: number;
+  readonly ordered: boolean;
+  readonly maxHoldMs: number;
+  readonly tell: ((event: BatchEvent) => void) | null;
+  readonly onResult: (result: ItemResult<Item, unknown>) => unknown;
+  keyOf(item: Item, index: number): string;
+  targetOf(item: Item): BatchTarget;
+}
+
+/** Items read ahead, beside those on their way. */
+const READ_AHEAD = 1000;
+
+export class Batch<Item> implements Dispatcher<Item> {
+  readonly engine: Engine;
+  readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
+  readonly runId: string;
+  readonly drain: Drain = new Drain();
+  readonly tally: Tally = new Tally();
+  readonly tell: ((event: BatchEvent) => void) | null;
+  readonly #plan: BatchPlan<Item>;
+  readonly #clock: Clock;
+  readonly #chunkSize: number;
+  readonly #window: number;
+  readonly #deliveries: Deliveries<ItemResult<Item, unknown>>;
+  readonly #onTheirWay = new Map<string, Entry<Item>>();
+  #chunk: Entry<Item>[] = [];
+  /** Items it stands for. */
+  #places = 0;
+  /** Chunks under way. */
+  #active = 0;
+  /** Items read, and neither handed over nor left. */
+  #pending = 0;
+  #hasRead = false;
+  #heldSince: number | null = null;
+  #ended: BatchReport['ended'] = 'complete';
+  #error: {readonly thrown: unknown} | null = null;
+  #close: () => void = () => {};
+  #wake: () => void = () => {};
+  #finish: () => void = () => {};
+
+  constructor(plan: BatchPlan<Item>) {
+    this.#plan = plan;
+    this.engine = plan.engine;
+    this.send = plan.send;
+    this.runId = plan.memory.runId;
+    this.tell = plan.tell;
+    this.#clock = plan.engine.clock;
+    this.#chunkSize = typeof plan.send === 'function' ? 1 : plan.send.chunkSize;
+    this.#window = READ_AHEAD + plan.concurrency * this.#chunkSize;
+    this.#deliveries = new Deliveries(
+      plan.ordered,
+      result => this.#give(result) as undefined,
+      () => this.#over(),
+      error => this.#fail(error),
+    );
+  }
+  /** Resolves when everything that was begun has ended; rejects where the source, the journal or `onResult` failed. */
+  async run(items: Items<Item>, signal: AbortSignal | undefined): Promise<BatchReport> {
+    const startedAt = this.#clock.now();
+    const abort = (): void => this.#stop('aborted', 'the signal of the batch aborted');
+    const finished = new Promise<void>(resolve => {
+      this.#finish = resolve;
+    });
+    this.tell?.({type: 'batch.start', runId: this.runId, journalled: this.#plan.memory.journalled});
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) abort();
+    void this.#read(iteratorOf(items));
+    await finished;
+    signal?.removeEventListener('abort', abort);
+    if (this.#error !== null) throw this.#error.thrown;
+    const report = this.tally.report(this.runId, this.#ended, this.#clock.now() - startedAt);
+    this.tell?.({type: 'batch.end', report});
+    return report;
+  }
+
+  // Read.
+
+  async #read(iterator: Iterator<Item> | AsyncIterator<Item>): Promise<void> {
+    this.#close = () => void Promise.resolve(iterator.return?.()).catch(() => {});
+    try {
+      while (!this.drain.begun) {
+        const next = iterator.next();
+        const step = isPromise(next) ? await next : next;
+        if (this.drain.begun) break;
+        if (step.done) {
+          await this.#sendChunk();
+          break;
+        }
+        await this.#take(step.value);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#hasRead = true;
+    this.#checkEnd();
+  }
+
+  async #take(item: Item): Promise<void> {
+    const {keyOf, memory} = this.#plan;
+    const place = {item, index: this.tally.items++};
+    this.#pending++;
+    const key = keyOf(item, place.index);
+    const entry = this.#onTheirWay.get(key);
+    if (entry !== undefined) entry.addDuplicate(place);
+    else {
+      const found = memory.find(key);
+      const known = isPromise(found) ? await found : found;
+      if (known !== undefined) this.#handOver(place, known.finding, known.source);
+      else this.#add(new Entry(item, place.index, key));
+      // Results of an earlier run take their places, so that chunks are cut where they were cut then.
+      if (known?.source !== 'duplicate' && ++this.#places === this.#chunkSize) await this.#sendChunk();
+    }
+    while (this.#pending >= this.#window && !this.drain.begun) {
+      if (this.#active === 0)
+        await this.#sendChunk(); // They may all be waiting for one that waits for its chunk.
+      else await this.#change();
+    }
+  }
+
+  #add(entry: Entry<Item>): void {
+    this.#onTheirWay.set(entry.key, entry);
+    if (this.drain.begun) this.left(entry);
+    else this.#chunk.push(entry);
+  }
+
+  async #sendChunk(): Promise<void> {
+    const entries = this.#chunk;
+    this.#chunk = [];
+    this.#places = 0;
+    if (entries.length === 0) return;
+    while (this.#active >= this.#plan.concurrency && !this.drain.begun) await this.#change();
+    if (this.drain.begun) {
+      for (const entry of entries) this.left(entry);
+      return;
+    }
+    this.#active++;
+    const ended = (): void => {
+      this.#active--;
+      this.#changed();
+    };
+    deliver(this, entries).then(ended, error => {
+      this.#fail(error);
+      ended();
+    });
+  }
+
+  targetOf(item: Item): BatchTarget {
+    return this.#plan.targetOf(item);
+  }
+
+  // Settle.
+
+  settled(entry: Entry<Item>): void {
+    const finding = entry.finding!;
+    if (finding.ok) this.#heldSince = null;
+    // What another run may try again is not kept.
+    const kept = finding.ok || !finding.failure.retryable ? this.#plan.memory.keep(entry.key, finding) : undefined;
+    if (!isPromise(kept)) return this.#share(entry, finding);
+    kept.then(
+      () => this.#share(entry, finding),
+      error => {
+        this.#fail(error);
+        this.left(entry);
+      },
+    );
+  }
+
+  left(entry: Entry<Item>): void {
+    this.#onTheirWay.delete(entry.key);
+    for (const {index} of [entry, ...entry.duplicates]) {
+      this.tally.left++;
+      this.#deliveries.skip(index);
+      this.#over();
+    }
+  }
+
+  #share(entry: Entry<Item>, finding: Finding): void {
+    this.#onTheirWay.delete(entry.key);
+    this.#handOver(entry, finding, 'sent');
+    for (const place of entry.duplicates) this.#handOver(place, finding, 'duplicate');
+  }
+
+  #handOver({item, index}: Place<Item>, finding: Finding, source: ResultSource): void {
+    this.#deliveries.put(index, {item, index, source, ...finding});
+  }
+
+  #give(result: ItemResult<Item, unknown>): unknown {
+    const {tally, tell} = this;
+    const failure = result.ok ? null : result.failure;
+    tally.ended(result.source, failure);
+    tell?.({type: 'item.end', index: result.index, source: result.source, failure, progress: tally.progress});
+    return this.#plan.onResult(result);
+  }
+
+  #over(): void {
+    this.#pending--;
+    this.#changed();
+  }
+
+  // End.
+
+  mayHold(waitMs: number): boolean {
+    const now = this.#clock.now();
+    this.#heldSince ??= now;
+    const isTooLong = now + waitMs - this.#heldSince > this.#plan.maxHoldMs;
+    if (isTooLong) this.#stop('held', `nothing could be sent for ${this.#plan.maxHoldMs} ms`);
+    return !isTooLong;
+  }
+
+  #fail(thrown: unknown): void {
+    this.#error ??= {thrown};
+    this.#stop('aborted', 'an error');
+    this.#changed();
+  }
+
+  #stop(ended: BatchReport['ended'], reason: string): void {
+    if (this.drain.begun) return;
+    this.#ended = ended;
+    this.drain.begin();
+    this.tell?.({type: 'batch.draining', reason, requests: this.#active});
+    this.#close();
+    const entries = this.#chunk;
+    this.#chunk = [];
+    for (const entry of entries) this.left(entry);
+    this.#changed();
+  }
+
+  #change(): Promise<void> {
+    return new Promise(resolve => {
+      this.#wake = resolve;
+    });
+  }
+
+  #changed(): void {
+    this.#wake();
+    this.#checkEnd();
+  }
+
+  #checkEnd(): void {
+    const isRead = this.#hasRead || this.drain.begun;
+    if (isRead && this.#active === 0 && (this.#pending === 0 || this.#error !== null)) this.#finish();
+  }
+}
+
+function iteratorOf<Item>(items: Items<Item>): Iterator<Item> | AsyncIterator<Item> {
+  return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+}

@@ -1,0 +1,128 @@
+/**
+ * Sees a chunk through to its end: its calls, the holds between them, and its halves where it was refused as a whole.
+ *
+ * Resends are the engine's business. What is done here is what only a batch can do: to wait, with all there is to send, until an
+ * open circuit closes; and to look for the one item for which a server refuses the others.
+ */
+import type {Call} from '../call/call.ts';
+import type {Engine} from '../call/engine.ts';
+import type {RejectedError} from '../core/errors.ts';
+import type {Outcome} from '../core/outcome.ts';
+import {sleep} from '../core/timer.ts';
+import type {CallOverrides} from '../policy/types.ts';
+import {DRAINED} from './drain.ts';
+import type {Entry} from './entry.ts';
+import {Exchange, type Sender} from './exchange.ts';
+import {failureOfCall} from './failure.ts';
+import type {BatchEvent, BatchTarget} from './types.ts';
+
+/** What a courier asks of its batch. */
+export interface Dispatcher<Item> extends Sender<Item> {
+  readonly engine: Engine;
+  readonly tell: ((event: BatchEvent) => void) | null;
+  targetOf(item: Item): BatchTarget;
+  /** Whether it may be waited for so long; if not, the batch ends. */
+  mayHold(waitMs: number): boolean;
+  /** It has a result now. */
+  settled(entry: Entry<Item>): void;
+  /** It will have none in this run. */
+  left(entry: Entry<Item>): void;
+}
+
+const NOWHERE = 'https://batch.invalid/';
+/** A circuit that is half-open says no time: its probes are under way. */
+const SHORTEST_HOLD_MS = 250;
+/** Too large, or wrong: said of the request, and maybe the fault of one item. */
+const SPLITTING = [400, 413, 422];
+
+export async function deliver<Item>(batch: Dispatcher<Item>, entries: readonly Entry<Item>[]): Promise<void> {
+  const sets = [entries];
+  for (let set = sets.shift(); set !== undefined; set = sets.shift()) sets.unshift(...(await sendSet(batch, set)));
+}
+
+/** @returns What is to be sent in smaller parts. */
+async function sendSet<Item>(
+  batch: Dispatcher<Item>,
+  entries: readonly Entry<Item>[],
+): Promise<readonly (readonly Entry<Item>[])[]> {
+  let open = entries;
+  let requests = 0;
+  let overrides: CallOverrides | undefined;
+  for (;;) {
+    const {method = 'POST', url = NOWHERE} = batch.targetOf(open[0]!.item);
+    const call = batch.engine.begin(method.toUpperCase(), url, overrides);
+    const exchange = new Exchange(batch, open, requests);
+    const outcome = await exchange.run(call);
+    batch.tally.waitedMs += call.waitedMs;
+    requests += exchange.requests;
+    settleDone(batch, open);
+    open = exchange.open;
+    if (open.length === 0) return [];
+    if (splits(call, outcome, open)) {
+      batch.tell?.({type: 'chunk.split', items: open.length, status: outcome.status});
+      const half = Math.ceil(open.length / 2);
+      return [open.slice(0, half), open.slice(half)];
+    }
+    const holdMs = holdAfter(call, outcome);
+    if (holdMs === null) return finish(batch, open, call, outcome);
+    if (!(await hold(batch, holdMs, call))) return leave(batch, open);
+    overrides = attemptsLeft(call, overrides, exchange.requests);
+  }
+}
+
+/** Attempts already made count, or a circuit that opens now and then would make them endless. */
+function attemptsLeft({plan}: Call, before: CallOverrides | undefined, made: number): CallOverrides | undefined {
+  if (made === 0 || plan.observesOnly || plan.maxAttempts === Number.POSITIVE_INFINITY) return before;
+  return {maxAttempts: Math.max(1, plan.maxAttempts - made)};
+}
+
+function settleDone<Item>(batch: Dispatcher<Item>, entries: readonly Entry<Item>[]): void {
+  for (const entry of entries) if (entry.finding !== null) batch.settled(entry);
+}
+
+/** Under a key, 422 says that the key is known with another body, and halves would be new to the server. */
+function splits({keyed, judgement}: Call, {status}: Outcome, open: readonly unknown[]): boolean {
+  if (open.length === 1 || judgement?.verdict.transient) return false;
+  return SPLITTING.includes(status) && !(status === 422 && keyed);
+}
+
+/** How long nothing of the kind can be sent, or null where that is not why the call ended. */
+function holdAfter({guards, judgement, engine}: Call, {kind, error}: Outcome): number | null {
+  if (kind === 'rejected') return (error as RejectedError).retryAfterMs ?? 0;
+  switch (judgement?.refusal) {
+    case 'breaker-open':
+      return guards.breaker?.retryAfterMs(engine.clock.now()) ?? 0;
+    case 'concurrency-limit':
+      return 0;
+    case 'hint-too-long':
+      return judgement.hint?.ms ?? 0;
+    default:
+      return null;
+  }
+}
+
+/** False where the batch ends first. */
+async function hold<Item>(batch: Dispatcher<Item>, ms: number, call: Call): Promise<boolean> {
+  const {engine, drain, tally} = batch;
+  const waitMs = Math.max(ms, SHORTEST_HOLD_MS);
+  if (drain.begun || !batch.mayHold(waitMs)) return false;
+  batch.tell?.({type: 'batch.held', waitMs, reason: call.report.reason});
+  const start = engine.clock.now();
+  await sleep(engine.clock, waitMs, drain as unknown as AbortSignal).catch(() => {});
+  tally.heldMs += engine.clock.now() - start;
+  return !drain.begun;
+}
+
+function finish<Item>(batch: Dispatcher<Item>, open: readonly Entry<Item>[], call: Call, outcome: Outcome): [] {
+  if (outcome.kind === 'aborted' || outcome.error === DRAINED) return leave(batch, open);
+  for (const entry of open) {
+    entry.finding = {ok: false, failure: failureOfCall(call, outcome, entry.last ?? outcome), attempts: entry.attempts};
+    batch.settled(entry);
+  }
+  return [];
+}
+
+function leave<Item>(batch: Dispatcher<Item>, open: readonly Entry<Item>[]): [] {
+  for (const entry of open) batch.left(entry);
+  return [];
+}

@@ -1,0 +1,54 @@
+/** One distinct item on its way, with the duplicates that wait for its result. */
+import type {Outcome} from '../core/outcome.ts';
+import {digest} from './content-key.ts';
+import type {ItemFailure} from './types.ts';
+
+/** What came of an item: all that a duplicate, or a restart, has to know. */
+export type Finding =
+  | {readonly ok: true; readonly value: unknown; readonly attempts: number}
+  | {readonly ok: false; readonly failure: ItemFailure; readonly attempts: number};
+
+/** An item and its place in the input. */
+export interface Place<Item> {
+  readonly item: Item;
+  readonly index: number;
+}
+
+export class Entry<Item> implements Place<Item> {
+  readonly item: Item;
+  readonly index: number;
+  readonly key: string;
+  /** Requests that carried it. */
+  attempts = 0;
+  /** What the last request said of it, where it may be sent again. */
+  last: Outcome | null = null;
+  finding: Finding | null = null;
+  duplicates: Place<Item>[] = NONE;
+  #sendKey: string | undefined;
+
+  constructor(item: Item, index: number, key: string) {
+    this.item = item;
+    this.index = index;
+    this.key = key;
+  }
+
+  addDuplicate(place: Place<Item>): void {
+    if (this.duplicates === NONE) this.duplicates = [place];
+    else this.duplicates.push(place);
+  }
+
+  /** What names it to the server: nobody else's, and the same after a restart, because both parts of it are in the journal. */
+  sendKey(runId: string): string {
+    this.#sendKey ??= digest(`${runId}\n${this.key}`);
+    return this.#sendKey;
+  }
+}
+
+/** Most items have none. */
+const NONE: never[] = [];
+
+/** Of a request: its item's, or a name for all of them. */
+export function requestKey(entries: readonly Entry<unknown>[], runId: string): string {
+  if (entries.length === 1) return entries[0]!.sendKey(runId);
+  return digest(entries.map(entry => entry.sendKey(runId)).join());
+}

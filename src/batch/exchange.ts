@@ -1,0 +1,135 @@
+/**
+ * The wire of a batch: one call of the engine, whose attempts carry the items of a chunk that have no result yet.
+ *
+ * Each item of an answered request is looked at alone. Those that succeeded, or failed for good, leave; if any are left that
+ * may be sent again, the engine is shown the one that asks for most patience, and its decision is theirs.
+ */
+import type {Call} from '../call/call.ts';
+import {HeaderRecord} from '../call/header-record.ts';
+import type {Sendable, Wire} from '../call/wire.ts';
+import type {TimeoutError} from '../core/errors.ts';
+import type {Outcome} from '../core/outcome.ts';
+import {formatKey, needsKey} from '../decide/idempotency.ts';
+import {Answer, answerOf, answerOfError} from './answer.ts';
+import {DRAINED, type Drain} from './drain.ts';
+import {type Entry, requestKey} from './entry.ts';
+import {noteInner, noteOwn} from './inner-client.ts';
+import {RequestContext} from './send-context.ts';
+import {sortChunk} from './sort-chunk.ts';
+import type {Tally} from './tally.ts';
+import type {ChunkSender, Send} from './types.ts';
+
+/** What all exchanges of a batch share. */
+export interface Sender<Item> {
+  readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
+  readonly runId: string;
+  readonly drain: Drain;
+  readonly tally: Tally;
+}
+
+export class Exchange<Item> implements Wire {
+  readonly signalIsOurs = false;
+  readonly replayable = true;
+  readonly bodyGetsFreshTime = false;
+  readonly signal: AbortSignal;
+  /** Items without a result. */
+  open: readonly Entry<Item>[];
+  /** Requests sent. */
+  requests = 0;
+  readonly #sender: Sender<Item>;
+  readonly #requestsBefore: number;
+  #call!: Call;
+
+  /** @param requestsBefore Of earlier calls for the same items. */
+  constructor(sender: Sender<Item>, entries: readonly Entry<Item>[], requestsBefore: number) {
+    this.#sender = sender;
+    this.#requestsBefore = requestsBefore;
+    this.open = entries;
+    this.signal = sender.drain as unknown as AbortSignal;
+  }
+
+  /** Resolves when the call is over. */
+  run(call: Call): Promise<Outcome> {
+    this.#call = call;
+    return new Promise(resolve => {
+      const settle = (outcome: Outcome): void => {
+        noteOwn(outcome.error);
+        resolve(outcome);
+      };
+      call.run(this, {settle}, call.startedAt);
+    });
+  }
+
+  next(): Sendable {
+    if (this.#sender.drain.begun) throw DRAINED;
+    const headers = new HeaderRecord({});
+    this.#putKey(headers);
+    return {headers, send: signal => this.#send(headers, signal!)};
+  }
+
+  timeoutError(error: TimeoutError): unknown {
+    return error;
+  }
+
+  /** Where the policy says that the server deduplicates. To the engine it is the caller's own. */
+  #putKey(headers: HeaderRecord): void {
+    const {method, plan} = this.#call;
+    const {idempotency} = plan.policy;
+    if (!needsKey(idempotency, method)) return;
+    headers.set(idempotency.header, formatKey(requestKey(this.open, this.#sender.runId), idempotency.format));
+  }
+
+  async #send(headers: HeaderRecord, signal: AbortSignal): Promise<Response> {
+    const {tally} = this.#sender;
+    const {clock} = this.#call.engine;
+    for (const entry of this.open) {
+      entry.attempts++;
+      entry.last = null;
+    }
+    const attempt = this.#requestsBefore + ++this.requests;
+    this.#putKey(headers); // The engine wrote the key of its first attempt, which may have carried more items.
+    tally.sent(attempt > 1);
+    const sentAt = clock.now();
+    try {
+      return (await this.#ask(headers.values, signal, attempt)) as unknown as Response;
+    } catch (error) {
+      noteInner(error);
+      const carried = answerOfError(error);
+      if (carried === undefined) throw error;
+      return carried as unknown as Response;
+    } finally {
+      tally.answered(clock.now() - sentAt);
+    }
+  }
+
+  async #ask(headers: Record<string, string>, signal: AbortSignal, attempt: number): Promise<Answer> {
+    const {send, runId} = this.#sender;
+    const entries = this.open;
+    const context = new RequestContext(entries, runId, headers, signal, attempt);
+    const isChunk = typeof send !== 'function';
+    const said = isChunk
+      ? await send.sendChunk(
+          entries.map(({item}) => item),
+          context,
+        )
+      : await send(entries[0]!.item, context);
+    noteInner(said);
+    const found = answerOf(said);
+    const answer = found instanceof Answer ? found : await found;
+    // An attempt whose time is over, or that another one was faster than, has no say any more.
+    if (answer.status >= 400 || signal.aborted) return answer;
+    if (isChunk) return this.#sort(entries, answer);
+    const [entry] = entries;
+    entry!.finding = {ok: true, value: answer.value, attempts: entry!.attempts};
+    this.open = [];
+    return answer;
+  }
+
+  async #sort(entries: readonly Entry<Item>[], answer: Answer): Promise<Answer> {
+    const {open, patient} = await sortChunk(this.#call, entries, answer.value);
+    this.open = open;
+    if (patient === null) return answer;
+    if (patient.response === null) throw patient.error;
+    return patient.response as unknown as Answer;
+  }
+}

@@ -1,0 +1,64 @@
+/** Why an item failed, in the words of the engine. */
+import {verdictOf} from '../call/assess.ts';
+import type {Call} from '../call/call.ts';
+import type {Refusal} from '../call/judgement.ts';
+import type {CallReport} from '../call/report.ts';
+import type {Outcome} from '../core/outcome.ts';
+import {harmless, type Verdict} from '../decide/verdict.ts';
+import {Answer} from './answer.ts';
+import {innerReport} from './inner-client.ts';
+import type {ItemFailure} from './types.ts';
+
+/**
+ * The call ended without a result for the item.
+ *
+ * @param outcome The call's.
+ * @param last    What was last heard of the item, if that is something else.
+ */
+export function failureOfCall(call: Call, outcome: Outcome, last: Outcome = outcome): ItemFailure {
+  const {judgement, mayRepeat} = call;
+  const inner = innerReport(last.response instanceof Answer ? last.response.origin : last.error);
+  if (inner !== undefined) return failureOfInner(inner, call, last);
+  const {refusal} = call.report;
+  const mayTryAgain =
+    last.kind === 'deadline'
+      ? mayRepeat || !last.reachedWire
+      : judgement?.verdict.transient === true && refusal !== 'may-have-acted';
+  const verdictReason = last === outcome ? judgement?.verdict.reason : verdictOf(call, last).reason;
+  const {code, reason} = named(last, verdictReason ?? last.kind, call.report.reason);
+  return {code, refusal, reason, ...saidIn(last), retryable: mayTryAgain};
+}
+
+/** A client inside `send` has judged, and its word stands. */
+function failureOfInner({refusal, reason}: CallReport, call: Call, last: Outcome): ItemFailure {
+  const code = call.judgement?.verdict.reason ?? last.kind;
+  const retryable = refusal !== null && refusal !== 'not-transient' && refusal !== 'may-have-acted';
+  return {code, refusal, reason, ...saidIn(last), retryable};
+}
+
+/** The request was answered, but this item of it is not to be sent again. */
+export function failureOfItem(call: Call, last: Outcome, verdict: Verdict): ItemFailure {
+  const isGated = verdict.transient && !harmless(verdict.sent) && !call.mayRepeat;
+  const refusal: Refusal = isGated ? 'may-have-acted' : 'not-transient';
+  const sentence = isGated
+    ? `${call.method} without an idempotency key, and the server may have acted (${verdict.reason})`
+    : `${verdict.reason} for this item of a chunk is not transient`;
+  const {code, reason} = named(last, verdict.reason, sentence);
+  return {code, refusal, reason, ...saidIn(last), retryable: false};
+}
+
+/** An error without a code is known by its name, and explained by its message. */
+function named({kind, error}: Outcome, code: string, reason: string): {code: string; reason: string} {
+  if (kind !== 'other' || !(error instanceof Error)) return {code, reason};
+  const ownCode = (error as {code?: unknown}).code;
+  const name = typeof ownCode === 'string' ? ownCode : error.name;
+  return {code: name, reason: `${error.name}: ${withoutCredentials(error.message)}`};
+}
+
+/** The messages of fetch repeat the whole URL. */
+const withoutCredentials = (message: string): string => message.replaceAll(/\/\/[^\s/@]*@/g, '//REDACTED@');
+
+function saidIn({response, error}: Outcome): Pick<ItemFailure, 'status' | 'body' | 'error'> {
+  if (!(response instanceof Answer)) return {status: undefined, body: undefined, error};
+  return {status: response.status, body: response.value, error: response.error};
+}

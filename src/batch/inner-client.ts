@@ -1,0 +1,27 @@
+/**
+ * A client of ours inside `send`: it has judged its call already, and a batch that retried on top would multiply the attempts.
+ *
+ * Unless it was told to send once: then the resends are the batch's.
+ */
+import {type CallReport, reportOf} from '../call/report.ts';
+
+const judged = new WeakMap<object, CallReport>();
+/** Errors that a call of a batch ended with: the report on them is the batch's own, should they be thrown again. */
+const own = new WeakSet<object>();
+
+/** To be asked when `send` has thrown, or answered: later the report on it is the batch's. */
+export function noteInner(said: unknown): void {
+  if (typeof said !== 'object' || said === null || own.has(said)) return;
+  const report = reportOf(said);
+  if (report === undefined || (report.refusal === 'attempts-exhausted' && report.attempts === 1)) return;
+  judged.set(said, report);
+}
+
+export function noteOwn(error: unknown): void {
+  if (typeof error === 'object' && error !== null) own.add(error);
+}
+
+/** What an inner client said of a failure. */
+export function innerReport(said: unknown): CallReport | undefined {
+  return typeof said === 'object' && said !== null ? judged.get(said) : undefined;
+}

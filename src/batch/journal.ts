@@ -1,0 +1,199 @@
+/**
+ * The journal of a batch: what was answered, kept for a run that goes on after a crash.
+ *
+ * The run's id is on disk before anything is sent, so a resumed run makes the same keys. Every result is on disk before it is
+ * handed over. A tail that was torn off is cut; anything else that is not as it was written is an error, for to guess would be
+ * to send again what was answered.
+ */
+import {type FileHandle, open} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import {SteadfetchError} from '../core/errors.ts';
+import type {Finding} from './entry.ts';
+import {GroupCommit} from './group-commit.ts';
+import {type JournalHeader, type JournalRecord, readLine, writeLine} from './journal-line.ts';
+import {KeyIndex} from './key-index.ts';
+import {linesOf, PlaceReader} from './line-reader.ts';
+import type {Known, Memory} from './memory.ts';
+
+export class Journal implements Memory {
+  readonly runId: string;
+  readonly journalled: number;
+  readonly #path: string;
+  readonly #file: FileHandle;
+  readonly #index: KeyIndex;
+  readonly #commit: GroupCommit;
+  readonly #places: PlaceReader;
+  #end: number;
+  #last: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, file: FileHandle, {runId, index, end}: Contents) {
+    this.runId = runId;
+    this.journalled = index.size;
+    this.#path = path;
+    this.#file = file;
+    this.#index = index;
+    this.#end = end;
+    this.#commit = new GroupCommit(file);
+    this.#places = new PlaceReader(file);
+  }
+
+  /**
+   * Opens the journal of a run, or begins one.
+   *
+   * @param resume Whether results of an earlier run are wanted.
+   * @param newId  Names the run, where it is a new one.
+   * @throws SteadfetchError JOURNAL_EXISTS, JOURNAL_DAMAGED or JOURNAL_FILE.
+   */
+  static async open(path: string, resume: boolean, newId: () => string): Promise<Journal> {
+    let file: FileHandle | undefined;
+    try {
+      file = await open(path, 'a+');
+      const found = await read(path, file);
+      if (found !== null && found.index.size > 0 && !resume) throw exists(path, found.index.size);
+      return new Journal(path, file, found !== null && resume ? found : await begin(path, file, newId()));
+    } catch (error) {
+      await file?.close();
+      throw error instanceof SteadfetchError ? error : unusable(path, error);
+    }
+  }
+
+  async #seek(key: string): Promise<Known | undefined> {
+    for (const place of this.#index.candidates(key)) {
+      const record = readLine(await this.#places.read(place));
+      if (record === undefined || !('key' in record)) throw changed(this.#path);
+      if (record.key !== key) continue;
+      return {finding: findingOf(record), source: this.#index.meet(key, place.at) ? 'duplicate' : 'journal'};
+    }
+    return undefined;
+  }
+
+  find(key: string): Promise<Known | undefined> | undefined {
+    return this.#index.candidates(key).length === 0 ? undefined : this.#seek(key);
+  }
+
+  async keep(key: string, finding: Finding): Promise<void> {
+    const line = lineOf(this.#path, key, finding);
+    const place = {at: this.#end, length: Buffer.byteLength(line)};
+    this.#end += place.length;
+    this.#last = this.#commit.append(line);
+    try {
+      await this.#last;
+    } catch (error) {
+      throw unusable(this.#path, error);
+    }
+    this.#index.add(key, place, true);
+  }
+
+  /** What was handed to it is written first. */
+  async close(): Promise<void> {
+    await this.#last.catch(() => {});
+    await this.#file.close();
+  }
+}
+
+interface Contents {
+  readonly runId: string;
+  readonly index: KeyIndex;
+  /** Bytes. */
+  readonly end: number;
+}
+
+/** What a file holds: null where not even its first line was finished. Cuts a torn tail. */
+async function read(path: string, file: FileHandle): Promise<Contents | null> {
+  const index = new KeyIndex();
+  let runId: string | undefined;
+  let end = 0;
+  let number = 0;
+  for await (const line of linesOf(file)) {
+    number++;
+    if (!line.isWhole) {
+      if (runId === undefined && !isStartOfHeader(line.bytes)) throw noJournal(path);
+      break;
+    }
+    const record = readLine(line.bytes);
+    if (runId === undefined) runId = runOf(path, record);
+    else if (record === undefined || !('key' in record)) throw damaged(path, number);
+    else index.add(record.key, line, false);
+    end = line.at + line.length;
+  }
+  if (runId === undefined) return null;
+  await file.truncate(end);
+  return {runId, index, end};
+}
+
+function runOf(path: string, record: JournalHeader | JournalRecord | undefined): string {
+  if (record === undefined || !('run' in record)) throw noJournal(path);
+  if (record.journal === JOURNAL && record.version === 1) return record.run;
+  throw new SteadfetchError('JOURNAL_DAMAGED', `${path} was written by a newer version of steadfetch.`);
+}
+
+/** A process that was killed while it began: nothing had been sent yet. */
+function isStartOfHeader(bytes: Buffer): boolean {
+  const header = headerOf('');
+  const known = '{"sum":"';
+  return bytes.length < header.length + 100 && known.startsWith(bytes.toString('latin1', 0, known.length));
+}
+
+const JOURNAL = 'steadfetch batch';
+const headerOf = (run: string): string => writeLine({journal: JOURNAL, version: 1, run});
+
+async function begin(path: string, file: FileHandle, runId: string): Promise<Contents> {
+  const header = headerOf(runId);
+  await file.truncate(0);
+  await file.appendFile(header);
+  await file.sync();
+  await syncFolder(dirname(path));
+  return {runId, index: new KeyIndex(), end: header.length};
+}
+
+/** A new file is only there for good when its folder says so. Not every system lets a folder be opened. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+}
+
+function lineOf(path: string, key: string, finding: Finding): string {
+  try {
+    return writeLine(recordOf(key, finding));
+  } catch (cause) {
+    const message = `A result cannot be kept in ${path}, because it is no JSON: ${(cause as Error).message}.`;
+    throw new SteadfetchError('JOURNAL_FILE', message, cause);
+  }
+}
+
+/** Without what was thrown: JSON holds no errors. */
+function recordOf(key: string, finding: Finding): JournalRecord {
+  if (finding.ok) return {key, ...finding};
+  return {key, ...finding, failure: {...finding.failure, error: undefined}};
+}
+
+function findingOf({key: _, ...finding}: JournalRecord): Finding {
+  return finding.ok ? {ok: true, value: finding.value, attempts: finding.attempts} : finding;
+}
+
+const exists = (path: string, results: number): SteadfetchError =>
+  new SteadfetchError(
+    'JOURNAL_EXISTS',
+    `${path} holds ${results} results of an earlier run. Resume that run, or remove the file to begin a new one.`,
+  );
+
+const noJournal = (path: string): SteadfetchError =>
+  new SteadfetchError(
+    'JOURNAL_DAMAGED',
+    `${path} is no journal of a batch, or its first line is damaged. Name another file.`,
+  );
+
+const damaged = (path: string, line: number): SteadfetchError =>
+  new SteadfetchError(
+    'JOURNAL_DAMAGED',
+    `${path}:${line}: the line is not as it was written. Remove it, and its item is sent again.`,
+  );
+
+const changed = (path: string): SteadfetchError =>
+  new SteadfetchError('JOURNAL_DAMAGED', `${path} was changed by someone else while the batch ran.`);
+
+function unusable(path: string, cause: unknown): SteadfetchError {
+  const {code, message} = cause as NodeJS.ErrnoException;
+  return new SteadfetchError('JOURNAL_FILE', `The journal ${path} cannot be used: ${code ?? message}.`, cause);
+}

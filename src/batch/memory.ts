@@ -1,0 +1,52 @@
+/** What is known of items that are done: from this run, or from a journal. */
+import type {Awaitable} from '../core/awaitable.ts';
+import type {Finding} from './entry.ts';
+import type {ResultSource} from './types.ts';
+
+export interface Known {
+  readonly finding: Finding;
+  readonly source: ResultSource;
+}
+
+export interface Memory {
+  readonly runId: string;
+  /** Results it brings from an earlier run. */
+  readonly journalled: number;
+  /** `undefined`: never heard of. */
+  find(key: string): Awaitable<Known | undefined>;
+  /** Resolves when it will not be forgotten, whatever happens to the process. */
+  keep(key: string, finding: Finding): Awaitable<void>;
+  close(): Awaitable<void>;
+}
+
+/** Results kept without a journal: a duplicate that comes later than so many others is sent again. */
+const KEPT = 10_000;
+
+/** Remembers the last results; the first to come is the first to go. */
+export class RecentResults implements Memory {
+  readonly runId: string;
+  readonly journalled = 0;
+  readonly #findings = new Map<string, Finding>();
+  readonly #capacity: number;
+
+  constructor(runId: string, isNeeded: boolean) {
+    this.runId = runId;
+    this.#capacity = isNeeded ? KEPT : 0;
+  }
+
+  find(key: string): Known | undefined {
+    const finding = this.#findings.get(key);
+    return finding === undefined ? undefined : {finding, source: 'duplicate'};
+  }
+
+  keep(key: string, finding: Finding): void {
+    if (this.#capacity === 0) return;
+    if (this.#findings.size >= this.#capacity) {
+      const [oldest] = this.#findings.keys();
+      this.#findings.delete(oldest!);
+    }
+    this.#findings.set(key, finding);
+  }
+
+  close(): void {}
+}

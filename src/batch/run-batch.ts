@@ -1,0 +1,108 @@
+/** The door of batches: options become a plan, and the plan is run. */
+import {handleOf} from '../call/define-policy.ts';
+import {Engine} from '../call/engine.ts';
+import type {Classification, ClassifyInput, Ports} from '../call/ports.ts';
+import {SteadfetchError} from '../core/errors.ts';
+import {Answer} from './answer.ts';
+import {Batch, type Items} from './batch.ts';
+import {contentKey, digest} from './content-key.ts';
+import {innerReport} from './inner-client.ts';
+import {Journal} from './journal.ts';
+import {type Memory, RecentResults} from './memory.ts';
+import type {BatchEvent, BatchOptions, BatchReport, ChunkSender, Send} from './types.ts';
+
+/**
+ * Sends every item under a policy, so many at a time, in constant memory however many there are.
+ *
+ * Only what is transient is sent again, only where that does no harm, and of a chunk only the items it is true of. Duplicates
+ * are answered once. With a journal nothing that was answered is sent again, whatever happens to the process.
+ *
+ * @param items   An array, a generator, a stream: anything that can be iterated.
+ * @param send    A function for one item, or `{chunkSize, sendChunk}` for several in one request.
+ * @param options See docs/batch.md.
+ * @returns The report, once everything has ended: also where `signal` aborted.
+ * @throws SteadfetchError INVALID_BATCH, JOURNAL_EXISTS, JOURNAL_DAMAGED, JOURNAL_FILE, or what the source or `onResult` threw.
+ *   An item that fails throws nothing: it is a result.
+ *
+ * @example
+ * const report = await runBatch(texts, (text, {headers, signal}) =>
+ *   fetch(url, {method: 'POST', headers, signal, body: JSON.stringify({input: text})}), {
+ *   target: {url},
+ *   onResult: result => console.log(result.index, result.ok ? result.value : result.failure.reason),
+ * });
+ */
+export async function runBatch<Item, Value = unknown>(
+  items: Items<Item>,
+  send: Send<Item, Value> | ChunkSender<Item, Value>,
+  options: BatchOptions<Item, Value> = {},
+): Promise<BatchReport> {
+  check(items, send, options);
+  const {policy = {extends: ['steadfetch:batch']}, target = {}, concurrency = 16, maxHoldMs = 600_000} = options;
+  const {ordered = false, onResult, signal} = options;
+  const engine = new Engine(handleOf(policy, options.random), portsOf(options));
+  const memory = await memoryOf(options, () => engine.ids.idempotencyKey());
+  try {
+    const batch = new Batch<Item>({
+      engine,
+      send,
+      memory,
+      concurrency,
+      ordered,
+      maxHoldMs,
+      tell: engine.on as ((event: BatchEvent) => void) | null,
+      onResult: (onResult ?? (() => {})) as (result: unknown) => unknown,
+      keyOf: namingOf(options),
+      targetOf: typeof target === 'function' ? target : () => target,
+    });
+    return await batch.run(items, signal);
+  } finally {
+    await memory.close();
+  }
+}
+
+function portsOf<Item, Value>(options: BatchOptions<Item, Value>): Ports {
+  const {clock, random, ids, observer, on} = options;
+  return {
+    classify: heedInner,
+    ...(clock && {clock}),
+    ...(random && {random}),
+    ...(ids && {ids}),
+    ...(observer && {observer}),
+    ...(on && {on}),
+  };
+}
+
+/** Where a client of ours inside `send` has decided, there is nothing left to decide. */
+function heedInner({response, error, verdict}: ClassifyInput): Classification | undefined {
+  const inner = innerReport(response instanceof Answer ? response.origin : error);
+  return inner === undefined ? undefined : {transient: false, reason: verdict.reason};
+}
+
+async function memoryOf<Item, Value>(options: BatchOptions<Item, Value>, newId: () => string): Promise<Memory> {
+  const {journal, resume = false, dedupe = true} = options;
+  return journal === undefined ? new RecentResults(newId(), dedupe) : Journal.open(journal, resume, newId);
+}
+
+function namingOf<Item, Value>({keyOf, dedupe = true}: BatchOptions<Item, Value>) {
+  if (keyOf !== undefined) return (item: Item, index: number): string => digest(keyOf(item, index));
+  return dedupe ? contentKey : (_: Item, index: number): string => digest(`#${index}`);
+}
+
+function check<Item, Value>(
+  items: unknown,
+  send: Send<Item, Value> | ChunkSender<Item, Value>,
+  {concurrency = 1, maxHoldMs = 0, journal, resume}: BatchOptions<Item, Value>,
+): void {
+  const wrong = (message: string): SteadfetchError => new SteadfetchError('INVALID_BATCH', message);
+  const isIterable =
+    Object(items) instanceof Object && (Symbol.iterator in Object(items) || Symbol.asyncIterator in Object(items));
+  if (!isIterable) throw wrong('The items of a batch must be iterable: an array, a generator, a stream.');
+  if (!Number.isInteger(concurrency) || concurrency < 1)
+    throw wrong(`concurrency must be a whole number of at least 1, got ${String(concurrency)}.`);
+  if (Number.isNaN(maxHoldMs) || maxHoldMs < 0) throw wrong(`maxHoldMs must be at least 0, got ${String(maxHoldMs)}.`);
+  if (resume && journal === undefined) throw wrong('resume needs a journal to go on from.');
+  if (typeof send === 'function') return;
+  if (typeof send?.sendChunk !== 'function') throw wrong('send must be a function, or {chunkSize, sendChunk}.');
+  if (!Number.isInteger(send.chunkSize) || send.chunkSize < 1)
+    throw wrong(`chunkSize must be a whole number of at least 1, got ${String(send.chunkSize)}.`);
+}

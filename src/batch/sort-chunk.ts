@@ -1,0 +1,66 @@
+/** The results of one chunk: who is done, who may be sent again, and which of those asks for most patience. */
+import {verdictOf} from '../call/assess.ts';
+import type {Call} from '../call/call.ts';
+import {SteadfetchError} from '../core/errors.ts';
+import {answered, failed, type Outcome} from '../core/outcome.ts';
+import {isNetworkFailure} from '../decide/failure-facts.ts';
+import {serverHint} from '../decide/server-hint.ts';
+import {harmless, type Verdict} from '../decide/verdict.ts';
+import {answerOf, answerOfError} from './answer.ts';
+import type {Entry} from './entry.ts';
+import {failureOfItem} from './failure.ts';
+
+export interface Sorted<Item> {
+  /** To be sent again. */
+  readonly open: readonly Entry<Item>[];
+  /** Of their outcomes, the one whose wait is theirs; null where none is open. */
+  readonly patient: Outcome | null;
+}
+
+/** @throws SteadfetchError with code CHUNK_MISMATCH where it is not known whose results these are. */
+export async function sortChunk<Item>(
+  call: Call,
+  entries: readonly Entry<Item>[],
+  results: unknown,
+): Promise<Sorted<Item>> {
+  checkResults(results, entries.length);
+  const open: Entry<Item>[] = [];
+  let patient: Outcome | null = null;
+  let mostPatience = Number.NEGATIVE_INFINITY;
+  for (const [place, entry] of entries.entries()) {
+    const outcome = await outcomeOf(results[place]);
+    const verdict = verdictOf(call, outcome);
+    if (outcome.response !== null && outcome.status < 400) {
+      const {value} = outcome.response as unknown as {value: unknown};
+      entry.finding = {ok: true, value, attempts: entry.attempts};
+    } else if (!verdict.transient || !(harmless(verdict.sent) || call.mayRepeat)) {
+      entry.finding = {ok: false, failure: failureOfItem(call, outcome, verdict), attempts: entry.attempts};
+    } else {
+      entry.last = outcome;
+      open.push(entry);
+      const patience = patienceOf(outcome, verdict, call.engine.clock.wall());
+      if (patience <= mostPatience) continue;
+      mostPatience = patience;
+      patient = outcome;
+    }
+  }
+  return {open, patient};
+}
+
+function checkResults(results: unknown, count: number): asserts results is readonly unknown[] {
+  if (Array.isArray(results) && results.length === count) return;
+  const given = Array.isArray(results) ? `${results.length} results` : `no list of results, but a ${typeof results},`;
+  const message = `sendChunk gave ${given} for ${count} items: nobody can tell whose they are. Give one per item, in their order.`;
+  throw new SteadfetchError('CHUNK_MISMATCH', message);
+}
+
+async function outcomeOf(result: unknown): Promise<Outcome> {
+  const answer = result instanceof Error ? answerOfError(result) : await answerOf(result);
+  if (answer !== undefined) return answered(answer as unknown as Response);
+  return failed(isNetworkFailure(result) ? 'network' : 'other', result);
+}
+
+function patienceOf({response, status}: Outcome, {throttled}: Verdict, wall: number): number {
+  const hint = response === null ? null : serverHint(status, response.headers, wall);
+  return hint?.ms ?? (throttled ? -1 : -2);
+}

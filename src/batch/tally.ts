@@ -1,0 +1,76 @@
+/** The counts of a batch, in constant memory however long it runs. */
+import {createHistogram, type RecordableHistogram} from 'node:perf_hooks';
+import type {BatchProgress, BatchReport, ItemFailure, ResultSource} from './types.ts';
+
+export class Tally {
+  items = 0;
+  left = 0;
+  waitedMs = 0;
+  heldMs = 0;
+  #succeeded = 0;
+  #failed = 0;
+  #retryable = 0;
+  #deduplicated = 0;
+  #resumed = 0;
+  #requests = 0;
+  #resends = 0;
+  readonly #failedBy = new Map<string, number>();
+  /** Microseconds, to three figures. */
+  readonly #latencies: RecordableHistogram = createHistogram({figures: 3});
+
+  sent(isResend: boolean): void {
+    this.#requests++;
+    if (isResend) this.#resends++;
+  }
+
+  answered(latencyMs: number): void {
+    this.#latencies.record(Math.max(1, Math.round(latencyMs * 1000)));
+  }
+
+  ended(source: ResultSource, failure: ItemFailure | null): void {
+    if (source === 'duplicate') this.#deduplicated++;
+    if (source === 'journal') this.#resumed++;
+    if (failure === null) {
+      this.#succeeded++;
+      return;
+    }
+    this.#failed++;
+    if (failure.retryable) this.#retryable++;
+    const {code, refusal} = failure;
+    const why = refusal === null || refusal === 'not-transient' ? code : `${code}, ${refusal}`;
+    this.#failedBy.set(why, (this.#failedBy.get(why) ?? 0) + 1);
+  }
+
+  get progress(): BatchProgress {
+    return {
+      items: this.items,
+      finished: this.#succeeded + this.#failed,
+      succeeded: this.#succeeded,
+      failed: this.#failed,
+      requests: this.#requests,
+    };
+  }
+
+  report(runId: string, ended: BatchReport['ended'], durationMs: number): BatchReport {
+    const latencies = this.#latencies;
+    const at = (percent: number): number => (latencies.count === 0 ? 0 : latencies.percentile(percent) / 1000);
+    return {
+      runId,
+      ended,
+      items: this.items,
+      succeeded: this.#succeeded,
+      failed: this.#failed,
+      failedBy: Object.fromEntries([...this.#failedBy].sort(([, a], [, b]) => b - a)),
+      retryable: this.#retryable,
+      left: this.left,
+      deduplicated: this.#deduplicated,
+      resumed: this.#resumed,
+      requests: this.#requests,
+      resends: this.#resends,
+      waitedMs: this.waitedMs,
+      heldMs: this.heldMs,
+      latencyMs: {p50: at(50), p95: at(95), p99: at(99), max: latencies.count === 0 ? 0 : latencies.max / 1000},
+      durationMs,
+    };
+  }
+}

@@ -1,0 +1,261 @@
+import {expect} from 'chai';
+import {answer} from '../../src/batch/answer.ts';
+import type {BatchEvent} from '../../src/batch/types.ts';
+import {VirtualClock} from '../../src/core/virtual-clock.ts';
+import {createFetch} from '../../src/core.ts';
+import {ScriptedFetch} from '../../src/testing.ts';
+import {errorOf} from '../support/outcome.ts';
+import {ItemServer, lines, POLICY, run} from './world.ts';
+
+const RESET = Object.assign(new TypeError('fetch failed'), {cause: {code: 'ECONNRESET', message: 'read ECONNRESET'}});
+
+describe('runBatch', () => {
+  it('sends every item once, and reports', async () => {
+    const server = new ItemServer();
+    const {report, results} = await run(['a', 'b', 'c'], server.send);
+    expect(lines(results)).to.have.members(['a ok "A"', 'b ok "B"', 'c ok "C"']);
+    expect(report).to.include({ended: 'complete', items: 3, succeeded: 3, failed: 0, requests: 3, resends: 0, left: 0});
+  });
+
+  const sources: Record<string, () => Iterable<string> | AsyncIterable<string>> = {
+    'an array': () => ['a', 'b'],
+    'a generator': function* () {
+      yield* ['a', 'b'];
+    },
+    'an async generator': async function* () {
+      yield* ['a', 'b'];
+    },
+    'a web stream': () =>
+      new ReadableStream<string>({
+        start(controller) {
+          controller.enqueue('a');
+          controller.enqueue('b');
+          controller.close();
+        },
+      }) as unknown as AsyncIterable<string>,
+    'a Set': () => new Set(['a', 'b']),
+    nothing: () => [],
+  };
+  for (const [name, source] of Object.entries(sources)) {
+    it(`takes ${name}`, async () => {
+      const {report} = await run(source(), new ItemServer().send);
+      expect(report.succeeded).to.equal(name === 'nothing' ? 0 : 2);
+      expect(report.items).to.equal(report.succeeded);
+    });
+  }
+
+  it('never has more requests under way than concurrency', async () => {
+    const server = new ItemServer({c: [503, 200], h: [503, 503, 200]});
+    await run([...'abcdefghij'], server.send, {concurrency: 3});
+    expect(server.mostInFlight).to.equal(3);
+  });
+
+  it('sends again what is transient, and only that, until the policy says no more', async () => {
+    const server = new ItemServer({b: [503, 200], c: [400], d: [503], e: [RESET, 200]});
+    const {report, results} = await run([...'abcde'], server.send);
+    expect(lines(results).sort()).to.deep.equal(['a ok "A"', 'b ok "B"', 'c failed 400', 'd failed 503', 'e ok "E"']);
+    expect([...'abcde'].map(item => server.timesSent(item))).to.deep.equal([1, 2, 1, 3, 2]);
+    expect(report.failedBy).to.deep.equal({400: 1, '503, attempts-exhausted': 1});
+    expect(report).to.include({requests: 9, resends: 4, waitedMs: 40, retryable: 1});
+    const d = results.find(({item}) => item === 'd')!;
+    expect(d).to.deep.include({ok: false, attempts: 3, source: 'sent', index: 3});
+    expect(d.ok ? null : d.failure).to.deep.include({
+      reason: 'all 3 attempts are used (503)',
+      status: 503,
+      body: {error: 503},
+      retryable: true,
+    });
+  });
+
+  it('sends a POST once where the server may have acted, and says why', async () => {
+    const server = new ItemServer({a: [503, 200], b: [429, 200]});
+    const {results} = await run(['a', 'b'], server.send, {policy: {...POLICY, idempotentMethods: []}});
+    expect(lines(results)).to.have.members(['a failed 503', 'b ok "B"']);
+    const failure = results.flatMap(result => (result.ok ? [] : [result.failure]))[0]!;
+    expect(failure.reason).to.equal('POST without an idempotency key, and the server may have acted (503)');
+    expect(failure.retryable).to.equal(false);
+  });
+
+  it('puts the key on the wire where the policy says that the server reads it, and resends the POST', async () => {
+    const server = new ItemServer({a: [503, 200]});
+    const {results} = await run(['a', 'b'], server.send, {policy: {...POLICY, idempotentMethods: [], idempotency: {}}});
+    expect(lines(results)).to.have.members(['a ok "A"', 'b ok "B"']);
+    const keys = server.sent.map(({item, context}) => [item, context.headers['idempotency-key'], context.key]);
+    for (const [, header, key] of keys) expect(header).to.equal(key);
+    expect(new Set(keys.map(String)).size).to.equal(2);
+  });
+
+  it('gives one correlation id per call, and the number of the attempt', async () => {
+    const server = new ItemServer({a: [503, 200]});
+    await run(['a'], server.send);
+    expect(server.sent.map(({context}) => context.attempt)).to.deep.equal([1, 2]);
+    const ids = new Set(server.sent.map(({context}) => context.headers['x-correlation-id']));
+    expect([...ids])
+      .to.have.length(1)
+      .and.not.include(undefined);
+  });
+
+  it('ends an attempt that takes too long, whatever it says afterwards', async () => {
+    let late: (value: string) => void = () => {};
+    const clock = new VirtualClock();
+    const signals: AbortSignal[] = [];
+    const {results} = await run(
+      ['a'],
+      (_, {signal, attempt}) => {
+        signals.push(signal);
+        if (attempt === 1) {
+          return new Promise<string>(resolve => {
+            late = resolve;
+          });
+        }
+        late('late');
+        return 'second';
+      },
+      {clock, policy: {...POLICY, attemptTimeoutMs: 100}},
+    );
+    expect(lines(results)).to.deep.equal(['a ok "second"']);
+    expect(signals.map(({aborted}) => aborted)).to.deep.equal([true, false]);
+    expect(clock.pending).to.equal(0);
+  });
+
+  describe('reads what send gives:', () => {
+    const given: [string, () => unknown, string][] = [
+      ['a Response of JSON', () => Response.json({x: 1}), 'a ok {"x":1}'],
+      ['a Response of text', () => new Response('hello'), 'a ok "hello"'],
+      ['a Response without a body', () => new Response(null, {status: 204}), 'a ok ""'],
+      ['a failed Response', () => Response.json({why: 'no'}, {status: 404}), 'a failed 404'],
+      ['an answer', () => answer(201, 'made'), 'a ok "made"'],
+      ['undefined', () => undefined, 'a ok undefined'],
+      ['a thrown error of ky or axios', () => thrown({response: {status: 422, headers: {}}}), 'a failed 422'],
+      ['a thrown error of an SDK', () => thrown({status: 401, headers: new Headers()}), 'a failed 401'],
+      ['a thrown mistake', () => thrown({}), 'a failed Error'],
+      ['a thrown nothing', () => Promise.reject(undefined), 'a failed not a transient error'],
+      [
+        'broken JSON under 200',
+        () => new Response('{', {headers: {'content-type': 'application/json'}}),
+        'a failed SyntaxError',
+      ],
+    ];
+    for (const [name, give, line] of given)
+      it(name, async () => {
+        const {results} = await run(['a'], async () => give());
+        expect(lines(results)).to.deep.equal([line]);
+      });
+    const thrown = (facts: object): never => {
+      throw Object.assign(new Error('no'), facts);
+    };
+
+    it('a thrown error with a hint is waited for', async () => {
+      const clock = new VirtualClock();
+      const error = Object.assign(new Error('slow'), {status: 429, headers: {'Retry-After': '7'}});
+      const server = new ItemServer({a: [error, 200]});
+      const {results} = await run(['a'], server.send, {clock});
+      expect(lines(results)).to.deep.equal(['a ok "A"']);
+      expect(clock.now()).to.be.within(7000, 7700);
+    });
+
+    it('keeps the error itself on the failure, and no password in the reason', async () => {
+      const error = new TypeError('Failed to parse https://me:secret@host/');
+      const {results} = await run(['a'], new ItemServer({a: [error]}).send);
+      const [failure] = results.flatMap(result => (result.ok ? [] : [result.failure]));
+      expect(failure!.error).to.equal(error);
+      expect(failure!.reason).to.equal('TypeError: Failed to parse https://REDACTED@host/');
+    });
+  });
+
+  describe('a client of ours inside send', () => {
+    const inner = (script: number[], policy: object) => {
+      const clock = new VirtualClock();
+      const server = new ScriptedFetch(clock, script);
+      const fetch = createFetch({...POLICY, ...policy}, {clock, fetch: server.fetch});
+      return {clock, server, send: () => fetch('https://shop.test/', {method: 'POST'})};
+    };
+
+    it('has the last word: nothing is retried on top of its retries', async () => {
+      const {clock, server, send} = inner([503], {});
+      const {results} = await run(['a'], send, {clock});
+      expect(server.requests).to.have.length(3);
+      expect(results[0]).to.deep.include({ok: false});
+      expect(results[0]!.ok ? null : results[0]!.failure).to.include({
+        code: '503',
+        reason: 'all 3 attempts are used (503)',
+        retryable: true,
+      });
+    });
+
+    it('leaves the resends to the batch where it sends once', async () => {
+      const {clock, server, send} = inner([503], {maxAttempts: 1});
+      await run(['a'], send, {clock});
+      expect(server.requests).to.have.length(3);
+    });
+  });
+
+  it('holds the items while the circuit is open, and goes on by itself', async () => {
+    let isDown = true;
+    const clock = new VirtualClock();
+    const events: BatchEvent['type'][] = [];
+    const {report} = await run(
+      Array.from({length: 200}, (_, index) => `item ${index}`),
+      async item => {
+        await clock.sleep(5);
+        if (clock.now() > 20_000) isDown = false;
+        return isDown ? answer(503, null) : item;
+      },
+      {
+        clock,
+        concurrency: 10,
+        policy: {...POLICY, maxAttempts: 5, budget: null},
+        on: ({type}) => events.push(type as never),
+      },
+    );
+    expect(report).to.include({succeeded: 200, failed: 0, ended: 'complete'});
+    expect(report.requests, 'but for what opened the circuit and its probes').to.be.below(200 + 40);
+    expect(events).to.include('batch.held');
+    expect(report.heldMs).to.be.above(10_000);
+  });
+
+  it('ends where the circuit stays open for maxHoldMs, and loses nothing that could be sent later', async () => {
+    const {report, results, clock} = await run(
+      Array.from({length: 500}, (_, index) => `item ${index}`),
+      () => answer(503, null),
+      {concurrency: 5, policy: {...POLICY, maxAttempts: 100, budget: null}, maxHoldMs: 60_000},
+    );
+    expect(report.ended).to.equal('held');
+    expect(results).to.have.length(report.failed);
+    expect(report.items).to.equal(report.failed + report.left);
+    expect(report.items).to.be.below(40);
+    expect(clock.now()).to.be.within(30_000, 120_000);
+  });
+
+  it('ends at once where the server asks to be left alone for longer', async () => {
+    const {report, clock} = await run([...'abc'], () => answer(429, null, {'Retry-After': '3600'}), {concurrency: 1});
+    expect(report).to.include({ended: 'held', requests: 1, items: 2, left: 2, failed: 0});
+    expect(clock.now()).to.equal(0);
+  });
+
+  it('waits for a server that asks for more than one call would wait', async () => {
+    const server = new ItemServer({a: [() => answer(429, null, {'Retry-After': '300'}), 200]});
+    const {report, clock} = await run(['a'], server.send);
+    expect(report).to.include({succeeded: 1, requests: 2});
+    expect(clock.now()).to.be.within(300_000, 310_000);
+  });
+
+  describe('refuses', () => {
+    const wrong: [string, () => Promise<unknown>][] = [
+      ['items that cannot be iterated', () => run(3 as never, () => 1)],
+      ['a concurrency of 0', () => run(['a'], () => 1, {concurrency: 0})],
+      ['a chunk size of 1.5', () => run(['a'], {chunkSize: 1.5, sendChunk: () => []})],
+      ['a send that is none', () => run(['a'], {} as never)],
+      ['to resume without a journal', () => run(['a'], () => 1, {resume: true})],
+      ['a negative hold', () => run(['a'], () => 1, {maxHoldMs: -1})],
+    ];
+    for (const [name, call] of wrong)
+      it(name, async () => {
+        expect((await errorOf(call)).code).to.equal('INVALID_BATCH');
+      });
+
+    it('a wrong policy', async () => {
+      expect((await errorOf(() => run(['a'], () => 1, {policy: {maxAttempts: 0}}))).code).to.equal('INVALID_POLICY');
+    });
+  });
+});
