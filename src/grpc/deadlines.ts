@@ -1,21 +1,37 @@
-/** Deadlines of a gRPC call: the caller's, and what the server is told. */
-import {type InterceptorOptions, propagate} from '@grpc/grpc-js';
+/** Whose time a gRPC call is made in, and what of it the server is told. */
+import type {EventEmitter} from 'node:events';
+import {type Deadline, type InterceptorOptions, propagate} from '@grpc/grpc-js';
 
-/** How long the caller gives the call, by its own deadline or by that of the call it is made for. Infinity: no limit. */
-export function callersTimeMs({deadline, parent, propagate_flags: flags}: InterceptorOptions, wall: number): number {
-  const isInherited = ((flags ?? propagate.DEFAULTS) & propagate.DEADLINE) !== 0;
-  const inherited = isInherited ? parent?.getDeadline() : undefined;
-  return Math.min(instant(deadline), instant(inherited)) - wall;
+/** A call that a server handles. */
+export interface ParentCall extends EventEmitter {
+  readonly cancelled: boolean;
+  getDeadline(): Deadline;
+}
+
+/** The call of a server's own that this one is made for, as far as it hands something down. */
+export function parentOf(
+  {parent, propagate_flags: flags}: InterceptorOptions,
+  what: 'DEADLINE' | 'CANCELLATION',
+): ParentCall | undefined {
+  return ((flags ?? propagate.DEFAULTS) & propagate[what]) === 0 ? undefined : parent;
+}
+
+/** When the caller's patience ends, by the wall; Infinity without a deadline of its own or of its parent's. */
+export function callersDeadline(options: InterceptorOptions): number {
+  return Math.min(instant(options.deadline), instant(parentOf(options, 'DEADLINE')?.getDeadline()));
 }
 
 const instant = (deadline: Date | number | undefined): number =>
   deadline === undefined ? Number.POSITIVE_INFINITY : Number(deadline);
 
-/** Without a deadline for grpc-js to keep: the engine keeps it, attempt by attempt. */
-export function withoutDeadline(options: InterceptorOptions): InterceptorOptions {
-  const {deadline: _, ...rest} = options;
-  if (options.parent === undefined) return rest;
-  return {...rest, propagate_flags: (options.propagate_flags ?? propagate.DEFAULTS) & ~propagate.DEADLINE};
+/**
+ * The options of one attempt. The engine keeps the deadline, and listens to the parent once for all attempts. Only a stream
+ * may outlive what the engine bounds, its time to the first message: there grpc-js keeps the caller's deadline.
+ */
+export function attemptOptions(options: InterceptorOptions): InterceptorOptions {
+  const {deadline: _deadline, parent: _parent, ...rest} = options;
+  const deadline = callersDeadline(options);
+  return options.method_definition.responseStream && deadline !== Number.POSITIVE_INFINITY ? {...rest, deadline} : rest;
 }
 
 const UNITS: readonly (readonly [unit: string, ms: number])[] = [

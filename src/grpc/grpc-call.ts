@@ -19,7 +19,7 @@ import type {Outcome} from '../core/outcome.ts';
 import {codeName} from '../decide/grpc-codes.ts';
 import type {CallOverrides} from '../policy/types.ts';
 import {type Exchange, RpcAttempt, type WireCall} from './attempt.ts';
-import {callersTimeMs, timeoutValue, withoutDeadline} from './deadlines.ts';
+import {attemptOptions, callersDeadline, parentOf, timeoutValue} from './deadlines.ts';
 import {type Ending, endingOf} from './endings.ts';
 import {MetadataBag} from './metadata-bag.ts';
 import {originOfTarget} from './target.ts';
@@ -49,6 +49,8 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
   readonly #inCaller = AsyncLocalStorage.snapshot();
   /** Made at once, because only a call knows its channel's target. It is the first attempt's, if there is one. */
   #first: WireCall | null;
+  /** The call that this one is made for was cancelled. */
+  readonly #leave = (): void => this.cancelWithStatus(status.CANCELLED, 'Cancelled by parent call');
   readonly #live = new Set<RpcAttempt>();
   #call: Call | null = null;
   #listener: Partial<InterceptingListener> | undefined;
@@ -68,17 +70,15 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
     overrides: CallOverrides | undefined,
     origin: string | undefined,
   ) {
-    const {responseStream} = options.method_definition;
-    // A stream may outlive the time to its first message, so only grpc-js can keep the caller's deadline for it.
-    const passed = responseStream ? options : withoutDeadline(options);
-    const first = nextCall(passed);
+    const own = attemptOptions(options);
+    const first = nextCall(own);
     super(first);
     this.#first = first;
-    this.streams = responseStream;
+    this.streams = options.method_definition.responseStream;
     this.signal = this.#cancelled as unknown as AbortSignal;
     this.#engine = engine;
     this.#given = options;
-    this.#options = passed;
+    this.#options = own;
     this.#nextCall = nextCall;
     this.#overrides = overrides;
     this.#origin = origin;
@@ -93,7 +93,7 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
     const rpc = {
       origin: this.#origin ?? originOfTarget(super.getPeer()),
       method: this.#given.method_definition.path.slice(1),
-      withinMs: callersTimeMs(this.#given, clock.wall()),
+      withinMs: callersDeadline(this.#given) - clock.wall(),
     };
     try {
       this.#call = this.#engine.beginRpc(rpc, this.#overrides);
@@ -101,6 +101,9 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
       this.#dropFirst();
       throw error;
     }
+    const parent = parentOf(this.#given, 'CANCELLATION');
+    if (parent?.cancelled) this.#leave();
+    else parent?.on('cancelled', this.#leave);
   }
 
   override sendMessageWithContext(context: MessageContext, message: unknown): void {
@@ -224,6 +227,7 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
   #endWith(ending: Ending, metadata: Metadata = new Metadata()): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    parentOf(this.#given, 'CANCELLATION')?.off('cancelled', this.#leave);
     const ended = {...ending, metadata, resilience: this.#reportOf(ending)};
     this.#inCaller(() => this.#listener?.onReceiveStatus?.(ended));
   }

@@ -1,0 +1,617 @@
+/** The gRPC door on real connections: what a user of grpc-js sees, and what the server sees. */
+import {AsyncLocalStorage} from 'node:async_hooks';
+import {once} from 'node:events';
+import {
+  type CallOptions,
+  type Client,
+  InterceptingCall,
+  type Interceptor,
+  Metadata,
+  type ServerUnaryCall,
+  status,
+} from '@grpc/grpc-js';
+import {expect} from 'chai';
+import {createFetch} from '../../src/core.ts';
+import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
+import {definePolicy, type GrpcPorts, type PolicyHandle, type PolicyInput, reportOf} from '../../src/grpc.ts';
+import {type ScriptedAnswer, ScriptedFetch, VirtualClock} from '../../src/testing.ts';
+import {
+  type Attempted,
+  Chat,
+  drain,
+  fails,
+  GrpcServer,
+  get,
+  hang,
+  type Message,
+  ok,
+  Upload,
+  watch,
+} from './grpc-server.ts';
+
+const AT_ONCE = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
+const unavailable = fails(status.UNAVAILABLE);
+const repeatable: PolicyInput = {idempotentMethods: ['POST']};
+
+describe('grpcInterceptor', () => {
+  let server: GrpcServer;
+  before(async () => {
+    server = await GrpcServer.start();
+  });
+  after(() => server.close());
+
+  const client = (
+    policy: PolicyInput | PolicyHandle = {},
+    ports: GrpcPorts = {},
+    others: Interceptor[] = [],
+  ): Client => {
+    const own = 'snapshot' in policy ? policy : {backoff: AT_ONCE, ...policy};
+    return server.client([grpcInterceptor(own as PolicyInput, ports), ...others]);
+  };
+  const arrived = async (count: number): Promise<Attempted> => {
+    while (server.attempts.length < count) await new Promise(setImmediate);
+    return server.attempts[count - 1]!;
+  };
+  const messages =
+    (...texts: string[]) =>
+    (attempt: Attempted): void => {
+      for (const text of texts) attempt.message(text);
+      attempt.end(status.OK);
+    };
+
+  describe('an answer', () => {
+    it('comes whole: headers, message, and the status with its trailers', async () => {
+      server.serve(attempt => {
+        const headers = new Metadata();
+        headers.set('x-kind', 'whole');
+        attempt.call.sendMetadata(headers);
+        attempt.end(status.OK, {'x-sum': '2', 'x-raw-bin': Uint8Array.of(0, 255)});
+      });
+      let seen: Metadata | undefined;
+      const ended = await get(client(), {}, new Metadata(), call => {
+        (call as unknown as NodeJS.EventEmitter).on('metadata', metadata => {
+          seen = metadata;
+        });
+      });
+      expect(ended.message).to.deep.equal({text: 'here'});
+      expect(seen?.get('x-kind')).to.deep.equal(['whole']);
+      expect(ended.status.metadata.get('x-sum')).to.deep.equal(['2']);
+      expect(ended.status.metadata.get('x-raw-bin')).to.deep.equal([Buffer.from([0, 255])]);
+      expect(reportOf(ended.status)).to.include({result: 'success', attempts: 1});
+    });
+
+    it('that failed is grpc-js’s own error, with a word on why it was not sent again', async () => {
+      server.serve(fails(status.FAILED_PRECONDITION, {'x-why': 'because'}));
+      const {error} = await get(client());
+      expect(error).to.include({code: status.FAILED_PRECONDITION, details: 'FAILED_PRECONDITION'});
+      expect(error?.message).to.equal('9 FAILED_PRECONDITION: FAILED_PRECONDITION');
+      expect(error?.metadata.get('x-why')).to.deep.equal(['because']);
+      expect(reportOf(error)).to.include({reason: 'FAILED_PRECONDITION is not transient', attempts: 1});
+    });
+
+    it('of the last attempt is given when the attempts are used', async () => {
+      server.serve(unavailable, fails(status.UNAVAILABLE, {'x-last': 'yes'}));
+      const {error} = await get(client({maxAttempts: 2}));
+      expect(error?.metadata.get('x-last')).to.deep.equal(['yes']);
+      expect(error?.resilience).to.include({refusal: 'attempts-exhausted', attempts: 2});
+    });
+
+    it('that is a stream comes in order and whole, under the reader’s own pace', async () => {
+      const texts = Array.from({length: 3000}, (_, index) => String(index));
+      server.serve(unavailable, messages(...texts));
+      const seen: string[] = [];
+      for await (const {text} of watch(client()) as AsyncIterable<Message>) {
+        seen.push(text);
+        if (seen.length % 500 === 0) await new Promise(resolve => setTimeout(resolve, 5));
+      }
+      expect(seen).to.deep.equal(texts);
+      expect(server.attempts).to.have.length(2);
+    });
+
+    it('that is an empty stream is one', async () => {
+      server.serve(unavailable, ok);
+      expect(await drain(watch(client()))).to.deep.equal({texts: [], error: undefined});
+    });
+  });
+
+  describe('the codes of retryOn', () => {
+    it('beside UNAVAILABLE are sent again only where the method may be repeated', async () => {
+      const policy: PolicyInput = {retryOn: ['INTERNAL']};
+      server.serve(fails(status.INTERNAL), ok);
+      expect((await get(client(policy))).error?.resilience).to.include({refusal: 'may-have-acted', attempts: 1});
+      server.serve(fails(status.INTERNAL), ok);
+      expect((await get(client({...policy, ...repeatable}))).message).to.deep.equal({text: 'here'});
+      server.serve(unavailable, ok);
+      expect((await get(client({...policy, ...repeatable}))).error).to.include({code: status.UNAVAILABLE});
+    });
+  });
+
+  describe('time', () => {
+    it('of each attempt, or what is left of the call’s, is told to the server', async () => {
+      server.serve(unavailable, unavailable, ok);
+      await get(client({attemptTimeoutMs: 5000, deadlineMs: 30_000}));
+      for (const {timeLeftMs} of server.attempts) expect(timeLeftMs).to.be.within(4500, 5000);
+      server.serve(ok);
+      await get(client({attemptTimeoutMs: 5000, deadlineMs: 2000}));
+      expect(server.attempts[0]!.timeLeftMs).to.be.within(1500, 2000);
+      server.serve(ok);
+      await get(client({attemptTimeoutMs: null, deadlineMs: null}));
+      expect(server.attempts[0]!.timeLeftMs).to.equal(Number.POSITIVE_INFINITY);
+    });
+
+    it('of the caller counts where it is shorter, as a date or as a number', async () => {
+      for (const deadline of [new Date(Date.now() + 1000), Date.now() + 1000]) {
+        server.serve(ok);
+        await get(client({attemptTimeoutMs: 5000}), {deadline});
+        expect(server.attempts[0]!.timeLeftMs).to.be.within(500, 1000);
+      }
+    });
+
+    it('that was over before the call sends nothing', async () => {
+      server.serve(ok);
+      const {error} = await get(client(), {deadline: Date.now() - 1});
+      expect(error).to.include({code: status.DEADLINE_EXCEEDED});
+      expect(server.attempts).to.have.length(0);
+    });
+
+    it('of an attempt ends it, the server hears of that, and the call may have acted', async () => {
+      server.serve(hang, ok);
+      const {error} = await get(client({attemptTimeoutMs: 40}));
+      expect(error).to.include({code: status.DEADLINE_EXCEEDED, details: 'The attempt took longer than its 40 ms.'});
+      expect(error?.cause).to.include({name: 'TimeoutError', code: 'ATTEMPT_TIMEOUT', limitMs: 40});
+      expect(error?.resilience).to.include({
+        refusal: 'may-have-acted',
+        reason: 'shop.Orders/Get without an idempotency key, and the server may have acted (attempt timeout)',
+      });
+      const {call} = server.attempts[0]!;
+      if (!call.cancelled) await once(call, 'cancelled');
+    });
+
+    it('of an attempt ends it, and a method that may be repeated is sent again', async () => {
+      server.serve(hang, ok);
+      const {message} = await get(client({...repeatable, attemptTimeoutMs: 40}));
+      expect(message).to.deep.equal({text: 'here'});
+      expect(server.attempts).to.have.length(2);
+    });
+
+    it('of an attempt is ours also where the server notices it first', async () => {
+      server.serve(attempt => void setTimeout(() => attempt.end(status.DEADLINE_EXCEEDED), 35), ok);
+      const {message} = await get(client({...repeatable, attemptTimeoutMs: 40}));
+      expect(message).to.deep.equal({text: 'here'});
+      expect(server.attempts).to.have.length(2);
+    });
+
+    it('that only the server is out of is its answer', async () => {
+      server.serve(fails(status.DEADLINE_EXCEEDED), ok);
+      const {error} = await get(client(repeatable));
+      expect(error?.resilience).to.include({reason: 'DEADLINE_EXCEEDED is not transient', attempts: 1});
+    });
+
+    it('of the policy does not cut a stream that has begun; its silence is bounded', async () => {
+      const policy: PolicyInput = {attemptTimeoutMs: 60, deadlineMs: 80, idleTimeoutMs: 1000};
+      server.serve(attempt => {
+        let left = 12;
+        const timer = setInterval(() => {
+          attempt.message('.');
+          if (--left > 0) return;
+          clearInterval(timer);
+          attempt.end(status.OK);
+        }, 15);
+      });
+      expect((await drain(watch(client(policy)))).texts).to.have.length(12);
+      expect(server.attempts[0]!.timeLeftMs).to.equal(Number.POSITIVE_INFINITY);
+      server.serve(attempt => attempt.message('a'));
+      const {texts, error} = await drain(watch(client({...policy, idleTimeoutMs: 40})));
+      expect(texts).to.deep.equal(['a']);
+      expect(error).to.include({
+        code: status.DEADLINE_EXCEEDED,
+        details: 'No message of the stream arrived for 40 ms.',
+      });
+      server.serve(attempt => attempt.headers());
+      const silent = await drain(watch(client({...policy, idleTimeoutMs: 40})));
+      expect(silent.error?.details).to.equal(error?.details);
+    });
+
+    it('of the caller ends a stream that has begun, and is told', async () => {
+      server.serve(attempt => attempt.message('a'));
+      const {texts, error} = await drain(watch(client(), {deadline: Date.now() + 80}));
+      expect(server.attempts[0]!.timeLeftMs).to.be.within(30, 80);
+      expect(texts).to.deep.equal(['a']);
+      expect(error).to.include({code: status.DEADLINE_EXCEEDED});
+    });
+
+    it('of the caller ends a stream that has not begun', async () => {
+      server.serve(hang);
+      const {error} = await drain(watch(client(repeatable), {deadline: Date.now() + 40}));
+      expect(error).to.include({code: status.DEADLINE_EXCEEDED});
+      expect(error?.resilience).to.include({result: 'timeout', attempts: 1});
+    });
+
+    it('and the cancel of the call that this one is made for are handed down', async () => {
+      const ended: Promise<unknown>[] = [];
+      const outer = await GrpcServer.start();
+      try {
+        outer.serve(({call}) => {
+          const parent = call as ServerUnaryCall<Message, Message>;
+          ended.push(get(client(), {parent}));
+        });
+        server.serve(hang);
+        const left = get(outer.client([]), {deadline: Date.now() + 3000}, new Metadata(), call =>
+          arrived(1).then(() => call.cancel()),
+        );
+        await left;
+        const [inner] = (await Promise.all(ended)) as {error: unknown}[];
+        expect(inner!.error).to.include({code: status.CANCELLED, details: 'Cancelled by parent call'});
+        expect(server.attempts[0]!.timeLeftMs).to.be.within(2000, 3000);
+        expect(outer.attempts[0]!.call.listenerCount('cancelled')).to.equal(0);
+      } finally {
+        await outer.close();
+      }
+    });
+  });
+
+  describe('the caller’s cancel', () => {
+    it('before anything was sent sends nothing', async () => {
+      server.serve(ok);
+      const {error} = await get(client(), {}, new Metadata(), call => call.cancel());
+      expect(error).to.include({code: status.CANCELLED, details: 'Cancelled on client'});
+      await new Promise(resolve => setTimeout(resolve, 20));
+      expect(server.attempts.filter(({call}) => !call.cancelled)).to.have.length(0);
+    });
+
+    it('in flight settles at once, and the server hears of it', async () => {
+      server.serve(hang);
+      const {error} = await get(client(), {}, new Metadata(), call => arrived(1).then(() => call.cancel()));
+      expect(error).to.include({code: status.CANCELLED});
+      expect(error?.resilience).to.include({result: 'cancelled', reason: 'aborted by the caller'});
+      const {call} = server.attempts[0]!;
+      if (!call.cancelled) await once(call, 'cancelled');
+    });
+
+    it('in a wait settles at once, and nothing more is sent', async () => {
+      server.serve(unavailable, ok);
+      const clock = new VirtualClock();
+      const waits = client({backoff: {...AT_ONCE, delayMs: 5000}}, {clock});
+      const {error} = await get(waits, {}, new Metadata(), call =>
+        arrived(1).then(() => setTimeout(() => call.cancel(), 30)),
+      );
+      expect(error).to.include({code: status.CANCELLED});
+      expect(clock.pending).to.equal(0);
+      expect(server.attempts).to.have.length(1);
+    });
+
+    it('in a stream ends it', async () => {
+      server.serve(attempt => attempt.message('a'));
+      const stream = watch(client());
+      stream.once('data', () => stream.cancel());
+      const {error} = await drain(stream);
+      expect(error).to.include({code: status.CANCELLED});
+      expect(server.attempts).to.have.length(1);
+    });
+
+    it('after the end changes nothing', async () => {
+      server.serve(ok);
+      let made: {cancel(): void} | undefined;
+      const {message} = await get(client(), {}, new Metadata(), call => {
+        made = call;
+      });
+      made!.cancel();
+      expect(message).to.deep.equal({text: 'here'});
+    });
+  });
+
+  describe('guards', () => {
+    const refusing: PolicyInput = {breaker: {kind: 'consecutive', failures: 1}, maxAttempts: 1};
+
+    it('an open breaker sends nothing, and is UNAVAILABLE', async () => {
+      server.serve(fails(status.INTERNAL));
+      const open = client(refusing);
+      await get(open);
+      const {error} = await get(open);
+      expect(error).to.include({code: status.UNAVAILABLE});
+      expect(error?.details).to.match(/^The circuit of http:\/\/127\.0\.0\.1:\d+ is open for another \d+ ms\.$/);
+      expect(error?.cause).to.include({name: 'RejectedError', code: 'CIRCUIT_OPEN'});
+      expect(error?.resilience).to.include({result: 'circuit_open', attempts: 0});
+      expect(server.attempts).to.have.length(1);
+    });
+
+    it('codes of a healthy server do not open it', async () => {
+      server.serve(fails(status.NOT_FOUND));
+      const closed = client(refusing);
+      for (let call = 0; call < 3; call++) await get(closed);
+      expect(server.attempts).to.have.length(3);
+    });
+
+    it('are shared with the HTTP clients of the same handle, both ways', async () => {
+      const clock = new VirtualClock();
+      const http = (...script: ScriptedAnswer[]) =>
+        createFetch(handle, {clock, fetch: new ScriptedFetch(clock, script).fetch});
+      const handle = definePolicy({...refusing, backoff: AT_ONCE});
+      await http(500)('https://shop.test/orders');
+      server.serve(ok);
+      const {error} = await get(client(handle, {origin: 'https://shop.test', clock}));
+      expect(error?.cause).to.include({code: 'CIRCUIT_OPEN', guarded: 'https://shop.test'});
+      expect(server.attempts).to.have.length(0);
+
+      server.serve(fails(status.UNAVAILABLE));
+      await get(client(handle, {clock}));
+      const refused = await http(200)(`http://${server.address}/orders`).catch((thrown: unknown) => thrown);
+      expect(refused).to.include({code: 'CIRCUIT_OPEN'});
+      const states = handle.snapshot(clock.now()).origins.map(({origin, breakers}) => [origin, breakers[0]!.state]);
+      expect(states).to.deep.equal([
+        ['https://shop.test', 'open'],
+        [`http://${server.address}`, 'open'],
+      ]);
+    });
+
+    it('the budget is one for both, and a used-up one gives the last answer', async () => {
+      const handle = definePolicy({
+        backoff: AT_ONCE,
+        breaker: null,
+        budget: {kind: 'token-bucket', capacity: 14, retryCost: 14, refillPerMinute: 0},
+      });
+      const clock = new VirtualClock();
+      const fetch = createFetch(handle, {clock, fetch: new ScriptedFetch(clock, [503]).fetch});
+      await fetch(`http://${server.address}/orders`);
+      server.serve(unavailable, ok);
+      const {error} = await get(client(handle, {clock}));
+      expect(error).to.include({code: status.UNAVAILABLE});
+      expect(error?.resilience).to.include({refusal: 'budget-exhausted'});
+      expect(server.attempts).to.have.length(1);
+    });
+
+    it('the concurrency limit is RESOURCE_EXHAUSTED', async () => {
+      server.serve(hang, ok);
+      const narrow = client({concurrency: {max: 1, queue: 0}});
+      let first: {cancel(): void} | undefined;
+      const held = get(narrow, {}, new Metadata(), call => {
+        first = call;
+      });
+      await arrived(1);
+      const {error} = await get(narrow);
+      expect(error).to.include({code: status.RESOURCE_EXHAUSTED});
+      expect(error?.cause).to.include({code: 'CONCURRENCY_LIMIT'});
+      first!.cancel();
+      await held;
+      expect((await get(narrow)).message).to.deep.equal({text: 'here'});
+    });
+  });
+
+  describe('the policy', () => {
+    it('of a route is that of its methods', async () => {
+      const routed: PolicyInput = {
+        routes: [
+          {match: {path: '/shop.Orders/Get'}, name: 'once', maxAttempts: 1},
+          {match: {path: '/shop.Orders/*'}, name: 'orders', maxAttempts: 2},
+        ],
+      };
+      server.serve(unavailable);
+      expect((await get(client(routed))).error?.resilience).to.include({policyName: 'once', attempts: 1});
+      server.serve(unavailable);
+      expect((await drain(watch(client(routed)))).error?.resilience).to.include({policyName: 'orders', attempts: 2});
+    });
+
+    it('of one call may differ, and a wrong one is refused where it is made', async () => {
+      server.serve(unavailable, ok);
+      const {error} = await get(client(), {resilience: {maxAttempts: 1}});
+      expect(error?.resilience).to.include({attempts: 1});
+      const wrong = {resilience: {attempts: 1}} as CallOptions;
+      expect(() => client().makeUnaryRequest('/a.B/C', json, text, {}, wrong, () => {})).to.throw(/attempts/);
+    });
+
+    it('that is wrong is refused when it is made', () => {
+      expect(() => grpcInterceptor({maxAttempts: 0})).to.throw(/maxAttempts/);
+      expect(() => grpcInterceptor({}, {origin: 'shop'})).to.throw(/has to be one such as/);
+    });
+
+    it('with a key sends it, the same on every attempt, and then repeats what may have been done', async () => {
+      server.serve(hang, unavailable, ok);
+      const {message} = await get(client({idempotency: {}, attemptTimeoutMs: 40}));
+      expect(message).to.deep.equal({text: 'here'});
+      const keys = server.sent('idempotency-key');
+      expect(keys).to.have.length(3);
+      expect(new Set(keys).size).to.equal(1);
+      expect(keys[0]).to.match(/^[0-9a-f-]{36}$/);
+    });
+
+    it('bounds what is kept for a resend', async () => {
+      server.serve(unavailable, ok);
+      const {error} = await get(client({replayLimitBytes: 5}));
+      expect(error?.resilience).to.include({refusal: 'body-not-replayable', attempts: 1});
+      server.serve(unavailable, ok);
+      expect((await get(client({replayLimitBytes: 17}))).message).to.deep.equal({text: 'here'});
+    });
+
+    it('of hedging takes the faster of two, and the loser is cancelled', async () => {
+      server.serve(hang, ok);
+      const {message, status: end} = await get(client({...repeatable, hedge: {delayMs: 20, maxLoadRatio: 1}}));
+      expect(message).to.deep.equal({text: 'here'});
+      expect(reportOf(end)).to.include({attempts: 2, hedges: 1});
+      const {call} = server.attempts[0]!;
+      if (!call.cancelled) await once(call, 'cancelled');
+    });
+
+    it('of hedging takes the stream that begins first', async () => {
+      server.serve(hang, messages('a', 'b'));
+      const hedged = client({...repeatable, hedge: {delayMs: 20, maxLoadRatio: 1}});
+      expect((await drain(watch(hedged))).texts).to.deep.equal(['a', 'b']);
+      const {call} = server.attempts[0]!;
+      if (!call.cancelled) await once(call, 'cancelled');
+    });
+
+    it('of hedging does not touch what may not be repeated', async () => {
+      server.serve(attempt => void setTimeout(() => ok(attempt), 60));
+      await get(client({hedge: {delayMs: 10, maxLoadRatio: 1}}));
+      expect(server.attempts).to.have.length(1);
+    });
+  });
+
+  describe('metadata', () => {
+    it('of the caller is sent as it is, and stays as it was', async () => {
+      server.serve(unavailable, ok);
+      const metadata = new Metadata();
+      metadata.set('x-tenant', 'blue');
+      metadata.set('x-raw-bin', Buffer.from([0, 255]));
+      metadata.set('x-correlation-id', 'mine');
+      await get(client(), {}, metadata);
+      expect(server.sent('x-tenant')).to.deep.equal(['blue', 'blue']);
+      expect(server.sent('x-raw-bin')).to.deep.equal([Buffer.from([0, 255]), Buffer.from([0, 255])]);
+      expect(server.sent('x-correlation-id')).to.deep.equal(['mine', 'mine']);
+      expect(Object.keys(metadata.getMap())).to.deep.equal(['x-tenant', 'x-raw-bin', 'x-correlation-id']);
+    });
+
+    it('of the policy: the time that is left, and an id for each attempt', async () => {
+      server.serve(unavailable, ok);
+      await get(
+        client({deadlineHeader: 'x-time-left', correlation: {requestIdHeader: 'x-request-id'}, deadlineMs: 5000}),
+      );
+      for (const left of server.sent('x-time-left')) expect(Number(left)).to.be.within(4000, 5000);
+      expect(new Set(server.sent('x-request-id')).size).to.equal(2);
+    });
+
+    it('may be written anew before every attempt; with a new token UNAUTHENTICATED is worth one more', async () => {
+      server.serve(fails(status.UNAUTHENTICATED));
+      const {error} = await get(
+        client(
+          {maxAttempts: 5},
+          {
+            prepareAttempt: ({headers, attempt, previousStatus}) =>
+              headers.set('authorization', `token ${attempt} after ${previousStatus}`),
+          },
+        ),
+      );
+      expect(server.sent('authorization')).to.deep.equal(['token 1 after 0', 'token 2 after 16']);
+      expect(error?.resilience).to.include({refusal: 'resent-once'});
+    });
+  });
+
+  describe('functions of the user', () => {
+    it('classify sees status and message, and can call an OK transient', async () => {
+      server.serve(ok);
+      const seen: unknown[] = [];
+      const {status: end} = await get(
+        client(
+          {...repeatable, maxAttempts: 2},
+          {
+            classify({status: said, message, attempt, verdict}) {
+              seen.push([said?.code, message, attempt, verdict.reason]);
+              return {transient: true, reason: 'an error in disguise'};
+            },
+          },
+        ),
+      );
+      expect(seen).to.deep.equal([
+        [0, {text: 'here'}, 1, 'success'],
+        [0, {text: 'here'}, 2, 'success'],
+      ]);
+      expect(reportOf(end)).to.include({attempts: 2, refusal: 'attempts-exhausted'});
+    });
+
+    it('classify is not asked of a stream that has begun', async () => {
+      server.serve(messages('a', 'b'));
+      let asked = 0;
+      const stream = watch(client(repeatable, {classify: async () => void asked++}));
+      expect((await drain(stream)).texts).to.deep.equal(['a', 'b']);
+      expect(asked).to.equal(0);
+    });
+
+    it('that throw end the call, with what they threw as its cause', async () => {
+      server.serve(ok);
+      const mine = new Error('mine');
+      const prepareAttempt = (): never => {
+        throw mine;
+      };
+      const {error} = await get(client({}, {prepareAttempt}));
+      expect(error).to.include({code: status.INTERNAL, details: 'mine', cause: mine});
+      expect(server.attempts).to.have.length(0);
+    });
+
+    it('run where the call was made', async () => {
+      const place = new AsyncLocalStorage<string>();
+      server.serve(unavailable, messages('a'));
+      const seen: unknown[] = [];
+      await place.run('here', async () => {
+        const stream = watch(client({backoff: {...AT_ONCE, delayMs: 5}}));
+        for (const event of ['metadata', 'status']) stream.on(event, () => seen.push(place.getStore()));
+        await drain(stream);
+      });
+      expect(seen).to.deep.equal(['here', 'here']);
+    });
+  });
+
+  describe('beside others', () => {
+    const counting =
+      (seen: string[], name: string): Interceptor =>
+      (options, next) =>
+        new InterceptingCall(next(options), {
+          start: (metadata, listener, go) => {
+            seen.push(name);
+            metadata.set(`x-${name}`, String(seen.length));
+            go(metadata, listener);
+          },
+        });
+
+    it('an interceptor above sees the call, one below each attempt', async () => {
+      server.serve(unavailable, unavailable, ok);
+      const seen: string[] = [];
+      const both = server.client([
+        counting(seen, 'above'),
+        grpcInterceptor({backoff: AT_ONCE}),
+        counting(seen, 'below'),
+      ]);
+      expect((await get(both)).message).to.deep.equal({text: 'here'});
+      expect(seen).to.deep.equal(['above', 'below', 'below', 'below']);
+      expect(server.sent('x-above')).to.deep.equal(['1', '1', '1']);
+      expect(server.sent('x-below')).to.deep.equal(['2', '3', '4']);
+    });
+
+    it('calls with a stream of requests pass untouched', async () => {
+      server.serve();
+      const plain = client({attemptTimeoutMs: 1});
+      const uploaded = await new Promise<unknown>(resolve => {
+        const call = plain.makeClientStreamRequest(
+          Upload.path,
+          Upload.requestSerialize,
+          Upload.responseDeserialize,
+          resolve,
+        );
+        call.write({text: 'a'});
+        call.end();
+      });
+      expect(uploaded).to.include({code: status.UNAVAILABLE}).and.not.have.property('resilience');
+      const chat = plain.makeBidiStreamRequest(Chat.path, Chat.requestSerialize, Chat.responseDeserialize);
+      chat.write({text: 'a'});
+      chat.write({text: 'b'});
+      chat.end();
+      const texts: string[] = [];
+      for await (const {text} of chat as AsyncIterable<Message>) texts.push(text);
+      expect(texts).to.deep.equal(['a', 'b']);
+    });
+  });
+
+  it('leaves no timer and nobody listening, however a call ends', async () => {
+    const clock = new VirtualClock();
+    const made = client({...repeatable, hedge: {delayMs: 1000, maxLoadRatio: 1}}, {clock});
+    server.serve(unavailable, ok);
+    await get(made);
+    server.serve(fails(status.INTERNAL));
+    await get(made);
+    server.serve(messages('a', 'b'));
+    await drain(watch(made));
+    server.serve(attempt => {
+      attempt.message('a');
+      attempt.end(status.UNAVAILABLE);
+    });
+    await drain(watch(made));
+    server.serve(hang);
+    await get(made, {}, new Metadata(), call => arrived(1).then(() => call.cancel()));
+    server.serve(attempt => attempt.message('a'));
+    const stream = watch(made);
+    stream.once('data', () => stream.cancel());
+    await drain(stream);
+    expect(clock.pending).to.equal(0);
+  });
+});
+
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+const text = (bytes: Buffer): unknown => JSON.parse(String(bytes));
