@@ -24,7 +24,6 @@ const SUPERSEDED = withoutStack(
 
 export class Attempt extends AttemptLink {
   readonly number: number;
-  readonly kind: AttemptKind;
   /** What the breaker admitted it with. */
   readonly epoch: number;
   /** The attempt that this one, a hedge, was sent beside. */
@@ -35,7 +34,6 @@ export class Attempt extends AttemptLink {
   constructor(
     call: CallState,
     number: number,
-    kind: AttemptKind,
     epoch: number,
     permit: ConcurrencyLimit | null,
     owner: AttemptOwner,
@@ -43,11 +41,15 @@ export class Attempt extends AttemptLink {
   ) {
     super(call);
     this.number = number;
-    this.kind = kind;
     this.epoch = epoch;
     this.#permit = permit;
     this.#owner = owner;
     this.shadows = shadows;
+  }
+
+  get kind(): AttemptKind {
+    if (this.shadows !== null) return 'hedge';
+    return this.number === 1 ? 'initial' : 'resend';
   }
 
   /** Sends. The owner hears of it exactly once, maybe before this returns. */

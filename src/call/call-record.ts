@@ -1,13 +1,13 @@
 /**
  * What is known of a call, for whoever looks on: observers, listeners, and the other files of this floor. It does nothing.
  */
-import type {CallResult} from '../core/call-view.ts';
+import type {CallResult, CallView} from '../core/call-view.ts';
 import type {CallObserver, HeaderBag} from '../core/observer.ts';
 import {redactUrl} from '../decide/redact.ts';
 import type {Transients} from '../decide/transients.ts';
 import type {Guards} from '../guards/registry.ts';
 import type {EngineParts} from './engine-parts.ts';
-import {Identity} from './identity.ts';
+import {Identified} from './identity.ts';
 import type {Judgement} from './judgement.ts';
 import type {Plan, Variant} from './plan.ts';
 import type {AttemptRequest} from './ports.ts';
@@ -23,15 +23,13 @@ interface End {
   readonly durationMs: number;
 }
 
-export abstract class CallRecord implements Reporting {
+export abstract class CallRecord extends Identified implements Reporting {
   readonly engine: EngineParts;
   readonly plan: Plan;
   readonly guards: Guards;
   readonly method: string;
   readonly origin: string;
   readonly startedAt: number;
-  readonly deadlineMs: number;
-  readonly rpcMethod: string | undefined;
   readonly trace: CallObserver | null;
   attempts = 0;
   hedges = 0;
@@ -42,7 +40,7 @@ export abstract class CallRecord implements Reporting {
   protected ended: End | null = null;
   protected previousStatus = 0;
   readonly #rawUrl: string;
-  readonly #identity: Identity;
+  readonly #rpc: Rpc | null;
   #prepared: PreparedHeaders | null = null;
 
   constructor(
@@ -55,6 +53,7 @@ export abstract class CallRecord implements Reporting {
     now: number,
     rpc: Rpc | null,
   ) {
+    super(correlationId, idempotencyKey);
     this.engine = engine;
     this.plan = plan;
     this.guards = guards;
@@ -62,9 +61,7 @@ export abstract class CallRecord implements Reporting {
     this.#rawUrl = url;
     this.origin = origin ?? '';
     this.startedAt = now;
-    this.rpcMethod = rpc?.method;
-    this.deadlineMs = rpc === null ? plan.deadlineMs : Math.min(plan.deadlineMs, rpc.withinMs);
-    this.#identity = new Identity(this, correlationId, idempotencyKey);
+    this.#rpc = rpc;
     this.trace = engine.observer === null ? null : engine.observer.startCall(this);
   }
 
@@ -80,12 +77,23 @@ export abstract class CallRecord implements Reporting {
     return this.plan.name;
   }
 
-  get correlationId(): string | undefined {
-    return this.#identity.correlationId;
+  get rpcMethod(): string | undefined {
+    return this.#rpc?.method;
+  }
+
+  get deadlineMs(): number {
+    return this.#rpc === null ? this.plan.deadlineMs : Math.min(this.plan.deadlineMs, this.#rpc.withinMs);
   }
 
   get deadlineAt(): number {
     return this.startedAt + this.deadlineMs;
+  }
+
+  /** What logs show of it: no more than others may see, and nothing that goes over the wire. */
+  toJSON(): CallView {
+    const {method, rpcMethod, url, origin, template, policyName, correlationId, attempts, hedges, waitedMs, keyed} =
+      this;
+    return {method, rpcMethod, url, origin, template, policyName, correlationId, attempts, hedges, waitedMs, keyed};
   }
 
   // What answers are read by.
@@ -94,12 +102,8 @@ export abstract class CallRecord implements Reporting {
     return this.plan.transients;
   }
 
-  get keyed(): boolean {
-    return this.#identity.keyed;
-  }
-
   get keySentBefore(): boolean {
-    return this.attempts > 1 && this.#identity.keyed;
+    return this.attempts > 1 && this.keyed;
   }
 
   get refreshes(): boolean {
@@ -109,7 +113,7 @@ export abstract class CallRecord implements Reporting {
   // What resends are decided by.
 
   get mayRepeat(): boolean {
-    return this.#identity.keyed || this.plan.idempotentMethods.has(this.method);
+    return this.keyed || this.plan.idempotentMethods.has(this.method);
   }
 
   get mayHedge(): boolean {
@@ -118,9 +122,9 @@ export abstract class CallRecord implements Reporting {
 
   // What is written on attempts.
 
-  label(headers: HeaderBag): void {
+  override label(headers: HeaderBag): void {
     this.#prepared?.undo(headers);
-    this.#identity.label(headers);
+    super.label(headers);
   }
 
   describe(headers: HeaderBag, attempt: number, signal: AbortSignal | undefined): AttemptRequest {
@@ -147,3 +151,10 @@ export abstract class CallRecord implements Reporting {
     };
   }
 }
+
+/** What console.log of Node shows is what JSON would. */
+Object.defineProperty(CallRecord.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: CallRecord) {
+    return this.toJSON();
+  },
+});

@@ -81,11 +81,11 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
     }
     this.#dropHeld(); // Only now: had nobody admitted the resend, it would have been the answer.
     this.#reservation?.spend();
-    const kind = this.attempts++ === 0 ? 'initial' : 'resend';
+    this.attempts++;
     if (this.mayHedge) {
       const race = new Race(this);
-      race.start(new Attempt(this, this.attempts, kind, epoch, permit, race), now);
-    } else new Attempt(this, this.attempts, kind, epoch, permit, this).start(now);
+      race.start(new Attempt(this, this.attempts, epoch, permit, race), now);
+    } else new Attempt(this, this.attempts, epoch, permit, this).start(now);
   }
 
   refused(refusal: Refusal, error: RejectedError): void {

@@ -3,6 +3,7 @@ import type {HeaderBag} from '../core/observer.ts';
 
 export type HeaderValues = Record<string, string>;
 
+/** Most calls come without headers, and not all get one. */
 const NO_VALUES: HeaderValues = Object.freeze({});
 
 export class HeaderRecord implements HeaderBag {
@@ -24,6 +25,7 @@ export class HeaderRecord implements HeaderBag {
   }
 
   set(name: string, value: string): void {
+    if (this.values === NO_VALUES) this.values = {};
     put(this.values, name.toLowerCase(), value);
     this.touched = true;
   }
@@ -41,8 +43,8 @@ export class HeaderRecord implements HeaderBag {
  */
 export function headerValues(source: HeadersInit | undefined): HeaderValues {
   // Not without a prototype: V8 keeps such objects in its slow mode. Own keys are asked for instead.
+  if (source === undefined || source === null) return NO_VALUES;
   const values: HeaderValues = {};
-  if (source === undefined || source === null) return values;
   if (Symbol.iterator in source) {
     const headers = source instanceof Headers ? source : new Headers(source);
     for (const [name, value] of headers) put(values, name, value);

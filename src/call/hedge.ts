@@ -31,7 +31,7 @@ export function hedgeOf(call: CallState, shadowed: Attempt, owner: AttemptOwner)
   call.attempts++;
   call.hedges++;
   tellHedged(call, hedge!.delayMs() ?? 0);
-  return new Attempt(call, call.attempts, 'hedge', epoch, concurrency, owner, shadowed);
+  return new Attempt(call, call.attempts, epoch, concurrency, owner, shadowed);
 }
 
 /** The load that hedges may add, then the breaker, which counts what it lets through. */

@@ -1,7 +1,8 @@
 /** The names a call goes by: its correlation id, its idempotency key, and an id for each attempt. */
 import type {HeaderBag} from '../core/observer.ts';
 import {formatKey, needsKey, STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
-import type {CallState} from './state.ts';
+import type {EngineParts} from './engine-parts.ts';
+import type {Plan} from './plan.ts';
 import {mayCarryIds} from './target.ts';
 
 /** Ids from outside end up in logs: nothing that could break a line or fill a disk. */
@@ -10,16 +11,20 @@ const VALID_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 /** Which ids of ours go along; unknown before the first attempt. */
 type Sends = 'unknown' | 'none' | 'correlation' | 'correlation and request';
 
-export class Identity {
+/** What goes by names. A base of the call, not a part of it: an object less for each. */
+export abstract class Identified {
+  abstract readonly engine: EngineParts;
+  abstract readonly plan: Plan;
+  abstract readonly method: string;
+  abstract readonly origin: string;
+  abstract readonly deadlineAt: number;
   /** The same on every attempt. Undefined where the policy has no correlation, and before the first attempt. */
   correlationId: string | undefined;
-  readonly #call: CallState;
   #key: string | undefined;
   #sends: Sends = 'unknown';
 
   /** The ids are those the call was given as its own, if any. */
-  constructor(call: CallState, correlationId: string | undefined, idempotencyKey: string | undefined) {
-    this.#call = call;
+  constructor(correlationId: string | undefined, idempotencyKey: string | undefined) {
     this.correlationId = correlationId;
     this.#key = idempotencyKey;
   }
@@ -31,7 +36,7 @@ export class Identity {
 
   /** Writes them onto an attempt. The first time, what the caller set is read, and wins. */
   label(headers: HeaderBag): void {
-    const {engine, plan, deadlineAt} = this.#call;
+    const {engine, plan, deadlineAt} = this;
     const {correlation, deadlineHeader} = plan.policy;
     if (this.#sends === 'unknown') {
       this.#key = this.#keyOf(headers);
@@ -46,7 +51,7 @@ export class Identity {
   }
 
   #readIds(headers: HeaderBag): Sends {
-    const {engine, plan, origin} = this.#call;
+    const {engine, plan, origin} = this;
     const {correlation} = plan.policy;
     if (correlation === null) return 'none';
     const {header, requestIdHeader, sendTo} = correlation;
@@ -59,7 +64,7 @@ export class Identity {
   }
 
   #keyOf(headers: HeaderBag): string | undefined {
-    const {engine, plan, method} = this.#call;
+    const {engine, plan, method} = this;
     const {idempotency} = plan.policy;
     const callers = headers.get(this.#keyHeader);
     if (callers !== null && callers !== '') return callers;
@@ -68,6 +73,6 @@ export class Identity {
   }
 
   get #keyHeader(): string {
-    return this.#call.plan.policy.idempotency?.header ?? STANDARD_KEY_HEADER;
+    return this.plan.policy.idempotency?.header ?? STANDARD_KEY_HEADER;
   }
 }

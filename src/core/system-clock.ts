@@ -38,22 +38,22 @@ export class SystemClock implements Clock {
 
   unref(timer: Timer): void {
     if (timer.unrefd) return;
-    if (timer.lane instanceof Lane) timer.lane.unref();
     timer.unrefd = true;
-    unrefNative(timer.handle);
+    if (timer.place instanceof Lane) timer.place.unref();
+    else unrefNative(timer.place);
   }
 
   ref(timer: Timer): void {
     if (!timer.unrefd) return;
-    if (timer.lane instanceof Lane) timer.lane.ref();
     timer.unrefd = false;
-    if (isReferenced(timer.handle)) timer.handle.ref();
+    if (timer.place instanceof Lane) timer.place.ref();
+    else if (isReferenced(timer.place)) timer.place.ref();
   }
 
   disarm(timer: Timer): void {
-    if (timer.lane !== null) timer.lane.remove(timer);
-    else if (timer.handle !== null) clearTimeout(timer.handle as Native);
-    timer.handle = null;
+    if (timer.place instanceof Lane) timer.place.remove(timer);
+    else if (timer.place !== null) clearTimeout(timer.place as Native);
+    timer.place = null;
     timer.at = Number.NaN;
   }
 }
@@ -63,8 +63,8 @@ export const systemClock: SystemClock = new SystemClock();
 
 function startNative(timer: Timer, ms: number): void {
   if (ms === Number.POSITIVE_INFINITY) return;
-  timer.handle = setTimeout(wake, Math.min(Math.max(0, Math.ceil(ms)), LONGEST), timer);
-  if (timer.unrefd) unrefNative(timer.handle);
+  timer.place = setTimeout(wake, Math.min(Math.max(0, Math.ceil(ms)), LONGEST), timer);
+  if (timer.unrefd) unrefNative(timer.place);
 }
 
 function unrefNative(handle: unknown): void {
@@ -72,7 +72,7 @@ function unrefNative(handle: unknown): void {
 }
 
 function wake(timer: Timer): void {
-  timer.handle = null;
+  timer.place = null;
   const left = timer.at - performance.now();
   if (left > EARLY) {
     startNative(timer, left);
@@ -107,7 +107,7 @@ export class Lane {
       if (timer.unrefd) native.unref();
     }
     if (!timer.unrefd && this.#referenced++ === 0) this.#native.ref();
-    timer.lane = this;
+    timer.place = this;
     timer.previous = this.#tail;
     timer.next = null;
     if (this.#tail === null) this.#head = timer;
@@ -123,7 +123,7 @@ export class Lane {
     else timer.next.previous = timer.previous;
     timer.previous = null;
     timer.next = null;
-    timer.lane = null;
+    timer.place = null;
     if (!timer.unrefd) this.unref();
   }
 

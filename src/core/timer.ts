@@ -11,8 +11,7 @@
 export abstract class Timer {
   /** When it fires, on the clock's scale; NaN while not armed. */
   at: number = Number.NaN;
-  /** @internal */ lane: {remove(timer: Timer): void} | null = null;
-  /** @internal */ handle: unknown = null;
+  /** @internal A lane of the clock's, or a timer of the runtime's. */ place: unknown = null;
   /** @internal */ previous: Timer | null = null;
   /** @internal */ next: Timer | null = null;
   /** It keeps no process alive. Set by `Clock.unref`. */

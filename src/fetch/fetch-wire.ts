@@ -14,8 +14,8 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable {
   readonly #input: RequestInfo | URL;
   readonly #init: RequestInit | undefined;
   readonly #body: BodySnapshot;
-  /** Of the last attempt; null before the first. */
-  #latest: HeaderValues | null = null;
+  /** The last attempt; null before the first. */
+  #latest: HeaderRecord | null = null;
 
   constructor(
     fetch: Fetch,
@@ -47,14 +47,14 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable {
   next(): Sendable {
     if (this.#latest !== null) {
       // It starts from what the last attempt sent, and writes over it; its record is its own, since attempts can overlap.
-      const again = new FetchAttempt(this, {...this.#latest});
-      this.#latest = again.values;
+      const again = new FetchAttempt(this, {...this.#latest.values});
+      this.#latest = again;
       return again;
     }
     // Copied at the first attempt, as fetch does: what the caller changes later is not sent.
     const input = this.#input;
     this.values = headerValues(this.#init?.headers ?? (isRequest(input) ? input.headers : undefined));
-    this.#latest = this.values;
+    this.#latest = this;
     return this;
   }
 

@@ -4,7 +4,7 @@ import {CallSignal} from '../call/call-signal.ts';
 import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
-import {HeaderRecord, type HeaderValues} from '../call/header-record.ts';
+import {HeaderRecord} from '../call/header-record.ts';
 import type {Ports} from '../call/ports.ts';
 import type {Caller, Sendable, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
@@ -54,7 +54,8 @@ class DispatchCall implements Wire, Caller, Exchange {
   readonly #options: DispatchOptions;
   readonly #call: Call;
   readonly #body: BodySnapshot;
-  #values: HeaderValues | null = null;
+  /** Of the last attempt; null before the first. */
+  #latest: HeaderRecord | null = null;
   #answer: Dispatched | null = null;
   #paused = false;
   /** What undici said of the first dispatch: false asks the caller to wait for a drain. */
@@ -100,9 +101,9 @@ class DispatchCall implements Wire, Caller, Exchange {
   }
 
   next(): Sendable {
-    const values = this.#values === null ? dispatchHeaders(this.#options.headers) : {...this.#values};
-    this.#values = values;
-    const headers = new HeaderRecord(values);
+    const latest = this.#latest;
+    const headers = new HeaderRecord(latest === null ? dispatchHeaders(this.#options.headers) : {...latest.values});
+    this.#latest = headers;
     return {headers, send: signal => this.#send(headers, signal)};
   }
 
