@@ -1,0 +1,62 @@
+import {Metadata} from '@grpc/grpc-js';
+import {expect} from 'chai';
+import {timeoutValue} from '../../src/grpc/deadlines.ts';
+import {MetadataBag} from '../../src/grpc/metadata-bag.ts';
+import {originOfTarget} from '../../src/grpc/target.ts';
+
+describe('originOfTarget', () => {
+  for (const [target, origin] of [
+    ['dns:localhost:50051', 'http://localhost:50051'],
+    ['dns:127.0.0.1:50051', 'http://127.0.0.1:50051'],
+    ['dns:///Shop.Example:8080', 'http://shop.example:8080'],
+    ['dns://8.8.8.8/shop.example', 'https://shop.example'],
+    ['dns:shop.example', 'https://shop.example'],
+    ['dns:shop.example:443', 'https://shop.example'],
+    ['dns:shop.example:80', 'http://shop.example'],
+    ['ipv4:10.0.0.1:50051', 'http://10.0.0.1:50051'],
+    ['ipv6:[::1]:50051', 'http://[::1]:50051'],
+    ['ipv4:10.0.0.1:1,10.0.0.2:1', 'ipv4:10.0.0.1:1,10.0.0.2:1'],
+    ['unix:/run/shop.sock', 'unix:/run/shop.sock'],
+    ['xds:///shop', 'xds:///shop'],
+    ['unknown', 'unknown'],
+    ['', ''],
+  ] as const) {
+    it(`${target || 'nothing'}: ${origin}`, () => expect(originOfTarget(target)).to.equal(origin));
+  }
+});
+
+describe('timeoutValue', () => {
+  for (const [ms, value] of [
+    [0, '1m'],
+    [-5, '1m'],
+    [0.4, '1m'],
+    [1500.2, '1501m'],
+    [99_999_999, '99999999m'],
+    [100_000_000, '100000S'],
+    [99_999_999_000, '99999999S'],
+    [1e14, '27777778H'],
+    [2 ** 60, '99999999H'],
+  ] as const) {
+    it(`${ms} ms: ${value}`, () => expect(timeoutValue(ms)).to.equal(value));
+  }
+});
+
+describe('MetadataBag', () => {
+  it('reads text without regard to case, joins values, and does not read bytes', () => {
+    const metadata = new Metadata();
+    metadata.add('x-a', '1');
+    metadata.add('x-a', '2');
+    metadata.set('x-b-bin', Buffer.from([1]));
+    const bag = new MetadataBag(metadata);
+    expect([bag.get('X-A'), bag.has('X-A'), bag.get('x-none'), bag.has('x-none')]).to.deep.equal([
+      '1, 2',
+      true,
+      null,
+      false,
+    ]);
+    expect([bag.get('x-b-bin'), bag.has('x-b-bin')]).to.deep.equal([null, true]);
+    bag.set('X-A', '3');
+    bag.delete('X-B-Bin');
+    expect(metadata.getMap()).to.deep.equal({'x-a': '3'});
+  });
+});
