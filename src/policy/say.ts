@@ -30,10 +30,16 @@ function sayText(text: string): string {
   return text.length <= longest ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, longest - 1))}…`;
 }
 
-/** A value in the wrong field may be a token. Known prefixes, and long runs of letters mixed with digits. */
+/** A value in the wrong field may be a token. Known prefixes, the user of a URL, and long runs of letters mixed with digits. */
 function looksSecret(text: string): boolean {
   return (
-    /^(?:bearer |basic |sk[-_]|pk[-_]|rk[-_]|gh[opsu]_|github_pat|glpat-|xox|eyj|akia|aiza|whsec_)/i.test(text) ||
-    (text.length >= 20 && /^[A-Za-z0-9+/=_-]+$/.test(text) && /[A-Za-z]/.test(text) && /[0-9]/.test(text))
+    /(?:^|[\s:="'])(?:bearer |basic |sk[-_]|pk[-_]|rk[-_]|gh[opsu]_|github_pat|glpat-|xox|eyj|akia|aiza|whsec_)/i.test(
+      text,
+    ) ||
+    /\/\/[^/]*@/.test(text) ||
+    (/^[A-Za-z0-9+/=_-]{20,}$/.test(text) && isMixed(text)) ||
+    (text.match(/[A-Za-z0-9+=_-]{20,}/g)?.some(isMixed) ?? false)
   );
 }
+
+const isMixed = (text: string): boolean => /[A-Za-z]/.test(text) && /[0-9]/.test(text);

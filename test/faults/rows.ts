@@ -17,7 +17,6 @@ export interface Row extends Break {
 export const REPEATABLE = [3, 1, 3] as const;
 const ANY = [3, 3, 3] as const;
 export const NEVER = [1, 1, 1] as const;
-export const HANDSHAKE = 'a TLS handshake that nobody answers';
 
 export const ROWS: readonly Row[] = [
   {
@@ -102,7 +101,7 @@ export const ROWS: readonly Row[] = [
       socket.on('close', () => clearInterval(drip));
     },
     reads: 1,
-    attemptTimeoutMs: 40,
+    attemptTimeoutMs: 100,
     reason: 'attempt timeout',
     sends: REPEATABLE,
   },
@@ -110,16 +109,16 @@ export const ROWS: readonly Row[] = [
     fault: 'a peer that accepts and never reads',
     deaf: true,
     reads: 0,
-    attemptTimeoutMs: 40,
+    attemptTimeoutMs: 100,
     reason: 'attempt timeout',
     sends: REPEATABLE,
   },
   {
-    fault: HANDSHAKE,
+    fault: 'a TLS handshake that nobody answers',
     scheme: 'https',
     deaf: true,
     reads: 0,
-    attemptTimeoutMs: 40,
+    attemptTimeoutMs: 100,
     // Handed to fetch, it may have been sent for all that anyone outside of fetch can tell.
     reason: 'attempt timeout',
     sends: REPEATABLE,
@@ -128,7 +127,7 @@ export const ROWS: readonly Row[] = [
     fault: 'a half-open socket: the peer reads, and says nothing more',
     onRequest: () => {},
     reads: 1,
-    attemptTimeoutMs: 40,
+    attemptTimeoutMs: 100,
     reason: 'attempt timeout',
     sends: REPEATABLE,
   },
@@ -147,7 +146,7 @@ export const ROWS: readonly Row[] = [
       socket.on('close', () => clearInterval(drip));
     },
     reads: 1,
-    attemptTimeoutMs: 40,
+    attemptTimeoutMs: 100,
     reason: 'attempt timeout',
     sends: REPEATABLE,
   },

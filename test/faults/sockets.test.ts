@@ -1,7 +1,7 @@
 /** Faults of the wire, on real sockets, one row each: what each door's wire throws, and what is made of it. */
 import {expect} from 'chai';
 import type {ClassifyInput} from '../../src/core.ts';
-import {HANDSHAKE, NEVER, REPEATABLE, ROWS, type Row} from './rows.ts';
+import {NEVER, REPEATABLE, ROWS, type Row} from './rows.ts';
 import {type Broken, broken} from './servers.ts';
 import {CALLERS, type Caller, DOORS, type Door, meet, wireErrorOf} from './trial.ts';
 
@@ -67,7 +67,7 @@ async function meetRow(row: Row, {door, caller, index}: Who): Promise<void> {
     expectLike(reason, row.reason);
     expectGot(got, door, row, reason);
     expect(report).to.include({attempts: sends, refusal: refusalOf(row, caller)});
-    expectSeen(server, door, row, sends);
+    expectSeen(server, row, sends);
   } finally {
     await server.close();
   }
@@ -91,12 +91,12 @@ function expectGot(got: string, door: Door, {attemptTimeoutMs, says}: Row, reaso
 }
 
 /** The server's own count agrees with what the report says. */
-function expectSeen(server: Broken, door: Door, {reads, onRequest, fault}: Row, sends: number): void {
-  // undici opens one more connection in place of one that it gave up in time; nothing is sent over it. And while one is
-  // still shaking hands, the attempts after it wait for it.
-  const least = door === 'undici' && fault === HANDSHAKE ? 1 : sends;
-  expect(server.connections, 'connections').to.be.within(least, sends + 1);
-  if (onRequest !== undefined && reads === 1) expect(server.requests, 'requests').to.equal(sends);
+function expectSeen(server: Broken, {reads, onRequest, attemptTimeoutMs}: Row, sends: number): void {
+  const isRead = onRequest !== undefined && reads === 1;
+  // What is given up in time may not have reached the server, if the machine is busy; more than was sent never does.
+  if (attemptTimeoutMs !== undefined) expect(server.requests, 'requests').to.be.at.most(sends);
+  else if (isRead) expect(server.requests, 'requests').to.equal(sends);
+  if (attemptTimeoutMs === undefined) expect(server.connections, 'connections').to.equal(sends);
 }
 
 function expectLike(text: string, pattern: RegExp | string): void {

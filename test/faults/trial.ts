@@ -83,6 +83,7 @@ export interface Seen {
   /** `ok` for a body that was read to its end, else what its reader was thrown; undefined where there was no answer. */
   readonly body: string | undefined;
   readonly report: CallReport | undefined;
+  readonly events: readonly SteadfetchEvent[];
 }
 
 export async function meet(door: Door, url: string, {init = {}, policy, ports, agent}: Trial = {}): Promise<Seen> {
@@ -97,6 +98,7 @@ export async function meet(door: Door, url: string, {init = {}, policy, ports, a
       got: threw ? inWords(error) : String(value!.status),
       body: read === undefined ? undefined : read.threw ? inWords(read.error) : 'ok',
       report: reportOf(threw ? error : value) ?? reportIn(events),
+      events,
     };
   } finally {
     await own?.destroy();
