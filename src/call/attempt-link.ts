@@ -18,10 +18,9 @@ export abstract class AttemptLink extends Timer implements BodyLink {
   trace: AttemptObserver | null = null;
   protected reachedWire = false;
   #limit: Limit = 'ATTEMPT_TIMEOUT';
+  /** Null where nobody could abort it, and once it is let go. */
   #controller: AbortController | null = null;
   #source: AbortSignal | null = null;
-  /** Timer and signals still reach it. */
-  #isWhole = true;
   /** Of the answer, once it is the caller's. */
   #body: AttemptBody | null = null;
 
@@ -72,16 +71,19 @@ export abstract class AttemptLink extends Timer implements BodyLink {
   }
 
   #cut(kind: 'deadline' | 'attempt-timeout' | 'aborted', reason: unknown): void {
+    const controller = this.#controller;
     const reads = this.#body?.reads ?? [];
     this.unlink(kind);
     this.end(failed(kind, reason, this.reachedWire));
-    this.abort(reason);
+    controller?.abort(reason);
     for (const interrupt of reads) interrupt(reason);
   }
 
-  /** Tells its fetch. */
-  protected abort(reason: unknown): void {
-    this.#controller?.abort(reason);
+  /** Nobody waits for it any more; its fetch is told why. */
+  protected drop(reason: unknown): void {
+    const controller = this.#controller;
+    this.unlink();
+    controller?.abort(reason);
   }
 
   /** Only while somebody can still end it has it to be tied to its body: without a controller, fetch has the caller's signal itself. */
@@ -97,8 +99,7 @@ export abstract class AttemptLink extends Timer implements BodyLink {
   /** The shelved response is the answer after all: its body gets an attempt's time again. */
   unshelve(): void {
     const limitMs = this.#limitMs;
-    if (this.#controller !== null && limitMs !== Number.POSITIVE_INFINITY && this.#isWhole)
-      this.call.engine.clock.arm(this, limitMs);
+    if (this.#controller !== null && limitMs !== Number.POSITIVE_INFINITY) this.call.engine.clock.arm(this, limitMs);
   }
 
   /**
@@ -106,7 +107,7 @@ export abstract class AttemptLink extends Timer implements BodyLink {
    * process alive: a socket does, if any.
    */
   deliver(response: Response): void {
-    if (!this.#isWhole) return;
+    if (this.#controller === null) return;
     if (response.body === null) return this.unlink();
     const {engine, wire} = this.call;
     const body = new AttemptBody(this, engine.answers.isFailure(response.status));
@@ -127,10 +128,10 @@ export abstract class AttemptLink extends Timer implements BodyLink {
 
   /** Lets go of timer and signal: nothing of this attempt is left. */
   unlink(how: BodyEnd = 'left'): void {
-    this.#isWhole = false;
     this.call.engine.clock.disarm(this);
     this.#source?.removeEventListener('abort', this);
     this.#source = null;
+    this.#controller = null;
     const body = this.#body;
     this.#body = null;
     body?.end(how);

@@ -126,11 +126,10 @@ export class Attempt extends AttemptLink {
 
   /** Another attempt of the call was answered first. Its owner does not want to hear of it any more. */
   supersede(): void {
-    this.unlink();
     this.#owner = null;
     this.leave();
     this.trace?.end(failed('aborted', SUPERSEDED, this.reachedWire), true, this.#latencyMs);
-    this.abort(SUPERSEDED);
+    this.drop(SUPERSEDED);
   }
 
   #arrived(response: Response): void {

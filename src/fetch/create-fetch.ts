@@ -6,7 +6,7 @@ import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
 import {isRequest, RequestWire, requestLike} from '../call/request-wire.ts';
-import type {Caller, Wire} from '../call/wire.ts';
+import type {Wire} from '../call/wire.ts';
 import type {Outcome} from '../core/outcome.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {FetchWire} from './fetch-wire.ts';
@@ -55,28 +55,18 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       checkSignal(signal);
       const method = (rest?.method ?? request?.method ?? 'GET').toUpperCase();
       const call = engine.begin(method, request?.url ?? String(input), overrides);
-      const wire = needsReading(request, rest?.body)
-        ? readingWire(call, wireFetch, requestLike(request, input, {...rest, signal: null}), rest ?? {}, signal)
-        : new FetchWire(wireFetch, input, init && rest, signal, call.plan.policy.replayLimitBytes);
-      call.run(wire, new Promised(resolve, reject), call.startedAt);
+      const {plan, startedAt} = call;
+      if (needsReading(request, rest?.body)) {
+        const own = requestLike(request, input, {...rest, signal: null});
+        const settle = ({response, error}: Outcome): void => (response === null ? reject(error) : resolve(response));
+        call.run(readingWire(call, wireFetch, own, rest ?? {}, signal), {settle}, startedAt);
+      } else {
+        const {replayLimitBytes} = plan.policy;
+        const wire = new FetchWire(wireFetch, input, init && rest, signal, replayLimitBytes, resolve, reject);
+        call.run(wire, wire, startedAt);
+      }
     });
   };
-}
-
-/** The one promise a caller gets. */
-class Promised implements Caller {
-  readonly #resolve: (response: Response) => void;
-  readonly #reject: (error: unknown) => void;
-
-  constructor(resolve: (response: Response) => void, reject: (error: unknown) => void) {
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
-
-  settle({response, error}: Outcome): void {
-    if (response === null) this.#reject(error);
-    else this.#resolve(response);
-  }
 }
 
 /** What others may see of the options. */

@@ -1,19 +1,22 @@
 /** A wire for calls as `fetch(input, init)` states them. */
 import {HeaderRecord, type HeaderValues, headerValues} from '../call/header-record.ts';
 import {isRequest} from '../call/request-wire.ts';
-import type {Sendable, Wire} from '../call/wire.ts';
+import type {Caller, Sendable, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
+import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
 
 type Fetch = typeof globalThis.fetch;
 
-/** The wire, and its own first attempt: most calls need no other. */
-export class FetchWire extends HeaderRecord implements Wire, Sendable {
+/** The wire, its own first attempt (most calls need no other), and the promise that the caller gets: one object for all three. */
+export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
   readonly signal: AbortSignal | null;
   readonly #fetch: Fetch;
   readonly #input: RequestInfo | URL;
   readonly #init: RequestInit | undefined;
   readonly #body: BodySnapshot;
+  readonly #resolve: (response: Response) => void;
+  readonly #reject: (error: unknown) => void;
   /** The last attempt; null before the first. */
   #latest: HeaderRecord | null = null;
 
@@ -23,12 +26,16 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable {
     init: RequestInit | undefined,
     signal: AbortSignal | null,
     replayLimitBytes: number,
+    resolve: (response: Response) => void,
+    reject: (error: unknown) => void,
   ) {
     super();
     this.#fetch = fetch;
     this.#input = input;
     this.#init = init;
     this.signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
     this.#body = snapshotBody(init?.body, replayLimitBytes);
   }
 
@@ -68,6 +75,11 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable {
 
   timeoutError(error: TimeoutError): unknown {
     return error;
+  }
+
+  settle({response, error}: Outcome): void {
+    if (response === null) this.#reject(error);
+    else this.#resolve(response);
   }
 
   /** @internal */
