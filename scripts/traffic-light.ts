@@ -1,0 +1,143 @@
+/**
+ * Writes the tables of docs/traffic-light.md: what the code itself says of each answer and each failure, under the defaults.
+ *
+ * `npm run generate` runs it; the text around the tables is written by hand.
+ */
+import {readFileSync, writeFileSync} from 'node:fs';
+import {answered, failed, type Outcome} from '../src/core/outcome.ts';
+import type {AnswerContext, Answers} from '../src/decide/answers.ts';
+import {grpcAnswers} from '../src/decide/answers-grpc.ts';
+import {httpAnswers} from '../src/decide/answers-http.ts';
+import {classify} from '../src/decide/classify.ts';
+import {CODE_NAMES, codeName} from '../src/decide/grpc-codes.ts';
+import type {GrpcAnswer} from '../src/decide/grpc-hint.ts';
+import {Transients} from '../src/decide/transients.ts';
+import {harmless, type Verdict} from '../src/decide/verdict.ts';
+import {defaultPolicy} from '../src/policy/defaults.ts';
+
+const PAGE = new URL('../docs/traffic-light.md', import.meta.url);
+
+const context: AnswerContext = {
+  transients: new Transients(defaultPolicy.retryOn),
+  keyed: false,
+  keySentBefore: false,
+  refreshes: false,
+};
+
+/** What happened, in words, and the verdict on it. */
+type Row = readonly [what: string, verdict: Verdict];
+
+const judged = (outcome: Outcome, answers: Answers = httpAnswers, known: Partial<AnswerContext> = {}): Verdict =>
+  classify(outcome, answers, {...context, ...known});
+
+const http = (status: number, headers: Record<string, string> = {}, known?: Partial<AnswerContext>): Verdict =>
+  judged(answered(new Response(null, {status, headers})), httpAnswers, known);
+
+const grpc = (code: number, trailers: Record<string, string> = {}, committed = false): Verdict => {
+  const answer: GrpcAnswer = {status: code, committed, trailer: name => trailers[name]};
+  return judged(answered(answer as unknown as Response), grpcAnswers);
+};
+
+const broken = (code: string, facts: object = {}, message = code): Outcome => {
+  const cause = Object.assign(new Error(message), {code, ...facts});
+  return failed('network', new TypeError('fetch failed', {cause}));
+};
+
+/** Statuses that mean the same are one row. */
+function statuses(): Row[] {
+  const groups = new Map<string, {codes: number[]; verdict: Verdict}>();
+  for (let status = 400; status < 600; status++) {
+    const verdict = http(status);
+    const key = cells(verdict).join();
+    const group = groups.get(key) ?? {codes: [], verdict};
+    group.codes.push(status);
+    groups.set(key, group);
+  }
+  const rows = [...groups.values()].sort((a, b) => Number(b.verdict.transient) - Number(a.verdict.transient));
+  return rows.map(({codes, verdict}) => [verdict.transient ? codes.join(', ') : 'every other 4xx and 5xx', verdict]);
+}
+
+const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
+  http: () => [
+    ...statuses(),
+    ['401, where `prepareAttempt` can make a new token', http(401, {}, {refreshes: true})],
+    ['403 with `Retry-After`, or with `X-RateLimit-Remaining: 0`', http(403, {'retry-after': '1'})],
+    ['409, after an attempt that carried the key', http(409, {}, {keyed: true, keySentBefore: true})],
+    ['422, with a key', http(422, {}, {keyed: true})],
+    ['any of them with `x-should-retry: false`', http(503, {'x-should-retry': 'false'})],
+    ['any of them with `Idempotent-Replayed: true`', http(503, {'idempotent-replayed': 'true'})],
+  ],
+  wire: () => [
+    ['nothing listens (`ECONNREFUSED`)', judged(broken('ECONNREFUSED', {syscall: 'connect'}))],
+    ['no such name, no route (`ENOTFOUND`, `EAI_AGAIN`, `EHOSTUNREACH`)', judged(broken('ENOTFOUND'))],
+    ['the connection took too long (`UND_ERR_CONNECT_TIMEOUT`)', judged(broken('UND_ERR_CONNECT_TIMEOUT'))],
+    [
+      'a stream that HTTP/2 refused (`REFUSED_STREAM`)',
+      judged(broken('ERR_HTTP2_STREAM_ERROR', {}, 'NGHTTP2_REFUSED_STREAM')),
+    ],
+    [
+      'a connection that broke (`ECONNRESET`, `EPIPE`, `UND_ERR_SOCKET`)',
+      judged(broken('ECONNRESET', {syscall: 'read'})),
+    ],
+    ['no headers in time (`UND_ERR_HEADERS_TIMEOUT`)', judged(broken('UND_ERR_HEADERS_TIMEOUT'))],
+    ['the attempt timeout', judged(failed('attempt-timeout', null))],
+    ['the attempt timeout, before anything was sent', judged(failed('attempt-timeout', null, false))],
+    ['a certificate that is none (`CERT_HAS_EXPIRED`)', judged(broken('CERT_HAS_EXPIRED'))],
+    ['the deadline', judged(failed('deadline', null))],
+    ['the caller’s abort or cancel', judged(failed('aborted', null))],
+    ['a function of the user’s that threw', judged(failed('hook', null))],
+  ],
+  grpc: () => [
+    ['`UNAVAILABLE`', grpc(14)],
+    ['`UNAVAILABLE`, after headers or a message had come', grpc(14, {}, true)],
+    ['`RESOURCE_EXHAUSTED` with pushback or `RetryInfo`', grpc(8, {'grpc-retry-pushback-ms': '50'})],
+    ['`RESOURCE_EXHAUSTED` without a word', grpc(8)],
+    ['any code with a pushback that is negative or unreadable', grpc(14, {'grpc-retry-pushback-ms': '-1'})],
+    [
+      '`UNAUTHENTICATED`, where `prepareAttempt` can make a new token',
+      judged(answered({status: 16, trailer: () => undefined} as unknown as Response), grpcAnswers, {refreshes: true}),
+    ],
+    [`every other code: ${others()}`, grpc(2)],
+  ],
+};
+
+function others(): string {
+  const red = CODE_NAMES.filter((name, code) => code > 0 && !grpc(code).transient && name !== 'RESOURCE_EXHAUSTED');
+  if (red.some(name => grpc(CODE_NAMES.indexOf(name)).sent !== grpc(2).sent)) throw new Error('No longer one row.');
+  return red.map(name => `\`${codeName(CODE_NAMES.indexOf(name))}\``).join(', ');
+}
+
+const HOW_FAR: Readonly<Record<Verdict['sent'], string>> = {
+  'not-sent': 'never left',
+  'not-processed': 'certainly not',
+  'maybe-processed': 'perhaps',
+  processed: 'yes',
+};
+
+function cells({transient, sent, throttled, once, final}: Verdict): [light: string, acted: string, again: string] {
+  if (!transient)
+    return [
+      'red',
+      final && sent === 'processed' ? 'yes' : 'no matter',
+      final ? 'never, whatever the policy says' : 'no',
+    ];
+  const isGreen = harmless(sent);
+  const again = isGreen ? 'yes' : 'if the method is idempotent, or with a key';
+  const how = [once ? 'once, at once' : '', throttled ? 'on the server’s delay' : ''].filter(Boolean).join(', ');
+  return [isGreen ? 'green' : 'yellow', HOW_FAR[sent], how === '' ? again : `${again}; ${how}`];
+}
+
+/** The page with its tables as the code has them now. */
+export function withTables(page: string): string {
+  return page.replaceAll(
+    /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
+    (_, begin: string, name: string, end: string) => {
+      const rows = TABLES[name]!().map(([what, verdict]) => `| ${what} | ${cells(verdict).join(' | ')} |`);
+      return `${begin}| what happened | light | acted on? | sent again |\n|---|---|---|---|\n${rows.join('\n')}\n${end}`;
+    },
+  );
+}
+
+export const readPage = (): string => readFileSync(PAGE, 'utf8');
+
+if (import.meta.main) writeFileSync(PAGE, withTables(readPage()));
