@@ -12,6 +12,7 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
   './fetch': [...shared, 'createFetch', 'reportOf'].sort(),
   './grpc': [...shared, 'grpcInterceptor', 'reportOf', 'toServiceConfig'].sort(),
   './ky': [...shared, 'reportOf', 'resilience'].sort(),
+  './lint': ['RuleTester', 'defineRule', 'dependencies', 'fixText', 'lintText', 'rules'],
   './load': ['loadPolicy', 'loadPolicySync'],
   './log': ['attemptLines', 'logToConsole', 'logToPino'],
   './register': [],

@@ -11,6 +11,9 @@ export async function readSource(path: string, text: string): Promise<Source> {
   if (text.length > maxLength)
     return unreadable(path, text, `The file has ${text.length} characters; a policy has at most ${maxLength}.`);
   if (text.includes('\u0000')) return unreadable(path, text, 'The file is binary, or UTF-16: policies are UTF-8 text.');
+  // What decodes bytes that are no UTF-8 puts U+FFFD in their place.
+  const broken = text.indexOf('\uFFFD');
+  if (broken >= 0) return unreadable(path, text, 'This is no UTF-8 text: save the file as UTF-8.', broken);
   if (formatOf(path) === 'json') return readJson(path, text);
   const {readYaml} = await import('./yaml.ts');
   return readYaml(path, text);
@@ -18,10 +21,10 @@ export async function readSource(path: string, text: string): Promise<Source> {
 
 export const formatOf = (path: string): SourceFormat => (/\.ya?ml$/i.test(path) ? 'yaml' : 'json');
 
-function unreadable(path: string, text: string, message: string): Source {
-  const problem = {code: 'RL006', message, span: {start: 0, end: Math.min(1, text.length)}} as const;
+function unreadable(path: string, text: string, message: string, start = 0): Source {
+  const problem = {code: 'RL006', message, span: {start, end: Math.min(start + 1, text.length)}} as const;
   const source = {path, text, format: formatOf(path), root: undefined, comments: [], problems: [problem]};
-  return {...source, reread: other => unreadable(path, other, message)};
+  return {...source, reread: other => unreadable(path, other, message, start)};
 }
 
 /** The value a tree stands for. Keys are defined, never assigned, so that "__proto__" stays a key. */

@@ -13,6 +13,25 @@ const FLOORS: readonly (readonly string[])[] = [
   ['roof'],
 ];
 
+/** The same for the linter. Its core is pure: nothing below lint.ts knows of files. */
+const LINT_FLOORS: readonly (readonly string[])[] = [
+  ['source', 'equal.ts'],
+  ['shape', 'finding.ts'],
+  ['model'],
+  ['rule.ts', 'baseline.ts'],
+  ['edit', 'math', 'config.ts'],
+  ['rules'],
+  ['rule-set.ts'],
+  ['report'],
+  ['suppress', 'explain'],
+  ['lint.ts'],
+  ['fix.ts', 'formatters', 'io'],
+  ['rule-tester.ts', 'config-file'],
+  ['commands'],
+  ['cli.ts', 'index.ts'],
+  ['main.ts'],
+];
+
 /** What each house may import of the others. */
 const HOUSES: Readonly<Record<string, readonly string[]>> = {
   src: ['src'],
@@ -20,16 +39,19 @@ const HOUSES: Readonly<Record<string, readonly string[]>> = {
   lint: ['lint', 'src', 'schema'],
 };
 
-/** Which of src's files may import which package. What is not named here is not imported. */
+/** Which files may import which package. What is not named here is not imported. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   ky: /^src\/ky(?:\/|\.ts$)/,
   '@grpc/grpc-js': /^src\/grpc(?:\/|\.ts$)/,
   '@opentelemetry/': /^src\/telemetry\//,
-  'jsonc-parser': /^src\/load\.ts$/,
-  yaml: /^src\/load\.ts$/,
+  'jsonc-parser': /^(?:src\/load|lint\/source\/json)\.ts$/,
+  yaml: /^(?:src\/load|lint\/source\/yaml)\.ts$/,
+  picomatch: /^lint\/(?:io|config-file)\//,
+  ignore: /^lint\/io\//,
+  diff: /^lint\/commands\/diff\.ts$/,
   'cli-progress': /^src\/cli\//,
   // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal.
-  'node:': /^src\/(?:load\.ts$|grpc\/|batch\/|cli\/)/,
+  'node:': /^(?:src\/(?:load\.ts$|grpc\/|batch\/|cli\/)|lint\/(?:io|config-file|commands)\/)/,
 };
 
 /** Entries that need Node. Everything else runs in browsers and workers too. */
@@ -46,7 +68,7 @@ const GLOBALS: readonly {readonly name: string; readonly use: RegExp; readonly d
     name: 'time',
     use: /(?<![\w$])(?:set(?:Timeout|Interval|Immediate)\s*\(|Date\.now|new Date\(\s*\)|performance\.|AbortSignal\.timeout)/g,
     // register.ts belongs to a process, not to calls: no test holds its time.
-    door: /^src\/(?:core\/system-clock|telemetry\/register)\.ts$/,
+    door: /^(?:src\/(?:core\/system-clock|telemetry\/register)|lint\/io\/process-io)\.ts$/,
   },
   {name: 'chance', use: /(?<![\w$])(?:Math\.random|crypto\.)/g, door: /^src\/core\/random\.ts$/},
   {name: 'the event loop', use: /(?<![\w$])MessageChannel\b/g, door: /^src\/core\/virtual-clock\.ts$/},
@@ -59,8 +81,13 @@ const GLOBALS: readonly {readonly name: string; readonly use: RegExp; readonly d
 ];
 
 export function brokenFloors(files: readonly SourceFile[]): string[] {
-  return edges(files.filter(isSource)).flatMap(({from, to}) => {
-    if (!to.startsWith('src/')) return [];
+  return [...brokenFloorsOf('src', FLOORS, files), ...brokenFloorsOf('lint', LINT_FLOORS, files)];
+}
+
+function brokenFloorsOf(house: string, floors: typeof FLOORS, files: readonly SourceFile[]): string[] {
+  const floorOf = (room: string): number => floors.findIndex(rooms => rooms.includes(room));
+  return edges(files.filter(({path}) => topOf(path) === house)).flatMap(({from, to}) => {
+    if (topOf(to) !== house) return [];
     const [room, other] = [roomOf(from), roomOf(to)];
     const [floor, otherFloor] = [floorOf(room), floorOf(other)];
     if (floor < 0) return [`${from} is in ${room}, which has no floor`];
@@ -179,12 +206,10 @@ function reached(entry: string, next: ReadonlyMap<string, readonly string[]>, se
 }
 
 const topOf = (path: string): string => path.slice(0, path.indexOf('/'));
-const isSource = ({path}: SourceFile): boolean => path.startsWith('src/');
-const isRoof = (path: string): boolean => /^src\/[^/]+$/.test(path);
+const isSource = ({path}: SourceFile): boolean => path.startsWith('src/') || path.startsWith('lint/');
+const isRoof = (path: string): boolean => /^(?:src\/[^/]+|lint\/index\.ts)$/.test(path);
 
 function roomOf(path: string): string {
   if (path === 'src/load.ts') return 'load.ts';
-  return isRoof(path) ? 'roof' : path.split('/')[1]!;
+  return path.startsWith('src/') && isRoof(path) ? 'roof' : path.split('/')[1]!;
 }
-
-const floorOf = (room: string): number => FLOORS.findIndex(rooms => rooms.includes(room));

@@ -1,0 +1,55 @@
+/** The command line: which command is meant, and what its exit code says. Never throws. */
+
+import {VERSION} from '../src/telemetry/version.ts';
+import {firstOperand, readArguments} from './commands/arguments.ts';
+import {wantsColour} from './commands/colour.ts';
+import type {CommandSpec} from './commands/command.ts';
+import {loadCommand} from './commands/load.ts';
+import {commands} from './commands/table.ts';
+import {CliError} from './io/cli-error.ts';
+import type {Io} from './io/io.ts';
+
+/** 0 clean, 1 findings, 2 wrong usage, configuration or file, 3 a bug of ours. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(argv, io);
+  } catch (error) {
+    if (error instanceof CliError) {
+      io.err.write(`${error.message}\n`);
+      return 2;
+    }
+    const trace = error instanceof Error ? error.stack : String(error);
+    io.err.write(
+      `${trace}\nThis is a bug in retry-lint ${VERSION}, not in your policy. Please report it as an issue of steadfetch, with the lines above.\n`,
+    );
+    return 3;
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+  const named = commands.find(({name}) => name === firstOperand(argv));
+  const spec = named ?? commands[0];
+  const words = named === undefined ? argv : argv.toSpliced(argv.indexOf(named.name), 1);
+  const usage = spec === commands[0] ? 'retry-lint --help' : `retry-lint ${spec.name} --help`;
+  const args = readArguments(
+    words,
+    spec.groups.flatMap(({options}) => options),
+    usage,
+  );
+  if (args.has('help')) return help(spec, io);
+  if (args.has('version')) {
+    io.out.write(`${VERSION}\n`);
+    return 0;
+  }
+  const {operands} = args;
+  const [least, most] = spec.count;
+  if (operands.length < least || operands.length > most)
+    throw new CliError(`Usage: retry-lint ${spec.name} ${spec.operands}; "${usage}" says more.`);
+  return (await loadCommand(spec.name))(args, io);
+}
+
+async function help(spec: CommandSpec, io: Io): Promise<number> {
+  const {helpOf} = await import('./commands/help.ts');
+  io.out.write(helpOf(spec, {colour: wantsColour(undefined, io), columns: io.out.columns}));
+  return 0;
+}

@@ -1,0 +1,63 @@
+/** `retry-lint explain RULE [FILE]`: why a rule is there; with a file, what it says there. Needs no network. */
+
+import {VERSION} from '../../src/telemetry/version.ts';
+import {noRule} from '../config-file/check.ts';
+import {namesOf} from '../config-file/read.ts';
+import {type Paint, painter} from '../formatters/paint.ts';
+import {stylish} from '../formatters/stylish.ts';
+import {CliError} from '../io/cli-error.ts';
+import type {Io} from '../io/io.ts';
+import {lintText} from '../lint.ts';
+import type {BadExample, Rule} from '../rule.ts';
+import {codeOf} from '../rule-set.ts';
+import {wantsColour} from './colour.ts';
+import type {Command} from './command.ts';
+import {Workspace} from './workspace.ts';
+
+export const explain: Command = async (args, io) => {
+  const [name = '', path] = args.operands;
+  const workspace = new Workspace(args, io);
+  const {available} = await workspace.settingsFor(path ?? 'policy.json');
+  const rule = available.find(({code}) => code === codeOf(available, name));
+  if (rule === undefined) throw new CliError(`${name} ${noRule(name, namesOf(available))}.`.replace(/\?\.$/, '?'));
+  const paint = painter(wantsColour(undefined, io));
+  io.out.write(pageOf(rule, paint));
+  if (path !== undefined) await judge(rule, path, workspace, io);
+  return 0;
+};
+
+function pageOf(rule: Rule, paint: Paint): string {
+  const {code, name, severity, confidence, summary, why, sources, bad} = rule;
+  const strict = rule.strict ? ', only under the preset strict' : '';
+  return `${[
+    `${paint('bold', `${code} ${name}`)}\n${summary}. ${capital(severity)}, ${confidence} confidence${strict}.`,
+    why.trim(),
+    exampleOf(bad[0], paint),
+    [paint('bold', 'Sources'), ...sources.map(({title, url}) => `  ${title}\n  ${paint('dim', url)}`)].join('\n'),
+  ].join('\n\n')}\n`;
+}
+
+const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
+
+function exampleOf({name, text, findings, fixed}: BadExample, paint: Paint): string {
+  const indented = (lines: string): string => lines.trimEnd().replace(/^/gm, '    ');
+  const said = findings.map(({at, message}) => `  ${at}  ${message}`);
+  const rows = [`${paint('bold', 'For instance')}, ${name}:`, '', indented(text), '', ...said];
+  return [...rows, ...(fixed === undefined ? [] : ['', '  With --fix:', '', indented(fixed)])].join('\n');
+}
+
+/** The rule's findings in a file, whatever the configuration says of the rule. */
+async function judge(rule: Rule, path: string, workspace: Workspace, io: Io): Promise<void> {
+  const request = await workspace.request(path);
+  const report = await lintText({
+    ...request,
+    config: {...request.config, baseline: [], rules: {...request.config?.rules, [rule.code]: rule.severity}},
+  });
+  const findings = report.findings.filter(({code}) => code === rule.code);
+  if (findings.length === 0) {
+    io.out.write(`\n${rule.code} has nothing to say about ${path}.\n`);
+    return;
+  }
+  const run = {reports: [{...report, findings}], texts: request.files, rules: [rule], version: VERSION};
+  io.out.write(`\n${stylish.format(run, {colour: wantsColour(undefined, io), width: io.out.columns})}`);
+}

@@ -1,0 +1,106 @@
+/** `retry-lint init`: a safe policy to begin with, in which every line says why it is there. */
+
+import {existsSync, mkdirSync} from 'node:fs';
+import {dirname, join, relative} from 'node:path';
+import {CliError} from '../io/cli-error.ts';
+import {shownPath} from '../io/paths.ts';
+import {writeFileAtomically} from '../io/write-file.ts';
+import {formatOf} from '../source/read.ts';
+import type {Command} from './command.ts';
+
+const defaultName = 'retry-policy.jsonc';
+
+export const init: Command = (args, io) => {
+  const name = args.operands[0] ?? defaultName;
+  const file = join(io.cwd, shownPath(io.cwd, name));
+  if (!/\.(?:jsonc?|ya?ml)$/i.test(name))
+    throw new CliError(`A policy is JSON or YAML, and ${name} ends like neither; try ${name}.json.`);
+  if (existsSync(file) && !args.has('force')) throw new CliError(`${name} is there already; --force writes over it.`);
+  mkdirSync(dirname(file), {recursive: true});
+  const schema = schemaFrom(dirname(file));
+  // Strict readers of JSON know no comments, and a file that is called .json may meet one.
+  const isPlain = /\.json$/i.test(name);
+  const text = formatOf(name) === 'yaml' ? yaml(schema) : isPlain ? withoutComments(jsonc(schema)) : jsonc(schema);
+  writeFileAtomically(file, text, name);
+  io.out.write(`${shownPath(io.cwd, file)} is written. "retry-lint ${shownPath(io.cwd, file)}" reads it.\n`);
+  return 0;
+};
+
+const SCHEMA = 'node_modules/steadfetch/schema/policy.schema.json';
+
+/** The schema that is installed, as a path from a folder: editors follow it without asking the network. */
+function schemaFrom(folder: string): string {
+  let home = folder;
+  while (!existsSync(join(home, SCHEMA))) {
+    const parent = dirname(home);
+    if (parent === home) return `./${SCHEMA}`;
+    home = parent;
+  }
+  const path = join(relative(folder, home), SCHEMA).replaceAll('\\', '/');
+  return path.startsWith('.') ? path : `./${path}`;
+}
+
+const jsonc = (schema: string): string => `{
+  "$schema": ${JSON.stringify(schema)},
+  "version": 1,
+  // Appears in traces and metrics.
+  "name": "service",
+
+  // The first send counts: two more at most.
+  "maxAttempts": 3,
+  // One attempt may take so long, and the whole call, its waits included, so long.
+  "attemptTimeoutMs": 2500,
+  "deadlineMs": 10000,
+
+  // Waits grow, and are spread at random, so that clients that failed together do not come back together.
+  "backoff": {"kind": "exponential", "baseMs": 250, "throttledBaseMs": 1000, "factor": 4, "capMs": 1000, "jitter": "full"},
+  // A server that says when to come back is believed, up to so long.
+  "retryAfter": {"maxMs": 3000},
+
+  // At most a fifth of the load on a server may be resends; an outage is not made worse.
+  "budget": {"ratio": 0.2}
+
+  // POST is sent once. Where the server knows a call again by its key, it may be sent again:
+  // "routes": [{"match": {"methods": ["POST"], "path": "/orders"}, "idempotency": {"header": "Idempotency-Key"}}]
+}
+`;
+
+const withoutComments = (text: string): string =>
+  text
+    .split('\n')
+    .filter(line => !line.trim().startsWith('//') && line.trim() !== '')
+    .join('\n')
+    .concat('\n');
+
+const yaml = (schema: string): string => `# yaml-language-server: $schema=${schema}
+version: 1
+# Appears in traces and metrics.
+name: service
+
+# The first send counts: two more at most.
+maxAttempts: 3
+# One attempt may take so long, and the whole call, its waits included, so long.
+attemptTimeoutMs: 2500
+deadlineMs: 10000
+
+# Waits grow, and are spread at random, so that clients that failed together do not come back together.
+backoff:
+  kind: exponential
+  baseMs: 250
+  throttledBaseMs: 1000
+  factor: 4
+  capMs: 1000
+  jitter: full
+# A server that says when to come back is believed, up to so long.
+retryAfter:
+  maxMs: 3000
+
+# At most a fifth of the load on a server may be resends; an outage is not made worse.
+budget:
+  ratio: 0.2
+
+# POST is sent once. Where the server knows a call again by its key, it may be sent again:
+# routes:
+#   - match: {methods: [POST], path: /orders}
+#     idempotency: {header: Idempotency-Key}
+`;

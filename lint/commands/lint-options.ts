@@ -1,0 +1,70 @@
+/** What the options of `lint` mean, once they are known to be options. */
+
+import type {Severity} from '../finding.ts';
+import {CliError} from '../io/cli-error.ts';
+import type {Arguments} from './arguments.ts';
+import {formatNames} from './table.ts';
+import type {Threshold} from './verdict.ts';
+
+export interface LintOptions {
+  readonly outputs: readonly Output[];
+  /** write: in place. show: as a diff, and nothing is written. */
+  readonly fix: 'no' | 'write' | 'show';
+  readonly quiet: boolean;
+  readonly threshold: Threshold;
+}
+
+/** One report: a format, and the file it goes to; without one, standard output. */
+export interface Output {
+  readonly format: string;
+  readonly file: string | undefined;
+}
+
+/** @throws CliError where options contradict each other. */
+export function readLintOptions(args: Arguments): LintOptions {
+  const fix = args.has('fix') ? 'write' : args.has('fix-dry-run') ? 'show' : 'no';
+  if (args.has('fix') && args.has('fix-dry-run'))
+    throw new CliError('--fix writes, and --fix-dry-run does not: give one of them.');
+  const input = args.operands.includes('-');
+  if (input && fix === 'write')
+    throw new CliError('--fix writes files, and - is none; --fix-dry-run prints what would change.');
+  if (input && args.has('watch')) throw new CliError('--watch waits for changes of files, and - is none.');
+  if (!input && args.has('stdin-filename'))
+    throw new CliError('--stdin-filename names the text on standard input; ask for it with -.');
+  if (args.has('changed') && input) throw new CliError('--changed is about files, and - is none.');
+  return {
+    outputs: readOutputs(args.all('format')),
+    fix,
+    quiet: args.has('quiet'),
+    threshold: readThreshold(args),
+  };
+}
+
+function readOutputs(formats: readonly string[]): Output[] {
+  const outputs = formats.map(readOutput);
+  const toStandardOutput = outputs.filter(({file}) => file === undefined);
+  if (toStandardOutput.length > 1)
+    throw new CliError(
+      `Only one report can go to standard output, and ${toStandardOutput.map(({format}) => format).join(' and ')} would; write the others to files: --format ${toStandardOutput[1]!.format}=FILE.`,
+    );
+  return outputs.length === 0 ? [{format: 'stylish', file: undefined}] : outputs;
+}
+
+function readOutput(text: string): Output {
+  const [, format = text, file] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  if (!formatNames.includes(format))
+    throw new CliError(`--format is one of ${formatNames.join(', ')}, got ${JSON.stringify(format)}.`);
+  if (file === '') throw new CliError(`--format ${format}= needs the name of a file.`);
+  return {format, file};
+}
+
+function readThreshold(args: Arguments): Threshold {
+  const most = args.value('max-warnings');
+  if (most !== undefined && !/^\d+$/.test(most))
+    throw new CliError(`--max-warnings is a whole number, got ${JSON.stringify(most)}.`);
+  return {
+    failOn: (args.value('fail-on') ?? 'warning') as Severity | 'never',
+    maxWarnings: most === undefined ? 0 : Number(most),
+    exitZero: args.has('exit-zero'),
+  };
+}

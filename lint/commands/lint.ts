@@ -1,0 +1,91 @@
+/** `retry-lint [FILE]...`: lints, mends if asked to, reports, and says by its exit code what came of it. */
+
+import {dirname} from 'node:path';
+import type {Report} from '../finding.ts';
+import {fixText} from '../fix.ts';
+import {counted} from '../formatters/sum.ts';
+import type {Io} from '../io/io.ts';
+import {writeFileAtomically} from '../io/write-file.ts';
+import {lintText} from '../lint.ts';
+import type {Arguments} from './arguments.ts';
+import type {Command} from './command.ts';
+import {type LintOptions, readLintOptions} from './lint-options.ts';
+import {Progress} from './progress.ts';
+import {writeReports} from './report.ts';
+import {targetsOf} from './targets.ts';
+import {errorsOnly, verdictOf} from './verdict.ts';
+import type {Once} from './watch-runs.ts';
+import {Workspace} from './workspace.ts';
+
+export const lint: Command = async (args, io) => {
+  const options = readLintOptions(args);
+  if (!args.has('watch')) return (await lintOnce(args, io, options)).code;
+  const {watchRuns} = await import('./watch-runs.ts');
+  return watchRuns(() => lintOnce(args, io, options), io);
+};
+
+async function lintOnce(args: Arguments, io: Io, options: LintOptions): Promise<Once> {
+  const workspace = new Workspace(args, io);
+  const {paths, ignored, folders} = await targetsOf(args, workspace);
+  const found = await lintAll(paths, workspace, options);
+  const reports = options.quiet ? errorsOnly(found.reports) : found.reports;
+  // A diff on standard output is for `git apply`, which takes nothing else.
+  const stream = options.fix === 'show' ? io.err : io.out;
+  io.out.write(found.diff);
+  await writeReports(reports, found.texts, options.outputs, args, workspace, stream);
+  if (found.fixed > 0 && options.fix === 'write')
+    io.err.write(`${counted(found.fixed, 'finding')} fixed in ${counted(found.changed, 'file')}.\n`);
+  if (ignored > 0 && paths.length === 0) io.err.write(`${counted(ignored, 'file')} ignored by the configuration.\n`);
+  const read = [...workspace.texts.paths.map(path => workspace.absolute(path)), ...workspace.configs.files];
+  return {
+    code: verdictOf(reports, options.threshold),
+    folders: [...new Set([...folders, ...read.map(path => dirname(path))])],
+  };
+}
+
+interface Found {
+  readonly reports: Report[];
+  readonly texts: Record<string, string>;
+  /** How many findings were mended, in how many files. */
+  fixed: number;
+  changed: number;
+  diff: string;
+}
+
+async function lintAll(paths: readonly string[], workspace: Workspace, {fix}: LintOptions): Promise<Found> {
+  const found: Found = {reports: [], texts: {}, fixed: 0, changed: 0, diff: ''};
+  const progress = new Progress(workspace.io.err, paths.length);
+  for (const path of paths) {
+    const request = await workspace.request(path);
+    Object.assign(found.texts, request.files);
+    if (fix === 'no') found.reports.push(await lintText(request));
+    else await fixOne(path, request, fix, workspace, found);
+    progress.advance();
+  }
+  progress.end();
+  return found;
+}
+
+async function fixOne(
+  path: string,
+  request: Parameters<typeof fixText>[0],
+  fix: 'write' | 'show',
+  workspace: Workspace,
+  found: Found,
+): Promise<void> {
+  const before = request.files[path]!;
+  const {text, fixed, report} = await fixText(request);
+  found.reports.push(report);
+  found.texts[path] = text;
+  if (text === before) return;
+  found.fixed += fixed.length;
+  found.changed++;
+  if (fix === 'show') {
+    const {diffOf} = await import('./diff.ts');
+    found.diff += diffOf(path, before, text);
+    return;
+  }
+  writeFileAtomically(workspace.absolute(path), text, path);
+  // Whoever extends it is judged by what it is now.
+  workspace.texts.set(path, text);
+}

@@ -1,0 +1,27 @@
+/** `retry-lint print-config`: which settings apply to a policy, and where each comes from. */
+
+import {severities} from '../config-file/settings.ts';
+import type {Command} from './command.ts';
+import {Workspace} from './workspace.ts';
+
+export const printConfig: Command = async (args, io) => {
+  const path = args.operands[0] ?? 'policy.json';
+  const workspace = new Workspace(args, io);
+  const settings = await workspace.settingsFor(path);
+  const loaded = await workspace.loadedFor(path);
+  const baseline = await workspace.baselineFor(path);
+  const shown = {
+    policy: args.operands[0] ?? null,
+    config: loaded?.path ?? null,
+    ignored: await workspace.isIgnored(path),
+    preset: {value: settings.preset.name, from: settings.preset.from},
+    baseline: baseline.exists ? baseline.shown : null,
+    suppressions: loaded?.file.suppressions ?? true,
+    plugins: loaded?.file.plugins ?? [],
+    rules: Object.fromEntries(
+      severities(settings).map(({rule, severity, from}) => [rule.code, {name: rule.name, severity, from}]),
+    ),
+  };
+  io.out.write(`${JSON.stringify(shown, null, 2)}\n`);
+  return 0;
+};

@@ -1,0 +1,36 @@
+/** Writes what was found, in every format that was asked for. */
+
+import {VERSION} from '../../src/telemetry/version.ts';
+import type {Report} from '../finding.ts';
+import type {Run} from '../formatters/formatter.ts';
+import {formatters} from '../formatters/index.ts';
+import type {Stream} from '../io/io.ts';
+import {writeFileAtomically} from '../io/write-file.ts';
+import type {Arguments} from './arguments.ts';
+import {wantsColour} from './colour.ts';
+import type {Output} from './lint-options.ts';
+import type {Workspace} from './workspace.ts';
+
+/** @param stream Where a report without a file goes. */
+export async function writeReports(
+  reports: readonly Report[],
+  texts: Run['texts'],
+  outputs: readonly Output[],
+  args: Arguments,
+  workspace: Workspace,
+  stream: Stream,
+): Promise<void> {
+  const {io} = workspace;
+  const run: Run = {reports, texts, rules: await workspace.rules(), version: VERSION};
+  for (const {format, file} of outputs) {
+    const formatter = formatters.find(({name}) => name === format)!;
+    if (file === undefined) {
+      const said = args.has('no-color') ? false : args.has('color') ? true : undefined;
+      const colour = wantsColour(said, {env: io.env, out: stream});
+      stream.write(formatter.format(run, {colour, width: stream.columns}));
+    } else {
+      const text = formatter.format(run, {colour: false, width: Number.POSITIVE_INFINITY});
+      writeFileAtomically(workspace.absolute(file), text, file);
+    }
+  }
+}

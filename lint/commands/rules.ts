@@ -1,0 +1,39 @@
+/** `retry-lint rules`: every rule, and how severe it is for a policy of this folder. */
+
+import {severities} from '../config-file/settings.ts';
+import {painter} from '../formatters/paint.ts';
+import {counted} from '../formatters/sum.ts';
+import type {Rule} from '../rule.ts';
+import {wantsColour} from './colour.ts';
+import type {Command} from './command.ts';
+import {Workspace} from './workspace.ts';
+
+export const rules: Command = async (args, io) => {
+  const path = args.operands[0] ?? 'policy.json';
+  const rows = severities(await new Workspace(args, io).settingsFor(path));
+  if (args.has('json')) {
+    const plain = rows.map(({rule, severity, from}) => {
+      const {code, name, category, confidence, summary} = rule;
+      return {code, name, category, severity, from, confidence, fixable: isFixable(rule), summary};
+    });
+    io.out.write(`${JSON.stringify(plain, null, 2)}\n`);
+    return 0;
+  }
+  const paint = painter(wantsColour(undefined, io));
+  const colours = {error: 'red', warning: 'yellow', info: 'blue', off: 'dim'} as const;
+  const widest = Math.max(...rows.map(({rule}) => rule.name.length));
+  for (const {rule, severity} of rows) {
+    const mark = isFixable(rule) ? 'fix' : '   ';
+    io.out.write(
+      `${paint('bold', rule.code)}  ${rule.name.padEnd(widest)}  ${paint(colours[severity], severity.padEnd(7))}  ${mark}  ${rule.summary}\n`,
+    );
+  }
+  const off = rows.filter(({severity}) => severity === 'off').length;
+  io.out.write(
+    `\n${counted(rows.length, 'rule')}, ${off} of them off. "retry-lint explain RULE" gives the reasons of one.\n`,
+  );
+  return 0;
+};
+
+/** Its own examples know. */
+const isFixable = ({bad}: Rule): boolean => bad.some(({fixed}) => fixed !== undefined);

@@ -1,0 +1,73 @@
+/** Which policies a command is about. */
+
+import {matcherOf} from '../config-file/settings.ts';
+import {CliError} from '../io/cli-error.ts';
+import {shownPath} from '../io/paths.ts';
+import {select} from '../io/select.ts';
+import type {Arguments} from './arguments.ts';
+import {inputName, type Workspace} from './workspace.ts';
+
+export interface Targets {
+  /** As reports show them, in order. */
+  readonly paths: readonly string[];
+  /** How many the configuration took out. */
+  readonly ignored: number;
+  /** Every folder that was looked through. */
+  readonly folders: readonly string[];
+}
+
+/** @throws CliError where there is nothing to do, unless that was to be expected. */
+export async function targetsOf(args: Arguments, workspace: Workspace): Promise<Targets> {
+  const {cwd} = workspace.io;
+  const isInput = args.operands.includes('-');
+  if (isInput) readInput(args, workspace);
+  const operands = args.operands.filter(operand => operand !== '-');
+  const named = operands.length === 0 && !isInput ? ['.'] : operands;
+  const selection = await select(named, {cwd, isDeclared: await declaredIn(workspace)});
+  const kept = await keep(selection.paths, async path => !(await workspace.isIgnored(path)));
+  const paths = args.has('changed') ? await changed(kept, args.value('changed'), workspace) : kept;
+  if (selection.paths.length === 0 && !isInput && !args.has('changed') && !args.has('allow-empty'))
+    throw new CliError(nothingFound(named));
+  return {
+    paths: isInput ? [inputPath(args, workspace), ...paths] : paths,
+    ignored: selection.paths.length - kept.length,
+    folders: selection.folders,
+  };
+}
+
+function nothingFound(operands: readonly string[]): string {
+  const where = operands.map(operand => (operand === '.' ? 'this folder' : operand)).join(', ');
+  return `No policy was found in ${where}. Policies are called *.retry.json or retry-policy.json, or name steadfetch's $schema; any other file has to be named. --allow-empty makes this no error.`;
+}
+
+const inputPath = (args: Arguments, {io}: Workspace): string => {
+  const name = args.value('stdin-filename');
+  return name === undefined ? inputName : shownPath(io.cwd, name);
+};
+
+function readInput(args: Arguments, workspace: Workspace): void {
+  workspace.texts.set(inputPath(args, workspace), workspace.io.readInput());
+}
+
+/** The configuration of this folder says which other files are policies. */
+async function declaredIn(workspace: Workspace): Promise<(path: string) => boolean> {
+  const loaded = await workspace.loadedFor('policy.json');
+  return matcherOf(loaded?.file.policies ?? [], loaded?.folder ?? workspace.io.cwd);
+}
+
+/** Those that changed, or that extend what changed: a new base is a new policy for all who build on it. */
+async function changed(paths: readonly string[], ref: string | undefined, workspace: Workspace): Promise<string[]> {
+  const {changedFiles} = await import('../io/git.ts');
+  const files = changedFiles(workspace.io.cwd, ref);
+  if (files.size === 0) return [];
+  return keep(paths, async path => {
+    const closure = await workspace.texts.mentioned(path);
+    return closure.some(each => files.has(workspace.absolute(each)));
+  });
+}
+
+async function keep(paths: readonly string[], isKept: (path: string) => Promise<boolean>): Promise<string[]> {
+  const kept: string[] = [];
+  for (const path of paths) if (await isKept(path)) kept.push(path);
+  return kept;
+}

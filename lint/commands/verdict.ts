@@ -1,0 +1,24 @@
+/** From findings to an exit code. */
+
+import {type Report, type Severity, severities} from '../finding.ts';
+
+export interface Threshold {
+  /** The least severe finding that fails. */
+  readonly failOn: Severity | 'never';
+  /** So many warnings fail nothing. */
+  readonly maxWarnings: number;
+  readonly exitZero: boolean;
+}
+
+/** 0 or 1. */
+export function verdictOf(reports: readonly Report[], {failOn, maxWarnings, exitZero}: Threshold): number {
+  if (exitZero || failOn === 'never') return 0;
+  const failing = severities.slice(0, severities.indexOf(failOn) + 1);
+  const count = (severity: Severity): number =>
+    reports.reduce((sum, {findings}) => sum + findings.filter(finding => finding.severity === severity).length, 0);
+  return failing.some(severity => count(severity) > (severity === 'warning' ? maxWarnings : 0)) ? 1 : 0;
+}
+
+/** Without what is less than an error. */
+export const errorsOnly = (reports: readonly Report[]): Report[] =>
+  reports.map(report => ({...report, findings: report.findings.filter(({severity}) => severity === 'error')}));

@@ -1,0 +1,125 @@
+/** What every command that lints has to know: texts, configurations, baselines, and what the command line says to all of them. */
+
+import {dirname, join, resolve} from 'node:path';
+import type {Baseline} from '../baseline.ts';
+import type {Config, PresetName, RuleSetting} from '../config.ts';
+import {BaselineFile, defaultBaselineName} from '../config-file/baseline-file.ts';
+import {noRule} from '../config-file/check.ts';
+import {ruleSettings} from '../config-file/config-file.ts';
+import {ConfigReader, type Loaded, namesOf} from '../config-file/read.ts';
+import {configOf, matcherOf, type Settings, type SettingsLayer, settingsFor} from '../config-file/settings.ts';
+import {CliError} from '../io/cli-error.ts';
+import type {Io} from '../io/io.ts';
+import {Texts} from '../io/texts.ts';
+import type {LintRequest} from '../lint.ts';
+import type {Rule} from '../rule.ts';
+import {rules as builtIn} from '../rules/index.ts';
+import type {Arguments} from './arguments.ts';
+
+/** What standard input is called, if nobody says. */
+export const inputName = '<stdin>';
+
+export class Workspace {
+  readonly io: Io;
+  readonly texts: Texts;
+  readonly configs: ConfigReader;
+  readonly #args: Arguments;
+  readonly #said: readonly SettingsLayer[];
+  readonly #baselines = new Map<string, Baseline>();
+
+  constructor(args: Arguments, io: Io) {
+    this.io = io;
+    this.texts = new Texts(io.cwd);
+    this.configs = new ConfigReader(io.cwd);
+    this.#args = args;
+    this.#said = saidLayers(args);
+  }
+
+  absolute(path: string): string {
+    return resolve(this.io.cwd, path);
+  }
+
+  /** The configuration that has the word for a policy. */
+  async loadedFor(path: string): Promise<Loaded | undefined> {
+    const named = this.#args.value('config');
+    if (named !== undefined) return this.configs.read(this.absolute(named));
+    if (this.#args.has('no-config')) return undefined;
+    return this.configs.findFor(dirname(this.absolute(path)));
+  }
+
+  async settingsFor(path: string): Promise<Settings> {
+    const settings = await settingsFor(this.absolute(path), await this.loadedFor(path), this.#said);
+    const known = namesOf(settings.available);
+    for (const name of settings.rules.keys())
+      if (!known.includes(name.toLowerCase())) throw new CliError(`--rule: ${name} ${noRule(name, known)}`);
+    return settings;
+  }
+
+  /** Whether the configuration takes a policy out. */
+  async isIgnored(path: string): Promise<boolean> {
+    const loaded = await this.loadedFor(path);
+    if (loaded?.file.ignores === undefined) return false;
+    return (await matcherOf(loaded.file.ignores, loaded.folder))(this.absolute(path));
+  }
+
+  /** What the linter is asked about one policy. */
+  async request(path: string): Promise<LintRequest> {
+    return {path, files: await this.texts.closure(path), config: await this.#configFor(path)};
+  }
+
+  async #configFor(path: string): Promise<Config> {
+    const loaded = await this.loadedFor(path);
+    const noSuppressions = this.#args.has('no-suppressions') || loaded?.file.suppressions === false;
+    const baseline = this.#args.has('no-baseline') ? undefined : this.#accepted(await this.baselineFor(path), path);
+    return {
+      ...configOf(await this.settingsFor(path)),
+      today: this.io.today(),
+      ...(noSuppressions ? {noSuppressions} : {}),
+      ...(baseline === undefined ? {} : {baseline}),
+    };
+  }
+
+  /** Where the accepted findings of a policy are kept, there or not: as named, else beside the configuration, else here. */
+  async baselineFor(path: string): Promise<BaselineFile> {
+    const named = this.#args.value('baseline');
+    if (named !== undefined) return new BaselineFile(this.absolute(named), this.io.cwd);
+    const loaded = await this.loadedFor(path);
+    const folder = loaded?.folder ?? this.io.cwd;
+    return new BaselineFile(join(folder, loaded?.file.baseline ?? defaultBaselineName), this.io.cwd);
+  }
+
+  #accepted(file: BaselineFile, path: string): readonly string[] | undefined {
+    let baseline = this.#baselines.get(file.file);
+    if (baseline === undefined) {
+      baseline = file.exists ? file.read() : {version: 1, findings: {}};
+      this.#baselines.set(file.file, baseline);
+    }
+    return Object.hasOwn(baseline.findings, path) ? baseline.findings[path] : undefined;
+  }
+
+  /** Every rule that could have spoken, ours and those of the configurations that were read. */
+  async rules(): Promise<Rule[]> {
+    const loaded = await Promise.all(this.configs.files.map(file => this.configs.read(file)));
+    const byCode = new Map([...builtIn, ...loaded.flatMap(({plugins}) => plugins)].map(rule => [rule.code, rule]));
+    return [...byCode.values()];
+  }
+}
+
+/** What the command line sets, as layers above every configuration. */
+function saidLayers(args: Arguments): SettingsLayer[] {
+  const preset = args.value('preset') as PresetName | undefined;
+  const rules = Object.fromEntries(args.all('rule').map(readRule));
+  return [
+    ...(preset === undefined ? [] : [{from: '--preset', preset}]),
+    ...(Object.keys(rules).length === 0 ? [] : [{from: '--rule', rules}]),
+  ];
+}
+
+function readRule(text: string): [string, RuleSetting] {
+  const [name = '', setting, ...rest] = text.split('=');
+  if (name === '' || rest.length > 0 || !ruleSettings.includes(setting as RuleSetting))
+    throw new CliError(
+      `--rule takes a rule and one of ${ruleSettings.join(', ')}: --rule RL301=off; got ${JSON.stringify(text)}.`,
+    );
+  return [name, setting as RuleSetting];
+}

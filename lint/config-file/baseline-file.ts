@@ -1,0 +1,70 @@
+/** The accepted findings of a project, on disk. Paths in it are relative to its folder, so it means the same from everywhere. */
+
+import {existsSync, readFileSync} from 'node:fs';
+import {dirname, resolve} from 'node:path';
+import type {Baseline} from '../baseline.ts';
+import {CliError, whyNot} from '../io/cli-error.ts';
+import {shownPath} from '../io/paths.ts';
+import {writeFileAtomically} from '../io/write-file.ts';
+
+/** Where it is looked for, when nobody says where it is. */
+export const defaultBaselineName = '.retry-lint-baseline.json';
+
+export class BaselineFile {
+  /** Absolute. */
+  readonly file: string;
+  readonly #cwd: string;
+
+  constructor(file: string, cwd: string) {
+    this.file = file;
+    this.#cwd = cwd;
+  }
+
+  get exists(): boolean {
+    return existsSync(this.file);
+  }
+
+  /** How messages call it. */
+  get shown(): string {
+    return shownPath(this.#cwd, this.file);
+  }
+
+  /** @returns With paths as reports show them. */
+  read(): Baseline {
+    let value: unknown;
+    try {
+      value = JSON.parse(readFileSync(this.file, 'utf8'));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw new CliError(`The baseline ${this.shown} ${whyNot(error)}.`);
+      throw new CliError(
+        `The baseline ${this.shown} is no JSON: ${error.message}. "retry-lint baseline" writes it anew.`,
+      );
+    }
+    if (!isBaseline(value))
+      throw new CliError(
+        `The baseline ${this.shown} is not of version 1, or not a baseline. "retry-lint baseline" writes it anew.`,
+      );
+    return this.#moved(value, path => shownPath(this.#cwd, resolve(dirname(this.file), path)));
+  }
+
+  /** @param baseline With paths as reports show them. */
+  write(baseline: Baseline): void {
+    const moved = this.#moved(baseline, path => shownPath(dirname(this.file), resolve(this.#cwd, path)));
+    writeFileAtomically(this.file, `${JSON.stringify(moved, null, 2)}\n`, this.shown);
+  }
+
+  #moved({version, findings}: Baseline, move: (path: string) => string): Baseline {
+    const entries = Object.entries(findings).map(([path, fingerprints]) => [move(path), fingerprints] as const);
+    return {version, findings: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))};
+  }
+}
+
+function isBaseline(value: unknown): value is Baseline {
+  const {version, findings} = (value ?? {}) as Partial<Baseline>;
+  return (
+    version === 1 &&
+    typeof findings === 'object' &&
+    findings !== null &&
+    Object.values(findings).every(list => Array.isArray(list) && list.every(each => typeof each === 'string'))
+  );
+}

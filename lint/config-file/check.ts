@@ -1,0 +1,113 @@
+/** What is wrong with a configuration, in the words in which the linter speaks of policies. */
+
+import {nearest} from '../../src/policy/hints.ts';
+import {joinPath, sayValue} from '../../src/policy/say.ts';
+import {type ConfigFile, presetNames, ruleSettings} from './config-file.ts';
+
+export interface ConfigProblem {
+  /** `overrides[0].rules.RL203`; '' for the file as a whole. */
+  readonly path: string;
+  /** A clause that follows the path. */
+  readonly message: string;
+}
+
+/** Every slip of a configuration as it was parsed. Whether its rules exist is asked later, when plugins are loaded. */
+export const checkConfigFile = (value: unknown): ConfigProblem[] => CONFIG(value, '');
+
+/** Of the settings of a configuration, those for rules that do not exist. */
+export function checkRuleNames({rules, overrides = []}: ConfigFile, known: readonly string[]): ConfigProblem[] {
+  const unknown = (names: object | undefined, path: string): ConfigProblem[] =>
+    Object.keys(names ?? {})
+      .filter(name => !known.includes(name.toLowerCase()))
+      .map(name => ({path: joinPath(path, name), message: noRule(name, known)}));
+  return [
+    ...unknown(rules, 'rules'),
+    ...overrides.flatMap((override, index) => unknown(override.rules, `overrides[${index}].rules`)),
+  ];
+}
+
+/**
+ * The clause about a rule that does not exist.
+ *
+ * @param known Codes and names, in lower case.
+ */
+export function noRule(name: string, known: readonly string[]): string {
+  // Codes are all near each other, and a number says nothing about what was meant.
+  const near = nearest(
+    name.toLowerCase(),
+    known.filter(each => each.includes('-')),
+  );
+  return `is no rule; ${near === undefined ? '"retry-lint rules" lists them' : `did you mean "${near}"?`}`;
+}
+
+type Check = (value: unknown, path: string) => ConfigProblem[];
+
+const must =
+  (words: string, fits: (value: unknown) => boolean): Check =>
+  (value, path) =>
+    fits(value) ? [] : [{path, message: `must be ${words}, got ${sayValue(value)}`}];
+
+const oneOf = (values: readonly string[]): Check => {
+  const quoted = values.map(value => `"${value}"`);
+  return must(`${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`, value => values.includes(value as string));
+};
+
+const text = (words: string): Check => must(words, value => typeof value === 'string' && value !== '');
+
+const listOf =
+  (words: string, item: Check): Check =>
+  (value, path) =>
+    Array.isArray(value)
+      ? value.flatMap((each, index) => item(each, joinPath(path, index)))
+      : [{path, message: `must be a list of ${words}, got ${sayValue(value)}`}];
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const notAnObject = (value: unknown, path: string): ConfigProblem[] => [
+  {path, message: `must be an object, got ${sayValue(value)}`},
+];
+
+const mapOf =
+  (item: Check): Check =>
+  (value, path) =>
+    isObject(value)
+      ? Object.entries(value).flatMap(([key, each]) => item(each, joinPath(path, key)))
+      : notAnObject(value, path);
+
+function fields(checks: Readonly<Record<string, Check>>, title: string, required: readonly string[] = []): Check {
+  const names = Object.keys(checks);
+  const wrong = (key: string, value: unknown, path: string): ConfigProblem[] => {
+    const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
+    if (check !== undefined) return check(value, joinPath(path, key));
+    const near = nearest(key, names);
+    const hint = near === undefined ? `its fields are ${names.join(', ')}` : `did you mean "${near}"?`;
+    return [{path: joinPath(path, key), message: `is not a field of ${title}; ${hint}`}];
+  };
+  return (value, path) => {
+    if (!isObject(value)) return notAnObject(value, path);
+    const missing = required.filter(key => !Object.hasOwn(value, key));
+    return [
+      ...Object.entries(value).flatMap(([key, each]) => wrong(key, each, path)),
+      ...missing.map(key => ({path: joinPath(path, key), message: 'is missing'})),
+    ];
+  };
+}
+
+const globs = listOf('globs such as "test/**"', text('a glob such as "test/**"'));
+
+const SETTINGS: Readonly<Record<string, Check>> = {preset: oneOf(presetNames), rules: mapOf(oneOf(ruleSettings))};
+
+const CONFIG = fields(
+  {
+    $schema: text('the path or URL of a schema'),
+    ...SETTINGS,
+    ignores: globs,
+    policies: globs,
+    plugins: listOf('modules', text('the path of a module')),
+    baseline: text('the path of a file'),
+    suppressions: must('true or false', value => typeof value === 'boolean'),
+    overrides: listOf('overrides', fields({files: globs, ...SETTINGS}, 'an override', ['files'])),
+  },
+  'the configuration',
+);

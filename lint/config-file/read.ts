@@ -1,0 +1,126 @@
+/** Finds configurations and reads them, each once in a run. */
+
+import {existsSync, readFileSync} from 'node:fs';
+import {dirname, join, resolve} from 'node:path';
+import {CliError, whyNot} from '../io/cli-error.ts';
+import {shownPath} from '../io/paths.ts';
+import type {Rule} from '../rule.ts';
+import {rules as builtIn} from '../rules/index.ts';
+import {readJson} from '../source/json.ts';
+import {Lines} from '../source/lines.ts';
+import {nearestPlace, placesOf, spanToShow} from '../source/places.ts';
+import {toValue} from '../source/read.ts';
+import type {Source} from '../source/tree.ts';
+import {type ConfigProblem, checkConfigFile, checkRuleNames} from './check.ts';
+import {type ConfigFile, configNames} from './config-file.ts';
+
+/** A configuration, ready for use. */
+export interface Loaded {
+  /** For messages, relative to where the command runs. */
+  readonly path: string;
+  /** Where its globs and paths begin. Absolute. */
+  readonly folder: string;
+  readonly file: ConfigFile;
+  readonly plugins: readonly Rule[];
+}
+
+export class ConfigReader {
+  readonly #cwd: string;
+  readonly #byFile = new Map<string, Promise<Loaded>>();
+  readonly #byFolder = new Map<string, string | undefined>();
+
+  constructor(cwd: string) {
+    this.#cwd = cwd;
+  }
+
+  /** Every configuration that was read. Absolute. */
+  get files(): readonly string[] {
+    return [...this.#byFile.keys()];
+  }
+
+  /** The nearest configuration at or above a folder. One has the word; those further up are not mixed in. */
+  async findFor(folder: string): Promise<Loaded | undefined> {
+    const file = this.#find(folder);
+    return file === undefined ? undefined : this.read(file);
+  }
+
+  /**
+   * @param file Absolute.
+   * @throws CliError with every slip in it, and where it is.
+   */
+  read(file: string): Promise<Loaded> {
+    const loaded = this.#byFile.get(file) ?? load(file, shownPath(this.#cwd, file));
+    this.#byFile.set(file, loaded);
+    return loaded;
+  }
+
+  #find(folder: string): string | undefined {
+    if (this.#byFolder.has(folder)) return this.#byFolder.get(folder);
+    const here = configNames.map(name => join(folder, name)).find(file => existsSync(file));
+    const parent = dirname(folder);
+    const found = here ?? (parent === folder ? undefined : this.#find(parent));
+    this.#byFolder.set(folder, found);
+    return found;
+  }
+}
+
+async function load(file: string, path: string): Promise<Loaded> {
+  const source = readJson(path, readText(file, path));
+  // A duplicate key would be a setting that does nothing.
+  refuse(
+    source,
+    source.problems.map(({message, span}) => ({message, start: span.start})),
+  );
+  const value = source.root === undefined ? {} : toValue(source.root);
+  refuse(source, placed(source, checkConfigFile(value)));
+  const config = value as ConfigFile;
+  const folder = dirname(file);
+  const plugins = await loadPlugins(config, folder, path);
+  refuse(source, placed(source, checkRuleNames(config, namesOf([...builtIn, ...plugins]))));
+  return {path, folder, file: config, plugins};
+}
+
+/** Codes and names in lower case, as they are compared. */
+export const namesOf = (rules: readonly Rule[]): string[] =>
+  rules.flatMap(({code, name}) => [code.toLowerCase(), name.toLowerCase()]);
+
+function readText(file: string, path: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CliError(`The configuration ${path} ${whyNot(error)}.`);
+  }
+}
+
+async function loadPlugins({plugins = []}: ConfigFile, folder: string, path: string): Promise<Rule[]> {
+  if (plugins.length === 0) return [];
+  const {loadPlugin} = await import('./plugins.ts');
+  const loaded = await Promise.all(
+    plugins.map((name, index) => loadPlugin(resolve(folder, name), `${path}: plugins[${index}]`)),
+  );
+  return loaded.flat();
+}
+
+interface PlacedProblem {
+  readonly message: string;
+  readonly start: number;
+}
+
+function placed(source: Source, problems: readonly ConfigProblem[]): PlacedProblem[] {
+  const places = placesOf(source);
+  return problems.map(({path, message}) => {
+    const place = nearestPlace(places, path);
+    const start = place === undefined ? 0 : spanToShow(place).start;
+    return {message: `${path === '' ? 'the configuration' : path} ${message}`, start};
+  });
+}
+
+function refuse({path, text}: Source, problems: readonly PlacedProblem[]): void {
+  if (problems.length === 0) return;
+  const lines = new Lines(text);
+  const said = problems.map(({message, start}) => {
+    const {line, column} = lines.positionAt(start);
+    return `${path}:${line}:${column}: ${message.replace(/(?<![.?])$/, '.')}`;
+  });
+  throw new CliError(said.join('\n'));
+}

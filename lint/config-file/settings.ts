@@ -1,0 +1,79 @@
+/** What applies to one policy, and who says so: the defaults, the configuration, its overrides, and the command line. */
+
+import {relative} from 'node:path';
+import type {Config, PresetName, RuleSetting} from '../config.ts';
+import type {Rule} from '../rule.ts';
+import {codeOf, RuleSet} from '../rule-set.ts';
+import {rules as builtIn} from '../rules/index.ts';
+import type {RuleSettings} from './config-file.ts';
+import type {Loaded} from './read.ts';
+
+/** Settings, and where they are written. */
+export interface SettingsLayer extends RuleSettings {
+  /** `.retry-lintrc.json`, `--rule`. */
+  readonly from: string;
+}
+
+export interface Settings {
+  readonly preset: {readonly name: PresetName; readonly from: string};
+  /** Only what is set, by code. */
+  readonly rules: ReadonlyMap<string, {readonly setting: RuleSetting; readonly from: string}>;
+  /** Ours and the user's. */
+  readonly available: readonly Rule[];
+  readonly plugins: readonly Rule[];
+}
+
+/** Later layers have the word. */
+export async function settingsFor(
+  path: string,
+  loaded: Loaded | undefined,
+  commandLine: readonly SettingsLayer[],
+): Promise<Settings> {
+  const plugins = loaded?.plugins ?? [];
+  const available = [...builtIn, ...plugins];
+  const layers = [...(loaded === undefined ? [] : await fileLayers(path, loaded)), ...commandLine];
+  let preset: Settings['preset'] = {name: 'recommended', from: 'the default'};
+  const rules = new Map<string, {setting: RuleSetting; from: string}>();
+  for (const layer of layers) {
+    if (layer.preset !== undefined) preset = {name: layer.preset, from: layer.from};
+    for (const [name, setting] of Object.entries(layer.rules ?? {}))
+      rules.set(codeOf(available, name) ?? name, {setting, from: layer.from});
+  }
+  return {preset, rules, available, plugins};
+}
+
+async function fileLayers(path: string, {path: from, folder, file}: Loaded): Promise<SettingsLayer[]> {
+  const layers: SettingsLayer[] = [{...file, from}];
+  for (const [index, override] of (file.overrides ?? []).entries()) {
+    const matches = await matcherOf(override.files, folder);
+    if (matches(path)) layers.push({...override, from: `${from}: overrides[${index}]`});
+  }
+  return layers;
+}
+
+/** What the linter is told of these settings. */
+export function configOf({preset, rules, plugins}: Settings): Config {
+  return {
+    preset: preset.name,
+    rules: Object.fromEntries([...rules].map(([code, {setting}]) => [code, setting])),
+    ...(plugins.length === 0 ? {} : {extraRules: plugins}),
+  };
+}
+
+/** How severe each rule is, and why. */
+export function severities(settings: Settings): {rule: Rule; severity: RuleSetting; from: string}[] {
+  const set = new RuleSet(configOf(settings));
+  return settings.available.map(rule => ({
+    rule,
+    severity: set.severityOf(rule) ?? ('off' as const),
+    from: settings.rules.get(rule.code)?.from ?? `the preset ${settings.preset.name}`,
+  }));
+}
+
+/** @param folder Where the globs begin. What is returned takes absolute paths. */
+export async function matcherOf(globs: readonly string[], folder: string): Promise<(path: string) => boolean> {
+  if (globs.length === 0) return () => false;
+  const {default: picomatch} = await import('picomatch');
+  const matches = picomatch(globs as string[], {dot: true});
+  return path => matches(relative(folder, path).replaceAll('\\', '/'));
+}

@@ -1,0 +1,20 @@
+/** Why a command cannot do what it was asked: a wrong argument, a wrong configuration, a file that cannot be read. Exit code 2. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+}
+
+/** The clause after a file's name: `does not exist`. */
+export function whyNot(error: unknown): string {
+  const {code, message} = error as NodeJS.ErrnoException;
+  return REASONS[code ?? ''] ?? `cannot be used (${code ?? message})`;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  ENOTDIR: 'does not exist',
+  EISDIR: 'is a directory',
+  EACCES: 'is not accessible: permission denied',
+  EPERM: 'is not accessible: operation not permitted',
+  EROFS: 'is on a file system that cannot be written to',
+  ENOSPC: 'does not fit on the disk any more',
+};

@@ -1,0 +1,23 @@
+/** What a command may touch of the world besides files. The process hands in its own; a test hands in one it can hold. */
+export interface Io {
+  /** Absolute. Every path on the command line is relative to it, and every path in a report. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: Stream;
+  readonly err: Stream;
+  /** Standard input, to its end. */
+  readonly readInput: () => string;
+  /** The day it is where the user is, `2027-01-01`. */
+  readonly today: () => string;
+  /** Calls back after so many milliseconds; what it returns calls that off. */
+  readonly wait: (ms: number, then: () => void) => () => void;
+  /** Resolves when the user wants a command to end that would not end by itself. */
+  readonly interrupted: () => Promise<void>;
+}
+
+export interface Stream {
+  readonly write: (text: string) => void;
+  readonly isTerminal: boolean;
+  /** Infinity where there is no terminal. */
+  readonly columns: number;
+}

@@ -1,0 +1,39 @@
+/** Which files of a folder are policies: by their name, or by the schema they say they follow. */
+
+import {closeSync, openSync, readSync} from 'node:fs';
+
+/** `shop.retry.json`, `retry-policy.yaml`, `retry-policy.shop.jsonc`. */
+const NAME = /^(?:.+\.retry|retry-policy(?:\..+)?)\.(?:jsonc?|ya?ml)$/i;
+
+const READABLE = /\.(?:jsonc?|ya?ml)$/i;
+
+/** Large, everywhere, and never a policy. */
+const OTHERS = /^(?:package(?:-lock)?\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|tsconfig.*\.json|\.retry-lint.*)$/i;
+
+/** `$schema` as a key of JSON or YAML, or as yaml-language-server's comment has it. */
+const OUR_SCHEMA =
+  /\$schema["']?\s*[:=]\s*["']?[^"'\s]*(?:steadfetch(?:\.dev)?\/schema\/policy|\/retry-policy(?:-[\d.]+)?\.json)/;
+
+/** A schema is named at the top of a file. */
+const headBytes = 2048;
+
+export const hasPolicyName = (name: string): boolean => NAME.test(name);
+
+export function isPolicyFile(path: string, name: string): boolean {
+  if (hasPolicyName(name)) return true;
+  return READABLE.test(name) && !OTHERS.test(name) && OUR_SCHEMA.test(headOf(path));
+}
+
+function headOf(path: string): string {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const head = Buffer.alloc(headBytes);
+    return head.toString('utf8', 0, readSync(file, head));
+  } catch {
+    // Not to be read is not to be a policy; whoever names the file on the command line hears why.
+    return '';
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}

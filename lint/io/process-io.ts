@@ -1,0 +1,68 @@
+/** The world as the process has it. Whatever costs start-up time is asked for only when it is needed. */
+
+import {fstatSync, readFileSync, statSync, writeSync} from 'node:fs';
+import type {Io, Stream} from './io.ts';
+
+export const processIo = (): Io => ({
+  cwd: process.cwd(),
+  env: process.env,
+  out: stream(1, () => process.stdout),
+  err: stream(2, () => process.stderr),
+  readInput: () => readFileSync(0, 'utf8'),
+  today: () => dayOf(new Date()),
+  wait: (ms, then) => {
+    const timer = setTimeout(then, ms);
+    return () => clearTimeout(timer);
+  },
+  interrupted: () =>
+    new Promise(resolve => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    }),
+});
+
+/**
+ * Writes by the file descriptor: `process.stdout` of a pipe loads Node's network stack, two milliseconds that nobody needs.
+ *
+ * @param native Node's own stream, for a pipe that is full and does not block, and for the width of a terminal.
+ */
+function stream(fd: number, native: () => NodeJS.WriteStream): Stream {
+  let isFull = false;
+  let isClosed = false;
+  const isTerminal = (): boolean => mayBeTerminal(fd) && native().isTTY === true;
+  return {
+    get isTerminal() {
+      return isTerminal();
+    },
+    get columns() {
+      return isTerminal() ? native().columns : Number.POSITIVE_INFINITY;
+    },
+    write: text => {
+      let rest = Buffer.from(text);
+      try {
+        while (rest.length > 0 && !isFull && !isClosed) rest = rest.subarray(writeSync(fd, rest));
+      } catch (error) {
+        const {code} = error as NodeJS.ErrnoException;
+        // Whoever read this has read enough, as `head` does.
+        if (code === 'EPIPE') isClosed = true;
+        else if (code === 'EAGAIN') isFull = true;
+        else throw error;
+      }
+      if (isFull && rest.length > 0) native().write(rest);
+    },
+  };
+}
+
+/** Most runs write into a pipe, a file or nowhere, and only a terminal needs more than this to be known as one. */
+function mayBeTerminal(fd: number): boolean {
+  try {
+    const stat = fstatSync(fd);
+    return stat.isCharacterDevice() && stat.rdev !== statSync('/dev/null').rdev;
+  } catch {
+    return process.platform === 'win32';
+  }
+}
+
+function dayOf(date: Date): string {
+  const [month, day] = [date.getMonth() + 1, date.getDate()].map(part => String(part).padStart(2, '0'));
+  return `${date.getFullYear()}-${month}-${day}`;
+}

@@ -1,0 +1,81 @@
+/** Texts of files, each read once in a run, whoever extends it. */
+
+import {readFileSync} from 'node:fs';
+import {resolve} from 'node:path';
+import {dependencies} from '../lint.ts';
+import {CliError, whyNot} from './cli-error.ts';
+
+export class Texts {
+  readonly #cwd: string;
+  readonly #texts = new Map<string, string | undefined>();
+  readonly #extended = new Map<string, readonly string[]>();
+
+  constructor(cwd: string) {
+    this.#cwd = cwd;
+  }
+
+  /** Every path that was asked for, there or not. */
+  get paths(): readonly string[] {
+    return [...this.#texts.keys()];
+  }
+
+  /** Of a file that is linted. Bytes that are no UTF-8 become U+FFFD, which is a finding. */
+  read(path: string): string {
+    const known = this.#texts.get(path);
+    if (known !== undefined) return known;
+    try {
+      const text = readFileSync(resolve(this.#cwd, path), 'utf8');
+      this.#texts.set(path, text);
+      return text;
+    } catch (error) {
+      throw new CliError(`${path} ${whyNot(error)}.`);
+    }
+  }
+
+  /** Of a file that does not come from the disk, or is no longer as it was read. */
+  set(path: string, text: string): void {
+    this.#texts.set(path, text);
+    this.#extended.delete(path);
+  }
+
+  /** A file and all that it extends, by path. What cannot be read is left out, and the linter says so where it is named. */
+  async closure(path: string): Promise<Record<string, string>> {
+    const found: Record<string, string> = {};
+    const waiting = [path];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (Object.hasOwn(found, next)) continue;
+      const text = next === path ? this.read(next) : this.#readIfThere(next);
+      if (text === undefined) continue;
+      found[next] = text;
+      waiting.push(...(await this.#extendedBy(next, text)));
+    }
+    return found;
+  }
+
+  /** A file and all that it extends, what cannot be read too. */
+  async mentioned(path: string): Promise<string[]> {
+    const texts = await this.closure(path);
+    const extended = await Promise.all(Object.entries(texts).map(([each, text]) => this.#extendedBy(each, text)));
+    return [...new Set([path, ...extended.flat()])];
+  }
+
+  async #extendedBy(path: string, text: string): Promise<readonly string[]> {
+    // Most policies extend nothing, and need not be read twice to know it. A key may be written with escapes.
+    if (!/extends|\\/.test(text)) return [];
+    const names = this.#extended.get(path) ?? (await dependencies(text, path));
+    this.#extended.set(path, names);
+    return names;
+  }
+
+  #readIfThere(path: string): string | undefined {
+    if (this.#texts.has(path)) return this.#texts.get(path);
+    let text: string | undefined;
+    try {
+      text = readFileSync(resolve(this.#cwd, path), 'utf8');
+    } catch {
+      text = undefined;
+    }
+    this.#texts.set(path, text);
+    return text;
+  }
+}

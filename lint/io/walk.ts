@@ -1,0 +1,81 @@
+/** Goes through a folder as git would: what is ignored is not looked at. */
+
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {dirname, join, relative} from 'node:path';
+import type {Ignore} from 'ignore';
+import {CliError, whyNot} from './cli-error.ts';
+
+/** Not ours to judge, and often larger than all the rest. */
+const NEVER: ReadonlySet<string> = new Set(['node_modules', '.git', '.hg', '.svn']);
+
+export interface Walk {
+  readonly files: readonly {readonly path: string; readonly name: string}[];
+  /** Every folder that was looked at. */
+  readonly folders: readonly string[];
+}
+
+/** What one .gitignore refuses, seen from its folder. */
+interface Refusal {
+  readonly folder: string;
+  readonly rules: Ignore;
+}
+
+/** @param folder Absolute. Links are not followed, so no circle is. */
+export async function walk(folder: string): Promise<Walk> {
+  const {default: ignore} = await import('ignore');
+  const files: Walk['files'][number][] = [];
+  const folders: string[] = [];
+  const enter = (at: string, above: readonly Refusal[]): void => {
+    folders.push(at);
+    const refusals = [...above, ...refusalsOf(at, ignore)];
+    for (const entry of entriesOf(at)) {
+      const path = join(at, entry.name);
+      if (NEVER.has(entry.name) || isRefused(path, entry.isDirectory(), refusals)) continue;
+      if (entry.isDirectory()) enter(path, refusals);
+      else if (entry.isFile()) files.push({path, name: entry.name});
+    }
+  };
+  enter(folder, refusalsAbove(folder, ignore));
+  return {files, folders};
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, {withFileTypes: true}).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    throw new CliError(`${folder} ${whyNot(error)}.`);
+  }
+}
+
+type MakeIgnore = (options: {allowRelativePaths: true}) => Ignore;
+
+function refusalsOf(folder: string, ignore: MakeIgnore): Refusal[] {
+  try {
+    const text = readFileSync(join(folder, '.gitignore'), 'utf8');
+    return [{folder, rules: ignore({allowRelativePaths: true}).add(text)}];
+  } catch {
+    return [];
+  }
+}
+
+/** A repository's .gitignore rules in all of it, also when only a part is walked. */
+function refusalsAbove(folder: string, ignore: MakeIgnore): Refusal[] {
+  if (existsSync(join(folder, '.git'))) return [];
+  const found: Refusal[] = [];
+  for (let at = folder, parent = dirname(at); parent !== at; at = parent, parent = dirname(at)) {
+    found.unshift(...refusalsOf(parent, ignore));
+    if (existsSync(join(parent, '.git'))) return found;
+  }
+  // Outside of a repository a .gitignore further up is somebody else's.
+  return [];
+}
+
+/** The nearest file that has an opinion decides, as in git. */
+function isRefused(path: string, isFolder: boolean, refusals: readonly Refusal[]): boolean {
+  for (const {folder, rules} of refusals.toReversed()) {
+    const seen = relative(folder, path).replaceAll('\\', '/') + (isFolder ? '/' : '');
+    const {ignored, unignored} = rules.test(seen);
+    if (ignored || unignored) return ignored;
+  }
+  return false;
+}

@@ -1,0 +1,100 @@
+/** A folder of its own, and retry-lint run in it, in this process: what it prints and how it ends. */
+import {mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {run} from '../../../lint/cli.ts';
+import type {Io, Stream} from '../../../lint/io/io.ts';
+
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A terminal, or none, that remembers. */
+export class Paper implements Stream {
+  text = '';
+  readonly isTerminal: boolean;
+  readonly columns: number;
+
+  constructor(columns?: number) {
+    this.isTerminal = columns !== undefined;
+    this.columns = columns ?? Number.POSITIVE_INFINITY;
+  }
+
+  write(text: string): void {
+    this.text += text;
+  }
+}
+
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, {recursive: true, force: true});
+});
+
+export class Desk {
+  readonly folder: string = realpathSync(mkdtempSync(join(tmpdir(), 'retry-lint-')));
+  /** What is on standard input. */
+  input = '';
+  env: Record<string, string> = {};
+  out: Paper = new Paper();
+  err: Paper = new Paper();
+  interrupted: Promise<void> = new Promise(() => {});
+
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    folders.push(this.folder);
+    for (const [path, text] of Object.entries(files)) this.write(path, text);
+  }
+
+  at(path: string): string {
+    return join(this.folder, path);
+  }
+
+  write(path: string, text: string | Uint8Array): void {
+    mkdirSync(dirname(this.at(path)), {recursive: true});
+    writeFileSync(this.at(path), text);
+  }
+
+  read(path: string): string {
+    return readFileSync(this.at(path), 'utf8');
+  }
+
+  /** Runs in the folder, or in one below it. */
+  async run(...argv: string[]): Promise<Ended> {
+    return this.runIn('.', ...argv);
+  }
+
+  async runIn(folder: string, ...argv: string[]): Promise<Ended> {
+    const [before, beforeErr] = [this.out.text.length, this.err.text.length];
+    const code = await run(argv, this.io(folder));
+    return {code, out: this.out.text.slice(before), err: this.err.text.slice(beforeErr)};
+  }
+
+  io(folder = '.'): Io {
+    return {
+      cwd: this.at(folder),
+      env: this.env,
+      out: this.out,
+      err: this.err,
+      readInput: () => this.input,
+      today: () => '2026-11-24',
+      wait: (_, then) => {
+        const soon = setImmediate(then);
+        return () => clearImmediate(soon);
+      },
+      interrupted: () => this.interrupted,
+    };
+  }
+}
+
+/** `code line:column` of each finding of a run with --format json. */
+export function findingsOf({out}: Ended): string[] {
+  const {findings} = JSON.parse(out) as {
+    findings: {code: string; path: string; range: {start: {line: number; column: number}}}[];
+  };
+  return findings.map(({code, range}) => `${code} ${range.start.line}:${range.start.column}`);
+}
+
+export const clean = '{"version": 1}\n';
+export const wavy = '{\n  "backoff": {"jitter": "none"}\n}\n';

@@ -1,0 +1,127 @@
+/** Which files a command is about. */
+import {symlinkSync} from 'node:fs';
+import {expect} from 'chai';
+import {clean, Desk, findingsOf, wavy} from './desk.ts';
+
+/** The files of a report, in its order. */
+async function linted(desk: Desk, ...argv: string[]): Promise<string[]> {
+  const {out} = await desk.run('-f', 'json', ...argv);
+  return (JSON.parse(out) as {findings: {path: string}[]}).findings.map(({path}) => path);
+}
+
+describe('the files of retry-lint', () => {
+  it('a file that does not exist is an error of usage', async () => {
+    expect(await new Desk().run('nope.json')).to.deep.equal({code: 2, out: '', err: 'nope.json does not exist.\n'});
+  });
+
+  it('a folder without policies is one too, unless that is allowed', async () => {
+    const desk = new Desk({'package.json': '{}', 'data.json': '{"a": 1}'});
+    const {code, err} = await desk.run();
+    expect(code).to.equal(2);
+    expect(err).to.match(/^No policy was found in this folder\./);
+    expect(await desk.run('--allow-empty')).to.deep.equal({code: 0, out: 'No findings in 0 files.\n', err: ''});
+    expect((await desk.run('*.yaml')).err).to.match(/^No policy was found in \*\.yaml\./);
+  });
+
+  it('of a folder the policies are taken, by their names and by their schema', async () => {
+    const schema = './node_modules/steadfetch/schema/policy.schema.json';
+    const desk = new Desk({
+      'a.retry.json': wavy,
+      'retry-policy.jsonc': wavy,
+      'retry-policy.shop.yaml': 'backoff: {jitter: none}\n',
+      'deep/b.retry.yml': 'backoff: {jitter: none}\n',
+      'deep/by-schema.json': `{"$schema": "${schema}", "backoff": {"jitter": "none"}}`,
+      'deep/by-comment.yaml': `# yaml-language-server: $schema=${schema}\nbackoff: {jitter: none}\n`,
+      'deep/other.json': wavy,
+      'deep/other-schema.json': '{"$schema": "https://json.schemastore.org/package.json"}',
+      'notes.md': 'no policy',
+    });
+    const policies = [
+      'a.retry.json',
+      'deep/b.retry.yml',
+      'deep/by-comment.yaml',
+      'deep/by-schema.json',
+      'retry-policy.jsonc',
+      'retry-policy.shop.yaml',
+    ];
+    expect(await linted(desk)).to.deep.equal(policies);
+    expect(await linted(desk, 'deep')).to.deep.equal(policies.filter(path => path.startsWith('deep/')));
+  });
+
+  it('what git ignores, and what others installed, is left out of folders', async () => {
+    const desk = new Desk({
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      '.gitignore': 'build/\n/local.retry.json\n*.tmp.retry.json\n!keep.tmp.retry.json\n',
+      'build/a.retry.json': wavy,
+      'node_modules/x/a.retry.json': wavy,
+      'local.retry.json': wavy,
+      'deep/local.retry.json': wavy,
+      'deep/a.tmp.retry.json': wavy,
+      'deep/keep.tmp.retry.json': wavy,
+      'deep/.gitignore': 'mine.retry.json\n',
+      'deep/mine.retry.json': wavy,
+    });
+    const kept = ['deep/keep.tmp.retry.json', 'deep/local.retry.json'];
+    expect(await linted(desk)).to.deep.equal(kept);
+    const below = await desk.runIn('deep', '-f', 'json');
+    expect(JSON.parse(below.out).findings.map(({path}: {path: string}) => path)).to.deep.equal([
+      'keep.tmp.retry.json',
+      'local.retry.json',
+    ]);
+    expect(await linted(desk, 'build/a.retry.json')).to.deep.equal(['build/a.retry.json']);
+  });
+
+  it('a link in a folder is not followed, so a circle of links has an end', async () => {
+    const desk = new Desk({'a.retry.json': wavy});
+    symlinkSync('.', desk.at('again'));
+    expect(await linted(desk)).to.deep.equal(['a.retry.json']);
+  });
+
+  it('globs take what they match, whatever it is called, each file once and in order', async () => {
+    const desk = new Desk({'b/two.json': wavy, 'a/one.json': wavy, 'a/three.yaml': 'backoff: {jitter: none}\n'});
+    expect(await linted(desk, '**/*.json', 'a/one.json')).to.deep.equal(['a/one.json', 'b/two.json']);
+    expect(await linted(desk, 'a/*.{json,yaml}')).to.deep.equal(['a/one.json', 'a/three.yaml']);
+  });
+
+  it('paths are told from where the command runs', async () => {
+    const desk = new Desk({'up.json': wavy, 'deep/here.json': clean});
+    const {out} = await desk.runIn('deep', '-f', 'json', '../up.json');
+    expect(JSON.parse(out).findings[0].path).to.equal('../up.json');
+  });
+
+  it('standard input has the name it is given, and its neighbours', async () => {
+    const desk = new Desk({'deep/base.json': wavy});
+    desk.input = 'extends: [./base.json]\n';
+    const found = await desk.run('-f', 'json', '-', '--stdin-filename', 'deep/shop.retry.yaml');
+    expect(findingsOf(found)).to.deep.equal(['RL203 1:11']);
+    expect(JSON.parse(found.out).findings[0].path).to.equal('deep/shop.retry.yaml');
+    desk.input = wavy;
+    expect((await desk.run('-')).out).to.match(/^<stdin>:2:15 /);
+  });
+
+  it('what a policy extends is read from the disk, through every level', async () => {
+    const desk = new Desk({
+      'app/policy.json': '{"extends": ["../shared/base.json"]}',
+      'shared/base.json': '{"extends": ["./deeper/root.yaml"]}',
+      'shared/deeper/root.yaml': 'backoff: {jitter: none}\n',
+    });
+    const {out} = await desk.run('-f', 'json', 'app/policy.json');
+    const [{code, related}] = JSON.parse(out).findings;
+    expect(code).to.equal('RL203');
+    expect(related[0].path).to.equal('shared/deeper/root.yaml');
+  });
+
+  it('what it extends and is not there is a finding', async () => {
+    const desk = new Desk({'policy.json': '{"extends": ["./gone.json"]}'});
+    expect(findingsOf(await desk.run('-f', 'json', 'policy.json'))).to.deep.equal(['RL406 1:14']);
+  });
+
+  it('bytes that are no UTF-8 are a finding', async () => {
+    const desk = new Desk();
+    desk.write('policy.json', Buffer.from([...Buffer.from('{\n  "name": "caf'), 0xe9, ...Buffer.from('"\n}\n')]));
+    const found = await desk.run('-f', 'json', 'policy.json');
+    expect(findingsOf(found)).to.deep.equal(['RL006 2:15']);
+    desk.write('wide.json', Buffer.from('\uFEFF{"version": 1}', 'utf16le'));
+    expect(findingsOf(await desk.run('-f', 'json', 'wide.json'))).to.deep.equal(['RL006 1:1']);
+  });
+});

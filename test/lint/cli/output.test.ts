@@ -1,0 +1,136 @@
+/** What is printed, where it goes, and which exit code it gives. */
+import {expect} from 'chai';
+import {formatNames} from '../../../lint/commands/table.ts';
+import {formatters} from '../../../lint/formatters/index.ts';
+import {clean, Desk, Paper, wavy} from './desk.ts';
+
+/** RL203 is an error; the slip is an error; RL205 and others may warn. */
+const warned = '{\n  // retry-lint-disable-next-line RL203\n  "backoff": {"jitter": "none"}\n}\n';
+
+describe('the output of retry-lint', () => {
+  it('every format that the table knows is there, and no other', () => {
+    expect(formatNames).to.deep.equal(formatters.map(({name}) => name));
+  });
+
+  it('several reports of one run go to files and to standard output', async () => {
+    const desk = new Desk({'policy.json': wavy});
+    const argv = ['-f', 'json', '-f', 'sarif=out.sarif', '--format=junit=junit.xml', 'policy.json'];
+    const {code, out} = await desk.run(...argv);
+    expect(code).to.equal(1);
+    expect(JSON.parse(out).findings).to.have.length(1);
+    expect(JSON.parse(desk.read('out.sarif')).runs[0].results).to.have.length(1);
+    expect(desk.read('junit.xml')).to.match(/^<\?xml/);
+  });
+
+  it('a report that is written to a file leaves standard output alone', async () => {
+    const {code, out} = await new Desk({'policy.json': wavy}).run('-f', 'json=out.json', 'policy.json');
+    expect({code, out}).to.deep.equal({code: 1, out: ''});
+  });
+
+  it('a report that cannot be written is an error', async () => {
+    const {code, err} = await new Desk({'policy.json': wavy}).run('-f', 'json=no/such/folder.json', 'policy.json');
+    expect({code, err}).to.deep.equal({
+      code: 2,
+      err: 'no/such/folder.json could not be written: it does not exist.\n',
+    });
+  });
+
+  const refused: [string[], string][] = [
+    [
+      ['--format', 'xml'],
+      '--format is one of stylish, json, sarif, github, github-summary, gitlab, junit, checkstyle, rdjson, got "xml".',
+    ],
+    [['-f', 'json='], '--format json= needs the name of a file.'],
+    [
+      ['-f', 'json', '-f', 'sarif'],
+      'Only one report can go to standard output, and json and sarif would; write the others to files: --format sarif=FILE.',
+    ],
+    [['--max-warnings', 'few'], '--max-warnings is a whole number, got "few".'],
+    [['--fail-on', 'eror'], '--fail-on is one of error, warning, info, never, got "eror"; did you mean error?'],
+    [['--fix', '--fix-dry-run'], '--fix writes, and --fix-dry-run does not: give one of them.'],
+    [['--fix=yes'], '--fix takes no value, got "yes".'],
+    [['--config'], '--config needs a value: --config FILE.'],
+    [['--preset', 'strict', '--preset', 'recommended'], '--preset was given 2 times; it takes one value.'],
+    [['--qiet'], 'There is no option --qiet; did you mean --quiet?'],
+    [['--xyzzy'], 'There is no option --xyzzy; "retry-lint --help" lists them.'],
+    [['-', '--fix'], '--fix writes files, and - is none; --fix-dry-run prints what would change.'],
+    [['--stdin-filename', 'a.json'], '--stdin-filename names the text on standard input; ask for it with -.'],
+    [['--rule', 'RL203'], '--rule takes a rule and one of error, warning, info, off: --rule RL301=off; got "RL203".'],
+    [
+      ['--rule', 'no-synchronized-retries=off', 'policy.json'],
+      '--rule: no-synchronized-retries is no rule; did you mean "no-synchronised-retries"?',
+    ],
+  ];
+  for (const [argv, message] of refused) {
+    it(`${argv.join(' ')} is refused`, async () => {
+      const desk = new Desk({'policy.json': clean});
+      expect(await desk.run(...argv)).to.deep.equal({code: 2, out: '', err: `${message}\n`});
+    });
+  }
+
+  const codes: [string, string[], number][] = [
+    [clean, [], 0],
+    [wavy, [], 1],
+    [wavy, ['--exit-zero'], 0],
+    [wavy, ['--fail-on', 'never'], 0],
+    [wavy, ['--fail-on', 'error'], 1],
+    [wavy, ['--rule', 'RL203=warning'], 1],
+    [wavy, ['--rule', 'RL203=warning', '--fail-on', 'error'], 0],
+    [wavy, ['--rule', 'RL203=warning', '--max-warnings', '1'], 0],
+    [wavy, ['--rule', 'RL203=warning', '--max-warnings', '0'], 1],
+    [wavy, ['--rule', 'RL203=warning', '--quiet'], 0],
+    [wavy, ['--rule', 'no-synchronised-retries=info'], 0],
+    [wavy, ['--rule', 'RL203=info', '--fail-on', 'info'], 1],
+    [wavy, ['--rule', 'RL203=off', '--fail-on', 'info'], 0],
+    [wavy, ['--max-warnings', '9'], 1],
+    [warned, [], 1],
+    [warned, ['--rule', 'RL604=off'], 0],
+    [warned, ['--no-suppressions', '--rule', 'RL604=off'], 1],
+  ];
+  for (const [text, argv, code] of codes) {
+    it(`exit code ${code}: ${text === clean ? 'clean' : text === wavy ? 'an error' : 'suppressed'} ${argv.join(' ')}`, async () => {
+      expect((await new Desk({'p.json': text}).run(...argv, 'p.json')).code).to.equal(code);
+    });
+  }
+
+  it('--quiet shows errors only', async () => {
+    const desk = new Desk({'policy.json': wavy});
+    expect((await desk.run('-q', '--rule', 'RL203=warning', 'policy.json')).out).to.equal('No findings in 1 file.\n');
+  });
+
+  const escapes = '\u001B[';
+  const colours: [string[], Record<string, string>, boolean, boolean][] = [
+    [[], {}, true, true],
+    [[], {}, false, false],
+    [['--no-color'], {}, true, false],
+    [['--color'], {}, false, true],
+    [[], {NO_COLOR: '1'}, true, false],
+    [[], {NO_COLOR: ''}, true, true],
+    [[], {FORCE_COLOR: '1'}, false, true],
+    [[], {FORCE_COLOR: '0'}, true, false],
+    [[], {NO_COLOR: '1', FORCE_COLOR: '1'}, true, false],
+    [['--color'], {NO_COLOR: '1'}, false, true],
+    [[], {TERM: 'dumb'}, true, false],
+  ];
+  for (const [argv, env, isTerminal, isColoured] of colours) {
+    const where = isTerminal ? 'a terminal' : 'a pipe';
+    it(`${isColoured ? 'colours' : 'no colours'} for ${where} ${argv.join(' ')} ${JSON.stringify(env)}`, async () => {
+      const desk = new Desk({'policy.json': wavy});
+      desk.env = env;
+      desk.out = new Paper(isTerminal ? 100 : undefined);
+      expect((await desk.run(...argv, 'policy.json')).out.includes(escapes)).to.equal(isColoured);
+    });
+  }
+
+  it('a long run says on a terminal how far it is, and takes that away', async () => {
+    const files = Object.fromEntries(Array.from({length: 100}, (_, index) => [`${index}.retry.json`, clean]));
+    const desk = new Desk(files);
+    desk.err = new Paper(80);
+    const {code, err} = await desk.run();
+    expect(code).to.equal(0);
+    const lines = [20, 40, 60, 80, 100].map(done => `\r${done} of 100 policies\u001B[K`);
+    expect(err).to.equal(`${lines.join('')}\r\u001B[K`);
+    desk.err = new Paper();
+    expect((await desk.run()).err).to.equal('');
+  });
+});
