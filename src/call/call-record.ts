@@ -9,10 +9,12 @@ import type {Guards} from '../guards/registry.ts';
 import type {EngineParts} from './engine-parts.ts';
 import {Identified} from './identity.ts';
 import type {Judgement} from './judgement.ts';
+import {Past} from './past.ts';
 import type {Plan, Variant} from './plan.ts';
 import type {AttemptRequest} from './ports.ts';
 import {PreparedHeaders} from './prepared-headers.ts';
 import type {CallReport, Reporting} from './report.ts';
+import type {Reservation} from './reservation.ts';
 import type {Rpc} from './rpc.ts';
 import type {Wire} from './wire.ts';
 
@@ -32,16 +34,12 @@ export abstract class CallRecord extends Identified implements Reporting {
   readonly startedAt: number;
   readonly trace: CallObserver | null;
   attempts = 0;
-  hedges = 0;
-  waitedMs = 0;
-  lastBackoffMs = 0;
   judgement: Judgement | null = null;
   wire!: Wire;
   protected ended: End | null = null;
-  protected previousStatus = 0;
+  #past: Past | null = null;
   readonly #rawUrl: string;
   readonly #rpc: Rpc | null;
-  #prepared: PreparedHeaders | null = null;
 
   constructor(
     engine: EngineParts,
@@ -96,6 +94,42 @@ export abstract class CallRecord extends Identified implements Reporting {
     return {method, rpcMethod, url, origin, template, policyName, correlationId, attempts, hedges, waitedMs, keyed};
   }
 
+  // What it has been through.
+
+  /** For writing: made where there was none. */
+  protected get past(): Past {
+    this.#past ??= new Past();
+    return this.#past;
+  }
+
+  protected get reservation(): Reservation | null {
+    return this.#past?.reservation ?? null;
+  }
+
+  get hedges(): number {
+    return this.#past?.hedges ?? 0;
+  }
+
+  set hedges(count: number) {
+    this.past.hedges = count;
+  }
+
+  get waitedMs(): number {
+    return this.#past?.waitedMs ?? 0;
+  }
+
+  set waitedMs(ms: number) {
+    this.past.waitedMs = ms;
+  }
+
+  get lastBackoffMs(): number {
+    return this.#past?.lastBackoffMs ?? 0;
+  }
+
+  set lastBackoffMs(ms: number) {
+    this.past.lastBackoffMs = ms;
+  }
+
   // What answers are read by.
 
   get transients(): Transients {
@@ -123,14 +157,15 @@ export abstract class CallRecord extends Identified implements Reporting {
   // What is written on attempts.
 
   override label(headers: HeaderBag): void {
-    this.#prepared?.undo(headers);
+    this.#past?.prepared?.undo(headers);
     super.label(headers);
   }
 
   describe(headers: HeaderBag, attempt: number, signal: AbortSignal | undefined): AttemptRequest {
     const prepared = new PreparedHeaders(headers);
-    this.#prepared = prepared;
-    const {method, previousStatus} = this;
+    const {method, past} = this;
+    past.prepared = prepared;
+    const {previousStatus} = past;
     return {method, url: this.#rawUrl, headers: prepared, attempt, previousStatus, signal};
   }
 

@@ -26,7 +26,6 @@ import {tellAbandoned, tellRejected, tellScheduled} from './tell.ts';
 import type {Caller, Wire} from './wire.ts';
 
 export class Call extends CallRecord implements Applicant, AttemptOwner, Racing {
-  #reservation: Reservation | null = null;
   #loops = false;
   #caller!: Caller;
   /** The last attempt and what came of it, kept while the call goes on: it is the answer if nothing better comes. */
@@ -80,7 +79,7 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
       hedge?.callStarted(now);
     }
     this.#dropHeld(); // Only now: had nobody admitted the resend, it would have been the answer.
-    this.#reservation?.spend();
+    this.reservation?.spend();
     this.attempts++;
     if (this.mayHedge) {
       const race = new Race(this);
@@ -117,11 +116,11 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
   assessed(attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number): void {
     this.#heldAttempt = attempt;
     this.#heldOutcome = outcome;
-    this.previousStatus = outcome.status;
+    if (this.refreshes) this.past.previousStatus = outcome.status;
     if (verdict !== SUCCESS) return this.#judge(outcome, verdict);
     this.judgement = SUCCEEDED;
     if (this.attempts === 1) this.guards.budget?.firstTrySucceeded(now);
-    else this.#reservation?.succeeded(now);
+    else this.reservation?.succeeded(now);
     this.#end(outcome, now);
   }
 
@@ -196,7 +195,7 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
   #end(outcome: Outcome, now: number = this.engine.clock.now()): void {
     if (this.#heldOutcome !== outcome) this.#dropHeld();
     if (this.#loops) this.finish(outcome, now);
-    else this.#reservation?.giveBack(now);
+    else this.reservation?.giveBack(now);
     this.#settle(outcome);
   }
 
@@ -217,19 +216,19 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
   /** Most calls never need one. */
   #reserve(): Reservation | null {
     const {budget} = this.guards;
-    if (budget !== null) this.#reservation ??= new Reservation(budget);
-    return this.#reservation;
+    if (budget !== null) this.past.reservation ??= new Reservation(budget);
+    return this.reservation;
   }
 
   /** A resend that was paid for will not happen. */
   giveBack(): void {
-    this.#reservation?.giveBack(this.engine.clock.now());
+    this.reservation?.giveBack(this.engine.clock.now());
   }
 
   /** Has an effect exactly once, whatever happened. */
   finish(outcome: Outcome, now: number = this.engine.clock.now()): void {
     if (this.ended !== null) return;
-    this.#reservation?.giveBack(now);
+    this.reservation?.giveBack(now);
     const result = resultOf(this, outcome);
     const reason = result === 'success' ? 'answered' : explain(this, outcome.kind, outcome.status);
     const durationMs = now - this.startedAt;
