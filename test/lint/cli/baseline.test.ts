@@ -1,0 +1,63 @@
+/** Findings that a project lives with. */
+import {rmSync} from 'node:fs';
+import {expect} from 'chai';
+import {clean, Desk, findingsOf, wavy} from './desk.ts';
+
+const endless = '{\n  "maxAttempts": "unlimited",\n  "deadlineMs": null\n}\n';
+
+describe('retry-lint baseline', () => {
+  it('accepts what is there, so that only what is new fails', async () => {
+    const desk = new Desk({'a.retry.json': wavy});
+    expect(await desk.run('baseline')).to.deep.equal({
+      code: 0,
+      out: '.retry-lint-baseline.json: 1 accepted finding in 1 file; 1 new, 0 taken out.\n',
+      err: '',
+    });
+    expect((await desk.run()).code).to.equal(0);
+    expect((await desk.run('--no-baseline')).code).to.equal(1);
+    desk.write('a.retry.json', `{\n  "name": "moved",\n\n${endless.slice(2, -2)},${wavy.slice(1)}`);
+    expect(findingsOf(await desk.run('-f', 'json'))).to.deep.equal(['RL201 4:3']);
+  });
+
+  it('means the same from every folder', async () => {
+    const desk = new Desk({'deep/a.retry.json': wavy, '.retry-lintrc.json': '{"baseline": "known.json"}'});
+    await desk.runIn('deep', 'baseline');
+    expect(JSON.parse(desk.read('known.json'))).to.deep.equal({
+      version: 1,
+      findings: {'deep/a.retry.json': ['RL203 backoff.jitter']},
+    });
+    expect((await desk.run()).code).to.equal(0);
+    expect((await desk.runIn('deep')).code).to.equal(0);
+  });
+
+  it('leaves alone what is accepted of other files', async () => {
+    const desk = new Desk({'a.retry.json': wavy, 'b.retry.json': wavy});
+    await desk.run('baseline', 'a.retry.json');
+    await desk.run('baseline', 'b.retry.json');
+    expect(Object.keys(JSON.parse(desk.read('.retry-lint-baseline.json')).findings)).to.deep.equal([
+      'a.retry.json',
+      'b.retry.json',
+    ]);
+  });
+
+  it('--prune takes out what is mended or gone, and adds nothing', async () => {
+    const desk = new Desk({'a.retry.json': wavy, 'b.retry.json': wavy, 'c.retry.json': wavy});
+    await desk.run('baseline');
+    desk.write('a.retry.json', clean);
+    rmSync(desk.at('b.retry.json'));
+    desk.write('c.retry.json', `${endless.slice(0, -2)},${wavy.slice(1)}`);
+    expect((await desk.run('baseline', '--prune')).out).to.equal(
+      '.retry-lint-baseline.json: 1 accepted finding in 1 file; 0 new, 2 taken out.\n',
+    );
+    expect(findingsOf(await desk.run('-f', 'json'))).to.deep.equal(['RL201 2:3']);
+  });
+
+  for (const text of ['{', '{"version": 2}', '{"version": 1, "findings": {"a": 1}}', 'null']) {
+    it(`${text} is no baseline`, async () => {
+      const desk = new Desk({'a.retry.json': wavy, '.retry-lint-baseline.json': text});
+      const {code, err} = await desk.run();
+      expect(code).to.equal(2);
+      expect(err).to.match(/^The baseline \.retry-lint-baseline\.json is no/);
+    });
+  }
+});

@@ -1,0 +1,141 @@
+/** The commands beside lint. */
+import {execFileSync, spawnSync} from 'node:child_process';
+import {expect} from 'chai';
+import {commands, shells} from '../../../lint/commands/table.ts';
+import {rules} from '../../../lint/rules/index.ts';
+import {loadPolicySync} from '../../../src/load.ts';
+import {Desk, wavy} from './desk.ts';
+
+const hasShell = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
+
+describe('the commands of retry-lint', () => {
+  it('--version is the version of the package', async () => {
+    expect(await new Desk().run('--version')).to.deep.equal({code: 0, out: '0.1.0\n', err: ''});
+  });
+
+  for (const {name, groups, summary} of commands) {
+    it(`${name} --help names every option, in lines that fit`, async () => {
+      const {code, out} = await new Desk().run(name, '--help');
+      expect(code).to.equal(0);
+      expect(out).to.contain(`${summary}.`);
+      for (const {options} of groups) for (const option of options) expect(out).to.contain(`--${option.name}`);
+      expect(out.split('\n').filter(line => line.length > 100)).to.deep.equal([]);
+    });
+  }
+
+  it('too few or too many words are refused', async () => {
+    for (const argv of [['explain'], ['explain', 'RL203', 'a', 'b'], ['completions'], ['init', 'a', 'b']]) {
+      const {code, err} = await new Desk().run(...argv);
+      expect(code).to.equal(2);
+      expect(err).to.match(/^Usage: retry-lint .*; "retry-lint \w+ --help" says more\.\n$/);
+    }
+  });
+
+  it('a file may be called like a command', async () => {
+    expect((await new Desk({rules: wavy}).run('./rules')).code).to.equal(1);
+  });
+
+  describe('explain', () => {
+    for (const {code, name, why} of rules) {
+      it(`${code} by code and by name`, async () => {
+        const {out} = await new Desk().run('explain', code.toLowerCase());
+        expect(out).to.contain(`${code} ${name}`).and.contain(why.trim());
+        expect((await new Desk().run('explain', name)).out).to.equal(out);
+      });
+    }
+
+    it('with a file says what the rule means there, though it is off or accepted', async () => {
+      const desk = new Desk({'p.json': wavy, '.retry-lintrc.json': '{"rules": {"RL203": "off"}}'});
+      expect((await desk.run('explain', 'RL203', 'p.json')).out).to.contain('p.json:2:15  error  RL203');
+      desk.write('p.json', '{}');
+      expect((await desk.run('explain', 'RL203', 'p.json')).out).to.contain('RL203 has nothing to say about p.json.');
+    });
+
+    it('a rule that is none is an error', async () => {
+      expect(await new Desk().run('explain', 'no-unbounded-retry')).to.deep.equal({
+        code: 2,
+        out: '',
+        err: 'no-unbounded-retry is no rule; did you mean "no-unbounded-retries"?\n',
+      });
+    });
+  });
+
+  describe('init', () => {
+    for (const name of ['retry-policy.jsonc', 'deep/shop.retry.json', 'shop.retry.yaml']) {
+      it(`writes ${name}, which runs, is clean under strict, and knows its schema`, async () => {
+        const desk = new Desk({'node_modules/steadfetch/schema/policy.schema.json': '{}'});
+        const {code} = await desk.run('init', ...(name === 'retry-policy.jsonc' ? [] : [name]));
+        expect(code).to.equal(0);
+        const up = name.startsWith('deep/') ? '../' : './';
+        expect(desk.read(name)).to.contain(`${up}node_modules/steadfetch/schema/policy.schema.json`);
+        expect(loadPolicySync(desk.at(name)).maxAttempts).to.equal(3);
+        expect((await desk.run('--preset', 'strict', '--fail-on', 'info')).out).to.equal('No findings in 1 file.\n');
+      });
+    }
+
+    it('its comments are true: what they propose is clean, too', async () => {
+      for (const name of ['a.jsonc', 'a.yaml']) {
+        const desk = new Desk();
+        await desk.run('init', name);
+        const text = desk.read(name);
+        const route =
+          name === 'a.yaml' ? text.replace(/^# (?=routes:|\s)/gm, '') : text.replace('  // "routes"', '  , "routes"');
+        expect(route).to.not.equal(text);
+        desk.write(name, route);
+        expect((await desk.run('--preset', 'strict', name)).out).to.equal('No findings in 1 file.\n');
+      }
+    });
+
+    it('writes over nothing, unless it is told to', async () => {
+      const desk = new Desk({'p.json': 'mine'});
+      expect(await desk.run('init', 'p.json')).to.deep.equal({
+        code: 2,
+        out: '',
+        err: 'p.json is there already; --force writes over it.\n',
+      });
+      expect(desk.read('p.json')).to.equal('mine');
+      expect((await desk.run('init', '--force', 'p.json')).code).to.equal(0);
+      expect((await desk.run('init', 'policy.toml')).err).to.equal(
+        'A policy is JSON or YAML, and policy.toml ends like neither; try policy.toml.json.\n',
+      );
+    });
+  });
+
+  it('rules lists every rule, for people and for programs', async () => {
+    const {out} = await new Desk().run('rules');
+    for (const {code, name} of rules) expect(out).to.contain(code).and.contain(name);
+    const plain = JSON.parse((await new Desk().run('rules', '--json')).out);
+    expect(plain.map(({code}: {code: string}) => code)).to.deep.equal(rules.map(({code}) => code));
+    expect(plain.find(({code}: {code: string}) => code === 'RL203')).to.include({severity: 'error', fixable: true});
+  });
+
+  describe('completions', () => {
+    for (const shell of shells) {
+      it(`${shell} takes what is printed`, async function () {
+        if (!hasShell(shell)) this.skip();
+        const {out} = await new Desk().run('completions', shell);
+        expect(() => execFileSync(shell, ['-n'], {input: out, stdio: 'pipe'})).not.to.throw();
+      });
+    }
+
+    it('bash completes commands, options, their values and codes', async function () {
+      if (!hasShell('bash')) this.skip();
+      const {out} = await new Desk().run('completions', 'bash');
+      const complete = (...words: string[]): string[] => {
+        const script = `${out}\nCOMP_WORDS=(retry-lint ${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _retry_lint; printf '%s\\n' "\${COMPREPLY[@]}"`;
+        return execFileSync('bash', ['-c', script], {encoding: 'utf8', cwd: new Desk().folder}).trim().split('\n');
+      };
+      expect(complete('expl')).to.deep.equal(['explain']);
+      expect(complete('--fix')).to.deep.equal(['--fix', '--fix-dry-run']);
+      expect(complete('--preset', 's')).to.deep.equal(['strict']);
+      expect(complete('explain', 'RL20')).to.include.members(['RL201', 'RL203']);
+      expect(complete('baseline', '--pr')).to.deep.equal(['--prune', '--preset']);
+    });
+
+    it('another shell is refused', async () => {
+      expect((await new Desk().run('completions', 'tcsh')).err).to.equal(
+        'Completions are for bash, zsh, fish, got "tcsh".\n',
+      );
+    });
+  });
+});

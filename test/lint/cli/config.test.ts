@@ -1,0 +1,164 @@
+/** Which settings apply, and what is wrong with them. */
+import {expect} from 'chai';
+import {clean, Desk, findingsOf, wavy} from './desk.ts';
+
+const plugin = `
+export default {
+  code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'warning', confidence: 'high',
+  summary: 'Name every policy', why: 'Without a name nobody finds it.', sources: [{title: 'Us', url: 'https://acme.example'}],
+  bad: [{name: 'none', text: '{}', findings: []}], good: [{name: 'one', text: '{"name": "a"}'}],
+  *check(scope) {
+    if (scope.policy.name === 'default') yield {at: 'name', message: 'The policy has no name.'};
+  },
+};
+`;
+
+describe('the configuration of retry-lint', () => {
+  it('is the nearest one above each policy', async () => {
+    const desk = new Desk({
+      '.retry-lintrc.json': '{"rules": {"RL203": "off"}}',
+      'a.retry.json': wavy,
+      'strict/.retry-lintrc.jsonc': '{\n  // the default\n  "preset": "recommended",\n}',
+      'strict/deep/b.retry.json': wavy,
+    });
+    const {out} = await desk.run('-f', 'json');
+    expect(JSON.parse(out).findings.map(({path}: {path: string}) => path)).to.deep.equal(['strict/deep/b.retry.json']);
+    expect((await desk.run('--no-config', '-f', 'json', 'a.retry.json')).code).to.equal(1);
+    expect((await desk.run('-c', '.retry-lintrc.json', 'strict/deep/b.retry.json')).code).to.equal(0);
+  });
+
+  it('the command line has the last word', async () => {
+    const desk = new Desk({'.retry-lintrc.json': '{"rules": {"no-synchronised-retries": "off"}}', 'p.json': wavy});
+    expect((await desk.run('p.json')).code).to.equal(0);
+    expect((await desk.run('--rule', 'RL203=error', 'p.json')).code).to.equal(1);
+  });
+
+  it('an override is for what its globs match, from the folder of the configuration', async () => {
+    const config = {
+      rules: {RL203: 'off'},
+      overrides: [
+        {files: ['batch/**'], rules: {RL203: 'warning'}},
+        {files: ['**/*.yaml'], rules: {RL203: 'error'}},
+      ],
+    };
+    const desk = new Desk({
+      '.retry-lintrc.json': JSON.stringify(config),
+      'p.retry.json': wavy,
+      'batch/p.retry.json': wavy,
+      'batch/p.retry.yaml': 'backoff: {jitter: none}\n',
+    });
+    const {out} = await desk.runIn('batch', '-f', 'json', '..');
+    const found = JSON.parse(out).findings.map(
+      ({path, severity}: {path: string; severity: string}) => `${path} ${severity}`,
+    );
+    expect(found).to.deep.equal(['p.retry.json warning', 'p.retry.yaml error']);
+  });
+
+  it('takes policies out, and other files in', async () => {
+    const desk = new Desk({
+      '.retry-lintrc.json': '{"ignores": ["fixtures/**"], "policies": ["config/*.json"]}',
+      'fixtures/bad.retry.json': wavy,
+      'config/shop.json': wavy,
+    });
+    const {out} = await desk.run('-f', 'json');
+    expect(JSON.parse(out).findings.map(({path}: {path: string}) => path)).to.deep.equal(['config/shop.json']);
+    expect(await desk.run('fixtures/bad.retry.json')).to.deep.equal({
+      code: 0,
+      out: 'No findings in 0 files.\n',
+      err: '1 file ignored by the configuration.\n',
+    });
+  });
+
+  it('can take the word from comments', async () => {
+    const text = '{\n  // retry-lint-disable-next-line RL203 -- we are alone\n  "backoff": {"jitter": "none"}\n}\n';
+    const desk = new Desk({'p.json': text});
+    expect((await desk.run('p.json')).code).to.equal(0);
+    desk.write('.retry-lintrc.json', '{"suppressions": false}');
+    expect(findingsOf(await desk.run('-f', 'json', 'p.json'))).to.include('RL203 3:15');
+  });
+
+  it('brings rules of its own', async () => {
+    const desk = new Desk({
+      '.retry-lintrc.json': '{"plugins": ["./rules.mjs"], "rules": {"use-a-name": "error"}}',
+      'rules.mjs': plugin,
+      'p.json': clean,
+    });
+    expect(findingsOf(await desk.run('-f', 'json', 'p.json'))).to.deep.equal(['ACME101 1:1']);
+    expect((await desk.run('explain', 'ACME101')).out).to.contain('Without a name nobody finds it.');
+    expect((await desk.run('rules')).out).to.match(/ACME101 .* error /);
+    expect((await desk.run('p.json', '--rule', 'acme101=off')).code).to.equal(0);
+  });
+
+  const slips: [what: string, text: string, message: string][] = [
+    ['a misspelt field', '{\n  "rule": {}\n}', '2:3: rule is not a field of the configuration; did you mean "rules"?'],
+    [
+      'a severity',
+      '{"rules": {"RL203": "warn"}}',
+      '1:12: rules.RL203 must be "error", "warning", "info" or "off", got "warn".',
+    ],
+    [
+      'a rule',
+      '{"rules": {"no-unbounded-retry": "off"}}',
+      '1:12: rules["no-unbounded-retry"] is no rule; did you mean "no-unbounded-retries"?',
+    ],
+    ['a code', '{"rules": {"RL999": "off"}}', '1:12: rules.RL999 is no rule; "retry-lint rules" lists them.'],
+    ['a preset', '{"preset": "strickt"}', '1:2: preset must be "recommended" or "strict", got "strickt".'],
+    ['a list', '{"ignores": "a"}', '1:2: ignores must be a list of globs such as "test/**", got "a".'],
+    ['an entry', '{"ignores": ["a", 1]}', '1:19: ignores[1] must be a glob such as "test/**", got 1.'],
+    ['a switch', '{"suppressions": "no"}', '1:2: suppressions must be true or false, got "no".'],
+    ['an override without files', '{"overrides": [{"preset": "strict"}]}', '1:16: overrides[0].files is missing.'],
+    [
+      'a rule of an override',
+      '{"overrides": [{"files": ["a"], "rules": {"X": "off"}}]}',
+      '1:43: overrides[0].rules.X is no rule; "retry-lint rules" lists them.',
+    ],
+    ['a list for an object', '[]', '1:1: the configuration must be an object, got a list of 0 entries.'],
+    ['syntax', '{"preset": "strict" "rules": {}}', '1:19: A comma is missing after this value.'],
+    ['two equal keys', '{"preset": "strict", "preset": "recommended"}', '1:22: '],
+    ['a plugin that is not there', '{"plugins": ["./gone.mjs"]}', 'plugins[0]: the module does not exist.'],
+    [
+      'a plugin without rules',
+      '{"plugins": ["./empty.mjs"]}',
+      'plugins[0]: its default export must be a rule, or a list of rules, as defineRule makes them.',
+    ],
+  ];
+  for (const [what, text, message] of slips) {
+    it(`names what is wrong with ${what}, and where`, async () => {
+      const desk = new Desk({'.retry-lintrc.json': text, 'p.json': clean, 'empty.mjs': 'export default {};'});
+      const {code, out, err} = await desk.run('p.json');
+      expect({code, out}).to.deep.equal({code: 2, out: ''});
+      expect(err)
+        .to.match(/^\.retry-lintrc\.json:/)
+        .and.contain(message);
+    });
+  }
+
+  it('all slips are named at once', async () => {
+    const desk = new Desk({'.retry-lintrc.json': '{\n  "preset": 1,\n  "baseline": ""\n}', 'p.json': clean});
+    expect((await desk.run('p.json')).err.split('\n')).to.have.length(3);
+  });
+
+  it('a configuration that was named has to be there', async () => {
+    const {code, err} = await new Desk({'p.json': clean}).run('-c', 'gone.json', 'p.json');
+    expect({code, err}).to.deep.equal({code: 2, err: 'The configuration gone.json does not exist.\n'});
+  });
+
+  it('print-config says what applies, and who says so', async () => {
+    const desk = new Desk({
+      '.retry-lintrc.json':
+        '{"preset": "strict", "rules": {"RL203": "warning"}, "overrides": [{"files": ["b*"], "rules": {"RL201": "off"}}]}',
+    });
+    const {code, out} = await desk.run('print-config', 'b.json', '--rule', 'RL101=info');
+    const {config, preset, rules} = JSON.parse(out);
+    expect(code).to.equal(0);
+    expect(config).to.equal('.retry-lintrc.json');
+    expect(preset).to.deep.equal({value: 'strict', from: '.retry-lintrc.json'});
+    const said = ['RL101', 'RL201', 'RL203', 'RL406'].map(rule => [rule, rules[rule].severity, rules[rule].from]);
+    expect(said).to.deep.equal([
+      ['RL101', 'info', '--rule'],
+      ['RL201', 'off', '.retry-lintrc.json: overrides[0]'],
+      ['RL203', 'warning', '.retry-lintrc.json'],
+      ['RL406', 'error', 'the preset strict'],
+    ]);
+  });
+});

@@ -1,0 +1,89 @@
+/** What --fix writes, and what it leaves alone. */
+import {execFileSync} from 'node:child_process';
+import {chmodSync, lstatSync, readdirSync, statSync, symlinkSync} from 'node:fs';
+import {expect} from 'chai';
+import {Desk, findingsOf, wavy} from './desk.ts';
+
+const commented = [
+  '\uFEFF{',
+  '  // Three sends at most.',
+  '  "maxAttempts": 3,',
+  '  "backoff": {"jitter": "none"}, // for now',
+  '}',
+  '',
+].join('\r\n');
+
+describe('retry-lint --fix', () => {
+  it('changes what is wrong and nothing else: comments, line ends, mark and mode stay', async () => {
+    const desk = new Desk({'policy.json': commented});
+    chmodSync(desk.at('policy.json'), 0o640);
+    const {code, out, err} = await desk.run('--fix', 'policy.json');
+    expect({code, out, err}).to.deep.equal({
+      code: 0,
+      out: 'No findings in 1 file.\n',
+      err: '1 finding fixed in 1 file.\n',
+    });
+    expect(desk.read('policy.json')).to.equal(commented.replace('"none"', '"full"'));
+    expect(statSync(desk.at('policy.json')).mode & 0o777).to.equal(0o640);
+    expect(readdirSync(desk.folder)).to.deep.equal(['policy.json']);
+  });
+
+  it('writes through a link, which stays one', async () => {
+    const desk = new Desk({'real.json': wavy});
+    symlinkSync('real.json', desk.at('link.json'));
+    await desk.run('--fix', 'link.json');
+    expect(lstatSync(desk.at('link.json')).isSymbolicLink()).to.equal(true);
+    expect(desk.read('real.json')).to.contain('"full"');
+  });
+
+  it('does not touch a file in which there is nothing to mend', async () => {
+    const desk = new Desk({'policy.json': '{"maxAttempts": "many"}'});
+    const before = statSync(desk.at('policy.json')).mtimeMs;
+    expect((await desk.run('--fix', 'policy.json')).code).to.equal(1);
+    expect(statSync(desk.at('policy.json')).mtimeMs).to.equal(before);
+  });
+
+  it('reports what is left, and where that is now', async () => {
+    const desk = new Desk({'policy.json': '{"backoff": {"jiter": "none"}, "maxAttempts": "many"}'});
+    const found = await desk.run('--fix', '-f', 'json', 'policy.json');
+    expect(desk.read('policy.json')).to.equal('{"backoff": {"jitter": "full"}, "maxAttempts": "many"}');
+    expect(findingsOf(found)).to.deep.equal(['RL003 1:48']);
+  });
+
+  it('a base that is mended no longer gives its heirs the finding', async () => {
+    const desk = new Desk({'a.json': wavy, 'b.json': '{"extends": ["./a.json"]}'});
+    expect((await desk.run('--fix', 'a.json', 'b.json')).out).to.equal('No findings in 2 files.\n');
+    expect(desk.read('b.json')).to.equal('{"extends": ["./a.json"]}');
+  });
+
+  it('--fix-dry-run prints a diff that git applies, and writes nothing', async () => {
+    const yaml = 'maxAttempts: 3\nbackoff:\n  jitter: none # for now\n';
+    const desk = new Desk({'deep/policy.json': wavy, 'b.yaml': yaml});
+    const {code, out, err} = await desk.run('--fix-dry-run', 'deep/policy.json', 'b.yaml');
+    expect({code, err}).to.deep.equal({code: 0, err: 'No findings in 2 files.\n'});
+    expect(desk.read('deep/policy.json')).to.equal(wavy);
+    expect(out).to.contain('-  jitter: none # for now\n+  jitter: "full" # for now\n');
+    execFileSync('git', ['apply'], {cwd: desk.folder, input: out});
+    expect(desk.read('deep/policy.json')).to.equal(wavy.replace('none', 'full'));
+    expect(desk.read('b.yaml')).to.equal(yaml.replace('none', '"full"'));
+  });
+
+  it('--fix-dry-run takes standard input', async () => {
+    const desk = new Desk();
+    desk.input = wavy;
+    const {out} = await desk.run('--fix-dry-run', '-', '--stdin-filename', 'policy.json');
+    expect(out).to.match(/^--- a\/policy\.json\n\+\+\+ b\/policy\.json\n/);
+  });
+
+  it('a folder that cannot be written to is an error, and the file stays whole', async function () {
+    // The superuser may write anywhere.
+    if (process.getuid?.() === 0) this.skip();
+    const desk = new Desk({'deep/policy.json': wavy});
+    chmodSync(desk.at('deep'), 0o500);
+    const {code, err} = await desk.run('--fix', 'deep/policy.json');
+    chmodSync(desk.at('deep'), 0o700);
+    expect(code).to.equal(2);
+    expect(err).to.equal('deep/policy.json could not be written: it is not accessible: permission denied.\n');
+    expect(desk.read('deep/policy.json')).to.equal(wavy);
+  });
+});
