@@ -9,16 +9,17 @@ export default {
   // Stryker reads it with the compiler's old API, which TypeScript 7 does not have; and nothing here is compiled.
   tsconfigFile: 'no-tsconfig.json',
   testRunner: 'command',
-  commandRunner: {command: `mocha --no-config --bail "test/${folder}/*.test.ts"`},
+  commandRunner: {command: `mocha --no-config --bail --timeout 20000 "test/${folder}/*.test.ts"`},
   mutate: [`src/${folder}/*.ts`],
   coverageAnalysis: 'off',
   checkers: [],
-  concurrency: Number(process.env.CONCURRENCY ?? 1),
-  timeoutMS: 5000,
-  ignorePatterns: ['bench', 'coverage', 'dist', 'docs', 'examples', 'tools'],
+  concurrency: Number(process.env.CONCURRENCY ?? 2),
+  // Beside what the tests take: a busy machine is no endless loop.
+  timeoutMS: 20_000,
+  ignorePatterns: ['bench', 'coverage', 'dist', 'docs', 'examples', 'lint', 'tools'],
   tempDirName: 'tools/mutate/.tmp',
   reporters: ['clear-text', 'json'],
   clearTextReporter: {allowColor: false, allowEmojis: false, reportTests: false, logTests: false},
   jsonReporter: {fileName: `tools/mutate/reports/${folder}.json`},
-  thresholds: {high: 95, low: 90, break: 90},
+  thresholds: {high: 95, low: 90, break: null}, // See main.ts.
 };

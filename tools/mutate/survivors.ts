@@ -1,0 +1,47 @@
+/**
+ * Changes of the code that no test can notice, by the reason. Whoever finds a test that notices one takes it out of here; whoever
+ * adds one has looked for such a test first.
+ */
+
+/** In which file, what code, and what it was changed into. */
+export type Change = readonly [file: string, from: string, to: string];
+
+export interface Reason {
+  readonly why: string;
+  readonly changes: readonly Change[];
+}
+
+export const EQUIVALENT: readonly Reason[] = [
+  {
+    why: 'A number that only has to be unlike others still is',
+    changes: [
+      // Epoch 1 is always that of an open breaker, which admits nobody.
+      ['guards/breaker.ts', '-1', '+1'],
+      ['guards/breaker.ts', 'this.#epoch++', 'this.#epoch--'],
+    ],
+  },
+  {
+    why: 'The two sides differ by the allowance for rounding, 1e-9, so they are never equal',
+    changes: [
+      ['guards/breaker.ts', 'this.#window.marked >= enough', 'this.#window.marked > enough'],
+      [
+        'guards/hedge-load.ts',
+        'this.#load.marked + 1 > this.#load.all * this.#policy.maxLoadRatio + 1e-9',
+        'this.#load.marked + 1 >= this.#load.all * this.#policy.maxLoadRatio + 1e-9',
+      ],
+      [
+        'guards/ratio-budget.ts',
+        'this.#window.marked + 1 <= this.#allowed()',
+        'this.#window.marked + 1 < this.#allowed()',
+      ],
+      ['guards/ratio-budget.ts', 'allowed < 1', 'allowed <= 1'],
+    ],
+  },
+  {
+    why: 'Where the two are equal, both ways do the same: nothing is added, nothing forgotten',
+    changes: [
+      ['guards/sliding-window.ts', 'newest <= this.#newest', 'newest < this.#newest'],
+      ['guards/token-bucket.ts', 'now > this.#filledAt', 'now >= this.#filledAt'],
+    ],
+  },
+];
