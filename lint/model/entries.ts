@@ -1,7 +1,7 @@
 /** The entries of a list, each with its own place. */
 
 import {below, isInvalidIn} from './layer.ts';
-import {type Scope, withoutIndex} from './scope.ts';
+import type {Scope} from './scope.ts';
 import {setterOf, valueAt} from './setter.ts';
 
 export interface Entry {

@@ -59,3 +59,25 @@ export function ambiguousTriggers({retryOn, idempotentMethods}: Policy, method: 
     return typeof trigger === 'number' && trigger >= 500 && !GREEN_STATUSES.has(trigger);
   });
 }
+
+/** Whether some call of the scope may be sent again although the server may have acted: after a timeout, a reset or a 500. */
+export function mayRepeat({policy, match}: Scope): boolean {
+  const {idempotentMethods, idempotency} = policy;
+  const repeatable = [...idempotentMethods, ...(idempotency?.methods ?? [])];
+  const methods = match?.methods?.map(method => method.toUpperCase());
+  return methods === undefined ? repeatable.length > 0 : methods.some(method => repeatable.includes(method));
+}
+
+/** Whether an attempt that timed out is sent again. */
+export const resendsTimeouts = (scope: Scope): boolean =>
+  scope.policy.retryOn.includes('timeout') && mayRepeat(scope) && mayResend(scope);
+
+/** Answers that ask for less. A 503 is one where it says when to come back. */
+const THROTTLING: readonly RetryTrigger[] = [429, 529, 503, '4xx', '5xx', 'RESOURCE_EXHAUSTED'];
+
+/** Whether a resend may be a throttled one, which waits from `throttledBaseMs`. */
+export const resendsThrottled = ({retryOn}: Policy): boolean => retryOn.some(trigger => THROTTLING.includes(trigger));
+
+/** `POST /v1/orders`, `GET or HEAD on every path`: the calls of a scope. */
+export const callsOf = ({match}: Scope, method?: string): string =>
+  `${method ?? match?.methods?.join(' or ').toUpperCase() ?? 'every method'} ${match?.path ?? match?.origin ?? 'on every path'}`;

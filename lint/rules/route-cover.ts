@@ -1,0 +1,40 @@
+/** How the calls of two routes lie to each other. */
+
+import {compilePath, normaliseOrigin} from '../../src/policy/routes.ts';
+import type {Match} from '../../src/policy/types.ts';
+
+/** Whether a route certainly takes every call that another would. Patterns that are hard to compare are taken to differ. */
+export const covers = (wide: Match, narrow: Match): boolean =>
+  coversMethods(wide.methods, narrow.methods) && coversOrigin(wide, narrow) && coversPath(wide.path, narrow.path);
+
+/** Whether a call may belong to both; false only where none can. */
+export const mayMeet = (a: Match, b: Match): boolean => {
+  const [methods, others] = [upperCase(a.methods), upperCase(b.methods)];
+  if (methods !== undefined && others !== undefined && !methods.some(method => others.includes(method))) return false;
+  if (a.origin !== undefined && b.origin !== undefined && originOf(a) !== originOf(b)) return false;
+  if (a.path === undefined || b.path === undefined) return true;
+  if (!a.path.includes('*')) return compilePath(b.path)(a.path);
+  if (!b.path.includes('*')) return compilePath(a.path)(b.path);
+  return true;
+};
+
+function coversMethods(wide: Match['methods'], narrow: Match['methods']): boolean {
+  const methods = upperCase(wide);
+  return methods === undefined || upperCase(narrow)?.every(method => methods.includes(method)) === true;
+}
+
+const coversOrigin = (wide: Match, narrow: Match): boolean =>
+  wide.origin === undefined || (narrow.origin !== undefined && originOf(wide) === originOf(narrow));
+
+function coversPath(wide: string | undefined, narrow: string | undefined): boolean {
+  if (wide === undefined || wide === narrow || wide === '/**') return true;
+  if (narrow === undefined) return false;
+  if (!narrow.includes('*')) return compilePath(wide)(narrow);
+  // `/v1/**` takes whatever begins with /v1/, whatever its wildcards are.
+  const folder = /^([^*]*\/)\*\*$/.exec(wide)?.[1];
+  return folder !== undefined && narrow.startsWith(folder);
+}
+
+const originOf = ({origin = ''}: Match): string => normaliseOrigin(origin) ?? origin;
+
+const upperCase = (methods: Match['methods']): string[] | undefined => methods?.map(method => method.toUpperCase());
