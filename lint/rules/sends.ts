@@ -33,15 +33,20 @@ export const isKeyed = ({idempotency}: Policy, method: string): boolean =>
 const READ_LIKE =
   /^(?:predict|infer|inference|embeddings?|completions?|responses|messages|search|query|rank|rerank|classify|moderations|tokenize|score)$/i;
 
+/** gRPC's methods are POSTs, and say in their first word whether they ask: `/shop.Orders/GetOrder`. */
+const GRPC_READ =
+  /^\/(?:\w+\.)*[A-Z]\w*\/(?:Batch)?(?:Get|List|Search|Query|Find|Lookup|Read|Watch|Check|Count|Describe|Predict|Infer|Embed|Rank|Classify)(?![a-z])/;
+
 /** A POST there asks and changes nothing: `/v1/predict/*`, `/**\/chat/completions`, `/pkg.Search/Query`. */
 export function isReadLike(path: string | undefined): boolean {
+  if (GRPC_READ.test(path ?? '')) return true;
   const literal = (path ?? '').split('/').findLast(segment => segment !== '' && !segment.includes('*'));
   return literal !== undefined && READ_LIKE.test(literal.replace(/^.*:/, ''));
 }
 
 /** A path that says a second send costs something. */
 export const isMutating = (path: string | undefined): boolean =>
-  /pay|charge|transfer|deposit|refund|order|send|sms|mail|create|publish/i.test(path ?? '');
+  /pay|charge|transfer|deposit|refund|order|send|sms|mail|create|publish/i.test(path ?? '') && !isReadLike(path);
 
 /** After these the server may have done the work: 408, 421, 425 and 429 say that it has not. */
 const GREEN_STATUSES: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([408, 421, 425, 429]);
