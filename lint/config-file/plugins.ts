@@ -1,6 +1,7 @@
 /** Rules of the user's own, from a module. */
 
 import {pathToFileURL} from 'node:url';
+import {type Severity, severities} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
 import {defineRule, type Rule} from '../rule.ts';
 
@@ -28,10 +29,35 @@ async function load(file: string, what: string): Promise<{readonly default?: unk
   }
 }
 
+/** What a page about the rule needs, and what TypeScript would have asked for. */
+const REQUIRED: Readonly<Record<string, (value: unknown) => boolean>> = {
+  name: isText,
+  category: isText,
+  severity: value => severities.includes(value as Severity),
+  confidence: isText,
+  summary: isText,
+  why: isText,
+  sources: Array.isArray,
+  bad: isFilledList,
+  good: isFilledList,
+};
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function isFilledList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
+}
+
 const isLikeARule = (value: unknown): value is Rule =>
   typeof value === 'object' && value !== null && typeof (value as Rule).code === 'string';
 
 function checked(rule: Rule, what: string): Rule {
+  const fields = rule as unknown as Readonly<Record<string, unknown>>;
+  const wrong = Object.keys(REQUIRED).find(field => !REQUIRED[field]!(fields[field]));
+  if (wrong !== undefined)
+    throw new CliError(`${what}: the rule ${rule.code} has ${wrong in rule ? 'a wrong' : 'no'} ${wrong}.`);
   try {
     return defineRule(rule);
   } catch (error) {

@@ -13,6 +13,8 @@ export default {
 };
 `;
 
+const half = "export default {code: 'ACME102', name: 'use-more', category: 'hygiene', check: () => []};";
+
 describe('the configuration of retry-lint', () => {
   it('is the nearest one above each policy', async () => {
     const desk = new Desk({
@@ -116,6 +118,7 @@ describe('the configuration of retry-lint', () => {
     ['syntax', '{"preset": "strict" "rules": {}}', '1:19: A comma is missing after this value.'],
     ['two equal keys', '{"preset": "strict", "preset": "recommended"}', '1:22: '],
     ['a plugin that is not there', '{"plugins": ["./gone.mjs"]}', 'plugins[0]: the module does not exist.'],
+    ['a rule of a plugin', '{"plugins": ["./half.mjs"]}', 'plugins[0]: the rule ACME102 has no severity.'],
     [
       'a plugin without rules',
       '{"plugins": ["./empty.mjs"]}',
@@ -124,7 +127,12 @@ describe('the configuration of retry-lint', () => {
   ];
   for (const [what, text, message] of slips) {
     it(`names what is wrong with ${what}, and where`, async () => {
-      const desk = new Desk({'.retry-lintrc.json': text, 'p.json': clean, 'empty.mjs': 'export default {};'});
+      const desk = new Desk({
+        '.retry-lintrc.json': text,
+        'p.json': clean,
+        'empty.mjs': 'export default {};',
+        'half.mjs': half,
+      });
       const {code, out, err} = await desk.run('p.json');
       expect({code, out}).to.deep.equal({code: 2, out: ''});
       expect(err)

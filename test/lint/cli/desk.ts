@@ -47,6 +47,13 @@ export class Desk {
     for (const [path, text] of Object.entries(files)) this.write(path, text);
   }
 
+  /** One that outlives the test; whoever makes it takes it away. */
+  static lasting(): Desk {
+    const desk = new Desk();
+    folders.splice(folders.indexOf(desk.folder), 1);
+    return desk;
+  }
+
   at(path: string): string {
     return join(this.folder, path);
   }

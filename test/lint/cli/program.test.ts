@@ -1,0 +1,99 @@
+/** The bundled program, alone in an empty folder: nothing of it was left behind, and nothing is loaded that a run does not need. */
+import {type SpawnSyncReturns, spawnSync} from 'node:child_process';
+import {readFileSync, rmSync} from 'node:fs';
+import {builtinModules} from 'node:module';
+import {join} from 'node:path';
+import {expect} from 'chai';
+import {bundle} from '../../../scripts/bundle.ts';
+import {clean, Desk, wavy} from './desk.ts';
+
+/** Says at its end which of the rare packages were compiled, and how many of Node's own modules were loaded. */
+const spy = `
+const vm = require('node:vm');
+const {compileFunction} = vm;
+const compiled = [];
+vm.compileFunction = (text, parameters, options) => {
+  compiled.push(options.filename);
+  return compileFunction(text, parameters, options);
+};
+process.on('exit', () => {
+  const isLoaded = name => process.moduleLoadList.includes('NativeModule ' + name);
+  console.error(JSON.stringify({compiled, loaded: ['net', 'stream', 'child_process'].filter(isLoaded)}));
+});
+`;
+
+describe('the program retry-lint', function () {
+  this.timeout(20_000);
+  let home: Desk;
+  let program: string;
+
+  before(async () => {
+    home = Desk.lasting();
+    program = home.at('retry-lint.cjs');
+    await bundle(program);
+    home.write('spy.cjs', spy);
+  });
+  after(() => rmSync(home.folder, {recursive: true, force: true}));
+
+  function start(desk: Desk, argv: readonly string[], input = '', ...flags: string[]): SpawnSyncReturns<string> {
+    const env = {PATH: process.env.PATH};
+    return spawnSync(process.execPath, [...flags, program, ...argv], {cwd: desk.folder, encoding: 'utf8', input, env});
+  }
+
+  it('is one file that asks for nothing but Node’s own modules', () => {
+    const text = readFileSync(program, 'utf8');
+    expect(text.startsWith('#!/usr/bin/env node\n')).to.equal(true);
+    const required = [...text.matchAll(/\brequire\(\\?"([^"\\]+)\\?"\)/g)].map(([, name]) =>
+      name!.replace('node:', ''),
+    );
+    expect(required).to.include('fs');
+    expect(required.filter(name => !builtinModules.includes(name) && !name.startsWith('./'))).to.deep.equal([]);
+  });
+
+  it('lints, mends and explains, in every format it reads', () => {
+    const desk = new Desk({'a.retry.json': wavy, 'b.retry.yaml': 'backoff: {jitter: none}\n', 'c.json': wavy});
+    const {status, stdout, stderr} = start(desk, ['--fix-dry-run', '.', '*.json']);
+    expect({status, stderr}).to.deep.equal({status: 0, stderr: 'No findings in 3 files.\n'});
+    expect(stdout.match(/^\+\+\+ .*/gm)).to.deep.equal(['+++ b/a.retry.json', '+++ b/b.retry.yaml', '+++ b/c.json']);
+    expect(start(desk, ['explain', 'RL203']).stdout).to.match(/^RL203 no-synchronised-retries\n/);
+    const read = start(desk, ['-', '-f', 'json'], wavy);
+    expect(read.status).to.equal(1);
+    expect(JSON.parse(read.stdout).findings[0].path).to.equal('<stdin>');
+    expect(start(desk, ['gone.json'])).to.include({status: 2, stdout: '', stderr: 'gone.json does not exist.\n'});
+  });
+
+  it('loads rules of a project, though it is CommonJS and they are modules', () => {
+    const rule = `export default [{
+      code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'error', confidence: 'high', summary: 'S', why: 'W',
+      sources: [], bad: [{}], good: [{}], check: () => [{at: '', message: 'No.'}],
+    }]`;
+    const desk = new Desk({'.retry-lintrc.json': '{"plugins": ["./r.mjs"]}', 'r.mjs': rule, 'p.json': clean});
+    expect(start(desk, ['p.json']).stdout).to.contain('ACME101 use-a-name');
+  });
+
+  it('loads what few runs need only where it is needed', () => {
+    const desk = new Desk({'a.json': wavy, 'a.yaml': 'backoff: {jitter: none}\n'});
+    const loadedFor = (...argv: string[]): unknown =>
+      JSON.parse(start(desk, argv, '', '--require', join(home.folder, 'spy.cjs')).stderr.trim().split('\n').at(-1)!);
+    expect(loadedFor('a.json')).to.deep.equal({compiled: [], loaded: []});
+    expect(loadedFor('a.yaml')).to.deep.equal({compiled: ['yaml'], loaded: []});
+    expect(loadedFor('*.json')).to.deep.equal({compiled: ['picomatch', 'ignore'], loaded: []});
+  });
+
+  it('writes a report that is larger than a pipe to its last byte', () => {
+    const files = Object.fromEntries(Array.from({length: 60}, (_, index) => [`${index}.retry.json`, wavy]));
+    const {status, stdout} = start(new Desk(files), ['-f', 'sarif']);
+    expect(status).to.equal(1);
+    expect(stdout.length).to.be.above(100_000);
+    expect(JSON.parse(stdout).runs[0].results).to.have.length(60);
+  });
+
+  it('ends without a word when nobody reads any more', () => {
+    const desk = new Desk({'a.json': wavy});
+    const {stderr} = spawnSync('sh', ['-c', `"${process.execPath}" "${program}" --help | head -n 1`], {
+      cwd: desk.folder,
+      encoding: 'utf8',
+    });
+    expect(stderr).to.equal('');
+  });
+});
