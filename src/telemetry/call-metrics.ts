@@ -50,8 +50,9 @@ export class CallMetrics {
     if (call.hedges > 0) hedges.record(call.hedges, common, this.#context);
     if (call.waitedMs > 0) retryDelay.record(call.waitedMs / 1000, this.#series.attributes, this.#context);
     const type = errorType(outcome, this.#conventions);
-    if (type !== undefined) common[names.ERROR_TYPE] = type;
-    callDuration.record(durationMs / 1000, common, this.#context);
+    // Another object: SDKs keep the first that they are given for a series.
+    const ended = type === undefined ? common : {...common, [names.ERROR_TYPE]: type};
+    callDuration.record(durationMs / 1000, ended, this.#context);
   }
 }
 

@@ -27,7 +27,7 @@ import type {Outcome} from '../core/outcome.ts';
 import {type AttemptHome, AttemptSpan, BareAttempt} from './attempt-span.ts';
 import * as names from './attributes.ts';
 import {BodySpan} from './body-span.ts';
-import {inject, suppressed} from './contexts.ts';
+import {inject, layered, suppressed} from './contexts.ts';
 import {type Conventions, conventionsOf, isRpc} from './conventions.ts';
 import {DelegatedAttempt} from './delegated-attempt.ts';
 import type {HeaderCapture} from './header-capture.ts';
@@ -46,7 +46,8 @@ export function startCallSpan(
 ): CallSpan | null {
   const options = {kind: SpanKind.INTERNAL, attributes: requestAttributes(call)};
   const span = tracer.startSpan(`${SCOPE} ${conventionsOf(call).spanName(call)}`, options, parent);
-  return isSpanContextValid(span.spanContext()) ? new CallSpan(tracer, span, parent, call, settings) : null;
+  const isReal = span.isRecording() || isSpanContextValid(span.spanContext());
+  return isReal ? new CallSpan(tracer, span, parent, call, settings) : null;
 }
 
 export class CallSpan implements CallObserver, AttemptHome {
@@ -70,7 +71,7 @@ export class CallSpan implements CallObserver, AttemptHome {
     this.conventions = conventionsOf(call);
     this.capture = isRpc(call) ? null : settings.capture;
     this.#delegates = settings.delegates && !isRpc(call); // Nobody else makes a span of a gRPC attempt.
-    this.context = trace.setSpan(parent, span);
+    this.context = trace.setSpan(layered(parent), span);
     this.#isRecording = span.isRecording();
     this.#propagation = this.#delegates ? 'none' : settings.propagation(call);
   }
@@ -79,8 +80,7 @@ export class CallSpan implements CallObserver, AttemptHome {
     if (!this.#isRecording) return this.#startUnrecorded(headers);
     if (this.#delegates) return new DelegatedAttempt(call, attempt, this.#sends, this.context);
     const {number, shadows} = attempt;
-    const attributes = attemptAttributes(call, attempt);
-    if (this.capture !== null) Object.assign(attributes, this.capture.request(headers));
+    const attributes = Object.assign(requestAttributes(call), this.conventions.attempt(call, number));
     const links =
       shadows instanceof AttemptSpan
         ? [{context: shadows.spanContext, attributes: {[names.LINK_TYPE]: 'hedge_of'}}]
@@ -90,6 +90,8 @@ export class CallSpan implements CallObserver, AttemptHome {
       {kind: SpanKind.CLIENT, attributes, links},
       this.context,
     );
+    describeAttempt(span, call, attempt);
+    if (this.capture !== null) span.setAttributes(this.capture.request(headers));
     const own = trace.setSpan(this.context, span);
     inject(own, headers, this.#propagation);
     const started = new AttemptSpan(this, number, span, suppressed(own));
@@ -124,32 +126,28 @@ export class CallSpan implements CallObserver, AttemptHome {
 
   end(call: CallView, outcome: Outcome, result: CallResult, reason: string): void {
     if (this.#isRecording) {
-      this.#span.setAttributes(callAttributes(call, result, reason));
+      describeCall(this.#span, call, result, reason);
       describeEnd(this.#span, outcome, this.conventions);
     }
     this.#span.end();
   }
 }
 
-function attemptAttributes(call: CallView, {number, kind}: AttemptStart): Attributes {
-  const attributes = {...requestAttributes(call), ...conventionsOf(call).attempt(call, number)};
-  attributes[names.ATTEMPT_NUMBER] = number;
-  attributes[names.ATTEMPT_KIND] = kind;
-  if (call.correlationId !== undefined) attributes[names.CALL_ID] = call.correlationId;
-  return attributes;
+/** Not at the start of the span: SDKs examine what they are given there twice, and no sampler asks for these. */
+function describeAttempt(span: Span, call: CallView, {number, kind}: AttemptStart): void {
+  span.setAttribute(names.ATTEMPT_NUMBER, number);
+  span.setAttribute(names.ATTEMPT_KIND, kind);
+  if (call.correlationId !== undefined) span.setAttribute(names.CALL_ID, call.correlationId);
 }
 
-function callAttributes(call: CallView, result: CallResult, reason: string): Attributes {
-  const attributes: Attributes = {
-    [names.POLICY_NAME]: call.policyName,
-    [names.CALL_OUTCOME]: result,
-    [names.CALL_REASON]: tellable(reason),
-    [names.CALL_ATTEMPTS]: call.attempts,
-    [names.CALL_RETRIES]: resendsOf(call),
-    [names.CALL_HEDGES]: call.hedges,
-    [names.CALL_RETRY_DELAY]: call.waitedMs / 1000,
-    [names.IDEMPOTENCY_KEY_SENT]: call.keyed,
-  };
-  if (call.correlationId !== undefined) attributes[names.CALL_ID] = call.correlationId;
-  return attributes;
+function describeCall(span: Span, call: CallView, result: CallResult, reason: string): void {
+  span.setAttribute(names.POLICY_NAME, call.policyName);
+  span.setAttribute(names.CALL_OUTCOME, result);
+  span.setAttribute(names.CALL_REASON, tellable(reason));
+  span.setAttribute(names.CALL_ATTEMPTS, call.attempts);
+  span.setAttribute(names.CALL_RETRIES, resendsOf(call));
+  span.setAttribute(names.CALL_HEDGES, call.hedges);
+  span.setAttribute(names.CALL_RETRY_DELAY, call.waitedMs / 1000);
+  span.setAttribute(names.IDEMPOTENCY_KEY_SENT, call.keyed);
+  if (call.correlationId !== undefined) span.setAttribute(names.CALL_ID, call.correlationId);
 }

@@ -34,6 +34,10 @@ class Layer implements Context {
   }
 }
 
+/** What is set on it is a layer. */
+export const layered = (below: Context): Context =>
+  below instanceof Layer ? below : new Layer(below, SUPPRESS_TRACING, below.getValue(SUPPRESS_TRACING));
+
 export const suppressed = (below: Context): Context => new Layer(below, SUPPRESS_TRACING, true);
 
 export const withValue = (below: Context, key: symbol, value: unknown): Context => new Layer(below, key, value);

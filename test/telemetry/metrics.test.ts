@@ -153,6 +153,9 @@ describe('telemetry: metrics', () => {
       ['failure', '503'],
       ['cancelled', undefined],
     ]);
+    expect(await sums('steadfetch.client.call.retries')).to.deep.equal([
+      {attributes: {...COMMON, 'steadfetch.call.outcome': 'failure'}, sum: 2, count: 1},
+    ]);
   });
 
   it('a template of a route, and a method that nobody knows', async () => {
