@@ -5,6 +5,7 @@
  */
 import type {AttemptKind, CallResult, CallView} from '../core/call-view.ts';
 import type {AttemptEndEvent, CallEndEvent, Listener, RetryScheduledEvent} from '../core/events.ts';
+import {codeName} from '../decide/grpc-codes.ts';
 import {redactText} from '../decide/redact.ts';
 
 /** One attempt, or the end of a call that came without one. Durations are milliseconds. */
@@ -12,13 +13,15 @@ export interface AttemptLine {
   readonly correlationId: string | undefined;
   /** Name of the matched route, else of the policy. */
   readonly policy: string;
+  /** Of a gRPC call `package.Service/Method`. */
   readonly method: string;
   /** Redacted. */
   readonly url: string;
   /** 1 for the first. Undefined where nothing was sent: the call was refused, or it ended while it waited. */
   readonly attempt: number | undefined;
   readonly kind: AttemptKind | undefined;
-  readonly status: number | undefined;
+  /** The HTTP status, or the name of the gRPC code. */
+  readonly status: number | string | undefined;
   /** What there was instead of a status: `ECONNRESET`, `attempt timeout`, `superseded`. */
   readonly error: string | undefined;
   readonly latencyMs: number | undefined;
@@ -59,11 +62,11 @@ function line(call: CallView, attempt?: AttemptEndEvent, then?: RetryScheduledEv
   return {
     correlationId: call.correlationId,
     policy: call.policyName,
-    method: call.method,
+    method: call.rpcMethod ?? call.method,
     url: call.url,
     attempt: attempt?.attempt,
     kind: attempt?.kind,
-    status: attempt?.status,
+    status: statusOf(call, attempt?.status),
     error: attempt === undefined ? undefined : errorOf(attempt),
     latencyMs: rounded(attempt?.latencyMs),
     waitMs: then?.type === 'retry.scheduled' ? rounded(then.waitMs) : undefined,
@@ -71,6 +74,9 @@ function line(call: CallView, attempt?: AttemptEndEvent, then?: RetryScheduledEv
     reason: then === undefined ? undefined : redactText(then.reason),
   };
 }
+
+const statusOf = ({rpcMethod}: CallView, status: number | undefined): number | string | undefined =>
+  rpcMethod === undefined || status === undefined ? status : codeName(status);
 
 function errorOf({status, outcome, reason}: AttemptEndEvent): string | undefined {
   if (outcome === 'superseded') return outcome;

@@ -37,7 +37,7 @@ export function logToPino(logger: FieldLogger): Listener {
 export function logToConsole(to: Pick<Console, 'info' | 'warn'> = console): Listener {
   return listener(
     (line, isWarning) => {
-      const text = oneLine([line.correlationId ?? '-', `${line.method} ${line.url}`, sentence(line)].join('  '));
+      const text = oneLine([line.correlationId ?? '-', what(line), sentence(line)].join('  '));
       if (isWarning) to.warn(text);
       else to.info(text);
     },
@@ -55,6 +55,9 @@ function listener(
     else lines(event);
   };
 }
+
+/** The URL of a gRPC call ends in its method. */
+const what = ({method, url}: AttemptLine): string => (url.endsWith(`/${method}`) ? url : `${method} ${url}`);
 
 const hasFailed = ({outcome}: AttemptLine): boolean =>
   outcome !== undefined && outcome !== 'success' && outcome !== 'cancelled';

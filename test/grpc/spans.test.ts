@@ -4,6 +4,7 @@ import {metrics, SpanStatusCode, trace} from '@opentelemetry/api';
 import {MeterProvider} from '@opentelemetry/sdk-metrics';
 import {expect} from 'chai';
 import {type GrpcPorts, grpcInterceptor, type PolicyInput} from '../../src/grpc.ts';
+import {logToConsole} from '../../src/log.ts';
 import {otelObserver} from '../../src/telemetry.ts';
 import {ManualReader, Tracing, traceparentOf} from '../support/otel.ts';
 import {drain, fails, GrpcServer, get, hang, ok, watch} from './grpc-server.ts';
@@ -162,6 +163,17 @@ describe('a gRPC call, to those who look on', () => {
       expect(inner.map(({name}) => name)).to.deep.equal(['on metadata', 'on status']);
       for (const {parentSpanContext} of inner) expect(parentSpanContext?.spanId).to.equal(outer.spanContext().spanId);
     });
+  });
+
+  it('is a line of a log for each attempt, with its method and the code’s name', async () => {
+    const lines: string[] = [];
+    const write = (line: string): void => void lines.push(line.replace(/^\S+ +|\d+ ms/g, '').replace(/:\d{2,}/, ''));
+    server.serve(fails(status.UNAVAILABLE), fails(status.NOT_FOUND));
+    await get(client({}, {on: logToConsole({info: write, warn: write})}));
+    expect(lines).to.deep.equal([
+      'http://127.0.0.1/shop.Orders/Get  attempt 1  UNAVAILABLE    again in ',
+      'http://127.0.0.1/shop.Orders/Get  attempt 2  NOT_FOUND    not_retryable: NOT_FOUND is not transient',
+    ]);
   });
 
   it('is measured by method and code', async () => {
