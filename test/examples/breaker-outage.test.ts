@@ -1,0 +1,41 @@
+import {expect} from 'chai';
+import {type Outage, policies, simulate} from '../../examples/breaker-outage.ts';
+
+describe('breaker-outage', function () {
+  this.timeout(20_000);
+  let alone: Outage;
+  let budget: Outage;
+  let breaker: Outage;
+  before(async () => {
+    alone = await simulate(policies['retries alone']!);
+    budget = await simulate(policies['with a budget']!);
+    breaker = await simulate(policies['with a breaker']!);
+  });
+
+  it('retries alone send nearly four requests for each call of the outage', () => {
+    expect(alone.callsWhileDown).to.equal(600);
+    expect(alone.requestsWhileDown / alone.callsWhileDown).to.be.within(3.8, 4);
+  });
+
+  it('a budget keeps them to the load of good times', () => {
+    expect(budget.requestsWhileDown / budget.callsWhileDown).to.be.within(1, 1.05);
+  });
+
+  it('a breaker shrinks the storm to its first failures and a probe every 30 s', () => {
+    expect(breaker.requestsWhileDown).to.be.below(20);
+    expect(breaker.failedAfterMs).to.be.below(alone.failedAfterMs / 100);
+  });
+
+  it('and costs up to one open time when the server is back', () => {
+    expect(breaker.backAfterMs).to.be.within(0, 33_000);
+    expect(breaker.failedWhileUp).to.be.below(330);
+    for (const other of [alone, budget]) expect(other).to.include({failedWhileUp: 0});
+  });
+
+  it('before and after, all of them send each call once', () => {
+    for (const {requests} of [alone, budget, breaker]) {
+      expect(requests.slice(0, 6)).to.deep.equal(Array(6).fill(50));
+      expect(requests.slice(-5)).to.deep.equal(Array(5).fill(50));
+    }
+  });
+});

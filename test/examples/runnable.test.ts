@@ -1,0 +1,24 @@
+/** The examples run by one command each, say what they promise, and end by themselves. */
+import {execFile} from 'node:child_process';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+import {expect} from 'chai';
+
+const run = promisify(execFile);
+const folder = join(import.meta.dirname, '../../examples');
+
+const examples: readonly (readonly [string, RegExp])[] = [
+  ['predict-with-retry.ts', /attempt 3: 200[\s\S]*\{ label: 'cat', score: 0\.98 \}\n$/],
+  ['grpc-predict.ts', /Down twice, then well\n[\s\S]*attempt 3 {2}OK[\s\S]*=> It is a cat\. ?\n$/],
+  ['breaker-outage.ts', /with a breaker: \d+ requests for 600 calls while the server was down/],
+];
+
+describe('examples', function () {
+  this.timeout(30_000);
+  for (const [name, expected] of examples) {
+    it(`${name} runs to its end`, async () => {
+      const {stdout} = await run(process.execPath, [join(folder, name)], {timeout: 25_000});
+      expect(stdout).to.match(expected);
+    });
+  }
+});
