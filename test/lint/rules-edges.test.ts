@@ -1,0 +1,217 @@
+/** Where rules speak, and where they must not: beyond their own examples. */
+
+import {expect} from 'chai';
+import type {Config} from '../../lint/config.ts';
+import {applyEdits} from '../../lint/edit/text-edit.ts';
+import type {Finding} from '../../lint/finding.ts';
+import {lintText} from '../../lint/lint.ts';
+import {rules} from '../../lint/rules/index.ts';
+import type {PolicyInput} from '../../src/policy/types.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+async function lint(policy: PolicyInput | string, files: Files = {}, config: Config = {}): Promise<readonly Finding[]> {
+  const text = typeof policy === 'string' ? policy : JSON.stringify(policy, null, 2);
+  const {findings} = await lintText({path: 'policy.json', files: {...files, 'policy.json': text}, config});
+  return findings;
+}
+
+const codes = async (policy: PolicyInput | string, files?: Files): Promise<string[]> =>
+  (await lint(policy, files)).map(({code}) => code);
+
+const pointers = async (code: string, policy: PolicyInput | string, files?: Files): Promise<string[]> =>
+  (await lint(policy, files)).filter(finding => finding.code === code).map(({pointer}) => pointer);
+
+describe('rules', () => {
+  describe('are silent where nothing can be resent', () => {
+    const worst: PolicyInput = {
+      deadlineMs: null,
+      attemptTimeoutMs: null,
+      budget: null,
+      retryOn: [404, 503],
+      retryAfter: {honor: false},
+      hedge: null,
+      idempotentMethods: ['GET', 'POST'],
+      layers: [{name: 'mesh', maxAttempts: 20}],
+    };
+    for (const maxAttempts of [1, null]) {
+      it(`maxAttempts ${maxAttempts}`, async () => expect(await codes({...worst, maxAttempts})).to.deep.equal([]));
+    }
+
+    it('and speak with two attempts', async () => {
+      const found = await codes({...worst, maxAttempts: 2});
+      for (const code of ['RL102', 'RL104', 'RL207', 'RL209', 'RL210', 'RL211', 'RL301', 'RL302'])
+        expect(found).to.include(code);
+    });
+  });
+
+  describe('are silent about what depends on a slip', () => {
+    for (const [name, policy, code] of [
+      ['a deadline that is no number', {deadlineMs: '10s'}, 'RL303'],
+      ['a timeout that is no number', {attemptTimeoutMs: 'long', deadlineMs: 2000}, 'RL304'],
+      ['a budget that is none', {budget: 'no'}, 'RL207'],
+      ['a cost that is a word', {budget: {kind: 'token-bucket', retryCost: 'free'}}, 'RL208'],
+      ['layers that are no list', {maxAttempts: 5, layers: 'many'}, 'RL209'],
+      ['triggers that are no list', {retryOn: 'all'}, 'RL305'],
+      ['a cap that is a word', {backoff: {baseMs: 200, capMs: 'high'}}, 'RL306'],
+      ['a promise that is a word', {objective: {latencyMs: {max: 'soon'}}}, 'RL307'],
+    ] as const) {
+      it(name, async () => {
+        const found = await codes(policy as unknown as PolicyInput);
+        expect(found).to.include('RL003');
+        expect(found).not.to.include(code);
+      });
+    }
+
+    it('but not about its neighbours', async () => {
+      const found = await codes('{"deadlineMs": "10s", "budget": null, "retryOn": [99999, 404, 503, "timeout"]}');
+      expect(found).to.include.members(['RL003', 'RL207', 'RL102']);
+    });
+  });
+
+  it('point at an entry by its place in the text, slips before it or not', async () => {
+    expect(await pointers('RL102', '{"retryOn": [99999, 404, 503, "timeout"]}')).to.deep.equal(['retryOn[1]']);
+  });
+
+  describe('point at the key that decides', () => {
+    for (const [code, policy, expected] of [
+      ['RL303', {deadlineMs: 12_000}, ['deadlineMs']],
+      ['RL303', {attemptTimeoutMs: 20_000}, ['attemptTimeoutMs']],
+      ['RL303', {maxAttempts: 5}, ['maxAttempts']],
+      ['RL303', {deadlineMs: 40_000, routes: [{match: {path: '/a'}, maxAttempts: 5}]}, ['routes[0].maxAttempts']],
+      ['RL304', {routes: [{match: {path: '/a'}, deadlineMs: 500}]}, ['routes[0].deadlineMs']],
+      ['RL204', {backoff: {baseMs: 50, capMs: 0}}, ['backoff.capMs']],
+      ['RL206', {deadlineMs: null, backoff: {throttledBaseMs: 90_000, capMs: 100_000}}, ['backoff.capMs']],
+      ['RL211', {retryAfter: {honor: false}}, ['retryAfter.honor']],
+      [
+        'RL309',
+        {objective: {successRatio: 1, assume: {latencyMs: {p50: 1, p95: 2}, failureRatio: 0.5}}},
+        ['objective'],
+      ],
+    ] as const) {
+      it(`${code} ${JSON.stringify(policy)}`, async () =>
+        expect(await pointers(code, policy as PolicyInput)).to.deep.equal(expected));
+    }
+
+    it('in another file: the entry of extends that brings it, and the place there', async () => {
+      const files = {'base.json': '{\n  "budget": null\n}\n'};
+      const [finding] = (await lint({extends: ['./base.json']}, files)).filter(({code}) => code === 'RL207');
+      expect(finding!.range.start).to.deep.equal({line: 3, column: 5});
+      expect(finding!.related).to.deep.include({
+        message: 'budget is set here.',
+        path: 'base.json',
+        range: {start: {line: 2, column: 3}, end: {line: 2, column: 11}},
+      });
+    });
+  });
+
+  describe('of level info speak only of what the file itself sets', () => {
+    for (const [code, base] of [
+      ['RL205', '{"maxAttempts": 5, "backoff": {"kind": "constant", "delayMs": 500}}'],
+      ['RL306', '{"backoff": {"baseMs": 100, "capMs": 15000}}'],
+    ] as const) {
+      it(code, async () => {
+        expect(await codes(base)).to.include(code);
+        expect(await codes({extends: ['./base.json']}, {'base.json': base})).not.to.include(code);
+      });
+    }
+  });
+
+  describe('yield to a prediction', () => {
+    const assume = {latencyMs: {p50: 100, p95: 300}};
+    for (const [code, policy] of [
+      ['RL303', {deadlineMs: 9000}],
+      ['RL304', {deadlineMs: 5000}],
+      ['RL307', {deadlineMs: 20_000, objective: {latencyMs: {p99: 3000}}}],
+    ] as const) {
+      it(code, async () => {
+        const promise = {latencyMs: {p99: 3000}};
+        expect(await codes({...policy, objective: promise} as PolicyInput)).to.include(code);
+        expect(await codes({...policy, objective: {...promise, assume}} as PolicyInput)).to.deep.equal([]);
+      });
+    }
+
+    it('but not to an assumption without a promise', async () => {
+      expect(await codes({deadlineMs: 9000, objective: {assume}})).to.include('RL303');
+    });
+
+    it('nor where a hedge makes it impossible', async () => {
+      const objective = {latencyMs: {p99: 3000}, assume};
+      expect(await codes({deadlineMs: 9000, hedge: {delayMs: 200}, objective})).to.include('RL303');
+    });
+  });
+
+  it('RL209 says what each route does, where it differs', async () => {
+    const layers = [{name: 'mesh', maxAttempts: 4}];
+    const routes = [
+      {match: {path: '/a'}, maxAttempts: 1},
+      {match: {path: '/b'}, maxAttempts: 5},
+      {match: {path: '/c'}},
+    ];
+    expect(await pointers('RL209', {layers, routes})).to.deep.equal(['layers', 'routes[1].maxAttempts']);
+  });
+
+  it('RL405 leaves alone what one route uses', async () => {
+    const routes: PolicyInput['routes'] = [{match: {path: '/a'}, retryAfter: {honor: true}}];
+    const policy: PolicyInput = {retryAfter: {honor: false, maxMs: 5000}};
+    expect(await pointers('RL405', policy)).to.deep.equal(['retryAfter.maxMs']);
+    expect(await pointers('RL405', {...policy, routes})).to.deep.equal([]);
+  });
+
+  describe('RL407 knows which route takes whose calls', () => {
+    for (const [first, second, isReached] of [
+      [{}, {path: '/a'}, false],
+      [{methods: ['GET', 'POST']}, {methods: ['get']}, false],
+      [{methods: ['GET']}, {}, true],
+      [{path: '/v1/*'}, {path: '/v1/a'}, false],
+      [{path: '/v1/*'}, {path: '/v1/a/b'}, true],
+      [{path: '/v1/**'}, {path: '/v1/*/b'}, false],
+      [{path: '/v1/*'}, {path: '/v1/**'}, true],
+      [{origin: 'https://a.example'}, {origin: 'https://A.example:443', path: '/a'}, false],
+      [{origin: 'https://a.example'}, {path: '/a'}, true],
+    ] as const) {
+      it(`${JSON.stringify(first)} before ${JSON.stringify(second)}: ${isReached ? 'reached' : 'never asked'}`, async () => {
+        const routes = [
+          {match: first, maxAttempts: 2},
+          {match: second, maxAttempts: 1},
+        ];
+        const found = await pointers('RL407', {routes} as unknown as PolicyInput);
+        expect(found).to.deep.equal(isReached ? [] : ['routes[1].match']);
+      });
+    }
+  });
+
+  it('RL603 leaves alone a route that keeps its calls from the next', async () => {
+    const idle = {match: {path: '/a'}, maxAttempts: 3};
+    expect(await pointers('RL603', {routes: [idle]})).to.deep.equal(['routes[0].match']);
+    expect(await pointers('RL603', {routes: [idle, {match: {path: '/b'}, maxAttempts: 1}]})).to.deep.equal([
+      'routes[0].match',
+    ]);
+    expect(await pointers('RL603', {routes: [idle, {match: {methods: ['GET']}, maxAttempts: 1}]})).to.deep.equal([]);
+  });
+
+  describe('suggest what ends their finding', () => {
+    for (const rule of rules) {
+      for (const {name, text, path = 'policy.jsonc', files = {}} of rule.bad) {
+        it(`${rule.code}: ${name}`, async () => {
+          const only: Config = {
+            rules: {...Object.fromEntries(rules.map(({code}) => [code, 'off'])), [rule.code]: rule.severity},
+          };
+          const {findings} = await lintText({path, files: {...files, [path]: text}, config: only});
+          for (const {fingerprint, suggestions} of findings) {
+            for (const {title, edits} of suggestions) {
+              const mended = applyEdits(text, edits);
+              const after = await lintText({path, files: {...files, [path]: mended}, config: {rules: only.rules!}});
+              expect(
+                after.findings.map(finding => finding.fingerprint),
+                `${title}: ${mended}`,
+              ).not.to.include(fingerprint);
+              const shape = await lintText({path, files: {...files, [path]: mended}});
+              expect(shape.findings.filter(({code}) => /^RL00/.test(code))).to.deep.equal([]);
+            }
+          }
+        });
+      }
+    }
+  });
+});
