@@ -17,11 +17,12 @@ const {openBreaker} = await import('./groups/open-breaker.ts');
 const {pending} = await import('./groups/pending.ts');
 const {tracing} = await import('./groups/tracing.ts');
 const {listeners} = await import('./groups/listeners.ts');
+const {startUp} = await import('./groups/start-up.ts');
 
 const load = loadavg()[0]!;
 const loopback = await startLoopback();
 const sections = [];
-for (const group of [stub, loopbackFetch, loopbackKy, retried, openBreaker, pending, tracing, listeners]) {
+for (const group of [stub, loopbackFetch, loopbackKy, retried, openBreaker, pending, tracing, listeners, startUp]) {
   process.stderr.write(`${group.name} …\n`);
   sections.push(await group(loopback));
 }
