@@ -91,11 +91,21 @@ export function fullProject(): Promise<string> {
 /** `npm pack` builds first. */
 function packed(): Promise<string> {
   tarball ??= run(root, 'npm', 'pack', '--silent', '--pack-destination', home()).then(() => {
-    const [name] = readdirSync(home()).filter(file => file.endsWith('.tgz'));
+    const name = readdirSync(home()).find(file => /^steadfetch-.*\.tgz$/.test(file));
     return join(home(), name!);
   });
   return tarball;
 }
+
+/** The package retry-lint, which is only a name for the command of this one. */
+export async function packedShim(): Promise<string> {
+  const name = await run(join(root, 'packages/retry-lint'), 'npm', 'pack', '--silent', '--pack-destination', home());
+  return join(home(), name.trim());
+}
+
+/** Of the full project. */
+export const oldestNode = (folder: string): string =>
+  join(folder, 'node_modules', versions.oldestNode.split('@')[0]!, 'bin/node');
 
 function home(): string {
   place ??= mkdtempSync(join(tmpdir(), 'steadfetch-package-'));

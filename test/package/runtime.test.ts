@@ -3,7 +3,7 @@ import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import {publicNames} from '../public-names.ts';
-import {attempt, fullProject, project, root, run, versions} from './projects.ts';
+import {attempt, fullProject, oldestNode, project, root, run, versions} from './projects.ts';
 
 /** Prints the names that each entry exports. */
 const script = (entries: readonly string[]): string => `
@@ -33,7 +33,7 @@ console.log(status, server.requests.length);`;
 describe('installed package', () => {
   const nodes: [string, (folder: string) => string][] = [
     [process.version, () => process.execPath],
-    [versions.oldestNode, folder => join(folder, 'node_modules', versions.oldestNode.split('@')[0]!, 'bin/node')],
+    [versions.oldestNode, oldestNode],
   ];
   for (const [name, node] of nodes) {
     describe(`under ${name}`, () => {
@@ -78,7 +78,7 @@ describe('installed package', () => {
   it('does not need ky for fetch, testing, load and telemetry', async () => {
     const folder = await project('without-ky', []);
     expect(existsSync(join(folder, 'node_modules/ky'))).to.equal(false);
-    const entries = ['./fetch', './load', './telemetry', './testing'];
+    const entries = ['./fetch', './lint', './load', './telemetry', './testing'];
     expect(await namesOf(folder, process.execPath, entries)).to.deep.equal(promised(entries));
     expect(await run(folder, process.execPath, '--input-type=module', '--eval', call('steadfetch/fetch'))).to.equal(
       '200 2\n',

@@ -1,0 +1,41 @@
+/** `npx retry-lint`, from the package of that name and from steadfetch alone. */
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect} from 'chai';
+import {attempt, fullProject, oldestNode, packedShim, project} from './projects.ts';
+
+const policy = '{\n  "backoff": {"jitter": "none"}\n}\n';
+const finding = /^policy\.json:2:15 {2}error {2}RL203 no-synchronised-retries\n/;
+
+describe('npx retry-lint', () => {
+  it('works from the package retry-lint, in a project that has nothing else', async () => {
+    const folder = await project('shim', [await packedShim()]);
+    writeFileSync(join(folder, 'policy.json'), policy);
+    const {code, output} = await attempt(folder, 'npx', 'retry-lint', 'policy.json');
+    expect(output).to.match(finding);
+    expect(code).to.equal(1);
+    expect((await attempt(folder, 'npx', 'retry-lint', '--fix', 'policy.json')).code).to.equal(0);
+    expect((await attempt(folder, 'npx', 'retry-lint', 'policy.json')).output).to.equal('No findings in 1 file.\n');
+  });
+
+  it('works from steadfetch, under the oldest Node that it admits', async () => {
+    const folder = await fullProject();
+    writeFileSync(join(folder, 'policy.json'), policy);
+    writeFileSync(join(folder, 'policy.yaml'), 'backoff: {jitter: none}\n');
+    const program = join(folder, 'node_modules/.bin/retry-lint');
+    expect((await attempt(folder, 'npx', 'retry-lint', 'policy.json')).output).to.match(finding);
+    const {code, output} = await attempt(folder, oldestNode(folder), program, 'policy.json', '*.yaml');
+    expect(output).to.match(finding).and.contain('2 errors in 2 files.');
+    expect(code).to.equal(1);
+  });
+
+  it('init points at the schema that is installed', async () => {
+    const folder = await fullProject();
+    const {output} = await attempt(folder, 'npx', 'retry-lint', 'init', '--force', 'deep/shop.retry.json');
+    expect(output).to.contain('deep/shop.retry.json is written.');
+    const read = `console.log(require('./' + require('./deep/shop.retry.json').$schema.replace('../', '')).title)`;
+    expect((await attempt(folder, process.execPath, '--input-type=commonjs', '--eval', read)).output).to.equal(
+      'steadfetch retry policy\n',
+    );
+  });
+});
