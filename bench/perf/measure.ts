@@ -45,18 +45,27 @@ async function round({call, before}: Candidate, {callsPerRound, concurrency}: Sh
   return (cpuUs() - start) / callsPerRound;
 }
 
+/** More than this at once would be collected meanwhile. */
+const MOST_BYTES = 4_000_000;
+
 /** Heap bytes one call allocates: the median of rounds in which no collection ran. Needs --expose-gc. */
 export async function allocated(call: () => Promise<unknown>): Promise<number> {
-  const samples: number[] = [];
   for (let count = 0; count < 10_000; count++) await call(); // Code that is not optimised yet allocates more.
-  for (let count = 0; count < 9; count++) {
-    globalThis.gc!();
-    const before = process.memoryUsage().heapUsed;
-    for (let index = 0; index < 300; index++) await call();
-    const bytes = (process.memoryUsage().heapUsed - before) / 300;
-    if (bytes > 0) samples.push(bytes);
-  }
-  return percentile(samples, 0.5);
+  // As many calls as fit: what a round itself leaves is divided by their number.
+  const calls = Math.min(1000, Math.ceil(MOST_BYTES / Math.max(1, await bytesOf(call, 100))));
+  const samples: number[] = [];
+  for (let count = 0; count < 9; count++) samples.push(await bytesOf(call, calls));
+  return percentile(
+    samples.filter(bytes => bytes > 0),
+    0.5,
+  );
+}
+
+async function bytesOf(call: () => Promise<unknown>, calls: number): Promise<number> {
+  globalThis.gc!();
+  const before = process.memoryUsage().heapUsed;
+  for (let count = 0; count < calls; count++) await call();
+  return (process.memoryUsage().heapUsed - before) / calls;
 }
 
 export function percentile(samples: readonly number[], share: number): number {
@@ -69,7 +78,7 @@ function cpuUs(): number {
   return user + system;
 }
 
-function shuffled<T>(items: readonly T[]): T[] {
+export function shuffled<T>(items: readonly T[]): T[] {
   return items
     .map(item => ({item, at: Math.random()}))
     .sort((a, b) => a.at - b.at)

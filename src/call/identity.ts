@@ -37,42 +37,42 @@ export abstract class Identified {
   /** Writes them onto an attempt. The first time, what the caller set is read, and wins. */
   label(headers: HeaderBag): void {
     const {engine, plan, deadlineAt} = this;
-    const {correlation, deadlineHeader} = plan.policy;
+    const {correlation, idempotency, deadlineHeader} = plan.policy;
+    const keyHeader = idempotency?.header ?? STANDARD_KEY_HEADER;
     if (this.#sends === 'unknown') {
-      this.#key = this.#keyOf(headers);
-      this.#sends = this.#readIds(headers);
+      this.#key = keyOf(this, this.#key, headers.get(keyHeader));
+      this.#sends = idsOf(this, headers);
     }
-    if (this.#key !== undefined) headers.set(this.#keyHeader, this.#key);
+    if (this.#key !== undefined) headers.set(keyHeader, this.#key);
     if (this.#sends !== 'none') headers.set(correlation!.header, this.correlationId!);
     if (this.#sends === 'correlation and request') headers.set(correlation!.requestIdHeader!, engine.ids.requestId());
     if (deadlineHeader !== null && deadlineAt !== Number.POSITIVE_INFINITY) {
       headers.set(deadlineHeader, String(Math.max(0, Math.floor(deadlineAt - engine.clock.now()))));
     }
   }
+}
 
-  #readIds(headers: HeaderBag): Sends {
-    const {engine, plan, origin} = this;
-    const {correlation} = plan.policy;
-    if (correlation === null) return 'none';
-    const {header, requestIdHeader, sendTo} = correlation;
-    const callers = headers.get(header);
-    this.correlationId =
-      callers !== null && VALID_ID.test(callers) ? callers : (this.correlationId ?? engine.ids.correlationId());
-    if (callers === null && !mayCarryIds(origin, sendTo)) return 'none';
-    // Who names requests is left to.
-    return requestIdHeader === null || headers.has(requestIdHeader) ? 'correlation' : 'correlation and request';
-  }
+/** Which ids go along, by the policy and by what the caller set; the correlation id is known from here on. */
+function idsOf(call: Identified, headers: HeaderBag): Sends {
+  const {engine, plan, origin} = call;
+  const {correlation} = plan.policy;
+  if (correlation === null) return 'none';
+  const {header, requestIdHeader, sendTo} = correlation;
+  const callers = headers.get(header);
+  if (callers !== null && VALID_ID.test(callers)) call.correlationId = callers;
+  else call.correlationId ??= engine.ids.correlationId();
+  if (callers === null && !mayCarryIds(origin, sendTo)) return 'none';
+  return requestIdHeader === null || headers.has(requestIdHeader) ? 'correlation' : 'correlation and request';
+}
 
-  #keyOf(headers: HeaderBag): string | undefined {
-    const {engine, plan, method} = this;
-    const {idempotency} = plan.policy;
-    const callers = headers.get(this.#keyHeader);
-    if (callers !== null && callers !== '') return callers;
-    if (this.#key !== undefined) return formatKey(this.#key, idempotency?.format ?? 'raw');
-    return needsKey(idempotency, method) ? formatKey(engine.ids.idempotencyKey(), idempotency.format) : undefined;
-  }
-
-  get #keyHeader(): string {
-    return this.plan.policy.idempotency?.header ?? STANDARD_KEY_HEADER;
-  }
+/** @param given Of the call's overrides. @param callers In the caller's own headers. */
+function keyOf(
+  {engine, plan, method}: Identified,
+  given: string | undefined,
+  callers: string | null,
+): string | undefined {
+  const {idempotency} = plan.policy;
+  if (callers !== null && callers !== '') return callers;
+  if (given !== undefined) return formatKey(given, idempotency?.format ?? 'raw');
+  return needsKey(idempotency, method) ? formatKey(engine.ids.idempotencyKey(), idempotency.format) : undefined;
 }

@@ -6,8 +6,7 @@ import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
 import {isRequest, RequestWire, requestLike} from '../call/request-wire.ts';
-import type {Wire} from '../call/wire.ts';
-import type {Outcome} from '../core/outcome.ts';
+import type {Caller, Wire} from '../call/wire.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {FetchWire} from './fetch-wire.ts';
 
@@ -58,8 +57,7 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       const {plan, startedAt} = call;
       if (needsReading(request, rest?.body)) {
         const own = requestLike(request, input, {...rest, signal: null});
-        const settle = ({response, error}: Outcome): void => (response === null ? reject(error) : resolve(response));
-        call.run(readingWire(call, wireFetch, own, rest ?? {}, signal), {settle}, startedAt);
+        call.run(readingWire(call, wireFetch, own, rest ?? {}, signal), promised(resolve, reject), startedAt);
       } else {
         const {replayLimitBytes} = plan.policy;
         const wire = new FetchWire(wireFetch, input, init && rest, signal, replayLimitBytes, resolve, reject);
@@ -68,6 +66,11 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
     });
   };
 }
+
+/** Apart from the function above: a closure in there would cost every call the context it needs. */
+const promised = (resolve: (response: Response) => void, reject: (error: unknown) => void): Caller => ({
+  settle: ({response, error}) => (response === null ? reject(error) : resolve(response)),
+});
 
 /** What others may see of the options. */
 function withoutOurs({resilience: _, ...rest}: ResilientInit): RequestInit {

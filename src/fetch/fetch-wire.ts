@@ -84,12 +84,24 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
 
   /** @internal */
   put(headers: HeaderRecord, signal: AbortSignal | undefined): Promise<Response> {
-    const init: RequestInit = {...this.#init};
-    if (headers.touched) init.headers = headers.values;
-    if (signal !== undefined) init.signal = signal;
-    if (this.#body.body !== undefined) init.body = this.#body.body;
-    return this.#fetch(this.#input, init);
+    return this.#fetch(this.#input, initOf(this.#init, this.#body, headers, signal));
   }
+}
+
+/** No private method of the wire's: V8 marks each object of a class that has some, and calls are many. */
+function initOf(
+  own: RequestInit | undefined,
+  {body}: BodySnapshot,
+  {values, touched}: HeaderRecord,
+  signal: AbortSignal | undefined,
+): RequestInit {
+  // Most calls have no options of their own, and an object written out at once is smaller than one that grows.
+  if (own === undefined && signal !== undefined) return touched ? {headers: values, signal} : {signal};
+  const init: RequestInit = {...own};
+  if (touched) init.headers = values;
+  if (signal !== undefined) init.signal = signal;
+  if (body !== undefined) init.body = body;
+  return init;
 }
 
 class FetchAttempt extends HeaderRecord implements Sendable {

@@ -5,6 +5,8 @@ import {peer} from '../peers.ts';
 import {digits, type Section} from '../section.ts';
 
 const URL_OF_STUB = 'http://127.0.0.1:1234/items/1';
+/** A slow machine takes seconds to begin a hundred thousand calls. */
+const patient = {attemptTimeoutMs: 120_000, deadlineMs: 600_000};
 
 export async function pending(): Promise<Section> {
   const answer = new Response(null);
@@ -12,8 +14,8 @@ export async function pending(): Promise<Section> {
   let gate = Promise.resolve(answer);
   const fetch = () => gate.then(response => response);
   const pRetry = (await peer('p-retry')).default;
-  const ours = createFetch({}, {fetch});
-  const withOurs = ky.extend({fetch}).extend(resilience());
+  const ours = createFetch(patient, {fetch});
+  const withOurs = ky.extend({fetch}).extend(resilience(patient));
   const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['bare', () => fetch()],
     ['steadfetch', () => ours(URL_OF_STUB)],
