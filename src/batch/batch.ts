@@ -134,8 +134,8 @@ export class Batch<Item> implements Dispatcher<Item> {
       if (known?.source !== 'duplicate' && ++this.#places === this.#chunkSize) await this.#sendChunk();
     }
     while (this.#pending >= this.#window && !this.drain.begun) {
-      if (this.#active === 0)
-        await this.#sendChunk(); // They may all be waiting for one that waits for its chunk.
+      // They may all be waiting for one that waits for its chunk to be full.
+      if (this.#active === 0 && this.#chunk.length > 0) await this.#sendChunk();
       else await this.#change();
     }
   }

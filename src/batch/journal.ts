@@ -5,11 +5,12 @@
  * handed over. A tail that was torn off is cut; anything else that is not as it was written is an error, for to guess would be
  * to send again what was answered.
  */
+import {constants} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {SteadfetchError} from '../core/errors.ts';
 import type {Finding} from './entry.ts';
-import {GroupCommit} from './group-commit.ts';
+import {GroupCommit, WRITE_THROUGH} from './group-commit.ts';
 import {type JournalHeader, type JournalRecord, readLine, writeLine} from './journal-line.ts';
 import {KeyIndex} from './key-index.ts';
 import {linesOf, PlaceReader} from './line-reader.ts';
@@ -47,7 +48,7 @@ export class Journal implements Memory {
   static async open(path: string, resume: boolean, newId: () => string): Promise<Journal> {
     let file: FileHandle | undefined;
     try {
-      file = await open(path, 'a+');
+      file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | WRITE_THROUGH, 0o644);
       const found = await read(path, file);
       if (found !== null && found.index.size > 0 && !resume) throw exists(path, found.index.size);
       return new Journal(path, file, found !== null && resume ? found : await begin(path, file, newId()));
