@@ -4,16 +4,9 @@ import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import {grpcAnswers} from '../decide/answers-grpc.ts';
-import type {CallOverrides, PolicyInput} from '../policy/types.ts';
+import type {PolicyInput} from '../policy/types.ts';
 import {GrpcCall} from './grpc-call.ts';
 import {checkedOrigin, enginePorts, type GrpcPorts} from './ports.ts';
-
-declare module '@grpc/grpc-js' {
-  interface CallOptions {
-    /** What this call changes of its policy. See steadfetch's docs/policy.md, Overrides of one call. */
-    resilience?: CallOverrides | undefined;
-  }
-}
 
 /**
  * Gives a client of grpc-js a policy: `new Client(address, credentials, {interceptors: [grpcInterceptor(policy)]})`.

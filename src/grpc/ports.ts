@@ -3,7 +3,16 @@ import type {StatusObject} from '@grpc/grpc-js';
 import type {Classification, ClassifyInput, Ports} from '../call/ports.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import {normaliseOrigin} from '../policy/routes.ts';
+import type {CallOverrides} from '../policy/types.ts';
 import type {RpcAttempt} from './attempt.ts';
+
+// Here, because the public types lead here: it has to be seen wherever the entry is imported.
+declare module '@grpc/grpc-js' {
+  interface CallOptions {
+    /** What this call changes of its policy. See steadfetch's docs/policy.md, Overrides of one call. */
+    resilience?: CallOverrides | undefined;
+  }
+}
 
 /** What `classify` is shown. It is not asked of a stream that has begun. */
 export interface GrpcClassifyInput extends Omit<ClassifyInput, 'response'> {
