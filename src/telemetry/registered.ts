@@ -6,23 +6,25 @@
 import type {Logger, Meter, Tracer} from '@opentelemetry/api';
 import * as api from '@opentelemetry/api';
 import {Instruments} from './instruments.ts';
-import {SCOPE, VERSION} from './version.ts';
+import {SCHEMA_URL, SCOPE, VERSION} from './version.ts';
+
+const OPTIONS = {schemaUrl: SCHEMA_URL};
 
 interface ProxyProvider {
   getDelegate(): unknown;
-  getDelegateTracer(name: string, version?: string): Tracer | undefined;
+  getDelegateTracer(name: string, version: string, options: {schemaUrl: string}): Tracer | undefined;
 }
 let seenDelegate: unknown;
 let seenTracer: Tracer | null = null;
 
 export function registeredTracer(): Tracer | null {
-  const provider = api.trace.getTracerProvider() as Partial<ProxyProvider>;
+  const provider = api.trace.getTracerProvider() as api.TracerProvider & Partial<ProxyProvider>;
   if (provider.getDelegate === undefined || provider.getDelegateTracer === undefined)
-    return api.trace.getTracer(SCOPE, VERSION);
+    return provider.getTracer(SCOPE, VERSION, OPTIONS);
   const delegate = provider.getDelegate();
   if (delegate !== seenDelegate) {
     seenDelegate = delegate;
-    seenTracer = provider.getDelegateTracer(SCOPE, VERSION) ?? null;
+    seenTracer = provider.getDelegateTracer(SCOPE, VERSION, OPTIONS) ?? null;
   }
   return seenTracer;
 }
@@ -35,14 +37,14 @@ export function registeredInstruments(): Instruments | null {
   const provider = api.metrics.getMeterProvider();
   if (provider !== seenMeters) {
     seenMeters = provider;
-    const meter: Meter = provider.getMeter(SCOPE, VERSION);
+    const meter: Meter = provider.getMeter(SCOPE, VERSION, OPTIONS);
     seenInstruments = meter === api.createNoopMeter() ? null : new Instruments(meter);
   }
   return seenInstruments;
 }
 
 interface LoggerProvider {
-  getLogger(name: string, version?: string): Logger;
+  getLogger(name: string, version: string, options: {schemaUrl: string}): Logger;
 }
 /** The API has logs from 1.10 on. Before that they are in a package of their own, which is known by this symbol. */
 const LOGS_BEFORE_1_10 = Symbol.for('io.opentelemetry.js.api.logs');
@@ -55,7 +57,7 @@ export function registeredLogger(): Logger | null {
   const provider = before === undefined ? logs?.getLoggerProvider() : before(1);
   if (provider !== seenLoggers) {
     seenLoggers = provider;
-    const logger = provider?.getLogger(SCOPE, VERSION);
+    const logger = provider?.getLogger(SCOPE, VERSION, OPTIONS);
     // One that nobody stands behind is never enabled.
     seenLogger = logger === undefined || !isEnabled(logger) ? null : logger;
   }

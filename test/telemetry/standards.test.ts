@@ -139,8 +139,10 @@ describe(`telemetry: semantic conventions ${SEMCONV} and redaction, over OTLP`, 
 
       it('the scope is the package, the resource names the service and the SDK', async () => {
         const {default: pack} = await import('../../package.json', {with: {type: 'json'}});
-        for (const {scope} of [...scopeSpans(), ...scopeMetrics(), ...scopeLogs()])
+        for (const {scope, schemaUrl} of [...scopeSpans(), ...scopeMetrics(), ...scopeLogs()]) {
           expect(scope).to.include({name: pack.name, version: pack.version});
+          expect(schemaUrl).to.equal(`https://opentelemetry.io/schemas/${SEMCONV}`);
+        }
         for (const {resource} of collector.traces.flatMap(({resourceSpans}) => resourceSpans))
           expect(valuesOf(resource.attributes)).to.include.keys('service.name', 'telemetry.sdk.language');
       });

@@ -36,7 +36,11 @@ export interface OtlpSpan {
 export interface TracesPayload {
   readonly resourceSpans: readonly {
     readonly resource: Resource;
-    readonly scopeSpans: readonly {readonly scope: Scope; readonly spans: readonly OtlpSpan[]}[];
+    readonly scopeSpans: readonly {
+      readonly scope: Scope;
+      readonly schemaUrl: string;
+      readonly spans: readonly OtlpSpan[];
+    }[];
   }[];
 }
 
@@ -66,7 +70,11 @@ export interface OtlpMetric {
 export interface MetricsPayload {
   readonly resourceMetrics: readonly {
     readonly resource: Resource;
-    readonly scopeMetrics: readonly {readonly scope: Scope; readonly metrics: readonly OtlpMetric[]}[];
+    readonly scopeMetrics: readonly {
+      readonly scope: Scope;
+      readonly schemaUrl: string;
+      readonly metrics: readonly OtlpMetric[];
+    }[];
   }[];
 }
 
@@ -85,6 +93,10 @@ export interface OtlpLogRecord {
 export interface LogsPayload {
   readonly resourceLogs: readonly {
     readonly resource: Resource;
-    readonly scopeLogs: readonly {readonly scope: Scope; readonly logRecords: readonly OtlpLogRecord[]}[];
+    readonly scopeLogs: readonly {
+      readonly scope: Scope;
+      readonly schemaUrl: string;
+      readonly logRecords: readonly OtlpLogRecord[];
+    }[];
   }[];
 }
