@@ -3,6 +3,8 @@
 import {VERSION} from '../../src/telemetry/version.ts';
 import {noRule} from '../config-file/check.ts';
 import {namesOf} from '../config-file/read.ts';
+import {explainFile} from '../explain/explain.ts';
+import {renderText} from '../explain/render.ts';
 import {type Paint, painter} from '../formatters/paint.ts';
 import {stylish} from '../formatters/stylish.ts';
 import {CliError} from '../io/cli-error.ts';
@@ -46,7 +48,7 @@ function exampleOf({name, text, findings, fixed}: BadExample, paint: Paint): str
   return [...rows, ...(fixed === undefined ? [] : ['', '  With --fix:', '', indented(fixed)])].join('\n');
 }
 
-/** The rule's findings in a file, whatever the configuration says of the rule. */
+/** The rule's findings in a file, whatever the configuration says of the rule, and the arithmetic behind them. */
 async function judge(rule: Rule, path: string, workspace: Workspace, io: Io): Promise<void> {
   const request = await workspace.request(path);
   const report = await lintText({
@@ -54,10 +56,11 @@ async function judge(rule: Rule, path: string, workspace: Workspace, io: Io): Pr
     config: {...request.config, baseline: [], rules: {...request.config?.rules, [rule.code]: rule.severity}},
   });
   const findings = report.findings.filter(({code}) => code === rule.code);
-  if (findings.length === 0) {
-    io.out.write(`\n${rule.code} has nothing to say about ${path}.\n`);
-    return;
+  if (findings.length === 0) io.out.write(`\n${rule.code} has nothing to say about ${path}.\n`);
+  else {
+    const run = {reports: [{...report, findings}], texts: request.files, rules: [rule], version: VERSION};
+    io.out.write(`\n${stylish.format(run, {colour: wantsColour(undefined, io), width: io.out.columns})}`);
   }
-  const run = {reports: [{...report, findings}], texts: request.files, rules: [rule], version: VERSION};
-  io.out.write(`\n${stylish.format(run, {colour: wantsColour(undefined, io), width: io.out.columns})}`);
+  const arithmetic = renderText(await explainFile(rule, request), Math.min(io.out.columns, 100));
+  if (arithmetic !== '') io.out.write(`\n${arithmetic}\n`);
 }

@@ -33,7 +33,8 @@ export function timelineOf(
   for (let attempt = 1; attempt <= Math.min(attempts, MOST); attempt++) {
     const waitMs = attempt === 1 ? 0 : longestMs(backoff, attempt - 1, throttled);
     const startsAtMs = at + waitMs;
-    const isNever = attempt > 1 && !(startsAtMs + LEAST_ATTEMPT_MS <= deadlineAt);
+    // Behind an attempt that hangs for ever nothing is sent, deadline or not.
+    const isNever = attempt > 1 && !(startsAtMs + LEAST_ATTEMPT_MS <= Math.min(deadlineAt, Number.MAX_VALUE));
     const endsAtMs = isNever ? startsAtMs : Math.min(startsAtMs + timeoutMs, deadlineAt);
     const cut = isNever ? 'never' : startsAtMs + timeoutMs > deadlineAt ? 'short' : 'whole';
     entries.push({attempt, waitMs, startsAtMs, endsAtMs, cut});

@@ -33,7 +33,7 @@ this.
       findings: [
         {
           message:
-            'For the assumed traffic p95 is 434 ms (promised: 400 ms) and 99.087 % of the calls succeed (promised: 99.5 %). A call makes 1.07 attempts.',
+            'For the assumed traffic p95 is 434 ms (promised: 400 ms) and 99.08 % of the calls succeed (promised: 99.5 %). A call makes 1.07 attempts.',
           at: '5:3',
           marks: '"objective"',
         },

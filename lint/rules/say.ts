@@ -1,6 +1,6 @@
 /** Numbers and lists as messages have them. */
 
-/** `800 ms`; never ends by itself: `no end`. */
+/** `800 ms`. */
 export const sayMs = (ms: number): string => `${sayNumber(ms)} ms`;
 
 /** At most one decimal below a hundred, none above; small numbers keep two digits that count. */
@@ -11,10 +11,14 @@ export function sayNumber(number: number): string {
   return String(Number(number.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0)));
 }
 
-/** A share of 0 to 1: `99.49 %`. Never rounded up to all. */
+/** A share of 0 to 1: `99.49 %`. The nearer to all, the more digits: never rounded up to all. */
 export function sayShare(share: number): string {
   const percent = share * 100;
-  return `${Number((percent > 99 && percent < 100 ? Math.floor(percent * 1000) / 1000 : percent).toPrecision(percent > 99 ? 5 : 3))} %`;
+  if (percent <= 99 || percent >= 100) return `${Number(percent.toPrecision(3))} %`;
+  const digits = Math.min(6, 1 + Math.ceil(-Math.log10(100 - percent)));
+  const unit = 10 ** digits;
+  // What is a hair below a digit by rounding is that digit.
+  return `${Math.floor(percent * unit + 1e-6) / unit} %`;
 }
 
 /** `a, b and c`. */

@@ -37,8 +37,9 @@ describe('the timeline', () => {
     const cuts = timelineOf({...defaultPolicy, attemptTimeoutMs: null}, 2, false).map(({cut}) => cut);
     expect(cuts).to.deep.equal(['short', 'never']);
     expect(undisturbedMs({...defaultPolicy, attemptTimeoutMs: null}, 2, false)).to.equal(Number.POSITIVE_INFINITY);
-    const [first] = timelineOf({...defaultPolicy, attemptTimeoutMs: null, deadlineMs: null}, 1, false);
+    const [first, second] = timelineOf({...defaultPolicy, attemptTimeoutMs: null, deadlineMs: null}, 2, false);
     expect(first).to.include({endsAtMs: Number.POSITIVE_INFINITY, cut: 'whole'});
+    expect(second).to.include({cut: 'never'});
   });
 
   it('a million attempts are added up as well', () => {

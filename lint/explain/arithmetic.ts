@@ -1,0 +1,51 @@
+/** Which arithmetic explains which rule. */
+
+import {longestWaits} from '../math/schedule.ts';
+import type {Scope} from '../model/scope.ts';
+import {resendsOf} from '../rules/sends.ts';
+import {attemptBlocks} from './attempt-table.ts';
+import type {Block} from './blocks.ts';
+import {breakerBlocks} from './breaker-blocks.ts';
+import {attemptsBlocks, budgetBlocks, layersBlocks, waveBlocks} from './load-blocks.ts';
+import {outlookBlocks} from './outlook-blocks.ts';
+import {triggerBlocks} from './trigger-blocks.ts';
+
+type Arithmetic = (scope: Scope) => Block[];
+
+const waves: Arithmetic = scope => [
+  ...waveBlocks(scope, longestWaits(scope.policy.backoff, Math.min(resendsOf(scope.policy), 5), false)),
+  ...attemptBlocks(scope),
+];
+
+const BY_RULE: Readonly<Record<string, Arithmetic>> = {
+  RL101: scope => [...triggerBlocks(scope), ...attemptBlocks(scope)],
+  RL102: triggerBlocks,
+  RL104: triggerBlocks,
+  RL105: triggerBlocks,
+  RL201: attemptBlocks,
+  RL202: scope => [...attemptsBlocks(scope), ...attemptBlocks(scope)],
+  RL203: waves,
+  RL204: attemptBlocks,
+  RL205: attemptBlocks,
+  RL206: attemptBlocks,
+  RL207: budgetBlocks,
+  RL208: budgetBlocks,
+  RL209: layersBlocks,
+  RL210: attemptBlocks,
+  RL211: attemptBlocks,
+  RL212: breakerBlocks,
+  RL213: breakerBlocks,
+  RL301: attemptBlocks,
+  RL302: attemptBlocks,
+  RL303: attemptBlocks,
+  RL304: attemptBlocks,
+  RL305: scope => [...triggerBlocks(scope), ...attemptBlocks(scope)],
+  RL306: attemptBlocks,
+  RL307: attemptBlocks,
+  RL309: scope => [...outlookBlocks(scope), ...attemptBlocks(scope)],
+  RL408: triggerBlocks,
+};
+
+/** @returns undefined for a rule that has nothing to reckon. */
+export const arithmeticOf = (code: string): Arithmetic | undefined =>
+  Object.hasOwn(BY_RULE, code) ? BY_RULE[code] : undefined;

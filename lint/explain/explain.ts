@@ -1,0 +1,46 @@
+/** The worked arithmetic of a rule for a file: what it looked at, in this file's own numbers. Pure, like the linter. */
+
+import type {LintRequest} from '../lint.ts';
+import {modelOf} from '../model/model.ts';
+import type {Scope} from '../model/scope.ts';
+import type {Rule} from '../rule.ts';
+import {shapeOf} from '../shape/shape.ts';
+import {readSource} from '../source/read.ts';
+import {arithmeticOf} from './arithmetic.ts';
+import type {Explanation} from './blocks.ts';
+
+/**
+ * Explains a rule by a file.
+ *
+ * @returns One explanation for each part of the policy that the rule has something to say about, or for the policy as a whole where
+ *   it has nothing; none for a rule without arithmetic, and for a file that cannot be read.
+ * @throws TypeError when `files` does not have `path`.
+ */
+export async function explainFile(
+  rule: Rule,
+  {path, files}: Pick<LintRequest, 'path' | 'files'>,
+): Promise<Explanation[]> {
+  const text = Object.hasOwn(files, path) ? files[path] : undefined;
+  if (text === undefined) throw new TypeError(`files has no text for ${path}.`);
+  const arithmetic = arithmeticOf(rule.code);
+  const source = await readSource(path, text);
+  if (arithmetic === undefined || source.problems.some(({code}) => code !== 'RL002')) return [];
+  const model = await modelOf(shapeOf(source), files);
+  const flagged = [
+    ...model.scopes.filter(scope => flags(rule, scope)),
+    ...[...(rule.checkFile?.(model) ?? [])].map(({scope}) => scope),
+  ];
+  const scopes = flagged.length > 0 ? [...new Set(flagged)] : model.scopes.slice(0, 1);
+  return withoutRepeats(scopes.map(scope => ({title: scope.title, blocks: arithmetic(scope)})));
+}
+
+const flags = (rule: Rule, scope: Scope): boolean => [...(rule.check?.(scope) ?? [])].length > 0;
+
+/** Routes that inherit everything have the same arithmetic as the top. */
+function withoutRepeats(explanations: readonly Explanation[]): Explanation[] {
+  const seen = new Set<string>();
+  return explanations.filter(({blocks}) => {
+    const key = JSON.stringify(blocks);
+    return !seen.has(key) && seen.add(key);
+  });
+}

@@ -1,0 +1,109 @@
+/** What a policy does to the load: budgets, layers, and what more attempts bring. */
+
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import type {Budget} from '../../src/policy/types.ts';
+import {meanAmplification} from '../math/amplification.ts';
+import {grantedShare, resendsPerCall} from '../math/budget.ts';
+import {correlatedAttempts, correlatedSuccess, meanAttempts, successRatio} from '../math/success.ts';
+import type {Scope} from '../model/scope.ts';
+import {sayMs, sayNumber, sayShare} from '../rules/say.ts';
+import {resendsOf} from '../rules/sends.ts';
+import {type Block, table, text} from './blocks.ts';
+
+const FAILURES = [0.01, 0.1, 0.3, 0.5, 1];
+
+/** Attempts of a call, as far as a table can show what they do. */
+const attemptsOf = ({policy}: Scope, most: number): number => Math.min(resendsOf(policy) + 1, most);
+
+/** What a second, a third … attempt brings, while failures are by chance, and while they come together. */
+export function attemptsBlocks(scope: Scope): Block[] {
+  const assumed = scope.policy.objective?.assume?.failureRatio;
+  const failureRatio = assumed === undefined || assumed === 0 || assumed === 1 ? 0.1 : assumed;
+  const correlation = 0.25;
+  const rows = Array.from({length: attemptsOf(scope, 10)}, (_, index) => {
+    const attempts = index + 1;
+    return [
+      String(attempts),
+      sayShare(successRatio(attempts, failureRatio)),
+      sayLoad(meanAttempts(attempts, failureRatio)),
+      sayShare(correlatedSuccess(attempts, failureRatio, correlation)),
+      sayLoad(correlatedAttempts(attempts, failureRatio, correlation)),
+      sayLoad(attempts),
+    ];
+  });
+  return [
+    table(['attempts', 'by chance: succeed', 'load', 'together: succeed', 'load', 'outage: load'], rows),
+    text(
+      `${sayShare(failureRatio)} of the attempts fail: by chance, or together (the attempts of a call correlated by ${correlation}), as they do when a server is slow to recover. The load is attempts for each call, without a budget.`,
+    ),
+  ];
+}
+
+/** The load with the budget and without, from a bad minute to an outage. */
+export function budgetBlocks(scope: Scope): Block[] {
+  const {budget, objective} = scope.policy;
+  const rps = objective?.assume?.rps;
+  const attempts = attemptsOf(scope, 1000);
+  const shown = budget ?? defaultPolicy.budget;
+  const rows = FAILURES.map(failureRatio => {
+    const demand = {attempts, failureRatio, rps};
+    const granted = grantedShare(shown, demand);
+    const free = 1 + resendsPerCall(demand);
+    return [sayShare(failureRatio), sayLoad(free), sayLoad(1 + resendsPerCall(demand, granted)), sayShare(granted)];
+  });
+  const name = budget === null ? 'the default budget' : 'this budget';
+  const traffic =
+    rps === undefined
+      ? 'What comes back by time is left out, since objective.assume.rps is not given.'
+      : `At ${sayNumber(rps)} calls a second.`;
+  return [
+    table(['attempts that fail', 'load without a budget', `load with ${name}`, 'resends granted'], rows),
+    text(`The load is attempts for each call, once ${name} is in balance${sayBurst(shown)}. ${traffic}`),
+  ];
+}
+
+function sayBurst(budget: Budget | null): string {
+  if (budget?.kind !== 'token-bucket' || budget.retryCost === 0) return '';
+  return `; before that a full bucket grants ${Math.floor(budget.capacity / budget.retryCost)} resends at once`;
+}
+
+/** How attempts of layers multiply. */
+export function layersBlocks({policy}: Scope): Block[] {
+  const own = resendsOf(policy) + 1;
+  if (!Number.isFinite(own)) return [text('Nothing counts the attempts of this policy, so the product has no bound.')];
+  const layers = [{name: 'this policy', maxAttempts: own}, ...policy.layers];
+  let product = 1;
+  const rows = layers.map(({name, maxAttempts}) => {
+    product *= maxAttempts;
+    return [name, sayNumber(maxAttempts), sayNumber(product)];
+  });
+  const counts = layers.map(({maxAttempts}) => maxAttempts);
+  const loads = [0.1, 0.5, 0.9].map(
+    failureRatio => `${sayNumber(meanAmplification(counts, failureRatio))} at ${sayShare(failureRatio)}`,
+  );
+  return [
+    table(['layer', 'attempts', 'requests for each call'], rows),
+    text(`That is when everything fails. While less does, it is hardly seen: ${loads.join(', ')} of failing requests.`),
+  ];
+}
+
+/** How many clients of a thousand come back in the same moment. */
+export function waveBlocks({policy: {backoff}}: Scope, waits: readonly number[]): Block[] {
+  const windowMs = 10;
+  const rows = waits
+    .filter(wait => wait > 0)
+    .map((wait, index) => {
+      const share = (spreadMs: number): string => sayNumber(Math.round(1000 * Math.min(1, windowMs / spreadMs)));
+      const now = {none: '1000', full: share(wait), equal: share(wait / 2), decorrelated: share(2 * wait)}[
+        backoff.jitter
+      ];
+      return [String(index + 1), sayMs(wait), now, share(wait)];
+    });
+  if (rows.length === 0) return [];
+  return [
+    table(['resend', 'longest wait', `back in the same ${windowMs} ms: now`, 'with full jitter'], rows),
+    text('Of a thousand clients that failed in the same moment.'),
+  ];
+}
+
+const sayLoad = (load: number): string => String(Number(load.toFixed(load < 1.1 ? 3 : 2)));
