@@ -1,0 +1,254 @@
+/** The journal, as a crash leaves it: any tail torn off, any byte changed. */
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect} from 'chai';
+import fc from 'fast-check';
+import {answer} from '../../src/batch/answer.ts';
+import {digest} from '../../src/batch/content-key.ts';
+import {readLine, writeLine} from '../../src/batch/journal-line.ts';
+import {KeyIndex} from '../../src/batch/key-index.ts';
+import {runBatch} from '../../src/batch/run-batch.ts';
+import type {ItemResult, SendContext} from '../../src/batch/types.ts';
+import {errorOf} from '../support/outcome.ts';
+
+describe('the journal', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'steadfetch-journal-'));
+  const journal = join(folder, 'journal');
+  after(() => rmSync(folder, {recursive: true}));
+  beforeEach(() => rmSync(journal, {force: true}));
+
+  const ITEMS = ['a', 'bé', 'c', 'd\n', 'e'];
+  interface Ran {
+    readonly sent: readonly (readonly [string, string])[];
+    readonly results: readonly ItemResult<string, unknown>[];
+    readonly runId: string;
+    readonly resumed: number;
+  }
+  /** `c` fails for good, `d` for the moment. */
+  const run = async (
+    items: readonly string[] = ITEMS,
+    resume = true,
+    status: Record<string, number> = {},
+  ): Promise<Ran> => {
+    const sent: [string, string][] = [];
+    const results: ItemResult<string, unknown>[] = [];
+    const {runId, resumed} = await runBatch(
+      items,
+      async (item: string, {key}: SendContext) => {
+        sent.push([item, key]);
+        return answer({c: 400, ...status}[item] ?? 200, {echo: item});
+      },
+      {
+        journal,
+        resume,
+        ordered: true,
+        policy: {maxAttempts: 1, idempotentMethods: ['POST']},
+        onResult: result => void results.push(result),
+      },
+    );
+    return {sent, results, runId, resumed};
+  };
+  const told = ({results}: Ran) => results.map(({item, ok, source}) => [item, ok, source]);
+
+  it('answers what was answered, and sends nothing of it again', async () => {
+    const first = await run();
+    expect(first.sent).to.have.length(5);
+    const second = await run();
+    expect(second.sent).to.be.empty;
+    expect(second.resumed).to.equal(5);
+    expect(second.runId).to.equal(first.runId);
+    expect(told(second)).to.deep.equal(ITEMS.map(item => [item, item !== 'c', 'journal']));
+    const failure = second.results[2]!;
+    expect(failure.ok ? null : failure.failure).to.deep.include({code: '400', status: 400, body: {echo: 'c'}});
+    expect(second.results[1]).to.deep.include({value: {echo: 'bé'}});
+  });
+
+  it('sends again, under the same key, what failed for the moment', async () => {
+    const first = await run(ITEMS, true, {'d\n': 503});
+    const second = await run();
+    expect(second.sent).to.deep.equal([first.sent[3]]);
+    expect(second.results[3]).to.deep.include({ok: true, source: 'sent'});
+  });
+
+  it('is asked for duplicates too, and tells them from what an earlier run answered', async () => {
+    await run(['a', 'a', 'b']);
+    const {sent, results} = await run(['a', 'a', 'b', 'x', 'x']);
+    expect(sent.map(([item]) => item)).to.deep.equal(['x']);
+    expect(results.map(({source}) => source)).to.deep.equal(['journal', 'duplicate', 'journal', 'sent', 'duplicate']);
+  });
+
+  it('of another run is not written over by mistake', async () => {
+    await run();
+    const before = readFileSync(journal);
+    const error = await errorOf(() => run(ITEMS, false));
+    expect(error.code).to.equal('JOURNAL_EXISTS');
+    expect(error.message).to.include('holds 5 results of an earlier run');
+    expect(readFileSync(journal).equals(before)).to.equal(true);
+  });
+
+  it('is no other file, whatever it holds', async () => {
+    for (const text of ['{"a":1}\n', 'notes', '\n', `{"sum":"${'0'.repeat(16)}","journal":"steadfetch batch"}\n`]) {
+      writeFileSync(journal, text);
+      for (const resume of [true, false])
+        expect((await errorOf(() => run(ITEMS, resume))).code).to.equal('JOURNAL_DAMAGED');
+      expect(readFileSync(journal, 'utf8')).to.equal(text);
+    }
+  });
+
+  it('that cannot be written is told, with the cause', async () => {
+    const error = await errorOf(() => runBatch(['a'], () => 1, {journal: join(folder, 'none', 'journal')}));
+    expect(error.code).to.equal('JOURNAL_FILE');
+    expect(error.message).to.match(/^The journal .* cannot be used: ENOENT\.$/);
+    expect(error.cause).to.include({code: 'ENOENT'});
+  });
+
+  it('refuses a result that is no JSON, and says so', async () => {
+    const error = await errorOf(() => runBatch(['a'], () => 1n, {journal}));
+    expect(error.code).to.equal('JOURNAL_FILE');
+    expect(error.message).to.include('because it is no JSON');
+  });
+
+  it('names the run before anything is sent', async () => {
+    let header = '';
+    await runBatch(
+      ['a'],
+      () => {
+        header = readFileSync(journal, 'utf8');
+      },
+      {journal},
+    );
+    expect(readLine(Buffer.from(header.trimEnd()))).to.include({journal: 'steadfetch batch', version: 1});
+  });
+
+  it('has a result before it is handed over', async () => {
+    await runBatch(['a', 'b', 'c'], item => `value of ${item}`, {
+      journal,
+      onResult: ({item}) => expect(readFileSync(journal, 'utf8')).to.include(`value of ${item}`) as never,
+    });
+  });
+
+  it('cuts chunks after a restart where it cut them before, so that a request keeps its key', async () => {
+    const keys = new Map<string, string>();
+    const going = async (until: number) => {
+      let requests = 0;
+      await runBatch(
+        ['a', 'b', 'a', 'c', 'd', 'b', 'e', 'f', 'g'],
+        {
+          chunkSize: 2,
+          sendChunk: async (chunk, {key}) => {
+            const name = chunk.join('');
+            expect(keys.get(name) ?? key).to.equal(key);
+            keys.set(name, key);
+            if (++requests > until) throw Object.assign(new Error('gone'), {status: 503});
+            return chunk;
+          },
+        },
+        {journal, resume: true, concurrency: 1, policy: {maxAttempts: 1, breaker: null, idempotentMethods: ['POST']}},
+      );
+    };
+    for (const until of [1, 0, 1, 9]) await going(until);
+    expect([...keys.keys()].sort()).to.deep.equal(['ab', 'cd', 'ef', 'g']);
+  });
+
+  describe('after a crash', () => {
+    let whole: Buffer;
+    let first: Ran;
+    beforeEach(async () => {
+      first = await run();
+      whole = readFileSync(journal);
+    });
+
+    /** Every item has one result, no key has changed, and what the file still tells is not sent. */
+    const checkResumed = async (known: number): Promise<void> => {
+      const ran = await run();
+      expect(ran.results.map(({item, ok}) => [item, ok])).to.deep.equal(ITEMS.map(item => [item, item !== 'c']));
+      expect(ran.resumed).to.equal(known);
+      expect(ran.sent).to.have.length(ITEMS.length - known);
+      if (known > 0) for (const each of ran.sent) expect(first.sent).to.deep.include(each);
+      const again = await run();
+      expect(again.sent, 'and now the journal is whole').to.be.empty;
+    };
+
+    it('any prefix of the file resumes: what is told in whole lines is known', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.integer({min: 0, max: whole.length}), async length => {
+          const prefix = whole.subarray(0, length);
+          writeFileSync(journal, prefix);
+          const known = Math.max(0, prefix.toString('latin1').split('\n').length - 2);
+          await checkResumed(known);
+        }),
+        {
+          numRuns: 40,
+          examples: [[0], [1], [whole.length - 1], [whole.length], [whole.indexOf(10)], [whole.indexOf(10) + 1]],
+        },
+      );
+    }).timeout(20_000);
+
+    it('any byte that was changed is found: an error that names the line, or a tail that is cut', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({min: 0, max: whole.length - 1}),
+          fc.integer({min: 1, max: 255}),
+          async (at, flip) => {
+            const changed = Buffer.from(whole);
+            changed[at]! ^= flip;
+            writeFileSync(journal, changed);
+            const number = whole.subarray(0, at).toString('latin1').split('\n').length;
+            const error = await errorOf(() => run()).catch(() => undefined);
+            // Only where the very last line feed is gone is it a tail that was torn off.
+            if (error === undefined) expect(at).to.equal(whole.length - 1);
+            else {
+              expect(error.code).to.equal('JOURNAL_DAMAGED');
+              const named = Number(/:(\d+): the line/.exec(error.message)?.[1] ?? 1);
+              expect(named).to.equal(number);
+              expect(readFileSync(journal).equals(changed), 'nothing is touched').to.equal(true);
+            }
+          },
+        ),
+        {
+          numRuns: 150,
+          examples: [
+            [whole.length - 1, 1],
+            [0, 1],
+            [whole.indexOf(10), 3],
+          ],
+        },
+      );
+    }).timeout(20_000);
+  });
+});
+
+describe('a line of the journal', () => {
+  it('is read as it was written', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), value => {
+        const line = writeLine({key: 'k', ok: true, value, attempts: 1});
+        expect(line.indexOf('\n')).to.equal(line.length - 1);
+        const read = readLine(Buffer.from(line.slice(0, -1)));
+        expect(read).to.deep.equal(JSON.parse(JSON.stringify({key: 'k', ok: true, value, attempts: 1})));
+      }),
+    );
+  });
+});
+
+describe('the index of keys', () => {
+  it('finds every key where it was put, and meets it once', () => {
+    const index = new KeyIndex(4);
+    const places = Array.from({length: 5000}, (_, at) => ({key: digest(String(at)), at: at * 10, length: at + 1}));
+    for (const {key, ...place} of places) index.add(key, place, false);
+    expect(index.size).to.equal(5000);
+    for (const {key, at, length} of places) {
+      expect(index.candidates(key)).to.deep.include({at, length});
+      expect(index.meet(key, at)).to.equal(false);
+      expect(index.meet(key, at)).to.equal(true);
+    }
+    expect(index.candidates(digest('another'))).to.be.empty;
+  });
+
+  it('gives all candidates of one fingerprint', () => {
+    const index = new KeyIndex(4);
+    for (const at of [1, 2, 3]) index.add(`00000001${at}`, {at, length: 1}, false);
+    expect(index.candidates('000000019').map(({at}) => at)).to.deep.equal([1, 2, 3]);
+  });
+});
