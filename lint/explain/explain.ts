@@ -1,6 +1,6 @@
 /** The worked arithmetic of a rule for a file: what it looked at, in this file's own numbers. Pure, like the linter. */
 
-import type {LintRequest} from '../lint.ts';
+import type {Files} from '../model/extends.ts';
 import {modelOf} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
 import type {Rule} from '../rule.ts';
@@ -18,7 +18,7 @@ import type {Explanation} from './blocks.ts';
  */
 export async function explainFile(
   rule: Rule,
-  {path, files}: Pick<LintRequest, 'path' | 'files'>,
+  {path, files}: {readonly path: string; readonly files: Files},
 ): Promise<Explanation[]> {
   const text = Object.hasOwn(files, path) ? files[path] : undefined;
   if (text === undefined) throw new TypeError(`files has no text for ${path}.`);
