@@ -4,6 +4,8 @@ export interface JaegerSpan {
   readonly traceID: string;
   readonly spanID: string;
   readonly operationName: string;
+  /** Microseconds. */
+  readonly startTime: number;
   readonly references: readonly {
     readonly refType: 'CHILD_OF' | 'FOLLOWS_FROM';
     readonly traceID: string;
@@ -50,7 +52,9 @@ export function drawTrace(spans: readonly JaegerSpan[]): string[] {
   const parentOf = ({references}: JaegerSpan): string | undefined =>
     references.find(({refType, spanID}) => refType === 'CHILD_OF' && byId.has(spanID))?.spanID;
   const draw = (span: JaegerSpan, depth: number): string[] => {
-    const below = spans.filter(other => parentOf(other) === span.spanID).sort((a, b) => attempt(a) - attempt(b));
+    const below = spans
+      .filter(other => parentOf(other) === span.spanID)
+      .sort((a, b) => attempt(a) - attempt(b) || a.startTime - b.startTime);
     return [`${'  '.repeat(depth)}${line(span, byId)}`, ...below.flatMap(child => draw(child, depth + 1))];
   };
   return spans.filter(span => parentOf(span) === undefined).flatMap(root => draw(root, 0));
