@@ -1,17 +1,20 @@
 /**
- * Bundles retry-lint into one file of CommonJS: measured to start faster than modules, and everything but Node is inside.
+ * Bundles retry-lint into one file of CommonJS: measured to start faster than modules, and everything but Node is inside. Beside it
+ * goes what starts it; see lint/launcher.ts.
  *
- * Node parses all code of a file at every start, so what few runs need goes in as text, and is parsed when it is asked for; and the
- * rest is minified.
+ * Node reads all code of a file at every start, so it is minified, and what few runs need stands at its end, as comments.
  */
 
+import {createHash} from 'node:crypto';
+import {chmodSync, readFileSync} from 'node:fs';
+import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build, type Plugin} from 'esbuild';
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** Packages behind a lazy import: together they are larger than all the rest. */
-const RARE = /^(?:yaml|picomatch|ignore|diff)$/;
+const RARE = ['diff', 'ignore', 'picomatch', 'yaml'];
 
 const shared = {
   bundle: true,
@@ -25,33 +28,68 @@ const shared = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-/** @param outfile Where the program goes. */
-export async function bundle(outfile: string): Promise<void> {
+const PROGRAM = 'retry-lint-program.cjs';
+
+/** @param folder Gets retry-lint.cjs, which people start, and the program. */
+export async function bundle(folder: string): Promise<void> {
+  const program = join(folder, PROGRAM);
   await build({
     ...shared,
     entryPoints: [at('lint/main.ts')],
-    outfile,
-    banner: {js: '#!/usr/bin/env node'},
-    plugins: [rareAsText],
+    outfile: program,
+    footer: {js: (await Promise.all(RARE.map(trailer))).join('\n')},
+    plugins: [rareFromTrailer, onlyWhatIsUsed],
   });
+  const hash = createHash('sha256').update(readFileSync(program)).digest('hex').slice(0, 16);
+  const launcher = join(folder, 'retry-lint.cjs');
+  await build({
+    ...shared,
+    entryPoints: [at('lint/launcher.ts')],
+    outfile: launcher,
+    banner: {js: '#!/usr/bin/env node'},
+    define: {PROGRAM_FILE: JSON.stringify(basename(program)), PROGRAM_HASH: JSON.stringify(hash)},
+  });
+  chmodSync(launcher, 0o755);
 }
 
-const rareAsText: Plugin = {
-  name: 'rare-as-text',
+/** A package in one line. JSON has no line breaks. */
+async function trailer(name: string): Promise<string> {
+  const {outputFiles} = await build({
+    ...shared,
+    stdin: {contents: `module.exports = require('${name}')`, resolveDir: at('.')},
+    write: false,
+  });
+  return `//${name}:${JSON.stringify(outputFiles[0]!.text)}`;
+}
+
+/** An import of a rare package reads its line, when it is reached. */
+const rareFromTrailer: Plugin = {
+  name: 'rare-from-trailer',
   setup: ({onResolve, onLoad}) => {
-    onResolve({filter: RARE}, ({path}) => ({path, namespace: 'rare'}));
-    onLoad({filter: /.*/, namespace: 'rare'}, async ({path}) => {
-      const {outputFiles} = await build({
-        ...shared,
-        stdin: {contents: `module.exports = require('${path}')`, resolveDir: at('.')},
-        write: false,
-      });
-      const text = JSON.stringify(outputFiles[0]!.text);
-      return {
-        contents: `require('node:vm').compileFunction(${text}, ['module', 'exports', 'require'], {filename: '${path}'})(module, exports, require)`,
-      };
+    onResolve({filter: new RegExp(`^(?:${RARE.join('|')})$`)}, ({path}) => ({path, namespace: 'rare'}));
+    onLoad({filter: /.*/, namespace: 'rare'}, ({path}) => ({
+      contents: `
+        const mark = '\\n//${path}:';
+        const text = require('node:fs').readFileSync(__filename, 'utf8');
+        const start = text.lastIndexOf(mark) + mark.length;
+        const end = text.indexOf('\\n', start);
+        const code = JSON.parse(text.slice(start, end < 0 ? undefined : end));
+        require('node:vm').compileFunction(code, ['module', 'exports', 'require'], {filename: '${path}'})(module, exports, require);
+      `,
+    }));
+  },
+};
+
+/** jsonc-parser does not say that its modules do nothing by themselves; one of them fills tables that only a formatter needs. */
+const onlyWhatIsUsed: Plugin = {
+  name: 'only-what-is-used',
+  setup: ({onResolve, resolve}) => {
+    onResolve({filter: /./}, async ({path, importer, kind, resolveDir, pluginData}) => {
+      if (pluginData === 'asked' || (!/^jsonc-parser$/.test(path) && !/node_modules.jsonc-parser/.test(importer)))
+        return undefined;
+      return {...(await resolve(path, {importer, kind, resolveDir, pluginData: 'asked'})), sideEffects: false};
     });
   },
 };
 
-if (import.meta.main) await bundle(at('dist/retry-lint.cjs'));
+if (import.meta.main) await bundle(at('dist'));

@@ -6,7 +6,7 @@ import {sourceFile} from '../house/source.ts';
 import {fullProject} from './projects.ts';
 
 const ALLOWED =
-  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint\.cjs|schema\/[a-z-]+\.schema\.json|schema\/presets\/[a-z-]+\.json|docs\/[a-z-]+\.md|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:-program)?\.cjs|schema\/[a-z-]+\.schema\.json|schema\/presets\/[a-z-]+\.json|docs\/[a-z-]+\.md|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | {readonly types: string; readonly default: string}>>;

@@ -1,6 +1,6 @@
 /** The bundled program, alone in an empty folder: nothing of it was left behind, and nothing is loaded that a run does not need. */
 import {type SpawnSyncReturns, spawnSync} from 'node:child_process';
-import {readFileSync, rmSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {builtinModules} from 'node:module';
 import {join} from 'node:path';
 import {expect} from 'chai';
@@ -30,24 +30,78 @@ describe('the program retry-lint', function () {
   before(async () => {
     home = Desk.lasting();
     program = home.at('retry-lint.cjs');
-    await bundle(program);
+    await bundle(home.folder);
     home.write('spy.cjs', spy);
   });
   after(() => rmSync(home.folder, {recursive: true, force: true}));
 
-  function start(desk: Desk, argv: readonly string[], input = '', ...flags: string[]): SpawnSyncReturns<string> {
-    const env = {PATH: process.env.PATH};
+  function start(
+    desk: Desk,
+    argv: readonly string[],
+    input = '',
+    flags: readonly string[] = [],
+    variables: Readonly<Record<string, string>> = {},
+  ): SpawnSyncReturns<string> {
+    const env = {PATH: process.env.PATH, ...variables};
     return spawnSync(process.execPath, [...flags, program, ...argv], {cwd: desk.folder, encoding: 'utf8', input, env});
   }
 
   it('is one file that asks for nothing but Node’s own modules', () => {
-    const text = readFileSync(program, 'utf8');
-    expect(text.startsWith('#!/usr/bin/env node\n')).to.equal(true);
+    const text = home.read('retry-lint-program.cjs');
     const required = [...text.matchAll(/\brequire\(\\?"([^"\\]+)\\?"\)/g)].map(([, name]) =>
       name!.replace('node:', ''),
     );
     expect(required).to.include('fs');
     expect(required.filter(name => !builtinModules.includes(name) && !name.startsWith('./'))).to.deep.equal([]);
+  });
+
+  it('is started by another, which is there for the start alone', () => {
+    const desk = new Desk({'policy.json': wavy, 'policy.yaml': 'backoff: {jitter: none}\n'});
+    desk.write('alone.cjs', readFileSync(home.at('retry-lint-program.cjs')));
+    const alone = spawnSync(process.execPath, ['alone.cjs', '*.json', 'policy.yaml'], {
+      cwd: desk.folder,
+      encoding: 'utf8',
+    });
+    const {status, stdout} = start(desk, ['*.json', 'policy.yaml']);
+    expect({status, stdout}).to.deep.equal({status: alone.status, stdout: alone.stdout});
+    expect(stdout).to.contain('2 errors in 2 files.');
+  });
+
+  describe('the bytecode of an earlier run', () => {
+    const cache = (): string => join(home.folder, '.cache');
+    const file = (): string => join(cache(), readdirSync(cache())[0]!);
+    const lints = (message: string, env: Record<string, string> = {}): void => {
+      const {status, stderr} = start(new Desk({'p.json': wavy}), ['p.json'], '', [], env);
+      expect({status, stderr}, message).to.deep.equal({status: 1, stderr: ''});
+    };
+
+    beforeEach(() => rmSync(cache(), {recursive: true, force: true}));
+
+    it('is kept, and used', () => {
+      lints('without');
+      const before = statSync(file());
+      expect(before.size).to.be.above(50_000);
+      lints('with');
+      expect(statSync(file()).mtimeMs).to.equal(before.mtimeMs);
+      expect(readdirSync(cache())).to.have.length(1);
+    });
+
+    it('that is broken is thrown away', () => {
+      lints('without');
+      const good = readFileSync(file());
+      for (const bad of [Buffer.alloc(0), Buffer.from('garbage'), good.subarray(0, good.length / 2)]) {
+        writeFileSync(file(), bad);
+        lints(`with ${bad.length} bytes`);
+        expect(statSync(file()).size).to.be.above(50_000);
+      }
+    });
+
+    it('is done without where it cannot be written, or is not wanted', () => {
+      lints('not wanted', {NODE_DISABLE_COMPILE_CACHE: '1'});
+      expect(existsSync(cache())).to.equal(false);
+      writeFileSync(cache(), 'a file, where a folder should be');
+      lints('not to be written');
+    });
   });
 
   it('lints, mends and explains, in every format it reads', () => {
@@ -74,7 +128,12 @@ describe('the program retry-lint', function () {
   it('loads what few runs need only where it is needed', () => {
     const desk = new Desk({'a.json': wavy, 'a.yaml': 'backoff: {jitter: none}\n'});
     const loadedFor = (...argv: string[]): unknown =>
-      JSON.parse(start(desk, argv, '', '--require', join(home.folder, 'spy.cjs')).stderr.trim().split('\n').at(-1)!);
+      JSON.parse(
+        start(desk, argv, '', ['--require', home.at('spy.cjs')])
+          .stderr.trim()
+          .split('\n')
+          .at(-1)!,
+      );
     expect(loadedFor('a.json')).to.deep.equal({compiled: [], loaded: []});
     expect(loadedFor('a.yaml')).to.deep.equal({compiled: ['yaml'], loaded: []});
     expect(loadedFor('*.json')).to.deep.equal({compiled: ['picomatch', 'ignore'], loaded: []});

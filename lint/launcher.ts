@@ -1,0 +1,61 @@
+/**
+ * Starts the program from the bytecode of an earlier run, kept beside it as Python keeps its own: two thirds of what a run costs
+ * beyond Node's own start is the compiling of functions. Without it, or where nothing can be written, the program runs all the same.
+ *
+ * V8 checks that the bytecode is of its own version; that it is of this program says its name. Bundled as CommonJS.
+ */
+
+import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {dirname, join} from 'node:path';
+import {constants, Script} from 'node:vm';
+
+declare const PROGRAM_FILE: string;
+/** Of the program's text. */
+declare const PROGRAM_HASH: string;
+
+const file = join(__dirname, PROGRAM_FILE);
+const {version, arch, platform, env} = process;
+const cache = join(__dirname, '.cache', `${PROGRAM_HASH}-${version}-${platform}-${arch}.v8`);
+
+type Program = (exports: object, require: NodeJS.Require, module: object, filename: string, dirname: string) => void;
+
+function start(): void {
+  const known = env.NODE_DISABLE_COMPILE_CACHE === '1' ? undefined : readBytecode();
+  // One byte a character: the bundler writes nothing but ASCII.
+  const text = readFileSync(file, 'latin1');
+  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
+    filename: file,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    ...(known === undefined ? {} : {cachedData: known}),
+  });
+  const run = script.runInThisContext() as Program;
+  const isCold = known === undefined || script.cachedDataRejected === true;
+  // At the end, for then it has the functions that a run needs.
+  if (isCold && env.NODE_DISABLE_COMPILE_CACHE !== '1') process.once('exit', () => keepBytecode(script));
+  const module = {exports: {}};
+  run(module.exports, createRequire(file), module, file, dirname(file));
+}
+
+function readBytecode(): Buffer | undefined {
+  try {
+    return readFileSync(cache);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Written under another name first: V8 does not notice half a file. */
+function keepBytecode(script: Script): void {
+  const draft = `${cache}.${process.pid}`;
+  try {
+    mkdirSync(dirname(cache), {recursive: true});
+    writeFileSync(draft, '', {flag: 'wx'});
+    writeFileSync(draft, script.createCachedData());
+    renameSync(draft, cache);
+  } catch {
+    // A folder that is not ours to write to; the next start is as slow as this one was.
+  }
+}
+
+start();
