@@ -109,7 +109,10 @@ export class KyCall {
     signal: AbortSignal | undefined,
   ): Promise<Response> {
     const {resilience: _, ...rest} = init;
-    return this.#fetch(request, signal === undefined || signal === request.signal ? rest : {...rest, signal});
+    if (signal === undefined || signal === request.signal) return this.#fetch(request, rest);
+    // A fetch of the user's that takes the Request alone would not hear that its attempt is over.
+    if (this.#fetch.length === 1) return this.#fetch(new Request(request, {signal}), rest);
+    return this.#fetch(request, {...rest, signal});
   }
 
   /** A hook of the user's, run inside the call. What it returns or throws is told, then goes where it always went. */

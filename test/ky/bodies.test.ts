@@ -78,6 +78,15 @@ for (const [loop, extension] of Object.entries(loops)) {
       expect(place.bodies).to.deep.equal(['streamed']);
     });
 
+    for (const body of ['whole', new Blob(['whole'])])
+      it(`a fetch that takes the Request alone sends all of it each time: ${body.constructor.name}`, async () => {
+        const place = server.place(503, 503, 200);
+        const fetch = (request: RequestInfo | URL) => globalThis.fetch(request);
+        const response = await client().put(place.url, {body, fetch});
+        expect(response.status).to.equal(200);
+        expect(place.bodies).to.deep.equal(['whole', 'whole', 'whole']);
+      });
+
     it('a body above replayLimitBytes gets one attempt', async () => {
       const place = server.place(503);
       const error = await errorOf(() =>

@@ -170,6 +170,23 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect(clock.now()).to.equal(100);
       });
 
+      it('a fetch that takes the Request alone hears of it, too', async () => {
+        const clock = new VirtualClock();
+        const heard: string[] = [];
+        const fetch = (request: RequestInfo | URL) =>
+          new Promise<Response>((_, reject) => {
+            const {signal, method, url} = request as Request;
+            signal.addEventListener('abort', () => {
+              heard.push(`${method} ${url} ${signal.reason.name}`);
+              reject(signal.reason);
+            });
+          });
+        const api = client({...quick, attemptTimeoutMs: 100, maxAttempts: 2}, {clock});
+        const error = await clock.run(() => errorOf(() => api.get(URL_OF_NOBODY, {fetch})));
+        expect(error).to.be.instanceOf(TimeoutError);
+        expect(heard).to.deep.equal(Array(2).fill(`GET ${URL_OF_NOBODY} TimeoutError`));
+      });
+
       it('timeout: false switches the time of an attempt off', async () => {
         const clock = new VirtualClock();
         const api = client({...quick, attemptTimeoutMs: 100}, {clock});
