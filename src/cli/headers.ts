@@ -1,0 +1,26 @@
+/** Headers from the command line, with secrets from the environment: there they are in nobody's list of processes. */
+import {UsageError} from './usage.ts';
+
+/**
+ * @returns Name and value.
+ * @throws UsageError, which never repeats a value.
+ */
+export function readHeader(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly [name: string, value: string] {
+  const [, name, written] = /^([^:\s]+):[ \t]*(.*)$/s.exec(text) ?? [];
+  if (name === undefined || written === undefined) throw new UsageError("--header must be 'Name: value'.");
+  const value = written.replaceAll(/\$\{([^}]*)\}/g, (_, variable: string) => {
+    const found = env[variable];
+    if (found === undefined)
+      throw new UsageError(`--header ${name} asks for the environment variable ${variable}, which is not set.`);
+    return found;
+  });
+  try {
+    new Headers([[name, value]]);
+  } catch {
+    throw new UsageError(`--header ${name} holds a character that no header may hold.`);
+  }
+  return [name.toLowerCase(), value];
+}

@@ -1,0 +1,66 @@
+/** One line of the requests: what it must hold, and where it goes. */
+
+/** A line, ready to be sent. */
+export interface RequestLine {
+  readonly customId: string;
+  readonly method: string;
+  /** Joined to the base. */
+  readonly url: string;
+  readonly body: unknown;
+}
+
+/** What is wrong with a line, and in which column if that is known. */
+export class LineError extends Error {
+  readonly column: number | undefined;
+
+  constructor(message: string, column?: number) {
+    super(message);
+    this.column = column;
+  }
+}
+
+/** @throws LineError */
+export function readRequestLine(text: string, base: URL): RequestLine {
+  const line = parse(text);
+  if (typeof line !== 'object' || line === null || Array.isArray(line))
+    throw new LineError('a request must be an object');
+  const {custom_id: customId, method = 'POST', url, body} = line as Record<string, unknown>;
+  if (typeof customId !== 'string' || customId === '')
+    throw new LineError(`custom_id must be a string that is not empty, got ${shown(customId)}`);
+  if (typeof method !== 'string' || !/^[A-Za-z]+$/.test(method))
+    throw new LineError(`method must be the name of an HTTP method, got ${shown(method)}`);
+  const name = method.toUpperCase();
+  if (['CONNECT', 'TRACE', 'TRACK'].includes(name)) throw new LineError(`${name} cannot be sent by fetch`);
+  const isBodyless = name === 'GET' || name === 'HEAD';
+  if (isBodyless && body !== undefined && body !== null) throw new LineError(`a ${name} carries no body`);
+  return {customId, method: name, url: joined(url, base), body: isBodyless ? undefined : body};
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const {message} = error as Error;
+    const position = /at position (\d+)/.exec(message)?.[1];
+    const what = message.replace(/ in JSON at position.*| \(line.*|, .* is not valid JSON$/, '');
+    throw new LineError(`not JSON: ${what}`, position === undefined ? undefined : Number(position) + 1);
+  }
+}
+
+/** The headers, and what is secret in them, are for the base and nobody else. */
+function joined(url: unknown, base: URL): string {
+  if (typeof url !== 'string' || url === '')
+    throw new LineError(`url must be a path such as "/v1/embeddings", got ${shown(url)}`);
+  const isWhole = /^[a-z][a-z0-9+.-]*:/i.test(url);
+  const target = URL.parse(isWhole ? url : `${base.href.replace(/\/$/, '')}/${url.replace(/^\/+/, '')}`);
+  if (target === null) throw new LineError(`url is none: ${shown(url)}`);
+  if (target.origin !== base.origin) throw new LineError(`url leads to ${target.origin}, and not to ${base.origin}`);
+  target.username = '';
+  target.password = '';
+  return target.href;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
