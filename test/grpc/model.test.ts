@@ -151,7 +151,7 @@ const run: fc.Arbitrary<Run> = fc.record({
   plays: fc.array(play, {minLength: 1, maxLength: 4}),
   streams: fc.boolean(),
   cancelAt: fc.option(fc.integer({min: 0, max: 400}), {freq: 1}),
-  deadlineMs: fc.option(fc.integer({min: 0, max: 400}), {freq: 1}),
+  deadlineMs: fc.option(fc.oneof(fc.constant(0), fc.integer({min: 0, max: 400})), {freq: 1}),
   policy: fc.record({
     maxAttempts: fc.integer({min: 1, max: 4}),
     attemptTimeoutMs: fc.option(fc.integer({min: 60, max: 150})),

@@ -131,6 +131,20 @@ describe('a gRPC call, to those who look on', () => {
     await drain(stream);
   });
 
+  it('the reading of a stream is a span of its own, where these are asked for', async () => {
+    const ends = async (code: status): Promise<unknown> => {
+      tracing.reset();
+      server.serve(attempt => {
+        attempt.message('a');
+        attempt.end(code);
+      });
+      await drain(watch(client({}, {observer: otelObserver({bodySpans: true})})));
+      return tracing.spans.find(({name}) => name === 'steadfetch body')?.attributes['steadfetch.body.outcome'];
+    };
+    expect(await ends(status.OK)).to.equal('read');
+    expect(await ends(status.UNAVAILABLE)).to.equal('failure');
+  });
+
   it('a hedge has a link to the attempt it was sent beside', async () => {
     server.serve(hang, ok);
     const hedged: PolicyInput = {idempotentMethods: ['POST'], hedge: {delayMs: 20, maxLoadRatio: 1}};
