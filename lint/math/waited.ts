@@ -10,9 +10,9 @@ export interface Waited {
   readonly mass: Float64Array;
 }
 
-const CELLS = 1000;
+const CELLS = 500;
 /** Places that are kept of the wait before, which a decorrelated wait depends on. */
-const PLACES = 48;
+const PLACES = 32;
 
 /**
  * The law of the time waited before attempt 1, 2, … `attempts`.

@@ -21,7 +21,7 @@ export interface Layer {
 export const placeIn = ({shape, base}: Layer, path: string): Place | undefined => shape?.places.get(below(base, path));
 
 export const isInvalidIn = ({shape, base}: Layer, path: string): boolean =>
-  shape?.invalid.has(below(base, path)) === true;
+  shape !== undefined && shape.invalid.size > 0 && shape.invalid.has(below(base, path));
 
 /** A path inside a base: `routes[0]` and `retryOn[2]` give `routes[0].retryOn[2]`. */
 export function below(base: string, path: string): string {

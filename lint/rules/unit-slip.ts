@@ -69,9 +69,9 @@ Speaks of values that would be plausible in seconds, or in microseconds, and of 
   *check(scope): Iterable<Draft> {
     for (const [path, leastMs, mostMs] of RANGES) {
       const value = valueAt(scope.policy, path.split('.'));
-      if (typeof value !== 'number' || value === 0 || !isSetHere(scope, path)) continue;
+      if (typeof value !== 'number' || value === 0) continue;
       const factor = value < leastMs ? 1000 : value > mostMs ? 1 / 1000 : 1;
-      if (factor === 1) continue;
+      if (factor === 1 || !isSetHere(scope, path)) continue;
       const meant = value * factor;
       const likely =
         factor > 1 ? `${sayNumber(value)} s are ${sayNumber(meant)} ms` : `${sayNumber(meant)} ms would be more usual`;
