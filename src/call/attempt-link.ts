@@ -110,12 +110,13 @@ export abstract class AttemptLink extends Timer implements BodyLink {
     if (this.#controller === null) return;
     if (response.body === null) return this.unlink();
     const {engine, wire} = this.call;
+    const {bodyGetsFreshTime, bodyGraceMs = 0} = wire;
     const body = new AttemptBody(this, engine.answers.isFailure(response.status));
     if (!linkBody(response, body)) return this.unlink();
     body.trace = this.trace?.startBody?.() ?? null;
     this.#body = body;
     engine.clock.unref(this);
-    if (this.armed && (wire.bodyGetsFreshTime || wire.bodyGraceMs)) this.#timeBody(wire.bodyGraceMs ?? 0);
+    if (this.armed && (bodyGetsFreshTime || bodyGraceMs > 0)) this.#timeBody(bodyGraceMs);
   }
 
   #timeBody(graceMs: number): void {

@@ -21,13 +21,12 @@ const forgotten = new FinalizationRegistry<BodyKeeper>(keeper => keeper.unlink()
 
 /** @returns False where there is no body to wait for, or none we could watch. */
 export function linkBody(response: Response, keeper: BodyKeeper): boolean {
-  if (typeof response !== 'object' || response === null) return false;
   if (response instanceof ForeignResponse) {
     if (response.isComplete) return false;
     response.linkTo(keeper);
     return true;
   }
-  if (!('body' in response) || response.body === null) return false;
+  if (!response.body) return false;
   // Something like a Response, with methods of its own: it is the user's, and stays as it is.
   if (Object.hasOwn(response, 'text') || typeof inherited(response, 'text') !== 'function') return false;
   if (!Object.isExtensible(response)) return false;
@@ -196,8 +195,8 @@ const WatchedStream: object = Object.create(
     values(this: LinkedStream, options?: IterateOptions) {
       return chunks(watchedReader(this), options?.preventCancel === true);
     },
-    [Symbol.asyncIterator](this: LinkedStream, options?: IterateOptions) {
-      return chunks(watchedReader(this), options?.preventCancel === true);
+    [Symbol.asyncIterator](this: LinkedStream) {
+      return chunks(watchedReader(this), false);
     },
   }),
 );

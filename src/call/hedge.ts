@@ -30,7 +30,7 @@ export function hedgeOf(call: CallState, shadowed: Attempt, owner: AttemptOwner)
   }
   call.attempts++;
   call.hedges++;
-  tellHedged(call, hedge!.delayMs() ?? 0);
+  tellHedged(call, hedge!.delayMs()!); // Known, or this attempt would not have been slow.
   return new Attempt(call, call.attempts, epoch, concurrency, owner, shadowed);
 }
 

@@ -1,5 +1,6 @@
 /** Bodies that break: those of answers that began well, and those of requests that the server does not want. */
 import {expect} from 'chai';
+import type {PolicyInput} from '../../src/core.ts';
 import {type Break, broken, respond} from './servers.ts';
 import {DOORS, type Door, type Init, meet, wireErrorOf} from './trial.ts';
 
@@ -61,14 +62,14 @@ describe('the body of an answer', () => {
         socket.write(head('transfer-encoding: chunked'));
         socket.on('close', () => clearInterval(drip));
       },
-      attemptTimeoutMs: 50,
+      attemptTimeoutMs: 250,
       body: () => /^TimeoutError ATTEMPT_TIMEOUT$/,
     },
     {
       what: 'silent after the headers',
       onRequest: socket => socket.write(head('content-length: 10')),
-      attemptTimeoutMs: 50,
-      idleTimeoutMs: 50,
+      attemptTimeoutMs: 250,
+      idleTimeoutMs: 250,
       body: door => (door === 'undici' ? /^TimeoutError IDLE_TIMEOUT$/ : /^TimeoutError ATTEMPT_TIMEOUT$/),
     },
   ];
@@ -78,6 +79,7 @@ describe('the body of an answer', () => {
         const server = await broken(fault);
         try {
           const policy = {
+            maxAttempts: 1,
             ...(attemptTimeoutMs !== undefined && {attemptTimeoutMs}),
             ...(idleTimeoutMs !== undefined && {idleTimeoutMs}),
           };
@@ -109,7 +111,9 @@ describe('the body of an answer', () => {
     });
 });
 
-describe('a POST of 64 MB that the server does not want', () => {
+describe('a POST of 64 MB that the server does not want', function () {
+  this.timeout(20_000);
+  const policy: PolicyInput = {attemptTimeoutMs: null};
   const body = new Uint8Array(64 * 1024 * 1024);
   const refusing: Record<string, Break> = {
     'and goes on reading': {
@@ -133,7 +137,7 @@ describe('a POST of 64 MB that the server does not want', () => {
           const server = await broken(fault);
           try {
             const init: Init = {method: 'POST', body, headers: keyed ? {'idempotency-key': 'one'} : {}};
-            const {got, report} = await meet(door, server.url, {init});
+            const {got, report} = await meet(door, server.url, {init, policy});
             expect(got).to.equal('413');
             expect(report).to.include({attempts: 1, refusal: 'not-transient'});
             expect(server.connections).to.equal(1);
@@ -146,7 +150,7 @@ describe('a POST of 64 MB that the server does not want', () => {
       const server = await broken({onAccept: socket => socket.once('data', () => socket.resetAndDestroy())});
       try {
         const init: Init = {method: 'POST', body, headers: {'idempotency-key': 'one'}};
-        const {reason, report} = await meet(door, server.url, {init});
+        const {reason, report} = await meet(door, server.url, {init, policy});
         expect(reason).to.match(/^(ECONNRESET|EPIPE)$/);
         expect(report).to.include({attempts: 1, refusal: 'body-not-replayable'});
       } finally {

@@ -71,7 +71,7 @@ describe('values of another realm', () => {
 
   it('a Response is the very one, its body bounded like any other', async () => {
     const place = server.place(503, {body: 'here'}, response => response.writeHead(200).write('half'));
-    const fetch = client({fetch: undiciFetch}, {attemptTimeoutMs: 50});
+    const fetch = client({fetch: undiciFetch}, {attemptTimeoutMs: 300});
     const response = await fetch(place.url);
     expect(response).to.be.instanceOf(undici.Response);
     expect(await response.text()).to.equal('here');

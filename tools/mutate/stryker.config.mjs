@@ -2,6 +2,8 @@
  * One folder of src, against the tests of the same name. The command runner, because Stryker's mocha plugin does not load
  * under mocha 12; it starts a process per mutant, so only folders whose tests take less than a second are worth it.
  */
+import {fileURLToPath} from 'node:url';
+
 const folder = process.env.MUTATE;
 if (folder !== 'decide' && folder !== 'guards') throw new Error('MUTATE has to be "decide" or "guards".');
 
@@ -9,7 +11,7 @@ export default {
   // Stryker reads it with the compiler's old API, which TypeScript 7 does not have; and nothing here is compiled.
   tsconfigFile: 'no-tsconfig.json',
   testRunner: 'command',
-  commandRunner: {command: `mocha --no-config --bail --timeout 20000 "test/${folder}/*.test.ts"`},
+  commandRunner: {command: `node "${fileURLToPath(new URL('run-tests.mjs', import.meta.url))}" ${folder}`},
   mutate: [`src/${folder}/*.ts`],
   coverageAnalysis: 'off',
   checkers: [],

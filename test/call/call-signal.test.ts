@@ -1,0 +1,22 @@
+import {expect} from 'chai';
+import {CallSignal} from '../../src/call/call-signal.ts';
+
+describe('CallSignal', () => {
+  it('aborts once, with the first reason, and tells each listener once', () => {
+    const signal = new CallSignal();
+    const told: unknown[] = [];
+    const listener = {handleEvent: ({target}: {target: unknown}) => told.push((target as CallSignal).reason)};
+    signal.addEventListener('abort', listener);
+    signal.abort('first');
+    signal.abort('second');
+    expect([signal.aborted, signal.reason, told]).to.deep.equal([true, 'first', ['first']]);
+  });
+
+  it('tells nobody who has left', () => {
+    const signal = new CallSignal();
+    const listener = {handleEvent: () => expect.fail('It was told.')};
+    signal.addEventListener('abort', listener);
+    signal.removeEventListener('abort', listener);
+    signal.abort('reason');
+  });
+});

@@ -1,0 +1,112 @@
+/** Bodies of answers, as the caller reads them: of other classes, in other ways, after the end, and where there are no streams. */
+import {expect} from 'chai';
+import {errorOf} from '../support/outcome.ts';
+import {ITEMS, virtually} from './world.ts';
+
+type Fetch = typeof globalThis.fetch;
+
+const UNLIMITED = {attemptTimeoutMs: null, deadlineMs: null} as const;
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+/** One chunk, then silence. */
+const halting = (): Response =>
+  new Response(new ReadableStream({start: controller => controller.enqueue(bytesOf('half'))}));
+
+describe('the body of an answer', () => {
+  virtually('hears of its caller’s abort without any limit of time', async make => {
+    const world = make(UNLIMITED, {fetch: async () => halting()});
+    const controller = new AbortController();
+    const response = await world.fetch(ITEMS, {signal: controller.signal});
+    const reading = errorOf(() => response.text());
+    const reason = new Error('enough');
+    controller.abort(reason);
+    expect(await reading).to.equal(reason);
+  });
+
+  virtually('that is there is read, though its caller has aborted', async make => {
+    const world = make(UNLIMITED, {fetch: async () => new Response('whole')});
+    const controller = new AbortController();
+    const response = await world.fetch(ITEMS, {signal: controller.signal});
+    controller.abort();
+    expect(await response.text()).to.equal('whole');
+  });
+
+  virtually('may be iterated over and then read on', async make => {
+    const world = make({}, {fetch: async () => new Response('abc')});
+    const {body} = await world.fetch(ITEMS);
+    for await (const chunk of body!.values({preventCancel: true})) {
+      expect(chunk.byteLength).to.equal(3);
+      break;
+    }
+    expect((await body!.getReader().read()).done).to.equal(true);
+  });
+
+  virtually('that is iterated over in part is let go of', async make => {
+    let cancelled = false;
+    const body = new ReadableStream({
+      pull: controller => controller.enqueue(bytesOf('more')),
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    const world = make({}, {fetch: async () => new Response(body)});
+    for await (const _chunk of (await world.fetch(ITEMS)).body!) break;
+    await world.clock.advance(0);
+    expect(cancelled).to.equal(true);
+  });
+
+  describe('of another class', () => {
+    class Mine {
+      readonly status = 200;
+      readonly headers = new Headers();
+      async text(): Promise<string> {
+        return 'mine';
+      }
+    }
+    class WithStream extends Mine {
+      get body(): object {
+        return ODD;
+      }
+    }
+    const ODD = {pipe: () => {}};
+
+    virtually('that is no stream of the web is given as it is', async make => {
+      const world = make({}, {fetch: (async () => new WithStream()) as unknown as Fetch});
+      const response = await world.fetch(ITEMS);
+      expect(response).to.be.instanceOf(WithStream);
+      expect(response.body).to.equal(ODD);
+      expect(await response.text()).to.equal('mine');
+    });
+
+    virtually('that is none is not waited for', async make => {
+      const world = make({}, {fetch: (async () => new Mine()) as unknown as Fetch});
+      const response = await world.fetch(ITEMS);
+      expect(world.clock.pending).to.equal(0);
+      expect(await response.text()).to.equal('mine');
+    });
+  });
+
+  it('is read by its methods where the runtime has no streams', async () => {
+    const {ReadableStream} = globalThis;
+    Reflect.deleteProperty(globalThis, 'ReadableStream');
+    try {
+      // Asked once, while the module loads.
+      const {linkBody} = (await import(
+        `../../src/call/body-link.ts?${'streamless'}`
+      )) as typeof import('../../src/call/body-link.ts');
+      const told: string[] = [];
+      const keeper = {armed: true, pending: () => told.push('pending'), unlink: () => told.push('unlink')};
+      class Native {
+        readonly body = {};
+        async text(): Promise<string> {
+          return 'native';
+        }
+      }
+      const response = new Native() as unknown as Response;
+      expect(linkBody(response, keeper as unknown as Parameters<typeof linkBody>[1])).to.equal(true);
+      expect(await response.text()).to.equal('native');
+      expect(told).to.deep.equal(['pending', 'unlink']);
+    } finally {
+      globalThis.ReadableStream = ReadableStream;
+    }
+  });
+});
