@@ -1,0 +1,25 @@
+/** The list: the same for every runtime, through both doors. */
+import {type Case, doors, type World} from '../case.ts';
+import {bodies} from './bodies.ts';
+import {origins} from './origins.ts';
+import {resends} from './resends.ts';
+import {time} from './time.ts';
+
+const cases: readonly Case[] = [...resends, ...time, ...bodies, ...origins];
+
+/** Every case by its name, for hosts. */
+export const names = (inBrowser: boolean): string[] =>
+  Object.keys(doors).flatMap(door =>
+    cases.filter(({inBrowsers}) => inBrowser || !inBrowsers).map(({name}) => `${door}: ${name}`),
+  );
+
+/** Undefined, or what is wrong. */
+export async function attempt(fullName: string, world: World): Promise<string | undefined> {
+  const [door = '', name] = fullName.split(/: (.*)/s);
+  try {
+    await cases.find(each => each.name === name)!.run(world, doors[door]!);
+    return undefined;
+  } catch (error) {
+    return String((error as Error)?.stack ?? error);
+  }
+}

@@ -1,0 +1,166 @@
+/** The runtimes, and how each runs the list. */
+import {execFile} from 'node:child_process';
+import {accessSync, constants, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {delimiter, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {build} from 'esbuild';
+import {type Browser, chromium, type Page} from 'playwright-core';
+import type {World} from './case.ts';
+import {attempt} from './cases/all.ts';
+
+export interface Host {
+  readonly name: string;
+  readonly isBrowser: boolean;
+  /** Undefined where it is ready; else why it cannot run here. */
+  start(world: World): Promise<string | undefined>;
+  /** Undefined, or what is wrong. */
+  run(name: string, world: World): Promise<string | undefined>;
+  stop(): Promise<void>;
+}
+
+export const node: Host = {
+  name: `Node ${process.version}`,
+  isBrowser: false,
+  start: async () => undefined,
+  run: attempt,
+  stop: async () => {},
+};
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A page of the server's, so that there are origins; a fresh profile each time. */
+export class Chromium implements Host {
+  readonly name = 'Chromium';
+  readonly isBrowser = true;
+  #browser: Browser | null = null;
+  #page: Page | null = null;
+
+  async start({here}: World): Promise<string | undefined> {
+    const executablePath = process.env.CHROMIUM ?? found(['chromium', 'chromium-browser', 'google-chrome']);
+    if (executablePath === undefined) return 'no chromium';
+    const {outputFiles} = await bundle('in-page.ts', 'browser');
+    this.#browser = await chromium.launch({executablePath, args: FLAGS, headless: true});
+    this.#page = await this.#browser.newPage();
+    await this.#page.goto(`${here}/`);
+    await this.#page.addScriptTag({content: outputFiles[0]!.text});
+    return undefined;
+  }
+
+  run(name: string, world: World): Promise<string | undefined> {
+    return this.#page!.evaluate(
+      ([name, world]) => (globalThis as unknown as {attempt: typeof attempt}).attempt(name, world),
+      [name, world] as const,
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser?.close();
+  }
+}
+
+/** A runtime that npm can install: the bare binary, so that no install script has to run. */
+export class Installed implements Host {
+  readonly name: string;
+  readonly isBrowser = false;
+  readonly #package: string;
+  readonly #command: readonly string[];
+  readonly #found = new Map<string, string | undefined>();
+
+  /** @param command The binary, below the package, and its arguments before the file. */
+  constructor(name: string, version: string, of: string, command: readonly string[]) {
+    this.name = `${name} ${version}`;
+    this.#package = `${of}@${version}`;
+    this.#command = command;
+  }
+
+  async start({here, there, nowhere}: World): Promise<string | undefined> {
+    const folder = mkdtempSync(join(tmpdir(), 'steadfetch-runtime-'));
+    try {
+      writeFileSync(join(folder, 'package.json'), '{"private": true}');
+      const install = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', this.#package];
+      const installed = await output(folder, 'npm', install);
+      if (installed.failed) return `${this.#package} cannot be installed here`;
+      const file = join(folder, 'cases.mjs');
+      await bundle('in-process.ts', 'neutral', file);
+      const [binary = '', ...args] = this.#command;
+      const ran = await output(folder, join(folder, 'node_modules', binary), [...args, file, here, there, nowhere]);
+      for (const line of ran.text.split('\n').filter(each => each.startsWith('{'))) {
+        const {name, problem} = JSON.parse(line) as {name: string; problem?: string};
+        this.#found.set(name, problem);
+      }
+      this.#rest = ran.text;
+      return undefined;
+    } finally {
+      rmSync(folder, {recursive: true, force: true});
+    }
+  }
+
+  #rest = '';
+
+  async run(name: string): Promise<string | undefined> {
+    return this.#found.has(name) ? this.#found.get(name) : `It was not run:\n${this.#rest.slice(-2000)}`;
+  }
+
+  async stop(): Promise<void> {}
+}
+
+const isArm = process.arch === 'arm64';
+export const hosts: readonly Host[] = [
+  node,
+  new Chromium(),
+  new Installed('Bun', '1.4.5', `@oven/bun-${process.platform}-${isArm ? 'aarch64' : 'x64'}`, [
+    `@oven/bun-${process.platform}-${isArm ? 'aarch64' : 'x64'}/bin/bun`,
+  ]),
+  new Installed('Deno', '2.9.6', denoPackage(), [`${denoPackage()}/deno`, 'run', '--allow-net', '--allow-env']),
+];
+
+function denoPackage(): string {
+  return `@deno/${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}`;
+}
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+const bundle = (entry: string, platform: 'browser' | 'neutral', outfile?: string) =>
+  build({
+    entryPoints: [join(here, entry)],
+    bundle: true,
+    format: 'esm',
+    platform,
+    mainFields: ['module', 'main'],
+    conditions: ['import'],
+    write: outfile !== undefined,
+    ...(outfile === undefined ? {} : {outfile}),
+    logLevel: 'error',
+  }) as Promise<{outputFiles: {text: string}[]}>;
+
+function output(cwd: string, command: string, args: readonly string[]): Promise<{failed: boolean; text: string}> {
+  return new Promise(resolve =>
+    execFile(command, args, {cwd, maxBuffer: 2 ** 26, timeout: 300_000}, (error, stdout, stderr) =>
+      resolve({failed: error !== null, text: `${stdout}\n${stderr}`}),
+    ),
+  );
+}
+
+/** The first of these programs in the path. */
+function found(programs: readonly string[]): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return programs.flatMap(program => folders.map(folder => join(folder, program))).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

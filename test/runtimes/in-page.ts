@@ -1,0 +1,4 @@
+/** What a browser loads. */
+import {attempt} from './cases/all.ts';
+
+Object.assign(globalThis, {attempt});
