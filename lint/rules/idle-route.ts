@@ -3,6 +3,7 @@ import type {Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 import {equalJson} from './equal-json.ts';
 import {mayMeet} from './route-cover.ts';
+import {namedNonIdempotent} from './sends.ts';
 
 export const idleRoute: Rule = defineRule({
   code: 'RL603',
@@ -29,11 +30,13 @@ A name is a change, for telemetry and for breakers of scope route. So is a route
           marks: '"match"',
         },
       ],
-      fixed:
-        '{\n  "deadlineMs": 9000,\n  "attemptTimeoutMs": 2000,\n  "routes": [\n    {"match": {"path": "/v1/a"}, "maxAttempts": 2}\n  ]\n}\n',
     },
   ],
   good: [
+    {
+      name: 'a POST, which the rules of safety judge',
+      text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}}]\n}\n',
+    },
     {name: 'a name', text: '{\n  "routes": [{"match": {"path": "/v1/search"}, "name": "search"}]\n}\n'},
     {
       name: 'a route that is an exception to the next',
@@ -45,10 +48,17 @@ A name is a change, for telemetry and for breakers of scope route. So is a route
     for (const [index, scope] of routes.entries()) {
       const {own, policy, match = {}} = scope;
       if (own.entry !== undefined || own.data.name !== undefined || hasSlips(own)) continue;
+      // A route that singles out POSTs is meant to be something: the rules of safety say what it is.
+      if (namedNonIdempotent(scope).length > 0) continue;
       if (!equalJson({...policy, name: ''}, {...top!.policy, name: ''})) continue;
       if (routes.slice(index + 1).some(next => mayMeet(match, next.match ?? {}))) continue;
       const message = `${scope.title.replace(/^r/, 'R')} changes nothing: its calls would run under the same settings without it.`;
-      yield {scope, at: 'match', message, fix: {title: 'Remove the route', changes: [{do: 'remove', path: ''}]}};
+      yield {
+        scope,
+        at: 'match',
+        message,
+        suggestions: [{title: 'Remove the route', changes: [{do: 'remove', path: ''}]}],
+      };
     }
   },
 });

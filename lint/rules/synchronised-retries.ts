@@ -1,7 +1,9 @@
+import type {Backoff} from '../../src/policy/types.ts';
 import {plannedMs} from '../math/schedule.ts';
 import {isSure} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
-import {mayResend, resendsOf} from './sends.ts';
+import {sayList} from './say.ts';
+import {mayResend, resendsOf, resendsThrottled} from './sends.ts';
 
 export const synchronisedRetries: Rule = defineRule({
   code: 'RL203',
@@ -63,21 +65,26 @@ jitter to it too.
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
     if (backoff.jitter !== 'none' || !isSure(scope, 'backoff.jitter') || !mayResend(scope)) return;
-    const resends = Math.min(resendsOf(scope.policy), 3);
-    const waits = Array.from({length: Math.max(resends, 1)}, (_, index) => plannedMs(backoff, index + 1, false));
-    if (waits.every(wait => wait === 0) && backoff.throttledBaseMs === 0) return;
+    const resends = Math.max(Math.min(resendsOf(scope.policy), 3), 1);
+    const plain = waitsOf(backoff, resends, false);
+    // Where there is no wait, there may be one after a throttled answer, and it is the same for all as well.
+    const isThrottled = plain.every(wait => wait === 0);
+    if (isThrottled && (backoff.throttledBaseMs === 0 || !resendsThrottled(scope.policy))) return;
+    const waits = isThrottled ? waitsOf(backoff, resends, true) : plain;
+    if (waits.every(wait => wait === 0)) return;
     yield {
       at: 'backoff.jitter',
-      message: `Resends come in waves: ${sayWaits(waits, resends < resendsOf(scope.policy))} the same for every client that failed at the same time.`,
+      message: `Resends come in waves: ${sayWaits(waits, resends < resendsOf(scope.policy), isThrottled)} the same for every client that failed at the same time.`,
       fix: {title: 'Set jitter to "full"', changes: [{do: 'set', path: 'backoff.jitter', value: 'full'}]},
     };
   },
 });
 
-function sayWaits(waits: readonly number[], more: boolean): string {
-  if (waits.length === 1) return `the wait of ${waits[0]} ms is`;
-  const last = waits.at(-1);
-  return more
-    ? `the waits of ${waits.join(', ')} ms and on are`
-    : `the waits of ${waits.slice(0, -1).join(', ')} and ${last} ms are`;
+const waitsOf = (backoff: Backoff, resends: number, throttled: boolean): number[] =>
+  Array.from({length: resends}, (_, index) => plannedMs(backoff, index + 1, throttled));
+
+function sayWaits(waits: readonly number[], more: boolean, throttled: boolean): string {
+  const when = throttled ? ' after a throttled answer' : '';
+  if (waits.length === 1) return `the wait of ${waits[0]} ms${when} is`;
+  return `the waits of ${more ? `${waits.join(', ')} ms and on` : `${sayList(waits.map(String))} ms`}${when} are`;
 }

@@ -4,7 +4,8 @@ import {expect} from 'chai';
 import type {Config} from '../../lint/config.ts';
 import {applyEdits} from '../../lint/edit/text-edit.ts';
 import type {Finding} from '../../lint/finding.ts';
-import {lintText} from '../../lint/lint.ts';
+import {fixText} from '../../lint/fix.ts';
+import {type LintRequest, lintText} from '../../lint/lint.ts';
 import {rules} from '../../lint/rules/index.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
 
@@ -71,6 +72,29 @@ describe('rules', () => {
 
   it('point at an entry by its place in the text, slips before it or not', async () => {
     expect(await pointers('RL102', '{"retryOn": [99999, 404, 503, "timeout"]}')).to.deep.equal(['retryOn[1]']);
+  });
+
+  describe('of the three headlines find just that, and leave nothing when it is mended', () => {
+    for (const [code, pointer, text] of [
+      ['RL201', 'maxAttempts', '{"maxAttempts": "unlimited"}'],
+      ['RL201', 'maxAttempts', '{"maxAttempts": "unlimited", "deadlineMs": null}'],
+      ['RL203', 'backoff.jitter', '{"backoff": {"jitter": "none"}}'],
+      ['RL101', 'routes[0].match.methods', '{"routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}}]}'],
+    ] as const) {
+      it(`${code} ${text}`, async () => {
+        const request: LintRequest = {path: 'p.json', files: {'p.json': text}, config: {preset: 'strict'}};
+        const found = (await lintText(request)).findings.map(finding => [finding.code, finding.pointer]);
+        expect(found).to.deep.equal([[code, pointer]]);
+        expect((await fixText(request)).report.findings).to.deep.equal([]);
+      });
+    }
+  });
+
+  it('RL203 names the waits after a throttled answer where there are no others', async () => {
+    const [finding] = (await lint({backoff: {kind: 'constant', delayMs: 0, jitter: 'none'}})).filter(
+      ({code}) => code === 'RL203',
+    );
+    expect(finding!.message).to.contain('the waits of 1000 and 1000 ms after a throttled answer are the same');
   });
 
   describe('point at the key that decides', () => {
