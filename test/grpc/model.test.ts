@@ -113,7 +113,10 @@ async function outcomeOf({plays, streams, cancelAt, deadlineMs, policy}: Run) {
     const ended = new Promise<void>(resolve => {
       call.start(new Metadata(), {
         onReceiveMetadata: () => seen.push('headers'),
-        onReceiveMessage: () => seen.push('message'),
+        onReceiveMessage: () => {
+          seen.push('message');
+          if (streams) call.startRead();
+        },
         onReceiveStatus: ({code}) => {
           seen.push(status[code]!);
           resolve();
@@ -141,17 +144,17 @@ async function outcomeOf({plays, streams, cancelAt, deadlineMs, policy}: Run) {
 
 const moment = fc.option(fc.integer({min: 0, max: 120}), {freq: 3});
 const play: fc.Arbitrary<Play> = fc.record({
-  headersAt: fc.option(fc.integer({min: 0, max: 40}), {freq: 1}),
-  messageAt: fc.option(fc.integer({min: 41, max: 60}), {freq: 1}),
+  headersAt: fc.option(fc.integer({min: 0, max: 40}), {freq: 2}),
+  messageAt: fc.option(fc.integer({min: 41, max: 60}), {freq: 2}),
   endAt: moment.map(ms => (ms === null ? null : ms + 61)),
   code: fc.constantFrom(0, 2, 4, 8, 13, 14, 14, 14),
-  pushback: fc.option(fc.constantFrom('0', '30', '-1', 'abc'), {freq: 1}),
+  pushback: fc.option(fc.constantFrom('0', '30', '-1', 'abc'), {freq: 2}),
 });
 const run: fc.Arbitrary<Run> = fc.record({
   plays: fc.array(play, {minLength: 1, maxLength: 4}),
   streams: fc.boolean(),
-  cancelAt: fc.option(fc.integer({min: 0, max: 400}), {freq: 1}),
-  deadlineMs: fc.option(fc.oneof(fc.constant(0), fc.integer({min: 0, max: 400})), {freq: 1}),
+  cancelAt: fc.option(fc.integer({min: 0, max: 400}), {freq: 2}),
+  deadlineMs: fc.option(fc.oneof(fc.constant(0), fc.integer({min: 0, max: 400})), {freq: 2}),
   policy: fc.record({
     maxAttempts: fc.integer({min: 1, max: 4}),
     attemptTimeoutMs: fc.option(fc.integer({min: 60, max: 150})),
