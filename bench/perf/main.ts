@@ -18,11 +18,24 @@ const {pending} = await import('./groups/pending.ts');
 const {tracing} = await import('./groups/tracing.ts');
 const {listeners} = await import('./groups/listeners.ts');
 const {startUp} = await import('./groups/start-up.ts');
+const {lint} = await import('./groups/lint.ts');
+const {bundles} = await import('./groups/bundles.ts');
 
 const load = loadavg()[0]!;
 const loopback = await startLoopback();
 const sections = [];
-for (const group of [stub, loopbackFetch, loopbackKy, retried, openBreaker, pending, tracing, listeners, startUp]) {
+for (const group of [
+  stub,
+  loopbackFetch,
+  loopbackKy,
+  retried,
+  openBreaker,
+  pending,
+  tracing,
+  listeners,
+  startUp,
+  bundles,
+]) {
   process.stderr.write(`${group.name} …\n`);
   sections.push(await group(loopback));
 }

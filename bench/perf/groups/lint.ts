@@ -1,0 +1,117 @@
+/** What a run of retry-lint takes, beside Node's own start and beside Spectral: wall time, each run a process of its own. */
+import {spawnSync} from 'node:child_process';
+import {cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {bundle} from '../../../scripts/bundle.ts';
+import {percentile} from '../measure.ts';
+import {version} from '../peers.ts';
+import {digits, type Section} from '../section.ts';
+
+const ROUNDS = 21;
+const FILES = 1000;
+
+const POLICY = {
+  version: 1,
+  name: 'shop',
+  maxAttempts: 3,
+  deadlineMs: 10_000,
+  attemptTimeoutMs: 2500,
+  backoff: {kind: 'exponential', baseMs: 250, factor: 4, capMs: 1000, jitter: 'full'},
+  retryAfter: {maxMs: 3000},
+  routes: ['orders', 'carts', 'users', 'refunds', 'prices', 'stock'].map(name => ({
+    match: {methods: ['POST'], path: `/${name}/*`},
+    name,
+    idempotency: {header: 'Idempotency-Key'},
+    backoff: {jitter: 'equal'},
+  })),
+};
+
+/** The same three rules as Spectral would have them. */
+const RULESET = `rules:
+  no-unbounded-retries:
+    given: $
+    then: {field: maxAttempts, function: schema, functionOptions: {schema: {type: integer, maximum: 5}}}
+  no-synchronised-retries:
+    given: $..backoff
+    then: {field: jitter, function: enumeration, functionOptions: {values: [full, equal, decorrelated]}}
+  no-retried-post-without-key:
+    given: $.routes[?(@.match.methods.includes('POST'))]
+    then: {field: idempotency, function: truthy}
+`;
+
+interface Candidate {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Others, that take long, are run less often. */
+  readonly every?: number;
+}
+
+export async function lint(): Promise<Section> {
+  const folder = mkdtempSync(join(tmpdir(), 'retry-lint-bench-'));
+  await bundle(folder);
+  writePolicies(folder);
+  const candidates = candidatesIn(folder);
+  const walls = measureWalls(candidates, folder);
+  rmSync(folder, {recursive: true});
+  const wall = (name: string): number => percentile(walls.get(name)!, 0.2);
+  const [node, one, spectral, many] = [
+    'node -e 0',
+    'retry-lint',
+    'Spectral, 3 rules',
+    `retry-lint, ${FILES} files`,
+  ].map(wall);
+  return {
+    title: 'A run of retry-lint',
+    intro: `Wall time of a policy of ${JSON.stringify(POLICY, null, 2).split('\n').length} lines, the 20th percentile of ${ROUNDS} runs, interleaved. Spectral is ${version('@stoplight/spectral-cli')}.`,
+    columns: ['', 'ms', '× node -e 0'],
+    rows: candidates.map(({name}) => [name, digits(wall(name), 1), digits(wall(name) / node!)]),
+    goals: [
+      {what: 'one file, against node -e 0', limit: 1.45, measured: one! / node!, unit: '×'},
+      {what: `${FILES} files, against one`, limit: 15, measured: many! / one!, unit: '×'},
+      {what: 'one file, against Spectral', limit: 1 / 15, measured: one! / spectral!, unit: '×'},
+    ],
+  };
+}
+
+function writePolicies(folder: string): void {
+  const text = JSON.stringify(POLICY, null, 2);
+  writeFileSync(join(folder, 'policy.json'), text);
+  writeFileSync(join(folder, 'policy.yaml'), text);
+  writeFileSync(join(folder, 'ruleset.yaml'), RULESET);
+  mkdirSync(join(folder, 'many'));
+  for (let index = 0; index < FILES; index++)
+    cpSync(join(folder, 'policy.json'), join(folder, `many/${index}.retry.json`));
+}
+
+function candidatesIn(folder: string): Candidate[] {
+  const program = join(folder, 'retry-lint.cjs');
+  const require = createRequire(new URL('../../package.json', import.meta.url));
+  const spectral = require.resolve('@stoplight/spectral-cli/dist/index.js');
+  return [
+    {name: 'node -e 0', args: ['-e', '0']},
+    {name: 'the same again (noise)', args: ['-e', '0']},
+    {name: 'retry-lint', args: [program, 'policy.json']},
+    {name: 'retry-lint, as its first run', args: [program, 'policy.json'], env: {NODE_DISABLE_COMPILE_CACHE: '1'}},
+    {name: 'retry-lint, YAML', args: [program, 'policy.yaml']},
+    {name: `retry-lint, ${FILES} files`, args: [program, 'many'], every: 3},
+    {name: 'Spectral, 3 rules', args: [spectral, 'lint', '--ruleset', 'ruleset.yaml', 'policy.json'], every: 3},
+  ];
+}
+
+function measureWalls(candidates: readonly Candidate[], folder: string): Map<string, number[]> {
+  const walls = new Map(candidates.map(({name}) => [name, [] as number[]]));
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const {name, args, env, every = 1} of candidates) {
+      if (round % every !== 0 && round >= 0) continue;
+      const start = performance.now();
+      const {status, stderr} = spawnSync(process.execPath, args, {cwd: folder, env: {...process.env, ...env}});
+      if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr}`);
+      // The first round warms the disk, and leaves the bytecode.
+      if (round >= 0) walls.get(name)!.push(performance.now() - start);
+    }
+  }
+  return walls;
+}
