@@ -565,6 +565,34 @@ describe('grpcInterceptor', () => {
       expect(server.sent('x-below')).to.deep.equal(['2', '3', '4']);
     });
 
+    it('T39 an end that those below tell twice is told once', async () => {
+      const telling: Interceptor = (options, next) =>
+        new InterceptingCall(next(options), {
+          start: (metadata, _, go) =>
+            go(metadata, {
+              onReceiveStatus: (end, tell) => {
+                tell(end);
+                tell(end);
+              },
+            }),
+        });
+      let told = 0;
+      const hearing: Interceptor = (options, next) =>
+        new InterceptingCall(next(options), {
+          start: (metadata, _, go) =>
+            go(metadata, {
+              onReceiveStatus: (end, tell) => {
+                told++;
+                tell(end);
+              },
+            }),
+        });
+      server.serve(unavailable, messages('a'));
+      const both = server.client([hearing, grpcInterceptor({backoff: AT_ONCE}), telling]);
+      expect((await drain(watch(both))).texts).to.deep.equal(['a']);
+      expect([told, server.attempts.length]).to.deep.equal([1, 2]);
+    });
+
     it('calls with a stream of requests pass untouched', async () => {
       server.serve();
       const plain = client({attemptTimeoutMs: 1});
