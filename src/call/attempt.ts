@@ -181,9 +181,12 @@ function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'other' {
 /** A fetch of the user's may answer with anything. All that is read of it later is read here, where it may throw. */
 function isResponse(response: Response): boolean {
   try {
-    const {status, body: _} = response;
-    if (status >= 400) response.headers.get('retry-after');
-    return typeof status === 'number';
+    const {status, headers, body: _} = response;
+    if (typeof status !== 'number') return false;
+    // A Map says undefined where headers say null. What tests make up for a success has none, and needs none.
+    if (!(status >= 400)) return true;
+    const said: unknown = headers.get('retry-after');
+    return said === null || typeof said === 'string';
   } catch {
     return false;
   }

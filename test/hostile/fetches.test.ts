@@ -33,6 +33,9 @@ const ANSWERS: Record<string, () => unknown> = {
   'resolves to a text': async () => '200',
   'resolves to an empty object': async () => ({}),
   'resolves to a response without headers': async () => ({status: 503, body: null}),
+  'resolves to a response whose headers are a Map': async () => ({status: 503, headers: new Map(), body: null}),
+  'resolves to a response whose headers are numbers': async () => ({status: 503, headers: {get: () => 5}, body: null}),
+  'resolves to a response whose headers are a record': async () => ({status: 503, headers: {server: 'x'}, body: null}),
   'resolves to a response of status NaN': async () => ({status: Number.NaN, headers: new Headers(), body: null}),
   'resolves to a response of status 799': async () => ({status: 799, headers: new Headers(), body: null}),
   'resolves to a response of status -1': async () => ({status: -1, headers: new Headers(), body: null}),
@@ -101,4 +104,21 @@ describe('a fetch that', () => {
             !/frozen response|status (NaN|799|-1|1e9)/.test(what),
           );
       });
+});
+
+describe('an answer as a test makes it up', () => {
+  const made = {ok: true, status: 200, json: async () => ({fine: true})};
+  const fetch = (async () => made) as unknown as typeof globalThis.fetch;
+
+  virtually('with a status and a method is a success as it is', async make => {
+    const world = make({}, {fetch});
+    expect(await world.fetch(ITEMS)).to.equal(made);
+    expect(reportOf(made)).to.include({result: 'success', attempts: 1});
+  });
+
+  virtually('may be called transient though it has no headers', async make => {
+    const world = make({backoff: AT_ONCE}, {fetch, classify: () => ({transient: true})});
+    expect(await world.clock.run(() => world.fetch(ITEMS))).to.equal(made);
+    expect(reportOf(made)).to.include({attempts: 3, refusal: 'attempts-exhausted'});
+  });
 });
