@@ -19,6 +19,7 @@ const {tracing} = await import('./groups/tracing.ts');
 const {listeners} = await import('./groups/listeners.ts');
 const {startUp} = await import('./groups/start-up.ts');
 const {lint} = await import('./groups/lint.ts');
+const {bundles} = await import('./groups/bundles.ts');
 
 const load = loadavg()[0]!;
 const loopback = await startLoopback();
@@ -33,6 +34,7 @@ for (const group of [
   tracing,
   listeners,
   startUp,
+  bundles,
   lint,
 ]) {
   process.stderr.write(`${group.name} …\n`);

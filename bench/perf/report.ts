@@ -26,11 +26,12 @@ export function report(sections: readonly Section[], loadBefore: number): string
   ].join('\n');
 }
 
-function goalRow(title: string, {what, limit, measured, unit}: Goal): string[] {
+function goalRow(title: string, {what, limit, measured, unit, why}: Goal): string[] {
   const count = limit >= 100 || limit === 0 ? 0 : 2;
   const verdict =
     measured <= limit ? 'met' : limit === 0 ? 'missed' : `missed by ${digits((measured / limit - 1) * 100, 0)} %`;
-  return [`${title}: ${what}`, `≤ ${digits(limit, count)} ${unit}`, digits(measured, count), verdict];
+  const reason = verdict === 'met' || why === undefined ? '' : `: ${why}`;
+  return [`${title}: ${what}`, `≤ ${digits(limit, count)} ${unit}`, digits(measured, count), verdict + reason];
 }
 
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {

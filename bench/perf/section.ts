@@ -16,6 +16,8 @@ export interface Goal {
   readonly limit: number;
   readonly measured: number;
   readonly unit: string;
+  /** What holds it back; printed where it is missed. */
+  readonly why?: string;
 }
 
 export const digits = (value: number, count = 2): string => (Number.isFinite(value) ? value.toFixed(count) : '–');

@@ -7,10 +7,11 @@ import {attempt, fullProject, type Ran} from './projects.ts';
 
 /** kB of 1000 bytes, after gzip; a little above what it is. Raise one knowingly. */
 const LIMITS: Readonly<Record<string, number>> = {
-  steadfetch: 45,
-  'steadfetch/fetch': 40,
-  'steadfetch/ky': 45,
-  'steadfetch/core': 45,
+  steadfetch: 40,
+  'steadfetch/fetch': 37,
+  'steadfetch/ky': 39,
+  'steadfetch/core': 32,
+  'steadfetch/unchecked': 27,
 };
 
 /** esbuild for a browser refuses whatever only Node has. */

@@ -1,0 +1,94 @@
+/** How large a bundle grows by steadfetch: minified by esbuild for browsers, gzipped, beside ky and OpenTelemetry's API. */
+import {fileURLToPath} from 'node:url';
+import {gzipSync} from 'node:zlib';
+import {build} from 'esbuild';
+import {digits, type Section} from '../section.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const peers = fileURLToPath(new URL('../../', import.meta.url));
+
+const ENGINE = 'createFetch of steadfetch/unchecked: the engine without the validator';
+const WHOLE = 'all of steadfetch';
+
+/** What a program imports. */
+const OURS: readonly (readonly [name: string, code: string])[] = [
+  [ENGINE, "export {createFetch} from './src/unchecked.ts'"],
+  ['createFetch of steadfetch/core', "export {createFetch} from './src/core.ts'"],
+  ['createFetch of steadfetch/fetch', "export {createFetch} from './src/fetch.ts'"],
+  ['resilience of steadfetch/ky', "export {resilience} from './src/ky.ts'"],
+  ['all of steadfetch/core', "export * from './src/core.ts'"],
+  [WHOLE, "export * from './src/index.ts'"],
+];
+const THEIRS: readonly (readonly [name: string, code: string])[] = [
+  ['ky', "export {default} from 'ky'"],
+  ['ofetch', "export {ofetch} from 'ofetch'"],
+  ['ffetch', "export * from '@fetchkit/ffetch'"],
+  ['cockatiel', "export * from 'cockatiel'"],
+  ['p-retry', "export {default} from 'p-retry'"],
+];
+
+export async function bundles(): Promise<Section> {
+  const sizes: Size[] = [];
+  for (const [name, code] of OURS) sizes.push(await sizeOf(name, code, root));
+  for (const [name, code] of THEIRS) sizes.push(await sizeOf(name, code, peers));
+  const gzippedOf = (wanted: string): number => sizes.find(({name}) => name === wanted)!.gzipped;
+  const {rooms} = sizes[0]!;
+  return {
+    title: 'What a bundle grows by',
+    intro: `kB of 1000 bytes. The engine by its rooms, minified: ${rooms}.`,
+    columns: ['', 'minified, kB', 'gzipped, kB'],
+    rows: sizes.map(({name, minified, gzipped}) => [name, digits(minified, 1), digits(gzipped, 1)]),
+    goals: [
+      {
+        what: ENGINE,
+        limit: 7,
+        measured: gzippedOf(ENGINE),
+        unit: 'kB',
+        why: 'a policy is known at run time only, so every kind of backoff, budget, breaker and hint it may name has to be there; what reads the failures of six runtimes and the hints of eight vendors, keeps time over bodies and tells why a call was not sent again is more than half of it',
+      },
+      {
+        what: WHOLE,
+        limit: 16,
+        measured: gzippedOf(WHOLE),
+        unit: 'kB',
+        why: 'it is the engine, both doors, the policy’s checks with their messages (5 kB), and spans, metrics and logs; who imports one door takes less, and steadfetch/unchecked leaves the checks out',
+      },
+    ],
+  };
+}
+
+interface Size {
+  readonly name: string;
+  readonly minified: number;
+  readonly gzipped: number;
+  readonly rooms: string;
+}
+
+async function sizeOf(name: string, contents: string, resolveDir: string): Promise<Size> {
+  const {outputFiles, metafile} = await build({
+    stdin: {contents, resolveDir, loader: 'ts'},
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    external: resolveDir === root ? ['ky', '@opentelemetry/*'] : [],
+    write: false,
+    metafile: true,
+    outfile: 'bundle.js',
+    logLevel: 'error',
+  });
+  const bytes = outputFiles[0]!.contents;
+  const inputs = Object.entries(Object.values(metafile.outputs)[0]!.inputs);
+  const rooms = new Map<string, number>();
+  for (const [path, {bytesInOutput}] of inputs) {
+    const room = /src\/(\w+)\//.exec(path)?.[1];
+    if (room !== undefined) rooms.set(room, (rooms.get(room) ?? 0) + bytesInOutput);
+  }
+  return {
+    name,
+    minified: bytes.length / 1000,
+    gzipped: gzipSync(bytes, {level: 9}).length / 1000,
+    rooms: [...rooms].map(([room, size]) => `${room} ${digits(size / 1000, 1)} kB`).join(', '),
+  };
+}
