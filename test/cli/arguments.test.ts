@@ -1,0 +1,62 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are for the command to fill in.
+/** What the command line takes, and the words for what it does not. */
+import {expect} from 'chai';
+import {readBatchArguments} from '../../src/cli/batch-arguments.ts';
+import {UsageError} from '../../src/cli/usage.ts';
+
+const GOOD = ['a.jsonl', '--url', 'http://x/v1/', '--out', 'o.jsonl'];
+
+describe('arguments of steadfetch batch', () => {
+  it('are completed', () => {
+    const read = readBatchArguments(GOOD, {});
+    expect(read).to.include({
+      requests: 'a.jsonl',
+      out: 'o.jsonl',
+      errors: 'o.errors.jsonl',
+      journal: 'o.jsonl.journal',
+      concurrency: 16,
+      resume: false,
+      ordered: false,
+      dedupe: true,
+      dryRun: false,
+    });
+    expect((read as {base: URL}).base.href).to.equal('http://x/v1');
+  });
+
+  it('read secrets in headers from the environment, and keep the last of two headers of one name', () => {
+    const headers = ['--header', 'Authorization: Bearer ${T}', '--header', 'X-A: 1', '--header', 'x-a:2 ${T}${T}'];
+    const read = readBatchArguments([...GOOD, ...headers], {T: 'abc'});
+    expect(read).to.deep.include({headers: {authorization: 'Bearer abc', 'x-a': '2 abcabc'}});
+  });
+
+  it('ask for help wherever that stands', () => {
+    expect(readBatchArguments(['-h'], {})).to.equal('help');
+    expect(readBatchArguments([...GOOD, '--help'], {})).to.equal('help');
+  });
+
+  const wrong: [string, string[], RegExp][] = [
+    ['no requests', ['--url', 'http://x'], /Name a \.jsonl file/],
+    ['two files', ['a', 'b', '--url', 'http://x', '--out', 'o'], /One file of requests, not 2/],
+    ['no url', ['a', '--out', 'o'], /--url/],
+    ['no out', ['a', '--url', 'http://x'], /--out/],
+    ['a url that is none', ['a', '--url', 'x', '--out', 'o'], /--url must be an http or https URL, got "x"/],
+    ['a url with a password', ['a', '--url', 'http://u:s3cr3t@x', '--out', 'o'], /^--url must not hold a password/],
+    ['a url with a query', ['a', '--url', 'http://x?key=s3cr3t', '--out', 'o'], /^--url must not have a query/],
+    ['out over the requests', ['a', '--url', 'http://x', '--out', 'a'], /three different files/],
+    ['errors over out', ['a', '--url', 'http://x', '--out', 'o', '--errors', 'o'], /three different files/],
+    ['no count', [...GOOD, '--concurrency', 'many'], /--concurrency must be a whole number of at least 1, got "many"/],
+    ['a count of 0', [...GOOD, '--concurrency', '0'], /--concurrency must be/],
+    ['an unknown option', ['a', '--bogus'], /^Unknown option '--bogus'\.$/],
+    ['an option without its value', ['a', '--url'], /^Option '--url <value>' argument missing\.$/],
+    ['a header that is none', [...GOOD, '--header', 's3cr3t'], /'Name: value'/],
+    ['a header of two lines', [...GOOD, '--header', 'a: s3cr3t\nb: c'], /--header a holds a character/],
+    ['a secret that is not set', [...GOOD, '--header', 'a: ${NOPE}'], /variable NOPE, which is not set/],
+  ];
+  for (const [name, given, message] of wrong)
+    it(`are refused, without a secret in the words: ${name}`, () => {
+      expect(() => readBatchArguments(given, {}))
+        .to.throw(UsageError, message)
+        .with.property('message')
+        .that.does.not.include('s3cr3t');
+    });
+});

@@ -1,0 +1,236 @@
+/** `steadfetch batch`, as a user runs it, against a real server. */
+import {existsSync, readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect} from 'chai';
+import {seededRandom} from '../../src/core/random.ts';
+import {WireServer} from '../support/wire-server.ts';
+import {CountingServer, killAndResume} from './killed.ts';
+import {ended, Workplace} from './running.ts';
+
+describe('steadfetch batch', function () {
+  this.timeout(15_000);
+  let place: Workplace;
+  let server: WireServer;
+  const SECRET = 's3cr3t-of-the-test';
+
+  before(async () => {
+    server = await WireServer.start();
+  });
+  after(() => server.close());
+  beforeEach(() => {
+    place = new Workplace();
+    place.write(
+      'policy.json',
+      '{"idempotentMethods": ["POST"], "backoff": {"kind": "constant", "delayMs": 1, "jitter": "none"}}',
+    );
+  });
+  afterEach(() => place.remove());
+
+  /** Joins the lines to a place of the server. */
+  const args = (url: string, ...more: string[]): string[] => [
+    'batch',
+    'requests.jsonl',
+    '--url',
+    url,
+    '--policy',
+    'policy.json',
+    '--out',
+    'results.jsonl',
+    ...more,
+  ];
+
+  it('writes one line for each request, in the shape of the batch APIs, and exits with 0', async () => {
+    const at = server.place(503, {headers: {'x-request-id': 'abc'}, body: '{"label":"cat"}'});
+    place.writeRequests('requests.jsonl', [{a: 1}, {a: 2}]);
+    const {code, stderr, stdout} = await place.run(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is for the command to fill in.
+      args(at.url, '--header', 'Authorization: Bearer ${TOKEN}', '--concurrency', '1', '--ordered'),
+      {TOKEN: SECRET},
+    );
+    expect(stderr).to.include('2 of 2 succeeded, 0 failed');
+    expect(code).to.equal(0);
+    expect(stdout).to.equal('');
+    const [first, second] = place.results('results.jsonl');
+    expect(first).to.deep.include({
+      custom_id: 'r-0',
+      response: {status_code: 200, request_id: 'abc', body: {label: 'cat'}},
+      error: null,
+    });
+    expect(first!.id)
+      .to.match(/^batch_req_[0-9a-f]{32}$/)
+      .and.not.equal(second!.id);
+    expect(at.requests.map(({method, path}) => `${method} ${path}`)).to.deep.equal(
+      Array(3).fill(`POST /${at.url.split('/').at(-1)}/v1/x`),
+    );
+    expect(at.bodies).to.deep.equal(['{"a":1}', '{"a":1}', '{"a":2}']);
+    expect(at.header('authorization')).to.deep.equal(Array(3).fill(`Bearer ${SECRET}`));
+    expect(at.header('content-type')).to.deep.equal(Array(3).fill('application/json'));
+    for (const name of readdirSync(place.folder)) expect(place.read(name)).not.to.include(SECRET);
+    expect(stderr).not.to.include(SECRET);
+    expect(existsSync(join(place.folder, 'results.errors.jsonl'))).to.equal(false);
+  });
+
+  it('repeats the failed lines in the errors file, answers duplicates once, and exits with 1', async () => {
+    const at = server.place((response, {body}) => {
+      const bad = body.toString().includes('bad');
+      response
+        .writeHead(bad ? 400 : 200, {'content-type': 'application/json'})
+        .end(bad ? '{"error":"no"}' : '{"ok":1}');
+    });
+    place.writeRequests('requests.jsonl', [{x: 'good'}, {x: 'bad'}, {x: 'good'}]);
+    const {code, stderr} = await place.run(args(at.url));
+    expect(code).to.equal(1);
+    expect(at.requests).to.have.length(2);
+    const results = place.results('results.jsonl');
+    expect(results.map(({custom_id}) => custom_id).sort()).to.deep.equal(['r-0', 'r-1', 'r-2']);
+    const failed = results.filter(({error}) => error !== null);
+    expect(place.results('results.errors.jsonl')).to.deep.equal(failed);
+    expect(failed[0]).to.deep.include({
+      custom_id: 'r-1',
+      response: {status_code: 400, request_id: null, body: {error: 'no'}},
+      error: {code: '400', message: '400 is not transient'},
+    });
+    expect(stderr)
+      .to.match(/2 of 3 succeeded, 1 failed/)
+      .and.match(/failed +400 \(1\)/)
+      .and.match(/duplicates +1, answered once/);
+  });
+
+  it('tells of a connection that was refused, and sends it again with --resume', async () => {
+    const gone = await WireServer.start();
+    const {origin} = gone;
+    await gone.close();
+    place.writeRequests('requests.jsonl', [{a: 1}]);
+    const first = await place.run(args(origin));
+    expect(first.code).to.equal(1);
+    expect(place.results('results.jsonl')[0]).to.deep.include({response: null});
+    expect(place.results('results.jsonl')[0]!.error?.code).to.equal('ECONNREFUSED');
+    expect(first.stderr).to.include('--resume sends the 1 for which that can help');
+    expect((await place.run(args(server.place(200).url, '--resume'))).code).to.equal(0);
+    expect(existsSync(join(place.folder, 'results.errors.jsonl'))).to.equal(false);
+  });
+
+  it('does not write over a run by mistake, goes on with --resume, and begins where there is none', async () => {
+    const at = server.place(200);
+    place.writeRequests('requests.jsonl', [{a: 1}, {a: 2}]);
+    expect((await place.run(args(at.url, '--resume'))).code).to.equal(0);
+    const results = place.read('results.jsonl');
+    const again = await place.run(args(at.url));
+    expect(again.code).to.equal(2);
+    expect(again.stderr).to.match(/results\.jsonl\.journal holds 2 results of an earlier run.*add --resume\.\n$/);
+    expect(place.read('results.jsonl'), 'untouched').to.equal(results);
+    expect((await place.run(args(at.url, '--resume'))).code).to.equal(0);
+    expect(place.read('results.jsonl').split('\n').sort()).to.deep.equal(results.split('\n').sort());
+    expect(at.requests).to.have.length(2);
+  });
+
+  it('finishes what is on the wire at Ctrl-C, and leaves the rest for --resume', async () => {
+    let release: () => void = () => {};
+    const at = server.place(response => {
+      release = () => response.writeHead(200).end('late');
+    }, 200);
+    place.writeRequests('requests.jsonl', [{a: 1}, {a: 2}, {a: 3}]);
+    const child = place.start(args(at.url, '--concurrency', '1'));
+    const finished = ended(child);
+    await at.arrived(1);
+    const told = new Promise<void>(resolve =>
+      child.stderr!.on('data', chunk => String(chunk).includes('nothing more is sent') && resolve()),
+    );
+    child.kill('SIGINT');
+    await told;
+    release();
+    const {code, stderr} = await finished;
+    expect(code).to.equal(1);
+    expect(at.requests).to.have.length(1);
+    expect(stderr).to.include('1 of 3 succeeded, 0 failed').and.include('without result  2: the batch was stopped');
+    expect((await place.run(args(at.url, '--resume'))).code).to.equal(0);
+    expect(at.requests).to.have.length(3);
+    expect(place.results('results.jsonl')).to.have.length(3);
+  });
+
+  it('checks everything with --dry-run, and sends nothing', async () => {
+    const at = server.place(200);
+    place.writeRequests('requests.jsonl', [{a: 1}, {a: 2}]);
+    const {code, stdout} = await place.run(args(at.url, '--dry-run', '--header', `x-secret: ${SECRET}`));
+    expect(code).to.equal(0);
+    expect(stdout)
+      .to.include('2 requests')
+      .and.include('x-secret')
+      .and.include('Nothing was sent.')
+      .and.not.include(SECRET);
+    expect(at.requests).to.be.empty;
+    expect(readdirSync(place.folder).sort()).to.deep.equal(['policy.json', 'requests.jsonl']);
+  });
+
+  it('takes a BOM, blank lines, CRLF, U+2028 inside a string, GETs, and a last line without an end', async () => {
+    const at = server.place(200);
+    const lines = [
+      '\uFEFF{"custom_id":"1","url":"v1/a","body":"x\u2028y"}',
+      '',
+      '{"custom_id":"2","method":"get","url":"/v1/b?q=1"}',
+    ];
+    place.write('requests.jsonl', lines.join('\r\n'));
+    expect((await place.run(args(at.url, '--ordered', '--concurrency', '1'))).code).to.equal(0);
+    expect(at.requests.map(({method, path}) => `${method} /${path.split('/').slice(2).join('/')}`)).to.deep.equal([
+      'POST /v1/a',
+      'GET /v1/b?q=1',
+    ]);
+    expect(at.bodies).to.deep.equal(['"x\u2028y"', '']);
+  });
+
+  it('names file, line and column of every wrong request, and sends none', async () => {
+    const at = server.place(200);
+    const wrong = [
+      '{"custom_id":"a","url":"/x"}',
+      '{"custom_id":"a","url":"/x"}',
+      '{"custom_id":"b","url":"https://evil.test/x"}',
+      '{"custom_id": "c", url: 3}',
+      '[]',
+      '{"custom_id":"","url":"/x"}',
+      '{"custom_id":"d"}',
+      '{"custom_id":"e","url":"/x","method":"GET","body":{}}',
+    ];
+    place.write('requests.jsonl', wrong.join('\n'));
+    const {code, stderr} = await place.run(args(at.url));
+    expect(code).to.equal(2);
+    expect(stderr.trimEnd().split('\n')).to.deep.equal([
+      'requests.jsonl:2: custom_id "a" is already used in line 1',
+      `requests.jsonl:3: url leads to https://evil.test, and not to ${server.origin}`,
+      'requests.jsonl:4:20: not JSON: Expected double-quoted property name',
+      'requests.jsonl:5: a request must be an object',
+      'requests.jsonl:6: custom_id must be a string that is not empty, got ""',
+      'requests.jsonl:7: url must be a path such as "/v1/embeddings", got nothing',
+      'requests.jsonl:8: a GET carries no body',
+      'Nothing was sent.',
+    ]);
+    expect(at.requests).to.be.empty;
+  });
+
+  it('exits with 2 and one clear sentence for what it was not told', async () => {
+    for (const [given, message] of [
+      [[], /steadfetch batch <requests\.jsonl>/],
+      [['batch', 'no.jsonl', '--url', 'http://x', '--out', 'o'], /^no\.jsonl does not exist\.\n$/],
+    ] as const) {
+      const {code, stderr} = await place.run(given);
+      expect(code).to.equal(2);
+      expect(stderr).to.match(message);
+    }
+  });
+
+  it('tells its version and its help', async () => {
+    expect((await place.run(['--version'])).stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+    const {code, stdout} = await place.run(['batch', '--help']);
+    expect(code).to.equal(0);
+    expect(stdout).to.include('steadfetch batch <requests.jsonl>');
+  });
+
+  it('killed at any moment, goes on: one result for each, nothing journalled is sent again, no key changes', async () => {
+    const random = seededRandom(7);
+    const counting = await CountingServer.start(random);
+    try {
+      await killAndResume(place, counting, 400, 2, random);
+    } finally {
+      await counting.close();
+    }
+  });
+});

@@ -1,0 +1,137 @@
+/** A batch that is killed again and again, and what the server and the files say in the end. */
+import {once} from 'node:events';
+import {existsSync} from 'node:fs';
+import {createServer, type Server} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {join} from 'node:path';
+import {json} from 'node:stream/consumers';
+import {expect} from 'chai';
+import {contentKey} from '../../src/batch/content-key.ts';
+import {ended, linesOf, type Workplace} from './running.ts';
+
+interface Arrival {
+  readonly n: number;
+  readonly key: string;
+  /** Which start of the command it came from. */
+  readonly run: number;
+}
+
+/** Fails one request in twenty, by chance, and notes all of them. */
+export class CountingServer {
+  readonly arrivals: Arrival[] = [];
+  run = 0;
+  readonly #server: Server;
+  readonly #random: () => number;
+  #waiting: {readonly count: number; readonly done: () => void} | null = null;
+
+  private constructor(server: Server, random: () => number) {
+    this.#server = server;
+    this.#random = random;
+  }
+
+  static async start(random: () => number): Promise<CountingServer> {
+    const http = createServer();
+    const server = new CountingServer(http, random);
+    http.on('request', async (request, response) => {
+      const {n} = (await json(request).catch(() => ({n: -1}))) as {n: number};
+      server.#note({n, key: String(request.headers['idempotency-key']), run: server.run});
+      const status = server.#random() < 0.05 ? 503 : 200;
+      response.writeHead(status, {'content-type': 'application/json'}).end(`{"answer":${n}}`);
+    });
+    http.listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    return server;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Resolves when so many more requests are here. */
+  more(count: number): Promise<void> {
+    return new Promise(done => {
+      this.#waiting = {count: this.arrivals.length + count, done};
+    });
+  }
+
+  #note(arrival: Arrival): void {
+    this.arrivals.push(arrival);
+    if (this.#waiting !== null && this.arrivals.length >= this.#waiting.count) this.#waiting.done();
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
+const POLICY = {
+  maxAttempts: 8,
+  idempotency: {},
+  backoff: {kind: 'constant', delayMs: 2, throttledBaseMs: 2, jitter: 'none'},
+};
+
+/** Kills the command so many times, each time at a moment that chance picks, then lets it come to its end. */
+export async function killAndResume(
+  place: Workplace,
+  server: CountingServer,
+  items: number,
+  kills: number,
+  random: () => number,
+): Promise<void> {
+  place.writeRequests(
+    'requests.jsonl',
+    Array.from({length: items}, (_, n) => ({n})),
+  );
+  place.write('policy.json', JSON.stringify(POLICY));
+  const command = [
+    'batch',
+    'requests.jsonl',
+    '--url',
+    server.origin,
+    '--policy',
+    'policy.json',
+    '--out',
+    'results.jsonl',
+  ];
+  const args = [...command, '--resume', '--concurrency', '32'];
+  const keyOf = Array.from({length: items}, (_, n) =>
+    contentKey({method: 'POST', url: `${server.origin}/v1/x`, body: {n}}, n),
+  );
+  const known = [new Set<string>()];
+  for (let kill = 0; kill < kills; kill++) {
+    const child = place.start(args);
+    const end = ended(child);
+    const moment = server.more(Math.ceil((random() * 1.5 * items) / (kills + 1)));
+    await Promise.race([moment, end]);
+    child.kill('SIGKILL');
+    await end;
+    known.push(journalled(place));
+    server.run++;
+  }
+  const last = await ended(place.start(args));
+  expect(last.code, last.stderr).to.equal(0);
+
+  const results = place.results('results.jsonl');
+  expect(results.map(({custom_id}) => custom_id).sort()).to.deep.equal(
+    Array.from({length: items}, (_, n) => `r-${n}`).sort(),
+  );
+  for (const {custom_id, response} of results)
+    expect(response?.body).to.deep.equal({answer: Number(custom_id.slice(2))});
+  const keys = new Map<number, string>();
+  for (const {n, key, run} of server.arrivals) {
+    expect(keys.get(n) ?? key, `the key of item ${n}`).to.equal(key);
+    keys.set(n, key);
+    expect(known[run]!.has(keyOf[n]!), `item ${n} was journalled before run ${run}, and sent again`).to.equal(false);
+  }
+  expect(new Set(keys.values()).size).to.equal(items);
+}
+
+/** What the journal tells, by its own lines. */
+function journalled(place: Workplace): Set<string> {
+  if (!existsSync(join(place.folder, 'results.jsonl.journal'))) return new Set();
+  const whole = place.read('results.jsonl.journal').replace(/[^\n]*$/, '');
+  return new Set((linesOf(whole) as {key?: string}[]).flatMap(({key}) => (key === undefined ? [] : [key])));
+}
