@@ -1,11 +1,11 @@
 /** `steadfetch/batch`: many calls under one policy, wired with OpenTelemetry. For Node. */
-import type {Items} from './batch/batch.ts';
 import {runBatch as runBareBatch} from './batch/run-batch.ts';
+import type {Items} from './batch/source.ts';
 import type {BatchOptions, BatchReport, ChunkSender, Send} from './batch/types.ts';
 import {observed} from './telemetry/observed.ts';
 
 export {type Answer, type AnswerHeaders, answer} from './batch/answer.ts';
-export type {Items} from './batch/batch.ts';
+export type {Items} from './batch/source.ts';
 export type * from './batch/types.ts';
 export {definePolicy} from './call/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './call/handle.ts';

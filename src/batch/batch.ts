@@ -11,10 +11,9 @@ import {Deliveries} from './deliveries.ts';
 import {Drain} from './drain.ts';
 import {Entry, type Finding, type Place} from './entry.ts';
 import type {Memory} from './memory.ts';
+import {closeSource, type Source} from './source.ts';
 import {Tally} from './tally.ts';
 import type {BatchEvent, BatchReport, BatchTarget, ChunkSender, ItemResult, ResultSource, Send} from './types.ts';
-
-export type Items<Item> = Iterable<Item> | AsyncIterable<Item>;
 
 /** A batch as it is run: every option settled. */
 export interface BatchPlan<Item> {
@@ -78,7 +77,7 @@ export class Batch<Item> implements Dispatcher<Item> {
     );
   }
   /** Resolves when everything that was begun has ended; rejects where the source, the journal or `onResult` failed. */
-  async run(items: Items<Item>, signal: AbortSignal | undefined): Promise<BatchReport> {
+  async run(source: Source<Item>, signal: AbortSignal | undefined): Promise<BatchReport> {
     const startedAt = this.#clock.now();
     const abort = (): void => this.#stop('aborted', 'the signal of the batch aborted');
     const finished = new Promise<void>(resolve => {
@@ -87,7 +86,7 @@ export class Batch<Item> implements Dispatcher<Item> {
     this.tell?.({type: 'batch.start', runId: this.runId, journalled: this.#plan.memory.journalled});
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
-    void this.#read(iteratorOf(items));
+    void this.#read(source);
     await finished;
     signal?.removeEventListener('abort', abort);
     if (this.#error !== null) throw this.#error.thrown;
@@ -98,11 +97,11 @@ export class Batch<Item> implements Dispatcher<Item> {
 
   // Read.
 
-  async #read(iterator: Iterator<Item> | AsyncIterator<Item>): Promise<void> {
-    this.#close = () => void Promise.resolve(iterator.return?.()).catch(() => {});
+  async #read(source: Source<Item>): Promise<void> {
+    this.#close = () => closeSource(source);
     try {
       while (!this.drain.begun) {
-        const next = iterator.next();
+        const next = source.next();
         const step = isPromise(next) ? await next : next;
         if (this.drain.begun) break;
         if (step.done) {
@@ -263,8 +262,4 @@ export class Batch<Item> implements Dispatcher<Item> {
     const isRead = this.#hasRead || this.drain.begun;
     if (isRead && this.#active === 0 && (this.#pending === 0 || this.#error !== null)) this.#finish();
   }
-}
-
-function iteratorOf<Item>(items: Items<Item>): Iterator<Item> | AsyncIterator<Item> {
-  return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
 }

@@ -4,11 +4,12 @@ import {Engine} from '../call/engine.ts';
 import type {Classification, ClassifyInput, Ports} from '../call/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {Answer} from './answer.ts';
-import {Batch, type Items} from './batch.ts';
+import {Batch} from './batch.ts';
 import {contentKey, digest} from './content-key.ts';
 import {innerReport} from './inner-client.ts';
 import {Journal} from './journal.ts';
 import {type Memory, RecentResults} from './memory.ts';
+import {closeSource, type Items, iteratorOf} from './source.ts';
 import type {BatchEvent, BatchOptions, BatchReport, ChunkSender, Send} from './types.ts';
 
 /**
@@ -39,8 +40,13 @@ export async function runBatch<Item, Value = unknown>(
   check(items, send, options);
   const {policy = {extends: ['steadfetch:batch']}, target = {}, concurrency = 16, maxHoldMs = 600_000} = options;
   const {ordered = false, onResult, signal} = options;
+  // At once: readline, for one, forgets the lines that come before somebody iterates.
+  const source = iteratorOf(items);
   const engine = new Engine(handleOf(policy, options.random), portsOf(options));
-  const memory = await memoryOf(options, () => engine.ids.idempotencyKey());
+  const memory = await memoryOf(options, () => engine.ids.idempotencyKey()).catch((error: unknown) => {
+    closeSource(source);
+    throw error;
+  });
   try {
     const batch = new Batch<Item>({
       engine,
@@ -54,7 +60,7 @@ export async function runBatch<Item, Value = unknown>(
       keyOf: namingOf(options),
       targetOf: typeof target === 'function' ? target : () => target,
     });
-    return await batch.run(items, signal);
+    return await batch.run(source, signal);
   } finally {
     await memory.close();
   }

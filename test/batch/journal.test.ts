@@ -1,7 +1,8 @@
 /** The journal, as a crash leaves it: any tail torn off, any byte changed. */
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {createInterface} from 'node:readline';
 import {expect} from 'chai';
 import fc from 'fast-check';
 import {answer} from '../../src/batch/answer.ts';
@@ -107,6 +108,14 @@ describe('the journal', () => {
     const error = await errorOf(() => runBatch(['a'], () => 1n, {journal}));
     expect(error.code).to.equal('JOURNAL_FILE');
     expect(error.message).to.include('because it is no JSON');
+  });
+
+  it('is opened without losing the lines that a reader gives meanwhile', async () => {
+    const input = join(folder, 'lines');
+    writeFileSync(input, 'x\n'.repeat(5000));
+    const lines = createInterface({input: createReadStream(input)});
+    const {items} = await runBatch(lines, () => 1, {journal, dedupe: false});
+    expect(items).to.equal(5000);
   });
 
   it('names the run before anything is sent', async () => {

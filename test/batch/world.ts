@@ -1,7 +1,7 @@
 /** A batch on a virtual clock, with a scripted server for single items. */
 import {type Answer, answer} from '../../src/batch/answer.ts';
-import type {Items} from '../../src/batch/batch.ts';
 import {runBatch} from '../../src/batch/run-batch.ts';
+import type {Items} from '../../src/batch/source.ts';
 import type {
   BatchEvent,
   BatchOptions,
