@@ -51,6 +51,14 @@ describe('the commands of retry-lint', () => {
       expect((await desk.run('explain', 'RL203', 'p.json')).out).to.contain('RL203 has nothing to say about p.json.');
     });
 
+    it('works it out in the numbers of the file', async () => {
+      const text = '{"maxAttempts": 4, "attemptTimeoutMs": 10000, "deadlineMs": 20000}';
+      const {out} = await new Desk({'p.json': text}).run('explain', 'RL303', 'p.json');
+      expect(out)
+        .to.match(/^ {2}attempt .*starts by/m)
+        .and.to.contain('20000 ms');
+    });
+
     it('a rule that is none is an error', async () => {
       expect(await new Desk().run('explain', 'no-unbounded-retry')).to.deep.equal({
         code: 2,
