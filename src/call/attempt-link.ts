@@ -9,6 +9,7 @@ import {Timer} from '../core/timer.ts';
 import {AttemptBody, type BodyLink} from './attempt-body.ts';
 import {linkBody} from './body-link.ts';
 import type {CallState} from './state.ts';
+import type {Stopper} from './wire.ts';
 
 type Limit = 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT';
 
@@ -19,7 +20,7 @@ export abstract class AttemptLink extends Timer implements BodyLink {
   protected reachedWire = false;
   #limit: Limit = 'ATTEMPT_TIMEOUT';
   /** Null where nobody could abort it, and once it is let go. */
-  #controller: AbortController | null = null;
+  #controller: Stopper | null = null;
   #source: AbortSignal | null = null;
   /** Of the answer, once it is the caller's. */
   #body: AttemptBody | null = null;
@@ -46,7 +47,9 @@ export abstract class AttemptLink extends Timer implements BodyLink {
       signal.addEventListener('abort', this);
     }
     if (!isTimed && !call.mayHedge && (signal === null || signalIsOurs)) return signal ?? undefined;
-    this.#controller = new AbortController();
+    // `prepareAttempt` is shown the signal, so that has to be a real one.
+    const {prepareAttempt} = call.engine;
+    this.#controller = (prepareAttempt === null ? call.wire.stopper?.() : undefined) ?? new AbortController();
     return this.#controller.signal;
   }
 

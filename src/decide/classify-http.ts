@@ -19,8 +19,9 @@ const REPLAYED = red('a replayed answer: the server stored it under this idempot
 const SERVER_SAID_NO = red('the server said not to retry', 'maybe-processed', {final: true});
 
 export function classifyResponse(response: Response, context: AnswerContext): Verdict {
-  const {status, headers} = response;
+  const {status} = response;
   if (status < 400) return SUCCESS;
+  const {headers} = response; // Not before: reading them costs.
   if (says(headers, 'idempotent-replayed', 'true') || says(headers, 'idempotency-replayed', 'true')) return REPLAYED;
   if (says(headers, 'x-should-retry', 'false') || says(headers, 'stripe-should-retry', 'false')) return SERVER_SAID_NO;
   const found = byStatus(status, headers, context);

@@ -27,7 +27,9 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
   readonly #resolve: (response: Response) => void;
   readonly #reject: (error: unknown) => void;
   #stage: Stage = 'undecided';
-  #incoming: IncomingHeaders = {};
+  #incoming: IncomingHeaders = NO_HEADERS;
+  /** Made where somebody looks: of most answers the status is enough. */
+  #headers: ForeignResponse['headers'] | null = null;
   #text: string | undefined;
   #keeper: BodyKeeper | null = null;
   #abortedWith: Error | null = null;
@@ -45,13 +47,10 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
 
   // As a response.
 
-  readonly headers: ForeignResponse['headers'] = {
-    get: name => {
-      const value = this.#incoming[name.toLowerCase()];
-      return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
-    },
-    has: name => this.#incoming[name.toLowerCase()] !== undefined,
-  };
+  get headers(): ForeignResponse['headers'] {
+    this.#headers ??= readable(this.#incoming);
+    return this.#headers;
+  }
 
   linkTo(keeper: BodyKeeper): void {
     this.#keeper = keeper;
@@ -151,5 +150,15 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
     this.connection?.resume();
   }
 }
+
+const NO_HEADERS: IncomingHeaders = Object.freeze({});
+
+const readable = (headers: IncomingHeaders): ForeignResponse['headers'] => ({
+  get: name => {
+    const value = headers[name.toLowerCase()];
+    return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
+  },
+  has: name => headers[name.toLowerCase()] !== undefined,
+});
 
 const DROPPED = new Error('Another attempt of the call took the place of this one.');

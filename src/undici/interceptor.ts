@@ -6,7 +6,7 @@ import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import {HeaderRecord} from '../call/header-record.ts';
 import type {Ports} from '../call/ports.ts';
-import type {Caller, Sendable, Wire} from '../call/wire.ts';
+import type {Caller, Sendable, Stopper, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
@@ -61,7 +61,9 @@ class DispatchCall implements Wire, Caller, Exchange {
   /** What undici said of the first dispatch: false asks the caller to wait for a drain. */
   #mayGoOn = true;
 
-  constructor(engine: Engine, dispatch: Dispatch, {resilience, ...options}: Options, handler: DispatchHandler) {
+  constructor(engine: Engine, dispatch: Dispatch, given: Options, handler: DispatchHandler) {
+    const {resilience} = given;
+    const options = resilience === undefined ? given : withoutOurs(given);
     this.handler = handler;
     this.#dispatch = dispatch;
     this.#options = options;
@@ -94,6 +96,10 @@ class DispatchCall implements Wire, Caller, Exchange {
 
   get signal(): AbortSignal {
     return this.#signal as unknown as AbortSignal;
+  }
+
+  stopper(): Stopper {
+    return new CallSignal();
   }
 
   get replayable(): boolean {
@@ -155,4 +161,9 @@ class DispatchCall implements Wire, Caller, Exchange {
     this.#signal.abort(reason);
     this.#answer?.abort(reason);
   }
+}
+
+/** What the dispatcher below may see of the options. */
+function withoutOurs({resilience: _, ...rest}: Options): DispatchOptions {
+  return rest;
 }
