@@ -12,9 +12,11 @@ import {
   createFetch,
   definePolicy,
   type PolicyInput,
+  type RejectedError,
   reportOf,
   SteadfetchError,
   type SteadfetchEvent,
+  type TimeoutError,
 } from '../../src/core.ts';
 import {loadPolicySync} from '../../src/load.ts';
 import {AT_ONCE, answer, thrown, virtually} from '../call/world.ts';
@@ -128,6 +130,41 @@ describe('what a call shows of its secrets: nothing', () => {
         expect(reportOf(value ?? error), 'a report').not.to.equal(undefined);
       }
     });
+
+  virtually('in the error of a body that falls silent', async make => {
+    const body = new ReadableStream({start: controller => controller.enqueue(new TextEncoder().encode(SECRET))});
+    const world = make({idleTimeoutMs: 50}, {fetch: async () => new Response(body)});
+    const response = await world.fetch(URL_OF, INIT);
+    const read = async (): Promise<void> => {
+      for await (const _chunk of response.body!);
+    };
+    const error = await world.clock.run(() => thrown(read()));
+    expect(error).to.include({code: 'IDLE_TIMEOUT'});
+    expectKept(error);
+  });
+
+  it('in any event or error of a call that there is: all of them were tried', () => {
+    const scenes = Object.values(SCENES);
+    // The compiler asks for each one that is added.
+    const events: Record<Exclude<SteadfetchEvent['type'], 'policy.overridden'>, true> = {
+      'attempt.end': true,
+      'retry.scheduled': true,
+      'retry.abandoned': true,
+      'hedge.started': true,
+      'call.rejected': true,
+      'breaker.changed': true,
+      'call.end': true,
+    };
+    const codes: Record<Exclude<(TimeoutError | RejectedError)['code'], 'IDLE_TIMEOUT'>, true> = {
+      ATTEMPT_TIMEOUT: true,
+      DEADLINE_EXCEEDED: true,
+      CIRCUIT_OPEN: true,
+      CONCURRENCY_LIMIT: true,
+      ORIGIN_HELD: true,
+    };
+    expect(scenes.flatMap(scene => scene.events)).to.include.members(Object.keys(events));
+    expect(scenes.map(({code}) => code)).to.include.members(Object.keys(codes));
+  });
 
   describe('through every door', () => {
     let server: WireServer;
