@@ -1,49 +1,55 @@
 /** All rows and all columns. */
-import {library as axios} from './libraries/axios.ts';
-import {library as cockatiel} from './libraries/cockatiel.ts';
-import {library as fetchRetry} from './libraries/fetch-retry.ts';
-import {library as ffetch} from './libraries/ffetch.ts';
-import {library as got} from './libraries/got.ts';
-import {library as grpc} from './libraries/grpc-js.ts';
-import {library as ky} from './libraries/ky.ts';
-import {library as ofetch} from './libraries/ofetch.ts';
-import {library as opossum} from './libraries/opossum.ts';
-import {library as pRetry} from './libraries/p-retry.ts';
-import {library as steadfetch} from './libraries/steadfetch.ts';
-import {library as undici} from './libraries/undici.ts';
-import {library as wretch} from './libraries/wretch.ts';
 import type {Library} from './library.ts';
 import type {Pitfall} from './pitfall.ts';
 import {pitfalls as abort} from './pitfalls/abort.ts';
 import {pitfalls as backoff} from './pitfalls/backoff.ts';
 import {pitfalls as bodies} from './pitfalls/bodies.ts';
 import {pitfalls as breaker} from './pitfalls/breaker.ts';
+import {pitfalls as breakerCounts} from './pitfalls/breaker-counts.ts';
+import {pitfalls as breakerTurns} from './pitfalls/breaker-turns.ts';
+import {pitfalls as budget} from './pitfalls/budget.ts';
 import {pitfalls as bulkhead} from './pitfalls/bulkhead.ts';
+import {pitfalls as hedging} from './pitfalls/hedging.ts';
 import {pitfalls as idempotency} from './pitfalls/idempotency.ts';
 import {pitfalls as retryAfter} from './pitfalls/retry-after.ts';
+import {pitfalls as telemetry} from './pitfalls/telemetry.ts';
 
-export const libraries: readonly Library[] = [
-  steadfetch,
-  ky,
-  got,
-  axios,
-  ofetch,
-  wretch,
-  fetchRetry,
-  ffetch,
-  cockatiel,
-  opossum,
-  pRetry,
-  undici,
-  grpc,
+/** The columns, by file. A cell loads its own alone: what the others import would be most of its time. */
+export const columns: readonly string[] = [
+  'steadfetch',
+  'ky',
+  'got',
+  'axios',
+  'ofetch',
+  'wretch',
+  'fetch-retry',
+  'ffetch',
+  'cockatiel',
+  'opossum',
+  'p-retry',
+  'undici',
+  'grpc/grpc-js',
 ];
 
+export const libraryOf = async (column: string): Promise<Library> =>
+  ((await import(`./libraries/${column}.ts`)) as {library: Library}).library;
+
+/** In the order of their numbers. */
 export const pitfalls: readonly Pitfall[] = [
   ...abort,
   ...retryAfter,
   ...bodies,
   ...idempotency,
+  ...breakerTurns,
+  ...breakerCounts,
   ...breaker,
   ...bulkhead,
+  ...hedging,
+  ...budget,
   ...backoff,
-];
+  ...telemetry,
+].sort((a, b) => numberOf(a) - numberOf(b) || a.id.localeCompare(b.id));
+
+function numberOf({id}: Pitfall): number {
+  return Number.parseInt(id.slice(1), 10);
+}

@@ -1,3 +1,5 @@
+import type {Scene, Verdict} from './pitfall.ts';
+
 /** What a peer can be asked to do. A part it does not have is left out, and the rows that need it say n/a. */
 
 export interface ClientOptions {
@@ -9,6 +11,8 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Longest Retry-After that is waited for. */
   readonly maxRetryAfterMs?: number;
+  /** Answers are read whole: a library that can give them either way need not stream them. */
+  readonly whole?: true;
 }
 
 export interface CallInit {
@@ -21,6 +25,8 @@ export interface CallInit {
 export interface Answer {
   readonly status: number;
   text(): Promise<string>;
+  /** Where the library gives one of fetch's. */
+  readonly response?: Response;
 }
 
 /** One call; rejects where the library rejects. */
@@ -35,10 +41,24 @@ export interface BreakerOptions {
   readonly timeoutMs?: number;
 }
 
-/** What the protected work does: it answers well, or it fails. */
-export type Work = (signal?: AbortSignal) => Promise<'ok' | 'fail' | 'throttled'>;
-export type Outcome = 'ok' | 'fail' | 'throttled' | 'refused' | 'aborted';
+/** What the protected work does: it answers well, it fails, or it answers 503 or 429 where the library knows HTTP. */
+export type Work = (signal?: AbortSignal) => Promise<'ok' | 'fail' | 'unavailable' | 'throttled'>;
+export type Outcome = 'ok' | 'fail' | 'throttled' | 'refused' | 'aborted' | "the listener's error";
+
+/** What a listener of the bench's throws. */
+export class OfListener extends Error {
+  static is(error: unknown): boolean {
+    return error instanceof OfListener || (error as Error).cause instanceof OfListener;
+  }
+}
 export type Guarded = (work: Work, signal?: AbortSignal) => Promise<Outcome>;
+
+/** Waits before the first resend, each made of 100 ms, and between what its documentation says they lie. */
+export interface Jitter {
+  readonly waits: readonly number[];
+  readonly lowest: number;
+  readonly highest: number;
+}
 
 export interface Library {
   readonly name: string;
@@ -61,6 +81,7 @@ export interface Library {
   waits?(attempts: number, jitter: boolean, capMs?: number): Promise<readonly number[]>;
   readonly hasJitter?: true;
   readonly hasCap?: true;
+  jitterOf?(count: number, url: string): Promise<Jitter>;
   /** Rejects within `totalMs`, waits of `delayMs` between attempts; answers how often it tried. */
   bounded?(delayMs: number, totalMs: number, url: string): Promise<void>;
   breaker?(options: BreakerOptions): Promise<Guarded>;
@@ -70,6 +91,34 @@ export interface Library {
   /** Its breaker as it comes, with nothing set that may be left out. */
   plainBreaker?(): Promise<Guarded>;
   bulkhead?(max: number, queue: number): Promise<Guarded>;
+  /** A breaker whose state can be saved, and what was saved brought back to life. */
+  savedBreaker?(options: BreakerOptions): Promise<{readonly call: Guarded; restored(): Promise<Guarded>}>;
+  /** A breaker that tells of its opening and closing. */
+  toldBreaker?(options: BreakerOptions, tell: () => void): Promise<Guarded>;
+  /** Runs any function, one that gives no promise too. */
+  runs?(work: () => unknown): Promise<unknown>;
+  /** A breaker for each origin, and how many of them are remembered. */
+  breakers?(options: BreakerOptions): Promise<{at(origin: string): Guarded; remembered(): number}>;
+  /** No body above so many bytes is sent again. */
+  limited?(bytes: number): Promise<Client>;
+  /** Makes a key for each call. */
+  keyed?(options: ClientOptions): Promise<Client>;
+  /** A second attempt beside one that is slow. `hedges` is how many its budget has room for; left out: any. */
+  hedged?(options: {readonly delayMs: number; readonly attempts: number; readonly hedges?: number}): Promise<Client>;
+  /** Its resends have a budget, as it comes. */
+  budgeted?(): Promise<Client>;
+  /** Its budget has room for so many resends of failures; it waits that long before each. */
+  inBudget?(resends: number, delayMs: number): Promise<Client>;
+  /** Laid upon a client that sends each call up to `attempts` times by itself. */
+  nested?(attempts: number): Promise<Client>;
+  /** What it tells of one call's attempts: the number that each is said to be a resend, and when it was. */
+  numbered?(
+    url: string,
+  ): Promise<readonly {readonly resend: number | undefined; readonly from: number; readonly to: number}[]>;
+  /** By row, what its documentation says of a failure there: then it is no surprise, if still a pitfall. */
+  readonly documented?: Readonly<Record<string, string>>;
+  /** Rows that it is asked in its own protocol. */
+  readonly own?: Readonly<Record<string, (library: Library, scene: Scene) => Promise<Verdict>>>;
 }
 
 /** Types of the peers are not needed to check the bench: it is checked where they are not installed. */
@@ -79,7 +128,11 @@ export type Loaded = any;
 export const load = async (name: string): Promise<Loaded> => import(name);
 
 /** A response of fetch's, as an answer. */
-export const answerOf = (response: Response): Answer => ({status: response.status, text: () => response.text()});
+export const answerOf = (response: Response): Answer => ({
+  status: response.status,
+  text: () => response.text(),
+  response,
+});
 
 export const initOf = ({method, body, headers, signal}: CallInit = {}): RequestInit =>
   ({
@@ -97,5 +150,19 @@ export async function fetchOrThrow(url: string, init: CallInit | undefined): Pro
     await response.body?.cancel();
     throw new Error(`HTTP ${response.status}`);
   }
-  return answerOf(response);
+  const {status} = response;
+  return {status, text: () => response.text()}; // It is the user's own, not the library's.
+}
+
+/** The timers that `work` sets, which are not waited for. */
+export async function noted(work: () => Promise<void>): Promise<number[]> {
+  const waits: number[] = [];
+  const real = globalThis.setTimeout;
+  globalThis.setTimeout = ((wake: () => void, ms: number) => {
+    waits.push(ms);
+    return real(wake, 0);
+  }) as typeof setTimeout;
+  await work();
+  globalThis.setTimeout = real;
+  return waits;
 }

@@ -1,13 +1,14 @@
 /** docs/conformance.md: nothing in it is written by hand. */
-import {libraries, pitfalls} from './catalogue.ts';
+import {pitfalls} from './catalogue.ts';
+import type {Library} from './library.ts';
 import type {Verdict} from './pitfall.ts';
 
+/** As ky-suite/main.ts writes it. */
 export interface KySuite {
   readonly snapshot: string;
   readonly published: string;
-  readonly how: string;
   readonly runs: readonly {readonly run: string; readonly passed: number; readonly of: number}[];
-  readonly conflicts: readonly {readonly runs: string; readonly why: string; readonly tests: readonly string[]}[];
+  readonly conflicts: readonly {readonly cause: string; readonly tests: readonly string[]}[];
 }
 
 interface Manifest {
@@ -15,16 +16,26 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-export function pageOf(results: ReadonlyMap<string, Verdict>, bench: Manifest, own: Manifest, suite: KySuite): string {
+export function pageOf(
+  libraries: readonly Library[],
+  results: ReadonlyMap<string, Verdict>,
+  bench: Manifest,
+  own: Manifest,
+  suite: KySuite,
+): string {
   const names = libraries.map(({name}) => name);
   const of = (library: string, id: string): Verdict => results.get(`${library} ${id}`) ?? {cell: 'n/a', note: ''};
+  const noteOf = ({name, documented}: Library, id: string): string => {
+    const remark = documented?.[id];
+    return `${name}: ${of(name, id).note}${remark === undefined ? '' : ` (documented: ${remark})`}`;
+  };
   const rows = pitfalls.map(({id, title}) => [
     id,
     title,
     ...names.map(name => of(name, id).cell),
-    names
-      .filter(name => of(name, id).cell === 'fail')
-      .map(name => `${name}: ${of(name, id).note}`)
+    libraries
+      .filter(({name}) => of(name, id).cell === 'fail')
+      .map(library => noteOf(library, id))
       .join('; '),
   ]);
   const count = (name: string, cell: string): string =>
@@ -52,25 +63,31 @@ ${table(['library', 'version', 'pass', 'fail', 'n/a'], versions)}
 
 - \`npm run conformance\` installs the peers that bench/package.json pins, and writes this page. Node ${process.versions.node}.
 - Every cell is a process of its own with a server of its own on 127.0.0.1, in real time. One that hangs fails, and says so.
+  What failed among others was tried again alone, and that counts.
 - Each library is used as its documentation says, with the attempts, delays and limits of the row set by its own options.
   Libraries that repeat a function (cockatiel, opossum, p-retry) repeat a fetch that throws on 429 and 5xx.
-- **n/a**: the library has no such part by design, or the part is the user's own. grpc-js speaks no plain HTTP.
-- ofetch sends a POST again only where a number of retries is set, which its documentation says and these rows do.
-- steadfetch's retries are tried without its budget and its breaker, since the peers have none there; its breaker apart.
+- **n/a**: the library has no such part by design, or the part is the user's own.
+- *documented*: the library's documentation declares what the row takes for a pitfall, or leaves the choice to an option.
+- grpc-js speaks no plain HTTP: the rows that can apply to it are asked of it on a gRPC server, of its retries and hedges as its
+  service config sets them. \`Retry-After\` is \`grpc-retry-pushback-ms\` there, and the caller's abort is \`call.cancel()\`.
+- steadfetch's retries are tried without its budget and its breaker, since the peers have none there; those apart.
 - The ids are those in the titles of the tests of steadfetch, which has them for what no peer has, too.
 
 ## ky's own suite
 
-${suite.how}
+\`npm run conformance:ky -- <checkout>\` runs ky's tests against its published distribution, without those that need a browser, in
+five ways; they are not a part of this repository. steadfetch stands in the place of \`ky\`, as \`ky.extend(resilience(policy))\`, and
+what \`create\` and \`extend\` of it give is extended, too. A test that fails is run up to three times: some measure time. The last
+two runs are there to find causes.
 
 ${table(
   ['run', 'passed', 'of'],
   suite.runs.map(({run, passed, of}) => [run, String(passed), String(of)]),
 )}
 
-Snapshot ${suite.snapshot}, ky ${suite.published}.
+Snapshot ${suite.snapshot}, ky ${suite.published}. What fails alone, with the neutral or with the default preset, by cause:
 
-${suite.conflicts.map(({runs, why, tests}) => `**${runs}.** ${why}\n\n${tests.map(test => `- ${test}`).join('\n')}\n`).join('\n')}`;
+${suite.conflicts.map(({cause, tests}) => `**${cause}** (${tests.length})\n\n${tests.map(test => `- ${test}`).join('\n')}\n`).join('\n')}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -22,6 +22,9 @@ export const holds = (held: boolean, note: string): Verdict => (held ? pass : fa
 
 export const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
+/** Timers that keep the process alive. */
+export const timers = (): number => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
+
 /** A server of its own, on the loopback interface, and what came when. */
 export class Scene {
   readonly #server: WireServer;

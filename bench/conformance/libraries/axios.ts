@@ -3,6 +3,9 @@ import {type Library, load} from '../library.ts';
 export const library: Library = {
   name: 'axios + axios-retry',
   packages: ['axios', 'axios-retry'],
+  documented: {
+    T21b: 'a network error is retried, whatever the method',
+  },
   bodies: ['string', 'bytes', 'blob', 'form', 'params'],
   readsRetryAfter: true,
   hasTimeout: true,
@@ -34,6 +37,10 @@ export const library: Library = {
       });
       return {status: response.status, text: async () => String(response.data)};
     };
+  },
+  async jitterOf(count) {
+    const {exponentialDelay} = (await load('axios-retry')).default;
+    return {waits: Array.from({length: count}, () => exponentialDelay(1) as number), lowest: 200, highest: 240};
   },
   async waits(attempts) {
     const {exponentialDelay} = (await load('axios-retry')).default;

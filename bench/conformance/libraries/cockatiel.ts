@@ -1,4 +1,12 @@
-import {fetchOrThrow, type Guarded, type Library, type Loaded, load} from '../library.ts';
+import {
+  type BreakerOptions,
+  fetchOrThrow,
+  type Guarded,
+  type Library,
+  type Loaded,
+  load,
+  OfListener,
+} from '../library.ts';
 
 const guarded =
   (policy: Loaded): Guarded =>
@@ -10,15 +18,28 @@ const guarded =
         return said;
       }, signal);
     } catch (error) {
+      if (OfListener.is(error)) return "the listener's error";
       const {name, message} = error as Error;
       if (/BrokenCircuit|Bulkhead/.test((error as Error).constructor.name)) return 'refused';
       return message === 'fail' || message === 'throttled' ? message : name === 'AbortError' ? 'aborted' : 'fail';
     }
   };
 
+async function breakerOf({minCalls, windowMs, openMs}: BreakerOptions, initialState?: unknown): Promise<Loaded> {
+  const {circuitBreaker, handleAll, SamplingBreaker} = await load('cockatiel');
+  return circuitBreaker(handleAll, {
+    halfOpenAfter: openMs,
+    breaker: new SamplingBreaker({threshold: 0.5, duration: windowMs, minimumRps: (minCalls * 1000) / windowMs}),
+    ...(initialState === undefined ? {} : {initialState}),
+  });
+}
+
 export const library: Library = {
   name: 'cockatiel',
   packages: ['cockatiel'],
+  documented: {
+    T35: 'the signal is looked at when a call leaves the line',
+  },
   hasTimeout: true,
   hasJitter: true,
   hasCap: true,
@@ -51,18 +72,28 @@ export const library: Library = {
       return backoff.duration as number;
     });
   },
-  async breaker({minCalls, windowMs, openMs}) {
-    const {circuitBreaker, handleAll, SamplingBreaker} = await load('cockatiel');
-    return guarded(
-      circuitBreaker(handleAll, {
-        halfOpenAfter: openMs,
-        breaker: new SamplingBreaker({
-          threshold: 0.5,
-          duration: windowMs,
-          minimumRps: (minCalls * 1000) / windowMs,
-        }),
-      }),
-    );
+  async jitterOf(count) {
+    const {ExponentialBackoff, fullJitterGenerator} = await load('cockatiel');
+    const backoff = new ExponentialBackoff({generator: fullJitterGenerator, initialDelay: 100});
+    const waits = Array.from({length: count}, () => backoff.next({}).duration as number);
+    return {waits, lowest: 0, highest: 100};
+  },
+  breaker: async options => guarded(await breakerOf(options)),
+  async savedBreaker(options) {
+    const breaker = await breakerOf(options);
+    const restored = async (): Promise<Guarded> =>
+      guarded(await breakerOf(options, JSON.parse(JSON.stringify(breaker.toJSON()))));
+    return {call: guarded(breaker), restored};
+  },
+  async toldBreaker(options, tell) {
+    const breaker = await breakerOf(options);
+    breaker.onBreak(tell);
+    breaker.onReset(tell);
+    return guarded(breaker);
+  },
+  async runs(work) {
+    const {retry, handleAll} = await load('cockatiel');
+    return retry(handleAll, {maxAttempts: 1}).execute(work);
   },
   async bulkhead(max, queue) {
     const {bulkhead} = await load('cockatiel');

@@ -3,6 +3,9 @@ import {answerOf, initOf, type Library, load} from '../library.ts';
 export const library: Library = {
   name: 'fetch-retry',
   packages: ['fetch-retry'],
+  documented: {
+    T21b: 'network errors are retried',
+  },
   bodies: ['string', 'bytes', 'blob', 'form', 'params', 'stream'],
   resendsBrokenWires: true,
   streams: true,

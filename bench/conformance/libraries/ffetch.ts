@@ -1,4 +1,13 @@
-import {answerOf, initOf, type Library, load} from '../library.ts';
+import {
+  answerOf,
+  type BreakerOptions,
+  type Guarded,
+  initOf,
+  type Library,
+  load,
+  noted,
+  OfListener,
+} from '../library.ts';
 
 export const library: Library = {
   name: 'ffetch',
@@ -19,19 +28,36 @@ export const library: Library = {
     });
     return async (url, init) => answerOf(await api(url, initOf(init)));
   },
-  async breaker({minCalls, openMs}) {
+  async jitterOf(count) {
     const {createClient} = await load('@fetchkit/ffetch');
-    const client = createClient({timeout: 0, retries: 0, circuit: {threshold: minCalls, reset: openMs}});
-    return async (work, signal) => {
-      const fetchHandler = async ({signal: inner}: Request): Promise<Response> =>
-        new Response(null, {status: {ok: 200, fail: 503, throttled: 429}[await work(inner)]});
-      try {
-        const {status} = await client('http://127.0.0.1/', {fetchHandler, ...(signal === undefined ? {} : {signal})});
-        return status === 200 ? 'ok' : status === 429 ? 'throttled' : 'fail';
-      } catch (error) {
-        const {name} = error as Error;
-        return name === 'CircuitOpenError' ? 'refused' : name === 'AbortError' ? 'aborted' : 'fail';
-      }
-    };
+    const fetchHandler = async (): Promise<Response> => new Response(null, {status: 503});
+    const client = createClient({timeout: 0, retries: 1, fetchHandler});
+    const waits = await noted(async () => {
+      for (let call = 0; call < count; call++) await client('http://127.0.0.1/');
+    });
+    return {waits, lowest: 400, highest: 500};
   },
+  breaker: options => guarded(options),
+  toldBreaker: (options, tell) => guarded(options, {onCircuitOpen: tell, onCircuitClose: tell}),
 };
+
+async function guarded({minCalls, openMs}: BreakerOptions, hooks: object = {}): Promise<Guarded> {
+  const {createClient} = await load('@fetchkit/ffetch');
+  const client = createClient({timeout: 0, retries: 0, hooks, circuit: {threshold: minCalls, reset: openMs}});
+  return async (work, signal) => {
+    const fetchHandler = async ({signal: inner}: Request): Promise<Response> => {
+      const said = await work(inner);
+      // Answers of 503 do not open it one by one, which has a row of its own; what is thrown does.
+      if (said === 'fail') throw new TypeError('fetch failed');
+      return new Response(null, {status: {ok: 200, unavailable: 503, throttled: 429}[said]});
+    };
+    try {
+      const {status} = await client('http://127.0.0.1/', {fetchHandler, ...(signal === undefined ? {} : {signal})});
+      return status === 200 ? 'ok' : status === 429 ? 'throttled' : 'fail';
+    } catch (error) {
+      if (OfListener.is(error)) return "the listener's error";
+      const {name} = error as Error;
+      return name === 'CircuitOpenError' ? 'refused' : name === 'AbortError' ? 'aborted' : 'fail';
+    }
+  };
+}

@@ -8,6 +8,16 @@ export const library: Library = {
   hasTimeout: true,
   knowsMethods: true,
   resendsBrokenWires: true,
+  async jitterOf(count, url) {
+    const {default: got} = await load('got');
+    const waits: number[] = [];
+    const calculateDelay = ({computedValue}: {computedValue: number}): number => {
+      waits.push(computedValue);
+      return 0; // Not again.
+    };
+    for (let call = 0; call < count; call++) await got(url, {retry: {limit: 1, calculateDelay}}).catch(() => {});
+    return {waits, lowest: 1000, highest: 1100};
+  },
   async client({attempts, delayMs, timeoutMs, maxRetryAfterMs}) {
     const {default: got} = await load('got');
     return async (url, {method, body, headers, signal} = {}) => {

@@ -1,8 +1,11 @@
-import {answerOf, initOf, type Library, load} from '../library.ts';
+import {answerOf, initOf, type Library, load, noted} from '../library.ts';
 
 export const library: Library = {
   name: 'ky',
   packages: ['ky'],
+  documented: {
+    T9: '`maxRetryAfter` cuts it',
+  },
   bodies: ['string', 'bytes', 'blob', 'form', 'params', 'stream'],
   readsRetryAfter: true,
   hasTimeout: true,
@@ -37,6 +40,18 @@ export const library: Library = {
       () => {},
     );
     return waits;
+  },
+  async jitterOf(count) {
+    const {default: ky} = await load('ky');
+    const waits = await noted(async () => {
+      for (let call = 0; call < count; call++)
+        await ky('http://127.0.0.1/', {
+          fetch: async () => new Response(null, {status: 503}),
+          timeout: false,
+          retry: {limit: 1, jitter: true, delay: () => 100},
+        }).catch(() => {});
+    });
+    return {waits, lowest: 0, highest: 100};
   },
   async bounded(delayMs, totalMs, url) {
     const {default: ky} = await load('ky');

@@ -1,16 +1,29 @@
-import {type Guarded, type Library, load} from '../library.ts';
+import {type BreakerOptions, type Guarded, type Library, type Loaded, load, OfListener} from '../library.ts';
 
-async function guarded(options: object): Promise<Guarded> {
+async function breakerOf(options: object): Promise<Loaded> {
   const {default: CircuitBreaker} = await load('opossum');
-  const breaker = new CircuitBreaker(async (work: () => Promise<string>) => {
+  return new CircuitBreaker(async (work: () => Promise<string>) => {
     const said = await work();
     if (said !== 'ok') throw new Error(said);
     return said;
   }, options);
+}
+
+const optionsOf = ({minCalls, windowMs, openMs, capacity, timeoutMs}: BreakerOptions): object => ({
+  timeout: timeoutMs ?? false,
+  volumeThreshold: minCalls,
+  errorThresholdPercentage: 50,
+  rollingCountTimeout: windowMs,
+  resetTimeout: openMs,
+  ...(capacity === undefined ? {} : {capacity}),
+});
+
+function guarded(breaker: Loaded): Guarded {
   return async work => {
     try {
       return await breaker.fire(work);
     } catch (error) {
+      if (OfListener.is(error)) return "the listener's error";
       const {code, message} = error as {code?: string; message: string};
       if (code === 'EOPENBREAKER' || code === 'ESEMLOCKED') return 'refused';
       return message === 'throttled' ? 'throttled' : 'fail';
@@ -21,16 +34,29 @@ async function guarded(options: object): Promise<Guarded> {
 export const library: Library = {
   name: 'opossum',
   packages: ['opossum'],
+  documented: {
+    T27: '`volumeThreshold` is 0 unless it is set',
+  },
   breakerHasWindow: true,
   breakerHalfOpens: true,
-  breaker: ({minCalls, windowMs, openMs, capacity, timeoutMs}) =>
-    guarded({
-      timeout: timeoutMs ?? false,
-      volumeThreshold: minCalls,
-      errorThresholdPercentage: 50,
-      rollingCountTimeout: windowMs,
-      resetTimeout: openMs,
-      ...(capacity === undefined ? {} : {capacity}),
-    }),
-  plainBreaker: () => guarded({}),
+  breaker: async options => guarded(await breakerOf(optionsOf(options))),
+  plainBreaker: async () => guarded(await breakerOf({})),
+  async savedBreaker(options) {
+    const breaker = await breakerOf(optionsOf(options));
+    const restored = async (): Promise<Guarded> => {
+      const {state, status} = JSON.parse(JSON.stringify(breaker));
+      return guarded(await breakerOf({...optionsOf(options), state, status}));
+    };
+    return {call: guarded(breaker), restored};
+  },
+  async toldBreaker(options, tell) {
+    const breaker = await breakerOf(optionsOf(options));
+    breaker.on('open', tell);
+    breaker.on('close', tell);
+    return guarded(breaker);
+  },
+  async runs(work) {
+    const {default: CircuitBreaker} = await load('opossum');
+    return new CircuitBreaker(work).fire();
+  },
 };

@@ -1,4 +1,8 @@
-import {fetchOrThrow, type Library, load} from '../library.ts';
+import {fetchOrThrow, type Library, load, noted} from '../library.ts';
+
+const failing = (): never => {
+  throw new Error('again');
+};
 
 export const library: Library = {
   name: 'p-retry',
@@ -14,22 +18,23 @@ export const library: Library = {
         ...(init?.signal === undefined ? {} : {signal: init.signal}),
       });
   },
-  async waits(attempts, jitter, capMs) {
+  waits: (attempts, jitter, capMs) =>
+    noted(async () => {
+      const {default: pRetry} = await load('p-retry');
+      const cap = capMs === undefined ? {} : {maxTimeout: capMs};
+      await pRetry(failing, {retries: attempts - 1, randomize: jitter, ...cap}).catch(() => {});
+    }),
+  async jitterOf(count) {
     const {default: pRetry} = await load('p-retry');
-    const waits: number[] = [];
-    const real = globalThis.setTimeout;
-    globalThis.setTimeout = ((wake: () => void, ms: number) => {
-      waits.push(ms);
-      return real(wake, 0);
-    }) as typeof setTimeout;
-    await pRetry(
-      () => {
-        throw new Error('again');
-      },
-      {retries: attempts - 1, randomize: jitter, ...(capMs === undefined ? {} : {maxTimeout: capMs})},
-    ).catch(() => {});
-    globalThis.setTimeout = real;
-    return waits;
+    const waits = await noted(async () => {
+      for (let call = 0; call < count; call++)
+        await pRetry(failing, {retries: 1, randomize: true, minTimeout: 100}).catch(() => {});
+    });
+    return {waits, lowest: 100, highest: 200};
+  },
+  async runs(work) {
+    const {default: pRetry} = await load('p-retry');
+    return pRetry(work);
   },
   async bounded(delayMs, totalMs, url) {
     const {default: pRetry} = await load('p-retry');

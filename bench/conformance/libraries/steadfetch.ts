@@ -1,32 +1,82 @@
-import {createFetch, type PolicyInput, RejectedError, seededRandom} from '../../../src/core.ts';
+import {
+  createFetch,
+  definePolicy,
+  type PolicyHandle,
+  type PolicyInput,
+  type Ports,
+  RejectedError,
+  resilience,
+  seededRandom,
+} from '../../../src/core.ts';
 import {backoffMs} from '../../../src/decide/backoff.ts';
-import {answerOf, type Guarded, initOf, type Library} from '../library.ts';
+import {
+  answerOf,
+  type BreakerOptions,
+  type Client,
+  type Guarded,
+  initOf,
+  type Library,
+  load,
+  OfListener,
+} from '../library.ts';
 
 /** The peers have no guards in their retries, so here they are tried apart from them. */
 const UNGUARDED = {budget: null, breaker: null} as const;
 
-function guarded(policy: PolicyInput): Guarded {
+const guarded = (policy: PolicyInput, on?: Ports['on']): Guarded => guardedAt(policy, on)('http://127.0.0.1');
+
+function guardedAt(policy: PolicyInput | PolicyHandle, on?: Ports['on']): (origin: string) => Guarded {
   const works = new Map<string, Parameters<Guarded>[0]>();
   const client = createFetch(policy, {
     fetch: async (input, init) => {
       const url = String(input instanceof Request ? input.url : input);
       const work = works.get(new URL(url).pathname)!;
       const said = await work(init?.signal ?? undefined);
-      return new Response(null, {status: {ok: 200, fail: 503, throttled: 429}[said]});
+      return new Response(null, {status: {ok: 200, fail: 503, unavailable: 503, throttled: 429}[said]});
     },
+    ...(on === undefined ? {} : {on}),
   });
   let count = 0;
-  return async (work, signal) => {
+  return origin => async (work, signal) => {
     const path = `/${++count}`;
     works.set(path, work);
     try {
-      const {status} = await client(`http://127.0.0.1${path}`, signal === undefined ? {} : {signal});
+      const {status} = await client(`${origin}${path}`, signal === undefined ? {} : {signal});
       return status === 200 ? 'ok' : status === 429 ? 'throttled' : 'fail';
     } catch (error) {
+      if (OfListener.is(error)) return "the listener's error";
       if (error instanceof RejectedError) return 'refused';
       return signal?.aborted ? 'aborted' : 'fail';
     }
   };
+}
+
+const onlyBreaker = ({minCalls, windowMs, openMs, capacity, timeoutMs}: BreakerOptions): PolicyInput => ({
+  maxAttempts: 1,
+  attemptTimeoutMs: timeoutMs ?? null,
+  deadlineMs: null,
+  breaker: {kind: 'ratio', failureRatio: 0.5, minCalls, windowMs, openMs, maxOpenMs: openMs, probes: 1},
+  concurrency: capacity === undefined ? null : {max: capacity, queue: 0},
+});
+
+const constant = (delayMs: number): NonNullable<PolicyInput['backoff']> => ({
+  kind: 'constant',
+  delayMs,
+  throttledBaseMs: delayMs,
+  jitter: 'none',
+});
+
+const spending = (resends: number): PolicyInput['budget'] => ({
+  kind: 'token-bucket',
+  capacity: 14 * resends,
+  retryCost: 14,
+  throttledCost: 5,
+  refillPerMinute: 0,
+});
+
+function clientOf(policy: PolicyInput): Client {
+  const client = createFetch({deadlineMs: null, attemptTimeoutMs: null, ...policy});
+  return async (url, init) => answerOf(await client(url, initOf(init)));
 }
 
 export const library: Library = {
@@ -44,15 +94,13 @@ export const library: Library = {
   breakerHalfOpens: true,
   breakerKnowsHttp: true,
   async client({attempts, delayMs, timeoutMs, maxRetryAfterMs}) {
-    const client = createFetch({
+    return clientOf({
       ...UNGUARDED,
       maxAttempts: attempts,
-      deadlineMs: null,
       attemptTimeoutMs: timeoutMs ?? null,
-      ...(delayMs === undefined ? {} : {backoff: {kind: 'constant', delayMs, throttledBaseMs: 0, jitter: 'none'}}),
+      ...(delayMs === undefined ? {} : {backoff: constant(delayMs)}),
       retryAfter: {maxMs: maxRetryAfterMs ?? 86_400_000},
     });
-    return async (url, init) => answerOf(await client(url, initOf(init)));
   },
   async waits(attempts, jitter, capMs) {
     const backoff = {
@@ -77,14 +125,57 @@ export const library: Library = {
     const response = await client(url);
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
   },
-  breaker: async ({minCalls, windowMs, openMs, capacity, timeoutMs}) =>
-    guarded({
-      maxAttempts: 1,
-      attemptTimeoutMs: timeoutMs ?? null,
-      deadlineMs: null,
-      breaker: {kind: 'ratio', failureRatio: 0.5, minCalls, windowMs, openMs, maxOpenMs: openMs, probes: 1},
-      concurrency: capacity === undefined ? null : {max: capacity, queue: 0},
-    }),
+  async jitterOf(count) {
+    const backoff = {
+      kind: 'exponential',
+      baseMs: 100,
+      throttledBaseMs: 0,
+      factor: 2,
+      capMs: 20_000,
+      jitter: 'full',
+    } as const;
+    const random = seededRandom(7);
+    const waits = Array.from({length: count}, () => backoffMs(backoff, 1, false, 0, random));
+    return {waits, lowest: 0, highest: 100};
+  },
+  breaker: async options => guarded(onlyBreaker(options)),
   plainBreaker: async () => guarded({maxAttempts: 1}),
   bulkhead: async (max, queue) => guarded({maxAttempts: 1, breaker: null, concurrency: {max, queue}}),
+  toldBreaker: async (options, tell) => guarded(onlyBreaker(options), ({type}) => type === 'breaker.changed' && tell()),
+  async breakers(options) {
+    const handle = definePolicy(onlyBreaker(options));
+    return {at: guardedAt(handle), remembered: () => handle.snapshot().origins.length};
+  },
+  limited: async bytes => clientOf({...UNGUARDED, replayLimitBytes: bytes, backoff: constant(5)}),
+  keyed: async ({attempts, delayMs = 0}) =>
+    clientOf({...UNGUARDED, maxAttempts: attempts, idempotency: {}, backoff: constant(delayMs)}),
+  hedged: async ({delayMs, attempts, hedges}) =>
+    clientOf({
+      breaker: null,
+      budget: hedges === undefined ? null : spending(hedges)!,
+      maxAttempts: attempts,
+      hedge: {delayMs, maxLoadRatio: 1},
+      backoff: constant(5),
+    }),
+  budgeted: async () => clientOf({breaker: null, maxAttempts: 3, backoff: constant(1)}),
+  inBudget: async (resends, delayMs) =>
+    clientOf({breaker: null, budget: spending(resends)!, maxAttempts: 3, backoff: constant(delayMs)}),
+  async nested(attempts) {
+    const {default: ky} = await load('ky');
+    const inner = ky.create({retry: attempts - 1, throwHttpErrors: false});
+    const api = inner.extend(resilience({...UNGUARDED, maxAttempts: attempts, backoff: constant(1)}));
+    return async url => answerOf(await api(url));
+  },
+  async numbered(url) {
+    const {Tracing} = await import('../../../test/support/otel.ts');
+    const {createFetch: traced} = await import('../../../src/index.ts');
+    const tracing = new Tracing();
+    await (await traced({...UNGUARDED, backoff: constant(80)})(url)).text();
+    const ms = ([seconds, nanos]: readonly [number, number]): number => seconds * 1000 + nanos / 1e6;
+    return tracing.attempts.map(({attributes, startTime, endTime}) => ({
+      resend: attributes['http.request.resend_count'] as number | undefined,
+      from: ms(startTime),
+      to: ms(endTime),
+    }));
+  },
 };

@@ -4,6 +4,9 @@ import {type Library, load} from '../library.ts';
 export const library: Library = {
   name: 'undici',
   packages: ['undici'],
+  documented: {
+    T9: 'Retry-After is capped at `maxTimeout`',
+  },
   bodies: ['string', 'bytes', 'blob', 'stream'],
   readsRetryAfter: true,
   hasTimeout: true,

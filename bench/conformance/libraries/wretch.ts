@@ -3,6 +3,10 @@ import {answerOf, initOf, type Library, load} from '../library.ts';
 export const library: Library = {
   name: 'wretch',
   packages: ['wretch'],
+  documented: {
+    T21: 'every answer of 5xx is retried; `skip` can leave methods out',
+    T22: 'every answer of 5xx is retried; `skip` can leave methods out',
+  },
   bodies: ['string', 'bytes', 'blob', 'form', 'params', 'stream'],
   knowsMethods: true,
   streams: true,

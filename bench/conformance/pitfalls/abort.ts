@@ -1,6 +1,6 @@
 /** The caller's abort, and timers. */
 import {getEventListeners} from 'node:events';
-import {absent, ends, fail, holds, nameOf, type Pitfall, pass, said, sleep} from '../pitfall.ts';
+import {absent, ends, fail, holds, nameOf, type Pitfall, pass, said, sleep, timers} from '../pitfall.ts';
 
 class Gone extends Error {
   override readonly name = 'Gone';
@@ -73,7 +73,6 @@ export const pitfalls: readonly Pitfall[] = [
     async run({client, hasTimeout}, scene) {
       if (client === undefined) return absent;
       const call = await client({attempts: 2, delayMs: 1, ...(hasTimeout ? {timeoutMs: 60_000} : {})});
-      const timers = (): number => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
       const before = timers();
       const {text} = await call(scene.place(503, 200).url);
       await text();
@@ -134,8 +133,9 @@ export const pitfalls: readonly Pitfall[] = [
       if (late.error === undefined || aborted.error === undefined) return fail(`${said(late)}; ${said(aborted)}`);
       const words = (error: unknown): string =>
         [error, (error as Error).cause]
-          .map(part => (part === undefined ? '' : `${nameOf(part)} ${(part as Error).constructor?.name}`))
-          .join();
+          .filter(part => part !== undefined)
+          .map(part => `${nameOf(part)}: ${(part as Error).message}`.replaceAll(/\d+/g, '…'))
+          .join(', ');
       return holds(words(late.error) !== words(aborted.error), `both are ${words(late.error)}`);
     },
   },

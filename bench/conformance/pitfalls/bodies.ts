@@ -71,6 +71,16 @@ export const pitfalls: readonly Pitfall[] = [
     },
   },
   {
+    id: 'T15',
+    title: 'A body above the limit of what is kept is sent once, and its own answer is given',
+    async run({limited}, scene) {
+      if (limited === undefined) return absent;
+      const place = scene.place(503, 200);
+      const end = await ends((await limited(1000))(place.url, {method: 'PUT', body: 'x'.repeat(2000)}), 2000);
+      return holds(end.status === 503 && place.requests.length === 1, `${said(end)}, ${place.requests.length} sent`);
+    },
+  },
+  {
     id: 'T16',
     title: 'The body of an answer that is resent is discarded: 30 of them hold no connection',
     async run({client}) {
@@ -86,10 +96,25 @@ export const pitfalls: readonly Pitfall[] = [
       server.on('connection', socket => open.add(socket.on('close', () => open.delete(socket)).on('error', () => {})));
       await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-      const call = await client({attempts: 2, delayMs: 1});
+      const call = await client({attempts: 2, delayMs: 1, whole: true});
       for (let index = 0; index < 30; index++) await (await call(url)).text();
       await sleep(200);
       return holds(open.size <= 3, `${open.size} connections held after 30 calls`);
+    },
+  },
+  {
+    id: 'T17',
+    title: 'A clone of the answer that is given up does not hang the other, nor itself',
+    async run({client}, scene) {
+      if (client === undefined) return absent;
+      const {response} = await (await client({attempts: 2, delayMs: 5}))(
+        scene.place(503, {body: 'x'.repeat(1_000_000)}).url,
+      );
+      if (response === undefined) return absent;
+      const cancelled = response.clone().body!.cancel(); // By the standard it is done when both are.
+      const both = Promise.all([response.text(), cancelled]).then(([text]) => text.length);
+      const length = await Promise.race([both, sleep(3000)]);
+      return holds(length === 1_000_000, length === undefined ? 'hung for 3 s' : `${length} of 1000000 bytes`);
     },
   },
   {

@@ -6,6 +6,27 @@ import {absent, ends, holds, type Pitfall, said, sleep} from '../pitfall.ts';
 
 export const pitfalls: readonly Pitfall[] = [
   {
+    id: 'T20',
+    title:
+      "One idempotency key for all attempts of a call, another for the next: the library's, or else the caller's own",
+    async run({client, keyed}, scene) {
+      if (client === undefined) return absent;
+      const place = scene.place(503, 503, 200, 503, 200);
+      const call = await (keyed ?? client)({attempts: 3, delayMs: 5});
+      for (const key of ['"first"', '"second"']) {
+        const init = keyed === undefined ? {method: 'PUT', headers: {'idempotency-key': key}} : {method: 'POST'};
+        await ends(call(place.url, init), 2000);
+      }
+      const keys = place.header('idempotency-key');
+      const [first, second] = [new Set(keys.slice(0, 3)), new Set(keys.slice(3))];
+      const one = keys.length === 5 && first.size === 1 && second.size === 1;
+      return holds(
+        one && !first.has(undefined) && !second.has(keys[0]),
+        `keys of two calls: ${keys.map(key => key ?? 'none').join(', ')}`,
+      );
+    },
+  },
+  {
     id: 'T21',
     title: 'A POST without a key is not sent again after 503, whose work may have been done',
     async run({client, knowsMethods}, scene) {

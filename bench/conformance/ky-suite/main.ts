@@ -1,0 +1,40 @@
+/**
+ * `npm run conformance:ky -- <checkout>`: ky's own tests, with steadfetch in ky's place; writes ky-suite.json, from which
+ * `npm run conformance` makes its section of the page. Five minutes. Nothing is fetched:
+ *
+ *     git clone https://github.com/sindresorhus/ky <checkout>
+ *     cd <checkout> && npm install --ignore-scripts
+ */
+import {execFileSync} from 'node:child_process';
+import {readFileSync, writeFileSync} from 'node:fs';
+import {runs} from './runs.ts';
+import {sortFailures} from './sort.ts';
+import {assertCheckout, type Result, runSuite} from './suite.ts';
+
+const [, , checkout] = process.argv;
+assertCheckout(checkout);
+
+const results = new Map<(typeof runs)[number], Result>();
+for (const run of runs) {
+  const result = await runSuite(checkout, run);
+  results.set(run, result);
+  console.log(`${run.name}: ${result.passed.size} of ${result.passed.size + result.failed.size}`);
+}
+
+const {conflicts, unsorted} = sortFailures(results);
+const versionOf = (manifest: URL | string): string => JSON.parse(readFileSync(manifest, 'utf8')).version;
+const commit = execFileSync('git', ['-C', checkout, 'rev-parse', '--short', 'HEAD'], {encoding: 'utf8'}).trim();
+const suite = {
+  snapshot: `${commit} (ky ${versionOf(`${checkout}/package.json`)} and later)`,
+  published: versionOf(new URL('../package.json', import.meta.resolve('ky'))),
+  runs: [...results].map(([{name}, {passed, failed}]) => ({
+    run: name,
+    passed: passed.size,
+    of: passed.size + failed.size,
+  })),
+  conflicts,
+};
+if (unsorted.length > 0) {
+  console.error(`Failures of no known cause, so nothing is written:\n${unsorted.join('\n')}`);
+  process.exitCode = 1;
+} else writeFileSync(new URL('../ky-suite.json', import.meta.url), `${JSON.stringify(suite, null, 2)}\n`);

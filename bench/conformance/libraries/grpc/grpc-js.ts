@@ -1,0 +1,13 @@
+import type {Library} from '../../library.ts';
+import {jittered, rows, waits} from './rows.ts';
+
+/** It speaks no plain HTTP, so the rows that can apply to it are asked in its own protocol. */
+export const library: Library = {
+  name: 'grpc-js',
+  packages: ['@grpc/grpc-js'],
+  hasJitter: true,
+  hasCap: true,
+  waits,
+  jitterOf: async count => ({waits: await jittered(count), lowest: 80, highest: 120}),
+  own: rows,
+};

@@ -1,0 +1,20 @@
+/** What is told of attempts. */
+import {absent, fail, holds, type Pitfall} from '../pitfall.ts';
+
+export const pitfalls: readonly Pitfall[] = [
+  {
+    id: 'T56',
+    title: 'Attempts are numbered: none on the first, from 1 on the resends; and no wait is a part of one',
+    async run({numbered}, scene) {
+      if (numbered === undefined) return absent;
+      const attempts = await numbered(scene.place(503, 503, 200).url);
+      const told = attempts.map(({resend}) => resend ?? 'none').join();
+      if (told !== 'none,1,2') return fail(`numbered ${told}`);
+      const waits = attempts.slice(1).map(({from}, index) => from - attempts[index]!.to);
+      return holds(
+        waits.every(ms => ms > 70),
+        `of waits of 80 ms ${waits.map(Math.round).join(' and ')} lie between the attempts`,
+      );
+    },
+  },
+];
