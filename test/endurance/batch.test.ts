@@ -1,0 +1,44 @@
+/** Batches that are killed ten times, and batches of a million lines. */
+import {execFile} from 'node:child_process';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import {expect} from 'chai';
+import {seededRandom} from '../../src/core/random.ts';
+import {CountingServer, killAndResume} from '../cli/killed.ts';
+import {Workplace} from '../cli/running.ts';
+
+describe('a batch of 10,000 items', () => {
+  it('killed ten times at random: one result for each, nothing journalled is sent again, no key changes', async () => {
+    const random = seededRandom(Number(process.env.SEED ?? 20_261_124));
+    const server = await CountingServer.start(random);
+    const place = new Workplace();
+    try {
+      await killAndResume(place, server, 10_000, 10, random);
+    } finally {
+      await server.close();
+      place.remove();
+    }
+  }).timeout(180_000);
+});
+
+describe('a batch of a million lines', () => {
+  const probe = fileURLToPath(new URL('batch-probe.ts', import.meta.url));
+
+  const run = async (...args: string[]): Promise<{heapMb: number[]; bufferMb: number[]; results: number}> => {
+    const {stdout} = await promisify(execFile)(process.execPath, ['--expose-gc', '--no-warnings', probe, ...args]);
+    return JSON.parse(stdout);
+  };
+
+  it('takes no more memory at its end than after its first tenth', async () => {
+    const {heapMb, results} = await run('plain');
+    expect(results).to.equal(1_000_000);
+    expect(heapMb.at(-1)! - heapMb[0]!).to.be.below(3);
+  }).timeout(180_000);
+
+  it('with a journal takes 17 bytes in a table for each of at most 2^21 slots, and nothing else', async () => {
+    const {heapMb, bufferMb, results} = await run('journal');
+    expect(results).to.equal(1_000_000);
+    expect(heapMb.at(-1)! - heapMb[0]!).to.be.below(3);
+    expect(bufferMb.at(-1)!).to.be.below((17 * 2 ** 21) / 2 ** 20 + 8);
+  }).timeout(180_000);
+});
