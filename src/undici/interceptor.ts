@@ -4,7 +4,7 @@ import {CallSignal} from '../call/call-signal.ts';
 import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
-import {HeaderRecord} from '../call/header-record.ts';
+import {HeaderRecord, type HeaderValues} from '../call/header-record.ts';
 import type {Ports} from '../call/ports.ts';
 import type {Caller, Sendable, Stopper, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
@@ -55,7 +55,7 @@ class DispatchCall implements Wire, Caller, Exchange {
   readonly #call: Call;
   readonly #body: BodySnapshot;
   /** Of the last attempt; null before the first. */
-  #latest: HeaderRecord | null = null;
+  #latest: DispatchAttempt | null = null;
   #answer: Dispatched | null = null;
   #paused = false;
   /** What undici said of the first dispatch: false asks the caller to wait for a drain. */
@@ -108,20 +108,24 @@ class DispatchCall implements Wire, Caller, Exchange {
 
   next(): Sendable {
     const latest = this.#latest;
-    const headers = new HeaderRecord(latest === null ? dispatchHeaders(this.#options.headers) : {...latest.values});
-    this.#latest = headers;
-    return {headers, send: signal => this.#send(headers, signal)};
+    const values = latest === null ? dispatchHeaders(this.#options.headers) : {...latest.values};
+    this.#latest = new DispatchAttempt(this, values);
+    return this.#latest;
   }
 
   timeoutError(error: TimeoutError): unknown {
     return error;
   }
 
-  #send({values}: HeaderRecord, signal: AbortSignal | undefined): Promise<Response> {
+  /** @internal */
+  put({values, touched}: HeaderRecord, signal: AbortSignal | undefined): Promise<Response> {
+    const options = this.#options;
+    const {body} = this.#body;
+    const own = touched || body !== (options.body ?? undefined) ? {...options, headers: values, body} : options;
     return new Promise((resolve, reject) => {
       const attempt = new Dispatched(this, resolve, reject);
       signal?.addEventListener('abort', attempt);
-      this.#mayGoOn = this.#dispatch({...this.#options, headers: values, body: this.#body.body}, attempt);
+      this.#mayGoOn = this.#dispatch(own, attempt);
     });
   }
 
@@ -160,6 +164,23 @@ class DispatchCall implements Wire, Caller, Exchange {
   abort(reason: Error): void {
     this.#signal.abort(reason);
     this.#answer?.abort(reason);
+  }
+}
+
+class DispatchAttempt extends HeaderRecord implements Sendable {
+  readonly #call: DispatchCall;
+
+  constructor(call: DispatchCall, values: HeaderValues) {
+    super(values);
+    this.#call = call;
+  }
+
+  get headers(): HeaderRecord {
+    return this;
+  }
+
+  send(signal: AbortSignal | undefined): Promise<Response> {
+    return this.#call.put(this, signal);
   }
 }
 

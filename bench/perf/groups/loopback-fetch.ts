@@ -4,7 +4,7 @@ import {resilienceInterceptor} from '../../../src/undici/interceptor.ts';
 import type {Loopback} from '../loopback.ts';
 import {type Candidate, measure} from '../measure.ts';
 import {peer} from '../peers.ts';
-import {ratio, ratioRows, type Section} from '../section.ts';
+import {digits, ratio, ratioRows, type Section} from '../section.ts';
 
 export async function loopbackFetch({url}: Loopback): Promise<Section> {
   const ours = createFetch({correlation: null});
@@ -18,6 +18,11 @@ export async function loopbackFetch({url}: Loopback): Promise<Section> {
   const undici = await peer('undici');
   const opossum = new Opossum((target: string) => fetch(target), {timeout: 10_000});
   const ffetch = createClient({timeout: 10_000, retries: 2, circuit: {threshold: 5, reset: 30_000}});
+  const idle = new undici.Agent().compose(
+    (dispatch: Dispatch) =>
+      (...args: Parameters<Dispatch>) =>
+        dispatch(...args),
+  );
   const retrying = new undici.Agent().compose(undici.interceptors.retry({maxRetries: 2}));
   const resilient = new undici.Agent().compose(resilienceInterceptor({correlation: null}));
   const json = async (sent: Promise<Response>): Promise<unknown> => (await sent).json();
@@ -36,6 +41,10 @@ export async function loopbackFetch({url}: Loopback): Promise<Section> {
     {name: 'got', call: () => got(url, {timeout: {request: 10_000}}).json()},
     {name: 'undici.request', call: async () => (await undici.request(url)).body.json()},
     {
+      name: 'undici.request, an interceptor that does nothing',
+      call: async () => (await undici.request(url, {dispatcher: idle})).body.json(),
+    },
+    {
       name: 'undici.request, its retry interceptor',
       call: async () => (await undici.request(url, {dispatcher: retrying})).body.json(),
     },
@@ -45,7 +54,7 @@ export async function loopbackFetch({url}: Loopback): Promise<Section> {
     },
   ];
   const costs = await measure(candidates, {rounds: 31, callsPerRound: 256, concurrency: 64});
-  await Promise.all([retrying.close(), resilient.close()]);
+  await Promise.all([idle, retrying, resilient].map(agent => agent.close()));
   const against = (name: string) => ratio(costs, name, 'bare fetch');
   return {
     title: 'Over the loopback, against a bare fetch',
@@ -66,10 +75,13 @@ export async function loopbackFetch({url}: Loopback): Promise<Section> {
         limit: 0.46,
         measured: against('undici.request, steadfetch/undici'),
         unit: '× bare fetch',
+        why: `in this run undici.request alone is at ${digits(against('undici.request'))}, an interceptor that does nothing at ${digits(against('undici.request, an interceptor that does nothing'))}, and undici's own retry interceptor, without budget, breaker or deadline, at ${digits(against('undici.request, its retry interceptor'))}`,
       },
     ],
   };
 }
+
+type Dispatch = (...args: readonly unknown[]) => boolean;
 
 async function withTimer(url: string): Promise<unknown> {
   const controller = new AbortController();
