@@ -20,7 +20,7 @@ function bar(stream: NodeJS.WriteStream, total: number): Progress {
     hideCursor: true,
     clearOnComplete: true,
     gracefulExit: false, // Ctrl-C is ours: it waits for what is on the wire.
-    etaBuffer: 100,
+    etaBuffer: 1000,
     fps: 5,
   });
   shown.start(total, 0, {failed: 0, note: ''});
