@@ -1,5 +1,5 @@
 /** One gRPC call: for its client a call of grpc-js's, for the engine a wire, for its attempts the one they serve. */
-import {AsyncLocalStorage} from 'node:async_hooks';
+import {AsyncResource} from 'node:async_hooks';
 import {
   InterceptingCall,
   type InterceptingListener,
@@ -46,7 +46,7 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
   readonly #origin: string | undefined;
   readonly #cancelled = new CallSignal();
   /** Listeners run where the call was made, not where a timer or a socket woke us. */
-  readonly #inCaller = AsyncLocalStorage.snapshot();
+  readonly #caller = new AsyncResource('steadfetch gRPC call');
   /** Made at once, because only a call knows its channel's target. It is the first attempt's, if there is one. */
   #first: WireCall | null;
   /** The call that this one is made for was cancelled. */
@@ -208,12 +208,12 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
   }
 
   receiveMetadata(metadata: Metadata): void {
-    this.#inCaller(() => this.#listener?.onReceiveMetadata?.(metadata));
+    this.#caller.runInAsyncScope(() => this.#listener?.onReceiveMetadata?.(metadata));
   }
 
   receiveMessage(message: unknown): void {
     this.wantsMessage = false;
-    this.#inCaller(() => this.#listener?.onReceiveMessage?.(message));
+    this.#caller.runInAsyncScope(() => this.#listener?.onReceiveMessage?.(message));
   }
 
   receiveStatus({code, details, metadata}: StatusObject, ending: Ending | null): void {
@@ -229,7 +229,7 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
     this.#hasEnded = true;
     parentOf(this.#given, 'CANCELLATION')?.off('cancelled', this.#leave);
     const ended = {...ending, metadata, resilience: this.#reportOf(ending)};
-    this.#inCaller(() => this.#listener?.onReceiveStatus?.(ended));
+    this.#caller.runInAsyncScope(() => this.#listener?.onReceiveStatus?.(ended));
   }
 
   /** A stream was a success when it began, and may have failed since. */

@@ -5,11 +5,22 @@ const HOST = /^(?:dns|ipv4|ipv6):(?:\/\/[^/]*\/)?([^,/]+)$/;
 /** gRPC's, where a target names none; it is also the one that speaks TLS. */
 const DEFAULT_PORT = '443';
 
+let lastTarget = '';
+let lastOrigin = '';
+
 /**
  * A target does not tell whether its channel is encrypted, so the port has to: 443, or none, is https. What is no single host
  * (a socket's path, a list, a service mesh's name) is a name of its own.
  */
 export function originOfTarget(target: string): string {
+  // Most calls go where the last one went.
+  if (target === lastTarget) return lastOrigin;
+  lastTarget = target;
+  lastOrigin = originOf(target);
+  return lastOrigin;
+}
+
+function originOf(target: string): string {
   const authority = HOST.exec(target)?.[1];
   const url = authority === undefined ? null : URL.parse(`grpc://${authority}`);
   if (url === null || url.hostname === '') return target;
