@@ -710,7 +710,7 @@ export const notRead: Readonly<Record<string, string>> = {
 const GRPC =
   'CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED';
 
-/** Forms of a leaf that the doors for HTTP cannot meet. */
+/** Forms of a leaf that the doors for HTTP cannot meet; test/decide/classify-grpc.test.ts meets each of them. */
 export const notForHttp: Readonly<Record<string, readonly string[]>> = {
   'retryOn[]': GRPC.split(' ').map(name => JSON.stringify(name)),
 };
