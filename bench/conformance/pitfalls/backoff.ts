@@ -26,7 +26,7 @@ export const pitfalls: readonly Pitfall[] = [
       const wrong = all.findIndex(ms => !(ms >= 0 && ms <= LONGEST_TIMER));
       return holds(
         wrong < 0,
-        `the wait before resend ${wrong + 1} is ${all[wrong]} ms: Node fires such a timer after 1 ms`,
+        `the wait before resend ${wrong + 1} is ${Math.round(all[wrong]!)} ms: Node fires such a timer after 1 ms`,
       );
     },
   },
