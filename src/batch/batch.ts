@@ -10,24 +10,10 @@ import {type Dispatcher, deliver} from './courier.ts';
 import {Deliveries} from './deliveries.ts';
 import {Drain} from './drain.ts';
 import {Entry, type Finding, type Place} from './entry.ts';
-import type {Memory} from './memory.ts';
+import type {BatchPlan} from './plan.ts';
 import {closeSource, type Source} from './source.ts';
 import {Tally} from './tally.ts';
 import type {BatchEvent, BatchReport, BatchTarget, ChunkSender, ItemResult, ResultSource, Send} from './types.ts';
-
-/** A batch as it is run: every option settled. */
-export interface BatchPlan<Item> {
-  readonly engine: Engine;
-  readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
-  readonly memory: Memory;
-  readonly concurrency: number;
-  readonly ordered: boolean;
-  readonly maxHoldMs: number;
-  readonly tell: ((event: BatchEvent) => void) | null;
-  readonly onResult: (result: ItemResult<Item, unknown>) => unknown;
-  keyOf(item: Item, index: number): string;
-  targetOf(item: Item): BatchTarget;
-}
 
 /** Items read ahead, beside those on their way. */
 const READ_AHEAD = 1000;
@@ -76,6 +62,7 @@ export class Batch<Item> implements Dispatcher<Item> {
       error => this.#fail(error),
     );
   }
+
   /** Resolves when everything that was begun has ended; rejects where the source, the journal or `onResult` failed. */
   async run(source: Source<Item>, signal: AbortSignal | undefined): Promise<BatchReport> {
     const startedAt = this.#clock.now();
@@ -83,6 +70,7 @@ export class Batch<Item> implements Dispatcher<Item> {
     const finished = new Promise<void>(resolve => {
       this.#finish = resolve;
     });
+    this.#close = () => closeSource(source);
     this.tell?.({type: 'batch.start', runId: this.runId, journalled: this.#plan.memory.journalled});
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
@@ -98,7 +86,6 @@ export class Batch<Item> implements Dispatcher<Item> {
   // Read.
 
   async #read(source: Source<Item>): Promise<void> {
-    this.#close = () => closeSource(source);
     try {
       while (!this.drain.begun) {
         const next = source.next();

@@ -207,8 +207,22 @@ describe('an abort', () => {
   });
 
   it('that came before the start reads nothing', async () => {
-    const {report} = await run(many(5), () => 1, {signal: AbortSignal.abort()});
+    let said = '';
+    const source = {
+      [Symbol.iterator]: () => ({
+        next: () => {
+          said += 'read';
+          return {done: false as const, value: 'a'};
+        },
+        return: () => {
+          said += 'closed';
+          return {done: true as const, value: undefined};
+        },
+      }),
+    };
+    const {report} = await run(source, () => 1, {signal: AbortSignal.abort()});
     expect(report).to.include({ended: 'aborted', items: 0, requests: 0});
+    expect(said).to.equal('closed');
   });
 
   it('ends a batch whose source is stuck, and tells the source', async () => {

@@ -1,0 +1,17 @@
+/** A batch as it is run: every option settled. */
+import type {Engine} from '../call/engine.ts';
+import type {Memory} from './memory.ts';
+import type {BatchEvent, BatchTarget, ChunkSender, ItemResult, Send} from './types.ts';
+
+export interface BatchPlan<Item> {
+  readonly engine: Engine;
+  readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
+  readonly memory: Memory;
+  readonly concurrency: number;
+  readonly ordered: boolean;
+  readonly maxHoldMs: number;
+  readonly tell: ((event: BatchEvent) => void) | null;
+  readonly onResult: (result: ItemResult<Item, unknown>) => unknown;
+  keyOf(item: Item, index: number): string;
+  targetOf(item: Item): BatchTarget;
+}
