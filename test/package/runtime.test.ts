@@ -48,6 +48,12 @@ describe('installed package', () => {
         expect(output).to.equal('200 2\n');
       });
 
+      it('steadfetch batch is a command', async () => {
+        const folder = await fullProject();
+        const output = await run(folder, node(folder), 'node_modules/.bin/steadfetch', 'batch', '--help');
+        expect(output).to.contain('steadfetch batch <requests.jsonl>');
+      });
+
       it('--import steadfetch/register starts an SDK and lets the process end', async () => {
         const folder = await fullProject();
         const program =
