@@ -1,7 +1,7 @@
 /** The command line: which command is meant, and what its exit code says. Never throws. */
 
 import {VERSION} from '../src/telemetry/version.ts';
-import {firstOperand, readArguments} from './commands/arguments.ts';
+import {readArguments} from './commands/arguments.ts';
 import {wantsColour} from './commands/colour.ts';
 import type {CommandSpec} from './commands/command.ts';
 import {loadCommand} from './commands/load.ts';
@@ -27,9 +27,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 }
 
 async function dispatch(argv: readonly string[], io: Io): Promise<number> {
-  const named = commands.find(({name}) => name === firstOperand(argv));
+  // The first word alone can name a command: further on it may be the value of an option, or a file.
+  const asked = argv[0] === 'help' ? [...argv.slice(1, 2), '--help'] : argv;
+  const named = commands.find(({name}) => name === asked[0]);
   const spec = named ?? commands[0];
-  const words = named === undefined ? argv : argv.toSpliced(argv.indexOf(named.name), 1);
+  const words = named === undefined ? asked : asked.slice(1);
   const usage = spec === commands[0] ? 'retry-lint --help' : `retry-lint ${spec.name} --help`;
   const args = readArguments(
     words,

@@ -41,9 +41,6 @@ export class Arguments {
   }
 }
 
-/** The first word that is no option: it may name a command. */
-export const firstOperand = (argv: readonly string[]): string | undefined => argv.find(word => !/^-./.test(word));
-
 /**
  * @param usage What to read when a word is wrong: `retry-lint --help`.
  * @throws CliError at the first word that means nothing.

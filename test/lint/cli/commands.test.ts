@@ -31,6 +31,17 @@ describe('the commands of retry-lint', () => {
     }
   });
 
+  it('help shows the page of a command, as --help does', async () => {
+    expect((await new Desk().run('help', 'init')).out).to.equal((await new Desk().run('init', '--help')).out);
+    expect((await new Desk().run('help')).out).to.equal((await new Desk().run('-h')).out);
+    expect((await new Desk().run('help', 'me')).out).to.equal((await new Desk().run('-h')).out);
+  });
+
+  it('only the first word can name a command', async () => {
+    const desk = new Desk({'p.json': '{}', rules: '{"preset": "strict"}'});
+    expect((await desk.run('--config', 'rules', 'p.json')).out).to.equal('No findings in 1 file.\n');
+  });
+
   it('a file may be called like a command', async () => {
     expect((await new Desk({rules: wavy}).run('./rules')).code).to.equal(1);
   });
