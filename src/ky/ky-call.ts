@@ -111,7 +111,8 @@ export class KyCall {
     const {resilience: _, ...rest} = init;
     if (signal === undefined || signal === request.signal) return this.#fetch(request, rest);
     // A fetch of the user's that takes the Request alone would not hear that its attempt is over.
-    if (this.#fetch.length === 1) return this.#fetch(new Request(request, {signal}), rest);
+    if (this.#fetch.length === 1 && request instanceof Request)
+      return this.#fetch(new Request(request, {signal}), rest);
     return this.#fetch(request, {...rest, signal});
   }
 

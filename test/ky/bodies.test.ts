@@ -87,6 +87,21 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect(place.bodies).to.deep.equal(['whole', 'whole', 'whole']);
       });
 
+    it('a Request of another class, which a hook returned, is passed on as it is', async () => {
+      const fetch = async (request: RequestInfo | URL) => new Response((request as Request).headers.get('x-of-hook'));
+      const foreign = (request: Request) => ({
+        [Symbol.toStringTag]: 'Request',
+        method: request.method,
+        url: request.url,
+        headers: new Headers({'x-of-hook': 'yes'}),
+        signal: request.signal,
+        body: null,
+        clone: () => foreign(request),
+      });
+      const hooks = {beforeRequest: [({request}: {request: Request}) => foreign(request) as unknown as Request]};
+      expect(await client().get('http://nowhere.invalid/', {fetch, hooks}).text()).to.equal('yes');
+    });
+
     it('a body above replayLimitBytes gets one attempt', async () => {
       const place = server.place(503);
       const error = await errorOf(() =>
