@@ -1,7 +1,8 @@
 /**
  * What the semantic conventions ask of our spans, metrics and log records, as tables; and the checks that hold payloads against them.
  *
- * @see OpenTelemetry semantic conventions 1.45.0: http/http-spans.md (client), http/http-metrics.md, general/recording-errors.md
+ * @see OpenTelemetry semantic conventions 1.45.0: http/http-spans.md (client), http/http-metrics.md, rpc/grpc.md (client),
+ *   general/recording-errors.md
  */
 import {expect} from 'chai';
 import type {DataPoint, KeyValue, OtlpLogRecord, OtlpMetric, OtlpSpan} from './payload.ts';
@@ -24,7 +25,7 @@ type Kind = 'call' | 'attempt' | 'body' | 'event' | 'metric' | 'log';
 const METHOD = /^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|QUERY|_OTHER)$/;
 const OUTCOME = /^(success|failure|timeout|cancelled|circuit_open|rate_limited|budget_exhausted|not_retryable)$/;
 const ERROR_TYPE =
-  /^([45]\d\d|timeout|deadline_exceeded|circuit_open|rate_limited|E[A-Z_]+|(UND_ERR|ERR|CERT|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)_[A-Z_]+|[A-Z][A-Za-z]+Error|_OTHER)$/;
+  /^(CANCELLED|UNKNOWN|INVALID_ARGUMENT|DEADLINE_EXCEEDED|NOT_FOUND|ALREADY_EXISTS|PERMISSION_DENIED|RESOURCE_EXHAUSTED|FAILED_PRECONDITION|ABORTED|OUT_OF_RANGE|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS|UNAUTHENTICATED|[45]\d\d|timeout|deadline_exceeded|circuit_open|rate_limited|E[A-Z_]+|(UND_ERR|ERR|CERT|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)_[A-Z_]+|[A-Z][A-Za-z]+Error|_OTHER)$/;
 const STATE = /^(closed|open|half_open)$/;
 const all: readonly Kind[] = ['call', 'attempt', 'body', 'event', 'metric', 'log'];
 
@@ -44,6 +45,9 @@ const ATTRIBUTES: Readonly<Record<string, Rule>> = {
   'network.peer.port': {type: 'int', on: ['attempt']},
   'network.protocol.version': {type: 'string', on: ['attempt'], values: /^(1\.1|2)$/},
   'error.type': {type: 'string', on: ['call', 'attempt', 'body', 'metric'], values: ERROR_TYPE},
+  'rpc.system.name': {type: 'string', on: all, values: /^grpc$/},
+  'rpc.method': {type: 'string', on: all, values: /^[\w.]+\/\w+$/},
+  'rpc.response.status_code': {type: 'string', on: ['call', 'attempt', 'metric'], values: /^[A-Z_]+$/},
 
   'steadfetch.policy.name': {type: 'string', required: ['call', 'log'], on: ['call', 'metric', 'log']},
   'steadfetch.call.id': {type: 'string', on: ['call', 'attempt', 'log'], values: /^[A-Za-z0-9._:-]{1,128}$/},
@@ -178,8 +182,12 @@ function checkAttributes(kind: Kind, where: string, attributes: readonly KeyValu
     if (rule!.values !== undefined) expect(String(plain(value)), `${where}: ${key}`).to.match(rule!.values);
   }
   const always = Object.keys(ATTRIBUTES).filter(name => ATTRIBUTES[name]!.required?.includes(kind));
-  for (const name of [...always, ...required]) expect(names, where).to.include(name);
+  const isRpc = names.includes('rpc.system.name');
+  for (const name of [...always, ...required]) expect(names, where).to.include(isRpc ? inRpc(name) : name);
 }
+
+/** What a gRPC call has in the place of an HTTP attribute. */
+const inRpc = (name: string): string => (/^(http\.request\.method|url\.full)$/.test(name) ? 'rpc.method' : name);
 
 function hasType(value: KeyValue['value'], type: Type): boolean {
   switch (type) {
