@@ -82,7 +82,7 @@ function baseOf(text: string): URL {
   if (url.username !== '' || url.password !== '')
     throw new UsageError('--url must not hold a password: it goes into --header.');
   if (url.search !== '' || url.hash !== '') throw new UsageError('--url must not have a query or a fragment.');
-  url.pathname = url.pathname.replace(/\/+$/, '');
+  url.pathname = url.pathname.replace(/(?<!\/)\/+$/, '');
   return url;
 }
 

@@ -11,7 +11,7 @@ export function readHeader(
 ): readonly [name: string, value: string] {
   const [, name, written] = /^([^:\s]+):[ \t]*(.*)$/s.exec(text) ?? [];
   if (name === undefined || written === undefined) throw new UsageError("--header must be 'Name: value'.");
-  const value = written.replaceAll(/\$\{([^}]*)\}/g, (_, variable: string) => {
+  const value = written.replaceAll(/\$\{([^${}]*)\}/g, (_, variable: string) => {
     const found = env[variable];
     if (found === undefined)
       throw new UsageError(`--header ${name} asks for the environment variable ${variable}, which is not set.`);

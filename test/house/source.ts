@@ -20,7 +20,7 @@ export interface SourceFile {
 }
 
 export function sourceFile(path: string, text: string): SourceFile {
-  const code = text.replace(TOKEN, token => (/^\/[/*]/.test(token) ? blank(token) : token));
+  const code = text.replace(/^#!.*/, blank).replace(TOKEN, token => (/^\/[/*]/.test(token) ? blank(token) : token));
   const bare = code.replace(TOKEN, token => (token.startsWith('`') ? token : blank(token)));
   const patterns = Array.from(code.matchAll(TOKEN), ([token]) => token).filter(token => token.startsWith('/'));
   return {path, imports: readImports(code), code, bare, patterns};
