@@ -2,12 +2,17 @@
  * Appends lines to a file, and says of each when it is on the disk.
  *
  * One write is under way at a time, and what comes meanwhile goes with the next one: a slow disk makes larger groups, not
- * longer lines. The file is written through where the system can, so that a group is one operation and not two.
+ * longer lines. A fast one is not asked more often than every few milliseconds, for each write costs as much as a request; the
+ * first line after a pause is written at once, and nobody's place waits for any of them.
  */
 import {constants} from 'node:fs';
 import type {FileHandle} from 'node:fs/promises';
+import {type Clock, sleep} from '../core/timer.ts';
 
-/** To open such a file with. Elsewhere a write to the end of a file says less than a sync does. */
+/** From the start of one write to that of the next, at the least. */
+const GAP_MS = 3;
+
+/** To open such a file with, so that a group is one operation and not two. Elsewhere it means less than a sync does. */
 export const WRITE_THROUGH: number = process.platform === 'linux' ? constants.O_DSYNC : 0;
 
 interface Waiting {
@@ -17,13 +22,15 @@ interface Waiting {
 
 export class GroupCommit {
   readonly #file: FileHandle;
+  readonly #clock: Clock;
   #lines: string[] = [];
   #waiting: Waiting[] = [];
   #isWriting = false;
   #error: unknown;
 
-  constructor(file: FileHandle) {
+  constructor(file: FileHandle, clock: Clock) {
     this.#file = file;
+    this.#clock = clock;
   }
 
   /** Resolves when the line is synced. After a failure nothing more is written, and everything rejects with it. */
@@ -40,6 +47,7 @@ export class GroupCommit {
     this.#isWriting = true;
     await null; // What else comes in this turn goes with the first.
     while (this.#lines.length > 0) {
+      const startedAt = this.#clock.now();
       const text = this.#lines.join('');
       const group = this.#waiting;
       this.#lines = [];
@@ -52,6 +60,8 @@ export class GroupCommit {
         break;
       }
       for (const {done} of group) done();
+      const earlyMs = startedAt + GAP_MS - this.#clock.now();
+      if (earlyMs > 0) await sleep(this.#clock, earlyMs);
     }
     this.#isWriting = false;
   }

@@ -9,6 +9,7 @@ import {constants} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {SteadfetchError} from '../core/errors.ts';
+import type {Clock} from '../core/timer.ts';
 import type {Finding} from './entry.ts';
 import {GroupCommit, WRITE_THROUGH} from './group-commit.ts';
 import {type JournalHeader, type JournalRecord, readLine, writeLine} from './journal-line.ts';
@@ -27,14 +28,14 @@ export class Journal implements Memory {
   #end: number;
   #last: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, file: FileHandle, {runId, index, end}: Contents) {
+  private constructor(path: string, file: FileHandle, clock: Clock, {runId, index, end}: Contents) {
     this.runId = runId;
     this.journalled = index.size;
     this.#path = path;
     this.#file = file;
     this.#index = index;
     this.#end = end;
-    this.#commit = new GroupCommit(file);
+    this.#commit = new GroupCommit(file, clock);
     this.#places = new PlaceReader(file);
   }
 
@@ -45,13 +46,13 @@ export class Journal implements Memory {
    * @param newId  Names the run, where it is a new one.
    * @throws SteadfetchError JOURNAL_EXISTS, JOURNAL_DAMAGED or JOURNAL_FILE.
    */
-  static async open(path: string, resume: boolean, newId: () => string): Promise<Journal> {
+  static async open(path: string, resume: boolean, clock: Clock, newId: () => string): Promise<Journal> {
     let file: FileHandle | undefined;
     try {
       file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | WRITE_THROUGH, 0o644);
       const found = await read(path, file);
       if (found !== null && found.index.size > 0 && !resume) throw exists(path, found.index.size);
-      return new Journal(path, file, found !== null && resume ? found : await begin(path, file, newId()));
+      return new Journal(path, file, clock, found !== null && resume ? found : await begin(path, file, newId()));
     } catch (error) {
       await file?.close();
       throw error instanceof SteadfetchError ? error : unusable(path, error);

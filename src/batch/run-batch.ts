@@ -43,7 +43,7 @@ export async function runBatch<Item, Value = unknown>(
   // At once: readline, for one, forgets the lines that come before somebody iterates.
   const source = iteratorOf(items);
   const engine = new Engine(handleOf(policy, options.random), portsOf(options));
-  const memory = await memoryOf(options, () => engine.ids.idempotencyKey()).catch((error: unknown) => {
+  const memory = await memoryOf(options, engine).catch((error: unknown) => {
     closeSource(source);
     throw error;
   });
@@ -84,9 +84,12 @@ function heedInner({response, error, verdict}: ClassifyInput): Classification | 
   return inner === undefined ? undefined : {transient: false, reason: verdict.reason};
 }
 
-async function memoryOf<Item, Value>(options: BatchOptions<Item, Value>, newId: () => string): Promise<Memory> {
-  const {journal, resume = false, dedupe = true} = options;
-  return journal === undefined ? new RecentResults(newId(), dedupe) : Journal.open(journal, resume, newId);
+async function memoryOf<Item, Value>(
+  {journal, resume = false, dedupe = true}: BatchOptions<Item, Value>,
+  {ids, clock}: Engine,
+): Promise<Memory> {
+  const newId = (): string => ids.idempotencyKey();
+  return journal === undefined ? new RecentResults(newId(), dedupe) : Journal.open(journal, resume, clock, newId);
 }
 
 function namingOf<Item, Value>({keyOf, dedupe = true}: BatchOptions<Item, Value>) {
