@@ -9,6 +9,7 @@ import {pitfalls as breakerCounts} from './pitfalls/breaker-counts.ts';
 import {pitfalls as breakerTurns} from './pitfalls/breaker-turns.ts';
 import {pitfalls as budget} from './pitfalls/budget.ts';
 import {pitfalls as bulkhead} from './pitfalls/bulkhead.ts';
+import {pitfalls as grpc} from './pitfalls/grpc.ts';
 import {pitfalls as hedging} from './pitfalls/hedging.ts';
 import {pitfalls as idempotency} from './pitfalls/idempotency.ts';
 import {pitfalls as retryAfter} from './pitfalls/retry-after.ts';
@@ -47,6 +48,7 @@ export const pitfalls: readonly Pitfall[] = [
   ...hedging,
   ...budget,
   ...backoff,
+  ...grpc,
   ...telemetry,
 ].sort((a, b) => numberOf(a) - numberOf(b) || a.id.localeCompare(b.id));
 

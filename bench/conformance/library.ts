@@ -1,3 +1,4 @@
+import type {GrpcScene, Reply} from './libraries/grpc/scene.ts';
 import type {Scene, Verdict} from './pitfall.ts';
 
 /** What a peer can be asked to do. A part it does not have is left out, and the rows that need it say n/a. */
@@ -115,6 +116,8 @@ export interface Library {
   numbered?(
     url: string,
   ): Promise<readonly {readonly resend: number | undefined; readonly from: number; readonly to: number}[]>;
+  /** A gRPC client that sends each call up to `attempts` times, on a server that answers so. */
+  grpc?(attempts: number, script: readonly Reply[]): Promise<GrpcScene>;
   /** By row, what its documentation says of a failure there: then it is no surprise, if still a pitfall. */
   readonly documented?: Readonly<Record<string, string>>;
   /** Rows that it is asked in its own protocol. */

@@ -69,7 +69,8 @@ ${table(['library', 'version', 'pass', 'fail', 'n/a'], versions)}
 - **n/a**: the library has no such part by design, or the part is the user's own.
 - *documented*: the library's documentation declares what the row takes for a pitfall, or leaves the choice to an option.
 - grpc-js speaks no plain HTTP: the rows that can apply to it are asked of it on a gRPC server, of its retries and hedges as its
-  service config sets them. \`Retry-After\` is \`grpc-retry-pushback-ms\` there, and the caller's abort is \`call.cancel()\`.
+  service config sets them. \`Retry-After\` is \`grpc-retry-pushback-ms\` there, and the caller's abort is \`call.cancel()\`. The rows of T55 are
+  gRPC's alone; in them steadfetch is an interceptor of the same client.
 - steadfetch's retries are tried without its budget and its breaker, since the peers have none there; those apart.
 - The ids are those in the titles of the tests of steadfetch, which has them for what no peer has, too.
 

@@ -124,7 +124,7 @@ describe('gRPC is done when', () => {
     expect(server.attempts).to.have.length(1);
   });
 
-  it('no call is resent once its headers have come', async () => {
+  it('T55b no call is resent once its headers have come', async () => {
     for (const call of [get, async (...[made]: Parameters<typeof get>) => drain(watch(made))]) {
       server.serve(attempt => {
         attempt.headers();

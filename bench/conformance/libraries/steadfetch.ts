@@ -9,6 +9,7 @@ import {
   seededRandom,
 } from '../../../src/core.ts';
 import {backoffMs} from '../../../src/decide/backoff.ts';
+import {grpcInterceptor} from '../../../src/grpc/interceptor.ts';
 import {
   answerOf,
   type BreakerOptions,
@@ -19,6 +20,7 @@ import {
   load,
   OfListener,
 } from '../library.ts';
+import {GrpcScene} from './grpc/scene.ts';
 
 /** The peers have no guards in their retries, so here they are tried apart from them. */
 const UNGUARDED = {budget: null, breaker: null} as const;
@@ -114,6 +116,10 @@ export const library: Library = {
     const random = seededRandom(7);
     return Array.from({length: attempts - 1}, (_, resend) => backoffMs(backoff, resend + 1, false, 0, random));
   },
+  grpc: (attempts, script) =>
+    GrpcScene.open({}, script, {
+      interceptors: [grpcInterceptor({...UNGUARDED, maxAttempts: attempts, backoff: constant(5)})],
+    }),
   async bounded(delayMs, totalMs, url) {
     const client = createFetch({
       ...UNGUARDED,

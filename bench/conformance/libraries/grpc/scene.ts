@@ -13,6 +13,8 @@ export type Reply = {
   readonly afterMs?: number;
   readonly trailers?: Record<string, string>;
   readonly body?: Buffer;
+  /** They come before the status. */
+  readonly headers?: true;
 } | null;
 
 export interface Ending {
@@ -50,10 +52,12 @@ export class GrpcScene {
   readonly arrivals: Arrival[] = [];
   readonly #grpc: Loaded;
   readonly #client: Loaded;
+  readonly #interceptors: readonly Loaded[];
 
-  private constructor(grpc: Loaded, client: Loaded) {
+  private constructor(grpc: Loaded, client: Loaded, interceptors: readonly Loaded[]) {
     this.#grpc = grpc;
     this.#client = client;
+    this.#interceptors = interceptors;
   }
 
   /**
@@ -63,7 +67,7 @@ export class GrpcScene {
   static async open(
     policy: object,
     script: readonly Reply[],
-    options: {readonly throttling?: object; readonly channel?: object} = {},
+    options: {readonly throttling?: object; readonly channel?: object; readonly interceptors?: readonly Loaded[]} = {},
   ): Promise<GrpcScene> {
     const grpc = await load('@grpc/grpc-js');
     const server = new grpc.Server();
@@ -82,7 +86,7 @@ export class GrpcScene {
       'grpc.service_config_disable_resolution': 1,
       ...options.channel,
     });
-    const scene = new GrpcScene(grpc, client);
+    const scene = new GrpcScene(grpc, client, options.interceptors ?? []);
     server.addService(
       {Call: METHOD, Watch: {...METHOD, path: '/test.Service/Watch', responseStream: true}},
       {
@@ -106,7 +110,8 @@ export class GrpcScene {
     this.#note(call);
     const reply = script[Math.min(this.sent, script.length) - 1];
     if (reply === null || reply === undefined) return;
-    const {code = OK, afterMs = 0, trailers = {}, body = Buffer.from('ok')} = reply;
+    const {code = OK, afterMs = 0, trailers = {}, body = Buffer.from('ok'), headers} = reply;
+    if (headers) call.sendMetadata(new this.#grpc.Metadata());
     setTimeout(() => {
       const metadata = this.#grpc.Metadata.fromHttp2Headers(trailers);
       if (code === OK) answer(null, body, metadata);
@@ -146,6 +151,7 @@ export class GrpcScene {
                   },
                 }),
             }),
+          ...this.#interceptors,
         ],
       },
       (error: {code: number} | null, answer: Buffer | undefined) =>
