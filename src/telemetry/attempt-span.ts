@@ -1,9 +1,10 @@
 /** One attempt: its CLIENT span, or none where the call is not sampled; and the context its wire runs in. */
-import {type Context, context, type Span, type SpanContext} from '@opentelemetry/api';
+import {type Context, context, type SpanContext} from '@opentelemetry/api';
 import type {AttemptObserver, BodyObserver} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import * as names from './attributes.ts';
 import type {BodySpan} from './body-span.ts';
+import {type SpanScope, suppressed} from './contexts.ts';
 import type {Conventions} from './conventions.ts';
 import type {HeaderCapture} from './header-capture.ts';
 import {describeEnd} from './span-facts.ts';
@@ -37,27 +38,24 @@ export class AttemptSpan implements AttemptObserver, WireWitness {
   readonly spanContext: SpanContext;
   readonly #home: AttemptHome;
   readonly #number: number;
-  readonly #span: Span;
-  readonly #context: Context;
+  readonly #scope: SpanScope;
   /** Requests that fetch made of this attempt: one, and one more for each redirect. */
   #hops = 0;
   #redirectStatus: number | undefined;
 
-  /** @param wire The context that the wire runs in. */
-  constructor(home: AttemptHome, number: number, span: Span, wire: Context) {
+  constructor(home: AttemptHome, number: number, scope: SpanScope) {
     this.#home = home;
     this.#number = number;
-    this.#span = span;
-    this.#context = wire;
-    this.spanContext = span.spanContext();
+    this.#scope = scope;
+    this.spanContext = scope.span.spanContext();
   }
 
   run<T>(wire: () => T): T {
-    return context.with(this.#context, wire);
+    return context.with(suppressed(this.#scope.context), wire);
   }
 
   end(outcome: Outcome, superseded: boolean): void {
-    const span = this.#span;
+    const {span} = this.#scope;
     forgetWire(this.spanContext.spanId);
     span.setAttribute(
       names.ATTEMPT_OUTCOME,
@@ -66,7 +64,7 @@ export class AttemptSpan implements AttemptObserver, WireWitness {
     if (this.#home.capture !== null && outcome.response !== null)
       span.setAttributes(this.#home.capture.response(outcome.response.headers));
     describeEnd(span, outcome, this.#home.conventions);
-    span.end();
+    this.#scope.end();
   }
 
   startBody(): BodyObserver | null {
@@ -81,9 +79,10 @@ export class AttemptSpan implements AttemptObserver, WireWitness {
 
   connected({remoteAddress, remotePort, alpnProtocol}: Connection): void {
     if (remoteAddress === undefined) return;
-    this.#span.setAttribute(names.NETWORK_PEER_ADDRESS, remoteAddress);
-    if (remotePort !== undefined) this.#span.setAttribute(names.NETWORK_PEER_PORT, remotePort);
-    this.#span.setAttribute(names.NETWORK_PROTOCOL_VERSION, alpnProtocol === 'h2' ? '2' : '1.1');
+    const {span} = this.#scope;
+    span.setAttribute(names.NETWORK_PEER_ADDRESS, remoteAddress);
+    if (remotePort !== undefined) span.setAttribute(names.NETWORK_PEER_PORT, remotePort);
+    span.setAttribute(names.NETWORK_PROTOCOL_VERSION, alpnProtocol === 'h2' ? '2' : '1.1');
   }
 
   answered(status: number): void {

@@ -12,7 +12,6 @@ import {
   type Span,
   SpanKind,
   type Tracer,
-  trace,
 } from '@opentelemetry/api';
 import type {CallResult, CallView} from '../core/call-view.ts';
 import type {
@@ -27,7 +26,7 @@ import type {Outcome} from '../core/outcome.ts';
 import {type AttemptHome, AttemptSpan, BareAttempt} from './attempt-span.ts';
 import * as names from './attributes.ts';
 import {BodySpan} from './body-span.ts';
-import {inject, layered, suppressed} from './contexts.ts';
+import {inject, SpanScope, suppressed} from './contexts.ts';
 import {type Conventions, conventionsOf, isRpc} from './conventions.ts';
 import {DelegatedAttempt} from './delegated-attempt.ts';
 import type {HeaderCapture} from './header-capture.ts';
@@ -51,11 +50,10 @@ export function startCallSpan(
 }
 
 export class CallSpan implements CallObserver, AttemptHome {
-  readonly context: Context;
   readonly capture: HeaderCapture | null;
   readonly conventions: Conventions;
   readonly #tracer: Tracer;
-  readonly #span: Span;
+  readonly #scope: SpanScope;
   readonly #settings: OtelSettings;
   readonly #propagation: Propagation;
   readonly #delegates: boolean;
@@ -66,14 +64,17 @@ export class CallSpan implements CallObserver, AttemptHome {
 
   constructor(tracer: Tracer, span: Span, parent: Context, call: CallView, settings: OtelSettings) {
     this.#tracer = tracer;
-    this.#span = span;
+    this.#scope = new SpanScope(parent, span);
     this.#settings = settings;
     this.conventions = conventionsOf(call);
     this.capture = isRpc(call) ? null : settings.capture;
     this.#delegates = settings.delegates && !isRpc(call); // Nobody else makes a span of a gRPC attempt.
-    this.context = trace.setSpan(layered(parent), span);
     this.#isRecording = span.isRecording();
     this.#propagation = this.#delegates ? 'none' : settings.propagation(call);
+  }
+
+  get context(): Context {
+    return this.#scope.context;
   }
 
   startAttempt(call: CallView, attempt: AttemptStart, headers: HeaderBag): AttemptObserver {
@@ -92,9 +93,9 @@ export class CallSpan implements CallObserver, AttemptHome {
     );
     describeAttempt(span, call, attempt);
     if (this.capture !== null) span.setAttributes(this.capture.request(headers));
-    const own = trace.setSpan(this.context, span);
-    inject(own, headers, this.#propagation);
-    const started = new AttemptSpan(this, number, span, suppressed(own));
+    const scope = new SpanScope(this.context, span);
+    inject(scope.context, headers, this.#propagation);
+    const started = new AttemptSpan(this, number, scope);
     if (this.#settings.network && this.#propagation !== 'none' && !isRpc(call))
       watchWire(started.spanContext.spanId, started);
     return started;
@@ -111,13 +112,13 @@ export class CallSpan implements CallObserver, AttemptHome {
   }
 
   event(name: CallEventName, facts: CallEventFacts): void {
-    if (this.#isRecording) this.#span.addEvent(`${SCOPE}.${name}`, eventAttributes(facts));
+    if (this.#isRecording) this.#scope.span.addEvent(`${SCOPE}.${name}`, eventAttributes(facts));
   }
 
   redirected(attempt: number, status: number | undefined, origin: string): void {
     const attributes: Attributes = {[names.ATTEMPT_NUMBER]: attempt, ...placeAttributes(origin)};
     if (status !== undefined) attributes[names.HTTP_RESPONSE_STATUS_CODE] = status;
-    this.#span.addEvent(`${SCOPE}.redirect`, attributes);
+    this.#scope.span.addEvent(`${SCOPE}.redirect`, attributes);
   }
 
   startBody(attempt: number): BodySpan | null {
@@ -126,10 +127,11 @@ export class CallSpan implements CallObserver, AttemptHome {
 
   end(call: CallView, outcome: Outcome, result: CallResult, reason: string): void {
     if (this.#isRecording) {
-      describeCall(this.#span, call, result, reason);
-      describeEnd(this.#span, outcome, this.conventions);
+      const {span} = this.#scope;
+      describeCall(span, call, result, reason);
+      describeEnd(span, outcome, this.conventions);
     }
-    this.#span.end();
+    this.#scope.end();
   }
 }
 

@@ -1,5 +1,5 @@
 /** Contexts, and what of them goes onto the wire. */
-import {type Context, createContextKey, propagation, type TextMapSetter} from '@opentelemetry/api';
+import {type Context, createContextKey, propagation, type Span, type TextMapSetter, trace} from '@opentelemetry/api';
 import type {HeaderBag} from '../core/observer.ts';
 import type {Propagation} from './options.ts';
 
@@ -13,7 +13,7 @@ const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRES
 class Layer implements Context {
   readonly #below: Context;
   readonly #key: symbol;
-  readonly #value: unknown;
+  #value: unknown;
 
   constructor(below: Context, key: symbol, value: unknown) {
     this.#below = below;
@@ -32,10 +32,44 @@ class Layer implements Context {
   deleteValue(key: symbol): Context {
     return new Layer(this, key, undefined);
   }
+
+  /** From now on it holds this. */
+  replace(value: unknown): void {
+    this.#value = value;
+  }
 }
 
-/** What is set on it is a layer. */
-export const layered = (below: Context): Context =>
+/**
+ * A context with a span.
+ *
+ * Whatever was made in it holds it: of a fetch that is the Response, which only a full collection frees. So the span is let go of
+ * when it has ended; its ids remain.
+ */
+export class SpanScope {
+  readonly context: Context;
+  #span: Span;
+  readonly #layer: Layer;
+
+  constructor(below: Context, span: Span) {
+    this.#span = span;
+    this.#layer = trace.setSpan(layered(below), span) as Layer; // Layers make layers.
+    this.context = this.#layer;
+  }
+
+  /** After its end one that takes everything and keeps nothing. */
+  get span(): Span {
+    return this.#span;
+  }
+
+  end(): void {
+    const ids = trace.wrapSpanContext(this.#span.spanContext());
+    this.#span.end();
+    this.#span = ids;
+    this.#layer.replace(ids);
+  }
+}
+
+const layered = (below: Context): Layer =>
   below instanceof Layer ? below : new Layer(below, SUPPRESS_TRACING, below.getValue(SUPPRESS_TRACING));
 
 export const suppressed = (below: Context): Context => new Layer(below, SUPPRESS_TRACING, true);
