@@ -26,15 +26,14 @@ export function stops(answer: GrpcAnswer): boolean {
 }
 
 export function grpcHint(answer: GrpcAnswer): ServerHint | null {
-  const pushback = answer.trailer('grpc-retry-pushback-ms');
-  const asked = pushback === undefined ? undefined : pushbackMs(pushback);
+  const asked = pushbackMs(answer.trailer('grpc-retry-pushback-ms'));
   if (asked !== undefined) return {ms: asked, source: 'pushback'};
   const details = answer.trailer('grpc-status-details-bin');
   const ms = details instanceof Uint8Array ? retryInfoMs(details) : undefined;
   return ms === undefined ? null : {ms, source: 'retry-info'};
 }
 
-function pushbackMs(value: string | Uint8Array): number | undefined {
+function pushbackMs(value: string | Uint8Array | undefined): number | undefined {
   if (typeof value !== 'string' || !/^\d+$/.test(value)) return undefined;
   const ms = Number(value);
   return ms <= MOST_PUSHBACK_MS ? ms : undefined;

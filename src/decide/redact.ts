@@ -61,9 +61,9 @@ export function redactText(text: string): string {
 function redactPair(pair: string): string {
   for (const {0: found, 1: key, index} of pair.matchAll(KEY))
     if (isSecret(decode(key!))) return pair.slice(0, index + found.length) + REDACTED;
-  const valueAt = pair.indexOf('=') + 1;
-  if (mayHideSecrets(decode(pair.slice(0, valueAt)))) return REDACTED;
-  return mayHideSecrets(decode(pair.slice(valueAt))) ? pair.slice(0, valueAt) + REDACTED : pair;
+  if (!mayHideSecrets(decode(pair))) return pair;
+  const key = pair.slice(0, pair.indexOf('=') + 1);
+  return decode(key).includes('//') ? REDACTED : key + REDACTED;
 }
 
 const isSecret = (key: string): boolean => SIGNATURE_KEYS.has(key) || SECRET_KEYS.has(key.toLowerCase());

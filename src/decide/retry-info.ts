@@ -23,8 +23,8 @@ export function retryInfoMs(bytes: Uint8Array): number | undefined {
       const {[ANY_TYPE]: type, [ANY_VALUE]: info = NO_BYTES} = Object.fromEntries(fields(detail));
       if (type instanceof Uint8Array && isRetryInfo(type)) return durationMs(Object.fromEntries(fields(bytesOf(info))));
     }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+  } catch {
+    // Malformed.
   }
   return undefined;
 }
@@ -49,7 +49,7 @@ function bytesOf(value: Value): Uint8Array {
 
 type Value = number | Uint8Array;
 
-const MALFORMED = new RangeError('These bytes are no protobuf message.');
+const MALFORMED = new Error('These bytes are no protobuf message.');
 
 /** Number and value of each field, in the order they are written. Fixed-width ones are passed over. */
 function* fields(bytes: Uint8Array): Generator<[number: number, value: Value]> {

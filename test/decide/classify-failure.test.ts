@@ -249,7 +249,14 @@ describe('classifyNetworkFailure', () => {
   ])
     it(`${code} is no broken wire`, () => expect(isNetworkFailure(thrown({code}))).to.equal(false));
 
-  for (const code of ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ERR_SSL_MISSING_CIPHER', 'HPE_INVALID_CONSTANT'])
+  for (const code of [
+    'ECONNRESET',
+    'EPIPE',
+    'UND_ERR_SOCKET',
+    'ERR_SSL_MISSING_CIPHER',
+    'HPE_INVALID_CONSTANT',
+    'HPE_ERR_INVALID_X',
+  ])
     it(`${code} is one`, () => expect(isNetworkFailure(thrown({code}))).to.equal(true));
 
   describe("Bun's codes, on the error itself", () => {

@@ -38,6 +38,26 @@ describe('classifyGrpc', () => {
 
   it('OK is a success', () => expect(classifyGrpc(answer(0), context())).to.equal(SUCCESS));
 
+  it('RESOURCE_EXHAUSTED asks for less; with a hint it was not acted on', () => {
+    const exhausted = {reason: 'RESOURCE_EXHAUSTED', throttled: true};
+    expect(classifyGrpc(answer(8), context())).to.include({...exhausted, transient: false, sent: 'maybe-processed'});
+    for (const hint of [pushback('5'), retryInfo(1)])
+      expect(classifyGrpc(answer(8, hint), context())).to.include({
+        ...exhausted,
+        transient: true,
+        sent: 'not-processed',
+      });
+  });
+
+  it('UNAUTHENTICATED with a new token to be had is worth one resend', () => {
+    const found = classifyGrpc(answer(16), context(undefined, true));
+    expect(found).to.include({transient: true, sent: 'not-processed', once: true, reason: 'UNAUTHENTICATED'});
+  });
+
+  it('after the response has begun, it may have been acted on', () => {
+    expect(classifyGrpc(answer(14, {}, true), context()).sent).to.equal('maybe-processed');
+  });
+
   for (const number of CODES.slice(1)) {
     const name = codeName(number) as Exclude<CodeName, 'OK'>;
     it(`${name} is transient where retryOn names it, and not where it does not`, () => {

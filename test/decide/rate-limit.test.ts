@@ -140,6 +140,7 @@ describe('rateLimitResetMs', () => {
       ['RFC 3339 with a fraction', '2026-11-24T12:00:30.250Z', 30_250],
       ['RFC 3339 with an offset', '2026-11-24T14:00:30+02:00', 30_000],
       ['RFC 3339 in the past', '2026-11-24T11:00:00Z', 0],
+      ['RFC 3339 with a year of six digits, which JavaScript has', '+002026-11-24T12:00:30Z', undefined],
       ['RFC 3339 after a word', 'on 2026-11-24T12:00:30Z', undefined],
       ['RFC 3339 before a remark', '2026-11-24T12:00:30Z (UTC)', undefined],
       ['RFC 3339 without a zone', '2026-11-24T12:00:30', undefined],

@@ -80,6 +80,7 @@ describe('redactUrl', () => {
       'https://h.test/?to=a@b,https://i.test',
     ],
     ['a URL for a key', 'https://h.test/?https://u:p@i.test/?a=1', 'https://h.test/?REDACTED'],
+    ['a URL for a key, whose user has an = in it', 'https://h.test/?https://u=p@i.test/', 'https://h.test/?REDACTED'],
     ['a URL for a key without a value', 'https://h.test/?https://u:p@i.test/', 'https://h.test/?REDACTED'],
     ['a harmless URL for a key', 'https://h.test/?https://i.test/a=1', 'https://h.test/?https://i.test/a=1'],
     ['a URL with a query in a value', 'https://h.test/?to=https://i.test/?token=x', 'https://h.test/?to=REDACTED'],

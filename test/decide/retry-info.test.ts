@@ -42,6 +42,21 @@ describe('retryInfoMs', () => {
     expect(retryInfoMs(Uint8Array.from(bytes(3, asNumber)))).to.equal(undefined);
   });
 
+  describe('what is no protobuf message tells nothing, though a delay is in it', () => {
+    const honest = retryInfoDetails(2, 0);
+    const lengthAt = honest.indexOf(3 * 8 + 2) + 1; // Of the detail, a field of bytes.
+    for (const [what, spoilt] of [
+      ['a field that is longer than what is left', honest.with(lengthAt, honest[lengthAt]! + 1)],
+      ['a number of eleven digits', [0x08, ...Array(10).fill(0x80), 0x01, ...honest]],
+      ['a wire type that is no more', [0x0b, ...honest]],
+      ['a wire type that never was', [0x0f, ...honest]],
+    ] as const)
+      it(what, () => expect(retryInfoMs(Uint8Array.from(spoilt))).to.equal(undefined));
+
+    it('a number of ten digits is one', () =>
+      expect(retryInfoMs(Uint8Array.from([0x08, ...Array(9).fill(0x80), 0x01, ...honest]))).to.equal(2000));
+  });
+
   it('every cut through honest bytes is a number or nothing, never an error', () => {
     const whole = retryInfoDetails(3, 500_000_000);
     for (let end = 0; end < whole.length; end++)

@@ -20,7 +20,7 @@ export default {
   timeoutMS: 20_000,
   ignorePatterns: ['bench', 'coverage', 'dist', 'docs', 'examples', 'lint', 'tools'],
   tempDirName: 'tools/mutate/.tmp',
-  reporters: ['clear-text', 'json'],
+  reporters: ['progress-append-only', 'clear-text', 'json'],
   clearTextReporter: {allowColor: false, allowEmojis: false, reportTests: false, logTests: false},
   jsonReporter: {fileName: `tools/mutate/reports/${folder}.json`},
   thresholds: {high: 95, low: 90, break: null}, // See main.ts.

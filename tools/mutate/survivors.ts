@@ -44,4 +44,38 @@ export const EQUIVALENT: readonly Reason[] = [
       ['guards/token-bucket.ts', 'now > this.#filledAt', 'now >= this.#filledAt'],
     ],
   },
+  {
+    why: 'A word that stands in no table, and is no number, means as little as an empty one',
+    changes: [
+      ['decide/classify-failure.ts', "''", '"Stryker was here!"'],
+      ['decide/server-hint.ts', "''", '"Stryker was here!"'],
+    ],
+  },
+  {
+    why: 'A short cut, whose long way round comes to the same',
+    changes: [
+      // Reading null throws, and what throws while it is read tells nothing.
+      ['decide/failure-facts.ts', 'outer === null', 'false'],
+      ['decide/redact.ts', '!/[@?#]/.test(url)', 'false'],
+      // A number has no bytes in which a field could be found.
+      ['decide/retry-info.ts', "typeof detail === 'number'", 'false'],
+      ['decide/retry-info.ts', "'number'", '""'],
+      // What is no code is kept, and never asked for.
+      ['decide/transients.ts', 'retryOn.filter(isCodeName)', 'retryOn'],
+    ],
+  },
+  {
+    why: 'Date.parse takes nothing after the zone either',
+    changes: [
+      [
+        'decide/rate-limit.ts',
+        '/^(\\d{4}-\\d\\d-(\\d\\d))T\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$/',
+        '/^(\\d{4}-\\d\\d-(\\d\\d))T\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)/',
+      ],
+    ],
+  },
+  {
+    why: 'A message that nobody sees: it is caught where it was thrown',
+    changes: [['decide/retry-info.ts', "'These bytes are no protobuf message.'", '""']],
+  },
 ];

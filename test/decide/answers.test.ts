@@ -1,0 +1,72 @@
+/** What each protocol's answers say of health and failure; what they say of resends is in the tests of their classifiers. */
+import {expect} from 'chai';
+import type {Answers} from '../../src/decide/answers.ts';
+import {grpcAnswers} from '../../src/decide/answers-grpc.ts';
+import {httpAnswers} from '../../src/decide/answers-http.ts';
+import {green, red, SUCCESS, type Verdict, yellow} from '../../src/decide/verdict.ts';
+
+const RED = red('said');
+const THROTTLED = yellow('said', {throttled: true});
+const TRANSIENT = yellow('said');
+
+const ROWS: readonly [answers: Answers, name: string, verdict: Verdict, code: number, health: string][] = [
+  [httpAnswers, '200', SUCCESS, 200, 'success'],
+  [httpAnswers, '200', TRANSIENT, 200, 'failure'],
+  [httpAnswers, '399', TRANSIENT, 399, 'failure'],
+  [httpAnswers, '400', RED, 400, 'success'],
+  [httpAnswers, '400', TRANSIENT, 400, 'success'],
+  [httpAnswers, '404', RED, 404, 'success'],
+  [httpAnswers, '408', green('408', 'not-processed'), 408, 'success'],
+  [httpAnswers, '429', THROTTLED, 429, 'nothing'],
+  [httpAnswers, '429', RED, 429, 'nothing'],
+  [httpAnswers, '499', RED, 499, 'success'],
+  [httpAnswers, '500', TRANSIENT, 500, 'failure'],
+  [httpAnswers, '501', RED, 501, 'success'],
+  [httpAnswers, '503', RED, 503, 'failure'],
+  [httpAnswers, '503', THROTTLED, 503, 'nothing'],
+  [httpAnswers, '505', RED, 505, 'success'],
+  [grpcAnswers, 'OK', SUCCESS, 0, 'success'],
+  [grpcAnswers, 'OK', TRANSIENT, 0, 'failure'],
+  [grpcAnswers, 'CANCELLED', RED, 1, 'nothing'],
+  [grpcAnswers, 'UNKNOWN', RED, 2, 'failure'],
+  [grpcAnswers, 'INVALID_ARGUMENT', RED, 3, 'success'],
+  [grpcAnswers, 'INVALID_ARGUMENT', TRANSIENT, 3, 'success'],
+  [grpcAnswers, 'DEADLINE_EXCEEDED', RED, 4, 'failure'],
+  [grpcAnswers, 'RESOURCE_EXHAUSTED', RED, 8, 'nothing'],
+  [grpcAnswers, 'INTERNAL', RED, 13, 'failure'],
+  [grpcAnswers, 'UNAVAILABLE', TRANSIENT, 14, 'failure'],
+  [grpcAnswers, 'UNAVAILABLE', THROTTLED, 14, 'nothing'],
+  [grpcAnswers, 'DATA_LOSS', RED, 15, 'failure'],
+];
+
+describe('the health an answer tells of', () => {
+  for (const [answers, name, verdict, code, health] of ROWS) {
+    const {transient, throttled} = verdict;
+    it(`${name}${transient ? ', transient' : ''}${throttled ? ', throttled' : ''}: ${health}`, () => {
+      expect(answers.health(code, verdict)).to.equal(health);
+      expect(answers.nameOf(code)).to.equal(name);
+    });
+  }
+});
+
+describe('the caller is told of a failure', () => {
+  for (const [what, answers, failures, others] of [
+    ['from 400 on', httpAnswers, [400, 404, 500, 599], [200, 304, 399]],
+    ['of any code but OK', grpcAnswers, [1, 14, 16], [0]],
+  ] as const)
+    it(what, () => {
+      expect(failures.filter(answers.isFailure)).to.deep.equal(failures);
+      expect(others.filter(answers.isFailure)).to.be.empty;
+    });
+});
+
+describe('the hint of an HTTP answer', () => {
+  const hintOf = (headers: unknown) => httpAnswers.hint({status: 503, headers} as Response, 0);
+
+  it('is what its headers say', () => {
+    expect(hintOf(new Headers({'retry-after': '3'}))).to.deep.equal({ms: 3000, source: 'retry-after'});
+    expect(hintOf(new Headers())).to.equal(null);
+  });
+
+  it('is none where it has no headers', () => expect(hintOf(undefined)).to.equal(null));
+});
