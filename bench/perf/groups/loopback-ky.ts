@@ -48,6 +48,7 @@ export async function loopbackKy({url}: Loopback): Promise<Section> {
         limit: 1.03,
         measured: ratio(gets, 'ky with steadfetch', 'plain ky, one more header'),
         unit: '× plain ky with as many headers',
+        why: 'the id is written onto the Request that ky has made, through the checks of Headers; plain ky has its header before there is a Request',
       },
       {
         what: 'POST json, with id and key',

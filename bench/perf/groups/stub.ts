@@ -49,8 +49,19 @@ export async function stub(): Promise<Section> {
     columns: ['', 'CPU µs', 'heap bytes'],
     rows: costs.map(({name, us}) => [name, digits(us), digits(bytes.get(name)!, 0)]),
     goals: [
-      {what: 'steadfetch, no ids', limit: 1, measured: find(costs, 'steadfetch, no ids'), unit: 'µs'},
-      {what: 'steadfetch, no ids', limit: 2000, measured: bytes.get('steadfetch, no ids')!, unit: 'bytes'},
+      {
+        what: 'steadfetch, no ids',
+        limit: 1,
+        measured: find(costs, 'steadfetch, no ids'),
+        unit: 'µs',
+      },
+      {
+        what: 'steadfetch, no ids',
+        limit: 2000,
+        measured: bytes.get('steadfetch, no ids')!,
+        unit: 'bytes',
+        why: 'the call and its attempt are 400 bytes; AbortSignal, promises and their callbacks are most of the rest',
+      },
     ],
   };
 }
