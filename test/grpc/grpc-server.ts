@@ -127,10 +127,11 @@ export class GrpcServer {
     } as unknown as UntypedServiceImplementation);
   }
 
-  static async start(): Promise<GrpcServer> {
+  /** @param address Where it listens; left out: on a free port. */
+  static async start(address = '127.0.0.1:0'): Promise<GrpcServer> {
     const server = new GrpcServer();
     server.#port = await new Promise((resolve, reject) =>
-      server.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
+      server.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
         error === null ? resolve(port) : reject(error),
       ),
     );

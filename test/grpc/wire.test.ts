@@ -2,9 +2,9 @@
 import {once} from 'node:events';
 import {createServer, type Http2Server, constants as h2, type ServerHttp2Stream} from 'node:http2';
 import type {AddressInfo, Socket} from 'node:net';
-import {type ChannelOptions, type Interceptor, status} from '@grpc/grpc-js';
+import {type ChannelOptions, type Interceptor, Metadata, status} from '@grpc/grpc-js';
 import {expect} from 'chai';
-import type {PolicyInput} from '../../src/core.ts';
+import {type PolicyInput, reportOf} from '../../src/core.ts';
 import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
 import {fails, GrpcServer, get, ok} from './grpc-server.ts';
 
@@ -121,6 +121,24 @@ describe('gRPC on the wire', () => {
     const {error} = await get(server.client(interceptors(), {}, '127.0.0.1:1'));
     expect(error).to.include({code: status.UNAVAILABLE});
     expect(error?.resilience).to.include({attempts: 3, refusal: 'attempts-exhausted'});
+  });
+
+  it('nothing listens yet: at once UNAVAILABLE until grpc-js connects anew, or one attempt that waits for it', async () => {
+    const late = await GrpcServer.start();
+    const address = late.address;
+    await late.close();
+    const made = server.client(interceptors({maxAttempts: 2}), {'grpc.initial_reconnect_backoff_ms': 100}, address);
+    expect((await get(made)).error).to.include({code: status.UNAVAILABLE});
+    const patient = new Metadata({waitForReady: true});
+    const waiting = get(made, {}, patient);
+    const opened = await GrpcServer.start(address);
+    try {
+      const {message, status: end} = await waiting;
+      expect(message).to.deep.equal({text: 'here'});
+      expect(reportOf(end)).to.include({attempts: 1});
+    } finally {
+      await opened.close();
+    }
   });
 
   it('REFUSED_STREAM is met once more by grpc-js itself, unless its retries are off', async () => {
