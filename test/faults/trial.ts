@@ -19,7 +19,7 @@ import {settle} from '../support/outcome.ts';
 /** No waits, and nothing that one trial leaves to the next. */
 const POLICY: PolicyInput = {
   backoff: {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'},
-  attemptTimeoutMs: 2000,
+  attemptTimeoutMs: 4000,
   budget: null,
   breaker: null,
 };
