@@ -17,6 +17,7 @@ const {openBreaker} = await import('./groups/open-breaker.ts');
 const {pending} = await import('./groups/pending.ts');
 const {tracing} = await import('./groups/tracing.ts');
 const {listeners} = await import('./groups/listeners.ts');
+const {batch} = await import('./groups/batch.ts');
 const {startUp} = await import('./groups/start-up.ts');
 const {lint} = await import('./groups/lint.ts');
 const {bundles} = await import('./groups/bundles.ts');
@@ -33,6 +34,7 @@ for (const group of [
   pending,
   tracing,
   listeners,
+  batch,
   startUp,
   bundles,
   lint,

@@ -3,7 +3,7 @@ import {cpus} from 'node:os';
 import {version} from './peers.ts';
 import {digits, type Goal, type Section} from './section.ts';
 
-const PEERS = ['ky', 'got', 'ofetch', '@fetchkit/ffetch', 'cockatiel', 'opossum', 'p-retry', 'undici'];
+const PEERS = ['ky', 'got', 'ofetch', '@fetchkit/ffetch', 'cockatiel', 'opossum', 'p-map', 'p-retry', 'undici'];
 
 export function report(sections: readonly Section[], loadBefore: number): string {
   return [
