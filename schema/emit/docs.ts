@@ -43,7 +43,8 @@ the editor; functions (a clock, an observer, a store) go beside it, never into i
 - A field left out takes its default. \`null\` switches a part off.
 - Keys that begin with \`x-\` are allowed everywhere and ignored: use them for notes and for other tools.
 - JSON at run time. Files may be JSON with comments or YAML, and may extend other files: read them with \`loadPolicy\` from \`steadfetch/load\`.
-- A policy that cannot be run is refused when the client is made, with every wrong field named.`;
+- A policy that cannot be run is refused when the client is made, with every wrong field named. \`steadfetch/unchecked\` leaves that
+  to your build, for smaller bundles.`;
 
 const order = `## Order of merging
 
