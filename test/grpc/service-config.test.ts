@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import {status} from '@grpc/grpc-js';
 import {expect} from 'chai';
 import {duration} from '../../src/grpc/service-config-backoff.ts';
@@ -28,6 +29,12 @@ describe('toServiceConfig', () => {
       },
       warnings: [],
     } satisfies ServiceConfigResult);
+  });
+
+  it('the policies of docs/grpc.md are ones', () => {
+    const page = readFileSync(new URL('../../docs/grpc.md', import.meta.url), 'utf8');
+    const policies = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => JSON.parse(text!) as PolicyInput);
+    expect(policies.map(policy => toServiceConfig(policy).config.methodConfig.length)).to.deep.equal([3]);
   });
 
   it('takes a handle too', () => {
