@@ -5,7 +5,7 @@
  * V8 checks that the bytecode is of its own version; that it is of this program says its name. Bundled as CommonJS.
  */
 
-import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
+import {closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 import {constants, Script} from 'node:vm';
@@ -13,6 +13,8 @@ import {constants, Script} from 'node:vm';
 declare const PROGRAM_FILE: string;
 /** Of the program's text. */
 declare const PROGRAM_HASH: string;
+/** How many bytes of the file are a function; what follows calls it, and is for whoever runs the file itself. */
+declare const PROGRAM_BYTES: number;
 
 const file = join(__dirname, PROGRAM_FILE);
 const {version, arch, platform, env} = process;
@@ -22,9 +24,7 @@ type Program = (exports: object, require: NodeJS.Require, module: object, filena
 
 function start(): void {
   const known = env.NODE_DISABLE_COMPILE_CACHE === '1' ? undefined : readBytecode();
-  // One byte a character: the bundler writes nothing but ASCII.
-  const text = readFileSync(file, 'latin1');
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
+  const script = new Script(readProgram(), {
     filename: file,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(known === undefined ? {} : {cachedData: known}),
@@ -35,6 +35,15 @@ function start(): void {
   if (isCold && env.NODE_DISABLE_COMPILE_CACHE !== '1') process.once('exit', () => keepBytecode(script));
   const module = {exports: {}};
   run(module.exports, createRequire(file), module, file, dirname(file));
+}
+
+/** One byte a character: the bundler writes nothing but ASCII. */
+function readProgram(): string {
+  const bytes = Buffer.allocUnsafe(PROGRAM_BYTES);
+  const from = openSync(file, 'r');
+  readSync(from, bytes);
+  closeSync(from);
+  return bytes.toString('latin1');
 }
 
 function readBytecode(): Buffer | undefined {

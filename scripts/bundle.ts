@@ -30,6 +30,9 @@ const shared = {
 
 const PROGRAM = 'retry-lint-program.cjs';
 
+/** What Node gives to a file of CommonJS, and the launcher to the function that the program is. */
+const PARAMETERS = '(exports,require,module,__filename,__dirname)';
+
 /** @param folder Gets retry-lint.cjs, which people start, and the program. */
 export async function bundle(folder: string): Promise<void> {
   const program = join(folder, PROGRAM);
@@ -37,17 +40,24 @@ export async function bundle(folder: string): Promise<void> {
     ...shared,
     entryPoints: [at('lint/main.ts')],
     outfile: program,
-    footer: {js: (await Promise.all(RARE.map(trailer))).join('\n')},
+    banner: {js: `(function${PARAMETERS}{`},
+    footer: {js: ['})', `${PARAMETERS};`, ...(await Promise.all(RARE.map(trailer)))].join('\n')},
     plugins: [rareFromTrailer, onlyWhatIsUsed],
   });
-  const hash = createHash('sha256').update(readFileSync(program)).digest('hex').slice(0, 16);
+  const text = readFileSync(program, 'latin1');
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const bytes = text.lastIndexOf(`\n${PARAMETERS};`);
   const launcher = join(folder, 'retry-lint.cjs');
   await build({
     ...shared,
     entryPoints: [at('lint/launcher.ts')],
     outfile: launcher,
     banner: {js: '#!/usr/bin/env node'},
-    define: {PROGRAM_FILE: JSON.stringify(basename(program)), PROGRAM_HASH: JSON.stringify(hash)},
+    define: {
+      PROGRAM_FILE: JSON.stringify(basename(program)),
+      PROGRAM_HASH: JSON.stringify(hash),
+      PROGRAM_BYTES: String(bytes),
+    },
   });
   chmodSync(launcher, 0o755);
 }

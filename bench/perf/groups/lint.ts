@@ -20,7 +20,7 @@ const POLICY = {
   attemptTimeoutMs: 2500,
   backoff: {kind: 'exponential', baseMs: 250, factor: 4, capMs: 1000, jitter: 'full'},
   retryAfter: {maxMs: 3000},
-  routes: ['orders', 'carts', 'users', 'refunds', 'prices', 'stock'].map(name => ({
+  routes: ['orders', 'carts', 'refunds'].map(name => ({
     match: {methods: ['POST'], path: `/${name}/*`},
     name,
     idempotency: {header: 'Idempotency-Key'},
