@@ -120,7 +120,7 @@ export class Exchange<Item> implements Wire {
     if (answer.status >= 400 || signal.aborted) return answer;
     if (isChunk) return this.#sort(entries, answer);
     const [entry] = entries;
-    entry!.finding = {ok: true, value: answer.value, attempts: entry!.attempts};
+    entry!.finding ??= {ok: true, value: answer.value, attempts: entry!.attempts};
     this.open = [];
     return answer;
   }

@@ -28,6 +28,7 @@ export async function sortChunk<Item>(
   let patient: Outcome | null = null;
   let mostPatience = Number.NEGATIVE_INFINITY;
   for (const [place, entry] of entries.entries()) {
+    if (entry.finding !== null) continue; // A hedge was faster.
     const outcome = await outcomeOf(results[place]);
     const verdict = verdictOf(call, outcome);
     if (outcome.response !== null && outcome.status < 400) {

@@ -65,8 +65,9 @@ async function send(
     }
     progress.tell(event as BatchEvent);
   };
-  const nameOf = ({customId, method, url, body}: RequestLine, index: number): string =>
-    dedupe ? contentKey({method, url, body}, index) : customId;
+  // Not by the base: a run can go on through another way to the same server.
+  const nameOf = ({customId, method, path, body}: RequestLine, index: number): string =>
+    dedupe ? contentKey({method, path, body}, index) : customId;
   try {
     const report = await runBatch<RequestLine, LineResponse>(requestsOf(requests, base), lineSender(headers), {
       ...observed({}),

@@ -4,6 +4,8 @@
 export interface RequestLine {
   readonly customId: string;
   readonly method: string;
+  /** As it is written. */
+  readonly path: string;
   /** Joined to the base. */
   readonly url: string;
   readonly body: unknown;
@@ -33,7 +35,7 @@ export function readRequestLine(text: string, base: URL): RequestLine {
   if (['CONNECT', 'TRACE', 'TRACK'].includes(name)) throw new LineError(`${name} cannot be sent by fetch`);
   const isBodyless = name === 'GET' || name === 'HEAD';
   if (isBodyless && body !== undefined && body !== null) throw new LineError(`a ${name} carries no body`);
-  return {customId, method: name, url: joined(url, base), body: isBodyless ? undefined : body};
+  return {customId, method: name, path: String(url), url: joined(url, base), body: isBodyless ? undefined : body};
 }
 
 function parse(text: string): unknown {

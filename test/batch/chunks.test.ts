@@ -149,6 +149,26 @@ describe('chunks', () => {
     expect(seen[1]!.key, 'one item: its own').to.equal(seen[0]!.keys[1]);
   });
 
+  it('that are slow are hedged, and each item is answered once', async () => {
+    const clock = new VirtualClock();
+    const log: string[][] = [];
+    const {results, report} = await run(
+      [...'ab'],
+      {
+        chunkSize: 2,
+        sendChunk: async (chunk, {attempt}) => {
+          log.push([...chunk]);
+          await clock.sleep(attempt === 1 ? 500 : 50);
+          return chunk.map(item => (item === 'b' && attempt < 3 ? throttled() : `${item}${attempt}`));
+        },
+      },
+      {clock, ordered: true, policy: {...POLICY, hedge: {delayMs: 100, maxLoadRatio: 1}}},
+    );
+    expect(lines(results)).to.deep.equal(['a ok "a2"', 'b ok "b3"']);
+    expect(log).to.deep.equal([['a', 'b'], ['a', 'b'], ['b']]);
+    expect(report).to.include({requests: 3, succeeded: 2});
+  });
+
   it('take one token of the budget for each resent request, however many items it carries', async () => {
     const budget = {kind: 'token-bucket', capacity: 14, retryCost: 14, throttledCost: 14, refillPerMinute: 0} as const;
     const reply = (chunk: readonly string[], attempt: number) =>

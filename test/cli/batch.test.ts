@@ -119,7 +119,7 @@ describe('steadfetch batch', function () {
     expect(again.code).to.equal(2);
     expect(again.stderr).to.match(/results\.jsonl\.journal holds 2 results of an earlier run.*add --resume\.\n$/);
     expect(place.read('results.jsonl'), 'untouched').to.equal(results);
-    expect((await place.run(args(at.url, '--resume'))).code).to.equal(0);
+    expect((await place.run(args(server.place(500).url, '--resume'))).code, 'through another base').to.equal(0);
     expect(place.read('results.jsonl').split('\n').sort()).to.deep.equal(results.split('\n').sort());
     expect(at.requests).to.have.length(2);
   });

@@ -97,9 +97,7 @@ export async function killAndResume(
     'results.jsonl',
   ];
   const args = [...command, '--resume', '--concurrency', '32'];
-  const keyOf = Array.from({length: items}, (_, n) =>
-    contentKey({method: 'POST', url: `${server.origin}/v1/x`, body: {n}}, n),
-  );
+  const keyOf = Array.from({length: items}, (_, n) => contentKey({method: 'POST', path: '/v1/x', body: {n}}, n));
   const known = [new Set<string>()];
   for (let kill = 0; kill < kills; kill++) {
     const child = place.start(args);
