@@ -27,7 +27,7 @@ const lint: CommandSpec = {
   operands: '[FILE | FOLDER | GLOB | -]...',
   count: [0, any],
   about: [
-    'Of a folder, the policies are taken: *.retry.json, retry-policy.*, and files whose $schema is steadfetch’s; JSON, JSONC or YAML. What git ignores is left out. Without an argument it is this folder.',
+    'Of a folder, the policies are taken: *.retry.json, retry-policy.*, and files whose $schema is that of steadfetch; JSON, JSONC or YAML. What git ignores is left out. Without an argument it is this folder.',
     'Exit codes: 0 clean, 1 findings, 2 wrong usage, configuration or file, 3 a bug in retry-lint.',
   ],
   groups: [
