@@ -2,7 +2,7 @@ import {expect} from 'chai';
 import {answer} from '../../src/batch/answer.ts';
 import type {BatchEvent} from '../../src/batch/types.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
-import {createFetch} from '../../src/core.ts';
+import {createFetch, definePolicy, type PolicyInput} from '../../src/core.ts';
 import {ScriptedFetch} from '../../src/testing.ts';
 import {errorOf} from '../support/outcome.ts';
 import {ItemServer, lines, POLICY, run} from './world.ts';
@@ -93,6 +93,47 @@ describe('runBatch', () => {
     expect([...ids])
       .to.have.length(1)
       .and.not.include(undefined);
+  });
+
+  it('tells how far it is, beside what happens to each call', async () => {
+    const {events} = await run(['a', 'b', 'b'], new ItemServer({a: [503, 200], b: [400]}).send, {concurrency: 1});
+    expect(events.map(({type}) => type)).to.deep.equal([
+      'batch.start',
+      ...['attempt.end', 'retry.scheduled', 'attempt.end', 'call.end', 'item.end'],
+      ...['attempt.end', 'call.end', 'item.end', 'item.end'],
+      'batch.end',
+    ]);
+    const told = events.filter(event => event.type === 'item.end');
+    expect(told.map(({index, source, failure}) => [index, source, failure?.code])).to.deep.equal([
+      [0, 'sent', undefined],
+      [1, 'sent', '400'],
+      [2, 'duplicate', '400'],
+    ]);
+    expect(told.at(-1)!.progress).to.deep.equal({items: 3, finished: 3, succeeded: 1, failed: 2, requests: 3});
+  });
+
+  it('is sent under a handle whose retries can be switched off, and whose breakers can be seen', async () => {
+    const handle = definePolicy(POLICY);
+    handle.disableRetries();
+    const {results, report} = await run(['a'], new ItemServer({a: [503]}).send, {
+      policy: handle,
+      target: {url: 'https://shop.test/items'},
+    });
+    expect(report).to.include({requests: 1, retryable: 1});
+    expect(results[0]!.ok ? '' : results[0]!.failure.reason).to.equal('retries are switched off (503)');
+    expect(handle.snapshot().origins.map(({origin}) => origin)).to.deep.equal(['https://shop.test']);
+  });
+
+  it('takes the route, and what may be sent twice, from the target of each item', async () => {
+    const server = new ItemServer({a: [503, 200], b: [503, 200]});
+    const policy: PolicyInput = {
+      ...POLICY,
+      idempotentMethods: [],
+      routes: [{match: {methods: ['PUT'], path: '/a'}, name: 'a', idempotentMethods: ['PUT']}],
+    };
+    const target = (item: string) => ({method: 'put', url: `https://shop.test/${item}`});
+    const {results} = await run(['a', 'b'], server.send, {policy, target});
+    expect(lines(results)).to.have.members(['a ok "A"', 'b failed 503']);
   });
 
   it('ends an attempt that takes too long, whatever it says afterwards', async () => {
