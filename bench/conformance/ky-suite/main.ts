@@ -7,6 +7,7 @@
  */
 import {execFileSync} from 'node:child_process';
 import {readFileSync, writeFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {runs} from './runs.ts';
 import {sortFailures} from './sort.ts';
 import {assertCheckout, type Result, runSuite} from './suite.ts';
@@ -37,4 +38,8 @@ const suite = {
 if (unsorted.length > 0) {
   console.error(`Failures of no known cause, so nothing is written:\n${unsorted.join('\n')}`);
   process.exitCode = 1;
-} else writeFileSync(new URL('../ky-suite.json', import.meta.url), `${JSON.stringify(suite, null, 2)}\n`);
+} else {
+  const file = fileURLToPath(new URL('../ky-suite.json', import.meta.url));
+  writeFileSync(file, JSON.stringify(suite, null, 2));
+  execFileSync('npx', ['biome', 'format', '--write', file], {stdio: 'inherit'});
+}
