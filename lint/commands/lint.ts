@@ -44,7 +44,7 @@ async function lintOnce(args: Arguments, io: Io, options: LintOptions): Promise<
 }
 
 interface Found {
-  readonly reports: Report[];
+  readonly reports: readonly Report[];
   readonly texts: Record<string, string>;
   /** How many findings were mended, in how many files. */
   fixed: number;
@@ -55,15 +55,22 @@ interface Found {
 async function lintAll(paths: readonly string[], workspace: Workspace, {fix}: LintOptions): Promise<Found> {
   const found: Found = {reports: [], texts: {}, fixed: 0, changed: 0, diff: ''};
   const progress = new Progress(workspace.io.err, paths.length);
-  for (const path of paths) {
+  const reports = new Map<string, Report>();
+  for (const path of fix === 'no' ? paths : await basesFirst(paths, workspace)) {
     const request = await workspace.request(path);
     Object.assign(found.texts, request.files);
-    if (fix === 'no') found.reports.push(await lintText(request));
-    else await fixOne(path, request, fix, workspace, found);
+    reports.set(path, fix === 'no' ? await lintText(request) : await fixOne(path, request, fix, workspace, found));
     progress.advance();
   }
   progress.end();
-  return found;
+  return {...found, reports: paths.map(path => reports.get(path)!)};
+}
+
+/** What a base no longer says wrong, its heirs need not put right. A base builds on fewer files than whoever extends it. */
+async function basesFirst(paths: readonly string[], {texts}: Workspace): Promise<string[]> {
+  const sizes = new Map<string, number>();
+  for (const path of paths) sizes.set(path, Object.keys(await texts.closure(path)).length);
+  return paths.toSorted((a, b) => sizes.get(a)! - sizes.get(b)!);
 }
 
 async function fixOne(
@@ -72,20 +79,18 @@ async function fixOne(
   fix: 'write' | 'show',
   workspace: Workspace,
   found: Found,
-): Promise<void> {
+): Promise<Report> {
   const before = request.files[path]!;
   const {text, fixed, report} = await fixText(request);
-  found.reports.push(report);
   found.texts[path] = text;
-  if (text === before) return;
+  if (text === before) return report;
   found.fixed += fixed.length;
   found.changed++;
   if (fix === 'show') {
     const {diffOf} = await import('./diff.ts');
     found.diff += diffOf(path, before, text);
-    return;
-  }
-  writeFileAtomically(workspace.absolute(path), text, path);
+  } else writeFileAtomically(workspace.absolute(path), text, path);
   // Whoever extends it is judged by what it is now.
   workspace.texts.set(path, text);
+  return report;
 }

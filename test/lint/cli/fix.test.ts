@@ -50,11 +50,17 @@ describe('retry-lint --fix', () => {
     expect(findingsOf(found)).to.deep.equal(['RL003 1:48']);
   });
 
-  it('a base that is mended no longer gives its heirs the finding', async () => {
-    const desk = new Desk({'a.json': wavy, 'b.json': '{"extends": ["./a.json"]}'});
-    expect((await desk.run('--fix', 'a.json', 'b.json')).out).to.equal('No findings in 2 files.\n');
-    expect(desk.read('b.json')).to.equal('{"extends": ["./a.json"]}');
-  });
+  for (const flag of ['--fix', '--fix-dry-run']) {
+    it(`${flag}: what is mended in a base is not overridden in its heirs, whatever they are called`, async () => {
+      const heir = '{"extends": ["./m.json"]}';
+      const desk = new Desk({'a.json': heir, 'm.json': wavy, 'z.json': heir});
+      const {code, out, err} = await desk.run(flag, 'a.json', 'm.json', 'z.json');
+      expect(code).to.equal(0);
+      expect(out + err).to.contain('No findings in 3 files.');
+      expect(desk.read('a.json') + desk.read('z.json')).to.equal(heir + heir);
+      expect(desk.read('m.json')).to.equal(flag === '--fix' ? wavy.replace('none', 'full') : wavy);
+    });
+  }
 
   it('--fix-dry-run prints a diff that git applies, and writes nothing', async () => {
     const yaml = 'maxAttempts: 3\nbackoff:\n  jitter: none # for now\n';
