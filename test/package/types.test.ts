@@ -29,6 +29,9 @@ async function compile(compiler: string, options: object, files = ['*.ts']): Pro
   return attempt(place, process.execPath, join(folder, 'node_modules', compiler, 'bin/tsc'));
 }
 
+/** grpc-js's own declarations do not compile under TypeScript 5.4 as bundlers resolve: those of `long` are two there. */
+const notOfGrpc = (output: string): string => output.replaceAll(/^\.\.\/node_modules\/@grpc\/grpc-js\/.*\n/gm, '');
+
 describe('types', () => {
   for (const [version, alias] of Object.entries(versions.compilers)) {
     const compiler = alias.split('@')[0]!;
@@ -44,7 +47,7 @@ describe('types', () => {
             const exact = exactOptionalPropertyTypes ? 'exact' : 'loose';
             it(`${resolution.moduleResolution}, ${world.types[0] ?? 'dom'}, ${exact} optional properties`, async () => {
               const {output} = await compile(compiler, {...resolution, ...world, exactOptionalPropertyTypes});
-              expect(output).to.equal('');
+              expect(notOfGrpc(output)).to.equal('');
             });
           }
     });
