@@ -3,7 +3,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
-import {valuesOf} from '../support/otlp/conventions.ts';
+import {valuesOf} from '../support/otlp/checks.ts';
 import {OtlpCollector} from '../support/otlp/receiver.ts';
 import {deadUrl, type Place, WireServer} from '../support/wire-server.ts';
 
