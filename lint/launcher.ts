@@ -15,15 +15,21 @@ declare const PROGRAM_FILE: string;
 declare const PROGRAM_HASH: string;
 /** How many bytes of the file are a function; what follows calls it, and is for whoever runs the file itself. */
 declare const PROGRAM_BYTES: number;
+/** Commands but lint, each of which runs other functions. */
+declare const OTHER_COMMANDS: readonly string[];
 
 const file = join(__dirname, PROGRAM_FILE);
-const {version, arch, platform, env} = process;
-const cache = join(__dirname, '.cache', `${PROGRAM_HASH}-${version}-${platform}-${arch}.v8`);
+const {argv, version, arch, platform, env} = process;
+const command = OTHER_COMMANDS.find(name => name === argv[2]) ?? 'lint';
+const cache = join(__dirname, '.cache', `${PROGRAM_HASH}-${command}-${version}-${platform}-${arch}.v8`);
+const isUsed = env.NODE_DISABLE_COMPILE_CACHE !== '1';
+/** A run that only shows a page compiles next to nothing, which is not worth keeping. */
+const isKept = isUsed && !argv.some(word => /^(?:help|-h|--help|-v|--version)$/.test(word));
 
 type Program = (exports: object, require: NodeJS.Require, module: object, filename: string, dirname: string) => void;
 
 function start(): void {
-  const known = env.NODE_DISABLE_COMPILE_CACHE === '1' ? undefined : readBytecode();
+  const known = isUsed ? readBytecode() : undefined;
   const script = new Script(readProgram(), {
     filename: file,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -32,7 +38,7 @@ function start(): void {
   const run = script.runInThisContext() as Program;
   const isCold = known === undefined || script.cachedDataRejected === true;
   // At the end, for then it has the functions that a run needs.
-  if (isCold && env.NODE_DISABLE_COMPILE_CACHE !== '1') process.once('exit', () => keepBytecode(script));
+  if (isCold && isKept) process.once('exit', () => keepBytecode(script));
   const module = {exports: {}};
   run(module.exports, createRequire(file), module, file, dirname(file));
 }

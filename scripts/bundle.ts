@@ -10,6 +10,7 @@ import {chmodSync, readFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build, type Plugin} from 'esbuild';
+import {commands} from '../lint/commands/table.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -57,6 +58,7 @@ export async function bundle(folder: string): Promise<void> {
       PROGRAM_FILE: JSON.stringify(basename(program)),
       PROGRAM_HASH: JSON.stringify(hash),
       PROGRAM_BYTES: String(bytes),
+      OTHER_COMMANDS: JSON.stringify(commands.slice(1).map(({name}) => name)),
     },
   });
   chmodSync(launcher, 0o755);

@@ -86,6 +86,18 @@ describe('the program retry-lint', function () {
       expect(readdirSync(cache())).to.have.length(1);
     });
 
+    it('is of a run of its own kind', () => {
+      const desk = new Desk({'p.json': wavy});
+      for (const argv of [['--help'], ['-v'], ['help', 'init']]) start(desk, argv);
+      expect(existsSync(cache())).to.equal(false);
+      for (const argv of [['rules'], ['p.json'], ['-f', 'json', 'p.json']]) start(desk, argv);
+      expect(
+        readdirSync(cache())
+          .map(name => name.split('-')[1])
+          .sort(),
+      ).to.deep.equal(['lint', 'rules']);
+    });
+
     it('that is broken is thrown away', () => {
       lints('without');
       const good = readFileSync(file());
