@@ -3,6 +3,7 @@ import type {Library} from './library.ts';
 import type {Pitfall} from './pitfall.ts';
 import {pitfalls as abort} from './pitfalls/abort.ts';
 import {pitfalls as backoff} from './pitfalls/backoff.ts';
+import {pitfalls as batch} from './pitfalls/batch.ts';
 import {pitfalls as bodies} from './pitfalls/bodies.ts';
 import {pitfalls as breaker} from './pitfalls/breaker.ts';
 import {pitfalls as breakerCounts} from './pitfalls/breaker-counts.ts';
@@ -48,6 +49,7 @@ export const pitfalls: readonly Pitfall[] = [
   ...hedging,
   ...budget,
   ...backoff,
+  ...batch,
   ...grpc,
   ...telemetry,
 ].sort((a, b) => numberOf(a) - numberOf(b) || a.id.localeCompare(b.id));

@@ -61,6 +61,9 @@ export interface Jitter {
   readonly highest: number;
 }
 
+/** What a server says to a chunk: a status for all of it, or for each item its answer or its status. */
+export type ChunkReply = number | readonly (string | number)[];
+
 export interface Library {
   readonly name: string;
   /** With their pinned versions in bench/package.json. */
@@ -122,6 +125,16 @@ export interface Library {
   readonly documented?: Readonly<Record<string, string>>;
   /** Rows that it is asked in its own protocol. */
   readonly own?: Readonly<Record<string, (library: Library, scene: Scene) => Promise<Verdict>>>;
+  /** Sends calls side by side, and those that are the same once; gives what each of them read. */
+  deduped?(): Promise<
+    (calls: readonly {readonly url: string; readonly init: CallInit}[]) => Promise<readonly (string | undefined)[]>
+  >;
+  /** Sends items in chunks, with resends; gives the answer of each, in order, or undefined where there is none. */
+  batch?(
+    items: readonly string[],
+    size: number,
+    send: (chunk: readonly string[]) => Promise<ChunkReply>,
+  ): Promise<readonly (string | undefined)[]>;
 }
 
 /** Types of the peers are not needed to check the bench: it is checked where they are not installed. */

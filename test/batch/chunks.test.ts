@@ -16,7 +16,7 @@ describe('chunks', () => {
     expect(report).to.include({succeeded: 7, requests: 3});
   });
 
-  it('of a hundred items with three that fail for the moment: those three are sent again, in order (T53)', async () => {
+  it('T53 of a hundred items with three that fail for the moment: those three are sent again, in order', async () => {
     const log: string[][] = [];
     const bad = ['i7', 'i50', 'i99'];
     const reply = (chunk: readonly string[], attempt: number) =>
@@ -81,7 +81,7 @@ describe('chunks', () => {
   });
 
   for (const status of [400, 413, 422])
-    it(`that are refused with ${status} are cut until the guilty item is alone: the others are answered`, async () => {
+    it(`T53b that are refused with ${status} are cut until the guilty item is alone: the others are answered`, async () => {
       const log: string[][] = [];
       const reply = (chunk: readonly string[]) => (chunk.includes('i11') ? answer(status, 'no') : upper(chunk));
       const {results, report, events} = await run(items(32), chunkOf(32, reply, log), {ordered: true});
@@ -118,11 +118,11 @@ describe('chunks', () => {
   });
 
   for (const [name, reply, given] of [
-    ['fewer results than items (T54)', () => ['A', 'B'], '2 results'],
+    ['fewer results than items', () => ['A', 'B'], '2 results'],
     ['more results than items', () => ['A', 'B', 'C', 'D'], '4 results'],
     ['no list', () => ({data: []}), 'no list of results, but a object,'],
   ] as const)
-    it(`with ${name} fail as a whole: nobody can tell whose they are`, async () => {
+    it(`T54 with ${name} fail as a whole: nobody can tell whose they are`, async () => {
       const {results, report} = await run([...'abc'], chunkOf(3, reply));
       expect(report.failedBy).to.deep.equal({CHUNK_MISMATCH: 3});
       expect(report.requests).to.equal(1);

@@ -37,6 +37,17 @@ export const library: Library = {
     });
     return {waits, lowest: 400, highest: 500};
   },
+  async deduped() {
+    const {createClient} = await load('@fetchkit/ffetch');
+    const api = createClient({dedupe: true, timeout: 0, retries: 0});
+    return calls =>
+      Promise.all(
+        calls.map(async ({url, init}) => {
+          const response: Response = await api(url, initOf(init));
+          return response.text().catch(() => undefined);
+        }),
+      );
+  },
   breaker: options => guarded(options),
   toldBreaker: (options, tell) => guarded(options, {onCircuitOpen: tell, onCircuitClose: tell}),
 };

@@ -6,7 +6,7 @@ const failing = (): never => {
 
 export const library: Library = {
   name: 'p-retry',
-  packages: ['p-retry'],
+  packages: ['p-retry', 'p-map'],
   hasJitter: true,
   hasCap: true,
   async client({attempts, delayMs}) {
@@ -44,5 +44,22 @@ export const library: Library = {
       factor: 1,
       maxRetryTime: totalMs,
     });
+  },
+  /** With p-map around it, which is how chunks are sent with it: what throws is tried again. */
+  async batch(items, size, send) {
+    const [{default: pRetry}, {default: pMap}] = [await load('p-retry'), await load('p-map')];
+    const chunks = Array.from({length: Math.ceil(items.length / size)}, (_, index) =>
+      items.slice(index * size, (index + 1) * size),
+    );
+    const whole = async (chunk: readonly string[]): Promise<readonly (string | number)[]> => {
+      const reply = await send(chunk);
+      const status = typeof reply === 'number' ? reply : reply.find(said => typeof said === 'number');
+      if (typeof reply === 'number' || status !== undefined) throw new Error(`HTTP ${status}`);
+      return reply;
+    };
+    const answers: readonly (readonly string[])[] = await pMap(chunks, (chunk: readonly string[]) =>
+      pRetry(() => whole(chunk), {retries: 2, minTimeout: 1, factor: 1}).catch(() => chunk.map(() => undefined)),
+    );
+    return items.map((_, index) => answers[Math.floor(index / size)]![index % size]);
   },
 };

@@ -1,3 +1,4 @@
+import {answer, runBatch} from '../../../src/batch.ts';
 import {
   createFetch,
   definePolicy,
@@ -183,5 +184,33 @@ export const library: Library = {
       from: ms(startTime),
       to: ms(endTime),
     }));
+  },
+  deduped: async () => async calls => {
+    const texts: (string | undefined)[] = calls.map(() => undefined);
+    await runBatch(calls, ({url, init}, {signal}) => fetch(url, {...initOf(init), signal}), {
+      onResult(result) {
+        if (result.ok) texts[result.index] = String(result.value);
+      },
+    });
+    return texts;
+  },
+  async batch(items, chunkSize, send) {
+    const answers: (string | undefined)[] = items.map(() => undefined);
+    const sendChunk = async (chunk: readonly string[]): Promise<unknown> => {
+      const reply = await send(chunk);
+      if (typeof reply === 'number') return answer(reply, null);
+      return reply.map(said => (typeof said === 'number' ? answer(said, null) : said));
+    };
+    await runBatch(
+      items,
+      {chunkSize, sendChunk},
+      {
+        policy: {...UNGUARDED, idempotentMethods: ['POST'], backoff: constant(1)},
+        onResult(result) {
+          if (result.ok) answers[result.index] = String(result.value);
+        },
+      },
+    );
+    return answers;
   },
 };
