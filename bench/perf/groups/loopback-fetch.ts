@@ -19,9 +19,9 @@ export async function loopbackFetch({url}: Loopback): Promise<Section> {
   const opossum = new Opossum((target: string) => fetch(target), {timeout: 10_000});
   const ffetch = createClient({timeout: 10_000, retries: 2, circuit: {threshold: 5, reset: 30_000}});
   const idle = new undici.Agent().compose(
-    (dispatch: Dispatch) =>
-      (...args: Parameters<Dispatch>) =>
-        dispatch(...args),
+    (dispatch: Dispatch): Dispatch =>
+      (options, handler) =>
+        dispatch(options, handler),
   );
   const retrying = new undici.Agent().compose(undici.interceptors.retry({maxRetries: 2}));
   const resilient = new undici.Agent().compose(resilienceInterceptor({correlation: null}));
@@ -88,7 +88,7 @@ export async function loopbackFetch({url}: Loopback): Promise<Section> {
   };
 }
 
-type Dispatch = (...args: readonly unknown[]) => boolean;
+type Dispatch = (options: unknown, handler: unknown) => boolean;
 
 async function withTimer(url: string): Promise<unknown> {
   const controller = new AbortController();
