@@ -52,7 +52,10 @@ function named({kind, error}: Outcome, code: string, reason: string): {code: str
   if (kind !== 'other' || !(error instanceof Error)) return {code, reason};
   const ownCode = (error as {code?: unknown}).code;
   const name = typeof ownCode === 'string' ? ownCode : error.name;
-  return {code: name, reason: `${error.name}: ${withoutCredentials(error.message)}`};
+  // Fetch says no more than that it failed; why is in its cause.
+  const {cause} = error;
+  const why = cause instanceof Error && cause.message !== '' ? `${error.message}: ${cause.message}` : error.message;
+  return {code: name, reason: `${error.name}: ${withoutCredentials(why)}`};
 }
 
 /** The messages of fetch repeat the whole URL. */

@@ -5,6 +5,7 @@ import type {BatchEvent, BatchReport, ItemResult} from '../batch/types.ts';
 import {handleOf} from '../call/define-policy.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
+import type {SteadfetchEvent} from '../core/events.ts';
 import {loadPolicy} from '../load.ts';
 import {observed} from '../telemetry/observed.ts';
 import {type BatchArguments, readBatchArguments} from './batch-arguments.ts';
@@ -37,6 +38,11 @@ export async function batchCommand(args: readonly string[], process: NodeJS.Proc
   return report.succeeded === checked.count ? 0 : 1;
 }
 
+interface Files {
+  readonly results: LinesFile;
+  readonly failures: LinesFile;
+}
+
 async function policyOf({policy}: BatchArguments): Promise<PolicyHandle> {
   return handleOf(policy === undefined ? {extends: ['steadfetch:batch']} : await loadPolicy(policy));
 }
@@ -49,21 +55,21 @@ async function send(
   terminal: NodeJS.WriteStream,
 ): Promise<{report: BatchReport; failed: number}> {
   const progress = progressOn(terminal, total);
-  let files: {results: LinesFile; failures: LinesFile} | undefined;
   let runId = '';
+  let opened: Files | undefined;
+  // Not before the first result: a journal that is refused must leave the results of its run alone.
+  const files = (): Files => {
+    opened ??= {results: new LinesFile(out), failures: new LinesFile(errors)};
+    return opened;
+  };
   const write = async (result: ItemResult<RequestLine, LineResponse>): Promise<void> => {
     const line = resultLine(result, runId);
-    await files!.results.put(line);
-    if (!result.ok) await files!.failures.put(line);
+    await files().results.put(line);
+    if (!result.ok) await files().failures.put(line);
   };
-  const on = (event: BatchEvent | {readonly type: string}): void => {
-    if (event.type === 'batch.start') {
-      // Not before: a journal that is refused must leave the results of its run alone.
-      files = {results: new LinesFile(out), failures: new LinesFile(errors)};
-      files.results.create();
-      ({runId} = event as Extract<BatchEvent, {type: 'batch.start'}>);
-    }
-    progress.tell(event as BatchEvent);
+  const on = (event: BatchEvent | SteadfetchEvent): void => {
+    if (event.type === 'batch.start') ({runId} = event);
+    progress.tell(event);
   };
   // Not by the base: a run can go on through another way to the same server.
   const nameOf = ({customId, method, path, body}: RequestLine, index: number): string =>
@@ -82,13 +88,14 @@ async function send(
       onResult: write,
       on,
     });
-    return {report, failed: files!.failures.count};
+    files().results.create();
+    return {report, failed: files().failures.count};
   } catch (error) {
     throw explained(error);
   } finally {
     progress.end();
-    await files?.results.close();
-    await files?.failures.close();
+    await opened?.results.close();
+    await opened?.failures.close();
   }
 }
 

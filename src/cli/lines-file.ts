@@ -1,6 +1,6 @@
 /** A file that lines are written to, as they come. */
 import {once} from 'node:events';
-import {createWriteStream, rmSync, type WriteStream} from 'node:fs';
+import {createWriteStream, rmSync, statSync, type WriteStream} from 'node:fs';
 import {finished} from 'node:stream/promises';
 
 export class LinesFile {
@@ -10,10 +10,11 @@ export class LinesFile {
   #stream: WriteStream | null = null;
   #error: Error | null = null;
 
-  /** @param path Removed now, and made anew with the first line. */
+  /** @param path What is there of an earlier run is removed now; it is made anew with the first line. */
   constructor(path: string) {
     this.path = path;
-    rmSync(path, {force: true});
+    // A device or a pipe is no result of an earlier run.
+    if (statSync(path, {throwIfNoEntry: false})?.isFile()) rmSync(path);
   }
 
   /** Made now, even if no line will come. */

@@ -28,6 +28,8 @@ try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   const isUsage = error instanceof UsageError || (error instanceof SteadfetchError && error.code !== 'JOURNAL_FILE');
-  console.error(isUsage ? error.message : error);
+  // A full disk is told by its own words; the stack of what nobody expected is for the one who mends it.
+  const isTold = isUsage || error instanceof SteadfetchError || (error as NodeJS.ErrnoException).syscall !== undefined;
+  console.error(isTold ? (error as Error).message : error);
   process.exitCode = isUsage ? 2 : 1;
 }

@@ -1,9 +1,10 @@
 /** How far it is: a bar on a terminal, and elsewhere a line for what cannot wait. */
 import {SingleBar} from 'cli-progress';
 import type {BatchEvent} from '../batch/types.ts';
+import type {SteadfetchEvent} from '../core/events.ts';
 
 export interface Progress {
-  tell(event: BatchEvent): void;
+  tell(event: BatchEvent | SteadfetchEvent): void;
   end(): void;
 }
 
@@ -50,7 +51,7 @@ function notices(stream: NodeJS.WritableStream): Progress {
   };
 }
 
-function noteOf(event: BatchEvent): string | undefined {
+function noteOf(event: BatchEvent | SteadfetchEvent): string | undefined {
   switch (event.type) {
     case 'batch.held':
       return `held for ${Math.ceil(event.waitMs / 1000)} s: ${event.reason}`;

@@ -195,6 +195,13 @@ describe('runBatch', () => {
       expect(clock.now()).to.be.within(7000, 7700);
     });
 
+    it('tells why fetch failed', async () => {
+      const {results} = await run(['a'], () => fetch('http://127.0.0.1:9/'));
+      expect(results.map(result => (result.ok ? '' : result.failure.reason))).to.deep.equal([
+        'TypeError: fetch failed: bad port',
+      ]);
+    });
+
     it('keeps the error itself on the failure, and no password in the reason', async () => {
       const error = new TypeError('Failed to parse https://me:secret@host/');
       const {results} = await run(['a'], new ItemServer({a: [error]}).send);

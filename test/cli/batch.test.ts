@@ -1,5 +1,5 @@
 /** `steadfetch batch`, as a user runs it, against a real server. */
-import {existsSync, readdirSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import {seededRandom} from '../../src/core/random.ts';
@@ -204,6 +204,19 @@ describe('steadfetch batch', function () {
       'Nothing was sent.',
     ]);
     expect(at.requests).to.be.empty;
+  });
+
+  it('tells in one sentence that a file cannot be written', async () => {
+    place.writeRequests('requests.jsonl', [{a: 1}]);
+    const at = server.place(200);
+    const base = ['batch', 'requests.jsonl', '--url', at.url, '--out'];
+    const nowhere = await place.run([...base, 'none/results.jsonl']);
+    expect(nowhere).to.include({code: 1, stderr: 'The journal none/results.jsonl.journal cannot be used: ENOENT.\n'});
+    expect(at.requests).to.be.empty;
+    mkdirSync(join(place.folder, 'results.jsonl'));
+    const folder = await place.run([...base, 'results.jsonl']);
+    expect(folder.code).to.equal(1);
+    expect(folder.stderr).to.match(/^EISDIR: .*results\.jsonl'\n$/m);
   });
 
   it('exits with 2 and one clear sentence for what it was not told', async () => {
