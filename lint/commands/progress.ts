@@ -9,11 +9,13 @@ const step = 20;
 export class Progress {
   readonly #stream: Stream;
   readonly #total: number;
+  readonly #isShown: boolean;
   #done = 0;
 
   constructor(stream: Stream, total: number) {
     this.#stream = stream;
     this.#total = total;
+    this.#isShown = total >= least && stream.isTerminal;
   }
 
   /** After each file. */
@@ -26,9 +28,5 @@ export class Progress {
   /** Takes the line away. */
   end(): void {
     if (this.#isShown && this.#done >= step) this.#stream.write('\r\u001B[K');
-  }
-
-  get #isShown(): boolean {
-    return this.#total >= least && this.#stream.isTerminal;
   }
 }

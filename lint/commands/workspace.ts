@@ -26,6 +26,10 @@ export class Workspace {
   readonly #args: Arguments;
   readonly #said: readonly SettingsLayer[];
   readonly #baselines = new Map<string, Baseline>();
+  /** By folder, as reports show it. */
+  readonly #loaded = new Map<string, Promise<Loaded | undefined>>();
+  /** Of configurations that say the same for all policies. */
+  readonly #settings = new Map<Loaded | undefined, Settings>();
 
   constructor(args: Arguments, io: Io) {
     this.io = io;
@@ -40,15 +44,30 @@ export class Workspace {
   }
 
   /** The configuration that has the word for a policy. */
-  async loadedFor(path: string): Promise<Loaded | undefined> {
+  loadedFor(path: string): Promise<Loaded | undefined> {
+    const folder = dirname(path);
+    const loaded = this.#loaded.get(folder) ?? this.#load(folder);
+    this.#loaded.set(folder, loaded);
+    return loaded;
+  }
+
+  async #load(folder: string): Promise<Loaded | undefined> {
     const named = this.#args.value('config');
     if (named !== undefined) return this.configs.read(this.absolute(named));
-    if (this.#args.has('no-config')) return undefined;
-    return this.configs.findFor(dirname(this.absolute(path)));
+    return this.#args.has('no-config') ? undefined : this.configs.findFor(this.absolute(folder));
   }
 
   async settingsFor(path: string): Promise<Settings> {
-    const settings = await settingsFor(this.absolute(path), await this.loadedFor(path), this.#said);
+    const loaded = await this.loadedFor(path);
+    const known = this.#settings.get(loaded);
+    if (known !== undefined) return known;
+    const settings = await this.#settingsFor(path, loaded);
+    if (loaded?.file.overrides === undefined) this.#settings.set(loaded, settings);
+    return settings;
+  }
+
+  async #settingsFor(path: string, loaded: Loaded | undefined): Promise<Settings> {
+    const settings = await settingsFor(this.absolute(path), loaded, this.#said);
     const known = namesOf(settings.available);
     for (const name of settings.rules.keys())
       if (!known.includes(name.toLowerCase())) throw new CliError(`--rule: ${name} ${noRule(name, known)}`);

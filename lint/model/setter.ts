@@ -22,9 +22,10 @@ type Data = Readonly<Record<string, unknown>>;
  * @param path From the top of a policy, without indexes: `backoff.jitter`.
  */
 export function setterOf(layers: readonly Layer[], path: string): Setter {
-  const [part = '', ...fields] = path.split('.');
+  const {part, fields} = partsOf(path);
   let around: Layer | undefined;
-  for (const [index, layer] of layers.entries()) {
+  for (let index = 0; index < layers.length; index++) {
+    const layer = layers[index]!;
     const value = partOf(layer, part);
     if (isInvalidIn(layer, path) || isInvalidIn(layer, part)) return {by: 'slip', layer};
     if (value === undefined) continue;
@@ -35,6 +36,23 @@ export function setterOf(layers: readonly Layer[], path: string): Setter {
       return byDefault(around, part);
   }
   return byDefault(around, part);
+}
+
+interface Parts {
+  readonly part: string;
+  readonly fields: readonly string[];
+}
+
+/** Rules ask for the same few paths in every scope of every file. */
+const PARTS = new Map<string, Parts>();
+
+function partsOf(path: string): Parts {
+  const known = PARTS.get(path);
+  if (known !== undefined) return known;
+  const [part = '', ...fields] = path.split('.');
+  const parts = {part, fields};
+  PARTS.set(path, parts);
+  return parts;
 }
 
 /** The kind that the lower layers make of a part. */

@@ -7,6 +7,7 @@ import {type Directive, readDirective} from './directive.ts';
 import type {Suppression} from './suppression.ts';
 
 export function fromComments({text, comments}: Source): Suppression[] {
+  if (comments.length === 0) return [];
   const lines = new Lines(text);
   return comments.flatMap(comment => {
     const directive = readDirective(comment.text);
