@@ -36,8 +36,7 @@ const SHORTEST_HOLD_MS = 250;
 const SPLITTING = [400, 413, 422];
 
 export async function deliver<Item>(batch: Dispatcher<Item>, entries: readonly Entry<Item>[]): Promise<void> {
-  const sets = [entries];
-  for (let set = sets.shift(); set !== undefined; set = sets.shift()) sets.unshift(...(await sendSet(batch, set)));
+  for (const part of await sendSet(batch, entries)) await deliver(batch, part);
 }
 
 /** @returns What is to be sent in smaller parts. */
