@@ -1,7 +1,7 @@
 import type {RetryTrigger} from '../../src/policy/types.ts';
 import {longestMs} from '../math/schedule.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+import {type Change, type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 import {sayMs} from './say.ts';
 import {mayResend} from './sends.ts';
 
@@ -75,7 +75,7 @@ Speaks only where \`retryAfter.honor\` is false; where hints are heard, they dec
       at: mostSpecific(scope, ...fields, 'retryAfter.honor'),
       message: `After ${answer} the first resend waits at most ${sayMs(firstMs)}, and the server’s own word is not heard; less than ${sayMs(SECOND)} is more load on a server that has too much.`,
       related: [{at: 'retryAfter.honor', message: 'Hints are switched off here.'}],
-      suggestions: [honored, ...(fields[0] === 'backoff.delaysMs' ? [] : [patient(fields[0]!)])],
+      suggestions: [honored, ...(fields[0] === 'backoff.delaysMs' ? [] : [patient(scope, fields[0]!)])],
     };
   },
 });
@@ -99,7 +99,9 @@ const honored: FixDraft = {
   changes: [{do: 'set', path: 'retryAfter.honor', value: true}],
 };
 
-const patient = (path: string): FixDraft => ({
-  title: `Set ${path.replace('backoff.', '')} to ${SECOND}`,
-  changes: [{do: 'set', path, value: SECOND}],
-});
+/** A second, and a cap that lets it be one. */
+function patient({policy: {backoff}}: Scope, path: string): FixDraft {
+  const changes: Change[] = [{do: 'set', path, value: SECOND}];
+  if ('capMs' in backoff && backoff.capMs < SECOND) changes.push({do: 'set', path: 'backoff.capMs', value: 20_000});
+  return {title: `Set ${path.replace('backoff.', '')} to ${SECOND}`, changes};
+}

@@ -39,10 +39,21 @@ export function waysToFit(policy: Policy): FixDraft[] {
   };
   const timeoutMs = fittingTimeoutMs(policy);
   if (neededMs({...policy, attemptTimeoutMs: timeoutMs}) <= deadlineMs) set('attemptTimeoutMs', timeoutMs);
-  let attempts = resendsOf(policy);
-  while (attempts > 1 && neededMs(policy, attempts) > deadlineMs) attempts--;
-  if (attempts > 1 && neededMs(policy, attempts) <= deadlineMs) set('maxAttempts', attempts);
+  const attempts = fittingAttempts(policy, deadlineMs);
+  if (attempts > 1) set('maxAttempts', attempts);
   const needed = neededMs(policy);
   if (Number.isSafeInteger(Math.ceil(needed))) set('deadlineMs', Math.ceil(needed));
   return ways;
+}
+
+/** The most attempts that fit, fewer than there are; found by halving, since nothing bounds their number but the author. */
+function fittingAttempts(policy: Policy, deadlineMs: number): number {
+  let low = 0;
+  let high = resendsOf(policy);
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (neededMs(policy, middle) <= deadlineMs) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

@@ -106,6 +106,12 @@ function culprit(scope: Scope): string | undefined {
 }
 
 function growing(backoff: Backoff, baseMs: number): FixDraft {
-  const value = {kind: 'exponential', baseMs, factor: 2, capMs: Math.max(20_000, baseMs), jitter: backoff.jitter};
+  const value = {
+    kind: 'exponential',
+    baseMs,
+    factor: 2,
+    capMs: Math.max(20_000, Math.min(baseMs * 4, Number.MAX_SAFE_INTEGER)),
+    jitter: backoff.jitter,
+  };
   return {title: 'Double the wait before each resend', changes: [{do: 'set', path: 'backoff', value}]};
 }

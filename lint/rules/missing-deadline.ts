@@ -61,7 +61,8 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
     const {maxAttempts, attemptTimeoutMs, deadlineMs} = policy;
     if (deadlineMs !== null || maxAttempts === 'unlimited' || !mayResend(scope) || !isSure(scope, 'deadlineMs')) return;
     const worst = neededMs(policy);
-    const value = Number.isFinite(worst) ? Math.max(30_000, Math.ceil(worst / 1000) * 1000) : 30_000;
+    // Attempts that need more than an hour are not worth a deadline that lets them have it.
+    const value = worst <= HOUR_MS ? Math.max(30_000, Math.ceil(worst / 1000) * 1000) : 30_000;
     yield {
       at: 'deadlineMs',
       message: attemptTimeoutMs === null ? ENDLESS : `No deadline bounds the call: ${sayAttempts(scope.policy)}.`,
@@ -70,6 +71,7 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
   },
 });
 
+const HOUR_MS = 3_600_000;
 const ENDLESS = 'Nothing bounds the call: there is neither a deadline nor a timeout for an attempt.';
 
 function sayAttempts(policy: Parameters<typeof neededMs>[0]): string {

@@ -1,5 +1,6 @@
 import {nearest} from '../../src/policy/hints.ts';
 import {entriesOf} from '../model/entries.ts';
+import {isSetHere} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const misspeltMethod: Rule = defineRule({
@@ -80,7 +81,9 @@ Methods that are registered with IANA, and words that are not close to any, are 
         yield {
           at,
           message: `"${value}" is no method that anyone sends, so ${NEVER[path]}; "${meant}" is close.`,
-          fix: {title: `Set it to "${meant}"`, changes: [{do: 'set', path: at, value: meant}]},
+          ...(isSetHere(scope, path)
+            ? {fix: {title: `Set it to "${meant}"`, changes: [{do: 'set', path: at, value: meant}]}}
+            : {}),
         };
       }
     }

@@ -55,12 +55,14 @@ the number of attempts, and changes with it unnoticed.
     const {capMs, baseMs} = backoff;
     const reachedMs = longestWaitMs(scope);
     const isPastDeadline = deadlineMs !== null && capMs >= deadlineMs && baseMs < deadlineMs;
-    if (!isPastDeadline && reachedMs >= capMs) return;
+    // Without a last resend there is no longest wait below the cap.
+    const isReached = reachedMs >= capMs || scope.policy.maxAttempts === 'unlimited';
+    if (!isPastDeadline && isReached) return;
     const why = isPastDeadline
       ? `the whole call has ${deadlineMs} ms`
       : `the longest, before resend ${resendsOf(scope.policy)}, is ${sayNumber(reachedMs)} ms`;
     const value = Math.ceil(reachedMs);
-    const keepsWaits = value > 0 && value < Math.min(capMs, deadlineMs ?? Number.POSITIVE_INFINITY);
+    const keepsWaits = !isReached && value > 0 && value < Math.min(capMs, deadlineMs ?? Number.POSITIVE_INFINITY);
     const fix = {title: `Set capMs to ${value}`, changes: [{do: 'set', path: 'backoff.capMs', value} as const]};
     const message = `No wait reaches the cap of ${capMs} ms: ${why}.`;
     yield {at: 'backoff.capMs', message, ...(keepsWaits ? {fix} : {})};

@@ -165,6 +165,26 @@ describe('rules', () => {
     });
   });
 
+  it('a quadrillion attempts are judged at once', async () => {
+    const found = await lint({maxAttempts: 1e15, attemptTimeoutMs: 90, deadlineMs: 100, backoff: {baseMs: 1}});
+    expect(found.map(({code}) => code)).to.include.members(['RL202', 'RL303']);
+    const open = await lint({maxAttempts: 1e15, deadlineMs: null});
+    expect(open.find(({code}) => code === 'RL302')?.fix?.title).to.equal('Set deadlineMs to 30000');
+  });
+
+  it('a slip in a list of another file is told here, and mended there', async () => {
+    const [finding] = await lint({extends: ['./base.json']}, {'base.json': '{"idempotentMethods": ["GTE"]}'});
+    expect(finding).to.include({code: 'RL403', fix: undefined});
+  });
+
+  it('RL306 leaves alone a cap that unlimited resends come to', async () => {
+    const backoff = {kind: 'linear', baseMs: 1, stepMs: 0, capMs: 5000} as const;
+    expect(await pointers('RL306', {maxAttempts: 'unlimited', backoff})).to.deep.equal([]);
+    expect(await pointers('RL306', {maxAttempts: 'unlimited', deadlineMs: 4000, backoff})).to.deep.equal([
+      'backoff.capMs',
+    ]);
+  });
+
   it('RL209 says what each route does, where it differs', async () => {
     const layers = [{name: 'mesh', maxAttempts: 4}];
     const routes = [
