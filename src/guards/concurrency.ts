@@ -12,6 +12,7 @@ export class ConcurrencyLimit {
   /** In the order of arrival; a Set, so that one who leaves frees the place at once. */
   readonly #line = new Set<Waiter>();
   #inFlight = 0;
+  #isAdmitting = false;
 
   constructor(policy: Concurrency) {
     this.#policy = policy;
@@ -48,13 +49,25 @@ export class ConcurrencyLimit {
     this.#line.delete(waiter);
   }
 
-  /** Gives a place back; whoever is first in line gets it. */
+  /**
+   * Gives a place back; whoever is first in line gets it. One who gives it back at once, as where the breaker has opened, only
+   * makes the loop go on: a long line would be a deep stack.
+   */
   exit(): void {
-    const [first] = this.#line;
-    if (first === undefined) this.#inFlight--;
-    else {
-      this.#line.delete(first);
-      first.admitted();
+    this.#inFlight--;
+    if (this.#isAdmitting) return;
+    this.#isAdmitting = true;
+    try {
+      while (this.#inFlight < this.#policy.max && this.#line.size > 0) this.#admitFirst();
+    } finally {
+      this.#isAdmitting = false;
     }
+  }
+
+  #admitFirst(): void {
+    const [first] = this.#line;
+    this.#line.delete(first!);
+    this.#inFlight++;
+    first!.admitted();
   }
 }

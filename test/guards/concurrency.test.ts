@@ -27,6 +27,21 @@ describe('ConcurrencyLimit', () => {
     expect(limit.waiting).to.equal(2);
   });
 
+  it('a line whose every member leaves at once, as when the breaker has opened, is no deep stack', () => {
+    const limit = new ConcurrencyLimit({max: 1, queue: 100_000});
+    limit.tryEnter();
+    let admitted = 0;
+    for (let count = 0; count < 100_000; count++)
+      limit.wait({
+        admitted: () => {
+          admitted++;
+          limit.exit();
+        },
+      });
+    limit.exit();
+    expect([admitted, limit.inFlight, limit.waiting]).to.deep.equal([100_000, 0, 0]);
+  });
+
   it('first come, first served', () => {
     const {admitted, waiter} = line();
     const limit = new ConcurrencyLimit({max: 1, queue: 10});
