@@ -44,7 +44,7 @@ export async function bundles(): Promise<Section> {
         limit: 7,
         measured: gzippedOf(ENGINE),
         unit: 'kB',
-        why: 'a policy is known at run time only, so every kind of backoff, budget, breaker and hint it may name has to be there; what reads the failures of six runtimes and the hints of eight vendors, keeps time over bodies and tells why a call was not sent again is more than half of it',
+        why: 'a policy is known at run time only, so every kind of backoff, budget, breaker and hint it may name has to be there; what reads the failures of six runtimes and the hints of eight vendors, keeps time over bodies and tells why a call was not sent again is a third of it',
       },
       {
         what: WHOLE,
