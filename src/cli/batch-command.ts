@@ -1,15 +1,14 @@
 /** `steadfetch batch`: requests from a file, results to a file. */
 import {contentKey} from '../batch/content-key.ts';
 import {runBatch} from '../batch/run-batch.ts';
-import type {BatchEvent, BatchReport, ItemResult} from '../batch/types.ts';
+import type {BatchReport} from '../batch/types.ts';
 import {handleOf} from '../call/define-policy.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
-import type {SteadfetchEvent} from '../core/events.ts';
 import {loadPolicy} from '../load.ts';
 import {observed} from '../telemetry/observed.ts';
 import {type BatchArguments, readBatchArguments} from './batch-arguments.ts';
-import {LinesFile} from './lines-file.ts';
+import {Outputs} from './outputs.ts';
 import {progressOn} from './progress.ts';
 import type {RequestLine} from './request-line.ts';
 import {type Checked, checkRequests, requestsOf} from './requests-file.ts';
@@ -38,11 +37,6 @@ export async function batchCommand(args: readonly string[], process: NodeJS.Proc
   return report.succeeded === checked.count ? 0 : 1;
 }
 
-interface Files {
-  readonly results: LinesFile;
-  readonly failures: LinesFile;
-}
-
 async function policyOf({policy}: BatchArguments): Promise<PolicyHandle> {
   return handleOf(policy === undefined ? {extends: ['steadfetch:batch']} : await loadPolicy(policy));
 }
@@ -55,22 +49,8 @@ async function send(
   terminal: NodeJS.WriteStream,
 ): Promise<{report: BatchReport; failed: number}> {
   const progress = progressOn(terminal, total);
+  const outputs = new Outputs(out, errors);
   let runId = '';
-  let opened: Files | undefined;
-  // Not before the first result: a journal that is refused must leave the results of its run alone.
-  const files = (): Files => {
-    opened ??= {results: new LinesFile(out), failures: new LinesFile(errors)};
-    return opened;
-  };
-  const write = async (result: ItemResult<RequestLine, LineResponse>): Promise<void> => {
-    const line = resultLine(result, runId);
-    await files().results.put(line);
-    if (!result.ok) await files().failures.put(line);
-  };
-  const on = (event: BatchEvent | SteadfetchEvent): void => {
-    if (event.type === 'batch.start') ({runId} = event);
-    progress.tell(event);
-  };
   // Not by the base: a run can go on through another way to the same server.
   const nameOf = ({customId, method, path, body}: RequestLine, index: number): string =>
     dedupe ? contentKey({method, path, body}, index) : customId;
@@ -85,17 +65,19 @@ async function send(
       journal,
       resume,
       signal,
-      onResult: write,
-      on,
+      onResult: result => outputs.write(resultLine(result, runId)),
+      on(event) {
+        if (event.type === 'batch.start') ({runId} = event);
+        progress.tell(event);
+      },
     });
-    files().results.create();
-    return {report, failed: files().failures.count};
+    outputs.complete();
+    return {report, failed: outputs.failed};
   } catch (error) {
     throw explained(error);
   } finally {
     progress.end();
-    await opened?.results.close();
-    await opened?.failures.close();
+    await outputs.close();
   }
 }
 
