@@ -46,10 +46,13 @@ export class Arguments {
  * @throws CliError at the first word that means nothing.
  */
 export function readArguments(argv: readonly string[], options: readonly OptionSyntax[], usage: string): Arguments {
-  const byName = new Map(options.map(option => [option.name, option]));
+  const byName = new Map(
+    options.flatMap(option => [option.name, option.short ?? option.name].map(name => [name, option])),
+  );
   const {tokens} = parseArgs({
     args: [...argv],
-    options: Object.fromEntries(options.map(option => [option.name, syntaxOf(option)])),
+    // What it is not told of takes no value, which is all that it has to know of most.
+    options: Object.fromEntries(options.filter(takesWord).map(option => [option.name, syntaxOf(option)])),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -71,8 +74,11 @@ export function readArguments(argv: readonly string[], options: readonly OptionS
   return new Arguments(operands, values);
 }
 
-const syntaxOf = ({short, value, optionalValue}: OptionSyntax) => ({
-  type: value === undefined || optionalValue ? ('boolean' as const) : ('string' as const),
+/** The value may be the next word. */
+const takesWord = ({value, optionalValue}: OptionSyntax): boolean => value !== undefined && !optionalValue;
+
+const syntaxOf = ({short}: OptionSyntax) => ({
+  type: 'string' as const,
   ...(short === undefined ? {} : {short}),
   multiple: true,
 });
