@@ -27,10 +27,16 @@ export function summary(report: BatchReport, total: number, {out, errors}: Summa
   return [
     `steadfetch batch: ${count(succeeded)} of ${count(total)} succeeded, ${count(failed)} failed, in ${seconds(report.durationMs)}`,
     ...rows.flatMap(([name, text]) => (text === false ? [] : [`  ${name.padEnd(width)}  ${text}`])),
+    ...(Object.keys(report.failedBy).some(why => why.endsWith('may-have-acted')) ? [ONCE] : []),
     ...(again > 0 ? [`The same command with --resume sends the ${count(again)} for which that can help.`] : []),
     '',
   ].join('\n');
 }
+
+/** The most common question. */
+const ONCE =
+  'What the server may have acted on is not sent again. Where twice does no harm, put "idempotentMethods": ["POST"] into the\n' +
+  'policy; where the server deduplicates by a key, "idempotency": {}.';
 
 const failedBy = ({failedBy: by}: BatchReport): string =>
   Object.entries(by)

@@ -96,6 +96,16 @@ describe('steadfetch batch', function () {
       .and.match(/duplicates +1, answered once/);
   });
 
+  it('says what to do where a POST may have been acted on', async () => {
+    const at = server.place(503);
+    place.writeRequests('requests.jsonl', [{a: 1}]);
+    const command = ['batch', 'requests.jsonl', '--url', at.url, '--out', 'results.jsonl'];
+    const {code, stderr} = await place.run(command);
+    expect(code).to.equal(1);
+    expect(at.requests).to.have.length(1);
+    expect(stderr).to.include('503, may-have-acted (1)').and.include('"idempotentMethods": ["POST"]');
+  });
+
   it('tells of a connection that was refused, and sends it again with --resume', async () => {
     const gone = await WireServer.start();
     const {origin} = gone;
