@@ -30,9 +30,9 @@ export class ConcurrencyLimit {
     return this.#line.size;
   }
 
-  /** Takes a place if one is free. Nobody passes those in line: while there is one, no place is free. */
+  /** Takes a place if one is free. Nobody passes those in line, not even while one of them gives its place back at once. */
   tryEnter(): boolean {
-    if (this.#inFlight >= this.#policy.max) return false;
+    if (this.#inFlight >= this.#policy.max || this.#line.size > 0) return false;
     this.#inFlight++;
     return true;
   }

@@ -3,7 +3,9 @@ import {expect} from 'chai';
 import type {Answers} from '../../src/decide/answers.ts';
 import {grpcAnswers} from '../../src/decide/answers-grpc.ts';
 import {httpAnswers} from '../../src/decide/answers-http.ts';
+import {Transients} from '../../src/decide/transients.ts';
 import {green, red, SUCCESS, type Verdict, yellow} from '../../src/decide/verdict.ts';
+import {defaultPolicy} from '../../src/policy/defaults.ts';
 
 const RED = red('said');
 const THROTTLED = yellow('said', {throttled: true});
@@ -69,4 +71,16 @@ describe('the hint of an HTTP answer', () => {
   });
 
   it('is none where it has no headers', () => expect(hintOf(undefined)).to.equal(null));
+});
+
+describe('a gRPC answer', () => {
+  const busy = {status: 14, committed: false, trailer: (name: string) => (name.endsWith('-ms') ? '7' : undefined)};
+  const answer = busy as unknown as Response;
+
+  it('is read by its code and its trailers', () => {
+    const transients = new Transients(defaultPolicy.retryOn);
+    const context = {transients, keyed: false, keySentBefore: false, refreshes: false};
+    expect(grpcAnswers.classify(answer, context)).to.include({reason: 'UNAVAILABLE', transient: true});
+    expect(grpcAnswers.hint(answer, 0)).to.deep.equal({ms: 7, source: 'pushback'});
+  });
 });

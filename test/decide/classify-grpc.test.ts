@@ -54,6 +54,11 @@ describe('classifyGrpc', () => {
     expect(found).to.include({transient: true, sent: 'not-processed', once: true, reason: 'UNAUTHENTICATED'});
   });
 
+  it('a pushback of bytes cannot be read, and means never', () => {
+    const found = classifyGrpc(answer(14, {'grpc-retry-pushback-ms': Uint8Array.of(5)}), context());
+    expect(found).to.include({transient: false, final: true});
+  });
+
   it('after the response has begun, it may have been acted on', () => {
     expect(classifyGrpc(answer(14, {}, true), context()).sent).to.equal('maybe-processed');
   });

@@ -62,6 +62,8 @@ describe('redactUrl', () => {
     ['a fragment goes', 'https://h.test/a#access_token=x', 'https://h.test/a'],
     ['a fragment goes with its question mark', 'https://h.test/a#x?token=y', 'https://h.test/a'],
     ['a fragment alone', '#access_token=x', ''],
+    ['a mark alone', '#', ''],
+    ['a URL without a scheme for a key', 'https://h.test/?//u:p@i.test/', 'https://h.test/?REDACTED'],
     ['a colon and an @ in the path', 'https://h.test/a:b@c', 'https://h.test/a:b@c'],
     [
       'a user in a URL in the path',

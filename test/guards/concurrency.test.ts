@@ -67,6 +67,23 @@ describe('ConcurrencyLimit', () => {
     expect(limit.inFlight).to.equal(1);
   });
 
+  it('nor while one of them has given its place back, and the next has not got it yet', () => {
+    const limit = new ConcurrencyLimit({max: 1, queue: 2});
+    limit.tryEnter();
+    const barged: boolean[] = [];
+    limit.wait({
+      admitted: () => {
+        limit.exit();
+        barged.push(limit.tryEnter());
+      },
+    });
+    const {admitted, waiter} = line();
+    limit.wait(waiter('next'));
+    limit.exit();
+    expect([barged, admitted]).to.deep.equal([[false], ['next']]);
+    expect(limit.inFlight).to.equal(1);
+  });
+
   it('T35 who leaves the line frees its place at once, and is not let in', () => {
     const {admitted, waiter} = line();
     const limit = new ConcurrencyLimit({max: 1, queue: 2});

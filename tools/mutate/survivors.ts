@@ -57,11 +57,17 @@ export const EQUIVALENT: readonly Reason[] = [
       // Reading null throws, and what throws while it is read tells nothing.
       ['decide/failure-facts.ts', 'outer === null', 'false'],
       ['decide/redact.ts', '!/[@?#]/.test(url)', 'false'],
+      // null is no object either way, and undefined is above no limit.
+      ['decide/failure-facts.ts', 'value !== null', 'true'],
+      ['decide/http-date.ts', 'at !== undefined', 'true'],
+      // Every part begins with its number.
+      ['decide/rate-limit.ts', '/^[\\d.]+/', '/[\\d.]+/'],
       // A number has no bytes in which a field could be found.
       ['decide/retry-info.ts', "typeof detail === 'number'", 'false'],
       ['decide/retry-info.ts', "'number'", '""'],
       // What is no code is kept, and never asked for.
       ['decide/transients.ts', 'retryOn.filter(isCodeName)', 'retryOn'],
+      ['decide/transients.ts', "typeof entry === 'number'", 'true'],
     ],
   },
   {
