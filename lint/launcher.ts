@@ -8,7 +8,7 @@
 import {closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
-import {constants, Script} from 'node:vm';
+import {Script} from 'node:vm';
 
 declare const PROGRAM_FILE: string;
 /** Of the program's text. */
@@ -26,13 +26,19 @@ const isUsed = env.NODE_DISABLE_COMPILE_CACHE !== '1';
 /** A run that only shows a page compiles next to nothing, which is not worth keeping. */
 const isKept = isUsed && !argv.some(word => /^(?:help|-h|--help|-v|--version)$/.test(word));
 
-type Program = (exports: object, require: NodeJS.Require, module: object, filename: string, dirname: string) => void;
+type Program = (
+  exports: object,
+  require: NodeJS.Require,
+  module: object,
+  filename: string,
+  dirname: string,
+  importModule: (url: string) => Promise<unknown>,
+) => void;
 
 function start(): void {
   const known = isUsed ? readBytecode() : undefined;
   const script = new Script(readProgram(), {
     filename: file,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(known === undefined ? {} : {cachedData: known}),
   });
   const run = script.runInThisContext() as Program;
@@ -40,7 +46,8 @@ function start(): void {
   // At the end, for then it has the functions that a run needs.
   if (isCold && isKept) process.once('exit', () => keepBytecode(script));
   const module = {exports: {}};
-  run(module.exports, createRequire(file), module, file, dirname(file));
+  // A script cannot import, at least not without a warning of Node's; this file can.
+  run(module.exports, createRequire(file), module, file, dirname(file), url => import(url));
 }
 
 /** One byte a character: the bundler writes nothing but ASCII. */

@@ -31,8 +31,9 @@ const shared = {
 
 const PROGRAM = 'retry-lint-program.cjs';
 
-/** What Node gives to a file of CommonJS, and the launcher to the function that the program is. */
-const PARAMETERS = '(exports,require,module,__filename,__dirname)';
+/** What Node gives to a file of CommonJS, and the launcher to the function that the program is; and how to import a module. */
+const PARAMETERS = 'exports,require,module,__filename,__dirname';
+const CALL = `(${PARAMETERS},url=>import(url));`;
 
 /** @param folder Gets retry-lint.cjs, which people start, and the program. */
 export async function bundle(folder: string): Promise<void> {
@@ -41,13 +42,13 @@ export async function bundle(folder: string): Promise<void> {
     ...shared,
     entryPoints: [at('lint/main.ts')],
     outfile: program,
-    banner: {js: `(function${PARAMETERS}{`},
-    footer: {js: ['})', `${PARAMETERS};`, ...(await Promise.all(RARE.map(trailer)))].join('\n')},
-    plugins: [rareFromTrailer, onlyWhatIsUsed],
+    banner: {js: `(function(${PARAMETERS},importModule){`},
+    footer: {js: ['})', CALL, ...(await Promise.all(RARE.map(trailer)))].join('\n')},
+    plugins: [rareFromTrailer, onlyWhatIsUsed, importsByLauncher],
   });
   const text = readFileSync(program, 'latin1');
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  const bytes = text.lastIndexOf(`\n${PARAMETERS};`);
+  const bytes = text.lastIndexOf(`\n${CALL}`);
   const launcher = join(folder, 'retry-lint.cjs');
   await build({
     ...shared,
@@ -100,6 +101,18 @@ const onlyWhatIsUsed: Plugin = {
       if (pluginData === 'asked' || (!/^jsonc-parser$/.test(path) && !/node_modules.jsonc-parser/.test(importer)))
         return undefined;
       return {...(await resolve(path, {importer, kind, resolveDir, pluginData: 'asked'})), sideEffects: false};
+    });
+  },
+};
+
+/** Rules of a project are imported by who can: see lint/launcher.ts. */
+const importsByLauncher: Plugin = {
+  name: 'imports-by-launcher',
+  setup: ({onLoad}) => {
+    onLoad({filter: /config-file.plugins\.ts$/}, ({path}) => {
+      const [before, after, ...more] = readFileSync(path, 'utf8').split('await import(');
+      if (after === undefined || more.length > 0) throw new Error(`${path} imports more than once, or never.`);
+      return {contents: `declare const importModule: any;\n${before}await importModule(${after}`, loader: 'ts'};
     });
   },
 };

@@ -25,7 +25,9 @@ async function load(file: string, what: string): Promise<{readonly default?: unk
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException;
     const isMissing = code === 'ERR_MODULE_NOT_FOUND' && message.includes(file);
-    throw new CliError(`${what}: the module ${isMissing ? 'does not exist' : `cannot be loaded: ${message}`}.`);
+    throw new CliError(
+      `${what}: the module ${isMissing ? 'does not exist' : `cannot be loaded: ${message.replace(/\.$/, '')}`}.`,
+    );
   }
 }
 

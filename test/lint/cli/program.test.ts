@@ -134,7 +134,14 @@ describe('the program retry-lint', function () {
       sources: [], bad: [{}], good: [{}], check: () => [{at: '', message: 'No.'}],
     }]`;
     const desk = new Desk({'.retry-lintrc.json': '{"plugins": ["./r.mjs"]}', 'r.mjs': rule, 'p.json': clean});
-    expect(start(desk, ['p.json']).stdout).to.contain('ACME101 use-a-name');
+    for (const how of ['compiled', 'from bytecode']) {
+      const {stdout, stderr} = start(desk, ['p.json']);
+      expect(stdout, how).to.contain('ACME101 use-a-name');
+      expect(stderr, how).to.equal('');
+    }
+    desk.write('alone.cjs', readFileSync(home.at('retry-lint-program.cjs')));
+    const alone = spawnSync(process.execPath, ['alone.cjs', 'p.json'], {cwd: desk.folder, encoding: 'utf8'});
+    expect(alone.stdout).to.contain('ACME101 use-a-name');
   });
 
   it('loads what few runs need only where it is needed', () => {
