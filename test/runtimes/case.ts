@@ -90,8 +90,7 @@ export async function thrown(promise: Promise<unknown>): Promise<Thrown> {
 }
 
 /** Ours, or ky's with ours as its cause. */
-export const codeOf = (error: Thrown): string | undefined =>
-  error.cause?.code ?? error.code;
+export const codeOf = (error: Thrown): string | undefined => error.cause?.code ?? error.code;
 
 export const attemptsOf = (answer: unknown): number | undefined => reportOf(answer)?.attempts;
 
