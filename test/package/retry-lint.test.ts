@@ -1,5 +1,5 @@
 /** `npx retry-lint`, from the package of that name and from steadfetch alone. */
-import {writeFileSync} from 'node:fs';
+import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import {attempt, fullProject, oldestNode, packedShim, project} from './projects.ts';
@@ -26,6 +26,24 @@ describe('npx retry-lint', () => {
     expect((await attempt(folder, 'npx', 'retry-lint', 'policy.json')).output).to.match(finding);
     const {code, output} = await attempt(folder, oldestNode(folder), program, 'policy.json', '*.yaml');
     expect(output).to.match(finding).and.contain('2 errors in 2 files.');
+    expect(code).to.equal(1);
+  });
+
+  it('runs rules of a project, which are made with steadfetch/lint', async () => {
+    const folder = join(await fullProject(), 'ruled');
+    mkdirSync(folder);
+    const rule = `{
+      code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'error', confidence: 'high', summary: 'Name it', why: 'So.',
+      sources: [], bad: [{}], good: [{}], check: scope => scope.policy.name === 'default' ? [{at: 'name', message: 'No name.'}] : [],
+    }`;
+    writeFileSync(
+      join(folder, 'rules.mjs'),
+      `import {defineRule} from 'steadfetch/lint';\nexport default defineRule(${rule});\n`,
+    );
+    writeFileSync(join(folder, '.retry-lintrc.json'), '{"plugins": ["./rules.mjs"]}');
+    writeFileSync(join(folder, 'policy.json'), '{}');
+    const {code, output} = await attempt(folder, 'npx', 'retry-lint', 'policy.json');
+    expect(output).to.match(/^policy\.json:1:1 {2}error {2}ACME101 use-a-name\n/);
     expect(code).to.equal(1);
   });
 
