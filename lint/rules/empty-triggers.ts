@@ -1,6 +1,6 @@
 import {isSure} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
-import {mayResend, resendsOf} from './sends.ts';
+import {defaultTriggers, mayResend, resendsOf} from './sends.ts';
 
 export const emptyTriggers: Rule = defineRule({
   code: 'RL408',
@@ -62,13 +62,10 @@ policies in Google's public gRPC configurations have such an empty list.
       message: `Nothing is retried, although ${count} allowed: retryOn is empty, so no failure counts as transient.`,
       related: [{at: 'maxAttempts', message: 'The attempts are counted here.'}],
       suggestions: [
-        {title: 'Retry what is retried by default', changes: [{do: 'remove', path: 'retryOn'}]},
+        {title: 'Retry what is retried by default', changes: [defaultTriggers(scope)]},
         {
           title: 'Say so: set maxAttempts to 1',
-          changes: [
-            {do: 'remove', path: 'retryOn'},
-            {do: 'set', path: 'maxAttempts', value: 1, inScope: true},
-          ],
+          changes: [defaultTriggers(scope), {do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
         },
       ],
     };

@@ -2,7 +2,7 @@ import type {RetryTrigger} from '../../src/policy/types.ts';
 import {type Entry, entriesOf} from '../model/entries.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
-import {isKeyed, mayResend} from './sends.ts';
+import {defaultTriggers, isKeyed, mayResend} from './sends.ts';
 
 export const retriedRefusals: Rule = defineRule({
   code: 'RL102',
@@ -110,7 +110,7 @@ sent; the client retries that one by itself.
       } else if (isRefusal(value)) {
         const message = `${value} is retried, but ${REFUSALS[String(value)] ?? 'it says that the request is wrong'}: ${OUTCOMES[String(value)] ?? 'the same request gets the same answer'}.`;
         // A list that names nothing else would be left empty, and then nothing is retried at all.
-        yield isAllWrong ? {at, message, suggestions: [byDefault]} : {at, message, fix: withoutEntry(entry)};
+        yield isAllWrong ? {at, message, suggestions: [byDefault(scope)]} : {at, message, fix: withoutEntry(entry)};
       }
     }
   },
@@ -172,7 +172,10 @@ const withoutEntry = ({value}: Entry): FixDraft => ({
   changes: [{do: 'drop', path: 'retryOn', entries: [value]}],
 });
 
-const byDefault: FixDraft = {title: 'Retry what is retried by default', changes: [{do: 'remove', path: 'retryOn'}]};
+const byDefault = (scope: Scope): FixDraft => ({
+  title: 'Retry what is retried by default',
+  changes: [defaultTriggers(scope)],
+});
 
 function withoutEvery4xx({policy}: Scope): FixDraft {
   const passing: RetryTrigger[] = [408, 421, 425, 429];

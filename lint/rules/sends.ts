@@ -1,7 +1,9 @@
 /** What a scope sends, and how often: questions that many rules ask. */
 
+import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
 import {isSure, type Scope} from '../model/scope.ts';
+import type {Change} from '../rule.ts';
 
 /** More than one send is possible. Where `maxAttempts` is a slip, it was meant to be something, so it is. */
 export function mayResend(scope: Scope): boolean {
@@ -86,3 +88,9 @@ export const resendsThrottled = ({retryOn}: Policy): boolean => retryOn.some(tri
 /** `POST /v1/orders`, `GET or HEAD on every path`: the calls of a scope. */
 export const callsOf = ({match}: Scope, method?: string): string =>
   `${method ?? match?.methods?.join(' or ').toUpperCase() ?? 'every method'} ${match?.path ?? match?.origin ?? 'on every path'}`;
+
+/** Gives `retryOn` back its default: by taking out the only list there is, or by writing the default over the others. */
+export const defaultTriggers = ({layers}: Scope): Change =>
+  layers.filter(({data}) => data.retryOn !== undefined).length > 1
+    ? {do: 'set', path: 'retryOn', value: defaultPolicy.retryOn, inScope: true}
+    : {do: 'remove', path: 'retryOn'};
