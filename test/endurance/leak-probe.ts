@@ -19,7 +19,7 @@ const place = server.place((response, {headers}) => {
 const handle = definePolicy({
   backoff: {baseMs: 0},
   budget: null,
-  attemptTimeoutMs: 100,
+  attemptTimeoutMs: 300,
   breaker: null,
   hedge: {delayMs: 2},
   concurrency: {max: 20},
@@ -41,7 +41,7 @@ for (let round = 0; round < ROUNDS; round++) {
   for (let sent = 0; sent < CALLS; sent += 10) await Promise.all(Array.from({length: 10}, (_, n) => call(sent + n)));
   place.requests.length = 0;
   for (let turn = 0; turn < 4; turn++) {
-    await new Promise(resolve => setTimeout(resolve, 30));
+    await new Promise(resolve => setTimeout(resolve, 100));
     globalThis.gc!();
   }
   const handles = process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length;
