@@ -46,6 +46,8 @@ export class Arguments {
  * @throws CliError at the first word that means nothing.
  */
 export function readArguments(argv: readonly string[], options: readonly OptionSyntax[], usage: string): Arguments {
+  // Most runs name a file and no more, and the parser takes a tenth of their time.
+  if (!argv.some(word => word.startsWith('-'))) return new Arguments(argv, new Map());
   const byName = new Map(
     options.flatMap(option => [option.name, option.short ?? option.name].map(name => [name, option])),
   );
