@@ -10,7 +10,7 @@ import type {FileHandle} from 'node:fs/promises';
 import {type Clock, sleep} from '../core/timer.ts';
 
 /** From the start of one write to that of the next, at the least. */
-const GAP_MS = 3;
+const GAP_MS = 10;
 
 /** To open such a file with, so that a group is one operation and not two. Elsewhere it means less than a sync does. */
 export const WRITE_THROUGH: number = process.platform === 'linux' ? constants.O_DSYNC : 0;
