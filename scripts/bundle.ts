@@ -11,6 +11,7 @@ import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build, type Plugin} from 'esbuild';
 import {commands} from '../lint/commands/table.ts';
+import {rules} from '../lint/rules/index.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -43,8 +44,10 @@ export async function bundle(folder: string): Promise<void> {
     entryPoints: [at('lint/main.ts')],
     outfile: program,
     banner: {js: `(function(${PARAMETERS},importModule){`},
-    footer: {js: ['})', CALL, ...(await Promise.all(RARE.map(trailer)))].join('\n')},
-    plugins: [rareFromTrailer, onlyWhatIsUsed, importsByLauncher],
+    footer: {
+      js: ['})', CALL, ...(await Promise.all(RARE.map(packageTrailer))), trailer('rules', textsOfRules())].join('\n'),
+    },
+    plugins: [rareFromTrailer, rulesWithoutTexts, onlyWhatIsUsed, importsByLauncher],
   });
   const text = readFileSync(program, 'latin1');
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
@@ -65,14 +68,25 @@ export async function bundle(folder: string): Promise<void> {
   chmodSync(launcher, 0o755);
 }
 
-/** A package in one line. JSON has no line breaks. */
-async function trailer(name: string): Promise<string> {
+/** Something in one line: JSON has no line breaks. */
+const trailer = (name: string, what: unknown): string => `//${name}:${JSON.stringify(what)}`;
+
+/** The expression that reads a line again. */
+const fromTrailer = (name: string): string => `(() => {
+  const mark = '\\n//${name}:';
+  const text = require('node:fs').readFileSync(__filename, 'utf8');
+  const start = text.lastIndexOf(mark) + mark.length;
+  const end = text.indexOf('\\n', start);
+  return JSON.parse(text.slice(start, end < 0 ? undefined : end));
+})()`;
+
+async function packageTrailer(name: string): Promise<string> {
   const {outputFiles} = await build({
     ...shared,
     stdin: {contents: `module.exports = require('${name}')`, resolveDir: at('.')},
     write: false,
   });
-  return `//${name}:${JSON.stringify(outputFiles[0]!.text)}`;
+  return trailer(name, outputFiles[0]!.text);
 }
 
 /** An import of a rare package reads its line, when it is reached. */
@@ -81,17 +95,41 @@ const rareFromTrailer: Plugin = {
   setup: ({onResolve, onLoad}) => {
     onResolve({filter: new RegExp(`^(?:${RARE.join('|')})$`)}, ({path}) => ({path, namespace: 'rare'}));
     onLoad({filter: /.*/, namespace: 'rare'}, ({path}) => ({
-      contents: `
-        const mark = '\\n//${path}:';
-        const text = require('node:fs').readFileSync(__filename, 'utf8');
-        const start = text.lastIndexOf(mark) + mark.length;
-        const end = text.indexOf('\\n', start);
-        const code = JSON.parse(text.slice(start, end < 0 ? undefined : end));
-        require('node:vm').compileFunction(code, ['module', 'exports', 'require'], {filename: '${path}'})(module, exports, require);
-      `,
+      contents: `require('node:vm').compileFunction(${fromTrailer(path)}, ['module', 'exports', 'require'], {filename: '${path}'})(module, exports, require);`,
     }));
   },
 };
+
+/** What only `explain`, `rules` and SARIF show of a rule; half of its file. */
+const TEXTS = ['why', 'sources', 'bad', 'good'] as const;
+
+const textsOfRules = () =>
+  Object.fromEntries(rules.map(rule => [rule.code, Object.fromEntries(TEXTS.map(field => [field, rule[field]]))]));
+
+/** Rules read their texts from their line, when somebody asks. */
+const rulesWithoutTexts: Plugin = {
+  name: 'rules-without-texts',
+  setup: ({onResolve, onLoad}) => {
+    onResolve({filter: /^rule-texts$/}, ({path}) => ({path, namespace: 'texts'}));
+    onLoad({filter: /.*/, namespace: 'texts'}, () => ({
+      contents: `let texts; exports.textsOf = code => (texts ??= ${fromTrailer('rules')})[code];`,
+    }));
+    onLoad({filter: /lint.rules.[a-z-]+\.ts$/}, ({path}) => {
+      const source = readFileSync(path, 'utf8');
+      const code = /^ {2}code: '(RL\d+)',$/m.exec(source)?.[1];
+      if (code === undefined) return undefined;
+      const contents = TEXTS.reduce((text, field) => withoutText(text, field, code), source);
+      return {contents: `import {textsOf} from 'rule-texts';\n${contents}`, loader: 'ts'};
+    });
+  },
+};
+
+/** The formatter lays every rule out alike; one that is laid out otherwise fails the build. */
+function withoutText(source: string, field: string, code: string): string {
+  const written = new RegExp(`^ {2}${field}: (?:\`[\\s\\S]*?\`|\\[.*\\]|\\[\\n[\\s\\S]*?^ {2}\\]),\\n`, 'm');
+  if (!written.test(source)) throw new Error(`${code} has no ${field} that can be found.`);
+  return source.replace(written, () => `  get ${field}() { return textsOf('${code}').${field}; },\n`);
+}
 
 /** jsonc-parser does not say that its modules do nothing by themselves; one of them fills tables that only a formatter needs. */
 const onlyWhatIsUsed: Plugin = {
