@@ -116,7 +116,7 @@ function checkRange({code, range: {start, end}}: Finding, lines: Lines): void {
   expect(end.line * 1e6 + end.column, code).to.be.at.least(start.line * 1e6 + start.column);
 }
 
-/** The long run is `npm run test:endurance`. */
+/** Ten thousand in test/endurance. */
 const cases = Number(process.env.FUZZ_CASES ?? 1200);
 
 describe('the linter, given anything', function () {
