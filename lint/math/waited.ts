@@ -24,7 +24,7 @@ const PLACES = 32;
 export function waitedBefore(backoff: Backoff, attempts: number, throttled: boolean, horizonMs: number): Waited[] {
   let longest = 0;
   for (let resend = 1; resend < attempts; resend++) longest += longestMs(backoff, resend, throttled);
-  const endMs = Math.max(Math.min(longest, horizonMs), Number.MIN_VALUE);
+  const endMs = Math.max(Math.min(longest, horizonMs), 1);
   const stepMs = endMs / CELLS;
   // Masses that are shared by two points reach one cell further with every wait.
   const first = new Float64Array(CELLS + 1 + attempts);
@@ -78,6 +78,8 @@ function uniform(lowMs: number, highMs: number, stepMs: number): Kernel {
   const low = lowMs / stepMs;
   const high = highMs / stepMs;
   const offset = Math.floor(low);
+  // Past the end of the grid: nobody asks, and such numbers are too large to count by ones.
+  if (offset > 2 * CELLS) return {offset: 0, mass: []};
   if (high - low < 1e-9) return {offset, mass: [1 - (low - offset), low - offset]};
   const mass: number[] = [];
   for (let cell = offset; cell <= Math.min(Math.ceil(high), offset + CELLS + 1); cell++) {

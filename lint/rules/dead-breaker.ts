@@ -67,7 +67,8 @@ Judged for \`objective.assume.rps\`, with every resend counted; so the finding m
     const {breaker, objective} = scope.policy;
     if (breaker === null || breaker.kind !== 'ratio' || !isSure(scope, 'breaker')) return;
     const rps = objective?.assume?.rps;
-    if (rps !== undefined && isSure(scope, 'breaker.minCalls', 'breaker.windowMs')) yield* tooFew(scope, breaker, rps);
+    if (rps !== undefined && rps > 0 && isSure(scope, 'breaker.minCalls', 'breaker.windowMs'))
+      yield* tooFew(scope, breaker, rps);
     if (breaker.failureRatio < 1 || !isSure(scope, 'breaker.failureRatio')) return;
     yield {
       at: 'breaker.failureRatio',
@@ -83,6 +84,7 @@ Judged for \`objective.assume.rps\`, with every resend counted; so the finding m
 function* tooFew(scope: Scope, {windowMs, minCalls}: RatioBreaker, rps: number): Iterable<Draft> {
   const sends = resendsOf(scope.policy) + 1;
   const held = (rps * sends * windowMs) / 1000;
+  // Unlimited resends fill any window.
   if (held >= minCalls) return;
   const resent = sends === 1 ? '' : `, each sent ${sends} times,`;
   yield {

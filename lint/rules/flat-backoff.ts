@@ -82,7 +82,7 @@ or more, waits that double or triple spend the first quickly and leave the last 
     yield {
       at,
       message: `${fact}: a server that is down is asked as often as one that hiccuped.`,
-      suggestions: [growing(backoff, first)],
+      suggestions: Number.isSafeInteger(first * 4) ? [growing(backoff, first)] : [],
     };
   },
 });
@@ -110,7 +110,7 @@ function growing(backoff: Backoff, baseMs: number): FixDraft {
     kind: 'exponential',
     baseMs,
     factor: 2,
-    capMs: Math.max(20_000, Math.min(baseMs * 4, Number.MAX_SAFE_INTEGER)),
+    capMs: Math.max(20_000, baseMs * 4),
     jitter: backoff.jitter,
   };
   return {title: 'Double the wait before each resend', changes: [{do: 'set', path: 'backoff', value}]};

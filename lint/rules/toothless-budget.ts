@@ -113,10 +113,16 @@ function* judgeBucket(budget: TokenBucketBudget, rps: number | undefined, {polic
     yield {at, message: `${which} takes 0 tokens, so the bucket is never empty and refuses none.`, suggestions: [fix]};
   }
   const perSecond = refillPerMinute / 60 / retryCost;
-  if (retryCost === 0 || rps === undefined || rps === 0 || perSecond < rps) return;
+  // One resend a minute is for a client that hardly calls: no storm is made of it.
+  if (retryCost === 0 || rps === undefined || rps === 0 || perSecond < rps || perSecond <= 1 / 60) return;
   const sum = sayList([`${sayNumber(refillPerMinute)} tokens a minute`, `${sayNumber(retryCost)} tokens a resend`]);
   const message = `${sum} are ${sayNumber(perSecond)} resends a second whatever happens, and there are ${sayNumber(rps)} calls a second: each may be resent in an outage.`;
-  yield {at: 'budget.refillPerMinute', message, related: assumed, suggestions: [setTo('budget.refillPerMinute', 14)]};
+  yield {
+    at: 'budget.refillPerMinute',
+    message,
+    related: assumed,
+    suggestions: 14 / 60 / retryCost < Math.max(rps, 1 / 60 + 1e-9) ? [setTo('budget.refillPerMinute', 14)] : [],
+  };
 }
 
 const assumed = [{at: 'objective.assume.rps', message: 'The traffic is assumed here.'}];

@@ -100,6 +100,13 @@ describe('the latency of a call', () => {
     expect(outlook({...predict, failureRatio: 0.9}).quantile(0.95)).to.equal(Number.POSITIVE_INFINITY);
   });
 
+  it('resends without a wait, and with one of an age, are counted', () => {
+    const constant = (delayMs: number) => ({kind: 'constant', delayMs, throttledBaseMs: 0, jitter: 'none'}) as const;
+    const call = {...predict, failureRatio: 0.5, hangRatio: 0, deadlineMs: 5000};
+    expect(outlook({...call, backoff: constant(0)}).meanAttempts).to.be.closeTo(1.75, 0.01);
+    expect(outlook({...call, backoff: constant(Number.MAX_SAFE_INTEGER)}).meanAttempts).to.equal(1);
+  });
+
   it('what is not resent is one attempt', () => {
     const {meanAttempts, successRatio} = outlookOf({
       ...predict,
