@@ -1,24 +1,24 @@
 /**
- * Starts the program from the bytecode of an earlier run, kept beside it as Python keeps its own: two thirds of what a run costs
- * beyond Node's own start is the compiling of functions. Without it, or where nothing can be written, the program runs all the same.
+ * The head of retry-lint.cjs. Starts the program below it from the bytecode of an earlier run, kept beside the file as Python keeps its
+ * own: two thirds of what a run costs beyond Node's own start is the compiling of functions. Without it, or where nothing can be
+ * written, the program runs all the same.
  *
  * V8 checks that the bytecode is of its own version; that it is of this program says its name. Bundled as CommonJS.
  */
 
 import {closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync} from 'node:fs';
-import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 import {Script} from 'node:vm';
 
-declare const PROGRAM_FILE: string;
 /** Of the program's text. */
 declare const PROGRAM_HASH: string;
-/** How many bytes of the file are a function; what follows calls it, and is for whoever runs the file itself. */
+/** Where the program stands in this file, in bytes: a function, in one line. */
+declare const PROGRAM_START: number;
 declare const PROGRAM_BYTES: number;
+declare const LINE_BREAK: string;
 /** Commands but lint, each of which runs other functions. */
 declare const OTHER_COMMANDS: readonly string[];
 
-const file = join(__dirname, PROGRAM_FILE);
 const {argv, version, arch, platform, env} = process;
 const command = OTHER_COMMANDS.find(name => name === argv[2]) ?? 'lint';
 const cache = join(__dirname, '.cache', `${PROGRAM_HASH}-${command}-${version}-${platform}-${arch}.v8`);
@@ -38,7 +38,7 @@ type Program = (
 function start(): void {
   const known = isUsed ? readBytecode() : undefined;
   const script = new Script(readProgram(), {
-    filename: file,
+    filename: __filename,
     ...(known === undefined ? {} : {cachedData: known}),
   });
   const run = script.runInThisContext() as Program;
@@ -47,16 +47,16 @@ function start(): void {
   if (isCold && isKept) process.once('exit', () => keepBytecode(script));
   const module = {exports: {}};
   // A script cannot import, at least not without a warning of Node's; this file can.
-  run(module.exports, createRequire(file), module, file, dirname(file), url => import(url));
+  run(module.exports, require, module, __filename, __dirname, url => import(url));
 }
 
-/** One byte a character: the bundler writes nothing but ASCII. */
+/** From the comment that Node does not compile. One byte a character: the bundler writes nothing but ASCII. */
 function readProgram(): string {
   const bytes = Buffer.allocUnsafe(PROGRAM_BYTES);
-  const from = openSync(file, 'r');
-  readSync(from, bytes);
-  closeSync(from);
-  return bytes.toString('latin1');
+  const file = openSync(__filename, 'r');
+  readSync(file, bytes, 0, PROGRAM_BYTES, PROGRAM_START);
+  closeSync(file);
+  return bytes.toString('latin1').replaceAll(LINE_BREAK, '\n');
 }
 
 function readBytecode(): Buffer | undefined {

@@ -1,19 +1,22 @@
 /**
- * Bundles retry-lint into one file of CommonJS: measured to start faster than modules, and everything but Node is inside. Beside it
- * goes what starts it; see lint/launcher.ts.
+ * Bundles retry-lint into one file of CommonJS: measured to start faster than modules, and everything but Node is inside.
  *
- * Node reads all code of a file at every start, so it is minified, and what few runs need stands at its end, as comments.
+ * Node reads all code of a file at every start. So the code that it sees is the launcher's (see lint/launcher.ts), and the program
+ * stands below it in a comment, minified; what few runs need stands at the end, in comments too.
  */
 
 import {createHash} from 'node:crypto';
-import {chmodSync, readFileSync} from 'node:fs';
-import {basename, join} from 'node:path';
+import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build, type Plugin} from 'esbuild';
 import {commands} from '../lint/commands/table.ts';
 import {rules} from '../lint/rules/index.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** In the comment, where a real one would end it. */
+const LINE_BREAK = '\u0001';
 
 /** Packages behind a lazy import: together they are larger than all the rest. */
 const RARE = ['diff', 'ignore', 'picomatch', 'yaml'];
@@ -30,42 +33,54 @@ const shared = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-const PROGRAM = 'retry-lint-program.cjs';
+/** What the launcher gives to the function that the program is: what Node gives to a file, and how to import a module. */
+const PARAMETERS = 'exports,require,module,__filename,__dirname,importModule';
 
-/** What Node gives to a file of CommonJS, and the launcher to the function that the program is; and how to import a module. */
-const PARAMETERS = 'exports,require,module,__filename,__dirname';
-const CALL = `(${PARAMETERS},url=>import(url));`;
-
-/** @param folder Gets retry-lint.cjs, which people start, and the program. */
+/** @param folder Gets retry-lint.cjs. */
 export async function bundle(folder: string): Promise<void> {
-  const program = join(folder, PROGRAM);
-  await build({
+  const program = await programText();
+  const trailers = [...(await Promise.all(RARE.map(packageTrailer))), trailer('rules', textsOfRules())];
+  const hash = createHash('sha256').update(program).digest('hex').slice(0, 16);
+  // Where the program begins depends on the launcher, which says where it begins.
+  let launcher = '';
+  for (let start = 1000; launcher.length !== start; ) {
+    if (launcher !== '') start = launcher.length;
+    launcher = `${await launcherText({PROGRAM_HASH: hash, PROGRAM_START: start, PROGRAM_BYTES: program.length})}//`;
+  }
+  const file = join(folder, 'retry-lint.cjs');
+  mkdirSync(folder, {recursive: true});
+  writeFileSync(file, [launcher + program, ...trailers, ''].join('\n'));
+  chmodSync(file, 0o755);
+}
+
+/** A function, in one line and in ASCII, so that it fits in a comment, and a byte is a character. */
+async function programText(): Promise<string> {
+  const {outputFiles} = await build({
     ...shared,
     entryPoints: [at('lint/main.ts')],
-    outfile: program,
-    banner: {js: `(function(${PARAMETERS},importModule){`},
-    footer: {
-      js: ['})', CALL, ...(await Promise.all(RARE.map(packageTrailer))), trailer('rules', textsOfRules())].join('\n'),
-    },
+    write: false,
+    banner: {js: `(function(${PARAMETERS}){`},
+    footer: {js: '})'},
     plugins: [rareFromTrailer, rulesWithoutTexts, onlyWhatIsUsed, importsByLauncher],
   });
-  const text = readFileSync(program, 'latin1');
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  const bytes = text.lastIndexOf(`\n${CALL}`);
-  const launcher = join(folder, 'retry-lint.cjs');
-  await build({
+  const {text} = outputFiles[0]!;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: strings of the YAML reader hold some, and a comment can.
+  if (!/^[\t\n\u0002-\u0008\u000E-\u007E]*$/.test(text))
+    throw new Error('The program has characters that its comment cannot hold.');
+  return text.trimEnd().replaceAll('\n', LINE_BREAK);
+}
+
+async function launcherText(facts: Readonly<Record<string, string | number>>): Promise<string> {
+  const others = commands.slice(1).map(({name}) => name);
+  const known = {...facts, LINE_BREAK, OTHER_COMMANDS: others};
+  const {outputFiles} = await build({
     ...shared,
     entryPoints: [at('lint/launcher.ts')],
-    outfile: launcher,
+    write: false,
     banner: {js: '#!/usr/bin/env node'},
-    define: {
-      PROGRAM_FILE: JSON.stringify(basename(program)),
-      PROGRAM_HASH: JSON.stringify(hash),
-      PROGRAM_BYTES: String(bytes),
-      OTHER_COMMANDS: JSON.stringify(commands.slice(1).map(({name}) => name)),
-    },
+    define: Object.fromEntries(Object.entries(known).map(([name, value]) => [name, JSON.stringify(value)])),
   });
-  chmodSync(launcher, 0o755);
+  return outputFiles[0]!.text;
 }
 
 /** Something in one line: JSON has no line breaks. */

@@ -31,7 +31,7 @@ function blockText(block: Block, width: number): string {
 /** Numbers stand under each other by their last digit. */
 const isNumeric = (rows: readonly (readonly string[])[], column: number): boolean =>
   rows.every(row =>
-    /^(?:[\d.,]+(?: to [\d.]+)?(?: (?:ms|%))?|…|\d+ more|without end|never|no end)?$/.test(row[column] ?? ''),
+    /^(?:[\d.,]+(?: to [\d.]+)?(?: (?:ms|%))?|\u2026|\d+ more|without end|never|no end)?$/.test(row[column] ?? ''),
   ) && rows.some(row => /\d/.test(row[column] ?? ''));
 
 function wrap(text: string, width: number): string {

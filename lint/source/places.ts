@@ -42,7 +42,7 @@ export function nearestPlace(places: Places, path: string): Place | undefined {
 }
 
 export function parentPath(path: string): string {
-  return path.replace(/(?:\.?[^.[\]]+|\[(?:\d+|"(?:[^"\\]|\\.)*"…?)\])$/, '');
+  return path.replace(/(?:\.?[^.[\]]+|\[(?:\d+|"(?:[^"\\]|\\.)*"\u2026?)\])$/, '');
 }
 
 /** What to underline: the key, else the value; of an object without a key its brace or its first key, never all its lines. */
