@@ -10,7 +10,7 @@ import {isFileName, resolveName} from './model/extends.ts';
 import {modelOf} from './model/model.ts';
 import {Gatherer} from './report/gatherer.ts';
 import {reportShape, reportSource} from './report/shape-findings.ts';
-import {RuleSet} from './rule-set.ts';
+import {type RuleSet, ruleSetOf} from './rule-set.ts';
 import {shapeOf} from './shape/shape.ts';
 import {readSource} from './source/read.ts';
 import {applySuppressions} from './suppress/apply.ts';
@@ -23,6 +23,8 @@ export interface LintRequest {
   readonly config?: Config;
 }
 
+const NO_CONFIG: Config = {};
+
 /**
  * Reads one policy and says where and why it is unsafe.
  *
@@ -32,10 +34,10 @@ export interface LintRequest {
  * @example
  * const {findings} = await lintText({path: 'policy.json', files: {'policy.json': text}});
  */
-export async function lintText({path, files, config = {}}: LintRequest): Promise<Report> {
+export async function lintText({path, files, config = NO_CONFIG}: LintRequest): Promise<Report> {
   const text = Object.hasOwn(files, path) ? files[path] : undefined;
   if (text === undefined) throw new TypeError(`files has no text for ${path}.`);
-  const rules = new RuleSet(config);
+  const rules = ruleSetOf(config);
   const source = await readSource(path, text);
   const gatherer = new Gatherer(source);
   reportSource(source, rules, gatherer);

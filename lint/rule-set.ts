@@ -5,14 +5,31 @@ import type {Severity} from './finding.ts';
 import type {Draft, Rule} from './rule.ts';
 import {rules as builtIn} from './rules/index.ts';
 
+/** A run lints thousands of files by the same few settings. */
+const known = new WeakMap<object, RuleSet>();
+
+export function ruleSetOf({preset, rules = NO_SETTINGS, extraRules}: Config): RuleSet {
+  const set = known.get(rules);
+  if (set !== undefined && set.preset === preset && set.extraRules === extraRules) return set;
+  const made = new RuleSet(preset, rules, extraRules);
+  known.set(rules, made);
+  return made;
+}
+
+const NO_SETTINGS: NonNullable<Config['rules']> = {};
+
 export class RuleSet {
+  readonly preset: Config['preset'];
+  readonly extraRules: Config['extraRules'];
   readonly rules: readonly Rule[];
   readonly #settings: ReadonlyMap<string, RuleSetting>;
   readonly #isStrict: boolean;
   readonly #byCode: ReadonlyMap<string, Rule>;
 
-  constructor({preset, rules = {}, extraRules = []}: Config) {
-    this.rules = [...builtIn, ...extraRules];
+  constructor(preset: Config['preset'], rules: NonNullable<Config['rules']>, extraRules: Config['extraRules']) {
+    this.preset = preset;
+    this.extraRules = extraRules;
+    this.rules = [...builtIn, ...(extraRules ?? [])];
     this.#isStrict = preset === 'strict';
     this.#byCode = new Map(this.rules.map(rule => [rule.code, rule]));
     this.#settings = new Map(

@@ -3,7 +3,7 @@
 import {relative} from 'node:path';
 import type {Config, PresetName, RuleSetting} from '../config.ts';
 import type {Rule} from '../rule.ts';
-import {codeOf, RuleSet} from '../rule-set.ts';
+import {codeOf, ruleSetOf} from '../rule-set.ts';
 import {rules as builtIn} from '../rules/index.ts';
 import type {RuleSettings} from './config-file.ts';
 import type {Loaded} from './read.ts';
@@ -52,17 +52,25 @@ async function fileLayers(path: string, {path: from, folder, file}: Loaded): Pro
 }
 
 /** What the linter is told of these settings. */
-export function configOf({preset, rules, plugins}: Settings): Config {
-  return {
+export function configOf(settings: Settings): Config {
+  const known = configs.get(settings);
+  if (known !== undefined) return known;
+  const {preset, rules, plugins} = settings;
+  const config: Config = {
     preset: preset.name,
     rules: Object.fromEntries([...rules].map(([code, {setting}]) => [code, setting])),
     ...(plugins.length === 0 ? {} : {extraRules: plugins}),
   };
+  configs.set(settings, config);
+  return config;
 }
+
+/** Made once for all the files that share their settings. */
+const configs = new WeakMap<Settings, Config>();
 
 /** How severe each rule is, and why. */
 export function severities(settings: Settings): {rule: Rule; severity: RuleSetting; from: string}[] {
-  const set = new RuleSet(configOf(settings));
+  const set = ruleSetOf(configOf(settings));
   return settings.available.map(rule => ({
     rule,
     severity: set.severityOf(rule) ?? ('off' as const),

@@ -74,8 +74,9 @@ Silent where the method is listed in \`idempotentMethods\` and the path asks rat
     if (!mayResend(scope) || !isSure(scope, 'idempotency')) return;
     const {policy, match} = scope;
     for (const method of namedNonIdempotent(scope)) {
+      if (isKeyed(policy, method)) continue;
       const triggers = ambiguousTriggers(policy, method);
-      if (isKeyed(policy, method) || triggers.length === 0) continue;
+      if (triggers.length === 0) continue;
       const isDeclared = policy.idempotentMethods.includes(method);
       if (isDeclared && isReadLike(match?.path)) continue;
       yield {

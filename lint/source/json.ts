@@ -148,6 +148,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
 };
 
 function commentsOf(text: string): Comment[] {
+  if (!/\/[/*]/.test(text)) return [];
   const scanner = createScanner(text, false);
   const comments: Comment[] = [];
   for (let token = scanner.scan(); token !== END; token = scanner.scan()) {
