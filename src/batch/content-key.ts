@@ -57,6 +57,10 @@ function writtenObject(value: object): string {
     throw new Unreadable(`a ${(prototype as {constructor?: {name?: string}}).constructor?.name || 'thing'}`);
   }
   const fields = value as Readonly<Record<string, unknown>>;
-  const names = Object.keys(fields).filter(name => fields[name] !== undefined);
-  return `{${names.sort().map(name => `${JSON.stringify(name)}:${written(fields[name])}`)}}`;
+  let text = '';
+  for (const name of Object.keys(fields).sort()) {
+    const field = fields[name];
+    if (field !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${written(field)}`;
+  }
+  return `{${text}}`;
 }
