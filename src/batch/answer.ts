@@ -74,8 +74,12 @@ export function answerOf(said: unknown): Awaitable<Answer> {
   return new Answer(200, said);
 }
 
-async function answerOfResponse(response: Response): Promise<Answer> {
-  return new Answer(response.status, await bodyOf(response), response.headers, undefined, response);
+function answerOfResponse(response: Response): Promise<Answer> {
+  const {status, headers} = response;
+  // Of a made-up response it may be the text itself.
+  return Promise.resolve(response.text()).then(
+    text => new Answer(status, bodyOf(text, status, headers), headers, undefined, response),
+  );
 }
 
 /** What `send` threw, where that carries a status: as the errors of ky, axios, got, undici and the SDKs of model servers do. */
@@ -113,14 +117,13 @@ function isResponse(said: unknown): said is Response {
   return typeof status === 'number' && typeof headers?.get === 'function' && typeof text === 'function';
 }
 
-async function bodyOf(response: Response): Promise<unknown> {
-  const text = await response.text();
-  if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) return text;
+function bodyOf(text: string, status: number, headers: Headers): unknown {
+  if (!/\bjson\b/.test(headers.get('content-type') ?? '')) return text;
   if (text === '') return undefined;
   try {
     return JSON.parse(text);
   } catch (error) {
-    if (response.status < 400) throw error;
+    if (status < 400) throw error;
     return text; // The status says enough.
   }
 }

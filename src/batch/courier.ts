@@ -35,15 +35,8 @@ const SHORTEST_HOLD_MS = 250;
 /** Too large, or wrong: said of the request, and maybe the fault of one item. */
 const SPLITTING = [400, 413, 422];
 
+/** Resolves when every item is settled, or left. */
 export async function deliver<Item>(batch: Dispatcher<Item>, entries: readonly Entry<Item>[]): Promise<void> {
-  for (const part of await sendSet(batch, entries)) await deliver(batch, part);
-}
-
-/** @returns What is to be sent in smaller parts. */
-async function sendSet<Item>(
-  batch: Dispatcher<Item>,
-  entries: readonly Entry<Item>[],
-): Promise<readonly (readonly Entry<Item>[])[]> {
   let open = entries;
   let requests = 0;
   let overrides: CallOverrides | undefined;
@@ -56,11 +49,12 @@ async function sendSet<Item>(
     requests += exchange.requests;
     settleDone(batch, open);
     open = exchange.open;
-    if (open.length === 0) return [];
+    if (open.length === 0) return;
     if (splits(call, outcome, open)) {
       batch.tell?.({type: 'chunk.split', items: open.length, status: outcome.status});
       const half = Math.ceil(open.length / 2);
-      return [open.slice(0, half), open.slice(half)];
+      await deliver(batch, open.slice(0, half));
+      return deliver(batch, open.slice(half));
     }
     const holdMs = holdAfter(call, outcome);
     if (holdMs === null) return finish(batch, open, call, outcome);
@@ -112,16 +106,14 @@ async function hold<Item>(batch: Dispatcher<Item>, ms: number, call: Call): Prom
   return !drain.begun;
 }
 
-function finish<Item>(batch: Dispatcher<Item>, open: readonly Entry<Item>[], call: Call, outcome: Outcome): [] {
+function finish<Item>(batch: Dispatcher<Item>, open: readonly Entry<Item>[], call: Call, outcome: Outcome): void {
   if (outcome.kind === 'aborted' || outcome.error === DRAINED) return leave(batch, open);
   for (const entry of open) {
     entry.finding = {ok: false, failure: failureOfCall(call, outcome, entry.last ?? outcome), attempts: entry.attempts};
     batch.settled(entry);
   }
-  return [];
 }
 
-function leave<Item>(batch: Dispatcher<Item>, open: readonly Entry<Item>[]): [] {
+function leave<Item>(batch: Dispatcher<Item>, open: readonly Entry<Item>[]): void {
   for (const entry of open) batch.left(entry);
-  return [];
 }

@@ -7,6 +7,7 @@
 import type {Call} from '../call/call.ts';
 import {HeaderRecord} from '../call/header-record.ts';
 import type {Sendable, Wire} from '../call/wire.ts';
+import type {Awaitable} from '../core/awaitable.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {formatKey, needsKey} from '../decide/idempotency.ts';
@@ -79,19 +80,23 @@ export class Exchange<Item> implements Wire {
     headers.set(idempotency.header, formatKey(requestKey(this.open, this.#sender.runId), idempotency.format));
   }
 
+  /** One function, and no promise where none is needed: on a fast server they are what a batch costs. */
   async #send(headers: HeaderRecord, signal: AbortSignal): Promise<Response> {
     const {tally} = this.#sender;
     const {clock} = this.#call.engine;
-    for (const entry of this.open) {
-      entry.attempts++;
-      entry.last = null;
-    }
-    const attempt = this.#requestsBefore + ++this.requests;
+    const attempt = this.#count();
     this.#putKey(headers); // The engine wrote the key of its first attempt, which may have carried more items.
     tally.sent(attempt > 1);
+    const entries = this.open;
     const sentAt = clock.now();
     try {
-      return (await this.#ask(headers.values, signal, attempt)) as unknown as Response;
+      const said = await this.#ask(entries, headers.values, signal, attempt);
+      noteInner(said);
+      const found = answerOf(said);
+      const answer = found instanceof Answer ? found : await found;
+      // An attempt whose time is over, or that another one was faster than, has no say any more.
+      const sorted = answer.status >= 400 || signal.aborted ? answer : this.#take(entries, answer);
+      return (sorted instanceof Answer ? sorted : await sorted) as unknown as Response;
     } catch (error) {
       noteInner(error);
       const carried = answerOfError(error);
@@ -102,23 +107,32 @@ export class Exchange<Item> implements Wire {
     }
   }
 
-  async #ask(headers: Record<string, string>, signal: AbortSignal, attempt: number): Promise<Answer> {
+  /** @returns Which request this is, of all that carry these items. */
+  #count(): number {
+    for (const entry of this.open) {
+      entry.attempts++;
+      entry.last = null;
+    }
+    return this.#requestsBefore + ++this.requests;
+  }
+
+  #ask(
+    entries: readonly Entry<Item>[],
+    headers: Record<string, string>,
+    signal: AbortSignal,
+    attempt: number,
+  ): unknown {
     const {send, runId} = this.#sender;
-    const entries = this.open;
     const context = new RequestContext(entries, runId, headers, signal, attempt);
-    const isChunk = typeof send !== 'function';
-    const said = isChunk
-      ? await send.sendChunk(
-          entries.map(({item}) => item),
-          context,
-        )
-      : await send(entries[0]!.item, context);
-    noteInner(said);
-    const found = answerOf(said);
-    const answer = found instanceof Answer ? found : await found;
-    // An attempt whose time is over, or that another one was faster than, has no say any more.
-    if (answer.status >= 400 || signal.aborted) return answer;
-    if (isChunk) return this.#sort(entries, answer);
+    if (typeof send === 'function') return send(entries[0]!.item, context);
+    return send.sendChunk(
+      entries.map(({item}) => item),
+      context,
+    );
+  }
+
+  #take(entries: readonly Entry<Item>[], answer: Answer): Awaitable<Answer> {
+    if (typeof this.#sender.send !== 'function') return this.#sort(entries, answer);
     const [entry] = entries;
     entry!.finding ??= {ok: true, value: answer.value, attempts: entry!.attempts};
     this.open = [];
