@@ -4,12 +4,13 @@
  * Memory does not grow with the input: no more than a window of items is read ahead of those that have been handed over.
  */
 import type {Engine} from '../call/engine.ts';
-import {isPromise} from '../core/awaitable.ts';
+import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import type {Clock} from '../core/timer.ts';
 import {type Dispatcher, deliver} from './courier.ts';
 import {Deliveries} from './deliveries.ts';
 import {Drain} from './drain.ts';
 import {Entry, type Finding, type Place} from './entry.ts';
+import type {Known} from './memory.ts';
 import type {BatchPlan} from './plan.ts';
 import {closeSource, type Source} from './source.ts';
 import {Tally} from './tally.ts';
@@ -85,17 +86,19 @@ export class Batch<Item> implements Dispatcher<Item> {
 
   // Read.
 
+  /** Waits only where it must: most items come, are named and sent without a promise. */
   async #read(source: Source<Item>): Promise<void> {
     try {
-      while (!this.drain.begun) {
+      while (!this.#hasRead && !this.drain.begun) {
         const next = source.next();
         const step = isPromise(next) ? await next : next;
         if (this.drain.begun) break;
-        if (step.done) {
-          await this.#sendChunk();
-          break;
+        if (step.done) this.#hasRead = true;
+        else {
+          const taken = this.#take(step.value);
+          if (isPromise(taken)) await taken;
         }
-        await this.#take(step.value);
+        while (!this.#advance() && !this.drain.begun) await this.#change();
       }
     } catch (error) {
       this.#fail(error);
@@ -104,54 +107,60 @@ export class Batch<Item> implements Dispatcher<Item> {
     this.#checkEnd();
   }
 
-  async #take(item: Item): Promise<void> {
+  #take(item: Item): Awaitable<void> {
     const {keyOf, memory} = this.#plan;
     const place = {item, index: this.tally.items++};
     this.#pending++;
     const key = keyOf(item, place.index);
     const entry = this.#onTheirWay.get(key);
-    if (entry !== undefined) entry.addDuplicate(place);
+    if (entry !== undefined) return entry.addDuplicate(place);
+    const found = memory.find(key);
+    return isPromise(found) ? found.then(known => this.#put(place, key, known)) : this.#put(place, key, found);
+  }
+
+  #put(place: Place<Item>, key: string, known: Known | undefined): void {
+    if (known !== undefined) this.#handOver(place, known.finding, known.source);
     else {
-      const found = memory.find(key);
-      const known = isPromise(found) ? await found : found;
-      if (known !== undefined) this.#handOver(place, known.finding, known.source);
-      else this.#add(new Entry(item, place.index, key));
-      // Results of an earlier run take their places, so that chunks are cut where they were cut then.
-      if (known?.source !== 'duplicate' && ++this.#places === this.#chunkSize) await this.#sendChunk();
+      const entry = new Entry(place.item, place.index, key);
+      this.#onTheirWay.set(key, entry);
+      if (this.drain.begun) this.left(entry);
+      else this.#chunk.push(entry);
     }
-    while (this.#pending >= this.#window && !this.drain.begun) {
-      // They may all be waiting for one that waits for its chunk to be full.
-      if (this.#active === 0 && this.#chunk.length > 0) await this.#sendChunk();
-      else await this.#change();
-    }
+    // Results of an earlier run take their places, so that chunks are cut where they were cut then.
+    if (known?.source !== 'duplicate') this.#places++;
   }
 
-  #add(entry: Entry<Item>): void {
-    this.#onTheirWay.set(entry.key, entry);
-    if (this.drain.begun) this.left(entry);
-    else this.#chunk.push(entry);
+  /** Sends the chunk, if it is time. @returns Whether another item may be read. */
+  #advance(): boolean {
+    const isAhead = this.#pending >= this.#window;
+    // All that was read ahead may be waiting for one that waits for its chunk to be full.
+    const isStuck = isAhead && this.#active === 0 && this.#chunk.length > 0;
+    const isDue = this.#places === this.#chunkSize || this.#hasRead || isStuck;
+    if (isDue && !this.#sendChunk()) return false;
+    return !isAhead;
   }
 
-  async #sendChunk(): Promise<void> {
+  /** @returns False where all places are taken. */
+  #sendChunk(): boolean {
     const entries = this.#chunk;
+    if (entries.length > 0 && this.#active >= this.#plan.concurrency) return false;
     this.#chunk = [];
     this.#places = 0;
-    if (entries.length === 0) return;
-    while (this.#active >= this.#plan.concurrency && !this.drain.begun) await this.#change();
-    if (this.drain.begun) {
-      for (const entry of entries) this.left(entry);
-      return;
-    }
+    if (entries.length === 0) return true;
     this.#active++;
-    const ended = (): void => {
-      this.#active--;
-      this.#changed();
-    };
-    deliver(this, entries).then(ended, error => {
-      this.#fail(error);
-      ended();
-    });
+    deliver(this, entries).then(this.#delivered, this.#notDelivered);
+    return true;
   }
+
+  readonly #delivered = (): void => {
+    this.#active--;
+    this.#changed();
+  };
+
+  readonly #notDelivered = (error: unknown): void => {
+    this.#fail(error);
+    this.#delivered();
+  };
 
   targetOf(item: Item): BatchTarget {
     return this.#plan.targetOf(item);
@@ -235,9 +244,9 @@ export class Batch<Item> implements Dispatcher<Item> {
   }
 
   #change(): Promise<void> {
-    return new Promise(resolve => {
-      this.#wake = resolve;
-    });
+    const {promise, resolve} = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    return promise;
   }
 
   #changed(): void {
