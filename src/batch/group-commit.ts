@@ -15,18 +15,19 @@ const GAP_MS = 10;
 /** To open such a file with, so that a group is one operation and not two. Elsewhere it means less than a sync does. */
 export const WRITE_THROUGH: number = process.platform === 'linux' ? constants.O_DSYNC : 0;
 
-interface Waiting {
-  readonly done: () => void;
-  readonly failed: (error: unknown) => void;
+/** Lines that go to the disk together, and the one promise of them all. */
+class Group {
+  readonly lines: string[] = [];
+  readonly written: PromiseWithResolvers<void> = Promise.withResolvers();
 }
 
 export class GroupCommit {
   readonly #file: FileHandle;
   readonly #clock: Clock;
-  #lines: string[] = [];
-  #waiting: Waiting[] = [];
+  /** What waits for the write under way. */
+  #next: Group | null = null;
   #isWriting = false;
-  #error: unknown;
+  #error: {readonly thrown: unknown} | null = null;
 
   constructor(file: FileHandle, clock: Clock) {
     this.#file = file;
@@ -35,41 +36,42 @@ export class GroupCommit {
 
   /** Resolves when the line is synced. After a failure nothing more is written, and everything rejects with it. */
   append(line: string): Promise<void> {
-    return new Promise((done, failed) => {
-      if (this.#error !== undefined) return failed(this.#error);
-      this.#lines.push(line);
-      this.#waiting.push({done, failed});
-      if (!this.#isWriting) void this.#write();
-    });
+    if (this.#error !== null) return Promise.reject(this.#error.thrown);
+    this.#next ??= new Group();
+    this.#next.lines.push(line);
+    const {promise} = this.#next.written;
+    if (!this.#isWriting) void this.#write();
+    return promise;
   }
 
   async #write(): Promise<void> {
     this.#isWriting = true;
     await null; // What else comes in this turn goes with the first.
-    while (this.#lines.length > 0) {
+    for (let group = this.#take(); group !== null; group = this.#take()) {
       const startedAt = this.#clock.now();
-      const text = this.#lines.join('');
-      const group = this.#waiting;
-      this.#lines = [];
-      this.#waiting = [];
       try {
-        await this.#file.appendFile(text);
+        await this.#file.appendFile(group.lines.join(''));
         if (WRITE_THROUGH === 0) await this.#file.datasync();
       } catch (error) {
         this.#fail(error, group);
         break;
       }
-      for (const {done} of group) done();
+      group.written.resolve();
       const earlyMs = startedAt + GAP_MS - this.#clock.now();
       if (earlyMs > 0) await sleep(this.#clock, earlyMs);
     }
     this.#isWriting = false;
   }
 
-  #fail(error: unknown, group: readonly Waiting[]): void {
-    this.#error = error;
-    for (const {failed} of [...group, ...this.#waiting]) failed(error);
-    this.#waiting = [];
-    this.#lines = [];
+  #take(): Group | null {
+    const group = this.#next;
+    this.#next = null;
+    return group;
+  }
+
+  #fail(thrown: unknown, group: Group): void {
+    this.#error = {thrown};
+    group.written.reject(thrown);
+    this.#take()?.written.reject(thrown);
   }
 }
