@@ -43,7 +43,8 @@ describe('batch-inference', () => {
   it('sends in chunks, again only what has to be, and duplicates once', () => {
     expect(resumed.report.deduplicated).to.be.within(60, 100);
     expect(stopped.report.requests + resumed.report.requests).to.be.below(200);
-    const often = [...model.asked.values()].filter(times => times > 8);
-    expect(often.length, 'texts that came more than eight times').to.equal(0);
+    const times = [...model.asked.values()];
+    // One in twenty chunks fails whole, and the chunk with the text that is too long is sent in halves.
+    expect(times.reduce((sum, count) => sum + count, 0) / times.length, 'sends of a text').to.be.below(1.5);
   });
 });
