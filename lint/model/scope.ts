@@ -29,6 +29,10 @@ export interface Scope {
 export const isSure = (scope: Scope, ...paths: readonly string[]): boolean =>
   paths.every(path => setterOf(scope.layers, path).by !== 'slip');
 
+/** Nobody wrote it, nor anything in its place. */
+export const isDefault = (scope: Scope, path: string): boolean =>
+  setterOf(scope.layers, withoutIndex(path)).by === 'default';
+
 export const isSet = (scope: Scope, path: string): boolean => setterOf(scope.layers, path).by === 'layer';
 
 /** Whether the linted file itself writes it, at the top or in this route. */

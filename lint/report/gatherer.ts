@@ -3,7 +3,7 @@
 import {fixOf} from '../edit/changes.ts';
 import {type Confidence, docsOf, type Finding, type Fix, type RelatedPlace, type Severity} from '../finding.ts';
 import {describeMatch} from '../model/model.ts';
-import {type Scope, type Spot, spotOf} from '../model/scope.ts';
+import {isDefault, type Scope, type Spot, spotOf} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {Lines, type Range} from '../source/lines.ts';
 import {type Place, spanToShow} from '../source/places.ts';
@@ -102,6 +102,8 @@ export class Gatherer {
       else add(`${path} is set here.`, place);
     }
     for (const {at, message} of draft.related ?? []) {
+      // A default is written nowhere, so there is nothing to show.
+      if (isDefault(scope, at)) continue;
       const other = spotOf(scope, at);
       add(message, other.from?.place ?? other.place);
     }
