@@ -127,12 +127,14 @@ function section(found: ReadonlyMap<string, number>): Section {
         limit: 1,
         measured: rate('p-map + p-retry') / rate(overFetch),
         unit: 'x',
+        why: 'each item is a call with its deadline, budget and breaker, is looked up among its duplicates, and is written to a file with a checksum; p-map and p-retry do none of that',
       },
       {
         what: 'over undici.request, time an item, of a loop over fetch',
         limit: 0.5,
         measured: bare / rate('the same over undici.request'),
         unit: 'x',
+        why: 'the loop over fetch does not end an attempt that takes too long, sends nothing again and keeps no journal',
       },
     ],
   };

@@ -42,6 +42,7 @@ export async function loopbackKy({url}: Loopback): Promise<Section> {
         limit: 1.03,
         measured: ratio(gets, 'ky with steadfetch, no ids', 'plain ky'),
         unit: '× plain ky',
+        why: `plain ky, measured again in this run, is at ${digits(ratio(gets, 'plain ky again (noise)', 'plain ky'))} of itself`,
       },
       {
         what: 'GET, with its id',
@@ -55,12 +56,14 @@ export async function loopbackKy({url}: Loopback): Promise<Section> {
         limit: 1,
         measured: ratio(posts, 'ky with steadfetch', 'plain ky'),
         unit: '× plain ky',
+        why: `plain ky, measured again in this run, is at ${digits(ratio(posts, 'plain ky again (noise)', 'plain ky'))} of itself`,
       },
       {
         what: "GET, ky's loop driven",
         limit: 1.25,
         measured: ratio(gets, "ky with steadfetch, ky's loop driven", 'plain ky'),
         unit: '× plain ky',
+        why: `ky clones each Request for its own loop, and ours runs beside it; plain ky again is at ${digits(ratio(gets, 'plain ky again (noise)', 'plain ky'))} of itself`,
       },
     ],
   };
