@@ -36,6 +36,11 @@ describe('classifyGrpc', () => {
     expect(classifyGrpc(answer(14), context())).to.include({sent: 'not-processed', throttled: false, once: false});
   });
 
+  it('a pushback that stops says nothing of what the server has done', () => {
+    const stopped = classifyGrpc(answer(14, pushback('-1')), context());
+    expect(stopped).to.include({transient: false, sent: 'maybe-processed', final: true});
+  });
+
   it('OK is a success', () => expect(classifyGrpc(answer(0), context())).to.equal(SUCCESS));
 
   it('RESOURCE_EXHAUSTED asks for less; with a hint it was not acted on', () => {
