@@ -166,7 +166,7 @@ function lineOf(path: string, key: string, finding: Finding): string {
 
 /** Without what was thrown: JSON holds no errors. */
 function recordOf(key: string, finding: Finding): JournalRecord {
-  if (finding.ok) return {key, ...finding};
+  if (finding.ok) return {key, ok: true, value: finding.value, attempts: finding.attempts};
   return {key, ...finding, failure: {...finding.failure, error: undefined}};
 }
 
