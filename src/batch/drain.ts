@@ -21,6 +21,7 @@ export class Drain {
   readonly #listeners = new Set<Listener>();
 
   addEventListener(_type: 'abort', listener: Listener): void {
+    if (listener instanceof Attempt) return; // Almost all that come.
     this.#listeners.add(listener);
     // Who begins to wait now has not yet been told to whom it belongs.
     if (this.begun) queueMicrotask(() => this.#end(listener));
@@ -36,6 +37,6 @@ export class Drain {
   }
 
   #end(listener: Listener): void {
-    if (this.#listeners.has(listener) && !(listener instanceof Attempt)) listener.handleEvent();
+    if (this.#listeners.has(listener)) listener.handleEvent();
   }
 }
