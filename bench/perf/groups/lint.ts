@@ -83,7 +83,13 @@ export async function lint(): Promise<Section> {
         unit: '×',
         why: `a file takes ${digits((many! - one!) / FILES)} ms, read, parsed and judged by every rule, and Node's own start, which one run has only once, is most of what one file takes`,
       },
-      {what: 'one file, against Spectral', limit: 1 / 15, measured: one! / spectral!, unit: '×'},
+      {
+        what: 'one file, against Spectral',
+        limit: 1 / 15,
+        measured: one! / spectral!,
+        unit: '×',
+        why: `Spectral takes ${digits(spectral! / one!, 1)} times as long, and three quarters of what ours takes is Node's own start of ${digits(node!, 1)} ms, which Spectral has too`,
+      },
     ],
   };
 }
