@@ -1,4 +1,5 @@
 import {defineRule, type Rule} from '../rule.ts';
+import {meantField} from '../shape/hint.ts';
 
 export const brokenExtends: Rule = defineRule({
   code: 'RL406',
@@ -54,7 +55,7 @@ policy; and what the rules say here is said without it.
   *checkFile({scopes: [scope], broken}) {
     if (scope === undefined) return;
     for (const {entry, message} of broken) {
-      const preset = /did you mean "([^"]+)"\?$/.exec(message)?.[1];
+      const preset = meantField(message);
       const at = `extends[${entry}]`;
       const fix = preset && {title: `Extend ${preset}`, changes: [{do: 'set', path: at, value: preset} as const]};
       yield {scope, at, message: `${at} ${message.replace(/[.?]?$/, end => end || '.')}`, ...(fix ? {fix} : {})};

@@ -1,7 +1,7 @@
+import {equalJson} from '../canonical.ts';
 import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
-import {equalJson} from './equal-json.ts';
 import {mayMeet} from './route-cover.ts';
 import {namedNonIdempotent} from './sends.ts';
 

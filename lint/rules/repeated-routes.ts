@@ -1,7 +1,7 @@
+import {canonical} from '../canonical.ts';
 import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
-import {canonical} from './equal-json.ts';
 import {sayList} from './say.ts';
 
 export const repeatedRoutes: Rule = defineRule({

@@ -9,7 +9,7 @@ import {checkPolicy} from '../../src/policy/validate.ts';
 import {type Place, type Places, parentPath, placesOf} from '../source/places.ts';
 import {toValue} from '../source/read.ts';
 import type {Source} from '../source/tree.ts';
-import {readHint} from './hint.ts';
+import {meantField} from './hint.ts';
 import {copyOf, kept, moveAt, removeAt, setAt, withoutHoles} from './surgery.ts';
 
 export interface ShapeProblem {
@@ -49,7 +49,7 @@ function describe({path, message}: PolicyProblem, places: Places): ShapeProblem 
   const place = places.get(path);
   const kind =
     place === undefined ? 'missing-field' : /^is not a field of/.test(message) ? 'unknown-field' : 'wrong-value';
-  return {kind, path, place, message, meant: kind === 'unknown-field' ? readHint(message)?.field : undefined};
+  return {kind, path, place, message, meant: kind === 'unknown-field' ? meantField(message) : undefined};
 }
 
 /** More rounds mean that something is wrong with the repair, not with the file. */

@@ -1,9 +1,0 @@
-/** The same text for the same JSON, in whatever order its fields are written. */
-export const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, item) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
-
-export const equalJson = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
