@@ -61,7 +61,7 @@ export class Texts {
 
   async #extendedBy(path: string, text: string): Promise<readonly string[]> {
     // Most policies extend nothing, and need not be read twice to know it. A key may be written with escapes.
-    if (!/extends|\\/.test(text)) return [];
+    if (!text.includes('extends') && !text.includes('\\')) return [];
     const names = this.#extended.get(path) ?? (await dependencies(text, path));
     this.#extended.set(path, names);
     return names;

@@ -7,7 +7,7 @@ import {type Comment, maxDepth, type Node, type Property, type Source, type Sour
 export function readJson(path: string, text: string): Source {
   const problems: SourceProblem[] = [];
   const {parsed, errors} = parse(text, problems);
-  if (/^\uFEFF?\s*$/.test(text)) problems.push(emptyFile(text));
+  if (text.trim() === '') problems.push(emptyFile(text));
   else problems.push(...syntaxProblems(text, errors));
   const root = parsed && new Converter(problems).node(parsed, 0);
   return {
@@ -148,7 +148,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
 };
 
 function commentsOf(text: string): Comment[] {
-  if (!/\/[/*]/.test(text)) return [];
+  if (!text.includes('//') && !text.includes('/*')) return [];
   const scanner = createScanner(text, false);
   const comments: Comment[] = [];
   for (let token = scanner.scan(); token !== END; token = scanner.scan()) {

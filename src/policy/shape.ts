@@ -40,50 +40,52 @@ export interface Choice {
   readonly of: readonly Shape[];
 }
 
-/** Alternatives, the last of which follows an "or". */
-export type Words = readonly string[];
+/** Alternatives, the last of which follows an "or". Found when somebody asks: who loads us seldom has a slip to hear of. */
+export type Words = () => readonly string[];
 
-export const said = ({words}: {readonly words: Words}): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+export const said = (shape: {readonly words: Words}): string => {
+  const words = shape.words();
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+};
 
 export const whole = (least: number, most: number = Number.MAX_SAFE_INTEGER): Value => ({
-  words: [`a whole number${bounds(least, most)}`],
+  words: () => [`a whole number${bounds(least, most)}`],
   fits: value => Number.isInteger(value) && isWithin(value, least, most),
 });
 
 export const number = (least: number, most: number = Number.POSITIVE_INFINITY): Value => ({
-  words: [`a number${bounds(least, most)}`],
+  words: () => [`a number${bounds(least, most)}`],
   fits: value => isWithin(value, least, most),
 });
 
 /** The lower bound is not one of the numbers itself. */
 export const above = (bound: number, most?: number): Value => ({
-  words: [`a number above ${bound}${most === undefined ? '' : ` and at most ${most}`}`],
+  words: () => [`a number above ${bound}${most === undefined ? '' : ` and at most ${most}`}`],
   fits: value => isWithin(value, bound, most) && value !== bound,
 });
 
 /** Neither bound is one of the numbers. */
 export const between = (low: number, high: number): Value => ({
-  words: [`a number above ${low} and below ${high}`],
+  words: () => [`a number above ${low} and below ${high}`],
   fits: value => isWithin(value, low, high) && value !== low && value !== high,
 });
 
 export const oneOf = (...values: readonly unknown[]): Value => ({
-  words: values.map(value => JSON.stringify(value)),
+  words: () => values.map(value => JSON.stringify(value)),
   fits: value => values.includes(value),
 });
 
 export const text = (pattern: RegExp, words: string): Value => ({
-  words: [words],
+  words: () => [words],
   fits: value => typeof value === 'string' && pattern.test(value),
 });
 
-export const boolean: Value = {words: ['true or false'], fits: value => typeof value === 'boolean'};
+export const boolean: Value = {words: () => ['true or false'], fits: value => typeof value === 'boolean'};
 
-export const nothing: Value = {words: ['null'], fits: value => value === null};
+export const nothing: Value = {words: () => ['null'], fits: value => value === null};
 
 export const list = (item: Shape, most: number, least = 0): List => ({
-  words: [least > 0 ? `a list of ${least} to ${most} entries` : `a list of at most ${most} entries`],
+  words: () => [least > 0 ? `a list of ${least} to ${most} entries` : `a list of at most ${most} entries`],
   item,
   least,
   most,
@@ -93,14 +95,17 @@ export const fields = (
   its: Readonly<Record<string, Shape>>,
   title?: string,
   ...required: readonly string[]
-): Fields => ({words: ['an object'], fields: its, title, required});
+): Fields => ({words: () => ['an object'], fields: its, title, required});
 
-export const kinds = (its: Readonly<Record<string, Fields>>): Kinds => ({words: ['an object'], kinds: its});
+export const kinds = (its: Readonly<Record<string, Fields>>): Kinds => ({words: () => ['an object'], kinds: its});
 
-export const anyOf = (...of: readonly Shape[]): Choice => ({words: [...new Set(of.flatMap(({words}) => words))], of});
+export const anyOf = (...of: readonly Shape[]): Choice => ({
+  words: () => [...new Set(of.flatMap(({words}) => words()))],
+  of,
+});
 
 /** The same shape, said in other words. */
-export const called = (words: string, shape: Shape): Choice => ({words: [words], of: [shape]});
+export const called = (words: string, shape: Shape): Choice => ({words: () => [words], of: [shape]});
 
 /** The fields of an object, for messages. Long lists help nobody. */
 export const listed = (its: Fields['fields']): string => {
