@@ -3,33 +3,53 @@
 import {fstatSync, readFileSync, statSync, writeSync} from 'node:fs';
 import type {Io, Stream} from './io.ts';
 
-export const processIo = (): Io => ({
-  cwd: process.cwd(),
-  env: process.env,
-  out: stream(1, () => process.stdout),
-  err: stream(2, () => process.stderr),
-  readInput: () => readFileSync(0, 'utf8'),
-  today: () => dayOf(new Date()),
-  wait: (ms, then) => {
-    const timer = setTimeout(then, ms);
-    return () => clearTimeout(timer);
-  },
-  interrupted: () =>
-    new Promise(resolve => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-    }),
-});
+/** @returns Also how to end the process, once a command has its exit code. */
+export function processIo(): {readonly io: Io; readonly leave: (code: number) => void} {
+  const [out, err] = [stream(1, () => process.stdout), stream(2, () => process.stderr)];
+  const io: Io = {
+    cwd: process.cwd(),
+    env: process.env,
+    out,
+    err,
+    readInput: () => readFileSync(0, 'utf8'),
+    today: () => dayOf(new Date()),
+    wait: (ms, then) => {
+      const timer = setTimeout(then, ms);
+      return () => clearTimeout(timer);
+    },
+    interrupted: () =>
+      new Promise(resolve => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+      }),
+  };
+  return {io, leave: code => leave(code, out.isFull || err.isFull)};
+}
+
+/** At once, where it can: Node by itself would first collect garbage, and take itself apart, which takes a millisecond. */
+function leave(code: number, isPipeFull: boolean): void {
+  process.exitCode = code;
+  // A pipe that is read slowly still has to be written to.
+  if (!isPipeFull) process.exit();
+}
+
+interface NativeStream extends Stream {
+  /** Some of it was left to Node's own stream. */
+  readonly isFull: boolean;
+}
 
 /**
  * Writes by the file descriptor: `process.stdout` of a pipe loads Node's network stack, two milliseconds that nobody needs.
  *
  * @param native Node's own stream, for a pipe that is full and does not block, and for the width of a terminal.
  */
-function stream(fd: number, native: () => NodeJS.WriteStream): Stream {
+function stream(fd: number, native: () => NodeJS.WriteStream): NativeStream {
   let isFull = false;
   let isClosed = false;
   const isTerminal = (): boolean => mayBeTerminal(fd) && native().isTTY === true;
   return {
+    get isFull() {
+      return isFull;
+    },
     get isTerminal() {
       return isTerminal();
     },
