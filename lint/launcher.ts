@@ -6,78 +6,73 @@
  * V8 checks that the bytecode is of its own version; that it is of this program says its name. Bundled as CommonJS.
  */
 
-import {closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
 import {Script} from 'node:vm';
 
-/** Of the program's text. */
+/** Of the text of the program and its packages. */
 declare const PROGRAM_HASH: string;
-/** Where the program stands in this file, in bytes: a function, in one line. */
-declare const PROGRAM_START: number;
-declare const PROGRAM_BYTES: number;
-declare const LINE_BREAK: string;
 /** Commands but lint, each of which runs other functions. */
 declare const OTHER_COMMANDS: readonly string[];
+/** Does nothing: the program is the comment in its body. */
+declare function program(): void;
+/** What stands around the program in the text of that function. */
+declare const BEFORE_PROGRAM: string;
+declare const AFTER_PROGRAM: string;
 
 const {argv, version, arch, platform, env} = process;
-const command = OTHER_COMMANDS.find(name => name === argv[2]) ?? 'lint';
-const cache = join(__dirname, '.cache', `${PROGRAM_HASH}-${command}-${version}-${platform}-${arch}.v8`);
+const folder = `${__dirname}/.cache`;
 const isUsed = env.NODE_DISABLE_COMPILE_CACHE !== '1';
 /** A run that only shows a page compiles next to nothing, which is not worth keeping. */
-const isKept = isUsed && !argv.some(word => /^(?:help|-h|--help|-v|--version)$/.test(word));
+const PAGES = ['help', '-h', '--help', '-v', '--version'];
+const isKept = isUsed && !argv.some(word => PAGES.includes(word));
 
-type Program = (
-  exports: object,
-  require: NodeJS.Require,
-  module: object,
-  filename: string,
-  dirname: string,
-  importModule: (url: string) => Promise<unknown>,
-) => void;
+/** What the program cannot do for itself. */
+export interface Host {
+  /** A script cannot import, at least not without a warning of Node's. */
+  readonly importModule: (url: string) => Promise<unknown>;
+  readonly compile: typeof compile;
+}
 
-function start(): void {
-  const known = isUsed ? readBytecode() : undefined;
-  const script = new Script(readProgram(), {
-    filename: __filename,
-    ...(known === undefined ? {} : {cachedData: known}),
-  });
-  const run = script.runInThisContext() as Program;
-  const isCold = known === undefined || script.cachedDataRejected === true;
+/**
+ * Makes a function of its text, from the bytecode of an earlier run where there is one.
+ *
+ * @param name For the file of the bytecode, and for traces.
+ */
+function compile(name: string, text: string): (...values: unknown[]) => void {
+  const file = `${folder}/${PROGRAM_HASH}-${name}-${version}-${platform}-${arch}.v8`;
+  const cachedData = isUsed ? readBytecode(file) : undefined;
+  const filename = `${__filename}/${name}`;
+  const script = new Script(text, {filename, ...(cachedData === undefined ? {} : {cachedData})});
+  const isCold = cachedData === undefined || script.cachedDataRejected === true;
   // At the end, for then it has the functions that a run needs.
-  if (isCold && isKept) process.once('exit', () => keepBytecode(script));
-  const module = {exports: {}};
-  // A script cannot import, at least not without a warning of Node's; this file can.
-  run(module.exports, require, module, __filename, __dirname, url => import(url));
+  if (isCold && isKept) process.once('exit', () => keepBytecode(file, script));
+  return script.runInThisContext() as ReturnType<typeof compile>;
 }
 
-/** From the comment that Node does not compile. One byte a character: the bundler writes nothing but ASCII. */
-function readProgram(): string {
-  const bytes = Buffer.allocUnsafe(PROGRAM_BYTES);
-  const file = openSync(__filename, 'r');
-  readSync(file, bytes, 0, PROGRAM_BYTES, PROGRAM_START);
-  closeSync(file);
-  return bytes.toString('latin1').replaceAll(LINE_BREAK, '\n');
-}
-
-function readBytecode(): Buffer | undefined {
+function readBytecode(file: string): Buffer | undefined {
   try {
-    return readFileSync(cache);
+    return readFileSync(file);
   } catch {
     return undefined;
   }
 }
 
 /** Written under another name first: V8 does not notice half a file. */
-function keepBytecode(script: Script): void {
-  const draft = `${cache}.${process.pid}`;
+function keepBytecode(file: string, script: Script): void {
+  const draft = `${file}.${process.pid}`;
   try {
-    mkdirSync(dirname(cache), {recursive: true});
+    mkdirSync(folder, {recursive: true});
     writeFileSync(draft, '', {flag: 'wx'});
     writeFileSync(draft, script.createCachedData());
-    renameSync(draft, cache);
+    renameSync(draft, file);
   } catch {
     // A folder that is not ours to write to; the next start is as slow as this one was.
   }
 }
 
-start();
+// V8 has the text of every function, comments and all: nothing is read a second time, nor copied.
+const text = String(program).slice(BEFORE_PROGRAM.length, -AFTER_PROGRAM.length);
+const command = OTHER_COMMANDS.find(name => name === argv[2]) ?? 'lint';
+const module_ = {exports: {}};
+const host: Host = {importModule: url => import(url), compile};
+compile(command, text)(module_.exports, require, module_, __filename, __dirname, host);

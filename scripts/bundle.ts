@@ -9,14 +9,12 @@ import {createHash} from 'node:crypto';
 import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {Script} from 'node:vm';
 import {type BuildOptions, build, type Plugin} from 'esbuild';
 import {commands} from '../lint/commands/table.ts';
 import {rules} from '../lint/rules/index.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
-
-/** In the comment, where a real one would end it. */
-const LINE_BREAK = '\u0001';
 
 /** Packages behind a lazy import: together they are larger than all the rest. */
 const RARE = ['diff', 'ignore', 'picomatch', 'yaml'];
@@ -33,66 +31,66 @@ const shared = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-/** What the launcher gives to the function that the program is: what Node gives to a file, and how to import a module. */
-const PARAMETERS = 'exports,require,module,__filename,__dirname,importModule';
+/** What Node gives to a file. */
+const GIVEN = 'exports,require,module,__filename,__dirname';
+
+/** Around the program: a function whose text the launcher asks for, and that nobody calls. */
+const BEFORE_PROGRAM = 'function program(){//';
+const AFTER_PROGRAM = '\n}';
 
 /** @param folder Gets retry-lint.cjs. */
 export async function bundle(folder: string): Promise<void> {
   const program = await programText();
   const trailers = [...(await Promise.all(RARE.map(packageTrailer))), trailer('rules', textsOfRules())];
-  const hash = createHash('sha256').update(program).digest('hex').slice(0, 16);
-  // Where the program begins depends on the launcher, which says where it begins.
-  let launcher = '';
-  for (let start = 1000; launcher.length !== start; ) {
-    if (launcher !== '') start = launcher.length;
-    launcher = `${await launcherText({PROGRAM_HASH: hash, PROGRAM_START: start, PROGRAM_BYTES: program.length})}//`;
-  }
+  const launcher = await launcherText({
+    PROGRAM_HASH: createHash('sha256').update(program).update(trailers.join()).digest('hex').slice(0, 16),
+    OTHER_COMMANDS: commands.slice(1).map(({name}) => name),
+    BEFORE_PROGRAM,
+    AFTER_PROGRAM,
+  });
   const file = join(folder, 'retry-lint.cjs');
   mkdirSync(folder, {recursive: true});
-  writeFileSync(file, [launcher + program, ...trailers, ''].join('\n'));
+  writeFileSync(file, [launcher + BEFORE_PROGRAM + program + AFTER_PROGRAM, ...trailers, ''].join('\n'));
   chmodSync(file, 0o755);
 }
 
-/** A function, in one line and in ASCII, so that it fits in a comment, and a byte is a character. */
+/** A function, in one line, so that it fits in a comment, and in ASCII, so that V8 keeps a byte a character. */
 async function programText(): Promise<string> {
   const {outputFiles} = await build({
     ...shared,
     entryPoints: [at('lint/main.ts')],
     write: false,
-    banner: {js: `(function(${PARAMETERS}){`},
-    footer: {js: '})'},
     plugins: [rareFromTrailer, rulesWithoutTexts, onlyWhatIsUsed, importsByLauncher],
   });
-  const {text} = outputFiles[0]!;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: strings of the YAML reader hold some, and a comment can.
-  if (!/^[\t\n\u0002-\u0008\u000E-\u007E]*$/.test(text))
+  // Minified, it has line breaks in template literals alone.
+  const text = `(function(${GIVEN},host){${outputFiles[0]!.text.trim().replaceAll('\n', '\\n')}})`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII, all but line breaks.
+  if (!/^[\0-\t\v\f\u000E-\u007F]*$/.test(text))
     throw new Error('The program has characters that its comment cannot hold.');
-  return text.trimEnd().replaceAll('\n', LINE_BREAK);
+  new Script(text); // Throws, where a line break stood anywhere else.
+  return text;
 }
 
-async function launcherText(facts: Readonly<Record<string, string | number>>): Promise<string> {
-  const others = commands.slice(1).map(({name}) => name);
-  const known = {...facts, LINE_BREAK, OTHER_COMMANDS: others};
+async function launcherText(facts: Readonly<Record<string, unknown>>): Promise<string> {
   const {outputFiles} = await build({
     ...shared,
     entryPoints: [at('lint/launcher.ts')],
     write: false,
     banner: {js: '#!/usr/bin/env node'},
-    define: Object.fromEntries(Object.entries(known).map(([name, value]) => [name, JSON.stringify(value)])),
+    define: Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, JSON.stringify(value)])),
   });
   return outputFiles[0]!.text;
 }
 
-/** Something in one line: JSON has no line breaks. */
-const trailer = (name: string, what: unknown): string => `//${name}:${JSON.stringify(what)}`;
+/** Something in one line, in a comment of the kind that V8 is through soonest: JSON has no line breaks, and may escape a slash. */
+const trailer = (name: string, what: unknown): string => `/*${name}:${JSON.stringify(what).replaceAll('*/', '*\\/')}*/`;
 
 /** The expression that reads a line again. */
 const fromTrailer = (name: string): string => `(() => {
-  const mark = '\\n//${name}:';
+  const mark = '\\n/*${name}:';
   const text = require('node:fs').readFileSync(__filename, 'utf8');
   const start = text.lastIndexOf(mark) + mark.length;
-  const end = text.indexOf('\\n', start);
-  return JSON.parse(text.slice(start, end < 0 ? undefined : end));
+  return JSON.parse(text.slice(start, text.indexOf('*' + '/\\n', start)));
 })()`;
 
 async function packageTrailer(name: string): Promise<string> {
@@ -101,16 +99,18 @@ async function packageTrailer(name: string): Promise<string> {
     stdin: {contents: `module.exports = require('${name}')`, resolveDir: at('.')},
     write: false,
   });
-  return trailer(name, outputFiles[0]!.text);
+  return trailer(name, `(function(${GIVEN}){${outputFiles[0]!.text}})`);
 }
 
-/** An import of a rare package reads its line, when it is reached. */
+/** An import of a rare package reads its line, when it is reached. The launcher keeps its bytecode too. */
 const rareFromTrailer: Plugin = {
   name: 'rare-from-trailer',
   setup: ({onResolve, onLoad}) => {
     onResolve({filter: new RegExp(`^(?:${RARE.join('|')})$`)}, ({path}) => ({path, namespace: 'rare'}));
     onLoad({filter: /.*/, namespace: 'rare'}, ({path}) => ({
-      contents: `require('node:vm').compileFunction(${fromTrailer(path)}, ['module', 'exports', 'require'], {filename: '${path}'})(module, exports, require);`,
+      contents: `declare const host: any;
+        host.compile('${path}', ${fromTrailer(path)})(exports, require, module, __filename, __dirname);`,
+      loader: 'ts',
     }));
   },
 };
@@ -121,29 +121,31 @@ const TEXTS = ['why', 'sources', 'bad', 'good'] as const;
 const textsOfRules = () =>
   Object.fromEntries(rules.map(rule => [rule.code, Object.fromEntries(TEXTS.map(field => [field, rule[field]]))]));
 
-/** Rules read their texts from their line, when somebody asks. */
+/** Rules inherit their texts, which are read from their line when somebody asks. */
 const rulesWithoutTexts: Plugin = {
   name: 'rules-without-texts',
   setup: ({onResolve, onLoad}) => {
     onResolve({filter: /^rule-texts$/}, ({path}) => ({path, namespace: 'texts'}));
     onLoad({filter: /.*/, namespace: 'texts'}, () => ({
-      contents: `let texts; exports.textsOf = code => (texts ??= ${fromTrailer('rules')})[code];`,
+      contents: `let all;
+        const textsOf = ({code}) => (all ??= ${fromTrailer('rules')})[code];
+        exports.texts = {${TEXTS.map(field => `get ${field}() { return textsOf(this).${field}; }`)}};`,
     }));
     onLoad({filter: /lint.rules.[a-z-]+\.ts$/}, ({path}) => {
       const source = readFileSync(path, 'utf8');
-      const code = /^ {2}code: '(RL\d+)',$/m.exec(source)?.[1];
-      if (code === undefined) return undefined;
-      const contents = TEXTS.reduce((text, field) => withoutText(text, field, code), source);
-      return {contents: `import {textsOf} from 'rule-texts';\n${contents}`, loader: 'ts'};
+      if (!/^ {2}code: 'RL\d+',$/m.test(source)) return undefined;
+      const rule = TEXTS.reduce((text, field) => without(field, text, path), source);
+      const contents = `import {texts} from 'rule-texts';\n${rule.replace('defineRule({', '$&__proto__: texts,')}`;
+      return {contents, loader: 'ts'};
     });
   },
 };
 
 /** The formatter lays every rule out alike; one that is laid out otherwise fails the build. */
-function withoutText(source: string, field: string, code: string): string {
+function without(field: string, rule: string, path: string): string {
   const written = new RegExp(`^ {2}${field}: (?:\`[\\s\\S]*?\`|\\[.*\\]|\\[\\n[\\s\\S]*?^ {2}\\]),\\n`, 'm');
-  if (!written.test(source)) throw new Error(`${code} has no ${field} that can be found.`);
-  return source.replace(written, () => `  get ${field}() { return textsOf('${code}').${field}; },\n`);
+  if (!written.test(rule)) throw new Error(`${path} has no ${field} that can be found.`);
+  return rule.replace(written, '');
 }
 
 /** jsonc-parser does not say that its modules do nothing by themselves; one of them fills tables that only a formatter needs. */
@@ -165,7 +167,7 @@ const importsByLauncher: Plugin = {
     onLoad({filter: /config-file.plugins\.ts$/}, ({path}) => {
       const [before, after, ...more] = readFileSync(path, 'utf8').split('await import(');
       if (after === undefined || more.length > 0) throw new Error(`${path} imports more than once, or never.`);
-      return {contents: `declare const importModule: any;\n${before}await importModule(${after}`, loader: 'ts'};
+      return {contents: `declare const host: any;\n${before}await host.importModule(${after}`, loader: 'ts'};
     });
   },
 };

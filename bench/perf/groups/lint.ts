@@ -4,6 +4,7 @@ import {cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import policySchema from '../../../schema/policy.schema.json' with {type: 'json'};
 import {bundle} from '../../../scripts/bundle.ts';
 import {percentile} from '../measure.ts';
 import {version} from '../peers.ts';
@@ -29,7 +30,7 @@ const POLICY = {
 };
 
 /** The same three rules as Spectral would have them. */
-const RULESET = `rules:
+const RULES = `rules:
   no-unbounded-retries:
     given: $
     then: {field: maxAttempts, function: schema, functionOptions: {schema: {type: integer, maximum: 5}}}
@@ -39,6 +40,12 @@ const RULESET = `rules:
   no-retried-post-without-key:
     given: $.routes[?(@.match.methods.includes('POST'))]
     then: {field: idempotency, function: truthy}
+`;
+
+/** Ours also holds a policy to its shape in every run. */
+const RULES_AND_SHAPE = `${RULES}  policy:
+    given: $
+    then: {function: schema, functionOptions: {schema: ${JSON.stringify(policySchema)}}}
 `;
 
 interface Candidate {
@@ -98,7 +105,8 @@ function writePolicies(folder: string): void {
   const text = JSON.stringify(POLICY, null, 2);
   writeFileSync(join(folder, 'policy.json'), text);
   writeFileSync(join(folder, 'policy.yaml'), text);
-  writeFileSync(join(folder, 'ruleset.yaml'), RULESET);
+  writeFileSync(join(folder, 'rules.yaml'), RULES);
+  writeFileSync(join(folder, 'rules-and-shape.yaml'), RULES_AND_SHAPE);
   mkdirSync(join(folder, 'many'));
   for (let index = 0; index < FILES; index++)
     cpSync(join(folder, 'policy.json'), join(folder, `many/${index}.retry.json`));
@@ -115,7 +123,12 @@ function candidatesIn(folder: string): Candidate[] {
     {name: 'retry-lint, as its first run', args: [program, 'policy.json'], env: {NODE_DISABLE_COMPILE_CACHE: '1'}},
     {name: 'retry-lint, YAML', args: [program, 'policy.yaml']},
     {name: `retry-lint, ${FILES} files`, args: [program, 'many'], every: 3},
-    {name: 'Spectral, 3 rules', args: [spectral, 'lint', '--ruleset', 'ruleset.yaml', 'policy.json'], every: 3},
+    {name: 'Spectral, 3 rules', args: [spectral, 'lint', '--ruleset', 'rules.yaml', 'policy.json'], every: 3},
+    {
+      name: 'Spectral, 3 rules and the shape of a policy',
+      args: [spectral, 'lint', '--ruleset', 'rules-and-shape.yaml', 'policy.json'],
+      every: 3,
+    },
   ];
 }
 
