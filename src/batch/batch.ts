@@ -14,6 +14,7 @@ import type {Known} from './memory.ts';
 import type {BatchPlan} from './plan.ts';
 import {closeSource, type Source} from './source.ts';
 import {Tally} from './tally.ts';
+import {Turn} from './turn.ts';
 import type {BatchEvent, BatchReport, BatchTarget, ChunkSender, ItemResult, ResultSource, Send} from './types.ts';
 
 /** Items read ahead, beside those on their way. */
@@ -45,6 +46,7 @@ export class Batch<Item> implements Dispatcher<Item> {
   #error: {readonly thrown: unknown} | null = null;
   #close: () => void = () => {};
   #wake: () => void = () => {};
+  readonly #turn: Turn;
   #finish: () => void = () => {};
 
   constructor(plan: BatchPlan<Item>) {
@@ -54,6 +56,10 @@ export class Batch<Item> implements Dispatcher<Item> {
     this.runId = plan.memory.runId;
     this.tell = plan.tell;
     this.#clock = plan.engine.clock;
+    this.#turn = new Turn(plan.later, () => {
+      this.#wake();
+      this.#checkEnd();
+    });
     this.#chunkSize = typeof plan.send === 'function' ? 1 : plan.send.chunkSize;
     this.#window = READ_AHEAD + plan.concurrency * this.#chunkSize;
     this.#deliveries = new Deliveries(
@@ -154,7 +160,7 @@ export class Batch<Item> implements Dispatcher<Item> {
 
   readonly #delivered = (): void => {
     this.#active--;
-    this.#changed();
+    this.#turn.ask();
   };
 
   readonly #notDelivered = (error: unknown): void => {
@@ -172,15 +178,12 @@ export class Batch<Item> implements Dispatcher<Item> {
     const finding = entry.finding!;
     if (finding.ok) this.#heldSince = null;
     // What another run may try again is not kept.
-    const kept = finding.ok || !finding.failure.retryable ? this.#plan.memory.keep(entry.key, finding) : undefined;
-    if (!isPromise(kept)) return this.#share(entry, finding);
-    kept.then(
-      () => this.#share(entry, finding),
-      error => {
-        this.#fail(error);
-        this.left(entry);
-      },
-    );
+    if (!finding.ok && finding.failure.retryable) return this.#share(entry, finding);
+    this.#plan.memory.keep(entry.key, finding, error => {
+      if (error === null) return this.#share(entry, finding);
+      this.#fail(error);
+      this.left(entry);
+    });
   }
 
   left(entry: Entry<Item>): void {
@@ -212,7 +215,7 @@ export class Batch<Item> implements Dispatcher<Item> {
 
   #over(): void {
     this.#pending--;
-    this.#changed();
+    this.#turn.ask();
   }
 
   // End.
@@ -228,7 +231,7 @@ export class Batch<Item> implements Dispatcher<Item> {
   #fail(thrown: unknown): void {
     this.#error ??= {thrown};
     this.#stop('aborted', 'an error');
-    this.#changed();
+    this.#turn.ask();
   }
 
   #stop(ended: BatchReport['ended'], reason: string): void {
@@ -240,18 +243,13 @@ export class Batch<Item> implements Dispatcher<Item> {
     const entries = this.#chunk;
     this.#chunk = [];
     for (const entry of entries) this.left(entry);
-    this.#changed();
+    this.#turn.ask();
   }
 
   #change(): Promise<void> {
     const {promise, resolve} = Promise.withResolvers<void>();
     this.#wake = resolve;
     return promise;
-  }
-
-  #changed(): void {
-    this.#wake();
-    this.#checkEnd();
   }
 
   #checkEnd(): void {

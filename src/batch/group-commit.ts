@@ -1,5 +1,5 @@
 /**
- * Appends lines to a file, and says of each when it is on the disk.
+ * Appends lines to a file, and tells each when it is on the disk.
  *
  * One write is under way at a time, and what comes meanwhile goes with the next one: a slow disk makes larger groups, not
  * longer lines. A fast one is not asked more often than every few milliseconds, for each write costs as much as a request; the
@@ -15,10 +15,47 @@ const GAP_MS = 10;
 /** To open such a file with, so that a group is one operation and not two. Elsewhere it means less than a sync does. */
 export const WRITE_THROUGH: number = process.platform === 'linux' ? constants.O_DSYNC : 0;
 
-/** Lines that go to the disk together, and the one promise of them all. */
+export interface Line {
+  /** Asked for when its group is written, so that all lines of a group are made in one go. What it throws is its own loss alone. */
+  text(): string;
+  /** It is on the disk. */
+  written(): void;
+  /** It will never be. */
+  lost(error: unknown): void;
+}
+
+/** Lines that go to the disk together. */
 class Group {
-  readonly lines: string[] = [];
-  readonly written: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly lines: Line[] = [];
+  readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
+
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** The lines as one text, without those that have none. */
+  text(): string {
+    let text = '';
+    for (const line of this.lines.splice(0)) {
+      try {
+        text += line.text();
+        this.lines.push(line);
+      } catch (error) {
+        line.lost(error);
+      }
+    }
+    return text;
+  }
+
+  written(): void {
+    for (const line of this.lines) line.written();
+    this.#ended.resolve();
+  }
+
+  lost(error: unknown): void {
+    for (const line of this.lines) line.lost(error);
+    this.#ended.resolve();
+  }
 }
 
 export class GroupCommit {
@@ -26,6 +63,7 @@ export class GroupCommit {
   readonly #clock: Clock;
   /** What waits for the write under way. */
   #next: Group | null = null;
+  #last: Group | null = null;
   #isWriting = false;
   #error: {readonly thrown: unknown} | null = null;
 
@@ -34,14 +72,18 @@ export class GroupCommit {
     this.#clock = clock;
   }
 
-  /** Resolves when the line is synced. After a failure nothing more is written, and everything rejects with it. */
-  append(line: string): Promise<void> {
-    if (this.#error !== null) return Promise.reject(this.#error.thrown);
+  /** After a failure nothing more is written, and every line is lost to it. */
+  append(line: Line): void {
+    if (this.#error !== null) return line.lost(this.#error.thrown);
     this.#next ??= new Group();
     this.#next.lines.push(line);
-    const {promise} = this.#next.written;
+    this.#last = this.#next;
     if (!this.#isWriting) void this.#write();
-    return promise;
+  }
+
+  /** Resolves when every line is written, or lost. */
+  async flush(): Promise<void> {
+    await this.#last?.ended;
   }
 
   async #write(): Promise<void> {
@@ -50,13 +92,15 @@ export class GroupCommit {
     for (let group = this.#take(); group !== null; group = this.#take()) {
       const startedAt = this.#clock.now();
       try {
-        await this.#file.appendFile(group.lines.join(''));
+        await this.#file.appendFile(group.text());
         if (WRITE_THROUGH === 0) await this.#file.datasync();
-      } catch (error) {
-        this.#fail(error, group);
+      } catch (thrown) {
+        this.#error = {thrown};
+        group.lost(thrown);
+        this.#take()?.lost(thrown);
         break;
       }
-      group.written.resolve();
+      group.written();
       const earlyMs = startedAt + GAP_MS - this.#clock.now();
       if (earlyMs > 0) await sleep(this.#clock, earlyMs);
     }
@@ -67,11 +111,5 @@ export class GroupCommit {
     const group = this.#next;
     this.#next = null;
     return group;
-  }
-
-  #fail(thrown: unknown, group: Group): void {
-    this.#error = {thrown};
-    group.written.reject(thrown);
-    this.#take()?.written.reject(thrown);
   }
 }

@@ -13,9 +13,9 @@ import type {Clock} from '../core/timer.ts';
 import type {Finding} from './entry.ts';
 import {GroupCommit, WRITE_THROUGH} from './group-commit.ts';
 import {type JournalHeader, type JournalRecord, readLine, writeLine} from './journal-line.ts';
-import {KeyIndex} from './key-index.ts';
+import {KeyIndex, type RecordPlace} from './key-index.ts';
 import {linesOf, PlaceReader} from './line-reader.ts';
-import type {Known, Memory} from './memory.ts';
+import type {Kept, Known, Memory} from './memory.ts';
 
 export class Journal implements Memory {
   readonly runId: string;
@@ -26,7 +26,6 @@ export class Journal implements Memory {
   readonly #commit: GroupCommit;
   readonly #places: PlaceReader;
   #end: number;
-  #last: Promise<void> = Promise.resolve();
 
   private constructor(path: string, file: FileHandle, clock: Clock, {runId, index, end}: Contents) {
     this.runId = runId;
@@ -73,22 +72,26 @@ export class Journal implements Memory {
     return this.#index.candidates(key).length === 0 ? undefined : this.#seek(key);
   }
 
-  async keep(key: string, finding: Finding): Promise<void> {
-    const line = lineOf(this.#path, key, finding);
-    const place = {at: this.#end, length: Buffer.byteLength(line)};
-    this.#end += place.length;
-    this.#last = this.#commit.append(line);
-    try {
-      await this.#last;
-    } catch (error) {
-      throw unusable(this.#path, error);
-    }
-    this.#index.add(key, place, true);
+  keep(key: string, finding: Finding, done: Kept): void {
+    let place: RecordPlace;
+    this.#commit.append({
+      text: () => {
+        const line = lineOf(this.#path, key, finding);
+        place = {at: this.#end, length: Buffer.byteLength(line)};
+        this.#end += place.length;
+        return line;
+      },
+      written: () => {
+        this.#index.add(key, place, true);
+        done(null);
+      },
+      lost: error => done(error instanceof SteadfetchError ? error : unusable(this.#path, error)),
+    });
   }
 
   /** What was handed to it is written first. */
   async close(): Promise<void> {
-    await this.#last.catch(() => {});
+    await this.#commit.flush();
     await this.#file.close();
   }
 }

@@ -1,5 +1,6 @@
 /** What is known of items that are done: from this run, or from a journal. */
 import type {Awaitable} from '../core/awaitable.ts';
+import type {SteadfetchError} from '../core/errors.ts';
 import type {Finding} from './entry.ts';
 import type {ResultSource} from './types.ts';
 
@@ -8,14 +9,16 @@ export interface Known {
   readonly source: ResultSource;
 }
 
+/** Told once: nothing that happens to the process will make it forgotten; or it could not be kept, and why. */
+export type Kept = (error: SteadfetchError | null) => void;
+
 export interface Memory {
   readonly runId: string;
   /** Results it brings from an earlier run. */
   readonly journalled: number;
   /** `undefined`: never heard of. */
   find(key: string): Awaitable<Known | undefined>;
-  /** Resolves when it will not be forgotten, whatever happens to the process. */
-  keep(key: string, finding: Finding): Awaitable<void>;
+  keep(key: string, finding: Finding, done: Kept): void;
   close(): Awaitable<void>;
 }
 
@@ -39,8 +42,12 @@ export class RecentResults implements Memory {
     return finding === undefined ? undefined : {finding, source: 'duplicate'};
   }
 
-  keep(key: string, finding: Finding): void {
-    if (this.#capacity === 0) return;
+  keep(key: string, finding: Finding, done: Kept): void {
+    if (this.#capacity > 0) this.#remember(key, finding);
+    done(null);
+  }
+
+  #remember(key: string, finding: Finding): void {
     if (this.#findings.size >= this.#capacity) {
       const [oldest] = this.#findings.keys();
       this.#findings.delete(oldest!);

@@ -1,6 +1,7 @@
 /** A batch as it is run: every option settled. */
 import type {Engine} from '../call/engine.ts';
 import type {Memory} from './memory.ts';
+import type {Later} from './turn.ts';
 import type {BatchEvent, BatchTarget, ChunkSender, ItemResult, Send} from './types.ts';
 
 export interface BatchPlan<Item> {
@@ -10,6 +11,8 @@ export interface BatchPlan<Item> {
   readonly concurrency: number;
   readonly ordered: boolean;
   readonly maxHoldMs: number;
+  /** When what has come free is sent. */
+  readonly later: Later;
   readonly tell: ((event: BatchEvent) => void) | null;
   readonly onResult: (result: ItemResult<Item, unknown>) => unknown;
   keyOf(item: Item, index: number): string;

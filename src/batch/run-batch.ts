@@ -10,6 +10,7 @@ import {innerReport} from './inner-client.ts';
 import {Journal} from './journal.ts';
 import {type Memory, RecentResults} from './memory.ts';
 import {closeSource, type Items, iteratorOf} from './source.ts';
+import {atOnce, endOfTurn} from './turn.ts';
 import type {BatchEvent, BatchOptions, BatchReport, ChunkSender, Send} from './types.ts';
 
 /**
@@ -55,6 +56,7 @@ export async function runBatch<Item, Value = unknown>(
       concurrency,
       ordered,
       maxHoldMs,
+      later: options.clock === undefined ? endOfTurn : atOnce,
       tell: engine.on as ((event: BatchEvent) => void) | null,
       onResult: (onResult ?? (() => {})) as (result: unknown) => unknown,
       keyOf: namingOf(options),

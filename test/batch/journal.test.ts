@@ -110,6 +110,15 @@ describe('the journal', () => {
     expect(error.message).to.include('because it is no JSON');
   });
 
+  it('keeps the results that came with one that is no JSON', async () => {
+    const items = ['x', 'big', 'y'];
+    const error = await errorOf(() => runBatch(items, item => (item === 'big' ? 1n : item), {journal, concurrency: 3}));
+    expect(error.message).to.include('because it is no JSON');
+    const {sent, resumed} = await run(items);
+    expect(resumed).to.equal(2);
+    expect(sent.map(([item]) => item)).to.deep.equal(['big']);
+  });
+
   it('is opened without losing the lines that a reader gives meanwhile', async () => {
     const input = join(folder, 'lines');
     writeFileSync(input, 'x\n'.repeat(5000));

@@ -1,0 +1,60 @@
+/** Work that is put off to the end of a turn. */
+import {expect} from 'chai';
+import {runBatch} from '../../src/batch/run-batch.ts';
+import {endOfTurn, Turn} from '../../src/batch/turn.ts';
+
+describe('a turn of a batch', () => {
+  it('does once what is asked for many times, and again what is asked for meanwhile', () => {
+    const ends: (() => void)[] = [];
+    let done = 0;
+    const turn = new Turn(
+      end => ends.push(end),
+      () => {
+        if (++done === 1) turn.ask();
+      },
+    );
+    for (let count = 0; count < 3; count++) turn.ask();
+    expect(done).to.equal(0);
+    while (ends.length > 0) ends.shift()!();
+    expect(done).to.equal(2);
+  });
+
+  it('ends after all promises that it settles', async () => {
+    const order: string[] = [];
+    await new Promise<void>(resolve => {
+      endOfTurn(() => {
+        order.push('end');
+        resolve();
+      });
+      void (async () => {
+        for (let count = 0; count < 100; count++) await null;
+        order.push('promises');
+      })();
+    });
+    expect(order).to.deep.equal(['promises', 'end']);
+  });
+
+  it('sends in one go what came free in one go', async () => {
+    const log: string[] = [];
+    let answers: (() => void)[] = [];
+    const send = (item: string): Promise<string> => {
+      log.push(item);
+      const {promise, resolve} = Promise.withResolvers<string>();
+      answers.push(() => resolve(item));
+      if (answers.length === 3) {
+        const due = answers;
+        answers = [];
+        // Each in a callback of its own, as answers come from sockets.
+        for (const answer of due)
+          setImmediate(() => {
+            log.push('answer');
+            answer();
+          });
+      }
+      return promise;
+    };
+    await runBatch(['a', 'b', 'c', 'd', 'e', 'f'], send, {concurrency: 3});
+    const three = ['answer', 'answer', 'answer'];
+    expect(log).to.deep.equal(['a', 'b', 'c', ...three, 'd', 'e', 'f', ...three]);
+  });
+});
