@@ -13,7 +13,7 @@ import {digits, type Section} from '../section.ts';
 
 const ITEMS = 10_000;
 const CONCURRENCY = 32;
-const ROUNDS = 5;
+const ROUNDS = 9;
 
 interface Item {
   readonly id: number;

@@ -54,6 +54,7 @@ export async function stub(): Promise<Section> {
         limit: 1,
         measured: find(costs, 'steadfetch, no ids'),
         unit: 'µs',
+        why: `this goal alone is a time of one machine; opossum takes ${digits(find(costs, 'opossum'))} µs in this run, and cockatiel ${digits(find(costs, 'cockatiel (retry, breaker, timeout)'))}`,
       },
       {
         what: 'steadfetch, no ids',
