@@ -3,6 +3,7 @@ import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
 import type {Classification, ClassifyInput, Ports} from '../call/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
+import {endOfTurn} from '../core/system-clock.ts';
 import {Answer} from './answer.ts';
 import {Batch} from './batch.ts';
 import {contentKey, digest} from './content-key.ts';
@@ -10,7 +11,7 @@ import {innerReport} from './inner-client.ts';
 import {Journal} from './journal.ts';
 import {type Memory, RecentResults} from './memory.ts';
 import {closeSource, type Items, iteratorOf} from './source.ts';
-import {atOnce, endOfTurn} from './turn.ts';
+import {atOnce} from './turn.ts';
 import type {BatchEvent, BatchOptions, BatchReport, ChunkSender, Send} from './types.ts';
 
 /**

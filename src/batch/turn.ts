@@ -26,10 +26,8 @@ export class Turn {
   };
 }
 
-/** When a turn ends. */
+/** When a turn ends: `endOfTurn` of the system's clock, or `atOnce`. */
 export type Later = (work: () => void) => void;
-
-export const endOfTurn: Later = work => void setImmediate(work);
 
 /** Under a clock that moves when everything rests, the end of a turn would be taken for rest. */
 export const atOnce: Later = work => work();

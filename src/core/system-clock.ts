@@ -1,5 +1,5 @@
 /**
- * Real time. With random.ts the only file of the house that touches `performance`, `Date` or `setTimeout`.
+ * Real time. With random.ts the only file of the house that touches `performance`, `Date`, `setTimeout` or `setImmediate`.
  *
  * Almost every call arms the same duration, the policy's attempt timeout, and disarms it a moment later. Such durations get
  * a lane: a first-in first-out list with one native timer, so that arming and disarming are a few pointer writes.
@@ -60,6 +60,9 @@ export class SystemClock implements Clock {
 
 /** The clock of everyone who brings none. One for all, so that lanes are shared. */
 export const systemClock: SystemClock = new SystemClock();
+
+/** Runs the work when the turn of Node's event loop ends, after every answer that came in it. */
+export const endOfTurn = (work: () => void): void => void setImmediate(work);
 
 function startNative(timer: Timer, ms: number): void {
   if (ms === Number.POSITIVE_INFINITY) return;

@@ -1,7 +1,8 @@
 /** Work that is put off to the end of a turn. */
 import {expect} from 'chai';
 import {runBatch} from '../../src/batch/run-batch.ts';
-import {endOfTurn, Turn} from '../../src/batch/turn.ts';
+import {Turn} from '../../src/batch/turn.ts';
+import {endOfTurn} from '../../src/core/system-clock.ts';
 
 describe('a turn of a batch', () => {
   it('does once what is asked for many times, and again what is asked for meanwhile', () => {
