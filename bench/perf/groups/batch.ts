@@ -50,19 +50,24 @@ async function candidates(url: string, journal: string): Promise<Record<string, 
   const dispatcher = new Agent({connections: CONCURRENCY});
   const post = (item: Item, extra?: object) => ({method: 'POST', headers: json, body: JSON.stringify(item), ...extra});
 
-  const bare: Runner = async items => {
-    let next = 0;
-    let good = 0;
-    const worker = async (): Promise<void> => {
-      while (next < items.length) {
-        const response = await fetch(url, post(items[next++]!));
-        await response.json();
-        if (response.ok) good++;
-      }
+  /** @param rest What a worker waits for before its next send. */
+  const loop =
+    (rest?: () => Promise<void>): Runner =>
+    async items => {
+      let next = 0;
+      let good = 0;
+      const worker = async (): Promise<void> => {
+        while (next < items.length) {
+          const response = await fetch(url, post(items[next++]!));
+          await response.json();
+          if (response.ok) good++;
+          if (rest !== undefined) await rest();
+        }
+      };
+      await Promise.all(Array.from({length: CONCURRENCY}, worker));
+      return good;
     };
-    await Promise.all(Array.from({length: CONCURRENCY}, worker));
-    return good;
-  };
+  const bare = loop();
   /** As ours does it: what came free in a turn of the event loop is sent in one go. */
   let end: Promise<void> | undefined;
   const endOfTurn = (): Promise<void> =>
@@ -72,20 +77,6 @@ async function candidates(url: string, journal: string): Promise<Record<string, 
         resolve();
       });
     }));
-  const gathered: Runner = async items => {
-    let next = 0;
-    let good = 0;
-    const worker = async (): Promise<void> => {
-      while (next < items.length) {
-        const response = await fetch(url, post(items[next++]!));
-        await response.json();
-        if (response.ok) good++;
-        await endOfTurn();
-      }
-    };
-    await Promise.all(Array.from({length: CONCURRENCY}, worker));
-    return good;
-  };
   const once = async (item: Item): Promise<unknown> => {
     const response = await fetch(url, post(item));
     const value = await response.json();
@@ -103,7 +94,7 @@ async function candidates(url: string, journal: string): Promise<Record<string, 
   return {
     'a loop over fetch': bare,
     'the same again (noise)': bare,
-    'the loop, which sends at the end of each turn': gathered,
+    'the loop, which sends at the end of each turn': loop(endOfTurn),
     'p-map + p-retry': async items =>
       (await pMap(items, (item: Item) => pRetry(() => once(item), retries), {concurrency: CONCURRENCY})).length,
     'steadfetch/batch, deduplicated, with a journal': ours(item => fetch(url, post(item))),
