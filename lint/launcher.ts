@@ -70,9 +70,17 @@ function keepBytecode(file: string, script: Script): void {
   }
 }
 
-// V8 has the text of every function, comments and all: nothing is read a second time, nor copied.
-const text = String(program).slice(BEFORE_PROGRAM.length, -AFTER_PROGRAM.length);
+/** V8 has the text of every function, comments and all: nothing is read a second time, nor copied. Bun leaves comments out. */
+function programText(): string {
+  const own = String(program);
+  if (own.startsWith(BEFORE_PROGRAM)) return own.slice(BEFORE_PROGRAM.length, -AFTER_PROGRAM.length);
+  const file = readFileSync(__filename, 'utf8');
+  // Further up it is a constant of this function.
+  const start = file.lastIndexOf(BEFORE_PROGRAM) + BEFORE_PROGRAM.length;
+  return file.slice(start, file.indexOf(AFTER_PROGRAM, start));
+}
+
 const command = OTHER_COMMANDS.find(name => name === argv[2]) ?? 'lint';
 const module_ = {exports: {}};
 const host: Host = {importModule: url => import(url), compile};
-compile(command, text)(module_.exports, require, module_, __filename, __dirname, host);
+compile(command, programText())(module_.exports, require, module_, __filename, __dirname, host);

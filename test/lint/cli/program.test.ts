@@ -68,6 +68,14 @@ describe('the program retry-lint', function () {
     expect(stdout).to.contain('2 errors in 2 files.');
   });
 
+  it('runs where the text of a function has no comments, as in Bun', () => {
+    home.write('bun.cjs', 'Function.prototype.toString = () => "function program() {}";');
+    const desk = new Desk({'a.json': wavy});
+    const {status, stdout, stderr} = start(desk, ['a.json'], '', ['--require', home.at('bun.cjs')]);
+    expect({status, stderr}).to.deep.equal({status: 1, stderr: ''});
+    expect(stdout).to.contain('RL203');
+  });
+
   describe('the bytecode of an earlier run', () => {
     const cache = (): string => join(home.folder, '.cache');
     const file = (): string => join(cache(), readdirSync(cache())[0]!);
