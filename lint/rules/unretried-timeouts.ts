@@ -1,7 +1,7 @@
 import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {isSure, mostSpecific} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
-import {mayRepeat, mayResend} from './sends.ts';
+import {isKeyed, isReadLike, mayRepeat, mayResend, namedNonIdempotent} from './sends.ts';
 
 export const unretriedTimeouts: Rule = defineRule({
   code: 'RL305',
@@ -47,6 +47,10 @@ Silent where no method of the scope may be sent again after a timeout: a POST wi
       name: 'a POST may not be sent again after a timeout anyway',
       text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429]}]\n}\n',
     },
+    {
+      name: 'nor should one that is declared harmless, where it looks like a deed',
+      text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}, "idempotentMethods": ["POST"], "retryOn": [429]}]\n}\n',
+    },
     {name: 'gRPC retries what was not worked on', text: '{\n  "retryOn": ["UNAVAILABLE"]\n}\n'},
   ],
 
@@ -55,6 +59,9 @@ Silent where no method of the scope may be sent again after a timeout: a POST wi
     if (attemptTimeoutMs === null || retryOn.includes('timeout') || retryOn.every(isCodeName)) return;
     // As long as the call, it never ends an attempt: RL304's to tell.
     if (deadlineMs !== null && attemptTimeoutMs >= deadlineMs) return;
+    // Of a deed without a key RL101 asks the opposite.
+    if (namedNonIdempotent(scope).some(method => !isKeyed(scope.policy, method)) && !isReadLike(scope.match?.path))
+      return;
     if (!mayResend(scope) || !mayRepeat(scope) || !isSure(scope, 'attemptTimeoutMs', 'retryOn')) return;
     yield {
       at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),

@@ -11,6 +11,11 @@ const headlines: [what: string, text: string, finding: string][] = [
     '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/orders"}}\n  ]\n}\n',
     'RL101 3:16',
   ],
+  [
+    'a POST that is declared harmless to repeat, and is not',
+    '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/orders"}, "idempotentMethods": ["POST"]}\n  ]\n}\n',
+    'RL101 3:16',
+  ],
 ];
 
 describe('retry-lint', () => {
