@@ -2,7 +2,8 @@
  * Puts work off to the end of the turn of the event loop, and does it once however often it was asked for.
  *
  * A client of HTTP is a lot of code. When all that came free in a turn is sent in one go, each stretch of that code is in the
- * processor's cache for the next item; one send amid the answer to another is a quarter slower. See docs/decisions/0016-a-batch-sends-at-the-end-of-a-turn.md.
+ * processor's cache for the next item; one send amid the answer to another is a quarter slower. See
+ * docs/decisions/0016-a-batch-sends-at-the-end-of-a-turn.md.
  */
 export class Turn {
   readonly #later: Later;
