@@ -64,6 +64,8 @@ const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
     ['403 with `Retry-After`, or with `X-RateLimit-Remaining: 0`', http(403, {'retry-after': '1'})],
     ['409, after an attempt that carried the key', http(409, {}, {keyed: true, keySentBefore: true})],
     ['422, with a key', http(422, {}, {keyed: true})],
+    ['any of them with `x-envoy-ratelimited`', http(429, {'x-envoy-ratelimited': 'true'})],
+    ['503 with `x-envoy-overloaded`', http(503, {'x-envoy-overloaded': 'true'})],
     ['any of them with `x-should-retry: false`', http(503, {'x-should-retry': 'false'})],
     ['any of them with `Idempotent-Replayed: true`', http(503, {'idempotent-replayed': 'true'})],
   ],

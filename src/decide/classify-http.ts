@@ -1,7 +1,7 @@
 /** What an HTTP response says about sending again: by its status, and by what the server wrote into its headers. */
 
 import type {AnswerContext} from './answers.ts';
-import {green, listed, red, SUCCESS, unlisted, type Verdict, yellow} from './verdict.ts';
+import {green, listed, red, SUCCESS, throttled, unlisted, type Verdict, yellow} from './verdict.ts';
 
 // RFC 9110 §15, RFC 6585, RFC 8470; Cloudflare's 520–524 and Anthropic's 529 as their operators document them.
 const BY_STATUS: ReadonlyMap<number, Verdict> = new Map([
@@ -16,6 +16,8 @@ const REFRESH = green('401', 'not-processed', {once: true});
 const KEY_IN_USE = yellow('409: the first use of the idempotency key is still running');
 const KEY_REUSED = red('422: the idempotency key was used before with another body');
 const REPLAYED = red('a replayed answer: the server stored it under this idempotency key', 'processed', {final: true});
+/** Envoy's own retries stop at this header: its rate limit stays exceeded until the window of the limit ends. */
+const ENVOY_RATE_LIMITED = red('rate limited by Envoy', 'not-processed', {throttled: true});
 const SERVER_SAID_NO = red('the server said not to retry', 'maybe-processed', {final: true});
 
 export function classifyResponse(response: Response, context: AnswerContext): Verdict {
@@ -24,10 +26,12 @@ export function classifyResponse(response: Response, context: AnswerContext): Ve
   const {headers} = response; // Not before: reading them costs.
   if (says(headers, 'idempotent-replayed', 'true') || says(headers, 'idempotency-replayed', 'true')) return REPLAYED;
   if (says(headers, 'x-should-retry', 'false') || says(headers, 'stripe-should-retry', 'false')) return SERVER_SAID_NO;
-  const found = byStatus(status, headers, context);
+  const found = headers.has('x-envoy-ratelimited') ? ENVOY_RATE_LIMITED : byStatus(status, headers, context);
   // "true" means transient, not harmless: what may be repeated is still asked.
   const insists = says(headers, 'x-should-retry', 'true') || says(headers, 'stripe-should-retry', 'true');
-  return insists ? listed(found) : found;
+  const verdict = insists ? listed(found) : found;
+  // Envoy dropped the request because of its own load, or of too many requests to the cluster.
+  return headers.has('x-envoy-overloaded') ? throttled(verdict) : verdict;
 }
 
 function byStatus(status: number, headers: Headers, context: AnswerContext): Verdict {

@@ -18,6 +18,7 @@ export interface ServerHint {
 
 /** Not in RFCs, but finer than seconds: OpenAI's and Azure's. */
 const MILLISECOND_HEADERS = ['retry-after-ms', 'x-ms-retry-after-ms'];
+const DECIMAL = /^\d+(\.\d+)?$/;
 
 /**
  * @param wall The time now, for dates. The response's own `Date` is better and is preferred: two clocks of one machine
@@ -28,7 +29,7 @@ const MILLISECOND_HEADERS = ['retry-after-ms', 'x-ms-retry-after-ms'];
 export function serverHint(status: number, headers: Headers, wall: number): ServerHint | null {
   for (const name of MILLISECOND_HEADERS) {
     const value = headers.get(name)?.trim() ?? '';
-    if (/^\d+(\.\d+)?$/.test(value)) return hint(Number(value), 'retry-after-ms');
+    if (DECIMAL.test(value)) return hint(Number(value), 'retry-after-ms');
   }
   const serverNow = dateOf(headers, wall) ?? wall;
   const retryAfter = headers.get('retry-after');
@@ -41,9 +42,12 @@ export function serverHint(status: number, headers: Headers, wall: number): Serv
 // Four hundred digits are a number too, and no reason to come back at once; Infinity would be none in JSON.
 const hint = (ms: number, source: HintSource): ServerHint => ({ms: Math.min(ms, Number.MAX_SAFE_INTEGER), source});
 
-/** `1*DIGIT` seconds, or an HTTP-date; one in the past means now. */
+/**
+ * Seconds, or an HTTP-date; a date in the past means now. RFC 9110 knows whole seconds only. Servers send fractions too, and the
+ * SDKs of OpenAI and Anthropic read them.
+ */
 function retryAfterMs(value: string, serverNow: number): number | undefined {
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  if (DECIMAL.test(value)) return Number(value) * 1000;
   const at = parseHttpDate(value, serverNow);
   return at === undefined ? undefined : Math.max(0, at - serverNow);
 }

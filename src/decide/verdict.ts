@@ -47,6 +47,10 @@ export const unlisted = (found: Verdict): Verdict =>
 export const listed = (found: Verdict): Verdict =>
   found.transient || found.final ? found : Object.freeze({...found, transient: true});
 
+/** The same finding, and the server asks for less. */
+export const throttled = (found: Verdict): Verdict =>
+  found.throttled ? found : Object.freeze({...found, throttled: true});
+
 export const SUCCESS: Verdict = red('success');
 
 /** True for an outcome that is certainly without effect on the server. */

@@ -215,6 +215,20 @@ describe('classifyResponse', () => {
     });
   });
 
+  describe('Envoy', () => {
+    for (const status of [429, 503])
+      it(`x-envoy-ratelimited on a ${status} is not retried, as in Envoy itself`, () => {
+        const found = classified(status, {'x-envoy-ratelimited': 'true'});
+        expect(found).to.include({transient: false, throttled: true, sent: 'not-processed'});
+        expect(found.reason).to.equal('rate limited by Envoy');
+      });
+    it('x-envoy-overloaded asks for less, and is retried as its status says', () => {
+      const found = classified(503, {'x-envoy-overloaded': 'true'});
+      expect(found).to.include({transient: true, throttled: true, sent: 'maybe-processed', reason: '503'});
+      expect(Object.isFrozen(found)).to.equal(true);
+    });
+  });
+
   it('Retry-After changes no other light', () => {
     for (const status of [404, 413, 423, 501])
       expect(light(classified(status, {'retry-after': '5'})), `${status}`).to.equal('red');
