@@ -7,8 +7,8 @@
 import type {Outcome} from '../core/outcome.ts';
 import {backoffMs} from '../decide/backoff.ts';
 import type {ServerHint} from '../decide/server-hint.ts';
-import {harmless, type Verdict} from '../decide/verdict.ts';
-import {REFUSED} from '../guards/budget.ts';
+import {harmless, throttled, type Verdict} from '../decide/verdict.ts';
+import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
 import {type Judgement, type Refusal, refuse} from './judgement.ts';
 import type {CallState} from './state.ts';
 
@@ -20,7 +20,7 @@ export function judge(call: CallState, outcome: Outcome, found: Verdict, replaya
   const {engine, plan, guards} = call;
   const hint = hintOf(call, outcome, found);
   // A 503 with a hint is a server that sheds load; without one it may just be broken.
-  const verdict = outcome.status === 503 && hint !== null && found.transient ? {...found, throttled: true} : found;
+  const verdict = outcome.status === 503 && hint !== null && found.transient ? throttled(found) : found;
   // Whatever becomes of this call; but one absurd hint must not close an origin for a century.
   if (hint !== null) guards.hold?.hold(Math.min(hint.ms, plan.policy.retryAfter.maxMs), engine.clock.now());
   const no = (refusal: Refusal): Judgement => refuse(verdict, refusal, hint);
@@ -37,9 +37,18 @@ export function judge(call: CallState, outcome: Outcome, found: Verdict, replaya
   const {waitMs, waitSource} = waitBefore(call, verdict, hint);
   if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
   if (guards.breaker?.refuses(now + waitMs)) return no('breaker-open');
-  const receipt = guards.budget === null ? REFUSED : guards.budget.withdraw(verdict.throttled, now);
+  const receipt = withdraw(guards.budget, verdict, hint, now);
   if (guards.budget !== null && receipt === REFUSED) return no('budget-exhausted');
   return {verdict, refusal: null, waitMs, waitSource, hint, receipt};
+}
+
+/**
+ * A retry at the time that the server named is admitted by the server: it sees its whole load, a budget only that of one client. A
+ * delay of 0 names no time.
+ */
+function withdraw(budget: Budget | null, verdict: Verdict, hint: ServerHint | null, now: number): Receipt {
+  if (budget === null) return REFUSED;
+  return hint !== null && hint.ms > 0 ? FREE : budget.withdraw(verdict.throttled, now);
 }
 
 function hintOf({engine, plan}: CallState, {response}: Outcome, {transient}: Verdict): ServerHint | null {

@@ -1,5 +1,5 @@
 /** What the budget holds for the resend to come, and what the one in flight was paid with. Made when the first one is due. */
-import {type Budget, REFUSED, type Receipt} from '../guards/budget.ts';
+import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
 
 export class Reservation {
   readonly #budget: Budget;
@@ -28,13 +28,14 @@ export class Reservation {
 
   /** The resend will not happen. */
   giveBack(now: number): void {
-    if (this.#held === REFUSED) return;
-    this.#budget.giveBack(this.#held, now);
+    if (wasPaid(this.#held)) this.#budget.giveBack(this.#held, now);
     this.#held = REFUSED;
   }
 
   /** The resend was the one that helped. */
   succeeded(now: number): void {
-    if (this.#spent !== REFUSED) this.#budget.resendSucceeded(this.#spent, now);
+    if (wasPaid(this.#spent)) this.#budget.resendSucceeded(this.#spent, now);
   }
 }
+
+const wasPaid = (receipt: Receipt): boolean => receipt !== REFUSED && receipt !== FREE;

@@ -10,6 +10,9 @@ export type Receipt = number;
 /** What `withdraw` says when there is nothing left. No amount, and no place in time, so it cannot be taken for a receipt. */
 export const REFUSED: Receipt = Number.NEGATIVE_INFINITY;
 
+/** The server set the time of this retry itself, so the budget was not asked. Like `REFUSED` no amount, and no place in time. */
+export const FREE: Receipt = Number.POSITIVE_INFINITY;
+
 export interface Budget {
   /** A call sends for the first time. */
   callStarted(now: number): void;

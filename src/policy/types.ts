@@ -82,7 +82,10 @@ export interface PolicyInput {
    * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
    */
   readonly retryAfter?: RetryAfterInput | undefined;
-  /** Bounds the extra load of resends and hedges, per origin, so that an outage is not kept alive by them. */
+  /**
+   * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry
+   * at the time that the server named (Retry-After above 0) takes nothing from the budget.
+   */
   readonly budget?: BudgetInput | null | undefined;
   /**
    * Stops sending to an origin that fails. 429s, aborts by the caller and our own refusals do not count as
@@ -213,7 +216,10 @@ export interface Policy {
    * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
    */
   readonly retryAfter: RetryAfter;
-  /** Bounds the extra load of resends and hedges, per origin, so that an outage is not kept alive by them. */
+  /**
+   * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry
+   * at the time that the server named (Retry-After above 0) takes nothing from the budget.
+   */
   readonly budget: Budget | null;
   /**
    * Stops sending to an origin that fails. 429s, aborts by the caller and our own refusals do not count as
@@ -726,10 +732,16 @@ export interface RetryAfterInput {
   readonly [extension: `x-${string}`]: unknown;
 }
 
-/** Bounds the extra load of resends and hedges, per origin, so that an outage is not kept alive by them. */
+/**
+ * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry at
+ * the time that the server named (Retry-After above 0) takes nothing from the budget.
+ */
 export type Budget = TokenBucketBudget | RatioBudget;
 
-/** Bounds the extra load of resends and hedges, per origin, so that an outage is not kept alive by them. */
+/**
+ * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry at
+ * the time that the server named (Retry-After above 0) takes nothing from the budget.
+ */
 export type BudgetInput = TokenBucketBudgetInput | RatioBudgetInput;
 
 /**
@@ -1319,7 +1331,10 @@ export interface RouteInput {
    * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
    */
   readonly retryAfter?: RetryAfterInput | undefined;
-  /** Bounds the extra load of resends and hedges, per origin, so that an outage is not kept alive by them. */
+  /**
+   * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry
+   * at the time that the server named (Retry-After above 0) takes nothing from the budget.
+   */
   readonly budget?: BudgetInput | null | undefined;
   /**
    * Stops sending to an origin that fails. 429s, aborts by the caller and our own refusals do not count as

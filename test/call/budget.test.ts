@@ -1,6 +1,7 @@
 /** Retry budgets: never more resends than allowed, and what is not used comes back. */
 import {expect} from 'chai';
 import {reportOf} from '../../src/core.ts';
+import type {VirtualClock} from '../../src/testing.ts';
 import {AT_ONCE, answer, ITEMS, virtually, type World} from './world.ts';
 
 const remaining = (world: World): number | undefined =>
@@ -31,6 +32,31 @@ describe('a retry budget', () => {
     const response = await world.clock.run(() => world.fetch(ITEMS));
     expect(await response.text()).to.equal('busy');
     expect(reportOf(response)).to.include({result: 'budget_exhausted', refusal: 'budget-exhausted', attempts: 1});
+  });
+
+  virtually("is not asked where a retry obeys the server's delay: 300 calls against 20 a second", async make => {
+    const world = make({maxAttempts: 'unlimited', deadlineMs: 120_000, breaker: null, budget: dry});
+    const limited = limitedTo(20, world.clock);
+    const ends = await world.clock.run(() => {
+      world.serve(...Array.from({length: 10_000}, () => limited));
+      return Promise.all(Array.from({length: 300}, () => world.end()));
+    });
+    expect(ends.filter(end => end === '200')).to.have.length(300);
+    expect(remaining(world)).to.equal(1);
+  });
+
+  virtually('pays for a retry after a delay of 0, which names no time', async make => {
+    const world = make({backoff: AT_ONCE, breaker: null, budget: {...dry, capacity: 5}, maxAttempts: 3});
+    world.serve(answer(429, {'retry-after': '0'}));
+    expect(await world.run()).to.equal('429 (budget-exhausted)');
+    expect(world.sends).to.equal(2);
+  });
+
+  virtually('pays for a retry after a 429 that names no time', async make => {
+    const world = make({backoff: AT_ONCE, breaker: null, budget: {...dry, capacity: 5}, maxAttempts: 3});
+    world.serve(429);
+    expect(await world.run()).to.equal('429 (budget-exhausted)');
+    expect(world.sends).to.equal(2);
   });
 
   virtually('is refunded when the resend succeeds', async make => {
@@ -86,3 +112,15 @@ describe('a retry budget', () => {
     expect(remaining(world)).to.equal(1);
   });
 });
+
+/** A server that admits so many requests in each second of its clock, and names the next one to the others. */
+function limitedTo(perSecond: number, clock: VirtualClock): () => Response {
+  let second = -1;
+  let admitted = 0;
+  return () => {
+    const now = Math.floor(clock.now() / 1000);
+    if (now !== second) admitted = 0;
+    second = now;
+    return ++admitted <= perSecond ? new Response() : new Response(null, {status: 429, headers: {'retry-after': '1'}});
+  };
+}
