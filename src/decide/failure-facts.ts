@@ -43,13 +43,42 @@ const CODE =
 /** Codes of mistakes in the program: no wire was involved, so they say nothing about the server's health. */
 const MISTAKE = /^(UND_)?ERR_(INVALID_|MISSING_|NOT_SUPPORTED|OUT_OF_RANGE|REQ_CONTENT_LENGTH_MISMATCH|UNKNOWN_)/;
 
+/**
+ * What undici's fetch gives as the cause when it refuses a request or a response itself (lib/web/fetch/index.js of undici 8).
+ * Nothing on the network failed, and a retry would end the same way.
+ */
+const REFUSED_BY_UNDICI: ReadonlySet<string> = new Set([
+  'local URLs only',
+  'bad port',
+  'request mode cannot be "same-origin"',
+  'redirect mode cannot be "follow" for "no-cors" request',
+  'URL scheme must be a HTTP(S) scheme',
+  'about scheme is not supported',
+  'invalid method',
+  'failed to fetch the data URL',
+  "Range start is greater than the blob's size.",
+  'not implemented... yet...',
+  'unknown scheme',
+  'cors failure',
+  'blocked',
+  'unexpected redirect',
+  'redirect count exceeded',
+  'cross origin not allowed for request mode "cors"',
+  'URL cannot contain credentials for request mode "cors"',
+  'only if cached',
+  'proxy authentication required',
+  'integrity mismatch',
+]);
+/** llhttp, where its code was lost. */
+const MALFORMED_RESPONSE = /^Parse Error/;
+
 const NOTHING: FailureFacts = {tried: [], codes: [], message: '', looksLikeNetwork: false};
 
 export function readFailure(error: unknown): FailureFacts {
   try {
     const outer = asRecord(error);
     if (outer === null) return NOTHING;
-    const inner = asRecord(outer.cause) ?? outer;
+    const inner = informative(outer.cause) ?? outer;
     const each = Array.isArray(inner.errors) ? inner.errors.map(readTried) : [];
     const whole = readTried({code: inner.code ?? outer.code, syscall: inner.syscall});
     const tried = each.some(hasCode) ? each : [whole].filter(hasCode);
@@ -58,7 +87,7 @@ export function readFailure(error: unknown): FailureFacts {
       tried,
       codes: tried.filter(hasCode).map(({code}) => code),
       message,
-      looksLikeNetwork: NETWORK_MESSAGES.some(pattern => pattern.test(message)),
+      looksLikeNetwork: NETWORK_MESSAGES.some(pattern => pattern.test(message)) || failedWithoutCode(outer, inner),
     };
   } catch {
     return NOTHING;
@@ -69,6 +98,27 @@ export function readFailure(error: unknown): FailureFacts {
 export function isNetworkFailure(error: unknown): boolean {
   const {codes, looksLikeNetwork} = readFailure(error);
   return codes.length > 0 ? !MISTAKE.test(codes[0]!) : looksLikeNetwork;
+}
+
+/** A cause with a code or a message. The cause that msw gives `fetch failed` is a Response, which has neither. */
+function informative(cause: unknown): Record<string, unknown> | null {
+  const inner = asRecord(cause);
+  return typeof inner?.code === 'string' || typeof inner?.message === 'string' ? inner : null;
+}
+
+/**
+ * undici's `fetch failed` because of an error without a code. A socket's errors have one; nock's replyWithError and undici's MockAgent report
+ * the error of the test as it is. Other kinds of errors (TypeError, RangeError) are mistakes in a program.
+ */
+function failedWithoutCode(outer: Record<string, unknown>, {name, code, message}: Record<string, unknown>): boolean {
+  return (
+    outer.message === 'fetch failed' &&
+    name === 'Error' &&
+    code === undefined &&
+    typeof message === 'string' &&
+    !REFUSED_BY_UNDICI.has(message) &&
+    !MALFORMED_RESPONSE.test(message)
+  );
 }
 
 function readTried(error: unknown): Tried {

@@ -1,5 +1,6 @@
 /** What each runtime throws when the wire fails: measured with Node's fetch and undici, and as browsers word it. */
 
+import {readFileSync} from 'node:fs';
 import {runInNewContext} from 'node:vm';
 import {expect} from 'chai';
 import {classifyNetworkFailure} from '../../src/decide/classify-failure.ts';
@@ -21,6 +22,19 @@ interface Cause {
 const coded = ({message = '', ...fields}: Cause): Error => Object.assign(new Error(message), fields);
 /** As fetch of Node throws it. */
 const thrown = (cause: Cause): TypeError => new TypeError('fetch failed', {cause: coded(cause)});
+
+/** What undici's fetch says when it refuses a request or a response itself, read from its source so that no sentence is missed. */
+const UNDICI_REFUSALS: readonly string[] = [
+  ...new Set(
+    [
+      ...readFileSync(new URL('lib/web/fetch/index.js', import.meta.resolve('undici')), 'utf8').matchAll(
+        /(?:makeNetworkError|processBodyError)\(\s*'((?:[^'\\]|\\.)+)'/g,
+      ),
+    ]
+      .map(([, sentence]) => sentence!.replaceAll("\\'", "'"))
+      .filter(sentence => sentence !== 'NetworkError when attempting to fetch resource.'),
+  ),
+];
 
 describe('classifyNetworkFailure', () => {
   describe('as measured', () => {
@@ -235,6 +249,42 @@ describe('classifyNetworkFailure', () => {
       });
   });
 
+  describe("undici's fetch failed, and its cause is an Error without a code, as nock and MockAgent make them", () => {
+    const failedBy = (cause: Error): TypeError => new TypeError('fetch failed', {cause});
+
+    for (const message of ['something awful happened', 'kaboom', ''])
+      it(`${JSON.stringify(message)} is a network failure`, () => {
+        const error = failedBy(new Error(message));
+        expect(isNetworkFailure(error)).to.equal(true);
+        expect([light(classified(error)), classified(error).reason]).to.deep.equal(['yellow', 'network']);
+      });
+
+    it('knows the refusals of undici', () => {
+      expect(UNDICI_REFUSALS).to.include.members(['bad port', 'integrity mismatch']).and.have.length.above(15);
+    });
+
+    for (const message of UNDICI_REFUSALS)
+      it(`${JSON.stringify(message)} is a refusal of undici's own`, () => {
+        expect(isNetworkFailure(failedBy(new Error(message)))).to.equal(false);
+        expect(light(classified(failedBy(new Error(message))))).to.equal('red');
+      });
+
+    for (const cause of [
+      new TypeError("Cannot read properties of undefined (reading 'x')"),
+      new RangeError('Invalid array length'),
+      new DOMException('x', 'AbortError'),
+      Object.assign(new Error('Mock dispatch not matched'), {code: 'UND_MOCK_ERR_MOCK_NOT_MATCHED'}),
+    ])
+      it(`a ${cause.name} with code ${'code' in cause ? cause.code : undefined} is a mistake`, () => {
+        expect(isNetworkFailure(failedBy(cause))).to.equal(false);
+        expect(light(classified(failedBy(cause)))).to.equal('red');
+      });
+
+    it('an error of another library with such a cause is a mistake', () => {
+      expect(isNetworkFailure(new TypeError('It went wrong', {cause: new Error('kaboom')}))).to.equal(false);
+    });
+  });
+
   for (const code of [
     'ERR_INVALID_URL',
     'ERR_INVALID_ARG_TYPE',
@@ -351,6 +401,19 @@ describe('classifyNetworkFailure', () => {
       expect(light(classified(many))).to.equal('yellow');
       expect(light(classified(make("new TypeError('Failed to fetch')")))).to.equal('yellow');
     });
+
+    for (const [what, cause] of [
+      ["msw's Response.error(), which has neither code nor message", Response.error()],
+      ['an empty object', {}],
+      ['a number for a code and an object for a message', {code: 7, message: {}}],
+      ['an array', []],
+    ] as [string, unknown][]) {
+      it(`a cause that tells nothing is passed over: ${what}`, () => {
+        const found = classified(new TypeError('fetch failed', {cause}));
+        expect([light(found), found.reason]).to.deep.equal(['yellow', 'network']);
+        expect(readFailure(Object.assign(new Error('x', {cause}), {code: 'EPIPE'})).codes).to.deep.equal(['EPIPE']);
+      });
+    }
 
     it('the code of the error itself counts where the cause has none', () => {
       const error = Object.assign(new Error('wrapped', {cause: new Error('inner')}), {code: 'ECONNREFUSED'});
