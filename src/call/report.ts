@@ -34,20 +34,65 @@ export interface Reporting extends CallState {
 
 const CALL = Symbol('steadfetch call');
 
-/** The report of the call that ended with this response or this error; undefined for those of others. */
+/** Where a client library keeps what fetch gave it: ky and axios, most SDKs, Stripe, and the SDKs that keep a response's headers only. */
+const HOLDERS = ['response', 'cause', 'detail', 'headers'] as const;
+/** How many objects `reportOf` looks at: causes can be endless. */
+const MAX_LOOKED_AT = 20;
+
+/**
+ * The report of the call that ended with this response or this error. A client library's own error is searched too, for the response
+ * or the error that it was made from. Undefined where there is no report.
+ */
 export function reportOf(answer: unknown): CallReport | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  const {resilience, response, [CALL]: call} = answer as {resilience?: unknown; response?: unknown; [CALL]?: Reporting};
-  if (call !== undefined) return call.report;
-  return isReport(resilience) ? resilience : reportOf(response);
+  const found = [answer];
+  for (let index = 0; index < found.length && index < MAX_LOOKED_AT; index++) {
+    const object = found[index];
+    if (typeof object !== 'object' || object === null) continue;
+    const report = ownReportOf(object);
+    if (report !== undefined) return report;
+    for (const holder of HOLDERS) {
+      const held = read(object, holder);
+      if (typeof held === 'object' && !found.includes(held)) found.push(held);
+    }
+  }
+  return undefined;
 }
 
-/** Puts the report within the reach of whoever gets the answer. */
+function ownReportOf(object: object): CallReport | undefined {
+  const call = read(object, CALL) as Reporting | undefined;
+  if (call !== undefined) return call.report;
+  const resilience = read(object, 'resilience');
+  return isReport(resilience) ? resilience : undefined;
+}
+
+/** Undefined where the getter throws. */
+function read(object: object, key: string | symbol): unknown {
+  try {
+    return (object as Record<string | symbol, unknown>)[key];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes the report available to whoever gets the response or the error. */
 export function attachReport(call: Reporting, outcome: Outcome): void {
   const {response, error, kind} = outcome;
   if (response !== null) {
-    if (typeof response === 'object' && Object.isExtensible(response)) (response as {[CALL]?: Reporting})[CALL] = call;
+    if (typeof response === 'object') attachToResponse(call, response, outcome.status);
   } else if (kind !== 'aborted' && !call.plan.observesOnly) attachToError(call, error); // An abort's reason is the caller's own.
+}
+
+function attachToResponse(call: Reporting, response: object, status: number): void {
+  try {
+    if (Object.isExtensible(response)) (response as {[CALL]?: Reporting})[CALL] = call;
+    if (!call.engine.answers.isFailure(status)) return;
+    // The SDKs of OpenAI and Anthropic keep the headers of a failed response in their error, and not the response.
+    const {headers} = response as {headers?: unknown};
+    if (typeof headers === 'object' && headers !== null && Object.isExtensible(headers))
+      Object.defineProperty(headers, CALL, {value: call, configurable: true, writable: true});
+  } catch {
+    // A proxy that takes no field.
+  }
 }
 
 /** Enumerable, so that a printed or logged error tells it. */
