@@ -40,9 +40,7 @@ describe('reportOf', () => {
     ] as const)
       virtually(where, async make => {
         const response = await answeredWith(make({backoff: AT_ONCE}), 503);
-        expect(reportOf(wrap(response)))
-          .to.equal(reportOf(response))
-          .and.to.include(POST_REFUSED);
+        expect(reportOf(wrap(response))).to.include(POST_REFUSED);
       });
 
     virtually('and leaves the headers of a success alone', async make => {
