@@ -14,7 +14,7 @@ import type {Finding} from './entry.ts';
 import {GroupCommit, WRITE_THROUGH} from './group-commit.ts';
 import {type JournalHeader, type JournalRecord, readLine, writeLine} from './journal-line.ts';
 import {KeyIndex, type RecordPlace} from './key-index.ts';
-import {linesOf, PlaceReader} from './line-reader.ts';
+import {LineTooLongError, LONGEST_LINE, linesOf, PlaceReader} from './line-reader.ts';
 import type {Kept, Known, Memory} from './memory.ts';
 
 export class Journal implements Memory {
@@ -54,6 +54,7 @@ export class Journal implements Memory {
       return new Journal(path, file, clock, found !== null && resume ? found : await begin(path, file, newId()));
     } catch (error) {
       await file?.close();
+      if (error instanceof LineTooLongError) throw damaged(path, error.line);
       throw error instanceof SteadfetchError ? error : unusable(path, error);
     }
   }
@@ -77,7 +78,9 @@ export class Journal implements Memory {
     this.#commit.append({
       text: () => {
         const line = lineOf(this.#path, key, finding);
-        place = {at: this.#end, length: Buffer.byteLength(line)};
+        const length = Buffer.byteLength(line);
+        if (length > LONGEST_LINE) throw tooLong(this.#path, length);
+        place = {at: this.#end, length};
         this.#end += place.length;
         return line;
       },
@@ -176,6 +179,12 @@ function recordOf(key: string, finding: Finding): JournalRecord {
 function findingOf({key: _, ...finding}: JournalRecord): Finding {
   return finding.ok ? {ok: true, value: finding.value, attempts: finding.attempts} : finding;
 }
+
+const tooLong = (path: string, bytes: number): SteadfetchError =>
+  new SteadfetchError(
+    'JOURNAL_FILE',
+    `A result of ${Math.ceil(bytes / 2 ** 20)} MiB cannot be kept in ${path}: a line holds at most ${LONGEST_LINE / 2 ** 20} MiB.`,
+  );
 
 const exists = (path: string, results: number): SteadfetchError =>
   new SteadfetchError(

@@ -12,25 +12,59 @@ export interface Line extends RecordPlace {
   readonly isWhole: boolean;
 }
 
-export async function* linesOf(file: FileHandle): AsyncGenerator<Line> {
-  let rest: Buffer = Buffer.alloc(0);
+/**
+ * The longest line, in bytes. A longer one would not fit into a string of JavaScript once its body has been written as JSON.
+ */
+export const LONGEST_LINE: number = 256 * 2 ** 20;
+
+/** A line that is longer than the limit. */
+export class LineTooLongError extends Error {
+  /** From 1. */
+  readonly line: number;
+
+  constructor(line: number, longest: number) {
+    super(`the line is longer than ${shownBytes(longest)}, the longest that can be read`);
+    this.line = line;
+  }
+}
+
+const shownBytes = (bytes: number): string => (bytes < 2 ** 20 ? `${bytes} bytes` : `${bytes / 2 ** 20} MiB`);
+
+/**
+ * The lines of a file, from its start. Each byte is searched once and copied at most once, however long its line is.
+ *
+ * @throws LineTooLongError
+ */
+export async function* linesOf(file: Pick<FileHandle, 'read'>, longest: number = LONGEST_LINE): AsyncGenerator<Line> {
+  /** The blocks of a line whose end has not been read. */
+  let begun: Buffer[] = [];
+  let begunBytes = 0;
   let at = 0;
+  let number = 1;
   for (let position = 0; ; ) {
     const block = Buffer.allocUnsafe(BLOCK);
     const {bytesRead} = await file.read(block, 0, BLOCK, position);
     if (bytesRead === 0) break;
     position += bytesRead;
-    const bytes =
-      rest.length === 0 ? block.subarray(0, bytesRead) : Buffer.concat([rest, block.subarray(0, bytesRead)]);
+    const bytes = block.subarray(0, bytesRead);
     let start = 0;
     for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
-      yield {bytes: bytes.subarray(start, end), at: at + start, length: end - start + 1, isWhole: true};
+      const rest = bytes.subarray(start, end);
+      const line = begun.length === 0 ? rest : Buffer.concat([...begun, rest]);
+      if (line.length > longest) throw new LineTooLongError(number, longest);
+      yield {bytes: line, at, length: line.length + 1, isWhole: true};
+      number++;
+      at += line.length + 1;
+      begun = [];
+      begunBytes = 0;
       start = end + 1;
     }
-    at += start;
-    rest = bytes.subarray(start);
+    if (start === bytesRead) continue;
+    begun.push(bytes.subarray(start));
+    begunBytes += bytesRead - start;
+    if (begunBytes > longest) throw new LineTooLongError(number, longest);
   }
-  if (rest.length > 0) yield {bytes: rest, at, length: rest.length, isWhole: false};
+  if (begunBytes > 0) yield {bytes: Buffer.concat(begun), at, length: begunBytes, isWhole: false};
 }
 
 /** How far back a reader of places begins: results come a little out of order. */
