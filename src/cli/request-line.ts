@@ -49,17 +49,31 @@ function parse(text: string): unknown {
   }
 }
 
-/** The headers, and what is secret in them, are for the base and nobody else. */
+/**
+ * Joins the url of a line to the base. Every request stays below the base: the headers, and the secrets in them, are for that
+ * place of that server only.
+ */
 function joined(url: unknown, base: URL): string {
   if (typeof url !== 'string' || url === '')
     throw new LineError(`url must be a path such as "/v1/embeddings", got ${shown(url)}`);
+  if (/^[\\/]{2}/.test(url)) throw new LineError(`url ${shown(url)} starts with two slashes; write one`);
   const isWhole = /^[a-z][a-z0-9+.-]*:/i.test(url);
-  const target = URL.parse(isWhole ? url : `${base.href.replace(/\/$/, '')}/${url.replace(/^\/+/, '')}`);
-  if (target === null) throw new LineError(`url is none: ${shown(url)}`);
+  const target = URL.parse(isWhole ? url : `${base.href.replace(/\/$/, '')}/${url.replace(/^\//, '')}`);
+  if (target === null) throw new LineError(`Invalid url: ${shown(url)}`);
   if (target.origin !== base.origin) throw new LineError(`url leads to ${target.origin}, and not to ${base.origin}`);
+  if (!isBelow(target.pathname, base.pathname))
+    throw new LineError(`url ${shown(url)} leads out of ${base.origin}${base.pathname}`);
   target.username = '';
   target.password = '';
   return target.href;
+}
+
+/** Also as servers and proxies read a path that decode its slashes before they resolve `..`. */
+function isBelow(path: string, base: string): boolean {
+  const folder = base.endsWith('/') ? base : `${base}/`;
+  if (path !== base && !path.startsWith(folder)) return false;
+  const segments = path.replaceAll(/%2e/gi, '.').split(/[\\/]|%2f|%5c/i);
+  return !segments.includes('..');
 }
 
 function shown(value: unknown): string {

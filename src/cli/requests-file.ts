@@ -2,7 +2,7 @@
 import {type FileHandle, open} from 'node:fs/promises';
 import {digest} from '../batch/content-key.ts';
 import {KeyIndex} from '../batch/key-index.ts';
-import {linesOf} from '../batch/line-reader.ts';
+import {LineTooLongError, linesOf} from '../batch/line-reader.ts';
 import {LineError, type RequestLine, readRequestLine} from './request-line.ts';
 import {UsageError} from './usage.ts';
 
@@ -68,6 +68,9 @@ async function* numberedLines(path: string): AsyncGenerator<{readonly number: nu
       const line = ++number === 1 ? text.replace(/^\uFEFF/, '') : text;
       if (line.trim() !== '') yield {number, text: line};
     }
+  } catch (error) {
+    if (!(error instanceof LineTooLongError)) throw error;
+    throw new UsageError(`${path}:${error.line}: ${error.message}.`);
   } finally {
     await file.close();
   }
