@@ -64,7 +64,7 @@ export abstract class CallRecord extends Identified implements Reporting {
   }
 
   get url(): string {
-    return redactUrl(this.#rawUrl);
+    return redactUrl(this.#rawUrl, this.plan.queryAllowList);
   }
 
   get template(): string | undefined {

@@ -30,6 +30,7 @@ export class Plan implements GuardSettings {
   readonly idleTimeoutMs: number;
   readonly transients: Transients;
   readonly idempotentMethods: ReadonlySet<string>;
+  readonly queryAllowList: ReadonlySet<string>;
   /** This plan as it is, for calls without overrides. */
   readonly variant: Variant;
   readonly #route: ResolvedRoute | undefined;
@@ -52,6 +53,7 @@ export class Plan implements GuardSettings {
     this.idleTimeoutMs = policy.idleTimeoutMs ?? Number.POSITIVE_INFINITY;
     this.transients = new Transients(policy.retryOn);
     this.idempotentMethods = new Set(policy.idempotentMethods);
+    this.queryAllowList = new Set(policy.queryAllowList);
     this.variant = {plan: this, correlationId: undefined, idempotencyKey: undefined};
   }
 

@@ -1,35 +1,18 @@
-/** Takes secrets out of URLs and messages before anyone may see them in a span, an event or a log line. */
+/**
+ * Removes secrets from URLs and messages before they reach a span, an event or a log line.
+ *
+ * Every query value is replaced: a list of names that look secret is never complete. A policy's `queryAllowList` names the
+ * parameters whose values may be shown.
+ */
 
-/** Query keys that semantic conventions redact; case-sensitive. */
-const SIGNATURE_KEYS = new Set([
-  'X-Amz-Signature',
-  'X-Amz-Credential',
-  'X-Amz-Security-Token',
-  'AWSAccessKeyId',
-  'sig',
-  'X-Goog-Signature',
-]);
-/** Ours; in any case. */
-const SECRET_KEYS = new Set([
-  'token',
-  'access_token',
-  'refresh_token',
-  'id_token',
-  'auth',
-  'authorization',
-  'api_key',
-  'api-key',
-  'apikey',
-  'key',
-  'code',
-  'password',
-  'passwd',
-  'secret',
-  'client_secret',
-  'signature',
-  'session',
-  'sessionid',
-]);
+/**
+ * Names that no allow-list shows, in lower case and without `-`, `_` and `.`; long ones also where a name ends in them, as in
+ * `x-amz-security-token`.
+ *
+ * @see OpenTelemetry semantic conventions, url.query; AWS SigV4, Azure SAS and Google Cloud signed URLs.
+ */
+const SECRET_NAME =
+  /^(auth|code|key|sig)$|(accesskeyid|apikey|assertion|authorization|credentials?|jwt|passwd|password|pwd|secret|session|sessionid|signature|subscriptionkey|token)$/;
 const REDACTED = 'REDACTED';
 /**
  * From the last letter of its scheme on: there is nothing secret before. A URL may hold a single quote, so a quote ends none:
@@ -40,39 +23,45 @@ const URL_IN_TEXT = /[a-z][0-9+.-]*:\/\/[^\s"<>`]+/gi;
 const USERINFO = /^(\s*(?:[a-z][a-z0-9+.-]*:[\\/]*|[\\/]{2,}))[^\\/]*@/i;
 /** The same of a URL within the path: proxies and archives are asked so. */
 const NESTED_USERINFO = /(:\/\/)[^\\/]*@/g;
-/** A key inside a pair: some servers take a semicolon for an ampersand. */
-const KEY = /(?:^|;)([^=;]*)=/g;
+/** No parameter is shown. */
+const NONE: ReadonlySet<string> = new Set();
 
-/** `https://user:pw@host/a?token=x#f` becomes `https://REDACTED:REDACTED@host/a?token=REDACTED`. */
-export function redactUrl(url: string): string {
+/**
+ * `https://user:pw@host/a?q=x#f` becomes `https://REDACTED:REDACTED@host/a?q=REDACTED`.
+ *
+ * @param shown Names of query parameters whose values stay, unless they look like secrets.
+ */
+export function redactUrl(url: string, shown: ReadonlySet<string> = NONE): string {
   // Most URLs carry none of these, and parsing is what costs.
   if (!/[@?#]/.test(url)) return url;
   const [base, query] = split(withoutFragment(url));
   const hidden = `$1${REDACTED}:${REDACTED}@`;
   const place = base.replace(USERINFO, hidden).replace(NESTED_USERINFO, hidden);
-  return query === null ? place : `${place}?${query.split('&').map(redactPair).join('&')}`;
+  if (query === null) return place;
+  const pairs = query.split('&').map(pair => redactPair(pair, shown));
+  return `${place}?${pairs.join('&')}`;
 }
 
 /** Any text: every URL in it is redacted. */
 export function redactText(text: string): string {
-  return text.replace(URL_IN_TEXT, redactUrl);
+  return text.replace(URL_IN_TEXT, url => redactUrl(url));
 }
 
-function redactPair(pair: string): string {
-  for (const {0: found, 1: key, index} of pair.matchAll(KEY))
-    if (isSecret(decode(key!))) return pair.slice(0, index + found.length) + REDACTED;
-  if (!mayHideSecrets(decode(pair))) return pair;
-  const key = pair.slice(0, pair.indexOf('=') + 1);
-  return decode(key).includes('//') ? REDACTED : key + REDACTED;
+function redactPair(pair: string, shown: ReadonlySet<string>): string {
+  if (pair === '') return '';
+  const equals = pair.indexOf('=');
+  // A value without a name, or a URL where a name should be.
+  if (equals < 0 || hidesMore(decode(pair.slice(0, equals)))) return REDACTED;
+  const name = decode(pair.slice(0, equals));
+  const value = decode(pair.slice(equals + 1));
+  if (shown.has(name) && !isSecret(name) && !hidesMore(value)) return pair;
+  return `${pair.slice(0, equals)}=${REDACTED}`;
 }
 
-const isSecret = (key: string): boolean => SIGNATURE_KEYS.has(key) || SECRET_KEYS.has(key.toLowerCase());
+const isSecret = (name: string): boolean => SECRET_NAME.test(name.toLowerCase().replaceAll(/[-_.]/g, ''));
 
-/** A URL inside the URL, with a user or a query of its own. */
-function mayHideSecrets(value: string): boolean {
-  const at = value.indexOf('//');
-  return at >= 0 && /[@?#]/.test(value.slice(at));
-}
+/** More pairs, since some servers take a semicolon for an ampersand; or a URL, which has a user and a query of its own. */
+const hidesMore = (text: string): boolean => text.includes(';') || text.includes('//');
 
 function decode(text: string): string {
   try {

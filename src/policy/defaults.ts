@@ -31,6 +31,7 @@ export const defaultPolicy: Policy = deepFreeze<Policy>({
   hedge: null,
   correlation: {header: 'x-correlation-id', requestIdHeader: null, sendTo: null},
   deadlineHeader: null,
+  queryAllowList: [],
   replayLimitBytes: 1048576,
   objective: null,
   layers: [],

@@ -121,6 +121,7 @@ const correlationIdsShape = fields({
   sendTo: anyOf(oneOf('all', 'same-origin'), list(originShape, 100), nothing),
 });
 const correlationShape = anyOf(correlationIdsShape, nothing);
+const queryAllowListShape = list(text(/^(?=.{1,100}$)/su, 'a text of 1 to 100 characters'), 100);
 const matchShape = fields({
   methods: list(methodShape, 40, 1),
   origin: originShape,
@@ -161,6 +162,7 @@ const routeShape = fields({
   hedge: hedgeShape,
   correlation: correlationShape,
   deadlineHeader: deadlineHeaderShape,
+  queryAllowList: queryAllowListShape,
   replayLimitBytes: replayLimitBytesShape,
   objective: objectiveShape,
 }, 'a route', 'match');
@@ -211,6 +213,7 @@ export const policyShape: Fields = fields({
   hedge: hedgeShape,
   correlation: correlationShape,
   deadlineHeader: deadlineHeaderShape,
+  queryAllowList: queryAllowListShape,
   replayLimitBytes: replayLimitBytesShape,
   routes: list(routeShape, 200),
   objective: objectiveShape,

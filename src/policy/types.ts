@@ -115,6 +115,13 @@ export interface PolicyInput {
    */
   readonly deadlineHeader?: string | null | undefined;
   /**
+   * Names of query parameters whose values spans, events and logs may show. Every other value is replaced by
+   * REDACTED; tokens, keys, passwords and signatures are replaced even where they are listed.
+   *
+   * Default: []. Source: OpenTelemetry semantic conventions, url.query.
+   */
+  readonly queryAllowList?: readonly string[] | undefined;
+  /**
    * Largest request body that is kept for a resend. Larger bodies, and streams, get one attempt.
    *
    * Unit: bytes. Default: 1048576. Source: gRPC A6 (1 MiB per call).
@@ -248,6 +255,13 @@ export interface Policy {
    * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
    */
   readonly deadlineHeader: string | null;
+  /**
+   * Names of query parameters whose values spans, events and logs may show. Every other value is replaced by
+   * REDACTED; tokens, keys, passwords and signatures are replaced even where they are listed.
+   *
+   * Default: []. Source: OpenTelemetry semantic conventions, url.query.
+   */
+  readonly queryAllowList: readonly string[];
   /**
    * Largest request body that is kept for a resend. Larger bodies, and streams, get one attempt.
    *
@@ -1363,6 +1377,13 @@ export interface RouteInput {
    * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
    */
   readonly deadlineHeader?: string | null | undefined;
+  /**
+   * Names of query parameters whose values spans, events and logs may show. Every other value is replaced by
+   * REDACTED; tokens, keys, passwords and signatures are replaced even where they are listed.
+   *
+   * Default: []. Source: OpenTelemetry semantic conventions, url.query.
+   */
+  readonly queryAllowList?: readonly string[] | undefined;
   /**
    * Largest request body that is kept for a resend. Larger bodies, and streams, get one attempt.
    *

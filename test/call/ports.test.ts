@@ -227,7 +227,7 @@ describe('on', () => {
     await world.run('https://user:pass@api.test/items?token=secret&page=2#part');
     const [first] = world.events;
     expect(first?.type === 'attempt.end' && first.call.url).to.equal(
-      'https://REDACTED:REDACTED@api.test/items?token=REDACTED&page=2',
+      'https://REDACTED:REDACTED@api.test/items?token=REDACTED&page=REDACTED',
     );
   });
 });

@@ -591,6 +591,17 @@ const onTheWire: readonly Case[] = [
     ],
   },
   {
+    path: 'queryAllowList',
+    a: {queryAllowList: []},
+    b: {queryAllowList: ['page']},
+    scenario: async world => {
+      await world.run(`${ITEMS}?page=2&email=x`);
+      const [first] = world.events;
+      return first?.type === 'attempt.end' && first.call.url;
+    },
+    expect: [`${ITEMS}?page=REDACTED&email=REDACTED`, `${ITEMS}?page=2&email=REDACTED`],
+  },
+  {
     path: 'replayLimitBytes',
     a: {replayLimitBytes: 3},
     b: {replayLimitBytes: 4},

@@ -6,7 +6,11 @@ import {Tracing} from '../support/otel.ts';
 import {settle} from '../support/outcome.ts';
 import {deadUrl, WireServer} from '../support/wire-server.ts';
 
-const quick: PolicyInput = {backoff: {baseMs: 1, throttledBaseMs: 1}, attemptTimeoutMs: 60};
+const quick: PolicyInput = {
+  backoff: {baseMs: 1, throttledBaseMs: 1},
+  attemptTimeoutMs: 60,
+  queryAllowList: ['q', 'token'],
+};
 const SECRET = 'S3CR3T';
 
 describe('telemetry: redaction', () => {

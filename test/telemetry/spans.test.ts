@@ -82,7 +82,7 @@ describe('telemetry: spans', () => {
       const {port} = new URL(server.origin);
       const common = {
         'http.request.method': 'GET',
-        'url.full': `${place.url}?q=1`,
+        'url.full': `${place.url}?q=REDACTED`,
         'server.address': '127.0.0.1',
         'server.port': Number(port),
         'network.peer.address': '127.0.0.1',

@@ -43,7 +43,11 @@ const ANSWER_HEADERS = {
 };
 const captureHeaders = {request: ['referer', 'user-agent'], response: ['location', 'link', 'content-type']};
 
-const quick: PolicyInput = {name: 'standard', backoff: {baseMs: 1, throttledBaseMs: 1}};
+const quick: PolicyInput = {
+  name: 'standard',
+  backoff: {baseMs: 1, throttledBaseMs: 1},
+  queryAllowList: ['q', 'token', 'key'],
+};
 const secretAnswer = (status: number): Answer => ({status, headers: ANSWER_HEADERS, body: `{"token":"${SECRET}"}`});
 
 const leak = (): never => {
