@@ -15,6 +15,7 @@ import {Answer, answerOf, answerOfError} from './answer.ts';
 import {DRAINED, type Drain} from './drain.ts';
 import {type Entry, requestKey} from './entry.ts';
 import {noteInner, noteOwn} from './inner-client.ts';
+import {redirectOf} from './redirect.ts';
 import {RequestContext} from './send-context.ts';
 import {sortChunk} from './sort-chunk.ts';
 import type {Tally} from './tally.ts';
@@ -94,6 +95,8 @@ export class Exchange<Item> implements Wire {
       noteInner(said);
       const found = answerOf(said);
       const answer = found instanceof Answer ? found : await found;
+      const redirect = redirectOf(answer, this.#call.url);
+      if (redirect !== undefined) throw redirect;
       // An attempt whose time is over, or that another one was faster than, has no say any more.
       const sorted = answer.status >= 400 || signal.aborted ? answer : this.#take(entries, answer);
       return (sorted instanceof Answer ? sorted : await sorted) as unknown as Response;

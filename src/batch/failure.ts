@@ -7,6 +7,7 @@ import type {Outcome} from '../core/outcome.ts';
 import {harmless, type Verdict} from '../decide/verdict.ts';
 import {Answer} from './answer.ts';
 import {innerReport} from './inner-client.ts';
+import {RedirectError} from './redirect.ts';
 import type {ItemFailure} from './types.ts';
 
 /**
@@ -50,6 +51,7 @@ export function failureOfItem(call: Call, last: Outcome, verdict: Verdict): Item
 /** An error without a code is known by its name, and explained by its message. */
 function named({kind, error}: Outcome, code: string, reason: string): {code: string; reason: string} {
   if (kind !== 'other' || !(error instanceof Error)) return {code, reason};
+  if (error instanceof RedirectError) return {code: error.code, reason: error.message};
   const ownCode = (error as {code?: unknown}).code;
   const name = typeof ownCode === 'string' ? ownCode : error.name;
   // Fetch says no more than that it failed; why is in its cause.
@@ -62,6 +64,7 @@ function named({kind, error}: Outcome, code: string, reason: string): {code: str
 const withoutCredentials = (message: string): string => message.replaceAll(/\/\/[^\s/@]*@/g, '//REDACTED@');
 
 function saidIn({response, error}: Outcome): Pick<ItemFailure, 'status' | 'body' | 'error'> {
+  if (error instanceof RedirectError) return {status: error.answer.status, body: error.answer.value, error};
   if (!(response instanceof Answer)) return {status: undefined, body: undefined, error};
   return {status: response.status, body: response.value, error: response.error};
 }

@@ -15,6 +15,7 @@ export function lineSender(own: Readonly<Record<string, string>>): SendLine {
       method,
       headers: {...(hasBody ? withBody : own), ...headers},
       signal,
+      redirect: 'manual', // A batch takes it for a failure: headers and bodies are for one server.
       ...(hasBody && {body: JSON.stringify(body)}),
     });
     const {status, value} = await answerOf(response);

@@ -28,6 +28,7 @@ export function summary(report: BatchReport, total: number, {out, errors}: Summa
     `steadfetch batch: ${count(succeeded)} of ${count(total)} succeeded, ${count(failed)} failed, in ${seconds(report.durationMs)}`,
     ...rows.flatMap(([name, text]) => (text === false ? [] : [`  ${name.padEnd(width)}  ${text}`])),
     ...(Object.keys(report.failedBy).some(why => why.endsWith('may-have-acted')) ? [ONCE] : []),
+    ...(Object.keys(report.failedBy).some(why => /^30[12378]$/.test(why)) ? [REDIRECTED] : []),
     ...(again > 0 ? [`The same command with --resume sends the ${count(again)} for which that can help.`] : []),
     '',
   ].join('\n');
@@ -37,6 +38,10 @@ export function summary(report: BatchReport, total: number, {out, errors}: Summa
 const ONCE =
   'What the server may have acted on is not sent again. Where twice does no harm, put "idempotentMethods": ["POST"] into the\n' +
   'policy; where the server deduplicates by a key, "idempotency": {}.';
+
+const REDIRECTED =
+  'Redirects are not followed, so that headers and bodies reach no other server. If the address in the results is the right\n' +
+  'one, put it into --url.';
 
 const failedBy = ({failedBy: by}: BatchReport): string =>
   Object.entries(by)

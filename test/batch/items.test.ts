@@ -44,6 +44,28 @@ describe('runBatch', () => {
     });
   }
 
+  it('takes a redirect that was not followed for a failure, and shows no secret of its address', async () => {
+    const location = 'https://u:s3cr3t@login.test/login?token=s3cr3t';
+    for (const status of [301, 302, 303, 307, 308]) {
+      const {results, report} = await run(['a'], () => new Response('moved', {status, headers: {location}}));
+      const [result] = results;
+      expect(result!.ok ? null : result!.failure).to.deep.include({
+        code: String(status),
+        status,
+        body: 'moved',
+        retryable: false,
+        reason: `${status} redirects to https://REDACTED:REDACTED@login.test/login?token=REDACTED, and a batch follows no redirects`,
+      });
+      expect(report).to.include({requests: 1, failed: 1});
+    }
+  });
+
+  it('names a relative redirect by the whole address', async () => {
+    const send = () => answer(302, null, {location: '/login'});
+    const {results} = await run(['a'], send, {target: {url: 'https://api.test/v1/x'}});
+    expect(results[0]).to.have.nested.property('failure.reason').that.includes('https://api.test/login');
+  });
+
   it('never has more requests under way than concurrency', async () => {
     const server = new ItemServer({c: [503, 200], h: [503, 503, 200]});
     await run([...'abcdefghij'], server.send, {concurrency: 3});

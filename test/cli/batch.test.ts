@@ -96,6 +96,35 @@ describe('steadfetch batch', function () {
       .and.match(/duplicates +1, answered once/);
   });
 
+  for (const status of [302, 307])
+    it(`follows no redirect: a ${status} is a failure, and neither headers nor body reach another server`, async () => {
+      const other = await WireServer.start();
+      try {
+        const login = other.place(200);
+        const at = server.place({status, headers: {location: `${login.url}/login?token=${SECRET}`}, body: '{}'});
+        place.writeRequests('requests.jsonl', [{card: SECRET}]);
+        const {code, stderr} = await place.run(args(at.url, '--header', `x-api-key: ${SECRET}`));
+        expect(code).to.equal(1);
+        expect(login.requests).to.be.empty;
+        expect(at.requests).to.have.length(1);
+        const [result] = place.results('results.jsonl');
+        expect(result!.response).to.include({status_code: status});
+        expect(result!.error!.code).to.equal(String(status));
+        expect(result!.error!.message).to.include(`${other.origin}/`).and.not.include(SECRET);
+        expect(stderr).to.include('0 of 1 succeeded').and.include('into --url');
+      } finally {
+        await other.close();
+      }
+    });
+
+  it('does not take a POST that a redirect would turn into GET /login for a success', async () => {
+    const login = server.place(200);
+    const moved = server.place({status: 302, headers: {location: login.url}});
+    place.writeRequests('requests.jsonl', [{a: 1}]);
+    expect((await place.run(args(moved.url))).code).to.equal(1);
+    expect(login.requests).to.be.empty;
+  });
+
   it('says what to do where a POST may have been acted on', async () => {
     const at = server.place(503);
     place.writeRequests('requests.jsonl', [{a: 1}]);
