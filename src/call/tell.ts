@@ -35,11 +35,11 @@ function attemptEnd(
   return {type: 'attempt.end', call, attempt: number, kind, outcome, status, latencyMs: now - startedAt, reason};
 }
 
-export function tellScheduled(call: CallState, {verdict, waitMs, waitSource}: Judgement): void {
+export function tellScheduled(call: CallState, {verdict, waitMs, waitSource, hint}: Judgement): void {
   const attempt = call.attempts + 1;
   const {reason} = verdict;
   call.trace?.event('retry.scheduled', {attempt, reason, waitMs, waitSource});
-  call.engine.on?.({type: 'retry.scheduled', call, attempt, waitMs, waitSource, reason});
+  call.engine.on?.({type: 'retry.scheduled', call, attempt, waitMs, waitSource, retryAfterMs: hint?.ms, reason});
 }
 
 /** Only where a resend was thought of: what is not transient, or left to another loop, was never abandoned. */

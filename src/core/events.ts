@@ -26,6 +26,8 @@ export interface RetryScheduledEvent {
   readonly waitMs: number;
   /** Who said how long: `backoff`, `retry-after`, `retry-after-ms`, `rate-limit`, `none`; over gRPC `pushback`, `retry-info`. */
   readonly waitSource: string;
+  /** What the server asked for, also where the backoff is longer; undefined where it said nothing. */
+  readonly retryAfterMs: number | undefined;
   readonly reason: string;
 }
 

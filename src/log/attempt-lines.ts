@@ -27,6 +27,10 @@ export interface AttemptLine {
   readonly latencyMs: number | undefined;
   /** The wait before the next attempt. */
   readonly waitMs: number | undefined;
+  /** Why the wait is as long as it is: `backoff`, `retry-after`, `rate-limit`, `none` and so on, as in `RetryScheduledEvent`. */
+  readonly waitSource: string | undefined;
+  /** What the server asked for, also where the backoff is longer. */
+  readonly retryAfterMs: number | undefined;
   /** How the call ended; undefined while attempts follow. */
   readonly outcome: CallResult | undefined;
   /** Why it ended here, or is sent again. */
@@ -59,6 +63,7 @@ export function attemptLines(write: (line: AttemptLine) => void): Listener {
 }
 
 function line(call: CallView, attempt?: AttemptEndEvent, then?: RetryScheduledEvent | CallEndEvent): AttemptLine {
+  const retry = then?.type === 'retry.scheduled' ? then : undefined;
   return {
     correlationId: call.correlationId,
     policy: call.policyName,
@@ -69,7 +74,9 @@ function line(call: CallView, attempt?: AttemptEndEvent, then?: RetryScheduledEv
     status: statusOf(call, attempt?.status),
     error: attempt === undefined ? undefined : errorOf(attempt),
     latencyMs: rounded(attempt?.latencyMs),
-    waitMs: then?.type === 'retry.scheduled' ? rounded(then.waitMs) : undefined,
+    waitMs: rounded(retry?.waitMs),
+    waitSource: retry?.waitSource,
+    retryAfterMs: rounded(retry?.retryAfterMs),
     outcome: then?.type === 'call.end' ? then.result : undefined,
     reason: then === undefined ? undefined : redactText(then.reason),
   };

@@ -4,52 +4,65 @@ import {type AttemptLine, attemptLines} from './attempt-lines.ts';
 
 /** pino, or whatever takes fields and a message as pino does. */
 export interface FieldLogger {
+  debug?(fields: object, message: string): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
+export interface LogOptions {
+  /** Level of the last line of a call that succeeded. Default: `info`. */
+  readonly success?: 'info' | 'debug';
+}
+
 /**
- * A listener for `on` that tells pino: fields `correlationId`, `policy`, `method`, `url`, `attempt`, `kind`, `status`, `error`,
- * `latencyMs`, `waitMs`, `outcome`, `reason`, as far as they are known. Calls that failed, and breakers that change, are warnings.
+ * A listener for `on` that writes to pino: fields `correlationId`, `policy`, `method`, `url`, `attempt`, `kind`, `status`, `error`,
+ * `latencyMs`, `waitMs`, `waitSource`, `retryAfterMs`, `outcome`, `reason`, as far as they are known. Calls that failed, and breakers
+ * that change, are warnings.
  *
  * @example
- * createFetch(policy, {on: logToPino(pino())});
+ * createFetch(policy, {on: logToPino(pino(), {success: 'debug'})});
  */
-export function logToPino(logger: FieldLogger): Listener {
+export function logToPino(logger: FieldLogger, options: LogOptions = {}): Listener {
   return listener(
-    (line, isWarning) => {
-      if (isWarning) logger.warn(line, sentence(line));
-      else logger.info(line, sentence(line));
-    },
+    options,
+    (line, level) => logger[level]?.(line, sentence(line)),
     ({guarded, from, to}) => logger.warn({breaker: guarded, from, to}, breakerSentence(guarded, to)),
   );
 }
 
 /**
  * A listener for `on` that writes lines of text: `info` for attempts, `warn` for calls that failed and for breakers that change.
+ * A wait says in brackets where its length comes from.
  *
  * @param to Default: the console.
  *
  * @example
  * createFetch(policy, {on: logToConsole()});
- * // b3e9-1  GET https://shop.example/items/1  attempt 1  503  12 ms  again in 153 ms
+ * // b3e9-1  GET https://shop.example/items/1  attempt 1  503  12 ms  again in 153 ms (backoff)
  */
-export function logToConsole(to: Pick<Console, 'info' | 'warn'> = console): Listener {
+export function logToConsole(to: TextLogger = console, options: LogOptions = {}): Listener {
   return listener(
-    (line, isWarning) => {
-      const text = oneLine([line.correlationId ?? '-', what(line), sentence(line)].join('  '));
-      if (isWarning) to.warn(text);
-      else to.info(text);
-    },
+    options,
+    (line, level) => to[level]?.(oneLine([line.correlationId ?? '-', what(line), sentence(line)].join('  '))),
     ({guarded, to: state}) => to.warn(oneLine(breakerSentence(guarded, state))),
   );
 }
 
+/** The console, or what takes a line of text as it does. */
+export interface TextLogger {
+  debug?(line: string): void;
+  info(line: string): void;
+  warn(line: string): void;
+}
+
+type Level = 'debug' | 'info' | 'warn';
+
 function listener(
-  write: (line: AttemptLine, isWarning: boolean) => void,
+  {success = 'info'}: LogOptions,
+  write: (line: AttemptLine, level: Level) => void,
   breakerChanged: (event: BreakerChangedEvent) => void,
 ): Listener {
-  const lines = attemptLines(line => write(line, hasFailed(line)));
+  const lines = attemptLines(line => write(line, levelOf(line, success)));
   return event => {
     if (event.type === 'breaker.changed') breakerChanged(event);
     else lines(event);
@@ -59,11 +72,14 @@ function listener(
 /** The URL of a gRPC call ends in its method. */
 const what = ({method, url}: AttemptLine): string => (url.endsWith(`/${method}`) ? url : `${method} ${url}`);
 
-const hasFailed = ({outcome}: AttemptLine): boolean =>
-  outcome !== undefined && outcome !== 'success' && outcome !== 'cancelled';
+function levelOf({outcome}: AttemptLine, success: Level): Level {
+  if (outcome === 'success') return success;
+  return outcome === undefined || outcome === 'cancelled' ? 'info' : 'warn';
+}
 
-/** `attempt 2  503  12 ms  again in 153 ms`. */
-function sentence({attempt, kind, status, error, latencyMs, waitMs, outcome, reason}: AttemptLine): string {
+/** `attempt 2  503  12 ms  again in 153 ms (backoff)`. */
+function sentence(line: AttemptLine): string {
+  const {attempt, kind, status, error, latencyMs, outcome, reason} = line;
   const parts: string[] = [];
   if (attempt !== undefined)
     parts.push(
@@ -71,9 +87,17 @@ function sentence({attempt, kind, status, error, latencyMs, waitMs, outcome, rea
       `${status ?? error}`,
       `${Math.round(latencyMs!)} ms`,
     );
-  if (waitMs !== undefined) parts.push(`again in ${Math.round(waitMs)} ms`);
+  if (line.waitMs !== undefined) parts.push(wait(line));
   if (outcome !== undefined) parts.push(outcome === 'success' ? outcome : `${outcome}: ${reason}`);
   return parts.join('  ');
+}
+
+/** `again in 4832 ms (backoff; the server asked for 1000 ms)`: the wait is the longer of the two. */
+function wait({waitMs, waitSource, retryAfterMs}: AttemptLine): string {
+  if (waitSource === 'none') return 'again at once';
+  const asked = retryAfterMs === undefined ? '' : `the server asked for ${Math.round(retryAfterMs)} ms`;
+  const why = waitSource === 'backoff' ? ['backoff', asked].filter(Boolean).join('; ') : `${waitSource}: ${asked}`;
+  return `again in ${Math.round(waitMs!)} ms (${why})`;
 }
 
 const breakerSentence = (guarded: string, state: string): string => `the circuit of ${guarded} is ${state}`;

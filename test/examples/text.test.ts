@@ -96,8 +96,8 @@ describe('before-after: attempt log', () => {
     const events: readonly SteadfetchEvent[] = [
       {...ended, call: first, attempt: 1, outcome: 'network', status: undefined, reason: 'ECONNRESET'},
       {...ended, call: second, attempt: 1, status: 429, latencyMs: 3, reason: '429'},
-      {...planned, call: second, waitMs: 120, waitSource: 'retry-after-ms', reason: '429'},
-      {...planned, call: first, waitMs: 87, waitSource: 'backoff', reason: 'ECONNRESET'},
+      {...planned, call: second, waitMs: 120, waitSource: 'retry-after-ms', retryAfterMs: 100, reason: '429'},
+      {...planned, call: first, waitMs: 87, waitSource: 'backoff', retryAfterMs: undefined, reason: 'ECONNRESET'},
       {...ended, call: first, attempt: 2, status: 200, latencyMs: 12, reason: 'success'},
       {type: 'call.end', call: first, result: 'success', status: 200, durationMs: 109, reason: 'success'},
       {...ended, call: second, attempt: 2, status: 503, latencyMs: 4, reason: '503'},

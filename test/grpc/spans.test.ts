@@ -185,7 +185,7 @@ describe('a gRPC call, to those who look on', () => {
     server.serve(fails(status.UNAVAILABLE), fails(status.NOT_FOUND));
     await get(client({}, {on: logToConsole({info: write, warn: write})}));
     expect(lines).to.deep.equal([
-      'http://127.0.0.1/shop.Orders/Get  attempt 1  UNAVAILABLE    again in ',
+      'http://127.0.0.1/shop.Orders/Get  attempt 1  UNAVAILABLE    again in  (backoff)',
       'http://127.0.0.1/shop.Orders/Get  attempt 2  NOT_FOUND    not_retryable: NOT_FOUND is not transient',
     ]);
   });

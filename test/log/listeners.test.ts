@@ -2,7 +2,7 @@
 import {expect} from 'chai';
 import {pino} from 'pino';
 import {type AttemptLine, attemptLines, logToConsole, logToPino} from '../../src/log.ts';
-import {AT_ONCE, later, World, wireError} from '../call/world.ts';
+import {AT_ONCE, answer, later, World, wireError} from '../call/world.ts';
 
 const waiting = {kind: 'constant', delayMs: 150, throttledBaseMs: 0, jitter: 'none'} as const;
 
@@ -22,10 +22,56 @@ describe('log: lines of attempts', () => {
     world.serveSlowly(12, 503, wireError('ECONNRESET'), 200);
     await world.run();
     expect(lines).to.deep.equal([
-      'call-1  GET https://api.test/items  attempt 1  503  12 ms  again in 150 ms',
-      'call-1  GET https://api.test/items  attempt 2  ECONNRESET  12 ms  again in 150 ms',
+      'call-1  GET https://api.test/items  attempt 1  503  12 ms  again in 150 ms (backoff)',
+      'call-1  GET https://api.test/items  attempt 2  ECONNRESET  12 ms  again in 150 ms (backoff)',
       'call-1  GET https://api.test/items  attempt 3  200  12 ms  success',
     ]);
+  });
+
+  describe('a wait says where its length comes from', () => {
+    for (const [law, headers, backoff, said] of [
+      ['the backoff', {}, waiting, 'again in 150 ms (backoff)'],
+      [
+        'the server',
+        {'retry-after': '1'},
+        waiting,
+        'again in 1050 ms (retry-after: the server asked for 1000 ms)', // Half of the spread of 10 %.
+      ],
+      [
+        'the backoff, where the server asked for less',
+        {'retry-after-ms': '100'},
+        waiting,
+        'again in 150 ms (backoff; the server asked for 100 ms)',
+      ],
+    ] as const)
+      it(law, async () => {
+        const {lines, on} = textLog();
+        const world = new World({backoff}, {on});
+        world.serve(answer(503, headers), 200);
+        await world.run();
+        expect(lines[0]).to.equal(`call-1  GET https://api.test/items  attempt 1  503  0 ms  ${said}`);
+      });
+
+    it('nothing, where the retry needs no wait', async () => {
+      const {lines, on} = textLog();
+      const world = new World({}, {on});
+      world.serve(421, 200);
+      await world.run();
+      expect(lines[0]).to.equal('call-1  GET https://api.test/items  attempt 1  421  0 ms  again at once');
+    });
+  });
+
+  it('successes are written at debug where that is asked for, and the rest as ever', async () => {
+    const levels: string[] = [];
+    const note = (level: string) => () => void levels.push(level);
+    const to = {debug: note('debug'), info: note('info'), warn: note('warn')};
+    for (const on of [logToConsole(to, {success: 'debug'}), logToPino(to, {success: 'debug'})]) {
+      const world = new World({backoff: AT_ONCE, maxAttempts: 2}, {on});
+      world.serve(503, 200, 404);
+      await world.run();
+      await world.run();
+    }
+    expect(levels).to.deep.equal(['info', 'debug', 'warn', 'info', 'debug', 'warn']);
   });
 
   it('calls that fail are warnings, and say why', async () => {
@@ -110,8 +156,9 @@ describe('log: lines of attempts', () => {
         status: 503,
         latencyMs: 12.3,
         waitMs: 150,
+        waitSource: 'backoff',
         reason: '503',
-        msg: 'attempt 1  503  12 ms  again in 150 ms',
+        msg: 'attempt 1  503  12 ms  again in 150 ms (backoff)',
       },
       {
         level: 40,
