@@ -19,6 +19,7 @@ const {pending} = await import('./groups/pending.ts');
 const {tracing} = await import('./groups/tracing.ts');
 const {listeners} = await import('./groups/listeners.ts');
 const {batch} = await import('./groups/batch.ts');
+const {growth} = await import('./groups/growth.ts');
 const {startUp} = await import('./groups/start-up.ts');
 const {lint} = await import('./groups/lint.ts');
 const {bundles} = await import('./groups/bundles.ts');
@@ -36,6 +37,7 @@ const groups = [
   tracing,
   listeners,
   batch,
+  growth,
   startUp,
   bundles,
   lint,

@@ -1,13 +1,16 @@
 /** A clock for tests: it moves only when told, or when everyone who waits is asleep. */
+import {Rest} from './event-loop.ts';
 import {type Clock, sleep, type Timer} from './timer.ts';
+import {TimerHeap} from './timer-heap.ts';
 
-/** Turns of the event loop without anybody asleep after which the work counts as stuck. */
-const STUCK_AFTER = 2000;
+/** Rests without a timer, of twelve turns each, after which the work counts as stuck. */
+const STUCK_AFTER = 1000;
 
 export class VirtualClock implements Clock {
   #now: number;
   #wall: number;
-  readonly #timers: Timer[] = [];
+  readonly #timers = new TimerHeap();
+  readonly #rest = new Rest();
 
   /** @param wall What `wall()` says at the start, in milliseconds since 1970. */
   constructor(wall: number = Date.UTC(2026, 0, 1)) {
@@ -30,7 +33,7 @@ export class VirtualClock implements Clock {
 
   /** Timers that are armed. 0 once every call is over. */
   get pending(): number {
-    return this.#timers.length;
+    return this.#timers.size;
   }
 
   expect(): void {}
@@ -43,13 +46,11 @@ export class VirtualClock implements Clock {
     this.disarm(timer);
     timer.at = this.#now + Math.max(0, ms);
     if (ms === Number.POSITIVE_INFINITY) return;
-    const after = this.#timers.findIndex(other => other.at > timer.at);
-    this.#timers.splice(after < 0 ? this.#timers.length : after, 0, timer);
+    this.#timers.add(timer);
   }
 
   disarm(timer: Timer): void {
-    const place = this.#timers.indexOf(timer);
-    if (place >= 0) this.#timers.splice(place, 1);
+    this.#timers.remove(timer);
     timer.at = Number.NaN;
   }
 
@@ -60,13 +61,13 @@ export class VirtualClock implements Clock {
   /** Moves `ms` ahead, firing on the way what falls due, and lets the work that wakes run. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
-    await settle();
-    while (this.#timers.length > 0 && this.#timers[0]!.at <= until) {
-      this.#fireNext();
-      await settle();
+    await this.#rest.settle();
+    for (let next = this.#timers.first; next !== undefined && next.at <= until; next = this.#timers.first) {
+      this.#fire(next);
+      await this.#rest.settle();
     }
     this.#moveTo(until);
-    await settle();
+    await this.#rest.settle();
   }
 
   /** Runs `work` to its end, jumping from one timer to the next whenever nothing else is left to do. */
@@ -77,17 +78,19 @@ export class VirtualClock implements Clock {
     });
     result.catch(() => {}); // The caller meets it below; the runtime must not meet it first.
     for (let idle = 0; ; ) {
-      await settle();
+      await this.#rest.settle();
       if (settled) return result;
-      if (this.#timers.length > 0) {
-        this.#fireNext();
+      const next = this.#timers.first;
+      if (next !== undefined) {
+        this.#fire(next);
         idle = 0;
       } else if (++idle > STUCK_AFTER) throw new Error('VirtualClock: the work neither ended nor waits for a timer.');
+      else await this.#rest.wait();
     }
   }
 
-  #fireNext(): void {
-    const timer = this.#timers.shift()!;
+  #fire(timer: Timer): void {
+    this.#timers.remove(timer);
     this.#moveTo(timer.at);
     timer.at = Number.NaN;
     timer.fire();
@@ -98,20 +101,4 @@ export class VirtualClock implements Clock {
     this.#wall += now - this.#now;
     this.#now = now;
   }
-}
-
-/** Lets everything that can run without time run: a few turns of the event loop, for streams and blobs take more than one. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 12; turn++) await nextTurn();
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise(resolve => {
-    const {port1, port2} = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

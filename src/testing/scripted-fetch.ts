@@ -39,19 +39,12 @@ export class ScriptedFetch {
 
   /** Pass this as the `fetch` port, or as ky's `fetch` option. */
   readonly fetch: typeof globalThis.fetch = async (input, init) => {
-    const request = new Request(input, init);
     const at = this.#clock.now();
-    const body = request.body === null ? '' : await request.text();
-    const seen: SeenRequest = {
-      method: request.method,
-      url: request.url,
-      headers: request.headers,
-      body,
-      at,
-      signal: request.signal,
-    };
+    const {method, url, headers, body, signal} = plainRequest(input, init) ?? new Request(input, init);
+    const text = body === null ? '' : await new Response(body).text();
+    const seen: SeenRequest = {method, url, headers, body: text, at, signal};
     const answer = this.#script[Math.min(this.requests.push(seen), this.#script.length) - 1] ?? 200;
-    if (this.#latencyMs > 0) await sleep(this.#clock, this.#latencyMs, request.signal);
+    if (this.#latencyMs > 0) await sleep(this.#clock, this.#latencyMs, signal);
     return this.#give(answer, seen);
   };
 
@@ -72,4 +65,18 @@ export class ScriptedFetch {
   #untilAborted(signal: AbortSignal): Promise<never> {
     return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), {once: true}));
   }
+}
+
+type RequestParts = Pick<Request, 'method' | 'url' | 'headers' | 'body' | 'signal'>;
+
+const PLAIN_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE', 'POST', 'PUT', 'PATCH']);
+
+/** What `Request` would say of a request without a body, at a quarter of its cost, which is most of a simulated call; else undefined. */
+function plainRequest(input: RequestInfo | URL, init: RequestInit = {}): RequestParts | undefined {
+  const {method = 'GET', headers, body, signal} = init;
+  const isPlain = typeof input === 'string' && !input.includes('@') && body == null && PLAIN_METHODS.has(method);
+  if (!isPlain) return undefined;
+  const url = URL.parse(input)?.href;
+  if (url === undefined) return undefined;
+  return {method, url, headers: new Headers(headers), body: null, signal: signal ?? new AbortController().signal};
 }

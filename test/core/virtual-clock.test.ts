@@ -1,7 +1,9 @@
 /** The clock all other tests stand on. */
 
 import {getEventListeners} from 'node:events';
+import {performance} from 'node:perf_hooks';
 import {expect} from 'chai';
+import {seededRandom} from '../../src/core/random.ts';
 import {Pause, sleep, Timer} from '../../src/core/timer.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
 
@@ -22,6 +24,9 @@ function bell(clock: VirtualClock) {
   const timer = (name: string) => new Probe(() => rung.push(`${name}@${clock.now()}`));
   return {rung, timer};
 }
+
+/** Turns of the event loop so far. Asking begins no work, so it disturbs no clock. */
+const turns = (): number => performance.nodeTiming.uvMetricsInfo.loopCount;
 
 describe('VirtualClock', () => {
   it('stands still until it is moved', async () => {
@@ -98,6 +103,45 @@ describe('VirtualClock', () => {
     expect(rung).to.deep.equal(['a@1000']);
   });
 
+  it('fires in the order of a sorted list, however timers are armed and disarmed', async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = seededRandom(seed);
+      const clock = new VirtualClock();
+      const fired: number[] = [];
+      const expected: {at: number; id: number}[] = [];
+      const timers = Array.from({length: 60}, (_, id) => new Probe(() => fired.push(id)));
+      for (let step = 0; step < 400; step++) {
+        const id = Math.floor(random() * timers.length);
+        const known = expected.findIndex(each => each.id === id);
+        if (known >= 0) expected.splice(known, 1);
+        if (random() < 0.3) clock.disarm(timers[id]!);
+        else {
+          const ms = Math.floor(random() * 40); // Few instants, so that many timers share one.
+          clock.arm(timers[id]!, ms);
+          expected.push({at: clock.now() + ms, id});
+        }
+        expect(clock.pending).to.equal(expected.length);
+        if (random() > 0.02) continue;
+        const until = clock.now() + 5;
+        await clock.advance(5);
+        expected.sort((a, b) => a.at - b.at); // Stable: what was armed first stays first.
+        const due = expected.filter(({at}) => at <= until).length;
+        expect(fired.splice(0)).to.deep.equal(expected.splice(0, due).map(each => each.id));
+      }
+    }
+  });
+
+  it('takes one turn of the event loop for a timer that only promises wait for', async () => {
+    const clock = new VirtualClock();
+    await clock.advance(0);
+    const before = turns();
+    await clock.run(async () => {
+      for (let count = 0; count < 500; count++) await clock.sleep(1);
+    });
+    expect(clock.now()).to.equal(500);
+    expect(turns() - before).to.be.below(600);
+  });
+
   describe('run', () => {
     it('jumps from sleeper to sleeper, and gives the result', async () => {
       const clock = new VirtualClock();
@@ -134,6 +178,18 @@ describe('VirtualClock', () => {
         const read = clock.now();
         await sleeping;
         return read;
+      });
+      expect(at).to.equal(0);
+    });
+
+    it('lets work of a hundred turns end before it moves', async () => {
+      const clock = new VirtualClock();
+      const at = await clock.run(async () => {
+        const sleeping = clock.sleep(1000);
+        for (let turn = 0; turn < 100; turn++) await new Promise(resolve => setImmediate(resolve));
+        const done = clock.now();
+        await sleeping;
+        return done;
       });
       expect(at).to.equal(0);
     });

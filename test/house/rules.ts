@@ -68,10 +68,10 @@ const GLOBALS: readonly {readonly name: string; readonly use: RegExp; readonly d
     name: 'time',
     use: /(?<![\w$])(?:set(?:Timeout|Interval|Immediate)\s*\(|Date\.now|new Date\(\s*\)|performance\.|AbortSignal\.timeout)/g,
     // register.ts belongs to a process, not to calls: no test holds its time.
-    door: /^(?:src\/(?:core\/system-clock|telemetry\/register)|lint\/io\/process-io)\.ts$/,
+    door: /^(?:src\/(?:core\/(?:system-clock|event-loop)|telemetry\/register)|lint\/io\/process-io)\.ts$/,
   },
   {name: 'chance', use: /(?<![\w$])(?:Math\.random|crypto\.)/g, door: /^src\/core\/random\.ts$/},
-  {name: 'the event loop', use: /(?<![\w$])MessageChannel\b/g, door: /^src\/core\/virtual-clock\.ts$/},
+  {name: 'the event loop', use: /(?<![\w$])MessageChannel\b/g, door: /^src\/core\/event-loop\.ts$/},
   {
     name: 'fetch',
     use: /(?<!typeof\s+)(?<![\w$])(?:globalThis\.fetch\b|(?<![.#])fetch\s*\()/g,
