@@ -4,6 +4,7 @@ import type {AttemptObserver, BodyObserver} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import * as names from './attributes.ts';
 import type {BodySpan} from './body-span.ts';
+import type {CallTime} from './call-time.ts';
 import {type SpanScope, suppressed} from './contexts.ts';
 import type {Conventions} from './conventions.ts';
 import type {HeaderCapture} from './header-capture.ts';
@@ -14,6 +15,7 @@ import {type Connection, forgetWire, type WireWitness} from './wire-witness.ts';
 export interface AttemptHome {
   readonly capture: HeaderCapture | null;
   readonly conventions: Conventions;
+  readonly time: CallTime;
   /** A redirect was followed. `status`: of the answer that asked for it. */
   redirected(attempt: number, status: number | undefined, origin: string): void;
   startBody(attempt: number): BodySpan | null;
@@ -64,7 +66,7 @@ export class AttemptSpan implements AttemptObserver, WireWitness {
     if (this.#home.capture !== null && outcome.response !== null)
       span.setAttributes(this.#home.capture.response(outcome.response.headers));
     describeEnd(span, outcome, this.#home.conventions);
-    this.#scope.end();
+    this.#scope.end(this.#home.time.now());
   }
 
   startBody(): BodyObserver | null {

@@ -3,24 +3,28 @@ import {type Context, type Span, SpanKind, type Tracer} from '@opentelemetry/api
 import type {BodyEnd, BodyObserver} from '../core/observer.ts';
 import {failed} from '../core/outcome.ts';
 import * as names from './attributes.ts';
+import type {CallTime} from './call-time.ts';
 import {errorType} from './error-type.ts';
 import {fail} from './span-facts.ts';
 import {SCOPE} from './version.ts';
 
 export class BodySpan implements BodyObserver {
   readonly #span: Span;
+  readonly #time: CallTime;
 
   /** @param parent The call's context. */
-  constructor(tracer: Tracer, parent: Context, attempt: number) {
+  constructor(tracer: Tracer, parent: Context, time: CallTime, attempt: number) {
     const attributes = {[names.ATTEMPT_NUMBER]: attempt};
-    this.#span = tracer.startSpan(`${SCOPE} body`, {kind: SpanKind.INTERNAL, attributes}, parent);
+    const options = {kind: SpanKind.INTERNAL, attributes, startTime: time.now()};
+    this.#time = time;
+    this.#span = tracer.startSpan(`${SCOPE} body`, options, parent);
   }
 
   end(how: BodyEnd): void {
     this.#span.setAttribute(names.BODY_OUTCOME, bodyOutcome(how));
     const type = how === 'read' || how === 'left' ? undefined : errorType(failed(how, undefined));
     if (type !== undefined) fail(this.#span, type);
-    this.#span.end();
+    this.#span.end(this.#time.now());
   }
 }
 

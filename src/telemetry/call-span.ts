@@ -26,6 +26,7 @@ import type {Outcome} from '../core/outcome.ts';
 import {type AttemptHome, AttemptSpan, BareAttempt} from './attempt-span.ts';
 import * as names from './attributes.ts';
 import {BodySpan} from './body-span.ts';
+import {CallTime} from './call-time.ts';
 import {inject, SpanScope, suppressed} from './contexts.ts';
 import {type Conventions, conventionsOf, isRpc} from './conventions.ts';
 import {DelegatedAttempt} from './delegated-attempt.ts';
@@ -43,15 +44,17 @@ export function startCallSpan(
   settings: OtelSettings,
   parent: Context,
 ): CallSpan | null {
-  const options = {kind: SpanKind.INTERNAL, attributes: requestAttributes(call)};
+  const time = new CallTime();
+  const options = {kind: SpanKind.INTERNAL, attributes: requestAttributes(call), startTime: time.now()};
   const span = tracer.startSpan(`${SCOPE} ${conventionsOf(call).spanName(call)}`, options, parent);
   const isReal = span.isRecording() || isSpanContextValid(span.spanContext());
-  return isReal ? new CallSpan(tracer, span, parent, call, settings) : null;
+  return isReal ? new CallSpan(tracer, span, time, parent, call, settings) : null;
 }
 
 export class CallSpan implements CallObserver, AttemptHome {
   readonly capture: HeaderCapture | null;
   readonly conventions: Conventions;
+  readonly time: CallTime;
   readonly #tracer: Tracer;
   readonly #scope: SpanScope;
   readonly #settings: OtelSettings;
@@ -62,8 +65,9 @@ export class CallSpan implements CallObserver, AttemptHome {
   #unrecorded: BareAttempt | null = null;
   readonly #sends = {count: 0};
 
-  constructor(tracer: Tracer, span: Span, parent: Context, call: CallView, settings: OtelSettings) {
+  constructor(tracer: Tracer, span: Span, time: CallTime, parent: Context, call: CallView, settings: OtelSettings) {
     this.#tracer = tracer;
+    this.time = time;
     this.#scope = new SpanScope(parent, span);
     this.#settings = settings;
     this.conventions = conventionsOf(call);
@@ -88,7 +92,7 @@ export class CallSpan implements CallObserver, AttemptHome {
         : [];
     const span = this.#tracer.startSpan(
       this.conventions.spanName(call),
-      {kind: SpanKind.CLIENT, attributes, links},
+      {kind: SpanKind.CLIENT, attributes, links, startTime: this.time.now()},
       this.context,
     );
     describeAttempt(span, call, attempt);
@@ -112,17 +116,17 @@ export class CallSpan implements CallObserver, AttemptHome {
   }
 
   event(name: CallEventName, facts: CallEventFacts): void {
-    if (this.#isRecording) this.#scope.span.addEvent(`${SCOPE}.${name}`, eventAttributes(facts));
+    if (this.#isRecording) this.#scope.span.addEvent(`${SCOPE}.${name}`, eventAttributes(facts), this.time.now());
   }
 
   redirected(attempt: number, status: number | undefined, origin: string): void {
     const attributes: Attributes = {[names.ATTEMPT_NUMBER]: attempt, ...placeAttributes(origin)};
     if (status !== undefined) attributes[names.HTTP_RESPONSE_STATUS_CODE] = status;
-    this.#scope.span.addEvent(`${SCOPE}.redirect`, attributes);
+    this.#scope.span.addEvent(`${SCOPE}.redirect`, attributes, this.time.now());
   }
 
   startBody(attempt: number): BodySpan | null {
-    return this.#settings.bodySpans ? new BodySpan(this.#tracer, this.context, attempt) : null;
+    return this.#settings.bodySpans ? new BodySpan(this.#tracer, this.context, this.time, attempt) : null;
   }
 
   end(call: CallView, outcome: Outcome, result: CallResult, reason: string): void {
@@ -131,7 +135,7 @@ export class CallSpan implements CallObserver, AttemptHome {
       describeCall(span, call, result, reason);
       describeEnd(span, outcome, this.conventions);
     }
-    this.#scope.end();
+    this.#scope.end(this.time.now());
   }
 }
 

@@ -61,9 +61,10 @@ export class SpanScope {
     return this.#span;
   }
 
-  end(): void {
+  /** @param at Milliseconds since 1970. */
+  end(at: number): void {
     const ids = trace.wrapSpanContext(this.#span.spanContext());
-    this.#span.end();
+    this.#span.end(at);
     this.#span = ids;
     this.#layer.replace(ids);
   }

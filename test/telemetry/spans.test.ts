@@ -250,6 +250,30 @@ describe('telemetry: spans', () => {
     });
   });
 
+  it('no attempt and no event lies outside of its call: 100 calls, retried', async () => {
+    const place = server.place(...Array.from({length: 100}, () => [503, 200]).flat());
+    for (let call = 0; call < 100; call++) await fetched(place.url);
+    const nanoseconds = ([seconds, rest]: readonly [number, number]): bigint =>
+      BigInt(seconds) * 10n ** 9n + BigInt(rest);
+    const calls = new Map(tracing.calls.map(span => [span.spanContext().spanId, span]));
+    expect(calls.size).to.equal(100);
+    const outside = [
+      ...tracing.attempts.map(span => ({
+        ...span,
+        from: span.startTime,
+        to: span.endTime,
+        id: span.parentSpanContext?.spanId,
+      })),
+      ...tracing.calls.flatMap(span =>
+        span.events.map(({time}) => ({from: time, to: time, id: span.spanContext().spanId})),
+      ),
+    ].filter(({from, to, id}) => {
+      const call = calls.get(id!)!;
+      return nanoseconds(from) < nanoseconds(call.startTime) || nanoseconds(to) > nanoseconds(call.endTime);
+    });
+    expect(outside).to.have.length(0);
+  });
+
   describe('status', () => {
     const codes = () => ({
       calls: tracing.calls.map(({status}) => status.code),
