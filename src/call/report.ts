@@ -5,6 +5,7 @@
  * `error.resilience`, and for any response or error in `reportOf(it)`.
  */
 import type {CallResult} from '../core/call-view.ts';
+import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import type {Outcome} from '../core/outcome.ts';
 import type {Refusal} from './judgement.ts';
 import type {CallState} from './state.ts';
@@ -32,7 +33,7 @@ export interface Reporting extends CallState {
   readonly report: CallReport;
 }
 
-const CALL = Symbol('steadfetch call');
+const callOf: HiddenField<Reporting> = hiddenField();
 
 /** Where a client library keeps what fetch gave it: ky and axios, most SDKs, Stripe, and the SDKs that keep a response's headers only. */
 const HOLDERS = ['response', 'cause', 'detail', 'headers'] as const;
@@ -59,16 +60,16 @@ export function reportOf(answer: unknown): CallReport | undefined {
 }
 
 function ownReportOf(object: object): CallReport | undefined {
-  const call = read(object, CALL) as Reporting | undefined;
+  const call = callOf.get(object);
   if (call !== undefined) return call.report;
   const resilience = read(object, 'resilience');
   return isReport(resilience) ? resilience : undefined;
 }
 
 /** Undefined where the getter throws. */
-function read(object: object, key: string | symbol): unknown {
+function read(object: object, key: string): unknown {
   try {
-    return (object as Record<string | symbol, unknown>)[key];
+    return (object as Record<string, unknown>)[key];
   } catch {
     return undefined;
   }
@@ -84,14 +85,13 @@ export function attachReport(call: Reporting, outcome: Outcome): void {
 
 function attachToResponse(call: Reporting, response: object, status: number): void {
   try {
-    if (Object.isExtensible(response)) (response as {[CALL]?: Reporting})[CALL] = call;
+    if (Object.isExtensible(response)) callOf.set(response, call);
     if (!call.engine.answers.isFailure(status)) return;
     // The SDKs of OpenAI and Anthropic keep the headers of a failed response in their error, and not the response.
     const {headers} = response as {headers?: unknown};
-    if (typeof headers === 'object' && headers !== null && Object.isExtensible(headers))
-      Object.defineProperty(headers, CALL, {value: call, configurable: true, writable: true});
+    if (typeof headers === 'object' && headers !== null && Object.isExtensible(headers)) callOf.set(headers, call);
   } catch {
-    // A proxy that takes no field.
+    // Its getters throw.
   }
 }
 

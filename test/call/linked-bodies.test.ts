@@ -1,5 +1,6 @@
 /** Bodies of answers, as the caller reads them: of other classes, in other ways, after the end, and where there are no streams. */
 import {expect} from 'chai';
+import {reportOf} from '../../src/core.ts';
 import {errorOf} from '../support/outcome.ts';
 import {ITEMS, virtually} from './world.ts';
 
@@ -52,6 +53,55 @@ describe('the body of an answer', () => {
     for await (const _chunk of (await world.fetch(ITEMS)).body!) break;
     await world.clock.advance(0);
     expect(cancelled).to.equal(true);
+  });
+
+  describe('of a class whose methods are read-only', () => {
+    /** As @hono/node-server replaces `Response`: methods that cannot be assigned to, and no setters. */
+    class ReadOnly extends Response {}
+    for (const name of ['json', 'text', 'arrayBuffer', 'blob', 'bytes', 'formData', 'clone'] as const) {
+      const value = function (this: ReadOnly): unknown {
+        return (Response.prototype[name] as () => unknown).call(this);
+      };
+      Object.defineProperty(ReadOnly.prototype, name, {value});
+    }
+    Object.defineProperty(ReadOnly.prototype, 'body', {
+      get(this: ReadOnly) {
+        return Reflect.get(Response.prototype, 'body', this);
+      },
+    });
+
+    for (const [what, prototype] of [
+      ['', ReadOnly.prototype],
+      [' of a frozen prototype', Object.freeze(class extends ReadOnly {}.prototype)],
+    ] as const)
+      virtually(`is read, and bounded in time${what}`, async make => {
+        const bodies: BodyInit[] = ['"whole"', new ReadableStream()];
+        const answer = (): Response => Object.setPrototypeOf(new Response(bodies.shift()), prototype) as Response;
+        const world = make({attemptTimeoutMs: 500}, {fetch: async () => answer()});
+        expect(await (await world.fetch(ITEMS)).clone().json()).to.equal('whole');
+        const reading = errorOf(async () => (await world.fetch(ITEMS)).text());
+        await world.clock.advance(500);
+        expect(await reading).to.include({code: 'ATTEMPT_TIMEOUT'});
+      });
+  });
+
+  virtually('adds no property to its response', async make => {
+    const world = make({}, {fetch: async () => new Response('whole')});
+    const response = await world.fetch(ITEMS);
+    expect(Reflect.ownKeys(response)).to.deep.equal(Reflect.ownKeys(new Response('whole')));
+    expect(Object.keys(response.body!)).to.deep.equal([]);
+    const reader = response.body!.getReader();
+    await reader.read();
+    expect(Object.keys(reader)).to.deep.equal([]);
+    expect(reportOf(response)).to.include({result: 'success'});
+  });
+
+  virtually('of one response that is given twice is read once', async make => {
+    const response = new Response('whole');
+    const world = make({}, {fetch: async () => response});
+    await world.fetch(ITEMS);
+    expect(await (await world.fetch(ITEMS)).text()).to.equal('whole');
+    expect(reportOf(response)).to.include({attempts: 1});
   });
 
   describe('of another class', () => {
