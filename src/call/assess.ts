@@ -2,7 +2,8 @@
 import {isPromise} from '../core/awaitable.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import {classify} from '../decide/classify.ts';
-import {red, SUCCESS, type Verdict} from '../decide/verdict.ts';
+import {afterRedirect, type Redirected} from '../decide/redirected.ts';
+import {harmless, red, SUCCESS, type Verdict} from '../decide/verdict.ts';
 import type {Attempt} from './attempt.ts';
 import {until} from './endings.ts';
 import {healthOf} from './health.ts';
@@ -29,7 +30,12 @@ export function assess(call: Assessable, attempt: Attempt, outcome: Outcome, ass
   else askUser(call, attempt, outcome, found, ask, assessor);
 }
 
-export const verdictOf = (call: CallState, outcome: Outcome): Verdict => classify(outcome, call.engine.answers, call);
+/** @param redirected Left out: as the transport says. */
+export function verdictOf(call: CallState, outcome: Outcome, redirected?: Redirected): Verdict {
+  const found = classify(outcome, call.engine.answers, call);
+  if (!harmless(found.sent) || !outcome.reachedWire) return found;
+  return afterRedirect(found, redirected ?? call.wire.redirected?.(outcome, found.sent) ?? 'no', call.mayRepeat);
+}
 
 type Ask = NonNullable<Ports['classify']>;
 

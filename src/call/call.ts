@@ -8,6 +8,7 @@ import {isPromise} from '../core/awaitable.ts';
 import type {RejectedError} from '../core/errors.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import {Pause} from '../core/timer.ts';
+import type {Redirected} from '../decide/redirected.ts';
 import {SUCCESS, type Verdict} from '../decide/verdict.ts';
 import {REFUSED} from '../guards/budget.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
@@ -156,12 +157,16 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
     this.judgement = null;
   }
 
-  /** For a loop elsewhere: the response that was judged is not the one it holds now. */
-  reconsider(outcome: Outcome): Promise<void> {
+  /**
+   * For a loop elsewhere: the response that was judged is not the one it holds now.
+   *
+   * @param redirected Whether that of the transport came after a redirect.
+   */
+  reconsider(outcome: Outcome, redirected: Redirected): Promise<void> {
     this.giveBack();
     return new Promise(resolve => {
       this.#caller = {settle: () => resolve()};
-      this.#judge(outcome, verdictOf(this, outcome));
+      this.#judge(outcome, verdictOf(this, outcome, redirected));
     });
   }
 

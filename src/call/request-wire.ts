@@ -6,7 +6,10 @@
  */
 import type {TimeoutError} from '../core/errors.ts';
 import type {HeaderBag} from '../core/observer.ts';
+import type {Outcome} from '../core/outcome.ts';
 import {byteLength} from '../decide/body.ts';
+import type {Redirected} from '../decide/redirected.ts';
+import {fetchRedirected} from './redirects.ts';
 import type {Sendable, Wire} from './wire.ts';
 
 export interface RequestWireOptions {
@@ -83,6 +86,10 @@ export class RequestWire implements Wire, Sendable {
 
   send(signal: AbortSignal | undefined): Promise<Response> {
     return this.#options.send(this.#options.request, signal);
+  }
+
+  redirected(outcome: Outcome): Redirected {
+    return fetchRedirected(outcome, this.#options.request);
   }
 
   timeoutError(error: TimeoutError): unknown {

@@ -3,6 +3,8 @@
 import type {TimeoutError} from '../core/errors.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
+import type {Redirected} from '../decide/redirected.ts';
+import type {Sent} from '../decide/verdict.ts';
 
 /** Who waits for the call to end. */
 export interface Caller {
@@ -46,6 +48,13 @@ export interface Wire {
   stopper?(): Stopper;
   /** Called once per attempt; after the first time only where `replayable` is true. */
   next(): Sendable;
+  /**
+   * Whether a redirect was followed before this outcome of the last attempt. Asked only of outcomes that would say that the server did
+   * not act; left out where no redirect is followed.
+   *
+   * @param sent How far the request came, going by the outcome alone.
+   */
+  redirected?(outcome: Outcome, sent: Sent): Redirected;
   /** The error the caller is given when time ran out. */
   timeoutError(error: TimeoutError): unknown;
 }

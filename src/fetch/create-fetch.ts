@@ -3,6 +3,7 @@
 import type {Call} from '../call/call.ts';
 import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
+import {watchFailedRequests} from '../call/failed-requests.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
 import {isRequest, RequestWire, requestLike} from '../call/request-wire.ts';
@@ -42,6 +43,7 @@ export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = 
 /** The same under a policy that is already there. */
 export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
   const engine = new Engine(handle, ports);
+  watchFailedRequests();
   const wireFetch = ports.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init));
 
   return function steadfetch(input, init) {

@@ -1,10 +1,12 @@
 /** A wire for calls as `fetch(input, init)` states them. */
 import {HeaderRecord, type HeaderValues, headerValues} from '../call/header-record.ts';
+import {fetchRedirected} from '../call/redirects.ts';
 import {isRequest} from '../call/request-wire.ts';
 import type {Caller, Sendable, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
+import type {Redirected} from '../decide/redirected.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -71,6 +73,16 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
 
   send(signal: AbortSignal | undefined): Promise<Response> {
     return this.put(this, signal);
+  }
+
+  redirected(outcome: Outcome): Redirected {
+    const init = this.#init;
+    const request = isRequest(this.#input) ? this.#input : null;
+    return fetchRedirected(outcome, {
+      method: init?.method ?? request?.method ?? 'GET',
+      url: request?.url ?? String(this.#input),
+      redirect: init?.redirect ?? request?.redirect,
+    });
   }
 
   timeoutError(error: TimeoutError): unknown {

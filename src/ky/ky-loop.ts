@@ -201,7 +201,7 @@ class KyLoop {
     if (call === null) return false;
     // A hook changed the response: what was judged is not what ky holds.
     if (response !== undefined && response.status !== this.#lastResponse?.status)
-      await call.reconsider(answered(response));
+      await call.reconsider(answered(response), this.#lastResponse?.redirected ? 'yes' : 'no');
     return this.#resends;
   }
 

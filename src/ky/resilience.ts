@@ -8,6 +8,7 @@
 import type {InitHook, Options} from 'ky';
 import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
+import {watchFailedRequests} from '../call/failed-requests.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
@@ -49,6 +50,7 @@ export function resilience(policy?: PolicyInput | PolicyHandle, ports: Omit<Port
 /** The same under a policy that is already there. */
 export function optionsUnder(handle: PolicyHandle, ports: Omit<Ports, 'fetch'>): Options {
   const engine = new Engine(handle, ports);
+  watchFailedRequests();
   const init: InitHook & {[OURS]?: true} = options => {
     const marked = options as {[OURS]?: true};
     if (marked[OURS]) return; // The same hook twice, by extending twice, is one policy.

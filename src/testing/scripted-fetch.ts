@@ -1,4 +1,5 @@
 /** A fetch that answers by script and notes what it was sent. */
+import {noteFailedRequest} from '../call/failed-requests.ts';
 import type {Clock} from '../core/timer.ts';
 import {sleep} from '../core/timer.ts';
 
@@ -45,7 +46,12 @@ export class ScriptedFetch {
     const seen: SeenRequest = {method, url, headers, body: text, at, signal};
     const answer = this.#script[Math.min(this.requests.push(seen), this.#script.length) - 1] ?? 200;
     if (this.#latencyMs > 0) await sleep(this.#clock, this.#latencyMs, signal);
-    return this.#give(answer, seen);
+    try {
+      return await this.#give(answer, seen);
+    } catch (error) {
+      noteFailedRequest(error, method, url); // A script follows no redirects.
+      throw error;
+    }
   };
 
   /** When each request came. */

@@ -6,6 +6,8 @@
  */
 import type {BodyKeeper} from '../call/body-keeper.ts';
 import {ForeignResponse} from '../call/foreign-response.ts';
+import type {Redirected} from '../decide/redirected.ts';
+import type {Sent} from '../decide/verdict.ts';
 import type {DispatchController, DispatchHandler, IncomingHeaders} from './types.ts';
 
 /** More than this is not kept back, and not read to its end when it is dropped: the connection is closed instead. */
@@ -37,6 +39,10 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
   #bytes = 0;
   #trailers: IncomingHeaders | null = null;
   #error: Error | null = null;
+  /** Requests that were begun for this attempt; interceptors below follow redirects, or retry. */
+  #begun = 0;
+  /** Of undici's redirect interceptor: the URLs that answered. */
+  #history: readonly unknown[] = NO_HISTORY;
 
   constructor(exchange: Exchange, resolve: (response: Response) => void, reject: (error: unknown) => void) {
     super();
@@ -87,10 +93,24 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
     this.abort((event.target as AbortSignal).reason);
   }
 
+  /**
+   * A request that was not sent was not begun: if one was, the one that failed came after it. An answer to the second request may be
+   * that of an interceptor below that follows redirects or retries. A refused stream says less: undici sends it once more by itself.
+   */
+  redirected(sent: Sent): Redirected {
+    const answers = this.status === 0 ? 0 : 1;
+    if (this.#history.length > answers) return 'yes';
+    if (sent === 'not-processed' && answers === 0) return 'no';
+    return this.#begun > answers ? 'unknown' : 'no';
+  }
+
   // As a handler.
 
-  onRequestStart(connection: DispatchController): void {
+  onRequestStart(connection: DispatchController, context: unknown): void {
     this.connection = connection;
+    this.#begun++;
+    const {history} = (context ?? {}) as {history?: unknown};
+    if (Array.isArray(history)) this.#history = history;
     if (this.#abortedWith !== null) connection.abort(this.#abortedWith);
   }
 
@@ -151,6 +171,7 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
   }
 }
 
+const NO_HISTORY: readonly unknown[] = [];
 const NO_HEADERS: IncomingHeaders = Object.freeze({});
 
 const readable = (headers: IncomingHeaders): ForeignResponse['headers'] => ({

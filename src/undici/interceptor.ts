@@ -10,6 +10,8 @@ import type {Caller, Sendable, Stopper, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
+import type {Redirected} from '../decide/redirected.ts';
+import type {Sent} from '../decide/verdict.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {dispatchHeaders} from './dispatch-headers.ts';
 import {Dispatched, type Exchange} from './dispatched.ts';
@@ -56,6 +58,8 @@ class DispatchCall implements Wire, Caller, Exchange {
   readonly #body: BodySnapshot;
   /** Of the last attempt; null before the first. */
   #latest: DispatchAttempt | null = null;
+  /** What was dispatched for the last attempt. */
+  #dispatched: Dispatched | null = null;
   #answer: Dispatched | null = null;
   #paused = false;
   /** What undici said of the first dispatch: false asks the caller to wait for a drain. */
@@ -113,6 +117,10 @@ class DispatchCall implements Wire, Caller, Exchange {
     return this.#latest;
   }
 
+  redirected(_outcome: Outcome, sent: Sent): Redirected {
+    return this.#dispatched?.redirected(sent) ?? 'no';
+  }
+
   timeoutError(error: TimeoutError): unknown {
     return error;
   }
@@ -124,6 +132,7 @@ class DispatchCall implements Wire, Caller, Exchange {
     const own = touched || body !== (options.body ?? undefined) ? {...options, headers: values, body} : options;
     return new Promise((resolve, reject) => {
       const attempt = new Dispatched(this, resolve, reject);
+      this.#dispatched = attempt;
       signal?.addEventListener('abort', attempt);
       this.#mayGoOn = this.#dispatch(own, attempt);
     });

@@ -66,6 +66,24 @@ export const pitfalls: readonly Pitfall[] = [
     },
   },
   {
+    id: 'T21d',
+    title:
+      'A POST without a key that was answered by a redirect is not sent again because of what the next request gets',
+    async run({client, knowsMethods}, scene) {
+      if (client === undefined || !knowsMethods) return absent;
+      const wrong: string[] = [];
+      for (const status of [303, 307])
+        for (const next of [429, 'refused'] as const) {
+          const last = scene.place(next === 'refused' ? 200 : {status: next, headers: {'retry-after': '0'}});
+          const location = next === 'refused' ? `http://127.0.0.1:${await closedPort()}/` : last.url;
+          const acts = scene.place({status, headers: {location}});
+          await ends((await client({attempts: 3, delayMs: 5}))(acts.url, {method: 'POST', body: '{}'}), 2000);
+          if (acts.requests.length !== 1) wrong.push(`${status}, then ${next}: sent ${acts.requests.length} times`);
+        }
+      return holds(wrong.length === 0, wrong.join('; '));
+    },
+  },
+  {
     id: 'T22',
     title: 'A method in lower case is the same method: `post` is not sent again after 503',
     async run({client, knowsMethods}, scene) {

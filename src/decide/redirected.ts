@@ -1,0 +1,17 @@
+/** What a redirect takes from an outcome: the last request says nothing about the one that was redirected. */
+import {harmless, type Verdict} from './verdict.ts';
+
+/** Whether a redirect was followed before an outcome. `unknown`: the transport does not say. */
+export type Redirected = 'no' | 'yes' | 'unknown';
+
+/**
+ * The same finding for the request that was redirected: the server may have acted before it answered with the redirect.
+ *
+ * @param mayRepeat The call may be repeated in any case, so `unknown` changes nothing.
+ */
+export function afterRedirect(found: Verdict, redirected: Redirected, mayRepeat: boolean): Verdict {
+  if (!harmless(found.sent) || redirected === 'no' || (redirected === 'unknown' && mayRepeat)) return found;
+  const when = redirected === 'yes' ? 'after a redirect' : 'perhaps after a redirect';
+  const reason = found.transient ? `${found.reason} ${when}` : found.reason;
+  return Object.freeze({...found, sent: 'maybe-processed', reason});
+}
