@@ -1,39 +1,36 @@
-/** One line per attempt: records -> aligned text. Where the records come from, it does not know. */
+/** Calls attempt by attempt: records -> aligned text. */
 import {columns, milliseconds} from './columns.ts';
+import {type Paint, plain} from './paint.ts';
 
 export interface AttemptRecord {
   readonly correlationId: string;
   readonly method: string;
   readonly path: string;
+  /** The call carries an idempotency key. */
+  readonly keyed: boolean;
   /** 1 is the first. */
   readonly attempt: number;
   /** What came back: the status or the error. */
   readonly result: string;
+  readonly failed: boolean;
   readonly latencyMs: number;
-  /** Wait before the next attempt; null when there is none. */
-  readonly waitMs: number | null;
-  readonly verdict: 'resend' | 'stop' | 'done';
-  /** Why; may be empty when the verdict says it all. */
-  readonly why: string;
-  /** How the call ended; null while attempts follow. */
-  readonly outcome: string | null;
+  /** What followed: `again in 87 ms (backoff)`, `success`, `failure: …`. */
+  readonly next: string;
 }
 
-const head = ['correlation id', 'call', 'attempt', 'result', 'latency', 'wait', 'outcome', 'verdict'];
-
-export function attemptLog(records: readonly AttemptRecord[]): string {
-  const rows = records.map((record, index) => {
-    const again = record.correlationId === records[index - 1]?.correlationId;
-    return [
-      record.correlationId,
-      again ? '' : `${record.method} ${record.path}`,
-      `${record.attempt}`,
-      record.result,
-      milliseconds(record.latencyMs),
-      record.waitMs === null ? '' : milliseconds(record.waitMs),
-      record.outcome ?? '',
-      record.why === '' ? record.verdict : `${record.verdict}: ${record.why}`,
-    ];
-  });
-  return columns([head, ...rows], ['left', 'left', 'right', 'left', 'right', 'right', 'left', 'left']).join('\n');
+/** A heading for each call, a line for each of its attempts. */
+export function attemptLog(records: readonly AttemptRecord[], paint: Paint = plain): string {
+  const lines = columns(
+    records.map(({attempt, result, latencyMs, next}) => [`  ${attempt}`, result, milliseconds(latencyMs), next]),
+    ['left', 'left', 'right', 'left'],
+  );
+  return records
+    .flatMap((record, index) => {
+      const {correlationId, method, path, keyed, failed} = record;
+      const line = paint(failed ? 'red' : 'green', lines[index]!);
+      const isFirst = correlationId !== records[index - 1]?.correlationId;
+      const facts = keyed ? `${correlationId}, with an idempotency key` : correlationId;
+      return isFirst ? [`${method} ${path}  ${paint('dim', facts)}`, line] : [line];
+    })
+    .join('\n');
 }

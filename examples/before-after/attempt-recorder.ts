@@ -1,9 +1,9 @@
 /**
  * Turns the events of calls, as they happen, into the records of attempt-log.ts.
  *
- * An attempt's line is complete only with what follows it: the verdict comes after the answer, the outcome after both.
+ * An attempt's line is complete only with what follows it: the retry comes after the answer, the outcome after both.
  */
-import type {AttemptEndEvent, Listener, RetryScheduledEvent} from '../../src/core/events.ts';
+import type {AttemptEndEvent, CallEndEvent, Listener, RetryScheduledEvent} from '../../src/core/events.ts';
 import type {AttemptRecord} from './attempt-log.ts';
 
 type Draft = {-readonly [K in keyof AttemptRecord]: AttemptRecord[K]};
@@ -17,55 +17,48 @@ export class AttemptRecorder {
         this.#draftsOf(event.call.url).push(draft(event));
         return;
       case 'retry.scheduled':
-        this.#complete(event.call.url, {verdict: 'resend', why: whyResend(event), waitMs: event.waitMs});
+        this.#complete(event.call.url, retryOf(event));
         return;
-      case 'retry.abandoned':
-        // A resend that was planned and then refused is not a wait that took place.
-        this.#complete(event.call.url, {verdict: 'stop', why: event.reason, waitMs: null});
-        return;
-      case 'call.end': {
-        const last = this.#draftsOf(event.call.url).at(-1);
-        const unexplained = last?.verdict === 'done' && event.result !== 'success';
-        this.#complete(event.call.url, {
-          outcome: event.result,
-          ...(unexplained && {verdict: 'stop', why: event.reason}),
-        });
-      }
+      case 'call.end':
+        this.#complete(event.call.url, endOf(event));
     }
   };
 
-  /** The attempts of the call to this URL, first to last. Here each call has a URL of its own. */
-  of(url: string): readonly AttemptRecord[] {
-    return this.#calls.get(url) ?? [];
+  /** The attempts of the call to this path, first to last. Here each call has a path of its own. */
+  of(path: string): readonly AttemptRecord[] {
+    return this.#calls.get(path) ?? [];
   }
 
   #draftsOf(url: string): Draft[] {
-    const drafts = this.#calls.get(url) ?? [];
-    if (drafts.length === 0) this.#calls.set(url, drafts);
+    const path = pathOf(url);
+    const drafts = this.#calls.get(path) ?? [];
+    if (drafts.length === 0) this.#calls.set(path, drafts);
     return drafts;
   }
 
-  #complete(url: string, facts: Partial<Draft>): void {
+  #complete(url: string, next: string): void {
     const last = this.#draftsOf(url).at(-1);
-    if (last !== undefined) Object.assign(last, facts);
+    if (last !== undefined) last.next = next;
   }
 }
+
+const pathOf = (url: string): string => new URL(url).pathname;
 
 function draft({call, attempt, status, reason, latencyMs}: AttemptEndEvent): Draft {
   return {
     correlationId: call.correlationId ?? '',
     method: call.method,
-    path: new URL(call.url).pathname,
+    path: pathOf(call.url),
+    keyed: call.keyed,
     attempt,
     result: status === undefined ? reason : `${status}`,
+    failed: status === undefined || status >= 400,
     latencyMs,
-    waitMs: null,
-    verdict: 'done',
-    why: '',
-    outcome: null,
+    next: '',
   };
 }
 
-function whyResend({call, reason, waitSource}: RetryScheduledEvent): string {
-  return `${reason}${call.keyed ? ', keyed' : ''}; wait: ${waitSource}`;
-}
+const retryOf = ({waitMs, waitSource}: RetryScheduledEvent): string =>
+  `again in ${Math.round(waitMs)} ms (${waitSource})`;
+
+const endOf = ({result, reason}: CallEndEvent): string => (result === 'success' ? result : `${result}: ${reason}`);

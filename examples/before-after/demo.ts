@@ -5,24 +5,29 @@ import {AttemptRecorder} from './attempt-recorder.ts';
 import {naiveLoop} from './naive-loop.ts';
 import {spansOf} from './otlp.ts';
 import {isListening, type OtlpReceiver, startReceiver} from './otlp-receiver.ts';
+import type {Paint} from './paint.ts';
 import {plainKy} from './plain-ky.ts';
+import {type Progress, startProgress} from './progress.ts';
 import {type FaultyServer, startServer} from './server.ts';
 import {showcase} from './showcase.ts';
 import {tellingTrace} from './span-tree.ts';
 import {summarize} from './summary.ts';
-import {type RunSummary, successText, table} from './table.ts';
+import {legend, type RunSummary, successText, table} from './table.ts';
 import {writeTraceFile} from './trace-file.ts';
-import {defaultEndpoint, startTracing} from './tracing.ts';
-import {type Call, type Client, runTraffic, type TrafficShape, traffic, urlOf} from './traffic.ts';
+import {defaultEndpoint, SERVICE, startTracing} from './tracing.ts';
+import {type Call, type Client, runTraffic, type TrafficShape, traffic} from './traffic.ts';
 import {waterfall} from './waterfall.ts';
 
 export interface DemoOptions extends TrafficShape {
-  /** Makes the third client; tells the listener what happens to its calls. */
+  /** Makes the third client; `on` hears what happens to its calls. */
   readonly steadfetch: (on: Listener) => Client;
   readonly traceFile: string;
-  readonly print: (text: string) => void;
+  /** Writes text as it is, without a line break of its own. */
+  readonly write: (text: string) => void;
+  /** Columns of the terminal. */
   readonly width: number;
-  readonly color: boolean;
+  readonly isTerminal: boolean;
+  readonly paint: Paint;
 }
 
 /** @returns Whether the third client kept its promise: nothing charged twice, at least 99 % success. */
@@ -37,41 +42,60 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
 }
 
 async function demonstrate(options: DemoOptions, server: FaultyServer, receiver: OtlpReceiver): Promise<boolean> {
-  const {seed, print} = options;
-  const endpoint = defaultEndpoint();
-  const collector = await isListening(endpoint);
-  const tracing = startTracing(receiver.tracesUrl, collector);
-
+  const {seed, perSecond, paint} = options;
+  const print = (text: string): void => options.write(`${text}\n`);
   const calls = traffic(options);
   const recorder = new AttemptRecorder();
   const clients = {'plain ky': plainKy, 'naive loop': naiveLoop, steadfetch: options.steadfetch(recorder.on)};
   const orders = calls.filter(({method}) => method === 'POST').length;
-  print(
-    `${calls.length} calls (${orders} of them charge an order), ${options.perSecond} a second, seed ${seed}, through`,
-  );
-  print(`${Object.keys(clients).join(', ')} at once. Each call meets the same faults in each of them.\n`);
+  print(`${calls.length} calls (${orders} of them charge an order), ${perSecond} a second, seed ${seed},`);
+  print(`through three clients at once: ${Object.keys(clients).join(', ')}.`);
+  print('Each call meets the same faults in each of them.\n');
 
-  const runs = await runAll(clients, calls, server);
+  const endpoint = defaultEndpoint();
+  const collector = await isListening(endpoint);
+  const tracing = startTracing(receiver.tracesUrl, collector);
+  const progress = startProgress({...options, calls: calls.length * Object.keys(clients).length});
+  const runs = await runAll(clients, calls, server, progress);
   await tracing.stop();
+  progress.stop();
 
-  print('Some calls of steadfetch, attempt by attempt\n');
-  const shown = showcase(seed, calls).map(call => urlOf(server.origin, call, 'steadfetch'));
-  print(`${attemptLog(shown.flatMap(url => recorder.of(url)))}\n`);
+  print(`${paint('bold', 'Some calls of steadfetch, attempt by attempt')}\n`);
+  const shown = showcase(seed, calls);
+  print(
+    `${attemptLog(
+      shown.flatMap(({path}) => recorder.of(path)),
+      paint,
+    )}\n`,
+  );
 
-  print('One of its traces\n');
+  print(`${paint('bold', 'One of its traces')}\n`);
   const spans = spansOf(receiver.resourceSpans);
   print(`${waterfall(tellingTrace(spans), options)}\n`);
   await writeTraceFile(options.traceFile, receiver.resourceSpans);
-  print(`${spans.length} spans are in ${options.traceFile}: open it in the Upload tab of Jaeger UI.`);
-  print(
-    collector ? `They also went to ${endpoint}.\n` : `Nothing listens at ${endpoint}, so they went nowhere else.\n`,
-  );
+  for (const line of whereToLook(spans.length, options.traceFile, collector ? endpoint : null)) print(line);
 
-  print('Before and after (latency of all calls, failed ones included; nearest rank)\n');
-  print(`${table(runs)}\n`);
+  print(`\n${paint('bold', 'Before and after')} (latencies in ms, those of failed calls included)\n`);
+  print(`${table(runs, paint)}\n`);
+  for (const line of legend) print(paint('dim', line));
   const ours = runs.find(({name}) => name === 'steadfetch')!;
-  print(`steadfetch: ${ours.duplicates} duplicated side effects, ${successText(ours)} success`);
-  return ours.duplicates === 0 && ours.succeeded >= 0.99 * ours.calls;
+  const isKept = ours.duplicates === 0 && ours.succeeded >= 0.99 * ours.calls;
+  const promise = `steadfetch: ${ours.duplicates} duplicated side effects, ${successText(ours)} success`;
+  print(`\n${paint(isKept ? 'green' : 'red', promise)}`);
+  return isKept;
+}
+
+/** @param endpoint Of the collector that got the spans too; null where nothing listens. */
+function whereToLook(spans: number, file: string, endpoint: string | null): readonly string[] {
+  const ui = 'http://localhost:16686';
+  const search = `service ${SERVICE}`;
+  if (endpoint !== null)
+    return [`${spans} spans went to ${endpoint}, and are in ${file}.`, `Jaeger's UI: ${ui}, ${search}.`];
+  return [
+    `${spans} spans are in ${file}. To look at them: start Jaeger`,
+    `(README), open ${ui}, Upload, then search for ${search}.`,
+    'Where Jaeger runs before npm start, the spans go there by themselves.',
+  ];
 }
 
 /** At once: the clients share nothing but the server's port, and a third of the time is enough. */
@@ -79,10 +103,12 @@ function runAll(
   clients: Readonly<Record<string, Client>>,
   calls: readonly Call[],
   server: FaultyServer,
+  progress: Progress,
 ): Promise<readonly RunSummary[]> {
   return Promise.all(
     Object.entries(clients).map(async ([name, client]) => {
-      const results = await runTraffic(name, server.origin, calls, client);
+      const counted: Client = (call, url) => client(call, url).finally(() => progress.ended());
+      const results = await runTraffic(name, server.origin, calls, counted);
       return summarize(name, results, server.stats(name));
     }),
   );

@@ -14,6 +14,8 @@ export type Weather = (callId: string, arrival: number) => Fate;
 export interface RunStats {
   /** Requests that reached the server. */
   readonly requests: number;
+  /** Requests that carried an idempotency key. */
+  readonly keyed: number;
   /** Requests that came before the time a 429 had asked the client to wait for. */
   readonly early: number;
   /** Charges beyond the first of their order. */
@@ -59,8 +61,8 @@ export async function startServer(weather: number | Weather): Promise<FaultyServ
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stats(name) {
-      const {requests, early, ledger} = runOf(name);
-      return {requests, early, duplicates: ledger.duplicates, charges: ledger.charges};
+      const {requests, keyed, early, ledger} = runOf(name);
+      return {requests, keyed, early, duplicates: ledger.duplicates, charges: ledger.charges};
     },
     close,
   };
@@ -69,6 +71,7 @@ export async function startServer(weather: number | Weather): Promise<FaultyServ
 /** What the server knows of one client. */
 class Run {
   requests = 0;
+  keyed = 0;
   early = 0;
   readonly ledger = new Ledger();
   readonly calls = new Map<string, KnownCall>();
@@ -103,6 +106,7 @@ class Arrival {
 
   meet(weather: Weather): void {
     this.#run.requests++;
+    if (this.#request.headers['idempotency-key'] !== undefined) this.#run.keyed++;
     const known = this.#run.calls.get(this.#id);
     const call: KnownCall = known ?? {arrivals: 0, hold: null};
     if (known === undefined) this.#run.calls.set(this.#id, call);

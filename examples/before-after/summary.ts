@@ -10,6 +10,7 @@ export function summarize(name: string, results: readonly CallResult[], stats: R
     succeeded: results.filter(({success}) => success).length,
     latenciesMs: results.map(({latencyMs}) => latencyMs),
     requests: stats.requests,
+    keyed: stats.keyed,
     early: stats.early,
     duplicates: stats.duplicates,
     chargedYetFailed: results.filter(({success, call}) => !success && stats.charges.has(call.id)).length,

@@ -1,5 +1,6 @@
-/** Before and after, side by side: results of runs -> text. */
-import {columns, milliseconds} from './columns.ts';
+/** Before and after, side by side: results of runs -> text of at most 80 columns, latencies in milliseconds. */
+import {columns} from './columns.ts';
+import {type Paint, plain} from './paint.ts';
 
 export interface RunSummary {
   readonly name: string;
@@ -9,6 +10,8 @@ export interface RunSummary {
   readonly latenciesMs: readonly number[];
   /** Requests that reached the server. */
   readonly requests: number;
+  /** Requests that carried an idempotency key. */
+  readonly keyed: number;
   /** Requests sent before the time a 429 had asked to wait for. */
   readonly early: number;
   /** Charges beyond the first of their order. */
@@ -17,19 +20,38 @@ export interface RunSummary {
   readonly chargedYetFailed: number;
 }
 
-const head = ['', 'success', 'P50', 'P95', 'P99', 'requests', 'too early', 'charged, yet failed', 'charged twice'];
+const heads = [
+  ['', '', '', '', '', '', 'sends', 'too', 'charged,', 'charged'],
+  ['', 'success', 'P50', 'P95', 'P99', 'sent', 'a key', 'early', 'failed', 'twice'],
+];
 
-export function table(runs: readonly RunSummary[]): string {
+/** What the columns mean that do not speak for themselves. */
+export const legend: readonly string[] = [
+  'sent             requests that reached the server, retries included',
+  'sends a key      an Idempotency-Key on each order; the server deduplicates by it',
+  'too early        requests sent before the time that a 429 had asked to wait for',
+  'charged, failed  orders charged, though their caller was told that they failed',
+];
+
+export function table(runs: readonly RunSummary[], paint: Paint = plain): string {
   const rows = runs.map(run => [
     run.name,
     successText(run),
-    ...[50, 95, 99].map(percent => milliseconds(percentile(run.latenciesMs, percent))),
+    ...[50, 95, 99].map(percent => `${Math.round(percentile(run.latenciesMs, percent))}`),
     `${run.requests}`,
+    run.keyed > 0 ? 'yes' : 'no',
     `${run.early}`,
     `${run.chargedYetFailed}`,
     `${run.duplicates}`,
   ]);
-  return columns([head, ...rows], ['left', ...head.slice(1).map(() => 'right' as const)]).join('\n');
+  const lines = columns([...heads, ...rows], ['left', ...rows[0]!.slice(1).map(() => 'right' as const)]);
+  return lines
+    .map((line, index) => {
+      const run = runs[index - heads.length];
+      if (run === undefined) return paint('dim', line);
+      return paint(run.duplicates > 0 || run.chargedYetFailed > 0 ? 'red' : 'green', line);
+    })
+    .join('\n');
 }
 
 /** Nearest rank: the smallest of the values that at least `percent` % of them do not exceed. NaN of nothing. */

@@ -6,6 +6,9 @@ import {OTLPTraceExporter} from '@opentelemetry/exporter-trace-otlp-http';
 import {NodeSDK} from '@opentelemetry/sdk-node';
 import {BatchSpanProcessor} from '@opentelemetry/sdk-trace';
 
+/** Under this name Jaeger lists the spans. */
+export const SERVICE = 'before-after';
+
 export interface Tracing {
   /** Sends what is left and stops. */
   stop(): Promise<void>;
@@ -21,7 +24,7 @@ export function startTracing(receiverUrl: string, collector: boolean): Tracing {
   const exporters = [new OTLPTraceExporter({url: receiverUrl})];
   if (collector) exporters.push(new OTLPTraceExporter());
   const sdk = new NodeSDK({
-    serviceName: 'before-after',
+    serviceName: SERVICE,
     spanProcessors: exporters.map(exporter => new BatchSpanProcessor({exporter})),
     // Without these two the SDK would also export metrics and logs, which Jaeger does not take.
     metricReaders: [],

@@ -4,14 +4,14 @@
  * Pure: the width and whether colours are wanted come in as options. Every sign is one column wide and says the same
  * without colour.
  */
-import {styleText} from 'node:util';
 import type {Span} from './otlp.ts';
+import {type Paint, plain} from './paint.ts';
 import {type TreeSpan, treeOf} from './span-tree.ts';
 
 export interface WaterfallOptions {
   /** Columns of the terminal. */
   readonly width?: number;
-  readonly color?: boolean;
+  readonly paint?: Paint;
 }
 
 const signs = {attempt: '█', failed: '▒', call: '─', wait: '·', event: '◆'} as const;
@@ -19,7 +19,7 @@ const legend = `${signs.attempt} attempt  ${signs.failed} failed attempt  ${sign
 const minWidth = 32;
 const minBar = 10;
 
-export function waterfall(spans: readonly Span[], {width = 100, color = false}: WaterfallOptions = {}): string {
+export function waterfall(spans: readonly Span[], {width = 80, paint = plain}: WaterfallOptions = {}): string {
   if (spans.length === 0) return 'no spans';
   const startMs = Math.min(...spans.map(span => span.startMs));
   const endMs = Math.max(...spans.map(span => span.endMs));
@@ -42,7 +42,7 @@ export function waterfall(spans: readonly Span[], {width = 100, color = false}: 
   const total = duration(endMs - startMs);
   return [
     line(title, `0${total.padStart(room.bar - 1)}`, '', ''),
-    ...rows.map(row => line(row.label, barOf(row, axis, color), row.took, row.facts)),
+    ...rows.map(row => line(row.label, barOf(row, axis, paint), row.took, row.facts)),
     ...eventLines(spans, startMs).map(text => cut(text, Math.max(width, minWidth))),
     cut(legend, Math.max(width, minWidth)),
   ].join('\n');
@@ -68,7 +68,7 @@ function roomFor(
   return {label, bar: Math.max(minBar, left - facts), took, facts};
 }
 
-function barOf({span, previousEndMs}: TreeSpan, axis: Axis, color: boolean): string {
+function barOf({span, previousEndMs}: TreeSpan, axis: Axis, paint: Paint): string {
   const last = axis.cells - 1;
   const cellOf = (ms: number): number => Math.min(last, Math.max(0, Math.floor((ms - axis.startMs) / axis.perCell)));
   const cells = Array.from({length: axis.cells}, () => ' ');
@@ -80,12 +80,10 @@ function barOf({span, previousEndMs}: TreeSpan, axis: Axis, color: boolean): str
   const sign = attempt ? (span.failed ? signs.failed : signs.attempt) : signs.call;
   cells.fill(sign, from, to + 1);
   for (const {atMs} of span.events) cells[cellOf(atMs)] = signs.event;
-  const bar = cells.join('');
-  if (!color) return bar;
-  return styleText(span.failed ? 'red' : attempt ? 'green' : 'dim', bar, {validateStream: false});
+  return paint(span.failed ? 'red' : attempt ? 'green' : 'dim', cells.join(''));
 }
 
-/** What the bar cannot say: the answer, the resend's number, whom a hedge shadows. */
+/** What the bar cannot say: the answer, the retry's number, whom a hedge shadows. */
 function factsOf(span: Span, spans: readonly Span[]): string {
   const {attributes} = span;
   const status = attributes['http.response.status_code'];
@@ -94,7 +92,7 @@ function factsOf(span: Span, spans: readonly Span[]): string {
     span.kind === 'client' ? (status ?? error) : (attributes['steadfetch.call.outcome'] ?? error ?? status),
     attributes['http.request.resend_count'] === undefined
       ? undefined
-      : `resend ${attributes['http.request.resend_count']}`,
+      : `retry ${attributes['http.request.resend_count']}`,
     ...span.links.map(id => `⇢ ${nameOf(id, spans)}`),
   ];
   return facts.filter(fact => fact !== undefined).join(', ');
@@ -110,7 +108,9 @@ function eventLines(spans: readonly Span[], startMs: number): readonly string[] 
   const times = events.map(event => duration(event.atMs - startMs));
   const widest = Math.max(0, ...times.map(time => time.length));
   return events.map(({name, attributes}, index) => {
-    const facts = Object.entries(attributes).map(([key, value]) => `${short(key)}=${shown(key, value)}`);
+    const facts = Object.entries(attributes)
+      .filter(([key]) => key !== 'steadfetch.attempt.number') // The attempts stand above, in order.
+      .map(([key, value]) => `${short(key)}=${shown(key, value)}`);
     return [`${signs.event} ${times[index]!.padStart(widest)}`, short(name), ...facts].join('  ');
   });
 }

@@ -1,7 +1,7 @@
 import {expect} from 'chai';
 import {type AttemptRecord, attemptLog} from '../../examples/before-after/attempt-log.ts';
 import {AttemptRecorder} from '../../examples/before-after/attempt-recorder.ts';
-import {percentile, type RunSummary, successText, table} from '../../examples/before-after/table.ts';
+import {legend, percentile, type RunSummary, successText, table} from '../../examples/before-after/table.ts';
 import type {SteadfetchEvent} from '../../src/core/events.ts';
 
 describe('before-after: table', () => {
@@ -11,6 +11,7 @@ describe('before-after: table', () => {
     succeeded: 200,
     latenciesMs: [14, 15, 16, 900],
     requests: 200,
+    keyed: 0,
     early: 0,
     duplicates: 0,
     chargedYetFailed: 0,
@@ -21,14 +22,21 @@ describe('before-after: table', () => {
     const runs = [
       run('plain ky', {succeeded: 180, chargedYetFailed: 14}),
       run('naive loop', {succeeded: 195, requests: 518, early: 21, duplicates: 16}),
-      run('steadfetch', {succeeded: 199, latenciesMs: [9.6]}),
+      run('steadfetch', {succeeded: 199, latenciesMs: [9.6], keyed: 80}),
     ];
     expect(table(runs).split('\n')).to.deep.equal([
-      '            success    P50     P95     P99  requests  too early  charged, yet failed  charged twice',
-      'plain ky     90.0 %  15 ms  900 ms  900 ms       200          0                   14              0',
-      'naive loop   97.5 %  15 ms  900 ms  900 ms       518         21                    0             16',
-      'steadfetch   99.5 %  10 ms   10 ms   10 ms       200          0                    0              0',
+      '                                          sends    too  charged,  charged',
+      '            success  P50  P95  P99  sent  a key  early    failed    twice',
+      'plain ky     90.0 %   15  900  900   200     no      0        14        0',
+      'naive loop   97.5 %   15  900  900   518     no     21         0       16',
+      'steadfetch   99.5 %   10   10   10   200    yes      0         0        0',
     ]);
+  });
+
+  it('fits 80 columns, and so does its legend', () => {
+    const slow = {latenciesMs: [99_999], requests: 1200, early: 999, chargedYetFailed: 155, duplicates: 155, keyed: 1};
+    for (const line of [...table([run('naive loop', slow)]).split('\n'), ...legend])
+      expect(line.length, line).to.be.at.most(80);
   });
 
   for (const [values, percent, expected] of [
@@ -55,23 +63,22 @@ describe('before-after: table', () => {
 });
 
 const golden = [
-  'correlation id  call            attempt  result      latency    wait  outcome  verdict',
-  'c-1             POST /orders/1        1  ECONNRESET    10 ms   87 ms           resend: ECONNRESET, keyed; wait: backoff',
-  'c-1                                   2  200           12 ms          success  done',
-  'c-2             GET /items/2          1  429            3 ms  120 ms           resend: 429; wait: retry-after-ms',
-  'c-2                                   2  503            4 ms          failure  stop: 2 attempts of 2 are used up',
+  'POST /orders/1  c-1, with an idempotency key',
+  '  1  ECONNRESET  10 ms  again in 87 ms (backoff)',
+  '  2  200         12 ms  success',
+  'GET /items/2  c-2',
+  '  1  429          3 ms  again in 120 ms (retry-after-ms)',
+  '  2  503          4 ms  failure: all 2 attempts are used (503)',
 ];
 
-const attempts: readonly AttemptRecord[] = (
-  [
-    ['c-1', 'POST', '/orders/1', 1, 'ECONNRESET', 10, 87, 'resend', 'ECONNRESET, keyed; wait: backoff', null],
-    ['c-1', 'POST', '/orders/1', 2, '200', 12, null, 'done', '', 'success'],
-    ['c-2', 'GET', '/items/2', 1, '429', 3, 120, 'resend', '429; wait: retry-after-ms', null],
-    ['c-2', 'GET', '/items/2', 2, '503', 4, null, 'stop', '2 attempts of 2 are used up', 'failure'],
-  ] as const
-).map(([correlationId, method, path, attempt, result, latencyMs, waitMs, verdict, why, outcome]) => ({
-  ...{correlationId, method, path, attempt, result, latencyMs, waitMs, verdict, why, outcome},
-}));
+const order = {correlationId: 'c-1', method: 'POST', path: '/orders/1', keyed: true};
+const item = {correlationId: 'c-2', method: 'GET', path: '/items/2', keyed: false};
+const attempts: readonly AttemptRecord[] = [
+  {...order, attempt: 1, result: 'ECONNRESET', failed: true, latencyMs: 10, next: 'again in 87 ms (backoff)'},
+  {...order, attempt: 2, result: '200', failed: false, latencyMs: 12, next: 'success'},
+  {...item, attempt: 1, result: '429', failed: true, latencyMs: 3, next: 'again in 120 ms (retry-after-ms)'},
+  {...item, attempt: 2, result: '503', failed: true, latencyMs: 4, next: 'failure: all 2 attempts are used (503)'},
+];
 
 describe('before-after: attempt log', () => {
   it('writes a line per attempt', () => {
@@ -107,11 +114,11 @@ describe('before-after: attempt log', () => {
         result: 'failure',
         status: 503,
         durationMs: 127,
-        reason: '2 attempts of 2 are used up',
+        reason: 'all 2 attempts are used (503)',
       },
     ];
     for (const event of events) recorder.on(event);
-    expect([...recorder.of(first.url), ...recorder.of(second.url)]).to.deep.equal(attempts);
-    expect(recorder.of('http://h/none')).to.deep.equal([]);
+    expect([...recorder.of('/orders/1'), ...recorder.of('/items/2')]).to.deep.equal(attempts);
+    expect(recorder.of('/none')).to.deep.equal([]);
   });
 });

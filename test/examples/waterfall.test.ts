@@ -1,5 +1,6 @@
 import {expect} from 'chai';
 import type {Span} from '../../examples/before-after/otlp.ts';
+import {coloured} from '../../examples/before-after/paint.ts';
 import {tellingTrace} from '../../examples/before-after/span-tree.ts';
 import {waterfall} from '../../examples/before-after/waterfall.ts';
 
@@ -50,10 +51,10 @@ const lines = (text: string): readonly string[] => text.split('\n');
 describe('before-after: waterfall', () => {
   it('draws attempts under their call, with the wait between them', () => {
     expect(lines(waterfall(retried, {width: 100}))).to.deep.equal([
-      'trace 4bf92f35                0                                        100 ms',
-      '○ steadfetch GET /items/{id}  ─────────◆─────────────────────────────────────  100 ms  success',
-      '  ▸ GET /items/{id}           ▒▒▒▒▒▒▒▒▒▒                                        20 ms  503',
-      '  ▸ GET /items/{id}                    ···················███████████████████   40 ms  200, resend 1',
+      'trace 4bf92f35                0                                         100 ms',
+      '○ steadfetch GET /items/{id}  ─────────◆──────────────────────────────────────  100 ms  success',
+      '  ▸ GET /items/{id}           ▒▒▒▒▒▒▒▒▒▒                                         20 ms  503',
+      '  ▸ GET /items/{id}                    ···················████████████████████   40 ms  200, retry 1',
       '◆ 20 ms  retry.scheduled  retry.reason=503',
       '█ attempt  ▒ failed attempt  ─ call  · wait  ◆ event',
     ]);
@@ -78,10 +79,10 @@ describe('before-after: waterfall', () => {
   }
 
   it('says the same in colour', () => {
-    const coloured = waterfall(retried, {color: true});
-    expect(coloured).to.include('\u001b[31m');
+    const drawn = waterfall(retried, {paint: coloured});
+    expect(drawn).to.include('\u001b[31m');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
-    expect(coloured.replace(/\u001b\[\d+m/g, '')).to.equal(waterfall(retried));
+    expect(drawn.replace(/\u001b\[\d+m/g, '')).to.equal(waterfall(retried));
   });
 
   it('draws what is there when parents are missing or go in circles', () => {
