@@ -16,6 +16,7 @@ import {type JournalHeader, type JournalRecord, readLine, writeLine} from './jou
 import {KeyIndex, type RecordPlace} from './key-index.ts';
 import {LineTooLongError, LONGEST_LINE, linesOf, PlaceReader} from './line-reader.ts';
 import type {Kept, Known, Memory} from './memory.ts';
+import {acquireLock, LockHeldError, type OwnerLock} from './owner-lock.ts';
 
 export class Journal implements Memory {
   readonly runId: string;
@@ -25,13 +26,15 @@ export class Journal implements Memory {
   readonly #index: KeyIndex;
   readonly #commit: GroupCommit;
   readonly #places: PlaceReader;
+  readonly #lock: OwnerLock;
   #end: number;
 
-  private constructor(path: string, file: FileHandle, clock: Clock, {runId, index, end}: Contents) {
+  private constructor(path: string, file: FileHandle, lock: OwnerLock, clock: Clock, {runId, index, end}: Contents) {
     this.runId = runId;
     this.journalled = index.size;
     this.#path = path;
     this.#file = file;
+    this.#lock = lock;
     this.#index = index;
     this.#end = end;
     this.#commit = new GroupCommit(file, clock);
@@ -43,19 +46,21 @@ export class Journal implements Memory {
    *
    * @param resume Whether results of an earlier run are wanted.
    * @param newId  Names the run, where it is a new one.
-   * @throws SteadfetchError JOURNAL_EXISTS, JOURNAL_DAMAGED or JOURNAL_FILE.
+   * @throws SteadfetchError JOURNAL_LOCKED, JOURNAL_EXISTS, JOURNAL_DAMAGED or JOURNAL_FILE.
    */
   static async open(path: string, resume: boolean, clock: Clock, newId: () => string): Promise<Journal> {
+    let lock: OwnerLock | undefined;
     let file: FileHandle | undefined;
     try {
-      file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | WRITE_THROUGH, 0o644);
+      lock = acquireLock(`${path}.lock`);
+      file = await openPrivate(path);
       const found = await read(path, file);
       if (found !== null && found.index.size > 0 && !resume) throw exists(path, found.index.size);
-      return new Journal(path, file, clock, found !== null && resume ? found : await begin(path, file, newId()));
+      return new Journal(path, file, lock, clock, found !== null && resume ? found : await begin(path, file, newId()));
     } catch (error) {
       await file?.close();
-      if (error instanceof LineTooLongError) throw damaged(path, error.line);
-      throw error instanceof SteadfetchError ? error : unusable(path, error);
+      lock?.release();
+      throw explained(path, error);
     }
   }
 
@@ -94,10 +99,31 @@ export class Journal implements Memory {
 
   /** What was handed to it is written first. */
   async close(): Promise<void> {
-    await this.#commit.flush();
-    await this.#file.close();
+    try {
+      await this.#commit.flush();
+      await this.#file.close();
+    } finally {
+      this.#lock.release();
+    }
   }
 }
+
+/** For the owner's eyes only, and never through a link: what stands behind a link can be anything. */
+async function openPrivate(path: string): Promise<FileHandle> {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW | WRITE_THROUGH;
+  const file = await open(path, flags, 0o600);
+  try {
+    if (!(await file.stat()).isFile()) throw noFile(path);
+    await file.chmod(0o600);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Windows has no such flag. */
+const NO_FOLLOW: number = constants.O_NOFOLLOW ?? 0;
 
 interface Contents {
   readonly runId: string;
@@ -186,6 +212,9 @@ const tooLong = (path: string, bytes: number): SteadfetchError =>
     `A result of ${Math.ceil(bytes / 2 ** 20)} MiB cannot be kept in ${path}: a line holds at most ${LONGEST_LINE / 2 ** 20} MiB.`,
   );
 
+const noFile = (path: string): SteadfetchError =>
+  new SteadfetchError('JOURNAL_FILE', `The journal ${path} is not a regular file. Name another file.`);
+
 const exists = (path: string, results: number): SteadfetchError =>
   new SteadfetchError(
     'JOURNAL_EXISTS',
@@ -206,6 +235,16 @@ const damaged = (path: string, line: number): SteadfetchError =>
 
 const changed = (path: string): SteadfetchError =>
   new SteadfetchError('JOURNAL_DAMAGED', `${path} was changed by someone else while the batch ran.`);
+
+function explained(path: string, error: unknown): SteadfetchError {
+  if (error instanceof SteadfetchError) return error;
+  if (error instanceof LineTooLongError) return damaged(path, error.line);
+  if (error instanceof LockHeldError)
+    return new SteadfetchError('JOURNAL_LOCKED', `The journal ${path} is ${error.message}.`, error);
+  if ((error as NodeJS.ErrnoException).code !== 'ELOOP') return unusable(path, error);
+  const message = `The journal ${path} is a symbolic link, which is not followed. Name the file itself.`;
+  return new SteadfetchError('JOURNAL_FILE', message, error);
+}
 
 function unusable(path: string, cause: unknown): SteadfetchError {
   const {code, message} = cause as NodeJS.ErrnoException;

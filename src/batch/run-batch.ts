@@ -24,7 +24,8 @@ import type {BatchEvent, BatchOptions, BatchReport, ChunkSender, Send} from './t
  * @param send    A function for one item, or `{chunkSize, sendChunk}` for several in one request.
  * @param options See docs/batch.md.
  * @returns The report, once everything has ended: also where `signal` aborted.
- * @throws SteadfetchError INVALID_BATCH, JOURNAL_EXISTS, JOURNAL_DAMAGED, JOURNAL_FILE, or what the source or `onResult` threw.
+ * @throws SteadfetchError INVALID_BATCH, JOURNAL_EXISTS, JOURNAL_LOCKED, JOURNAL_DAMAGED, JOURNAL_FILE, or what the source or
+ *   `onResult` threw.
  *   An item that fails throws nothing: it is a result.
  *
  * @example

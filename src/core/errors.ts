@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'INVALID_BATCH'
   | 'CHUNK_MISMATCH'
   | 'JOURNAL_EXISTS'
+  | 'JOURNAL_LOCKED'
   | 'JOURNAL_DAMAGED'
   | 'JOURNAL_FILE';
 

@@ -1,5 +1,16 @@
 /** The journal, as a crash leaves it: any tail torn off, any byte changed. */
-import {createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {
+  chmodSync,
+  createReadStream,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
@@ -102,6 +113,58 @@ describe('the journal', () => {
     expect(error.code).to.equal('JOURNAL_FILE');
     expect(error.message).to.match(/^The journal .* cannot be used: ENOENT\.$/);
     expect(error.cause).to.include({code: 'ENOENT'});
+  });
+
+  it('is for its owner only, also where an earlier version left it open to all', async () => {
+    await run();
+    expect(statSync(journal).mode & 0o777).to.equal(0o600);
+    chmodSync(journal, 0o644);
+    await run();
+    expect(statSync(journal).mode & 0o777).to.equal(0o600);
+  });
+
+  it('is no symbolic link, and what one leads to is not touched', async () => {
+    const target = join(folder, 'target');
+    writeFileSync(target, '');
+    for (const to of [target, join(folder, 'nothing')]) {
+      rmSync(journal, {force: true});
+      symlinkSync(to, journal);
+      const error = await errorOf(() => run());
+      expect(error.code).to.equal('JOURNAL_FILE');
+      expect(error.message).to.include('is a symbolic link, which is not followed');
+    }
+    expect(readFileSync(target, 'utf8')).to.equal('');
+    expect(readdirSync(folder).sort()).to.deep.equal(['journal', 'target']);
+    rmSync(target);
+  });
+
+  it('is no folder', async () => {
+    mkdirSync(journal);
+    expect((await errorOf(() => run())).message).to.match(/cannot be used: EISDIR|is not a regular file/);
+    rmSync(journal, {recursive: true});
+  });
+
+  it('belongs to one batch at a time, also within one process', async () => {
+    let error: unknown;
+    await runBatch(
+      ['a'],
+      async () => {
+        error = await errorOf(() => run());
+      },
+      {journal},
+    );
+    expect(error).to.include({code: 'JOURNAL_LOCKED'});
+    expect(readdirSync(folder), 'the lock is released').to.deep.equal(['journal']);
+  });
+
+  it('is released where the batch fails', async () => {
+    const onResult = (): void => {
+      throw new Error('no');
+    };
+    await errorOf(() => runBatch(['a'], () => 1, {journal, onResult}));
+    await errorOf(() => run(['a'], false));
+    expect(readdirSync(folder)).to.deep.equal(['journal']);
+    await run(['a']);
   });
 
   it('refuses a result that is no JSON, and says so', async () => {
