@@ -3,12 +3,12 @@
  * the breaker, the concurrency limit with its line, and the breaker again, which now counts the attempt.
  */
 import {RejectedError, withoutStack} from '../core/errors.ts';
-import {Pause} from '../core/timer.ts';
 import {type Breaker, NOT_ADMITTED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import {LEAST_ATTEMPT_MS} from './judge.ts';
 import type {Refusal} from './judgement.ts';
 import type {CallState} from './state.ts';
+import {step, Wait} from './step.ts';
 
 /** What becomes of a call that asks for admission. Exactly one of these is called, maybe at once. */
 export interface Applicant extends CallState {
@@ -31,7 +31,7 @@ export function admit(call: Applicant, now: number): void {
 
 function count(call: Applicant, permit: ConcurrencyLimit | null, now: number): void {
   const {breaker} = call.guards;
-  const epoch = breaker === null ? 0 : breaker.admit(now);
+  const epoch = breaker === null ? 0 : keeping(permit, () => breaker.admit(now));
   if (epoch !== NOT_ADMITTED) call.admitted(epoch, permit, now);
   else {
     permit?.exit();
@@ -39,8 +39,18 @@ function count(call: Applicant, permit: ConcurrencyLimit | null, now: number): v
   }
 }
 
+/** Runs what comes between a permit and the attempt that gets it. */
+function keeping<T>(permit: ConcurrencyLimit | null, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    permit?.exit();
+    throw error;
+  }
+}
+
 function waitForOrigin(call: Applicant, heldMs: number, now: number): void {
-  const {origin, plan, deadlineAt, engine, wire} = call;
+  const {origin, plan, deadlineAt, engine} = call;
   // The spread of a hold is its own; it does not make a hint too long that the policy would wait for.
   if (heldMs > plan.policy.retryAfter.maxMs * 1.1 || now + heldMs + LEAST_ATTEMPT_MS > deadlineAt) {
     const message = `${origin} asked to be left alone for another ${Math.ceil(heldMs)} ms, longer than this call can wait.`;
@@ -48,29 +58,33 @@ function waitForOrigin(call: Applicant, heldMs: number, now: number): void {
     return;
   }
   call.waitedMs += heldMs;
-  new Pause(engine.clock, heldMs, wire.signal, aborted =>
-    aborted ? call.left(true) : admit(call, engine.clock.now()),
-  );
+  new Wait(call, heldMs, aborted => (aborted ? call.left(true) : admit(call, engine.clock.now())));
 }
 
 function waitInLine(call: Applicant, limit: ConcurrencyLimit, now: number): void {
-  const {origin, deadlineAt, engine, wire} = call;
-  let place: Pause | null = null;
-  const waiter = {
-    admitted: () => {
+  const {origin, deadlineAt, engine} = call;
+  let place: Wait | null = null;
+  // The attempt that gave its permit back is another call's: what this call throws must not reach that one.
+  const admitted = (): void => {
+    const now = keeping(limit, () => {
       place?.end();
-      count(call, limit, engine.clock.now());
-    },
+      return engine.clock.now();
+    });
+    count(call, limit, now);
   };
+  const waiter = {admitted: () => step(call, admitted)};
   if (!limit.wait(waiter)) {
     const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}, and the line is full.`;
     call.refused('concurrency-limit', new RejectedError('CONCURRENCY_LIMIT', origin, message));
     return;
   }
-  place = new Pause(engine.clock, deadlineAt - now - LEAST_ATTEMPT_MS, wire.signal, aborted => {
-    limit.leave(waiter);
-    call.left(aborted);
-  });
+  const leave = (): void => limit.leave(waiter);
+  try {
+    place = new Wait(call, deadlineAt - now - LEAST_ATTEMPT_MS, aborted => call.left(aborted), leave);
+  } catch (error) {
+    leave();
+    throw error;
+  }
 }
 
 function refuseOpen(call: Applicant, breaker: Breaker, now: number): void {

@@ -69,7 +69,7 @@ function askUser(
 function learn(call: Assessable, attempt: Attempt, outcome: Outcome, verdict: Verdict, assessor: Assessor): void {
   const {breaker, hedge} = call.guards;
   const now = call.engine.clock.now();
-  breaker?.record(attempt.epoch, healthOf(outcome, verdict, call.engine.answers), now);
+  if (breaker !== null) attempt.report(healthOf(outcome, verdict, call.engine.answers), now);
   attempt.leave();
   if (verdict === SUCCESS) hedge?.observe(now - attempt.startedAt);
   if (call.engine.on !== null) tellAttemptEnded(call, attempt, outcome, verdict.reason, now);

@@ -8,7 +8,9 @@ import {failed, type Outcome} from '../core/outcome.ts';
 import {Timer} from '../core/timer.ts';
 import {AttemptBody, type BodyLink} from './attempt-body.ts';
 import {linkBody} from './body-link.ts';
+import {startBody} from './observing.ts';
 import type {CallState} from './state.ts';
+import {step} from './step.ts';
 import type {Stopper} from './wire.ts';
 
 type Limit = 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT';
@@ -17,7 +19,9 @@ export abstract class AttemptLink extends Timer implements BodyLink {
   readonly call: CallState;
   startedAt = 0;
   trace: AttemptObserver | null = null;
-  protected reachedWire = false;
+  reachedWire = false;
+  /** The one that arrived, until it is given to the caller or dropped. */
+  protected response: Response | null = null;
   #limit: Limit = 'ATTEMPT_TIMEOUT';
   /** Null where nobody could abort it, and once it is let go. */
   #controller: Stopper | null = null;
@@ -62,6 +66,10 @@ export abstract class AttemptLink extends Timer implements BodyLink {
 
   /** Time ran out: before the headers, while the body was read, or while its next chunk was awaited. */
   fire(): void {
+    step(this.call, () => this.#timeOut());
+  }
+
+  #timeOut(): void {
     const isLate = this.#limit === 'DEADLINE_EXCEEDED';
     const limitMs = isLate ? this.call.deadlineMs : this.#limitMs;
     const error = this.call.wire.timeoutError(withoutStack(() => new TimeoutError(this.#limit, limitMs)));
@@ -70,23 +78,36 @@ export abstract class AttemptLink extends Timer implements BodyLink {
 
   /** The caller aborted. */
   handleEvent(): void {
-    this.#cut('aborted', this.#source?.reason);
+    step(this.call, () => this.#cut('aborted', this.#source?.reason));
   }
 
   #cut(kind: 'deadline' | 'attempt-timeout' | 'aborted', reason: unknown): void {
     const controller = this.#controller;
     const reads = this.#body?.reads ?? [];
-    this.unlink(kind);
-    this.end(failed(kind, reason, this.reachedWire));
-    controller?.abort(reason);
-    for (const interrupt of reads) interrupt(reason);
+    try {
+      this.unlink(kind);
+      this.end(failed(kind, reason, this.reachedWire));
+    } finally {
+      controller?.abort(reason);
+      for (const interrupt of reads) interrupt(reason);
+    }
   }
 
   /** Nobody waits for it any more; its fetch is told why. */
   protected drop(reason: unknown): void {
     const controller = this.#controller;
-    this.unlink();
-    controller?.abort(reason);
+    try {
+      this.unlink();
+    } finally {
+      controller?.abort(reason);
+    }
+  }
+
+  /** The caller of this has it from now on. */
+  protected takeResponse(): Response | null {
+    const {response} = this;
+    this.response = null;
+    return response;
   }
 
   /** Only while somebody can still end it has it to be tied to its body: without a controller, fetch has the caller's signal itself. */
@@ -110,13 +131,22 @@ export abstract class AttemptLink extends Timer implements BodyLink {
    * process alive: a socket does, if any.
    */
   deliver(response: Response): void {
+    this.response = null;
     if (this.#controller === null) return;
+    try {
+      this.#tie(response);
+    } catch {
+      this.unlink(); // A response that cannot be watched is better than none.
+    }
+  }
+
+  #tie(response: Response): void {
     if (response.body === null) return this.unlink();
     const {engine, wire} = this.call;
     const {bodyGetsFreshTime, bodyGraceMs = 0} = wire;
     const body = new AttemptBody(this, engine.answers.isFailure(response.status));
     if (!linkBody(response, body)) return this.unlink();
-    body.trace = this.trace?.startBody?.() ?? null;
+    if (this.trace !== null) body.trace = startBody(this.trace);
     this.#body = body;
     engine.clock.unref(this);
     if (this.armed && (bodyGetsFreshTime || bodyGraceMs > 0)) this.#timeBody(bodyGraceMs);
@@ -132,13 +162,21 @@ export abstract class AttemptLink extends Timer implements BodyLink {
 
   /** Lets go of timer and signal: nothing of this attempt is left. */
   unlink(how: BodyEnd = 'left'): void {
-    this.call.engine.clock.disarm(this);
-    this.#source?.removeEventListener('abort', this);
+    const source = this.#source;
+    const body = this.#body;
     this.#source = null;
     this.#controller = null;
-    const body = this.#body;
     this.#body = null;
-    body?.end(how);
+    try {
+      this.call.engine.clock.disarm(this);
+      source?.removeEventListener('abort', this);
+    } catch (error) {
+      // A clock or a signal of the user's threw. Whoever reads the body is not to miss its end for that.
+      source?.removeEventListener('abort', this);
+      if (body === null) throw error;
+    } finally {
+      body?.end(how);
+    }
   }
 
   // What its body asks for.

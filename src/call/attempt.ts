@@ -1,15 +1,18 @@
 /**
  * One attempt: labelled, sent, and ended exactly once, with the place it takes.
  */
-import {isPromise} from '../core/awaitable.ts';
+import {isPromise, promiseOf} from '../core/awaitable.ts';
 import type {AttemptKind} from '../core/call-view.ts';
 import {withoutStack} from '../core/errors.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
+import {type Health, NOT_ADMITTED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import {AttemptLink} from './attempt-link.ts';
 import {discard} from './discard.ts';
+import {endAttempt, runIn, startAttempt} from './observing.ts';
 import type {CallState} from './state.ts';
+import {runAll, step} from './step.ts';
 import type {Sendable} from './wire.ts';
 
 /** Who is told how an attempt ended: the call, or a race of two attempts. */
@@ -24,11 +27,11 @@ const SUPERSEDED = withoutStack(
 
 export class Attempt extends AttemptLink {
   readonly number: number;
-  /** What the breaker admitted it with. */
-  readonly epoch: number;
   /** The attempt that this one, a hedge, was sent beside. */
   readonly shadows: Attempt | null;
-  #owner: AttemptOwner | null;
+  /** What the breaker admitted it with, until it is told how the attempt ended. */
+  #epoch: number;
+  #owner: AttemptOwner | null = null;
   #permit: ConcurrencyLimit | null;
 
   constructor(
@@ -36,14 +39,12 @@ export class Attempt extends AttemptLink {
     number: number,
     epoch: number,
     permit: ConcurrencyLimit | null,
-    owner: AttemptOwner,
     shadows: Attempt | null = null,
   ) {
     super(call);
     this.number = number;
-    this.epoch = epoch;
+    this.#epoch = epoch;
     this.#permit = permit;
-    this.#owner = owner;
     this.shadows = shadows;
   }
 
@@ -53,8 +54,9 @@ export class Attempt extends AttemptLink {
   }
 
   /** Sends. The owner hears of it exactly once, maybe before this returns. */
-  start(now: number): void {
+  start(owner: AttemptOwner, now: number): void {
     const {call} = this;
+    this.#owner = owner;
     const {engine, wire} = call;
     const signal = this.link(now);
     if (wire.signal?.aborted) {
@@ -79,14 +81,18 @@ export class Attempt extends AttemptLink {
     signal: AbortSignal | undefined,
   ): void {
     const fail = (error: unknown): void => this.end(failed('hook', error, false));
+    const send = (): void => this.#send(request, signal);
     let prepared: ReturnType<typeof prepare>;
     try {
       prepared = prepare(this.call.describe(request.headers, this.number, signal));
     } catch (error) {
       return fail(error);
     }
-    if (isPromise(prepared)) prepared.then(() => this.#send(request, signal), fail);
-    else this.#send(request, signal);
+    if (!isPromise(prepared)) return send();
+    promiseOf(prepared).then(
+      () => step(this.call, send),
+      error => step(this.call, () => fail(error)),
+    );
   }
 
   #send(request: Sendable, signal: AbortSignal | undefined): void {
@@ -94,28 +100,42 @@ export class Attempt extends AttemptLink {
     const {call} = this;
     if (call.trace !== null) {
       const {number, kind, shadows} = this;
-      this.trace = call.trace.startAttempt(call, {number, kind, shadows: shadows?.trace ?? null}, request.headers);
+      this.trace = startAttempt(call.trace, call, {number, kind, shadows: shadows?.trace ?? null}, request.headers);
     }
     this.reachedWire = true;
+    let sent: Promise<Response>;
     try {
-      this.#await(this.#put(request, signal));
+      sent = promiseOf(this.#put(request, signal));
     } catch (error) {
-      this.#failed(error);
+      return this.#failed(error);
     }
+    this.#await(sent);
   }
 
+  /** Answers with a promise; a fetch of the user's may answer with a thenable or with the response itself. */
   #put(request: Sendable, signal: AbortSignal | undefined): Promise<Response> {
     const {trace} = this;
-    return trace === null ? request.send(signal, this.at) : trace.run(() => request.send(signal, this.at));
+    return trace === null ? request.send(signal, this.at) : runIn(trace, () => request.send(signal, this.at));
   }
 
   /** By callbacks: every promise between the wire and the caller costs a turn. In a function of its own: they hold the attempt alone. */
   #await(sent: Promise<Response>): void {
-    if (!isPromise(sent)) throw new TypeError('The fetch of this client did not return a promise.');
     sent.then(
-      response => this.#arrived(response),
-      error => this.#failed(error),
+      response => {
+        try {
+          this.#arrived(response);
+        } catch (error) {
+          this.call.broke(error);
+        }
+      },
+      error => step(this.call, () => this.#failed(error)),
     );
+  }
+
+  /** Tells the breaker, once. */
+  report(health: Health, now: number): void {
+    this.call.guards.breaker?.record(this.#epoch, health, now);
+    this.#epoch = NOT_ADMITTED;
   }
 
   /** Frees its place under the concurrency limit: after the breaker has learnt of it, for the next in line asks the breaker. */
@@ -128,8 +148,26 @@ export class Attempt extends AttemptLink {
   supersede(): void {
     this.#owner = null;
     this.leave();
-    this.trace?.end(failed('aborted', SUPERSEDED, this.reachedWire), true, this.#latencyMs);
+    if (this.trace !== null)
+      endAttempt(this.trace, failed('aborted', SUPERSEDED, this.reachedWire), true, this.#latencyMs);
     this.drop(SUPERSEDED);
+  }
+
+  /** A step of the call threw: nothing of this attempt is kept. Harmless where it has ended. */
+  abandon(reason: unknown): void {
+    const wasRunning = this.#owner !== null;
+    const {engine} = this.call;
+    this.#owner = null;
+    runAll(
+      () => this.report('nothing', engine.clock.now()),
+      () => this.leave(),
+      () => this.drop(reason),
+      () => discard(this.takeResponse(), engine.clock),
+      () => {
+        if (wasRunning && this.trace !== null)
+          endAttempt(this.trace, failed('other', reason, this.reachedWire), false, this.#latencyMs);
+      },
+    );
   }
 
   #arrived(response: Response): void {
@@ -138,8 +176,9 @@ export class Attempt extends AttemptLink {
       discard(response, this.call.engine.clock);
       return;
     }
-    if (!isResponse(response)) {
-      this.#failed(new TypeError('The fetch of this client did not answer with a Response.'));
+    const flaw = flawOf(response);
+    if (flaw !== null) {
+      this.#failed(new TypeError('The fetch of this client did not answer with a Response.', flaw));
       return;
     }
     if (!this.outlivesHeaders) this.unlink();
@@ -158,8 +197,9 @@ export class Attempt extends AttemptLink {
     const owner = this.#owner;
     if (owner === null) return;
     this.#owner = null;
+    this.response = outcome.response;
+    if (this.trace !== null) endAttempt(this.trace, outcome, false, this.#latencyMs);
     if (outcome.response === null) this.unlink();
-    this.trace?.end(outcome, false, this.#latencyMs);
     owner.settled(this, outcome);
   }
 
@@ -179,15 +219,15 @@ function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'other' {
 }
 
 /** A fetch of the user's may answer with anything. All that is read of it later is read here, where it may throw. */
-function isResponse(response: Response): boolean {
+function flawOf(response: Response): ErrorOptions | null {
   try {
     const {status, headers, body: _} = response;
-    if (typeof status !== 'number') return false;
+    if (typeof status !== 'number') return {};
     // A Map says undefined where headers say null. What tests make up for a success has none, and needs none.
-    if (!(status >= 400)) return true;
+    if (!(status >= 400)) return null;
     const said: unknown = headers.get('retry-after');
-    return said === null || typeof said === 'string';
-  } catch {
-    return false;
+    return said === null || typeof said === 'string' ? null : {};
+  } catch (cause) {
+    return {cause};
   }
 }

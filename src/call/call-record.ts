@@ -3,12 +3,14 @@
  */
 import type {CallResult, CallView} from '../core/call-view.ts';
 import type {CallObserver, HeaderBag} from '../core/observer.ts';
+import type {Pause} from '../core/timer.ts';
 import {redactUrl} from '../decide/redact.ts';
 import type {Transients} from '../decide/transients.ts';
 import type {Guards} from '../guards/registry.ts';
 import type {EngineParts} from './engine-parts.ts';
 import {Identified} from './identity.ts';
 import type {Judgement} from './judgement.ts';
+import {startCall} from './observing.ts';
 import {Past} from './past.ts';
 import type {Plan, Variant} from './plan.ts';
 import type {AttemptRequest} from './ports.ts';
@@ -17,6 +19,8 @@ import type {CallReport, Reporting} from './report.ts';
 import type {Reservation} from './reservation.ts';
 import type {Rpc} from './rpc.ts';
 import type {Wire} from './wire.ts';
+
+const NO_WAITS: readonly Pause[] = [];
 
 /** How it ended. */
 interface End {
@@ -34,6 +38,7 @@ export abstract class CallRecord extends Identified implements Reporting {
   readonly startedAt: number;
   readonly trace: CallObserver | null;
   attempts = 0;
+  waits: readonly Pause[] = NO_WAITS;
   judgement: Judgement | null = null;
   wire!: Wire;
   protected ended: End | null = null;
@@ -60,8 +65,10 @@ export abstract class CallRecord extends Identified implements Reporting {
     this.origin = origin ?? '';
     this.startedAt = now;
     this.#rpc = rpc;
-    this.trace = engine.observer === null ? null : engine.observer.startCall(this);
+    this.trace = startCall(engine.observer, this);
   }
+
+  abstract broke(error: unknown): void;
 
   get url(): string {
     return redactUrl(this.#rawUrl, this.plan.queryAllowList);

@@ -7,9 +7,8 @@
 import {isPromise} from '../core/awaitable.ts';
 import type {RejectedError} from '../core/errors.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
-import {Pause} from '../core/timer.ts';
 import type {Redirected} from '../decide/redirected.ts';
-import {SUCCESS, type Verdict} from '../decide/verdict.ts';
+import {red, SUCCESS, type Verdict} from '../decide/verdict.ts';
 import {REFUSED} from '../guards/budget.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import {type Applicant, admit} from './admission.ts';
@@ -20,15 +19,20 @@ import {discard} from './discard.ts';
 import {aborted, late, until} from './endings.ts';
 import {judge} from './judge.ts';
 import {type Judgement, type Refusal, refuse} from './judgement.ts';
+import {endCall} from './observing.ts';
 import {Race, type Racing} from './race.ts';
 import {attachReport, explain, resultOf} from './report.ts';
 import {Reservation} from './reservation.ts';
+import {internalError, runAll, Wait} from './step.ts';
 import {tellAbandoned, tellRejected, tellScheduled} from './tell.ts';
 import type {Caller, Wire} from './wire.ts';
 
 export class Call extends CallRecord implements Applicant, AttemptOwner, Racing {
   #loops = false;
-  #caller!: Caller;
+  /** Null once it is told how the call ended. */
+  #caller: Caller | null = null;
+  /** What was sent last, until the call is settled. */
+  #sent: Attempt | Race | null = null;
   /** The last attempt and what came of it, kept while the call goes on: it is the answer if nothing better comes. */
   #heldAttempt: Attempt | null = null;
   #heldOutcome: Outcome | null = null;
@@ -41,21 +45,26 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
    *
    * @param now The call's start, where it has just begun.
    */
-  run(wire: Wire, caller: Caller, now: number = this.engine.clock.now()): void {
+  run(wire: Wire, caller: Caller, now?: number): void {
     this.#loops = true;
     this.#begin(wire, caller, now);
   }
 
   /** Sends once, with a hedge where the policy has one, and judges. Never rejects; the caller finishes the call. */
   send(wire: Wire): Promise<Outcome> {
-    return new Promise(resolve => this.#begin(wire, {settle: resolve}, this.engine.clock.now()));
+    return new Promise(resolve => this.#begin(wire, {settle: resolve}));
   }
 
-  #begin(wire: Wire, caller: Caller, now: number): void {
+  #begin(wire: Wire, caller: Caller, now?: number): void {
     this.wire = wire;
     this.#caller = caller;
-    if (this.attempts > 0) this.#reserve()?.holdForced(now);
-    this.#apply(now);
+    try {
+      const at = now ?? this.engine.clock.now();
+      if (this.attempts > 0) this.#reserve()?.holdForced(at);
+      this.#apply(at);
+    } catch (error) {
+      this.broke(error);
+    }
   }
 
   // Admit.
@@ -74,6 +83,8 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
   }
 
   admitted(epoch: number, permit: ConcurrencyLimit | null, now: number): void {
+    const attempt = new Attempt(this, this.attempts + 1, epoch, permit);
+    this.#sent = attempt;
     const {budget, hedge} = this.guards;
     if (this.attempts === 0) {
       budget?.callStarted(now);
@@ -82,10 +93,10 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
     this.#dropHeld(); // Only now: had nobody admitted the resend, it would have been the answer.
     this.reservation?.spend();
     this.attempts++;
-    if (this.mayHedge) {
-      const race = new Race(this);
-      race.start(new Attempt(this, this.attempts, epoch, permit, race), now);
-    } else new Attempt(this, this.attempts, epoch, permit, this).start(now);
+    if (!this.mayHedge) return attempt.start(this, now);
+    const race = new Race(this, attempt);
+    this.#sent = race;
+    race.start(now);
   }
 
   refused(refusal: Refusal, error: RejectedError): void {
@@ -117,6 +128,7 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
   assessed(attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number): void {
     this.#heldAttempt = attempt;
     this.#heldOutcome = outcome;
+    if (!attempt.reachedWire) this.reservation?.unspend(now);
     if (this.refreshes) this.past.previousStatus = outcome.status;
     if (verdict !== SUCCESS) return this.#judge(outcome, verdict);
     this.judgement = SUCCEEDED;
@@ -177,12 +189,13 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
     if (ms <= 0 || this.wire.signal?.aborted) this.#apply(this.engine.clock.now());
     else {
       const {waits} = this.engine.handle;
-      const pause = new Pause(this.engine.clock, ms, this.wire.signal, isAborted => {
-        waits.delete(pause);
-        if (isAborted) this.left(true);
-        else this.#apply(this.engine.clock.now());
-      });
-      waits.add(pause);
+      const wait = new Wait(
+        this,
+        ms,
+        isAborted => (isAborted ? this.left(true) : this.#apply(this.engine.clock.now())),
+        () => waits.delete(wait),
+      );
+      waits.add(wait);
     }
   }
 
@@ -208,7 +221,29 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
     if (outcome.response !== null) this.#heldAttempt?.deliver(outcome.response);
     this.#heldAttempt = null; // It is the caller's now; a response that nobody reads must be collectable.
     this.#heldOutcome = null;
-    this.#caller.settle(outcome);
+    this.#sent = null;
+    const caller = this.#caller;
+    this.#caller = null;
+    caller?.settle(outcome);
+  }
+
+  broke(error: unknown): void {
+    if (this.#caller === null) return; // It was settled before; what is left of it is a body.
+    let now = this.startedAt;
+    const outcome = failed('other', internalError(error), this.attempts > 0);
+    this.judgement = BROKEN;
+    runAll(
+      () => {
+        now = this.engine.clock.now();
+      },
+      ...this.waits.map(wait => () => wait.end()),
+      () => this.#sent?.abandon(error),
+      () => this.#dropHeld(),
+      () => this.reservation?.giveBack(now),
+      () => this.#sent?.reachedWire || this.reservation?.unspend(now),
+      () => this.#loops && this.finish(outcome, now),
+      () => this.#settle(outcome),
+    );
   }
 
   #dropHeld(): void {
@@ -237,12 +272,16 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
     const result = resultOf(this, outcome);
     const reason = result === 'success' ? 'answered' : explain(this, outcome.kind, outcome.status);
     const durationMs = now - this.startedAt;
-    this.ended = {result, reason, durationMs};
-    this.trace?.end(this, outcome, result, reason, durationMs);
     const status = outcome.response?.status;
+    this.ended = {result, reason, durationMs};
+    endCall(this.trace, this, outcome, result, reason, durationMs);
     this.engine.on?.({type: 'call.end', call: this, result, status, durationMs, reason});
     attachReport(this, outcome);
   }
 }
 
+/** A step threw. */
+const BROKEN: Judgement = Object.freeze(
+  refuse(red('internal error', 'maybe-processed', {final: true}), 'not-transient'),
+);
 const SUCCEEDED: Judgement = Object.freeze(refuse(SUCCESS, 'not-transient'));

@@ -10,13 +10,13 @@ const MOST_BYTES = 65_536;
 export const LONGEST_DRAIN_MS = 1000;
 
 export function discard(response: Response | null, clock: Clock): void {
-  if (response instanceof ForeignResponse) return response.drop();
   try {
+    if (response instanceof ForeignResponse) return response.drop();
     const body = response?.body;
     if (!body || response.bodyUsed) return;
     if (isNodeStream(body)) body.destroy();
     else if (Number(response.headers.get('content-length')) > MOST_BYTES) body.cancel().catch(() => {});
-    else drain(body, clock);
+    else drain(body, clock).catch(() => {});
   } catch {
     // A fetch of the user's may answer with anything; what has no way to be let go of is left as it is.
   }

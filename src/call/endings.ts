@@ -1,8 +1,9 @@
 /** The two ways a call ends between its attempts, and the wait for a function of the user's that can end so. */
+import {promiseOf} from '../core/awaitable.ts';
 import {TimeoutError} from '../core/errors.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
-import {Pause} from '../core/timer.ts';
 import type {CallState} from './state.ts';
+import {step, Wait} from './step.ts';
 
 /** The caller's signal aborted. */
 export function aborted({wire, attempts}: CallState): Outcome {
@@ -22,18 +23,24 @@ export function until<T>(
   then: (value: T) => void,
   otherwise: (outcome: Outcome) => void,
 ): void {
-  const {clock} = call.engine;
   let isWaiting = true;
+  const leftMs = call.deadlineAt - call.engine.clock.now();
+  const wait = new Wait(
+    call,
+    leftMs,
+    isAborted => otherwise(isAborted ? aborted(call) : late(call)),
+    () => {
+      isWaiting = false;
+    },
+  );
   const once = (act: () => void): void => {
     if (!isWaiting) return;
-    isWaiting = false;
-    pause.end();
-    act();
+    step(call, () => {
+      wait.end();
+      act();
+    });
   };
-  const pause = new Pause(clock, call.deadlineAt - clock.now(), call.wire.signal, isAborted =>
-    once(() => otherwise(isAborted ? aborted(call) : late(call))),
-  );
-  promise.then(
+  promiseOf(promise).then(
     value => once(() => then(value)),
     error => once(() => otherwise(failed('hook', error))),
   );

@@ -7,6 +7,7 @@ import type {Clock} from '../core/timer.ts';
 import type {Answers} from '../decide/answers.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import type {PolicyHandle} from './handle.ts';
+import {watch} from './observing.ts';
 import type {Ports} from './ports.ts';
 
 const systemIds = new SystemIds();
@@ -33,7 +34,7 @@ export class EngineParts {
     this.classify = ports.classify ?? null;
     this.prepareAttempt = ports.prepareAttempt ?? null;
     this.handle = handle;
-    this.observer?.watch?.(this.handle.guards, this.clock);
+    watch(this.observer, this.handle.guards, this.clock);
     const {on} = this;
     if (on === null) return;
     this.handle.registry.breakerListeners.add((breaker, from, to) =>

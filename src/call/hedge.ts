@@ -1,37 +1,41 @@
 /** May a slow attempt be hedged? By what is known of the call, then by every guard; a refusal is no failure of the call. */
-import {isPromise} from '../core/awaitable.ts';
+import {isPromise, promiseOf} from '../core/awaitable.ts';
 import {NOT_ADMITTED} from '../guards/breaker.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
-import {Attempt, type AttemptOwner} from './attempt.ts';
+import {Attempt} from './attempt.ts';
 import {LEAST_ATTEMPT_MS} from './judge.ts';
 import type {CallState} from './state.ts';
-import {tellHedged} from './tell.ts';
+import {step} from './step.ts';
 
 /** Calls back, maybe later, if the call may be sent twice and its body can be. */
 export function whenHedgeable(call: CallState, then: () => void): void {
   if (!call.mayRepeat || call.attempts >= call.plan.maxAttempts || call.engine.handle.retriesDisabled) return;
   const {replayable} = call.wire;
-  if (isPromise(replayable)) replayable.then(can => can && then());
+  if (isPromise(replayable)) promiseOf(replayable).then(can => can && step(call, then), NEVER);
   else if (replayable) then();
 }
 
+/** A body that cannot be read is not sent twice. */
+const NEVER = (): void => {};
+
 /** A second attempt, to be sent beside the one in flight; null where a guard refuses. */
-export function hedgeOf(call: CallState, shadowed: Attempt, owner: AttemptOwner): Attempt | null {
-  const {concurrency, budget, hedge} = call.guards;
+export function hedgeOf(call: CallState, shadowed: Attempt): Attempt | null {
+  const {concurrency, budget} = call.guards;
   const now = call.engine.clock.now();
   if (now + LEAST_ATTEMPT_MS > call.deadlineAt || call.guards.breaker?.refuses(now)) return null;
   if (concurrency !== null && !concurrency.tryEnter()) return null;
-  const receipt = budget === null ? REFUSED : budget.withdraw(false, now);
-  const epoch = admitted(call, receipt, now);
-  if (epoch === NOT_ADMITTED) {
-    if (receipt !== REFUSED) budget!.giveBack(receipt, now);
-    concurrency?.exit();
-    return null;
+  let receipt: Receipt = REFUSED;
+  let epoch = NOT_ADMITTED;
+  try {
+    if (budget !== null) receipt = budget.withdraw(false, now);
+    epoch = admitted(call, receipt, now);
+  } finally {
+    if (epoch === NOT_ADMITTED) {
+      concurrency?.exit();
+      if (receipt !== REFUSED) budget!.giveBack(receipt, now);
+    }
   }
-  call.attempts++;
-  call.hedges++;
-  tellHedged(call, hedge!.delayMs()!); // Known, or this attempt would not have been slow.
-  return new Attempt(call, call.attempts, epoch, concurrency, owner, shadowed);
+  return epoch === NOT_ADMITTED ? null : new Attempt(call, call.attempts + 1, epoch, concurrency, shadowed);
 }
 
 /** The load that hedges may add, then the breaker, which counts what it lets through. */

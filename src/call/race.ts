@@ -10,7 +10,8 @@ import type {Verdict} from '../decide/verdict.ts';
 import {type Assessable, type Assessor, assess} from './assess.ts';
 import type {Attempt, AttemptOwner} from './attempt.ts';
 import {hedgeOf, whenHedgeable} from './hedge.ts';
-import {tellSuperseded} from './tell.ts';
+import {runAll, step} from './step.ts';
+import {tellHedged, tellSuperseded} from './tell.ts';
 
 /** A call that can race: it is told the verdict on the winner, as if there had been one attempt. */
 export interface Racing extends Assessable, Assessor {}
@@ -18,31 +19,47 @@ export interface Racing extends Assessable, Assessor {}
 export class Race extends Timer implements AttemptOwner, Assessor {
   readonly #call: Racing;
   readonly #running = new Set<Attempt>();
-  #first: Attempt | null = null;
+  readonly #first: Attempt;
+  /** The hedge. */
+  #second: Attempt | null = null;
   /** A transient outcome that is the race's result if the other attempt does no better. */
   #fallback: {attempt: Attempt; outcome: Outcome; verdict: Verdict} | null = null;
   #unassessed = 0;
   #isOver = false;
 
-  constructor(call: Racing) {
+  constructor(call: Racing, first: Attempt) {
     super();
     this.#call = call;
+    this.#first = first;
   }
 
-  start(first: Attempt, now: number): void {
-    this.#first = first;
+  start(now: number): void {
+    this.#running.add(this.#first);
     const delayMs = this.#call.guards.hedge?.delayMs();
     if (delayMs !== undefined) this.#call.engine.clock.arm(this, delayMs, now);
-    this.#run(first, now);
+    this.#first.start(this, now);
   }
 
   /** The first attempt is slow. */
   fire(): void {
-    whenHedgeable(this.#call, () => {
-      if (this.#isOver || !this.#running.has(this.#first!)) return;
-      const hedge = hedgeOf(this.#call, this.#first!, this);
-      if (hedge !== null) this.#run(hedge, this.#call.engine.clock.now());
-    });
+    step(this.#call, () => whenHedgeable(this.#call, () => this.#hedge()));
+  }
+
+  #hedge(): void {
+    const call = this.#call;
+    if (this.#isOver || !this.#running.has(this.#first)) return;
+    const hedge = hedgeOf(call, this.#first);
+    if (hedge === null) return;
+    this.#second = hedge;
+    this.#running.add(hedge);
+    call.attempts++;
+    call.hedges++;
+    tellHedged(call, call.guards.hedge!.delayMs()!); // Known, or the first attempt would not have been slow.
+    hedge.start(this, call.engine.clock.now());
+  }
+
+  get reachedWire(): boolean {
+    return this.#first.reachedWire;
   }
 
   settled(attempt: Attempt, outcome: Outcome): void {
@@ -52,9 +69,15 @@ export class Race extends Timer implements AttemptOwner, Assessor {
     assess(this.#call, attempt, outcome, this);
   }
 
-  #run(attempt: Attempt, now: number): void {
-    this.#running.add(attempt);
-    attempt.start(now);
+  /** A step of the call threw. */
+  abandon(reason: unknown): void {
+    this.#isOver = true;
+    runAll(
+      () => this.#call.engine.clock.disarm(this),
+      () => this.#first.abandon(reason),
+      () => this.#second?.abandon(reason),
+      () => this.#replaceFallback(null),
+    );
   }
 
   assessed(attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number): void {
@@ -77,7 +100,7 @@ export class Race extends Timer implements AttemptOwner, Assessor {
   #supersedeOthers(now: number): void {
     for (const loser of this.#running) {
       loser.supersede();
-      this.#call.guards.breaker?.record(loser.epoch, 'nothing', now);
+      loser.report('nothing', now);
       tellSuperseded(this.#call, loser, now);
     }
   }

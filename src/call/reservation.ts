@@ -26,6 +26,13 @@ export class Reservation {
     this.#held = REFUSED;
   }
 
+  /** The attempt that went out was never sent. */
+  unspend(now: number): void {
+    this.#held = this.#spent;
+    this.#spent = REFUSED;
+    this.giveBack(now);
+  }
+
   /** The resend will not happen. */
   giveBack(now: number): void {
     if (wasPaid(this.#held)) this.#budget.giveBack(this.#held, now);

@@ -3,6 +3,7 @@
  */
 import type {CallView} from '../core/call-view.ts';
 import type {CallObserver, HeaderBag} from '../core/observer.ts';
+import type {Pause} from '../core/timer.ts';
 import type {AnswerContext} from '../decide/answers.ts';
 import type {Guards} from '../guards/registry.ts';
 import type {EngineParts} from './engine-parts.ts';
@@ -26,11 +27,15 @@ export interface CallState extends CallView, AnswerContext {
   readonly mayHedge: boolean;
   /** What was decided after the last attempt; null before. */
   readonly judgement: Judgement | null;
+  /** Those that are not over. */
+  waits: readonly Pause[];
   attempts: number;
   hedges: number;
   waitedMs: number;
   /** The last planned wait, for decorrelated jitter. */
   lastBackoffMs: number;
+  /** A step of the call threw: the call ends with an error that has it as its cause. */
+  broke(error: unknown): void;
   /** Ids, key and remaining time, written onto an attempt. */
   label(headers: HeaderBag): void;
   /** What `prepareAttempt` is shown. */

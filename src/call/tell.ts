@@ -4,6 +4,7 @@ import type {RejectedError} from '../core/errors.ts';
 import type {AttemptEndEvent} from '../core/events.ts';
 import type {Outcome} from '../core/outcome.ts';
 import type {Judgement} from './judgement.ts';
+import {emit} from './observing.ts';
 import {explain} from './report.ts';
 import type {CallState} from './state.ts';
 
@@ -38,14 +39,14 @@ function attemptEnd(
 export function tellScheduled(call: CallState, {verdict, waitMs, waitSource, hint}: Judgement): void {
   const attempt = call.attempts + 1;
   const {reason} = verdict;
-  call.trace?.event('retry.scheduled', {attempt, reason, waitMs, waitSource});
+  emit(call.trace, 'retry.scheduled', {attempt, reason, waitMs, waitSource});
   call.engine.on?.({type: 'retry.scheduled', call, attempt, waitMs, waitSource, retryAfterMs: hint?.ms, reason});
 }
 
 /** Only where a resend was thought of: what is not transient, or left to another loop, was never abandoned. */
 export function tellAbandoned(call: CallState, {verdict, refusal, hint}: Judgement, outcome: Outcome): void {
   if (!verdict.transient || call.plan.observesOnly) return;
-  call.trace?.event('retry.abandoned', {reason: refusal!});
+  emit(call.trace, 'retry.abandoned', {reason: refusal!});
   call.engine.on?.({
     type: 'retry.abandoned',
     call,
@@ -56,17 +57,17 @@ export function tellAbandoned(call: CallState, {verdict, refusal, hint}: Judgeme
 
 export function tellHedged(call: CallState, delayMs: number): void {
   const attempt = call.attempts;
-  call.trace?.event('hedge.started', {attempt, waitMs: delayMs});
+  emit(call.trace, 'hedge.started', {attempt, waitMs: delayMs});
   call.engine.on?.({type: 'hedge.started', call, attempt, delayMs});
 }
 
 export function tellRejected(call: CallState, {code, retryAfterMs}: RejectedError): void {
-  call.trace?.event('breaker.rejected', {reason: code, waitMs: retryAfterMs ?? 0});
+  emit(call.trace, 'breaker.rejected', {reason: code, waitMs: retryAfterMs ?? 0});
   call.engine.on?.({type: 'call.rejected', call, code, retryAfterMs});
 }
 
 /** ky's own options won over the policy. */
 export function tellOverridden(call: CallState, by: readonly string[]): void {
-  call.trace?.event('policy.overridden', {reason: by.join(', ')});
+  emit(call.trace, 'policy.overridden', {reason: by.join(', ')});
   call.engine.on?.({type: 'policy.overridden', call, by});
 }

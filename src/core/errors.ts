@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'CIRCUIT_OPEN'
   | 'CONCURRENCY_LIMIT'
   | 'ORIGIN_HELD'
+  | 'INTERNAL'
   | 'INVALID_BATCH'
   | 'CHUNK_MISMATCH'
   | 'JOURNAL_EXISTS'

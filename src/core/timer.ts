@@ -56,8 +56,13 @@ export class Pause extends Timer {
     this.#clock = clock;
     this.#signal = signal;
     this.#done = done;
-    if (ms !== Number.POSITIVE_INFINITY) clock.arm(this, ms);
-    signal?.addEventListener('abort', this);
+    try {
+      if (ms !== Number.POSITIVE_INFINITY) clock.arm(this, ms);
+      signal?.addEventListener('abort', this);
+    } catch (error) {
+      clock.disarm(this); // A clock or a signal of the user's threw: there is no wait.
+      throw error;
+    }
   }
 
   fire(): void {
@@ -73,8 +78,11 @@ export class Pause extends Timer {
 
   /** Ends the wait without a word. */
   end(): void {
-    this.#clock.disarm(this);
-    this.#signal?.removeEventListener('abort', this);
+    try {
+      this.#clock.disarm(this);
+    } finally {
+      this.#signal?.removeEventListener('abort', this);
+    }
   }
 }
 

@@ -60,7 +60,7 @@ export class GuardRegistry {
       if (this.#origins.size >= MAX_ORIGINS) this.#evict(now);
       guards = new OriginGuards(origin, this.#random, breaker => {
         breaker.onChange = (from, to) => {
-          for (const listener of this.breakerListeners) listener(breaker.guarded, from, to);
+          for (const listener of this.breakerListeners) notify(listener, breaker.guarded, from, to);
         };
       });
     } else this.#origins.delete(origin);
@@ -89,6 +89,15 @@ export class GuardRegistry {
     }
     const [oldest] = this.#origins.keys();
     this.#origins.delete(oldest!);
+  }
+}
+
+/** A listener that throws must not keep a breaker from changing its state. */
+function notify(listener: BreakerListener, ...change: Parameters<BreakerListener>): void {
+  try {
+    listener(...change);
+  } catch (error) {
+    console.error('steadfetch: a listener of breakers threw; the call goes on.', error);
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from 'ky';
 import type {Call} from '../call/call.ts';
 import type {Engine} from '../call/engine.ts';
+import {runIn} from '../call/observing.ts';
 import {attachToError} from '../call/report.ts';
 import {tellOverridden} from '../call/tell.ts';
 import type {TimeoutError} from '../core/errors.ts';
@@ -126,7 +127,7 @@ export class KyCall {
       const {trace} = this.begin(state.request);
       let result: Result;
       try {
-        result = await (trace === null ? hook(state) : trace.run(() => hook(state)));
+        result = await runIn(trace, () => hook(state));
       } catch (error) {
         // ky runs no beforeError hook for what is not an Error: nobody else would end the call.
         this.#thrownByHook = error;
