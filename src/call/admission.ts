@@ -31,7 +31,8 @@ export function admit(call: Applicant, now: number): void {
 
 function count(call: Applicant, permit: ConcurrencyLimit | null, now: number): void {
   const {breaker} = call.guards;
-  const epoch = breaker === null ? 0 : keeping(permit, () => breaker.admit(now));
+  let epoch = 0;
+  if (breaker !== null) epoch = permit === null ? breaker.admit(now) : keeping(permit, () => breaker.admit(now));
   if (epoch !== NOT_ADMITTED) call.admitted(epoch, permit, now);
   else {
     permit?.exit();
@@ -40,11 +41,11 @@ function count(call: Applicant, permit: ConcurrencyLimit | null, now: number): v
 }
 
 /** Runs what comes between a permit and the attempt that gets it. */
-function keeping<T>(permit: ConcurrencyLimit | null, work: () => T): T {
+function keeping<T>(permit: ConcurrencyLimit, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    permit?.exit();
+    permit.exit();
     throw error;
   }
 }

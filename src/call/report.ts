@@ -79,16 +79,16 @@ function read(object: object, key: string): unknown {
 export function attachReport(call: Reporting, outcome: Outcome): void {
   const {response, error, kind} = outcome;
   if (response !== null) {
-    if (typeof response === 'object') attachToResponse(call, response, outcome.status);
+    if (typeof response === 'object') attachToResponse(call, response);
   } else if (kind !== 'aborted' && !call.plan.observesOnly) attachToError(call, error); // An abort's reason is the caller's own.
 }
 
-function attachToResponse(call: Reporting, response: object, status: number): void {
+function attachToResponse(call: Reporting, response: Response): void {
   try {
     if (Object.isExtensible(response)) callOf.set(response, call);
-    if (!call.engine.answers.isFailure(status)) return;
+    if (!call.engine.answers.isFailure(response.status)) return;
     // The SDKs of OpenAI and Anthropic keep the headers of a failed response in their error, and not the response.
-    const {headers} = response as {headers?: unknown};
+    const {headers} = response as {readonly headers?: unknown};
     if (typeof headers === 'object' && headers !== null && Object.isExtensible(headers)) callOf.set(headers, call);
   } catch {
     // Its getters throw.

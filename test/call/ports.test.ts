@@ -231,3 +231,72 @@ describe('on', () => {
     );
   });
 });
+
+describe('a fetch of the user', () => {
+  virtually('may answer with a Response instead of a promise', async make => {
+    const answers = [new Response(null, {status: 503}), new Response(null)];
+    const world = make({backoff: AT_ONCE}, {fetch: (() => answers.shift()!) as unknown as typeof fetch});
+    expect(await world.run()).to.equal('200');
+    expect(answers).to.deep.equal([]);
+  });
+
+  virtually('may answer with a thenable, as `await` takes it', async make => {
+    const answers = [503, 200].map(status => new Response(null, {status}));
+    const thenable = () => ({
+      // biome-ignore lint/suspicious/noThenProperty: the thenable under test.
+      then(resolve: (value: unknown) => void, reject: (error: unknown) => void) {
+        const response = answers.shift()!;
+        // biome-ignore lint/suspicious/noThenProperty: a thenable of a thenable.
+        resolve({then: (settle: (value: unknown) => void) => settle(response)});
+        reject(new Error('rejected after it was resolved'));
+        throw new Error('thrown after it was resolved');
+      },
+    });
+    const world = make({backoff: AT_ONCE}, {fetch: thenable as unknown as typeof fetch});
+    expect(await world.run()).to.equal('200');
+    expect(answers).to.deep.equal([]);
+  });
+
+  virtually('that answers at once retries without a deep stack', async make => {
+    let sends = 0;
+    const world = make(
+      {backoff: AT_ONCE, maxAttempts: 'unlimited', budget: null, breaker: null},
+      {fetch: (() => new Response(null, {status: ++sends < 20_000 ? 503 : 200})) as unknown as typeof fetch},
+    );
+    expect(await world.run()).to.equal('200');
+    expect(sends).to.equal(20_000);
+  });
+
+  for (const [what, said] of [
+    ['nothing', undefined],
+    ['a number', 200],
+    ['a text', 'OK'],
+  ] as const) {
+    virtually(`that answers with ${what} ends the call with one clear error`, async make => {
+      const world = make({}, {fetch: (() => said) as unknown as typeof fetch});
+      const error = await world.clock.run(() => thrown(world.fetch(ITEMS)));
+      expect(error).to.be.instanceOf(TypeError);
+      expect((error as Error).message).to.equal('The fetch of this client did not answer with a Response.');
+    });
+  }
+});
+
+describe('prepareAttempt and classify', () => {
+  virtually('may answer with a thenable that throws after it has resolved', async make => {
+    const thenable = <T>(value: T) => ({
+      // biome-ignore lint/suspicious/noThenProperty: the thenable under test.
+      then(resolve: (value: T) => void) {
+        resolve(value);
+        throw new Error('thrown after it was resolved');
+      },
+    });
+    const world = make(
+      {},
+      {
+        prepareAttempt: () => thenable(undefined) as unknown as Promise<void>,
+        classify: () => thenable(undefined) as unknown as Promise<undefined>,
+      },
+    );
+    expect(await world.run()).to.equal('200');
+  });
+});
