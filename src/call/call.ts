@@ -8,26 +8,23 @@ import {isPromise} from '../core/awaitable.ts';
 import type {RejectedError} from '../core/errors.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import type {Redirected} from '../decide/redirected.ts';
-import {red, SUCCESS, type Verdict} from '../decide/verdict.ts';
+import {SUCCESS, type Verdict} from '../decide/verdict.ts';
 import {REFUSED} from '../guards/budget.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import {type Applicant, admit} from './admission.ts';
 import {assess, verdictOf} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
-import {CallRecord} from './call-record.ts';
+import {CallEnd} from './call-end.ts';
 import {discard} from './discard.ts';
 import {aborted, late, until} from './endings.ts';
 import {judge} from './judge.ts';
-import {type Judgement, type Refusal, refuse} from './judgement.ts';
-import {endCall} from './observing.ts';
+import {BROKEN, type Judgement, type Refusal, refuse, SUCCEEDED} from './judgement.ts';
 import {Race, type Racing} from './race.ts';
-import {attachReport, explain, resultOf} from './report.ts';
-import {Reservation} from './reservation.ts';
 import {internalError, runAll, Wait} from './step.ts';
 import {tellAbandoned, tellRejected, tellScheduled} from './tell.ts';
 import type {Caller, Wire} from './wire.ts';
 
-export class Call extends CallRecord implements Applicant, AttemptOwner, Racing {
+export class Call extends CallEnd implements Applicant, AttemptOwner, Racing {
   #loops = false;
   /** Null once it is told how the call ended. */
   #caller: Caller | null = null;
@@ -60,7 +57,7 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
     this.#caller = caller;
     try {
       const at = now ?? this.engine.clock.now();
-      if (this.attempts > 0) this.#reserve()?.holdForced(at);
+      if (this.attempts > 0) this.reserve()?.holdForced(at);
       this.#apply(at);
     } catch (error) {
       this.broke(error);
@@ -152,7 +149,7 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
 
   #conclude(outcome: Outcome, judgement: Judgement): void {
     this.judgement = judgement;
-    if (judgement.receipt !== REFUSED) this.#reserve()?.hold(judgement.receipt);
+    if (judgement.receipt !== REFUSED) this.reserve()?.hold(judgement.receipt);
     if (judgement.refusal !== null) {
       tellAbandoned(this, judgement, outcome);
       return this.#end(outcome);
@@ -252,36 +249,4 @@ export class Call extends CallRecord implements Applicant, AttemptOwner, Racing 
     this.#heldAttempt = null;
     this.#heldOutcome = null;
   }
-
-  /** Most calls never need one. */
-  #reserve(): Reservation | null {
-    const {budget} = this.guards;
-    if (budget !== null) this.past.reservation ??= new Reservation(budget);
-    return this.reservation;
-  }
-
-  /** A resend that was paid for will not happen. */
-  giveBack(): void {
-    this.reservation?.giveBack(this.engine.clock.now());
-  }
-
-  /** Has an effect exactly once, whatever happened. */
-  finish(outcome: Outcome, now: number = this.engine.clock.now()): void {
-    if (this.ended !== null) return;
-    this.reservation?.giveBack(now);
-    const result = resultOf(this, outcome);
-    const reason = result === 'success' ? 'answered' : explain(this, outcome.kind, outcome.status);
-    const durationMs = now - this.startedAt;
-    const status = outcome.response?.status;
-    this.ended = {result, reason, durationMs};
-    endCall(this.trace, this, outcome, result, reason, durationMs);
-    this.engine.on?.({type: 'call.end', call: this, result, status, durationMs, reason});
-    attachReport(this, outcome);
-  }
 }
-
-/** A step threw. */
-const BROKEN: Judgement = Object.freeze(
-  refuse(red('internal error', 'maybe-processed', {final: true}), 'not-transient'),
-);
-const SUCCEEDED: Judgement = Object.freeze(refuse(SUCCESS, 'not-transient'));

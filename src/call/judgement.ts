@@ -1,6 +1,6 @@
 /** What was decided about a resend, and why. */
 import type {HintSource, ServerHint} from '../decide/server-hint.ts';
-import type {Verdict} from '../decide/verdict.ts';
+import {red, SUCCESS, type Verdict} from '../decide/verdict.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
 
 /** Why a call is not sent again. */
@@ -38,3 +38,9 @@ export interface Judgement {
 export function refuse(verdict: Verdict, refusal: Refusal, hint: ServerHint | null = null): Judgement {
   return {verdict, refusal, waitMs: 0, waitSource: 'none', hint, receipt: REFUSED};
 }
+
+/** A step threw. */
+export const BROKEN: Judgement = Object.freeze(
+  refuse(red('internal error', 'maybe-processed', {final: true}), 'not-transient'),
+);
+export const SUCCEEDED: Judgement = Object.freeze(refuse(SUCCESS, 'not-transient'));

@@ -2,6 +2,7 @@ import {expect} from 'chai';
 import {Attempt} from '../../src/call/attempt.ts';
 import {AttemptLink} from '../../src/call/attempt-link.ts';
 import {Call} from '../../src/call/call.ts';
+import {CallEnd} from '../../src/call/call-end.ts';
 import {CallRecord} from '../../src/call/call-record.ts';
 import {HeaderRecord} from '../../src/call/header-record.ts';
 import {Identified} from '../../src/call/identity.ts';
@@ -106,12 +107,14 @@ const NOT_SABOTAGED = [
   'past',
   'reservation',
   'hold',
+  'reserve',
 ];
 
 const CLASSES = [
   Attempt,
   AttemptLink,
   Call,
+  CallEnd,
   CallRecord,
   Identified,
   Race,
