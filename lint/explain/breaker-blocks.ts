@@ -1,6 +1,7 @@
 /** What a breaker needs to open, and how long it then stays open. */
 
-import type {Breaker} from '../../src/policy/types.ts';
+import {attemptsAtRatio, failedProbesToOpen, tripRule} from '../../src/policy/trip-rule.ts';
+import type {Breaker, RatioBreaker} from '../../src/policy/types.ts';
 import type {Scope} from '../model/scope.ts';
 import {sayMs, sayNumber} from '../rules/say.ts';
 import {resendsOf} from '../rules/sends.ts';
@@ -16,34 +17,48 @@ export function breakerBlocks({policy}: Scope): Block[] {
   ];
 }
 
-function windowBlocks(
-  {windowMs, minCalls}: Extract<Breaker, {kind: 'ratio'}>,
-  rps: number | undefined,
-  sends: number,
-): Block[] {
+function windowBlocks(breaker: RatioBreaker, rps: number | undefined, sends: number): Block[] {
+  const {windowMs, failureRatio} = breaker;
+  const rule = tripRule(breaker);
+  const {least} = rule;
+  const share = `${sayNumber(failureRatio * 100)} %`;
+  const atRatio = attemptsAtRatio(rule);
+  const ifMixed = atRatio > least ? ` where all fail, ${atRatio} where ${share} do` : '';
   if (rps === undefined)
     return [
-      text(`It needs ${minCalls} attempts in ${sayMs(windowMs)}: ${sayNumber((minCalls * 1000) / windowMs)} a second.`),
+      text(
+        `It needs ${least} attempts in ${sayMs(windowMs)}${ifMixed}: ${sayNumber((least * 1000) / windowMs)} a second at the least.`,
+      ),
     ];
   const held = (rps * windowMs) / 1000;
   const rows = [
-    ['needed to open', sayNumber(minCalls)],
+    [atRatio > least ? 'needed to open, where all fail' : 'needed to open', sayNumber(least)],
+    ...(atRatio > least ? [[`needed to open, where ${share} fail`, sayNumber(atRatio)]] : []),
     [`${sayNumber(rps)} calls a second, sent once`, sayNumber(held)],
     ...(sends > 1 && Number.isFinite(sends) ? [[`each sent ${sends} times`, sayNumber(held * sends)]] : []),
   ];
   return [table([`in ${sayMs(windowMs)}`, 'attempts'], rows)];
 }
 
-function openBlocks({openMs, maxOpenMs, probes}: Breaker): Block[] {
+function openBlocks(breaker: Breaker): Block[] {
+  const {openMs, maxOpenMs} = breaker;
+  const longestMs = maxOpenMs ?? openMs;
   const times = [openMs];
-  while (times.length < 5 && times.at(-1)! < maxOpenMs) times.push(Math.min(maxOpenMs, times.at(-1)! * 2));
+  while (times.length < 5 && times.at(-1)! < longestMs) times.push(Math.min(longestMs, times.at(-1)! * 2));
   const rows = times.map((ms, index) => [
-    index === 0 ? 'first' : `after ${index} failed ${index === 1 ? 'probe' : 'probes'}`,
+    times.length === 1
+      ? 'each time'
+      : index === 0
+        ? 'first'
+        : `after probing ${index === 1 ? 'once' : `${index} times`}`,
     sayMs(ms),
   ]);
-  const closing =
-    probes === 0
-      ? 'No probe is let through, so it never closes.'
-      : `Then ${probes} ${probes === 1 ? 'probe has' : 'probes have'} to succeed.`;
-  return [table(['opens', 'for, give or take 10 %'], rows), text(closing)];
+  return [table(['opens', 'for, give or take 10 %'], rows), text(closing(breaker))];
+}
+
+function closing(breaker: Breaker): string {
+  const {probes} = breaker;
+  if (probes === 0) return 'No probe is let through, so it never closes.';
+  const toOpen = failedProbesToOpen(breaker);
+  return `Then ${probes} ${probes === 1 ? 'probe is' : 'probes are'} let through: ${toOpen} that ${toOpen === 1 ? 'fails' : 'fail'} open it again, ${probes - toOpen + 1} that succeed close it.`;
 }

@@ -1,3 +1,4 @@
+import {tripRule} from '../../src/policy/trip-rule.ts';
 import type {RatioBreaker} from '../../src/policy/types.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
@@ -72,7 +73,7 @@ Judged for \`objective.assume.rps\`, with every resend counted; so the finding m
     if (breaker.failureRatio < 1 || !isSure(scope, 'breaker.failureRatio')) return;
     yield {
       at: 'breaker.failureRatio',
-      message: `The breaker opens only when every one of at least ${breaker.minCalls} attempts failed: one that succeeds keeps it shut.`,
+      message: `The breaker opens only when every one of at least ${tripRule(breaker).least} attempts failed: one that succeeds keeps it shut.`,
       severity: 'warning',
       suggestions: [
         {title: 'Set failureRatio to 0.5', changes: [{do: 'set', path: 'breaker.failureRatio', value: 0.5}]},
@@ -81,15 +82,17 @@ Judged for \`objective.assume.rps\`, with every resend counted; so the finding m
   },
 });
 
-function* tooFew(scope: Scope, {windowMs, minCalls}: RatioBreaker, rps: number): Iterable<Draft> {
+function* tooFew(scope: Scope, breaker: RatioBreaker, rps: number): Iterable<Draft> {
+  const {windowMs} = breaker;
+  const {least} = tripRule(breaker);
   const sends = resendsOf(scope.policy) + 1;
   const held = (rps * sends * windowMs) / 1000;
   // Unlimited resends fill any window.
-  if (held >= minCalls) return;
+  if (held >= least) return;
   const resent = sends === 1 ? '' : `, each sent ${sends} times,`;
   yield {
     at: mostSpecific(scope, 'breaker.minCalls', 'breaker.windowMs'),
-    message: `The breaker never opens: it needs ${minCalls} attempts in ${sayMs(windowMs)}, and ${sayNumber(rps)} calls a second${resent} make ${sayNumber(held)}.`,
+    message: `The breaker never opens: it needs ${least} attempts in ${sayMs(windowMs)}, and ${sayNumber(rps)} calls a second${resent} make ${sayNumber(held)}.`,
     related: [{at: 'objective.assume.rps', message: 'The traffic is assumed here.'}],
     suggestions: fitting(windowMs, rps),
   };

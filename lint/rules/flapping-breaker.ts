@@ -56,7 +56,8 @@ lasts until the process ends.
     if (breaker === null || !isSure(scope, 'breaker')) return;
     if (breaker.openMs < SECOND && isSure(scope, 'breaker.openMs')) {
       const changes: Change[] = [{do: 'set', path: 'breaker.openMs', value: 15_000}];
-      if (breaker.maxOpenMs < 15_000) changes.push({do: 'set', path: 'breaker.maxOpenMs', value: 60_000});
+      if (breaker.maxOpenMs !== null && breaker.maxOpenMs < 15_000)
+        changes.push({do: 'set', path: 'breaker.maxOpenMs', value: 60_000});
       yield {
         at: 'breaker.openMs',
         message: `The breaker is open for ${sayMs(breaker.openMs)}, less than ${sayMs(SECOND)}: it opens and closes several times a second, and nothing recovers in between.`,

@@ -3,7 +3,7 @@
  * the breaker, the concurrency limit with its line, and the breaker again, which now counts the attempt.
  */
 import {RejectedError, withoutStack} from '../core/errors.ts';
-import {type Breaker, NOT_ADMITTED} from '../guards/breaker.ts';
+import {type Breaker, type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import {LEAST_ATTEMPT_MS} from './judge.ts';
 import type {Refusal} from './judgement.ts';
@@ -12,8 +12,8 @@ import {step, Wait} from './step.ts';
 
 /** What becomes of a call that asks for admission. Exactly one of these is called, maybe at once. */
 export interface Applicant extends CallState {
-  /** @param epoch Of the breaker, to report the result with. */
-  admitted(epoch: number, permit: ConcurrencyLimit | null, now: number): void;
+  /** @param ticket The breaker's, for recording the result. */
+  admitted(ticket: Ticket, permit: ConcurrencyLimit | null, now: number): void;
   refused(refusal: Refusal, error: RejectedError): void;
   /** The caller left, or the deadline came, while it waited. */
   left(aborted: boolean): void;
@@ -31,9 +31,9 @@ export function admit(call: Applicant, now: number): void {
 
 function count(call: Applicant, permit: ConcurrencyLimit | null, now: number): void {
   const {breaker} = call.guards;
-  let epoch = 0;
-  if (breaker !== null) epoch = permit === null ? breaker.admit(now) : keeping(permit, () => breaker.admit(now));
-  if (epoch !== NOT_ADMITTED) call.admitted(epoch, permit, now);
+  let ticket: Ticket | null = UNGUARDED;
+  if (breaker !== null) ticket = permit === null ? breaker.admit(now) : keeping(permit, () => breaker.admit(now));
+  if (ticket !== null) call.admitted(ticket, permit, now);
   else {
     permit?.exit();
     refuseOpen(call, breaker!, now);

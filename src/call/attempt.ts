@@ -6,8 +6,9 @@ import type {AttemptKind} from '../core/call-view.ts';
 import {withoutStack} from '../core/errors.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
-import {type Health, NOT_ADMITTED} from '../guards/breaker.ts';
+import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
+import type {Health} from '../guards/trip.ts';
 import {AttemptLink} from './attempt-link.ts';
 import {discard} from './discard.ts';
 import {endAttempt, runIn, startAttempt} from './observing.ts';
@@ -30,20 +31,20 @@ export class Attempt extends AttemptLink {
   /** The attempt that this one, a hedge, was sent beside. */
   readonly shadows: Attempt | null;
   /** What the breaker admitted it with, until it is told how the attempt ended. */
-  #epoch: number;
+  #ticket: Ticket;
   #owner: AttemptOwner | null = null;
   #permit: ConcurrencyLimit | null;
 
   constructor(
     call: CallState,
     number: number,
-    epoch: number,
+    ticket: Ticket,
     permit: ConcurrencyLimit | null,
     shadows: Attempt | null = null,
   ) {
     super(call);
     this.number = number;
-    this.#epoch = epoch;
+    this.#ticket = ticket;
     this.#permit = permit;
     this.shadows = shadows;
   }
@@ -134,8 +135,8 @@ export class Attempt extends AttemptLink {
 
   /** Tells the breaker, once. */
   report(health: Health, now: number): void {
-    this.call.guards.breaker?.record(this.#epoch, health, now);
-    this.#epoch = NOT_ADMITTED;
+    this.call.guards.breaker?.record(this.#ticket, health, now);
+    this.#ticket = UNGUARDED;
   }
 
   /** Frees its place under the concurrency limit: after the breaker has learnt of it, for the next in line asks the breaker. */

@@ -9,6 +9,7 @@ import type {RejectedError} from '../core/errors.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {SUCCESS, type Verdict} from '../decide/verdict.ts';
+import type {Ticket} from '../guards/breaker.ts';
 import {REFUSED} from '../guards/budget.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import {type Applicant, admit} from './admission.ts';
@@ -79,8 +80,8 @@ export class Call extends CallEnd implements Applicant, AttemptOwner, Racing {
     else this.#giveUp('deadline');
   }
 
-  admitted(epoch: number, permit: ConcurrencyLimit | null, now: number): void {
-    const attempt = new Attempt(this, this.attempts + 1, epoch, permit);
+  admitted(ticket: Ticket, permit: ConcurrencyLimit | null, now: number): void {
+    const attempt = new Attempt(this, this.attempts + 1, ticket, permit);
     this.#sent = attempt;
     const {budget, hedge} = this.guards;
     if (this.attempts === 0) {

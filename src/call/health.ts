@@ -2,7 +2,7 @@
 import type {Outcome} from '../core/outcome.ts';
 import type {Answers} from '../decide/answers.ts';
 import type {Verdict} from '../decide/verdict.ts';
-import type {Health} from '../guards/breaker.ts';
+import type {Health} from '../guards/trip.ts';
 
 /** An abort of the caller, or a refusal of ours, says nothing about anybody. */
 export function healthOf(outcome: Outcome, verdict: Verdict, answers: Answers): Health {

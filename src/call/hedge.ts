@@ -1,6 +1,6 @@
 /** May a slow attempt be hedged? By what is known of the call, then by every guard; a refusal is no failure of the call. */
 import {isPromise, promiseOf} from '../core/awaitable.ts';
-import {NOT_ADMITTED} from '../guards/breaker.ts';
+import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
 import {Attempt} from './attempt.ts';
 import {LEAST_ATTEMPT_MS} from './judge.ts';
@@ -25,22 +25,22 @@ export function hedgeOf(call: CallState, shadowed: Attempt): Attempt | null {
   if (now + LEAST_ATTEMPT_MS > call.deadlineAt || call.guards.breaker?.refuses(now)) return null;
   if (concurrency !== null && !concurrency.tryEnter()) return null;
   let receipt: Receipt = REFUSED;
-  let epoch = NOT_ADMITTED;
+  let ticket: Ticket | null = null;
   try {
     if (budget !== null) receipt = budget.withdraw(false, now);
-    epoch = admitted(call, receipt, now);
+    ticket = admitted(call, receipt, now);
   } finally {
-    if (epoch === NOT_ADMITTED) {
+    if (ticket === null) {
       concurrency?.exit();
       if (receipt !== REFUSED) budget!.giveBack(receipt, now);
     }
   }
-  return epoch === NOT_ADMITTED ? null : new Attempt(call, call.attempts + 1, epoch, concurrency, shadowed);
+  return ticket === null ? null : new Attempt(call, call.attempts + 1, ticket, concurrency, shadowed);
 }
 
 /** The load that hedges may add, then the breaker, which counts what it lets through. */
-function admitted({guards: {budget, breaker, hedge}}: CallState, receipt: Receipt, now: number): number {
-  if (budget !== null && receipt === REFUSED) return NOT_ADMITTED;
-  if (!hedge!.tryHedge(now)) return NOT_ADMITTED;
-  return breaker === null ? 0 : breaker.admit(now);
+function admitted({guards: {budget, breaker, hedge}}: CallState, receipt: Receipt, now: number): Ticket | null {
+  if (budget !== null && receipt === REFUSED) return null;
+  if (!hedge!.tryHedge(now)) return null;
+  return breaker === null ? UNGUARDED : breaker.admit(now);
 }

@@ -7,12 +7,15 @@
 import type {BreakerState} from '../core/call-view.ts';
 import type {Random} from '../core/random.ts';
 import type {Breaker as BreakerPolicy} from '../policy/types.ts';
-import {SlidingWindow} from './sliding-window.ts';
+import {Probe, Probing} from './probing.ts';
+import {RatioTrip} from './ratio-trip.ts';
+import {RunTrip} from './run-trip.ts';
+import type {Health, Tracked, Trip} from './trip.ts';
 
-/** What an attempt has to say about its origin. `nothing`: 429, an abort by the caller, a refusal of ours. */
-export type Health = 'success' | 'failure' | 'nothing';
-/** What `admit` says when the breaker refuses. */
-export const NOT_ADMITTED = -1;
+/** What an attempt is admitted with, and reports its result with. */
+export type Ticket = Tracked | Probe;
+/** Of an attempt that no breaker stands before. */
+export const UNGUARDED: Ticket = Object.freeze({epoch: -1, end: () => false});
 
 /** Open times are spread by ±10 %, or every client of an origin would probe it at once. */
 const SPREAD = 0.1;
@@ -24,23 +27,20 @@ export class Breaker {
   onChange: ((from: BreakerState, to: BreakerState) => void) | null = null;
   readonly #policy: BreakerPolicy;
   readonly #random: Random;
-  readonly #trip: Trip;
   #state: BreakerState = 'closed';
   #epoch = 0;
   #openMs: number;
   #opensUntil = Number.NEGATIVE_INFINITY;
-  #probesInFlight = 0;
-  #probesPassed = 0;
+  #trip: Trip;
+  #probing: Probing;
 
   constructor(policy: BreakerPolicy, guarded: string, random: Random) {
     this.#policy = policy;
     this.#random = random;
     this.guarded = guarded;
-    this.#trip =
-      policy.kind === 'ratio'
-        ? new RatioTrip(policy.failureRatio, policy.minCalls, policy.windowMs)
-        : new RunTrip(policy.failures);
     this.#openMs = policy.openMs;
+    this.#trip = this.#newTrip();
+    this.#probing = this.#newProbing();
   }
 
   /** The state now: an open breaker whose time is over is half-open before anyone asked. */
@@ -48,7 +48,7 @@ export class Breaker {
     return this.#state === 'open' && now >= this.#opensUntil ? 'half-open' : this.#state;
   }
 
-  /** Milliseconds until it may admit again; 0 when it may now. Where only a probe's result can tell, 0 too. */
+  /** Milliseconds until it may admit again; 0 when it may now. Where a probe's result may tell sooner, 0 too. */
   retryAfterMs(now: number): number {
     return Math.max(0, this.#opensUntil - now);
   }
@@ -61,45 +61,41 @@ export class Breaker {
       case 'open':
         return true;
       case 'half-open':
-        return !this.#hasProbeFree();
+        return !this.#probing.hasPlace(at);
     }
   }
 
-  /** @returns The epoch to report the result with, or `NOT_ADMITTED`. */
-  admit(now: number): number {
-    if (this.#state === 'closed') return this.#epoch;
+  /** @returns What the attempt reports its result with; null where it is not admitted. */
+  admit(now: number): Ticket | null {
+    if (this.#state === 'closed') return this.#trip.begin(now);
     if (this.#state === 'open') {
-      if (now < this.#opensUntil) return NOT_ADMITTED;
+      if (now < this.#opensUntil) return null;
       this.#enter('half-open');
     }
-    if (!this.#hasProbeFree()) return NOT_ADMITTED;
-    this.#probesInFlight++;
-    return this.#epoch;
+    return this.#probing.hasPlace(now) ? this.#probing.admit(now) : null;
   }
 
-  record(epoch: number, health: Health, now: number): void {
-    if (epoch !== this.#epoch) return;
-    if (this.#state === 'half-open') this.#recordProbe(health, now);
-    else if (health !== 'nothing' && this.#trip.record(health === 'success', now)) this.#open(now);
+  record(ticket: Ticket, health: Health, now: number): void {
+    if (ticket.epoch !== this.#epoch) return;
+    if (ticket instanceof Probe) this.#recordProbe(ticket, health);
+    else if (ticket.end(health)) this.#open(now);
   }
 
-  #recordProbe(health: Health, now: number): void {
-    this.#probesInFlight--; // Whatever it says, its place is free.
-    if (health === 'failure') {
-      this.#openMs = Math.min(this.#policy.maxOpenMs, this.#openMs * 2);
-      this.#open(now);
-    } else if (health === 'success' && ++this.#probesPassed >= this.#policy.probes) {
+  #recordProbe(probe: Probe, health: Health): void {
+    const next = this.#probing.end(probe, health);
+    if (next === 'open') {
+      const {openMs, maxOpenMs} = this.#policy;
+      this.#openMs = Math.min(maxOpenMs ?? openMs, this.#openMs * 2);
+      // Since the last probe was sent, not since it failed: what a hung one has to tell is how the server was when it was sent.
+      this.#open(this.#probing.lastAt);
+    } else if (next === 'closed') {
       this.#openMs = this.#policy.openMs;
       this.#enter('closed');
     }
   }
 
-  #hasProbeFree(): boolean {
-    return this.#probesInFlight + this.#probesPassed < this.#policy.probes;
-  }
-
-  #open(now: number): void {
-    this.#opensUntil = now + this.#openMs * (1 - SPREAD + 2 * SPREAD * this.#random());
+  #open(since: number): void {
+    this.#opensUntil = since + this.#openMs * (1 - SPREAD + 2 * SPREAD * this.#random());
     this.#enter('open');
   }
 
@@ -107,60 +103,17 @@ export class Breaker {
     const from = this.#state;
     this.#state = state;
     this.#epoch++;
-    this.#probesInFlight = 0;
-    this.#probesPassed = 0;
-    this.#trip.reset();
+    if (state === 'closed') this.#trip = this.#newTrip();
+    else this.#probing = this.#newProbing();
     this.onChange?.(from, state);
   }
-}
 
-/** Says when a closed breaker has seen enough. */
-interface Trip {
-  record(ok: boolean, now: number): boolean;
-  reset(): void;
-}
-
-/** A share of the attempts of the window failed, and there were enough of them to mean something. */
-class RatioTrip implements Trip {
-  readonly #failureRatio: number;
-  readonly #minCalls: number;
-  readonly #window: SlidingWindow;
-
-  constructor(failureRatio: number, minCalls: number, windowMs: number) {
-    this.#failureRatio = failureRatio;
-    this.#minCalls = minCalls;
-    this.#window = new SlidingWindow(windowMs);
+  #newTrip(): Trip {
+    const policy = this.#policy;
+    return policy.kind === 'ratio' ? new RatioTrip(policy, this.#epoch) : new RunTrip(policy.failures, this.#epoch);
   }
 
-  record(ok: boolean, now: number): boolean {
-    this.#window.addAll(now);
-    if (ok) return false;
-    this.#window.addMarked(now);
-    // Rounding must not ask for one more: 100 × 0.55 is 55.00000000000001.
-    const enough = this.#window.all * this.#failureRatio - 1e-9;
-    return this.#window.all >= this.#minCalls && this.#window.marked >= enough;
-  }
-
-  reset(): void {
-    this.#window.clear();
-  }
-}
-
-/** Failures in a row. */
-class RunTrip implements Trip {
-  readonly #failures: number;
-  #run = 0;
-
-  constructor(failures: number) {
-    this.#failures = failures;
-  }
-
-  record(ok: boolean): boolean {
-    this.#run = ok ? 0 : this.#run + 1;
-    return this.#run >= this.#failures;
-  }
-
-  reset(): void {
-    this.#run = 0;
+  #newProbing(): Probing {
+    return new Probing(this.#policy, this.#epoch, this.#openMs);
   }
 }

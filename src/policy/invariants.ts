@@ -29,7 +29,7 @@ const endless: Check = ({maxAttempts, deadlineMs}) =>
     : [];
 
 const openTimes: Check = ({breaker}) =>
-  breaker !== null && breaker.openMs > breaker.maxOpenMs
+  breaker !== null && breaker.maxOpenMs !== null && breaker.openMs > breaker.maxOpenMs
     ? [
         {
           path: 'breaker.openMs',

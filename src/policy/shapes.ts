@@ -84,14 +84,14 @@ const budgetShape = anyOf(kinds({
   ratio: ratioBudgetShape,
 }), nothing);
 const openMsShape = whole(1, 86400000);
-const maxOpenMsShape = whole(1, 86400000);
+const maxOpenMsShape = anyOf(whole(1, 86400000), nothing);
 const probesShape = whole(0, 1000);
 const guardScopeShape = oneOf('origin', 'route');
 const ratioBreakerShape = fields({
   kind: oneOf('ratio'),
   failureRatio: above(0, 1),
   windowMs: whole(10, 86400000),
-  minCalls: whole(1, 1000000),
+  minCalls: anyOf(whole(1, 1000000), oneOf('auto')),
   openMs: openMsShape,
   maxOpenMs: maxOpenMsShape,
   probes: probesShape,

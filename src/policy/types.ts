@@ -917,7 +917,8 @@ export type Breaker = RatioBreaker | ConsecutiveBreaker;
 export type BreakerInput = RatioBreakerInput | ConsecutiveBreakerInput;
 
 /**
- * Opens when a share of the attempts of a sliding window failed.
+ * Opens when a share of the attempts that began in a sliding window failed. Those without an answer yet count as
+ * not failed.
  *
  * Source: resilience4j; Polly v8.
  */
@@ -935,32 +936,37 @@ export interface RatioBreaker {
    */
   readonly failureRatio: number;
   /**
-   * Length of the sliding window, in ten buckets.
+   * Length of the sliding window, in ten buckets. An attempt is in it by its beginning.
    *
    * Unit: ms. Default: 30000.
    */
   readonly windowMs: number;
   /**
-   * Attempts the window has to hold before the share means anything.
+   * Attempts the window has to hold before the share opens the breaker. "auto": as many as it takes to tell the
+   * share from half of failureRatio: 20 where all failed, 97 where half did (ratio 0.5). A number is taken at its
+   * word: of 20 attempts at 25 % failures half fail by chance in 1.4 % of windows.
    *
-   * Unit: attempts. Default: 20.
+   * Unit: attempts. Default: "auto".
    */
-  readonly minCalls: number;
+  readonly minCalls: number | 'auto';
   /**
-   * How long the breaker stays open the first time, give or take 10 %. It doubles each time a probe fails, up to
-   * maxOpenMs.
+   * How long the breaker stays open, give or take 10 %; after failed probes it is counted from the last one sent.
+   * A probe without an answer frees its place after that time.
    *
    * Unit: ms. Default: 15000.
    */
   readonly openMs: number;
   /**
-   * Longest time the breaker stays open.
+   * A number: the open time doubles each time the probes fail, up to this. null: it is openMs each time, so that a
+   * server that is back is found as soon after a long outage as after a short one.
    *
-   * Unit: ms. Default: 60000.
+   * Unit: ms. Default: null.
    */
-  readonly maxOpenMs: number;
+  readonly maxOpenMs: number | null;
   /**
-   * Attempts let through when half-open; all of them have to succeed for the breaker to close. 0 never closes.
+   * Attempts let through when half-open. The breaker opens again once as many failed as failureRatio (or failures)
+   * asks for, and closes once that cannot happen any more: with 3 and a ratio of 0.5, at the second of either. 0
+   * never closes.
    *
    * Unit: attempts. Default: 3.
    */
@@ -977,7 +983,8 @@ export interface RatioBreaker {
 }
 
 /**
- * Opens when a share of the attempts of a sliding window failed.
+ * Opens when a share of the attempts that began in a sliding window failed. Those without an answer yet count as
+ * not failed.
  *
  * Source: resilience4j; Polly v8.
  */
@@ -995,32 +1002,37 @@ export interface RatioBreakerInput {
    */
   readonly failureRatio?: number | undefined;
   /**
-   * Length of the sliding window, in ten buckets.
+   * Length of the sliding window, in ten buckets. An attempt is in it by its beginning.
    *
    * Unit: ms. Default: 30000.
    */
   readonly windowMs?: number | undefined;
   /**
-   * Attempts the window has to hold before the share means anything.
+   * Attempts the window has to hold before the share opens the breaker. "auto": as many as it takes to tell the
+   * share from half of failureRatio: 20 where all failed, 97 where half did (ratio 0.5). A number is taken at its
+   * word: of 20 attempts at 25 % failures half fail by chance in 1.4 % of windows.
    *
-   * Unit: attempts. Default: 20.
+   * Unit: attempts. Default: "auto".
    */
-  readonly minCalls?: number | undefined;
+  readonly minCalls?: number | 'auto' | undefined;
   /**
-   * How long the breaker stays open the first time, give or take 10 %. It doubles each time a probe fails, up to
-   * maxOpenMs.
+   * How long the breaker stays open, give or take 10 %; after failed probes it is counted from the last one sent.
+   * A probe without an answer frees its place after that time.
    *
    * Unit: ms. Default: 15000.
    */
   readonly openMs?: number | undefined;
   /**
-   * Longest time the breaker stays open.
+   * A number: the open time doubles each time the probes fail, up to this. null: it is openMs each time, so that a
+   * server that is back is found as soon after a long outage as after a short one.
    *
-   * Unit: ms. Default: 60000.
+   * Unit: ms. Default: null.
    */
-  readonly maxOpenMs?: number | undefined;
+  readonly maxOpenMs?: number | null | undefined;
   /**
-   * Attempts let through when half-open; all of them have to succeed for the breaker to close. 0 never closes.
+   * Attempts let through when half-open. The breaker opens again once as many failed as failureRatio (or failures)
+   * asks for, and closes once that cannot happen any more: with 3 and a ratio of 0.5, at the second of either. 0
+   * never closes.
    *
    * Unit: attempts. Default: 3.
    */
@@ -1039,7 +1051,7 @@ export interface RatioBreakerInput {
 }
 
 /**
- * Opens after failures in a row.
+ * Opens after failures in a row: attempts that began one after the other and all failed.
  *
  * Source: Envoy outlier detection.
  */
@@ -1057,20 +1069,23 @@ export interface ConsecutiveBreaker {
    */
   readonly failures: number;
   /**
-   * How long the breaker stays open the first time, give or take 10 %. It doubles each time a probe fails, up to
-   * maxOpenMs.
+   * How long the breaker stays open, give or take 10 %; after failed probes it is counted from the last one sent.
+   * A probe without an answer frees its place after that time.
    *
    * Unit: ms. Default: 15000.
    */
   readonly openMs: number;
   /**
-   * Longest time the breaker stays open.
+   * A number: the open time doubles each time the probes fail, up to this. null: it is openMs each time, so that a
+   * server that is back is found as soon after a long outage as after a short one.
    *
-   * Unit: ms. Default: 60000.
+   * Unit: ms. Default: null.
    */
-  readonly maxOpenMs: number;
+  readonly maxOpenMs: number | null;
   /**
-   * Attempts let through when half-open; all of them have to succeed for the breaker to close. 0 never closes.
+   * Attempts let through when half-open. The breaker opens again once as many failed as failureRatio (or failures)
+   * asks for, and closes once that cannot happen any more: with 3 and a ratio of 0.5, at the second of either. 0
+   * never closes.
    *
    * Unit: attempts. Default: 3.
    */
@@ -1087,7 +1102,7 @@ export interface ConsecutiveBreaker {
 }
 
 /**
- * Opens after failures in a row.
+ * Opens after failures in a row: attempts that began one after the other and all failed.
  *
  * Source: Envoy outlier detection.
  */
@@ -1105,20 +1120,23 @@ export interface ConsecutiveBreakerInput {
    */
   readonly failures?: number | undefined;
   /**
-   * How long the breaker stays open the first time, give or take 10 %. It doubles each time a probe fails, up to
-   * maxOpenMs.
+   * How long the breaker stays open, give or take 10 %; after failed probes it is counted from the last one sent.
+   * A probe without an answer frees its place after that time.
    *
    * Unit: ms. Default: 15000.
    */
   readonly openMs?: number | undefined;
   /**
-   * Longest time the breaker stays open.
+   * A number: the open time doubles each time the probes fail, up to this. null: it is openMs each time, so that a
+   * server that is back is found as soon after a long outage as after a short one.
    *
-   * Unit: ms. Default: 60000.
+   * Unit: ms. Default: null.
    */
-  readonly maxOpenMs?: number | undefined;
+  readonly maxOpenMs?: number | null | undefined;
   /**
-   * Attempts let through when half-open; all of them have to succeed for the breaker to close. 0 never closes.
+   * Attempts let through when half-open. The breaker opens again once as many failed as failureRatio (or failures)
+   * asks for, and closes once that cannot happen any more: with 3 and a ratio of 0.5, at the second of either. 0
+   * never closes.
    *
    * Unit: attempts. Default: 3.
    */

@@ -2,7 +2,9 @@ import {expect} from 'chai';
 import fc from 'fast-check';
 import type {BreakerState} from '../../src/core/call-view.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
-import {Breaker, type Health, NOT_ADMITTED} from '../../src/guards/breaker.ts';
+import {Breaker, type Ticket} from '../../src/guards/breaker.ts';
+import type {Health} from '../../src/guards/trip.ts';
+import type {Breaker as BreakerPolicy} from '../../src/policy/types.ts';
 
 const ratio = {
   kind: 'ratio',
@@ -18,14 +20,13 @@ const run = {kind: 'consecutive', failures: 3, openMs: 1000, maxOpenMs: 5000, pr
 /** In the middle of ±10 %. */
 const middle = () => 0.5;
 
-const made = (policy: ConstructorParameters<typeof Breaker>[0] = ratio, random = middle): Breaker =>
-  new Breaker(policy, 'https://h.test', random);
+const made = (policy: BreakerPolicy = ratio, random = middle): Breaker => new Breaker(policy, 'https://h.test', random);
 
 /** Admits and reports at once. */
 function attempts(breaker: Breaker, now: number, ...results: Health[]): void {
-  for (const health of results) breaker.record(breaker.admit(now), health, now);
+  for (const health of results) breaker.record(breaker.admit(now)!, health, now);
 }
-const opened = (policy: ConstructorParameters<typeof Breaker>[0] = ratio, random = middle): Breaker => {
+const opened = (policy: BreakerPolicy = ratio, random = middle): Breaker => {
   const breaker = made(policy, random);
   attempts(breaker, 0, 'failure', 'failure', 'failure', 'failure');
   expect(breaker.state(0)).to.equal('open');
@@ -72,7 +73,7 @@ describe('Breaker', () => {
 
     it('T31 refused calls do not count', () => {
       const breaker = opened();
-      for (let n = 0; n < 1000; n++) expect(breaker.admit(500)).to.equal(NOT_ADMITTED);
+      for (let n = 0; n < 1000; n++) expect(breaker.admit(500)).to.equal(null);
       attempts(breaker, 1000, 'success', 'success');
       attempts(breaker, 1000, 'failure', 'failure', 'failure');
       expect(breaker.state(1000)).to.equal('closed');
@@ -111,8 +112,8 @@ describe('Breaker', () => {
           retryAfterMs,
           refuses,
         ]);
-      expect(breaker.admit(999)).to.equal(NOT_ADMITTED);
-      expect(breaker.admit(1000)).not.to.equal(NOT_ADMITTED);
+      expect(breaker.admit(999)).to.equal(null);
+      expect(breaker.admit(1000)).not.to.equal(null);
     });
 
     for (const [chance, ms] of [
@@ -145,16 +146,15 @@ describe('Breaker', () => {
   describe('half-open', () => {
     it('T24 of many who ask at once, exactly `probes` are let through', () => {
       const breaker = opened();
-      const admitted = Array.from({length: 50}, () => breaker.admit(1000)).filter(epoch => epoch !== NOT_ADMITTED);
+      const admitted = Array.from({length: 50}, () => breaker.admit(1000)).filter(ticket => ticket !== null);
       expect(admitted).to.have.length(2);
       expect(breaker.refuses(1000)).to.equal(true);
-      expect(breaker.refuses(9_999_999), 'only a result frees a place').to.equal(true);
     });
 
     it('and no more of them after the first has passed', () => {
       const breaker = opened();
       attempts(breaker, 1000, 'success');
-      const admitted = Array.from({length: 50}, () => breaker.admit(1000)).filter(epoch => epoch !== NOT_ADMITTED);
+      const admitted = Array.from({length: 50}, () => breaker.admit(1000)).filter(ticket => ticket !== null);
       expect(admitted).to.have.length(1);
     });
 
@@ -166,13 +166,13 @@ describe('Breaker', () => {
       expect(breaker.state(1000)).to.equal('closed');
     });
 
-    it('opens at the first that fails, whatever the others say', () => {
+    it('opens at the first of two that fails where the ratio is a half, whatever the other says', () => {
       const breaker = opened();
-      const [first, second] = [breaker.admit(1000), breaker.admit(1000)];
+      const [first, second] = [breaker.admit(1000)!, breaker.admit(1000)!];
       breaker.record(first, 'failure', 1100);
       expect(breaker.state(1100)).to.equal('open');
       breaker.record(second, 'success', 1200);
-      expect([breaker.state(1200), breaker.retryAfterMs(1200)]).to.deep.equal(['open', 1900]);
+      expect([breaker.state(1200), breaker.retryAfterMs(1200)]).to.deep.equal(['open', 1800]);
     });
 
     it('T25 a probe that says nothing frees its place', () => {
@@ -187,7 +187,7 @@ describe('Breaker', () => {
       const breaker = opened({...ratio, probes: 0});
       expect(breaker.refuses(1000)).to.equal(true);
       for (const now of [1000, 1e6, 1e12]) {
-        expect(breaker.admit(now)).to.equal(NOT_ADMITTED);
+        expect(breaker.admit(now)).to.equal(null);
         expect(breaker.refuses(now)).to.equal(true);
         expect(breaker.state(now)).to.equal('half-open');
       }
@@ -197,11 +197,11 @@ describe('Breaker', () => {
   describe('T23 a result of an earlier epoch changes nothing', () => {
     it('a slow success does not close an open breaker, nor pass as a probe', () => {
       const breaker = made();
-      const slow = [breaker.admit(0), breaker.admit(0)];
-      attempts(breaker, 0, 'failure', 'failure', 'failure', 'failure');
+      const slow = [breaker.admit(0)!, breaker.admit(0)!];
+      attempts(breaker, 0, 'failure', 'failure');
       breaker.record(slow[0]!, 'success', 500);
       expect(breaker.state(500)).to.equal('open');
-      const probe = breaker.admit(1000);
+      const probe = breaker.admit(1000)!;
       breaker.record(slow[1]!, 'success', 1000);
       breaker.record(probe, 'success', 1000);
       expect(breaker.state(1000), 'one of two probes passed').to.equal('half-open');
@@ -209,9 +209,9 @@ describe('Breaker', () => {
 
     it('a slow failure neither reopens it, nor counts once it has closed', () => {
       const breaker = made({...ratio, minCalls: 1});
-      const slow = [breaker.admit(0), breaker.admit(0)];
-      attempts(breaker, 0, 'failure');
-      const probes = [breaker.admit(1000), breaker.admit(1000)];
+      const slow = [breaker.admit(0)!, breaker.admit(0)!];
+      attempts(breaker, 0, 'failure', 'failure');
+      const probes = [breaker.admit(1000)!, breaker.admit(1000)!];
       breaker.record(slow[0]!, 'failure', 1000);
       expect(breaker.state(1000)).to.equal('half-open');
       for (const probe of probes) breaker.record(probe, 'success', 1000);
@@ -221,13 +221,13 @@ describe('Breaker', () => {
 
     it('a probe of a former half-open time frees no place of this one', () => {
       const breaker = opened();
-      const [first, second] = [breaker.admit(1000), breaker.admit(1000)];
+      const [first, second] = [breaker.admit(1000)!, breaker.admit(1000)!];
       breaker.record(first, 'failure', 1000);
       const now = 1000 + breaker.retryAfterMs(1000);
       breaker.admit(now);
       breaker.admit(now);
       breaker.record(second, 'nothing', now);
-      expect(breaker.admit(now)).to.equal(NOT_ADMITTED);
+      expect(breaker.admit(now)).to.equal(null);
     });
   });
 
@@ -235,10 +235,11 @@ describe('Breaker', () => {
     const breaker = made();
     const changes: BreakerState[] = [];
     breaker.onChange = (_, to) => changes.push(to);
-    const together = Array.from({length: 20}, () => breaker.admit(0));
-    for (const [n, epoch] of together.entries()) breaker.record(epoch, 'failure', n);
+    const together = Array.from({length: 20}, () => breaker.admit(0)!);
+    for (const [n, ticket] of together.entries()) breaker.record(ticket, 'failure', n);
     expect(changes).to.deep.equal(['open']);
-    expect(breaker.state(3 + 1000), 'since the fourth').to.equal('half-open');
+    expect(breaker.state(9 + 999), 'since the tenth').to.equal('open');
+    expect(breaker.state(9 + 1000)).to.equal('half-open');
   });
 
   it('T29 a wall clock that is set an hour back or ahead has no effect', async () => {
@@ -257,7 +258,7 @@ describe('Breaker', () => {
       const breaker = made();
       const changes: string[] = [];
       breaker.onChange = (from, to) => changes.push(`${from} > ${to}`);
-      attempts(breaker, 0, 'failure', 'failure', 'failure', 'failure', 'failure');
+      attempts(breaker, 0, 'failure', 'failure', 'failure', 'failure');
       expect(breaker.state(1000), 'looking is no change').to.equal('half-open');
       expect(changes).to.deep.equal(['closed > open']);
       attempts(breaker, 1000, 'failure');
@@ -272,29 +273,34 @@ describe('Breaker', () => {
 
     it('may ask the breaker back', () => {
       const breaker = opened();
-      const taken: number[] = [];
+      const taken: (Ticket | null)[] = [];
       breaker.onChange = (_, to) => {
         if (to === 'half-open') taken.push(breaker.admit(1000));
       };
       const outer = breaker.admit(1000);
-      expect(new Set([outer, ...taken]).has(NOT_ADMITTED)).to.equal(false);
-      expect(breaker.admit(1000), 'two probes are out').to.equal(NOT_ADMITTED);
+      expect(new Set([outer, ...taken]).has(null)).to.equal(false);
+      expect(breaker.admit(1000), 'two probes are out').to.equal(null);
     });
   });
 
   describe('against a model, in whatever order things come', () => {
-    /** Says the same in the plainest way: it keeps every result and looks through all of them. */
+    interface Flight {
+      readonly at: number;
+      readonly state: BreakerState;
+      readonly generation: number;
+      end: Health | null;
+    }
+
+    /** Says the same in the plainest way: it keeps every attempt and looks through all of them. */
     class Model {
       state: BreakerState = 'closed';
       generation = 0;
       until = 0;
       openMs: number;
-      results: {ok: boolean; bucket: number}[] = [];
-      out = 0;
-      passed = 0;
-      readonly policy: ConstructorParameters<typeof Breaker>[0];
+      flights: Flight[] = [];
+      readonly policy: BreakerPolicy;
 
-      constructor(policy: ConstructorParameters<typeof Breaker>[0]) {
+      constructor(policy: BreakerPolicy) {
         this.policy = policy;
         this.openMs = policy.openMs;
       }
@@ -302,53 +308,65 @@ describe('Breaker', () => {
       become(state: BreakerState): void {
         this.state = state;
         this.generation++;
-        this.results = [];
-        this.out = 0;
-        this.passed = 0;
+        this.flights = [];
       }
 
-      admit(now: number): number | null {
+      admit(now: number): Flight | null {
         if (this.state === 'open' && now >= this.until) this.become('half-open');
         if (this.state === 'open') return null;
         if (this.state === 'half-open') {
-          if (this.out + this.passed >= this.policy.probes) return null;
-          this.out++;
+          const taken = this.flights.filter(({at, end}) =>
+            end === null ? now < at + this.openMs : end !== 'nothing',
+          ).length;
+          if (taken >= this.policy.probes) return null;
         }
-        return this.generation;
+        const flight: Flight = {at: now, state: this.state, generation: this.generation, end: null};
+        this.flights.push(flight);
+        return flight;
       }
 
-      record(generation: number, health: Health, now: number): void {
-        if (generation !== this.generation) return;
-        if (this.state === 'half-open') {
-          this.out--;
-          if (health === 'success') this.passed++;
-          if (health === 'failure') this.open(now, Math.min(this.policy.maxOpenMs, this.openMs * 2));
-          else if (health === 'success' && this.passed >= this.policy.probes) {
-            this.openMs = this.policy.openMs;
-            this.become('closed');
-          }
-        } else if (health !== 'nothing') {
-          this.results.push({ok: health === 'success', bucket: this.bucket(now)});
-          if (health === 'failure' && this.hasSeenEnough(now)) this.open(now, this.openMs);
+      record(flight: Flight, health: Health, now: number): void {
+        if (flight.generation !== this.generation) return;
+        flight.end = health;
+        if (this.state === 'half-open') this.judgeProbes();
+        else if (this.hasSeenEnough(flight)) this.open(now, this.openMs);
+      }
+
+      judgeProbes(): void {
+        const {policy, flights} = this;
+        const failed = flights.filter(({end}) => end === 'failure').length;
+        const passed = flights.filter(({end}) => end === 'success').length;
+        const mayFail =
+          policy.kind === 'ratio' ? policy.probes * policy.failureRatio : Math.min(policy.failures, policy.probes);
+        if (failed > 0 && failed >= mayFail)
+          this.open(
+            Math.max(...flights.map(({at}) => at)),
+            Math.min(policy.maxOpenMs ?? policy.openMs, this.openMs * 2),
+          );
+        else if (passed > 0 && policy.probes - passed < Math.max(mayFail, 0.5)) {
+          this.openMs = policy.openMs;
+          this.become('closed');
         }
       }
 
-      open(now: number, openMs: number): void {
+      open(since: number, openMs: number): void {
         this.openMs = openMs;
-        this.until = now + openMs;
+        this.until = since + openMs;
         this.become('open');
       }
 
-      bucket(now: number): number {
-        return this.policy.kind === 'ratio' ? Math.floor(now / (this.policy.windowMs / 10)) : 0;
-      }
-
-      hasSeenEnough(now: number): boolean {
-        if (this.policy.kind === 'consecutive')
-          return this.results.slice(-this.policy.failures).filter(({ok}) => !ok).length === this.policy.failures;
-        const recent = this.results.filter(({bucket}) => bucket > this.bucket(now) - 10);
-        const failed = recent.filter(({ok}) => !ok).length;
-        return recent.length >= this.policy.minCalls && failed / recent.length >= this.policy.failureRatio;
+      hasSeenEnough(flight: Flight): boolean {
+        const {policy} = this;
+        const counted = this.flights.filter(({end}) => end !== 'nothing');
+        if (policy.kind === 'consecutive') {
+          const rows = counted.map(({end}) => (end === 'failure' ? 'F' : '.')).join('');
+          return flight.end !== 'success' && rows.includes('F'.repeat(policy.failures));
+        }
+        if (flight.end !== 'failure') return false;
+        const bucket = (at: number): number => Math.floor(at / (policy.windowMs / 10));
+        const recent = counted.filter(({at}) => bucket(at) > bucket(flight.at) - 10 && bucket(at) <= bucket(flight.at));
+        const failed = recent.filter(({end}) => end === 'failure').length;
+        return recent.length >= Number(policy.minCalls) && failed / recent.length >= policy.failureRatio;
       }
     }
 
@@ -366,6 +384,7 @@ describe('Breaker', () => {
         failureRatio: fc.constantFrom(0.1, 0.5, 1),
         minCalls: fc.integer({min: 1, max: 4}),
         windowMs: fc.constantFrom(1000, 10_000),
+        maxOpenMs: fc.constantFrom(null, 5000),
         probes: fc.nat(3),
       }),
       fc.record({...mapConstant(run), failures: fc.integer({min: 1, max: 3}), probes: fc.nat(3)}),
@@ -375,23 +394,23 @@ describe('Breaker', () => {
       const visited = new Set<string>();
       fc.assert(
         fc.property(policies, steps, (policy, script) => {
-          const breaker = made(policy as ConstructorParameters<typeof Breaker>[0]);
-          const model = new Model(policy as ConstructorParameters<typeof Breaker>[0]);
-          const flying: {epoch: number; generation: number}[] = [];
+          const breaker = made(policy as BreakerPolicy);
+          const model = new Model(policy as BreakerPolicy);
+          const flying: {ticket: Ticket; flight: Flight}[] = [];
           let now = 0;
           for (const [what, which, later] of script) {
             if (what === 'wait') now += later;
             else if (what === 'admit') {
               const refuses = breaker.refuses(now);
-              const epoch = breaker.admit(now);
-              const generation = model.admit(now);
-              expect(epoch === NOT_ADMITTED).to.equal(generation === null);
-              expect(refuses).to.equal(generation === null);
-              if (generation !== null) flying.push({epoch, generation});
+              const ticket = breaker.admit(now);
+              const flight = model.admit(now);
+              expect(ticket === null).to.equal(flight === null);
+              expect(refuses).to.equal(flight === null);
+              if (ticket !== null && flight !== null) flying.push({ticket, flight});
             } else if (flying.length > 0) {
               const [landed] = flying.splice(which % flying.length, 1);
-              breaker.record(landed!.epoch, what, now);
-              model.record(landed!.generation, what, now);
+              breaker.record(landed!.ticket, what, now);
+              model.record(landed!.flight, what, now);
             }
             const state = model.state === 'open' && now >= model.until ? 'half-open' : model.state;
             expect(breaker.state(now)).to.equal(state);

@@ -24,7 +24,7 @@ const all: PolicyInput = {concurrency: {max: 2}, hedge: {delayMs: 5}, retryAfter
 const nervous: PolicyInput = {breaker: {kind: 'consecutive', failures: 1}};
 
 function trip(guards: Guards, now = 0): void {
-  guards.breaker!.record(guards.breaker!.admit(now), 'failure', now);
+  guards.breaker!.record(guards.breaker!.admit(now)!, 'failure', now);
 }
 
 describe('GuardRegistry', () => {

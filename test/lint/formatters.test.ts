@@ -25,7 +25,7 @@ const texts: Readonly<Record<string, string>> = {
   ]
 }
 `,
-  'policies/base.json': '{"breaker": {"openMs": 90000}}',
+  'policies/base.json': '{"breaker": {"openMs": 90000, "maxOpenMs": 60000}}',
   'policies/broken.yaml': 'version: 1\nretryOn: [503\n',
   'policies/clean.json': '{"name": "clean"}',
   // A key in Greek before it: columns in bytes are not columns in UTF-16 units.
@@ -212,7 +212,7 @@ describe('report formats', () => {
 
     it('shows where an inherited value is written', () => {
       expect(format('stylish')).to.contain(
-        '  policies/base.json:1:14  breaker.openMs is set here.\n  > 1 │ {"breaker": {"openMs": 90000}}',
+        '  policies/base.json:1:14  breaker.openMs is set here.\n  > 1 │ {"breaker": {"openMs": 90000, "maxOpenMs": 60000}}',
       );
     });
 

@@ -410,7 +410,15 @@ const breakerTimes = (kind: 'ratio' | 'consecutive', trips: BreakerInput): Case[
   return [
     pair('openMs', {openMs: 1000}, {openMs: 5000}, failing(0, 2000), [2, 1]),
     // The probe at 1000 fails: open until 2000, or until 3000.
-    pair('maxOpenMs', {openMs: 1000, maxOpenMs: 1000}, {openMs: 1000, maxOpenMs: 4000}, failing(0, 1000, 2500), [3, 2]),
+    ...[1000, null].map(maxOpenMs =>
+      pair(
+        'maxOpenMs',
+        {openMs: 1000, maxOpenMs, probes: 1},
+        {openMs: 1000, maxOpenMs: 4000, probes: 1},
+        failing(0, 1000, 2500),
+        [3, 2],
+      ),
+    ),
     pair('probes', {openMs: 1000, probes: 1}, {openMs: 1000, probes: 2}, probesAfter(1000, 4), [1, 2]),
     pair('probes', {openMs: 1000, probes: 0}, {openMs: 1000, probes: 3}, probesAfter(1000, 4), [0, 3]),
     pair('scope', {scope: 'origin'}, {scope: 'route'}, otherRoute, ['CIRCUIT_OPEN (breaker-open)', '200'], aAndB),
@@ -461,6 +469,14 @@ const breaker: readonly Case[] = [
     both: oneAttempt,
     scenario: sendsOfCalls(5, 503),
     expect: [2, 3],
+  },
+  {
+    path: 'breaker(ratio).minCalls',
+    a: {breaker: {kind: 'ratio', minCalls: 'auto'}},
+    b: {breaker: {kind: 'ratio', minCalls: 4}},
+    both: oneAttempt,
+    scenario: sendsOfCalls(30, 200, 200, 503, 503),
+    expect: [24, 4],
   },
   ...breakerTimes('ratio', {kind: 'ratio', minCalls: 1}),
   {

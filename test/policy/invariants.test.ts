@@ -16,7 +16,7 @@ describe('checkInvariants', () => {
       'is "unlimited" and there is no deadline, so a call might never end; set deadlineMs, or a number of attempts',
     ],
     [
-      {breaker: {openMs: 60_001}},
+      {breaker: {openMs: 60_001, maxOpenMs: 60_000}},
       'breaker.openMs',
       'is 60001 ms, above maxOpenMs (60000 ms); raise maxOpenMs or lower openMs',
     ],
@@ -74,7 +74,8 @@ describe('checkInvariants', () => {
     {maxAttempts: null, hedge: {quantile: 0.9}},
     {attemptTimeoutMs: 60_000, deadlineMs: 1},
     {backoff: {baseMs: 500, throttledBaseMs: 900, capMs: 1}},
-    {breaker: {openMs: 60_000}},
+    {breaker: {openMs: 60_000, maxOpenMs: 60_000}},
+    {breaker: {openMs: 90_000}},
     {budget: {capacity: 1, retryCost: 5}},
     {retryOn: [], idempotentMethods: []},
     {breaker: {probes: 0, minCalls: 1_000_000, openMs: 1}},
