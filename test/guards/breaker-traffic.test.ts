@@ -1,63 +1,142 @@
-/** When a breaker opens and closes under traffic, whatever latencies failures and successes have. */
+/** When a breaker opens and closes under traffic, whatever the latencies of failures and of successes are. */
 import {expect} from 'chai';
-import {seededRandom} from '../../src/core/random.ts';
-import {Breaker} from '../../src/guards/breaker.ts';
-import {defaultPolicy} from '../../src/policy/defaults.ts';
-import {constant, drive, LAWS, LIMIT_MS, lognormal, type Traffic} from '../support/breaker-traffic.ts';
+import {type Course, constant, LAWS, LIMIT_MS, lognormal, opensAt, simulate} from '../support/breaker-traffic.ts';
 
-const policy = defaultPolicy.breaker!;
-const MINUTE = 60_000;
-const WINDOW_MS = 30_000;
-/** The longest open time. */
-const OPEN_MS = 15_000 * 1.1;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+/** The defaults: the window, its ratio, and one of its buckets. */
+const WINDOW_MS = 30 * SECOND;
+const RATIO = 0.5;
+const BUCKET_MS = WINDOW_MS / 10;
+/** The default open time with its spread. */
+const LONGEST_OPEN_MS = 16.5 * SECOND;
+const NEVER = Number.POSITIVE_INFINITY;
 
-type Setting = Omit<Traffic, 'breaker' | 'random'> & {seed: number; settings?: typeof policy};
+const healthy = () => RATIO / 2;
+const laws = Object.entries(LAWS);
+/** Calls a second, and how long a start takes at that rate: until thousands have begun, or one window has passed. */
+const starts = [
+  [10, 30 * SECOND],
+  [300, 2 * SECOND],
+  [1000, SECOND],
+  [5000, 0.4 * SECOND],
+] as const;
 
-/** Drives a fresh breaker. @returns When it changed its state, to what. */
-function run({seed, settings = policy, ...traffic}: Setting): {at: number; to: string}[] {
-  const random = seededRandom(seed);
-  const breaker = new Breaker(settings, 'https://h.test', random);
-  const changes: {at: number; to: string}[] = [];
-  let now = 0;
-  breaker.onChange = (_, to) => changes.push({at: now, to});
-  drive({
-    ...traffic,
-    breaker,
-    random,
-    ends(at) {
-      now = at;
-      return traffic.ends?.(at) ?? false;
-    },
-  });
-  return changes;
-}
+describe('a breaker under traffic', function () {
+  this.timeout(60_000);
 
-/** When a breaker opens first that starts cold; Infinity if it does not. */
-const opensAt = (setting: Omit<Setting, 'ends'>): number => {
-  let opened = false;
-  const changes = run({...setting, ends: () => opened, began: () => {}});
-  opened = changes.length > 0;
-  return changes[0]?.at ?? Number.POSITIVE_INFINITY;
-};
+  describe('at half the ratio', () => {
+    for (const [name, law] of laws)
+      it(`stays closed in 60 cold starts: ${name}`, () => {
+        for (const [perSecond, forMs] of starts)
+          for (let seed = 1; seed <= 15; seed++)
+            expect(
+              opensAt({seed, perSecond, law, failureShare: healthy, forMs: forMs + LIMIT_MS}),
+              `${perSecond} a second, seed ${seed}`,
+            ).to.equal(NEVER);
+      });
 
-describe('a breaker under traffic', () => {
-  for (const [name, law] of Object.entries(LAWS)) {
-    it(`stays closed after 160 cold starts where half of the ratio fails: ${name}`, () => {
-      for (const [perSecond, forMs] of [
-        [10, 30_000],
-        [300, 2000],
-        [1000, 1000],
-        [5000, 400],
-      ] as const)
-        for (let seed = 1; seed <= 40; seed++) {
-          const at = opensAt({seed, perSecond, law, failureShare: () => 0.25, forMs: forMs + LIMIT_MS});
-          expect(at, `${perSecond} a second, seed ${seed}`).to.equal(Number.POSITIVE_INFINITY);
-        }
+    it('stays closed for an hour', () => {
+      for (const [seed, [name, law]] of laws.entries())
+        expect(opensAt({seed, perSecond: 10, law, failureShare: healthy, forMs: HOUR}), name).to.equal(NEVER);
     });
-  }
+  });
+
+  describe('a tenth above the ratio', () => {
+    for (const [name, law] of laws)
+      it(`opens: ${name}`, () => {
+        for (const [perSecond] of starts.slice(0, 3))
+          for (let seed = 1; seed <= 5; seed++)
+            expect(
+              opensAt({seed, perSecond, law, failureShare: () => RATIO + 0.1, forMs: MINUTE}),
+              `${perSecond} a second, seed ${seed}`,
+            ).to.be.below(LIMIT_MS + WINDOW_MS / 2);
+      });
+  });
+
+  describe('in a total outage', () => {
+    for (const [name, failureMs] of [
+      ['of failures of 20 ms', 20],
+      ['that hangs until the attempt timeout', LIMIT_MS],
+    ] as const) {
+      const law = {failure: constant(failureMs), success: lognormal(180, 0.5)};
+
+      it(`${name} opens after a start within the latency, a bucket and the time of 30 attempts`, () => {
+        for (const [perSecond] of starts)
+          for (let seed = 1; seed <= 10; seed++)
+            expect(
+              opensAt({seed, perSecond, law, failureShare: () => 1, forMs: MINUTE}),
+              `${perSecond} a second`,
+            ).to.be.at.most(failureMs + BUCKET_MS + (30 * SECOND) / perSecond);
+      });
+
+      it(`${name} opens after good times within the latency, a bucket and the ratio's part of the window`, () => {
+        const downAt = MINUTE;
+        // A tenth more for the chance of how many begin in a window.
+        const boundMs = failureMs + BUCKET_MS + RATIO * WINDOW_MS * 1.1;
+        for (const [perSecond] of starts.slice(0, 3))
+          for (let seed = 1; seed <= 5; seed++) {
+            const failureShare = (at: number): number => (at < downAt ? 0.05 : 1);
+            const at = opensAt({seed, perSecond, law, failureShare, forMs: 2 * MINUTE});
+            expect(at - downAt, `${perSecond} a second`).to.be.within(failureMs, boundMs);
+          }
+      });
+    }
+  });
+
+  describe('after an outage of ten minutes', () => {
+    const downAt = MINUTE;
+    const upAt = 11 * MINUTE;
+    for (const [name, failureMs] of [
+      ['with failures of 20 ms', 20],
+      ['with attempts that hang until their timeout', LIMIT_MS],
+    ] as const)
+      describe(name, () => {
+        const law = {failure: constant(failureMs), success: lognormal(180, 0.5)};
+        const failureShare = (at: number): number => (at >= downAt && at < upAt ? 1 : RATIO / 2);
+        const courses: Course[] = [];
+        before(() => {
+          for (let seed = 1; seed <= 12; seed++)
+            courses.push(simulate({seed, perSecond: 10, law, failureShare, forMs: upAt + 5 * MINUTE}));
+        });
+
+        it('it has sent at most 135 probes', () => {
+          for (const {probes} of courses) expect(probes.filter(at => at < upAt).length).to.be.within(70, 135);
+        });
+
+        it('it sends a probe within 16.5 s', () => {
+          for (const {probes} of courses) {
+            const first = probes.find(at => at >= upAt)!;
+            // A call has to come that can be one.
+            expect(first - upAt).to.be.within(0, LONGEST_OPEN_MS + SECOND);
+          }
+        });
+
+        it('it closes within three open times, though a quarter still fails, and stays closed', () => {
+          for (const {changes} of courses) {
+            const after = changes.filter(({at}) => at >= upAt);
+            const closed = after.findIndex(({to}) => to === 'closed');
+            expect(after[closed]!.at - upAt).to.be.below(3 * LONGEST_OPEN_MS + LIMIT_MS);
+            expect(after.slice(closed + 1)).to.deep.equal([]);
+          }
+        });
+      });
+  });
+
+  it('opens after failures in a row by what began in a row: 20 ms failures among slower successes are none', () => {
+    const policy = {
+      kind: 'consecutive',
+      failures: 20,
+      openMs: 15_000,
+      maxOpenMs: null,
+      probes: 3,
+      scope: 'origin',
+    } as const;
+    for (const [seed, [name, law]] of laws.entries()) {
+      const traffic = {seed, policy, perSecond: 1000, law, forMs: 20 * SECOND};
+      expect(opensAt({...traffic, failureShare: healthy}), name).to.equal(NEVER);
+      expect(opensAt({...traffic, failureShare: () => 1}), name).to.be.below(LIMIT_MS + SECOND);
+    }
+  });
 });
-void MINUTE;
-void WINDOW_MS;
-void OPEN_MS;
-void constant;
-void lognormal;

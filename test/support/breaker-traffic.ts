@@ -1,7 +1,11 @@
 /** Traffic through a breaker alone, on simulated time: attempts begin at random, and end after a latency that their outcome has. */
-import type {Random} from '../../src/core/random.ts';
-import type {Breaker, Ticket} from '../../src/guards/breaker.ts';
+import type {BreakerState} from '../../src/core/call-view.ts';
+import {type Random, seededRandom} from '../../src/core/random.ts';
+import {Breaker, type Ticket} from '../../src/guards/breaker.ts';
+import {Probe} from '../../src/guards/probing.ts';
 import type {Health} from '../../src/guards/trip.ts';
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import type {Breaker as BreakerPolicy} from '../../src/policy/types.ts';
 
 /** Draws a latency in ms. */
 export type Law = (random: Random) => number;
@@ -49,17 +53,29 @@ export const LAWS: Readonly<Record<string, {readonly failure: Law; readonly succ
 };
 
 export interface Traffic {
-  readonly breaker: Breaker;
-  readonly random: Random;
+  readonly seed: number;
+  /** The default policy's, if none is given. */
+  readonly policy?: BreakerPolicy;
   readonly perSecond: number;
   readonly law: {readonly failure: Law; readonly success: Law};
-  /** The share of the attempts that fail which begin at that time. */
+  /** The share of the attempts that fail, of those that begin at that time. */
   failureShare(at: number): number;
-  /** Asked after each millisecond; the run ends when it says so, or after `forMs`. */
-  ends?(now: number): boolean;
-  /** An attempt was admitted. */
-  began?(now: number): void;
   readonly forMs: number;
+  /** Ends at the first change of state. */
+  readonly untilChange?: boolean;
+}
+
+export interface Change {
+  readonly at: number;
+  readonly to: BreakerState;
+}
+
+export interface Course {
+  readonly changes: readonly Change[];
+  /** When attempts were admitted that were probes. */
+  readonly probes: readonly number[];
+  /** Calls that were refused. */
+  readonly refused: readonly number[];
 }
 
 interface Ending {
@@ -67,34 +83,41 @@ interface Ending {
   readonly health: Health;
 }
 
-/** @returns When it ended. */
-export function drive(traffic: Traffic): number {
-  const {breaker, random, perSecond, law, forMs} = traffic;
+/** A breaker that starts cold, under that traffic. */
+export function simulate(traffic: Traffic): Course {
+  const {perSecond, law, forMs, untilChange = false} = traffic;
+  const random = seededRandom(traffic.seed);
+  const breaker = new Breaker(traffic.policy ?? defaultPolicy.breaker!, 'https://h.test', random);
+  const changes: Change[] = [];
+  const probes: number[] = [];
+  const refused: number[] = [];
+  let now = 0;
+  breaker.onChange = (_, to) => changes.push({at: now, to});
   // A slot for each ms; the longest latency is shorter than a turn of the wheel.
   const wheel: (Ending[] | undefined)[] = Array.from({length: LIMIT_MS + 1});
   const between = exponential(1000 / perSecond);
   let next = between(random);
-  let now = 0;
-  for (; now < forMs; now++) {
-    settle(wheel, breaker, now);
-    if (traffic.ends?.(now)) break;
+  for (; now < forMs && !(untilChange && changes.length > 0); now++) {
+    const slot = now % wheel.length;
+    for (const {ticket, health} of wheel[slot] ?? []) breaker.record(ticket, health, now);
+    wheel[slot] = undefined;
     for (; next < now + 1; next += between(random)) {
       const fails = random() < traffic.failureShare(now);
       const latencyMs = Math.min(LIMIT_MS, Math.round((fails ? law.failure : law.success)(random)));
       const ticket = breaker.admit(now);
-      if (ticket === null) continue;
-      traffic.began?.(now);
-      const ending: Ending = {ticket, health: fails ? 'failure' : 'success'};
-      if (latencyMs === 0) breaker.record(ticket, ending.health, now);
-      else (wheel[(now + latencyMs) % wheel.length] ??= []).push(ending);
+      if (ticket === null) {
+        refused.push(now);
+        continue;
+      }
+      if (ticket instanceof Probe) probes.push(now);
+      const health = fails ? 'failure' : 'success';
+      if (latencyMs === 0) breaker.record(ticket, health, now);
+      else (wheel[(now + latencyMs) % wheel.length] ??= []).push({ticket, health});
     }
   }
-  return now;
+  return {changes, probes, refused};
 }
 
-function settle(wheel: (Ending[] | undefined)[], breaker: Breaker, now: number): void {
-  const ended = wheel[now % wheel.length];
-  if (ended === undefined) return;
-  wheel[now % wheel.length] = undefined;
-  for (const {ticket, health} of ended) breaker.record(ticket, health, now);
-}
+/** When it opens first; Infinity if it does not. */
+export const opensAt = (traffic: Traffic): number =>
+  simulate({...traffic, untilChange: true}).changes[0]?.at ?? Number.POSITIVE_INFINITY;
