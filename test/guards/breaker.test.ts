@@ -28,8 +28,7 @@ function attempts(breaker: Breaker, now: number, ...results: Health[]): void {
 }
 const opened = (policy: BreakerPolicy = ratio, random = middle): Breaker => {
   const breaker = made(policy, random);
-  attempts(breaker, 0, 'failure', 'failure', 'failure', 'failure');
-  expect(breaker.state(0)).to.equal('open');
+  while (breaker.state(0) === 'closed') attempts(breaker, 0, 'failure');
   return breaker;
 };
 
@@ -82,6 +81,81 @@ describe('Breaker', () => {
     });
   });
 
+  describe('counts attempts by their beginning', () => {
+    it('and those under way as not failed', () => {
+      const breaker = made();
+      const slow = Array.from({length: 4}, () => breaker.admit(0)!);
+      attempts(breaker, 0, 'failure', 'failure', 'failure');
+      expect(breaker.state(0), 'three of seven').to.equal('closed');
+      attempts(breaker, 0, 'failure');
+      expect(breaker.state(0), 'four of eight').to.equal('open');
+      for (const ticket of slow) breaker.record(ticket, 'failure', 9000);
+      expect(breaker.retryAfterMs(0), 'and what they say later is of an earlier epoch').to.equal(1000);
+    });
+
+    it('and forgets those that never end once the window has passed', () => {
+      const breaker = made();
+      for (let n = 0; n < 1000; n++) breaker.admit(0);
+      attempts(breaker, 9999, 'failure', 'failure', 'failure', 'failure');
+      expect(breaker.state(9999), 'four of 1,004').to.equal('closed');
+      attempts(breaker, 10_000, 'failure');
+      expect(breaker.state(10_000), 'five of five').to.equal('open');
+    });
+
+    it('so failures that take longer than the window still open it', () => {
+      const breaker = made();
+      const hung = [0, 1000, 2000, 3000].map(at => breaker.admit(at)!);
+      attempts(breaker, 40_000, 'success', 'success', 'success', 'success', 'success');
+      for (const [n, ticket] of hung.entries()) breaker.record(ticket, 'failure', 60_000 + 1000 * n);
+      expect(breaker.state(63_000)).to.equal('open');
+    });
+
+    it('and those that say nothing not at all, however late they end', () => {
+      const breaker = made();
+      const aborted = Array.from({length: 10}, () => breaker.admit(0)!);
+      attempts(breaker, 0, 'failure', 'failure', 'failure');
+      for (const ticket of aborted) breaker.record(ticket, 'nothing', 5000);
+      attempts(breaker, 5000, 'failure');
+      expect(breaker.state(5000)).to.equal('open');
+    });
+  });
+
+  describe('takes minCalls', () => {
+    const [ok, bad] = ['success', 'failure'] as const;
+    for (const [minCalls, results] of [
+      [1, [bad]],
+      [1, [ok, bad]],
+      [2, [ok, bad]],
+      [3, [ok, bad, bad]],
+      [4, [ok, ok, bad, bad]],
+      [5, [ok, ok, bad, bad, bad]],
+    ] as const)
+      it(`${minCalls} at its word: ${results.join(', ')} opens it, and less does not`, () => {
+        const breaker = made({...ratio, minCalls});
+        attempts(breaker, 0, ...results.slice(0, -1));
+        expect(breaker.state(0)).to.equal('closed');
+        attempts(breaker, 0, results.at(-1)!);
+        expect(breaker.state(0)).to.equal('open');
+      });
+
+    for (const [failureRatio, good, failures] of [
+      [0.5, 0, 20],
+      [0.5, 2, 22],
+      [0.5, 48, 49],
+      [0.5, 100, 100],
+      [0.1, 0, 20],
+      [0.1, 90, 28],
+      [1, 0, 20],
+    ] as const)
+      it(`"auto" for as much evidence as 20 failures: after ${good} successes ${failures} at a ratio of ${failureRatio}`, () => {
+        const breaker = made({...ratio, failureRatio, minCalls: 'auto'});
+        attempts(breaker, 0, ...Array<Health>(good).fill(ok), ...Array<Health>(failures - 1).fill(bad));
+        expect(breaker.state(0)).to.equal('closed');
+        attempts(breaker, 0, bad);
+        expect(breaker.state(0)).to.equal('open');
+      });
+  });
+
   describe('or after failures in a row', () => {
     const [ok, bad, none] = ['success', 'failure', 'nothing'] as const;
     for (const [results, state] of [
@@ -96,6 +170,24 @@ describe('Breaker', () => {
         attempts(breaker, 0, ...results);
         expect(breaker.state(0)).to.equal(state);
       });
+
+    it('in the order in which they began, not in which they ended', () => {
+      const breaker = made(run);
+      const [a, b, c, d, e] = Array.from({length: 5}, () => breaker.admit(0)!);
+      for (const ticket of [a, c, e]) breaker.record(ticket!, bad, 20);
+      expect(breaker.state(20), 'two are under way between them').to.equal('closed');
+      breaker.record(b!, ok, 180);
+      breaker.record(d!, bad, 200);
+      expect(breaker.state(200), 'c, d and e').to.equal('open');
+    });
+
+    it('where one that said nothing stood between them', () => {
+      const breaker = made(run);
+      const [a, b, c, d] = Array.from({length: 4}, () => breaker.admit(0)!);
+      for (const ticket of [a, b, d]) breaker.record(ticket!, bad, 20);
+      breaker.record(c!, none, 30);
+      expect(breaker.state(30)).to.equal('open');
+    });
   });
 
   describe('open', () => {
@@ -124,6 +216,15 @@ describe('Breaker', () => {
       it(`for openMs, give or take 10 %: ${ms} ms at random = ${chance.toFixed(2)}`, () => {
         expect(opened(ratio, () => chance).retryAfterMs(0)).to.be.closeTo(ms, 1e-6);
       });
+
+    it('for openMs again and again, however often the probes fail, where maxOpenMs is null', () => {
+      const breaker = opened({...ratio, maxOpenMs: null});
+      for (let now = 0, round = 0; round < 20; round++) {
+        expect(breaker.retryAfterMs(now)).to.equal(1000);
+        now += 1000;
+        attempts(breaker, now, 'failure');
+      }
+    });
 
     it('twice as long after each probe that fails, up to maxOpenMs, and openMs again once it has closed', () => {
       const breaker = opened();
@@ -157,6 +258,59 @@ describe('Breaker', () => {
       const admitted = Array.from({length: 50}, () => breaker.admit(1000)).filter(ticket => ticket !== null);
       expect(admitted).to.have.length(1);
     });
+
+    it('a probe without an answer frees its place after the open time, and still counts when it ends', () => {
+      const breaker = opened();
+      const [first, second] = [breaker.admit(1000)!, breaker.admit(1500)!];
+      for (const [at, refuses] of [
+        [1999, true],
+        [2000, false],
+      ] as const)
+        expect(breaker.refuses(at), `at ${at}`).to.equal(refuses);
+      expect(breaker.admit(2000)).not.to.equal(null);
+      expect(breaker.refuses(2000), 'the place of the second is still taken').to.equal(true);
+      breaker.record(first, 'success', 2100);
+      breaker.record(second, 'success', 2200);
+      expect(breaker.state(2200)).to.equal('closed');
+    });
+
+    it('is open again for a time that is counted from its last probe', () => {
+      const breaker = opened();
+      const [first] = [breaker.admit(1000)!, breaker.admit(1600)!];
+      breaker.record(first, 'failure', 1900);
+      expect(breaker.retryAfterMs(1900), '1600 + 2000 - 1900').to.equal(1700);
+    });
+
+    for (const [failureRatio, results, state] of [
+      [0.5, ['failure'], 'half-open'],
+      [0.5, ['failure', 'success'], 'half-open'],
+      [0.5, ['failure', 'success', 'success'], 'closed'],
+      [0.5, ['success', 'success'], 'closed'],
+      [0.5, ['failure', 'failure'], 'open'],
+      [0.1, ['failure'], 'open'],
+      [0.1, ['success', 'success'], 'half-open'],
+      [1, ['failure', 'failure'], 'half-open'],
+      [1, ['failure', 'failure', 'failure'], 'open'],
+      [1, ['success'], 'closed'],
+    ] as const)
+      it(`with a ratio of ${failureRatio} and three probes is ${state} after ${results.join(', ')}`, () => {
+        const breaker = opened({...ratio, failureRatio, probes: 3});
+        attempts(breaker, 1000, ...results);
+        expect(breaker.state(1000)).to.equal(state);
+      });
+
+    for (const [failures, results, state] of [
+      [1, ['failure'], 'open'],
+      [1, ['success', 'success'], 'half-open'],
+      [2, ['failure', 'failure'], 'open'],
+      [4, ['failure', 'failure', 'failure'], 'open'],
+      [4, ['failure', 'failure', 'success'], 'closed'],
+    ] as const)
+      it(`with a run of ${failures} and three probes is ${state} after ${results.join(', ')}`, () => {
+        const breaker = opened({...run, failures, probes: 3});
+        attempts(breaker, 1000, ...results);
+        expect(breaker.state(1000)).to.equal(state);
+      });
 
     it('closes when all of them passed', () => {
       const breaker = opened();
