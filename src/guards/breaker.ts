@@ -12,9 +12,9 @@ import {RatioTrip} from './ratio-trip.ts';
 import {RunTrip} from './run-trip.ts';
 import type {Health, Tracked, Trip} from './trip.ts';
 
-/** What an attempt is admitted with, and reports its result with. */
+/** Handed out with an admission; the result of the attempt is recorded with it. */
 export type Ticket = Tracked | Probe;
-/** Of an attempt that no breaker stands before. */
+/** The ticket of attempts without a breaker. */
 export const UNGUARDED: Ticket = Object.freeze({epoch: -1, end: () => false});
 
 /** Open times are spread by ±10 %, or every client of an origin would probe it at once. */
@@ -48,7 +48,7 @@ export class Breaker {
     return this.#state === 'open' && now >= this.#opensUntil ? 'half-open' : this.#state;
   }
 
-  /** Milliseconds until it may admit again; 0 when it may now. Where a probe's result may tell sooner, 0 too. */
+  /** Milliseconds until the breaker may admit again; 0 if it may admit now, or if that depends on probes in flight. */
   retryAfterMs(now: number): number {
     return Math.max(0, this.#opensUntil - now);
   }
@@ -65,7 +65,7 @@ export class Breaker {
     }
   }
 
-  /** @returns What the attempt reports its result with; null where it is not admitted. */
+  /** @returns null if the attempt is not admitted. */
   admit(now: number): Ticket | null {
     if (this.#state === 'closed') return this.#trip.begin(now);
     if (this.#state === 'open') {
@@ -86,7 +86,7 @@ export class Breaker {
     if (next === 'open') {
       const {openMs, maxOpenMs} = this.#policy;
       this.#openMs = Math.min(maxOpenMs ?? openMs, this.#openMs * 2);
-      // Since the last probe was sent, not since it failed: what a hung one has to tell is how the server was when it was sent.
+      // Counted from when the last probe was sent: a probe that hung tells how the server was then.
       this.#open(this.#probing.lastAt);
     } else if (next === 'closed') {
       this.#openMs = this.#policy.openMs;

@@ -1,8 +1,9 @@
 /**
- * Half-open: a few attempts are let through, and what becomes of them decides.
+ * The half-open state: admits a few attempts, and decides by their results.
  *
- * What closes a breaker fits what opens it: it opens again where as many probes failed as its rule asks for, and closes as soon
- * as that cannot happen any more. Were every probe to succeed, a server with failures far below the ratio would stay cut off.
+ * The rule that closes a breaker matches the rule that opens it: the breaker opens again when as many probes failed as the rule
+ * asks for, and closes as soon as that cannot happen any more. If every probe had to succeed, a server that fails far less
+ * often than the ratio would stay cut off.
  */
 import {failedProbesToOpen} from '../policy/trip-rule.ts';
 import type {Breaker as BreakerPolicy} from '../policy/types.ts';
@@ -21,14 +22,14 @@ export class Probe {
 export class Probing {
   readonly #epoch: number;
   readonly #probes: number;
-  /** How many have to fail for the breaker to open again. */
+  /** Failed probes that open the breaker again. */
   readonly #enough: number;
-  /** How long a probe without an answer holds its place. Without time limits it might hold it for ever. */
+  /** How long a probe without an answer holds its place. A policy without time limits has no other bound. */
   readonly #holdMs: number;
   readonly #inFlight = new Set<Probe>();
   #passed = 0;
   #failed = 0;
-  /** When the last probe was let through. */
+  /** When the last probe was admitted. */
   lastAt: number = Number.NEGATIVE_INFINITY;
 
   constructor(policy: BreakerPolicy, epoch: number, holdMs: number) {
@@ -45,7 +46,7 @@ export class Probing {
   }
 
   admit(now: number): Probe {
-    // One that held its place for too long has lost it; what it says in the end still counts.
+    // These probes lose their places. Their results still count.
     for (const probe of this.#inFlight) if (now >= probe.admittedAt + this.#holdMs) this.#inFlight.delete(probe);
     const probe = new Probe(this.#epoch, now);
     this.#inFlight.add(probe);
@@ -55,7 +56,7 @@ export class Probing {
 
   /** @returns The state that follows; null while that is undecided. */
   end(probe: Probe, health: Health): 'open' | 'closed' | null {
-    this.#inFlight.delete(probe); // Whatever it says, its place is free.
+    this.#inFlight.delete(probe); // Every result frees the place.
     if (health === 'failure') this.#failed++;
     else if (health === 'success') this.#passed++;
     else return null;

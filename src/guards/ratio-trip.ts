@@ -1,9 +1,9 @@
 /**
  * Opens a breaker when a share of the attempts failed.
  *
- * A failure is judged among the attempts that began in the window up to its own beginning, and an attempt without an answer
- * counts as not failed. Attempts that have ended are no fair sample: failures of 20 ms arrive before successes of 180 ms.
- * Counted in the order of their beginning, the share that is seen never exceeds the true one, whatever the latencies are.
+ * Each failure is compared with the attempts that began in the window before the failed attempt began; an attempt without an
+ * answer counts as not failed. Ended attempts alone are a biased sample: failures of 20 ms arrive before successes of 180 ms.
+ * Among attempts ordered by their beginning, the observed share never exceeds the true share, whatever the latencies are.
  */
 import {type TripRule, tripRule} from '../policy/trip-rule.ts';
 import type {RatioBreaker} from '../policy/types.ts';
@@ -44,13 +44,13 @@ interface Counts {
 }
 
 /**
- * The attempts of one bucket, and the counts of those before it that are judged with them. Attempts hold their cohort, so it
- * lives as long as the last of them, and the breaker itself has no list to keep short.
+ * The attempts of one bucket, with the counts of the buckets before it. Attempts in flight hold their cohort, so a cohort lives
+ * until its last attempt ends, and the breaker needs no list of cohorts.
  */
 class Cohort implements Tracked {
   readonly epoch: number;
   readonly counts: Counts;
-  /** In the order of time, its own counts last. */
+  /** In the order of time; the cohort's own counts are last. */
   readonly window: readonly Counts[];
   readonly #rule: TripRule;
 
@@ -79,7 +79,7 @@ class Cohort implements Tracked {
       failed += counts.failed;
     }
     const {ratio, least, bits, against} = this.#rule;
-    // Rounding must not ask for one more: 100 × 0.55 is 55.00000000000001.
+    // Without the allowance, rounding requires one failure more: 100 × 0.55 is 55.00000000000001.
     return all >= least && failed >= all * ratio - 1e-9 && failed - (all - failed) * against >= bits;
   }
 }

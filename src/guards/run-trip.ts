@@ -1,16 +1,16 @@
 /**
  * Opens a breaker after failures in a row: attempts that began one after the other and have all failed.
  *
- * In the order of their ends they are no row: while 20 ms failures come in, the 180 ms successes that began between them are
- * still under way. So the attempts form a chain in the order of their beginning. A success cuts the chain, and failures that
- * stand next to each other become one link.
+ * The order in which attempts end is biased: failures of 20 ms end in a row while the successes of 180 ms that began between
+ * them are in flight. Attempts therefore form a doubly linked list in the order of their beginning. A success cuts the list;
+ * adjacent failures merge into one link.
  */
 import type {Health, Tracked, Trip} from './trip.ts';
 
 export class RunTrip implements Trip {
   readonly failures: number;
   readonly epoch: number;
-  /** The youngest; null where a success stands at the end. */
+  /** The end of the list; null if the attempt that began last has succeeded. */
   last: Link | null = null;
 
   constructor(failures: number, epoch: number) {
@@ -26,12 +26,12 @@ export class RunTrip implements Trip {
   }
 }
 
-/** An attempt under way, or a stretch of failed ones. */
+/** One attempt in flight, or adjacent failed attempts. */
 class Link implements Tracked {
   readonly #trip: RunTrip;
   before: Link | null;
   after: Link | null = null;
-  /** How many failed attempts it stands for; 0 while it is one under way. */
+  /** Failed attempts that this link stands for; 0 while its attempt is in flight. */
   failed = 0;
 
   constructor(trip: RunTrip) {
@@ -57,7 +57,7 @@ class Link implements Tracked {
     return false;
   }
 
-  /** As if it had never begun: those on both sides of it are neighbours now. */
+  /** Removes the attempt from the list, so that its neighbours are adjacent. */
   #leave(): boolean {
     const {before, after} = this;
     if (before !== null) before.after = after;
@@ -66,7 +66,7 @@ class Link implements Tracked {
     return before !== null && before.failed > 0 && before.#join();
   }
 
-  /** Takes in the failures on both sides. */
+  /** Merges with failures on both sides. */
   #join(): boolean {
     const {before, after} = this;
     if (before !== null && before.failed > 0) {

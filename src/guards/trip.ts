@@ -1,17 +1,17 @@
-/** When a closed breaker opens: the contract of its two rules, ratio-trip.ts and run-trip.ts. */
+/** The contract of the two rules that open a closed breaker: ratio-trip.ts and run-trip.ts. */
 
 /** What an attempt has to say about its origin. `nothing`: 429, an abort by the caller, a rejection of ours. */
 export type Health = 'success' | 'failure' | 'nothing';
 
-/** What a closed breaker admits an attempt with; the attempt reports its end with it, once. */
+/** The ticket of an attempt that a closed breaker admitted. `end` is called once, when the attempt ends. */
 export interface Tracked {
-  /** The state of the breaker that admitted the attempt, by number. */
+  /** Number of the breaker's state when the attempt was admitted. */
   readonly epoch: number;
   /** @returns Whether the breaker has to open. */
   end(health: Health): boolean;
 }
 
-/** Counts the attempts of one closed epoch, in the order in which they began. */
+/** Counts the attempts of one closed epoch. Attempts are ordered by their beginning, never by their end. */
 export interface Trip {
   begin(now: number): Tracked;
 }

@@ -1,9 +1,9 @@
-/** What a breaker asks for before it opens, in numbers. */
+/** What a breaker requires before it opens, in numbers. */
 import type {Breaker, RatioBreaker} from './types.ts';
 
 /**
- * The evidence that `minCalls: "auto"` asks for, in bits: as much as 20 failures in a row are. Where the true share is half of
- * `failureRatio`, or less, it comes together by chance once in 2^20 starts (Wald's sequential probability ratio test).
+ * The evidence that `minCalls: "auto"` requires, in bits: that of 20 failures in a row. At a true failure share of half of
+ * `failureRatio`, or less, chance collects this much in at most one of 2^20 starts (Wald's sequential probability ratio test).
  */
 const EVIDENCE_BITS = 20;
 
@@ -12,24 +12,24 @@ export interface TripRule {
   readonly ratio: number;
   readonly least: number;
   readonly bits: number;
-  /** The bits that an attempt takes away that has not failed. A failure adds one: it is twice as likely under the ratio as under half of it. */
+  /** Bits that an attempt takes away if it has not failed. A failure adds 1: it is twice as likely at the ratio as at half of it. */
   readonly against: number;
 }
 
-/** A number of `minCalls` is taken at its word. */
+/** A number of `minCalls` is used as given, without a test of evidence. */
 export function tripRule({failureRatio: ratio, minCalls}: RatioBreaker): TripRule {
   if (minCalls !== 'auto') return {ratio, least: minCalls, bits: 0, against: 0};
-  // Where all have to fail, the share alone decides.
+  // At a ratio of 1 the share alone decides.
   const against = ratio === 1 ? 0 : Math.log2((1 - ratio / 2) / (1 - ratio));
   return {ratio, least: EVIDENCE_BITS, bits: EVIDENCE_BITS, against};
 }
 
-/** The fewest attempts that open it where exactly `ratio` of them fail. */
+/** The fewest attempts that open the breaker if exactly `ratio` of them fail. */
 export function attemptsAtRatio({ratio, least, bits, against}: TripRule): number {
   return Math.max(least, Math.ceil(bits / (ratio - (1 - ratio) * against)));
 }
 
-/** How many probes have to fail for a half-open breaker to open again: the share, or the run, that opens a closed one. */
+/** Failed probes that open a half-open breaker again: the share, or the run, that opens a closed breaker. */
 export function failedProbesToOpen(breaker: Breaker): number {
   const {probes} = breaker;
   return breaker.kind === 'ratio'

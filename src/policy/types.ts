@@ -917,7 +917,7 @@ export type Breaker = RatioBreaker | ConsecutiveBreaker;
 export type BreakerInput = RatioBreakerInput | ConsecutiveBreakerInput;
 
 /**
- * Opens when a share of the attempts that began in a sliding window failed. Those without an answer yet count as
+ * Opens when a share of the attempts that began in a sliding window failed. An attempt without an answer counts as
  * not failed.
  *
  * Source: resilience4j; Polly v8.
@@ -936,37 +936,37 @@ export interface RatioBreaker {
    */
   readonly failureRatio: number;
   /**
-   * Length of the sliding window, in ten buckets. An attempt is in it by its beginning.
+   * Length of the sliding window, in ten buckets. Attempts belong to the bucket in which they began.
    *
    * Unit: ms. Default: 30000.
    */
   readonly windowMs: number;
   /**
-   * Attempts the window has to hold before the share opens the breaker. "auto": as many as it takes to tell the
-   * share from half of failureRatio: 20 where all failed, 97 where half did (ratio 0.5). A number is taken at its
-   * word: of 20 attempts at 25 % failures half fail by chance in 1.4 % of windows.
+   * Attempts that the window must hold before the failure share can open the breaker. "auto": as many as
+   * distinguish the share from half of failureRatio: 20 if all failed, 97 if half failed (failureRatio 0.5). A
+   * number is used as given: of 20 attempts at 25 % failures, half fail by chance in 1.4 % of windows.
    *
    * Unit: attempts. Default: "auto".
    */
   readonly minCalls: number | 'auto';
   /**
-   * How long the breaker stays open, give or take 10 %; after failed probes it is counted from the last one sent.
-   * A probe without an answer frees its place after that time.
+   * How long the breaker stays open, give or take 10 %; after failed probes, counted from when the last probe was
+   * sent. A probe without an answer frees its place after this time.
    *
    * Unit: ms. Default: 15000.
    */
   readonly openMs: number;
   /**
-   * A number: the open time doubles each time the probes fail, up to this. null: it is openMs each time, so that a
-   * server that is back is found as soon after a long outage as after a short one.
+   * A number: the open time doubles each time the probes fail, up to this number. null: every open time is openMs,
+   * so that the length of an outage does not delay recovery.
    *
    * Unit: ms. Default: null.
    */
   readonly maxOpenMs: number | null;
   /**
-   * Attempts let through when half-open. The breaker opens again once as many failed as failureRatio (or failures)
-   * asks for, and closes once that cannot happen any more: with 3 and a ratio of 0.5, at the second of either. 0
-   * never closes.
+   * Attempts that a half-open breaker admits. The breaker opens again when failureRatio of them (or `failures` of
+   * them) failed, and closes as soon as that cannot happen any more: with 3 probes and a ratio of 0.5, two
+   * failures open and two successes close. 0 never closes.
    *
    * Unit: attempts. Default: 3.
    */
@@ -983,7 +983,7 @@ export interface RatioBreaker {
 }
 
 /**
- * Opens when a share of the attempts that began in a sliding window failed. Those without an answer yet count as
+ * Opens when a share of the attempts that began in a sliding window failed. An attempt without an answer counts as
  * not failed.
  *
  * Source: resilience4j; Polly v8.
@@ -1002,37 +1002,37 @@ export interface RatioBreakerInput {
    */
   readonly failureRatio?: number | undefined;
   /**
-   * Length of the sliding window, in ten buckets. An attempt is in it by its beginning.
+   * Length of the sliding window, in ten buckets. Attempts belong to the bucket in which they began.
    *
    * Unit: ms. Default: 30000.
    */
   readonly windowMs?: number | undefined;
   /**
-   * Attempts the window has to hold before the share opens the breaker. "auto": as many as it takes to tell the
-   * share from half of failureRatio: 20 where all failed, 97 where half did (ratio 0.5). A number is taken at its
-   * word: of 20 attempts at 25 % failures half fail by chance in 1.4 % of windows.
+   * Attempts that the window must hold before the failure share can open the breaker. "auto": as many as
+   * distinguish the share from half of failureRatio: 20 if all failed, 97 if half failed (failureRatio 0.5). A
+   * number is used as given: of 20 attempts at 25 % failures, half fail by chance in 1.4 % of windows.
    *
    * Unit: attempts. Default: "auto".
    */
   readonly minCalls?: number | 'auto' | undefined;
   /**
-   * How long the breaker stays open, give or take 10 %; after failed probes it is counted from the last one sent.
-   * A probe without an answer frees its place after that time.
+   * How long the breaker stays open, give or take 10 %; after failed probes, counted from when the last probe was
+   * sent. A probe without an answer frees its place after this time.
    *
    * Unit: ms. Default: 15000.
    */
   readonly openMs?: number | undefined;
   /**
-   * A number: the open time doubles each time the probes fail, up to this. null: it is openMs each time, so that a
-   * server that is back is found as soon after a long outage as after a short one.
+   * A number: the open time doubles each time the probes fail, up to this number. null: every open time is openMs,
+   * so that the length of an outage does not delay recovery.
    *
    * Unit: ms. Default: null.
    */
   readonly maxOpenMs?: number | null | undefined;
   /**
-   * Attempts let through when half-open. The breaker opens again once as many failed as failureRatio (or failures)
-   * asks for, and closes once that cannot happen any more: with 3 and a ratio of 0.5, at the second of either. 0
-   * never closes.
+   * Attempts that a half-open breaker admits. The breaker opens again when failureRatio of them (or `failures` of
+   * them) failed, and closes as soon as that cannot happen any more: with 3 probes and a ratio of 0.5, two
+   * failures open and two successes close. 0 never closes.
    *
    * Unit: attempts. Default: 3.
    */
@@ -1051,7 +1051,7 @@ export interface RatioBreakerInput {
 }
 
 /**
- * Opens after failures in a row: attempts that began one after the other and all failed.
+ * Opens after failures in a row: attempts that began one after the other and have all failed.
  *
  * Source: Envoy outlier detection.
  */
@@ -1069,23 +1069,23 @@ export interface ConsecutiveBreaker {
    */
   readonly failures: number;
   /**
-   * How long the breaker stays open, give or take 10 %; after failed probes it is counted from the last one sent.
-   * A probe without an answer frees its place after that time.
+   * How long the breaker stays open, give or take 10 %; after failed probes, counted from when the last probe was
+   * sent. A probe without an answer frees its place after this time.
    *
    * Unit: ms. Default: 15000.
    */
   readonly openMs: number;
   /**
-   * A number: the open time doubles each time the probes fail, up to this. null: it is openMs each time, so that a
-   * server that is back is found as soon after a long outage as after a short one.
+   * A number: the open time doubles each time the probes fail, up to this number. null: every open time is openMs,
+   * so that the length of an outage does not delay recovery.
    *
    * Unit: ms. Default: null.
    */
   readonly maxOpenMs: number | null;
   /**
-   * Attempts let through when half-open. The breaker opens again once as many failed as failureRatio (or failures)
-   * asks for, and closes once that cannot happen any more: with 3 and a ratio of 0.5, at the second of either. 0
-   * never closes.
+   * Attempts that a half-open breaker admits. The breaker opens again when failureRatio of them (or `failures` of
+   * them) failed, and closes as soon as that cannot happen any more: with 3 probes and a ratio of 0.5, two
+   * failures open and two successes close. 0 never closes.
    *
    * Unit: attempts. Default: 3.
    */
@@ -1102,7 +1102,7 @@ export interface ConsecutiveBreaker {
 }
 
 /**
- * Opens after failures in a row: attempts that began one after the other and all failed.
+ * Opens after failures in a row: attempts that began one after the other and have all failed.
  *
  * Source: Envoy outlier detection.
  */
@@ -1120,23 +1120,23 @@ export interface ConsecutiveBreakerInput {
    */
   readonly failures?: number | undefined;
   /**
-   * How long the breaker stays open, give or take 10 %; after failed probes it is counted from the last one sent.
-   * A probe without an answer frees its place after that time.
+   * How long the breaker stays open, give or take 10 %; after failed probes, counted from when the last probe was
+   * sent. A probe without an answer frees its place after this time.
    *
    * Unit: ms. Default: 15000.
    */
   readonly openMs?: number | undefined;
   /**
-   * A number: the open time doubles each time the probes fail, up to this. null: it is openMs each time, so that a
-   * server that is back is found as soon after a long outage as after a short one.
+   * A number: the open time doubles each time the probes fail, up to this number. null: every open time is openMs,
+   * so that the length of an outage does not delay recovery.
    *
    * Unit: ms. Default: null.
    */
   readonly maxOpenMs?: number | null | undefined;
   /**
-   * Attempts let through when half-open. The breaker opens again once as many failed as failureRatio (or failures)
-   * asks for, and closes once that cannot happen any more: with 3 and a ratio of 0.5, at the second of either. 0
-   * never closes.
+   * Attempts that a half-open breaker admits. The breaker opens again when failureRatio of them (or `failures` of
+   * them) failed, and closes as soon as that cannot happen any more: with 3 probes and a ratio of 0.5, two
+   * failures open and two successes close. 0 never closes.
    *
    * Unit: attempts. Default: 3.
    */

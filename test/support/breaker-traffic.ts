@@ -94,13 +94,13 @@ export function simulate(traffic: Traffic): Course {
   let now = 0;
   breaker.onChange = (_, to) => changes.push({at: now, to});
   // A slot for each ms; the longest latency is shorter than a turn of the wheel.
-  const wheel: (Ending[] | undefined)[] = Array.from({length: LIMIT_MS + 1});
+  const wheel = Array.from({length: LIMIT_MS + 1}, (): Ending[] => []);
   const between = exponential(1000 / perSecond);
   let next = between(random);
   for (; now < forMs && !(untilChange && changes.length > 0); now++) {
     const slot = now % wheel.length;
-    for (const {ticket, health} of wheel[slot] ?? []) breaker.record(ticket, health, now);
-    wheel[slot] = undefined;
+    for (const {ticket, health} of wheel[slot]!) breaker.record(ticket, health, now);
+    wheel[slot]!.length = 0;
     for (; next < now + 1; next += between(random)) {
       const fails = random() < traffic.failureShare(now);
       const latencyMs = Math.min(LIMIT_MS, Math.round((fails ? law.failure : law.success)(random)));
@@ -112,7 +112,7 @@ export function simulate(traffic: Traffic): Course {
       if (ticket instanceof Probe) probes.push(now);
       const health = fails ? 'failure' : 'success';
       if (latencyMs === 0) breaker.record(ticket, health, now);
-      else (wheel[(now + latencyMs) % wheel.length] ??= []).push({ticket, health});
+      else wheel[(now + latencyMs) % wheel.length]!.push({ticket, health});
     }
   }
   return {changes, probes, refused};

@@ -15,7 +15,7 @@ export const EQUIVALENT: readonly Reason[] = [
   {
     why: 'A number that only has to be unlike others still is',
     changes: [
-      // Epoch 1 is always that of an open breaker, which admits nobody.
+      // A ticket without a breaker is recorded nowhere.
       ['guards/breaker.ts', '-1', '+1'],
       ['guards/breaker.ts', 'this.#epoch++', 'this.#epoch--'],
     ],
@@ -23,7 +23,7 @@ export const EQUIVALENT: readonly Reason[] = [
   {
     why: 'The two sides differ by the allowance for rounding, 1e-9, so they are never equal',
     changes: [
-      ['guards/breaker.ts', 'this.#window.marked >= enough', 'this.#window.marked > enough'],
+      ['guards/ratio-trip.ts', 'failed >= all * ratio - 1e-9', 'failed > all * ratio - 1e-9'],
       [
         'guards/hedge-load.ts',
         'this.#load.marked + 1 > this.#load.all * this.#policy.maxLoadRatio + 1e-9',
