@@ -19,7 +19,7 @@ const sdk = new NodeSDK({
 sdk.start();
 
 /** A collector that does not answer keeps no application: what it has not taken by then is lost. */
-const PATIENCE_MS = 1000;
+const PATIENCE_MS = 3000;
 
 let flushed: Promise<boolean> | undefined;
 /** What was recorded last would be lost: exporters send in batches. Nothing listening is no reason to complain. */

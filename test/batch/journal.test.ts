@@ -264,7 +264,7 @@ describe('the journal', () => {
           examples: [[0], [1], [whole.length - 1], [whole.length], [whole.indexOf(10)], [whole.indexOf(10) + 1]],
         },
       );
-    }).timeout(20_000);
+    });
 
     it('any byte that was changed is found: an error that names the line, or a tail that is cut', async () => {
       await fc.assert(
@@ -296,7 +296,7 @@ describe('the journal', () => {
           ],
         },
       );
-    }).timeout(20_000);
+    });
   });
 });
 

@@ -116,7 +116,7 @@ describe("the caller's abort", () => {
       await Promise.all(Array.from({length: 10}, () => world.fetch(ITEMS, {signal})));
     expect(added()).to.be.at.least(10_000);
     expect(left()).to.equal(0);
-  }).timeout(5000);
+  });
 
   virtually('T3 resends, timeouts and hedges on one signal leave no listener', async make => {
     const world = make({hedge: {delayMs: 50, maxLoadRatio: 1}, attemptTimeoutMs: 100, budget: null, breaker: null});

@@ -243,5 +243,5 @@ function expectBudgetHolds({policy, calls}: Story, world: World, server: Server)
 describe('any interleaving of calls', () => {
   it('ends each once, leaves nothing, sends no more than is allowed, and repeats no effect without a key', async () => {
     await fc.assert(fc.asyncProperty(stories, tell), {seed: 20_261_124, numRuns: 700});
-  }).timeout(30_000);
+  });
 });

@@ -7,8 +7,7 @@ import {WireServer} from '../support/wire-server.ts';
 import {CountingServer, killAndResume} from './killed.ts';
 import {ended, Workplace} from './running.ts';
 
-describe('steadfetch batch', function () {
-  this.timeout(15_000);
+describe('steadfetch batch', () => {
   let place: Workplace;
   let server: WireServer;
   const SECRET = 's3cr3t-of-the-test';

@@ -18,7 +18,7 @@ describe('a batch of 10,000 items', () => {
       await server.close();
       place.remove();
     }
-  }).timeout(180_000);
+  });
 });
 
 describe('a batch of a million lines', () => {
@@ -33,12 +33,12 @@ describe('a batch of a million lines', () => {
     const {heapMb, results} = await run('plain');
     expect(results).to.equal(1_000_000);
     expect(heapMb.at(-1)! - heapMb[0]!).to.be.below(3);
-  }).timeout(180_000);
+  });
 
   it('with a journal takes 17 bytes in a table for each of at most 2^21 slots, and nothing else', async () => {
     const {heapMb, bufferMb, results} = await run('journal');
     expect(results).to.equal(1_000_000);
     expect(heapMb.at(-1)! - heapMb[0]!).to.be.below(3);
     expect(bufferMb.at(-1)!).to.be.below((17 * 2 ** 21) / 2 ** 20 + 8);
-  }).timeout(180_000);
+  });
 });

@@ -1,8 +1,7 @@
 import {expect} from 'chai';
 import {type Outage, policies, simulate} from '../../examples/breaker-outage.ts';
 
-describe('breaker-outage', function () {
-  this.timeout(20_000);
+describe('breaker-outage', () => {
   let alone: Outage;
   let budget: Outage;
   let breaker: Outage;

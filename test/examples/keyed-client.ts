@@ -6,7 +6,7 @@ import type {Client} from '../../examples/before-after/traffic.ts';
 export const keyedClient: Client = async ({method, body}, url) => {
   const headers: Record<string, string> = body === null ? {} : {'Idempotency-Key': randomUUID()};
   for (let attempt = 1; ; attempt++) {
-    const answer = await fetch(url, {method, body, headers, signal: AbortSignal.timeout(1000)}).catch(
+    const answer = await fetch(url, {method, body, headers, signal: AbortSignal.timeout(10_000)}).catch(
       (error: Error) => error,
     );
     if (answer instanceof Response && (answer.ok || attempt === 3)) return answer;

@@ -13,8 +13,7 @@ const examples: readonly (readonly [string, RegExp])[] = [
   ['breaker-outage.ts', /with a breaker: \d+ requests for 600 calls while the server was down/],
 ];
 
-describe('examples', function () {
-  this.timeout(30_000);
+describe('examples', () => {
   for (const [name, expected] of examples) {
     it(`${name} runs to its end`, async () => {
       const {stdout} = await run(process.execPath, [join(folder, name)], {timeout: 25_000});

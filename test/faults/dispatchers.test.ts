@@ -163,7 +163,6 @@ describe('a machine that answers no SYN', () => {
   const met = new Map<string, Seen>();
   before(async function () {
     if (process.platform !== 'linux') return this.skip(); // Elsewhere a full backlog refuses.
-    this.timeout(5000);
     // A stopped process accepts nothing; once its backlog is full, the kernel drops what comes.
     const program =
       "net.createServer().listen({port:0,host:'127.0.0.1',backlog:1},function(){console.log(this.address().port)})";

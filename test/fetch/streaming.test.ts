@@ -333,9 +333,7 @@ for (const [door, get] of Object.entries(doors)) {
   });
 }
 
-describe('streaming: a 200 MB upload', function () {
-  this.timeout(20_000);
-
+describe('streaming: a 200 MB upload', () => {
   for (const door of ['fetch', 'ky']) {
     it(`${door}: is not held in memory`, async () => {
       let received = 0;

@@ -167,8 +167,7 @@ const run: fc.Arbitrary<Run> = fc.record({
 });
 
 describe('a gRPC call, whatever interleaves', () => {
-  it('is told of its end exactly once and last, sends no more than it may, and leaves nothing', async function () {
-    this.timeout(30_000);
+  it('is told of its end exactly once and last, sends no more than it may, and leaves nothing', async () => {
     await fc.assert(
       fc.asyncProperty(run, async each => {
         const {seen, made, live, pending} = await outcomeOf(each);

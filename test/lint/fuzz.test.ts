@@ -120,7 +120,7 @@ function checkRange({code, range: {start, end}}: Finding, lines: Lines): void {
 const cases = Number(process.env.FUZZ_CASES ?? 1200);
 
 describe('the linter, given anything', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
 
   it('never throws, never points outside the file', async () => {
     await fc.assert(

@@ -28,8 +28,7 @@ describe('runtimes', () => {
     describe(host.name, () => {
       let missing: string | undefined;
 
-      before(async function () {
-        this.timeout(300_000);
+      before(async () => {
         missing = await host.start(world);
         if (missing !== undefined) console.log(`      skipped: ${missing}`);
       });

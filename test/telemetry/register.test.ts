@@ -38,12 +38,9 @@ interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** From its first word, upon which it is killed where that is the test; from its start, if it says none. */
-  readonly ms: number;
 }
 
-describe('telemetry: register', function () {
-  this.timeout(30_000);
+describe('telemetry: register', () => {
   let server: WireServer;
   let silent: Place;
   const runs: Record<string, Promise<Ended>> = {};
@@ -73,13 +70,21 @@ describe('telemetry: register', function () {
     await start('SIGINT', 'runs until it is killed', {}, 'SIGINT');
     await start('own handler', 'handles SIGTERM itself', {}, 'SIGTERM');
     await start('draining', 'drains after SIGTERM', {}, 'SIGTERM');
+    // The exporter alone would try for ten minutes, and mocha would end the test before.
+    const patient = {OTEL_EXPORTER_OTLP_TIMEOUT: '600000', OTEL_BSP_EXPORT_TIMEOUT: '600000'};
     await start('nobody', 'exits at once', {
+      ...patient,
       OTEL_EXPORTER_OTLP_ENDPOINT: dead,
       OTEL_METRICS_EXPORTER: 'otlp',
       OTEL_LOGS_EXPORTER: 'otlp',
     });
-    await start('nobody, killed', 'runs until it is killed', {OTEL_EXPORTER_OTLP_ENDPOINT: dead}, 'SIGTERM');
-    await start('hanging', 'runs until it is killed', {OTEL_EXPORTER_OTLP_ENDPOINT: silent.url}, 'SIGTERM');
+    await start(
+      'nobody, killed',
+      'runs until it is killed',
+      {...patient, OTEL_EXPORTER_OTLP_ENDPOINT: dead},
+      'SIGTERM',
+    );
+    await start('hanging', 'runs until it is killed', {...patient, OTEL_EXPORTER_OTLP_ENDPOINT: silent.url}, 'SIGTERM');
   });
   after(async () => {
     await Promise.allSettled(Object.values(runs));
@@ -96,7 +101,6 @@ describe('telemetry: register', function () {
     const clean = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^(OTEL_|NODE_OPTIONS)/.test(name)),
     );
-    let from = performance.now();
     const child: ChildProcess = spawn(
       process.execPath,
       ['--import', source('telemetry/register.ts'), '--input-type=module', '--eval', apps[app]],
@@ -104,14 +108,12 @@ describe('telemetry: register', function () {
     );
     collector.arrived(1).then(() => child.stdin!.end());
     child.stdout!.once('data', () => {
-      from = performance.now();
       if (kill !== undefined) child.kill(kill);
     });
     const output = Promise.all([text(child.stdout!), text(child.stderr!)]);
     const [code, signal] = await once(child, 'exit');
-    const ms = performance.now() - from;
     const [stdout, stderr] = await output;
-    return {code, signal, stdout, stderr, ms};
+    return {code, signal, stdout, stderr};
   }
 
   const resources = (name: string) => collectors[name]!.traces.flatMap(({resourceSpans}) => resourceSpans);
@@ -173,7 +175,6 @@ describe('telemetry: register', function () {
       const ended = await runs[signal]!;
       expect(ended).to.include({code: null, signal, stderr: ''});
       expect(spans(signal)).to.deep.equal(ALL);
-      expect(ended.ms).to.be.below(4000);
     });
   }
 
@@ -188,19 +189,16 @@ describe('telemetry: register', function () {
     expect(spans('draining')).to.deep.equal([...ALL, 'GET', 'steadfetch GET']);
   });
 
-  it('nobody listens: no word on stderr, and a delay of a second at the most', async () => {
+  it('nobody listens: no word on stderr, and the process ends without the patience of the exporter', async () => {
     const ended = await runs.nobody!;
     expect(ended).to.include({code: 0, stdout: 'done\n', stderr: ''});
-    expect(ended.ms).to.be.below(4000); // The exporter alone would try for eight seconds.
     const killed = await runs['nobody, killed']!;
     expect(killed).to.include({signal: 'SIGTERM', stderr: ''});
-    expect(killed.ms).to.be.below(4000);
   });
 
   it('a collector that hangs does not keep the process', async () => {
     const ended = await runs.hanging!;
     expect(ended).to.include({signal: 'SIGTERM', stderr: ''});
-    expect(ended.ms).to.be.below(4000);
     expect(silent.requests.length).to.be.above(0);
   });
 });

@@ -110,8 +110,7 @@ describe(`telemetry: semantic conventions ${SEMCONV} and redaction, over OTLP`, 
       let collector: OtlpCollector;
       const lines: string[] = [];
 
-      before(async function () {
-        this.timeout(20_000);
+      before(async () => {
         collector = await OtlpCollector.start();
         const restore = setEnvironment({
           OTEL_METRICS_EXPORTER: 'otlp',

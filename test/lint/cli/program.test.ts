@@ -24,8 +24,7 @@ process.on('exit', () => {
 });
 `;
 
-describe('the program retry-lint', function () {
-  this.timeout(20_000);
+describe('the program retry-lint', () => {
   let home: Desk;
   let program: string;
 
