@@ -28,7 +28,7 @@ const policy: PolicyInput = {
   deadlineMs: 1000,
   retryOn: ['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'timeout'],
   backoff: {kind: 'exponential', baseMs: 50, jitter: 'full'},
-  routes: [{match: {path: '/ml.Model/Predict'}, name: 'predict', idempotentMethods: ['POST']}],
+  routes: [{match: {path: '/ml.Model/*'}, name: 'predict', idempotentMethods: ['POST']}],
 };
 
 interface Message {

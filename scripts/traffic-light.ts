@@ -12,7 +12,7 @@ import {classify} from '../src/decide/classify.ts';
 import {CODE_NAMES, codeName} from '../src/decide/grpc-codes.ts';
 import type {GrpcAnswer} from '../src/decide/grpc-hint.ts';
 import {Transients} from '../src/decide/transients.ts';
-import {harmless, type Verdict} from '../src/decide/verdict.ts';
+import {harmless, type Sent, type Verdict} from '../src/decide/verdict.ts';
 import {defaultPolicy} from '../src/policy/defaults.ts';
 
 const PAGE = new URL('../docs/traffic-light.md', import.meta.url);
@@ -33,8 +33,13 @@ const judged = (outcome: Outcome, answers: Answers = httpAnswers, known: Partial
 const http = (status: number, headers: Record<string, string> = {}, known?: Partial<AnswerContext>): Verdict =>
   judged(answered(new Response(null, {status, headers})), httpAnswers, known);
 
-const grpc = (code: number, trailers: Record<string, string> = {}, committed = false): Verdict => {
-  const answer: GrpcAnswer = {status: code, committed, trailer: name => trailers[name]};
+const grpc = (
+  code: number,
+  trailers: Record<string, string> = {},
+  committed = false,
+  sent: Sent = 'maybe-processed',
+): Verdict => {
+  const answer: GrpcAnswer = {status: code, committed, sent, trailer: name => trailers[name]};
   return judged(answered(answer as unknown as Response), grpcAnswers);
 };
 
@@ -91,6 +96,11 @@ const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
   ],
   grpc: () => [
     ['`UNAVAILABLE`', grpc(14)],
+    ['`UNAVAILABLE`, because no connection could be made', grpc(14, {}, false, 'not-sent')],
+    [
+      '`UNAVAILABLE`, because HTTP/2 refused the stream (`REFUSED_STREAM`, or a GOAWAY that names an earlier one)',
+      grpc(14, {}, false, 'not-processed'),
+    ],
     ['`UNAVAILABLE`, after headers or a message had come', grpc(14, {}, true)],
     ['`RESOURCE_EXHAUSTED` with pushback or `RetryInfo`', grpc(8, {'grpc-retry-pushback-ms': '50'})],
     ['`RESOURCE_EXHAUSTED` without a word', grpc(8)],

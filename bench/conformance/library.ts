@@ -119,8 +119,8 @@ export interface Library {
   numbered?(
     url: string,
   ): Promise<readonly {readonly resend: number | undefined; readonly from: number; readonly to: number}[]>;
-  /** A gRPC client that sends each call up to `attempts` times, on a server that answers so. */
-  grpc?(attempts: number, script: readonly Reply[]): Promise<GrpcScene>;
+  /** A gRPC client that sends each call up to `attempts` times, on a server that answers so. `repeatable`: the method may run twice. */
+  grpc?(attempts: number, script: readonly Reply[], repeatable?: true): Promise<GrpcScene>;
   /** By row, what its documentation says of a failure there: then it is no surprise, if still a pitfall. */
   readonly documented?: Readonly<Record<string, string>>;
   /** Rows that it is asked in its own protocol. */

@@ -34,11 +34,11 @@ export function triggerBlocks(scope: Scope): Block[] {
 type Acted = 'no' | 'maybe' | 'unless not sent';
 
 /** What says that the request was not acted on. Whatever else a policy lists may well have been. */
-const NOT_ACTED_ON: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([408, 421, 425, 429, 'UNAVAILABLE']);
+const NOT_ACTED_ON: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([408, 421, 425, 429]);
 
 function actedOn(trigger: RetryTrigger): Acted {
-  // "network" has both kinds in it; the client tells them apart.
-  if (trigger === 'network') return 'unless not sent';
+  // Both may be a connection that was not made or one that broke; the client tells them apart.
+  if (trigger === 'network' || trigger === 'UNAVAILABLE') return 'unless not sent';
   return NOT_ACTED_ON.has(trigger) ? 'no' : 'maybe';
 }
 

@@ -1,17 +1,19 @@
 /**
  * What a gRPC status says about sending again.
  *
- * gRPC's own convention decides what may have been acted on: UNAVAILABLE is sent again by every client that retries, whatever
- * the method does, as long as no response has begun. After that nothing is.
+ * A connection that breaks after the server has acted is UNAVAILABLE, as is one that could not be made. The server did not act only
+ * where the client itself knows that it never connected, or that HTTP/2 refused the stream. Once a response has begun, nothing is sent again.
  *
  * @see gRFC A6; AIP-194; grpc/doc/statuscodes.md
  */
 import type {AnswerContext} from './answers.ts';
 import {codeName} from './grpc-codes.ts';
 import {type GrpcAnswer, grpcHint, stops} from './grpc-hint.ts';
-import {green, listed, red, SUCCESS, unlisted, type Verdict} from './verdict.ts';
+import {green, listed, red, SUCCESS, unlisted, type Verdict, yellow} from './verdict.ts';
 
-const UNAVAILABLE = green('UNAVAILABLE', 'not-processed');
+const UNAVAILABLE = yellow('UNAVAILABLE');
+const NOT_SENT = green('UNAVAILABLE', 'not-sent');
+const REFUSED = green('UNAVAILABLE', 'not-processed');
 /** Bare, it is also said of a message that is too large, or of a quota that comes back tomorrow. */
 const EXHAUSTED = red('RESOURCE_EXHAUSTED', 'maybe-processed', {throttled: true});
 const THROTTLED = green('RESOURCE_EXHAUSTED', 'not-processed', {throttled: true});
@@ -25,7 +27,7 @@ export function classifyGrpc(answer: GrpcAnswer, {transients, refreshes}: Answer
   if (stops(answer)) return SERVER_SAID_NO;
   switch (name) {
     case 'UNAVAILABLE':
-      return transients.code(name) ? UNAVAILABLE : unlisted(UNAVAILABLE);
+      return transients.code(name) ? unavailable(answer) : unlisted(unavailable(answer));
     case 'RESOURCE_EXHAUSTED':
       if (grpcHint(answer) !== null) return THROTTLED;
       return transients.code(name) ? listed(EXHAUSTED) : EXHAUSTED;
@@ -35,4 +37,9 @@ export function classifyGrpc(answer: GrpcAnswer, {transients, refreshes}: Answer
   // Whatever else the policy names may well have been acted on.
   const found = red(name, 'maybe-processed');
   return transients.code(name) ? listed(found) : found;
+}
+
+function unavailable({sent}: GrpcAnswer): Verdict {
+  if (sent === 'not-sent') return NOT_SENT;
+  return sent === 'not-processed' ? REFUSED : UNAVAILABLE;
 }

@@ -5,6 +5,7 @@
  */
 import {retryInfoMs} from './retry-info.ts';
 import type {ServerHint} from './server-hint.ts';
+import type {Sent} from './verdict.ts';
 
 /** As much of a gRPC answer as is read to decide. */
 export interface GrpcAnswer {
@@ -12,6 +13,8 @@ export interface GrpcAnswer {
   readonly status: number;
   /** Headers or a message have come: gRPC's point of commitment, after which no client sends again by itself. */
   readonly committed: boolean;
+  /** How far the call came, as far as the client itself can prove. */
+  readonly sent: Sent;
   /** First value of a key in the trailing metadata; bytes where its name ends in `-bin`. */
   trailer(name: string): string | Uint8Array | undefined;
 }

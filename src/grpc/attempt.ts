@@ -8,6 +8,7 @@ import {type InterceptingListener, type Metadata, type NextCall, type StatusObje
 import type {BodyKeeper} from '../call/body-keeper.ts';
 import {ForeignResponse} from '../call/foreign-response.ts';
 import type {GrpcAnswer} from '../decide/grpc-hint.ts';
+import type {Sent} from '../decide/verdict.ts';
 import {type Ending, endingBy} from './endings.ts';
 
 /** A call of grpc-js's, below the interceptor. */
@@ -29,6 +30,12 @@ export interface Exchange {
   left(attempt: RpcAttempt): void;
 }
 
+/**
+ * What grpc-js says where HTTP/2 refused the stream: by RST_STREAM (RFC 9113 §8.7), or by a GOAWAY that names an earlier one (§6.8). It has no
+ * other public mark.
+ */
+const REFUSED_STREAM = 'Stream refused by server';
+
 type Stage = 'undecided' | 'answer' | 'dropped';
 
 export class RpcAttempt extends ForeignResponse implements GrpcAnswer, InterceptingListener {
@@ -37,6 +44,7 @@ export class RpcAttempt extends ForeignResponse implements GrpcAnswer, Intercept
   committed = false;
   readonly call: WireCall;
   readonly #exchange: Exchange;
+  readonly #target: string;
   readonly #endsAt: number;
   readonly #arrived: (response: Response) => void;
   #stage: Stage = 'undecided';
@@ -46,10 +54,18 @@ export class RpcAttempt extends ForeignResponse implements GrpcAnswer, Intercept
   #ending: Ending | null = null;
   #keeper: BodyKeeper | null = null;
 
-  constructor(exchange: Exchange, call: WireCall, endsAt: number, arrived: (response: Response) => void) {
+  /** @param target What the call says is its peer before it has one. */
+  constructor(
+    exchange: Exchange,
+    call: WireCall,
+    target: string,
+    endsAt: number,
+    arrived: (response: Response) => void,
+  ) {
     super();
     this.#exchange = exchange;
     this.call = call;
+    this.#target = target;
     this.#endsAt = endsAt;
     this.#arrived = arrived;
   }
@@ -63,6 +79,18 @@ export class RpcAttempt extends ForeignResponse implements GrpcAnswer, Intercept
     },
     has: name => this.trailer(name) !== undefined || (this.#metadata?.get(name).length ?? 0) > 0,
   };
+
+  /**
+   * A call has a peer once it was given to a connection; until then its peer is the channel's target. A status without any metadata is
+   * grpc-js's own, since every answer of a server has at least a content type: a server may pass on the details of its own calls.
+   */
+  get sent(): Sent {
+    if (this.#end === null) return 'maybe-processed';
+    if (this.call.getPeer() === this.#target) return 'not-sent';
+    const {details, metadata} = this.#end;
+    const isOwn = Object.keys(metadata.getMap()).length === 0;
+    return isOwn && details === REFUSED_STREAM ? 'not-processed' : 'maybe-processed';
+  }
 
   trailer(name: string): string | Uint8Array | undefined {
     return this.#end?.metadata.get(name)[0];

@@ -174,7 +174,7 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
       const call = this.#first ?? this.#nextCall(this.#options);
       const context = this.#first === null ? {flags: this.#context.flags} : this.#context;
       this.#first = null;
-      const attempt = new RpcAttempt(this, call, endsAt, arrived);
+      const attempt = new RpcAttempt(this, call, call.getPeer(), endsAt, arrived);
       this.#live.add(attempt);
       signal?.addEventListener('abort', attempt);
       if (!this.streams && !Number.isNaN(endsAt))

@@ -128,16 +128,18 @@ function attemptsOf({maxAttempts, name}: Plan, warnings: string[]): number {
   return MOST_ATTEMPTS;
 }
 
-/** A client made by this config repeats each of them, whatever the server may have done: so only what we would repeat. */
+/**
+ * A client made by this config repeats each of them, whatever the server may have done, so only what this client would repeat in any case.
+ * UNAVAILABLE is not told apart there: the connection may have broken after the server acted.
+ */
 function codesOf(plan: Plan, warnings: string[]): CodeName[] {
   const listed = CODE_NAMES.filter(name => plan.transients.code(name));
-  if (mayRepeat(plan)) return listed;
-  const dropped = listed.filter(name => name !== 'UNAVAILABLE');
-  if (dropped.length > 0)
+  if (mayRepeat(plan) || plan.maxAttempts < 2) return listed;
+  if (listed.length > 0)
     warnings.push(
-      `${plan.name}: ${dropped.join(', ')} left out: the server may have acted, and POST is not in idempotentMethods.`,
+      `${plan.name}: ${listed.join(', ')} left out: the server may have acted, and POST is not in idempotentMethods.`,
     );
-  return listed.filter(name => name === 'UNAVAILABLE');
+  return [];
 }
 
 const mayRepeat = ({idempotentMethods}: Plan): boolean => idempotentMethods.has('POST');

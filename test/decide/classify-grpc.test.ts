@@ -11,9 +11,15 @@ import {retryInfoDetails} from '../grpc/details.ts';
 
 type Trailers = Readonly<Record<string, string | Uint8Array>>;
 
-const answer = (code: number, trailers: Trailers = {}, committed = false): GrpcAnswer => ({
+const answer = (
+  code: number,
+  trailers: Trailers = {},
+  committed = false,
+  sent: GrpcAnswer['sent'] = 'maybe-processed',
+): GrpcAnswer => ({
   status: code,
   committed,
+  sent,
   trailer: name => trailers[name],
 });
 const context = (retryOn: readonly RetryTrigger[] = defaultPolicy.retryOn, refreshes = false) => ({
@@ -30,10 +36,18 @@ const retryInfo = (seconds: number, nanos = 0): Trailers => ({
 });
 
 describe('classifyGrpc', () => {
-  it('by default UNAVAILABLE alone is transient, and was not acted on', () => {
+  it('by default UNAVAILABLE alone is transient, and may have been acted on', () => {
     const transient = CODES.filter(number => classifyGrpc(answer(number), context()).transient);
     expect(transient.map(codeName)).to.deep.equal(['UNAVAILABLE']);
-    expect(classifyGrpc(answer(14), context())).to.include({sent: 'not-processed', throttled: false, once: false});
+    expect(classifyGrpc(answer(14), context())).to.include({sent: 'maybe-processed', throttled: false, once: false});
+  });
+
+  it('UNAVAILABLE was not acted on where the client itself knows', () => {
+    for (const sent of ['not-sent', 'not-processed'] as const) {
+      expect(classifyGrpc(answer(14, {}, false, sent), context())).to.include({transient: true, sent});
+      expect(classifyGrpc(answer(14, {}, false, sent), context([503]))).to.include({transient: false, sent});
+      expect(classifyGrpc(answer(13, {}, false, sent), context(['INTERNAL']))).to.include({sent: 'maybe-processed'});
+    }
   });
 
   it('a pushback that stops says nothing of what the server has done', () => {
@@ -73,7 +87,7 @@ describe('classifyGrpc', () => {
     it(`${name} is transient where retryOn names it, and not where it does not`, () => {
       const listed = classifyGrpc(answer(number), context([name]));
       expect(listed).to.include({transient: true, reason: name});
-      expect(listed.sent).to.equal(name === 'UNAVAILABLE' ? 'not-processed' : 'maybe-processed');
+      expect(listed.sent).to.equal('maybe-processed');
       expect(classifyGrpc(answer(number), context(['network', 503]))).to.include({transient: false, reason: name});
     });
 

@@ -13,7 +13,9 @@ describe('gRPC is done when', () => {
   let server: GrpcServer;
   const events: SteadfetchEvent[] = [];
   const client = (policy: PolicyInput = {}) =>
-    server.client([grpcInterceptor({backoff: AT_ONCE, ...policy}, {on: event => events.push(event)})]);
+    server.client([
+      grpcInterceptor({backoff: AT_ONCE, idempotentMethods: ['POST'], ...policy}, {on: event => events.push(event)}),
+    ]);
   const waits = (): number[] => events.flatMap(event => (event.type === 'retry.scheduled' ? [event.waitMs] : []));
   const gaps = (): number[] => server.attempts.slice(1).map(({at}, index) => at - server.attempts[index]!.at);
 

@@ -52,11 +52,15 @@ export class Attempted {
     (this.call as ServerWritableStream<Message, Message>).write({text});
   }
 
-  end(code: status, trailers: Readonly<Record<string, string | Uint8Array>> = {}): void {
+  end(
+    code: status,
+    trailers: Readonly<Record<string, string | Uint8Array>> = {},
+    details: string = status[code],
+  ): void {
     const metadata = new Metadata();
     for (const [name, value] of Object.entries(trailers))
       metadata.set(name, typeof value === 'string' ? value : Buffer.from(value));
-    this.#end(code, status[code], metadata);
+    this.#end(code, details, metadata);
   }
 }
 

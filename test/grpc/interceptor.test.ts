@@ -45,7 +45,7 @@ describe('grpcInterceptor', () => {
     ports: GrpcPorts = {},
     others: Interceptor[] = [],
   ): Client => {
-    const own = 'snapshot' in policy ? policy : {backoff: AT_ONCE, ...policy};
+    const own = 'snapshot' in policy ? policy : {backoff: AT_ONCE, ...repeatable, ...policy};
     return server.client([grpcInterceptor(own as PolicyInput, ports), ...others]);
   };
   const arrived = async (count: number): Promise<Attempted> => {
@@ -116,7 +116,7 @@ describe('grpcInterceptor', () => {
 
   describe('the codes of retryOn', () => {
     it('beside UNAVAILABLE are sent again only where the method may be repeated', async () => {
-      const policy: PolicyInput = {retryOn: ['INTERNAL']};
+      const policy: PolicyInput = {retryOn: ['INTERNAL'], idempotentMethods: []};
       server.serve(fails(status.INTERNAL), ok);
       expect((await get(client(policy))).error?.resilience).to.include({refusal: 'may-have-acted', attempts: 1});
       server.serve(fails(status.INTERNAL), ok);
@@ -156,7 +156,7 @@ describe('grpcInterceptor', () => {
 
     it('of an attempt ends it, the server hears of that, and the call may have acted', async () => {
       server.serve(hang, ok);
-      const {error} = await get(client({attemptTimeoutMs: 40}));
+      const {error} = await get(client({attemptTimeoutMs: 40, idempotentMethods: []}));
       expect(error).to.include({code: status.DEADLINE_EXCEEDED, details: 'The attempt took longer than its 40 ms.'});
       expect(error?.cause).to.include({name: 'TimeoutError', code: 'ATTEMPT_TIMEOUT', limitMs: 40});
       expect(error?.resilience).to.include({
@@ -347,6 +347,7 @@ describe('grpcInterceptor', () => {
     it('the budget is one for both, and a used-up one gives the last answer', async () => {
       const handle = definePolicy({
         backoff: AT_ONCE,
+        idempotentMethods: ['GET', 'POST'],
         breaker: null,
         budget: {kind: 'token-bucket', capacity: 14, retryCost: 14, refillPerMinute: 0},
       });
@@ -441,7 +442,7 @@ describe('grpcInterceptor', () => {
 
     it('of hedging does not touch what may not be repeated', async () => {
       server.serve(attempt => void setTimeout(() => ok(attempt), 60));
-      await get(client({hedge: {delayMs: 10, maxLoadRatio: 1}}));
+      await get(client({idempotentMethods: [], hedge: {delayMs: 10, maxLoadRatio: 1}}));
       expect(server.attempts).to.have.length(1);
     });
   });
@@ -556,7 +557,7 @@ describe('grpcInterceptor', () => {
       const seen: string[] = [];
       const both = server.client([
         counting(seen, 'above'),
-        grpcInterceptor({backoff: AT_ONCE}),
+        grpcInterceptor({backoff: AT_ONCE, ...repeatable}),
         counting(seen, 'below'),
       ]);
       expect((await get(both)).message).to.deep.equal({text: 'here'});
@@ -588,7 +589,7 @@ describe('grpcInterceptor', () => {
             }),
         });
       server.serve(unavailable, messages('a'));
-      const both = server.client([hearing, grpcInterceptor({backoff: AT_ONCE}), telling]);
+      const both = server.client([hearing, grpcInterceptor({backoff: AT_ONCE, ...repeatable}), telling]);
       expect((await drain(watch(both))).texts).to.deep.equal(['a']);
       expect([told, server.attempts.length]).to.deep.equal([1, 2]);
     });

@@ -9,8 +9,18 @@ const repeatable: PolicyInput = {idempotentMethods: ['POST']};
 const first = (policy: PolicyInput) => toServiceConfig(policy).config.methodConfig[0]!;
 
 describe('toServiceConfig', () => {
-  it('of the defaults is what a cautious client runs, without a warning', () => {
+  it('of the defaults retries nothing, since no method is declared repeatable', () => {
     expect(toServiceConfig()).to.deep.equal({
+      config: {
+        methodConfig: [{name: [{}], timeout: '30s'}],
+        retryThrottling: {maxTokens: 14.286, tokenRatio: 0.071},
+      },
+      warnings: ['default: UNAVAILABLE left out: the server may have acted, and POST is not in idempotentMethods.'],
+    } satisfies ServiceConfigResult);
+  });
+
+  it('of methods that may be repeated is what a cautious client runs, without a warning', () => {
+    expect(toServiceConfig(repeatable)).to.deep.equal({
       config: {
         methodConfig: [
           {
@@ -61,7 +71,8 @@ describe('toServiceConfig', () => {
       hedgingPolicy: {maxAttempts: 3, hedgingDelay: '0.250000000s', nonFatalStatusCodes: ['UNAVAILABLE']},
     });
     expect(first({...repeatable, hedge})).to.not.have.property('retryPolicy');
-    expect(first({hedge})).to.have.property('retryPolicy').and.not.have.property('hedgingPolicy');
+    expect(first({hedge})).to.not.have.property('retryPolicy');
+    expect(first({hedge})).to.not.have.property('hedgingPolicy');
   });
 
   for (const [backoff, initialBackoff, maxBackoff, backoffMultiplier, warned] of [
@@ -73,7 +84,7 @@ describe('toServiceConfig', () => {
     [{kind: 'list', delaysMs: [0, 400]}, '0.001000000s', '0.400000000s', 1, true],
   ] as const) {
     it(`backoff ${JSON.stringify(backoff)}: ${initialBackoff} times ${backoffMultiplier}`, () => {
-      const {config, warnings} = toServiceConfig({backoff} as unknown as PolicyInput);
+      const {config, warnings} = toServiceConfig({...repeatable, backoff} as unknown as PolicyInput);
       expect(config.methodConfig[0]!.retryPolicy).to.include({initialBackoff, maxBackoff, backoffMultiplier});
       expect(warnings.length > 0).to.equal(warned);
     });
@@ -106,23 +117,24 @@ describe('toServiceConfig', () => {
 
   describe('warns', () => {
     const routed = (path: string, more: object = {}): PolicyInput => ({
+      ...repeatable,
       routes: [{match: {path, ...more}, name: 'r', maxAttempts: 2}],
     });
     const table: readonly (readonly [string, PolicyInput, string])[] = [
       [
         'of more attempts than gRPC makes',
-        {maxAttempts: 8},
+        {...repeatable, maxAttempts: 8},
         'default: maxAttempts 8 becomes 5, the most that gRPC clients make.',
       ],
       [
         'of unlimited attempts',
-        {maxAttempts: 'unlimited'},
+        {...repeatable, maxAttempts: 'unlimited'},
         'default: maxAttempts "unlimited" becomes 5, the most that gRPC clients make.',
       ],
       [
         'of codes that may have been acted on',
         {retryOn: ['UNAVAILABLE', 'INTERNAL', 'ABORTED']},
-        'default: ABORTED, INTERNAL left out: the server may have acted, and POST is not in idempotentMethods.',
+        'default: ABORTED, INTERNAL, UNAVAILABLE left out: the server may have acted, and POST is not in idempotentMethods.',
       ],
       [
         'of a hedge by quantile',
@@ -131,12 +143,12 @@ describe('toServiceConfig', () => {
       ],
       [
         'of waits that are no powers',
-        {backoff: {kind: 'list', delaysMs: [100, 200]}},
+        {...repeatable, backoff: {kind: 'list', delaysMs: [100, 200]}},
         "default: gRPC's backoff is exponential; list waits become 100 ms times 2.",
       ],
       [
         'of a budget beyond gRPC’s',
-        {budget: {kind: 'token-bucket', capacity: 10_000, retryCost: 1}},
+        {...repeatable, budget: {kind: 'token-bucket', capacity: 10_000, retryCost: 1}},
         "A budget of 10000 resends becomes one of 500, gRPC's largest.",
       ],
       [
@@ -151,7 +163,7 @@ describe('toServiceConfig', () => {
       ],
       [
         'of a budget of one route',
-        {routes: [{match: {path: '/shop.Orders/Get'}, name: 'r', budget: null}]},
+        {...repeatable, routes: [{match: {path: '/shop.Orders/Get'}, name: 'r', budget: null}]},
         'r: its own budget has no counterpart, for retryThrottling is one for all methods.',
       ],
     ];
@@ -161,6 +173,7 @@ describe('toServiceConfig', () => {
 
   it('routes become services and methods: the first that matches wins here too', () => {
     const {config, warnings} = toServiceConfig({
+      ...repeatable,
       maxAttempts: 5,
       routes: [
         {match: {path: '/shop.Orders/Get'}, name: 'get', maxAttempts: 2},
@@ -179,7 +192,10 @@ describe('toServiceConfig', () => {
   });
 
   it('routes of an origin count for the channel to it', () => {
-    const policy: PolicyInput = {routes: [{match: {origin: 'https://a.test'}, name: 'a', maxAttempts: 2}]};
+    const policy: PolicyInput = {
+      ...repeatable,
+      routes: [{match: {origin: 'https://a.test'}, name: 'a', maxAttempts: 2}],
+    };
     expect(toServiceConfig(policy, 'https://a.test').config.methodConfig[0]!.retryPolicy?.maxAttempts).to.equal(2);
     expect(toServiceConfig(policy).config.methodConfig[0]!.retryPolicy?.maxAttempts).to.equal(3);
   });
@@ -205,12 +221,13 @@ describe('toServiceConfig', () => {
 
     it('UNAVAILABLE, UNAVAILABLE, OK takes three calls', async () => {
       server.serve(fails(status.UNAVAILABLE), fails(status.UNAVAILABLE), ok);
-      expect((await get(client({backoff: quick}))).message).to.deep.equal({text: 'here'});
+      expect((await get(client({...repeatable, backoff: quick}))).message).to.deep.equal({text: 'here'});
       expect(server.attempts).to.have.length(3);
     });
 
     it('each method has its own', async () => {
       const made = client({
+        ...repeatable,
         backoff: quick,
         routes: [
           {match: {path: '/shop.Orders/Watch'}, maxAttempts: 2},
@@ -243,7 +260,7 @@ describe('toServiceConfig', () => {
       const fresh = await GrpcServer.start(); // grpc-js keeps the tokens of a target for the whole process.
       try {
         fresh.serve(fails(status.UNAVAILABLE));
-        const config = JSON.stringify(toServiceConfig({backoff: quick}).config);
+        const config = JSON.stringify(toServiceConfig({...repeatable, backoff: quick}).config);
         const made = fresh.client([], {'grpc.service_config': config});
         for (let call = 0; call < 30; call++) await get(made);
         // Each failure takes a token of theirs, also those that no resend follows; ours would be 7.

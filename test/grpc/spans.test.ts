@@ -29,7 +29,7 @@ describe('a gRPC call, to those who look on', () => {
   });
 
   const client = (policy: PolicyInput = {}, ports: GrpcPorts = {}) =>
-    server.client([grpcInterceptor({backoff: AT_ONCE, ...policy}, ports)]);
+    server.client([grpcInterceptor({backoff: AT_ONCE, idempotentMethods: ['POST'], ...policy}, ports)]);
   const method = {'rpc.system.name': 'grpc', 'rpc.method': 'shop.Orders/Get'};
 
   it('the call is INTERNAL and each attempt CLIENT, both named for the method', async () => {

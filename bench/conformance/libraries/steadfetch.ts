@@ -117,9 +117,16 @@ export const library: Library = {
     const random = seededRandom(7);
     return Array.from({length: attempts - 1}, (_, resend) => backoffMs(backoff, resend + 1, false, 0, random));
   },
-  grpc: (attempts, script) =>
+  grpc: (attempts, script, repeatable) =>
     GrpcScene.open({}, script, {
-      interceptors: [grpcInterceptor({...UNGUARDED, maxAttempts: attempts, backoff: constant(5)})],
+      interceptors: [
+        grpcInterceptor({
+          ...UNGUARDED,
+          maxAttempts: attempts,
+          backoff: constant(5),
+          ...(repeatable ? {idempotentMethods: ['POST']} : {}),
+        }),
+      ],
     }),
   async bounded(delayMs, totalMs, url) {
     const client = createFetch({

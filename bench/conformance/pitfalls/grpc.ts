@@ -10,7 +10,7 @@ export const pitfalls: readonly Pitfall[] = [
       if (grpc === undefined) return absent;
       const wrong: string[] = [];
       for (const value of ['-1', 'abc', '2147483648']) {
-        const scene = await grpc(3, [pushback(value), {}]);
+        const scene = await grpc(3, [pushback(value), {}], true);
         const {code, afterMs} = await scene.call().end;
         if (scene.sent !== 1 || code !== UNAVAILABLE)
           wrong.push(`grpc-retry-pushback-ms: ${value}, ${scene.sent} sent within ${afterMs} ms`);
@@ -23,7 +23,18 @@ export const pitfalls: readonly Pitfall[] = [
     title: 'A gRPC call is not sent again once the headers of a response have come',
     async run({grpc}) {
       if (grpc === undefined) return absent;
-      const scene = await grpc(3, [{code: UNAVAILABLE, afterMs: 50, headers: true}, {}]);
+      const scene = await grpc(3, [{code: UNAVAILABLE, afterMs: 50, headers: true}, {}], true);
+      const {code} = await scene.call().end;
+      return holds(scene.sent === 1 && code === UNAVAILABLE, `status ${code}, ${scene.sent} sent`);
+    },
+  },
+  {
+    id: 'T55c',
+    title:
+      'A gRPC call that was reset after its effect is not sent again, where nothing says that its method may run twice',
+    async run({grpc}) {
+      if (grpc === undefined) return absent;
+      const scene = await grpc(3, [{resets: true}, {}]);
       const {code} = await scene.call().end;
       return holds(scene.sent === 1 && code === UNAVAILABLE, `status ${code}, ${scene.sent} sent`);
     },

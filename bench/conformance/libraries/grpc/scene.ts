@@ -1,4 +1,5 @@
 /** A real gRPC server on the loopback interface that answers by script, and a client under a service config. */
+import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
 import {type Loaded, load} from '../../library.ts';
 
 export const OK = 0;
@@ -15,6 +16,8 @@ export type Reply = {
   readonly body?: Buffer;
   /** They come before the status. */
   readonly headers?: true;
+  /** The connection breaks in place of an answer. */
+  readonly resets?: true;
 } | null;
 
 export interface Ending {
@@ -53,11 +56,14 @@ export class GrpcScene {
   readonly #grpc: Loaded;
   readonly #client: Loaded;
   readonly #interceptors: readonly Loaded[];
+  /** Of the clients. */
+  readonly #sockets: ReadonlySet<Socket>;
 
-  private constructor(grpc: Loaded, client: Loaded, interceptors: readonly Loaded[]) {
+  private constructor(grpc: Loaded, client: Loaded, interceptors: readonly Loaded[], sockets: ReadonlySet<Socket>) {
     this.#grpc = grpc;
     this.#client = client;
     this.#interceptors = interceptors;
+    this.#sockets = sockets;
   }
 
   /**
@@ -81,12 +87,13 @@ export class GrpcScene {
       methodConfig: [{name: [{service: 'test.Service'}], ...policy}],
       ...(options.throttling === undefined ? {} : {retryThrottling: options.throttling}),
     };
-    const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), {
+    const sockets = new Set<Socket>();
+    const client = new grpc.Client(`127.0.0.1:${await between(port, sockets)}`, grpc.credentials.createInsecure(), {
       'grpc.service_config': JSON.stringify(config),
       'grpc.service_config_disable_resolution': 1,
       ...options.channel,
     });
-    const scene = new GrpcScene(grpc, client, options.interceptors ?? []);
+    const scene = new GrpcScene(grpc, client, options.interceptors ?? [], sockets);
     server.addService(
       {Call: METHOD, Watch: {...METHOD, path: '/test.Service/Watch', responseStream: true}},
       {
@@ -110,7 +117,11 @@ export class GrpcScene {
     this.#note(call);
     const reply = script[Math.min(this.sent, script.length) - 1];
     if (reply === null || reply === undefined) return;
-    const {code = OK, afterMs = 0, trailers = {}, body = Buffer.from('ok'), headers} = reply;
+    const {code = OK, afterMs = 0, trailers = {}, body = Buffer.from('ok'), headers, resets} = reply;
+    if (resets) {
+      for (const socket of this.#sockets) socket.resetAndDestroy();
+      return;
+    }
     if (headers) call.sendMetadata(new this.#grpc.Metadata());
     setTimeout(() => {
       const metadata = this.#grpc.Metadata.fromHttp2Headers(trailers);
@@ -170,6 +181,22 @@ export class GrpcScene {
       stream.on('end', () => setTimeout(() => resolve({messages, code: OK}), 50));
     });
   }
+}
+
+/** A port whose connections go on to another, and can be reset on the way. */
+async function between(port: number, sockets: Set<Socket>): Promise<number> {
+  const proxy = createServer(socket => {
+    const upstream = connect(port, '127.0.0.1');
+    for (const each of [socket, upstream]) each.on('error', () => {}).setNoDelay();
+    socket.pipe(upstream).pipe(socket);
+    sockets.add(socket);
+    socket.on('close', () => {
+      sockets.delete(socket);
+      upstream.destroy();
+    });
+  });
+  await new Promise<void>(done => proxy.listen(0, '127.0.0.1', done));
+  return (proxy.address() as AddressInfo).port;
 }
 
 export const retrying = (attempts: number, delayMs: number, more: object = {}): object => ({
