@@ -35,8 +35,8 @@ export interface Reporting extends CallState {
 
 const callOf: HiddenField<Reporting> = hiddenField();
 
-/** Where a client library keeps what fetch gave it: ky and axios, most SDKs, Stripe, and the SDKs that keep a response's headers only. */
-const HOLDERS = ['response', 'cause', 'detail', 'headers'] as const;
+/** Where client libraries keep what fetch gave them: ky, most SDKs, Stripe, urql, and the SDKs that keep the headers of a response only. */
+const HOLDERS = ['response', 'cause', 'detail', 'networkError', 'headers'] as const;
 /** How many objects `reportOf` looks at: causes can be endless. */
 const MAX_LOOKED_AT = 20;
 

@@ -21,6 +21,7 @@ describe('reportOf', () => {
         (cause: unknown) => new Error('Connection error.', {cause}),
       ],
       ['under `detail` (Stripe)', (detail: unknown) => Object.assign(new Error('Request failed'), {detail})],
+      ['under `networkError` (urql)', (networkError: unknown) => Object.assign(new Error('x'), {networkError})],
       ['under the cause of a cause', (cause: unknown) => new Error('x', {cause: new Error('y', {cause})})],
       ['under the detail of a cause', (detail: unknown) => new Error('x', {cause: {detail}})],
       ['in a plain object', (cause: unknown) => ({cause})],
