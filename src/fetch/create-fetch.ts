@@ -46,7 +46,8 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
   watchFailedRequests();
   const wireFetch = ports.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init));
 
-  return function steadfetch(input, init) {
+  // Named, and of the length, of the fetch that it stands for.
+  return function fetch(input, init = undefined) {
     // What is thrown here rejects.
     return new Promise((resolve, reject) => {
       const overrides = init?.resilience;
