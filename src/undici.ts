@@ -15,7 +15,7 @@ export type {Interceptor} from './undici/types.ts';
 
 /**
  * Gives an undici dispatcher a policy, with a span for the call and one for each attempt where an OpenTelemetry SDK is
- * registered: `new Agent().compose(resilienceInterceptor(policy))`. Needs undici 8 or later.
+ * registered: `new Agent().compose(resilienceInterceptor(policy))`. Needs undici 7 or later.
  *
  * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
  * @param ports  As for `createFetch`, but for `fetch`.

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'INVALID_POLICY'
   | 'INVALID_OVERRIDES'
   | 'POLICY_FILE'
+  | 'PEER_PACKAGE'
   | 'ATTEMPT_TIMEOUT'
   | 'DEADLINE_EXCEEDED'
   | 'IDLE_TIMEOUT'

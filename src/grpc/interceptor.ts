@@ -1,8 +1,9 @@
 /** The gRPC door: the same call and the same loop, as an interceptor of grpc-js's clients. */
-import {InterceptingCall, type Interceptor} from '@grpc/grpc-js';
+import * as grpc from '@grpc/grpc-js';
 import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
+import {SteadfetchError} from '../core/errors.ts';
 import {grpcAnswers} from '../decide/answers-grpc.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {GrpcCall} from './grpc-call.ts';
@@ -17,16 +18,27 @@ import {checkedOrigin, enginePorts, type GrpcPorts} from './ports.ts';
  * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`: then guards are shared with its HTTP clients.
  * @param ports  Functions the policy cannot hold, and `origin`, where the channel's target does not tell it.
  * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
+ * @throws SteadfetchError with code PEER_PACKAGE where the installed grpc-js is older than 1.10.
  * @see gRFC A6 (client retries)
  *
  * @example
  * const client = new Greeter('localhost:50051', credentials.createInsecure(), {interceptors: [grpcInterceptor()]});
  */
-export function grpcInterceptor(policy?: PolicyInput | PolicyHandle, ports: GrpcPorts = {}): Interceptor {
+export function grpcInterceptor(policy?: PolicyInput | PolicyHandle, ports: GrpcPorts = {}): grpc.Interceptor {
+  requireGrpc();
   const engine = new Engine(handleOf(policy, ports.random), enginePorts(ports), grpcAnswers);
   const origin = checkedOrigin(ports.origin);
   return ({resilience, ...options}, nextCall) =>
     options.method_definition.requestStream
-      ? new InterceptingCall(nextCall(options))
+      ? new grpc.InterceptingCall(nextCall(options))
       : new GrpcCall(engine, options, nextCall, resilience, origin);
+}
+
+/** `ServerInterceptingCall` exists from grpc-js 1.10 on, the oldest version that was tried. */
+function requireGrpc(): void {
+  if ('ServerInterceptingCall' in grpc) return;
+  throw new SteadfetchError(
+    'PEER_PACKAGE',
+    'grpcInterceptor() needs @grpc/grpc-js 1.10 or later, and the installed version is older: run "npm install @grpc/grpc-js@1".',
+  );
 }

@@ -5,12 +5,13 @@
  * they will be used. Two loops, one Call, chosen per call: where nothing of the user's can see a resend, our own loop runs
  * inside ky's fetch, and ky neither clones nor retries; otherwise ky's loop is driven, and its hooks see all they ever saw.
  */
-import type {InitHook, Options} from 'ky';
+import ky, {type InitHook, type KyInstance, type Options} from 'ky';
 import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
 import {watchFailedRequests} from '../call/failed-requests.ts';
 import type {PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
+import {SteadfetchError} from '../core/errors.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {explicitOptions, takeOverTimeouts} from './explicit-options.ts';
 import {KyCall, type KyOptions} from './ky-call.ts';
@@ -37,6 +38,7 @@ const OURS = Symbol('steadfetch init hook');
  * @param ports  Functions the policy cannot hold: `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
  *   `fetch` is ky's own option, and stays there.
  * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
+ * @throws SteadfetchError with code PEER_PACKAGE where the installed ky is older than 2.1.
  * @see RFC 9110 §9.2.2 (which methods may be sent again), §10.2.3 (Retry-After)
  *
  * @example
@@ -49,6 +51,7 @@ export function resilience(policy?: PolicyInput | PolicyHandle, ports: Omit<Port
 
 /** The same under a policy that is already there. */
 export function optionsUnder(handle: PolicyHandle, ports: Omit<Ports, 'fetch'>): Options {
+  requireKy();
   const engine = new Engine(handle, ports);
   watchFailedRequests();
   const init: InitHook & {[OURS]?: true} = options => {
@@ -63,6 +66,15 @@ export function optionsUnder(handle: PolicyHandle, ports: Omit<Ports, 'fetch'>):
   };
   init[OURS] = true;
   return {hooks: {init: [init]}};
+}
+
+/** ky before 2.0 ignores init hooks without an error, so no policy would apply. `query` exists from ky 2.1 on, which tests cover. */
+function requireKy(): void {
+  if (typeof (ky as Partial<KyInstance>).query === 'function') return;
+  throw new SteadfetchError(
+    'PEER_PACKAGE',
+    'resilience() needs ky 2.1 or later, and the installed ky is older: run "npm install ky@2", or use createFetch() of steadfetch/fetch, which needs no ky.',
+  );
 }
 
 function install(engine: Engine, options: KyOptions): void {

@@ -12,15 +12,17 @@ import {startCallSpan} from './call-span.ts';
 import {logBreakerChange} from './log-records.ts';
 import {ObservedCall} from './observed-call.ts';
 import {type OtelOptions, OtelSettings} from './options.ts';
-import {registeredInstruments, registeredLogger, registeredTracer} from './registered.ts';
+import {registeredInstruments, registeredLogger, registeredTracer, requireApi} from './registered.ts';
 import {type BreakerChange, watchGuards} from './watched-guards.ts';
 
 /**
  * An observer that tells OpenTelemetry, by whatever SDK is registered, now or later.
  *
  * @throws TypeError for a captured header that is never recorded.
+ * @throws SteadfetchError with code PEER_PACKAGE where the installed @opentelemetry/api is older than 1.3.
  */
 export function otelObserver(options: OtelOptions = {}): Observer {
+  requireApi();
   const settings = new OtelSettings(options);
   return {
     startCall: call => observe(call, settings),

@@ -5,8 +5,13 @@
  * OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER and so on. Traces only, unless a variable asks for metrics or logs: Jaeger takes
  * nothing else.
  */
-import {logs, metrics, trace} from '@opentelemetry/api';
-import {NodeSDK} from '@opentelemetry/sdk-node';
+import {createRequire} from 'node:module';
+import {metrics, trace} from '@opentelemetry/api';
+import type * as SdkNode from '@opentelemetry/sdk-node';
+import {SteadfetchError} from '../core/errors.ts';
+import {loggerProvider} from './registered.ts';
+
+const {NodeSDK} = loadSdk();
 
 const asksFor = (signal: 'METRICS' | 'LOGS'): boolean =>
   process.env[`OTEL_${signal}_EXPORTER`] !== undefined ||
@@ -46,6 +51,28 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 /** Without an end to recording: it may call `process.exit` next. */
 function exportSoFar(): void {
   const traces = trace.getTracerProvider() as {getDelegate?: () => unknown};
-  for (const provider of [traces.getDelegate?.(), metrics.getMeterProvider(), logs.getLoggerProvider()])
+  for (const provider of [traces.getDelegate?.(), metrics.getMeterProvider(), loggerProvider()])
     (provider as {forceFlush?: () => Promise<void>}).forceFlush?.().catch(() => {});
+}
+
+/** `require` throws where it is called, so that the error can name the remedy; a package that a static import misses cannot be caught. */
+function loadSdk(): typeof SdkNode {
+  try {
+    const sdk: typeof SdkNode = createRequire(import.meta.url)('@opentelemetry/sdk-node');
+    if (!isOld(sdk)) return sdk;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+  }
+  const refusal = new SteadfetchError(
+    'PEER_PACKAGE',
+    'steadfetch/register needs @opentelemetry/sdk-node 0.200 or later: run "npm install @opentelemetry/sdk-node", or leave steadfetch/register out.',
+  );
+  refusal.stack = `${refusal.name}: ${refusal.message}`; // Where it was thrown says nothing to an operator.
+  throw refusal;
+}
+
+/** Below 0.200, where the variables for metrics are not read. The packages that the SDK re-exports show it; 0.300 re-exports none. */
+function isOld(sdk: typeof SdkNode): boolean {
+  const {resources}: {readonly resources?: object; readonly NodeSDK: unknown} = sdk;
+  return resources !== undefined && !('resourceFromAttributes' in resources);
 }

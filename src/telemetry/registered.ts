@@ -5,10 +5,20 @@
 
 import type {Logger, Meter, Tracer} from '@opentelemetry/api';
 import * as api from '@opentelemetry/api';
+import {SteadfetchError} from '../core/errors.ts';
 import {Instruments} from './instruments.ts';
 import {SCHEMA_URL, SCOPE, VERSION} from './version.ts';
 
 const OPTIONS = {schemaUrl: SCHEMA_URL};
+
+/** Metrics exist from version 1.3 of the API on. */
+export function requireApi(): void {
+  if ('createNoopMeter' in api) return;
+  throw new SteadfetchError(
+    'PEER_PACKAGE',
+    'steadfetch needs @opentelemetry/api 1.3 or later, and the installed version is older: run "npm install @opentelemetry/api@1", or import steadfetch/core, which needs none.',
+  );
+}
 
 interface ProxyProvider {
   getDelegate(): unknown;
@@ -43,7 +53,7 @@ export function registeredInstruments(): Instruments | null {
   return seenInstruments;
 }
 
-interface LoggerProvider {
+export interface LoggerProvider {
   getLogger(name: string, version: string, options: {schemaUrl: string}): Logger;
 }
 /** The API has logs from 1.10 on. Before that they are in a package of their own, which is known by this symbol. */
@@ -52,9 +62,14 @@ const logs: {getLoggerProvider(): LoggerProvider} | undefined = 'logs' in api ? 
 let seenLoggers: unknown;
 let seenLogger: Logger | null = null;
 
-export function registeredLogger(): Logger | null {
+/** undefined where neither the API nor the package of before has logs. */
+export function loggerProvider(): LoggerProvider | undefined {
   const before = (globalThis as {[LOGS_BEFORE_1_10]?: (version: number) => LoggerProvider})[LOGS_BEFORE_1_10];
-  const provider = before === undefined ? logs?.getLoggerProvider() : before(1);
+  return before === undefined ? logs?.getLoggerProvider() : before(1);
+}
+
+export function registeredLogger(): Logger | null {
+  const provider = loggerProvider();
   if (provider !== seenLoggers) {
     seenLoggers = provider;
     const logger = provider?.getLogger(SCOPE, VERSION, OPTIONS);

@@ -22,7 +22,7 @@ type Options = DispatchOptions & {readonly resilience?: CallOverrides};
 
 /**
  * Gives an undici dispatcher a policy: `new Agent().compose(resilienceInterceptor(policy))`, for `undici.request`,
- * `undici.fetch` and everything else that takes a dispatcher. Needs undici 8 or later.
+ * `undici.fetch` and everything else that takes a dispatcher. Needs undici 7 or later.
  *
  * The caller's handler sees one request and one response. Time limits of the policy hold until the headers; the body is
  * bounded by `idleTimeoutMs`, beside undici's own `bodyTimeout`. What is sent again is a string, bytes or no body.

@@ -1,6 +1,6 @@
 /**
  * undici's dispatcher, as far as an interceptor sees it. Written out, so that nothing of undici is loaded, and its types fit
- * whatever version the user has from 8 on.
+ * whatever version the user has from 7 on.
  */
 
 export interface DispatchOptions {

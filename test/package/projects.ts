@@ -21,8 +21,10 @@ interface Versions {
   readonly nodeTypes: string;
   /** Aliases, so that they live side by side. */
   readonly compilers: Readonly<Record<string, string>>;
-  /** The oldest Node that package.json admits, as the bare binary: no install script has to run. */
+  /** The oldest Node that package.json admits. */
   readonly oldestNode: string;
+  /** Versions of npm, each with the Nodes it runs under. Node 20 is older than package.json admits: npm warns there, and installs. */
+  readonly npm: Readonly<Record<string, readonly string[]>>;
 }
 
 export const versions: Versions = {
@@ -37,7 +39,8 @@ export const versions: Versions = {
     '5.9': 'ts59@npm:typescript@5.9.3',
     '7.0': 'ts70@npm:typescript@7.0.2',
   },
-  oldestNode: `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}@22.1.0`,
+  oldestNode: '22.12.0',
+  npm: {'10.9.4': ['20.20.2'], '11.19.1': ['20.20.2', '24.21.0']},
 };
 
 export interface Ran {
@@ -61,8 +64,12 @@ export async function run(cwd: string, command: string, ...args: string[]): Prom
 }
 
 /** The Node that runs this test is first in the path, so npm and every tool run under it. */
-export function attempt(cwd: string, command: string, ...args: string[]): Promise<Ran> {
-  const env = {...process.env, PATH: dirname(process.execPath) + delimiter + process.env.PATH, NO_COLOR: '1'};
+export const attempt = (cwd: string, command: string, ...args: string[]): Promise<Ran> =>
+  attemptUnder(process.execPath, cwd, command, ...args);
+
+/** The same with another Node first in the path. */
+export function attemptUnder(node: string, cwd: string, command: string, ...args: string[]): Promise<Ran> {
+  const env = {...process.env, PATH: dirname(node) + delimiter + process.env.PATH, NO_COLOR: '1'};
   return new Promise(resolve =>
     execFile(command, args, {cwd, env, maxBuffer: 2 ** 26, timeout: 170_000}, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
@@ -74,22 +81,56 @@ export function attempt(cwd: string, command: string, ...args: string[]): Promis
 /** An empty project with the tarball and these packages. */
 export async function project(name: string, packages: readonly string[], ...flags: string[]): Promise<string> {
   const file = await packed();
-  const folder = join(home(), name);
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({name, private: true, type: 'module'}));
+  const folder = emptyFolder(name);
   await run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--save-exact', ...flags, file, ...packages);
   return folder;
 }
 
-/** The project most tests look at: ky, OpenTelemetry, compilers, a bundler and the oldest Node. Made once. */
+/** A project without a package in it. */
+export function emptyFolder(name: string): string {
+  const folder = join(home(), name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({name, private: true, type: 'module'}));
+  return folder;
+}
+
+const tools = new Map<string, Promise<string>>();
+
+/** A package that is only run, in a folder of its own. Gives the folder of the package. */
+function tool(name: string, version: string): Promise<string> {
+  const place = `${name}-${version}`;
+  const folder = tools.get(place) ?? installTool(place, name, version);
+  tools.set(place, folder);
+  return folder;
+}
+
+async function installTool(place: string, name: string, version: string): Promise<string> {
+  const folder = emptyFolder(place);
+  await run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${version}`);
+  return join(folder, 'node_modules', name);
+}
+
+/** A Node of this version, as the bare binary: no install script has to run. */
+export async function nodeBinary(version: string): Promise<string> {
+  const system = process.platform === 'win32' ? 'win' : process.platform;
+  return join(await tool(`node-${system}-${process.arch}`, version), 'bin/node');
+}
+
+/** The program of an npm of this version, for a Node to run. */
+export const npmProgram = async (version: string): Promise<string> =>
+  join(await tool('npm', version), 'bin/npm-cli.js');
+
+export const oldestNode = (): Promise<string> => nodeBinary(versions.oldestNode);
+
+/** The project most tests look at: ky, OpenTelemetry, compilers and a bundler. Made once. */
 export function fullProject(): Promise<string> {
-  const {ky, grpc, otel, sdk, esbuild, nodeTypes, compilers, oldestNode} = versions;
-  everything ??= project('full', [ky, grpc, otel, ...sdk, esbuild, nodeTypes, ...Object.values(compilers), oldestNode]);
+  const {ky, grpc, otel, sdk, esbuild, nodeTypes, compilers} = versions;
+  everything ??= project('full', [ky, grpc, otel, ...sdk, esbuild, nodeTypes, ...Object.values(compilers)]);
   return everything;
 }
 
 /** `npm pack` builds first. */
-function packed(): Promise<string> {
+export function packed(): Promise<string> {
   tarball ??= run(root, 'npm', 'pack', '--silent', '--pack-destination', home()).then(() => {
     const name = readdirSync(home()).find(file => /^steadfetch-.*\.tgz$/.test(file));
     return join(home(), name!);
@@ -102,10 +143,6 @@ export async function packedShim(): Promise<string> {
   const name = await run(join(root, 'packages/retry-lint'), 'npm', 'pack', '--silent', '--pack-destination', home());
   return join(home(), name.trim());
 }
-
-/** Of the full project. */
-export const oldestNode = (folder: string): string =>
-  join(folder, 'node_modules', versions.oldestNode.split('@')[0]!, 'bin/node');
 
 function home(): string {
   place ??= mkdtempSync(join(tmpdir(), 'steadfetch-package-'));

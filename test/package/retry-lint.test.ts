@@ -24,7 +24,7 @@ describe('npx retry-lint', () => {
     writeFileSync(join(folder, 'policy.yaml'), 'backoff: {jitter: none}\n');
     const program = join(folder, 'node_modules/.bin/retry-lint');
     expect((await attempt(folder, 'npx', 'retry-lint', 'policy.json')).output).to.match(finding);
-    const {code, output} = await attempt(folder, oldestNode(folder), program, 'policy.json', '*.yaml');
+    const {code, output} = await attempt(folder, await oldestNode(), program, 'policy.json', '*.yaml');
     expect(output).to.match(finding).and.contain('2 errors in 2 files.');
     expect(code).to.equal(1);
   });

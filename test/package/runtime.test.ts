@@ -31,26 +31,26 @@ const {status} = await clock.run(() => fetch('https://example.com/'));
 console.log(status, server.requests.length);`;
 
 describe('installed package', () => {
-  const nodes: [string, (folder: string) => string][] = [
+  const nodes: [string, () => string | Promise<string>][] = [
     [process.version, () => process.execPath],
-    [versions.oldestNode, oldestNode],
+    [`v${versions.oldestNode}`, oldestNode],
   ];
   for (const [name, node] of nodes) {
     describe(`under ${name}`, () => {
       it('every entry has its names', async () => {
         const folder = await fullProject();
-        expect(await namesOf(folder, node(folder), modules)).to.deep.equal(promised(modules));
+        expect(await namesOf(folder, await node(), modules)).to.deep.equal(promised(modules));
       });
 
       it('a call is sent again', async () => {
         const folder = await fullProject();
-        const output = await run(folder, node(folder), '--input-type=module', '--eval', call('steadfetch'));
+        const output = await run(folder, await node(), '--input-type=module', '--eval', call('steadfetch'));
         expect(output).to.equal('200 2\n');
       });
 
       it('steadfetch batch is a command', async () => {
         const folder = await fullProject();
-        const output = await run(folder, node(folder), 'node_modules/.bin/steadfetch', 'batch', '--help');
+        const output = await run(folder, await node(), 'node_modules/.bin/steadfetch', 'batch', '--help');
         expect(output).to.contain('steadfetch batch <requests.jsonl>');
       });
 
@@ -60,7 +60,7 @@ describe('installed package', () => {
           "import {trace} from '@opentelemetry/api'; console.log(trace.getTracer('t').startSpan('s').isRecording())";
         const output = await run(
           folder,
-          node(folder),
+          await node(),
           '--import',
           'steadfetch/register',
           '--input-type=module',
@@ -74,7 +74,7 @@ describe('installed package', () => {
         const folder = await fullProject();
         const program =
           "import schema from 'steadfetch/policy.schema.json' with {type: 'json'}; console.log(schema.title)";
-        expect(await run(folder, node(folder), '--no-warnings', '--input-type=module', '--eval', program)).to.match(
+        expect(await run(folder, await node(), '--no-warnings', '--input-type=module', '--eval', program)).to.match(
           /\w+/,
         );
       });

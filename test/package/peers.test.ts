@@ -1,0 +1,190 @@
+/** Installs beside other versions of the packages that entry points can use, and says which version an entry point needs. */
+import {readFileSync} from 'node:fs';
+import {createServer, type Server} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {join} from 'node:path';
+import {expect} from 'chai';
+import {
+  attempt,
+  attemptUnder,
+  emptyFolder,
+  nodeBinary,
+  npmProgram,
+  packed,
+  project,
+  type Ran,
+  versions,
+} from './projects.ts';
+
+/** The last two majors, or minors where there is one major, and the oldest versions that are still met. */
+const NEIGHBOURS = {
+  newest: ['ky@2.1.0', 'undici@8.13.1', '@grpc/grpc-js@1.14.7', '@opentelemetry/sdk-node@0.301.0'],
+  previous: ['ky@1.14.3', 'undici@7.30.2', '@grpc/grpc-js@1.13.4', '@opentelemetry/sdk-node@0.223.0'],
+  oldest: ['ky@0.33.3', 'undici@5.29.0', '@grpc/grpc-js@1.8.22', '@opentelemetry/sdk-node@0.35.1'],
+  'pinned API': ['@opentelemetry/api@1.3.0'],
+} satisfies Record<string, readonly string[]>;
+
+const evaluate = (folder: string, program: string, ...flags: string[]): Promise<Ran> =>
+  attempt(folder, process.execPath, ...flags, '--input-type=module', '--eval', program);
+
+let count = 0;
+
+describe('npm install', () => {
+  for (const [npm, nodes] of Object.entries(versions.npm))
+    for (const node of nodes) {
+      describe(`of npm ${npm} under Node ${node}`, () => {
+        /** Resolves the tree, and downloads nothing: that is where versions conflict. */
+        async function install(steps: readonly (readonly string[])[]): Promise<Record<string, {version: string}>> {
+          const folder = emptyFolder(`resolved-${++count}`);
+          const binary = await nodeBinary(node);
+          for (const packages of steps) {
+            const flags = ['--package-lock-only', '--save-exact', '--no-audit', '--no-fund'];
+            const command = [await npmProgram(npm), 'install', ...flags, ...packages];
+            const {code, output} = await attemptUnder(binary, folder, binary, ...command);
+            expect(code, `npm install ${packages.join(' ')}\n${output}`).to.equal(0);
+          }
+          return JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
+        }
+
+        it('brings the API of OpenTelemetry and no other package that is optional', async () => {
+          const installed = Object.keys(await install([[await packed()]]));
+          expect(installed).to.include('node_modules/@opentelemetry/api');
+          for (const name of ['ky', 'undici', '@grpc/grpc-js', '@opentelemetry/sdk-node'])
+            expect(installed).not.to.include(`node_modules/${name}`);
+        });
+
+        for (const [age, neighbours] of Object.entries(NEIGHBOURS)) {
+          it(`has no conflict with ${neighbours.join(', ')} (${age})`, async () => {
+            for (const steps of [[neighbours, [await packed()]], [[await packed(), ...neighbours]]]) {
+              const installed = await install(steps);
+              for (const neighbour of neighbours) {
+                const [, name, version] = /^(.+)@(.+)$/.exec(neighbour)!;
+                expect(installed[`node_modules/${name}`]!.version).to.equal(version);
+              }
+            }
+          });
+        }
+      });
+    }
+});
+
+/** Prints the message of what is thrown. */
+const messageOf = (statement: string): string =>
+  `try { ${statement}; console.log('nothing is thrown'); } catch (error) { console.log(error.code, error.message); }`;
+
+describe('an entry point', () => {
+  it('beside ky 1: resilience() says which ky it needs, and createFetch() works', async () => {
+    const folder = await project('beside-ky-1', ['ky@1.14.3']);
+    const program = `import {createFetch, resilience} from 'steadfetch'; createFetch(); ${messageOf('resilience()')}`;
+    expect(await evaluate(folder, program)).to.deep.equal({
+      code: 0,
+      output:
+        'PEER_PACKAGE resilience() needs ky 2.1 or later, and the installed ky is older: run "npm install ky@2", or use createFetch() of steadfetch/fetch, which needs no ky.\n',
+    });
+  });
+
+  it('beside an old grpc-js: grpcInterceptor() says which grpc-js it needs', async () => {
+    const folder = await project('beside-grpc-1.8', ['@grpc/grpc-js@1.8.22']);
+    const program = `import {grpcInterceptor} from 'steadfetch/grpc'; ${messageOf('grpcInterceptor()')}`;
+    expect(await evaluate(folder, program)).to.deep.equal({
+      code: 0,
+      output:
+        'PEER_PACKAGE grpcInterceptor() needs @grpc/grpc-js 1.10 or later, and the installed version is older: run "npm install @grpc/grpc-js@1".\n',
+    });
+  });
+
+  it('beside an old API of OpenTelemetry: createFetch() says which API it needs', async () => {
+    const folder = await project('beside-api-1.2', ['@opentelemetry/api@1.2.0'], '--legacy-peer-deps');
+    const program = `import {createFetch} from 'steadfetch/fetch'; ${messageOf('createFetch()')}`;
+    expect(await evaluate(folder, program)).to.deep.equal({
+      code: 0,
+      output:
+        'PEER_PACKAGE steadfetch needs @opentelemetry/api 1.3 or later, and the installed version is older: run "npm install @opentelemetry/api@1", or import steadfetch/core, which needs none.\n',
+    });
+  });
+});
+
+/** Answers 503 and 200 by turns, and takes what exporters send. */
+class Collector {
+  readonly paths: string[] = [];
+  #calls = 0;
+  readonly #server: Server = createServer((request, response) => {
+    if (request.method === 'GET') response.statusCode = ++this.#calls % 2 === 1 ? 503 : 200;
+    else this.paths.push(request.url!);
+    request.resume().on('end', () => response.end());
+  });
+
+  async start(): Promise<string> {
+    await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
+
+describe('a neighbour of another version', () => {
+  let collector: Collector;
+  let url: string;
+  before(async () => {
+    collector = new Collector();
+    url = await collector.start();
+  });
+  after(() => collector.close());
+
+  for (const undici of ['undici@8.13.1', 'undici@7.30.2']) {
+    it(`${undici}: resilienceInterceptor() retries`, async () => {
+      const folder = await project(undici, [undici]);
+      const program = `
+        import {Agent, request} from 'undici';
+        import {resilienceInterceptor} from 'steadfetch/undici';
+        const dispatcher = new Agent().compose(resilienceInterceptor({backoff: {baseMs: 1}}));
+        console.log((await request('${url}/', {dispatcher})).statusCode);
+        await dispatcher.close();`;
+      expect(await evaluate(folder, program)).to.deep.equal({code: 0, output: '200\n'});
+    });
+  }
+
+  const call = `
+    import {createFetch} from 'steadfetch/fetch';
+    console.log((await createFetch({backoff: {baseMs: 1}})(process.env.OTEL_EXPORTER_OTLP_ENDPOINT)).status);`;
+  const register = async (name: string, ...packages: string[]): Promise<Ran> => {
+    const folder = await project(name, packages);
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_LOGS_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    };
+    const command = ['--import', 'steadfetch/register', '--input-type=module', '--eval', call];
+    return attempt(folder, 'env', ...Object.entries(env).map(pair => pair.join('=')), process.execPath, ...command);
+  };
+
+  for (const version of ['0.301.0', '0.223.0']) {
+    it(`@opentelemetry/sdk-node@${version}: steadfetch/register exports spans, metrics and logs`, async () => {
+      collector.paths.length = 0;
+      expect(await register(`sdk-${version}`, `@opentelemetry/sdk-node@${version}`)).to.deep.equal({
+        code: 0,
+        output: '200\n',
+      });
+      expect(new Set(collector.paths)).to.deep.equal(new Set(['/v1/traces', '/v1/metrics', '/v1/logs']));
+    });
+  }
+
+  const refusal =
+    'SteadfetchError: steadfetch/register needs @opentelemetry/sdk-node 0.200 or later: run "npm install @opentelemetry/sdk-node", or leave steadfetch/register out.';
+
+  for (const [name, packages] of [
+    ['without an SDK', []],
+    ['with an SDK of before 0.200', ['@opentelemetry/sdk-node@0.57.2']],
+  ] as const) {
+    it(`${name}: steadfetch/register ends the process before the application starts, with one sentence`, async () => {
+      const {code, output} = await register(`register ${name}`, ...packages);
+      expect(code).to.equal(1);
+      expect(output).to.contain(refusal);
+      expect(output).not.to.match(/^ +at |^200/m);
+    });
+  }
+});
