@@ -1,5 +1,5 @@
 /** The command line as a process of its own, in a folder of its own. */
-import {type ChildProcess, spawn} from 'node:child_process';
+import {type ChildProcess, type StdioOptions, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -18,13 +18,21 @@ export interface Finished {
 
 export class Workplace {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'steadfetch-cli-'));
+  readonly #children: ChildProcess[] = [];
 
-  start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-    return spawn(process.execPath, ['--no-warnings', program, ...args], {
+  /** @param stdio What the first three file descriptors of the process are. */
+  start(
+    args: readonly string[],
+    env: Record<string, string> = {},
+    stdio: StdioOptions = ['ignore', 'pipe', 'pipe'],
+  ): ChildProcess {
+    const child = spawn(process.execPath, ['--no-warnings', program, ...args], {
       cwd: this.folder,
       env: {...process.env, ...env},
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio,
     });
+    this.#children.push(child);
+    return child;
   }
 
   async run(args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
@@ -51,7 +59,9 @@ export class Workplace {
     return linesOf(this.read(name)) as ResultLine[];
   }
 
+  /** Ends what a failed test left running. */
   remove(): void {
+    for (const child of this.#children) child.kill('SIGKILL');
     rmSync(this.folder, {recursive: true, force: true});
   }
 }
