@@ -124,7 +124,9 @@ export class Batch<Item> implements Dispatcher<Item> {
     return isPromise(found) ? found.then(known => this.#put(place, key, known)) : this.#put(place, key, found);
   }
 
-  #put(place: Place<Item>, key: string, known: Known | undefined): void {
+  #put(place: Place<Item>, key: string, found: Known | undefined): void {
+    const known = this.#isReopened(place.item, found) ? undefined : found;
+    if (found !== known) this.tally.reopened++;
     if (known !== undefined) this.#handOver(place, known.finding, known.source);
     else {
       const entry = new Entry(place.item, place.index, key);
@@ -134,6 +136,11 @@ export class Batch<Item> implements Dispatcher<Item> {
     }
     // Results of an earlier run take their places, so that chunks are cut where they were cut then.
     if (known?.source !== 'duplicate') this.#places++;
+  }
+
+  #isReopened(item: Item, found: Known | undefined): boolean {
+    if (!found?.isEarlier || found.finding.ok) return false;
+    return this.#plan.reopens(item, found.finding.failure);
   }
 
   /** Sends the chunk, if it is time. @returns Whether another item may be read. */

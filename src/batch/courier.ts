@@ -14,6 +14,7 @@ import {DRAINED} from './drain.ts';
 import type {Entry} from './entry.ts';
 import {Exchange, type Sender} from './exchange.ts';
 import {failureOfCall} from './failure.ts';
+import {NOWHERE} from './repeatable.ts';
 import type {BatchEvent, BatchTarget} from './types.ts';
 
 /** What a courier asks of its batch. */
@@ -29,7 +30,6 @@ export interface Dispatcher<Item> extends Sender<Item> {
   left(entry: Entry<Item>): void;
 }
 
-const NOWHERE = 'https://batch.invalid/';
 /** A circuit that is half-open says no time: its probes are under way. */
 const SHORTEST_HOLD_MS = 250;
 /** Too large, or wrong: said of the request, and maybe the fault of one item. */

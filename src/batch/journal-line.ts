@@ -12,8 +12,12 @@ export interface JournalHeader {
   readonly run: string;
 }
 
-/** Every other line: an item that is done. */
-export type JournalRecord = {readonly key: string} & Finding;
+/** Every other line: an item that is done. The last line of a key holds. */
+export type JournalRecord = {
+  readonly key: string;
+  /** An earlier line of this key is out of date: the item failed, and was sent again by a later run. */
+  readonly again?: true;
+} & Finding;
 
 const START = '{"sum":"';
 const SUM_DIGITS = 16;

@@ -27,11 +27,15 @@ export class Journal implements Memory {
   readonly #commit: GroupCommit;
   readonly #places: PlaceReader;
   readonly #lock: OwnerLock;
+  /** Bytes: what stands before is of earlier runs. */
+  readonly #start: number;
   #end: number;
 
-  private constructor(path: string, file: FileHandle, lock: OwnerLock, clock: Clock, {runId, index, end}: Contents) {
+  private constructor(path: string, file: FileHandle, lock: OwnerLock, clock: Clock, found: Contents) {
+    const {runId, items, index, end} = found;
     this.runId = runId;
-    this.journalled = index.size;
+    this.journalled = items;
+    this.#start = end;
     this.#path = path;
     this.#file = file;
     this.#lock = lock;
@@ -55,7 +59,7 @@ export class Journal implements Memory {
       lock = acquireLock(`${path}.lock`);
       file = await openPrivate(path);
       const found = await read(path, file);
-      if (found !== null && found.index.size > 0 && !resume) throw exists(path, found.index.size);
+      if (found !== null && found.items > 0 && !resume) throw exists(path, found.items);
       return new Journal(path, file, lock, clock, found !== null && resume ? found : await begin(path, file, newId()));
     } catch (error) {
       await file?.close();
@@ -65,13 +69,16 @@ export class Journal implements Memory {
   }
 
   async #seek(key: string): Promise<Known | undefined> {
+    let latest: {readonly record: JournalRecord; readonly at: number} | undefined;
     for (const place of this.#index.candidates(key)) {
       const record = readLine(await this.#places.read(place));
       if (record === undefined || !('key' in record)) throw changed(this.#path);
-      if (record.key !== key) continue;
-      return {finding: findingOf(record), source: this.#index.meet(key, place.at) ? 'duplicate' : 'journal'};
+      if (record.key === key && place.at >= (latest?.at ?? 0)) latest = {record, at: place.at};
     }
-    return undefined;
+    if (latest === undefined) return undefined;
+    const {record, at} = latest;
+    const source = this.#index.meet(key, at) ? 'duplicate' : 'journal';
+    return {finding: findingOf(record), source, isEarlier: at < this.#start};
   }
 
   find(key: string): Promise<Known | undefined> | undefined {
@@ -82,7 +89,7 @@ export class Journal implements Memory {
     let place: RecordPlace;
     this.#commit.append({
       text: () => {
-        const line = lineOf(this.#path, key, finding);
+        const line = lineOf(this.#path, key, finding, this.#index.candidates(key).length > 0);
         const length = Buffer.byteLength(line);
         if (length > LONGEST_LINE) throw tooLong(this.#path, length);
         place = {at: this.#end, length};
@@ -127,6 +134,8 @@ const NO_FOLLOW: number = constants.O_NOFOLLOW ?? 0;
 
 interface Contents {
   readonly runId: string;
+  /** With a result. */
+  readonly items: number;
   readonly index: KeyIndex;
   /** Bytes. */
   readonly end: number;
@@ -136,6 +145,7 @@ interface Contents {
 async function read(path: string, file: FileHandle): Promise<Contents | null> {
   const index = new KeyIndex();
   let runId: string | undefined;
+  let items = 0;
   let end = 0;
   let number = 0;
   for await (const line of linesOf(file)) {
@@ -147,12 +157,15 @@ async function read(path: string, file: FileHandle): Promise<Contents | null> {
     const record = readLine(line.bytes);
     if (runId === undefined) runId = runOf(path, record);
     else if (record === undefined || !('key' in record)) throw damaged(path, number);
-    else index.add(record.key, line, false);
+    else {
+      index.add(record.key, line, false);
+      if (!record.again) items++;
+    }
     end = line.at + line.length;
   }
   if (runId === undefined) return null;
   await file.truncate(end);
-  return {runId, index, end};
+  return {runId, items, index, end};
 }
 
 function runOf(path: string, record: JournalHeader | JournalRecord | undefined): string {
@@ -177,7 +190,7 @@ async function begin(path: string, file: FileHandle, runId: string): Promise<Con
   await file.appendFile(header);
   await file.sync();
   await syncFolder(dirname(path));
-  return {runId, index: new KeyIndex(), end: header.length};
+  return {runId, items: 0, index: new KeyIndex(), end: header.length};
 }
 
 /** A new file is only there for good when its folder says so. Not every system lets a folder be opened. */
@@ -187,9 +200,9 @@ async function syncFolder(path: string): Promise<void> {
   await folder?.close();
 }
 
-function lineOf(path: string, key: string, finding: Finding): string {
+function lineOf(path: string, key: string, finding: Finding, isAgain: boolean): string {
   try {
-    return writeLine(recordOf(key, finding));
+    return writeLine(recordOf(isAgain ? {key, again: true} : {key}, finding));
   } catch (cause) {
     const message = `A result cannot be kept in ${path}, because it is no JSON: ${(cause as Error).message}.`;
     throw new SteadfetchError('JOURNAL_FILE', message, cause);
@@ -197,12 +210,12 @@ function lineOf(path: string, key: string, finding: Finding): string {
 }
 
 /** Without what was thrown: JSON holds no errors. */
-function recordOf(key: string, finding: Finding): JournalRecord {
-  if (finding.ok) return {key, ok: true, value: finding.value, attempts: finding.attempts};
-  return {key, ...finding, failure: {...finding.failure, error: undefined}};
+function recordOf(name: Pick<JournalRecord, 'key' | 'again'>, finding: Finding): JournalRecord {
+  if (finding.ok) return {...name, ok: true, value: finding.value, attempts: finding.attempts};
+  return {...name, ...finding, failure: {...finding.failure, error: undefined}};
 }
 
-function findingOf({key: _, ...finding}: JournalRecord): Finding {
+function findingOf({key: _key, again: _again, ...finding}: JournalRecord): Finding {
   return finding.ok ? {ok: true, value: finding.value, attempts: finding.attempts} : finding;
 }
 

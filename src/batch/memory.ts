@@ -7,6 +7,8 @@ import type {ResultSource} from './types.ts';
 export interface Known {
   readonly finding: Finding;
   readonly source: ResultSource;
+  /** From the journal of an earlier run, where the item may have been sent under another policy. */
+  readonly isEarlier: boolean;
 }
 
 /** Told once: nothing that happens to the process will make it forgotten; or it could not be kept, and why. */
@@ -39,7 +41,7 @@ export class RecentResults implements Memory {
 
   find(key: string): Known | undefined {
     const finding = this.#findings.get(key);
-    return finding === undefined ? undefined : {finding, source: 'duplicate'};
+    return finding === undefined ? undefined : {finding, source: 'duplicate', isEarlier: false};
   }
 
   keep(key: string, finding: Finding, done: Kept): void {

@@ -2,7 +2,7 @@
 import type {Engine} from '../call/engine.ts';
 import type {Memory} from './memory.ts';
 import type {Later} from './turn.ts';
-import type {BatchEvent, BatchTarget, ChunkSender, ItemResult, Send} from './types.ts';
+import type {BatchEvent, BatchTarget, ChunkSender, ItemFailure, ItemResult, Send} from './types.ts';
 
 export interface BatchPlan<Item> {
   readonly engine: Engine;
@@ -15,6 +15,8 @@ export interface BatchPlan<Item> {
   readonly later: Later;
   readonly tell: ((event: BatchEvent) => void) | null;
   readonly onResult: (result: ItemResult<Item, unknown>) => unknown;
+  /** Whether an item that failed in an earlier run is sent again. */
+  reopens(item: Item, failure: ItemFailure): boolean;
   keyOf(item: Item, index: number): string;
   targetOf(item: Item): BatchTarget;
 }

@@ -1,6 +1,7 @@
 /** The door of batches: options become a plan, and the plan is run. */
 import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
+import type {PolicyHandle} from '../call/handle.ts';
 import type {Classification, ClassifyInput, Ports} from '../call/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {endOfTurn} from '../core/system-clock.ts';
@@ -10,9 +11,10 @@ import {contentKey, digest} from './content-key.ts';
 import {innerReport} from './inner-client.ts';
 import {Journal} from './journal.ts';
 import {type Memory, RecentResults} from './memory.ts';
+import {isHarmless, NOWHERE} from './repeatable.ts';
 import {closeSource, type Items, iteratorOf} from './source.ts';
 import {atOnce} from './turn.ts';
-import type {BatchEvent, BatchOptions, BatchReport, ChunkSender, Send} from './types.ts';
+import type {BatchEvent, BatchOptions, BatchReport, BatchTarget, ChunkSender, Send} from './types.ts';
 
 /**
  * Sends every item under a policy, so many at a time, in constant memory however many there are.
@@ -45,7 +47,9 @@ export async function runBatch<Item, Value = unknown>(
   const {ordered = false, onResult, signal} = options;
   // At once: readline, for one, forgets the lines that come before somebody iterates.
   const source = iteratorOf(items);
-  const engine = new Engine(handleOf(policy, options.random), portsOf(options));
+  const handle = handleOf(policy, options.random);
+  const engine = new Engine(handle, portsOf(options));
+  const targetOf = typeof target === 'function' ? target : (): BatchTarget => target;
   const memory = await memoryOf(options, engine).catch((error: unknown) => {
     closeSource(source);
     throw error;
@@ -62,13 +66,19 @@ export async function runBatch<Item, Value = unknown>(
       tell: engine.on as ((event: BatchEvent) => void) | null,
       onResult: (onResult ?? (() => {})) as (result: unknown) => unknown,
       keyOf: namingOf(options),
-      targetOf: typeof target === 'function' ? target : () => target,
+      reopens: (item, {refusal}) =>
+        options.retryFailed || (refusal === 'may-have-acted' && mayRepeat(handle, targetOf(item))),
+      targetOf,
     });
     return await batch.run(source, signal);
   } finally {
     await memory.close();
   }
 }
+
+/** A key does not help: the earlier run sent the item without one, so the server would take it for another request. */
+const mayRepeat = (handle: PolicyHandle, {method = 'POST', url = NOWHERE}: BatchTarget): boolean =>
+  isHarmless(handle, method.toUpperCase(), url);
 
 function portsOf<Item, Value>(options: BatchOptions<Item, Value>): Ports {
   const {clock, random, ids, observer, on} = options;
@@ -89,11 +99,13 @@ function heedInner({response, error, verdict}: ClassifyInput): Classification | 
 }
 
 async function memoryOf<Item, Value>(
-  {journal, resume = false, dedupe = true}: BatchOptions<Item, Value>,
+  {journal, resume = false, retryFailed = false, dedupe = true}: BatchOptions<Item, Value>,
   {ids, clock}: Engine,
 ): Promise<Memory> {
   const newId = (): string => ids.idempotencyKey();
-  return journal === undefined ? new RecentResults(newId(), dedupe) : Journal.open(journal, resume, clock, newId);
+  return journal === undefined
+    ? new RecentResults(newId(), dedupe)
+    : Journal.open(journal, resume || retryFailed, clock, newId);
 }
 
 function namingOf<Item, Value>({keyOf, dedupe = true}: BatchOptions<Item, Value>) {
@@ -104,7 +116,7 @@ function namingOf<Item, Value>({keyOf, dedupe = true}: BatchOptions<Item, Value>
 function check<Item, Value>(
   items: unknown,
   send: Send<Item, Value> | ChunkSender<Item, Value>,
-  {concurrency = 1, maxHoldMs = 0, journal, resume}: BatchOptions<Item, Value>,
+  {concurrency = 1, maxHoldMs = 0, journal, resume, retryFailed}: BatchOptions<Item, Value>,
 ): void {
   const wrong = (message: string): SteadfetchError => new SteadfetchError('INVALID_BATCH', message);
   const isIterable =
@@ -113,7 +125,8 @@ function check<Item, Value>(
   if (!Number.isInteger(concurrency) || concurrency < 1)
     throw wrong(`concurrency must be a whole number of at least 1, got ${String(concurrency)}.`);
   if (Number.isNaN(maxHoldMs) || maxHoldMs < 0) throw wrong(`maxHoldMs must be at least 0, got ${String(maxHoldMs)}.`);
-  if (resume && journal === undefined) throw wrong('resume needs a journal to go on from.');
+  if ((resume || retryFailed) && journal === undefined)
+    throw wrong(`${resume ? 'resume' : 'retryFailed'} needs a journal to go on from.`);
   if (typeof send === 'function') return;
   if (typeof send?.sendChunk !== 'function') throw wrong('send must be a function, or {chunkSize, sendChunk}.');
   if (!Number.isInteger(send.chunkSize) || send.chunkSize < 1)

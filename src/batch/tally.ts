@@ -5,6 +5,7 @@ import type {BatchProgress, BatchReport, ItemFailure, ResultSource} from './type
 export class Tally {
   items = 0;
   left = 0;
+  reopened = 0;
   waitedMs = 0;
   heldMs = 0;
   #succeeded = 0;
@@ -65,6 +66,7 @@ export class Tally {
       left: this.left,
       deduplicated: this.#deduplicated,
       resumed: this.#resumed,
+      reopened: this.reopened,
       requests: this.#requests,
       resends: this.#resends,
       waitedMs: this.waitedMs,

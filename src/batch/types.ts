@@ -73,8 +73,14 @@ export interface BatchOptions<Item, Value> {
   readonly ordered?: boolean;
   /** A file that outlives the process: what was answered is never sent again. Values have to be JSON. */
   readonly journal?: string;
-  /** Goes on where the journal ends; starts anew where there is none. Default: false, and a journal with results is refused. */
+  /**
+   * Goes on where the journal ends; starts anew where there is none. Of the items that failed in an earlier run, those are sent
+   * again that may have been acted on and that the policy allows to repeat by now (`idempotentMethods`). Default: false, and a
+   * journal with results is refused.
+   */
   readonly resume?: boolean;
+  /** Resumes, and sends every item again that failed in an earlier run. Default: false. */
+  readonly retryFailed?: boolean;
   /** Stops the batch: nothing more is sent, what is on the wire is waited for, the report tells the rest. */
   readonly signal?: AbortSignal;
   /**
@@ -186,6 +192,8 @@ export interface BatchReport {
   readonly deduplicated: number;
   /** Items that were answered from the journal of an earlier run. */
   readonly resumed: number;
+  /** Items that failed in an earlier run and were sent again. */
+  readonly reopened: number;
   /** Requests sent by this run, resends included. */
   readonly requests: number;
   readonly resends: number;

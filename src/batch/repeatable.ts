@@ -1,0 +1,23 @@
+/** What a policy says of a request before it is sent. */
+import type {PolicyHandle} from '../call/handle.ts';
+import type {Plan} from '../call/plan.ts';
+import {targetOf} from '../call/target.ts';
+import {needsKey} from '../decide/idempotency.ts';
+
+/** The target of items that name none: one budget and one breaker guard all of them. */
+export const NOWHERE = 'https://batch.invalid/';
+
+/** The policy says that a second send does no harm, whatever became of the first one. */
+export const isHarmless = (handle: PolicyHandle, method: string, url: string): boolean =>
+  planOf(handle, method, url).idempotentMethods.has(method);
+
+/** Whether a request is retried after the server may have acted: its method is harmless, or it carries a key. */
+export function isRepeatable(handle: PolicyHandle, method: string, url: string): boolean {
+  const {policy, idempotentMethods} = planOf(handle, method, url);
+  return idempotentMethods.has(method) || needsKey(policy.idempotency, method);
+}
+
+function planOf({plans}: PolicyHandle, method: string, url: string): Plan {
+  const {origin, pathname} = targetOf(url);
+  return plans.for(method, origin ?? '', pathname, undefined).plan;
+}
