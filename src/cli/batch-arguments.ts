@@ -7,13 +7,17 @@ export interface BatchArguments {
   readonly requests: string;
   /** Without a slash at its end. */
   readonly base: URL;
+  /** As it was given, like the next three. */
   readonly out: string;
-  readonly errors: string;
-  readonly journal: string;
-  readonly policy: string | undefined;
+  readonly errors: string | undefined;
+  readonly journal: string | undefined;
+  readonly policyFile: string | undefined;
+  /** A preset such as `steadfetch:llm`, where no file was named. */
+  readonly preset: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly concurrency: number;
   readonly resume: boolean;
+  readonly retryFailed: boolean;
   readonly ordered: boolean;
   readonly dedupe: boolean;
   readonly dryRun: boolean;
@@ -23,10 +27,12 @@ const OPTIONS = {
   url: {type: 'string'},
   out: {type: 'string'},
   errors: {type: 'string'},
+  journal: {type: 'string'},
   policy: {type: 'string'},
   header: {type: 'string', multiple: true},
   concurrency: {type: 'string'},
   resume: {type: 'boolean'},
+  'retry-failed': {type: 'boolean'},
   ordered: {type: 'boolean'},
   'no-dedupe': {type: 'boolean'},
   'dry-run': {type: 'boolean'},
@@ -41,25 +47,26 @@ export function readBatchArguments(
   const {values, positionals} = parse(args);
   if (values.help) return 'help';
   const [requests, ...more] = positionals;
-  if (requests === undefined) throw new UsageError('Which requests? Name a .jsonl file.');
+  if (requests === undefined) throw new UsageError('Which requests? Name a .jsonl file, or - for standard input.');
   if (more.length > 0)
     throw new UsageError(`One file of requests, not ${positionals.length}: ${positionals.join(', ')}.`);
   if (values.url === undefined) throw new UsageError('Where to? Say --url https://…');
-  if (values.out === undefined) throw new UsageError('Where do the results go? Say --out results.jsonl.');
-  const {out} = values;
-  const errors = values.errors ?? `${out.replace(/\.jsonl$/, '')}.errors.jsonl`;
-  if (new Set([requests, out, errors]).size < 3)
-    throw new UsageError('Requests, results and errors must be three different files.');
+  if (values.out === undefined)
+    throw new UsageError('Where do the results go? Say --out results.jsonl, or --out - for standard output.');
+  const {out, errors, journal, policy = 'steadfetch:batch'} = values;
+  const isPreset = /^steadfetch:/.test(policy);
   return {
     requests,
     base: baseOf(values.url),
     out,
     errors,
-    journal: `${out}.journal`,
-    policy: values.policy,
+    journal,
+    policyFile: isPreset ? undefined : policy,
+    preset: isPreset ? policy : '',
     headers: Object.fromEntries((values.header ?? []).map(header => readHeader(header, env))),
     concurrency: countOf(values.concurrency ?? '16'),
     resume: values.resume ?? false,
+    retryFailed: values['retry-failed'] ?? false,
     ordered: values.ordered ?? false,
     dedupe: !values['no-dedupe'],
     dryRun: values['dry-run'] ?? false,

@@ -1,20 +1,28 @@
-/** A file that lines are written to, as they come. */
+/** Lines written to a file, a pipe or an open descriptor, as they come. */
 import {once} from 'node:events';
-import {createWriteStream, rmSync, statSync, type WriteStream} from 'node:fs';
+import {createWriteStream, rmSync} from 'node:fs';
 import {finished} from 'node:stream/promises';
+import type {Output} from './files.ts';
+
+/** Lines that cannot be written. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+}
+
+type Stream = NodeJS.WritableStream;
 
 export class LinesFile {
-  readonly path: string;
   /** Lines written. */
   count = 0;
-  #stream: WriteStream | null = null;
-  #error: Error | null = null;
+  readonly #output: Output;
+  #stream: Stream | null = null;
+  #error: OutputError | null = null;
 
-  /** @param path What is there of an earlier run is removed now; it is made anew with the first line. */
-  constructor(path: string) {
-    this.path = path;
-    // A device or a pipe is no result of an earlier run.
-    if (statSync(path, {throwIfNoEntry: false})?.isFile()) rmSync(path);
+  /** @param output A file of an earlier run is removed now, and made anew with the first line. */
+  constructor(output: Output) {
+    this.#output = output;
+    const {place, isFile} = output;
+    if (isFile && 'path' in place) this.#told(() => rmSync(place.path, {force: true}));
   }
 
   /** Made now, even if no line will come. */
@@ -22,25 +30,61 @@ export class LinesFile {
     this.#open();
   }
 
-  /** A promise where the disk is slower than the lines. */
+  /** A promise where the disk, or the reader, is slower than the lines. */
   put(line: object): Promise<unknown> | undefined {
     if (this.#error !== null) throw this.#error;
     this.count++;
     const stream = this.#open();
-    return stream.write(`${JSON.stringify(line)}\n`) ? undefined : once(stream, 'drain');
+    if (stream.write(`${JSON.stringify(line)}\n`)) return undefined;
+    return once(stream, 'drain').catch((error: unknown) => Promise.reject(this.#lost(error)));
   }
 
-  /** Resolves when everything is on the disk. */
+  /** Resolves when everything is written; a file is on the disk then. */
   async close(): Promise<void> {
-    if (this.#stream === null) return;
-    this.#stream.end();
-    await finished(this.#stream);
+    const stream = this.#stream;
+    if (stream === null) return;
+    try {
+      if (isStandard(stream)) await flushed(stream);
+      else await finished(stream.end());
+    } catch (error) {
+      throw this.#lost(error);
+    }
   }
 
-  #open(): WriteStream {
-    this.#stream ??= createWriteStream(this.path, {flush: true}).on('error', error => {
-      this.#error ??= error;
-    });
+  #open(): Stream {
+    this.#stream ??= streamTo(this.#output).on('error', error => this.#lost(error));
     return this.#stream;
   }
+
+  #told(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      throw this.#lost(error);
+    }
+  }
+
+  #lost(error: unknown): OutputError {
+    const {code, message} = error as NodeJS.ErrnoException;
+    const why = code === 'EPIPE' ? 'its reader has closed it' : message.replace(/, \w+( '.*')?$/, '');
+    this.#error ??= new OutputError(`Cannot write to ${this.#output.place.name}: ${why}.`, {cause: error});
+    return this.#error;
+  }
 }
+
+function streamTo({place, isFile}: Output): Stream {
+  if ('path' in place)
+    // `wx` makes the file, and follows no link that has come into its place since.
+    return isFile
+      ? createWriteStream(place.path, {flags: 'wx', mode: 0o600, flush: true})
+      : createWriteStream(place.path, {flags: 'w'});
+  if (place.fd === 1) return process.stdout;
+  if (place.fd === 2) return process.stderr;
+  return createWriteStream('', {fd: place.fd, autoClose: false});
+}
+
+const isStandard = (stream: Stream): boolean => stream === process.stdout || stream === process.stderr;
+
+/** Standard output is not ended: the process may have more to say. */
+const flushed = (stream: Stream): Promise<void> =>
+  new Promise((resolve, reject) => stream.write('', error => (error ? reject(error) : resolve())));

@@ -3,6 +3,7 @@
 import {SteadfetchError} from '../core/errors.ts';
 import {VERSION} from '../telemetry/version.ts';
 import {batchCommand} from './batch-command.ts';
+import {OutputError} from './lines-file.ts';
 import {HELP, UsageError} from './usage.ts';
 
 async function run([command, ...args]: readonly string[]): Promise<number> {
@@ -29,7 +30,11 @@ try {
 } catch (error) {
   const isUsage = error instanceof UsageError || (error instanceof SteadfetchError && error.code !== 'JOURNAL_FILE');
   // A full disk is told by its own words; the stack of what nobody expected is for the one who mends it.
-  const isTold = isUsage || error instanceof SteadfetchError || (error as NodeJS.ErrnoException).syscall !== undefined;
+  const isTold =
+    isUsage ||
+    error instanceof SteadfetchError ||
+    error instanceof OutputError ||
+    (error as NodeJS.ErrnoException).syscall !== undefined;
   console.error(isTold ? (error as Error).message : error);
   process.exitCode = isUsage ? 2 : 1;
 }

@@ -1,27 +1,32 @@
-/** The two files of a run: all results, and the failed ones once more. */
+/** The two files of a run: all results, and the failed requests with theirs. */
+import type {BatchFiles} from './files.ts';
 import {LinesFile} from './lines-file.ts';
+import type {RequestLine} from './request-line.ts';
 import type {ResultLine} from './result-line.ts';
 
-export class Outputs {
-  readonly #out: string;
-  readonly #errors: string;
-  #files: {readonly results: LinesFile; readonly failures: LinesFile} | undefined;
+interface Opened {
+  readonly results: LinesFile;
+  readonly failures: LinesFile | undefined;
+}
 
-  constructor(out: string, errors: string) {
-    this.#out = out;
-    this.#errors = errors;
+export class Outputs {
+  readonly #files: Pick<BatchFiles, 'out' | 'errors'>;
+  #opened: Opened | undefined;
+
+  constructor(files: Pick<BatchFiles, 'out' | 'errors'>) {
+    this.#files = files;
   }
 
-  /** Lines in the file of errors. */
-  get failed(): number {
-    return this.#files?.failures.count ?? 0;
+  /** Where the failed lines are; undefined where nothing failed, or they are in the results only. */
+  get errors(): string | undefined {
+    return this.#opened?.failures?.count ? this.#files.errors?.place.name : undefined;
   }
 
   /** Resolves when there is room for more. */
-  async write(line: ResultLine): Promise<void> {
+  async write(request: RequestLine, line: ResultLine): Promise<void> {
     const {results, failures} = this.#open();
     await results.put(line);
-    if (line.error !== null) await failures.put(line);
+    if (line.error !== null) await failures?.put(failedLine(request, line));
   }
 
   /** The run has ended: there is a file of results, even if it is empty. */
@@ -30,13 +35,22 @@ export class Outputs {
   }
 
   async close(): Promise<void> {
-    await this.#files?.results.close();
-    await this.#files?.failures.close();
+    await this.#opened?.results.close();
+    await this.#opened?.failures?.close();
   }
 
   /** With the first result: a journal that is refused must leave the results of its run alone. */
-  #open(): {readonly results: LinesFile; readonly failures: LinesFile} {
-    this.#files ??= {results: new LinesFile(this.#out), failures: new LinesFile(this.#errors)};
-    return this.#files;
+  #open(): Opened {
+    const {out, errors} = this.#files;
+    this.#opened ??= {
+      results: new LinesFile(out),
+      failures: errors === undefined ? undefined : new LinesFile(errors),
+    };
+    return this.#opened;
   }
+}
+
+/** The whole request with its result: a line of requests again. */
+function failedLine({customId, method, path, body}: RequestLine, {id, response, error}: ResultLine): object {
+  return {custom_id: customId, method, url: path, body, id, response, error};
 }

@@ -1,63 +1,91 @@
-/** How far it is: a bar on a terminal, and elsewhere a line for what cannot wait. */
+/** Shows how far a run is: a line that changes on a terminal; elsewhere, a line now and then. */
 import {SingleBar} from 'cli-progress';
 import type {BatchEvent} from '../batch/types.ts';
 import type {SteadfetchEvent} from '../core/events.ts';
+import {type Clock, Timer} from '../core/timer.ts';
+import {duration, progressBar, progressText} from './progress-line.ts';
+import type {ProgressState} from './progress-state.ts';
 
 export interface Progress {
-  tell(event: BatchEvent | SteadfetchEvent): void;
+  note(event: BatchEvent | SteadfetchEvent): void;
+  /** Harmless when it has ended. */
   end(): void;
 }
 
-export function progressOn(stream: NodeJS.WriteStream, total: number): Progress {
-  return stream.isTTY ? bar(stream, total) : notices(stream);
+/** Where there is no terminal, so often. */
+const LINE_MS = 10_000;
+/** Of a terminal that does not tell its width. */
+const COLUMNS = 80;
+
+/** The part of a terminal, or of a file in its place, that is needed. */
+export type ProgressStream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>;
+
+export function progressOn(stream: ProgressStream, state: ProgressState, clock: Clock): Progress {
+  return stream.isTTY ? barOn(stream as NodeJS.WriteStream, state) : new ProgressLines(stream, state, clock);
 }
 
-const FORMAT = '{bar} {percentage} % | {value} of {total} | {failed} failed | {eta_formatted} left {note}';
-
-function bar(stream: NodeJS.WriteStream, total: number): Progress {
-  const shown = new SingleBar({
+function barOn(stream: NodeJS.WriteStream, state: ProgressState): Progress {
+  const bar = new SingleBar({
     stream,
-    format: FORMAT,
+    format: () => progressBar(state.view, stream.columns || COLUMNS),
     hideCursor: true,
     clearOnComplete: true,
-    gracefulExit: false, // Ctrl-C is ours: it waits for what is on the wire.
-    etaBuffer: 1000,
+    gracefulExit: false, // Ctrl-C waits for the requests under way.
     fps: 5,
   });
-  shown.start(total, 0, {failed: 0, note: ''});
+  // Also where a second Ctrl-C ends the process: it must not leave the cursor hidden.
+  const stop = (): void => bar.stop();
+  process.once('exit', stop);
+  bar.start(1, 0);
   return {
-    tell(event) {
-      const note = noteOf(event);
-      if (note !== undefined) shown.update({note: `| ${note}`});
-      if (event.type !== 'item.end') return;
-      const {finished, failed} = event.progress;
-      shown.update(finished, {failed, ...(event.source === 'sent' && event.failure === null && {note: ''})});
+    note: event => state.note(event),
+    end() {
+      process.off('exit', stop);
+      stop();
     },
-    end: () => shown.stop(),
   };
 }
 
-function notices(stream: NodeJS.WritableStream): Progress {
-  let last = '';
-  return {
-    tell(event) {
-      const note = noteOf(event);
-      // Every request that is held says so; a reader has understood at the first.
-      const kind = event.type + (event.type === 'batch.held' ? event.reason.replaceAll(/\d+/g, '') : '');
-      if (note !== undefined && kind !== last) stream.write(`steadfetch batch: ${note}\n`);
-      if (event.type !== 'item.end' || event.failure === null) last = event.type === 'item.end' ? '' : kind;
-    },
-    end() {},
-  };
-}
+class ProgressLines extends Timer implements Progress {
+  readonly #stream: ProgressStream;
+  readonly #state: ProgressState;
+  readonly #clock: Clock;
+  #isHeld = false;
 
-function noteOf(event: BatchEvent | SteadfetchEvent): string | undefined {
-  switch (event.type) {
-    case 'batch.held':
-      return `held for ${Math.ceil(event.waitMs / 1000)} s: ${event.reason}`;
-    case 'batch.draining':
-      return `${event.reason}: nothing more is sent, ${event.requests} on the wire are waited for`;
-    default:
-      return undefined;
+  constructor(stream: ProgressStream, state: ProgressState, clock: Clock) {
+    super();
+    this.#stream = stream;
+    this.#state = state;
+    this.#clock = clock;
+    this.#arm();
+  }
+
+  note(event: BatchEvent | SteadfetchEvent): void {
+    this.#state.note(event);
+    if (event.type === 'batch.draining') {
+      this.#write(`${event.reason}: nothing more is sent, ${event.requests} under way are waited for`);
+    } else if (event.type === 'batch.held' && !this.#isHeld) {
+      // Each request that is held says so; the first one is enough.
+      this.#isHeld = true;
+      this.#write(`held for ${duration(event.waitMs)}: ${event.reason}`);
+    } else if (event.type === 'item.end' && event.failure === null) this.#isHeld = false;
+  }
+
+  override fire(): void {
+    this.#write(progressText(this.#state.view));
+    this.#arm();
+  }
+
+  end(): void {
+    this.#clock.disarm(this);
+  }
+
+  #arm(): void {
+    this.#clock.arm(this, LINE_MS);
+    this.#clock.unref(this);
+  }
+
+  #write(text: string): void {
+    this.#stream.write(`steadfetch batch: ${text}\n`);
   }
 }

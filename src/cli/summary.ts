@@ -1,58 +1,81 @@
 /** What came of it, for people. */
 import type {BatchReport} from '../batch/types.ts';
+import {ALLOW} from './dry-run.ts';
+import type {BatchFiles} from './files.ts';
 
-export interface SummaryFiles {
-  readonly out: string;
-  /** Undefined: nothing failed, and there is none. */
-  readonly errors: string | undefined;
+export interface SummaryFiles extends Pick<BatchFiles, 'out' | 'journal'> {
+  /** Where the failed requests are; undefined where there are none, or no file of them. */
+  readonly failed: string | undefined;
 }
 
 const count = (value: number): string => value.toLocaleString('en');
 
-export function summary(report: BatchReport, total: number, {out, errors}: SummaryFiles): string {
-  const {succeeded, failed, deduplicated, resumed, requests, resends, latencyMs, retryable} = report;
+/** @param heldMs Time in which no request could be sent, by the clock on the wall. */
+export function summary(report: BatchReport, total: number, files: SummaryFiles, heldMs: number): string {
+  const {succeeded, failed, deduplicated, resumed, reopened, requests, latencyMs} = report;
   const unsent = total - succeeded - failed;
   const rows: [string, string | false][] = [
-    ['failed', failed > 0 && failedBy(report)],
+    ...failedBy(report),
     ['without result', unsent > 0 && `${count(unsent)}: ${whyUnsent(report)}`],
     ['duplicates', deduplicated > 0 && `${count(deduplicated)}, answered once; --no-dedupe sends each`],
     ['from journal', resumed > 0 && count(resumed)],
-    ['requests', `${count(requests)}, ${count(resends)} of them resends${waits(report)}`],
+    ['sent again', reopened > 0 && `${count(reopened)} that failed in an earlier run`],
+    ['requests', `${count(requests)}${retries(report)}`],
+    ['held', heldMs >= 1000 && `${seconds(heldMs)} without a request`],
     ['latency', requests > 0 && latency(latencyMs)],
-    ['results', out],
-    ['errors', errors ?? false],
+    ['results', files.out.place.name],
+    ['failed requests', files.failed ?? false],
   ];
   const width = Math.max(...rows.filter(([, text]) => text !== false).map(([name]) => name.length));
-  const again = unsent + retryable;
   return [
     `steadfetch batch: ${count(succeeded)} of ${count(total)} succeeded, ${count(failed)} failed, in ${seconds(report.durationMs)}`,
     ...rows.flatMap(([name, text]) => (text === false ? [] : [`  ${name.padEnd(width)}  ${text}`])),
-    ...(Object.keys(report.failedBy).some(why => why.endsWith('may-have-acted')) ? [ONCE] : []),
-    ...(Object.keys(report.failedBy).some(why => /^30[12378]$/.test(why)) ? [REDIRECTED] : []),
-    ...(again > 0 ? [`The same command with --resume sends the ${count(again)} for which that can help.`] : []),
+    ...advice(report, unsent, files),
     '',
   ].join('\n');
 }
 
+/** One a line: a list of all may be longer than a terminal is wide. */
+const failedBy = ({failedBy: by}: BatchReport): [string, string][] =>
+  Object.entries(by).map(([why, times], index) => [index === 0 ? 'failed' : '', `${why} (${count(times)})`]);
+
+/** Waits of parallel requests overlap, so their sum would say nothing of how long the run took. */
+const retries = ({resends, waitedMs}: BatchReport): string =>
+  resends === 0 ? '' : `, ${count(resends)} of them retries, after ${ms(waitedMs / resends)} on average`;
+
+function advice({failedBy: by, failed, retryable}: BatchReport, unsent: number, {journal}: SummaryFiles): string[] {
+  const reasons = Object.keys(by);
+  const again = unsent + retryable;
+  const final = failed - retryable;
+  const lines: string[] = [];
+  if (reasons.some(why => why.endsWith('may-have-acted'))) lines.push(...ONCE);
+  if (reasons.some(why => /^30[12378]$/.test(why))) lines.push(...REDIRECTED);
+  if (again + final === 0) return lines;
+  if (journal === undefined)
+    return [...lines, 'Without a journal the run cannot be resumed: --journal <file> keeps one.'];
+  if (again > 0) lines.push(`The same command with --resume sends the ${count(again)} for which that can help.`);
+  if (final > 0)
+    lines.push(
+      `--retry-failed sends ${again > 0 ? 'the' : 'all'} ${count(final)} ${again > 0 ? 'other ' : ''}failed ones again.`,
+    );
+  return lines;
+}
+
 /** The most common question. */
-const ONCE =
-  'What the server may have acted on is not sent again. Where twice does no harm, put "idempotentMethods": ["POST"] into the\n' +
-  'policy; where the server deduplicates by a key, "idempotency": {}.';
+const ONCE = [
+  'The server may have acted on a failed POST, so it is not sent again.',
+  ...ALLOW,
+  'The first lets --resume send these requests. The second works from the first',
+  'send on: what was sent without a key, only --retry-failed sends again.',
+];
 
-const REDIRECTED =
-  'Redirects are not followed, so that headers and bodies reach no other server. If the address in the results is the right\n' +
-  'one, put it into --url.';
-
-const failedBy = ({failedBy: by}: BatchReport): string =>
-  Object.entries(by)
-    .map(([why, times]) => `${why} (${count(times)})`)
-    .join('; ');
+const REDIRECTED = [
+  'Redirects are not followed, so that headers and bodies reach no other server.',
+  'If the address in the results is the right one, put it into --url.',
+];
 
 const whyUnsent = ({ended}: BatchReport): string =>
   ended === 'held' ? 'nothing could be sent any more' : 'the batch was stopped';
-
-const waits = ({waitedMs, heldMs}: BatchReport): string =>
-  (waitedMs >= 1 ? `; ${seconds(waitedMs)} of waits` : '') + (heldMs >= 1 ? `; held for ${seconds(heldMs)}` : '');
 
 function latency({p50, p95, p99, max}: BatchReport['latencyMs']): string {
   return `p50 ${ms(p50)}, p95 ${ms(p95)}, p99 ${ms(p99)}, max ${ms(max)}`;

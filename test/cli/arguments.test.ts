@@ -12,10 +12,13 @@ describe('arguments of steadfetch batch', () => {
     expect(read).to.include({
       requests: 'a.jsonl',
       out: 'o.jsonl',
-      errors: 'o.errors.jsonl',
-      journal: 'o.jsonl.journal',
+      errors: undefined,
+      journal: undefined,
+      policyFile: undefined,
+      preset: 'steadfetch:batch',
       concurrency: 16,
       resume: false,
+      retryFailed: false,
       ordered: false,
       dedupe: true,
       dryRun: false,
@@ -27,6 +30,16 @@ describe('arguments of steadfetch batch', () => {
     const headers = ['--header', 'Authorization: Bearer ${T}', '--header', 'X-A: 1', '--header', 'x-a:2 ${T}${T}'];
     const read = readBatchArguments([...GOOD, ...headers], {T: 'abc'});
     expect(read).to.deep.include({headers: {authorization: 'Bearer abc', 'x-a': '2 abcabc'}});
+  });
+
+  it('take standard input and output, and a policy by its file or by the name of a preset', () => {
+    expect(readBatchArguments(['-', '--url', 'http://x', '--out', '-'], {})).to.include({requests: '-', out: '-'});
+    expect(readBatchArguments([...GOOD, '--policy', 'p.json'], {})).to.include({policyFile: 'p.json', preset: ''});
+    const preset = {policyFile: undefined, preset: 'steadfetch:llm'};
+    expect(readBatchArguments([...GOOD, '--policy', 'steadfetch:llm'], {})).to.include(preset);
+    expect(readBatchArguments([...GOOD, '--policy', './steadfetch:llm'], {})).to.include({
+      policyFile: './steadfetch:llm',
+    });
   });
 
   it('ask for help wherever that stands', () => {
@@ -42,8 +55,6 @@ describe('arguments of steadfetch batch', () => {
     ['a url that is none', ['a', '--url', 'x', '--out', 'o'], /--url must be an http or https URL, got "x"/],
     ['a url with a password', ['a', '--url', 'http://u:s3cr3t@x', '--out', 'o'], /^--url must not hold a password/],
     ['a url with a query', ['a', '--url', 'http://x?key=s3cr3t', '--out', 'o'], /^--url must not have a query/],
-    ['out over the requests', ['a', '--url', 'http://x', '--out', 'a'], /three different files/],
-    ['errors over out', ['a', '--url', 'http://x', '--out', 'o', '--errors', 'o'], /three different files/],
     ['no count', [...GOOD, '--concurrency', 'many'], /--concurrency must be a whole number of at least 1, got "many"/],
     ['a count of 0', [...GOOD, '--concurrency', '0'], /--concurrency must be/],
     ['an unknown option', ['a', '--bogus'], /^Unknown option '--bogus'\.$/],

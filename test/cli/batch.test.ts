@@ -83,7 +83,8 @@ describe('steadfetch batch', () => {
     const results = place.results('results.jsonl');
     expect(results.map(({custom_id}) => custom_id).sort()).to.deep.equal(['r-0', 'r-1', 'r-2']);
     const failed = results.filter(({error}) => error !== null);
-    expect(place.results('results.errors.jsonl')).to.deep.equal(failed);
+    const whole = {...failed[0], method: 'POST', url: '/v1/x', body: {x: 'bad'}};
+    expect(place.results('results.errors.jsonl')).to.deep.equal([whole]);
     expect(failed[0]).to.deep.include({
       custom_id: 'r-1',
       response: {status_code: 400, request_id: null, body: {error: 'no'}},
@@ -132,6 +133,65 @@ describe('steadfetch batch', () => {
     expect(code).to.equal(1);
     expect(at.requests).to.have.length(1);
     expect(stderr).to.include('503, may-have-acted (1)').and.include('"idempotentMethods": ["POST"]');
+    for (const line of stderr.split('\n')) expect(line.length, line).to.be.at.most(80);
+  });
+
+  it('after that advice sends with --resume what the policy allows to repeat by now, and nothing else', async () => {
+    let isWell = false;
+    const at = server.place((response, {body}) => {
+      const status = body.toString().includes('bad') ? 400 : isWell || body.toString().includes('good') ? 200 : 503;
+      response.writeHead(status).end('1');
+    });
+    place.writeRequests('requests.jsonl', [{x: 'good'}, {x: 'bad'}, {x: 'busy 1'}, {x: 'busy 2'}]);
+    const once = ['batch', 'requests.jsonl', '--url', at.url, '--out', 'results.jsonl'];
+    const first = await place.run(once);
+    expect(first.stderr).to.include('may-have-acted (2)').and.include('--retry-failed sends all 3 failed ones again.');
+    isWell = true;
+    const same = await place.run([...once, '--resume']);
+    expect([same.code, at.requests.length], 'under the same policy').to.deep.equal([1, 4]);
+    const again = await place.run([...args(at.url), '--resume']);
+    expect(again.stderr)
+      .to.include('3 of 4 succeeded')
+      .and.match(/sent again +2 that failed in an earlier run/);
+    expect(at.bodies.slice(4).sort()).to.deep.equal(['{"x":"busy 1"}', '{"x":"busy 2"}']);
+    const rest = await place.run([...args(at.url), '--retry-failed']);
+    expect(rest.code).to.equal(1);
+    expect(at.bodies.slice(6)).to.deep.equal(['{"x":"bad"}']);
+    expect(place.results('results.errors.jsonl')).to.have.length(1);
+  });
+
+  it('takes a preset for the policy, and names the presets there are', async () => {
+    const at = server.place(503, 200);
+    place.write('requests.jsonl', '{"custom_id":"a","url":"/v1/embeddings","body":{}}\n');
+    const command = ['batch', 'requests.jsonl', '--url', at.url, '--out', 'results.jsonl', '--policy'];
+    const wrong = await place.run([...command, 'steadfetch:lmm']);
+    expect(wrong.code).to.equal(2);
+    expect(wrong.stderr).to.include(
+      '--policy is "steadfetch:lmm", which is not a preset; did you mean "steadfetch:llm"?',
+    );
+    const {code, stderr} = await place.run([...command, 'steadfetch:llm']);
+    expect(code, stderr).to.equal(0);
+    expect(at.requests).to.have.length(2);
+  });
+
+  it('warns with --dry-run of requests that are sent once', async () => {
+    const at = server.place(200);
+    place.write(
+      'requests.jsonl',
+      ['POST', 'POST', 'PUT', 'GET']
+        .map((method, n) => JSON.stringify({custom_id: `${n}`, method, url: '/x'}))
+        .join('\n'),
+    );
+    const once = ['batch', 'requests.jsonl', '--url', at.url, '--out', 'results.jsonl', '--dry-run'];
+    const {stdout} = await place.run(once);
+    expect(stdout)
+      .to.include('Warning: 2 of 4 requests are sent once under this policy.')
+      .and.include('"idempotency": {}');
+    for (const line of stdout.split('\n')) expect(line.length, line).to.be.at.most(80);
+    expect((await place.run([...args(at.url), '--dry-run'])).stdout).not.to.include('Warning');
+    place.write('keyed.json', '{"idempotency": {}}');
+    expect((await place.run([...once, '--policy', 'keyed.json'])).stdout).not.to.include('Warning');
+    expect(at.requests).to.be.empty;
   });
 
   it('tells of a connection that was refused, and sends it again with --resume', async () => {
@@ -253,8 +313,8 @@ describe('steadfetch batch', () => {
     expect(at.requests).to.be.empty;
     mkdirSync(join(place.folder, 'results.jsonl'));
     const folder = await place.run([...base, 'results.jsonl']);
-    expect(folder.code).to.equal(1);
-    expect(folder.stderr).to.match(/^EISDIR: .*results\.jsonl'\n$/m);
+    expect(folder).to.include({code: 2, stderr: 'results.jsonl is a directory. Name a file.\n'});
+    expect(at.requests).to.be.empty;
   });
 
   it('exits with 2 and one clear sentence for what it was not told', async () => {
@@ -266,6 +326,13 @@ describe('steadfetch batch', () => {
       expect(code).to.equal(2);
       expect(stderr).to.match(message);
     }
+  });
+
+  it('says in its help which files are written, in 80 columns', async () => {
+    const {stdout} = await place.run(['batch', '--help']);
+    for (const file of ['<out>', '<errors>', '<out>.errors.jsonl', '<out>.journal', '<journal>.lock'])
+      expect(stdout).to.include(file);
+    for (const line of stdout.split('\n')) expect(line.length, line).to.be.at.most(80);
   });
 
   it('tells its version and its help', async () => {

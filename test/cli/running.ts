@@ -35,6 +35,16 @@ export class Workplace {
     return child;
   }
 
+  /** In a shell, where `$0` is Node and `$@` the program and its arguments. */
+  shell(script: string, args: readonly string[], shell = '/bin/sh'): ChildProcess {
+    const child = spawn(shell, ['-c', script, process.execPath, program, ...args], {
+      cwd: this.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#children.push(child);
+    return child;
+  }
+
   async run(args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
     return ended(this.start(args, env));
   }

@@ -1,0 +1,75 @@
+/** The progress in one line that is never longer than the terminal is wide. */
+import type {ProgressView, Waiting} from './progress-state.ts';
+
+/** Below this width a bar says less than the room it takes. */
+const SHORTEST_BAR = 8;
+const LONGEST_BAR = 40;
+
+/** @param columns The width of the terminal. The last column stays free: some terminals begin a new line after it. */
+export function progressBar(view: ProgressView, columns: number): string {
+  const width = columns - 1;
+  const {total, finished} = view;
+  const ratio = total === 0 ? 1 : finished / total;
+  const percentage = `${Math.floor(100 * ratio)} %`;
+  const facts = [percentage, ...factsOf(view)];
+  // What fits least is left out first: the percentage says what the count says.
+  const fitting = [facts, facts.slice(1), [percentage, statusOf(view)], [statusOf(view)], [percentage]]
+    .map(each => each.filter(fact => fact !== '').join(' | '))
+    .find(text => text.length <= width);
+  if (fitting === undefined) return '';
+  const room = Math.min(LONGEST_BAR, width - fitting.length - 1);
+  if (room < SHORTEST_BAR) return fitting;
+  const full = Math.round(room * ratio);
+  return `${'█'.repeat(full)}${'░'.repeat(room - full)} ${fitting}`;
+}
+
+/** For a log: without the bar. */
+export const progressText = (view: ProgressView): string =>
+  factsOf(view)
+    .filter(fact => fact !== '')
+    .join(', ');
+
+function factsOf(view: ProgressView): string[] {
+  const {total, finished, failed} = view;
+  return [`${count(finished)} of ${count(total)}`, failed > 0 ? `${count(failed)} failed` : '', statusOf(view)];
+}
+
+/** What the run waits for and, where attempts fail, with what. */
+function statusOf({failing, waiting}: ProgressView): string {
+  const cause = failing === null ? '' : plain(failing.reason);
+  const wait = waitOf(waiting);
+  if (waiting.for === 'the end of a hold') return cause === '' ? wait : `${cause}: ${wait}`;
+  if (failing === null) return wait;
+  const often = failing.attempts === 1 ? cause : `${cause} ${count(failing.attempts)} times in a row`;
+  // Retries after failures say nothing of the time that is left.
+  return waiting.for === 'the rest' ? often : `${often}, ${wait}`;
+}
+
+function waitOf(waiting: Waiting): string {
+  switch (waiting.for) {
+    case 'requests under way':
+      return `stopping, ${count(waiting.underWay)} under way`;
+    case 'an answer':
+      return `no answer for ${duration(waiting.silentMs)}, ${count(waiting.underWay)} under way`;
+    case 'the end of a hold':
+      return `held, next try in ${duration(waiting.ms)}`;
+    case 'a retry':
+      return `next try in ${duration(waiting.ms)}`;
+    case 'the rest':
+      return waiting.leftMs === null ? '' : `${duration(waiting.leftMs)} left`;
+  }
+}
+
+/** A character may be two columns wide, or none; codes are made of these. */
+const plain = (text: string): string => text.replaceAll(/[^ -~]/g, '?');
+
+const count = (value: number): string => value.toLocaleString('en');
+
+/** Rounded up: `0 s` would be over. */
+export function duration(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  return `${Math.round(minutes / 60)} h`;
+}
