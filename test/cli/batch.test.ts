@@ -188,7 +188,7 @@ describe('steadfetch batch', () => {
       .to.include('Warning: 2 of 4 requests are sent once under this policy.')
       .and.include('"idempotency": {}');
     for (const line of stdout.split('\n')) expect(line.length, line).to.be.at.most(80);
-    expect((await place.run([...args(at.url), '--dry-run'])).stdout).not.to.include('Warning');
+    expect((await place.run([...args(at.url), '--dry-run'])).stdout, 'PUT and GET').to.include('Warning: 2 of 4');
     place.write('keyed.json', '{"idempotency": {}}');
     expect((await place.run([...once, '--policy', 'keyed.json'])).stdout).not.to.include('Warning');
     expect(at.requests).to.be.empty;
