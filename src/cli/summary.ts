@@ -54,10 +54,7 @@ function advice({failedBy: by, failed, retryable}: BatchReport, unsent: number, 
   if (journal === undefined)
     return [...lines, 'Without a journal the run cannot be resumed: --journal <file> keeps one.'];
   if (again > 0) lines.push(`The same command with --resume sends the ${count(again)} for which that can help.`);
-  if (final > 0)
-    lines.push(
-      `--retry-failed sends ${again > 0 ? 'the' : 'all'} ${count(final)} ${again > 0 ? 'other ' : ''}failed ones again.`,
-    );
+  if (final > 0) lines.push(`--retry-failed sends all failed requests again (${count(failed)}).`);
   return lines;
 }
 

@@ -145,7 +145,9 @@ describe('steadfetch batch', () => {
     place.writeRequests('requests.jsonl', [{x: 'good'}, {x: 'bad'}, {x: 'busy 1'}, {x: 'busy 2'}]);
     const once = ['batch', 'requests.jsonl', '--url', at.url, '--out', 'results.jsonl'];
     const first = await place.run(once);
-    expect(first.stderr).to.include('may-have-acted (2)').and.include('--retry-failed sends all 3 failed ones again.');
+    expect(first.stderr)
+      .to.include('may-have-acted (2)')
+      .and.include('--retry-failed sends all failed requests again (3).');
     isWell = true;
     const same = await place.run([...once, '--resume']);
     expect([same.code, at.requests.length], 'under the same policy').to.deep.equal([1, 4]);
