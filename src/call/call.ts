@@ -220,6 +220,7 @@ export class Call extends CallEnd implements Applicant, AttemptOwner, Racing {
     this.#heldAttempt = null; // It is the caller's now; a response that nobody reads must be collectable.
     this.#heldOutcome = null;
     this.#sent = null;
+    if (outcome.response === null && !outcome.reachedWire) this.wire.unsent?.(outcome.error);
     const caller = this.#caller;
     this.#caller = null;
     caller?.settle(outcome);
@@ -228,7 +229,7 @@ export class Call extends CallEnd implements Applicant, AttemptOwner, Racing {
   broke(error: unknown): void {
     if (this.#caller === null) return; // It was settled before; what is left of it is a body.
     let now = this.startedAt;
-    const outcome = failed('other', internalError(error), this.attempts > 0);
+    const outcome = failed('other', internalError(error), this.#sent?.reachedWire ?? this.attempts > 0);
     this.judgement = BROKEN;
     runAll(
       () => {

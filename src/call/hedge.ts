@@ -10,7 +10,8 @@ import {step} from './step.ts';
 /** Calls back, maybe later, if the call may be sent twice and its body can be. */
 export function whenHedgeable(call: CallState, then: () => void): void {
   if (!call.mayRepeat || call.attempts >= call.plan.maxAttempts || call.engine.handle.retriesDisabled) return;
-  const {replayable} = call.wire;
+  const {replayable, hedgeable} = call.wire;
+  if (hedgeable === false) return;
   if (isPromise(replayable)) promiseOf(replayable).then(can => can && step(call, then), NEVER);
   else if (replayable) then();
 }

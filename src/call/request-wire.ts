@@ -10,6 +10,7 @@ import type {Outcome} from '../core/outcome.ts';
 import {byteLength} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {fetchRedirected} from './redirects.ts';
+import {cancelBody} from './unsent-body.ts';
 import type {Sendable, Wire} from './wire.ts';
 
 export interface RequestWireOptions {
@@ -94,6 +95,10 @@ export class RequestWire implements Wire, Sendable {
 
   timeoutError(error: TimeoutError): unknown {
     return this.#options.timeoutError(error);
+  }
+
+  unsent(reason: unknown): void {
+    cancelBody(this.#options.request.body, reason);
   }
 
   /** True when the whole body is known; false when it is too large, broke, or was taken by someone else. */

@@ -46,6 +46,10 @@ export interface Wire {
   readonly bodyGraceMs?: number;
   /** How an attempt is told to stop, where that is cheaper than by an AbortController. Its signal is for `send` alone. */
   stopper?(): Stopper;
+  /** False: a second attempt may not be in flight beside the first, though the body can be sent again. Left out: it may. */
+  readonly hedgeable?: boolean;
+  /** The call ends with an error, and its last attempt was not sent: its body is not needed. */
+  unsent?(reason: unknown): void;
   /** Called once per attempt; after the first time only where `replayable` is true. */
   next(): Sendable;
   /**

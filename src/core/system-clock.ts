@@ -64,6 +64,10 @@ export const systemClock: SystemClock = new SystemClock();
 /** Runs the work when the turn of Node's event loop ends, after every answer that came in it. */
 export const endOfTurn = (work: () => void): void => void setImmediate(work);
 
+/** Runs the work in another turn of the event loop, in any runtime. */
+export const inAnotherTurn = (work: () => void): void =>
+  void (typeof setImmediate === 'function' ? setImmediate(work) : setTimeout(work));
+
 function startNative(timer: Timer, ms: number): void {
   if (ms === Number.POSITIVE_INFINITY) return;
   timer.place = setTimeout(wake, Math.min(Math.max(0, Math.ceil(ms)), LONGEST), timer);

@@ -2,6 +2,7 @@
 import {HeaderRecord, type HeaderValues, headerValues} from '../call/header-record.ts';
 import {fetchRedirected} from '../call/redirects.ts';
 import {isRequest} from '../call/request-wire.ts';
+import {cancelBody} from '../call/unsent-body.ts';
 import type {Caller, Sendable, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
@@ -87,6 +88,10 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
 
   timeoutError(error: TimeoutError): unknown {
     return error;
+  }
+
+  unsent(reason: unknown): void {
+    cancelBody(this.#init?.body, reason);
   }
 
   settle({response, error}: Outcome): void {

@@ -1,19 +1,98 @@
-/** Headers in all the forms that undici's dispatch takes: a record, a flat list, or pairs. */
-import {type HeaderValues, headerValues} from '../call/header-record.ts';
+/** The headers of one dispatch: in the form the caller gave them, with the caller's names, order and duplicates. */
+import type {HeaderBag} from '../core/observer.ts';
 
-export function dispatchHeaders(headers: unknown): HeaderValues {
-  if (Array.isArray(headers) && !Array.isArray(headers[0])) return headerValues(pairs(headers));
-  const source = headers as Record<string, unknown> | Iterable<[string, string]> | null | undefined;
-  if (source === null || source === undefined || Symbol.iterator in source)
-    return headerValues(source as HeadersInit | undefined);
-  const values: Record<string, string> = {};
-  for (const [name, value] of Object.entries(source)) {
-    if (value !== undefined && value !== null) values[name] = Array.isArray(value) ? value.join(', ') : String(value);
+/** What undici's dispatch takes: a record, a flat list of names and values in turn, or an iterable of pairs. */
+type Form = 'record' | 'flat' | 'pairs';
+type Entry = readonly [name: unknown, value: unknown];
+
+export class DispatchHeaders implements HeaderBag {
+  /** Whether anything was written: else the dispatcher may have the caller's own headers. */
+  touched = false;
+  readonly #form: Form;
+  #entries: readonly Entry[];
+
+  constructor(form: Form, entries: readonly Entry[]) {
+    this.#form = form;
+    this.#entries = entries;
   }
-  return headerValues(values);
+
+  static of(headers: unknown): DispatchHeaders {
+    if (headers === null || headers === undefined) return new DispatchHeaders('record', []);
+    if (Array.isArray(headers) && !Array.isArray(headers[0]))
+      return new DispatchHeaders('flat', entriesOfFlat(headers));
+    if (Symbol.iterator in (headers as object)) {
+      const pairs = Array.from(headers as Iterable<unknown>, entryOf);
+      // undici takes every array as flat.
+      return new DispatchHeaders(Array.isArray(headers) ? 'flat' : 'pairs', pairs);
+    }
+    return new DispatchHeaders('record', Object.entries(headers as object));
+  }
+
+  /** For the next attempt. */
+  copy(): DispatchHeaders {
+    return new DispatchHeaders(this.#form, this.#entries);
+  }
+
+  /** What the dispatcher gets. */
+  get options(): unknown {
+    const entries = this.#entries;
+    if (this.#form === 'record') return Object.fromEntries(entries);
+    return this.#form === 'flat' ? entries.flat() : new Pairs(entries);
+  }
+
+  get(name: string): string | null {
+    const values = this.#entries.filter(isNamed(name)).flatMap(([, value]) => value);
+    return values.length === 0 ? null : values.map(String).join(', ');
+  }
+
+  has(name: string): boolean {
+    return this.#entries.some(isNamed(name));
+  }
+
+  /** Takes the place of the first value of that name, or comes last. */
+  set(name: string, value: string): void {
+    const first = this.#entries.find(isNamed(name));
+    const others = this.#entries.filter(entry => entry === first || !isNamed(name)(entry));
+    this.#entries =
+      first === undefined
+        ? [...others, [name, value]]
+        : others.map(entry => (entry === first ? [first[0], value] : entry));
+    this.touched = true;
+  }
+
+  delete(name: string): void {
+    const isOther = (entry: Entry): boolean => !isNamed(name)(entry);
+    this.#entries = this.#entries.filter(isOther);
+    this.touched = true;
+  }
 }
 
-/** `[name, value, name, value]`, as on the wire. */
-function pairs(flat: readonly unknown[]): [string, string][] {
-  return Array.from({length: flat.length / 2}, (_, index) => [String(flat[2 * index]), String(flat[2 * index + 1])]);
+/** Neither an array, which undici reads as flat, nor a Map, which has each name once. */
+class Pairs {
+  readonly #entries: readonly Entry[];
+
+  constructor(entries: readonly Entry[]) {
+    this.#entries = entries;
+  }
+
+  [Symbol.iterator](): Iterator<Entry> {
+    return this.#entries.map(([name, value]): Entry => [name, value])[Symbol.iterator]();
+  }
+}
+
+const isNamed =
+  (name: string) =>
+  ([key, value]: Entry): boolean =>
+    typeof key === 'string' && key.toLowerCase() === name.toLowerCase() && value !== undefined;
+
+/** @throws TypeError */
+function entriesOfFlat(flat: readonly unknown[]): Entry[] {
+  if (flat.length % 2 !== 0) throw new TypeError('The headers of this call are a list with a name that has no value.');
+  return Array.from({length: flat.length / 2}, (_, index) => [String(flat[2 * index]), flat[2 * index + 1]]);
+}
+
+/** @throws TypeError */
+function entryOf(pair: unknown): Entry {
+  if (Array.isArray(pair) && pair.length === 2) return [pair[0], pair[1]];
+  throw new TypeError('The headers of this call are a list of something else than pairs.');
 }

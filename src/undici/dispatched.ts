@@ -8,6 +8,7 @@ import type {BodyKeeper} from '../call/body-keeper.ts';
 import {ForeignResponse} from '../call/foreign-response.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {Sent} from '../decide/verdict.ts';
+import type {BodyReader} from './kept-iterable.ts';
 import type {DispatchController, DispatchHandler, IncomingHeaders} from './types.ts';
 
 /** More than this is not kept back, and not read to its end when it is dropped: the connection is closed instead. */
@@ -25,6 +26,7 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
   status = 0;
   /** Of the connection; null until it has one. */
   connection: DispatchController | null = null;
+  readonly reader: BodyReader | null;
   readonly #exchange: Exchange;
   readonly #resolve: (response: Response) => void;
   readonly #reject: (error: unknown) => void;
@@ -41,11 +43,20 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
   #error: Error | null = null;
   /** Requests that were begun for this attempt; interceptors below follow redirects, or retry. */
   #begun = 0;
+  /** What interceptors below tell the handler of the call: undici's redirect interceptor the URLs that answered. */
+  #context: unknown = null;
   /** Of undici's redirect interceptor: the URLs that answered. */
   #history: readonly unknown[] = NO_HISTORY;
 
-  constructor(exchange: Exchange, resolve: (response: Response) => void, reject: (error: unknown) => void) {
+  /** @param reader What is sent, where it is kept while it is sent. */
+  constructor(
+    exchange: Exchange,
+    reader: BodyReader | null,
+    resolve: (response: Response) => void,
+    reject: (error: unknown) => void,
+  ) {
     super();
+    this.reader = reader;
     this.#exchange = exchange;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -74,6 +85,8 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
     const exchange = this.#exchange;
     const {handler} = exchange;
     this.#stage = 'answer';
+    // The handler was told once that the request starts, before any context was known.
+    if (this.#context !== null && this.#context !== undefined) handler.onRequestStart?.(exchange, this.#context);
     handler.onResponseStart?.(exchange, this.status, this.#incoming, this.#text);
     this.#keeper?.streaming();
     for (const chunk of this.#chunks) handler.onResponseData?.(exchange, chunk);
@@ -86,6 +99,12 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
   abort(reason: Error): void {
     this.#abortedWith = reason;
     this.connection?.abort(reason);
+  }
+
+  /** The caller's handler threw while it was given the answer. As with undici, it hears of that itself. */
+  fail(error: Error): void {
+    this.abort(error);
+    if (this.#trailers !== null) this.onResponseError(this.#exchange, error); // Too late for the connection to tell.
   }
 
   /** The signal of the attempt aborted. */
@@ -109,6 +128,7 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
   onRequestStart(connection: DispatchController, context: unknown): void {
     this.connection = connection;
     this.#begun++;
+    this.#context = context;
     const {history} = (context ?? {}) as {history?: unknown};
     if (Array.isArray(history)) this.#history = history;
     if (this.#abortedWith !== null) connection.abort(this.#abortedWith);

@@ -4,17 +4,18 @@ import {CallSignal} from '../call/call-signal.ts';
 import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
 import type {PolicyHandle} from '../call/handle.ts';
-import {HeaderRecord, type HeaderValues} from '../call/header-record.ts';
 import type {Ports} from '../call/ports.ts';
+import {cancelBody} from '../call/unsent-body.ts';
 import type {Caller, Sendable, Stopper, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
-import type {Outcome} from '../core/outcome.ts';
+import {failed, type Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {Sent} from '../decide/verdict.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
-import {dispatchHeaders} from './dispatch-headers.ts';
+import {DispatchHeaders} from './dispatch-headers.ts';
 import {Dispatched, type Exchange} from './dispatched.ts';
+import {isIterableBody, KeptIterable} from './kept-iterable.ts';
 import type {Dispatch, DispatchHandler, DispatchOptions, Interceptor} from './types.ts';
 
 /** Options of one dispatch, with what it may change of its policy. */
@@ -25,7 +26,8 @@ type Options = DispatchOptions & {readonly resilience?: CallOverrides};
  * `undici.fetch` and everything else that takes a dispatcher. Needs undici 7 or later.
  *
  * The caller's handler sees one request and one response. Time limits of the policy hold until the headers; the body is
- * bounded by `idleTimeoutMs`, beside undici's own `bodyTimeout`. What is sent again is a string, bytes or no body.
+ * bounded by `idleTimeoutMs`, beside undici's own `bodyTimeout`. What is sent again is a string, bytes, an iterable up to
+ * `replayLimitBytes`, or no body.
  *
  * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
  * @param ports  As for `createFetch`, but for `fetch`.
@@ -43,9 +45,15 @@ export function resilienceInterceptor(
   return dispatch => (options: Options, handler: DispatchHandler) => {
     // A tunnel or an upgraded connection has no response to judge.
     if (options.method === 'CONNECT' || options.upgrade) return dispatch(options, handler);
+    if (typeof handler.onRequestStart !== 'function') throw new TypeError(OLD_HANDLER);
     return new DispatchCall(engine, dispatch, options, handler).start();
   };
 }
+
+/** Such a handler would never hear of the response. */
+const OLD_HANDLER =
+  'steadfetch/undici serves handlers of undici 8, and this one is of an older undici, as are those of the fetch of Node: give the ' +
+  'dispatcher to setGlobalDispatcher(dispatcher) of undici 8, or to this call as new Dispatcher1Wrapper(dispatcher).';
 
 class DispatchCall implements Wire, Caller, Exchange {
   readonly handler: DispatchHandler;
@@ -56,6 +64,8 @@ class DispatchCall implements Wire, Caller, Exchange {
   readonly #options: DispatchOptions;
   readonly #call: Call;
   readonly #body: BodySnapshot;
+  /** Null where the body is no iterable, or one attempt is all there is. */
+  readonly #kept: KeptIterable | null;
   /** Of the last attempt; null before the first. */
   #latest: DispatchAttempt | null = null;
   /** What was dispatched for the last attempt. */
@@ -73,26 +83,44 @@ class DispatchCall implements Wire, Caller, Exchange {
     this.#options = options;
     const method = options.method.toUpperCase();
     this.#call = engine.begin(method, `${options.origin ?? ''}${options.path}`, resilience);
-    this.#body = snapshotBody(options.body as BodyInit | null | undefined, this.#call.plan.policy.replayLimitBytes);
+    const {maxAttempts, policy} = this.#call.plan;
+    const {body} = options;
+    this.#body = snapshotBody(body as BodyInit | null | undefined, policy.replayLimitBytes);
+    this.#kept = maxAttempts > 1 && isIterableBody(body) ? new KeptIterable(body, policy.replayLimitBytes) : null;
   }
 
   start(): boolean {
     // At once, and once: from here on the caller can abort, also while nothing is on the wire.
-    this.handler.onRequestStart?.(this, null);
+    try {
+      this.handler.onRequestStart?.(this, null);
+    } catch (error) {
+      this.#refuse(error);
+      return true;
+    }
     this.#call.run(this, this, this.#call.startedAt);
     return this.#mayGoOn;
   }
 
+  /** The caller's handler threw before anything was sent. */
+  #refuse(error: unknown): void {
+    const outcome = failed('hook', error, false);
+    this.#call.finish(outcome);
+    this.unsent(error);
+    this.settle(outcome);
+  }
+
   settle({response, error}: Outcome): void {
     if (response === null) {
+      this.#kept?.settle(null);
       this.handler.onResponseError?.(this, error as Error);
       return;
     }
     this.#answer = response as unknown as Dispatched;
+    this.#kept?.settle(this.#answer.reader);
     try {
       this.#answer.give();
     } catch (error) {
-      this.#answer.abort(error as Error); // As undici does with what a handler throws.
+      this.#answer.fail(error as Error);
     }
   }
 
@@ -107,13 +135,17 @@ class DispatchCall implements Wire, Caller, Exchange {
   }
 
   get replayable(): boolean {
-    return this.#body.replayable;
+    return this.#kept?.replayable ?? this.#body.replayable;
+  }
+
+  /** Two attempts that are in flight at once must not wait for each other's chunks. */
+  get hedgeable(): boolean {
+    return this.#kept?.isWhole ?? true;
   }
 
   next(): Sendable {
-    const latest = this.#latest;
-    const values = latest === null ? dispatchHeaders(this.#options.headers) : {...latest.values};
-    this.#latest = new DispatchAttempt(this, values);
+    const headers = this.#latest?.headers.copy() ?? DispatchHeaders.of(this.#options.headers);
+    this.#latest = new DispatchAttempt(this, headers);
     return this.#latest;
   }
 
@@ -125,13 +157,19 @@ class DispatchCall implements Wire, Caller, Exchange {
     return error;
   }
 
+  unsent(reason: unknown): void {
+    if (this.#kept === null) cancelBody(this.#options.body, reason);
+  }
+
   /** @internal */
-  put({values, touched}: HeaderRecord, signal: AbortSignal | undefined): Promise<Response> {
+  put(headers: DispatchHeaders, signal: AbortSignal | undefined): Promise<Response> {
     const options = this.#options;
-    const {body} = this.#body;
-    const own = touched || body !== (options.body ?? undefined) ? {...options, headers: values, body} : options;
+    const reader = this.#kept?.read() ?? null;
+    const body = reader ?? this.#body.body;
+    const isOwn = headers.touched || body !== (options.body ?? undefined);
+    const own = isOwn ? {...options, headers: headers.touched ? headers.options : options.headers, body} : options;
     return new Promise((resolve, reject) => {
-      const attempt = new Dispatched(this, resolve, reject);
+      const attempt = new Dispatched(this, reader, resolve, reject);
       this.#dispatched = attempt;
       signal?.addEventListener('abort', attempt);
       this.#mayGoOn = this.#dispatch(own, attempt);
@@ -176,20 +214,17 @@ class DispatchCall implements Wire, Caller, Exchange {
   }
 }
 
-class DispatchAttempt extends HeaderRecord implements Sendable {
+class DispatchAttempt implements Sendable {
+  readonly headers: DispatchHeaders;
   readonly #call: DispatchCall;
 
-  constructor(call: DispatchCall, values: HeaderValues) {
-    super(values);
+  constructor(call: DispatchCall, headers: DispatchHeaders) {
     this.#call = call;
-  }
-
-  get headers(): HeaderRecord {
-    return this;
+    this.headers = headers;
   }
 
   send(signal: AbortSignal | undefined): Promise<Response> {
-    return this.#call.put(this, signal);
+    return this.#call.put(this.headers, signal);
   }
 }
 

@@ -334,7 +334,7 @@ for (const [door, get] of Object.entries(doors)) {
 }
 
 describe('streaming: a 200 MB upload', () => {
-  for (const door of ['fetch', 'ky']) {
+  for (const door of ['fetch', 'ky', 'undici']) {
     it(`${door}: is not held in memory`, async () => {
       let received = 0;
       const server = createServer((request, response) => {

@@ -1,10 +1,12 @@
 /**
  * A process that uploads 200 MB through one door and says how much of it was in memory at the most.
  *
- * Usage: node --expose-gc upload-200mb.ts ky|fetch URL
+ * Usage: node --expose-gc upload-200mb.ts ky|fetch|undici URL
  */
 import ky from 'ky';
+import {Agent, fetch as undiciFetch} from 'undici';
 import {createFetch, resilience} from '../../src/core.ts';
+import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 
 const [door, url = ''] = process.argv.slice(2);
 const CHUNKS = 3200;
@@ -27,6 +29,11 @@ const body = new ReadableStream<Uint8Array>(
 );
 // Where redirects may be followed, Node's own fetch keeps the whole body for them.
 const init = {method: 'PUT', body, redirect: 'error', duplex: 'half'} as const;
-const response =
-  door === 'ky' ? await ky.extend(resilience()).put(url, init) : await createFetch()(url, init as RequestInit);
-console.log(JSON.stringify({status: response.status, mostMb: Math.round(most / 1e6)}));
+async function upload(): Promise<number> {
+  if (door === 'ky') return (await ky.extend(resilience()).put(url, init)).status;
+  if (door === 'fetch') return (await createFetch()(url, init as RequestInit)).status;
+  const dispatcher = new Agent().compose(resilienceInterceptor());
+  return (await undiciFetch(url, {...init, dispatcher})).status;
+}
+console.log(JSON.stringify({status: await upload(), mostMb: Math.round(most / 1e6)}));
+process.exit();

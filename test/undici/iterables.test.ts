@@ -1,0 +1,203 @@
+/** Bodies that are iterables, as undici's fetch and Node's fetch hand them over: kept while they are sent, within a limit. */
+import {once} from 'node:events';
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {Readable} from 'node:stream';
+import {text} from 'node:stream/consumers';
+import {expect} from 'chai';
+import {Agent, type Dispatcher, Dispatcher1Wrapper, request, fetch as undiciFetch} from 'undici';
+import type {PolicyInput, SteadfetchEvent} from '../../src/core.ts';
+import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
+import {errorOf} from '../support/outcome.ts';
+import {type Place, WireServer} from '../support/wire-server.ts';
+
+const AT_ONCE = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
+
+describe('resilienceInterceptor, with an iterable as body', () => {
+  let server: WireServer;
+  const agents: Agent[] = [];
+  const servers: Server[] = [];
+  const events: SteadfetchEvent[] = [];
+
+  const dispatcher = (policy: PolicyInput = {}): Dispatcher => {
+    const agent = new Agent();
+    agents.push(agent);
+    return agent.compose(resilienceInterceptor({backoff: AT_ONCE, ...policy}, {on: event => events.push(event)}));
+  };
+  const put = (place: Place, body: unknown, policy?: PolicyInput, options: object = {}) =>
+    request(place.url, {method: 'PUT', body: body as Readable, dispatcher: dispatcher(policy), ...options});
+  const lastReason = (): string => {
+    const last = events.at(-1)!;
+    return last.type === 'call.end' ? last.reason : last.type;
+  };
+
+  before(async () => {
+    server = await WireServer.start();
+  });
+  beforeEach(() => {
+    events.length = 0;
+  });
+  after(async () => {
+    await Promise.all(agents.map(agent => agent.destroy()));
+    for (const each of servers) each.close();
+    await server.close();
+  });
+
+  for (const [what, body, sent] of [
+    ['a string', () => 'grüße', 'grüße'],
+    ['bytes', () => new TextEncoder().encode('bytes'), 'bytes'],
+    ['a Blob', () => new Blob(['blob']), 'blob'],
+    ['parameters', () => new URLSearchParams({a: '1', b: 'ü'}), 'a=1&b=%C3%BC'],
+  ] as const) {
+    it(`sends ${what} of undici’s fetch again, byte for byte`, async () => {
+      const place = server.place(503, 'reset', 200);
+      const response = await undiciFetch(place.url, {method: 'PUT', body: body() as string, dispatcher: dispatcher()});
+      expect(response.status).to.equal(200);
+      expect(place.bodies).to.deep.equal([sent, sent, sent]);
+      expect(new Set(place.header('content-length'))).to.deep.equal(new Set([String(Buffer.byteLength(sent))]));
+    });
+
+    it(`sends ${what} of Node’s fetch again`, async () => {
+      const place = server.place(503, 200);
+      const own = new Dispatcher1Wrapper(dispatcher());
+      const response = await fetch(place.url, {method: 'PUT', body: body(), dispatcher: own} as RequestInit);
+      expect(response.status).to.equal(200);
+      expect(place.bodies).to.deep.equal([sent, sent]);
+    });
+  }
+
+  it('sends a POST once without a key, and again with one', async () => {
+    const once = server.place(503, 200);
+    const post = (place: Place, policy?: PolicyInput) =>
+      undiciFetch(place.url, {method: 'POST', body: '{}', dispatcher: dispatcher(policy)});
+    expect((await post(once)).status).to.equal(503);
+    expect(once.requests).to.have.length(1);
+    expect(lastReason()).to.include('without an idempotency key');
+    const keyed = server.place(503, 200);
+    expect((await post(keyed, {idempotency: {}})).status).to.equal(200);
+    expect(keyed.bodies).to.deep.equal(['{}', '{}']);
+  });
+
+  it('takes generators and lists, and copies a buffer that is filled again', async () => {
+    const shared = Buffer.alloc(1);
+    async function* generated() {
+      for (const letter of 'abc') {
+        shared.write(letter);
+        yield shared;
+        await new Promise(setImmediate);
+        yield '';
+      }
+    }
+    for (const body of [generated(), ['a', Buffer.from('b'), 'c'], new Set(['a', 'bc'])]) {
+      const place = server.place(503, 200);
+      expect((await put(place, body)).statusCode).to.equal(200);
+      expect(place.bodies).to.deep.equal(['abc', 'abc']);
+    }
+  });
+
+  it('goes on reading where the first attempt has stopped', async () => {
+    let isClosed = false;
+    let read = 0;
+    async function* generated() {
+      try {
+        for (const letter of 'abcdef') {
+          read++;
+          yield letter;
+          await new Promise(resolve => setTimeout(resolve, 5));
+        }
+      } finally {
+        isClosed = true;
+      }
+    }
+    const bodies: string[] = [];
+    const url = await serve(async (incoming, response) => {
+      if (bodies.push('') === 1) return void incoming.once('data', () => response.socket!.destroy());
+      bodies.push(await text(incoming));
+      response.end();
+    });
+    const sent = request(url, {method: 'PUT', body: generated() as unknown as Readable, dispatcher: dispatcher()});
+    expect((await sent).statusCode).to.equal(200);
+    expect(bodies.at(-1)).to.equal('abcdef');
+    expect([read, isClosed]).to.deep.equal([6, true]);
+  });
+
+  it('gives a body over the limit one attempt and its own error', async () => {
+    const place = server.place(503, 200);
+    const policy = {replayLimitBytes: 10};
+    expect((await put(place, ['12345', '67890', '1'], policy)).statusCode).to.equal(503);
+    expect(place.bodies).to.deep.equal(['12345678901']);
+    expect(lastReason()).to.include('cannot be sent again');
+    const within = server.place(503, 200);
+    expect((await put(within, ['12345', '67890'], policy)).statusCode).to.equal(200);
+    const broken = server.place('reset', 200);
+    expect(await errorOf(() => put(broken, ['12345', '67890', '1'], policy))).to.have.property('code', 'ECONNRESET');
+    expect(broken.requests).to.have.length(1);
+  });
+
+  it('ends with the error of an iterable that throws, and sends nothing again', async () => {
+    const mistake = new Error('the iterable broke');
+    async function* broken() {
+      yield 'a';
+      throw mistake;
+    }
+    expect(await errorOf(() => put(server.place(200), broken()))).to.equal(mistake);
+    expect(events.filter(({type}) => type === 'retry.scheduled')).to.deep.equal([]);
+  });
+
+  it('closes the iterable when the caller aborts while it is read', async () => {
+    let closed = (): void => {};
+    const isClosed = new Promise<void>(resolve => {
+      closed = resolve;
+    });
+    async function* slow() {
+      try {
+        for (;;) {
+          yield 'a';
+          await new Promise(resolve => setTimeout(resolve, 5));
+        }
+      } finally {
+        closed();
+      }
+    }
+    const controller = new AbortController();
+    const mine = new Error('mine');
+    setTimeout(() => controller.abort(mine), 30);
+    expect(await errorOf(() => put(server.place(200), slow(), {}, {signal: controller.signal}))).to.equal(mine);
+    await isClosed;
+  });
+
+  it('hedges only when the whole body was read', async () => {
+    const hedge = {delayMs: 10, maxLoadRatio: 1};
+    const whole = server.place('hang', 200);
+    expect((await put(whole, ['a', 'b'], {hedge})).statusCode).to.equal(200);
+    expect(whole.bodies.at(-1)).to.equal('ab');
+    async function* slow() {
+      yield 'a';
+      await new Promise(resolve => setTimeout(resolve, 100));
+      yield 'b';
+    }
+    const slowly = server.place(200);
+    expect((await put(slowly, slow(), {hedge})).statusCode).to.equal(200);
+    expect(slowly.bodies).to.deep.equal(['ab']);
+  });
+
+  it('sends a stream once, as ever', async () => {
+    const place = server.place(503, 200);
+    expect((await put(place, Readable.from(['a', 'b']))).statusCode).to.equal(503);
+    const web = server.place(503, 200);
+    expect((await put(web, new Blob(['ab']).stream())).statusCode).to.equal(503);
+    expect([place.bodies, web.bodies]).to.deep.equal([['ab'], ['ab']]);
+  });
+
+  /** For servers that answer before they have read a body. */
+  async function serve(listener: (incoming: IncomingMessage, response: ServerResponse) => unknown): Promise<string> {
+    const own = createServer((incoming, response) => {
+      incoming.on('error', () => {});
+      listener(incoming, response);
+    });
+    own.listen(0, '127.0.0.1');
+    await once(own, 'listening');
+    servers.push(own);
+    return `http://127.0.0.1:${(own.address() as AddressInfo).port}/`;
+  }
+});
