@@ -23,10 +23,17 @@ export function snapshotBody(body: BodyInit | null | undefined, limitBytes: numb
     return {body: copy, replayable: byteLength(copy.toString(), limitBytes) <= limitBytes};
   }
   if (isBuffer(body) || ArrayBuffer.isView(body)) {
+    refuseDetached(isBuffer(body) ? body : body.buffer);
     if (body.byteLength > limitBytes) return {body, replayable: false};
     return {body: isBuffer(body) ? body.slice(0) : copyOf(body), replayable: true};
   }
   return {body, replayable: false}; // A stream, or something we do not know.
+}
+
+/** fetch would send no bytes in their place. A runtime before ES2024 cannot tell. */
+function refuseDetached(buffer: ArrayBufferLike): void {
+  if ((buffer as {readonly detached?: boolean}).detached)
+    throw new TypeError('The request body is a detached ArrayBuffer: its bytes were transferred, and cannot be sent.');
 }
 
 /** Bytes of the text in UTF-8; counted only where three bytes a character could pass the limit. */

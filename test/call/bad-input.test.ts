@@ -18,6 +18,7 @@ describe('a mistake in a call', () => {
     ['a signal that is none', ITEMS, {signal: {aborted: false}}, /signal .*AbortSignal/],
     ['a signal that is a text', ITEMS, {signal: 'abort'}, /signal .*AbortSignal/],
     ['a Request with a method that is none', new Request(ITEMS), {method: 'BAD METHOD'}, /method/],
+    ['a body that was transferred away', ITEMS, {method: 'POST', body: detached()}, /detached ArrayBuffer/],
     ['a Request that was used', usedRequest(), {}, /./],
   ] as const) {
     virtually(`${what}: one error`, async make => {
@@ -58,6 +59,12 @@ describe('a mistake in a call', () => {
     expect(await world.run(new Request(ITEMS, {signal}), {signal: null})).to.equal('200');
   });
 });
+
+function detached(): ArrayBuffer {
+  const buffer = new ArrayBuffer(8);
+  structuredClone(buffer, {transfer: [buffer]});
+  return buffer;
+}
 
 function usedRequest(): Request {
   const request = new Request(ITEMS, {method: 'PUT', body: 'text'});

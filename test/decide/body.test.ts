@@ -85,6 +85,30 @@ describe('snapshotBody', () => {
     });
   });
 
+  describe('a detached buffer is refused in words that say so', () => {
+    const detached = (): ArrayBuffer => {
+      const buffer = new ArrayBuffer(8);
+      structuredClone(buffer, {transfer: [buffer]});
+      return buffer;
+    };
+    const viewOf = (make: (buffer: ArrayBuffer) => ArrayBufferView<ArrayBuffer>): ArrayBufferView<ArrayBuffer> => {
+      const view = make(new ArrayBuffer(8));
+      structuredClone(view.buffer, {transfer: [view.buffer]});
+      return view;
+    };
+    for (const [what, body] of [
+      ['an ArrayBuffer', detached()],
+      ['a Uint8Array', viewOf(buffer => new Uint8Array(buffer))],
+      ['a DataView', viewOf(buffer => new DataView(buffer))],
+    ] as const)
+      it(what, () => {
+        expect(() => snapshotBody(body, LIMIT)).to.throw(
+          TypeError,
+          'The request body is a detached ArrayBuffer: its bytes were transferred, and cannot be sent.',
+        );
+      });
+  });
+
   it('a Blob keeps its type', async () => {
     const {body} = snapshotBody(new Blob(['{}'], {type: 'application/json'}), LIMIT);
     expect(new Response(body!).headers.get('content-type')).to.equal('application/json');
