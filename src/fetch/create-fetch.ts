@@ -10,6 +10,7 @@ import {isRequest, RequestWire, requestLike} from '../call/request-wire.ts';
 import type {Caller, Wire} from '../call/wire.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {FetchWire} from './fetch-wire.ts';
+import {type Reject, type Resolve, settleWith} from './settle.ts';
 
 /** What one call may say for itself, beside fetch's own options. */
 export interface ResilientInit extends RequestInit {
@@ -71,8 +72,8 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
 }
 
 /** Apart from the function above: a closure in there would cost every call the context it needs. */
-const promised = (resolve: (response: Response) => void, reject: (error: unknown) => void): Caller => ({
-  settle: ({response, error}) => (response === null ? reject(error) : resolve(response)),
+const promised = (resolve: Resolve, reject: Reject): Caller => ({
+  settle: outcome => settleWith(outcome, resolve, reject),
 });
 
 /** What others may see of the options. */

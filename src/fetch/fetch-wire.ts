@@ -8,6 +8,7 @@ import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
+import {type Reject, type Resolve, settleWith} from './settle.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -18,8 +19,8 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
   readonly #input: RequestInfo | URL;
   readonly #init: RequestInit | undefined;
   readonly #body: BodySnapshot;
-  readonly #resolve: (response: Response) => void;
-  readonly #reject: (error: unknown) => void;
+  readonly #resolve: Resolve;
+  readonly #reject: Reject;
   /** The last attempt; null before the first. */
   #latest: HeaderRecord | null = null;
 
@@ -29,8 +30,8 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
     init: RequestInit | undefined,
     signal: AbortSignal | null,
     replayLimitBytes: number,
-    resolve: (response: Response) => void,
-    reject: (error: unknown) => void,
+    resolve: Resolve,
+    reject: Reject,
   ) {
     super();
     this.#fetch = fetch;
@@ -94,9 +95,8 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
     cancelBody(this.#init?.body, reason);
   }
 
-  settle({response, error}: Outcome): void {
-    if (response === null) this.#reject(error);
-    else this.#resolve(response);
+  settle(outcome: Outcome): void {
+    settleWith(outcome, this.#resolve, this.#reject);
   }
 
   /** @internal */

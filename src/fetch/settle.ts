@@ -1,0 +1,48 @@
+/** How a call that has ended settles the promise that its caller awaits. */
+import type {Outcome} from '../core/outcome.ts';
+
+export type Resolve = (response: Response | PromiseLike<Response>) => void;
+export type Reject = (error: unknown) => void;
+
+/** Errors whose stack already names the caller: it has ended at once, or is the caller's own. */
+const NAMES_CALLER: ReadonlySet<Outcome['kind']> = new Set(['aborted', 'rejected', 'hook', 'stopped']);
+
+export function settleWith({response, error, kind}: Outcome, resolve: Resolve, reject: Reject): void {
+  if (response !== null) resolve(response);
+  else if (NAMES_CALLER.has(kind)) reject(error);
+  else resolve(rejectedWith(error));
+}
+
+/** Errors that are in use by more than one call are extended once. */
+const extended = new WeakSet<object>();
+
+/**
+ * Rejects with the error, once its stack names the caller.
+ *
+ * V8 adds the functions that await a promise to a stack that is captured in a reaction of that promise. The engine settles a call from
+ * callbacks, so the stack of its error would end in the runtime, where plain fetch names the caller. Here the stack is captured in a reaction
+ * of a promise that the caller's promise follows, after the call has failed. A call that succeeds pays nothing.
+ */
+async function rejectedWith(error: unknown): Promise<never> {
+  // Until the caller's promise follows this one.
+  await undefined;
+  await undefined;
+  try {
+    if (error instanceof Error && typeof error.stack === 'string' && !extended.has(error)) {
+      extended.add(error);
+      error.stack += callerFrames();
+    }
+  } catch {
+    // A frozen error, or one whose stack throws.
+  }
+  throw error;
+}
+
+function callerFrames(): string {
+  const holder: {stack?: unknown} = {};
+  // Of V8 only.
+  Error.captureStackTrace?.(holder, rejectedWith);
+  if (typeof holder.stack !== 'string') return '';
+  const [, ...frames] = holder.stack.split('\n');
+  return frames.map(frame => `\n${frame}`).join('');
+}
