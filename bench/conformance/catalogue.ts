@@ -14,6 +14,7 @@ import {pitfalls as grpc} from './pitfalls/grpc.ts';
 import {pitfalls as hedging} from './pitfalls/hedging.ts';
 import {pitfalls as idempotency} from './pitfalls/idempotency.ts';
 import {pitfalls as retryAfter} from './pitfalls/retry-after.ts';
+import {pitfalls as stall} from './pitfalls/stall.ts';
 import {pitfalls as telemetry} from './pitfalls/telemetry.ts';
 
 /** The columns, by file. A cell loads its own alone: what the others import would be most of its time. */
@@ -51,6 +52,7 @@ export const pitfalls: readonly Pitfall[] = [
   ...backoff,
   ...batch,
   ...grpc,
+  ...stall,
   ...telemetry,
 ].sort((a, b) => numberOf(a) - numberOf(b) || a.id.localeCompare(b.id));
 

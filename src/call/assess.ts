@@ -71,7 +71,9 @@ function learn(call: Assessable, attempt: Attempt, outcome: Outcome, verdict: Ve
   const now = call.engine.clock.now();
   if (breaker !== null) attempt.report(healthOf(outcome, verdict, call.engine.answers), now);
   attempt.leave();
-  if (verdict === SUCCESS) hedge?.observe(now - attempt.startedAt);
+  // Read after its time was over, because the process was busy: the latency is not the server's.
+  const isOverdue = attempt.at < now;
+  if (verdict === SUCCESS && !isOverdue) hedge?.observe(now - attempt.startedAt);
   if (call.engine.on !== null) tellAttemptEnded(call, attempt, outcome, verdict.reason, now);
   assessor.assessed(attempt, outcome, verdict, now);
 }

@@ -15,6 +15,13 @@ import type {Stopper} from './wire.ts';
 
 type Limit = 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT';
 
+/**
+ * A limit that passes this much late, as a share of the limit and in milliseconds, counts as passed while the process was busy.
+ * With less, the server had nearly all of the time to answer in, and the sockets were read after it: what is missing is missing.
+ */
+const LATE_RATIO = 0.1;
+const LEAST_LATE_MS = 20;
+
 export abstract class AttemptLink extends Timer implements BodyLink {
   readonly call: CallState;
   startedAt = 0;
@@ -28,6 +35,8 @@ export abstract class AttemptLink extends Timer implements BodyLink {
   #source: AbortSignal | null = null;
   /** Of the answer, once it is the caller's. */
   #body: AttemptBody | null = null;
+  /** The time in which the process was too busy to read was added to the limit. That happens once. */
+  #isExtended = false;
 
   constructor(call: CallState) {
     super();
@@ -36,6 +45,7 @@ export abstract class AttemptLink extends Timer implements BodyLink {
 
   /** Has an effect once. */
   protected abstract end(outcome: Outcome): void;
+  protected abstract get hasEnded(): boolean;
 
   /** @returns The signal that its fetch gets. */
   protected link(now: number): AbortSignal | undefined {
@@ -64,29 +74,42 @@ export abstract class AttemptLink extends Timer implements BodyLink {
     return this.#limit === 'IDLE_TIMEOUT' ? plan.idleTimeoutMs : plan.attemptTimeoutMs;
   }
 
-  /** Time ran out: before the headers, while the body was read, or while its next chunk was awaited. */
-  fire(): void {
-    step(this.call, () => this.#timeOut());
+  override get waitsForSockets(): boolean {
+    return true;
   }
 
-  #timeOut(): void {
-    const isLate = this.#limit === 'DEADLINE_EXCEEDED';
-    const limitMs = isLate ? this.call.deadlineMs : this.#limitMs;
-    const error = this.call.wire.timeoutError(withoutStack(() => new TimeoutError(this.#limit, limitMs)));
-    this.#cut(isLate ? 'deadline' : 'attempt-timeout', error);
+  /** Time ran out: before the headers, while the body was read, or while its next chunk was awaited. */
+  fire(lateMs = 0): void {
+    step(this.call, () => this.#extends(lateMs) || this.#timeOut(lateMs));
+  }
+
+  #timeOut(lateMs: number): void {
+    const isDeadline = this.#limit === 'DEADLINE_EXCEEDED';
+    const limitMs = isDeadline ? this.call.deadlineMs : this.#limitMs;
+    const isLate = lateMs >= Math.max(LEAST_LATE_MS, limitMs * LATE_RATIO);
+    const timeout = withoutStack(() => new TimeoutError(this.#limit, limitMs, undefined, isLate ? lateMs : 0));
+    this.#cut(isDeadline ? 'deadline' : 'attempt-timeout', this.call.wire.timeoutError(timeout), isLate);
+  }
+
+  /** An answer that came while the process was busy has a body that could not be read then: it gets the time that was lost. */
+  #extends(lateMs: number): boolean {
+    if (lateMs === 0 || this.#isExtended || !this.hasEnded || this.#limit === 'IDLE_TIMEOUT') return false;
+    this.#isExtended = true;
+    this.call.engine.clock.arm(this, lateMs);
+    return true;
   }
 
   /** The caller aborted. */
   handleEvent(): void {
-    step(this.call, () => this.#cut('aborted', this.#source?.reason));
+    step(this.call, () => this.#cut('aborted', this.#source?.reason, false));
   }
 
-  #cut(kind: 'deadline' | 'attempt-timeout' | 'aborted', reason: unknown): void {
+  #cut(kind: 'deadline' | 'attempt-timeout' | 'aborted', reason: unknown, isLate: boolean): void {
     const controller = this.#controller;
     const reads = this.#body?.reads ?? [];
     try {
       this.unlink(kind);
-      this.end(failed(kind, reason, this.reachedWire));
+      this.end(failed(kind, reason, this.reachedWire, isLate));
     } finally {
       controller?.abort(reason);
       for (const interrupt of reads) interrupt(reason);

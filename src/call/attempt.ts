@@ -49,6 +49,10 @@ export class Attempt extends AttemptLink {
     this.shadows = shadows;
   }
 
+  protected get hasEnded(): boolean {
+    return this.#owner === null;
+  }
+
   get kind(): AttemptKind {
     if (this.shadows !== null) return 'hedge';
     return this.number === 1 ? 'initial' : 'resend';

@@ -13,7 +13,7 @@ export function healthOf(outcome: Outcome, verdict: Verdict, answers: Answers): 
       return 'failure';
     case 'attempt-timeout':
     case 'deadline':
-      return outcome.reachedWire ? 'failure' : 'nothing';
+      return outcome.reachedWire && !outcome.isLate ? 'failure' : 'nothing';
     default:
       return 'nothing';
   }

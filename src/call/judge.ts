@@ -37,7 +37,7 @@ export function judge(call: CallState, outcome: Outcome, found: Verdict, replaya
   const {waitMs, waitSource} = waitBefore(call, verdict, hint);
   if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
   if (guards.breaker?.refuses(now + waitMs)) return no('breaker-open');
-  const receipt = withdraw(guards.budget, verdict, hint, now);
+  const receipt = outcome.isLate ? FREE : withdraw(guards.budget, verdict, hint, now);
   if (guards.budget !== null && receipt === REFUSED) return no('budget-exhausted');
   return {verdict, refusal: null, waitMs, waitSource, hint, receipt};
 }

@@ -40,6 +40,10 @@ export class Race extends Timer implements AttemptOwner, Assessor {
     this.#first.start(this, now);
   }
 
+  override get waitsForSockets(): boolean {
+    return true;
+  }
+
   /** The first attempt is slow. */
   fire(): void {
     step(this.#call, () => whenHedgeable(this.#call, () => this.#hedge()));

@@ -69,10 +69,20 @@ export class TimeoutError extends SteadfetchError {
   declare readonly code: 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT';
   /** The limit that passed. */
   readonly limitMs: number;
+  /** How much later than due the process noticed, where it was too busy to notice in time; else 0. */
+  readonly lateMs: number;
 
-  constructor(code: 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT', limitMs: number, cause?: unknown) {
-    super(code, timeoutMessage(code, limitMs), cause);
+  constructor(
+    code: 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT',
+    limitMs: number,
+    cause?: unknown,
+    lateMs = 0,
+  ) {
+    const late =
+      lateMs > 0 ? ` The process was busy and noticed ${Math.round(lateMs)} ms later, so no guard learns of it.` : '';
+    super(code, timeoutMessage(code, limitMs) + late, cause);
     this.limitMs = limitMs;
+    this.lateMs = lateMs;
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Turns of the event loop, which take no time on a virtual clock.
+ * Turns of the event loop.
  *
  * `VirtualClock` moves on when all work that needs no time is done. Promise jobs are done after one turn.
  * Blobs, streams of other threads and the like go on over several turns, and no runtime says whether any are pending. But
@@ -46,6 +46,15 @@ export class Rest {
     this.#lastId = next();
     return this.#lastId - before === IDS_OF_A_TURN;
   }
+}
+
+/**
+ * Runs the work when the sockets have been read once more. Node runs timers, then reads every socket that has something,
+ * then runs immediates; promise jobs run in between. Elsewhere a timer lets other tasks go first.
+ */
+export function afterPoll(work: () => void): void {
+  if (typeof setImmediate === 'function') setImmediate(work);
+  else setTimeout(work, 0);
 }
 
 /** A channel of its own for each: Node handles up to 1,000 messages of one channel in a single turn. */

@@ -26,12 +26,21 @@ export class Outcome {
   readonly error: unknown;
   /** False when the attempt ended before anything was put on the wire. */
   readonly reachedWire: boolean;
+  /** A limit passed while the process was busy: that says nothing about the server, so no guard learns of it. */
+  readonly isLate: boolean;
 
-  constructor(kind: 'response' | FailureKind, response: Response | null, error: unknown, reachedWire = true) {
+  constructor(
+    kind: 'response' | FailureKind,
+    response: Response | null,
+    error: unknown,
+    reachedWire = true,
+    isLate = false,
+  ) {
     this.kind = kind;
     this.response = response;
     this.error = error;
     this.reachedWire = reachedWire;
+    this.isLate = isLate;
   }
 
   /** The HTTP status, or 0 without a response. */
@@ -41,5 +50,5 @@ export class Outcome {
 }
 
 export const answered = (response: Response): Outcome => new Outcome('response', response, undefined);
-export const failed = (kind: FailureKind, error: unknown, reachedWire = true): Outcome =>
-  new Outcome(kind, null, error, reachedWire);
+export const failed = (kind: FailureKind, error: unknown, reachedWire = true, isLate = false): Outcome =>
+  new Outcome(kind, null, error, reachedWire, isLate);

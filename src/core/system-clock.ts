@@ -1,9 +1,10 @@
 /**
- * Real time. With random.ts the only file of the house that touches `performance`, `Date`, `setTimeout` or `setImmediate`.
+ * Real time. With event-loop.ts the only file of the house that touches `performance`, `Date`, `setTimeout` or `setImmediate`.
  *
  * Almost every call arms the same duration, the policy's attempt timeout, and disarms it a moment later. Such durations get
  * a lane: a first-in first-out list with one native timer, so that arming and disarming are a few pointer writes.
  */
+import {fireDue, LateTimers} from './late-timers.ts';
 import type {Clock, Timer} from './timer.ts';
 
 /** Longest delay that `setTimeout` takes; longer ones would fire at once. */
@@ -51,7 +52,7 @@ export class SystemClock implements Clock {
   }
 
   disarm(timer: Timer): void {
-    if (timer.place instanceof Lane) timer.place.remove(timer);
+    if (timer.place instanceof Lane || timer.place instanceof LateTimers) timer.place.remove(timer);
     else if (timer.place !== null) clearTimeout(timer.place as Native);
     timer.place = null;
     timer.at = Number.NaN;
@@ -80,13 +81,10 @@ function unrefNative(handle: unknown): void {
 
 function wake(timer: Timer): void {
   timer.place = null;
-  const left = timer.at - performance.now();
-  if (left > EARLY) {
-    startNative(timer, left);
-    return;
-  }
-  timer.at = Number.NaN;
-  timer.fire();
+  const now = performance.now();
+  const left = timer.at - now;
+  if (left > EARLY) startNative(timer, left);
+  else fireDue(timer, now);
 }
 
 /** The timers of one duration, in the order they were armed, which is the order they fire. */
@@ -150,8 +148,7 @@ export class Lane {
       while (this.#head !== null && this.#head.at - now <= EARLY) {
         const due = this.#head;
         this.remove(due);
-        due.at = Number.NaN;
-        due.fire();
+        fireDue(due, now);
       }
     } finally {
       this.#native = this.#head === null ? null : this.#waitFor(this.#head);

@@ -30,9 +30,16 @@ export class TimerHeap {
     return this.#entries.length;
   }
 
-  /** The timer that is due first; undefined where there is none. */
-  get first(): Timer | undefined {
-    return this.#entries[0]?.timer;
+  /** When the first timer is due; NaN where there is none. */
+  get firstAt(): number {
+    return this.#entries[0]?.at ?? Number.NaN;
+  }
+
+  /** Removes the timer that is due first. */
+  shift(): Timer {
+    const {timer} = this.#entries[0]!;
+    this.remove(timer);
+    return timer;
   }
 
   /** Adds a timer under its `at`. */

@@ -21,7 +21,16 @@ export abstract class Timer {
     return !Number.isNaN(this.at);
   }
 
-  abstract fire(): void;
+  /**
+   * Whether a socket may hold what the timer waits for. When such a timer fires late, the clock has the sockets read first: the
+   * process was busy, and what came meanwhile came in time.
+   */
+  get waitsForSockets(): boolean {
+    return false;
+  }
+
+  /** @param lateMs How late it fires, where the process was too busy to fire it in time; 0 elsewhere. */
+  abstract fire(lateMs?: number): void;
 }
 
 export interface Clock {
@@ -63,6 +72,10 @@ export class Pause extends Timer {
       clock.disarm(this); // A clock or a signal of the user's threw: there is no wait.
       throw error;
     }
+  }
+
+  override get waitsForSockets(): boolean {
+    return true;
   }
 
   fire(): void {

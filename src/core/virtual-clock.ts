@@ -62,8 +62,8 @@ export class VirtualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     await this.#rest.settle();
-    for (let next = this.#timers.first; next !== undefined && next.at <= until; next = this.#timers.first) {
-      this.#fire(next);
+    while (this.#timers.firstAt <= until) {
+      this.#fireFirst();
       await this.#rest.settle();
     }
     this.#moveTo(until);
@@ -80,18 +80,17 @@ export class VirtualClock implements Clock {
     for (let idle = 0; ; ) {
       await this.#rest.settle();
       if (settled) return result;
-      const next = this.#timers.first;
-      if (next !== undefined) {
-        this.#fire(next);
+      if (this.#timers.size > 0) {
+        this.#fireFirst();
         idle = 0;
       } else if (++idle > STUCK_AFTER) throw new Error('VirtualClock: the work neither ended nor waits for a timer.');
       else await this.#rest.wait();
     }
   }
 
-  #fire(timer: Timer): void {
-    this.#timers.remove(timer);
-    this.#moveTo(timer.at);
+  #fireFirst(): void {
+    this.#moveTo(this.#timers.firstAt);
+    const timer = this.#timers.shift();
     timer.at = Number.NaN;
     timer.fire();
   }

@@ -219,6 +219,7 @@ class StatusOnly implements Outcome {
   readonly response: Response | null = null;
   readonly error = undefined;
   readonly reachedWire = true;
+  readonly isLate = false;
   readonly status: number;
 
   constructor(status: number) {

@@ -433,6 +433,82 @@ describe('Lane', () => {
   });
 });
 
+describe('a timer that is late', () => {
+  /** Fires timers of a lane of 100 ms at a time of the test's own; those that wait for sockets do so if it says so. */
+  async function firedAt(time: number, waits: boolean, meanwhile: (lane: Lane, timers: Timer[]) => void = () => {}) {
+    const {now} = performance;
+    const fired: string[] = [];
+    class Waiting extends Timer {
+      readonly name: string;
+      constructor(name: string) {
+        super();
+        this.name = name;
+      }
+      override get waitsForSockets(): boolean {
+        return waits;
+      }
+      fire(lateMs = 0): void {
+        fired.push(`${this.name} ${lateMs}`);
+        if (this.name === 'broken') throw new Error('broken');
+      }
+    }
+    const lane = new Lane(100);
+    const timers = ['a', 'broken', 'b'].map(name => new Waiting(name));
+    const uncaught = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    const thrown: unknown[] = [];
+    process.on('uncaughtException', error => thrown.push(error));
+    try {
+      performance.now = () => 0;
+      for (const timer of timers) {
+        timer.at = 100;
+        lane.add(timer);
+      }
+      performance.now = () => time;
+      for (let turn = 0; turn < 2 && fired.length < 3; turn++) {
+        try {
+          lane.tick();
+        } catch (error) {
+          thrown.push(error);
+        }
+      }
+      const atOnce = fired.splice(0);
+      meanwhile(lane, timers);
+      await new Promise(resolve => setImmediate(resolve));
+      await new Promise(resolve => setImmediate(resolve));
+      return {atOnce, afterPoll: fired, thrown: thrown.map(error => (error as Error).message)};
+    } finally {
+      performance.now = now;
+      process.removeAllListeners('uncaughtException');
+      for (const listener of uncaught) process.on('uncaughtException', listener);
+    }
+  }
+  const ON_TIME = ['a 0', 'broken 0', 'b 0'];
+
+  it('fires when the sockets were read, and one that throws takes no other along', async () => {
+    const late = await firedAt(700, true);
+    expect(late).to.deep.equal({atOnce: [], afterPoll: ['a 600', 'broken 600', 'b 600'], thrown: ['broken']});
+  });
+
+  it('does not fire when what came through the sockets disarms it', async () => {
+    const clock = new SystemClock();
+    const {afterPoll} = await firedAt(700, true, (_, [a, broken]) => {
+      clock.disarm(a!);
+      clock.disarm(broken!);
+      expect(a!.armed).to.equal(false);
+    });
+    expect(afterPoll).to.deep.equal(['b 600']);
+  });
+
+  it('fires at once when it waits for no socket', async () => {
+    expect((await firedAt(700, false)).atOnce).to.deep.equal(ON_TIME);
+  });
+
+  it('fires at once when it is as late as every native timer', async () => {
+    expect((await firedAt(102, true)).atOnce).to.deep.equal(ON_TIME);
+  });
+});
+
 describe('sleep', () => {
   it('runs on real time too', async () => {
     await sleep(new SystemClock(), 1);

@@ -1,0 +1,53 @@
+/** Timers that fire late, because the process was busy when they were due, and wait until the sockets were read. */
+import {afterPoll} from './event-loop.ts';
+import type {Timer} from './timer.ts';
+
+/** Native timers are a millisecond or two late in a process that does nothing else. */
+const ON_TIME_MS = 5;
+
+/** Fires a timer that is due: at once, or after the next poll where it is late and limits work that sockets answer. */
+export function fireDue(timer: Timer, now: number): void {
+  const lateMs = now - timer.at;
+  if (lateMs < ON_TIME_MS || !timer.waitsForSockets) {
+    timer.at = Number.NaN;
+    timer.fire();
+    return;
+  }
+  if (gathering === null) {
+    const batch = new LateTimers();
+    gathering = batch;
+    afterPoll(() => batch.fire());
+  }
+  gathering.add(timer, lateMs);
+}
+
+/** The timers that found each other late in the same turn; null where none has yet. */
+let gathering: LateTimers | null = null;
+
+/** Armed timers of one turn, in the order in which they were due. */
+export class LateTimers {
+  readonly #lateMs = new Map<Timer, number>();
+
+  add(timer: Timer, lateMs: number): void {
+    timer.place = this;
+    this.#lateMs.set(timer, lateMs);
+  }
+
+  remove(timer: Timer): void {
+    this.#lateMs.delete(timer);
+    timer.place = null;
+  }
+
+  fire(): void {
+    gathering = null;
+    try {
+      for (const [timer, lateMs] of this.#lateMs) {
+        this.remove(timer);
+        timer.at = Number.NaN;
+        timer.fire(lateMs);
+      }
+    } finally {
+      if (this.#lateMs.size > 0) afterPoll(() => this.fire()); // One of them threw.
+    }
+  }
+}
