@@ -1,9 +1,11 @@
 /**
  * The course's fourth example: what a circuit breaker does to an error storm.
  *
- * A server answers well, is down for a minute, and comes back. Three clients send it the same ten calls a second: one that only
- * retries, one with a retry budget, one with a breaker that five failures open for 30 s. `npx node examples/breaker-outage.ts`
- * shows what reaches the server. Time is virtual, so three minutes take no time, and chance is seeded.
+ * A server answers well, is down for a minute because its database is, and could work again then. It can bear 20 requests a second;
+ * above that it answers none well. Three clients send it the same ten calls a second: one that only retries, one with a retry
+ * budget, one with a breaker that five failures in a row open. Retries alone keep the server down after the database is back.
+ *
+ * `npx node examples/breaker-outage.ts` shows what reaches the server. Time is virtual, so the run takes no time, and chance is seeded.
  */
 import {createFetch, type PolicyInput, seededRandom} from '../src/index.ts';
 import {VirtualClock} from '../src/testing.ts';
@@ -12,6 +14,8 @@ const CALLS_PER_SECOND = 10;
 const DOWN_FROM_MS = 30_000;
 const DOWN_UNTIL_MS = 90_000;
 const END_MS = 150_000;
+/** More requests a second than these, and the server answers none of them well. */
+const CAPACITY_PER_SECOND = 20;
 const BUCKET_MS = 5000;
 /** A server that is down takes its time to say so. */
 const ANSWER_MS = 20;
@@ -30,7 +34,8 @@ export const policies: Readonly<Record<string, PolicyInput>> = {
   'with a budget': {...retries, budget: {kind: 'token-bucket'}},
   'with a breaker': {
     ...retries,
-    breaker: {kind: 'consecutive', failures: 5, openMs: 30_000, maxOpenMs: 30_000, probes: 1},
+    // Open for 15 s, as often as it takes: the default.
+    breaker: {kind: 'consecutive', failures: 5, probes: 1},
   },
 };
 
@@ -42,10 +47,12 @@ export interface Outage {
   readonly requestsWhileDown: number;
   /** How long these calls took to fail, on average. */
   readonly failedAfterMs: number;
-  /** From the server's return to the first call that went well. */
+  /** From the database's return to the first call that went well; Infinity if none did. */
   readonly backAfterMs: number;
-  /** Calls that failed while the server was well. */
+  /** Calls that failed although the database was well. */
   readonly failedWhileUp: number;
+  /** Calls that failed, of all. */
+  readonly failed: number;
 }
 
 export async function simulate(policy: PolicyInput): Promise<Outage> {
@@ -59,8 +66,10 @@ export async function simulate(policy: PolicyInput): Promise<Outage> {
     async fetch(_input, init) {
       const at = clock.now();
       arrivals.push(at);
-      await clock.sleep(isDown(at) ? ERROR_MS : ANSWER_MS, init?.signal ?? undefined);
-      return new Response(null, {status: isDown(at) ? 503 : 200});
+      const isOverloaded = (arrivals.at(-1 - CAPACITY_PER_SECOND) ?? Number.NEGATIVE_INFINITY) > at - 1000;
+      const fails = isDown(at) || isOverloaded;
+      await clock.sleep(fails ? ERROR_MS : ANSWER_MS, init?.signal ?? undefined);
+      return new Response(null, {status: fails ? 503 : 200});
     },
   });
   const calls: {readonly at: number; readonly end: number; readonly ok: boolean}[] = [];
@@ -91,15 +100,16 @@ function summary(
   const requests = Array<number>(END_MS / BUCKET_MS).fill(0);
   for (const at of arrivals) if (at < END_MS) requests[Math.floor(at / BUCKET_MS)]!++;
   const whileDown = calls.filter(({at}) => isDown(at));
-  const failed = whileDown.filter(({ok}) => !ok);
+  const failedThen = whileDown.filter(({ok}) => !ok);
   const back = calls.filter(({end, ok}) => ok && end >= DOWN_UNTIL_MS).map(({end}) => end);
   return {
     requests,
     callsWhileDown: whileDown.length,
     requestsWhileDown: arrivals.filter(isDown).length,
-    failedAfterMs: failed.reduce((sum, {at, end}) => sum + end - at, 0) / failed.length,
+    failedAfterMs: failedThen.reduce((sum, {at, end}) => sum + end - at, 0) / failedThen.length,
     backAfterMs: Math.min(...back) - DOWN_UNTIL_MS,
     failedWhileUp: calls.filter(({at, ok}) => !isDown(at) && !ok).length,
+    failed: calls.filter(({ok}) => !ok).length,
   };
 }
 
@@ -120,11 +130,13 @@ function chart(outages: Readonly<Record<string, Outage>>): string {
 function table(outages: Readonly<Record<string, Outage>>): string {
   return Object.entries(outages)
     .map(([name, outage]) => {
-      const {callsWhileDown, requestsWhileDown, failedAfterMs, backAfterMs, failedWhileUp} = outage;
+      const {callsWhileDown, requestsWhileDown, failedAfterMs, backAfterMs, failedWhileUp, failed} = outage;
+      const back =
+        backAfterMs === Number.POSITIVE_INFINITY ? 'Never back' : `Back after ${(backAfterMs / 1000).toFixed(1)} s`;
       return (
         `${name}: ${requestsWhileDown} requests for ${callsWhileDown} calls while the server was down ` +
         `(${(requestsWhileDown / callsWhileDown).toFixed(2)} a call), each failed after ${Math.round(failedAfterMs)} ms. ` +
-        `Back after ${(backAfterMs / 1000).toFixed(1)} s; ${failedWhileUp} calls failed though the server was well.`
+        `${back}; ${failed} calls failed, ${failedWhileUp} of them while the database was well.`
       );
     })
     .join('\n');
