@@ -47,7 +47,7 @@ export interface Outage {
   readonly requestsWhileDown: number;
   /** How long these calls took to fail, on average. */
   readonly failedAfterMs: number;
-  /** From the database's return to the first call that went well; Infinity if none did. */
+  /** From the database's return to the first call that went well. */
   readonly backAfterMs: number;
   /** Calls that failed although the database was well. */
   readonly failedWhileUp: number;
@@ -131,12 +131,10 @@ function table(outages: Readonly<Record<string, Outage>>): string {
   return Object.entries(outages)
     .map(([name, outage]) => {
       const {callsWhileDown, requestsWhileDown, failedAfterMs, backAfterMs, failedWhileUp, failed} = outage;
-      const back =
-        backAfterMs === Number.POSITIVE_INFINITY ? 'Never back' : `Back after ${(backAfterMs / 1000).toFixed(1)} s`;
       return (
         `${name}: ${requestsWhileDown} requests for ${callsWhileDown} calls while the server was down ` +
         `(${(requestsWhileDown / callsWhileDown).toFixed(2)} a call), each failed after ${Math.round(failedAfterMs)} ms. ` +
-        `${back}; ${failed} calls failed, ${failedWhileUp} of them while the database was well.`
+        `Back after ${(backAfterMs / 1000).toFixed(1)} s; ${failed} calls failed, ${failedWhileUp} of them while the database was well.`
       );
     })
     .join('\n');
