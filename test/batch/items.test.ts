@@ -4,12 +4,17 @@ import type {BatchEvent} from '../../src/batch/types.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import {createFetch, definePolicy, type PolicyInput} from '../../src/core.ts';
 import {ScriptedFetch} from '../../src/testing.ts';
+import {attemptsInFlight} from '../support/breaker-books.ts';
 import {errorOf} from '../support/outcome.ts';
 import {ItemServer, lines, POLICY, run} from './world.ts';
 
 const RESET = Object.assign(new TypeError('fetch failed'), {cause: {code: 'ECONNRESET', message: 'read ECONNRESET'}});
 
 describe('runBatch', () => {
+  let inFlightBefore = 0;
+  before(() => {
+    inFlightBefore = attemptsInFlight();
+  });
   it('sends every item once, and reports', async () => {
     const server = new ItemServer();
     const {report, results} = await run(['a', 'b', 'c'], server.send);
@@ -327,5 +332,11 @@ describe('runBatch', () => {
     it('a wrong policy', async () => {
       expect((await errorOf(() => run(['a'], () => 1, {policy: {maxAttempts: 0}}))).code).to.equal('INVALID_POLICY');
     });
+  });
+
+  it('has told every breaker the end of each attempt', async () => {
+    for (let turn = 0; turn < 100 && attemptsInFlight() > inFlightBefore; turn++)
+      await new Promise(done => setTimeout(done, 10));
+    expect(attemptsInFlight()).to.equal(inFlightBefore);
   });
 });

@@ -180,6 +180,58 @@ describe('a circuit breaker', () => {
     ),
   );
 
+  virtually('T25b gets the place back of a probe that hangs without a time limit, after the open time', async make => {
+    const world = make({maxAttempts: 1, breaker: atFirst, attemptTimeoutMs: null, deadlineMs: null});
+    world.serve(503);
+    await world.run();
+    await world.clock.advance(1000);
+    world.serve('hang');
+    const controller = new AbortController();
+    const hung = world.end(ITEMS, {signal: controller.signal});
+    await world.clock.advance(999);
+    expect(await world.end()).to.equal('CIRCUIT_OPEN (breaker-open)');
+    await world.clock.advance(1);
+    world.serve(200);
+    expect(await world.end()).to.equal('200');
+    expect(breakerOf(world)?.state).to.equal('closed');
+    controller.abort(new Error('gone'));
+    await hung;
+  });
+
+  virtually('T26c is open for no longer after many failed probes than after the first, by default', async make => {
+    const world = make({maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1, probes: 1}});
+    world.serve(503);
+    for (let probe = 0; probe < 40; probe++) {
+      await world.run();
+      expect(breakerOf(world)).to.include({state: 'open', retryAfterMs: 15_000});
+      await world.clock.advance(15_000);
+    }
+  });
+
+  virtually('is found to be well within one open time after an outage that hung', async make => {
+    const world = make({maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1, probes: 1}});
+    world.serve('hang');
+    await world.run();
+    expect(world.clock.now()).to.equal(8000);
+    await world.clock.advance(15_000);
+    await world.run();
+    // The probe was sent at 23 s and hung for 8 s; the server is back right after it was sent.
+    expect(world.clock.now()).to.equal(31_000);
+    expect(breakerOf(world)?.retryAfterMs).to.equal(7000);
+  });
+
+  virtually('T30c is not opened by failures that overtake slower successes', async make => {
+    const world = make({maxAttempts: 1});
+    const script = Array.from({length: 400}, (_, index) => {
+      const fails = index % 4 === 0;
+      return later(world.clock, fails ? 20 : 180, fails ? 503 : 200);
+    });
+    world.serve(...script);
+    const ends = await world.clock.run(() => Promise.all(script.map(() => world.end())));
+    expect(ends.filter(end => end === '200')).to.have.length(300);
+    expect(breakerOf(world)?.state).to.equal('closed');
+  });
+
   virtually('T26 that many calls open at once is half-open later', async make => {
     const world = make({maxAttempts: 1, breaker: {...atFirst, failures: 2}});
     world.serveSlowly(100, 503);

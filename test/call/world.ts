@@ -13,6 +13,7 @@ import {
   type SteadfetchEvent,
 } from '../../src/core.ts';
 import {type ScriptedAnswer, ScriptedFetch, type SeenRequest, VirtualClock} from '../../src/testing.ts';
+import {attemptsInFlight} from '../support/breaker-books.ts';
 
 export const ITEMS = 'https://api.test/items';
 
@@ -152,19 +153,21 @@ export const later =
   };
 
 /**
- * A test whose worlds have to be quiet at its end: no timer may be left on any clock.
+ * A test whose worlds have to be quiet at its end: no timer may be left on any clock, and no breaker may wait for the end of an attempt.
  *
  * Not an afterEach: where a hook of mocha's fails, the tests after it do not run.
  */
 export function virtually(title: string, body: (make: typeof makeWorld) => Promise<void>): Mocha.Test {
   return it(title, async () => {
     const worlds: World[] = [];
+    const before = attemptsInFlight();
     await body((policy, ports) => {
       const world = makeWorld(policy, ports);
       worlds.push(world);
       return world;
     });
     for (const world of worlds) await expectQuiet(world);
+    expect(attemptsInFlight() - before, 'attempts whose end no breaker was told').to.equal(0);
   });
 }
 

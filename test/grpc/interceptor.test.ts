@@ -15,6 +15,7 @@ import {createFetch} from '../../src/core.ts';
 import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
 import {definePolicy, type GrpcPorts, type PolicyHandle, type PolicyInput, reportOf} from '../../src/grpc.ts';
 import {type ScriptedAnswer, ScriptedFetch, VirtualClock} from '../../src/testing.ts';
+import {attemptsInFlight} from '../support/breaker-books.ts';
 import {
   type Attempted,
   Chat,
@@ -34,6 +35,10 @@ const unavailable = fails(status.UNAVAILABLE);
 const repeatable: PolicyInput = {idempotentMethods: ['POST']};
 
 describe('grpcInterceptor', () => {
+  let inFlightBefore = 0;
+  before(() => {
+    inFlightBefore = attemptsInFlight();
+  });
   let server: GrpcServer;
   before(async () => {
     server = await GrpcServer.start();
@@ -639,6 +644,12 @@ describe('grpcInterceptor', () => {
     stream.once('data', () => stream.cancel());
     await drain(stream);
     expect(clock.pending).to.equal(0);
+  });
+
+  it('has told every breaker the end of each attempt', async () => {
+    for (let turn = 0; turn < 100 && attemptsInFlight() > inFlightBefore; turn++)
+      await new Promise(done => setTimeout(done, 10));
+    expect(attemptsInFlight()).to.equal(inFlightBefore);
   });
 });
 

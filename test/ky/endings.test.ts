@@ -9,6 +9,7 @@ import {expect} from 'chai';
 import ky, {type KyInstance, type Options} from 'ky';
 import {resilience} from '../../src/ky.ts';
 import * as names from '../../src/telemetry/attributes.ts';
+import {attemptsInFlight} from '../support/breaker-books.ts';
 import {Tracing, traceparentOf} from '../support/otel.ts';
 import {seenBy} from '../support/outcome.ts';
 import {type Answer, deadUrl, type Place, WireServer} from '../support/wire-server.ts';
@@ -397,6 +398,10 @@ const loops = {
 } satisfies Record<string, Options>;
 
 describe('ky: how a call can end', () => {
+  let inFlightBefore = 0;
+  before(() => {
+    inFlightBefore = attemptsInFlight();
+  });
   let server: WireServer;
   let tracing: Tracing;
   let dead: string;
@@ -459,11 +464,17 @@ describe('ky: how a call can end', () => {
           attemptTimeoutMs: 3000,
           idempotency: {},
           budget: null,
-          breaker: null,
+          breaker: {minCalls: 1_000_000}, // Never opens, and has to be told every end.
           backoff: {baseMs: 1, throttledBaseMs: 1, capMs: 2},
         }),
       )
       .extend(extension);
+
+  it('has told every breaker the end of each attempt', async () => {
+    for (let turn = 0; turn < 100 && attemptsInFlight() > inFlightBefore; turn++)
+      await new Promise(done => setTimeout(done, 10));
+    expect(attemptsInFlight()).to.equal(inFlightBefore);
+  });
 });
 
 type Span = Tracing['spans'][number];

@@ -6,12 +6,17 @@ import {expect} from 'chai';
 import {Agent, type Dispatcher, request, fetch as undiciFetch} from 'undici';
 import type {PolicyInput, Ports, SteadfetchEvent} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
+import {attemptsInFlight} from '../support/breaker-books.ts';
 import {errorOf} from '../support/outcome.ts';
 import {type Place, WireServer} from '../support/wire-server.ts';
 
 const AT_ONCE = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
 
 describe('resilienceInterceptor', () => {
+  let inFlightBefore = 0;
+  before(() => {
+    inFlightBefore = attemptsInFlight();
+  });
   let server: WireServer;
   const agents: Agent[] = [];
   const events: SteadfetchEvent[] = [];
@@ -230,6 +235,12 @@ describe('resilienceInterceptor', () => {
 
   it('a policy that is wrong is refused when it is made', () => {
     expect(() => resilienceInterceptor({maxAttempts: 0})).to.throw(/maxAttempts/);
+  });
+
+  it('has told every breaker the end of each attempt', async () => {
+    for (let turn = 0; turn < 100 && attemptsInFlight() > inFlightBefore; turn++)
+      await new Promise(done => setTimeout(done, 10));
+    expect(attemptsInFlight()).to.equal(inFlightBefore);
   });
 });
 

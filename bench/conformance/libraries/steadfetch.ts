@@ -58,7 +58,7 @@ const onlyBreaker = ({minCalls, windowMs, openMs, capacity, timeoutMs}: BreakerO
   maxAttempts: 1,
   attemptTimeoutMs: timeoutMs ?? null,
   deadlineMs: null,
-  breaker: {kind: 'ratio', failureRatio: 0.5, minCalls, windowMs, openMs, maxOpenMs: openMs, probes: 1},
+  breaker: {kind: 'ratio', failureRatio: 0.5, minCalls, windowMs, openMs, maxOpenMs: null, probes: 1},
   concurrency: capacity === undefined ? null : {max: capacity, queue: 0},
 });
 

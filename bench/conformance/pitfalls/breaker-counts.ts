@@ -1,4 +1,5 @@
 /** Circuit breakers: what counts, and for how long. */
+import type {Work} from '../library.ts';
 import {absent, holds, type Pitfall, sleep} from '../pitfall.ts';
 import {bad, good, held, OPEN_MS, onBreaker, refused, SETTINGS, times} from './on-breaker.ts';
 
@@ -78,6 +79,20 @@ export const pitfalls: readonly Pitfall[] = [
       return holds(outcome === 'ok', `30 refused for want of a place, and then ${outcome} with a place free`);
     },
   },
+  onBreaker(
+    'T30c',
+    'Of 60 calls at once 15 fail after 5 ms and 45 succeed after 150 ms: it stays closed',
+    async call => {
+      const slow: Work = () => sleep(150).then(() => 'ok');
+      const fast: Work = () => sleep(5).then(() => 'fail');
+      const calls = Array.from({length: 60}, (_, index) => call(index % 4 === 0 ? fast : slow));
+      await sleep(75);
+      const [outcome] = await times(1, call, good);
+      await Promise.all(calls);
+      return holds(outcome === 'ok', `after the failures, before the successes, the next call was ${outcome}`);
+    },
+    ({breakerHasWindow}) => breakerHasWindow === true,
+  ),
   onBreaker(
     'T31',
     'Calls that it refused are not in the denominator',

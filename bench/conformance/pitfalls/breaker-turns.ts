@@ -66,6 +66,17 @@ export const pitfalls: readonly Pitfall[] = [
     const [outcome] = await times(1, call, good);
     return holds(outcome === 'ok', `the next probe was ${outcome}`);
   }),
+  onBreaker('T25b', 'A probe that never ends does not keep it half-open for ever', async call => {
+    await times(30, call, bad);
+    await sleep(OPEN_MS);
+    const hung = held();
+    const probing = call(hung.work);
+    await sleep(2 * OPEN_MS);
+    const next = await Promise.race([call(good), sleep(500).then(() => 'without an end' as const)]);
+    hung.end('ok');
+    await probing;
+    return holds(next === 'ok', `two open times after the probe began, the next call was ${next}`);
+  }),
   onBreaker('T26', 'A hundred failures at once open it, and it is half-open later', async call => {
     const all = Array.from({length: 100}, held);
     const calls = all.map(({work}) => call(work));
@@ -75,6 +86,16 @@ export const pitfalls: readonly Pitfall[] = [
     await sleep(OPEN_MS);
     const [later] = await times(1, call, good);
     return holds(first === 'refused' && later === 'ok', `at once ${first}, after the open time ${later}`);
+  }),
+  onBreaker('T26c', 'After five failed probes it is open for no longer than after the first', async call => {
+    await times(30, call, bad);
+    for (let probe = 0; probe < 5; probe++) {
+      await sleep(OPEN_MS);
+      await times(1, call, bad);
+    }
+    await sleep(OPEN_MS);
+    const [outcome] = await times(1, call, good);
+    return holds(outcome === 'ok', `an open time after the fifth failed probe the next call was ${outcome}`);
   }),
   onBreaker(
     'T26b',

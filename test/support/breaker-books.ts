@@ -1,0 +1,19 @@
+/** Counts the attempts that breakers admitted and whose end no breaker was told. */
+import {Breaker, type Ticket, UNGUARDED} from '../../src/guards/breaker.ts';
+
+let inFlight = 0;
+const {admit, record} = Breaker.prototype;
+
+Breaker.prototype.admit = function (this: Breaker, now: number): Ticket | null {
+  const ticket = admit.call(this, now);
+  if (ticket !== null) inFlight++;
+  return ticket;
+};
+Breaker.prototype.record = function (this: Breaker, ...args: Parameters<Breaker['record']>): void {
+  // An attempt that has told its end holds this ticket.
+  if (args[0] !== UNGUARDED) inFlight--;
+  record.apply(this, args);
+};
+
+/** Of every breaker in the process, since this file was imported. */
+export const attemptsInFlight = (): number => inFlight;
