@@ -70,6 +70,7 @@ async function run({options, files, policy, requests, checked}: Run, process: No
   const progress = progressOn(process.stderr, state, systemClock);
   const sendLine = lineSender(headers);
   const outputs = new Outputs(files);
+  const said = new Map<string, string>();
   let runId = '';
   // Not by the base: a run can go on through another way to the same server.
   const nameOf = ({customId, method, path, body}: RequestLine, index: number): string =>
@@ -90,7 +91,10 @@ async function run({options, files, policy, requests, checked}: Run, process: No
         ordered,
         ...(files.journal !== undefined && {journal: files.journal, resume, retryFailed}),
         signal: stoppedBy(process),
-        onResult: result => outputs.write(result.item, resultLine(result, runId)),
+        onResult(result) {
+          if (!result.ok) said.set(result.failure.code, result.failure.reason);
+          return outputs.write(result.item, resultLine(result, runId));
+        },
         on(event) {
           if (event.type === 'batch.start') ({runId} = event);
           progress.note(event);
@@ -104,7 +108,7 @@ async function run({options, files, policy, requests, checked}: Run, process: No
     progress.end();
     await outputs.close();
   }
-  process.stderr.write(summary(report, checked.count, {...files, failed: outputs.errors}, state.heldMs));
+  process.stderr.write(summary(report, checked.count, {...files, failed: outputs.errors, said}, state.heldMs));
   return report;
 }
 

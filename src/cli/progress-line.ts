@@ -1,9 +1,8 @@
 /** The progress in one line that is never longer than the terminal is wide. */
 import type {ProgressView, Waiting} from './progress-state.ts';
 
-/** Below this width a bar says less than the room it takes. */
-const SHORTEST_BAR = 8;
-const LONGEST_BAR = 40;
+/** Few lengths, so that the text does not move whenever a number gets another digit. */
+const BARS = [40, 30, 20, 10];
 
 /** @param columns The width of the terminal. The last column stays free: some terminals begin a new line after it. */
 export function progressBar(view: ProgressView, columns: number): string {
@@ -17,10 +16,10 @@ export function progressBar(view: ProgressView, columns: number): string {
     .map(each => each.filter(fact => fact !== '').join(' | '))
     .find(text => text.length <= width);
   if (fitting === undefined) return '';
-  const room = Math.min(LONGEST_BAR, width - fitting.length - 1);
-  if (room < SHORTEST_BAR) return fitting;
-  const full = Math.round(room * ratio);
-  return `${'█'.repeat(full)}${'░'.repeat(room - full)} ${fitting}`;
+  const bar = BARS.find(length => length + 1 + fitting.length <= width);
+  if (bar === undefined) return fitting;
+  const full = Math.round(bar * ratio);
+  return `${'█'.repeat(full)}${'░'.repeat(bar - full)} ${fitting}`;
 }
 
 /** For a log: without the bar. */
@@ -60,8 +59,8 @@ function waitOf(waiting: Waiting): string {
   }
 }
 
-/** A character may be two columns wide, or none; codes are made of these. */
-const plain = (text: string): string => text.replaceAll(/[^ -~]/g, '?');
+/** Leaves what is one column wide in every terminal. */
+export const plain = (text: string): string => text.replaceAll(/[^ -~]/g, '?');
 
 const count = (value: number): string => value.toLocaleString('en');
 

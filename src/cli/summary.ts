@@ -2,10 +2,13 @@
 import type {BatchReport} from '../batch/types.ts';
 import {ALLOW} from './dry-run.ts';
 import type {BatchFiles} from './files.ts';
+import {plain} from './progress-line.ts';
 
 export interface SummaryFiles extends Pick<BatchFiles, 'out' | 'journal'> {
   /** Where the failed requests are; undefined where there are none, or no file of them. */
   readonly failed: string | undefined;
+  /** By the code of a failure: what one of them said. */
+  readonly said: ReadonlyMap<string, string>;
 }
 
 const count = (value: number): string => value.toLocaleString('en');
@@ -15,7 +18,7 @@ export function summary(report: BatchReport, total: number, files: SummaryFiles,
   const {succeeded, failed, deduplicated, resumed, reopened, requests, latencyMs} = report;
   const unsent = total - succeeded - failed;
   const rows: [string, string | false][] = [
-    ...failedBy(report),
+    ...failedBy(report, files.said),
     ['without result', unsent > 0 && `${count(unsent)}: ${whyUnsent(report)}`],
     ['duplicates', deduplicated > 0 && `${count(deduplicated)}, answered once; --no-dedupe sends each`],
     ['from journal', resumed > 0 && count(resumed)],
@@ -36,8 +39,15 @@ export function summary(report: BatchReport, total: number, files: SummaryFiles,
 }
 
 /** One a line: a list of all may be longer than a terminal is wide. */
-const failedBy = ({failedBy: by}: BatchReport): [string, string][] =>
-  Object.entries(by).map(([why, times], index) => [index === 0 ? 'failed' : '', `${why} (${count(times)})`]);
+function failedBy({failedBy: by}: BatchReport, said: ReadonlyMap<string, string>): [string, string][] {
+  const lines = Object.entries(by).flatMap(([why, times]) => {
+    const reason = said.get(why);
+    // A status, or a code of Node's, says it all.
+    const isKnown = reason === undefined || /^(?:\d+|E[A-Z]+)\b/.test(why);
+    return [`${why} (${count(times)})`, ...(isKnown ? [] : [`  such as ${plain(reason)}`])];
+  });
+  return lines.map((line, index) => [index === 0 ? 'failed' : '', line]);
+}
 
 /** Waits of parallel requests overlap, so their sum would say nothing of how long the run took. */
 const retries = ({resends, waitedMs}: BatchReport): string =>

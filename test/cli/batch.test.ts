@@ -210,6 +210,12 @@ describe('steadfetch batch', () => {
     expect(existsSync(join(place.folder, 'results.errors.jsonl'))).to.equal(false);
   });
 
+  it('says in the summary what an error without a code said', async () => {
+    place.writeRequests('requests.jsonl', [{a: 1}]);
+    const {stderr} = await place.run(args('http://127.0.0.1:9'));
+    expect(stderr).to.match(/failed +TypeError \(1\)\n +such as TypeError: fetch failed: bad port\n/);
+  });
+
   it('does not write over a run by mistake, goes on with --resume, and begins where there is none', async () => {
     const at = server.place(200);
     place.writeRequests('requests.jsonl', [{a: 1}, {a: 2}]);

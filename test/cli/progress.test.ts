@@ -185,12 +185,12 @@ describe('the line of progress', () => {
       failing: {reason: 'ECONNREFUSED', attempts: 24},
       waiting: {for: 'the end of a hold', ms: 12_000},
     };
-    expect(progressBar(view, 80)).to.match(
-      /^[█░]{0,11} ?45 % \| 45,000 of 100,000 \| 1,234 failed \| ECONNREFUSED: held, next try in 12 s$/,
+    expect(progressBar(view, 80)).to.equal(
+      '45 % | 45,000 of 100,000 | 1,234 failed | ECONNREFUSED: held, next try in 12 s',
     );
     expect(progressBar(view, 40)).to.equal('ECONNREFUSED: held, next try in 12 s');
     expect(progressBar({...view, failing: null, waiting: {for: 'the rest', leftMs: 90_000}}, 80)).to.equal(
-      '████████████░░░░░░░░░░░░░░░ 45 % | 45,000 of 100,000 | 1,234 failed | 90 s left',
+      '█████████░░░░░░░░░░░ 45 % | 45,000 of 100,000 | 1,234 failed | 90 s left',
     );
   });
 
