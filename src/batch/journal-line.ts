@@ -10,6 +10,8 @@ export interface JournalHeader {
   readonly journal: 'steadfetch batch';
   readonly version: 1;
   readonly run: string;
+  /** What items are named by; undefined where the journal cannot know. */
+  readonly names?: string;
 }
 
 /** Every other line: an item that is done. The last line of a key holds. */

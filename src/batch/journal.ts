@@ -12,11 +12,22 @@ import {SteadfetchError} from '../core/errors.ts';
 import type {Clock} from '../core/timer.ts';
 import type {Finding} from './entry.ts';
 import {GroupCommit, WRITE_THROUGH} from './group-commit.ts';
+import {
+  changed,
+  checkNames,
+  damaged,
+  exists,
+  explained,
+  noFile,
+  noJournal,
+  tooLong,
+  unusable,
+} from './journal-errors.ts';
 import {type JournalHeader, type JournalRecord, readLine, writeLine} from './journal-line.ts';
 import {KeyIndex, type RecordPlace} from './key-index.ts';
-import {LineTooLongError, LONGEST_LINE, linesOf, PlaceReader} from './line-reader.ts';
+import {LONGEST_LINE, linesOf, PlaceReader} from './line-reader.ts';
 import type {Kept, Known, Memory} from './memory.ts';
-import {acquireLock, LockHeldError, type OwnerLock} from './owner-lock.ts';
+import {acquireLock, type OwnerLock} from './owner-lock.ts';
 
 export class Journal implements Memory {
   readonly runId: string;
@@ -48,11 +59,10 @@ export class Journal implements Memory {
   /**
    * Opens the journal of a run, or begins one.
    *
-   * @param resume Whether results of an earlier run are wanted.
-   * @param newId  Names the run, where it is a new one.
-   * @throws SteadfetchError JOURNAL_LOCKED, JOURNAL_EXISTS, JOURNAL_DAMAGED or JOURNAL_FILE.
+   * @throws SteadfetchError JOURNAL_LOCKED, JOURNAL_EXISTS, JOURNAL_DAMAGED, JOURNAL_FILE, or INVALID_BATCH where the items of
+   *   the journal have names of another kind.
    */
-  static async open(path: string, resume: boolean, clock: Clock, newId: () => string): Promise<Journal> {
+  static async open(path: string, {resume, names, clock, newId}: JournalOptions): Promise<Journal> {
     let lock: OwnerLock | undefined;
     let file: FileHandle | undefined;
     try {
@@ -60,7 +70,10 @@ export class Journal implements Memory {
       file = await openPrivate(path);
       const found = await read(path, file);
       if (found !== null && found.items > 0 && !resume) throw exists(path, found.items);
-      return new Journal(path, file, lock, clock, found !== null && resume ? found : await begin(path, file, newId()));
+      if (found === null || !resume)
+        return new Journal(path, file, lock, clock, await begin(path, file, newId(), names));
+      checkNames(path, found.names, names);
+      return new Journal(path, file, lock, clock, found);
     } catch (error) {
       await file?.close();
       lock?.release();
@@ -132,8 +145,19 @@ async function openPrivate(path: string): Promise<FileHandle> {
 /** Windows has no such flag. */
 const NO_FOLLOW: number = constants.O_NOFOLLOW ?? 0;
 
+export interface JournalOptions {
+  /** Whether results of an earlier run are wanted. */
+  readonly resume: boolean;
+  /** What items are named by; undefined where that is the user's affair. */
+  readonly names: string | undefined;
+  readonly clock: Clock;
+  /** Names the run, where it is a new one. */
+  newId(): string;
+}
+
 interface Contents {
   readonly runId: string;
+  readonly names: string | undefined;
   /** With a result. */
   readonly items: number;
   readonly index: KeyIndex;
@@ -144,18 +168,18 @@ interface Contents {
 /** What a file holds: null where not even its first line was finished. Cuts a torn tail. */
 async function read(path: string, file: FileHandle): Promise<Contents | null> {
   const index = new KeyIndex();
-  let runId: string | undefined;
+  let header: JournalHeader | undefined;
   let items = 0;
   let end = 0;
   let number = 0;
   for await (const line of linesOf(file)) {
     number++;
     if (!line.isWhole) {
-      if (runId === undefined && !isStartOfHeader(line.bytes)) throw noJournal(path);
+      if (header === undefined && !isStartOfHeader(line.bytes)) throw noJournal(path);
       break;
     }
     const record = readLine(line.bytes);
-    if (runId === undefined) runId = runOf(path, record);
+    if (header === undefined) header = headerIn(path, record);
     else if (record === undefined || !('key' in record)) throw damaged(path, number);
     else {
       index.add(record.key, line, false);
@@ -163,14 +187,14 @@ async function read(path: string, file: FileHandle): Promise<Contents | null> {
     }
     end = line.at + line.length;
   }
-  if (runId === undefined) return null;
+  if (header === undefined) return null;
   await file.truncate(end);
-  return {runId, items, index, end};
+  return {runId: header.run, names: header.names, items, index, end};
 }
 
-function runOf(path: string, record: JournalHeader | JournalRecord | undefined): string {
+function headerIn(path: string, record: JournalHeader | JournalRecord | undefined): JournalHeader {
   if (record === undefined || !('run' in record)) throw noJournal(path);
-  if (record.journal === JOURNAL && record.version === 1) return record.run;
+  if (record.journal === JOURNAL && record.version === 1) return record;
   throw new SteadfetchError('JOURNAL_DAMAGED', `${path} was written by a newer version of steadfetch.`);
 }
 
@@ -182,15 +206,16 @@ function isStartOfHeader(bytes: Buffer): boolean {
 }
 
 const JOURNAL = 'steadfetch batch';
-const headerOf = (run: string): string => writeLine({journal: JOURNAL, version: 1, run});
+const headerOf = (run: string, names?: string): string =>
+  writeLine({journal: JOURNAL, version: 1, run, ...(names !== undefined && {names})});
 
-async function begin(path: string, file: FileHandle, runId: string): Promise<Contents> {
-  const header = headerOf(runId);
+async function begin(path: string, file: FileHandle, runId: string, names: string | undefined): Promise<Contents> {
+  const header = headerOf(runId, names);
   await file.truncate(0);
   await file.appendFile(header);
   await file.sync();
   await syncFolder(dirname(path));
-  return {runId, items: 0, index: new KeyIndex(), end: header.length};
+  return {runId, names, items: 0, index: new KeyIndex(), end: header.length};
 }
 
 /** A new file is only there for good when its folder says so. Not every system lets a folder be opened. */
@@ -217,49 +242,4 @@ function recordOf(name: Pick<JournalRecord, 'key' | 'again'>, finding: Finding):
 
 function findingOf({key: _key, again: _again, ...finding}: JournalRecord): Finding {
   return finding.ok ? {ok: true, value: finding.value, attempts: finding.attempts} : finding;
-}
-
-const tooLong = (path: string, bytes: number): SteadfetchError =>
-  new SteadfetchError(
-    'JOURNAL_FILE',
-    `A result of ${Math.ceil(bytes / 2 ** 20)} MiB cannot be kept in ${path}: a line holds at most ${LONGEST_LINE / 2 ** 20} MiB.`,
-  );
-
-const noFile = (path: string): SteadfetchError =>
-  new SteadfetchError('JOURNAL_FILE', `The journal ${path} is not a regular file. Name another file.`);
-
-const exists = (path: string, results: number): SteadfetchError =>
-  new SteadfetchError(
-    'JOURNAL_EXISTS',
-    `${path} holds ${results} results of an earlier run. Resume that run, or remove the file to begin a new one.`,
-  );
-
-const noJournal = (path: string): SteadfetchError =>
-  new SteadfetchError(
-    'JOURNAL_DAMAGED',
-    `${path} is no journal of a batch, or its first line is damaged. Name another file.`,
-  );
-
-const damaged = (path: string, line: number): SteadfetchError =>
-  new SteadfetchError(
-    'JOURNAL_DAMAGED',
-    `${path}:${line}: the line is not as it was written. Remove it, and its item is sent again.`,
-  );
-
-const changed = (path: string): SteadfetchError =>
-  new SteadfetchError('JOURNAL_DAMAGED', `${path} was changed by someone else while the batch ran.`);
-
-function explained(path: string, error: unknown): SteadfetchError {
-  if (error instanceof SteadfetchError) return error;
-  if (error instanceof LineTooLongError) return damaged(path, error.line);
-  if (error instanceof LockHeldError)
-    return new SteadfetchError('JOURNAL_LOCKED', `The journal ${path} is ${error.message}.`, error);
-  if ((error as NodeJS.ErrnoException).code !== 'ELOOP') return unusable(path, error);
-  const message = `The journal ${path} is a symbolic link, which is not followed. Name the file itself.`;
-  return new SteadfetchError('JOURNAL_FILE', message, error);
-}
-
-function unusable(path: string, cause: unknown): SteadfetchError {
-  const {code, message} = cause as NodeJS.ErrnoException;
-  return new SteadfetchError('JOURNAL_FILE', `The journal ${path} cannot be used: ${code ?? message}.`, cause);
 }

@@ -25,6 +25,7 @@ import type {BatchEvent, BatchOptions, BatchReport, BatchTarget, ChunkSender, Se
  * @param items   An array, a generator, a stream: anything that can be iterated.
  * @param send    A function for one item, or `{chunkSize, sendChunk}` for several in one request.
  * @param options See docs/batch.md.
+ * @param names   What `keyOf` names items by, if it is known.
  * @returns The report, once everything has ended: also where `signal` aborted.
  * @throws SteadfetchError INVALID_BATCH, JOURNAL_EXISTS, JOURNAL_LOCKED, JOURNAL_DAMAGED, JOURNAL_FILE, or what the source or
  *   `onResult` threw.
@@ -41,6 +42,7 @@ export async function runBatch<Item, Value = unknown>(
   items: Items<Item>,
   send: Send<Item, Value> | ChunkSender<Item, Value>,
   options: BatchOptions<Item, Value> = {},
+  names: string | undefined = namesOf(options),
 ): Promise<BatchReport> {
   check(items, send, options);
   const {policy = {extends: ['steadfetch:batch']}, target = {}, concurrency = 16, maxHoldMs = 600_000} = options;
@@ -50,7 +52,7 @@ export async function runBatch<Item, Value = unknown>(
   const handle = handleOf(policy, options.random);
   const engine = new Engine(handle, portsOf(options));
   const targetOf = typeof target === 'function' ? target : (): BatchTarget => target;
-  const memory = await memoryOf(options, engine).catch((error: unknown) => {
+  const memory = await memoryOf(options, names, engine).catch((error: unknown) => {
     closeSource(source);
     throw error;
   });
@@ -100,12 +102,18 @@ function heedInner({response, error, verdict}: ClassifyInput): Classification | 
 
 async function memoryOf<Item, Value>(
   {journal, resume = false, retryFailed = false, dedupe = true}: BatchOptions<Item, Value>,
+  names: string | undefined,
   {ids, clock}: Engine,
 ): Promise<Memory> {
   const newId = (): string => ids.idempotencyKey();
-  return journal === undefined
-    ? new RecentResults(newId(), dedupe)
-    : Journal.open(journal, resume || retryFailed, clock, newId);
+  if (journal === undefined) return new RecentResults(newId(), dedupe);
+  return Journal.open(journal, {resume: resume || retryFailed, names, clock, newId});
+}
+
+/** For the journal: what the names say under which items are found again. */
+function namesOf<Item, Value>({keyOf, dedupe = true}: BatchOptions<Item, Value>): string | undefined {
+  if (keyOf !== undefined) return undefined;
+  return dedupe ? 'content' : 'index';
 }
 
 function namingOf<Item, Value>({keyOf, dedupe = true}: BatchOptions<Item, Value>) {

@@ -134,6 +134,19 @@ describe('a resumed batch', () => {
     expect(error.message).to.include('holds 4 results of an earlier run');
   });
 
+  it('refuses a journal whose items have names of another kind, and takes one that does not say so', async () => {
+    const send = () => 1;
+    await runBatch(['a'], send, {journal});
+    const text = readFileSync(journal, 'utf8');
+    const error = await errorOf(() => runBatch(['a'], send, {journal, resume: true, dedupe: false}));
+    expect(error.code).to.equal('INVALID_BATCH');
+    expect(error.message).to.include('names items by their content, and this run names them by their index');
+    const {names, ...header} = readLine(Buffer.from(text.split('\n')[0]!)) as {names?: string; run: string};
+    expect(names).to.equal('content');
+    writeFileSync(journal, writeLine(header as never));
+    expect((await runBatch(['a'], send, {journal, resume: true, dedupe: false})).runId).to.equal(header.run);
+  });
+
   it('needs a journal for retryFailed', async () => {
     const error = await errorOf(() => runBatch(['a'], () => 1, {retryFailed: true}));
     expect(error).to.include({code: 'INVALID_BATCH', message: 'retryFailed needs a journal to go on from.'});

@@ -230,6 +230,16 @@ describe('steadfetch batch', () => {
     expect(at.requests).to.have.length(2);
   });
 
+  it('does not send everything again where a resumed run would name the requests in another way', async () => {
+    const at = server.place(200);
+    place.writeRequests('requests.jsonl', [{a: 1}, {a: 2}]);
+    expect((await place.run(args(at.url))).code).to.equal(0);
+    const {code, stderr} = await place.run(args(at.url, '--resume', '--no-dedupe'));
+    expect(code).to.equal(2);
+    expect(stderr).to.match(/names items by their content, and this run names them by their custom_id/);
+    expect(at.requests).to.have.length(2);
+  });
+
   it('finishes what is on the wire at Ctrl-C, and leaves the rest for --resume', async () => {
     let release: () => void = () => {};
     const at = server.place(response => {

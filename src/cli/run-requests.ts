@@ -1,0 +1,109 @@
+/** Sends the requests of a file, and writes what came of them. */
+import {contentKey} from '../batch/content-key.ts';
+import {runBatch} from '../batch/run-batch.ts';
+import type {BatchOptions, BatchReport, ItemResult} from '../batch/types.ts';
+import type {PolicyHandle} from '../call/handle.ts';
+import {SteadfetchError} from '../core/errors.ts';
+import {systemClock} from '../core/system-clock.ts';
+import {observed} from '../telemetry/observed.ts';
+import type {BatchArguments} from './batch-arguments.ts';
+import type {BatchFiles} from './files.ts';
+import {Outputs} from './outputs.ts';
+import {progressOn} from './progress.ts';
+import {ProgressState} from './progress-state.ts';
+import type {RequestLine} from './request-line.ts';
+import {requestsOf} from './requests-file.ts';
+import {type LineResponse, resultLine} from './result-line.ts';
+import type {RewindableFile} from './rewindable-file.ts';
+import {lineSender} from './send-line.ts';
+
+/** A run whose options and requests were checked. */
+export interface Run {
+  readonly options: BatchArguments;
+  readonly files: BatchFiles;
+  readonly policy: PolicyHandle;
+  readonly requests: RewindableFile;
+  readonly total: number;
+}
+
+export interface Ended {
+  readonly report: BatchReport;
+  /** Where the failed requests are; undefined where there are none, or no file of them. */
+  readonly failed: string | undefined;
+  /** By the code of a failure: what one of them said. */
+  readonly said: ReadonlyMap<string, string>;
+  /** Time in which nothing could be sent. */
+  readonly heldMs: number;
+}
+
+type Options = BatchOptions<RequestLine, LineResponse>;
+
+/** @throws SteadfetchError, OutputError */
+export async function runRequests(run: Run, process: NodeJS.Process): Promise<Ended> {
+  const {options, files, requests, total} = run;
+  const state = new ProgressState(systemClock, total);
+  const progress = progressOn(process.stderr, state, systemClock);
+  const outputs = new Outputs(files);
+  const said = new Map<string, string>();
+  const send = lineSender(options.headers);
+  let runId = '';
+  const own: Options = {
+    signal: stoppedBy(process),
+    onResult(result: ItemResult<RequestLine, LineResponse>) {
+      if (!result.ok) said.set(result.failure.code, result.failure.reason);
+      return outputs.write(result.item, resultLine(result, runId));
+    },
+    on(event) {
+      if (event.type === 'batch.start') ({runId} = event);
+      progress.note(event);
+    },
+  };
+  try {
+    const report = await runBatch<RequestLine, LineResponse>(
+      requestsOf(requests, options.base),
+      (line, context) => state.watch(() => send(line, context)),
+      {...optionsOf(run), ...own},
+      options.dedupe ? 'content' : 'custom_id',
+    );
+    outputs.complete();
+    return {report, failed: outputs.errors, said, heldMs: state.heldMs};
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    progress.end();
+    await outputs.close();
+  }
+}
+
+function optionsOf({options, files: {journal}, policy}: Run): Options {
+  const {concurrency, resume, retryFailed, ordered, dedupe} = options;
+  return {
+    ...observed({}),
+    policy,
+    target: ({method, url}) => ({method, url}),
+    concurrency,
+    // Not by the base: a run can go on through another way to the same server.
+    keyOf: ({customId, method, path, body}, index) => (dedupe ? contentKey({method, path, body}, index) : customId),
+    // Without a journal so many results are kept in memory, where duplicates are answered.
+    dedupe,
+    ordered,
+    ...(journal !== undefined && {journal, resume, retryFailed}),
+  };
+}
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof SteadfetchError && error.code === 'JOURNAL_EXISTS')) return error;
+  return new SteadfetchError(error.code, `${error.message} To resume it, add --resume.`, error);
+}
+
+/** The first signal waits for the requests under way; the second one does not. The journal is whole either way. */
+function stoppedBy(process: NodeJS.Process): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(1);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
