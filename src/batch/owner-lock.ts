@@ -4,7 +4,7 @@
  * A lock is taken over only where its owner provably no longer runs, and at once, so that a run that was killed can go on without
  * a wait. See docs/decisions/0027-a-journal-has-one-owner.md.
  */
-import {linkSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {linkSync, lstatSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {identityOf, livenessOf, type ProcessIdentity} from './process-identity.ts';
 
 export class LockHeldError extends Error {
@@ -71,9 +71,10 @@ function succeeds(make: () => void): boolean {
   }
 }
 
+/** Null where there is no lock; empty where what is there cannot be one. */
 function read(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    return lstatSync(path).isFile() ? readFileSync(path, 'utf8') : '';
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

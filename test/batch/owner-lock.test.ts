@@ -1,7 +1,16 @@
 /** One owner for a journal, whatever happens to the process. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
@@ -123,6 +132,15 @@ describe('acquireLock', function () {
     for (const text of ['', 'null', '{"pid":"1"}', 'notes']) {
       writeFileSync(path, text);
       expect(() => acquireLock(path), text).to.throw(LockHeldError, 'a file without an owner');
+    }
+  });
+
+  it('does not look for an owner behind a symbolic link, also where it leads to nothing', async () => {
+    writeFileSync(join(folder, 'target'), JSON.stringify(await deadProcess()));
+    for (const target of ['nothing', 'target']) {
+      symlinkSync(target, path);
+      expect(() => acquireLock(path), target).to.throw(LockHeldError, 'a file without an owner');
+      rmSync(path);
     }
   });
 
