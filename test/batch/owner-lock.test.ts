@@ -57,7 +57,7 @@ async function deadProcess(): Promise<ProcessIdentity> {
 }
 
 describe('acquireLock', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), 'steadfetch-lock-'));
   const path = join(folder, 'lock');
   const here = identityOf(process.pid);

@@ -205,7 +205,7 @@ describe('a resumed batch', () => {
       }),
       {numRuns: 60},
     );
-  }).timeout(30_000);
+  }).timeout(60_000);
 });
 
 /** What the whole lines of a journal say of each item; the last line of an item holds. */

@@ -17,7 +17,7 @@ import {WireServer} from '../support/wire-server.ts';
 import {ended, linesOf, Workplace} from './running.ts';
 
 describe('the files of steadfetch batch', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let place: Workplace;
   let server: WireServer;
   let at: ReturnType<WireServer['place']>;

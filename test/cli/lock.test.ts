@@ -6,7 +6,7 @@ import {WireServer} from '../support/wire-server.ts';
 import {ended, Workplace} from './running.ts';
 
 describe('two steadfetch batch on one journal', function () {
-  this.timeout(50_000);
+  this.timeout(60_000);
   let place: Workplace;
   let server: WireServer;
 
