@@ -1,0 +1,77 @@
+/** Breakers under long traffic: the numbers of decisions 0017 and 0018. */
+import {expect} from 'chai';
+import {constant, LAWS, LIMIT_MS, lognormal, opensAt, simulate} from '../support/breaker-traffic.ts';
+import {CELLS, traffic} from '../support/engine-traffic.ts';
+
+const MINUTE = 60_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+describe('a breaker', function () {
+  this.timeout(1_800_000);
+
+  for (const [name, law] of Object.entries(LAWS)) {
+    it(`opens in none of 4,000 cold starts at half the ratio: ${name}`, () => {
+      let opened = 0;
+      for (const [perSecond, forMs] of [
+        [10, 30_000],
+        [300, 2000],
+        [1000, 1000],
+        [5000, 400],
+      ] as const)
+        for (let seed = 1; seed <= 1000; seed++) {
+          const at = opensAt({seed, perSecond, law, failureShare: () => 0.25, forMs: forMs + LIMIT_MS});
+          if (at < NEVER) opened++;
+        }
+      expect(opened).to.equal(0);
+    });
+
+    it(`opens in no hour at half the ratio, at 10, 100 and 1,000 calls a second: ${name}`, () => {
+      for (const perSecond of [10, 100, 1000])
+        expect(
+          opensAt({seed: 7, perSecond, law, failureShare: () => 0.25, forMs: 60 * MINUTE}),
+          `${perSecond} a second`,
+        ).to.equal(NEVER);
+    });
+  }
+
+  for (const [name, failureMs] of [
+    ['fails in 20 ms', 20],
+    ['hangs until the attempt timeout', LIMIT_MS],
+  ] as const)
+    it(`closes after each of 300 outages of ten minutes that ${name}, though a quarter still fails`, () => {
+      const [downAt, upAt] = [MINUTE, 11 * MINUTE];
+      const law = {failure: constant(failureMs), success: lognormal(180, 0.5)};
+      const failureShare = (at: number): number => (at >= downAt && at < upAt ? 1 : 0.25);
+      const probes: number[] = [];
+      const firstProbes: number[] = [];
+      const closings: number[] = [];
+      let reopened = 0;
+      for (let seed = 1; seed <= 300; seed++) {
+        const course = simulate({seed, perSecond: 10, law, failureShare, forMs: upAt + 5 * MINUTE});
+        probes.push(course.probes.filter(at => at < upAt).length);
+        firstProbes.push(course.probes.find(at => at >= upAt)! - upAt);
+        const after = course.changes.filter(({at}) => at >= upAt);
+        const closed = after.findIndex(({to}) => to === 'closed');
+        closings.push(after[closed]!.at - upAt);
+        reopened += after.length - closed - 1;
+      }
+      closings.sort((a, b) => a - b);
+      console.log(
+        `      probes ${Math.min(...probes)} to ${Math.max(...probes)}; first one after ${Math.max(...firstProbes)} ms at most; ` +
+          `closed after ${closings[150]} ms (median), ${closings[284]} (95 %), ${closings[299]} (all)`,
+      );
+      expect(Math.max(...probes)).to.be.at.most(135);
+      expect(Math.max(...firstProbes)).to.be.below(17_500);
+      expect(closings[296], 'all but one of a hundred').to.be.below(3 * 16_500 + LIMIT_MS);
+      expect(reopened).to.equal(0);
+    });
+
+  for (const [perSecond, failureShare] of CELLS)
+    it(`costs no success in two minutes at ${perSecond} calls a second of which ${failureShare} fail`, async () => {
+      const cell = {perSecond, failureShare, forMs: 2 * MINUTE};
+      const [guarded, bare] = [await traffic({}, cell), await traffic({breaker: null}, cell)];
+      console.log(`      ${guarded.succeeded.toFixed(3)} of the calls, ${bare.succeeded.toFixed(3)} without a breaker`);
+      expect(guarded.openings).to.equal(0);
+      expect(guarded.succeeded).to.be.closeTo(bare.succeeded, 0.01);
+    });
+});
