@@ -6,7 +6,7 @@ import type {CallObserver, HeaderBag} from '../core/observer.ts';
 import type {Pause} from '../core/timer.ts';
 import {redactUrl} from '../decide/redact.ts';
 import type {Transients} from '../decide/transients.ts';
-import type {Guards} from '../guards/registry.ts';
+import type {Guards} from '../guards/origin-guards.ts';
 import type {EngineParts} from './engine-parts.ts';
 import {Identified} from './identity.ts';
 import type {Judgement} from './judgement.ts';

@@ -1,5 +1,6 @@
 /** Begins calls: finds the plan and the guards of each. One per client. */
-import {type Guards, NO_GUARDS} from '../guards/registry.ts';
+import type {Guards} from '../guards/origin-guards.ts';
+import {NO_GUARDS} from '../guards/registry.ts';
 import type {CallOverrides} from '../policy/types.ts';
 import {Call} from './call.ts';
 import {LONGEST_DRAIN_MS} from './discard.ts';

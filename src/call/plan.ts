@@ -1,7 +1,10 @@
 /** A resolved policy, compiled for the hot path: once per route, shared by all its calls. */
+
+import {Lru} from '../core/lru.ts';
 import {Transients} from '../decide/transients.ts';
-import type {GuardSettings} from '../guards/registry.ts';
+import type {GuardSettings} from '../guards/origin-guards.ts';
 import type {ResolvedCall, ResolvedPolicy, ResolvedRoute} from '../policy/layers.ts';
+import {RouteIndex} from '../policy/route-index.ts';
 import type {CallOverrides, Policy, PolicyInput} from '../policy/types.ts';
 
 /** Plans of per-call overrides that are kept: programs write a handful of them, and writing them anew each call is costly. */
@@ -21,6 +24,7 @@ export class Plan implements GuardSettings {
   readonly template: string | undefined;
   readonly route: string | undefined;
   readonly guardKey: string;
+  readonly isOverride: boolean;
   /** Sends of a call at the most; Infinity for "unlimited". */
   readonly maxAttempts: number;
   /** True where the policy only watches: no resends of ours, whoever else retries. */
@@ -35,10 +39,11 @@ export class Plan implements GuardSettings {
   readonly variant: Variant;
   readonly #route: ResolvedRoute | undefined;
   readonly #source: PolicySource;
-  readonly #variants = new Map<string, Variant>();
+  readonly #variants = new Lru<string, Variant>(KEPT_VARIANTS);
 
-  constructor(policy: Policy, route: ResolvedRoute | undefined, source: PolicySource) {
+  constructor(policy: Policy, route: ResolvedRoute | undefined, source: PolicySource, isOverride = false) {
     this.policy = policy;
+    this.isOverride = isOverride;
     this.#route = route;
     this.#source = source;
     this.name = route?.name ?? policy.name;
@@ -70,13 +75,12 @@ export class Plan implements GuardSettings {
     const named = key === undefined ? overrides : (JSON.parse(key) as CallOverrides);
     const {policy, correlationId, idempotencyKey} = this.#source.resolveCall(this.policy, named);
     const variant: Variant = {
-      plan: policy === this.policy ? this : new Plan(policy, this.#route, this.#source),
+      plan: policy === this.policy ? this : new Plan(policy, this.#route, this.#source, true),
       correlationId,
       idempotencyKey,
     };
     if (key !== undefined && correlationId === undefined && idempotencyKey === undefined) {
-      if (this.#variants.size >= KEPT_VARIANTS) this.#variants.clear();
-      this.#variants.set(key, variant);
+      this.#variants.add(key, variant);
     }
     return variant;
   }
@@ -92,12 +96,14 @@ export interface Variant {
 /** All plans of a policy: the base, and one for each route. */
 export class Plans {
   readonly #base: Plan;
-  readonly #routes: readonly {readonly route: ResolvedRoute; readonly plan: Plan}[];
+  readonly #routes: readonly Plan[];
+  readonly #index: RouteIndex;
 
   constructor(input: PolicyInput | undefined, source: PolicySource) {
     const {policy, routes} = source.resolve(input);
     this.#base = new Plan(policy, undefined, source);
-    this.#routes = routes.map(route => ({route, plan: new Plan(route.policy, route, source)}));
+    this.#routes = routes.map(route => new Plan(route.policy, route, source));
+    this.#index = new RouteIndex(routes);
   }
 
   get base(): Plan {
@@ -105,7 +111,7 @@ export class Plans {
   }
 
   get all(): readonly Plan[] {
-    return [this.#base, ...this.#routes.map(({plan}) => plan)];
+    return [this.#base, ...this.#routes];
   }
 
   get hasRoutes(): boolean {
@@ -119,8 +125,7 @@ export class Plans {
   }
 
   #planFor(method: string, origin: string, pathname: string): Plan {
-    for (const {route, plan} of this.#routes) if (route.matches(method, origin, pathname)) return plan;
-    return this.#base;
+    return this.#routes[this.#index.find(method, origin, pathname)] ?? this.#base;
   }
 }
 

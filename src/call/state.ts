@@ -5,7 +5,7 @@ import type {CallView} from '../core/call-view.ts';
 import type {CallObserver, HeaderBag} from '../core/observer.ts';
 import type {Pause} from '../core/timer.ts';
 import type {AnswerContext} from '../decide/answers.ts';
-import type {Guards} from '../guards/registry.ts';
+import type {Guards} from '../guards/origin-guards.ts';
 import type {EngineParts} from './engine-parts.ts';
 import type {Judgement} from './judgement.ts';
 import type {Plan} from './plan.ts';

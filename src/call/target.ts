@@ -1,4 +1,5 @@
 /** Where a call goes: the parts of its URL that guards, routes and ids are keyed by. */
+import {Lru} from '../core/lru.ts';
 
 export interface Target {
   /** As `URL.origin` writes it; `null` for URLs without one, and for what is no URL at all. */
@@ -9,9 +10,9 @@ export interface Target {
 
 const NOWHERE: Target = {origin: null, pathname: ''};
 
-/** Prefixes already parsed. Clients call few origins; one that calls many starts over. */
+/** Prefixes already parsed. Clients call few origins. */
 const KEPT_ORIGINS = 1000;
-const origins = new Map<string, string | null>();
+const origins = new Lru<string, {readonly origin: string | null}>(KEPT_ORIGINS);
 let lastPrefix = '\0';
 let lastOrigin: string | null = null;
 
@@ -21,13 +22,12 @@ export function originOf(url: string): string | null {
   if (url.startsWith(lastPrefix) && url[lastPrefix.length] === '/') return lastOrigin;
   const end = url.indexOf('/', 8);
   const prefix = end < 0 ? url : url.slice(0, end);
-  let origin = origins.get(prefix);
-  if (origin === undefined) {
-    origin = targetOf(url).origin;
+  const known = origins.get(prefix);
+  const origin = known === undefined ? targetOf(url).origin : known.origin;
+  if (known === undefined) {
     // A query or a relative path in the prefix is no origin: it would fill the table with one-offs.
     if (!/^https?:\/\/[^/?#@\\]+$/.test(prefix)) return origin;
-    if (origins.size >= KEPT_ORIGINS) origins.clear();
-    origins.set(prefix, origin);
+    origins.add(prefix, {origin});
   }
   lastPrefix = prefix;
   lastOrigin = origin;

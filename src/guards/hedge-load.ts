@@ -9,47 +9,64 @@ const FEWEST_SAMPLES = 20;
 /** A hedge sooner than this would be a second first attempt. */
 const SHORTEST_DELAY_MS = 1;
 
+/** The calls and hedges of an origin and route, and how long attempts took there: shared by hedge settings of every kind. */
+export class HedgeTraffic {
+  readonly load: SlidingWindow = new SlidingWindow(LOAD_WINDOW_MS);
+  readonly #latencies = new Float64Array(SAMPLES);
+  /** Attempts observed so far. */
+  count = 0;
+
+  observe(latencyMs: number): void {
+    this.#latencies[this.count++ % SAMPLES] = latencyMs;
+  }
+
+  nearestRank(quantile: number): number {
+    const known = this.#latencies.slice(0, Math.min(this.count, SAMPLES)).sort();
+    return known[Math.ceil(quantile * known.length) - 1]!;
+  }
+}
+
 /** @see J. Dean, L. Barroso, "The Tail at Scale" (2013); Finagle's BackupRequestFilter */
 export class HedgeLoad {
   readonly #policy: Hedging;
-  readonly #load = new SlidingWindow(LOAD_WINDOW_MS);
-  readonly #latencies = new Float64Array(SAMPLES);
-  #count = 0;
-  #quantileMs: number | undefined;
+  readonly #traffic: HedgeTraffic;
+  #quantileMs = 0;
+  /** How many attempts were observed when the quantile was computed. */
+  #quantileOf = -1;
 
-  constructor(policy: Hedging) {
+  constructor(policy: Hedging, traffic: HedgeTraffic = new HedgeTraffic()) {
     this.#policy = policy;
+    this.#traffic = traffic;
   }
 
   callStarted(now: number): void {
-    this.#load.addAll(now);
+    this.#traffic.load.addAll(now);
   }
 
   /** A successful attempt took this long. */
   observe(latencyMs: number): void {
-    this.#latencies[this.#count++ % SAMPLES] = latencyMs;
-    this.#quantileMs = undefined;
+    this.#traffic.observe(latencyMs);
   }
 
   /** How long an attempt may take before it is hedged; undefined while too little is known. */
   delayMs(): number | undefined {
     const {delayMs, quantile} = this.#policy;
     if (delayMs !== undefined) return delayMs;
-    if (quantile === undefined || this.#count < FEWEST_SAMPLES) return undefined;
-    this.#quantileMs ??= Math.max(SHORTEST_DELAY_MS, this.#nearestRank(quantile));
+    const {count} = this.#traffic;
+    if (quantile === undefined || count < FEWEST_SAMPLES) return undefined;
+    if (this.#quantileOf !== count) {
+      this.#quantileOf = count;
+      this.#quantileMs = Math.max(SHORTEST_DELAY_MS, this.#traffic.nearestRank(quantile));
+    }
     return this.#quantileMs;
   }
 
   /** Counts one hedge, unless the share of hedges would pass `maxLoadRatio`. */
   tryHedge(now: number): boolean {
-    this.#load.advance(now);
-    if (this.#load.marked + 1 > this.#load.all * this.#policy.maxLoadRatio + 1e-9) return false;
-    this.#load.addMarked(now);
+    const {load} = this.#traffic;
+    load.advance(now);
+    if (load.marked + 1 > load.all * this.#policy.maxLoadRatio + 1e-9) return false;
+    load.addMarked(now);
     return true;
-  }
-
-  #nearestRank(quantile: number): number {
-    const known = this.#latencies.slice(0, Math.min(this.#count, SAMPLES)).sort();
-    return known[Math.ceil(quantile * known.length) - 1]!;
   }
 }

@@ -83,6 +83,6 @@ function matchSegments(tests: readonly SegmentTest[], segments: readonly string[
 }
 
 /** Letters outside ASCII and spaces are percent-encoded in every URL, so they are in a pattern. */
-function asInUrls(pattern: string): string {
+export function asInUrls(pattern: string): string {
   return pattern.replace(/[^!-~]+/gu, encodeURIComponent);
 }

@@ -1,9 +1,10 @@
 /** Where an attempt goes, as spans and metrics tell it. */
 import type {Attributes} from '@opentelemetry/api';
+import {Lru} from '../core/lru.ts';
 import {SERVER_ADDRESS, SERVER_PORT} from './attributes.ts';
 
 const KEPT = 1000;
-const places = new Map<string, Attributes>();
+const places = new Lru<string, Attributes>(KEPT);
 const NOWHERE: Attributes = Object.freeze({});
 
 /**
@@ -16,8 +17,7 @@ export function placeAttributes(origin: string): Attributes {
   const url = URL.parse(origin);
   if (url === null) return NOWHERE;
   const place = url.hostname === '' ? {[SERVER_ADDRESS]: url.pathname} : hostAttributes(url);
-  if (places.size >= KEPT) places.clear();
-  places.set(origin, place);
+  places.add(origin, place);
   return place;
 }
 

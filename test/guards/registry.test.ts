@@ -1,8 +1,10 @@
 /** Who shares which guard, and for how long it is remembered. */
 
 import {expect} from 'chai';
+import {Breaker} from '../../src/guards/breaker.ts';
 import {REFUSED} from '../../src/guards/budget.ts';
-import {GuardRegistry, type GuardSettings, type Guards, NO_GUARDS} from '../../src/guards/registry.ts';
+import type {GuardSettings, Guards} from '../../src/guards/origin-guards.ts';
+import {GuardRegistry, NO_GUARDS} from '../../src/guards/registry.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import {mergePolicy} from '../../src/policy/merge.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
@@ -267,5 +269,91 @@ describe('GuardRegistry', () => {
         true,
       ]);
     });
+  });
+
+  describe('overrides of single calls', () => {
+    const override = (input: PolicyInput): GuardSettings => ({...settings(input), isOverride: true});
+    const EVERYTHING = (n: number): PolicyInput => ({
+      hedge: {delayMs: n + 1, maxLoadRatio: 0.1},
+      budget: {capacity: n + 1},
+      breaker: {kind: 'consecutive', failures: n + 1},
+      concurrency: {max: n + 1},
+    });
+
+    it('leave a bounded number of guards, and those of the policy', () => {
+      const guards = registry();
+      const own = guards.at(ORIGIN, settings(all), 0);
+      for (let n = 0; n < 10_000; n++) guards.at(ORIGIN, override(EVERYTHING(n)), 0);
+      const [left] = guards.snapshot(0);
+      for (const kind of ['budgets', 'breakers', 'concurrency'] as const)
+        expect(left![kind], kind).to.have.lengthOf.below(70);
+      const again = guards.at(ORIGIN, settings(all), 0);
+      expect(again).to.deep.equal(own);
+      expect(again.budget).to.equal(own.budget);
+      expect(again.breaker).to.equal(own.breaker);
+    });
+
+    it('keep the guards of those that are used', () => {
+      const guards = registry();
+      const used = guards.at(ORIGIN, override(EVERYTHING(0)), 0);
+      for (let n = 1; n < 1000; n++) {
+        guards.at(ORIGIN, override(EVERYTHING(n)), 0);
+        expect(guards.at(ORIGIN, override(EVERYTHING(0)), 0)).to.equal(used);
+      }
+    });
+
+    it('share the guards of the policy where their settings are the same, also when they are forgotten', () => {
+      const guards = registry();
+      const own = guards.at(ORIGIN, settings(), 0);
+      for (let n = 0; n < 1000; n++) {
+        const {budget, breaker} = guards.at(ORIGIN, override({hedge: {delayMs: n}}), 0);
+        expect([budget === own.budget, breaker === own.breaker]).to.deep.equal([true, true]);
+      }
+      expect(guards.at(ORIGIN, settings(), 0)).to.equal(own);
+      expect(guards.snapshot(0)[0]!.budgets).to.have.length(1);
+    });
+
+    it('add their hedges to one load, whatever their delay', () => {
+      const guards = registry();
+      const at = (n: number) => guards.at(ORIGIN, override({hedge: {delayMs: n, maxLoadRatio: 0.1}}), 0).hedge!;
+      for (let n = 0; n < 100; n++) at(n).callStarted(0);
+      const hedged = Array.from({length: 100}, (_, n) => at(n).tryHedge(0));
+      expect(hedged.filter(Boolean)).to.have.length(10);
+    });
+  });
+
+  it('asks few breakers when an origin is new while a thousand are open', () => {
+    const guards = registry();
+    for (let n = 0; n < 1000; n++) trip(guards.at(`https://h${n}.test`, settings(nervous), 0));
+    const {state} = Breaker.prototype;
+    let asked = 0;
+    Breaker.prototype.state = function (now) {
+      asked++;
+      return state.call(this, now);
+    };
+    try {
+      for (let n = 0; n < 1000; n++) guards.at(`https://new${n}.test`, settings(nervous), 0);
+    } finally {
+      Breaker.prototype.state = state;
+    }
+    // Each once, and a few again for each new origin.
+    expect(asked).to.be.below(1000 + 10 * 1000);
+    expect(guards.snapshot(0).filter(({breakers}) => breakers[0]!.state === 'open').length).to.be.above(990);
+  });
+
+  it('finds the origin that is no longer in use among a thousand that are', () => {
+    const guards = registry();
+    const oneProbe: PolicyInput = {breaker: {kind: 'consecutive', failures: 1, probes: 1}};
+    const tripped = (origin: string): Guards => {
+      const at = guards.at(origin, settings(oneProbe), 0);
+      trip(at);
+      return at;
+    };
+    const all = Array.from({length: 1000}, (_, n) => tripped(`https://h${n}.test`));
+    tripped('https://new.test'); // All were examined now.
+    const {breaker} = all[500]!;
+    breaker!.record(breaker!.admit(1e6)!, 'success', 1e6);
+    for (let n = 0; n < 130; n++) tripped(`https://new${n}.test`);
+    expect(guards.snapshot(0).filter(({breakers}) => breakers[0]!.state === 'closed')).to.deep.equal([]);
   });
 });

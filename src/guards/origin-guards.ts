@@ -1,0 +1,150 @@
+/** The guards of one origin. */
+import type {GuardSnapshot} from '../core/guard-snapshot.ts';
+import {Lru} from '../core/lru.ts';
+import type {Random} from '../core/random.ts';
+import type {Breaker as BreakerPolicy, Budget as BudgetPolicy, Policy} from '../policy/types.ts';
+import {Breaker} from './breaker.ts';
+import type {Budget} from './budget.ts';
+import {ConcurrencyLimit} from './concurrency.ts';
+import {HedgeLoad, HedgeTraffic} from './hedge-load.ts';
+import {OriginHold} from './origin-hold.ts';
+import {RatioBudget} from './ratio-budget.ts';
+import {Shared} from './shared.ts';
+import {TokenBucket} from './token-bucket.ts';
+
+/** What stands before the calls of one plan to one origin. null: the policy has none. */
+export interface Guards {
+  readonly budget: Budget | null;
+  readonly breaker: Breaker | null;
+  readonly concurrency: ConcurrencyLimit | null;
+  readonly hedge: HedgeLoad | null;
+  readonly hold: OriginHold | null;
+}
+
+/** The part of a compiled policy that guards are made from. */
+export interface GuardSettings {
+  readonly policy: Pick<Policy, 'budget' | 'breaker' | 'concurrency' | 'hedge' | 'retryAfter'>;
+  /** The route's name, or undefined for calls that match none. */
+  readonly route: string | undefined;
+  /** Names the settings: equal keys, equal settings. */
+  readonly guardKey: string;
+  /** They are those of single calls: programs can make any number of them. */
+  readonly isOverride?: boolean;
+}
+
+/** Settings of single calls whose guards are kept. The ones not used for longest are forgotten. */
+const KEPT_OVERRIDES = 64;
+
+export class OriginGuards {
+  readonly #origin: string;
+  readonly #random: Random;
+  readonly #watch: (breaker: Breaker) => void;
+  /** Of the policy and its routes. */
+  readonly #sets = new Map<string, Guards>();
+  /** Of calls with overrides. */
+  readonly #overrides = new Lru<string, GuardSet>(KEPT_OVERRIDES, set => this.#release(set.settings));
+  readonly #budgets = new Shared<Budget>();
+  readonly #breakers = new Shared<{readonly breaker: Breaker; readonly route: string | undefined}>();
+  readonly #limits = new Shared<ConcurrencyLimit>();
+  readonly #hedges = new Shared<HedgeLoad>();
+  readonly #traffic = new Shared<HedgeTraffic>();
+  readonly #hold = new OriginHold();
+
+  constructor(origin: string, random: Random, watch: (breaker: Breaker) => void) {
+    this.#origin = origin;
+    this.#random = random;
+    this.#watch = watch;
+  }
+
+  for(settings: GuardSettings): Guards {
+    const known = this.#sets.get(settings.guardKey) ?? this.#overrides.get(settings.guardKey)?.guards;
+    if (known !== undefined) return known;
+    const guards = this.#assemble(settings);
+    if (settings.isOverride) this.#overrides.add(settings.guardKey, {settings, guards});
+    else this.#sets.set(settings.guardKey, guards);
+    return guards;
+  }
+
+  retain(inForce: readonly GuardSettings[]): void {
+    this.#sets.clear();
+    this.#overrides.clear();
+    this.#budgets.retain(inForce.map(budgetKey));
+    this.#breakers.retain(inForce.map(breakerKey));
+    this.#limits.retain(inForce.map(limitKey));
+    this.#hedges.retain(inForce.map(hedgeKey));
+    this.#traffic.retain(inForce.map(trafficKey));
+  }
+
+  inUse(now: number): boolean {
+    if (this.#hold.holds(now)) return true;
+    for (const {breaker} of this.#breakers.values()) if (breaker.state(now) !== 'closed') return true;
+    for (const {inFlight} of this.#limits.values()) if (inFlight > 0) return true;
+    return false;
+  }
+
+  snapshot(now: number): GuardSnapshot {
+    return {
+      origin: this.#origin,
+      breakers: [...this.#breakers.values()].map(({breaker, route}) => ({
+        route,
+        state: breaker.state(now),
+        retryAfterMs: breaker.retryAfterMs(now),
+      })),
+      budgets: [...this.#budgets.values()].map(budget => ({remaining: budget.remaining(now)})),
+      concurrency: [...this.#limits.values()].map(({max, inFlight, waiting}) => ({max, inFlight, waiting})),
+    };
+  }
+
+  #assemble(settings: GuardSettings): Guards {
+    const {budget, breaker, concurrency, hedge, retryAfter} = settings.policy;
+    const traffic = hedge === null ? undefined : this.#traffic.acquire(trafficKey(settings), () => new HedgeTraffic());
+    return {
+      budget: budget && this.#budgets.acquire(budgetKey(settings), () => createBudget(budget)),
+      breaker: breaker && this.#breakers.acquire(breakerKey(settings), () => this.#breaker(breaker, settings)).breaker,
+      concurrency: concurrency && this.#limits.acquire(limitKey(settings), () => new ConcurrencyLimit(concurrency)),
+      hedge: hedge && this.#hedges.acquire(hedgeKey(settings), () => new HedgeLoad(hedge, traffic)),
+      hold: retryAfter.scope === 'origin' ? this.#hold : null,
+    };
+  }
+
+  #release(settings: GuardSettings): void {
+    this.#budgets.release(budgetKey(settings));
+    this.#breakers.release(breakerKey(settings));
+    this.#limits.release(limitKey(settings));
+    this.#hedges.release(hedgeKey(settings));
+    if (settings.policy.hedge !== null) this.#traffic.release(trafficKey(settings));
+  }
+
+  #breaker(made: BreakerPolicy, settings: GuardSettings) {
+    const route = breakerRoute(settings);
+    const guarded = route === undefined ? this.#origin : `${this.#origin} (${route})`;
+    const breaker = new Breaker(made, guarded, this.#random);
+    this.#watch(breaker);
+    return {breaker, route};
+  }
+}
+
+interface GuardSet {
+  readonly settings: GuardSettings;
+  readonly guards: Guards;
+}
+
+// Equal keys, one guard.
+const budgetKey = ({policy}: GuardSettings): string => JSON.stringify(policy.budget);
+const limitKey = ({policy}: GuardSettings): string => JSON.stringify(policy.concurrency);
+const hedgeKey = ({policy, route}: GuardSettings): string => JSON.stringify([route, policy.hedge]);
+/** Whatever the settings: hedges of all delays add to one load. */
+const trafficKey = ({route}: GuardSettings): string => route ?? '';
+const breakerKey = (settings: GuardSettings): string =>
+  JSON.stringify([breakerRoute(settings), settings.policy.breaker]);
+const breakerRoute = ({policy, route}: GuardSettings): string | undefined =>
+  policy.breaker?.scope === 'route' ? route : undefined;
+
+function createBudget(settings: BudgetPolicy): Budget {
+  switch (settings.kind) {
+    case 'token-bucket':
+      return new TokenBucket(settings);
+    case 'ratio':
+      return new RatioBudget(settings);
+  }
+}
