@@ -104,7 +104,7 @@ export const doubles = {
   },
   'fetch-mock': {
     package: 'fetch-mock',
-    failures: ['throws of an error of a browser', 'throws of an error of Node', 'a 503'],
+    failures: ['a TypeError as browsers throw it', 'a TypeError as Node throws it', 'a 503'],
   },
   'MockAgent below fetch': {
     package: 'undici',

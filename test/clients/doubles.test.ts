@@ -109,8 +109,8 @@ const makers: {readonly [Name in keyof typeof doubles]: Record<(typeof doubles)[
     'a 503': nocked(reply => reply.reply(503)),
   },
   'fetch-mock': {
-    'throws of an error of a browser': mocked({throws: new TypeError('Failed to fetch')}),
-    'throws of an error of Node': mocked({throws: new TypeError('fetch failed', {cause: coded})}),
+    'a TypeError as browsers throw it': mocked({throws: new TypeError('Failed to fetch')}),
+    'a TypeError as Node throws it': mocked({throws: new TypeError('fetch failed', {cause: coded})}),
     'a 503': mocked(503),
   },
   'MockAgent below fetch': {
