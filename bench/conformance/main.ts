@@ -47,6 +47,7 @@ if (only === undefined) {
     json('bench/package.json'),
     json('package.json'),
     json('bench/conformance/ky-suite.json'),
+    json('bench/conformance/undici-suite.json'),
   );
   writeFileSync(new URL('docs/conformance.md', root), page);
 }

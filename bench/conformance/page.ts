@@ -11,6 +11,16 @@ export interface KySuite {
   readonly conflicts: readonly {readonly cause: string; readonly tests: readonly string[]}[];
 }
 
+/** As undici-suite/main.ts writes it. */
+export interface UndiciSuite {
+  readonly snapshot: string;
+  readonly node: string;
+  readonly runs: KySuite['runs'];
+  /** Failures of undici alone. */
+  readonly failsAlone: readonly string[];
+  readonly conflicts: KySuite['conflicts'];
+}
+
 interface Manifest {
   readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
@@ -22,6 +32,7 @@ export function pageOf(
   bench: Manifest,
   own: Manifest,
   suite: KySuite,
+  undici: UndiciSuite,
 ): string {
   const names = libraries.map(({name}) => name);
   const of = (library: string, id: string): Verdict => results.get(`${library} ${id}`) ?? {cell: 'n/a', note: ''};
@@ -88,8 +99,29 @@ ${table(
 
 Snapshot ${suite.snapshot}, ky ${suite.published}. What fails alone, with the neutral or with the default preset, by cause:
 
-${suite.conflicts.map(({cause, tests}) => `**${cause}** (${tests.length})\n\n${tests.map(test => `- ${test}`).join('\n')}\n`).join('\n')}`;
+${conflictsOf(suite)}
+${undiciSection(undici)}`;
 }
+
+/** The part of the page that undici-suite.json gives. */
+export const undiciSection = (undici: UndiciSuite): string => `## undici's own suite
+
+\`npm run conformance:undici\` runs undici's tests of its fetch (test/fetch), as they are and with \`createFetch\` under the preset
+\`steadfetch:neutral\` in the place of \`fetch\`; they are not a part of this repository. A file with a failure is run a second time.
+
+${table(
+  ['run', 'passed', 'of'],
+  undici.runs.map(({run, passed, of}) => [run, String(passed), String(of)]),
+)}
+
+Snapshot: undici ${undici.snapshot}, Node ${undici.node}. ${undici.failsAlone.length === 0 ? 'Alone, none fails.' : `Fails alone: ${undici.failsAlone.join('; ')}.`} What fails with steadfetch only, by
+cause:
+
+${conflictsOf(undici)}`;
+const conflictsOf = ({conflicts}: Pick<KySuite, 'conflicts'>): string =>
+  conflicts
+    .map(({cause, tests}) => `**${cause}** (${tests.length})\n\n${tests.map(test => `- ${test}`).join('\n')}\n`)
+    .join('\n');
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
