@@ -23,17 +23,33 @@ export function snapshotBody(body: BodyInit | null | undefined, limitBytes: numb
     return {body: copy, replayable: byteLength(copy.toString(), limitBytes) <= limitBytes};
   }
   if (isBuffer(body) || ArrayBuffer.isView(body)) {
-    refuseDetached(isBuffer(body) ? body : body.buffer);
+    checkBody(body);
     if (body.byteLength > limitBytes) return {body, replayable: false};
     return {body: isBuffer(body) ? body.slice(0) : copyOf(body), replayable: true};
   }
   return {body, replayable: false}; // A stream, or something we do not know.
 }
 
-/** fetch would send no bytes in their place. A runtime before ES2024 cannot tell. */
-function refuseDetached(buffer: ArrayBufferLike): void {
-  if ((buffer as {readonly detached?: boolean}).detached)
+/**
+ * Fetch and undici send nothing in place of bytes that were transferred elsewhere.
+ *
+ * @throws TypeError
+ */
+export function checkBody(body: unknown): void {
+  if (isDetached(body))
     throw new TypeError('The request body is a detached ArrayBuffer: its bytes were transferred, and cannot be sent.');
+}
+
+export function isDetached(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  const buffer = ArrayBuffer.isView(body) ? body.buffer : body;
+  if (!isBuffer(buffer) || buffer.byteLength > 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Bytes of the text in UTF-8; counted only where three bytes a character could pass the limit. */

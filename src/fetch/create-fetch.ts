@@ -8,6 +8,7 @@ import type {PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
 import {isRequest, RequestWire, requestLike} from '../call/request-wire.ts';
 import type {Caller, Wire} from '../call/wire.ts';
+import {failed} from '../core/outcome.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {FetchWire} from './fetch-wire.ts';
 import {type Reject, type Resolve, settleWith} from './settle.ts';
@@ -59,13 +60,18 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       const method = (rest?.method ?? request?.method ?? 'GET').toUpperCase();
       const call = engine.begin(method, request?.url ?? String(input), overrides);
       const {plan, startedAt} = call;
-      if (needsReading(request, rest?.body)) {
-        const own = requestLike(request, input, {...rest, signal: null});
-        call.run(readingWire(call, wireFetch, own, rest ?? {}, signal), promised(resolve, reject), startedAt);
-      } else {
-        const {replayLimitBytes} = plan.policy;
-        const wire = new FetchWire(wireFetch, input, init && rest, signal, replayLimitBytes, resolve, reject);
-        call.run(wire, wire, startedAt);
+      try {
+        if (needsReading(request, rest?.body)) {
+          const own = requestLike(request, input, {...rest, signal: null});
+          call.run(readingWire(call, wireFetch, own, rest ?? {}, signal), promised(resolve, reject), startedAt);
+        } else {
+          const {replayLimitBytes} = plan.policy;
+          const wire = new FetchWire(wireFetch, input, init && rest, signal, replayLimitBytes, resolve, reject);
+          call.run(wire, wire, startedAt);
+        }
+      } catch (error) {
+        call.finish(failed('other', error, false)); // A Request that was used, a body that cannot be copied.
+        throw error;
       }
     });
   };

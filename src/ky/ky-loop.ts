@@ -64,6 +64,7 @@ class KyLoop {
 
   async #send(request: Request, init: RequestInit): Promise<Response> {
     const ky = this.#ky;
+    this.#body.check();
     const call = ky.begin(request);
     this.#forgetSignal?.();
     this.#answeredByHook = false;

@@ -32,7 +32,8 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
   options.fetch = function (this: unknown, input, init = {}) {
     const request = input as Request; // ky passes nothing else.
     return new Promise((resolve, reject) => {
-      const call = ky.begin(request); // What it throws rejects.
+      body.check(); // What it throws rejects.
+      const call = ky.begin(request);
       const {maxAttempts, policy} = call.plan;
       const wire = new RequestWire({
         request,

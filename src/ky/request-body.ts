@@ -1,5 +1,5 @@
 /** The body of a call, as far as ky's options tell it. */
-import {byteLength, snapshotBody} from '../decide/body.ts';
+import {byteLength, checkBody, isDetached, snapshotBody} from '../decide/body.ts';
 import type {KyOptions} from './ky-call.ts';
 
 export class RequestBody {
@@ -7,9 +7,12 @@ export class RequestBody {
   text: string | undefined;
   readonly isStream: boolean;
   readonly #body: KyOptions['body'];
+  /** When ky was called: afterwards its bytes may be transferred. */
+  readonly #wasDetached: boolean;
 
   constructor(options: KyOptions) {
     this.#body = options.body;
+    this.#wasDetached = isDetached(options.body);
     this.isStream = options.body instanceof ReadableStream;
     if (typeof options.body === 'string') this.text = options.body;
     if (options.json === undefined) return;
@@ -18,6 +21,11 @@ export class RequestBody {
       this.text = stringifyJson === undefined ? JSON.stringify(value) : stringifyJson(value);
       return this.text;
     };
+  }
+
+  /** @throws TypeError */
+  check(): void {
+    if (this.#wasDetached) checkBody(this.#body);
   }
 
   /** A hook replaced the Request, by one whose body nobody has seen. */

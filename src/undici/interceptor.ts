@@ -9,7 +9,7 @@ import {cancelBody} from '../call/unsent-body.ts';
 import type {Caller, Sendable, Stopper, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
-import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
+import {type BodySnapshot, checkBody, snapshotBody} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {Sent} from '../decide/verdict.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
@@ -81,6 +81,7 @@ class DispatchCall implements Wire, Caller, Exchange {
     this.handler = handler;
     this.#dispatch = dispatch;
     this.#options = options;
+    checkBody(options.body);
     const method = options.method.toUpperCase();
     this.#call = engine.begin(method, `${options.origin ?? ''}${options.path}`, resilience);
     const {maxAttempts, policy} = this.#call.plan;

@@ -106,6 +106,32 @@ describe('the body of an upload that was never sent', function () {
     });
   }
 
+  for (const [adapter, upload] of Object.entries(adapters).filter(([name]) => name !== 'fetch with a Request')) {
+    it(`${adapter}: a detached ArrayBuffer is refused with one TypeError`, async () => {
+      for (const make of [() => new ArrayBuffer(8), () => new Uint8Array(8)]) {
+        const body = make();
+        const buffer = ArrayBuffer.isView(body) ? (body.buffer as ArrayBuffer) : body;
+        structuredClone(buffer, {transfer: [buffer]});
+        const error = await errorOf(() => upload(definePolicy(), body));
+        expect(error).to.be.instanceOf(TypeError);
+        expect(error.message).to.match(/^The request body is a detached ArrayBuffer/);
+      }
+    });
+  }
+
+  it('ky: may be transferred once ky was called', async () => {
+    const body = new TextEncoder().encode('kept');
+    let sent = '';
+    const own = async (input: RequestInfo | URL) => {
+      sent = await (input as Request).text();
+      return new Response();
+    };
+    const called = ky.extend(resilience()).put(URL_OF_NOBODY, {body, fetch: own as typeof fetch});
+    structuredClone(body.buffer, {transfer: [body.buffer]});
+    await called;
+    expect(sent).to.equal('kept');
+  });
+
   it('is left to fetch where fetch has begun with it', async () => {
     let cancelled = 0;
     const body = new ReadableStream({cancel: () => void cancelled++});
