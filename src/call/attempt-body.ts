@@ -14,8 +14,8 @@ export interface BodyLink {
   endSilence(): void;
   /** Somebody waits for the time to be over. */
   awaited(): void;
-  /** Lets go of timer and signal, and ends the body. */
-  unlink(how?: BodyEnd): void;
+  /** Lets go of timer and signal, and ends the body. Never throws. */
+  bodyEnded(how?: BodyEnd): void;
 }
 
 type Interrupt = (error: unknown) => void;
@@ -79,7 +79,7 @@ export class AttemptBody implements BodyKeeper {
   }
 
   unlink(how?: BodyEnd): void {
-    this.#link.unlink(how);
+    this.#link.bodyEnded(how);
   }
 
   /** Its attempt let go. */

@@ -10,7 +10,7 @@ import {AttemptBody, type BodyLink} from './attempt-body.ts';
 import {linkBody} from './body-link.ts';
 import {startBody} from './observing.ts';
 import type {CallState} from './state.ts';
-import {step} from './step.ts';
+import {quietly, step} from './step.ts';
 import type {Stopper} from './wire.ts';
 
 type Limit = 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT';
@@ -185,39 +185,39 @@ export abstract class AttemptLink extends Timer implements BodyLink {
 
   /** Lets go of timer and signal: nothing of this attempt is left. */
   unlink(how: BodyEnd = 'left'): void {
-    const source = this.#source;
     const body = this.#body;
-    this.#source = null;
     this.#controller = null;
     this.#body = null;
     try {
       this.call.engine.clock.disarm(this);
-      source?.removeEventListener('abort', this);
-    } catch (error) {
-      // A clock or a signal of the user's threw. Whoever reads the body is not to miss its end for that.
-      source?.removeEventListener('abort', this);
-      if (body === null) throw error;
     } finally {
       body?.end(how);
+      this.#source?.removeEventListener('abort', this);
+      this.#source = null;
     }
   }
 
-  // What its body asks for.
+  // What its body asks for. A clock that throws must not keep a chunk, or the end of the body, from its reader.
 
   limitSilence(): void {
     this.#limit = 'IDLE_TIMEOUT';
     this.endSilence();
   }
 
+  bodyEnded(how?: BodyEnd): void {
+    quietly(() => this.unlink(how));
+    if (this.#source !== null) quietly(() => this.unlink(how)); // The clock or the signal threw.
+  }
+
   startSilence(): void {
-    this.call.engine.clock.arm(this, this.#limitMs);
+    quietly(() => this.call.engine.clock.arm(this, this.#limitMs));
   }
 
   endSilence(): void {
-    this.call.engine.clock.disarm(this);
+    quietly(() => this.call.engine.clock.disarm(this));
   }
 
   awaited(): void {
-    this.call.engine.clock.ref(this);
+    quietly(() => this.call.engine.clock.ref(this));
   }
 }

@@ -17,15 +17,18 @@ export function step(call: Stepped, work: () => void): void {
   }
 }
 
+/** Runs what must not keep the rest from running: its exception is dropped. */
+export function quietly(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The call has ended, or ends with the exception that came first.
+  }
+}
+
 /** Runs all of them, whatever one of them throws. */
 export function runAll(...works: readonly (() => void)[]): void {
-  for (const work of works) {
-    try {
-      work();
-    } catch {
-      // The call ends with the exception that came first.
-    }
-  }
+  for (const work of works) quietly(work);
 }
 
 /** What the caller gets where a step threw. */

@@ -126,10 +126,17 @@ export class RpcAttempt extends ForeignResponse implements GrpcAnswer, Intercept
   /** It is the answer. */
   give(): void {
     this.#stage = 'answer';
-    if (this.#metadata !== null) this.#exchange.receiveMetadata(this.#metadata);
-    for (const message of this.#messages) this.#exchange.receiveMessage(message);
-    this.#messages = [];
-    if (this.#end !== null) this.#conclude(this.#end);
+    // A listener that throws still gets what comes after: without its status the call would not end.
+    try {
+      if (this.#metadata !== null) this.#exchange.receiveMetadata(this.#metadata);
+    } finally {
+      try {
+        for (const message of this.#messages) this.#exchange.receiveMessage(message);
+      } finally {
+        this.#messages = [];
+        if (this.#end !== null) this.#conclude(this.#end);
+      }
+    }
   }
 
   read(): void {

@@ -179,10 +179,15 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
       signal?.addEventListener('abort', attempt);
       if (!this.streams && !Number.isNaN(endsAt))
         metadata.set('grpc-timeout', timeoutValue(endsAt - this.#engine.clock.now()));
-      call.start(metadata, attempt);
-      if (this.wantsMessage) call.startRead();
-      call.sendMessageWithContext(context as MessageContext, this.#message);
-      call.halfClose();
+      try {
+        call.start(metadata, attempt);
+        if (this.wantsMessage) call.startRead();
+        call.sendMessageWithContext(context as MessageContext, this.#message);
+        call.halfClose();
+      } catch (error) {
+        call.cancelWithStatus(status.CANCELLED, 'Not sent.'); // An interceptor below threw.
+        throw error;
+      }
     });
   }
 
@@ -204,7 +209,11 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
   // As what the attempts serve.
 
   isOver(endsAt: number): boolean {
-    return endsAt - this.#engine.clock.now() < AS_GOOD_AS_OVER_MS;
+    try {
+      return endsAt - this.#engine.clock.now() < AS_GOOD_AS_OVER_MS;
+    } catch {
+      return false; // The status ends the attempt, whatever the clock says.
+    }
   }
 
   receiveMetadata(metadata: Metadata): void {
@@ -233,8 +242,13 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
   }
 
   /** A stream was a success when it began, and may have failed since. */
-  #reportOf({code}: Ending): CallReport {
-    const {report} = this.#call!;
+  #reportOf({code}: Ending): CallReport | undefined {
+    let report: CallReport;
+    try {
+      report = this.#call!.report;
+    } catch {
+      return undefined; // The status does not wait for it.
+    }
     if (code === status.OK || report.result !== 'success') return report;
     const reason = `${codeName(code)} after the response had begun`;
     return {...report, result: 'failure', reason, refusal: 'not-transient'};

@@ -1,33 +1,17 @@
 import {expect} from 'chai';
-import {Attempt} from '../../src/call/attempt.ts';
-import {AttemptLink} from '../../src/call/attempt-link.ts';
-import {Call} from '../../src/call/call.ts';
-import {CallEnd} from '../../src/call/call-end.ts';
-import {CallRecord} from '../../src/call/call-record.ts';
-import {HeaderRecord} from '../../src/call/header-record.ts';
-import {Identified} from '../../src/call/identity.ts';
-import {Race} from '../../src/call/race.ts';
-import {Reservation} from '../../src/call/reservation.ts';
-import {Wait} from '../../src/call/step.ts';
 import {
   createFetch,
   definePolicy,
-  type Observer,
   type PolicyInput,
   type Ports,
   reportOf,
   SystemIds,
   seededRandom,
 } from '../../src/core.ts';
-import {Transients} from '../../src/decide/transients.ts';
 import {FetchWire} from '../../src/fetch/fetch-wire.ts';
-import {Breaker} from '../../src/guards/breaker.ts';
-import {ConcurrencyLimit} from '../../src/guards/concurrency.ts';
-import {HedgeLoad} from '../../src/guards/hedge-load.ts';
-import {OriginHold} from '../../src/guards/origin-hold.ts';
-import {TokenBucket} from '../../src/guards/token-bucket.ts';
 import {VirtualClock} from '../../src/testing.ts';
 import {Sabotage} from './sabotage.ts';
+import {CLASSES, NOT_SABOTAGED, watchedObserver} from './sabotaged-parts.ts';
 import {AT_ONCE, ITEMS} from './world.ts';
 
 /** What a call ends with: its status, or what it rejects with. */
@@ -94,40 +78,6 @@ const POLICY: PolicyInput = {
   backoff: {...AT_ONCE, delayMs: 50},
   concurrency: {max: 1, queue: 2},
 };
-
-/** What starts a step and what ends a call; what hands a permit, a probe or a token over before anything can throw. */
-const NOT_SABOTAGED = [
-  'fire',
-  'handleEvent',
-  'broke',
-  'abandon',
-  'unlink',
-  'deliver',
-  'admitted',
-  'past',
-  'reservation',
-  'hold',
-  'reserve',
-];
-
-const CLASSES = [
-  Attempt,
-  AttemptLink,
-  Call,
-  CallEnd,
-  CallRecord,
-  Identified,
-  Race,
-  Reservation,
-  Wait,
-  Transients,
-  Breaker,
-  ConcurrencyLimit,
-  HedgeLoad,
-  OriginHold,
-  TokenBucket,
-  HeaderRecord,
-];
 
 class Play {
   readonly sabotage: Sabotage;
@@ -274,22 +224,6 @@ class Play {
 }
 
 const STATUS = Object.getOwnPropertyDescriptor(Response.prototype, 'status')!.get!;
-
-function watchedObserver(sabotage: Sabotage): Observer {
-  const body = sabotage.methods('body observer', {end: () => {}});
-  const attempt = sabotage.methods('attempt observer', {
-    run: <T>(work: () => T): T => work(),
-    end: () => {},
-    startBody: () => body,
-  });
-  const call = sabotage.methods('call observer', {
-    startAttempt: () => attempt,
-    run: <T>(work: () => T): T => work(),
-    event: () => {},
-    end: () => {},
-  });
-  return sabotage.methods('observer', {startCall: () => call, watch: () => {}});
-}
 
 /** The exception itself, an error whose cause it is, or the error that could not be read. */
 const tells = (error: unknown, thrown: Error): boolean =>

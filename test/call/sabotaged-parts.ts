@@ -1,0 +1,75 @@
+/** What the tests of calls that have to settle sabotage: classes of the engine, and an observer. */
+
+import {Attempt} from '../../src/call/attempt.ts';
+import {AttemptLink} from '../../src/call/attempt-link.ts';
+import {Call} from '../../src/call/call.ts';
+import {CallEnd} from '../../src/call/call-end.ts';
+import {CallRecord} from '../../src/call/call-record.ts';
+import {HeaderRecord} from '../../src/call/header-record.ts';
+import {Identified} from '../../src/call/identity.ts';
+import {Race} from '../../src/call/race.ts';
+import {Reservation} from '../../src/call/reservation.ts';
+import {Wait} from '../../src/call/step.ts';
+import type {Observer} from '../../src/core.ts';
+import {Transients} from '../../src/decide/transients.ts';
+import {Breaker} from '../../src/guards/breaker.ts';
+import {ConcurrencyLimit} from '../../src/guards/concurrency.ts';
+import {HedgeLoad} from '../../src/guards/hedge-load.ts';
+import {OriginHold} from '../../src/guards/origin-hold.ts';
+import {TokenBucket} from '../../src/guards/token-bucket.ts';
+import type {Sabotage} from './sabotage.ts';
+
+/** What starts a step and what ends a call; what hands a permit, a probe or a token over before anything can throw. */
+export const NOT_SABOTAGED: readonly string[] = [
+  'fire',
+  'handleEvent',
+  'broke',
+  'abandon',
+  'unlink',
+  'deliver',
+  'limitSilence',
+  'startSilence',
+  'endSilence',
+  'awaited',
+  'bodyEnded',
+  'admitted',
+  'past',
+  'reservation',
+  'hold',
+  'reserve',
+];
+
+export const CLASSES: readonly {readonly name: string; readonly prototype: object}[] = [
+  Attempt,
+  AttemptLink,
+  Call,
+  CallEnd,
+  CallRecord,
+  Identified,
+  Race,
+  Reservation,
+  Wait,
+  Transients,
+  Breaker,
+  ConcurrencyLimit,
+  HedgeLoad,
+  OriginHold,
+  TokenBucket,
+  HeaderRecord,
+];
+
+export function watchedObserver(sabotage: Sabotage): Observer {
+  const body = sabotage.methods('body observer', {end: () => {}});
+  const attempt = sabotage.methods('attempt observer', {
+    run: <T>(work: () => T): T => work(),
+    end: () => {},
+    startBody: () => body,
+  });
+  const call = sabotage.methods('call observer', {
+    startAttempt: () => attempt,
+    run: <T>(work: () => T): T => work(),
+    event: () => {},
+    end: () => {},
+  });
+  return sabotage.methods('observer', {startCall: () => call, watch: () => {}});
+}
