@@ -33,8 +33,8 @@ export type {PolicyInput} from './policy/types.ts';
  *   onResult: result => console.log(result.index, result.ok ? result.value : result.failure.reason),
  * });
  */
-export const runBatch = <Item, Value = unknown>(
+export const runBatch = <Item, Value = unknown, Json = unknown>(
   items: Items<Item>,
   send: Send<Item, Value> | ChunkSender<Item, Value>,
-  options: BatchOptions<Item, Value> = {},
+  options: BatchOptions<Item, Value, Json> = {},
 ): Promise<BatchReport> => runBareBatch(items, send, observed(options));

@@ -1,6 +1,6 @@
 /** `steadfetch/fetch`: the fetch door, wired with OpenTelemetry. Does not need ky. */
 
-import type {PolicyHandle} from './call/handle.ts';
+import type {PolicyArgument, PolicyHandle} from './call/handle.ts';
 import type {Ports} from './call/ports.ts';
 import {createFetch as createBareFetch, type ResilientFetch} from './fetch/create-fetch.ts';
 import type {PolicyInput} from './policy/types.ts';
@@ -29,5 +29,7 @@ export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
  * const fetch = createFetch({maxAttempts: 4, deadlineMs: 10_000});
  * const response = await fetch('https://example.com/users');
  */
-export const createFetch = (policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch =>
-  createBareFetch(policy, observed(ports));
+export function createFetch<Json>(policy?: PolicyArgument<Json>, ports?: Ports): ResilientFetch;
+export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch {
+  return createBareFetch(policy, observed(ports));
+}

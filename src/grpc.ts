@@ -1,6 +1,6 @@
 /** `steadfetch/grpc`: the interceptor for clients of grpc-js, wired with OpenTelemetry; and the policy as a gRPC service config. */
 import type {Interceptor} from '@grpc/grpc-js';
-import type {PolicyHandle} from './call/handle.ts';
+import type {PolicyArgument, PolicyHandle} from './call/handle.ts';
 import {grpcInterceptor as bareInterceptor} from './grpc/interceptor.ts';
 import type {GrpcPorts} from './grpc/ports.ts';
 import type {PolicyInput} from './policy/types.ts';
@@ -35,5 +35,7 @@ export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
  * @example
  * const client = new Greeter('localhost:50051', credentials.createInsecure(), {interceptors: [grpcInterceptor()]});
  */
-export const grpcInterceptor = (policy?: PolicyInput | PolicyHandle, ports: GrpcPorts = {}): Interceptor =>
-  bareInterceptor(policy, observed(ports));
+export function grpcInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: GrpcPorts): Interceptor;
+export function grpcInterceptor(policy?: PolicyInput | PolicyHandle, ports: GrpcPorts = {}): Interceptor {
+  return bareInterceptor(policy, observed(ports));
+}

@@ -1,6 +1,6 @@
 /** `steadfetch/ky`: the ky door, wired with OpenTelemetry. */
 import type {Options} from 'ky';
-import type {PolicyHandle} from './call/handle.ts';
+import type {PolicyArgument, PolicyHandle} from './call/handle.ts';
 import type {Ports} from './call/ports.ts';
 import {resilience as bareResilience} from './ky/resilience.ts';
 import type {PolicyInput} from './policy/types.ts';
@@ -31,5 +31,7 @@ export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
  * const api = ky.extend(resilience({maxAttempts: 4, deadlineMs: 10_000}));
  * await api.get('https://example.com/users').json();
  */
-export const resilience = (policy?: PolicyInput | PolicyHandle, ports: Omit<Ports, 'fetch'> = {}): Options =>
-  bareResilience(policy, observed(ports));
+export function resilience<Json>(policy?: PolicyArgument<Json>, ports?: Omit<Ports, 'fetch'>): Options;
+export function resilience(policy?: PolicyInput | PolicyHandle, ports: Omit<Ports, 'fetch'> = {}): Options {
+  return bareResilience(policy, observed(ports));
+}

@@ -2,12 +2,13 @@
  * `steadfetch/unchecked`: the doors of `steadfetch/core` for policies that a build or a test has checked already. Nothing asks them
  * anything at run time, so all that would, and the words it has for mistakes, stays out of a bundle.
  */
-import {PolicyHandle} from './call/handle.ts';
+import {type PolicyArgument, PolicyHandle} from './call/handle.ts';
 import type {PolicySource} from './call/plan.ts';
 import type {Ports} from './call/ports.ts';
 import {type Random, systemRandom} from './core/random.ts';
 import {fetchUnder, type ResilientFetch} from './fetch/create-fetch.ts';
 import {optionsUnder} from './ky/resilience.ts';
+import type {JsonPolicy} from './policy/json-policy.ts';
 import {layOverrides, layPolicy} from './policy/layers.ts';
 import type {PolicyInput} from './policy/types.ts';
 
@@ -27,18 +28,28 @@ const unchecked: PolicySource = {resolve: (input = {}) => layPolicy(input), reso
  *   is undefined, as are wrong overrides of a call.
  * @param random Spreads the open times of breakers. Default: `Math.random`.
  */
-export const definePolicy = (input?: PolicyInput, random: Random = systemRandom): PolicyHandle =>
-  new PolicyHandle(input, unchecked, random);
+export function definePolicy<Json>(input?: PolicyInput | JsonPolicy<Json>, random?: Random): PolicyHandle;
+export function definePolicy(input?: PolicyInput, random: Random = systemRandom): PolicyHandle {
+  return new PolicyHandle(input, unchecked, random);
+}
 
 /** `createFetch` of `steadfetch/core`, for a policy that was checked before. */
-export const createFetch = (policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch =>
-  fetchUnder(handleOf(policy, ports.random), ports);
+export function createFetch<Json>(policy?: PolicyArgument<Json>, ports?: Ports): ResilientFetch;
+export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch {
+  return fetchUnder(handleOf(policy, ports.random), ports);
+}
 
 /** `resilience` of `steadfetch/core`, for a policy that was checked before. */
-export const resilience = (
+export function resilience<Json>(
+  policy?: PolicyArgument<Json>,
+  ports?: Omit<Ports, 'fetch'>,
+): ReturnType<typeof optionsUnder>;
+export function resilience(
   policy?: PolicyInput | PolicyHandle,
   ports: Omit<Ports, 'fetch'> = {},
-): ReturnType<typeof optionsUnder> => optionsUnder(handleOf(policy, ports.random), ports);
+): ReturnType<typeof optionsUnder> {
+  return optionsUnder(handleOf(policy, ports.random), ports);
+}
 
 const handleOf = (policy: PolicyInput | PolicyHandle | undefined, random: Random | undefined): PolicyHandle =>
   policy instanceof PolicyHandle ? policy : definePolicy(policy, random);

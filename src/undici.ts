@@ -1,5 +1,5 @@
 /** `steadfetch/undici`: the interceptor for undici's dispatchers, wired with OpenTelemetry. Loads nothing of undici. */
-import type {PolicyHandle} from './call/handle.ts';
+import type {PolicyArgument, PolicyHandle} from './call/handle.ts';
 import type {Ports} from './call/ports.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
@@ -25,7 +25,10 @@ export type {Interceptor} from './undici/types.ts';
  * const agent = new Agent().compose(resilienceInterceptor({deadlineMs: 10_000}));
  * const {statusCode, body} = await request('https://example.com/users', {dispatcher: agent});
  */
-export const resilienceInterceptor = (
+export function resilienceInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: Omit<Ports, 'fetch'>): Interceptor;
+export function resilienceInterceptor(
   policy?: PolicyInput | PolicyHandle,
   ports: Omit<Ports, 'fetch'> = {},
-): Interceptor => bareInterceptor(policy, observed(ports));
+): Interceptor {
+  return bareInterceptor(policy, observed(ports));
+}

@@ -38,12 +38,13 @@ import type {BatchEvent, BatchOptions, BatchReport, BatchTarget, ChunkSender, Se
  *   onResult: result => console.log(result.index, result.ok ? result.value : result.failure.reason),
  * });
  */
-export async function runBatch<Item, Value = unknown>(
+export async function runBatch<Item, Value = unknown, Json = unknown>(
   items: Items<Item>,
   send: Send<Item, Value> | ChunkSender<Item, Value>,
-  options: BatchOptions<Item, Value> = {},
-  names: string | undefined = namesOf(options),
+  given: BatchOptions<Item, Value, Json> = {},
+  names: string | undefined = namesOf(given),
 ): Promise<BatchReport> {
+  const options = given as BatchOptions<Item, Value>;
   check(items, send, options);
   const {policy = {extends: ['steadfetch:batch']}, target = {}, concurrency = 16, maxHoldMs = 600_000} = options;
   const {ordered = false, onResult, signal} = options;
@@ -111,7 +112,10 @@ async function memoryOf<Item, Value>(
 }
 
 /** For the journal: what the names say under which items are found again. */
-function namesOf<Item, Value>({keyOf, dedupe = true}: BatchOptions<Item, Value>): string | undefined {
+function namesOf<Item, Value>({
+  keyOf,
+  dedupe = true,
+}: Pick<BatchOptions<Item, Value>, 'keyOf' | 'dedupe'>): string | undefined {
   if (keyOf !== undefined) return undefined;
   return dedupe ? 'content' : 'index';
 }

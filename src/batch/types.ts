@@ -1,13 +1,12 @@
 /** What a user gives to a batch, and gets from it. */
 
-import type {PolicyHandle} from '../call/handle.ts';
+import type {PolicyArgument} from '../call/handle.ts';
 import type {Refusal} from '../call/judgement.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {SteadfetchEvent} from '../core/events.ts';
 import type {Observer} from '../core/observer.ts';
 import type {Ids, Random} from '../core/random.ts';
 import type {Clock} from '../core/timer.ts';
-import type {PolicyInput} from '../policy/types.ts';
 
 /** What comes with one send. */
 export interface SendContext {
@@ -58,9 +57,9 @@ export interface BatchTarget {
   readonly url?: string;
 }
 
-export interface BatchOptions<Item, Value> {
+export interface BatchOptions<Item, Value, Json = unknown> {
   /** Default: the preset `steadfetch:batch`. */
-  readonly policy?: PolicyInput | PolicyHandle;
+  readonly policy?: PolicyArgument<Json>;
   /** Of a chunk, its first item's. */
   readonly target?: BatchTarget | ((item: Item) => BatchTarget);
   /** Requests under way at a time, those that wait for their resend counted. Default: 16. */

@@ -1,5 +1,6 @@
 /** Where policies are asked whether they can run. What stands above imports this; what only runs them does not. */
 import {type Random, systemRandom} from '../core/random.ts';
+import type {JsonPolicy} from '../policy/json-policy.ts';
 import {resolveOverrides, resolvePolicy} from '../policy/resolve.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {PolicyHandle} from './handle.ts';
@@ -14,6 +15,7 @@ const checked: PolicySource = {resolve: resolvePolicy, resolveCall: resolveOverr
  * @param random Spreads the open times of breakers. Default: `Math.random`.
  * @throws InvalidPolicyError at once, naming each wrong field.
  */
+export function definePolicy<Json>(input?: PolicyInput | JsonPolicy<Json>, random?: Random): PolicyHandle;
 export function definePolicy(input?: PolicyInput, random: Random = systemRandom): PolicyHandle {
   return new PolicyHandle(input, checked, random);
 }

@@ -8,6 +8,7 @@ import type {Random} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {Pause} from '../core/timer.ts';
 import {GuardRegistry} from '../guards/registry.ts';
+import type {JsonPolicy} from '../policy/json-policy.ts';
 import type {Policy, PolicyInput} from '../policy/types.ts';
 import {Plans, type PolicySource} from './plan.ts';
 
@@ -17,6 +18,9 @@ export interface PolicySnapshot {
   /** One entry per origin that was called, the last called at the end. */
   readonly origins: readonly GuardSnapshot[];
 }
+
+/** What every adapter takes: a policy as it is written, as TypeScript reads it from a JSON module, or a handle. */
+export type PolicyArgument<Json> = PolicyInput | PolicyHandle | JsonPolicy<Json>;
 
 export class PolicyHandle {
   /** @internal Waits of calls that will be sent again. */
@@ -65,6 +69,7 @@ export class PolicyHandle {
    *
    * @throws InvalidPolicyError, and the policy in force stays.
    */
+  replace<Json>(input: PolicyInput | JsonPolicy<Json>): void;
   replace(input: PolicyInput): void {
     this.#plans = new Plans(input, this.#source);
     this.registry.retain(this.#plans.all);

@@ -4,7 +4,7 @@ import type {Call} from '../call/call.ts';
 import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
 import {watchFailedRequests} from '../call/failed-requests.ts';
-import type {PolicyHandle} from '../call/handle.ts';
+import type {PolicyArgument, PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
 import {isRequest, RequestWire, requestLike} from '../call/request-wire.ts';
 import type {Caller, Wire} from '../call/wire.ts';
@@ -38,6 +38,7 @@ export type ResilientFetch = (input: string | URL | Request, init?: ResilientIni
  * const fetch = createFetch({maxAttempts: 4, deadlineMs: 10_000});
  * const response = await fetch('https://example.com/users');
  */
+export function createFetch<Json>(policy?: PolicyArgument<Json>, ports?: Ports): ResilientFetch;
 export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch {
   return fetchUnder(handleOf(policy, ports.random), ports);
 }

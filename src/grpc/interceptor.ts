@@ -2,7 +2,7 @@
 import * as grpc from '@grpc/grpc-js';
 import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
-import type {PolicyHandle} from '../call/handle.ts';
+import type {PolicyArgument, PolicyHandle} from '../call/handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {grpcAnswers} from '../decide/answers-grpc.ts';
 import type {PolicyInput} from '../policy/types.ts';
@@ -24,6 +24,7 @@ import {checkedOrigin, enginePorts, type GrpcPorts} from './ports.ts';
  * @example
  * const client = new Greeter('localhost:50051', credentials.createInsecure(), {interceptors: [grpcInterceptor()]});
  */
+export function grpcInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: GrpcPorts): grpc.Interceptor;
 export function grpcInterceptor(policy?: PolicyInput | PolicyHandle, ports: GrpcPorts = {}): grpc.Interceptor {
   requireGrpc();
   const engine = new Engine(handleOf(policy, ports.random), enginePorts(ports), grpcAnswers);

@@ -7,7 +7,7 @@
  * @see gRFC A6; grpc/service_config/service_config.proto
  */
 import {handleOf} from '../call/define-policy.ts';
-import type {PolicyHandle} from '../call/handle.ts';
+import type {PolicyArgument, PolicyHandle} from '../call/handle.ts';
 import type {Plan, Plans} from '../call/plan.ts';
 import {CODE_NAMES, type CodeName} from '../decide/grpc-codes.ts';
 import type {PolicyInput} from '../policy/types.ts';
@@ -62,6 +62,7 @@ const METHOD_PATH = /^\/([\w.]+)\/([\w]+|\*)$/;
  * const {config, warnings} = toServiceConfig(policy);
  * new Greeter(address, credentials, {'grpc.service_config': JSON.stringify(config)});
  */
+export function toServiceConfig<Json>(policy?: PolicyArgument<Json>, origin?: string): ServiceConfigResult;
 export function toServiceConfig(policy?: PolicyInput | PolicyHandle, origin = ''): ServiceConfigResult {
   const {plans} = handleOf(policy);
   const warnings: string[] = [];

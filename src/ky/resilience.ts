@@ -9,7 +9,7 @@ import ky, {type InitHook, type KyInstance, type Options} from 'ky';
 import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
 import {watchFailedRequests} from '../call/failed-requests.ts';
-import type {PolicyHandle} from '../call/handle.ts';
+import type {PolicyArgument, PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
@@ -45,6 +45,7 @@ const OURS = Symbol('steadfetch init hook');
  * const api = ky.extend(resilience({maxAttempts: 4, deadlineMs: 10_000}));
  * await api.get('https://example.com/users').json();
  */
+export function resilience<Json>(policy?: PolicyArgument<Json>, ports?: Omit<Ports, 'fetch'>): Options;
 export function resilience(policy?: PolicyInput | PolicyHandle, ports: Omit<Ports, 'fetch'> = {}): Options {
   return optionsUnder(handleOf(policy, ports.random), ports);
 }

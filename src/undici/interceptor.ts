@@ -3,7 +3,7 @@ import type {Call} from '../call/call.ts';
 import {CallSignal} from '../call/call-signal.ts';
 import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
-import type {PolicyHandle} from '../call/handle.ts';
+import type {PolicyArgument, PolicyHandle} from '../call/handle.ts';
 import type {Ports} from '../call/ports.ts';
 import {cancelBody} from '../call/unsent-body.ts';
 import type {Caller, Sendable, Stopper, Wire} from '../call/wire.ts';
@@ -37,6 +37,7 @@ type Options = DispatchOptions & {readonly resilience?: CallOverrides};
  * const agent = new Agent().compose(resilienceInterceptor({deadlineMs: 10_000}));
  * const {statusCode, body} = await request('https://example.com/users', {dispatcher: agent});
  */
+export function resilienceInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: Omit<Ports, 'fetch'>): Interceptor;
 export function resilienceInterceptor(
   policy?: PolicyInput | PolicyHandle,
   ports: Omit<Ports, 'fetch'> = {},

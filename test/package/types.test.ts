@@ -1,5 +1,5 @@
 /** The types compile for users, also for those who check the declarations of libraries. */
-import {cpSync, mkdirSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
@@ -24,7 +24,14 @@ async function compile(compiler: string, options: object, files = ['*.ts']): Pro
   const place = join(folder, `types-${++count}`);
   mkdirSync(place);
   cpSync(consumer, place, {recursive: true});
-  const compilerOptions = {strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', ...options};
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    target: 'es2022',
+    resolveJsonModule: true,
+    ...options,
+  };
   writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({compilerOptions, include: files}));
   return attempt(place, process.execPath, join(folder, 'node_modules', compiler, 'bin/tsc'));
 }
@@ -50,6 +57,26 @@ describe('types', () => {
               expect(notOfGrpc(output)).to.equal('');
             });
           }
+    });
+  }
+
+  for (const [version, alias] of Object.entries(versions.compilers)) {
+    it(`TypeScript ${version} names what a literal has wrong, although JSON modules are accepted`, async () => {
+      const {output} = await compile(alias.split('@')[0]!, {...resolutions[0], ...worlds[1]}, ['wrong/*.ts']);
+      const errors = output
+        .split('\n')
+        .flatMap(line => /^wrong.policies\.ts\((\d+),\d+\): error (.+)$/.exec(line) ?? []);
+      expect(output.split('\n').filter(line => /: error /.test(line))).to.have.length(errors.length / 3);
+      const lines = readFileSync(join(consumer, 'wrong/policies.ts'), 'utf8').split('\n');
+      const expected = lines.flatMap((line, index) => {
+        const said = /\/\/ (.+)$/.exec(line)?.[1];
+        return said === undefined ? [] : [[String(index + 1), said] as const];
+      });
+      expect(expected).to.have.length.above(5);
+      for (const [line, said] of expected) {
+        const error = errors[errors.indexOf(line) + 1];
+        expect(error, `line ${line}`).to.contain(said);
+      }
     });
   }
 
