@@ -73,7 +73,7 @@ export class Batch<Item> implements Dispatcher<Item> {
   /** Resolves when everything that was begun has ended; rejects where the source, the journal or `onResult` failed. */
   async run(source: Source<Item>, signal: AbortSignal | undefined): Promise<BatchReport> {
     const startedAt = this.#clock.now();
-    const abort = (): void => this.#stop('aborted', 'the signal of the batch aborted');
+    const abort = (): void => this.#stop('aborted', 'stopped by its signal');
     const finished = new Promise<void>(resolve => {
       this.#finish = resolve;
     });

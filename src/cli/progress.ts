@@ -3,7 +3,7 @@ import {SingleBar} from 'cli-progress';
 import type {BatchEvent} from '../batch/types.ts';
 import type {SteadfetchEvent} from '../core/events.ts';
 import {type Clock, Timer} from '../core/timer.ts';
-import {duration, progressBar, progressText} from './progress-line.ts';
+import {progressBar, progressText} from './progress-line.ts';
 import type {ProgressState} from './progress-state.ts';
 
 export interface Progress {
@@ -63,11 +63,11 @@ class ProgressLines extends Timer implements Progress {
   note(event: BatchEvent | SteadfetchEvent): void {
     this.#state.note(event);
     if (event.type === 'batch.draining') {
-      this.#write(`${event.reason}: nothing more is sent, ${event.requests} under way are waited for`);
+      this.#write(`${event.reason}: nothing more is sent; ${progressText(this.#state.view)}`);
     } else if (event.type === 'batch.held' && !this.#isHeld) {
       // Each request that is held says so; the first one is enough.
       this.#isHeld = true;
-      this.#write(`held for ${duration(event.waitMs)}: ${event.reason}`);
+      this.#write(`${progressText(this.#state.view)} (${event.reason})`);
     } else if (event.type === 'item.end' && event.failure === null) this.#isHeld = false;
   }
 

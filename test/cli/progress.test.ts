@@ -230,15 +230,29 @@ describe('progressOn, without a terminal', () => {
     ]);
   });
 
+  it('says at once that it stops, and what it waits for', async () => {
+    const {world, lines, progress} = started(100);
+    await world.clock.run(async () => {
+      const slow = world.request(1000);
+      progress.note({type: 'batch.draining', reason: 'stopped', requests: 16});
+      progress.end();
+      await slow;
+    });
+    expect(lines).to.deep.equal(['steadfetch batch: stopped: nothing more is sent; 0 of 100, stopping, 1 under way\n']);
+  });
+
   it('tells of a hold at once, and once, and goes on to tell how long it lasts', async () => {
     const {world, lines, progress} = started(100);
     await world.clock.run(async () => {
+      await world.request(1, 'ECONNREFUSED');
       for (let n = 0; n < 16; n++)
         progress.note({type: 'batch.held', waitMs: 15_000, reason: 'the circuit of https://x is open'});
-      expect(lines).to.deep.equal(['steadfetch batch: held for 15 s: the circuit of https://x is open\n']);
+      expect(lines).to.deep.equal([
+        'steadfetch batch: 0 of 100, ECONNREFUSED: held, next try in 15 s (the circuit of https://x is open)\n',
+      ]);
       await world.wait(10_001);
       progress.end();
     });
-    expect(lines[1]).to.equal('steadfetch batch: 0 of 100, held, next try in 5 s\n');
+    expect(lines[1]).to.equal('steadfetch batch: 0 of 100, ECONNREFUSED: held, next try in 6 s\n');
   });
 });
