@@ -237,7 +237,7 @@ export class Batch<Item> implements Dispatcher<Item> {
 
   #fail(thrown: unknown): void {
     this.#error ??= {thrown};
-    this.#stop('aborted', 'an error');
+    this.#stop('aborted', 'stopped by an error');
     this.#turn.ask();
   }
 
