@@ -34,6 +34,11 @@ describe('a breaker', function () {
     });
   }
 
+  it('opens in no hour at half the ratio at 5,000 calls a second', () => {
+    const law = {failure: constant(20), success: lognormal(180, 0.5)};
+    expect(opensAt({seed: 7, perSecond: 5000, law, failureShare: () => 0.25, forMs: 60 * MINUTE})).to.equal(NEVER);
+  });
+
   for (const [name, failureMs] of [
     ['fails in 20 ms', 20],
     ['hangs until the attempt timeout', LIMIT_MS],
