@@ -31,7 +31,7 @@ export interface Answer {
 }
 
 /** One call; rejects where the library rejects. */
-export type Client = (url: string, init?: CallInit) => Promise<Answer>;
+export type Client = (url: string | URL, init?: CallInit) => Promise<Answer>;
 
 export interface BreakerOptions {
   readonly minCalls: number;
@@ -160,7 +160,7 @@ export const initOf = ({method, body, headers, signal}: CallInit = {}): RequestI
   }) as RequestInit;
 
 /** Fetch, with an answer that is no success thrown: for libraries that repeat what throws. */
-export async function fetchOrThrow(url: string, init: CallInit | undefined): Promise<Answer> {
+export async function fetchOrThrow(url: string | URL, init: CallInit | undefined): Promise<Answer> {
   const response = await fetch(url, initOf(init));
   if (response.status >= 500 || response.status === 429) {
     await response.body?.cancel();

@@ -6,6 +6,7 @@ import type {GuardSettings} from '../guards/origin-guards.ts';
 import type {ResolvedCall, ResolvedPolicy, ResolvedRoute} from '../policy/layers.ts';
 import {RouteIndex} from '../policy/route-index.ts';
 import type {CallOverrides, Policy, PolicyInput} from '../policy/types.ts';
+import {mayCarryIds} from './target.ts';
 
 /** Plans of per-call overrides that are kept: programs write a handful of them, and writing them anew each call is costly. */
 const KEPT_VARIANTS = 256;
@@ -34,6 +35,8 @@ export class Plan implements GuardSettings {
   readonly idleTimeoutMs: number;
   readonly transients: Transients;
   readonly idempotentMethods: ReadonlySet<string>;
+  /** Ids go on every call, so none goes out with the caller's own headers. */
+  readonly labelsAll: boolean;
   readonly queryAllowList: ReadonlySet<string>;
   /** This plan as it is, for calls without overrides. */
   readonly variant: Variant;
@@ -58,6 +61,7 @@ export class Plan implements GuardSettings {
     this.idleTimeoutMs = policy.idleTimeoutMs ?? Number.POSITIVE_INFINITY;
     this.transients = new Transients(policy.retryOn);
     this.idempotentMethods = new Set(policy.idempotentMethods);
+    this.labelsAll = policy.correlation !== null && mayCarryIds('', policy.correlation.sendTo);
     this.queryAllowList = new Set(policy.queryAllowList);
     this.variant = {plan: this, correlationId: undefined, idempotencyKey: undefined};
   }

@@ -11,6 +11,7 @@ import type {Caller, Wire} from '../call/wire.ts';
 import {failed} from '../core/outcome.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {FetchWire} from './fetch-wire.ts';
+import {copyInit} from './init-copy.ts';
 import {type Reject, type Resolve, settleWith} from './settle.ts';
 
 /** What one call may say for itself, beside fetch's own options. */
@@ -50,28 +51,30 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
   const wireFetch = ports.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init));
 
   // Named, and of the length, of the fetch that it stands for.
-  return function fetch(input, init = undefined) {
+  return function fetch(input, given = undefined) {
     // What is thrown here rejects.
     return new Promise((resolve, reject) => {
-      const overrides = init?.resilience;
-      const rest = overrides === undefined ? init : withoutOurs(init!);
+      // All of it is read here, and not again: what the caller changes later is not sent.
+      const copy = given === undefined || given === null ? undefined : copyInit(given);
+      const overrides = copy?.resilience;
+      const init = overrides === undefined ? copy : withoutOurs(copy!);
       const request = isRequest(input) ? input : null;
-      const signal = rest?.signal === undefined ? (request?.signal ?? null) : rest.signal;
+      const url = request === null ? String(input) : request.url;
+      const signal = init?.signal === undefined ? (request?.signal ?? null) : init.signal;
       checkSignal(signal);
-      const method = (rest?.method ?? request?.method ?? 'GET').toUpperCase();
-      const call = engine.begin(method, request?.url ?? String(input), overrides);
+      const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
+      const call = engine.begin(method, url, overrides);
       const {plan, startedAt} = call;
       try {
-        if (needsReading(request, rest?.body)) {
-          const own = requestLike(request, input, {...rest, signal: null});
-          call.run(readingWire(call, wireFetch, own, rest ?? {}, signal), promised(resolve, reject), startedAt);
+        if (needsReading(request, init?.body)) {
+          const own = requestLike(request, request ?? url, {...init, signal: null});
+          call.run(readingWire(call, wireFetch, own, init ?? {}, signal), promised(resolve, reject), startedAt);
         } else {
-          const {replayLimitBytes} = plan.policy;
-          const wire = new FetchWire(wireFetch, input, init && rest, signal, replayLimitBytes, resolve, reject);
+          const wire = new FetchWire(wireFetch, request ?? url, init, signal, plan, resolve, reject);
           call.run(wire, wire, startedAt);
         }
       } catch (error) {
-        call.finish(failed('other', error, false)); // A Request that was used, a body that cannot be copied.
+        call.finish(failed('other', error, false)); // A Request that was used, a header that is none, a body that cannot be copied.
         throw error;
       }
     });

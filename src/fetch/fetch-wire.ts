@@ -1,5 +1,6 @@
 /** A wire for calls as `fetch(input, init)` states them. */
 import {HeaderRecord, type HeaderValues, headerValues} from '../call/header-record.ts';
+import type {Plan} from '../call/plan.ts';
 import {fetchRedirected} from '../call/redirects.ts';
 import {isRequest} from '../call/request-wire.ts';
 import {cancelBody} from '../call/unsent-body.ts';
@@ -8,6 +9,7 @@ import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
+import {copyHeaders} from './init-copy.ts';
 import {type Reject, type Resolve, settleWith} from './settle.ts';
 
 type Fetch = typeof globalThis.fetch;
@@ -16,7 +18,8 @@ type Fetch = typeof globalThis.fetch;
 export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
   readonly signal: AbortSignal | null;
   readonly #fetch: Fetch;
-  readonly #input: RequestInfo | URL;
+  readonly #input: string | Request;
+  /** A copy of the caller's, made when the call was. */
   readonly #init: RequestInit | undefined;
   readonly #body: BodySnapshot;
   readonly #resolve: Resolve;
@@ -24,23 +27,28 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
   /** The last attempt; null before the first. */
   #latest: HeaderRecord | null = null;
 
+  /** @param init Of the wire's own, from here on. */
   constructor(
     fetch: Fetch,
-    input: RequestInfo | URL,
+    input: string | Request,
     init: RequestInit | undefined,
     signal: AbortSignal | null,
-    replayLimitBytes: number,
+    {policy, labelsAll}: Plan,
     resolve: Resolve,
     reject: Reject,
   ) {
     super();
     this.#fetch = fetch;
     this.#input = input;
-    this.#init = init;
     this.signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#body = snapshotBody(init?.body, replayLimitBytes);
+    this.#body = snapshotBody(init?.body, policy.replayLimitBytes);
+    const headers = init?.headers ?? (isRequest(input) ? input.headers : undefined);
+    if (headers !== undefined) this.values = headerValues(headers);
+    // Where nothing may be written onto them, fetch gets them as the caller wrote them.
+    const keepsHeaders = headers !== undefined && !labelsAll;
+    this.#init = keepsHeaders ? {...init, headers: copyHeaders(headers, this.values)} : init;
   }
 
   get signalIsOurs(): boolean {
@@ -62,9 +70,6 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
       this.#latest = again;
       return again;
     }
-    // Copied at the first attempt, as fetch does: what the caller changes later is not sent.
-    const input = this.#input;
-    this.values = headerValues(this.#init?.headers ?? (isRequest(input) ? input.headers : undefined));
     this.#latest = this;
     return this;
   }
@@ -79,10 +84,11 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
 
   redirected(outcome: Outcome): Redirected {
     const init = this.#init;
-    const request = isRequest(this.#input) ? this.#input : null;
+    const input = this.#input;
+    const request = typeof input === 'string' ? null : input;
     return fetchRedirected(outcome, {
+      url: request === null ? String(input) : request.url,
       method: init?.method ?? request?.method ?? 'GET',
-      url: request?.url ?? String(this.#input),
       redirect: init?.redirect ?? request?.redirect,
     });
   }

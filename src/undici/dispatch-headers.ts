@@ -25,7 +25,10 @@ export class DispatchHeaders implements HeaderBag {
       // undici takes every array as flat.
       return new DispatchHeaders(Array.isArray(headers) ? 'flat' : 'pairs', pairs);
     }
-    return new DispatchHeaders('record', Object.entries(headers as object));
+    return new DispatchHeaders(
+      'record',
+      Object.entries(headers as object).map(([name, value]) => [name, ownValue(value)]),
+    );
   }
 
   /** For the next attempt. */
@@ -80,6 +83,9 @@ class Pairs {
   }
 }
 
+/** A list of values may be changed by the caller later. */
+const ownValue = (value: unknown): unknown => (Array.isArray(value) ? [...value] : value);
+
 const isNamed =
   (name: string) =>
   ([key, value]: Entry): boolean =>
@@ -88,11 +94,11 @@ const isNamed =
 /** @throws TypeError */
 function entriesOfFlat(flat: readonly unknown[]): Entry[] {
   if (flat.length % 2 !== 0) throw new TypeError('The headers of this call are a list with a name that has no value.');
-  return Array.from({length: flat.length / 2}, (_, index) => [String(flat[2 * index]), flat[2 * index + 1]]);
+  return Array.from({length: flat.length / 2}, (_, index) => [String(flat[2 * index]), ownValue(flat[2 * index + 1])]);
 }
 
 /** @throws TypeError */
 function entryOf(pair: unknown): Entry {
-  if (Array.isArray(pair) && pair.length === 2) return [pair[0], pair[1]];
+  if (Array.isArray(pair) && pair.length === 2) return [pair[0], ownValue(pair[1])];
   throw new TypeError('The headers of this call are a list of something else than pairs.');
 }

@@ -65,6 +65,8 @@ class DispatchCall implements Wire, Caller, Exchange {
   readonly #options: DispatchOptions;
   readonly #call: Call;
   readonly #body: BodySnapshot;
+  /** Throws what is wrong with the caller's: then it is an attempt that fails by them. */
+  readonly #firstHeaders: () => DispatchHeaders;
   /** Null where the body is no iterable, or one attempt is all there is. */
   readonly #kept: KeptIterable | null;
   /** Of the last attempt; null before the first. */
@@ -77,17 +79,18 @@ class DispatchCall implements Wire, Caller, Exchange {
   #mayGoOn = true;
 
   constructor(engine: Engine, dispatch: Dispatch, given: Options, handler: DispatchHandler) {
-    const {resilience} = given;
-    const options = resilience === undefined ? given : withoutOurs(given);
+    // Copies: what the caller, or an interceptor above, changes later is not sent.
+    const {resilience, ...options} = given;
     this.handler = handler;
     this.#dispatch = dispatch;
-    this.#options = options;
+    this.#options = withOwnParts(options);
     checkBody(options.body);
     const method = options.method.toUpperCase();
     this.#call = engine.begin(method, `${options.origin ?? ''}${options.path}`, resilience);
     const {maxAttempts, policy} = this.#call.plan;
     const {body} = options;
     this.#body = snapshotBody(body as BodyInit | null | undefined, policy.replayLimitBytes);
+    this.#firstHeaders = readHeaders(options.headers);
     this.#kept = maxAttempts > 1 && isIterableBody(body) ? new KeptIterable(body, policy.replayLimitBytes) : null;
   }
 
@@ -146,7 +149,7 @@ class DispatchCall implements Wire, Caller, Exchange {
   }
 
   next(): Sendable {
-    const headers = this.#latest?.headers.copy() ?? DispatchHeaders.of(this.#options.headers);
+    const headers = this.#latest?.headers.copy() ?? this.#firstHeaders();
     this.#latest = new DispatchAttempt(this, headers);
     return this.#latest;
   }
@@ -168,8 +171,8 @@ class DispatchCall implements Wire, Caller, Exchange {
     const options = this.#options;
     const reader = this.#kept?.read() ?? null;
     const body = reader ?? this.#body.body;
-    const isOwn = headers.touched || body !== (options.body ?? undefined);
-    const own = isOwn ? {...options, headers: headers.touched ? headers.options : options.headers, body} : options;
+    const isOwn = options.headers !== undefined || headers.touched || body !== (options.body ?? undefined);
+    const own = isOwn ? {...options, headers: headers.options, body} : options;
     return new Promise((resolve, reject) => {
       const attempt = new Dispatched(this, reader, resolve, reject);
       this.#dispatched = attempt;
@@ -230,7 +233,21 @@ class DispatchAttempt implements Sendable {
   }
 }
 
-/** What the dispatcher below may see of the options. */
-function withoutOurs({resilience: _, ...rest}: Options): DispatchOptions {
-  return rest;
+/** Parts that the caller may change later, for they are objects. */
+function withOwnParts(options: DispatchOptions): DispatchOptions {
+  const {origin, query} = options;
+  const ownOrigin = typeof origin === 'object' ? {origin: new URL(origin)} : null;
+  const ownQuery = typeof query === 'object' && query !== null ? {query: {...query}} : null;
+  return ownOrigin === null && ownQuery === null ? options : {...options, ...ownOrigin, ...ownQuery};
+}
+
+function readHeaders(given: unknown): () => DispatchHeaders {
+  try {
+    const headers = DispatchHeaders.of(given);
+    return () => headers;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }

@@ -6,6 +6,7 @@
 export interface DispatchOptions {
   readonly origin?: string | URL | undefined;
   readonly path: string;
+  readonly query?: unknown;
   readonly method: string;
   readonly headers?: unknown;
   readonly body?: unknown;

@@ -47,6 +47,34 @@ export const pitfalls: readonly Pitfall[] = [
     },
   },
   {
+    id: 'T13b',
+    title: 'What the caller changes while a call waits is not sent with the retry: its URL, its headers, its body',
+    async run({client, bodies}, scene) {
+      if (client === undefined || bodies === undefined) return absent;
+      const call = await client({attempts: 2, delayMs: 100});
+      const other = scene.place(200);
+      const place = scene.place(503, 200);
+      const takesBytes = bodies.includes('bytes');
+      const [url, headers, body] = [new URL(place.url), {'x-mine': 'first'}, new Uint8Array([97, 98])];
+      const end = ends(
+        Promise.resolve().then(() => call(url, {method: 'PUT', headers, ...(takesBytes ? {body} : {})})),
+        3000,
+      );
+      await place.arrived(1);
+      url.href = other.url;
+      headers['x-mine'] = 'second';
+      body.fill(99);
+      const got = await end;
+      const wrong: string[] = [];
+      if (other.requests.length > 0) wrong.push('the retry went to the other URL');
+      const sent = [...place.requests, ...other.requests];
+      if (sent.length !== 2) return fail(`${said(got)} after ${sent.length} sent`);
+      if (sent[1]!.headers['x-mine'] !== 'first') wrong.push('the retry had the other header');
+      if (takesBytes && sent[1]!.body.toString() !== 'ab') wrong.push('the retry had the other body');
+      return holds(wrong.length === 0, wrong.join(', '));
+    },
+  },
+  {
     id: 'T14',
     title: "A stream as body: one attempt and the server's answer, or every attempt whole",
     async run({client, bodies}, scene) {
