@@ -15,6 +15,7 @@ import {pitfalls as grpc} from './pitfalls/grpc.ts';
 import {pitfalls as hedging} from './pitfalls/hedging.ts';
 import {pitfalls as idempotency} from './pitfalls/idempotency.ts';
 import {pitfalls as retryAfter} from './pitfalls/retry-after.ts';
+import {pitfalls as settling} from './pitfalls/settling.ts';
 import {pitfalls as stall} from './pitfalls/stall.ts';
 import {pitfalls as telemetry} from './pitfalls/telemetry.ts';
 
@@ -54,6 +55,7 @@ export const pitfalls: readonly Pitfall[] = [
   ...batch,
   ...doubles,
   ...grpc,
+  ...settling,
   ...stall,
   ...telemetry,
 ].sort((a, b) => numberOf(a) - numberOf(b) || a.id.localeCompare(b.id));

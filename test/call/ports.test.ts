@@ -233,14 +233,14 @@ describe('on', () => {
 });
 
 describe('a fetch of the user', () => {
-  virtually('may answer with a Response instead of a promise', async make => {
+  virtually('T70 may answer with a Response instead of a promise', async make => {
     const answers = [new Response(null, {status: 503}), new Response(null)];
     const world = make({backoff: AT_ONCE}, {fetch: (() => answers.shift()!) as unknown as typeof fetch});
     expect(await world.run()).to.equal('200');
     expect(answers).to.deep.equal([]);
   });
 
-  virtually('may answer with a thenable, as `await` takes it', async make => {
+  virtually('T70 may answer with a thenable, as `await` takes it', async make => {
     const answers = [503, 200].map(status => new Response(null, {status}));
     const thenable = () => ({
       // biome-ignore lint/suspicious/noThenProperty: the thenable under test.

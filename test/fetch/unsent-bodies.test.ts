@@ -119,6 +119,17 @@ describe('the body of an upload that was never sent', function () {
     });
   }
 
+  it('T71 an upload of a file that is aborted before it is sent leaves no file open', async () => {
+    const before = openFiles();
+    for (let count = 0; count < 10; count++) {
+      const body = createReadStream(FILE);
+      await once(body, 'open');
+      await errorOf(() => createFetch()(URL_OF_NOBODY, plain(body, {signal: AbortSignal.abort()})));
+    }
+    await quiet(() => openFiles() <= before);
+    expect(openFiles()).to.equal(before);
+  });
+
   it('ky: may be transferred once ky was called', async () => {
     const body = new TextEncoder().encode('kept');
     let sent = '';
