@@ -9,12 +9,10 @@
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import type {BodyKeeper} from './body-keeper.ts';
 import {ForeignResponse} from './foreign-response.ts';
+import {unlinkWhenCollected} from './forgotten.ts';
 import {trackStream} from './tracked-stream.ts';
 
 const keeperOf: HiddenField<BodyKeeper> = hiddenField();
-
-/** A response that nobody reads lets go of the caller's signal when it is collected, where no timer does it before. */
-const forgotten = new FinalizationRegistry<BodyKeeper>(keeper => keeper.unlink());
 
 /** @returns False where there is no body to wait for, or none we could watch. */
 export function linkBody(response: Response, keeper: BodyKeeper): boolean {
@@ -31,7 +29,7 @@ export function linkBody(response: Response, keeper: BodyKeeper): boolean {
   if (!Object.isExtensible(response) || keeperOf.get(response) !== undefined) return false;
   keeperOf.set(response, keeper);
   Object.setPrototypeOf(response, trackedPrototype(native));
-  if (!keeper.armed) forgotten.register(response, keeper);
+  if (!keeper.armed) unlinkWhenCollected(response, keeper); // Where no timer does it.
   return true;
 }
 

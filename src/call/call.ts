@@ -222,7 +222,7 @@ export class Call extends CallEnd implements Applicant, AttemptOwner, Racing {
     this.#sent = null;
     if (outcome.response === null && !outcome.reachedWire) this.wire.unsent?.(outcome.error);
     const caller = this.#caller;
-    this.#caller = null;
+    this.#caller = null; // The promise that it made holds the response.
     caller?.settle(outcome);
   }
 

@@ -5,14 +5,12 @@
  */
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import type {BodyKeeper} from './body-keeper.ts';
+import {unlinkWhenCollected} from './forgotten.ts';
 
 type Stream = ReadableStream<Uint8Array>;
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
 const keeperOf: HiddenField<BodyKeeper> = hiddenField();
-
-/** A reader that is given up in the middle lets go of the caller's signal when it is collected. */
-const forgotten = new FinalizationRegistry<BodyKeeper>(keeper => keeper.unlink());
 
 const Native = globalThis.ReadableStream?.prototype;
 
@@ -30,7 +28,7 @@ function trackedReader(stream: Stream, options?: {mode?: 'byob'}): Reader {
   const keeper = keeperOf.get(stream);
   if (keeper === undefined) return reader;
   keeper.streaming();
-  forgotten.register(reader, keeper);
+  unlinkWhenCollected(reader, keeper);
   keeperOf.set(reader, keeper);
   return Object.setPrototypeOf(reader, options?.mode === 'byob' ? TrackedByobReader : TrackedReader) as Reader;
 }

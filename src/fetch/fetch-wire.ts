@@ -22,8 +22,8 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
   /** A copy of the caller's, made when the call was. */
   readonly #init: RequestInit | undefined;
   readonly #body: BodySnapshot;
-  readonly #resolve: Resolve;
-  readonly #reject: Reject;
+  #resolve: Resolve;
+  #reject: Reject;
   /** The last attempt; null before the first. */
   #latest: HeaderRecord | null = null;
 
@@ -103,6 +103,9 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
 
   settle(outcome: Outcome): void {
     settleWith(outcome, this.#resolve, this.#reject);
+    // They hold the promise, and it holds the response; a timer or the caller's signal holds this wire while the body is open.
+    this.#resolve = SETTLED;
+    this.#reject = SETTLED;
   }
 
   /** @internal */
@@ -110,6 +113,8 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
     return this.#fetch(this.#input, initOf(this.#init, this.#body, headers, signal));
   }
 }
+
+const SETTLED = (): void => {};
 
 /** No private method of the wire's: V8 marks each object of a class that has some, and calls are many. */
 function initOf(

@@ -85,6 +85,7 @@ class KyLoop {
 
   #wire(call: Call, request: Request, init: RequestInit): RequestWire {
     const {replayLimitBytes} = call.plan.policy;
+    const ky = this.#ky; // The functions below must not hold this loop, which holds the response.
     return new RequestWire({
       request,
       signal: request.signal,
@@ -95,9 +96,9 @@ class KyLoop {
       keptElsewhere: !call.mayHedge && this.#body.fits(replayLimitBytes),
       replayLimitBytes,
       text: undefined,
-      bodyGetsFreshTime: this.#ky.explicit.bodyGetsFreshTime,
-      bodyGraceMs: this.#ky.explicit.bodyGraceMs,
-      send: (attempt, signal) => this.#ky.send(attempt, init, signal),
+      bodyGetsFreshTime: ky.explicit.bodyGetsFreshTime,
+      bodyGraceMs: ky.explicit.bodyGraceMs,
+      send: (attempt, signal) => ky.send(attempt, init, signal),
       timeoutError: error => kyTimeoutError(error, request),
     });
   }

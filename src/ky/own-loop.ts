@@ -4,6 +4,7 @@
  * ky is told `retry: 0`, so it neither clones the Request before each attempt nor normalises its retry options: measured,
  * that makes a call with all our guards cheaper than plain ky.
  */
+import type {Call} from '../call/call.ts';
 import {RequestWire} from '../call/request-wire.ts';
 import {answered, failed} from '../core/outcome.ts';
 import {restoreTimeout} from './explicit-options.ts';
@@ -34,21 +35,7 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
     return new Promise((resolve, reject) => {
       body.check(); // What it throws rejects.
       const call = ky.begin(request);
-      const {maxAttempts, policy} = call.plan;
-      const wire = new RequestWire({
-        request,
-        signal: request.signal,
-        signalIsOurs: true,
-        resends: maxAttempts > 1 && !body.isStream,
-        hedges: call.mayHedge,
-        replayLimitBytes: policy.replayLimitBytes,
-        text: body.text,
-        bodyGetsFreshTime: ky.explicit.bodyGetsFreshTime,
-        bodyGraceMs: ky.explicit.bodyGraceMs,
-        send: (attempt, signal) => ky.send(attempt, init, signal),
-        timeoutError: error => kyTimeoutError(error, request),
-      });
-      call.run(wire, {
+      call.run(wireOf(ky, call, body, request, init), {
         settle: ({response, error}) => {
           if (response === null) return reject(error);
           restoreTimeout(this, ky.explicit, false);
@@ -57,6 +44,24 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
       });
     });
   };
+}
+
+/** Apart from the function above: what holds this transport while a response's body is open would hold its promise, too. */
+function wireOf(ky: KyCall, call: Call, body: RequestBody, request: Request, init: RequestInit): RequestWire {
+  const {maxAttempts, policy} = call.plan;
+  return new RequestWire({
+    request,
+    signal: request.signal,
+    signalIsOurs: true,
+    resends: maxAttempts > 1 && !body.isStream,
+    hedges: call.mayHedge,
+    replayLimitBytes: policy.replayLimitBytes,
+    text: body.text,
+    bodyGetsFreshTime: ky.explicit.bodyGetsFreshTime,
+    bodyGraceMs: ky.explicit.bodyGraceMs,
+    send: (attempt, signal) => ky.send(attempt, init, signal),
+    timeoutError: error => kyTimeoutError(error, request),
+  });
 }
 
 /** `undefined` is ky's word for none, and spares it merging empty lists. */

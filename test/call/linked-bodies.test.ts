@@ -135,6 +135,19 @@ describe('the body of an answer', () => {
     });
   });
 
+  it('is given where the runtime has no FinalizationRegistry', async () => {
+    const {FinalizationRegistry: registry} = globalThis;
+    Reflect.deleteProperty(globalThis, 'FinalizationRegistry');
+    try {
+      const {unlinkWhenCollected} = (await import(
+        `../../src/call/forgotten.ts?${'without'}`
+      )) as typeof import('../../src/call/forgotten.ts');
+      unlinkWhenCollected({}, {} as Parameters<typeof unlinkWhenCollected>[1]);
+    } finally {
+      globalThis.FinalizationRegistry = registry;
+    }
+  });
+
   it('is read by its methods where the runtime has no streams', async () => {
     const {ReadableStream} = globalThis;
     Reflect.deleteProperty(globalThis, 'ReadableStream');
