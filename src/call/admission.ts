@@ -15,6 +15,8 @@ export interface Applicant extends CallState {
   /** @param ticket The breaker's, for recording the result. */
   admitted(ticket: Ticket, permit: ConcurrencyLimit | null, now: number): void;
   refused(refusal: Refusal, error: RejectedError): void;
+  /** It has to wait. What it holds of an earlier attempt is not to take a connection meanwhile. */
+  waiting(): void;
   /** The caller left, or the deadline came, while it waited. */
   left(aborted: boolean): void;
 }
@@ -58,6 +60,7 @@ function waitForOrigin(call: Applicant, heldMs: number, now: number): void {
     call.refused('hint-too-long', new RejectedError('ORIGIN_HELD', origin, message, heldMs));
     return;
   }
+  call.waiting();
   call.waitedMs += heldMs;
   new Wait(call, heldMs, aborted => (aborted ? call.left(true) : admit(call, engine.clock.now())));
 }
@@ -81,6 +84,7 @@ function waitInLine(call: Applicant, limit: ConcurrencyLimit, now: number): void
   }
   const leave = (): void => limit.leave(waiter);
   try {
+    call.waiting();
     place = new Wait(call, deadlineAt - now - LEAST_ATTEMPT_MS, aborted => call.left(aborted), leave);
   } catch (error) {
     leave();

@@ -8,6 +8,9 @@ import {failed, type Outcome} from '../core/outcome.ts';
 import {Timer} from '../core/timer.ts';
 import {AttemptBody, type BodyLink} from './attempt-body.ts';
 import {linkBody} from './body-link.ts';
+import {discard} from './discard.ts';
+import {breakBody} from './dropped-body.ts';
+import {type HeldBody, holdBody} from './held-body.ts';
 import {startBody} from './observing.ts';
 import type {CallState} from './state.ts';
 import {quietly, step} from './step.ts';
@@ -35,6 +38,8 @@ export abstract class AttemptLink extends Timer implements BodyLink {
   #source: AbortSignal | null = null;
   /** Of the answer, once it is the caller's. */
   #body: AttemptBody | null = null;
+  /** Of a response that waits, while it may become the answer. */
+  #held: HeldBody | null = null;
   /** The time in which the process was too busy to read was added to the limit. That happens once. */
   #isExtended = false;
 
@@ -143,6 +148,20 @@ export abstract class AttemptLink extends Timer implements BodyLink {
     this.call.engine.clock.disarm(this);
   }
 
+  /** The call waits: until it goes on the response holds no connection. Has an effect once. */
+  hold(response: Response | null): void {
+    if (response !== null) this.#held ??= holdBody(response, this.call.engine.clock);
+  }
+
+  /** The response is not the answer. */
+  discard(response: Response | null): void {
+    const held = this.#held;
+    this.#held = null;
+    this.unlink();
+    if (held === null) discard(response, this.call.engine.clock);
+    else held.discard();
+  }
+
   /** The shelved response is the answer after all: its body gets an attempt's time again. */
   unshelve(): void {
     const limitMs = this.#limitMs;
@@ -155,6 +174,12 @@ export abstract class AttemptLink extends Timer implements BodyLink {
    */
   deliver(response: Response): void {
     this.response = null;
+    const dropped = this.#held?.release() ?? null;
+    this.#held = null;
+    if (dropped !== null) {
+      breakBody(response, dropped);
+      return this.unlink();
+    }
     if (this.#controller === null) return;
     try {
       this.#tie(response);

@@ -71,7 +71,7 @@ function responseMethods(native: Response): PropertyDescriptorMap {
   };
 }
 
-const BODY_METHODS = ['json', 'text', 'arrayBuffer', 'blob', 'bytes', 'formData'] as const;
+export const BODY_METHODS = ['json', 'text', 'arrayBuffer', 'blob', 'bytes', 'formData'] as const;
 
 /** The method of that name, under the time of the attempt. */
 function reading(native: Response, name: (typeof BODY_METHODS)[number]) {

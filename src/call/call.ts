@@ -16,7 +16,6 @@ import {type Applicant, admit} from './admission.ts';
 import {assess, verdictOf} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
 import {CallEnd} from './call-end.ts';
-import {discard} from './discard.ts';
 import {aborted, late, until} from './endings.ts';
 import {judge} from './judge.ts';
 import {BROKEN, type Judgement, type Refusal, refuse, SUCCEEDED} from './judgement.ts';
@@ -112,8 +111,7 @@ export class Call extends CallEnd implements Applicant, AttemptOwner, Racing {
   }
 
   drop(attempt: Attempt, outcome: Outcome): void {
-    attempt.unlink();
-    discard(outcome.response, this.engine.clock);
+    attempt.discard(outcome.response);
   }
 
   // Assess and judge.
@@ -186,6 +184,7 @@ export class Call extends CallEnd implements Applicant, AttemptOwner, Racing {
     this.#heldAttempt?.shelve();
     if (ms <= 0 || this.wire.signal?.aborted) this.#apply(this.engine.clock.now());
     else {
+      this.waiting();
       const {waits} = this.engine.handle;
       const wait = new Wait(
         this,
@@ -195,6 +194,10 @@ export class Call extends CallEnd implements Applicant, AttemptOwner, Racing {
       );
       waits.add(wait);
     }
+  }
+
+  waiting(): void {
+    if (this.#heldOutcome !== null) this.#heldAttempt?.hold(this.#heldOutcome.response);
   }
 
   // Finish.

@@ -6,43 +6,48 @@ import {ForeignResponse} from './foreign-response.ts';
  * Cancelling a body closes its connection: measured, 199 connections for 100 resent calls, against 2 when the small bodies
  * that errors have are read to their end. What is larger, or slower, than this is cancelled after all.
  */
-const MOST_BYTES = 65_536;
+export const MAX_DRAIN_BYTES = 65_536;
 export const LONGEST_DRAIN_MS = 1000;
 
 export function discard(response: Response | null, clock: Clock): void {
   try {
-    if (response instanceof ForeignResponse) return response.drop();
+    if (response instanceof ForeignResponse) return response.drop(clock);
     const body = response?.body;
     if (!body || response.bodyUsed) return;
     if (isNodeStream(body)) body.destroy();
-    else if (Number(response.headers.get('content-length')) > MOST_BYTES) body.cancel().catch(() => {});
-    else drain(body, clock).catch(() => {});
+    else if (isTooLong(response)) body.cancel().catch(() => {});
+    else drain(body.getReader(), clock).catch(() => {});
   } catch {
-    // A fetch of the user's may answer with anything; what has no way to be let go of is left as it is.
+    // Someone reads it already. Or a fetch of the user's answered with something that has no way to be let go of.
   }
 }
 
 /** As node-fetch gives them. */
-const isNodeStream = (body: object): body is {destroy(): void} => 'destroy' in body;
+export const isNodeStream = (body: object): body is {destroy(): void} => 'destroy' in body;
 
-async function drain(body: ReadableStream<Uint8Array>, clock: Clock): Promise<void> {
-  let reader: ReadableStreamDefaultReader<Uint8Array>;
+/** Going by its header. */
+export const isTooLong = ({headers}: {readonly headers: Pick<Headers, 'get'>}): boolean =>
+  Number(headers.get('content-length')) > MAX_DRAIN_BYTES;
+
+/** How the draining of a body ended: it was read to its end, or it was cancelled because it was too large or too slow. */
+export type DrainEnd = 'read' | 'too-large' | 'too-slow';
+
+/** Rejects where the body breaks. */
+export async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, clock: Clock): Promise<DrainEnd> {
+  let end: DrainEnd = 'read';
+  const cancel = (why: DrainEnd): void => {
+    end = why;
+    reader.cancel().catch(() => {});
+  };
+  const limit = new Pause(clock, LONGEST_DRAIN_MS, null, () => cancel('too-slow'));
   try {
-    reader = body.getReader();
-  } catch {
-    return; // Someone reads it already.
-  }
-  const cancel = (): void => void reader.cancel().catch(() => {});
-  const limit = new Pause(clock, LONGEST_DRAIN_MS, null, cancel);
-  try {
-    for (let left = MOST_BYTES; left >= 0; ) {
+    for (let left = MAX_DRAIN_BYTES; left >= 0; ) {
       const {done, value} = await reader.read();
-      if (done) return;
+      if (done) return end;
       left -= value.byteLength;
     }
-    cancel();
-  } catch {
-    // It broke; there is nothing left to let go of.
+    cancel('too-large');
+    return end;
   } finally {
     limit.end();
   }

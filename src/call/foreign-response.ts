@@ -4,6 +4,7 @@
  * The engine reads its `status` and `headers` and passes it on. What else there is to do with it, it does itself: its body is
  * tied to the attempt, and let go, in ways only that wire knows.
  */
+import type {Clock} from '../core/timer.ts';
 import type {BodyKeeper} from './body-keeper.ts';
 
 export abstract class ForeignResponse {
@@ -16,6 +17,8 @@ export abstract class ForeignResponse {
 
   /** The body tells its keeper how it goes on. */
   abstract linkTo(keeper: BodyKeeper): void;
-  /** Nobody will read it. */
-  abstract drop(): void;
+  /** The call waits: the response may become the answer after all, and is not to hold a connection meanwhile. */
+  hold(_clock: Clock): void {}
+  /** The response is not read. */
+  abstract drop(clock: Clock): void;
 }

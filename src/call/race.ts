@@ -22,8 +22,6 @@ export class Race extends Timer implements AttemptOwner, Assessor {
   readonly #first: Attempt;
   /** The hedge. */
   #second: Attempt | null = null;
-  /** A transient outcome that is the race's result if the other attempt does no better. */
-  #fallback: {attempt: Attempt; outcome: Outcome; verdict: Verdict} | null = null;
   #unassessed = 0;
   #isOver = false;
 
@@ -80,23 +78,18 @@ export class Race extends Timer implements AttemptOwner, Assessor {
       () => this.#call.engine.clock.disarm(this),
       () => this.#first.abandon(reason),
       () => this.#second?.abandon(reason),
-      () => this.#replaceFallback(null),
     );
   }
 
   assessed(attempt: Attempt, outcome: Outcome, verdict: Verdict, now: number): void {
     this.#unassessed--;
-    if (this.#isOver) {
+    const isLast = this.#running.size === 0 && this.#unassessed === 0;
+    // With two failures the last one counts, so the first need not hold its connection.
+    if (this.#isOver || (verdict.transient && !isLast)) {
       this.#call.drop(attempt, outcome);
       return;
     }
-    const isLast = this.#running.size === 0 && this.#unassessed === 0;
-    if (verdict.transient && !isLast) {
-      this.#replaceFallback({attempt, outcome, verdict});
-      return;
-    }
     this.#isOver = true;
-    this.#replaceFallback(null);
     this.#supersedeOthers(now);
     this.#call.assessed(attempt, outcome, verdict, now);
   }
@@ -107,10 +100,5 @@ export class Race extends Timer implements AttemptOwner, Assessor {
       loser.report('nothing', now);
       tellSuperseded(this.#call, loser, now);
     }
-  }
-
-  #replaceFallback(next: {attempt: Attempt; outcome: Outcome; verdict: Verdict} | null): void {
-    if (this.#fallback !== null) this.#call.drop(this.#fallback.attempt, this.#fallback.outcome);
-    this.#fallback = next;
   }
 }

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'ATTEMPT_TIMEOUT'
   | 'DEADLINE_EXCEEDED'
   | 'IDLE_TIMEOUT'
+  | 'BODY_DROPPED'
   | 'CIRCUIT_OPEN'
   | 'CONCURRENCY_LIMIT'
   | 'ORIGIN_HELD'

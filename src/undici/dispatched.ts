@@ -5,14 +5,14 @@
  * answer, and goes on to the caller's handler as if nothing had happened, or it is dropped.
  */
 import type {BodyKeeper} from '../call/body-keeper.ts';
+import {isTooLong, LONGEST_DRAIN_MS, MAX_DRAIN_BYTES} from '../call/discard.ts';
 import {ForeignResponse} from '../call/foreign-response.ts';
+import {droppedError} from '../call/held-body.ts';
+import {type Clock, Pause} from '../core/timer.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {Sent} from '../decide/verdict.ts';
 import type {BodyReader} from './kept-iterable.ts';
 import type {DispatchController, DispatchHandler, IncomingHeaders} from './types.ts';
-
-/** More than this is not kept back, and not read to its end when it is dropped: the connection is closed instead. */
-const MOST_BYTES = 65_536;
 
 /** Whom an attempt serves: the controller that the caller's handler is given for the whole call. */
 export interface Exchange extends DispatchController {
@@ -20,7 +20,8 @@ export interface Exchange extends DispatchController {
   readonly handler: DispatchHandler;
 }
 
-type Stage = 'undecided' | 'answer' | 'dropped';
+/** `held`: its call waits, and it may become the answer. */
+type Stage = 'undecided' | 'held' | 'answer' | 'dropped';
 
 export class Dispatched extends ForeignResponse implements DispatchHandler {
   status = 0;
@@ -41,6 +42,8 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
   #bytes = 0;
   #trailers: IncomingHeaders | null = null;
   #error: Error | null = null;
+  /** Of the time for reading on what is held or dropped. */
+  #limit: Pause | null = null;
   /** Requests that were begun for this attempt; interceptors below follow redirects, or retry. */
   #begun = 0;
   /** What interceptors below tell the handler of the call: undici's redirect interceptor the URLs that answered. */
@@ -73,10 +76,21 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
     this.#keeper = keeper;
   }
 
-  drop(): void {
-    this.#stage = 'dropped';
+  override hold(clock: Clock): void {
+    if (this.#stage === 'undecided') this.#drain('held', clock);
+  }
+
+  drop(clock: Clock): void {
     this.#chunks = [];
-    if (this.#bytes > MOST_BYTES || Number(this.headers.get('content-length') ?? 0) > MOST_BYTES) this.abort(DROPPED);
+    this.#drain('dropped', clock);
+  }
+
+  /** Reads on, so that the connection can serve others. It is closed where that takes more than the limits of `discard.ts`. */
+  #drain(stage: 'held' | 'dropped', clock: Clock): void {
+    this.#stage = stage;
+    if (this.#trailers !== null || this.#error !== null) return;
+    this.#limit ??= new Pause(clock, LONGEST_DRAIN_MS, null, () => this.abort(droppedError(this.status, 'too-slow')));
+    if (this.#bytes > MAX_DRAIN_BYTES || isTooLong(this)) this.abort(droppedError(this.status, 'too-large'));
     else this.connection?.resume();
   }
 
@@ -85,6 +99,7 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
     const exchange = this.#exchange;
     const {handler} = exchange;
     this.#stage = 'answer';
+    this.#limit?.end();
     // The handler was told once that the request starts, before any context was known.
     if (this.#context !== null && this.#context !== undefined) handler.onRequestStart?.(exchange, this.#context);
     handler.onResponseStart?.(exchange, this.status, this.#incoming, this.#text);
@@ -158,10 +173,12 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
     switch (this.#stage) {
       case 'undecided':
         this.#chunks.push(chunk);
-        if (this.#bytes > MOST_BYTES) connection.pause();
+        if (this.#bytes > MAX_DRAIN_BYTES) connection.pause();
         return;
+      case 'held':
       case 'dropped':
-        if (this.#bytes > MOST_BYTES) this.abort(DROPPED);
+        if (this.#stage === 'held') this.#chunks.push(chunk);
+        if (this.#bytes > MAX_DRAIN_BYTES) this.abort(droppedError(this.status, 'too-large'));
         return;
       case 'answer':
         this.#keeper?.chunkArrived();
@@ -172,6 +189,7 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
 
   onResponseEnd(_connection: DispatchController, trailers: IncomingHeaders): void {
     this.#trailers = trailers;
+    this.#limit?.end();
     if (this.#stage !== 'answer') return;
     this.#keeper?.unlink('read');
     this.#exchange.handler.onResponseEnd?.(this.#exchange, trailers);
@@ -179,6 +197,7 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
 
   onResponseError(_connection: DispatchController, error: Error): void {
     this.#error = error;
+    this.#limit?.end();
     if (this.status === 0) this.#reject(error);
     if (this.#stage !== 'answer') return;
     this.#keeper?.unlink('network');
@@ -201,5 +220,3 @@ const readable = (headers: IncomingHeaders): ForeignResponse['headers'] => ({
   },
   has: name => headers[name.toLowerCase()] !== undefined,
 });
-
-const DROPPED = new Error('Another attempt of the call took the place of this one.');

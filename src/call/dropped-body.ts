@@ -1,0 +1,37 @@
+/** A response whose body was dropped. Whatever reads the body gets the error that says so; status and headers are as they were. */
+import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
+import {BODY_METHODS} from './body-link.ts';
+
+const errorOf: HiddenField<Error> = hiddenField();
+const streamOf: HiddenField<ReadableStream> = hiddenField();
+
+export function breakBody(response: Response, error: Error): void {
+  if (!Object.isExtensible(response)) return; // Its body is cancelled: it says that it was read already.
+  const native = Object.getPrototypeOf(response) as Response;
+  errorOf.set(response, error);
+  streamOf.set(response, new ReadableStream({start: controller => controller.error(error)}));
+  Object.setPrototypeOf(response, Object.create(native, broken(native)) as object);
+}
+
+function broken(native: Response): PropertyDescriptorMap {
+  const methods: PropertyDescriptorMap = {
+    body: {configurable: true, enumerable: true, get: bodyOf},
+    clone: {configurable: true, writable: true, value: throwError},
+  };
+  for (const name of BODY_METHODS)
+    if (typeof native[name] === 'function')
+      methods[name] = {configurable: true, writable: true, value: rejectWithError};
+  return methods;
+}
+
+function bodyOf(this: Response): ReadableStream | null {
+  return streamOf.get(this) ?? null;
+}
+
+function throwError(this: Response): never {
+  throw errorOf.get(this);
+}
+
+async function rejectWithError(this: Response): Promise<never> {
+  throw errorOf.get(this);
+}
