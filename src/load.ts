@@ -4,8 +4,8 @@
  * A file is read once, when the client is made. Nothing here runs during a call.
  */
 
-import {readFileSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
+import {readFileSync, type Stats, statSync} from 'node:fs';
+import {readFile, stat} from 'node:fs/promises';
 import {dirname, extname, isAbsolute, relative, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type ParseError, parseTree, printParseErrorCode, type Node as TreeNode} from 'jsonc-parser';
@@ -33,7 +33,7 @@ export async function loadPolicy(path: string | URL): Promise<PolicyInput> {
   const walk = walkFiles(path);
   let step = walk.next();
   while (!step.done) {
-    const text = await readFile(step.value, 'utf8').catch((cause: unknown) => unreadable(step.value as string, cause));
+    const text = await readRegular(step.value).catch((cause: unknown) => unreadable(step.value as string, cause));
     step = walk.next(text);
   }
   return step.value;
@@ -47,8 +47,14 @@ export function loadPolicySync(path: string | URL): PolicyInput {
   return step.value;
 }
 
+async function readRegular(file: string): Promise<string> {
+  requireRegular(file, await stat(file));
+  return readFile(file, 'utf8');
+}
+
 function readSync(file: string): string {
   try {
+    requireRegular(file, statSync(file));
     return readFileSync(file, 'utf8');
   } catch (cause) {
     return unreadable(file, cause);
@@ -203,7 +209,14 @@ function syntaxError(file: string, position: string, words: string): SteadfetchE
   return new SteadfetchError('POLICY_FILE', `${shown(file)}:${position}: ${words}.`);
 }
 
+/** To open a FIFO waits for a writer, and a device may never end. */
+function requireRegular(file: string, stats: Stats): void {
+  if (stats.isFile() || stats.isDirectory()) return; // A directory is refused when it is read, with a code of its own.
+  throw new SteadfetchError('POLICY_FILE', `The policy file ${shown(file)} is not a regular file.`);
+}
+
 function unreadable(file: string, cause: unknown): never {
+  if (cause instanceof SteadfetchError) throw cause;
   const code = (cause as NodeJS.ErrnoException).code;
   const why =
     code === 'ENOENT'

@@ -1,5 +1,6 @@
 /** Policies from disk: formats, extends, and errors that say file, line and column. */
 
+import {execFileSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
@@ -172,6 +173,28 @@ describe('loadPolicy', () => {
       n === 19 ? {} : {extends: [`./${n + 1}.json`, `./${n + 1}.json`]},
     ]);
     expect((await failure(Object.fromEntries(files))).message).to.match(/more than 200 layers/);
+  });
+
+  // A file that is read would hang: a FIFO has no writer here, and a device never ends.
+  for (const [what, make] of [
+    ['a FIFO', (path: string) => execFileSync('mkfifo', [path])],
+    ['a device', (path: string) => symlinkSync('/dev/zero', path)],
+  ] as const) {
+    it(`refuses ${what}, named or extended`, async function () {
+      if (process.platform === 'win32') this.skip();
+      make(join(folder, 'other.json'));
+      const refused = /^The policy file \S*other\.json is not a regular file\.$/;
+      expect((await failure({'p.json': {extends: ['./other.json']}})).message).to.match(refused);
+      const file = join(folder, 'other.json');
+      for (const loading of [() => loadPolicy(file), () => loadPolicySync(file)])
+        expect(String(await outcome(loading))).to.match(/other\.json is not a regular file\.$/);
+    });
+  }
+
+  it('says which file is a directory', async () => {
+    mkdirSync(join(folder, 'other.json'));
+    const {message} = await failure({'p.json': {extends: ['./other.json']}});
+    expect(message).to.match(/^The policy file \S*other\.json is a directory\.$/);
   });
 
   it('says which file is missing, and keeps the cause', async () => {

@@ -1,6 +1,6 @@
 /** Texts of files, each read once in a run, whoever extends it. */
 
-import {readFileSync} from 'node:fs';
+import {readFileSync, statSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {dependencies} from '../lint.ts';
 import {CliError, whyNot} from './cli-error.ts';
@@ -71,7 +71,9 @@ export class Texts {
     if (this.#texts.has(path)) return this.#texts.get(path);
     let text: string | undefined;
     try {
-      text = readFileSync(resolve(this.#cwd, path), 'utf8');
+      const file = resolve(this.#cwd, path);
+      // To open a FIFO waits for a writer, and a device may never end.
+      text = statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined;
     } catch {
       text = undefined;
     }
