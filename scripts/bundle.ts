@@ -10,9 +10,10 @@ import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {Script} from 'node:vm';
-import {type BuildOptions, build, type Plugin} from 'esbuild';
+import {type BuildOptions, build, type Metafile, type Plugin} from 'esbuild';
 import {commands} from '../lint/commands/table.ts';
 import {rules} from '../lint/rules/index.ts';
+import {noticesOf} from './notices.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -29,6 +30,8 @@ const shared = {
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
+  absWorkingDir: at('.'),
 } satisfies BuildOptions;
 
 /** What Node gives to a file. */
@@ -38,11 +41,13 @@ const GIVEN = 'exports,require,module,__filename,__dirname';
 const BEFORE_PROGRAM = 'function program(){//';
 const AFTER_PROGRAM = '\n}';
 
-/** @param folder Gets retry-lint.cjs. */
+/** @param folder Gets retry-lint.cjs, and retry-lint.licenses.txt with the licences of what is bundled. */
 export async function bundle(folder: string): Promise<void> {
-  const program = await programText();
-  const trailers = [...(await Promise.all(RARE.map(packageTrailer))), trailer('rules', textsOfRules())];
-  const launcher = await launcherText({
+  const metafiles: Metafile[] = [];
+  const program = await programText(metafiles);
+  const packages = await Promise.all(RARE.map(name => packageTrailer(name, metafiles)));
+  const trailers = [...packages, trailer('rules', textsOfRules())];
+  const launcher = await launcherText(metafiles, {
     PROGRAM_HASH: createHash('sha256').update(program).update(trailers.join()).digest('hex').slice(0, 16),
     OTHER_COMMANDS: commands.slice(1).map(({name}) => name),
     BEFORE_PROGRAM,
@@ -52,16 +57,18 @@ export async function bundle(folder: string): Promise<void> {
   mkdirSync(folder, {recursive: true});
   writeFileSync(file, [launcher + BEFORE_PROGRAM + program + AFTER_PROGRAM, ...trailers, ''].join('\n'));
   chmodSync(file, 0o755);
+  writeFileSync(join(folder, 'retry-lint.licenses.txt'), noticesOf(metafiles, at('.')));
 }
 
 /** A function, in one line, so that it fits in a comment, and in ASCII, so that V8 keeps a byte a character. */
-async function programText(): Promise<string> {
-  const {outputFiles} = await build({
+async function programText(metafiles: Metafile[]): Promise<string> {
+  const {outputFiles, metafile} = await build({
     ...shared,
     entryPoints: [at('lint/main.ts')],
     write: false,
     plugins: [rareFromTrailer, rulesWithoutTexts, onlyWhatIsUsed, importsByLauncher],
   });
+  metafiles.push(metafile);
   // Minified, it has line breaks in template literals alone.
   const text = `(function(${GIVEN},host){${outputFiles[0]!.text.trim().replaceAll('\n', '\\n')}})`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII, all but line breaks.
@@ -71,14 +78,15 @@ async function programText(): Promise<string> {
   return text;
 }
 
-async function launcherText(facts: Readonly<Record<string, unknown>>): Promise<string> {
-  const {outputFiles} = await build({
+async function launcherText(metafiles: Metafile[], facts: Readonly<Record<string, unknown>>): Promise<string> {
+  const {outputFiles, metafile} = await build({
     ...shared,
     entryPoints: [at('lint/launcher.ts')],
     write: false,
     banner: {js: '#!/usr/bin/env node'},
     define: Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, JSON.stringify(value)])),
   });
+  metafiles.push(metafile);
   return outputFiles[0]!.text;
 }
 
@@ -93,12 +101,13 @@ const fromTrailer = (name: string): string => `(() => {
   return JSON.parse(text.slice(start, text.indexOf('*' + '/\\n', start)));
 })()`;
 
-async function packageTrailer(name: string): Promise<string> {
-  const {outputFiles} = await build({
+async function packageTrailer(name: string, metafiles: Metafile[]): Promise<string> {
+  const {outputFiles, metafile} = await build({
     ...shared,
     stdin: {contents: `module.exports = require('${name}')`, resolveDir: at('.')},
     write: false,
   });
+  metafiles.push(metafile);
   return trailer(name, `(function(${GIVEN}){${outputFiles[0]!.text}})`);
 }
 

@@ -6,7 +6,7 @@ import {sourceFile} from '../house/source.ts';
 import {fullProject} from './projects.ts';
 
 const ALLOWED =
-  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:-program)?\.cjs|schema\/[a-z-]+\.schema\.json|schema\/presets\/[a-z-]+\.json|docs\/[a-z-]+\.md|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|\.licenses\.txt)|schema\/[a-z-]+\.schema\.json|schema\/presets\/[a-z-]+\.json|docs\/[a-z-]+\.md|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | {readonly types: string; readonly default: string}>>;
@@ -39,6 +39,13 @@ describe('tarball', () => {
 
   it('has a README and a LICENSE', () => {
     expect(files).to.include.members(['README.md', 'LICENSE']);
+  });
+
+  it('has the licence of every package whose code retry-lint.cjs holds', () => {
+    const text = read('dist/retry-lint.licenses.txt');
+    const names = [...text.matchAll(/^(\S+) \d+\.\d+\.\d+\n-+$/gm)].map(([, name]) => name);
+    expect(names).to.deep.equal(['diff', 'ignore', 'jsonc-parser', 'picomatch', 'yaml']);
+    expect(text.match(/Copyright|copyright/g)!.length).to.be.at.least(names.length);
   });
 
   it('has every file that package.json names', () => {
