@@ -1,16 +1,32 @@
 /** What is published: every file, and nothing that only the repository needs. */
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {dirname, join, posix} from 'node:path';
 import {expect} from 'chai';
+import {manifests} from '../../scripts/repository.ts';
 import {sourceFile} from '../house/source.ts';
-import {fullProject} from './projects.ts';
+import {fullProject, root} from './projects.ts';
 
 const ALLOWED =
-  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|\.licenses\.txt)|schema\/[a-z-]+\.schema\.json|schema\/presets\/[a-z-]+\.json|docs\/[a-z-]+\.md|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|\.licenses\.txt)|schema\/[a-z-]+\.schema\.json|schema\/presets\/[a-z-]+\.json|docs\/(?:[a-z-]+|rules\/(?:README|RL\d+)|decisions\/\d{4}-[a-z0-9-]+)\.md|docs\/images\/[a-z-]+\.png|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|package\.json)$/;
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | {readonly types: string; readonly default: string}>>;
   readonly bin?: Readonly<Record<string, string>>;
+}
+
+/** What a page of Markdown links to within the project, and the anchors that GitHub makes of its headings. */
+function page(text: string): {readonly links: readonly string[]; readonly anchors: ReadonlySet<string>} {
+  const prose = text.replaceAll(/^```[\s\S]*?^```/gm, '');
+  const links = [...prose.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)/g)].map(([, target]) => target!);
+  const anchors = new Set<string>();
+  for (const [, heading] of prose.matchAll(/^#+ (.+)$/gm)) {
+    const plain = heading!.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
+    const slug = plain.replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-');
+    let anchor = slug;
+    for (let again = 1; anchors.has(anchor); again++) anchor = `${slug}-${again}`;
+    anchors.add(anchor);
+  }
+  return {links, anchors};
 }
 
 describe('tarball', () => {
@@ -39,6 +55,28 @@ describe('tarball', () => {
 
   it('has a README and a LICENSE', () => {
     expect(files).to.include.members(['README.md', 'LICENSE']);
+  });
+
+  it('has no link that leads nowhere: every file and every heading that a page names is there', () => {
+    const pages = new Map(files.filter(file => file.endsWith('.md')).map(file => [file, page(read(file))]));
+    const dead: string[] = [];
+    for (const [file, {links}] of pages)
+      for (const link of links) {
+        const [path, heading] = link.split('#') as [string, string | undefined];
+        const target = path === '' ? file : posix.join(posix.dirname(file), path);
+        const there = existsSync(join(folder, target)) && !target.startsWith('..');
+        const found = heading === undefined || !target.endsWith('.md') || pages.get(target)?.anchors.has(heading);
+        if (!there || !found) dead.push(`${file}: ${link}`);
+      }
+    expect(dead).to.deep.equal([]);
+    expect([...pages.values()].flatMap(({links}) => links)).to.have.length.above(50);
+  });
+
+  it('says where the project is, all from one field', () => {
+    for (const [path, text] of Object.entries(manifests()))
+      expect(readFileSync(join(root, path), 'utf8')).to.equal(text);
+    const {homepage, repository, bugs} = JSON.parse(read('package.json'));
+    for (const url of [homepage, repository.url, bugs.url]) expect(url).to.match(/^(?:git\+)?https:\/\//);
   });
 
   it('has the licence of every package whose code retry-lint.cjs holds', () => {
