@@ -162,6 +162,16 @@ describe('a redirect', () => {
   };
   const POST = {method: 'POST', body: 'work'};
 
+  it('is not forgotten where a hook of ky replaces the response: a POST without a key has one effect', async () => {
+    const make: MakeClient = (policy, ports) => {
+      const afterResponse = [() => new Response(null, {status: 429})];
+      const api = ky.extend(resilience(policy, ports)).extend({hooks: {afterResponse}});
+      return (url, init) => api(url, init);
+    };
+    expect(await send(make, server.act(303, '503'), POST)).to.include({effects: 1});
+    expect((await send(make, `${server.origin}/next?as=503`, POST)).retries, 'without a redirect').to.equal(2);
+  });
+
   for (const [name, make] of Object.entries(CLIENTS))
     describe(`through ${name}`, () => {
       for (const status of REDIRECTS)
