@@ -12,7 +12,8 @@ import {checkedOrigin, enginePorts, type GrpcPorts} from './ports.ts';
 /**
  * Gives a client of grpc-js a policy: `new Client(address, credentials, {interceptors: [grpcInterceptor(policy)]})`.
  *
- * Methods with one request are sent again until a response has begun. Those with a stream of requests pass untouched. Errors
+ * Methods with one request are retried until a response has begun, and where the server may have acted only if the policy says that
+ * they may run twice. Those with a stream of requests pass untouched. Errors
  * carry a `resilience` field that says why the call was not sent again.
  *
  * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`: then guards are shared with its HTTP clients.
