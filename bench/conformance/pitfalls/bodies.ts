@@ -1,6 +1,8 @@
 /** Bodies, of requests and of responses. */
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
 import type {Place} from '../../../test/support/wire-server.ts';
 import {absent, ends, fail, holds, nameOf, type Pitfall, said, sleep} from '../pitfall.ts';
 
@@ -128,6 +130,57 @@ export const pitfalls: readonly Pitfall[] = [
       for (let index = 0; index < 30; index++) await (await call(url)).text();
       await sleep(200);
       return holds(open.size <= 3, `${open.size} connections held after 30 calls`);
+    },
+  },
+  {
+    id: 'T62',
+    title:
+      'A call that waits to retry holds no connection: a failed response of 30 MB is read or dropped before the wait',
+    async run({client}, scene) {
+      if (client === undefined) return absent;
+      let isClosed = false;
+      const place = scene.place(response => {
+        response.on('close', () => {
+          isClosed = true;
+        });
+        response.writeHead(503).end(Buffer.alloc(30_000_000));
+      }, 200);
+      const end = ends((await client({attempts: 2, delayMs: 1500, whole: true}))(place.url), 10_000);
+      await place.arrived(1);
+      await sleep(700);
+      const closedInTime = isClosed;
+      const {status} = await end;
+      if (status !== 200 || place.requests.length !== 2)
+        return fail(`${said(await end)}, ${place.requests.length} sent`);
+      return holds(closedInTime, 'the connection was held 700 ms into a wait of 1500 ms');
+    },
+  },
+  {
+    id: 'T63',
+    title: 'A response whose body was read by a reader is collected once it is dropped',
+    async run({client}, scene) {
+      if (client === undefined) return absent;
+      const call = await client({attempts: 2, delayMs: 5, timeoutMs: 60_000});
+      const place = scene.place({body: 'x'.repeat(10_000)});
+      const {signal} = new AbortController();
+      const read = async (): Promise<WeakRef<Response> | null> => {
+        const {response} = await call(place.url, {signal});
+        const reader = response?.body?.getReader();
+        if (response === undefined || reader === undefined) return null;
+        while (!(await reader.read()).done);
+        return new WeakRef(response);
+      };
+      const refs: (WeakRef<Response> | null)[] = [];
+      for (let index = 0; index < 10; index++) refs.push(await read());
+      if (refs.includes(null)) return absent;
+      setFlagsFromString('--expose-gc');
+      const collectGarbage = runInNewContext('gc') as () => void;
+      for (let turn = 0; turn < 5; turn++) {
+        await sleep(20);
+        collectGarbage();
+      }
+      const held = refs.filter(ref => ref?.deref() !== undefined).length;
+      return holds(held <= 1, `${held} of 10 responses are still held`); // The engine may keep the last one on its stack.
     },
   },
   {
