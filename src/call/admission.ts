@@ -4,7 +4,7 @@
  */
 import {RejectedError, withoutStack} from '../core/errors.ts';
 import {type Breaker, type Ticket, UNGUARDED} from '../guards/breaker.ts';
-import type {ConcurrencyLimit} from '../guards/concurrency.ts';
+import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
 import {LEAST_ATTEMPT_MS} from './judge.ts';
 import type {Refusal} from './judgement.ts';
 import type {CallState} from './state.ts';
@@ -66,30 +66,53 @@ function waitForOrigin(call: Applicant, heldMs: number, now: number): void {
 }
 
 function waitInLine(call: Applicant, limit: ConcurrencyLimit, now: number): void {
-  const {origin, deadlineAt, engine} = call;
-  let place: Wait | null = null;
-  // The attempt that gave its permit back is another call's: what this call throws must not reach that one.
-  const admitted = (): void => {
-    const now = keeping(limit, () => {
-      place?.end();
-      return engine.clock.now();
-    });
-    count(call, limit, now);
-  };
-  const waiter = {admitted: () => step(call, admitted)};
-  if (!limit.wait(waiter)) {
+  const {origin} = call;
+  if (limit.isFull) {
     const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}, and the line is full.`;
     call.refused('concurrency-limit', new RejectedError('CONCURRENCY_LIMIT', origin, message));
     return;
   }
-  const leave = (): void => limit.leave(waiter);
-  try {
-    call.waiting();
-    place = new Wait(call, deadlineAt - now - LEAST_ATTEMPT_MS, aborted => call.left(aborted), leave);
-  } catch (error) {
-    leave();
-    throw error;
+  call.waiting();
+  new PlaceInLine(call, limit, now);
+}
+
+/** A call in line. One object without functions of its own: ten thousand calls can wait. */
+class PlaceInLine extends Wait implements Waiter {
+  readonly #call: Applicant;
+  readonly #limit: ConcurrencyLimit;
+
+  constructor(call: Applicant, limit: ConcurrencyLimit, now: number) {
+    super(call, waitableMs(call, now));
+    this.#call = call;
+    this.#limit = limit;
+    limit.wait(this);
   }
+
+  /** The attempt that gave its permit back is another call's: what this call throws must not reach that one. */
+  admitted(): void {
+    const call = this.#call;
+    const limit = this.#limit;
+    step(call, () => {
+      const now = keeping(limit, () => {
+        this.end();
+        return call.engine.clock.now();
+      });
+      count(call, limit, now);
+    });
+  }
+
+  protected override over(isAborted: boolean): void {
+    this.#call.left(isAborted);
+  }
+
+  protected override cleanUp(): void {
+    this.#limit.leave(this);
+  }
+}
+
+/** Of a call that has just begun, the very number that the clock was told to expect. */
+function waitableMs({startedAt, deadlineMs, deadlineAt}: Applicant, now: number): number {
+  return (now === startedAt ? deadlineMs : deadlineAt - now) - LEAST_ATTEMPT_MS;
 }
 
 function refuseOpen(call: Applicant, breaker: Breaker, now: number): void {

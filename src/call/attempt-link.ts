@@ -79,8 +79,8 @@ export abstract class AttemptLink extends Timer implements BodyLink {
     return this.#limit === 'IDLE_TIMEOUT' ? plan.idleTimeoutMs : plan.attemptTimeoutMs;
   }
 
-  override get waitsForSockets(): boolean {
-    return true;
+  static {
+    this.prototype.waitsForSockets = true;
   }
 
   /** Time ran out: before the headers, while the body was read, or while its next chunk was awaited. */

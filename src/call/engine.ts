@@ -5,6 +5,7 @@ import type {CallOverrides} from '../policy/types.ts';
 import {Call} from './call.ts';
 import {LONGEST_DRAIN_MS} from './discard.ts';
 import {EngineParts} from './engine-parts.ts';
+import {LEAST_ATTEMPT_MS} from './judge.ts';
 import type {Plan, Plans} from './plan.ts';
 import type {Rpc} from './rpc.ts';
 import {originOf, targetOf} from './target.ts';
@@ -64,7 +65,9 @@ export class Engine extends EngineParts {
   #expectTimers(plans: Plans): void {
     this.#plansSeen = plans;
     this.clock.expect(LONGEST_DRAIN_MS);
-    for (const {attemptTimeoutMs, idleTimeoutMs} of plans.all) {
+    for (const {attemptTimeoutMs, idleTimeoutMs, deadlineMs, policy} of plans.all) {
+      if (policy.concurrency !== null && deadlineMs !== Number.POSITIVE_INFINITY)
+        this.clock.expect(deadlineMs - LEAST_ATTEMPT_MS);
       if (attemptTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(attemptTimeoutMs);
       if (idleTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(idleTimeoutMs);
     }

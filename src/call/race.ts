@@ -38,8 +38,8 @@ export class Race extends Timer implements AttemptOwner, Assessor {
     this.#first.start(this, now);
   }
 
-  override get waitsForSockets(): boolean {
-    return true;
+  static {
+    this.prototype.waitsForSockets = true;
   }
 
   /** The first attempt is slow. */

@@ -50,11 +50,21 @@ export class Wait extends Pause {
   readonly #cleanUp: (() => void) | null;
 
   /** @param cleanUp Runs when the wait is over, for whatever reason. May run again. */
-  constructor(call: CallState, ms: number, done: (aborted: boolean) => void, cleanUp: (() => void) | null = null) {
+  constructor(
+    call: CallState,
+    ms: number,
+    done: ((aborted: boolean) => void) | null = null,
+    cleanUp: (() => void) | null = null,
+  ) {
     super(call.engine.clock, ms, call.wire.signal, done);
     this.#call = call;
     this.#cleanUp = cleanUp;
     call.waits = [...call.waits, this];
+  }
+
+  /** Runs when the wait is over, for whatever reason. May run again. */
+  protected cleanUp(): void {
+    this.#cleanUp?.();
   }
 
   override fire(): void {
@@ -67,7 +77,7 @@ export class Wait extends Pause {
 
   override end(): void {
     const call = this.#call;
-    this.#cleanUp?.();
+    this.cleanUp();
     super.end();
     call.waits = call.waits.filter(wait => wait !== this);
   }

@@ -23,10 +23,11 @@ export abstract class Timer {
 
   /**
    * Whether a socket may hold what the timer waits for. When such a timer fires late, the clock has the sockets read first: the
-   * process was busy, and what came meanwhile came in time.
+   * process was busy, and what came meanwhile came in time. Of the class, not of each timer.
    */
-  get waitsForSockets(): boolean {
-    return false;
+  declare waitsForSockets: boolean;
+  static {
+    this.prototype.waitsForSockets = false;
   }
 
   /** @param lateMs How late it fires, where the process was too busy to fire it in time; 0 elsewhere. */
@@ -58,9 +59,10 @@ export interface Clock {
 export class Pause extends Timer {
   readonly #clock: Clock;
   readonly #signal: AbortSignal | null;
-  readonly #done: (aborted: boolean) => void;
+  readonly #done: ((aborted: boolean) => void) | null;
 
-  constructor(clock: Clock, ms: number, signal: AbortSignal | null, done: (aborted: boolean) => void) {
+  /** @param done Left out by classes that override `over`. */
+  constructor(clock: Clock, ms: number, signal: AbortSignal | null, done: ((aborted: boolean) => void) | null = null) {
     super();
     this.#clock = clock;
     this.#signal = signal;
@@ -74,19 +76,23 @@ export class Pause extends Timer {
     }
   }
 
-  override get waitsForSockets(): boolean {
-    return true;
+  static {
+    this.prototype.waitsForSockets = true;
   }
 
   fire(): void {
     this.end();
-    this.#done(false);
+    this.over(false);
   }
 
   /** The signal aborted. */
   handleEvent(): void {
     this.end();
-    this.#done(true);
+    this.over(true);
+  }
+
+  protected over(isAborted: boolean): void {
+    this.#done?.(isAborted);
   }
 
   /** Ends the wait without a word. */

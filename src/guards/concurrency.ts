@@ -37,9 +37,13 @@ export class ConcurrencyLimit {
     return true;
   }
 
+  get isFull(): boolean {
+    return this.#line.size >= this.#policy.queue;
+  }
+
   /** For whom `tryEnter` has refused. False when the line is full. */
   wait(waiter: Waiter): boolean {
-    if (this.#line.size >= this.#policy.queue) return false;
+    if (this.isFull) return false;
     this.#line.add(waiter);
     return true;
   }

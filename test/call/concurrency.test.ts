@@ -1,6 +1,6 @@
 /** The concurrency limit and its line. */
 import {expect} from 'chai';
-import {reportOf} from '../../src/core.ts';
+import {createFetch, reportOf} from '../../src/core.ts';
 import {answer, ITEMS, later, thrown, virtually, type World} from './world.ts';
 
 const limitOf = (world: World) => world.handle.snapshot(world.clock.now()).origins[0]?.concurrency[0];
@@ -118,5 +118,21 @@ describe('a concurrency limit', () => {
     const both = [world.end('https://a.test/'), world.end('https://b.test/')];
     expect(await world.clock.run(() => Promise.all(both))).to.deep.equal(['200', '200']);
     expect(world.arrivals).to.deep.equal([0, 0]);
+  });
+
+  it('keeps one native timer for a thousand calls in line', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
+    let open = (): void => {};
+    const gate = new Promise<Response>(resolve => {
+      open = () => resolve(new Response(null));
+    });
+    const policy = {concurrency: {max: 1, queue: 1000}, deadlineMs: 600_000, attemptTimeoutMs: 300_000};
+    const fetch = createFetch(policy, {fetch: () => gate});
+    const before = timers();
+    const calls = Array.from({length: 1000}, () => fetch(ITEMS));
+    expect(timers() - before).to.be.below(5);
+    open();
+    const statuses = new Set((await Promise.all(calls)).map(({status}) => status));
+    expect([...statuses]).to.deep.equal([200]);
   });
 });

@@ -444,8 +444,8 @@ describe('a timer that is late', () => {
         super();
         this.name = name;
       }
-      override get waitsForSockets(): boolean {
-        return waits;
+      static {
+        this.prototype.waitsForSockets = waits;
       }
       fire(lateMs = 0): void {
         fired.push(`${this.name} ${lateMs}`);
