@@ -80,7 +80,7 @@ export abstract class AttemptLink extends Timer implements BodyLink {
   }
 
   static {
-    this.prototype.waitsForSockets = true;
+    AttemptLink.prototype.waitsForSockets = true;
   }
 
   /** Time ran out: before the headers, while the body was read, or while its next chunk was awaited. */

@@ -39,7 +39,7 @@ export class Race extends Timer implements AttemptOwner, Assessor {
   }
 
   static {
-    this.prototype.waitsForSockets = true;
+    Race.prototype.waitsForSockets = true;
   }
 
   /** The first attempt is slow. */

@@ -27,7 +27,7 @@ export abstract class Timer {
    */
   declare waitsForSockets: boolean;
   static {
-    this.prototype.waitsForSockets = false;
+    Timer.prototype.waitsForSockets = false;
   }
 
   /** @param lateMs How late it fires, where the process was too busy to fire it in time; 0 elsewhere. */
@@ -77,7 +77,7 @@ export class Pause extends Timer {
   }
 
   static {
-    this.prototype.waitsForSockets = true;
+    Pause.prototype.waitsForSockets = true;
   }
 
   fire(): void {

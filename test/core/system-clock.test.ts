@@ -445,7 +445,7 @@ describe('a timer that is late', () => {
         this.name = name;
       }
       static {
-        this.prototype.waitsForSockets = waits;
+        Waiting.prototype.waitsForSockets = waits;
       }
       fire(lateMs = 0): void {
         fired.push(`${this.name} ${lateMs}`);
