@@ -73,7 +73,11 @@ const patterns = `| path | matches | does not match |
 | \`/pkg.Service/Method\` | that gRPC method | |`;
 
 const perCall = `\`\`\`ts
-await api.post('v1/search', {json: query, resilience: {deadlineMs: 500, hedge: {delayMs: 100}}});
+import ky from 'ky';
+import {resilience} from 'steadfetch';
+
+const api = ky.extend(resilience({name: 'search'}));
+await api.post('https://search.example/v1/search', {json: {query: 'tea'}, resilience: {deadlineMs: 500, hedge: {delayMs: 100}}});
 \`\`\``;
 
 const invariants = `## What is refused although every field is right
