@@ -44,7 +44,7 @@ function clone(): string {
   } catch {
     rmSync(folder, {recursive: true, force: true});
     throw new Error(
-      `undici ${tag} could not be cloned from github.com. Without a network, give a prepared checkout: npm run conformance:undici -- <checkout>`,
+      `undici ${tag} could not be cloned from github.com. Without a network, run npm install --ignore-scripts in a checkout of it, and give its path: npm run conformance:undici -- <checkout>`,
     );
   }
   return folder;
