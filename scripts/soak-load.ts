@@ -4,6 +4,7 @@ import {Agent, request} from 'undici';
 import {seededRandom} from '../src/core/random.ts';
 import {createFetch, definePolicy, resilience, type SteadfetchEvent} from '../src/core.ts';
 import {resilienceInterceptor} from '../src/undici/interceptor.ts';
+import {WAYS} from '../test/support/reading-ways.ts';
 
 export const WORKERS_PER_DOOR = 16;
 
@@ -39,13 +40,20 @@ interface Init {
   readonly headers: Record<string, string>;
   readonly signal: AbortSignal;
 }
-/** Reads the body; gives the status. */
+/** Reads the body, in another way each time; gives the status. */
 type Client = (url: string, init: Init) => Promise<number>;
 
+/** Those that the server's short text can be read in, and that leave no connection behind in plain fetch either. */
+const ways = Object.values(WAYS).filter(({path}) => path === undefined);
+let reads = 0;
+
 const read = async (response: Response): Promise<number> => {
-  await response.text();
+  if (response.body !== null) await ways[reads++ % ways.length]!.read(response);
   return response.status;
 };
+
+/** As undici.request gives bodies. */
+const METHODS = ['text', 'arrayBuffer', 'bytes', 'dump'] as const;
 const fetch = createFetch(handle, {on});
 const api = ky.extend(resilience(handle, {on}));
 const agent = new Agent();
@@ -56,7 +64,7 @@ export const CLIENTS: Record<string, Client> = {
   ky: async (url, init) => read(await api(url, {...init, throwHttpErrors: false})),
   undici: async (url, init) => {
     const {statusCode, body} = await request(url, {...init, dispatcher});
-    await body.text();
+    await body[METHODS[reads++ % METHODS.length]!]();
     return statusCode;
   },
 };

@@ -1,14 +1,15 @@
 /**
  * Calls a server that fails at random, through every door, for minutes: no call may be lost, no effect repeated, nothing may
- * grow. Writes its section of docs/reliability.md.
+ * grow. Then reads responses in every way there is. Writes its section of docs/reliability.md.
  *
- * Usage: npm run soak -- --minutes 10
+ * Usage: npm run soak -- --minutes 10 --streams 12000
  */
 import {spawn} from 'node:child_process';
 import {getEventListeners, once, setMaxListeners} from 'node:events';
 import {parseArgs} from 'node:util';
 import {writeSection} from './section.ts';
 import {CLIENTS, closeClients, counts, WORKERS_PER_DOOR, work} from './soak-load.ts';
+import {soakStreams} from './soak-streams.ts';
 
 interface Sample {
   readonly seconds: number;
@@ -19,7 +20,9 @@ interface Sample {
   readonly listeners: number;
 }
 
-const {values} = parseArgs({options: {minutes: {type: 'string', default: '10'}}});
+const {values} = parseArgs({
+  options: {minutes: {type: 'string', default: '10'}, streams: {type: 'string', default: '12000'}},
+});
 const minutes = Number(values.minutes);
 const WORKERS = WORKERS_PER_DOOR * Object.keys(CLIENTS).length;
 const SAMPLES = 60;
@@ -51,10 +54,11 @@ await closeClients();
 await new Promise(resolve => setTimeout(resolve, 1000)); // What was dropped is read to its end, a second at most.
 const last = sample();
 
-const checks = [...checkCalls(), ...checkGrowth()];
+server.kill();
+
+const checks = [...checkCalls(), ...checkGrowth(), ...(await soakStreams(Number(values.streams)))];
 report(checks);
 for (const [what, held] of checks) console.log(`${held ? 'ok  ' : 'FAIL'} ${what}`);
-server.kill();
 process.exitCode = checks.every(([, held]) => held) ? 0 : 1;
 
 function sample(): Sample {
