@@ -23,6 +23,7 @@ interface Versions {
   readonly compilers: Readonly<Record<string, string>>;
   /** The oldest Node that package.json admits. */
   readonly oldestNode: string;
+  readonly newestNode: string;
   /** Versions of npm, each with the Nodes it runs under. Node 20 is older than package.json admits: npm warns there, and installs. */
   readonly npm: Readonly<Record<string, readonly string[]>>;
 }
@@ -40,6 +41,7 @@ export const versions: Versions = {
     '7.0': 'ts70@npm:typescript@7.0.2',
   },
   oldestNode: '22.12.0',
+  newestNode: '26.10.0',
   npm: {'10.9.4': ['20.20.2'], '11.19.1': ['20.20.2', '24.21.0']},
 };
 

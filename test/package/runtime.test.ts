@@ -3,7 +3,7 @@ import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import {publicNames} from '../public-names.ts';
-import {attempt, fullProject, oldestNode, project, root, run, versions} from './projects.ts';
+import {attempt, fullProject, nodeBinary, oldestNode, project, root, run, versions} from './projects.ts';
 
 /** Prints the names that each entry exports. */
 const script = (entries: readonly string[]): string => `
@@ -34,12 +34,20 @@ describe('installed package', () => {
   const nodes: [string, () => string | Promise<string>][] = [
     [process.version, () => process.execPath],
     [`v${versions.oldestNode}`, oldestNode],
+    [`v${versions.newestNode}`, () => nodeBinary(versions.newestNode)],
   ];
   for (const [name, node] of nodes) {
     describe(`under ${name}`, () => {
       it('every entry has its names', async () => {
         const folder = await fullProject();
         expect(await namesOf(folder, await node(), modules)).to.deep.equal(promised(modules));
+      });
+
+      it('require() gives the same names', async () => {
+        const folder = await fullProject();
+        const program = "console.log(Object.keys(require('steadfetch')).sort().join())";
+        const output = await run(folder, await node(), '--no-warnings', '--input-type=commonjs', '--eval', program);
+        expect(output).to.equal(`${publicNames['.']!.join()}\n`);
       });
 
       it('a call is sent again', async () => {
@@ -80,6 +88,20 @@ describe('installed package', () => {
       });
     });
   }
+
+  it('is older than engines says where require() fails', async () => {
+    const folder = await fullProject();
+    const program = "require('steadfetch')";
+    const {code, output} = await attempt(
+      folder,
+      await nodeBinary('22.11.0'),
+      '--input-type=commonjs',
+      '--eval',
+      program,
+    );
+    expect(code).to.equal(1);
+    expect(output).to.contain('ERR_REQUIRE_ESM');
+  });
 
   it('does not need ky for fetch, testing, load and telemetry', async () => {
     const folder = await project('without-ky', []);
