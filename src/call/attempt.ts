@@ -76,8 +76,10 @@ export class Attempt extends AttemptLink {
       this.end(failed('other', error, false)); // A header that is none, a body that is used.
       return;
     }
-    if (engine.prepareAttempt === null) this.#send(request, signal);
-    else this.#prepare(engine.prepareAttempt, request, signal);
+    if (engine.prepareAttempt !== null) return this.#prepare(engine.prepareAttempt, request, signal);
+    const ready = request.ready?.();
+    if (ready === undefined) this.#send(request, signal);
+    else this.#sendAfter(ready, request, signal, 'other');
   }
 
   #prepare(
@@ -85,18 +87,25 @@ export class Attempt extends AttemptLink {
     request: Sendable,
     signal: AbortSignal | undefined,
   ): void {
-    const fail = (error: unknown): void => this.end(failed('hook', error, false));
-    const send = (): void => this.#send(request, signal);
     let prepared: ReturnType<typeof prepare>;
     try {
       prepared = prepare(this.call.describe(request.headers, this.number, signal));
     } catch (error) {
-      return fail(error);
+      return this.end(failed('hook', error, false));
     }
-    if (!isPromise(prepared)) return send();
-    promiseOf(prepared).then(
-      () => step(this.call, send),
-      error => step(this.call, () => fail(error)),
+    if (isPromise(prepared)) this.#sendAfter(promiseOf(prepared), request, signal, 'hook');
+    else this.#send(request, signal);
+  }
+
+  #sendAfter(
+    promise: Promise<unknown>,
+    request: Sendable,
+    signal: AbortSignal | undefined,
+    failure: 'hook' | 'other',
+  ): void {
+    promise.then(
+      () => step(this.call, () => this.#send(request, signal)),
+      error => step(this.call, () => this.end(failed(failure, error, false))),
     );
   }
 

@@ -23,6 +23,11 @@ export interface Sendable {
   /** Written before it is sent; never shared with an attempt in flight. */
   readonly headers: HeaderBag;
   /**
+   * Called when the headers are written. A promise is waited for before the attempt is sent; where it rejects, the attempt is not sent.
+   * Left out, or undefined: the attempt is sent at once.
+   */
+  ready?(): Promise<void> | undefined;
+  /**
    * Never called twice. May throw or reject with anything.
    *
    * @param endsAt When the attempt's time is over, on the engine's clock; NaN where it has no limit.
