@@ -10,7 +10,7 @@ import {type Dispatcher, deliver} from './courier.ts';
 import {Deliveries} from './deliveries.ts';
 import {Drain} from './drain.ts';
 import {Entry, type Finding, type Place} from './entry.ts';
-import type {Known} from './memory.ts';
+import type {Known, Memory} from './memory.ts';
 import type {BatchPlan} from './plan.ts';
 import {closeSource, type Source} from './source.ts';
 import {Tally} from './tally.ts';
@@ -23,6 +23,7 @@ const READ_AHEAD = 1000;
 export class Batch<Item> implements Dispatcher<Item> {
   readonly engine: Engine;
   readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
+  readonly memory: Memory;
   readonly runId: string;
   readonly drain: Drain = new Drain();
   readonly tally: Tally = new Tally();
@@ -53,6 +54,7 @@ export class Batch<Item> implements Dispatcher<Item> {
     this.#plan = plan;
     this.engine = plan.engine;
     this.send = plan.send;
+    this.memory = plan.memory;
     this.runId = plan.memory.runId;
     this.tell = plan.tell;
     this.#clock = plan.engine.clock;
@@ -66,7 +68,7 @@ export class Batch<Item> implements Dispatcher<Item> {
       plan.ordered,
       result => this.#give(result) as undefined,
       () => this.#over(),
-      error => this.#fail(error),
+      error => this.failed(error),
     );
   }
 
@@ -78,7 +80,7 @@ export class Batch<Item> implements Dispatcher<Item> {
       this.#finish = resolve;
     });
     this.#close = () => closeSource(source);
-    this.tell?.({type: 'batch.start', runId: this.runId, journalled: this.#plan.memory.journalled});
+    this.tell?.({type: 'batch.start', runId: this.runId, journalled: this.memory.journalled});
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
     void this.#read(source);
@@ -107,14 +109,15 @@ export class Batch<Item> implements Dispatcher<Item> {
         while (!this.#advance() && !this.drain.begun) await this.#change();
       }
     } catch (error) {
-      this.#fail(error);
+      this.failed(error);
     }
     this.#hasRead = true;
     this.#checkEnd();
   }
 
   #take(item: Item): Awaitable<void> {
-    const {keyOf, memory} = this.#plan;
+    const {memory} = this;
+    const {keyOf} = this.#plan;
     const place = {item, index: this.tally.items++};
     this.#pending++;
     const key = keyOf(item, place.index);
@@ -171,7 +174,7 @@ export class Batch<Item> implements Dispatcher<Item> {
   };
 
   readonly #notDelivered = (error: unknown): void => {
-    this.#fail(error);
+    this.failed(error);
     this.#delivered();
   };
 
@@ -185,12 +188,23 @@ export class Batch<Item> implements Dispatcher<Item> {
     const finding = entry.finding!;
     if (finding.ok) this.#heldSince = null;
     // What another run may try again is not kept.
-    if (!finding.ok && finding.failure.retryable) return this.#share(entry, finding);
-    this.#plan.memory.keep(entry.key, finding, error => {
+    if (!finding.ok && finding.failure.retryable) {
+      this.unacted([entry]);
+      return this.#share(entry, finding);
+    }
+    this.memory.keep(entry.key, finding, error => {
       if (error === null) return this.#share(entry, finding);
-      this.#fail(error);
+      this.failed(error);
       this.left(entry);
     });
+  }
+
+  unacted(entries: readonly Entry<Item>[]): void {
+    for (const entry of entries) {
+      if (!entry.isNoted) continue;
+      entry.isNoted = false;
+      this.memory.unsent(entry.key);
+    }
   }
 
   left(entry: Entry<Item>): void {
@@ -235,7 +249,7 @@ export class Batch<Item> implements Dispatcher<Item> {
     return !isTooLong;
   }
 
-  #fail(thrown: unknown): void {
+  failed(thrown: unknown): void {
     this.#error ??= {thrown};
     this.#stop('aborted', 'stopped by an error');
     this.#turn.ask();

@@ -51,6 +51,7 @@ export async function deliver<Item>(batch: Dispatcher<Item>, entries: readonly E
     open = exchange.open;
     if (open.length === 0) return;
     if (splits(call, outcome, open)) {
+      batch.unacted(open);
       batch.tell?.({type: 'chunk.split', items: open.length, status: outcome.status});
       const half = Math.ceil(open.length / 2);
       await deliver(batch, open.slice(0, half));
@@ -114,6 +115,8 @@ function finish<Item>(batch: Dispatcher<Item>, open: readonly Entry<Item>[], cal
   }
 }
 
+/** None of them was sent, or the server did not act on what was sent: else they would have failed. */
 function leave<Item>(batch: Dispatcher<Item>, open: readonly Entry<Item>[]): void {
+  batch.unacted(open);
   for (const entry of open) batch.left(entry);
 }

@@ -23,6 +23,8 @@ export class Entry<Item> implements Place<Item> {
   /** What the last request said of it, where it may be sent again. */
   last: Outcome | null = null;
   finding: Finding | null = null;
+  /** The journal says that the item is being sent: if the process ends now, the server may have acted on the item. */
+  isNoted = false;
   duplicates: Place<Item>[] = NONE;
   #sendKey: string | undefined;
 

@@ -4,29 +4,38 @@
  * Each item of an answered request is looked at alone. Those that succeeded, or failed for good, leave; if any are left that
  * may be sent again, the engine is shown the one that asks for most patience, and its decision is theirs.
  */
+import {verdictOf} from '../call/assess.ts';
 import type {Call} from '../call/call.ts';
 import {HeaderRecord} from '../call/header-record.ts';
 import type {Sendable, Wire} from '../call/wire.ts';
-import type {Awaitable} from '../core/awaitable.ts';
+import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import type {TimeoutError} from '../core/errors.ts';
-import type {Outcome} from '../core/outcome.ts';
+import {answered, type Outcome} from '../core/outcome.ts';
 import {formatKey, needsKey} from '../decide/idempotency.ts';
+import {harmless} from '../decide/verdict.ts';
 import {Answer, answerOf, answerOfError} from './answer.ts';
 import {DRAINED, type Drain} from './drain.ts';
 import {type Entry, requestKey} from './entry.ts';
 import {noteInner, noteOwn} from './inner-client.ts';
+import type {Memory} from './memory.ts';
 import {redirectOf} from './redirect.ts';
 import {RequestContext} from './send-context.ts';
-import {sortChunk} from './sort-chunk.ts';
+import {failedSend, sortChunk} from './sort-chunk.ts';
 import type {Tally} from './tally.ts';
 import type {ChunkSender, Send} from './types.ts';
 
 /** What all exchanges of a batch share. */
 export interface Sender<Item> {
+  /** Keeps the notes on items that may be sent once only. */
+  readonly memory: Pick<Memory, 'sending'>;
   readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
   readonly runId: string;
   readonly drain: Drain;
   readonly tally: Tally;
+  /** The server did not act on these items: takes back what the journal says of them. */
+  unacted(entries: readonly Entry<Item>[]): void;
+  /** Ends the batch. */
+  failed(error: unknown): void;
 }
 
 export class Exchange<Item> implements Wire {
@@ -66,7 +75,27 @@ export class Exchange<Item> implements Wire {
     if (this.#sender.drain.begun) throw DRAINED;
     const headers = new HeaderRecord({});
     this.#putKey(headers);
-    return {headers, send: signal => this.#send(headers, signal!)};
+    return {headers, ready: () => this.#note(), send: signal => this.#send(headers, signal!)};
+  }
+
+  /** Before items that may be sent once only are sent, the journal says so: a process that is killed leaves no other trace of them. */
+  #note(): Promise<void> | undefined {
+    if (this.#call.mayRepeat) return undefined;
+    const entries = this.open.filter(entry => !entry.isNoted);
+    if (entries.length === 0) return undefined;
+    const noted = this.#sender.memory.sending(entries.map(({key}) => key));
+    if (!isPromise(noted)) return undefined;
+    for (const entry of entries) entry.isNoted = true;
+    return this.#noted(noted);
+  }
+
+  async #noted(noted: PromiseLike<void>): Promise<void> {
+    try {
+      await noted;
+    } catch (error) {
+      this.#sender.failed(error);
+    }
+    if (this.#sender.drain.begun) throw DRAINED;
   }
 
   timeoutError(error: TimeoutError): unknown {
@@ -98,16 +127,25 @@ export class Exchange<Item> implements Wire {
       const redirect = redirectOf(answer, this.#call.url);
       if (redirect !== undefined) throw redirect;
       // An attempt whose time is over, or that another one was faster than, has no say any more.
+      if (answer.status >= 400) this.#unnote(answered(answer as unknown as Response), signal);
       const sorted = answer.status >= 400 || signal.aborted ? answer : this.#take(entries, answer);
       return (sorted instanceof Answer ? sorted : await sorted) as unknown as Response;
     } catch (error) {
       noteInner(error);
       const carried = answerOfError(error);
+      this.#unnote(carried === undefined ? failedSend(error) : answered(carried as unknown as Response), signal);
       if (carried === undefined) throw error;
       return carried as unknown as Response;
     } finally {
       tally.answered(clock.now() - sentAt);
     }
+  }
+
+  /** What certainly had no effect on the server is not under way while it waits for its retry. */
+  #unnote(outcome: Outcome, signal: AbortSignal): void {
+    if (signal.aborted || !this.open.some(({isNoted}) => isNoted)) return;
+    const {transient, sent} = verdictOf(this.#call, outcome);
+    if (transient && harmless(sent)) this.#sender.unacted(this.open);
   }
 
   /** @returns Which request this is, of all that carry these items. */
@@ -145,6 +183,7 @@ export class Exchange<Item> implements Wire {
   async #sort(entries: readonly Entry<Item>[], answer: Answer): Promise<Answer> {
     const {open, patient} = await sortChunk(this.#call, entries, answer.value);
     this.open = open;
+    if (!this.#call.mayRepeat) this.#sender.unacted(open);
     if (patient === null) return answer;
     if (patient.response === null) throw patient.error;
     return patient.response as unknown as Answer;

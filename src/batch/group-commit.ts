@@ -3,11 +3,11 @@
  *
  * One write is under way at a time, and what comes meanwhile goes with the next one: a slow disk makes larger groups, not
  * longer lines. A fast one is not asked more often than every few milliseconds, for each write costs as much as a request; the
- * first line after a pause is written at once, and nobody's place waits for any of them.
+ * first line after a pause is written at once. An urgent line, which a request waits for, ends the pause.
  */
 import {constants} from 'node:fs';
 import type {FileHandle} from 'node:fs/promises';
-import {type Clock, sleep} from '../core/timer.ts';
+import {type Clock, Pause} from '../core/timer.ts';
 
 /** From the start of one write to that of the next, at the least. */
 const GAP_MS = 10;
@@ -27,6 +27,7 @@ export interface Line {
 /** Lines that go to the disk together. */
 class Group {
   readonly lines: Line[] = [];
+  isUrgent = false;
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
 
   get ended(): Promise<void> {
@@ -65,6 +66,7 @@ export class GroupCommit {
   #next: Group | null = null;
   #last: Group | null = null;
   #isWriting = false;
+  #pause: Pause | null = null;
   #error: {readonly thrown: unknown} | null = null;
 
   constructor(file: FileHandle, clock: Clock) {
@@ -72,13 +74,19 @@ export class GroupCommit {
     this.#clock = clock;
   }
 
-  /** After a failure nothing more is written, and every line is lost to it. */
-  append(line: Line): void {
+  /**
+   * After a failure nothing more is written, and every line is lost to it.
+   *
+   * @param isUrgent Whether a request waits for the line.
+   */
+  append(line: Line, isUrgent = false): void {
     if (this.#error !== null) return line.lost(this.#error.thrown);
     this.#next ??= new Group();
     this.#next.lines.push(line);
     this.#last = this.#next;
     if (!this.#isWriting) void this.#write();
+    else if (isUrgent) this.#pause?.fire();
+    if (isUrgent) this.#next.isUrgent = true;
   }
 
   /** Resolves when every line is written, or lost. */
@@ -102,9 +110,19 @@ export class GroupCommit {
       }
       group.written();
       const earlyMs = startedAt + GAP_MS - this.#clock.now();
-      if (earlyMs > 0) await sleep(this.#clock, earlyMs);
+      if (earlyMs > 0 && !this.#next?.isUrgent) await this.#wait(earlyMs);
     }
     this.#isWriting = false;
+  }
+
+  /** Until the time is over, or an urgent line comes. */
+  #wait(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      this.#pause = new Pause(this.#clock, ms, null, () => {
+        this.#pause = null;
+        resolve();
+      });
+    });
   }
 
   #take(): Group | null {

@@ -36,7 +36,7 @@ export const noJournal = (path: string): SteadfetchError =>
 export const damaged = (path: string, line: number): SteadfetchError =>
   new SteadfetchError(
     'JOURNAL_DAMAGED',
-    `${path}:${line}: the line is not as it was written. Remove it, and its item is sent again.`,
+    `${path}:${line}: the line is not as it was written. Remove the line, and its item may be sent again.`,
   );
 
 export const changed = (path: string): SteadfetchError =>

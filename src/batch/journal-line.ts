@@ -5,21 +5,33 @@
 import {hash} from 'node:crypto';
 import type {Finding} from './entry.ts';
 
-/** The first line of a file. It is on disk before anything is sent. */
+/** The first line of a file. It is on disk before anything is sent. Version 2 may hold intents. */
 export interface JournalHeader {
   readonly journal: 'steadfetch batch';
-  readonly version: 1;
+  readonly version: 1 | 2;
   readonly run: string;
   /** What items are named by; undefined where the journal cannot know. */
   readonly names?: string;
 }
 
-/** Every other line: an item that is done. The last line of a key holds. */
-export type JournalRecord = {
+interface KeyedLine {
   readonly key: string;
-  /** An earlier line of this key is out of date: the item failed, and was sent again by a later run. */
+  /** The key has a line of an earlier run: the item failed, and was sent again by a later run. */
   readonly again?: true;
-} & Finding;
+}
+
+/** An item that is done. The last result of a key holds. */
+export type JournalRecord = KeyedLine & Finding;
+
+/**
+ * An item that may be sent once only is about to be sent, or turned out not to have been acted on. A `sending` line without a later
+ * result or `unsent` line says that the server may have acted on the item.
+ */
+export interface JournalIntent extends KeyedLine {
+  readonly intent: 'sending' | 'unsent';
+}
+
+export type JournalLine = JournalHeader | JournalRecord | JournalIntent;
 
 const START = '{"sum":"';
 const SUM_DIGITS = 16;
@@ -30,15 +42,15 @@ const PREFIX = START.length + SUM_DIGITS + END.length;
 const sumOf = (rest: string | Uint8Array): string => hash('sha256', rest, 'hex').slice(0, SUM_DIGITS);
 
 /** @throws TypeError for what JSON cannot hold. */
-export function writeLine(record: JournalHeader | JournalRecord): string {
+export function writeLine(record: JournalLine): string {
   const rest = JSON.stringify(record).slice(1);
   return `${START}${sumOf(rest)}${END}${rest}\n`;
 }
 
 /** @param line Without its line feed. @returns Undefined where so much as one bit is not as it was written. */
-export function readLine(line: Buffer): JournalHeader | JournalRecord | undefined {
+export function readLine(line: Buffer): JournalLine | undefined {
   if (line.length <= PREFIX) return undefined;
   const rest = line.subarray(PREFIX);
   if (line.toString('latin1', 0, PREFIX) !== `${START}${sumOf(rest)}${END}`) return undefined;
-  return JSON.parse(`{${rest.toString()}`) as JournalHeader | JournalRecord;
+  return JSON.parse(`{${rest.toString()}`) as JournalLine;
 }

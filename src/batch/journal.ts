@@ -1,8 +1,8 @@
 /**
  * The journal of a batch: what was answered, kept for a run that goes on after a crash.
  *
- * The run's id is on disk before anything is sent, so a resumed run makes the same keys. Every result is on disk before it is
- * handed over. A tail that was torn off is cut; anything else that is not as it was written is an error, for to guess would be
+ * The run's id is on disk before anything is sent, so a resumed run makes the same keys. That an item is sent which may be sent once
+ * only is on disk before that is done. Every result is on disk before it is handed over. A tail that was torn off is cut; anything else that is not as it was written is an error, for to guess would be
  * to send again what was answered.
  */
 import {constants} from 'node:fs';
@@ -12,20 +12,11 @@ import {SteadfetchError} from '../core/errors.ts';
 import type {Clock} from '../core/timer.ts';
 import type {Finding} from './entry.ts';
 import {GroupCommit, WRITE_THROUGH} from './group-commit.ts';
-import {
-  changed,
-  checkNames,
-  damaged,
-  exists,
-  explained,
-  noFile,
-  noJournal,
-  tooLong,
-  unusable,
-} from './journal-errors.ts';
-import {type JournalHeader, type JournalRecord, readLine, writeLine} from './journal-line.ts';
+import {type Contents, headerOf, readContents} from './journal-contents.ts';
+import {changed, checkNames, exists, explained, noFile, tooLong, unusable} from './journal-errors.ts';
+import {type JournalIntent, type JournalRecord, readLine, writeLine} from './journal-line.ts';
 import {KeyIndex, type RecordPlace} from './key-index.ts';
-import {LONGEST_LINE, linesOf, PlaceReader} from './line-reader.ts';
+import {LONGEST_LINE, PlaceReader} from './line-reader.ts';
 import type {Kept, Known, Memory} from './memory.ts';
 import {acquireLock, type OwnerLock} from './owner-lock.ts';
 
@@ -68,7 +59,7 @@ export class Journal implements Memory {
     try {
       lock = acquireLock(`${path}.lock`);
       file = await openPrivate(path);
-      const found = await read(path, file);
+      const found = await readContents(path, file);
       if (found !== null && found.items > 0 && !resume) throw exists(path, found.items);
       if (found === null || !resume)
         return new Journal(path, file, lock, clock, await begin(path, file, newId(), names));
@@ -82,7 +73,7 @@ export class Journal implements Memory {
   }
 
   async #seek(key: string): Promise<Known | undefined> {
-    let latest: {readonly record: JournalRecord; readonly at: number} | undefined;
+    let latest: {readonly record: JournalRecord | JournalIntent; readonly at: number} | undefined;
     for (const place of this.#index.candidates(key)) {
       const record = readLine(await this.#places.read(place));
       if (record === undefined || !('key' in record)) throw changed(this.#path);
@@ -91,7 +82,7 @@ export class Journal implements Memory {
     if (latest === undefined) return undefined;
     const {record, at} = latest;
     const source = this.#index.meet(key, at) ? 'duplicate' : 'journal';
-    return {finding: findingOf(record), source, isEarlier: at < this.#start};
+    return {finding: 'intent' in record ? INTERRUPTED : findingOf(record), source, isEarlier: at < this.#start};
   }
 
   find(key: string): Promise<Known | undefined> | undefined {
@@ -102,7 +93,7 @@ export class Journal implements Memory {
     let place: RecordPlace;
     this.#commit.append({
       text: () => {
-        const line = lineOf(this.#path, key, finding, this.#index.candidates(key).length > 0);
+        const line = lineOf(this.#path, this.#nameOf(key), finding);
         const length = Buffer.byteLength(line);
         if (length > LONGEST_LINE) throw tooLong(this.#path, length);
         place = {at: this.#end, length};
@@ -113,8 +104,34 @@ export class Journal implements Memory {
         this.#index.add(key, place, true);
         done(null);
       },
-      lost: error => done(error instanceof SteadfetchError ? error : unusable(this.#path, error)),
+      lost: error => done(this.#explained(error)),
     });
+  }
+
+  sending(keys: readonly string[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const lost = (error: unknown): void => reject(this.#explained(error));
+      this.#commit.append({text: () => this.#intents(keys, 'sending'), written: resolve, lost}, true);
+    });
+  }
+
+  /** Nothing waits for the line: without it the item counts as sent, which is the safe mistake. */
+  unsent(key: string): void {
+    this.#commit.append({text: () => this.#intents([key], 'unsent'), written: () => {}, lost: () => {}});
+  }
+
+  #intents(keys: readonly string[], intent: JournalIntent['intent']): string {
+    const lines = keys.map(key => writeLine({...this.#nameOf(key), intent})).join('');
+    this.#end += lines.length;
+    return lines;
+  }
+
+  #nameOf(key: string): Pick<JournalRecord, 'key' | 'again'> {
+    return this.#index.candidates(key).length > 0 ? {key, again: true} : {key};
+  }
+
+  #explained(error: unknown): SteadfetchError {
+    return error instanceof SteadfetchError ? error : unusable(this.#path, error);
   }
 
   /** What was handed to it is written first. */
@@ -155,60 +172,6 @@ export interface JournalOptions {
   newId(): string;
 }
 
-interface Contents {
-  readonly runId: string;
-  readonly names: string | undefined;
-  /** With a result. */
-  readonly items: number;
-  readonly index: KeyIndex;
-  /** Bytes. */
-  readonly end: number;
-}
-
-/** What a file holds: null where not even its first line was finished. Cuts a torn tail. */
-async function read(path: string, file: FileHandle): Promise<Contents | null> {
-  const index = new KeyIndex();
-  let header: JournalHeader | undefined;
-  let items = 0;
-  let end = 0;
-  let number = 0;
-  for await (const line of linesOf(file)) {
-    number++;
-    if (!line.isWhole) {
-      if (header === undefined && !isStartOfHeader(line.bytes)) throw noJournal(path);
-      break;
-    }
-    const record = readLine(line.bytes);
-    if (header === undefined) header = headerIn(path, record);
-    else if (record === undefined || !('key' in record)) throw damaged(path, number);
-    else {
-      index.add(record.key, line, false);
-      if (!record.again) items++;
-    }
-    end = line.at + line.length;
-  }
-  if (header === undefined) return null;
-  await file.truncate(end);
-  return {runId: header.run, names: header.names, items, index, end};
-}
-
-function headerIn(path: string, record: JournalHeader | JournalRecord | undefined): JournalHeader {
-  if (record === undefined || !('run' in record)) throw noJournal(path);
-  if (record.journal === JOURNAL && record.version === 1) return record;
-  throw new SteadfetchError('JOURNAL_DAMAGED', `${path} was written by a newer version of steadfetch.`);
-}
-
-/** A process that was killed while it began: nothing had been sent yet. */
-function isStartOfHeader(bytes: Buffer): boolean {
-  const header = headerOf('');
-  const known = '{"sum":"';
-  return bytes.length < header.length + 100 && known.startsWith(bytes.toString('latin1', 0, known.length));
-}
-
-const JOURNAL = 'steadfetch batch';
-const headerOf = (run: string, names?: string): string =>
-  writeLine({journal: JOURNAL, version: 1, run, ...(names !== undefined && {names})});
-
 async function begin(path: string, file: FileHandle, runId: string, names: string | undefined): Promise<Contents> {
   const header = headerOf(runId, names);
   await file.truncate(0);
@@ -225,9 +188,9 @@ async function syncFolder(path: string): Promise<void> {
   await folder?.close();
 }
 
-function lineOf(path: string, key: string, finding: Finding, isAgain: boolean): string {
+function lineOf(path: string, name: Pick<JournalRecord, 'key' | 'again'>, finding: Finding): string {
   try {
-    return writeLine(recordOf(isAgain ? {key, again: true} : {key}, finding));
+    return writeLine(recordOf(name, finding));
   } catch (cause) {
     const message = `A result cannot be kept in ${path}, because it is no JSON: ${(cause as Error).message}.`;
     throw new SteadfetchError('JOURNAL_FILE', message, cause);
@@ -243,3 +206,18 @@ function recordOf(name: Pick<JournalRecord, 'key' | 'again'>, finding: Finding):
 function findingOf({key: _key, again: _again, ...finding}: JournalRecord): Finding {
   return finding.ok ? {ok: true, value: finding.value, attempts: finding.attempts} : finding;
 }
+
+/** Of an item that was being sent when the process of an earlier run ended. */
+const INTERRUPTED: Finding = {
+  ok: false,
+  failure: {
+    code: 'interrupted',
+    refusal: 'may-have-acted',
+    reason: 'the request was under way when the process ended, and the server may have acted',
+    status: undefined,
+    body: undefined,
+    error: undefined,
+    retryable: false,
+  },
+  attempts: 1,
+};

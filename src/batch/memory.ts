@@ -21,6 +21,13 @@ export interface Memory {
   /** `undefined`: never heard of. */
   find(key: string): Awaitable<Known | undefined>;
   keep(key: string, finding: Finding, done: Kept): void;
+  /**
+   * Notes that these items, which may be sent once only, are about to be sent. A promise resolves when no end of the process can lose
+   * the note, and rejects with a SteadfetchError where it cannot be kept.
+   */
+  sending(keys: readonly string[]): Awaitable<void>;
+  /** Takes the note back: the server did not act on the item. */
+  unsent(key: string): void;
   close(): Awaitable<void>;
 }
 
@@ -56,6 +63,10 @@ export class RecentResults implements Memory {
     }
     this.#findings.set(key, finding);
   }
+
+  sending(): void {}
+
+  unsent(): void {}
 
   close(): void {}
 }

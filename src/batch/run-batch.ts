@@ -20,7 +20,8 @@ import type {BatchEvent, BatchOptions, BatchReport, BatchTarget, ChunkSender, Se
  * Sends every item under a policy, so many at a time, in constant memory however many there are.
  *
  * Only what is transient is sent again, only where that does no harm, and of a chunk only the items it is true of. Duplicates
- * are answered once. With a journal nothing that was answered is sent again, whatever happens to the process.
+ * are answered once. With a journal nothing that was answered, and nothing that may be sent once only, is sent again, whatever happens to
+ * the process.
  *
  * @param items   An array, a generator, a stream: anything that can be iterated.
  * @param send    A function for one item, or `{chunkSize, sendChunk}` for several in one request.

@@ -58,8 +58,11 @@ function checkResults(results: unknown, count: number): asserts results is reado
 async function outcomeOf(result: unknown): Promise<Outcome> {
   const answer = result instanceof Error ? answerOfError(result) : await answerOf(result);
   if (answer !== undefined) return answered(answer as unknown as Response);
-  return failed(isNetworkFailure(result) ? 'network' : 'other', result);
+  return failedSend(result);
 }
+
+/** What was thrown, and carries no status. */
+export const failedSend = (error: unknown): Outcome => failed(isNetworkFailure(error) ? 'network' : 'other', error);
 
 function patienceOf({response, status}: Outcome, {throttled}: Verdict, wall: number): number {
   const hint = response === null ? null : serverHint(status, response.headers, wall);

@@ -70,7 +70,10 @@ export interface BatchOptions<Item, Value, Json = unknown> {
   readonly dedupe?: boolean;
   /** Results in the order of the items, not as they come. Default: false. */
   readonly ordered?: boolean;
-  /** A file that outlives the process: what was answered is never sent again. Values have to be JSON. */
+  /**
+   * A file that outlives the process: what was answered is never sent again, nor what may be sent once only and was under way when the
+   * process ended. Values have to be JSON.
+   */
   readonly journal?: string;
   /**
    * Goes on where the journal ends; starts anew where there is none. Of the items that failed in an earlier run, those are sent

@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {expect} from 'chai';
 import fc from 'fast-check';
 import {answer} from '../../src/batch/answer.ts';
+import {contentKey} from '../../src/batch/content-key.ts';
 import {readLine, writeLine} from '../../src/batch/journal-line.ts';
 import {runBatch} from '../../src/batch/run-batch.ts';
 import type {BatchReport, ItemResult, SendContext} from '../../src/batch/types.ts';
@@ -155,12 +156,15 @@ describe('a resumed batch', () => {
   it('reads a journal of a version that did not send failed items again', async () => {
     await first();
     const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
-    // As that version wrote them: the same line without a field that is new.
-    for (const line of lines) {
+    // As that version wrote them: the same lines without a field and a kind of line that are new.
+    const old = lines.flatMap(line => {
       const record = readLine(Buffer.from(line))!;
       expect(writeLine(record)).to.equal(`${line}\n`);
       expect(Object.keys(record)).to.not.include('again');
-    }
+      if ('intent' in record) return [];
+      return 'run' in record ? writeLine({...record, version: 1}) : writeLine(record);
+    });
+    writeFileSync(journal, old.join(''));
     expect((await run(ITEMS, HARMLESS)).sent).to.deep.equal(['b']);
     expect(readFileSync(journal, 'utf8')).to.match(/"again":true/);
   });
@@ -171,7 +175,7 @@ describe('a resumed batch', () => {
     const step = fc.record({
       policy: fc.constantFrom<keyof typeof policies>('once', 'harmless', 'keyed'),
       retryFailed: fc.boolean(),
-      statuses: fc.array(fc.constantFrom(200, 200, 400, 503), {minLength: items.length, maxLength: items.length}),
+      statuses: fc.array(fc.constantFrom(200, 200, 400, 429, 503), {minLength: items.length, maxLength: items.length}),
       /** How much of what the run wrote is left of it. */
       kept: fc.double({min: 0, max: 1, noNaN: true}),
     });
@@ -196,7 +200,7 @@ describe('a resumed batch', () => {
           const left = whole.subarray(0, Math.ceil(tornAt.start + (whole.length - tornAt.start) * kept));
           if (left.indexOf(10) < 0) keys.clear(); // Not even the name of the run is left.
           writeFileSync(journal, left);
-          known = stateOf(left);
+          known = stateOf(left, items);
           tornAt.start = left.lastIndexOf(10) + 1;
         }
         const last = await run(items, ONCE);
@@ -208,19 +212,38 @@ describe('a resumed batch', () => {
   }).timeout(60_000);
 });
 
-/** What the whole lines of a journal say of each item; the last line of an item holds. */
-function stateOf(bytes: Buffer): Map<string, 'answered' | 'acted' | 'refused'> {
+/**
+ * What the whole lines of a journal say of each item. The last result of an item holds, unless a later line says that the item is sent:
+ * then the server may have acted on it.
+ */
+function stateOf(bytes: Buffer, items: readonly string[]): Map<string, 'answered' | 'acted' | 'refused'> {
   const state = new Map<string, 'answered' | 'acted' | 'refused'>();
-  const whole = bytes.toString().split('\n').slice(1, -1);
-  for (const line of whole) {
-    const record = readLine(Buffer.from(line)) as {
-      ok: boolean;
-      value?: string;
-      failure?: {body: string; refusal: string};
-    };
-    const item = (record.ok ? record.value! : record.failure!.body).toLowerCase();
-    const isActed = record.failure?.refusal === 'may-have-acted';
-    state.set(item, record.ok ? 'answered' : isActed ? 'acted' : 'refused');
+  const records = recordsIn(bytes.toString());
+  for (const item of items) {
+    let open = 0;
+    for (const {intent, ok, failure} of records.filter(({key}) => key === contentKey(item, 0))) {
+      if (intent !== undefined) open += intent === 'sending' ? 1 : -1;
+      else {
+        open = 0;
+        const isActed = failure?.refusal === 'may-have-acted';
+        state.set(item, ok ? 'answered' : isActed ? 'acted' : 'refused');
+      }
+    }
+    if (open > 0) state.set(item, 'acted');
   }
   return state;
 }
+
+interface ReadRecord {
+  readonly key: string;
+  readonly intent?: 'sending' | 'unsent';
+  readonly ok?: boolean;
+  readonly failure?: {readonly refusal: string};
+}
+
+/** The lines after the first one, without what was torn off. */
+const recordsIn = (text: string): ReadRecord[] =>
+  text
+    .split('\n')
+    .slice(1, -1)
+    .map(line => readLine(Buffer.from(line)) as unknown as ReadRecord);

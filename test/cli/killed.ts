@@ -5,6 +5,7 @@ import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {json} from 'node:stream/consumers';
+import {setTimeout} from 'node:timers/promises';
 import {expect} from 'chai';
 import {contentKey} from '../../src/batch/content-key.ts';
 import {ended, linesOf, type Workplace} from './running.ts';
@@ -16,7 +17,13 @@ interface Arrival {
   readonly run: number;
 }
 
-/** Fails one request in twenty, by chance, and notes all of them. */
+export interface ServerOptions {
+  /** Share of requests that fail. Default: one in twenty. */
+  readonly failing?: number;
+  readonly delayMs?: () => number;
+}
+
+/** Fails some requests, by chance, and notes all of them. */
 export class CountingServer {
   readonly arrivals: Arrival[] = [];
   run = 0;
@@ -29,13 +36,18 @@ export class CountingServer {
     this.#random = random;
   }
 
-  static async start(random: () => number): Promise<CountingServer> {
+  static async start(
+    random: () => number,
+    {failing = 0.05, delayMs = () => 0}: ServerOptions = {},
+  ): Promise<CountingServer> {
     const http = createServer();
     const server = new CountingServer(http, random);
     http.on('request', async (request, response) => {
       const {n} = (await json(request).catch(() => ({n: -1}))) as {n: number};
       server.#note({n, key: String(request.headers['idempotency-key']), run: server.run});
-      const status = server.#random() < 0.05 ? 503 : 200;
+      const status = server.#random() < failing ? 503 : 200;
+      const waitMs = delayMs();
+      if (waitMs > 0) await setTimeout(waitMs);
       response.writeHead(status, {'content-type': 'application/json'}).end(`{"answer":${n}}`);
     });
     http.listen(0, '127.0.0.1');
@@ -73,32 +85,31 @@ const POLICY = {
   backoff: {kind: 'constant', delayMs: 2, throttledBaseMs: 2, jitter: 'none'},
 };
 
-/** Kills the command so many times, each time at a moment that chance picks, then lets it come to its end. */
-export async function killAndResume(
+export interface Killing {
+  readonly items: number;
+  readonly kills: number;
+  readonly random: () => number;
+  /** Default: the batch's own policy, under which a POST may be sent once only. */
+  readonly policy?: unknown;
+  /** Called after each kill. */
+  readonly killed?: () => void;
+}
+
+/** Kills the command so many times, each time at a moment that chance picks. @returns Its arguments, to let it come to its end. */
+export async function killAtRandom(
   place: Workplace,
   server: CountingServer,
-  items: number,
-  kills: number,
-  random: () => number,
-): Promise<void> {
+  {items, kills, random, policy, killed}: Killing,
+): Promise<string[]> {
   place.writeRequests(
     'requests.jsonl',
     Array.from({length: items}, (_, n) => ({n})),
   );
-  place.write('policy.json', JSON.stringify(POLICY));
-  const command = [
-    'batch',
-    'requests.jsonl',
-    '--url',
-    server.origin,
-    '--policy',
-    'policy.json',
-    '--out',
-    'results.jsonl',
-  ];
-  const args = [...command, '--resume', '--concurrency', '32'];
-  const keyOf = Array.from({length: items}, (_, n) => contentKey({method: 'POST', path: '/v1/x', body: {n}}, n));
-  const known = [new Set<string>()];
+  const args = ['batch', 'requests.jsonl', '--url', server.origin, '--out', 'results.jsonl', '--resume'];
+  if (policy !== undefined) {
+    place.write('policy.json', JSON.stringify(policy));
+    args.push('--policy', 'policy.json', '--concurrency', '32');
+  }
   for (let kill = 0; kill < kills; kill++) {
     const child = place.start(args);
     const end = ended(child);
@@ -106,10 +117,24 @@ export async function killAndResume(
     await Promise.race([moment, end]);
     child.kill('SIGKILL');
     await end;
-    known.push(journalled(place));
     server.run++;
+    killed?.();
   }
-  const last = await ended(place.start(args));
+  return args;
+}
+
+/** Kills a command whose requests carry keys, then lets it come to its end. */
+export async function killAndResume(
+  place: Workplace,
+  server: CountingServer,
+  items: number,
+  kills: number,
+  random: () => number,
+): Promise<void> {
+  const keyOf = Array.from({length: items}, (_, n) => contentKey({method: 'POST', path: '/v1/x', body: {n}}, n));
+  const known = [new Set<string>()];
+  const killed = (): void => void known.push(journalled(place));
+  const last = await place.run(await killAtRandom(place, server, {items, kills, random, policy: POLICY, killed}));
   expect(last.code, last.stderr).to.equal(0);
 
   const results = place.results('results.jsonl');

@@ -91,7 +91,7 @@ describe('two steadfetch batch on one journal', function () {
     await end;
     expect(lockFile()).to.equal(true);
     open();
-    const second = await place.run(args(at.url));
+    const second = await place.run([...args(at.url), '--retry-failed']);
     expect(second.code, second.stderr).to.equal(0);
     expect(readdirSync(place.folder).sort()).to.deep.equal([
       'requests.jsonl',
