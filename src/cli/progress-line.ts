@@ -60,7 +60,8 @@ function waitOf(waiting: Waiting): string {
 }
 
 /** Leaves what is one column wide in every terminal. */
-export const plain = (text: string): string => text.replaceAll(/[^ -~]/g, '?');
+export const plain = (text: string): string =>
+  Array.from(text, letter => (letter >= ' ' && letter <= '~' ? letter : '?')).join('');
 
 const count = (value: number): string => value.toLocaleString('en');
 
