@@ -53,8 +53,8 @@ export function resilienceInterceptor(
 
 /** Such a handler would never hear of the response. */
 const OLD_HANDLER =
-  'steadfetch/undici serves handlers of undici 8, and this one is of an older undici, as are those of the fetch of Node: give the ' +
-  'dispatcher to setGlobalDispatcher(dispatcher) of undici 8, or to this call as new Dispatcher1Wrapper(dispatcher).';
+  'steadfetch/undici serves handlers with onRequestStart (undici 7 and later), and this one has none, as those of the fetch of Node: ' +
+  'give the dispatcher to setGlobalDispatcher(dispatcher) of undici 8, or to this call as new Dispatcher1Wrapper(dispatcher).';
 
 class DispatchCall implements Wire, Caller, Exchange {
   readonly handler: DispatchHandler;
