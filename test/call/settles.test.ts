@@ -265,7 +265,8 @@ describe('a call whose parts throw', function () {
           if (thrown === null) unused++;
           for (const end of play.ends) {
             if (!('error' in end) || planned.includes(nameOf(end))) continue;
-            if (thrown === null || !tells(end.error, thrown)) throw new Error(`ended with ${String(end.error)}`, {cause: end.error});
+            if (thrown === null || !tells(end.error, thrown))
+              throw new Error(`ended with ${String(end.error)}`, {cause: end.error});
             if ((end.error as {code?: unknown}).code === 'INTERNAL')
               expect(reportOf(end.error)?.reason).to.equal('internal error');
           }
