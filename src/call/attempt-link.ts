@@ -56,11 +56,7 @@ export abstract class AttemptLink extends Timer implements BodyLink {
   protected link(now: number): AbortSignal | undefined {
     const {call} = this;
     const {signal, signalIsOurs} = call.wire;
-    this.startedAt = now;
-    if (call.deadlineAt - now < call.plan.attemptTimeoutMs) this.#limit = 'DEADLINE_EXCEEDED';
-    const limitMs = this.#limitMs;
-    const isTimed = limitMs !== Number.POSITIVE_INFINITY;
-    if (isTimed) call.engine.clock.arm(this, limitMs, now);
+    const isTimed = this.startTime(now);
     if (signal !== null) {
       this.#source = signal;
       signal.addEventListener('abort', this);
@@ -70,6 +66,17 @@ export abstract class AttemptLink extends Timer implements BodyLink {
     const {prepareAttempt} = call.engine;
     this.#controller = (prepareAttempt === null ? call.wire.stopper?.() : undefined) ?? new AbortController();
     return this.#controller.signal;
+  }
+
+  /** The time of the attempt begins. @returns Whether it has a limit. */
+  protected startTime(now: number): boolean {
+    const {deadlineAt, plan, engine} = this.call;
+    this.startedAt = now;
+    if (deadlineAt - now < plan.attemptTimeoutMs) this.#limit = 'DEADLINE_EXCEEDED';
+    const limitMs = this.#limitMs;
+    if (limitMs === Number.POSITIVE_INFINITY) return false;
+    engine.clock.arm(this, Math.max(0, limitMs), now);
+    return true;
   }
 
   /** What its timer was armed with, and what an error that says so tells. */

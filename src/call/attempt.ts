@@ -79,7 +79,7 @@ export class Attempt extends AttemptLink {
     if (engine.prepareAttempt !== null) return this.#prepare(engine.prepareAttempt, request, signal);
     const ready = request.ready?.();
     if (ready === undefined) this.#send(request, signal);
-    else this.#sendAfter(ready, request, signal, 'other');
+    else this.#sendWhen(ready, request, signal);
   }
 
   #prepare(
@@ -93,19 +93,27 @@ export class Attempt extends AttemptLink {
     } catch (error) {
       return this.end(failed('hook', error, false));
     }
-    if (isPromise(prepared)) this.#sendAfter(promiseOf(prepared), request, signal, 'hook');
-    else this.#send(request, signal);
+    if (!isPromise(prepared)) return this.#send(request, signal);
+    promiseOf(prepared).then(
+      () => step(this.call, () => this.#send(request, signal)),
+      error => step(this.call, () => this.end(failed('hook', error, false))),
+    );
   }
 
-  #sendAfter(
-    promise: Promise<unknown>,
-    request: Sendable,
-    signal: AbortSignal | undefined,
-    failure: 'hook' | 'other',
-  ): void {
-    promise.then(
-      () => step(this.call, () => this.#send(request, signal)),
-      error => step(this.call, () => this.end(failed(failure, error, false))),
+  /** The time of the attempt begins when the transport is ready. */
+  #sendWhen(ready: Promise<void>, request: Sendable, signal: AbortSignal | undefined): void {
+    const {clock} = this.call.engine;
+    clock.disarm(this);
+    ready.then(
+      () =>
+        step(this.call, () => {
+          if (this.hasEnded) return;
+          const now = clock.now();
+          this.startTime(now);
+          if (now >= this.call.deadlineAt) this.fire();
+          else this.#send(request, signal);
+        }),
+      error => step(this.call, () => this.end(failed('other', error, false))),
     );
   }
 

@@ -23,7 +23,8 @@ export interface Sendable {
   /** Written before it is sent; never shared with an attempt in flight. */
   readonly headers: HeaderBag;
   /**
-   * Called when the headers are written. A promise is waited for before the attempt is sent; where it rejects, the attempt is not sent.
+   * Called when the headers are written. A promise is waited for before the attempt is sent and its time begins; where it rejects, the
+   * attempt is not sent.
    * Left out, or undefined: the attempt is sent at once.
    */
   ready?(): Promise<void> | undefined;
