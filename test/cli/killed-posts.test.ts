@@ -1,7 +1,7 @@
 /** A batch of POSTs that may be sent once only, killed while requests are under way. */
 import {expect} from 'chai';
 import {seededRandom} from '../../src/core/random.ts';
-import {CountingServer, killAtRandom} from './killed.ts';
+import {CountingServer, killAndCountActs} from './killed.ts';
 import {Workplace} from './running.ts';
 
 const ITEMS = 120;
@@ -22,17 +22,7 @@ describe('steadfetch batch under the default policy, killed at random moments', 
   });
 
   it('sends no POST twice, and gives each request one result', async () => {
-    const args = await killAtRandom(place, server, {items: ITEMS, kills: KILLS, random});
-    const last = await place.run(args);
-    const times = new Map<number, number>();
-    for (const {n} of server.arrivals) times.set(n, (times.get(n) ?? 0) + 1);
-    const repeated = [...times].filter(([, count]) => count > 1);
-    expect(repeated, 'requests that the server got more than once, with how often').to.deep.equal([]);
-
-    const results = place.results('results.jsonl');
-    expect(results.map(({custom_id}) => custom_id).sort()).to.deep.equal(
-      Array.from({length: ITEMS}, (_, n) => `r-${n}`).sort(),
-    );
+    const {args, last, results} = await killAndCountActs(place, server, {items: ITEMS, kills: KILLS, random});
     const failed = results.filter(({error}) => error !== null);
     expect(failed, 'requests under way at a kill').to.not.be.empty;
     expect(failed.length).to.be.at.most(KILLS * 16);

@@ -8,7 +8,8 @@ import {json} from 'node:stream/consumers';
 import {setTimeout} from 'node:timers/promises';
 import {expect} from 'chai';
 import {contentKey} from '../../src/batch/content-key.ts';
-import {ended, linesOf, type Workplace} from './running.ts';
+import type {ResultLine} from '../../src/cli/result-line.ts';
+import {ended, type Finished, linesOf, type Workplace} from './running.ts';
 
 interface Arrival {
   readonly n: number;
@@ -121,6 +122,28 @@ export async function killAtRandom(
     killed?.();
   }
   return args;
+}
+
+export interface Survived {
+  readonly args: readonly string[];
+  /** The run that was not killed. */
+  readonly last: Finished;
+  readonly results: readonly ResultLine[];
+}
+
+/** Kills a command whose requests may be sent once only, lets it come to its end, and counts what the server got of each request. */
+export async function killAndCountActs(place: Workplace, server: CountingServer, killing: Killing): Promise<Survived> {
+  const args = await killAtRandom(place, server, killing);
+  const last = await place.run(args);
+  const times = new Map<number, number>();
+  for (const {n} of server.arrivals) times.set(n, (times.get(n) ?? 0) + 1);
+  const repeated = [...times].filter(([, count]) => count > 1);
+  expect(repeated, 'requests that the server got more than once, with how often').to.deep.equal([]);
+  const results = place.results('results.jsonl');
+  expect(results.map(({custom_id}) => custom_id).sort()).to.deep.equal(
+    Array.from({length: killing.items}, (_, n) => `r-${n}`).sort(),
+  );
+  return {args, last, results};
 }
 
 /** Kills a command whose requests carry keys, then lets it come to its end. */

@@ -4,7 +4,7 @@ import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {expect} from 'chai';
 import {seededRandom} from '../../src/core/random.ts';
-import {CountingServer, killAndResume} from '../cli/killed.ts';
+import {CountingServer, killAndCountActs, killAndResume} from '../cli/killed.ts';
 import {Workplace} from '../cli/running.ts';
 
 describe('a batch of 10,000 items', () => {
@@ -14,6 +14,21 @@ describe('a batch of 10,000 items', () => {
     const place = new Workplace();
     try {
       await killAndResume(place, server, 10_000, 10, random);
+    } finally {
+      await server.close();
+      place.remove();
+    }
+  });
+});
+
+describe('a batch of 10,000 POSTs that may be sent once only', () => {
+  it('killed ten times at random: the server gets none of them twice, and each has one result', async () => {
+    const random = seededRandom(Number(process.env.SEED ?? 20_261_125));
+    const server = await CountingServer.start(random, {failing: 0});
+    const place = new Workplace();
+    try {
+      const {results} = await killAndCountActs(place, server, {items: 10_000, kills: 10, random});
+      expect(results.filter(({error}) => error !== null).length).to.be.within(1, 10 * 16);
     } finally {
       await server.close();
       place.remove();
