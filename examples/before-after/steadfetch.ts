@@ -7,7 +7,7 @@ import type {Client} from './traffic.ts';
 const policy: PolicyInput = {
   version: 1,
   name: 'shop',
-  attemptTimeoutMs: 400,
+  attemptTimeoutMs: 1000,
   deadlineMs: 10_000,
   idempotency: {},
   routes: [
