@@ -81,7 +81,7 @@ export const ATTRIBUTES: Readonly<Record<string, Rule>> = {
     on: ['event', 'log'],
     values: /^(backoff|retry-after|retry-after-ms|rate-limit|none)$/,
   },
-  'steadfetch.circuit_breaker.name': {type: 'string', on: ['metric', 'log'], values: /^https?:\/\//},
+  'steadfetch.circuit_breaker.name': {type: 'string', on: ['metric', 'log'], values: /^(https?:\/\/|unix:)/},
   'steadfetch.circuit_breaker.state': {type: 'string', on: ['metric'], values: STATE},
   'steadfetch.circuit_breaker.from': {type: 'string', on: ['metric', 'log'], values: STATE},
   'steadfetch.circuit_breaker.to': {type: 'string', on: ['metric', 'log'], values: STATE},
