@@ -8,7 +8,7 @@ import type {Config} from './config.ts';
 import type {Finding, Report} from './finding.ts';
 import {isFileName, resolveName} from './model/extends.ts';
 import {modelOf} from './model/model.ts';
-import {Gatherer} from './report/gatherer.ts';
+import {Collector} from './report/collector.ts';
 import {reportShape, reportSource} from './report/shape-findings.ts';
 import {type RuleSet, ruleSetOf} from './rule-set.ts';
 import {shapeOf} from './shape/shape.ts';
@@ -39,16 +39,16 @@ export async function lintText({path, files, config = NO_CONFIG}: LintRequest): 
   if (text === undefined) throw new TypeError(`files has no text for ${path}.`);
   const rules = ruleSetOf(config);
   const source = await readSource(path, text);
-  const gatherer = new Gatherer(source);
-  reportSource(source, rules, gatherer);
+  const collector = new Collector(source);
+  reportSource(source, rules, collector);
   // Behind a slip of syntax the tree is a guess, and findings about a guess are noise.
   if (source.problems.every(({code}) => code === 'RL002')) {
     const shape = shapeOf(source);
-    reportShape(shape, rules, gatherer);
-    await runRules(shape, files, rules, gatherer);
+    reportShape(shape, rules, collector);
+    await runRules(shape, files, rules, collector);
   }
   const options = {today: config.today, refused: config.noSuppressions === true};
-  const judged = applySuppressions(source, rules, gatherer, options);
+  const judged = applySuppressions(source, rules, collector, options);
   const {findings, suppressed} = applyBaseline(judged.findings, config.baseline);
   return {path, findings: inOrder(findings), suppressed: [...judged.suppressed, ...suppressed]};
 }
@@ -57,18 +57,18 @@ async function runRules(
   shape: ReturnType<typeof shapeOf>,
   files: LintRequest['files'],
   rules: RuleSet,
-  gatherer: Gatherer,
+  collector: Collector,
 ): Promise<void> {
   const model = await modelOf(shape, files);
   for (const rule of rules.rules) {
     if (rules.severityOf(rule) === undefined) continue;
     for (const draft of rule.checkFile?.(model) ?? []) {
-      gatherer.addDraft(rule, rules.severityOf(rule, draft) ?? rule.severity, draft.scope, draft);
+      collector.addDraft(rule, rules.severityOf(rule, draft) ?? rule.severity, draft.scope, draft);
     }
     if (rule.check === undefined) continue;
     for (const scope of model.scopes) {
       for (const draft of rule.check(scope)) {
-        gatherer.addDraft(rule, rules.severityOf(rule, draft) ?? rule.severity, scope, draft);
+        collector.addDraft(rule, rules.severityOf(rule, draft) ?? rule.severity, scope, draft);
       }
     }
   }

@@ -95,7 +95,7 @@ export const from = 'no';`,
         'src/ky/a.ts (ky, floor 5) imports src/fetch/b.ts (fetch, floor 5)',
         'src/cellar/a.ts is in cellar, which has no floor',
         'src/call/a.ts (call, floor 4) imports src/fetch.ts (roof, floor 7)',
-        'lint/rules/a.ts (rules, floor 6) imports lint/lint.ts (lint.ts, floor 10)',
+        'lint/rules/a.ts (rules, floor 7) imports lint/lint.ts (lint.ts, floor 11)',
       ],
     ],
     [

@@ -1,19 +1,19 @@
 /** Which arithmetic explains which rule. */
 
+import {retriesOf} from '../analysis/retryability.ts';
 import {longestWaits} from '../math/schedule.ts';
 import type {Scope} from '../model/scope.ts';
-import {resendsOf} from '../rules/sends.ts';
 import {attemptBlocks} from './attempt-table.ts';
 import type {Block} from './blocks.ts';
 import {breakerBlocks} from './breaker-blocks.ts';
 import {attemptsBlocks, budgetBlocks, layersBlocks, waveBlocks} from './load-blocks.ts';
-import {outlookBlocks} from './outlook-blocks.ts';
+import {predictionBlocks} from './prediction-blocks.ts';
 import {triggerBlocks} from './trigger-blocks.ts';
 
 type Arithmetic = (scope: Scope) => Block[];
 
 const waves: Arithmetic = scope => [
-  ...waveBlocks(scope, longestWaits(scope.policy.backoff, Math.min(resendsOf(scope.policy), 5), false)),
+  ...waveBlocks(scope, longestWaits(scope.policy.backoff, Math.min(retriesOf(scope.policy), 5), false)),
   ...attemptBlocks(scope),
 ];
 
@@ -42,7 +42,7 @@ const BY_RULE: Readonly<Record<string, Arithmetic>> = {
   RL305: scope => [...triggerBlocks(scope), ...attemptBlocks(scope)],
   RL306: attemptBlocks,
   RL307: attemptBlocks,
-  RL309: scope => [...outlookBlocks(scope), ...attemptBlocks(scope)],
+  RL309: scope => [...predictionBlocks(scope), ...attemptBlocks(scope)],
   RL408: triggerBlocks,
 };
 

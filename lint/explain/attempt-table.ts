@@ -1,10 +1,10 @@
 /** The attempts of a call, one by one: how long each waits, when it starts and ends at the latest, and what the deadline cuts. */
 
+import {formatMs, formatNumber} from '../analysis/format.ts';
+import {mayRetry, retriesOf, retriesThrottled, retriesTimeouts} from '../analysis/retryability.ts';
 import {shortestMs} from '../math/schedule.ts';
 import {type Cut, timelineOf, undisturbedMs} from '../math/timeline.ts';
 import type {Scope} from '../model/scope.ts';
-import {sayMs, sayNumber} from '../rules/say.ts';
-import {mayResend, resendsOf, resendsThrottled, resendsTimeouts} from '../rules/sends.ts';
 import {type Block, table, text} from './blocks.ts';
 
 /** One attempt, if every attempt before it took all its time and every wait was the longest. */
@@ -36,7 +36,7 @@ export interface AttemptTable {
   /** What a call takes at the worst: the deadline, or all of it. Hints of the server are extra, but for the deadline. */
   readonly worstMs: number;
   /** Whether an attempt that times out is sent again at all. */
-  readonly resendsTimeouts: boolean;
+  readonly retriesTimeouts: boolean;
   /** Longest hint that is waited for; undefined where none is heard. */
   readonly longestHintMs: number | undefined;
 }
@@ -45,8 +45,8 @@ const MOST_ROWS = 10;
 
 export function attemptTable(scope: Scope): AttemptTable {
   const {policy} = scope;
-  const attempts = mayResend(scope) ? resendsOf(policy) + 1 : 1;
-  const isThrottled = resendsThrottled(policy) && attempts > 1;
+  const attempts = mayRetry(scope) ? retriesOf(policy) + 1 : 1;
+  const isThrottled = retriesThrottled(policy) && attempts > 1;
   const plain = plansOf(scope, Math.min(attempts, MOST_ROWS), false);
   const throttled = isThrottled ? plansOf(scope, plain.length, true) : [];
   const neededMs = undisturbedMs(policy, attempts, false);
@@ -58,7 +58,7 @@ export function attemptTable(scope: Scope): AttemptTable {
     neededMs,
     longestNeededMs,
     worstMs: Math.min(policy.deadlineMs ?? Number.POSITIVE_INFINITY, longestNeededMs),
-    resendsTimeouts: resendsTimeouts(scope),
+    retriesTimeouts: retriesTimeouts(scope),
     longestHintMs: isThrottled && policy.retryAfter.honor ? policy.retryAfter.maxMs : undefined,
   };
 }
@@ -95,33 +95,33 @@ function planBlocks(plans: readonly AttemptPlan[], {more, deadlineMs}: AttemptTa
   const rows = plans.map((plan, index) => cells(plan, index + 1));
   const isCut = plans.some(({cut}) => cut !== 'whole');
   const head = ['attempt', 'waits', 'starts by', 'ends by', ...(isCut ? ['cut off'] : [])];
-  const rest = more === 0 ? [] : [['…', Number.isFinite(more) ? `${sayNumber(more)} more` : 'without end']];
+  const rest = more === 0 ? [] : [['…', Number.isFinite(more) ? `${formatNumber(more)} more` : 'without end']];
   const sum = Number.isFinite(neededMs)
-    ? `All attempts and waits need at most ${sayMs(neededMs)}`
+    ? `All attempts and waits need at most ${formatMs(neededMs)}`
     : 'Nothing bounds the sum of all attempts and waits';
   return [table(head, [...rows, ...rest]), text(`${sum}; ${sayDeadline(plans, more, deadlineMs)}.`)];
 }
 
 function cells({shortestWaitMs, longestWaitMs, startsAtMs, endsAtMs, cut}: AttemptPlan, attempt: number): string[] {
-  const longest = sayMs(longestWaitMs);
+  const longest = formatMs(longestWaitMs);
   const waits =
-    attempt === 1 ? '' : shortestWaitMs === longestWaitMs ? longest : `${sayNumber(shortestWaitMs)} to ${longest}`;
+    attempt === 1 ? '' : shortestWaitMs === longestWaitMs ? longest : `${formatNumber(shortestWaitMs)} to ${longest}`;
   if (cut === 'never') return [String(attempt), waits, '', '', 'never sent'];
-  const ends = Number.isFinite(endsAtMs) ? sayMs(endsAtMs) : 'no end';
-  const what = cut === 'short' ? [`after ${sayMs(endsAtMs - startsAtMs)}`] : [];
-  return [String(attempt), waits, sayMs(startsAtMs), ends, ...what];
+  const ends = Number.isFinite(endsAtMs) ? formatMs(endsAtMs) : 'no end';
+  const what = cut === 'short' ? [`after ${formatMs(endsAtMs - startsAtMs)}`] : [];
+  return [String(attempt), waits, formatMs(startsAtMs), ends, ...what];
 }
 
 function sayDeadline(plans: readonly AttemptPlan[], more: number, deadlineMs: number | null): string {
   if (deadlineMs === null) return 'there is no deadline';
-  const name = `the deadline of ${sayMs(deadlineMs)}`;
+  const name = `the deadline of ${formatMs(deadlineMs)}`;
   const whole = plans.filter(({cut}) => cut === 'whole').length;
   if (whole === plans.length)
     return more > 0 ? `${name} ends the call past these` : `${name} leaves room for all of it`;
   return `${name} leaves room for ${whole === 0 ? 'none of them' : whole === 1 ? 'the first' : `the first ${whole}`}`;
 }
 
-function sayRest({longestHintMs, rows, resendsTimeouts: resent, deadlineMs}: AttemptTable, {policy}: Scope): string[] {
+function sayRest({longestHintMs, rows, retriesTimeouts: resent, deadlineMs}: AttemptTable, {policy}: Scope): string[] {
   const said = [];
   if (rows.length > 1 && !resent && policy.attemptTimeoutMs !== null)
     said.push(
@@ -129,7 +129,7 @@ function sayRest({longestHintMs, rows, resendsTimeouts: resent, deadlineMs}: Att
     );
   if (longestHintMs !== undefined)
     said.push(
-      `A hint of the server’s takes the place of a wait, up to ${sayMs(longestHintMs)}${deadlineMs === null ? '' : ' and never past the deadline'}.`,
+      `A hint of the server’s takes the place of a wait, up to ${formatMs(longestHintMs)}${deadlineMs === null ? '' : ' and never past the deadline'}.`,
     );
   if (rows.length > 1 && !policy.retryAfter.honor) said.push('Hints of the server are not heard.');
   return said;

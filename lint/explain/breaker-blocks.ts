@@ -2,9 +2,9 @@
 
 import {attemptsAtRatio, failedProbesToOpen, tripRule} from '../../src/policy/trip-rule.ts';
 import type {Breaker, RatioBreaker} from '../../src/policy/types.ts';
+import {formatMs, formatNumber} from '../analysis/format.ts';
+import {retriesOf} from '../analysis/retryability.ts';
 import type {Scope} from '../model/scope.ts';
-import {sayMs, sayNumber} from '../rules/say.ts';
-import {resendsOf} from '../rules/sends.ts';
 import {type Block, table, text} from './blocks.ts';
 
 export function breakerBlocks({policy}: Scope): Block[] {
@@ -12,7 +12,7 @@ export function breakerBlocks({policy}: Scope): Block[] {
   if (breaker === null) return [text('There is no breaker.')];
   const rps = objective?.assume?.rps;
   return [
-    ...(breaker.kind === 'ratio' ? windowBlocks(breaker, rps, resendsOf(policy) + 1) : []),
+    ...(breaker.kind === 'ratio' ? windowBlocks(breaker, rps, retriesOf(policy) + 1) : []),
     ...openBlocks(breaker),
   ];
 }
@@ -21,23 +21,23 @@ function windowBlocks(breaker: RatioBreaker, rps: number | undefined, sends: num
   const {windowMs, failureRatio} = breaker;
   const rule = tripRule(breaker);
   const {least} = rule;
-  const share = `${sayNumber(failureRatio * 100)} %`;
+  const share = `${formatNumber(failureRatio * 100)} %`;
   const atRatio = attemptsAtRatio(rule);
   const ifMixed = atRatio > least ? ` where all fail, ${atRatio} where ${share} do` : '';
   if (rps === undefined)
     return [
       text(
-        `It needs ${least} attempts in ${sayMs(windowMs)}${ifMixed}: ${sayNumber((least * 1000) / windowMs)} a second at the least.`,
+        `It needs ${least} attempts in ${formatMs(windowMs)}${ifMixed}: ${formatNumber((least * 1000) / windowMs)} a second at the least.`,
       ),
     ];
   const held = (rps * windowMs) / 1000;
   const rows = [
-    [atRatio > least ? 'needed to open, where all fail' : 'needed to open', sayNumber(least)],
-    ...(atRatio > least ? [[`needed to open, where ${share} fail`, sayNumber(atRatio)]] : []),
-    [`${sayNumber(rps)} calls a second, sent once`, sayNumber(held)],
-    ...(sends > 1 && Number.isFinite(sends) ? [[`each sent ${sends} times`, sayNumber(held * sends)]] : []),
+    [atRatio > least ? 'needed to open, where all fail' : 'needed to open', formatNumber(least)],
+    ...(atRatio > least ? [[`needed to open, where ${share} fail`, formatNumber(atRatio)]] : []),
+    [`${formatNumber(rps)} calls a second, sent once`, formatNumber(held)],
+    ...(sends > 1 && Number.isFinite(sends) ? [[`each sent ${sends} times`, formatNumber(held * sends)]] : []),
   ];
-  return [table([`in ${sayMs(windowMs)}`, 'attempts'], rows)];
+  return [table([`in ${formatMs(windowMs)}`, 'attempts'], rows)];
 }
 
 function openBlocks(breaker: Breaker): Block[] {
@@ -51,7 +51,7 @@ function openBlocks(breaker: Breaker): Block[] {
       : index === 0
         ? 'first'
         : `after probing ${index === 1 ? 'once' : `${index} times`}`,
-    sayMs(ms),
+    formatMs(ms),
   ]);
   return [table(['opens', 'for, give or take 10 %'], rows), text(closing(breaker))];
 }

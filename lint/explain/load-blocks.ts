@@ -2,18 +2,18 @@
 
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Budget} from '../../src/policy/types.ts';
+import {formatMs, formatNumber, formatShare} from '../analysis/format.ts';
+import {retriesOf} from '../analysis/retryability.ts';
 import {meanAmplification} from '../math/amplification.ts';
 import {grantedShare, resendsPerCall} from '../math/budget.ts';
 import {correlatedAttempts, correlatedSuccess, meanAttempts, successRatio} from '../math/success.ts';
 import type {Scope} from '../model/scope.ts';
-import {sayMs, sayNumber, sayShare} from '../rules/say.ts';
-import {resendsOf} from '../rules/sends.ts';
 import {type Block, table, text} from './blocks.ts';
 
 const FAILURES = [0.01, 0.1, 0.3, 0.5, 1];
 
 /** Attempts of a call, as far as a table can show what they do. */
-const attemptsOf = ({policy}: Scope, most: number): number => Math.min(resendsOf(policy) + 1, most);
+const attemptsOf = ({policy}: Scope, most: number): number => Math.min(retriesOf(policy) + 1, most);
 
 /** What a second, a third … attempt brings, while failures are by chance, and while they come together. */
 export function attemptsBlocks(scope: Scope): Block[] {
@@ -24,9 +24,9 @@ export function attemptsBlocks(scope: Scope): Block[] {
     const attempts = index + 1;
     return [
       String(attempts),
-      sayShare(successRatio(attempts, failureRatio)),
+      formatShare(successRatio(attempts, failureRatio)),
       sayLoad(meanAttempts(attempts, failureRatio)),
-      sayShare(correlatedSuccess(attempts, failureRatio, correlation)),
+      formatShare(correlatedSuccess(attempts, failureRatio, correlation)),
       sayLoad(correlatedAttempts(attempts, failureRatio, correlation)),
       sayLoad(attempts),
     ];
@@ -34,7 +34,7 @@ export function attemptsBlocks(scope: Scope): Block[] {
   return [
     table(['attempts', 'by chance: succeed', 'load', 'together: succeed', 'load', 'outage: load'], rows),
     text(
-      `${sayShare(failureRatio)} of the attempts fail: by chance, or together (the attempts of a call correlated by ${correlation}), as they do when a server is slow to recover. The load is attempts for each call, without a budget.`,
+      `${formatShare(failureRatio)} of the attempts fail: by chance, or together (the attempts of a call correlated by ${correlation}), as they do when a server is slow to recover. The load is attempts for each call, without a budget.`,
     ),
   ];
 }
@@ -49,13 +49,18 @@ export function budgetBlocks(scope: Scope): Block[] {
     const demand = {attempts, failureRatio, rps};
     const granted = grantedShare(shown, demand);
     const free = 1 + resendsPerCall(demand);
-    return [sayShare(failureRatio), sayLoad(free), sayLoad(1 + resendsPerCall(demand, granted)), sayShare(granted)];
+    return [
+      formatShare(failureRatio),
+      sayLoad(free),
+      sayLoad(1 + resendsPerCall(demand, granted)),
+      formatShare(granted),
+    ];
   });
   const name = budget === null ? 'the default budget' : 'this budget';
   const traffic =
     rps === undefined
       ? 'What comes back by time is left out, since objective.assume.rps is not given.'
-      : `At ${sayNumber(rps)} calls a second.`;
+      : `At ${formatNumber(rps)} calls a second.`;
   return [
     table(['attempts that fail', 'load without a budget', `load with ${name}`, 'resends granted'], rows),
     text(`The load is attempts for each call, once ${name} is in balance${sayBurst(shown)}. ${traffic}`),
@@ -69,17 +74,17 @@ function sayBurst(budget: Budget | null): string {
 
 /** How attempts of layers multiply. */
 export function layersBlocks({policy}: Scope): Block[] {
-  const own = resendsOf(policy) + 1;
+  const own = retriesOf(policy) + 1;
   if (!Number.isFinite(own)) return [text('Nothing counts the attempts of this policy, so the product has no bound.')];
   const layers = [{name: 'this policy', maxAttempts: own}, ...policy.layers];
   let product = 1;
   const rows = layers.map(({name, maxAttempts}) => {
     product *= maxAttempts;
-    return [name, sayNumber(maxAttempts), sayNumber(product)];
+    return [name, formatNumber(maxAttempts), formatNumber(product)];
   });
   const counts = layers.map(({maxAttempts}) => maxAttempts);
   const loads = [0.1, 0.5, 0.9].map(
-    failureRatio => `${sayNumber(meanAmplification(counts, failureRatio))} at ${sayShare(failureRatio)}`,
+    failureRatio => `${formatNumber(meanAmplification(counts, failureRatio))} at ${formatShare(failureRatio)}`,
   );
   return [
     table(['layer', 'attempts', 'requests for each call'], rows),
@@ -93,11 +98,11 @@ export function waveBlocks({policy: {backoff}}: Scope, waits: readonly number[])
   const rows = waits
     .filter(wait => wait > 0)
     .map((wait, index) => {
-      const share = (spreadMs: number): string => sayNumber(Math.round(1000 * Math.min(1, windowMs / spreadMs)));
+      const share = (spreadMs: number): string => formatNumber(Math.round(1000 * Math.min(1, windowMs / spreadMs)));
       const now = {none: '1000', full: share(wait), equal: share(wait / 2), decorrelated: share(2 * wait)}[
         backoff.jitter
       ];
-      return [String(index + 1), sayMs(wait), now, share(wait)];
+      return [String(index + 1), formatMs(wait), now, share(wait)];
     });
   if (rows.length === 0) return [];
   return [

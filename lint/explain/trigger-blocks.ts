@@ -1,8 +1,8 @@
 /** For each trigger: could the server have acted, and is the call sent again? */
 
 import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
+import {isKeyed, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
 import type {Scope} from '../model/scope.ts';
-import {isKeyed, mayResend, namedNonIdempotent} from '../rules/sends.ts';
 import {type Block, table, text} from './blocks.ts';
 
 const METHODS = ['GET', 'POST'];
@@ -10,7 +10,7 @@ const MOST_METHODS = 4;
 
 export function triggerBlocks(scope: Scope): Block[] {
   const {policy} = scope;
-  if (!mayResend(scope)) return [text('Nothing is sent again: there is one attempt.')];
+  if (!mayRetry(scope)) return [text('Nothing is sent again: there is one attempt.')];
   if (policy.retryOn.length === 0) return [text('Nothing is sent again: retryOn is empty.')];
   const named = scope.match?.methods?.map(method => method.toUpperCase()) ?? METHODS;
   const methods = [...new Set([...namedNonIdempotent(scope), ...named])].slice(0, MOST_METHODS);

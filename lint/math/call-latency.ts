@@ -31,12 +31,12 @@ export interface CallModel {
   readonly hangRatio: number;
   /** Whether a failure, and a timeout, is sent again. */
   readonly resendsFailures: boolean;
-  readonly resendsTimeouts: boolean;
+  readonly retriesTimeouts: boolean;
   /** Share of the resends that the budget grants. */
   readonly granted: number;
 }
 
-export interface CallOutlook {
+export interface CallPrediction {
   readonly successRatio: number;
   /** Attempts a call makes on average: what the server gets for each call. */
   readonly meanAttempts: number;
@@ -50,7 +50,7 @@ export interface CallOutlook {
 const MOST_ATTEMPTS = 24;
 const NEGLIGIBLE = 1e-7;
 
-export function outlookOf(model: CallModel): CallOutlook {
+export function predictCall(model: CallModel): CallPrediction {
   const starts = startsOf(model);
   const {attemptTimeoutMs, deadlineMs, latency, failureRatio, hangRatio} = model;
   const good = 1 - failureRatio - hangRatio;
@@ -84,7 +84,7 @@ function startsOf(model: CallModel): Start[] {
   const [failed, timed] = [
     model.resendsFailures ? failureRatio * granted : 0,
     // Without an attempt timeout nothing follows an attempt that hangs.
-    model.resendsTimeouts && attemptTimeoutMs < deadlineMs ? timedOut * granted : 0,
+    model.retriesTimeouts && attemptTimeoutMs < deadlineMs ? timedOut * granted : 0,
   ];
   const attempts = Math.min(model.attempts, MOST_ATTEMPTS);
   const waits = waitedBefore(model.backoff, attempts, model.throttled, deadlineMs);

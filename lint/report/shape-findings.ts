@@ -7,49 +7,49 @@ import type {RuleSet} from '../rule-set.ts';
 import type {Shape, ShapeProblem} from '../shape/shape.ts';
 import {nearestPlace, parentPath, spanToShow} from '../source/places.ts';
 import type {Source, SourceProblem, Span} from '../source/tree.ts';
-import type {Gatherer} from './gatherer.ts';
+import type {Collector} from './collector.ts';
 
-export function reportSource({path, text, problems}: Source, rules: RuleSet, gatherer: Gatherer): void {
+export function reportSource({path, text, problems}: Source, rules: RuleSet, collector: Collector): void {
   for (const problem of problems) {
     const rule = rules.get(problem.code);
     const severity = rules.severityOf(rule);
     if (severity === undefined) continue;
     const {message, span, related} = problem;
-    gatherer.add({
+    collector.add({
       rule,
       severity,
       message,
       span: visible(span, text),
       pointer: '',
       identity: '',
-      related: related ? [{message: related.message, path, range: gatherer.rangeOf(related.span)}] : [],
-      fix: fixOfText(problem, gatherer),
+      related: related ? [{message: related.message, path, range: collector.rangeOf(related.span)}] : [],
+      fix: fixOfText(problem, collector),
     });
   }
 }
 
-function fixOfText({fix}: SourceProblem, gatherer: Gatherer): Fix | undefined {
+function fixOfText({fix}: SourceProblem, collector: Collector): Fix | undefined {
   if (fix === undefined) return undefined;
   const {title, span, text} = fix;
-  return {title, edits: [{...span, text, range: gatherer.rangeOf(span)}]};
+  return {title, edits: [{...span, text, range: collector.rangeOf(span)}]};
 }
 
 const CODES = {'wrong-value': 'RL003', 'unknown-field': 'RL004', 'missing-field': 'RL005'} as const;
 
-export function reportShape(shape: Shape, rules: RuleSet, gatherer: Gatherer): void {
+export function reportShape(shape: Shape, rules: RuleSet, collector: Collector): void {
   for (const problem of shape.problems) {
     const rule = rules.get(CODES[problem.kind]);
     const severity = rules.severityOf(rule);
     if (severity === undefined) continue;
     const {path} = problem;
-    gatherer.add({
+    collector.add({
       rule,
       severity,
       message: sentence(problem),
       span: spanOf(shape, problem),
       pointer: path,
       identity: path,
-      fix: fixOfField(shape, problem, gatherer),
+      fix: fixOfField(shape, problem, collector),
     });
   }
 }
@@ -65,15 +65,15 @@ function spanOf({places}: Shape, {kind, path, place}: ShapeProblem): Span {
   return isValue ? shown.node.span : spanToShow(shown);
 }
 
-function fixOfField({source}: Shape, {place, meant}: ShapeProblem, gatherer: Gatherer): Fix | undefined {
+function fixOfField({source}: Shape, {place, meant}: ShapeProblem, collector: Collector): Fix | undefined {
   if (place === undefined || meant === undefined) return undefined;
   const edits = renameKey(source, place.segments, meant);
-  return edits && {title: `Rename it to ${meant}`, edits: [toEdit(source, edits, gatherer)]};
+  return edits && {title: `Rename it to ${meant}`, edits: [toEdit(source, edits, collector)]};
 }
 
-function toEdit({text}: Source, edits: readonly TextEdit[], gatherer: Gatherer): Fix['edits'][number] {
+function toEdit({text}: Source, edits: readonly TextEdit[], collector: Collector): Fix['edits'][number] {
   const edit = editBetween(text, applyEdits(text, edits));
-  return {...edit, range: gatherer.rangeOf(edit)};
+  return {...edit, range: collector.rangeOf(edit)};
 }
 
 /** Something to underline, wherever the text has something. */

@@ -1,7 +1,7 @@
 /** Parts what is found from what somebody has accepted, and says which suppressions are weak or useless. */
 
 import type {Finding, Suppressed} from '../finding.ts';
-import type {Gatherer} from '../report/gatherer.ts';
+import type {Collector} from '../report/collector.ts';
 import {codeOf, type RuleSet} from '../rule-set.ts';
 import type {Source} from '../source/tree.ts';
 import {fromBlock} from './from-block.ts';
@@ -25,16 +25,16 @@ export interface SuppressOptions {
 export function applySuppressions(
   source: Source,
   rules: RuleSet,
-  gatherer: Gatherer,
+  collector: Collector,
   options: SuppressOptions,
 ): Outcome {
   const suppressions = [...fromComments(source), ...fromBlock(source)];
-  if (suppressions.length === 0) return {findings: gatherer.findings, suppressed: []};
+  if (suppressions.length === 0) return {findings: collector.findings, suppressed: []};
   const suppressed: Suppressed[] = [];
-  let findings: readonly Finding[] = [...gatherer.findings];
+  let findings: readonly Finding[] = [...collector.findings];
   for (const suppression of suppressions) {
     const weakness = weaknessOf(suppression, rules, options);
-    if (weakness !== undefined) report('RL604', weakness, suppression, rules, gatherer);
+    if (weakness !== undefined) report('RL604', weakness, suppression, rules, collector);
     if (options.refused || isOver(suppression, options)) continue;
     const codes = suppression.rules.map(name => codeOf(rules.rules, name)).filter(code => code !== undefined);
     const isHit = (finding: Finding): boolean =>
@@ -43,9 +43,9 @@ export function applySuppressions(
     suppressed.push(...hits.map(finding => ({finding, by: suppression.by, reason: suppression.reason})));
     findings = findings.filter(finding => !hits.includes(finding));
     const unused = codes.filter(code => isOn(code, rules) && !hits.some(hit => hit.code === code));
-    if (unused.length > 0) reportUnused(unused, codes, suppression, rules, gatherer);
+    if (unused.length > 0) reportUnused(unused, codes, suppression, rules, collector);
   }
-  const own = gatherer.findings.filter(({code}) => code === 'RL604' || code === 'RL605');
+  const own = collector.findings.filter(({code}) => code === 'RL604' || code === 'RL605');
   return {findings: [...findings, ...own], suppressed};
 }
 
@@ -81,10 +81,10 @@ function reportUnused(
   all: readonly string[],
   suppression: Suppression,
   rules: RuleSet,
-  gatherer: Gatherer,
+  collector: Collector,
 ): void {
   const message = `${unused.join(', ')} ${unused.length === 1 ? 'has' : 'have'} nothing to say here, so there is nothing to suppress.`;
-  report('RL605', message, suppression, rules, gatherer, unused.length === all.length);
+  report('RL605', message, suppression, rules, collector, unused.length === all.length);
 }
 
 function report(
@@ -92,7 +92,7 @@ function report(
   message: string,
   suppression: Suppression,
   rules: RuleSet,
-  gatherer: Gatherer,
+  collector: Collector,
   removable = false,
 ): void {
   const rule = rules.get(code);
@@ -101,9 +101,9 @@ function report(
   const {span, pointer, whole} = suppression;
   const fix =
     removable && whole !== undefined
-      ? {title: 'Remove the suppression', edits: [{...whole, text: '', range: gatherer.rangeOf(whole)}]}
+      ? {title: 'Remove the suppression', edits: [{...whole, text: '', range: collector.rangeOf(whole)}]}
       : undefined;
-  gatherer.add({
+  collector.add({
     rule,
     severity,
     message,

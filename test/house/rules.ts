@@ -20,6 +20,7 @@ const LINT_FLOORS: readonly (readonly string[])[] = [
   ['model'],
   ['rule.ts', 'baseline.ts'],
   ['edit', 'math', 'config.ts'],
+  ['analysis'],
   ['rules'],
   ['rule-set.ts'],
   ['report'],

@@ -43,7 +43,7 @@ describe('the attempt table', () => {
       neededMs: 24_300,
       longestNeededMs: 27_000,
       worstMs: 27_000,
-      resendsTimeouts: true,
+      retriesTimeouts: true,
       longestHintMs: 60_000,
     });
   });

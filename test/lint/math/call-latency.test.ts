@@ -2,7 +2,7 @@
 
 import {expect} from 'chai';
 import {latencyLaw, normalCdf} from '../../../lint/math/attempt-latency.ts';
-import {outlookOf} from '../../../lint/math/call-latency.ts';
+import {predictCall} from '../../../lint/math/call-latency.ts';
 import {seededRandom} from '../../../src/core/random.ts';
 import {isNear, mean, type Simulated, simulate} from './simulated.ts';
 
@@ -31,12 +31,12 @@ const predict: Simulated = {
 };
 const quantiles = {p50: 180, p95: 180 * Math.exp(0.5 * 1.6448536), p99: 180 * Math.exp(0.5 * 2.3263479)};
 
-const outlook = (call: Simulated) =>
-  outlookOf({
+const prediction = (call: Simulated) =>
+  predictCall({
     ...call,
     latency: latencyLaw(quantiles)!,
     resendsFailures: true,
-    resendsTimeouts: true,
+    retriesTimeouts: true,
     granted: 1,
   });
 
@@ -80,7 +80,7 @@ describe('the latency of a call', () => {
       const random = seededRandom(20_261_124);
       const endings = Array.from({length: CALLS}, () => simulate(call, random));
       const sorted = endings.map(({ms}) => ms).sort((a, b) => a - b);
-      const predicted = outlook(call);
+      const predicted = prediction(call);
       expect(isNear(predicted.meanAttempts, mean(endings.map(({attempts}) => attempts))), 'load').to.equal(true);
       const succeeded = endings.filter(({ms}) => ms !== Number.POSITIVE_INFINITY).length / CALLS;
       expect(isNear(predicted.successRatio, succeeded), 'success').to.equal(true);
@@ -97,22 +97,22 @@ describe('the latency of a call', () => {
   }
 
   it('a share that never succeeds has no latency', () => {
-    expect(outlook({...predict, failureRatio: 0.9}).quantile(0.95)).to.equal(Number.POSITIVE_INFINITY);
+    expect(prediction({...predict, failureRatio: 0.9}).quantile(0.95)).to.equal(Number.POSITIVE_INFINITY);
   });
 
   it('resends without a wait, and with one of an age, are counted', () => {
     const constant = (delayMs: number) => ({kind: 'constant', delayMs, throttledBaseMs: 0, jitter: 'none'}) as const;
     const call = {...predict, failureRatio: 0.5, hangRatio: 0, deadlineMs: 5000};
-    expect(outlook({...call, backoff: constant(0)}).meanAttempts).to.be.closeTo(1.75, 0.01);
-    expect(outlook({...call, backoff: constant(Number.MAX_SAFE_INTEGER)}).meanAttempts).to.equal(1);
+    expect(prediction({...call, backoff: constant(0)}).meanAttempts).to.be.closeTo(1.75, 0.01);
+    expect(prediction({...call, backoff: constant(Number.MAX_SAFE_INTEGER)}).meanAttempts).to.equal(1);
   });
 
   it('what is not resent is one attempt', () => {
-    const {meanAttempts, successRatio} = outlookOf({
+    const {meanAttempts, successRatio} = predictCall({
       ...predict,
       latency: latencyLaw(quantiles)!,
       resendsFailures: false,
-      resendsTimeouts: false,
+      retriesTimeouts: false,
       granted: 1,
     });
     expect(meanAttempts).to.equal(1);

@@ -1,0 +1,77 @@
+/** What is to be expected of the calls of a scope, where the policy says enough about its traffic. */
+
+import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
+import {latencyLaw} from '../math/attempt-latency.ts';
+import {grantedShare} from '../math/budget.ts';
+import {type CallPrediction, predictCall} from '../math/call-latency.ts';
+import {undisturbedMs} from '../math/timeline.ts';
+import {isSure, type Scope} from '../model/scope.ts';
+import {mayRepeat, retriesOf, retriesThrottled, retriesTimeouts} from './retryability.ts';
+
+export interface Prediction extends CallPrediction {
+  /** Nothing takes longer: the deadline, or all attempts and waits. */
+  readonly worstMs: number;
+  /** Share of the resends that the budget grants. */
+  readonly granted: number;
+}
+
+/**
+ * Whether the latency of a call can be predicted: a promise is there, two quantiles of an attempt are assumed, and the attempts are
+ * counted. Hedges are not modelled. Then what could happen at the worst matters less than what will.
+ */
+export function isPredictable(scope: Scope): boolean {
+  const {objective, hedge, maxAttempts} = scope.policy;
+  const {assume, latencyMs, successRatio} = objective ?? {};
+  const failed = (assume?.failureRatio ?? 0) + (assume?.hangRatio ?? 0);
+  const isPromised = successRatio !== undefined || Object.values(latencyMs ?? {}).some(ms => ms !== undefined);
+  return (
+    isPromised &&
+    latencyLaw(assume?.latencyMs) !== undefined &&
+    failed <= 1 &&
+    hedge === null &&
+    typeof maxAttempts === 'number' &&
+    isSure(scope, 'objective', 'maxAttempts', 'attemptTimeoutMs', 'deadlineMs', 'backoff', 'retryOn', 'hedge')
+  );
+}
+
+/** @returns undefined where it cannot be predicted. */
+export function predictionOfScope(scope: Scope): Prediction | undefined {
+  const {policy} = scope;
+  const {assume} = policy.objective ?? {};
+  const latency = latencyLaw(assume?.latencyMs);
+  if (!isPredictable(scope) || latency === undefined) return undefined;
+  const attempts = retriesOf(policy) + 1;
+  const failureRatio = assume?.failureRatio ?? 0;
+  const hangRatio = assume?.hangRatio ?? 0;
+  const attemptTimeoutMs = policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
+  const timedOut = hangRatio + (1 - failureRatio - hangRatio) * (1 - latency(attemptTimeoutMs));
+  const resendsFailures = resendsAnswers(policy) && mayRepeat(scope);
+  const resent = (resendsFailures ? failureRatio : 0) + (retriesTimeouts(scope) ? timedOut : 0);
+  const granted = grantedShare(policy.budget, {attempts, failureRatio: resent, rps: assume?.rps});
+  const prediction = predictCall({
+    attempts,
+    attemptTimeoutMs,
+    deadlineMs: policy.deadlineMs ?? Number.POSITIVE_INFINITY,
+    backoff: policy.backoff,
+    throttled: false,
+    latency,
+    failureRatio,
+    hangRatio,
+    resendsFailures,
+    retriesTimeouts: retriesTimeouts(scope),
+    granted,
+  });
+  return {...prediction, granted, worstMs: worstMs(policy)};
+}
+
+/** The longest a call takes, the server's hints left out: the deadline, or all attempts and waits. Infinity where nothing bounds it. */
+export function worstMs(policy: Policy): number {
+  const undisturbed = undisturbedMs(policy, retriesOf(policy) + 1, retriesThrottled(policy));
+  return Math.min(policy.deadlineMs ?? Number.POSITIVE_INFINITY, undisturbed);
+}
+
+/** What "fails fast" is taken for: an answer of the server's, or a connection that is refused. */
+const FAST: readonly RetryTrigger[] = ['network', '5xx', 'UNAVAILABLE'];
+
+const resendsAnswers = ({retryOn}: Policy): boolean =>
+  retryOn.some(trigger => FAST.includes(trigger) || (typeof trigger === 'number' && trigger >= 500));

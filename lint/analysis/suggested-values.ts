@@ -1,0 +1,59 @@
+/** Numbers that fit: what attempts, timeouts and deadlines would have to be for every attempt to have its time. */
+
+import {LEAST_ATTEMPT_MS} from '../../src/call/judge.ts';
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import type {Policy} from '../../src/policy/types.ts';
+import {undisturbedMs} from '../math/timeline.ts';
+import type {FixDraft} from '../rule.ts';
+import {retriesOf, retriesThrottled} from './retryability.ts';
+
+/** n · T + Σ waits, throttled where a throttled answer is retried. */
+export const neededMs = (policy: Policy, attempts: number = retriesOf(policy) + 1): number =>
+  undisturbedMs(policy, attempts, retriesThrottled(policy));
+
+/** The longest attempt timeout that leaves room for all attempts and waits, the default at most. Without that room, an equal share. */
+export function fittingTimeoutMs(policy: Policy): number {
+  const {deadlineMs} = policy;
+  const attempts = retriesOf(policy) + 1;
+  const wanted = defaultPolicy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
+  if (deadlineMs === null) return wanted;
+  const count = Number.isFinite(attempts) ? attempts : 3;
+  const waits = neededMs({...policy, attemptTimeoutMs: 0}, count);
+  const share = Math.floor((deadlineMs - waits) / count);
+  return neat(Math.min(wanted, share >= LEAST_ATTEMPT_MS ? share : deadlineMs / (count + 1)));
+}
+
+/** Down to two digits, as a person would write it. */
+function neat(ms: number): number {
+  const unit = Math.max(1, 10 ** (Math.floor(Math.log10(ms)) - 1));
+  return Math.max(1, Math.floor(ms / unit) * unit);
+}
+
+/** Ways to make all attempts fit: a shorter timeout, fewer of them, a longer deadline. */
+export function waysToFit(policy: Policy): FixDraft[] {
+  const ways: FixDraft[] = [];
+  const {deadlineMs, attemptTimeoutMs} = policy;
+  if (deadlineMs === null || attemptTimeoutMs === null) return ways;
+  const set = (path: string, value: number): void => {
+    ways.push({title: `Set ${path} to ${value}`, changes: [{do: 'set', path, value}]});
+  };
+  const timeoutMs = fittingTimeoutMs(policy);
+  if (neededMs({...policy, attemptTimeoutMs: timeoutMs}) <= deadlineMs) set('attemptTimeoutMs', timeoutMs);
+  const attempts = fittingAttempts(policy, deadlineMs);
+  if (attempts > 1) set('maxAttempts', attempts);
+  const needed = neededMs(policy);
+  if (Number.isSafeInteger(Math.ceil(needed))) set('deadlineMs', Math.ceil(needed));
+  return ways;
+}
+
+/** The most attempts that fit, fewer than there are; found by halving, since nothing bounds their number but the author. */
+function fittingAttempts(policy: Policy, deadlineMs: number): number {
+  let low = 0;
+  let high = retriesOf(policy);
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (neededMs(policy, middle) <= deadlineMs) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,44 @@
+/** What RL309 predicts, beside what was promised. */
+
+import {formatMs, formatNumber, formatShare} from '../analysis/format.ts';
+import {isPredictable, predictionOfScope} from '../analysis/prediction.ts';
+import type {Scope} from '../model/scope.ts';
+import {type Block, table, text} from './blocks.ts';
+
+export function predictionBlocks(scope: Scope): Block[] {
+  const prediction = predictionOfScope(scope);
+  if (prediction === undefined) return [text(whyNot(scope))];
+  const {latencyMs = {}, successRatio, assume = {}} = scope.policy.objective ?? {};
+  const bound = (ms: number): string => (Number.isFinite(ms) ? formatMs(Math.ceil(ms)) : 'never');
+  const promised = (ms: number | undefined): string => (ms === undefined ? '' : formatMs(ms));
+  const rows = [
+    ['p50', bound(prediction.quantile(0.5)), promised(latencyMs.p50)],
+    ['p95', bound(prediction.quantile(0.95)), promised(latencyMs.p95)],
+    ['p99', bound(prediction.quantile(0.99)), promised(latencyMs.p99)],
+    ['slowest', bound(prediction.worstMs), promised(latencyMs.max)],
+    ['succeed', formatShare(prediction.successRatio), successRatio === undefined ? '' : formatShare(successRatio)],
+    ['attempts for each call', formatNumber(prediction.meanAttempts), ''],
+    ['resends the budget grants', formatShare(prediction.granted), ''],
+  ];
+  const {failureRatio = 0, hangRatio = 0, rps} = assume;
+  const traffic = [
+    `${formatShare(failureRatio)} of the attempts fail at once`,
+    `${formatShare(hangRatio)} never answer`,
+    ...(rps === undefined ? [] : [`${formatNumber(rps)} calls a second`]),
+  ];
+  return [
+    table(['', 'predicted', 'promised'], rows),
+    text(
+      `Assumed: ${traffic.join(', ')}, and the latencies of an answer. A failed call counts as slower than any percentile.`,
+    ),
+  ];
+}
+
+function whyNot(scope: Scope): string {
+  if (isPredictable(scope)) return 'Nothing is predicted.';
+  const {objective, hedge, maxAttempts} = scope.policy;
+  const needs = 'A prediction needs a promise in objective and two of p50, p95 and p99 in objective.assume.latencyMs';
+  if (objective !== null && hedge !== null) return `${needs}, and no hedge: hedges are not modelled.`;
+  if (typeof maxAttempts !== 'number') return `${needs}, and a number of attempts.`;
+  return `${needs}.`;
+}

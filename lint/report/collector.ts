@@ -1,0 +1,131 @@
+/** From what rules say, in paths of a policy, to findings, in lines of a file. */
+
+import {fixOf} from '../edit/changes.ts';
+import {type Confidence, docsOf, type Finding, type Fix, type RelatedPlace, type Severity} from '../finding.ts';
+import {describeMatch} from '../model/model.ts';
+import {isDefault, type Scope, type Spot, spotOf} from '../model/scope.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {Lines, type Range} from '../source/lines.ts';
+import {type Place, spanToShow} from '../source/places.ts';
+import type {Source, Span} from '../source/tree.ts';
+
+/** One finding, as far as a rule or a reader knows it. */
+export interface Statement {
+  readonly rule: Rule;
+  readonly severity: Severity;
+  readonly confidence?: Confidence | undefined;
+  readonly message: string;
+  /** In the linted file. */
+  readonly span: Span;
+  readonly pointer: string;
+  /** The pointer without what moves. */
+  readonly identity: string;
+  readonly related?: readonly RelatedPlace[];
+  readonly fix?: Fix | undefined;
+  readonly suggestions?: readonly Fix[];
+}
+
+/** Gathers findings; what is said twice at one place is kept once, as the first scope says it. */
+export class Collector {
+  readonly findings: Finding[] = [];
+  readonly #source: Source;
+  readonly #lines = new LinesBySource();
+  readonly #said = new Set<string>();
+  readonly #fingerprints = new Map<string, number>();
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  /** A rule's draft, with its paths resolved. */
+  addDraft(rule: Rule, severity: Severity, scope: Scope, draft: Draft): void {
+    const spot = spotOf(scope, draft.at);
+    const span = spot.place === undefined ? {start: 0, end: 0} : spanToShow(spot.place);
+    if (this.#isSaid(rule, span)) return;
+    const pointer = spot.from === undefined ? spot.path : draft.at;
+    this.add({
+      rule,
+      severity,
+      confidence: draft.confidence,
+      message: draft.message,
+      span,
+      pointer,
+      identity: identityOf(scope, pointer),
+      related: this.#related(scope, spot, draft),
+      fix: draft.fix && fixOf(scope, draft.fix),
+      suggestions: (draft.suggestions ?? []).map(fix => fixOf(scope, fix)).filter(fix => fix !== undefined),
+    });
+  }
+
+  add({rule, severity, confidence, message, span, pointer, identity, related, fix, suggestions}: Statement): void {
+    if (this.#isSaid(rule, span)) return;
+    this.#said.add(`${rule.code} ${span.start}`);
+    this.findings.push({
+      code: rule.code,
+      name: rule.name,
+      severity,
+      confidence: confidence ?? rule.confidence,
+      message,
+      path: this.#source.path,
+      range: this.#lines.rangeOf(this.#source, span),
+      pointer,
+      fingerprint: this.#unique(`${rule.code} ${identity}`),
+      related: related ?? [],
+      fix,
+      suggestions: suggestions ?? [],
+      docs: docsOf(rule.code),
+    });
+  }
+
+  rangeOf(span: Span): Range {
+    return this.#lines.rangeOf(this.#source, span);
+  }
+
+  #isSaid = ({code}: Rule, {start}: Span): boolean => this.#said.has(`${code} ${start}`);
+
+  /** Code scanning drops results whose fingerprint it has seen, so equals are numbered. */
+  #unique(fingerprint: string): string {
+    const count = (this.#fingerprints.get(fingerprint) ?? 0) + 1;
+    this.#fingerprints.set(fingerprint, count);
+    return count === 1 ? fingerprint : `${fingerprint} #${count}`;
+  }
+
+  #related(scope: Scope, spot: Spot, draft: Draft): RelatedPlace[] {
+    const found: RelatedPlace[] = [];
+    const add = (message: string, place: Place | undefined): void => {
+      if (place === undefined) return;
+      found.push({message, path: place.source.path, range: this.#lines.rangeOf(place.source, spanToShow(place))});
+    };
+    if (spot.from !== undefined) {
+      const {place, name, path} = spot.from;
+      if (place === undefined) add(`${name} sets ${path}.`, spot.place);
+      else add(`${path} is set here.`, place);
+    }
+    for (const {at, message} of draft.related ?? []) {
+      // A default is written nowhere, so there is nothing to show.
+      if (isDefault(scope, at)) continue;
+      const other = spotOf(scope, at);
+      add(message, other.from?.place ?? other.place);
+    }
+    return found;
+  }
+}
+
+class LinesBySource {
+  readonly #lines = new Map<Source, Lines>();
+
+  rangeOf(source: Source, span: Span): Range {
+    let lines = this.#lines.get(source);
+    if (lines === undefined) {
+      lines = new Lines(source.text);
+      this.#lines.set(source, lines);
+    }
+    return lines.rangeOf(span);
+  }
+}
+
+/** A pointer that outlives its index: a route is known by what it matches. */
+export function identityOf(scope: Scope, pointer: string): string {
+  if (scope.match === undefined || !pointer.startsWith('routes[')) return pointer;
+  return pointer.replace(/^routes\[\d+\]/, () => `routes[${describeMatch(scope.match ?? {})}]`);
+}

@@ -1,0 +1,90 @@
+import {formatNumber} from '../analysis/format.ts';
+import {mayRetry} from '../analysis/retryability.ts';
+import {worstAmplification} from '../math/amplification.ts';
+import {isSure, mostSpecific} from '../model/scope.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
+
+export const amplifiedRetries: Rule = defineRule({
+  code: 'RL209',
+  name: 'no-amplified-retries',
+  category: 'load',
+  severity: 'error',
+  confidence: 'high',
+  summary: 'Retry in one layer',
+  why: `
+Attempts of layers multiply. A client that tries three times, through a gateway that tries three times, to a service whose driver
+tries three times, is 27 requests for each call, and none of the three sees it: each sends a modest three. While little fails it
+stays invisible (1.1 requests a call at 10 % failures), so the number to look at is that of a full outage.
+
+Retry in one layer, best the one nearest to the caller that knows whether the call may be repeated, and let the others pass the
+failure on.
+`,
+  sources: [
+    {
+      title: 'Google SRE Book, Addressing Cascading Failures: 64 attempts from three layers',
+      url: 'https://sre.google/sre-book/addressing-cascading-failures/',
+    },
+    {
+      title: 'M. Brooker, Timeouts, retries, and backoff with jitter: 243 times the load from five layers',
+      url: 'https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/',
+    },
+  ],
+  bad: [
+    {
+      name: 'a client, a mesh and a driver',
+      text: '{\n  "layers": [\n    {"name": "service mesh", "maxAttempts": 3},\n    {"name": "database driver", "maxAttempts": 2}\n  ]\n}\n',
+      findings: [
+        {
+          message:
+            '3 attempts here × 3 of service mesh × 2 of database driver are 18 requests for each call when everything fails, more than 9.',
+          at: '2:3',
+          marks: '"layers"',
+        },
+      ],
+    },
+    {
+      name: 'a route that tries more often',
+      text: '{\n  "layers": [{"name": "gateway", "maxAttempts": 3}],\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 4}\n  ]\n}\n',
+      findings: [
+        {
+          message: '4 attempts here × 3 of gateway are 12 requests for each call when everything fails, more than 9.',
+          at: '4:39',
+          marks: '"maxAttempts"',
+        },
+      ],
+    },
+  ],
+  good: [
+    {name: 'a gateway that tries twice', text: '{\n  "layers": [{"name": "gateway", "maxAttempts": 2}]\n}\n'},
+    {
+      name: 'the mesh retries, so this client does not',
+      text: '{\n  "maxAttempts": 1,\n  "layers": [{"name": "service mesh", "maxAttempts": 3}, {"name": "driver", "maxAttempts": 4}]\n}\n',
+    },
+  ],
+
+  *check(scope): Iterable<Draft> {
+    const {maxAttempts, layers} = scope.policy;
+    if (typeof maxAttempts !== 'number' || layers.length === 0 || !mayRetry(scope)) return;
+    if (!isSure(scope, 'maxAttempts', 'layers')) return;
+    const counts = [maxAttempts, ...layers.map(layer => layer.maxAttempts)];
+    const product = worstAmplification(counts);
+    if (product <= MOST) return;
+    const names = layers.map(({name, maxAttempts: count}) => `${formatNumber(count)} of ${name}`);
+    yield {
+      at: mostSpecific(scope, 'layers', 'maxAttempts'),
+      message: `${[`${maxAttempts} attempts here`, ...names].join(' × ')} are ${formatNumber(product)} requests for each call when everything fails, more than ${MOST}.`,
+      related: [
+        {at: 'maxAttempts', message: 'The attempts of this policy are set here.'},
+        {at: 'layers', message: 'The other layers are named here.'},
+      ],
+      suggestions: [
+        {
+          title: 'Leave the resends to the other layers',
+          changes: [{do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
+        },
+      ],
+    };
+  },
+});
+
+const MOST = 9;

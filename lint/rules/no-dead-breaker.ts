@@ -1,0 +1,110 @@
+import {tripRule} from '../../src/policy/trip-rule.ts';
+import type {RatioBreaker} from '../../src/policy/types.ts';
+import {formatMs, formatNumber} from '../analysis/format.ts';
+import {retriesOf} from '../analysis/retryability.ts';
+import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+
+export const deadBreaker: Rule = defineRule({
+  code: 'RL212',
+  name: 'no-dead-breaker',
+  category: 'load',
+  severity: 'error',
+  confidence: 'high',
+  summary: 'Let the breaker trip in an outage',
+  why: `
+A breaker that cannot open looks like protection and is none. It needs a number of attempts in its window before the share of
+failures means anything; if the traffic never makes that many, it stays closed through every outage. And a share of 1 asks that
+nothing at all succeeds: one good answer, from a health check or a cache, keeps it shut.
+
+Judged for \`objective.assume.rps\`, with every resend counted; so the finding means never, not seldom.
+`,
+  sources: [
+    {
+      title: 'Polly, Circuit breaker: minimum throughput and sampling duration',
+      url: 'https://www.pollydocs.org/strategies/circuit-breaker.html',
+    },
+    {
+      title: 'resilience4j, CircuitBreaker: minimumNumberOfCalls',
+      url: 'https://resilience4j.readme.io/docs/circuitbreaker',
+    },
+  ],
+  bad: [
+    {
+      name: 'more attempts than the window can hold',
+      text: '{\n  "breaker": {"windowMs": 10000, "minCalls": 100},\n  "objective": {"assume": {"rps": 2}}\n}\n',
+      findings: [
+        {
+          message:
+            'The breaker never opens: it needs 100 attempts in 10000 ms, and 2 calls a second, each sent 3 times, make 60.',
+          at: '2:34',
+          marks: '"minCalls"',
+        },
+      ],
+    },
+    {
+      name: 'nothing at all may succeed',
+      text: '{\n  "breaker": {"failureRatio": 1}\n}\n',
+      findings: [
+        {
+          message:
+            'The breaker opens only when every one of at least 20 attempts failed: one that succeeds keeps it shut.',
+          at: '2:15',
+          marks: '"failureRatio"',
+          severity: 'warning',
+        },
+      ],
+    },
+  ],
+  good: [
+    {
+      name: 'a window that fills',
+      text: '{\n  "breaker": {"windowMs": 30000, "minCalls": 20},\n  "objective": {"assume": {"rps": 2}}\n}\n',
+    },
+    {name: 'failures in a row', text: '{\n  "breaker": {"kind": "consecutive", "failures": 5}\n}\n'},
+  ],
+
+  *check(scope): Iterable<Draft> {
+    const {breaker, objective} = scope.policy;
+    if (breaker === null || breaker.kind !== 'ratio' || !isSure(scope, 'breaker')) return;
+    const rps = objective?.assume?.rps;
+    if (rps !== undefined && rps > 0 && isSure(scope, 'breaker.minCalls', 'breaker.windowMs'))
+      yield* tooFew(scope, breaker, rps);
+    if (breaker.failureRatio < 1 || !isSure(scope, 'breaker.failureRatio')) return;
+    yield {
+      at: 'breaker.failureRatio',
+      message: `The breaker opens only when every one of at least ${tripRule(breaker).least} attempts failed: one that succeeds keeps it shut.`,
+      severity: 'warning',
+      suggestions: [
+        {title: 'Set failureRatio to 0.5', changes: [{do: 'set', path: 'breaker.failureRatio', value: 0.5}]},
+      ],
+    };
+  },
+});
+
+function* tooFew(scope: Scope, breaker: RatioBreaker, rps: number): Iterable<Draft> {
+  const {windowMs} = breaker;
+  const {least} = tripRule(breaker);
+  const sends = retriesOf(scope.policy) + 1;
+  const held = (rps * sends * windowMs) / 1000;
+  // Unlimited resends fill any window.
+  if (held >= least) return;
+  const resent = sends === 1 ? '' : `, each sent ${sends} times,`;
+  yield {
+    at: mostSpecific(scope, 'breaker.minCalls', 'breaker.windowMs'),
+    message: `The breaker never opens: it needs ${least} attempts in ${formatMs(windowMs)}, and ${formatNumber(rps)} calls a second${resent} make ${formatNumber(held)}.`,
+    related: [{at: 'objective.assume.rps', message: 'The traffic is assumed here.'}],
+    suggestions: fitting(windowMs, rps),
+  };
+}
+
+/** Half of what the calls make without a resend, so that it opens with some to spare. */
+function fitting(windowMs: number, rps: number): FixDraft[] {
+  const count = Math.floor((rps * windowMs) / 2000);
+  return count < LEAST
+    ? []
+    : [{title: `Set minCalls to ${count}`, changes: [{do: 'set', path: 'breaker.minCalls', value: count}]}];
+}
+
+/** Fewer attempts open a breaker by chance. */
+const LEAST = 5;

@@ -1,0 +1,117 @@
+import type {Backoff} from '../../src/policy/types.ts';
+import {retriesOf} from '../analysis/retryability.ts';
+import {plannedMs} from '../math/schedule.ts';
+import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+
+export const flatBackoff: Rule = defineRule({
+  code: 'RL205',
+  name: 'no-flat-backoff',
+  category: 'load',
+  severity: 'info',
+  confidence: 'high',
+  summary: 'Wait longer before each resend',
+  why: `
+A wait that does not grow asks a server that is down for a minute as often as one that hiccuped for a moment. With three resends
+or more, waits that double or triple spend the first quickly and leave the last for an outage that takes longer.
+`,
+  sources: [
+    {
+      title: 'Google SRE Book, Addressing Cascading Failures: always use randomized exponential backoff',
+      url: 'https://sre.google/sre-book/addressing-cascading-failures/',
+    },
+    {title: 'RFC 9002, 6.2.1 Probe timeouts that double', url: 'https://www.rfc-editor.org/rfc/rfc9002#section-6.2.1'},
+  ],
+  bad: [
+    {
+      name: 'the same second four times',
+      text: '{\n  "maxAttempts": 5,\n  "backoff": {"kind": "constant", "delayMs": 1000}\n}\n',
+      findings: [
+        {
+          message: 'All 4 waits are 1000 ms: a server that is down is asked as often as one that hiccuped.',
+          at: '3:15',
+          marks: '"kind"',
+        },
+      ],
+    },
+    {
+      name: 'a factor of one',
+      text: '{\n  "maxAttempts": 4,\n  "backoff": {"factor": 1}\n}\n',
+      findings: [
+        {
+          message: 'All 3 waits are 100 ms: a server that is down is asked as often as one that hiccuped.',
+          at: '3:15',
+          marks: '"factor"',
+        },
+      ],
+    },
+    {
+      name: 'a list that repeats itself',
+      text: '{\n  "maxAttempts": 4,\n  "backoff": {"kind": "list", "delaysMs": [500]}\n}\n',
+      findings: [
+        {
+          message: 'All 3 waits are 500 ms: a server that is down is asked as often as one that hiccuped.',
+          at: '3:31',
+          marks: '"delaysMs"',
+        },
+      ],
+    },
+  ],
+  good: [
+    {name: 'waits that double', text: '{\n  "maxAttempts": 4,\n  "backoff": {"factor": 2}\n}\n'},
+    {name: 'two resends', text: '{\n  "backoff": {"kind": "constant", "delayMs": 1000}\n}\n'},
+    {
+      name: 'decorrelated jitter grows by itself',
+      text: '{\n  "maxAttempts": 4,\n  "backoff": {"factor": 1, "jitter": "decorrelated"}\n}\n',
+    },
+  ],
+
+  *check(scope): Iterable<Draft> {
+    const {backoff} = scope.policy;
+    const resends = retriesOf(scope.policy);
+    if (resends < 3 || backoff.jitter === 'decorrelated') return;
+    const waits = Array.from({length: Math.min(resends, 100)}, (_, index) => plannedMs(backoff, index + 1, false));
+    const [first = 0] = waits;
+    if (first === 0 || waits.some(wait => wait > first)) return;
+    const at = culprit(scope);
+    if (at === undefined) return;
+    const many = Number.isFinite(resends) ? `All ${resends} waits are` : 'Every wait is';
+    const fact = waits.every(wait => wait === first)
+      ? `${many} ${first} ms`
+      : `No wait is longer than the first, ${first} ms`;
+    yield {
+      at,
+      message: `${fact}: a server that is down is asked as often as one that hiccuped.`,
+      suggestions: Number.isSafeInteger(first * 4) ? [growing(backoff, first)] : [],
+    };
+  },
+});
+
+const FIELDS = {
+  exponential: ['backoff.factor', 'backoff.capMs', 'backoff.baseMs'],
+  linear: ['backoff.stepMs', 'backoff.capMs', 'backoff.baseMs'],
+  constant: ['backoff.kind', 'backoff.delayMs'],
+  list: ['backoff.delaysMs'],
+} as const;
+
+/** What this file sets of that which keeps the waits from growing. */
+function culprit(scope: Scope): string | undefined {
+  const {backoff} = scope.policy;
+  const isCapped = 'capMs' in backoff && backoff.capMs <= backoff.baseMs;
+  const grows = backoff.kind === 'exponential' ? backoff.factor > 1 : backoff.kind === 'linear' && backoff.stepMs > 0;
+  // A cap that is too low is at fault where the waits would have grown.
+  const fields = FIELDS[backoff.kind].slice(isCapped && grows ? 1 : 0);
+  const here = fields.filter(path => isSetHere(scope, path));
+  return here.length === 0 ? undefined : mostSpecific(scope, ...here);
+}
+
+function growing(backoff: Backoff, baseMs: number): FixDraft {
+  const value = {
+    kind: 'exponential',
+    baseMs,
+    factor: 2,
+    capMs: Math.max(20_000, baseMs * 4),
+    jitter: backoff.jitter,
+  };
+  return {title: 'Double the wait before each resend', changes: [{do: 'set', path: 'backoff', value}]};
+}

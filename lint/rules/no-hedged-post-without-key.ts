@@ -1,0 +1,101 @@
+import {isKeyed, isReadLike, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
+import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
+
+export const hedgedPostWithoutKey: Rule = defineRule({
+  code: 'RL105',
+  name: 'no-hedged-post-without-key',
+  category: 'safety',
+  severity: 'error',
+  confidence: 'high',
+  summary: 'Hedge only what may arrive twice',
+  why: `
+A hedge sends a second attempt while the first is still running. Where a retry is sent twice after a failure, a hedge is sent twice
+although nothing failed: both arrive, and both are worked on. That is harmless for reads, and for writes that the server
+deduplicates by a key.
+
+The client hedges no POST without a key, unless the method is listed in \`idempotentMethods\`. Either way the policy says something
+else than its author meant.
+`,
+  sources: [
+    {title: 'J. Dean, L. Barroso, The Tail at Scale (2013)', url: 'https://doi.org/10.1145/2408776.2408794'},
+    {
+      title: 'gRFC A6, Client Retries: hedged calls have to be safe to execute twice',
+      url: 'https://github.com/grpc/proposal/blob/master/A6-client-retries.md#hedging-policy',
+    },
+  ],
+  bad: [
+    {
+      name: 'a POST route with a hedge of its own',
+      text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/orders"}, "hedge": {"delayMs": 200}}\n  ]\n}\n',
+      findings: [
+        {
+          message: 'POST /v1/orders is written to be hedged, but will never be without an idempotency key.',
+          at: '3:60',
+          marks: '"hedge"',
+        },
+      ],
+      fixed: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/orders"}, "hedge": null}\n  ]\n}\n',
+    },
+    {
+      name: 'a POST that is declared harmless, and inherits the hedge',
+      text: '{\n  "hedge": {"quantile": 0.95},\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/charges"}, "idempotentMethods": ["POST"]}\n  ]\n}\n',
+      findings: [
+        {
+          message:
+            'POST /v1/charges is sent a second time while the first is still running, without an idempotency key: both may be acted on.',
+          at: '4:16',
+          marks: '"methods"',
+        },
+      ],
+      fixed:
+        '{\n  "hedge": {"quantile": 0.95},\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/charges"}, "idempotentMethods": ["POST"], "hedge": null}\n  ]\n}\n',
+    },
+  ],
+  good: [
+    {
+      name: 'reads are hedged',
+      text: '{\n  "routes": [{"match": {"methods": ["GET"], "path": "/v1/items/*"}, "hedge": {"quantile": 0.95}}]\n}\n',
+    },
+    {
+      name: 'a POST that asks',
+      text: '{\n  "hedge": {"quantile": 0.95},\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/search"}, "idempotentMethods": ["POST"]}]\n}\n',
+    },
+    {
+      name: 'a key on the POST',
+      text: '{\n  "idempotency": {},\n  "hedge": {"delayMs": 200},\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}}]\n}\n',
+    },
+  ],
+
+  *check(scope): Iterable<Draft> {
+    const {policy, match} = scope;
+    if (policy.hedge === null || !mayRetry(scope) || !isSure(scope, 'hedge', 'idempotency')) return;
+    for (const method of namedNonIdempotent(scope)) {
+      const isDeclared = policy.idempotentMethods.includes(method);
+      if (isKeyed(policy, method) || (isDeclared && isReadLike(match?.path))) continue;
+      const call = `${method} ${match?.path ?? match?.origin ?? 'on every path'}`;
+      yield {
+        at: mostSpecific(scope, 'hedge', 'match.methods'),
+        message: isDeclared
+          ? `${call} is sent a second time while the first is still running, without an idempotency key: both may be acted on.`
+          : `${call} is written to be hedged, but will never be without an idempotency key.`,
+        related: [{at: 'hedge', message: 'The hedge is set here.'}],
+        fix: {title: 'Do not hedge here', changes: [{do: 'set', path: 'hedge', value: null, inScope: true}]},
+        suggestions: [withKey(scope, method)],
+      };
+      return;
+    }
+  },
+});
+
+const withKey = ({policy}: Scope, method: string) => ({
+  title: `Send an Idempotency-Key with ${method}, if this server deduplicates by it`,
+  changes: [
+    {
+      do: 'set',
+      path: 'idempotency',
+      value: {header: 'Idempotency-Key', methods: [...(policy.idempotency?.methods ?? []), method]},
+      inScope: true,
+    } as const,
+  ],
+});

@@ -1,0 +1,69 @@
+import {namedNonIdempotent} from '../analysis/retryability.ts';
+import {mayMeet} from '../analysis/route-cover.ts';
+import {equalJson} from '../canonical.ts';
+import type {Model} from '../model/model.ts';
+import type {Scope} from '../model/scope.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
+
+export const idleRoute: Rule = defineRule({
+  code: 'RL603',
+  name: 'no-idle-route',
+  category: 'hygiene',
+  severity: 'info',
+  confidence: 'high',
+  summary: 'Write no route that changes nothing',
+  why: `
+A route whose every setting is what would run anyway is a leftover: the settings it once had have become those of the file. Whoever
+adds a setting to the top has to think about it each time.
+
+A name is a change, for telemetry and for breakers of scope route. So is a route that keeps its calls from one behind it.
+`,
+  sources: [{title: 'The policy file: routes', url: 'https://steadfetch.dev/policy#routes'}],
+  bad: [
+    {
+      name: 'what the file says already',
+      text: '{\n  "deadlineMs": 9000,\n  "attemptTimeoutMs": 2000,\n  "routes": [\n    {"match": {"path": "/v1/a"}, "maxAttempts": 2},\n    {"match": {"path": "/v1/b"}, "deadlineMs": 9000}\n  ]\n}\n',
+      findings: [
+        {
+          message: 'Route * /v1/b changes nothing: its calls would run under the same settings without it.',
+          at: '6:6',
+          marks: '"match"',
+        },
+      ],
+    },
+  ],
+  good: [
+    {
+      name: 'a POST, which the rules of safety judge',
+      text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}}]\n}\n',
+    },
+    {name: 'a name', text: '{\n  "routes": [{"match": {"path": "/v1/search"}, "name": "search"}]\n}\n'},
+    {
+      name: 'a route that is an exception to the next',
+      text: '{\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 3},\n    {"match": {"path": "/v1/**"}, "maxAttempts": 1}\n  ]\n}\n',
+    },
+  ],
+
+  *checkFile({scopes: [top, ...routes]}: Model): Iterable<Draft & {scope: Scope}> {
+    for (const [index, scope] of routes.entries()) {
+      const {own, policy, match = {}} = scope;
+      if (own.entry !== undefined || own.data.name !== undefined || hasSlips(own)) continue;
+      // A route that singles out POSTs is meant to be something: the rules of safety say what it is.
+      if (namedNonIdempotent(scope).length > 0) continue;
+      if (!equalJson({...policy, name: ''}, {...top!.policy, name: ''})) continue;
+      if (routes.slice(index + 1).some(next => mayMeet(match, next.match ?? {}))) continue;
+      const message = `${scope.title.replace(/^r/, 'R')} changes nothing: its calls would run under the same settings without it.`;
+      yield {
+        scope,
+        at: 'match',
+        message,
+        suggestions: [{title: 'Remove the route', changes: [{do: 'remove', path: ''}]}],
+      };
+    }
+  },
+});
+
+/** A slip may have been meant to change something. */
+const hasSlips = ({shape, base}: Scope['own']): boolean =>
+  [...(shape?.invalid ?? [])].some(path => path.startsWith(`${base}.`)) ||
+  (shape?.problems ?? []).some(({path}) => path.startsWith(`${base}.`));

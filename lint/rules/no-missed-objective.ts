@@ -1,0 +1,117 @@
+import {formatList, formatMs, formatNumber, formatShare} from '../analysis/format.ts';
+import {type Prediction, predictionOfScope} from '../analysis/prediction.ts';
+import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
+
+export const missedObjective: Rule = defineRule({
+  code: 'RL309',
+  name: 'no-missed-objective',
+  category: 'latency',
+  severity: 'warning',
+  confidence: 'medium',
+  summary: 'Keep the promise under the assumed traffic',
+  why: `
+With the latency and the failures of one attempt assumed, what a call will do can be computed: how many calls have succeeded after
+how long, how many succeed at all, and how many attempts the server gets for each. Where that misses the promise, either the policy
+or the promise has to change; better now than in the first bad week.
+
+The prediction takes attempts as independent, answers as lognormal between the quantiles that are given, failures as immediate, and
+the breaker as closed; the budget is counted in. A failed call counts as slower than any percentile. An outage is worse than all of
+this.
+`,
+  sources: [
+    {title: 'J. Dean, L. Barroso, The Tail at Scale (2013)', url: 'https://doi.org/10.1145/2408776.2408794'},
+    {
+      title: 'Google SRE Book, Service Level Objectives',
+      url: 'https://sre.google/sre-book/service-level-objectives/',
+    },
+  ],
+  bad: [
+    {
+      name: 'a promise that three attempts cannot keep',
+      text: '{\n  "attemptTimeoutMs": 600,\n  "deadlineMs": 800,\n  "backoff": {"baseMs": 25},\n  "objective": {\n    "latencyMs": {"p95": 400},\n    "successRatio": 0.995,\n    "assume": {"latencyMs": {"p50": 180, "p95": 410, "p99": 576}, "failureRatio": 0.05, "hangRatio": 0.01}\n  }\n}\n',
+      findings: [
+        {
+          message:
+            'For the assumed traffic p95 is 434 ms (promised: 400 ms) and 99.08 % of the calls succeed (promised: 99.5 %). A call makes 1.07 attempts.',
+          at: '5:3',
+          marks: '"objective"',
+        },
+      ],
+    },
+    {
+      name: 'too many attempts fail',
+      text: '{\n  "attemptTimeoutMs": 600,\n  "deadlineMs": 2000,\n  "objective": {\n    "successRatio": 0.999,\n    "assume": {"rps": 50, "latencyMs": {"p50": 180, "p95": 410}, "failureRatio": 0.3}\n  }\n}\n',
+      findings: [
+        {
+          message:
+            'For the assumed traffic 80.8 % of the calls succeed (promised: 99.9 %). A call makes 1.16 attempts; the budget grants 46.8 % of the resends.',
+          at: '4:3',
+          marks: '"objective"',
+        },
+      ],
+    },
+    {
+      name: 'the slowest call takes longer than promised',
+      text: '{\n  "attemptTimeoutMs": 600,\n  "deadlineMs": 3000,\n  "objective": {\n    "latencyMs": {"p95": 800, "max": 2000},\n    "assume": {"latencyMs": {"p50": 180, "p95": 410}}\n  }\n}\n',
+      findings: [
+        {
+          message:
+            'For the assumed traffic the slowest call takes 3000 ms (promised: 2000 ms). A call makes 1.01 attempts.',
+          at: '4:3',
+          marks: '"objective"',
+        },
+      ],
+    },
+  ],
+  good: [
+    {
+      name: 'a plan that keeps its promise, although the deadline cuts its last attempt',
+      text: '{\n  "attemptTimeoutMs": 600,\n  "deadlineMs": 800,\n  "backoff": {"baseMs": 25},\n  "objective": {\n    "latencyMs": {"p95": 800},\n    "successRatio": 0.99,\n    "assume": {"latencyMs": {"p50": 180, "p95": 410, "p99": 576}, "failureRatio": 0.05, "hangRatio": 0.01}\n  }\n}\n',
+    },
+    {name: 'nothing is assumed', text: '{\n  "deadlineMs": 30000,\n  "objective": {"latencyMs": {"p95": 800}}\n}\n'},
+  ],
+
+  *check(scope): Iterable<Draft> {
+    const prediction = predictionOfScope(scope);
+    if (prediction === undefined) return;
+    const misses = missesOf(scope, prediction);
+    if (misses.length === 0) return;
+    const fields = ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'].filter(path => isSetHere(scope, path));
+    yield {
+      at: mostSpecific(scope, 'objective', ...fields),
+      message: `For the assumed traffic ${formatList(misses)}. A call makes ${formatNumber(prediction.meanAttempts)} attempts${grantedText(prediction)}.`,
+      related: [{at: 'objective', message: 'The promise and the traffic are written here.'}],
+    };
+  },
+});
+
+function missesOf({policy}: Scope, prediction: Prediction): string[] {
+  const {latencyMs = {}, successRatio} = policy.objective ?? {};
+  const misses: string[] = [];
+  for (const [name, share] of [
+    ['p50', 0.5],
+    ['p95', 0.95],
+    ['p99', 0.99],
+  ] as const) {
+    const promised = latencyMs[name];
+    const predicted = promised === undefined ? 0 : prediction.quantile(share);
+    // The quantile is found by halving; what differs by less than a thousandth is the same.
+    if (promised === undefined || predicted <= promised * 1.001) continue;
+    const says = Number.isFinite(predicted) ? `is ${formatMs(Math.ceil(predicted))}` : 'is never reached';
+    misses.push(`${name} ${says} (promised: ${formatMs(promised)})`);
+  }
+  if (latencyMs.max !== undefined && prediction.worstMs > latencyMs.max) {
+    const slowest = Number.isFinite(prediction.worstMs) ? `takes ${formatMs(prediction.worstMs)}` : 'never ends';
+    misses.push(`the slowest call ${slowest} (promised: ${formatMs(latencyMs.max)})`);
+  }
+  if (successRatio !== undefined && prediction.successRatio < successRatio - 1e-6) {
+    misses.push(
+      `${formatShare(prediction.successRatio)} of the calls succeed (promised: ${formatShare(successRatio)})`,
+    );
+  }
+  return misses;
+}
+
+const grantedText = ({granted}: Prediction): string =>
+  granted < 1 ? `; the budget grants ${formatShare(granted)} of the resends` : '';

@@ -1,0 +1,90 @@
+import type {Backoff} from '../../src/policy/types.ts';
+import {formatList} from '../analysis/format.ts';
+import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
+import {plannedMs} from '../math/schedule.ts';
+import {isSure} from '../model/scope.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
+
+export const synchronisedRetries: Rule = defineRule({
+  code: 'RL203',
+  name: 'no-synchronised-retries',
+  category: 'load',
+  severity: 'error',
+  confidence: 'high',
+  summary: 'Spread resends with jitter',
+  why: `
+Clients that failed together wait the same time and come back together. An outage that ended would begin again with every wave.
+Jitter makes a steady stream of the waves; "full" needs the fewest calls.
+
+The server's own word does not help here: a Retry-After that everybody gets is one more wave, which is why the client adds
+jitter to it too.
+`,
+  sources: [
+    {
+      title: 'M. Brooker, Exponential Backoff and Jitter (AWS, 2015)',
+      url: 'https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/',
+    },
+  ],
+  bad: [
+    {
+      name: 'exponential backoff without jitter',
+      text: '{\n  "backoff": {"kind": "exponential", "jitter": "none"}\n}\n',
+      findings: [
+        {
+          message:
+            'Resends come in waves: the waits of 100 and 200 ms are the same for every client that failed at the same time.',
+          at: '2:38',
+          marks: '"jitter"',
+        },
+      ],
+      fixed: '{\n  "backoff": {"kind": "exponential", "jitter": "full"}\n}\n',
+    },
+    {
+      name: 'a misspelt key that was meant to turn it off',
+      text: '{\n  "backoff": {"jiter": "none"}\n}\n',
+      findings: [
+        {
+          message:
+            'Resends come in waves: the waits of 100 and 200 ms are the same for every client that failed at the same time.',
+          at: '2:15',
+          marks: '"jiter"',
+        },
+      ],
+      fixed: '{\n  "backoff": {"jiter": "full"}\n}\n',
+    },
+  ],
+  good: [
+    {name: 'full jitter', text: '{\n  "backoff": {"jitter": "full"}\n}\n'},
+    {name: 'one attempt waits for nothing', text: '{\n  "maxAttempts": 1,\n  "backoff": {"jitter": "none"}\n}\n'},
+    {
+      name: 'no wait is no wave of waits; see RL204',
+      text: '{\n  "backoff": {"kind": "constant", "delayMs": 0, "throttledBaseMs": 0, "jitter": "none"}\n}\n',
+    },
+  ],
+
+  *check(scope): Iterable<Draft> {
+    const {backoff} = scope.policy;
+    if (backoff.jitter !== 'none' || !isSure(scope, 'backoff.jitter') || !mayRetry(scope)) return;
+    const resends = Math.max(Math.min(retriesOf(scope.policy), 3), 1);
+    const plain = waitsOf(backoff, resends, false);
+    // Where there is no wait, there may be one after a throttled answer, and it is the same for all as well.
+    const isThrottled = plain.every(wait => wait === 0);
+    if (isThrottled && (backoff.throttledBaseMs === 0 || !retriesThrottled(scope.policy))) return;
+    const waits = isThrottled ? waitsOf(backoff, resends, true) : plain;
+    if (waits.every(wait => wait === 0)) return;
+    yield {
+      at: 'backoff.jitter',
+      message: `Resends come in waves: ${sayWaits(waits, resends < retriesOf(scope.policy), isThrottled)} the same for every client that failed at the same time.`,
+      fix: {title: 'Set jitter to "full"', changes: [{do: 'set', path: 'backoff.jitter', value: 'full'}]},
+    };
+  },
+});
+
+const waitsOf = (backoff: Backoff, resends: number, throttled: boolean): number[] =>
+  Array.from({length: resends}, (_, index) => plannedMs(backoff, index + 1, throttled));
+
+function sayWaits(waits: readonly number[], more: boolean, throttled: boolean): string {
+  const when = throttled ? ' after a throttled answer' : '';
+  if (waits.length === 1) return `the wait of ${waits[0]} ms${when} is`;
+  return `the waits of ${more ? `${waits.join(', ')} ms and on` : `${formatList(waits.map(String))} ms`}${when} are`;
+}

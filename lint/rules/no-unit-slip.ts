@@ -1,0 +1,104 @@
+import {formatNumber} from '../analysis/format.ts';
+import {isSetHere} from '../model/scope.ts';
+import {valueAt} from '../model/setter.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
+
+export const unitSlip: Rule = defineRule({
+  code: 'RL602',
+  name: 'no-unit-slip',
+  category: 'hygiene',
+  severity: 'warning',
+  confidence: 'low',
+  summary: 'Write durations in milliseconds',
+  why: `
+Other tools count in seconds: \`timeout: 30\` is half a minute in one file and a blink in the next. A deadline of 30 ms fails every
+call, and one of 30000000 ms waits for eight hours. Every duration of a policy is in milliseconds, and its name ends in \`Ms\`.
+
+Speaks of values that would be plausible in seconds, or in microseconds, and of latencies below a millisecond.
+`,
+  sources: [
+    {
+      title: 'Dai et al., Understanding Real-World Timeout Problems in Cloud Server Systems (IC2E 2018)',
+      url: 'https://doi.org/10.1109/IC2E.2018.00022',
+    },
+    {title: 'The policy file', url: 'https://steadfetch.dev/policy'},
+  ],
+  bad: [
+    {
+      name: 'seconds',
+      text: '{\n  "deadlineMs": 30,\n  "attemptTimeoutMs": 10\n}\n',
+      findings: [
+        {message: 'deadlineMs is 30 ms, implausibly short; 30 s are 30000 ms.', at: '2:3', marks: '"deadlineMs"'},
+        {
+          message: 'attemptTimeoutMs is 10 ms, implausibly short; 10 s are 10000 ms.',
+          at: '3:3',
+          marks: '"attemptTimeoutMs"',
+        },
+      ],
+    },
+    {
+      name: 'microseconds',
+      text: '{\n  "attemptTimeoutMs": 8000000,\n  "deadlineMs": 30000000\n}\n',
+      findings: [
+        {
+          message: 'attemptTimeoutMs is 8000000 ms, or 2.22 hours; 8000 ms would be more usual.',
+          at: '2:3',
+          marks: '"attemptTimeoutMs"',
+        },
+        {
+          message: 'deadlineMs is 30000000 ms, or 8.33 hours; 30000 ms would be more usual.',
+          at: '3:3',
+          marks: '"deadlineMs"',
+        },
+      ],
+    },
+    {
+      name: 'a latency in seconds',
+      text: '{\n  "objective": {"latencyMs": {"p95": 0.8}}\n}\n',
+      findings: [
+        {
+          message: 'objective.latencyMs.p95 is 0.8 ms, implausibly short; 0.8 s are 800 ms.',
+          at: '2:31',
+          marks: '"p95"',
+        },
+      ],
+    },
+  ],
+  good: [{name: 'milliseconds', text: '{\n  "deadlineMs": 30000,\n  "attemptTimeoutMs": 8000\n}\n'}],
+
+  *check(scope): Iterable<Draft> {
+    for (const [path, leastMs, mostMs] of RANGES) {
+      const value = valueAt(scope.policy, path.split('.'));
+      if (typeof value !== 'number' || value === 0) continue;
+      const factor = value < leastMs ? 1000 : value > mostMs ? 1 / 1000 : 1;
+      if (factor === 1 || !isSetHere(scope, path)) continue;
+      const meant = value * factor;
+      const likely =
+        factor > 1
+          ? `${formatNumber(value)} s are ${formatNumber(meant)} ms`
+          : `${formatNumber(meant)} ms would be more usual`;
+      const message = `${path} is ${formatNumber(value)} ms, ${factor > 1 ? 'implausibly short' : `or ${formatNumber(value / 3_600_000)} hours`}; ${likely}.`;
+      const isWhole = path.startsWith('objective.') || Number.isInteger(meant);
+      const fix = {title: `Set it to ${meant}`, changes: [{do: 'set', path, value: meant} as const]};
+      yield {at: path, message, suggestions: isWhole ? [fix] : []};
+    }
+  },
+});
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const never = Number.POSITIVE_INFINITY;
+
+/** What is plausible, from and to. An attempt that gets less than 50 ms is not sent. */
+const RANGES: readonly (readonly [path: string, leastMs: number, mostMs: number])[] = [
+  ['deadlineMs', 50, 6 * HOUR],
+  ['attemptTimeoutMs', 20, HOUR],
+  ['idleTimeoutMs', 100, HOUR],
+  ['backoff.baseMs', 5, HOUR],
+  ['backoff.delayMs', 5, HOUR],
+  ['budget.windowMs', 100, DAY],
+  ['breaker.windowMs', 100, DAY],
+  ...(['objective.latencyMs', 'objective.assume.latencyMs'] as const).flatMap(path =>
+    ['p50', 'p95', 'p99', 'max'].map(name => [`${path}.${name}`, 1, never] as const),
+  ),
+];

@@ -1,0 +1,78 @@
+import {formatNumber} from '../analysis/format.ts';
+import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
+import {longestMs} from '../math/schedule.ts';
+import {isSetHere, isSure, type Scope} from '../model/scope.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
+
+export const unreachableCap: Rule = defineRule({
+  code: 'RL306',
+  name: 'no-unreachable-cap',
+  category: 'hygiene',
+  severity: 'info',
+  confidence: 'high',
+  summary: 'Write a cap that the waits can reach',
+  why: `
+A cap that no wait reaches bounds nothing, but whoever reads it takes it for the longest wait. In Google's public gRPC
+configurations the cap is not below the deadline in 182 of 576 retry policies, so it can never count. The longest wait is then decided by
+the number of attempts, and changes with it unnoticed.
+`,
+  sources: [
+    {
+      title: 'gRFC A6, Client Retries: maxBackoff',
+      url: 'https://github.com/grpc/proposal/blob/master/A6-client-retries.md#exponential-backoff',
+    },
+  ],
+  bad: [
+    {
+      name: 'ten seconds that two resends never reach',
+      text: '{\n  "backoff": {"baseMs": 200, "capMs": 10000}\n}\n',
+      findings: [
+        {
+          message: 'No wait reaches the cap of 10000 ms: the longest, before resend 2, is 2000 ms.',
+          at: '2:30',
+          marks: '"capMs"',
+        },
+      ],
+      fixed: '{\n  "backoff": {"baseMs": 200, "capMs": 2000}\n}\n',
+    },
+    {
+      name: 'a cap as long as the call',
+      text: '{\n  "maxAttempts": 12,\n  "deadlineMs": 15000,\n  "backoff": {"baseMs": 200, "capMs": 20000}\n}\n',
+      findings: [
+        {message: 'No wait reaches the cap of 20000 ms: the whole call has 15000 ms.', at: '4:30', marks: '"capMs"'},
+      ],
+    },
+  ],
+  good: [
+    {name: 'the second wait is at the cap', text: '{\n  "backoff": {"baseMs": 250, "factor": 4, "capMs": 1000}\n}\n'},
+    {name: 'the default cap is nobody’s statement', text: '{\n  "backoff": {"baseMs": 200}\n}\n'},
+  ],
+
+  *check(scope): Iterable<Draft> {
+    const {backoff, deadlineMs} = scope.policy;
+    if (!('capMs' in backoff) || !mayRetry(scope) || !isSetHere(scope, 'backoff.capMs')) return;
+    if (!isSure(scope, 'backoff.baseMs', 'maxAttempts', 'deadlineMs')) return;
+    const {capMs, baseMs} = backoff;
+    const reachedMs = longestWaitMs(scope);
+    const isPastDeadline = deadlineMs !== null && capMs >= deadlineMs && baseMs < deadlineMs;
+    // Without a last resend there is no longest wait below the cap.
+    const isReached = reachedMs >= capMs || scope.policy.maxAttempts === 'unlimited';
+    if (!isPastDeadline && isReached) return;
+    const why = isPastDeadline
+      ? `the whole call has ${deadlineMs} ms`
+      : `the longest, before resend ${retriesOf(scope.policy)}, is ${formatNumber(reachedMs)} ms`;
+    const value = Math.ceil(reachedMs);
+    const keepsWaits = !isReached && value > 0 && value < Math.min(capMs, deadlineMs ?? Number.POSITIVE_INFINITY);
+    const fix = {title: `Set capMs to ${value}`, changes: [{do: 'set', path: 'backoff.capMs', value} as const]};
+    const message = `No wait reaches the cap of ${capMs} ms: ${why}.`;
+    yield {at: 'backoff.capMs', message, ...(keepsWaits ? {fix} : {})};
+  },
+});
+
+/** The longest wait of any resend, throttled ones too where they can be. */
+function longestWaitMs({policy}: Scope): number {
+  const resends = Math.min(retriesOf(policy), 5000);
+  const waits = [longestMs(policy.backoff, resends, false)];
+  if (retriesThrottled(policy)) waits.push(longestMs(policy.backoff, resends, true));
+  return Math.max(...waits);
+}

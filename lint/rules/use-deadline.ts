@@ -1,0 +1,83 @@
+import {formatMs, formatNumber} from '../analysis/format.ts';
+import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
+import {neededMs} from '../analysis/suggested-values.ts';
+import {isSure} from '../model/scope.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
+
+export const missingDeadline: Rule = defineRule({
+  code: 'RL302',
+  name: 'use-deadline',
+  category: 'latency',
+  severity: 'warning',
+  confidence: 'high',
+  summary: 'Bound the whole call',
+  why: `
+Whoever made the call waits for all of it: every attempt, every wait, and every hint of the server's. Without a deadline those add
+up to something nobody decided. A caller with a limit of its own leaves long before, and the rest is work for no one.
+
+A deadline also makes the client honest: it does not wait towards an attempt that could no longer finish.
+`,
+  sources: [
+    {
+      title: 'Google SRE Book, Addressing Cascading Failures: latency and deadlines',
+      url: 'https://sre.google/sre-book/addressing-cascading-failures/',
+    },
+    {title: 'gRPC and Deadlines', url: 'https://grpc.io/blog/deadlines/'},
+  ],
+  bad: [
+    {
+      name: 'the deadline is switched off',
+      text: '{\n  "deadlineMs": null\n}\n',
+      findings: [
+        {
+          message:
+            'No deadline bounds the call: 3 attempts of 8000 ms and their waits take up to 27000 ms, and each hint of the server’s up to 60000 ms more.',
+          at: '2:3',
+          marks: '"deadlineMs"',
+        },
+      ],
+      fixed: '{\n  "deadlineMs": 30000\n}\n',
+    },
+    {
+      name: 'hints are ignored as well',
+      text: '{\n  "deadlineMs": null,\n  "retryAfter": {"honor": false}\n}\n',
+      findings: [
+        {
+          message: 'No deadline bounds the call: 3 attempts of 8000 ms and their waits take up to 27000 ms.',
+          at: '2:3',
+          marks: '"deadlineMs"',
+        },
+      ],
+      fixed: '{\n  "deadlineMs": 30000,\n  "retryAfter": {"honor": false}\n}\n',
+    },
+  ],
+  good: [
+    {name: 'thirty seconds', text: '{\n  "deadlineMs": 30000\n}\n'},
+    {name: 'nothing is resent', text: '{\n  "maxAttempts": null,\n  "deadlineMs": null\n}\n'},
+  ],
+
+  *check(scope): Iterable<Draft> {
+    const {policy} = scope;
+    const {maxAttempts, attemptTimeoutMs, deadlineMs} = policy;
+    if (deadlineMs !== null || maxAttempts === 'unlimited' || !mayRetry(scope) || !isSure(scope, 'deadlineMs')) return;
+    const worst = neededMs(policy);
+    // Attempts that need more than an hour are not worth a deadline that lets them have it.
+    const value = worst <= HOUR_MS ? Math.max(30_000, Math.ceil(worst / 1000) * 1000) : 30_000;
+    yield {
+      at: 'deadlineMs',
+      message: attemptTimeoutMs === null ? ENDLESS : `No deadline bounds the call: ${sayAttempts(scope.policy)}.`,
+      fix: {title: `Set deadlineMs to ${value}`, changes: [{do: 'set', path: 'deadlineMs', value}]},
+    };
+  },
+});
+
+const HOUR_MS = 3_600_000;
+const ENDLESS = 'Nothing bounds the call: there is neither a deadline nor a timeout for an attempt.';
+
+function sayAttempts(policy: Parameters<typeof neededMs>[0]): string {
+  const {attemptTimeoutMs, retryAfter} = policy;
+  const resends = retriesOf(policy);
+  const sum = `${formatNumber(resends + 1)} attempts of ${attemptTimeoutMs} ms and their waits take up to ${formatMs(neededMs(policy))}`;
+  if (!retryAfter.honor || !retriesThrottled(policy)) return sum;
+  return `${sum}, and each hint of the server’s up to ${formatMs(retryAfter.maxMs)} more`;
+}
