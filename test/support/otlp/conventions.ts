@@ -35,7 +35,7 @@ export const ATTRIBUTES: Readonly<Record<string, Rule>> = {
   'http.response.header.*': {type: 'string[]', on: ['attempt']},
   'url.full': {type: 'string', required: ['attempt'], on: ['attempt'], values: /^https?:\/\//},
   'url.template': {type: 'string', on: ['call', 'attempt', 'metric', 'log'], values: /^\//},
-  'server.address': {type: 'string', required: ['call', 'attempt'], on: all, values: /^[^[\]/@]+$/},
+  'server.address': {type: 'string', required: ['call', 'attempt'], on: all, values: /^(?:\/[^@]+|[^[\]/@]+)$/},
   'server.port': {type: 'int', required: ['call', 'attempt'], on: all},
   'network.peer.address': {type: 'string', on: ['attempt']},
   'network.peer.port': {type: 'int', on: ['attempt']},
