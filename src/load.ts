@@ -175,14 +175,19 @@ function readValue(node: TreeNode, file: string, text: string): unknown {
   return Object.fromEntries(fields);
 }
 
+/** The parser's words would be about the parser. */
+const YAML_WORDS: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'a key is already used in this object',
+  MULTIPLE_DOCS: 'a second YAML document begins here, and a policy file holds one',
+};
+
 function parseYaml(file: string, text: string): unknown {
   const lineCounter = new LineCounter();
   const document = tooDeepIsAnError(file, () => parseDocument(text, {lineCounter, merge: true, prettyErrors: false}));
   const [first] = document.errors;
   if (first !== undefined) {
     const {line, col} = lineCounter.linePos(first.pos[0]);
-    const words = first.code === 'DUPLICATE_KEY' ? 'a key is already used in this object' : first.message;
-    throw syntaxError(file, `${line}:${col}`, words);
+    throw syntaxError(file, `${line}:${col}`, YAML_WORDS[first.code] ?? first.message);
   }
   try {
     return document.toJS({maxAliasCount: 100});

@@ -127,7 +127,12 @@ describe('loadPolicy', () => {
         'name: a\nname: b\n',
         /p\.yaml:2:1: a key is already used in this object\.$/,
       ],
-      ['two YAML documents', 'p.yaml', 'name: a\n---\nname: b\n', /p\.yaml:\d+:\d+: /],
+      [
+        'two YAML documents',
+        'p.yaml',
+        'name: a\n---\nname: b\n',
+        /p\.yaml:2:1: a second YAML document begins here, and a policy file holds one\.$/,
+      ],
       [
         'a YAML alias bomb',
         'p.yaml',

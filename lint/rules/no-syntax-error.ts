@@ -29,7 +29,7 @@ commas are fine, in \`.json\` files too.
       text: 'version: 1\nretryOn: [503\n',
       findings: [
         {
-          message: 'Flow sequence in block collection must be sufficiently indented and end with a ].',
+          message: 'The list is never closed: a ] is missing.',
           at: '3:1',
           marks: '',
         },

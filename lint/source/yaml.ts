@@ -16,6 +16,7 @@ import {
 } from 'yaml';
 import {duplicateKey} from './duplicate-key.ts';
 import {type Comment, maxDepth, type Node, type Property, type Source, type SourceProblem, type Span} from './tree.ts';
+import {yamlWords} from './yaml-words.ts';
 
 export function readYaml(path: string, text: string): Source {
   const problems: SourceProblem[] = [];
@@ -46,8 +47,7 @@ function parse(text: string, problems: SourceProblem[]): Parsed {
     if (document.errors.some(({message}) => /call stack/.test(message))) throw new RangeError('nested too deep');
     // One slip makes many; the first few are the ones to read.
     for (const {message, pos} of document.errors.slice(0, 5)) {
-      const [start, end] = pos;
-      problems.push({code: 'RL001', message: `${message.replace(/\.$/, '')}.`, span: clamp({start, end}, text)});
+      problems.push({code: 'RL001', message: `${yamlWords(message)}.`, span: inOneLine(pos, text)});
     }
     return document;
   } catch (error) {
@@ -164,6 +164,12 @@ const clamp = ({start, end}: Span, text: string): Span => {
   const from = Math.min(Math.max(start, 0), text.length);
   return {start: from, end: Math.min(Math.max(end, from), text.length)};
 };
+
+/** Of a slip that reaches over many lines, such as a second document, the first line is the one to look at. */
+function inOneLine([start, end]: readonly [number, number], text: string): Span {
+  const lineEnd = text.indexOf('\n', start);
+  return clamp({start, end: lineEnd < 0 ? end : Math.min(end, lineEnd)}, text);
+}
 
 /** Tokens by which the lexer marks documents, scalars and errors; they stand in no text. */
 const MARKS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001f', '\uFEFF']);

@@ -119,6 +119,53 @@ describe('reading YAML', () => {
     ]);
   });
 
+  const slips: [title: string, text: string, message: string, underlined: string][] = [
+    [
+      'a second document',
+      '---\nversion: 1\n---\nversion: 1\n',
+      'A second YAML document begins here, and a policy file holds one; write each policy to a file of its own.',
+      '---',
+    ],
+    ['a tab', '\tversion: 1\n', 'This line is indented with a tab; YAML is indented with spaces.', '\t'],
+    ['a double quote that is missing', 'name: "a\n', 'The text is never closed: a double quote is missing.', ''],
+    ['a single quote that is missing', "name: 'a\n", 'The text is never closed: a single quote is missing.', ''],
+    ['a list that is never closed', 'retryOn: [503\nname: a\n', 'The list is never closed: a ] is missing.', 'n'],
+    [
+      'an object that is never closed',
+      'hedge: {delayMs: 9\nname: a\n',
+      'The object is never closed: a } is missing.',
+      'n',
+    ],
+    ['a comma that is missing', 'retryOn: ["4xx" "5xx"]\n', 'A comma is missing before this.', '"'],
+    [
+      'a key in another column',
+      'backoff:\n  baseMs: 1\n name: a\n',
+      'The keys of an object begin in the same column; this key does not.',
+      ' ',
+    ],
+    [
+      'two keys on a line',
+      'version: 1\n name: a\n',
+      'A key follows this value: begin the key on a line of its own, in the column of the key before it.',
+      '1',
+    ],
+    ['a colon that is missing', 'version: 1\nname\n', 'A colon is missing after this key.', 'name'],
+  ];
+  for (const [title, text, message, underlined] of slips) {
+    it(`names ${title} in the linter's own words`, async () => {
+      const source = await yaml(text);
+      expect(said(source)[0]).to.equal(`RL001 ${message}`);
+      const {start, end} = source.problems[0]!.span;
+      expect(text.slice(start, end)).to.equal(underlined);
+    });
+  }
+
+  it('reads one document between its marks', async () => {
+    const {problems, root} = await yaml('---\nversion: 1\n...\n');
+    expect(problems).to.deep.equal([]);
+    expect(toValue(root!)).to.deep.equal({version: 1});
+  });
+
   it('ends aliases of aliases, aliases of themselves and deep nesting as findings', async () => {
     const laughs = [
       'a: &a [x,x,x,x,x,x,x,x,x,x]',
