@@ -9,6 +9,7 @@ import {writeFileAtomically} from '../io/write-file.ts';
 import {lintText} from '../lint.ts';
 import type {Arguments} from './arguments.ts';
 import type {Command} from './command.ts';
+import {inputHint} from './input-hint.ts';
 import {type LintOptions, readLintOptions} from './lint-options.ts';
 import {Progress} from './progress.ts';
 import {writeReports} from './report.ts';
@@ -33,6 +34,8 @@ async function lintOnce(args: Arguments, io: Io, options: LintOptions): Promise<
   const stream = options.fix === 'show' ? io.err : io.out;
   io.out.write(found.diff);
   await writeReports(reports, found.texts, options.outputs, args, workspace, stream);
+  const hint = inputHint(reports, found.texts);
+  if (hint !== undefined) io.err.write(hint);
   if (found.fixed > 0 && options.fix === 'write')
     io.err.write(`${counted(found.fixed, 'finding')} fixed in ${counted(found.changed, 'file')}.\n`);
   if (ignored > 0 && paths.length === 0) io.err.write(`${counted(ignored, 'file')} ignored by the configuration.\n`);
