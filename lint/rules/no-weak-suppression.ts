@@ -11,7 +11,8 @@ export const weakSuppression: Rule = defineRule({
   why: `
 A finding that is kept quiet is a risk that somebody has taken. The next reader has to know who took it and why, and whether
 it still holds. So a suppression names its rules and says its reason after \`--\`; one that says \`until 2027-01-01\` holds through
-that day, and from the next on the finding speaks again.
+that day, and from the next on the finding speaks again. A misspelt directive suppresses nothing, and whoever wrote it believes
+that it does.
 `,
   sources: [
     {
@@ -39,6 +40,18 @@ that day, and from the next on the finding speaks again.
           message: 'There is no rule "RL999" to suppress.',
           at: '2:3',
           marks: '// retry-lint-disable-next-line RL999 -- one client only',
+        },
+      ],
+    },
+    {
+      name: 'a misspelt directive',
+      text: '{\n  // retry-lint-disable-nextline RL203 -- one client only\n  "maxAttempts": 2\n}\n',
+      findings: [
+        {
+          message:
+            'This comment suppresses nothing: "retry-lint-disable-nextline" is not a directive; did you mean retry-lint-disable-next-line?',
+          at: '2:3',
+          marks: '// retry-lint-disable-nextline RL203 -- one client only',
         },
       ],
     },

@@ -6,6 +6,7 @@ import {codeOf, type RuleSet} from '../rule-set.ts';
 import type {Source} from '../source/tree.ts';
 import {fromBlock} from './from-block.ts';
 import {fromComments} from './from-comments.ts';
+import {misspeltIn} from './misspelt.ts';
 import type {Suppression} from './suppression.ts';
 
 /** A file that cannot be read is not made readable by a comment in it, and no suppression suppresses its own flaws. */
@@ -29,9 +30,9 @@ export function applySuppressions(
   options: SuppressOptions,
 ): Outcome {
   const suppressions = [...fromComments(source), ...fromBlock(source)];
-  if (suppressions.length === 0) return {findings: collector.findings, suppressed: []};
   const suppressed: Suppressed[] = [];
   let findings: readonly Finding[] = [...collector.findings];
+  if (!options.refused) reportMisspelt(source, rules, collector);
   for (const suppression of suppressions) {
     const weakness = weaknessOf(suppression, rules, options);
     if (weakness !== undefined) report('RL604', weakness, suppression, rules, collector);
@@ -85,6 +86,14 @@ function reportUnused(
 ): void {
   const message = `${unused.join(', ')} ${unused.length === 1 ? 'has' : 'have'} nothing to say here, so there is nothing to suppress.`;
   report('RL605', message, suppression, rules, collector, unused.length === all.length);
+}
+
+function reportMisspelt(source: Source, rules: RuleSet, collector: Collector): void {
+  const rule = rules.get('RL604');
+  const severity = rules.severityOf(rule);
+  if (severity === undefined) return;
+  for (const {message, span, pointer} of misspeltIn(source))
+    collector.add({rule, severity, message, span, pointer, identity: pointer});
 }
 
 function report(

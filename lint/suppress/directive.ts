@@ -4,6 +4,8 @@
  * The syntax is strict on purpose: a comment that only begins with the linter's name is a comment.
  */
 
+import {nearest} from '../../src/policy/hints.ts';
+
 export interface Directive {
   readonly kind: 'line' | 'next-line' | 'file';
   /** Codes or names, as written. */
@@ -26,6 +28,26 @@ export function readDirective(comment: string): Directive | undefined {
   if (!Object.hasOwn(KINDS, word)) return undefined;
   const rules = names.filter(name => name !== '');
   return {kind: KINDS[word as keyof typeof KINDS], rules, ...readReason(rest.join(' -- '))};
+}
+
+/** What a comment begins with that may be meant for the linter: `retry-lint-ignore`, `retry-lint: disable`. */
+const ATTEMPT = /^(?:retry[-_]?lint(?:\s*:\s*|\s+)(?:disable|enable|ignore|suppress)[^\s,]*|retry[^\s,]*)/i;
+const VERB = /^retry-?lint-(?:disable|enable|ignore|suppress)/;
+
+/**
+ * For a comment that was meant as a directive and is not one.
+ *
+ * @returns Its words as written, and the directive that is nearest, if one is near.
+ */
+export function misspeltDirective(
+  comment: string,
+): {readonly written: string; readonly near: string | undefined} | undefined {
+  const written = ATTEMPT.exec(comment.trim())?.[0] ?? '';
+  if (Object.hasOwn(KINDS, written)) return undefined;
+  const word = written.toLowerCase().replace(/[\s:_]+/g, '-');
+  // Letter by letter "enable" is near to "disable", and "-file" to "-line".
+  const near = word.includes('enable') ? undefined : nearest(word.replace(/-file$/, ''), Object.keys(KINDS));
+  return near === undefined && !VERB.test(word) ? undefined : {written, near};
 }
 
 /** `reason until 2027-01-01`, either half of it, or nothing. */

@@ -36,6 +36,64 @@ describe('a suppression', () => {
       expect(readDirective(comment)).to.deep.equal(expected));
   }
 
+  const misspelt: [comment: string, near: string | undefined][] = [
+    ['retry-lint-disable-nextline RL203', 'retry-lint-disable-next-line'],
+    ['retry-lint-disabel RL203 -- x', 'retry-lint-disable'],
+    ['retry-lint-disable-file RL203', 'retry-lint-disable'],
+    ['retry-lint-disable-next-line: RL203', 'retry-lint-disable-next-line'],
+    ['retry-lint disable-line RL203', 'retry-lint-disable-line'],
+    ['retry-lint: ignore RL203', 'retry-lint-disable'],
+    ['Retry-Lint-Disable RL203', 'retry-lint-disable'],
+    ['retrylint_disable_line RL203', 'retry-lint-disable-line'],
+    ['retry-disable-next-line RL203', 'retry-lint-disable-next-line'],
+    ['retry-lint-enable RL203', undefined],
+    ['retry-lint: suppress-everything-from-here-on-please RL203', undefined],
+  ];
+  for (const [comment, near] of misspelt) {
+    it(`is not "${comment}", which is named`, async () => {
+      const {findings} = await lint(`{\n  // ${comment}\n  "backoff": {"jitter": "none"}\n}`);
+      expect(findings.map(({code}) => code)).to.deep.equal(['RL604', 'RL203']);
+      const [{message, range}] = findings as [(typeof findings)[0]];
+      expect(range.start).to.deep.equal({line: 2, column: 3});
+      expect(message).to.match(/^This comment suppresses nothing: "[^"]+" is not a directive; /);
+      expect(message).to.match(
+        near === undefined ? /the directives are retry-lint-disable-next-line, / : / did you mean /,
+      );
+      if (near !== undefined) expect(message.endsWith(`did you mean ${near}?`), message).to.equal(true);
+    });
+  }
+
+  for (const comment of [
+    'retry-lint is a linter',
+    'retry-lint: see the guide',
+    'see retry-lint-disable RL203',
+    'retries are for reads only',
+    'retry-policy of the shop',
+    'eslint-disable-next-line no-console',
+    'disable-next-line RL203',
+  ]) {
+    it(`has nothing to do with "${comment}"`, async () =>
+      expect(await codes(`{\n  // ${comment}\n  "name": "a"\n}`)).to.deep.equal([]));
+  }
+
+  it('in a block has fields that are known', async () => {
+    const {findings} = await lint(
+      '{"x-retry-lint": {"disabled": [], "disable": [{"rules": ["RL203"], "rule": "RL203", "reason": "x"}]}, "backoff": {"jitter": "none"}}',
+    );
+    expect(findings.map(({code, message, pointer}) => [code, pointer, message])).to.deep.equal([
+      [
+        'RL604',
+        'x-retry-lint.disabled',
+        '"disabled" is not a field of x-retry-lint, and is ignored; did you mean "disable"?',
+      ],
+      [
+        'RL604',
+        'x-retry-lint.disable[0].rules',
+        '"rules" is not a field of a suppression, and is ignored; did you mean "rule"?',
+      ],
+    ]);
+  });
+
   const quiet: [title: string, text: string, as?: string][] = [
     ['on the next line', '{\n  // retry-lint-disable-next-line RL203 -- x\n  "backoff": {"jitter": "none"}\n}'],
     [

@@ -1,0 +1,63 @@
+/** Suppressions that were meant and do nothing, because a word of them is misspelt. */
+
+import {nearest} from '../../src/policy/hints.ts';
+import {joinPath} from '../../src/policy/say.ts';
+import {type Property, propertyOf, type Source, type Span} from '../source/tree.ts';
+import {misspeltDirective} from './directive.ts';
+import {blockKey} from './from-block.ts';
+
+export interface Misspelt {
+  readonly span: Span;
+  readonly pointer: string;
+  readonly message: string;
+}
+
+export const misspeltIn = (source: Source): Misspelt[] => [...inComments(source), ...inBlock(source)];
+
+function inComments({comments}: Source): Misspelt[] {
+  return comments.flatMap(({text, span}) => {
+    const misspelt = misspeltDirective(text);
+    if (misspelt === undefined) return [];
+    const {written, near} = misspelt;
+    const hint =
+      near === undefined
+        ? 'the directives are retry-lint-disable-next-line, retry-lint-disable-line and, for the file, retry-lint-disable.'
+        : `did you mean ${near}?`;
+    const message = `This comment suppresses nothing: ${JSON.stringify(written.slice(0, 60))} is not a directive; ${hint}`;
+    return [{span, pointer: '', message}];
+  });
+}
+
+const BLOCK_FIELDS: readonly string[] = ['disable'];
+const ENTRY_FIELDS: readonly string[] = ['rule', 'at', 'reason', 'until'];
+
+function inBlock({root}: Source): Misspelt[] {
+  const block = propertyOf(root, blockKey)?.value;
+  if (block?.kind !== 'object') return [];
+  const entries = propertyOf(block, 'disable')?.value;
+  const items = entries?.kind === 'list' ? entries.items : [];
+  return [
+    ...unknownFields(block.properties, BLOCK_FIELDS, blockKey, blockKey),
+    ...items.flatMap((item, index) =>
+      item.kind === 'object'
+        ? unknownFields(item.properties, ENTRY_FIELDS, 'a suppression', `${blockKey}.disable[${index}]`)
+        : [],
+    ),
+  ];
+}
+
+function unknownFields(
+  properties: readonly Property[],
+  fields: readonly string[],
+  title: string,
+  path: string,
+): Misspelt[] {
+  return properties
+    .filter(({key}) => !fields.includes(key) && !key.startsWith('x-'))
+    .map(({key, keySpan}) => {
+      const near = nearest(key, fields);
+      const hint = near === undefined ? `its fields are ${fields.join(', ')}.` : `did you mean "${near}"?`;
+      const message = `${JSON.stringify(key.slice(0, 60))} is not a field of ${title}, and is ignored; ${hint}`;
+      return {span: keySpan, pointer: joinPath(path, key), message};
+    });
+}
