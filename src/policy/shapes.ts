@@ -136,6 +136,7 @@ const latencyQuantilesShape = fields({
 const objectivesShape = fields({
   latencyMs: latencyQuantilesShape,
   successRatio: number(0, 1),
+  instances: whole(1, 1000000),
   assume: fields({
     rps: number(0),
     latencyMs: latencyQuantilesShape,

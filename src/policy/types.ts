@@ -1463,7 +1463,7 @@ export interface LatencyQuantiles {
 /** The traffic and the server to reckon with. */
 export interface AssumedTraffic {
   /**
-   * Calls a second of one client.
+   * Calls a second of one process.
    *
    * Unit: calls/s.
    */
@@ -1494,6 +1494,13 @@ export interface Objective {
    * Unit: ratio.
    */
   readonly successRatio?: number;
+  /**
+   * Processes that run this policy at the same time. Each has budgets, breakers and limits of its own, and the
+   * traffic of assume.rps.
+   *
+   * Unit: processes.
+   */
+  readonly instances?: number;
   /** The traffic and the server to reckon with. */
   readonly assume?: AssumedTraffic;
 }

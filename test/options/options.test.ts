@@ -111,7 +111,12 @@ describe('what is by design not read at run time', () => {
     const withAll = await seen({
       $schema: './policy.schema.json',
       version: 1,
-      objective: {latencyMs: {p95: 1}, successRatio: 1, assume: {rps: 1e6, failureRatio: 1, hangRatio: 1}},
+      objective: {
+        latencyMs: {p95: 1},
+        successRatio: 1,
+        instances: 9,
+        assume: {rps: 1e6, failureRatio: 1, hangRatio: 1},
+      },
       layers: [{name: 'mesh', maxAttempts: 10}],
       'x-note': 'for people',
     } as PolicyInput);

@@ -45,6 +45,7 @@ const WHOLE: readonly object[] = [
     objective: {
       latencyMs: {p50: 1, p95: 2, p99: 3, max: 4},
       successRatio: 0.99,
+      instances: 4,
       assume: {rps: 50, latencyMs: {p50: 180}, failureRatio: 0.1, hangRatio: 0.01},
     },
     layers: [{name: 'mesh', maxAttempts: 3}],

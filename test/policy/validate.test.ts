@@ -139,6 +139,7 @@ describe('checkPolicy', () => {
       objective: {
         latencyMs: {p95: 800, max: 2000},
         successRatio: 0.99,
+        instances: 4,
         assume: {rps: 50, latencyMs: {p50: 180}, hangRatio: 0.01},
       },
       layers: [{name: 'service mesh', maxAttempts: 3}],
