@@ -8,20 +8,38 @@ export type Cdf = (ms: number) => number;
 /** Where the quantiles lie on a normal law. */
 const DEVIATIONS = {p50: 0, p95: 1.6448536269514722, p99: 2.3263478740408408} as const;
 
+/** One quantile: deviations of a normal law, and ln(latency). */
+interface Knot {
+  readonly z: number;
+  readonly log: number;
+}
+
+interface Curve {
+  readonly knots: readonly Knot[];
+  readonly maxMs: number;
+}
+
 /**
  * A curve through the quantiles: straight between ln(latency) and the deviations of a normal law. Through two quantiles that is a
  * lognormal law, the usual one for latencies; a third bends it.
  *
  * @returns undefined where fewer than two of p50, p95 and p99 are known, or where they do not rise.
  */
-export function latencyLaw(quantiles: LatencyQuantiles | undefined): Cdf | undefined {
+function curveOf(quantiles: LatencyQuantiles | undefined): Curve | undefined {
   const knots = (['p50', 'p95', 'p99'] as const).flatMap(name => {
     const ms = quantiles?.[name];
     return ms === undefined ? [] : [{z: DEVIATIONS[name], log: Math.log(ms)}];
   });
   const rises = knots.every(({log}, index) => index === 0 || log > knots[index - 1]!.log);
   const maxMs = quantiles?.max ?? Number.POSITIVE_INFINITY;
-  if (knots.length < 2 || !rises || Math.log(maxMs) < knots.at(-1)!.log) return undefined;
+  return knots.length < 2 || !rises || Math.log(maxMs) < knots.at(-1)!.log ? undefined : {knots, maxMs};
+}
+
+/** The distribution function of that curve; undefined where there is none. */
+export function latencyLaw(quantiles: LatencyQuantiles | undefined): Cdf | undefined {
+  const curve = curveOf(quantiles);
+  if (curve === undefined) return undefined;
+  const {knots, maxMs} = curve;
   return ms => {
     if (ms <= 0) return 0;
     if (ms >= maxMs) return 1;
@@ -31,6 +49,32 @@ export function latencyLaw(quantiles: LatencyQuantiles | undefined): Cdf | undef
     const [before, after] = [knots[index - 1]!, knots[index]!];
     return normalCdf(before.z + ((log - before.log) / (after.log - before.log)) * (after.z - before.z));
   };
+}
+
+/**
+ * The mean of min(latency, capMs) under that curve. A straight piece ln(latency) = a + b·z has the partial mean
+ * exp(a + b²/2) · (Φ(z₁ − b) − Φ(z₀ − b)); what is past the cap counts as the cap.
+ *
+ * @returns undefined where `latencyLaw` has none.
+ */
+export function meanLatencyMs(quantiles: LatencyQuantiles | undefined, capMs: number): number | undefined {
+  const curve = curveOf(quantiles);
+  if (curve === undefined) return undefined;
+  const {knots} = curve;
+  const limitMs = Math.min(capMs, curve.maxMs);
+  let mean = 0;
+  for (let index = 1; index < knots.length; index++) {
+    const [before, after] = [knots[index - 1]!, knots[index]!];
+    const slope = (after.log - before.log) / (after.z - before.z);
+    const start = before.log - slope * before.z;
+    const from = index === 1 ? Number.NEGATIVE_INFINITY : before.z;
+    const end = index === knots.length - 1 ? Number.POSITIVE_INFINITY : after.z;
+    const to = Math.min(end, (Math.log(limitMs) - start) / slope);
+    if (to > from) mean += Math.exp(start + slope ** 2 / 2) * (normalCdf(to - slope) - normalCdf(from - slope));
+    // The cap is on this piece, so every slower answer counts as the cap.
+    if (to < end) return mean + limitMs * (1 - normalCdf(Math.max(from, to)));
+  }
+  return mean;
 }
 
 /** Φ(z), to seven digits. @see M. Abramowitz, I. Stegun, Handbook of Mathematical Functions, 26.2.17 */
