@@ -93,7 +93,7 @@ function checkValue({value: meaning, optionalValue, values}: OptionSyntax, raw: 
   if (values !== undefined && value !== undefined && !values.includes(value)) {
     const near = nearest(value, values);
     const hint = near === undefined ? '' : `; did you mean ${near}?`;
-    throw new CliError(`${raw} is one of ${values.join(', ')}, got ${JSON.stringify(value)}${hint || '.'}`);
+    throw new CliError(`${raw} must be one of ${values.join(', ')}, got ${JSON.stringify(value)}${hint || '.'}`);
   }
 }
 
@@ -102,5 +102,5 @@ function unknownOption(raw: string, options: readonly OptionSyntax[], usage: str
     raw.replace(/^-+/, ''),
     options.map(({name}) => name),
   );
-  return `There is no option ${raw}; ${near === undefined ? `"${usage}" lists them.` : `did you mean --${near}?`}`;
+  return `Unknown option ${raw}; ${near === undefined ? `"${usage}" lists them.` : `did you mean --${near}?`}`;
 }

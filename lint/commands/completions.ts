@@ -9,7 +9,7 @@ export const completions: Command = (args, io) => {
   const [shell = ''] = args.operands;
   const write = SHELLS[shell];
   if (write === undefined)
-    throw new CliError(`Completions are for ${Object.keys(SHELLS).join(', ')}, got ${JSON.stringify(shell)}.`);
+    throw new CliError(`The shell must be one of ${Object.keys(SHELLS).join(', ')}, got ${JSON.stringify(shell)}.`);
   io.out.write(write());
   return 0;
 };

@@ -12,22 +12,20 @@ export function helpOf(spec: CommandSpec, {colour, columns}: {colour: boolean; c
   const isMain = spec === commands[0];
   const usage = `retry-lint ${isMain ? '' : `${spec.name} `}[OPTION]... ${spec.operands}`;
   const parts = [
-    isMain
-      ? page.wrapped('retry-lint reads retry policies, says where and why they are unsafe, and mends them.', 0)
-      : '',
+    isMain ? page.wrapped('retry-lint reports where and why retry policies are unsafe, and fixes them.', 0) : '',
     `${page.title('Usage:')} ${usage}`,
     isMain ? '' : page.wrapped(`${spec.summary}.`, 0),
     ...spec.about.map(paragraph => page.wrapped(paragraph, 0)),
     isMain
       ? page.rows(
           'Commands',
-          commands.map(({name, summary}) => [name, `${summary}.`]),
+          commands.map(({name, summary}) => [name, summary]),
         )
       : '',
     ...spec.groups.map(group => page.options(group)),
     page.rows('Examples', spec.examples),
     isMain
-      ? page.wrapped('Every rule has a page: "retry-lint explain RL203". More: https://steadfetch.dev/retry-lint', 0)
+      ? page.wrapped('"retry-lint explain RL203" explains a rule. The guide: https://steadfetch.dev/retry-lint', 0)
       : '',
   ];
   return `${parts.filter(part => part !== '').join('\n\n')}\n`;

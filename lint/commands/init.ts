@@ -14,15 +14,17 @@ export const init: Command = (args, io) => {
   const name = args.operands[0] ?? defaultName;
   const file = join(io.cwd, shownPath(io.cwd, name));
   if (!/\.(?:jsonc?|ya?ml)$/i.test(name))
-    throw new CliError(`A policy is JSON or YAML, and ${name} ends like neither; try ${name}.json.`);
-  if (existsSync(file) && !args.has('force')) throw new CliError(`${name} is there already; --force writes over it.`);
+    throw new CliError(
+      `A policy is written in JSON or YAML, so its name ends in .json, .jsonc, .yaml or .yml: try ${name}.json.`,
+    );
+  if (existsSync(file) && !args.has('force')) throw new CliError(`${name} exists already; --force overwrites it.`);
   mkdirSync(dirname(file), {recursive: true});
   const schema = schemaFrom(dirname(file));
   // Strict readers of JSON know no comments, and a file that is called .json may meet one.
   const isPlain = /\.json$/i.test(name);
   const text = formatOf(name) === 'yaml' ? yaml(schema) : isPlain ? withoutComments(jsonc(schema)) : jsonc(schema);
   writeFileAtomically(file, text, name);
-  io.out.write(`${shownPath(io.cwd, file)} is written. "retry-lint ${shownPath(io.cwd, file)}" reads it.\n`);
+  io.out.write(`Wrote ${shownPath(io.cwd, file)}. Lint it: retry-lint ${shownPath(io.cwd, file)}\n`);
   return 0;
 };
 

@@ -24,14 +24,14 @@ export interface Output {
 export function readLintOptions(args: Arguments): LintOptions {
   const fix = args.has('fix') ? 'write' : args.has('fix-dry-run') ? 'show' : 'no';
   if (args.has('fix') && args.has('fix-dry-run'))
-    throw new CliError('--fix writes, and --fix-dry-run does not: give one of them.');
+    throw new CliError('--fix cannot be used with --fix-dry-run: one writes the files, the other only prints.');
   const input = args.operands.includes('-');
   if (input && fix === 'write')
-    throw new CliError('--fix writes files, and - is none; --fix-dry-run prints what would change.');
-  if (input && args.has('watch')) throw new CliError('--watch waits for changes of files, and - is none.');
+    throw new CliError('--fix cannot be used with standard input (-); --fix-dry-run prints what it would change.');
+  if (input && args.has('watch')) throw new CliError('--watch cannot be used with standard input (-).');
   if (!input && args.has('stdin-filename'))
-    throw new CliError('--stdin-filename names the text on standard input; ask for it with -.');
-  if (args.has('changed') && input) throw new CliError('--changed is about files, and - is none.');
+    throw new CliError('--stdin-filename names standard input, which was not asked for: add - to the files.');
+  if (args.has('changed') && input) throw new CliError('--changed cannot be used with standard input (-).');
   return {
     outputs: readOutputs(args.all('format')),
     fix,
@@ -53,7 +53,7 @@ function readOutputs(formats: readonly string[]): Output[] {
 function readOutput(text: string): Output {
   const [, format = text, file] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
   if (!formatNames.includes(format))
-    throw new CliError(`--format is one of ${formatNames.join(', ')}, got ${JSON.stringify(format)}.`);
+    throw new CliError(`--format must be one of ${formatNames.join(', ')}, got ${JSON.stringify(format)}.`);
   if (file === '') throw new CliError(`--format ${format}= needs the name of a file.`);
   return {format, file};
 }
@@ -61,7 +61,7 @@ function readOutput(text: string): Output {
 function readThreshold(args: Arguments): Threshold {
   const most = args.value('max-warnings');
   if (most !== undefined && !/^\d+$/.test(most))
-    throw new CliError(`--max-warnings is a whole number, got ${JSON.stringify(most)}.`);
+    throw new CliError(`--max-warnings must be a whole number, got ${JSON.stringify(most)}.`);
   return {
     failOn: (args.value('fail-on') ?? 'warning') as Severity | 'never',
     maxWarnings: most === undefined ? 0 : Number(most),

@@ -6,8 +6,8 @@ import type {Option, OptionGroup} from './command.ts';
 export const general: OptionGroup = {
   title: 'General',
   options: [
-    {name: 'help', short: 'h', help: 'This page, or the one of a command.'},
-    {name: 'version', short: 'v', help: 'The version of retry-lint.'},
+    {name: 'help', short: 'h', help: 'Show help'},
+    {name: 'version', short: 'v', help: 'Show the version of retry-lint'},
   ],
 };
 
@@ -17,15 +17,20 @@ export const configOptions: readonly Option[] = [
     short: 'c',
     value: 'FILE',
     file: true,
-    help: 'The configuration, instead of the nearest .retry-lintrc.json above each policy.',
+    help: 'Read this configuration (default: the nearest .retry-lintrc.json at or above each policy)',
   },
-  {name: 'no-config', help: 'Reads no configuration.'},
-  {name: 'preset', value: 'NAME', values: presetNames, help: 'recommended, or strict, where an info is a warning.'},
+  {name: 'no-config', help: 'Ignore configuration files'},
+  {
+    name: 'preset',
+    value: 'NAME',
+    values: presetNames,
+    help: 'Set which rules run: recommended, or strict, which runs every rule and raises info to warning (default: recommended)',
+  },
   {
     name: 'rule',
     value: 'RULE=SETTING',
     many: true,
-    help: 'error, warning, info or off for one rule, by code or name: --rule RL301=off.',
+    help: 'Set the severity of one rule, by code or name, to error, warning, info or off: --rule RL301=off',
   },
 ];
 
@@ -33,12 +38,12 @@ export const baselineOption: Option = {
   name: 'baseline',
   value: 'FILE',
   file: true,
-  help: 'Where accepted findings are kept; .retry-lint-baseline.json, if the configuration names none.',
+  help: 'Keep accepted findings in FILE (default: the one that the configuration names, or .retry-lint-baseline.json)',
 };
 
 export const stdinOption: Option = {
   name: 'stdin-filename',
   value: 'NAME',
   file: true,
-  help: 'What the text on standard input (-) is called: for messages, its format, and what it extends.',
+  help: 'Treat standard input (-) as the file NAME: its format, its configuration and what it extends follow from the name (default: JSON)',
 };

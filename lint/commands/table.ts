@@ -23,12 +23,12 @@ const any = Number.POSITIVE_INFINITY;
 
 const lint: CommandSpec = {
   name: 'lint',
-  summary: 'Say where and why retry policies are unsafe; the command if none is named',
+  summary: 'Report where and why retry policies are unsafe (the default command)',
   operands: '[FILE | FOLDER | GLOB | -]...',
   count: [0, any],
   about: [
-    'Of a folder, the policies are taken: *.retry.json, retry-policy.*, and files whose $schema is that of steadfetch; JSON, JSONC or YAML. What git ignores is left out. Without an argument it is this folder.',
-    'Exit codes: 0 clean, 1 findings, 2 wrong usage, configuration or file, 3 a bug in retry-lint.',
+    'Lints the named files, and the policies in the named folders (default: this folder). A file in a folder is a policy if it is called *.retry.json or retry-policy.*, or if its $schema is the one of steadfetch. JSON, JSONC and YAML are read; files that git ignores are skipped.',
+    'Exit codes: 0 no finding that fails the run, 1 findings, 2 wrong usage, configuration or file, 3 a bug in retry-lint.',
   ],
   groups: [
     {
@@ -39,26 +39,26 @@ const lint: CommandSpec = {
           name: 'changed',
           value: 'REF',
           optionalValue: true,
-          help: 'Only what is not committed, or differs from a branch or commit; also where something it extends does.',
+          help: 'Lint only policies that differ from the branch or commit REF, or that extend a file that does (default: the last commit)',
         },
-        {name: 'allow-empty', help: 'Exit code 0 where there is no policy at all.'},
-        {name: 'watch', short: 'w', help: 'Lint again whenever something changes, until Ctrl+C.'},
+        {name: 'allow-empty', help: 'Exit with code 0 if there is no policy to lint'},
+        {name: 'watch', short: 'w', help: 'Lint again after each change of a file that was read, until Ctrl+C'},
       ],
     },
     {
       title: 'Rules',
       options: [
         ...configOptions,
-        {name: 'no-suppressions', help: 'Comments in a policy silence nothing.'},
+        {name: 'no-suppressions', help: 'Ignore suppressions in policies'},
         baselineOption,
-        {name: 'no-baseline', help: 'Accepted findings are reported again.'},
+        {name: 'no-baseline', help: 'Report accepted findings too'},
       ],
     },
     {
       title: 'Fixes',
       options: [
-        {name: 'fix', help: 'Mend what can be mended without changing what else the policy means.'},
-        {name: 'fix-dry-run', help: 'Print what --fix would change, as a diff.'},
+        {name: 'fix', help: 'Apply fixes to the files, where the fix changes nothing else that the policy means'},
+        {name: 'fix-dry-run', help: 'Print what --fix would change, as a diff, and change nothing'},
       ],
     },
     {
@@ -69,11 +69,14 @@ const lint: CommandSpec = {
           short: 'f',
           value: 'NAME[=FILE]',
           many: true,
-          help: `To standard output, or to a file: ${formatNames.join(', ')}. Several at once: -f stylish -f sarif=out.sarif.`,
+          help: `Write the report in this format, to FILE or to standard output: ${formatNames.join(', ')} (default: stylish). Repeat it for several reports: -f stylish -f sarif=out.sarif`,
         },
-        {name: 'quiet', short: 'q', help: 'Errors only; warnings are neither shown nor counted.'},
-        {name: 'color', help: 'Colours, also where there is no terminal. FORCE_COLOR does the same.'},
-        {name: 'no-color', help: 'No colours. NO_COLOR does the same.'},
+        {name: 'quiet', short: 'q', help: 'Report and count errors only'},
+        {
+          name: 'color',
+          help: 'Print colours even without a terminal, as FORCE_COLOR does (default: colours on a terminal)',
+        },
+        {name: 'no-color', help: 'Print no colours, as NO_COLOR does'},
       ],
     },
     {
@@ -83,82 +86,86 @@ const lint: CommandSpec = {
           name: 'fail-on',
           value: 'SEVERITY',
           values: ['error', 'warning', 'info', 'never'],
-          help: 'The least severe finding that gives exit code 1; warning.',
+          help: 'Lowest severity that fails the run (default: warning)',
         },
-        {name: 'max-warnings', value: 'NUMBER', help: 'So many warnings are let pass.'},
-        {name: 'exit-zero', help: 'Exit code 0 whatever is found, for a step that uploads what it finds.'},
+        {name: 'max-warnings', value: 'NUMBER', help: 'Fail if there are more than NUMBER warnings (default: 0)'},
+        {name: 'exit-zero', help: 'Exit with code 0 whatever is found, for a step that uploads its report'},
       ],
     },
     general,
   ],
   examples: [
-    ['retry-lint policy.json', 'one policy'],
-    ['retry-lint --fix', 'every policy below here, mended'],
-    ['retry-lint --changed=origin/main -f github', 'what a pull request changes'],
+    ['retry-lint policy.json', 'lint one policy'],
+    ['retry-lint --fix', 'fix every policy in this folder'],
+    ['retry-lint --changed=origin/main -f github', 'lint what a pull request changes'],
   ],
 };
 
 const explain: CommandSpec = {
   name: 'explain',
-  summary: 'Say why a rule is there, and what it means for a policy',
+  summary: 'Explain a rule, and what it means for a policy',
   operands: 'RULE [FILE]',
   count: [1, 2],
-  about: ['With a file, the arithmetic of the rule is worked out with its numbers.'],
+  about: [
+    'Given a policy, shows the findings of the rule in it, and the arithmetic behind them in the numbers of the policy.',
+  ],
   groups: [{title: 'Options', options: [...general.options]}],
   examples: [
-    ['retry-lint explain RL203', 'the reasons and their source'],
-    ['retry-lint explain no-synchronised-retries policy.json', 'worked out for a policy'],
+    ['retry-lint explain RL203', 'show the reasons and their sources'],
+    ['retry-lint explain no-synchronised-retries policy.json', 'work the rule out for a policy'],
   ],
 };
 
 const init: CommandSpec = {
   name: 'init',
-  summary: 'Write a safe policy to begin with',
+  summary: 'Write a safe policy to start from',
   operands: '[FILE]',
   count: [0, 1],
-  about: ['Writes retry-policy.jsonc, if no name is given. Its $schema gives editors completion and hover texts.'],
+  about: [
+    'Writes FILE (default: retry-policy.jsonc) in the format that its name ends in. Its $schema gives editors completion and hover texts.',
+  ],
   groups: [
     {
       title: 'Options',
-      options: [{name: 'force', help: 'Write over a file that is there.'}, ...general.options],
+      options: [{name: 'force', help: 'Overwrite an existing file'}, ...general.options],
     },
   ],
-  examples: [['retry-lint init config/payments.retry.yaml', 'a policy in YAML']],
+  examples: [['retry-lint init config/payments.retry.yaml', 'write a policy in YAML']],
 };
 
 const rules: CommandSpec = {
   name: 'rules',
-  summary: 'List the rules, and how severe each is here',
+  summary: 'List the rules and their severity',
   operands: '[FILE]',
   count: [0, 1],
-  about: ['As they apply to a policy of this folder, or to one that is named.'],
-  groups: [{title: 'Options', options: [...configOptions, {name: 'json', help: 'As JSON.'}, ...general.options]}],
-  examples: [['retry-lint rules --preset strict', 'what strict would say']],
+  about: ['Shows the severities that apply to FILE (default: a policy in this folder).'],
+  groups: [{title: 'Options', options: [...configOptions, {name: 'json', help: 'Print JSON'}, ...general.options]}],
+  examples: [['retry-lint rules --preset strict', 'list the severities under strict']],
 };
 
 const printConfig: CommandSpec = {
   name: 'print-config',
-  summary: 'Show which settings apply, and where each comes from',
+  summary: 'Show the settings that apply to a policy, and where each comes from',
   operands: '[FILE]',
   count: [0, 1],
-  about: ['For a policy of this folder, or for one that is named; as JSON.'],
+  about: ['Prints JSON for FILE (default: a policy in this folder).'],
   groups: [{title: 'Options', options: [...configOptions, baselineOption, ...general.options]}],
-  examples: [['retry-lint print-config policy.json', 'the settings of one policy']],
+  examples: [['retry-lint print-config policy.json', 'show the settings of one policy']],
 };
 
 const baseline: CommandSpec = {
   name: 'baseline',
-  summary: 'Accept what is found now, so that only new findings fail',
+  summary: 'Accept the current findings, so that only new findings fail the run',
   operands: '[FILE | FOLDER | GLOB]...',
   count: [0, any],
   about: [
-    'Findings are known again by their rule, route and field: they may move, and no new one takes the place of a mended one. Entries of files that are not named stay as they are.',
+    'A finding is identified by its rule, route and field. It stays accepted when it moves, and a new finding is never mistaken for it. Entries of files that are not linted now are kept.',
   ],
   groups: [
     {
       title: 'Options',
       options: [
-        {name: 'prune', help: 'Only take out what is mended.'},
+        {name: 'prune', help: 'Remove accepted findings that no longer occur, and accept nothing'},
         baselineOption,
         ...configOptions,
         ...general.options,
@@ -166,22 +173,22 @@ const baseline: CommandSpec = {
     },
   ],
   examples: [
-    ['retry-lint baseline', 'accept everything below here'],
-    ['retry-lint baseline --prune', 'forget what is mended'],
+    ['retry-lint baseline', 'accept the findings of every policy in this folder'],
+    ['retry-lint baseline --prune', 'remove findings that no longer occur'],
   ],
 };
 
 const completions: CommandSpec = {
   name: 'completions',
-  summary: 'Print completions for a shell',
+  summary: 'Print the completion script of a shell',
   operands: 'SHELL',
   count: [1, 1],
   operandValues: shells,
-  about: [`For ${shells.join(', ')}.`],
+  about: [`SHELL is one of ${shells.join(', ')}.`],
   groups: [{title: 'Options', options: [...general.options]}],
   examples: [
-    ['source <(retry-lint completions bash)', 'in ~/.bashrc'],
-    ['retry-lint completions fish | source', 'in config.fish'],
+    ['source <(retry-lint completions bash)', 'put this into ~/.bashrc'],
+    ['retry-lint completions fish | source', 'put this into config.fish'],
   ],
 };
 

@@ -37,7 +37,7 @@ export class BaselineFile {
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw new CliError(`The baseline ${this.shown} ${whyNot(error)}.`);
       throw new CliError(
-        `The baseline ${this.shown} is no JSON: ${error.message}. "retry-lint baseline" writes it anew.`,
+        `The baseline ${this.shown} is not JSON: ${error.message}. "retry-lint baseline" writes it anew.`,
       );
     }
     if (!isBaseline(value))

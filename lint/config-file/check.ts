@@ -37,7 +37,7 @@ export function noRule(name: string, known: readonly string[]): string {
     name.toLowerCase(),
     known.filter(each => each.includes('-')),
   );
-  return `is no rule; ${near === undefined ? '"retry-lint rules" lists them' : `did you mean "${near}"?`}`;
+  return `is not a rule; ${near === undefined ? '"retry-lint rules" lists them' : `did you mean "${near}"?`}`;
 }
 
 type Check = (value: unknown, path: string) => ConfigProblem[];

@@ -54,7 +54,7 @@ async function follow(
   if (text === undefined) return `is the file ${path}, which cannot be read`;
   const source = await readSource(path, text);
   const [problem] = source.problems;
-  if (problem !== undefined) return `is the file ${path}, which is no policy: ${problem.message}`;
+  if (problem !== undefined) return `is the file ${path}, which cannot be read as a policy: ${problem.message}`;
   const shape = shapeOf(source);
   for (const below of shape.data.extends ?? []) {
     const wrong = await follow(below, path, entry, [...chain, path], files, layers);

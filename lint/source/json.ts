@@ -129,8 +129,8 @@ function endOfCode(text: string, offset: number): number {
 }
 
 const MESSAGES: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'This is no value of JSON: texts stand in double quotes',
-  InvalidNumberFormat: 'This is no number of JSON',
+  InvalidSymbol: 'This is not a JSON value: texts stand in double quotes',
+  InvalidNumberFormat: 'This is not a JSON number',
   PropertyNameExpected: 'A key in double quotes is missing here',
   ValueExpected: 'A value is missing here',
   ColonExpected: 'A colon is missing after this key',
@@ -142,8 +142,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
   UnexpectedEndOfComment: 'The comment is never closed',
   UnexpectedEndOfString: 'The text is never closed: a double quote is missing',
   UnexpectedEndOfNumber: 'The number is cut off',
-  InvalidUnicode: 'This is no \\u escape: four hexadecimal digits follow it',
-  InvalidEscapeCharacter: 'This is no escape of JSON',
+  InvalidUnicode: 'This is not a \\u escape: four hexadecimal digits follow \\u',
+  InvalidEscapeCharacter: 'This is not a JSON escape',
   InvalidCharacter: 'A control character in a text has to be escaped',
 };
 

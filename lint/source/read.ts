@@ -13,7 +13,7 @@ export async function readSource(path: string, text: string): Promise<Source> {
   if (text.includes('\u0000')) return unreadable(path, text, 'The file is binary, or UTF-16: policies are UTF-8 text.');
   // What decodes bytes that are no UTF-8 puts U+FFFD in their place.
   const broken = text.indexOf('\uFFFD');
-  if (broken >= 0) return unreadable(path, text, 'This is no UTF-8 text: save the file as UTF-8.', broken);
+  if (broken >= 0) return unreadable(path, text, 'The text is not UTF-8: save the file as UTF-8.', broken);
   if (formatOf(path) === 'json') return readJson(path, text);
   const {readYaml} = await import('./yaml.ts');
   return readYaml(path, text);

@@ -29,7 +29,7 @@ describe('reading JSON', () => {
 
   const slips: [title: string, text: string, problems: string[], underlined: string][] = [
     ['a comma that is missing', '{"a": 1 /* c */\n"b": 2}', ['RL001 A comma is missing after this value.'], '1'],
-    ['a key without quotes', '{a: 1}', ['RL001 This is no value of JSON: texts stand in double quotes.'], 'a'],
+    ['a key without quotes', '{a: 1}', ['RL001 This is not a JSON value: texts stand in double quotes.'], 'a'],
     ['an object that is never closed', '{"a": 1', ['RL001 The object is never closed: a } is missing.'], ''],
     ['a second value', '{} {}', ['RL001 The policy ended before this; nothing may follow it.'], '{'],
     ['a comment that is never closed', '{} /* x', ['RL001 The comment is never closed.'], '/* x'],

@@ -50,7 +50,7 @@ describe('npx retry-lint', () => {
   it('init points at the schema that is installed', async () => {
     const folder = await fullProject();
     const {output} = await attempt(folder, 'npx', 'retry-lint', 'init', '--force', 'deep/shop.retry.json');
-    expect(output).to.contain('deep/shop.retry.json is written.');
+    expect(output).to.contain('Wrote deep/shop.retry.json.');
     const read = `console.log(require('./' + require('./deep/shop.retry.json').$schema.replace('../', '')).title)`;
     expect((await attempt(folder, process.execPath, '--input-type=commonjs', '--eval', read)).output).to.equal(
       'steadfetch retry policy\n',

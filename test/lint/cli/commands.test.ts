@@ -17,9 +17,40 @@ describe('the commands of retry-lint', () => {
     it(`${name} --help names every option, in lines that fit`, async () => {
       const {code, out} = await new Desk().run(name, '--help');
       expect(code).to.equal(0);
-      expect(out).to.contain(`${summary}.`);
+      expect(out.replaceAll('\n', ' ')).to.contain(summary);
       for (const {options} of groups) for (const option of options) expect(out).to.contain(`--${option.name}`);
       expect(out.split('\n').filter(line => line.length > 100)).to.deep.equal([]);
+    });
+  }
+
+  /** What an option takes where it is not given. */
+  const defaults: Readonly<Record<string, string>> = {
+    'stdin-filename': 'JSON',
+    changed: 'the last commit',
+    config: 'the nearest .retry-lintrc.json at or above each policy',
+    preset: 'recommended',
+    baseline: 'the one that the configuration names, or .retry-lint-baseline.json',
+    format: 'stylish',
+    'fail-on': 'warning',
+    'max-warnings': '0',
+  };
+
+  for (const {name, groups, summary, about, examples} of commands) {
+    it(`${name} --help says in plain English what each option does, and its default`, () => {
+      for (const {name: option, help} of groups.flatMap(({options}) => options)) {
+        // An imperative, no sentence: neither "Reads no …" nor "Only …", and no full stop.
+        expect(help, option).to.match(/^(?!Only |So |This |The |No )[A-Z][a-z]*[a-rt-z] /);
+        expect(help, option).not.to.match(/\.$/);
+        if (defaults[option] !== undefined) expect(help, option).to.contain(`(default: ${defaults[option]})`);
+      }
+      const texts = [
+        summary,
+        ...about,
+        ...examples.flat(),
+        ...groups.flatMap(({options}) => options.map(each => each.help)),
+      ];
+      const riddles = /\b(?:(?:is|are) none|nobody|somebody|whoever|mend(?:s|ed)?|let pass)\b/i;
+      expect(texts.filter(text => riddles.test(text))).to.deep.equal([]);
     });
   }
 
@@ -74,7 +105,7 @@ describe('the commands of retry-lint', () => {
       expect(await new Desk().run('explain', 'no-unbounded-retry')).to.deep.equal({
         code: 2,
         out: '',
-        err: 'no-unbounded-retry is no rule; did you mean "no-unbounded-retries"?\n',
+        err: 'no-unbounded-retry is not a rule; did you mean "no-unbounded-retries"?\n',
       });
     });
   });
@@ -110,12 +141,12 @@ describe('the commands of retry-lint', () => {
       expect(await desk.run('init', 'p.json')).to.deep.equal({
         code: 2,
         out: '',
-        err: 'p.json is there already; --force writes over it.\n',
+        err: 'p.json exists already; --force overwrites it.\n',
       });
       expect(desk.read('p.json')).to.equal('mine');
       expect((await desk.run('init', '--force', 'p.json')).code).to.equal(0);
       expect((await desk.run('init', 'policy.toml')).err).to.equal(
-        'A policy is JSON or YAML, and policy.toml ends like neither; try policy.toml.json.\n',
+        'A policy is written in JSON or YAML, so its name ends in .json, .jsonc, .yaml or .yml: try policy.toml.json.\n',
       );
     });
   });
@@ -153,7 +184,7 @@ describe('the commands of retry-lint', () => {
 
     it('another shell is refused', async () => {
       expect((await new Desk().run('completions', 'tcsh')).err).to.equal(
-        'Completions are for bash, zsh, fish, got "tcsh".\n',
+        'The shell must be one of bash, zsh, fish, got "tcsh".\n',
       );
     });
   });

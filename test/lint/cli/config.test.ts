@@ -101,9 +101,9 @@ describe('the configuration of retry-lint', () => {
     [
       'a rule',
       '{"rules": {"no-unbounded-retry": "off"}}',
-      '1:12: rules["no-unbounded-retry"] is no rule; did you mean "no-unbounded-retries"?',
+      '1:12: rules["no-unbounded-retry"] is not a rule; did you mean "no-unbounded-retries"?',
     ],
-    ['a code', '{"rules": {"RL999": "off"}}', '1:12: rules.RL999 is no rule; "retry-lint rules" lists them.'],
+    ['a code', '{"rules": {"RL999": "off"}}', '1:12: rules.RL999 is not a rule; "retry-lint rules" lists them.'],
     ['a preset', '{"preset": "strickt"}', '1:2: preset must be "recommended" or "strict", got "strickt".'],
     ['a list', '{"ignores": "a"}', '1:2: ignores must be a list of globs such as "test/**", got "a".'],
     ['an entry', '{"ignores": ["a", 1]}', '1:19: ignores[1] must be a glob such as "test/**", got 1.'],
@@ -112,7 +112,7 @@ describe('the configuration of retry-lint', () => {
     [
       'a rule of an override',
       '{"overrides": [{"files": ["a"], "rules": {"X": "off"}}]}',
-      '1:43: overrides[0].rules.X is no rule; "retry-lint rules" lists them.',
+      '1:43: overrides[0].rules.X is not a rule; "retry-lint rules" lists them.',
     ],
     ['a list for an object', '[]', '1:1: the configuration must be an object, got a list of 0 entries.'],
     ['syntax', '{"preset": "strict" "rules": {}}', '1:19: A comma is missing after this value.'],

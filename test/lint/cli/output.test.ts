@@ -38,27 +38,35 @@ describe('the output of retry-lint', () => {
   const refused: [string[], string][] = [
     [
       ['--format', 'xml'],
-      '--format is one of stylish, json, sarif, github, github-summary, gitlab, junit, checkstyle, rdjson, got "xml".',
+      '--format must be one of stylish, json, sarif, github, github-summary, gitlab, junit, checkstyle, rdjson, got "xml".',
     ],
     [['-f', 'json='], '--format json= needs the name of a file.'],
     [
       ['-f', 'json', '-f', 'sarif'],
       'Only one report can go to standard output, and json and sarif would; write the others to files: --format sarif=FILE.',
     ],
-    [['--max-warnings', 'few'], '--max-warnings is a whole number, got "few".'],
-    [['--fail-on', 'eror'], '--fail-on is one of error, warning, info, never, got "eror"; did you mean error?'],
-    [['--fix', '--fix-dry-run'], '--fix writes, and --fix-dry-run does not: give one of them.'],
+    [['--max-warnings', 'few'], '--max-warnings must be a whole number, got "few".'],
+    [['--fail-on', 'eror'], '--fail-on must be one of error, warning, info, never, got "eror"; did you mean error?'],
+    [
+      ['--fix', '--fix-dry-run'],
+      '--fix cannot be used with --fix-dry-run: one writes the files, the other only prints.',
+    ],
     [['--fix=yes'], '--fix takes no value, got "yes".'],
     [['--config'], '--config needs a value: --config FILE.'],
     [['--preset', 'strict', '--preset', 'recommended'], '--preset was given 2 times; it takes one value.'],
-    [['--qiet'], 'There is no option --qiet; did you mean --quiet?'],
-    [['--xyzzy'], 'There is no option --xyzzy; "retry-lint --help" lists them.'],
-    [['-', '--fix'], '--fix writes files, and - is none; --fix-dry-run prints what would change.'],
-    [['--stdin-filename', 'a.json'], '--stdin-filename names the text on standard input; ask for it with -.'],
+    [['--qiet'], 'Unknown option --qiet; did you mean --quiet?'],
+    [['--xyzzy'], 'Unknown option --xyzzy; "retry-lint --help" lists them.'],
+    [['-', '--fix'], '--fix cannot be used with standard input (-); --fix-dry-run prints what it would change.'],
+    [['-', '--watch'], '--watch cannot be used with standard input (-).'],
+    [['-', '--changed'], '--changed cannot be used with standard input (-).'],
+    [
+      ['--stdin-filename', 'a.json'],
+      '--stdin-filename names standard input, which was not asked for: add - to the files.',
+    ],
     [['--rule', 'RL203'], '--rule takes a rule and one of error, warning, info, off: --rule RL301=off; got "RL203".'],
     [
       ['--rule', 'no-synchronized-retries=off', 'policy.json'],
-      '--rule: no-synchronized-retries is no rule; did you mean "no-synchronised-retries"?',
+      '--rule: no-synchronized-retries is not a rule; did you mean "no-synchronised-retries"?',
     ],
   ];
   for (const [argv, message] of refused) {
