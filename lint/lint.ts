@@ -13,6 +13,7 @@ import {reportShape, reportSource} from './report/shape-findings.ts';
 import {type RuleSet, ruleSetOf} from './rule-set.ts';
 import {shapeOf} from './shape/shape.ts';
 import {readSource} from './source/read.ts';
+import {documentsOf} from './source/unit.ts';
 import {applySuppressions} from './suppress/apply.ts';
 
 export interface LintRequest {
@@ -26,7 +27,7 @@ export interface LintRequest {
 const NO_CONFIG: Config = {};
 
 /**
- * Reads one policy and says where and why it is unsafe.
+ * Reads a policy file and says where and why it is unsafe. A file may hold several: each document of a YAML file is a policy.
  *
  * @returns Every finding, in the order of the file. Whatever the text is, this does not throw for it.
  * @throws TypeError when `files` does not have `path`.
@@ -43,9 +44,11 @@ export async function lintText({path, files, config = NO_CONFIG}: LintRequest): 
   reportSource(source, rules, collector);
   // Behind a slip of syntax the tree is a guess, and findings about a guess are noise.
   if (source.problems.every(({code}) => code === 'RL002')) {
-    const shape = shapeOf(source);
-    reportShape(shape, rules, collector);
-    await runRules(shape, files, rules, collector);
+    for (const unit of documentsOf(source)) {
+      const shape = shapeOf(unit);
+      reportShape(shape, rules, collector);
+      await runRules(shape, files, rules, collector);
+    }
   }
   const options = {today: config.today, refused: config.noSuppressions === true};
   const judged = applySuppressions(source, rules, collector, options);
@@ -85,12 +88,12 @@ function inOrder(findings: readonly Finding[]): Finding[] {
 }
 
 /**
- * The files that a policy extends, as paths: whoever lints it reads them too, and theirs.
+ * The files that the policies of a file extend, as paths: whoever lints it reads them too, and theirs.
  *
  * @returns Paths relative to what `path` is relative to, with slashes; none where the text cannot be read.
  */
 export async function dependencies(text: string, path: string): Promise<string[]> {
   const source = await readSource(path, text);
-  const names = shapeOf(source).data.extends ?? [];
+  const names = documentsOf(source).flatMap(unit => shapeOf(unit).data.extends ?? []);
   return [...new Set(names.filter(isFileName).map(name => resolveName(name, path)))];
 }

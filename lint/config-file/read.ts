@@ -8,9 +8,10 @@ import type {Rule} from '../rule.ts';
 import {rules as builtIn} from '../rules/index.ts';
 import {readJson} from '../source/json.ts';
 import {Lines} from '../source/lines.ts';
-import {nearestPlace, placesOf, spanToShow} from '../source/places.ts';
+import {nearestPlace, type Places, placesOf, spanToShow} from '../source/places.ts';
 import {toValue} from '../source/read.ts';
 import type {Source} from '../source/tree.ts';
+import {documentsOf} from '../source/unit.ts';
 import {type ConfigProblem, checkConfigFile, checkRuleNames} from './check.ts';
 import {type ConfigFile, configNames} from './config-file.ts';
 
@@ -71,12 +72,14 @@ async function load(file: string, path: string): Promise<Loaded> {
     source,
     source.problems.map(({message, span}) => ({message, start: span.start})),
   );
-  const value = source.root === undefined ? {} : toValue(source.root);
-  refuse(source, placed(source, checkConfigFile(value)));
+  const [unit] = documentsOf(source);
+  const value = unit === undefined ? {} : toValue(unit.root);
+  const places: Places = unit === undefined ? new Map() : placesOf(unit);
+  refuse(source, placed(places, checkConfigFile(value)));
   const config = value as ConfigFile;
   const folder = dirname(file);
   const plugins = await loadPlugins(config, folder, path);
-  refuse(source, placed(source, checkRuleNames(config, namesOf([...builtIn, ...plugins]))));
+  refuse(source, placed(places, checkRuleNames(config, namesOf([...builtIn, ...plugins]))));
   return {path, folder, file: config, plugins};
 }
 
@@ -106,8 +109,7 @@ interface PlacedProblem {
   readonly start: number;
 }
 
-function placed(source: Source, problems: readonly ConfigProblem[]): PlacedProblem[] {
-  const places = placesOf(source);
+function placed(places: Places, problems: readonly ConfigProblem[]): PlacedProblem[] {
   return problems.map(({path, message}) => {
     const place = nearestPlace(places, path);
     const start = place === undefined ? 0 : spanToShow(place).start;

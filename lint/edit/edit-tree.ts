@@ -4,6 +4,7 @@
  */
 
 import {type ListNode, type Node, type ObjectNode, propertyOf, type Source, type Span} from '../source/tree.ts';
+import {type Unit, unitAt} from '../source/unit.ts';
 import type {TextEdit} from './text-edit.ts';
 import {writeJson} from './write-json.ts';
 
@@ -13,8 +14,8 @@ type Segments = readonly (string | number)[];
 type Edits = readonly TextEdit[] | undefined;
 
 /** Sets a field, and writes the objects around it that are missing. */
-export function setValue(source: Source, segments: Segments, value: unknown): Edits {
-  let at = source.root;
+export function setValue({source, root}: Unit, segments: Segments, value: unknown): Edits {
+  let at: Node | undefined = root;
   for (const [depth, segment] of segments.entries()) {
     if (at === undefined || at.borrowed) return undefined;
     const next = childOf(at, segment);
@@ -73,8 +74,8 @@ function insertLine({text}: Source, object: ObjectNode, key: string, value: unkn
 }
 
 /** Takes out the property or the entry at a path, its comma, and its line where it has one of its own. */
-export function removeEntry(source: Source, segments: Segments): Edits {
-  const parent = nodeAt(source.root, segments.slice(0, -1));
+export function removeEntry({source, root}: Unit, segments: Segments): Edits {
+  const parent = nodeAt(root, segments.slice(0, -1));
   const last = segments.at(-1);
   if (parent === undefined || parent.kind === 'scalar' || parent.borrowed) return undefined;
   const spans = entrySpans(parent);
@@ -88,14 +89,15 @@ export function removeEntry(source: Source, segments: Segments): Edits {
 }
 
 /** Takes several entries out of a list. */
-export function dropEntries(source: Source, segments: Segments, entries: readonly unknown[]): Edits {
-  const list = nodeAt(source.root, segments);
+export function dropEntries(unit: Unit, segments: Segments, entries: readonly unknown[]): Edits {
+  const {source, root} = unit;
+  const list = nodeAt(root, segments);
   if (list?.kind !== 'list' || list.borrowed) return undefined;
   const left = list.items.filter(item => !(item.kind === 'scalar' && entries.includes(item.value)));
   if (left.length === list.items.length) return [];
   if (left.length === 0) return list.flow ? [{...list.span, text: '[]'}] : undefined;
   let text = source.text;
-  let current: Source = source;
+  let current = unit;
   for (let index = list.items.length - 1; index >= 0; index--) {
     const item = list.items[index]!;
     if (item.kind !== 'scalar' || !entries.includes(item.value)) continue;
@@ -103,15 +105,15 @@ export function dropEntries(source: Source, segments: Segments, entries: readonl
     if (edits === undefined) return undefined;
     for (const edit of edits.toSorted((a, b) => b.start - a.start))
       text = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
-    current = source.reread(text);
+    current = unitAt(source.reread(text), unit)!;
   }
   return [wholeText(source, text)];
 }
 
 const wholeText = (source: Source, text: string): TextEdit => ({start: 0, end: source.text.length, text});
 
-export function renameKey(source: Source, segments: Segments, to: string): Edits {
-  const parent = nodeAt(source.root, segments.slice(0, -1));
+export function renameKey({source, root}: Unit, segments: Segments, to: string): Edits {
+  const parent = nodeAt(root, segments.slice(0, -1));
   const property = propertyOf(parent, String(segments.at(-1)));
   if (parent === undefined || parent.borrowed || property === undefined) return undefined;
   const isQuoted = /^["']/.test(source.text.slice(property.keySpan.start));

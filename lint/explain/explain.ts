@@ -1,11 +1,12 @@
 /** The worked arithmetic of a rule for a file: what it looked at, in this file's own numbers. Pure, like the linter. */
 
 import type {Files} from '../model/extends.ts';
-import {modelOf} from '../model/model.ts';
+import {type Model, modelOf} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
 import type {Rule} from '../rule.ts';
 import {shapeOf} from '../shape/shape.ts';
 import {readSource} from '../source/read.ts';
+import {documentsOf} from '../source/unit.ts';
 import {arithmeticOf} from './arithmetic.ts';
 import type {Explanation} from './blocks.ts';
 
@@ -25,13 +26,15 @@ export async function explainFile(
   const arithmetic = arithmeticOf(rule.code);
   const source = await readSource(path, text);
   if (arithmetic === undefined || source.problems.some(({code}) => code !== 'RL002')) return [];
-  const model = await modelOf(shapeOf(source), files);
-  const flagged = [
-    ...model.scopes.filter(scope => flags(rule, scope)),
-    ...[...(rule.checkFile?.(model) ?? [])].map(({scope}) => scope),
-  ];
-  const scopes = flagged.length > 0 ? [...new Set(flagged)] : model.scopes.slice(0, 1);
+  const models = await Promise.all(documentsOf(source).map(unit => modelOf(shapeOf(unit), files)));
+  const flagged = models.flatMap(model => flaggedIn(model, rule));
+  const scopes = flagged.length > 0 ? flagged : models.flatMap(model => model.scopes.slice(0, 1));
   return withoutRepeats(scopes.map(scope => ({title: scope.title, blocks: arithmetic(scope)})));
+}
+
+function flaggedIn(model: Model, rule: Rule): Scope[] {
+  const ofFile = [...(rule.checkFile?.(model) ?? [])].map(({scope}) => scope);
+  return [...new Set([...model.scopes.filter(scope => flags(rule, scope)), ...ofFile])];
 }
 
 const flags = (rule: Rule, scope: Scope): boolean => [...(rule.check?.(scope) ?? [])].length > 0;

@@ -5,6 +5,7 @@ import {checkExtends} from '../../src/policy/resolve.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
 import {type Shape, shapeOf} from '../shape/shape.ts';
 import {readSource} from '../source/read.ts';
+import {documentsOf} from '../source/unit.ts';
 import type {Layer} from './layer.ts';
 
 /** Why an entry of `extends` brings nothing in. */
@@ -26,11 +27,12 @@ export type Files = Readonly<Record<string, string>>;
 const maxDepth = 32;
 const maxLayers = 200;
 
-export async function followExtends(shape: Shape, files: Files): Promise<Chain> {
+export async function followExtends({unit, data}: Shape, files: Files): Promise<Chain> {
+  const {path} = unit.source;
   const layers: Layer[] = [];
   const broken: BrokenEntry[] = [];
-  for (const [entry, name] of (shape.data.extends ?? []).entries()) {
-    const problem = await follow(name, shape.source.path, entry, [shape.source.path], files, layers);
+  for (const [entry, name] of (data.extends ?? []).entries()) {
+    const problem = await follow(name, path, entry, [path], files, layers);
     if (problem !== undefined) broken.push({entry, message: problem});
   }
   return {layers, broken};
@@ -55,7 +57,10 @@ async function follow(
   const source = await readSource(path, text);
   const [problem] = source.problems;
   if (problem !== undefined) return `is the file ${path}, which cannot be read as a policy: ${problem.message}`;
-  const shape = shapeOf(source);
+  const [unit, ...others] = documentsOf(source);
+  if (unit === undefined || others.length > 0)
+    return `is the file ${path}, which holds ${others.length + 1} policies; extend a file that holds one`;
+  const shape = shapeOf(unit);
   for (const below of shape.data.extends ?? []) {
     const wrong = await follow(below, path, entry, [...chain, path], files, layers);
     if (wrong !== undefined) return `is the file ${path}, where "${below}" ${wrong}`;

@@ -18,11 +18,11 @@ export interface Model {
 
 export async function modelOf(shape: Shape, files: Files): Promise<Model> {
   const {layers: inherited, broken} = await followExtends(shape, files);
-  const file: Layer = {name: shape.source.path, shape, data: shape.data, base: '', entry: undefined};
+  const file: Layer = {name: shape.unit.source.path, shape, data: shape.data, base: '', entry: undefined};
   const layers = [...inherited, file];
   const policy = merge(defaultPolicy, layers);
   const stack = layers.toReversed();
-  const top: Scope = {base: '', title: 'the policy', policy, match: undefined, layers: stack, own: file, file};
+  const top: Scope = {base: '', title: titleOfUnit(shape), policy, match: undefined, layers: stack, own: file, file};
   const routes = stack.flatMap(layer => routesOf(layer)).map(route => routeScope(route, top));
   return {shape, file, scopes: [top, ...routes], broken};
 }
@@ -54,6 +54,11 @@ function merge(base: Policy, layers: readonly Layer[]): Policy {
 
 /** Methods as the client compares them. */
 const upperCase = (methods: readonly string[]): string[] => [...new Set(methods.map(method => method.toUpperCase()))];
+
+function titleOfUnit({unit, data}: Shape): string {
+  if (unit.id === '') return 'the policy';
+  return data.name === undefined ? `policy ${unit.document + 1}` : `policy "${data.name}"`;
+}
 
 function titleOf(match: Match, name: string | undefined): string {
   return name === undefined ? `route ${describeMatch(match)}` : `route "${name}"`;

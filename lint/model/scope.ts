@@ -11,7 +11,7 @@ import {setterOf} from './setter.ts';
 export interface Scope {
   /** '' or `routes[0]`, in the file that writes it. */
   readonly base: string;
-  /** For messages: `the policy`, `route "predict"`, `route POST /v1/orders`. */
+  /** For messages: `the policy`, of several in a file `policy "orders"`; `route "predict"`, `route POST /v1/orders`. */
   readonly title: string;
   /** What would run. A value that is unusable has its default here. */
   readonly policy: Policy;

@@ -2,6 +2,7 @@
 
 import {fixOf} from '../edit/changes.ts';
 import {type Confidence, docsOf, type Finding, type Fix, type RelatedPlace, type Severity} from '../finding.ts';
+import {below} from '../model/layer.ts';
 import {describeMatch} from '../model/model.ts';
 import {isDefault, type Scope, type Spot, spotOf} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -42,15 +43,16 @@ export class Collector {
     const spot = spotOf(scope, draft.at);
     const span = spot.place === undefined ? {start: 0, end: 0} : spanToShow(spot.place);
     if (this.#isSaid(rule, span)) return;
-    const pointer = spot.from === undefined ? spot.path : draft.at;
+    const path = spot.from === undefined ? spot.path : draft.at;
+    const {base = '', id = ''} = scope.file.shape?.unit ?? {};
     this.add({
       rule,
       severity,
       confidence: draft.confidence,
       message: draft.message,
       span,
-      pointer,
-      identity: identityOf(scope, pointer),
+      pointer: below(base, path),
+      identity: below(id, identityOf(scope, path)),
       related: this.#related(scope, spot, draft),
       fix: draft.fix && fixOf(scope, draft.fix),
       suggestions: (draft.suggestions ?? []).map(fix => fixOf(scope, fix)).filter(fix => fix !== undefined),
@@ -94,7 +96,8 @@ export class Collector {
     const found: RelatedPlace[] = [];
     const add = (message: string, place: Place | undefined): void => {
       if (place === undefined) return;
-      found.push({message, path: place.source.path, range: this.#lines.rangeOf(place.source, spanToShow(place))});
+      const {source} = place.unit;
+      found.push({message, path: source.path, range: this.#lines.rangeOf(source, spanToShow(place))});
     };
     if (spot.from !== undefined) {
       const {place, name, path} = spot.from;
@@ -124,8 +127,8 @@ class LinesBySource {
   }
 }
 
-/** A pointer that outlives its index: a route is known by what it matches. */
-export function identityOf(scope: Scope, pointer: string): string {
-  if (scope.match === undefined || !pointer.startsWith('routes[')) return pointer;
-  return pointer.replace(/^routes\[\d+\]/, () => `routes[${describeMatch(scope.match ?? {})}]`);
+/** A path that outlives its index: a route is known by what it matches. */
+export function identityOf(scope: Scope, path: string): string {
+  if (scope.match === undefined || !path.startsWith('routes[')) return path;
+  return path.replace(/^routes\[\d+\]/, () => `routes[${describeMatch(scope.match ?? {})}]`);
 }

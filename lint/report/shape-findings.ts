@@ -3,6 +3,7 @@
 import {renameKey} from '../edit/edit-tree.ts';
 import {applyEdits, editBetween, type TextEdit} from '../edit/text-edit.ts';
 import type {Fix} from '../finding.ts';
+import {below} from '../model/layer.ts';
 import type {RuleSet} from '../rule-set.ts';
 import type {Shape, ShapeProblem} from '../shape/shape.ts';
 import {nearestPlace, parentPath, spanToShow} from '../source/places.ts';
@@ -47,8 +48,8 @@ export function reportShape(shape: Shape, rules: RuleSet, collector: Collector):
       severity,
       message: sentence(problem),
       span: spanOf(shape, problem),
-      pointer: path,
-      identity: path,
+      pointer: below(shape.unit.base, path),
+      identity: below(shape.unit.id, path),
       fix: fixOfField(shape, problem, collector),
     });
   }
@@ -65,10 +66,10 @@ function spanOf({places}: Shape, {kind, path, place}: ShapeProblem): Span {
   return isValue ? shown.node.span : spanToShow(shown);
 }
 
-function fixOfField({source}: Shape, {place, meant}: ShapeProblem, collector: Collector): Fix | undefined {
+function fixOfField({unit}: Shape, {place, meant}: ShapeProblem, collector: Collector): Fix | undefined {
   if (place === undefined || meant === undefined) return undefined;
-  const edits = renameKey(source, place.segments, meant);
-  return edits && {title: `Rename it to ${meant}`, edits: [toEdit(source, edits, collector)]};
+  const edits = renameKey(unit, place.segments, meant);
+  return edits && {title: `Rename it to ${meant}`, edits: [toEdit(unit.source, edits, collector)]};
 }
 
 function toEdit({text}: Source, edits: readonly TextEdit[], collector: Collector): Fix['edits'][number] {

@@ -1,5 +1,5 @@
 /**
- * What a file says, apart from its slips. Every wrong place is named, and then taken out or put right as it was meant, so that the
+ * What a policy says, apart from its slips. Every wrong place is named, and then taken out or put right as it was meant, so that the
  * rules see all the rest: `"maxAttempts": "many"` must not hide a missing jitter, nor `"jiter": "none"` the jitter it turns off.
  */
 
@@ -8,7 +8,7 @@ import type {PolicyInput} from '../../src/policy/types.ts';
 import {checkPolicy} from '../../src/policy/validate.ts';
 import {type Place, type Places, parentPath, placesOf} from '../source/places.ts';
 import {toValue} from '../source/read.ts';
-import type {Source} from '../source/tree.ts';
+import type {Unit} from '../source/unit.ts';
 import {meantField} from './hint.ts';
 import {copyOf, kept, moveAt, removeAt, setAt, withoutHoles} from './surgery.ts';
 
@@ -24,9 +24,9 @@ export interface ShapeProblem {
 }
 
 export interface Shape {
-  readonly source: Source;
+  readonly unit: Unit;
   readonly problems: readonly ShapeProblem[];
-  /** A policy of the right shape, whatever the file says. */
+  /** A policy of the right shape, whatever is written. */
   readonly data: PolicyInput;
   /** By the path of `data`: where it is written, misspelt or not. */
   readonly places: Places;
@@ -36,13 +36,13 @@ export interface Shape {
   readonly routes: readonly number[];
 }
 
-export function shapeOf(source: Source): Shape {
-  const places = placesOf(source);
-  const value = source.root === undefined ? {} : toValue(source.root);
-  const problems = source.root === undefined ? [] : checkPolicy(value).map(problem => describe(problem, places));
-  if (problems.length > 0) return {source, problems, ...repair(value, problems, places)};
+export function shapeOf(unit: Unit): Shape {
+  const places = placesOf(unit);
+  const value = toValue(unit.root);
+  const problems = checkPolicy(value).map(problem => describe(problem, places));
+  if (problems.length > 0) return {unit, problems, ...repair(value, problems, places)};
   const data = value as PolicyInput;
-  return {source, problems, data, places, invalid: new Set(), routes: kept(data.routes)};
+  return {unit, problems, data, places, invalid: new Set(), routes: kept(data.routes)};
 }
 
 function describe({path, message}: PolicyProblem, places: Places): ShapeProblem {
@@ -55,7 +55,7 @@ function describe({path, message}: PolicyProblem, places: Places): ShapeProblem 
 /** More rounds mean that something is wrong with the repair, not with the file. */
 const maxRounds = 4;
 
-function repair(value: unknown, found: readonly ShapeProblem[], written: Places): Omit<Shape, 'source' | 'problems'> {
+function repair(value: unknown, found: readonly ShapeProblem[], written: Places): Omit<Shape, 'unit' | 'problems'> {
   const draft = copyOf(value);
   const places = new Map(written);
   const invalid = new Set<string>();

@@ -14,7 +14,7 @@ export function readJson(path: string, text: string): Source {
     path,
     text,
     format: 'json',
-    root,
+    documents: root === undefined ? [] : [root],
     comments: commentsOf(text),
     problems,
     reread: other => readJson(path, other),

@@ -1,23 +1,25 @@
-/** Where each value of a tree is written, by the path that messages use: `routes[0].backoff.jitter`. */
+/** Where each value of a policy is written, by the path that messages use: `routes[0].backoff.jitter`. */
 
 import {joinPath} from '../../src/policy/say.ts';
-import type {Node, Source, Span} from './tree.ts';
+import type {Node, Span} from './tree.ts';
+import type {Unit} from './unit.ts';
 
 export interface Place {
-  readonly source: Source;
+  readonly unit: Unit;
   readonly path: string;
+  /** The same from the root of the unit, as keys and indexes. */
   readonly segments: readonly (string | number)[];
-  /** The key, where it has one: entries of a list and the whole file have none. */
+  /** The key, where it has one: entries of a list and the root of a document have none. */
   readonly keySpan: Span | undefined;
   readonly node: Node;
 }
 
 export type Places = ReadonlyMap<string, Place>;
 
-export function placesOf(source: Source): Places {
+export function placesOf(unit: Unit): Places {
   const places = new Map<string, Place>();
   const walk = (node: Node, path: string, segments: readonly (string | number)[], keySpan: Span | undefined): void => {
-    places.set(path, {source, path, segments, keySpan, node});
+    places.set(path, {unit, path, segments, keySpan, node});
     if (node.kind === 'list') {
       for (const [index, item] of node.items.entries()) {
         walk(item, joinPath(path, index), [...segments, index], undefined);
@@ -28,7 +30,7 @@ export function placesOf(source: Source): Places {
         walk(value, joinPath(path, key), [...segments, key], keySpan);
     }
   };
-  if (source.root !== undefined) walk(source.root, '', [], undefined);
+  walk(unit.root, '', [], unit.keySpan);
   return places;
 }
 

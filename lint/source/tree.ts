@@ -66,8 +66,8 @@ export interface Source {
   readonly path: string;
   readonly text: string;
   readonly format: SourceFormat;
-  /** Undefined where the text is no tree at all. */
-  readonly root: Node | undefined;
+  /** One for JSON, any number for YAML; empty documents are left out, and none is left where the text is no tree at all. */
+  readonly documents: readonly Node[];
   readonly comments: readonly Comment[];
   readonly problems: readonly SourceProblem[];
   /** Reads another text as this one was read. */

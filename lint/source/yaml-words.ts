@@ -2,10 +2,6 @@
 
 /** By the parser's message, which names a cause more closely than its code. What is not here keeps the parser's words. */
 const WORDS: readonly (readonly [parser: RegExp, words: string])[] = [
-  [
-    /^Source contains multiple documents/,
-    'A second YAML document begins here, and a policy file holds one; write each policy to a file of its own',
-  ],
   [/^Tabs are not allowed as indentation/, 'This line is indented with a tab; YAML is indented with spaces'],
   [/^Missing closing "quote/, 'The text is never closed: a double quote is missing'],
   [/^Missing closing 'quote/, 'The text is never closed: a single quote is missing'],

@@ -10,7 +10,7 @@ import {
   LineCounter,
   type Pair,
   type ParsedNode,
-  parseDocument,
+  parseAllDocuments,
   type YAMLMap,
   type Node as YamlNode,
 } from 'yaml';
@@ -20,10 +20,9 @@ import {yamlWords} from './yaml-words.ts';
 
 export function readYaml(path: string, text: string): Source {
   const problems: SourceProblem[] = [];
-  const document = parse(text, problems);
-  const root =
-    document?.contents == null ? undefined : new Converter(document, text, problems).node(document.contents, 0);
-  if (root === undefined && problems.length === 0) {
+  const converter = new Converter(text, problems);
+  const documents = parse(text, problems).flatMap(document => converter.document(document));
+  if (documents.length === 0 && problems.length === 0) {
     const message = 'The file is empty; the smallest policy is "version: 1".';
     problems.push({code: 'RL001', message, span: {start: 0, end: Math.min(1, text.length)}});
   }
@@ -31,29 +30,30 @@ export function readYaml(path: string, text: string): Source {
     path,
     text,
     format: 'yaml',
-    root,
+    documents,
     comments: commentsOf(text),
     problems,
     reread: other => readYaml(path, other),
   };
 }
 
-type Parsed = Document.Parsed<ParsedNode, true> | undefined;
+type Parsed = Document.Parsed<ParsedNode, true>;
 
-function parse(text: string, problems: SourceProblem[]): Parsed {
+function parse(text: string, problems: SourceProblem[]): readonly Parsed[] {
   try {
     const options = {lineCounter: new LineCounter(), merge: true, uniqueKeys: false, prettyErrors: false, strict: true};
-    const document = parseDocument(text, options) as Document.Parsed<ParsedNode, true>;
-    if (document.errors.some(({message}) => /call stack/.test(message))) throw new RangeError('nested too deep');
+    const documents = parseAllDocuments(text, options) as readonly Parsed[];
+    const errors = documents.flatMap(document => document.errors);
+    if (errors.some(({message}) => /call stack/.test(message))) throw new RangeError('nested too deep');
     // One slip makes many; the first few are the ones to read.
-    for (const {message, pos} of document.errors.slice(0, 5)) {
+    for (const {message, pos} of errors.slice(0, 5)) {
       problems.push({code: 'RL001', message: `${yamlWords(message)}.`, span: inOneLine(pos, text)});
     }
-    return document;
+    return documents;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     problems.push({code: 'RL006', message: 'The file is nested too deep to be a policy.', span: {start: 0, end: 1}});
-    return undefined;
+    return [];
   }
 }
 
@@ -61,15 +61,22 @@ function parse(text: string, problems: SourceProblem[]): Parsed {
 const maxNodes = 50_000;
 
 class Converter {
-  readonly #document: NonNullable<Parsed>;
   readonly #text: string;
   readonly #problems: SourceProblem[];
+  #document: Parsed | undefined;
   #nodes = 0;
 
-  constructor(document: NonNullable<Parsed>, text: string, problems: SourceProblem[]) {
-    this.#document = document;
+  constructor(text: string, problems: SourceProblem[]) {
     this.#text = text;
     this.#problems = problems;
+  }
+
+  /** Its root; nothing of an empty document, such as the one between two marks. */
+  document(document: Parsed): Node[] {
+    this.#document = document;
+    const {contents} = document;
+    const isEmpty = contents === null || (contents.range[0] === contents.range[1] && isScalar(contents));
+    return isEmpty ? [] : [this.node(contents, 0)];
   }
 
   /** @param site Where an alias stands: what it brings is reported there, for there it counts. */
@@ -77,7 +84,7 @@ class Converter {
     const span = site ?? this.#spanOf(node);
     if (++this.#nodes > maxNodes || depth >= maxDepth) return this.#refuse(span, depth);
     if (isAlias(node)) {
-      const target = node.resolve(this.#document);
+      const target = node.resolve(this.#document!);
       return target === undefined ? this.#null(span) : this.node(target, depth + 1, span);
     }
     if (isSeq(node)) {
@@ -165,7 +172,7 @@ const clamp = ({start, end}: Span, text: string): Span => {
   return {start: from, end: Math.min(Math.max(end, from), text.length)};
 };
 
-/** Of a slip that reaches over many lines, such as a second document, the first line is the one to look at. */
+/** Of a slip that reaches over many lines the first line is the one to look at. */
 function inOneLine([start, end]: readonly [number, number], text: string): Span {
   const lineEnd = text.indexOf('\n', start);
   return clamp({start, end: lineEnd < 0 ? end : Math.min(end, lineEnd)}, text);

@@ -4,6 +4,7 @@ import type {Finding, Suppressed} from '../finding.ts';
 import type {Collector} from '../report/collector.ts';
 import {codeOf, type RuleSet} from '../rule-set.ts';
 import type {Source} from '../source/tree.ts';
+import {documentsOf} from '../source/unit.ts';
 import {fromBlock} from './from-block.ts';
 import {fromComments} from './from-comments.ts';
 import {misspeltIn} from './misspelt.ts';
@@ -29,7 +30,7 @@ export function applySuppressions(
   collector: Collector,
   options: SuppressOptions,
 ): Outcome {
-  const suppressions = [...fromComments(source), ...fromBlock(source)];
+  const suppressions = [...fromComments(source), ...documentsOf(source).flatMap(fromBlock)];
   const suppressed: Suppressed[] = [];
   let findings: readonly Finding[] = [...collector.findings];
   if (!options.refused) reportMisspelt(source, rules, collector);

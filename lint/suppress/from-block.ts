@@ -9,31 +9,35 @@
 import {removeEntry} from '../edit/edit-tree.ts';
 import {applyEdits, editBetween} from '../edit/text-edit.ts';
 import type {Finding} from '../finding.ts';
+import {below} from '../model/layer.ts';
+import {Lines} from '../source/lines.ts';
 import {spanToShow} from '../source/places.ts';
-import {type Node, propertyOf, type Source, type Span} from '../source/tree.ts';
+import {type Node, propertyOf, type Span} from '../source/tree.ts';
+import type {Unit} from '../source/unit.ts';
 import {readReason} from './directive.ts';
 import type {Suppression} from './suppression.ts';
 
 export const blockKey = 'x-retry-lint';
 
-export function fromBlock(source: Source): Suppression[] {
-  const list = propertyOf(propertyOf(source.root, blockKey)?.value, 'disable')?.value;
+export function fromBlock(unit: Unit): Suppression[] {
+  const list = propertyOf(propertyOf(unit.root, blockKey)?.value, 'disable')?.value;
   if (list?.kind !== 'list') return [];
+  const isOfUnit = within(unit);
   return list.items.map((item, index) => {
-    const pointer = `${blockKey}.disable[${index}]`;
+    const path = `${blockKey}.disable[${index}]`;
     const rule = textAt(item, 'rule');
     const at = textAt(item, 'at') ?? '';
     const written = readReason(textAt(item, 'reason') ?? '');
     const until = textAt(item, 'until') ?? written.until;
     return {
       by: 'block',
-      span: spanToShow({source, path: pointer, segments: [blockKey, 'disable', index], keySpan: undefined, node: item}),
-      pointer,
+      span: spanToShow({unit, path, segments: [blockKey, 'disable', index], keySpan: undefined, node: item}),
+      pointer: below(unit.base, path),
       rules: rule === undefined ? [] : [rule],
       reason: written.reason,
       until,
-      covers: finding => isBelow(at, finding),
-      whole: wholeOf(source, index),
+      covers: finding => isOfUnit(finding) && isBelow(unit, at, finding),
+      whole: wholeOf(unit, index),
     };
   });
 }
@@ -44,15 +48,25 @@ function textAt(node: Node, key: string): string | undefined {
 }
 
 /** A place, or anything in it; a route by its index, or by what it matches. */
-function isBelow(at: string, {pointer, fingerprint}: Finding): boolean {
+function isBelow({base, id}: Unit, at: string, {pointer, fingerprint}: Finding): boolean {
   if (at === '') return true;
   const identity = fingerprint.slice(fingerprint.indexOf(' ') + 1);
-  return [pointer, identity].some(path => path === at || path.startsWith(`${at}.`) || path.startsWith(`${at}[`));
+  const isIn = (path: string, place: string): boolean =>
+    path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`);
+  return isIn(pointer, below(base, at)) || isIn(identity, below(id, at));
 }
 
-function wholeOf(source: Source, index: number): Span | undefined {
-  const edits = removeEntry(source, [blockKey, 'disable', index]);
+/** Whether a finding is about this policy, and not about another one of the file. */
+function within({source, root, keySpan}: Unit): (finding: Finding) => boolean {
+  const lines = new Lines(source.text);
+  const first = lines.positionAt((keySpan ?? root.span).start).line;
+  const last = lines.positionAt(root.span.end).line;
+  return ({range}) => range.start.line >= first && range.start.line <= last;
+}
+
+function wholeOf(unit: Unit, index: number): Span | undefined {
+  const edits = removeEntry(unit, [blockKey, 'disable', index]);
   if (edits === undefined) return undefined;
-  const {start, end, text} = editBetween(source.text, applyEdits(source.text, edits));
+  const {start, end, text} = editBetween(unit.source.text, applyEdits(unit.source.text, edits));
   return text === '' ? {start, end} : undefined;
 }

@@ -2,7 +2,9 @@
 
 import {nearest} from '../../src/policy/hints.ts';
 import {joinPath} from '../../src/policy/say.ts';
+import {below} from '../model/layer.ts';
 import {type Property, propertyOf, type Source, type Span} from '../source/tree.ts';
+import {documentsOf, type Unit} from '../source/unit.ts';
 import {misspeltDirective} from './directive.ts';
 import {blockKey} from './from-block.ts';
 
@@ -12,7 +14,10 @@ export interface Misspelt {
   readonly message: string;
 }
 
-export const misspeltIn = (source: Source): Misspelt[] => [...inComments(source), ...inBlock(source)];
+export const misspeltIn = (source: Source): Misspelt[] => [
+  ...inComments(source),
+  ...documentsOf(source).flatMap(inBlock),
+];
 
 function inComments({comments}: Source): Misspelt[] {
   return comments.flatMap(({text, span}) => {
@@ -31,16 +36,17 @@ function inComments({comments}: Source): Misspelt[] {
 const BLOCK_FIELDS: readonly string[] = ['disable'];
 const ENTRY_FIELDS: readonly string[] = ['rule', 'at', 'reason', 'until'];
 
-function inBlock({root}: Source): Misspelt[] {
+function inBlock({root, base}: Unit): Misspelt[] {
+  const path = below(base, blockKey);
   const block = propertyOf(root, blockKey)?.value;
   if (block?.kind !== 'object') return [];
   const entries = propertyOf(block, 'disable')?.value;
   const items = entries?.kind === 'list' ? entries.items : [];
   return [
-    ...unknownFields(block.properties, BLOCK_FIELDS, blockKey, blockKey),
+    ...unknownFields(block.properties, BLOCK_FIELDS, blockKey, path),
     ...items.flatMap((item, index) =>
       item.kind === 'object'
-        ? unknownFields(item.properties, ENTRY_FIELDS, 'a suppression', `${blockKey}.disable[${index}]`)
+        ? unknownFields(item.properties, ENTRY_FIELDS, 'a suppression', `${path}.disable[${index}]`)
         : [],
     ),
   ];

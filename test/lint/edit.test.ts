@@ -4,27 +4,27 @@ import fc from 'fast-check';
 import {dropEntries, removeEntry, renameKey, setValue} from '../../lint/edit/edit-tree.ts';
 import {applyEdits, editBetween, type TextEdit} from '../../lint/edit/text-edit.ts';
 import {readSource, toValue} from '../../lint/source/read.ts';
-import type {Source} from '../../lint/source/tree.ts';
+import {documentsOf, type Unit} from '../../lint/source/unit.ts';
 
-type Change = (source: Source) => readonly TextEdit[] | undefined;
+type Change = (unit: Unit) => readonly TextEdit[] | undefined;
 
 const changed = async (text: string, change: Change, path = 'policy.jsonc'): Promise<string | undefined> => {
-  const edits = change(await readSource(path, text));
+  const edits = change(documentsOf(await readSource(path, text))[0]!);
   return edits && applyEdits(text, edits);
 };
 
 const set =
   (path: readonly (string | number)[], value: unknown): Change =>
-  source =>
-    setValue(source, path, value);
+  unit =>
+    setValue(unit, path, value);
 const remove =
   (...path: readonly (string | number)[]): Change =>
-  source =>
-    removeEntry(source, path);
+  unit =>
+    removeEntry(unit, path);
 const drop =
   (path: readonly string[], ...entries: readonly unknown[]): Change =>
-  source =>
-    dropEntries(source, path, entries);
+  unit =>
+    dropEntries(unit, path, entries);
 
 const cases: [title: string, before: string, change: Change, after: string | undefined][] = [
   // Setting.
@@ -142,7 +142,7 @@ describe('any edit', () => {
           else expected[path[0]!] = {...((expected[path[0]!] ?? {}) as object), [path[1]!]: next};
           const source = await readSource('policy.jsonc', after);
           expect(source.problems).to.deep.equal([]);
-          expect(toValue(source.root!)).to.deep.equal(expected);
+          expect(toValue(source.documents[0]!)).to.deep.equal(expected);
           // A list or an object that is replaced takes its own comments with it.
           if (typeof (value as Record<string, unknown>)[path[0]!] === 'object') return;
           expect(source.comments.length).to.equal((await readSource('policy.jsonc', text)).comments.length);

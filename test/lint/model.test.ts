@@ -6,12 +6,13 @@ import {isSet, isSetHere, isSure, mostSpecific, type Scope, spotOf} from '../../
 import {setterOf, valueAt} from '../../lint/model/setter.ts';
 import {shapeOf} from '../../lint/shape/shape.ts';
 import {readSource} from '../../lint/source/read.ts';
+import {documentsOf} from '../../lint/source/unit.ts';
 import {defaultPolicy, defaultsByKind} from '../../src/policy/defaults.ts';
 import {resolvePolicy} from '../../src/policy/resolve.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
 
 const scopesOf = async (text: string, files: Readonly<Record<string, string>> = {}): Promise<readonly Scope[]> =>
-  (await modelOf(shapeOf(await readSource('policy.json', text)), files)).scopes;
+  (await modelOf(shapeOf(documentsOf(await readSource('policy.json', text))[0]!), files)).scopes;
 const scopeOf = async (policy: object, files?: Readonly<Record<string, string>>): Promise<Scope> =>
   (await scopesOf(JSON.stringify(policy), files))[0]!;
 
@@ -67,7 +68,7 @@ describe('a scope', () => {
     expect(spotOf(scope, 'maxAttempts').path).to.equal('maxAttempts');
     expect(spotOf(scope, 'deadlineMs')).to.deep.include({path: 'deadlineMs'});
     expect(spotOf(scope, 'deadlineMs').place?.path).to.equal('extends[0]');
-    expect(spotOf(scope, 'deadlineMs').from?.place?.source.path).to.equal('base.json');
+    expect(spotOf(scope, 'deadlineMs').from?.place?.unit.source.path).to.equal('base.json');
     expect(spotOf(scope, 'idempotency.header').from).to.deep.include({name: 'steadfetch:payments', place: undefined});
     expect(mostSpecific(scope, 'idleTimeoutMs', 'deadlineMs', 'maxAttempts')).to.equal('maxAttempts');
   });
@@ -119,7 +120,8 @@ describe('the setter of a value', () => {
           ]),
         );
         const own = names.at(-1)!;
-        const {scopes} = await modelOf(shapeOf(await readSource(own, files[own]!)), files);
+        const [unit] = documentsOf(await readSource(own, files[own]!));
+        const {scopes} = await modelOf(shapeOf(unit!), files);
         const scope = scopes[0]!;
         for (const path of [
           'deadlineMs',

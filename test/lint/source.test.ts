@@ -4,10 +4,11 @@ import {Lines} from '../../lint/source/lines.ts';
 import {nearestPlace, parentPath, placesOf, spanToShow} from '../../lint/source/places.ts';
 import {readSource, toValue} from '../../lint/source/read.ts';
 import type {Source} from '../../lint/source/tree.ts';
+import {documentsOf} from '../../lint/source/unit.ts';
 
 const read = (text: string, path = 'policy.json'): Promise<Source> => readSource(path, text);
 const shown = (source: Source, path: string): string | undefined => {
-  const place = placesOf(source).get(path);
+  const place = placesOf(documentsOf(source)[0]!).get(path);
   if (place === undefined) return undefined;
   const {start, end} = spanToShow(place);
   return source.text.slice(start, end);
@@ -18,7 +19,7 @@ describe('reading JSON', () => {
   it('keeps places behind a byte order mark, comments and trailing commas', async () => {
     const source = await read('\uFEFF{\n  // why\n  "maxAttempts": 3, /* so */\n  "retryOn": [503,],\n}');
     expect(source.problems).to.deep.equal([]);
-    expect(toValue(source.root!)).to.deep.equal({maxAttempts: 3, retryOn: [503]});
+    expect(toValue(source.documents[0]!)).to.deep.equal({maxAttempts: 3, retryOn: [503]});
     expect(shown(source, 'maxAttempts')).to.equal('"maxAttempts"');
     expect(shown(source, 'retryOn[0]')).to.equal('503');
     expect(source.comments.map(({text, alone}) => [text, alone])).to.deep.equal([
@@ -72,16 +73,16 @@ describe('reading JSON', () => {
   }
 
   it('refuses more than five million characters without reading them', async () => {
-    const {problems, root} = await read(`"${'x'.repeat(5_000_000)}"`);
+    const {problems, documents} = await read(`"${'x'.repeat(5_000_000)}"`);
     expect(said({problems} as Source)).to.deep.equal([
       'RL006 The file has 5000002 characters; a policy has at most 5000000.',
     ]);
-    expect(root).to.equal(undefined);
+    expect(documents).to.deep.equal([]);
   });
 
   it('keeps "__proto__" as a key that reaches no prototype', async () => {
-    const {root} = await read('{"__proto__": {"polluted": true}}');
-    const value = toValue(root!) as object;
+    const {documents} = await read('{"__proto__": {"polluted": true}}');
+    const value = toValue(documents[0]!) as object;
     expect(Object.keys(value)).to.deep.equal(['__proto__']);
     expect(Object.getPrototypeOf(value)).to.equal(Object.prototype);
     expect('polluted' in {}).to.equal(false);
@@ -96,7 +97,7 @@ describe('reading YAML', () => {
       'x-slow: &slow\n  deadlineMs: 9000\n  backoff: {jitter: none}\nroutes:\n  - match: {path: /a}\n    <<: *slow\n',
     );
     expect(source.problems).to.deep.equal([]);
-    const {routes} = toValue(source.root!) as {routes: object[]};
+    const {routes} = toValue(source.documents[0]!) as {routes: object[]};
     expect(routes).to.deep.equal([{deadlineMs: 9000, backoff: {jitter: 'none'}, match: {path: '/a'}}]);
     expect(shown(source, '["x-slow"].backoff.jitter')).to.equal('jitter');
     expect(shown(source, 'routes[0].backoff.jitter')).to.equal('*slow');
@@ -120,12 +121,6 @@ describe('reading YAML', () => {
   });
 
   const slips: [title: string, text: string, message: string, underlined: string][] = [
-    [
-      'a second document',
-      '---\nversion: 1\n---\nversion: 1\n',
-      'A second YAML document begins here, and a policy file holds one; write each policy to a file of its own.',
-      '---',
-    ],
     ['a tab', '\tversion: 1\n', 'This line is indented with a tab; YAML is indented with spaces.', '\t'],
     ['a double quote that is missing', 'name: "a\n', 'The text is never closed: a double quote is missing.', ''],
     ['a single quote that is missing', "name: 'a\n", 'The text is never closed: a single quote is missing.', ''],
@@ -160,12 +155,6 @@ describe('reading YAML', () => {
     });
   }
 
-  it('reads one document between its marks', async () => {
-    const {problems, root} = await yaml('---\nversion: 1\n...\n');
-    expect(problems).to.deep.equal([]);
-    expect(toValue(root!)).to.deep.equal({version: 1});
-  });
-
   it('ends aliases of aliases, aliases of themselves and deep nesting as findings', async () => {
     const laughs = [
       'a: &a [x,x,x,x,x,x,x,x,x,x]',
@@ -190,7 +179,7 @@ describe('places', () => {
   });
 
   it('of what is not written are the nearest thing around it', async () => {
-    const places = placesOf(await read('{"backoff": {}, "routes": [{}]}'));
+    const places = placesOf(documentsOf(await read('{"backoff": {}, "routes": [{}]}'))[0]!);
     expect(nearestPlace(places, 'backoff.jitter')?.path).to.equal('backoff');
     expect(nearestPlace(places, 'routes[0].match.path')?.path).to.equal('routes[0]');
     expect(nearestPlace(places, 'routes[7].match')?.path).to.equal('routes');

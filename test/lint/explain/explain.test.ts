@@ -10,6 +10,7 @@ import type {Rule} from '../../../lint/rule.ts';
 import {rules} from '../../../lint/rules/index.ts';
 import {shapeOf} from '../../../lint/shape/shape.ts';
 import {readSource} from '../../../lint/source/read.ts';
+import {documentsOf} from '../../../lint/source/unit.ts';
 import type {PolicyInput} from '../../../src/policy/types.ts';
 
 const ruleOf = (wanted: string): Rule => rules.find(({code}) => code === wanted)!;
@@ -23,7 +24,8 @@ async function explained(code: string, policy: PolicyInput | string): Promise<st
 }
 
 async function tableOf(policy: PolicyInput): Promise<AttemptTable> {
-  const {scopes} = await modelOf(shapeOf(await readSource('p.json', JSON.stringify(policy))), {});
+  const [unit] = documentsOf(await readSource('p.json', JSON.stringify(policy)));
+  const {scopes} = await modelOf(shapeOf(unit!), {});
   return attemptTable(scopes.at(-1)!);
 }
 
