@@ -1,0 +1,111 @@
+/** Writes down all that calls say of themselves: each event, each step that a span is told of, how the call ended, and its report. */
+import {
+  type CallObserver,
+  type CallView,
+  type HeaderBag,
+  type Observer,
+  type Outcome,
+  reportOf,
+  type SteadfetchEvent,
+} from '../../src/core.ts';
+import type {VirtualClock} from '../../src/testing.ts';
+
+/** Headers that the engine writes, or a test. Others are a client's own. */
+const HEADERS = ['idempotency-key', 'x-correlation-id', 'x-request-id', 'x-deadline-ms', 'x-token', 'x-own'];
+
+export class Recorder {
+  /** A list for each call, in the order in which the calls began, and one for what belongs to no call. */
+  readonly #calls = new Map<CallView | null, string[]>([[null, []]]);
+  readonly #clock: VirtualClock;
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  readonly on = (event: SteadfetchEvent): void => {
+    const {type, ...facts} = event;
+    if (!('call' in facts)) return this.#write(null, type, facts);
+    const {call, ...rest} = facts;
+    const {attempts, hedges, waitedMs, keyed} = call;
+    this.#write(call, type, {...rest, attempts, hedges, waitedMs, keyed});
+  };
+
+  readonly observer: Observer = {
+    startCall: call => {
+      const {method, rpcMethod, url, template, policyName} = call;
+      this.#write(call, 'span', {method, rpcMethod, url, template, policyName});
+      return this.#callObserver(call);
+    },
+  };
+
+  #callObserver(call: CallView): CallObserver {
+    return {
+      startAttempt: (_call, {number, kind, shadows}, headers) => {
+        const sent = headersOf(headers);
+        this.#write(call, 'span.attempt', {number, kind, shadows: shadows !== null, sent});
+        return {
+          run: work => work(),
+          end: (outcome, superseded, latencyMs) =>
+            this.#write(call, 'span.attempt.end', {number, ...factsOf(outcome), superseded, latencyMs}),
+          startBody: () => ({end: how => this.#write(call, 'span.body.end', {number, how})}),
+        };
+      },
+      run: work => work(),
+      event: (name, facts) => this.#write(call, `span.${name}`, facts),
+      end: (_call, outcome, result, reason, durationMs) =>
+        this.#write(call, 'span.end', {...factsOf(outcome), result, reason, durationMs}),
+    };
+  }
+
+  /** How one call ended for its caller, beside the other lines. */
+  ended(name: string, what: string, answer: unknown): void {
+    this.#write(null, name, {what, report: reportOf(answer)});
+  }
+
+  note(name: string, facts: unknown): void {
+    this.#write(null, name, facts);
+  }
+
+  #write(call: CallView | null, what: string, facts: unknown): void {
+    let lines = this.#calls.get(call);
+    if (lines === undefined) {
+      lines = [];
+      this.#calls.set(call, lines);
+    }
+    lines.push(`${rounded(this.#clock.now())} ${what} ${JSON.stringify(facts, (_key, value) => rounded(value))}`);
+  }
+
+  get lines(): string[] {
+    return [...this.#calls.values()].flatMap((lines, index) =>
+      [index === 0 ? 'beside the calls' : `call ${index}`, ...lines].map((line, at) => (at === 0 ? line : `  ${line}`)),
+    );
+  }
+}
+
+/** Sums of random times differ in their last bits from one version of Node to the next. */
+function rounded(value: unknown): unknown {
+  return typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
+}
+
+function factsOf({kind, status, error, reachedWire, isLate}: Outcome): object {
+  return {kind, status, error: error === undefined ? undefined : nameOf(error), reachedWire, isLate};
+}
+
+export function nameOf(error: unknown): string {
+  const {code, name, message, details} = error as {
+    readonly code?: unknown;
+    readonly name?: string;
+    readonly message?: string;
+    readonly details?: string;
+  };
+  return [name, code, message ?? details].filter(part => part !== undefined).join(' ');
+}
+
+function headersOf(headers: HeaderBag): Record<string, string> {
+  const sent: Record<string, string> = {};
+  for (const name of HEADERS) {
+    const value = headers.get(name);
+    if (value !== null) sent[name] = value;
+  }
+  return sent;
+}

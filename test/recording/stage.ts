@@ -1,0 +1,128 @@
+/** What a scene of the day plays on: its own clock, chance and policy, and a server that answers by chance. */
+import {definePolicy, type Ids, type PolicyHandle, type PolicyInput, type Ports, seededRandom} from '../../src/core.ts';
+import {VirtualClock} from '../../src/testing.ts';
+import {nameOf, Recorder} from './recorder.ts';
+
+export type Reply = number | 'ECONNREFUSED' | 'ECONNRESET' | 'hang' | 'mistake';
+
+export interface Options {
+  readonly policy: PolicyInput;
+  readonly ports?: Ports;
+  readonly seed: number;
+  /** What the server may do; each with the same chance. */
+  readonly replies: readonly Reply[];
+  readonly slowestMs?: number;
+}
+
+export class Stage {
+  readonly clock: VirtualClock = new VirtualClock();
+  readonly recorder: Recorder = new Recorder(this.clock);
+  readonly random: () => number;
+  readonly handle: PolicyHandle;
+  readonly ports: Ports;
+  readonly #replies: readonly Reply[];
+  readonly #slowestMs: number;
+
+  constructor({policy, ports, seed, replies, slowestMs = 150}: Options) {
+    this.random = seededRandom(seed);
+    this.#replies = replies;
+    this.#slowestMs = slowestMs;
+    const {on, observer} = this.recorder;
+    const ids = countedIds();
+    const chance = seededRandom(seed + 1);
+    const shared: Ports = {clock: this.clock, random: chance, ids, on, observer};
+    this.handle = definePolicy(policy, chance);
+    this.ports = {...shared, fetch: this.fetch, ...ports};
+  }
+
+  pick<T>(choices: readonly T[]): T {
+    return choices[Math.floor(this.random() * choices.length)]!;
+  }
+
+  /** What the server does next, and when. */
+  reply(): {readonly kind: Reply; readonly afterMs: number; readonly headers: Record<string, string>} {
+    const kind = this.pick(this.#replies);
+    const afterMs = this.random() * this.#slowestMs;
+    const asks = (kind === 429 || kind === 503) && this.random() < 0.4;
+    return {kind, afterMs, headers: asks ? {'retry-after': this.pick(['0', '1', '2', '90'])} : {}};
+  }
+
+  readonly fetch: typeof globalThis.fetch = async (input, init) => {
+    const {kind, afterMs, headers} = this.reply();
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : null);
+    await this.clock.sleep(kind === 'hang' ? 1e9 : afterMs, signal);
+    if (typeof kind === 'number') return new Response('{"a":1}', {status: kind, headers});
+    throw errorOf(kind);
+  };
+
+  /** Calls begin at times that chance picks within `spreadMs`. */
+  async play(count: number, spreadMs: number, call: (index: number) => Promise<void>): Promise<string[]> {
+    const starts = Array.from({length: count}, () => this.random() * spreadMs).sort((a, b) => a - b);
+    await this.clock.run(() =>
+      Promise.all(
+        starts.map(async (at, index) => {
+          await this.clock.sleep(at);
+          await call(index);
+        }),
+      ),
+    );
+    return this.#rest();
+  }
+
+  /** Each call begins when the one before it has ended. */
+  async playInTurn(count: number, call: (index: number) => Promise<void>): Promise<string[]> {
+    await this.clock.run(async () => {
+      for (let index = 0; index < count; index++) await call(index);
+    });
+    return this.#rest();
+  }
+
+  async #rest(): Promise<string[]> {
+    await this.clock.advance(120_000);
+    this.recorder.note('timers left', this.clock.pending);
+    this.recorder.note('guards', this.handle.snapshot(this.clock.now()).origins);
+    return this.recorder.lines;
+  }
+
+  /** One call to its end, and its body to its end. */
+  async end(name: string, call: () => Promise<Response | undefined>): Promise<void> {
+    let answer: unknown;
+    let what: string;
+    try {
+      const response = await call();
+      answer = response;
+      if (response === undefined) return this.recorder.ended(name, 'no answer', undefined);
+      const read = response.text().then(
+        text => `${text.length} bytes`,
+        error => nameOf(error),
+      );
+      what = `${response.status}, ${await read}`;
+    } catch (error) {
+      answer = error;
+      what = nameOf(error);
+    }
+    this.recorder.ended(name, what, answer);
+  }
+
+  /** Aborts so long after now. */
+  abortAfter(ms: number | null): AbortSignal | null {
+    if (ms === null) return null;
+    const controller = new AbortController();
+    void this.clock.sleep(ms).then(() => controller.abort(new Error('the caller left')));
+    return controller.signal;
+  }
+}
+
+export function errorOf(kind: Exclude<Reply, number>): Error {
+  if (kind === 'mistake') return new Error('a mistake of the program');
+  return new TypeError('fetch failed', {cause: Object.assign(new Error(kind), {code: kind, syscall: 'connect'})});
+}
+
+function countedIds(): Ids {
+  let count = 0;
+  return {
+    correlationId: () => `call-${++count}`,
+    requestId: () => `request-${++count}`,
+    idempotencyKey: () => `key-${++count}`,
+  };
+}
