@@ -22,6 +22,7 @@ const {batch} = await import('./groups/batch.ts');
 const {growth} = await import('./groups/growth.ts');
 const {startUp} = await import('./groups/start-up.ts');
 const {lint} = await import('./groups/lint.ts');
+const {findings} = await import('./groups/findings.ts');
 const {bundles} = await import('./groups/bundles.ts');
 
 const load = loadavg()[0]!;
@@ -41,6 +42,7 @@ const groups = [
   startUp,
   bundles,
   lint,
+  findings,
 ];
 // To start a process takes the longer the more memory its parent has (measured: 36 ms for 23), and this one is small now.
 const startsProcesses = [lint, startUp];

@@ -1,70 +1,49 @@
 /** A rule's changes, as edits of the text. */
 
-import type {Fix} from '../finding.ts';
 import {below, isInvalidIn} from '../model/layer.ts';
 import {type Scope, withoutIndex} from '../model/scope.ts';
 import {setterOf, valueAt} from '../model/setter.ts';
-import type {Change, FixDraft} from '../rule.ts';
-import {Lines} from '../source/lines.ts';
-import {placesOf} from '../source/places.ts';
-import {type Unit, unitAt} from '../source/unit.ts';
-import {dropEntries, removeEntry, renameKey, setValue} from './edit-tree.ts';
-import {applyEdits, editBetween, type TextEdit} from './text-edit.ts';
+import type {Change} from '../rule.ts';
+import type {Shape} from '../shape/shape.ts';
+import {parentPath} from '../source/places.ts';
+import {Patch, type Segments} from './patch.ts';
+import type {TextEdit} from './text-edit.ts';
 
 /** Undefined where the text cannot be changed like that, or where nothing would change. */
-export function fixOf(scope: Scope, {title, changes}: FixDraft): Fix | undefined {
-  const unit = scope.file.shape?.unit;
-  // A scope of another file is mended there.
-  if (unit === undefined || scope.own.entry !== undefined) return undefined;
-  const {source} = unit;
-  let current: Unit | undefined = unit;
-  for (const change of changes) {
-    const edits = editsOf(current, scope, change);
-    if (edits === undefined) return undefined;
-    if (edits.length === 0) continue;
-    const reread = source.reread(applyEdits(current.source.text, edits));
-    current = unitAt(reread, unit);
-    if (current === undefined) return undefined;
-  }
-  const {text, problems} = current.source;
-  if (text === source.text || problems.length > source.problems.length) return undefined;
-  const edit = editBetween(source.text, text);
-  return {title, edits: [{...edit, range: new Lines(source.text).rangeOf(edit)}]};
+export function editsOf(scope: Scope, changes: readonly Change[]): readonly TextEdit[] | undefined {
+  const {shape} = scope.file;
+  // A scope of another file is changed there.
+  if (shape === undefined || scope.own.entry !== undefined) return undefined;
+  const patch = new Patch(shape.unit);
+  if (!changes.every(change => apply(change, patch, scope, shape))) return undefined;
+  const edits = patch.edits();
+  return edits?.length === 0 ? undefined : edits;
 }
 
-function editsOf(unit: Unit, scope: Scope, change: Change): readonly TextEdit[] | undefined {
+function apply(change: Change, patch: Patch, scope: Scope, shape: Shape): boolean {
   const {path} = change;
+  const own = below(scope.base, path);
   const here = whereSet(scope, path);
   switch (change.do) {
     case 'set':
-      return setValue(
-        unit,
-        segmentsOf(unit, scope, change.inScope ? below(scope.base, path) : (here ?? below(scope.base, path))),
-        change.value,
-      );
+      return patch.set(segmentsOf(shape, change.inScope ? own : (here ?? own)), change.value);
     case 'drop':
-      return drop(unit, scope, change, here);
+      return drop(change, patch, scope, shape);
     case 'remove':
-      return here === undefined ? [] : removeEntry(unit, segmentsOf(unit, scope, here));
+      return here === undefined || patch.remove(segmentsOf(shape, here));
     case 'rename':
-      return renameKey(unit, segmentsOf(unit, scope, below(scope.base, path)), change.to);
+      return patch.rename(segmentsOf(shape, own), change.to);
   }
 }
 
-function drop(
-  unit: Unit,
-  scope: Scope,
-  change: Extract<Change, {do: 'drop'}>,
-  here: string | undefined,
-): readonly TextEdit[] | undefined {
+function drop(change: Extract<Change, {do: 'drop'}>, patch: Patch, scope: Scope, shape: Shape): boolean {
   const own = below(scope.base, change.path);
-  if (here !== undefined && (here === own || !change.inScope)) {
-    const edits = dropEntries(unit, segmentsOf(unit, scope, here), change.entries);
-    if (edits !== undefined) return edits;
-  }
+  const here = whereSet(scope, change.path);
+  const canDrop = here !== undefined && (here === own || !change.inScope);
+  if (canDrop && patch.drop(segmentsOf(shape, here), change.entries)) return true;
   const list = valueAt(scope.policy, change.path.split('.'));
   const left = Array.isArray(list) ? list.filter(entry => !change.entries.includes(entry)) : [];
-  return setValue(unit, segmentsOf(unit, scope, change.inScope ? own : (here ?? own)), left);
+  return patch.set(segmentsOf(shape, change.inScope ? own : (here ?? own)), left);
 }
 
 /** The path in the linted file that sets a value of the scope, slips included; of '' the scope itself: a route. */
@@ -76,9 +55,10 @@ function whereSet(scope: Scope, path: string): string | undefined {
 }
 
 /** `routes[0].backoff.jitter` as keys and indexes; a misspelt field is found under the name it has in the text. */
-function segmentsOf(unit: Unit, scope: Scope, path: string): readonly (string | number)[] {
-  const written = scope.file.shape?.places.get(path)?.path ?? path;
-  const place = placesOf(unit).get(written);
-  if (place !== undefined) return place.segments;
-  return [...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, key, index]) => key ?? Number(index));
+function segmentsOf(shape: Shape, path: string): Segments {
+  const place = shape.places.get(path);
+  if (place !== undefined) return shape.written.get(place.path)?.segments ?? place.segments;
+  const last = /(?:\.|^)([^.[\]]+)$|\[(\d+)\]$/.exec(path);
+  if (last === null) return [];
+  return [...segmentsOf(shape, parentPath(path)), last[1] ?? Number(last[2])];
 }

@@ -20,20 +20,10 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return result + text.slice(at);
 }
 
-/** The one edit that makes the second text of the first. Never splits a surrogate pair or a line end. */
-export function editBetween(before: string, after: string): TextEdit {
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before[start] === after[start]) start++;
-  while (start > 0 && isInside(before, after, start)) start--;
-  let tail = 0;
-  while (tail < shorter - start && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
-  while (tail > 0 && isInside(before, after, before.length - tail, after.length - tail)) tail--;
-  return {start, end: before.length - tail, text: after.slice(start, after.length - tail)};
-}
-
-function isInside(before: string, after: string, at: number, atAfter = at): boolean {
-  const splits = (text: string, index: number): boolean =>
-    /^(?:[\uD800-\uDBFF][\uDC00-\uDFFF]|\r\n)$/.test(text.slice(index - 1, index + 1));
-  return splits(before, at) || splits(after, atAfter);
+/** One edit for several, the text between them included. */
+export function joinEdits(text: string, edits: readonly TextEdit[]): TextEdit {
+  const start = Math.min(...edits.map(edit => edit.start));
+  const end = Math.max(...edits.map(edit => edit.end));
+  const moved = edits.map(edit => ({...edit, start: edit.start - start, end: edit.end - start}));
+  return {start, end, text: applyEdits(text.slice(start, end), moved)};
 }

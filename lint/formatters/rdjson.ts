@@ -1,6 +1,7 @@
 /** Reviewdog's diagnostics. Its columns count bytes of UTF-8, ours UTF-16 units. */
 
-import type {Finding, Severity} from '../finding.ts';
+import {joinEdits} from '../edit/text-edit.ts';
+import type {Finding, Fix, Severity} from '../finding.ts';
 import {Lines, type Position, type Range} from '../source/lines.ts';
 import type {Formatter, Run} from './formatter.ts';
 
@@ -31,7 +32,7 @@ function diagnosticOf(
     location: {path, range: bytes(range)},
     severity: SEVERITIES[severity],
     code: {value: code, url: docs},
-    ...(fix ? {suggestions: fix.edits.map(edit => ({range: bytes(edit.range), text: edit.text}))} : {}),
+    ...(fix ? {suggestions: [suggestionOf(fix, run.texts[path] ?? '', bytes)]} : {}),
     ...(related.length > 0
       ? {
           related_locations: related.map(place => ({
@@ -41,6 +42,12 @@ function diagnosticOf(
         }
       : {}),
   };
+}
+
+/** Each suggestion is applied without the others, so all edits of a fix are one. */
+function suggestionOf({edits}: Fix, text: string, bytes: ByteRanges): object {
+  const edit = joinEdits(text, edits);
+  return {range: bytes({start: edits[0]!.range.start, end: edits.at(-1)!.range.end}), text: edit.text};
 }
 
 function byteRanges(text: string): ByteRanges {

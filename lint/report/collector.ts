@@ -1,14 +1,15 @@
 /** From what rules say, in paths of a policy, to findings, in lines of a file. */
 
-import {fixOf} from '../edit/changes.ts';
-import {type Confidence, docsOf, type Finding, type Fix, type RelatedPlace, type Severity} from '../finding.ts';
+import {editsOf} from '../edit/changes.ts';
+import {type Confidence, docsOf, type Finding, type RelatedPlace, type Severity} from '../finding.ts';
 import {below} from '../model/layer.ts';
 import {describeMatch} from '../model/model.ts';
 import {isDefault, type Scope, type Spot, spotOf} from '../model/scope.ts';
-import type {Draft, Rule} from '../rule.ts';
+import type {Draft, FixDraft, Rule} from '../rule.ts';
 import {Lines, type Range} from '../source/lines.ts';
 import {type Place, spanToShow} from '../source/places.ts';
 import type {Source, Span} from '../source/tree.ts';
+import {fixOf, type LazyFix, once} from './lazy-fix.ts';
 
 /** One finding, as far as a rule or a reader knows it. */
 export interface Statement {
@@ -22,8 +23,8 @@ export interface Statement {
   /** The pointer without what moves. */
   readonly identity: string;
   readonly related?: readonly RelatedPlace[];
-  readonly fix?: Fix | undefined;
-  readonly suggestions?: readonly Fix[];
+  readonly fix?: LazyFix | undefined;
+  readonly suggestions?: readonly LazyFix[] | undefined;
 }
 
 /** Gathers findings; what is said twice at one place is kept once, as the first scope says it. */
@@ -54,14 +55,18 @@ export class Collector {
       pointer: below(base, path),
       identity: below(id, identityOf(scope, path)),
       related: this.#related(scope, spot, draft),
-      fix: draft.fix && fixOf(scope, draft.fix),
-      suggestions: (draft.suggestions ?? []).map(fix => fixOf(scope, fix)).filter(fix => fix !== undefined),
+      fix: draft.fix && lazyFix(scope, draft.fix),
+      suggestions: draft.suggestions?.map(suggestion => lazyFix(scope, suggestion)),
     });
   }
 
   add({rule, severity, confidence, message, span, pointer, identity, related, fix, suggestions}: Statement): void {
     if (this.#isSaid(rule, span)) return;
     this.#said.add(`${rule.code} ${span.start}`);
+    const computedFix = once(() => fix && fixOf(fix, this.rangeOf));
+    const computedSuggestions = once(() =>
+      (suggestions ?? []).map(each => fixOf(each, this.rangeOf)).filter(each => each !== undefined),
+    );
     this.findings.push({
       code: rule.code,
       name: rule.name,
@@ -73,15 +78,18 @@ export class Collector {
       pointer,
       fingerprint: this.#unique(`${rule.code} ${identity}`),
       related: related ?? [],
-      fix,
-      suggestions: suggestions ?? [],
+      get fix() {
+        return computedFix();
+      },
+      get suggestions() {
+        return computedSuggestions();
+      },
       docs: docsOf(rule.code),
     });
   }
 
-  rangeOf(span: Span): Range {
-    return this.#lines.rangeOf(this.#source, span);
-  }
+  /** Of a place in the linted file. */
+  rangeOf = (span: Span): Range => this.#lines.rangeOf(this.#source, span);
 
   #isSaid = ({code}: Rule, {start}: Span): boolean => this.#said.has(`${code} ${start}`);
 
@@ -113,6 +121,11 @@ export class Collector {
     return found;
   }
 }
+
+const lazyFix = (scope: Scope, fix: FixDraft): LazyFix => ({
+  title: fix.title,
+  edits: () => editsOf(scope, fix.changes),
+});
 
 class LinesBySource {
   readonly #lines = new Map<Source, Lines>();

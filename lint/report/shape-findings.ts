@@ -1,14 +1,14 @@
 /** What is wrong with the text and the shape of a file, as findings. */
 
-import {renameKey} from '../edit/edit-tree.ts';
-import {applyEdits, editBetween, type TextEdit} from '../edit/text-edit.ts';
-import type {Fix} from '../finding.ts';
+import {Patch} from '../edit/patch.ts';
+import type {TextEdit} from '../edit/text-edit.ts';
 import {below} from '../model/layer.ts';
 import type {RuleSet} from '../rule-set.ts';
 import type {Shape, ShapeProblem} from '../shape/shape.ts';
 import {nearestPlace, parentPath, spanToShow} from '../source/places.ts';
 import type {Source, SourceProblem, Span} from '../source/tree.ts';
 import type {Collector} from './collector.ts';
+import type {LazyFix} from './lazy-fix.ts';
 
 export function reportSource({path, text, problems}: Source, rules: RuleSet, collector: Collector): void {
   for (const problem of problems) {
@@ -24,15 +24,15 @@ export function reportSource({path, text, problems}: Source, rules: RuleSet, col
       pointer: '',
       identity: '',
       related: related ? [{message: related.message, path, range: collector.rangeOf(related.span)}] : [],
-      fix: fixOfText(problem, collector),
+      fix: fixOfText(problem),
     });
   }
 }
 
-function fixOfText({fix}: SourceProblem, collector: Collector): Fix | undefined {
+function fixOfText({fix}: SourceProblem): LazyFix | undefined {
   if (fix === undefined) return undefined;
   const {title, span, text} = fix;
-  return {title, edits: [{...span, text, range: collector.rangeOf(span)}]};
+  return {title, edits: () => [{...span, text}]};
 }
 
 const CODES = {'wrong-value': 'RL003', 'unknown-field': 'RL004', 'missing-field': 'RL005'} as const;
@@ -50,7 +50,7 @@ export function reportShape(shape: Shape, rules: RuleSet, collector: Collector):
       span: spanOf(shape, problem),
       pointer: below(shape.unit.base, path),
       identity: below(shape.unit.id, path),
-      fix: fixOfField(shape, problem, collector),
+      fix: fixOfField(shape, problem),
     });
   }
 }
@@ -66,15 +66,13 @@ function spanOf({places}: Shape, {kind, path, place}: ShapeProblem): Span {
   return isValue ? shown.node.span : spanToShow(shown);
 }
 
-function fixOfField({unit}: Shape, {place, meant}: ShapeProblem, collector: Collector): Fix | undefined {
+function fixOfField({unit}: Shape, {place, meant}: ShapeProblem): LazyFix | undefined {
   if (place === undefined || meant === undefined) return undefined;
-  const edits = renameKey(unit, place.segments, meant);
-  return edits && {title: `Rename it to ${meant}`, edits: [toEdit(unit.source, edits, collector)]};
-}
-
-function toEdit({text}: Source, edits: readonly TextEdit[], collector: Collector): Fix['edits'][number] {
-  const edit = editBetween(text, applyEdits(text, edits));
-  return {...edit, range: collector.rangeOf(edit)};
+  const edits = (): readonly TextEdit[] | undefined => {
+    const patch = new Patch(unit);
+    return patch.rename(place.segments, meant) ? patch.edits() : undefined;
+  };
+  return {title: `Rename it to ${meant}`, edits};
 }
 
 /** Something to underline, wherever the text has something. */

@@ -6,7 +6,7 @@
 import type {PolicyProblem} from '../../src/core/errors.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
 import {checkPolicy} from '../../src/policy/validate.ts';
-import {type Place, type Places, parentPath, placesOf} from '../source/places.ts';
+import {type Place, type Places, parentPath, pathsOf, placesOf} from '../source/places.ts';
 import {toValue} from '../source/read.ts';
 import type {Unit} from '../source/unit.ts';
 import {meantField} from './hint.ts';
@@ -30,6 +30,8 @@ export interface Shape {
   readonly data: PolicyInput;
   /** By the path of `data`: where it is written, misspelt or not. */
   readonly places: Places;
+  /** By the path in the text. */
+  readonly written: Places;
   /** Paths whose value was unusable, and is not in `data`. */
   readonly invalid: ReadonlySet<string>;
   /** For each route of `data`, its index in the file. */
@@ -40,9 +42,9 @@ export function shapeOf(unit: Unit): Shape {
   const places = placesOf(unit);
   const value = toValue(unit.root);
   const problems = checkPolicy(value).map(problem => describe(problem, places));
-  if (problems.length > 0) return {unit, problems, ...repair(value, problems, places)};
+  if (problems.length > 0) return {unit, problems, written: places, ...repair(value, problems, places)};
   const data = value as PolicyInput;
-  return {unit, problems, data, places, invalid: new Set(), routes: kept(data.routes)};
+  return {unit, problems, data, places, written: places, invalid: new Set(), routes: kept(data.routes)};
 }
 
 function describe({path, message}: PolicyProblem, places: Places): ShapeProblem {
@@ -55,7 +57,11 @@ function describe({path, message}: PolicyProblem, places: Places): ShapeProblem 
 /** More rounds mean that something is wrong with the repair, not with the file. */
 const maxRounds = 4;
 
-function repair(value: unknown, found: readonly ShapeProblem[], written: Places): Omit<Shape, 'unit' | 'problems'> {
+function repair(
+  value: unknown,
+  found: readonly ShapeProblem[],
+  written: Places,
+): Omit<Shape, 'unit' | 'problems' | 'written'> {
   const draft = copyOf(value);
   const places = new Map(written);
   const invalid = new Set<string>();
@@ -95,11 +101,13 @@ function mend(draft: {root: unknown}, problem: ShapeProblem, places: Map<string,
 const STUBS: Readonly<Record<string, unknown>> = {match: {}, name: 'unnamed', maxAttempts: 1};
 
 function renamePlaces(places: Map<string, Place>, from: string, to: string): void {
-  for (const [path, place] of [...places]) {
-    if (path !== from && !path.startsWith(`${from}.`) && !path.startsWith(`${from}[`)) continue;
-    const head = to.slice(to.lastIndexOf('.') + 1);
-    const depth = places.get(from)!.segments.length - 1;
-    places.set(`${to}${path.slice(from.length)}`, {...place, segments: place.segments.with(depth, head)});
+  const place = places.get(from)!;
+  const depth = place.segments.length - 1;
+  const head = to.slice(to.lastIndexOf('.') + 1);
+  for (const path of pathsOf(place.node, from)) {
+    const moved = places.get(path);
+    if (moved === undefined) continue;
+    places.set(to + path.slice(from.length), {...moved, segments: moved.segments.with(depth, head)});
   }
 }
 

@@ -17,7 +17,6 @@ export function readJson(path: string, text: string): Source {
     documents: root === undefined ? [] : [root],
     comments: commentsOf(text),
     problems,
-    reread: other => readJson(path, other),
   };
 }
 

@@ -34,6 +34,16 @@ export function placesOf(unit: Unit): Places {
   return places;
 }
 
+/** The path of a value and of everything in it. */
+export function pathsOf(node: Node, path: string): string[] {
+  if (node.kind === 'scalar') return [path];
+  const inside =
+    node.kind === 'list'
+      ? node.items.flatMap((item, index) => pathsOf(item, joinPath(path, index)))
+      : node.properties.flatMap(({key, value}) => pathsOf(value, joinPath(path, key)));
+  return [path, ...inside];
+}
+
 /** The place of a path, or of the nearest thing around it that is written. */
 export function nearestPlace(places: Places, path: string): Place | undefined {
   for (let at = path; at !== ''; at = parentPath(at)) {

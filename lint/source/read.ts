@@ -23,8 +23,7 @@ export const formatOf = (path: string): SourceFormat => (/\.ya?ml$/i.test(path) 
 
 function unreadable(path: string, text: string, message: string, start = 0): Source {
   const problem = {code: 'RL006', message, span: {start, end: Math.min(start + 1, text.length)}} as const;
-  const source = {path, text, format: formatOf(path), documents: [], comments: [], problems: [problem]};
-  return {...source, reread: other => unreadable(path, other, message, start)};
+  return {path, text, format: formatOf(path), documents: [], comments: [], problems: [problem]};
 }
 
 /** The value a tree stands for. Keys are defined, never assigned, so that "__proto__" stays a key. */

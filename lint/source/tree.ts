@@ -70,8 +70,6 @@ export interface Source {
   readonly documents: readonly Node[];
   readonly comments: readonly Comment[];
   readonly problems: readonly SourceProblem[];
-  /** Reads another text as this one was read. */
-  readonly reread: (text: string) => Source;
 }
 
 /** Deeper is no policy, and whoever walks the tree may recurse. */

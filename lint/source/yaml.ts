@@ -26,15 +26,7 @@ export function readYaml(path: string, text: string): Source {
     const message = 'The file is empty; the smallest policy is "version: 1".';
     problems.push({code: 'RL001', message, span: {start: 0, end: Math.min(1, text.length)}});
   }
-  return {
-    path,
-    text,
-    format: 'yaml',
-    documents,
-    comments: commentsOf(text),
-    problems,
-    reread: other => readYaml(path, other),
-  };
+  return {path, text, format: 'yaml', documents, comments: commentsOf(text), problems};
 }
 
 type Parsed = Document.Parsed<ParsedNode, true>;

@@ -108,11 +108,7 @@ function report(
   const rule = rules.get(code);
   const severity = rules.severityOf(rule);
   if (severity === undefined) return;
-  const {span, pointer, whole} = suppression;
-  const fix =
-    removable && whole !== undefined
-      ? {title: 'Remove the suppression', edits: [{...whole, text: '', range: collector.rangeOf(whole)}]}
-      : undefined;
+  const {span, pointer, removal} = suppression;
   collector.add({
     rule,
     severity,
@@ -120,6 +116,6 @@ function report(
     span,
     pointer,
     identity: `${pointer} ${suppression.rules.join(' ')}`.trim(),
-    fix,
+    ...(removable ? {fix: {title: 'Remove the suppression', edits: removal}} : {}),
   });
 }

@@ -6,13 +6,13 @@
  * The client ignores keys that begin with `x-`.
  */
 
-import {removeEntry} from '../edit/edit-tree.ts';
-import {applyEdits, editBetween} from '../edit/text-edit.ts';
+import {Patch} from '../edit/patch.ts';
+import type {TextEdit} from '../edit/text-edit.ts';
 import type {Finding} from '../finding.ts';
 import {below} from '../model/layer.ts';
 import {Lines} from '../source/lines.ts';
 import {spanToShow} from '../source/places.ts';
-import {type Node, propertyOf, type Span} from '../source/tree.ts';
+import {type Node, propertyOf} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
 import {readReason} from './directive.ts';
 import type {Suppression} from './suppression.ts';
@@ -37,7 +37,7 @@ export function fromBlock(unit: Unit): Suppression[] {
       reason: written.reason,
       until,
       covers: finding => isOfUnit(finding) && isBelow(unit, at, finding),
-      whole: wholeOf(unit, index),
+      removal: () => removalOf(unit, index),
     };
   });
 }
@@ -64,9 +64,7 @@ function within({source, root, keySpan}: Unit): (finding: Finding) => boolean {
   return ({range}) => range.start.line >= first && range.start.line <= last;
 }
 
-function wholeOf(unit: Unit, index: number): Span | undefined {
-  const edits = removeEntry(unit, [blockKey, 'disable', index]);
-  if (edits === undefined) return undefined;
-  const {start, end, text} = editBetween(unit.source.text, applyEdits(unit.source.text, edits));
-  return text === '' ? {start, end} : undefined;
+function removalOf(unit: Unit, index: number): readonly TextEdit[] | undefined {
+  const patch = new Patch(unit);
+  return patch.remove([blockKey, 'disable', index]) ? patch.edits() : undefined;
 }

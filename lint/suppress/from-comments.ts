@@ -15,7 +15,16 @@ export function fromComments({text, comments}: Source): Suppression[] {
     const {rules, reason, until} = directive;
     const covers = coverage(directive, comment, comments, lines);
     return [
-      {by: 'comment', span: comment.span, pointer: '', rules, reason, until, covers, whole: wholeOf(comment, text)},
+      {
+        by: 'comment',
+        span: comment.span,
+        pointer: '',
+        rules,
+        reason,
+        until,
+        covers,
+        removal: () => [{...wholeOf(comment, text), text: ''}],
+      },
     ];
   });
 }

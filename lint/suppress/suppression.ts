@@ -1,5 +1,6 @@
 /** A wish that findings be kept quiet, wherever it is written. */
 
+import type {TextEdit} from '../edit/text-edit.ts';
 import type {Finding} from '../finding.ts';
 import type {Span} from '../source/tree.ts';
 
@@ -14,6 +15,6 @@ export interface Suppression {
   readonly until: string | undefined;
   /** Whether it is meant for the place of a finding, whatever its rule. */
   readonly covers: (finding: Finding) => boolean;
-  /** The stretch to take out with it, where it is useless. */
-  readonly whole: Span | undefined;
+  /** Takes it out of the text, where it is useless; undefined where it cannot go. */
+  readonly removal: () => readonly TextEdit[] | undefined;
 }

@@ -1,32 +1,47 @@
 /** Changes of a text that leave the rest of it alone. */
 import {expect} from 'chai';
 import fc from 'fast-check';
-import {dropEntries, removeEntry, renameKey, setValue} from '../../lint/edit/edit-tree.ts';
-import {applyEdits, editBetween, type TextEdit} from '../../lint/edit/text-edit.ts';
+import {stringify} from 'yaml';
+import {Patch, type Segments} from '../../lint/edit/patch.ts';
+import {applyEdits, joinEdits} from '../../lint/edit/text-edit.ts';
 import {readSource, toValue} from '../../lint/source/read.ts';
-import {documentsOf, type Unit} from '../../lint/source/unit.ts';
+import {documentsOf} from '../../lint/source/unit.ts';
 
-type Change = (unit: Unit) => readonly TextEdit[] | undefined;
+type Change = (patch: Patch) => boolean;
 
-const changed = async (text: string, change: Change, path = 'policy.jsonc'): Promise<string | undefined> => {
-  const edits = change(documentsOf(await readSource(path, text))[0]!);
+/** The text after all the changes; undefined where one of them cannot be made. */
+const changed = async (
+  text: string,
+  changes: Change | readonly Change[],
+  path = 'policy.jsonc',
+): Promise<string | undefined> => {
+  const patch = new Patch(documentsOf(await readSource(path, text))[0]!);
+  const list = typeof changes === 'function' ? [changes] : changes;
+  if (!list.every(change => change(patch))) return undefined;
+  const edits = patch.edits();
   return edits && applyEdits(text, edits);
 };
 
 const set =
-  (path: readonly (string | number)[], value: unknown): Change =>
-  unit =>
-    setValue(unit, path, value);
+  (path: Segments, value: unknown): Change =>
+  patch =>
+    patch.set(path, value);
 const remove =
-  (...path: readonly (string | number)[]): Change =>
-  unit =>
-    removeEntry(unit, path);
+  (...path: Segments): Change =>
+  patch =>
+    patch.remove(path);
 const drop =
-  (path: readonly string[], ...entries: readonly unknown[]): Change =>
-  unit =>
-    dropEntries(unit, path, entries);
+  (path: Segments, ...entries: readonly unknown[]): Change =>
+  patch =>
+    patch.drop(path, entries);
+const rename =
+  (path: Segments, to: string): Change =>
+  patch =>
+    patch.rename(path, to);
 
-const cases: [title: string, before: string, change: Change, after: string | undefined][] = [
+type Case = [title: string, before: string, change: Change | readonly Change[], after: string | undefined];
+
+const cases: Case[] = [
   // Setting.
   ['replaces a value', '{"a": 1, "b": 2}', set(['a'], 5), '{"a": 5, "b": 2}'],
   ['replaces an object', '{"a": {"b": 1}}', set(['a'], null), '{"a": null}'],
@@ -73,11 +88,29 @@ const cases: [title: string, before: string, change: Change, after: string | und
   ],
   ['drops none that is not there', '{"a": [1]}', drop(['a'], 2), '{"a": [1]}'],
   // Renaming.
-  ['renames', '{"jiter": 1}', source => renameKey(source, ['jiter'], 'jitter'), '{"jitter": 1}'],
+  ['renames', '{"jiter": 1}', rename(['jiter'], 'jitter'), '{"jitter": 1}'],
+  // Several at once.
+  ['adds two on a line', '{"a": 1}', [set(['b'], 2), set(['c'], 3)], '{"a": 1, "b": 2, "c": 3}'],
+  ['adds two lines', '{\n  "a": 1\n}', [set(['b'], 2), set(['c'], 3)], '{\n  "a": 1,\n  "b": 2,\n  "c": 3\n}'],
+  ['adds to what it has added', '{}', [set(['a', 'b'], 1), set(['a', 'c'], 2)], '{"a": {"b": 1, "c": 2}}'],
+  ['sets what it has set', '{"a": 1}', [set(['a'], {b: 2}), set(['a', 'c'], 3)], '{"a": {"b": 2, "c": 3}}'],
+  ['replaces the last and adds', '{"a": 1}', [set(['a'], 2), set(['b'], 3)], '{"a": 2, "b": 3}'],
+  ['removes neighbours', '{"a": 1, "b": 2, "c": 3}', [remove('b'), remove('a')], '{"c": 3}'],
+  ['removes the last two', '{"a": 1, "b": 2, "c": 3}', [remove('b'), remove('c')], '{"a": 1}'],
+  ['removes one here and one there', '{"a": 1, "b": 2, "c": 3}', [remove('a'), remove('c')], '{"b": 2}'],
+  [
+    'puts what it adds in the place of the last, which it removes',
+    '{\n  "a": 1,\n  "b": 2\n}',
+    [remove('b'), set(['c'], 3), set(['d'], 4)],
+    '{\n  "a": 1,\n  "c": 3,\n  "d": 4\n}',
+  ],
+  ['sets what it has removed', '{"a": 1, "b": 2}', [remove('a'), set(['a', 'c'], 3)], '{"a": {"c": 3}, "b": 2}'],
+  ['forgets what it changed inside of what goes', '{"a": {"b": 1}}', [set(['a', 'b'], 2), set(['a'], 3)], '{"a": 3}'],
 ];
 
-const yamlCases: [title: string, before: string, change: Change, after: string | undefined][] = [
+const yamlCases: Case[] = [
   ['replaces a value', 'a: 1 # one\n', set(['a'], 'full'), 'a: "full" # one\n'],
+  ['replaces a block in the column of its key', 'a:\n- 1\n- 2\nb: 3\n', set(['a'], [4]), 'a: [4]\nb: 3\n'],
   ['adds a line', 'a: 1 # one\n', set(['b'], 2), 'a: 1 # one\nb: 2\n'],
   ['adds a line to a block', 'a:\n  b: 1\nc: 2\n', set(['a', 'd'], 3), 'a:\n  b: 1\n  d: 3\nc: 2\n'],
   [
@@ -93,8 +126,10 @@ const yamlCases: [title: string, before: string, change: Change, after: string |
   ['removes a block', 'a:\n  b: 1\n  c: 2\nd: 3\n', remove('a'), 'd: 3\n'],
   ['removes the key behind a dash', 'r:\n  - a: 1\n    b: 2\n', remove('r', 0, 'a'), 'r:\n  - b: 2\n'],
   ['does not remove the only key', 'a:\n  b: 1\n', remove('a', 'b'), undefined],
+  ['puts another in the place of the only key', 'a:\n  b: 1\n', [remove('a', 'b'), set(['a', 'c'], 2)], 'a:\n  c: 2\n'],
   ['drops entries of a block', 'a:\n  - 500 # x\n  - 503\n', drop(['a'], 500), 'a:\n  - 503\n'],
-  ['renames', 'jiter: 1\n', source => renameKey(source, ['jiter'], 'jitter'), 'jitter: 1\n'],
+  ['does not drop every entry of a block', 'a:\n  - 500\n', drop(['a'], 500), undefined],
+  ['renames', 'jiter: 1\n', rename(['jiter'], 'jitter'), 'jitter: 1\n'],
   ['leaves aliases alone', 'x: &x {a: 1}\ny: *x\n', set(['y', 'a'], 2), undefined],
   ['leaves what a merge key brings alone', 'x: &x\n  a: {b: 1}\ny:\n  <<: *x\n', set(['y', 'a', 'b'], 2), undefined],
 ];
@@ -111,6 +146,8 @@ describe('edits of YAML', () => {
   }
 });
 
+type Data = Record<string, unknown>;
+
 describe('any edit', () => {
   const scalar = fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.constantFrom('full', 'a: b', '#', ''));
   const key = fc.constantFrom('alpha', 'beta', 'gamma', 'delta');
@@ -119,60 +156,92 @@ describe('any edit', () => {
     fc.oneof(scalar, fc.array(scalar, {maxLength: 3}), fc.dictionary(key, scalar, {maxKeys: 3})),
     {minKeys: 1, maxKeys: 4},
   );
-  const layout = fc.constantFrom<(value: object) => string>(
-    value => JSON.stringify(value),
-    value => JSON.stringify(value, null, 2),
-    value => JSON.stringify(value, null, '\t').replaceAll('\n', '\r\n'),
-    value => JSON.stringify(value, null, 2).replaceAll(',\n', ', // note\n'),
+  const yaml = (options: object) => (value: object) => stringify(value, options);
+  const layout = fc.constantFrom<readonly [path: string, write: (value: object) => string]>(
+    ['a.jsonc', value => JSON.stringify(value)],
+    ['a.jsonc', value => JSON.stringify(value, null, 2)],
+    ['a.jsonc', value => JSON.stringify(value, null, '\t').replaceAll('\n', '\r\n')],
+    ['a.jsonc', value => JSON.stringify(value, null, 2).replaceAll(',\n', ', // note\n')],
+    ['a.jsonc', value => JSON.stringify(value, null, 2).replaceAll(/(?<![{[,])\n/g, ',\n')],
+    ['a.yaml', yaml({})],
+    ['a.yaml', yaml({indentSeq: false})],
+    ['a.yaml', yaml({indent: 4, collectionStyle: 'flow'})],
+    ['a.yaml', value => yaml({})(value).replaceAll('\n', '\r\n')],
+    ['a.yaml', value => yaml({})(value).replaceAll(/(\S)\n/g, '$1 # note\n')],
   );
 
-  it('sets exactly what it says, and nothing else', async () => {
+  /** What a change does to the text, and what it means. */
+  const change = fc.oneof(
+    fc.record({path: fc.array(key, {minLength: 1, maxLength: 2}), value: scalar}).map(({path, value}) => ({
+      name: `set ${path}`,
+      make: set(path, value),
+      mean: (data: Data) => assign(data, path, value),
+    })),
+    fc.array(key, {minLength: 1, maxLength: 2}).map(path => ({
+      name: `remove ${path}`,
+      make: remove(...path),
+      mean: (data: Data) => Reflect.deleteProperty(path.length === 1 ? data : (data[path[0]!] as Data), path.at(-1)!),
+    })),
+    fc.record({field: key, entry: scalar}).map(({field, entry}) => ({
+      name: `drop ${field} ${entry}`,
+      make: drop([field], entry),
+      mean: (data: Data) => Object.assign(data, {[field]: (data[field] as unknown[]).filter(item => item !== entry)}),
+    })),
+  );
+
+  it('does exactly what it says, alone and with others, and writes what can be read', async () => {
+    const cases = Number(process.env.FUZZ_CASES ?? 4000);
+    let made = 0;
     await fc.assert(
       fc.asyncProperty(
         tree,
         layout,
-        fc.array(key, {minLength: 1, maxLength: 2}),
-        scalar,
-        async (value, write, path, next) => {
+        fc.array(change, {minLength: 1, maxLength: 4}),
+        async (value, [path, write], changes) => {
           const text = write(value);
-          const after = await changed(text, set(path, next));
+          const after = await changed(
+            text,
+            changes.map(({make}) => make),
+            path,
+          );
           if (after === undefined) return;
-          const expected = structuredClone(value) as Record<string, unknown>;
-          if (path.length === 1) expected[path[0]!] = next;
-          else expected[path[0]!] = {...((expected[path[0]!] ?? {}) as object), [path[1]!]: next};
-          const source = await readSource('policy.jsonc', after);
-          expect(source.problems).to.deep.equal([]);
-          expect(toValue(source.documents[0]!)).to.deep.equal(expected);
-          // A list or an object that is replaced takes its own comments with it.
-          if (typeof (value as Record<string, unknown>)[path[0]!] === 'object') return;
-          expect(source.comments.length).to.equal((await readSource('policy.jsonc', text)).comments.length);
+          made++;
+          const expected: Data = structuredClone(value);
+          for (const {mean} of changes) mean(expected);
+          const source = await readSource(path, after);
+          expect(source.problems, after).to.deep.equal([]);
+          expect(toValue(source.documents[0]!), `${text}\nbecame\n${after}`).to.deep.equal(expected);
         },
       ),
-      {numRuns: 400, seed: 7},
+      {numRuns: cases, seed: 7},
     );
+    expect(made).to.be.above(cases / 10);
   });
 
-  it('removes exactly what it says, and leaves no comma behind', async () => {
-    await fc.assert(
-      fc.asyncProperty(tree, layout, async (value, write) => {
-        const gone = Object.keys(value)[0]!;
-        const after = await changed(write(value), remove(gone));
-        const {[gone]: _, ...expected} = value;
-        const bare = after!.replaceAll(' // note', '');
-        expect(JSON.parse(bare)).to.deep.equal(expected);
-      }),
-      {numRuns: 400, seed: 8},
-    );
+  it('leaves every comment that stands beside a value it does not touch', async () => {
+    const text = '{\n  "a": 1, // one\n  "b": {"c": 2}, // two\n  "d": 3 // three\n}';
+    const after = await changed(text, [set(['b', 'c'], 5), set(['e'], 6), set(['a'], 7)]);
+    expect(after).to.equal('{\n  "a": 7, // one\n  "b": {"c": 5}, // two\n  "d": 3, // three\n  "e": 6\n}');
   });
 
-  it('is known again from its two texts, and splits no character', () => {
-    fc.assert(
-      fc.property(fc.string({unit: 'grapheme'}), fc.string({unit: 'grapheme'}), (before, after) => {
-        const edit = editBetween(before, after);
-        expect(applyEdits(before, [edit])).to.equal(after);
-        expect(edit.text.isWellFormed()).to.equal(after.isWellFormed());
-      }),
-      {numRuns: 400, seed: 9},
-    );
+  it('can be joined into one', () => {
+    const text = '{"a": 1, "b": 2, "c": 3}';
+    const edits = [
+      {start: 6, end: 7, text: '10'},
+      {start: 14, end: 15, text: '20'},
+    ];
+    expect(joinEdits(text, edits)).to.deep.equal({start: 6, end: 15, text: '10, "b": 20'});
+    expect(applyEdits(text, [joinEdits(text, edits)])).to.equal(applyEdits(text, edits));
   });
 });
+
+function assign(data: Data, [head = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) {
+    data[head] = value;
+    return;
+  }
+  const before = data[head];
+  const inner = typeof before === 'object' ? {...(before as Data | null)} : {};
+  assign(inner, rest, value);
+  data[head] = inner;
+}

@@ -1,0 +1,181 @@
+/** How changes are laid out in a text: JSON and YAML, in braces and in blocks, on one line and on many. */
+
+import type {ListNode, Node, ObjectNode, Property, Source, Span} from '../source/tree.ts';
+import type {TextEdit} from './text-edit.ts';
+import {endOfLine, indentAt, lineBreak, lineStart, startsLine} from './text-lines.ts';
+import {writeJson} from './write-json.ts';
+
+export type Added = readonly (readonly [key: string, value: unknown])[];
+
+export function replaceNode({text, format}: Source, node: Node, value: unknown): TextEdit {
+  const {start, end} = node.span;
+  const written = writeJson(value);
+  if (format === 'json') return {start, end, text: written};
+  // A YAML key without a value ends at its colon.
+  if (start === end) return {start, end, text: /\s/.test(text[start - 1] ?? ' ') ? written : ` ${written}`};
+  // A block begins below its key, and may do so in the key's own column, where braces may not stand.
+  const isBlock = node.kind !== 'scalar' && !node.flow;
+  const below = isBlock ? /:([ \t]*\r?\n[ \t]*)$/.exec(text.slice(Math.max(0, start - 200), start)) : null;
+  return below === null ? {start, end, text: written} : {start: start - below[1]!.length, end, text: ` ${written}`};
+}
+
+export function renameKey({text, format}: Source, {keySpan}: Property, to: string): TextEdit {
+  const isQuoted = format === 'json' || /^["']/.test(text.slice(keySpan.start, keySpan.start + 1));
+  return {...keySpan, text: isQuoted ? JSON.stringify(to) : to};
+}
+
+/**
+ * Takes entries out and adds others at the end.
+ *
+ * @param removed Indexes of entries.
+ * @returns undefined where nothing would be left to hang a YAML block on.
+ */
+export function editEntries(
+  source: Source,
+  node: ObjectNode | ListNode,
+  removed: ReadonlySet<number>,
+  added: Added,
+): readonly TextEdit[] | undefined {
+  const runs = runsOf(entrySpans(node), removed);
+  const last = runs.at(-1);
+  const endsRemoved = last?.isRemoved === true;
+  if (endsRemoved && runs.length === 1 && added.length === 0 && node.kind === 'list' && node.flow)
+    return [{...node.span, text: '[]'}];
+  const edits: TextEdit[] = [];
+  for (const [index, run] of runs.entries()) {
+    if (!run.isRemoved || (run === last && added.length > 0)) continue;
+    const found = node.flow
+      ? removeFromFlow(source.text, runs, index, node.span.end)
+      : removeFromBlock(source.text, node, runs, index);
+    if (found === undefined) return undefined;
+    edits.push(...found);
+  }
+  if (added.length === 0 || node.kind === 'list') return edits;
+  const insertion = endsRemoved ? putInPlace(source, node, last, added) : append(source, node, added);
+  return insertion && [...edits, ...insertion];
+}
+
+/** Neighbours that go together, or one entry that stays. */
+interface Run extends Span {
+  readonly isRemoved: boolean;
+}
+
+function runsOf(spans: readonly Span[], removed: ReadonlySet<number>): Run[] {
+  const runs: Run[] = [];
+  for (const [index, {start, end}] of spans.entries()) {
+    const isRemoved = removed.has(index);
+    const before = runs.at(-1);
+    if (isRemoved && before?.isRemoved) runs[runs.length - 1] = {start: before.start, end, isRemoved};
+    else runs.push({start, end, isRemoved});
+  }
+  return runs;
+}
+
+function entrySpans(node: ObjectNode | ListNode): Span[] {
+  if (node.kind === 'list') return node.items.map(({span}) => span);
+  return node.properties.map(({keySpan, value}) => ({
+    start: keySpan.start,
+    end: Math.max(value.span.end, keySpan.end),
+  }));
+}
+
+/** Its comma goes with it, and its line where it has one of its own. */
+function removeFromFlow(text: string, runs: readonly Run[], index: number, close: number): TextEdit[] {
+  const {start, end} = runs[index]!;
+  const comma = commaAfter(text, end, close);
+  const previous = runs[index - 1];
+  const isLast = index === runs.length - 1;
+  const edits: TextEdit[] = [];
+  // The comma before the last entry would be left hanging; strict JSON has no trailing commas.
+  if (isLast && comma === undefined && previous !== undefined) {
+    const before = commaAfter(text, previous.end, start)!;
+    edits.push({start: before - 1, end: before, text: ''});
+  }
+  const after = comma ?? end;
+  const rest = text.slice(after, endOfLine(text, after));
+  if (startsLine(text, start) && /^[ \t]*(?:\/\/.*|\/\*[^\n]*\*\/[ \t]*)?$/.test(rest)) {
+    return [...edits, {start: lineStart(text, start), end: nextLine(text, after), text: ''}];
+  }
+  if (isLast && previous !== undefined) {
+    // Blanks before the last entry go with it, where it shares its line with the one before.
+    const blanks = /[ \t]*$/.exec(text.slice(previous.end, start))![0].length;
+    return [...edits, {start: start - blanks, end: after, text: ''}];
+  }
+  const gap = /^[ \t]*/.exec(text.slice(after, after + 100))![0].length;
+  return [...edits, {start, end: comma === undefined ? end : after + gap, text: ''}];
+}
+
+/** In a YAML block an entry is whole lines. */
+function removeFromBlock(
+  text: string,
+  parent: ObjectNode | ListNode,
+  runs: readonly Run[],
+  index: number,
+): TextEdit[] | undefined {
+  if (runs.length === 1) return undefined;
+  const {start, end} = runs[index]!;
+  const head = text.slice(lineStart(text, start), start);
+  const isAlone = parent.kind === 'list' ? /^[ ]*-[ ]+$/.test(head) : head.trim() === '';
+  if (isAlone) return [{start: lineStart(text, start), end: nextLine(text, end), text: ''}];
+  // The first key of an entry of a list stands behind its dash: the next key takes its place.
+  const next = runs[index + 1];
+  return next === undefined ? undefined : [{start, end: next.start, text: ''}];
+}
+
+/** Where the last entries go, the added ones take their place. */
+function putInPlace(source: Source, {flow}: ObjectNode, {start, end}: Span, added: Added): TextEdit[] {
+  const {text} = source;
+  const inBlock = lineBreak(text) + ' '.repeat(start - lineStart(text, start));
+  const inFlow = startsLine(text, start) ? `,${lineBreak(text)}${indentAt(text, start)}` : ', ';
+  return [{start, end, text: entriesOf(added, flow).join(flow ? inFlow : inBlock)}];
+}
+
+function append(source: Source, node: ObjectNode, added: Added): readonly TextEdit[] | undefined {
+  if (node.borrowed) return undefined;
+  const {text} = source;
+  const last = node.properties.at(-1);
+  const entries = entriesOf(added, node.flow);
+  if (!node.flow) return appendLines(text, node, entries);
+  if (last === undefined) {
+    const start = node.span.start + 1;
+    return [{start, end: start, text: entries.join(', ')}];
+  }
+  const {end} = last.value.span;
+  const comma = commaAfter(text, end, node.span.end);
+  const isSpread = text[last.keySpan.start - 1] !== '{' && startsLine(text, last.keySpan.start);
+  if (!isSpread) {
+    const at = comma ?? end;
+    const line = entries.join(', ');
+    return [{start: at, end: at, text: comma === undefined ? `, ${line}` : ` ${line},`}];
+  }
+  const lineEnd = endOfLine(text, comma ?? end);
+  const newLine = lineBreak(text) + indentAt(text, last.keySpan.start);
+  const lines = `${newLine}${entries.join(`,${newLine}`)}${comma === undefined ? '' : ','}`;
+  const insertion = {start: lineEnd, end: lineEnd, text: lines};
+  return comma === undefined ? [{start: end, end, text: ','}, insertion] : [insertion];
+}
+
+/** Lines of their own in a YAML block. */
+function appendLines(text: string, {properties}: ObjectNode, entries: readonly string[]): TextEdit[] | undefined {
+  const first = properties[0];
+  const last = properties.at(-1);
+  if (first === undefined || last === undefined || last.keySpan.end <= last.keySpan.start) return undefined;
+  const newLine = lineBreak(text) + ' '.repeat(first.keySpan.start - lineStart(text, first.keySpan.start));
+  const at = endOfLine(text, Math.max(last.value.span.end, last.keySpan.end));
+  return [{start: at, end: at, text: entries.map(entry => newLine + entry).join('')}];
+}
+
+const entriesOf = (added: Added, flow: boolean): string[] =>
+  added.map(([key, value]) => `${flow ? JSON.stringify(key) : key}: ${writeJson(value)}`);
+
+/** Just behind the comma that follows an entry, comments between them left out; undefined if none follows before `limit`. */
+function commaAfter(text: string, from: number, limit: number): number | undefined {
+  const between = /^(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[^\n]*)*/.exec(text.slice(from, limit))![0].length;
+  return text[from + between] === ',' && from + between < limit ? from + between + 1 : undefined;
+}
+
+/** Where the line after this place begins. */
+function nextLine(text: string, at: number): number {
+  const end = endOfLine(text, at);
+  return Math.min(end + (text.startsWith('\r\n', end) ? 2 : 1), text.length);
+}

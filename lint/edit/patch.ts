@@ -1,0 +1,163 @@
+/**
+ * Changes of one policy: collected, then written as edits of its text. Comments, blank lines and the layout of everything else stay.
+ * The text is never read again, so a patch costs what it changes and not what the file is long.
+ */
+
+import {type ListNode, type Node, type ObjectNode, type Property, propertyOf} from '../source/tree.ts';
+import type {Unit} from '../source/unit.ts';
+import {editEntries, renameKey, replaceNode} from './layout.ts';
+import type {TextEdit} from './text-edit.ts';
+
+export type Segments = readonly (string | number)[];
+
+/** Every change says whether it can be made: nothing is changed below a YAML alias, or below a value that has no fields. */
+export class Patch {
+  readonly #unit: Unit;
+  readonly #replaced = new Map<Node, unknown>();
+  readonly #renamed = new Map<Property, string>();
+  readonly #removed = new Map<ObjectNode | ListNode, Set<number>>();
+  readonly #added = new Map<ObjectNode, Map<string, unknown>>();
+
+  constructor(unit: Unit) {
+    this.#unit = unit;
+  }
+
+  /** Sets a field, and adds the objects around it that are missing. */
+  set(segments: Segments, value: unknown): boolean {
+    let at: Node | undefined = this.#unit.root;
+    for (const [depth, segment] of segments.entries()) {
+      if (at === undefined || at.borrowed) return false;
+      if (this.#isEmpty(at)) return this.#replace(at, withValue(this.#replaced.get(at), segments.slice(depth), value));
+      const next = this.#childOf(at, segment);
+      if (next === undefined) return this.#add(at, segments.slice(depth), value);
+      at = next;
+    }
+    return at !== undefined && !at.borrowed && this.#replace(at, value);
+  }
+
+  /** Takes out a field, or an entry of a list. */
+  remove(segments: Segments): boolean {
+    const parent = this.#nodeAt(segments.slice(0, -1));
+    const last = segments.at(-1);
+    if (parent === undefined || parent.kind === 'scalar' || parent.borrowed) return false;
+    const index =
+      parent.kind === 'list' ? Number(last) : parent.properties.findLastIndex(property => property.key === last);
+    return this.#removeEntry(parent, index);
+  }
+
+  /** Takes several scalars out of a list. */
+  drop(segments: Segments, entries: readonly unknown[]): boolean {
+    const list = this.#nodeAt(segments);
+    if (list?.kind !== 'list' || list.borrowed) return false;
+    const dropped = [...list.items.keys()].filter(index => {
+      const item = list.items[index]!;
+      return item.kind === 'scalar' && entries.includes(item.value);
+    });
+    // A YAML block has at least one entry.
+    if (!list.flow && dropped.length === list.items.length) return false;
+    return dropped.every(index => this.#removeEntry(list, index));
+  }
+
+  rename(segments: Segments, to: string): boolean {
+    const parent = this.#nodeAt(segments.slice(0, -1));
+    const property = propertyOf(parent, String(segments.at(-1)));
+    if (parent === undefined || parent.borrowed || property === undefined) return false;
+    this.#renamed.set(property, to);
+    return true;
+  }
+
+  /** In the order of the text, without overlap; undefined where the changes leave something that cannot be written. */
+  edits(): readonly TextEdit[] | undefined {
+    const {source} = this.#unit;
+    const edits: TextEdit[] = [];
+    for (const [node, value] of this.#replaced) edits.push(replaceNode(source, node, value));
+    for (const [property, to] of this.#renamed) edits.push(renameKey(source, property, to));
+    // Where an inner and an outer block both grow at the end of a line, the inner one grows first.
+    const grown = [...new Set([...this.#removed.keys(), ...this.#added.keys()])];
+    for (const node of grown.sort((a, b) => b.span.start - a.span.start)) {
+      const added = node.kind === 'object' ? [...(this.#added.get(node) ?? [])] : [];
+      const entryEdits = editEntries(source, node, this.#removed.get(node) ?? new Set(), added);
+      if (entryEdits === undefined) return undefined;
+      edits.push(...entryEdits);
+    }
+    return edits
+      .filter(({start, end, text}) => source.text.slice(start, end) !== text)
+      .sort((a, b) => a.start - b.start || a.end - b.end);
+  }
+
+  /** Undefined below a value that this patch has replaced. */
+  #nodeAt(segments: Segments): Node | undefined {
+    let at: Node | undefined = this.#unit.root;
+    for (const segment of segments) {
+      if (at === undefined || this.#replaced.has(at)) return undefined;
+      at = this.#childOf(at, segment);
+    }
+    return at === undefined || this.#replaced.has(at) ? undefined : at;
+  }
+
+  #childOf(node: Node, segment: string | number): Node | undefined {
+    if (node.kind === 'list') return node.items[Number(segment)];
+    const property = propertyOf(node, String(segment));
+    const isGone = property !== undefined && this.#isRemoved(node as ObjectNode, property);
+    return isGone ? undefined : property?.value;
+  }
+
+  #isRemoved(node: ObjectNode, property: Property): boolean {
+    return this.#removed.get(node)?.has(node.properties.indexOf(property)) === true;
+  }
+
+  /** Nothing of the text is left below it: this patch has replaced it, or it was null. */
+  #isEmpty = (node: Node): boolean =>
+    this.#replaced.has(node) || (node.kind === 'scalar' && node.value === null && node !== this.#unit.root);
+
+  #replace(node: Node, value: unknown): boolean {
+    this.#forget(node);
+    this.#replaced.set(node, value);
+    return true;
+  }
+
+  #add(at: Node, [key, ...rest]: Segments, value: unknown): boolean {
+    if (at.kind !== 'object' || typeof key !== 'string') return false;
+    const removed = propertyOf(at, key);
+    if (removed !== undefined) {
+      this.#removed.get(at)?.delete(at.properties.indexOf(removed));
+      return this.#replace(removed.value, withValue(undefined, rest, value));
+    }
+    const added = this.#added.get(at) ?? new Map<string, unknown>();
+    this.#added.set(at, added.set(key, withValue(added.get(key), rest, value)));
+    return true;
+  }
+
+  #removeEntry(parent: ObjectNode | ListNode, index: number): boolean {
+    const entry = parent.kind === 'list' ? parent.items[index] : parent.properties[index];
+    if (entry === undefined) return false;
+    this.#forget('key' in entry ? entry.value : entry);
+    const removed = this.#removed.get(parent) ?? new Set<number>();
+    this.#removed.set(parent, removed.add(index));
+    return true;
+  }
+
+  /** What changes inside a value that goes as a whole needs no edit. */
+  #forget(node: Node): void {
+    this.#replaced.delete(node);
+    if (node.kind === 'scalar') return;
+    this.#removed.delete(node);
+    if (node.kind === 'list') for (const item of node.items) this.#forget(item);
+    if (node.kind !== 'object') return;
+    this.#added.delete(node);
+    for (const property of node.properties) {
+      this.#renamed.delete(property);
+      this.#forget(property.value);
+    }
+  }
+}
+
+/** The value with one field of it set; anything that has no fields makes room for an object. */
+function withValue(value: unknown, [key, ...rest]: Segments, set: unknown): unknown {
+  if (key === undefined) return set;
+  const fields: Readonly<Record<string, unknown>> = isObject(value) ? value : {};
+  return {...fields, [key]: withValue(fields[key], rest, set)};
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

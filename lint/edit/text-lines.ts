@@ -1,0 +1,20 @@
+/** Lines of a text around an offset. */
+
+export const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
+
+/** Nothing but blanks stands before this place on its line. */
+export const startsLine = (text: string, at: number): boolean => text.slice(lineStart(text, at), at).trim() === '';
+
+export const indentAt = (text: string, at: number): string => /^[ \t]*/.exec(text.slice(lineStart(text, at), at))![0];
+
+/** Before the line's end, which may be one or two characters. */
+export function endOfLine(text: string, at: number): number {
+  const found = text.indexOf('\n', at);
+  if (found === -1) return text.length;
+  return found > at && text[found - 1] === '\r' ? found - 1 : found;
+}
+
+export function lineBreak(text: string): string {
+  const first = text.indexOf('\n');
+  return first > 0 && text[first - 1] === '\r' ? '\r\n' : '\n';
+}

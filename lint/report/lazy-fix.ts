@@ -1,0 +1,27 @@
+/** Fixes cost more than findings, and most are never looked at: their edits are computed when they are shown or applied. */
+
+import type {TextEdit} from '../edit/text-edit.ts';
+import type {Fix} from '../finding.ts';
+import type {Range} from '../source/lines.ts';
+import type {Span} from '../source/tree.ts';
+
+export interface LazyFix {
+  readonly title: string;
+  /** Undefined where the text cannot be changed like that. */
+  readonly edits: () => readonly TextEdit[] | undefined;
+}
+
+/** Computes the edits. */
+export function fixOf({title, edits}: LazyFix, rangeOf: (span: Span) => Range): Fix | undefined {
+  const found = edits();
+  return found && {title, edits: found.map(edit => ({...edit, range: rangeOf(edit)}))};
+}
+
+/** Calls a function the first time its result is asked for, and never again. */
+export function once<T>(compute: () => T): () => T {
+  let known: {readonly value: T} | undefined;
+  return () => {
+    known ??= {value: compute()};
+    return known.value;
+  };
+}
