@@ -2,9 +2,10 @@
 
 import {VERSION} from '../src/telemetry/version.ts';
 import {readArguments} from './commands/arguments.ts';
+import {commandOf} from './commands/by-name.ts';
 import {wantsColour} from './commands/colour.ts';
 import type {CommandSpec} from './commands/command.ts';
-import {loadCommand} from './commands/load.ts';
+import {helpOf} from './commands/help.ts';
 import {commands} from './commands/table.ts';
 import {CliError} from './io/cli-error.ts';
 import type {Io} from './io/io.ts';
@@ -47,11 +48,10 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   const [least, most] = spec.count;
   if (operands.length < least || operands.length > most)
     throw new CliError(`Usage: retry-lint ${spec.name} ${spec.operands}; "${usage}" says more.`);
-  return (await loadCommand(spec.name))(args, io);
+  return commandOf(spec.name)(args, io);
 }
 
-async function help(spec: CommandSpec, io: Io): Promise<number> {
-  const {helpOf} = await import('./commands/help.ts');
+function help(spec: CommandSpec, io: Io): number {
   io.out.write(helpOf(spec, {colour: wantsColour(undefined, io), columns: io.out.columns}));
   return 0;
 }

@@ -15,13 +15,12 @@ import {Progress} from './progress.ts';
 import {writeReports} from './report.ts';
 import {targetsOf} from './targets.ts';
 import {errorsOnly, verdictOf} from './verdict.ts';
-import type {Once} from './watch-runs.ts';
+import {type Once, watchRuns} from './watch-runs.ts';
 import {Workspace} from './workspace.ts';
 
 export const lint: Command = async (args, io) => {
   const options = readLintOptions(args);
   if (!args.has('watch')) return (await lintOnce(args, io, options)).code;
-  const {watchRuns} = await import('./watch-runs.ts');
   return watchRuns(() => lintOnce(args, io, options), io);
 };
 

@@ -14,6 +14,7 @@ import type {Source} from '../source/tree.ts';
 import {documentsOf} from '../source/unit.ts';
 import {type ConfigProblem, checkConfigFile, checkRuleNames} from './check.ts';
 import {type ConfigFile, configNames} from './config-file.ts';
+import {loadPlugin} from './plugins.ts';
 
 /** A configuration, ready for use. */
 export interface Loaded {
@@ -97,7 +98,6 @@ function readText(file: string, path: string): string {
 
 async function loadPlugins({plugins = []}: ConfigFile, folder: string, path: string): Promise<Rule[]> {
   if (plugins.length === 0) return [];
-  const {loadPlugin} = await import('./plugins.ts');
   const loaded = await Promise.all(
     plugins.map((name, index) => loadPlugin(resolve(folder, name), `${path}: plugins[${index}]`)),
   );

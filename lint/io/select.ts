@@ -5,7 +5,7 @@ import {resolve} from 'node:path';
 import {CliError, whyNot} from './cli-error.ts';
 import {shownPath} from './paths.ts';
 import {isPolicyFile} from './policy-file.ts';
-import type {Walk} from './walk.ts';
+import {walk} from './walk.ts';
 
 export interface Selection {
   /** As reports show them, sorted, each once. */
@@ -53,7 +53,7 @@ function statIfThere(path: string, operand: string) {
 }
 
 async function selectFolder(folder: string, {isDeclared}: SelectOptions): Promise<Selection> {
-  const {files, folders} = await walkOf(folder);
+  const {files, folders} = await walk(folder);
   const policies = files.filter(({path, name}) => isDeclared?.(path) || isPolicyFile(path, name));
   return {paths: policies.map(({path}) => path), folders};
 }
@@ -65,12 +65,7 @@ async function selectGlob(operand: string, {cwd}: SelectOptions): Promise<Select
   const folder = resolve(cwd, base);
   if (statIfThere(folder, operand)?.isDirectory() !== true) return {paths: [], folders: []};
   const matches = picomatch(glob, {dot: true});
-  const {files, folders} = await walkOf(folder);
+  const {files, folders} = await walk(folder);
   const isMatch = (path: string): boolean => matches(shownPath(folder, path));
   return {paths: files.map(({path}) => path).filter(isMatch), folders};
-}
-
-async function walkOf(folder: string): Promise<Walk> {
-  const {walk} = await import('./walk.ts');
-  return walk(folder);
 }

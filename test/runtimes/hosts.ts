@@ -68,31 +68,47 @@ export class Chromium implements Host {
 }
 
 /** A runtime that npm can install: the bare binary, so that no install script has to run. */
-export class Installed implements Host {
+export interface Runtime {
+  readonly name: string;
+  readonly version: string;
+  /** On npm. */
+  readonly package: string;
+  /** Below node_modules. */
+  readonly binary: string;
+  /** What stands before the file that is run. */
+  readonly args: readonly string[];
+}
+
+/** Installs a runtime in an empty folder; undefined where it cannot be had. */
+export async function installRuntime(
+  {package: name, version, binary}: Runtime,
+  folder: string,
+): Promise<string | undefined> {
+  writeFileSync(join(folder, 'package.json'), '{"private": true}');
+  const flags = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts'];
+  const {failed} = await output(folder, 'npm', ['install', ...flags, `${name}@${version}`]);
+  return failed ? undefined : join(folder, 'node_modules', binary);
+}
+
+class Installed implements Host {
   readonly name: string;
   readonly isBrowser = false;
-  readonly #package: string;
-  readonly #command: readonly string[];
+  readonly #runtime: Runtime;
   readonly #found = new Map<string, string | undefined>();
 
-  /** @param command The binary, below the package, and its arguments before the file. */
-  constructor(name: string, version: string, of: string, command: readonly string[]) {
-    this.name = `${name} ${version}`;
-    this.#package = `${of}@${version}`;
-    this.#command = command;
+  constructor(runtime: Runtime) {
+    this.name = `${runtime.name} ${runtime.version}`;
+    this.#runtime = runtime;
   }
 
   async start({here, there, nowhere}: World): Promise<string | undefined> {
     const folder = mkdtempSync(join(tmpdir(), 'steadfetch-runtime-'));
     try {
-      writeFileSync(join(folder, 'package.json'), '{"private": true}');
-      const install = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', this.#package];
-      const installed = await output(folder, 'npm', install);
-      if (installed.failed) return `${this.#package} cannot be installed here`;
+      const binary = await installRuntime(this.#runtime, folder);
+      if (binary === undefined) return `${this.#runtime.package} cannot be installed here`;
       const file = join(folder, 'cases.mjs');
       await bundle('in-process.ts', 'neutral', file);
-      const [binary = '', ...args] = this.#command;
-      const ran = await output(folder, join(folder, 'node_modules', binary), [...args, file, here, there, nowhere]);
+      const ran = await output(folder, binary, [...this.#runtime.args, file, here, there, nowhere]);
       for (const line of ran.text.split('\n').filter(each => each.startsWith('{'))) {
         const {name, problem} = JSON.parse(line) as {name: string; problem?: string};
         this.#found.set(name, problem);
@@ -113,19 +129,26 @@ export class Installed implements Host {
   async stop(): Promise<void> {}
 }
 
-const isArm = process.arch === 'arm64';
-export const hosts: readonly Host[] = [
-  node,
-  new Chromium(),
-  new Installed('Bun', '1.4.5', `@oven/bun-${process.platform}-${isArm ? 'aarch64' : 'x64'}`, [
-    `@oven/bun-${process.platform}-${isArm ? 'aarch64' : 'x64'}/bin/bun`,
-  ]),
-  new Installed('Deno', '2.9.6', denoPackage(), [`${denoPackage()}/deno`, 'run', '--allow-net', '--allow-env']),
-];
+const bunPackage = `@oven/bun-${process.platform}-${process.arch === 'arm64' ? 'aarch64' : 'x64'}`;
+const denoPackage = `@deno/${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}`;
 
-function denoPackage(): string {
-  return `@deno/${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}`;
-}
+export const bun: Runtime = {
+  name: 'Bun',
+  version: '1.4.5',
+  package: bunPackage,
+  binary: `${bunPackage}/bin/bun`,
+  args: [],
+};
+
+export const deno: Runtime = {
+  name: 'Deno',
+  version: '2.9.6',
+  package: denoPackage,
+  binary: `${denoPackage}/deno`,
+  args: ['run', '--allow-net', '--allow-env'],
+};
+
+export const hosts: readonly Host[] = [node, new Chromium(), new Installed(bun), new Installed(deno)];
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
