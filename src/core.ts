@@ -1,9 +1,10 @@
 /** `steadfetch/core`: both doors without OpenTelemetry. The observer port is yours, or nobody's. */
-export {definePolicy} from './call/define-policy.ts';
-export type {PolicyHandle, PolicySnapshot} from './call/handle.ts';
-export type {Refusal} from './call/judgement.ts';
-export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
+
+export type {Refusal} from './call/decision.ts';
 export {type CallReport, reportOf} from './call/report.ts';
+export {definePolicy} from './client/define-policy.ts';
+export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
+export type {AttemptRequest, Classification, ClassifyInput, Ports} from './client/ports.ts';
 export type {AttemptKind, BreakerState, CallResult, CallView} from './core/call-view.ts';
 export {
   type ErrorCode,

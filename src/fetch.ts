@@ -1,15 +1,15 @@
 /** `steadfetch/fetch`: the fetch door, wired with OpenTelemetry. Does not need ky. */
 
-import type {PolicyArgument, PolicyHandle} from './call/handle.ts';
-import type {Ports} from './call/ports.ts';
+import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
+import type {Ports} from './client/ports.ts';
 import {createFetch as createBareFetch, type ResilientFetch} from './fetch/create-fetch.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
 
-export {definePolicy} from './call/define-policy.ts';
-export type {PolicyHandle, PolicySnapshot} from './call/handle.ts';
-export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
 export {type CallReport, reportOf} from './call/report.ts';
+export {definePolicy} from './client/define-policy.ts';
+export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
+export type {AttemptRequest, Classification, ClassifyInput, Ports} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {GuardSnapshot} from './core/guard-snapshot.ts';
 export type {ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';

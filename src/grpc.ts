@@ -1,15 +1,15 @@
 /** `steadfetch/grpc`: the interceptor for clients of grpc-js, wired with OpenTelemetry; and the policy as a gRPC service config. */
 import type {Interceptor} from '@grpc/grpc-js';
-import type {PolicyArgument, PolicyHandle} from './call/handle.ts';
+import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import {grpcInterceptor as bareInterceptor} from './grpc/interceptor.ts';
 import type {GrpcPorts} from './grpc/ports.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
 
-export {definePolicy} from './call/define-policy.ts';
-export type {PolicyHandle, PolicySnapshot} from './call/handle.ts';
-export type {AttemptRequest, Classification} from './call/ports.ts';
 export {type CallReport, reportOf} from './call/report.ts';
+export {definePolicy} from './client/define-policy.ts';
+export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
+export type {AttemptRequest, Classification} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {GrpcClassifyInput, GrpcPorts} from './grpc/ports.ts';
 export {

@@ -2,9 +2,10 @@
  * `steadfetch/unchecked`: the doors of `steadfetch/core` for policies that a build or a test has checked already. Nothing asks them
  * anything at run time, so all that would, and the words it has for mistakes, stays out of a bundle.
  */
-import {type PolicyArgument, PolicyHandle} from './call/handle.ts';
-import type {PolicySource} from './call/plan.ts';
-import type {Ports} from './call/ports.ts';
+
+import type {PolicySource} from './client/plan.ts';
+import {type PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
+import type {Ports} from './client/ports.ts';
 import {type Random, systemRandom} from './core/random.ts';
 import {fetchUnder, type ResilientFetch} from './fetch/create-fetch.ts';
 import {optionsUnder} from './ky/resilience.ts';
@@ -12,9 +13,9 @@ import type {JsonPolicy} from './policy/json-policy.ts';
 import {layOverrides, layPolicy} from './policy/layers.ts';
 import type {PolicyInput} from './policy/types.ts';
 
-export type {PolicyHandle, PolicySnapshot} from './call/handle.ts';
-export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
 export {type CallReport, reportOf} from './call/report.ts';
+export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
+export type {AttemptRequest, Classification, ClassifyInput, Ports} from './client/ports.ts';
 export {RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';

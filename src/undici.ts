@@ -1,14 +1,14 @@
 /** `steadfetch/undici`: the interceptor for undici's dispatchers, wired with OpenTelemetry. Loads nothing of undici. */
-import type {PolicyArgument, PolicyHandle} from './call/handle.ts';
-import type {Ports} from './call/ports.ts';
+import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
+import type {Ports} from './client/ports.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
 import {resilienceInterceptor as bareInterceptor} from './undici/interceptor.ts';
 import type {Interceptor} from './undici/types.ts';
 
-export {definePolicy} from './call/define-policy.ts';
-export type {PolicyHandle, PolicySnapshot} from './call/handle.ts';
-export type {AttemptRequest, Classification, ClassifyInput, Ports} from './call/ports.ts';
+export {definePolicy} from './client/define-policy.ts';
+export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
+export type {AttemptRequest, Classification, ClassifyInput, Ports} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 export type {Interceptor} from './undici/types.ts';

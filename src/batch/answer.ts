@@ -1,5 +1,5 @@
 /** What a send came to, as the engine judges it: a status, headers, and what the item is given. */
-import {ForeignResponse} from '../call/foreign-response.ts';
+import {ForeignResponse} from '../body/response-bodies.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 
 /** Headers as any client gives them. */

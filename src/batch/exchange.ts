@@ -6,13 +6,13 @@
  */
 import {verdictOf} from '../call/assess.ts';
 import type {Call} from '../call/call.ts';
-import {HeaderRecord} from '../call/header-record.ts';
-import type {Sendable, Wire} from '../call/wire.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {answered, type Outcome} from '../core/outcome.ts';
 import {formatKey, needsKey} from '../decide/idempotency.ts';
 import {harmless} from '../decide/verdict.ts';
+import {HeaderRecord} from '../transport/header-record.ts';
+import type {Sendable, Wire} from '../transport/transport.ts';
 import {Answer, answerOf, answerOfError} from './answer.ts';
 import {DRAINED, type Drain} from './drain.ts';
 import {type Entry, requestKey} from './entry.ts';

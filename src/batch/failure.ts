@@ -1,7 +1,7 @@
 /** Why an item failed, in the words of the engine. */
 import {verdictOf} from '../call/assess.ts';
 import type {Call} from '../call/call.ts';
-import type {Refusal} from '../call/judgement.ts';
+import type {Refusal} from '../call/decision.ts';
 import type {CallReport} from '../call/report.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {harmless, type Verdict} from '../decide/verdict.ts';

@@ -1,7 +1,8 @@
 /** What a policy says of a request before it is sent. */
-import type {PolicyHandle} from '../call/handle.ts';
-import type {Plan} from '../call/plan.ts';
-import {targetOf} from '../call/target.ts';
+
+import type {Plan} from '../client/plan.ts';
+import type {PolicyHandle} from '../client/policy-handle.ts';
+import {targetOf} from '../client/target.ts';
 import {needsKey} from '../decide/idempotency.ts';
 
 /** The target of items that name none: one budget and one breaker guard all of them. */

@@ -1,8 +1,9 @@
 /** The door of batches: options become a plan, and the plan is run. */
-import {handleOf} from '../call/define-policy.ts';
+
 import {Engine} from '../call/engine.ts';
-import type {PolicyHandle} from '../call/handle.ts';
-import type {Classification, ClassifyInput, Ports} from '../call/ports.ts';
+import {handleOf} from '../client/define-policy.ts';
+import type {PolicyHandle} from '../client/policy-handle.ts';
+import type {Classification, ClassifyInput, Ports} from '../client/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {endOfTurn} from '../core/system-clock.ts';
 import {Answer} from './answer.ts';

@@ -1,7 +1,7 @@
 /** What a user gives to a batch, and gets from it. */
 
-import type {PolicyArgument} from '../call/handle.ts';
-import type {Refusal} from '../call/judgement.ts';
+import type {Refusal} from '../call/decision.ts';
+import type {PolicyArgument} from '../client/policy-handle.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {SteadfetchEvent} from '../core/events.ts';
 import type {Observer} from '../core/observer.ts';

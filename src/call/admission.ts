@@ -5,10 +5,10 @@
 import {RejectedError, withoutStack} from '../core/errors.ts';
 import {type Breaker, type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
-import {LEAST_ATTEMPT_MS} from './judge.ts';
-import type {Refusal} from './judgement.ts';
+import {LEAST_ATTEMPT_MS} from './decide-retry.ts';
+import type {Refusal} from './decision.ts';
 import type {CallState} from './state.ts';
-import {step, Wait} from './step.ts';
+import {step, Wait} from './wait.ts';
 
 /** What becomes of a call that asks for admission. Exactly one of these is called, maybe at once. */
 export interface Applicant extends CallState {

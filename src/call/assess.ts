@@ -1,4 +1,6 @@
 /** What did an attempt's outcome mean? The verdict, by the engine and by the user's `classify`; and what guards learn of it. */
+
+import type {Classification, ClassifyInput, Ports} from '../client/ports.ts';
 import {isPromise} from '../core/awaitable.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import {classify} from '../decide/classify.ts';
@@ -7,9 +9,8 @@ import {harmless, red, SUCCESS, type Verdict} from '../decide/verdict.ts';
 import type {Attempt} from './attempt.ts';
 import {until} from './endings.ts';
 import {healthOf} from './health.ts';
-import type {Classification, ClassifyInput, Ports} from './ports.ts';
+import {tellAttemptEnded} from './notify.ts';
 import type {CallState} from './state.ts';
-import {tellAttemptEnded} from './tell.ts';
 
 /** Who is told the verdict: the call, or a race of two attempts. */
 export interface Assessor {

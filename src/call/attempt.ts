@@ -1,6 +1,9 @@
 /**
  * One attempt: labelled, sent, and ended exactly once, with the place it takes.
  */
+
+import {discard} from '../body/discard.ts';
+import {endAttempt, runIn, startAttempt} from '../client/observe.ts';
 import {isPromise, promiseOf} from '../core/awaitable.ts';
 import type {AttemptKind} from '../core/call-view.ts';
 import {withoutStack} from '../core/errors.ts';
@@ -9,12 +12,10 @@ import {isNetworkFailure} from '../decide/failure-facts.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import type {Health} from '../guards/trip.ts';
-import {AttemptLink} from './attempt-link.ts';
-import {discard} from './discard.ts';
-import {endAttempt, runIn, startAttempt} from './observing.ts';
+import type {Sendable} from '../transport/transport.ts';
+import {AttemptLink} from './attempt-timer.ts';
 import type {CallState} from './state.ts';
-import {runAll, step} from './step.ts';
-import type {Sendable} from './wire.ts';
+import {runAll, step} from './wait.ts';
 
 /** Who is told how an attempt ended: the call, or a race of two attempts. */
 export interface AttemptOwner {

@@ -1,7 +1,8 @@
 /** How a call ends: once, told to its observer and its listeners, with what the budget holds for it given back. */
+
+import {endCall} from '../client/observe.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {CallRecord} from './call-record.ts';
-import {endCall} from './observing.ts';
+import {CallRecord} from './context.ts';
 import {attachReport, explain, resultOf} from './report.ts';
 import {Reservation} from './reservation.ts';
 

@@ -12,17 +12,17 @@ import {SUCCESS, type Verdict} from '../decide/verdict.ts';
 import type {Ticket} from '../guards/breaker.ts';
 import {REFUSED} from '../guards/budget.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
+import type {Caller, Wire} from '../transport/transport.ts';
 import {type Applicant, admit} from './admission.ts';
 import {assess, verdictOf} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
 import {CallEnd} from './call-end.ts';
+import {judge} from './decide-retry.ts';
+import {BROKEN, type Judgement, type Refusal, refuse, SUCCEEDED} from './decision.ts';
 import {aborted, late, until} from './endings.ts';
-import {judge} from './judge.ts';
-import {BROKEN, type Judgement, type Refusal, refuse, SUCCEEDED} from './judgement.ts';
+import {tellAbandoned, tellRejected, tellScheduled} from './notify.ts';
 import {Race, type Racing} from './race.ts';
-import {internalError, runAll, Wait} from './step.ts';
-import {tellAbandoned, tellRejected, tellScheduled} from './tell.ts';
-import type {Caller, Wire} from './wire.ts';
+import {internalError, runAll, Wait} from './wait.ts';
 
 export class Call extends CallEnd implements Applicant, AttemptOwner, Racing {
   #loops = false;

@@ -3,7 +3,7 @@ import {promiseOf} from '../core/awaitable.ts';
 import {TimeoutError} from '../core/errors.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import type {CallState} from './state.ts';
-import {step, Wait} from './step.ts';
+import {step, Wait} from './wait.ts';
 
 /** The caller's signal aborted. */
 export function aborted({wire, attempts}: CallState): Outcome {

@@ -1,14 +1,15 @@
 /** Begins calls: finds the plan and the guards of each. One per client. */
+
+import {LONGEST_DRAIN_MS} from '../body/discard.ts';
+import {EngineParts} from '../client/client.ts';
+import type {Plan, Plans} from '../client/plan.ts';
+import {originOf, targetOf} from '../client/target.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import {NO_GUARDS} from '../guards/registry.ts';
 import type {CallOverrides} from '../policy/types.ts';
 import {Call} from './call.ts';
-import {LONGEST_DRAIN_MS} from './discard.ts';
-import {EngineParts} from './engine-parts.ts';
-import {LEAST_ATTEMPT_MS} from './judge.ts';
-import type {Plan, Plans} from './plan.ts';
+import {LEAST_ATTEMPT_MS} from './decide-retry.ts';
 import type {Rpc} from './rpc.ts';
-import {originOf, targetOf} from './target.ts';
 
 export class Engine extends EngineParts {
   #plansSeen: Plans | null = null;

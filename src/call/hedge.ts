@@ -3,9 +3,9 @@ import {isPromise, promiseOf} from '../core/awaitable.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
 import {Attempt} from './attempt.ts';
-import {LEAST_ATTEMPT_MS} from './judge.ts';
+import {LEAST_ATTEMPT_MS} from './decide-retry.ts';
 import type {CallState} from './state.ts';
-import {step} from './step.ts';
+import {step} from './wait.ts';
 
 /** Calls back, maybe later, if the call may be sent twice and its body can be. */
 export function whenHedgeable(call: CallState, then: () => void): void {

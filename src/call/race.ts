@@ -10,8 +10,8 @@ import type {Verdict} from '../decide/verdict.ts';
 import {type Assessable, type Assessor, assess} from './assess.ts';
 import type {Attempt, AttemptOwner} from './attempt.ts';
 import {hedgeOf, whenHedgeable} from './hedge.ts';
-import {runAll, step} from './step.ts';
-import {tellHedged, tellSuperseded} from './tell.ts';
+import {tellHedged, tellSuperseded} from './notify.ts';
+import {runAll, step} from './wait.ts';
 
 /** A call that can race: it is told the verdict on the winner, as if there had been one attempt. */
 export interface Racing extends Assessable, Assessor {}

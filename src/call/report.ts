@@ -7,7 +7,7 @@
 import type {CallResult} from '../core/call-view.ts';
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import type {Outcome} from '../core/outcome.ts';
-import type {Refusal} from './judgement.ts';
+import type {Refusal} from './decision.ts';
 import type {CallState} from './state.ts';
 
 export interface CallReport {

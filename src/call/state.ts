@@ -1,16 +1,17 @@
 /**
  * A call, as the files of this floor see it. They import this, and only call.ts imports them: nobody looks back.
  */
+
+import type {EngineParts} from '../client/client.ts';
+import type {Plan} from '../client/plan.ts';
+import type {AttemptRequest} from '../client/ports.ts';
 import type {CallView} from '../core/call-view.ts';
 import type {CallObserver, HeaderBag} from '../core/observer.ts';
 import type {Pause} from '../core/timer.ts';
 import type {AnswerContext} from '../decide/answers.ts';
 import type {Guards} from '../guards/origin-guards.ts';
-import type {EngineParts} from './engine-parts.ts';
-import type {Judgement} from './judgement.ts';
-import type {Plan} from './plan.ts';
-import type {AttemptRequest} from './ports.ts';
-import type {Wire} from './wire.ts';
+import type {Wire} from '../transport/transport.ts';
+import type {Judgement} from './decision.ts';
 
 export interface CallState extends CallView, AnswerContext {
   readonly engine: EngineParts;

@@ -1,7 +1,7 @@
 /** `steadfetch batch`: requests from a file, results to a file. */
 import {isRepeatable} from '../batch/repeatable.ts';
-import {handleOf} from '../call/define-policy.ts';
-import type {PolicyHandle} from '../call/handle.ts';
+import {handleOf} from '../client/define-policy.ts';
+import type {PolicyHandle} from '../client/policy-handle.ts';
 import {loadPolicy} from '../load.ts';
 import {checkExtends} from '../policy/resolve.ts';
 import {type BatchArguments, readBatchArguments} from './batch-arguments.ts';

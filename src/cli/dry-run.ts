@@ -1,5 +1,5 @@
 /** What `--dry-run` prints: what would be sent, where to, and what would not be retried. */
-import type {PolicyHandle} from '../call/handle.ts';
+import type {PolicyHandle} from '../client/policy-handle.ts';
 import type {BatchArguments} from './batch-arguments.ts';
 import type {BatchFiles} from './files.ts';
 import type {Checked} from './requests-file.ts';

@@ -2,7 +2,7 @@
 import {contentKey} from '../batch/content-key.ts';
 import {runBatch} from '../batch/run-batch.ts';
 import type {BatchOptions, BatchReport, ItemResult} from '../batch/types.ts';
-import type {PolicyHandle} from '../call/handle.ts';
+import type {PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {systemClock} from '../core/system-clock.ts';
 import {observed} from '../telemetry/observed.ts';

@@ -1,16 +1,16 @@
 /** The fetch door: the same call and the same loop around any fetch. */
 
 import type {Call} from '../call/call.ts';
-import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
-import {watchFailedRequests} from '../call/failed-requests.ts';
-import type {PolicyArgument, PolicyHandle} from '../call/handle.ts';
-import type {Ports} from '../call/ports.ts';
-import {isRequest, RequestWire, requestLike} from '../call/request-wire.ts';
-import type {Caller, Wire} from '../call/wire.ts';
+import {handleOf} from '../client/define-policy.ts';
+import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
+import type {Ports} from '../client/ports.ts';
 import {failed} from '../core/outcome.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
-import {FetchWire} from './fetch-wire.ts';
+import {watchFailedRequests} from '../transport/failed-requests.ts';
+import {isRequest, RequestWire, requestLike} from '../transport/request-transport.ts';
+import type {Caller, Wire} from '../transport/transport.ts';
+import {FetchWire} from './fetch-transport.ts';
 import {copyInit} from './init-copy.ts';
 import {type Reject, type Resolve, settleWith} from './settle.ts';
 

@@ -5,8 +5,8 @@
  * when its headers have come: from there on it flows to the caller, and its end is the caller's affair.
  */
 import {type InterceptingListener, type Metadata, type NextCall, type StatusObject, status} from '@grpc/grpc-js';
-import type {BodyKeeper} from '../call/body-keeper.ts';
-import {ForeignResponse} from '../call/foreign-response.ts';
+import type {BodyKeeper} from '../body/body-listener.ts';
+import {ForeignResponse} from '../body/response-bodies.ts';
 import type {GrpcAnswer} from '../decide/grpc-hint.ts';
 import type {Sent} from '../decide/verdict.ts';
 import {type Ending, endingBy} from './endings.ts';

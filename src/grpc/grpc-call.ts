@@ -10,14 +10,14 @@ import {
   status,
 } from '@grpc/grpc-js';
 import type {Call} from '../call/call.ts';
-import {CallSignal} from '../call/call-signal.ts';
 import type {Engine} from '../call/engine.ts';
 import type {CallReport} from '../call/report.ts';
-import type {Caller, Sendable, Wire} from '../call/wire.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {codeName} from '../decide/grpc-codes.ts';
 import type {CallOverrides} from '../policy/types.ts';
+import {CallSignal} from '../transport/abort-source.ts';
+import type {Caller, Sendable, Wire} from '../transport/transport.ts';
 import {type Exchange, RpcAttempt, type WireCall} from './attempt.ts';
 import {attemptOptions, callersDeadline, parentOf, timeoutValue} from './deadlines.ts';
 import {type Ending, endingOf} from './endings.ts';

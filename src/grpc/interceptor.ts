@@ -1,8 +1,8 @@
 /** The gRPC door: the same call and the same loop, as an interceptor of grpc-js's clients. */
 import * as grpc from '@grpc/grpc-js';
-import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
-import type {PolicyArgument, PolicyHandle} from '../call/handle.ts';
+import {handleOf} from '../client/define-policy.ts';
+import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {grpcAnswers} from '../decide/answers-grpc.ts';
 import type {PolicyInput} from '../policy/types.ts';

@@ -1,6 +1,6 @@
 /** Ports of the gRPC door: those of the engine, with statuses where HTTP has responses. */
 import type {StatusObject} from '@grpc/grpc-js';
-import type {Classification, ClassifyInput, Ports} from '../call/ports.ts';
+import type {Classification, ClassifyInput, Ports} from '../client/ports.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import {normaliseOrigin} from '../policy/routes.ts';
 import type {CallOverrides} from '../policy/types.ts';

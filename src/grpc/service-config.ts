@@ -6,9 +6,9 @@
  *
  * @see gRFC A6; grpc/service_config/service_config.proto
  */
-import {handleOf} from '../call/define-policy.ts';
-import type {PolicyArgument, PolicyHandle} from '../call/handle.ts';
-import type {Plan, Plans} from '../call/plan.ts';
+import {handleOf} from '../client/define-policy.ts';
+import type {Plan, Plans} from '../client/plan.ts';
+import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
 import {CODE_NAMES, type CodeName} from '../decide/grpc-codes.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {type RetryThrottling, throttlingOf} from './retry-throttling.ts';

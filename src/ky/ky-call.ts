@@ -10,9 +10,9 @@ import {
 } from 'ky';
 import type {Call} from '../call/call.ts';
 import type {Engine} from '../call/engine.ts';
-import {runIn} from '../call/observing.ts';
+import {tellOverridden} from '../call/notify.ts';
 import {attachToError} from '../call/report.ts';
-import {tellOverridden} from '../call/tell.ts';
+import {runIn} from '../client/observe.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
 import type {ExplicitOptions} from './explicit-options.ts';

@@ -6,9 +6,9 @@
  */
 
 import type {Call} from '../call/call.ts';
-import {RequestWire} from '../call/request-wire.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
 import {backoffMs} from '../decide/backoff.ts';
+import {RequestWire} from '../transport/request-transport.ts';
 import {restoreTimeout} from './explicit-options.ts';
 import {isResponse, type KyCall, type KyOptions, kyTimeoutError} from './ky-call.ts';
 import {RequestBody} from './request-body.ts';

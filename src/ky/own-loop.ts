@@ -5,8 +5,8 @@
  * that makes a call with all our guards cheaper than plain ky.
  */
 import type {Call} from '../call/call.ts';
-import {RequestWire} from '../call/request-wire.ts';
 import {answered, failed} from '../core/outcome.ts';
+import {RequestWire} from '../transport/request-transport.ts';
 import {restoreTimeout} from './explicit-options.ts';
 import {isResponse, type KyCall, type KyOptions, kyTimeoutError} from './ky-call.ts';
 import {RequestBody} from './request-body.ts';

@@ -6,13 +6,13 @@
  * inside ky's fetch, and ky neither clones nor retries; otherwise ky's loop is driven, and its hooks see all they ever saw.
  */
 import ky, {type InitHook, type KyInstance, type Options} from 'ky';
-import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
-import {watchFailedRequests} from '../call/failed-requests.ts';
-import type {PolicyArgument, PolicyHandle} from '../call/handle.ts';
-import type {Ports} from '../call/ports.ts';
+import {handleOf} from '../client/define-policy.ts';
+import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
+import type {Ports} from '../client/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
+import {watchFailedRequests} from '../transport/failed-requests.ts';
 import {explicitOptions, takeOverTimeouts} from './explicit-options.ts';
 import {KyCall, type KyOptions} from './ky-call.ts';
 import {driveKyLoop} from './ky-loop.ts';

@@ -1,6 +1,6 @@
 /** What users set of their telemetry, and what it means. */
 import {diag} from '@opentelemetry/api';
-import {pageOrigin} from '../call/target.ts';
+import {pageOrigin} from '../client/target.ts';
 import type {CallView} from '../core/call-view.ts';
 import {HeaderCapture} from './header-capture.ts';
 

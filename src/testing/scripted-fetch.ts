@@ -1,7 +1,8 @@
 /** A fetch that answers by script and notes what it was sent. */
-import {noteFailedRequest} from '../call/failed-requests.ts';
+
 import type {Clock} from '../core/timer.ts';
 import {sleep} from '../core/timer.ts';
+import {noteFailedRequest} from '../transport/failed-requests.ts';
 
 /** A status, a Response, an error to reject with, a function that makes one of these, or silence for ever. */
 export type ScriptedAnswer =

@@ -4,10 +4,10 @@
  * What comes before the engine has decided is kept back, and the connection paused if that is much. Then it is either the
  * answer, and goes on to the caller's handler as if nothing had happened, or it is dropped.
  */
-import type {BodyKeeper} from '../call/body-keeper.ts';
-import {isTooLong, LONGEST_DRAIN_MS, MAX_DRAIN_BYTES} from '../call/discard.ts';
-import {ForeignResponse} from '../call/foreign-response.ts';
-import {droppedError} from '../call/held-body.ts';
+import type {BodyKeeper} from '../body/body-listener.ts';
+import {isTooLong, LONGEST_DRAIN_MS, MAX_DRAIN_BYTES} from '../body/discard.ts';
+import {droppedError} from '../body/held-body.ts';
+import {ForeignResponse} from '../body/response-bodies.ts';
 import {type Clock, Pause} from '../core/timer.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {Sent} from '../decide/verdict.ts';

@@ -1,18 +1,18 @@
 /** The undici door: the same call and the same loop as an interceptor of its dispatchers, below fetch and cheaper than it. */
 import type {Call} from '../call/call.ts';
-import {CallSignal} from '../call/call-signal.ts';
-import {handleOf} from '../call/define-policy.ts';
 import {Engine} from '../call/engine.ts';
-import type {PolicyArgument, PolicyHandle} from '../call/handle.ts';
-import type {Ports} from '../call/ports.ts';
-import {cancelBody} from '../call/unsent-body.ts';
-import type {Caller, Sendable, Stopper, Wire} from '../call/wire.ts';
+import {handleOf} from '../client/define-policy.ts';
+import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
+import type {Ports} from '../client/ports.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, checkBody, snapshotBody} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {Sent} from '../decide/verdict.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
+import {CallSignal} from '../transport/abort-source.ts';
+import type {Caller, Sendable, Stopper, Wire} from '../transport/transport.ts';
+import {cancelBody} from '../transport/unsent-body.ts';
 import {DispatchHeaders} from './dispatch-headers.ts';
 import {Dispatched, type Exchange} from './dispatched.ts';
 import {isIterableBody, KeptIterable} from './kept-iterable.ts';

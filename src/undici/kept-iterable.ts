@@ -5,7 +5,7 @@
  * All attempts read the same source. Each gets what was read before, then reads on. A body that turns out larger than the limit is
  * no longer kept: only the attempt that began last goes on with it.
  */
-import {cancelBody} from '../call/unsent-body.ts';
+import {cancelBody} from '../transport/unsent-body.ts';
 
 type Source = AsyncIterator<unknown> | Iterator<unknown>;
 

@@ -1,15 +1,14 @@
 /** What the tests of calls that have to settle sabotage: classes of the engine, and an observer. */
 
 import {Attempt} from '../../src/call/attempt.ts';
-import {AttemptLink} from '../../src/call/attempt-link.ts';
+import {AttemptLink} from '../../src/call/attempt-timer.ts';
 import {Call} from '../../src/call/call.ts';
 import {CallEnd} from '../../src/call/call-end.ts';
-import {CallRecord} from '../../src/call/call-record.ts';
-import {HeaderRecord} from '../../src/call/header-record.ts';
-import {Identified} from '../../src/call/identity.ts';
+import {CallRecord} from '../../src/call/context.ts';
+import {Identified} from '../../src/call/ids.ts';
 import {Race} from '../../src/call/race.ts';
 import {Reservation} from '../../src/call/reservation.ts';
-import {Wait} from '../../src/call/step.ts';
+import {Wait} from '../../src/call/wait.ts';
 import type {Observer} from '../../src/core.ts';
 import {Transients} from '../../src/decide/transients.ts';
 import {Breaker} from '../../src/guards/breaker.ts';
@@ -17,6 +16,7 @@ import {ConcurrencyLimit} from '../../src/guards/concurrency.ts';
 import {HedgeLoad} from '../../src/guards/hedge-load.ts';
 import {OriginHold} from '../../src/guards/origin-hold.ts';
 import {TokenBucket} from '../../src/guards/token-bucket.ts';
+import {HeaderRecord} from '../../src/transport/header-record.ts';
 import type {Sabotage} from './sabotage.ts';
 
 /** What starts a step and what ends a call; what hands a permit, a probe or a token over before anything can throw. */

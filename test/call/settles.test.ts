@@ -8,7 +8,7 @@ import {
   SystemIds,
   seededRandom,
 } from '../../src/core.ts';
-import {FetchWire} from '../../src/fetch/fetch-wire.ts';
+import {FetchWire} from '../../src/fetch/fetch-transport.ts';
 import {VirtualClock} from '../../src/testing.ts';
 import {Sabotage} from './sabotage.ts';
 import {CLASSES, NOT_SABOTAGED, watchedObserver} from './sabotaged-parts.ts';

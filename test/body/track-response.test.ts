@@ -1,8 +1,8 @@
 /** Bodies of answers, as the caller reads them: of other classes, in other ways, after the end, and where there are no streams. */
 import {expect} from 'chai';
 import {reportOf} from '../../src/core.ts';
+import {ITEMS, virtually} from '../call/world.ts';
 import {errorOf} from '../support/outcome.ts';
-import {ITEMS, virtually} from './world.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -140,8 +140,8 @@ describe('the body of an answer', () => {
     Reflect.deleteProperty(globalThis, 'FinalizationRegistry');
     try {
       const {unlinkWhenCollected} = (await import(
-        `../../src/call/forgotten.ts?${'without'}`
-      )) as typeof import('../../src/call/forgotten.ts');
+        `../../src/body/unread-bodies.ts?${'without'}`
+      )) as typeof import('../../src/body/unread-bodies.ts');
       unlinkWhenCollected({}, {} as Parameters<typeof unlinkWhenCollected>[1]);
     } finally {
       globalThis.FinalizationRegistry = registry;
@@ -154,8 +154,8 @@ describe('the body of an answer', () => {
     try {
       // Asked once, while the module loads.
       const {linkBody} = (await import(
-        `../../src/call/body-link.ts?${'streamless'}`
-      )) as typeof import('../../src/call/body-link.ts');
+        `../../src/body/track-response.ts?${'streamless'}`
+      )) as typeof import('../../src/body/track-response.ts');
       const told: string[] = [];
       const keeper = {armed: true, pending: () => told.push('pending'), unlink: () => told.push('unlink')};
       class Native {

@@ -6,8 +6,8 @@ import {systemClock} from '../core/system-clock.ts';
 import type {Clock} from '../core/timer.ts';
 import type {Answers} from '../decide/answers.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
-import type {PolicyHandle} from './handle.ts';
-import {watch} from './observing.ts';
+import {watch} from './observe.ts';
+import type {PolicyHandle} from './policy-handle.ts';
 import type {Ports} from './ports.ts';
 
 const systemIds = new SystemIds();

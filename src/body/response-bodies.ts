@@ -5,7 +5,7 @@
  * tied to the attempt, and let go, in ways only that wire knows.
  */
 import type {Clock} from '../core/timer.ts';
-import type {BodyKeeper} from './body-keeper.ts';
+import type {BodyKeeper} from './body-listener.ts';
 
 export abstract class ForeignResponse {
   abstract readonly status: number;

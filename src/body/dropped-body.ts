@@ -1,6 +1,6 @@
 /** A response whose body was dropped. Whatever reads the body gets the error that says so; status and headers are as they were. */
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
-import {BODY_METHODS} from './body-link.ts';
+import {BODY_METHODS} from './track-response.ts';
 
 const errorOf: HiddenField<Error> = hiddenField();
 const streamOf: HiddenField<ReadableStream> = hiddenField();

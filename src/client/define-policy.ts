@@ -3,8 +3,8 @@ import {type Random, systemRandom} from '../core/random.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
 import {resolveOverrides, resolvePolicy} from '../policy/resolve.ts';
 import type {PolicyInput} from '../policy/types.ts';
-import {PolicyHandle} from './handle.ts';
 import type {PolicySource} from './plan.ts';
+import {PolicyHandle} from './policy-handle.ts';
 
 const checked: PolicySource = {resolve: resolvePolicy, resolveCall: resolveOverrides};
 

@@ -1,5 +1,5 @@
 /** Bodies that are left in the middle: what is collected without having been read to its end lets go of timer and signal. */
-import type {BodyKeeper} from './body-keeper.ts';
+import type {BodyKeeper} from './body-listener.ts';
 
 /**
  * What it holds must not reach the object that is watched, or that object is never collected. An attempt does not reach its response:

@@ -10,8 +10,8 @@ import type {Outcome} from '../core/outcome.ts';
 import {byteLength} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {fetchRedirected} from './redirects.ts';
+import type {Sendable, Wire} from './transport.ts';
 import {cancelBody} from './unsent-body.ts';
-import type {Sendable, Wire} from './wire.ts';
 
 export interface RequestWireOptions {
   readonly request: Request;

@@ -1,10 +1,10 @@
 /** Tells the span and the listeners what happens to a call. Records are made only where someone listens. */
 
+import {emit} from '../client/observe.ts';
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptEndEvent} from '../core/events.ts';
 import type {Outcome} from '../core/outcome.ts';
-import type {Judgement} from './judgement.ts';
-import {emit} from './observing.ts';
+import type {Judgement} from './decision.ts';
 import {explain} from './report.ts';
 import type {CallState} from './state.ts';
 

@@ -6,7 +6,7 @@
 import {SteadfetchError} from '../core/errors.ts';
 import type {Clock} from '../core/timer.ts';
 import {type DrainEnd, discard, drain, isNodeStream, isTooLong, LONGEST_DRAIN_MS, MAX_DRAIN_BYTES} from './discard.ts';
-import {ForeignResponse} from './foreign-response.ts';
+import {ForeignResponse} from './response-bodies.ts';
 
 /** @returns Null where there is nothing to read, or no way to read it twice: then the response stays as it is. */
 export function holdBody(response: Response, clock: Clock): HeldBody | null {

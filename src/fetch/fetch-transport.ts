@@ -1,14 +1,15 @@
 /** A wire for calls as `fetch(input, init)` states them. */
-import {HeaderRecord, type HeaderValues, headerValues} from '../call/header-record.ts';
-import type {Plan} from '../call/plan.ts';
-import {fetchRedirected} from '../call/redirects.ts';
-import {isRequest} from '../call/request-wire.ts';
-import {cancelBody} from '../call/unsent-body.ts';
-import type {Caller, Sendable, Wire} from '../call/wire.ts';
+
+import type {Plan} from '../client/plan.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
+import {HeaderRecord, type HeaderValues, headerValues} from '../transport/header-record.ts';
+import {fetchRedirected} from '../transport/redirects.ts';
+import {isRequest} from '../transport/request-transport.ts';
+import type {Caller, Sendable, Wire} from '../transport/transport.ts';
+import {cancelBody} from '../transport/unsent-body.ts';
 import {copyHeaders} from './init-copy.ts';
 import {type Reject, type Resolve, settleWith} from './settle.ts';
 

@@ -1,6 +1,6 @@
 /** Lets go of a response nobody will read, without losing its connection where that is cheap. */
 import {type Clock, Pause} from '../core/timer.ts';
-import {ForeignResponse} from './foreign-response.ts';
+import {ForeignResponse} from './response-bodies.ts';
 
 /**
  * Cancelling a body closes its connection: measured, 199 connections for 100 resent calls, against 2 when the small bodies

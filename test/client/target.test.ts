@@ -1,7 +1,7 @@
 /** Where ids may be sent, by where the program runs: pages and workers have an origin of their own, Node has none. */
 import {expect} from 'chai';
 
-type Target = typeof import('../../src/call/target.ts');
+type Target = typeof import('../../src/client/target.ts');
 
 const SELF = 'https://page.test';
 const OTHER = 'https://api.test';
@@ -29,7 +29,7 @@ describe('the origin of the page', () => {
           Object.defineProperty(globalThis, name, {value, configurable: true});
         try {
           // Read once, while the module loads.
-          target = (await import(`../../src/call/target.ts?${encodeURIComponent(place)}`)) as Target;
+          target = (await import(`../../src/client/target.ts?${encodeURIComponent(place)}`)) as Target;
         } finally {
           for (const [index, name] of names.entries()) {
             const own = before[index];

@@ -4,8 +4,8 @@
  * It stays the very object that fetch gave; another prototype stands before its own. The same is done to its readers.
  */
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
-import type {BodyKeeper} from './body-keeper.ts';
-import {unlinkWhenCollected} from './forgotten.ts';
+import type {BodyKeeper} from './body-listener.ts';
+import {unlinkWhenCollected} from './unread-bodies.ts';
 
 type Stream = ReadableStream<Uint8Array>;
 type Reader = ReadableStreamDefaultReader<Uint8Array>;

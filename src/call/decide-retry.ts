@@ -9,7 +9,7 @@ import {backoffMs} from '../decide/backoff.ts';
 import type {ServerHint} from '../decide/server-hint.ts';
 import {harmless, throttled, type Verdict} from '../decide/verdict.ts';
 import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
-import {type Judgement, type Refusal, refuse} from './judgement.ts';
+import {type Judgement, type Refusal, refuse} from './decision.ts';
 import type {CallState} from './state.ts';
 
 /** An attempt that cannot get this long is not worth sending. */

@@ -1,9 +1,10 @@
 /** The names a call goes by: its correlation id, its idempotency key, and an id for each attempt. */
+
+import type {EngineParts} from '../client/client.ts';
+import type {Plan} from '../client/plan.ts';
+import {mayCarryIds} from '../client/target.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import {formatKey, needsKey, STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
-import type {EngineParts} from './engine-parts.ts';
-import type {Plan} from './plan.ts';
-import {mayCarryIds} from './target.ts';
 
 /** Ids from outside end up in logs: nothing that could break a line or fill a disk. */
 const VALID_ID = /^[A-Za-z0-9._:-]{1,128}$/;

@@ -1,24 +1,25 @@
 /**
  * What is known of a call, for whoever looks on: observers, listeners, and the other files of this floor. It does nothing.
  */
+
+import type {EngineParts} from '../client/client.ts';
+import {startCall} from '../client/observe.ts';
+import type {Plan, Variant} from '../client/plan.ts';
+import type {AttemptRequest} from '../client/ports.ts';
 import type {CallResult, CallView} from '../core/call-view.ts';
 import type {CallObserver, HeaderBag} from '../core/observer.ts';
 import type {Pause} from '../core/timer.ts';
 import {redactUrl} from '../decide/redact.ts';
 import type {Transients} from '../decide/transients.ts';
 import type {Guards} from '../guards/origin-guards.ts';
-import type {EngineParts} from './engine-parts.ts';
-import {Identified} from './identity.ts';
-import type {Judgement} from './judgement.ts';
-import {startCall} from './observing.ts';
-import {Past} from './past.ts';
-import type {Plan, Variant} from './plan.ts';
-import type {AttemptRequest} from './ports.ts';
-import {PreparedHeaders} from './prepared-headers.ts';
+import {PreparedHeaders} from '../transport/prepared-headers.ts';
+import type {Wire} from '../transport/transport.ts';
+import type {Judgement} from './decision.ts';
+import {Identified} from './ids.ts';
 import type {CallReport, Reporting} from './report.ts';
 import type {Reservation} from './reservation.ts';
+import {Past} from './retry-state.ts';
 import type {Rpc} from './rpc.ts';
-import type {Wire} from './wire.ts';
 
 const NO_WAITS: readonly Pause[] = [];
 

@@ -2,19 +2,20 @@
  * What ties an attempt to its time and to the caller's signal: from before it is sent until its body is read, cancelled or out of
  * time. An engine that lets go when the headers arrive looks faster, and lets a hanging body hang.
  */
+
+import {AttemptBody, type BodyLink} from '../body/attempt-body.ts';
+import {discard} from '../body/discard.ts';
+import {breakBody} from '../body/dropped-body.ts';
+import {type HeldBody, holdBody} from '../body/held-body.ts';
+import {linkBody} from '../body/track-response.ts';
+import {startBody} from '../client/observe.ts';
 import {TimeoutError, withoutStack} from '../core/errors.ts';
 import type {AttemptObserver, BodyEnd} from '../core/observer.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import {Timer} from '../core/timer.ts';
-import {AttemptBody, type BodyLink} from './attempt-body.ts';
-import {linkBody} from './body-link.ts';
-import {discard} from './discard.ts';
-import {breakBody} from './dropped-body.ts';
-import {type HeldBody, holdBody} from './held-body.ts';
-import {startBody} from './observing.ts';
+import type {Stopper} from '../transport/transport.ts';
 import type {CallState} from './state.ts';
-import {quietly, step} from './step.ts';
-import type {Stopper} from './wire.ts';
+import {quietly, step} from './wait.ts';
 
 type Limit = 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT';
 

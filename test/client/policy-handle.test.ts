@@ -1,7 +1,7 @@
 /** The handle of a policy: state that clients share, what operators see and do, and what one call may change. */
 import {expect} from 'chai';
 import {createFetch, definePolicy, InvalidPolicyError, reportOf} from '../../src/core.ts';
-import {AT_ONCE, answer, ending, ITEMS, later, thrown, virtually} from './world.ts';
+import {AT_ONCE, answer, ending, ITEMS, later, thrown, virtually} from '../call/world.ts';
 
 const wait = {kind: 'constant', delayMs: 1000, jitter: 'none'} as const;
 

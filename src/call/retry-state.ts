@@ -1,5 +1,5 @@
 /** What a call has been through, where that was more than one plain attempt. Most calls have no past, so it is made when one is due. */
-import type {PreparedHeaders} from './prepared-headers.ts';
+import type {PreparedHeaders} from '../transport/prepared-headers.ts';
 import type {Reservation} from './reservation.ts';
 
 export class Past {

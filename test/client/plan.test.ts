@@ -1,5 +1,5 @@
 import {expect} from 'chai';
-import {Plans, type PolicySource} from '../../src/call/plan.ts';
+import {Plans, type PolicySource} from '../../src/client/plan.ts';
 import {resolveOverrides, resolvePolicy} from '../../src/policy/resolve.ts';
 
 describe('Plans', () => {

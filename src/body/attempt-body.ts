@@ -3,7 +3,7 @@
  * only silence counts.
  */
 import type {BodyEnd, BodyObserver} from '../core/observer.ts';
-import type {BodyKeeper} from './body-keeper.ts';
+import type {BodyKeeper} from './body-listener.ts';
 
 /** What an attempt does for its body. */
 export interface BodyLink {
