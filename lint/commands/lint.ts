@@ -1,9 +1,9 @@
 /** `retry-lint [FILE]...`: lints, mends if asked to, reports, and says by its exit code what came of it. */
 
-import {dirname} from 'node:path';
 import type {Report} from '../finding.ts';
 import {fixText} from '../fix.ts';
 import {counted} from '../formatters/sum.ts';
+import {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
 import {writeFileAtomically} from '../io/write-file.ts';
 import {lintText} from '../lint.ts';
@@ -15,18 +15,26 @@ import {Progress} from './progress.ts';
 import {writeReports} from './report.ts';
 import {targetsOf} from './targets.ts';
 import {errorsOnly, verdictOf} from './verdict.ts';
-import {type Once, watchRuns} from './watch-runs.ts';
+import {type Run, watchRuns} from './watch-runs.ts';
 import {Workspace} from './workspace.ts';
 
 export const lint: Command = async (args, io) => {
   const options = readLintOptions(args);
-  if (!args.has('watch')) return (await lintOnce(args, io, options)).code;
-  return watchRuns(() => lintOnce(args, io, options), io);
+  if (!args.has('watch')) return lintOnce(args, new Workspace(args, io), options);
+  return watchRuns(() => startRun(args, io, options), io);
 };
 
-async function lintOnce(args: Arguments, io: Io, options: LintOptions): Promise<Once> {
-  const workspace = new Workspace(args, io);
-  const {paths, ignored, folders} = await targetsOf(args, workspace);
+function startRun(args: Arguments, io: Io, options: LintOptions): Run {
+  const dependencies = new Dependencies();
+  return {dependencies, ended: lintOnce(args, new Workspace(args, io, dependencies), options)};
+}
+
+/** @returns The exit code. */
+async function lintOnce(args: Arguments, workspace: Workspace, options: LintOptions): Promise<number> {
+  const {io} = workspace;
+  const written = options.outputs.flatMap(({file}) => (file === undefined ? [] : [workspace.absolute(file)]));
+  for (const file of written) workspace.dependencies?.leaveOut(file);
+  const {paths, ignored} = await targetsOf(args, workspace, written);
   const found = await lintAll(paths, workspace, options);
   const reports = options.quiet ? errorsOnly(found.reports) : found.reports;
   // A diff on standard output is for `git apply`, which takes nothing else.
@@ -38,11 +46,7 @@ async function lintOnce(args: Arguments, io: Io, options: LintOptions): Promise<
   if (found.fixed > 0 && options.fix === 'write')
     io.err.write(`${counted(found.fixed, 'finding')} fixed in ${counted(found.changed, 'file')}.\n`);
   if (ignored > 0 && paths.length === 0) io.err.write(`${counted(ignored, 'file')} ignored by the configuration.\n`);
-  const read = [...workspace.texts.paths.map(path => workspace.absolute(path)), ...workspace.configs.files];
-  return {
-    code: verdictOf(reports, options.threshold),
-    folders: [...new Set([...folders, ...read.map(path => dirname(path))])],
-  };
+  return verdictOf(reports, options.threshold);
 }
 
 interface Found {
@@ -91,7 +95,10 @@ async function fixOne(
   if (fix === 'show') {
     const {diffOf} = await import('./diff.ts');
     found.diff += diffOf(path, before, text);
-  } else writeFileAtomically(workspace.absolute(path), text, path);
+  } else {
+    writeFileAtomically(workspace.absolute(path), text, path);
+    workspace.dependencies?.note(workspace.absolute(path));
+  }
   // Whoever extends it is judged by what it is now.
   workspace.texts.set(path, text);
   return report;

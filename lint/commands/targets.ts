@@ -3,7 +3,7 @@
 import {matcherOf} from '../config-file/settings.ts';
 import {CliError} from '../io/cli-error.ts';
 import {shownPath} from '../io/paths.ts';
-import {select} from '../io/select.ts';
+import {type Selection, select} from '../io/select.ts';
 import type {Arguments} from './arguments.ts';
 import {inputName, type Workspace} from './workspace.ts';
 
@@ -12,27 +12,46 @@ export interface Targets {
   readonly paths: readonly string[];
   /** How many the configuration took out. */
   readonly ignored: number;
-  /** Every folder that was looked through. */
-  readonly folders: readonly string[];
 }
 
-/** @throws CliError where there is nothing to do, unless that was to be expected. */
-export async function targetsOf(args: Arguments, workspace: Workspace): Promise<Targets> {
+/**
+ * @param reports Files that the run itself writes, absolute: a search does not take them for policies.
+ * @throws CliError where there is nothing to do, unless that was to be expected.
+ */
+export async function targetsOf(
+  args: Arguments,
+  workspace: Workspace,
+  reports: readonly string[] = [],
+): Promise<Targets> {
   const {cwd} = workspace.io;
   const isInput = args.operands.includes('-');
   if (isInput) readInput(args, workspace);
   const operands = args.operands.filter(operand => operand !== '-');
   const named = operands.length === 0 && !isInput ? ['.'] : operands;
-  const selection = await select(named, {cwd, isDeclared: await declaredIn(workspace)});
+  for (const operand of named) workspace.dependencies?.note(workspace.absolute(operand));
+  const selection = await select(named, {
+    cwd,
+    isDeclared: await declaredIn(workspace),
+    isLeftOut: path => reports.includes(path),
+  });
   const kept = await keep(selection.paths, async path => !(await workspace.isIgnored(path)));
+  noteSearch(selection, kept, workspace);
   const paths = args.has('changed') ? await changed(kept, args.value('changed'), workspace) : kept;
   if (selection.paths.length === 0 && !isInput && !args.has('changed') && !args.has('allow-empty'))
     throw new CliError(nothingFound(named));
   return {
     paths: isInput ? [inputPath(args, workspace), ...paths] : paths,
     ignored: selection.paths.length - kept.length,
-    folders: selection.folders,
   };
+}
+
+/** For a watch: which new files would be linted, and which of those that are there never are. */
+function noteSearch({paths, searched}: Selection, kept: readonly string[], workspace: Workspace): void {
+  const {dependencies} = workspace;
+  if (dependencies === undefined) return;
+  for (const each of searched) dependencies.addSearch(each);
+  const isKept = new Set(kept);
+  for (const path of paths) if (!isKept.has(path)) dependencies.leaveOut(workspace.absolute(path));
 }
 
 function nothingFound(operands: readonly string[]): string {

@@ -1,35 +1,37 @@
-/** Runs again and again, whenever something changes, until the user has seen enough. */
+/** Runs again after every change that matters, until the user ends it. */
 
 import {CliError} from '../io/cli-error.ts';
+import type {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
-import {changeIn} from '../io/watch.ts';
+import {Changes} from '../io/watch.ts';
 
-/** What a run came to, and what it depends on. */
-export interface Once {
-  readonly code: number;
-  /** Every folder in which a change could change the result. Absolute. */
-  readonly folders: readonly string[];
+export interface Run {
+  readonly ended: Promise<unknown>;
+  /** Complete when the run has ended, well or not. */
+  readonly dependencies: Dependencies;
 }
 
-/** @returns 0: whoever ends a watch has seen what was found. */
-export async function watchRuns(once: () => Promise<Once>, io: Io): Promise<number> {
+/** @returns 0: the findings of each run were shown. */
+export async function watchRuns(start: () => Run, io: Io): Promise<number> {
   let isOver = false;
   const ended = io.interrupted().then(() => {
     isOver = true;
   });
-  let folders: readonly string[] = [io.cwd];
+  const changes = new Changes(io);
   while (!isOver) {
     if (io.out.isTerminal) io.out.write('\u001Bc');
+    const run = start();
     try {
-      ({folders} = await once());
+      await run.ended;
     } catch (error) {
       // A file that is gone for a moment, or a configuration with a slip: the next change may mend it.
       if (!(error instanceof CliError)) throw error;
       io.err.write(`${error.message}\n`);
     }
-    const change = changeIn(folders, io, ended);
+    changes.watch(run.dependencies.folders);
     io.err.write('Waiting for changes. Ctrl+C ends.\n');
-    if (!(await change)) break;
+    await changes.next(run.dependencies, ended);
   }
+  changes.close();
   return 0;
 }

@@ -9,6 +9,7 @@ import {ruleSettings} from '../config-file/config-file.ts';
 import {ConfigReader, type Loaded, namesOf} from '../config-file/read.ts';
 import {configOf, matcherOf, type Settings, type SettingsLayer, settingsFor} from '../config-file/settings.ts';
 import {CliError} from '../io/cli-error.ts';
+import type {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
 import {Texts} from '../io/texts.ts';
 import type {LintRequest} from '../lint.ts';
@@ -23,6 +24,8 @@ export class Workspace {
   readonly io: Io;
   readonly texts: Texts;
   readonly configs: ConfigReader;
+  /** Is told what the run depends on, where a watch asks for it. */
+  readonly dependencies: Dependencies | undefined;
   readonly #args: Arguments;
   readonly #said: readonly SettingsLayer[];
   readonly #baselines = new Map<string, Baseline>();
@@ -31,11 +34,13 @@ export class Workspace {
   /** Of configurations that say the same for all policies. */
   readonly #settings = new Map<Loaded | undefined, Settings>();
 
-  constructor(args: Arguments, io: Io) {
+  constructor(args: Arguments, io: Io, dependencies?: Dependencies) {
     this.io = io;
-    this.texts = new Texts(io.cwd);
-    this.configs = new ConfigReader(io.cwd);
+    this.dependencies = dependencies;
     this.#args = args;
+    const onRead = (file: string): void => dependencies?.note(file);
+    this.texts = new Texts(io.cwd, onRead);
+    this.configs = new ConfigReader(io.cwd, onRead);
     this.#said = saidLayers(args);
   }
 
@@ -110,6 +115,7 @@ export class Workspace {
   #accepted(file: BaselineFile, path: string): readonly string[] | undefined {
     let baseline = this.#baselines.get(file.file);
     if (baseline === undefined) {
+      this.dependencies?.note(file.file);
       baseline = file.exists ? file.read() : {version: 1, findings: {}};
       this.#baselines.set(file.file, baseline);
     }

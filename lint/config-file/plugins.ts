@@ -1,5 +1,6 @@
 /** Rules of the user's own, from a module. */
 
+import {statSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import {type Severity, severities} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
@@ -21,7 +22,7 @@ export async function loadPlugin(file: string, what: string): Promise<Rule[]> {
 
 async function load(file: string, what: string): Promise<{readonly default?: unknown}> {
   try {
-    return await import(pathToFileURL(file).href);
+    return await import(urlOf(file));
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException;
     const isMissing = code === 'ERR_MODULE_NOT_FOUND' && message.includes(file);
@@ -29,6 +30,18 @@ async function load(file: string, what: string): Promise<{readonly default?: unk
       `${what}: the module ${isMissing ? 'does not exist' : `cannot be loaded: ${message.replace(/\.$/, '')}`}.`,
     );
   }
+}
+
+/** By file: when it was changed before it was first imported. */
+const imported = new Map<string, number>();
+
+/** Node keeps a module under its URL. One that has changed since, which a watch asks for, has to have another. */
+function urlOf(file: string): string {
+  const {href} = pathToFileURL(file);
+  const changed = statSync(file, {throwIfNoEntry: false})?.mtimeMs ?? 0;
+  const first = imported.get(file) ?? changed;
+  imported.set(file, first);
+  return first === changed ? href : `${href}?changed=${changed}`;
 }
 
 /** What a page about the rule needs, and what TypeScript would have asked for. */

@@ -28,11 +28,14 @@ export interface Loaded {
 
 export class ConfigReader {
   readonly #cwd: string;
+  readonly #onRead: (file: string) => void;
   readonly #byFile = new Map<string, Promise<Loaded>>();
   readonly #byFolder = new Map<string, string | undefined>();
 
-  constructor(cwd: string) {
+  /** @param onRead Is told of each file before it is read or looked for: configurations, and their modules. Absolute. */
+  constructor(cwd: string, onRead: (file: string) => void = () => {}) {
     this.#cwd = cwd;
+    this.#onRead = onRead;
   }
 
   /** Every configuration that was read. Absolute. */
@@ -51,14 +54,16 @@ export class ConfigReader {
    * @throws CliError with every slip in it, and where it is.
    */
   read(file: string): Promise<Loaded> {
-    const loaded = this.#byFile.get(file) ?? load(file, shownPath(this.#cwd, file));
+    const loaded = this.#byFile.get(file) ?? load(file, shownPath(this.#cwd, file), this.#onRead);
     this.#byFile.set(file, loaded);
     return loaded;
   }
 
   #find(folder: string): string | undefined {
     if (this.#byFolder.has(folder)) return this.#byFolder.get(folder);
-    const here = configNames.map(name => join(folder, name)).find(file => existsSync(file));
+    const candidates = configNames.map(name => join(folder, name));
+    for (const file of candidates) this.#onRead(file);
+    const here = candidates.find(file => existsSync(file));
     const parent = dirname(folder);
     const found = here ?? (parent === folder ? undefined : this.#find(parent));
     this.#byFolder.set(folder, found);
@@ -66,7 +71,8 @@ export class ConfigReader {
   }
 }
 
-async function load(file: string, path: string): Promise<Loaded> {
+async function load(file: string, path: string, onRead: (file: string) => void): Promise<Loaded> {
+  onRead(file);
   const source = readJson(path, readText(file, path));
   // A duplicate key would be a setting that does nothing.
   refuse(
@@ -79,7 +85,7 @@ async function load(file: string, path: string): Promise<Loaded> {
   refuse(source, placed(places, checkConfigFile(value)));
   const config = value as ConfigFile;
   const folder = dirname(file);
-  const plugins = await loadPlugins(config, folder, path);
+  const plugins = await loadPlugins(config, folder, path, onRead);
   refuse(source, placed(places, checkRuleNames(config, namesOf([...builtIn, ...plugins]))));
   return {path, folder, file: config, plugins};
 }
@@ -96,8 +102,14 @@ function readText(file: string, path: string): string {
   }
 }
 
-async function loadPlugins({plugins = []}: ConfigFile, folder: string, path: string): Promise<Rule[]> {
+async function loadPlugins(
+  {plugins = []}: ConfigFile,
+  folder: string,
+  path: string,
+  onRead: (file: string) => void,
+): Promise<Rule[]> {
   if (plugins.length === 0) return [];
+  for (const name of plugins) onRead(resolve(folder, name));
   const loaded = await Promise.all(
     plugins.map((name, index) => loadPlugin(resolve(folder, name), `${path}: plugins[${index}]`)),
   );

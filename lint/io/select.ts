@@ -1,8 +1,9 @@
 /** From the arguments of a command to the files it is about. */
 
 import {statSync} from 'node:fs';
-import {resolve} from 'node:path';
+import {basename, resolve} from 'node:path';
 import {CliError, whyNot} from './cli-error.ts';
+import type {Searched} from './dependencies.ts';
 import {shownPath} from './paths.ts';
 import {isPolicyFile} from './policy-file.ts';
 import {walk} from './walk.ts';
@@ -10,14 +11,16 @@ import {walk} from './walk.ts';
 export interface Selection {
   /** As reports show them, sorted, each once. */
   readonly paths: readonly string[];
-  /** Every folder that was looked through, for those who wait for new files. */
-  readonly folders: readonly string[];
+  /** What was looked through, for a watch that waits for new files. */
+  readonly searched: readonly Searched[];
 }
 
 export interface SelectOptions {
   readonly cwd: string;
   /** Files that somebody declared to be policies, though nothing in them says so. */
   readonly isDeclared?: (path: string) => boolean;
+  /** Files that no folder and no glob brings in. */
+  readonly isLeftOut?: (path: string) => boolean;
 }
 
 /**
@@ -26,20 +29,20 @@ export interface SelectOptions {
  */
 export async function select(operands: readonly string[], options: SelectOptions): Promise<Selection> {
   const paths = new Set<string>();
-  const folders = new Set<string>();
+  const searched: Searched[] = [];
   for (const operand of operands) {
     const found = await selectOne(operand, options);
     for (const path of found.paths) paths.add(shownPath(options.cwd, path));
-    for (const folder of found.folders) folders.add(folder);
+    searched.push(...found.searched);
   }
-  return {paths: [...paths].sort(), folders: [...folders]};
+  return {paths: [...paths].sort(), searched};
 }
 
 async function selectOne(operand: string, options: SelectOptions): Promise<Selection> {
   const path = resolve(options.cwd, operand);
   const stat = statIfThere(path, operand);
   if (stat?.isDirectory()) return selectFolder(path, options);
-  if (stat !== undefined) return {paths: [path], folders: []};
+  if (stat !== undefined) return {paths: [path], searched: []};
   if (!/[*?[\]{}!]/.test(operand)) throw new CliError(`${operand} does not exist.`);
   return selectGlob(operand, options);
 }
@@ -52,20 +55,28 @@ function statIfThere(path: string, operand: string) {
   }
 }
 
-async function selectFolder(folder: string, {isDeclared}: SelectOptions): Promise<Selection> {
-  const {files, folders} = await walk(folder);
-  const policies = files.filter(({path, name}) => isDeclared?.(path) || isPolicyFile(path, name));
-  return {paths: policies.map(({path}) => path), folders};
+async function selectFolder(folder: string, options: SelectOptions): Promise<Selection> {
+  const {isDeclared} = options;
+  return search(folder, options, path => isDeclared?.(path) === true || isPolicyFile(path, basename(path)));
 }
 
-async function selectGlob(operand: string, {cwd}: SelectOptions): Promise<Selection> {
+async function selectGlob(operand: string, options: SelectOptions): Promise<Selection> {
   const {default: picomatch} = await import('picomatch');
   const pattern = process.platform === 'win32' ? operand.replaceAll('\\', '/') : operand;
   const {base, glob} = picomatch.scan(pattern);
-  const folder = resolve(cwd, base);
-  if (statIfThere(folder, operand)?.isDirectory() !== true) return {paths: [], folders: []};
+  const folder = resolve(options.cwd, base);
+  if (statIfThere(folder, operand)?.isDirectory() !== true) return {paths: [], searched: []};
   const matches = picomatch(glob, {dot: true});
-  const {files, folders} = await walk(folder);
-  const isMatch = (path: string): boolean => matches(shownPath(folder, path));
-  return {paths: files.map(({path}) => path).filter(isMatch), folders};
+  return search(folder, options, path => matches(shownPath(folder, path)));
+}
+
+async function search(
+  folder: string,
+  {isLeftOut = () => false}: SelectOptions,
+  isPolicy: (path: string) => boolean,
+): Promise<Selection> {
+  const isWanted = (path: string): boolean => !isLeftOut(path) && isPolicy(path);
+  const {files, folders, sees} = await walk(folder);
+  const takes = (path: string, isFolder: boolean): boolean => sees(path, isFolder) && (isFolder || isWanted(path));
+  return {paths: files.filter(isWanted), searched: [{folders, takes}]};
 }

@@ -7,24 +7,24 @@ import {CliError, whyNot} from './cli-error.ts';
 
 export class Texts {
   readonly #cwd: string;
+  readonly #onRead: (file: string) => void;
   readonly #texts = new Map<string, string | undefined>();
   readonly #extended = new Map<string, readonly string[]>();
 
-  constructor(cwd: string) {
+  /** @param onRead Is told of each file before it is read, there or not. Absolute. */
+  constructor(cwd: string, onRead: (file: string) => void = () => {}) {
     this.#cwd = cwd;
-  }
-
-  /** Every path that was asked for, there or not. */
-  get paths(): readonly string[] {
-    return [...this.#texts.keys()];
+    this.#onRead = onRead;
   }
 
   /** Of a file that is linted. Bytes that are no UTF-8 become U+FFFD, which is a finding. */
   read(path: string): string {
     const known = this.#texts.get(path);
     if (known !== undefined) return known;
+    const file = resolve(this.#cwd, path);
+    this.#onRead(file);
     try {
-      const text = readFileSync(resolve(this.#cwd, path), 'utf8');
+      const text = readFileSync(file, 'utf8');
       this.#texts.set(path, text);
       return text;
     } catch (error) {
@@ -70,8 +70,9 @@ export class Texts {
   #readIfThere(path: string): string | undefined {
     if (this.#texts.has(path)) return this.#texts.get(path);
     let text: string | undefined;
+    const file = resolve(this.#cwd, path);
+    this.#onRead(file);
     try {
-      const file = resolve(this.#cwd, path);
       // To open a FIFO waits for a writer, and a device may never end.
       text = statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined;
     } catch {

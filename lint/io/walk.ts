@@ -1,7 +1,7 @@
 /** Goes through a folder as git would: what is ignored is not looked at. */
 
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
-import {dirname, join, relative} from 'node:path';
+import {basename, dirname, join, relative} from 'node:path';
 import type {Ignore} from 'ignore';
 import {CliError, whyNot} from './cli-error.ts';
 
@@ -9,9 +9,12 @@ import {CliError, whyNot} from './cli-error.ts';
 const NEVER: ReadonlySet<string> = new Set(['node_modules', '.git', '.hg', '.svn']);
 
 export interface Walk {
-  readonly files: readonly {readonly path: string; readonly name: string}[];
+  /** Absolute. */
+  readonly files: readonly string[];
   /** Every folder that was looked at. */
   readonly folders: readonly string[];
+  /** Whether the walk would have seen a file or a folder in one of them, had it been there. Absolute. */
+  readonly sees: (path: string, isFolder: boolean) => boolean;
 }
 
 /** What one .gitignore refuses, seen from its folder. */
@@ -23,20 +26,23 @@ interface Refusal {
 /** @param folder Absolute. Links are not followed, so no circle is. */
 export async function walk(folder: string): Promise<Walk> {
   const {default: ignore} = await import('ignore');
-  const files: Walk['files'][number][] = [];
-  const folders: string[] = [];
+  const files: string[] = [];
+  const byFolder = new Map<string, readonly Refusal[]>();
+  const sees = (path: string, isFolder: boolean): boolean => {
+    const refusals = byFolder.get(dirname(path));
+    return refusals !== undefined && !NEVER.has(basename(path)) && !isRefused(path, isFolder, refusals);
+  };
   const enter = (at: string, above: readonly Refusal[]): void => {
-    folders.push(at);
-    const refusals = [...above, ...refusalsOf(at, ignore)];
+    byFolder.set(at, [...above, ...refusalsOf(at, ignore)]);
     for (const entry of entriesOf(at)) {
       const path = join(at, entry.name);
-      if (NEVER.has(entry.name) || isRefused(path, entry.isDirectory(), refusals)) continue;
-      if (entry.isDirectory()) enter(path, refusals);
-      else if (entry.isFile()) files.push({path, name: entry.name});
+      if (!sees(path, entry.isDirectory())) continue;
+      if (entry.isDirectory()) enter(path, byFolder.get(at)!);
+      else if (entry.isFile()) files.push(path);
     }
   };
   enter(folder, refusalsAbove(folder, ignore));
-  return {files, folders};
+  return {files, folders: [...byFolder.keys()], sees};
 }
 
 function entriesOf(folder: string) {

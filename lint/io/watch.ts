@@ -1,39 +1,85 @@
-/** Waits until something changes in folders that matter. */
+/** Watches folders, also while a run is under way, and waits for a change that matters. */
 
-import {type FSWatcher, watch} from 'node:fs';
+import {type FSWatcher, statSync, watch} from 'node:fs';
+import {join} from 'node:path';
+import type {Dependencies} from './dependencies.ts';
 import type {Io} from './io.ts';
 
 /** An editor writes a file in several steps; half of one is not worth a run. */
 const settleMs = 100;
 
-/**
- * Resolves once after a change in one of the folders, when it has been quiet for a tenth of a second.
- *
- * @param folders Absolute. Folders and not files: many editors replace a file by another.
- * @param ended Resolves when nobody waits any more.
- * @returns Whether something changed; false where the waiting ended.
- */
-export function changeIn(folders: readonly string[], io: Io, ended: Promise<void>): Promise<boolean> {
-  return new Promise(resolve => {
-    const watchers: FSWatcher[] = [];
-    let cancel = (): void => {};
-    const finish = (changed: boolean): void => {
-      cancel();
-      for (const watcher of watchers) watcher.close();
-      resolve(changed);
-    };
-    const settle = (): void => {
-      cancel();
-      cancel = io.wait(settleMs, () => finish(true));
-    };
-    for (const folder of folders) {
-      try {
-        // A folder that goes away is a change too, and the next run says what is missing.
-        watchers.push(watch(folder, settle).on('error', settle));
-      } catch {
-        // Gone since the run: whoever needs it hears of it in the next one.
-      }
-    }
-    void ended.then(() => finish(false));
-  });
+interface Watched {
+  readonly watcher: FSWatcher;
+  /** A folder that is made anew under its old name is not watched any more. */
+  readonly inode: number;
 }
+
+export class Changes {
+  readonly #io: Io;
+  readonly #watched = new Map<string, Watched>();
+  /** What changed while nobody waited. */
+  #missed = new Set<string>();
+  #onChange = (path: string): void => void this.#missed.add(path);
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  /** @param folders Absolute. Folders that were watched and are not among these no longer are. */
+  watch(folders: readonly string[]): void {
+    for (const [folder, {inode}] of this.#watched)
+      if (!folders.includes(folder) || inode !== inodeOf(folder)) this.#unwatch(folder);
+    for (const folder of folders) if (!this.#watched.has(folder)) this.#watchFolder(folder);
+  }
+
+  /**
+   * Resolves when something has changed on which a run depends, and it has been quiet for a tenth of a second.
+   *
+   * @param ended Resolves when nobody waits any more.
+   */
+  next(dependencies: Dependencies, ended: Promise<void>): Promise<void> {
+    return new Promise(resolve => {
+      let cancel = (): void => {};
+      const finish = (): void => {
+        cancel();
+        this.#onChange = path => void this.#missed.add(path);
+        resolve();
+      };
+      const settle = (): void => {
+        cancel();
+        cancel = this.#io.wait(settleMs, finish);
+      };
+      this.#onChange = path => {
+        if (dependencies.isAffectedBy(path)) settle();
+      };
+      const missed = [...this.#missed];
+      this.#missed = new Set();
+      if (dependencies.isStale || missed.some(path => dependencies.isAffectedBy(path))) settle();
+      void ended.then(finish);
+    });
+  }
+
+  close(): void {
+    for (const folder of [...this.#watched.keys()]) this.#unwatch(folder);
+  }
+
+  #watchFolder(folder: string): void {
+    try {
+      const inode = inodeOf(folder);
+      const onEvent = (_: unknown, name: string | null): void =>
+        this.#onChange(name === null ? folder : join(folder, name));
+      // A folder that goes away is a change too, and the next run says what is missing.
+      const watcher = watch(folder, onEvent).on('error', () => this.#onChange(folder));
+      this.#watched.set(folder, {watcher, inode});
+    } catch {
+      // Not there, or not ours to read: the next run says so, if it matters.
+    }
+  }
+
+  #unwatch(folder: string): void {
+    this.#watched.get(folder)?.watcher.close();
+    this.#watched.delete(folder);
+  }
+}
+
+const inodeOf = (folder: string): number => statSync(folder, {throwIfNoEntry: false})?.ino ?? 0;

@@ -41,6 +41,8 @@ export class Desk {
   out: Paper = new Paper();
   err: Paper = new Paper();
   interrupted: Promise<void> = new Promise(() => {});
+  /** Asked once for each policy, after it was read. */
+  today = (): string => '2026-11-24';
 
   constructor(files: Readonly<Record<string, string>> = {}) {
     folders.push(this.folder);
@@ -85,7 +87,7 @@ export class Desk {
       out: this.out,
       err: this.err,
       readInput: () => this.input,
-      today: () => '2026-11-24',
+      today: () => this.today(),
       wait: (_, then) => {
         const soon = setImmediate(then);
         return () => clearImmediate(soon);
