@@ -8,7 +8,10 @@ const NAME = /^(?:.+\.retry|retry-policy(?:\..+)?)\.(?:jsonc?|ya?ml)$/i;
 const READABLE = /\.(?:jsonc?|ya?ml)$/i;
 
 /** Large, everywhere, and never a policy. */
-const OTHERS = /^(?:package(?:-lock)?\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|tsconfig.*\.json|\.retry-lint.*)$/i;
+const OTHERS = /^(?:package(?:-lock)?\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|tsconfig.*\.json)$/i;
+
+/** Configurations and baselines of the linter itself, which are never policies. */
+const OWN = /^\.retry-lint(?:rc|-)/i;
 
 /** `$schema` as a key of JSON or YAML, or as yaml-language-server's comment has it. */
 const OUR_SCHEMA =
@@ -16,6 +19,8 @@ const OUR_SCHEMA =
 
 /** A schema is named at the top of a file. */
 const headBytes = 2048;
+
+export const isOfLinter = (name: string): boolean => OWN.test(name);
 
 export const hasPolicyName = (name: string): boolean => NAME.test(name);
 

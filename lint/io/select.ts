@@ -5,7 +5,7 @@ import {basename, resolve} from 'node:path';
 import {CliError, whyNot} from './cli-error.ts';
 import type {Searched} from './dependencies.ts';
 import {shownPath} from './paths.ts';
-import {isPolicyFile} from './policy-file.ts';
+import {isOfLinter, isPolicyFile} from './policy-file.ts';
 import {walk} from './walk.ts';
 
 export interface Selection {
@@ -24,7 +24,8 @@ export interface SelectOptions {
 }
 
 /**
- * @param operands Files, folders and globs. A file is taken as it is; of a folder its policies are; a glob takes what it matches.
+ * @param operands Files, folders and globs. A file is taken as it is; of a folder its policies are; a glob takes what it matches,
+ * and hidden files only where it writes their dot, as in a shell.
  * @throws CliError where a file does not exist.
  */
 export async function select(operands: readonly string[], options: SelectOptions): Promise<Selection> {
@@ -66,7 +67,7 @@ async function selectGlob(operand: string, options: SelectOptions): Promise<Sele
   const {base, glob} = picomatch.scan(pattern);
   const folder = resolve(options.cwd, base);
   if (statIfThere(folder, operand)?.isDirectory() !== true) return {paths: [], searched: []};
-  const matches = picomatch(glob, {dot: true});
+  const matches = picomatch(glob);
   return search(folder, options, path => matches(shownPath(folder, path)));
 }
 
@@ -75,7 +76,7 @@ async function search(
   {isLeftOut = () => false}: SelectOptions,
   isPolicy: (path: string) => boolean,
 ): Promise<Selection> {
-  const isWanted = (path: string): boolean => !isLeftOut(path) && isPolicy(path);
+  const isWanted = (path: string): boolean => !isLeftOut(path) && !isOfLinter(basename(path)) && isPolicy(path);
   const {files, folders, sees} = await walk(folder);
   const takes = (path: string, isFolder: boolean): boolean => sees(path, isFolder) && (isFolder || isWanted(path));
   return {paths: files.filter(isWanted), searched: [{folders, takes}]};

@@ -71,6 +71,16 @@ describe('the configuration of retry-lint', () => {
     });
   });
 
+  it('is not a policy, though a glob of policies matches it', async () => {
+    const desk = new Desk({
+      '.retry-lintrc.json': '{"policies": ["*.json"], "baseline": ".retry-lint-baseline.json"}',
+      '.retry-lint-baseline.json': '{"version": 1, "findings": {}}',
+      'shop.json': wavy,
+    });
+    const {out} = await desk.run('-f', 'json');
+    expect(JSON.parse(out).findings.map(({path}: {path: string}) => path)).to.deep.equal(['shop.json']);
+  });
+
   it('can take the word from comments', async () => {
     const text = '{\n  // retry-lint-disable-next-line RL203 -- we are alone\n  "backoff": {"jitter": "none"}\n}\n';
     const desk = new Desk({'p.json': text});

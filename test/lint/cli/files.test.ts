@@ -83,6 +83,22 @@ describe('the files of retry-lint', () => {
     expect(await linted(desk, 'a/*.{json,yaml}')).to.deep.equal(['a/one.json', 'a/three.yaml']);
   });
 
+  it('a glob does not match hidden files, as in a shell, nor files of the linter itself', async () => {
+    const desk = new Desk({
+      'sub/a.json': wavy,
+      'sub/.retry-lintrc.json': '{}',
+      'sub/.retry-lint-baseline.json': '{"version": 1, "findings": {}}',
+      'sub/.prettierrc.json': '{}',
+      '.config/b.json': wavy,
+      'sub/.hidden/c.json': wavy,
+    });
+    expect(await linted(desk, 'sub/*.json')).to.deep.equal(['sub/a.json']);
+    expect(await linted(desk, '**/*.json')).to.deep.equal(['sub/a.json']);
+    expect(await linted(desk, '.config/*.json')).to.deep.equal(['.config/b.json']);
+    expect(await linted(desk, 'sub/.*/*.json')).to.deep.equal(['sub/.hidden/c.json']);
+    expect((await desk.run('sub/.retry-lint*.json')).err).to.match(/^No policy was found in sub/);
+  });
+
   it('paths are told from where the command runs', async () => {
     const desk = new Desk({'up.json': wavy, 'deep/here.json': clean});
     const {out} = await desk.runIn('deep', '-f', 'json', '../up.json');
