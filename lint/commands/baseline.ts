@@ -12,7 +12,7 @@ import {Workspace} from './workspace.ts';
 
 export const baseline: Command = async (args, io) => {
   const workspace = new Workspace(args, io);
-  const {paths} = await targetsOf(args, workspace);
+  const {paths, unreadable} = await targetsOf(args, workspace);
   const groups = new Map<string, {file: BaselineFile; reports: Report[]}>();
   for (const path of paths) {
     const file = await workspace.baselineFor(path);
@@ -28,7 +28,8 @@ export const baseline: Command = async (args, io) => {
     file.write(after);
     io.out.write(`${said(before, after, file)}\n`);
   }
-  return 0;
+  for (const problem of unreadable) io.err.write(`${problem}\n`);
+  return unreadable.length > 0 ? 2 : 0;
 };
 
 /** What is accepted of these reports, and what was accepted of other files. */

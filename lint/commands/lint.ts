@@ -34,7 +34,7 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   const {io} = workspace;
   const written = options.outputs.flatMap(({file}) => (file === undefined ? [] : [workspace.absolute(file)]));
   for (const file of written) workspace.dependencies?.leaveOut(file);
-  const {paths, ignored} = await targetsOf(args, workspace, written);
+  const {paths, ignored, unreadable} = await targetsOf(args, workspace, written);
   const found = await lintAll(paths, workspace, options);
   const reports = options.quiet ? errorsOnly(found.reports) : found.reports;
   // A diff on standard output is for `git apply`, which takes nothing else.
@@ -46,7 +46,9 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   if (found.fixed > 0 && options.fix === 'write')
     io.err.write(`${counted(found.fixed, 'finding')} fixed in ${counted(found.changed, 'file')}.\n`);
   if (ignored > 0 && paths.length === 0) io.err.write(`${counted(ignored, 'file')} ignored by the configuration.\n`);
-  return verdictOf(reports, options.threshold);
+  for (const problem of unreadable) io.err.write(`${problem}\n`);
+  const verdict = verdictOf(reports, options.threshold);
+  return unreadable.length > 0 && !options.threshold.exitZero ? 2 : verdict;
 }
 
 interface Found {

@@ -12,6 +12,8 @@ export interface Targets {
   readonly paths: readonly string[];
   /** How many the configuration took out. */
   readonly ignored: number;
+  /** A sentence for each folder and each policy that could not be read. */
+  readonly unreadable: readonly string[];
 }
 
 /**
@@ -36,13 +38,33 @@ export async function targetsOf(
   });
   const kept = await keep(selection.paths, async path => !(await workspace.isIgnored(path)));
   noteSearch(selection, kept, workspace);
-  const paths = args.has('changed') ? await changed(kept, args.value('changed'), workspace) : kept;
+  const {readable, unreadable} = tryRead(kept, workspace);
+  const paths = args.has('changed') ? await changed(readable, args.value('changed'), workspace) : readable;
+  const problems = [...selection.unreadable, ...unreadable];
+  if (problems.length > 0 && paths.length === 0 && !isInput) throw new CliError(problems.join('\n'));
   if (selection.paths.length === 0 && !isInput && !args.has('changed') && !args.has('allow-empty'))
     throw new CliError(nothingFound(named));
   return {
     paths: isInput ? [inputPath(args, workspace), ...paths] : paths,
     ignored: selection.paths.length - kept.length,
+    unreadable: problems,
   };
+}
+
+/** One policy that cannot be read does not keep the others from being linted. */
+function tryRead(paths: readonly string[], {texts}: Workspace): {readable: string[]; unreadable: string[]} {
+  const unreadable: string[] = [];
+  const readable = paths.filter(path => {
+    try {
+      texts.read(path);
+      return true;
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      unreadable.push(error.message);
+      return false;
+    }
+  });
+  return {readable, unreadable};
 }
 
 /** For a watch: which new files would be linted, and which of those that are there never are. */

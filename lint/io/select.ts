@@ -11,6 +11,8 @@ import {walk} from './walk.ts';
 export interface Selection {
   /** As reports show them, sorted, each once. */
   readonly paths: readonly string[];
+  /** A sentence for each folder that could not be read. */
+  readonly unreadable: readonly string[];
   /** What was looked through, for a watch that waits for new files. */
   readonly searched: readonly Searched[];
 }
@@ -31,22 +33,26 @@ export interface SelectOptions {
 export async function select(operands: readonly string[], options: SelectOptions): Promise<Selection> {
   const paths = new Set<string>();
   const searched: Searched[] = [];
+  const unreadable = new Set<string>();
   for (const operand of operands) {
     const found = await selectOne(operand, options);
     for (const path of found.paths) paths.add(shownPath(options.cwd, path));
     searched.push(...found.searched);
+    for (const each of found.unreadable) unreadable.add(each);
   }
-  return {paths: [...paths].sort(), searched};
+  return {paths: [...paths].sort(), unreadable: [...unreadable], searched};
 }
 
 async function selectOne(operand: string, options: SelectOptions): Promise<Selection> {
   const path = resolve(options.cwd, operand);
   const stat = statIfThere(path, operand);
   if (stat?.isDirectory()) return selectFolder(path, options);
-  if (stat !== undefined) return {paths: [path], searched: []};
+  if (stat !== undefined) return {...NOTHING, paths: [path]};
   if (!/[*?[\]{}!]/.test(operand)) throw new CliError(`${operand} does not exist.`);
   return selectGlob(operand, options);
 }
+
+const NOTHING: Selection = {paths: [], unreadable: [], searched: []};
 
 function statIfThere(path: string, operand: string) {
   try {
@@ -66,18 +72,22 @@ async function selectGlob(operand: string, options: SelectOptions): Promise<Sele
   const pattern = process.platform === 'win32' ? operand.replaceAll('\\', '/') : operand;
   const {base, glob} = picomatch.scan(pattern);
   const folder = resolve(options.cwd, base);
-  if (statIfThere(folder, operand)?.isDirectory() !== true) return {paths: [], searched: []};
+  if (statIfThere(folder, operand)?.isDirectory() !== true) return NOTHING;
   const matches = picomatch(glob);
   return search(folder, options, path => matches(shownPath(folder, path)));
 }
 
 async function search(
   folder: string,
-  {isLeftOut = () => false}: SelectOptions,
+  {cwd, isLeftOut = () => false}: SelectOptions,
   isPolicy: (path: string) => boolean,
 ): Promise<Selection> {
   const isWanted = (path: string): boolean => !isLeftOut(path) && !isOfLinter(basename(path)) && isPolicy(path);
-  const {files, folders, sees} = await walk(folder);
+  const {files, folders, unreadable, sees} = await walk(folder);
   const takes = (path: string, isFolder: boolean): boolean => sees(path, isFolder) && (isFolder || isWanted(path));
-  return {paths: files.filter(isWanted), searched: [{folders, takes}]};
+  return {
+    paths: files.filter(isWanted),
+    unreadable: [...unreadable].map(([path, why]) => `${shownPath(cwd, path)} ${why}.`),
+    searched: [{folders, takes}],
+  };
 }

@@ -3,7 +3,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {basename, dirname, join, relative} from 'node:path';
 import type {Ignore} from 'ignore';
-import {CliError, whyNot} from './cli-error.ts';
+import {whyNot} from './cli-error.ts';
 
 /** Not ours to judge, and often larger than all the rest. */
 const NEVER: ReadonlySet<string> = new Set(['node_modules', '.git', '.hg', '.svn']);
@@ -13,6 +13,8 @@ export interface Walk {
   readonly files: readonly string[];
   /** Every folder that was looked at. */
   readonly folders: readonly string[];
+  /** Folders that could not be read, and why: `is not accessible: permission denied`. */
+  readonly unreadable: ReadonlyMap<string, string>;
   /** Whether the walk would have seen a file or a folder in one of them, had it been there. Absolute. */
   readonly sees: (path: string, isFolder: boolean) => boolean;
 }
@@ -27,6 +29,7 @@ interface Refusal {
 export async function walk(folder: string): Promise<Walk> {
   const {default: ignore} = await import('ignore');
   const files: string[] = [];
+  const unreadable = new Map<string, string>();
   const byFolder = new Map<string, readonly Refusal[]>();
   const sees = (path: string, isFolder: boolean): boolean => {
     const refusals = byFolder.get(dirname(path));
@@ -34,7 +37,7 @@ export async function walk(folder: string): Promise<Walk> {
   };
   const enter = (at: string, above: readonly Refusal[]): void => {
     byFolder.set(at, [...above, ...refusalsOf(at, ignore)]);
-    for (const entry of entriesOf(at)) {
+    for (const entry of entriesOf(at, unreadable)) {
       const path = join(at, entry.name);
       if (!sees(path, entry.isDirectory())) continue;
       if (entry.isDirectory()) enter(path, byFolder.get(at)!);
@@ -42,14 +45,15 @@ export async function walk(folder: string): Promise<Walk> {
     }
   };
   enter(folder, refusalsAbove(folder, ignore));
-  return {files, folders: [...byFolder.keys()], sees};
+  return {files, folders: [...byFolder.keys()], unreadable, sees};
 }
 
-function entriesOf(folder: string) {
+function entriesOf(folder: string, unreadable: Map<string, string>) {
   try {
     return readdirSync(folder, {withFileTypes: true}).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    throw new CliError(`${folder} ${whyNot(error)}.`);
+    unreadable.set(folder, whyNot(error));
+    return [];
   }
 }
 

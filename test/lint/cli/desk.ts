@@ -1,5 +1,5 @@
 /** A folder of its own, and retry-lint run in it, in this process: what it prints and how it ends. */
-import {mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {run} from '../../../lint/cli.ts';
@@ -67,6 +67,18 @@ export class Desk {
 
   read(path: string): string {
     return readFileSync(this.at(path), 'utf8');
+  }
+
+  /** Runs as a user who is not root, whom no permission stops. */
+  async runUnprivileged(...argv: string[]): Promise<Ended> {
+    const isRoot = process.geteuid?.() === 0;
+    chmodSync(this.folder, 0o755);
+    if (isRoot) process.seteuid?.(65534);
+    try {
+      return await this.run(...argv);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
   }
 
   /** Runs in the folder, or in one below it. */

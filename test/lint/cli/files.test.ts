@@ -1,5 +1,5 @@
 /** Which files a command is about. */
-import {symlinkSync} from 'node:fs';
+import {chmodSync, symlinkSync} from 'node:fs';
 import {expect} from 'chai';
 import {clean, Desk, findingsOf, wavy} from './desk.ts';
 
@@ -69,6 +69,33 @@ describe('the files of retry-lint', () => {
       'local.retry.json',
     ]);
     expect(await linted(desk, 'build/a.retry.json')).to.deep.equal(['build/a.retry.json']);
+  });
+
+  it('a folder or a policy that cannot be read does not end the run', async function () {
+    if (process.geteuid === undefined) this.skip();
+    const desk = new Desk({
+      'a.retry.json': wavy,
+      'deep/secret/b.retry.json': wavy,
+      'deep/c.retry.json': wavy,
+      'deep/d.retry.json': wavy,
+    });
+    chmodSync(desk.at('deep/secret'), 0);
+    chmodSync(desk.at('deep/d.retry.json'), 0);
+    const said =
+      'deep/secret is not accessible: permission denied.\ndeep/d.retry.json is not accessible: permission denied.\n';
+    const {code, out, err} = await desk.runUnprivileged('-f', 'json');
+    expect(JSON.parse(out).findings.map(({path}: {path: string}) => path)).to.deep.equal([
+      'a.retry.json',
+      'deep/c.retry.json',
+    ]);
+    expect({code, err}).to.deep.equal({code: 2, err: said});
+    expect(await desk.runUnprivileged('--exit-zero', '--quiet', '--rule', 'RL203=off')).to.deep.equal({
+      code: 0,
+      out: 'No findings in 2 files.\n',
+      err: said,
+    });
+    expect(await desk.runUnprivileged('deep/secret', 'deep/d.retry.json')).to.deep.equal({code: 2, out: '', err: said});
+    chmodSync(desk.at('deep/secret'), 0o755);
   });
 
   it('a link in a folder is not followed, so a circle of links has an end', async () => {
