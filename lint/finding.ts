@@ -29,9 +29,9 @@ export interface Finding {
   readonly fingerprint: string;
   /** Other places that explain it. */
   readonly related: readonly RelatedPlace[];
-  /** Mends it and changes nothing else that the policy means. */
+  /** What `--fix` writes where it is safe, and `--fix --unsafe-fixes` in either case. */
   readonly fix: Fix | undefined;
-  /** Mend it, but change what the policy means: somebody has to choose. */
+  /** Other ways out, all of them unsafe. An editor offers them; no command writes them. */
   readonly suggestions: readonly Fix[];
   /** The page of the rule. */
   readonly docs: string;
@@ -43,9 +43,18 @@ export interface RelatedPlace {
   readonly range: Range;
 }
 
+/**
+ * How far a fix can be trusted.
+ *
+ * safe: each call that would have succeeded still does, with the same effects, and no number is chosen. unsafe: calls may do something
+ * else, or a number is chosen that only the author can judge.
+ */
+export type FixSafety = 'safe' | 'unsafe';
+
 export interface Fix {
   /** What it does, as an imperative: `Set jitter to "full"`. */
   readonly title: string;
+  readonly safety: FixSafety;
   /** In the order of the text, without overlap. */
   readonly edits: readonly Edit[];
 }

@@ -1,4 +1,4 @@
-/** Mends a policy: applies every fix that changes nothing else it means, until there is nothing left to mend. */
+/** Applies fixes to a policy, until there is nothing left to fix. */
 
 import {applyEdits} from './edit/text-edit.ts';
 import type {Edit, Finding, Report} from './finding.ts';
@@ -7,22 +7,33 @@ import {type LintRequest, lintText} from './lint.ts';
 /** A fix may bring to light what it hid. More rounds mean two fixes that undo each other. */
 const maxRounds = 10;
 
+export interface FixOptions {
+  /** Applies unsafe fixes too. */
+  readonly unsafe?: boolean;
+}
+
 export interface FixResult {
   readonly text: string;
-  /** What was mended, in order. */
+  /** Findings whose fix was applied, in order. */
   readonly fixed: readonly Finding[];
   /** Of the text as it is now. */
   readonly report: Report;
 }
 
-/** Lints, mends, and lints again. Suggestions are left alone: they are somebody's choice. */
-export async function fixText(request: LintRequest): Promise<FixResult> {
+/**
+ * Lints, applies fixes, and lints again. Suggestions are left alone: they need a decision.
+ *
+ * @example
+ * const {text} = await fixText({path: 'policy.json', files: {'policy.json': before}});
+ */
+export async function fixText(request: LintRequest, {unsafe = false}: FixOptions = {}): Promise<FixResult> {
   const {path} = request;
   const fixed: Finding[] = [];
   let files = request.files;
   let report = await lintText(request);
   for (let round = 0; round < maxRounds; round++) {
-    const chosen = withoutOverlap(report.findings);
+    const applicable = report.findings.filter(({fix}) => fix?.safety === 'safe' || (unsafe && fix !== undefined));
+    const chosen = withoutOverlap(applicable);
     if (chosen.length === 0) break;
     const text = applyEdits(
       files[path]!,

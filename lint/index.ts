@@ -13,12 +13,13 @@ export type {
   Edit,
   Finding,
   Fix,
+  FixSafety,
   RelatedPlace,
   Report,
   Severity,
   Suppressed,
 } from './finding.ts';
-export {type FixResult, fixText} from './fix.ts';
+export {type FixOptions, type FixResult, fixText} from './fix.ts';
 export {dependencies, type LintRequest, lintText} from './lint.ts';
 export type {Model} from './model/model.ts';
 export type {Scope} from './model/scope.ts';

@@ -16,7 +16,8 @@ export interface TestRunner {
 
 /**
  * Declares a test for each example of a rule: a bad one gives exactly the findings it lists, at their place, and its fixes give
- * exactly the text it lists, in which the rule finds nothing more that it can mend; a good one gives none.
+ * exactly the text it lists, in which the rule finds nothing more that it can fix; safe fixes alone give that text where the rule
+ * calls its fixes safe, and change nothing where it calls them unsafe. A good one gives no findings.
  *
  * @example
  * new RuleTester({describe, it}).run(rule);
@@ -52,9 +53,14 @@ async function checkBad(rule: Rule, example: BadExample): Promise<void> {
     example.findings.map(finding => ({severity: rule.severity, ...finding})),
     'the findings',
   );
-  const {text, report} = await fixText(request);
+  if (rule.fix === undefined && findings.some(({fix}) => fix !== undefined))
+    throw new TypeError(`${rule.code} has a fix, and does not say whether it is safe: set fix to "safe" or "unsafe".`);
+  const safely = await fixText(request);
+  const safe = rule.fix === 'safe' ? (example.fixed ?? example.text) : example.text;
+  equal(safely.text, safe, 'the text after the safe fixes');
+  const {text, report} = await fixText(request, {unsafe: rule.fix === 'unsafe'});
   const left = ofRule(rule, report.findings);
-  equal(text, example.fixed ?? example.text, 'the text after the fixes');
+  equal(text, example.fixed ?? example.text, 'the text after all fixes');
   equal(left.filter(({fix}) => fix !== undefined).length, 0, 'what is left to fix');
   if (example.fixed === undefined) return;
   equal(left.length, findings.filter(({fix}) => fix === undefined).length, 'what the fixes left');

@@ -1,6 +1,6 @@
 /** What a rule is: one file with its meta, its reasons, its examples and its check. The examples are its tests and its page. */
 
-import type {Confidence, Severity} from './finding.ts';
+import type {Confidence, FixSafety, Severity} from './finding.ts';
 import type {Model} from './model/model.ts';
 import type {Scope} from './model/scope.ts';
 
@@ -14,6 +14,8 @@ export interface Rule {
   readonly category: Category;
   readonly severity: Severity;
   readonly confidence: Confidence;
+  /** How far its fixes can be trusted; left out where it has none. */
+  readonly fix?: FixSafety;
   /** One line: what the rule is for, as an imperative. */
   readonly summary: string;
   /** Markdown: what goes wrong, to whom, and what to do instead. */
@@ -50,7 +52,7 @@ export interface GoodExample {
 export interface BadExample extends GoodExample {
   /** Every finding of the rule in it, in order. */
   readonly findings: readonly ExpectedFinding[];
-  /** The text after all fixes of the rule. Left out where there is no fix. */
+  /** The text after all fixes of the rule, safe or not. Left out where there is no fix. */
   readonly fixed?: string;
 }
 
@@ -71,7 +73,9 @@ export interface Draft {
   readonly severity?: Severity;
   readonly confidence?: Confidence;
   readonly related?: readonly {readonly at: string; readonly message: string}[];
+  /** As safe as the rule says of its fixes. */
   readonly fix?: FixDraft;
+  /** Ways out that need a decision, such as one of several. */
   readonly suggestions?: readonly FixDraft[];
 }
 

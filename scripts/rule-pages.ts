@@ -1,6 +1,6 @@
 /**
  * Writes docs/rules: a page for each rule, and a list of them. What a page shows is what the linter says: its examples are linted,
- * mended and explained while the page is written.
+ * fixed and explained while the page is written.
  *
  * Run by `npm run generate`.
  */
@@ -32,37 +32,34 @@ async function listPage(): Promise<string> {
   const rows = [];
   for (const rule of rules) {
     const {code, name, severity, summary} = rule;
-    rows.push(`| [${code}](${code}.md) | \`${name}\` | ${severity} | ${summary} | ${await howMended(rule)} |`);
+    rows.push(`| [${code}](${code}.md) | \`${name}\` | ${severity} | ${summary} | ${await fixesOf(rule)} |`);
   }
   return `${[
     banner('lint/rules'),
     '# The rules of retry-lint',
     `${rules.length} rules. Code and name are accepted wherever a rule is named. A severity is what most findings of the rule have: some are
-milder or worse, as their pages show. *fix* is done by \`--fix\`, since nothing else changes; *suggestion* has to be chosen.
+milder or worse, as their pages show. A *safe* fix is applied by \`--fix\`: each call that would have succeeded still does. An *unsafe* fix
+may change what calls do, or chooses a number, and takes \`--fix --unsafe-fixes\`. *Suggestions* need a decision, and no command applies them.
 \`retry-lint explain RL203 policy.json\` says the same without a network, and works it out in the numbers of that file.`,
-    ['| code | name | severity | what it asks for | mended by |', '|---|---|---|---|---|', ...rows].join('\n'),
+    ['| code | name | severity | what it asks for | fix |', '|---|---|---|---|---|', ...rows].join('\n'),
   ].join('\n\n')}\n`;
 }
 
-async function howMended(rule: Rule): Promise<string> {
+async function fixesOf(rule: Rule): Promise<string> {
   const findings = (await Promise.all(rule.bad.map(example => findingsOf(rule, example)))).flat();
-  const ways = [
-    ...(findings.some(({fix}) => fix !== undefined) ? ['fix'] : []),
-    ...(findings.some(({suggestions}) => suggestions.length > 0) ? ['suggestion'] : []),
-  ];
-  return ways.join(', ');
+  const suggests = findings.some(({suggestions}) => suggestions.length > 0);
+  return [rule.fix ?? 'none', ...(suggests ? ['suggestions'] : [])].join(', ');
 }
 
 async function pageOf(rule: Rule): Promise<string> {
   const {code, name, summary, severity, confidence, category, why, sources, bad, good} = rule;
-  const mended = await howMended(rule);
-  const facts = [severity, `${confidence} confidence`, category, ...(mended === '' ? [] : [`mended by ${mended}`])];
+  const facts = [severity, `${confidence} confidence`, category];
   const flagged = [];
   for (const example of bad) flagged.push(await badSection(rule, example));
   return `${[
     banner('lint/rules'),
     `# ${code} ${name}`,
-    `**${summary}.** ${capital(facts.join(', '))}${rule.strict ? ', only under the preset `strict`' : ''}.`,
+    `**${summary}.** ${capital(facts.join(', '))}${rule.strict ? ', only under the preset `strict`' : ''}. Fix: ${await fixesOf(rule)}.`,
     why.trim(),
     '## Flagged',
     ...flagged,
@@ -83,8 +80,10 @@ async function badSection(rule: Rule, example: BadExample): Promise<string> {
     ...(fix === undefined ? [] : [`    fix  ${fix.title}`]),
     ...suggestions.map(({title}) => `    or   ${title}`),
   ]);
-  const {text} = await fixText(requestOf(rule, example));
-  const fixed = text === example.text ? [] : [`With \`--fix\`:`, codeBlock(example.path, text)];
+  const unsafe = rule.fix === 'unsafe';
+  const {text} = await fixText(requestOf(rule, example), {unsafe});
+  const flags = unsafe ? '--fix --unsafe-fixes' : '--fix';
+  const fixed = text === example.text ? [] : [`With \`${flags}\`:`, codeBlock(example.path, text)];
   return [`### ${capital(example.name)}`, codeBlocks(example), `\`\`\`text\n${said.join('\n')}\n\`\`\``, ...fixed].join(
     '\n\n',
   );

@@ -5,6 +5,7 @@ import {noRule} from '../config-file/check.ts';
 import {namesOf} from '../config-file/read.ts';
 import {explainFile} from '../explain/explain.ts';
 import {renderText} from '../explain/render.ts';
+import type {FixSafety} from '../finding.ts';
 import {type Paint, painter} from '../formatters/paint.ts';
 import {stylish} from '../formatters/stylish.ts';
 import {CliError} from '../io/cli-error.ts';
@@ -29,23 +30,24 @@ export const explain: Command = async (args, io) => {
 };
 
 function pageOf(rule: Rule, paint: Paint): string {
-  const {code, name, severity, confidence, summary, why, sources, bad} = rule;
+  const {code, name, severity, confidence, fix = 'none', summary, why, sources, bad} = rule;
   const strict = rule.strict ? ', only under the preset strict' : '';
   return `${[
-    `${paint('bold', `${code} ${name}`)}\n${summary}. ${capital(severity)}, ${confidence} confidence${strict}.`,
+    `${paint('bold', `${code} ${name}`)}\n${summary}. ${capital(severity)}, ${confidence} confidence${strict}. Fix: ${fix}.`,
     why.trim(),
-    exampleOf(bad[0], paint),
+    exampleOf(bad[0], fix, paint),
     [paint('bold', 'Sources'), ...sources.map(({title, url}) => `  ${title}\n  ${paint('dim', url)}`)].join('\n'),
   ].join('\n\n')}\n`;
 }
 
 const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
 
-function exampleOf({name, text, findings, fixed}: BadExample, paint: Paint): string {
+function exampleOf({name, text, findings, fixed}: BadExample, fix: FixSafety | 'none', paint: Paint): string {
+  const flags = fix === 'unsafe' ? '--fix --unsafe-fixes' : '--fix';
   const indented = (lines: string): string => lines.trimEnd().replace(/^/gm, '    ');
   const said = findings.map(({at, message}) => `  ${at}  ${message}`);
   const rows = [`${paint('bold', 'For instance')}, ${name}:`, '', indented(text), '', ...said];
-  return [...rows, ...(fixed === undefined ? [] : ['', '  With --fix:', '', indented(fixed)])].join('\n');
+  return [...rows, ...(fixed === undefined ? [] : ['', `  With ${flags}:`, '', indented(fixed)])].join('\n');
 }
 
 /** The rule's findings in a file, whatever the configuration says of the rule, and the arithmetic behind them. */

@@ -10,6 +10,8 @@ export interface LintOptions {
   readonly outputs: readonly Output[];
   /** write: in place. show: as a diff, and nothing is written. */
   readonly fix: 'no' | 'write' | 'show';
+  /** Whether unsafe fixes are applied too. */
+  readonly unsafeFixes: boolean;
   readonly quiet: boolean;
   readonly threshold: Threshold;
 }
@@ -25,6 +27,10 @@ export function readLintOptions(args: Arguments): LintOptions {
   const fix = args.has('fix') ? 'write' : args.has('fix-dry-run') ? 'show' : 'no';
   if (args.has('fix') && args.has('fix-dry-run'))
     throw new CliError('--fix cannot be used with --fix-dry-run: one writes the files, the other only prints.');
+  if (args.has('unsafe-fixes') && fix === 'no')
+    throw new CliError(
+      '--unsafe-fixes changes nothing by itself: add --fix, or --fix-dry-run to see the changes first.',
+    );
   const input = args.operands.includes('-');
   if (input && fix === 'write')
     throw new CliError('--fix cannot be used with standard input (-); --fix-dry-run prints what it would change.');
@@ -35,6 +41,7 @@ export function readLintOptions(args: Arguments): LintOptions {
   return {
     outputs: readOutputs(args.all('format')),
     fix,
+    unsafeFixes: args.has('unsafe-fixes'),
     quiet: args.has('quiet'),
     threshold: readThreshold(args),
   };

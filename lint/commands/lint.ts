@@ -54,20 +54,21 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
 interface Found {
   readonly reports: readonly Report[];
   readonly texts: Record<string, string>;
-  /** How many findings were mended, in how many files. */
+  /** How many findings were fixed, in how many files. */
   fixed: number;
   changed: number;
   diff: string;
 }
 
-async function lintAll(paths: readonly string[], workspace: Workspace, {fix}: LintOptions): Promise<Found> {
+async function lintAll(paths: readonly string[], workspace: Workspace, options: LintOptions): Promise<Found> {
+  const {fix} = options;
   const found: Found = {reports: [], texts: {}, fixed: 0, changed: 0, diff: ''};
   const progress = new Progress(workspace.io.err, paths.length);
   const reports = new Map<string, Report>();
   for (const path of fix === 'no' ? paths : await basesFirst(paths, workspace)) {
     const request = await workspace.request(path);
     Object.assign(found.texts, request.files);
-    reports.set(path, fix === 'no' ? await lintText(request) : await fixOne(path, request, fix, workspace, found));
+    reports.set(path, fix === 'no' ? await lintText(request) : await fixOne(path, request, options, workspace, found));
     progress.advance();
   }
   progress.end();
@@ -84,12 +85,12 @@ async function basesFirst(paths: readonly string[], {texts}: Workspace): Promise
 async function fixOne(
   path: string,
   request: Parameters<typeof fixText>[0],
-  fix: 'write' | 'show',
+  {fix, unsafeFixes}: LintOptions,
   workspace: Workspace,
   found: Found,
 ): Promise<Report> {
   const before = request.files[path]!;
-  const {text, fixed, report} = await fixText(request);
+  const {text, fixed, report} = await fixText(request, {unsafe: unsafeFixes});
   found.texts[path] = text;
   if (text === before) return report;
   found.fixed += fixed.length;

@@ -3,7 +3,6 @@
 import {severities} from '../config-file/settings.ts';
 import {painter} from '../formatters/paint.ts';
 import {counted} from '../formatters/sum.ts';
-import type {Rule} from '../rule.ts';
 import {wantsColour} from './colour.ts';
 import type {Command} from './command.ts';
 import {Workspace} from './workspace.ts';
@@ -13,8 +12,8 @@ export const rules: Command = async (args, io) => {
   const rows = severities(await new Workspace(args, io).settingsFor(path));
   if (args.has('json')) {
     const plain = rows.map(({rule, severity, from}) => {
-      const {code, name, category, confidence, summary} = rule;
-      return {code, name, category, severity, from, confidence, fixable: isFixable(rule), summary};
+      const {code, name, category, confidence, fix = 'none', summary} = rule;
+      return {code, name, category, severity, from, confidence, fixable: fix !== 'none', fix, summary};
     });
     io.out.write(`${JSON.stringify(plain, null, 2)}\n`);
     return 0;
@@ -23,9 +22,8 @@ export const rules: Command = async (args, io) => {
   const colours = {error: 'red', warning: 'yellow', info: 'blue', off: 'dim'} as const;
   const widest = Math.max(...rows.map(({rule}) => rule.name.length));
   for (const {rule, severity} of rows) {
-    const mark = isFixable(rule) ? 'fix' : '   ';
     io.out.write(
-      `${paint('bold', rule.code)}  ${rule.name.padEnd(widest)}  ${paint(colours[severity], severity.padEnd(7))}  ${mark}  ${rule.summary}\n`,
+      `${paint('bold', rule.code)}  ${rule.name.padEnd(widest)}  ${paint(colours[severity], severity.padEnd(7))}  ${(rule.fix ?? '').padEnd(6)}  ${rule.summary}\n`,
     );
   }
   const off = rows.filter(({severity}) => severity === 'off').length;
@@ -34,6 +32,3 @@ export const rules: Command = async (args, io) => {
   );
   return 0;
 };
-
-/** Its own examples know. */
-const isFixable = ({bad}: Rule): boolean => bad.some(({fixed}) => fixed !== undefined);

@@ -57,7 +57,11 @@ const lint: CommandSpec = {
     {
       title: 'Fixes',
       options: [
-        {name: 'fix', help: 'Apply fixes to the files, where the fix changes nothing else that the policy means'},
+        {
+          name: 'fix',
+          help: 'Apply safe fixes to the files: those after which each call that would have succeeded still does',
+        },
+        {name: 'unsafe-fixes', help: 'With --fix or --fix-dry-run: apply fixes too that may change what calls do'},
         {name: 'fix-dry-run', help: 'Print what --fix would change, as a diff, and change nothing'},
       ],
     },

@@ -2,7 +2,7 @@
 
 import type {Finding, Severity} from '../finding.ts';
 import type {Formatter} from './formatter.ts';
-import {counted, findingsOf, saySum, sumOf} from './sum.ts';
+import {counted, findingsOf, sayFixable, saySum, sumOf} from './sum.ts';
 
 /** The page takes a megabyte; long before that nobody reads on. */
 const maxRows = 500;
@@ -16,10 +16,10 @@ export const githubSummary: Formatter = {
     const rows = findings.slice(0, maxRows).map(row);
     const head = ['| | rule | where | what |', '| --- | --- | --- | --- |'];
     const more = findings.length > maxRows ? [`And ${counted(findings.length - maxRows, 'finding')} more.`, ''] : [];
-    const fixable =
-      sum.fixable > 0 ? ` ${counted(sum.fixable, 'finding')} can be fixed with \`retry-lint --fix\`.` : '';
+    const fixable = sayFixable(sum, flags => `\`retry-lint ${flags}\``);
+    const last = fixable === '' ? `${saySum(sum)}.` : `${saySum(sum)}. ${fixable}`;
     const table = rows.length > 0 ? [...head, ...rows, '', ...more] : [];
-    return ['## retry-lint', '', ...table, `${saySum(sum)}.${fixable}`, ''].join('\n');
+    return ['## retry-lint', '', ...table, last, ''].join('\n');
   },
 };
 

@@ -4,6 +4,7 @@ import {joinEdits} from '../edit/text-edit.ts';
 import type {Finding, Fix, Severity} from '../finding.ts';
 import {Lines, type Position, type Range} from '../source/lines.ts';
 import type {Formatter, Run} from './formatter.ts';
+import {findingsOf} from './sum.ts';
 
 const SEVERITIES: Readonly<Record<Severity, string>> = {error: 'ERROR', warning: 'WARNING', info: 'INFO'};
 
@@ -11,44 +12,53 @@ export const rdjson: Formatter = {
   name: 'rdjson',
   summary: "reviewdog's diagnostics",
   format: run => {
-    const diagnostics = run.reports.flatMap(({path, findings}) => {
-      const bytes = byteRanges(run.texts[path] ?? '');
-      return findings.map(finding => diagnosticOf(finding, bytes, run));
-    });
+    const view = new View(run.texts);
+    const diagnostics = findingsOf(run).map(finding => view.diagnosticOf(finding));
     const source = {name: 'retry-lint', url: 'https://steadfetch.dev/retry-lint'};
     return `${JSON.stringify({source, diagnostics}, null, 2)}\n`;
   },
 };
 
+class View {
+  readonly #texts: Run['texts'];
+  readonly #ranges = new Map<string, ByteRanges>();
+
+  constructor(texts: Run['texts']) {
+    this.#texts = texts;
+  }
+
+  diagnosticOf({message, path, range, severity, code, docs, fix, related}: Finding): object {
+    const relatedLocations = related.map(place => ({
+      message: place.message,
+      location: {path: place.path, range: this.#bytes(place.path, place.range)},
+    }));
+    return {
+      message: fix?.safety === 'unsafe' ? `${message} ${NOTE} ${fix.title}.` : message,
+      location: {path, range: this.#bytes(path, range)},
+      severity: SEVERITIES[severity],
+      code: {value: code, url: docs},
+      ...(fix ? {suggestions: [this.#suggestionOf(fix, path)]} : {}),
+      ...(relatedLocations.length > 0 ? {related_locations: relatedLocations} : {}),
+    };
+  }
+
+  /** Each suggestion is applied without the others, so all edits of a fix are one. */
+  #suggestionOf({edits}: Fix, path: string): object {
+    const {text} = joinEdits(this.#texts[path] ?? '', edits);
+    return {range: this.#bytes(path, {start: edits[0]!.range.start, end: edits.at(-1)!.range.end}), text};
+  }
+
+  #bytes(path: string, range: Range): Range {
+    const ranges = this.#ranges.get(path) ?? byteRanges(this.#texts[path] ?? '');
+    this.#ranges.set(path, ranges);
+    return ranges(range);
+  }
+}
+
+/** A suggestion has no text of its own, and a reviewer accepts it with one click. */
+const NOTE = 'The suggestion is unsafe, since it may change what calls do:';
+
 type ByteRanges = (range: Range) => Range;
-
-function diagnosticOf(
-  {message, path, range, severity, code, docs, fix, related}: Finding,
-  bytes: ByteRanges,
-  run: Run,
-): object {
-  return {
-    message,
-    location: {path, range: bytes(range)},
-    severity: SEVERITIES[severity],
-    code: {value: code, url: docs},
-    ...(fix ? {suggestions: [suggestionOf(fix, run.texts[path] ?? '', bytes)]} : {}),
-    ...(related.length > 0
-      ? {
-          related_locations: related.map(place => ({
-            message: place.message,
-            location: {path: place.path, range: byteRanges(run.texts[place.path] ?? '')(place.range)},
-          })),
-        }
-      : {}),
-  };
-}
-
-/** Each suggestion is applied without the others, so all edits of a fix are one. */
-function suggestionOf({edits}: Fix, text: string, bytes: ByteRanges): object {
-  const edit = joinEdits(text, edits);
-  return {range: bytes({start: edits[0]!.range.start, end: edits.at(-1)!.range.end}), text: edit.text};
-}
 
 function byteRanges(text: string): ByteRanges {
   const lines = new Lines(text);

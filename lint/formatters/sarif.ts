@@ -35,7 +35,7 @@ function logOf(run: Run): object {
   };
 }
 
-function descriptorOf({code, name, summary, why, severity, confidence, category}: Rule): object {
+function descriptorOf({code, name, summary, why, severity, confidence, category, fix}: Rule): object {
   return {
     id: code,
     name,
@@ -44,7 +44,7 @@ function descriptorOf({code, name, summary, why, severity, confidence, category}
     helpUri: docsOf(code),
     help: {text: why.trim(), markdown: why.trim()},
     defaultConfiguration: {level: LEVELS[severity]},
-    properties: {tags: [category], precision: PRECISION[confidence]},
+    properties: {tags: [category], precision: PRECISION[confidence], fix: fix ?? 'none'},
   };
 }
 
@@ -91,7 +91,11 @@ const regionOf = ({start, end}: Range): object => ({
   endColumn: end.column,
 });
 
-function fixOf(path: string, {title, edits}: Fix): object {
+function fixOf(path: string, {title, safety, edits}: Fix): object {
   const replacements = edits.map(({range, text}) => ({deletedRegion: regionOf(range), insertedContent: {text}}));
-  return {description: {text: title}, artifactChanges: [{artifactLocation: {uri: uriOf(path)}, replacements}]};
+  return {
+    description: {text: safety === 'safe' ? title : `${title} (unsafe)`},
+    artifactChanges: [{artifactLocation: {uri: uriOf(path)}, replacements}],
+    properties: {safety},
+  };
 }

@@ -1,11 +1,11 @@
 /** For people: every finding with the lines it is about, what mends it, and a sum. */
 
-import type {Finding, RelatedPlace, Severity} from '../finding.ts';
+import type {Finding, Fix, RelatedPlace, Severity} from '../finding.ts';
 import {Lines} from '../source/lines.ts';
 import {codeFrame} from './code-frame.ts';
 import type {FormatOptions, Formatter, Run} from './formatter.ts';
 import {type Colour, harmless, type Paint, painter} from './paint.ts';
-import {counted, findingsOf, saySum, sumOf} from './sum.ts';
+import {counted, findingsOf, sayFixable, saySum, sumOf} from './sum.ts';
 
 export const stylish: Formatter = {
   name: 'stylish',
@@ -17,6 +17,8 @@ export const stylish: Formatter = {
 };
 
 const COLOURS: Readonly<Record<Severity, Colour>> = {error: 'red', warning: 'yellow', info: 'blue'};
+
+const flagsOf = ({safety}: Fix): string => (safety === 'safe' ? '--fix' : '--fix --unsafe-fixes');
 
 class View {
   readonly #paint: Paint;
@@ -38,7 +40,7 @@ class View {
     const rows = [head, ...this.#wrapped(message), '', ...this.#frame(path, range, 1)];
     for (const place of related) rows.push(...this.#related(place));
     rows.push('');
-    if (fix !== undefined) rows.push(`  ${paint('green', 'fix')}  ${fix.title} ${paint('dim', '(--fix)')}`);
+    if (fix !== undefined) rows.push(`  ${paint('green', 'fix')}  ${fix.title} ${paint('dim', `(${flagsOf(fix)})`)}`);
     for (const {title} of suggestions) rows.push(`  ${paint('cyan', 'or')}   ${title}`);
     rows.push(`  ${paint('dim', `see  ${docs}`)}`);
     return rows.join('\n');
@@ -48,7 +50,7 @@ class View {
     const sum = sumOf(run);
     const worst: Colour = sum.errors > 0 ? 'red' : sum.warnings > 0 ? 'yellow' : 'green';
     const rest = [
-      ...(sum.fixable > 0 ? [`${counted(sum.fixable, 'finding')} can be fixed with --fix.`] : []),
+      ...(sayFixable(sum) === '' ? [] : [sayFixable(sum)]),
       ...(sum.suppressed > 0 ? [`${counted(sum.suppressed, 'finding')} suppressed.`] : []),
     ];
     return [this.#paint(worst, `${saySum(sum)}.`), ...rest].join(' ');

@@ -8,8 +8,10 @@ export interface Sum {
   readonly errors: number;
   readonly warnings: number;
   readonly infos: number;
-  /** With a fix that changes nothing else. */
+  /** With a safe fix. */
   readonly fixable: number;
+  /** With an unsafe fix. */
+  readonly unsafelyFixable: number;
   readonly suppressed: number;
 }
 
@@ -23,7 +25,8 @@ export function sumOf(run: Run): Sum {
     errors: count('error'),
     warnings: count('warning'),
     infos: count('info'),
-    fixable: findings.filter(({fix}) => fix !== undefined).length,
+    fixable: findings.filter(({fix}) => fix?.safety === 'safe').length,
+    unsafelyFixable: findings.filter(({fix}) => fix?.safety === 'unsafe').length,
     suppressed: run.reports.reduce((sum, {suppressed}) => sum + suppressed.length, 0),
   };
 }
@@ -42,4 +45,13 @@ export function saySum({files, errors, warnings, infos}: Sum): string {
   const said = parts.filter(([count]) => count > 0).map(([count, noun]) => counted(count, noun));
   const all = said.length > 1 ? `${said.slice(0, -1).join(', ')} and ${said.at(-1)}` : (said[0] ?? 'No findings');
   return `${all} in ${counted(files, 'file')}`;
+}
+
+/** `2 findings can be fixed with --fix, and 1 more with --fix --unsafe-fixes.`; '' where no finding has a fix. */
+export function sayFixable({fixable, unsafelyFixable}: Sum, code = (text: string): string => text): string {
+  const [safe, unsafe] = [code('--fix'), code('--fix --unsafe-fixes')];
+  if (fixable === 0 && unsafelyFixable === 0) return '';
+  if (fixable === 0) return `${counted(unsafelyFixable, 'finding')} can be fixed with ${unsafe}.`;
+  const more = unsafelyFixable === 0 ? '' : `, and ${unsafelyFixable} more with ${unsafe}`;
+  return `${counted(fixable, 'finding')} can be fixed with ${safe}${more}.`;
 }

@@ -63,9 +63,9 @@ export class Collector {
   add({rule, severity, confidence, message, span, pointer, identity, related, fix, suggestions}: Statement): void {
     if (this.#isSaid(rule, span)) return;
     this.#said.add(`${rule.code} ${span.start}`);
-    const computedFix = once(() => fix && fixOf(fix, this.rangeOf));
+    const computedFix = once(() => fix && fixOf(fix, rule.fix ?? 'unsafe', this.rangeOf));
     const computedSuggestions = once(() =>
-      (suggestions ?? []).map(each => fixOf(each, this.rangeOf)).filter(each => each !== undefined),
+      (suggestions ?? []).map(each => fixOf(each, 'unsafe', this.rangeOf)).filter(each => each !== undefined),
     );
     this.findings.push({
       code: rule.code,

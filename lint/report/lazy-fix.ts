@@ -1,7 +1,7 @@
 /** Fixes cost more than findings, and most are never looked at: their edits are computed when they are shown or applied. */
 
 import type {TextEdit} from '../edit/text-edit.ts';
-import type {Fix} from '../finding.ts';
+import type {Fix, FixSafety} from '../finding.ts';
 import type {Range} from '../source/lines.ts';
 import type {Span} from '../source/tree.ts';
 
@@ -12,9 +12,9 @@ export interface LazyFix {
 }
 
 /** Computes the edits. */
-export function fixOf({title, edits}: LazyFix, rangeOf: (span: Span) => Range): Fix | undefined {
+export function fixOf({title, edits}: LazyFix, safety: FixSafety, rangeOf: (span: Span) => Range): Fix | undefined {
   const found = edits();
-  return found && {title, edits: found.map(edit => ({...edit, range: rangeOf(edit)}))};
+  return found && {title, safety, edits: found.map(edit => ({...edit, range: rangeOf(edit)}))};
 }
 
 /** Calls a function the first time its result is asked for, and never again. */

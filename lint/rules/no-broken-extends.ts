@@ -7,6 +7,7 @@ export const brokenExtends: Rule = defineRule({
   category: 'correctness',
   severity: 'error',
   confidence: 'high',
+  fix: 'safe',
   summary: 'Extend presets and files that are there',
   why: `
 What a policy extends is part of it. If a file is missing, cannot be read, or leads back to itself, the client refuses the

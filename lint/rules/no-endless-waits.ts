@@ -10,6 +10,7 @@ export const endlessWaits: Rule = defineRule({
   category: 'latency',
   severity: 'warning',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Cap the waits',
   why: `
 Waits that double become minutes after ten resends and days after twenty. Nobody is still there when such an attempt is sent, yet

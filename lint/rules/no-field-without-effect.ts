@@ -12,6 +12,7 @@ export const fieldWithoutEffect: Rule = defineRule({
   category: 'correctness',
   severity: 'warning',
   confidence: 'high',
+  fix: 'safe',
   summary: 'Write no field that changes nothing',
   why: `
 A field that another one switches off looks like a decision. Whoever changes it wonders why nothing happens; whoever reads it counts

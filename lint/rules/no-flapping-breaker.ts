@@ -8,6 +8,7 @@ export const flappingBreaker: Rule = defineRule({
   category: 'load',
   severity: 'warning',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Let the breaker rest, and let it close again',
   why: `
 A breaker that opens for less than a second gives nothing time to recover: it lets the storm through, opens, and lets it through

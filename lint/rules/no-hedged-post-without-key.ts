@@ -8,6 +8,7 @@ export const hedgedPostWithoutKey: Rule = defineRule({
   category: 'safety',
   severity: 'error',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Hedge only what may arrive twice',
   why: `
 A hedge sends a second attempt while the first is still running. Where a retry is sent twice after a failure, a hedge is sent twice

@@ -9,6 +9,7 @@ export const ignoredHints: Rule = defineRule({
   category: 'load',
   severity: 'warning',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Come back when the server says so',
   why: `
 A server that sends \`Retry-After\` knows when it will have room. Coming back earlier is one more request that is refused, counts

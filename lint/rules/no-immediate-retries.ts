@@ -11,6 +11,7 @@ export const immediateResends: Rule = defineRule({
   category: 'load',
   severity: 'error',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Wait before sending again',
   why: `
 What failed a moment ago fails again now: the attempts are spent within milliseconds, before anything could have recovered, and

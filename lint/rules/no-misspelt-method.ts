@@ -9,6 +9,7 @@ export const misspeltMethod: Rule = defineRule({
   category: 'correctness',
   severity: 'error',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Spell methods as HTTP does',
   why: `
 Any word is a method to HTTP, so a misspelt one is no error: it just never matches. A route for "PSOT" takes no call, and a list of

@@ -9,6 +9,7 @@ export const retriedPostWithoutKey: Rule = defineRule({
   category: 'safety',
   severity: 'error',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Put an idempotency key on every POST and PATCH that is retried',
   why: `
 After a timeout, a reset or a 500 nobody knows whether the server did the work. A GET can be sent again; a POST that is sent

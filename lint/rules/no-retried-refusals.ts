@@ -10,6 +10,7 @@ export const retriedRefusals: Rule = defineRule({
   category: 'safety',
   severity: 'error',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Retry no answer that stays the same',
   why: `
 A 404 is as true the third time as the first. Most 4xx say that the request is wrong, 501 and 505 that the server will never do

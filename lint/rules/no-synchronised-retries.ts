@@ -11,6 +11,7 @@ export const synchronisedRetries: Rule = defineRule({
   category: 'load',
   severity: 'error',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Spread resends with jitter',
   why: `
 Clients that failed together wait the same time and come back together. An outage that ended would begin again with every wave.

@@ -7,6 +7,7 @@ export const syntaxError: Rule = defineRule({
   intrinsic: true,
   severity: 'error',
   confidence: 'high',
+  fix: 'safe',
   summary: 'Write files that can be parsed',
   why: `
 A file that cannot be parsed is no policy: the client refuses it, and nothing else in it can be judged. Comments and trailing

@@ -7,6 +7,7 @@ export const unboundedRetries: Rule = defineRule({
   category: 'load',
   severity: 'error',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Bound the number of attempts',
   why: `
 A call that may be sent without end keeps an outage alive: every client adds its resends to the load that the server already

@@ -7,6 +7,7 @@ export const unknownField: Rule = defineRule({
   intrinsic: true,
   severity: 'error',
   confidence: 'high',
+  fix: 'safe',
   summary: 'Use the fields that a policy has',
   why: `
 A field that nobody reads looks like a decision and is none. The client refuses it. What was meant is often plain, and then the

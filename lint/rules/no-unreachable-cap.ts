@@ -10,6 +10,7 @@ export const unreachableCap: Rule = defineRule({
   category: 'hygiene',
   severity: 'info',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Write a cap that the waits can reach',
   why: `
 A cap that no wait reaches bounds nothing, but whoever reads it takes it for the longest wait. In Google's public gRPC

@@ -12,6 +12,7 @@ export const unreachableEntry: Rule = defineRule({
   category: 'correctness',
   severity: 'warning',
   confidence: 'high',
+  fix: 'safe',
   summary: 'Write no route and no entry that is never asked',
   why: `
 The first route that matches wins. A route behind one that takes all its calls is never asked, and what it says, a shorter timeout

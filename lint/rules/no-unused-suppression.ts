@@ -7,6 +7,7 @@ export const unusedSuppression: Rule = defineRule({
   intrinsic: true,
   severity: 'warning',
   confidence: 'high',
+  fix: 'safe',
   summary: 'Take out suppressions that suppress nothing',
   why: `
 A suppression that outlives its finding waits for the next one, and hides it on the day it appears. It also tells the reader of

@@ -10,6 +10,7 @@ export const missingAttemptTimeout: Rule = defineRule({
   category: 'latency',
   severity: 'error',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Bound each attempt, so that a resend has time',
   why: `
 Retries help where an attempt is known to have failed. One that hangs, because a packet was lost or a server stopped, is never

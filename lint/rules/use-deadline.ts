@@ -10,6 +10,7 @@ export const missingDeadline: Rule = defineRule({
   category: 'latency',
   severity: 'warning',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Bound the whole call',
   why: `
 Whoever made the call waits for all of it: every attempt, every wait, and every hint of the server's. Without a deadline those add

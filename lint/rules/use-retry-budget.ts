@@ -9,6 +9,7 @@ export const missingBudget: Rule = defineRule({
   category: 'load',
   severity: 'warning',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Bound what all resends add together',
   why: `
 \`maxAttempts\` bounds one call. When every call fails, three attempts each are three times the load, on a server that is already

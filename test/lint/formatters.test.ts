@@ -177,6 +177,39 @@ describe('report formats', () => {
     }
   });
 
+  it('say of each fix whether it is safe', () => {
+    const [{results, tool}] = JSON.parse(format('sarif')).runs;
+    const fixesOf = (code: string) => results.filter((result: {ruleId: string}) => result.ruleId === code)[0].fixes;
+    expect(fixesOf('RL004')[0]).to.deep.include({
+      description: {text: 'Rename it to jitter'},
+      properties: {safety: 'safe'},
+    });
+    expect(fixesOf('RL203')[0]).to.deep.include({
+      description: {text: 'Set jitter to "full" (unsafe)'},
+      properties: {safety: 'unsafe'},
+    });
+    const ruleOf = (code: string) => tool.driver.rules.find(({id}: {id: string}) => id === code);
+    expect(['RL003', 'RL004', 'RL203'].map(code => ruleOf(code).properties.fix)).to.deep.equal([
+      'none',
+      'safe',
+      'unsafe',
+    ]);
+    const {findings: written} = JSON.parse(format('json'));
+    const jsonOf = (code: string) => written.find((finding: {code: string}) => finding.code === code);
+    expect(['RL004', 'RL203'].map(code => jsonOf(code).fix.safety)).to.deep.equal(['safe', 'unsafe']);
+    expect(jsonOf('RL101').suggestions.map(({safety}: {safety: string}) => safety)).to.deep.equal(['unsafe']);
+    const {diagnostics} = JSON.parse(format('rdjson'));
+    const rdjsonOf = (code: string) =>
+      diagnostics.find((diagnostic: {code: {value: string}}) => diagnostic.code.value === code);
+    expect(rdjsonOf('RL203').message).to.match(
+      /\. The suggestion is unsafe, since it may change what calls do: Set jitter to "full"\.$/,
+    );
+    expect(rdjsonOf('RL004').message).to.not.contain('unsafe');
+    expect(format('github-summary')).to.match(
+      /\d findings can be fixed with `retry-lint --fix`, and \d more with `retry-lint --fix --unsafe-fixes`\.\n$|1 finding can be fixed/,
+    );
+  });
+
   it('rdjson counts columns in bytes of UTF-8', () => {
     const {diagnostics} = JSON.parse(format('rdjson'));
     const greek = diagnostics.find(({location}: {location: {path: string}}) => location.path === 'policies/greek.json');
@@ -203,10 +236,10 @@ describe('report formats', () => {
       │               ^^^^^^^^
     3 │ }
 
-  fix  Set jitter to "full" (--fix)
+  fix  Set jitter to "full" (--fix --unsafe-fixes)
   see  https://steadfetch.dev/rules/RL203
 
-1 error in 1 file. 1 finding can be fixed with --fix.
+1 error in 1 file. 1 finding can be fixed with --fix --unsafe-fixes.
 `);
     });
 

@@ -133,14 +133,14 @@ describe('the linter, given anything', function () {
 
   it('mends to a fixed point, and what was mended is gone', async () => {
     await fc.assert(
-      fc.asyncProperty(mutated, async ({text, path}) => {
+      fc.asyncProperty(mutated, fc.boolean(), async ({text, path}, unsafe) => {
         const request = {path, files: {...files, [path]: text}};
-        const {text: once, fixed, report} = await fixText(request);
+        const {text: once, fixed, report} = await fixText(request, {unsafe});
         expect(
-          report.findings.filter(({fix}) => fix !== undefined),
+          report.findings.filter(({fix}) => fix !== undefined && (unsafe || fix.safety === 'safe')),
           'nothing is left to mend',
         ).to.deep.equal([]);
-        const again = await fixText({path, files: {...files, [path]: once}});
+        const again = await fixText({path, files: {...files, [path]: once}}, {unsafe});
         expect(again.text).to.equal(once);
         const left = new Set(report.findings.map(({fingerprint}) => fingerprint.replace(/ #\d+$/, '')));
         for (const finding of fixed.filter(({code}) => /^RL[1-3]/.test(code))) {

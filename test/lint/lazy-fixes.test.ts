@@ -24,6 +24,7 @@ class Counter {
     category: 'hygiene',
     severity: 'warning',
     confidence: 'high',
+    fix: 'safe',
     summary: 'Call no route old',
     why: '',
     sources: [],

@@ -102,8 +102,11 @@ describe('rules on wild policies', function () {
           expect(finding.message).to.match(/[.?]$/).and.not.match(isBroken);
           await checkProposals(finding, findings, text, findingsIn);
         }
-        const {report} = await fixText({path: 'p.json', files, config: {preset: 'strict'}});
-        expect(report.findings.filter(({fix}) => fix !== undefined)).to.deep.equal([]);
+        const request = {path: 'p.json', files, config: {preset: 'strict'}} as const;
+        const safely = (await fixText(request)).report.findings;
+        expect(safely.filter(({fix}) => fix?.safety === 'safe')).to.deep.equal([]);
+        const unsafely = (await fixText(request, {unsafe: true})).report.findings;
+        expect(unsafely.filter(({fix}) => fix !== undefined)).to.deep.equal([]);
         for (const rule of rules.filter(({code}) => findings.some(finding => finding.code === code))) {
           expect(renderText(await explainFile(rule, {path: 'p.json', files})), rule.code).not.to.match(isBroken);
         }

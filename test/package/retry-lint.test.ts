@@ -14,7 +14,7 @@ describe('npx retry-lint', () => {
     const {code, output} = await attempt(folder, 'npx', 'retry-lint', 'policy.json');
     expect(output).to.match(finding);
     expect(code).to.equal(1);
-    expect((await attempt(folder, 'npx', 'retry-lint', '--fix', 'policy.json')).code).to.equal(0);
+    expect((await attempt(folder, 'npx', 'retry-lint', '--fix', '--unsafe-fixes', 'policy.json')).code).to.equal(0);
     expect((await attempt(folder, 'npx', 'retry-lint', 'policy.json')).output).to.equal('No findings in 1 file.\n');
   });
 

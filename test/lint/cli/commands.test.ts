@@ -156,7 +156,11 @@ describe('the commands of retry-lint', () => {
     for (const {code, name} of rules) expect(out).to.contain(code).and.contain(name);
     const plain = JSON.parse((await new Desk().run('rules', '--json')).out);
     expect(plain.map(({code}: {code: string}) => code)).to.deep.equal(rules.map(({code}) => code));
-    expect(plain.find(({code}: {code: string}) => code === 'RL203')).to.include({severity: 'error', fixable: true});
+    expect(plain.find(({code}: {code: string}) => code === 'RL203')).to.include({
+      severity: 'error',
+      fixable: true,
+      fix: 'unsafe',
+    });
   });
 
   describe('completions', () => {

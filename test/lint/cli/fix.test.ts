@@ -17,7 +17,7 @@ describe('retry-lint --fix', () => {
   it('changes what is wrong and nothing else: comments, line ends, mark and mode stay', async () => {
     const desk = new Desk({'policy.json': commented});
     chmodSync(desk.at('policy.json'), 0o640);
-    const {code, out, err} = await desk.run('--fix', 'policy.json');
+    const {code, out, err} = await desk.run('--fix', '--unsafe-fixes', 'policy.json');
     expect({code, out, err}).to.deep.equal({
       code: 0,
       out: 'No findings in 1 file.\n',
@@ -28,10 +28,39 @@ describe('retry-lint --fix', () => {
     expect(readdirSync(desk.folder)).to.deep.equal(['policy.json']);
   });
 
+  describe('without --unsafe-fixes', () => {
+    const both = '{\n  "deadlineMS": null,\n  "backoff": {"jitter": "none"}\n}\n';
+    const safely = both.replace('deadlineMS', 'deadlineMs');
+
+    it('applies safe fixes alone, and says how the others are applied', async () => {
+      const desk = new Desk({'policy.json': both});
+      const {code, out, err} = await desk.run('--fix', 'policy.json');
+      expect(desk.read('policy.json')).to.equal(safely);
+      expect(out).to.contain('  fix  Set jitter to "full" (--fix --unsafe-fixes)\n');
+      expect(out).to.match(/2 findings can be fixed with --fix --unsafe-fixes\.\n$/);
+      expect(err).to.equal('1 finding fixed in 1 file.\n');
+      expect(code).to.equal(1);
+    });
+
+    it('--fix-dry-run shows the same', async () => {
+      const desk = new Desk({'policy.json': both});
+      const {out} = await desk.run('--fix-dry-run', 'policy.json');
+      expect(out.match(/^[+-] .*/gm)).to.deep.equal(['-  "deadlineMS": null,', '+  "deadlineMs": null,']);
+    });
+
+    it('the report of a run without --fix counts both kinds', async () => {
+      const desk = new Desk({'policy.json': both});
+      const {out} = await desk.run('policy.json');
+      expect(out).to.match(/1 finding can be fixed with --fix, and 2 more with --fix --unsafe-fixes\.\n$/);
+      const {summary} = JSON.parse((await desk.run('-f', 'json', 'policy.json')).out);
+      expect(summary).to.include({fixable: 1, unsafelyFixable: 2});
+    });
+  });
+
   it('writes through a link, which stays one', async () => {
     const desk = new Desk({'real.json': wavy});
     symlinkSync('real.json', desk.at('link.json'));
-    await desk.run('--fix', 'link.json');
+    await desk.run('--fix', '--unsafe-fixes', 'link.json');
     expect(lstatSync(desk.at('link.json')).isSymbolicLink()).to.equal(true);
     expect(desk.read('real.json')).to.contain('"full"');
   });
@@ -45,7 +74,7 @@ describe('retry-lint --fix', () => {
 
   it('reports what is left, and where that is now', async () => {
     const desk = new Desk({'policy.json': '{"backoff": {"jiter": "none"}, "maxAttempts": "many"}'});
-    const found = await desk.run('--fix', '-f', 'json', 'policy.json');
+    const found = await desk.run('--fix', '--unsafe-fixes', '-f', 'json', 'policy.json');
     expect(desk.read('policy.json')).to.equal('{"backoff": {"jitter": "full"}, "maxAttempts": "many"}');
     expect(findingsOf(found)).to.deep.equal(['RL003 1:48']);
   });
@@ -54,7 +83,7 @@ describe('retry-lint --fix', () => {
     it(`${flag}: what is mended in a base is not overridden in its heirs, whatever they are called`, async () => {
       const heir = '{"extends": ["./m.json"]}';
       const desk = new Desk({'a.json': heir, 'm.json': wavy, 'z.json': heir});
-      const {code, out, err} = await desk.run(flag, 'a.json', 'm.json', 'z.json');
+      const {code, out, err} = await desk.run(flag, '--unsafe-fixes', 'a.json', 'm.json', 'z.json');
       expect(code).to.equal(0);
       expect(out + err).to.contain('No findings in 3 files.');
       expect(desk.read('a.json') + desk.read('z.json')).to.equal(heir + heir);
@@ -65,7 +94,7 @@ describe('retry-lint --fix', () => {
   it('--fix-dry-run prints a diff that git applies, and writes nothing', async () => {
     const yaml = 'maxAttempts: 3\nbackoff:\n  jitter: none # for now\n';
     const desk = new Desk({'deep/policy.json': wavy, 'b.yaml': yaml});
-    const {code, out, err} = await desk.run('--fix-dry-run', 'deep/policy.json', 'b.yaml');
+    const {code, out, err} = await desk.run('--fix-dry-run', '--unsafe-fixes', 'deep/policy.json', 'b.yaml');
     expect({code, err}).to.deep.equal({code: 0, err: 'No findings in 2 files.\n'});
     expect(desk.read('deep/policy.json')).to.equal(wavy);
     expect(out).to.contain('-  jitter: none # for now\n+  jitter: "full" # for now\n');
@@ -77,7 +106,7 @@ describe('retry-lint --fix', () => {
   it('--fix-dry-run takes standard input', async () => {
     const desk = new Desk();
     desk.input = wavy;
-    const {out} = await desk.run('--fix-dry-run', '-', '--stdin-filename', 'policy.json');
+    const {out} = await desk.run('--fix-dry-run', '--unsafe-fixes', '-', '--stdin-filename', 'policy.json');
     expect(out).to.match(/^--- a\/policy\.json\n\+\+\+ b\/policy\.json\n/);
   });
 
@@ -86,7 +115,7 @@ describe('retry-lint --fix', () => {
     if (process.getuid?.() === 0) this.skip();
     const desk = new Desk({'deep/policy.json': wavy});
     chmodSync(desk.at('deep'), 0o500);
-    const {code, err} = await desk.run('--fix', 'deep/policy.json');
+    const {code, err} = await desk.run('--fix', '--unsafe-fixes', 'deep/policy.json');
     chmodSync(desk.at('deep'), 0o700);
     expect(code).to.equal(2);
     expect(err).to.equal('deep/policy.json could not be written: it is not accessible: permission denied.\n');

@@ -52,6 +52,10 @@ describe('the output of retry-lint', () => {
       '--fix cannot be used with --fix-dry-run: one writes the files, the other only prints.',
     ],
     [['--fix=yes'], '--fix takes no value, got "yes".'],
+    [
+      ['--unsafe-fixes'],
+      '--unsafe-fixes changes nothing by itself: add --fix, or --fix-dry-run to see the changes first.',
+    ],
     [['--config'], '--config needs a value: --config FILE.'],
     [['--preset', 'strict', '--preset', 'recommended'], '--preset was given 2 times; it takes one value.'],
     [['--qiet'], 'Unknown option --qiet; did you mean --quiet?'],

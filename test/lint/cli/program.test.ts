@@ -74,7 +74,7 @@ describe('the program retry-lint', () => {
 
   it('lints, mends and explains, in every format it reads', () => {
     const desk = new Desk({'a.retry.json': wavy, 'b.retry.yaml': 'backoff: {jitter: none}\n', 'c.json': wavy});
-    const {status, stdout, stderr} = start(desk, ['--fix-dry-run', '.', '*.json']);
+    const {status, stdout, stderr} = start(desk, ['--fix-dry-run', '--unsafe-fixes', '.', '*.json']);
     expect({status, stderr}).to.deep.equal({status: 0, stderr: 'No findings in 3 files.\n'});
     expect(stdout.match(/^\+\+\+ .*/gm)).to.deep.equal(['+++ b/a.retry.json', '+++ b/b.retry.yaml', '+++ b/c.json']);
     expect(start(desk, ['explain', 'RL203']).stdout).to.match(/^RL203 no-synchronised-retries\n/);

@@ -25,7 +25,7 @@ describe('retry-lint', () => {
       const found = await desk.run('--format', 'json', 'policy.json');
       expect(found.code).to.equal(1);
       expect(findingsOf(found)).to.include(finding);
-      await desk.run('--fix', 'policy.json');
+      await desk.run('--fix', '--unsafe-fixes', 'policy.json');
       const left = await desk.run('policy.json');
       expect(left.out).to.equal('No findings in 1 file.\n');
       expect(left.code).to.equal(0);

@@ -128,6 +128,7 @@ describe('retry-lint --watch', () => {
         await err.until(2);
       },
       '--fix',
+      '--unsafe-fixes',
       '-f',
       'stylish',
       '-f',
