@@ -23,7 +23,7 @@ export interface Finding {
   readonly path: string;
   /** Lines and columns from 1, columns in UTF-16 units; the end is exclusive. */
   readonly range: Range;
-  /** Where in the policy: `routes[0].backoff.jitter`. */
+  /** Where in its document, as it is written there: `routes[0].backoff.jitter`. */
   readonly pointer: string;
   /** What stays the same when lines or routes are moved: rule, route and field. Unique in a file. */
   readonly fingerprint: string;

@@ -8,6 +8,9 @@
  */
 
 export type {Config, PresetName, RuleSetting} from './config.ts';
+export {type DialectDefinition, defineDialect} from './dialects/define-dialect.ts';
+export type {Capabilities, Dialect, FieldChange, TreeChange} from './dialects/dialect.ts';
+export type {Field, Words} from './dialects/words.ts';
 export type {
   Confidence,
   Edit,
@@ -22,7 +25,7 @@ export type {
 export {type FixOptions, type FixResult, fixText} from './fix.ts';
 export {dependencies, type LintRequest, lintText} from './lint.ts';
 export type {Model} from './model/model.ts';
-export type {Scope} from './model/scope.ts';
+export {type FieldState, type Scope, stateOf} from './model/scope.ts';
 export {
   type BadExample,
   type Change,
@@ -36,4 +39,9 @@ export {
 } from './rule.ts';
 export {RuleTester, type TestRunner} from './rule-tester.ts';
 export {rules} from './rules/index.ts';
+export type {Shape, ShapeProblem} from './shape/shape.ts';
 export type {Position, Range} from './source/lines.ts';
+export {type Place, type Places, placesOf} from './source/places.ts';
+export {toValue} from './source/read.ts';
+export type {Node, Source} from './source/tree.ts';
+export {documentsOf, type Unit, unitAt} from './source/unit.ts';

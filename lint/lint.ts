@@ -5,15 +5,15 @@
 
 import {applyBaseline} from './baseline.ts';
 import type {Config} from './config.ts';
+import {policiesOf} from './dialects/policies.ts';
 import type {Finding, Report} from './finding.ts';
 import {isFileName, resolveName} from './model/extends.ts';
-import {modelOf} from './model/model.ts';
+import {type Model, modelOf} from './model/model.ts';
 import {Collector} from './report/collector.ts';
+import {draftsOf} from './report/drafts.ts';
 import {reportShape, reportSource} from './report/shape-findings.ts';
 import {type RuleSet, ruleSetOf} from './rule-set.ts';
-import {shapeOf} from './shape/shape.ts';
 import {readSource} from './source/read.ts';
-import {documentsOf} from './source/unit.ts';
 import {applySuppressions} from './suppress/apply.ts';
 
 export interface LintRequest {
@@ -43,37 +43,29 @@ export async function lintText({path, files, config = NO_CONFIG}: LintRequest): 
   const collector = new Collector(source);
   reportSource(source, rules, collector);
   // Behind a slip of syntax the tree is a guess, and findings about a guess are noise.
-  if (source.problems.every(({code}) => code === 'RL002')) {
-    for (const unit of documentsOf(source)) {
-      const shape = shapeOf(unit);
+  const isWhole = source.problems.every(({code}) => code === 'RL002');
+  const {dialect, shapes} = policiesOf(source, config.dialects);
+  if (isWhole) {
+    for (const shape of shapes) {
       reportShape(shape, rules, collector);
-      await runRules(shape, files, rules, collector);
+      runRules(await modelOf(shape, files, dialect), rules, collector);
     }
   }
-  const options = {today: config.today, refused: config.noSuppressions === true};
-  const judged = applySuppressions(source, rules, collector, options);
+  const judged = applySuppressions(source, rules, collector, {
+    today: config.today,
+    refused: config.noSuppressions === true,
+    units: dialect.ignoresExtensions ? shapes.map(({unit}) => unit) : [],
+    judged: isWhole,
+  });
   const {findings, suppressed} = applyBaseline(judged.findings, config.baseline);
   return {path, findings: inOrder(findings), suppressed: [...judged.suppressed, ...suppressed]};
 }
 
-async function runRules(
-  shape: ReturnType<typeof shapeOf>,
-  files: LintRequest['files'],
-  rules: RuleSet,
-  collector: Collector,
-): Promise<void> {
-  const model = await modelOf(shape, files);
+function runRules(model: Model, rules: RuleSet, collector: Collector): void {
   for (const rule of rules.rules) {
     if (rules.severityOf(rule) === undefined) continue;
-    for (const draft of rule.checkFile?.(model) ?? []) {
-      collector.addDraft(rule, rules.severityOf(rule, draft) ?? rule.severity, draft.scope, draft);
-    }
-    if (rule.check === undefined) continue;
-    for (const scope of model.scopes) {
-      for (const draft of rule.check(scope)) {
-        collector.addDraft(rule, rules.severityOf(rule, draft) ?? rule.severity, scope, draft);
-      }
-    }
+    for (const {scope, draft} of draftsOf(rule, model))
+      collector.addDraft(rule, rules.severityOf(rule, draft) ?? rule.severity, scope, draft);
   }
 }
 
@@ -92,8 +84,8 @@ function inOrder(findings: readonly Finding[]): Finding[] {
  *
  * @returns Paths relative to what `path` is relative to, with slashes; none where the text cannot be read.
  */
-export async function dependencies(text: string, path: string): Promise<string[]> {
+export async function dependencies(text: string, path: string, dialects?: Config['dialects']): Promise<string[]> {
   const source = await readSource(path, text);
-  const names = documentsOf(source).flatMap(unit => shapeOf(unit).data.extends ?? []);
+  const names = policiesOf(source, dialects).shapes.flatMap(({data}) => data.extends ?? []);
   return [...new Set(names.filter(isFileName).map(name => resolveName(name, path)))];
 }

@@ -95,7 +95,7 @@ export const from = 'no';`,
         'src/ky/a.ts (ky, floor 8) imports src/fetch/b.ts (fetch, floor 8)',
         'src/cellar/a.ts is in cellar, which has no floor',
         'src/call/a.ts (call, floor 7) imports src/fetch.ts (roof, floor 10)',
-        'lint/rules/a.ts (rules, floor 7) imports lint/lint.ts (lint.ts, floor 11)',
+        'lint/rules/a.ts (rules, floor 8) imports lint/lint.ts (lint.ts, floor 12)',
       ],
     ],
     [

@@ -1,15 +1,6 @@
 /** Numbers and lists as messages have them. */
 
-/** `800 ms`. */
-export const formatMs = (ms: number): string => `${formatNumber(ms)} ms`;
-
-/** At most one decimal below a hundred, none above; small numbers keep two digits that count. */
-export function formatNumber(number: number): string {
-  const size = Math.abs(number);
-  if (Number.isInteger(number)) return String(number);
-  if (size < 1) return String(Number(number.toPrecision(2)));
-  return String(Number(number.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0)));
-}
+export {formatMs, formatNumber} from '../dialects/say-number.ts';
 
 /** A share of 0 to 1: `99.49 %`. The nearer to all, the more digits: never rounded up to all. */
 export function formatShare(share: number): string {

@@ -1,12 +1,13 @@
 /** The worked arithmetic of a rule for a file: what it looked at, in this file's own numbers. Pure, like the linter. */
 
+import type {Dialect} from '../dialects/dialect.ts';
+import {policiesOf} from '../dialects/policies.ts';
 import type {Files} from '../model/extends.ts';
 import {type Model, modelOf} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
+import {draftsOf} from '../report/drafts.ts';
 import type {Rule} from '../rule.ts';
-import {shapeOf} from '../shape/shape.ts';
 import {readSource} from '../source/read.ts';
-import {documentsOf} from '../source/unit.ts';
 import {arithmeticOf} from './arithmetic.ts';
 import type {Explanation} from './blocks.ts';
 
@@ -19,25 +20,23 @@ import type {Explanation} from './blocks.ts';
  */
 export async function explainFile(
   rule: Rule,
-  {path, files}: {readonly path: string; readonly files: Files},
+  {path, files, dialects}: {readonly path: string; readonly files: Files; readonly dialects?: readonly Dialect[]},
 ): Promise<Explanation[]> {
   const text = Object.hasOwn(files, path) ? files[path] : undefined;
   if (text === undefined) throw new TypeError(`files has no text for ${path}.`);
   const arithmetic = arithmeticOf(rule.code);
   const source = await readSource(path, text);
   if (arithmetic === undefined || source.problems.some(({code}) => code !== 'RL002')) return [];
-  const models = await Promise.all(documentsOf(source).map(unit => modelOf(shapeOf(unit), files)));
+  const {dialect, shapes} = policiesOf(source, dialects);
+  const models = await Promise.all(shapes.map(shape => modelOf(shape, files, dialect)));
   const flagged = models.flatMap(model => flaggedIn(model, rule));
   const scopes = flagged.length > 0 ? flagged : models.flatMap(model => model.scopes.slice(0, 1));
   return withoutRepeats(scopes.map(scope => ({title: scope.title, blocks: arithmetic(scope)})));
 }
 
-function flaggedIn(model: Model, rule: Rule): Scope[] {
-  const ofFile = [...(rule.checkFile?.(model) ?? [])].map(({scope}) => scope);
-  return [...new Set([...model.scopes.filter(scope => flags(rule, scope)), ...ofFile])];
-}
-
-const flags = (rule: Rule, scope: Scope): boolean => [...(rule.check?.(scope) ?? [])].length > 0;
+const flaggedIn = (model: Model, rule: Rule): Scope[] => [
+  ...new Set(Array.from(draftsOf(rule, model), ({scope}) => scope)),
+];
 
 /** Routes that inherit everything have the same arithmetic as the top. */
 function withoutRepeats(explanations: readonly Explanation[]): Explanation[] {

@@ -1,6 +1,6 @@
 /** The entries of a list, each with its own place. */
 
-import {below, isInvalidIn} from './layer.ts';
+import {isInvalidIn} from './layer.ts';
 import type {Scope} from './scope.ts';
 import {setterOf, valueAt} from './setter.ts';
 
@@ -11,19 +11,16 @@ export interface Entry {
 }
 
 /** What a list has as it is written, with duplicates and in its own spelling; nothing where the list is a default. Slips are left out. */
-export function entriesOf({layers}: Scope, path: string): Entry[] {
-  const setter = setterOf(layers, path);
+export function entriesOf(scope: Scope, path: string): Entry[] {
+  const setter = setterOf(scope, path);
   if (setter.by !== 'layer') return [];
-  const {shape, base, data} = setter.layer;
-  if (shape === undefined) {
-    const list = valueAt(data, path.split('.'));
-    return Array.isArray(list) ? list.map((value, index) => ({value, at: `${path}[${index}]`})) : [];
-  }
-  const entries: Entry[] = [];
-  for (let index = 0; ; index++) {
-    const at = `${path}[${index}]`;
-    const node = shape.places.get(below(base, at))?.node;
-    if (node === undefined) return entries;
-    if (node.kind === 'scalar' && !isInvalidIn(setter.layer, at)) entries.push({value: node.value, at});
-  }
+  const {layer} = setter;
+  const list = valueAt(layer.data, path.split('.'));
+  if (!Array.isArray(list)) return [];
+  let index = -1;
+  return list.map(value => {
+    do index++;
+    while (isInvalidIn(layer, `${path}[${index}]`));
+    return {value, at: `${path}[${index}]`};
+  });
 }

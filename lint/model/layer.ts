@@ -1,7 +1,7 @@
 /** The layers a policy is merged from, each with the places where it is written. */
 
-import type {PolicyInput, RouteInput} from '../../src/policy/types.ts';
-import type {Shape} from '../shape/shape.ts';
+import type {RouteInput} from '../../src/policy/types.ts';
+import type {Shape, UnitData} from '../shape/shape.ts';
 import type {Place} from '../source/places.ts';
 
 /** One layer: what it sets, and where. */
@@ -10,7 +10,7 @@ export interface Layer {
   readonly name: string;
   /** Undefined for a preset, which nobody here has written. */
   readonly shape: Shape | undefined;
-  readonly data: PolicyInput | RouteInput;
+  readonly data: UnitData | RouteInput;
   /** '' for the top of a file, `routes[0]` for a route of it. */
   readonly base: string;
   /** Which entry of the linted file's `extends` brings it in; undefined in the linted file itself. */
@@ -22,6 +22,16 @@ export const placeIn = ({shape, base}: Layer, path: string): Place | undefined =
 
 export const isInvalidIn = ({shape, base}: Layer, path: string): boolean =>
   shape !== undefined && shape.invalid.size > 0 && shape.invalid.has(below(base, path));
+
+export const isUnknownIn = ({shape, base}: Layer, path: string): boolean =>
+  shape !== undefined && shape.unknown.size > 0 && shape.unknown.has(below(base, path));
+
+/** The paths of a layer's own that a template decides. */
+export function unknownIn({shape, base}: Layer): string[] {
+  if (shape === undefined || shape.unknown.size === 0) return [];
+  const head = base === '' ? '' : `${base}.`;
+  return [...shape.unknown].filter(path => path.startsWith(head)).map(path => path.slice(head.length));
+}
 
 /** A path inside a base: `routes[0]` and `retryOn[2]` give `routes[0].retryOn[2]`. */
 export function below(base: string, path: string): string {

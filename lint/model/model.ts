@@ -1,8 +1,9 @@
 /** A file and what it extends, merged as the client merges them: one scope for the top, one for each route. */
 
-import {defaultPolicy} from '../../src/policy/defaults.ts';
 import {mergePolicy} from '../../src/policy/merge.ts';
 import type {Match, Policy, PolicyInput, RouteInput} from '../../src/policy/types.ts';
+import type {Dialect} from '../dialects/dialect.ts';
+import {native} from '../dialects/native.ts';
 import type {Shape} from '../shape/shape.ts';
 import {type BrokenEntry, type Files, followExtends} from './extends.ts';
 import type {Layer} from './layer.ts';
@@ -16,14 +17,21 @@ export interface Model {
   readonly broken: readonly BrokenEntry[];
 }
 
-export async function modelOf(shape: Shape, files: Files): Promise<Model> {
+export async function modelOf(shape: Shape, files: Files, dialect: Dialect = native): Promise<Model> {
   const {layers: inherited, broken} = await followExtends(shape, files);
   const file: Layer = {name: shape.unit.source.path, shape, data: shape.data, base: '', entry: undefined};
   const layers = [...inherited, file];
-  const policy = merge(defaultPolicy, layers);
-  const stack = layers.toReversed();
-  const top: Scope = {base: '', title: titleOfUnit(shape), policy, match: undefined, layers: stack, own: file, file};
-  const routes = stack.flatMap(layer => routesOf(layer)).map(route => routeScope(route, top));
+  const top: Scope = {
+    base: '',
+    title: titleOfUnit(shape),
+    policy: merge(dialect.defaults, layers),
+    match: shape.data.match,
+    layers: layers.toReversed(),
+    own: file,
+    file,
+    dialect,
+  };
+  const routes = top.layers.flatMap(layer => routesOf(layer)).map(route => routeScope(route, top));
   return {shape, file, scopes: [top, ...routes], broken};
 }
 
@@ -56,6 +64,7 @@ function merge(base: Policy, layers: readonly Layer[]): Policy {
 const upperCase = (methods: readonly string[]): string[] => [...new Set(methods.map(method => method.toUpperCase()))];
 
 function titleOfUnit({unit, data}: Shape): string {
+  if (data.match !== undefined) return titleOf(data.match, data.name);
   if (unit.id === '') return 'the policy';
   return data.name === undefined ? `policy ${unit.document + 1}` : `policy "${data.name}"`;
 }

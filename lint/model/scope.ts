@@ -4,8 +4,9 @@
  */
 
 import type {Match, Policy} from '../../src/policy/types.ts';
+import type {Dialect} from '../dialects/dialect.ts';
 import {nearestPlace, type Place} from '../source/places.ts';
-import {below, type Layer, placeIn} from './layer.ts';
+import {below, type Layer, placeIn, unknownIn} from './layer.ts';
 import {setterOf} from './setter.ts';
 
 export interface Scope {
@@ -23,28 +24,60 @@ export interface Scope {
   readonly own: Layer;
   /** The linted file. */
   readonly file: Layer;
+  /** The language it is written in: what it can say, and in which words. */
+  readonly dialect: Dialect;
 }
+
+/** What is known of a field. */
+export type FieldState =
+  /** Written, and usable. */
+  | 'known'
+  /** Not written, so that the default runs. */
+  | 'missing'
+  /** Written, and not usable; the default stands in. */
+  | 'invalid'
+  /** A template's; the default stands in. */
+  | 'unknown'
+  /** The dialect has no such field. What its runtime does stands in. */
+  | 'inexpressible';
+
+const STATES = {layer: 'known', slip: 'invalid', template: 'unknown', default: 'missing'} as const;
+
+/** @param path From the top of the scope, without indexes: `backoff.jitter`. */
+export const stateOf = (scope: Scope, path: string): FieldState =>
+  scope.dialect.expresses(path) ? STATES[setterOf(scope, path).by] : 'inexpressible';
 
 /** Whether every one of these was written as a value that can be used, or left out. What depends on a slip is not judged. */
 export const isSure = (scope: Scope, ...paths: readonly string[]): boolean =>
-  paths.every(path => setterOf(scope.layers, path).by !== 'slip');
+  paths.every(path => !['slip', 'template'].includes(setterOf(scope, path).by));
+
+/** Whether a template decides a field, or something in it. */
+export const hasTemplate = (scope: Scope, path: string): boolean =>
+  scope.layers.some(layer =>
+    unknownIn(layer).some(unknown => touches(unknown, path) && setterOf(scope, unknown).by === 'template'),
+  );
+
+/** Whether one path is in the other. The routes of a file are scopes of their own. */
+const touches = (unknown: string, path: string): boolean =>
+  path === ''
+    ? !unknown.startsWith('routes[')
+    : unknown === path || unknown.startsWith(`${path}.`) || path.startsWith(`${unknown}.`);
 
 /** Nobody wrote it, nor anything in its place. */
-export const isDefault = (scope: Scope, path: string): boolean =>
-  setterOf(scope.layers, withoutIndex(path)).by === 'default';
+export const isDefault = (scope: Scope, path: string): boolean => setterOf(scope, withoutIndex(path)).by === 'default';
 
-export const isSet = (scope: Scope, path: string): boolean => setterOf(scope.layers, path).by === 'layer';
+export const isSet = (scope: Scope, path: string): boolean => setterOf(scope, path).by === 'layer';
 
 /** Whether the linted file itself writes it, at the top or in this route. */
 export function isSetHere(scope: Scope, path: string): boolean {
-  const setter = setterOf(scope.layers, path);
+  const setter = setterOf(scope, path);
   return setter.by === 'layer' && setter.layer.entry === undefined;
 }
 
 /** Of several values the one that was decided last: in the route rather than above it, in the file rather than in what it extends. */
 export function mostSpecific(scope: Scope, ...paths: readonly string[]): string {
   const rank = (path: string): number => {
-    const setter = setterOf(scope.layers, path);
+    const setter = setterOf(scope, path);
     return setter.by === 'layer' ? scope.layers.indexOf(setter.layer) : scope.layers.length;
   };
   return paths.reduce((best, path) => (rank(path) < rank(best) ? path : best));
@@ -67,7 +100,7 @@ export interface Spot {
  * @param path From the top of the scope. With an index where an entry of a list is meant: `retryOn[2]`.
  */
 export function spotOf(scope: Scope, path: string): Spot {
-  const setter = setterOf(scope.layers, withoutIndex(path));
+  const setter = setterOf(scope, withoutIndex(path));
   const layer = setter.by === 'default' ? (setter.layer ?? scope.own) : setter.layer;
   const inside = setter.by === 'default' ? (setter.layer === undefined ? '' : setter.around) : path;
   return spotIn(scope, layer, inside);

@@ -3,8 +3,8 @@
  * between says null or another kind, for then the defaults begin anew.
  */
 
-import {defaultPolicy} from '../../src/policy/defaults.ts';
-import {isInvalidIn, type Layer} from './layer.ts';
+import type {Dialect} from '../dialects/dialect.ts';
+import {isInvalidIn, isUnknownIn, type Layer} from './layer.ts';
 
 /** Who is answerable for a value. */
 export type Setter =
@@ -12,27 +12,34 @@ export type Setter =
   | {readonly by: 'layer'; readonly layer: Layer}
   /** A layer wrote something that cannot be used. */
   | {readonly by: 'slip'; readonly layer: Layer}
+  /** A layer wrote a template, and its value is not known. */
+  | {readonly by: 'template'; readonly layer: Layer}
   /** Nobody did, so it is the default; `layer` has the nearest object around it, if one has. */
   | {readonly by: 'default'; readonly layer: Layer | undefined; readonly around: string};
 
+/** What a setter is looked for in. */
+export interface Layered {
+  /** The highest first. */
+  readonly layers: readonly Layer[];
+  readonly dialect: Dialect;
+}
+
 type Data = Readonly<Record<string, unknown>>;
 
-/**
- * @param layers The highest first.
- * @param path From the top of a policy, without indexes: `backoff.jitter`.
- */
-export function setterOf(layers: readonly Layer[], path: string): Setter {
+/** @param path From the top of a policy, without indexes: `backoff.jitter`. */
+export function setterOf({layers, dialect}: Layered, path: string): Setter {
   const {part, fields} = partsOf(path);
   let around: Layer | undefined;
   for (let index = 0; index < layers.length; index++) {
     const layer = layers[index]!;
     const value = partOf(layer, part);
     if (isInvalidIn(layer, path) || isInvalidIn(layer, part)) return {by: 'slip', layer};
+    if (isUnknownIn(layer, path) || isUnknownIn(layer, part)) return {by: 'template', layer};
     if (value === undefined) continue;
     if (!isObject(value)) return around === undefined ? {by: 'layer', layer} : byDefault(around, part);
     if (fields.length === 0 || valueAt(value, fields) !== undefined) return {by: 'layer', layer};
     around ??= layer;
-    if (value.kind !== undefined && value.kind !== kindIn(layers.slice(index + 1), part))
+    if (value.kind !== undefined && value.kind !== kindIn(layers.slice(index + 1), part, dialect))
       return byDefault(around, part);
   }
   return byDefault(around, part);
@@ -56,13 +63,13 @@ function partsOf(path: string): Parts {
 }
 
 /** The kind that the lower layers make of a part. */
-function kindIn(layers: readonly Layer[], part: string): unknown {
+function kindIn(layers: readonly Layer[], part: string, {defaults}: Dialect): unknown {
   for (const layer of layers) {
     const value = partOf(layer, part);
     if (value === null) return undefined;
     if (isObject(value) && value.kind !== undefined) return value.kind;
   }
-  return (defaultPolicy as unknown as Readonly<Record<string, Data | undefined>>)[part]?.kind;
+  return (defaults as unknown as Readonly<Record<string, Data | undefined>>)[part]?.kind;
 }
 
 const partOf = ({data}: Layer, part: string): unknown => (data as Data)[part];

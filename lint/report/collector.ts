@@ -45,6 +45,7 @@ export class Collector {
     const span = spot.place === undefined ? {start: 0, end: 0} : spanToShow(spot.place);
     if (this.#isSaid(rule, span)) return;
     const path = spot.from === undefined ? spot.path : draft.at;
+    const shown = spot.from === undefined ? (spot.place?.path ?? path) : path;
     const {base = '', id = ''} = scope.file.shape?.unit ?? {};
     this.add({
       rule,
@@ -52,7 +53,7 @@ export class Collector {
       confidence: draft.confidence,
       message: draft.message,
       span,
-      pointer: below(base, path),
+      pointer: below(base, shown),
       identity: below(id, identityOf(scope, path)),
       related: this.#related(scope, spot, draft),
       fix: draft.fix && lazyFix(scope, draft.fix),

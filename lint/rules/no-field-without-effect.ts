@@ -126,7 +126,7 @@ A field at the top is only flagged if it has no effect in any route either.
 function usersOf(path: string, scopes: readonly Scope[]): ReadonlyMap<Layer, readonly Scope[]> {
   const users = new Map<Layer, Scope[]>();
   for (const scope of scopes) {
-    const setter = setterOf(scope.layers, path);
+    const setter = setterOf(scope, path);
     if (setter.by !== 'layer' || setter.layer.entry !== undefined) continue;
     users.set(setter.layer, [...(users.get(setter.layer) ?? []), scope]);
   }

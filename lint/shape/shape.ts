@@ -4,7 +4,7 @@
  */
 
 import type {PolicyProblem} from '../../src/core/errors.ts';
-import type {PolicyInput} from '../../src/policy/types.ts';
+import type {Match, PolicyInput} from '../../src/policy/types.ts';
 import {checkPolicy} from '../../src/policy/validate.ts';
 import {type Place, type Places, parentPath, pathsOf, placesOf} from '../source/places.ts';
 import {toValue} from '../source/read.ts';
@@ -14,7 +14,7 @@ import {copyOf, kept, moveAt, removeAt, setAt, withoutHoles} from './surgery.ts'
 
 export interface ShapeProblem {
   readonly kind: 'wrong-value' | 'unknown-field' | 'missing-field';
-  /** Where it is, or would be: `routes[0].backoff.jiter`. */
+  /** Where it is, or would be, in the words of the file and from the root of the unit: `routes[0].backoff.jiter`. */
   readonly path: string;
   readonly place: Place | undefined;
   /** A clause that follows the path. */
@@ -23,17 +23,20 @@ export interface ShapeProblem {
   readonly meant: string | undefined;
 }
 
+/** Where a file says beside a policy which calls it is for, that is its match. */
+export type UnitData = PolicyInput & {readonly match?: Match};
+
 export interface Shape {
   readonly unit: Unit;
   readonly problems: readonly ShapeProblem[];
   /** A policy of the right shape, whatever is written. */
-  readonly data: PolicyInput;
+  readonly data: UnitData;
   /** By the path of `data`: where it is written, misspelt or not. */
   readonly places: Places;
-  /** By the path in the text. */
-  readonly written: Places;
-  /** Paths whose value was unusable, and is not in `data`. */
+  /** Paths of `data` whose value was unusable, and is left out. */
   readonly invalid: ReadonlySet<string>;
+  /** Paths of `data` whose value is a template's, so that nobody knows it, and is left out. */
+  readonly unknown: ReadonlySet<string>;
   /** For each route of `data`, its index in the file. */
   readonly routes: readonly number[];
 }
@@ -42,10 +45,12 @@ export function shapeOf(unit: Unit): Shape {
   const places = placesOf(unit);
   const value = toValue(unit.root);
   const problems = checkPolicy(value).map(problem => describe(problem, places));
-  if (problems.length > 0) return {unit, problems, written: places, ...repair(value, problems, places)};
+  if (problems.length > 0) return {unit, problems, unknown: NONE, ...repair(value, problems, places)};
   const data = value as PolicyInput;
-  return {unit, problems, data, places, written: places, invalid: new Set(), routes: kept(data.routes)};
+  return {unit, problems, data, places, invalid: NONE, unknown: NONE, routes: kept(data.routes)};
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 function describe({path, message}: PolicyProblem, places: Places): ShapeProblem {
   const place = places.get(path);
@@ -61,7 +66,7 @@ function repair(
   value: unknown,
   found: readonly ShapeProblem[],
   written: Places,
-): Omit<Shape, 'unit' | 'problems' | 'written'> {
+): Omit<Shape, 'unit' | 'problems' | 'unknown'> {
   const draft = copyOf(value);
   const places = new Map(written);
   const invalid = new Set<string>();
@@ -71,7 +76,9 @@ function repair(
     problems = checkPolicy(withoutHoles(draft.root)).map(problem => describe(problem, places));
   }
   const data = problems.length === 0 && isObject(draft.root) ? (withoutHoles(draft.root) as PolicyInput) : {};
-  return {data, places, invalid, routes: kept((draft.root as PolicyInput | null)?.routes)};
+  // What was put right for the rules is still written as it is.
+  const shown = new Map([...places].map(([path, place]) => [path, written.get(place.path) ?? place]));
+  return {data, places: shown, invalid, routes: kept((draft.root as PolicyInput | null)?.routes)};
 }
 
 function mend(draft: {root: unknown}, problem: ShapeProblem, places: Map<string, Place>, invalid: Set<string>): void {

@@ -4,10 +4,10 @@ import type {Finding, Suppressed} from '../finding.ts';
 import type {Collector} from '../report/collector.ts';
 import {codeOf, type RuleSet} from '../rule-set.ts';
 import type {Source} from '../source/tree.ts';
-import {documentsOf} from '../source/unit.ts';
+import type {Unit} from '../source/unit.ts';
 import {fromBlock} from './from-block.ts';
 import {fromComments} from './from-comments.ts';
-import {misspeltIn} from './misspelt.ts';
+import {type Misspelt, misspeltIn} from './misspelt.ts';
 import type {Suppression} from './suppression.ts';
 
 /** A file that cannot be read is not made readable by a comment in it, and no suppression suppresses its own flaws. */
@@ -22,6 +22,10 @@ export interface SuppressOptions {
   /** `2027-01-01`; undefined: nothing ends. */
   readonly today: string | undefined;
   readonly refused: boolean;
+  /** The policies that may hold suppressions themselves. */
+  readonly units: readonly Unit[];
+  /** Whether the rules ran; if not, nothing is said of suppressions without use. */
+  readonly judged: boolean;
 }
 
 export function applySuppressions(
@@ -30,10 +34,11 @@ export function applySuppressions(
   collector: Collector,
   options: SuppressOptions,
 ): Outcome {
-  const suppressions = [...fromComments(source), ...documentsOf(source).flatMap(fromBlock)];
+  const {units} = options;
+  const suppressions = [...fromComments(source), ...units.flatMap(fromBlock)];
   const suppressed: Suppressed[] = [];
   let findings: readonly Finding[] = [...collector.findings];
-  if (!options.refused) reportMisspelt(source, rules, collector);
+  if (!options.refused) reportMisspelt(misspeltIn(source, units), rules, collector);
   for (const suppression of suppressions) {
     const weakness = weaknessOf(suppression, rules, options);
     if (weakness !== undefined) report('RL604', weakness, suppression, rules, collector);
@@ -45,7 +50,7 @@ export function applySuppressions(
     suppressed.push(...hits.map(finding => ({finding, by: suppression.by, reason: suppression.reason})));
     findings = findings.filter(finding => !hits.includes(finding));
     const unused = codes.filter(code => isOn(code, rules) && !hits.some(hit => hit.code === code));
-    if (unused.length > 0) reportUnused(unused, codes, suppression, rules, collector);
+    if (options.judged && unused.length > 0) reportUnused(unused, codes, suppression, rules, collector);
   }
   const own = collector.findings.filter(({code}) => code === 'RL604' || code === 'RL605');
   return {findings: [...findings, ...own], suppressed};
@@ -89,11 +94,11 @@ function reportUnused(
   report('RL605', message, suppression, rules, collector, unused.length === all.length);
 }
 
-function reportMisspelt(source: Source, rules: RuleSet, collector: Collector): void {
+function reportMisspelt(misspelt: readonly Misspelt[], rules: RuleSet, collector: Collector): void {
   const rule = rules.get('RL604');
   const severity = rules.severityOf(rule);
   if (severity === undefined) return;
-  for (const {message, span, pointer} of misspeltIn(source))
+  for (const {message, span, pointer} of misspelt)
     collector.add({rule, severity, message, span, pointer, identity: pointer});
 }
 

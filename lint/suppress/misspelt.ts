@@ -4,7 +4,7 @@ import {nearest} from '../../src/policy/hints.ts';
 import {joinPath} from '../../src/policy/say.ts';
 import {below} from '../model/layer.ts';
 import {type Property, propertyOf, type Source, type Span} from '../source/tree.ts';
-import {documentsOf, type Unit} from '../source/unit.ts';
+import type {Unit} from '../source/unit.ts';
 import {misspeltDirective} from './directive.ts';
 import {blockKey} from './from-block.ts';
 
@@ -14,9 +14,10 @@ export interface Misspelt {
   readonly message: string;
 }
 
-export const misspeltIn = (source: Source): Misspelt[] => [
+/** @param units Policies that may hold suppressions themselves. */
+export const misspeltIn = (source: Source, units: readonly Unit[]): Misspelt[] => [
   ...inComments(source),
-  ...documentsOf(source).flatMap(inBlock),
+  ...units.flatMap(inBlock),
 ];
 
 function inComments({comments}: Source): Misspelt[] {

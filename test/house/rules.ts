@@ -20,6 +20,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const LINT_FLOORS: readonly (readonly string[])[] = [
   ['source', 'canonical.ts'],
   ['shape', 'finding.ts', 'equal.ts'],
+  ['dialects'],
   ['model'],
   ['rule.ts', 'baseline.ts'],
   ['edit', 'math', 'config.ts'],

@@ -132,7 +132,7 @@ describe('the setter of a value', () => {
           'budget.capacity',
         ]) {
           const runs = valueAt(scope.policy, path.split('.'));
-          const setter = setterOf(scope.layers, path);
+          const setter = setterOf(scope, path);
           if (setter.by === 'layer') {
             // A layer that switches the part off is answerable for all of it.
             const said = valueAt(setter.layer.data, path.split('.'));

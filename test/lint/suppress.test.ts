@@ -143,12 +143,20 @@ describe('a suppression', () => {
       '{\n  // retry-lint-disable-next-line -- x\n  "backoff": {"jitter": "none"}\n}',
       ['RL604', 'RL203'],
     ],
-    ['for what cannot be read', '/* retry-lint-disable RL001 -- x */ {', ['RL605', 'RL001']],
+    ['for what cannot be read', '/* retry-lint-disable RL001 -- x */ {', ['RL001']],
     ['for its own flaws', '/* retry-lint-disable RL604 */ {}', ['RL604', 'RL605']],
   ];
   for (const [title, text, expected] of loud) {
     it(`does not hold ${title}`, async () => expect((await codes(text)).sort()).to.deep.equal([...expected].sort()));
   }
+
+  it('is not called useless, nor taken out, where a slip of syntax kept the rules from running', async () => {
+    const text =
+      '{\n  "maxAttempts": 3\n  // retry-lint-disable-next-line RL203 -- a single client\n  "backoff": {"jitter": "none"}\n}';
+    expect(await codes(text)).to.deep.equal(['RL001']);
+    const mended = await fixText({path: 'p.jsonc', files: {'p.jsonc': text}});
+    expect(mended.text).to.equal(text.replace('3\n', '3,\n'));
+  });
 
   it('holds through its last day, and speaks from the next', async () => {
     const text = '{\n  // retry-lint-disable-next-line RL203 -- x until 2027-01-01\n  "backoff": {"jitter": "none"}\n}';

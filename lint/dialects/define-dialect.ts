@@ -1,0 +1,58 @@
+/** Makes a dialect of a table of its fields, and refuses one that contradicts itself. */
+
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import {mergePolicy} from '../../src/policy/merge.ts';
+import type {Policy, PolicyInput} from '../../src/policy/types.ts';
+import type {Capabilities, Dialect} from './dialect.ts';
+import {type Field, Words} from './words.ts';
+
+export interface DialectDefinition
+  extends Pick<Dialect, 'name' | 'capabilities' | 'unitsOf' | 'shapeOf' | 'inverse' | 'ignoresExtensions'> {
+  /**
+   * What runs where a policy says nothing, above what the capabilities say: without them there are no time limits, no breaker and no
+   * budget. Waits after a throttled answer are like any others.
+   */
+  readonly defaults: PolicyInput;
+  /** What a file can say, by the path of a policy: `backoff.jitter`. */
+  readonly fields: Readonly<Record<string, Field>>;
+  /** A duration as a file writes it. */
+  readonly ms: (ms: number) => string;
+}
+
+/** @throws TypeError where the capabilities are not those of the fields. */
+export function defineDialect({fields, ms, defaults, ...rest}: DialectDefinition): Dialect {
+  const {name, capabilities} = rest;
+  const paths = Object.keys(fields);
+  for (const [path, can, capability] of expected(capabilities)) {
+    if (can === paths.includes(path)) continue;
+    throw new TypeError(
+      `The dialect ${name} ${can ? 'has no' : 'has a'} field for ${path}, and its capabilities say ${capability}.`,
+    );
+  }
+  return {
+    ...rest,
+    defaults: mergePolicy(baseOf(capabilities), defaults),
+    expresses: path => path === '' || paths.some(each => each === path || each.startsWith(`${path}.`)),
+    words: new Words(path => (Object.hasOwn(fields, path) ? fields[path] : undefined), ms),
+  };
+}
+
+const expected = ({jitter, attemptTimeout}: Capabilities): [path: string, can: boolean, capability: string][] => [
+  ['backoff.jitter', jitter === 'field', `jitter: ${JSON.stringify(jitter)}`],
+  ['attemptTimeoutMs', attemptTimeout, `attemptTimeout: ${attemptTimeout}`],
+];
+
+const EVERY_METHOD = 'GET HEAD OPTIONS TRACE PUT DELETE QUERY POST PATCH CONNECT'.split(' ');
+
+/** What a runtime with these capabilities does where nothing else is known of it. */
+const baseOf = ({gatesByMethod, jitter, honoursHint, defaultBudget}: Capabilities): Policy => ({
+  ...defaultPolicy,
+  deadlineMs: null,
+  attemptTimeoutMs: null,
+  idleTimeoutMs: null,
+  idempotentMethods: gatesByMethod ? defaultPolicy.idempotentMethods : EVERY_METHOD,
+  backoff: {...defaultPolicy.backoff, throttledBaseMs: 0, jitter: jitter === 'builtin' ? 'full' : 'none'},
+  retryAfter: {...defaultPolicy.retryAfter, honor: honoursHint},
+  budget: defaultBudget ? defaultPolicy.budget : null,
+  breaker: null,
+});

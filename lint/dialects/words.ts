@@ -1,0 +1,39 @@
+/** How a file calls fields and values, for messages. */
+
+/** A field of a policy, as a dialect has it. */
+export interface Field {
+  /** How the file calls it: `retry_policy.per_try_timeout`. */
+  readonly name: string;
+  /** A value of it, or an entry of its list, as the file writes it: `2s`. JSON where this is left out. */
+  readonly say?: (value: unknown) => string;
+}
+
+export class Words {
+  readonly #fieldOf: (path: string) => Field | undefined;
+  /** A duration as the file writes it: `2000 ms`, `2s`. */
+  readonly ms: (ms: number) => string;
+
+  constructor(fieldOf: (path: string) => Field | undefined, ms: (ms: number) => string) {
+    this.#fieldOf = fieldOf;
+    this.ms = ms;
+  }
+
+  /** `backoff.jitter`. Of a field that the file cannot express: steadfetch's name. */
+  name(path: string): string {
+    return this.#fieldOf(path)?.name ?? path;
+  }
+
+  /** The name without what is around it: `jitter`. */
+  key(path: string): string {
+    return this.name(path).replace(/^.*\./, '');
+  }
+
+  /** `"full"`, `2000`, `2s`. */
+  value(path: string, value: unknown): string {
+    return this.#fieldOf(path)?.say?.(value) ?? sayJson(value);
+  }
+}
+
+/** On one line, with a blank after commas, as a person writes a list. */
+const sayJson = (value: unknown): string =>
+  Array.isArray(value) ? `[${value.map(sayJson).join(', ')}]` : JSON.stringify(value);

@@ -1,0 +1,276 @@
+/** Policies in another language: found, read, judged and mended in its own words. */
+
+import {expect} from 'chai';
+import type {Config} from '../../../lint/config.ts';
+import {defineDialect} from '../../../lint/dialects/define-dialect.ts';
+import {fixText} from '../../../lint/fix.ts';
+import {lintText} from '../../../lint/lint.ts';
+import {isSure, type Scope, stateOf} from '../../../lint/model/scope.ts';
+import {type Draft, defineRule, type Rule} from '../../../lint/rule.ts';
+import {capabilities, gateway} from './gateway.ts';
+
+const path = 'gateway.yaml';
+
+const rule = (check: (scope: Scope) => Iterable<Draft>, fields: Pick<Rule, 'judges' | 'reads'> = {judges: []}): Rule =>
+  defineRule({
+    code: 'TEST101',
+    name: 'no-nothing',
+    category: 'hygiene',
+    severity: 'warning',
+    fix: 'safe',
+    confidence: 'high',
+    summary: 'Be tested',
+    why: '',
+    sources: [],
+    bad: [{name: '', text: '', findings: []}],
+    good: [{name: '', text: ''}],
+    ...fields,
+    check,
+  });
+
+const configOf = (...rules: readonly Rule[]): Config => ({dialects: [gateway], extraRules: rules});
+const request = (text: string, config: Config) => ({path, files: {[path]: text}, config});
+
+async function messages(text: string, ...rules: readonly Rule[]): Promise<string[]> {
+  const {findings} = await lintText(request(text, configOf(...rules)));
+  return findings.filter(({code}) => rules.some(rule => rule.code === code)).map(({message}) => message);
+}
+
+const two = `kind: Gateway
+routes:
+  - name: orders
+    match: {path: /orders, methods: [POST]}
+    timeout: \${TIMEOUT}
+    retry_policy:
+      retry_on: 5xx,reset,404
+      num_retries: 3
+      per_try_timeout: 2
+      retry_back_off: {base_interval: 25ms, max_interval: 10s}
+---
+kind: Gateway
+routes:
+  - match: {path: /search}
+    timeout: 5s
+`;
+
+describe('a dialect', () => {
+  it('leaves files that are not its own to steadfetch', async () => {
+    const {findings} = await lintText(request('backoff: {jitter: none}\n', {dialects: [gateway]}));
+    expect(findings.map(({code}) => code)).to.deep.equal(['RL203']);
+  });
+
+  it('gives rules the policy that would run, with its own defaults', async () => {
+    const scopes: Scope[] = [];
+    const peek = rule(function* (scope) {
+      scopes.push(scope);
+      yield* [];
+    });
+    await messages(two, peek);
+    expect(scopes.map(({title}) => title)).to.deep.equal(['route "orders"', 'route * /search']);
+    const [orders, search] = scopes;
+    expect(orders!.policy).to.deep.include({maxAttempts: 4, retryOn: ['5xx', 'network', 404], breaker: null});
+    expect(orders!.policy.backoff).to.deep.include({baseMs: 25, capMs: 10_000, jitter: 'full', throttledBaseMs: 0});
+    expect(orders!.policy.idempotentMethods).to.include('POST');
+    expect(orders!.match).to.deep.equal({path: '/orders', methods: ['POST']});
+    expect(search!.policy).to.deep.include({maxAttempts: 2, deadlineMs: 5000, attemptTimeoutMs: null});
+  });
+
+  it('tells what is known, missing, invalid, unknown and inexpressible', async () => {
+    const paths = ['maxAttempts', 'name', 'attemptTimeoutMs', 'deadlineMs', 'backoff.jitter', 'backoff', 'hedge'];
+    let states: unknown;
+    const peek = rule(function* (scope) {
+      states ??= paths.map(each => [each, stateOf(scope, each), isSure(scope, each)]);
+      yield* [];
+    });
+    await messages(two.replace('name: orders', 'match: {path: /orders}').replace(/\n.*methods.*/, ''), peek);
+    expect(states).to.deep.equal([
+      ['maxAttempts', 'known', true],
+      ['name', 'missing', true],
+      ['attemptTimeoutMs', 'invalid', false],
+      ['deadlineMs', 'unknown', false],
+      ['backoff.jitter', 'inexpressible', true],
+      ['backoff', 'known', true],
+      ['hedge', 'inexpressible', true],
+    ]);
+  });
+
+  it('names its own slips by its own paths', async () => {
+    const text = 'kind: Gateway\nroutes:\n  - timout: 2\n    retry_policy: {per_try_timeout: 2}\n';
+    const {findings} = await lintText(request(text, configOf()));
+    expect(findings.map(({code, pointer, message}) => [code, pointer, message])).to.deep.equal([
+      ['RL004', 'routes[0].timout', 'timout is not a field of a route.'],
+      [
+        'RL003',
+        'routes[0].retry_policy.per_try_timeout',
+        'retry_policy.per_try_timeout must be a duration such as 250ms or 2s, got 2.',
+      ],
+    ]);
+    expect((await fixText(request(text, configOf()))).text).to.equal(text.replace('timout', 'timeout'));
+  });
+
+  it('shows a finding where the file says the value, by its own path', async () => {
+    const find = rule(function* ({policy}) {
+      if (policy.retryOn.includes(404)) yield {at: 'retryOn[2]', message: '404.'};
+      yield {at: 'backoff.capMs', message: 'cap.'};
+      yield {at: 'attemptTimeoutMs', message: 'timeout.'};
+    });
+    const {findings} = await lintText(request(two, configOf(find)));
+    const lines = two.split('\n');
+    const shown = findings
+      .filter(({code}) => code === 'TEST101')
+      .map(({range: {start, end}, pointer, fingerprint}) => [
+        lines[start.line - 1]!.slice(start.column - 1, end.column - 1),
+        pointer,
+        fingerprint.replace('TEST101 ', ''),
+      ]);
+    expect(shown).to.deep.equal([
+      ['404', 'routes[0].retry_policy.retry_on', 'route[orders].retryOn[2]'],
+      ['per_try_timeout', 'routes[0].retry_policy.per_try_timeout', 'route[orders].attemptTimeoutMs'],
+      ['max_interval', 'routes[0].retry_policy.retry_back_off.max_interval', 'route[orders].backoff.capMs'],
+      // What is not written is shown at the route.
+      ['match', 'routes[0]', 'route[2.1]'],
+    ]);
+  });
+
+  it('says fields, values and durations as its files do', async () => {
+    const find = rule(function* ({dialect: {words}, policy}) {
+      const {name, key, value, ms} = {
+        name: words.name('backoff.capMs'),
+        key: words.key('backoff.capMs'),
+        value: [
+          words.value('maxAttempts', 4),
+          words.value('retryOn', 'network'),
+          words.value('attemptTimeoutMs', 2300),
+        ],
+        ms: words.ms(policy.deadlineMs ?? 0),
+      };
+      yield {at: 'deadlineMs', message: `${name} ${key} ${value.join(' ')} ${ms}.`};
+    });
+    const text = 'kind: Gateway\nroutes: [{timeout: 1.5s}]\n';
+    expect(await messages(text, find)).to.deep.equal([
+      'retry_policy.retry_back_off.max_interval max_interval 3 reset 2.3s 1.5s.',
+    ]);
+  });
+
+  it('has fixes written back by its inverse', async () => {
+    const find = rule(function* ({policy}) {
+      if (policy.retryOn.includes(404))
+        yield {
+          at: 'retryOn[2]',
+          message: '404.',
+          fix: {title: 'Do not retry 404', changes: [{do: 'drop', path: 'retryOn', entries: [404]}]},
+        };
+      if (policy.attemptTimeoutMs === null)
+        yield {
+          at: 'attemptTimeoutMs',
+          message: 'none.',
+          fix: {title: 'Set it', changes: [{do: 'set', path: 'attemptTimeoutMs', value: 2300}]},
+        };
+    });
+    const text = 'kind: Gateway\nroutes:\n  - timeout: 5s # all\n    retry_policy: {retry_on: "5xx,reset,404"}\n';
+    const {text: mended} = await fixText(request(text, configOf(find)));
+    expect(mended).to.equal(text.replace('"5xx,reset,404"', '"5xx,reset", "per_try_timeout": "2.3s"'));
+  });
+
+  it('has no fix for what it cannot write', async () => {
+    const find = rule(function* () {
+      yield {
+        at: 'deadlineMs',
+        message: 'x.',
+        fix: {title: 'Hedge', changes: [{do: 'set', path: 'hedge', value: {delayMs: 5}}]},
+      };
+    });
+    const {findings} = await lintText(request('kind: Gateway\nroutes: [{timeout: 5s}]\n', configOf(find)));
+    expect(findings.map(({fix}) => fix)).to.deep.equal([undefined]);
+  });
+
+  it('has no block of suppressions where its runtime refuses one, but has comments', async () => {
+    const find = rule(function* () {
+      yield {at: 'deadlineMs', message: 'x.'};
+    });
+    const block = 'x-retry-lint: {disable: [{rule: TEST101, reason: no}]}';
+    const text = `kind: Gateway\n${block}\nroutes:\n  - timeout: 5s\n    ${block}\n  - timeout: 6s # retry-lint-disable-line TEST101 -- so\n`;
+    const {findings, suppressed} = await lintText(request(text, configOf(find)));
+    const lines = findings.filter(({code}) => code === 'TEST101').map(({range}) => range.start.line);
+    expect(lines).to.deep.equal([4]);
+    expect(suppressed.map(({finding}) => finding.range.start.line)).to.deep.equal([6]);
+  });
+});
+
+describe('a rule', () => {
+  const template = `\${T}`;
+  const text = (route: string): string => `kind: Gateway\nroutes: [${route.replace('<T>', template)}]\n`;
+  const speaks = (at: string, fields: Pick<Rule, 'judges' | 'reads'>): Rule =>
+    rule(function* () {
+      yield {at, message: 'x.'};
+    }, fields);
+
+  const cases: [title: string, route: string, at: string, fields: Pick<Rule, 'judges' | 'reads'>, speaks: boolean][] = [
+    ['speaks of what it knows', '{timeout: 5s}', 'deadlineMs', {judges: ['deadlineMs']}, true],
+    ['speaks of a default', '{name: a}', 'deadlineMs', {judges: ['deadlineMs']}, true],
+    ['is silent about a slip that it judges', '{timeout: 5}', 'deadlineMs', {judges: ['deadlineMs']}, false],
+    ['speaks although it reads a slip', '{timeout: 5}', 'maxAttempts', {judges: [], reads: ['deadlineMs']}, true],
+    ['is silent about a template that it judges', '{timeout: "<T>"}', 'deadlineMs', {judges: ['deadlineMs']}, false],
+    ['is silent if it reads a template', '{timeout: "<T>"}', 'maxAttempts', {judges: [], reads: ['deadlineMs']}, false],
+    ['speaks if a template is elsewhere', '{timeout: "<T>"}', 'maxAttempts', {judges: ['maxAttempts']}, true],
+    [
+      'is silent if a template is in what it reads',
+      '{retry_policy: {retry_back_off: {base_interval: "<T>"}}}',
+      'maxAttempts',
+      {judges: [], reads: ['backoff']},
+      false,
+    ],
+    [
+      'is silent if it reads everything and a template is anywhere',
+      '{timeout: "<T>"}',
+      '',
+      {judges: [], reads: ['']},
+      false,
+    ],
+    ['is silent about what the dialect cannot express', '{timeout: 5s}', 'backoff.jitter', {judges: []}, false],
+    ['speaks of a part that the dialect can express some of', '{timeout: 5s}', 'backoff', {judges: []}, true],
+    ['that declares nothing runs on steadfetch’s policies only', '{timeout: 5s}', 'deadlineMs', {}, false],
+  ];
+  for (const [title, route, at, fields, isHeard] of cases) {
+    it(title, async () => {
+      expect(await messages(text(route), speaks(at, fields))).to.deep.equal(isHeard ? ['x.'] : []);
+    });
+  }
+});
+
+describe('the definition of a dialect', () => {
+  const {words: _, expresses: __, ...rest} = gateway;
+  const definition = {...rest, defaults: {}, ms: (ms: number) => `${ms}`};
+  const jitter = {'backoff.jitter': {name: 'jitter'}, attemptTimeoutMs: {name: 'timeout'}};
+
+  it('is refused if it says jitter is built in and has a field for it', () => {
+    expect(() => defineDialect({...definition, capabilities, fields: jitter})).to.throw(
+      TypeError,
+      'The dialect gateway has a field for backoff.jitter, and its capabilities say jitter: "builtin".',
+    );
+  });
+
+  it('is refused if it says attempts have a timeout and has no field for it', () => {
+    expect(() => defineDialect({...definition, capabilities, fields: {}})).to.throw(
+      TypeError,
+      'The dialect gateway has no field for attemptTimeoutMs, and its capabilities say attemptTimeout: true.',
+    );
+  });
+
+  it('gives the defaults that its capabilities mean', () => {
+    const fields = {'backoff.jitter': {name: 'jitter'}};
+    const poor: typeof capabilities = {
+      gatesByMethod: true,
+      jitter: 'field',
+      attemptTimeout: false,
+      honoursHint: true,
+      defaultBudget: false,
+      kind: 'workflow',
+    };
+    const {defaults} = defineDialect({...definition, capabilities: poor, fields});
+    expect(defaults).to.deep.include({budget: null, breaker: null, deadlineMs: null, attemptTimeoutMs: null});
+    expect(defaults.retryAfter.honor).to.equal(true);
+    expect(defaults.backoff.jitter).to.equal('none');
+    expect(defaults.idempotentMethods).not.to.include('POST');
+  });
+});
