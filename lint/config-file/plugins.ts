@@ -1,33 +1,41 @@
 /** Rules of the user's own, from a module. */
 
-import {statSync} from 'node:fs';
+import {existsSync, statSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import {type Severity, severities} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
+import {shownPath} from '../io/paths.ts';
 import {defineRule, type Rule} from '../rule.ts';
+import {guarded} from './guarded-rule.ts';
+import {PluginPlaces} from './plugin-place.ts';
 
 /**
  * @param file Absolute: a module whose default export is a rule, or a list of rules.
- * @param what Who names it, for messages.
+ * @param what Who names it, for messages: `.retry-lintrc.json:1:14: plugins[0]`.
+ * @param cwd Where the command runs, for paths in messages.
+ * @throws CliError with the mistake, and its place in the module.
  */
-export async function loadPlugin(file: string, what: string): Promise<Rule[]> {
-  const exported = (await load(file, what)).default;
+export async function loadPlugin(file: string, what: string, cwd: string): Promise<Rule[]> {
+  if (!existsSync(file)) throw new CliError(`${what}: the module ${shownPath(cwd, file)} does not exist.`);
+  const places = new PluginPlaces(file, cwd);
+  const exported = (await load(file, what, places)).default;
   const rules: unknown[] = Array.isArray(exported) ? exported : [exported];
   return rules.map(rule => {
     if (!isLikeARule(rule))
-      throw new CliError(`${what}: its default export must be a rule, or a list of rules, as defineRule makes them.`);
-    return checked(rule, what);
+      throw new CliError(
+        `${what}: ${places.ofText('export default')}: the default export must be a rule, or a list of rules, as defineRule makes them.`,
+      );
+    return guarded(checked(rule, what, places), places);
   });
 }
 
-async function load(file: string, what: string): Promise<{readonly default?: unknown}> {
+async function load(file: string, what: string, places: PluginPlaces): Promise<{readonly default?: unknown}> {
   try {
     return await import(urlOf(file));
   } catch (error) {
-    const {code, message} = error as NodeJS.ErrnoException;
-    const isMissing = code === 'ERR_MODULE_NOT_FOUND' && message.includes(file);
+    const message = error instanceof Error ? error.message : String(error);
     throw new CliError(
-      `${what}: the module ${isMissing ? 'does not exist' : `cannot be loaded: ${message.replace(/\.$/, '')}`}.`,
+      `${what}: ${places.ofError(error)}: the module cannot be loaded: ${message.replace(/\.$/, '')}.`,
     );
   }
 }
@@ -68,14 +76,15 @@ function isFilledList(value: unknown): boolean {
 const isLikeARule = (value: unknown): value is Rule =>
   typeof value === 'object' && value !== null && typeof (value as Rule).code === 'string';
 
-function checked(rule: Rule, what: string): Rule {
+function checked(rule: Rule, what: string, places: PluginPlaces): Rule {
+  const where = `${what}: ${places.ofText(rule.code, 'export default')}`;
   const fields = rule as unknown as Readonly<Record<string, unknown>>;
   const wrong = Object.keys(REQUIRED).find(field => !REQUIRED[field]!(fields[field]));
   if (wrong !== undefined)
-    throw new CliError(`${what}: the rule ${rule.code} has ${wrong in rule ? 'a wrong' : 'no'} ${wrong}.`);
+    throw new CliError(`${where}: the rule ${rule.code} has ${wrong in rule ? 'a wrong' : 'no'} ${wrong}.`);
   try {
     return defineRule(rule);
   } catch (error) {
-    throw new CliError(`${what}: ${(error as Error).message}`);
+    throw new CliError(`${where}: ${(error as Error).message}`);
   }
 }

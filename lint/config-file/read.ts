@@ -54,7 +54,7 @@ export class ConfigReader {
    * @throws CliError with every slip in it, and where it is.
    */
   read(file: string): Promise<Loaded> {
-    const loaded = this.#byFile.get(file) ?? load(file, shownPath(this.#cwd, file), this.#onRead);
+    const loaded = this.#byFile.get(file) ?? load(file, this.#cwd, this.#onRead);
     this.#byFile.set(file, loaded);
     return loaded;
   }
@@ -71,8 +71,9 @@ export class ConfigReader {
   }
 }
 
-async function load(file: string, path: string, onRead: (file: string) => void): Promise<Loaded> {
+async function load(file: string, cwd: string, onRead: (file: string) => void): Promise<Loaded> {
   onRead(file);
+  const path = shownPath(cwd, file);
   const source = readJson(path, readText(file, path));
   // A duplicate key would be a setting that does nothing.
   refuse(
@@ -85,7 +86,13 @@ async function load(file: string, path: string, onRead: (file: string) => void):
   refuse(source, placed(places, checkConfigFile(value)));
   const config = value as ConfigFile;
   const folder = dirname(file);
-  const plugins = await loadPlugins(config, folder, path, onRead);
+  const plugins: Rule[] = [];
+  for (const [index, name] of (config.plugins ?? []).entries()) {
+    onRead(resolve(folder, name));
+    const entry = `plugins[${index}]`;
+    const what = `${positionIn(source, startOf(places, entry))}: ${entry}`;
+    plugins.push(...(await loadPlugin(resolve(folder, name), what, cwd)));
+  }
   refuse(source, placed(places, checkRuleNames(config, namesOf([...builtIn, ...plugins]))));
   return {path, folder, file: config, plugins};
 }
@@ -102,20 +109,6 @@ function readText(file: string, path: string): string {
   }
 }
 
-async function loadPlugins(
-  {plugins = []}: ConfigFile,
-  folder: string,
-  path: string,
-  onRead: (file: string) => void,
-): Promise<Rule[]> {
-  if (plugins.length === 0) return [];
-  for (const name of plugins) onRead(resolve(folder, name));
-  const loaded = await Promise.all(
-    plugins.map((name, index) => loadPlugin(resolve(folder, name), `${path}: plugins[${index}]`)),
-  );
-  return loaded.flat();
-}
-
 interface PlacedProblem {
   readonly message: string;
   readonly start: number;
@@ -123,18 +116,24 @@ interface PlacedProblem {
 
 function placed(places: Places, problems: readonly ConfigProblem[]): PlacedProblem[] {
   return problems.map(({path, message}) => {
-    const place = nearestPlace(places, path);
-    const start = place === undefined ? 0 : spanToShow(place).start;
-    return {message: `${path === '' ? 'the configuration' : path} ${message}`, start};
+    return {message: `${path === '' ? 'the configuration' : path} ${message}`, start: startOf(places, path)};
   });
 }
 
-function refuse({path, text}: Source, problems: readonly PlacedProblem[]): void {
+function startOf(places: Places, path: string): number {
+  const place = nearestPlace(places, path);
+  return place === undefined ? 0 : spanToShow(place).start;
+}
+
+function refuse(source: Source, problems: readonly PlacedProblem[]): void {
   if (problems.length === 0) return;
-  const lines = new Lines(text);
-  const said = problems.map(({message, start}) => {
-    const {line, column} = lines.positionAt(start);
-    return `${path}:${line}:${column}: ${message.replace(/(?<![.?])$/, '.')}`;
-  });
+  const said = problems.map(
+    ({message, start}) => `${positionIn(source, start)}: ${message.replace(/(?<![.?])$/, '.')}`,
+  );
   throw new CliError(said.join('\n'));
+}
+
+function positionIn({path, text}: Source, start: number): string {
+  const {line, column} = new Lines(text).positionAt(start);
+  return `${path}:${line}:${column}`;
 }

@@ -1,0 +1,85 @@
+/** Where in a module of rules a mistake is, as messages say it: `retry-rules.mjs:7:12`. */
+
+import {execFileSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
+import {basename, dirname} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {isBelow, shownPath} from '../io/paths.ts';
+
+interface Place {
+  /** Absolute. */
+  readonly file: string;
+  readonly line?: string | undefined;
+  readonly column?: string | undefined;
+}
+
+export class PluginPlaces {
+  readonly #file: string;
+  readonly #cwd: string;
+
+  /** @param file The module that a configuration names. Absolute. */
+  constructor(file: string, cwd: string) {
+    this.#file = file;
+    this.#cwd = cwd;
+  }
+
+  /** Where a module, or one that it imports, threw. */
+  ofError(error: unknown): string {
+    return this.#shown(this.#inStack(error) ?? this.#ofImport(error) ?? this.#ofSyntax(error) ?? {file: this.#file});
+  }
+
+  /** The line of the module that has one of these texts; the first of them counts most. */
+  ofText(...texts: readonly string[]): string {
+    return this.#shown({
+      file: this.#file,
+      line: texts.map(text => lineOf(this.#file, text)).find(line => line !== undefined),
+    });
+  }
+
+  /** The innermost frame that is the user's: neither of Node, nor of a package, nor of the linter. */
+  #inStack(error: unknown): Place | undefined {
+    if (!(error instanceof Error)) return undefined;
+    const frames = (error.stack ?? '').matchAll(
+      /(file:\/\/\/[^\s()?]+|\/[^\s():]+)(?:\?changed=[\d.]+)?:(\d+)(?::(\d+))?/g,
+    );
+    for (const [, at = '', line, column] of frames) {
+      const file = at.startsWith('file:') ? fileURLToPath(at) : at;
+      if (isBelow(dirname(this.#file), file) && !file.includes('node_modules')) return {file, line, column};
+    }
+    return undefined;
+  }
+
+  /** A module that imports what does not exist. */
+  #ofImport(error: unknown): Place | undefined {
+    const {message} = error as Error;
+    const [, missing = '', file] = /^Cannot find \w+ '([^']+)' imported from (.+)$/.exec(message) ?? [];
+    return file === undefined ? undefined : {file, line: lineOf(file, basename(missing))};
+  }
+
+  /** The error of an ECMAScript module does not say where it is; Node's own check does, and runs nothing. */
+  #ofSyntax(error: unknown): Place | undefined {
+    if (!(error instanceof SyntaxError)) return undefined;
+    try {
+      execFileSync(process.execPath, ['--check', this.#file], {stdio: 'pipe', encoding: 'utf8'});
+      return undefined;
+    } catch (failed) {
+      const [, line] = /:(\d+)\r?\n/.exec((failed as {stderr?: string}).stderr ?? '') ?? [];
+      return {file: this.#file, line};
+    }
+  }
+
+  #shown({file, line, column}: Place): string {
+    return [shownPath(this.#cwd, file), line, column].filter(part => part !== undefined).join(':');
+  }
+}
+
+function lineOf(file: string, text: string): string | undefined {
+  try {
+    const index = readFileSync(file, 'utf8')
+      .split('\n')
+      .findIndex(line => line.includes(text));
+    return index < 0 ? undefined : String(index + 1);
+  } catch {
+    return undefined;
+  }
+}
