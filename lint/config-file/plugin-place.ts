@@ -1,6 +1,5 @@
 /** Where in a module of rules a mistake is, as messages say it: `retry-rules.mjs:7:12`. */
 
-import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {basename, dirname} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -59,6 +58,8 @@ export class PluginPlaces {
   /** The error of an ECMAScript module does not say where it is; Node's own check does, and runs nothing. */
   #ofSyntax(error: unknown): Place | undefined {
     if (!(error instanceof SyntaxError)) return undefined;
+    // Loaded here: it takes milliseconds that a run without mistakes has no use for.
+    const {execFileSync} = process.getBuiltinModule('node:child_process');
     try {
       execFileSync(process.execPath, ['--check', this.#file], {stdio: 'pipe', encoding: 'utf8'});
       return undefined;
