@@ -18,7 +18,8 @@ it: sending the same bytes again costs the server a request and the caller a wai
 retry bugs studied in eight large systems, retrying what cannot be recovered was among the most frequent.
 
 408, 421, 425 and 429 are different: they say that the request was not looked at, or not now. A 403 that is really a rate limit
-is known by its headers, and retried without being listed. A 409 means "still being worked on" only where an idempotency key is
+is known by its headers, and retried without being listed. An answer below 400 is a success, which the client never retries: listed, it
+promises a wait for a 202 that does not happen. A 409 means "still being worked on" only where an idempotency key is
 sent; the client retries that one by itself.
 `,
   sources: [
@@ -74,6 +75,20 @@ sent; the client retries that one by itself.
       ],
     },
     {
+      name: 'a success',
+      text: '{\n  "retryOn": [200, 429, 503, "timeout"]\n}\n',
+      findings: [
+        {
+          message:
+            '200 is never retried: an answer below 400 is a success. To ask again until something is done, make another call.',
+          at: '2:15',
+          marks: '200',
+          severity: 'warning',
+        },
+      ],
+      fixed: '{\n  "retryOn": [429, 503, "timeout"]\n}\n',
+    },
+    {
       name: 'codes of gRPC that no repetition changes',
       text: '{\n  "retryOn": ["UNAVAILABLE", "INVALID_ARGUMENT", "ABORTED"]\n}\n',
       findings: [
@@ -102,7 +117,10 @@ sent; the client retries that one by itself.
   *check(scope): Iterable<Draft> {
     if (!mayRetry(scope)) return;
     const entries = entriesOf(scope, 'retryOn');
-    const isAllWrong = entries.every(({value}) => isRefusal(value) || value === '4xx');
+    const isAllWrong = entries.every(({value}) => isRefusal(value) || isSuccess(value) || value === '4xx');
+    // A list that names nothing else would be left empty, and then nothing is retried at all.
+    const mended = (entry: Entry): Pick<Draft, 'fix' | 'suggestions'> =>
+      isAllWrong ? {suggestions: [byDefault(scope)]} : {fix: withoutEntry(entry)};
     for (const entry of entries) {
       const {value, at} = entry;
       if (value === '4xx') yield {at, message: EVERY_4XX, fix: withoutEvery4xx(scope)};
@@ -110,9 +128,8 @@ sent; the client retries that one by itself.
         yield {at, message: CONFLICT, severity: 'warning', suggestions: [withoutEntry(entry)]};
       } else if (isRefusal(value)) {
         const message = `${value} is retried, but ${REFUSALS[String(value)] ?? 'it says that the request is wrong'}: ${OUTCOMES[String(value)] ?? 'the same request gets the same answer'}.`;
-        // A list that names nothing else would be left empty, and then nothing is retried at all.
-        yield isAllWrong ? {at, message, suggestions: [byDefault(scope)]} : {at, message, fix: withoutEntry(entry)};
-      }
+        yield {at, message, ...mended(entry)};
+      } else if (isSuccess(value)) yield {at, message: saySuccess(value), severity: 'warning', ...mended(entry)};
     }
   },
 });
@@ -155,6 +172,13 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   ABORTED: 'only a new transaction can pass',
   CANCELLED: 'nobody waits for the answer',
 };
+
+const isSuccess = (trigger: unknown): trigger is number => typeof trigger === 'number' && trigger < 400;
+
+const saySuccess = (status: number): string =>
+  status < 200
+    ? `${status} is never retried: it comes before the answer, and the client waits for that.`
+    : `${status} is never retried: an answer below 400 is a success. To ask again until something is done, make another call.`;
 
 /** 4xx that are not about the request: early, misdirected, locked or too many. */
 const PASSING: ReadonlySet<unknown> = new Set([408, 409, 421, 423, 424, 425, 429]);
