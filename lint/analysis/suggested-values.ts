@@ -11,8 +11,11 @@ import {retriesOf, retriesThrottled} from './retryability.ts';
 export const neededMs = (policy: Policy, attempts: number = retriesOf(policy) + 1): number =>
   undisturbedMs(policy, attempts, retriesThrottled(policy));
 
-/** The longest attempt timeout that leaves room for all attempts and waits, the default at most. Without that room, an equal share. */
-export function fittingTimeoutMs(policy: Policy): number {
+/**
+ * The longest attempt timeout that leaves room for all attempts and waits, the default at most. Without that room, an equal share;
+ * undefined where that is less than the client would send an attempt for.
+ */
+export function fittingTimeoutMs(policy: Policy): number | undefined {
   const {deadlineMs} = policy;
   const attempts = retriesOf(policy) + 1;
   const wanted = defaultPolicy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
@@ -20,7 +23,8 @@ export function fittingTimeoutMs(policy: Policy): number {
   const count = Number.isFinite(attempts) ? attempts : 3;
   const waits = neededMs({...policy, attemptTimeoutMs: 0}, count);
   const share = Math.floor((deadlineMs - waits) / count);
-  return neat(Math.min(wanted, share >= LEAST_ATTEMPT_MS ? share : deadlineMs / (count + 1)));
+  const fitting = neat(Math.min(wanted, share >= LEAST_ATTEMPT_MS ? share : deadlineMs / (count + 1)));
+  return fitting >= LEAST_ATTEMPT_MS ? fitting : undefined;
 }
 
 /** Down to two digits, as a person would write it. */
@@ -38,7 +42,8 @@ export function waysToFit(policy: Policy): FixDraft[] {
     ways.push({title: `Set ${path} to ${value}`, changes: [{do: 'set', path, value}]});
   };
   const timeoutMs = fittingTimeoutMs(policy);
-  if (neededMs({...policy, attemptTimeoutMs: timeoutMs}) <= deadlineMs) set('attemptTimeoutMs', timeoutMs);
+  if (timeoutMs !== undefined && neededMs({...policy, attemptTimeoutMs: timeoutMs}) <= deadlineMs)
+    set('attemptTimeoutMs', timeoutMs);
   const attempts = fittingAttempts(policy, deadlineMs);
   if (attempts > 1) set('maxAttempts', attempts);
   const needed = neededMs(policy);

@@ -3,7 +3,7 @@ import {isPredictable} from '../analysis/prediction.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {fittingTimeoutMs} from '../analysis/suggested-values.ts';
 import {isSure, mostSpecific} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const attemptAsLongAsCall: Rule = defineRule({
   code: 'RL304',
@@ -67,7 +67,6 @@ Where \`objective.assume\` says how long attempts take, RL309 predicts what happ
     const lost = Number.isFinite(resends) ? formatCount(resends, 'resend') : 'resends';
     const at = mostSpecific(scope, 'attemptTimeoutMs', 'deadlineMs');
     const value = fittingTimeoutMs(scope.policy);
-    const changes = [{do: 'set', path: 'attemptTimeoutMs', value} as const];
     yield {
       at,
       message: `The first attempt may take ${attemptTimeoutMs} ms, and the call has ${deadlineMs} ms: an attempt that hangs leaves nothing for ${lost}.`,
@@ -76,7 +75,12 @@ Where \`objective.assume\` says how long attempts take, RL309 predicts what happ
           ? {at: 'attemptTimeoutMs', message: 'The attempt timeout is set here.'}
           : {at: 'deadlineMs', message: 'The deadline is set here.'},
       ],
-      suggestions: value < deadlineMs ? [{title: `Set attemptTimeoutMs to ${value}`, changes}] : [],
+      suggestions: value !== undefined && value < deadlineMs ? [settingTo(value)] : [],
     };
   },
+});
+
+const settingTo = (value: number): FixDraft => ({
+  title: `Set attemptTimeoutMs to ${value}`,
+  changes: [{do: 'set', path: 'attemptTimeoutMs', value}],
 });

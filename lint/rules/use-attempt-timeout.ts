@@ -1,8 +1,9 @@
+import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {formatMs} from '../analysis/format.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {fittingTimeoutMs} from '../analysis/suggested-values.ts';
 import {isSure} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const missingAttemptTimeout: Rule = defineRule({
   code: 'RL301',
@@ -44,6 +45,18 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
       fixed: '{\n  "attemptTimeoutMs": 2300,\n  "deadlineMs": 10000\n}\n',
     },
     {
+      name: 'a deadline with room for one attempt',
+      text: '{\n  "attemptTimeoutMs": null,\n  "deadlineMs": 100\n}\n',
+      findings: [
+        {
+          message:
+            'No attempt is ever given up: one that hangs takes the whole deadline of 100 ms, and the 2 resends behind it are never sent.',
+          at: '2:3',
+          marks: '"attemptTimeoutMs"',
+        },
+      ],
+    },
+    {
       name: 'neither',
       text: '{\n  "attemptTimeoutMs": null,\n  "deadlineMs": null\n}\n',
       findings: [
@@ -59,12 +72,18 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
   ],
   good: [
     {name: 'a timeout for each attempt', text: '{\n  "attemptTimeoutMs": 2000,\n  "deadlineMs": 10000\n}\n'},
+    {
+      name: 'gRPC retries by codes, within a deadline',
+      text: '{\n  "attemptTimeoutMs": null,\n  "retryOn": ["UNAVAILABLE"]\n}\n',
+    },
     {name: 'one attempt has the whole deadline', text: '{\n  "maxAttempts": 1,\n  "attemptTimeoutMs": null\n}\n'},
   ],
 
   *check(scope): Iterable<Draft> {
-    const {attemptTimeoutMs, deadlineMs} = scope.policy;
+    const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
     if (attemptTimeoutMs !== null || !mayRetry(scope) || !isSure(scope, 'attemptTimeoutMs')) return;
+    // gRPC retries by its codes, not what timed out: the deadline is the time limit.
+    if (deadlineMs !== null && retryOn.every(isCodeName)) return;
     const resends = retriesOf(scope.policy);
     const lost =
       resends === 1
@@ -77,7 +96,12 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
     yield {
       at: 'attemptTimeoutMs',
       message: `No attempt is ever given up: one that hangs ${takes}, and ${lost} never sent.`,
-      fix: {title: `Set attemptTimeoutMs to ${value}`, changes: [{do: 'set', path: 'attemptTimeoutMs', value}]},
+      ...(value === undefined
+        ? {suggestions: [once]}
+        : {fix: {title: `Set attemptTimeoutMs to ${value}`, changes: [{do: 'set', path: 'attemptTimeoutMs', value}]}}),
     };
   },
 });
+
+/** Where a second attempt would get less than the client sends one for. */
+const once: FixDraft = {title: 'Set maxAttempts to 1', changes: [{do: 'set', path: 'maxAttempts', value: 1}]};

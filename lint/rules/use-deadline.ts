@@ -16,6 +16,8 @@ export const missingDeadline: Rule = defineRule({
 Whoever made the call waits for all of it: every attempt, every wait, and every hint of the server's. Without a deadline those add
 up to something nobody decided. A caller with a limit of its own leaves long before, and the rest is work for no one.
 
+A single attempt without any limit hangs as long as its connection does.
+
 A deadline also makes the client honest: it does not wait towards an attempt that could no longer finish.
 `,
   sources: [
@@ -51,16 +53,34 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
       ],
       fixed: '{\n  "deadlineMs": 30000,\n  "retryAfter": {"honor": false}\n}\n',
     },
+    {
+      name: 'one attempt, and nothing bounds it',
+      text: '{\n  "maxAttempts": 1,\n  "attemptTimeoutMs": null,\n  "deadlineMs": null\n}\n',
+      findings: [
+        {
+          message: 'Nothing bounds the call: there is neither a deadline nor a timeout for an attempt.',
+          at: '4:3',
+          marks: '"deadlineMs"',
+        },
+      ],
+      fixed: '{\n  "maxAttempts": 1,\n  "attemptTimeoutMs": null,\n  "deadlineMs": 30000\n}\n',
+    },
   ],
   good: [
     {name: 'thirty seconds', text: '{\n  "deadlineMs": 30000\n}\n'},
-    {name: 'nothing is resent', text: '{\n  "maxAttempts": null,\n  "deadlineMs": null\n}\n'},
+    {
+      name: 'one attempt has its timeout',
+      text: '{\n  "maxAttempts": 1,\n  "deadlineMs": null\n}\n',
+    },
+    {name: 'the loop of the caller has the limits', text: '{\n  "maxAttempts": null,\n  "deadlineMs": null\n}\n'},
   ],
 
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
     const {maxAttempts, attemptTimeoutMs, deadlineMs} = policy;
-    if (deadlineMs !== null || maxAttempts === 'unlimited' || !mayRetry(scope) || !isSure(scope, 'deadlineMs')) return;
+    if (deadlineMs !== null || maxAttempts === 'unlimited' || !isSure(scope, 'deadlineMs', 'attemptTimeoutMs')) return;
+    // A single attempt needs one of the two. Where maxAttempts is null, the caller's own loop has the limits.
+    if (!mayRetry(scope) && (maxAttempts === null || attemptTimeoutMs !== null)) return;
     const worst = neededMs(policy);
     // Attempts that need more than an hour are not worth a deadline that lets them have it.
     const value = worst <= HOUR_MS ? Math.max(30_000, Math.ceil(worst / 1000) * 1000) : 30_000;
