@@ -1,5 +1,7 @@
 import {checkInvariants} from '../../src/policy/invariants.ts';
-import {isSure} from '../model/scope.ts';
+import type {LatencyQuantiles} from '../../src/policy/types.ts';
+import {formatMs, formatNumber} from '../analysis/format.ts';
+import {isSure, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const contradiction: Rule = defineRule({
@@ -12,7 +14,8 @@ export const contradiction: Rule = defineRule({
   why: `
 Every field may be right by itself and the policy wrong as a whole: two delays for one hedge, one header for two ids, a breaker
 that opens for longer than it may. The client refuses to run such a policy, and names the same conditions, since both ask the
-same code. A cap below the base is not refused, but then the base never counts.
+same code. A cap below the base is not refused, but then the base never counts. An objective is never read by the client, but a median above the
+99th percentile is a slip, and whatever is predicted from it is wrong.
 `,
   sources: [{title: 'The policy file', url: 'https://steadfetch.dev/policy'}],
   bad: [
@@ -24,6 +27,30 @@ same code. A cap below the base is not refused, but then the base never counts.
           message: 'breaker.openMs is 90000 ms, above maxOpenMs (60000 ms); raise maxOpenMs or lower openMs.',
           at: '2:15',
           marks: '"openMs"',
+        },
+      ],
+    },
+    {
+      name: 'a median above the 99th percentile',
+      text: '{\n  "objective": {"assume": {"latencyMs": {"p50": 900, "p99": 300}}}\n}\n',
+      findings: [
+        {
+          message:
+            'objective.assume.latencyMs.p50 is 900 ms, above p99 (300 ms): half of the answers cannot be slower than 99 % of them.',
+          at: '2:42',
+          marks: '"p50"',
+        },
+      ],
+    },
+    {
+      name: 'more attempts that end badly than there are',
+      text: '{\n  "objective": {"assume": {"failureRatio": 0.7, "hangRatio": 0.5}}\n}\n',
+      findings: [
+        {
+          message:
+            'objective.assume.failureRatio is 0.7, and with a hangRatio of 0.5 that makes 1.2 of all attempts, above 1.',
+          at: '2:28',
+          marks: '"failureRatio"',
         },
       ],
     },
@@ -49,6 +76,9 @@ same code. A cap below the base is not refused, but then the base never counts.
       if (path === 'maxAttempts') continue;
       if (isSure(scope, path.replace(/\[\d+\]$/, ''))) yield {at: path, message: `${path} ${message}.`};
     }
+    yield* fallingQuantiles(scope, 'objective.latencyMs', policy.objective?.latencyMs);
+    yield* fallingQuantiles(scope, 'objective.assume.latencyMs', policy.objective?.assume?.latencyMs);
+    yield* tooManyFailures(scope);
     const {backoff} = policy;
     if (!('capMs' in backoff) || !isSure(scope, 'backoff.capMs', 'backoff.baseMs') || backoff.capMs >= backoff.baseMs)
       return;
@@ -62,3 +92,35 @@ same code. A cap below the base is not refused, but then the base never counts.
     };
   },
 });
+
+const QUANTILES = ['p50', 'p95', 'p99', 'max'] as const;
+const SLOWER = {p50: 'half of the answers', p95: '5 % of the answers', p99: '1 % of the answers', max: ''} as const;
+const FASTER = {p50: '', p95: '95 % of them', p99: '99 % of them', max: 'the slowest'} as const;
+
+/** A quantile above the next higher one that is written. */
+function* fallingQuantiles(scope: Scope, base: string, latencies: LatencyQuantiles = {}): Iterable<Draft> {
+  const known = QUANTILES.flatMap(name => {
+    const ms = latencies[name];
+    return ms === undefined || !isSure(scope, `${base}.${name}`) ? [] : [{name, ms}];
+  });
+  for (const [index, {name, ms}] of known.entries()) {
+    const next = known[index + 1];
+    if (next === undefined || ms <= next.ms) continue;
+    yield {
+      at: `${base}.${name}`,
+      message: `${base}.${name} is ${formatMs(ms)}, above ${next.name} (${formatMs(next.ms)}): ${SLOWER[name]} cannot be slower than ${FASTER[next.name]}.`,
+      related: [{at: `${base}.${next.name}`, message: `${next.name} is set here.`}],
+    };
+  }
+}
+
+function* tooManyFailures(scope: Scope): Iterable<Draft> {
+  const {failureRatio = 0, hangRatio = 0} = scope.policy.objective?.assume ?? {};
+  const sum = failureRatio + hangRatio;
+  if (sum <= 1 || !isSure(scope, 'objective.assume.failureRatio', 'objective.assume.hangRatio')) return;
+  yield {
+    at: 'objective.assume.failureRatio',
+    message: `objective.assume.failureRatio is ${failureRatio}, and with a hangRatio of ${hangRatio} that makes ${formatNumber(sum)} of all attempts, above 1.`,
+    related: [{at: 'objective.assume.hangRatio', message: 'hangRatio is set here.'}],
+  };
+}
