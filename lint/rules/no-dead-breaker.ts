@@ -2,7 +2,7 @@ import {tripRule} from '../../src/policy/trip-rule.ts';
 import type {RatioBreaker} from '../../src/policy/types.ts';
 import {formatMs, formatNumber} from '../analysis/format.ts';
 import {retriesOf} from '../analysis/retryability.ts';
-import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import {isDefault, isSet, isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const deadBreaker: Rule = defineRule({
@@ -17,7 +17,8 @@ A breaker that cannot open looks like protection and is none. It needs a number 
 failures means anything; if the traffic never makes that many, it stays closed through every outage. And a share of 1 asks that
 nothing at all succeeds: one good answer, from a health check or a cache, keeps it shut.
 
-Judged for \`objective.assume.rps\`, with every resend counted; so the finding means never, not seldom.
+Judged for \`objective.assume.rps\`, with every retry counted; so the finding means never, not seldom. A warning where the policy sets other
+fields of the breaker only; silent where it sets none.
 `,
   sources: [
     {
@@ -43,6 +44,19 @@ Judged for \`objective.assume.rps\`, with every resend counted; so the finding m
       ],
     },
     {
+      name: 'hardly any calls, under a breaker whose window was left as it is',
+      text: '{\n  "breaker": {"openMs": 5000},\n  "objective": {"assume": {"rps": 0.1}}\n}\n',
+      findings: [
+        {
+          message:
+            'The breaker never opens: it needs 20 attempts in 30000 ms, and 0.1 calls a second, each sent 3 times, make 9.',
+          at: '2:3',
+          marks: '"breaker"',
+          severity: 'warning',
+        },
+      ],
+    },
+    {
       name: 'nothing at all may succeed',
       text: '{\n  "breaker": {"failureRatio": 1}\n}\n',
       findings: [
@@ -61,12 +75,15 @@ Judged for \`objective.assume.rps\`, with every resend counted; so the finding m
       name: 'a window that fills',
       text: '{\n  "breaker": {"windowMs": 30000, "minCalls": 20},\n  "objective": {"assume": {"rps": 2}}\n}\n',
     },
+    {name: 'the breaker is left as it is', text: '{\n  "objective": {"assume": {"rps": 0.01}}\n}\n'},
     {name: 'failures in a row', text: '{\n  "breaker": {"kind": "consecutive", "failures": 5}\n}\n'},
   ],
 
   *check(scope): Iterable<Draft> {
     const {breaker, objective} = scope.policy;
     if (breaker === null || breaker.kind !== 'ratio' || !isSure(scope, 'breaker')) return;
+    // Who has left the breaker as it is relies on it no more than on the traffic it is made for.
+    if (isDefault(scope, 'breaker')) return;
     const rps = objective?.assume?.rps;
     if (rps !== undefined && rps > 0 && isSure(scope, 'breaker.minCalls', 'breaker.windowMs'))
       yield* tooFew(scope, breaker, rps);
@@ -93,10 +110,14 @@ function* tooFew(scope: Scope, breaker: RatioBreaker, rps: number): Iterable<Dra
   yield {
     at: mostSpecific(scope, 'breaker.minCalls', 'breaker.windowMs'),
     message: `The breaker never opens: it needs ${least} attempts in ${formatMs(windowMs)}, and ${formatNumber(rps)} calls a second${resent} make ${formatNumber(held)}.`,
+    severity: DECIDING.some(path => isSet(scope, path)) ? 'error' : 'warning',
     related: [{at: 'objective.assume.rps', message: 'The traffic is assumed here.'}],
     suggestions: fitting(windowMs, rps),
   };
 }
+
+/** The fields that decide how many attempts are needed. Left as they are, the breaker was not made to trip at some traffic. */
+const DECIDING = ['breaker.minCalls', 'breaker.windowMs', 'breaker.failureRatio'];
 
 /** Half of what the calls make without a resend, so that it opens with some to spare. */
 function fitting(windowMs: number, rps: number): FixDraft[] {
