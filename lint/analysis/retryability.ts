@@ -4,6 +4,7 @@ import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
 import {isSure, type Scope} from '../model/scope.ts';
 import type {Change} from '../rule.ts';
+import {isGrpcPath} from './grpc-path.ts';
 
 /** More than one send is possible. Where `maxAttempts` is a slip, it was meant to be something, so it is. */
 export function mayRetry(scope: Scope): boolean {
@@ -18,60 +19,25 @@ export function retriesOf({maxAttempts}: Policy): number {
   return maxAttempts === null ? 0 : maxAttempts - 1;
 }
 
-const SAFE_OR_IDEMPOTENT: ReadonlySet<string> = new Set('GET HEAD OPTIONS TRACE PUT DELETE QUERY'.split(' '));
-
-/** Methods that RFC 9110 does not call idempotent, as far as a route names them. */
-export function namedNonIdempotent({match}: Scope): string[] {
-  return [...new Set((match?.methods ?? []).map(method => method.toUpperCase()))].filter(
-    method => !SAFE_OR_IDEMPOTENT.has(method),
-  );
+/** The methods that a route names: POST where its path is one of gRPC. Undefined where it takes every method. */
+export function namedMethods({match}: Scope): string[] | undefined {
+  if (match?.methods === undefined) return isGrpcPath(match?.path) ? ['POST'] : undefined;
+  return [...new Set(match.methods.map(method => method.toUpperCase()))];
 }
+
+/** Those of them that are retried after the server may have acted only if the policy says so. */
+export const namedNonIdempotent = (scope: Scope): string[] =>
+  (namedMethods(scope) ?? []).filter(method => !defaultPolicy.idempotentMethods.includes(method));
 
 /** A key goes on calls of this method. */
 export const isKeyed = ({idempotency}: Policy, method: string): boolean =>
   idempotency?.methods.includes(method) === true;
 
-/** Every last literal segment that names a question rather than a deed. */
-const READ_LIKE =
-  /^(?:predict|infer|inference|embeddings?|completions?|responses|messages|search|query|rank|rerank|classify|moderations|tokenize|score)$/i;
-
-/** gRPC's methods are POSTs, and say in their first word whether they ask: `/shop.Orders/GetOrder`. */
-const GRPC_READ =
-  /^\/(?:\w+\.)*[A-Z]\w*\/(?:Batch)?(?:Get|List|Search|Query|Find|Lookup|Read|Watch|Check|Count|Describe|Predict|Infer|Embed|Rank|Classify)(?![a-z])/;
-
-/** A POST there asks and changes nothing: `/v1/predict/*`, `/**\/chat/completions`, `/pkg.Search/Query`. */
-export function isReadLike(path: string | undefined): boolean {
-  if (GRPC_READ.test(path ?? '')) return true;
-  const literal = (path ?? '').split('/').findLast(segment => segment !== '' && !segment.includes('*'));
-  return literal !== undefined && READ_LIKE.test(literal.replace(/^.*:/, ''));
-}
-
-/** A path that says a second send costs something. */
-export const isMutating = (path: string | undefined): boolean =>
-  /pay|charge|transfer|deposit|refund|order|send|sms|mail|create|publish/i.test(path ?? '') && !isReadLike(path);
-
-/** After these the server may have done the work: 408, 421, 425 and 429 say that it has not. */
-const GREEN_STATUSES: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([408, 421, 425, 429]);
-
-/**
- * The triggers of a policy after which a call of this method may have been acted on.
- *
- * "network" has both kinds in it. The client tells them apart, so it counts only where the method is declared harmless to repeat:
- * then a reset is sent again as well.
- */
-export function ambiguousTriggers({retryOn, idempotentMethods}: Policy, method: string): RetryTrigger[] {
-  return retryOn.filter(trigger => {
-    if (trigger === 'network') return idempotentMethods.includes(method);
-    if (trigger === 'timeout' || trigger === '5xx') return true;
-    return typeof trigger === 'number' && trigger >= 500 && !GREEN_STATUSES.has(trigger);
-  });
-}
-
 /** Whether some call of the scope may be sent again although the server may have acted: after a timeout, a reset or a 500. */
-export function mayRepeat({policy, match}: Scope): boolean {
-  const {idempotentMethods, idempotency} = policy;
+export function mayRepeat(scope: Scope): boolean {
+  const {idempotentMethods, idempotency} = scope.policy;
   const repeatable = [...idempotentMethods, ...(idempotency?.methods ?? [])];
-  const methods = match?.methods?.map(method => method.toUpperCase());
+  const methods = namedMethods(scope);
   return methods === undefined ? repeatable.length > 0 : methods.some(method => repeatable.includes(method));
 }
 

@@ -1,7 +1,8 @@
 /** For each trigger: could the server have acted, and is the call sent again? */
 
-import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
-import {isKeyed, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
+import type {Policy} from '../../src/policy/types.ts';
+import {isKeyed, mayRetry, namedMethods, namedNonIdempotent} from '../analysis/retryability.ts';
+import {type Acted, actedOn} from '../analysis/triggers.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 
@@ -12,7 +13,7 @@ export function triggerBlocks(scope: Scope): Block[] {
   const {policy} = scope;
   if (!mayRetry(scope)) return [text('Nothing is sent again: there is one attempt.')];
   if (policy.retryOn.length === 0) return [text('Nothing is sent again: retryOn is empty.')];
-  const named = scope.match?.methods?.map(method => method.toUpperCase()) ?? METHODS;
+  const named = namedMethods(scope) ?? METHODS;
   const methods = [...new Set([...namedNonIdempotent(scope), ...named])].slice(0, MOST_METHODS);
   const rows = new Map<string, {triggers: string[]; cells: string[]}>();
   for (const trigger of policy.retryOn) {
@@ -31,20 +32,11 @@ export function triggerBlocks(scope: Scope): Block[] {
   ];
 }
 
-type Acted = 'no' | 'maybe' | 'unless not sent';
-
-/** What says that the request was not acted on. Whatever else a policy lists may well have been. */
-const NOT_ACTED_ON: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([408, 421, 425, 429]);
-
-function actedOn(trigger: RetryTrigger): Acted {
-  // Both may be a connection that was not made or one that broke; the client tells them apart.
-  if (trigger === 'network' || trigger === 'UNAVAILABLE') return 'unless not sent';
-  return NOT_ACTED_ON.has(trigger) ? 'no' : 'maybe';
-}
-
 function sentAgain(policy: Policy, method: string, acted: Acted): string {
+  if (acted === 'success') return 'no';
   if (acted === 'no' || isKeyed(policy, method) || policy.idempotentMethods.includes(method)) return 'yes';
-  return acted === 'maybe' ? 'no' : 'if not sent';
+  if (acted === 'maybe') return 'no';
+  return acted === 'unless not sent' ? 'if not sent' : 'if it says when';
 }
 
 function permission(policy: Policy, method: string): string {

@@ -1,6 +1,7 @@
-import {isKeyed, isReadLike, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
+import {declaring, keyFor, type RepeatRisk, repeatRisks} from '../analysis/repeat-risk.ts';
+import {callsOf, mayRetry} from '../analysis/retryability.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const hedgedPostWithoutKey: Rule = defineRule({
   code: 'RL105',
@@ -15,8 +16,9 @@ A hedge sends a second attempt while the first is still running. Where a retry i
 although nothing failed: both arrive, and both are worked on. That is harmless for reads, and for writes that the server
 deduplicates by a key.
 
-The client hedges no POST without a key, unless the method is listed in \`idempotentMethods\`. Either way the policy says something
-else than its author meant.
+The client hedges no POST without a key, unless the method is listed in \`idempotentMethods\`. That is its author's word, and the path
+decides how it is judged, as by RL101: an error where the path plainly acts, silent where it asks, otherwise an info, or a warning where
+the route is for a whole API. A hedge without a declaration does nothing: an error where the path acts, else a warning.
 `,
   sources: [
     {title: 'J. Dean, L. Barroso, The Tail at Scale (2013)', url: 'https://doi.org/10.1145/2408776.2408794'},
@@ -44,7 +46,7 @@ else than its author meant.
       findings: [
         {
           message:
-            'POST /v1/charges is sent a second time while the first is still running, without an idempotency key: both may be acted on.',
+            'POST /v1/charges is sent a second time while the first is still running, without an idempotency key: money may move twice.',
           at: '4:16',
           marks: '"methods"',
         },
@@ -69,34 +71,41 @@ else than its author meant.
   ],
 
   *check(scope): Iterable<Draft> {
-    const {policy, match} = scope;
-    if (policy.hedge === null || !mayRetry(scope) || !isSure(scope, 'hedge', 'idempotency')) return;
-    for (const method of namedNonIdempotent(scope)) {
-      const isDeclared = policy.idempotentMethods.includes(method);
-      if (isKeyed(policy, method) || (isDeclared && isReadLike(match?.path))) continue;
-      const call = `${method} ${match?.path ?? match?.origin ?? 'on every path'}`;
-      yield {
-        at: mostSpecific(scope, 'hedge', 'match.methods'),
-        message: isDeclared
-          ? `${call} is sent a second time while the first is still running, without an idempotency key: both may be acted on.`
-          : `${call} is written to be hedged, but will never be without an idempotency key.`,
-        related: [{at: 'hedge', message: 'The hedge is set here.'}],
-        fix: {title: 'Do not hedge here', changes: [{do: 'set', path: 'hedge', value: null, inScope: true}]},
-        suggestions: [withKey(scope, method)],
-      };
+    const {policy} = scope;
+    if (policy.hedge === null || !mayRetry(scope) || !isSure(scope, 'hedge', 'idempotency', 'idempotentMethods'))
       return;
-    }
+    const [risk] = repeatRisks(scope, 'hedge');
+    if (risk === undefined) return;
+    const {method, severity, confidence} = risk;
+    yield {
+      at: mostSpecific(scope, 'hedge', scope.match?.methods === undefined ? 'match.path' : 'match.methods'),
+      message: sayRisk(callsOf(scope, method), risk),
+      severity,
+      confidence,
+      related: [{at: 'hedge', message: 'The hedge is set here.'}],
+      ...remedies(scope, risk),
+    };
   },
 });
 
-const withKey = ({policy}: Scope, method: string) => ({
-  title: `Send an Idempotency-Key with ${method}, if this server deduplicates by it`,
-  changes: [
-    {
-      do: 'set',
-      path: 'idempotency',
-      value: {header: 'Idempotency-Key', methods: [...(policy.idempotency?.methods ?? []), method]},
-      inScope: true,
-    } as const,
-  ],
-});
+function sayRisk(call: string, {method, isDeclared, effect, why}: RepeatRisk): string {
+  if (isDeclared) {
+    const harm = effect === 'acts' && why !== undefined ? why : 'both may be acted on';
+    return `${call} is sent a second time while the first is still running, without an idempotency key: ${harm}.`;
+  }
+  return effect === 'harmless'
+    ? `${call} is written to be hedged, but will never be: ${method} is not in idempotentMethods.`
+    : `${call} is written to be hedged, but will never be without an idempotency key.`;
+}
+
+const unhedged: FixDraft = {
+  title: 'Do not hedge here',
+  changes: [{do: 'set', path: 'hedge', value: null, inScope: true}],
+};
+
+/** Only where the path acts is the remedy known: elsewhere the author says whether a second request does harm. */
+function remedies(scope: Scope, {method, effect}: RepeatRisk): Pick<Draft, 'fix' | 'suggestions'> {
+  if (effect === 'harmless') return {suggestions: [declaring(scope, method), unhedged]};
+  const withKey = keyFor(scope, method);
+  return effect === 'acts' ? {fix: unhedged, suggestions: [withKey]} : {suggestions: [withKey, unhedged]};
+}

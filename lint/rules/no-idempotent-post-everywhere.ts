@@ -1,4 +1,6 @@
-import {ambiguousTriggers, isKeyed, isMutating, mayRetry} from '../analysis/retryability.ts';
+import {effectOf, isBroad} from '../analysis/path-effect.ts';
+import {callsOf, isKeyed, mayRetry, namedMethods} from '../analysis/retryability.ts';
+import {ambiguousTriggers} from '../analysis/triggers.ts';
 import {type Entry, entriesOf} from '../model/entries.ts';
 import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
@@ -16,8 +18,8 @@ export const idempotentPostEverywhere: Rule = defineRule({
 an embedding or a search, keeps that promise. Listed for every path, it is also given for the POST that will be added next year,
 and that one may charge a card.
 
-So list POST in a route that names its path. An error where a route of the policy already has a path that says charge, pay, order,
-transfer, send or create.
+So list POST in a route that names its path. An error where a route of the policy has a path that plainly acts, as RL101 judges it: charges,
+orders, messages.
 `,
   sources: [
     {title: 'RFC 9110, 9.2.2 Idempotent Methods', url: 'https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2'},
@@ -40,12 +42,24 @@ transfer, send or create.
       ],
     },
     {
+      name: 'POST for all of an API',
+      text: '{\n  "routes": [{"match": {"path": "/v1/**"}, "idempotentMethods": ["GET", "POST"]}]\n}\n',
+      findings: [
+        {
+          message:
+            'POST is declared harmless to repeat on /v1/**, and no idempotency key covers it; what repeats safely is known of a path, not of a method.',
+          at: '2:73',
+          marks: '"POST"',
+        },
+      ],
+    },
+    {
       name: 'POST for every path, and one of them sends mail',
       text: '{\n  "idempotentMethods": ["GET", "POST"],\n  "routes": [{"match": {"path": "/v1/mails"}, "deadlineMs": 60000}]\n}\n',
       findings: [
         {
           message:
-            'POST /v1/mails is declared harmless to repeat, and no idempotency key covers it: it will be sent again after a timeout, when the server may have done the work.',
+            'POST /v1/mails is declared harmless to repeat, and no idempotency key covers it: it is retried after a timeout, when the server may have done the work.',
           at: '2:32',
           marks: '"POST"',
           severity: 'error',
@@ -64,25 +78,29 @@ transfer, send or create.
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     const declared = scopes.flatMap(scope => declaredOf(scope).map(entry => ({scope, ...entry})));
     // Both may be about one entry; what is said first about it counts.
-    for (const {scope, value, at} of declared.filter(({scope}) => isMutating(scope.match?.path))) {
-      const message = `${value} ${scope.match?.path} is declared harmless to repeat, and no idempotency key covers it: it will be sent again after a timeout, when the server may have done the work.`;
+    for (const {scope, value, at} of declared.filter(isDeed)) {
+      const message = `${callsOf(scope, String(value))} is declared harmless to repeat, and no idempotency key covers it: it is retried after a timeout, when the server may have done the work.`;
       yield {scope, at, message, severity: 'error', suggestions: [withoutMethod(value)]};
     }
-    for (const {scope, value, at} of declared.filter(({scope}) => scope.match?.path === undefined)) {
-      const message = `${value} is declared harmless to repeat on every path, and no idempotency key covers it; what repeats safely is known of a path, not of a method.`;
+    for (const {scope, value, at} of declared.filter(({scope}) => isBroad(scope.match))) {
+      const message = `${value} is declared harmless to repeat on ${scope.match?.path ?? 'every path'}, and no idempotency key covers it; what repeats safely is known of a path, not of a method.`;
       yield {scope, at, message, suggestions: [withoutMethod(value)]};
     }
   },
 });
 
+/** A declared PATCH may well be a merge, which has the same effect twice. */
+const isDeed = ({scope, value}: Entry & {scope: Scope}): boolean =>
+  String(value).toUpperCase() === 'POST' && effectOf(scope.match).effect === 'acts';
+
 /** What is declared without its route naming it: where the route names the method, RL101 judges the two together. */
 function declaredOf(scope: Scope): Entry[] {
   const {policy, match} = scope;
-  if (!mayRetry(scope)) return [];
+  if (!mayRetry(scope) || namedMethods(scope) !== undefined) return [];
   return entriesOf(scope, 'idempotentMethods').filter(({value}) => {
     const method = String(value).toUpperCase();
     const isRisky = (method === 'POST' || method === 'PATCH') && !isKeyed(policy, method);
-    return isRisky && match?.methods === undefined && ambiguousTriggers(policy, method).length > 0;
+    return isRisky && ambiguousTriggers(policy, method, match).length > 0;
   });
 }
 

@@ -49,7 +49,7 @@ A name is a change, for telemetry and for breakers of scope route. So is a route
       const {own, policy, match = {}} = scope;
       if (own.entry !== undefined || own.data.name !== undefined || hasSlips(own)) continue;
       // A route that singles out POSTs is meant to be something: the rules of safety say what it is.
-      if (namedNonIdempotent(scope).length > 0) continue;
+      if (match.methods !== undefined && namedNonIdempotent(scope).length > 0) continue;
       if (!equalJson({...policy, name: ''}, {...top!.policy, name: ''})) continue;
       if (routes.slice(index + 1).some(next => mayMeet(match, next.match ?? {}))) continue;
       const message = `${scope.title.replace(/^r/, 'R')} changes nothing: its calls would run under the same settings without it.`;

@@ -1,4 +1,5 @@
 import {nearest} from '../../src/policy/hints.ts';
+import {isRegistered} from '../analysis/methods.ts';
 import {entriesOf} from '../model/entries.ts';
 import {isSetHere} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
@@ -100,17 +101,10 @@ const NEVER: Readonly<Record<string, string>> = {
 /** What people call, and what a slip is a slip of. */
 const COMMON = 'GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT QUERY'.split(' ');
 
-/** Registered with IANA, or used by caches. */
-const KNOWN: ReadonlySet<string> = new Set([
-  ...COMMON,
-  ...'ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT COPY LABEL LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MKREDIRECTREF'.split(
-    ' ',
-  ),
-  ...'MKWORKSPACE MOVE ORDERPATCH PRI PROPFIND PROPPATCH REBIND REPORT SEARCH UNBIND UNCHECKOUT UNLINK UNLOCK UPDATE'.split(
-    ' ',
-  ),
-  ...'UPDATEREDIRECTREF VERSION-CONTROL PURGE BAN REFRESH LIST'.split(' '),
-]);
+/** Not registered, but sent: by caches, and by Vault. */
+const CUSTOMARY: ReadonlySet<string> = new Set(['PURGE', 'BAN', 'REFRESH', 'LIST']);
 
-const meantBy = (word: string): string | undefined =>
-  KNOWN.has(word.toUpperCase()) ? undefined : nearest(word, COMMON);
+function meantBy(word: string): string | undefined {
+  const method = word.toUpperCase();
+  return isRegistered(method) || CUSTOMARY.has(method) ? undefined : nearest(word, COMMON);
+}

@@ -1,5 +1,9 @@
 import type {RetryTrigger} from '../../src/policy/types.ts';
-import {ambiguousTriggers, isKeyed, isReadLike, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
+import {formatList} from '../analysis/format.ts';
+import {isBroad} from '../analysis/path-effect.ts';
+import {declaring, keyFor, type RepeatRisk, repeatRisks} from '../analysis/repeat-risk.ts';
+import {callsOf, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
+import {ambiguousTriggers} from '../analysis/triggers.ts';
 import {isSet, isSetHere, isSure, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
@@ -12,13 +16,24 @@ export const retriedPostWithoutKey: Rule = defineRule({
   fix: 'unsafe',
   summary: 'Put an idempotency key on every POST and PATCH that is retried',
   why: `
-After a timeout, a reset or a 500 nobody knows whether the server did the work. A GET can be sent again; a POST that is sent
-again may charge a card twice. Only a key that the server deduplicates by makes the second send harmless.
+After a timeout, a reset or a 500 the client cannot know whether the server did the work. A GET can be retried; a POST that is
+retried may charge a card twice. Only a key that the server deduplicates by makes the second request harmless.
 
-The client is careful: without a key it refuses to send such a call again, unless the method is listed in
-\`idempotentMethods\`. Either way the policy says something else than its author meant, so the linter speaks.
+The client is careful: without a key it retries no such call, unless the method is listed in \`idempotentMethods\`. That
+declaration is its author's word, and the linter holds it against the path:
 
-Silent where the method is listed in \`idempotentMethods\` and the path asks rather than does: predict, search, embeddings.
+- **An error** where the path plainly acts: \`/v1/charges\`, \`/channels/*/messages\`, \`/shop.Orders/CreateOrder\`.
+- **Silent** where it asks, or where the service expects duplicates: words such as search, predict or embeddings, gRPC methods that
+  begin with Get or List, and the documented paths of model servers (OpenAI, Anthropic, Gemini, Bedrock, SageMaker, Ollama), search
+  engines and databases (Elasticsearch, Qdrant, CouchDB), reviews of Kubernetes, methods of Slack that read, Prometheus and OTLP.
+- **An info** where the path says neither, and **a warning** where the route is for a whole API or service. Neither has a fix: only
+  the author knows what a second request does there.
+
+Triggers without a declaration are judged too, since they do less than they say: an error where the path acts, else a warning. A path of
+gRPC (\`/package.Service/Method\`) is a POST, whether the route names the method or not.
+
+The codes of gRPC count as the client classifies them. UNAVAILABLE is retried anyway where the call reached no server, and
+RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only for a method that is declared.
 `,
   sources: [
     {title: 'RFC 9110, 9.2.2 Idempotent Methods', url: 'https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2'},
@@ -47,13 +62,66 @@ Silent where the method is listed in \`idempotentMethods\` and the path asks rat
       findings: [
         {
           message:
-            'POST /v1/charges will be sent again without an idempotency key after 503, when the server may have done the work.',
+            'POST /v1/charges is retried without an idempotency key after 503, when the server may have done the work: money may move twice.',
           at: '3:16',
           marks: '"methods"',
         },
       ],
       fixed:
         '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/charges"}, "idempotentMethods": ["POST"], "retryOn": [429]}\n  ]\n}\n',
+    },
+    {
+      name: 'a gRPC method that creates, by codes after which the order may exist',
+      text: '{\n  "routes": [\n    {\n      "match": {"path": "/shop.Orders/CreateOrder"},\n      "idempotentMethods": ["POST"],\n      "retryOn": [429, "INTERNAL", "DEADLINE_EXCEEDED"]\n    }\n  ]\n}\n',
+      findings: [
+        {
+          message:
+            'POST /shop.Orders/CreateOrder is retried without an idempotency key after INTERNAL or DEADLINE_EXCEEDED, when the server may have done the work: two may be created.',
+          at: '4:17',
+          marks: '"path"',
+        },
+      ],
+      fixed:
+        '{\n  "routes": [\n    {\n      "match": {"path": "/shop.Orders/CreateOrder"},\n      "idempotentMethods": ["POST"],\n      "retryOn": [429]\n    }\n  ]\n}\n',
+    },
+    {
+      name: 'a question that is not declared as one',
+      text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/*/_search"}, "retryOn": [429, 503]}\n  ]\n}\n',
+      findings: [
+        {
+          message:
+            'POST /*/_search is written to be retried after 503, but will not be: POST is not in idempotentMethods.',
+          at: '3:16',
+          marks: '"methods"',
+          severity: 'warning',
+        },
+      ],
+    },
+    {
+      name: 'a declaration for a whole API',
+      text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/**"}, "idempotentMethods": ["POST"], "retryOn": [429, 503]}\n  ]\n}\n',
+      findings: [
+        {
+          message:
+            'POST /v1/** is retried without an idempotency key after 503, when the server may have done the work.',
+          at: '3:16',
+          marks: '"methods"',
+          severity: 'warning',
+        },
+      ],
+    },
+    {
+      name: 'a declaration that the path neither shows nor contradicts',
+      text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v2/recommendations"}, "idempotentMethods": ["POST"], "retryOn": [429, 503]}\n  ]\n}\n',
+      findings: [
+        {
+          message:
+            'POST /v2/recommendations is declared harmless to repeat, which its path does not show: it is retried after 503, when the server may have done the work.',
+          at: '3:16',
+          marks: '"methods"',
+          severity: 'info',
+        },
+      ],
     },
   ],
   good: [
@@ -66,37 +134,52 @@ Silent where the method is listed in \`idempotentMethods\` and the path asks rat
       text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/predict/*"}, "idempotentMethods": ["POST"]}]\n}\n',
     },
     {
+      name: 'a search, and a gRPC method that reads',
+      text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/*/_search"}, "idempotentMethods": ["POST"]},\n    {"match": {"path": "/shop.Orders/GetOrder"}, "idempotentMethods": ["POST"], "retryOn": ["UNAVAILABLE", "INTERNAL"]}\n  ]\n}\n',
+    },
+    {
+      name: 'a gRPC method that acts, retried where the call reached no server',
+      text: '{\n  "routes": [{"match": {"path": "/shop.Orders/CreateOrder"}, "retryOn": ["UNAVAILABLE"]}]\n}\n',
+    },
+    {
       name: 'only after answers that say nothing was done',
       text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429, "network"]}]\n}\n',
     },
   ],
 
   *check(scope): Iterable<Draft> {
-    if (!mayRetry(scope) || !isSure(scope, 'idempotency')) return;
+    if (!mayRetry(scope) || !isSure(scope, 'idempotency', 'idempotentMethods', 'retryOn')) return;
     const {policy, match} = scope;
-    for (const method of namedNonIdempotent(scope)) {
-      if (isKeyed(policy, method)) continue;
-      const triggers = ambiguousTriggers(policy, method);
+    for (const risk of repeatRisks(scope, 'retryOn')) {
+      const triggers = ambiguousTriggers(policy, risk.method, match);
       if (triggers.length === 0) continue;
-      const isDeclared = policy.idempotentMethods.includes(method);
-      if (isDeclared && isReadLike(match?.path)) continue;
       yield {
-        at: 'match.methods',
-        message: sayRisk(`${method} ${match?.path ?? match?.origin ?? 'on every path'}`, triggers, isDeclared),
-        related: relatedOf(scope, method, isDeclared),
-        fix: withoutAmbiguous(scope),
-        suggestions: [withKey(scope, method)],
+        at: match?.methods === undefined ? 'match.path' : 'match.methods',
+        message: sayRisk(callsOf(scope, risk.method), triggers, risk, isBroad(match)),
+        severity: risk.severity,
+        confidence: risk.confidence,
+        related: relatedOf(scope, risk),
+        ...remedies(scope, risk),
       };
       return;
     }
   },
 });
 
-function sayRisk(call: string, triggers: readonly RetryTrigger[], isDeclared: boolean): string {
-  const after = `after ${sayTriggers(triggers)}, when the server may have done the work`;
-  return isDeclared
-    ? `${call} will be sent again without an idempotency key ${after}.`
-    : `${call} is written to be retried ${after}, but will be refused without an idempotency key.`;
+function sayRisk(call: string, triggers: readonly RetryTrigger[], risk: RepeatRisk, isEverywhere: boolean): string {
+  const {method, isDeclared, effect, why} = risk;
+  const after = `after ${sayTriggers(triggers)}`;
+  const doubt = 'when the server may have done the work';
+  if (!isDeclared) {
+    const written = `${call} is written to be retried ${after}`;
+    return effect === 'harmless'
+      ? `${written}, but will not be: ${method} is not in idempotentMethods.`
+      : `${written}, ${doubt}, but will be refused without an idempotency key.`;
+  }
+  if (effect === 'acts' || isEverywhere)
+    return `${call} is retried without an idempotency key ${after}, ${doubt}${effect === 'acts' ? `: ${why}` : ''}.`;
+  const reason = why === undefined ? 'which its path does not show' : `but ${why}`;
+  return `${call} is declared harmless to repeat, ${reason}: it is retried ${after}, ${doubt}.`;
 }
 
 function sayTriggers(triggers: readonly RetryTrigger[]): string {
@@ -106,11 +189,10 @@ function sayTriggers(triggers: readonly RetryTrigger[]): string {
       trigger === 'network' ? 'a network failure' : trigger === 'timeout' ? 'a timeout' : String(trigger),
     );
   const rest = triggers.length - names.length;
-  if (rest > 0) return `${names.join(', ')} and ${rest} more`;
-  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+  return rest > 0 ? `${names.join(', ')} and ${rest} more` : formatList(names, 'or');
 }
 
-function relatedOf(scope: Scope, method: string, isDeclared: boolean): {at: string; message: string}[] {
+function relatedOf(scope: Scope, {method, isDeclared}: RepeatRisk): {at: string; message: string}[] {
   const found = [];
   if (isSet(scope, 'retryOn')) found.push({at: 'retryOn', message: 'What is retried is listed here.'});
   if (isDeclared) found.push({at: 'idempotentMethods', message: `${method} is declared harmless to repeat here.`});
@@ -118,19 +200,26 @@ function relatedOf(scope: Scope, method: string, isDeclared: boolean): {at: stri
   return found;
 }
 
-/** Takes out every trigger that is ambiguous for any method of the route: one fix mends them all. */
-function withoutAmbiguous(scope: Scope): FixDraft {
-  const entries = [...new Set(namedNonIdempotent(scope).flatMap(method => ambiguousTriggers(scope.policy, method)))];
+/** Only where the path acts is the remedy known: elsewhere the author says whether a second request does harm. */
+function remedies(scope: Scope, {method, effect}: RepeatRisk): Pick<Draft, 'fix' | 'suggestions'> {
+  if (effect === 'harmless') return {suggestions: [declaring(scope, method)]};
+  const narrower = withoutAmbiguous(scope) ?? once;
+  const withKey = keyFor(scope, method);
+  return effect === 'acts' ? {fix: narrower, suggestions: [withKey]} : {suggestions: [withKey, narrower]};
+}
+
+/** Takes out every trigger that is ambiguous for any method of the route: one fix mends them all. Undefined where none would be left. */
+function withoutAmbiguous(scope: Scope): FixDraft | undefined {
+  const {policy, match} = scope;
+  const entries = new Set(namedNonIdempotent(scope).flatMap(method => ambiguousTriggers(policy, method, match)));
+  if (policy.retryOn.every(trigger => entries.has(trigger))) return undefined;
   return {
     title: 'Retry only after answers that say nothing was done',
-    changes: [{do: 'drop', path: 'retryOn', entries, inScope: true}],
+    changes: [{do: 'drop', path: 'retryOn', entries: [...entries], inScope: true}],
   };
 }
 
-function withKey(scope: Scope, method: string): FixDraft {
-  const methods = [...new Set([...(scope.policy.idempotency?.methods ?? []), method])];
-  return {
-    title: `Send an Idempotency-Key with ${method}, if this server deduplicates by it`,
-    changes: [{do: 'set', path: 'idempotency', value: {header: 'Idempotency-Key', methods}, inScope: true}],
-  };
-}
+const once: FixDraft = {
+  title: 'Send it once: set maxAttempts to 1',
+  changes: [{do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
+};

@@ -1,5 +1,6 @@
 import {isCodeName} from '../../src/decide/grpc-codes.ts';
-import {isKeyed, isReadLike, mayRepeat, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
+import {repeatRisks} from '../analysis/repeat-risk.ts';
+import {mayRepeat, mayRetry} from '../analysis/retryability.ts';
 import {isSure, mostSpecific} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
@@ -59,9 +60,8 @@ Silent where no method of the scope may be sent again after a timeout: a POST wi
     if (attemptTimeoutMs === null || retryOn.includes('timeout') || retryOn.every(isCodeName)) return;
     // As long as the call, it never ends an attempt: RL304's to tell.
     if (deadlineMs !== null && attemptTimeoutMs >= deadlineMs) return;
-    // Of a deed without a key RL101 asks the opposite.
-    if (namedNonIdempotent(scope).some(method => !isKeyed(scope.policy, method)) && !isReadLike(scope.match?.path))
-      return;
+    // Of a method that may do harm twice RL101 asks the opposite.
+    if (repeatRisks(scope, 'retryOn').length > 0) return;
     if (!mayRetry(scope) || !mayRepeat(scope) || !isSure(scope, 'attemptTimeoutMs', 'retryOn')) return;
     yield {
       at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),

@@ -1,0 +1,143 @@
+/** What a second request does, as far as the path of a route says it: by the paths that are known, then by its words. */
+
+import type {Match} from '../../src/policy/types.ts';
+import {isGrpcPath} from './grpc-path.ts';
+import {knownDeeds} from './known-deeds.ts';
+import type {Effect, KnownPaths} from './known-path.ts';
+import {knownReads} from './known-reads.ts';
+import {beforeVerbs, generic, misleading, type WordGroup, wordGroups, writesToo} from './path-words.ts';
+
+export interface PathEffect {
+  readonly effect: Effect;
+  /** A clause; of `acts` what may happen twice. Undefined where nothing is known. */
+  readonly why: string | undefined;
+}
+
+const NOTHING_KNOWN: PathEffect = {effect: 'unknown', why: undefined};
+
+/** Several rules ask of every route. */
+const asked = new WeakMap<Match, PathEffect>();
+
+export function effectOf(match: Match | undefined): PathEffect {
+  if (match === undefined) return NOTHING_KNOWN;
+  const effect = asked.get(match) ?? knownOf(match) ?? wordsSay(match.path);
+  asked.set(match, effect);
+  return effect;
+}
+
+/** A route for every path, for all of an API or for a whole service of gRPC: a declaration there is about more than one method. */
+export function isBroad(match: Match | undefined): boolean {
+  const path = match?.path;
+  if (isGrpcPath(path)) return path?.endsWith('*') === true;
+  return segmentsOf(path).every(isUntelling);
+}
+
+interface Pattern {
+  readonly known: KnownPaths;
+  readonly segments: readonly string[];
+  readonly isWhole: boolean;
+  /** The more of a path is spelled out, the more certain. */
+  readonly weight: number;
+}
+
+let patterns: readonly Pattern[] | undefined;
+
+/** Made when the first path is asked for: most policies name none. */
+function allPatterns(): readonly Pattern[] {
+  patterns ??= [...knownReads, ...knownDeeds]
+    .flatMap(known => known.paths.map(path => patternOf(known, path)))
+    .sort((a, b) => b.weight - a.weight);
+  return patterns;
+}
+
+function patternOf(known: KnownPaths, path: string): Pattern {
+  const segments = path === '**' ? [] : path.toLowerCase().replace(/^\//, '').split('/');
+  const literals = segments.filter(segment => segment !== '*').length;
+  const weight = literals * 100 + segments.length + (known.hosts === undefined ? 0 : 10_000);
+  return {known, segments, isWhole: path.startsWith('/'), weight};
+}
+
+function knownOf({origin, path}: Match): PathEffect | undefined {
+  const host = origin === undefined ? undefined : URL.parse(origin)?.hostname;
+  const segments = segmentsOf(path).map(segment => segment.toLowerCase());
+  return allPatterns().find(({known, segments: wanted, isWhole}) => {
+    const from = segments.length - wanted.length;
+    if (from < 0 || (isWhole && from > 0) || !isAt(known, host)) return false;
+    return wanted.every((pattern, index) => fits(pattern, segments[from + index]!));
+  })?.known;
+}
+
+const isAt = ({hosts}: KnownPaths, host: string | undefined): boolean =>
+  hosts?.some(name => host === name || host?.endsWith(`.${name}`) === true) ?? true;
+
+/** A pattern has at most one wildcard. */
+function fits(pattern: string, segment: string): boolean {
+  const wildcard = pattern.indexOf('*');
+  if (wildcard === -1) return pattern === segment;
+  const [start, end] = [pattern.slice(0, wildcard), pattern.slice(wildcard + 1)];
+  return segment.length > start.length + end.length && segment.startsWith(start) && segment.endsWith(end);
+}
+
+/** Without endings such as `.json`, and without `**` at the end, which takes what is above it too. */
+const segmentsOf = (path = ''): string[] =>
+  path
+    .replace(/(?:\/\*\*)+$/, '')
+    .split('/')
+    .slice(1)
+    .filter(segment => segment !== '')
+    .map(segment => segment.replace(/\.(?:json|xml|php)$/i, ''));
+
+const isUntelling = (segment: string): boolean => /^\**$/.test(segment) || generic.test(segment);
+
+/** The last name decides. Where it says nothing, what it belongs to may: `/search/hotels`, `/orders/{id}/items`. */
+function wordsSay(path: string | undefined): PathEffect {
+  const isRpc = isGrpcPath(path);
+  const segments = segmentsOf(path);
+  const names = segments.filter(segment => !isUntelling(segment)).slice(isRpc ? 1 : 0);
+  const groups = names.map(name => groupOf(nameOf(name), isRpc));
+  const last = groups.pop();
+  const above = groups.at(-1);
+  if (last?.effect === 'acts') return groups.some(group => group?.effect === 'harmless') ? NOTHING_KNOWN : last;
+  if (last !== undefined) return last;
+  const isAsked = above?.effect === 'harmless' && names.at(-2) === segments.at(-2);
+  return (isAsked ? above : groups.find(group => group?.below)) ?? NOTHING_KNOWN;
+}
+
+/** `documents:batchGet` and `chat.postMessage` end with what is done. */
+const nameOf = (segment: string): string => segment.replace(/^.*[:.](?=[^:.]*[a-z])/i, '').replaceAll('*', '');
+
+const MIXED: PathEffect = {effect: 'acts', why: 'it may be written twice'};
+
+interface Group extends PathEffect {
+  readonly below?: true;
+}
+
+function groupOf(name: string, isRpc: boolean): Group | undefined {
+  const words = wordsOf(name);
+  while (words.length > 1 && beforeVerbs.has(words[0]!)) words.shift();
+  const phrase = words.join(' ');
+  if (misleading.test(phrase)) return NOTHING_KNOWN;
+  const group = byVerb.get(words[0] ?? '') ?? thingOf(words, isRpc);
+  return group?.effect === 'harmless' && writesToo.test(phrase) ? MIXED : group;
+}
+
+/** A method of gRPC adds to nothing. Elsewhere the end of a longer name counts if it is a plural: `salesOrders`, but not `sortOrder`. */
+function thingOf(words: readonly string[], isRpc: boolean): WordGroup | undefined {
+  const last = words.at(-1) ?? '';
+  const group = byThing.get(last);
+  if (group?.effect !== 'acts') return group;
+  return !isRpc && (words.length === 1 || last.endsWith('s')) ? group : undefined;
+}
+
+const wordsOf = (name: string): string[] =>
+  name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+    .filter(word => word !== '');
+
+const indexBy = (field: 'verbs' | 'things'): ReadonlyMap<string, WordGroup> =>
+  new Map(wordGroups.flatMap(group => group[field]?.split(' ').map(word => [word, group] as const) ?? []));
+const byVerb = indexBy('verbs');
+const byThing = indexBy('things');

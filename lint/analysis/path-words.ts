@@ -1,0 +1,87 @@
+/** What words in a path say of a request, where nothing else is known of it. */
+
+import type {Effect} from './known-path.ts';
+
+export interface WordGroup {
+  readonly effect: Effect;
+  /** A clause, as in `KnownPaths`. */
+  readonly why: string;
+  /** A name that begins with one says what is done: `searchText`, `CreateOrder`, `cancel`. */
+  readonly verbs: string;
+  /** A name that ends with one says what is asked for, or what a POST adds to: `multi_search`, `salesOrders`. Singulars stand alone. */
+  readonly things?: string;
+  /** Also for what lies below: `/orders/{id}/items`. */
+  readonly below?: true;
+}
+
+/**
+ * The first group that has a word of a name decides. Words are in the groups of the field's own style guides: AIP-130 to AIP-136 for
+ * methods that read, the resources of payment, mail and job APIs for those that act.
+ */
+export const wordGroups: readonly WordGroup[] = [
+  {
+    effect: 'acts',
+    why: 'money may move twice',
+    verbs:
+      'bill buy capture charge credit debit deposit donate invoice pay payout purchase refund reimburse topup transfer withdraw',
+    things:
+      'charges credits debits deposits donations invoices payment payments payouts purchases refunds transaction transactions transfers withdrawals',
+    below: true,
+  },
+  {
+    effect: 'acts',
+    why: 'something may be bought or booked twice',
+    verbs: 'book checkout order place redeem rent reserve',
+    things: 'bookings orders reservations shipments',
+    below: true,
+  },
+  {
+    effect: 'acts',
+    why: 'a message may be sent twice',
+    verbs: 'broadcast email mail notify post publish reply send sms',
+    things: 'broadcasts emails mails notifications tweets',
+  },
+  {
+    effect: 'acts',
+    why: 'the work may be started twice',
+    verbs: 'deploy dispatch enqueue launch rerun trigger',
+    things: 'batches builds deployments dispatches executions instances jobs runs tasks',
+  },
+  {
+    effect: 'acts',
+    why: 'two may be created',
+    verbs: 'add append clone create duplicate fork import insert invite issue mint schedule submit',
+    things: 'comments invitations issues posts subscriptions tickets',
+  },
+  {effect: 'acts', why: 'it may be counted twice', verbs: 'decrement increment'},
+  {
+    effect: 'harmless',
+    why: 'it asks, and changes nothing',
+    verbs:
+      'aggregate analyse analyze annotate autocomplete calculate check classify compare compute count describe detect detokenize embed estimate evaluate explain fetch find get has infer inspect introspect is list lookup moderate predict preview query rank read recognize recommend render rerank retrieve score search select show simulate suggest summarize synthesize tokenize transcribe translate validate watch',
+    things:
+      'completion completions embedding embeddings infer inference lookup moderation moderations predict query search',
+  },
+  {
+    effect: 'unknown',
+    why: 'a second request may find it done already',
+    verbs:
+      'acknowledge archive cancel close delete disable enable end export put reindex remove replace revoke save set start stop update upsert void',
+  },
+];
+
+/** Words before the one that says what is done: `batchGet`, `multi_search`, `ServerStreamingPredict`. */
+export const beforeVerbs: ReadonlySet<string> = new Set(
+  'async batch bulk direct multi raw server stream streaming'.split(' '),
+);
+
+/** `GetAndIncrement`, `CheckAndMutateRow`, `ReadModifyWriteRow`: it reads and writes at once. */
+export const writesToo: RegExp =
+  /^\w+ (?:and (?:add|decrement|delete|increment|insert|modify|mutate|remove|set|update|write)|modify)\b/;
+
+/** `GetOrCreate` finds it the second time, `CheckOut` does not check: the first word does not decide. */
+export const misleading: RegExp = /^(?:\w+ or (?:add|create|insert|update)|check (?:in|out))\b/;
+
+/** Segments that say nothing of what is done: `/api/v1`. */
+export const generic: RegExp =
+  /^(?:api|apis|rest|rpc|services?|public|internal|v\d+(?:\.\d+)*(?:(?:alpha|beta)\d*)?|\d[\d.-]*|[\da-f]{8}-[\da-f-]{27})$/i;

@@ -1,0 +1,78 @@
+/** What the linter says of a trigger is what the client decides of an answer. */
+
+import {expect} from 'chai';
+import {actedOn, ambiguousTriggers} from '../../../lint/analysis/triggers.ts';
+import {answered} from '../../../src/core/outcome.ts';
+import type {AnswerContext} from '../../../src/decide/answers.ts';
+import {grpcAnswers} from '../../../src/decide/answers-grpc.ts';
+import {httpAnswers} from '../../../src/decide/answers-http.ts';
+import {classify} from '../../../src/decide/classify.ts';
+import {CODE_NAMES} from '../../../src/decide/grpc-codes.ts';
+import type {GrpcAnswer} from '../../../src/decide/grpc-hint.ts';
+import {Transients} from '../../../src/decide/transients.ts';
+import {harmless, type Sent, type Verdict} from '../../../src/decide/verdict.ts';
+import {defaultPolicy} from '../../../src/policy/defaults.ts';
+import type {Policy, RetryTrigger} from '../../../src/policy/types.ts';
+
+const contextOf = (retryOn: readonly RetryTrigger[]): AnswerContext => ({
+  transients: new Transients(retryOn),
+  keyed: false,
+  keySentBefore: false,
+  refreshes: false,
+});
+
+const statusVerdict = (status: number): Verdict =>
+  classify(answered(new Response(null, {status})), httpAnswers, contextOf([status]));
+
+function codeVerdict(code: number, sent: Sent, trailers: Record<string, string> = {}): Verdict {
+  const answer: GrpcAnswer = {status: code, committed: false, sent, trailer: name => trailers[name]};
+  const trigger = CODE_NAMES[code] as RetryTrigger;
+  return classify(answered(answer as unknown as Response), grpcAnswers, contextOf([trigger]));
+}
+
+describe('actedOn', () => {
+  it('says of every status what the client does with it', () => {
+    for (let status = 200; status < 600; status++) {
+      const {transient, sent} = statusVerdict(status);
+      expect(actedOn(status), String(status)).to.equal(
+        status < 400 ? 'success' : harmless(sent) ? 'no' : transient ? 'maybe' : undefined,
+      );
+    }
+  });
+
+  it('says of every code what the client does with it', () => {
+    for (const [code, name] of CODE_NAMES.entries()) {
+      if (name === 'OK') continue;
+      const acted = actedOn(name);
+      expect(codeVerdict(code, 'maybe-processed').sent, name).to.equal('maybe-processed');
+      expect(harmless(codeVerdict(code, 'not-sent').sent), name).to.equal(acted === 'unless not sent');
+      const hinted = codeVerdict(code, 'maybe-processed', {'grpc-retry-pushback-ms': '100'});
+      expect(harmless(hinted.sent), name).to.equal(acted === 'unless it says when');
+    }
+  });
+});
+
+describe('ambiguousTriggers', () => {
+  const declared: Policy = {...defaultPolicy, idempotentMethods: ['POST']};
+  const codes = CODE_NAMES.filter(name => name !== 'OK');
+
+  it('counts codes of gRPC only where a call of gRPC can be', () => {
+    const policy: Policy = {...declared, retryOn: [503, 'INTERNAL']};
+    expect(ambiguousTriggers(policy, 'POST', {path: '/v1/orders'})).to.deep.equal([503]);
+    expect(ambiguousTriggers(policy, 'POST', {path: '/shop.Orders/Create'})).to.deep.equal(['INTERNAL', 503]);
+    expect(ambiguousTriggers(policy, 'POST', {path: '/Orders/Create'})).to.deep.equal([503, 'INTERNAL']);
+    expect(ambiguousTriggers(policy, 'POST', undefined)).to.deep.equal([503, 'INTERNAL']);
+  });
+
+  it('counts what the client tells apart only for declared methods', () => {
+    const retryOn: RetryTrigger[] = ['network', 'UNAVAILABLE', 'RESOURCE_EXHAUSTED', 429];
+    const match = {path: '/shop.Orders/Create'};
+    expect(ambiguousTriggers({...defaultPolicy, retryOn}, 'POST', match)).to.deep.equal([]);
+    expect(ambiguousTriggers({...declared, retryOn}, 'POST', match)).to.have.members(retryOn.slice(0, 3));
+  });
+
+  it('leaves to RL102 the codes that name a reason against the request', () => {
+    const found = ambiguousTriggers({...defaultPolicy, retryOn: codes}, 'POST', {path: '/shop.Orders/Create'});
+    expect(found).to.deep.equal(['CANCELLED', 'UNKNOWN', 'DEADLINE_EXCEEDED', 'INTERNAL', 'DATA_LOSS']);
+  });
+});
