@@ -1,12 +1,22 @@
 /** Bundles retry-lint into two files of CommonJS, which start faster than modules: a launcher, and the program with all it imports. */
 
 import {chmodSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {build} from 'esbuild';
+import {build, type Plugin} from 'esbuild';
 import {noticesOf} from './notices.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
+
+/** Leaves out the formatter of jsonc-parser, which is not used and fills tables when it is loaded. The package does not say so itself. */
+const withoutFormatter: Plugin = {
+  name: 'without-formatter',
+  setup: ({onResolve}) =>
+    onResolve({filter: /^\.\/impl\/(?:edit|format)$/}, ({path, importer}) => ({
+      path: join(dirname(importer), `${path}.js`),
+      sideEffects: false,
+    })),
+};
 
 /** @param folder Gets retry-lint.cjs, retry-lint-main.cjs, and retry-lint.licenses.txt with the licences of what is bundled. */
 export async function bundle(folder: string): Promise<void> {
@@ -24,6 +34,7 @@ export async function bundle(folder: string): Promise<void> {
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
+    plugins: [withoutFormatter],
     logLevel: 'warning',
     metafile: true,
   });
