@@ -1,150 +1,111 @@
-/** What a run of retry-lint takes, beside Node's own start and beside Spectral: wall time, each run a process of its own. */
+/** What a run of retry-lint takes, beside Node's own start and beside other linters. Each run is a process of its own. */
 import {spawnSync} from 'node:child_process';
-import {cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {rmSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import policySchema from '../../../schema/policy.schema.json' with {type: 'json'};
-import {bundle} from '../../../scripts/bundle.ts';
+import {FILES, type LintCandidate, lineCount, lintCandidates, lintFolder} from '../lint-candidates.ts';
 import {percentile} from '../measure.ts';
 import {version} from '../peers.ts';
-import {digits, type Section} from '../section.ts';
+import {digits, type Goal, type Section} from '../section.ts';
 
 const ROUNDS = 21;
-const FILES = 1000;
 
-const POLICY = {
-  version: 1,
-  name: 'shop',
-  maxAttempts: 3,
-  deadlineMs: 10_000,
-  attemptTimeoutMs: 2500,
-  backoff: {kind: 'exponential', baseMs: 250, factor: 4, capMs: 1000, jitter: 'full'},
-  retryAfter: {maxMs: 3000},
-  routes: ['orders', 'carts', 'refunds'].map(name => ({
-    match: {methods: ['POST'], path: `/${name}/*`},
-    name,
-    idempotency: {header: 'Idempotency-Key'},
-    backoff: {jitter: 'equal'},
-  })),
-};
-
-/** The same three rules as Spectral would have them. */
-const RULES = `rules:
-  no-unbounded-retries:
-    given: $
-    then: {field: maxAttempts, function: schema, functionOptions: {schema: {type: integer, maximum: 5}}}
-  no-synchronised-retries:
-    given: $..backoff
-    then: {field: jitter, function: enumeration, functionOptions: {values: [full, equal, decorrelated]}}
-  no-retried-post-without-key:
-    given: $.routes[?(@.match.methods.includes('POST'))]
-    then: {field: idempotency, function: truthy}
-`;
-
-/** Ours also holds a policy to its shape in every run. */
-const RULES_AND_SHAPE = `${RULES}  policy:
-    given: $
-    then: {function: schema, functionOptions: {schema: ${JSON.stringify(policySchema)}}}
-`;
-
-interface Candidate {
-  readonly name: string;
-  readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** Others, that take long, are run less often. */
-  readonly every?: number;
+/** Milliseconds of each run. */
+interface Times {
+  readonly wall: number[];
+  readonly cpu: number[];
 }
 
+/** Of one candidate, the 20th percentile. */
+type Typical = (name: string) => {readonly wall: number; readonly cpu: number};
+
 export async function lint(): Promise<Section> {
-  const folder = mkdtempSync(join(tmpdir(), 'retry-lint-bench-'));
-  await bundle(folder);
-  writePolicies(folder);
-  const candidates = candidatesIn(folder);
-  const walls = measureWalls(candidates, folder);
+  const folder = await lintFolder();
+  const candidates = lintCandidates(folder);
+  const times = measureRuns(candidates, folder);
   rmSync(folder, {recursive: true});
-  const wall = (name: string): number => percentile(walls.get(name)!, 0.2);
-  const [node, one, spectral, many] = [
-    'node -e 0',
-    'retry-lint',
-    'Spectral, 3 rules',
-    `retry-lint, ${FILES} files`,
-  ].map(wall);
+  const typical: Typical = name => {
+    const {wall, cpu} = times.get(name)!;
+    return {wall: percentile(wall, 0.2), cpu: percentile(cpu, 0.2)};
+  };
+  const node = typical('node -e 0');
   return {
     title: 'A run of retry-lint',
-    intro: `Wall time of a policy of ${JSON.stringify(POLICY, null, 2).split('\n').length} lines, the 20th percentile of ${ROUNDS} runs, interleaved. Spectral is ${version('@stoplight/spectral-cli')}.`,
-    columns: ['', 'ms', '× node -e 0'],
-    rows: candidates.map(({name}) => [name, digits(wall(name), 1), digits(wall(name) / node!)]),
-    goals: [
-      {
-        what: 'one file, against node -e 0',
-        limit: 1.45,
-        measured: one! / node!,
-        unit: '×',
-        why: `what is left is reading the program's bytecode and running it; node -e 0, measured again in this run, is at ${digits(wall('the same again (noise)') / node!)} of itself`,
-      },
-      {
-        what: `${FILES} files, against one`,
-        limit: 15,
-        measured: many! / one!,
-        unit: '×',
-        why: `a file takes ${digits((many! - one!) / FILES)} ms, read, parsed and judged by every rule, and Node's own start, which one run has only once, is most of what one file takes`,
-      },
-      {
-        what: 'one file, against Spectral',
-        limit: 1 / 15,
-        measured: one! / spectral!,
-        unit: '×',
-        why: `Spectral takes ${digits(spectral! / one!, 1)} times as long, and three quarters of what ours takes is Node's own start of ${digits(node!, 1)} ms, which Spectral has too`,
-      },
-    ],
+    intro: `A policy of ${lineCount} lines, the 20th percentile of ${ROUNDS} runs, interleaved; every program as npx starts it. ${versions()}.`,
+    columns: ['', 'wall ms', '× node -e 0', 'CPU ms', '× node -e 0'],
+    rows: candidates.map(({name}) => {
+      const {wall, cpu} = typical(name);
+      return [name, digits(wall, 1), digits(wall / node.wall), digits(cpu, 1), digits(cpu / node.cpu)];
+    }),
+    goals: goalsOf(typical),
   };
 }
 
-function writePolicies(folder: string): void {
-  const text = JSON.stringify(POLICY, null, 2);
-  writeFileSync(join(folder, 'policy.json'), text);
-  writeFileSync(join(folder, 'policy.yaml'), text);
-  writeFileSync(join(folder, 'rules.yaml'), RULES);
-  writeFileSync(join(folder, 'rules-and-shape.yaml'), RULES_AND_SHAPE);
-  mkdirSync(join(folder, 'many'));
-  for (let index = 0; index < FILES; index++)
-    cpSync(join(folder, 'policy.json'), join(folder, `many/${index}.retry.json`));
+function versions(): string {
+  const {version: biome} = createRequire(import.meta.url)('@biomejs/biome/package.json') as {version: string};
+  const others = Object.entries({
+    oxlint: 'oxlint',
+    ESLint: 'eslint',
+    '@eslint/json': '@eslint/json',
+    Spectral: '@stoplight/spectral-cli',
+  });
+  return [`Biome ${biome}`, ...others.map(([name, of]) => `${name} ${version(of)}`)].join(', ');
 }
 
-function candidatesIn(folder: string): Candidate[] {
-  const program = join(folder, 'retry-lint.cjs');
-  const require = createRequire(new URL('../../package.json', import.meta.url));
-  const spectral = require.resolve('@stoplight/spectral-cli/dist/index.js');
+function goalsOf(typical: Typical): Goal[] {
+  const [node, noise, one] = [typical('node -e 0'), typical('the same again (noise)'), typical('retry-lint')];
+  const many = typical(`retry-lint, ${FILES} files`);
+  const spectral = typical('Spectral, 3 rules');
+  const why = `what is left is compiling the functions that a run calls, which Node's cache does not keep; node -e 0, measured again in this run, is at ${digits(noise.wall / node.wall)} of itself`;
   return [
-    {name: 'node -e 0', args: ['-e', '0']},
-    {name: 'the same again (noise)', args: ['-e', '0']},
-    {name: 'retry-lint', args: [program, 'policy.json']},
-    {name: 'retry-lint, as its first run', args: [program, 'policy.json'], env: {NODE_DISABLE_COMPILE_CACHE: '1'}},
-    {name: 'retry-lint, YAML', args: [program, 'policy.yaml']},
-    {name: `retry-lint, ${FILES} files`, args: [program, 'many'], every: 3},
-    {name: 'Spectral, 3 rules', args: [spectral, 'lint', '--ruleset', 'rules.yaml', 'policy.json'], every: 3},
+    {what: 'one file, wall, against node -e 0', limit: 1.6, measured: one.wall / node.wall, unit: '×', why},
+    {what: 'one file, CPU, against node -e 0', limit: 2.1, measured: one.cpu / node.cpu, unit: '×', why},
     {
-      name: 'Spectral, 3 rules and the shape of a policy',
-      args: [spectral, 'lint', '--ruleset', 'rules-and-shape.yaml', 'policy.json'],
-      every: 3,
+      what: `${FILES} files, wall, against one`,
+      limit: 15,
+      measured: many.wall / one.wall,
+      unit: '×',
+      why: `a file takes ${digits((many.wall - one.wall) / FILES)} ms, read, parsed and checked by every rule`,
+    },
+    {
+      what: 'one file, wall, against Spectral',
+      limit: 1 / 12,
+      measured: one.wall / spectral.wall,
+      unit: '×',
+      why: `Spectral takes ${digits(spectral.wall / one.wall, 1)} times as long`,
     },
   ];
 }
 
-function measureWalls(candidates: readonly Candidate[], folder: string): Map<string, number[]> {
-  const walls = new Map(candidates.map(({name}) => [name, [] as number[]]));
+function measureRuns(candidates: readonly LintCandidate[], folder: string): Map<string, Times> {
+  const times = new Map<string, Times>(candidates.map(({name}) => [name, {wall: [], cpu: []}]));
   for (let round = -1; round < ROUNDS; round++) {
-    // Nobody always runs after the one that has just emptied the caches.
+    // The order turns, so that none always runs after the one that has just emptied the caches.
     const turn = (round + 1) % candidates.length;
-    for (const {name, args, env, every = 1} of [...candidates.slice(turn), ...candidates.slice(0, turn)]) {
-      if (round % every !== 0 && round >= 0) continue;
-      const start = performance.now();
-      const {status, stderr} = spawnSync(process.execPath, args, {cwd: folder, env: {...process.env, ...env}});
-      if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr}`);
-      // The first round warms the disk, and leaves the bytecode.
-      if (round >= 0) walls.get(name)!.push(performance.now() - start);
+    for (const candidate of [...candidates.slice(turn), ...candidates.slice(0, turn)]) {
+      if (round % (candidate.every ?? 1) !== 0 && round >= 0) continue;
+      const [wall, cpu] = [wallOf(candidate, folder), cpuOf(candidate, folder)];
+      // The first round warms the disk and fills the cache.
+      if (round < 0) continue;
+      times.get(candidate.name)!.wall.push(wall);
+      times.get(candidate.name)!.cpu.push(cpu);
     }
   }
-  return walls;
+  return times;
+}
+
+function wallOf({name, args, env}: LintCandidate, folder: string): number {
+  const start = performance.now();
+  const {status, stdout, stderr} = spawnSync(process.execPath, args, {cwd: folder, env: {...process.env, ...env}});
+  const ms = performance.now() - start;
+  if (status !== 0) throw new Error(`${name} ended with ${status}: ${stdout}${stderr}`);
+  return ms;
+}
+
+/** Of a process and all that it starts, as the shell knows it. */
+function cpuOf({args, env}: LintCandidate, folder: string): number {
+  const script = `TIMEFORMAT='%3U %3S'; time "$0" "$@" >/dev/null 2>&1`;
+  const options = {cwd: folder, encoding: 'utf8', env: {...process.env, ...env}} as const;
+  const {stderr} = spawnSync('bash', ['-c', script, process.execPath, ...args], options);
+  const [user, system] = stderr.trim().split(' ').map(Number);
+  return (user! + system!) * 1000;
 }
