@@ -17,7 +17,7 @@ export interface Baseline {
 export function baselineOf(reports: readonly Report[]): Baseline {
   const entries = reports.map(({path, findings, suppressed}) => {
     const known = suppressed.filter(({by}) => by === 'baseline').map(({finding}) => finding);
-    const kept = [...findings, ...known].filter(isAcceptable).map(({fingerprint}) => fingerprint);
+    const kept = [...findings, ...known].filter(({code}) => isAcceptable(code)).map(({fingerprint}) => fingerprint);
     return [path, kept.sort()] as const;
   });
   return {version: 1, findings: Object.fromEntries(entries.filter(([, kept]) => kept.length > 0).sort(byPath))};
@@ -55,7 +55,7 @@ export function applyBaseline(
 ): {readonly findings: readonly Finding[]; readonly suppressed: readonly Suppressed[]} {
   if (baseline === undefined || baseline.length === 0) return {findings, suppressed: []};
   const known = new Set(baseline);
-  const isKnown = (finding: Finding): boolean => known.has(finding.fingerprint) && isAcceptable(finding);
+  const isKnown = (finding: Finding): boolean => known.has(finding.fingerprint) && isAcceptable(finding.code);
   const suppressed = findings.filter(isKnown).map(finding => ({finding, by: 'baseline' as const, reason: undefined}));
   return {findings: findings.filter(finding => !isKnown(finding)), suppressed};
 }
@@ -63,7 +63,8 @@ export function applyBaseline(
 const baselined = ({suppressed}: Report): string[] =>
   suppressed.filter(({by}) => by === 'baseline').map(({finding}) => finding.fingerprint);
 
-const isAcceptable = ({code}: Finding): boolean => code !== 'RL001' && code !== 'RL006';
+/** Whether a finding can be lived with; one that says that the file cannot be read cannot. */
+export const isAcceptable = (code: string): boolean => code !== 'RL001' && code !== 'RL006';
 
 const byPath = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
   a < b ? -1 : a > b ? 1 : 0;

@@ -1,10 +1,11 @@
-/** `retry-lint baseline`: writes down what is found now, or forgets what is mended. */
+/** `retry-lint baseline`: accepts the current findings, or removes those that no longer occur. */
 
 import {existsSync} from 'node:fs';
-import {type Baseline, baselineOf, pruneBaseline} from '../baseline.ts';
+import {type Baseline, baselineOf, isAcceptable, pruneBaseline} from '../baseline.ts';
 import type {BaselineFile} from '../config-file/baseline-file.ts';
 import type {Report} from '../finding.ts';
 import {counted} from '../formatters/sum.ts';
+import {CliError} from '../io/cli-error.ts';
 import {lintText} from '../lint.ts';
 import type {Command} from './command.ts';
 import {targetsOf} from './targets.ts';
@@ -13,11 +14,20 @@ import {Workspace} from './workspace.ts';
 export const baseline: Command = async (args, io) => {
   const workspace = new Workspace(args, io);
   const {paths, unreadable} = await targetsOf(args, workspace);
+  if (args.operands.includes('-') && workspace.texts.read(paths[0]!).trim() === '')
+    throw new CliError('Standard input is empty: there is no finding to accept.');
+  const problems = [...unreadable];
   const groups = new Map<string, {file: BaselineFile; reports: Report[]}>();
   for (const path of paths) {
+    const report = await lintText(await workspace.request(path));
+    const problem = whyNotAccepted(report);
+    if (problem !== undefined) {
+      problems.push(problem);
+      continue;
+    }
     const file = await workspace.baselineFor(path);
     const group = groups.get(file.file) ?? {file, reports: []};
-    group.reports.push(await lintText(await workspace.request(path)));
+    group.reports.push(report);
     groups.set(file.file, group);
   }
   for (const {file, reports} of groups.values()) {
@@ -28,9 +38,17 @@ export const baseline: Command = async (args, io) => {
     file.write(after);
     io.out.write(`${said(before, after, file)}\n`);
   }
-  for (const problem of unreadable) io.err.write(`${problem}\n`);
-  return unreadable.length > 0 ? 2 : 0;
+  for (const problem of problems) io.err.write(`${problem}\n`);
+  return problems.length > 0 ? 2 : 0;
 };
+
+/** Why the findings of a file cannot be accepted. Those that were accepted before stay so. */
+function whyNotAccepted({path, findings}: Report): string | undefined {
+  const finding = findings.find(({code}) => !isAcceptable(code));
+  if (finding === undefined) return undefined;
+  const {line, column} = finding.range.start;
+  return `${path} cannot be read as a policy, so none of its findings is accepted: ${line}:${column}: ${finding.message}`;
+}
 
 /** What is accepted of these reports, and what was accepted of other files. */
 function merged({findings}: Baseline, reports: readonly Report[]): Baseline {

@@ -160,7 +160,7 @@ const printConfig: CommandSpec = {
 const baseline: CommandSpec = {
   name: 'baseline',
   summary: 'Accept the current findings, so that only new findings fail the run',
-  operands: '[FILE | FOLDER | GLOB]...',
+  operands: '[FILE | FOLDER | GLOB | -]...',
   count: [0, any],
   about: [
     'A finding is identified by its rule, route and field. It stays accepted when it moves, and a new finding is never mistaken for it. Entries of files that are not linted now are kept.',
@@ -171,6 +171,7 @@ const baseline: CommandSpec = {
       options: [
         {name: 'prune', help: 'Remove accepted findings that no longer occur, and accept nothing'},
         baselineOption,
+        stdinOption,
         ...configOptions,
         ...general.options,
       ],

@@ -1,5 +1,5 @@
 /** Findings that a project lives with. */
-import {rmSync} from 'node:fs';
+import {existsSync, rmSync} from 'node:fs';
 import {expect} from 'chai';
 import {clean, Desk, findingsOf, wavy} from './desk.ts';
 
@@ -50,6 +50,50 @@ describe('retry-lint baseline', () => {
       '.retry-lint-baseline.json: 1 accepted finding in 1 file; 0 new, 2 taken out.\n',
     );
     expect(findingsOf(await desk.run('-f', 'json'))).to.deep.equal(['RL201 2:3']);
+  });
+
+  for (const [title, input, argv, message] of [
+    ['with nothing on standard input', '', ['-'], 'Standard input is empty: there is no finding to accept.'],
+    [
+      'of standard input that cannot be read',
+      'version: 1\n',
+      ['-'],
+      '<stdin> cannot be read as a policy, so none of its findings is accepted: 1:1: This is not a JSON value: texts stand in double quotes.',
+    ],
+    [
+      'of a policy that cannot be read',
+      '',
+      ['broken.json'],
+      'broken.json cannot be read as a policy, so none of its findings is accepted: 1:2: The object is never closed: a } is missing.',
+    ],
+  ] as const) {
+    it(`${title} is an error, and changes nothing`, async () => {
+      const desk = new Desk({'broken.json': '{'});
+      desk.input = input;
+      expect(await desk.run('baseline', ...argv)).to.deep.equal({code: 2, out: '', err: `${message}\n`});
+      expect(existsSync(desk.at('.retry-lint-baseline.json'))).to.equal(false);
+    });
+  }
+
+  it('keeps what was accepted of a policy that cannot be read now', async () => {
+    const desk = new Desk({'a.retry.json': wavy, 'b.retry.json': wavy});
+    await desk.run('baseline', 'a.retry.json');
+    desk.write('a.retry.json', '{');
+    for (const argv of [['baseline'], ['baseline', '--prune']]) {
+      expect((await desk.run(...argv)).code, argv.join(' ')).to.equal(2);
+      expect(Object.keys(JSON.parse(desk.read('.retry-lint-baseline.json')).findings)).to.deep.equal([
+        'a.retry.json',
+        'b.retry.json',
+      ]);
+    }
+  });
+
+  it('accepts the findings of standard input under its name', async () => {
+    const desk = new Desk();
+    desk.input = 'backoff: {jitter: none}\n';
+    const named = ['-', '--stdin-filename', 'a.yaml'];
+    expect((await desk.run('baseline', ...named)).code).to.equal(0);
+    expect((await desk.run(...named)).code).to.equal(0);
   });
 
   for (const text of ['{', '{"version": 2}', '{"version": 1, "findings": {"a": 1}}', 'null']) {
