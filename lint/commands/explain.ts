@@ -3,6 +3,7 @@
 import {VERSION} from '../../src/telemetry/version.ts';
 import {noRule} from '../config-file/check.ts';
 import {namesOf} from '../config-file/read.ts';
+import {type SetSeverity, severities} from '../config-file/settings.ts';
 import {explainFile} from '../explain/explain.ts';
 import {renderText} from '../explain/render.ts';
 import type {FixSafety} from '../finding.ts';
@@ -11,7 +12,7 @@ import {stylish} from '../formatters/stylish.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Io} from '../io/io.ts';
 import {lintText} from '../lint.ts';
-import type {BadExample, Rule} from '../rule.ts';
+import type {BadExample} from '../rule.ts';
 import {codeOf} from '../rule-set.ts';
 import {wantsColour} from './colour.ts';
 import type {Command} from './command.ts';
@@ -20,20 +21,24 @@ import {Workspace} from './workspace.ts';
 export const explain: Command = async (args, io) => {
   const [name = '', path] = args.operands;
   const workspace = new Workspace(args, io);
-  const {available} = await workspace.settingsFor(path ?? 'policy.json');
+  const settings = await workspace.settingsFor(path ?? 'policy.json');
+  const {available} = settings;
   const rule = available.find(({code}) => code === codeOf(available, name));
   if (rule === undefined) throw new CliError(`${name} ${noRule(name, namesOf(available))}.`.replace(/\?\.$/, '?'));
   const paint = painter(wantsColour(undefined, io));
-  io.out.write(pageOf(rule, paint));
-  if (path !== undefined) await judge(rule, path, workspace, io);
+  const here = severities(settings).find(each => each.rule === rule)!;
+  io.out.write(pageOf(here, path === undefined ? 'In this folder' : `For ${path}`, paint));
+  if (path !== undefined) await judge(here, path, workspace, io);
   return 0;
 };
 
-function pageOf(rule: Rule, paint: Paint): string {
+/** @param where For whom the severity is set: `For policy.json`. */
+function pageOf({rule, severity: set, from}: SetSeverity, where: string, paint: Paint): string {
   const {code, name, severity, confidence, fix = 'none', summary, why, sources, bad} = rule;
   const strict = rule.strict ? ', only under the preset strict' : '';
+  const here = set === (rule.strict ? 'off' : severity) ? '' : `\n${where}: ${set}, set by ${from}.`;
   return `${[
-    `${paint('bold', `${code} ${name}`)}\n${summary}. ${capital(severity)}, ${confidence} confidence${strict}. Fix: ${fix}.`,
+    `${paint('bold', `${code} ${name}`)}\n${summary}. ${capital(severity)}, ${confidence} confidence${strict}. Fix: ${fix}.${here}`,
     why.trim(),
     exampleOf(bad[0], fix, paint),
     [paint('bold', 'Sources'), ...sources.map(({title, url}) => `  ${title}\n  ${paint('dim', url)}`)].join('\n'),
@@ -50,13 +55,12 @@ function exampleOf({name, text, findings, fixed}: BadExample, fix: FixSafety | '
   return [...rows, ...(fixed === undefined ? [] : ['', `  With ${flags}:`, '', indented(fixed)])].join('\n');
 }
 
-/** The rule's findings in a file, whatever the configuration says of the rule, and the arithmetic behind them. */
-async function judge(rule: Rule, path: string, workspace: Workspace, io: Io): Promise<void> {
+/** The rule's findings in a file, also of a rule that is off, and the arithmetic behind them. */
+async function judge({rule, severity}: SetSeverity, path: string, workspace: Workspace, io: Io): Promise<void> {
   const request = await workspace.request(path);
-  const report = await lintText({
-    ...request,
-    config: {...request.config, baseline: [], rules: {...request.config?.rules, [rule.code]: rule.severity}},
-  });
+  const turnedOn = severity === 'off' ? {[rule.code]: rule.severity} : {};
+  const rules = {...request.config?.rules, ...turnedOn};
+  const report = await lintText({...request, config: {...request.config, baseline: [], rules}});
   const findings = report.findings.filter(({code}) => code === rule.code);
   if (findings.length === 0) io.out.write(`\n${rule.code} has nothing to say about ${path}.\n`);
   else {

@@ -113,7 +113,7 @@ const explain: CommandSpec = {
   about: [
     'Given a policy, shows the findings of the rule in it, and the arithmetic behind them in the numbers of the policy.',
   ],
-  groups: [{title: 'Options', options: [...general.options]}],
+  groups: [{title: 'Options', options: [...configOptions, ...general.options]}],
   examples: [
     ['retry-lint explain RL203', 'show the reasons and their sources'],
     ['retry-lint explain no-synchronised-retries policy.json', 'work the rule out for a policy'],

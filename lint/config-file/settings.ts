@@ -68,8 +68,15 @@ export function configOf(settings: Settings): Config {
 /** Made once for all the files that share their settings. */
 const configs = new WeakMap<Settings, Config>();
 
+export interface SetSeverity {
+  readonly rule: Rule;
+  readonly severity: RuleSetting;
+  /** What sets it: `.retry-lintrc.json`, `--rule`, `the preset strict`. */
+  readonly from: string;
+}
+
 /** How severe each rule is, and why. */
-export function severities(settings: Settings): {rule: Rule; severity: RuleSetting; from: string}[] {
+export function severities(settings: Settings): SetSeverity[] {
   const set = ruleSetOf(configOf(settings));
   return settings.available.map(rule => ({
     rule,

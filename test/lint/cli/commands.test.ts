@@ -93,6 +93,42 @@ describe('the commands of retry-lint', () => {
       expect((await desk.run('explain', 'RL203', 'p.json')).out).to.contain('RL203 has nothing to say about p.json.');
     });
 
+    const configured: [title: string, config: object, argv: string[], here: string | undefined, shown: string][] = [
+      ['as it is by default', {}, [], undefined, 'error'],
+      ['of the configuration', {rules: {RL203: 'info'}}, [], 'info, set by .retry-lintrc.json', 'info'],
+      [
+        'of an override',
+        {overrides: [{files: ['p.*'], rules: {'no-synchronised-retries': 'warning'}}]},
+        [],
+        'warning, set by .retry-lintrc.json: overrides[0]',
+        'warning',
+      ],
+      ['of the command line', {rules: {RL203: 'off'}}, ['--rule', 'RL203=info'], 'info, set by --rule', 'info'],
+      [
+        'that is off, and of its findings as if it were on',
+        {rules: {RL203: 'off'}},
+        [],
+        'off, set by .retry-lintrc.json',
+        'error',
+      ],
+      ['without the configuration', {rules: {RL203: 'off'}}, ['--no-config'], undefined, 'error'],
+    ];
+    for (const [title, config, argv, here, shown] of configured) {
+      it(`says the severity ${title}`, async () => {
+        const desk = new Desk({'p.json': wavy, '.retry-lintrc.json': JSON.stringify(config)});
+        const {out} = await desk.run('explain', 'RL203', 'p.json', ...argv);
+        expect(out).to.contain(`p.json:2:15  ${shown}  RL203`);
+        expect(/^For p\.json: (.*)\.$/m.exec(out)?.[1]).to.equal(here);
+      });
+    }
+
+    it('says the severity for this folder where no policy is named', async () => {
+      const desk = new Desk({'.retry-lintrc.json': '{"preset": "strict"}'});
+      const {code} = rules.find(({severity}) => severity === 'info')!;
+      expect((await desk.run('explain', code)).out).to.match(/^In this folder: warning, set by the preset strict\.$/m);
+      expect((await desk.run('explain', code, '--no-config')).out).not.to.contain('In this folder');
+    });
+
     it('works it out in the numbers of the file', async () => {
       const text = '{"maxAttempts": 4, "attemptTimeoutMs": 10000, "deadlineMs": 20000}';
       const {out} = await new Desk({'p.json': text}).run('explain', 'RL303', 'p.json');
