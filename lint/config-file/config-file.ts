@@ -33,5 +33,5 @@ export const presetNames: readonly PresetName[] = ['recommended', 'strict'];
 
 export const ruleSettings: readonly RuleSetting[] = ['error', 'warning', 'info', 'off'];
 
-/** The names a configuration goes by; the first that is there is the one. */
+/** The names a configuration goes by. A folder has one of them. */
 export const configNames: readonly string[] = ['.retry-lintrc.json', '.retry-lintrc.jsonc'];

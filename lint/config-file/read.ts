@@ -63,7 +63,11 @@ export class ConfigReader {
     if (this.#byFolder.has(folder)) return this.#byFolder.get(folder);
     const candidates = configNames.map(name => join(folder, name));
     for (const file of candidates) this.#onRead(file);
-    const here = candidates.find(file => existsSync(file));
+    const [here, second] = candidates.filter(file => existsSync(file));
+    if (here !== undefined && second !== undefined) {
+      const [one, other] = [here, second].map(file => shownPath(this.#cwd, file));
+      throw new CliError(`${one} and ${other} are both there, and one configuration applies: delete one of them.`);
+    }
     const parent = dirname(folder);
     const found = here ?? (parent === folder ? undefined : this.#find(parent));
     this.#byFolder.set(folder, found);

@@ -281,6 +281,17 @@ describe('the configuration of retry-lint', () => {
     expect((await desk.run('p.json')).err.split('\n')).to.have.length(3);
   });
 
+  it('is one file: two side by side are an error, unless one of them is named', async () => {
+    const desk = new Desk({'deep/.retry-lintrc.json': '{}', 'deep/.retry-lintrc.jsonc': '{}', 'deep/p.json': clean});
+    expect(await desk.run('deep/p.json')).to.deep.equal({
+      code: 2,
+      out: '',
+      err: 'deep/.retry-lintrc.json and deep/.retry-lintrc.jsonc are both there, and one configuration applies: delete one of them.\n',
+    });
+    expect((await desk.run('-c', 'deep/.retry-lintrc.jsonc', 'deep/p.json')).code).to.equal(0);
+    expect((await desk.run('--no-config', 'deep/p.json')).code).to.equal(0);
+  });
+
   it('a configuration that was named has to be there', async () => {
     const {code, err} = await new Desk({'p.json': clean}).run('-c', 'gone.json', 'p.json');
     expect({code, err}).to.deep.equal({code: 2, err: 'The configuration gone.json does not exist.\n'});
