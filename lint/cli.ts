@@ -7,6 +7,7 @@ import {wantsColour} from './commands/colour.ts';
 import type {CommandSpec} from './commands/command.ts';
 import {helpOf} from './commands/help.ts';
 import {commands} from './commands/table.ts';
+import {harmlessLines} from './formatters/harmless.ts';
 import {CliError} from './io/cli-error.ts';
 import type {Io} from './io/io.ts';
 
@@ -16,12 +17,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return await dispatch(argv, io);
   } catch (error) {
     if (error instanceof CliError) {
-      io.err.write(`${error.message}\n`);
+      io.err.write(`${harmlessLines(error.message)}\n`);
       return 2;
     }
     const trace = error instanceof Error ? error.stack : String(error);
     io.err.write(
-      `${trace}\nThis is a bug in retry-lint ${VERSION}, not in your policy. Please report it as an issue of steadfetch, with the lines above.\n`,
+      `${harmlessLines(String(trace))}\nThis is a bug in retry-lint ${VERSION}, not in your policy. Please report it as an issue of steadfetch, with the lines above.\n`,
     );
     return 3;
   }

@@ -33,8 +33,8 @@ export interface Finding {
   readonly fix: Fix | undefined;
   /** Other ways out, all of them unsafe. An editor offers them; no command writes them. */
   readonly suggestions: readonly Fix[];
-  /** The page of the rule. */
-  readonly docs: string;
+  /** The page of the rule, as a URL. */
+  readonly docs: string | undefined;
 }
 
 export interface RelatedPlace {
@@ -80,5 +80,3 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Suppressed[];
 }
-
-export const docsOf = (code: string): string => `https://steadfetch.dev/rules/${code}`;

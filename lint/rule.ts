@@ -21,6 +21,8 @@ export interface Rule {
   /** Markdown: what goes wrong, to whom, and what to do instead. */
   readonly why: string;
   readonly sources: readonly Citation[];
+  /** The URL of a page about the rule, for rules of plugins. */
+  readonly docs?: string;
   readonly bad: readonly [BadExample, ...BadExample[]];
   readonly good: readonly [GoodExample, ...GoodExample[]];
   /** Only on under the preset `strict`. */
@@ -113,5 +115,7 @@ export function defineRule(rule: Rule): Rule {
     throw new TypeError(`A rule's name is words with hyphens, such as no-something; ${rule.code} has "${rule.name}".`);
   if (rule.check === undefined && rule.checkFile === undefined && !rule.intrinsic)
     throw new TypeError(`${rule.code} has neither check nor checkFile.`);
+  if (rule.docs !== undefined && !/^https?:\/\/\S+$/.test(rule.docs))
+    throw new TypeError(`${rule.code}: docs must be a URL such as https://acme.example/rules/1; got "${rule.docs}".`);
   return rule;
 }

@@ -1,5 +1,6 @@
 /**
- * Writes what follows from `repository.url` in package.json: `homepage` and `bugs`, and all three in packages/retry-lint.
+ * Writes what follows from `repository.url` in package.json: `homepage` and `bugs`, all three in packages/retry-lint, and the homepage
+ * that the linter links to.
  *
  * Run by `npm run generate`. When the project moves, that one field is edited.
  */
@@ -13,7 +14,7 @@ interface Manifest {
 const at = (path: string): URL => new URL(`../${path}`, import.meta.url);
 const read = (path: string): Manifest => JSON.parse(readFileSync(at(path), 'utf8'));
 
-/** Each package.json by its path, as it has to be. */
+/** Each file by its path, as it has to be. */
 export function manifests(): Record<string, string> {
   const {repository, engines} = read('package.json');
   const site = repository.url.replace(/^git\+/, '').replace(/\.git$/, '');
@@ -26,6 +27,11 @@ export function manifests(): Record<string, string> {
       repository: {...repository, directory: 'packages/retry-lint'},
       engines,
     }),
+    'lint/homepage.ts': `// Generated from package.json by scripts/repository.ts. Do not edit.
+
+/** Empty where package.json names none. */
+export const homepage: string = '${links.homepage}';
+`,
   };
 }
 

@@ -4,6 +4,7 @@ import {existsSync} from 'node:fs';
 import {type Baseline, baselineOf, isAcceptable, pruneBaseline} from '../baseline.ts';
 import type {BaselineFile} from '../config-file/baseline-file.ts';
 import type {Report} from '../finding.ts';
+import {harmless} from '../formatters/harmless.ts';
 import {counted} from '../formatters/sum.ts';
 import {CliError} from '../io/cli-error.ts';
 import {lintText} from '../lint.ts';
@@ -36,9 +37,9 @@ export const baseline: Command = async (args, io) => {
       ? withoutGone(pruneBaseline(before, reports), path => workspace.absolute(path))
       : merged(before, reports);
     file.write(after);
-    io.out.write(`${said(before, after, file)}\n`);
+    io.out.write(`${harmless(said(before, after, file))}\n`);
   }
-  for (const problem of problems) io.err.write(`${problem}\n`);
+  for (const problem of problems) io.err.write(`${harmless(problem)}\n`);
   return problems.length > 0 ? 2 : 0;
 };
 

@@ -7,6 +7,7 @@ import {type SetSeverity, severities} from '../config-file/settings.ts';
 import {explainFile} from '../explain/explain.ts';
 import {renderText} from '../explain/render.ts';
 import type {FixSafety} from '../finding.ts';
+import {harmless, harmlessLines} from '../formatters/harmless.ts';
 import {type Paint, painter} from '../formatters/paint.ts';
 import {stylish} from '../formatters/stylish.ts';
 import {CliError} from '../io/cli-error.ts';
@@ -34,14 +35,15 @@ export const explain: Command = async (args, io) => {
 
 /** @param where For whom the severity is set: `For policy.json`. */
 function pageOf({rule, severity: set, from}: SetSeverity, where: string, paint: Paint): string {
-  const {code, name, severity, confidence, fix = 'none', summary, why, sources, bad} = rule;
+  const {code, name, severity, confidence, fix = 'none', summary, why, sources, bad, docs} = rule;
   const strict = rule.strict ? ', only under the preset strict' : '';
-  const here = set === (rule.strict ? 'off' : severity) ? '' : `\n${where}: ${set}, set by ${from}.`;
+  const here = set === (rule.strict ? 'off' : severity) ? '' : `\n${harmless(where)}: ${set}, set by ${from}.`;
   return `${[
     `${paint('bold', `${code} ${name}`)}\n${summary}. ${capital(severity)}, ${confidence} confidence${strict}. Fix: ${fix}.${here}`,
     why.trim(),
     exampleOf(bad[0], fix, paint),
     [paint('bold', 'Sources'), ...sources.map(({title, url}) => `  ${title}\n  ${paint('dim', url)}`)].join('\n'),
+    ...(docs === undefined ? [] : [`${paint('bold', 'Documentation')}\n  ${paint('dim', docs)}`]),
   ].join('\n\n')}\n`;
 }
 
@@ -62,11 +64,11 @@ async function judge({rule, severity}: SetSeverity, path: string, workspace: Wor
   const rules = {...request.config?.rules, ...turnedOn};
   const report = await lintText({...request, config: {...request.config, baseline: [], rules}});
   const findings = report.findings.filter(({code}) => code === rule.code);
-  if (findings.length === 0) io.out.write(`\n${rule.code} has nothing to say about ${path}.\n`);
+  if (findings.length === 0) io.out.write(`\n${rule.code} has nothing to say about ${harmless(path)}.\n`);
   else {
     const run = {reports: [{...report, findings}], texts: request.files, rules: [rule], version: VERSION};
     io.out.write(`\n${stylish.format(run, {colour: wantsColour(undefined, io), width: io.out.columns})}`);
   }
   const arithmetic = renderText(await explainFile(rule, request), Math.min(io.out.columns, 100));
-  if (arithmetic !== '') io.out.write(`\n${arithmetic}\n`);
+  if (arithmetic !== '') io.out.write(`\n${harmlessLines(arithmetic)}\n`);
 }

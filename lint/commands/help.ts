@@ -25,7 +25,10 @@ export function helpOf(spec: CommandSpec, {colour, columns}: {colour: boolean; c
     ...spec.groups.map(group => page.options(group)),
     page.rows('Examples', spec.examples),
     isMain
-      ? page.wrapped('"retry-lint explain RL203" explains a rule. The guide: https://steadfetch.dev/retry-lint', 0)
+      ? page.wrapped(
+          '"retry-lint explain RL203" explains a rule. The guide is docs/retry-lint.md of the package steadfetch.',
+          0,
+        )
       : '',
   ];
   return `${parts.filter(part => part !== '').join('\n\n')}\n`;

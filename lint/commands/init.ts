@@ -2,6 +2,7 @@
 
 import {existsSync, mkdirSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
+import {harmless} from '../formatters/harmless.ts';
 import {CliError} from '../io/cli-error.ts';
 import {shownPath} from '../io/paths.ts';
 import {writeFileAtomically} from '../io/write-file.ts';
@@ -24,7 +25,8 @@ export const init: Command = (args, io) => {
   const isPlain = /\.json$/i.test(name);
   const text = formatOf(name) === 'yaml' ? yaml(schema) : isPlain ? withoutComments(jsonc(schema)) : jsonc(schema);
   writeFileAtomically(file, text, name);
-  io.out.write(`Wrote ${shownPath(io.cwd, file)}. Lint it: retry-lint ${shownPath(io.cwd, file)}\n`);
+  const shown = harmless(shownPath(io.cwd, file));
+  io.out.write(`Wrote ${shown}. Lint it: retry-lint ${shown}\n`);
   return 0;
 };
 

@@ -2,6 +2,7 @@
 
 import type {Report} from '../finding.ts';
 import {fixText} from '../fix.ts';
+import {harmless, harmlessLines} from '../formatters/harmless.ts';
 import {counted} from '../formatters/sum.ts';
 import {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
@@ -39,14 +40,14 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   const reports = options.quiet ? errorsOnly(found.reports) : found.reports;
   // A diff on standard output is for `git apply`, which takes nothing else.
   const stream = options.fix === 'show' ? io.err : io.out;
-  io.out.write(found.diff);
+  io.out.write(io.out.isTerminal ? harmlessLines(found.diff) : found.diff);
   await writeReports(reports, found.texts, options.outputs, args, workspace, stream);
   const hint = inputHint(reports, found.texts);
   if (hint !== undefined) io.err.write(hint);
   if (found.fixed > 0 && options.fix === 'write')
     io.err.write(`${counted(found.fixed, 'finding')} fixed in ${counted(found.changed, 'file')}.\n`);
   if (ignored > 0 && paths.length === 0) io.err.write(`${counted(ignored, 'file')} ignored by the configuration.\n`);
-  for (const problem of unreadable) io.err.write(`${problem}\n`);
+  for (const problem of unreadable) io.err.write(`${harmless(problem)}\n`);
   const verdict = verdictOf(reports, options.threshold);
   return unreadable.length > 0 && !options.threshold.exitZero ? 2 : verdict;
 }

@@ -1,6 +1,7 @@
 /** `retry-lint print-config`: which settings apply to a policy, and where each comes from. */
 
 import {severities} from '../config-file/settings.ts';
+import {jsonText} from '../formatters/harmless.ts';
 import type {Command} from './command.ts';
 import {Workspace} from './workspace.ts';
 
@@ -22,6 +23,6 @@ export const printConfig: Command = async (args, io) => {
       severities(settings).map(({rule, severity, from}) => [rule.code, {name: rule.name, severity, from}]),
     ),
   };
-  io.out.write(`${JSON.stringify(shown, null, 2)}\n`);
+  io.out.write(jsonText(shown));
   return 0;
 };

@@ -1,6 +1,7 @@
 /** `retry-lint rules`: every rule, and how severe it is for a policy of this folder. */
 
 import {severities} from '../config-file/settings.ts';
+import {jsonText} from '../formatters/harmless.ts';
 import {painter} from '../formatters/paint.ts';
 import {counted} from '../formatters/sum.ts';
 import {wantsColour} from './colour.ts';
@@ -15,7 +16,7 @@ export const rules: Command = async (args, io) => {
       const {code, name, category, confidence, fix = 'none', summary} = rule;
       return {code, name, category, severity, from, confidence, fixable: fix !== 'none', fix, summary};
     });
-    io.out.write(`${JSON.stringify(plain, null, 2)}\n`);
+    io.out.write(jsonText(plain));
     return 0;
   }
   const paint = painter(wantsColour(undefined, io));

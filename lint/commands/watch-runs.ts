@@ -1,5 +1,6 @@
 /** Runs again after every change that matters, until the user ends it. */
 
+import {harmlessLines} from '../formatters/harmless.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
@@ -26,7 +27,7 @@ export async function watchRuns(start: () => Run, io: Io): Promise<number> {
     } catch (error) {
       // A file that is gone for a moment, or a configuration with a slip: the next change may mend it.
       if (!(error instanceof CliError)) throw error;
-      io.err.write(`${error.message}\n`);
+      io.err.write(`${harmlessLines(error.message)}\n`);
     }
     changes.watch(run.dependencies.folders);
     io.err.write('Waiting for changes. Ctrl+C ends.\n');

@@ -1,7 +1,8 @@
 /** The lines around a finding, with the place underlined. */
 
 import type {Lines, Range} from '../source/lines.ts';
-import {harmless, type Paint} from './paint.ts';
+import {harmless} from './harmless.ts';
+import type {Paint} from './paint.ts';
 
 export interface FrameOptions {
   readonly paint: Paint;

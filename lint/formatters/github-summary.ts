@@ -2,6 +2,7 @@
 
 import type {Finding, Severity} from '../finding.ts';
 import type {Formatter} from './formatter.ts';
+import {harmless} from './harmless.ts';
 import {counted, findingsOf, sayFixable, saySum, sumOf} from './sum.ts';
 
 /** The page takes a megabyte; long before that nobody reads on. */
@@ -26,14 +27,17 @@ export const githubSummary: Formatter = {
 const MARKS: Readonly<Record<Severity, string>> = {error: '❌', warning: '⚠️', info: 'ℹ️'};
 
 function row({severity, code, name, path, range, message, docs}: Finding): string {
-  const where = `\`${path.replaceAll('`', '')}:${range.start.line}\``;
-  return `| ${MARKS[severity]} ${severity} | [${code}](${docs}) ${name} | ${cell(where)} | ${cell(message)} |`;
+  const rule = docs === undefined ? code : `[${code}](${docs})`;
+  const where = markdown(`${path}:${range.start.line}`);
+  return `| ${MARKS[severity]} ${severity} | ${rule} ${markdown(name)} | ${where} | ${markdown(message)} |`;
 }
 
-/** Markdown and HTML of a policy stay text. */
-const cell = (text: string): string =>
-  text
-    .replace(/[\r\n]+/g, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('|', '\\|');
+/** Text that stays text in a table of Markdown: no link, image, mention, code or HTML, and one line. */
+const markdown = (text: string): string =>
+  harmless(text.replace(/[\r\n]+/g, ' '))
+    .replace(/[!-/:-@[-`{-~]/g, mark => (PLAIN.has(mark) ? mark : `\\${mark}`))
+    // GitHub links addresses, and tells those who are mentioned, also where the marks are escaped: a space without a width prevents it.
+    .replace(/\\@|\b(?=www\.)/gi, '$&&#8203;');
+
+/** Punctuation that means nothing inside of a line. The others can be escaped, all of them. */
+const PLAIN: ReadonlySet<string> = new Set([...`"'%(),./;?-`]);

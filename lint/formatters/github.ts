@@ -2,6 +2,7 @@
 
 import {type Finding, type Severity, severities} from '../finding.ts';
 import type {Formatter} from './formatter.ts';
+import {harmlessLines} from './harmless.ts';
 import {findingsOf} from './sum.ts';
 
 export const github: Formatter = {
@@ -22,8 +23,10 @@ function command({severity, path, range, code, name, message, docs}: Finding): s
   // Columns count only on one line.
   const columns = start.line === end.line ? {col: start.column, endColumn: end.column} : {};
   const properties = {file: path, line: start.line, endLine: end.line, ...columns, title: `${code} ${name}`};
-  const list = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(String(value))}`);
-  return `::${COMMANDS[severity]} ${list.join(',')}::${escapeData(`${message} ${docs}`)}\n`;
+  const list = Object.entries(properties).map(
+    ([key, value]) => `${key}=${escapeProperty(harmlessLines(String(value)))}`,
+  );
+  return `::${COMMANDS[severity]} ${list.join(',')}::${escapeData(harmlessLines(docs === undefined ? message : `${message} ${docs}`))}\n`;
 }
 
 const escapeData = (text: string): string =>

@@ -2,6 +2,7 @@
 
 import type {Severity} from '../finding.ts';
 import type {Formatter} from './formatter.ts';
+import {jsonText} from './harmless.ts';
 import {findingsOf} from './sum.ts';
 
 const SEVERITIES: Readonly<Record<Severity, string>> = {error: 'critical', warning: 'major', info: 'info'};
@@ -17,6 +18,6 @@ export const gitlab: Formatter = {
       severity: SEVERITIES[severity],
       location: {path: path.replace(/^\.\//, ''), lines: {begin: range.start.line, end: range.end.line}},
     }));
-    return `${JSON.stringify(issues, null, 2)}\n`;
+    return jsonText(issues);
   },
 };

@@ -2,6 +2,7 @@
 
 import type {Finding} from '../finding.ts';
 import type {Formatter} from './formatter.ts';
+import {jsonText} from './harmless.ts';
 import {sumOf} from './sum.ts';
 
 export const json: Formatter = {
@@ -12,9 +13,9 @@ export const json: Formatter = {
       suppressed.map(({finding, by, reason}) => ({...plain(finding), suppressedBy: by, reason: reason ?? null})),
     );
     const findings = run.reports.flatMap(report => report.findings.map(plain));
-    return `${JSON.stringify({version: run.version, summary: sumOf(run), findings, suppressed}, null, 2)}\n`;
+    return jsonText({version: run.version, summary: sumOf(run), findings, suppressed});
   },
 };
 
 /** A finding without holes: what is not there is null. */
-const plain = ({fix, ...finding}: Finding) => ({...finding, fix: fix ?? null});
+const plain = ({fix, ...finding}: Finding) => ({...finding, docs: finding.docs ?? null, fix: fix ?? null});

@@ -35,7 +35,7 @@ function testCase(finding: Finding): string {
   const {code, name, path, range, message, severity, docs} = finding;
   const place = `${path}:${range.start.line}:${range.start.column}`;
   const open = `    <testcase name="${xml(`${code} ${name} at ${range.start.line}:${range.start.column}`)}" classname="${xml(path)}">`;
-  const text = `${place} ${message} ${docs}`;
+  const text = [place, message, ...(docs === undefined ? [] : [docs])].join(' ');
   const body = isFailure(finding)
     ? `      <failure message="${xml(message)}" type="${severity}">${xml(text)}</failure>`
     : `      <system-out>${xml(text)}</system-out>`;

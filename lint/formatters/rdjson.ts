@@ -1,9 +1,11 @@
 /** Reviewdog's diagnostics. Its columns count bytes of UTF-8, ours UTF-16 units. */
 
+import {guideUrl} from '../documentation.ts';
 import {joinEdits} from '../edit/text-edit.ts';
 import type {Finding, Fix, Severity} from '../finding.ts';
 import {Lines, type Position, type Range} from '../source/lines.ts';
 import type {Formatter, Run} from './formatter.ts';
+import {jsonText} from './harmless.ts';
 import {findingsOf} from './sum.ts';
 
 const SEVERITIES: Readonly<Record<Severity, string>> = {error: 'ERROR', warning: 'WARNING', info: 'INFO'};
@@ -14,8 +16,9 @@ export const rdjson: Formatter = {
   format: run => {
     const view = new View(run.texts);
     const diagnostics = findingsOf(run).map(finding => view.diagnosticOf(finding));
-    const source = {name: 'retry-lint', url: 'https://steadfetch.dev/retry-lint'};
-    return `${JSON.stringify({source, diagnostics}, null, 2)}\n`;
+    const url = guideUrl();
+    const source = {name: 'retry-lint', ...(url === undefined ? {} : {url})};
+    return jsonText({source, diagnostics});
   },
 };
 
@@ -36,7 +39,7 @@ class View {
       message: fix?.safety === 'unsafe' ? `${message} ${NOTE} ${fix.title}.` : message,
       location: {path, range: this.#bytes(path, range)},
       severity: SEVERITIES[severity],
-      code: {value: code, url: docs},
+      code: {value: code, ...(docs === undefined ? {} : {url: docs})},
       ...(fix ? {suggestions: [this.#suggestionOf(fix, path)]} : {}),
       ...(relatedLocations.length > 0 ? {related_locations: relatedLocations} : {}),
     };

@@ -1,16 +1,17 @@
 /** SARIF 2.1.0, as GitHub code scanning takes it: relative URIs, a level on every result, a fingerprint of its own for each. */
 
+import {documentationOf, guideUrl} from '../documentation.ts';
 import type {Confidence, Finding, Fix, Severity, Suppressed} from '../finding.ts';
-import {docsOf} from '../finding.ts';
 import type {Rule} from '../rule.ts';
 import type {Range} from '../source/lines.ts';
 import type {Formatter, Run} from './formatter.ts';
+import {jsonText} from './harmless.ts';
 import {uriOf} from './uri.ts';
 
 export const sarif: Formatter = {
   name: 'sarif',
   summary: 'SARIF 2.1.0, for GitHub code scanning',
-  format: run => `${JSON.stringify(logOf(run), null, 2)}\n`,
+  format: run => jsonText(logOf(run)),
 };
 
 const LEVELS: Readonly<Record<Severity, string>> = {error: 'error', warning: 'warning', info: 'note'};
@@ -22,10 +23,11 @@ function logOf(run: Run): object {
     ...findings.map(finding => resultOf(finding, index)),
     ...suppressed.map(item => suppressedResult(item, index)),
   ]);
+  const guide = guideUrl();
   const driver = {
     name: 'retry-lint',
     semanticVersion: run.version,
-    informationUri: 'https://steadfetch.dev/retry-lint',
+    ...(guide === undefined ? {} : {informationUri: guide}),
     rules: run.rules.map(descriptorOf),
   };
   return {
@@ -35,13 +37,15 @@ function logOf(run: Run): object {
   };
 }
 
-function descriptorOf({code, name, summary, why, severity, confidence, category, fix}: Rule): object {
+function descriptorOf(rule: Rule): object {
+  const {code, name, summary, why, severity, confidence, category, fix} = rule;
+  const {url} = documentationOf(rule);
   return {
     id: code,
     name,
     shortDescription: {text: `${summary}.`},
     fullDescription: {text: why.trim().split('\n\n')[0]!.replaceAll('\n', ' ')},
-    helpUri: docsOf(code),
+    ...(url === undefined ? {} : {helpUri: url}),
     help: {text: why.trim(), markdown: why.trim()},
     defaultConfiguration: {level: LEVELS[severity]},
     properties: {tags: [category], precision: PRECISION[confidence], fix: fix ?? 'none'},

@@ -1,10 +1,12 @@
 /** For people: every finding with the lines it is about, what mends it, and a sum. */
 
+import {documentationOf} from '../documentation.ts';
 import type {Finding, Fix, RelatedPlace, Severity} from '../finding.ts';
 import {Lines} from '../source/lines.ts';
 import {codeFrame} from './code-frame.ts';
 import type {FormatOptions, Formatter, Run} from './formatter.ts';
-import {type Colour, harmless, type Paint, painter} from './paint.ts';
+import {harmless} from './harmless.ts';
+import {type Colour, type Paint, painter} from './paint.ts';
 import {counted, findingsOf, sayFixable, saySum, sumOf} from './sum.ts';
 
 export const stylish: Formatter = {
@@ -33,16 +35,17 @@ class View {
   }
 
   finding(finding: Finding): string {
-    const {path, range, severity, code, name, message, related, fix, suggestions, docs} = finding;
+    const {path, range, severity, code, name, message, related, fix, suggestions} = finding;
     const paint = this.#paint;
     const place = `${harmless(path)}:${range.start.line}:${range.start.column}`;
     const head = `${paint('bold', place)}  ${paint(COLOURS[severity], severity)}  ${paint('bold', code)} ${paint('dim', name)}`;
     const rows = [head, ...this.#wrapped(message), '', ...this.#frame(path, range, 1)];
     for (const place of related) rows.push(...this.#related(place));
     rows.push('');
-    if (fix !== undefined) rows.push(`  ${paint('green', 'fix')}  ${fix.title} ${paint('dim', `(${flagsOf(fix)})`)}`);
-    for (const {title} of suggestions) rows.push(`  ${paint('cyan', 'or')}   ${title}`);
-    rows.push(`  ${paint('dim', `see  ${docs}`)}`);
+    if (fix !== undefined)
+      rows.push(`  ${paint('green', 'fix')}  ${harmless(fix.title)} ${paint('dim', `(${flagsOf(fix)})`)}`);
+    for (const {title} of suggestions) rows.push(`  ${paint('cyan', 'or')}   ${harmless(title)}`);
+    rows.push(`  ${paint('dim', `see  ${documentationOf({code}).command}`)}`);
     return rows.join('\n');
   }
 

@@ -1,7 +1,8 @@
 /** From what rules say, in paths of a policy, to findings, in lines of a file. */
 
+import {documentationOf} from '../documentation.ts';
 import {editsOf} from '../edit/changes.ts';
-import {type Confidence, docsOf, type Finding, type RelatedPlace, type Severity} from '../finding.ts';
+import type {Confidence, Finding, RelatedPlace, Severity} from '../finding.ts';
 import {below} from '../model/layer.ts';
 import {describeMatch} from '../model/model.ts';
 import {isDefault, type Scope, type Spot, spotOf} from '../model/scope.ts';
@@ -85,7 +86,7 @@ export class Collector {
       get suggestions() {
         return computedSuggestions();
       },
-      docs: docsOf(rule.code),
+      docs: documentationOf(rule).url,
     });
   }
 

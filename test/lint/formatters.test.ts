@@ -4,6 +4,7 @@ import {createRequire} from 'node:module';
 import {Ajv} from 'ajv';
 import addFormats from 'ajv-formats';
 import {expect} from 'chai';
+import {lexer, type Tokens} from 'marked';
 import {validateXML} from 'xmllint-wasm';
 import type {Report} from '../../lint/finding.ts';
 import type {FormatOptions, Run} from '../../lint/formatters/formatter.ts';
@@ -13,7 +14,7 @@ import {rules} from '../../lint/rules/index.ts';
 
 const require = createRequire(import.meta.url);
 
-const hostile = 'policies/a b,c:%é/../<&"\'>.json';
+const hostile = 'policies/a b,c:%é\u009B1m/../<&"\'>.json';
 const texts: Readonly<Record<string, string>> = {
   'policies/bad.json': `{
   "maxAttempts": "many",
@@ -32,7 +33,7 @@ const texts: Readonly<Record<string, string>> = {
   'policies/greek.json': '{"x-αβγ😀": 1, "maxAttempts": "unlimited", "deadlineMs": null}',
   'policies/quiet.json':
     '{\n  // retry-lint-disable-next-line RL203 -- one client only\n  "backoff": {"jitter": "none"}\n}',
-  [hostile]: '{"name": "\u001B]8;;x", "maxAttempts": 0}',
+  [hostile]: '{"name": "\u001B]8;;x", "maxAttempts": 0, "\u009B31m\u0085": 1, "backoff": {"kind": "\u009B2J\u202E"}}',
 };
 
 const plain: FormatOptions = {colour: false, width: 100};
@@ -46,6 +47,20 @@ const format = (name: string, what: Run = run, options: FormatOptions = plain): 
   if (formatter === undefined) throw new Error(`no format ${name}`);
   return formatter.format(what, options);
 };
+
+/** What a reader sees in the last two cells of the first row; throws where a cell is more than text. */
+function cellsOf(markdown: string): string[] {
+  const table = lexer(markdown).find(token => token.type === 'table') as Tokens.Table;
+  return [table.rows[0]![3]!, table.rows[0]![2]!].map(({tokens}) =>
+    tokens
+      .map(token => {
+        if (token.type !== 'text' && token.type !== 'escape') throw new Error(`${token.type}: ${token.raw}`);
+        return (token as Tokens.Text | Tokens.Escape).text;
+      })
+      .join('')
+      .replaceAll(/&#8203;|\u200B/g, ''),
+  );
+}
 
 describe('report formats', () => {
   it('have errors, warnings and suppressed findings to show', () => {
@@ -72,7 +87,7 @@ describe('report formats', () => {
 
     it(`${name} lets no control character of a policy through`, () => {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that must not be there.
-      expect(format(name)).to.not.match(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/);
+      expect(format(name)).to.not.match(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202E]/);
     });
   }
 
@@ -153,7 +168,7 @@ describe('report formats', () => {
       expect(line).to.match(
         /^::(?:error|warning|notice) file=[^,:]+,line=\d+,endLine=\d+(?:,col=\d+,endColumn=\d+)?,title=[^,:]+::.+$/,
       );
-    expect(lines.some(line => line.includes('file=policies/a b%2Cc%3A%25é/'))).to.equal(true);
+    expect(lines.some(line => line.includes('file=policies/a b%2Cc%3A%25é·1m/'))).to.equal(true);
     const kinds = lines.map(line => line.split(' ')[0]);
     expect(kinds).to.deep.equal([...kinds].sort());
   });
@@ -165,6 +180,30 @@ describe('report formats', () => {
     expect(rows).to.have.length(findings.length);
     for (const row of rows) expect(row.match(/(?<!\\)\|/g)).to.have.length(5);
     expect(format('github-summary')).to.not.contain('<b>');
+  });
+
+  it('github-summary shows the Markdown and HTML of a policy as text', async () => {
+    const names = [
+      '[x](https://evil.example)',
+      '![x](https://evil.example/a.png)',
+      'https://evil.example/a',
+      'www.evil.example',
+      '<https://evil.example>',
+      '<img src=x onerror=alert(1)>',
+      '**bold** _soft_ ~~gone~~ `code`',
+      '@octocat and a@b.example',
+      '&lt;b&gt; &#91;x&#93;',
+      'a | b \\\\',
+    ];
+    const path = 'p `[x](y)` <b>.json';
+    for (const name of names) {
+      const text = JSON.stringify({[name]: 1});
+      const report = await lintText({path, files: {[path]: text}});
+      expect(report.findings[0]!.message).to.contain(name.slice(0, 5));
+      const [message, place] = cellsOf(format('github-summary', {...run, reports: [report], texts: {[path]: text}}));
+      expect(place).to.equal(`${path}:1`);
+      expect(message).to.equal(report.findings[0]!.message);
+    }
   });
 
   it('gitlab has a unique fingerprint and a place for each finding', () => {
@@ -237,7 +276,7 @@ describe('report formats', () => {
     3 │ }
 
   fix  Set jitter to "full" (--fix --unsafe-fixes)
-  see  https://steadfetch.dev/rules/RL203
+  see  retry-lint explain RL203
 
 1 error in 1 file. 1 finding can be fixed with --fix --unsafe-fixes.
 `);

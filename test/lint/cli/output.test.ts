@@ -134,6 +134,45 @@ describe('the output of retry-lint', () => {
     });
   }
 
+  describe('control characters', () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that must not be there.
+    const raw = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202E]/;
+
+    it('of file names and options do not reach a message', async () => {
+      const desk = new Desk({'.retry-lintrc.json': '{"\u009B31m": 1}', 'p.json': clean});
+      for (const argv of [['gone\u009B31m\u001B[2J.json'], ['--\u009B31m'], ['p.json'], ['explain', 'RL\u009B1m']]) {
+        const {code, err} = await desk.run(...argv);
+        expect(code).to.equal(2);
+        expect(err, argv.join(' ')).to.not.match(raw).and.not.equal('');
+      }
+    });
+
+    it('of a policy do not reach what explain and print-config write', async () => {
+      const text = '{"routes": [{"name": "a\u009B31m\u202E", "match": {"path": "/\u009B"}}], "deadlineMs": 10000}';
+      const desk = new Desk({'p\u009B1m.json': text, '.retry-lintrc.json': '{"baseline": "\u009B1m"}'});
+      for (const argv of [
+        ['explain', 'RL303', 'p\u009B1m.json'],
+        ['print-config', 'p\u009B1m.json'],
+        ['rules', '--json'],
+      ]) {
+        const {code, out} = await desk.run(...argv);
+        expect(code).to.equal(0);
+        expect(out, argv.join(' ')).to.not.match(raw);
+      }
+    });
+
+    it('of a policy are in a diff for a program, and not in one for a terminal', async () => {
+      const desk = new Desk({'p.json': '{\n  "x-a": "\u009B31m",\n  "maxAttemps": 3\n}\n'});
+      expect((await desk.run('--fix-dry-run', 'p.json')).out)
+        .to.contain('\u009B31m')
+        .and.contain('+  "maxAttempts": 3');
+      desk.out = new Paper(80);
+      expect((await desk.run('--fix-dry-run', '--no-color', 'p.json')).out)
+        .to.contain('+  "maxAttempts": 3')
+        .and.not.match(raw);
+    });
+  });
+
   it('a long run says on a terminal how far it is, and takes that away', async () => {
     const files = Object.fromEntries(Array.from({length: 100}, (_, index) => [`${index}.retry.json`, clean]));
     const desk = new Desk(files);
