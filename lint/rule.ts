@@ -44,6 +44,7 @@ export interface Rule {
 
 export interface Citation {
   readonly title: string;
+  /** Or the path of a page of this package: `docs/policy.md#routes`. */
   readonly url: string;
 }
 

@@ -67,7 +67,7 @@ async function pageOf(rule: Rule): Promise<string> {
     ...good.map(example => `### ${capital(example.name)}\n\n${codeBlocks(example)}`),
     ...(await arithmeticSection(rule)),
     '## Sources',
-    sources.map(({title, url}) => `- [${title}](${url})`).join('\n'),
+    sources.map(({title, url}) => `- [${title}](${url.replace(/^docs\//, '../')})`).join('\n'),
     settings(rule),
     '[All rules](README.md)',
   ].join('\n\n')}\n`;

@@ -13,7 +13,7 @@ export const brokenExtends: Rule = defineRule({
 What a policy extends is part of it. If a file is missing, cannot be read, or leads back to itself, the client refuses the
 policy; and what the rules say here is said without it.
 `,
-  sources: [{title: 'The policy file', url: 'https://steadfetch.dev/policy'}],
+  sources: [{title: 'The policy file', url: 'docs/policy.md'}],
   bad: [
     {
       name: 'a preset that does not exist',

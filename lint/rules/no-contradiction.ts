@@ -17,7 +17,7 @@ that opens for longer than it may. The client refuses to run such a policy, and 
 same code. A cap below the base is not refused, but then the base never counts. An objective is never read by the client, but a median above the
 99th percentile is a slip, and whatever is predicted from it is wrong.
 `,
-  sources: [{title: 'The policy file', url: 'https://steadfetch.dev/policy'}],
+  sources: [{title: 'The policy file', url: 'docs/policy.md'}],
   bad: [
     {
       name: 'a breaker that opens for longer than its longest',

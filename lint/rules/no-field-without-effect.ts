@@ -21,7 +21,7 @@ on it. Either it is a leftover and can go, or the field that switches it off is 
 A field at the top is only flagged if it has no effect in any route either.
 `,
   sources: [
-    {title: 'The policy file', url: 'https://steadfetch.dev/policy'},
+    {title: 'The policy file', url: 'docs/policy.md'},
     {
       title: 'Dapr, Retry resiliency policies: fields that a policy kind ignores',
       url: 'https://docs.dapr.io/operations/resiliency/policies/retries/retries-overview/',

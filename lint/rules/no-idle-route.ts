@@ -18,7 +18,7 @@ adds a setting to the top has to think about it each time.
 
 A name is a change, for telemetry and for breakers of scope route. So is a route that keeps its calls from one behind it.
 `,
-  sources: [{title: 'The policy file: routes', url: 'https://steadfetch.dev/policy#routes'}],
+  sources: [{title: 'The policy file: routes', url: 'docs/policy.md#routes'}],
   bad: [
     {
       name: 'what the file says already',

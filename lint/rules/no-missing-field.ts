@@ -12,7 +12,7 @@ export const missingField: Rule = defineRule({
 Nearly every field has a default. Those that have none say what an entry is about: a route without \`match\` applies to nothing
 in particular, a layer without \`maxAttempts\` multiplies by nothing.
 `,
-  sources: [{title: 'The policy file', url: 'https://steadfetch.dev/policy'}],
+  sources: [{title: 'The policy file', url: 'docs/policy.md'}],
   bad: [
     {
       name: 'a route that does not say which calls it is for',

@@ -21,7 +21,7 @@ Speaks of values that would be plausible in seconds, or in microseconds, and of 
       title: 'Dai et al., Understanding Real-World Timeout Problems in Cloud Server Systems (IC2E 2018)',
       url: 'https://doi.org/10.1109/IC2E.2018.00022',
     },
-    {title: 'The policy file', url: 'https://steadfetch.dev/policy'},
+    {title: 'The policy file', url: 'docs/policy.md'},
   ],
   bad: [
     {

@@ -16,7 +16,7 @@ rules judge it as if it were spelt right: a slip of the pen hides no danger.
 Names that other libraries use are known (\`retries\`, \`maxDelay\`, \`backoffMultiplier\` …), and so is what they count: three
 retries are four attempts. Notes and fields of other tools begin with \`x-\`, and are ignored.
 `,
-  sources: [{title: 'The policy file', url: 'https://steadfetch.dev/policy'}],
+  sources: [{title: 'The policy file', url: 'docs/policy.md'}],
   bad: [
     {
       name: 'a slip of the pen',

@@ -20,7 +20,7 @@ or no resend for payments, does not happen. The same goes for the fourth wait of
 a list twice: each is a statement that nobody hears.
 `,
   sources: [
-    {title: 'The policy file: routes', url: 'https://steadfetch.dev/policy#routes'},
+    {title: 'The policy file: routes', url: 'docs/policy.md#routes'},
     {
       title: 'Amazon States Language: the first retrier that matches wins, and States.ALL stands last',
       url: 'https://states-language.net/spec.html#errors',

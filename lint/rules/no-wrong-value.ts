@@ -12,7 +12,7 @@ export const wrongValue: Rule = defineRule({
 The client refuses a policy with a value it cannot use, so the program that loads it does not start. The value is left out of
 everything else that is judged here: the rules see the default in its place, and stay silent about what depends on it.
 `,
-  sources: [{title: 'The policy file', url: 'https://steadfetch.dev/policy'}],
+  sources: [{title: 'The policy file', url: 'docs/policy.md'}],
   bad: [
     {
       name: 'a word where a number belongs',

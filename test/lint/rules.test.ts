@@ -1,4 +1,5 @@
 /** Every rule, by its own examples. */
+import {existsSync} from 'node:fs';
 import {expect} from 'chai';
 import {RuleTester} from '../../lint/rule-tester.ts';
 import {rules} from '../../lint/rules/index.ts';
@@ -16,7 +17,11 @@ describe('the rules', () => {
   for (const {code, sources, summary, why} of rules) {
     it(`${code} cites a source, and says why`, () => {
       expect(sources).to.not.be.empty;
-      for (const {url} of sources) expect(new URL(url).protocol).to.equal('https:');
+      for (const {url} of sources) {
+        const page = /^docs\/[a-z-]+\.md/.exec(url)?.[0];
+        if (page === undefined) expect(new URL(url).protocol).to.equal('https:');
+        else expect(existsSync(new URL(`../../${page}`, import.meta.url)), url).to.equal(true);
+      }
       expect(why.trim().length).to.be.above(100);
       expect(summary).to.match(/^[A-Z].*[^.]$/);
     });
