@@ -1,6 +1,8 @@
 /** Numbers and lists as messages have them. */
 
-export {formatMs, formatNumber} from '../dialects/say-number.ts';
+import {formatMs, formatNumber} from '../dialects/say-number.ts';
+
+export {formatMs, formatNumber};
 
 /** A share of 0 to 1: `99.49 %`. The nearer to all, the more digits: never rounded up to all. */
 export function formatShare(share: number): string {
@@ -19,3 +21,15 @@ export function formatList(words: readonly string[], last = 'and'): string {
 
 export const formatCount = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;
+
+const UNITS = [
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+] as const;
+
+/** `7200000 ms (2 hours)`, for times that are hard to read in milliseconds. */
+export function formatLongMs(ms: number): string {
+  const [unit, unitMs] = UNITS.find(([, length]) => ms >= length) ?? ['second', 1000];
+  return `${formatMs(ms)} (${formatCount(Number(formatNumber(ms / unitMs)), unit)})`;
+}

@@ -3,13 +3,17 @@
 import type {Rule} from '../rule.ts';
 import {amplifiedRetries} from './no-amplified-retries.ts';
 import {attemptAsLongAsCall} from './no-attempt-as-long-as-call.ts';
+import {breakerOpenedByOneCall} from './no-breaker-opened-by-one-call.ts';
 import {brokenExtends} from './no-broken-extends.ts';
+import {budgetMultipliedByInstances} from './no-budget-multiplied-by-instances.ts';
+import {concurrencyBelowTraffic} from './no-concurrency-below-traffic.ts';
 import {contradiction} from './no-contradiction.ts';
 import {deadBreaker} from './no-dead-breaker.ts';
 import {duplicateKey} from './no-duplicate-key.ts';
 import {emptyTriggers} from './no-empty-triggers.ts';
 import {endlessWaits} from './no-endless-waits.ts';
 import {excessiveAttempts} from './no-excessive-attempts.ts';
+import {excessiveHedging} from './no-excessive-hedging.ts';
 import {fastThrottledResends} from './no-fast-retries-on-overload.ts';
 import {fieldWithoutEffect} from './no-field-without-effect.ts';
 import {flappingBreaker} from './no-flapping-breaker.ts';
@@ -68,6 +72,10 @@ export const rules: readonly Rule[] = [
   fastThrottledResends,
   deadBreaker,
   flappingBreaker,
+  excessiveHedging,
+  breakerOpenedByOneCall,
+  concurrencyBelowTraffic,
+  budgetMultipliedByInstances,
   missingAttemptTimeout,
   missingDeadline,
   unreachableAttempts,

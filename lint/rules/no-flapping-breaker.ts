@@ -1,6 +1,7 @@
-import {formatMs} from '../analysis/format.ts';
-import {isSure} from '../model/scope.ts';
-import {type Change, type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Breaker} from '../../src/policy/types.ts';
+import {formatLongMs, formatMs} from '../analysis/format.ts';
+import {isSure, type Scope} from '../model/scope.ts';
+import {type Change, type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const flappingBreaker: Rule = defineRule({
   code: 'RL213',
@@ -13,7 +14,10 @@ export const flappingBreaker: Rule = defineRule({
   why: `
 A breaker that opens for less than a second gives nothing time to recover: it lets the storm through, opens, and lets it through
 again, several times a second. One that lets no probe through never learns that the server is back: for this client the outage
-lasts until the process ends.
+lasts until the process ends. One that stays open for an hour learns it an hour too late: a fault of a minute becomes an outage of
+sixty, made by the client.
+
+Five minutes are the longest that is left alone, as Envoy ejects a host for no longer.
 `,
   sources: [
     {
@@ -21,6 +25,10 @@ lasts until the process ends.
       url: 'https://brooker.co.za/blog/2022/02/16/circuit-breakers.html',
     },
     {title: 'Polly, Circuit breaker', url: 'https://www.pollydocs.org/strategies/circuit-breaker.html'},
+    {
+      title: 'Envoy, Outlier detection: max_ejection_time is 300 s',
+      url: 'https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/outlier_detection.proto',
+    },
   ],
   bad: [
     {
@@ -49,6 +57,30 @@ lasts until the process ends.
       ],
       fixed: '{\n  "breaker": {"probes": 3}\n}\n',
     },
+    {
+      name: 'open for an hour',
+      text: '{\n  "breaker": {"openMs": 3600000}\n}\n',
+      findings: [
+        {
+          message:
+            'The breaker stays open for 3600000 ms (1 hour), longer than 300000 ms: a server that is back after a minute gets no call for the rest of that time.',
+          at: '2:15',
+          marks: '"openMs"',
+        },
+      ],
+    },
+    {
+      name: 'doubling to an hour',
+      text: '{\n  "breaker": {"openMs": 30000, "maxOpenMs": 3600000}\n}\n',
+      findings: [
+        {
+          message:
+            'The open time doubles up to 3600000 ms (1 hour), longer than 300000 ms: the longer an outage, the longer a server that is back gets no call.',
+          at: '2:32',
+          marks: '"maxOpenMs"',
+        },
+      ],
+    },
   ],
   good: [{name: 'fifteen seconds, then three probes', text: '{\n  "breaker": {"openMs": 15000, "probes": 3}\n}\n'}],
 
@@ -56,15 +88,13 @@ lasts until the process ends.
     const {breaker} = scope.policy;
     if (breaker === null || !isSure(scope, 'breaker')) return;
     if (breaker.openMs < SECOND && isSure(scope, 'breaker.openMs')) {
-      const changes: Change[] = [{do: 'set', path: 'breaker.openMs', value: 15_000}];
-      if (breaker.maxOpenMs !== null && breaker.maxOpenMs < 15_000)
-        changes.push({do: 'set', path: 'breaker.maxOpenMs', value: 60_000});
       yield {
         at: 'breaker.openMs',
         message: `The breaker is open for ${formatMs(breaker.openMs)}, less than ${formatMs(SECOND)}: it opens and closes several times a second, and nothing recovers in between.`,
-        suggestions: [{title: 'Set openMs to 15000', changes}],
+        suggestions: [byDefault(breaker)],
       };
     }
+    yield* tooLong(scope, breaker);
     if (breaker.probes === 0 && isSure(scope, 'breaker.probes')) {
       yield {
         at: 'breaker.probes',
@@ -78,3 +108,33 @@ lasts until the process ends.
 });
 
 const SECOND = 1000;
+const LONG_MS = 300_000;
+
+function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
+  const {openMs, maxOpenMs} = breaker;
+  if (openMs > LONG_MS && isSure(scope, 'breaker.openMs')) {
+    yield {
+      at: 'breaker.openMs',
+      message: `The breaker stays open for ${formatLongMs(openMs)}, longer than ${formatMs(LONG_MS)}: a server that is back after a minute gets no call for the rest of that time.`,
+      suggestions: [byDefault(breaker)],
+    };
+  } else if (maxOpenMs !== null && maxOpenMs > LONG_MS && isSure(scope, 'breaker.openMs', 'breaker.maxOpenMs')) {
+    yield {
+      at: 'breaker.maxOpenMs',
+      message: `The open time doubles up to ${formatLongMs(maxOpenMs)}, longer than ${formatMs(LONG_MS)}: the longer an outage, the longer a server that is back gets no call.`,
+      suggestions: [
+        {
+          title: 'Set maxOpenMs to null: the open time stays as it is',
+          changes: [{do: 'set', path: 'breaker.maxOpenMs', value: null}],
+        },
+      ],
+    };
+  }
+}
+
+/** The default, and a maximum that allows it. */
+function byDefault({maxOpenMs}: Breaker): FixDraft {
+  const changes: Change[] = [{do: 'set', path: 'breaker.openMs', value: 15_000}];
+  if (maxOpenMs !== null && maxOpenMs < 15_000) changes.push({do: 'set', path: 'breaker.maxOpenMs', value: 60_000});
+  return {title: 'Set openMs to 15000', changes};
+}
