@@ -14,6 +14,8 @@ import {emptyTriggers} from './no-empty-triggers.ts';
 import {endlessWaits} from './no-endless-waits.ts';
 import {excessiveAttempts} from './no-excessive-attempts.ts';
 import {excessiveHedging} from './no-excessive-hedging.ts';
+import {excessiveHints} from './no-excessive-hints.ts';
+import {extremeReplayLimit} from './no-extreme-replay-limit.ts';
 import {fastThrottledResends} from './no-fast-retries-on-overload.ts';
 import {fieldWithoutEffect} from './no-field-without-effect.ts';
 import {flappingBreaker} from './no-flapping-breaker.ts';
@@ -26,11 +28,13 @@ import {immediateResends} from './no-immediate-retries.ts';
 import {missedObjective} from './no-missed-objective.ts';
 import {missingField} from './no-missing-field.ts';
 import {misspeltMethod} from './no-misspelt-method.ts';
+import {queueBeyondDeadline} from './no-queue-beyond-deadline.ts';
 import {repeatedRoutes} from './no-repeated-settings.ts';
 import {retriedPostWithoutKey} from './no-retried-post-without-key.ts';
 import {retriedRefusals} from './no-retried-refusals.ts';
 import {synchronisedRetries} from './no-synchronised-retries.ts';
 import {syntaxError} from './no-syntax-error.ts';
+import {timeoutBelowLatency} from './no-timeout-below-latency.ts';
 import {toothlessBudget} from './no-toothless-budget.ts';
 import {unboundedRetries} from './no-unbounded-retries.ts';
 import {unitSlip} from './no-unit-slip.ts';
@@ -39,6 +43,7 @@ import {unreachableAttempts} from './no-unreachable-attempts.ts';
 import {unreachableCap} from './no-unreachable-cap.ts';
 import {unreachableEntry} from './no-unreachable-entry.ts';
 import {unreadableText} from './no-unreadable-text.ts';
+import {unretriedThrottling} from './no-unretried-throttling.ts';
 import {unretriedTimeouts} from './no-unretried-timeouts.ts';
 import {unusedSuppression} from './no-unused-suppression.ts';
 import {weakSuppression} from './no-weak-suppression.ts';
@@ -46,6 +51,7 @@ import {lateWorstCase} from './no-worst-case-above-objective.ts';
 import {wrongValue} from './no-wrong-value.ts';
 import {missingAttemptTimeout} from './use-attempt-timeout.ts';
 import {missingDeadline} from './use-deadline.ts';
+import {missingIdleTimeout} from './use-idle-timeout.ts';
 import {missingBudget} from './use-retry-budget.ts';
 
 export const rules: readonly Rule[] = [
@@ -84,12 +90,18 @@ export const rules: readonly Rule[] = [
   unreachableCap,
   lateWorstCase,
   missedObjective,
+  timeoutBelowLatency,
+  queueBeyondDeadline,
+  missingIdleTimeout,
+  excessiveHints,
   contradiction,
   misspeltMethod,
   fieldWithoutEffect,
   brokenExtends,
   unreachableEntry,
   emptyTriggers,
+  unretriedThrottling,
+  extremeReplayLimit,
   repeatedRoutes,
   unitSlip,
   idleRoute,

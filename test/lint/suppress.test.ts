@@ -205,7 +205,7 @@ describe('a suppression', () => {
 });
 
 describe('a baseline', () => {
-  const before = '{"routes": [{"match": {"methods": ["POST"], "path": "/a"}, "retryOn": [503]}]}';
+  const before = '{"routes": [{"match": {"methods": ["POST"], "path": "/a"}, "retryOn": [429, 503]}]}';
   // Another route in front, so that the old one has another index and another line.
   const after = `{"backoff": {"jitter": "none"},\n"routes": [{"match": {"path": "/first"}, "deadlineMs": 29000},\n${before.slice('{"routes": ['.length)}`;
 

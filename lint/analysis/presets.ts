@@ -1,0 +1,6 @@
+/** Which presets a policy builds on. */
+
+import type {Scope} from '../model/scope.ts';
+
+/** Whether it extends that preset, itself or through another file. */
+export const buildsOn = ({layers}: Scope, preset: string): boolean => layers.some(({name}) => name === preset);

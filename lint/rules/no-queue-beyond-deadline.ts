@@ -1,0 +1,96 @@
+import {formatMs} from '../analysis/format.ts';
+import {type HeldPlace, heldPlaceOf, sayHeld} from '../analysis/held-place.ts';
+import {lastWaitMs} from '../math/places.ts';
+import {isSure, mostSpecific} from '../model/scope.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
+
+export const queueBeyondDeadline: Rule = defineRule({
+  code: 'RL311',
+  name: 'no-queue-beyond-deadline',
+  category: 'latency',
+  severity: 'warning',
+  confidence: 'high',
+  summary: 'Let no call wait in line for longer than its deadline',
+  why: `
+A line shortens a peak only if its last call is still answered. One that takes longer to empty than the deadline makes calls wait for
+nothing: they are refused after all, but late, when the caller has no time left for anything else. Once the line is full it stays so,
+and then every call waits nearly its whole deadline. A short line refuses at once, which the caller can act on.
+
+The last in line waits for queue · latency / max. Reckoned from \`objective.assume.latencyMs\`: its mean where two of its percentiles
+are given, else the median.
+`,
+  sources: [
+    {
+      title: 'Google SRE Book, Addressing Cascading Failures: queue management',
+      url: 'https://sre.google/sre-book/addressing-cascading-failures/',
+    },
+    {
+      title: 'D. Yanacek, Avoiding insurmountable queue backlogs (Amazon Builders’ Library)',
+      url: 'https://aws.amazon.com/builders-library/avoiding-insurmountable-queue-backlogs/',
+    },
+  ],
+  bad: [
+    {
+      name: 'a thousand calls in line for ten places',
+      text: '{\n  "deadlineMs": 10000,\n  "attemptTimeoutMs": 2000,\n  "concurrency": {"max": 10, "queue": 1000},\n  "objective": {"assume": {"latencyMs": {"p50": 180}}}\n}\n',
+      findings: [
+        {
+          message:
+            'The last of 1000 calls in line waits 18000 ms for a place (10 places, each held for about 180 ms), longer than the deadline of 10000 ms.',
+          at: '4:30',
+          marks: '"queue"',
+        },
+      ],
+    },
+    {
+      name: 'no time left for the attempt',
+      text: '{\n  "deadlineMs": 2000,\n  "attemptTimeoutMs": 600,\n  "concurrency": {"max": 4, "queue": 40},\n  "objective": {"assume": {"latencyMs": {"p50": 180, "p95": 410}}}\n}\n',
+      findings: [
+        {
+          message:
+            'The last of 40 calls in line waits 2031 ms for a place (4 places, each held for 203 ms on average), longer than the deadline of 2000 ms.',
+          at: '4:29',
+          marks: '"queue"',
+        },
+      ],
+    },
+  ],
+  good: [
+    {
+      name: 'a line that empties in a second',
+      text: '{\n  "deadlineMs": 10000,\n  "attemptTimeoutMs": 2000,\n  "concurrency": {"max": 10, "queue": 50},\n  "objective": {"assume": {"latencyMs": {"p50": 180}}}\n}\n',
+    },
+    {name: 'a latency that is not known', text: '{\n  "concurrency": {"max": 10, "queue": 1000}\n}\n'},
+  ],
+
+  *check(scope): Iterable<Draft> {
+    const {concurrency, deadlineMs} = scope.policy;
+    if (concurrency === null || deadlineMs === null || concurrency.queue === 0) return;
+    if (!isSure(scope, 'concurrency', 'concurrency.max', 'concurrency.queue')) return;
+    const held = heldPlaceOf(scope);
+    if (held === undefined || held.ms === 0) return;
+    const {max, queue} = concurrency;
+    const waitMs = lastWaitMs(queue, max, held.ms);
+    if (waitMs + held.ms <= deadlineMs) return;
+    const line = `The last of ${queue} calls in line waits ${formatMs(waitMs)} for a place (${sayPlaces(max, held)})`;
+    const past =
+      waitMs >= deadlineMs
+        ? `longer than the deadline of ${formatMs(deadlineMs)}`
+        : `and the deadline of ${formatMs(deadlineMs)} leaves ${formatMs(deadlineMs - waitMs)} for its attempt`;
+    const fitting = Math.max(0, Math.floor(((deadlineMs - held.ms) * max) / held.ms));
+    yield {
+      at: mostSpecific(scope, 'concurrency.queue', 'concurrency.max', 'deadlineMs'),
+      message: `${line}, ${past}.`,
+      related: [
+        {at: 'deadlineMs', message: 'The deadline is set here.'},
+        {at: 'objective.assume.latencyMs', message: 'The latency is assumed here.'},
+      ],
+      suggestions: [
+        {title: `Set queue to ${fitting}`, changes: [{do: 'set', path: 'concurrency.queue', value: fitting}]},
+      ],
+    };
+  },
+});
+
+const sayPlaces = (max: number, held: HeldPlace): string =>
+  `${max === 1 ? '1 place, ' : `${max} places, each `}held for ${sayHeld(held)}`;

@@ -1,0 +1,224 @@
+/** Time limits, lines, hints, triggers and bodies: where their rules speak, and where they must not. */
+
+import {expect} from 'chai';
+import {applyEdits} from '../../lint/edit/text-edit.ts';
+import type {Finding} from '../../lint/finding.ts';
+import {lintText} from '../../lint/lint.ts';
+import type {PolicyInput} from '../../src/policy/types.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+async function findings(code: string, policy: PolicyInput | string, files: Files = {}): Promise<readonly Finding[]> {
+  const text = typeof policy === 'string' ? policy : JSON.stringify(policy, null, 2);
+  const report = await lintText({path: 'policy.json', files: {...files, 'policy.json': text}});
+  return report.findings.filter(finding => finding.code === code);
+}
+
+const said = async (code: string, policy: PolicyInput | string, files?: Files): Promise<string[]> =>
+  (await findings(code, policy, files)).map(({severity, pointer}) => `${severity} ${pointer}`);
+
+async function suggested(code: string, policy: PolicyInput): Promise<unknown[]> {
+  const [finding] = await findings(code, policy);
+  return finding!.suggestions.map(({edits}) => JSON.parse(applyEdits(JSON.stringify(policy, null, 2), edits)));
+}
+
+describe('RL310 no-timeout-below-latency', () => {
+  const latencyMs = {p50: 180, p95: 410, p99: 576};
+  const policy = (attemptTimeoutMs: number | null, settings: PolicyInput = {}): PolicyInput => ({
+    attemptTimeoutMs,
+    ...settings,
+    objective: {...settings.objective, assume: {latencyMs}},
+  });
+
+  it('is an error below the median, a warning below the highest percentile that is stated', async () => {
+    expect(await said('RL310', policy(179))).to.deep.equal(['error attemptTimeoutMs']);
+    expect(await said('RL310', policy(180))).to.deep.equal(['warning attemptTimeoutMs']);
+    expect(await said('RL310', policy(575))).to.deep.equal(['warning attemptTimeoutMs']);
+    expect(await said('RL310', policy(576))).to.be.empty;
+  });
+
+  it('only informs where a promise is stated, since RL309 predicts whether it is kept', async () => {
+    const promised = {objective: {latencyMs: {p95: 900}}};
+    expect(await said('RL310', policy(500, promised))).to.deep.equal(['info attemptTimeoutMs']);
+    expect(await said('RL310', policy(100, promised))).to.deep.equal(['error attemptTimeoutMs']);
+    expect(await said('RL309', policy(500, promised))).to.be.empty;
+    const base = {'base.json': '{"attemptTimeoutMs": 500}'};
+    const inherited = {extends: ['./base.json'], objective: {...promised.objective, assume: {latencyMs}}};
+    expect(await said('RL310', inherited, base)).to.be.empty;
+  });
+
+  it('takes the deadline for the limit where it comes first', async () => {
+    expect(await said('RL310', policy(null, {deadlineMs: 100}))).to.deep.equal(['error deadlineMs']);
+    expect(await said('RL310', policy(null, {deadlineMs: null}))).to.be.empty;
+  });
+
+  it('speaks of a single attempt, too', async () =>
+    expect(await said('RL310', policy(100, {maxAttempts: 1}))).to.have.length(1));
+
+  it('is silent where percentiles contradict each other, or are slips', async () => {
+    expect(
+      await said(
+        'RL310',
+        '{"attemptTimeoutMs": 100, "objective": {"assume": {"latencyMs": {"p50": 900, "p99": 500}}}}',
+      ),
+    ).to.be.empty;
+    expect(await said('RL310', '{"attemptTimeoutMs": 100, "objective": {"assume": {"latencyMs": {"p50": "180"}}}}')).to
+      .be.empty;
+  });
+
+  it('suggests the highest percentile that is stated, if the deadline has room for it', async () => {
+    const [mended] = await suggested('RL310', policy(100));
+    expect(mended).to.include({attemptTimeoutMs: 576});
+    expect(await suggested('RL310', policy(100, {deadlineMs: 500}))).to.be.empty;
+  });
+});
+
+describe('RL311 no-queue-beyond-deadline', () => {
+  const policy = (queue: number, settings: PolicyInput = {}): PolicyInput => ({
+    deadlineMs: 2000,
+    attemptTimeoutMs: 600,
+    concurrency: {max: 10, queue},
+    objective: {assume: {latencyMs: {p50: 200}}},
+    ...settings,
+  });
+
+  it('leaves the last in line the time of its attempt', async () => {
+    expect(await said('RL311', policy(90))).to.be.empty;
+    expect(await said('RL311', policy(91))).to.deep.equal(['warning concurrency.queue']);
+    const [finding] = await findings('RL311', policy(95));
+    expect(finding!.message).to.equal(
+      'The last of 95 calls in line waits 1900 ms for a place (10 places, each held for about 200 ms), and the deadline of 2000 ms leaves 100 ms for its attempt.',
+    );
+  });
+
+  it('points at what a route changes', async () => {
+    const {deadlineMs, ...rest} = policy(90);
+    const routes = [{match: {path: '/v1/search'}, deadlineMs: 1000}];
+    expect(await said('RL311', {...rest, deadlineMs: 30_000, routes})).to.deep.equal(['warning routes[0].deadlineMs']);
+  });
+
+  it('is silent without a line, a deadline or a latency', async () => {
+    expect(await said('RL311', policy(0))).to.be.empty;
+    expect(await said('RL311', policy(1000, {deadlineMs: null}))).to.be.empty;
+    expect(await said('RL311', policy(1000, {objective: {assume: {rps: 5}}}))).to.be.empty;
+  });
+
+  it('suggests the longest line that the deadline empties', async () => {
+    expect((await suggested('RL311', policy(1000)))[0]).to.deep.include({concurrency: {max: 10, queue: 90}});
+  });
+});
+
+describe('RL312 use-idle-timeout', () => {
+  it('follows the preset through other files', async () => {
+    const files = {'base.json': '{"extends": ["steadfetch:llm"]}'};
+    const policy = {extends: ['./base.json'], idleTimeoutMs: null};
+    expect(await said('RL312', policy, files)).to.deep.equal(['warning idleTimeoutMs']);
+  });
+
+  it('speaks of a route that takes the bound away', async () => {
+    const routes = [{match: {path: '/v1/messages'}, idleTimeoutMs: null}];
+    expect(await said('RL312', {extends: ['steadfetch:llm'], routes})).to.deep.equal([
+      'warning routes[0].idleTimeoutMs',
+    ]);
+  });
+
+  it('is silent without the preset, and where nothing is retried by this client', async () => {
+    expect(await said('RL312', {idleTimeoutMs: null})).to.be.empty;
+    expect(await said('RL312', {extends: ['steadfetch:llm'], idleTimeoutMs: null, maxAttempts: null})).to.be.empty;
+  });
+
+  it('suggests what the preset has', async () => {
+    const extending = {extends: ['steadfetch:llm']};
+    expect(await suggested('RL312', {...extending, idleTimeoutMs: null})).to.deep.equal([
+      {...extending, idleTimeoutMs: 60_000},
+    ]);
+  });
+});
+
+describe('RL313 no-excessive-hints', () => {
+  const retryAfter = {maxMs: 7_200_000};
+
+  it('believes ten minutes', async () => {
+    expect(await said('RL313', {deadlineMs: null, retryAfter: {maxMs: 600_000, scope: 'origin'}})).to.be.empty;
+    expect(await said('RL313', {deadlineMs: null, retryAfter: {maxMs: 600_001}})).to.deep.equal([
+      'warning retryAfter.maxMs',
+    ]);
+  });
+
+  it('is worse where a hint holds other calls, and then a deadline does not help', async () => {
+    const scope = 'origin';
+    expect(await said('RL313', {deadlineMs: null, retryAfter: {...retryAfter, scope}})).to.deep.equal([
+      'error retryAfter.maxMs',
+    ]);
+    expect(await said('RL313', {retryAfter: {...retryAfter, scope}})).to.deep.equal(['warning retryAfter.maxMs']);
+    expect(await said('RL313', {retryAfter})).to.be.empty;
+  });
+
+  it('is silent where no hint is waited for', async () => {
+    const policy = {deadlineMs: null, retryAfter};
+    expect(await said('RL313', {...policy, maxAttempts: 1})).to.be.empty;
+    expect(await said('RL313', {...policy, retryOn: [500, 'timeout']})).to.be.empty;
+    expect(await said('RL313', {...policy, retryAfter: {...retryAfter, honor: false}})).to.be.empty;
+    expect(await said('RL313', '{"deadlineMs": "never", "retryAfter": {"maxMs": 7200000}}')).to.be.empty;
+  });
+});
+
+describe('RL412 no-unretried-throttling', () => {
+  it('speaks only of a list that the file itself sets', async () => {
+    const base = {'base.json': '{"retryOn": [503]}'};
+    expect(await said('RL412', base['base.json'])).to.deep.equal(['info retryOn']);
+    expect(await said('RL412', {extends: ['./base.json']}, base)).to.be.empty;
+  });
+
+  it('is a warning where the preset is made for throttling', async () => {
+    for (const preset of ['steadfetch:llm', 'steadfetch:batch'])
+      expect(await said('RL412', {extends: [preset], retryOn: ['5xx']})).to.deep.equal(['warning retryOn']);
+  });
+
+  it('leaves lists alone that retry no server error, or 429 by another name', async () => {
+    for (const retryOn of [
+      ['network'],
+      [408, 425],
+      ['UNAVAILABLE', 'INTERNAL'],
+      ['4xx', '5xx'],
+      [503, 'RESOURCE_EXHAUSTED'],
+      [],
+    ])
+      expect(await said('RL412', {retryOn} as PolicyInput), String(retryOn)).to.be.empty;
+    expect(await said('RL412', {retryOn: [503], maxAttempts: 1})).to.be.empty;
+    const routes = [{match: {path: '/shop.Orders/GetOrder'}, retryOn: [503, 'UNAVAILABLE']}] as const;
+    expect(await said('RL412', {routes})).to.be.empty;
+  });
+
+  it('suggests 429 at the head of the list', async () => {
+    expect(await suggested('RL412', {retryOn: [500, 'timeout']})).to.deep.equal([{retryOn: [429, 500, 'timeout']}]);
+  });
+});
+
+describe('RL413 no-extreme-replay-limit', () => {
+  const said413 = async (policy: PolicyInput): Promise<string[]> =>
+    (await findings('RL413', policy)).map(({message}) => message);
+
+  it('names the methods whose bodies are sent again', async () => {
+    expect(await said413({replayLimitBytes: 0, idempotency: {methods: ['POST']}, maxAttempts: 2})).to.deep.equal([
+      'A PUT, POST or QUERY with a body gets one attempt, not 2: replayLimitBytes is 0, so no body is kept for a retry.',
+    ]);
+    expect(await said413({replayLimitBytes: 0, maxAttempts: 'unlimited', idempotentMethods: ['put']})).to.deep.equal([
+      'A PUT with a body gets one attempt: replayLimitBytes is 0, so no body is kept for a retry.',
+    ]);
+  });
+
+  it('is silent where no body is sent again', async () => {
+    expect(await said413({replayLimitBytes: 0, maxAttempts: 1})).to.be.empty;
+    expect(await said413({replayLimitBytes: 0, idempotentMethods: ['GET']})).to.be.empty;
+    const routes = [{match: {methods: ['POST'], path: '/v1/orders'}, replayLimitBytes: 0}];
+    expect(await said413({routes})).to.be.empty;
+  });
+
+  it('leaves 100 MiB alone, and counts what ten calls keep where nothing limits them', async () => {
+    expect(await said413({replayLimitBytes: 100 * 1024 ** 2})).to.be.empty;
+    expect(await said413({replayLimitBytes: 200 * 1024 ** 2})).to.deep.equal([
+      'Up to 200 MiB of the body of each PUT or QUERY are kept for a retry: 10 calls in flight keep 1.95 GiB.',
+    ]);
+  });
+});
