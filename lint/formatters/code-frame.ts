@@ -1,5 +1,6 @@
-/** The lines around a finding, with the place underlined. */
+/** The lines around a finding, with the place underlined. Credentials are hidden: reports end up in logs. */
 
+import {withoutSecrets} from '../analysis/secrets.ts';
 import type {Lines, Range} from '../source/lines.ts';
 import {harmless} from './harmless.ts';
 import type {Paint} from './paint.ts';
@@ -23,7 +24,7 @@ export function codeFrame(lines: Lines, {start, end}: Range, {paint, width, cont
   const rows: string[] = [];
   for (let line = first; line <= last; line++) {
     const isMarked = line === start.line;
-    const text = clip(harmless(lines.lineText(line)), shift, room);
+    const text = clip(harmless(withoutSecrets(lines.lineText(line))), shift, room);
     if (line === last && !isMarked && text.trim() === '') continue;
     const mark = isMarked ? paint('red', '>') : ' ';
     rows.push(`${mark} ${paint('dim', `${String(line).padStart(gutter)} │`)} ${text}`.trimEnd());

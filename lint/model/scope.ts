@@ -100,11 +100,15 @@ export interface Spot {
  * @param path From the top of the scope. With an index where an entry of a list is meant: `retryOn[2]`.
  */
 export function spotOf(scope: Scope, path: string): Spot {
+  if (isNote(path)) return spotIn(scope, scope.own, path);
   const setter = setterOf(scope, withoutIndex(path));
   const layer = setter.by === 'default' ? (setter.layer ?? scope.own) : setter.layer;
   const inside = setter.by === 'default' ? (setter.layer === undefined ? '' : setter.around) : path;
   return spotIn(scope, layer, inside);
 }
+
+/** Keys that begin with x- are for people: no layer overrides them, so each is where it is written. */
+const isNote = (path: string): boolean => path.includes('["x-');
 
 function spotIn(scope: Scope, layer: Layer, path: string): Spot {
   const at = below(layer.base, path);

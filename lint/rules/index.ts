@@ -23,15 +23,18 @@ import {flatBackoff} from './no-flat-backoff.ts';
 import {hedgedPostWithoutKey} from './no-hedged-post-without-key.ts';
 import {idempotentPostEverywhere} from './no-idempotent-post-everywhere.ts';
 import {idleRoute} from './no-idle-route.ts';
+import {idsToEveryOrigin} from './no-ids-to-every-origin.ts';
 import {ignoredHints} from './no-ignored-retry-after.ts';
 import {immediateResends} from './no-immediate-retries.ts';
 import {missedObjective} from './no-missed-objective.ts';
 import {missingField} from './no-missing-field.ts';
 import {misspeltMethod} from './no-misspelt-method.ts';
+import {plainHttpPayments} from './no-plain-http-payments.ts';
 import {queueBeyondDeadline} from './no-queue-beyond-deadline.ts';
 import {repeatedRoutes} from './no-repeated-settings.ts';
 import {retriedPostWithoutKey} from './no-retried-post-without-key.ts';
 import {retriedRefusals} from './no-retried-refusals.ts';
+import {secretInNotes} from './no-secret-in-notes.ts';
 import {synchronisedRetries} from './no-synchronised-retries.ts';
 import {syntaxError} from './no-syntax-error.ts';
 import {timeoutBelowLatency} from './no-timeout-below-latency.ts';
@@ -65,6 +68,9 @@ export const rules: readonly Rule[] = [
   retriedRefusals,
   idempotentPostEverywhere,
   hedgedPostWithoutKey,
+  plainHttpPayments,
+  idsToEveryOrigin,
+  secretInNotes,
   unboundedRetries,
   excessiveAttempts,
   synchronisedRetries,
