@@ -5,8 +5,12 @@ import {longestWaits} from '../math/schedule.ts';
 import type {Scope} from '../model/scope.ts';
 import {attemptBlocks} from './attempt-table.ts';
 import type {Block} from './blocks.ts';
-import {breakerBlocks} from './breaker-blocks.ts';
+import {breakerBlocks, runBlocks} from './breaker-blocks.ts';
+import {cutBlocks} from './cut-blocks.ts';
+import {hedgeBlocks} from './hedge-blocks.ts';
+import {instanceBlocks} from './instance-blocks.ts';
 import {attemptsBlocks, budgetBlocks, layersBlocks, waveBlocks} from './load-blocks.ts';
+import {placesBlocks, queueBlocks} from './places-blocks.ts';
 import {predictionBlocks} from './prediction-blocks.ts';
 import {triggerBlocks} from './trigger-blocks.ts';
 
@@ -35,6 +39,10 @@ const BY_RULE: Readonly<Record<string, Arithmetic>> = {
   RL211: attemptBlocks,
   RL212: breakerBlocks,
   RL213: breakerBlocks,
+  RL215: hedgeBlocks,
+  RL216: scope => [...runBlocks(scope), ...breakerBlocks(scope)],
+  RL217: placesBlocks,
+  RL218: scope => [...instanceBlocks(scope), ...budgetBlocks(scope)],
   RL301: attemptBlocks,
   RL302: attemptBlocks,
   RL303: attemptBlocks,
@@ -43,7 +51,11 @@ const BY_RULE: Readonly<Record<string, Arithmetic>> = {
   RL306: attemptBlocks,
   RL307: attemptBlocks,
   RL309: scope => [...predictionBlocks(scope), ...attemptBlocks(scope)],
+  RL310: cutBlocks,
+  RL311: queueBlocks,
+  RL313: attemptBlocks,
   RL408: triggerBlocks,
+  RL412: triggerBlocks,
 };
 
 /** @returns undefined for a rule that has nothing to reckon. */

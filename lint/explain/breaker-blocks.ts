@@ -2,10 +2,33 @@
 
 import {attemptsAtRatio, failedProbesToOpen, tripRule} from '../../src/policy/trip-rule.ts';
 import type {Breaker, RatioBreaker} from '../../src/policy/types.ts';
-import {formatMs, formatNumber} from '../analysis/format.ts';
+import {formatCount, formatMs, formatNumber, formatShare} from '../analysis/format.ts';
 import {retriesOf} from '../analysis/retryability.ts';
+import {attemptsUntilRun} from '../math/runs.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
+
+/** How often failures that come by chance open a breaker that counts failures in a row. */
+export function runBlocks({policy}: Scope): Block[] {
+  const {breaker, objective} = policy;
+  if (breaker?.kind !== 'consecutive') return [];
+  const {failures} = breaker;
+  const rps = objective?.assume?.rps ?? 0;
+  const rows = FAILURES.map(failureRatio => {
+    const attempts = attemptsUntilRun(failures, failureRatio);
+    const time = rps === 0 ? [] : [attempts > MANY ? 'hardly ever' : `${formatNumber(Math.ceil(attempts / rps))} s`];
+    return [formatShare(failureRatio), attempts > MANY ? 'hardly ever' : formatNumber(Math.round(attempts)), ...time];
+  });
+  const run = failures === 1 ? 'one fails' : `${failures} in a row fail`;
+  return [
+    table(['attempts that fail', 'attempts until it opens', ...(rps === 0 ? [] : ['that is, after'])], rows),
+    text(`If attempts fail by chance alone, it takes so many on average until ${run}.`),
+  ];
+}
+
+const FAILURES = [0.01, 0.05, 0.1, 0.3];
+/** More attempts than any client makes. */
+const MANY = 1e12;
 
 export function breakerBlocks({policy}: Scope): Block[] {
   const {breaker, objective} = policy;
@@ -27,7 +50,7 @@ function windowBlocks(breaker: RatioBreaker, rps: number | undefined, sends: num
   if (rps === undefined)
     return [
       text(
-        `It needs ${least} attempts in ${formatMs(windowMs)}${ifMixed}: ${formatNumber((least * 1000) / windowMs)} a second at the least.`,
+        `It needs ${formatCount(least, 'attempt')} in ${formatMs(windowMs)}${ifMixed}: ${formatNumber((least * 1000) / windowMs)} a second at the least.`,
       ),
     ];
   const held = (rps * windowMs) / 1000;

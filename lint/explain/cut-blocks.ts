@@ -1,0 +1,43 @@
+/** What a time limit cuts off of the good answers, and what that costs. */
+
+import {formatMs, formatShare} from '../analysis/format.ts';
+import {retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
+import {latencyLaw} from '../math/attempt-latency.ts';
+import {meanAttempts, successRatio} from '../math/success.ts';
+import type {Scope} from '../model/scope.ts';
+import {type Block, table, text} from './blocks.ts';
+
+export function cutBlocks(scope: Scope): Block[] {
+  const {attemptTimeoutMs, deadlineMs, objective} = scope.policy;
+  const quantiles = objective?.assume?.latencyMs;
+  const law = latencyLaw(quantiles);
+  if (law === undefined)
+    return [
+      text('With two of p50, p95 and p99 in objective.assume.latencyMs the answers that are lost can be reckoned.'),
+    ];
+  const limitMs = Math.min(attemptTimeoutMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
+  const attempts = retriesTimeouts(scope) ? Math.min(retriesOf(scope.policy) + 1, MOST_ATTEMPTS) : 1;
+  const limits: [string, number][] = Number.isFinite(limitMs) ? [[`${formatMs(limitMs)}, as written`, limitMs]] : [];
+  for (const name of ['p50', 'p95', 'p99'] as const) {
+    const ms = quantiles?.[name];
+    if (ms !== undefined) limits.push([`${formatMs(ms)}, the ${name}`, ms]);
+  }
+  const rows = limits.map(([limit, ms]) => {
+    const lost = 1 - law(ms);
+    return [
+      limit,
+      formatShare(lost),
+      String(Number(meanAttempts(attempts, lost).toFixed(2))),
+      formatShare(successRatio(attempts, lost)),
+    ];
+  });
+  return [
+    table(['attempts end after', 'good answers lost', 'attempts for each call', 'calls that succeed'], rows),
+    text(
+      `Of a healthy server, ${attempts === 1 ? 'without retries' : `with up to ${attempts} attempts`}, the deadline and the budget left out.`,
+    ),
+  ];
+}
+
+/** More change nothing that a table shows. */
+const MOST_ATTEMPTS = 1000;

@@ -1,0 +1,33 @@
+/** What a hedge adds to the load, by when it is sent. */
+
+import {formatMs, formatShare} from '../analysis/format.ts';
+import {hedgedShareOf} from '../analysis/hedging.ts';
+import {latencyLaw} from '../math/attempt-latency.ts';
+import type {Scope} from '../model/scope.ts';
+import {type Block, table, text} from './blocks.ts';
+
+export function hedgeBlocks({policy}: Scope): Block[] {
+  const {hedge, objective} = policy;
+  if (hedge === null) return [text('Nothing is hedged.')];
+  const {delayMs, quantile, maxLoadRatio} = hedge;
+  const hedged = hedgedShareOf(policy);
+  const quantiles = objective?.assume?.latencyMs;
+  const row = (when: string, share: number, exact = true): string[] => [
+    when,
+    `${exact ? '' : 'at least '}${formatShare(share)}`,
+    formatShare(Math.min(share, maxLoadRatio)),
+  ];
+  const now = quantile === undefined ? `${formatMs(delayMs ?? 0)}, as written` : `quantile ${quantile}, as written`;
+  const law = latencyLaw(quantiles);
+  const stated = (['p50', 'p95', 'p99'] as const).flatMap(name => {
+    const ms = quantiles?.[name];
+    return ms === undefined || law === undefined ? [] : [row(`${formatMs(ms)}, the ${name}`, 1 - law(ms))];
+  });
+  const rows = [...(hedged === undefined ? [] : [row(now, hedged.share, hedged.isExact)]), ...stated];
+  return [
+    ...(rows.length === 0 ? [] : [table(['hedge after', 'attempts in flight then', 'calls hedged'], rows)]),
+    text(
+      `${formatShare(maxLoadRatio)} of the calls may be hedged. If the server slows down as a whole, every attempt is due for a hedge, and the load is ${formatShare(1 + maxLoadRatio)} of the calls.`,
+    ),
+  ];
+}

@@ -1,0 +1,30 @@
+/** What the budgets of all processes allow together. */
+
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import {formatNumber} from '../analysis/format.ts';
+import type {Scope} from '../model/scope.ts';
+import {type Block, table, text} from './blocks.ts';
+
+export function instanceBlocks({policy}: Scope): Block[] {
+  const {objective} = policy;
+  const budget = policy.budget ?? defaultPolicy.budget;
+  const instances = objective?.instances;
+  if (instances === undefined || budget === null) return [text('objective.instances is not given.')];
+  const rps = objective?.assume?.rps;
+  const row = (what: string, each: number): string[] => [what, formatNumber(each), formatNumber(each * instances)];
+  const rows = [
+    ...(rps === undefined ? [] : [row('calls a second', rps)]),
+    ...(budget.kind === 'ratio'
+      ? [
+          ...(rps === undefined ? [] : [row('retries a second by the share of the calls', budget.ratio * rps)]),
+          row('retries a second whatever happens', budget.minPerSecond),
+        ]
+      : budget.retryCost === 0
+        ? []
+        : [
+            row('retries of a full bucket', Math.floor(budget.capacity / budget.retryCost)),
+            row('retries a second whatever happens', budget.refillPerMinute / 60 / budget.retryCost),
+          ]),
+  ];
+  return rows.length === 0 ? [] : [table(['', 'one process', `all ${instances}`], rows)];
+}

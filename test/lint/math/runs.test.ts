@@ -1,0 +1,26 @@
+/** Failures in a row, against attempts that fail by chance. */
+
+import {expect} from 'chai';
+import {attemptsUntilRun} from '../../../lint/math/runs.ts';
+import {type Random, seededRandom} from '../../../src/core/random.ts';
+import {isNear, mean} from './simulated.ts';
+
+function countUntil(failures: number, failureRatio: number, random: Random): number {
+  let attempts = 0;
+  for (let run = 0; run < failures; attempts++) run = random() < failureRatio ? run + 1 : 0;
+  return attempts;
+}
+
+describe('a run of failures', () => {
+  for (const [failures, failureRatio] of [
+    [1, 0.05],
+    [3, 0.3],
+    [5, 0.5],
+  ] as const) {
+    it(`${failures} in a row at a chance of ${failureRatio}: 60,000 breakers agree`, () => {
+      const random = seededRandom(4);
+      const counts = Array.from({length: 60_000}, () => countUntil(failures, failureRatio, random));
+      expect(isNear(attemptsUntilRun(failures, failureRatio), mean(counts))).to.equal(true);
+    });
+  }
+});
