@@ -76,6 +76,11 @@ export interface Suppressed {
 
 export interface Report {
   readonly path: string;
+  /**
+   * Whether the rules ran. They do not behind a slip of syntax; an editor shows the findings of the last whole report meanwhile, so
+   * that they do not come and go with every bracket that is typed.
+   */
+  readonly isWhole: boolean;
   /** In the order of the file. */
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Suppressed[];

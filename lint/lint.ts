@@ -13,15 +13,20 @@ import {Collector} from './report/collector.ts';
 import {draftsOf} from './report/drafts.ts';
 import {reportShape, reportSource} from './report/shape-findings.ts';
 import {type RuleSet, ruleSetOf} from './rule-set.ts';
+import {type FilesRequest, readerOf, sourceOf} from './source/files.ts';
 import {readSource} from './source/read.ts';
 import {applySuppressions} from './suppress/apply.ts';
 
-export interface LintRequest {
+export interface LintRequest extends FilesRequest {
   /** Which of the files to lint. Its ending says whether it is YAML; everything else is JSON with comments. */
   readonly path: string;
-  /** Its text, and those of the files it extends, by path. What `dependencies` names and is missing here could not be read. */
+  /** Texts by path: its own, and those of the files it extends, unless `read` gives them. */
   readonly files: Readonly<Record<string, string>>;
   readonly config?: Config;
+  /** Ends the run between two rules: what is thrown is the reason of the signal. */
+  readonly signal?: AbortSignal;
+  /** Awaited between two rules: here an event loop has its turn, in which it may hear that the run is out of date. */
+  readonly pause?: () => Promise<void>;
 }
 
 const NO_CONFIG: Config = {};
@@ -30,16 +35,15 @@ const NO_CONFIG: Config = {};
  * Reads a policy file and says where and why it is unsafe. A file may hold several: each document of a YAML file is a policy.
  *
  * @returns Every finding, in the order of the file. Whatever the text is, this does not throw for it.
- * @throws TypeError when `files` does not have `path`.
+ * @throws TypeError when `files` does not have `path`; the reason of `signal` when it is aborted.
  *
  * @example
  * const {findings} = await lintText({path: 'policy.json', files: {'policy.json': text}});
  */
-export async function lintText({path, files, config = NO_CONFIG}: LintRequest): Promise<Report> {
-  const text = Object.hasOwn(files, path) ? files[path] : undefined;
-  if (text === undefined) throw new TypeError(`files has no text for ${path}.`);
+export async function lintText(request: LintRequest): Promise<Report> {
+  const {path, config = NO_CONFIG} = request;
   const rules = ruleSetOf(config);
-  const source = await readSource(path, text);
+  const source = await sourceOf(request);
   const collector = new Collector(source);
   reportSource(source, rules, collector);
   // Behind a slip of syntax the tree is a guess, and findings about a guess are noise.
@@ -48,7 +52,7 @@ export async function lintText({path, files, config = NO_CONFIG}: LintRequest): 
   if (isWhole) {
     for (const shape of shapes) {
       reportShape(shape, rules, collector);
-      runRules(await modelOf(shape, files, dialect), rules, collector);
+      await runRules(await modelOf(shape, readerOf(request), dialect), rules, collector, request);
     }
   }
   const judged = applySuppressions(source, rules, collector, {
@@ -58,12 +62,19 @@ export async function lintText({path, files, config = NO_CONFIG}: LintRequest): 
     judged: isWhole,
   });
   const {findings, suppressed} = applyBaseline(judged.findings, config.baseline);
-  return {path, findings: inOrder(findings), suppressed: [...judged.suppressed, ...suppressed]};
+  return {path, isWhole, findings: inOrder(findings), suppressed: [...judged.suppressed, ...suppressed]};
 }
 
-function runRules(model: Model, rules: RuleSet, collector: Collector): void {
+async function runRules(
+  model: Model,
+  rules: RuleSet,
+  collector: Collector,
+  {pause, signal}: LintRequest,
+): Promise<void> {
   for (const rule of rules.rules) {
     if (rules.severityOf(rule) === undefined) continue;
+    if (pause !== undefined) await pause();
+    signal?.throwIfAborted();
     for (const {scope, draft} of draftsOf(rule, model))
       collector.addDraft(rule, rules.severityOf(rule, draft) ?? rule.severity, scope, draft);
   }

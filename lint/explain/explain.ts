@@ -1,15 +1,20 @@
 /** The worked arithmetic of a rule for a file: what it looked at, in this file's own numbers. Pure, like the linter. */
 
-import type {Dialect} from '../dialects/dialect.ts';
+import type {Config} from '../config.ts';
 import {policiesOf} from '../dialects/policies.ts';
-import type {Files} from '../model/extends.ts';
 import {type Model, modelOf} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
 import {draftsOf} from '../report/drafts.ts';
 import type {Rule} from '../rule.ts';
-import {readSource} from '../source/read.ts';
+import {type FilesRequest, readerOf, sourceOf} from '../source/files.ts';
 import {arithmeticOf} from './arithmetic.ts';
 import type {Explanation} from './blocks.ts';
+
+/** What the linter is asked about a file, as far as it matters here. */
+export interface ExplainRequest extends FilesRequest {
+  readonly path: string;
+  readonly config?: Pick<Config, 'dialects'>;
+}
 
 /**
  * Explains a rule by a file.
@@ -18,17 +23,12 @@ import type {Explanation} from './blocks.ts';
  *   it has nothing; none for a rule without arithmetic, and for a file that cannot be read.
  * @throws TypeError when `files` does not have `path`.
  */
-export async function explainFile(
-  rule: Rule,
-  {path, files, dialects}: {readonly path: string; readonly files: Files; readonly dialects?: readonly Dialect[]},
-): Promise<Explanation[]> {
-  const text = Object.hasOwn(files, path) ? files[path] : undefined;
-  if (text === undefined) throw new TypeError(`files has no text for ${path}.`);
+export async function explainFile(rule: Rule, request: ExplainRequest): Promise<Explanation[]> {
   const arithmetic = arithmeticOf(rule.code);
-  const source = await readSource(path, text);
+  const source = await sourceOf(request);
   if (arithmetic === undefined || source.problems.some(({code}) => code !== 'RL002')) return [];
-  const {dialect, shapes} = policiesOf(source, dialects);
-  const models = await Promise.all(shapes.map(shape => modelOf(shape, files, dialect)));
+  const {dialect, shapes} = policiesOf(source, request.config?.dialects);
+  const models = await Promise.all(shapes.map(shape => modelOf(shape, readerOf(request), dialect)));
   const flagged = models.flatMap(model => flaggedIn(model, rule));
   const scopes = flagged.length > 0 ? flagged : models.flatMap(model => model.scopes.slice(0, 1));
   return withoutRepeats(scopes.map(scope => ({title: scope.title, blocks: arithmetic(scope)})));

@@ -1,11 +1,11 @@
-/** Follows `extends`: from file to file, by the texts at hand, and to presets. Never reads a disk. */
+/** Follows `extends`: from file to file, and to presets. Never reads a disk. */
 
 import {presets} from '../../src/policy/presets.ts';
 import {checkExtends} from '../../src/policy/resolve.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
-import {type Shape, shapeOf} from '../shape/shape.ts';
-import {readSource} from '../source/read.ts';
-import {documentsOf} from '../source/unit.ts';
+import {policiesOf} from '../dialects/policies.ts';
+import type {Shape} from '../shape/shape.ts';
+import type {ReadSource} from '../source/files.ts';
 import type {Layer} from './layer.ts';
 
 /** Why an entry of `extends` brings nothing in. */
@@ -21,18 +21,15 @@ export interface Chain {
   readonly broken: readonly BrokenEntry[];
 }
 
-/** Texts by path. A path that is missing could not be read. */
-export type Files = Readonly<Record<string, string>>;
-
 const maxDepth = 32;
 const maxLayers = 200;
 
-export async function followExtends({unit, data}: Shape, files: Files): Promise<Chain> {
+export async function followExtends({unit, data}: Shape, readSource: ReadSource): Promise<Chain> {
   const {path} = unit.source;
   const layers: Layer[] = [];
   const broken: BrokenEntry[] = [];
   for (const [entry, name] of (data.extends ?? []).entries()) {
-    const problem = await follow(name, path, entry, [path], files, layers);
+    const problem = await follow(name, path, entry, [path], readSource, layers);
     if (problem !== undefined) broken.push({entry, message: problem});
   }
   return {layers, broken};
@@ -44,7 +41,7 @@ async function follow(
   from: string,
   entry: number,
   chain: readonly string[],
-  files: Files,
+  readSource: ReadSource,
   layers: Layer[],
 ): Promise<string | undefined> {
   if (layers.length >= maxLayers) return `builds on more than ${maxLayers} layers; extend fewer files`;
@@ -52,17 +49,15 @@ async function follow(
   const path = resolveName(name, from);
   if (chain.includes(path)) return `extends itself: ${[...chain.slice(chain.indexOf(path)), path].join(' → ')}`;
   if (chain.length > maxDepth) return `extends files more than ${maxDepth} levels deep; extend fewer files`;
-  const text = Object.hasOwn(files, path) ? files[path] : undefined;
-  if (text === undefined) return `is the file ${path}, which cannot be read`;
-  const source = await readSource(path, text);
+  const source = await readSource(path);
+  if (source === undefined) return `is the file ${path}, which cannot be read`;
   const [problem] = source.problems;
   if (problem !== undefined) return `is the file ${path}, which cannot be read as a policy: ${problem.message}`;
-  const [unit, ...others] = documentsOf(source);
-  if (unit === undefined || others.length > 0)
+  const [shape, ...others] = policiesOf(source).shapes;
+  if (shape === undefined || others.length > 0)
     return `is the file ${path}, which holds ${others.length + 1} policies; extend a file that holds one`;
-  const shape = shapeOf(unit);
   for (const below of shape.data.extends ?? []) {
-    const wrong = await follow(below, path, entry, [...chain, path], files, layers);
+    const wrong = await follow(below, path, entry, [...chain, path], readSource, layers);
     if (wrong !== undefined) return `is the file ${path}, where "${below}" ${wrong}`;
   }
   layers.push({name: path, shape, data: shape.data, base: '', entry});

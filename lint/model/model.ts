@@ -5,7 +5,8 @@ import type {Match, Policy, PolicyInput, RouteInput} from '../../src/policy/type
 import type {Dialect} from '../dialects/dialect.ts';
 import {native} from '../dialects/native.ts';
 import type {Shape} from '../shape/shape.ts';
-import {type BrokenEntry, type Files, followExtends} from './extends.ts';
+import type {ReadSource} from '../source/files.ts';
+import {type BrokenEntry, followExtends} from './extends.ts';
 import type {Layer} from './layer.ts';
 import type {Scope} from './scope.ts';
 
@@ -17,8 +18,8 @@ export interface Model {
   readonly broken: readonly BrokenEntry[];
 }
 
-export async function modelOf(shape: Shape, files: Files, dialect: Dialect = native): Promise<Model> {
-  const {layers: inherited, broken} = await followExtends(shape, files);
+export async function modelOf(shape: Shape, readSource: ReadSource, dialect: Dialect = native): Promise<Model> {
+  const {layers: inherited, broken} = await followExtends(shape, readSource);
   const file: Layer = {name: shape.unit.source.path, shape, data: shape.data, base: '', entry: undefined};
   const layers = [...inherited, file];
   const top: Scope = {

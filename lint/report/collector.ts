@@ -7,7 +7,7 @@ import {below} from '../model/layer.ts';
 import {describeMatch} from '../model/model.ts';
 import {isDefault, type Scope, type Spot, spotOf} from '../model/scope.ts';
 import type {Draft, FixDraft, Rule} from '../rule.ts';
-import {Lines, type Range} from '../source/lines.ts';
+import {linesOf, type Range} from '../source/lines.ts';
 import {type Place, spanToShow} from '../source/places.ts';
 import type {Source, Span} from '../source/tree.ts';
 import {fixOf, type LazyFix, once} from './lazy-fix.ts';
@@ -32,7 +32,6 @@ export interface Statement {
 export class Collector {
   readonly findings: Finding[] = [];
   readonly #source: Source;
-  readonly #lines = new LinesBySource();
   readonly #said = new Set<string>();
   readonly #fingerprints = new Map<string, number>();
 
@@ -76,7 +75,7 @@ export class Collector {
       confidence: confidence ?? rule.confidence,
       message,
       path: this.#source.path,
-      range: this.#lines.rangeOf(this.#source, span),
+      range: linesOf(this.#source).rangeOf(span),
       pointer,
       fingerprint: this.#unique(`${rule.code} ${identity}`),
       related: related ?? [],
@@ -91,7 +90,7 @@ export class Collector {
   }
 
   /** Of a place in the linted file. */
-  rangeOf = (span: Span): Range => this.#lines.rangeOf(this.#source, span);
+  rangeOf = (span: Span): Range => linesOf(this.#source).rangeOf(span);
 
   #isSaid = ({code}: Rule, {start}: Span): boolean => this.#said.has(`${code} ${start}`);
 
@@ -107,7 +106,7 @@ export class Collector {
     const add = (message: string, place: Place | undefined): void => {
       if (place === undefined) return;
       const {source} = place.unit;
-      found.push({message, path: source.path, range: this.#lines.rangeOf(source, spanToShow(place))});
+      found.push({message, path: source.path, range: linesOf(source).rangeOf(spanToShow(place))});
     };
     if (spot.from !== undefined) {
       const {place, name, path} = spot.from;
@@ -128,19 +127,6 @@ const lazyFix = (scope: Scope, fix: FixDraft): LazyFix => ({
   title: fix.title,
   edits: () => editsOf(scope, fix.changes),
 });
-
-class LinesBySource {
-  readonly #lines = new Map<Source, Lines>();
-
-  rangeOf(source: Source, span: Span): Range {
-    let lines = this.#lines.get(source);
-    if (lines === undefined) {
-      lines = new Lines(source.text);
-      this.#lines.set(source, lines);
-    }
-    return lines.rangeOf(span);
-  }
-}
 
 /** A path that outlives its index: a route is known by what it matches. */
 export function identityOf(scope: Scope, path: string): string {

@@ -1,6 +1,6 @@
 /** Offsets as people count: lines and columns from 1, columns in UTF-16 units, as editors and SARIF have them. */
 
-import type {Span} from './tree.ts';
+import type {Source, Span} from './tree.ts';
 
 export interface Position {
   readonly line: number;
@@ -52,4 +52,15 @@ export class Lines {
   lineText(line: number): string {
     return this.#text.slice(this.startOf(line), this.startOf(line + 1)).replace(/[\r\n]+$/, '');
   }
+}
+
+const KNOWN = new WeakMap<Source, Lines>();
+
+/** The lines of a source, counted once. */
+export function linesOf(source: Source): Lines {
+  const known = KNOWN.get(source);
+  if (known !== undefined) return known;
+  const lines = new Lines(source.text);
+  KNOWN.set(source, lines);
+  return lines;
 }

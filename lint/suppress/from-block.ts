@@ -10,7 +10,7 @@ import {Patch} from '../edit/patch.ts';
 import type {TextEdit} from '../edit/text-edit.ts';
 import type {Finding} from '../finding.ts';
 import {below} from '../model/layer.ts';
-import {Lines} from '../source/lines.ts';
+import {linesOf} from '../source/lines.ts';
 import {spanToShow} from '../source/places.ts';
 import {type Node, propertyOf} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
@@ -58,7 +58,7 @@ function isBelow({base, id}: Unit, at: string, {pointer, fingerprint}: Finding):
 
 /** Whether a finding is about this policy, and not about another one of the file. */
 function within({source, root, keySpan}: Unit): (finding: Finding) => boolean {
-  const lines = new Lines(source.text);
+  const lines = linesOf(source);
   const first = lines.positionAt((keySpan ?? root.span).start).line;
   const last = lines.positionAt(root.span.end).line;
   return ({range}) => range.start.line >= first && range.start.line <= last;

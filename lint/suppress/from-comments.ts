@@ -1,14 +1,15 @@
 /** Suppressions in comments: of JSONC, and of YAML. */
 
 import type {Finding} from '../finding.ts';
-import {Lines} from '../source/lines.ts';
+import {type Lines, linesOf} from '../source/lines.ts';
 import type {Comment, Source, Span} from '../source/tree.ts';
 import {type Directive, readDirective} from './directive.ts';
 import type {Suppression} from './suppression.ts';
 
-export function fromComments({text, comments}: Source): Suppression[] {
+export function fromComments(source: Source): Suppression[] {
+  const {text, comments} = source;
   if (comments.length === 0) return [];
-  const lines = new Lines(text);
+  const lines = linesOf(source);
   return comments.flatMap(comment => {
     const directive = readDirective(comment.text);
     if (directive === undefined) return [];

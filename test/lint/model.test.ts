@@ -5,6 +5,7 @@ import {modelOf} from '../../lint/model/model.ts';
 import {isSet, isSetHere, isSure, mostSpecific, type Scope, spotOf} from '../../lint/model/scope.ts';
 import {setterOf, valueAt} from '../../lint/model/setter.ts';
 import {shapeOf} from '../../lint/shape/shape.ts';
+import {readerOf} from '../../lint/source/files.ts';
 import {readSource} from '../../lint/source/read.ts';
 import {documentsOf} from '../../lint/source/unit.ts';
 import {defaultPolicy, defaultsByKind} from '../../src/policy/defaults.ts';
@@ -12,7 +13,7 @@ import {resolvePolicy} from '../../src/policy/resolve.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
 
 const scopesOf = async (text: string, files: Readonly<Record<string, string>> = {}): Promise<readonly Scope[]> =>
-  (await modelOf(shapeOf(documentsOf(await readSource('policy.json', text))[0]!), files)).scopes;
+  (await modelOf(shapeOf(documentsOf(await readSource('policy.json', text))[0]!), readerOf({files}))).scopes;
 const scopeOf = async (policy: object, files?: Readonly<Record<string, string>>): Promise<Scope> =>
   (await scopesOf(JSON.stringify(policy), files))[0]!;
 
@@ -121,7 +122,7 @@ describe('the setter of a value', () => {
         );
         const own = names.at(-1)!;
         const [unit] = documentsOf(await readSource(own, files[own]!));
-        const {scopes} = await modelOf(shapeOf(unit!), files);
+        const {scopes} = await modelOf(shapeOf(unit!), readerOf({files}));
         const scope = scopes[0]!;
         for (const path of [
           'deadlineMs',

@@ -9,6 +9,7 @@ import {modelOf} from '../../../lint/model/model.ts';
 import type {Rule} from '../../../lint/rule.ts';
 import {rules} from '../../../lint/rules/index.ts';
 import {shapeOf} from '../../../lint/shape/shape.ts';
+import {readerOf} from '../../../lint/source/files.ts';
 import {readSource} from '../../../lint/source/read.ts';
 import {documentsOf} from '../../../lint/source/unit.ts';
 import type {PolicyInput} from '../../../src/policy/types.ts';
@@ -25,7 +26,7 @@ async function explained(code: string, policy: PolicyInput | string): Promise<st
 
 async function tableOf(policy: PolicyInput): Promise<AttemptTable> {
   const [unit] = documentsOf(await readSource('p.json', JSON.stringify(policy)));
-  const {scopes} = await modelOf(shapeOf(unit!), {});
+  const {scopes} = await modelOf(shapeOf(unit!), readerOf({}));
   return attemptTable(scopes.at(-1)!);
 }
 

@@ -1,0 +1,41 @@
+/** Sources that were read before, so that an edit reads one file again and not all that it extends. */
+
+import {readSource} from './read.ts';
+import type {Source} from './tree.ts';
+
+interface Entry {
+  readonly text: string;
+  readonly source: Promise<Source>;
+}
+
+/**
+ * Keeps the last version of each file, and with it all that is made of a source alone, such as the shapes of its policies. Two
+ * versions are told apart by their text, since the numbers that editors count begin anew when a file is opened again.
+ */
+export class SourceCache {
+  readonly #max: number;
+  /** By path; the one that was asked for last stands last. */
+  readonly #entries = new Map<string, Entry>();
+
+  /** @param max How many files are kept; the one that was not asked for the longest goes first. */
+  constructor(max = 256) {
+    this.#max = max;
+  }
+
+  read(path: string, text: string): Promise<Source> {
+    const known = this.#entries.get(path);
+    const entry = known?.text === text ? known : {text, source: readSource(path, text)};
+    this.#entries.delete(path);
+    this.#entries.set(path, entry);
+    if (this.#entries.size > this.#max) this.forget(this.#entries.keys().next().value!);
+    return entry.source;
+  }
+
+  forget(path: string): void {
+    this.#entries.delete(path);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+}
