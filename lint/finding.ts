@@ -10,6 +10,9 @@ export type Confidence = 'high' | 'medium' | 'low';
 /** The worst first. */
 export const severities: readonly Severity[] = ['error', 'warning', 'info'];
 
+/** unnecessary: it can go, and nothing changes. deprecated: it works, and something else is meant to be written. */
+export type FindingTag = 'unnecessary' | 'deprecated';
+
 export interface Finding {
   /** Stable: `RL203`. */
   readonly code: string;
@@ -23,6 +26,8 @@ export interface Finding {
   readonly path: string;
   /** Lines and columns from 1, columns in UTF-16 units; the end is exclusive. */
   readonly range: Range;
+  /** How an editor shows the place besides underlining it: faded, or struck through. */
+  readonly tags: readonly FindingTag[];
   /** Where in its document, as it is written there: `routes[0].backoff.jitter`. */
   readonly pointer: string;
   /** What stays the same when lines or routes are moved: rule, route and field. Unique in a file. */

@@ -1,6 +1,6 @@
 /** What a rule is: one file with its meta, its reasons, its examples and its check. The examples are its tests and its page. */
 
-import type {Confidence, FixSafety, Severity} from './finding.ts';
+import type {Confidence, FindingTag, FixSafety, Severity} from './finding.ts';
 import type {Model} from './model/model.ts';
 import type {Scope} from './model/scope.ts';
 
@@ -82,6 +82,8 @@ export interface Draft {
   readonly message: string;
   readonly severity?: Severity;
   readonly confidence?: Confidence;
+  /** What is found is unnecessary or deprecated, and may be shown so. */
+  readonly tag?: FindingTag;
   readonly related?: readonly {readonly at: string; readonly message: string}[];
   /** As safe as the rule says of its fixes. */
   readonly fix?: FixDraft;

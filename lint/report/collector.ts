@@ -2,7 +2,7 @@
 
 import {documentationOf} from '../documentation.ts';
 import {editsOf} from '../edit/changes.ts';
-import type {Confidence, Finding, RelatedPlace, Severity} from '../finding.ts';
+import type {Confidence, Finding, FindingTag, RelatedPlace, Severity} from '../finding.ts';
 import {below} from '../model/layer.ts';
 import {describeMatch} from '../model/model.ts';
 import {isDefault, type Scope, type Spot, spotOf} from '../model/scope.ts';
@@ -17,6 +17,7 @@ export interface Statement {
   readonly rule: Rule;
   readonly severity: Severity;
   readonly confidence?: Confidence | undefined;
+  readonly tag?: FindingTag | undefined;
   readonly message: string;
   /** In the linted file. */
   readonly span: Span;
@@ -51,6 +52,7 @@ export class Collector {
       rule,
       severity,
       confidence: draft.confidence,
+      tag: draft.tag,
       message: draft.message,
       span,
       pointer: below(base, shown),
@@ -61,7 +63,8 @@ export class Collector {
     });
   }
 
-  add({rule, severity, confidence, message, span, pointer, identity, related, fix, suggestions}: Statement): void {
+  add(statement: Statement): void {
+    const {rule, severity, confidence, tag, message, span, pointer, identity, related, fix, suggestions} = statement;
     if (this.#isSaid(rule, span)) return;
     this.#said.add(`${rule.code} ${span.start}`);
     const computedFix = once(() => fix && fixOf(fix, rule.fix ?? 'unsafe', this.rangeOf));
@@ -76,6 +79,7 @@ export class Collector {
       message,
       path: this.#source.path,
       range: linesOf(this.#source).rangeOf(span),
+      tags: tag === undefined ? [] : [tag],
       pointer,
       fingerprint: this.#unique(`${rule.code} ${identity}`),
       related: related ?? [],

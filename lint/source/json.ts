@@ -60,9 +60,11 @@ class Converter {
 
   #properties(children: readonly Parsed[], depth: number): Property[] {
     const seen = new Map<string, Property>();
-    return children.flatMap(({children: [key, value] = []}) => {
-      if (key === undefined || value === undefined) return [];
-      const property = {key: key.value as string, keySpan: spanOf(key), value: this.node(value, depth + 1)};
+    return children.flatMap(({children: [key, value] = [], colonOffset}) => {
+      if (key === undefined || (value === undefined && colonOffset === undefined)) return [];
+      // While a value is being typed, an editor asks what it is the value of.
+      const node = value === undefined ? missing(colonOffset! + 1) : this.node(value, depth + 1);
+      const property = {key: key.value as string, keySpan: spanOf(key), value: node};
       const first = seen.get(property.key);
       if (first === undefined) seen.set(property.key, property);
       else this.#problems.push(duplicateKey(first, property));
@@ -70,6 +72,8 @@ class Converter {
     });
   }
 }
+
+const missing = (at: number): Node => ({kind: 'scalar', span: {start: at, end: at}, value: null});
 
 const spanOf = ({offset, length}: Parsed) => ({start: offset, end: offset + length});
 

@@ -13,6 +13,8 @@ import type {Suppression} from './suppression.ts';
 /** A file that cannot be read is not made readable by a comment in it, and no suppression suppresses its own flaws. */
 const NEVER: ReadonlySet<string> = new Set(['RL001', 'RL006', 'RL604', 'RL605']);
 
+export const canBeSuppressed = ({code}: Pick<Finding, 'code'>): boolean => !NEVER.has(code);
+
 export interface Outcome {
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Suppressed[];
@@ -45,7 +47,7 @@ export function applySuppressions(
     if (options.refused || isOver(suppression, options)) continue;
     const codes = suppression.rules.map(name => codeOf(rules.rules, name)).filter(code => code !== undefined);
     const isHit = (finding: Finding): boolean =>
-      codes.includes(finding.code) && !NEVER.has(finding.code) && suppression.covers(finding);
+      codes.includes(finding.code) && canBeSuppressed(finding) && suppression.covers(finding);
     const hits = findings.filter(isHit);
     suppressed.push(...hits.map(finding => ({finding, by: suppression.by, reason: suppression.reason})));
     findings = findings.filter(finding => !hits.includes(finding));
@@ -121,6 +123,6 @@ function report(
     span,
     pointer,
     identity: `${pointer} ${suppression.rules.join(' ')}`.trim(),
-    ...(removable ? {fix: {title: 'Remove the suppression', edits: removal}} : {}),
+    ...(removable ? {tag: 'unnecessary', fix: {title: 'Remove the suppression', edits: removal}} : {}),
   });
 }

@@ -30,7 +30,7 @@ const LINT_FLOORS: readonly (readonly string[])[] = [
   ['report'],
   ['suppress', 'explain'],
   ['lint.ts'],
-  ['fix.ts', 'formatters', 'io'],
+  ['fix.ts', 'editor', 'formatters', 'io'],
   ['rule-tester.ts', 'config-file'],
   ['commands'],
   ['cli.ts', 'index.ts'],

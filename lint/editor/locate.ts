@@ -1,0 +1,138 @@
+/** From an offset of the text to the field that is written there: for hovers and completion. */
+
+import {joinPath} from '../../src/policy/say.ts';
+import type {Config} from '../config.ts';
+import {policiesOf} from '../dialects/policies.ts';
+import {below} from '../model/layer.ts';
+import type {Shape} from '../shape/shape.ts';
+import {type FilesRequest, sourceOf} from '../source/files.ts';
+import {type Lines, linesOf, type Range} from '../source/lines.ts';
+import type {Node, Property, Span} from '../source/tree.ts';
+
+/** What is written at an offset. */
+export interface Location {
+  /** Where in its document, as it is written there: `routes[0].backoff.jitter`; '' for its root. */
+  readonly pointer: string;
+  /** The field of a policy that it says: `routes[0].backoff.jitter`. Undefined where it says none. */
+  readonly field: string | undefined;
+  /** key: on the name of a field. value: on its value, or behind its name. inside: in an object or a list, between its entries. */
+  readonly part: 'key' | 'value' | 'inside';
+  /** Of the key or the value; of an object or a list all of it. */
+  readonly range: Range;
+  readonly node: Node;
+}
+
+export interface LocateRequest extends FilesRequest {
+  readonly path: string;
+  readonly config?: Pick<Config, 'dialects'>;
+  /** In UTF-16 units. The end of a word belongs to it. */
+  readonly offset: number;
+}
+
+/**
+ * Finds what is written at an offset.
+ *
+ * @returns undefined in a file without policies.
+ * @throws TypeError when `files` does not have `path`.
+ *
+ * @example
+ * const at = await locate({path, files, offset}); // {pointer: 'backoff.jitter', part: 'value', …}
+ */
+export async function locate({offset, ...request}: LocateRequest): Promise<Location | undefined> {
+  const source = await sourceOf(request);
+  const {shapes} = policiesOf(source, request.config?.dialects);
+  // Of several the last that begins before the offset: between two documents the first is still being written.
+  const shape = shapes.findLast(({unit}) => (unit.keySpan ?? unit.root.span).start <= offset) ?? shapes[0];
+  if (shape === undefined) return undefined;
+  const {base, keySpan, root} = shape.unit;
+  const lines = linesOf(source);
+  const {path, part, node, span} = new Finder(offset, source.text, lines).find({path: '', keySpan, node: root});
+  return {pointer: below(base, path), field: fieldOf(shape, path), part, range: lines.rangeOf(span), node};
+}
+
+/** The path of the policy whose place is at a path of the text. What is misspelt is also there as it was meant. */
+function fieldOf({places}: Shape, path: string): string | undefined {
+  for (const [field, place] of places) if (place.path === path && field !== path) return field;
+  return places.has(path) ? path : undefined;
+}
+
+/** A value, its key and its path from the root of the policy. */
+interface Entry {
+  readonly path: string;
+  readonly keySpan: Span | undefined;
+  readonly node: Node;
+}
+
+interface Found extends Pick<Entry, 'path' | 'node'> {
+  readonly part: Location['part'];
+  readonly span: Span;
+}
+
+class Finder {
+  readonly #offset: number;
+  readonly #text: string;
+  readonly #lines: Lines;
+
+  constructor(offset: number, text: string, lines: Lines) {
+    this.#offset = offset;
+    this.#text = text;
+    this.#lines = lines;
+  }
+
+  find({path, keySpan, node}: Entry): Found {
+    if (keySpan !== undefined && this.#isIn(keySpan)) return {path, node, part: 'key', span: keySpan};
+    // What an alias brings is written elsewhere.
+    if (node.kind === 'scalar' || node.borrowed || !this.#isInside(node))
+      return {path, node, part: 'value', span: node.span};
+    const entries = entriesOf(node, path);
+    const entry = entries.findLast(each => this.#reaches(each, node.flow));
+    return entry === undefined ? {path, node, part: 'inside', span: node.span} : this.find(entry);
+  }
+
+  /** Whether the offset belongs to an entry of an object or a list, if it belongs to none behind it. */
+  #reaches({keySpan, node}: Entry, flow: boolean): boolean {
+    const start = (keySpan ?? node.span).start;
+    if (start > this.#offset) return false;
+    if (node.kind !== 'scalar' && node.flow) return this.#offset < this.#closeOf(node);
+    if (this.#offset <= node.span.end) return true;
+    return flow ? isEmpty(node) : this.#isOpen(keySpan, node);
+  }
+
+  /** Of a block, what follows on the same line or is indented deeper belongs to its last entry. */
+  #isOpen(keySpan: Span | undefined, node: Node): boolean {
+    if (node.kind !== 'scalar') return this.#column(this.#offset) >= this.#column(firstStart(node));
+    if (isEmpty(node) && keySpan !== undefined) return this.#column(this.#offset) > this.#column(keySpan.start);
+    return this.#line(this.#offset) === this.#line(node.span.end);
+  }
+
+  #isInside(node: Container): boolean {
+    if (!node.flow) return node.span.start <= this.#offset;
+    return node.span.start < this.#offset && this.#offset < this.#closeOf(node);
+  }
+
+  /** Where braces or brackets end; the rest of the text is inside of those that are never closed. */
+  #closeOf(node: Container): number {
+    const {end} = node.span;
+    const last = node.kind === 'object' ? node.properties.at(-1)?.value : node.items.at(-1);
+    const isClosed = /[}\]]/.test(this.#text[end - 1] ?? '') && (last?.span.end ?? 0) < end;
+    return isClosed ? end : Number.POSITIVE_INFINITY;
+  }
+
+  #isIn = ({start, end}: Span): boolean => start <= this.#offset && this.#offset <= end;
+  #column = (offset: number): number => this.#lines.positionAt(offset).column;
+  #line = (offset: number): number => this.#lines.positionAt(offset).line;
+}
+
+function entriesOf(node: Container, path: string): Entry[] {
+  if (node.kind === 'list')
+    return node.items.map((item, index) => ({path: joinPath(path, index), keySpan: undefined, node: item}));
+  return node.properties.map(({key, keySpan, value}: Property) => ({path: joinPath(path, key), keySpan, node: value}));
+}
+
+type Container = Exclude<Node, {kind: 'scalar'}>;
+
+/** A key without a value. */
+const isEmpty = ({kind, span}: Node): boolean => kind === 'scalar' && span.start === span.end;
+
+const firstStart = (node: Container): number =>
+  (node.kind === 'object' ? node.properties[0]?.keySpan.start : node.items[0]?.span.start) ?? node.span.start;
