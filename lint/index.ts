@@ -11,10 +11,16 @@ export type {Config, PresetName, RuleSetting} from './config.ts';
 export {type DialectDefinition, defineDialect} from './dialects/define-dialect.ts';
 export type {Capabilities, Dialect, FieldChange, TreeChange} from './dialects/dialect.ts';
 export type {Field, Words} from './dialects/words.ts';
+export {type LocateRequest, type Location, locate} from './editor/locate.ts';
+export {type SuppressRequest, suppress} from './editor/suppress.ts';
+export type {Block, Explanation} from './explain/blocks.ts';
+export {type ExplainRequest, explainFile as explain} from './explain/explain.ts';
+export {renderMarkdown, renderText} from './explain/render.ts';
 export type {
   Confidence,
   Edit,
   Finding,
+  FindingTag,
   Fix,
   FixSafety,
   RelatedPlace,
@@ -40,6 +46,8 @@ export {
 export {RuleTester, type TestRunner} from './rule-tester.ts';
 export {rules} from './rules/index.ts';
 export type {Shape, ShapeProblem} from './shape/shape.ts';
+export {SourceCache} from './source/cache.ts';
+export type {FilesRequest} from './source/files.ts';
 export type {Position, Range} from './source/lines.ts';
 export {type Place, type Places, placesOf} from './source/places.ts';
 export {toValue} from './source/read.ts';

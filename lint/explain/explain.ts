@@ -14,14 +14,20 @@ import type {Explanation} from './blocks.ts';
 export interface ExplainRequest extends FilesRequest {
   readonly path: string;
   readonly config?: Pick<Config, 'dialects'>;
+  /** Only the part of the policy that is written there, whatever the rule has to say about it: for a hover. */
+  readonly offset?: number;
 }
 
 /**
- * Explains a rule by a file.
+ * Explains a rule by a file: the attempts and waits, the load or the prediction that it looks at, in the numbers of the file.
  *
  * @returns One explanation for each part of the policy that the rule has something to say about, or for the policy as a whole where
  *   it has nothing; none for a rule without arithmetic, and for a file that cannot be read.
  * @throws TypeError when `files` does not have `path`.
+ *
+ * @example
+ * const explanations = await explain(rules.find(({code}) => code === 'RL303'), {path, files});
+ * console.log(renderMarkdown(explanations));
  */
 export async function explainFile(rule: Rule, request: ExplainRequest): Promise<Explanation[]> {
   const arithmetic = arithmeticOf(rule.code);
@@ -29,9 +35,25 @@ export async function explainFile(rule: Rule, request: ExplainRequest): Promise<
   if (arithmetic === undefined || source.problems.some(({code}) => code !== 'RL002')) return [];
   const {dialect, shapes} = policiesOf(source, request.config?.dialects);
   const models = await Promise.all(shapes.map(shape => modelOf(shape, readerOf(request), dialect)));
-  const flagged = models.flatMap(model => flaggedIn(model, rule));
-  const scopes = flagged.length > 0 ? flagged : models.flatMap(model => model.scopes.slice(0, 1));
+  const scopes = request.offset === undefined ? scopesOf(models, rule) : scopesAt(models, request.offset);
   return withoutRepeats(scopes.map(scope => ({title: scope.title, blocks: arithmetic(scope)})));
+}
+
+/** What the rule finds something in, or each policy as a whole. */
+function scopesOf(models: readonly Model[], rule: Rule): Scope[] {
+  const flagged = models.flatMap(model => flaggedIn(model, rule));
+  return flagged.length > 0 ? flagged : models.flatMap(model => model.scopes.slice(0, 1));
+}
+
+/** The route around an offset, else the policy. */
+function scopesAt(models: readonly Model[], offset: number): Scope[] {
+  const around = models.flatMap(({scopes}) => scopes).filter(scope => isAround(scope, offset));
+  return around.slice(-1);
+}
+
+function isAround({own, base}: Scope, offset: number): boolean {
+  const node = own.entry === undefined ? own.shape?.places.get(base)?.node : undefined;
+  return node !== undefined && node.span.start <= offset && offset <= node.span.end;
 }
 
 const flaggedIn = (model: Model, rule: Rule): Scope[] => [

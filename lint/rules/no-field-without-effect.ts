@@ -115,6 +115,7 @@ A field at the top is only flagged if it has no effect in any route either.
           scope,
           at: path,
           message: `${path} ${candidate.says ?? 'has no effect'}: ${why}.`,
+          ...(candidate.says === undefined ? {tag: 'unnecessary'} : {}),
           ...(candidate.isSafe ? {fix: {title: `Remove ${path}`, changes: [{do: 'remove', path}]}} : {}),
         };
       }

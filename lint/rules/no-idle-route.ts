@@ -57,6 +57,7 @@ A name is a change, for telemetry and for breakers of scope route. So is a route
         scope,
         at: 'match',
         message,
+        tag: 'unnecessary',
         suggestions: [{title: 'Remove the route', changes: [{do: 'remove', path: ''}]}],
       };
     }

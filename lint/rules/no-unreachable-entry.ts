@@ -80,7 +80,7 @@ a list twice: each is a statement that nobody hears.
       const before = routes.slice(0, index).find(({match}) => covers(match!, scope.match!));
       if (before === undefined) continue;
       const message = `${capital(scope.title)} is never asked: ${before.title} stands before it and takes all its calls.`;
-      yield {scope, at: 'match', message};
+      yield {scope, at: 'match', message, tag: 'unnecessary'};
     }
   },
 });
@@ -122,6 +122,7 @@ function* waitsWithoutResend(scope: Scope): Iterable<Draft> {
   yield {
     at: unused[0]!.at,
     message: `${resends === 1 ? 'There is 1 resend' : `There are ${resends} resends`}, so the ${unused.length === 1 ? 'wait' : 'waits'} of ${waits} ms ${unused.length === 1 ? 'is' : 'are'} never waited.`,
+    tag: 'unnecessary',
     related: [{at: 'maxAttempts', message: 'The attempts are counted here.'}],
     fix: {
       title: `Remove ${waits}`,
@@ -133,6 +134,7 @@ function* waitsWithoutResend(scope: Scope): Iterable<Draft> {
 const removal = (at: string, message: string): Draft => ({
   at,
   message,
+  tag: 'unnecessary',
   fix: {title: 'Remove it', changes: [{do: 'remove', path: at}]},
 });
 

@@ -149,6 +149,17 @@ describe('explaining', () => {
     expect(said.match(/^\S.*:$/gm)).to.deep.equal(['Route * /a:', 'Route * /c:']);
   });
 
+  it('shows the part that is written at an offset, flagged or not', async () => {
+    const text = 'maxAttempts: 2\nroutes:\n  - match: {path: /a}\n    maxAttempts: 4\n---\nname: other\n';
+    const titleAt = async (mark: string): Promise<string[]> => {
+      const request = {path: 'p.yaml', files: {'p.yaml': text}, offset: text.indexOf(mark)};
+      return (await explainFile(ruleOf('RL303'), request)).map(({title}) => title);
+    };
+    expect(await titleAt('maxAttempts: 2')).to.deep.equal(['policy 1']);
+    expect(await titleAt('maxAttempts: 4')).to.deep.equal(['route * /a']);
+    expect(await titleAt('other')).to.deep.equal(['policy "other"']);
+  });
+
   it('shows the whole policy where nothing is flagged', async () =>
     expect(await explained('RL203', {})).to.match(/^The policy:/));
 
