@@ -1,10 +1,11 @@
 /** The accepted findings of a project, on disk. Paths in it are relative to its folder, so it means the same from everywhere. */
 
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
 import type {Baseline} from '../baseline.ts';
 import {CliError, whyNot} from '../io/cli-error.ts';
 import {shownPath} from '../io/paths.ts';
+import {readRegularFile} from '../io/regular-file.ts';
 import {writeFileAtomically} from '../io/write-file.ts';
 
 /** Where it is looked for, when nobody says where it is. */
@@ -33,7 +34,7 @@ export class BaselineFile {
   read(): Baseline {
     let value: unknown;
     try {
-      value = JSON.parse(readFileSync(this.file, 'utf8'));
+      value = JSON.parse(readRegularFile(this.file));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw new CliError(`The baseline ${this.shown} ${whyNot(error)}.`);
       throw new CliError(

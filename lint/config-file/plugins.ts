@@ -1,10 +1,12 @@
 /** Rules of the user's own, from a module. */
 
-import {existsSync, statSync} from 'node:fs';
+import {existsSync, realpathSync, statSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import {type Severity, severities} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
-import {shownPath} from '../io/paths.ts';
+import {isBelow, shownPath} from '../io/paths.ts';
+import {specialKind} from '../io/regular-file.ts';
+import {repositoryOf} from '../io/repository.ts';
 import {defineRule, type Rule} from '../rule.ts';
 import {guarded} from './guarded-rule.ts';
 import {PluginPlaces} from './plugin-place.ts';
@@ -13,10 +15,11 @@ import {PluginPlaces} from './plugin-place.ts';
  * @param file Absolute: a module whose default export is a rule, or a list of rules.
  * @param what Who names it, for messages: `.retry-lintrc.json:1:14: plugins[0]`.
  * @param cwd Where the command runs, for paths in messages.
+ * @param folder Of the configuration. Absolute.
  * @throws CliError with the mistake, and its place in the module.
  */
-export async function loadPlugin(file: string, what: string, cwd: string): Promise<Rule[]> {
-  if (!existsSync(file)) throw new CliError(`${what}: the module ${shownPath(cwd, file)} does not exist.`);
+export async function loadPlugin(file: string, what: string, cwd: string, folder: string): Promise<Rule[]> {
+  refuseForeign(file, what, cwd, folder);
   const places = new PluginPlaces(file, cwd);
   const exported = (await load(file, what, places)).default;
   const rules: unknown[] = Array.isArray(exported) ? exported : [exported];
@@ -27,6 +30,22 @@ export async function loadPlugin(file: string, what: string, cwd: string): Promi
       );
     return guarded(checked(rule, what, places), places);
   });
+}
+
+/** A module is code that runs. One that is outside of the repository was not reviewed with it, and may belong to another user. */
+function refuseForeign(file: string, what: string, cwd: string, folder: string): void {
+  const shown = shownPath(cwd, file);
+  if (!existsSync(file)) throw new CliError(`${what}: the module ${shown} does not exist.`);
+  const kind = specialKind(statSync(file));
+  if (kind !== undefined)
+    throw new CliError(`${what}: the module ${shown} is ${kind}, and only regular files are read.`);
+  const real = realpathSync(folder);
+  const repository = repositoryOf(real);
+  if (isBelow(repository ?? real, realpathSync(file))) return;
+  const where = repository === undefined ? 'the folder of the configuration' : 'the repository';
+  throw new CliError(
+    `${what}: the module ${shown} is outside of ${where}, and is not run: copy it there, or install it.`,
+  );
 }
 
 async function load(file: string, what: string, places: PluginPlaces): Promise<{readonly default?: unknown}> {

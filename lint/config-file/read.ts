@@ -1,9 +1,11 @@
 /** Finds configurations and reads them, each once in a run. */
 
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {CliError, whyNot} from '../io/cli-error.ts';
 import {shownPath} from '../io/paths.ts';
+import {readRegularFile} from '../io/regular-file.ts';
+import {isRepository} from '../io/repository.ts';
 import type {Rule} from '../rule.ts';
 import {rules as builtIn} from '../rules/index.ts';
 import {readJson} from '../source/json.ts';
@@ -43,7 +45,7 @@ export class ConfigReader {
     return [...this.#byFile.keys()];
   }
 
-  /** The nearest configuration at or above a folder. One has the word; those further up are not mixed in. */
+  /** The nearest configuration at or above a folder, within its repository. One applies; those further up are not mixed in. */
   async findFor(folder: string): Promise<Loaded | undefined> {
     const file = this.#find(folder);
     return file === undefined ? undefined : this.read(file);
@@ -69,7 +71,8 @@ export class ConfigReader {
       throw new CliError(`${one} and ${other} are both there, and one configuration applies: delete one of them.`);
     }
     const parent = dirname(folder);
-    const found = here ?? (parent === folder ? undefined : this.#find(parent));
+    const isTop = parent === folder || isRepository(folder);
+    const found = here ?? (isTop ? undefined : this.#find(parent));
     this.#byFolder.set(folder, found);
     return found;
   }
@@ -95,7 +98,7 @@ async function load(file: string, cwd: string, onRead: (file: string) => void): 
     onRead(resolve(folder, name));
     const entry = `plugins[${index}]`;
     const what = `${positionIn(source, startOf(places, entry))}: ${entry}`;
-    plugins.push(...(await loadPlugin(resolve(folder, name), what, cwd)));
+    plugins.push(...(await loadPlugin(resolve(folder, name), what, cwd, folder)));
   }
   refuse(source, placed(places, checkRuleNames(config, namesOf([...builtIn, ...plugins]))));
   return {path, folder, file: config, plugins};
@@ -107,7 +110,7 @@ export const namesOf = (rules: readonly Rule[]): string[] =>
 
 function readText(file: string, path: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularFile(file);
   } catch (error) {
     throw new CliError(`The configuration ${path} ${whyNot(error)}.`);
   }

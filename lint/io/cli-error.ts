@@ -1,3 +1,5 @@
+import {SpecialFileError} from './regular-file.ts';
+
 /** Why a command cannot do what it was asked: a wrong argument, a wrong configuration, a file that cannot be read. Exit code 2. */
 export class CliError extends Error {
   override readonly name = 'CliError';
@@ -5,6 +7,7 @@ export class CliError extends Error {
 
 /** The clause after a file's name: `does not exist`. */
 export function whyNot(error: unknown): string {
+  if (error instanceof SpecialFileError) return error.message;
   const {code, message} = error as NodeJS.ErrnoException;
   return REASONS[code ?? ''] ?? `cannot be used (${code ?? message})`;
 }

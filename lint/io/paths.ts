@@ -11,5 +11,5 @@ export function shownPath(cwd: string, path: string): string {
 /** Whether a path is in a folder, or is the folder. */
 export function isBelow(folder: string, path: string): boolean {
   const near = relative(folder, path);
-  return !near.startsWith('..') && !isAbsolute(near);
+  return !/^\.\.(?:[/\\]|$)/.test(near) && !isAbsolute(near);
 }

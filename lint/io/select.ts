@@ -6,6 +6,7 @@ import {CliError, whyNot} from './cli-error.ts';
 import type {Searched} from './dependencies.ts';
 import {shownPath} from './paths.ts';
 import {isOfLinter, isPolicyFile} from './policy-file.ts';
+import {specialKind} from './regular-file.ts';
 import {walk} from './walk.ts';
 
 export interface Selection {
@@ -47,6 +48,9 @@ async function selectOne(operand: string, options: SelectOptions): Promise<Selec
   const path = resolve(options.cwd, operand);
   const stat = statIfThere(path, operand);
   if (stat?.isDirectory()) return selectFolder(path, options);
+  const kind = stat && specialKind(stat);
+  if (kind !== undefined)
+    throw new CliError(`${operand} is ${kind}, and only regular files are linted; retry-lint - reads standard input.`);
   if (stat !== undefined) return {...NOTHING, paths: [path]};
   if (!/[*?[\]{}!]/.test(operand)) throw new CliError(`${operand} does not exist.`);
   return selectGlob(operand, options);

@@ -1,9 +1,9 @@
 /** Texts of files, each read once in a run, whoever extends it. */
 
-import {readFileSync, statSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {dependencies} from '../lint.ts';
 import {CliError, whyNot} from './cli-error.ts';
+import {readRegularFile} from './regular-file.ts';
 
 export class Texts {
   readonly #cwd: string;
@@ -24,7 +24,7 @@ export class Texts {
     const file = resolve(this.#cwd, path);
     this.#onRead(file);
     try {
-      const text = readFileSync(file, 'utf8');
+      const text = readRegularFile(file);
       this.#texts.set(path, text);
       return text;
     } catch (error) {
@@ -73,8 +73,7 @@ export class Texts {
     const file = resolve(this.#cwd, path);
     this.#onRead(file);
     try {
-      // To open a FIFO waits for a writer, and a device may never end.
-      text = statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined;
+      text = readRegularFile(file);
     } catch {
       text = undefined;
     }

@@ -1,9 +1,11 @@
 /** Goes through a folder as git would: what is ignored is not looked at. */
 
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {readdirSync} from 'node:fs';
 import {basename, dirname, join, relative} from 'node:path';
 import type {Ignore} from 'ignore';
 import {whyNot} from './cli-error.ts';
+import {readRegularFile} from './regular-file.ts';
+import {isRepository} from './repository.ts';
 
 /** Not ours to judge, and often larger than all the rest. */
 const NEVER: ReadonlySet<string> = new Set(['node_modules', '.git', '.hg', '.svn']);
@@ -61,7 +63,7 @@ type MakeIgnore = (options: {allowRelativePaths: true}) => Ignore;
 
 function refusalsOf(folder: string, ignore: MakeIgnore): Refusal[] {
   try {
-    const text = readFileSync(join(folder, '.gitignore'), 'utf8');
+    const text = readRegularFile(join(folder, '.gitignore'));
     return [{folder, rules: ignore({allowRelativePaths: true}).add(text)}];
   } catch {
     return [];
@@ -70,11 +72,11 @@ function refusalsOf(folder: string, ignore: MakeIgnore): Refusal[] {
 
 /** A repository's .gitignore rules in all of it, also when only a part is walked. */
 function refusalsAbove(folder: string, ignore: MakeIgnore): Refusal[] {
-  if (existsSync(join(folder, '.git'))) return [];
+  if (isRepository(folder)) return [];
   const found: Refusal[] = [];
   for (let at = folder, parent = dirname(at); parent !== at; at = parent, parent = dirname(at)) {
     found.unshift(...refusalsOf(parent, ignore));
-    if (existsSync(join(parent, '.git'))) return found;
+    if (isRepository(parent)) return found;
   }
   // Outside of a repository a .gitignore further up is somebody else's.
   return [];

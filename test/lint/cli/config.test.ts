@@ -1,4 +1,5 @@
 /** Which settings apply, and what is wrong with them. */
+import {symlinkSync} from 'node:fs';
 import {expect} from 'chai';
 import {clean, Desk, findingsOf, wavy} from './desk.ts';
 
@@ -33,6 +34,84 @@ describe('the configuration of retry-lint', () => {
     const desk = new Desk({'.retry-lintrc.json': '{"rules": {"no-synchronised-retries": "off"}}', 'p.json': wavy});
     expect((await desk.run('p.json')).code).to.equal(0);
     expect((await desk.run('--rule', 'RL203=error', 'p.json')).code).to.equal(1);
+  });
+
+  describe('of a repository', () => {
+    const outside = '{"rules": {"RL203": "off"}}';
+    const folders: [what: string, marker: string, text: string][] = [
+      ['a repository', '.git/HEAD', 'ref: refs/heads/main\n'],
+      ['a worktree or a submodule', '.git', 'gitdir: ../elsewhere\n'],
+    ];
+    for (const [what, marker, text] of folders) {
+      it(`is not looked for above the root of ${what}`, async () => {
+        const desk = new Desk({'.retry-lintrc.json': outside, [`repo/${marker}`]: text, 'repo/deep/p.json': wavy});
+        expect((await desk.run('repo/deep/p.json')).code).to.equal(1);
+        desk.write('repo/.retry-lintrc.json', outside);
+        expect((await desk.run('repo/deep/p.json')).code).to.equal(0);
+      });
+    }
+
+    it('is looked for up to the root of the disk where there is no repository', async () => {
+      const desk = new Desk({'.retry-lintrc.json': outside, 'deep/er/p.json': wavy});
+      expect((await desk.run('deep/er/p.json')).code).to.equal(0);
+    });
+  });
+
+  describe('a plugin', () => {
+    const config = (plugin: string): string => JSON.stringify({plugins: [plugin]});
+
+    /** Says so, should it ever run. */
+    const foreign = `process.stdout.write('it ran');\n${plugin}`;
+
+    it('from outside of the repository is refused, and does not run', async () => {
+      const desk = new Desk({
+        'rules.mjs': foreign,
+        'repo/.git/HEAD': '',
+        'repo/deep/.retry-lintrc.json': config('../../rules.mjs'),
+        'repo/deep/p.json': clean,
+      });
+      expect(await desk.run('repo/deep/p.json')).to.deep.equal({
+        code: 2,
+        out: '',
+        err: 'repo/deep/.retry-lintrc.json:1:13: plugins[0]: the module rules.mjs is outside of the repository, and is not run: copy it there, or install it.\n',
+      });
+    });
+
+    it('from outside is refused behind a link, too', async () => {
+      const desk = new Desk({
+        'rules.mjs': foreign,
+        'repo/.git/HEAD': '',
+        'repo/.retry-lintrc.json': config('./r.mjs'),
+        'repo/p.json': clean,
+      });
+      symlinkSync('../rules.mjs', desk.at('repo/r.mjs'));
+      expect((await desk.run('repo/p.json')).err).to.contain(
+        'plugins[0]: the module repo/r.mjs is outside of the repo',
+      );
+    });
+
+    it('from outside of its folder is refused where the configuration is in no repository', async () => {
+      const desk = new Desk({
+        'rules.mjs': foreign,
+        'deep/.retry-lintrc.json': config('../rules.mjs'),
+        'deep/p.json': clean,
+      });
+      expect((await desk.run('deep/p.json')).err).to.contain('rules.mjs is outside of the folder of the configuration');
+    });
+
+    it('from elsewhere in the repository, or beside a configuration that was named, runs', async () => {
+      const desk = new Desk({
+        'repo/.git/HEAD': '',
+        'repo/rules.mjs': plugin,
+        'repo/deep/.retry-lintrc.json': config('../rules.mjs'),
+        'repo/deep/p.json': clean,
+        'shared/rules.mjs': plugin,
+        'shared/lint.json': config('./rules.mjs'),
+      });
+      expect(findingsOf(await desk.run('-f', 'json', 'repo/deep/p.json'))).to.deep.equal(['ACME101 1:1']);
+      const named = await desk.run('-f', 'json', '-c', 'shared/lint.json', 'repo/deep/p.json');
+      expect(findingsOf(named)).to.deep.equal(['ACME101 1:1']);
+    });
   });
 
   it('an override is for what its globs match, from the folder of the configuration', async () => {
