@@ -102,9 +102,15 @@ type Set = Extract<Change, {do: 'set'}>;
 /** The fields that make the waits nothing, each with what it is by default. */
 function zeroFields(backoff: Backoff): Set[] {
   const defaults = defaultsByKind.backoff![backoff.kind] as Readonly<Record<string, unknown>>;
-  return Object.entries(backoff)
-    .filter(([field, value]) => ['baseMs', 'delayMs', 'delaysMs', 'capMs'].includes(field) && isZero(value))
-    .map(([field]): Set => ({do: 'set', path: `backoff.${field}`, value: defaults[field]}));
+  return (
+    Object.entries(backoff)
+      // A route that sets a field of another kind leaves it in the merged backoff, where it does nothing.
+      .filter(
+        ([field, value]) =>
+          ['baseMs', 'delayMs', 'delaysMs', 'capMs'].includes(field) && field in defaults && isZero(value),
+      )
+      .map(([field]): Set => ({do: 'set', path: `backoff.${field}`, value: defaults[field]}))
+  );
 }
 
 const isZero = (value: unknown): boolean => value === 0 || (Array.isArray(value) && value[0] === 0);
