@@ -38,6 +38,7 @@ function fixOfText({fix}: SourceProblem): LazyFix | undefined {
 const CODES = {'wrong-value': 'RL003', 'unknown-field': 'RL004', 'missing-field': 'RL005'} as const;
 
 export function reportShape(shape: Shape, rules: RuleSet, collector: Collector): void {
+  const taken = new Set<string>();
   for (const problem of shape.problems) {
     const rule = rules.get(CODES[problem.kind]);
     const severity = rules.severityOf(rule);
@@ -50,7 +51,7 @@ export function reportShape(shape: Shape, rules: RuleSet, collector: Collector):
       span: spanOf(shape, problem),
       pointer: below(shape.unit.base, path),
       identity: below(shape.unit.id, path),
-      fix: fixOfField(shape, problem),
+      fix: fixOfField(shape, problem, taken),
     });
   }
 }
@@ -66,8 +67,12 @@ function spanOf({places}: Shape, {kind, path, place}: ShapeProblem): Span {
   return isValue ? shown.node.span : spanToShow(shown);
 }
 
-function fixOfField({unit}: Shape, {place, meant}: ShapeProblem): LazyFix | undefined {
+function fixOfField({unit}: Shape, {path, place, meant}: ShapeProblem, taken: Set<string>): LazyFix | undefined {
   if (place === undefined || meant === undefined) return undefined;
+  // Of two misspelt fields that mean the same one, the first is renamed.
+  const target = below(parentPath(path), meant);
+  if (taken.has(target)) return undefined;
+  taken.add(target);
   const edits = (): readonly TextEdit[] | undefined => {
     const patch = new Patch(unit);
     return patch.rename(place.segments, meant) ? patch.edits() : undefined;

@@ -100,6 +100,17 @@ describe('rules', () => {
     expect(finding!.message).to.contain('the waits of 1000 and 1000 ms after a throttled answer are the same');
   });
 
+  it('RL004 renames one of two fields that are the same one misspelt', async () => {
+    const {text} = await fixText({path: 'p.json', files: {'p.json': '{"maxAtempts": 1, "maxAttemps": 2}'}});
+    expect(text).to.equal('{"maxAttempts": 1, "maxAttemps": 2}');
+  });
+
+  it('RL204 takes a route that sets a field of another kind of backoff', async () => {
+    const policy =
+      '{"backoff": {"kind": "list", "delaysMs": [0]}, "routes": [{"match": {}, "backoff": {"baseMs": 0}}]}';
+    expect(await pointers('RL204', policy)).to.deep.equal(['backoff.delaysMs']);
+  });
+
   describe('point at the key that decides', () => {
     for (const [code, policy, expected] of [
       ['RL303', {deadlineMs: 12_000}, ['deadlineMs']],
