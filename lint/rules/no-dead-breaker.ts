@@ -3,7 +3,7 @@ import type {RatioBreaker} from '../../src/policy/types.ts';
 import {formatMs, formatNumber} from '../analysis/format.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import {isDefault, isSet, isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const deadBreaker: Rule = defineRule({
   code: 'RL212',
@@ -11,6 +11,7 @@ export const deadBreaker: Rule = defineRule({
   category: 'load',
   severity: 'error',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Let the breaker trip in an outage',
   why: `
 A breaker that cannot open looks like protection and is none. It needs a number of attempts in its window before the share of
@@ -42,6 +43,7 @@ fields of the breaker only; silent where it sets none.
           marks: '"minCalls"',
         },
       ],
+      fixed: '{\n  "breaker": {"windowMs": 10000, "minCalls": 10},\n  "objective": {"assume": {"rps": 2}}\n}\n',
     },
     {
       name: 'hardly any calls, under a breaker whose window was left as it is',
@@ -68,6 +70,7 @@ fields of the breaker only; silent where it sets none.
           severity: 'warning',
         },
       ],
+      fixed: '{\n  "breaker": {"failureRatio": 0.5}\n}\n',
     },
   ],
   good: [
@@ -92,9 +95,7 @@ fields of the breaker only; silent where it sets none.
       at: 'breaker.failureRatio',
       message: `The breaker opens only when every one of at least ${tripRule(breaker).least} attempts failed: one that succeeds keeps it shut.`,
       severity: 'warning',
-      suggestions: [
-        {title: 'Set failureRatio to 0.5', changes: [{do: 'set', path: 'breaker.failureRatio', value: 0.5}]},
-      ],
+      fix: {title: 'Set failureRatio to 0.5', changes: [{do: 'set', path: 'breaker.failureRatio', value: 0.5}]},
     };
   },
 });
@@ -112,7 +113,7 @@ function* tooFew(scope: Scope, breaker: RatioBreaker, rps: number): Iterable<Dra
     message: `The breaker never opens: it needs ${least} attempts in ${formatMs(windowMs)}, and ${formatNumber(rps)} calls a second${resent} make ${formatNumber(held)}.`,
     severity: DECIDING.some(path => isSet(scope, path)) ? 'error' : 'warning',
     related: [{at: 'objective.assume.rps', message: 'The traffic is assumed here.'}],
-    suggestions: fitting(windowMs, rps),
+    ...fitting(windowMs, rps),
   };
 }
 
@@ -120,11 +121,10 @@ function* tooFew(scope: Scope, breaker: RatioBreaker, rps: number): Iterable<Dra
 const DECIDING = ['breaker.minCalls', 'breaker.windowMs', 'breaker.failureRatio'];
 
 /** Half of what the calls make without a resend, so that it opens with some to spare. */
-function fitting(windowMs: number, rps: number): FixDraft[] {
+function fitting(windowMs: number, rps: number): Pick<Draft, 'fix'> {
   const count = Math.floor((rps * windowMs) / 2000);
-  return count < LEAST
-    ? []
-    : [{title: `Set minCalls to ${count}`, changes: [{do: 'set', path: 'breaker.minCalls', value: count}]}];
+  if (count < LEAST) return {};
+  return {fix: {title: `Set minCalls to ${count}`, changes: [{do: 'set', path: 'breaker.minCalls', value: count}]}};
 }
 
 /** Fewer attempts open a breaker by chance. */

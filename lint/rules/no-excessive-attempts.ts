@@ -6,6 +6,7 @@ export const excessiveAttempts: Rule = defineRule({
   category: 'load',
   severity: 'warning',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Give up after few attempts',
   why: `
 Attempts past the third hardly help. If one in ten attempts fails by chance, three of them fail one call in a thousand. If
@@ -33,6 +34,7 @@ AWS SDKs, the SRE Book and most clients stop at three; gRPC takes no more than f
           marks: '"maxAttempts"',
         },
       ],
+      fixed: '{\n  "maxAttempts": 3\n}\n',
     },
     {
       name: 'a hundred in one route',
@@ -46,6 +48,7 @@ AWS SDKs, the SRE Book and most clients stop at three; gRPC takes no more than f
           severity: 'error',
         },
       ],
+      fixed: '{\n  "routes": [\n    {"match": {"path": "/v1/jobs"}, "maxAttempts": 3}\n  ]\n}\n',
     },
   ],
   good: [
@@ -60,7 +63,7 @@ AWS SDKs, the SRE Book and most clients stop at three; gRPC takes no more than f
       at: 'maxAttempts',
       message: `A call that keeps failing is sent up to ${maxAttempts} times, more than ${MANY}: past the third an attempt rarely helps, and each is load on a server that is down.`,
       severity: maxAttempts >= EXCESSIVE ? 'error' : 'warning',
-      suggestions: [{title: 'Set maxAttempts to 3', changes: [{do: 'set', path: 'maxAttempts', value: 3}]}],
+      fix: {title: 'Set maxAttempts to 3', changes: [{do: 'set', path: 'maxAttempts', value: 3}]},
     };
   },
 });

@@ -42,6 +42,7 @@ Five minutes are the longest that is left alone, as Envoy ejects a host for no l
           marks: '"openMs"',
         },
       ],
+      fixed: '{\n  "breaker": {"openMs": 15000}\n}\n',
     },
     {
       name: 'never closes',
@@ -68,6 +69,7 @@ Five minutes are the longest that is left alone, as Envoy ejects a host for no l
           marks: '"openMs"',
         },
       ],
+      fixed: '{\n  "breaker": {"openMs": 15000}\n}\n',
     },
     {
       name: 'doubling to an hour',
@@ -80,6 +82,7 @@ Five minutes are the longest that is left alone, as Envoy ejects a host for no l
           marks: '"maxOpenMs"',
         },
       ],
+      fixed: '{\n  "breaker": {"openMs": 30000, "maxOpenMs": null}\n}\n',
     },
   ],
   good: [{name: 'fifteen seconds, then three probes', text: '{\n  "breaker": {"openMs": 15000, "probes": 3}\n}\n'}],
@@ -91,7 +94,7 @@ Five minutes are the longest that is left alone, as Envoy ejects a host for no l
       yield {
         at: 'breaker.openMs',
         message: `The breaker is open for ${formatMs(breaker.openMs)}, less than ${formatMs(SECOND)}: it opens and closes several times a second, and nothing recovers in between.`,
-        suggestions: [byDefault(breaker)],
+        fix: byDefault(breaker),
       };
     }
     yield* tooLong(scope, breaker);
@@ -116,18 +119,16 @@ function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
     yield {
       at: 'breaker.openMs',
       message: `The breaker stays open for ${formatLongMs(openMs)}, longer than ${formatMs(LONG_MS)}: a server that is back after a minute gets no call for the rest of that time.`,
-      suggestions: [byDefault(breaker)],
+      fix: byDefault(breaker),
     };
   } else if (maxOpenMs !== null && maxOpenMs > LONG_MS && isSure(scope, 'breaker.openMs', 'breaker.maxOpenMs')) {
     yield {
       at: 'breaker.maxOpenMs',
       message: `The open time doubles up to ${formatLongMs(maxOpenMs)}, longer than ${formatMs(LONG_MS)}: the longer an outage, the longer a server that is back gets no call.`,
-      suggestions: [
-        {
-          title: 'Set maxOpenMs to null: the open time stays as it is',
-          changes: [{do: 'set', path: 'breaker.maxOpenMs', value: null}],
-        },
-      ],
+      fix: {
+        title: 'Set maxOpenMs to null: the open time stays as it is',
+        changes: [{do: 'set', path: 'breaker.maxOpenMs', value: null}],
+      },
     };
   }
 }

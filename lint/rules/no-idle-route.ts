@@ -11,6 +11,7 @@ export const idleRoute: Rule = defineRule({
   category: 'hygiene',
   severity: 'info',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Write no route that changes nothing',
   why: `
 A route whose every setting is what would run anyway is a leftover: the settings it once had have become those of the file. Whoever
@@ -30,6 +31,8 @@ A name is a change, for telemetry and for breakers of scope route. So is a route
           marks: '"match"',
         },
       ],
+      fixed:
+        '{\n  "deadlineMs": 9000,\n  "attemptTimeoutMs": 2000,\n  "routes": [\n    {"match": {"path": "/v1/a"}, "maxAttempts": 2}\n  ]\n}\n',
     },
   ],
   good: [
@@ -58,7 +61,7 @@ A name is a change, for telemetry and for breakers of scope route. So is a route
         at: 'match',
         message,
         tag: 'unnecessary',
-        suggestions: [{title: 'Remove the route', changes: [{do: 'remove', path: ''}]}],
+        fix: {title: 'Remove the route', changes: [{do: 'remove', path: ''}]},
       };
     }
   },

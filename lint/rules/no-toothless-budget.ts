@@ -10,6 +10,7 @@ export const toothlessBudget: Rule = defineRule({
   category: 'load',
   severity: 'warning',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Let the budget refuse resends when many calls fail',
   why: `
 A budget that never refuses is no budget. A resend that costs nothing takes nothing; a share of 100 % lets every call be resent; a
@@ -37,6 +38,7 @@ that makes five.
           marks: '"retryCost"',
         },
       ],
+      fixed: '{\n  "budget": {"kind": "token-bucket", "retryCost": 14}\n}\n',
     },
     {
       name: 'twice the calls',
@@ -48,6 +50,7 @@ that makes five.
           marks: '"ratio"',
         },
       ],
+      fixed: '{\n  "budget": {"kind": "ratio", "ratio": 0.1}\n}\n',
     },
     {
       name: 'a minimum above the traffic',
@@ -60,6 +63,8 @@ that makes five.
           marks: '"minPerSecond"',
         },
       ],
+      fixed:
+        '{\n  "budget": {"kind": "ratio", "ratio": 0.1, "minPerSecond": 0},\n  "objective": {"assume": {"rps": 5}}\n}\n',
     },
     {
       name: 'a refill above the traffic',
@@ -72,6 +77,8 @@ that makes five.
           marks: '"refillPerMinute"',
         },
       ],
+      fixed:
+        '{\n  "budget": {"kind": "token-bucket", "refillPerMinute": 14},\n  "objective": {"assume": {"rps": 5}}\n}\n',
     },
   ],
   good: [
@@ -94,10 +101,10 @@ that makes five.
 function* judgeRatio({ratio, minPerSecond}: RatioBudget, rps: number | undefined): Iterable<Draft> {
   if (ratio >= 1) {
     const message = `The budget allows ${formatNumber(ratio)} resends for each call, so it lets the load grow to ${formatShare(1 + ratio)} of the calls.`;
-    yield {at: 'budget.ratio', message, suggestions: [setTo('budget.ratio', 0.1)]};
+    yield {at: 'budget.ratio', message, fix: setTo('budget.ratio', 0.1)};
   } else if (rps !== undefined && rps > 0 && minPerSecond >= rps) {
     const message = `The budget allows ${formatNumber(minPerSecond)} resends a second whatever happens, and there are ${formatNumber(rps)} calls a second: each may be resent in an outage.`;
-    yield {at: 'budget.minPerSecond', message, related: assumed, suggestions: [setTo('budget.minPerSecond', 0)]};
+    yield {at: 'budget.minPerSecond', message, related: assumed, fix: setTo('budget.minPerSecond', 0)};
   }
 }
 
@@ -110,7 +117,7 @@ function* judgeBucket(budget: TokenBucketBudget, rps: number | undefined, {polic
   for (const fix of free) {
     const at = fix.changes[0]!.path;
     const which = at === 'budget.retryCost' ? 'A resend' : 'A resend after a throttled answer';
-    yield {at, message: `${which} takes 0 tokens, so the bucket is never empty and refuses none.`, suggestions: [fix]};
+    yield {at, message: `${which} takes 0 tokens, so the bucket is never empty and refuses none.`, fix};
   }
   const perSecond = refillPerMinute / 60 / retryCost;
   // One resend a minute is for a client that hardly calls: no storm is made of it.
@@ -124,7 +131,7 @@ function* judgeBucket(budget: TokenBucketBudget, rps: number | undefined, {polic
     at: 'budget.refillPerMinute',
     message,
     related: assumed,
-    suggestions: 14 / 60 / retryCost < Math.max(rps, 1 / 60 + 1e-9) ? [setTo('budget.refillPerMinute', 14)] : [],
+    ...(14 / 60 / retryCost < Math.max(rps, 1 / 60 + 1e-9) ? {fix: setTo('budget.refillPerMinute', 14)} : {}),
   };
 }
 

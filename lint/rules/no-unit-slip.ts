@@ -9,6 +9,7 @@ export const unitSlip: Rule = defineRule({
   category: 'hygiene',
   severity: 'warning',
   confidence: 'low',
+  fix: 'unsafe',
   summary: 'Write durations in milliseconds',
   why: `
 Other tools count in seconds: \`timeout: 30\` is half a minute in one file and a blink in the next. A deadline of 30 ms fails every
@@ -35,6 +36,7 @@ Speaks of values that would be plausible in seconds, or in microseconds, and of 
           marks: '"attemptTimeoutMs"',
         },
       ],
+      fixed: '{\n  "deadlineMs": 30000,\n  "attemptTimeoutMs": 10000\n}\n',
     },
     {
       name: 'microseconds',
@@ -51,6 +53,7 @@ Speaks of values that would be plausible in seconds, or in microseconds, and of 
           marks: '"deadlineMs"',
         },
       ],
+      fixed: '{\n  "attemptTimeoutMs": 8000,\n  "deadlineMs": 30000\n}\n',
     },
     {
       name: 'a latency in seconds',
@@ -62,6 +65,7 @@ Speaks of values that would be plausible in seconds, or in microseconds, and of 
           marks: '"p95"',
         },
       ],
+      fixed: '{\n  "objective": {"latencyMs": {"p95": 800}}\n}\n',
     },
   ],
   good: [{name: 'milliseconds', text: '{\n  "deadlineMs": 30000,\n  "attemptTimeoutMs": 8000\n}\n'}],
@@ -80,7 +84,7 @@ Speaks of values that would be plausible in seconds, or in microseconds, and of 
       const message = `${path} is ${formatNumber(value)} ms, ${factor > 1 ? 'implausibly short' : `or ${formatNumber(value / 3_600_000)} hours`}; ${likely}.`;
       const isWhole = path.startsWith('objective.') || Number.isInteger(meant);
       const fix = {title: `Set it to ${meant}`, changes: [{do: 'set', path, value: meant} as const]};
-      yield {at: path, message, suggestions: isWhole ? [fix] : []};
+      yield {at: path, message, ...(isWhole ? {fix} : {})};
     }
   },
 });
