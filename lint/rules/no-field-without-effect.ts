@@ -3,7 +3,7 @@ import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
 import type {Layer} from '../model/layer.ts';
 import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
-import {setterOf} from '../model/setter.ts';
+import {setterOf, valueAt} from '../model/setter.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const fieldWithoutEffect: Rule = defineRule({
@@ -12,13 +12,14 @@ export const fieldWithoutEffect: Rule = defineRule({
   category: 'correctness',
   severity: 'warning',
   confidence: 'high',
-  fix: 'safe',
+  fix: 'unsafe',
   summary: 'Write no field that changes nothing',
   why: `
 A field that another one switches off looks like a decision. Whoever changes it wonders why nothing happens; whoever reads it counts
 on it. Either it is a leftover and can go, or the field that switches it off is the mistake.
 
-A field at the top is only flagged if it has no effect in any route either.
+A field at the top is only flagged if it has no effect in any route either. Calls with options of their own are not in the file: one that
+asks for \`maxAttempts: 3\` waits by this backoff, which is why the fix is unsafe.
 `,
   sources: [
     {title: 'The policy file', url: 'docs/policy.md'},
@@ -101,6 +102,10 @@ A field at the top is only flagged if it has no effect in any route either.
       name: 'a backoff that a route uses',
       text: '{\n  "maxAttempts": 1,\n  "backoff": {"baseMs": 200},\n  "routes": [{"match": {"methods": ["GET"]}, "maxAttempts": 3}]\n}\n',
     },
+    {
+      name: 'a budget from which a route has its ratio',
+      text: '{\n  "maxAttempts": 1,\n  "budget": {"kind": "ratio", "ratio": 0.5},\n  "routes": [{"match": {}, "maxAttempts": 2, "budget": {"minPerSecond": 1}}]\n}\n',
+    },
     {name: 'what is switched off says so', text: '{\n  "maxAttempts": null,\n  "budget": null,\n  "hedge": null\n}\n'},
   ],
 
@@ -116,22 +121,29 @@ A field at the top is only flagged if it has no effect in any route either.
           at: path,
           message: `${path} ${candidate.says ?? 'has no effect'}: ${why}.`,
           ...(candidate.says === undefined ? {tag: 'unnecessary'} : {}),
-          ...(candidate.isSafe ? {fix: {title: `Remove ${path}`, changes: [{do: 'remove', path}]}} : {}),
+          ...(candidate.isRemovable ? {fix: {title: `Remove ${path}`, changes: [{do: 'remove', path}]}} : {}),
         };
       }
     }
   },
 });
 
-/** The scopes whose value a layer of this file sets, by layer. */
+/** The scopes whose value, or a field of it, a layer of this file sets, by layer. */
 function usersOf(path: string, scopes: readonly Scope[]): ReadonlyMap<Layer, readonly Scope[]> {
   const users = new Map<Layer, Scope[]>();
   for (const scope of scopes) {
-    const setter = setterOf(scope, path);
-    if (setter.by !== 'layer' || setter.layer.entry !== undefined) continue;
-    users.set(setter.layer, [...(users.get(setter.layer) ?? []), scope]);
+    for (const layer of settersOf(path, scope)) users.set(layer, [...(users.get(layer) ?? []), scope]);
   }
   return users;
+}
+
+/** A route that sets one field of a budget has the others from above. */
+function settersOf(path: string, scope: Scope): ReadonlySet<Layer> {
+  const fields = Object.keys(Object(valueAt(scope.policy, path.split('.')))).map(field => `${path}.${field}`);
+  const setters = [path, ...fields].map(each => setterOf(scope, each));
+  return new Set(
+    setters.flatMap(setter => (setter.by === 'layer' && setter.layer.entry === undefined ? [setter.layer] : [])),
+  );
 }
 
 interface Candidate {
@@ -140,13 +152,13 @@ interface Candidate {
   readonly inert: (scope: Scope) => string | undefined;
   /** What is said of the field, where that it has no effect is not the point. */
   readonly says?: string;
-  /** Whatever the field says, it has no effect, so it can go. */
-  readonly isSafe?: true;
+  /** Whatever the field says, it has no effect, so it can go. That is unsafe: a single call may set what switches the field off. */
+  readonly isRemovable?: true;
 }
 
 const withoutResends = (path: 'backoff' | 'budget' | 'hedge'): Candidate => ({
   path,
-  isSafe: true,
+  isRemovable: true,
   inert: scope => {
     const {maxAttempts} = scope.policy;
     if (mayRetry(scope) || scope.policy[path] === null) return undefined;
@@ -158,13 +170,13 @@ const withoutResends = (path: 'backoff' | 'budget' | 'hedge'): Candidate => ({
 
 const whenIgnored = (field: 'maxMs' | 'scope'): Candidate => ({
   path: `retryAfter.${field}`,
-  isSafe: true,
+  isRemovable: true,
   inert: ({policy}) => (policy.retryAfter.honor ? undefined : 'retryAfter.honor is false, so no hint is heard'),
 });
 
 const whenDecorrelated = (field: 'factor' | 'stepMs', kind: Backoff['kind']): Candidate => ({
   path: `backoff.${field}`,
-  isSafe: true,
+  isRemovable: true,
   inert: ({policy: {backoff}}) =>
     backoff.jitter === 'decorrelated' && backoff.kind === kind
       ? 'decorrelated jitter takes each wait from the one before'
@@ -181,7 +193,7 @@ const CANDIDATES: readonly Candidate[] = [
   whenDecorrelated('stepMs', 'linear'),
   {
     path: 'backoff.throttledBaseMs',
-    isSafe: true,
+    isRemovable: true,
     inert: scope =>
       !mayRetry(scope) || retriesThrottled(scope.policy) ? undefined : 'retryOn lists no answer that asks for less',
   },
@@ -216,7 +228,7 @@ const CANDIDATES: readonly Candidate[] = [
   },
   {
     path: 'deadlineHeader',
-    isSafe: true,
+    isRemovable: true,
     inert: ({policy: {deadlineMs, deadlineHeader}}) =>
       deadlineMs === null && deadlineHeader !== null ? 'there is no deadline, so there is nothing to send' : undefined,
   },

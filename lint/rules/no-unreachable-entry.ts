@@ -53,7 +53,6 @@ a list twice: each is a statement that nobody hears.
       findings: [
         {message: 'There are 2 resends, so the waits of 2000 and 5000 ms are never waited.', at: '3:54', marks: '2000'},
       ],
-      fixed: '{\n  "maxAttempts": 3,\n  "backoff": {"kind": "list", "delaysMs": [100, 500]}\n}\n',
     },
     {
       name: 'a method in two spellings',
@@ -124,10 +123,13 @@ function* waitsWithoutResend(scope: Scope): Iterable<Draft> {
     message: `${resends === 1 ? 'There is 1 resend' : `There are ${resends} resends`}, so the ${unused.length === 1 ? 'wait' : 'waits'} of ${waits} ms ${unused.length === 1 ? 'is' : 'are'} never waited.`,
     tag: 'unnecessary',
     related: [{at: 'maxAttempts', message: 'The attempts are counted here.'}],
-    fix: {
-      title: `Remove ${waits}`,
-      changes: unused.toReversed().map(({at}) => ({do: 'remove', path: at}) as const),
-    },
+    // A single call may ask for more attempts, so these waits are not dead for sure.
+    suggestions: [
+      {
+        title: `Remove ${waits}`,
+        changes: unused.toReversed().map(({at}) => ({do: 'remove', path: at}) as const),
+      },
+    ],
   };
 }
 

@@ -123,6 +123,8 @@ describe('rules on wild policies', function () {
         const findings = await findingsIn(text);
         for (const finding of findings) {
           expect(finding.message).to.match(/[.?]$/).and.not.match(isBroken);
+          if (finding.fix !== undefined)
+            expect(rules.find(({code}) => code === finding.code)!.fix, finding.code).to.equal(finding.fix.safety);
           await checkProposals(finding, findings, text, findingsIn);
         }
         const request = {path: 'p.json', files, config: {preset: 'strict'}} as const;
