@@ -13,7 +13,7 @@ export function cutBlocks(scope: Scope): Block[] {
   const law = latencyLaw(quantiles);
   if (law === undefined)
     return [
-      text('With two of p50, p95 and p99 in objective.assume.latencyMs the answers that are lost can be reckoned.'),
+      text('With two of p50, p95 and p99 in objective.assume.latencyMs the answers that are lost can be computed.'),
     ];
   const limitMs = Math.min(attemptTimeoutMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
   const attempts = retriesTimeouts(scope) ? Math.min(retriesOf(scope.policy) + 1, MOST_ATTEMPTS) : 1;

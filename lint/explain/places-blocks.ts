@@ -7,8 +7,8 @@ import {inFlight, lastWaitMs, placesFor, refusedShare} from '../math/places.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 
-const UNKNOWN = 'objective.assume gives no latency to reckon with: two of p50, p95 and p99, or p50 alone.';
-/** Erlang's formula is reckoned place by place. */
+const UNKNOWN = 'objective.assume gives no latency to compute with: two of p50, p95 and p99, or p50 alone.';
+/** Erlang's formula is computed place by place. */
 const MOST = 100_000;
 
 export function placesBlocks(scope: Scope): Block[] {
@@ -50,10 +50,10 @@ function instancesOf({policy}: Scope, {max}: Concurrency): Block[] {
   ];
 }
 
-/** How long calls wait in line. */
+/** How long calls wait in the queue. */
 export function queueBlocks(scope: Scope): Block[] {
   const {concurrency, deadlineMs, attemptTimeoutMs} = scope.policy;
-  if (concurrency === null || concurrency.queue === 0) return [text('No call waits in line.')];
+  if (concurrency === null || concurrency.queue === 0) return [text('No call waits for a place.')];
   const held = heldPlaceOf(scope);
   const longestMs = Math.min(attemptTimeoutMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
   if (held === undefined) return [text(UNKNOWN)];
@@ -62,10 +62,13 @@ export function queueBlocks(scope: Scope): Block[] {
   const rows = [...places].map(place => [
     String(place),
     formatMs(lastWaitMs(place, max, held.ms)),
-    Number.isFinite(longestMs) ? formatMs(lastWaitMs(place, max, longestMs)) : 'for ever',
+    Number.isFinite(longestMs) ? formatMs(lastWaitMs(place, max, longestMs)) : 'without end',
   ]);
-  return [table(['place in line', 'waits', 'if every attempt hangs'], rows), text(sayLine(max, held, deadlineMs))];
+  return [
+    table(['place in the queue', 'waits', 'if every attempt hangs'], rows),
+    text(sayPlaces(max, held, deadlineMs)),
+  ];
 }
 
-const sayLine = (max: number, held: HeldPlace, deadlineMs: number | null): string =>
+const sayPlaces = (max: number, held: HeldPlace, deadlineMs: number | null): string =>
   `${formatCount(max, 'place')}, each held for ${sayHeld(held)}. ${deadlineMs === null ? 'There is no deadline.' : `The deadline is ${formatMs(deadlineMs)}.`}`;

@@ -4,7 +4,7 @@
 export const inFlight = (perSecond: number, heldMs: number): number => (perSecond * heldMs) / 1000;
 
 /**
- * The share of calls that find every place taken, where nothing waits in line: Erlang's B formula, for calls that come by chance. It
+ * The share of calls that find every place taken, without a queue: Erlang's B formula, for calls that come by chance. It
  * holds for any law of how long a place is held.
  *
  * @param load Attempts in flight if there were places enough.
@@ -27,5 +27,5 @@ export function placesFor(load: number, refused: number): number {
   return places;
 }
 
-/** How long the last of a full line waits, while each place is given back after `heldMs`. */
+/** How long the last call of a full queue waits, while each place is given back after `heldMs`. */
 export const lastWaitMs = (queue: number, places: number, heldMs: number): number => (queue * heldMs) / places;

@@ -13,10 +13,10 @@ export const concurrencyBelowTraffic: Rule = defineRule({
   summary: 'Limit the attempts in flight above what the traffic needs',
   why: `
 By Little’s law the attempts in flight are the calls a second times the time that each holds its place. A limit below that number does
-not smooth peaks: it refuses a part of the calls at every hour of a good day, or lets them wait in a line that is always full. Either
+not smooth peaks: it refuses a part of the calls at every hour of a good day, or lets them wait in a queue that is always full. Either
 the limit is too low, or the assumed traffic is not what this client is meant to send.
 
-Reckoned from \`objective.assume\`: \`rps\`, and the mean of the latency where two of its percentiles are given, else the median. Retries
+Computed from \`objective.assume\`: \`rps\`, and the mean of the latency where two of its percentiles are given, else the median. Retries
 are left out, so the truth is worse. A limit that is just as large still refuses many calls, since they do not come evenly;
 \`retry-lint explain\` shows how many, by Erlang’s formula.
 `,
@@ -44,12 +44,12 @@ are left out, so the truth is worse. A limit that is just as large still refuses
       ],
     },
     {
-      name: 'a line that is always full',
+      name: 'a queue that is always full',
       text: '{\n  "concurrency": {"max": 8, "queue": 20},\n  "objective": {"assume": {"rps": 50, "latencyMs": {"p50": 180, "p95": 410}}}\n}\n',
       findings: [
         {
           message:
-            '50 calls a second of 204 ms on average keep 10.2 attempts in flight, and the limit is 8: the line of 20 fills up, and then at least 21.6 % of the calls are refused or time out in it.',
+            '50 calls a second of 204 ms on average keep 10.2 attempts in flight, and the limit is 8: the queue of 20 fills up, and then at least 21.6 % of the calls are refused or time out in it.',
           at: '2:19',
           marks: '"max"',
         },
@@ -77,7 +77,7 @@ are left out, so the truth is worse. A limit that is just as large still refuses
     const load = inFlight(rps, held.ms);
     if (max >= load) return;
     const refused = `at least ${formatShare(1 - max / load)} of the calls are refused`;
-    const end = queue === 0 ? refused : `the line of ${queue} fills up, and then ${refused} or time out in it`;
+    const end = queue === 0 ? refused : `the queue of ${queue} fills up, and then ${refused} or time out in it`;
     yield {
       at: mostSpecific(scope, 'concurrency.max', 'objective'),
       message: `${formatNumber(rps)} calls a second of ${sayHeld(held)} keep ${formatNumber(load)} attempts in flight, and the limit is ${max}: ${end}.`,
@@ -92,7 +92,7 @@ are left out, so the truth is worse. A limit that is just as large still refuses
 
 /** Where a call in a hundred finds no place. */
 const REFUSED = 0.01;
-/** Nobody wants a limit of a million. */
+/** Larger limits are not suggested. */
 const MOST = 100_000;
 
 function roomFor(load: number): FixDraft[] {

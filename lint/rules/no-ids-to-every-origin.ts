@@ -35,7 +35,7 @@ is the narrow answer.
       findings: [
         {
           message:
-            'Ids go to every origin that is called, those of others included: correlation.sendTo is "all", in browsers too.',
+            'Ids go to every origin that is called, also to those of third parties: correlation.sendTo is "all", in browsers too.',
           at: '2:19',
           marks: '"sendTo"',
         },
@@ -55,7 +55,7 @@ is the narrow answer.
         scope,
         at: 'correlation.sendTo',
         message:
-          'Ids go to every origin that is called, those of others included: correlation.sendTo is "all", in browsers too.',
+          'Ids go to every origin that is called, also to those of third parties: correlation.sendTo is "all", in browsers too.',
         suggestions: [...toNamed(scopes), asByDefault],
       };
     }

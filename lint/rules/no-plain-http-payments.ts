@@ -13,8 +13,8 @@ export const plainHttpPayments: Rule = defineRule({
   confidence: 'high',
   summary: 'Send payments over TLS',
   why: `
-Over plain HTTP whoever is on the way reads the credentials, the card and the idempotency key of a payment, and can change its amount.
-With the key they can replay the call, or have the server answer theirs with the result of yours. Payment providers refuse such calls,
+Over plain HTTP the credentials, the card and the idempotency key of a payment can be read on the way, and its amount can be changed. With
+the key the call can be replayed, or another call gets the result of yours. Payment providers refuse such calls,
 and PCI DSS forbids them on public networks.
 
 Speaks of routes with an origin of \`http:\` in policies that build on \`${PAYMENTS_PRESET}\`. The same machine is left alone.

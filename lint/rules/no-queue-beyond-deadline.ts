@@ -10,13 +10,13 @@ export const queueBeyondDeadline: Rule = defineRule({
   category: 'latency',
   severity: 'warning',
   confidence: 'high',
-  summary: 'Let no call wait in line for longer than its deadline',
+  summary: 'Let no call wait in the queue for longer than its deadline',
   why: `
-A line shortens a peak only if its last call is still answered. One that takes longer to empty than the deadline makes calls wait for
-nothing: they are refused after all, but late, when the caller has no time left for anything else. Once the line is full it stays so,
-and then every call waits nearly its whole deadline. A short line refuses at once, which the caller can act on.
+A queue helps in a peak only if its last call is still answered. One that takes longer to empty than the deadline makes calls wait for
+nothing: they fail in the end, and late, when the caller has no time left for anything else. Once such a queue is full it stays full, and
+every call waits for nearly its whole deadline. A short queue refuses at once, and the caller can act on that.
 
-The last in line waits for queue · latency / max. Reckoned from \`objective.assume.latencyMs\`: its mean where two of its percentiles
+The last call of a full queue waits for queue · latency / max. Computed from \`objective.assume.latencyMs\`: its mean where two of its percentiles
 are given, else the median.
 `,
   sources: [
@@ -31,12 +31,12 @@ are given, else the median.
   ],
   bad: [
     {
-      name: 'a thousand calls in line for ten places',
+      name: 'a thousand calls for ten places',
       text: '{\n  "deadlineMs": 10000,\n  "attemptTimeoutMs": 2000,\n  "concurrency": {"max": 10, "queue": 1000},\n  "objective": {"assume": {"latencyMs": {"p50": 180}}}\n}\n',
       findings: [
         {
           message:
-            'The last of 1000 calls in line waits 18000 ms for a place (10 places, each held for about 180 ms), longer than the deadline of 10000 ms.',
+            'The last of 1000 calls in the queue waits 18000 ms for a place (10 places, each held for about 180 ms), longer than the deadline of 10000 ms.',
           at: '4:30',
           marks: '"queue"',
         },
@@ -44,11 +44,11 @@ are given, else the median.
     },
     {
       name: 'no time left for the attempt',
-      text: '{\n  "deadlineMs": 2000,\n  "attemptTimeoutMs": 600,\n  "concurrency": {"max": 4, "queue": 40},\n  "objective": {"assume": {"latencyMs": {"p50": 180, "p95": 410}}}\n}\n',
+      text: '{\n  "deadlineMs": 2000,\n  "attemptTimeoutMs": 600,\n  "concurrency": {"max": 4, "queue": 38},\n  "objective": {"assume": {"latencyMs": {"p50": 180, "p95": 410}}}\n}\n',
       findings: [
         {
           message:
-            'The last of 40 calls in line waits 2031 ms for a place (4 places, each held for 203 ms on average), longer than the deadline of 2000 ms.',
+            'The last of 38 calls in the queue waits 1929 ms for a place (4 places, each held for 203 ms on average), and the deadline of 2000 ms leaves 70.9 ms for its attempt.',
           at: '4:29',
           marks: '"queue"',
         },
@@ -57,7 +57,7 @@ are given, else the median.
   ],
   good: [
     {
-      name: 'a line that empties in a second',
+      name: 'a queue that empties in a second',
       text: '{\n  "deadlineMs": 10000,\n  "attemptTimeoutMs": 2000,\n  "concurrency": {"max": 10, "queue": 50},\n  "objective": {"assume": {"latencyMs": {"p50": 180}}}\n}\n',
     },
     {name: 'a latency that is not known', text: '{\n  "concurrency": {"max": 10, "queue": 1000}\n}\n'},
@@ -72,7 +72,7 @@ are given, else the median.
     const {max, queue} = concurrency;
     const waitMs = lastWaitMs(queue, max, held.ms);
     if (waitMs + held.ms <= deadlineMs) return;
-    const line = `The last of ${queue} calls in line waits ${formatMs(waitMs)} for a place (${sayPlaces(max, held)})`;
+    const wait = `The last of ${queue} calls in the queue waits ${formatMs(waitMs)} for a place (${sayPlaces(max, held)})`;
     const past =
       waitMs >= deadlineMs
         ? `longer than the deadline of ${formatMs(deadlineMs)}`
@@ -80,7 +80,7 @@ are given, else the median.
     const fitting = Math.max(0, Math.floor(((deadlineMs - held.ms) * max) / held.ms));
     yield {
       at: mostSpecific(scope, 'concurrency.queue', 'concurrency.max', 'deadlineMs'),
-      message: `${line}, ${past}.`,
+      message: `${wait}, ${past}.`,
       related: [
         {at: 'deadlineMs', message: 'The deadline is set here.'},
         {at: 'objective.assume.latencyMs', message: 'The latency is assumed here.'},

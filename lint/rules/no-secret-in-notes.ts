@@ -12,9 +12,9 @@ export const secretInNotes: Rule = defineRule({
   confidence: 'high',
   summary: 'Keep credentials out of policies',
   why: `
-A policy is read by many: it lies in a repository, is extended by other policies, printed by tools and shown in reviews. Keys that begin
-with \`x-\` are ignored by the client, which makes them a place to put things, but a key that lies there is given to everybody who can
-read the file, and stays in its history after it is taken out. So taking it out is half of the remedy: revoke it as well.
+A policy is read by many: it is in a repository, is extended by other policies, printed by tools and shown in reviews. Fields that begin
+with \`x-\` are ignored by the client and free for notes and other tools. A credential in one of them is known to all who can read the file,
+and stays in its history after it is taken out. So taking it out is half of the remedy: revoke it as well.
 
 Found by the formats in which known issuers write their keys, and, with less confidence, by a name such as \`x-api-token\` beside a value
 that looks random. References such as \`\${TOKEN}\` and \`vault:…\` are left alone. Only files that are linted themselves are searched.
@@ -33,7 +33,7 @@ that looks random. References such as \`\${TOKEN}\` and \`vault:…\` are left a
       findings: [
         {
           message:
-            'x-gateway.headers.authorization holds credentials of an Authorization header, for everybody who can read the policy. Take them from the environment, and revoke these.',
+            'x-gateway.headers.authorization holds credentials of an Authorization header, which all who can read the policy can use. Take them from the environment, and revoke these.',
           at: '3:29',
           marks: '"authorization"',
         },
@@ -45,7 +45,7 @@ that looks random. References such as \`\${TOKEN}\` and \`vault:…\` are left a
       findings: [
         {
           message:
-            'x-api-token holds what looks like a secret, for everybody who can read the policy. Take it from the environment, and revoke this one.',
+            'x-api-token holds what looks like a secret, which all who can read the policy can use. Take it from the environment, and revoke this one.',
           at: '3:39',
           marks: '"x-api-token"',
           severity: 'warning',
@@ -107,5 +107,5 @@ function noteOf({segments, node}: Place): Note | undefined {
 const sayWhat = ({what, isCertain}: Secret): string => {
   const isMany = what.startsWith('credentials');
   const found = isCertain ? what : `what looks like ${what}`;
-  return `${found}, for everybody who can read the policy. Take ${isMany ? 'them' : 'it'} from the environment, and revoke ${isMany ? 'these' : 'this one'}.`;
+  return `${found}, which all who can read the policy can use. Take ${isMany ? 'them' : 'it'} from the environment, and revoke ${isMany ? 'these' : 'this one'}.`;
 };

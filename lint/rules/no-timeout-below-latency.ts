@@ -141,10 +141,12 @@ function sayLost(latencies: LatencyQuantiles, limitMs: number, {slower}: Percent
   return law === undefined ? `at least ${formatShare(slower)}` : formatShare(1 - law(limitMs));
 }
 
-/** The highest percentile that is stated. */
-function longer({policy}: Scope, {p50, p95, p99}: LatencyQuantiles): FixDraft[] {
-  const value = Math.ceil(p99 ?? p95 ?? p50 ?? 0);
-  const name = p99 !== undefined ? 'p99' : p95 !== undefined ? 'p95' : 'p50';
+/** The highest percentile that is stated; a median would still lose half of the answers. */
+function longer({policy}: Scope, {p95, p99}: LatencyQuantiles): FixDraft[] {
+  const slow = p99 ?? p95;
+  if (slow === undefined) return [];
+  const value = Math.ceil(slow);
+  const name = p99 === undefined ? 'p95' : 'p99';
   if (policy.deadlineMs !== null && policy.deadlineMs < value) return [];
   const title = `Set attemptTimeoutMs to ${value}, the stated ${name}`;
   return [{title, changes: [{do: 'set', path: 'attemptTimeoutMs', value}]}];

@@ -14,8 +14,9 @@ export const unretriedThrottling: Rule = defineRule({
   summary: 'Retry 429 where server errors are retried',
   why: `
 A list in \`retryOn\` replaces the default, so 429 is gone unless it is written again. It is the safest answer to retry: the server has
-not acted, it says so, and often says when to come back. A client that retries a 500, after which nobody knows what was done, and
-fails at once on a 429 has it the wrong way round; its caller then repeats the call without the delay that the server named.
+not acted, it says so, and often says when to come back. A client that retries a 500, after
+which the server may have acted, should retry a 429 all the more. If it fails at once, its caller may repeat the call without the delay
+that the server named.
 
 A note where the list is the author’s own choice. A warning under \`steadfetch:llm\` and \`steadfetch:batch\`, which hold all calls
 to an origin that throttles and are made for servers that throttle more than they fail.

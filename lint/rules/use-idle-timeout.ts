@@ -15,8 +15,8 @@ export const missingIdleTimeout: Rule = defineRule({
   why: `
 A model’s answer is read as a stream for minutes, so the attempt timeout and the deadline end at its headers. What bounds the rest is
 \`idleTimeoutMs\`, the longest wait for the next chunk. Without it a stream that stops, because a connection was cut or a server was
-replaced, keeps its reader waiting: in Node for the five minutes that undici allows, elsewhere until the connection is given up by
-somebody else, which may be never.
+replaced, keeps its reader waiting: in Node for the five minutes that undici allows, elsewhere until the operating system gives the connection up,
+which may be never.
 
 Speaks of policies that build on \`${MODEL_PRESET}\`, whose deadline counts on this bound.
 `,

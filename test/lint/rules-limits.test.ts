@@ -1,4 +1,4 @@
-/** Time limits, lines, hints, triggers and bodies: where their rules speak, and where they must not. */
+/** Time limits, queues, hints, triggers and bodies: where their rules speak, and where they must not. */
 
 import {expect} from 'chai';
 import {applyEdits} from '../../lint/edit/text-edit.ts';
@@ -70,6 +70,8 @@ describe('RL310 no-timeout-below-latency', () => {
     const [mended] = await suggested('RL310', policy(100));
     expect(mended).to.include({attemptTimeoutMs: 576});
     expect(await suggested('RL310', policy(100, {deadlineMs: 500}))).to.be.empty;
+    const median = {attemptTimeoutMs: 100, objective: {assume: {latencyMs: {p50: 180}}}};
+    expect(await suggested('RL310', median)).to.be.empty;
   });
 });
 
@@ -82,12 +84,12 @@ describe('RL311 no-queue-beyond-deadline', () => {
     ...settings,
   });
 
-  it('leaves the last in line the time of its attempt', async () => {
+  it('leaves the last call of the queue the time of its attempt', async () => {
     expect(await said('RL311', policy(90))).to.be.empty;
     expect(await said('RL311', policy(91))).to.deep.equal(['warning concurrency.queue']);
     const [finding] = await findings('RL311', policy(95));
     expect(finding!.message).to.equal(
-      'The last of 95 calls in line waits 1900 ms for a place (10 places, each held for about 200 ms), and the deadline of 2000 ms leaves 100 ms for its attempt.',
+      'The last of 95 calls in the queue waits 1900 ms for a place (10 places, each held for about 200 ms), and the deadline of 2000 ms leaves 100 ms for its attempt.',
     );
   });
 
@@ -97,13 +99,13 @@ describe('RL311 no-queue-beyond-deadline', () => {
     expect(await said('RL311', {...rest, deadlineMs: 30_000, routes})).to.deep.equal(['warning routes[0].deadlineMs']);
   });
 
-  it('is silent without a line, a deadline or a latency', async () => {
+  it('is silent without a queue, a deadline or a latency', async () => {
     expect(await said('RL311', policy(0))).to.be.empty;
     expect(await said('RL311', policy(1000, {deadlineMs: null}))).to.be.empty;
     expect(await said('RL311', policy(1000, {objective: {assume: {rps: 5}}}))).to.be.empty;
   });
 
-  it('suggests the longest line that the deadline empties', async () => {
+  it('suggests the longest queue that is empty before the deadline', async () => {
     expect((await suggested('RL311', policy(1000)))[0]).to.deep.include({concurrency: {max: 10, queue: 90}});
   });
 });

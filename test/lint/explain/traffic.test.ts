@@ -1,4 +1,4 @@
-/** The arithmetic of stated traffic: hedges, places, lines, lost answers, runs of failures and fleets. */
+/** The arithmetic of stated traffic: hedges, places, queues, lost answers, runs of failures and fleets. */
 
 import {expect} from 'chai';
 import {explainFile} from '../../../lint/explain/explain.ts';
@@ -47,7 +47,7 @@ describe('explaining stated traffic', () => {
     expect(shown).to.contain('20 processes have a limit each: up to 160 attempts reach the server.');
     expect(await explained('RL217', policy(1))).not.to.contain('processes');
     expect(await explained('RL217', {})).to.contain('Nothing limits the attempts in flight.');
-    expect(await explained('RL217', {concurrency: {}})).to.contain('gives no latency to reckon with');
+    expect(await explained('RL217', {concurrency: {}})).to.contain('gives no latency to compute with');
     const unknown = {concurrency: {}, objective: {assume: {latencyMs: {p50: 180}}}};
     expect(await explained('RL217', unknown)).to.contain('objective.assume.rps is not given');
   });
@@ -65,13 +65,13 @@ describe('explaining stated traffic', () => {
     expect(shown).to.contain('with up to 3 attempts');
     const once = await explained('RL310', {attemptTimeoutMs: 150, maxAttempts: 1, objective: {assume}});
     expect(once).to.match(/150 ms, as written +64\.2 % +1 +35\.8 %/);
-    expect(await explained('RL310', {})).to.contain('the answers that are lost can be reckoned');
+    expect(await explained('RL310', {})).to.contain('the answers that are lost can be computed');
   });
 
-  it('RL311 shows the waits of a line', async () => {
+  it('RL311 shows the waits of a queue', async () => {
     const policy = {deadlineMs: 2000, attemptTimeoutMs: 600, concurrency: {max: 4, queue: 40}, objective: {assume}};
     expect(await explained('RL311', policy)).to.match(/40 +2031 ms +6000 ms/);
-    expect(await explained('RL311', {...policy, attemptTimeoutMs: null, deadlineMs: null})).to.contain('for ever');
-    expect(await explained('RL311', {})).to.contain('No call waits in line.');
+    expect(await explained('RL311', {...policy, attemptTimeoutMs: null, deadlineMs: null})).to.contain('without end');
+    expect(await explained('RL311', {})).to.contain('No call waits for a place.');
   });
 });

@@ -87,5 +87,5 @@ describe('places', () => {
     }
   });
 
-  it('let the last of a line wait for all before it', () => expect(lastWaitMs(100, 10, 200)).to.equal(2000));
+  it('let the last call of a queue wait for all before it', () => expect(lastWaitMs(100, 10, 200)).to.equal(2000));
 });
