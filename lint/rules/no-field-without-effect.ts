@@ -132,7 +132,11 @@ asks for \`maxAttempts: 3\` waits by this backoff, which is why the fix is unsaf
 function usersOf(path: string, scopes: readonly Scope[]): ReadonlyMap<Layer, readonly Scope[]> {
   const users = new Map<Layer, Scope[]>();
   for (const scope of scopes) {
-    for (const layer of settersOf(path, scope)) users.set(layer, [...(users.get(layer) ?? []), scope]);
+    for (const layer of settersOf(path, scope)) {
+      const known = users.get(layer);
+      if (known === undefined) users.set(layer, [scope]);
+      else known.push(scope);
+    }
   }
   return users;
 }
