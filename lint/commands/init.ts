@@ -61,11 +61,11 @@ const jsonc = (schema: string): string => `{
   // A server that says when to come back is believed, up to so long.
   "retryAfter": {"maxMs": 3000},
 
+  // POST is sent once. Where the server knows a call again by its key, it may be sent again:
+  // "routes": [{"match": {"methods": ["POST"], "path": "/orders"}, "idempotency": {"header": "Idempotency-Key"}}],
+
   // Of a hundred calls at most twenty may be sent again, whatever goes wrong: an outage is not made worse.
   "budget": {"kind": "ratio", "ratio": 0.2}
-
-  // POST is sent once. Where the server knows a call again by its key, it may be sent again:
-  // "routes": [{"match": {"methods": ["POST"], "path": "/orders"}, "idempotency": {"header": "Idempotency-Key"}}]
 }
 `;
 

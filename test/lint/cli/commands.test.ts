@@ -164,12 +164,20 @@ describe('the commands of retry-lint', () => {
         const desk = new Desk();
         await desk.run('init', name);
         const text = desk.read(name);
-        const route =
-          name === 'a.yaml' ? text.replace(/^# (?=routes:|\s)/gm, '') : text.replace('  // "routes"', '  , "routes"');
+        const route = text.replace(/^# (?=routes:|\s)/gm, '').replace('// "routes"', '"routes"');
         expect(route).to.not.equal(text);
         desk.write(name, route);
         expect((await desk.run('--preset', 'strict', name)).out).to.equal('No findings in 1 file.\n');
       }
+    });
+
+    it('stays valid JSON when its comments are deleted, and when the one that proposes a route becomes a field', async () => {
+      const desk = new Desk();
+      await desk.run('init', 'a.jsonc');
+      const withoutComments = (text: string): string => text.replace(/^ *\/\/.*$/gm, '');
+      const text = desk.read('a.jsonc');
+      expect(JSON.parse(withoutComments(text))).not.to.have.property('routes');
+      expect(JSON.parse(withoutComments(text.replace('// "routes"', '"routes"')))).to.have.property('routes');
     });
 
     it('writes over nothing, unless it is told to', async () => {
