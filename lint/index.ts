@@ -10,6 +10,7 @@
 export type {Config, PresetName, RuleSetting} from './config.ts';
 export {type DialectDefinition, defineDialect} from './dialects/define-dialect.ts';
 export type {Capabilities, Dialect, FieldChange, TreeChange} from './dialects/dialect.ts';
+export {policiesAt} from './dialects/policies-at.ts';
 export type {Field, Words} from './dialects/words.ts';
 export {type LocateRequest, type Location, locate} from './editor/locate.ts';
 export {type SuppressRequest, suppress} from './editor/suppress.ts';

@@ -45,10 +45,10 @@ export async function lintText(request: LintRequest): Promise<Report> {
   const rules = ruleSetOf(config);
   const source = await sourceOf(request);
   const collector = new Collector(source);
-  reportSource(source, rules, collector);
   // Behind a slip of syntax the tree is a guess, and findings about a guess are noise.
   const isWhole = source.problems.every(({code}) => code === 'RL002');
   const {dialect, shapes} = policiesOf(source, config.dialects);
+  reportSource(source, shapes, rules, collector);
   if (isWhole) {
     for (const shape of shapes) {
       reportShape(shape, rules, collector);

@@ -24,6 +24,7 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
     'lintText',
     'locate',
     'placesOf',
+    'policiesAt',
     'renderMarkdown',
     'renderText',
     'rules',

@@ -12,6 +12,7 @@ import {type Paint, painter} from '../formatters/paint.ts';
 import {stylish} from '../formatters/stylish.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Io} from '../io/io.ts';
+import {readOperand} from '../io/operand.ts';
 import {lintText} from '../lint.ts';
 import type {BadExample} from '../rule.ts';
 import {codeOf} from '../rule-set.ts';
@@ -20,8 +21,9 @@ import type {Command} from './command.ts';
 import {Workspace} from './workspace.ts';
 
 export const explain: Command = async (args, io) => {
-  const [name = '', path] = args.operands;
+  const [name = '', operand] = args.operands;
   const workspace = new Workspace(args, io);
+  const path = operand === undefined ? undefined : await policyOf(operand, workspace);
   const settings = await workspace.settingsFor(path ?? 'policy.json');
   const {available} = settings;
   const rule = available.find(({code}) => code === codeOf(available, name));
@@ -32,6 +34,14 @@ export const explain: Command = async (args, io) => {
   if (path !== undefined) await judge(here, path, workspace, io);
   return 0;
 };
+
+/** The file of a policy, and to the workspace, where in it the policy is. */
+async function policyOf(operand: string, workspace: Workspace): Promise<string> {
+  const {path, pointer} = readOperand(operand);
+  if (!(await workspace.holds(path, pointer))) throw new CliError(`${path} has nothing at ${pointer}.`);
+  if (pointer !== '') workspace.setPointers(path, [pointer]);
+  return path;
+}
 
 /** @param where For whom the severity is set: `For policy.json`. */
 function pageOf({rule, severity: set, from}: SetSeverity, where: string, paint: Paint): string {

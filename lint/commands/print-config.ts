@@ -2,11 +2,12 @@
 
 import {severities} from '../config-file/settings.ts';
 import {jsonText} from '../formatters/harmless.ts';
+import {readOperand} from '../io/operand.ts';
 import type {Command} from './command.ts';
 import {Workspace} from './workspace.ts';
 
 export const printConfig: Command = async (args, io) => {
-  const path = args.operands[0] ?? 'policy.json';
+  const path = readOperand(args.operands[0] ?? 'policy.json').path;
   const workspace = new Workspace(args, io);
   const settings = await workspace.settingsFor(path);
   const loaded = await workspace.loadedFor(path);

@@ -4,12 +4,13 @@ import {severities} from '../config-file/settings.ts';
 import {jsonText} from '../formatters/harmless.ts';
 import {painter} from '../formatters/paint.ts';
 import {counted} from '../formatters/sum.ts';
+import {readOperand} from '../io/operand.ts';
 import {wantsColour} from './colour.ts';
 import type {Command} from './command.ts';
 import {Workspace} from './workspace.ts';
 
 export const rules: Command = async (args, io) => {
-  const path = args.operands[0] ?? 'policy.json';
+  const path = readOperand(args.operands[0] ?? 'policy.json').path;
   const rows = severities(await new Workspace(args, io).settingsFor(path));
   if (args.has('json')) {
     const plain = rows.map(({rule, severity, from}) => {

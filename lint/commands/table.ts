@@ -24,10 +24,10 @@ const any = Number.POSITIVE_INFINITY;
 const lint: CommandSpec = {
   name: 'lint',
   summary: 'Report where and why retry policies are unsafe (the default command)',
-  operands: '[FILE | FOLDER | GLOB | -]...',
+  operands: '[FILE | FILE#/POINTER | FOLDER | GLOB | -]...',
   count: [0, any],
   about: [
-    'Lints the named files, and the policies in the named folders (default: this folder). A file in a folder is a policy if it is called *.retry.json or retry-policy.*, or if its $schema is the one of steadfetch. JSON, JSONC and YAML are read; files that git ignores are skipped.',
+    'Lints the named files, and the policies in the named folders (default: this folder). A file in a folder is a policy if it is called *.retry.json or retry-policy.*, or if its $schema is the one of steadfetch. JSON, JSONC and YAML are read; files that git ignores are skipped. FILE#/POINTER is a policy inside a file: package.json#/retryPolicy.',
     'Exit codes: 0 no finding that fails the run, 1 findings, 2 wrong usage, configuration or file, 3 a bug in retry-lint.',
   ],
   groups: [

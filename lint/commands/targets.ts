@@ -1,9 +1,12 @@
 /** Which policies a command is about. */
 
+import {existsSync} from 'node:fs';
+import {resolve} from 'node:path';
 import {matcherOf} from '../config-file/settings.ts';
 import {CliError} from '../io/cli-error.ts';
+import {readOperand} from '../io/operand.ts';
 import {shownPath} from '../io/paths.ts';
-import {type Selection, select} from '../io/select.ts';
+import {isGlob, type Selection, select} from '../io/select.ts';
 import type {Arguments} from './arguments.ts';
 import {inputName, type Workspace} from './workspace.ts';
 
@@ -30,12 +33,14 @@ export async function targetsOf(
   if (isInput) readInput(args, workspace);
   const operands = args.operands.filter(operand => operand !== '-');
   const named = operands.length === 0 && !isInput ? ['.'] : operands;
-  for (const operand of named) workspace.dependencies?.note(workspace.absolute(operand));
+  for (const operand of named) workspace.dependencies?.note(workspace.absolute(readOperand(operand).path));
   const selection = await select(named, {
     cwd,
-    isDeclared: await declaredIn(workspace),
+    declared: await declaredIn(workspace),
+    holds: (path, pointer) => workspace.holds(shownPath(cwd, path), pointer),
     isLeftOut: path => reports.includes(path),
   });
+  for (const [path, pointers] of selection.pointers) workspace.setPointers(path, pointers);
   const kept = await keep(selection.paths, async path => !(await workspace.isIgnored(path)));
   noteSearch(selection, kept, workspace);
   const {readable, unreadable} = tryRead(kept, workspace);
@@ -83,17 +88,31 @@ function nothingFound(operands: readonly string[]): string {
 
 const inputPath = (args: Arguments, {io}: Workspace): string => {
   const name = args.value('stdin-filename');
-  return name === undefined ? inputName : shownPath(io.cwd, name);
+  return name === undefined ? inputName : shownPath(io.cwd, readOperand(name).path);
 };
 
 function readInput(args: Arguments, workspace: Workspace): void {
-  workspace.texts.set(inputPath(args, workspace), workspace.io.readInput());
+  const path = inputPath(args, workspace);
+  const {pointer} = readOperand(args.value('stdin-filename') ?? '');
+  workspace.texts.set(path, workspace.io.readInput());
+  if (pointer !== '') workspace.setPointers(path, [pointer]);
 }
 
-/** The configuration of this folder says which other files are policies. */
-async function declaredIn(workspace: Workspace): Promise<(path: string) => boolean> {
+/** The configuration of this folder says which other files are policies, or have some. */
+async function declaredIn(workspace: Workspace): Promise<(path: string) => readonly string[]> {
   const loaded = await workspace.loadedFor('policy.json');
-  return matcherOf(loaded?.file.policies ?? [], loaded?.folder ?? workspace.io.cwd);
+  if (loaded?.file.policies === undefined) return () => [];
+  const entries = await Promise.all(
+    loaded.file.policies.map(async (entry, index) => {
+      const {path, pointer} = readOperand(entry);
+      const file = resolve(loaded.folder, path);
+      // A glob may match files without a policy; one that names its file means it.
+      if (!isGlob(path) && existsSync(file) && !(await workspace.holds(shownPath(workspace.io.cwd, file), pointer)))
+        throw new CliError(`${loaded.path}: policies[${index}]: ${path} has nothing at ${pointer}.`);
+      return {matches: await matcherOf([path], loaded.folder), pointer};
+    }),
+  );
+  return path => entries.filter(({matches}) => matches(path)).map(({pointer}) => pointer);
 }
 
 /** Those that changed, or that extend what changed: a new base is a new policy for all who build on it. */

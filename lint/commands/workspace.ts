@@ -8,6 +8,8 @@ import {noRule} from '../config-file/check.ts';
 import {ruleSettings} from '../config-file/config-file.ts';
 import {ConfigReader, type Loaded, namesOf} from '../config-file/read.ts';
 import {configOf, matcherOf, type Settings, type SettingsLayer, settingsFor} from '../config-file/settings.ts';
+import type {Dialect} from '../dialects/dialect.ts';
+import {policiesAt, unitsAt} from '../dialects/policies-at.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
@@ -15,6 +17,7 @@ import {Texts} from '../io/texts.ts';
 import type {LintRequest} from '../lint.ts';
 import type {Rule} from '../rule.ts';
 import {rules as builtIn} from '../rules/index.ts';
+import {readSource} from '../source/read.ts';
 import type {Arguments} from './arguments.ts';
 
 /** What standard input is called, if nobody says. */
@@ -31,6 +34,8 @@ export class Workspace {
   readonly #baselines = new Map<string, Baseline>();
   /** By folder, as reports show it. */
   readonly #loaded = new Map<string, Promise<Loaded | undefined>>();
+  /** By path, as reports show it: of files that are not policies as a whole. */
+  readonly #dialects = new Map<string, readonly Dialect[]>();
   /** Of configurations that say the same for all policies. */
   readonly #settings = new Map<Loaded | undefined, Settings>();
 
@@ -39,7 +44,7 @@ export class Workspace {
     this.dependencies = dependencies;
     this.#args = args;
     const onRead = (file: string): void => dependencies?.note(file);
-    this.texts = new Texts(io.cwd, onRead);
+    this.texts = new Texts(io.cwd, onRead, path => this.#dialects.get(path));
     this.configs = new ConfigReader(io.cwd, onRead);
     this.#said = saidLayers(args);
   }
@@ -86,6 +91,23 @@ export class Workspace {
     return (await matcherOf(loaded.file.ignores, loaded.folder))(this.absolute(path));
   }
 
+  /** Where in a file its policies are, as JSON pointers. */
+  setPointers(path: string, pointers: readonly string[]): void {
+    this.#dialects.set(path, [policiesAt(pointers)]);
+  }
+
+  /** Whether something stands at a pointer of a file; a file that cannot be read or parsed is told of when it is linted. */
+  async holds(path: string, pointer: string): Promise<boolean> {
+    if (pointer === '') return true;
+    try {
+      const source = await readSource(path, this.texts.read(path));
+      return source.problems.some(({code}) => code !== 'RL002') || unitsAt(source, pointer).length > 0;
+    } catch (error) {
+      if (error instanceof CliError) return true;
+      throw error;
+    }
+  }
+
   /** What the linter is asked about one policy. */
   async request(path: string): Promise<LintRequest> {
     return {path, files: await this.texts.closure(path), config: await this.#configFor(path)};
@@ -95,9 +117,11 @@ export class Workspace {
     const loaded = await this.loadedFor(path);
     const noSuppressions = this.#args.has('no-suppressions') || loaded?.file.suppressions === false;
     const baseline = this.#args.has('no-baseline') ? undefined : this.#accepted(await this.baselineFor(path), path);
+    const dialects = this.#dialects.get(path);
     return {
       ...configOf(await this.settingsFor(path)),
       today: this.io.today(),
+      ...(dialects === undefined ? {} : {dialects}),
       ...(noSuppressions ? {noSuppressions} : {}),
       ...(baseline === undefined ? {} : {baseline}),
     };

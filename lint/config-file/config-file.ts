@@ -6,7 +6,10 @@ export interface ConfigFile extends RuleSettings {
   readonly $schema?: string;
   /** Globs of policies that are left alone, from the folder of this file. */
   readonly ignores?: readonly string[];
-  /** Globs of files that are policies whatever they are called, for runs over folders. */
+  /**
+   * Globs of files that are policies whatever they are called, for runs over folders; behind `#` where in such a file the policy is:
+   * `package.json#/retryPolicy`.
+   */
   readonly policies?: readonly string[];
   /** Modules with rules of the project's own, relative to this file. */
   readonly plugins?: readonly string[];

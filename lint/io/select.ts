@@ -4,6 +4,7 @@ import {statSync} from 'node:fs';
 import {basename, resolve} from 'node:path';
 import {CliError, whyNot} from './cli-error.ts';
 import type {Searched} from './dependencies.ts';
+import {type Operand, readOperand} from './operand.ts';
 import {shownPath} from './paths.ts';
 import {isOfLinter, isPolicyFile} from './policy-file.ts';
 import {specialKind} from './regular-file.ts';
@@ -12,6 +13,8 @@ import {walk} from './walk.ts';
 export interface Selection {
   /** As reports show them, sorted, each once. */
   readonly paths: readonly string[];
+  /** Where in a file the policies are, as JSON pointers: of the paths that are not policies as a whole. */
+  readonly pointers: ReadonlyMap<string, readonly string[]>;
   /** A sentence for each folder that could not be read. */
   readonly unreadable: readonly string[];
   /** What was looked through, for a watch that waits for new files. */
@@ -20,8 +23,10 @@ export interface Selection {
 
 export interface SelectOptions {
   readonly cwd: string;
-  /** Files that somebody declared to be policies, though nothing in them says so. */
-  readonly isDeclared?: (path: string) => boolean;
+  /** Pointers to the policies of a file that was declared to have some, though nothing in it says so. Absolute. */
+  readonly declared?: (path: string) => readonly string[];
+  /** Whether something stands at a pointer of a file. Absolute. */
+  readonly holds: (path: string, pointer: string) => Promise<boolean>;
   /** Files that no folder and no glob brings in. */
   readonly isLeftOut?: (path: string) => boolean;
 }
@@ -32,31 +37,53 @@ export interface SelectOptions {
  * @throws CliError where a file does not exist.
  */
 export async function select(operands: readonly string[], options: SelectOptions): Promise<Selection> {
-  const paths = new Set<string>();
+  const found = new Map<string, Set<string>>();
   const searched: Searched[] = [];
   const unreadable = new Set<string>();
   for (const operand of operands) {
-    const found = await selectOne(operand, options);
-    for (const path of found.paths) paths.add(shownPath(options.cwd, path));
-    searched.push(...found.searched);
-    for (const each of found.unreadable) unreadable.add(each);
+    const one = await selectOne(readOperand(operand), options);
+    for (const [path, pointers] of one.policies) {
+      const shown = shownPath(options.cwd, path);
+      found.set(shown, new Set([...(found.get(shown) ?? []), ...pointers]));
+    }
+    searched.push(...one.searched);
+    for (const each of one.unreadable) unreadable.add(each);
   }
-  return {paths: [...paths].sort(), unreadable: [...unreadable], searched};
+  const inside = [...found].filter(([, pointers]) => pointers.size > 1 || !pointers.has(''));
+  return {
+    paths: [...found.keys()].sort(),
+    pointers: new Map(inside.map(([path, pointers]) => [path, [...pointers].sort()])),
+    unreadable: [...unreadable],
+    searched,
+  };
 }
 
-async function selectOne(operand: string, options: SelectOptions): Promise<Selection> {
-  const path = resolve(options.cwd, operand);
-  const stat = statIfThere(path, operand);
-  if (stat?.isDirectory()) return selectFolder(path, options);
+/** What one operand names. */
+interface Found extends Pick<Selection, 'unreadable' | 'searched'> {
+  /** Pointers by path. Absolute. */
+  readonly policies: ReadonlyMap<string, readonly string[]>;
+}
+
+async function selectOne(operand: Operand, options: SelectOptions): Promise<Found> {
+  const {path: name, pointer} = operand;
+  const path = resolve(options.cwd, name);
+  const stat = statIfThere(path, name);
+  if (stat?.isDirectory()) {
+    if (pointer !== '') throw new CliError(`${name} is a folder: ${pointer} can be in a file only.`);
+    return selectFolder(path, options);
+  }
   const kind = stat && specialKind(stat);
   if (kind !== undefined)
-    throw new CliError(`${operand} is ${kind}, and only regular files are linted; retry-lint - reads standard input.`);
-  if (stat !== undefined) return {...NOTHING, paths: [path]};
-  if (!/[*?[\]{}!]/.test(operand)) throw new CliError(`${operand} does not exist.`);
-  return selectGlob(operand, options);
+    throw new CliError(`${name} is ${kind}, and only regular files are linted; retry-lint - reads standard input.`);
+  if (stat === undefined && isGlob(name)) return selectGlob(operand, options);
+  if (stat === undefined) throw new CliError(`${name} does not exist.`);
+  if (!(await options.holds(path, pointer))) throw new CliError(`${name} has nothing at ${pointer}.`);
+  return {...NOTHING, policies: new Map([[path, [pointer]]])};
 }
 
-const NOTHING: Selection = {paths: [], unreadable: [], searched: []};
+export const isGlob = (name: string): boolean => /[*?[\]{}!]/.test(name);
+
+const NOTHING: Found = {policies: new Map(), unreadable: [], searched: []};
 
 function statIfThere(path: string, operand: string) {
   try {
@@ -66,31 +93,41 @@ function statIfThere(path: string, operand: string) {
   }
 }
 
-async function selectFolder(folder: string, options: SelectOptions): Promise<Selection> {
-  const {isDeclared} = options;
-  return search(folder, options, path => isDeclared?.(path) === true || isPolicyFile(path, basename(path)));
+async function selectFolder(folder: string, options: SelectOptions): Promise<Found> {
+  const {declared = () => []} = options;
+  return search(folder, options, path => {
+    const pointers = declared(path);
+    return pointers.length === 0 && isPolicyFile(path, basename(path)) ? [''] : pointers;
+  });
 }
 
-async function selectGlob(operand: string, options: SelectOptions): Promise<Selection> {
+async function selectGlob({path: name, pointer}: Operand, options: SelectOptions): Promise<Found> {
   const {default: picomatch} = await import('picomatch');
-  const pattern = process.platform === 'win32' ? operand.replaceAll('\\', '/') : operand;
+  const pattern = process.platform === 'win32' ? name.replaceAll('\\', '/') : name;
   const {base, glob} = picomatch.scan(pattern);
   const folder = resolve(options.cwd, base);
-  if (statIfThere(folder, operand)?.isDirectory() !== true) return NOTHING;
+  if (statIfThere(folder, name)?.isDirectory() !== true) return NOTHING;
   const matches = picomatch(glob);
-  return search(folder, options, path => matches(shownPath(folder, path)));
+  return search(folder, options, path => (matches(shownPath(folder, path)) ? [pointer] : []));
 }
 
 async function search(
   folder: string,
-  {cwd, isLeftOut = () => false}: SelectOptions,
-  isPolicy: (path: string) => boolean,
-): Promise<Selection> {
-  const isWanted = (path: string): boolean => !isLeftOut(path) && !isOfLinter(basename(path)) && isPolicy(path);
+  {cwd, holds, isLeftOut = () => false}: SelectOptions,
+  pointersOf: (path: string) => readonly string[],
+): Promise<Found> {
+  const wanted = (path: string): readonly string[] =>
+    isLeftOut(path) || isOfLinter(basename(path)) ? [] : pointersOf(path);
   const {files, folders, unreadable, sees} = await walk(folder);
-  const takes = (path: string, isFolder: boolean): boolean => sees(path, isFolder) && (isFolder || isWanted(path));
+  const policies = new Map<string, string[]>();
+  for (const path of files) {
+    for (const pointer of wanted(path))
+      if (await holds(path, pointer)) policies.set(path, [...(policies.get(path) ?? []), pointer]);
+  }
+  const takes = (path: string, isFolder: boolean): boolean =>
+    sees(path, isFolder) && (isFolder || wanted(path).length > 0);
   return {
-    paths: files.filter(isWanted),
+    policies,
     unreadable: [...unreadable].map(([path, why]) => `${shownPath(cwd, path)} ${why}.`),
     searched: [{folders, takes}],
   };

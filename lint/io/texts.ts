@@ -1,6 +1,7 @@
 /** Texts of files, each read once in a run, whoever extends it. */
 
 import {resolve} from 'node:path';
+import type {Dialect} from '../dialects/dialect.ts';
 import {dependencies} from '../lint.ts';
 import {CliError, whyNot} from './cli-error.ts';
 import {readRegularFile} from './regular-file.ts';
@@ -8,13 +9,22 @@ import {readRegularFile} from './regular-file.ts';
 export class Texts {
   readonly #cwd: string;
   readonly #onRead: (file: string) => void;
+  readonly #dialectsOf: (path: string) => readonly Dialect[] | undefined;
   readonly #texts = new Map<string, string | undefined>();
   readonly #extended = new Map<string, readonly string[]>();
 
-  /** @param onRead Is told of each file before it is read, there or not. Absolute. */
-  constructor(cwd: string, onRead: (file: string) => void = () => {}) {
+  /**
+   * @param onRead Is told of each file before it is read, there or not. Absolute.
+   * @param dialectsOf Finds the policies of a file that is linted.
+   */
+  constructor(
+    cwd: string,
+    onRead: (file: string) => void = () => {},
+    dialectsOf: (path: string) => readonly Dialect[] | undefined = () => undefined,
+  ) {
     this.#cwd = cwd;
     this.#onRead = onRead;
+    this.#dialectsOf = dialectsOf;
   }
 
   /** Of a file that is linted. Bytes that are no UTF-8 become U+FFFD, which is a finding. */
@@ -62,7 +72,7 @@ export class Texts {
   async #extendedBy(path: string, text: string): Promise<readonly string[]> {
     // Most policies extend nothing, and need not be read twice to know it. A key may be written with escapes.
     if (!text.includes('extends') && !text.includes('\\')) return [];
-    const names = this.#extended.get(path) ?? (await dependencies(text, path));
+    const names = this.#extended.get(path) ?? (await dependencies(text, path, this.#dialectsOf(path)));
     this.#extended.set(path, names);
     return names;
   }

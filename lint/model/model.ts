@@ -67,7 +67,8 @@ const upperCase = (methods: readonly string[]): string[] => [...new Set(methods.
 function titleOfUnit({unit, data}: Shape): string {
   if (data.match !== undefined) return titleOf(data.match, data.name);
   if (unit.id === '') return 'the policy';
-  return data.name === undefined ? `policy ${unit.document + 1}` : `policy "${data.name}"`;
+  if (data.name !== undefined) return `policy "${data.name}"`;
+  return unit.base === '' ? `policy ${unit.document + 1}` : `the policy at ${unit.base}`;
 }
 
 function titleOf(match: Match, name: string | undefined): string {

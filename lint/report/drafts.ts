@@ -22,7 +22,7 @@ export function* draftsOf(rule: Rule, model: Model): Iterable<ScopedDraft> {
 
 /** Whether all that the rule depends on is known. */
 function canJudge({judges, reads = []}: Rule, scope: Scope): boolean {
-  if (judges === undefined) return scope.dialect === native;
+  if (judges === undefined) return scope.dialect.name === native.name;
   return isSure(scope, ...judges) && ![...judges, ...reads].some(path => hasTemplate(scope, path));
 }
 

@@ -10,8 +10,17 @@ import type {Source, SourceProblem, Span} from '../source/tree.ts';
 import type {Collector} from './collector.ts';
 import type {LazyFix} from './lazy-fix.ts';
 
-export function reportSource({path, text, problems}: Source, rules: RuleSet, collector: Collector): void {
+/** @param shapes The policies of the file. What else it holds may have two equal keys. */
+export function reportSource(
+  {path, text, problems}: Source,
+  shapes: readonly Shape[],
+  rules: RuleSet,
+  collector: Collector,
+): void {
+  const isOfPolicy = (span: Span): boolean =>
+    shapes.some(({unit: {root}}) => root.span.start <= span.start && span.end <= root.span.end);
   for (const problem of problems) {
+    if (problem.code === 'RL002' && !isOfPolicy(problem.span)) continue;
     const rule = rules.get(problem.code);
     const severity = rules.severityOf(rule);
     if (severity === undefined) continue;
