@@ -5,7 +5,7 @@
  */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {answered, failed, type Outcome} from '../src/core/outcome.ts';
-import type {AnswerContext, Answers} from '../src/decide/answers.ts';
+import type {AnswerContext} from '../src/decide/answers.ts';
 import {grpcAnswers} from '../src/decide/answers-grpc.ts';
 import {httpAnswers} from '../src/decide/answers-http.ts';
 import {classify} from '../src/decide/classify.ts';
@@ -27,20 +27,23 @@ const context: AnswerContext = {
 /** What happened, in words, and the verdict on it. */
 type Row = readonly [what: string, verdict: Verdict];
 
-const judged = (outcome: Outcome, answers: Answers = httpAnswers, known: Partial<AnswerContext> = {}): Verdict =>
-  classify(outcome, answers, {...context, ...known});
+const judged = (outcome: Outcome, known: Partial<AnswerContext> = {}): Verdict =>
+  classify(outcome, httpAnswers, {...context, ...known});
 
 const http = (status: number, headers: Record<string, string> = {}, known?: Partial<AnswerContext>): Verdict =>
-  judged(answered(new Response(null, {status, headers})), httpAnswers, known);
+  judged(answered(new Response(null, {status, headers})), known);
 
 const grpc = (
   code: number,
   trailers: Record<string, string> = {},
-  committed = false,
-  sent: Sent = 'maybe-processed',
+  {
+    committed = false,
+    sent = 'maybe-processed',
+    refreshes = false,
+  }: {committed?: boolean; sent?: Sent; refreshes?: boolean} = {},
 ): Verdict => {
   const answer: GrpcAnswer = {status: code, committed, sent, trailer: name => trailers[name]};
-  return judged(answered(answer as unknown as Response), grpcAnswers);
+  return grpcAnswers.classify(answer, {...context, refreshes});
 };
 
 const broken = (code: string, facts: object = {}, message = code): Outcome => {
@@ -96,19 +99,16 @@ const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
   ],
   grpc: () => [
     ['`UNAVAILABLE`', grpc(14)],
-    ['`UNAVAILABLE`, because no connection could be made', grpc(14, {}, false, 'not-sent')],
+    ['`UNAVAILABLE`, because no connection could be made', grpc(14, {}, {sent: 'not-sent'})],
     [
       '`UNAVAILABLE`, because HTTP/2 refused the stream (`REFUSED_STREAM`, or a GOAWAY that names an earlier one)',
-      grpc(14, {}, false, 'not-processed'),
+      grpc(14, {}, {sent: 'not-processed'}),
     ],
-    ['`UNAVAILABLE`, after headers or a message had come', grpc(14, {}, true)],
+    ['`UNAVAILABLE`, after headers or a message had come', grpc(14, {}, {committed: true})],
     ['`RESOURCE_EXHAUSTED` with pushback or `RetryInfo`', grpc(8, {'grpc-retry-pushback-ms': '50'})],
     ['`RESOURCE_EXHAUSTED` without a word', grpc(8)],
     ['any code with a pushback that is negative or unreadable', grpc(14, {'grpc-retry-pushback-ms': '-1'})],
-    [
-      '`UNAUTHENTICATED`, where `prepareAttempt` can make a new token',
-      judged(answered({status: 16, trailer: () => undefined} as unknown as Response), grpcAnswers, {refreshes: true}),
-    ],
+    ['`UNAUTHENTICATED`, where `prepareAttempt` can make a new token', grpc(16, {}, {refreshes: true})],
     [`every other code: ${others()}`, grpc(2)],
   ],
 };

@@ -1,16 +1,17 @@
 /** `steadfetch/undici`: the interceptor for undici's dispatchers, wired with OpenTelemetry. Loads nothing of undici. */
 import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
-import type {Ports} from './client/ports.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
-import {resilienceInterceptor as bareInterceptor} from './undici/interceptor.ts';
+import {resilienceInterceptor as bareInterceptor, type UndiciPorts} from './undici/interceptor.ts';
 import type {Interceptor} from './undici/types.ts';
 
 export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
-export type {AttemptRequest, Classification, ClassifyInput, Ports} from './client/ports.ts';
+export type {AttemptRequest, Classification, ClassifyInput} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
+export type {AttemptResponse} from './core/outcome.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
+export type {UndiciPorts} from './undici/interceptor.ts';
 export type {Interceptor} from './undici/types.ts';
 
 /**
@@ -25,10 +26,7 @@ export type {Interceptor} from './undici/types.ts';
  * const agent = new Agent().compose(resilienceInterceptor({deadlineMs: 10_000}));
  * const {statusCode, body} = await request('https://example.com/users', {dispatcher: agent});
  */
-export function resilienceInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: Omit<Ports, 'fetch'>): Interceptor;
-export function resilienceInterceptor(
-  policy?: PolicyInput | PolicyHandle,
-  ports: Omit<Ports, 'fetch'> = {},
-): Interceptor {
+export function resilienceInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: UndiciPorts): Interceptor;
+export function resilienceInterceptor(policy?: PolicyInput | PolicyHandle, ports: UndiciPorts = {}): Interceptor {
   return bareInterceptor(policy, observed(ports));
 }

@@ -58,7 +58,7 @@ describe('unchecked', () => {
         if (!typeOnly && specifier.startsWith('.')) walk(new URL(specifier, url));
     };
     walk(new URL('../src/policy/layers.ts', import.meta.url));
-    walk(new URL('../src/call/engine.ts', import.meta.url));
+    walk(new URL('../src/call/call.ts', import.meta.url));
     const names = [...seen].map(href => href.slice(href.lastIndexOf('/src/') + 5));
     expect(names).to.include('policy/presets.ts').and.include('call/call.ts');
     expect(names).not.to.include.oneOf([

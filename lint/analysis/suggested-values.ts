@@ -1,6 +1,6 @@
 /** Numbers that fit: what attempts, timeouts and deadlines would have to be for every attempt to have its time. */
 
-import {LEAST_ATTEMPT_MS} from '../../src/call/decide-retry.ts';
+import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Policy} from '../../src/policy/types.ts';
 import {undisturbedMs} from '../math/timeline.ts';

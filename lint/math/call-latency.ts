@@ -10,7 +10,7 @@
  * An attempt starts only if LEAST_ATTEMPT_MS are left, as in the client. Failed calls count as slower than any latency.
  */
 
-import {LEAST_ATTEMPT_MS} from '../../src/call/decide-retry.ts';
+import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
 import type {Backoff} from '../../src/policy/types.ts';
 import type {Cdf} from './attempt-latency.ts';
 import {type Waited, waitedBefore} from './waited.ts';

@@ -1,6 +1,6 @@
 /** When the attempts of a call start and end at the latest, if each takes all the time it has. Hints of the server are extra. */
 
-import {LEAST_ATTEMPT_MS} from '../../src/call/decide-retry.ts';
+import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
 import type {Policy} from '../../src/policy/types.ts';
 import {longestMs} from './schedule.ts';
 

@@ -1,15 +1,14 @@
-/** What a send came to, as the engine judges it: a status, headers, and what the item is given. */
-import {ForeignResponse} from '../body/response-bodies.ts';
+/** What a send came to, as the engine reads it: a status, headers, and what the item is given. */
+import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {Awaitable} from '../core/awaitable.ts';
+import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 
 /** Headers as any client gives them. */
-export type AnswerHeaders =
-  | Pick<Headers, 'get' | 'has'>
-  | Readonly<Record<string, string | readonly string[] | number | undefined>>;
+export type AnswerHeaders = ResponseHeaders | Readonly<Record<string, string | readonly string[] | number | undefined>>;
 
-const NO_HEADERS: Pick<Headers, 'get' | 'has'> = {get: () => null, has: () => false};
+const NO_HEADERS: ResponseHeaders = {get: () => null, has: () => false};
 
-export class Answer<Value = unknown> extends ForeignResponse {
+export class Answer<Value = unknown> implements AttemptResponse {
   readonly status: number;
   readonly value: Value;
   /** What carried the status, where that was thrown. */
@@ -19,7 +18,6 @@ export class Answer<Value = unknown> extends ForeignResponse {
   readonly #headers: AnswerHeaders | undefined;
 
   constructor(status: number, value: Value, headers?: AnswerHeaders, error?: unknown, origin: unknown = error) {
-    super();
     this.status = status;
     this.value = value;
     this.error = error;
@@ -28,19 +26,15 @@ export class Answer<Value = unknown> extends ForeignResponse {
   }
 
   /** Read only where something failed. */
-  get headers(): Pick<Headers, 'get' | 'has'> {
+  get headers(): ResponseHeaders {
     const headers = this.#headers;
     if (headers === undefined) return NO_HEADERS;
     return typeof headers.get === 'function' ? (headers as Headers) : ofRecord(headers as Record<string, string>);
   }
-
-  // It was read to its end before it came here.
-  linkTo(keeper: {unlink(): void}): void {
-    keeper.unlink();
-  }
-
-  drop(): void {}
 }
+
+/** An answer was read to its end before the engine gets it. */
+export const answerBodies: ResponseBodies<Answer> = {track: () => false, hold: () => null, discard() {}};
 
 function ofRecord(record: Readonly<Record<string, unknown>>): Headers {
   const headers = new Headers();

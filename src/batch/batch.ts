@@ -3,9 +3,10 @@
  *
  * Memory does not grow with the input: no more than a window of items is read ahead of those that have been handed over.
  */
-import type {Engine} from '../call/engine.ts';
+import type {Client} from '../client/client.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import type {Clock} from '../core/timer.ts';
+import type {Answer} from './answer.ts';
 import {type Dispatcher, deliver} from './courier.ts';
 import {Deliveries} from './deliveries.ts';
 import {Drain} from './drain.ts';
@@ -21,7 +22,7 @@ import type {BatchEvent, BatchReport, BatchTarget, ChunkSender, ItemResult, Resu
 const READ_AHEAD = 1000;
 
 export class Batch<Item> implements Dispatcher<Item> {
-  readonly engine: Engine;
+  readonly client: Client<Answer>;
   readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
   readonly memory: Memory;
   readonly runId: string;
@@ -52,12 +53,12 @@ export class Batch<Item> implements Dispatcher<Item> {
 
   constructor(plan: BatchPlan<Item>) {
     this.#plan = plan;
-    this.engine = plan.engine;
+    this.client = plan.client;
     this.send = plan.send;
     this.memory = plan.memory;
     this.runId = plan.memory.runId;
     this.tell = plan.tell;
-    this.#clock = plan.engine.clock;
+    this.#clock = plan.client.clock;
     this.#turn = new Turn(plan.later, () => {
       this.#wake();
       this.#checkEnd();

@@ -4,12 +4,14 @@
  * Resends are the engine's business. What is done here is what only a batch can do: to wait, with all there is to send, until an
  * open circuit closes; and to look for the one item for which a server refuses the others.
  */
-import type {Call} from '../call/call.ts';
-import type {Engine} from '../call/engine.ts';
+import {beginCall, type CallContext, type CallFacts} from '../call/context.ts';
+import {reportFor} from '../call/report.ts';
+import type {Client} from '../client/client.ts';
 import type {RejectedError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {sleep} from '../core/timer.ts';
 import type {CallOverrides} from '../policy/types.ts';
+import type {Answer} from './answer.ts';
 import {DRAINED} from './drain.ts';
 import type {Entry} from './entry.ts';
 import {Exchange, type Sender} from './exchange.ts';
@@ -19,7 +21,7 @@ import type {BatchEvent, BatchTarget} from './types.ts';
 
 /** What a courier asks of its batch. */
 export interface Dispatcher<Item> extends Sender<Item> {
-  readonly engine: Engine;
+  readonly client: Client<Answer>;
   readonly tell: ((event: BatchEvent) => void) | null;
   targetOf(item: Item): BatchTarget;
   /** Whether it may be waited for so long; if not, the batch ends. */
@@ -42,7 +44,7 @@ export async function deliver<Item>(batch: Dispatcher<Item>, entries: readonly E
   let overrides: CallOverrides | undefined;
   for (;;) {
     const {method = 'POST', url = NOWHERE} = batch.targetOf(open[0]!.item);
-    const call = batch.engine.begin(method.toUpperCase(), url, overrides);
+    const call = beginCall(batch.client, method.toUpperCase(), url, overrides);
     const exchange = new Exchange(batch, open, requests);
     const outcome = await exchange.run(call);
     batch.tally.waitedMs += call.waitedMs;
@@ -65,7 +67,7 @@ export async function deliver<Item>(batch: Dispatcher<Item>, entries: readonly E
 }
 
 /** Attempts already made count, or a circuit that opens now and then would make them endless. */
-function attemptsLeft({plan}: Call, before: CallOverrides | undefined, made: number): CallOverrides | undefined {
+function attemptsLeft({plan}: CallFacts, before: CallOverrides | undefined, made: number): CallOverrides | undefined {
   if (made === 0 || plan.observesOnly || plan.maxAttempts === Number.POSITIVE_INFINITY) return before;
   return {maxAttempts: Math.max(1, plan.maxAttempts - made)};
 }
@@ -75,39 +77,44 @@ function settleDone<Item>(batch: Dispatcher<Item>, entries: readonly Entry<Item>
 }
 
 /** Under a key, 422 says that the key is known with another body, and halves would be new to the server. */
-function splits({keyed, judgement}: Call, {status}: Outcome, open: readonly unknown[]): boolean {
-  if (open.length === 1 || judgement?.verdict.transient) return false;
+function splits({keyed, decision}: CallFacts, {status}: Outcome, open: readonly unknown[]): boolean {
+  if (open.length === 1 || decision?.verdict.transient) return false;
   return SPLITTING.includes(status) && !(status === 422 && keyed);
 }
 
 /** How long nothing of the kind can be sent, or null where that is not why the call ended. */
-function holdAfter({guards, judgement, engine}: Call, {kind, error}: Outcome): number | null {
+function holdAfter({guards, decision, client}: CallFacts, {kind, error}: Outcome): number | null {
   if (kind === 'rejected') return (error as RejectedError).retryAfterMs ?? 0;
-  switch (judgement?.refusal) {
+  switch (decision?.refusal) {
     case 'breaker-open':
-      return guards.breaker?.retryAfterMs(engine.clock.now()) ?? 0;
+      return guards.breaker?.retryAfterMs(client.clock.now()) ?? 0;
     case 'concurrency-limit':
       return 0;
     case 'hint-too-long':
-      return judgement.hint?.ms ?? 0;
+      return decision.hint?.ms ?? 0;
     default:
       return null;
   }
 }
 
 /** False where the batch ends first. */
-async function hold<Item>(batch: Dispatcher<Item>, ms: number, call: Call): Promise<boolean> {
-  const {engine, drain, tally} = batch;
+async function hold<Item>(batch: Dispatcher<Item>, ms: number, call: CallFacts): Promise<boolean> {
+  const {client, drain, tally} = batch;
   const waitMs = Math.max(ms, SHORTEST_HOLD_MS);
   if (drain.begun || !batch.mayHold(waitMs)) return false;
-  batch.tell?.({type: 'batch.held', waitMs, reason: call.report.reason});
-  const start = engine.clock.now();
-  await sleep(engine.clock, waitMs, drain as unknown as AbortSignal).catch(() => {});
-  tally.heldMs += engine.clock.now() - start;
+  batch.tell?.({type: 'batch.held', waitMs, reason: reportFor(call).reason});
+  const start = client.clock.now();
+  await sleep(client.clock, waitMs, drain.signal).catch(() => {});
+  tally.heldMs += client.clock.now() - start;
   return !drain.begun;
 }
 
-function finish<Item>(batch: Dispatcher<Item>, open: readonly Entry<Item>[], call: Call, outcome: Outcome): void {
+function finish<Item>(
+  batch: Dispatcher<Item>,
+  open: readonly Entry<Item>[],
+  call: CallContext<Answer>,
+  outcome: Outcome<Answer>,
+): void {
   if (outcome.kind === 'aborted' || outcome.error === DRAINED) return leave(batch, open);
   for (const entry of open) {
     entry.finding = {ok: false, failure: failureOfCall(call, outcome, entry.last ?? outcome), attempts: entry.attempts};

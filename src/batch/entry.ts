@@ -1,5 +1,6 @@
 /** One distinct item on its way, with the duplicates that wait for its result. */
 import type {Outcome} from '../core/outcome.ts';
+import type {Answer} from './answer.ts';
 import {digest} from './content-key.ts';
 import type {ItemFailure} from './types.ts';
 
@@ -21,7 +22,7 @@ export class Entry<Item> implements Place<Item> {
   /** Requests that carried it. */
   attempts = 0;
   /** What the last request said of it, where it may be sent again. */
-  last: Outcome | null = null;
+  last: Outcome<Answer> | null = null;
   finding: Finding | null = null;
   /** The journal says that the item is being sent: if the process ends now, the server may have acted on the item. */
   isNoted = false;

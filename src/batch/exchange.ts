@@ -1,19 +1,23 @@
 /**
- * The wire of a batch: one call of the engine, whose attempts carry the items of a chunk that have no result yet.
+ * The transport of a batch: one call of the engine, whose attempts carry the items of a chunk that have no result yet.
  *
  * Each item of an answered request is looked at alone. Those that succeeded, or failed for good, leave; if any are left that
  * may be sent again, the engine is shown the one that asks for most patience, and its decision is theirs.
  */
+
+import type {ResponseBodies} from '../body/response-bodies.ts';
 import {verdictOf} from '../call/assess.ts';
-import type {Call} from '../call/call.ts';
+import {runCall} from '../call/call.ts';
+import type {CallContext} from '../call/context.ts';
+import type {AbortSource} from '../core/abort-source.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {answered, type Outcome} from '../core/outcome.ts';
 import {formatKey, needsKey} from '../decide/idempotency.ts';
 import {harmless} from '../decide/verdict.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
-import type {Sendable, Wire} from '../transport/transport.ts';
-import {Answer, answerOf, answerOfError} from './answer.ts';
+import type {Transport, TransportRequest} from '../transport/transport.ts';
+import {Answer, answerBodies, answerOf, answerOfError} from './answer.ts';
 import {DRAINED, type Drain} from './drain.ts';
 import {type Entry, requestKey} from './entry.ts';
 import {noteInner, noteOwn} from './inner-client.ts';
@@ -38,44 +42,53 @@ export interface Sender<Item> {
   failed(error: unknown): void;
 }
 
-export class Exchange<Item> implements Wire {
-  readonly signalIsOurs = false;
+export class Exchange<Item> implements Transport<Answer> {
+  readonly bodies: ResponseBodies<Answer> = answerBodies;
+  readonly callerSignal = null;
+  readonly passesCallerSignal = false;
+  readonly stop: AbortSource;
   readonly replayable = true;
   readonly bodyGetsFreshTime = false;
-  readonly signal: AbortSignal;
   /** Items without a result. */
   open: readonly Entry<Item>[];
   /** Requests sent. */
   requests = 0;
   readonly #sender: Sender<Item>;
   readonly #requestsBefore: number;
-  #call!: Call;
+  #call!: CallContext<Answer>;
 
   /** @param requestsBefore Of earlier calls for the same items. */
   constructor(sender: Sender<Item>, entries: readonly Entry<Item>[], requestsBefore: number) {
     this.#sender = sender;
     this.#requestsBefore = requestsBefore;
     this.open = entries;
-    this.signal = sender.drain as unknown as AbortSignal;
+    this.stop = sender.drain.signal;
   }
 
   /** Resolves when the call is over. */
-  run(call: Call): Promise<Outcome> {
+  run(call: CallContext<Answer>): Promise<Outcome<Answer>> {
     this.#call = call;
     return new Promise(resolve => {
-      const settle = (outcome: Outcome): void => {
+      const settle = (outcome: Outcome<Answer>): void => {
         noteOwn(outcome.error);
         resolve(outcome);
       };
-      call.run(this, {settle}, call.startedAt);
+      runCall(call, this, {settle}, call.startedAt);
     });
   }
 
-  next(): Sendable {
-    if (this.#sender.drain.begun) throw DRAINED;
+  next(): TransportRequest<Answer> {
     const headers = new HeaderRecord({});
     this.#putKey(headers);
-    return {headers, ready: () => this.#note(), send: signal => this.#send(headers, signal!)};
+    const controller = new AbortController();
+    const {signal} = controller;
+    return {
+      headers,
+      signal,
+      ready: () => this.#note(),
+      send: () => this.#send(headers, signal),
+      abort: reason => controller.abort(reason),
+    };
   }
 
   /** Before items that may be sent once only are sent, the journal says so: a process that is killed leaves no other trace of them. */
@@ -111,9 +124,9 @@ export class Exchange<Item> implements Wire {
   }
 
   /** One function, and no promise where none is needed: on a fast server they are what a batch costs. */
-  async #send(headers: HeaderRecord, signal: AbortSignal): Promise<Response> {
+  async #send(headers: HeaderRecord, signal: AbortSignal): Promise<Answer> {
     const {tally} = this.#sender;
-    const {clock} = this.#call.engine;
+    const {clock} = this.#call.client;
     const attempt = this.#count();
     this.#putKey(headers); // The engine wrote the key of its first attempt, which may have carried more items.
     tally.sent(attempt > 1);
@@ -127,22 +140,22 @@ export class Exchange<Item> implements Wire {
       const redirect = redirectOf(answer, this.#call.url);
       if (redirect !== undefined) throw redirect;
       // An attempt whose time is over, or that another one was faster than, has no say any more.
-      if (answer.status >= 400) this.#unnote(answered(answer as unknown as Response), signal);
+      if (answer.status >= 400) this.#unnote(answered(answer), signal);
       const sorted = answer.status >= 400 || signal.aborted ? answer : this.#take(entries, answer);
-      return (sorted instanceof Answer ? sorted : await sorted) as unknown as Response;
+      return sorted instanceof Answer ? sorted : await sorted;
     } catch (error) {
       noteInner(error);
       const carried = answerOfError(error);
-      this.#unnote(carried === undefined ? failedSend(error) : answered(carried as unknown as Response), signal);
+      this.#unnote(carried === undefined ? failedSend(error) : answered(carried), signal);
       if (carried === undefined) throw error;
-      return carried as unknown as Response;
+      return carried;
     } finally {
       tally.answered(clock.now() - sentAt);
     }
   }
 
   /** What certainly had no effect on the server is not under way while it waits for its retry. */
-  #unnote(outcome: Outcome, signal: AbortSignal): void {
+  #unnote(outcome: Outcome<Answer>, signal: AbortSignal): void {
     if (signal.aborted || !this.open.some(({isNoted}) => isNoted)) return;
     const {transient, sent} = verdictOf(this.#call, outcome);
     if (transient && harmless(sent)) this.#sender.unacted(this.open);
@@ -186,6 +199,6 @@ export class Exchange<Item> implements Wire {
     if (!this.#call.mayRepeat) this.#sender.unacted(open);
     if (patient === null) return answer;
     if (patient.response === null) throw patient.error;
-    return patient.response as unknown as Answer;
+    return patient.response;
   }
 }

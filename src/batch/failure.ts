@@ -1,8 +1,8 @@
 /** Why an item failed, in the words of the engine. */
 import {verdictOf} from '../call/assess.ts';
-import type {Call} from '../call/call.ts';
+import type {CallContext} from '../call/context.ts';
 import type {Refusal} from '../call/decision.ts';
-import type {CallReport} from '../call/report.ts';
+import {type CallReport, reportFor} from '../call/report.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {harmless, type Verdict} from '../decide/verdict.ts';
 import {Answer} from './answer.ts';
@@ -16,29 +16,34 @@ import type {ItemFailure} from './types.ts';
  * @param outcome The call's.
  * @param last    What was last heard of the item, if that is something else.
  */
-export function failureOfCall(call: Call, outcome: Outcome, last: Outcome = outcome): ItemFailure {
-  const {judgement, mayRepeat} = call;
+export function failureOfCall(
+  call: CallContext<Answer>,
+  outcome: Outcome<Answer>,
+  last: Outcome<Answer> = outcome,
+): ItemFailure {
+  const {decision, mayRepeat} = call;
+  const report = reportFor(call);
   const inner = innerReport(last.response instanceof Answer ? last.response.origin : last.error);
   if (inner !== undefined) return failureOfInner(inner, call, last);
-  const {refusal} = call.report;
+  const {refusal} = report;
   const mayTryAgain =
     last.kind === 'deadline'
       ? mayRepeat || !last.reachedWire
-      : judgement?.verdict.transient === true && refusal !== 'may-have-acted';
-  const verdictReason = last === outcome ? judgement?.verdict.reason : verdictOf(call, last).reason;
-  const {code, reason} = named(last, verdictReason ?? last.kind, call.report.reason);
+      : decision?.verdict.transient === true && refusal !== 'may-have-acted';
+  const verdictReason = last === outcome ? decision?.verdict.reason : verdictOf(call, last).reason;
+  const {code, reason} = named(last, verdictReason ?? last.kind, report.reason);
   return {code, refusal, reason, ...saidIn(last), retryable: mayTryAgain};
 }
 
 /** A client inside `send` has judged, and its word stands. */
-function failureOfInner({refusal, reason}: CallReport, call: Call, last: Outcome): ItemFailure {
-  const code = call.judgement?.verdict.reason ?? last.kind;
+function failureOfInner({refusal, reason}: CallReport, call: CallContext<Answer>, last: Outcome<Answer>): ItemFailure {
+  const code = call.decision?.verdict.reason ?? last.kind;
   const retryable = refusal !== null && refusal !== 'not-transient' && refusal !== 'may-have-acted';
   return {code, refusal, reason, ...saidIn(last), retryable};
 }
 
 /** The request was answered, but this item of it is not to be sent again. */
-export function failureOfItem(call: Call, last: Outcome, verdict: Verdict): ItemFailure {
+export function failureOfItem(call: CallContext<Answer>, last: Outcome<Answer>, verdict: Verdict): ItemFailure {
   const isGated = verdict.transient && !harmless(verdict.sent) && !call.mayRepeat;
   const refusal: Refusal = isGated ? 'may-have-acted' : 'not-transient';
   const sentence = isGated
@@ -49,7 +54,7 @@ export function failureOfItem(call: Call, last: Outcome, verdict: Verdict): Item
 }
 
 /** An error without a code is known by its name, and explained by its message. */
-function named({kind, error}: Outcome, code: string, reason: string): {code: string; reason: string} {
+function named({kind, error}: Outcome<Answer>, code: string, reason: string): {code: string; reason: string} {
   if (kind !== 'other' || !(error instanceof Error)) return {code, reason};
   if (error instanceof RedirectError) return {code: error.code, reason: error.message};
   const ownCode = (error as {code?: unknown}).code;

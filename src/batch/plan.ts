@@ -1,11 +1,12 @@
 /** A batch as it is run: every option settled. */
-import type {Engine} from '../call/engine.ts';
+import type {Client} from '../client/client.ts';
+import type {Answer} from './answer.ts';
 import type {Memory} from './memory.ts';
 import type {Later} from './turn.ts';
 import type {BatchEvent, BatchTarget, ChunkSender, ItemFailure, ItemResult, Send} from './types.ts';
 
 export interface BatchPlan<Item> {
-  readonly engine: Engine;
+  readonly client: Client<Answer>;
   readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
   readonly memory: Memory;
   readonly concurrency: number;

@@ -1,12 +1,13 @@
 /** The door of batches: options become a plan, and the plan is run. */
 
-import {Engine} from '../call/engine.ts';
+import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import type {Classification, ClassifyInput, Ports} from '../client/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {endOfTurn} from '../core/system-clock.ts';
-import {Answer} from './answer.ts';
+import {httpAnswers} from '../decide/answers-http.ts';
+import type {Answer} from './answer.ts';
 import {Batch} from './batch.ts';
 import {contentKey, digest} from './content-key.ts';
 import {innerReport} from './inner-client.ts';
@@ -53,22 +54,22 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
   // At once: readline, for one, forgets the lines that come before somebody iterates.
   const source = iteratorOf(items);
   const handle = handleOf(policy, options.random);
-  const engine = new Engine(handle, portsOf(options));
+  const client = new Client(handle, portsOf(options), httpAnswers);
   const targetOf = typeof target === 'function' ? target : (): BatchTarget => target;
-  const memory = await memoryOf(options, names, engine).catch((error: unknown) => {
+  const memory = await memoryOf(options, names, client).catch((error: unknown) => {
     closeSource(source);
     throw error;
   });
   try {
     const batch = new Batch<Item>({
-      engine,
+      client,
       send,
       memory,
       concurrency,
       ordered,
       maxHoldMs,
       later: options.clock === undefined ? endOfTurn : atOnce,
-      tell: engine.on as ((event: BatchEvent) => void) | null,
+      tell: client.on as ((event: BatchEvent) => void) | null,
       onResult: (onResult ?? (() => {})) as (result: unknown) => unknown,
       keyOf: namingOf(options),
       reopens: (item, {refusal}) =>
@@ -85,7 +86,7 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
 const mayRepeat = (handle: PolicyHandle, {method = 'POST', url = NOWHERE}: BatchTarget): boolean =>
   isHarmless(handle, method.toUpperCase(), url);
 
-function portsOf<Item, Value>(options: BatchOptions<Item, Value>): Ports {
+function portsOf<Item, Value>(options: BatchOptions<Item, Value>): Omit<Ports<Answer>, 'fetch'> {
   const {clock, random, ids, observer, on} = options;
   return {
     classify: heedInner,
@@ -98,15 +99,15 @@ function portsOf<Item, Value>(options: BatchOptions<Item, Value>): Ports {
 }
 
 /** Where a client of ours inside `send` has decided, there is nothing left to decide. */
-function heedInner({response, error, verdict}: ClassifyInput): Classification | undefined {
-  const inner = innerReport(response instanceof Answer ? response.origin : error);
+function heedInner({response, error, verdict}: ClassifyInput<Answer>): Classification | undefined {
+  const inner = innerReport(response === null ? error : response.origin);
   return inner === undefined ? undefined : {transient: false, reason: verdict.reason};
 }
 
 async function memoryOf<Item, Value>(
   {journal, resume = false, retryFailed = false, dedupe = true}: BatchOptions<Item, Value>,
   names: string | undefined,
-  {ids, clock}: Engine,
+  {ids, clock}: Client<Answer>,
 ): Promise<Memory> {
   const newId = (): string => ids.idempotencyKey();
   if (journal === undefined) return new RecentResults(newId(), dedupe);

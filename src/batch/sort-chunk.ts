@@ -1,12 +1,12 @@
 /** The results of one chunk: who is done, who may be sent again, and which of those asks for most patience. */
 import {verdictOf} from '../call/assess.ts';
-import type {Call} from '../call/call.ts';
+import type {CallContext} from '../call/context.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
 import {serverHint} from '../decide/server-hint.ts';
 import {harmless, type Verdict} from '../decide/verdict.ts';
-import {answerOf, answerOfError} from './answer.ts';
+import {type Answer, answerOf, answerOfError} from './answer.ts';
 import type {Entry} from './entry.ts';
 import {failureOfItem} from './failure.ts';
 
@@ -14,32 +14,32 @@ export interface Sorted<Item> {
   /** To be sent again. */
   readonly open: readonly Entry<Item>[];
   /** Of their outcomes, the one whose wait is theirs; null where none is open. */
-  readonly patient: Outcome | null;
+  readonly patient: Outcome<Answer> | null;
 }
 
 /** @throws SteadfetchError with code CHUNK_MISMATCH where it is not known whose results these are. */
 export async function sortChunk<Item>(
-  call: Call,
+  call: CallContext<Answer>,
   entries: readonly Entry<Item>[],
   results: unknown,
 ): Promise<Sorted<Item>> {
   checkResults(results, entries.length);
   const open: Entry<Item>[] = [];
-  let patient: Outcome | null = null;
+  let patient: Outcome<Answer> | null = null;
   let mostPatience = Number.NEGATIVE_INFINITY;
   for (const [place, entry] of entries.entries()) {
     if (entry.finding !== null) continue; // A hedge was faster.
     const outcome = await outcomeOf(results[place]);
     const verdict = verdictOf(call, outcome);
     if (outcome.response !== null && outcome.status < 400) {
-      const {value} = outcome.response as unknown as {value: unknown};
+      const {value} = outcome.response;
       entry.finding = {ok: true, value, attempts: entry.attempts};
     } else if (!verdict.transient || !(harmless(verdict.sent) || call.mayRepeat)) {
       entry.finding = {ok: false, failure: failureOfItem(call, outcome, verdict), attempts: entry.attempts};
     } else {
       entry.last = outcome;
       open.push(entry);
-      const patience = patienceOf(outcome, verdict, call.engine.clock.wall());
+      const patience = patienceOf(outcome, verdict, call.client.clock.wall());
       if (patience <= mostPatience) continue;
       mostPatience = patience;
       patient = outcome;
@@ -55,14 +55,15 @@ function checkResults(results: unknown, count: number): asserts results is reado
   throw new SteadfetchError('CHUNK_MISMATCH', message);
 }
 
-async function outcomeOf(result: unknown): Promise<Outcome> {
+async function outcomeOf(result: unknown): Promise<Outcome<Answer>> {
   const answer = result instanceof Error ? answerOfError(result) : await answerOf(result);
-  if (answer !== undefined) return answered(answer as unknown as Response);
+  if (answer !== undefined) return answered(answer);
   return failedSend(result);
 }
 
 /** What was thrown, and carries no status. */
-export const failedSend = (error: unknown): Outcome => failed(isNetworkFailure(error) ? 'network' : 'other', error);
+export const failedSend = (error: unknown): Outcome<Answer> =>
+  failed(isNetworkFailure(error) ? 'network' : 'other', error);
 
 function patienceOf({response, status}: Outcome, {throttled}: Verdict, wall: number): number {
   const hint = response === null ? null : serverHint(status, response.headers, wall);

@@ -1,25 +1,23 @@
-/** What a body tells, while it is read. */
+/** What the attempt that brought a body is told while the body is read. */
 import type {BodyEnd} from '../core/observer.ts';
 
-/** Whom it tells: the attempt that brought it. */
-export interface BodyKeeper {
-  /** A timer runs, so nothing is forgotten for ever. */
+export interface BodyListener {
+  /** A timer runs that ends the body one day. */
   readonly armed: boolean;
   /** From now on the body is read chunk by chunk: the total time no longer counts, silence does. */
   streaming(): void;
-  /** Someone waits for the next chunk. */
+  /** A reader waits for the next chunk. */
   awaitingChunk(): void;
   /**
-   * A read is pending. It is interrupted when the time, or the caller's patience, is over: a body of a fetch of the user's need not
-   * listen to the signal.
+   * A read is pending. It is interrupted when its time is over or the caller aborts: the body of a custom fetch may ignore its signal.
    */
   pending(interrupt: (error: unknown) => void): void;
-  /** It came; how long its reader takes to ask for the next one is not the server's fault. */
+  /** A chunk came; how long its reader takes to ask for the next one is not the server's fault. */
   chunkArrived(): void;
   /** The body was cloned, so there is one more to read. */
   cloned(): void;
   /** One of the copies was given up. */
   readerLeft(): void;
-  /** The body is over. Nothing said: nobody wanted it. */
-  unlink(how?: BodyEnd): void;
+  /** The body is over. Left out: it was given up. */
+  ended(how?: BodyEnd): void;
 }

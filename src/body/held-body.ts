@@ -3,27 +3,25 @@
  *
  * The response may become the answer after all, so it stays as it is, with its own methods: a clone is read beside it.
  */
+
 import {SteadfetchError} from '../core/errors.ts';
 import type {Clock} from '../core/timer.ts';
 import {type DrainEnd, discard, drain, isNodeStream, isTooLong, LONGEST_DRAIN_MS, MAX_DRAIN_BYTES} from './discard.ts';
-import {ForeignResponse} from './response-bodies.ts';
+import {breakBody} from './dropped-body.ts';
+import type {HeldBody} from './response-bodies.ts';
 
 /** @returns Null where there is nothing to read, or no way to read it twice: then the response stays as it is. */
 export function holdBody(response: Response, clock: Clock): HeldBody | null {
   try {
-    if (response instanceof ForeignResponse) {
-      response.hold(clock);
-      return null;
-    }
     const {body} = response;
     if (!body || response.bodyUsed || isNodeStream(body)) return null;
-    return new HeldBody(response, clock);
+    return new HeldResponse(response, clock);
   } catch {
     return null; // Someone reads it already, or it is like a Response and has no clone().
   }
 }
 
-export class HeldBody {
+class HeldResponse implements HeldBody {
   readonly #response: Response;
   readonly #clock: Clock;
   /** Of the clone; null once there is nothing more to read. */
@@ -54,12 +52,12 @@ export class HeldBody {
     this.#response.body!.cancel().catch(() => {});
   }
 
-  /** The response is the answer after all. @returns Why its body cannot be read; null where it can. */
-  release(): SteadfetchError | null {
+  release(): boolean {
     const reader = this.#reader;
     this.#reader = null;
     reader?.cancel().catch(() => {});
-    return this.#dropped;
+    if (this.#dropped !== null) breakBody(this.#response, this.#dropped);
+    return this.#dropped === null;
   }
 
   /** A retry is sent. What is being read is read on, so that the connection is kept if that is cheap. */

@@ -1,24 +1,33 @@
-/**
- * A response of a wire that knows no `Response`.
- *
- * The engine reads its `status` and `headers` and passes it on. What else there is to do with it, it does itself: its body is
- * tied to the attempt, and let go, in ways only that wire knows.
- */
+/** How the bodies of one kind of response are watched and given up: fetch's, undici's, gRPC's, a batch's. */
+import type {AttemptResponse} from '../core/outcome.ts';
 import type {Clock} from '../core/timer.ts';
-import type {BodyKeeper} from './body-listener.ts';
+import type {BodyListener} from './body-listener.ts';
 
-export abstract class ForeignResponse {
-  abstract readonly status: number;
-  abstract readonly headers: Pick<Headers, 'get' | 'has'>;
-  /** All of it is here: there is no body to be tied to anything. */
-  get isComplete(): boolean {
-    return false;
-  }
-
-  /** The body tells its keeper how it goes on. */
-  abstract linkTo(keeper: BodyKeeper): void;
-  /** The call waits: the response may become the answer after all, and is not to hold a connection meanwhile. */
-  hold(_clock: Clock): void {}
+export interface ResponseBodies<in R extends AttemptResponse> {
+  /**
+   * The response goes to the caller: its body tells the listener how it is read.
+   *
+   * @returns False where there is no body to wait for, or none that can be watched.
+   */
+  track(response: R, listener: BodyListener): boolean;
+  /**
+   * The call waits: until it goes on the response holds no connection, and it may still become the answer.
+   *
+   * @returns Null where nothing has to be done later.
+   */
+  hold(response: R, clock: Clock): HeldBody | null;
   /** The response is not read. */
-  abstract drop(clock: Clock): void;
+  discard(response: R, clock: Clock): void;
+}
+
+/** The body of a response that waits. */
+export interface HeldBody {
+  /**
+   * The response is the answer after all.
+   *
+   * @returns Whether its body can be read. Where it was dropped, reading it fails with an error that says why.
+   */
+  release(): boolean;
+  /** The response is not the answer. */
+  discard(): void;
 }

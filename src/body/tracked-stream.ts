@@ -4,20 +4,20 @@
  * It stays the very object that fetch gave; another prototype stands before its own. The same is done to its readers.
  */
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
-import type {BodyKeeper} from './body-listener.ts';
-import {unlinkWhenCollected} from './unread-bodies.ts';
+import type {BodyListener} from './body-listener.ts';
+import {endWhenCollected} from './unread-bodies.ts';
 
 type Stream = ReadableStream<Uint8Array>;
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-const keeperOf: HiddenField<BodyKeeper> = hiddenField();
+const listenerOf: HiddenField<BodyListener> = hiddenField();
 
 const Native = globalThis.ReadableStream?.prototype;
 
 /** Looking at the stream without reading it, as ky does, changes nothing. */
-export function trackStream(stream: Stream, keeper: BodyKeeper): Stream {
-  if (keeperOf.get(stream) === undefined) {
-    keeperOf.set(stream, keeper);
+export function trackStream(stream: Stream, listener: BodyListener): Stream {
+  if (listenerOf.get(stream) === undefined) {
+    listenerOf.set(stream, listener);
     Object.setPrototypeOf(stream, TrackedStream);
   }
   return stream;
@@ -25,11 +25,11 @@ export function trackStream(stream: Stream, keeper: BodyKeeper): Stream {
 
 function trackedReader(stream: Stream, options?: {mode?: 'byob'}): Reader {
   const reader = Native.getReader.call(stream, options as undefined) as Reader;
-  const keeper = keeperOf.get(stream);
-  if (keeper === undefined) return reader;
-  keeper.streaming();
-  unlinkWhenCollected(reader, keeper);
-  keeperOf.set(reader, keeper);
+  const listener = listenerOf.get(stream);
+  if (listener === undefined) return reader;
+  listener.streaming();
+  endWhenCollected(reader, listener);
+  listenerOf.set(reader, listener);
   return Object.setPrototypeOf(reader, options?.mode === 'byob' ? TrackedByobReader : TrackedReader) as Reader;
 }
 
@@ -67,7 +67,7 @@ const TrackedStream: object = before(Native, {
     return trackedReader(this, options);
   },
   cancel(this: Stream, reason?: unknown) {
-    keeperOf.get(this)?.readerLeft();
+    listenerOf.get(this)?.readerLeft();
     return Native.cancel.call(this, reason);
   },
   pipeTo(this: Stream, ...args: [WritableStream<Uint8Array>]) {
@@ -97,30 +97,30 @@ function readerMethods(native: object | undefined): object {
   };
   return before(native, {
     read(this: Reader, ...view: unknown[]): ReturnType<Reader['read']> {
-      const keeper = keeperOf.get(this);
+      const listener = listenerOf.get(this);
       const promise = read.apply(this, view);
-      if (keeper === undefined) return promise;
-      keeper.awaitingChunk();
+      if (listener === undefined) return promise;
+      listener.awaitingChunk();
       return new Promise((resolve, reject) => {
-        keeper.pending(error => {
+        listener.pending(error => {
           reject(error);
           cancel.call(this, error).catch(() => {});
         });
         promise.then(
           result => {
-            if (result.done) keeper.unlink('read');
-            else keeper.chunkArrived();
+            if (result.done) listener.ended('read');
+            else listener.chunkArrived();
             resolve(result);
           },
           error => {
-            keeper.unlink('network');
+            listener.ended('network');
             reject(error);
           },
         );
       });
     },
     cancel(this: Reader, reason?: unknown) {
-      keeperOf.get(this)?.readerLeft();
+      listenerOf.get(this)?.readerLeft();
       return cancel.call(this, reason);
     },
   });

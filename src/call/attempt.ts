@@ -1,237 +1,367 @@
 /**
- * One attempt: labelled, sent, and ended exactly once, with the place it takes.
+ * One attempt: labelled, sent, and ended exactly once; then, if its response is the answer, tied to the body until that is read,
+ * cancelled or out of time. An engine that lets go when the headers arrive looks faster, and lets a hanging body hang.
  */
-
-import {discard} from '../body/discard.ts';
-import {endAttempt, runIn, startAttempt} from '../client/observe.ts';
+import type {HeldBody} from '../body/response-bodies.ts';
+import {TrackedBody} from '../body/tracked-body.ts';
+import {endAttempt, runIn, startAttempt, startBody} from '../client/observe.ts';
+import type {Ports} from '../client/ports.ts';
+import type {AbortListener, AbortSource} from '../core/abort-source.ts';
 import {isPromise, promiseOf} from '../core/awaitable.ts';
 import type {AttemptKind} from '../core/call-view.ts';
-import {withoutStack} from '../core/errors.ts';
-import {answered, failed, type Outcome} from '../core/outcome.ts';
+import {type TimeoutError, withoutStack} from '../core/errors.ts';
+import type {AttemptObserver, BodyEnd} from '../core/observer.ts';
+import {type AttemptResponse, answered, failed, type Outcome} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
-import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
-import type {ConcurrencyLimit} from '../guards/concurrency.ts';
-import type {Health} from '../guards/trip.ts';
-import type {Sendable} from '../transport/transport.ts';
-import {AttemptLink} from './attempt-timer.ts';
-import type {CallState} from './state.ts';
-import {runAll, step} from './wait.ts';
+import {PreparedHeaders} from '../transport/prepared-headers.ts';
+import type {TransportRequest} from '../transport/transport.ts';
+import {AttemptTimer, type Timed} from './attempt-timer.ts';
+import type {CallContext} from './context.ts';
+import {writeIds} from './ids.ts';
+import type {Permit} from './permit.ts';
 
-/** Who is told how an attempt ended: the call, or a race of two attempts. */
-export interface AttemptOwner {
-  settled(attempt: Attempt, outcome: Outcome): void;
+/** What is told how an attempt ended: exactly one of the two is called. */
+export interface AttemptOwner<R extends AttemptResponse> {
+  ended(attempt: Attempt<R>, outcome: Outcome<R>): void;
+  /** A step of the attempt threw. */
+  broke(error: unknown): void;
 }
 
-/** Tells a fetch that its attempt lost a race. Nobody sees it, so one is enough. */
+/** The reason of the abort where another attempt was answered first. It is shown to no caller, so one is enough. */
 const SUPERSEDED = withoutStack(
   () => new DOMException('Another attempt of the call was answered first.', 'AbortError'),
 );
 
-export class Attempt extends AttemptLink {
+export class Attempt<R extends AttemptResponse> implements AbortListener, Timed {
+  readonly call: CallContext<R>;
+  /** 1 for the first. */
   readonly number: number;
+  readonly permit: Permit;
   /** The attempt that this one, a hedge, was sent beside. */
-  readonly shadows: Attempt | null;
-  /** What the breaker admitted it with, until it is told how the attempt ended. */
-  #ticket: Ticket;
-  #owner: AttemptOwner | null = null;
-  #permit: ConcurrencyLimit | null;
+  readonly shadowed: Attempt<R> | null;
+  reachedWire = false;
+  readonly timer: AttemptTimer;
+  #span: AttemptObserver | null = null;
+  /** Null before the attempt starts and once it has ended. */
+  #owner: AttemptOwner<R> | null = null;
+  /** While it may be aborted. */
+  #request: TransportRequest<R> | null = null;
+  /** While the caller's abort is listened to. */
+  #callerSignal: AbortSource | null = null;
+  /** Of the answer, while it is the caller's. */
+  #body: TrackedBody | null = null;
+  /** Of a response that waits, while it may become the answer. */
+  #held: HeldBody | null = null;
 
-  constructor(
-    call: CallState,
-    number: number,
-    ticket: Ticket,
-    permit: ConcurrencyLimit | null,
-    shadows: Attempt | null = null,
-  ) {
-    super(call);
+  constructor(call: CallContext<R>, number: number, permit: Permit, shadowed: Attempt<R> | null = null) {
+    this.call = call;
     this.number = number;
-    this.#ticket = ticket;
-    this.#permit = permit;
-    this.shadows = shadows;
-  }
-
-  protected get hasEnded(): boolean {
-    return this.#owner === null;
+    this.permit = permit;
+    this.shadowed = shadowed;
+    this.timer = new AttemptTimer(this);
   }
 
   get kind(): AttemptKind {
-    if (this.shadows !== null) return 'hedge';
+    if (this.shadowed !== null) return 'hedge';
     return this.number === 1 ? 'initial' : 'resend';
   }
 
-  /** Sends. The owner hears of it exactly once, maybe before this returns. */
-  start(owner: AttemptOwner, now: number): void {
-    const {call} = this;
-    this.#owner = owner;
-    const {engine, wire} = call;
-    const signal = this.link(now);
-    if (wire.signal?.aborted) {
-      this.handleEvent();
-      return;
-    }
-    let request: Sendable;
-    try {
-      request = wire.next();
-      call.label(request.headers);
-    } catch (error) {
-      this.end(failed('other', error, false)); // A header that is none, a body that is used.
-      return;
-    }
-    if (engine.prepareAttempt !== null) return this.#prepare(engine.prepareAttempt, request, signal);
-    const ready = request.ready?.();
-    if (ready === undefined) this.#send(request, signal);
-    else this.#sendWhen(ready, request, signal);
+  get startedAt(): number {
+    return this.timer.startedAt;
   }
 
-  #prepare(
-    prepare: NonNullable<CallState['engine']['prepareAttempt']>,
-    request: Sendable,
-    signal: AbortSignal | undefined,
-  ): void {
+  get isAnswered(): boolean {
+    return this.#owner === null;
+  }
+
+  // Send.
+
+  /** Sends. The owner is told of the end exactly once, maybe before this returns. */
+  start(owner: AttemptOwner<R>, now: number): void {
+    const {call} = this;
+    const {transport, client} = call;
+    const {callerSignal, passesCallerSignal, stop} = transport;
+    this.#owner = owner;
+    const isTimed = this.timer.start(now);
+    if (callerSignal !== null) {
+      this.#callerSignal = callerSignal;
+      callerSignal.addEventListener('abort', this);
+      if (callerSignal.aborted) return this.handleEvent();
+    }
+    if (stop?.aborted) return this.#end(failed('aborted', stop.reason, false));
+    const isAbortable = isTimed || call.mayHedge || (callerSignal !== null && !passesCallerSignal);
+    let request: TransportRequest<R>;
+    try {
+      request = transport.next(isAbortable);
+      writeIds(call, request.headers);
+    } catch (error) {
+      return this.#end(failed('other', error, false)); // An invalid header, a body that is used.
+    }
+    if (isAbortable) this.#request = request;
+    if (client.prepareAttempt !== null) return this.#prepare(client.prepareAttempt, request);
+    const ready = request.ready?.();
+    if (ready === undefined) this.#send(request);
+    else this.#sendWhen(ready, request);
+  }
+
+  #prepare(prepare: NonNullable<Ports<R>['prepareAttempt']>, request: TransportRequest<R>): void {
     let prepared: ReturnType<typeof prepare>;
     try {
-      prepared = prepare(this.call.describe(request.headers, this.number, signal));
+      const headers = new PreparedHeaders(request.headers);
+      const {method, rawUrl: url, retryState} = this.call;
+      const {previousStatus} = retryState;
+      retryState.prepared = headers;
+      prepared = prepare({method, url, headers, attempt: this.number, previousStatus, signal: request.signal});
     } catch (error) {
-      return this.end(failed('hook', error, false));
+      return this.#end(failed('hook', error, false));
     }
-    if (!isPromise(prepared)) return this.#send(request, signal);
+    if (!isPromise(prepared)) return this.#send(request);
     promiseOf(prepared).then(
-      () => step(this.call, () => this.#send(request, signal)),
-      error => step(this.call, () => this.end(failed('hook', error, false))),
+      () => this.#step(() => this.#send(request)),
+      error => this.#step(() => this.#end(failed('hook', error, false))),
     );
   }
 
   /** The time of the attempt begins when the transport is ready. */
-  #sendWhen(ready: Promise<void>, request: Sendable, signal: AbortSignal | undefined): void {
-    const {clock} = this.call.engine;
-    clock.disarm(this);
+  #sendWhen(ready: Promise<void>, request: TransportRequest<R>): void {
+    this.timer.stop();
+    const send = (): void => {
+      if (this.#owner === null) return;
+      const now = this.call.client.clock.now();
+      this.timer.start(now);
+      if (now >= this.call.deadlineAt) this.timer.fire();
+      else this.#send(request);
+    };
     ready.then(
-      () =>
-        step(this.call, () => {
-          if (this.hasEnded) return;
-          const now = clock.now();
-          this.startTime(now);
-          if (now >= this.call.deadlineAt) this.fire();
-          else this.#send(request, signal);
-        }),
-      error => step(this.call, () => this.end(failed('other', error, false))),
+      () => this.#step(send),
+      error => this.#step(() => this.#end(failed('other', error, false))),
     );
   }
 
-  #send(request: Sendable, signal: AbortSignal | undefined): void {
-    if (this.#owner === null) return; // Time ran out, or the caller left, while it was prepared.
-    const {call} = this;
-    if (call.trace !== null) {
-      const {number, kind, shadows} = this;
-      this.trace = startAttempt(call.trace, call, {number, kind, shadows: shadows?.trace ?? null}, request.headers);
-    }
+  #send(request: TransportRequest<R>): void {
+    if (this.#owner === null) return; // Time ran out, or the caller aborted, while it was prepared.
+    const {call, number, kind, shadowed} = this;
+    if (call.span !== null)
+      this.#span = startAttempt(call.span, call, {number, kind, shadows: shadowed?.span ?? null}, request.headers);
     this.reachedWire = true;
-    let sent: Promise<Response>;
+    call.lastReachedWire = true;
+    let sent: Promise<R>;
     try {
-      sent = promiseOf(this.#put(request, signal));
+      sent = promiseOf(this.#put(request));
     } catch (error) {
       return this.#failed(error);
     }
     this.#await(sent);
   }
 
-  /** Answers with a promise; a fetch of the user's may answer with a thenable or with the response itself. */
-  #put(request: Sendable, signal: AbortSignal | undefined): Promise<Response> {
-    const {trace} = this;
-    return trace === null ? request.send(signal, this.at) : runIn(trace, () => request.send(signal, this.at));
+  /** A custom fetch may answer with a thenable or with the response itself. */
+  #put(request: TransportRequest<R>): Promise<R> {
+    const span = this.#span;
+    return span === null ? request.send(this.timer.at) : runIn(span, () => request.send(this.timer.at));
   }
 
-  /** By callbacks: every promise between the wire and the caller costs a turn. In a function of its own: they hold the attempt alone. */
-  #await(sent: Promise<Response>): void {
+  /** By callbacks: every promise between the transport and the caller costs a turn. In a function of its own: they hold the attempt alone. */
+  #await(sent: Promise<R>): void {
     sent.then(
       response => {
         try {
           this.#arrived(response);
         } catch (error) {
-          this.call.broke(error);
+          this.broke(error);
         }
       },
-      error => step(this.call, () => this.#failed(error)),
+      error => this.#step(() => this.#failed(error)),
     );
   }
 
-  /** Tells the breaker, once. */
-  report(health: Health, now: number): void {
-    this.call.guards.breaker?.record(this.#ticket, health, now);
-    this.#ticket = UNGUARDED;
+  get span(): AttemptObserver | null {
+    return this.#span;
   }
 
-  /** Frees its place under the concurrency limit: after the breaker has learnt of it, for the next in line asks the breaker. */
-  leave(): void {
-    this.#permit?.exit();
-    this.#permit = null;
-  }
+  // End.
 
-  /** Another attempt of the call was answered first. Its owner does not want to hear of it any more. */
-  supersede(): void {
-    this.#owner = null;
-    this.leave();
-    if (this.trace !== null)
-      endAttempt(this.trace, failed('aborted', SUPERSEDED, this.reachedWire), true, this.#latencyMs);
-    this.drop(SUPERSEDED);
-  }
-
-  /** A step of the call threw: nothing of this attempt is kept. Harmless where it has ended. */
-  abandon(reason: unknown): void {
-    const wasRunning = this.#owner !== null;
-    const {engine} = this.call;
-    this.#owner = null;
-    runAll(
-      () => this.report('nothing', engine.clock.now()),
-      () => this.leave(),
-      () => this.drop(reason),
-      () => discard(this.takeResponse(), engine.clock),
-      () => {
-        if (wasRunning && this.trace !== null)
-          endAttempt(this.trace, failed('other', reason, this.reachedWire), false, this.#latencyMs);
-      },
-    );
-  }
-
-  #arrived(response: Response): void {
-    if (this.#owner === null) {
-      // It came after everyone left.
-      discard(response, this.call.engine.clock);
-      return;
-    }
+  #arrived(response: R): void {
+    const {transport, client} = this.call;
+    if (this.#owner === null) return transport.bodies.discard(response, client.clock); // It came too late.
     const flaw = flawOf(response);
-    if (flaw !== null) {
-      this.#failed(new TypeError('The fetch of this client did not answer with a Response.', flaw));
-      return;
-    }
-    if (!this.outlivesHeaders) this.unlink();
-    this.end(answered(response));
+    if (flaw !== null)
+      return this.#failed(new TypeError('The fetch of this client did not answer with a Response.', flaw));
+    const isAbortable = this.#request !== null && (this.timer.armed || this.#callerSignal !== null);
+    if (!isAbortable) this.release(); // Nothing can end its body but the request itself.
+    this.#end(answered(response));
   }
 
   #failed(error: unknown): void {
-    const {signal} = this.call.wire;
-    this.unlink();
+    const {callerSignal} = this.call.transport;
+    this.release();
     // A fetch that saw the signal first reports the abort itself.
-    if (signal?.aborted) this.end(failed('aborted', signal.reason, this.reachedWire));
-    else this.end(failed(failureKind(error), error, this.reachedWire));
+    if (callerSignal?.aborted) this.#end(failed('aborted', callerSignal.reason, this.reachedWire));
+    else this.#end(failed(failureKind(error), error, this.reachedWire));
   }
 
-  protected end(outcome: Outcome): void {
+  timedOut(kind: 'deadline' | 'attempt-timeout', error: TimeoutError, isLate: boolean): void {
+    this.#cut(kind, this.call.transport.timeoutError(error), isLate);
+  }
+
+  /** The caller aborted. */
+  handleEvent(): void {
+    this.#step(() => this.#cut('aborted', this.#callerSignal?.reason, false));
+  }
+
+  #cut(kind: 'deadline' | 'attempt-timeout' | 'aborted', reason: unknown, isLate: boolean): void {
+    const request = this.#request;
+    const reads = this.#body?.reads ?? [];
+    try {
+      this.release(kind);
+      this.#end(failed(kind, reason, this.reachedWire, isLate));
+    } finally {
+      request?.abort(reason);
+      for (const interrupt of reads) interrupt(reason);
+    }
+  }
+
+  /** Has an effect once. */
+  #end(outcome: Outcome<R>): void {
     const owner = this.#owner;
     if (owner === null) return;
     this.#owner = null;
-    this.response = outcome.response;
-    if (this.trace !== null) endAttempt(this.trace, outcome, false, this.#latencyMs);
-    if (outcome.response === null) this.unlink();
-    owner.settled(this, outcome);
+    try {
+      this.#endSpan(outcome, false);
+      if (outcome.response === null) this.release();
+    } catch (error) {
+      this.abandon(error, outcome.response);
+      return owner.broke(error);
+    }
+    owner.ended(this, outcome);
   }
 
-  get #latencyMs(): number {
-    return this.call.engine.clock.now() - this.startedAt;
+  /** Another attempt of the call was answered first. Its owner is not told of its end. */
+  supersede(): void {
+    this.#owner = null;
+    this.permit.release();
+    this.#endSpan(failed('aborted', SUPERSEDED, this.reachedWire), true);
+    this.#abort(SUPERSEDED);
+  }
+
+  /**
+   * A step of the call threw: nothing of this attempt is kept. Harmless where it has ended.
+   *
+   * @param response What came, if the caller has not got it.
+   */
+  abandon(reason: unknown, response: R | null = null): void {
+    const isRunning = this.#owner !== null;
+    this.#owner = null;
+    quietly(() => this.permit.record('nothing', this.call.client.clock.now()));
+    quietly(() => this.permit.release());
+    quietly(() => this.#abort(reason));
+    quietly(() => {
+      if (isRunning) this.#endSpan(failed('other', reason, this.reachedWire), false);
+    });
+    quietly(() => this.discard(response));
+  }
+
+  #abort(reason: unknown): void {
+    const request = this.#request;
+    try {
+      this.release();
+    } finally {
+      request?.abort(reason);
+    }
+  }
+
+  #endSpan(outcome: Outcome<R>, isSuperseded: boolean): void {
+    if (this.#span === null) return;
+    endAttempt(this.#span, outcome, isSuperseded, this.call.client.clock.now() - this.startedAt);
+  }
+
+  /** Nothing above a timer, a signal or a promise catches an exception. */
+  #step(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.broke(error);
+    }
+  }
+
+  /** Once the attempt has ended, what is left of it is a body. */
+  broke(error: unknown): void {
+    const owner = this.#owner;
+    if (owner === null) return;
+    this.abandon(error);
+    owner.broke(error);
+  }
+
+  /** Releases timer and signal: nothing of this attempt is left. */
+  release(how: BodyEnd = 'left'): void {
+    const body = this.#body;
+    this.#request = null;
+    this.#body = null;
+    try {
+      this.timer.stop();
+    } finally {
+      body?.close(how);
+      this.#callerSignal?.removeEventListener('abort', this);
+      this.#callerSignal = null;
+    }
+  }
+
+  // The response, while the call decides, and when it is the answer.
+
+  /** The response waits while the call decides: its time does not run, in case it becomes the answer. */
+  pauseTimeout(): void {
+    this.timer.stop();
+  }
+
+  resumeTimeout(): void {
+    if (this.#request !== null) this.timer.resume();
+  }
+
+  /** The call waits: until it goes on the response holds no connection. Has an effect once. */
+  hold(response: R | null): void {
+    if (response !== null) this.#held ??= this.call.transport.bodies.hold(response, this.call.client.clock);
+  }
+
+  /** The response is not the answer. */
+  discard(response: R | null): void {
+    const held = this.#held;
+    this.#held = null;
+    this.release();
+    if (held !== null) held.discard();
+    else if (response !== null) this.call.transport.bodies.discard(response, this.call.client.clock);
+  }
+
+  /** The response goes to the caller: its body is tied to what is left of the time. */
+  deliver(response: R): void {
+    const isReadable = this.#held?.release() ?? true;
+    this.#held = null;
+    if (!isReadable) return this.release();
+    if (this.#request === null) return;
+    try {
+      this.#track(response);
+    } catch {
+      this.release(); // A response that cannot be watched is better than none.
+    }
+  }
+
+  #track(response: R): void {
+    const {client, transport} = this.call;
+    const {bodies, bodyGetsFreshTime, bodyGraceMs = 0} = transport;
+    const body = new TrackedBody(this.timer, this, client.answers.isFailure(response.status));
+    if (!bodies.track(response, body)) return this.release();
+    if (this.#span !== null) body.span = startBody(this.#span);
+    this.#body = body;
+    this.timer.limitBody(bodyGetsFreshTime, bodyGraceMs);
+  }
+
+  /** A clock or a signal that throws must not keep the end of the body from its reader. */
+  bodyEnded(how?: BodyEnd): void {
+    quietly(() => this.release(how));
+    if (this.#callerSignal !== null) quietly(() => this.release(how));
   }
 }
 
-/** A fetch of the user's may have a timeout of its own, and says so by name. */
+/** A custom fetch may have a timeout of its own, and says so by name. */
 function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'other' {
   if (isNetworkFailure(error)) return 'network';
   try {
@@ -241,8 +371,8 @@ function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'other' {
   }
 }
 
-/** A fetch of the user's may answer with anything. All that is read of it later is read here, where it may throw. */
-function flawOf(response: Response): ErrorOptions | null {
+/** A custom fetch may answer with anything. All that is read of the response later is read here, where it may throw. */
+function flawOf(response: AttemptResponse & {readonly body?: unknown}): ErrorOptions | null {
   try {
     const {status, headers, body: _} = response;
     if (typeof status !== 'number') return {};

@@ -1,78 +1,94 @@
-/**
- * What is known of a call, for whoever looks on: observers, listeners, and the other files of this floor. It does nothing.
- */
-
-import type {EngineParts} from '../client/client.ts';
+/** One call: its facts, its ids, and what observers, listeners and reports may see of it. The steps of a call read and write it. */
+import type {Client, ClientFacts} from '../client/client.ts';
 import {startCall} from '../client/observe.ts';
 import type {Plan, Variant} from '../client/plan.ts';
-import type {AttemptRequest} from '../client/ports.ts';
+import {originOf, targetOf} from '../client/target.ts';
 import type {CallResult, CallView} from '../core/call-view.ts';
-import type {CallObserver, HeaderBag} from '../core/observer.ts';
-import type {Pause} from '../core/timer.ts';
+import type {CallObserver} from '../core/observer.ts';
+import type {AttemptResponse} from '../core/outcome.ts';
+import type {AnswerContext} from '../decide/answers.ts';
 import {redactUrl} from '../decide/redact.ts';
 import type {Transients} from '../decide/transients.ts';
 import type {Guards} from '../guards/origin-guards.ts';
-import {PreparedHeaders} from '../transport/prepared-headers.ts';
-import type {Wire} from '../transport/transport.ts';
-import type {Judgement} from './decision.ts';
-import {Identified} from './ids.ts';
-import type {CallReport, Reporting} from './report.ts';
-import type {Reservation} from './reservation.ts';
-import {Past} from './retry-state.ts';
-import type {Rpc} from './rpc.ts';
+import type {CallOverrides} from '../policy/types.ts';
+import type {Transport} from '../transport/transport.ts';
+import type {RetryDecision} from './decision.ts';
+import {Reservation} from './reservation.ts';
+import {RetryState} from './retry-state.ts';
 
-const NO_WAITS: readonly Pause[] = [];
+/** A gRPC call has no URL, but a target, a method and, perhaps, a deadline of the caller. */
+export interface Rpc {
+  /** Guards and routes are keyed by it. */
+  readonly origin: string;
+  /** `package.Service/Method`. */
+  readonly method: string;
+  /** What the caller's deadline leaves; Infinity without one. */
+  readonly withinMs: number;
+}
 
-/** How it ended. */
-interface End {
+/** How a call ended. */
+export interface CallEnding {
   readonly result: CallResult;
   readonly reason: string;
   readonly durationMs: number;
 }
 
-export abstract class CallRecord extends Identified implements Reporting {
-  readonly engine: EngineParts;
+/** Which ids the engine writes; unknown before the first attempt. */
+export type IdsSent = 'unknown' | 'none' | 'correlation' | 'correlation and request';
+
+export class CallContext<R extends AttemptResponse = AttemptResponse> implements CallView, AnswerContext {
+  readonly client: Client<R>;
   readonly plan: Plan;
   readonly guards: Guards;
   readonly method: string;
   readonly origin: string;
   readonly startedAt: number;
-  readonly trace: CallObserver | null;
+  /** Null where no observer watches the call. */
+  span: CallObserver | null = null;
+  /** Of the attempt in flight, or of the last one. */
+  transport!: Transport<R>;
   attempts = 0;
-  waits: readonly Pause[] = NO_WAITS;
-  judgement: Judgement | null = null;
-  wire!: Wire;
-  protected ended: End | null = null;
-  #past: Past | null = null;
-  readonly #rawUrl: string;
+  /** The same on every attempt. Undefined where the policy has no correlation, and before the first attempt. */
+  correlationId: string | undefined;
+  idempotencyKey: string | undefined;
+  idsSent: IdsSent = 'unknown';
+  /** What was decided after the last attempt; null before. */
+  decision: RetryDecision | null = null;
+  ending: CallEnding | null = null;
+  /** Whether the last attempt was given to the transport. */
+  lastReachedWire = false;
+  #retry: RetryState | null = null;
+  readonly #url: string;
   readonly #rpc: Rpc | null;
 
   constructor(
-    engine: EngineParts,
+    client: Client<R>,
     {plan, correlationId, idempotencyKey}: Variant,
     method: string,
     url: string,
     origin: string | null,
-    guards: Guards,
     now: number,
     rpc: Rpc | null,
   ) {
-    super(correlationId, idempotencyKey);
-    this.engine = engine;
+    this.client = client;
     this.plan = plan;
-    this.guards = guards;
+    this.guards = client.guardsFor(origin, plan, now);
     this.method = method;
-    this.#rawUrl = url;
+    this.#url = url;
     this.origin = origin ?? '';
     this.startedAt = now;
+    this.correlationId = correlationId;
+    this.idempotencyKey = idempotencyKey;
     this.#rpc = rpc;
-    this.trace = startCall(engine.observer, this);
   }
 
-  abstract broke(error: unknown): void;
+  /** As the caller wrote it, with every secret. */
+  get rawUrl(): string {
+    return this.#url;
+  }
 
   get url(): string {
-    return redactUrl(this.#rawUrl, this.plan.queryAllowList);
+    return redactUrl(this.#url, this.plan.queryAllowList);
   }
 
   get template(): string | undefined {
@@ -87,6 +103,7 @@ export abstract class CallRecord extends Identified implements Reporting {
     return this.#rpc?.method;
   }
 
+  /** The policy's deadline, or less where the caller has less time; Infinity without one. */
   get deadlineMs(): number {
     return this.#rpc === null ? this.plan.deadlineMs : Math.min(this.plan.deadlineMs, this.#rpc.withinMs);
   }
@@ -95,65 +112,24 @@ export abstract class CallRecord extends Identified implements Reporting {
     return this.startedAt + this.deadlineMs;
   }
 
-  /** What logs show of it: no more than others may see, and nothing that goes over the wire. */
-  toJSON(): CallView {
-    const {method, rpcMethod, url, origin, template, policyName, correlationId, attempts, hedges, waitedMs, keyed} =
-      this;
-    return {method, rpcMethod, url, origin, template, policyName, correlationId, attempts, hedges, waitedMs, keyed};
-  }
-
-  // What it has been through.
-
-  /** For writing: made where there was none. */
-  protected get past(): Past {
-    this.#past ??= new Past();
-    return this.#past;
-  }
-
-  protected get reservation(): Reservation | null {
-    return this.#past?.reservation ?? null;
-  }
-
-  get hedges(): number {
-    return this.#past?.hedges ?? 0;
-  }
-
-  set hedges(count: number) {
-    this.past.hedges = count;
-  }
-
-  get waitedMs(): number {
-    return this.#past?.waitedMs ?? 0;
-  }
-
-  set waitedMs(ms: number) {
-    this.past.waitedMs = ms;
-  }
-
-  get lastBackoffMs(): number {
-    return this.#past?.lastBackoffMs ?? 0;
-  }
-
-  set lastBackoffMs(ms: number) {
-    this.past.lastBackoffMs = ms;
-  }
-
-  // What answers are read by.
-
-  get transients(): Transients {
-    return this.plan.transients;
+  /** An idempotency key is on the call, so a server can tell a retry from a second call. */
+  get keyed(): boolean {
+    return this.idempotencyKey !== undefined && this.idsSent !== 'unknown';
   }
 
   get keySentBefore(): boolean {
     return this.attempts > 1 && this.keyed;
   }
 
-  get refreshes(): boolean {
-    return this.engine.prepareAttempt !== null;
+  get transients(): Transients {
+    return this.plan.transients;
   }
 
-  // What resends are decided by.
+  get refreshes(): boolean {
+    return this.client.prepareAttempt !== null;
+  }
 
+  /** Whether the call may be repeated although the server may have acted. */
   get mayRepeat(): boolean {
     return this.keyed || this.plan.idempotentMethods.has(this.method);
   }
@@ -162,42 +138,96 @@ export abstract class CallRecord extends Identified implements Reporting {
     return this.guards.hedge !== null && this.plan.maxAttempts > 1;
   }
 
-  // What is written on attempts.
-
-  override label(headers: HeaderBag): void {
-    this.#past?.prepared?.undo(headers);
-    super.label(headers);
+  /** For reading: null for calls that needed nothing of it so far. */
+  get retryStateIfAny(): RetryState | null {
+    return this.#retry;
   }
 
-  describe(headers: HeaderBag, attempt: number, signal: AbortSignal | undefined): AttemptRequest {
-    const prepared = new PreparedHeaders(headers);
-    const {method, past} = this;
-    past.prepared = prepared;
-    const {previousStatus} = past;
-    return {method, url: this.#rawUrl, headers: prepared, attempt, previousStatus, signal};
+  /** For writing. */
+  get retryState(): RetryState {
+    this.#retry ??= new RetryState();
+    return this.#retry;
   }
 
-  /** How the call ended; before that, how it stands. */
-  get report(): CallReport {
-    const {judgement, attempts, hedges, waitedMs, correlationId, policyName, ended} = this;
-    return {
-      result: ended?.result ?? 'failure',
-      reason: ended?.reason ?? 'not ended',
-      refusal: ended?.result === 'success' ? null : (judgement?.refusal ?? null),
-      attempts,
-      hedges,
-      waitedMs,
-      durationMs: ended?.durationMs ?? this.engine.clock.now() - this.startedAt,
-      retryAfterMs: judgement?.hint?.ms,
-      correlationId,
-      policyName,
-    };
+  get reservation(): Reservation | null {
+    return this.#retry?.reservation ?? null;
+  }
+
+  /** For writing; null where the origin has no budget. */
+  reserve(): Reservation | null {
+    const {budget} = this.guards;
+    if (budget !== null) this.retryState.reservation ??= new Reservation(budget);
+    return this.reservation;
+  }
+
+  get hedges(): number {
+    return this.#retry?.hedges ?? 0;
+  }
+
+  get waitedMs(): number {
+    return this.#retry?.waitedMs ?? 0;
+  }
+
+  /** What logs show of a call: no more than others may see, and nothing that is sent to the server. */
+  toJSON(): CallView {
+    const {method, rpcMethod, url, origin, template, policyName, correlationId, attempts, hedges, waitedMs, keyed} =
+      this;
+    return {method, rpcMethod, url, origin, template, policyName, correlationId, attempts, hedges, waitedMs, keyed};
   }
 }
 
+/** A call, for steps to which all responses are alike. */
+export type CallFacts = Omit<CallContext, 'client' | 'transport'> & {readonly client: ClientFacts};
+
 /** What console.log of Node shows is what JSON would. */
-Object.defineProperty(CallRecord.prototype, Symbol.for('nodejs.util.inspect.custom'), {
-  value(this: CallRecord) {
+Object.defineProperty(CallContext.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: CallContext) {
     return this.toJSON();
   },
 });
+
+/**
+ * A call before its first attempt.
+ *
+ * @throws InvalidPolicyError with code INVALID_OVERRIDES.
+ */
+export function beginCall<R extends AttemptResponse>(
+  client: Client<R>,
+  method: string,
+  url: string,
+  overrides: CallOverrides | undefined,
+): CallContext<R> {
+  // Without routes the origin is looked up, and no URL is parsed.
+  if (!client.handle.plans.hasRoutes) return begin(client, method, url, originOf(url), '', overrides, null);
+  const {origin, pathname} = targetOf(url);
+  return begin(client, method, url, origin, pathname, overrides, null);
+}
+
+/**
+ * A gRPC call before its first attempt: a POST, as gRPC sends it.
+ *
+ * @throws InvalidPolicyError with code INVALID_OVERRIDES.
+ */
+export function beginRpc<R extends AttemptResponse>(
+  client: Client<R>,
+  rpc: Rpc,
+  overrides: CallOverrides | undefined,
+): CallContext<R> {
+  const {origin, method} = rpc;
+  return begin(client, 'POST', `${origin}/${method}`, origin, `/${method}`, overrides, rpc);
+}
+
+function begin<R extends AttemptResponse>(
+  client: Client<R>,
+  method: string,
+  url: string,
+  origin: string | null,
+  pathname: string,
+  overrides: CallOverrides | undefined,
+  rpc: Rpc | null,
+): CallContext<R> {
+  const variant = client.variantFor(method, origin ?? '', pathname, overrides);
+  const call = new CallContext(client, variant, method, url, origin, client.clock.now(), rpc);
+  if (client.observer !== null) call.span = startCall(client.observer, call);
+  return call;
+}

@@ -1,39 +1,69 @@
 /**
- * The decision to resend: may it be sent again, and after how long?
+ * The decision to retry: may the call be sent again, and after how long?
  *
- * Everything is asked before anyone sleeps: what the server may have done, the attempts, the body, the server's word, the
- * deadline, the breaker, and last the budget, which is reserved here and given back if the resend does not happen.
+ * Everything is asked before anyone waits: what the server may have done, the attempts, the body, the server's hint, the
+ * deadline, the breaker, and last the budget, which is reserved here and given back if the retry does not happen.
  */
-import type {Outcome} from '../core/outcome.ts';
+import {isPromise} from '../core/awaitable.ts';
+import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
+import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {backoffMs} from '../decide/backoff.ts';
 import type {ServerHint} from '../decide/server-hint.ts';
 import {harmless, throttled, type Verdict} from '../decide/verdict.ts';
 import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
-import {type Judgement, type Refusal, refuse} from './decision.ts';
-import type {CallState} from './state.ts';
+import type {CallContext, CallFacts} from './context.ts';
+import {type Refusal, type RetryDecision, refuse} from './decision.ts';
+import {within} from './wait.ts';
 
-/** An attempt that cannot get this long is not worth sending. */
-export const LEAST_ATTEMPT_MS = 50;
+/** How the call ended while the request body was still being read. */
+export interface Ended {
+  readonly ended: Outcome<never>;
+}
+
+/** Decides, and holds what the retry costs the budget. */
+export async function decideRetry<R extends AttemptResponse>(
+  call: CallContext<R>,
+  outcome: Outcome<R>,
+  found: Verdict,
+): Promise<RetryDecision | Ended> {
+  if (call.refreshes) call.retryState.previousStatus = outcome.status;
+  let {replayable} = call.transport;
+  if (isPromise(replayable) && found.transient) {
+    const read = await within(call, replayable);
+    if ('outcome' in read) return {ended: read.outcome};
+    replayable = read.value;
+  }
+  const decision = decide(call, outcome, found, replayable === true);
+  if (decision.receipt !== REFUSED) call.reserve()?.hold(decision.receipt);
+  if (decision.refusal === null) call.retryState.waitedMs += decision.waitMs;
+  call.decision = decision;
+  return decision;
+}
 
 /** @param replayable Whether the body can be sent again. */
-export function judge(call: CallState, outcome: Outcome, found: Verdict, replayable: boolean): Judgement {
-  const {engine, plan, guards} = call;
+function decide<R extends AttemptResponse>(
+  call: CallContext<R>,
+  outcome: Outcome<R>,
+  found: Verdict,
+  replayable: boolean,
+): RetryDecision {
+  const {client, plan, guards} = call;
   const hint = hintOf(call, outcome, found);
   // A 503 with a hint is a server that sheds load; without one it may just be broken.
   const verdict = outcome.status === 503 && hint !== null && found.transient ? throttled(found) : found;
-  // Whatever becomes of this call; but one absurd hint must not close an origin for a century.
-  if (hint !== null) guards.hold?.hold(Math.min(hint.ms, plan.policy.retryAfter.maxMs), engine.clock.now());
-  const no = (refusal: Refusal): Judgement => refuse(verdict, refusal, hint);
+  // Whatever becomes of this call. Capped, so that one bad hint cannot block an origin.
+  if (hint !== null) guards.hold?.hold(Math.min(hint.ms, plan.policy.retryAfter.maxMs), client.clock.now());
+  const no = (refusal: Refusal): RetryDecision => refuse(verdict, refusal, hint);
 
   if (!verdict.transient) return no(outcome.kind === 'deadline' ? 'deadline' : 'not-transient');
   if (!harmless(verdict.sent) && !call.mayRepeat) return no('may-have-acted');
   if (call.attempts >= plan.maxAttempts) return no('attempts-exhausted');
-  if (engine.handle.retriesDisabled) return no('retries-disabled');
+  if (client.handle.retriesDisabled) return no('retries-disabled');
   if (!replayable) return no('body-not-replayable');
-  if (verdict.once && call.judgement?.verdict.reason === verdict.reason) return no('resent-once');
+  if (verdict.once && call.decision?.verdict.reason === verdict.reason) return no('resent-once');
   if (hint !== null && hint.ms > plan.policy.retryAfter.maxMs) return no('hint-too-long');
 
-  const now = engine.clock.now();
+  const now = client.clock.now();
   const {waitMs, waitSource} = waitBefore(call, verdict, hint);
   if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
   if (guards.breaker?.refuses(now + waitMs)) return no('breaker-open');
@@ -51,9 +81,13 @@ function withdraw(budget: Budget | null, verdict: Verdict, hint: ServerHint | nu
   return hint !== null && hint.ms > 0 ? FREE : budget.withdraw(verdict.throttled, now);
 }
 
-function hintOf({engine, plan}: CallState, {response}: Outcome, {transient}: Verdict): ServerHint | null {
+function hintOf<R extends AttemptResponse>(
+  {client, plan}: CallContext<R>,
+  {response}: Outcome<R>,
+  {transient}: Verdict,
+): ServerHint | null {
   if (!transient || response === null || !plan.policy.retryAfter.honor) return null;
-  return engine.answers.hint(response, engine.clock.wall());
+  return client.answers.hint(response, client.clock.wall());
 }
 
 /** A little later than the server asked, never earlier: all its clients heard the same number. */
@@ -61,21 +95,21 @@ const HINT_SPREAD = 0.1;
 const LONGEST_HINT_SPREAD_MS = 1000;
 
 function waitBefore(
-  call: CallState,
+  call: CallFacts,
   verdict: Verdict,
   hint: ServerHint | null,
-): Pick<Judgement, 'waitMs' | 'waitSource'> {
-  const {engine, plan} = call;
+): Pick<RetryDecision, 'waitMs' | 'waitSource'> {
+  const {client, plan, retryState} = call;
   if (verdict.once && hint === null) return {waitMs: 0, waitSource: 'none'};
   const plannedMs = backoffMs(
     plan.policy.backoff,
     call.attempts - call.hedges,
     verdict.throttled,
-    call.lastBackoffMs,
-    engine.random,
+    retryState.lastBackoffMs,
+    client.random,
   );
-  call.lastBackoffMs = plannedMs;
+  retryState.lastBackoffMs = plannedMs;
   if (hint === null || hint.ms < plannedMs) return {waitMs: plannedMs, waitSource: 'backoff'};
-  const spreadMs = engine.random() * Math.min(hint.ms * HINT_SPREAD, LONGEST_HINT_SPREAD_MS);
+  const spreadMs = client.random() * Math.min(hint.ms * HINT_SPREAD, LONGEST_HINT_SPREAD_MS);
   return {waitMs: hint.ms + spreadMs, waitSource: hint.source};
 }

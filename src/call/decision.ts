@@ -1,9 +1,9 @@
-/** What was decided about a resend, and why. */
+/** What was decided about a retry, and why. */
 import type {HintSource, ServerHint} from '../decide/server-hint.ts';
 import {red, SUCCESS, type Verdict} from '../decide/verdict.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
 
-/** Why a call is not sent again. */
+/** Why a call is not retried. */
 export type Refusal =
   /** It succeeded, or trying again cannot help. */
   | 'not-transient'
@@ -11,7 +11,7 @@ export type Refusal =
   | 'may-have-acted'
   | 'attempts-exhausted'
   | 'body-not-replayable'
-  /** Worth one resend, and that was it. */
+  /** Worth one retry, and that was it. */
   | 'resent-once'
   /** The server asks for a longer wait than `retryAfter.maxMs`. */
   | 'hint-too-long'
@@ -23,24 +23,24 @@ export type Refusal =
   /** `disableRetries()`. */
   | 'retries-disabled';
 
-export interface Judgement {
+export interface RetryDecision {
   readonly verdict: Verdict;
-  /** null: it is sent again. */
+  /** Null: the call is retried. */
   readonly refusal: Refusal | null;
   readonly waitMs: number;
   readonly waitSource: HintSource | 'backoff' | 'none';
   /** What the server asked for, whether or not it can be granted. */
   readonly hint: ServerHint | null;
-  /** What the budget holds for the resend. */
+  /** What the budget holds for the retry. */
   readonly receipt: Receipt;
 }
 
-export function refuse(verdict: Verdict, refusal: Refusal, hint: ServerHint | null = null): Judgement {
+export function refuse(verdict: Verdict, refusal: Refusal, hint: ServerHint | null = null): RetryDecision {
   return {verdict, refusal, waitMs: 0, waitSource: 'none', hint, receipt: REFUSED};
 }
 
-/** A step threw. */
-export const BROKEN: Judgement = Object.freeze(
+/** A step of the call threw. */
+export const BROKEN: RetryDecision = Object.freeze(
   refuse(red('internal error', 'maybe-processed', {final: true}), 'not-transient'),
 );
-export const SUCCEEDED: Judgement = Object.freeze(refuse(SUCCESS, 'not-transient'));
+export const SUCCEEDED: RetryDecision = Object.freeze(refuse(SUCCESS, 'not-transient'));

@@ -1,47 +1,173 @@
-/** May a slow attempt be hedged? By what is known of the call, then by every guard; a refusal is no failure of the call. */
+/**
+ * A hedged send: one attempt, and a second one beside it if the first is slow.
+ *
+ * Only a slow attempt starts a hedge; a failed one waits its backoff like any other. The first answer that is not
+ * transient wins; with none of those, the last failure counts. Losers are aborted, the winner keeps its own signal.
+ */
 import {isPromise, promiseOf} from '../core/awaitable.ts';
+import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
+import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
+import {Timer} from '../core/timer.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
-import {Attempt} from './attempt.ts';
-import {LEAST_ATTEMPT_MS} from './decide-retry.ts';
-import type {CallState} from './state.ts';
-import {step} from './wait.ts';
+import {type Assessed, assess} from './assess.ts';
+import {Attempt, type AttemptOwner} from './attempt.ts';
+import type {CallContext, CallFacts} from './context.ts';
+import {notifyHedged, notifySuperseded} from './notify.ts';
+import {Permit} from './permit.ts';
 
-/** Calls back, maybe later, if the call may be sent twice and its body can be. */
-export function whenHedgeable(call: CallState, then: () => void): void {
-  if (!call.mayRepeat || call.attempts >= call.plan.maxAttempts || call.engine.handle.retriesDisabled) return;
-  const {replayable, hedgeable} = call.wire;
-  if (hedgeable === false) return;
-  if (isPromise(replayable)) promiseOf(replayable).then(can => can && step(call, then), NEVER);
-  else if (replayable) then();
+/** Resolves with the attempt that counts; rejects where a step threw, and then nothing of either attempt is left. */
+export function sendHedged<R extends AttemptResponse>(
+  call: CallContext<R>,
+  first: Attempt<R>,
+  now: number,
+): Promise<Assessed<R>> {
+  return new Promise((resolve, reject) => new HedgedSend(call, first, resolve, reject).start(now));
 }
 
-/** A body that cannot be read is not sent twice. */
-const NEVER = (): void => {};
+class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwner<R> {
+  readonly #call: CallContext<R>;
+  readonly #first: Attempt<R>;
+  readonly #resolve: (assessed: Assessed<R>) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #running = new Set<Attempt<R>>();
+  #hedge: Attempt<R> | null = null;
+  /** Attempts whose outcome is being assessed. */
+  readonly #unassessed = new Map<Attempt<R>, Outcome<R>>();
+  #isOver = false;
 
-/** A second attempt, to be sent beside the one in flight; null where a guard refuses. */
-export function hedgeOf(call: CallState, shadowed: Attempt): Attempt | null {
-  const {concurrency, budget} = call.guards;
-  const now = call.engine.clock.now();
-  if (now + LEAST_ATTEMPT_MS > call.deadlineAt || call.guards.breaker?.refuses(now)) return null;
+  constructor(
+    call: CallContext<R>,
+    first: Attempt<R>,
+    resolve: (assessed: Assessed<R>) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super();
+    this.#call = call;
+    this.#first = first;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  static {
+    HedgedSend.prototype.waitsForSockets = true;
+  }
+
+  start(now: number): void {
+    this.#step(() => {
+      this.#running.add(this.#first);
+      const delayMs = this.#call.guards.hedge?.delayMs();
+      if (delayMs !== undefined) this.#call.client.clock.arm(this, delayMs, now);
+      this.#first.start(this, now);
+    });
+  }
+
+  /** The first attempt is slow. */
+  fire(): void {
+    this.#step(() => {
+      const {transport} = this.#call;
+      if (!mayBeSentTwice(this.#call)) return;
+      const {replayable} = transport;
+      const send = (can: boolean): void => this.#step(() => can && this.#sendHedge());
+      if (isPromise(replayable))
+        promiseOf(replayable).then(send, () => {}); // A body that cannot be read is not sent twice.
+      else send(replayable);
+    });
+  }
+
+  #sendHedge(): void {
+    const call = this.#call;
+    if (this.#isOver || !this.#running.has(this.#first)) return;
+    const now = call.client.clock.now();
+    const permit = permitOf(call, now);
+    if (permit === null) return;
+    const hedge = new Attempt(call, call.attempts + 1, permit, this.#first);
+    this.#hedge = hedge;
+    this.#running.add(hedge);
+    call.attempts++;
+    call.retryState.hedges++;
+    notifyHedged(call, call.guards.hedge!.delayMs()!); // Known, or the first attempt would not have been slow.
+    hedge.start(this, call.client.clock.now());
+  }
+
+  ended(attempt: Attempt<R>, outcome: Outcome<R>): void {
+    this.#step(() => {
+      this.#running.delete(attempt);
+      this.#call.client.clock.disarm(this);
+      this.#unassessed.set(attempt, outcome);
+      assess(this.#call, {attempt, outcome}).then(
+        assessed => this.#step(() => this.#assessed(assessed)),
+        error => this.broke(error),
+      );
+    });
+  }
+
+  #assessed(assessed: Assessed<R>): void {
+    const {attempt, outcome, verdict} = assessed;
+    this.#unassessed.delete(attempt);
+    const isLast = this.#running.size === 0 && this.#unassessed.size === 0;
+    // With two failures the last one counts, so the first need not hold its connection.
+    if (this.#isOver || (verdict.transient && !isLast)) return attempt.discard(outcome.response);
+    this.#isOver = true;
+    this.#supersedeOthers();
+    this.#resolve(assessed);
+  }
+
+  #supersedeOthers(): void {
+    const now = this.#call.client.clock.now();
+    for (const loser of this.#running) {
+      loser.supersede();
+      loser.permit.record('nothing', now);
+      notifySuperseded(this.#call, loser, now);
+    }
+  }
+
+  broke(error: unknown): void {
+    this.#isOver = true;
+    quietly(() => this.#call.client.clock.disarm(this));
+    for (const attempt of [this.#first, this.#hedge])
+      attempt?.abandon(error, this.#unassessed.get(attempt)?.response ?? null);
+    this.#reject(error);
+  }
+
+  /** Nothing above a timer or a promise catches an exception. */
+  #step(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.broke(error);
+    }
+  }
+}
+
+function mayBeSentTwice<R extends AttemptResponse>({
+  mayRepeat,
+  attempts,
+  plan,
+  client,
+  transport,
+}: CallContext<R>): boolean {
+  return mayRepeat && attempts < plan.maxAttempts && !client.handle.retriesDisabled && (transport.hedgeable ?? true);
+}
+
+/** Asks every guard; a refusal is no failure of the call. */
+function permitOf({guards, deadlineAt}: CallFacts, now: number): Permit | null {
+  const {concurrency, budget, breaker, hedge} = guards;
+  if (now + LEAST_ATTEMPT_MS > deadlineAt || breaker?.refuses(now)) return null;
   if (concurrency !== null && !concurrency.tryEnter()) return null;
   let receipt: Receipt = REFUSED;
   let ticket: Ticket | null = null;
   try {
     if (budget !== null) receipt = budget.withdraw(false, now);
-    ticket = admitted(call, receipt, now);
+    // The load that hedges may add, then the breaker, which counts what it lets through.
+    if ((budget === null || receipt !== REFUSED) && hedge!.tryHedge(now))
+      ticket = breaker === null ? UNGUARDED : breaker.admit(now);
   } finally {
     if (ticket === null) {
       concurrency?.exit();
       if (receipt !== REFUSED) budget!.giveBack(receipt, now);
     }
   }
-  return ticket === null ? null : new Attempt(call, call.attempts + 1, ticket, concurrency, shadowed);
-}
-
-/** The load that hedges may add, then the breaker, which counts what it lets through. */
-function admitted({guards: {budget, breaker, hedge}}: CallState, receipt: Receipt, now: number): Ticket | null {
-  if (budget !== null && receipt === REFUSED) return null;
-  if (!hedge!.tryHedge(now)) return null;
-  return breaker === null ? UNGUARDED : breaker.admit(now);
+  return ticket === null ? null : new Permit(breaker, ticket, concurrency);
 }

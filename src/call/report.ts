@@ -6,9 +6,9 @@
  */
 import type {CallResult} from '../core/call-view.ts';
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
-import type {Outcome} from '../core/outcome.ts';
+import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import type {CallFacts} from './context.ts';
 import type {Refusal} from './decision.ts';
-import type {CallState} from './state.ts';
 
 export interface CallReport {
   readonly result: CallResult;
@@ -28,12 +28,24 @@ export interface CallReport {
   readonly policyName: string;
 }
 
-/** A call that can tell how it ended. */
-export interface Reporting extends CallState {
-  readonly report: CallReport;
+/** How the call ended; before that, how it stands. */
+export function reportFor(call: CallFacts): CallReport {
+  const {decision, attempts, hedges, waitedMs, correlationId, policyName, ending} = call;
+  return {
+    result: ending?.result ?? 'failure',
+    reason: ending?.reason ?? 'not ended',
+    refusal: ending?.result === 'success' ? null : (decision?.refusal ?? null),
+    attempts,
+    hedges,
+    waitedMs,
+    durationMs: ending?.durationMs ?? call.client.clock.now() - call.startedAt,
+    retryAfterMs: decision?.hint?.ms,
+    correlationId,
+    policyName,
+  };
 }
 
-const callOf: HiddenField<Reporting> = hiddenField();
+const callOf: HiddenField<CallFacts> = hiddenField();
 
 /** Where client libraries keep what fetch gave them: ky, most SDKs, Stripe, urql, and the SDKs that keep the headers of a response only. */
 const HOLDERS = ['response', 'cause', 'detail', 'networkError', 'headers'] as const;
@@ -61,7 +73,7 @@ export function reportOf(answer: unknown): CallReport | undefined {
 
 function ownReportOf(object: object): CallReport | undefined {
   const call = callOf.get(object);
-  if (call !== undefined) return call.report;
+  if (call !== undefined) return reportFor(call);
   const resilience = read(object, 'resilience');
   return isReport(resilience) ? resilience : undefined;
 }
@@ -76,17 +88,17 @@ function read(object: object, key: string): unknown {
 }
 
 /** Makes the report available to whoever gets the response or the error. */
-export function attachReport(call: Reporting, outcome: Outcome): void {
+export function attachReport(call: CallFacts, outcome: Outcome): void {
   const {response, error, kind} = outcome;
   if (response !== null) {
     if (typeof response === 'object') attachToResponse(call, response);
   } else if (kind !== 'aborted' && !call.plan.observesOnly) attachToError(call, error); // An abort's reason is the caller's own.
 }
 
-function attachToResponse(call: Reporting, response: Response): void {
+function attachToResponse(call: CallFacts, response: AttemptResponse): void {
   try {
     if (Object.isExtensible(response)) callOf.set(response, call);
-    if (!call.engine.answers.isFailure(response.status)) return;
+    if (!call.client.answers.isFailure(response.status)) return;
     // The SDKs of OpenAI and Anthropic keep the headers of a failed response in their error, and not the response.
     const {headers} = response as {readonly headers?: unknown};
     if (typeof headers === 'object' && headers !== null && Object.isExtensible(headers)) callOf.set(headers, call);
@@ -96,11 +108,11 @@ function attachToResponse(call: Reporting, response: Response): void {
 }
 
 /** Enumerable, so that a printed or logged error tells it. */
-export function attachToError(call: Reporting, error: unknown): void {
+export function attachToError(call: CallFacts, error: unknown): void {
   try {
     if (!(error instanceof Error && Object.isExtensible(error))) return;
     Object.defineProperty(error, 'resilience', {
-      value: call.report,
+      value: reportFor(call),
       enumerable: true,
       configurable: true,
       writable: true,
@@ -114,7 +126,7 @@ const isReport = (value: unknown): value is CallReport =>
   typeof value === 'object' && value !== null && 'result' in value && 'attempts' in value;
 
 /** One word for telemetry. */
-export function resultOf({engine, judgement}: CallState, outcome: Outcome): CallResult {
+export function resultOf({client, decision}: CallFacts, outcome: Outcome): CallResult {
   switch (outcome.kind) {
     case 'aborted':
     case 'stopped':
@@ -124,9 +136,9 @@ export function resultOf({engine, judgement}: CallState, outcome: Outcome): Call
     case 'hook': // Whatever was decided before it threw, this is why it ended.
       return 'failure';
     case 'response':
-      if (!engine.answers.isFailure(outcome.status) && !judgement?.verdict.transient) return 'success';
+      if (!client.answers.isFailure(outcome.status) && !decision?.verdict.transient) return 'success';
   }
-  switch (judgement?.refusal) {
+  switch (decision?.refusal) {
     case 'budget-exhausted':
       return 'budget_exhausted';
     case 'breaker-open':
@@ -145,14 +157,14 @@ export function resultOf({engine, judgement}: CallState, outcome: Outcome): Call
 }
 
 /** The clause a report, an event and a span tell. */
-export function explain(call: CallState, kind: Outcome['kind'], status: number): string {
-  const {judgement, method, plan, engine} = call;
-  const reason = judgement?.verdict.reason ?? kind;
+export function explain(call: CallFacts, kind: Outcome['kind'], status: number): string {
+  const {decision, method, plan, client} = call;
+  const reason = decision?.verdict.reason ?? kind;
   if (kind === 'aborted') return 'aborted by the caller';
   if (kind === 'hook') return 'a function of the user threw';
   if (kind === 'stopped') return 'stopped by a hook';
   if (kind === 'deadline') return `no answer within the deadline of ${Math.round(call.deadlineMs)} ms`;
-  switch (judgement?.refusal) {
+  switch (decision?.refusal) {
     case 'may-have-acted':
       return `${call.rpcMethod ?? method} without an idempotency key, and the server may have acted (${reason})`;
     case 'attempts-exhausted':
@@ -164,7 +176,7 @@ export function explain(call: CallState, kind: Outcome['kind'], status: number):
     case 'resent-once':
       return `sent again once after ${reason}, and once is enough`;
     case 'hint-too-long':
-      return `the server asks for ${Math.ceil(judgement.hint?.ms ?? 0)} ms, more than the ${plan.policy.retryAfter.maxMs} ms that retryAfter.maxMs allows (${reason})`;
+      return `the server asks for ${Math.ceil(decision.hint?.ms ?? 0)} ms, more than the ${plan.policy.retryAfter.maxMs} ms that retryAfter.maxMs allows (${reason})`;
     case 'deadline':
       return `the next attempt could not end within the deadline of ${Math.round(call.deadlineMs)} ms (${reason})`;
     case 'breaker-open':
@@ -176,9 +188,9 @@ export function explain(call: CallState, kind: Outcome['kind'], status: number):
     case 'retries-disabled':
       return `retries are switched off (${reason})`;
     case 'not-transient':
-      if (judgement.verdict.reason === 'success') return `answered with ${engine.answers.nameOf(status)}`;
-      return judgement.verdict.final || /[a-z]{3}/.test(reason) ? reason : `${reason} is not transient`;
+      if (decision.verdict.reason === 'success') return `answered with ${client.answers.nameOf(status)}`;
+      return decision.verdict.final || /[a-z]{3}/.test(reason) ? reason : `${reason} is not transient`;
     default:
-      return kind === 'response' ? `answered with ${engine.answers.nameOf(status)}` : reason;
+      return kind === 'response' ? `answered with ${client.answers.nameOf(status)}` : reason;
   }
 }

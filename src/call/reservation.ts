@@ -1,4 +1,4 @@
-/** What the budget holds for the resend to come, and what the one in flight was paid with. Made when the first one is due. */
+/** What the budget holds for the next retry, and what the retry in flight was paid with. */
 import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
 
 export class Reservation {
@@ -10,12 +10,12 @@ export class Reservation {
     this.#budget = budget;
   }
 
-  /** `judge` withdrew this; it is not spent before the resend is sent. */
+  /** `decideRetry` withdrew this; it is not spent before the retry is sent. */
   hold(receipt: Receipt): void {
     this.#held = receipt;
   }
 
-  /** A hook of the user's insists on a resend (`ky.retry()`): it is paid for as far as the budget goes. */
+  /** A hook of the user asks for a retry (`ky.retry()`): it is paid for as far as the budget goes. */
   holdForced(now: number): void {
     if (this.#held === REFUSED) this.#held = this.#budget.withdraw(false, now);
   }
@@ -33,13 +33,13 @@ export class Reservation {
     this.giveBack(now);
   }
 
-  /** The resend will not happen. */
+  /** The retry will not happen. */
   giveBack(now: number): void {
     if (wasPaid(this.#held)) this.#budget.giveBack(this.#held, now);
     this.#held = REFUSED;
   }
 
-  /** The resend was the one that helped. */
+  /** The retry succeeded. */
   succeeded(now: number): void {
     if (wasPaid(this.#spent)) this.#budget.resendSucceeded(this.#spent, now);
   }

@@ -1,8 +1,9 @@
-/** What a call has been through, where that was more than one plain attempt. Most calls have no past, so it is made when one is due. */
+/** State that only retried calls need; allocated when the first of it is written. */
+import type {Pause} from '../core/timer.ts';
 import type {PreparedHeaders} from '../transport/prepared-headers.ts';
 import type {Reservation} from './reservation.ts';
 
-export class Past {
+export class RetryState {
   waitedMs = 0;
   hedges = 0;
   /** The last planned wait, for decorrelated jitter. */
@@ -12,4 +13,6 @@ export class Past {
   /** What `prepareAttempt` wrote onto the last attempt. */
   prepared: PreparedHeaders | null = null;
   reservation: Reservation | null = null;
+  /** Waits for functions of the user, which end with the call. */
+  readonly waits: Set<Pause> = new Set();
 }

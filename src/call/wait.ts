@@ -1,84 +1,137 @@
-/**
- * Steps of a call that a timer, a signal, a promise or another call starts. Nothing above such a step catches an exception: it would
- * end the process and leave the call unsettled. So an exception in a step ends the call.
- */
-import {SteadfetchError} from '../core/errors.ts';
+/** The waits of a call. Each ends when its time is over, when the caller aborts, or when the transport forbids further attempts. */
+
+import type {AbortSource} from '../core/abort-source.ts';
+import {promiseOf} from '../core/awaitable.ts';
+import {TimeoutError} from '../core/errors.ts';
+import {failed, type Outcome} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
 import {Pause} from '../core/timer.ts';
-import type {CallState} from './state.ts';
+import type {CallFacts} from './context.ts';
 
-/** A call, as far as its steps need it. */
-export type Stepped = Pick<CallState, 'broke'>;
-
-export function step(call: Stepped, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    call.broke(error);
-  }
+/** The parts of a transport that end a call between its attempts. */
+export interface Stoppable {
+  readonly callerSignal: AbortSource | null;
+  readonly stop?: AbortSource;
 }
 
-/** Runs what must not keep the rest from running: its exception is dropped. */
-export function quietly(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // The call has ended, or ends with the exception that came first.
-  }
+/** What has aborted, or null. */
+export function abortedBy({callerSignal, stop}: Stoppable): AbortSource | null {
+  if (callerSignal?.aborted) return callerSignal;
+  return stop?.aborted ? stop : null;
 }
 
-/** Runs all of them, whatever one of them throws. */
-export function runAll(...works: readonly (() => void)[]): void {
-  for (const work of works) quietly(work);
-}
+/** What ends the waits of a call. */
+export const signalOf = ({callerSignal, stop}: Stoppable): AbortSource | null => stop ?? callerSignal;
 
-/** What the caller gets where a step threw. */
-export function internalError(cause: unknown): SteadfetchError {
-  return new SteadfetchError('INTERNAL', `An unexpected exception ended the call: ${textOf(cause)}`, cause);
-}
+type Call = CallFacts & {readonly transport: Stoppable & {timeoutError(error: TimeoutError): unknown}};
 
-function textOf(thrown: unknown): string {
-  try {
-    return thrown instanceof Error ? thrown.message : String(thrown);
-  } catch {
-    return 'it has no text.';
-  }
-}
+/** How a call ends when its caller aborts between two attempts. */
+export const abortedOutcome = ({transport, attempts}: Call): Outcome<never> =>
+  failed('aborted', signalOf(transport)?.reason, attempts > 0);
 
-/** A call's wait for time, for its caller's abort, or for a promise. It ends with the call. */
-export class Wait extends Pause {
-  readonly #call: CallState;
-  readonly #cleanUp: (() => void) | null;
+/** How a call ends when its deadline comes between two attempts. */
+export const deadlineOutcome = ({transport, deadlineMs, attempts}: Call): Outcome<never> =>
+  failed('deadline', transport.timeoutError(new TimeoutError('DEADLINE_EXCEEDED', deadlineMs)), attempts > 0);
 
-  /** @param cleanUp Runs when the wait is over, for whatever reason. May run again. */
-  constructor(
-    call: CallState,
-    ms: number,
-    done: ((aborted: boolean) => void) | null = null,
-    cleanUp: (() => void) | null = null,
-  ) {
-    super(call.engine.clock, ms, call.wire.signal, done);
-    this.#call = call;
-    this.#cleanUp = cleanUp;
-    call.waits = [...call.waits, this];
-  }
-
-  /** Runs when the wait is over, for whatever reason. May run again. */
-  protected cleanUp(): void {
-    this.#cleanUp?.();
-  }
+/** A pause of a call. Nothing above a timer or a signal catches an exception, so the call is told of it here. */
+export abstract class CallPause extends Pause {
+  protected abstract override over(isAborted: boolean): void;
+  protected abstract broke(error: unknown): void;
 
   override fire(): void {
-    step(this.#call, () => super.fire());
+    this.step(() => super.fire());
   }
 
   override handleEvent(): void {
-    step(this.#call, () => super.handleEvent());
+    this.step(() => super.handleEvent());
   }
 
-  override end(): void {
-    const call = this.#call;
-    this.cleanUp();
-    super.end();
-    call.waits = call.waits.filter(wait => wait !== this);
+  protected step(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      quietly(() => this.end()); // What threw may have kept a timer or a listener.
+      this.broke(error);
+    }
   }
+}
+
+class CallWait extends CallPause {
+  protected override readonly over: (isAborted: boolean) => void;
+  protected override readonly broke: (error: unknown) => void;
+
+  constructor(call: Call, ms: number, over: (isAborted: boolean) => void, broke: (error: unknown) => void) {
+    super(call.client.clock, ms, signalOf(call.transport));
+    this.over = over;
+    this.broke = broke;
+  }
+}
+
+/**
+ * Waits before a retry; `disableRetries()` ends the wait.
+ *
+ * @returns Whether the caller aborted.
+ */
+export function waitBeforeRetry(call: Call, ms: number): Promise<boolean> {
+  const {waits} = call.client.handle;
+  return new Promise((resolve, reject) => {
+    const wait: CallWait = new CallWait(
+      call,
+      ms,
+      isAborted => {
+        waits.delete(wait);
+        resolve(isAborted);
+      },
+      error => {
+        waits.delete(wait);
+        reject(error);
+      },
+    );
+    waits.add(wait);
+  });
+}
+
+/** Waits for an origin that asked to be left alone. */
+export function waitForOrigin(
+  call: Call,
+  ms: number,
+  ended: (isAborted: boolean) => void,
+  broke: (error: unknown) => void,
+): void {
+  new CallWait(call, ms, ended, broke);
+}
+
+/** A value, or how the call ended before there was one. */
+export type Within<T> = {readonly value: T} | {readonly outcome: Outcome<never>};
+
+/** Waits for a promise of the user, but not longer than the call lasts. */
+export function within<T>(call: Call, promise: PromiseLike<T>): Promise<Within<T>> {
+  const {waits} = call.retryState;
+  const leftMs = call.deadlineAt - call.client.clock.now();
+  return new Promise((resolve, reject) => {
+    const wait: CallWait = new CallWait(
+      call,
+      leftMs,
+      isAborted => {
+        waits.delete(wait);
+        resolve({outcome: isAborted ? abortedOutcome(call) : deadlineOutcome(call)});
+      },
+      reject,
+    );
+    waits.add(wait);
+    const settle = (result: () => Within<T>): void => {
+      if (!waits.delete(wait)) return;
+      try {
+        wait.end();
+        resolve(result());
+      } catch (error) {
+        quietly(() => wait.end());
+        reject(error);
+      }
+    };
+    promiseOf(promise).then(
+      value => settle(() => ({value})),
+      error => settle(() => ({outcome: failed('hook', error)})),
+    );
+  });
 }

@@ -1,30 +1,42 @@
-/** What the calls of one client share: the policy's handle, and the ports with their defaults. */
+/** What the calls of one client share: the policy's handle, the ports with their defaults, and where calls go. */
+
+import {LONGEST_DRAIN_MS} from '../body/discard.ts';
 import {guarded, type Listener} from '../core/events.ts';
+import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {Observer} from '../core/observer.ts';
+import type {AttemptResponse} from '../core/outcome.ts';
 import {type Ids, type Random, SystemIds, systemRandom} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {Clock} from '../core/timer.ts';
 import type {Answers} from '../decide/answers.ts';
-import {httpAnswers} from '../decide/answers-http.ts';
+import type {Guards} from '../guards/origin-guards.ts';
+import {NO_GUARDS} from '../guards/registry.ts';
+import type {CallOverrides} from '../policy/types.ts';
 import {watch} from './observe.ts';
+import type {Plan, Plans, Variant} from './plan.ts';
 import type {PolicyHandle} from './policy-handle.ts';
 import type {Ports} from './ports.ts';
 
 const systemIds = new SystemIds();
 
-export class EngineParts {
+export class Client<R extends AttemptResponse> {
   readonly handle: PolicyHandle;
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: Ids;
   readonly on: Listener | null;
   readonly observer: Observer | null;
-  readonly classify: NonNullable<Ports['classify']> | null;
-  readonly prepareAttempt: NonNullable<Ports['prepareAttempt']> | null;
-  /** How the answers of the door's wire are read. */
-  readonly answers: Answers;
+  readonly classify: NonNullable<Ports<R>['classify']> | null;
+  readonly prepareAttempt: NonNullable<Ports<R>['prepareAttempt']> | null;
+  /** How the responses of the adapter's protocol are read. */
+  readonly answers: Answers<R>;
+  #plansSeen: Plans | null = null;
+  // Most calls go where the last one went.
+  #lastOrigin: string | null = null;
+  #lastPlan: Plan | null = null;
+  #lastGuards: Guards = NO_GUARDS;
 
-  constructor(handle: PolicyHandle, ports: Ports, answers: Answers = httpAnswers) {
+  constructor(handle: PolicyHandle, ports: Omit<Ports<R>, 'fetch'>, answers: Answers<R>) {
     this.answers = answers;
     this.clock = ports.clock ?? systemClock;
     this.random = ports.random ?? systemRandom;
@@ -41,4 +53,36 @@ export class EngineParts {
       on({type: 'breaker.changed', guarded: breaker, from, to}),
     );
   }
+
+  /** @throws InvalidPolicyError with code INVALID_OVERRIDES. */
+  variantFor(method: string, origin: string, pathname: string, overrides: CallOverrides | undefined): Variant {
+    const {plans} = this.handle;
+    if (plans !== this.#plansSeen) this.#expectTimers(plans);
+    return plans.for(method, origin, pathname, overrides);
+  }
+
+  guardsFor(origin: string | null, plan: Plan, now: number): Guards {
+    if (origin === null) return NO_GUARDS;
+    if (origin === this.#lastOrigin && plan === this.#lastPlan) return this.#lastGuards;
+    this.#lastOrigin = origin;
+    this.#lastPlan = plan;
+    this.#lastGuards = this.handle.registry.at(origin, plan, now);
+    return this.#lastGuards;
+  }
+
+  #expectTimers(plans: Plans): void {
+    this.#plansSeen = plans;
+    this.clock.expect(LONGEST_DRAIN_MS);
+    for (const {attemptTimeoutMs, idleTimeoutMs, deadlineMs, policy} of plans.all) {
+      if (policy.concurrency !== null && deadlineMs !== Number.POSITIVE_INFINITY)
+        this.clock.expect(deadlineMs - LEAST_ATTEMPT_MS);
+      if (attemptTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(attemptTimeoutMs);
+      if (idleTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(idleTimeoutMs);
+    }
+  }
 }
+
+/** A client, for steps to which all responses are alike. */
+export type ClientFacts = Omit<Client<AttemptResponse>, 'answers' | 'classify'> & {
+  readonly answers: Pick<Answers<AttemptResponse>, 'isFailure' | 'nameOf' | 'health'>;
+};

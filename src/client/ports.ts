@@ -2,16 +2,16 @@
 import type {Awaitable} from '../core/awaitable.ts';
 import type {Listener} from '../core/events.ts';
 import type {HeaderBag, Observer} from '../core/observer.ts';
-import type {FailureKind} from '../core/outcome.ts';
+import type {AttemptResponse, FailureKind} from '../core/outcome.ts';
 import type {Ids, Random} from '../core/random.ts';
 import type {Clock} from '../core/timer.ts';
 import type {Sent, Verdict} from '../decide/verdict.ts';
 
 /** What `classify` is shown. */
-export interface ClassifyInput {
+export interface ClassifyInput<R extends AttemptResponse = Response> {
   readonly kind: 'response' | FailureKind;
   /** Read a clone of its body, or the caller finds it used. */
-  readonly response: Response | null;
+  readonly response: R | null;
   readonly error: unknown;
   readonly method: string;
   readonly attempt: number;
@@ -43,8 +43,8 @@ export interface AttemptRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-export interface Ports {
-  /** Puts a request on the wire. Default: `globalThis.fetch`, looked up at each send. */
+export interface Ports<R extends AttemptResponse = Response> {
+  /** Sends a request. Default: `globalThis.fetch`, looked up at each send. */
   readonly fetch?: typeof globalThis.fetch;
   /** Time. Default: the system's. */
   readonly clock?: Clock;
@@ -57,7 +57,7 @@ export interface Ports {
   /** Spans. Default: OpenTelemetry, where an SDK is registered; null switches it off. */
   readonly observer?: Observer | null;
   /** Sees what the engine cannot: say, an answer of 200 that carries an error. May be asynchronous; bounded by the deadline. */
-  readonly classify?: (outcome: ClassifyInput) => Awaitable<Classification | undefined>;
+  classify?(outcome: ClassifyInput<R>): Awaitable<Classification | undefined>;
   /**
    * Before every attempt: sign it anew, or put a fresh token on it. With it, a 401 is resent once. May be asynchronous;
    * bounded by the attempt timeout.

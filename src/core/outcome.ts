@@ -1,8 +1,18 @@
 /** How one attempt, or one call, ended. A value that is passed on, never something thrown inside the engine. */
 
+/** The headers of a response, as far as the engine reads them. */
+export type ResponseHeaders = Pick<Headers, 'get' | 'has'>;
+
+/** What the engine reads of a response: a `Response` of fetch, or an adapter's own object. */
+export interface AttemptResponse {
+  /** The HTTP status, or the gRPC code. */
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+}
+
 /** Why there is no response. */
 export type FailureKind =
-  /** The wire broke, or never was: DNS, connection, TLS, reset. */
+  /** The connection broke or was never made: DNS, TLS, reset. */
   | 'network'
   /** The attempt's own time was over. */
   | 'attempt-timeout'
@@ -12,30 +22,24 @@ export type FailureKind =
   | 'aborted'
   /** A guard of ours refused to send. */
   | 'rejected'
-  /** A function of the user's threw: a hook, `prepareAttempt`, `classify`. */
+  /** A function of the user threw: a hook, `prepareAttempt`, `classify`. */
   | 'hook'
-  /** The user's hook ended the call without an answer (`ky.stop`). */
+  /** A hook of the user ended the call without an answer (`ky.stop`). */
   | 'stopped'
-  /** Anything else that was thrown, say by a mistake in the request. */
+  /** Anything else that was thrown, such as a mistake in the request. */
   | 'other';
 
-export class Outcome {
+export class Outcome<out R extends AttemptResponse = AttemptResponse> {
   readonly kind: 'response' | FailureKind;
-  readonly response: Response | null;
+  readonly response: R | null;
   /** What was thrown, untouched; undefined with a response. */
   readonly error: unknown;
-  /** False when the attempt ended before anything was put on the wire. */
+  /** False when the attempt ended before anything was given to the transport. */
   readonly reachedWire: boolean;
   /** A limit passed while the process was busy: that says nothing about the server, so no guard learns of it. */
   readonly isLate: boolean;
 
-  constructor(
-    kind: 'response' | FailureKind,
-    response: Response | null,
-    error: unknown,
-    reachedWire = true,
-    isLate = false,
-  ) {
+  constructor(kind: 'response' | FailureKind, response: R | null, error: unknown, reachedWire = true, isLate = false) {
     this.kind = kind;
     this.response = response;
     this.error = error;
@@ -49,6 +53,7 @@ export class Outcome {
   }
 }
 
-export const answered = (response: Response): Outcome => new Outcome('response', response, undefined);
-export const failed = (kind: FailureKind, error: unknown, reachedWire = true, isLate = false): Outcome =>
-  new Outcome(kind, null, error, reachedWire, isLate);
+export const answered = <R extends AttemptResponse>(response: R): Outcome<R> =>
+  new Outcome('response', response, undefined);
+export const failed = (kind: FailureKind, error: unknown, reachedWire = true, isLate = false): Outcome<never> =>
+  new Outcome<never>(kind, null, error, reachedWire, isLate);

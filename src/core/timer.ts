@@ -4,6 +4,8 @@
  * Nothing here touches real time. `system-clock.ts` does, and `virtual-clock.ts` takes its place in tests.
  */
 
+import type {AbortSource} from './abort-source.ts';
+
 /**
  * Something that happens later. The clock links timers into its own lists through the fields below, so that arming one
  * allocates nothing; an attempt is itself a timer.
@@ -58,11 +60,11 @@ export interface Clock {
 /** A wait that ends when its time is over or when the signal aborts, whichever comes first. */
 export class Pause extends Timer {
   readonly #clock: Clock;
-  readonly #signal: AbortSignal | null;
+  readonly #signal: AbortSource | null;
   readonly #done: ((aborted: boolean) => void) | null;
 
   /** @param done Left out by classes that override `over`. */
-  constructor(clock: Clock, ms: number, signal: AbortSignal | null, done: ((aborted: boolean) => void) | null = null) {
+  constructor(clock: Clock, ms: number, signal: AbortSource | null, done: ((aborted: boolean) => void) | null = null) {
     super();
     this.#clock = clock;
     this.#signal = signal;
@@ -106,7 +108,7 @@ export class Pause extends Timer {
 }
 
 /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. Leaves no listener and no timer. */
-export function sleep(clock: Clock, ms: number, signal: AbortSignal | null = null): Promise<void> {
+export function sleep(clock: Clock, ms: number, signal: AbortSource | null = null): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) reject(signal.reason);
     else new Pause(clock, ms, signal, aborted => (aborted ? reject(signal?.reason) : resolve()));

@@ -9,12 +9,9 @@ const ILL: ReadonlySet<CodeName> = new Set(['UNKNOWN', 'DEADLINE_EXCEEDED', 'INT
 
 const isFailure = (code: number): boolean => code !== 0;
 
-/** What the door's wire gives is no `Response`, but goes by that name through the engine. */
-const read = (answer: Response): GrpcAnswer => answer as unknown as GrpcAnswer;
-
-export const grpcAnswers: Answers = {
-  classify: (answer, context) => classifyGrpc(read(answer), context),
-  hint: answer => grpcHint(read(answer)),
+export const grpcAnswers: Answers<GrpcAnswer> = {
+  classify: classifyGrpc,
+  hint: grpcHint,
   isFailure,
   health(code, verdict) {
     const name = codeName(code);

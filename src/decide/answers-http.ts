@@ -1,4 +1,5 @@
 /** Answers of HTTP: a status, and headers. */
+import type {AttemptResponse} from '../core/outcome.ts';
 import type {Answers} from './answers.ts';
 import {classifyResponse} from './classify-http.ts';
 import {serverHint} from './server-hint.ts';
@@ -8,7 +9,7 @@ const HEALTHY_5XX = [501, 505];
 
 const isFailure = (status: number): boolean => status >= 400;
 
-export const httpAnswers: Answers = {
+export const httpAnswers: Answers<AttemptResponse> = {
   classify: classifyResponse,
   // What tests make up for a success may have no headers, and the user's own classify may call it transient.
   hint: ({status, headers}, wall) => (headers === undefined ? null : serverHint(status, headers, wall)),

@@ -17,12 +17,12 @@ export interface AnswerContext {
   readonly refreshes: boolean;
 }
 
-/** An answer is whatever the door's wire gives: fetch's `Response`, or what takes its place. */
-export interface Answers {
+/** @template R The response of the adapter: fetch's `Response`, or what takes its place. */
+export interface Answers<in R> {
   /** What an answer says about sending again. */
-  classify(answer: Response, context: AnswerContext): Verdict;
+  classify(answer: R, context: AnswerContext): Verdict;
   /** The server's word on when to come back. `wall`: the time now, for dates. */
-  hint(answer: Response, wall: number): ServerHint | null;
+  hint(answer: R, wall: number): ServerHint | null;
   /** Whether the caller is told of a failure. */
   isFailure(status: number): boolean;
   /** What an answer says about the health of the server that gave it. */

@@ -1,5 +1,6 @@
 /** What an HTTP response says about sending again: by its status, and by what the server wrote into its headers. */
 
+import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 import type {AnswerContext} from './answers.ts';
 import {green, listed, red, SUCCESS, throttled, unlisted, type Verdict, yellow} from './verdict.ts';
 
@@ -20,7 +21,7 @@ const REPLAYED = red('a replayed answer: the server stored it under this idempot
 const ENVOY_RATE_LIMITED = red('rate limited by Envoy', 'not-processed', {throttled: true});
 const SERVER_SAID_NO = red('the server said not to retry', 'maybe-processed', {final: true});
 
-export function classifyResponse(response: Response, context: AnswerContext): Verdict {
+export function classifyResponse(response: AttemptResponse, context: AnswerContext): Verdict {
   const {status} = response;
   if (status < 400) return SUCCESS;
   const {headers} = response; // Not before: reading them costs.
@@ -34,7 +35,7 @@ export function classifyResponse(response: Response, context: AnswerContext): Ve
   return headers.has('x-envoy-overloaded') ? throttled(verdict) : verdict;
 }
 
-function byStatus(status: number, headers: Headers, context: AnswerContext): Verdict {
+function byStatus(status: number, headers: ResponseHeaders, context: AnswerContext): Verdict {
   const {transients, keyed, keySentBefore, refreshes} = context;
   if (status === 401 && refreshes) return REFRESH;
   if (status === 409 && keySentBefore) return KEY_IN_USE;
@@ -49,8 +50,8 @@ function byStatus(status: number, headers: Headers, context: AnswerContext): Ver
 }
 
 /** GitHub answers 403 where others answer 429. */
-const isRateLimit = (headers: Headers): boolean =>
+const isRateLimit = (headers: ResponseHeaders): boolean =>
   headers.get('x-ratelimit-remaining')?.trim() === '0' || headers.has('retry-after');
 
-const says = (headers: Headers, name: string, word: string): boolean =>
+const says = (headers: ResponseHeaders, name: string, word: string): boolean =>
   headers.get(name)?.trim().toLowerCase() === word;

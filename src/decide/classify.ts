@@ -1,5 +1,5 @@
 /** Turns an outcome into a verdict. Pure: the same outcome, policy and call give the same verdict. */
-import type {Outcome} from '../core/outcome.ts';
+import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {AnswerContext, Answers} from './answers.ts';
 import {classifyMistake, classifyNetworkFailure} from './classify-failure.ts';
 import {green, red, unlisted, type Verdict, yellow} from './verdict.ts';
@@ -12,7 +12,11 @@ const HOOK = red('a function of the user threw', 'maybe-processed', {final: true
 const STOPPED = red('stopped by a hook', 'maybe-processed', {final: true});
 const REJECTED = red('refused before sending', 'not-sent', {final: true});
 
-export function classify(outcome: Outcome, answers: Answers, context: AnswerContext): Verdict {
+export function classify<R extends AttemptResponse>(
+  outcome: Outcome<R>,
+  answers: Answers<R>,
+  context: AnswerContext,
+): Verdict {
   switch (outcome.kind) {
     case 'response':
       return answers.classify(outcome.response!, context);

@@ -4,6 +4,7 @@
  * Many APIs send these on every answer. They are a hint only where nothing remains, or where a 429 tells no more: a 503 of
  * an API with 4,999 requests left does not mean "come back in an hour".
  */
+import type {ResponseHeaders} from '../core/outcome.ts';
 
 /** Each vendor's pair: what remains, and when it is renewed. */
 const PAIRS: readonly (readonly [remaining: string, reset: string])[] = [
@@ -29,7 +30,7 @@ const ITEM =
   /^"[^"]*"((?:; *[a-z*][a-z0-9_.*-]*(?:=(?:-?\d+(?:\.\d+)?|"[^"]*"|:[A-Za-z0-9+/=]*:|\?[01]|[A-Za-z*][^;," ]*))?)*)$/;
 
 /** Milliseconds from `serverNow`, or undefined. Where several quotas are used up, the longest of them counts. */
-export function rateLimitResetMs(status: number, headers: Headers, serverNow: number): number | undefined {
+export function rateLimitResetMs(status: number, headers: ResponseHeaders, serverNow: number): number | undefined {
   const standard = headers.get('ratelimit');
   const fromStandard = standard === null ? undefined : standardResetMs(standard);
   if (fromStandard !== undefined) return fromStandard;

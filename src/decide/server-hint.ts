@@ -4,6 +4,7 @@
  * Servers say it in many ways. They are asked in a fixed order, from the most exact to the most vague, and what is
  * malformed is as if it were absent: never 0, never NaN.
  */
+import type {ResponseHeaders} from '../core/outcome.ts';
 import {parseHttpDate} from './http-date.ts';
 import {rateLimitResetMs} from './rate-limit.ts';
 
@@ -26,7 +27,7 @@ const DECIMAL = /^\d+(\.\d+)?$/;
  * @returns null when the server said nothing that can be understood.
  * @see RFC 9110 §10.2.3
  */
-export function serverHint(status: number, headers: Headers, wall: number): ServerHint | null {
+export function serverHint(status: number, headers: ResponseHeaders, wall: number): ServerHint | null {
   for (const name of MILLISECOND_HEADERS) {
     const value = headers.get(name)?.trim() ?? '';
     if (DECIMAL.test(value)) return hint(Number(value), 'retry-after-ms');
@@ -52,7 +53,7 @@ function retryAfterMs(value: string, serverNow: number): number | undefined {
   return at === undefined ? undefined : Math.max(0, at - serverNow);
 }
 
-function dateOf(headers: Headers, wall: number): number | undefined {
+function dateOf(headers: ResponseHeaders, wall: number): number | undefined {
   const date = headers.get('date');
   return date === null ? undefined : parseHttpDate(date.trim(), wall);
 }

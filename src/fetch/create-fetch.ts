@@ -1,16 +1,19 @@
-/** The fetch door: the same call and the same loop around any fetch. */
+/** The fetch adapter: the same call and the same loop around any fetch. */
 
-import type {Call} from '../call/call.ts';
-import {Engine} from '../call/engine.ts';
+import {runCall} from '../call/call.ts';
+import {beginCall, type CallContext} from '../call/context.ts';
+import {finishCall} from '../call/finish.ts';
+import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
 import type {Ports} from '../client/ports.ts';
 import {failed} from '../core/outcome.ts';
+import {httpAnswers} from '../decide/answers-http.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {watchFailedRequests} from '../transport/failed-requests.ts';
-import {isRequest, RequestWire, requestLike} from '../transport/request-transport.ts';
-import type {Caller, Wire} from '../transport/transport.ts';
-import {FetchWire} from './fetch-transport.ts';
+import {isRequest, RequestTransport, requestLike} from '../transport/request-transport.ts';
+import type {Caller, Transport} from '../transport/transport.ts';
+import {FetchTransport} from './fetch-transport.ts';
 import {copyInit} from './init-copy.ts';
 import {type Reject, type Resolve, settleWith} from './settle.ts';
 
@@ -46,9 +49,9 @@ export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = 
 
 /** The same under a policy that is already there. */
 export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
-  const engine = new Engine(handle, ports);
+  const client = new Client(handle, ports, httpAnswers);
   watchFailedRequests();
-  const wireFetch = ports.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init));
+  const sendFetch = ports.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init));
 
   // Named, and of the length, of the fetch that it stands for.
   return function fetch(input, given = undefined) {
@@ -63,18 +66,23 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       const signal = init?.signal === undefined ? (request?.signal ?? null) : init.signal;
       checkSignal(signal);
       const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
-      const call = engine.begin(method, url, overrides);
+      const call = beginCall(client, method, url, overrides);
       const {plan, startedAt} = call;
       try {
         if (needsReading(request, init?.body)) {
           const own = requestLike(request, request ?? url, {...init, signal: null});
-          call.run(readingWire(call, wireFetch, own, init ?? {}, signal), promised(resolve, reject), startedAt);
+          runCall(
+            call,
+            readingTransport(call, sendFetch, own, init ?? {}, signal),
+            promised(resolve, reject),
+            startedAt,
+          );
         } else {
-          const wire = new FetchWire(wireFetch, request ?? url, init, signal, plan, resolve, reject);
-          call.run(wire, wire, startedAt);
+          const transport = new FetchTransport(sendFetch, request ?? url, init, signal, plan, resolve, reject);
+          runCall(call, transport, transport, startedAt);
         }
       } catch (error) {
-        call.finish(failed('other', error, false)); // A Request that was used, a header that is none, a body that cannot be copied.
+        finishCall(call, failed('other', error, false)); // A Request that was used, a header that is none, a body that cannot be copied.
         throw error;
       }
     });
@@ -82,7 +90,7 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
 }
 
 /** Apart from the function above: a closure in there would cost every call the context it needs. */
-const promised = (resolve: Resolve, reject: Reject): Caller => ({
+const promised = (resolve: Resolve, reject: Reject): Caller<Response> => ({
   settle: outcome => settleWith(outcome, resolve, reject),
 });
 
@@ -96,19 +104,19 @@ function needsReading(request: Request | null, body: BodyInit | null | undefined
   return body instanceof FormData || (body === undefined && request !== null && request.body !== null);
 }
 
-function readingWire(
-  call: Call,
+function readingTransport(
+  call: CallContext<Response>,
   fetch: typeof globalThis.fetch,
   request: Request,
   init: RequestInit,
   signal: AbortSignal | null,
-): Wire {
+): Transport<Response> {
   const {body: _body, headers: _headers, method: _method, ...rest} = init;
-  return new RequestWire({
+  return new RequestTransport({
     request,
-    signal,
-    signalIsOurs: false,
-    resends: call.plan.maxAttempts > 1,
+    callerSignal: signal,
+    passesCallerSignal: false,
+    retries: call.plan.maxAttempts > 1,
     hedges: call.mayHedge,
     replayLimitBytes: call.plan.policy.replayLimitBytes,
     text: undefined,

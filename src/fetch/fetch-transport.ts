@@ -1,5 +1,7 @@
-/** A wire for calls as `fetch(input, init)` states them. */
+/** The transport of calls as `fetch(input, init)` states them. */
 
+import {fetchBodies} from '../body/fetch-bodies.ts';
+import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {Plan} from '../client/plan.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
@@ -8,16 +10,19 @@ import type {Redirected} from '../decide/redirected.ts';
 import {HeaderRecord, type HeaderValues, headerValues} from '../transport/header-record.ts';
 import {fetchRedirected} from '../transport/redirects.ts';
 import {isRequest} from '../transport/request-transport.ts';
-import type {Caller, Sendable, Wire} from '../transport/transport.ts';
+import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
 import {cancelBody} from '../transport/unsent-body.ts';
 import {copyHeaders} from './init-copy.ts';
 import {type Reject, type Resolve, settleWith} from './settle.ts';
 
 type Fetch = typeof globalThis.fetch;
 
-/** The wire, its own first attempt (most calls need no other), and the promise that the caller gets: one object for all three. */
-export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
-  readonly signal: AbortSignal | null;
+/** The transport, its own first request (most calls need no other), and the promise that the caller gets: one object for all three. */
+export class FetchTransport
+  extends HeaderRecord
+  implements Transport<Response>, TransportRequest<Response>, Caller<Response>
+{
+  readonly callerSignal: AbortSignal | null;
   readonly #fetch: Fetch;
   readonly #input: string | Request;
   /** A copy of the caller's, made when the call was. */
@@ -25,10 +30,12 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
   readonly #body: BodySnapshot;
   #resolve: Resolve;
   #reject: Reject;
-  /** The last attempt; null before the first. */
+  /** The request of the last attempt; null before the first. */
   #latest: HeaderRecord | null = null;
+  /** Of the first request, if it may be aborted. */
+  #controller: AbortController | null = null;
 
-  /** @param init Of the wire's own, from here on. */
+  /** @param init Owned by the transport from here on. */
   constructor(
     fetch: Fetch,
     input: string | Request,
@@ -41,7 +48,7 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
     super();
     this.#fetch = fetch;
     this.#input = input;
-    this.signal = signal;
+    this.callerSignal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#body = snapshotBody(init?.body, policy.replayLimitBytes);
@@ -52,7 +59,11 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
     this.#init = keepsHeaders ? {...init, headers: copyHeaders(headers, this.values)} : init;
   }
 
-  get signalIsOurs(): boolean {
+  get bodies(): ResponseBodies<Response> {
+    return fetchBodies;
+  }
+
+  get passesCallerSignal(): boolean {
     return false;
   }
 
@@ -64,14 +75,16 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
     return this.#body.replayable;
   }
 
-  next(): Sendable {
+  next(isAbortable: boolean): TransportRequest<Response> {
+    const controller = isAbortable ? new AbortController() : null;
     if (this.#latest !== null) {
-      // It starts from what the last attempt sent, and writes over it; its record is its own, since attempts can overlap.
-      const again = new FetchAttempt(this, {...this.#latest.values});
+      // It starts from what the last request carried, and writes over it; its record is its own, since attempts can overlap.
+      const again = new FetchRequest(this, {...this.#latest.values}, controller);
       this.#latest = again;
       return again;
     }
     this.#latest = this;
+    this.#controller = controller;
     return this;
   }
 
@@ -79,11 +92,19 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
     return this;
   }
 
-  send(signal: AbortSignal | undefined): Promise<Response> {
-    return this.put(this, signal);
+  get signal(): AbortSignal | undefined {
+    return this.#controller?.signal ?? this.callerSignal ?? undefined;
   }
 
-  redirected(outcome: Outcome): Redirected {
+  send(): Promise<Response> {
+    return this.put(this, this.signal);
+  }
+
+  abort(reason: unknown): void {
+    this.#controller?.abort(reason);
+  }
+
+  redirected(outcome: Outcome<Response>): Redirected {
     const init = this.#init;
     const input = this.#input;
     const request = typeof input === 'string' ? null : input;
@@ -102,9 +123,9 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
     cancelBody(this.#init?.body, reason);
   }
 
-  settle(outcome: Outcome): void {
+  settle(outcome: Outcome<Response>): void {
     settleWith(outcome, this.#resolve, this.#reject);
-    // They hold the promise, and it holds the response; a timer or the caller's signal holds this wire while the body is open.
+    // They hold the promise, and it holds the response; a timer or the caller's signal holds this transport while the body is open.
     this.#resolve = SETTLED;
     this.#reject = SETTLED;
   }
@@ -117,7 +138,7 @@ export class FetchWire extends HeaderRecord implements Wire, Sendable, Caller {
 
 const SETTLED = (): void => {};
 
-/** No private method of the wire's: V8 marks each object of a class that has some, and calls are many. */
+/** No private method of the transport: V8 marks each object of a class that has some, and calls are many. */
 function initOf(
   own: RequestInit | undefined,
   {body}: BodySnapshot,
@@ -133,19 +154,30 @@ function initOf(
   return init;
 }
 
-class FetchAttempt extends HeaderRecord implements Sendable {
-  readonly #wire: FetchWire;
+/** The request of a retry, or of a hedge. */
+class FetchRequest extends HeaderRecord implements TransportRequest<Response> {
+  readonly #transport: FetchTransport;
+  readonly #controller: AbortController | null;
 
-  constructor(wire: FetchWire, values: HeaderValues) {
+  constructor(transport: FetchTransport, values: HeaderValues, controller: AbortController | null) {
     super(values);
-    this.#wire = wire;
+    this.#transport = transport;
+    this.#controller = controller;
   }
 
   get headers(): HeaderRecord {
     return this;
   }
 
-  send(signal: AbortSignal | undefined): Promise<Response> {
-    return this.#wire.put(this, signal);
+  get signal(): AbortSignal | undefined {
+    return this.#controller?.signal ?? this.#transport.callerSignal ?? undefined;
+  }
+
+  send(): Promise<Response> {
+    return this.#transport.put(this, this.signal);
+  }
+
+  abort(reason: unknown): void {
+    this.#controller?.abort(reason);
   }
 }

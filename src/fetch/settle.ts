@@ -7,7 +7,7 @@ export type Reject = (error: unknown) => void;
 /** Errors whose stack already names the caller: it has ended at once, or is the caller's own. */
 const NAMES_CALLER: ReadonlySet<Outcome['kind']> = new Set(['aborted', 'rejected', 'hook', 'stopped']);
 
-export function settleWith({response, error, kind}: Outcome, resolve: Resolve, reject: Reject): void {
+export function settleWith({response, error, kind}: Outcome<Response>, resolve: Resolve, reject: Reject): void {
   if (response !== null) resolve(response);
   else if (NAMES_CALLER.has(kind)) reject(error);
   else resolve(rejectedWith(error));

@@ -1,12 +1,13 @@
 /**
- * One attempt on gRPC's wire: a listener of its call, and the answer the engine judges.
+ * One attempt through gRPC: the listener of its call, and the answer that the engine decides about.
  *
  * A single response is whole when its status has come, so all of it is kept back until then. A stream of them is an answer
  * when its headers have come: from there on it flows to the caller, and its end is the caller's affair.
  */
 import {type InterceptingListener, type Metadata, type NextCall, type StatusObject, status} from '@grpc/grpc-js';
-import type {BodyKeeper} from '../body/body-listener.ts';
-import {ForeignResponse} from '../body/response-bodies.ts';
+import type {BodyListener} from '../body/body-listener.ts';
+import type {ResponseBodies} from '../body/response-bodies.ts';
+import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 import type {GrpcAnswer} from '../decide/grpc-hint.ts';
 import type {Sent} from '../decide/verdict.ts';
 import {type Ending, endingBy} from './endings.ts';
@@ -38,7 +39,7 @@ const REFUSED_STREAM = 'Stream refused by server';
 
 type Stage = 'undecided' | 'answer' | 'dropped';
 
-export class RpcAttempt extends ForeignResponse implements GrpcAnswer, InterceptingListener {
+export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingListener {
   /** The code: 0 also for a stream that has begun. */
   status = 0;
   committed = false;
@@ -46,13 +47,13 @@ export class RpcAttempt extends ForeignResponse implements GrpcAnswer, Intercept
   readonly #exchange: Exchange;
   readonly #target: string;
   readonly #endsAt: number;
-  readonly #arrived: (response: Response) => void;
+  readonly #arrived: (attempt: RpcAttempt) => void;
   #stage: Stage = 'undecided';
   #metadata: Metadata | null = null;
   #messages: unknown[] = [];
   #end: StatusObject | null = null;
   #ending: Ending | null = null;
-  #keeper: BodyKeeper | null = null;
+  #listener: BodyListener | null = null;
 
   /** @param target What the call says is its peer before it has one. */
   constructor(
@@ -60,9 +61,8 @@ export class RpcAttempt extends ForeignResponse implements GrpcAnswer, Intercept
     call: WireCall,
     target: string,
     endsAt: number,
-    arrived: (response: Response) => void,
+    arrived: (attempt: RpcAttempt) => void,
   ) {
-    super();
     this.#exchange = exchange;
     this.call = call;
     this.#target = target;
@@ -70,9 +70,9 @@ export class RpcAttempt extends ForeignResponse implements GrpcAnswer, Intercept
     this.#arrived = arrived;
   }
 
-  // As an answer.
+  // The answer.
 
-  readonly headers: ForeignResponse['headers'] = {
+  readonly headers: ResponseHeaders = {
     get: name => {
       const value = this.trailer(name) ?? this.#metadata?.get(name)[0];
       return typeof value === 'string' ? value : null;
@@ -106,14 +106,15 @@ export class RpcAttempt extends ForeignResponse implements GrpcAnswer, Intercept
     return this.#messages[0];
   }
 
-  override get isComplete(): boolean {
+  /** The status has come: there is nothing more to wait for. */
+  get isComplete(): boolean {
     return this.#end !== null;
   }
 
-  linkTo(keeper: BodyKeeper): void {
-    this.#keeper = keeper;
-    keeper.streaming();
-    if (this.#exchange.wantsMessage) keeper.awaitingChunk();
+  track(listener: BodyListener): void {
+    this.#listener = listener;
+    listener.streaming();
+    if (this.#exchange.wantsMessage) listener.awaitingChunk();
   }
 
   drop(): void {
@@ -134,30 +135,29 @@ export class RpcAttempt extends ForeignResponse implements GrpcAnswer, Intercept
         for (const message of this.#messages) this.#exchange.receiveMessage(message);
       } finally {
         this.#messages = [];
-        if (this.#end !== null) this.#conclude(this.#end);
+        if (this.#end !== null) this.#giveStatus(this.#end);
       }
     }
   }
 
   read(): void {
-    this.#keeper?.awaitingChunk();
+    this.#listener?.awaitingChunk();
     this.call.startRead();
   }
 
-  /** Its signal aborted. */
-  handleEvent({target}: {readonly target: unknown}): void {
+  abort(reason: unknown): void {
     if (this.#end !== null) return;
-    this.#ending = endingBy((target as AbortSignal).reason);
+    this.#ending = endingBy(reason);
     this.call.cancelWithStatus(this.#ending.code, this.#ending.details);
   }
 
-  // As a listener.
+  // The listener.
 
   onReceiveMetadata(metadata: Metadata): void {
     this.committed = true;
     if (this.#stage === 'answer') return this.#exchange.receiveMetadata(metadata);
     this.#metadata = metadata;
-    if (this.#exchange.streams) this.#arrive();
+    if (this.#exchange.streams) this.#arrived(this);
   }
 
   /** @param message null: grpc-js says so that a method without streams has no response. */
@@ -168,7 +168,7 @@ export class RpcAttempt extends ForeignResponse implements GrpcAnswer, Intercept
       this.#messages.push(message);
       return;
     }
-    this.#keeper?.chunkArrived();
+    this.#listener?.chunkArrived();
     this.#exchange.receiveMessage(message);
   }
 
@@ -178,17 +178,22 @@ export class RpcAttempt extends ForeignResponse implements GrpcAnswer, Intercept
       return;
     this.#end = end;
     this.#exchange.left(this);
-    if (this.#stage === 'answer') return this.#conclude(end);
+    if (this.#stage === 'answer') return this.#giveStatus(end);
     if (!this.#exchange.streams || !this.committed) this.status = end.code;
-    this.#arrive();
+    this.#arrived(this);
   }
 
-  #arrive(): void {
-    this.#arrived(this as unknown as Response);
-  }
-
-  #conclude(end: StatusObject): void {
-    this.#keeper?.unlink(end.code === status.OK ? 'read' : 'network');
+  #giveStatus(end: StatusObject): void {
+    this.#listener?.ended(end.code === status.OK ? 'read' : 'network');
     this.#exchange.receiveStatus(end, this.#ending);
   }
 }
+
+export const rpcBodies: ResponseBodies<RpcAttempt> = {
+  track(attempt, listener) {
+    if (!attempt.isComplete) attempt.track(listener);
+    return !attempt.isComplete;
+  },
+  hold: () => null,
+  discard: attempt => attempt.drop(),
+};

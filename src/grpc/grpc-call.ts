@@ -1,4 +1,4 @@
-/** One gRPC call: for its client a call of grpc-js's, for the engine a wire, for its attempts the one they serve. */
+/** One gRPC call: for its client a call of grpc-js, for the engine a transport, for its attempts what they serve. */
 import {AsyncResource} from 'node:async_hooks';
 import {
   InterceptingCall,
@@ -9,16 +9,18 @@ import {
   type StatusObject,
   status,
 } from '@grpc/grpc-js';
-import type {Call} from '../call/call.ts';
-import type {Engine} from '../call/engine.ts';
-import type {CallReport} from '../call/report.ts';
+import type {ResponseBodies} from '../body/response-bodies.ts';
+import {runCall} from '../call/call.ts';
+import {beginRpc, type CallContext} from '../call/context.ts';
+import {type CallReport, reportFor} from '../call/report.ts';
+import type {Client} from '../client/client.ts';
+import {CallSignal} from '../core/abort-source.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {codeName} from '../decide/grpc-codes.ts';
 import type {CallOverrides} from '../policy/types.ts';
-import {CallSignal} from '../transport/abort-source.ts';
-import type {Caller, Sendable, Wire} from '../transport/transport.ts';
-import {type Exchange, RpcAttempt, type WireCall} from './attempt.ts';
+import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
+import {type Exchange, RpcAttempt, rpcBodies, type WireCall} from './attempt.ts';
 import {attemptOptions, callersDeadline, parentOf, timeoutValue} from './deadlines.ts';
 import {type Ending, endingOf} from './endings.ts';
 import {MetadataBag} from './metadata-bag.ts';
@@ -32,19 +34,19 @@ const PREVIOUS_ATTEMPTS = 'grpc-previous-rpc-attempts';
 /** A status of the server's that says "out of time" so shortly before our own limit is that limit. */
 const AS_GOOD_AS_OVER_MS = 10;
 
-export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange {
+export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>, Caller<RpcAttempt>, Exchange {
   readonly streams: boolean;
-  readonly signal: AbortSignal;
-  readonly signalIsOurs = true;
+  readonly bodies: ResponseBodies<RpcAttempt> = rpcBodies;
+  readonly callerSignal: CallSignal = new CallSignal();
+  readonly passesCallerSignal = false;
   readonly bodyGetsFreshTime = false;
   wantsMessage = false;
-  readonly #engine: Engine;
+  readonly #client: Client<RpcAttempt>;
   readonly #given: InterceptorOptions;
   readonly #options: InterceptorOptions;
   readonly #nextCall: NextCall;
   readonly #overrides: CallOverrides | undefined;
   readonly #origin: string | undefined;
-  readonly #cancelled = new CallSignal();
   /** Listeners run where the call was made, not where a timer or a socket woke us. */
   readonly #caller = new AsyncResource('steadfetch gRPC call');
   /** Made at once, because only a call knows its channel's target. It is the first attempt's, if there is one. */
@@ -52,7 +54,7 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
   /** The call that this one is made for was cancelled. */
   readonly #leave = (): void => this.cancelWithStatus(status.CANCELLED, 'Cancelled by parent call');
   readonly #live = new Set<RpcAttempt>();
-  #call: Call | null = null;
+  #call: CallContext<RpcAttempt> | null = null;
   #listener: Partial<InterceptingListener> | undefined;
   #metadata = new Metadata();
   #context: MessageContext = {};
@@ -64,7 +66,7 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
   #hasEnded = false;
 
   constructor(
-    engine: Engine,
+    client: Client<RpcAttempt>,
     options: InterceptorOptions,
     nextCall: NextCall,
     overrides: CallOverrides | undefined,
@@ -75,8 +77,7 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
     super(first);
     this.#first = first;
     this.streams = options.method_definition.responseStream;
-    this.signal = this.#cancelled as unknown as AbortSignal;
-    this.#engine = engine;
+    this.#client = client;
     this.#given = options;
     this.#options = own;
     this.#nextCall = nextCall;
@@ -84,10 +85,10 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
     this.#origin = origin;
   }
 
-  // As grpc-js's call.
+  // The call of grpc-js.
 
   override start(metadata: Metadata, listener?: Partial<InterceptingListener>): void {
-    const {clock} = this.#engine;
+    const {clock} = this.#client;
     this.#metadata = metadata.clone();
     this.#listener = listener;
     const rpc = {
@@ -96,7 +97,7 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
       withinMs: callersDeadline(this.#given) - clock.wall(),
     };
     try {
-      this.#call = this.#engine.beginRpc(rpc, this.#overrides);
+      this.#call = beginRpc(this.#client, rpc, this.#overrides);
     } catch (error) {
       this.#dropFirst();
       throw error;
@@ -122,7 +123,7 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
   }
 
   override cancelWithStatus(code: status, details: string): void {
-    this.#cancelled.abort({code, details} satisfies Ending);
+    this.callerSignal.abort({code, details} satisfies Ending);
     this.#run(); // Nothing is sent, but the call ends.
   }
 
@@ -137,48 +138,47 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
   #run(): void {
     if (this.#runs || this.#call === null) return;
     this.#runs = true;
-    this.#call.run(this, this);
+    runCall(this.#call, this, this);
   }
 
-  settle(outcome: Outcome): void {
+  settle(outcome: Outcome<RpcAttempt>): void {
     this.#dropFirst();
     // Never before the method of the client has returned; and what the caller's function throws is not ours to catch.
     queueMicrotask(() => {
       if (outcome.response === null) return this.#endWith(endingOf(outcome));
-      this.#answer = outcome.response as unknown as RpcAttempt;
+      this.#answer = outcome.response;
       this.#answer.give();
     });
   }
 
-  // As the engine's wire.
+  // The transport.
 
   get replayable(): boolean {
     this.#isReplayable ??= this.#size() <= this.#call!.plan.policy.replayLimitBytes;
     return this.#isReplayable;
   }
 
-  next(): Sendable {
+  next(): TransportRequest<RpcAttempt> {
     const metadata = this.#metadata.clone();
     if (this.#sends > 0) metadata.set(PREVIOUS_ATTEMPTS, String(this.#sends));
     this.#sends++;
-    const headers = new MetadataBag(metadata);
-    return {headers, send: (signal, endsAt) => this.#send(metadata, signal, endsAt)};
+    return new RpcRequest(metadata, (request, endsAt) => this.#send(request, metadata, endsAt));
   }
 
   timeoutError(error: TimeoutError): unknown {
     return error;
   }
 
-  #send(metadata: Metadata, signal: AbortSignal | undefined, endsAt: number): Promise<Response> {
+  #send(request: RpcRequest, metadata: Metadata, endsAt: number): Promise<RpcAttempt> {
     return new Promise(arrived => {
       const call = this.#first ?? this.#nextCall(this.#options);
       const context = this.#first === null ? {flags: this.#context.flags} : this.#context;
       this.#first = null;
       const attempt = new RpcAttempt(this, call, call.getPeer(), endsAt, arrived);
       this.#live.add(attempt);
-      signal?.addEventListener('abort', attempt);
+      request.attempt = attempt;
       if (!this.streams && !Number.isNaN(endsAt))
-        metadata.set('grpc-timeout', timeoutValue(endsAt - this.#engine.clock.now()));
+        metadata.set('grpc-timeout', timeoutValue(endsAt - this.#client.clock.now()));
       try {
         call.start(metadata, attempt);
         if (this.wantsMessage) call.startRead();
@@ -191,7 +191,7 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
     });
   }
 
-  /** Asked only when a resend is due. A message that cannot be written was not sent, and will not be. */
+  /** Asked only when a retry is due. A message that cannot be written was not sent, and will not be. */
   #size(): number {
     try {
       return this.#given.method_definition.requestSerialize(this.#message).byteLength;
@@ -206,11 +206,11 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
     this.#first = null;
   }
 
-  // As what the attempts serve.
+  // What the attempts serve.
 
   isOver(endsAt: number): boolean {
     try {
-      return endsAt - this.#engine.clock.now() < AS_GOOD_AS_OVER_MS;
+      return endsAt - this.#client.clock.now() < AS_GOOD_AS_OVER_MS;
     } catch {
       return false; // The status ends the attempt, whatever the clock says.
     }
@@ -245,12 +245,40 @@ export class GrpcCall extends InterceptingCall implements Wire, Caller, Exchange
   #reportOf({code}: Ending): CallReport | undefined {
     let report: CallReport;
     try {
-      report = this.#call!.report;
+      report = reportFor(this.#call!);
     } catch {
       return undefined; // The status does not wait for it.
     }
     if (code === status.OK || report.result !== 'success') return report;
     const reason = `${codeName(code)} after the response had begun`;
     return {...report, result: 'failure', reason, refusal: 'not-transient'};
+  }
+}
+
+class RpcRequest implements TransportRequest<RpcAttempt> {
+  readonly headers: MetadataBag;
+  /** Null before it is sent. */
+  attempt: RpcAttempt | null = null;
+  readonly #send: (request: RpcRequest, endsAt: number) => Promise<RpcAttempt>;
+  /** Made where `prepareAttempt` asks for a signal. */
+  #controller: AbortController | null = null;
+
+  constructor(metadata: Metadata, send: (request: RpcRequest, endsAt: number) => Promise<RpcAttempt>) {
+    this.headers = new MetadataBag(metadata);
+    this.#send = send;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  send(endsAt: number): Promise<RpcAttempt> {
+    return this.#send(this, endsAt);
+  }
+
+  abort(reason: unknown): void {
+    this.#controller?.abort(reason);
+    this.attempt?.abort(reason);
   }
 }

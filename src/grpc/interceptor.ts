@@ -1,13 +1,13 @@
-/** The gRPC door: the same call and the same loop, as an interceptor of grpc-js's clients. */
+/** The gRPC adapter: the same call and the same loop, as an interceptor of grpc-js's clients. */
 import * as grpc from '@grpc/grpc-js';
-import {Engine} from '../call/engine.ts';
+import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {grpcAnswers} from '../decide/answers-grpc.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {GrpcCall} from './grpc-call.ts';
-import {checkedOrigin, enginePorts, type GrpcPorts} from './ports.ts';
+import {checkedOrigin, clientPorts, type GrpcPorts} from './ports.ts';
 
 /**
  * Gives a client of grpc-js a policy: `new Client(address, credentials, {interceptors: [grpcInterceptor(policy)]})`.
@@ -28,12 +28,12 @@ import {checkedOrigin, enginePorts, type GrpcPorts} from './ports.ts';
 export function grpcInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: GrpcPorts): grpc.Interceptor;
 export function grpcInterceptor(policy?: PolicyInput | PolicyHandle, ports: GrpcPorts = {}): grpc.Interceptor {
   requireGrpc();
-  const engine = new Engine(handleOf(policy, ports.random), enginePorts(ports), grpcAnswers);
+  const client = new Client(handleOf(policy, ports.random), clientPorts(ports), grpcAnswers);
   const origin = checkedOrigin(ports.origin);
   return ({resilience, ...options}, nextCall) =>
     options.method_definition.requestStream
       ? new grpc.InterceptingCall(nextCall(options))
-      : new GrpcCall(engine, options, nextCall, resilience, origin);
+      : new GrpcCall(client, options, nextCall, resilience, origin);
 }
 
 /** `ServerInterceptingCall` exists from grpc-js 1.10 on, the oldest version that was tried. */

@@ -1,4 +1,4 @@
-/** Ports of the gRPC door: those of the engine, with statuses where HTTP has responses. */
+/** Ports of the gRPC adapter: those of the engine, with statuses where HTTP has responses. */
 import type {StatusObject} from '@grpc/grpc-js';
 import type {Classification, ClassifyInput, Ports} from '../client/ports.ts';
 import type {Awaitable} from '../core/awaitable.ts';
@@ -32,15 +32,14 @@ export interface GrpcPorts extends Omit<Ports, 'fetch' | 'classify'> {
   readonly origin?: string;
 }
 
-export function enginePorts({classify, origin: _, ...ports}: GrpcPorts): Ports {
+export function clientPorts({classify, origin: _, ...ports}: GrpcPorts): Omit<Ports<RpcAttempt>, 'fetch'> {
   return classify === undefined ? ports : {...ports, classify: input => askUser(classify, input)};
 }
 
 function askUser(
   classify: NonNullable<GrpcPorts['classify']>,
-  {response, ...input}: ClassifyInput,
+  {response: answer, ...input}: ClassifyInput<RpcAttempt>,
 ): Awaitable<Classification | undefined> {
-  const answer = response as unknown as RpcAttempt | null;
   if (answer !== null && answer.end === null) return undefined;
   return classify({...input, status: answer?.end ?? null, message: answer?.message});
 }

@@ -8,10 +8,11 @@ import {
   TimeoutError as KyTimeoutError,
   type Options,
 } from 'ky';
-import type {Call} from '../call/call.ts';
-import type {Engine} from '../call/engine.ts';
-import {tellOverridden} from '../call/notify.ts';
+import {beginCall, type CallContext} from '../call/context.ts';
+import {finishCall} from '../call/finish.ts';
+import {notifyOverridden} from '../call/notify.ts';
 import {attachToError} from '../call/report.ts';
+import type {Client} from '../client/client.ts';
 import {runIn} from '../client/observe.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
@@ -33,45 +34,45 @@ export interface KyOptions extends Options {
 const NOTHING = Symbol('nothing was thrown');
 
 export class KyCall {
-  readonly engine: Engine;
+  readonly client: Client<Response>;
   readonly explicit: ExplicitOptions;
   /** The user's fetch, or the global one of the moment. */
   readonly #fetch: Fetch;
-  #call: Call | null = null;
+  #call: CallContext<Response> | null = null;
   #thrownByHook: unknown = NOTHING;
   /** Of the last Request; ky makes it follow the caller's. */
   #signal: AbortSignal | null = null;
 
-  constructor(engine: Engine, {fetch}: KyOptions, explicit: ExplicitOptions) {
-    this.engine = engine;
+  constructor(client: Client<Response>, {fetch}: KyOptions, explicit: ExplicitOptions) {
+    this.client = client;
     this.explicit = explicit;
     this.#fetch = fetch ?? ((input, init) => globalThis.fetch(input, init));
   }
 
   /** null while ky has not come far enough to have a Request. */
-  get call(): Call | null {
+  get call(): CallContext<Response> | null {
     return this.#call;
   }
 
   /** @throws InvalidPolicyError for overrides that are wrong. */
-  begin(request: Request): Call {
+  begin(request: Request): CallContext<Response> {
     this.#signal = request.signal;
     if (this.#call === null) {
-      this.#call = this.engine.begin(request.method, request.url, this.explicit.overrides);
-      if (this.explicit.by.length > 0) tellOverridden(this.#call, this.explicit.by);
+      this.#call = beginCall(this.client, request.method, request.url, this.explicit.overrides);
+      if (this.explicit.by.length > 0) notifyOverridden(this.#call, this.explicit.by);
     }
     return this.#call;
   }
 
   finish(outcome: Outcome): void {
-    this.#call?.finish(outcome);
+    if (this.#call !== null) finishCall(this.#call, outcome);
   }
 
   /** ky is about to throw this to the user; it stays what it is, but for the report. */
   finishWithError<E>(error: E): E {
     if (this.#call === null) return error;
     const outcome = error === this.#thrownByHook ? failed('hook', error) : this.#outcomeOf(error);
-    this.#call.finish(outcome);
+    finishCall(this.#call, outcome);
     // The reason of an abort is the caller's own, and may be shared.
     if (outcome.kind !== 'aborted' && !this.#call.plan.observesOnly) attachToError(this.#call, error);
     return error;
@@ -100,7 +101,7 @@ export class KyCall {
   }
 
   get #isLate(): boolean {
-    return this.engine.clock.now() >= this.#call!.deadlineAt;
+    return this.client.clock.now() >= this.#call!.deadlineAt;
   }
 
   /** Puts a Request on the wire. `init` is what ky passes on of options it does not know; ours is not for others. */
@@ -124,10 +125,10 @@ export class KyCall {
     threw: ((error: unknown) => void) | null,
   ): (state: State) => Promise<Result> {
     return async state => {
-      const {trace} = this.begin(state.request);
+      const {span} = this.begin(state.request);
       let result: Result;
       try {
-        result = await runIn(trace, () => hook(state));
+        result = await runIn(span, () => hook(state));
       } catch (error) {
         // ky runs no beforeError hook for what is not an Error: nobody else would end the call.
         this.#thrownByHook = error;

@@ -5,10 +5,12 @@
  * read it. ky has no hook that sees every end of a call, so the user's hooks are wrapped, and each way out finishes it.
  */
 
-import type {Call} from '../call/call.ts';
+import type {CallContext} from '../call/context.ts';
+import {discardDecision, reconsider, releaseReservation, sendOnce} from '../call/external-loop.ts';
+import {finishCall} from '../call/finish.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
 import {backoffMs} from '../decide/backoff.ts';
-import {RequestWire} from '../transport/request-transport.ts';
+import {RequestTransport} from '../transport/request-transport.ts';
 import {restoreTimeout} from './explicit-options.ts';
 import {isResponse, type KyCall, type KyOptions, kyTimeoutError} from './ky-call.ts';
 import {RequestBody} from './request-body.ts';
@@ -68,10 +70,10 @@ class KyLoop {
     const call = ky.begin(request);
     this.#forgetSignal?.();
     this.#answeredByHook = false;
-    if (call.attempts > 0 && ky.engine.handle.retriesDisabled && this.#lastError !== undefined) throw this.#lastError;
-    const outcome = await call.send(this.#wire(call, request, init));
+    if (call.attempts > 0 && ky.client.handle.retriesDisabled && this.#lastError !== undefined) throw this.#lastError;
+    const outcome = await sendOnce(call, this.#transport(call, request, init));
     const {response, error} = outcome;
-    if (this.#resends) this.#finishIfAborted(call, request.signal);
+    if (this.#retries) this.#finishIfAborted(call, request.signal);
     if (response !== null) {
       this.#lastResponse = response;
       if (this.#afterResponseHooks === 0) this.#finishIfGood(response);
@@ -79,18 +81,18 @@ class KyLoop {
     }
     // Refused by a guard: the caller gets the last answer, not a new error in its place.
     if (outcome.kind === 'rejected' && this.#lastError !== undefined) throw this.#lastError;
-    if (!(error instanceof Error) && !this.#resends) ky.finish(outcome); // No beforeError hook runs for these.
+    if (!(error instanceof Error) && !this.#retries) ky.finish(outcome); // No beforeError hook runs for these.
     throw error;
   }
 
-  #wire(call: Call, request: Request, init: RequestInit): RequestWire {
+  #transport(call: CallContext<Response>, request: Request, init: RequestInit): RequestTransport {
     const {replayLimitBytes} = call.plan.policy;
     const ky = this.#ky; // The functions below must not hold this loop, which holds the response.
-    return new RequestWire({
+    return new RequestTransport({
       request,
-      signal: request.signal,
-      signalIsOurs: true,
-      resends: call.mayHedge && !this.#body.isStream,
+      callerSignal: request.signal,
+      passesCallerSignal: true,
+      retries: call.mayHedge && !this.#body.isStream,
       hedges: call.mayHedge,
       // Between its attempts ky keeps the body itself.
       keptElsewhere: !call.mayHedge && this.#body.fits(replayLimitBytes),
@@ -103,17 +105,17 @@ class KyLoop {
     });
   }
 
-  /** The judgement is that the call is sent again. */
-  get #resends(): boolean {
-    const judgement = this.#ky.call?.judgement;
-    return !this.#kyDecides && judgement !== null && judgement !== undefined && judgement.refusal === null;
+  /** The decision is to retry. */
+  get #retries(): boolean {
+    const decision = this.#ky.call?.decision;
+    return !this.#kyDecides && decision !== null && decision !== undefined && decision.refusal === null;
   }
 
   /** ky waits by itself; an abort meanwhile ends the call without any hook. */
-  #finishIfAborted(call: Call, signal: AbortSignal): void {
+  #finishIfAborted(call: CallContext<Response>, signal: AbortSignal): void {
     const onAbort = (): void => {
-      call.giveBack();
-      call.finish(failed('aborted', signal.reason));
+      releaseReservation(call);
+      finishCall(call, failed('aborted', signal.reason));
     };
     signal.addEventListener('abort', onAbort, {once: true});
     this.#forgetSignal = () => {
@@ -124,7 +126,8 @@ class KyLoop {
 
   #finishIfGood(response: Response): void {
     if (!response.ok && response.type !== 'opaque') return;
-    if (response !== this.#lastResponse) this.#ky.call?.answeredByHook();
+    const {call} = this.#ky;
+    if (response !== this.#lastResponse && call !== null) discardDecision(call);
     this.#ky.finish(answered(response));
   }
 
@@ -133,7 +136,7 @@ class KyLoop {
     const users = options.throwHttpErrors ?? true;
     options.throwHttpErrors = (status: number) => {
       if (typeof users === 'function' ? users(status) : users) return true;
-      if (!this.#answeredByHook && this.#resends && this.#lastResponse?.status === status) return true;
+      if (!this.#answeredByHook && this.#retries && this.#lastResponse?.status === status) return true;
       this.#ky.finish(this.#lastResponse?.status === status ? answered(this.#lastResponse) : new StatusOnly(status));
       return false;
     };
@@ -165,8 +168,8 @@ class KyLoop {
   #afterResponse(index: number, result: unknown, response: Response): void {
     if (index === 0) this.#current = null;
     if (isResponse(result)) this.#current = result;
-    const asksForResend = typeof result === 'object' && result !== null && !isResponse(result);
-    if (index === this.#afterResponseHooks - 1 && !asksForResend) this.#finishIfGood(this.#current ?? response);
+    const asksForRetry = typeof result === 'object' && result !== null && !isResponse(result);
+    if (index === this.#afterResponseHooks - 1 && !asksForRetry) this.#finishIfGood(this.#current ?? response);
   }
 
   #beforeRetry(result: unknown): void {
@@ -181,9 +184,9 @@ class KyLoop {
   }
 
   #takeOverRetry(options: KyOptions): void {
-    const {engine, explicit} = this.#ky;
+    const {client, explicit} = this.#ky;
     const written =
-      explicit.overrides?.maxAttempts ?? Math.max(...engine.handle.plans.all.map(({maxAttempts}) => maxAttempts));
+      explicit.overrides?.maxAttempts ?? Math.max(...client.handle.plans.all.map(({maxAttempts}) => maxAttempts));
     // What is wrong with it is said when the call begins.
     const maxAttempts = typeof written === 'number' && written >= 1 ? written : Number.POSITIVE_INFINITY;
     options.retry = {
@@ -203,15 +206,15 @@ class KyLoop {
     if (call === null) return false;
     // A hook changed the response: what was judged is not what ky holds.
     if (response !== undefined && response.status !== this.#lastResponse?.status)
-      await call.reconsider(answered(response), this.#lastResponse?.redirected ? 'yes' : 'no');
-    return this.#resends;
+      await reconsider(call, answered(response), this.#lastResponse?.redirected ? 'yes' : 'no');
+    return this.#retries;
   }
 
   /** The judgement's wait; for `ky.retry()`, of which no judgement knows, the plan's. */
   #delay(resend: number): number {
-    const {call, engine} = this.#ky;
-    if (this.#resends) return call!.judgement!.waitMs;
-    return backoffMs(call?.plan.policy.backoff ?? engine.handle.policy.backoff, resend, false, 0, engine.random);
+    const {call, client} = this.#ky;
+    if (this.#retries) return call!.decision!.waitMs;
+    return backoffMs(call?.plan.policy.backoff ?? client.handle.policy.backoff, resend, false, 0, client.random);
   }
 }
 

@@ -4,9 +4,10 @@
  * ky is told `retry: 0`, so it neither clones the Request before each attempt nor normalises its retry options: measured,
  * that makes a call with all our guards cheaper than plain ky.
  */
-import type {Call} from '../call/call.ts';
+import {runCall} from '../call/call.ts';
+import type {CallContext} from '../call/context.ts';
 import {answered, failed} from '../core/outcome.ts';
-import {RequestWire} from '../transport/request-transport.ts';
+import {RequestTransport} from '../transport/request-transport.ts';
 import {restoreTimeout} from './explicit-options.ts';
 import {isResponse, type KyCall, type KyOptions, kyTimeoutError} from './ky-call.ts';
 import {RequestBody} from './request-body.ts';
@@ -35,7 +36,7 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
     return new Promise((resolve, reject) => {
       body.check(); // What it throws rejects.
       const call = ky.begin(request);
-      call.run(wireOf(ky, call, body, request, init), {
+      runCall(call, transportOf(ky, call, body, request, init), {
         settle: ({response, error}) => {
           if (response === null) return reject(error);
           restoreTimeout(this, ky.explicit, false);
@@ -47,13 +48,19 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
 }
 
 /** Apart from the function above: what holds this transport while a response's body is open would hold its promise, too. */
-function wireOf(ky: KyCall, call: Call, body: RequestBody, request: Request, init: RequestInit): RequestWire {
+function transportOf(
+  ky: KyCall,
+  call: CallContext<Response>,
+  body: RequestBody,
+  request: Request,
+  init: RequestInit,
+): RequestTransport {
   const {maxAttempts, policy} = call.plan;
-  return new RequestWire({
+  return new RequestTransport({
     request,
-    signal: request.signal,
-    signalIsOurs: true,
-    resends: maxAttempts > 1 && !body.isStream,
+    callerSignal: request.signal,
+    passesCallerSignal: true,
+    retries: maxAttempts > 1 && !body.isStream,
     hedges: call.mayHedge,
     replayLimitBytes: policy.replayLimitBytes,
     text: body.text,

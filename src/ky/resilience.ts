@@ -1,16 +1,17 @@
 /**
- * The ky door: one init hook.
+ * The ky adapter: one init hook.
  *
  * It appends an installer that runs after every other init hook, of later `.extend()`s too, and so sees the options as
  * they will be used. Two loops, one Call, chosen per call: where nothing of the user's can see a resend, our own loop runs
  * inside ky's fetch, and ky neither clones nor retries; otherwise ky's loop is driven, and its hooks see all they ever saw.
  */
 import ky, {type InitHook, type KyInstance, type Options} from 'ky';
-import {Engine} from '../call/engine.ts';
+import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
 import type {Ports} from '../client/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
+import {httpAnswers} from '../decide/answers-http.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {watchFailedRequests} from '../transport/failed-requests.ts';
 import {explicitOptions, takeOverTimeouts} from './explicit-options.ts';
@@ -53,7 +54,7 @@ export function resilience(policy?: PolicyInput | PolicyHandle, ports: Omit<Port
 /** The same under a policy that is already there. */
 export function optionsUnder(handle: PolicyHandle, ports: Omit<Ports, 'fetch'>): Options {
   requireKy();
-  const engine = new Engine(handle, ports);
+  const client = new Client(handle, ports, httpAnswers);
   watchFailedRequests();
   const init: InitHook & {[OURS]?: true} = options => {
     const marked = options as {[OURS]?: true};
@@ -62,8 +63,8 @@ export function optionsUnder(handle: PolicyHandle, ports: Omit<Ports, 'fetch'>):
     if (hooks.findLast(hook => hook[OURS]) !== init) return; // Another policy was laid over this one.
     marked[OURS] = true;
     // ky runs what is appended while it iterates; whoever is last already need not append.
-    if (hooks.at(-1) === init) install(engine, options as KyOptions);
-    else hooks.push(later => install(engine, later as KyOptions));
+    if (hooks.at(-1) === init) install(client, options as KyOptions);
+    else hooks.push(later => install(client, later as KyOptions));
   };
   init[OURS] = true;
   return {hooks: {init: [init]}};
@@ -78,11 +79,11 @@ function requireKy(): void {
   );
 }
 
-function install(engine: Engine, options: KyOptions): void {
-  const watches = engine.handle.policy.maxAttempts === null;
+function install(client: Client<Response>, options: KyOptions): void {
+  const watches = client.handle.policy.maxAttempts === null;
   const explicit = explicitOptions(options, watches);
   const {beforeRetry, afterResponse, beforeError} = options.hooks;
-  const canSeeResends =
+  const canSeeRetries =
     beforeRetry.length > 0 ||
     afterResponse.length > 0 ||
     beforeError.length > 0 ||
@@ -91,7 +92,7 @@ function install(engine: Engine, options: KyOptions): void {
     explicit.overrides?.maxAttempts === null || (watches && explicit.overrides?.maxAttempts === undefined);
   // A policy that only watches has no time limits, and leaves ky its own.
   if (!watches) takeOverTimeouts(options, explicit);
-  const call = new KyCall(engine, options, explicit);
-  if (kyDecides || canSeeResends) driveKyLoop(call, options, kyDecides);
+  const call = new KyCall(client, options, explicit);
+  if (kyDecides || canSeeRetries) driveKyLoop(call, options, kyDecides);
   else installOwnLoop(call, options);
 }

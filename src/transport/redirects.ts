@@ -10,7 +10,10 @@ export interface SentRequest {
   readonly redirect: RequestRedirect | undefined;
 }
 
-export function fetchRedirected({response, error}: Outcome, {method, url, redirect}: SentRequest): Redirected {
+export function fetchRedirected(
+  {response, error}: Outcome<Response>,
+  {method, url, redirect}: SentRequest,
+): Redirected {
   if (redirect === 'error' || redirect === 'manual') return 'no';
   if (response === null) return failedAfterRedirect(error, method, url);
   // Some Responses have no such property, such as a polyfill's.

@@ -1,24 +1,27 @@
 /**
- * A wire for calls that are a `Request` object: ky's, and fetch's where the body is inside one or is a form.
+ * The transport of calls that are a `Request` object: ky's, and fetch's where the body is inside one or is a form.
  *
  * The body of a Request can be read once. Its first attempt gets the Request itself, while a clone is read beside it, up to
- * the replay limit: small bodies are then known for a resend, large ones are not held in memory.
+ * the replay limit: small bodies are then known for a retry, large ones are not held in memory.
  */
+import {fetchBodies} from '../body/fetch-bodies.ts';
+import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {byteLength} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {fetchRedirected} from './redirects.ts';
-import type {Sendable, Wire} from './transport.ts';
+import type {Transport, TransportRequest} from './transport.ts';
 import {cancelBody} from './unsent-body.ts';
 
-export interface RequestWireOptions {
+export interface RequestTransportOptions {
   readonly request: Request;
-  readonly signal: AbortSignal | null;
-  readonly signalIsOurs: boolean;
+  readonly callerSignal: AbortSignal | null;
+  /** See `Transport`. */
+  readonly passesCallerSignal: boolean;
   /** Whether more than one attempt is possible at all: else nothing is kept. */
-  readonly resends: boolean;
+  readonly retries: boolean;
   /** Whether two attempts can be in flight at once: else one Request without a body serves all. */
   readonly hedges: boolean;
   readonly replayLimitBytes: number;
@@ -26,34 +29,38 @@ export interface RequestWireOptions {
   readonly text: string | undefined;
   /** The loop that sends again has the body itself. */
   readonly keptElsewhere?: boolean;
-  /** See `Wire`. */
+  /** See `Transport`. */
   readonly bodyGetsFreshTime?: boolean;
-  /** See `Wire`. */
+  /** See `Transport`. */
   readonly bodyGraceMs?: number;
   send(request: Request, signal: AbortSignal | undefined): Promise<Response>;
   timeoutError(error: TimeoutError): unknown;
 }
 
-export class RequestWire implements Wire, Sendable {
-  readonly #options: RequestWireOptions;
+export class RequestTransport implements Transport<Response> {
+  readonly #options: RequestTransportOptions;
   readonly #hasBody: boolean;
   #known: string | Uint8Array<ArrayBuffer> | null;
   #capture: Promise<boolean> | null = null;
   #sent = false;
 
-  constructor(options: RequestWireOptions) {
+  constructor(options: RequestTransportOptions) {
     this.#options = options;
     this.#hasBody = options.request.body !== null;
     const {text, replayLimitBytes} = options;
     this.#known = text !== undefined && byteLength(text, replayLimitBytes) <= replayLimitBytes ? text : null;
   }
 
-  get signal(): AbortSignal | null {
-    return this.#options.signal;
+  get bodies(): ResponseBodies<Response> {
+    return fetchBodies;
   }
 
-  get signalIsOurs(): boolean {
-    return this.#options.signalIsOurs;
+  get callerSignal(): AbortSignal | null {
+    return this.#options.callerSignal;
+  }
+
+  get passesCallerSignal(): boolean {
+    return this.#options.passesCallerSignal;
   }
 
   get bodyGetsFreshTime(): boolean {
@@ -64,32 +71,28 @@ export class RequestWire implements Wire, Sendable {
     return this.#options.bodyGraceMs ?? 0;
   }
 
-  get headers(): HeaderBag {
-    return this.#options.request.headers;
-  }
-
   get replayable(): boolean | Promise<boolean> {
     if (!this.#hasBody || this.#known !== null || this.#options.keptElsewhere) return true;
     return this.#capture ?? false;
   }
 
-  next(): Sendable {
-    const {request, resends, hedges, replayLimitBytes, text} = this.#options;
+  next(isAbortable: boolean): TransportRequest<Response> {
+    const controller = isAbortable ? new AbortController() : null;
+    return new SentRequest(this.#options, this.#nextRequest(), controller);
+  }
+
+  #nextRequest(): Request {
+    const {request, retries, hedges, replayLimitBytes, text} = this.#options;
     if (!this.#sent) {
       this.#sent = true;
-      if (resends && this.#hasBody && text === undefined) this.#capture = this.#read(request, replayLimitBytes);
-      return this;
+      if (retries && this.#hasBody && text === undefined) this.#capture = this.#read(request, replayLimitBytes);
+      return request;
     }
-    if (!this.#hasBody && !hedges) return this;
-    const again = requestLike(request, request, this.#hasBody ? {body: this.#known} : undefined);
-    return {headers: again.headers, send: signal => this.#options.send(again, signal)};
+    if (!this.#hasBody && !hedges) return request;
+    return requestLike(request, request, this.#hasBody ? {body: this.#known} : undefined);
   }
 
-  send(signal: AbortSignal | undefined): Promise<Response> {
-    return this.#options.send(this.#options.request, signal);
-  }
-
-  redirected(outcome: Outcome): Redirected {
+  redirected(outcome: Outcome<Response>): Redirected {
     return fetchRedirected(outcome, this.#options.request);
   }
 
@@ -122,6 +125,34 @@ export class RequestWire implements Wire, Sendable {
     } catch {
       return false;
     }
+  }
+}
+
+class SentRequest implements TransportRequest<Response> {
+  readonly #options: RequestTransportOptions;
+  readonly #request: Request;
+  readonly #controller: AbortController | null;
+
+  constructor(options: RequestTransportOptions, request: Request, controller: AbortController | null) {
+    this.#options = options;
+    this.#request = request;
+    this.#controller = controller;
+  }
+
+  get headers(): HeaderBag {
+    return this.#request.headers;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#controller?.signal ?? this.#options.callerSignal ?? undefined;
+  }
+
+  send(): Promise<Response> {
+    return this.#options.send(this.#request, this.signal);
+  }
+
+  abort(reason: unknown): void {
+    this.#controller?.abort(reason);
   }
 }
 

@@ -1,70 +1,72 @@
-/** What a door lends a call: a way to put attempts on the wire, and the words of its own world for time that ran out. */
+/** What an adapter implements: how one attempt of a call is sent, and which error reports that time ran out. */
 
+import type {ResponseBodies} from '../body/response-bodies.ts';
+import type {AbortSource} from '../core/abort-source.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {HeaderBag} from '../core/observer.ts';
-import type {Outcome} from '../core/outcome.ts';
+import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {Sent} from '../decide/verdict.ts';
 
-/** Who waits for the call to end. */
-export interface Caller {
-  /** Exactly once. */
-  settle(outcome: Outcome): void;
+/** Waits for the call to end. */
+export interface Caller<in R extends AttemptResponse> {
+  /** Called exactly once. */
+  settle(outcome: Outcome<R>): void;
 }
 
-/** Tells one attempt that it is over. As much of an AbortController as the engine asks. */
-export interface Stopper {
-  readonly signal: AbortSignal;
-  abort(reason: unknown): void;
-}
-
-/** One attempt, ready to go. */
-export interface Sendable {
-  /** Written before it is sent; never shared with an attempt in flight. */
+/** The request of one attempt. */
+export interface TransportRequest<out R extends AttemptResponse> {
+  /** Written before the request is sent; never shared with another attempt in flight. */
   readonly headers: HeaderBag;
+  /** What `prepareAttempt` is shown: aborts when the attempt is over. Read only there. */
+  readonly signal: AbortSignal | undefined;
   /**
-   * Called when the headers are written. A promise is waited for before the attempt is sent and its time begins; where it rejects, the
-   * attempt is not sent.
-   * Left out, or undefined: the attempt is sent at once.
+   * Called when the headers are written. A promise is waited for before the request is sent and its time begins; where it rejects, the
+   * request is not sent. Left out, or undefined: the request is sent at once.
    */
   ready?(): Promise<void> | undefined;
   /**
-   * Never called twice. May throw or reject with anything.
+   * Called at most once. May throw or reject with anything.
    *
-   * @param endsAt When the attempt's time is over, on the engine's clock; NaN where it has no limit.
+   * @param endsAt When the time of the attempt is over, on the engine's clock; NaN where it has no limit.
    */
-  send(signal: AbortSignal | undefined, endsAt: number): Promise<Response>;
+  send(endsAt: number): Promise<R>;
+  /** The attempt is over: its request is cancelled, if `next` was told that it may be. */
+  abort(reason: unknown): void;
 }
 
-export interface Wire {
+export interface Transport<R extends AttemptResponse> {
+  /** How the bodies of responses are watched, and given up. */
+  readonly bodies: ResponseBodies<R>;
   /** The caller's signal, or one that follows it. */
-  readonly signal: AbortSignal | null;
-  /** Whether that signal lives no longer than the call: then fetch may have it as it is. */
-  readonly signalIsOurs: boolean;
-  /**
-   * Whether the body can be sent again: null until that is known, where it has to be read first.
-   * Asked only when a resend is due.
-   */
+  readonly callerSignal: AbortSource | null;
+  /** The caller's signal lives no longer than the call, so that the request may have it as it is. */
+  readonly passesCallerSignal: boolean;
+  /** Ends waits and forbids further attempts, and leaves attempts in flight alone. Left out: nothing does. */
+  readonly stop?: AbortSource;
+  /** Whether the body can be sent again: a promise where it has to be read first. Asked only when a retry is due. */
   readonly replayable: boolean | Promise<boolean>;
-  /** Whether a response's body gets the whole attempt timeout again, as ky's `timeout` means it. */
+  /** Whether the body of a response gets the whole attempt timeout again, as ky's `timeout` means it. */
   readonly bodyGetsFreshTime: boolean;
-  /** How much later than due the reading of a body is ended, where the door ends it itself, and tells hooks of it; left out: 0. */
+  /** How much later than due the reading of a body is ended, where the adapter ends it itself; left out: 0. */
   readonly bodyGraceMs?: number;
-  /** How an attempt is told to stop, where that is cheaper than by an AbortController. Its signal is for `send` alone. */
-  stopper?(): Stopper;
-  /** False: a second attempt may not be in flight beside the first, though the body can be sent again. Left out: it may. */
+  /** False: no second attempt may be in flight beside the first, though the body can be sent again. Left out: it may. */
   readonly hedgeable?: boolean;
-  /** The call ends with an error, and its last attempt was not sent: its body is not needed. */
+  /** The call ends with an error, and its last attempt was not sent: its request body is not needed. */
   unsent?(reason: unknown): void;
-  /** Called once per attempt; after the first time only where `replayable` is true. */
-  next(): Sendable;
+  /**
+   * Called once for each attempt; after the first time only where `replayable` is true.
+   *
+   * @param isAbortable Whether the engine may abort the request.
+   */
+  next(isAbortable: boolean): TransportRequest<R>;
   /**
    * Whether a redirect was followed before this outcome of the last attempt. Asked only of outcomes that would say that the server did
    * not act; left out where no redirect is followed.
    *
-   * @param sent How far the request came, going by the outcome alone.
+   * @param sent How far the request came, by the outcome alone.
    */
-  redirected?(outcome: Outcome, sent: Sent): Redirected;
+  redirected?(outcome: Outcome<R>, sent: Sent): Redirected;
   /** The error the caller is given when time ran out. */
   timeoutError(error: TimeoutError): unknown;
 }

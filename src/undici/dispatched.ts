@@ -1,13 +1,14 @@
 /**
- * One attempt on undici's wire: a handler of its dispatch, and the response the engine judges.
+ * One attempt through undici: the handler of its dispatch, and the response that the engine decides about.
  *
  * What comes before the engine has decided is kept back, and the connection paused if that is much. Then it is either the
  * answer, and goes on to the caller's handler as if nothing had happened, or it is dropped.
  */
-import type {BodyKeeper} from '../body/body-listener.ts';
+import type {BodyListener} from '../body/body-listener.ts';
 import {isTooLong, LONGEST_DRAIN_MS, MAX_DRAIN_BYTES} from '../body/discard.ts';
 import {droppedError} from '../body/held-body.ts';
-import {ForeignResponse} from '../body/response-bodies.ts';
+import type {ResponseBodies} from '../body/response-bodies.ts';
+import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 import {type Clock, Pause} from '../core/timer.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {Sent} from '../decide/verdict.ts';
@@ -23,20 +24,20 @@ export interface Exchange extends DispatchController {
 /** `held`: its call waits, and it may become the answer. */
 type Stage = 'undecided' | 'held' | 'answer' | 'dropped';
 
-export class Dispatched extends ForeignResponse implements DispatchHandler {
+export class Dispatched implements AttemptResponse, DispatchHandler {
   status = 0;
   /** Of the connection; null until it has one. */
   connection: DispatchController | null = null;
   readonly reader: BodyReader | null;
   readonly #exchange: Exchange;
-  readonly #resolve: (response: Response) => void;
+  readonly #resolve: (response: Dispatched) => void;
   readonly #reject: (error: unknown) => void;
   #stage: Stage = 'undecided';
   #incoming: IncomingHeaders = NO_HEADERS;
   /** Made where somebody looks: of most answers the status is enough. */
-  #headers: ForeignResponse['headers'] | null = null;
+  #headers: ResponseHeaders | null = null;
   #text: string | undefined;
-  #keeper: BodyKeeper | null = null;
+  #listener: BodyListener | null = null;
   #abortedWith: Error | null = null;
   #chunks: Uint8Array[] = [];
   #bytes = 0;
@@ -55,28 +56,27 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
   constructor(
     exchange: Exchange,
     reader: BodyReader | null,
-    resolve: (response: Response) => void,
+    resolve: (response: Dispatched) => void,
     reject: (error: unknown) => void,
   ) {
-    super();
     this.reader = reader;
     this.#exchange = exchange;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
-  // As a response.
+  // The response.
 
-  get headers(): ForeignResponse['headers'] {
+  get headers(): ResponseHeaders {
     this.#headers ??= readable(this.#incoming);
     return this.#headers;
   }
 
-  linkTo(keeper: BodyKeeper): void {
-    this.#keeper = keeper;
+  track(listener: BodyListener): void {
+    this.#listener = listener;
   }
 
-  override hold(clock: Clock): void {
+  hold(clock: Clock): void {
     if (this.#stage === 'undecided') this.#drain('held', clock);
   }
 
@@ -103,7 +103,7 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
     // The handler was told once that the request starts, before any context was known.
     if (this.#context !== null && this.#context !== undefined) handler.onRequestStart?.(exchange, this.#context);
     handler.onResponseStart?.(exchange, this.status, this.#incoming, this.#text);
-    this.#keeper?.streaming();
+    this.#listener?.streaming();
     for (const chunk of this.#chunks) handler.onResponseData?.(exchange, chunk);
     this.#chunks = [];
     if (this.#error !== null) this.onResponseError(exchange, this.#error);
@@ -122,11 +122,6 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
     if (this.#trailers !== null) this.onResponseError(this.#exchange, error); // Too late for the connection to tell.
   }
 
-  /** The signal of the attempt aborted. */
-  handleEvent(event: {readonly target: unknown}): void {
-    this.abort((event.target as AbortSignal).reason);
-  }
-
   /**
    * A request that was not sent was not begun: if one was, the one that failed came after it. An answer to the second request may be
    * that of an interceptor below that follows redirects or retries. A refused stream says less: undici sends it once more by itself.
@@ -138,7 +133,7 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
     return this.#begun > answers ? 'unknown' : 'no';
   }
 
-  // As a handler.
+  // The handler.
 
   onRequestStart(connection: DispatchController, context: unknown): void {
     this.connection = connection;
@@ -165,7 +160,7 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
     this.status = status;
     this.#incoming = headers;
     this.#text = text;
-    this.#resolve(this as unknown as Response);
+    this.#resolve(this);
   }
 
   onResponseData(connection: DispatchController, chunk: Uint8Array): void {
@@ -181,9 +176,9 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
         if (this.#bytes > MAX_DRAIN_BYTES) this.abort(droppedError(this.status, 'too-large'));
         return;
       case 'answer':
-        this.#keeper?.chunkArrived();
+        this.#listener?.chunkArrived();
         this.#exchange.handler.onResponseData?.(this.#exchange, chunk);
-        if (!this.#exchange.paused) this.#keeper?.awaitingChunk();
+        if (!this.#exchange.paused) this.#listener?.awaitingChunk();
     }
   }
 
@@ -191,7 +186,7 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
     this.#trailers = trailers;
     this.#limit?.end();
     if (this.#stage !== 'answer') return;
-    this.#keeper?.unlink('read');
+    this.#listener?.ended('read');
     this.#exchange.handler.onResponseEnd?.(this.#exchange, trailers);
   }
 
@@ -200,20 +195,33 @@ export class Dispatched extends ForeignResponse implements DispatchHandler {
     this.#limit?.end();
     if (this.status === 0) this.#reject(error);
     if (this.#stage !== 'answer') return;
-    this.#keeper?.unlink('network');
+    this.#listener?.ended('network');
     this.#exchange.handler.onResponseError?.(this.#exchange, error);
   }
 
   #proceed(): void {
-    this.#keeper?.awaitingChunk();
+    this.#listener?.awaitingChunk();
     this.connection?.resume();
   }
 }
 
+/** The caller's handler is given what came, so there is nothing to do later. */
+export const dispatchedBodies: ResponseBodies<Dispatched> = {
+  track(response, listener) {
+    response.track(listener);
+    return true;
+  },
+  hold(response, clock) {
+    response.hold(clock);
+    return null;
+  },
+  discard: (response, clock) => response.drop(clock),
+};
+
 const NO_HISTORY: readonly unknown[] = [];
 const NO_HEADERS: IncomingHeaders = Object.freeze({});
 
-const readable = (headers: IncomingHeaders): ForeignResponse['headers'] => ({
+const readable = (headers: IncomingHeaders): ResponseHeaders => ({
   get: name => {
     const value = headers[name.toLowerCase()];
     return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;

@@ -1,22 +1,29 @@
-/** The undici door: the same call and the same loop as an interceptor of its dispatchers, below fetch and cheaper than it. */
-import type {Call} from '../call/call.ts';
-import {Engine} from '../call/engine.ts';
+/** The undici adapter: the same call and the same loop as an interceptor of its dispatchers, below fetch and cheaper than it. */
+import type {ResponseBodies} from '../body/response-bodies.ts';
+import {runCall} from '../call/call.ts';
+import {beginCall, type CallContext} from '../call/context.ts';
+import {finishCall} from '../call/finish.ts';
+import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
 import type {Ports} from '../client/ports.ts';
+import {CallSignal} from '../core/abort-source.ts';
 import type {TimeoutError} from '../core/errors.ts';
-import {failed, type Outcome} from '../core/outcome.ts';
+import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
+import {httpAnswers} from '../decide/answers-http.ts';
 import {type BodySnapshot, checkBody, snapshotBody} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {Sent} from '../decide/verdict.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
-import {CallSignal} from '../transport/abort-source.ts';
-import type {Caller, Sendable, Stopper, Wire} from '../transport/transport.ts';
+import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
 import {cancelBody} from '../transport/unsent-body.ts';
 import {DispatchHeaders} from './dispatch-headers.ts';
-import {Dispatched, type Exchange} from './dispatched.ts';
+import {Dispatched, dispatchedBodies, type Exchange} from './dispatched.ts';
 import {isIterableBody, KeptIterable} from './kept-iterable.ts';
 import type {Dispatch, DispatchHandler, DispatchOptions, Interceptor} from './types.ts';
+
+/** Functions that a policy cannot hold. `classify` is shown a response with status and headers. */
+export type UndiciPorts = Omit<Ports<AttemptResponse>, 'fetch'>;
 
 /** Options of one dispatch, with what it may change of its policy. */
 type Options = DispatchOptions & {readonly resilience?: CallOverrides};
@@ -37,17 +44,14 @@ type Options = DispatchOptions & {readonly resilience?: CallOverrides};
  * const agent = new Agent().compose(resilienceInterceptor({deadlineMs: 10_000}));
  * const {statusCode, body} = await request('https://example.com/users', {dispatcher: agent});
  */
-export function resilienceInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: Omit<Ports, 'fetch'>): Interceptor;
-export function resilienceInterceptor(
-  policy?: PolicyInput | PolicyHandle,
-  ports: Omit<Ports, 'fetch'> = {},
-): Interceptor {
-  const engine = new Engine(handleOf(policy, ports.random), ports);
+export function resilienceInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: UndiciPorts): Interceptor;
+export function resilienceInterceptor(policy?: PolicyInput | PolicyHandle, ports: UndiciPorts = {}): Interceptor {
+  const client = new Client<Dispatched>(handleOf(policy, ports.random), ports, httpAnswers);
   return dispatch => (options: Options, handler: DispatchHandler) => {
     // A tunnel or an upgraded connection has no response to judge.
     if (options.method === 'CONNECT' || options.upgrade) return dispatch(options, handler);
     if (typeof handler.onRequestStart !== 'function') throw new TypeError(OLD_HANDLER);
-    return new DispatchCall(engine, dispatch, options, handler).start();
+    return new DispatchCall(client, dispatch, options, handler).start();
   };
 }
 
@@ -56,21 +60,22 @@ const OLD_HANDLER =
   'steadfetch/undici serves handlers with onRequestStart (undici 7 and later), and this one has none, as those of the fetch of Node: ' +
   'give the dispatcher to setGlobalDispatcher(dispatcher) of undici 8, or to this call as new Dispatcher1Wrapper(dispatcher).';
 
-class DispatchCall implements Wire, Caller, Exchange {
+class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, Exchange {
   readonly handler: DispatchHandler;
-  readonly signalIsOurs = true;
+  readonly bodies: ResponseBodies<Dispatched> = dispatchedBodies;
+  readonly callerSignal: CallSignal = new CallSignal();
+  readonly passesCallerSignal = false;
   readonly bodyGetsFreshTime = false;
-  readonly #signal = new CallSignal();
   readonly #dispatch: Dispatch;
   readonly #options: DispatchOptions;
-  readonly #call: Call;
+  readonly #call: CallContext<Dispatched>;
   readonly #body: BodySnapshot;
   /** Throws what is wrong with the caller's: then it is an attempt that fails by them. */
   readonly #firstHeaders: () => DispatchHeaders;
   /** Null where the body is no iterable, or one attempt is all there is. */
   readonly #kept: KeptIterable | null;
   /** Of the last attempt; null before the first. */
-  #latest: DispatchAttempt | null = null;
+  #latest: DispatchRequest | null = null;
   /** What was dispatched for the last attempt. */
   #dispatched: Dispatched | null = null;
   #answer: Dispatched | null = null;
@@ -78,7 +83,7 @@ class DispatchCall implements Wire, Caller, Exchange {
   /** What undici said of the first dispatch: false asks the caller to wait for a drain. */
   #mayGoOn = true;
 
-  constructor(engine: Engine, dispatch: Dispatch, given: Options, handler: DispatchHandler) {
+  constructor(client: Client<Dispatched>, dispatch: Dispatch, given: Options, handler: DispatchHandler) {
     // Copies: what the caller, or an interceptor above, changes later is not sent.
     const {resilience, ...options} = given;
     this.handler = handler;
@@ -86,7 +91,7 @@ class DispatchCall implements Wire, Caller, Exchange {
     this.#options = withOwnParts(options);
     checkBody(options.body);
     const method = options.method.toUpperCase();
-    this.#call = engine.begin(method, `${options.origin ?? ''}${options.path}`, resilience);
+    this.#call = beginCall(client, method, `${options.origin ?? ''}${options.path}`, resilience);
     const {maxAttempts, policy} = this.#call.plan;
     const {body} = options;
     this.#body = snapshotBody(body as BodyInit | null | undefined, policy.replayLimitBytes);
@@ -102,25 +107,25 @@ class DispatchCall implements Wire, Caller, Exchange {
       this.#refuse(error);
       return true;
     }
-    this.#call.run(this, this, this.#call.startedAt);
+    runCall(this.#call, this, this, this.#call.startedAt);
     return this.#mayGoOn;
   }
 
   /** The caller's handler threw before anything was sent. */
   #refuse(error: unknown): void {
     const outcome = failed('hook', error, false);
-    this.#call.finish(outcome);
+    finishCall(this.#call, outcome);
     this.unsent(error);
     this.settle(outcome);
   }
 
-  settle({response, error}: Outcome): void {
+  settle({response, error}: Outcome<Dispatched>): void {
     if (response === null) {
       this.#kept?.settle(null);
       this.handler.onResponseError?.(this, error as Error);
       return;
     }
-    this.#answer = response as unknown as Dispatched;
+    this.#answer = response;
     this.#kept?.settle(this.#answer.reader);
     try {
       this.#answer.give();
@@ -129,15 +134,7 @@ class DispatchCall implements Wire, Caller, Exchange {
     }
   }
 
-  // As the engine's wire.
-
-  get signal(): AbortSignal {
-    return this.#signal as unknown as AbortSignal;
-  }
-
-  stopper(): Stopper {
-    return new CallSignal();
-  }
+  // The transport.
 
   get replayable(): boolean {
     return this.#kept?.replayable ?? this.#body.replayable;
@@ -148,13 +145,13 @@ class DispatchCall implements Wire, Caller, Exchange {
     return this.#kept?.isWhole ?? true;
   }
 
-  next(): Sendable {
+  next(): TransportRequest<Dispatched> {
     const headers = this.#latest?.headers.copy() ?? this.#firstHeaders();
-    this.#latest = new DispatchAttempt(this, headers);
+    this.#latest = new DispatchRequest(this, headers);
     return this.#latest;
   }
 
-  redirected(_outcome: Outcome, sent: Sent): Redirected {
+  redirected(_outcome: Outcome<Dispatched>, sent: Sent): Redirected {
     return this.#dispatched?.redirected(sent) ?? 'no';
   }
 
@@ -167,28 +164,28 @@ class DispatchCall implements Wire, Caller, Exchange {
   }
 
   /** @internal */
-  put(headers: DispatchHeaders, signal: AbortSignal | undefined): Promise<Response> {
+  put(headers: DispatchHeaders, begun: (dispatched: Dispatched) => void): Promise<Dispatched> {
     const options = this.#options;
     const reader = this.#kept?.read() ?? null;
     const body = reader ?? this.#body.body;
     const isOwn = options.headers !== undefined || headers.touched || body !== (options.body ?? undefined);
     const own = isOwn ? {...options, headers: headers.options, body} : options;
     return new Promise((resolve, reject) => {
-      const attempt = new Dispatched(this, reader, resolve, reject);
-      this.#dispatched = attempt;
-      signal?.addEventListener('abort', attempt);
-      this.#mayGoOn = this.#dispatch(own, attempt);
+      const dispatched = new Dispatched(this, reader, resolve, reject);
+      this.#dispatched = dispatched;
+      begun(dispatched);
+      this.#mayGoOn = this.#dispatch(own, dispatched);
     });
   }
 
-  // As the controller that the caller's handler is given.
+  // The controller that the caller's handler is given.
 
   get aborted(): boolean {
-    return this.#signal.aborted;
+    return this.callerSignal.aborted;
   }
 
   get reason(): Error | null {
-    return (this.#signal.reason as Error | undefined) ?? null;
+    return (this.callerSignal.reason as Error | undefined) ?? null;
   }
 
   get paused(): boolean {
@@ -214,22 +211,37 @@ class DispatchCall implements Wire, Caller, Exchange {
   }
 
   abort(reason: Error): void {
-    this.#signal.abort(reason);
+    this.callerSignal.abort(reason);
     this.#answer?.abort(reason);
   }
 }
 
-class DispatchAttempt implements Sendable {
+class DispatchRequest implements TransportRequest<Dispatched> {
   readonly headers: DispatchHeaders;
   readonly #call: DispatchCall;
+  #dispatched: Dispatched | null = null;
+  /** Made where `prepareAttempt` asks for a signal. */
+  #controller: AbortController | null = null;
 
   constructor(call: DispatchCall, headers: DispatchHeaders) {
     this.#call = call;
     this.headers = headers;
   }
 
-  send(signal: AbortSignal | undefined): Promise<Response> {
-    return this.#call.put(this.headers, signal);
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  send(): Promise<Dispatched> {
+    return this.#call.put(this.headers, dispatched => {
+      this.#dispatched = dispatched;
+    });
+  }
+
+  abort(reason: unknown): void {
+    this.#controller?.abort(reason);
+    this.#dispatched?.abort(reason as Error);
   }
 }
 

@@ -139,10 +139,10 @@ describe('the body of an answer', () => {
     const {FinalizationRegistry: registry} = globalThis;
     Reflect.deleteProperty(globalThis, 'FinalizationRegistry');
     try {
-      const {unlinkWhenCollected} = (await import(
+      const {endWhenCollected} = (await import(
         `../../src/body/unread-bodies.ts?${'without'}`
       )) as typeof import('../../src/body/unread-bodies.ts');
-      unlinkWhenCollected({}, {} as Parameters<typeof unlinkWhenCollected>[1]);
+      endWhenCollected({}, {} as Parameters<typeof endWhenCollected>[1]);
     } finally {
       globalThis.FinalizationRegistry = registry;
     }
@@ -153,11 +153,11 @@ describe('the body of an answer', () => {
     Reflect.deleteProperty(globalThis, 'ReadableStream');
     try {
       // Asked once, while the module loads.
-      const {linkBody} = (await import(
+      const {trackResponse} = (await import(
         `../../src/body/track-response.ts?${'streamless'}`
       )) as typeof import('../../src/body/track-response.ts');
       const told: string[] = [];
-      const keeper = {armed: true, pending: () => told.push('pending'), unlink: () => told.push('unlink')};
+      const keeper = {armed: true, pending: () => told.push('pending'), ended: () => told.push('ended')};
       class Native {
         readonly body = {};
         async text(): Promise<string> {
@@ -165,9 +165,9 @@ describe('the body of an answer', () => {
         }
       }
       const response = new Native() as unknown as Response;
-      expect(linkBody(response, keeper as unknown as Parameters<typeof linkBody>[1])).to.equal(true);
+      expect(trackResponse(response, keeper as unknown as Parameters<typeof trackResponse>[1])).to.equal(true);
       expect(await response.text()).to.equal('native');
-      expect(told).to.deep.equal(['pending', 'unlink']);
+      expect(told).to.deep.equal(['pending', 'ended']);
     } finally {
       globalThis.ReadableStream = ReadableStream;
     }

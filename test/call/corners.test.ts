@@ -1,5 +1,7 @@
 /** Corners of the engine that no other test turns. */
 import {expect} from 'chai';
+import type {CallContext} from '../../src/call/context.ts';
+import {reportFor} from '../../src/call/report.ts';
 import {type CallReport, type ClassifyInput, reportOf} from '../../src/core.ts';
 import {VirtualClock} from '../../src/testing.ts';
 import {AT_ONCE, answer, ITEMS, later, thrown, virtually, type World} from './world.ts';
@@ -147,7 +149,7 @@ describe('the report of a call under way', () => {
       {backoff: AT_ONCE},
       {
         on: event => {
-          if (event.type === 'attempt.end') reports.push((event.call as unknown as {report: CallReport}).report);
+          if (event.type === 'attempt.end') reports.push(reportFor(event.call as CallContext));
         },
       },
     );

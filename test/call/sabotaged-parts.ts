@@ -1,14 +1,11 @@
 /** What the tests of calls that have to settle sabotage: classes of the engine, and an observer. */
 
 import {Attempt} from '../../src/call/attempt.ts';
-import {AttemptLink} from '../../src/call/attempt-timer.ts';
-import {Call} from '../../src/call/call.ts';
-import {CallEnd} from '../../src/call/call-end.ts';
-import {CallRecord} from '../../src/call/context.ts';
-import {Identified} from '../../src/call/ids.ts';
-import {Race} from '../../src/call/race.ts';
+import {AttemptTimer} from '../../src/call/attempt-timer.ts';
+import {CallContext} from '../../src/call/context.ts';
+import {Permit} from '../../src/call/permit.ts';
 import {Reservation} from '../../src/call/reservation.ts';
-import {Wait} from '../../src/call/wait.ts';
+import {CallPause} from '../../src/call/wait.ts';
 import type {Observer} from '../../src/core.ts';
 import {Transients} from '../../src/decide/transients.ts';
 import {Breaker} from '../../src/guards/breaker.ts';
@@ -22,18 +19,21 @@ import type {Sabotage} from './sabotage.ts';
 /** What starts a step and what ends a call; what hands a permit, a probe or a token over before anything can throw. */
 export const NOT_SABOTAGED: readonly string[] = [
   'fire',
+  'step',
   'handleEvent',
   'broke',
   'abandon',
-  'unlink',
+  'abort',
+  'release',
   'deliver',
   'limitSilence',
   'startSilence',
   'endSilence',
-  'awaited',
+  'keepAlive',
   'bodyEnded',
   'admitted',
-  'past',
+  'retryState',
+  'retryStateIfAny',
   'reservation',
   'hold',
   'reserve',
@@ -41,14 +41,11 @@ export const NOT_SABOTAGED: readonly string[] = [
 
 export const CLASSES: readonly {readonly name: string; readonly prototype: object}[] = [
   Attempt,
-  AttemptLink,
-  Call,
-  CallEnd,
-  CallRecord,
-  Identified,
-  Race,
+  AttemptTimer,
+  CallContext,
+  CallPause,
+  Permit,
   Reservation,
-  Wait,
   Transients,
   Breaker,
   ConcurrencyLimit,

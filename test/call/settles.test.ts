@@ -8,7 +8,7 @@ import {
   SystemIds,
   seededRandom,
 } from '../../src/core.ts';
-import {FetchWire} from '../../src/fetch/fetch-transport.ts';
+import {FetchTransport} from '../../src/fetch/fetch-transport.ts';
 import {VirtualClock} from '../../src/testing.ts';
 import {Sabotage} from './sabotage.ts';
 import {CLASSES, NOT_SABOTAGED, watchedObserver} from './sabotaged-parts.ts';
@@ -100,7 +100,7 @@ class Play {
     const {sabotage} = this;
     // What ends a call is not sabotaged, only what could keep it from ending.
     for (const each of CLASSES) sabotage.class(each, NOT_SABOTAGED);
-    sabotage.class(FetchWire, ['settle', 'send', 'put']);
+    sabotage.class(FetchTransport, ['settle', 'send', 'put', 'abort']);
     const fetch = createFetch(this.#handle, this.#ports());
     const {calls = [0], abortMs} = this.#scene;
     try {

@@ -11,7 +11,7 @@ const RED = red('said');
 const THROTTLED = yellow('said', {throttled: true});
 const TRANSIENT = yellow('said');
 
-const ROWS: readonly [answers: Answers, name: string, verdict: Verdict, code: number, health: string][] = [
+const ROWS: readonly [answers: Answers<never>, name: string, verdict: Verdict, code: number, health: string][] = [
   [httpAnswers, '200', SUCCESS, 200, 'success'],
   [httpAnswers, '200', TRANSIENT, 200, 'failure'],
   [httpAnswers, '399', TRANSIENT, 399, 'failure'],
@@ -75,7 +75,7 @@ describe('the hint of an HTTP answer', () => {
 
 describe('a gRPC answer', () => {
   const busy = {status: 14, committed: false, trailer: (name: string) => (name.endsWith('-ms') ? '7' : undefined)};
-  const answer = busy as unknown as Response;
+  const answer = {...busy, sent: 'maybe-processed' as const};
 
   it('is read by its code and its trailers', () => {
     const transients = new Transients(defaultPolicy.retryOn);

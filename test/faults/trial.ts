@@ -2,8 +2,11 @@
  * One fault, met through one door by a GET, by a POST, and by a POST with a key: how often each was sent, what was made of it,
  * and what the caller got.
  */
+
 import ky from 'ky';
 import {Agent, type Dispatcher, request, fetch as undiciFetch} from 'undici';
+import type {CallContext} from '../../src/call/context.ts';
+import {reportFor} from '../../src/call/report.ts';
 import {
   type CallReport,
   createFetch,
@@ -108,7 +111,7 @@ export async function meet(door: Door, url: string, {init = {}, policy, ports, a
 /** undici's answers carry no report: it is that of the call, whose end was told. */
 function reportIn(events: readonly SteadfetchEvent[]): CallReport | undefined {
   const end = events.find(event => event.type === 'call.end');
-  return (end?.call as {report?: CallReport} | undefined)?.report;
+  return end === undefined ? undefined : reportFor(end.call as CallContext);
 }
 
 /** The name of an error, and the first code in its chain of causes, or else what the last of them says: `TypeError ECONNRESET`. */

@@ -27,7 +27,7 @@ const statusVerdict = (status: number): Verdict =>
 function codeVerdict(code: number, sent: Sent, trailers: Record<string, string> = {}): Verdict {
   const answer: GrpcAnswer = {status: code, committed: false, sent, trailer: name => trailers[name]};
   const trigger = CODE_NAMES[code] as RetryTrigger;
-  return classify(answered(answer as unknown as Response), grpcAnswers, contextOf([trigger]));
+  return grpcAnswers.classify(answer, contextOf([trigger]));
 }
 
 describe('actedOn', () => {

@@ -1,5 +1,5 @@
 import {expect} from 'chai';
-import {CallSignal} from '../../src/transport/abort-source.ts';
+import {CallSignal} from '../../src/core/abort-source.ts';
 
 describe('CallSignal', () => {
   it('aborts once, with the first reason, and tells each listener once', () => {

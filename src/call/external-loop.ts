@@ -1,0 +1,98 @@
+/**
+ * One turn of a loop that lives elsewhere: ky's own, whose hooks the user's code can see. The steps are those of `call.ts`; the other loop
+ * waits by itself, reads `call.decision`, and finishes the call.
+ */
+import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
+import type {Redirected} from '../decide/redirected.ts';
+import {SUCCESS, type Verdict} from '../decide/verdict.ts';
+import type {Transport} from '../transport/transport.ts';
+import {type Assessed, verdictOf} from './assess.ts';
+import type {CallContext, CallFacts} from './context.ts';
+import {decideRetry} from './decide-retry.ts';
+import {breakCall, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
+import {notifyAbandoned, notifyScheduled} from './notify.ts';
+import {askAdmission, sendAdmitted} from './send.ts';
+import {abortedBy} from './wait.ts';
+
+/** Sends once, with a hedge where the policy has one, and decides. Never rejects. */
+export async function sendOnce<R extends AttemptResponse>(
+  call: CallContext<R>,
+  transport: Transport<R>,
+): Promise<Outcome<R>> {
+  call.transport = transport;
+  const outcome = await sendAndDecide(call);
+  if (outcome.response === null && !outcome.reachedWire) quietly(() => transport.unsent?.(outcome.error));
+  return outcome;
+}
+
+async function sendAndDecide<R extends AttemptResponse>(call: CallContext<R>): Promise<Outcome<R>> {
+  let sent: Assessed<R> | null = null;
+  try {
+    const now = call.client.clock.now();
+    if (call.attempts > 0) call.reserve()?.holdForced(now);
+    if (abortedBy(call.transport) !== null) return withoutRetry(call, stoppedOutcome(call, true));
+    if (now >= call.deadlineAt) return withoutRetry(call, stoppedOutcome(call, false));
+    const admission = await askAdmission(call, now, null);
+    if ('ended' in admission) return withoutRetry(call, admission.ended);
+    if ('refusal' in admission) return withoutRetry(call, refusedOutcome(call, admission.refusal, admission.error!));
+    sent = await sendAdmitted(call, null, admission);
+    const {attempt, outcome, verdict} = sent;
+    if (verdict === SUCCESS) noteSuccess(call);
+    else {
+      const ended = await decide(call, outcome, verdict);
+      if (ended !== null) {
+        attempt.discard(outcome.response);
+        return withoutRetry(call, ended);
+      }
+    }
+    if (outcome.response !== null) attempt.deliver(outcome.response);
+    return call.decision?.refusal === null ? outcome : withoutRetry(call, outcome);
+  } catch (error) {
+    return breakCall(call, error, sent).outcome;
+  }
+}
+
+/** @returns How the call ended meanwhile; null where it goes on, or where its last answer is the answer. */
+async function decide<R extends AttemptResponse>(
+  call: CallContext<R>,
+  outcome: Outcome<R>,
+  verdict: Verdict,
+): Promise<Outcome<R> | null> {
+  const decision = await decideRetry(call, outcome, verdict);
+  if ('ended' in decision) return decision.ended;
+  if (decision.refusal === null) notifyScheduled(call, decision);
+  else notifyAbandoned(call, decision, outcome);
+  return null;
+}
+
+/** A retry that was paid for will not happen. */
+export function releaseReservation(call: CallFacts): void {
+  call.reservation?.giveBack(call.client.clock.now());
+}
+
+function withoutRetry<R extends AttemptResponse>(call: CallContext<R>, outcome: Outcome<R>): Outcome<R> {
+  releaseReservation(call);
+  return outcome;
+}
+
+/** A hook of the user gave the answer, so what was decided about the last one is void. */
+export function discardDecision(call: CallFacts): void {
+  releaseReservation(call);
+  call.decision = null;
+}
+
+/**
+ * The response that was decided about is not the one that the other loop holds now.
+ *
+ * @param redirected Whether that of the transport came after a redirect.
+ */
+export async function reconsider<R extends AttemptResponse>(
+  call: CallContext<R>,
+  outcome: Outcome<R>,
+  redirected: Redirected,
+): Promise<void> {
+  releaseReservation(call);
+  const ended = await decide(call, outcome, verdictOf(call, outcome, redirected));
+  if (ended !== null || call.decision?.refusal !== null) releaseReservation(call);
+}

@@ -1,0 +1,89 @@
+/** How a call ends: once, with its observer and its listeners notified and what the budget holds for it given back. */
+import {endCall} from '../client/observe.ts';
+import {type RejectedError, SteadfetchError} from '../core/errors.ts';
+import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
+import {type Sent, verdictOf} from './assess.ts';
+import type {CallContext, CallFacts} from './context.ts';
+import {BROKEN, type Refusal, refuse, SUCCEEDED} from './decision.ts';
+import {attachReport, explain, resultOf} from './report.ts';
+import {abortedOutcome, deadlineOutcome} from './wait.ts';
+
+/** Has an effect exactly once. */
+export function finishCall(call: CallFacts, outcome: Outcome, now: number = call.client.clock.now()): void {
+  if (call.ending !== null) return;
+  call.reservation?.giveBack(now);
+  const result = resultOf(call, outcome);
+  const reason = result === 'success' ? 'answered' : explain(call, outcome.kind, outcome.status);
+  const durationMs = now - call.startedAt;
+  const status = outcome.response?.status;
+  call.ending = {result, reason, durationMs};
+  endCall(call.span, call, outcome, result, reason, durationMs);
+  call.client.on?.({type: 'call.end', call, result, status, durationMs, reason});
+  attachReport(call, outcome);
+}
+
+/** The last attempt succeeded. */
+export function noteSuccess(call: CallFacts): void {
+  call.decision = SUCCEEDED;
+  const {budget} = call.guards;
+  if (budget === null) return;
+  const now = call.client.clock.now();
+  if (call.attempts === 1) budget.firstTrySucceeded(now);
+  else call.reservation?.succeeded(now);
+}
+
+/** A guard refused to send. */
+export function refusedOutcome<R extends AttemptResponse>(
+  call: CallContext<R>,
+  refusal: Refusal,
+  error: RejectedError,
+): Outcome<R> {
+  const outcome = failed('rejected', error, false);
+  call.decision = refuse(verdictOf(call, outcome), refusal);
+  return outcome;
+}
+
+/** The caller aborted, or the deadline came, while nothing was sent. */
+export function stoppedOutcome<R extends AttemptResponse>(call: CallContext<R>, isAborted: boolean): Outcome<never> {
+  const outcome = isAborted ? abortedOutcome(call) : deadlineOutcome(call);
+  call.decision = refuse(verdictOf(call, outcome), isAborted ? 'not-transient' : 'deadline');
+  return outcome;
+}
+
+/**
+ * A step of the call threw: nothing of the call is left, and it ends with an error that has the exception as its cause.
+ *
+ * @param held What the caller has not got, and will not get.
+ * @returns When that was, too: the clock may be what threw.
+ */
+export function breakCall<R extends AttemptResponse>(
+  call: CallContext<R>,
+  error: unknown,
+  held: Sent<R> | null,
+): {readonly outcome: Outcome<never>; readonly now: number} {
+  const outcome = failed('other', internalError(error), call.lastReachedWire);
+  let now = call.startedAt;
+  call.decision = BROKEN;
+  quietly(() => {
+    now = call.client.clock.now();
+  });
+  for (const wait of call.retryStateIfAny?.waits ?? []) quietly(() => wait.end());
+  held?.attempt.abandon(error, held.outcome.response);
+  quietly(() => call.reservation?.giveBack(now));
+  if (!call.lastReachedWire) quietly(() => call.reservation?.unspend(now));
+  return {outcome, now};
+}
+
+/** What the caller gets where a step threw. */
+function internalError(cause: unknown): SteadfetchError {
+  return new SteadfetchError('INTERNAL', `An unexpected exception ended the call: ${textOf(cause)}`, cause);
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return 'it has no text.';
+  }
+}

@@ -1,0 +1,97 @@
+/** The steps between the decision to send and the end of the attempt. */
+import type {RejectedError} from '../core/errors.ts';
+import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import {admit} from './admission.ts';
+import {type Assessed, assess, type Sent} from './assess.ts';
+import {Attempt} from './attempt.ts';
+import type {CallContext} from './context.ts';
+import type {Refusal} from './decision.ts';
+import {stoppedOutcome} from './finish.ts';
+import {sendHedged} from './hedge.ts';
+import {notifyRejected} from './notify.ts';
+import type {Permit} from './permit.ts';
+import {abortedBy, waitBeforeRetry} from './wait.ts';
+
+export interface Admitted {
+  readonly permit: Permit;
+  readonly now: number;
+}
+
+export type Admission =
+  | Admitted
+  /** A guard refused; `error` where that is a guard of the origin. */
+  | {readonly refusal: Refusal; readonly error?: RejectedError}
+  /** The caller aborted, or the deadline came. */
+  | {readonly ended: Outcome<never>};
+
+/** Waits, then asks everything that may keep the retry from being sent. */
+export async function admitRetry<R extends AttemptResponse>(
+  call: CallContext<R>,
+  last: Sent<R>,
+  waitMs: number,
+): Promise<Admission> {
+  const {client, transport} = call;
+  if (waitMs > 0 && abortedBy(transport) === null) {
+    last.attempt.hold(last.outcome.response);
+    if (await waitBeforeRetry(call, waitMs)) return {ended: stoppedOutcome(call, true)};
+  }
+  const now = client.clock.now();
+  if (abortedBy(transport) !== null) return {ended: stoppedOutcome(call, true)};
+  if (client.handle.retriesDisabled) return {refusal: 'retries-disabled'};
+  if (now >= call.deadlineAt) return {refusal: 'deadline'};
+  return askAdmission(call, now, last);
+}
+
+/** @param last Null where the caller has the last response already. */
+export function askAdmission<R extends AttemptResponse>(
+  call: CallContext<R>,
+  now: number,
+  last: Sent<R> | null,
+): Promise<Admission> {
+  return new Promise((resolve, reject) => {
+    const applicant = {
+      waiting: () => last?.attempt.hold(last.outcome.response),
+      admitted: (permit: Permit, at: number) => resolve({permit, now: at}),
+      refused: (refusal: Refusal, error: RejectedError) => {
+        notifyRejected(call, error);
+        resolve({refusal, error});
+      },
+      left: (isAborted: boolean) => resolve({ended: stoppedOutcome(call, isAborted)}),
+      broke: reject,
+    };
+    admit(call, applicant, now);
+  });
+}
+
+/** @param last Discarded only now: had the retry not been admitted, it would have been the answer. Null: there is none, or the caller has it. */
+export async function sendAdmitted<R extends AttemptResponse>(
+  call: CallContext<R>,
+  last: Sent<R> | null,
+  {permit, now}: Admitted,
+): Promise<Assessed<R>> {
+  const attempt = new Attempt(call, call.attempts + 1, permit);
+  try {
+    last?.attempt.discard(last.outcome.response);
+    if (call.attempts === 0) {
+      call.guards.budget?.callStarted(now);
+      call.guards.hedge?.callStarted(now);
+    }
+    call.lastReachedWire = false;
+    call.reservation?.spend();
+    call.attempts++;
+    const assessed = call.mayHedge
+      ? await sendHedged(call, attempt, now)
+      : await assess(call, await sendAttempt(attempt, now));
+    if (!assessed.attempt.reachedWire) call.reservation?.unspend(call.client.clock.now());
+    return assessed;
+  } catch (error) {
+    attempt.abandon(error);
+    throw error;
+  }
+}
+
+function sendAttempt<R extends AttemptResponse>(attempt: Attempt<R>, now: number): Promise<Sent<R>> {
+  return new Promise((resolve, reject) => {
+    attempt.start({ended: (ended, outcome) => resolve({attempt: ended, outcome}), broke: reject}, now);
+  });
+}
