@@ -2,7 +2,6 @@
 
 import {meanLatencyMs} from '../math/attempt-latency.ts';
 import {isSure, type Scope} from '../model/scope.ts';
-import {formatMs} from './format.ts';
 
 export interface HeldPlace {
   readonly ms: number;
@@ -30,5 +29,5 @@ export function heldPlaceOf(scope: Scope): HeldPlace | undefined {
 }
 
 /** `199 ms on average`, `about 180 ms`. */
-export const sayHeld = ({ms, isMean}: HeldPlace): string =>
-  isMean ? `${formatMs(ms)} on average` : `about ${formatMs(ms)}`;
+export const sayHeld = ({dialect: {words}}: Scope, {ms, isMean}: HeldPlace): string =>
+  isMean ? `${words.ms(ms)} on average` : `about ${words.ms(ms)}`;

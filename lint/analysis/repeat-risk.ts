@@ -9,7 +9,12 @@ import {isKeyed, namedMethods, namedNonIdempotent} from './retryability.ts';
 
 export interface RepeatRisk extends PathEffect {
   readonly method: string;
-  /** Listed in `idempotentMethods`. If not, the client sends no call twice on which the server may have acted. */
+  /**
+   * Listed in `idempotentMethods`, or of a runtime that never asks for the method. If not, the client sends no call twice on which the
+   * server may have acted.
+   */
+  readonly isRepeated: boolean;
+  /** Listed by its author. */
   readonly isDeclared: boolean;
   readonly severity: Severity;
   readonly confidence: Confidence;
@@ -23,17 +28,18 @@ export interface RepeatRisk extends PathEffect {
  * @returns The worst first.
  */
 export function repeatRisks(scope: Scope, intent: 'retryOn' | 'hedge'): RepeatRisk[] {
-  const {policy, match} = scope;
+  const {policy, match, dialect} = scope;
   const isNamed = match?.methods !== undefined || isSet(scope, intent);
   return namedNonIdempotent(scope)
     .filter(method => !isKeyed(policy, method))
     .flatMap(method => {
-      const isDeclared = policy.idempotentMethods.includes(method);
+      const isRepeated = policy.idempotentMethods.includes(method);
+      const isDeclared = isRepeated && dialect.capabilities.gatesByMethod;
       const found = effectOfMethod(scope, method, isDeclared);
-      if (isDeclared ? found.effect === 'harmless' : !isNamed) return [];
+      if (isRepeated ? found.effect === 'harmless' : !isNamed) return [];
       const severity = severityOf(found, isDeclared, isBroad(match));
       const confidence: Confidence = isDeclared && found.effect === 'unknown' ? 'low' : 'high';
-      return [{method, isDeclared, effect: found.effect, why: found.why, severity, confidence}];
+      return [{method, isRepeated, isDeclared, effect: found.effect, why: found.why, severity, confidence}];
     })
     .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 }

@@ -4,12 +4,17 @@ import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Policy} from '../../src/policy/types.ts';
 import {undisturbedMs} from '../math/timeline.ts';
+import type {Scope} from '../model/scope.ts';
 import type {FixDraft} from '../rule.ts';
 import {retriesOf, retriesThrottled} from './retryability.ts';
+import {setting} from './setting.ts';
 
 /** n · T + Σ waits, throttled where a throttled answer is retried. */
-export const neededMs = (policy: Policy, attempts: number = retriesOf(policy) + 1): number =>
-  undisturbedMs(policy, attempts, retriesThrottled(policy));
+export const neededMs = (
+  policy: Policy,
+  attempts: number = retriesOf(policy) + 1,
+  attemptTimeoutMs: number | null = policy.attemptTimeoutMs,
+): number => undisturbedMs({backoff: policy.backoff, attemptTimeoutMs}, attempts, retriesThrottled(policy));
 
 /**
  * The longest attempt timeout that leaves room for all attempts and waits, the default at most. Without that room, an equal share;
@@ -21,7 +26,7 @@ export function fittingTimeoutMs(policy: Policy): number | undefined {
   const wanted = defaultPolicy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
   if (deadlineMs === null) return wanted;
   const count = Number.isFinite(attempts) ? attempts : 3;
-  const waits = neededMs({...policy, attemptTimeoutMs: 0}, count);
+  const waits = neededMs(policy, count, 0);
   const share = Math.floor((deadlineMs - waits) / count);
   const fitting = neat(Math.min(wanted, share >= LEAST_ATTEMPT_MS ? share : deadlineMs / (count + 1)));
   return fitting >= LEAST_ATTEMPT_MS ? fitting : undefined;
@@ -34,20 +39,18 @@ function neat(ms: number): number {
 }
 
 /** Ways to make all attempts fit: a shorter timeout, fewer of them, a longer deadline. */
-export function waysToFit(policy: Policy): FixDraft[] {
+export function waysToFit(scope: Scope): FixDraft[] {
+  const {policy} = scope;
   const ways: FixDraft[] = [];
   const {deadlineMs, attemptTimeoutMs} = policy;
   if (deadlineMs === null || attemptTimeoutMs === null) return ways;
-  const set = (path: string, value: number): void => {
-    ways.push({title: `Set ${path} to ${value}`, changes: [{do: 'set', path, value}]});
-  };
   const timeoutMs = fittingTimeoutMs(policy);
-  if (timeoutMs !== undefined && neededMs({...policy, attemptTimeoutMs: timeoutMs}) <= deadlineMs)
-    set('attemptTimeoutMs', timeoutMs);
+  if (timeoutMs !== undefined && neededMs(policy, retriesOf(policy) + 1, timeoutMs) <= deadlineMs)
+    ways.push(setting(scope, 'attemptTimeoutMs', timeoutMs));
   const attempts = fittingAttempts(policy, deadlineMs);
-  if (attempts > 1) set('maxAttempts', attempts);
+  if (attempts > 1) ways.push(setting(scope, 'maxAttempts', attempts));
   const needed = neededMs(policy);
-  if (Number.isSafeInteger(Math.ceil(needed))) set('deadlineMs', Math.ceil(needed));
+  if (Number.isSafeInteger(Math.ceil(needed))) ways.push(setting(scope, 'deadlineMs', Math.ceil(needed)));
   return ways;
 }
 

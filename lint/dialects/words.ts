@@ -23,6 +23,17 @@ export class Words {
     return this.#fieldOf(path)?.name ?? path;
   }
 
+  /** Several durations: `100 and 200 ms`; where more follow, `100, 200 ms`. */
+  allMs(durations: readonly number[], areAll = true): string {
+    const shown = durations.map(this.ms);
+    const joined = (words: readonly string[]): string =>
+      areAll && words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1)}` : words.join(', ');
+    const unit = ' ms';
+    return shown.every(words => words.endsWith(unit))
+      ? joined(shown.map(words => words.slice(0, -unit.length))) + unit
+      : joined(shown);
+  }
+
   /** The name without what is around it: `jitter`. */
   key(path: string): string {
     return this.name(path).replace(/^.*\./, '');

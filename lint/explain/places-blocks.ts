@@ -22,7 +22,7 @@ export function placesBlocks(scope: Scope): Block[] {
   const {max} = concurrency;
   return [
     text(
-      `${formatNumber(rps)} calls a second · ${sayHeld(held)} = ${formatNumber(load)} attempts in flight, retries left out. The limit is ${max}.`,
+      `${formatNumber(rps)} calls a second · ${sayHeld(scope, held)} = ${formatNumber(load)} attempts in flight, retries left out. The limit is ${max}.`,
     ),
     ...(load > MOST || max > MOST ? [] : [refusals(max, load)]),
     ...instancesOf(scope, concurrency),
@@ -64,11 +64,11 @@ export function queueBlocks(scope: Scope): Block[] {
     formatMs(lastWaitMs(place, max, held.ms)),
     Number.isFinite(longestMs) ? formatMs(lastWaitMs(place, max, longestMs)) : 'without end',
   ]);
-  return [
-    table(['place in the queue', 'waits', 'if every attempt hangs'], rows),
-    text(sayPlaces(max, held, deadlineMs)),
-  ];
+  return [table(['place in the queue', 'waits', 'if every attempt hangs'], rows), text(sayPlaces(scope, max, held))];
 }
 
-const sayPlaces = (max: number, held: HeldPlace, deadlineMs: number | null): string =>
-  `${formatCount(max, 'place')}, each held for ${sayHeld(held)}. ${deadlineMs === null ? 'There is no deadline.' : `The deadline is ${formatMs(deadlineMs)}.`}`;
+function sayPlaces(scope: Scope, max: number, held: HeldPlace): string {
+  const {deadlineMs} = scope.policy;
+  const deadline = deadlineMs === null ? 'There is no deadline.' : `The deadline is ${formatMs(deadlineMs)}.`;
+  return `${formatCount(max, 'place')}, each held for ${sayHeld(scope, held)}. ${deadline}`;
+}

@@ -47,7 +47,11 @@ export function timelineOf(
  * n · T + Σ waits: how long a call takes at the worst, were there no deadline. Infinity without an attempt timeout, or without a
  * bound on the attempts.
  */
-export function undisturbedMs({backoff, attemptTimeoutMs}: Policy, attempts: number, throttled: boolean): number {
+export function undisturbedMs(
+  {backoff, attemptTimeoutMs}: Pick<Policy, 'backoff' | 'attemptTimeoutMs'>,
+  attempts: number,
+  throttled: boolean,
+): number {
   if (attemptTimeoutMs === null || attempts === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
   let sum = attempts * attemptTimeoutMs;
   // Past a thousand the waits are at their cap, or the sum is past every deadline.

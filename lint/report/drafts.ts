@@ -12,11 +12,11 @@ export interface ScopedDraft {
 
 export function* draftsOf(rule: Rule, model: Model): Iterable<ScopedDraft> {
   for (const draft of rule.checkFile?.(model) ?? [])
-    if (canJudge(rule, draft.scope) && canChange(draft.scope, draft)) yield {scope: draft.scope, draft};
+    if (canJudge(rule, draft.scope) && canTell(draft.scope, draft)) yield {scope: draft.scope, draft};
   if (rule.check === undefined) return;
   for (const scope of model.scopes) {
     if (!canJudge(rule, scope)) continue;
-    for (const draft of rule.check(scope)) if (canChange(scope, draft)) yield {scope, draft};
+    for (const draft of rule.check(scope)) if (canTell(scope, draft)) yield {scope, draft};
   }
 }
 
@@ -26,5 +26,8 @@ function canJudge({judges, reads = []}: Rule, scope: Scope): boolean {
   return isSure(scope, ...judges) && ![...judges, ...reads].some(path => hasTemplate(scope, path));
 }
 
-/** Whether the file can say anything else about the field. */
-const canChange = ({dialect}: Scope, {at}: Draft): boolean => dialect.expresses(at.replaceAll(/\[\d+\]/g, ''));
+/** Whether somebody wrote the value that the draft is about, or left it out; and whether the file can say anything else. */
+function canTell(scope: Scope, {at}: Draft): boolean {
+  const path = at.replaceAll(/\[\d+\]/g, '');
+  return scope.dialect.expresses(path) && isSure(scope, path);
+}

@@ -1,7 +1,7 @@
 import {formatNumber} from '../analysis/format.ts';
 import {mayRetry} from '../analysis/retryability.ts';
 import {worstAmplification} from '../math/amplification.ts';
-import {isSure, mostSpecific} from '../model/scope.ts';
+import {mostSpecific} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const amplifiedRetries: Rule = defineRule({
@@ -62,10 +62,11 @@ failure on.
     },
   ],
 
+  judges: ['maxAttempts', 'layers'],
+
   *check(scope): Iterable<Draft> {
     const {maxAttempts, layers} = scope.policy;
     if (typeof maxAttempts !== 'number' || layers.length === 0 || !mayRetry(scope)) return;
-    if (!isSure(scope, 'maxAttempts', 'layers')) return;
     const counts = [maxAttempts, ...layers.map(layer => layer.maxAttempts)];
     const product = worstAmplification(counts);
     if (product <= MOST) return;

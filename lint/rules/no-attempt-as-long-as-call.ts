@@ -1,9 +1,10 @@
 import {formatCount} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
+import {setting} from '../analysis/setting.ts';
 import {fittingTimeoutMs} from '../analysis/suggested-values.ts';
-import {isSure, mostSpecific} from '../model/scope.ts';
-import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+import {mostSpecific} from '../model/scope.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const attemptAsLongAsCall: Rule = defineRule({
   code: 'RL304',
@@ -59,28 +60,27 @@ Where \`objective.assume\` says how long attempts take, RL309 predicts what happ
     {name: 'one attempt may take it all', text: '{\n  "maxAttempts": 1,\n  "deadlineMs": 5000\n}\n'},
   ],
 
+  judges: ['attemptTimeoutMs', 'deadlineMs'],
+  reads: ['maxAttempts', 'backoff', 'retryOn', 'hedge', 'objective'],
+
   *check(scope): Iterable<Draft> {
     const {attemptTimeoutMs, deadlineMs} = scope.policy;
+    const {words} = scope.dialect;
     if (attemptTimeoutMs === null || deadlineMs === null || attemptTimeoutMs < deadlineMs) return;
-    if (!mayRetry(scope) || isPredictable(scope) || !isSure(scope, 'attemptTimeoutMs', 'deadlineMs')) return;
+    if (!mayRetry(scope) || isPredictable(scope)) return;
     const resends = retriesOf(scope.policy);
     const lost = Number.isFinite(resends) ? formatCount(resends, 'resend') : 'resends';
     const at = mostSpecific(scope, 'attemptTimeoutMs', 'deadlineMs');
     const value = fittingTimeoutMs(scope.policy);
     yield {
       at,
-      message: `The first attempt may take ${attemptTimeoutMs} ms, and the call has ${deadlineMs} ms: an attempt that hangs leaves nothing for ${lost}.`,
+      message: `The first attempt may take ${words.ms(attemptTimeoutMs)}, and the call has ${words.ms(deadlineMs)}: an attempt that hangs leaves nothing for ${lost}.`,
       related: [
         at === 'deadlineMs'
           ? {at: 'attemptTimeoutMs', message: 'The attempt timeout is set here.'}
           : {at: 'deadlineMs', message: 'The deadline is set here.'},
       ],
-      suggestions: value !== undefined && value < deadlineMs ? [settingTo(value)] : [],
+      suggestions: value !== undefined && value < deadlineMs ? [setting(scope, 'attemptTimeoutMs', value)] : [],
     };
   },
-});
-
-const settingTo = (value: number): FixDraft => ({
-  title: `Set attemptTimeoutMs to ${value}`,
-  changes: [{do: 'set', path: 'attemptTimeoutMs', value}],
 });

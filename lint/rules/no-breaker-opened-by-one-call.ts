@@ -1,8 +1,8 @@
 import type {ConsecutiveBreaker, RatioBreaker} from '../../src/policy/types.ts';
 import {breakerAttemptsOf} from '../analysis/breaker-attempts.ts';
-import {formatMs} from '../analysis/format.ts';
+import {setting} from '../analysis/setting.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const breakerOpenedByOneCall: Rule = defineRule({
   code: 'RL216',
@@ -81,9 +81,12 @@ The window is empty when the process starts, after a quiet time, and each time t
     },
   ],
 
+  judges: ['breaker', 'maxAttempts', 'retryOn'],
+  reads: ['idempotency', 'idempotentMethods', 'objective', 'match'],
+
   *check(scope): Iterable<Draft> {
     const {breaker} = scope.policy;
-    if (breaker === null || !isSure(scope, 'breaker', 'maxAttempts', 'retryOn')) return;
+    if (breaker === null) return;
     if (breaker.kind === 'consecutive') yield* consecutive(scope, breaker);
     else yield* ratio(scope, breaker);
   },
@@ -93,11 +96,11 @@ function* consecutive(scope: Scope, {failures, openMs}: ConsecutiveBreaker): Ite
   const attempts = breakerAttemptsOf(scope);
   if (failures > attempts || !isSure(scope, 'breaker.failures', 'breaker.openMs')) return;
   const enough = Math.max(LEAST_FAILURES, attempts + 1);
-  const suggestions = enough <= MOST_FAILURES ? [set('breaker.failures', enough)] : [];
+  const suggestions = enough <= MOST_FAILURES ? [setting(scope, 'breaker.failures', enough)] : [];
   yield failures === 1
     ? {
         at: 'breaker.failures',
-        message: `Every failed attempt opens the breaker: all calls are then refused for ${formatMs(openMs)}.`,
+        message: `Every failed attempt opens the breaker: all calls are then refused for ${scope.dialect.words.ms(openMs)}.`,
         severity: 'error',
         suggestions,
       }
@@ -115,9 +118,9 @@ function* consecutive(scope: Scope, {failures, openMs}: ConsecutiveBreaker): Ite
 function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
   const {minCalls, openMs} = breaker;
   if (minCalls === 'auto' || !isSure(scope, 'breaker.minCalls', 'breaker.openMs')) return;
-  const suggestions = [set('breaker.minCalls', 'auto')];
+  const suggestions = [setting(scope, 'breaker.minCalls', 'auto')];
   if (minCalls === 1) {
-    const message = `The first attempt in an empty window opens the breaker if it fails: every call is then refused for ${formatMs(openMs)}.`;
+    const message = `The first attempt in an empty window opens the breaker if it fails: every call is then refused for ${scope.dialect.words.ms(openMs)}.`;
     yield {at: 'breaker.minCalls', message, suggestions};
     return;
   }
@@ -148,8 +151,3 @@ const MOST_FAILURES = 1_000_000;
 
 const sayAttempts = (attempts: number): string =>
   attempts === Number.POSITIVE_INFINITY ? 'any number of attempts' : `up to ${attempts} attempts`;
-
-const set = (path: string, value: unknown): FixDraft => ({
-  title: `Set ${path.replace('breaker.', '')} to ${JSON.stringify(value)}`,
-  changes: [{do: 'set', path, value}],
-});

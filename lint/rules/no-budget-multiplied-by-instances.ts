@@ -1,7 +1,8 @@
 import type {Budget} from '../../src/policy/types.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
-import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import {setting} from '../analysis/setting.ts';
+import {mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const budgetMultipliedByInstances: Rule = defineRule({
@@ -78,15 +79,16 @@ more than 20 % of the calls, and of full buckets that refuse no retry for the fi
     {name: 'a client by itself', text: '{\n  "objective": {"instances": 1, "assume": {"rps": 0.02}}\n}\n'},
   ],
 
+  judges: ['budget', 'maxAttempts', 'objective'],
+
   *check(scope): Iterable<Draft> {
     const {budget, objective} = scope.policy;
     const instances = objective?.instances ?? 1;
     const rps = objective?.assume?.rps ?? 0;
     if (budget === null || instances < 2 || rps === 0 || !mayRetry(scope)) return;
-    if (!isSure(scope, 'budget', 'maxAttempts', 'objective')) return;
     const fleet = {instances, rps};
     const draft = always(scope, budget, fleet) ?? atFirst(scope, budget, fleet);
-    if (draft !== undefined && isSure(scope, draft.at)) yield draft;
+    if (draft !== undefined) yield draft;
   },
 });
 
@@ -116,7 +118,7 @@ function always(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft | 
     at: mostSpecific(scope, field, 'objective.instances'),
     message: `Each of ${instances} processes may retry ${formatNumber(each)} times a second whatever happens: together ${formatNumber(all)} retries a second, ${formatShare(each / rps)} of their ${formatNumber(instances * rps)} calls.`,
     related: related(field),
-    suggestions: budget.kind === 'ratio' ? [{title: 'Set minPerSecond to 0', changes: [set(field, 0)]}] : [asShare],
+    suggestions: budget.kind === 'ratio' ? [setting(scope, field, 0)] : [asShare],
   };
 }
 
@@ -141,9 +143,7 @@ const related = (field: string) => [
   {at: field, message: 'The budget of each is set here.'},
 ];
 
-const set = (path: string, value: unknown) => ({do: 'set', path, value}) as const;
-
 const asShare: FixDraft = {
   title: 'Allow a tenth of the calls instead',
-  changes: [set('budget', {kind: 'ratio', ratio: 0.1})],
+  changes: [{do: 'set', path: 'budget', value: {kind: 'ratio', ratio: 0.1}}],
 };

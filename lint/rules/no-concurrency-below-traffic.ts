@@ -1,7 +1,8 @@
 import {formatNumber, formatShare} from '../analysis/format.ts';
 import {heldPlaceOf, sayHeld} from '../analysis/held-place.ts';
+import {sayChange} from '../analysis/setting.ts';
 import {inFlight, placesFor} from '../math/places.ts';
-import {isSure, mostSpecific} from '../model/scope.ts';
+import {mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const concurrencyBelowTraffic: Rule = defineRule({
@@ -67,10 +68,13 @@ are left out, so the truth is worse. A limit that is just as large still refuses
     },
   ],
 
+  judges: ['concurrency', 'concurrency.max'],
+  reads: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
+
   *check(scope): Iterable<Draft> {
     const {concurrency, objective} = scope.policy;
     const rps = objective?.assume?.rps;
-    if (concurrency === null || rps === undefined || !isSure(scope, 'concurrency', 'concurrency.max')) return;
+    if (concurrency === null || rps === undefined) return;
     const held = heldPlaceOf(scope);
     if (held === undefined) return;
     const {max, queue} = concurrency;
@@ -80,12 +84,12 @@ are left out, so the truth is worse. A limit that is just as large still refuses
     const end = queue === 0 ? refused : `the queue of ${queue} fills up, and then ${refused} or time out in it`;
     yield {
       at: mostSpecific(scope, 'concurrency.max', 'objective'),
-      message: `${formatNumber(rps)} calls a second of ${sayHeld(held)} keep ${formatNumber(load)} attempts in flight, and the limit is ${max}: ${end}.`,
+      message: `${formatNumber(rps)} calls a second of ${sayHeld(scope, held)} keep ${formatNumber(load)} attempts in flight, and the limit is ${max}: ${end}.`,
       related: [
         {at: 'concurrency.max', message: 'The limit is set here.'},
         {at: 'objective.assume', message: 'The traffic is assumed here.'},
       ],
-      suggestions: roomFor(load),
+      suggestions: roomFor(scope, load),
     };
   },
 });
@@ -95,9 +99,9 @@ const REFUSED = 0.01;
 /** Larger limits are not suggested. */
 const MOST = 100_000;
 
-function roomFor(load: number): FixDraft[] {
+function roomFor(scope: Scope, load: number): FixDraft[] {
   if (load > MOST) return [];
   const max = placesFor(load, REFUSED);
-  const title = `Set max to ${max}, so that at most 1 % of the calls find no place`;
+  const title = `${sayChange(scope, 'concurrency.max', max)}, so that at most 1 % of the calls find no place`;
   return [{title, changes: [{do: 'set', path: 'concurrency.max', value: max}]}];
 }

@@ -1,6 +1,6 @@
 import {checkInvariants} from '../../src/policy/invariants.ts';
 import type {LatencyQuantiles} from '../../src/policy/types.ts';
-import {formatMs, formatNumber} from '../analysis/format.ts';
+import {formatNumber} from '../analysis/format.ts';
 import {isSure, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
@@ -69,21 +69,36 @@ same code. A cap below the base is not refused, but then the base never counts. 
   ],
   good: [{name: 'a cap above the base', text: '{\n  "backoff": {"baseMs": 200, "capMs": 5000}\n}\n'}],
 
+  judges: [],
+  reads: [
+    'backoff',
+    'breaker',
+    'budget',
+    'correlation',
+    'deadlineHeader',
+    'deadlineMs',
+    'hedge',
+    'idempotency',
+    'maxAttempts',
+    'objective',
+  ],
+
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
+    const {words} = scope.dialect;
     for (const {path, message} of checkInvariants(policy)) {
       // An endless call is RL201's to tell.
       if (path === 'maxAttempts') continue;
-      if (isSure(scope, path.replace(/\[\d+\]$/, ''))) yield {at: path, message: `${path} ${message}.`};
+      yield {at: path, message: `${words.name(path)} ${message}.`};
     }
     yield* fallingQuantiles(scope, 'objective.latencyMs', policy.objective?.latencyMs);
     yield* fallingQuantiles(scope, 'objective.assume.latencyMs', policy.objective?.assume?.latencyMs);
     yield* tooManyFailures(scope);
     const {backoff} = policy;
-    if (!('capMs' in backoff) || !isSure(scope, 'backoff.capMs', 'backoff.baseMs') || backoff.capMs >= backoff.baseMs)
-      return;
-    const fact = `backoff.capMs is ${backoff.capMs} ms, below baseMs (${backoff.baseMs} ms)`;
-    const message = `${fact}: every wait is ${backoff.capMs} ms, and the base never counts.`;
+    if (!('capMs' in backoff) || !isSure(scope, 'backoff.baseMs') || backoff.capMs >= backoff.baseMs) return;
+    const capMs = words.ms(backoff.capMs);
+    const fact = `${words.name('backoff.capMs')} is ${capMs}, below ${words.key('backoff.baseMs')} (${words.ms(backoff.baseMs)})`;
+    const message = `${fact}: every wait is ${capMs}, and the base never counts.`;
     yield {
       at: 'backoff.capMs',
       message,
@@ -99,6 +114,7 @@ const FASTER = {p50: '', p95: '95 % of them', p99: '99 % of them', max: 'the slo
 
 /** A quantile above the next higher one that is written. */
 function* fallingQuantiles(scope: Scope, base: string, latencies: LatencyQuantiles = {}): Iterable<Draft> {
+  const {words} = scope.dialect;
   const known = QUANTILES.flatMap(name => {
     const ms = latencies[name];
     return ms === undefined || !isSure(scope, `${base}.${name}`) ? [] : [{name, ms}];
@@ -108,7 +124,7 @@ function* fallingQuantiles(scope: Scope, base: string, latencies: LatencyQuantil
     if (next === undefined || ms <= next.ms) continue;
     yield {
       at: `${base}.${name}`,
-      message: `${base}.${name} is ${formatMs(ms)}, above ${next.name} (${formatMs(next.ms)}): ${SLOWER[name]} cannot be slower than ${FASTER[next.name]}.`,
+      message: `${words.name(`${base}.${name}`)} is ${words.ms(ms)}, above ${next.name} (${words.ms(next.ms)}): ${SLOWER[name]} cannot be slower than ${FASTER[next.name]}.`,
       related: [{at: `${base}.${next.name}`, message: `${next.name} is set here.`}],
     };
   }

@@ -1,7 +1,8 @@
 import {tripRule} from '../../src/policy/trip-rule.ts';
 import type {RatioBreaker} from '../../src/policy/types.ts';
-import {formatMs, formatNumber} from '../analysis/format.ts';
+import {formatNumber} from '../analysis/format.ts';
 import {retriesOf} from '../analysis/retryability.ts';
+import {setting} from '../analysis/setting.ts';
 import {isDefault, isSet, isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
@@ -82,20 +83,23 @@ fields of the breaker only; silent where it sets none.
     {name: 'failures in a row', text: '{\n  "breaker": {"kind": "consecutive", "failures": 5}\n}\n'},
   ],
 
+  judges: ['breaker'],
+  reads: ['maxAttempts', 'objective'],
+
   *check(scope): Iterable<Draft> {
     const {breaker, objective} = scope.policy;
-    if (breaker === null || breaker.kind !== 'ratio' || !isSure(scope, 'breaker')) return;
+    if (breaker === null || breaker.kind !== 'ratio') return;
     // Who has left the breaker as it is relies on it no more than on the traffic it is made for.
     if (isDefault(scope, 'breaker')) return;
     const rps = objective?.assume?.rps;
     if (rps !== undefined && rps > 0 && isSure(scope, 'breaker.minCalls', 'breaker.windowMs'))
       yield* tooFew(scope, breaker, rps);
-    if (breaker.failureRatio < 1 || !isSure(scope, 'breaker.failureRatio')) return;
+    if (breaker.failureRatio < 1) return;
     yield {
       at: 'breaker.failureRatio',
       message: `The breaker opens only when every one of at least ${tripRule(breaker).least} attempts failed: one that succeeds keeps it shut.`,
       severity: 'warning',
-      fix: {title: 'Set failureRatio to 0.5', changes: [{do: 'set', path: 'breaker.failureRatio', value: 0.5}]},
+      fix: setting(scope, 'breaker.failureRatio', 0.5),
     };
   },
 });
@@ -110,10 +114,10 @@ function* tooFew(scope: Scope, breaker: RatioBreaker, rps: number): Iterable<Dra
   const resent = sends === 1 ? '' : `, each sent ${sends} times,`;
   yield {
     at: mostSpecific(scope, 'breaker.minCalls', 'breaker.windowMs'),
-    message: `The breaker never opens: it needs ${least} attempts in ${formatMs(windowMs)}, and ${formatNumber(rps)} calls a second${resent} make ${formatNumber(held)}.`,
+    message: `The breaker never opens: it needs ${least} attempts in ${scope.dialect.words.ms(windowMs)}, and ${formatNumber(rps)} calls a second${resent} make ${formatNumber(held)}.`,
     severity: DECIDING.some(path => isSet(scope, path)) ? 'error' : 'warning',
     related: [{at: 'objective.assume.rps', message: 'The traffic is assumed here.'}],
-    ...fitting(windowMs, rps),
+    ...fitting(scope, windowMs, rps),
   };
 }
 
@@ -121,10 +125,9 @@ function* tooFew(scope: Scope, breaker: RatioBreaker, rps: number): Iterable<Dra
 const DECIDING = ['breaker.minCalls', 'breaker.windowMs', 'breaker.failureRatio'];
 
 /** Half of what the calls make without a resend, so that it opens with some to spare. */
-function fitting(windowMs: number, rps: number): Pick<Draft, 'fix'> {
+function fitting(scope: Scope, windowMs: number, rps: number): Pick<Draft, 'fix'> {
   const count = Math.floor((rps * windowMs) / 2000);
-  if (count < LEAST) return {};
-  return {fix: {title: `Set minCalls to ${count}`, changes: [{do: 'set', path: 'breaker.minCalls', value: count}]}};
+  return count < LEAST ? {} : {fix: setting(scope, 'breaker.minCalls', count)};
 }
 
 /** Fewer attempts open a breaker by chance. */

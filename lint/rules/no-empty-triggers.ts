@@ -1,5 +1,4 @@
 import {defaultTriggers, mayRetry, retriesOf} from '../analysis/retryability.ts';
-import {isSure} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const emptyTriggers: Rule = defineRule({
@@ -51,20 +50,24 @@ policies in Google's public gRPC configurations have such an empty list.
     {name: 'one attempt', text: '{\n  "maxAttempts": 1,\n  "retryOn": []\n}\n'},
   ],
 
+  judges: ['retryOn'],
+  reads: ['hedge', 'maxAttempts'],
+
   *check(scope): Iterable<Draft> {
     const {retryOn, hedge} = scope.policy;
     // A hedge is a second attempt that no trigger has to allow.
-    if (retryOn.length > 0 || hedge !== null || !mayRetry(scope) || !isSure(scope, 'retryOn')) return;
+    if (retryOn.length > 0 || hedge !== null || !mayRetry(scope)) return;
+    const {words} = scope.dialect;
     const attempts = retriesOf(scope.policy) + 1;
     const count = Number.isFinite(attempts) ? `${attempts} attempts are` : 'unlimited attempts are';
     yield {
       at: 'retryOn',
-      message: `Nothing is retried, although ${count} allowed: retryOn is empty, so no failure counts as transient.`,
+      message: `Nothing is retried, although ${count} allowed: ${words.name('retryOn')} is empty, so no failure counts as transient.`,
       related: [{at: 'maxAttempts', message: 'The attempts are counted here.'}],
       suggestions: [
         {title: 'Retry what is retried by default', changes: [defaultTriggers(scope)]},
         {
-          title: 'Say so: set maxAttempts to 1',
+          title: `Say so: set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}`,
           changes: [defaultTriggers(scope), {do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
         },
       ],

@@ -1,7 +1,7 @@
-import {formatNumber} from '../analysis/format.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
+import {setting} from '../analysis/setting.ts';
 import {longestMs} from '../math/schedule.ts';
-import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import {mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const endlessWaits: Rule = defineRule({
@@ -63,22 +63,30 @@ Only waits that the deadline leaves room for count.
     {name: 'a cap that is never reached', text: '{\n  "backoff": {"capMs": 600000}\n}\n'},
   ],
 
+  judges: ['backoff', 'backoff.capMs', 'maxAttempts', 'deadlineMs'],
+  reads: ['retryOn'],
+
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
-    if (!mayRetry(scope) || !isSure(scope, 'backoff', 'backoff.capMs', 'maxAttempts', 'deadlineMs')) return;
+    if (!mayRetry(scope)) return;
     const {resend, waitMs, throttled} = longestWait(scope);
-    if (waitMs <= LONG_MS) return;
+    const longMs = LONG_MS[scope.dialect.capabilities.kind];
+    if (waitMs <= longMs) return;
+    const {words} = scope.dialect;
     const before = `before resend ${resend}${throttled ? ' after a throttled answer' : ''}`;
     const at = culprit(scope, throttled);
     yield {
       at,
-      message: `The wait ${before} is up to ${formatNumber(waitMs)} ms, longer than ${LONG_MS} ms: whoever made the call has left.`,
-      ...('capMs' in backoff ? {fix: capped} : {suggestions: [exponential(backoff.jitter)]}),
+      message: `The wait ${before} is up to ${words.ms(waitMs)}, longer than ${words.ms(longMs)}: ${LEFT[scope.dialect.capabilities.kind]}.`,
+      ...('capMs' in backoff
+        ? {fix: setting(scope, 'backoff.capMs', longMs)}
+        : {suggestions: [exponential(backoff.jitter)]}),
     };
   },
 });
 
-const LONG_MS = 60_000;
+const LONG_MS = {call: 60_000, workflow: 300_000} as const;
+const LEFT = {call: 'whoever made the call has left', workflow: 'what broke is long mended'} as const;
 
 /** The longest wait that the deadline has room for, and the first resend that waits that long. */
 function longestWait({policy}: Scope): {resend: number; waitMs: number; throttled: boolean} {
@@ -100,11 +108,6 @@ function culprit(scope: Scope, throttled: boolean): string {
   const fields = 'capMs' in backoff ? ['backoff.capMs', 'backoff.baseMs'] : [base];
   return mostSpecific(scope, ...fields, ...(throttled ? ['backoff.throttledBaseMs'] : []));
 }
-
-const capped: FixDraft = {
-  title: `Set capMs to ${LONG_MS}`,
-  changes: [{do: 'set', path: 'backoff.capMs', value: LONG_MS}],
-};
 
 const exponential = (jitter: string): FixDraft => ({
   title: 'Wait longer each time, and never longer than 20 s',

@@ -1,3 +1,4 @@
+import {setting} from '../analysis/setting.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const excessiveAttempts: Rule = defineRule({
@@ -56,17 +57,21 @@ AWS SDKs, the SRE Book and most clients stop at three; gRPC takes no more than f
     {name: 'unlimited ones are RL201’s', text: '{\n  "maxAttempts": "unlimited"\n}\n'},
   ],
 
-  *check({policy}): Iterable<Draft> {
-    const {maxAttempts} = policy;
-    if (typeof maxAttempts !== 'number' || maxAttempts <= MANY) return;
+  judges: ['maxAttempts'],
+
+  *check(scope): Iterable<Draft> {
+    const {maxAttempts} = scope.policy;
+    const many = MANY[scope.dialect.capabilities.kind];
+    if (typeof maxAttempts !== 'number' || maxAttempts <= many) return;
     yield {
       at: 'maxAttempts',
-      message: `A call that keeps failing is sent up to ${maxAttempts} times, more than ${MANY}: past the third an attempt rarely helps, and each is load on a server that is down.`,
+      message: `A call that keeps failing is sent up to ${maxAttempts} times, more than ${many}: past the third an attempt rarely helps, and each is load on a server that is down.`,
       severity: maxAttempts >= EXCESSIVE ? 'error' : 'warning',
-      fix: {title: 'Set maxAttempts to 3', changes: [{do: 'set', path: 'maxAttempts', value: 3}]},
+      fix: setting(scope, 'maxAttempts', 3),
     };
   },
 });
 
-const MANY = 5;
+/** A workflow has the time for more: nobody waits for it. */
+const MANY = {call: 5, workflow: 10} as const;
 const EXCESSIVE = 20;

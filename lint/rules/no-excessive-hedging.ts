@@ -1,7 +1,8 @@
 import type {Hedging} from '../../src/policy/types.ts';
-import {formatMs, formatShare} from '../analysis/format.ts';
+import {formatShare} from '../analysis/format.ts';
 import {type HedgedShare, hedgedShareOf} from '../analysis/hedging.ts';
 import {mayRepeat, mayRetry} from '../analysis/retryability.ts';
+import {sayChange, setting} from '../analysis/setting.ts';
 import {isSure, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
@@ -79,19 +80,19 @@ a hedge. A bound of half the calls or more then adds that much to the load of a 
     {name: 'a delay, and latencies that are not known', text: '{\n  "hedge": {"delayMs": 100}\n}\n'},
   ],
 
+  judges: ['hedge', 'hedge.delayMs', 'hedge.quantile', 'hedge.maxLoadRatio'],
+  reads: ['attemptTimeoutMs', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'objective'],
+
   *check(scope): Iterable<Draft> {
     const {hedge} = scope.policy;
     // A hedge that is never sent is RL405's to report, one without a key RL105's.
     if (hedge === null || hedge.maxLoadRatio === 0 || !mayRetry(scope) || !mayRepeat(scope)) return;
-    if (!isSure(scope, 'hedge', 'hedge.delayMs', 'hedge.quantile', 'hedge.maxLoadRatio')) return;
     yield* early(scope, hedge);
     if (hedge.maxLoadRatio < MOST) return;
     yield {
       at: 'hedge.maxLoadRatio',
       message: `Hedges may add ${formatShare(hedge.maxLoadRatio)} to the load: when the server slows down, every attempt is slow, and that many are sent twice.`,
-      suggestions: [
-        {title: 'Set maxLoadRatio to 0.05', changes: [{do: 'set', path: 'hedge.maxLoadRatio', value: 0.05}]},
-      ],
+      suggestions: [setting(scope, 'hedge.maxLoadRatio', 0.05)],
     };
   },
 });
@@ -108,17 +109,17 @@ function* early(scope: Scope, hedge: Hedging): Iterable<Draft> {
   if (hedge.quantile === undefined && hedge.delayMs !== 0 && !isSure(scope, 'objective')) return;
   yield {
     at: hedge.quantile === undefined ? 'hedge.delayMs' : 'hedge.quantile',
-    message: `${sayDue(hedge, hedged)}: ${sayAllowed(hedge.maxLoadRatio, hedged)}.`,
+    message: `${sayDue(scope, hedge, hedged)}: ${sayAllowed(hedge.maxLoadRatio, hedged)}.`,
     related: [{at: 'objective.assume.latencyMs', message: 'The latencies are assumed here.'}],
     suggestions: later(scope, hedge),
   };
 }
 
-function sayDue({delayMs, quantile}: Hedging, {share, isExact}: HedgedShare): string {
+function sayDue({dialect: {words}}: Scope, {delayMs, quantile}: Hedging, {share, isExact}: HedgedShare): string {
   if (quantile !== undefined) return `A quantile of ${quantile} is for ${formatShare(share)} of the attempts`;
-  if (delayMs === 0) return 'A delay of 0 ms sends each hedge together with its attempt';
+  if (delayMs === 0) return `A delay of ${words.ms(0)} sends each hedge together with its attempt`;
   const many = `${isExact ? '' : 'at least '}${formatShare(share)} of the attempts`;
-  return `${many.replace(/^a/, 'A')} are still in flight after ${formatMs(delayMs!)}`;
+  return `${many.replace(/^a/, 'A')} are still in flight after ${words.ms(delayMs!)}`;
 }
 
 function sayAllowed(maxLoadRatio: number, {share, isExact}: HedgedShare): string {
@@ -126,9 +127,9 @@ function sayAllowed(maxLoadRatio: number, {share, isExact}: HedgedShare): string
   return `the ${formatShare(maxLoadRatio)} of the calls that may be hedged are the first that come, not the slowest`;
 }
 
-function later({policy}: Scope, {delayMs, maxLoadRatio}: Hedging): FixDraft[] {
-  if (delayMs === undefined)
-    return [{title: 'Set quantile to 0.95', changes: [{do: 'set', path: 'hedge.quantile', value: 0.95}]}];
+function later(scope: Scope, {delayMs, maxLoadRatio}: Hedging): FixDraft[] {
+  const {policy} = scope;
+  if (delayMs === undefined) return [setting(scope, 'hedge.quantile', 0.95)];
   const slowMs = Math.ceil(policy.objective?.assume?.latencyMs?.p95 ?? 0);
   const measured: FixDraft = {
     title: 'Hedge the slowest 5 %: measure the delay, with quantile 0.95',
@@ -136,7 +137,7 @@ function later({policy}: Scope, {delayMs, maxLoadRatio}: Hedging): FixDraft[] {
   };
   if (slowMs <= delayMs || slowMs >= (policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY)) return [measured];
   const stated: FixDraft = {
-    title: `Set delayMs to ${slowMs}, the stated p95`,
+    title: `${sayChange(scope, 'hedge.delayMs', slowMs)}, the stated p95`,
     changes: [{do: 'set', path: 'hedge.delayMs', value: slowMs}],
   };
   return [stated, measured];

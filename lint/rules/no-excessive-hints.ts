@@ -1,6 +1,6 @@
 import {formatLongMs} from '../analysis/format.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
-import {isSure} from '../model/scope.ts';
+import {setting} from '../analysis/setting.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const excessiveHints: Rule = defineRule({
@@ -79,11 +79,13 @@ up for hours. With a deadline they are refused, so one wrong header closes the o
     },
   ],
 
+  judges: ['retryAfter', 'retryAfter.maxMs', 'retryAfter.scope', 'deadlineMs', 'retryOn'],
+  reads: ['maxAttempts'],
+
   *check(scope): Iterable<Draft> {
     const {retryAfter, deadlineMs} = scope.policy;
     if (!retryAfter.honor || retryAfter.maxMs <= LONG_MS) return;
     if (!mayRetry(scope) || !retriesThrottled(scope.policy)) return;
-    if (!isSure(scope, 'retryAfter', 'retryAfter.maxMs', 'retryAfter.scope', 'deadlineMs', 'retryOn')) return;
     const holdsAll = retryAfter.scope === 'origin';
     if (deadlineMs !== null && !holdsAll) return;
     yield {
@@ -97,7 +99,7 @@ up for hours. With a deadline they are refused, so one wrong header closes the o
         },
         {at: 'retryAfter.scope', message: 'The scope of a hint is set here.'},
       ],
-      suggestions: [{title: 'Set maxMs to 60000', changes: [{do: 'set', path: 'retryAfter.maxMs', value: 60_000}]}],
+      suggestions: [setting(scope, 'retryAfter.maxMs', 60_000)],
     };
   },
 });

@@ -1,6 +1,6 @@
 import {formatList, formatNumber} from '../analysis/format.ts';
 import {isKeyed, mayRetry, namedMethods, retriesOf} from '../analysis/retryability.ts';
-import {isSure, type Scope} from '../model/scope.ts';
+import type {Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const extremeReplayLimit: Rule = defineRule({
@@ -62,12 +62,14 @@ just failed. Uploads of that size are sent in parts, each of which is retried by
     },
   ],
 
+  judges: ['replayLimitBytes', 'idempotentMethods', 'idempotency'],
+  reads: ['concurrency', 'match', 'maxAttempts'],
+
   *check(scope): Iterable<Draft> {
     const {replayLimitBytes} = scope.policy;
     if (replayLimitBytes > 0 && replayLimitBytes <= LARGE_BYTES) return;
     const methods = repeatedWithBody(scope);
     if (methods.length === 0 || !mayRetry(scope)) return;
-    if (!isSure(scope, 'replayLimitBytes', 'idempotentMethods', 'idempotency')) return;
     const named = formatList(methods, 'or');
     yield {
       at: 'replayLimitBytes',

@@ -1,6 +1,6 @@
 import type {RetryTrigger} from '../../src/policy/types.ts';
-import {formatMs} from '../analysis/format.ts';
 import {mayRetry} from '../analysis/retryability.ts';
+import {sayChange} from '../analysis/setting.ts';
 import {longestMs} from '../math/schedule.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Change, type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
@@ -56,9 +56,12 @@ Speaks only where \`retryAfter.honor\` is false; where hints are heard, they dec
     {name: 'a base of a second', text: '{\n  "backoff": {"baseMs": 1000},\n  "retryAfter": {"honor": false}\n}\n'},
   ],
 
+  judges: ['retryAfter.honor', 'backoff'],
+  reads: ['maxAttempts', 'retryOn'],
+
   *check(scope): Iterable<Draft> {
     const {retryAfter, backoff} = scope.policy;
-    if (retryAfter.honor || !mayRetry(scope) || !isSure(scope, 'retryAfter.honor', 'backoff')) return;
+    if (retryAfter.honor || !mayRetry(scope)) return;
     // Without its hint a 503 is a failure like any other; 429 and 529 ask for less by themselves.
     const [throttled] = listed(scope, [429, 529, '4xx', 'RESOURCE_EXHAUSTED']);
     const [shedding] = listed(scope, [503, '5xx']);
@@ -71,9 +74,10 @@ Speaks only where \`retryAfter.honor\` is false; where hints are heard, they dec
     if (firstMs === 0 || firstMs >= SECOND) return;
     const fields = fieldsOf(scope, answer === throttled);
     if (!isSure(scope, ...fields)) return;
+    const {words} = scope.dialect;
     yield {
       at: mostSpecific(scope, ...fields, 'retryAfter.honor'),
-      message: `After ${answer} the first resend waits at most ${formatMs(firstMs)}, and the server’s own word is not heard; less than ${formatMs(SECOND)} is more load on a server that has too much.`,
+      message: `After ${answer} the first resend waits at most ${words.ms(firstMs)}, and the server’s own word is not heard; less than ${words.ms(SECOND)} is more load on a server that has too much.`,
       related: [{at: 'retryAfter.honor', message: 'Hints are switched off here.'}],
       suggestions: [honored, ...(fields[0] === 'backoff.delaysMs' ? [] : [patient(scope, fields[0]!)])],
     };
@@ -100,8 +104,9 @@ const honored: FixDraft = {
 };
 
 /** A second, and a cap that lets it be one. */
-function patient({policy: {backoff}}: Scope, path: string): FixDraft {
+function patient(scope: Scope, path: string): FixDraft {
+  const {backoff} = scope.policy;
   const changes: Change[] = [{do: 'set', path, value: SECOND}];
   if ('capMs' in backoff && backoff.capMs < SECOND) changes.push({do: 'set', path: 'backoff.capMs', value: 20_000});
-  return {title: `Set ${path.replace('backoff.', '')} to ${SECOND}`, changes};
+  return {title: sayChange(scope, path, SECOND), changes};
 }

@@ -109,6 +109,20 @@ asks for \`maxAttempts: 3\` waits by this backoff, which is why the fix is unsaf
     {name: 'what is switched off says so', text: '{\n  "maxAttempts": null,\n  "budget": null,\n  "hedge": null\n}\n'},
   ],
 
+  judges: [],
+  reads: [
+    'attemptTimeoutMs',
+    'backoff',
+    'budget',
+    'deadlineHeader',
+    'deadlineMs',
+    'hedge',
+    'idempotency',
+    'maxAttempts',
+    'retryAfter',
+    'retryOn',
+  ],
+
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     for (const candidate of CANDIDATES) {
       for (const [layer, users] of usersOf(candidate.path, scopes)) {

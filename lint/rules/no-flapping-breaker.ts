@@ -1,5 +1,6 @@
 import type {Breaker} from '../../src/policy/types.ts';
-import {formatLongMs, formatMs} from '../analysis/format.ts';
+import {formatLongMs} from '../analysis/format.ts';
+import {sayChange, setting} from '../analysis/setting.ts';
 import {isSure, type Scope} from '../model/scope.ts';
 import {type Change, type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
@@ -87,24 +88,27 @@ Five minutes are the longest that is left alone, as Envoy ejects a host for no l
   ],
   good: [{name: 'fifteen seconds, then three probes', text: '{\n  "breaker": {"openMs": 15000, "probes": 3}\n}\n'}],
 
+  judges: ['breaker'],
+
   *check(scope): Iterable<Draft> {
     const {breaker} = scope.policy;
-    if (breaker === null || !isSure(scope, 'breaker')) return;
-    if (breaker.openMs < SECOND && isSure(scope, 'breaker.openMs')) {
+    if (breaker === null) return;
+    const {words} = scope.dialect;
+    if (breaker.openMs < SECOND) {
       yield {
         at: 'breaker.openMs',
-        message: `The breaker is open for ${formatMs(breaker.openMs)}, less than ${formatMs(SECOND)}: it opens and closes several times a second, and nothing recovers in between.`,
-        fix: byDefault(breaker),
+        message: `The breaker is open for ${words.ms(breaker.openMs)}, less than ${words.ms(SECOND)}: it opens and closes several times a second, and nothing recovers in between.`,
+        fix: byDefault(scope, breaker),
       };
     }
     yield* tooLong(scope, breaker);
-    if (breaker.probes === 0 && isSure(scope, 'breaker.probes')) {
+    if (breaker.probes === 0) {
       yield {
         at: 'breaker.probes',
         message:
           'Once open, the breaker never closes: 0 probes can succeed, so the outage lasts until the process ends.',
         severity: 'error',
-        fix: {title: 'Set probes to 3', changes: [{do: 'set', path: 'breaker.probes', value: 3}]},
+        fix: setting(scope, 'breaker.probes', 3),
       };
     }
   },
@@ -115,18 +119,19 @@ const LONG_MS = 300_000;
 
 function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
   const {openMs, maxOpenMs} = breaker;
-  if (openMs > LONG_MS && isSure(scope, 'breaker.openMs')) {
+  const longMs = scope.dialect.words.ms(LONG_MS);
+  if (openMs > LONG_MS) {
     yield {
       at: 'breaker.openMs',
-      message: `The breaker stays open for ${formatLongMs(openMs)}, longer than ${formatMs(LONG_MS)}: a server that is back after a minute gets no call for the rest of that time.`,
-      fix: byDefault(breaker),
+      message: `The breaker stays open for ${formatLongMs(openMs)}, longer than ${longMs}: a server that is back after a minute gets no call for the rest of that time.`,
+      fix: byDefault(scope, breaker),
     };
-  } else if (maxOpenMs !== null && maxOpenMs > LONG_MS && isSure(scope, 'breaker.openMs', 'breaker.maxOpenMs')) {
+  } else if (maxOpenMs !== null && maxOpenMs > LONG_MS && isSure(scope, 'breaker.openMs')) {
     yield {
       at: 'breaker.maxOpenMs',
-      message: `The open time doubles up to ${formatLongMs(maxOpenMs)}, longer than ${formatMs(LONG_MS)}: the longer an outage, the longer a server that is back gets no call.`,
+      message: `The open time doubles up to ${formatLongMs(maxOpenMs)}, longer than ${longMs}: the longer an outage, the longer a server that is back gets no call.`,
       fix: {
-        title: 'Set maxOpenMs to null: the open time stays as it is',
+        title: `${sayChange(scope, 'breaker.maxOpenMs', null)}: the open time stays as it is`,
         changes: [{do: 'set', path: 'breaker.maxOpenMs', value: null}],
       },
     };
@@ -134,8 +139,8 @@ function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
 }
 
 /** The default, and a maximum that allows it. */
-function byDefault({maxOpenMs}: Breaker): FixDraft {
+function byDefault(scope: Scope, {maxOpenMs}: Breaker): FixDraft {
   const changes: Change[] = [{do: 'set', path: 'breaker.openMs', value: 15_000}];
   if (maxOpenMs !== null && maxOpenMs < 15_000) changes.push({do: 'set', path: 'breaker.maxOpenMs', value: 60_000});
-  return {title: 'Set openMs to 15000', changes};
+  return {title: sayChange(scope, 'breaker.openMs', 15_000), changes};
 }

@@ -66,6 +66,9 @@ or more, waits that double or triple spend the first quickly and leave the last 
     },
   ],
 
+  judges: [],
+  reads: ['backoff', 'maxAttempts'],
+
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
     const resends = retriesOf(scope.policy);
@@ -76,9 +79,10 @@ or more, waits that double or triple spend the first quickly and leave the last 
     const at = culprit(scope);
     if (at === undefined) return;
     const many = Number.isFinite(resends) ? `All ${resends} waits are` : 'Every wait is';
+    const shown = scope.dialect.words.ms(first);
     const fact = waits.every(wait => wait === first)
-      ? `${many} ${first} ms`
-      : `No wait is longer than the first, ${first} ms`;
+      ? `${many} ${shown}`
+      : `No wait is longer than the first, ${shown}`;
     yield {
       at,
       message: `${fact}: a server that is down is asked as often as one that hiccuped.`,

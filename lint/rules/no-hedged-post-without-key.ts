@@ -1,6 +1,6 @@
 import {declaring, keyFor, type RepeatRisk, repeatRisks} from '../analysis/repeat-risk.ts';
 import {callsOf, mayRetry} from '../analysis/retryability.ts';
-import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import {mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const hedgedPostWithoutKey: Rule = defineRule({
@@ -70,10 +70,12 @@ the route is for a whole API. A hedge without a declaration does nothing: an err
     },
   ],
 
+  judges: ['hedge', 'idempotency', 'idempotentMethods'],
+  reads: ['match', 'maxAttempts'],
+
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
-    if (policy.hedge === null || !mayRetry(scope) || !isSure(scope, 'hedge', 'idempotency', 'idempotentMethods'))
-      return;
+    if (policy.hedge === null || !mayRetry(scope)) return;
     const [risk] = repeatRisks(scope, 'hedge');
     if (risk === undefined) return;
     const {method, severity, confidence} = risk;
@@ -88,8 +90,8 @@ the route is for a whole API. A hedge without a declaration does nothing: an err
   },
 });
 
-function sayRisk(call: string, {method, isDeclared, effect, why}: RepeatRisk): string {
-  if (isDeclared) {
+function sayRisk(call: string, {method, isRepeated, effect, why}: RepeatRisk): string {
+  if (isRepeated) {
     const harm = effect === 'acts' && why !== undefined ? why : 'both may be acted on';
     return `${call} is sent a second time while the first is still running, without an idempotency key: ${harm}.`;
   }

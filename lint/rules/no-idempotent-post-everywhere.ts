@@ -75,6 +75,9 @@ orders, messages.
     {name: 'POST under a key', text: '{\n  "idempotency": {},\n  "idempotentMethods": ["GET", "POST"]\n}\n'},
   ],
 
+  judges: [],
+  reads: ['idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'retryOn'],
+
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     const declared = scopes.flatMap(scope => declaredOf(scope).map(entry => ({scope, ...entry})));
     // Both may be about one entry; what is said first about it counts.

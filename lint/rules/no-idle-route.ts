@@ -47,6 +47,9 @@ A name is a change, for telemetry and for breakers of scope route. So is a route
     },
   ],
 
+  judges: [],
+  reads: [''],
+
   *checkFile({scopes: [top, ...routes]}: Model): Iterable<Draft & {scope: Scope}> {
     for (const [index, scope] of routes.entries()) {
       const {own, policy, match = {}} = scope;

@@ -47,6 +47,9 @@ is the narrow answer.
     {name: 'the default', text: '{\n  "correlation": {"header": "x-request-id"}\n}\n'},
   ],
 
+  judges: ['correlation.sendTo'],
+  reads: ['correlation', 'match'],
+
   *checkFile({scopes}: Model): Iterable<Draft & {readonly scope: Scope}> {
     for (const scope of scopes) {
       const {correlation} = scope.policy;

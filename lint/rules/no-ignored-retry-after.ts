@@ -1,6 +1,5 @@
-import {formatMs} from '../analysis/format.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
-import {isSure} from '../model/scope.ts';
+import {setting} from '../analysis/setting.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const ignoredHints: Rule = defineRule({
@@ -59,22 +58,25 @@ it at every hint but 0.
     },
   ],
 
+  judges: [],
+  reads: ['maxAttempts', 'retryAfter', 'retryOn'],
+
   *check(scope): Iterable<Draft> {
     const {retryAfter} = scope.policy;
     if (!mayRetry(scope) || !retriesThrottled(scope.policy)) return;
-    if (!retryAfter.honor && isSure(scope, 'retryAfter.honor')) {
+    if (!retryAfter.honor) {
       yield {
         at: 'retryAfter.honor',
         message:
           'The server’s Retry-After is ignored: a call comes back before the time it names, and is refused again.',
-        fix: {title: 'Set honor to true', changes: [{do: 'set', path: 'retryAfter.honor', value: true}]},
+        fix: setting(scope, 'retryAfter.honor', true),
       };
     }
-    if (retryAfter.honor && retryAfter.maxMs < SECOND && isSure(scope, 'retryAfter.maxMs')) {
+    if (retryAfter.honor && retryAfter.maxMs < SECOND) {
       yield {
         at: 'retryAfter.maxMs',
-        message: `A hint above ${formatMs(retryAfter.maxMs)} ends the call, and Retry-After counts in seconds: the shortest, 1, is too long.`,
-        fix: {title: 'Set maxMs to 60000', changes: [{do: 'set', path: 'retryAfter.maxMs', value: 60_000}]},
+        message: `A hint above ${scope.dialect.words.ms(retryAfter.maxMs)} ends the call, and Retry-After counts in seconds: the shortest, 1, is too long.`,
+        fix: setting(scope, 'retryAfter.maxMs', 60_000),
       };
     }
   },

@@ -1,6 +1,7 @@
 import {defaultsByKind} from '../../src/policy/defaults.ts';
 import type {Backoff} from '../../src/policy/types.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
+import {sayChange} from '../analysis/setting.ts';
 import {longestWaits} from '../math/schedule.ts';
 import {isSure, mostSpecific} from '../model/scope.ts';
 import {type Change, type Draft, defineRule, type Rule} from '../rule.ts';
@@ -80,19 +81,23 @@ One wait of 0 in a list is fine, for a connection that was only stale; all of th
     {name: 'nothing is resent', text: '{\n  "maxAttempts": 1,\n  "backoff": {"baseMs": 0}\n}\n'},
   ],
 
+  judges: ['backoff'],
+  reads: ['maxAttempts'],
+
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
-    if (!mayRetry(scope) || !isSure(scope, 'backoff')) return;
+    if (!mayRetry(scope)) return;
     const resends = Math.max(Math.min(retriesOf(scope.policy), 100), 1);
     if (longestWaits(backoff, resends, false).some(wait => wait > 0)) return;
     const zeros = zeroFields(backoff);
     if (!isSure(scope, ...zeros.map(({path}) => path))) return;
-    const throttled =
-      backoff.throttledBaseMs > 0 ? `; only a throttled one waits, up to ${backoff.throttledBaseMs} ms` : '';
+    const {words} = scope.dialect;
+    const longest = words.ms(backoff.throttledBaseMs);
+    const throttled = backoff.throttledBaseMs > 0 ? `; only a throttled one waits, up to ${longest}` : '';
     yield {
       at: mostSpecific(scope, ...zeros.map(({path}) => path)),
-      message: `A failed attempt is sent again at once: ${sayResends(retriesOf(scope.policy))} 0 ms${throttled}.`,
-      fix: {title: titleOf(zeros), changes: zeros},
+      message: `A failed attempt is sent again at once: ${sayResends(retriesOf(scope.policy))} ${words.ms(0)}${throttled}.`,
+      fix: {title: zeros.map(({path, value}) => sayChange(scope, path, value)).join(', '), changes: zeros},
     };
   },
 });
@@ -114,11 +119,6 @@ function zeroFields(backoff: Backoff): Set[] {
 }
 
 const isZero = (value: unknown): boolean => value === 0 || (Array.isArray(value) && value[0] === 0);
-
-const titleOf = (zeros: readonly Set[]): string =>
-  zeros
-    .map(({path, value}) => `Set ${path.replace('backoff.', '')} to ${JSON.stringify(value).replaceAll(',', ', ')}`)
-    .join(', ');
 
 function sayResends(resends: number): string {
   if (resends === 1) return 'the one resend waits';

@@ -1,4 +1,4 @@
-import {formatList, formatMs, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatList, formatNumber, formatShare} from '../analysis/format.ts';
 import {type Prediction, predictionOfScope} from '../analysis/prediction.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
@@ -72,6 +72,9 @@ this.
     {name: 'nothing is assumed', text: '{\n  "deadlineMs": 30000,\n  "objective": {"latencyMs": {"p95": 800}}\n}\n'},
   ],
 
+  judges: ['objective', 'maxAttempts', 'attemptTimeoutMs', 'deadlineMs', 'backoff', 'retryOn', 'hedge'],
+  reads: ['budget', 'idempotency', 'idempotentMethods', 'match'],
+
   *check(scope): Iterable<Draft> {
     const prediction = predictionOfScope(scope);
     if (prediction === undefined) return;
@@ -86,7 +89,7 @@ this.
   },
 });
 
-function missesOf({policy}: Scope, prediction: Prediction): string[] {
+function missesOf({policy, dialect: {words}}: Scope, prediction: Prediction): string[] {
   const {latencyMs = {}, successRatio} = policy.objective ?? {};
   const misses: string[] = [];
   for (const [name, share] of [
@@ -98,12 +101,12 @@ function missesOf({policy}: Scope, prediction: Prediction): string[] {
     const predicted = promised === undefined ? 0 : prediction.quantile(share);
     // The quantile is found by halving; what differs by less than a thousandth is the same.
     if (promised === undefined || predicted <= promised * 1.001) continue;
-    const says = Number.isFinite(predicted) ? `is ${formatMs(Math.ceil(predicted))}` : 'is never reached';
-    misses.push(`${name} ${says} (promised: ${formatMs(promised)})`);
+    const says = Number.isFinite(predicted) ? `is ${words.ms(Math.ceil(predicted))}` : 'is never reached';
+    misses.push(`${name} ${says} (promised: ${words.ms(promised)})`);
   }
   if (latencyMs.max !== undefined && prediction.worstMs > latencyMs.max) {
-    const slowest = Number.isFinite(prediction.worstMs) ? `takes ${formatMs(prediction.worstMs)}` : 'never ends';
-    misses.push(`the slowest call ${slowest} (promised: ${formatMs(latencyMs.max)})`);
+    const slowest = Number.isFinite(prediction.worstMs) ? `takes ${words.ms(prediction.worstMs)}` : 'never ends';
+    misses.push(`the slowest call ${slowest} (promised: ${words.ms(latencyMs.max)})`);
   }
   if (successRatio !== undefined && prediction.successRatio < successRatio - 1e-6) {
     misses.push(

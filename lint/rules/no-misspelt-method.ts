@@ -75,6 +75,9 @@ Methods that are registered with IANA, and words that are not close to any, are 
     },
   ],
 
+  judges: [],
+  reads: ['match.methods', 'idempotentMethods', 'idempotency.methods'],
+
   *check(scope): Iterable<Draft> {
     for (const path of ['match.methods', 'idempotentMethods', 'idempotency.methods']) {
       for (const {value, at} of entriesOf(scope, path)) {

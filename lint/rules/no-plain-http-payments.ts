@@ -1,6 +1,6 @@
 import {networkPlaceOf} from '../analysis/network-place.ts';
 import {buildsOn} from '../analysis/presets.ts';
-import {isSure, type Scope} from '../model/scope.ts';
+import type {Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 const PAYMENTS_PRESET = 'steadfetch:payments';
@@ -71,6 +71,8 @@ say so.
     },
   ],
 
+  judges: ['match.origin'],
+
   *check(scope): Iterable<Draft> {
     const url = plainUrlOf(scope);
     if (url === undefined || !buildsOn(scope, PAYMENTS_PRESET)) return;
@@ -91,7 +93,7 @@ say so.
 
 function plainUrlOf(scope: Scope): URL | undefined {
   const origin = scope.match?.origin;
-  if (origin === undefined || !isSure(scope, 'match.origin') || !URL.canParse(origin)) return undefined;
+  if (origin === undefined || !URL.canParse(origin)) return undefined;
   const url = new URL(origin);
   return url.protocol === 'http:' ? url : undefined;
 }

@@ -1,7 +1,7 @@
-import {formatMs} from '../analysis/format.ts';
 import {type HeldPlace, heldPlaceOf, sayHeld} from '../analysis/held-place.ts';
+import {setting} from '../analysis/setting.ts';
 import {lastWaitMs} from '../math/places.ts';
-import {isSure, mostSpecific} from '../model/scope.ts';
+import {mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const queueBeyondDeadline: Rule = defineRule({
@@ -63,20 +63,24 @@ are given, else the median.
     {name: 'a latency that is not known', text: '{\n  "concurrency": {"max": 10, "queue": 1000}\n}\n'},
   ],
 
+  judges: ['concurrency', 'concurrency.max', 'concurrency.queue'],
+  reads: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
+
   *check(scope): Iterable<Draft> {
     const {concurrency, deadlineMs} = scope.policy;
     if (concurrency === null || deadlineMs === null || concurrency.queue === 0) return;
-    if (!isSure(scope, 'concurrency', 'concurrency.max', 'concurrency.queue')) return;
     const held = heldPlaceOf(scope);
     if (held === undefined || held.ms === 0) return;
     const {max, queue} = concurrency;
     const waitMs = lastWaitMs(queue, max, held.ms);
     if (waitMs + held.ms <= deadlineMs) return;
-    const wait = `The last of ${queue} calls in the queue waits ${formatMs(waitMs)} for a place (${sayPlaces(max, held)})`;
+    const {words} = scope.dialect;
+    const deadline = words.ms(deadlineMs);
+    const wait = `The last of ${queue} calls in the queue waits ${words.ms(waitMs)} for a place (${sayPlaces(scope, max, held)})`;
     const past =
       waitMs >= deadlineMs
-        ? `longer than the deadline of ${formatMs(deadlineMs)}`
-        : `and the deadline of ${formatMs(deadlineMs)} leaves ${formatMs(deadlineMs - waitMs)} for its attempt`;
+        ? `longer than the deadline of ${deadline}`
+        : `and the deadline of ${deadline} leaves ${words.ms(deadlineMs - waitMs)} for its attempt`;
     const fitting = Math.max(0, Math.floor(((deadlineMs - held.ms) * max) / held.ms));
     yield {
       at: mostSpecific(scope, 'concurrency.queue', 'concurrency.max', 'deadlineMs'),
@@ -85,12 +89,10 @@ are given, else the median.
         {at: 'deadlineMs', message: 'The deadline is set here.'},
         {at: 'objective.assume.latencyMs', message: 'The latency is assumed here.'},
       ],
-      suggestions: [
-        {title: `Set queue to ${fitting}`, changes: [{do: 'set', path: 'concurrency.queue', value: fitting}]},
-      ],
+      suggestions: [setting(scope, 'concurrency.queue', fitting)],
     };
   },
 });
 
-const sayPlaces = (max: number, held: HeldPlace): string =>
-  `${max === 1 ? '1 place, ' : `${max} places, each `}held for ${sayHeld(held)}`;
+const sayPlaces = (scope: Scope, max: number, held: HeldPlace): string =>
+  `${max === 1 ? '1 place, ' : `${max} places, each `}held for ${sayHeld(scope, held)}`;

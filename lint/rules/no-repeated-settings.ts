@@ -60,6 +60,9 @@ Counts blocks of at least three values that more than three routes repeat; \`mat
     },
   ],
 
+  judges: [],
+  reads: ['', 'match'],
+
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     const groups = new Map<string, Scope[]>();
     for (const scope of scopes) {

@@ -4,7 +4,7 @@ import {isBroad} from '../analysis/path-effect.ts';
 import {declaring, keyFor, type RepeatRisk, repeatRisks} from '../analysis/repeat-risk.ts';
 import {callsOf, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
-import {isSet, isSetHere, isSure, type Scope} from '../model/scope.ts';
+import {isSet, isSetHere, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const retriedPostWithoutKey: Rule = defineRule({
@@ -147,8 +147,11 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
     },
   ],
 
+  judges: ['idempotency', 'idempotentMethods', 'retryOn'],
+  reads: ['match', 'maxAttempts'],
+
   *check(scope): Iterable<Draft> {
-    if (!mayRetry(scope) || !isSure(scope, 'idempotency', 'idempotentMethods', 'retryOn')) return;
+    if (!mayRetry(scope)) return;
     const {policy, match} = scope;
     for (const risk of repeatRisks(scope, 'retryOn')) {
       const triggers = ambiguousTriggers(policy, risk.method, match);
@@ -167,16 +170,16 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
 });
 
 function sayRisk(call: string, triggers: readonly RetryTrigger[], risk: RepeatRisk, isEverywhere: boolean): string {
-  const {method, isDeclared, effect, why} = risk;
+  const {method, isRepeated, isDeclared, effect, why} = risk;
   const after = `after ${sayTriggers(triggers)}`;
   const doubt = 'when the server may have done the work';
-  if (!isDeclared) {
+  if (!isRepeated) {
     const written = `${call} is written to be retried ${after}`;
     return effect === 'harmless'
       ? `${written}, but will not be: ${method} is not in idempotentMethods.`
       : `${written}, ${doubt}, but will be refused without an idempotency key.`;
   }
-  if (effect === 'acts' || isEverywhere)
+  if (effect === 'acts' || isEverywhere || !isDeclared)
     return `${call} is retried without an idempotency key ${after}, ${doubt}${effect === 'acts' ? `: ${why}` : ''}.`;
   const reason = why === undefined ? 'which its path does not show' : `but ${why}`;
   return `${call} is declared harmless to repeat, ${reason}: it is retried ${after}, ${doubt}.`;

@@ -114,6 +114,9 @@ sent; the client retries that one by itself.
     {name: 'one attempt retries nothing', text: '{\n  "maxAttempts": 1,\n  "retryOn": [404]\n}\n'},
   ],
 
+  judges: [],
+  reads: ['idempotency', 'match', 'maxAttempts', 'retryOn'],
+
   *check(scope): Iterable<Draft> {
     if (!mayRetry(scope)) return;
     const entries = entriesOf(scope, 'retryOn');

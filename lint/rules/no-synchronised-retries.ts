@@ -1,8 +1,8 @@
 import type {Backoff} from '../../src/policy/types.ts';
-import {formatList} from '../analysis/format.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
+import {setting} from '../analysis/setting.ts';
 import {plannedMs} from '../math/schedule.ts';
-import {isSure} from '../model/scope.ts';
+import type {Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const synchronisedRetries: Rule = defineRule({
@@ -63,9 +63,12 @@ jitter to it too.
     },
   ],
 
+  judges: ['backoff.jitter'],
+  reads: ['backoff', 'maxAttempts', 'retryOn'],
+
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
-    if (backoff.jitter !== 'none' || !isSure(scope, 'backoff.jitter') || !mayRetry(scope)) return;
+    if (backoff.jitter !== 'none' || !mayRetry(scope)) return;
     const resends = Math.max(Math.min(retriesOf(scope.policy), 3), 1);
     const plain = waitsOf(backoff, resends, false);
     // Where there is no wait, there may be one after a throttled answer, and it is the same for all as well.
@@ -75,8 +78,8 @@ jitter to it too.
     if (waits.every(wait => wait === 0)) return;
     yield {
       at: 'backoff.jitter',
-      message: `Resends come in waves: ${sayWaits(waits, resends < retriesOf(scope.policy), isThrottled)} the same for every client that failed at the same time.`,
-      fix: {title: 'Set jitter to "full"', changes: [{do: 'set', path: 'backoff.jitter', value: 'full'}]},
+      message: `Resends come in waves: ${sayWaits(scope, waits, isThrottled)} the same for every client that failed at the same time.`,
+      fix: setting(scope, 'backoff.jitter', 'full'),
     };
   },
 });
@@ -84,8 +87,9 @@ jitter to it too.
 const waitsOf = (backoff: Backoff, resends: number, throttled: boolean): number[] =>
   Array.from({length: resends}, (_, index) => plannedMs(backoff, index + 1, throttled));
 
-function sayWaits(waits: readonly number[], more: boolean, throttled: boolean): string {
+function sayWaits({dialect: {words}, policy}: Scope, waits: readonly number[], throttled: boolean): string {
   const when = throttled ? ' after a throttled answer' : '';
-  if (waits.length === 1) return `the wait of ${waits[0]} ms${when} is`;
-  return `the waits of ${more ? `${waits.join(', ')} ms and on` : `${formatList(waits.map(String))} ms`}${when} are`;
+  if (waits.length === 1) return `the wait of ${words.ms(waits[0]!)}${when} is`;
+  const isAll = waits.length >= retriesOf(policy);
+  return `the waits of ${words.allMs(waits, isAll)}${isAll ? '' : ' and on'}${when} are`;
 }

@@ -1,8 +1,9 @@
 import type {LatencyQuantiles} from '../../src/policy/types.ts';
-import {formatMs, formatShare} from '../analysis/format.ts';
+import {formatShare} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
+import {sayChange} from '../analysis/setting.ts';
 import {latencyLaw} from '../math/attempt-latency.ts';
-import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const timeoutBelowLatency: Rule = defineRule({
@@ -79,10 +80,13 @@ written down as well, RL309 predicts whether the policy keeps it: an early timeo
     {name: 'latencies that are not known', text: '{\n  "attemptTimeoutMs": 150\n}\n'},
   ],
 
+  judges: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
+  reads: ['hedge', 'maxAttempts'],
+
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
     const latencies = policy.objective?.assume?.latencyMs;
-    if (latencies === undefined || !isSure(scope, 'attemptTimeoutMs', 'deadlineMs', 'objective')) return;
+    if (latencies === undefined) return;
     const limit = limitOf(scope);
     const cut = cutPercentile(latencies, limit.ms);
     if (cut === undefined) return;
@@ -90,9 +94,10 @@ written down as well, RL309 predicts whether the policy keeps it: an early timeo
     // What a kept promise shows is a choice: a note, and only beside the number itself.
     const isChosen = !isError && isPredictable(scope);
     if (isChosen && !isSetHere(scope, limit.path)) return;
+    const {words} = scope.dialect;
     yield {
       at: mostSpecific(scope, limit.path, 'objective'),
-      message: `${limit.what} is cut off after ${formatMs(limit.ms)}, below the stated ${cut.name} of ${formatMs(cut.ms)}: ${sayLost(latencies, limit.ms, cut)} of the good answers are lost.`,
+      message: `${limit.what} is cut off after ${words.ms(limit.ms)}, below the stated ${cut.name} of ${words.ms(cut.ms)}: ${sayLost(latencies, limit.ms, cut)} of the good answers are lost.`,
       ...(isError ? {severity: 'error'} : isChosen ? {severity: 'info'} : {}),
       related: [
         {at: limit.path, message: 'The limit is set here.'},
@@ -142,12 +147,13 @@ function sayLost(latencies: LatencyQuantiles, limitMs: number, {slower}: Percent
 }
 
 /** The highest percentile that is stated; a median would still lose half of the answers. */
-function longer({policy}: Scope, {p95, p99}: LatencyQuantiles): FixDraft[] {
+function longer(scope: Scope, {p95, p99}: LatencyQuantiles): FixDraft[] {
+  const {policy} = scope;
   const slow = p99 ?? p95;
   if (slow === undefined) return [];
   const value = Math.ceil(slow);
   const name = p99 === undefined ? 'p95' : 'p99';
   if (policy.deadlineMs !== null && policy.deadlineMs < value) return [];
-  const title = `Set attemptTimeoutMs to ${value}, the stated ${name}`;
+  const title = `${sayChange(scope, 'attemptTimeoutMs', value)}, the stated ${name}`;
   return [{title, changes: [{do: 'set', path: 'attemptTimeoutMs', value}]}];
 }

@@ -1,8 +1,9 @@
 import type {RatioBudget, TokenBucketBudget} from '../../src/policy/types.ts';
 import {formatList, formatNumber, formatShare} from '../analysis/format.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
-import {isSure, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+import {setting} from '../analysis/setting.ts';
+import type {Scope} from '../model/scope.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const toothlessBudget: Rule = defineRule({
   code: 'RL208',
@@ -89,30 +90,33 @@ that makes five.
     },
   ],
 
+  judges: ['budget'],
+  reads: ['maxAttempts', 'objective', 'retryOn'],
+
   *check(scope): Iterable<Draft> {
     const {budget, objective} = scope.policy;
-    if (budget === null || !mayRetry(scope) || !isSure(scope, 'budget')) return;
+    if (budget === null || !mayRetry(scope)) return;
     const rps = objective?.assume?.rps;
-    const drafts = budget.kind === 'ratio' ? judgeRatio(budget, rps) : judgeBucket(budget, rps, scope);
-    for (const draft of drafts) if (isSure(scope, draft.at)) yield draft;
+    if (budget.kind === 'ratio') yield* judgeRatio(budget, rps, scope);
+    else yield* judgeBucket(budget, rps, scope);
   },
 });
 
-function* judgeRatio({ratio, minPerSecond}: RatioBudget, rps: number | undefined): Iterable<Draft> {
+function* judgeRatio({ratio, minPerSecond}: RatioBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
   if (ratio >= 1) {
     const message = `The budget allows ${formatNumber(ratio)} resends for each call, so it lets the load grow to ${formatShare(1 + ratio)} of the calls.`;
-    yield {at: 'budget.ratio', message, fix: setTo('budget.ratio', 0.1)};
+    yield {at: 'budget.ratio', message, fix: setting(scope, 'budget.ratio', 0.1)};
   } else if (rps !== undefined && rps > 0 && minPerSecond >= rps) {
     const message = `The budget allows ${formatNumber(minPerSecond)} resends a second whatever happens, and there are ${formatNumber(rps)} calls a second: each may be resent in an outage.`;
-    yield {at: 'budget.minPerSecond', message, related: assumed, fix: setTo('budget.minPerSecond', 0)};
+    yield {at: 'budget.minPerSecond', message, related: assumed, fix: setting(scope, 'budget.minPerSecond', 0)};
   }
 }
 
-function* judgeBucket(budget: TokenBucketBudget, rps: number | undefined, {policy}: Scope): Iterable<Draft> {
+function* judgeBucket(budget: TokenBucketBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
   const {retryCost, throttledCost, refillPerMinute} = budget;
   const free = [
-    ...(retryCost === 0 ? [setTo('budget.retryCost', 14)] : []),
-    ...(throttledCost === 0 && retriesThrottled(policy) ? [setTo('budget.throttledCost', 5)] : []),
+    ...(retryCost === 0 ? [setting(scope, 'budget.retryCost', 14)] : []),
+    ...(throttledCost === 0 && retriesThrottled(scope.policy) ? [setting(scope, 'budget.throttledCost', 5)] : []),
   ];
   for (const fix of free) {
     const at = fix.changes[0]!.path;
@@ -131,13 +135,8 @@ function* judgeBucket(budget: TokenBucketBudget, rps: number | undefined, {polic
     at: 'budget.refillPerMinute',
     message,
     related: assumed,
-    ...(14 / 60 / retryCost < Math.max(rps, 1 / 60 + 1e-9) ? {fix: setTo('budget.refillPerMinute', 14)} : {}),
+    ...(14 / 60 / retryCost < Math.max(rps, 1 / 60 + 1e-9) ? {fix: setting(scope, 'budget.refillPerMinute', 14)} : {}),
   };
 }
 
 const assumed = [{at: 'objective.assume.rps', message: 'The traffic is assumed here.'}];
-
-const setTo = (path: string, value: number): FixDraft => ({
-  title: `Set ${path.replace('budget.', '')} to ${value}`,
-  changes: [{do: 'set', path, value}],
-});

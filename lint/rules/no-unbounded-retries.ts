@@ -1,3 +1,5 @@
+import {setting} from '../analysis/setting.ts';
+import {native} from '../dialects/native.ts';
 import {isSure, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
@@ -74,13 +76,17 @@ once is asked the most often. So a number is needed too. Three attempts are what
     {name: 'no resends of ours', text: '{\n  "maxAttempts": null,\n  "deadlineMs": null\n}\n'},
   ],
 
+  judges: ['maxAttempts', 'deadlineMs'],
+  reads: ['budget'],
+
   *check(scope): Iterable<Draft> {
     const {maxAttempts, deadlineMs, budget} = scope.policy;
-    if (maxAttempts !== 'unlimited' || !isSure(scope, 'maxAttempts', 'deadlineMs')) return;
+    if (maxAttempts !== 'unlimited') return;
+    const {words} = scope.dialect;
     const fix = bounded(scope);
     if (deadlineMs === null) {
-      const message =
-        'Nothing ends a call that keeps failing: maxAttempts is "unlimited" and there is no deadline. The client refuses to run this.';
+      const endless = `${words.name('maxAttempts')} is ${words.value('maxAttempts', maxAttempts)}`;
+      const message = `Nothing ends a call that keeps failing: ${endless} and there is no deadline.${refused(scope)}`;
       yield {
         at: 'maxAttempts',
         message,
@@ -89,7 +95,7 @@ once is asked the most often. So a number is needed too. Three attempts are what
       };
       return;
     }
-    const only = `Only the deadline of ${deadlineMs} ms ends a call that keeps failing`;
+    const only = `Only the deadline of ${words.ms(deadlineMs)} ends a call that keeps failing`;
     const message =
       budget === null && isSure(scope, 'budget')
         ? `${only}, and no budget bounds what all calls add together.`
@@ -98,9 +104,14 @@ once is asked the most often. So a number is needed too. Three attempts are what
   },
 });
 
-function bounded({policy}: Scope): FixDraft {
-  const attempts = {do: 'set', path: 'maxAttempts', value: 3} as const;
-  if (policy.deadlineMs !== null) return {title: 'Set maxAttempts to 3', changes: [attempts]};
+/** Only our own client asks a policy whether it can run. */
+const refused = ({dialect}: Scope): string => (dialect === native ? ' The client refuses to run this.' : '');
+
+function bounded(scope: Scope): FixDraft {
+  const attempts = setting(scope, 'maxAttempts', 3);
+  const {words, expresses} = scope.dialect;
+  if (scope.policy.deadlineMs !== null || !expresses('deadlineMs')) return attempts;
   const deadline = {do: 'set', path: 'deadlineMs', value: 30_000} as const;
-  return {title: 'Set maxAttempts to 3 and deadlineMs to 30000', changes: [attempts, deadline]};
+  const title = `${attempts.title} and ${words.key('deadlineMs')} to ${words.value('deadlineMs', 30_000)}`;
+  return {title, changes: [...attempts.changes, deadline]};
 }

@@ -70,7 +70,10 @@ Speaks of values that would be plausible in seconds, or in microseconds, and of 
   ],
   good: [{name: 'milliseconds', text: '{\n  "deadlineMs": 30000,\n  "attemptTimeoutMs": 8000\n}\n'}],
 
+  judges: [],
+
   *check(scope): Iterable<Draft> {
+    const {words} = scope.dialect;
     for (const [path, leastMs, mostMs] of RANGES) {
       const value = valueAt(scope.policy, path.split('.'));
       if (typeof value !== 'number' || value === 0) continue;
@@ -78,12 +81,10 @@ Speaks of values that would be plausible in seconds, or in microseconds, and of 
       if (factor === 1 || !isSetHere(scope, path)) continue;
       const meant = value * factor;
       const likely =
-        factor > 1
-          ? `${formatNumber(value)} s are ${formatNumber(meant)} ms`
-          : `${formatNumber(meant)} ms would be more usual`;
-      const message = `${path} is ${formatNumber(value)} ms, ${factor > 1 ? 'implausibly short' : `or ${formatNumber(value / 3_600_000)} hours`}; ${likely}.`;
+        factor > 1 ? `${formatNumber(value)} s are ${words.ms(meant)}` : `${words.ms(meant)} would be more usual`;
+      const message = `${words.name(path)} is ${words.ms(value)}, ${factor > 1 ? 'implausibly short' : `or ${formatNumber(value / 3_600_000)} hours`}; ${likely}.`;
       const isWhole = path.startsWith('objective.') || Number.isInteger(meant);
-      const fix = {title: `Set it to ${meant}`, changes: [{do: 'set', path, value: meant} as const]};
+      const fix = {title: `Set it to ${words.value(path, meant)}`, changes: [{do: 'set', path, value: meant} as const]};
       yield {at: path, message, ...(isWhole ? {fix} : {})};
     }
   },

@@ -1,9 +1,9 @@
-import {formatList, formatMs} from '../analysis/format.ts';
+import {formatList} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
 import {mayRetry, retriesOf, retriesThrottled, retriesTimeouts} from '../analysis/retryability.ts';
 import {neededMs, waysToFit} from '../analysis/suggested-values.ts';
 import {timelineOf} from '../math/timeline.ts';
-import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import {mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const unreachableAttempts: Rule = defineRule({
@@ -69,6 +69,9 @@ out. Where \`objective.assume\` says how long attempts take, RL309 predicts what
     },
   ],
 
+  judges: ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'],
+  reads: ['hedge', 'idempotency', 'idempotentMethods', 'match', 'objective', 'retryOn'],
+
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
     const {deadlineMs, attemptTimeoutMs} = policy;
@@ -76,16 +79,17 @@ out. Where \`objective.assume\` says how long attempts take, RL309 predicts what
     if (!mayRetry(scope) || !retriesTimeouts(scope) || isPredictable(scope)) return;
     const fields = ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'];
     const needed = neededMs(policy);
-    if (!isSure(scope, ...fields) || !Number.isFinite(needed) || needed <= deadlineMs) return;
+    if (!Number.isFinite(needed) || needed <= deadlineMs) return;
+    const {words} = scope.dialect;
     const at = mostSpecific(scope, ...fields);
     yield {
       at,
-      message: `${retriesOf(policy) + 1} attempts of ${attemptTimeoutMs} ms and their waits need ${formatMs(needed)}, more than the deadline of ${deadlineMs} ms: ${sayCuts(scope)}.`,
+      message: `${retriesOf(policy) + 1} attempts of ${words.ms(attemptTimeoutMs)} and their waits need ${words.ms(needed)}, more than the deadline of ${words.ms(deadlineMs)}: ${sayCuts(scope)}.`,
       related: fields
         .slice(0, 3)
         .filter(path => path !== at)
         .map(path => ({at: path, message: RELATED[path]!})),
-      suggestions: waysToFit(policy),
+      suggestions: waysToFit(scope),
     };
   },
 });
@@ -97,13 +101,13 @@ const RELATED: Readonly<Record<string, string>> = {
 };
 
 /** What becomes of the attempts, one by one, when each takes all its time. */
-function sayCuts({policy}: Scope): string {
+function sayCuts({policy, dialect: {words}}: Scope): string {
   const entries = timelineOf(policy, retriesOf(policy) + 1, retriesThrottled(policy));
   const short = entries.find(({cut}) => cut === 'short');
   const never = entries.filter(({cut}) => cut === 'never').map(({attempt}) => attempt);
   const parts = [];
   if (short !== undefined)
-    parts.push(`attempt ${short.attempt} is cut off after ${formatMs(short.endsAtMs - short.startsAtMs)}`);
+    parts.push(`attempt ${short.attempt} is cut off after ${words.ms(short.endsAtMs - short.startsAtMs)}`);
   if (never.length === 1) parts.push(`attempt ${never[0]} is never sent`);
   if (never.length > 1)
     parts.push(

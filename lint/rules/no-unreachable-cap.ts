@@ -1,7 +1,7 @@
-import {formatNumber} from '../analysis/format.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
+import {setting} from '../analysis/setting.ts';
 import {longestMs} from '../math/schedule.ts';
-import {isSetHere, isSure, type Scope} from '../model/scope.ts';
+import {isSetHere, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const unreachableCap: Rule = defineRule({
@@ -49,24 +49,26 @@ the number of attempts, and changes with it unnoticed.
     {name: 'the default cap is nobody’s statement', text: '{\n  "backoff": {"baseMs": 200}\n}\n'},
   ],
 
+  judges: ['backoff.baseMs', 'maxAttempts', 'deadlineMs'],
+  reads: ['backoff', 'retryOn'],
+
   *check(scope): Iterable<Draft> {
     const {backoff, deadlineMs} = scope.policy;
     if (!('capMs' in backoff) || !mayRetry(scope) || !isSetHere(scope, 'backoff.capMs')) return;
-    if (!isSure(scope, 'backoff.baseMs', 'maxAttempts', 'deadlineMs')) return;
     const {capMs, baseMs} = backoff;
     const reachedMs = longestWaitMs(scope);
     const isPastDeadline = deadlineMs !== null && capMs >= deadlineMs && baseMs < deadlineMs;
     // Without a last resend there is no longest wait below the cap.
     const isReached = reachedMs >= capMs || scope.policy.maxAttempts === 'unlimited';
     if (!isPastDeadline && isReached) return;
+    const {words} = scope.dialect;
     const why = isPastDeadline
-      ? `the whole call has ${deadlineMs} ms`
-      : `the longest, before resend ${retriesOf(scope.policy)}, is ${formatNumber(reachedMs)} ms`;
+      ? `the whole call has ${words.ms(deadlineMs)}`
+      : `the longest, before resend ${retriesOf(scope.policy)}, is ${words.ms(reachedMs)}`;
     const value = Math.ceil(reachedMs);
     const keepsWaits = !isReached && value > 0 && value < Math.min(capMs, deadlineMs ?? Number.POSITIVE_INFINITY);
-    const fix = {title: `Set capMs to ${value}`, changes: [{do: 'set', path: 'backoff.capMs', value} as const]};
-    const message = `No wait reaches the cap of ${capMs} ms: ${why}.`;
-    yield {at: 'backoff.capMs', message, ...(keepsWaits ? {fix} : {})};
+    const message = `No wait reaches the cap of ${words.ms(capMs)}: ${why}.`;
+    yield {at: 'backoff.capMs', message, ...(keepsWaits ? {fix: setting(scope, 'backoff.capMs', value)} : {})};
   },
 });
 

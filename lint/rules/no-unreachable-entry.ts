@@ -69,6 +69,9 @@ a list twice: each is a statement that nobody hears.
     {name: 'a server error that "5xx" leaves out', text: '{\n  "retryOn": ["5xx", 429, "timeout"]\n}\n'},
   ],
 
+  judges: [],
+  reads: ['backoff', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'retryOn'],
+
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     for (const scope of scopes) {
       for (const draft of [...repeated(scope), ...waitsWithoutResend(scope)]) yield {...draft, scope};
@@ -88,14 +91,16 @@ const LISTS = ['retryOn', 'idempotentMethods', 'idempotency.methods', 'match.met
 
 /** Entries that say what another entry of the list has said. */
 function* repeated(scope: Scope): Iterable<Draft> {
+  const name = (path: string): string => scope.dialect.words.name(path);
   for (const path of LISTS) {
     const seen = new Set<string>();
     const entries = entriesOf(scope, path);
     for (const {value, at} of entries) {
       const word = String(value).toUpperCase();
       const group = groupOf(value, entries);
-      if (seen.has(word)) yield removal(at, `${value} stands in ${path} twice.`);
-      else if (group !== undefined) yield removal(at, `${value} is one of the ${group} that ${path} lists already.`);
+      if (seen.has(word)) yield removal(at, `${value} stands in ${name(path)} twice.`);
+      else if (group !== undefined)
+        yield removal(at, `${value} is one of the ${group} that ${name(path)} lists already.`);
       seen.add(word);
     }
   }
@@ -117,16 +122,16 @@ function* waitsWithoutResend(scope: Scope): Iterable<Draft> {
   const entries = entriesOf(scope, 'backoff.delaysMs');
   const unused = entries.slice(resends);
   if (unused.length === 0) return;
-  const waits = formatList(unused.map(({value}) => String(value)));
+  const waits = unused.map(({value}) => Number(value));
   yield {
     at: unused[0]!.at,
-    message: `${resends === 1 ? 'There is 1 resend' : `There are ${resends} resends`}, so the ${unused.length === 1 ? 'wait' : 'waits'} of ${waits} ms ${unused.length === 1 ? 'is' : 'are'} never waited.`,
+    message: `${resends === 1 ? 'There is 1 resend' : `There are ${resends} resends`}, so the ${unused.length === 1 ? 'wait' : 'waits'} of ${scope.dialect.words.allMs(waits)} ${unused.length === 1 ? 'is' : 'are'} never waited.`,
     tag: 'unnecessary',
     related: [{at: 'maxAttempts', message: 'The attempts are counted here.'}],
     // A single call may ask for more attempts, so these waits are not dead for sure.
     suggestions: [
       {
-        title: `Remove ${waits}`,
+        title: `Remove ${formatList(waits.map(String))}`,
         changes: unused.toReversed().map(({at}) => ({do: 'remove', path: at}) as const),
       },
     ],

@@ -2,7 +2,7 @@ import type {RetryTrigger} from '../../src/policy/types.ts';
 import {isGrpcPath} from '../analysis/grpc-path.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {mayRetry} from '../analysis/retryability.ts';
-import {isSetHere, isSure, type Scope} from '../model/scope.ts';
+import {isSetHere, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const unretriedThrottling: Rule = defineRule({
@@ -65,17 +65,21 @@ to an origin that throttles and are made for servers that throttle more than the
     {name: 'gRPC codes', text: '{\n  "retryOn": ["UNAVAILABLE"]\n}\n'},
   ],
 
+  judges: ['maxAttempts'],
+  reads: ['match', 'retryOn'],
+
   *check(scope): Iterable<Draft> {
     const {retryOn} = scope.policy;
+    if (!scope.dialect.capabilities.honoursHint) return;
     // Calls of gRPC are answered with codes.
     if (isGrpcPath(scope.match?.path)) return;
-    if (!mayRetry(scope) || !isSetHere(scope, 'retryOn') || !isSure(scope, 'maxAttempts')) return;
+    if (!mayRetry(scope) || !isSetHere(scope, 'retryOn')) return;
     if (THROTTLED.some(trigger => retryOn.includes(trigger))) return;
     const shown = OVERLOADED.find(trigger => retryOn.includes(trigger)) ?? retryOn.find(isServerError);
     if (shown === undefined) return;
     yield {
       at: 'retryOn',
-      message: `A call that is answered with 429 fails at once, although ${shown} is retried: retryOn does not list 429, so the delay that the server asks for is not waited for.`,
+      message: `A call that is answered with 429 fails at once, although ${shown} is retried: ${scope.dialect.words.name('retryOn')} does not list 429, so the delay that the server asks for is not waited for.`,
       ...(isThrottledByDesign(scope) ? {severity: 'warning'} : {}),
       suggestions: [{title: 'Retry 429 too', changes: [{do: 'set', path: 'retryOn', value: [429, ...retryOn]}]}],
     };

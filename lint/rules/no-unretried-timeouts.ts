@@ -1,7 +1,7 @@
 import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {repeatRisks} from '../analysis/repeat-risk.ts';
 import {mayRepeat, mayRetry} from '../analysis/retryability.ts';
-import {isSure, mostSpecific} from '../model/scope.ts';
+import {mostSpecific} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const unretriedTimeouts: Rule = defineRule({
@@ -55,6 +55,9 @@ Silent where no method of the scope may be sent again after a timeout: a POST wi
     {name: 'gRPC retries what was not worked on', text: '{\n  "retryOn": ["UNAVAILABLE"]\n}\n'},
   ],
 
+  judges: ['attemptTimeoutMs', 'retryOn'],
+  reads: ['deadlineMs', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts'],
+
   *check(scope): Iterable<Draft> {
     const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
     if (attemptTimeoutMs === null || retryOn.includes('timeout') || retryOn.every(isCodeName)) return;
@@ -62,10 +65,11 @@ Silent where no method of the scope may be sent again after a timeout: a POST wi
     if (deadlineMs !== null && attemptTimeoutMs >= deadlineMs) return;
     // Of a method that may do harm twice RL101 asks the opposite.
     if (repeatRisks(scope, 'retryOn').length > 0) return;
-    if (!mayRetry(scope) || !mayRepeat(scope) || !isSure(scope, 'attemptTimeoutMs', 'retryOn')) return;
+    if (!mayRetry(scope) || !mayRepeat(scope)) return;
+    const {words} = scope.dialect;
     yield {
       at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),
-      message: `An attempt that takes ${attemptTimeoutMs} ms ends the call: "timeout" is not in retryOn, so giving up early is all its timeout does.`,
+      message: `An attempt that takes ${words.ms(attemptTimeoutMs)} ends the call: ${words.value('retryOn', 'timeout')} is not in ${words.name('retryOn')}, so giving up early is all its timeout does.`,
       related: [{at: 'attemptTimeoutMs', message: 'The attempt timeout is set here.'}],
       suggestions: [{title: 'Retry timeouts', changes: [{do: 'set', path: 'retryOn', value: [...retryOn, 'timeout']}]}],
     };

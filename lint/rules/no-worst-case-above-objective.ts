@@ -1,7 +1,7 @@
-import {formatMs} from '../analysis/format.ts';
 import {isPredictable, worstMs} from '../analysis/prediction.ts';
 import {retriesOf} from '../analysis/retryability.ts';
-import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import {setting} from '../analysis/setting.ts';
+import {mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const lateWorstCase: Rule = defineRule({
@@ -76,25 +76,22 @@ worst when a server has a bad hour. With \`objective.assume\`, RL309 predicts th
     },
   ],
 
+  judges: ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'objective'],
+  reads: ['backoff', 'hedge', 'retryOn'],
+
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
     const promised = promiseOf(scope);
     if (promised === undefined || policy.maxAttempts === null || isPredictable(scope)) return;
     const fields = ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts'];
-    if (!isSure(scope, ...fields, 'objective')) return;
     const worst = worstMs(policy);
     if (worst <= promised.ms) return;
     yield {
       at: mostSpecific(scope, ...fields, promised.path),
-      message: `${sayWorst(scope, worst)}, above the promised ${promised.name} of ${formatMs(promised.ms)}.`,
+      message: `${sayWorst(scope, worst)}, above the promised ${promised.name} of ${scope.dialect.words.ms(promised.ms)}.`,
       severity: promised.isMax ? 'error' : 'warning',
       related: [{at: promised.path, message: 'The promise is made here.'}],
-      suggestions: [
-        {
-          title: `Set deadlineMs to ${Math.floor(promised.ms)}`,
-          changes: [{do: 'set', path: 'deadlineMs', value: Math.max(1, Math.floor(promised.ms))}],
-        },
-      ],
+      suggestions: [setting(scope, 'deadlineMs', Math.max(1, Math.floor(promised.ms)))],
     };
   },
 });
@@ -113,10 +110,10 @@ function promiseOf({policy}: Scope): Promised | undefined {
   return {ms: p99, path: 'objective.latencyMs.p99', name: '99th percentile', isMax: false};
 }
 
-function sayWorst({policy}: Scope, worst: number): string {
+function sayWorst({policy, dialect: {words}}: Scope, worst: number): string {
   if (!Number.isFinite(worst)) return 'Nothing bounds a call, so it may take for ever';
-  if (worst === policy.deadlineMs) return `A call may take the whole deadline of ${formatMs(worst)}`;
+  if (worst === policy.deadlineMs) return `A call may take the whole deadline of ${words.ms(worst)}`;
   const attempts = retriesOf(policy) + 1;
   const sum = attempts === 1 ? 'One attempt' : `${attempts} attempts with their waits`;
-  return `${sum} may take ${formatMs(worst)}`;
+  return `${sum} may take ${words.ms(worst)}`;
 }

@@ -1,9 +1,8 @@
 import {isCodeName} from '../../src/decide/grpc-codes.ts';
-import {formatMs} from '../analysis/format.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
+import {setting} from '../analysis/setting.ts';
 import {fittingTimeoutMs} from '../analysis/suggested-values.ts';
-import {isSure} from '../model/scope.ts';
-import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const missingAttemptTimeout: Rule = defineRule({
   code: 'RL301',
@@ -79,9 +78,12 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
     {name: 'one attempt has the whole deadline', text: '{\n  "maxAttempts": 1,\n  "attemptTimeoutMs": null\n}\n'},
   ],
 
+  judges: ['attemptTimeoutMs'],
+  reads: ['backoff', 'deadlineMs', 'maxAttempts', 'retryOn'],
+
   *check(scope): Iterable<Draft> {
     const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
-    if (attemptTimeoutMs !== null || !mayRetry(scope) || !isSure(scope, 'attemptTimeoutMs')) return;
+    if (attemptTimeoutMs !== null || !mayRetry(scope)) return;
     // gRPC retries by its codes, not what timed out: the deadline is the time limit.
     if (deadlineMs !== null && retryOn.every(isCodeName)) return;
     const resends = retriesOf(scope.policy);
@@ -91,17 +93,17 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
         : Number.isFinite(resends)
           ? `the ${resends} resends behind it are`
           : 'the resends behind it are';
-    const takes = deadlineMs === null ? 'never ends' : `takes the whole deadline of ${formatMs(deadlineMs)}`;
+    const takes =
+      deadlineMs === null ? 'never ends' : `takes the whole deadline of ${scope.dialect.words.ms(deadlineMs)}`;
     const value = fittingTimeoutMs(scope.policy);
     yield {
       at: 'attemptTimeoutMs',
       message: `No attempt is ever given up: one that hangs ${takes}, and ${lost} never sent.`,
+      ...(scope.dialect.capabilities.kind === 'workflow' ? {severity: 'warning'} : {}),
+      // Where a second attempt would get less than the client sends one for, one is all there is time for.
       ...(value === undefined
-        ? {suggestions: [once]}
-        : {fix: {title: `Set attemptTimeoutMs to ${value}`, changes: [{do: 'set', path: 'attemptTimeoutMs', value}]}}),
+        ? {suggestions: [setting(scope, 'maxAttempts', 1)]}
+        : {fix: setting(scope, 'attemptTimeoutMs', value)}),
     };
   },
 });
-
-/** Where a second attempt would get less than the client sends one for. */
-const once: FixDraft = {title: 'Set maxAttempts to 1', changes: [{do: 'set', path: 'maxAttempts', value: 1}]};

@@ -1,7 +1,8 @@
-import {formatMs, formatNumber} from '../analysis/format.ts';
+import {formatNumber} from '../analysis/format.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
+import {setting} from '../analysis/setting.ts';
 import {neededMs} from '../analysis/suggested-values.ts';
-import {isSure} from '../model/scope.ts';
+import type {Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const missingDeadline: Rule = defineRule({
@@ -75,10 +76,13 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
     {name: 'the loop of the caller has the limits', text: '{\n  "maxAttempts": null,\n  "deadlineMs": null\n}\n'},
   ],
 
+  judges: ['deadlineMs', 'attemptTimeoutMs'],
+  reads: ['backoff', 'maxAttempts', 'retryAfter', 'retryOn'],
+
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
     const {maxAttempts, attemptTimeoutMs, deadlineMs} = policy;
-    if (deadlineMs !== null || maxAttempts === 'unlimited' || !isSure(scope, 'deadlineMs', 'attemptTimeoutMs')) return;
+    if (deadlineMs !== null || maxAttempts === 'unlimited') return;
     // A single attempt needs one of the two. Where maxAttempts is null, the caller's own loop has the limits.
     if (!mayRetry(scope) && (maxAttempts === null || attemptTimeoutMs !== null)) return;
     const worst = neededMs(policy);
@@ -86,8 +90,8 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
     const value = worst <= HOUR_MS ? Math.max(30_000, Math.ceil(worst / 1000) * 1000) : 30_000;
     yield {
       at: 'deadlineMs',
-      message: attemptTimeoutMs === null ? ENDLESS : `No deadline bounds the call: ${sayAttempts(scope.policy)}.`,
-      fix: {title: `Set deadlineMs to ${value}`, changes: [{do: 'set', path: 'deadlineMs', value}]},
+      message: attemptTimeoutMs === null ? ENDLESS : `No deadline bounds the call: ${sayAttempts(scope)}.`,
+      fix: setting(scope, 'deadlineMs', value),
     };
   },
 });
@@ -95,10 +99,10 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
 const HOUR_MS = 3_600_000;
 const ENDLESS = 'Nothing bounds the call: there is neither a deadline nor a timeout for an attempt.';
 
-function sayAttempts(policy: Parameters<typeof neededMs>[0]): string {
+function sayAttempts({policy, dialect: {words}}: Scope): string {
   const {attemptTimeoutMs, retryAfter} = policy;
   const resends = retriesOf(policy);
-  const sum = `${formatNumber(resends + 1)} attempts of ${attemptTimeoutMs} ms and their waits take up to ${formatMs(neededMs(policy))}`;
+  const sum = `${formatNumber(resends + 1)} attempts of ${words.ms(attemptTimeoutMs ?? 0)} and their waits take up to ${words.ms(neededMs(policy))}`;
   if (!retryAfter.honor || !retriesThrottled(policy)) return sum;
-  return `${sum}, and each hint of the server’s up to ${formatMs(retryAfter.maxMs)} more`;
+  return `${sum}, and each hint of the server’s up to ${words.ms(retryAfter.maxMs)} more`;
 }

@@ -1,6 +1,5 @@
 import {presets} from '../../src/policy/presets.ts';
 import {buildsOn} from '../analysis/presets.ts';
-import {isSure} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 const MODEL_PRESET = 'steadfetch:llm';
@@ -50,9 +49,11 @@ Speaks of policies that build on \`${MODEL_PRESET}\`, whose deadline counts on t
     {name: 'a policy that only observes', text: '{\n  "extends": ["steadfetch:llm", "steadfetch:neutral"]\n}\n'},
   ],
 
+  judges: ['idleTimeoutMs', 'maxAttempts'],
+
   *check(scope): Iterable<Draft> {
     const {idleTimeoutMs, maxAttempts} = scope.policy;
-    if (idleTimeoutMs !== null || maxAttempts === null || !isSure(scope, 'idleTimeoutMs', 'maxAttempts')) return;
+    if (idleTimeoutMs !== null || maxAttempts === null) return;
     if (!buildsOn(scope, MODEL_PRESET)) return;
     yield {
       at: 'idleTimeoutMs',

@@ -1,6 +1,5 @@
 import {formatNumber} from '../analysis/format.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
-import {isSure} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const missingBudget: Rule = defineRule({
@@ -66,9 +65,12 @@ an outage leaves the load where it was after a burst of seven resends.
     {name: 'nothing is resent', text: '{\n  "maxAttempts": 1,\n  "budget": null\n}\n'},
   ],
 
+  judges: ['budget'],
+  reads: ['maxAttempts'],
+
   *check(scope): Iterable<Draft> {
     const resends = retriesOf(scope.policy);
-    if (scope.policy.budget !== null || !mayRetry(scope) || !isSure(scope, 'budget')) return;
+    if (scope.policy.budget !== null || !mayRetry(scope)) return;
     const load = Number.isFinite(resends) ? `${formatNumber(resends + 1)} times the load` : 'load without end';
     yield {
       at: 'budget',

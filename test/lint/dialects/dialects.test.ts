@@ -3,11 +3,14 @@
 import {expect} from 'chai';
 import type {Config} from '../../../lint/config.ts';
 import {defineDialect} from '../../../lint/dialects/define-dialect.ts';
+import {explainFile} from '../../../lint/explain/explain.ts';
+import {renderText} from '../../../lint/explain/render.ts';
 import {fixText} from '../../../lint/fix.ts';
 import {lintText} from '../../../lint/lint.ts';
 import {isSure, type Scope, stateOf} from '../../../lint/model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../../../lint/rule.ts';
-import {capabilities, gateway} from './gateway.ts';
+import {rules} from '../../../lint/rules/index.ts';
+import {capabilities, definition, gateway} from './gateway.ts';
 
 const path = 'gateway.yaml';
 
@@ -44,7 +47,7 @@ routes:
     retry_policy:
       retry_on: 5xx,reset,404
       num_retries: 3
-      per_try_timeout: 2
+      per_try_timeout: soon
       retry_back_off: {base_interval: 25ms, max_interval: 10s}
 ---
 kind: Gateway
@@ -112,7 +115,7 @@ describe('a dialect', () => {
     const find = rule(function* ({policy}) {
       if (policy.retryOn.includes(404)) yield {at: 'retryOn[2]', message: '404.'};
       yield {at: 'backoff.capMs', message: 'cap.'};
-      yield {at: 'attemptTimeoutMs', message: 'timeout.'};
+      yield {at: 'maxAttempts', message: 'retries.'};
     });
     const {findings} = await lintText(request(two, configOf(find)));
     const lines = two.split('\n');
@@ -125,7 +128,7 @@ describe('a dialect', () => {
       ]);
     expect(shown).to.deep.equal([
       ['404', 'routes[0].retry_policy.retry_on', 'route[orders].retryOn[2]'],
-      ['per_try_timeout', 'routes[0].retry_policy.per_try_timeout', 'route[orders].attemptTimeoutMs'],
+      ['num_retries', 'routes[0].retry_policy.num_retries', 'route[orders].maxAttempts'],
       ['max_interval', 'routes[0].retry_policy.retry_back_off.max_interval', 'route[orders].backoff.capMs'],
       // What is not written is shown at the route.
       ['match', 'routes[0]', 'route[2.1]'],
@@ -181,7 +184,7 @@ describe('a dialect', () => {
       };
     });
     const {findings} = await lintText(request('kind: Gateway\nroutes: [{timeout: 5s}]\n', configOf(find)));
-    expect(findings.map(({fix}) => fix)).to.deep.equal([undefined]);
+    expect(findings.filter(({code}) => code === 'TEST101').map(({fix}) => fix)).to.deep.equal([undefined]);
   });
 
   it('has no block of suppressions where its runtime refuses one, but has comments', async () => {
@@ -238,20 +241,118 @@ describe('a rule', () => {
   }
 });
 
+describe('the rules of the linter, on another dialect,', () => {
+  const route = (policy: string, more = ''): string =>
+    `kind: Gateway\nroutes:\n  - match: {path: /v1/items, methods: [GET]}\n${more}    retry_policy: {${policy}}\n`;
+  const codesOf = async (text: string, dialect = gateway): Promise<string[]> => {
+    const {findings} = await lintText(request(text, {dialects: [dialect]}));
+    return findings.map(({code}) => code);
+  };
+  const said = async (text: string, code: string): Promise<string[]> => {
+    const {findings} = await lintText(request(text, configOf()));
+    const finding = findings.find(each => each.code === code);
+    if (finding === undefined) return [];
+    const fixes = [...(finding.fix === undefined ? [] : [finding.fix]), ...finding.suggestions];
+    return [finding.message, ...fixes.map(({title}) => title)];
+  };
+
+  it('speak of what its defaults leave open', async () => {
+    expect(await codesOf(route('retry_on: "reset,per-try-timeout", per_try_timeout: 2s'))).to.deep.equal([]);
+    expect(await codesOf(route('num_retries: 1'))).to.deep.equal(['RL301']);
+  });
+
+  it('speak of its fields and durations, and propose what can be written', async () => {
+    const text = route('retry_on: "per-try-timeout", num_retries: 3, per_try_timeout: 8s', '    timeout: 15s\n');
+    expect(await said(text, 'RL303')).to.deep.equal([
+      '4 attempts of 8s and their waits need 32.175s, more than the deadline of 15s: attempt 2 is cut off after 6.975s and attempts 3 and 4 are never sent.',
+      'Set per_try_timeout to 3.7s',
+      'Set timeout to 32.175s',
+    ]);
+    expect(await said(route('retry_on: reset, per_try_timeout: 2s'), 'RL305')).to.deep.equal([
+      'An attempt that takes 2s ends the call: per-try-timeout is not in retry_policy.retry_on, so giving up early is all its timeout does.',
+      'Retry timeouts',
+    ]);
+    expect(await said(route('num_retries: 19'), 'RL202')).to.deep.equal([
+      'A call that keeps failing is sent up to 20 times, more than 5: past the third an attempt rarely helps, and each is load on a server that is down.',
+      'Set num_retries to 2',
+    ]);
+  });
+
+  it('are mended in its own words', async () => {
+    const twice = route('retry_on: "5xx,reset,reset"');
+    expect((await fixText(request(twice, configOf()))).text).to.equal(twice.replace(',reset,reset', ',reset'));
+    const fixed = async (text: string) => (await fixText(request(text, configOf()), {unsafe: true})).text;
+    const capped = route(
+      'per_try_timeout: 2s, num_retries: 2, retry_back_off: {base_interval: 100ms, max_interval: 10s}',
+    );
+    expect(await fixed(capped)).to.equal(capped.replace('10s', '"200ms"'));
+    const refused = route('per_try_timeout: 2s, retry_on: "reset,404"');
+    expect(await fixed(refused)).to.equal(refused.replace(',404', ''));
+  });
+
+  it('say that a POST is repeated where nobody asks for the method', async () => {
+    const text = route('retry_on: "5xx"').replace('/v1/items, methods: [GET]', '/v1/orders, methods: [POST]');
+    const [message] = await said(text, 'RL101');
+    expect(message).to.match(/^POST \/v1\/orders is retried without an idempotency key after 5xx, when the server may/);
+    const [neutral] = await said(text.replace('orders', 'items'), 'RL101');
+    expect(neutral).to.equal(
+      'POST /v1/items is retried without an idempotency key after 5xx, when the server may have done the work.',
+    );
+  });
+
+  it('are silent about a template', async () => {
+    const template = `"\${RETRIES}"`;
+    const text = route('retry_on: "per-try-timeout", num_retries: 3, per_try_timeout: 8s', '    timeout: 15s\n');
+    expect(await codesOf(text)).to.include('RL303');
+    expect(await codesOf(text.replace('num_retries: 3', `num_retries: ${template}`))).not.to.include('RL303');
+  });
+
+  it('are silent about what it has not: jitter, timeouts of attempts, hints', async () => {
+    const {attemptTimeoutMs: _, ...fields} = definition.fields;
+    const poor = defineDialect({
+      ...definition,
+      fields,
+      capabilities: {...capabilities, jitter: 'none', attemptTimeout: false, defaultBudget: false},
+    });
+    const text = route('retry_on: "5xx,429", num_retries: 3, retry_back_off: {base_interval: 1s, max_interval: 4s}');
+    expect(poor.defaults.backoff.jitter).to.equal('none');
+    expect(await codesOf(text, poor)).to.deep.equal([]);
+  });
+
+  it('have more patience with a workflow', async () => {
+    const workflow = defineDialect({...definition, capabilities: {...capabilities, kind: 'workflow'}});
+    const attempts = route('num_retries: 8');
+    expect(await codesOf(attempts)).to.include('RL202');
+    expect(await codesOf(attempts, workflow)).not.to.include('RL202');
+    expect(await codesOf(route('num_retries: 11'), workflow)).to.include('RL202');
+    const waits = route(
+      'num_retries: 3, retry_back_off: {base_interval: 60s, max_interval: 120s}',
+      '    timeout: 3600s\n',
+    );
+    expect(await codesOf(waits)).to.include('RL206');
+    expect(await codesOf(waits, workflow)).not.to.include('RL206');
+  });
+
+  it('are explained with its defaults', async () => {
+    const rl303 = rules.find(({code}) => code === 'RL303')!;
+    const explanations = await explainFile(rl303, request(route('num_retries: 1, per_try_timeout: 2s'), configOf()));
+    expect(explanations.map(({title}) => title)).to.deep.equal(['route GET /v1/items']);
+    expect(renderText(explanations)).to.include('the deadline of 15000 ms');
+  });
+});
+
 describe('the definition of a dialect', () => {
-  const {words: _, expresses: __, ...rest} = gateway;
-  const definition = {...rest, defaults: {}, ms: (ms: number) => `${ms}`};
   const jitter = {'backoff.jitter': {name: 'jitter'}, attemptTimeoutMs: {name: 'timeout'}};
 
   it('is refused if it says jitter is built in and has a field for it', () => {
-    expect(() => defineDialect({...definition, capabilities, fields: jitter})).to.throw(
+    expect(() => defineDialect({...definition, fields: jitter})).to.throw(
       TypeError,
       'The dialect gateway has a field for backoff.jitter, and its capabilities say jitter: "builtin".',
     );
   });
 
   it('is refused if it says attempts have a timeout and has no field for it', () => {
-    expect(() => defineDialect({...definition, capabilities, fields: {}})).to.throw(
+    expect(() => defineDialect({...definition, fields: {}})).to.throw(
       TypeError,
       'The dialect gateway has no field for attemptTimeoutMs, and its capabilities say attemptTimeout: true.',
     );
@@ -267,7 +368,7 @@ describe('the definition of a dialect', () => {
       defaultBudget: false,
       kind: 'workflow',
     };
-    const {defaults} = defineDialect({...definition, capabilities: poor, fields});
+    const {defaults} = defineDialect({...definition, defaults: {}, capabilities: poor, fields});
     expect(defaults).to.deep.include({budget: null, breaker: null, deadlineMs: null, attemptTimeoutMs: null});
     expect(defaults.retryAfter.honor).to.equal(true);
     expect(defaults.backoff.jitter).to.equal('none');

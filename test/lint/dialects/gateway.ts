@@ -3,7 +3,7 @@
  * without the first attempt, triggers stand in one text, jitter is built in, and the method of a call is never asked for.
  */
 
-import {defineDialect} from '../../../lint/dialects/define-dialect.ts';
+import {type DialectDefinition, defineDialect} from '../../../lint/dialects/define-dialect.ts';
 import type {Capabilities, Dialect, FieldChange, TreeChange} from '../../../lint/dialects/dialect.ts';
 import type {Field} from '../../../lint/dialects/words.ts';
 import type {Shape, ShapeProblem, UnitData} from '../../../lint/shape/shape.ts';
@@ -164,7 +164,12 @@ function setIn(data: Record<string, unknown>, [key = '', ...rest]: readonly stri
   if (rest.length > 0) setIn(data[key] as Record<string, unknown>, rest, value);
 }
 
-function inverse(change: FieldChange): readonly TreeChange[] | undefined {
+function inverse(change: FieldChange, shape: Shape): readonly TreeChange[] | undefined {
+  const [, index] = /^retryOn\[(\d+)\]$/.exec(change.path) ?? [];
+  if (index !== undefined && change.do === 'remove') {
+    const value = shape.data.retryOn?.toSpliced(Number(index), 1);
+    return inverse({do: 'set', path: 'retryOn', value}, shape);
+  }
   const field = Object.hasOwn(FIELDS, change.path) ? FIELDS[change.path] : undefined;
   if (field === undefined || change.do === 'rename') return undefined;
   const segments = field.name.split('.');
@@ -173,13 +178,13 @@ function inverse(change: FieldChange): readonly TreeChange[] | undefined {
   return value === undefined ? undefined : [{do: 'set', segments, value}];
 }
 
-export const gateway: Dialect = defineDialect({
+export const definition: DialectDefinition = {
   name: 'gateway',
   capabilities,
   defaults: {
     maxAttempts: 2,
     deadlineMs: 15_000,
-    retryOn: ['network', 503],
+    retryOn: ['network'],
     backoff: {kind: 'exponential', baseMs: 25, factor: 2, capMs: 250},
   },
   fields: FIELDS,
@@ -188,4 +193,6 @@ export const gateway: Dialect = defineDialect({
   shapeOf,
   inverse,
   ignoresExtensions: false,
-});
+};
+
+export const gateway: Dialect = defineDialect(definition);

@@ -1,0 +1,19 @@
+/** Fixes that set one field, in the words of the file. */
+
+import type {Scope} from '../model/scope.ts';
+import type {FixDraft} from '../rule.ts';
+
+/** `Set jitter to "full"`. */
+export const setting = (scope: Scope, path: string, value: unknown): FixDraft => ({
+  title: sayChange(scope, path, value),
+  changes: [{do: 'set', path, value}],
+});
+
+/** The same in the scope itself, so that a route's remedy does not change its neighbours. */
+export const settingHere = (scope: Scope, path: string, value: unknown): FixDraft => ({
+  title: sayChange(scope, path, value),
+  changes: [{do: 'set', path, value, inScope: true}],
+});
+
+export const sayChange = ({dialect: {words}}: Scope, path: string, value: unknown): string =>
+  `Set ${words.key(path)} to ${words.value(path, value)}`;

@@ -1,0 +1,68 @@
+/** Each rule declares the fields it depends on, and reads no other: what it declares is what keeps it silent about what is not known. */
+
+import {expect} from 'chai';
+import {type Model, modelOf} from '../../lint/model/model.ts';
+import type {Draft, Rule} from '../../lint/rule.ts';
+import {rules} from '../../lint/rules/index.ts';
+import {shapeOf} from '../../lint/shape/shape.ts';
+import {readerOf} from '../../lint/source/files.ts';
+import {readSource} from '../../lint/source/read.ts';
+import {documentsOf} from '../../lint/source/unit.ts';
+import {recordedModel} from './support/recorded-scope.ts';
+
+/** What only a file of steadfetch has: `extends`, and notes under keys that begin with x-. */
+const NATIVE_ONLY: readonly string[] = ['RL110', 'RL406'];
+
+/** Each finding is about one field and depends on that alone, so a finding is dropped if its own field is not known. */
+const ONE_BY_ONE: readonly string[] = ['RL602'];
+
+const judging = rules.filter(({check, checkFile}) => check !== undefined || checkFile !== undefined);
+
+async function modelsOfExamples(): Promise<Model[]> {
+  const models: Model[] = [];
+  for (const {text, path = 'p.jsonc', files = {}} of rules.flatMap(({bad, good}) => [...bad, ...good])) {
+    const source = await readSource(path, text);
+    if (source.problems.length > 0) continue;
+    for (const unit of documentsOf(source)) models.push(await modelOf(shapeOf(unit), readerOf({files})));
+  }
+  return models;
+}
+
+const draftsOf = (rule: Rule, model: Model): Draft[] => [
+  ...(rule.checkFile?.(model) ?? []),
+  ...model.scopes.flatMap(scope => [...(rule.check?.(scope) ?? [])]),
+];
+
+const isWithin = (path: string, declared: string): boolean =>
+  declared === '' || path === declared || path.startsWith(`${declared}.`) || declared.startsWith(`${path}.`);
+
+describe('the fields of a rule', () => {
+  let models: readonly Model[];
+  before(async () => {
+    models = await modelsOfExamples();
+  });
+
+  for (const rule of judging) {
+    const {code, judges, reads = []} = rule;
+    if (NATIVE_ONLY.includes(code)) {
+      it(`${code} runs on steadfetch’s own policies only`, () => expect(judges).to.equal(undefined));
+      continue;
+    }
+    it(`${code} declares all that it reads`, () => {
+      const read = new Set<string>();
+      for (const model of models)
+        draftsOf(
+          rule,
+          recordedModel(model, path => read.add(path)),
+        );
+      expect(judges, 'judges').not.to.equal(undefined);
+      const declared = ONE_BY_ONE.includes(code) ? [''] : [...judges!, ...reads];
+      expect([...read].filter(path => !declared.some(each => isWithin(path, each)))).to.deep.equal([]);
+    });
+
+    it(`${code} declares nothing twice`, () => {
+      const declared = [...(judges ?? []), ...reads];
+      expect(declared).to.deep.equal([...new Set(declared)]);
+    });
+  }
+});
