@@ -19,7 +19,7 @@ export const configOptions: readonly Option[] = [
     file: true,
     help: 'Read this configuration (default: the nearest .retry-lintrc.json at or above each policy)',
   },
-  {name: 'no-config', help: 'Ignore configuration files'},
+  {name: 'no-config', help: 'Read no configuration, not even one that --config names, and so run no plugin'},
   {
     name: 'preset',
     value: 'NAME',

@@ -9,6 +9,7 @@ import {writeFileAtomically} from '../io/write-file.ts';
 import type {Arguments} from './arguments.ts';
 import {wantsColour} from './colour.ts';
 import type {Output} from './lint-options.ts';
+import {withPathsFrom} from './report-paths.ts';
 import type {Workspace} from './workspace.ts';
 
 /** @param stream Where a report without a file goes. */
@@ -21,7 +22,9 @@ export async function writeReports(
   stream: Stream,
 ): Promise<void> {
   const {io} = workspace;
-  const run: Run = {reports, texts, rules: await workspace.rules(), version: VERSION};
+  const found: Run = {reports, texts, rules: await workspace.rules(), version: VERSION};
+  const folder = args.value('paths-from');
+  const run = folder === undefined ? found : withPathsFrom(workspace.absolute(folder), io.cwd, found);
   for (const {format, file} of outputs) {
     const formatter = formatters.find(({name}) => name === format)!;
     if (file === undefined) {

@@ -75,6 +75,12 @@ const lint: CommandSpec = {
           many: true,
           help: `Write the report in this format, to FILE or to standard output: ${formatNames.join(', ')} (default: stylish). Repeat it for several reports: -f stylish -f sarif=out.sarif`,
         },
+        {
+          name: 'paths-from',
+          value: 'FOLDER',
+          file: true,
+          help: 'Write paths in reports relative to FOLDER (default: the current folder)',
+        },
         {name: 'quiet', short: 'q', help: 'Report and count errors only'},
         {
           name: 'color',

@@ -62,9 +62,9 @@ export class Workspace {
   }
 
   async #load(folder: string): Promise<Loaded | undefined> {
+    if (this.#args.has('no-config')) return undefined;
     const named = this.#args.value('config');
-    if (named !== undefined) return this.configs.read(this.absolute(named));
-    return this.#args.has('no-config') ? undefined : this.configs.findFor(this.absolute(folder));
+    return named === undefined ? this.configs.findFor(this.absolute(folder)) : this.configs.read(this.absolute(named));
   }
 
   async settingsFor(path: string): Promise<Settings> {

@@ -37,6 +37,14 @@ export const promtool: GoTool = {
   minGo: 24,
 };
 
+/** Checks workflows of GitHub. */
+export const actionlint: GoTool = {
+  name: 'actionlint',
+  module: 'github.com/rhysd/actionlint/cmd/actionlint',
+  version: 'v1.7.12',
+  minGo: 24,
+};
+
 /** A binary, or why there is none. */
 export type Found = {readonly binary: string; readonly from: 'PATH' | 'cache' | 'Go'} | {readonly missing: string};
 

@@ -30,6 +30,12 @@ describe('the configuration of retry-lint', () => {
     expect((await desk.run('-c', '.retry-lintrc.json', 'strict/deep/b.retry.json')).code).to.equal(0);
   });
 
+  it('--no-config reads none, not even one that is named', async () => {
+    const desk = new Desk({'c.json': '{"rules": {"RL203": "off"}}', 'p.json': wavy});
+    expect((await desk.run('-c', 'c.json', 'p.json')).code).to.equal(0);
+    expect((await desk.run('-c', 'c.json', '--no-config', 'p.json')).code).to.equal(1);
+  });
+
   it('the command line has the last word', async () => {
     const desk = new Desk({'.retry-lintrc.json': '{"rules": {"no-synchronised-retries": "off"}}', 'p.json': wavy});
     expect((await desk.run('p.json')).code).to.equal(0);

@@ -134,6 +134,38 @@ describe('the output of retry-lint', () => {
     });
   }
 
+  describe('--paths-from', () => {
+    const base = '{"breaker": {"openMs": 90000, "maxOpenMs": 60000}}';
+
+    it('names files from another folder, in every format and in related places', async () => {
+      const desk = new Desk({'app/p.json': '{"extends": ["../base.json"]}', 'base.json': base, 'app/q.json': wavy});
+      const run = (format: string) => desk.runIn('app', '--paths-from', '..', '-f', format, 'p.json', 'q.json');
+      for (const {name} of formatters) {
+        const {out} = await run(name);
+        if (name !== 'github-summary')
+          expect(out, name)
+            .to.contain('app/q.json')
+            .and.not.match(/(?<!app\/)q\.json/);
+      }
+      const {findings} = JSON.parse((await run('json')).out);
+      const inherited = findings.find(({path}: {path: string}) => path === 'app/p.json');
+      expect(inherited.related[0].path).to.equal('base.json');
+      expect((await run('stylish')).out)
+        .to.contain('  base.json:1:')
+        .and.contain('│ {"breaker"');
+    });
+
+    it('leaves fixes, baselines and standard input alone', async () => {
+      const desk = new Desk({'app/q.json': wavy});
+      await desk.runIn('app', 'baseline', 'q.json');
+      expect((await desk.runIn('app', '--paths-from', '..', 'q.json')).code).to.equal(0);
+      desk.input = wavy;
+      expect((await desk.runIn('app', '--paths-from', '..', '-')).out).to.match(/^<stdin>:2:15/);
+      await desk.runIn('app', '--paths-from', '..', '--no-baseline', '--fix', '--unsafe-fixes', 'q.json');
+      expect(desk.read('app/q.json')).to.contain('"jitter": "full"');
+    });
+  });
+
   describe('control characters', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that must not be there.
     const raw = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202E]/;

@@ -3,12 +3,16 @@ import {execFileSync, spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {parse} from 'yaml';
+import {isBelow} from '../../../lint/io/paths.ts';
 import {hasPolicyName} from '../../../lint/io/policy-file.ts';
 import {Desk} from './desk.ts';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 const json = (path: string) => JSON.parse(read(path));
+
+/** The block of the guide that is a configuration of pre-commit. */
+const hookOf = (guide: string): string => /```yaml\n(repos:\n[\s\S]*?)```/.exec(guide)?.[1] ?? '';
 
 describe('what is published of retry-lint', () => {
   const {version, engines, bin, exports} = json('package.json');
@@ -20,9 +24,10 @@ describe('what is published of retry-lint', () => {
     expect(read('packages/retry-lint/retry-lint.cjs')).to.contain("require('steadfetch/retry-lint')");
   });
 
-  it('the hooks take the files that a folder is searched for', () => {
-    const hooks = parse(read('.pre-commit-hooks.yaml')) as {id: string; files: string; entry: string}[];
-    expect(hooks.map(({id}) => id)).to.deep.equal(['retry-lint', 'retry-lint-fix']);
+  it('the hook takes the files that a folder is searched for, and this version', () => {
+    const {hooks} = parse(hookOf(read('docs/retry-lint.md'))).repos[0];
+    const [{id, files, additional_dependencies: packages}] = hooks;
+    expect({id, packages}).to.deep.equal({id: 'retry-lint', packages: [`retry-lint@${version}`]});
     const names = [
       'retry-policy.json',
       'retry-policy.shop.yaml',
@@ -31,11 +36,8 @@ describe('what is published of retry-lint', () => {
       'retry.json',
       'policy.json',
     ];
-    for (const {files} of hooks) {
-      const matches = new RegExp(files);
-      for (const name of names)
-        expect(matches.test(`deep/${name}`), `${name} by ${files}`).to.equal(hasPolicyName(name));
-    }
+    const matches = new RegExp(files);
+    for (const name of names) expect(matches.test(`deep/${name}`), name).to.equal(hasPolicyName(name));
   });
 
   describe('the action', () => {
@@ -45,43 +47,101 @@ describe('what is published of retry-lint', () => {
     it('runs this version, and puts no input into its script', () => {
       expect(inputs.version.default).to.equal(version);
       expect(run).to.not.contain('${{');
-      expect(Object.keys(env).sort()).to.deep.equal(['ARGS', 'FILES', 'SARIF', 'VERSION']);
+      for (const value of Object.values(env)) expect(value).to.match(/^\$\{\{ (?:inputs|github)\./);
     });
 
-    /** Stands in for npx: says what it was asked, writes a summary, and ends with 1. */
-    const npx = `#!/bin/sh
+    /** Stands in for npm: installs a retry-lint that says what it was asked, writes a summary, and ends with 1. */
+    const npm = `#!/bin/sh
+echo "[npm $*] in $PWD" >> "$LOG"
+mkdir -p node_modules/.bin
+cat > node_modules/.bin/retry-lint <<'EOF'
+#!/bin/sh
 for word; do
   echo "[$word]"
   case $word in github-summary=*) echo "# done" > "\${word#*=}" ;; esac
 done
 exit 1
+EOF
+chmod +x node_modules/.bin/retry-lint
 `;
 
-    it('asks for annotations, a summary and SARIF, and ends as retry-lint does', function () {
-      if (spawnSync('bash', ['-c', 'true']).status !== 0) this.skip();
-      const desk = new Desk({'bin/npx': npx, 'a b.json': ''});
-      execFileSync('chmod', ['+x', desk.at('bin/npx')]);
-      const {status, stdout} = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run], {
-        cwd: desk.folder,
+    /** What the action says to retry-lint, and how it ends. */
+    function act(desk: Desk, variables: Readonly<Record<string, string>>, folder = '.') {
+      desk.write('bin/npm', npm);
+      execFileSync('chmod', ['+x', desk.at('bin/npm')]);
+      const {status, stdout, stderr} = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run], {
+        cwd: desk.at(folder),
         encoding: 'utf8',
         env: {
           PATH: `${desk.at('bin')}:${process.env.PATH}`,
+          LOG: desk.at('npm.log'),
           GITHUB_STEP_SUMMARY: desk.at('summary.md'),
+          GITHUB_WORKSPACE: desk.folder,
+          GITHUB_REPOSITORY: 'acme/shop',
           VERSION: '1.2.3',
-          FILES: '*.json config/**',
-          ARGS: '--preset strict',
-          SARIF: 'out.sarif',
+          FILES: '.',
+          ARGS: '',
+          SARIF: '',
+          CONFIG_OF_FORKS: 'false',
+          HEAD: '',
+          IS_CHANGE: 'false',
+          ...variables,
         },
       });
-      const words = stdout
+      const said = stdout
+        .replace(/github-summary=[^\]]*/, 'github-summary=…')
         .trim()
         .split('\n')
-        .filter(word => !word.includes('github-summary='));
-      expect(words.join(' ')).to.equal(
-        '[--yes] [retry-lint@1.2.3] [--format] [github] [--format] [--format] [sarif=out.sarif] [--preset] [strict] [--] [*.json] [config/**]',
+        .join(' ');
+      return {status, said, stderr};
+    }
+
+    before(function () {
+      if (spawnSync('bash', ['-c', 'true']).status !== 0) this.skip();
+    });
+
+    it('asks for annotations, a summary and SARIF, and ends as retry-lint does', () => {
+      const desk = new Desk({'a b.json': ''});
+      const {status, said} = act(desk, {FILES: '*.json config/**', ARGS: '--preset strict', SARIF: 'out.sarif'});
+      expect(said).to.equal(
+        `[--format] [github] [--format] [github-summary=…] [--paths-from] [${desk.folder}] [--format] [sarif=out.sarif] [--preset] [strict] [--] [*.json] [config/**]`,
       );
       expect(status).to.equal(1);
       expect(desk.read('summary.md')).to.equal('# done\n');
     });
+
+    it('installs outside of the checkout, and runs nothing of it', () => {
+      const desk = new Desk({
+        'app/.npmrc': 'registry=https://evil.example\n',
+        'app/node_modules/.bin/retry-lint': '#!/bin/sh\necho evil\n',
+      });
+      execFileSync('chmod', ['+x', desk.at('app/node_modules/.bin/retry-lint')]);
+      expect(act(desk, {}, 'app').said).to.not.contain('evil');
+      const [, line = '', folder = ''] = /^\[npm (.*)\] in (.*)\n$/.exec(desk.read('npm.log')) ?? [];
+      expect(line).to.match(/^install .*--ignore-scripts .*retry-lint@1\.2\.3$/);
+      expect(isBelow(desk.folder, folder), folder).to.equal(false);
+    });
+
+    const origins: [what: string, variables: Record<string, string>, readsConfig: boolean][] = [
+      ['a push', {}, true],
+      ['a pull request of the repository', {IS_CHANGE: 'true', HEAD: 'acme/shop'}, true],
+      ['a pull request from a fork', {IS_CHANGE: 'true', HEAD: 'mallory/shop'}, false],
+      ['a pull request from a fork that is gone', {IS_CHANGE: 'true', HEAD: ''}, false],
+      ['a trusted fork', {IS_CHANGE: 'true', HEAD: 'ada/shop', CONFIG_OF_FORKS: 'true'}, true],
+    ];
+    for (const [what, variables, readsConfig] of origins) {
+      it(`reads ${readsConfig ? 'the' : 'no'} configuration for ${what}`, () => {
+        expect(act(new Desk(), variables).said.includes('[--no-config]')).to.equal(!readsConfig);
+      });
+    }
+  });
+
+  it('every action of a workflow is pinned by commit', () => {
+    const uses = [...read('.github/workflows/ci.yml').matchAll(/uses: (\S+)(.*)/g)];
+    expect(uses).to.not.be.empty;
+    for (const [, action, comment] of uses) {
+      expect(action).to.match(/^[\w-]+\/[\w/-]+@[0-9a-f]{40}$/);
+      expect(comment).to.match(/^ # v\d+\.\d+\.\d+$/);
+    }
   });
 });

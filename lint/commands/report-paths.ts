@@ -1,0 +1,30 @@
+/** Paths of reports, for readers that count from another folder than the one in which the command runs. */
+
+import {resolve} from 'node:path';
+import type {Finding} from '../finding.ts';
+import type {Run} from '../formatters/formatter.ts';
+import {shownPath} from '../io/paths.ts';
+import {inputName} from './workspace.ts';
+
+/**
+ * @param cwd What the paths of the run are relative to. Absolute.
+ * @param folder What they are to be relative to. Absolute.
+ */
+export function withPathsFrom(folder: string, cwd: string, run: Run): Run {
+  const moved = (path: string): string => (path === inputName ? path : shownPath(folder, resolve(cwd, path)));
+  const movedFinding = (finding: Finding): Finding => ({
+    ...finding,
+    path: moved(finding.path),
+    related: finding.related.map(place => ({...place, path: moved(place.path)})),
+  });
+  return {
+    ...run,
+    reports: run.reports.map(report => ({
+      ...report,
+      path: moved(report.path),
+      findings: report.findings.map(movedFinding),
+      suppressed: report.suppressed.map(each => ({...each, finding: movedFinding(each.finding)})),
+    })),
+    texts: Object.fromEntries(Object.entries(run.texts).map(([path, text]) => [moved(path), text])),
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * The workflows and the action, by actionlint and zizmor, and so is the workflow that the guide shows. Says so, and passes nothing, where
+ * neither can be had.
+ */
+import {execFile} from 'node:child_process';
+import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {expect} from 'chai';
+import {actionlint, findGoTool} from '../../tools/go/find.ts';
+import {findPythonTool, zizmor} from '../../tools/python/find.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The steps that docs/retry-lint.md shows, in a workflow. */
+function guideWorkflow(action: string): string {
+  const guide = readFileSync(join(root, 'docs/retry-lint.md'), 'utf8');
+  const steps = /```yaml\n((?:(?!```)[\s\S])*OWNER\/steadfetch@(?:(?!```)[\s\S])*)```/.exec(guide)?.[1] ?? '';
+  const indented = steps.replace(/^(?=.)/gm, '      ').replace('OWNER/steadfetch@COMMIT', action);
+  return `name: guide
+on: pull_request
+permissions: {}
+jobs:
+  lint:
+    runs-on: ubuntu-latest
+    permissions:
+      contents: read
+      security-events: write
+    steps:
+${indented}`;
+}
+
+describe('workflows and the action', () => {
+  let folder: string;
+
+  /** A repository with what is checked, and nothing else. */
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'steadfetch-workflows-'));
+    mkdirSync(join(folder, '.git'));
+    cpSync(join(root, '.github'), join(folder, '.github'), {recursive: true});
+    cpSync(join(root, 'action.yml'), join(folder, 'action.yml'));
+  });
+  after(() => rmSync(folder, {recursive: true, force: true}));
+
+  /** What a program prints where it does not end with 0. */
+  const complaints = (binary: string, ...args: string[]): Promise<string> =>
+    new Promise(resolve =>
+      execFile(binary, args, {cwd: folder, timeout: 120_000}, (error, stdout, stderr) =>
+        resolve(error === null ? '' : `${stdout}\n${stderr}`),
+      ),
+    );
+
+  const checks = [
+    // By its path actionlint finds the action, and checks its inputs.
+    {name: 'actionlint', find: () => findGoTool(actionlint, true), args: [], action: './'},
+    {
+      name: 'zizmor',
+      find: () => findPythonTool(zizmor),
+      args: ['--offline', '--no-progress', '.'],
+      action: `acme/steadfetch@${'0'.repeat(40)}`,
+    },
+  ];
+  for (const {name, find, args, action} of checks) {
+    it(`pass ${name}`, async function () {
+      const found = await find();
+      if ('missing' in found) {
+        console.log(`      skipped: ${found.missing}`);
+        return this.skip();
+      }
+      writeFileSync(join(folder, '.github/workflows/guide.yml'), guideWorkflow(action));
+      expect(await complaints(found.binary, ...args)).to.equal('');
+      writeFileSync(join(folder, '.github/workflows/wrong.yml'), WRONG);
+      expect(await complaints(found.binary, ...args), 'what is wrong').to.contain('wrong.yml');
+      rmSync(join(folder, '.github/workflows/wrong.yml'));
+    });
+  }
+});
+
+/** Code from the title of a pull request, in a job that may write. */
+const WRONG = `name: wrong
+on: pull_request_target
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo "\${{ github.event.pull_request.title }}"
+`;
