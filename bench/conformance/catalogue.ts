@@ -1,6 +1,5 @@
 /** All rows and all columns. */
-import type {Library} from './library.ts';
-import type {Pitfall} from './pitfall.ts';
+import type {Library, Pitfall} from './library.ts';
 import {pitfalls as abort} from './pitfalls/abort.ts';
 import {pitfalls as backoff} from './pitfalls/backoff.ts';
 import {pitfalls as batch} from './pitfalls/batch.ts';

@@ -138,11 +138,6 @@ export interface Library {
 }
 
 /** Types of the peers are not needed to check the bench: it is checked where they are not installed. */
-// biome-ignore lint/suspicious/noExplicitAny: what a peer exports is known when it runs, not before.
-export type Loaded = any;
-
-export const load = async (name: string): Promise<Loaded> => import(name);
-
 /** A response of fetch's, as an answer. */
 export const answerOf = (response: Response): Answer => ({
   status: response.status,
@@ -181,4 +176,11 @@ export async function noted(work: () => Promise<void>): Promise<number[]> {
   await work();
   globalThis.setTimeout = real;
   return waits;
+}
+
+/** Something that went wrong in a library of the kind, and how to see whether it goes wrong here. */
+export interface Pitfall {
+  readonly id: string;
+  readonly title: string;
+  run(library: Library, scene: Scene): Promise<Verdict>;
 }

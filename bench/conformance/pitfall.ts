@@ -1,18 +1,11 @@
-/** A pitfall: something that went wrong in a library of the kind, and how to see whether it goes wrong here. */
+/** What a pitfall is tried with: verdicts, a server that notes what came, and the ends of calls. */
 
 import {type Place, type Answer as Script, WireServer} from '../../test/support/wire-server.ts';
-import type {Library} from './library.ts';
 
 export interface Verdict {
   readonly cell: 'pass' | 'fail' | 'n/a';
   /** How it shows, measured. */
   readonly note: string;
-}
-
-export interface Pitfall {
-  readonly id: string;
-  readonly title: string;
-  run(library: Library, scene: Scene): Promise<Verdict>;
 }
 
 export const pass: Verdict = {cell: 'pass', note: ''};

@@ -1,12 +1,5 @@
-import {
-  type BreakerOptions,
-  fetchOrThrow,
-  type Guarded,
-  type Library,
-  type Loaded,
-  load,
-  OfListener,
-} from '../library.ts';
+import {type BreakerOptions, fetchOrThrow, type Guarded, type Library, OfListener} from '../library.ts';
+import {type Loaded, load} from '../load.ts';
 
 const guarded =
   (policy: Loaded): Guarded =>

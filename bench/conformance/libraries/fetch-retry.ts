@@ -1,4 +1,5 @@
-import {answerOf, initOf, type Library, load} from '../library.ts';
+import {answerOf, initOf, type Library} from '../library.ts';
+import {load} from '../load.ts';
 
 export const library: Library = {
   name: 'fetch-retry',

@@ -1,13 +1,5 @@
-import {
-  answerOf,
-  type BreakerOptions,
-  type Guarded,
-  initOf,
-  type Library,
-  load,
-  noted,
-  OfListener,
-} from '../library.ts';
+import {answerOf, type BreakerOptions, type Guarded, initOf, type Library, noted, OfListener} from '../library.ts';
+import {load} from '../load.ts';
 
 export const library: Library = {
   name: 'ffetch',

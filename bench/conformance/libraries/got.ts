@@ -1,4 +1,5 @@
-import {type Library, load} from '../library.ts';
+import type {Library} from '../library.ts';
+import {load} from '../load.ts';
 
 export const library: Library = {
   name: 'got',

@@ -1,4 +1,5 @@
-import {answerOf, initOf, type Library, load, noted} from '../library.ts';
+import {answerOf, initOf, type Library, noted} from '../library.ts';
+import {load} from '../load.ts';
 
 export const library: Library = {
   name: 'ky',

@@ -1,4 +1,5 @@
-import {type BreakerOptions, type Guarded, type Library, type Loaded, load, OfListener} from '../library.ts';
+import {type BreakerOptions, type Guarded, type Library, OfListener} from '../library.ts';
+import {type Loaded, load} from '../load.ts';
 
 async function breakerOf(options: object): Promise<Loaded> {
   const {default: CircuitBreaker} = await load('opossum');

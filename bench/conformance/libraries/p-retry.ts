@@ -1,4 +1,5 @@
-import {fetchOrThrow, type Library, load, noted} from '../library.ts';
+import {fetchOrThrow, type Library, noted} from '../library.ts';
+import {load} from '../load.ts';
 
 const failing = (): never => {
   throw new Error('again');

@@ -18,9 +18,9 @@ import {
   type Guarded,
   initOf,
   type Library,
-  load,
   OfListener,
 } from '../library.ts';
+import {load} from '../load.ts';
 import {GrpcScene} from './grpc/scene.ts';
 
 /** The peers have no guards in their retries, so here they are tried apart from them. */

@@ -1,5 +1,6 @@
 import {Readable} from 'node:stream';
-import {type Library, load} from '../library.ts';
+import type {Library} from '../library.ts';
+import {load} from '../load.ts';
 
 export const library: Library = {
   name: 'undici',

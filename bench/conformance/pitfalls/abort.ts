@@ -1,6 +1,7 @@
 /** The caller's abort, and timers. */
 import {getEventListeners} from 'node:events';
-import {absent, ends, fail, holds, nameOf, type Pitfall, pass, said, sleep, timers} from '../pitfall.ts';
+import type {Pitfall} from '../library.ts';
+import {absent, ends, fail, holds, nameOf, pass, said, sleep, timers} from '../pitfall.ts';
 
 class Gone extends Error {
   override readonly name = 'Gone';

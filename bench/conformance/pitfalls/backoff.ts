@@ -1,5 +1,7 @@
 /** The arithmetic of waiting. */
-import {absent, ends, holds, type Pitfall} from '../pitfall.ts';
+
+import type {Pitfall} from '../library.ts';
+import {absent, ends, holds} from '../pitfall.ts';
 
 const LONGEST_TIMER = 2 ** 31 - 1;
 const SAMPLES = 2000;

@@ -1,5 +1,7 @@
 /** Many items: those that say the same, and those that go in one request. */
-import {absent, fail, holds, type Pitfall, pass} from '../pitfall.ts';
+
+import type {Pitfall} from '../library.ts';
+import {absent, fail, holds, pass} from '../pitfall.ts';
 
 const items = (count: number): string[] => Array.from({length: count}, (_, index) => `i${index}`);
 const upper = (chunk: readonly string[]): string[] => chunk.map(item => item.toUpperCase());

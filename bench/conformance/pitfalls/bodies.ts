@@ -4,7 +4,8 @@ import type {AddressInfo} from 'node:net';
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import type {Place} from '../../../test/support/wire-server.ts';
-import {absent, ends, fail, holds, nameOf, type Pitfall, said, sleep} from '../pitfall.ts';
+import type {Pitfall} from '../library.ts';
+import {absent, ends, fail, holds, nameOf, said, sleep} from '../pitfall.ts';
 
 const BYTES = new Uint8Array(2000).map((_, index) => index % 251);
 

@@ -1,6 +1,6 @@
 /** Circuit breakers: what counts, and for how long. */
-import type {Work} from '../library.ts';
-import {absent, holds, type Pitfall, sleep} from '../pitfall.ts';
+import type {Pitfall, Work} from '../library.ts';
+import {absent, holds, sleep} from '../pitfall.ts';
 import {bad, good, held, OPEN_MS, onBreaker, refused, SETTINGS, times} from './on-breaker.ts';
 
 export const pitfalls: readonly Pitfall[] = [

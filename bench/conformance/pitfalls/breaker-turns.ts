@@ -1,6 +1,6 @@
 /** Circuit breakers: how they open, are half-open, and close. */
-import type {Work} from '../library.ts';
-import {holds, type Pitfall, sleep} from '../pitfall.ts';
+import type {Pitfall, Work} from '../library.ts';
+import {holds, sleep} from '../pitfall.ts';
 import {bad, good, held, OPEN_MS, onBreaker, refused, times} from './on-breaker.ts';
 
 export const pitfalls: readonly Pitfall[] = [

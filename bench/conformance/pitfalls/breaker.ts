@@ -1,6 +1,8 @@
 /** Circuit breakers: what is around them. */
+
+import type {Pitfall} from '../library.ts';
 import {type Guarded, OfListener, type Outcome, type Work} from '../library.ts';
-import {absent, holds, type Pitfall, sleep} from '../pitfall.ts';
+import {absent, holds, sleep} from '../pitfall.ts';
 import {bad, good, held, OPEN_MS, onBreaker, SETTINGS, times} from './on-breaker.ts';
 
 export const pitfalls: readonly Pitfall[] = [

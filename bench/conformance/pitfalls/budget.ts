@@ -1,5 +1,7 @@
 /** What resends may add to the load of a server that is down. */
-import {absent, ends, holds, type Pitfall, said, sleep} from '../pitfall.ts';
+
+import type {Pitfall} from '../library.ts';
+import {absent, ends, holds, said, sleep} from '../pitfall.ts';
 
 export const pitfalls: readonly Pitfall[] = [
   {

@@ -1,7 +1,7 @@
 /** Places in flight, and the line for them. */
 
-import type {Work} from '../library.ts';
-import {absent, holds, type Pitfall, sleep} from '../pitfall.ts';
+import type {Pitfall, Work} from '../library.ts';
+import {absent, holds, sleep} from '../pitfall.ts';
 
 const slow =
   (ms: number): Work =>

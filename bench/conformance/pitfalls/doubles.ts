@@ -1,5 +1,7 @@
 /** Network errors as test doubles make them. */
-import {absent, ends, fail, type Pitfall, pass, said} from '../pitfall.ts';
+
+import type {Pitfall} from '../library.ts';
+import {absent, ends, fail, pass, said} from '../pitfall.ts';
 
 /** What fetch then gives as the cause of its TypeError. */
 const CAUSES = [

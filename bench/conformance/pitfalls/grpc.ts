@@ -1,6 +1,7 @@
 /** gRPC's own: what a server can say about coming back, and when it is too late to. */
 import {pushback, UNAVAILABLE} from '../libraries/grpc/scene.ts';
-import {absent, holds, type Pitfall} from '../pitfall.ts';
+import type {Pitfall} from '../library.ts';
+import {absent, holds} from '../pitfall.ts';
 
 export const pitfalls: readonly Pitfall[] = [
   {

@@ -1,5 +1,7 @@
 /** A second attempt beside one that is slow. */
-import {absent, ends, fail, holds, type Pitfall, said, sleep, timers} from '../pitfall.ts';
+
+import type {Pitfall} from '../library.ts';
+import {absent, ends, fail, holds, said, sleep, timers} from '../pitfall.ts';
 
 const after =
   (ms: number, status: number, body = 'ok') =>

@@ -2,7 +2,8 @@
 
 import type {AddressInfo} from 'node:net';
 import {createServer} from 'node:net';
-import {absent, ends, holds, type Pitfall, said, sleep} from '../pitfall.ts';
+import type {Pitfall} from '../library.ts';
+import {absent, ends, holds, said, sleep} from '../pitfall.ts';
 
 export const pitfalls: readonly Pitfall[] = [
   {

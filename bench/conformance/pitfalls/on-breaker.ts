@@ -1,6 +1,6 @@
 /** What the rows of circuit breakers share. They run in real time: a window of 2 s, 10 calls at least, open for 300 ms, one probe. */
-import type {Guarded, Library, Outcome, Work} from '../library.ts';
-import {absent, type Pitfall} from '../pitfall.ts';
+import type {Guarded, Library, Outcome, Pitfall, Work} from '../library.ts';
+import {absent} from '../pitfall.ts';
 
 export const SETTINGS = {minCalls: 10, windowMs: 2000, openMs: 300};
 /** With the tenth that steadfetch spreads it by. */

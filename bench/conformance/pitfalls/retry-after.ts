@@ -1,7 +1,7 @@
 /** What the server asks for. */
 
-import type {Client} from '../library.ts';
-import {absent, ends, holds, type Pitfall, type Scene, said, sleep, type Timed} from '../pitfall.ts';
+import type {Client, Pitfall} from '../library.ts';
+import {absent, ends, holds, type Scene, said, sleep, type Timed} from '../pitfall.ts';
 
 /** How long after the first the second request came; Infinity where it did not come in time. */
 async function gap(call: Client, place: Timed, limitMs: number): Promise<number> {

@@ -2,7 +2,8 @@
 import {once} from 'node:events';
 import {createReadStream, existsSync, readdirSync, readlinkSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
-import {absent, ends, fail, holds, type Pitfall, pass, said, sleep} from '../pitfall.ts';
+import type {Pitfall} from '../library.ts';
+import {absent, ends, fail, holds, pass, said, sleep} from '../pitfall.ts';
 
 const FILE = fileURLToPath(import.meta.url);
 

@@ -1,6 +1,7 @@
 /** A process that is busy while answers arrive. */
 import {AnsweringLate} from '../../../test/support/answering-late.ts';
-import {absent, ends, holds, type Pitfall, said} from '../pitfall.ts';
+import type {Pitfall} from '../library.ts';
+import {absent, ends, holds, said} from '../pitfall.ts';
 
 const CALLS = 20;
 const LIMIT_MS = 400;

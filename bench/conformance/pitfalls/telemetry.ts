@@ -1,5 +1,7 @@
 /** What is told of attempts. */
-import {absent, fail, holds, type Pitfall} from '../pitfall.ts';
+
+import type {Pitfall} from '../library.ts';
+import {absent, fail, holds} from '../pitfall.ts';
 
 export const pitfalls: readonly Pitfall[] = [
   {

@@ -1,5 +1,7 @@
 /** What grpc-js is asked, in its own protocol: its retries and hedges are those of gRFC A6. */
-import {fail, holds, type Pitfall, pass, sleep, timers, type Verdict} from '../../pitfall.ts';
+
+import type {Pitfall} from '../../library.ts';
+import {fail, holds, pass, sleep, timers, type Verdict} from '../../pitfall.ts';
 import {
   CANCELLED,
   DEADLINE_EXCEEDED,

@@ -1,6 +1,6 @@
 /** A real gRPC server on the loopback interface that answers by script, and a client under a service config. */
 import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
-import {type Loaded, load} from '../../library.ts';
+import {type Loaded, load} from '../../load.ts';
 
 export const OK = 0;
 export const CANCELLED = 1;
