@@ -7,12 +7,37 @@ import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import {quietly} from '../core/quietly.ts';
 import {type Breaker, type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
+import type {Health} from '../guards/trip.ts';
 import type {CallFacts} from './context.ts';
 import type {Refusal} from './decision.ts';
-import {Permit} from './permit.ts';
 import {CallPause, type Stoppable, signalOf, waitForOrigin} from './wait.ts';
 
 type Call = Parameters<typeof waitForOrigin>[0] & CallFacts & {readonly transport: Stoppable};
+
+/** What admits one attempt: the breaker's ticket and a place under the concurrency limit. Each is given back once. */
+export class Permit {
+  readonly #breaker: Breaker | null;
+  #ticket: Ticket;
+  #place: ConcurrencyLimit | null;
+
+  constructor(breaker: Breaker | null, ticket: Ticket, place: ConcurrencyLimit | null) {
+    this.#breaker = breaker;
+    this.#ticket = ticket;
+    this.#place = place;
+  }
+
+  /** Tells the breaker how the attempt ended. */
+  record(health: Health, now: number): void {
+    this.#breaker?.record(this.#ticket, health, now);
+    this.#ticket = UNGUARDED;
+  }
+
+  /** Frees the place: after the breaker has been told, because the next call in line asks the breaker. */
+  release(): void {
+    this.#place?.exit();
+    this.#place = null;
+  }
+}
 
 /** What asks for admission. All but `waiting` end the asking: exactly one of them is called, maybe at once. */
 export interface Applicant {

@@ -16,10 +16,10 @@ import {quietly} from '../core/quietly.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
 import {PreparedHeaders} from '../transport/prepared-headers.ts';
 import type {TransportRequest} from '../transport/transport.ts';
+import type {Permit} from './admission.ts';
 import {AttemptTimer, type Timed} from './attempt-timer.ts';
 import type {CallContext} from './context.ts';
 import {writeIds} from './ids.ts';
-import type {Permit} from './permit.ts';
 
 /** What is told how an attempt ended: exactly one of the two is called. */
 export interface AttemptOwner<R extends AttemptResponse> {

@@ -9,6 +9,7 @@ import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {SUCCESS} from '../decide/verdict.ts';
 import type {Caller, Transport} from '../transport/transport.ts';
+import type {Permit} from './admission.ts';
 import {type Applicant, admit} from './admission.ts';
 import {type Assessed, assess, learn, type Sent} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
@@ -18,7 +19,6 @@ import type {Refusal, RetryDecision} from './decision.ts';
 import {breakCall, finishCall, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
 import {sendHedged} from './hedge.ts';
 import {notifyAbandoned, notifyRejected, notifyScheduled} from './notify.ts';
-import type {Permit} from './permit.ts';
 import {type Admission, admitRetry, sendAdmitted} from './send.ts';
 import {abortedBy} from './wait.ts';
 

@@ -13,8 +13,7 @@ import type {Guards} from '../guards/origin-guards.ts';
 import type {CallOverrides} from '../policy/types.ts';
 import type {Transport} from '../transport/transport.ts';
 import type {RetryDecision} from './decision.ts';
-import {Reservation} from './reservation.ts';
-import {RetryState} from './retry-state.ts';
+import {Reservation, RetryState} from './retry-state.ts';
 
 /** A gRPC call has no URL, but a target, a method and, perhaps, a deadline of the caller. */
 export interface Rpc {

@@ -18,7 +18,7 @@ export function finishCall(call: CallFacts, outcome: Outcome, now: number = call
   const durationMs = now - call.startedAt;
   const status = outcome.response?.status;
   call.ending = {result, reason, durationMs};
-  endCall(call.span, call, outcome, result, reason, durationMs);
+  if (call.span !== null) endCall(call.span, call, outcome, result, reason, durationMs);
   call.client.on?.({type: 'call.end', call, result, status, durationMs, reason});
   attachReport(call, outcome);
 }

@@ -11,11 +11,11 @@ import {quietly} from '../core/quietly.ts';
 import {Timer} from '../core/timer.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
+import {Permit} from './admission.ts';
 import {type Assessed, assess} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {notifyHedged, notifySuperseded} from './notify.ts';
-import {Permit} from './permit.ts';
 
 /** Resolves with the attempt that counts; rejects where a step threw, and then nothing of either attempt is left. */
 export function sendHedged<R extends AttemptResponse>(

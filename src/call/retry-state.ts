@@ -1,7 +1,8 @@
 /** State that only retried calls need; allocated when the first of it is written. */
+
 import type {Pause} from '../core/timer.ts';
+import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
 import type {PreparedHeaders} from '../transport/prepared-headers.ts';
-import type {Reservation} from './reservation.ts';
 
 export class RetryState {
   waitedMs = 0;
@@ -16,3 +17,50 @@ export class RetryState {
   /** Waits for functions of the user, which end with the call. */
   readonly waits: Set<Pause> = new Set();
 }
+
+/** What the budget holds for the next retry, and what the retry in flight was paid with. */
+export class Reservation {
+  readonly #budget: Budget;
+  #held: Receipt = REFUSED;
+  #spent: Receipt = REFUSED;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  /** `decideRetry` withdrew this; it is not spent before the retry is sent. */
+  hold(receipt: Receipt): void {
+    this.#held = receipt;
+  }
+
+  /** A hook of the user asks for a retry (`ky.retry()`): it is paid for as far as the budget goes. */
+  holdForced(now: number): void {
+    if (this.#held === REFUSED) this.#held = this.#budget.withdraw(false, now);
+  }
+
+  /** An attempt goes out. */
+  spend(): void {
+    this.#spent = this.#held;
+    this.#held = REFUSED;
+  }
+
+  /** The attempt that went out was never sent. */
+  unspend(now: number): void {
+    this.#held = this.#spent;
+    this.#spent = REFUSED;
+    this.giveBack(now);
+  }
+
+  /** The retry will not happen. */
+  giveBack(now: number): void {
+    if (wasPaid(this.#held)) this.#budget.giveBack(this.#held, now);
+    this.#held = REFUSED;
+  }
+
+  /** The retry succeeded. */
+  succeeded(now: number): void {
+    if (wasPaid(this.#spent)) this.#budget.resendSucceeded(this.#spent, now);
+  }
+}
+
+const wasPaid = (receipt: Receipt): boolean => receipt !== REFUSED && receipt !== FREE;

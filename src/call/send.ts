@@ -1,6 +1,7 @@
 /** The steps between the decision to send and the end of the attempt. */
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import type {Permit} from './admission.ts';
 import {admit} from './admission.ts';
 import {type Assessed, assess, type Sent} from './assess.ts';
 import {Attempt} from './attempt.ts';
@@ -9,7 +10,6 @@ import type {Refusal} from './decision.ts';
 import {stoppedOutcome} from './finish.ts';
 import {sendHedged} from './hedge.ts';
 import {notifyRejected} from './notify.ts';
-import type {Permit} from './permit.ts';
 import {abortedBy, waitBeforeRetry} from './wait.ts';
 
 export interface Admitted {

@@ -129,6 +129,7 @@ export class Plans {
   }
 
   #planFor(method: string, origin: string, pathname: string): Plan {
+    if (!this.hasRoutes) return this.#base;
     return this.#routes[this.#index.find(method, origin, pathname)] ?? this.#base;
   }
 }

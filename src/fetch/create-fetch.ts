@@ -11,9 +11,9 @@ import {failed} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {watchFailedRequests} from '../transport/failed-requests.ts';
-import {isRequest, RequestTransport, requestLike} from '../transport/request-transport.ts';
+import {RequestTransport, requestLike} from '../transport/request-transport.ts';
 import type {Caller, Transport} from '../transport/transport.ts';
-import {FetchTransport} from './fetch-transport.ts';
+import {FetchTransport, isRequest} from './fetch-transport.ts';
 import {copyInit} from './init-copy.ts';
 import {type Reject, type Resolve, settleWith} from './settle.ts';
 

@@ -9,7 +9,6 @@ import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {HeaderRecord, type HeaderValues, headerValues} from '../transport/header-record.ts';
 import {fetchRedirected} from '../transport/redirects.ts';
-import {isRequest} from '../transport/request-transport.ts';
 import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
 import {cancelBody} from '../transport/unsent-body.ts';
 import {copyHeaders} from './init-copy.ts';
@@ -181,3 +180,8 @@ class FetchRequest extends HeaderRecord implements TransportRequest<Response> {
     this.#controller?.abort(reason);
   }
 }
+
+/** Whether it is a Request, of whatever class: a fetch of the user's may know none but its own. */
+export const isRequest = (input: unknown): input is Request =>
+  typeof input === 'object' &&
+  (input instanceof Request || Object.prototype.toString.call(input) === '[object Request]');

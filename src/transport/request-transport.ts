@@ -156,11 +156,6 @@ class SentRequest implements TransportRequest<Response> {
   }
 }
 
-/** Whether it is a Request, of whatever class: a fetch of the user's may know none but its own. */
-export const isRequest = (input: unknown): input is Request =>
-  typeof input === 'object' &&
-  (input instanceof Request || Object.prototype.toString.call(input) === '[object Request]');
-
 /** A Request of the same class as `model`; of the global one where that is null. */
 export function requestLike(model: Request | null, input: string | URL | Request, init?: RequestInit): Request {
   const isForeign = model !== null && !((model as unknown) instanceof Request);

@@ -1,10 +1,10 @@
 /** What the tests of calls that have to settle sabotage: classes of the engine, and an observer. */
 
+import {Permit} from '../../src/call/admission.ts';
 import {Attempt} from '../../src/call/attempt.ts';
 import {AttemptTimer} from '../../src/call/attempt-timer.ts';
 import {CallContext} from '../../src/call/context.ts';
-import {Permit} from '../../src/call/permit.ts';
-import {Reservation} from '../../src/call/reservation.ts';
+import {Reservation} from '../../src/call/retry-state.ts';
 import {CallPause} from '../../src/call/wait.ts';
 import type {Observer} from '../../src/core.ts';
 import {Transients} from '../../src/decide/transients.ts';
