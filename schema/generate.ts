@@ -1,5 +1,5 @@
 /**
- * Writes every file that follows from schema/policy.schema.json and schema/presets.
+ * Writes every file that follows from schema/source and schema/presets: the schemas that are published, and what the code reads.
  *
  * Run by `npm run generate`; the output depends on these inputs alone, so CI runs it and asks git whether anything changed.
  */
@@ -7,6 +7,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {emitDefaults} from './emit/defaults.ts';
 import {emitDocs} from './emit/docs.ts';
+import {emitEditor} from './emit/editor.ts';
 import type {Schema} from './emit/node.ts';
 import {emitPresets, type Preset} from './emit/presets.ts';
 import {emitShapes} from './emit/shapes.ts';
@@ -14,12 +15,18 @@ import {emitTypes} from './emit/types.ts';
 
 const root = new URL('../', import.meta.url);
 
+const POLICY = 'schema/source/policy.schema.json';
+const CONFIG = 'schema/source/lint-config.schema.json';
+
 /** Every generated file by its path from the root of the package. */
 export function generate(): Record<string, string> {
-  const schema = read('schema/policy.schema.json') as Schema;
+  const schema = read(POLICY) as Schema;
+  const config = read(CONFIG) as Schema;
   const names = schema.properties.extends?.['x-presets'] ?? [];
   const presets = names.map(name => read(`schema/presets/${name.replace('steadfetch:', '')}.json`) as Preset);
   return {
+    'schema/policy.schema.json': emitEditor(schema, POLICY),
+    'schema/lint-config.schema.json': emitEditor(config, CONFIG),
     'src/policy/types.ts': emitTypes(schema),
     'src/policy/defaults.ts': emitDefaults(schema),
     'src/policy/shapes.ts': emitShapes(schema),

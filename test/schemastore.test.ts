@@ -7,12 +7,13 @@ import {Ajv} from 'ajv';
 import {expect} from 'chai';
 import {checkConfigFile} from '../lint/config-file/check.ts';
 import {checkPolicy} from '../src/policy/validate.ts';
+import {VOCABULARY} from './policy/reference.ts';
 
 const root = new URL('../', import.meta.url);
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, root), 'utf8'));
 
-/** What ajv would call unknown: keywords that editors read, and ours. SchemaStore wants them listed, too. */
-const UNKNOWN = ['defaultSnippets', 'enumDescriptions', 'x-type', 'x-unit', 'x-source', 'x-expects', 'x-presets'];
+/** What ajv would call unknown: keywords that editors read. SchemaStore wants them listed, too. */
+const UNKNOWN = [...VOCABULARY];
 
 interface Published {
   /** The folder of its files. */

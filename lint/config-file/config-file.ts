@@ -1,4 +1,4 @@
-/** A configuration as a project writes it: `.retry-lintrc.json`. schema/lint-config.schema.json says the same to editors. */
+/** A configuration as a project writes it: `.retry-lintrc.json`. schema/source/lint-config.schema.json says the same to editors. */
 
 import type {PresetName, RuleSetting} from '../config.ts';
 

@@ -2,7 +2,7 @@
 
 import {banner, branchesOf, defaultOf, definitionName, follow, kindOf, type Node, type Schema} from './node.ts';
 import type {Preset} from './presets.ts';
-import {expects} from './words.ts';
+import {accepts} from './words.ts';
 
 export function emitDocs(schema: Schema, presets: readonly Preset[]): string {
   const route = schema.definitions.route as Node;
@@ -168,13 +168,8 @@ function shownDefault(schema: Schema, field: Node, isPart: boolean): string {
   return `\`${JSON.stringify(value).replaceAll(',', ', ')}\``;
 }
 
-function bounds(schema: Schema, node: Node): string {
-  const items =
-    node.items === undefined || branchesOf(schema, node.items).length > 0
-      ? ''
-      : `, each ${expects(schema, node.items)}`;
-  return 'const' in node ? `\`${JSON.stringify(node.const)}\`` : expects(schema, node) + items;
-}
+const bounds = (schema: Schema, node: Node): string =>
+  'const' in node ? `\`${JSON.stringify(node.const)}\`` : accepts(schema, node);
 
 /** Fields that mean the same as at the top. */
 function listOfShared(schema: Schema, object: Node): string {

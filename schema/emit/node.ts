@@ -36,13 +36,16 @@ export interface Node {
 }
 
 export interface Schema extends Node {
+  readonly $schema: string;
   readonly $id: string;
   readonly properties: Readonly<Record<string, Node>>;
   readonly definitions: Readonly<Record<string, Node>>;
 }
 
 /** First line of every generated file. */
-export const banner = 'Generated from schema/policy.schema.json by schema/generate.ts. Do not edit.';
+export const bannerOf = (path: string): string => `Generated from ${path} by schema/generate.ts. Do not edit.`;
+
+export const banner: string = bannerOf('schema/source/policy.schema.json');
 
 export const definitionName = (node: Node): string | undefined => node.$ref?.replace('#/definitions/', '');
 

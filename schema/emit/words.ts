@@ -1,9 +1,16 @@
 /** What a field has to be, in words: the clause after "must be". */
 
-import {follow, type Node, type Schema} from './node.ts';
+import {branchesOf, follow, type Node, type Schema} from './node.ts';
 
 export function expects(schema: Schema, node: Node): string {
   return listed([...new Set(choices(schema, node))]);
+}
+
+/** The same, and for a list, what each of its entries has to be, unless that is an object. */
+export function accepts(schema: Schema, node: Node): string {
+  const {items} = follow(schema, node);
+  const each = items === undefined || branchesOf(schema, items).length > 0 ? '' : `, each ${expects(schema, items)}`;
+  return expects(schema, node) + each;
 }
 
 function choices(schema: Schema, node: Node): readonly string[] {
@@ -27,6 +34,7 @@ function expectsOfType(type: string, node: Node): string {
         ? 'a text that is not empty'
         : `a text of ${node.minLength ?? 0} to ${node.maxLength} characters`;
     case 'array':
+      if (node.maxItems === undefined) return 'a list';
       return node.minItems === undefined
         ? `a list of at most ${node.maxItems} entries`
         : `a list of ${node.minItems} to ${node.maxItems} entries`;

@@ -1,4 +1,4 @@
-// Generated from schema/policy.schema.json by schema/generate.ts. Do not edit.
+// Generated from schema/source/policy.schema.json by schema/generate.ts. Do not edit.
 
 import {deepFreeze} from './freeze.ts';
 import type {Policy} from './types.ts';

@@ -1,4 +1,4 @@
-// Generated from schema/policy.schema.json by schema/generate.ts. Do not edit.
+// Generated from schema/source/policy.schema.json by schema/generate.ts. Do not edit.
 // biome-ignore-all format: laid out by its generator
 
 import {deepFreeze} from './freeze.ts';

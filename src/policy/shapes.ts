@@ -1,4 +1,4 @@
-// Generated from schema/policy.schema.json by schema/generate.ts. Do not edit.
+// Generated from schema/source/policy.schema.json by schema/generate.ts. Do not edit.
 
 import {above, anyOf, between, boolean, called, fields, kinds, list, nothing, number, oneOf, text, whole, type Fields} from './shape.ts';
 

@@ -1,4 +1,4 @@
-// Generated from schema/policy.schema.json by schema/generate.ts. Do not edit.
+// Generated from schema/source/policy.schema.json by schema/generate.ts. Do not edit.
 
 /** A policy as it is written: every field may be left out. */
 export interface PolicyInput {

@@ -1,5 +1,5 @@
 /** Every leaf of the policy's schema, and every form it may take: walked, so that a field without a case is found. */
-import schema from '../../schema/policy.schema.json' with {type: 'json'};
+import schema from '../../schema/source/policy.schema.json' with {type: 'json'};
 import {isObject} from './harness.ts';
 
 export interface Leaf {

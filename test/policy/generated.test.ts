@@ -8,7 +8,7 @@ import {defaultPolicy} from '../../src/policy/defaults.ts';
 import {presets} from '../../src/policy/presets.ts';
 import type {Backoff, Budget, Policy, PolicyInput} from '../../src/policy/types.ts';
 import {checkPolicy} from '../../src/policy/validate.ts';
-import {fitsPolicy, type Json, schema} from './reference.ts';
+import {fitsPolicy, type Json, schema, source} from './reference.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -25,8 +25,8 @@ describe('generated files', () => {
   for (const [path, text] of Object.entries(generate())) {
     it(`${path} is what schema/generate.ts writes`, () => {
       expect(read(path) === text, `${path} is stale: run npm run generate`).to.equal(true);
-      expect(text.split('\n', 2).join('\n')).to.contain(
-        'Generated from schema/policy.schema.json by schema/generate.ts. Do not edit.',
+      expect(text.split('\n', 4).join('\n')).to.contain(
+        `Generated from schema/source/${path.includes('config') ? 'lint-config' : 'policy'}.schema.json by schema/generate.ts. Do not edit.`,
       );
     });
   }
@@ -51,7 +51,7 @@ describe('schema', () => {
     );
   });
 
-  for (const [path, node] of objects(schema, '')) {
+  for (const [path, node] of objects(source, '')) {
     it(`${path || '/'} is closed but for x-…, and says what it and each field are`, () => {
       expect(node.additionalProperties).to.equal(false);
       expect(node.patternProperties).to.deep.equal({'^x-': {}});
@@ -60,13 +60,30 @@ describe('schema', () => {
       for (const [name, field] of Object.entries(node.properties as Record<string, Json>)) {
         const words =
           '$ref' in field
-            ? (schema.definitions as Record<string, Json>)[String(field.$ref).split('/').pop() as string]
+            ? (source.definitions as Record<string, Json>)[String(field.$ref).split('/').pop() as string]
             : field;
         expect(words?.description, name).to.match(/\.$/);
         if (name.endsWith('Ms') && name !== 'latencyMs') expect(words?.['x-unit'], name).to.equal('ms');
       }
     });
   }
+
+  it('has a hover for each field, with its values, its unit, its default and its source', () => {
+    const definitions = schema.definitions as Record<string, Json>;
+    expect(definitions.attemptTimeoutMs?.markdownDescription).to.equal(
+      'Bound on one attempt until the response headers, and on through body methods such as .json(). A body read as a stream is ' +
+        'bounded by `idleTimeoutMs` instead. null: none.\n\nTakes a whole number of at least 1 or null. Unit: ms. Default: `8000`. ' +
+        'Source: Microsoft.Extensions.Http.Resilience, ky (10 s).',
+    );
+    expect(definitions.jitter?.markdownDescription)
+      .to.contain('\n\n- `"none"`: Everyone waits the same:')
+      .and.match(/\n\nDefault: `"full"`\. Source: /);
+    for (const [, node] of objects(schema, '')) expect(node.markdownDescription).to.be.a('string').and.not.empty;
+  });
+
+  it('is published without the words that are for its emitters', () => {
+    expect(JSON.stringify(schema)).not.to.match(/"x-[a-z]+":/);
+  });
 
   it('accepts its own defaults, its presets and the example of the documentation', () => {
     expect(checkPolicy(defaultPolicy)).to.deep.equal([]);

@@ -2,26 +2,21 @@
 import {readFileSync} from 'node:fs';
 import {Ajv, type ValidateFunction} from 'ajv';
 
-export const schema = JSON.parse(
-  readFileSync(new URL('../../schema/policy.schema.json', import.meta.url), 'utf8'),
-) as Json;
+const read = (path: string): Json => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 
 export type Json = {readonly [key: string]: unknown};
 
-/** Keywords that do not validate: ours, and those that VS Code reads. */
-const VOCABULARY = [
-  'x-type',
-  'x-unit',
-  'x-source',
-  'x-expects',
-  'x-presets',
-  'defaultSnippets',
-  'enumDescriptions',
-  'markdownDescription',
-];
+/** As it is published. */
+export const schema: Json = read('../../schema/policy.schema.json');
+
+/** As it is written. */
+export const source: Json = read('../../schema/source/policy.schema.json');
+
+/** Keywords that do not validate, and that editors read. */
+export const VOCABULARY: readonly string[] = ['defaultSnippets', 'enumDescriptions', 'markdownDescription'];
 
 const ajv = new Ajv({strict: true, allowUnionTypes: true});
-ajv.addVocabulary(VOCABULARY);
+ajv.addVocabulary([...VOCABULARY]);
 ajv.addSchema(schema);
 
 export const fitsPolicy = ajv.getSchema(schema.$id as string) as ValidateFunction;

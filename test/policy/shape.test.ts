@@ -7,7 +7,7 @@ import {sayValue} from '../../src/policy/say.ts';
 import {said} from '../../src/policy/shape.ts';
 import {policyShape} from '../../src/policy/shapes.ts';
 import {checkOverrides, checkPolicy} from '../../src/policy/validate.ts';
-import {fitsOverrides, fitsPolicy, schema} from './reference.ts';
+import {fitsOverrides, fitsPolicy, source as schema} from './reference.ts';
 
 /** Every field there is, in some kind. */
 const WHOLE: readonly object[] = [
