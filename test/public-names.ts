@@ -13,6 +13,7 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
   './grpc': [...shared, 'grpcInterceptor', 'reportOf', 'toServiceConfig'].sort(),
   './ky': [...shared, 'reportOf', 'resilience'].sort(),
   './lint': [
+    'ConfigLookup',
     'RuleTester',
     'SourceCache',
     'defineDialect',

@@ -2,7 +2,7 @@
 
 import {existsSync} from 'node:fs';
 import {resolve} from 'node:path';
-import {matcherOf} from '../config-file/settings.ts';
+import {matcherOf} from '../config-file/read.ts';
 import {CliError} from '../io/cli-error.ts';
 import {readOperand} from '../io/operand.ts';
 import {shownPath} from '../io/paths.ts';

@@ -3,11 +3,12 @@
 import {dirname, join, resolve} from 'node:path';
 import type {Baseline} from '../baseline.ts';
 import type {Config, PresetName, RuleSetting} from '../config.ts';
-import {BaselineFile, defaultBaselineName} from '../config-file/baseline-file.ts';
-import {noRule} from '../config-file/check.ts';
-import {ruleSettings} from '../config-file/config-file.ts';
-import {ConfigReader, type Loaded, namesOf} from '../config-file/read.ts';
-import {configOf, matcherOf, type Settings, type SettingsLayer, settingsFor} from '../config-file/settings.ts';
+import {BaselineFile} from '../config-file/baseline-file.ts';
+import {namesOf, noRule} from '../config-file/check.ts';
+import {defaultBaselineName, ruleSettings} from '../config-file/config-file.ts';
+import type {Loaded} from '../config-file/lookup.ts';
+import {ConfigReader, matcherOf} from '../config-file/read.ts';
+import {configOf, type Settings, type SettingsLayer, settingsFor} from '../config-file/settings.ts';
 import type {Dialect} from '../dialects/dialect.ts';
 import {policiesAt, unitsAt} from '../dialects/policies-at.ts';
 import {CliError} from '../io/cli-error.ts';
@@ -77,7 +78,7 @@ export class Workspace {
   }
 
   async #settingsFor(path: string, loaded: Loaded | undefined): Promise<Settings> {
-    const settings = await settingsFor(this.absolute(path), loaded, this.#said);
+    const settings = await settingsFor(this.absolute(path), loaded, this.#said, matcherOf);
     const known = namesOf(settings.available);
     for (const name of settings.rules.keys())
       if (!known.includes(name.toLowerCase())) throw new CliError(`--rule: ${name} ${noRule(name, known)}`);

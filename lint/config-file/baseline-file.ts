@@ -8,9 +8,6 @@ import {shownPath} from '../io/paths.ts';
 import {readRegularFile} from '../io/regular-file.ts';
 import {writeFileAtomically} from '../io/write-file.ts';
 
-/** Where it is looked for, when nobody says where it is. */
-export const defaultBaselineName = '.retry-lint-baseline.json';
-
 export class BaselineFile {
   /** Absolute. */
   readonly file: string;

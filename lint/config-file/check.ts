@@ -2,6 +2,7 @@
 
 import {nearest} from '../../src/policy/hints.ts';
 import {joinPath, sayValue} from '../../src/policy/say.ts';
+import type {Rule} from '../rule.ts';
 import {type ConfigFile, presetNames, ruleSettings} from './config-file.ts';
 
 export interface ConfigProblem {
@@ -25,6 +26,10 @@ export function checkRuleNames({rules, overrides = []}: ConfigFile, known: reado
     ...overrides.flatMap((override, index) => unknown(override.rules, `overrides[${index}].rules`)),
   ];
 }
+
+/** Codes and names in lower case, as they are compared. */
+export const namesOf = (rules: readonly Rule[]): string[] =>
+  rules.flatMap(({code, name}) => [code.toLowerCase(), name.toLowerCase()]);
 
 /**
  * The clause about a rule that does not exist.

@@ -36,5 +36,8 @@ export const presetNames: readonly PresetName[] = ['recommended', 'strict'];
 
 export const ruleSettings: readonly RuleSetting[] = ['error', 'warning', 'info', 'off'];
 
+/** Where the accepted findings are kept, unless the configuration says so. */
+export const defaultBaselineName = '.retry-lint-baseline.json';
+
 /** The names a configuration goes by. A folder has one of them. */
 export const configNames: readonly string[] = ['.retry-lintrc.json', '.retry-lintrc.jsonc'];

@@ -1,12 +1,11 @@
 /** What applies to one policy, and who says so: the defaults, the configuration, its overrides, and the command line. */
 
-import {relative} from 'node:path';
 import type {Config, PresetName, RuleSetting} from '../config.ts';
 import type {Rule} from '../rule.ts';
 import {codeOf, ruleSetOf} from '../rule-set.ts';
 import {rules as builtIn} from '../rules/index.ts';
-import type {RuleSettings} from './config-file.ts';
-import type {Loaded} from './read.ts';
+import type {ConfigFile, RuleSettings} from './config-file.ts';
+import type {ConfigHost} from './host.ts';
 
 /** Settings, and where they are written. */
 export interface SettingsLayer extends RuleSettings {
@@ -23,15 +22,24 @@ export interface Settings {
   readonly plugins: readonly Rule[];
 }
 
+/** A configuration, as far as its settings are concerned. */
+interface Configured {
+  readonly path: string;
+  readonly folder: string;
+  readonly file: ConfigFile;
+  readonly plugins: readonly Rule[];
+}
+
 /** Later layers have the word. */
 export async function settingsFor(
   path: string,
-  loaded: Loaded | undefined,
+  loaded: Configured | undefined,
   commandLine: readonly SettingsLayer[],
+  matcher: ConfigHost['matcher'],
 ): Promise<Settings> {
   const plugins = loaded?.plugins ?? [];
   const available = [...builtIn, ...plugins];
-  const layers = [...(loaded === undefined ? [] : await fileLayers(path, loaded)), ...commandLine];
+  const layers = [...(loaded === undefined ? [] : await fileLayers(path, loaded, matcher)), ...commandLine];
   let preset: Settings['preset'] = {name: 'recommended', from: 'the default'};
   const rules = new Map<string, {setting: RuleSetting; from: string}>();
   for (const layer of layers) {
@@ -42,10 +50,14 @@ export async function settingsFor(
   return {preset, rules, available, plugins};
 }
 
-async function fileLayers(path: string, {path: from, folder, file}: Loaded): Promise<SettingsLayer[]> {
+async function fileLayers(
+  path: string,
+  {path: from, folder, file}: Configured,
+  matcher: ConfigHost['matcher'],
+): Promise<SettingsLayer[]> {
   const layers: SettingsLayer[] = [{...file, from}];
   for (const [index, override] of (file.overrides ?? []).entries()) {
-    const matches = await matcherOf(override.files, folder);
+    const matches = await matcher(override.files, folder);
     if (matches(path)) layers.push({...override, from: `${from}: overrides[${index}]`});
   }
   return layers;
@@ -83,12 +95,4 @@ export function severities(settings: Settings): SetSeverity[] {
     severity: set.severityOf(rule) ?? ('off' as const),
     from: settings.rules.get(rule.code)?.from ?? `the preset ${settings.preset.name}`,
   }));
-}
-
-/** @param folder Where the globs begin. What is returned takes absolute paths. */
-export async function matcherOf(globs: readonly string[], folder: string): Promise<(path: string) => boolean> {
-  if (globs.length === 0) return () => false;
-  const {default: picomatch} = await import('picomatch');
-  const matches = picomatch(globs as string[], {dot: true});
-  return path => matches(relative(folder, path).replaceAll('\\', '/'));
 }

@@ -1,0 +1,136 @@
+/** Finds the configurations of policies and reads them, each once, wherever files are. */
+
+import type {Config} from '../config.ts';
+import type {Rule} from '../rule.ts';
+import {rules as builtIn} from '../rules/index.ts';
+import {checkRuleNames, namesOf} from './check.ts';
+import {type ConfigFile, configNames, defaultBaselineName} from './config-file.ts';
+import type {ConfigHost} from './host.ts';
+import {type ConfigSlip, parseConfig, slipOf} from './parse.ts';
+import {configOf, settingsFor} from './settings.ts';
+
+/** A configuration, ready for use. */
+export interface Loaded {
+  /** As messages call it. */
+  readonly path: string;
+  /** Where its globs and paths begin. */
+  readonly folder: string;
+  readonly file: ConfigFile;
+  readonly plugins: readonly Rule[];
+}
+
+/** A configuration file, and what keeps it from being used. */
+export interface ConfigReading {
+  readonly file: string;
+  /** As messages call it. */
+  readonly path: string;
+  /** Undefined where there is a slip. */
+  readonly loaded: Loaded | undefined;
+  readonly slips: readonly ConfigSlip[];
+}
+
+/** What applies to one policy. */
+export interface PolicyConfig {
+  /** For `lintText`. Where a configuration has a slip, that of no configuration. */
+  readonly config: Config;
+  /** The configuration takes the policy out. */
+  readonly isIgnored: boolean;
+  /** The file that keeps the accepted findings of the policy, there or not. */
+  readonly baseline: string;
+  /** The configuration; undefined where there is none. */
+  readonly reading: ConfigReading | undefined;
+}
+
+/**
+ * Knows which configuration applies to a policy: the nearest at or above it, and no other.
+ *
+ * @example
+ * const lookup = new ConfigLookup(host);
+ * const {config, isIgnored} = await lookup.configFor('/shop/policies/orders.json');
+ */
+export class ConfigLookup {
+  readonly #host: ConfigHost;
+  readonly #byFile = new Map<string, Promise<ConfigReading>>();
+  readonly #byFolder = new Map<string, Promise<readonly string[]>>();
+
+  constructor(host: ConfigHost) {
+    this.#host = host;
+  }
+
+  /** Every configuration that was read. */
+  get files(): readonly string[] {
+    return [...this.#byFile.keys()];
+  }
+
+  /** @throws What the host throws. */
+  async configFor(policy: string): Promise<PolicyConfig> {
+    const host = this.#host;
+    const folder = host.folderOf(policy);
+    const reading = await this.findFor(folder);
+    const loaded = reading?.loaded;
+    const settings = await settingsFor(policy, loaded, [], host.matcher);
+    const isOurs = loaded?.file.ignores === undefined ? undefined : host.matcher(loaded.file.ignores, loaded.folder);
+    return {
+      config: {...configOf(settings), ...(loaded?.file.suppressions === false ? {noSuppressions: true} : {})},
+      isIgnored: (await isOurs)?.(policy) ?? false,
+      baseline: host.resolve(loaded?.folder ?? folder, loaded?.file.baseline ?? defaultBaselineName),
+      reading,
+    };
+  }
+
+  /** The configuration that applies in a folder. */
+  async findFor(folder: string): Promise<ConfigReading | undefined> {
+    const [file, other] = await this.#find(folder);
+    if (file === undefined) return undefined;
+    const {shown} = this.#host;
+    if (other === undefined) return this.read(file);
+    const message = `${shown(file)} and ${shown(other)} are both there, and one configuration applies: delete one of them.`;
+    return {file, path: shown(file), loaded: undefined, slips: [{message, range: undefined}]};
+  }
+
+  read(file: string): Promise<ConfigReading> {
+    const reading = this.#byFile.get(file) ?? this.#read(file);
+    this.#byFile.set(file, reading);
+    return reading;
+  }
+
+  /** Looks again for everything: a configuration was written, or a module of rules. */
+  forget(): void {
+    this.#byFile.clear();
+    this.#byFolder.clear();
+  }
+
+  #find(folder: string): Promise<readonly string[]> {
+    const found = this.#byFolder.get(folder) ?? this.#search(folder);
+    this.#byFolder.set(folder, found);
+    return found;
+  }
+
+  async #search(folder: string): Promise<readonly string[]> {
+    const here: string[] = [];
+    for (const name of configNames) {
+      const file = this.#host.resolve(folder, name);
+      if (await this.#host.exists(file)) here.push(file);
+    }
+    if (here.length > 0) return here;
+    const above = await this.#host.above(folder);
+    return above === undefined ? [] : this.#find(above);
+  }
+
+  async #read(file: string): Promise<ConfigReading> {
+    const host = this.#host;
+    const path = host.shown(file);
+    const {file: config, slips, rangeOf} = parseConfig(path, await host.read(file));
+    if (config === undefined) return {file, path, loaded: undefined, slips};
+    const folder = host.folderOf(file);
+    const plugins: Rule[] = [];
+    for (const [index, name] of (config.plugins ?? []).entries()) {
+      const {line, column} = rangeOf(`plugins[${index}]`).start;
+      const what = `${path}:${line}:${column}: plugins[${index}]`;
+      plugins.push(...(await host.loadRules(host.resolve(folder, name), what, folder)));
+    }
+    const unknown = checkRuleNames(config, namesOf([...builtIn, ...plugins])).map(each => slipOf(each, rangeOf));
+    const loaded = unknown.length === 0 ? {path, folder, file: config, plugins} : undefined;
+    return {file, path, loaded, slips: unknown};
+  }
+}

@@ -1,0 +1,55 @@
+/** The text of a configuration, read and checked. */
+
+import {readJson} from '../source/json.ts';
+import {linesOf, type Range} from '../source/lines.ts';
+import {nearestPlace, type Places, placesOf, spanToShow} from '../source/places.ts';
+import {toValue} from '../source/read.ts';
+import type {Source} from '../source/tree.ts';
+import {documentsOf} from '../source/unit.ts';
+import {type ConfigProblem, checkConfigFile} from './check.ts';
+import type {ConfigFile} from './config-file.ts';
+
+/** Something that keeps a configuration from being used. */
+export interface ConfigSlip {
+  /** A whole sentence. */
+  readonly message: string;
+  /** Undefined where it is not about a place in the text. */
+  readonly range: Range | undefined;
+}
+
+export interface ParsedConfig {
+  /** Undefined where there is a slip. */
+  readonly file: ConfigFile | undefined;
+  readonly slips: readonly ConfigSlip[];
+  /** Where a field is written, or the nearest thing around it. */
+  readonly rangeOf: (path: string) => Range;
+}
+
+/** @param path For the places. */
+export function parseConfig(path: string, text: string): ParsedConfig {
+  const source = readJson(path, text);
+  const [unit] = documentsOf(source);
+  const places: Places = unit === undefined ? new Map() : placesOf(unit);
+  const rangeOf = (field: string): Range => rangeIn(source, places, field);
+  // A duplicate key would be a setting that does nothing.
+  if (source.problems.length > 0) {
+    const lines = linesOf(source);
+    const slips = source.problems.map(({message, span}) => ({message: sentence(message), range: lines.rangeOf(span)}));
+    return {file: undefined, slips, rangeOf};
+  }
+  const value = unit === undefined ? {} : toValue(unit.root);
+  const slips = checkConfigFile(value).map(problem => slipOf(problem, rangeOf));
+  return {file: slips.length === 0 ? (value as ConfigFile) : undefined, slips, rangeOf};
+}
+
+export const slipOf = ({path, message}: ConfigProblem, rangeOf: ParsedConfig['rangeOf']): ConfigSlip => ({
+  message: sentence(`${path === '' ? 'the configuration' : path} ${message}`),
+  range: rangeOf(path),
+});
+
+function rangeIn(source: Source, places: Places, field: string): Range {
+  const place = nearestPlace(places, field);
+  return linesOf(source).rangeOf(place === undefined ? {start: 0, end: 0} : spanToShow(place));
+}
+
+const sentence = (text: string): string => text.replace(/(?<![.?])$/, '.');
