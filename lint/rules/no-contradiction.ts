@@ -95,7 +95,9 @@ same code. A cap below the base is not refused, but then the base never counts. 
     yield* fallingQuantiles(scope, 'objective.assume.latencyMs', policy.objective?.assume?.latencyMs);
     yield* tooManyFailures(scope);
     const {backoff} = policy;
-    if (!('capMs' in backoff) || !isSure(scope, 'backoff.baseMs') || backoff.capMs >= backoff.baseMs) return;
+    // A route can set the cap of another kind, which is reported above.
+    if (backoff.kind !== 'exponential' && backoff.kind !== 'linear') return;
+    if (!isSure(scope, 'backoff.baseMs') || backoff.capMs >= backoff.baseMs) return;
     const capMs = words.ms(backoff.capMs);
     const fact = `${words.name('backoff.capMs')} is ${capMs}, below ${words.key('backoff.baseMs')} (${words.ms(backoff.baseMs)})`;
     const message = `${fact}: every wait is ${capMs}, and the base never counts.`;

@@ -90,6 +90,8 @@ One wait of 0 in a list is fine, for a connection that was only stale; all of th
     const resends = Math.max(Math.min(retriesOf(scope.policy), 100), 1);
     if (longestWaits(backoff, resends, false).some(wait => wait > 0)) return;
     const zeros = zeroFields(backoff);
+    // The cap of another kind, in a route: RL401 says that the policy cannot run.
+    if (zeros.length === 0) return;
     if (!isSure(scope, ...zeros.map(({path}) => path))) return;
     const {words} = scope.dialect;
     const longest = words.ms(backoff.throttledBaseMs);

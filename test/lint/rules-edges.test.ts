@@ -93,6 +93,13 @@ describe('rules', () => {
     }
   });
 
+  it('RL204 leaves to RL401 a cap of another kind of backoff, in a route', async () => {
+    const found = await codes(
+      '{"backoff": {"kind": "list", "delaysMs": [50]}, "routes": [{"match": {"path": "/a"}, "backoff": {"capMs": 0}}]}',
+    );
+    expect(found).to.include('RL401').and.not.include('RL204');
+  });
+
   it('RL203 names the waits after a throttled answer where there are no others', async () => {
     const [finding] = (await lint({backoff: {kind: 'constant', delayMs: 0, jitter: 'none'}})).filter(
       ({code}) => code === 'RL203',
