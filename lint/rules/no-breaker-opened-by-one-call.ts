@@ -10,6 +10,7 @@ export const breakerOpenedByOneCall: Rule = defineRule({
   category: 'load',
   severity: 'warning',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Let the breaker open on several calls, not on one',
   why: `
 A breaker decides for every call to an origin, so it needs the failures of several. A single call fails for reasons of its own: a
@@ -46,6 +47,7 @@ The window is empty when the process starts, after a quiet time, and each time t
           marks: '"failures"',
         },
       ],
+      fixed: '{\n  "breaker": {"kind": "consecutive", "failures": 5}\n}\n',
     },
     {
       name: 'a window of one attempt',
@@ -58,6 +60,7 @@ The window is empty when the process starts, after a quiet time, and each time t
           marks: '"minCalls"',
         },
       ],
+      fixed: '{\n  "breaker": {"minCalls": "auto"}\n}\n',
     },
     {
       name: 'one failure',
@@ -70,6 +73,7 @@ The window is empty when the process starts, after a quiet time, and each time t
           severity: 'error',
         },
       ],
+      fixed: '{\n  "breaker": {"kind": "consecutive", "failures": 5, "openMs": 30000}\n}\n',
     },
   ],
   good: [
@@ -96,13 +100,13 @@ function* consecutive(scope: Scope, {failures, openMs}: ConsecutiveBreaker): Ite
   const attempts = breakerAttemptsOf(scope);
   if (failures > attempts || !isSure(scope, 'breaker.failures', 'breaker.openMs')) return;
   const enough = Math.max(LEAST_FAILURES, attempts + 1);
-  const suggestions = enough <= MOST_FAILURES ? [setting(scope, 'breaker.failures', enough)] : [];
+  const mended = enough <= MOST_FAILURES ? {fix: setting(scope, 'breaker.failures', enough)} : {};
   yield failures === 1
     ? {
         at: 'breaker.failures',
         message: `Every failed attempt opens the breaker: all calls are then refused for ${scope.dialect.words.ms(openMs)}.`,
         severity: 'error',
-        suggestions,
+        ...mended,
       }
     : {
         at: mostSpecific(scope, 'breaker.failures', 'maxAttempts'),
@@ -111,17 +115,17 @@ function* consecutive(scope: Scope, {failures, openMs}: ConsecutiveBreaker): Ite
           {at: 'breaker.failures', message: 'The failures are counted here.'},
           {at: 'maxAttempts', message: 'The attempts of a call are set here.'},
         ],
-        suggestions,
+        ...mended,
       };
 }
 
 function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
   const {minCalls, openMs} = breaker;
   if (minCalls === 'auto' || !isSure(scope, 'breaker.minCalls', 'breaker.openMs')) return;
-  const suggestions = [setting(scope, 'breaker.minCalls', 'auto')];
+  const fix = setting(scope, 'breaker.minCalls', 'auto');
   if (minCalls === 1) {
     const message = `The first attempt in an empty window opens the breaker if it fails: every call is then refused for ${scope.dialect.words.ms(openMs)}.`;
-    yield {at: 'breaker.minCalls', message, suggestions};
+    yield {at: 'breaker.minCalls', message, fix};
     return;
   }
   const attempts = breakerAttemptsOf(scope);
@@ -133,7 +137,7 @@ function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
       {at: 'breaker.minCalls', message: 'The attempts of the window are counted here.'},
       {at: 'maxAttempts', message: 'The attempts of a call are set here.'},
     ],
-    suggestions,
+    fix,
   };
 }
 

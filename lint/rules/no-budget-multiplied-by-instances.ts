@@ -11,6 +11,7 @@ export const budgetMultipliedByInstances: Rule = defineRule({
   category: 'load',
   severity: 'warning',
   confidence: 'medium',
+  fix: 'unsafe',
   summary: 'Size the budget of a process for all processes together',
   why: `
 Every process has a budget of its own, and the server meets all of them. What a budget allows for each call grows and shrinks with the
@@ -44,6 +45,8 @@ more than 20 % of the calls, and of full buckets that refuse no retry for the fi
           marks: '"minPerSecond"',
         },
       ],
+      fixed:
+        '{\n  "budget": {"kind": "ratio", "ratio": 0.1, "minPerSecond": 0},\n  "objective": {"instances": 200, "assume": {"rps": 25}}\n}\n',
     },
     {
       name: 'full buckets of clients that hardly call',
@@ -118,7 +121,7 @@ function always(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft | 
     at: mostSpecific(scope, field, 'objective.instances'),
     message: `Each of ${instances} processes may retry ${formatNumber(each)} times a second whatever happens: together ${formatNumber(all)} retries a second, ${formatShare(each / rps)} of their ${formatNumber(instances * rps)} calls.`,
     related: related(field),
-    suggestions: budget.kind === 'ratio' ? [setting(scope, field, 0)] : [asShare],
+    ...(budget.kind === 'ratio' ? {fix: setting(scope, field, 0)} : {suggestions: [asShare]}),
   };
 }
 

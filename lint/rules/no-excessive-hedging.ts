@@ -12,6 +12,7 @@ export const excessiveHedging: Rule = defineRule({
   category: 'load',
   severity: 'warning',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Hedge the few attempts that are slow',
   why: `
 A hedge is a second attempt for the few that are slow: sent after the 95th percentile of the latency, it adds 5 % to the load and cuts
@@ -57,6 +58,7 @@ a hedge. A bound of half the calls or more then adds that much to the load of a 
           marks: '"maxLoadRatio"',
         },
       ],
+      fixed: '{\n  "hedge": {"delayMs": 0, "maxLoadRatio": 0.05}\n}\n',
     },
     {
       name: 'a low quantile',
@@ -69,6 +71,7 @@ a hedge. A bound of half the calls or more then adds that much to the load of a 
           marks: '"quantile"',
         },
       ],
+      fixed: '{\n  "hedge": {"quantile": 0.95}\n}\n',
     },
   ],
   good: [
@@ -92,7 +95,7 @@ a hedge. A bound of half the calls or more then adds that much to the load of a 
     yield {
       at: 'hedge.maxLoadRatio',
       message: `Hedges may add ${formatShare(hedge.maxLoadRatio)} to the load: when the server slows down, every attempt is slow, and that many are sent twice.`,
-      suggestions: [setting(scope, 'hedge.maxLoadRatio', 0.05)],
+      fix: setting(scope, 'hedge.maxLoadRatio', 0.05),
     };
   },
 });
@@ -111,7 +114,7 @@ function* early(scope: Scope, hedge: Hedging): Iterable<Draft> {
     at: hedge.quantile === undefined ? 'hedge.delayMs' : 'hedge.quantile',
     message: `${sayDue(scope, hedge, hedged)}: ${sayAllowed(hedge.maxLoadRatio, hedged)}.`,
     related: [{at: 'objective.assume.latencyMs', message: 'The latencies are assumed here.'}],
-    suggestions: later(scope, hedge),
+    ...later(scope, hedge),
   };
 }
 
@@ -127,18 +130,20 @@ function sayAllowed(maxLoadRatio: number, {share, isExact}: HedgedShare): string
   return `the ${formatShare(maxLoadRatio)} of the calls that may be hedged are the first that come, not the slowest`;
 }
 
-function later(scope: Scope, {delayMs, maxLoadRatio}: Hedging): FixDraft[] {
+/** A quantile has one way out; a delay is set by what is stated, or measured. */
+function later(scope: Scope, {delayMs, maxLoadRatio}: Hedging): Pick<Draft, 'fix' | 'suggestions'> {
   const {policy} = scope;
-  if (delayMs === undefined) return [setting(scope, 'hedge.quantile', 0.95)];
+  if (delayMs === undefined) return {fix: setting(scope, 'hedge.quantile', 0.95)};
   const slowMs = Math.ceil(policy.objective?.assume?.latencyMs?.p95 ?? 0);
   const measured: FixDraft = {
     title: 'Hedge the slowest 5 %: measure the delay, with quantile 0.95',
     changes: [{do: 'set', path: 'hedge', value: {quantile: 0.95, maxLoadRatio}}],
   };
-  if (slowMs <= delayMs || slowMs >= (policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY)) return [measured];
+  if (slowMs <= delayMs || slowMs >= (policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY))
+    return {suggestions: [measured]};
   const stated: FixDraft = {
     title: `${sayChange(scope, 'hedge.delayMs', slowMs)}, the stated p95`,
     changes: [{do: 'set', path: 'hedge.delayMs', value: slowMs}],
   };
-  return [stated, measured];
+  return {suggestions: [stated, measured]};
 }

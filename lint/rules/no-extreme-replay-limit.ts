@@ -9,6 +9,7 @@ export const extremeReplayLimit: Rule = defineRule({
   category: 'correctness',
   severity: 'warning',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Keep request bodies for a retry up to a size that memory bears',
   why: `
 What is sent again has to be kept until then. \`replayLimitBytes\` says up to which size; a larger body gets one attempt, whatever
@@ -40,6 +41,7 @@ just failed. Uploads of that size are sent in parts, each of which is retried by
           marks: '"replayLimitBytes"',
         },
       ],
+      fixed: '{\n  "replayLimitBytes": 1048576\n}\n',
     },
     {
       name: 'a gibibyte for each call',
@@ -52,6 +54,7 @@ just failed. Uploads of that size are sent in parts, each of which is retried by
           marks: '"replayLimitBytes"',
         },
       ],
+      fixed: '{\n  "replayLimitBytes": 1048576,\n  "concurrency": {"max": 50}\n}\n',
     },
   ],
   good: [
@@ -77,7 +80,7 @@ just failed. Uploads of that size are sent in parts, each of which is retried by
         replayLimitBytes === 0
           ? `A ${named} with a body gets one attempt${sayMissed(scope)}: replayLimitBytes is 0, so no body is kept for a retry.`
           : `Up to ${formatNumber(replayLimitBytes / MEBIBYTE)} MiB of the body of each ${named} are kept for a retry: ${sayKept(scope)}.`,
-      suggestions: [byDefault],
+      fix: byDefault,
     };
   },
 });

@@ -85,7 +85,10 @@ say so.
       message: `Payments to ${scope.match?.origin} are sent in the clear${unless}: credentials and idempotency keys can be read and changed on the way.`,
       ...(place === 'private' ? {severity: 'warning', confidence: 'medium'} : {}),
       suggestions: [
-        {title: `Call ${url.origin}`, changes: [{do: 'set', path: 'match.origin', value: url.origin, inScope: true}]},
+        {
+          title: `Match ${url.origin}, once the calls go there`,
+          changes: [{do: 'set', path: 'match.origin', value: url.origin, inScope: true}],
+        },
       ],
     };
   },

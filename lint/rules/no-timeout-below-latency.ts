@@ -4,7 +4,7 @@ import {isPredictable} from '../analysis/prediction.ts';
 import {sayChange} from '../analysis/setting.ts';
 import {latencyLaw} from '../math/attempt-latency.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const timeoutBelowLatency: Rule = defineRule({
   code: 'RL310',
@@ -12,6 +12,7 @@ export const timeoutBelowLatency: Rule = defineRule({
   category: 'latency',
   severity: 'warning',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Give an attempt the time that good answers take',
   why: `
 A timeout below the latency of a healthy server turns good answers into failures. The server has done the work, the answer is thrown
@@ -45,6 +46,7 @@ written down as well, RL309 predicts whether the policy keeps it: an early timeo
           severity: 'error',
         },
       ],
+      fixed: '{\n  "attemptTimeoutMs": 576,\n  "objective": {"assume": {"latencyMs": {"p50": 180, "p99": 576}}}\n}\n',
     },
     {
       name: 'below the 99th percentile',
@@ -57,6 +59,7 @@ written down as well, RL309 predicts whether the policy keeps it: an early timeo
           marks: '"attemptTimeoutMs"',
         },
       ],
+      fixed: '{\n  "attemptTimeoutMs": 576,\n  "objective": {"assume": {"latencyMs": {"p99": 576}}}\n}\n',
     },
     {
       name: 'a deadline that no answer meets',
@@ -103,7 +106,7 @@ written down as well, RL309 predicts whether the policy keeps it: an early timeo
         {at: limit.path, message: 'The limit is set here.'},
         {at: `objective.assume.latencyMs.${cut.name}`, message: 'The latency is assumed here.'},
       ],
-      suggestions: longer(scope, latencies),
+      ...longer(scope, latencies),
     };
   },
 });
@@ -147,13 +150,13 @@ function sayLost(latencies: LatencyQuantiles, limitMs: number, {slower}: Percent
 }
 
 /** The highest percentile that is stated; a median would still lose half of the answers. */
-function longer(scope: Scope, {p95, p99}: LatencyQuantiles): FixDraft[] {
+function longer(scope: Scope, {p95, p99}: LatencyQuantiles): Pick<Draft, 'fix'> {
   const {policy} = scope;
   const slow = p99 ?? p95;
-  if (slow === undefined) return [];
+  if (slow === undefined) return {};
   const value = Math.ceil(slow);
   const name = p99 === undefined ? 'p95' : 'p99';
-  if (policy.deadlineMs !== null && policy.deadlineMs < value) return [];
+  if (policy.deadlineMs !== null && policy.deadlineMs < value) return {};
   const title = `${sayChange(scope, 'attemptTimeoutMs', value)}, the stated ${name}`;
-  return [{title, changes: [{do: 'set', path: 'attemptTimeoutMs', value}]}];
+  return {fix: {title, changes: [{do: 'set', path: 'attemptTimeoutMs', value}]}};
 }

@@ -11,6 +11,7 @@ export const unretriedThrottling: Rule = defineRule({
   category: 'correctness',
   severity: 'info',
   confidence: 'medium',
+  fix: 'unsafe',
   summary: 'Retry 429 where server errors are retried',
   why: `
 A list in \`retryOn\` replaces the default, so 429 is gone unless it is written again. It is the safest answer to retry: the server has
@@ -44,6 +45,7 @@ to an origin that throttles and are made for servers that throttle more than the
           marks: '"retryOn"',
         },
       ],
+      fixed: '{\n  "retryOn": [429, 502, 503, 504, "network"]\n}\n',
     },
     {
       name: 'a model endpoint',
@@ -57,6 +59,7 @@ to an origin that throttles and are made for servers that throttle more than the
           severity: 'warning',
         },
       ],
+      fixed: '{\n  "extends": ["steadfetch:llm"],\n  "retryOn": [429, "5xx", "network", "timeout"]\n}\n',
     },
   ],
   good: [
@@ -81,7 +84,7 @@ to an origin that throttles and are made for servers that throttle more than the
       at: 'retryOn',
       message: `A call that is answered with 429 fails at once, although ${shown} is retried: ${scope.dialect.words.name('retryOn')} does not list 429, so the delay that the server asks for is not waited for.`,
       ...(isThrottledByDesign(scope) ? {severity: 'warning'} : {}),
-      suggestions: [{title: 'Retry 429 too', changes: [{do: 'set', path: 'retryOn', value: [429, ...retryOn]}]}],
+      fix: {title: 'Retry 429 too', changes: [{do: 'set', path: 'retryOn', value: [429, ...retryOn]}]},
     };
   },
 });

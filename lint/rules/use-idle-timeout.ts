@@ -10,6 +10,7 @@ export const missingIdleTimeout: Rule = defineRule({
   category: 'latency',
   severity: 'warning',
   confidence: 'high',
+  fix: 'unsafe',
   summary: 'Bound the silence of a stream',
   why: `
 A model’s answer is read as a stream for minutes, so the attempt timeout and the deadline end at its headers. What bounds the rest is
@@ -41,6 +42,7 @@ Speaks of policies that build on \`${MODEL_PRESET}\`, whose deadline counts on t
           marks: '"idleTimeoutMs"',
         },
       ],
+      fixed: '{\n  "extends": ["steadfetch:llm"],\n  "idleTimeoutMs": 60000\n}\n',
     },
   ],
   good: [
@@ -59,7 +61,7 @@ Speaks of policies that build on \`${MODEL_PRESET}\`, whose deadline counts on t
       at: 'idleTimeoutMs',
       message:
         'Nothing ends a stream that falls silent: idleTimeoutMs is null, and the attempt timeout and the deadline end at the headers.',
-      suggestions: [asPreset()],
+      fix: asPreset(),
     };
   },
 });

@@ -19,7 +19,8 @@ const said = async (code: string, policy: PolicyInput | string, files?: Files): 
 
 async function suggested(code: string, policy: PolicyInput): Promise<unknown[]> {
   const [finding] = await findings(code, policy);
-  return finding!.suggestions.map(({edits}) => JSON.parse(applyEdits(JSON.stringify(policy, null, 2), edits)));
+  const remedies = [...(finding!.fix === undefined ? [] : [finding!.fix]), ...finding!.suggestions];
+  return remedies.map(({edits}) => JSON.parse(applyEdits(JSON.stringify(policy, null, 2), edits)));
 }
 
 describe('RL310 no-timeout-below-latency', () => {

@@ -18,10 +18,11 @@ const messages = async (code: string, policy: PolicyInput | string): Promise<str
 const pointers = async (code: string, policy: PolicyInput | string): Promise<string[]> =>
   (await findings(code, policy)).map(({pointer}) => pointer);
 
-/** What each suggestion of the only finding makes of the policy. */
+/** What each remedy of the only finding makes of the policy. */
 async function suggested(code: string, policy: PolicyInput): Promise<unknown[]> {
   const [finding] = await findings(code, policy);
-  return finding!.suggestions.map(({edits}) => JSON.parse(applyEdits(JSON.stringify(policy, null, 2), edits)));
+  const remedies = [...(finding!.fix === undefined ? [] : [finding!.fix]), ...finding!.suggestions];
+  return remedies.map(({edits}) => JSON.parse(applyEdits(JSON.stringify(policy, null, 2), edits)));
 }
 
 /** A POST route may send nothing twice. */
