@@ -27,6 +27,9 @@ export const native: Dialect = {
   ignoresExtensions: true,
 };
 
+/** Whether a dialect is steadfetch's own, wherever in a file its policies are. */
+export const isNative = ({name}: Dialect): boolean => name === native.name;
+
 function treeChange(change: FieldChange, shape: Shape): TreeChange {
   const segments = segmentsOf(shape, change.path);
   switch (change.do) {

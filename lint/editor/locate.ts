@@ -8,6 +8,7 @@ import type {Shape} from '../shape/shape.ts';
 import {type FilesRequest, sourceOf} from '../source/files.ts';
 import {type Lines, linesOf, type Range} from '../source/lines.ts';
 import type {Node, Property, Span} from '../source/tree.ts';
+import type {Unit} from '../source/unit.ts';
 
 /** What is written at an offset. */
 export interface Location {
@@ -32,7 +33,7 @@ export interface LocateRequest extends FilesRequest {
 /**
  * Finds what is written at an offset.
  *
- * @returns undefined in a file without policies.
+ * @returns undefined outside of all policies.
  * @throws TypeError when `files` does not have `path`.
  *
  * @example
@@ -41,14 +42,17 @@ export interface LocateRequest extends FilesRequest {
 export async function locate({offset, ...request}: LocateRequest): Promise<Location | undefined> {
   const source = await sourceOf(request);
   const {shapes} = policiesOf(source, request.config?.dialects);
-  // Of several the last that begins before the offset: between two documents the first is still being written.
-  const shape = shapes.findLast(({unit}) => (unit.keySpan ?? unit.root.span).start <= offset) ?? shapes[0];
+  const lines = linesOf(source);
+  const finder = new Finder(offset, source.text, lines);
+  // Between two documents the first is still being written.
+  const shape = shapes.findLast(({unit}) => finder.isWithin(unit)) ?? shapes.find(({unit}) => isDocument(unit));
   if (shape === undefined) return undefined;
   const {base, keySpan, root} = shape.unit;
-  const lines = linesOf(source);
-  const {path, part, node, span} = new Finder(offset, source.text, lines).find({path: '', keySpan, node: root});
+  const {path, part, node, span} = finder.find({path: '', keySpan, node: root});
   return {pointer: below(base, path), field: fieldOf(shape, path), part, range: lines.rangeOf(span), node};
 }
+
+const isDocument = ({segments}: Unit): boolean => segments.length === 0;
 
 /** The path of the policy whose place is at a path of the text. What is misspelt is also there as it was meant. */
 function fieldOf({places}: Shape, path: string): string | undefined {
@@ -77,6 +81,12 @@ class Finder {
     this.#offset = offset;
     this.#text = text;
     this.#lines = lines;
+  }
+
+  isWithin(unit: Unit): boolean {
+    const {root, keySpan} = unit;
+    if (isDocument(unit)) return root.span.start <= this.#offset;
+    return this.#reaches({path: '', keySpan, node: root}, root.kind !== 'scalar' && root.flow);
   }
 
   find({path, keySpan, node}: Entry): Found {

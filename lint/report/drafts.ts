@@ -1,6 +1,6 @@
 /** What a rule says of a policy, where it can know: a rule declares its fields, and is kept silent here. */
 
-import {native} from '../dialects/native.ts';
+import {isNative} from '../dialects/native.ts';
 import type {Model} from '../model/model.ts';
 import {hasTemplate, isSure, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -22,7 +22,7 @@ export function* draftsOf(rule: Rule, model: Model): Iterable<ScopedDraft> {
 
 /** Whether all that the rule depends on is known. */
 function canJudge({judges, reads = []}: Rule, scope: Scope): boolean {
-  if (judges === undefined) return scope.dialect.name === native.name;
+  if (judges === undefined) return isNative(scope.dialect);
   return isSure(scope, ...judges) && ![...judges, ...reads].some(path => hasTemplate(scope, path));
 }
 

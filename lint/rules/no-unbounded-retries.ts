@@ -1,5 +1,5 @@
 import {setting} from '../analysis/setting.ts';
-import {native} from '../dialects/native.ts';
+import {isNative} from '../dialects/native.ts';
 import {isSure, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
@@ -105,7 +105,7 @@ once is asked the most often. So a number is needed too. Three attempts are what
 });
 
 /** Only our own client asks a policy whether it can run. */
-const refused = ({dialect}: Scope): string => (dialect === native ? ' The client refuses to run this.' : '');
+const refused = ({dialect}: Scope): string => (isNative(dialect) ? ' The client refuses to run this.' : '');
 
 function bounded(scope: Scope): FixDraft {
   const attempts = setting(scope, 'maxAttempts', 3);

@@ -1,6 +1,7 @@
 /** What is written at an offset: `|` marks the cursor. */
 
 import {expect} from 'chai';
+import {policiesAt} from '../../lint/dialects/policies-at.ts';
 import {locate} from '../../lint/editor/locate.ts';
 import {gateway} from './dialects/gateway.ts';
 
@@ -70,6 +71,25 @@ describe('an offset of another dialect', () => {
   it('is a field of a policy, under its own name', async () => {
     const text = 'kind: Gateway\nroutes:\n  - retry_policy: {per_try_timeout: 2|s}\n';
     expect(await at(text, 'gateway.yaml')).to.equal('value routes[0].retry_policy.per_try_timeout (attemptTimeoutMs)');
+  });
+});
+
+describe('an offset of a policy in another file', () => {
+  it('is a field of the policy; outside of it there is none', async () => {
+    const text = '{"name": "shop", "retryPolicy": {"maxAttempts": 3}}';
+    const request = {
+      path: 'package.json',
+      files: {'package.json': text},
+      config: {dialects: [policiesAt(['/retryPolicy'])]},
+    };
+    const inside = await locate({...request, offset: text.indexOf('3')});
+    expect([inside?.pointer, inside?.field, inside?.part]).to.deep.equal([
+      'retryPolicy.maxAttempts',
+      'maxAttempts',
+      'value',
+    ]);
+    expect(await locate({...request, offset: text.indexOf('shop')})).to.equal(undefined);
+    expect(await locate({...request, offset: text.length})).to.equal(undefined);
   });
 });
 

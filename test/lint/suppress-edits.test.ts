@@ -2,6 +2,7 @@
 
 import {expect} from 'chai';
 import fc from 'fast-check';
+import {policiesAt} from '../../lint/dialects/policies-at.ts';
 import {applyEdits} from '../../lint/edit/text-edit.ts';
 import {type SuppressRequest, suppress} from '../../lint/editor/suppress.ts';
 import {lintText} from '../../lint/lint.ts';
@@ -116,6 +117,20 @@ describe('a suppression that is written', () => {
       expect(findings.map(({code}) => code)).to.deep.equal([]);
     });
   }
+
+  it('is in the policy where the policy is in another file', async () => {
+    const dialects = [policiesAt(['/retryPolicy'])];
+    const text = `{\n  "name": "shop",\n  "retryPolicy": {\n    ${none}\n  }\n}`;
+    const request = {path: 'package.json', files: {'package.json': text}, config: {dialects}};
+    const [finding] = (await lintText(request)).findings;
+    const change = await suppress({...request, finding: finding!, reason: 'one client'});
+    const after = applyEdits(text, change!.edits);
+    expect(JSON.parse(after).retryPolicy['x-retry-lint']).to.deep.equal({
+      disable: [{rule: 'RL203', at: 'backoff.jitter', reason: 'one client'}],
+    });
+    const {findings, suppressed: held} = await lintText({...request, files: {'package.json': after}});
+    expect([findings.length, held.length]).to.deep.equal([0, 1]);
+  });
 
   it('is not written for what no suppression can hold', async () => {
     expect(await suppressed('{"a": 1', 'p.jsonc', 'RL001')).to.equal(undefined);

@@ -1,6 +1,7 @@
 /** A file with several policies: each is read, judged and mended by itself. */
 
 import {expect} from 'chai';
+import {policiesAt} from '../../lint/dialects/policies-at.ts';
 import {explainFile} from '../../lint/explain/explain.ts';
 import {fixText} from '../../lint/fix.ts';
 import {dependencies, lintText} from '../../lint/lint.ts';
@@ -102,6 +103,14 @@ describe('several policies in a file', () => {
     const {findings, suppressed} = await lint(`${policy}---\n${policy}${block}`);
     expect(findings.map(({code, range}) => [code, range.start.line])).to.deep.equal([['RL203', 1]]);
     expect(suppressed.map(({finding}) => finding.range.start.line)).to.deep.equal([3]);
+  });
+
+  it('are steadfetch’s own where they stand in another file', async () => {
+    const text = '{"retry": {"maxAttempts": "unlimited", "deadlineMs": null, "extends": ["./gone.json"]}}';
+    const config = {dialects: [policiesAt(['/retry'])]};
+    const {findings} = await lintText({path: 'package.json', files: {'package.json': text}, config});
+    expect(findings.map(({code}) => code)).to.deep.equal(['RL201', 'RL406']);
+    expect(findings[0]!.message).to.match(/The client refuses to run this\.$/);
   });
 
   it('extend their own files', async () => {
