@@ -5,6 +5,7 @@
  */
 
 import {readFileSync, writeFileSync} from 'node:fs';
+import {type Alias, emitAliases} from './emit/aliases.ts';
 import {emitDefaults} from './emit/defaults.ts';
 import {emitDocs} from './emit/docs.ts';
 import {emitEditor} from './emit/editor.ts';
@@ -22,11 +23,13 @@ const CONFIG = 'schema/source/lint-config.schema.json';
 export function generate(): Record<string, string> {
   const schema = read(POLICY) as Schema;
   const config = read(CONFIG) as Schema;
-  const names = schema.properties.extends?.['x-presets'] ?? [];
+  const names = schema.properties.extends?.items?.['x-presets'] ?? [];
   const presets = names.map(name => read(`schema/presets/${name.replace('steadfetch:', '')}.json`) as Preset);
+  const aliases = read('schema/source/aliases.json') as Alias[];
   return {
-    'schema/policy.schema.json': emitEditor(schema, POLICY),
-    'schema/lint-config.schema.json': emitEditor(config, CONFIG),
+    'schema/policy.schema.json': emitEditor(schema, POLICY, {presets, aliases}),
+    'schema/lint-config.schema.json': emitEditor(config, CONFIG, {presets: [], aliases: []}),
+    'src/policy/aliases.ts': emitAliases(aliases),
     'src/policy/types.ts': emitTypes(schema),
     'src/policy/defaults.ts': emitDefaults(schema),
     'src/policy/shapes.ts': emitShapes(schema),

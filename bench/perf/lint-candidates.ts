@@ -4,7 +4,7 @@ import {createRequire} from 'node:module';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {pathToFileURL} from 'node:url';
-import policySchema from '../../schema/policy.schema.json' with {type: 'json'};
+import policySchema from '../../schema/source/policy.schema.json' with {type: 'json'};
 import {bundle} from '../../scripts/bundle.ts';
 
 export interface LintCandidate {

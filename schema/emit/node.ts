@@ -9,6 +9,10 @@ export interface Node {
   readonly $ref?: string;
   readonly title?: string;
   readonly description?: string;
+  readonly markdownDescription?: string;
+  readonly errorMessage?: string;
+  readonly examples?: readonly unknown[];
+  readonly defaultSnippets?: readonly Snippet[];
   readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -16,6 +20,7 @@ export interface Node {
   readonly anyOf?: readonly Node[];
   readonly allOf?: readonly Node[];
   readonly properties?: Readonly<Record<string, Node>>;
+  readonly patternProperties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
   readonly items?: Node;
   readonly default?: unknown;
@@ -33,6 +38,16 @@ export interface Node {
   readonly 'x-source'?: string;
   readonly 'x-expects'?: string;
   readonly 'x-presets'?: readonly string[];
+  readonly 'x-suggest'?: readonly Suggestion[];
+}
+
+/** A value that completion offers, and what it means. */
+export type Suggestion = readonly [value: unknown, meaning: string];
+
+export interface Snippet {
+  readonly label: string;
+  readonly description: string;
+  readonly body: unknown;
 }
 
 export interface Schema extends Node {

@@ -8,9 +8,12 @@ export interface Preset {
   readonly 'x-why': string;
 }
 
+/** As many sentences of why a preset is there as say something. */
+export const summaryOf = (preset: Preset): string => /^.{50,}?\.(?=\s|$)/.exec(preset['x-why'])?.[0] ?? preset['x-why'];
+
 export function emitPresets(schema: Schema, presets: readonly Preset[]): string {
   const names = presets.map(({name}) => `steadfetch:${name}`);
-  const promised = schema.properties.extends?.['x-presets'] ?? [];
+  const promised = schema.properties.extends?.items?.['x-presets'] ?? [];
   if (JSON.stringify([...names].sort()) !== JSON.stringify([...promised].sort())) {
     throw new Error(`The schema names the presets ${promised.join(', ')}, but the files are ${names.join(', ')}.`);
   }

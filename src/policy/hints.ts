@@ -1,5 +1,6 @@
 /** What a field that does not exist was meant to be: a slip of the pen, a name from another library, or a field of another object. */
 
+import {ALIASES} from './aliases.ts';
 import {type Fields, objectsOf} from './shape.ts';
 import {overridesShape, policyShape} from './shapes.ts';
 
@@ -49,56 +50,6 @@ function homeOf(key: string, owner: Fields, part: string): string | undefined {
 
 const partHas = (part: string, key: string): boolean =>
   objectsOf(policyShape.fields[part]).some(({fields}) => Object.hasOwn(fields, key));
-
-/**
- * Names that other retry libraries use, without case, hyphens and underscores. To the left the field of ours, and what it is
- * about.
- */
-const ALIASES: readonly (readonly [field: string, note: string, names: string])[] = [
-  [
-    'maxAttempts',
-    'which counts the first send too',
-    'retries retry retrylimit retrycount maxretry maxretries maxretryattempts numretries limit',
-  ],
-  ['maxAttempts', 'which counts the first send', 'attempts numofattempts tries maxtries'],
-  [
-    'attemptTimeoutMs',
-    'which bounds one attempt, or deadlineMs, which bounds the whole call, both in milliseconds',
-    'timeout timeoutms requesttimeout',
-  ],
-  ['attemptTimeoutMs', 'in milliseconds', 'attempttimeout pertrytimeout'],
-  [
-    'deadlineMs',
-    'which bounds the whole call, waits included, in milliseconds',
-    'totaltimeout totaltimeoutms deadline maxretrytime maxelapsedtime',
-  ],
-  [
-    'retryOn',
-    'a list of statuses, "network", "timeout" and gRPC code names',
-    'statuscodes retrystatuscodes retryablestatuscodes httpstatuscodes codes retrycondition shouldretry',
-  ],
-  [
-    'idempotentMethods',
-    'the methods that may be sent twice although the server may have acted',
-    'methods httpmethods retrymethods allowedmethods',
-  ],
-  [
-    'backoff.baseMs',
-    'in milliseconds',
-    'delay delayms retrydelay basedelay initialdelay initialinterval initialbackoff startingdelay mintimeout mindelay',
-  ],
-  ['backoff.capMs', 'in milliseconds', 'maxtimeout maxdelay maxinterval maxbackoff backofflimit'],
-  ['backoff.factor', '', 'multiplier backoffmultiplier backofffactor timemultiple exponent'],
-  ['backoff.jitter', '"none", "full", "equal" or "decorrelated"', 'randomize'],
-  ['backoff.kind', '"exponential", "linear", "constant" or "list"', 'strategy'],
-  ['retryAfter.maxMs', 'in milliseconds', 'maxretryafter'],
-  ['retryAfter.honor', '', 'respectretryafter honorretryafter'],
-  ['breaker', '', 'circuitbreaker'],
-  ['concurrency.max', '', 'bulkhead maxconcurrent maxconcurrency'],
-  ['hedge', '', 'hedging'],
-  ['idempotency', 'which says by which header this server deduplicates', 'idempotencykey'],
-  ['kind', '', 'type'],
-];
 
 function aliasFor(key: string, value: unknown, owner: Fields, part: string): string | undefined {
   const name = normalise(key);

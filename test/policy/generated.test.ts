@@ -8,7 +8,7 @@ import {defaultPolicy} from '../../src/policy/defaults.ts';
 import {presets} from '../../src/policy/presets.ts';
 import type {Backoff, Budget, Policy, PolicyInput} from '../../src/policy/types.ts';
 import {checkPolicy} from '../../src/policy/validate.ts';
-import {fitsPolicy, type Json, schema, source} from './reference.ts';
+import {fitsPolicy, type Json, schema, source, VOCABULARY} from './reference.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -21,12 +21,22 @@ function* objects(node: unknown, path: string): Generator<[string, Json]> {
     if (key !== 'defaultSnippets') yield* objects(child, `${path}/${key}`);
 }
 
+/** Every schema in a schema, by where it is. */
+function* nodes(node: unknown, path: string): Generator<[string, Json]> {
+  if (typeof node !== 'object' || node === null) return;
+  if (!Array.isArray(node)) yield [path, node as Json];
+  for (const [key, child] of Object.entries(node))
+    if (!['defaultSnippets', 'examples', 'default', 'enum'].includes(key)) yield* nodes(child, `${path}/${key}`);
+}
+
+const config: Json = JSON.parse(read('schema/lint-config.schema.json'));
+
 describe('generated files', () => {
   for (const [path, text] of Object.entries(generate())) {
     it(`${path} is what schema/generate.ts writes`, () => {
       expect(read(path) === text, `${path} is stale: run npm run generate`).to.equal(true);
-      expect(text.split('\n', 4).join('\n')).to.contain(
-        `Generated from schema/source/${path.includes('config') ? 'lint-config' : 'policy'}.schema.json by schema/generate.ts. Do not edit.`,
+      expect(text.split('\n', 4).join('\n')).to.match(
+        /Generated from schema\/source\/[a-z.-]+ by schema\/generate\.ts\. Do not edit\./,
       );
     });
   }
@@ -79,6 +89,34 @@ describe('schema', () => {
       .to.contain('\n\n- `"none"`: Everyone waits the same:')
       .and.match(/\n\nDefault: `"full"`\. Source: /);
     for (const [, node] of objects(schema, '')) expect(node.markdownDescription).to.be.a('string').and.not.empty;
+  });
+
+  it('says what each value of each enumeration means', () => {
+    for (const published of [schema, config]) {
+      for (const [path, {enum: values, enumDescriptions}] of nodes(published, '')) {
+        if (!Array.isArray(values)) continue;
+        expect(enumDescriptions, path).to.be.an('array').with.length(values.length);
+        for (const meaning of enumDescriptions as string[]) expect(meaning, path).to.match(/\.$/);
+      }
+    }
+  });
+
+  it('has examples that fit, and one or a default for each field that takes a text or a number', () => {
+    const definitions = schema.definitions as Json;
+    const editors = new Ajv({strict: true, allowUnionTypes: true});
+    editors.addVocabulary([...VOCABULARY]);
+    for (const [path, node] of nodes(schema, '')) {
+      const {examples} = node;
+      if (!Array.isArray(examples)) continue;
+      const fits = editors.compile({...node, definitions});
+      for (const example of examples) expect(fits(example), `${path} ${JSON.stringify(example)}`).to.equal(true);
+    }
+    for (const [path, node] of objects(schema, '')) {
+      for (const [name, field] of Object.entries(node.properties as Record<string, Json>)) {
+        if (!/^(?:string|integer|number)$/.test(String(field.type))) continue;
+        expect('default' in field || 'examples' in field || 'enum' in field, `${path}/${name}`).to.equal(true);
+      }
+    }
   });
 
   it('is published without the words that are for its emitters', () => {

@@ -13,7 +13,12 @@ export const schema: Json = read('../../schema/policy.schema.json');
 export const source: Json = read('../../schema/source/policy.schema.json');
 
 /** Keywords that do not validate, and that editors read. */
-export const VOCABULARY: readonly string[] = ['defaultSnippets', 'enumDescriptions', 'markdownDescription'];
+export const VOCABULARY: readonly string[] = [
+  'defaultSnippets',
+  'enumDescriptions',
+  'errorMessage',
+  'markdownDescription',
+];
 
 const ajv = new Ajv({strict: true, allowUnionTypes: true});
 ajv.addVocabulary([...VOCABULARY]);
