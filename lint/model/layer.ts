@@ -20,6 +20,10 @@ export interface Layer {
 /** Where a layer writes a path of its own, such as `backoff.jitter`. */
 export const placeIn = ({shape, base}: Layer, path: string): Place | undefined => shape?.places.get(below(base, path));
 
+/** Whether a layer has a slip or a template anywhere. Most have neither, and are asked about every field of every rule. */
+export const hasDoubts = ({shape}: Layer): boolean =>
+  shape !== undefined && (shape.invalid.size > 0 || shape.unknown.size > 0);
+
 export const isInvalidIn = ({shape, base}: Layer, path: string): boolean =>
   shape !== undefined && shape.invalid.size > 0 && shape.invalid.has(below(base, path));
 

@@ -6,7 +6,7 @@
 import type {Match, Policy} from '../../src/policy/types.ts';
 import type {Dialect} from '../dialects/dialect.ts';
 import {nearestPlace, type Place} from '../source/places.ts';
-import {below, type Layer, placeIn, unknownIn} from './layer.ts';
+import {below, hasDoubts, type Layer, placeIn, unknownIn} from './layer.ts';
 import {setterOf} from './setter.ts';
 
 export interface Scope {
@@ -47,9 +47,12 @@ const STATES = {layer: 'known', slip: 'invalid', template: 'unknown', default: '
 export const stateOf = (scope: Scope, path: string): FieldState =>
   scope.dialect.expresses(path) ? STATES[setterOf(scope, path).by] : 'inexpressible';
 
+/** Whether every field was written as a value that can be used, or left out. */
+export const isAllSure = (scope: Scope): boolean => !scope.layers.some(hasDoubts);
+
 /** Whether every one of these was written as a value that can be used, or left out. What depends on a slip is not judged. */
 export const isSure = (scope: Scope, ...paths: readonly string[]): boolean =>
-  paths.every(path => !['slip', 'template'].includes(setterOf(scope, path).by));
+  isAllSure(scope) || paths.every(path => !['slip', 'template'].includes(setterOf(scope, path).by));
 
 /** Whether a template decides a field, or something in it. */
 export const hasTemplate = (scope: Scope, path: string): boolean =>

@@ -2,7 +2,7 @@
 
 import {isNative} from '../dialects/native.ts';
 import type {Model} from '../model/model.ts';
-import {hasTemplate, isSure, type Scope} from '../model/scope.ts';
+import {hasTemplate, isAllSure, isSure, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 
 export interface ScopedDraft {
@@ -23,6 +23,7 @@ export function* draftsOf(rule: Rule, model: Model): Iterable<ScopedDraft> {
 /** Whether all that the rule depends on is known. */
 function canJudge({judges, reads = []}: Rule, scope: Scope): boolean {
   if (judges === undefined) return isNative(scope.dialect);
+  if (isAllSure(scope)) return true;
   return isSure(scope, ...judges) && ![...judges, ...reads].some(path => hasTemplate(scope, path));
 }
 

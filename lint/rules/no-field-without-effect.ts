@@ -125,6 +125,8 @@ asks for \`maxAttempts: 3\` waits by this backoff, which is why the fix is unsaf
 
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     for (const candidate of CANDIDATES) {
+      // To find who sets a field takes much longer than to see that it has an effect.
+      if (scopes.every(scope => candidate.inert(scope) === undefined)) continue;
       for (const [layer, users] of usersOf(candidate.path, scopes)) {
         const scope = users.find(({own}) => own === layer) ?? users[0]!;
         const why = candidate.inert(scope);
