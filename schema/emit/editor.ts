@@ -63,7 +63,7 @@ class EditorSchema {
     if (typeof value !== 'object' || value === null) return value;
     if (OF_SCHEMA.has(key)) return this.node(value);
     if (!OF_SCHEMAS.has(key)) return value;
-    // Of alternatives that fit equally ill the first is heard, and of an enumeration editors list all values instead.
+    // Of alternatives that fail VS Code shows the message of the first, and in place of an enumeration's it lists the values.
     if (Array.isArray(value)) {
       const branches: readonly Node[] = value.toSorted((a: Node, b: Node) => Number('enum' in a) - Number('enum' in b));
       return branches.map(branch => this.node(branch, expected));
