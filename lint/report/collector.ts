@@ -118,6 +118,8 @@ export class Collector {
       else add(`${path} is set here.`, place);
     }
     for (const {at, message} of draft.related ?? []) {
+      // The finding itself shows it.
+      if (at === draft.at) continue;
       // A default is written nowhere, so there is nothing to show.
       if (isDefault(scope, at)) continue;
       const other = spotOf(scope, at);

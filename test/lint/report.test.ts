@@ -14,6 +14,14 @@ describe('related places', () => {
     ]);
   });
 
+  it('are never the place of the finding itself', async () => {
+    const layers = '"layers": [{"name": "mesh", "maxAttempts": 4}]';
+    expect(await related(`{"maxAttempts": 4, ${layers}}`, 'RL209')).to.deep.equal([
+      'The attempts of this policy are set here.',
+    ]);
+    expect(await related('{"breaker": {"kind": "consecutive", "failures": 3}}', 'RL216')).to.deep.equal([]);
+  });
+
   it('are none for a default, which is written nowhere', async () => {
     expect(await related('{"maxAttempts": 30}', 'RL303')).to.deep.equal([]);
   });
