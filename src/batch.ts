@@ -4,7 +4,6 @@ import type {Items} from './batch/source.ts';
 import type {BatchOptions, BatchReport, ChunkSender, Send} from './batch/types.ts';
 import {observed} from './telemetry/observed.ts';
 
-export {type Answer, type AnswerHeaders, answer} from './batch/answer.ts';
 export type {Items} from './batch/source.ts';
 export type * from './batch/types.ts';
 export type {Refusal} from './call/decision.ts';
@@ -13,6 +12,7 @@ export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type * from './core/events.ts';
 export type {PolicyInput} from './policy/types.ts';
+export {type Answer, type AnswerHeaders, answer} from './transport/answer.ts';
 
 /**
  * Sends every item under a policy, so many at a time, in constant memory however many there are. Each request is a call, with

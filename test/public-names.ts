@@ -10,6 +10,7 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
   './core': roof,
   './batch': [...shared, 'answer', 'runBatch'].sort(),
   './fetch': [...shared, 'createFetch', 'reportOf'].sort(),
+  './function': [...shared, 'guard', 'reportOf'].sort(),
   './grpc': [...shared, 'grpcInterceptor', 'reportOf', 'toServiceConfig'].sort(),
   './ky': [...shared, 'reportOf', 'resilience'].sort(),
   './lint': [

@@ -6,7 +6,7 @@
 import type {Client} from '../client/client.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import type {Clock} from '../core/timer.ts';
-import type {Answer} from './answer.ts';
+import type {Answer} from '../transport/answer.ts';
 import {type Dispatcher, deliver} from './courier.ts';
 import {Deliveries} from './deliveries.ts';
 import {Drain} from './drain.ts';

@@ -11,7 +11,7 @@ import type {RejectedError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {sleep} from '../core/timer.ts';
 import type {CallOverrides} from '../policy/types.ts';
-import type {Answer} from './answer.ts';
+import type {Answer} from '../transport/answer.ts';
 import {DRAINED} from './drain.ts';
 import type {Entry} from './entry.ts';
 import {Exchange, type Sender} from './exchange.ts';

@@ -1,6 +1,6 @@
 /** One distinct item on its way, with the duplicates that wait for its result. */
 import type {Outcome} from '../core/outcome.ts';
-import type {Answer} from './answer.ts';
+import type {Answer} from '../transport/answer.ts';
 import {digest} from './content-key.ts';
 import type {ItemFailure} from './types.ts';
 

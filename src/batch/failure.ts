@@ -2,11 +2,11 @@
 import {verdictOf} from '../call/assess.ts';
 import type {CallContext} from '../call/context.ts';
 import type {Refusal} from '../call/decision.ts';
+import {innerReport} from '../call/inner-report.ts';
 import {type CallReport, reportFor} from '../call/report.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {harmless, type Verdict} from '../decide/verdict.ts';
-import {Answer} from './answer.ts';
-import {innerReport} from './inner-client.ts';
+import {Answer} from '../transport/answer.ts';
 import {RedirectError} from './redirect.ts';
 import type {ItemFailure} from './types.ts';
 

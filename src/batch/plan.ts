@@ -1,6 +1,6 @@
 /** A batch as it is run: every option settled. */
 import type {Client} from '../client/client.ts';
-import type {Answer} from './answer.ts';
+import type {Answer} from '../transport/answer.ts';
 import type {Memory} from './memory.ts';
 import type {Later} from './turn.ts';
 import type {BatchEvent, BatchTarget, ChunkSender, ItemFailure, ItemResult, Send} from './types.ts';

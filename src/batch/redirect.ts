@@ -1,6 +1,6 @@
 /** Redirects that were not followed: the server sent the request elsewhere, so there is no result. */
 import {redactUrl} from '../decide/redact.ts';
-import type {Answer} from './answer.ts';
+import type {Answer} from '../transport/answer.ts';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 

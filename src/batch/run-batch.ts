@@ -1,5 +1,6 @@
 /** The door of batches: options become a plan, and the plan is run. */
 
+import {innerReport} from '../call/inner-report.ts';
 import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
@@ -7,10 +8,9 @@ import type {Classification, ClassifyInput, Ports} from '../client/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {endOfTurn} from '../core/system-clock.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
-import type {Answer} from './answer.ts';
+import type {Answer} from '../transport/answer.ts';
 import {Batch} from './batch.ts';
 import {contentKey, digest} from './content-key.ts';
-import {innerReport} from './inner-client.ts';
 import {Journal} from './journal.ts';
 import {type Memory, RecentResults} from './memory.ts';
 import {isHarmless, NOWHERE} from './repeatable.ts';

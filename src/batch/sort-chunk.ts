@@ -6,7 +6,7 @@ import {answered, failed, type Outcome} from '../core/outcome.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
 import {serverHint} from '../decide/server-hint.ts';
 import {harmless, type Verdict} from '../decide/verdict.ts';
-import {type Answer, answerOf, answerOfError} from './answer.ts';
+import {type Answer, answerOf, answerOfError} from '../transport/answer.ts';
 import type {Entry} from './entry.ts';
 import {failureOfItem} from './failure.ts';
 

@@ -1,6 +1,7 @@
 /** Puts one line on the wire. */
-import {type Answer, answer, answerOf} from '../batch/answer.ts';
+
 import type {SendContext} from '../batch/types.ts';
+import {type Answer, answer, answerOf} from '../transport/answer.ts';
 import type {RequestLine} from './request-line.ts';
 import type {LineResponse} from './result-line.ts';
 

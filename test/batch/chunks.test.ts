@@ -1,7 +1,7 @@
 /** Several items in one request: only the transient ones again, and the one that spoils the request found. */
 import {expect} from 'chai';
-import {answer} from '../../src/batch/answer.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
+import {answer} from '../../src/transport/answer.ts';
 import {chunkOf, lines, POLICY, run, throttled} from './world.ts';
 
 const items = (count: number): string[] => Array.from({length: count}, (_, index) => `i${index}`);

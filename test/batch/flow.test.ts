@@ -1,10 +1,10 @@
 /** Order, duplicates, backpressure, and ends that come early. */
 import {getEventListeners} from 'node:events';
 import {expect} from 'chai';
-import {answer} from '../../src/batch/answer.ts';
 import {runBatch} from '../../src/batch/run-batch.ts';
 import type {BatchEvent} from '../../src/batch/types.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
+import {answer} from '../../src/transport/answer.ts';
 import {errorOf} from '../support/outcome.ts';
 import {ItemServer, lines, POLICY, run} from './world.ts';
 

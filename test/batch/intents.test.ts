@@ -5,7 +5,6 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import fc from 'fast-check';
-import {answer} from '../../src/batch/answer.ts';
 import {contentKey} from '../../src/batch/content-key.ts';
 import {GroupCommit, type Line} from '../../src/batch/group-commit.ts';
 import {type JournalIntent, readLine} from '../../src/batch/journal-line.ts';
@@ -14,6 +13,7 @@ import type {BatchOptions, BatchReport, ItemFailure, ItemResult} from '../../src
 import {sleep} from '../../src/core/timer.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import type {PolicyInput} from '../../src/core.ts';
+import {answer} from '../../src/transport/answer.ts';
 import {errorOf} from '../support/outcome.ts';
 
 const ONCE: PolicyInput = {maxAttempts: 1, breaker: null, budget: null};

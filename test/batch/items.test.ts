@@ -1,9 +1,9 @@
 import {expect} from 'chai';
-import {answer} from '../../src/batch/answer.ts';
 import type {BatchEvent} from '../../src/batch/types.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import {createFetch, definePolicy, type PolicyInput} from '../../src/core.ts';
 import {ScriptedFetch} from '../../src/testing.ts';
+import {answer} from '../../src/transport/answer.ts';
 import {attemptsInFlight} from '../support/breaker-books.ts';
 import {errorOf} from '../support/outcome.ts';
 import {ItemServer, lines, POLICY, run} from './world.ts';

@@ -16,12 +16,12 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {expect} from 'chai';
 import fc from 'fast-check';
-import {answer} from '../../src/batch/answer.ts';
 import {digest} from '../../src/batch/content-key.ts';
 import {readLine, writeLine} from '../../src/batch/journal-line.ts';
 import {KeyIndex} from '../../src/batch/key-index.ts';
 import {runBatch} from '../../src/batch/run-batch.ts';
 import type {ItemResult, SendContext} from '../../src/batch/types.ts';
+import {answer} from '../../src/transport/answer.ts';
 import {errorOf} from '../support/outcome.ts';
 
 describe('the journal', () => {

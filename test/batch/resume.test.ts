@@ -4,12 +4,12 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import fc from 'fast-check';
-import {answer} from '../../src/batch/answer.ts';
 import {contentKey} from '../../src/batch/content-key.ts';
 import {readLine, writeLine} from '../../src/batch/journal-line.ts';
 import {runBatch} from '../../src/batch/run-batch.ts';
 import type {BatchReport, ItemResult, SendContext} from '../../src/batch/types.ts';
 import type {PolicyInput} from '../../src/core.ts';
+import {answer} from '../../src/transport/answer.ts';
 import {errorOf} from '../support/outcome.ts';
 
 const ONCE: PolicyInput = {maxAttempts: 1, breaker: null, budget: null};

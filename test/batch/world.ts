@@ -1,5 +1,5 @@
 /** A batch on a virtual clock, with a scripted server for single items. */
-import {type Answer, answer} from '../../src/batch/answer.ts';
+
 import {runBatch} from '../../src/batch/run-batch.ts';
 import type {Items} from '../../src/batch/source.ts';
 import type {
@@ -14,6 +14,7 @@ import type {
 import type {SteadfetchEvent} from '../../src/core/events.ts';
 import {seededRandom} from '../../src/core/random.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
+import {type Answer, answer} from '../../src/transport/answer.ts';
 
 export type Options<Item> = BatchOptions<Item, unknown>;
 

@@ -11,7 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['transport'],
   ['client'],
   ['call'],
-  ['ky', 'fetch', 'undici', 'grpc', 'batch', 'telemetry', 'log', 'testing', 'load.ts'],
+  ['ky', 'fetch', 'undici', 'grpc', 'function', 'batch', 'telemetry', 'log', 'testing', 'load.ts'],
   ['cli'],
   ['roof'],
 ];

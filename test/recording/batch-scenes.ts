@@ -1,7 +1,8 @@
 /** Scenes through `runBatch`: single items, and chunks of them. */
-import {answer} from '../../src/batch/answer.ts';
+
 import {runBatch} from '../../src/batch/run-batch.ts';
 import type {BatchOptions, ChunkSender, Send} from '../../src/batch/types.ts';
+import {answer} from '../../src/transport/answer.ts';
 import {nameOf} from './recorder.ts';
 import {errorOf, Stage} from './stage.ts';
 

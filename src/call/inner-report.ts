@@ -3,7 +3,7 @@
  *
  * Unless it was told to send once: then the resends are the batch's.
  */
-import {type CallReport, reportOf} from '../call/report.ts';
+import {type CallReport, reportOf} from './report.ts';
 
 const judged = new WeakMap<object, CallReport>();
 /** Errors that a call of a batch ended with: the report on them is the batch's own, should they be thrown again. */

@@ -1,0 +1,65 @@
+/** The transport of a function: each attempt runs it once. */
+import type {ResponseBodies} from '../body/response-bodies.ts';
+import {noteInner} from '../call/inner-report.ts';
+import type {Awaitable} from '../core/awaitable.ts';
+import type {TimeoutError} from '../core/errors.ts';
+import {Answer, answerBodies, answerOfError} from '../transport/answer.ts';
+import {HeaderRecord} from '../transport/header-record.ts';
+import type {Transport, TransportRequest} from '../transport/transport.ts';
+
+/** What the function is given beside the signal. */
+export interface FunctionContext {
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** The key of the call; undefined where it has none. */
+  readonly key: string | undefined;
+  /** To be sent along, where the function sends a request: correlation id, trace context, and the key. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+type Run = (signal: AbortSignal, context: FunctionContext) => Awaitable<unknown>;
+
+export class FunctionTransport implements Transport<Answer> {
+  readonly bodies: ResponseBodies<Answer> = answerBodies;
+  readonly callerSignal: AbortSignal | null;
+  readonly passesCallerSignal = false;
+  readonly replayable = true;
+  readonly bodyGetsFreshTime = false;
+  readonly #run: Run;
+  readonly #key: string | undefined;
+  #attempts = 0;
+
+  constructor(run: Run, key: string | undefined, callerSignal: AbortSignal | null) {
+    this.#run = run;
+    this.#key = key;
+    this.callerSignal = callerSignal;
+  }
+
+  next(): TransportRequest<Answer> {
+    const headers = new HeaderRecord({});
+    const controller = new AbortController();
+    const {signal} = controller;
+    const attempt = ++this.#attempts;
+    return {
+      headers,
+      signal,
+      send: () => this.#send(signal, {attempt, key: this.#key, headers: headers.values}),
+      abort: reason => controller.abort(reason),
+    };
+  }
+
+  async #send(signal: AbortSignal, context: FunctionContext): Promise<Answer> {
+    try {
+      return new Answer(200, await this.#run(signal, context));
+    } catch (error) {
+      noteInner(error);
+      const answer = answerOfError(error);
+      if (answer === undefined) throw error;
+      return answer;
+    }
+  }
+
+  timeoutError(error: TimeoutError): unknown {
+    return error;
+  }
+}

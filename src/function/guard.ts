@@ -1,0 +1,105 @@
+/** The function adapter: the same call and the same loop around any function, for what has no fetch. */
+import {runCall} from '../call/call.ts';
+import {beginCall, type CallContext} from '../call/context.ts';
+import {innerReport} from '../call/inner-report.ts';
+import {attachToError} from '../call/report.ts';
+import {Client} from '../client/client.ts';
+import {handleOf} from '../client/define-policy.ts';
+import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
+import type {Classification, ClassifyInput, Ports} from '../client/ports.ts';
+import type {Awaitable} from '../core/awaitable.ts';
+import type {Outcome} from '../core/outcome.ts';
+import {httpAnswers} from '../decide/answers-http.ts';
+import type {CallOverrides, PolicyInput} from '../policy/types.ts';
+import type {Answer} from '../transport/answer.ts';
+import {type FunctionContext, FunctionTransport} from './function-transport.ts';
+
+/** What one call of a guarded function may say for itself. */
+export interface FunctionCall {
+  /**
+   * Names the call for the server, the same on every attempt: `context.key` and, in `context.headers`, the key header. With a key the call may
+   * be repeated, so the function has to send it.
+   */
+  readonly key?: string;
+  /** The function may run twice without harm: a read, or a write that has the same effect twice. Default: false. */
+  readonly idempotent?: boolean;
+  /** Ends the call: waits end, and the attempt in flight is aborted. */
+  readonly signal?: AbortSignal;
+  /** What this call changes of its policy. See docs/policy.md, Overrides of one call. */
+  readonly resilience?: CallOverrides;
+}
+
+export interface FunctionPorts extends Omit<Ports<Answer>, 'fetch'> {
+  /**
+   * What the function calls: one budget and one breaker stand before all functions of that name under one policy. Letters, digits, dots and
+   * hyphens. Default: `function`.
+   */
+  readonly name?: string;
+}
+
+/**
+ * Runs the function under the policy, again where that is safe and may help.
+ *
+ * A value is a success. What it throws fails the attempt: by its status where it carries one (`status`, `statusCode`, `response.status`), by its
+ * code where the connection failed (`ECONNRESET`), else as a mistake that no retry mends. Pass `signal` on: an attempt that is over does
+ * not stop a function that ignores it, but the call goes on without it.
+ *
+ * @throws What the last attempt threw, with a `resilience` field that says why it was not retried; TimeoutError; RejectedError.
+ */
+export type GuardedFunction = <Value>(
+  run: (signal: AbortSignal, context: FunctionContext) => Awaitable<Value>,
+  call?: FunctionCall,
+) => Promise<Value>;
+
+/**
+ * Gives any function a policy: a database driver, an SDK, a subprocess.
+ *
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
+ * @param ports  `name`, and functions the policy cannot hold: `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
+ * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
+ * @throws TypeError for a name that is not one.
+ *
+ * @example
+ * const guarded = guard({deadlineMs: 5000}, {name: 'orders-db'});
+ * const rows = await guarded(signal => db.query('SELECT * FROM orders', {signal}), {idempotent: true});
+ */
+export function guard<Json>(policy?: PolicyArgument<Json>, ports?: FunctionPorts): GuardedFunction;
+export function guard(policy?: PolicyInput | PolicyHandle, ports: FunctionPorts = {}): GuardedFunction {
+  const {name = 'function', classify, ...others} = ports;
+  const url = urlOf(name);
+  const heeding = (input: ClassifyInput<Answer>) => innerDecision(input) ?? classify?.(input);
+  const client = new Client<Answer>(handleOf(policy, ports.random), {...others, classify: heeding}, httpAnswers);
+  return async (run, {key, idempotent = false, signal, resilience} = {}) => {
+    const call = beginCall(client, 'POST', url, {
+      ...resilience,
+      ...(key !== undefined && {idempotencyKey: key}),
+      ...(idempotent && {idempotentMethods: ['POST']}),
+    });
+    const transport = new FunctionTransport(run, key, signal ?? null);
+    const outcome = await new Promise<Outcome<Answer>>(settle => runCall(call, transport, {settle}, call.startedAt));
+    return unwrap(call, outcome);
+  };
+}
+
+/** Guards and spans are keyed by an origin; RFC 2606 reserves `.invalid`, so that this one is no server's. */
+function urlOf(name: string): string {
+  if (!/^[a-z0-9](?:[a-z0-9.-]{0,60}[a-z0-9])?$/i.test(name))
+    throw new TypeError(
+      `The name of a guard is made of letters, digits, dots and hyphens, got ${JSON.stringify(name)}.`,
+    );
+  return `https://${name}.invalid/`;
+}
+
+/** A client of ours inside the function has decided already; a retry on top of its own would multiply the attempts. */
+function innerDecision({response, error, verdict}: ClassifyInput<Answer>): Classification | undefined {
+  const inner = innerReport(response === null ? error : response.origin);
+  return inner === undefined ? undefined : {transient: false, reason: verdict.reason};
+}
+
+/** @throws What the last attempt threw. */
+function unwrap<Value>(call: CallContext<Answer>, {response, error}: Outcome<Answer>): Value {
+  if (response === null) throw error;
+  if (response.error === undefined) return response.value as Value;
+  attachToError(call, response.error);
+  throw response.error;
+}
