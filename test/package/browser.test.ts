@@ -13,7 +13,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   'steadfetch/core': 39,
   'steadfetch/unchecked': 33,
   // With YAML, which a bundler that splits loads only for YAML, and the reasons and examples of every rule.
-  'steadfetch/lint': 92,
+  'steadfetch/lint': 130,
 };
 
 /** esbuild for a browser refuses whatever only Node has. */
