@@ -35,8 +35,6 @@ export function readLintOptions(args: Arguments): LintOptions {
   if (input && fix === 'write')
     throw new CliError('--fix cannot be used with standard input (-); --fix-dry-run prints what it would change.');
   if (input && args.has('watch')) throw new CliError('--watch cannot be used with standard input (-).');
-  if (!input && args.has('stdin-filename'))
-    throw new CliError('--stdin-filename names standard input, which was not asked for: add - to the files.');
   if (args.has('changed') && input) throw new CliError('--changed cannot be used with standard input (-).');
   return {
     outputs: readOutputs(args.all('format')),

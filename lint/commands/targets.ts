@@ -28,19 +28,13 @@ export async function targetsOf(
   workspace: Workspace,
   reports: readonly string[] = [],
 ): Promise<Targets> {
-  const {cwd} = workspace.io;
   const isInput = args.operands.includes('-');
   if (isInput) readInput(args, workspace);
+  else if (args.has('stdin-filename'))
+    throw new CliError('--stdin-filename names standard input, which was not asked for: add - to the files.');
   const operands = args.operands.filter(operand => operand !== '-');
   const named = operands.length === 0 && !isInput ? ['.'] : operands;
-  for (const operand of named) workspace.dependencies?.note(workspace.absolute(readOperand(operand).path));
-  const selection = await select(named, {
-    cwd,
-    declared: await declaredIn(workspace),
-    holds: (path, pointer) => workspace.holds(shownPath(cwd, path), pointer),
-    isLeftOut: path => reports.includes(path),
-  });
-  for (const [path, pointers] of selection.pointers) workspace.setPointers(path, pointers);
+  const selection = await selectIn(workspace, named, reports);
   const kept = await keep(selection.paths, async path => !(await workspace.isIgnored(path)));
   noteSearch(selection, kept, workspace);
   const {readable, unreadable} = tryRead(kept, workspace);
@@ -54,6 +48,23 @@ export async function targetsOf(
     ignored: selection.paths.length - kept.length,
     unreadable: problems,
   };
+}
+
+async function selectIn(
+  workspace: Workspace,
+  operands: readonly string[],
+  reports: readonly string[],
+): Promise<Selection> {
+  const {cwd} = workspace.io;
+  for (const operand of operands) workspace.dependencies?.note(workspace.absolute(readOperand(operand).path));
+  const selection = await select(operands, {
+    cwd,
+    declared: await declaredIn(workspace),
+    holds: (path, pointer) => workspace.holds(shownPath(cwd, path), pointer),
+    isLeftOut: path => reports.includes(path),
+  });
+  for (const [path, pointers] of selection.pointers) workspace.setPointers(path, pointers);
+  return selection;
 }
 
 /** One policy that cannot be read does not keep the others from being linted. */

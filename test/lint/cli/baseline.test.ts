@@ -55,6 +55,12 @@ describe('retry-lint baseline', () => {
   for (const [title, input, argv, message] of [
     ['with nothing on standard input', '', ['-'], 'Standard input is empty: there is no finding to accept.'],
     [
+      'of a name for standard input alone',
+      '',
+      ['--stdin-filename', 'a.yaml'],
+      '--stdin-filename names standard input, which was not asked for: add - to the files.',
+    ],
+    [
       'of standard input that cannot be read',
       'version: 1\n',
       ['-'],
