@@ -1,0 +1,120 @@
+/** What the page on troubleshooting says of each error code. The type keeps the list complete. */
+import type {ErrorCode} from '../../src/core/errors.ts';
+
+export interface Advice {
+  /** The class, where the code has one of its own. */
+  readonly type: string;
+  readonly means: string;
+  readonly remedy: string;
+}
+
+export const errors: Readonly<Record<ErrorCode, Advice>> = {
+  INVALID_POLICY: {
+    type: 'InvalidPolicyError',
+    means:
+      'The policy cannot run. `problems` has one entry for each wrong field, with its path. Thrown where the client is made.',
+    remedy:
+      'Correct the fields that the message names. `npx retry-lint policy.json` finds the same mistakes before the program starts.',
+  },
+  INVALID_OVERRIDES: {
+    type: 'InvalidPolicyError',
+    means: 'The `resilience` option of one call is wrong. The call rejects, and nothing is sent.',
+    remedy:
+      'Correct the option. It takes the fields of a policy; `{resilience: {maxAttempts: 1}}` sends the call once.',
+  },
+  POLICY_FILE: {
+    type: 'SteadfetchError',
+    means:
+      'A policy file is missing, is not readable, is not valid JSON or YAML, or extends itself. Thrown by `loadPolicy`.',
+    remedy:
+      'The message names the file, and the line and column of a syntax error. Paths in `extends` are relative to the file that has them.',
+  },
+  PEER_PACKAGE: {
+    type: 'SteadfetchError',
+    means: 'A package that the entry point needs, such as ky, is missing or too old.',
+    remedy:
+      'Install the version that the message names. [installing.md](installing.md) lists what each entry point needs.',
+  },
+  ATTEMPT_TIMEOUT: {
+    type: 'TimeoutError',
+    means: 'One attempt took longer than `attemptTimeoutMs`, and the call was not retried. `limitMs` is the limit.',
+    remedy:
+      'Read `error.resilience.reason` for why there was no further attempt. Raise `attemptTimeoutMs` above the P99 of the server where healthy answers are cut off. A stream that is read as `response.body` is bounded by `idleTimeoutMs` instead.',
+  },
+  DEADLINE_EXCEEDED: {
+    type: 'TimeoutError',
+    means: 'The whole call, its waits included, took longer than `deadlineMs`.',
+    remedy:
+      'Leave room for `maxAttempts` attempts and their waits in `deadlineMs`, or lower `attemptTimeoutMs`. retry-lint compares the three.',
+  },
+  IDLE_TIMEOUT: {
+    type: 'TimeoutError',
+    means: 'While a response body was read as a stream, no chunk arrived for `idleTimeoutMs`.',
+    remedy:
+      'Raise `idleTimeoutMs`, or set it to null, for a server that is silent for long on purpose. A part of the body was delivered, so the call is not retried.',
+  },
+  BODY_DROPPED: {
+    type: 'SteadfetchError',
+    means:
+      'The body of a failed response was read after the call ended, but it had not been kept during the wait: it was larger than 64 kB, or took longer than a second.',
+    remedy: 'Rely on the status and the headers, which are kept. The server should answer errors with short bodies.',
+  },
+  CIRCUIT_OPEN: {
+    type: 'RejectedError',
+    means:
+      'The circuit breaker of the origin is open, because too many of its recent attempts failed. Nothing was sent.',
+    remedy:
+      'Wait for `retryAfterMs`. `handle.snapshot()` shows the state of each breaker, and the event `breaker.changed` tells when it opened.',
+  },
+  CONCURRENCY_LIMIT: {
+    type: 'RejectedError',
+    means: '`concurrency.max` attempts are in flight to the origin, and its queue is full. Nothing was sent.',
+    remedy:
+      'Send less at a time, raise `concurrency.max`, or allow waiting by `concurrency.queue`. A place is held until the headers arrive.',
+  },
+  ORIGIN_HELD: {
+    type: 'RejectedError',
+    means:
+      'An earlier response asked all clients to wait (`Retry-After`), and `retryAfter.scope` is `"origin"`. Nothing was sent.',
+    remedy: 'Wait for `retryAfterMs`. Under `retryAfter.scope: "call"` a hint concerns only the call that got it.',
+  },
+  INTERNAL: {
+    type: 'SteadfetchError',
+    means:
+      'An exception in a step of the call that no other rule covers: a clock, a source of random numbers, a getter, or a defect of steadfetch.',
+    remedy: 'Look at `cause`. If its stack shows only steadfetch, please report it as a defect.',
+  },
+  INVALID_BATCH: {
+    type: 'SteadfetchError',
+    means: 'The options of `runBatch` are wrong, or a journal belongs to a run with other settings.',
+    remedy: 'The message names the option. Resume with the settings of the first run.',
+  },
+  CHUNK_MISMATCH: {
+    type: 'SteadfetchError',
+    means:
+      '`sendChunk` returned more or fewer results than the chunk has items, so results cannot be assigned to items.',
+    remedy: 'Return one result for each item, in their order; an `Error` for an item that failed.',
+  },
+  JOURNAL_EXISTS: {
+    type: 'SteadfetchError',
+    means: 'The journal holds results of an earlier run, and `resume` is not set.',
+    remedy: 'Set `resume: true` (`--resume`) to continue that run, or remove the file to begin a new one.',
+  },
+  JOURNAL_LOCKED: {
+    type: 'SteadfetchError',
+    means: 'Another process uses the journal. The message names the process.',
+    remedy:
+      'Wait for that process. The lock of a process that was killed is taken over; a lock of another machine has to be removed by hand.',
+  },
+  JOURNAL_DAMAGED: {
+    type: 'SteadfetchError',
+    means:
+      'A line of the journal is not as it was written, or another program changed the file. The message names the line.',
+    remedy: 'Restore the file, or remove the line: its item may then be sent again.',
+  },
+  JOURNAL_FILE: {
+    type: 'SteadfetchError',
+    means: 'The journal cannot be opened or written: no permission, no space, a directory, a symbolic link.',
+    remedy: 'Name a regular file in a folder that the process may write to.',
+  },
+};

@@ -1,0 +1,73 @@
+/** What the page on troubleshooting says of each refusal. The type keeps the list complete. */
+import type {Refusal} from '../../src/call/decision.ts';
+
+export interface RefusalAdvice {
+  /** The `reason` of a report, for an example. */
+  readonly example: string;
+  readonly means: string;
+  readonly remedy: string;
+}
+
+export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
+  'not-transient': {
+    example: '404 is not transient',
+    means: 'The failure would come again (a 404, a bad certificate, an abort), or `retryOn` does not list it.',
+    remedy:
+      'Correct the request. If this server answers a temporary failure so, add the status to `retryOn`, or decide in the `classify` port.',
+  },
+  'may-have-acted': {
+    example: 'POST without an idempotency key, and the server may have acted (503)',
+    means: 'The failure is transient, but the server may have done the work, and a second POST could do it twice.',
+    remedy:
+      'If the server deduplicates by a key, set `idempotency: {}`. If doing the work twice is harmless (a search, an embedding), list POST in `idempotentMethods` of that route. Otherwise look up on the server what happened.',
+  },
+  'attempts-exhausted': {
+    example: 'all 3 attempts are used (503)',
+    means: 'Each of the `maxAttempts` attempts failed. Hedges count as attempts.',
+    remedy: 'Treat the call as failed. More attempts help against rare failures only; during an outage they add load.',
+  },
+  'body-not-replayable': {
+    example: 'the request body is a stream, or larger than 1048576 bytes, and cannot be sent again (503)',
+    means: 'A retry needs the request body again, and it was not kept.',
+    remedy: 'Send a string, a buffer or a Blob, and raise `replayLimitBytes` for larger ones.',
+  },
+  'resent-once': {
+    example: 'sent again once after 401, and once is enough',
+    means: 'A 401 (with `prepareAttempt`), 421 or 425 is retried once. The retry failed in the same way.',
+    remedy: 'For a 401, check that `prepareAttempt` gets a new token when `previousStatus` is 401.',
+  },
+  'hint-too-long': {
+    example: 'the server asks for 120000 ms, more than the 60000 ms that retryAfter.maxMs allows (429)',
+    means: 'The server asked for a longer wait than the policy allows. A hint is never shortened.',
+    remedy:
+      'Schedule the call for later: `retryAfterMs` of the report says when. Raise `retryAfter.maxMs` where a program may wait that long.',
+  },
+  deadline: {
+    example: 'the next attempt could not end within the deadline of 1000 ms (503)',
+    means:
+      'After the wait, less than 50 ms of `deadlineMs` would be left. The call ends at once instead of waiting in vain.',
+    remedy: 'Raise `deadlineMs`, or shorten the waits (`backoff`) and the attempts (`attemptTimeoutMs`).',
+  },
+  'breaker-open': {
+    example: 'the circuit of https://shop.example is open',
+    means: 'The circuit breaker opened, so a retry would be refused.',
+    remedy: 'See CIRCUIT_OPEN above.',
+  },
+  'concurrency-limit': {
+    example: 'the concurrency limit of 50 is reached',
+    means: 'There is no place for the retry among the attempts in flight, nor in the queue.',
+    remedy: 'See CONCURRENCY_LIMIT above.',
+  },
+  'budget-exhausted': {
+    example: 'the retry budget of https://shop.example is exhausted (503)',
+    means:
+      'Recent retries to this origin have used up the budget that all calls of the policy share, so retries pause while first attempts go on.',
+    remedy:
+      'This is what the budget is for: during an outage most retries only add load. Where it happens in normal traffic, look for the cause of the failures first; `budget` sets the size, and `budget: null` switches it off.',
+  },
+  'retries-disabled': {
+    example: 'retries are switched off (503)',
+    means: '`handle.disableRetries()` was called.',
+    remedy: 'Call `handle.enableRetries()` when the incident is over.',
+  },
+};
