@@ -41,12 +41,18 @@ describe('the documents', () => {
     });
   }
 
-  it('the README’s test on a virtual clock gives the numbers it shows', async () => {
-    const block = blocks('README.md').find(code => code.includes('VirtualClock'))!;
-    const shown = /server\.arrivals; \/\/ (\[[^\]]*\])/.exec(block)![1]!;
-    const {server} = await run(block, 'server');
-    expect((server as {arrivals: number[]}).arrivals).to.deep.equal(JSON.parse(shown));
-  });
+  for (const name of documents) {
+    const timed = blocks(name).flatMap(code => {
+      const shown = /^server\.arrivals; \/\/ (\[[^\]]*\])/m.exec(code)?.[1];
+      return shown === undefined ? [] : [{code, shown}];
+    });
+    for (const [index, {code, shown}] of timed.entries()) {
+      it(`${name}: block ${index + 1} on a virtual clock gives the numbers it shows`, async () => {
+        const {server} = await run(code, 'server');
+        expect((server as {arrivals: number[]}).arrivals).to.deep.equal(JSON.parse(shown));
+      });
+    }
+  }
 
   it('the README’s wrong policy is refused in the words it shows', async () => {
     const {definePolicy} = await import('../src/index.ts');

@@ -40,9 +40,11 @@ const isPolicy = (block: string): boolean =>
 
 const documents = [
   'README.md',
-  ...readdirSync(new URL('docs/', root))
-    .filter(name => name.endsWith('.md'))
-    .map(name => `docs/${name}`),
+  ...['docs', 'docs/guides'].flatMap(folder =>
+    readdirSync(new URL(`${folder}/`, root))
+      .filter(name => name.endsWith('.md'))
+      .map(name => `${folder}/${name}`),
+  ),
 ];
 
 describe('what is shipped is clean under strict', () => {

@@ -7,7 +7,7 @@ import {sourceFile} from '../house/source.ts';
 import {fullProject, root} from './projects.ts';
 
 const ALLOWED =
-  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|-main\.cjs|\.licenses\.txt)|schema\/[a-z-]+\.schema\.json|schema\/presets\/[a-z-]+\.json|docs\/(?:[a-z-]+|rules\/(?:README|RL\d+)|decisions\/\d{4}-[a-z0-9-]+)\.md|docs\/images\/[a-z-]+\.png|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|package\.json)$/;
+  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|-main\.cjs|\.licenses\.txt)|schema\/[a-z-]+\.schema\.json|schema\/presets\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+|rules\/(?:README|RL\d+)|decisions\/\d{4}-[a-z0-9-]+)\.md|docs\/images\/[a-z-]+\.png|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|package\.json)$/;
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | {readonly types: string; readonly default: string}>>;
