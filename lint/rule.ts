@@ -30,10 +30,10 @@ export interface Rule {
   /** Found by the linter itself while it reads a file, so that there is nothing to check. */
   readonly intrinsic?: true;
   /**
-   * The fields that it judges, by path: it is silent where one of them is a slip, or a template's. A rule that declares none runs on
+   * The fields that it fields, by path: it is silent where one of them is a slip, or a template's. A rule that declares none runs on
    * steadfetch's own policies only.
    */
-  readonly judges?: readonly string[];
+  readonly fields?: readonly string[];
   /** What it reads besides: it is silent where one of these is a template's. Of a slip the default stands in. '' is everything. */
   readonly reads?: readonly string[];
   /** Judges the top of a policy and every route of it, each as it would run. */

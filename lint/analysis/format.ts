@@ -1,6 +1,6 @@
 /** Numbers and lists as messages have them. */
 
-import {formatMs, formatNumber} from '../dialects/say-number.ts';
+import {formatMs, formatNumber} from '../dialects/format-number.ts';
 
 export {formatMs, formatNumber};
 

@@ -2,9 +2,9 @@
 
 import type {Match} from '../../src/policy/types.ts';
 import {isGrpcPath} from './grpc-path.ts';
-import {knownDeeds} from './known-deeds.ts';
 import type {Effect, KnownPaths} from './known-path.ts';
 import {knownReads} from './known-reads.ts';
+import {knownWrites} from './known-writes.ts';
 import {beforeVerbs, generic, misleading, type WordGroup, wordGroups, writesToo} from './path-words.ts';
 
 export interface PathEffect {
@@ -44,7 +44,7 @@ let patterns: readonly Pattern[] | undefined;
 
 /** Made when the first path is asked for: most policies name none. */
 function allPatterns(): readonly Pattern[] {
-  patterns ??= [...knownReads, ...knownDeeds]
+  patterns ??= [...knownReads, ...knownWrites]
     .flatMap(known => known.paths.map(path => patternOf(known, path)))
     .sort((a, b) => b.weight - a.weight);
   return patterns;

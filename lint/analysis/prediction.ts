@@ -11,7 +11,7 @@ import {mayRepeat, retriesOf, retriesThrottled, retriesTimeouts} from './retryab
 export interface Prediction extends CallPrediction {
   /** Nothing takes longer: the deadline, or all attempts and waits. */
   readonly worstMs: number;
-  /** Share of the resends that the budget grants. */
+  /** Share of the retries that the budget grants. */
   readonly granted: number;
 }
 
@@ -45,9 +45,9 @@ export function predictionOfScope(scope: Scope): Prediction | undefined {
   const hangRatio = assume?.hangRatio ?? 0;
   const attemptTimeoutMs = policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
   const timedOut = hangRatio + (1 - failureRatio - hangRatio) * (1 - latency(attemptTimeoutMs));
-  const resendsFailures = resendsAnswers(policy) && mayRepeat(scope);
-  const resent = (resendsFailures ? failureRatio : 0) + (retriesTimeouts(scope) ? timedOut : 0);
-  const granted = grantedShare(policy.budget, {attempts, failureRatio: resent, rps: assume?.rps});
+  const retriesFailures = retriesAnswers(policy) && mayRepeat(scope);
+  const retried = (retriesFailures ? failureRatio : 0) + (retriesTimeouts(scope) ? timedOut : 0);
+  const granted = grantedShare(policy.budget, {attempts, failureRatio: retried, rps: assume?.rps});
   const prediction = predictCall({
     attempts,
     attemptTimeoutMs,
@@ -57,7 +57,7 @@ export function predictionOfScope(scope: Scope): Prediction | undefined {
     latency,
     failureRatio,
     hangRatio,
-    resendsFailures,
+    retriesFailures,
     retriesTimeouts: retriesTimeouts(scope),
     granted,
   });
@@ -73,5 +73,5 @@ export function worstMs(policy: Policy): number {
 /** What "fails fast" is taken for: an answer of the server's, or a connection that is refused. */
 const FAST: readonly RetryTrigger[] = ['network', '5xx', 'UNAVAILABLE'];
 
-const resendsAnswers = ({retryOn}: Policy): boolean =>
+const retriesAnswers = ({retryOn}: Policy): boolean =>
   retryOn.some(trigger => FAST.includes(trigger) || (typeof trigger === 'number' && trigger >= 500));

@@ -48,7 +48,7 @@ export const retriesTimeouts = (scope: Scope): boolean =>
 /** Answers that ask for less. A 503 is one where it says when to come back. */
 const THROTTLING: readonly RetryTrigger[] = [429, 529, 503, '4xx', '5xx', 'RESOURCE_EXHAUSTED'];
 
-/** Whether a resend may be a throttled one, which waits from `throttledBaseMs`. */
+/** Whether a retry may be a throttled one, which waits from `throttledBaseMs`. */
 export const retriesThrottled = ({retryOn}: Policy): boolean => retryOn.some(trigger => THROTTLING.includes(trigger));
 
 /** `POST /v1/orders`, `GET or HEAD on every path`: the calls of a scope. */

@@ -5,15 +5,15 @@ import type {FixDraft} from '../rule.ts';
 
 /** `Set jitter to "full"`. */
 export const setting = (scope: Scope, path: string, value: unknown): FixDraft => ({
-  title: sayChange(scope, path, value),
+  title: formatChange(scope, path, value),
   changes: [{do: 'set', path, value}],
 });
 
 /** The same in the scope itself, so that a route's remedy does not change its neighbours. */
 export const settingHere = (scope: Scope, path: string, value: unknown): FixDraft => ({
-  title: sayChange(scope, path, value),
+  title: formatChange(scope, path, value),
   changes: [{do: 'set', path, value, inScope: true}],
 });
 
-export const sayChange = ({dialect: {words}}: Scope, path: string, value: unknown): string =>
+export const formatChange = ({dialect: {words}}: Scope, path: string, value: unknown): string =>
   `Set ${words.key(path)} to ${words.value(path, value)}`;

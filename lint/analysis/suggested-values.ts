@@ -20,7 +20,7 @@ export const neededMs = (
  * The longest attempt timeout that leaves room for all attempts and waits, the default at most. Without that room, an equal share;
  * undefined where that is less than the client would send an attempt for.
  */
-export function fittingTimeoutMs(policy: Policy): number | undefined {
+export function suggestedTimeoutMs(policy: Policy): number | undefined {
   const {deadlineMs} = policy;
   const attempts = retriesOf(policy) + 1;
   const wanted = defaultPolicy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
@@ -39,15 +39,15 @@ function neat(ms: number): number {
 }
 
 /** Ways to make all attempts fit: a shorter timeout, fewer of them, a longer deadline. */
-export function waysToFit(scope: Scope): FixDraft[] {
+export function suggestionsToFit(scope: Scope): FixDraft[] {
   const {policy} = scope;
   const ways: FixDraft[] = [];
   const {deadlineMs, attemptTimeoutMs} = policy;
   if (deadlineMs === null || attemptTimeoutMs === null) return ways;
-  const timeoutMs = fittingTimeoutMs(policy);
+  const timeoutMs = suggestedTimeoutMs(policy);
   if (timeoutMs !== undefined && neededMs(policy, retriesOf(policy) + 1, timeoutMs) <= deadlineMs)
     ways.push(setting(scope, 'attemptTimeoutMs', timeoutMs));
-  const attempts = fittingAttempts(policy, deadlineMs);
+  const attempts = suggestedAttempts(policy, deadlineMs);
   if (attempts > 1) ways.push(setting(scope, 'maxAttempts', attempts));
   const needed = neededMs(policy);
   if (Number.isSafeInteger(Math.ceil(needed))) ways.push(setting(scope, 'deadlineMs', Math.ceil(needed)));
@@ -55,7 +55,7 @@ export function waysToFit(scope: Scope): FixDraft[] {
 }
 
 /** The most attempts that fit, fewer than there are; found by halving, since nothing bounds their number but the author. */
-function fittingAttempts(policy: Policy, deadlineMs: number): number {
+function suggestedAttempts(policy: Policy, deadlineMs: number): number {
   let low = 0;
   let high = retriesOf(policy);
   while (low < high) {

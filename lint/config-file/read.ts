@@ -44,11 +44,11 @@ export class ConfigReader {
 }
 
 function usable({path, loaded, slips}: ConfigReading): Loaded {
-  if (loaded === undefined) throw new CliError(slips.map(slip => sayIn(path, slip)).join('\n'));
+  if (loaded === undefined) throw new CliError(slips.map(slip => formatSlip(path, slip)).join('\n'));
   return loaded;
 }
 
-const sayIn = (path: string, {message, range}: ConfigSlip): string =>
+const formatSlip = (path: string, {message, range}: ConfigSlip): string =>
   range === undefined ? message : `${path}:${range.start.line}:${range.start.column}: ${message}`;
 
 function diskHost(cwd: string, onRead: (file: string) => void): ConfigHost {

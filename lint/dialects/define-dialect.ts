@@ -10,7 +10,7 @@ export interface DialectDefinition
   extends Pick<Dialect, 'name' | 'capabilities' | 'unitsOf' | 'shapeOf' | 'inverse' | 'ignoresExtensions'> {
   /**
    * What runs where a policy says nothing, above what the capabilities say: without them there are no time limits, no breaker and no
-   * budget. Waits after a throttled answer are like any others.
+   * budget. Waits after a throttled response are like any others.
    */
   readonly defaults: PolicyInput;
   /** What a file can say, by the path of a policy: `backoff.jitter`. */

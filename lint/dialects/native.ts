@@ -5,7 +5,7 @@ import {type Shape, shapeOf} from '../shape/shape.ts';
 import {parentPath} from '../source/places.ts';
 import {documentsOf} from '../source/unit.ts';
 import type {Dialect, FieldChange, TreeChange} from './dialect.ts';
-import {formatMs} from './say-number.ts';
+import {formatMs} from './format-number.ts';
 import {Words} from './words.ts';
 
 export const native: Dialect = {

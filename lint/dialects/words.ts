@@ -5,7 +5,7 @@ export interface Field {
   /** How the file calls it: `retry_policy.per_try_timeout`. */
   readonly name: string;
   /** A value of it, or an entry of its list, as the file writes it: `2s`. JSON where this is left out. */
-  readonly say?: (value: unknown) => string;
+  readonly format?: (value: unknown) => string;
 }
 
 export class Words {
@@ -41,10 +41,10 @@ export class Words {
 
   /** `"full"`, `2000`, `2s`. */
   value(path: string, value: unknown): string {
-    return this.#fieldOf(path)?.say?.(value) ?? sayJson(value);
+    return this.#fieldOf(path)?.format?.(value) ?? formatJson(value);
   }
 }
 
 /** On one line, with a blank after commas, as a person writes a list. */
-const sayJson = (value: unknown): string =>
-  Array.isArray(value) ? `[${value.map(sayJson).join(', ')}]` : JSON.stringify(value);
+const formatJson = (value: unknown): string =>
+  Array.isArray(value) ? `[${value.map(formatJson).join(', ')}]` : JSON.stringify(value);

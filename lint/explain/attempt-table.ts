@@ -87,7 +87,7 @@ export function attemptBlocks(scope: Scope): Block[] {
           text('If every answer asks for less (429, 529, a 503 with a hint):'),
           ...planBlocks(throttled, plan, plan.longestNeededMs),
         ]),
-    ...sayRest(plan, scope).map(text),
+    ...formatRest(plan, scope).map(text),
   ];
 }
 
@@ -99,7 +99,7 @@ function planBlocks(plans: readonly AttemptPlan[], {more, deadlineMs}: AttemptTa
   const sum = Number.isFinite(neededMs)
     ? `All attempts and waits need at most ${formatMs(neededMs)}`
     : 'Nothing bounds the sum of all attempts and waits';
-  return [table(head, [...rows, ...rest]), text(`${sum}; ${sayDeadline(plans, more, deadlineMs)}.`)];
+  return [table(head, [...rows, ...rest]), text(`${sum}; ${formatDeadline(plans, more, deadlineMs)}.`)];
 }
 
 function cells({shortestWaitMs, longestWaitMs, startsAtMs, endsAtMs, cut}: AttemptPlan, attempt: number): string[] {
@@ -112,7 +112,7 @@ function cells({shortestWaitMs, longestWaitMs, startsAtMs, endsAtMs, cut}: Attem
   return [String(attempt), waits, formatMs(startsAtMs), ends, ...what];
 }
 
-function sayDeadline(plans: readonly AttemptPlan[], more: number, deadlineMs: number | null): string {
+function formatDeadline(plans: readonly AttemptPlan[], more: number, deadlineMs: number | null): string {
   if (deadlineMs === null) return 'there is no deadline';
   const name = `the deadline of ${formatMs(deadlineMs)}`;
   const whole = plans.filter(({cut}) => cut === 'whole').length;
@@ -121,9 +121,12 @@ function sayDeadline(plans: readonly AttemptPlan[], more: number, deadlineMs: nu
   return `${name} leaves room for ${whole === 0 ? 'none of them' : whole === 1 ? 'the first' : `the first ${whole}`}`;
 }
 
-function sayRest({longestHintMs, rows, retriesTimeouts: resent, deadlineMs}: AttemptTable, {policy}: Scope): string[] {
+function formatRest(
+  {longestHintMs, rows, retriesTimeouts: retried, deadlineMs}: AttemptTable,
+  {policy}: Scope,
+): string[] {
   const said = [];
-  if (rows.length > 1 && !resent && policy.attemptTimeoutMs !== null)
+  if (rows.length > 1 && !retried && policy.attemptTimeoutMs !== null)
     said.push(
       'An attempt that times out is not sent again here: the later ones start only after failures that come sooner.',
     );

@@ -5,7 +5,7 @@ import type {Budget} from '../../src/policy/types.ts';
 import {formatMs, formatNumber, formatShare} from '../analysis/format.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import {meanAmplification} from '../math/amplification.ts';
-import {grantedShare, resendsPerCall} from '../math/budget.ts';
+import {grantedShare, retriesPerCall} from '../math/budget.ts';
 import {correlatedAttempts, correlatedSuccess, meanAttempts, successRatio} from '../math/success.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
@@ -25,10 +25,10 @@ export function attemptsBlocks(scope: Scope): Block[] {
     return [
       String(attempts),
       formatShare(successRatio(attempts, failureRatio)),
-      sayLoad(meanAttempts(attempts, failureRatio)),
+      formatLoad(meanAttempts(attempts, failureRatio)),
       formatShare(correlatedSuccess(attempts, failureRatio, correlation)),
-      sayLoad(correlatedAttempts(attempts, failureRatio, correlation)),
-      sayLoad(attempts),
+      formatLoad(correlatedAttempts(attempts, failureRatio, correlation)),
+      formatLoad(attempts),
     ];
   });
   return [
@@ -48,11 +48,11 @@ export function budgetBlocks(scope: Scope): Block[] {
   const rows = FAILURES.map(failureRatio => {
     const demand = {attempts, failureRatio, rps};
     const granted = grantedShare(shown, demand);
-    const free = 1 + resendsPerCall(demand);
+    const free = 1 + retriesPerCall(demand);
     return [
       formatShare(failureRatio),
-      sayLoad(free),
-      sayLoad(1 + resendsPerCall(demand, granted)),
+      formatLoad(free),
+      formatLoad(1 + retriesPerCall(demand, granted)),
       formatShare(granted),
     ];
   });
@@ -62,14 +62,14 @@ export function budgetBlocks(scope: Scope): Block[] {
       ? 'What comes back by time is left out, since objective.assume.rps is not given.'
       : `At ${formatNumber(rps)} calls a second.`;
   return [
-    table(['attempts that fail', 'load without a budget', `load with ${name}`, 'resends granted'], rows),
-    text(`The load is attempts for each call, once ${name} is in balance${sayBurst(shown)}. ${traffic}`),
+    table(['attempts that fail', 'load without a budget', `load with ${name}`, 'retries granted'], rows),
+    text(`The load is attempts for each call, once ${name} is in balance${formatBurst(shown)}. ${traffic}`),
   ];
 }
 
-function sayBurst(budget: Budget | null): string {
+function formatBurst(budget: Budget | null): string {
   if (budget?.kind !== 'token-bucket' || budget.retryCost === 0) return '';
-  return `; before that a full bucket grants ${Math.floor(budget.capacity / budget.retryCost)} resends at once`;
+  return `; before that a full bucket grants ${Math.floor(budget.capacity / budget.retryCost)} retries at once`;
 }
 
 /** How attempts of layers multiply. */
@@ -106,9 +106,9 @@ export function waveBlocks({policy: {backoff}}: Scope, waits: readonly number[])
     });
   if (rows.length === 0) return [];
   return [
-    table(['resend', 'longest wait', `back in the same ${windowMs} ms: now`, 'with full jitter'], rows),
+    table(['retry', 'longest wait', `back in the same ${windowMs} ms: now`, 'with full jitter'], rows),
     text('Of a thousand clients that failed in the same moment.'),
   ];
 }
 
-const sayLoad = (load: number): string => String(Number(load.toFixed(load < 1.1 ? 3 : 2)));
+const formatLoad = (load: number): string => String(Number(load.toFixed(load < 1.1 ? 3 : 2)));

@@ -2,7 +2,7 @@
 
 import type {Concurrency} from '../../src/policy/types.ts';
 import {formatCount, formatMs, formatNumber, formatShare} from '../analysis/format.ts';
-import {type HeldPlace, heldPlaceOf, sayHeld} from '../analysis/held-place.ts';
+import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
 import {inFlight, lastWaitMs, placesFor, refusedShare} from '../math/places.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
@@ -22,7 +22,7 @@ export function placesBlocks(scope: Scope): Block[] {
   const {max} = concurrency;
   return [
     text(
-      `${formatNumber(rps)} calls a second · ${sayHeld(scope, held)} = ${formatNumber(load)} attempts in flight, retries left out. The limit is ${max}.`,
+      `${formatNumber(rps)} calls a second · ${formatHeldTime(scope, held)} = ${formatNumber(load)} attempts in flight, retries left out. The limit is ${max}.`,
     ),
     ...(load > MOST || max > MOST ? [] : [refusals(max, load)]),
     ...instancesOf(scope, concurrency),
@@ -64,11 +64,11 @@ export function queueBlocks(scope: Scope): Block[] {
     formatMs(lastWaitMs(place, max, held.ms)),
     Number.isFinite(longestMs) ? formatMs(lastWaitMs(place, max, longestMs)) : 'without end',
   ]);
-  return [table(['place in the queue', 'waits', 'if every attempt hangs'], rows), text(sayPlaces(scope, max, held))];
+  return [table(['place in the queue', 'waits', 'if every attempt hangs'], rows), text(formatPlaces(scope, max, held))];
 }
 
-function sayPlaces(scope: Scope, max: number, held: HeldPlace): string {
+function formatPlaces(scope: Scope, max: number, held: HeldPlace): string {
   const {deadlineMs} = scope.policy;
   const deadline = deadlineMs === null ? 'There is no deadline.' : `The deadline is ${formatMs(deadlineMs)}.`;
-  return `${formatCount(max, 'place')}, each held for ${sayHeld(scope, held)}. ${deadline}`;
+  return `${formatCount(max, 'place')}, each held for ${formatHeldTime(scope, held)}. ${deadline}`;
 }

@@ -18,7 +18,7 @@ export function predictionBlocks(scope: Scope): Block[] {
     ['slowest', bound(prediction.worstMs), promised(latencyMs.max)],
     ['succeed', formatShare(prediction.successRatio), successRatio === undefined ? '' : formatShare(successRatio)],
     ['attempts for each call', formatNumber(prediction.meanAttempts), ''],
-    ['resends the budget grants', formatShare(prediction.granted), ''],
+    ['retries the budget grants', formatShare(prediction.granted), ''],
   ];
   const {failureRatio = 0, hangRatio = 0, rps} = assume;
   const traffic = [

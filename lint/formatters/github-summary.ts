@@ -3,7 +3,7 @@
 import type {Finding, Severity} from '../finding.ts';
 import type {Formatter} from './formatter.ts';
 import {harmless} from './harmless.ts';
-import {counted, findingsOf, sayFixable, saySum, sumOf} from './sum.ts';
+import {counted, findingsOf, formatFixable, formatSum, sumOf} from './sum.ts';
 
 /** The page takes a megabyte; long before that nobody reads on. */
 const maxRows = 500;
@@ -17,8 +17,8 @@ export const githubSummary: Formatter = {
     const rows = findings.slice(0, maxRows).map(row);
     const head = ['| | rule | where | what |', '| --- | --- | --- | --- |'];
     const more = findings.length > maxRows ? [`And ${counted(findings.length - maxRows, 'finding')} more.`, ''] : [];
-    const fixable = sayFixable(sum, flags => `\`retry-lint ${flags}\``);
-    const last = fixable === '' ? `${saySum(sum)}.` : `${saySum(sum)}. ${fixable}`;
+    const fixable = formatFixable(sum, flags => `\`retry-lint ${flags}\``);
+    const last = fixable === '' ? `${formatSum(sum)}.` : `${formatSum(sum)}. ${fixable}`;
     const table = rows.length > 0 ? [...head, ...rows, '', ...more] : [];
     return ['## retry-lint', '', ...table, last, ''].join('\n');
   },

@@ -7,7 +7,7 @@ import {codeFrame} from './code-frame.ts';
 import type {FormatOptions, Formatter, Run} from './formatter.ts';
 import {harmless} from './harmless.ts';
 import {type Colour, type Paint, painter} from './paint.ts';
-import {counted, findingsOf, sayFixable, saySum, sumOf} from './sum.ts';
+import {counted, findingsOf, formatFixable, formatSum, sumOf} from './sum.ts';
 
 export const stylish: Formatter = {
   name: 'stylish',
@@ -53,10 +53,10 @@ class View {
     const sum = sumOf(run);
     const worst: Colour = sum.errors > 0 ? 'red' : sum.warnings > 0 ? 'yellow' : 'green';
     const rest = [
-      ...(sayFixable(sum) === '' ? [] : [sayFixable(sum)]),
+      ...(formatFixable(sum) === '' ? [] : [formatFixable(sum)]),
       ...(sum.suppressed > 0 ? [`${counted(sum.suppressed, 'finding')} suppressed.`] : []),
     ];
-    return [this.#paint(worst, `${saySum(sum)}.`), ...rest].join(' ');
+    return [this.#paint(worst, `${formatSum(sum)}.`), ...rest].join(' ');
   }
 
   #related({path, range, message}: RelatedPlace): string[] {

@@ -36,7 +36,7 @@ export const counted = (count: number, noun: string): string =>
   `${count} ${count === 1 || noun === 'info' ? noun : `${noun}s`}`;
 
 /** `2 errors and 1 warning in 3 files`; without findings, `No findings in 3 files`. */
-export function saySum({files, errors, warnings, infos}: Sum): string {
+export function formatSum({files, errors, warnings, infos}: Sum): string {
   const parts = [
     [errors, 'error'],
     [warnings, 'warning'],
@@ -48,7 +48,7 @@ export function saySum({files, errors, warnings, infos}: Sum): string {
 }
 
 /** `2 findings can be fixed with --fix, and 1 more with --fix --unsafe-fixes.`; '' where no finding has a fix. */
-export function sayFixable({fixable, unsafelyFixable}: Sum, code = (text: string): string => text): string {
+export function formatFixable({fixable, unsafelyFixable}: Sum, code = (text: string): string => text): string {
   const [safe, unsafe] = [code('--fix'), code('--fix --unsafe-fixes')];
   if (fixable === 0 && unsafelyFixable === 0) return '';
   if (fixable === 0) return `${counted(unsafelyFixable, 'finding')} can be fixed with ${unsafe}.`;

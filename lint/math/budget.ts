@@ -1,6 +1,6 @@
 /**
- * What a retry budget leaves of the resends once it is in balance, which is what counts in an outage that lasts. The first burst,
- * out of a full bucket, is extra: capacity / cost resends.
+ * What a retry budget leaves of the retries once it is in balance, which is what counts in an outage that lasts. The first burst,
+ * out of a full bucket, is extra: capacity / cost retries.
  */
 
 import type {Budget} from '../../src/policy/types.ts';
@@ -15,19 +15,19 @@ export interface Demand {
 }
 
 /**
- * Resends for each call while each one asked for is granted with chance g: R = gp + (gp)² + … up to n − 1 of them.
+ * Retries for each call while each one asked for is granted with chance g: R = gp + (gp)² + … up to n − 1 of them.
  */
-export function resendsPerCall({attempts, failureRatio}: Demand, granted = 1): number {
+export function retriesPerCall({attempts, failureRatio}: Demand, granted = 1): number {
   const ratio = granted * failureRatio;
-  const resends = attempts - 1;
-  if (ratio >= 1) return resends;
-  return (ratio * (1 - ratio ** resends)) / (1 - ratio);
+  const retries = attempts - 1;
+  if (ratio >= 1) return retries;
+  return (ratio * (1 - ratio ** retries)) / (1 - ratio);
 }
 
 /**
- * The share of the resends asked for that the budget grants.
+ * The share of the retries asked for that the budget grants.
  *
- * Token bucket: a failed resend keeps its cost, a first success brings one token, the clock brings the refill. In balance
+ * Token bucket: a failed retry keeps its cost, a first success brings one token, the clock brings the refill. In balance
  * cost · p · R = (1 − p) + refill / rps. Ratio: R = ratio + minPerSecond / rps.
  *
  * @see Finagle's RetryBudget and smithy's retry quota, whose balances these are.
@@ -35,18 +35,18 @@ export function resendsPerCall({attempts, failureRatio}: Demand, granted = 1): n
 export function grantedShare(budget: Budget | null, demand: Demand): number {
   if (budget === null) return 1;
   const allowed = allowedPerCall(budget, demand);
-  if (resendsPerCall(demand) <= allowed) return 1;
+  if (retriesPerCall(demand) <= allowed) return 1;
   let low = 0;
   let high = 1;
   for (let round = 0; round < 50; round++) {
     const middle = (low + high) / 2;
-    if (resendsPerCall(demand, middle) > allowed) high = middle;
+    if (retriesPerCall(demand, middle) > allowed) high = middle;
     else low = middle;
   }
   return low;
 }
 
-/** Resends that a budget in balance allows for each call; Infinity where it never runs dry. */
+/** Retries that a budget in balance allows for each call; Infinity where it never runs dry. */
 export function allowedPerCall(budget: Budget, {failureRatio, rps}: Demand): number {
   const perCall = (perSecond: number): number => (rps === undefined || rps === 0 ? 0 : perSecond / rps);
   if (budget.kind === 'ratio') return budget.ratio + perCall(budget.minPerSecond);

@@ -22,7 +22,7 @@ export interface CallModel {
   readonly attemptTimeoutMs: number;
   readonly deadlineMs: number;
   readonly backoff: Backoff;
-  /** The failures that are resent are throttled ones. */
+  /** The failures that are retried are throttled ones. */
   readonly throttled: boolean;
   /** Of an attempt that answers well. */
   readonly latency: Cdf;
@@ -30,9 +30,9 @@ export interface CallModel {
   readonly failureRatio: number;
   readonly hangRatio: number;
   /** Whether a failure, and a timeout, is sent again. */
-  readonly resendsFailures: boolean;
+  readonly retriesFailures: boolean;
   readonly retriesTimeouts: boolean;
-  /** Share of the resends that the budget grants. */
+  /** Share of the retries that the budget grants. */
   readonly granted: number;
 }
 
@@ -82,7 +82,7 @@ function startsOf(model: CallModel): Start[] {
   const {attemptTimeoutMs, deadlineMs, latency, failureRatio, hangRatio, granted} = model;
   const timedOut = hangRatio + (1 - failureRatio - hangRatio) * (1 - latency(attemptTimeoutMs));
   const [failed, timed] = [
-    model.resendsFailures ? failureRatio * granted : 0,
+    model.retriesFailures ? failureRatio * granted : 0,
     // Without an attempt timeout nothing follows an attempt that hangs.
     model.retriesTimeouts && attemptTimeoutMs < deadlineMs ? timedOut * granted : 0,
   ];

@@ -12,10 +12,10 @@ export interface Law {
 /** Cells of a law. The error of a mean falls with the square of it. */
 const CELLS = 240;
 
-/** The law of the wait before a resend, in milliseconds. */
-export function decorrelatedLaw(lowMs: number, capMs: number, resend: number): Law {
+/** The law of the wait before a retry, in milliseconds. */
+export function decorrelatedLaw(lowMs: number, capMs: number, retry: number): Law {
   let law: Law = {at: [lowMs], mass: [1]};
-  for (let step = 1; step <= resend; step++) {
+  for (let step = 1; step <= retry; step++) {
     const next = nextWaits(law, lowMs, capMs, step, CELLS);
     const mass = next.at.map((_, cell) =>
       next.from.reduce((sum, row, index) => sum + row[cell]! * law.mass[index]!, 0),

@@ -5,45 +5,45 @@ import type {Backoff} from '../../src/policy/types.ts';
 import {decorrelatedLaw, meanOf} from './decorrelated.ts';
 
 /**
- * The wait before a resend, in milliseconds, before jitter: what jitter "none" waits, and what full jitter stays below.
+ * The wait before a retry, in milliseconds, before jitter: what jitter "none" waits, and what full jitter stays below.
  *
- * @param resend 1 for the first.
+ * @param retry 1 for the first.
  * @param throttled After a 429, a 529 or a 503 with a hint.
  */
-export const plannedMs = (backoff: Backoff, resend: number, throttled: boolean): number =>
-  backoffMs({...backoff, jitter: 'none'}, resend, throttled, 0, () => 0);
+export const plannedMs = (backoff: Backoff, retry: number, throttled: boolean): number =>
+  backoffMs({...backoff, jitter: 'none'}, retry, throttled, 0, () => 0);
 
 /**
- * The longest wait that jitter can make of it: min(cap, low · 3^resend) where it is decorrelated, the planned wait where it is not.
+ * The longest wait that jitter can make of it: min(cap, low · 3^retry) where it is decorrelated, the planned wait where it is not.
  */
-export function longestMs(backoff: Backoff, resend: number, throttled: boolean): number {
-  const planned = plannedMs(backoff, resend, throttled);
+export function longestMs(backoff: Backoff, retry: number, throttled: boolean): number {
+  const planned = plannedMs(backoff, retry, throttled);
   if (backoff.jitter !== 'decorrelated') return planned;
   const {lowMs, capMs} = decorrelatedBounds(backoff, throttled);
-  return Math.min(capMs, lowMs * 3 ** Math.min(resend, 600));
+  return Math.min(capMs, lowMs * 3 ** Math.min(retry, 600));
 }
 
 /** The shortest: 0 under full jitter, half under equal, the base where it is decorrelated. */
-export function shortestMs(backoff: Backoff, resend: number, throttled: boolean): number {
+export function shortestMs(backoff: Backoff, retry: number, throttled: boolean): number {
   switch (backoff.jitter) {
     case 'none':
-      return plannedMs(backoff, resend, throttled);
+      return plannedMs(backoff, retry, throttled);
     case 'full':
       return 0;
     case 'equal':
-      return plannedMs(backoff, resend, throttled) / 2;
+      return plannedMs(backoff, retry, throttled) / 2;
     case 'decorrelated':
       return decorrelatedBounds(backoff, throttled).lowMs;
   }
 }
 
 /**
- * The mean of the wait: c/2 under full jitter, 3c/4 under equal; decorrelated low · (2 · 1.5^resend − 1) while the cap is far.
+ * The mean of the wait: c/2 under full jitter, 3c/4 under equal; decorrelated low · (2 · 1.5^retry − 1) while the cap is far.
  *
  * @see M. Brooker, "Exponential Backoff and Jitter" (AWS, 2015), for the laws.
  */
-export function meanMs(backoff: Backoff, resend: number, throttled: boolean): number {
-  const planned = plannedMs(backoff, resend, throttled);
+export function meanMs(backoff: Backoff, retry: number, throttled: boolean): number {
+  const planned = plannedMs(backoff, retry, throttled);
   switch (backoff.jitter) {
     case 'none':
       return planned;
@@ -53,7 +53,7 @@ export function meanMs(backoff: Backoff, resend: number, throttled: boolean): nu
       return (planned * 3) / 4;
     case 'decorrelated': {
       const {lowMs, capMs} = decorrelatedBounds(backoff, throttled);
-      return meanOf(decorrelatedLaw(lowMs, capMs, resend));
+      return meanOf(decorrelatedLaw(lowMs, capMs, retry));
     }
   }
 }
@@ -64,8 +64,8 @@ export function decorrelatedBounds(backoff: Backoff, throttled: boolean): {lowMs
   return {lowMs: plannedMs(backoff, 1, throttled), capMs};
 }
 
-/** The longest waits before the resends 1 to `resends`. */
-export const longestWaits = (backoff: Backoff, resends: number, throttled: boolean): number[] =>
-  Array.from({length: resends}, (_, index) => longestMs(backoff, index + 1, throttled));
+/** The longest waits before the retries 1 to `retries`. */
+export const longestWaits = (backoff: Backoff, retries: number, throttled: boolean): number[] =>
+  Array.from({length: retries}, (_, index) => longestMs(backoff, index + 1, throttled));
 
 export const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);

@@ -56,6 +56,6 @@ export function undisturbedMs(
   let sum = attempts * attemptTimeoutMs;
   // Past a thousand the waits are at their cap, or the sum is past every deadline.
   const counted = Math.min(attempts - 1, MOST);
-  for (let resend = 1; resend <= counted; resend++) sum += longestMs(backoff, resend, throttled);
+  for (let retry = 1; retry <= counted; retry++) sum += longestMs(backoff, retry, throttled);
   return sum + (attempts - 1 - counted) * longestMs(backoff, MOST, throttled);
 }

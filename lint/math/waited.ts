@@ -23,7 +23,7 @@ const PLACES = 32;
  */
 export function waitedBefore(backoff: Backoff, attempts: number, throttled: boolean, horizonMs: number): Waited[] {
   let longest = 0;
-  for (let resend = 1; resend < attempts; resend++) longest += longestMs(backoff, resend, throttled);
+  for (let retry = 1; retry < attempts; retry++) longest += longestMs(backoff, retry, throttled);
   const endMs = Math.max(Math.min(longest, horizonMs), 1);
   const stepMs = endMs / CELLS;
   // Masses that are shared by two points reach one cell further with every wait.
@@ -37,9 +37,9 @@ export function waitedBefore(backoff: Backoff, attempts: number, throttled: bool
 /** Waits that do not depend on each other: each one is added by itself. */
 function summed(backoff: Backoff, attempts: number, throttled: boolean, start: Waited): Waited[] {
   const found = [start];
-  for (let resend = 1; resend < attempts; resend++) {
+  for (let retry = 1; retry < attempts; retry++) {
     const {stepMs, mass} = found.at(-1)!;
-    const kernel = uniform(shortestMs(backoff, resend, throttled), longestMs(backoff, resend, throttled), stepMs);
+    const kernel = uniform(shortestMs(backoff, retry, throttled), longestMs(backoff, retry, throttled), stepMs);
     found.push({stepMs, mass: convolve(mass, kernel)});
   }
   return found;
@@ -52,8 +52,8 @@ function chained(backoff: Backoff, attempts: number, throttled: boolean, start: 
   const found = [start];
   let last: Law = {at: [lowMs], mass: [1]};
   let sums = [start.mass];
-  for (let resend = 1; resend < attempts; resend++) {
-    const next = nextWaits(last, lowMs, capMs, resend, PLACES);
+  for (let retry = 1; retry < attempts; retry++) {
+    const next = nextWaits(last, lowMs, capMs, retry, PLACES);
     sums = next.at.map((waitMs, place) => {
       const before = new Float64Array(start.mass.length);
       for (const [index, sum] of sums.entries()) addTo(before, sum, next.from[index]![place]!);

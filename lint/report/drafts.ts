@@ -21,10 +21,10 @@ export function* draftsOf(rule: Rule, model: Model): Iterable<ScopedDraft> {
 }
 
 /** Whether all that the rule depends on is known. */
-function canJudge({judges, reads = []}: Rule, scope: Scope): boolean {
-  if (judges === undefined) return isNative(scope.dialect);
+function canJudge({fields, reads = []}: Rule, scope: Scope): boolean {
+  if (fields === undefined) return isNative(scope.dialect);
   if (isAllSure(scope)) return true;
-  return isSure(scope, ...judges) && ![...judges, ...reads].some(path => hasTemplate(scope, path));
+  return isSure(scope, ...fields) && ![...fields, ...reads].some(path => hasTemplate(scope, path));
 }
 
 /** Whether somebody wrote the value that the draft is about, or left it out; and whether the file can say anything else. */

@@ -16,7 +16,7 @@ import {excessiveAttempts} from './no-excessive-attempts.ts';
 import {excessiveHedging} from './no-excessive-hedging.ts';
 import {excessiveHints} from './no-excessive-hints.ts';
 import {extremeReplayLimit} from './no-extreme-replay-limit.ts';
-import {fastThrottledResends} from './no-fast-retries-on-overload.ts';
+import {fastThrottledRetries} from './no-fast-retries-on-overload.ts';
 import {fieldWithoutEffect} from './no-field-without-effect.ts';
 import {flappingBreaker} from './no-flapping-breaker.ts';
 import {flatBackoff} from './no-flat-backoff.ts';
@@ -25,7 +25,7 @@ import {idempotentPostEverywhere} from './no-idempotent-post-everywhere.ts';
 import {idleRoute} from './no-idle-route.ts';
 import {idsToEveryOrigin} from './no-ids-to-every-origin.ts';
 import {ignoredHints} from './no-ignored-retry-after.ts';
-import {immediateResends} from './no-immediate-retries.ts';
+import {immediateRetries} from './no-immediate-retries.ts';
 import {missedObjective} from './no-missed-objective.ts';
 import {missingField} from './no-missing-field.ts';
 import {misspeltMethod} from './no-misspelt-method.ts';
@@ -74,14 +74,14 @@ export const rules: readonly Rule[] = [
   unboundedRetries,
   excessiveAttempts,
   synchronisedRetries,
-  immediateResends,
+  immediateRetries,
   flatBackoff,
   endlessWaits,
   missingBudget,
   toothlessBudget,
   amplifiedRetries,
   ignoredHints,
-  fastThrottledResends,
+  fastThrottledRetries,
   deadBreaker,
   flappingBreaker,
   excessiveHedging,

@@ -12,12 +12,12 @@ export const amplifiedRetries: Rule = defineRule({
   confidence: 'high',
   summary: 'Retry in one layer',
   why: `
-Attempts of layers multiply. A client that tries three times, through a gateway that tries three times, to a service whose driver
-tries three times, is 27 requests for each call, and none of the three sees it: each sends a modest three. While little fails it
-stays invisible (1.1 requests a call at 10 % failures), so the number to look at is that of a full outage.
+Attempts of layers multiply. If a client, its gateway and the database driver each make three attempts, one call causes up to 27
+requests, and no layer sees more than its own three. While few attempts fail, the effect is small (1.1 requests per call at 10 %
+failures), so look at the number for a full outage.
 
-Retry in one layer, best the one nearest to the caller that knows whether the call may be repeated, and let the others pass the
-failure on.
+Retry in one layer: the one nearest to the caller that knows whether the call may be repeated. Let the other layers return the
+failure.
 `,
   sources: [
     {
@@ -36,18 +36,19 @@ failure on.
       findings: [
         {
           message:
-            '3 attempts here × 3 of service mesh × 2 of database driver are 18 requests for each call when everything fails, more than 9.',
+            '3 attempts here × 3 of service mesh × 2 of database driver make 18 requests per call when every attempt fails; the limit is 9. Retry in one layer.',
           at: '2:3',
           marks: '"layers"',
         },
       ],
     },
     {
-      name: 'a route that tries more often',
+      name: 'a route with more attempts',
       text: '{\n  "layers": [{"name": "gateway", "maxAttempts": 3}],\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 4}\n  ]\n}\n',
       findings: [
         {
-          message: '4 attempts here × 3 of gateway are 12 requests for each call when everything fails, more than 9.',
+          message:
+            '4 attempts here × 3 of gateway make 12 requests per call when every attempt fails; the limit is 9. Retry in one layer.',
           at: '4:39',
           marks: '"maxAttempts"',
         },
@@ -55,14 +56,14 @@ failure on.
     },
   ],
   good: [
-    {name: 'a gateway that tries twice', text: '{\n  "layers": [{"name": "gateway", "maxAttempts": 2}]\n}\n'},
+    {name: 'a gateway with two attempts', text: '{\n  "layers": [{"name": "gateway", "maxAttempts": 2}]\n}\n'},
     {
       name: 'the mesh retries, so this client does not',
       text: '{\n  "maxAttempts": 1,\n  "layers": [{"name": "service mesh", "maxAttempts": 3}, {"name": "driver", "maxAttempts": 4}]\n}\n',
     },
   ],
 
-  judges: ['maxAttempts', 'layers'],
+  fields: ['maxAttempts', 'layers'],
 
   *check(scope): Iterable<Draft> {
     const {maxAttempts, layers} = scope.policy;
@@ -73,14 +74,14 @@ failure on.
     const names = layers.map(({name, maxAttempts: count}) => `${formatNumber(count)} of ${name}`);
     yield {
       at: mostSpecific(scope, 'layers', 'maxAttempts'),
-      message: `${[`${maxAttempts} attempts here`, ...names].join(' × ')} are ${formatNumber(product)} requests for each call when everything fails, more than ${MOST}.`,
+      message: `${[`${maxAttempts} attempts here`, ...names].join(' × ')} make ${formatNumber(product)} requests per call when every attempt fails; the limit is ${MOST}. Retry in one layer.`,
       related: [
         {at: 'maxAttempts', message: 'The attempts of this policy are set here.'},
-        {at: 'layers', message: 'The other layers are named here.'},
+        {at: 'layers', message: 'The other layers are listed here.'},
       ],
       suggestions: [
         {
-          title: 'Leave the resends to the other layers',
+          title: 'Set maxAttempts to 1, and leave retries to the other layers',
           changes: [{do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
         },
       ],

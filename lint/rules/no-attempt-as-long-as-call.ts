@@ -2,7 +2,7 @@ import {formatCount} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
-import {fittingTimeoutMs} from '../analysis/suggested-values.ts';
+import {suggestedTimeoutMs} from '../analysis/suggested-values.ts';
 import {mostSpecific} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
@@ -14,10 +14,10 @@ export const attemptAsLongAsCall: Rule = defineRule({
   confidence: 'high',
   summary: 'Keep the attempt timeout well below the deadline',
   why: `
-An attempt that may take the whole deadline leaves nothing for a resend. The timeout of the attempt then never ends anything: the
-deadline does, and it ends the call. Resends are left for failures that come quickly.
+An attempt that may take the whole deadline leaves no time for a retry. The deadline ends the attempt before its timeout does, and
+the call ends with it. Only failures that come quickly are retried.
 
-Where \`objective.assume\` says how long attempts take, RL309 predicts what happens instead, and this rule is silent.
+Where \`objective.assume\` states how long attempts take, RL309 predicts the result, and this rule is silent.
 `,
   sources: [
     {
@@ -36,19 +36,19 @@ Where \`objective.assume\` says how long attempts take, RL309 predicts what happ
       findings: [
         {
           message:
-            'The first attempt may take 8000 ms, and the call has 5000 ms: an attempt that hangs leaves nothing for 2 resends.',
+            'The first attempt may take 8000 ms, and the call has 5000 ms: if it hangs, no time is left for 2 retries. Lower the attempt timeout.',
           at: '2:3',
           marks: '"deadlineMs"',
         },
       ],
     },
     {
-      name: 'the same for both',
+      name: 'timeout and deadline are equal',
       text: '{\n  "attemptTimeoutMs": 10000,\n  "deadlineMs": 10000\n}\n',
       findings: [
         {
           message:
-            'The first attempt may take 10000 ms, and the call has 10000 ms: an attempt that hangs leaves nothing for 2 resends.',
+            'The first attempt may take 10000 ms, and the call has 10000 ms: if it hangs, no time is left for 2 retries. Lower the attempt timeout.',
           at: '2:3',
           marks: '"attemptTimeoutMs"',
         },
@@ -57,10 +57,10 @@ Where \`objective.assume\` says how long attempts take, RL309 predicts what happ
   ],
   good: [
     {name: 'three attempts fit', text: '{\n  "attemptTimeoutMs": 2000,\n  "deadlineMs": 10000\n}\n'},
-    {name: 'one attempt may take it all', text: '{\n  "maxAttempts": 1,\n  "deadlineMs": 5000\n}\n'},
+    {name: 'one attempt may take the whole deadline', text: '{\n  "maxAttempts": 1,\n  "deadlineMs": 5000\n}\n'},
   ],
 
-  judges: ['attemptTimeoutMs', 'deadlineMs'],
+  fields: ['attemptTimeoutMs', 'deadlineMs'],
   reads: ['maxAttempts', 'backoff', 'retryOn', 'hedge', 'objective'],
 
   *check(scope): Iterable<Draft> {
@@ -68,13 +68,13 @@ Where \`objective.assume\` says how long attempts take, RL309 predicts what happ
     const {words} = scope.dialect;
     if (attemptTimeoutMs === null || deadlineMs === null || attemptTimeoutMs < deadlineMs) return;
     if (!mayRetry(scope) || isPredictable(scope)) return;
-    const resends = retriesOf(scope.policy);
-    const lost = Number.isFinite(resends) ? formatCount(resends, 'resend') : 'resends';
+    const retries = retriesOf(scope.policy);
+    const lost = Number.isFinite(retries) ? formatCount(retries, 'retry', 'retries') : 'retries';
     const at = mostSpecific(scope, 'attemptTimeoutMs', 'deadlineMs');
-    const value = fittingTimeoutMs(scope.policy);
+    const value = suggestedTimeoutMs(scope.policy);
     yield {
       at,
-      message: `The first attempt may take ${words.ms(attemptTimeoutMs)}, and the call has ${words.ms(deadlineMs)}: an attempt that hangs leaves nothing for ${lost}.`,
+      message: `The first attempt may take ${words.ms(attemptTimeoutMs)}, and the call has ${words.ms(deadlineMs)}: if it hangs, no time is left for ${lost}. Lower the attempt timeout.`,
       related: [
         at === 'deadlineMs'
           ? {at: 'attemptTimeoutMs', message: 'The attempt timeout is set here.'}

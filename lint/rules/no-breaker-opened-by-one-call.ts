@@ -11,19 +11,18 @@ export const breakerOpenedByOneCall: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Let the breaker open on several calls, not on one',
+  summary: 'Open the breaker after failures of several calls',
   why: `
-A breaker decides for every call to an origin, so it needs the failures of several. A single call fails for reasons of its own: a
-request that crashes its handler, a record that is locked, one lost packet. Its retries are sent one after the other and fail alike,
-and the breaker counts each attempt. Where it opens after as many failures as one call can make, one bad request refuses all the good
-ones.
+A breaker decides for every call to an origin, so it needs failures of several calls. One call can fail for its own reasons: a
+request that crashes its handler, a locked record, a lost packet. Its retries usually fail the same way, and the breaker counts each
+attempt. If the breaker opens after as many failures as one call can make, one bad request blocks all other calls.
 
-The share of failures in a window says nothing before the window holds attempts of several calls: one failure of one is 100 %.
-The window is empty when the process starts, after a quiet time, and each time that the breaker has closed.
+A failure ratio means little until the window holds attempts of several calls: one failure out of one attempt is 100 %. The window
+is empty when the process starts, after a time without calls, and each time the breaker closes.
 `,
   sources: [
     {
-      title: 'Polly, CircuitBreakerStrategyOptions: MinimumThroughput is 100, and 2 at the least',
+      title: 'Polly, CircuitBreakerStrategyOptions: MinimumThroughput is 100 by default and at least 2',
       url: 'https://www.pollydocs.org/api/Polly.CircuitBreaker.CircuitBreakerStrategyOptions-1.html',
     },
     {
@@ -42,7 +41,7 @@ The window is empty when the process starts, after a quiet time, and each time t
       findings: [
         {
           message:
-            'One call can open the breaker for every call: 3 failures in a row open it, and a call makes up to 3 attempts.',
+            'One call can open the breaker for every call: 3 failures in a row open it, and a call makes up to 3 attempts. Require at least 5 failures.',
           at: '2:38',
           marks: '"failures"',
         },
@@ -55,7 +54,7 @@ The window is empty when the process starts, after a quiet time, and each time t
       findings: [
         {
           message:
-            'The first attempt in an empty window opens the breaker if it fails: every call is then refused for 15000 ms.',
+            'One failed attempt in an empty window opens the breaker and refuses all calls for 15000 ms. Raise minCalls.',
           at: '2:15',
           marks: '"minCalls"',
         },
@@ -67,7 +66,8 @@ The window is empty when the process starts, after a quiet time, and each time t
       text: '{\n  "breaker": {"kind": "consecutive", "failures": 1, "openMs": 30000}\n}\n',
       findings: [
         {
-          message: 'Every failed attempt opens the breaker: all calls are then refused for 30000 ms.',
+          message:
+            'Each failed attempt opens the breaker and refuses all calls for 30000 ms. Require at least 5 failures.',
           at: '2:38',
           marks: '"failures"',
           severity: 'error',
@@ -80,12 +80,12 @@ The window is empty when the process starts, after a quiet time, and each time t
     {name: 'failures of two calls', text: '{\n  "breaker": {"kind": "consecutive", "failures": 5}\n}\n'},
     {name: 'a window of many attempts', text: '{\n  "breaker": {"kind": "ratio", "minCalls": 20}\n}\n'},
     {
-      name: 'a window in which one call is a small share',
+      name: 'enough traffic that one call is a small share of the window',
       text: '{\n  "breaker": {"windowMs": 30000, "minCalls": 3},\n  "objective": {"assume": {"rps": 50}}\n}\n',
     },
   ],
 
-  judges: ['breaker', 'maxAttempts', 'retryOn'],
+  fields: ['breaker', 'maxAttempts', 'retryOn'],
   reads: ['idempotency', 'idempotentMethods', 'objective', 'match'],
 
   *check(scope): Iterable<Draft> {
@@ -101,18 +101,19 @@ function* consecutive(scope: Scope, {failures, openMs}: ConsecutiveBreaker): Ite
   if (failures > attempts || !isSure(scope, 'breaker.failures', 'breaker.openMs')) return;
   const enough = Math.max(LEAST_FAILURES, attempts + 1);
   const mended = enough <= MOST_FAILURES ? {fix: setting(scope, 'breaker.failures', enough)} : {};
+  const advice = enough <= MOST_FAILURES ? ` Require at least ${enough} failures.` : '';
   yield failures === 1
     ? {
         at: 'breaker.failures',
-        message: `Every failed attempt opens the breaker: all calls are then refused for ${scope.dialect.words.ms(openMs)}.`,
+        message: `Each failed attempt opens the breaker and refuses all calls for ${scope.dialect.words.ms(openMs)}.${advice}`,
         severity: 'error',
         ...mended,
       }
     : {
         at: mostSpecific(scope, 'breaker.failures', 'maxAttempts'),
-        message: `One call can open the breaker for every call: ${failures} failures in a row open it, and a call makes ${sayAttempts(attempts)}.`,
+        message: `One call can open the breaker for every call: ${failures} failures in a row open it, and a call makes ${formatAttempts(attempts)}.${advice}`,
         related: [
-          {at: 'breaker.failures', message: 'The failures are counted here.'},
+          {at: 'breaker.failures', message: 'The number of failures is set here.'},
           {at: 'maxAttempts', message: 'The attempts of a call are set here.'},
         ],
         ...mended,
@@ -123,8 +124,9 @@ function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
   const {minCalls, openMs} = breaker;
   if (minCalls === 'auto' || !isSure(scope, 'breaker.minCalls', 'breaker.openMs')) return;
   const fix = setting(scope, 'breaker.minCalls', 'auto');
+  const {words} = scope.dialect;
   if (minCalls === 1) {
-    const message = `The first attempt in an empty window opens the breaker if it fails: every call is then refused for ${scope.dialect.words.ms(openMs)}.`;
+    const message = `One failed attempt in an empty window opens the breaker and refuses all calls for ${words.ms(openMs)}. Raise ${words.key('breaker.minCalls')}.`;
     yield {at: 'breaker.minCalls', message, fix};
     return;
   }
@@ -132,26 +134,26 @@ function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
   if (minCalls > attempts || isDiluted(scope, breaker, attempts)) return;
   yield {
     at: mostSpecific(scope, 'breaker.minCalls', 'maxAttempts'),
-    message: `One call can open the breaker for every call: the failure share counts from ${minCalls} attempts, and a call makes ${sayAttempts(attempts)}.`,
+    message: `One call can open the breaker for every call: the failure ratio counts from ${minCalls} attempts, and a call makes ${formatAttempts(attempts)}. Raise ${words.key('breaker.minCalls')}.`,
     related: [
-      {at: 'breaker.minCalls', message: 'The attempts of the window are counted here.'},
+      {at: 'breaker.minCalls', message: 'The number of attempts is set here.'},
       {at: 'maxAttempts', message: 'The attempts of a call are set here.'},
     ],
     fix,
   };
 }
 
-/** At the stated traffic the window holds so many other attempts that one failed call is a smaller share than opens the breaker. */
+/** Whether the assumed traffic fills the window so that one failed call stays below `failureRatio`. */
 function isDiluted({policy}: Scope, {windowMs, failureRatio}: RatioBreaker, attempts: number): boolean {
   const rps = policy.objective?.assume?.rps;
   if (rps === undefined || attempts === Number.POSITIVE_INFINITY) return false;
   return attempts / (attempts + (rps * windowMs) / 1000) < failureRatio;
 }
 
-/** The default, and Envoy's. */
+/** Default of steadfetch and of Envoy. */
 const LEAST_FAILURES = 5;
-/** Of the schema. */
+/** Maximum that the schema allows. */
 const MOST_FAILURES = 1_000_000;
 
-const sayAttempts = (attempts: number): string =>
+const formatAttempts = (attempts: number): string =>
   attempts === Number.POSITIVE_INFINITY ? 'any number of attempts' : `up to ${attempts} attempts`;

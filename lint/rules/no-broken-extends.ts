@@ -8,10 +8,10 @@ export const brokenExtends: Rule = defineRule({
   severity: 'error',
   confidence: 'high',
   fix: 'safe',
-  summary: 'Extend presets and files that are there',
+  summary: 'Extend presets and files that exist',
   why: `
-What a policy extends is part of it. If a file is missing, cannot be read, or leads back to itself, the client refuses the
-policy; and what the rules say here is said without it.
+A policy includes what it extends. If a file is missing, cannot be read, or extends itself, the client refuses the policy. The rules
+check the rest of the policy without that file.
 `,
   sources: [{title: 'The policy file', url: 'docs/policy.md'}],
   bad: [
@@ -28,7 +28,7 @@ policy; and what the rules say here is said without it.
       fixed: '{\n  "extends": ["steadfetch:llm"]\n}\n',
     },
     {
-      name: 'a file that is not there',
+      name: 'a file that does not exist',
       text: '{\n  "extends": ["./base.json"]\n}\n',
       findings: [
         {message: 'extends[0] is the file base.json, which cannot be read.', at: '2:15', marks: '"./base.json"'},

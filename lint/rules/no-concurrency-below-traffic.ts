@@ -1,6 +1,6 @@
 import {formatNumber, formatShare} from '../analysis/format.ts';
-import {heldPlaceOf, sayHeld} from '../analysis/held-place.ts';
-import {sayChange} from '../analysis/setting.ts';
+import {formatHeldTime, heldPlaceOf} from '../analysis/held-place.ts';
+import {formatChange} from '../analysis/setting.ts';
 import {inFlight, placesFor} from '../math/places.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
@@ -11,14 +11,13 @@ export const concurrencyBelowTraffic: Rule = defineRule({
   category: 'load',
   severity: 'warning',
   confidence: 'high',
-  summary: 'Limit the attempts in flight above what the traffic needs',
+  summary: 'Allow as many attempts in flight as the traffic needs',
   why: `
-By Little’s law the attempts in flight are the calls a second times the time that each holds its place. A limit below that number does
-not smooth peaks: it refuses a part of the calls at every hour of a good day, or lets them wait in a queue that is always full. Either
-the limit is too low, or the assumed traffic is not what this client is meant to send.
+By Little’s law, the attempts in flight equal the calls per second times the duration of an attempt. A limit below that number refuses
+part of the calls even on a normal day, or keeps them in a queue that is always full. Raise the limit, or correct the assumed traffic.
 
-Computed from \`objective.assume\`: \`rps\`, and the mean of the latency where two of its percentiles are given, else the median. Retries
-are left out, so the truth is worse. A limit that is just as large still refuses many calls, since they do not come evenly;
+Computed from \`objective.assume\`: \`rps\`, and the mean latency where two percentiles are given, else the median. Retries are not
+counted, so the real number is higher. A limit equal to the computed number still refuses many calls, because calls arrive unevenly;
 \`retry-lint explain\` shows how many, by Erlang’s formula.
 `,
   sources: [
@@ -33,12 +32,12 @@ are left out, so the truth is worse. A limit that is just as large still refuses
   ],
   bad: [
     {
-      name: 'five places for nine attempts',
+      name: 'a limit of five for nine attempts',
       text: '{\n  "concurrency": {"max": 5},\n  "objective": {"assume": {"rps": 50, "latencyMs": {"p50": 180}}}\n}\n',
       findings: [
         {
           message:
-            '50 calls a second of about 180 ms keep 9 attempts in flight, and the limit is 5: at least 44.4 % of the calls are refused.',
+            '50 calls per second of about 180 ms need 9 attempts in flight, but the limit is 5: at least 44.4 % of the calls are refused.',
           at: '2:19',
           marks: '"max"',
         },
@@ -50,7 +49,7 @@ are left out, so the truth is worse. A limit that is just as large still refuses
       findings: [
         {
           message:
-            '50 calls a second of 204 ms on average keep 10.2 attempts in flight, and the limit is 8: the queue of 20 fills up, and then at least 21.6 % of the calls are refused or time out in it.',
+            '50 calls per second of 204 ms on average need 10.2 attempts in flight, but the limit is 8: the queue of 20 fills, and then at least 21.6 % of the calls are refused or time out in the queue.',
           at: '2:19',
           marks: '"max"',
         },
@@ -59,16 +58,16 @@ are left out, so the truth is worse. A limit that is just as large still refuses
   ],
   good: [
     {
-      name: 'room for twice the traffic',
+      name: 'a limit for twice the traffic',
       text: '{\n  "concurrency": {"max": 20},\n  "objective": {"assume": {"rps": 50, "latencyMs": {"p50": 180, "p95": 410}}}\n}\n',
     },
     {
-      name: 'a traffic that is not known',
+      name: 'latency is not assumed',
       text: '{\n  "concurrency": {"max": 5},\n  "objective": {"assume": {"rps": 50}}\n}\n',
     },
   ],
 
-  judges: ['concurrency', 'concurrency.max'],
+  fields: ['concurrency', 'concurrency.max'],
   reads: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
 
   *check(scope): Iterable<Draft> {
@@ -81,27 +80,27 @@ are left out, so the truth is worse. A limit that is just as large still refuses
     const load = inFlight(rps, held.ms);
     if (max >= load) return;
     const refused = `at least ${formatShare(1 - max / load)} of the calls are refused`;
-    const end = queue === 0 ? refused : `the queue of ${queue} fills up, and then ${refused} or time out in it`;
+    const end = queue === 0 ? refused : `the queue of ${queue} fills, and then ${refused} or time out in the queue`;
     yield {
       at: mostSpecific(scope, 'concurrency.max', 'objective'),
-      message: `${formatNumber(rps)} calls a second of ${sayHeld(scope, held)} keep ${formatNumber(load)} attempts in flight, and the limit is ${max}: ${end}.`,
+      message: `${formatNumber(rps)} calls per second of ${formatHeldTime(scope, held)} need ${formatNumber(load)} attempts in flight, but the limit is ${max}: ${end}.`,
       related: [
         {at: 'concurrency.max', message: 'The limit is set here.'},
         {at: 'objective.assume', message: 'The traffic is assumed here.'},
       ],
-      suggestions: roomFor(scope, load),
+      suggestions: suggestedMax(scope, load),
     };
   },
 });
 
-/** Where a call in a hundred finds no place. */
+/** Share of the calls that the suggested limit refuses. */
 const REFUSED = 0.01;
-/** Larger limits are not suggested. */
+/** Largest limit that is suggested. */
 const MOST = 100_000;
 
-function roomFor(scope: Scope, load: number): FixDraft[] {
+function suggestedMax(scope: Scope, load: number): FixDraft[] {
   if (load > MOST) return [];
   const max = placesFor(load, REFUSED);
-  const title = `${sayChange(scope, 'concurrency.max', max)}, so that at most 1 % of the calls find no place`;
+  const title = `${formatChange(scope, 'concurrency.max', max)}, so that at most 1 % of the calls exceed the limit`;
   return [{title, changes: [{do: 'set', path: 'concurrency.max', value: max}]}];
 }

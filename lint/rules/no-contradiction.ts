@@ -10,17 +10,17 @@ export const contradiction: Rule = defineRule({
   category: 'correctness',
   severity: 'error',
   confidence: 'high',
-  summary: 'Let no field contradict another',
+  summary: 'Write fields that do not contradict each other',
   why: `
-Every field may be right by itself and the policy wrong as a whole: two delays for one hedge, one header for two ids, a breaker
-that opens for longer than it may. The client refuses to run such a policy, and names the same conditions, since both ask the
-same code. A cap below the base is not refused, but then the base never counts. An objective is never read by the client, but a median above the
-99th percentile is a slip, and whatever is predicted from it is wrong.
+Fields can be valid one by one and contradict each other: two delays for one hedge, one header for two ids, an open time above its
+maximum. The client refuses to run such a policy and reports the same conditions, because client and linter share the code. A cap below
+the base is accepted, but the base then has no effect. The client never reads an objective, but a median above the 99th percentile is
+a mistake, and every prediction from it is wrong.
 `,
   sources: [{title: 'The policy file', url: 'docs/policy.md'}],
   bad: [
     {
-      name: 'a breaker that opens for longer than its longest',
+      name: 'an open time above its maximum',
       text: '{\n  "breaker": {"openMs": 90000, "maxOpenMs": 60000}\n}\n',
       findings: [
         {
@@ -36,14 +36,14 @@ same code. A cap below the base is not refused, but then the base never counts. 
       findings: [
         {
           message:
-            'objective.assume.latencyMs.p50 is 900 ms, above p99 (300 ms): half of the answers cannot be slower than 99 % of them.',
+            'objective.assume.latencyMs.p50 is 900 ms, above p99 (300 ms): half of the responses cannot be slower than 99 % of them.',
           at: '2:42',
           marks: '"p50"',
         },
       ],
     },
     {
-      name: 'more attempts that end badly than there are',
+      name: 'failures and hangs of more than all attempts',
       text: '{\n  "objective": {"assume": {"failureRatio": 0.7, "hangRatio": 0.5}}\n}\n',
       findings: [
         {
@@ -59,7 +59,8 @@ same code. A cap below the base is not refused, but then the base never counts. 
       text: '{\n  "backoff": {"baseMs": 500, "capMs": 200}\n}\n',
       findings: [
         {
-          message: 'backoff.capMs is 200 ms, below baseMs (500 ms): every wait is 200 ms, and the base never counts.',
+          message:
+            'backoff.capMs is 200 ms, below baseMs (500 ms): every wait is 200 ms, and the base has no effect. Raise capMs.',
           at: '2:30',
           marks: '"capMs"',
           severity: 'warning',
@@ -69,7 +70,7 @@ same code. A cap below the base is not refused, but then the base never counts. 
   ],
   good: [{name: 'a cap above the base', text: '{\n  "backoff": {"baseMs": 200, "capMs": 5000}\n}\n'}],
 
-  judges: [],
+  fields: [],
   reads: [
     'backoff',
     'breaker',
@@ -87,7 +88,7 @@ same code. A cap below the base is not refused, but then the base never counts. 
     const {policy} = scope;
     const {words} = scope.dialect;
     for (const {path, message} of checkInvariants(policy)) {
-      // An endless call is RL201's to tell.
+      // RL201 reports calls without an end.
       if (path === 'maxAttempts') continue;
       yield {at: path, message: `${words.name(path)} ${message}.`};
     }
@@ -100,7 +101,7 @@ same code. A cap below the base is not refused, but then the base never counts. 
     if (!isSure(scope, 'backoff.baseMs') || backoff.capMs >= backoff.baseMs) return;
     const capMs = words.ms(backoff.capMs);
     const fact = `${words.name('backoff.capMs')} is ${capMs}, below ${words.key('backoff.baseMs')} (${words.ms(backoff.baseMs)})`;
-    const message = `${fact}: every wait is ${capMs}, and the base never counts.`;
+    const message = `${fact}: every wait is ${capMs}, and the base has no effect. Raise ${words.key('backoff.capMs')}.`;
     yield {
       at: 'backoff.capMs',
       message,
@@ -111,10 +112,15 @@ same code. A cap below the base is not refused, but then the base never counts. 
 });
 
 const QUANTILES = ['p50', 'p95', 'p99', 'max'] as const;
-const SLOWER = {p50: 'half of the answers', p95: '5 % of the answers', p99: '1 % of the answers', max: ''} as const;
+const SLOWER = {
+  p50: 'half of the responses',
+  p95: '5 % of the responses',
+  p99: '1 % of the responses',
+  max: '',
+} as const;
 const FASTER = {p50: '', p95: '95 % of them', p99: '99 % of them', max: 'the slowest'} as const;
 
-/** A quantile above the next higher one that is written. */
+/** Reports a quantile above the next higher one. */
 function* fallingQuantiles(scope: Scope, base: string, latencies: LatencyQuantiles = {}): Iterable<Draft> {
   const {words} = scope.dialect;
   const known = QUANTILES.flatMap(name => {

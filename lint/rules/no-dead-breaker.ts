@@ -13,14 +13,14 @@ export const deadBreaker: Rule = defineRule({
   severity: 'error',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Let the breaker trip in an outage',
+  summary: 'Configure a breaker that can open in an outage',
   why: `
-A breaker that cannot open looks like protection and is none. It needs a number of attempts in its window before the share of
-failures means anything; if the traffic never makes that many, it stays closed through every outage. And a share of 1 asks that
-nothing at all succeeds: one good answer, from a health check or a cache, keeps it shut.
+A breaker that cannot open protects nothing. It decides only once its window holds enough attempts; if the traffic never makes that
+many, the breaker stays closed through every outage. And with a \`failureRatio\` of 1, one success, from a health check or a cache,
+keeps it closed.
 
-Judged for \`objective.assume.rps\`, with every retry counted; so the finding means never, not seldom. A warning where the policy sets other
-fields of the breaker only; silent where it sets none.
+Computed from \`objective.assume.rps\` with every retry counted, so "never opens" is exact. The finding is a warning where the policy sets
+only other fields of the breaker; the rule is silent where it sets none.
 `,
   sources: [
     {
@@ -34,12 +34,12 @@ fields of the breaker only; silent where it sets none.
   ],
   bad: [
     {
-      name: 'more attempts than the window can hold',
+      name: 'more attempts than the traffic makes in the window',
       text: '{\n  "breaker": {"windowMs": 10000, "minCalls": 100},\n  "objective": {"assume": {"rps": 2}}\n}\n',
       findings: [
         {
           message:
-            'The breaker never opens: it needs 100 attempts in 10000 ms, and 2 calls a second, each sent 3 times, make 60.',
+            'The breaker never opens: it needs 100 attempts in 10000 ms, and 2 calls per second of 3 attempts each make 60. Lower minCalls.',
           at: '2:34',
           marks: '"minCalls"',
         },
@@ -47,12 +47,12 @@ fields of the breaker only; silent where it sets none.
       fixed: '{\n  "breaker": {"windowMs": 10000, "minCalls": 10},\n  "objective": {"assume": {"rps": 2}}\n}\n',
     },
     {
-      name: 'hardly any calls, under a breaker whose window was left as it is',
+      name: 'few calls, and the default window',
       text: '{\n  "breaker": {"openMs": 5000},\n  "objective": {"assume": {"rps": 0.1}}\n}\n',
       findings: [
         {
           message:
-            'The breaker never opens: it needs 20 attempts in 30000 ms, and 0.1 calls a second, each sent 3 times, make 9.',
+            'The breaker never opens: it needs 20 attempts in 30000 ms, and 0.1 calls per second of 3 attempts each make 9. Lower minCalls.',
           at: '2:3',
           marks: '"breaker"',
           severity: 'warning',
@@ -60,12 +60,12 @@ fields of the breaker only; silent where it sets none.
       ],
     },
     {
-      name: 'nothing at all may succeed',
+      name: 'a failure ratio of 1',
       text: '{\n  "breaker": {"failureRatio": 1}\n}\n',
       findings: [
         {
           message:
-            'The breaker opens only when every one of at least 20 attempts failed: one that succeeds keeps it shut.',
+            'The breaker opens only if all of at least 20 attempts fail: one success keeps it closed. Lower failureRatio.',
           at: '2:15',
           marks: '"failureRatio"',
           severity: 'warning',
@@ -79,17 +79,17 @@ fields of the breaker only; silent where it sets none.
       name: 'a window that fills',
       text: '{\n  "breaker": {"windowMs": 30000, "minCalls": 20},\n  "objective": {"assume": {"rps": 2}}\n}\n',
     },
-    {name: 'the breaker is left as it is', text: '{\n  "objective": {"assume": {"rps": 0.01}}\n}\n'},
+    {name: 'the default breaker', text: '{\n  "objective": {"assume": {"rps": 0.01}}\n}\n'},
     {name: 'failures in a row', text: '{\n  "breaker": {"kind": "consecutive", "failures": 5}\n}\n'},
   ],
 
-  judges: ['breaker'],
+  fields: ['breaker'],
   reads: ['maxAttempts', 'objective'],
 
   *check(scope): Iterable<Draft> {
     const {breaker, objective} = scope.policy;
     if (breaker === null || breaker.kind !== 'ratio') return;
-    // Who has left the breaker as it is relies on it no more than on the traffic it is made for.
+    // The default breaker is made for more traffic, and does no harm with less.
     if (isDefault(scope, 'breaker')) return;
     const rps = objective?.assume?.rps;
     if (rps !== undefined && rps > 0 && isSure(scope, 'breaker.minCalls', 'breaker.windowMs'))
@@ -97,7 +97,7 @@ fields of the breaker only; silent where it sets none.
     if (breaker.failureRatio < 1) return;
     yield {
       at: 'breaker.failureRatio',
-      message: `The breaker opens only when every one of at least ${tripRule(breaker).least} attempts failed: one that succeeds keeps it shut.`,
+      message: `The breaker opens only if all of at least ${tripRule(breaker).least} attempts fail: one success keeps it closed. Lower ${scope.dialect.words.key('breaker.failureRatio')}.`,
       severity: 'warning',
       fix: setting(scope, 'breaker.failureRatio', 0.5),
     };
@@ -107,28 +107,29 @@ fields of the breaker only; silent where it sets none.
 function* tooFew(scope: Scope, breaker: RatioBreaker, rps: number): Iterable<Draft> {
   const {windowMs} = breaker;
   const {least} = tripRule(breaker);
-  const sends = retriesOf(scope.policy) + 1;
-  const held = (rps * sends * windowMs) / 1000;
-  // Unlimited resends fill any window.
+  const {words} = scope.dialect;
+  const attempts = retriesOf(scope.policy) + 1;
+  const held = (rps * attempts * windowMs) / 1000;
+  // Unlimited retries fill any window.
   if (held >= least) return;
-  const resent = sends === 1 ? '' : `, each sent ${sends} times,`;
+  const each = attempts === 1 ? '' : ` of ${attempts} attempts each`;
   yield {
     at: mostSpecific(scope, 'breaker.minCalls', 'breaker.windowMs'),
-    message: `The breaker never opens: it needs ${least} attempts in ${scope.dialect.words.ms(windowMs)}, and ${formatNumber(rps)} calls a second${resent} make ${formatNumber(held)}.`,
+    message: `The breaker never opens: it needs ${least} attempts in ${words.ms(windowMs)}, and ${formatNumber(rps)} calls per second${each} make ${formatNumber(held)}. Lower ${words.key('breaker.minCalls')}.`,
     severity: DECIDING.some(path => isSet(scope, path)) ? 'error' : 'warning',
     related: [{at: 'objective.assume.rps', message: 'The traffic is assumed here.'}],
-    ...fitting(scope, windowMs, rps),
+    ...suggestedMinCalls(scope, windowMs, rps),
   };
 }
 
-/** The fields that decide how many attempts are needed. Left as they are, the breaker was not made to trip at some traffic. */
+/** Fields that decide how many attempts are needed. If the policy sets none of them, the finding is a warning. */
 const DECIDING = ['breaker.minCalls', 'breaker.windowMs', 'breaker.failureRatio'];
 
-/** Half of what the calls make without a resend, so that it opens with some to spare. */
-function fitting(scope: Scope, windowMs: number, rps: number): Pick<Draft, 'fix'> {
+/** Half of the first attempts in a window, so that the breaker opens in an outage with a margin. */
+function suggestedMinCalls(scope: Scope, windowMs: number, rps: number): Pick<Draft, 'fix'> {
   const count = Math.floor((rps * windowMs) / 2000);
   return count < LEAST ? {} : {fix: setting(scope, 'breaker.minCalls', count)};
 }
 
-/** Fewer attempts open a breaker by chance. */
+/** Least value that is suggested: with fewer attempts a breaker opens by chance. */
 const LEAST = 5;

@@ -9,17 +9,18 @@ export const duplicateKey: Rule = defineRule({
   confidence: 'high',
   summary: 'Write every key once',
   why: `
-JSON does not say what two equal keys mean. Most parsers keep the last one and lose the first without a word, so a reader who
-stops at the first believes in a value that does not count. The client's loader refuses such a file.
+JSON does not define what two equal keys mean. Most parsers silently keep the last one, so a reader who stops at the first sees a value
+that has no effect. The client's loader refuses such a file.
 `,
   sources: [{title: 'RFC 8259, 4. Objects', url: 'https://www.rfc-editor.org/rfc/rfc8259#section-4'}],
   bad: [
     {
-      name: 'the attempts twice',
+      name: 'maxAttempts twice',
       text: '{\n  "maxAttempts": 3,\n  "maxAttempts": 5\n}\n',
       findings: [
         {
-          message: 'The key "maxAttempts" is already used in this object; the last one counts, and the first is lost.',
+          message:
+            'The key "maxAttempts" is already used in this object; the last value applies, and the first is ignored. Remove one of them.',
           at: '3:3',
           marks: '"maxAttempts"',
         },

@@ -7,11 +7,11 @@ export const emptyTriggers: Rule = defineRule({
   category: 'correctness',
   severity: 'warning',
   confidence: 'high',
-  summary: 'Say what is retried, or that nothing is',
+  summary: 'List what to retry, or set maxAttempts to 1',
   why: `
-A policy with attempts and an empty \`retryOn\` retries nothing: no answer and no failure is transient. If that is meant,
-\`"maxAttempts": 1\` says it; if not, every failure reaches the caller although three attempts are written down. Twelve of the retry
-policies in Google's public gRPC configurations have such an empty list.
+A policy with several attempts and an empty \`retryOn\` retries nothing. If that is intended, write \`"maxAttempts": 1\`. If not, every
+failure reaches the caller although the policy allows three attempts. Twelve retry policies in Google's public gRPC configurations
+have an empty list.
 `,
   sources: [
     {
@@ -26,19 +26,19 @@ policies in Google's public gRPC configurations have such an empty list.
       findings: [
         {
           message:
-            'Nothing is retried, although 3 attempts are allowed: retryOn is empty, so no failure counts as transient.',
+            'retryOn is empty, so nothing is retried although 3 attempts are allowed. List triggers, or set maxAttempts to 1.',
           at: '3:3',
           marks: '"retryOn"',
         },
       ],
     },
     {
-      name: 'a route that switches retries off the long way',
+      name: 'a route with an empty list',
       text: '{\n  "routes": [\n    {"match": {"path": "/v1/orders"}, "retryOn": []}\n  ]\n}\n',
       findings: [
         {
           message:
-            'Nothing is retried, although 3 attempts are allowed: retryOn is empty, so no failure counts as transient.',
+            'retryOn is empty, so nothing is retried although 3 attempts are allowed. List triggers, or set maxAttempts to 1.',
           at: '3:39',
           marks: '"retryOn"',
         },
@@ -50,24 +50,24 @@ policies in Google's public gRPC configurations have such an empty list.
     {name: 'one attempt', text: '{\n  "maxAttempts": 1,\n  "retryOn": []\n}\n'},
   ],
 
-  judges: ['retryOn'],
+  fields: ['retryOn'],
   reads: ['hedge', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     const {retryOn, hedge} = scope.policy;
-    // A hedge is a second attempt that no trigger has to allow.
+    // A hedge needs no trigger.
     if (retryOn.length > 0 || hedge !== null || !mayRetry(scope)) return;
     const {words} = scope.dialect;
     const attempts = retriesOf(scope.policy) + 1;
     const count = Number.isFinite(attempts) ? `${attempts} attempts are` : 'unlimited attempts are';
     yield {
       at: 'retryOn',
-      message: `Nothing is retried, although ${count} allowed: ${words.name('retryOn')} is empty, so no failure counts as transient.`,
-      related: [{at: 'maxAttempts', message: 'The attempts are counted here.'}],
+      message: `${words.name('retryOn')} is empty, so nothing is retried although ${count} allowed. List triggers, or set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}.`,
+      related: [{at: 'maxAttempts', message: 'The number of attempts is set here.'}],
       suggestions: [
-        {title: 'Retry what is retried by default', changes: [defaultTriggers(scope)]},
+        {title: 'Use the default retryOn', changes: [defaultTriggers(scope)]},
         {
-          title: `Say so: set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}`,
+          title: `Set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}`,
           changes: [defaultTriggers(scope), {do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
         },
       ],

@@ -11,13 +11,12 @@ export const endlessWaits: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Cap the waits',
+  summary: 'Limit each wait to a minute',
   why: `
-Waits that double become minutes after ten resends and days after twenty. Nobody is still there when such an attempt is sent, yet
-the call holds its memory, its connection and its place. A cap keeps the waits to what somebody waits for; what has to survive an
-hour belongs in a queue.
+Waits that double reach minutes after ten retries and days after twenty. The caller has usually given up by then, but the call still
+occupies memory and a slot of the concurrency limit. Set a cap. Work that must survive an hour belongs in a queue.
 
-Only waits that the deadline leaves room for count.
+Waits longer than the deadline are not counted.
 `,
   sources: [
     {
@@ -35,7 +34,7 @@ Only waits that the deadline leaves room for count.
       text: '{\n  "maxAttempts": 5,\n  "deadlineMs": 3600000,\n  "backoff": {"baseMs": 10000, "factor": 4, "capMs": 600000}\n}\n',
       findings: [
         {
-          message: 'The wait before resend 4 is up to 600000 ms, longer than 60000 ms: whoever made the call has left.',
+          message: 'The wait before retry 4 is up to 600000 ms; the limit is 60000 ms. Set a lower cap.',
           at: '4:45',
           marks: '"capMs"',
         },
@@ -48,7 +47,8 @@ Only waits that the deadline leaves room for count.
       text: '{\n  "deadlineMs": 600000,\n  "backoff": {"kind": "constant", "delayMs": 120000}\n}\n',
       findings: [
         {
-          message: 'The wait before resend 1 is up to 120000 ms, longer than 60000 ms: whoever made the call has left.',
+          message:
+            'The wait before retry 1 is up to 120000 ms; the limit is 60000 ms. Use exponential backoff with a cap.',
           at: '3:35',
           marks: '"delayMs"',
         },
@@ -63,21 +63,21 @@ Only waits that the deadline leaves room for count.
     {name: 'a cap that is never reached', text: '{\n  "backoff": {"capMs": 600000}\n}\n'},
   ],
 
-  judges: ['backoff', 'backoff.capMs', 'maxAttempts', 'deadlineMs'],
+  fields: ['backoff', 'backoff.capMs', 'maxAttempts', 'deadlineMs'],
   reads: ['retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
     if (!mayRetry(scope)) return;
-    const {resend, waitMs, throttled} = longestWait(scope);
+    const {retry, waitMs, throttled} = longestWait(scope);
     const longMs = LONG_MS[scope.dialect.capabilities.kind];
     if (waitMs <= longMs) return;
     const {words} = scope.dialect;
-    const before = `before resend ${resend}${throttled ? ' after a throttled answer' : ''}`;
+    const before = `before retry ${retry}${throttled ? ' after a throttled response' : ''}`;
     const at = culprit(scope, throttled);
     yield {
       at,
-      message: `The wait ${before} is up to ${words.ms(waitMs)}, longer than ${words.ms(longMs)}: ${LEFT[scope.dialect.capabilities.kind]}.`,
+      message: `The wait ${before} is up to ${words.ms(waitMs)}; the limit is ${words.ms(longMs)}. ${'capMs' in backoff ? 'Set a lower cap' : 'Use exponential backoff with a cap'}.`,
       ...('capMs' in backoff
         ? {fix: setting(scope, 'backoff.capMs', longMs)}
         : {suggestions: [exponential(backoff.jitter)]}),
@@ -86,17 +86,16 @@ Only waits that the deadline leaves room for count.
 });
 
 const LONG_MS = {call: 60_000, workflow: 300_000} as const;
-const LEFT = {call: 'whoever made the call has left', workflow: 'what broke is long mended'} as const;
 
-/** The longest wait that the deadline has room for, and the first resend that waits that long. */
-function longestWait({policy}: Scope): {resend: number; waitMs: number; throttled: boolean} {
+/** The longest wait below the deadline, and the first retry with that wait. */
+function longestWait({policy}: Scope): {retry: number; waitMs: number; throttled: boolean} {
   const {backoff, deadlineMs} = policy;
   const roomMs = deadlineMs ?? Number.POSITIVE_INFINITY;
-  let longest = {resend: 1, waitMs: 0, throttled: false};
+  let longest = {retry: 1, waitMs: 0, throttled: false};
   for (const throttled of retriesThrottled(policy) ? [false, true] : [false]) {
-    for (let resend = 1; resend <= Math.min(retriesOf(policy), 100); resend++) {
-      const waitMs = longestMs(backoff, resend, throttled);
-      if (waitMs > longest.waitMs && waitMs < roomMs) longest = {resend, waitMs, throttled};
+    for (let retry = 1; retry <= Math.min(retriesOf(policy), 100); retry++) {
+      const waitMs = longestMs(backoff, retry, throttled);
+      if (waitMs > longest.waitMs && waitMs < roomMs) longest = {retry, waitMs, throttled};
     }
   }
   return longest;
@@ -110,6 +109,6 @@ function culprit(scope: Scope, throttled: boolean): string {
 }
 
 const exponential = (jitter: string): FixDraft => ({
-  title: 'Wait longer each time, and never longer than 20 s',
+  title: 'Use exponential backoff with a cap of 20 s',
   changes: [{do: 'set', path: 'backoff', value: {kind: 'exponential', baseMs: 1000, capMs: 20_000, jitter}}],
 });

@@ -8,18 +8,17 @@ export const excessiveAttempts: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Give up after few attempts',
+  summary: 'Make at most five attempts',
   why: `
-Attempts past the third hardly help. If one in ten attempts fails by chance, three of them fail one call in a thousand. If
-attempts fail because the server is down, they all fail, and every one of them is load on a server that cannot carry it: with
-ten attempts an outage is met with ten times the traffic.
+Attempts after the third rarely help. If one attempt in ten fails by chance, three attempts fail for one call in a thousand. If the
+server is down, all attempts fail, and each adds load: with ten attempts, an outage brings ten times the traffic.
 
-AWS SDKs, the SRE Book and most clients stop at three; gRPC takes no more than five. An error from 20.
+AWS SDKs, the SRE Book and most clients stop at three attempts; gRPC allows at most five. The finding is an error from 20 attempts.
 `,
   sources: [
     {title: 'Google SRE Book, Handling Overload', url: 'https://sre.google/sre-book/handling-overload/'},
     {
-      title: 'gRFC A6, Client Retries: more than five attempts are five',
+      title: 'gRFC A6, Client Retries: maxAttempts above five counts as five',
       url: 'https://github.com/grpc/proposal/blob/master/A6-client-retries.md#maximum-number-of-retries',
     },
   ],
@@ -30,7 +29,7 @@ AWS SDKs, the SRE Book and most clients stop at three; gRPC takes no more than f
       findings: [
         {
           message:
-            'A call that keeps failing is sent up to 10 times, more than 5: past the third an attempt rarely helps, and each is load on a server that is down.',
+            'A failing call makes up to 10 attempts; the limit is 5. Attempts after the third rarely help, and each adds load to a failing server. Set maxAttempts to 3.',
           at: '2:3',
           marks: '"maxAttempts"',
         },
@@ -43,7 +42,7 @@ AWS SDKs, the SRE Book and most clients stop at three; gRPC takes no more than f
       findings: [
         {
           message:
-            'A call that keeps failing is sent up to 100 times, more than 5: past the third an attempt rarely helps, and each is load on a server that is down.',
+            'A failing call makes up to 100 attempts; the limit is 5. Attempts after the third rarely help, and each adds load to a failing server. Set maxAttempts to 3.',
           at: '3:37',
           marks: '"maxAttempts"',
           severity: 'error',
@@ -54,24 +53,25 @@ AWS SDKs, the SRE Book and most clients stop at three; gRPC takes no more than f
   ],
   good: [
     {name: 'three attempts', text: '{\n  "maxAttempts": 3\n}\n'},
-    {name: 'unlimited ones are RL201’s', text: '{\n  "maxAttempts": "unlimited"\n}\n'},
+    {name: 'unlimited attempts, which RL201 reports', text: '{\n  "maxAttempts": "unlimited"\n}\n'},
   ],
 
-  judges: ['maxAttempts'],
+  fields: ['maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     const {maxAttempts} = scope.policy;
     const many = MANY[scope.dialect.capabilities.kind];
     if (typeof maxAttempts !== 'number' || maxAttempts <= many) return;
+    const fix = setting(scope, 'maxAttempts', 3);
     yield {
       at: 'maxAttempts',
-      message: `A call that keeps failing is sent up to ${maxAttempts} times, more than ${many}: past the third an attempt rarely helps, and each is load on a server that is down.`,
+      message: `A failing call makes up to ${maxAttempts} attempts; the limit is ${many}. Attempts after the third rarely help, and each adds load to a failing server. ${fix.title}.`,
       severity: maxAttempts >= EXCESSIVE ? 'error' : 'warning',
-      fix: setting(scope, 'maxAttempts', 3),
+      fix,
     };
   },
 });
 
-/** A workflow has the time for more: nobody waits for it. */
+/** A workflow has time for more attempts than a call that a user waits for. */
 const MANY = {call: 5, workflow: 10} as const;
 const EXCESSIVE = 20;

@@ -9,14 +9,13 @@ export const excessiveHints: Rule = defineRule({
   category: 'latency',
   severity: 'warning',
   confidence: 'high',
-  summary: 'Wait minutes for a hint of the server, not hours',
+  summary: 'Limit Retry-After waits to ten minutes',
   why: `
-\`Retry-After\` is whatever a server writes: a limit that resets tomorrow, a date in the wrong time zone, the seconds since 1970 in place
-of a delay. \`retryAfter.maxMs\` is the longest that is believed. Without a deadline a call that waits for such a hint holds its memory
-and its caller for as long.
+A server can send any \`Retry-After\`: a limit that resets tomorrow, a date in the wrong time zone, seconds since 1970 in place of a delay.
+\`retryAfter.maxMs\` is the longest wait that the client accepts. Without a deadline, a call waits that long and keeps its memory.
 
-With the scope \`origin\` the hint of one call holds all others to that origin. Without a deadline every one of them waits, and they add
-up for hours. With a deadline they are refused, so one wrong header closes the origin for this process until the time is over.
+With the scope \`origin\`, the \`Retry-After\` of one response delays all calls to that origin. Without a deadline all of them wait, for
+hours. With a deadline they are refused, so one wrong header blocks the origin for this process until the time is over.
 `,
   sources: [
     {title: 'RFC 9110, 10.2.3 Retry-After', url: 'https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3'},
@@ -25,7 +24,7 @@ up for hours. With a deadline they are refused, so one wrong header closes the o
       url: 'https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-retrypolicy-ratelimitedretrybackoff',
     },
     {
-      title: 'draft-ietf-httpapi-ratelimit-headers: clients guard against values that are too large',
+      title: 'draft-ietf-httpapi-ratelimit-headers: clients limit values that are too large',
       url: 'https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/',
     },
   ],
@@ -36,7 +35,7 @@ up for hours. With a deadline they are refused, so one wrong header closes the o
       findings: [
         {
           message:
-            'A call may wait for a server’s hint of up to 7200000 ms (2 hours), and no deadline ends it; hints above 600000 ms are seldom meant.',
+            'Without a deadline, a Retry-After can delay a call by up to 7200000 ms (2 hours). The limit is 600000 ms: lower retryAfter.maxMs.',
           at: '3:18',
           marks: '"maxMs"',
         },
@@ -48,7 +47,7 @@ up for hours. With a deadline they are refused, so one wrong header closes the o
       findings: [
         {
           message:
-            'The hint of one call holds every call to its origin for up to 7200000 ms (2 hours), and no deadline ends them: all of them wait.',
+            'Without a deadline, the Retry-After of one response delays every call to its origin by up to 7200000 ms (2 hours). The limit is 600000 ms: lower retryAfter.maxMs.',
           at: '3:18',
           marks: '"maxMs"',
           severity: 'error',
@@ -56,12 +55,12 @@ up for hours. With a deadline they are refused, so one wrong header closes the o
       ],
     },
     {
-      name: 'an origin that is closed for a day',
+      name: 'an origin that is blocked for a day',
       text: '{\n  "retryAfter": {"maxMs": 86400000, "scope": "origin"}\n}\n',
       findings: [
         {
           message:
-            'The hint of one call closes its origin for up to 86400000 ms (24 hours): every call that cannot wait as long is refused.',
+            'The Retry-After of one response blocks its origin for up to 86400000 ms (24 hours): calls with a shorter deadline are refused. The limit is 600000 ms: lower retryAfter.maxMs.',
           at: '2:18',
           marks: '"maxMs"',
         },
@@ -79,7 +78,7 @@ up for hours. With a deadline they are refused, so one wrong header closes the o
     },
   ],
 
-  judges: ['retryAfter', 'retryAfter.maxMs', 'retryAfter.scope', 'deadlineMs', 'retryOn'],
+  fields: ['retryAfter', 'retryAfter.maxMs', 'retryAfter.scope', 'deadlineMs', 'retryOn'],
   reads: ['maxAttempts'],
 
   *check(scope): Iterable<Draft> {
@@ -90,28 +89,28 @@ up for hours. With a deadline they are refused, so one wrong header closes the o
     if (deadlineMs !== null && !holdsAll) return;
     yield {
       at: 'retryAfter.maxMs',
-      message: sayHint(retryAfter.maxMs, holdsAll, deadlineMs === null),
+      message: formatHint(retryAfter.maxMs, holdsAll, deadlineMs === null),
       ...(holdsAll && deadlineMs === null ? {severity: 'error'} : {}),
       related: [
         {
           at: 'deadlineMs',
           message: deadlineMs === null ? 'The deadline is switched off here.' : 'The deadline is set here.',
         },
-        {at: 'retryAfter.scope', message: 'The scope of a hint is set here.'},
+        {at: 'retryAfter.scope', message: 'The scope of Retry-After is set here.'},
       ],
       suggestions: [setting(scope, 'retryAfter.maxMs', 60_000)],
     };
   },
 });
 
-/** Longer than any call is waited for; limits by the minute have reset ten times. */
+/** Ten minutes: longer than a caller waits, and than any rate limit per minute. */
 const LONG_MS = 600_000;
 
-function sayHint(maxMs: number, holdsAll: boolean, isEndless: boolean): string {
+function formatHint(maxMs: number, holdsAll: boolean, isEndless: boolean): string {
   const time = formatLongMs(maxMs);
-  if (!holdsAll)
-    return `A call may wait for a server’s hint of up to ${time}, and no deadline ends it; hints above ${LONG_MS} ms are seldom meant.`;
+  const advice = `The limit is ${LONG_MS} ms: lower retryAfter.maxMs.`;
+  if (!holdsAll) return `Without a deadline, a Retry-After can delay a call by up to ${time}. ${advice}`;
   return isEndless
-    ? `The hint of one call holds every call to its origin for up to ${time}, and no deadline ends them: all of them wait.`
-    : `The hint of one call closes its origin for up to ${time}: every call that cannot wait as long is refused.`;
+    ? `Without a deadline, the Retry-After of one response delays every call to its origin by up to ${time}. ${advice}`
+    : `The Retry-After of one response blocks its origin for up to ${time}: calls with a shorter deadline are refused. ${advice}`;
 }

@@ -10,14 +10,13 @@ export const extremeReplayLimit: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Keep request bodies for a retry up to a size that memory bears',
+  summary: 'Keep request bodies for retries up to a moderate size',
   why: `
-What is sent again has to be kept until then. \`replayLimitBytes\` says up to which size; a larger body gets one attempt, whatever
-\`maxAttempts\` says. At 0 that is every body: a PUT that may be retried never is, and the caller is told that its body cannot be
-replayed.
+A retry sends the body again, so the client keeps it in memory up to \`replayLimitBytes\`. A call with a larger body makes one attempt,
+whatever \`maxAttempts\` says. With 0, no body is kept: a PUT is never retried, and its error says that the body cannot be replayed.
 
-A limit of hundreds of megabytes is kept in memory by each call in flight, and a retry sends all of it again over the connection that
-just failed. Uploads of that size are sent in parts, each of which is retried by itself.
+With a limit of hundreds of megabytes, each call in flight may keep that much memory, and each retry sends all of it again. Send uploads
+of that size in parts, and retry each part.
 `,
   sources: [
     {
@@ -25,7 +24,7 @@ just failed. Uploads of that size are sent in parts, each of which is retried by
       url: 'https://github.com/grpc/proposal/blob/master/A6-client-retries.md#memory-management-buffering',
     },
     {
-      title: 'Amazon S3, Multipart upload limits: from 100 MB on in parts',
+      title: 'Amazon S3, Multipart upload limits: uploads in parts from 100 MB',
       url: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html',
     },
   ],
@@ -36,7 +35,7 @@ just failed. Uploads of that size are sent in parts, each of which is retried by
       findings: [
         {
           message:
-            'A PUT or QUERY with a body gets one attempt, not 3: replayLimitBytes is 0, so no body is kept for a retry.',
+            'replayLimitBytes is 0, so no body is kept for a retry: a PUT or QUERY with a body makes one attempt, not 3. Raise the limit.',
           at: '2:3',
           marks: '"replayLimitBytes"',
         },
@@ -49,7 +48,7 @@ just failed. Uploads of that size are sent in parts, each of which is retried by
       findings: [
         {
           message:
-            'Up to 1024 MiB of the body of each PUT or QUERY are kept for a retry: 50 calls in flight keep 50 GiB.',
+            'Up to 1024 MiB of each PUT or QUERY body are kept for a retry: 50 calls in flight keep 50 GiB. Set at most 100 MiB.',
           at: '2:3',
           marks: '"replayLimitBytes"',
         },
@@ -60,12 +59,12 @@ just failed. Uploads of that size are sent in parts, each of which is retried by
   good: [
     {name: 'eight mebibytes', text: '{\n  "replayLimitBytes": 8388608\n}\n'},
     {
-      name: 'no body is kept, and none is sent again',
+      name: 'bodies are not kept, and their methods are not retried',
       text: '{\n  "replayLimitBytes": 0,\n  "idempotentMethods": ["GET", "HEAD"]\n}\n',
     },
   ],
 
-  judges: ['replayLimitBytes', 'idempotentMethods', 'idempotency'],
+  fields: ['replayLimitBytes', 'idempotentMethods', 'idempotency'],
   reads: ['concurrency', 'match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
@@ -78,8 +77,8 @@ just failed. Uploads of that size are sent in parts, each of which is retried by
       at: 'replayLimitBytes',
       message:
         replayLimitBytes === 0
-          ? `A ${named} with a body gets one attempt${sayMissed(scope)}: replayLimitBytes is 0, so no body is kept for a retry.`
-          : `Up to ${formatNumber(replayLimitBytes / MEBIBYTE)} MiB of the body of each ${named} are kept for a retry: ${sayKept(scope)}.`,
+          ? `replayLimitBytes is 0, so no body is kept for a retry: a ${named} with a body makes one attempt${formatMissed(scope)}. Raise the limit.`
+          : `Up to ${formatNumber(replayLimitBytes / MEBIBYTE)} MiB of each ${named} body are kept for a retry: ${formatKept(scope)}. Set at most ${LARGE_BYTES / MEBIBYTE} MiB.`,
       fix: byDefault,
     };
   },
@@ -93,7 +92,7 @@ const byDefault: FixDraft = {
   changes: [{do: 'set', path: 'replayLimitBytes', value: MEBIBYTE}],
 };
 
-/** The methods of the scope that have a body and may be sent again. */
+/** The methods of the scope that have a body and may be retried. */
 function repeatedWithBody(scope: Scope): string[] {
   const {policy} = scope;
   const called = namedMethods(scope);
@@ -104,13 +103,13 @@ function repeatedWithBody(scope: Scope): string[] {
   );
 }
 
-function sayMissed({policy}: Scope): string {
+function formatMissed({policy}: Scope): string {
   const attempts = retriesOf(policy) + 1;
   return Number.isFinite(attempts) ? `, not ${attempts}` : '';
 }
 
-/** Without a limit, by ten calls. */
-function sayKept({policy: {concurrency, replayLimitBytes}}: Scope): string {
+/** Memory for the calls in flight; ten calls where the policy has no concurrency limit. */
+function formatKept({policy: {concurrency, replayLimitBytes}}: Scope): string {
   const calls = concurrency?.max ?? 10;
   const gibibytes = (calls * replayLimitBytes) / (1024 * MEBIBYTE);
   return `${calls === 1 ? 'one call in flight keeps' : `${calls} calls in flight keep`} ${formatNumber(gibibytes)} GiB`;

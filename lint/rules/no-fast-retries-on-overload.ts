@@ -1,22 +1,22 @@
 import type {RetryTrigger} from '../../src/policy/types.ts';
 import {mayRetry} from '../analysis/retryability.ts';
-import {sayChange} from '../analysis/setting.ts';
+import {formatChange} from '../analysis/setting.ts';
 import {longestMs} from '../math/schedule.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Change, type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
-export const fastThrottledResends: Rule = defineRule({
+export const fastThrottledRetries: Rule = defineRule({
   code: 'RL211',
   name: 'no-fast-retries-on-overload',
   category: 'load',
   severity: 'warning',
   confidence: 'high',
-  summary: 'Give an overloaded server at least a second',
+  summary: 'Wait at least one second after 429, 503 and 529',
   why: `
-429, 503 and 529 say that there is too much to do. Coming back after a tenth of a second is more of it. Where the server's own
-word is not heard, the first wait has to be long enough by itself: a second, as in the AWS SDKs, or more.
+429, 503 and 529 mean that the server is overloaded. A retry after 100 ms adds to that load. If the client ignores \`Retry-After\`, the
+first wait must be long enough by itself: at least one second, as in the AWS SDKs.
 
-Speaks only where \`retryAfter.honor\` is false; where hints are heard, they decide.
+Reports only where \`retryAfter.honor\` is false. Elsewhere \`Retry-After\` decides the wait.
 `,
   sources: [
     {title: 'Google SRE Book, Handling Overload', url: 'https://sre.google/sre-book/handling-overload/'},
@@ -27,24 +27,24 @@ Speaks only where \`retryAfter.honor\` is false; where hints are heard, they dec
   ],
   bad: [
     {
-      name: 'a 503 comes back after a tenth of a second',
+      name: 'a 503 is retried within 100 ms',
       text: '{\n  "backoff": {"baseMs": 100},\n  "retryAfter": {"honor": false}\n}\n',
       findings: [
         {
           message:
-            'After 503 the first resend waits at most 100 ms, and the server’s own word is not heard; less than 1000 ms is more load on a server that has too much.',
+            'After 503, the first retry waits at most 100 ms and ignores Retry-After. An overloaded server needs at least 1000 ms: honor Retry-After, or wait longer.',
           at: '2:15',
           marks: '"baseMs"',
         },
       ],
     },
     {
-      name: 'a 429 too',
+      name: 'a 429 is retried within 200 ms',
       text: '{\n  "retryOn": [429],\n  "backoff": {"baseMs": 50, "throttledBaseMs": 200},\n  "retryAfter": {"honor": false}\n}\n',
       findings: [
         {
           message:
-            'After 429 the first resend waits at most 200 ms, and the server’s own word is not heard; less than 1000 ms is more load on a server that has too much.',
+            'After 429, the first retry waits at most 200 ms and ignores Retry-After. An overloaded server needs at least 1000 ms: honor Retry-After, or wait longer.',
           at: '3:29',
           marks: '"throttledBaseMs"',
         },
@@ -52,17 +52,17 @@ Speaks only where \`retryAfter.honor\` is false; where hints are heard, they dec
     },
   ],
   good: [
-    {name: 'hints are heard', text: '{\n  "backoff": {"baseMs": 100}\n}\n'},
+    {name: 'Retry-After is honored', text: '{\n  "backoff": {"baseMs": 100}\n}\n'},
     {name: 'a base of a second', text: '{\n  "backoff": {"baseMs": 1000},\n  "retryAfter": {"honor": false}\n}\n'},
   ],
 
-  judges: ['retryAfter.honor', 'backoff'],
+  fields: ['retryAfter.honor', 'backoff'],
   reads: ['maxAttempts', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {retryAfter, backoff} = scope.policy;
     if (retryAfter.honor || !mayRetry(scope)) return;
-    // Without its hint a 503 is a failure like any other; 429 and 529 ask for less by themselves.
+    // A 503 is throttling only with Retry-After; 429 and 529 always are.
     const [throttled] = listed(scope, [429, 529, '4xx', 'RESOURCE_EXHAUSTED']);
     const [shedding] = listed(scope, [503, '5xx']);
     const answer =
@@ -77,9 +77,9 @@ Speaks only where \`retryAfter.honor\` is false; where hints are heard, they dec
     const {words} = scope.dialect;
     yield {
       at: mostSpecific(scope, ...fields, 'retryAfter.honor'),
-      message: `After ${answer} the first resend waits at most ${words.ms(firstMs)}, and the server’s own word is not heard; less than ${words.ms(SECOND)} is more load on a server that has too much.`,
-      related: [{at: 'retryAfter.honor', message: 'Hints are switched off here.'}],
-      suggestions: [honored, ...(fields[0] === 'backoff.delaysMs' ? [] : [patient(scope, fields[0]!)])],
+      message: `After ${answer}, the first retry waits at most ${words.ms(firstMs)} and ignores Retry-After. An overloaded server needs at least ${words.ms(SECOND)}: honor Retry-After, or wait longer.`,
+      related: [{at: 'retryAfter.honor', message: 'Retry-After is ignored because of this setting.'}],
+      suggestions: [honored, ...(fields[0] === 'backoff.delaysMs' ? [] : [waitSecond(scope, fields[0]!)])],
     };
   },
 });
@@ -89,7 +89,7 @@ const SECOND = 1000;
 const listed = ({policy}: Scope, triggers: readonly RetryTrigger[]): RetryTrigger[] =>
   triggers.filter(trigger => policy.retryOn.includes(trigger));
 
-/** What the first wait is made of, the field that decides it first. */
+/** Fields that make up the first wait; the deciding field comes first. */
 function fieldsOf({policy: {backoff}}: Scope, throttled: boolean): string[] {
   const base = `backoff.${{exponential: 'baseMs', linear: 'baseMs', constant: 'delayMs', list: 'delaysMs'}[backoff.kind]}`;
   if (!throttled) return [base];
@@ -99,14 +99,14 @@ function fieldsOf({policy: {backoff}}: Scope, throttled: boolean): string[] {
 }
 
 const honored: FixDraft = {
-  title: 'Hear the server’s word',
+  title: 'Honor Retry-After',
   changes: [{do: 'set', path: 'retryAfter.honor', value: true}],
 };
 
-/** A second, and a cap that lets it be one. */
-function patient(scope: Scope, path: string): FixDraft {
+/** Waits one second, and raises the cap if it is lower. */
+function waitSecond(scope: Scope, path: string): FixDraft {
   const {backoff} = scope.policy;
   const changes: Change[] = [{do: 'set', path, value: SECOND}];
   if ('capMs' in backoff && backoff.capMs < SECOND) changes.push({do: 'set', path: 'backoff.capMs', value: 20_000});
-  return {title: sayChange(scope, path, SECOND), changes};
+  return {title: formatChange(scope, path, SECOND), changes};
 }

@@ -13,13 +13,13 @@ export const fieldWithoutEffect: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Write no field that changes nothing',
+  summary: 'Remove fields that have no effect',
   why: `
-A field that another one switches off looks like a decision. Whoever changes it wonders why nothing happens; whoever reads it counts
-on it. Either it is a leftover and can go, or the field that switches it off is the mistake.
+A field without effect misleads readers, and a change to it does nothing. Either the field is a leftover, or the field that disables it is
+the mistake.
 
-A field at the top is only flagged if it has no effect in any route either. Calls with options of their own are not in the file: one that
-asks for \`maxAttempts: 3\` waits by this backoff, which is why the fix is unsafe.
+A field at the top is reported only if it has no effect in any route. Options of single calls are not in the file: a call with
+\`maxAttempts: 3\` uses this backoff, so the fix is unsafe.
 `,
   sources: [
     {title: 'The policy file', url: 'docs/policy.md'},
@@ -33,16 +33,16 @@ asks for \`maxAttempts: 3\` waits by this backoff, which is why the fix is unsaf
       name: 'a backoff for one attempt',
       text: '{\n  "maxAttempts": 1,\n  "backoff": {"baseMs": 200}\n}\n',
       findings: [
-        {message: 'backoff has no effect: maxAttempts is 1, so nothing is resent.', at: '3:3', marks: '"backoff"'},
+        {message: 'backoff has no effect: maxAttempts is 1, so nothing is retried.', at: '3:3', marks: '"backoff"'},
       ],
       fixed: '{\n  "maxAttempts": 1\n}\n',
     },
     {
-      name: 'a longest hint, and hints that are ignored',
+      name: 'a maximum for a Retry-After that is ignored',
       text: '{\n  "retryAfter": {\n    "honor": false,\n    "maxMs": 5000\n  }\n}\n',
       findings: [
         {
-          message: 'retryAfter.maxMs has no effect: retryAfter.honor is false, so no hint is heard.',
+          message: 'retryAfter.maxMs has no effect: retryAfter.honor is false, so Retry-After is ignored.',
           at: '4:5',
           marks: '"maxMs"',
         },
@@ -50,11 +50,11 @@ asks for \`maxAttempts: 3\` waits by this backoff, which is why the fix is unsaf
       fixed: '{\n  "retryAfter": {\n    "honor": false\n  }\n}\n',
     },
     {
-      name: 'a factor that decorrelated jitter never looks at',
+      name: 'a factor with decorrelated jitter',
       text: '{\n  "backoff": {"factor": 3, "jitter": "decorrelated"}\n}\n',
       findings: [
         {
-          message: 'backoff.factor has no effect: decorrelated jitter takes each wait from the one before.',
+          message: 'backoff.factor has no effect: decorrelated jitter computes each wait from the previous one.',
           at: '2:15',
           marks: '"factor"',
         },
@@ -62,34 +62,34 @@ asks for \`maxAttempts: 3\` waits by this backoff, which is why the fix is unsaf
       fixed: '{\n  "backoff": {"jitter": "decorrelated"}\n}\n',
     },
     {
-      name: 'a hedge that comes after the timeout',
+      name: 'a hedge delay above the attempt timeout',
       text: '{\n  "attemptTimeoutMs": 1000,\n  "hedge": {"delayMs": 1500}\n}\n',
       findings: [
         {
-          message: 'hedge has no effect: its delay of 1500 ms is over after the attempt timeout of 1000 ms.',
+          message: 'hedge has no effect: its delay of 1500 ms is above the attempt timeout of 1000 ms.',
           at: '3:3',
           marks: '"hedge"',
         },
       ],
     },
     {
-      name: 'a bucket that never holds enough for a resend',
+      name: 'a bucket smaller than the cost of a retry',
       text: '{\n  "budget": {"kind": "token-bucket", "capacity": 4}\n}\n',
       findings: [
         {
           message:
-            'budget refuses every resend: a resend takes 14 tokens, 5 after a throttled answer, and the bucket holds 4; maxAttempts might as well be 1.',
+            'budget refuses every retry: a retry takes 14 tokens, 5 after a throttled response, and the bucket holds 4. Raise capacity.',
           at: '2:3',
           marks: '"budget"',
         },
       ],
     },
     {
-      name: 'a header for a deadline that is not there',
+      name: 'a header without a deadline',
       text: '{\n  "maxAttempts": 1,\n  "deadlineMs": null,\n  "deadlineHeader": "x-deadline-ms"\n}\n',
       findings: [
         {
-          message: 'deadlineHeader has no effect: there is no deadline, so there is nothing to send.',
+          message: 'deadlineHeader has no effect: deadlineMs is null, so the header is not sent.',
           at: '4:3',
           marks: '"deadlineHeader"',
         },
@@ -103,13 +103,13 @@ asks for \`maxAttempts: 3\` waits by this backoff, which is why the fix is unsaf
       text: '{\n  "maxAttempts": 1,\n  "backoff": {"baseMs": 200},\n  "routes": [{"match": {"methods": ["GET"]}, "maxAttempts": 3}]\n}\n',
     },
     {
-      name: 'a budget from which a route has its ratio',
+      name: 'a budget whose ratio a route inherits',
       text: '{\n  "maxAttempts": 1,\n  "budget": {"kind": "ratio", "ratio": 0.5},\n  "routes": [{"match": {}, "maxAttempts": 2, "budget": {"minPerSecond": 1}}]\n}\n',
     },
-    {name: 'what is switched off says so', text: '{\n  "maxAttempts": null,\n  "budget": null,\n  "hedge": null\n}\n'},
+    {name: 'fields that are switched off', text: '{\n  "maxAttempts": null,\n  "budget": null,\n  "hedge": null\n}\n'},
   ],
 
-  judges: [],
+  fields: [],
   reads: [
     'attemptTimeoutMs',
     'backoff',
@@ -125,7 +125,7 @@ asks for \`maxAttempts: 3\` waits by this backoff, which is why the fix is unsaf
 
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     for (const candidate of CANDIDATES) {
-      // To find who sets a field takes much longer than to see that it has an effect.
+      // This check is much faster than finding the layer that sets a field.
       if (scopes.every(scope => candidate.inert(scope) === undefined)) continue;
       for (const [layer, users] of usersOf(candidate.path, scopes)) {
         const scope = users.find(({own}) => own === layer) ?? users[0]!;
@@ -135,8 +135,8 @@ asks for \`maxAttempts: 3\` waits by this backoff, which is why the fix is unsaf
         yield {
           scope,
           at: path,
-          message: `${path} ${candidate.says ?? 'has no effect'}: ${why}.`,
-          ...(candidate.says === undefined ? {tag: 'unnecessary'} : {}),
+          message: `${path} ${candidate.effect ?? 'has no effect'}: ${why}.`,
+          ...(candidate.effect === undefined ? {tag: 'unnecessary'} : {}),
           ...(candidate.isRemovable ? {fix: {title: `Remove ${path}`, changes: [{do: 'remove', path}]}} : {}),
         };
       }
@@ -144,7 +144,7 @@ asks for \`maxAttempts: 3\` waits by this backoff, which is why the fix is unsaf
   },
 });
 
-/** The scopes whose value, or a field of it, a layer of this file sets, by layer. */
+/** Scopes by the layer of this file that sets their value or a field of it. */
 function usersOf(path: string, scopes: readonly Scope[]): ReadonlyMap<Layer, readonly Scope[]> {
   const users = new Map<Layer, Scope[]>();
   for (const scope of scopes) {
@@ -157,7 +157,7 @@ function usersOf(path: string, scopes: readonly Scope[]): ReadonlyMap<Layer, rea
   return users;
 }
 
-/** A route that sets one field of a budget has the others from above. */
+/** A route that sets one field of a budget inherits the others. */
 function settersOf(path: string, scope: Scope): ReadonlySet<Layer> {
   const fields = Object.keys(Object(valueAt(scope.policy, path.split('.')))).map(field => `${path}.${field}`);
   const setters = [path, ...fields].map(each => setterOf(scope, each));
@@ -168,30 +168,30 @@ function settersOf(path: string, scope: Scope): ReadonlySet<Layer> {
 
 interface Candidate {
   readonly path: string;
-  /** A clause that says what keeps the field from having an effect; undefined where it has one. */
+  /** Why the field has no effect, as a clause; undefined where it has an effect. */
   readonly inert: (scope: Scope) => string | undefined;
-  /** What is said of the field, where that it has no effect is not the point. */
-  readonly says?: string;
-  /** Whatever the field says, it has no effect, so it can go. That is unsafe: a single call may set what switches the field off. */
+  /** The effect of the value, in place of `has no effect`. */
+  readonly effect?: string;
+  /** The fix removes the field. It is unsafe: a single call may override the field that disables this one. */
   readonly isRemovable?: true;
 }
 
-const withoutResends = (path: 'backoff' | 'budget' | 'hedge'): Candidate => ({
+const withoutRetries = (path: 'backoff' | 'budget' | 'hedge'): Candidate => ({
   path,
   isRemovable: true,
   inert: scope => {
     const {maxAttempts} = scope.policy;
     if (mayRetry(scope) || scope.policy[path] === null) return undefined;
     return maxAttempts === null
-      ? 'maxAttempts is null, so nothing is resent'
-      : 'maxAttempts is 1, so nothing is resent';
+      ? 'maxAttempts is null, so nothing is retried'
+      : 'maxAttempts is 1, so nothing is retried';
   },
 });
 
 const whenIgnored = (field: 'maxMs' | 'scope'): Candidate => ({
   path: `retryAfter.${field}`,
   isRemovable: true,
-  inert: ({policy}) => (policy.retryAfter.honor ? undefined : 'retryAfter.honor is false, so no hint is heard'),
+  inert: ({policy}) => (policy.retryAfter.honor ? undefined : 'retryAfter.honor is false, so Retry-After is ignored'),
 });
 
 const whenDecorrelated = (field: 'factor' | 'stepMs', kind: Backoff['kind']): Candidate => ({
@@ -199,14 +199,14 @@ const whenDecorrelated = (field: 'factor' | 'stepMs', kind: Backoff['kind']): Ca
   isRemovable: true,
   inert: ({policy: {backoff}}) =>
     backoff.jitter === 'decorrelated' && backoff.kind === kind
-      ? 'decorrelated jitter takes each wait from the one before'
+      ? 'decorrelated jitter computes each wait from the previous one'
       : undefined,
 });
 
 const CANDIDATES: readonly Candidate[] = [
-  withoutResends('backoff'),
-  withoutResends('budget'),
-  withoutResends('hedge'),
+  withoutRetries('backoff'),
+  withoutRetries('budget'),
+  withoutRetries('hedge'),
   whenIgnored('maxMs'),
   whenIgnored('scope'),
   whenDecorrelated('factor', 'exponential'),
@@ -215,7 +215,7 @@ const CANDIDATES: readonly Candidate[] = [
     path: 'backoff.throttledBaseMs',
     isRemovable: true,
     inert: scope =>
-      !mayRetry(scope) || retriesThrottled(scope.policy) ? undefined : 'retryOn lists no answer that asks for less',
+      !mayRetry(scope) || retriesThrottled(scope.policy) ? undefined : 'retryOn lists no throttled response',
   },
   {
     path: 'hedge',
@@ -223,33 +223,33 @@ const CANDIDATES: readonly Candidate[] = [
       if (hedge?.maxLoadRatio === 0) return 'its maxLoadRatio is 0, so no hedge is ever sent';
       if (hedge?.delayMs === undefined || attemptTimeoutMs === null || hedge.delayMs < attemptTimeoutMs)
         return undefined;
-      return `its delay of ${hedge.delayMs} ms is over after the attempt timeout of ${attemptTimeoutMs} ms`;
+      return `its delay of ${hedge.delayMs} ms is above the attempt timeout of ${attemptTimeoutMs} ms`;
     },
   },
   {
     path: 'budget',
-    says: 'refuses every resend',
+    effect: 'refuses every retry',
     inert: scope => {
       const {budget} = scope.policy;
       if (budget === null || !mayRetry(scope)) return undefined;
       if (budget.kind === 'ratio') {
         const isEmpty = budget.ratio === 0 && budget.minPerSecond === 0;
-        return isEmpty ? 'its ratio and its minPerSecond are 0, so maxAttempts might as well be 1' : undefined;
+        return isEmpty ? 'its ratio and its minPerSecond are 0. Raise one of them' : undefined;
       }
       const {capacity, retryCost, throttledCost} = budget;
       if (capacity >= Math.min(retryCost, throttledCost)) return undefined;
-      return `a resend takes ${retryCost} tokens, ${throttledCost} after a throttled answer, and the bucket holds ${capacity}; maxAttempts might as well be 1`;
+      return `a retry takes ${retryCost} tokens, ${throttledCost} after a throttled response, and the bucket holds ${capacity}. Raise capacity`;
     },
   },
   {
     path: 'idempotency',
     inert: ({policy: {idempotency}}) =>
-      idempotency?.methods.length === 0 ? 'it names no method, so no key is ever made' : undefined,
+      idempotency?.methods.length === 0 ? 'its list of methods is empty, so no key is sent' : undefined,
   },
   {
     path: 'deadlineHeader',
     isRemovable: true,
     inert: ({policy: {deadlineMs, deadlineHeader}}) =>
-      deadlineMs === null && deadlineHeader !== null ? 'there is no deadline, so there is nothing to send' : undefined,
+      deadlineMs === null && deadlineHeader !== null ? 'deadlineMs is null, so the header is not sent' : undefined,
   },
 ];

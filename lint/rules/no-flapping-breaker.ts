@@ -1,6 +1,6 @@
 import type {Breaker} from '../../src/policy/types.ts';
 import {formatLongMs} from '../analysis/format.ts';
-import {sayChange, setting} from '../analysis/setting.ts';
+import {formatChange, setting} from '../analysis/setting.ts';
 import {isSure, type Scope} from '../model/scope.ts';
 import {type Change, type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
@@ -88,7 +88,7 @@ Five minutes are the longest that is left alone, as Envoy ejects a host for no l
   ],
   good: [{name: 'fifteen seconds, then three probes', text: '{\n  "breaker": {"openMs": 15000, "probes": 3}\n}\n'}],
 
-  judges: ['breaker'],
+  fields: ['breaker'],
 
   *check(scope): Iterable<Draft> {
     const {breaker} = scope.policy;
@@ -131,7 +131,7 @@ function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
       at: 'breaker.maxOpenMs',
       message: `The open time doubles up to ${formatLongMs(maxOpenMs)}, longer than ${longMs}: the longer an outage, the longer a server that is back gets no call.`,
       fix: {
-        title: `${sayChange(scope, 'breaker.maxOpenMs', null)}: the open time stays as it is`,
+        title: `${formatChange(scope, 'breaker.maxOpenMs', null)}: the open time stays as it is`,
         changes: [{do: 'set', path: 'breaker.maxOpenMs', value: null}],
       },
     };
@@ -142,5 +142,5 @@ function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
 function byDefault(scope: Scope, {maxOpenMs}: Breaker): FixDraft {
   const changes: Change[] = [{do: 'set', path: 'breaker.openMs', value: 15_000}];
   if (maxOpenMs !== null && maxOpenMs < 15_000) changes.push({do: 'set', path: 'breaker.maxOpenMs', value: 60_000});
-  return {title: sayChange(scope, 'breaker.openMs', 15_000), changes};
+  return {title: formatChange(scope, 'breaker.openMs', 15_000), changes};
 }

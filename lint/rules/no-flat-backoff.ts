@@ -10,9 +10,9 @@ export const flatBackoff: Rule = defineRule({
   category: 'load',
   severity: 'info',
   confidence: 'high',
-  summary: 'Wait longer before each resend',
+  summary: 'Wait longer before each retry',
   why: `
-A wait that does not grow asks a server that is down for a minute as often as one that hiccuped for a moment. With three resends
+A wait that does not grow asks a server that is down for a minute as often as one that hiccuped for a moment. With three retries
 or more, waits that double or triple spend the first quickly and leave the last for an outage that takes longer.
 `,
   sources: [
@@ -59,26 +59,26 @@ or more, waits that double or triple spend the first quickly and leave the last 
   ],
   good: [
     {name: 'waits that double', text: '{\n  "maxAttempts": 4,\n  "backoff": {"factor": 2}\n}\n'},
-    {name: 'two resends', text: '{\n  "backoff": {"kind": "constant", "delayMs": 1000}\n}\n'},
+    {name: 'two retries', text: '{\n  "backoff": {"kind": "constant", "delayMs": 1000}\n}\n'},
     {
       name: 'decorrelated jitter grows by itself',
       text: '{\n  "maxAttempts": 4,\n  "backoff": {"factor": 1, "jitter": "decorrelated"}\n}\n',
     },
   ],
 
-  judges: [],
+  fields: [],
   reads: ['backoff', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
-    const resends = retriesOf(scope.policy);
-    if (resends < 3 || backoff.jitter === 'decorrelated') return;
-    const waits = Array.from({length: Math.min(resends, 100)}, (_, index) => plannedMs(backoff, index + 1, false));
+    const retries = retriesOf(scope.policy);
+    if (retries < 3 || backoff.jitter === 'decorrelated') return;
+    const waits = Array.from({length: Math.min(retries, 100)}, (_, index) => plannedMs(backoff, index + 1, false));
     const [first = 0] = waits;
     if (first === 0 || waits.some(wait => wait > first)) return;
     const at = culprit(scope);
     if (at === undefined) return;
-    const many = Number.isFinite(resends) ? `All ${resends} waits are` : 'Every wait is';
+    const many = Number.isFinite(retries) ? `All ${retries} waits are` : 'Every wait is';
     const shown = scope.dialect.words.ms(first);
     const fact = waits.every(wait => wait === first)
       ? `${many} ${shown}`
@@ -117,5 +117,5 @@ function growing(backoff: Backoff, baseMs: number): FixDraft {
     capMs: Math.max(20_000, baseMs * 4),
     jitter: backoff.jitter,
   };
-  return {title: 'Double the wait before each resend', changes: [{do: 'set', path: 'backoff', value}]};
+  return {title: 'Double the wait before each retry', changes: [{do: 'set', path: 'backoff', value}]};
 }

@@ -70,7 +70,7 @@ the route is for a whole API. A hedge without a declaration does nothing: an err
     },
   ],
 
-  judges: ['hedge', 'idempotency', 'idempotentMethods'],
+  fields: ['hedge', 'idempotency', 'idempotentMethods'],
   reads: ['match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
@@ -81,7 +81,7 @@ the route is for a whole API. A hedge without a declaration does nothing: an err
     const {method, severity, confidence} = risk;
     yield {
       at: mostSpecific(scope, 'hedge', scope.match?.methods === undefined ? 'match.path' : 'match.methods'),
-      message: sayRisk(callsOf(scope, method), risk),
+      message: formatRisk(callsOf(scope, method), risk),
       severity,
       confidence,
       related: [{at: 'hedge', message: 'The hedge is set here.'}],
@@ -90,7 +90,7 @@ the route is for a whole API. A hedge without a declaration does nothing: an err
   },
 });
 
-function sayRisk(call: string, {method, isRepeated, effect, why}: RepeatRisk): string {
+function formatRisk(call: string, {method, isRepeated, effect, why}: RepeatRisk): string {
   if (isRepeated) {
     const harm = effect === 'acts' && why !== undefined ? why : 'both may be acted on';
     return `${call} is sent a second time while the first is still running, without an idempotency key: ${harm}.`;

@@ -75,13 +75,13 @@ orders, messages.
     {name: 'POST under a key', text: '{\n  "idempotency": {},\n  "idempotentMethods": ["GET", "POST"]\n}\n'},
   ],
 
-  judges: [],
+  fields: [],
   reads: ['idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'retryOn'],
 
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     const declared = scopes.flatMap(scope => declaredOf(scope).map(entry => ({scope, ...entry})));
     // Both may be about one entry; what is said first about it counts.
-    for (const {scope, value, at} of declared.filter(isDeed)) {
+    for (const {scope, value, at} of declared.filter(isWrite)) {
       const message = `${callsOf(scope, String(value))} is declared harmless to repeat, and no idempotency key covers it: it is retried after a timeout, when the server may have done the work.`;
       yield {scope, at, message, severity: 'error', suggestions: [withoutMethod(value)]};
     }
@@ -93,7 +93,7 @@ orders, messages.
 });
 
 /** A declared PATCH may well be a merge, which has the same effect twice. */
-const isDeed = ({scope, value}: Entry & {scope: Scope}): boolean =>
+const isWrite = ({scope, value}: Entry & {scope: Scope}): boolean =>
   String(value).toUpperCase() === 'POST' && effectOf(scope.match).effect === 'acts';
 
 /** What is declared without its route naming it: where the route names the method, RL101 judges the two together. */

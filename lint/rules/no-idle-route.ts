@@ -47,7 +47,7 @@ A name is a change, for telemetry and for breakers of scope route. So is a route
     },
   ],
 
-  judges: [],
+  fields: [],
   reads: [''],
 
   *checkFile({scopes: [top, ...routes]}: Model): Iterable<Draft & {scope: Scope}> {

@@ -47,7 +47,7 @@ is the narrow answer.
     {name: 'the default', text: '{\n  "correlation": {"header": "x-request-id"}\n}\n'},
   ],
 
-  judges: ['correlation.sendTo'],
+  fields: ['correlation.sendTo'],
   reads: ['correlation', 'match'],
 
   *checkFile({scopes}: Model): Iterable<Draft & {readonly scope: Scope}> {

@@ -58,7 +58,7 @@ it at every hint but 0.
     },
   ],
 
-  judges: [],
+  fields: [],
   reads: ['maxAttempts', 'retryAfter', 'retryOn'],
 
   *check(scope): Iterable<Draft> {

@@ -1,12 +1,12 @@
 import {defaultsByKind} from '../../src/policy/defaults.ts';
 import type {Backoff} from '../../src/policy/types.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
-import {sayChange} from '../analysis/setting.ts';
+import {formatChange} from '../analysis/setting.ts';
 import {longestWaits} from '../math/schedule.ts';
 import {isSure, mostSpecific} from '../model/scope.ts';
 import {type Change, type Draft, defineRule, type Rule} from '../rule.ts';
 
-export const immediateResends: Rule = defineRule({
+export const immediateRetries: Rule = defineRule({
   code: 'RL204',
   name: 'no-immediate-retries',
   category: 'load',
@@ -38,7 +38,7 @@ One wait of 0 in a list is fine, for a connection that was only stale; all of th
       findings: [
         {
           message:
-            'A failed attempt is sent again at once: both resends wait 0 ms; only a throttled one waits, up to 1000 ms.',
+            'A failed attempt is sent again at once: both retries wait 0 ms; only a throttled one waits, up to 1000 ms.',
           at: '2:35',
           marks: '"delayMs"',
         },
@@ -51,7 +51,7 @@ One wait of 0 in a list is fine, for a connection that was only stale; all of th
       findings: [
         {
           message:
-            'A failed attempt is sent again at once: both resends wait 0 ms; only a throttled one waits, up to 1000 ms.',
+            'A failed attempt is sent again at once: both retries wait 0 ms; only a throttled one waits, up to 1000 ms.',
           at: '2:15',
           marks: '"baseMs"',
         },
@@ -64,7 +64,7 @@ One wait of 0 in a list is fine, for a connection that was only stale; all of th
       findings: [
         {
           message:
-            'A failed attempt is sent again at once: both resends wait 0 ms; only a throttled one waits, up to 1000 ms.',
+            'A failed attempt is sent again at once: both retries wait 0 ms; only a throttled one waits, up to 1000 ms.',
           at: '2:31',
           marks: '"delaysMs"',
         },
@@ -75,20 +75,20 @@ One wait of 0 in a list is fine, for a connection that was only stale; all of th
   good: [
     {name: 'a base', text: '{\n  "backoff": {"baseMs": 50}\n}\n'},
     {
-      name: 'one quick resend, then patience',
+      name: 'one quick retry, then patience',
       text: '{\n  "backoff": {"kind": "list", "delaysMs": [0, 500]}\n}\n',
     },
-    {name: 'nothing is resent', text: '{\n  "maxAttempts": 1,\n  "backoff": {"baseMs": 0}\n}\n'},
+    {name: 'nothing is retried', text: '{\n  "maxAttempts": 1,\n  "backoff": {"baseMs": 0}\n}\n'},
   ],
 
-  judges: ['backoff'],
+  fields: ['backoff'],
   reads: ['maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
     if (!mayRetry(scope)) return;
-    const resends = Math.max(Math.min(retriesOf(scope.policy), 100), 1);
-    if (longestWaits(backoff, resends, false).some(wait => wait > 0)) return;
+    const retries = Math.max(Math.min(retriesOf(scope.policy), 100), 1);
+    if (longestWaits(backoff, retries, false).some(wait => wait > 0)) return;
     const zeros = zeroFields(backoff);
     // The cap of another kind, in a route: RL401 says that the policy cannot run.
     if (zeros.length === 0) return;
@@ -98,8 +98,8 @@ One wait of 0 in a list is fine, for a connection that was only stale; all of th
     const throttled = backoff.throttledBaseMs > 0 ? `; only a throttled one waits, up to ${longest}` : '';
     yield {
       at: mostSpecific(scope, ...zeros.map(({path}) => path)),
-      message: `A failed attempt is sent again at once: ${sayResends(retriesOf(scope.policy))} ${words.ms(0)}${throttled}.`,
-      fix: {title: zeros.map(({path, value}) => sayChange(scope, path, value)).join(', '), changes: zeros},
+      message: `A failed attempt is sent again at once: ${formatRetries(retriesOf(scope.policy))} ${words.ms(0)}${throttled}.`,
+      fix: {title: zeros.map(({path, value}) => formatChange(scope, path, value)).join(', '), changes: zeros},
     };
   },
 });
@@ -122,8 +122,8 @@ function zeroFields(backoff: Backoff): Set[] {
 
 const isZero = (value: unknown): boolean => value === 0 || (Array.isArray(value) && value[0] === 0);
 
-function sayResends(resends: number): string {
-  if (resends === 1) return 'the one resend waits';
-  if (resends === 2) return 'both resends wait';
-  return Number.isFinite(resends) ? `all ${resends} resends wait` : 'every resend waits';
+function formatRetries(retries: number): string {
+  if (retries === 1) return 'the one retry waits';
+  if (retries === 2) return 'both retries wait';
+  return Number.isFinite(retries) ? `all ${retries} retries wait` : 'every retry waits';
 }

@@ -45,7 +45,7 @@ this.
       findings: [
         {
           message:
-            'For the assumed traffic 80.8 % of the calls succeed (promised: 99.9 %). A call makes 1.16 attempts; the budget grants 46.8 % of the resends.',
+            'For the assumed traffic 80.8 % of the calls succeed (promised: 99.9 %). A call makes 1.16 attempts; the budget grants 46.8 % of the retries.',
           at: '4:3',
           marks: '"objective"',
         },
@@ -72,7 +72,7 @@ this.
     {name: 'nothing is assumed', text: '{\n  "deadlineMs": 30000,\n  "objective": {"latencyMs": {"p95": 800}}\n}\n'},
   ],
 
-  judges: ['objective', 'maxAttempts', 'attemptTimeoutMs', 'deadlineMs', 'backoff', 'retryOn', 'hedge'],
+  fields: ['objective', 'maxAttempts', 'attemptTimeoutMs', 'deadlineMs', 'backoff', 'retryOn', 'hedge'],
   reads: ['budget', 'idempotency', 'idempotentMethods', 'match'],
 
   *check(scope): Iterable<Draft> {
@@ -117,4 +117,4 @@ function missesOf({policy, dialect: {words}}: Scope, prediction: Prediction): st
 }
 
 const grantedText = ({granted}: Prediction): string =>
-  granted < 1 ? `; the budget grants ${formatShare(granted)} of the resends` : '';
+  granted < 1 ? `; the budget grants ${formatShare(granted)} of the retries` : '';

@@ -75,7 +75,7 @@ Methods that are registered with IANA, and words that are not close to any, are 
     },
   ],
 
-  judges: [],
+  fields: [],
   reads: ['match.methods', 'idempotentMethods', 'idempotency.methods'],
 
   *check(scope): Iterable<Draft> {

@@ -71,7 +71,7 @@ say so.
     },
   ],
 
-  judges: ['match.origin'],
+  fields: ['match.origin'],
 
   *check(scope): Iterable<Draft> {
     const url = plainUrlOf(scope);

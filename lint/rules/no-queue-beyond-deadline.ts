@@ -1,4 +1,4 @@
-import {type HeldPlace, heldPlaceOf, sayHeld} from '../analysis/held-place.ts';
+import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
 import {setting} from '../analysis/setting.ts';
 import {lastWaitMs} from '../math/places.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
@@ -63,7 +63,7 @@ are given, else the median.
     {name: 'a latency that is not known', text: '{\n  "concurrency": {"max": 10, "queue": 1000}\n}\n'},
   ],
 
-  judges: ['concurrency', 'concurrency.max', 'concurrency.queue'],
+  fields: ['concurrency', 'concurrency.max', 'concurrency.queue'],
   reads: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
 
   *check(scope): Iterable<Draft> {
@@ -76,7 +76,7 @@ are given, else the median.
     if (waitMs + held.ms <= deadlineMs) return;
     const {words} = scope.dialect;
     const deadline = words.ms(deadlineMs);
-    const wait = `The last of ${queue} calls in the queue waits ${words.ms(waitMs)} for a place (${sayPlaces(scope, max, held)})`;
+    const wait = `The last of ${queue} calls in the queue waits ${words.ms(waitMs)} for a place (${formatPlaces(scope, max, held)})`;
     const past =
       waitMs >= deadlineMs
         ? `longer than the deadline of ${deadline}`
@@ -94,5 +94,5 @@ are given, else the median.
   },
 });
 
-const sayPlaces = (scope: Scope, max: number, held: HeldPlace): string =>
-  `${max === 1 ? '1 place, ' : `${max} places, each `}held for ${sayHeld(scope, held)}`;
+const formatPlaces = (scope: Scope, max: number, held: HeldPlace): string =>
+  `${max === 1 ? '1 place, ' : `${max} places, each `}held for ${formatHeldTime(scope, held)}`;

@@ -60,7 +60,7 @@ Counts blocks of at least three values that more than three routes repeat; \`mat
     },
   ],
 
-  judges: [],
+  fields: [],
   reads: ['', 'match'],
 
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {

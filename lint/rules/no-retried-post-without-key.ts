@@ -147,7 +147,7 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
     },
   ],
 
-  judges: ['idempotency', 'idempotentMethods', 'retryOn'],
+  fields: ['idempotency', 'idempotentMethods', 'retryOn'],
   reads: ['match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
@@ -158,7 +158,7 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
       if (triggers.length === 0) continue;
       yield {
         at: match?.methods === undefined ? 'match.path' : 'match.methods',
-        message: sayRisk(callsOf(scope, risk.method), triggers, risk, isBroad(match)),
+        message: formatRisk(callsOf(scope, risk.method), triggers, risk, isBroad(match)),
         severity: risk.severity,
         confidence: risk.confidence,
         related: relatedOf(scope, risk),
@@ -169,9 +169,9 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
   },
 });
 
-function sayRisk(call: string, triggers: readonly RetryTrigger[], risk: RepeatRisk, isEverywhere: boolean): string {
+function formatRisk(call: string, triggers: readonly RetryTrigger[], risk: RepeatRisk, isEverywhere: boolean): string {
   const {method, isRepeated, isDeclared, effect, why} = risk;
-  const after = `after ${sayTriggers(triggers)}`;
+  const after = `after ${formatTriggers(triggers)}`;
   const doubt = 'when the server may have done the work';
   if (!isRepeated) {
     const written = `${call} is written to be retried ${after}`;
@@ -185,7 +185,7 @@ function sayRisk(call: string, triggers: readonly RetryTrigger[], risk: RepeatRi
   return `${call} is declared harmless to repeat, ${reason}: it is retried ${after}, ${doubt}.`;
 }
 
-function sayTriggers(triggers: readonly RetryTrigger[]): string {
+function formatTriggers(triggers: readonly RetryTrigger[]): string {
   const names = triggers
     .slice(0, 3)
     .map(trigger =>

@@ -114,7 +114,7 @@ sent; the client retries that one by itself.
     {name: 'one attempt retries nothing', text: '{\n  "maxAttempts": 1,\n  "retryOn": [404]\n}\n'},
   ],
 
-  judges: [],
+  fields: [],
   reads: ['idempotency', 'match', 'maxAttempts', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
@@ -132,7 +132,7 @@ sent; the client retries that one by itself.
       } else if (isRefusal(value)) {
         const message = `${value} is retried, but ${REFUSALS[String(value)] ?? 'it says that the request is wrong'}: ${OUTCOMES[String(value)] ?? 'the same request gets the same answer'}.`;
         yield {at, message, ...mended(entry)};
-      } else if (isSuccess(value)) yield {at, message: saySuccess(value), severity: 'warning', ...mended(entry)};
+      } else if (isSuccess(value)) yield {at, message: formatSuccess(value), severity: 'warning', ...mended(entry)};
     }
   },
 });
@@ -170,7 +170,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   UNIMPLEMENTED: 'it says that the server does not know how to do this',
 };
 
-/** What becomes of a resend, where it is not the same answer. */
+/** What becomes of a retry, where it is not the same answer. */
 const OUTCOMES: Readonly<Record<string, string>> = {
   ABORTED: 'only a new transaction can pass',
   CANCELLED: 'nobody waits for the answer',
@@ -178,7 +178,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 
 const isSuccess = (trigger: unknown): trigger is number => typeof trigger === 'number' && trigger < 400;
 
-const saySuccess = (status: number): string =>
+const formatSuccess = (status: number): string =>
   status < 200
     ? `${status} is never retried: it comes before the answer, and the client waits for that.`
     : `${status} is never retried: an answer below 400 is a success. To ask again until something is done, make another call.`;
@@ -201,7 +201,7 @@ const withoutEntry = ({value}: Entry): FixDraft => ({
 });
 
 const byDefault = (scope: Scope): FixDraft => ({
-  title: 'Retry what is retried by default',
+  title: 'Use the default retryOn',
   changes: [defaultTriggers(scope)],
 });
 

@@ -68,7 +68,7 @@ that looks random. References such as \`\${TOKEN}\` and \`vault:…\` are left a
       yield {
         scope,
         at: place.path.slice(note.base.length).replace(/^\./, ''),
-        message: `${note.name} holds ${sayWhat(secret)}`,
+        message: `${note.name} holds ${formatSecret(secret)}`,
         ...(secret.isCertain ? {} : {severity: 'warning', confidence: 'medium'}),
       };
     }
@@ -104,7 +104,7 @@ function noteOf({segments, node}: Place): Note | undefined {
   };
 }
 
-const sayWhat = ({what, isCertain}: Secret): string => {
+const formatSecret = ({what, isCertain}: Secret): string => {
   const isMany = what.startsWith('credentials');
   const found = isCertain ? what : `what looks like ${what}`;
   return `${found}, which all who can read the policy can use. Take ${isMany ? 'them' : 'it'} from the environment, and revoke ${isMany ? 'these' : 'this one'}.`;

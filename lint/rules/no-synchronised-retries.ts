@@ -12,7 +12,7 @@ export const synchronisedRetries: Rule = defineRule({
   severity: 'error',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Spread resends with jitter',
+  summary: 'Spread retries with jitter',
   why: `
 Clients that failed together wait the same time and come back together. An outage that ended would begin again with every wave.
 Jitter makes a steady stream of the waves; "full" needs the fewest calls.
@@ -33,7 +33,7 @@ jitter to it too.
       findings: [
         {
           message:
-            'Resends come in waves: the waits of 100 and 200 ms are the same for every client that failed at the same time.',
+            'Retries come in waves: the waits of 100 and 200 ms are the same for every client that failed at the same time.',
           at: '2:38',
           marks: '"jitter"',
         },
@@ -46,7 +46,7 @@ jitter to it too.
       findings: [
         {
           message:
-            'Resends come in waves: the waits of 100 and 200 ms are the same for every client that failed at the same time.',
+            'Retries come in waves: the waits of 100 and 200 ms are the same for every client that failed at the same time.',
           at: '2:15',
           marks: '"jiter"',
         },
@@ -63,32 +63,32 @@ jitter to it too.
     },
   ],
 
-  judges: ['backoff.jitter'],
+  fields: ['backoff.jitter'],
   reads: ['backoff', 'maxAttempts', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
     if (backoff.jitter !== 'none' || !mayRetry(scope)) return;
-    const resends = Math.max(Math.min(retriesOf(scope.policy), 3), 1);
-    const plain = waitsOf(backoff, resends, false);
-    // Where there is no wait, there may be one after a throttled answer, and it is the same for all as well.
+    const retries = Math.max(Math.min(retriesOf(scope.policy), 3), 1);
+    const plain = waitsOf(backoff, retries, false);
+    // Where there is no wait, there may be one after a throttled response, and it is the same for all as well.
     const isThrottled = plain.every(wait => wait === 0);
     if (isThrottled && (backoff.throttledBaseMs === 0 || !retriesThrottled(scope.policy))) return;
-    const waits = isThrottled ? waitsOf(backoff, resends, true) : plain;
+    const waits = isThrottled ? waitsOf(backoff, retries, true) : plain;
     if (waits.every(wait => wait === 0)) return;
     yield {
       at: 'backoff.jitter',
-      message: `Resends come in waves: ${sayWaits(scope, waits, isThrottled)} the same for every client that failed at the same time.`,
+      message: `Retries come in waves: ${formatWaits(scope, waits, isThrottled)} the same for every client that failed at the same time.`,
       fix: setting(scope, 'backoff.jitter', 'full'),
     };
   },
 });
 
-const waitsOf = (backoff: Backoff, resends: number, throttled: boolean): number[] =>
-  Array.from({length: resends}, (_, index) => plannedMs(backoff, index + 1, throttled));
+const waitsOf = (backoff: Backoff, retries: number, throttled: boolean): number[] =>
+  Array.from({length: retries}, (_, index) => plannedMs(backoff, index + 1, throttled));
 
-function sayWaits({dialect: {words}, policy}: Scope, waits: readonly number[], throttled: boolean): string {
-  const when = throttled ? ' after a throttled answer' : '';
+function formatWaits({dialect: {words}, policy}: Scope, waits: readonly number[], throttled: boolean): string {
+  const when = throttled ? ' after a throttled response' : '';
   if (waits.length === 1) return `the wait of ${words.ms(waits[0]!)}${when} is`;
   const isAll = waits.length >= retriesOf(policy);
   return `the waits of ${words.allMs(waits, isAll)}${isAll ? '' : ' and on'}${when} are`;

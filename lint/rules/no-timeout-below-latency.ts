@@ -1,7 +1,7 @@
 import type {LatencyQuantiles} from '../../src/policy/types.ts';
 import {formatShare} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
-import {sayChange} from '../analysis/setting.ts';
+import {formatChange} from '../analysis/setting.ts';
 import {latencyLaw} from '../math/attempt-latency.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
@@ -83,7 +83,7 @@ written down as well, RL309 predicts whether the policy keeps it: an early timeo
     {name: 'latencies that are not known', text: '{\n  "attemptTimeoutMs": 150\n}\n'},
   ],
 
-  judges: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
+  fields: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
   reads: ['hedge', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
@@ -100,7 +100,7 @@ written down as well, RL309 predicts whether the policy keeps it: an early timeo
     const {words} = scope.dialect;
     yield {
       at: mostSpecific(scope, limit.path, 'objective'),
-      message: `${limit.what} is cut off after ${words.ms(limit.ms)}, below the stated ${cut.name} of ${words.ms(cut.ms)}: ${sayLost(latencies, limit.ms, cut)} of the good answers are lost.`,
+      message: `${limit.what} is cut off after ${words.ms(limit.ms)}, below the stated ${cut.name} of ${words.ms(cut.ms)}: ${formatLost(latencies, limit.ms, cut)} of the good answers are lost.`,
       ...(isError ? {severity: 'error'} : isChosen ? {severity: 'info'} : {}),
       related: [
         {at: limit.path, message: 'The limit is set here.'},
@@ -144,7 +144,7 @@ function cutPercentile({p50, p95, p99}: LatencyQuantiles, limitMs: number): Perc
   return stated.find(({ms}) => limitMs < ms);
 }
 
-function sayLost(latencies: LatencyQuantiles, limitMs: number, {slower}: Percentile): string {
+function formatLost(latencies: LatencyQuantiles, limitMs: number, {slower}: Percentile): string {
   const law = latencyLaw(latencies);
   return law === undefined ? `at least ${formatShare(slower)}` : formatShare(1 - law(limitMs));
 }
@@ -157,6 +157,6 @@ function longer(scope: Scope, {p95, p99}: LatencyQuantiles): Pick<Draft, 'fix'> 
   const value = Math.ceil(slow);
   const name = p99 === undefined ? 'p95' : 'p99';
   if (policy.deadlineMs !== null && policy.deadlineMs < value) return {};
-  const title = `${sayChange(scope, 'attemptTimeoutMs', value)}, the stated ${name}`;
+  const title = `${formatChange(scope, 'attemptTimeoutMs', value)}, the stated ${name}`;
   return {fix: {title, changes: [{do: 'set', path: 'attemptTimeoutMs', value}]}};
 }

@@ -12,13 +12,13 @@ export const toothlessBudget: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Let the budget refuse resends when many calls fail',
+  summary: 'Let the budget refuse retries when many calls fail',
   why: `
-A budget that never refuses is no budget. A resend that costs nothing takes nothing; a share of 100 % lets every call be resent; a
-minimum a second that is above the traffic gives each call its resend whatever happens. In an outage, where the budget is needed,
+A budget that never refuses is no budget. A retry that costs nothing takes nothing; a share of 100 % lets every call be retried; a
+minimum a second that is above the traffic gives each call its retry whatever happens. In an outage, where the budget is needed,
 all of them let the load double.
 
-Ten resends a second are a fair minimum for a large server in front of thousands of calls, and no budget at all for a process
+Ten retries a second are a fair minimum for a large server in front of thousands of calls, and no budget at all for a process
 that makes five.
 `,
   sources: [
@@ -30,11 +30,11 @@ that makes five.
   ],
   bad: [
     {
-      name: 'a resend that costs nothing',
+      name: 'a retry that costs nothing',
       text: '{\n  "budget": {"kind": "token-bucket", "retryCost": 0}\n}\n',
       findings: [
         {
-          message: 'A resend takes 0 tokens, so the bucket is never empty and refuses none.',
+          message: 'A retry takes 0 tokens, so the bucket is never empty and refuses none.',
           at: '2:38',
           marks: '"retryCost"',
         },
@@ -46,7 +46,7 @@ that makes five.
       text: '{\n  "budget": {"kind": "ratio", "ratio": 2}\n}\n',
       findings: [
         {
-          message: 'The budget allows 2 resends for each call, so it lets the load grow to 300 % of the calls.',
+          message: 'The budget allows 2 retries for each call, so it lets the load grow to 300 % of the calls.',
           at: '2:31',
           marks: '"ratio"',
         },
@@ -59,7 +59,7 @@ that makes five.
       findings: [
         {
           message:
-            'The budget allows 10 resends a second whatever happens, and there are 5 calls a second: each may be resent in an outage.',
+            'The budget allows 10 retries a second whatever happens, and there are 5 calls a second: each may be retried in an outage.',
           at: '2:45',
           marks: '"minPerSecond"',
         },
@@ -73,7 +73,7 @@ that makes five.
       findings: [
         {
           message:
-            '6000 tokens a minute and 14 tokens a resend are 7.14 resends a second whatever happens, and there are 5 calls a second: each may be resent in an outage.',
+            '6000 tokens a minute and 14 tokens a retry are 7.14 retries a second whatever happens, and there are 5 calls a second: each may be retried in an outage.',
           at: '2:38',
           marks: '"refillPerMinute"',
         },
@@ -90,7 +90,7 @@ that makes five.
     },
   ],
 
-  judges: ['budget'],
+  fields: ['budget'],
   reads: ['maxAttempts', 'objective', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
@@ -104,10 +104,10 @@ that makes five.
 
 function* judgeRatio({ratio, minPerSecond}: RatioBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
   if (ratio >= 1) {
-    const message = `The budget allows ${formatNumber(ratio)} resends for each call, so it lets the load grow to ${formatShare(1 + ratio)} of the calls.`;
+    const message = `The budget allows ${formatNumber(ratio)} retries for each call, so it lets the load grow to ${formatShare(1 + ratio)} of the calls.`;
     yield {at: 'budget.ratio', message, fix: setting(scope, 'budget.ratio', 0.1)};
   } else if (rps !== undefined && rps > 0 && minPerSecond >= rps) {
-    const message = `The budget allows ${formatNumber(minPerSecond)} resends a second whatever happens, and there are ${formatNumber(rps)} calls a second: each may be resent in an outage.`;
+    const message = `The budget allows ${formatNumber(minPerSecond)} retries a second whatever happens, and there are ${formatNumber(rps)} calls a second: each may be retried in an outage.`;
     yield {at: 'budget.minPerSecond', message, related: assumed, fix: setting(scope, 'budget.minPerSecond', 0)};
   }
 }
@@ -120,17 +120,17 @@ function* judgeBucket(budget: TokenBucketBudget, rps: number | undefined, scope:
   ];
   for (const fix of free) {
     const at = fix.changes[0]!.path;
-    const which = at === 'budget.retryCost' ? 'A resend' : 'A resend after a throttled answer';
+    const which = at === 'budget.retryCost' ? 'A retry' : 'A retry after a throttled response';
     yield {at, message: `${which} takes 0 tokens, so the bucket is never empty and refuses none.`, fix};
   }
   const perSecond = refillPerMinute / 60 / retryCost;
-  // One resend a minute is for a client that hardly calls: no storm is made of it.
+  // One retry a minute is for a client that hardly calls: no storm is made of it.
   if (retryCost === 0 || rps === undefined || rps === 0 || perSecond < rps || perSecond <= 1 / 60) return;
   const sum = formatList([
     `${formatNumber(refillPerMinute)} tokens a minute`,
-    `${formatNumber(retryCost)} tokens a resend`,
+    `${formatNumber(retryCost)} tokens a retry`,
   ]);
-  const message = `${sum} are ${formatNumber(perSecond)} resends a second whatever happens, and there are ${formatNumber(rps)} calls a second: each may be resent in an outage.`;
+  const message = `${sum} are ${formatNumber(perSecond)} retries a second whatever happens, and there are ${formatNumber(rps)} calls a second: each may be retried in an outage.`;
   yield {
     at: 'budget.refillPerMinute',
     message,

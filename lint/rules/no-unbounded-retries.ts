@@ -12,7 +12,7 @@ export const unboundedRetries: Rule = defineRule({
   fix: 'unsafe',
   summary: 'Bound the number of attempts',
   why: `
-A call that may be sent without end keeps an outage alive: every client adds its resends to the load that the server already
+A call that may be sent without end keeps an outage alive: every client adds its retries to the load that the server already
 cannot carry, and none of them gives up. Of 70 retry bugs studied in eight large systems, 13 were a cap that was missing.
 
 A deadline bounds a call by time, and then the number of sends depends on how fast the server fails: a server that refuses at
@@ -73,10 +73,10 @@ once is asked the most often. So a number is needed too. Three attempts are what
   ],
   good: [
     {name: 'three attempts', text: '{\n  "maxAttempts": 3\n}\n'},
-    {name: 'no resends of ours', text: '{\n  "maxAttempts": null,\n  "deadlineMs": null\n}\n'},
+    {name: 'no retries of ours', text: '{\n  "maxAttempts": null,\n  "deadlineMs": null\n}\n'},
   ],
 
-  judges: ['maxAttempts', 'deadlineMs'],
+  fields: ['maxAttempts', 'deadlineMs'],
   reads: ['budget'],
 
   *check(scope): Iterable<Draft> {

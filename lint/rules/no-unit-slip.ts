@@ -70,7 +70,7 @@ Speaks of values that would be plausible in seconds, or in microseconds, and of 
   ],
   good: [{name: 'milliseconds', text: '{\n  "deadlineMs": 30000,\n  "attemptTimeoutMs": 8000\n}\n'}],
 
-  judges: [],
+  fields: [],
 
   *check(scope): Iterable<Draft> {
     const {words} = scope.dialect;

@@ -1,7 +1,7 @@
 import {formatList} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
 import {mayRetry, retriesOf, retriesThrottled, retriesTimeouts} from '../analysis/retryability.ts';
-import {neededMs, waysToFit} from '../analysis/suggested-values.ts';
+import {neededMs, suggestionsToFit} from '../analysis/suggested-values.ts';
 import {timelineOf} from '../math/timeline.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
@@ -69,7 +69,7 @@ out. Where \`objective.assume\` says how long attempts take, RL309 predicts what
     },
   ],
 
-  judges: ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'],
+  fields: ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'],
   reads: ['hedge', 'idempotency', 'idempotentMethods', 'match', 'objective', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
@@ -84,12 +84,12 @@ out. Where \`objective.assume\` says how long attempts take, RL309 predicts what
     const at = mostSpecific(scope, ...fields);
     yield {
       at,
-      message: `${retriesOf(policy) + 1} attempts of ${words.ms(attemptTimeoutMs)} and their waits need ${words.ms(needed)}, more than the deadline of ${words.ms(deadlineMs)}: ${sayCuts(scope)}.`,
+      message: `${retriesOf(policy) + 1} attempts of ${words.ms(attemptTimeoutMs)} and their waits need ${words.ms(needed)}, more than the deadline of ${words.ms(deadlineMs)}: ${formatCuts(scope)}.`,
       related: fields
         .slice(0, 3)
         .filter(path => path !== at)
         .map(path => ({at: path, message: RELATED[path]!})),
-      suggestions: waysToFit(scope),
+      suggestions: suggestionsToFit(scope),
     };
   },
 });
@@ -97,11 +97,11 @@ out. Where \`objective.assume\` says how long attempts take, RL309 predicts what
 const RELATED: Readonly<Record<string, string>> = {
   deadlineMs: 'The deadline is set here.',
   attemptTimeoutMs: 'The attempt timeout is set here.',
-  maxAttempts: 'The attempts are counted here.',
+  maxAttempts: 'The number of attempts is set here.',
 };
 
 /** What becomes of the attempts, one by one, when each takes all its time. */
-function sayCuts({policy, dialect: {words}}: Scope): string {
+function formatCuts({policy, dialect: {words}}: Scope): string {
   const entries = timelineOf(policy, retriesOf(policy) + 1, retriesThrottled(policy));
   const short = entries.find(({cut}) => cut === 'short');
   const never = entries.filter(({cut}) => cut === 'never').map(({attempt}) => attempt);

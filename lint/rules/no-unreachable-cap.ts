@@ -25,11 +25,11 @@ the number of attempts, and changes with it unnoticed.
   ],
   bad: [
     {
-      name: 'ten seconds that two resends never reach',
+      name: 'ten seconds that two retries never reach',
       text: '{\n  "backoff": {"baseMs": 200, "capMs": 10000}\n}\n',
       findings: [
         {
-          message: 'No wait reaches the cap of 10000 ms: the longest, before resend 2, is 2000 ms.',
+          message: 'No wait reaches the cap of 10000 ms: the longest, before retry 2, is 2000 ms.',
           at: '2:30',
           marks: '"capMs"',
         },
@@ -49,7 +49,7 @@ the number of attempts, and changes with it unnoticed.
     {name: 'the default cap is nobody’s statement', text: '{\n  "backoff": {"baseMs": 200}\n}\n'},
   ],
 
-  judges: ['backoff.baseMs', 'maxAttempts', 'deadlineMs'],
+  fields: ['backoff.baseMs', 'maxAttempts', 'deadlineMs'],
   reads: ['backoff', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
@@ -58,13 +58,13 @@ the number of attempts, and changes with it unnoticed.
     const {capMs, baseMs} = backoff;
     const reachedMs = longestWaitMs(scope);
     const isPastDeadline = deadlineMs !== null && capMs >= deadlineMs && baseMs < deadlineMs;
-    // Without a last resend there is no longest wait below the cap.
+    // Without a last retry there is no longest wait below the cap.
     const isReached = reachedMs >= capMs || scope.policy.maxAttempts === 'unlimited';
     if (!isPastDeadline && isReached) return;
     const {words} = scope.dialect;
     const why = isPastDeadline
       ? `the whole call has ${words.ms(deadlineMs)}`
-      : `the longest, before resend ${retriesOf(scope.policy)}, is ${words.ms(reachedMs)}`;
+      : `the longest, before retry ${retriesOf(scope.policy)}, is ${words.ms(reachedMs)}`;
     const value = Math.ceil(reachedMs);
     const keepsWaits = !isReached && value > 0 && value < Math.min(capMs, deadlineMs ?? Number.POSITIVE_INFINITY);
     const message = `No wait reaches the cap of ${words.ms(capMs)}: ${why}.`;
@@ -72,10 +72,10 @@ the number of attempts, and changes with it unnoticed.
   },
 });
 
-/** The longest wait of any resend, throttled ones too where they can be. */
+/** The longest wait of any retry, throttled ones too where they can be. */
 function longestWaitMs({policy}: Scope): number {
-  const resends = Math.min(retriesOf(policy), 5000);
-  const waits = [longestMs(policy.backoff, resends, false)];
-  if (retriesThrottled(policy)) waits.push(longestMs(policy.backoff, resends, true));
+  const retries = Math.min(retriesOf(policy), 5000);
+  const waits = [longestMs(policy.backoff, retries, false)];
+  if (retriesThrottled(policy)) waits.push(longestMs(policy.backoff, retries, true));
   return Math.max(...waits);
 }

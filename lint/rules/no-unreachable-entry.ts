@@ -16,7 +16,7 @@ export const unreachableEntry: Rule = defineRule({
   summary: 'Write no route and no entry that is never asked',
   why: `
 The first route that matches wins. A route behind one that takes all its calls is never asked, and what it says, a shorter timeout
-or no resend for payments, does not happen. The same goes for the fourth wait of two resends, and for a status that stands in
+or no retry for payments, does not happen. The same goes for the fourth wait of two retries, and for a status that stands in
 a list twice: each is a statement that nobody hears.
 `,
   sources: [
@@ -48,10 +48,10 @@ a list twice: each is a statement that nobody hears.
       fixed: '{\n  "retryOn": [429, "5xx", "timeout"]\n}\n',
     },
     {
-      name: 'a wait for a resend that is never made',
+      name: 'a wait for a retry that is never made',
       text: '{\n  "maxAttempts": 3,\n  "backoff": {"kind": "list", "delaysMs": [100, 500, 2000, 5000]}\n}\n',
       findings: [
-        {message: 'There are 2 resends, so the waits of 2000 and 5000 ms are never waited.', at: '3:54', marks: '2000'},
+        {message: 'There are 2 retries, so the waits of 2000 and 5000 ms are never waited.', at: '3:54', marks: '2000'},
       ],
     },
     {
@@ -69,12 +69,12 @@ a list twice: each is a statement that nobody hears.
     {name: 'a server error that "5xx" leaves out', text: '{\n  "retryOn": ["5xx", 429, "timeout"]\n}\n'},
   ],
 
-  judges: [],
+  fields: [],
   reads: ['backoff', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'retryOn'],
 
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     for (const scope of scopes) {
-      for (const draft of [...repeated(scope), ...waitsWithoutResend(scope)]) yield {...draft, scope};
+      for (const draft of [...repeated(scope), ...waitsWithoutRetry(scope)]) yield {...draft, scope};
     }
     const routes = scopes.filter(({match}) => match !== undefined);
     for (const [index, scope] of routes.entries()) {
@@ -115,19 +115,19 @@ function groupOf(value: unknown, entries: readonly Entry[]): string | undefined 
   return entries.some(entry => entry.value === group) ? `"${group}"` : undefined;
 }
 
-function* waitsWithoutResend(scope: Scope): Iterable<Draft> {
-  const resends = retriesOf(scope.policy);
-  if (scope.policy.backoff.kind !== 'list' || resends === 0 || !isSure(scope, 'maxAttempts', 'backoff.delaysMs'))
+function* waitsWithoutRetry(scope: Scope): Iterable<Draft> {
+  const retries = retriesOf(scope.policy);
+  if (scope.policy.backoff.kind !== 'list' || retries === 0 || !isSure(scope, 'maxAttempts', 'backoff.delaysMs'))
     return;
   const entries = entriesOf(scope, 'backoff.delaysMs');
-  const unused = entries.slice(resends);
+  const unused = entries.slice(retries);
   if (unused.length === 0) return;
   const waits = unused.map(({value}) => Number(value));
   yield {
     at: unused[0]!.at,
-    message: `${resends === 1 ? 'There is 1 resend' : `There are ${resends} resends`}, so the ${unused.length === 1 ? 'wait' : 'waits'} of ${scope.dialect.words.allMs(waits)} ${unused.length === 1 ? 'is' : 'are'} never waited.`,
+    message: `${retries === 1 ? 'There is 1 retry' : `There are ${retries} retries`}, so the ${unused.length === 1 ? 'wait' : 'waits'} of ${scope.dialect.words.allMs(waits)} ${unused.length === 1 ? 'is' : 'are'} never waited.`,
     tag: 'unnecessary',
-    related: [{at: 'maxAttempts', message: 'The attempts are counted here.'}],
+    related: [{at: 'maxAttempts', message: 'The number of attempts is set here.'}],
     // A single call may ask for more attempts, so these waits are not dead for sure.
     suggestions: [
       {

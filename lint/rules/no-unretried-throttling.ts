@@ -68,7 +68,7 @@ to an origin that throttles and are made for servers that throttle more than the
     {name: 'gRPC codes', text: '{\n  "retryOn": ["UNAVAILABLE"]\n}\n'},
   ],
 
-  judges: ['maxAttempts'],
+  fields: ['maxAttempts'],
   reads: ['match', 'retryOn'],
 
   *check(scope): Iterable<Draft> {

@@ -55,7 +55,7 @@ Silent where no method of the scope may be sent again after a timeout: a POST wi
     {name: 'gRPC retries what was not worked on', text: '{\n  "retryOn": ["UNAVAILABLE"]\n}\n'},
   ],
 
-  judges: ['attemptTimeoutMs', 'retryOn'],
+  fields: ['attemptTimeoutMs', 'retryOn'],
   reads: ['deadlineMs', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {

@@ -76,7 +76,7 @@ worst when a server has a bad hour. With \`objective.assume\`, RL309 predicts th
     },
   ],
 
-  judges: ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'objective'],
+  fields: ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'objective'],
   reads: ['backoff', 'hedge', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
@@ -88,7 +88,7 @@ worst when a server has a bad hour. With \`objective.assume\`, RL309 predicts th
     if (worst <= promised.ms) return;
     yield {
       at: mostSpecific(scope, ...fields, promised.path),
-      message: `${sayWorst(scope, worst)}, above the promised ${promised.name} of ${scope.dialect.words.ms(promised.ms)}.`,
+      message: `${formatWorst(scope, worst)}, above the promised ${promised.name} of ${scope.dialect.words.ms(promised.ms)}.`,
       severity: promised.isMax ? 'error' : 'warning',
       related: [{at: promised.path, message: 'The promise is made here.'}],
       suggestions: [setting(scope, 'deadlineMs', Math.max(1, Math.floor(promised.ms)))],
@@ -110,7 +110,7 @@ function promiseOf({policy}: Scope): Promised | undefined {
   return {ms: p99, path: 'objective.latencyMs.p99', name: '99th percentile', isMax: false};
 }
 
-function sayWorst({policy, dialect: {words}}: Scope, worst: number): string {
+function formatWorst({policy, dialect: {words}}: Scope, worst: number): string {
   if (!Number.isFinite(worst)) return 'Nothing bounds a call, so it may take for ever';
   if (worst === policy.deadlineMs) return `A call may take the whole deadline of ${words.ms(worst)}`;
   const attempts = retriesOf(policy) + 1;

@@ -1,7 +1,7 @@
 import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
-import {fittingTimeoutMs} from '../analysis/suggested-values.ts';
+import {suggestedTimeoutMs} from '../analysis/suggested-values.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const missingAttemptTimeout: Rule = defineRule({
@@ -11,10 +11,10 @@ export const missingAttemptTimeout: Rule = defineRule({
   severity: 'error',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Bound each attempt, so that a resend has time',
+  summary: 'Bound each attempt, so that a retry has time',
   why: `
 Retries help where an attempt is known to have failed. One that hangs, because a packet was lost or a server stopped, is never
-known to have failed: without a timeout of its own it takes all the time of the call, and the resends that were meant for this very
+known to have failed: without a timeout of its own it takes all the time of the call, and the retries that were meant for this very
 case are never sent. Node's fetch waits five minutes for headers.
 
 Choose it a little above the slowest answer that is worth waiting for: the 99.9th percentile of the attempts, for instance.
@@ -36,7 +36,7 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
       findings: [
         {
           message:
-            'No attempt is ever given up: one that hangs takes the whole deadline of 10000 ms, and the 2 resends behind it are never sent.',
+            'No attempt is ever given up: one that hangs takes the whole deadline of 10000 ms, and the 2 retries behind it are never sent.',
           at: '2:3',
           marks: '"attemptTimeoutMs"',
         },
@@ -49,7 +49,7 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
       findings: [
         {
           message:
-            'No attempt is ever given up: one that hangs takes the whole deadline of 100 ms, and the 2 resends behind it are never sent.',
+            'No attempt is ever given up: one that hangs takes the whole deadline of 100 ms, and the 2 retries behind it are never sent.',
           at: '2:3',
           marks: '"attemptTimeoutMs"',
         },
@@ -61,7 +61,7 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
       findings: [
         {
           message:
-            'No attempt is ever given up: one that hangs never ends, and the 2 resends behind it are never sent.',
+            'No attempt is ever given up: one that hangs never ends, and the 2 retries behind it are never sent.',
           at: '2:3',
           marks: '"attemptTimeoutMs"',
         },
@@ -78,7 +78,7 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
     {name: 'one attempt has the whole deadline', text: '{\n  "maxAttempts": 1,\n  "attemptTimeoutMs": null\n}\n'},
   ],
 
-  judges: ['attemptTimeoutMs'],
+  fields: ['attemptTimeoutMs'],
   reads: ['backoff', 'deadlineMs', 'maxAttempts', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
@@ -86,16 +86,16 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
     if (attemptTimeoutMs !== null || !mayRetry(scope)) return;
     // gRPC retries by its codes, not what timed out: the deadline is the time limit.
     if (deadlineMs !== null && retryOn.every(isCodeName)) return;
-    const resends = retriesOf(scope.policy);
+    const retries = retriesOf(scope.policy);
     const lost =
-      resends === 1
-        ? 'the resend behind it is'
-        : Number.isFinite(resends)
-          ? `the ${resends} resends behind it are`
-          : 'the resends behind it are';
+      retries === 1
+        ? 'the retry behind it is'
+        : Number.isFinite(retries)
+          ? `the ${retries} retries behind it are`
+          : 'the retries behind it are';
     const takes =
       deadlineMs === null ? 'never ends' : `takes the whole deadline of ${scope.dialect.words.ms(deadlineMs)}`;
-    const value = fittingTimeoutMs(scope.policy);
+    const value = suggestedTimeoutMs(scope.policy);
     yield {
       at: 'attemptTimeoutMs',
       message: `No attempt is ever given up: one that hangs ${takes}, and ${lost} never sent.`,

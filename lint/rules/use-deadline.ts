@@ -76,7 +76,7 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
     {name: 'the loop of the caller has the limits', text: '{\n  "maxAttempts": null,\n  "deadlineMs": null\n}\n'},
   ],
 
-  judges: ['deadlineMs', 'attemptTimeoutMs'],
+  fields: ['deadlineMs', 'attemptTimeoutMs'],
   reads: ['backoff', 'maxAttempts', 'retryAfter', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
@@ -90,7 +90,7 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
     const value = worst <= HOUR_MS ? Math.max(30_000, Math.ceil(worst / 1000) * 1000) : 30_000;
     yield {
       at: 'deadlineMs',
-      message: attemptTimeoutMs === null ? ENDLESS : `No deadline bounds the call: ${sayAttempts(scope)}.`,
+      message: attemptTimeoutMs === null ? ENDLESS : `No deadline bounds the call: ${formatAttempts(scope)}.`,
       fix: setting(scope, 'deadlineMs', value),
     };
   },
@@ -99,10 +99,10 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
 const HOUR_MS = 3_600_000;
 const ENDLESS = 'Nothing bounds the call: there is neither a deadline nor a timeout for an attempt.';
 
-function sayAttempts({policy, dialect: {words}}: Scope): string {
+function formatAttempts({policy, dialect: {words}}: Scope): string {
   const {attemptTimeoutMs, retryAfter} = policy;
-  const resends = retriesOf(policy);
-  const sum = `${formatNumber(resends + 1)} attempts of ${words.ms(attemptTimeoutMs ?? 0)} and their waits take up to ${words.ms(neededMs(policy))}`;
+  const retries = retriesOf(policy);
+  const sum = `${formatNumber(retries + 1)} attempts of ${words.ms(attemptTimeoutMs ?? 0)} and their waits take up to ${words.ms(neededMs(policy))}`;
   if (!retryAfter.honor || !retriesThrottled(policy)) return sum;
   return `${sum}, and each hint of the server’s up to ${words.ms(retryAfter.maxMs)} more`;
 }

@@ -51,7 +51,7 @@ Speaks of policies that build on \`${MODEL_PRESET}\`, whose deadline counts on t
     {name: 'a policy that only observes', text: '{\n  "extends": ["steadfetch:llm", "steadfetch:neutral"]\n}\n'},
   ],
 
-  judges: ['idleTimeoutMs', 'maxAttempts'],
+  fields: ['idleTimeoutMs', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     const {idleTimeoutMs, maxAttempts} = scope.policy;

@@ -9,14 +9,14 @@ export const missingBudget: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Bound what all resends add together',
+  summary: 'Bound what all retries add together',
   why: `
 \`maxAttempts\` bounds one call. When every call fails, three attempts each are three times the load, on a server that is already
-down; that is how a short disturbance becomes an outage that feeds itself. A budget bounds the resends of all calls together: it
-hardly shows while few fail, and all but stops resends when many do.
+down; that is how a short disturbance becomes an outage that feeds itself. A budget bounds the retries of all calls together: it
+hardly shows while few fail, and all but stops retries when many do.
 
 It is on by default. The default bucket costs less than one success in a hundred while up to a fifth of the attempts fail, and in
-an outage leaves the load where it was after a burst of seven resends.
+an outage leaves the load where it was after a burst of seven retries.
 `,
   sources: [
     {
@@ -38,7 +38,7 @@ an outage leaves the load where it was after a burst of seven resends.
       text: '{\n  "budget": null\n}\n',
       findings: [
         {
-          message: 'No budget bounds what all resends add: when every call fails, the server gets 3 times the load.',
+          message: 'No budget bounds what all retries add: when every call fails, the server gets 3 times the load.',
           at: '2:3',
           marks: '"budget"',
         },
@@ -50,7 +50,7 @@ an outage leaves the load where it was after a burst of seven resends.
       text: '{\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 4, "budget": null}\n  ]\n}\n',
       findings: [
         {
-          message: 'No budget bounds what all resends add: when every call fails, the server gets 4 times the load.',
+          message: 'No budget bounds what all retries add: when every call fails, the server gets 4 times the load.',
           at: '3:57',
           marks: '"budget"',
         },
@@ -62,19 +62,19 @@ an outage leaves the load where it was after a burst of seven resends.
   good: [
     {name: 'the default', text: '{\n  "maxAttempts": 3\n}\n'},
     {name: 'a share of the calls', text: '{\n  "budget": {"kind": "ratio", "ratio": 0.1}\n}\n'},
-    {name: 'nothing is resent', text: '{\n  "maxAttempts": 1,\n  "budget": null\n}\n'},
+    {name: 'nothing is retried', text: '{\n  "maxAttempts": 1,\n  "budget": null\n}\n'},
   ],
 
-  judges: ['budget'],
+  fields: ['budget'],
   reads: ['maxAttempts'],
 
   *check(scope): Iterable<Draft> {
-    const resends = retriesOf(scope.policy);
+    const retries = retriesOf(scope.policy);
     if (scope.policy.budget !== null || !mayRetry(scope)) return;
-    const load = Number.isFinite(resends) ? `${formatNumber(resends + 1)} times the load` : 'load without end';
+    const load = Number.isFinite(retries) ? `${formatNumber(retries + 1)} times the load` : 'load without end';
     yield {
       at: 'budget',
-      message: `No budget bounds what all resends add: when every call fails, the server gets ${load}.`,
+      message: `No budget bounds what all retries add: when every call fails, the server gets ${load}.`,
       fix: {title: 'Switch the budget on', changes: [{do: 'set', path: 'budget', value: {kind: 'token-bucket'}}]},
     };
   },

@@ -269,7 +269,7 @@ describe('report formats', () => {
     it('shows the place in its lines, the fix, the choice and the page', async () => {
       const text = '{\n  "backoff": {"jitter": "none"}\n}\n';
       expect(format('stylish', await one(text))).to.equal(`policy.json:2:15  error  RL203 no-synchronised-retries
-  Resends come in waves: the waits of 100 and 200 ms are the same for every client that failed at
+  Retries come in waves: the waits of 100 and 200 ms are the same for every client that failed at
   the same time.
 
     1 │ {

@@ -10,7 +10,7 @@ const related = async (text: string, code: string): Promise<string[]> => {
 describe('related places', () => {
   it('are where a value is written', async () => {
     expect(await related('{"maxAttempts": 30, "deadlineMs": 20000}', 'RL303')).to.deep.equal([
-      'The attempts are counted here.',
+      'The number of attempts is set here.',
     ]);
   });
 

@@ -43,9 +43,9 @@ describe('the fields of a rule', () => {
   });
 
   for (const rule of judging) {
-    const {code, judges, reads = []} = rule;
+    const {code, fields, reads = []} = rule;
     if (NATIVE_ONLY.includes(code)) {
-      it(`${code} runs on steadfetch’s own policies only`, () => expect(judges).to.equal(undefined));
+      it(`${code} runs on steadfetch’s own policies only`, () => expect(fields).to.equal(undefined));
       continue;
     }
     it(`${code} declares all that it reads`, () => {
@@ -55,13 +55,13 @@ describe('the fields of a rule', () => {
           rule,
           recordedModel(model, path => read.add(path)),
         );
-      expect(judges, 'judges').not.to.equal(undefined);
-      const declared = ONE_BY_ONE.includes(code) ? [''] : [...judges!, ...reads];
+      expect(fields, 'fields').not.to.equal(undefined);
+      const declared = ONE_BY_ONE.includes(code) ? [''] : [...fields!, ...reads];
       expect([...read].filter(path => !declared.some(each => isWithin(path, each)))).to.deep.equal([]);
     });
 
     it(`${code} declares nothing twice`, () => {
-      const declared = [...(judges ?? []), ...reads];
+      const declared = [...(fields ?? []), ...reads];
       expect(declared).to.deep.equal([...new Set(declared)]);
     });
   }

@@ -24,7 +24,7 @@ const pointers = async (code: string, policy: PolicyInput | string, files?: File
   (await lint(policy, files)).filter(finding => finding.code === code).map(({pointer}) => pointer);
 
 describe('rules', () => {
-  describe('are silent where nothing can be resent', () => {
+  describe('are silent where nothing can be retried', () => {
     const worst: PolicyInput = {
       deadlineMs: null,
       attemptTimeoutMs: null,
@@ -100,11 +100,11 @@ describe('rules', () => {
     expect(found).to.include('RL401').and.not.include('RL204');
   });
 
-  it('RL203 names the waits after a throttled answer where there are no others', async () => {
+  it('RL203 names the waits after a throttled response where there are no others', async () => {
     const [finding] = (await lint({backoff: {kind: 'constant', delayMs: 0, jitter: 'none'}})).filter(
       ({code}) => code === 'RL203',
     );
-    expect(finding!.message).to.contain('the waits of 1000 and 1000 ms after a throttled answer are the same');
+    expect(finding!.message).to.contain('the waits of 1000 and 1000 ms after a throttled response are the same');
   });
 
   it('RL004 renames one of two fields that are the same one misspelt', async () => {
@@ -198,7 +198,7 @@ describe('rules', () => {
     expect(finding).to.include({code: 'RL403', fix: undefined});
   });
 
-  it('RL306 leaves alone a cap that unlimited resends come to', async () => {
+  it('RL306 leaves alone a cap that unlimited retries come to', async () => {
     const backoff = {kind: 'linear', baseMs: 1, stepMs: 0, capMs: 5000} as const;
     expect(await pointers('RL306', {maxAttempts: 'unlimited', backoff})).to.deep.equal([]);
     expect(await pointers('RL306', {maxAttempts: 'unlimited', deadlineMs: 4000, backoff})).to.deep.equal([

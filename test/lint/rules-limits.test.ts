@@ -204,7 +204,7 @@ describe('RL413 no-extreme-replay-limit', () => {
 
   it('names the methods whose bodies are sent again', async () => {
     expect(await said413({replayLimitBytes: 0, idempotency: {methods: ['POST']}, maxAttempts: 2})).to.deep.equal([
-      'A PUT, POST or QUERY with a body gets one attempt, not 2: replayLimitBytes is 0, so no body is kept for a retry.',
+      'replayLimitBytes is 0, so no body is kept for a retry: a PUT, POST or QUERY with a body makes one attempt, not 2. Raise the limit.',
     ]);
     expect(await said413({replayLimitBytes: 0, maxAttempts: 'unlimited', idempotentMethods: ['put']})).to.deep.equal([
       'A PUT with a body gets one attempt: replayLimitBytes is 0, so no body is kept for a retry.',
@@ -221,7 +221,7 @@ describe('RL413 no-extreme-replay-limit', () => {
   it('leaves 100 MiB alone, and counts what ten calls keep where nothing limits them', async () => {
     expect(await said413({replayLimitBytes: 100 * 1024 ** 2})).to.be.empty;
     expect(await said413({replayLimitBytes: 200 * 1024 ** 2})).to.deep.equal([
-      'Up to 200 MiB of the body of each PUT or QUERY are kept for a retry: 10 calls in flight keep 1.95 GiB.',
+      'Up to 200 MiB of each PUT or QUERY body are kept for a retry: 10 calls in flight keep 1.95 GiB. Set at most 100 MiB.',
     ]);
   });
 });

@@ -50,7 +50,7 @@ describe('RL215 no-excessive-hedging', () => {
     });
     expect(await messages('RL215', only({p95: 410}))).to.be.empty;
     expect(await messages('RL215', only({p50: 180}))).to.deep.equal([
-      'At least 50 % of the attempts are still in flight after 100 ms: the 5 % of the calls that may be hedged are the first that come, not the slowest.',
+      'At least 50 % of the attempts are still in flight after 100 ms: the 5 % of the calls that may be hedged are the first calls, not the slowest. Hedge later.',
     ]);
   });
 
@@ -186,7 +186,7 @@ describe('RL217 no-concurrency-below-traffic', () => {
   it('suggests a limit that refuses one call in a hundred', async () => {
     const [finding] = await findings('RL217', policy(5, {rps: 50, latencyMs}));
     expect(finding!.suggestions.map(({title}) => title)).to.deep.equal([
-      'Set max to 18, so that at most 1 % of the calls find no place',
+      'Set max to 18, so that at most 1 % of the calls exceed the limit',
     ]);
   });
 });

@@ -164,7 +164,7 @@ describe('a suppression', () => {
     const {findings} = await lint(text, {today: '2027-01-02'});
     expect(findings.map(({code, message}) => `${code} ${message}`)).to.deep.equal([
       'RL604 This suppression ended on 2027-01-01, and RL203 speaks again.',
-      'RL203 Resends come in waves: the waits of 100 and 200 ms are the same for every client that failed at the same time.',
+      'RL203 Retries come in waves: the waits of 100 and 200 ms are the same for every client that failed at the same time.',
     ]);
   });
 

@@ -14,7 +14,7 @@ import {capabilities, definition, gateway} from './gateway.ts';
 
 const path = 'gateway.yaml';
 
-const rule = (check: (scope: Scope) => Iterable<Draft>, fields: Pick<Rule, 'judges' | 'reads'> = {judges: []}): Rule =>
+const rule = (check: (scope: Scope) => Iterable<Draft>, fields: Pick<Rule, 'fields' | 'reads'> = {fields: []}): Rule =>
   defineRule({
     code: 'TEST101',
     name: 'no-nothing',
@@ -203,35 +203,35 @@ describe('a dialect', () => {
 describe('a rule', () => {
   const template = `\${T}`;
   const text = (route: string): string => `kind: Gateway\nroutes: [${route.replace('<T>', template)}]\n`;
-  const speaks = (at: string, fields: Pick<Rule, 'judges' | 'reads'>): Rule =>
+  const speaks = (at: string, fields: Pick<Rule, 'fields' | 'reads'>): Rule =>
     rule(function* () {
       yield {at, message: 'x.'};
     }, fields);
 
-  const cases: [title: string, route: string, at: string, fields: Pick<Rule, 'judges' | 'reads'>, speaks: boolean][] = [
-    ['speaks of what it knows', '{timeout: 5s}', 'deadlineMs', {judges: ['deadlineMs']}, true],
-    ['speaks of a default', '{name: a}', 'deadlineMs', {judges: ['deadlineMs']}, true],
-    ['is silent about a slip that it judges', '{timeout: 5}', 'deadlineMs', {judges: ['deadlineMs']}, false],
-    ['speaks although it reads a slip', '{timeout: 5}', 'maxAttempts', {judges: [], reads: ['deadlineMs']}, true],
-    ['is silent about a template that it judges', '{timeout: "<T>"}', 'deadlineMs', {judges: ['deadlineMs']}, false],
-    ['is silent if it reads a template', '{timeout: "<T>"}', 'maxAttempts', {judges: [], reads: ['deadlineMs']}, false],
-    ['speaks if a template is elsewhere', '{timeout: "<T>"}', 'maxAttempts', {judges: ['maxAttempts']}, true],
+  const cases: [title: string, route: string, at: string, fields: Pick<Rule, 'fields' | 'reads'>, speaks: boolean][] = [
+    ['speaks of what it knows', '{timeout: 5s}', 'deadlineMs', {fields: ['deadlineMs']}, true],
+    ['speaks of a default', '{name: a}', 'deadlineMs', {fields: ['deadlineMs']}, true],
+    ['is silent about a slip in its fields', '{timeout: 5}', 'deadlineMs', {fields: ['deadlineMs']}, false],
+    ['speaks although it reads a slip', '{timeout: 5}', 'maxAttempts', {fields: [], reads: ['deadlineMs']}, true],
+    ['is silent about a template in its fields', '{timeout: "<T>"}', 'deadlineMs', {fields: ['deadlineMs']}, false],
+    ['is silent if it reads a template', '{timeout: "<T>"}', 'maxAttempts', {fields: [], reads: ['deadlineMs']}, false],
+    ['speaks if a template is elsewhere', '{timeout: "<T>"}', 'maxAttempts', {fields: ['maxAttempts']}, true],
     [
       'is silent if a template is in what it reads',
       '{retry_policy: {retry_back_off: {base_interval: "<T>"}}}',
       'maxAttempts',
-      {judges: [], reads: ['backoff']},
+      {fields: [], reads: ['backoff']},
       false,
     ],
     [
       'is silent if it reads everything and a template is anywhere',
       '{timeout: "<T>"}',
       '',
-      {judges: [], reads: ['']},
+      {fields: [], reads: ['']},
       false,
     ],
-    ['is silent about what the dialect cannot express', '{timeout: 5s}', 'backoff.jitter', {judges: []}, false],
-    ['speaks of a part that the dialect can express some of', '{timeout: 5s}', 'backoff', {judges: []}, true],
+    ['is silent about what the dialect cannot express', '{timeout: 5s}', 'backoff.jitter', {fields: []}, false],
+    ['speaks of a part that the dialect can express some of', '{timeout: 5s}', 'backoff', {fields: []}, true],
     ['that declares nothing runs on steadfetch’s policies only', '{timeout: 5s}', 'deadlineMs', {}, false],
   ];
   for (const [title, route, at, fields, isHeard] of cases) {
@@ -273,7 +273,7 @@ describe('the rules of the linter, on another dialect,', () => {
       'Retry timeouts',
     ]);
     expect(await said(route('num_retries: 19'), 'RL202')).to.deep.equal([
-      'A call that keeps failing is sent up to 20 times, more than 5: past the third an attempt rarely helps, and each is load on a server that is down.',
+      'A failing call makes up to 20 attempts; the limit is 5. Attempts after the third rarely help, and each adds load to a failing server. Set num_retries to 2.',
       'Set num_retries to 2',
     ]);
   });

@@ -32,10 +32,10 @@ const TRIGGERS: Readonly<Record<string, RetryTrigger>> = {
 const triggerOf = (word: string): RetryTrigger | undefined =>
   /^\d{3}$/.test(word) ? Number(word) : Object.hasOwn(TRIGGERS, word) ? TRIGGERS[word] : undefined;
 
-const sayTrigger = (trigger: unknown): string =>
+const formatTrigger = (trigger: unknown): string =>
   Object.keys(TRIGGERS).find(word => TRIGGERS[word] === trigger) ?? String(trigger);
 
-const sayMs = (ms: number): string => (ms >= 1000 ? `${ms / 1000}s` : `${ms}ms`);
+const formatMs = (ms: number): string => (ms >= 1000 ? `${ms / 1000}s` : `${ms}ms`);
 
 function msOf(text: unknown): number | undefined {
   const [, number, unit] = (typeof text === 'string' && /^(\d+(?:\.\d+)?)(ms|s)$/.exec(text)) || [];
@@ -53,9 +53,9 @@ interface GatewayField extends Field {
 const duration = (name: string): GatewayField => ({
   name,
   fits: 'a duration such as 250ms or 2s',
-  say: value => (typeof value === 'number' ? sayMs(value) : String(value)),
+  format: value => (typeof value === 'number' ? formatMs(value) : String(value)),
   read: msOf,
-  write: value => (typeof value === 'number' ? sayMs(value) : undefined),
+  write: value => (typeof value === 'number' ? formatMs(value) : undefined),
 });
 
 const FIELDS: Readonly<Record<string, GatewayField>> = {
@@ -65,16 +65,16 @@ const FIELDS: Readonly<Record<string, GatewayField>> = {
   maxAttempts: {
     name: 'retry_policy.num_retries',
     fits: 'a number of retries',
-    say: value => String(Number(value) - 1),
+    format: value => String(Number(value) - 1),
     read: value => (Number.isInteger(value) ? Number(value) + 1 : undefined),
     write: value => (typeof value === 'number' ? value - 1 : undefined),
   },
   retryOn: {
     name: 'retry_policy.retry_on',
     fits: 'a list of triggers in one text',
-    say: sayTrigger,
+    format: formatTrigger,
     read: value => (typeof value === 'string' ? value.split(',').map(word => triggerOf(word)) : undefined),
-    write: value => (Array.isArray(value) ? value.map(sayTrigger).join(',') : undefined),
+    write: value => (Array.isArray(value) ? value.map(formatTrigger).join(',') : undefined),
   },
   'backoff.baseMs': duration('retry_policy.retry_back_off.base_interval'),
   'backoff.capMs': duration('retry_policy.retry_back_off.max_interval'),
@@ -188,7 +188,7 @@ export const definition: DialectDefinition = {
     backoff: {kind: 'exponential', baseMs: 25, factor: 2, capMs: 250},
   },
   fields: FIELDS,
-  ms: sayMs,
+  ms: formatMs,
   unitsOf,
   shapeOf,
   inverse,

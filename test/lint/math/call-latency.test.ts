@@ -35,7 +35,7 @@ const prediction = (call: Simulated) =>
   predictCall({
     ...call,
     latency: latencyLaw(quantiles)!,
-    resendsFailures: true,
+    retriesFailures: true,
     retriesTimeouts: true,
     granted: 1,
   });
@@ -100,18 +100,18 @@ describe('the latency of a call', () => {
     expect(prediction({...predict, failureRatio: 0.9}).quantile(0.95)).to.equal(Number.POSITIVE_INFINITY);
   });
 
-  it('resends without a wait, and with one of an age, are counted', () => {
+  it('retries without a wait, and with one of an age, are counted', () => {
     const constant = (delayMs: number) => ({kind: 'constant', delayMs, throttledBaseMs: 0, jitter: 'none'}) as const;
     const call = {...predict, failureRatio: 0.5, hangRatio: 0, deadlineMs: 5000};
     expect(prediction({...call, backoff: constant(0)}).meanAttempts).to.be.closeTo(1.75, 0.01);
     expect(prediction({...call, backoff: constant(Number.MAX_SAFE_INTEGER)}).meanAttempts).to.equal(1);
   });
 
-  it('what is not resent is one attempt', () => {
+  it('what is not retried is one attempt', () => {
     const {meanAttempts, successRatio} = predictCall({
       ...predict,
       latency: latencyLaw(quantiles)!,
-      resendsFailures: false,
+      retriesFailures: false,
       retriesTimeouts: false,
       granted: 1,
     });

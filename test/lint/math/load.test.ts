@@ -2,7 +2,7 @@
 
 import {expect} from 'chai';
 import {meanAmplification, worstAmplification} from '../../../lint/math/amplification.ts';
-import {grantedShare, resendsPerCall} from '../../../lint/math/budget.ts';
+import {grantedShare, retriesPerCall} from '../../../lint/math/budget.ts';
 import {correlatedAttempts, correlatedSuccess, meanAttempts, successRatio} from '../../../lint/math/success.ts';
 import {type Random, seededRandom} from '../../../src/core/random.ts';
 import {type Budget as Guard, REFUSED} from '../../../src/guards/budget.ts';
@@ -117,7 +117,7 @@ describe('a budget in balance', () => {
       const demand = {attempts: 3, failureRatio, rps: RPS};
       const random = seededRandom(13);
       const guard: Guard = budget.kind === 'ratio' ? new RatioBudget(budget) : new TokenBucket(budget);
-      let resends = 0;
+      let retries = 0;
       const calls = 60_000;
       for (let call = 0; call < calls; call++) {
         const now = (call * 1000) / RPS;
@@ -126,17 +126,17 @@ describe('a budget in balance', () => {
           guard.firstTrySucceeded(now);
           continue;
         }
-        for (let resend = 1; resend < 3; resend++) {
+        for (let retry = 1; retry < 3; retry++) {
           const receipt = guard.withdraw(false, now);
           if (receipt === REFUSED) break;
-          resends++;
+          retries++;
           if (random() < failureRatio) continue;
           guard.resendSucceeded(receipt, now);
           break;
         }
       }
-      const predicted = 1 + resendsPerCall(demand, grantedShare(budget, demand));
-      expect(isNear(predicted, 1 + resends / calls), `${predicted}, ${1 + resends / calls}`).to.equal(true);
+      const predicted = 1 + retriesPerCall(demand, grantedShare(budget, demand));
+      expect(isNear(predicted, 1 + retries / calls), `${predicted}, ${1 + retries / calls}`).to.equal(true);
     });
   }
 
@@ -151,7 +151,7 @@ describe('a budget in balance', () => {
     ]);
   });
 
-  it('nothing is granted by a bucket that holds less than a resend costs', () => {
+  it('nothing is granted by a bucket that holds less than a retry costs', () => {
     expect(grantedShare({...bucket, capacity: 10}, {attempts: 3, failureRatio: 0.1, rps: 5})).to.be.below(1e-9);
   });
 });

@@ -14,10 +14,10 @@ const list = {kind: 'list', delaysMs: [200, 50, 5000], throttledBaseMs: 1000} as
 
 const DRAWS = 60_000;
 
-/** The waits before each resend, over many calls. */
-function drawn(backoff: Backoff, resends: number, throttled: boolean): number[][] {
+/** The waits before each retry, over many calls. */
+function drawn(backoff: Backoff, retries: number, throttled: boolean): number[][] {
   const random = seededRandom(7);
-  const waits = Array.from({length: resends}, (): number[] => []);
+  const waits = Array.from({length: retries}, (): number[] => []);
   for (let draw = 0; draw < DRAWS; draw++) {
     let previous = 0;
     for (const [index, seen] of waits.entries()) {
@@ -40,11 +40,11 @@ describe('the schedule', () => {
         it(`${name}, ${jitter} jitter${throttled ? ', throttled' : ''}: 60,000 drawn waits agree`, () => {
           const backoff: Backoff = {...plan, jitter};
           for (const [index, waits] of drawn(backoff, 4, throttled).entries()) {
-            const resend = index + 1;
-            const [shortest, longest] = [shortestMs(backoff, resend, throttled), longestMs(backoff, resend, throttled)];
+            const retry = index + 1;
+            const [shortest, longest] = [shortestMs(backoff, retry, throttled), longestMs(backoff, retry, throttled)];
             expect(Math.min(...waits)).to.be.within(shortest, shortest + (longest - shortest) * 0.02);
             expect(Math.max(...waits)).to.be.at.most(longest);
-            expect(isNear(mean(waits), meanMs(backoff, resend, throttled)), `mean of resend ${resend}`).to.equal(true);
+            expect(isNear(mean(waits), meanMs(backoff, retry, throttled)), `mean of retry ${retry}`).to.equal(true);
           }
         });
       }
@@ -58,7 +58,7 @@ describe('the schedule', () => {
     }
   });
 
-  it('stays a number at resend 5,000', () => {
+  it('stays a number at retry 5,000', () => {
     for (const jitter of ['none', 'full', 'equal', 'decorrelated'] satisfies Jitter[]) {
       expect(longestMs({...exponential, jitter}, 5000, false)).to.equal(20_000);
       expect(plannedMs({...exponential, jitter}, 5000, false)).to.equal(20_000);

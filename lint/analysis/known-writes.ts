@@ -4,7 +4,7 @@ import type {KnownPaths} from './known-path.ts';
 
 const MESSAGE = 'a message may be sent twice';
 
-export const knownDeeds: readonly KnownPaths[] = [
+export const knownWrites: readonly KnownPaths[] = [
   {
     service: 'chats',
     effect: 'acts',
