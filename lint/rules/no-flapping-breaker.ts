@@ -11,14 +11,13 @@ export const flappingBreaker: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Let the breaker rest, and let it close again',
+  summary: 'Open the breaker for seconds, and let it close again',
   why: `
-A breaker that opens for less than a second gives nothing time to recover: it lets the storm through, opens, and lets it through
-again, several times a second. One that lets no probe through never learns that the server is back: for this client the outage
-lasts until the process ends. One that stays open for an hour learns it an hour too late: a fault of a minute becomes an outage of
-sixty, made by the client.
+A breaker that opens for less than a second gives the server no time to recover: it opens and lets all calls through again, several
+times per second. A breaker without probes never closes: for this client the outage lasts until the process ends. A breaker that stays
+open for an hour turns a fault of one minute into an outage of an hour.
 
-Five minutes are the longest that is left alone, as Envoy ejects a host for no longer.
+Open times up to five minutes are accepted; Envoy ejects a host for at most that long.
 `,
   sources: [
     {
@@ -33,12 +32,12 @@ Five minutes are the longest that is left alone, as Envoy ejects a host for no l
   ],
   bad: [
     {
-      name: 'open for a tenth of a second',
+      name: 'open for 100 ms',
       text: '{\n  "breaker": {"openMs": 100}\n}\n',
       findings: [
         {
           message:
-            'The breaker is open for 100 ms, less than 1000 ms: it opens and closes several times a second, and nothing recovers in between.',
+            'The breaker opens for 100 ms only, so it opens and closes several times per second. A server needs at least 1000 ms to recover.',
           at: '2:15',
           marks: '"openMs"',
         },
@@ -46,12 +45,12 @@ Five minutes are the longest that is left alone, as Envoy ejects a host for no l
       fixed: '{\n  "breaker": {"openMs": 15000}\n}\n',
     },
     {
-      name: 'never closes',
+      name: 'a breaker that never closes',
       text: '{\n  "breaker": {"probes": 0}\n}\n',
       findings: [
         {
           message:
-            'Once open, the breaker never closes: 0 probes can succeed, so the outage lasts until the process ends.',
+            'Once open, the breaker never closes: probes is 0, so the outage lasts until the process ends. Allow at least 1 probe.',
           at: '2:15',
           marks: '"probes"',
           severity: 'error',
@@ -65,7 +64,7 @@ Five minutes are the longest that is left alone, as Envoy ejects a host for no l
       findings: [
         {
           message:
-            'The breaker stays open for 3600000 ms (1 hour), longer than 300000 ms: a server that is back after a minute gets no call for the rest of that time.',
+            'The breaker stays open for 3600000 ms (1 hour), even if the server recovers after a minute. The limit is 300000 ms.',
           at: '2:15',
           marks: '"openMs"',
         },
@@ -78,7 +77,7 @@ Five minutes are the longest that is left alone, as Envoy ejects a host for no l
       findings: [
         {
           message:
-            'The open time doubles up to 3600000 ms (1 hour), longer than 300000 ms: the longer an outage, the longer a server that is back gets no call.',
+            'The open time doubles up to 3600000 ms (1 hour), even if the server has recovered. The limit is 300000 ms.',
           at: '2:32',
           marks: '"maxOpenMs"',
         },
@@ -97,7 +96,7 @@ Five minutes are the longest that is left alone, as Envoy ejects a host for no l
     if (breaker.openMs < SECOND) {
       yield {
         at: 'breaker.openMs',
-        message: `The breaker is open for ${words.ms(breaker.openMs)}, less than ${words.ms(SECOND)}: it opens and closes several times a second, and nothing recovers in between.`,
+        message: `The breaker opens for ${words.ms(breaker.openMs)} only, so it opens and closes several times per second. A server needs at least ${words.ms(SECOND)} to recover.`,
         fix: byDefault(scope, breaker),
       };
     }
@@ -106,7 +105,7 @@ Five minutes are the longest that is left alone, as Envoy ejects a host for no l
       yield {
         at: 'breaker.probes',
         message:
-          'Once open, the breaker never closes: 0 probes can succeed, so the outage lasts until the process ends.',
+          'Once open, the breaker never closes: probes is 0, so the outage lasts until the process ends. Allow at least 1 probe.',
         severity: 'error',
         fix: setting(scope, 'breaker.probes', 3),
       };
@@ -123,22 +122,22 @@ function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
   if (openMs > LONG_MS) {
     yield {
       at: 'breaker.openMs',
-      message: `The breaker stays open for ${formatLongMs(openMs)}, longer than ${longMs}: a server that is back after a minute gets no call for the rest of that time.`,
+      message: `The breaker stays open for ${formatLongMs(openMs)}, even if the server recovers after a minute. The limit is ${longMs}.`,
       fix: byDefault(scope, breaker),
     };
   } else if (maxOpenMs !== null && maxOpenMs > LONG_MS && isSure(scope, 'breaker.openMs')) {
     yield {
       at: 'breaker.maxOpenMs',
-      message: `The open time doubles up to ${formatLongMs(maxOpenMs)}, longer than ${longMs}: the longer an outage, the longer a server that is back gets no call.`,
+      message: `The open time doubles up to ${formatLongMs(maxOpenMs)}, even if the server has recovered. The limit is ${longMs}.`,
       fix: {
-        title: `${formatChange(scope, 'breaker.maxOpenMs', null)}: the open time stays as it is`,
+        title: `${formatChange(scope, 'breaker.maxOpenMs', null)}, so that the open time does not grow`,
         changes: [{do: 'set', path: 'breaker.maxOpenMs', value: null}],
       },
     };
   }
 }
 
-/** The default, and a maximum that allows it. */
+/** Sets the default open time, and raises a maximum below it. */
 function byDefault(scope: Scope, {maxOpenMs}: Breaker): FixDraft {
   const changes: Change[] = [{do: 'set', path: 'breaker.openMs', value: 15_000}];
   if (maxOpenMs !== null && maxOpenMs < 15_000) changes.push({do: 'set', path: 'breaker.maxOpenMs', value: 60_000});

@@ -12,8 +12,8 @@ export const flatBackoff: Rule = defineRule({
   confidence: 'high',
   summary: 'Wait longer before each retry',
   why: `
-A wait that does not grow asks a server that is down for a minute as often as one that hiccuped for a moment. With three retries
-or more, waits that double or triple spend the first quickly and leave the last for an outage that takes longer.
+With equal waits, a client retries as often in a long outage as after a short fault. With three retries or more, use waits that grow: the
+first retry comes soon, for short faults, and the last one late, for longer outages.
 `,
   sources: [
     {
@@ -24,11 +24,12 @@ or more, waits that double or triple spend the first quickly and leave the last 
   ],
   bad: [
     {
-      name: 'the same second four times',
+      name: 'four waits of one second',
       text: '{\n  "maxAttempts": 5,\n  "backoff": {"kind": "constant", "delayMs": 1000}\n}\n',
       findings: [
         {
-          message: 'All 4 waits are 1000 ms: a server that is down is asked as often as one that hiccuped.',
+          message:
+            'All 4 waits are 1000 ms: retries do not slow down in a long outage. Double the wait before each retry.',
           at: '3:15',
           marks: '"kind"',
         },
@@ -39,7 +40,8 @@ or more, waits that double or triple spend the first quickly and leave the last 
       text: '{\n  "maxAttempts": 4,\n  "backoff": {"factor": 1}\n}\n',
       findings: [
         {
-          message: 'All 3 waits are 100 ms: a server that is down is asked as often as one that hiccuped.',
+          message:
+            'All 3 waits are 100 ms: retries do not slow down in a long outage. Double the wait before each retry.',
           at: '3:15',
           marks: '"factor"',
         },
@@ -50,7 +52,8 @@ or more, waits that double or triple spend the first quickly and leave the last 
       text: '{\n  "maxAttempts": 4,\n  "backoff": {"kind": "list", "delaysMs": [500]}\n}\n',
       findings: [
         {
-          message: 'All 3 waits are 500 ms: a server that is down is asked as often as one that hiccuped.',
+          message:
+            'All 3 waits are 500 ms: retries do not slow down in a long outage. Double the wait before each retry.',
           at: '3:31',
           marks: '"delaysMs"',
         },
@@ -61,7 +64,7 @@ or more, waits that double or triple spend the first quickly and leave the last 
     {name: 'waits that double', text: '{\n  "maxAttempts": 4,\n  "backoff": {"factor": 2}\n}\n'},
     {name: 'two retries', text: '{\n  "backoff": {"kind": "constant", "delayMs": 1000}\n}\n'},
     {
-      name: 'decorrelated jitter grows by itself',
+      name: 'decorrelated jitter, whose waits grow',
       text: '{\n  "maxAttempts": 4,\n  "backoff": {"factor": 1, "jitter": "decorrelated"}\n}\n',
     },
   ],
@@ -85,7 +88,7 @@ or more, waits that double or triple spend the first quickly and leave the last 
       : `No wait is longer than the first, ${shown}`;
     yield {
       at,
-      message: `${fact}: a server that is down is asked as often as one that hiccuped.`,
+      message: `${fact}: retries do not slow down in a long outage. Double the wait before each retry.`,
       suggestions: Number.isSafeInteger(first * 4) ? [growing(backoff, first)] : [],
     };
   },
@@ -98,12 +101,12 @@ const FIELDS = {
   list: ['backoff.delaysMs'],
 } as const;
 
-/** What this file sets of that which keeps the waits from growing. */
+/** The field of this file that keeps the waits from growing. */
 function culprit(scope: Scope): string | undefined {
   const {backoff} = scope.policy;
   const isCapped = 'capMs' in backoff && backoff.capMs <= backoff.baseMs;
   const grows = backoff.kind === 'exponential' ? backoff.factor > 1 : backoff.kind === 'linear' && backoff.stepMs > 0;
-  // A cap that is too low is at fault where the waits would have grown.
+  // If the waits would grow, the cap is the cause.
   const fields = FIELDS[backoff.kind].slice(isCapped && grows ? 1 : 0);
   const here = fields.filter(path => isSetHere(scope, path));
   return here.length === 0 ? undefined : mostSpecific(scope, ...here);

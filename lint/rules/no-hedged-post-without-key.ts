@@ -10,15 +10,14 @@ export const hedgedPostWithoutKey: Rule = defineRule({
   severity: 'error',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Hedge only what may arrive twice',
+  summary: 'Hedge only requests that may arrive twice',
   why: `
-A hedge sends a second attempt while the first is still running. Where a retry is sent twice after a failure, a hedge is sent twice
-although nothing failed: both arrive, and both are worked on. That is harmless for reads, and for writes that the server
-deduplicates by a key.
+A hedge sends a second attempt while the first is still running. Both attempts usually arrive, and the server processes both. That is
+harmless for reads, and for writes that the server deduplicates by a key.
 
-The client hedges no POST without a key, unless the method is listed in \`idempotentMethods\`. That is its author's word, and the path
-decides how it is judged, as by RL101: an error where the path plainly acts, silent where it asks, otherwise an info, or a warning where
-the route is for a whole API. A hedge without a declaration does nothing: an error where the path acts, else a warning.
+The client does not hedge a POST without a key, unless \`idempotentMethods\` lists the method. The severity then depends on the path, as
+for RL101: an error where the path writes, silent where it reads, otherwise an info, or a warning where the route covers a whole API. A
+hedge for a method that is neither listed nor keyed has no effect: an error where the path writes, else a warning.
 `,
   sources: [
     {title: 'J. Dean, L. Barroso, The Tail at Scale (2013)', url: 'https://doi.org/10.1145/2408776.2408794'},
@@ -33,7 +32,7 @@ the route is for a whole API. A hedge without a declaration does nothing: an err
       text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/orders"}, "hedge": {"delayMs": 200}}\n  ]\n}\n',
       findings: [
         {
-          message: 'POST /v1/orders is written to be hedged, but will never be without an idempotency key.',
+          message: 'POST /v1/orders is never hedged without an idempotency key. Send a key, or remove the hedge.',
           at: '3:60',
           marks: '"hedge"',
         },
@@ -41,12 +40,12 @@ the route is for a whole API. A hedge without a declaration does nothing: an err
       fixed: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/orders"}, "hedge": null}\n  ]\n}\n',
     },
     {
-      name: 'a POST that is declared harmless, and inherits the hedge',
+      name: 'a POST that is declared idempotent and inherits the hedge',
       text: '{\n  "hedge": {"quantile": 0.95},\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/charges"}, "idempotentMethods": ["POST"]}\n  ]\n}\n',
       findings: [
         {
           message:
-            'POST /v1/charges is sent a second time while the first is still running, without an idempotency key: money may move twice.',
+            'POST /v1/charges is sent a second time while the first attempt is still running, without an idempotency key: money may move twice. Remove the hedge, or send a key.',
           at: '4:16',
           marks: '"methods"',
         },
@@ -61,7 +60,7 @@ the route is for a whole API. A hedge without a declaration does nothing: an err
       text: '{\n  "routes": [{"match": {"methods": ["GET"], "path": "/v1/items/*"}, "hedge": {"quantile": 0.95}}]\n}\n',
     },
     {
-      name: 'a POST that asks',
+      name: 'a POST that reads',
       text: '{\n  "hedge": {"quantile": 0.95},\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/search"}, "idempotentMethods": ["POST"]}]\n}\n',
     },
     {
@@ -92,20 +91,20 @@ the route is for a whole API. A hedge without a declaration does nothing: an err
 
 function formatRisk(call: string, {method, isRepeated, effect, why}: RepeatRisk): string {
   if (isRepeated) {
-    const harm = effect === 'acts' && why !== undefined ? why : 'both may be acted on';
-    return `${call} is sent a second time while the first is still running, without an idempotency key: ${harm}.`;
+    const harm = effect === 'acts' && why !== undefined ? why : 'the server may process both';
+    return `${call} is sent a second time while the first attempt is still running, without an idempotency key: ${harm}. Remove the hedge, or send a key.`;
   }
   return effect === 'harmless'
-    ? `${call} is written to be hedged, but will never be: ${method} is not in idempotentMethods.`
-    : `${call} is written to be hedged, but will never be without an idempotency key.`;
+    ? `${call} is never hedged, because ${method} is not in idempotentMethods. List it, or remove the hedge.`
+    : `${call} is never hedged without an idempotency key. Send a key, or remove the hedge.`;
 }
 
 const unhedged: FixDraft = {
-  title: 'Do not hedge here',
+  title: 'Remove the hedge here',
   changes: [{do: 'set', path: 'hedge', value: null, inScope: true}],
 };
 
-/** Only where the path acts is the remedy known: elsewhere the author says whether a second request does harm. */
+/** A fix exists only where the path writes. Elsewhere only the author knows whether a second request does harm. */
 function remedies(scope: Scope, {method, effect}: RepeatRisk): Pick<Draft, 'fix' | 'suggestions'> {
   if (effect === 'harmless') return {suggestions: [declaring(scope, method), unhedged]};
   const withKey = keyFor(scope, method);

@@ -12,19 +12,18 @@ export const idempotentPostEverywhere: Rule = defineRule({
   category: 'safety',
   severity: 'warning',
   confidence: 'medium',
-  summary: 'Declare POST harmless to repeat only on the routes where it is',
+  summary: 'List POST in idempotentMethods only on routes where it is idempotent',
   why: `
-\`idempotentMethods\` is a promise: what is listed there may be sent twice although the server may have acted. A POST that asks,
-an embedding or a search, keeps that promise. Listed for every path, it is also given for the POST that will be added next year,
-and that one may charge a card.
+A method in \`idempotentMethods\` is retried although the server may have processed the request. That is correct for a POST that reads,
+such as an embedding or a search. Listed for every path, POST is also retried on an endpoint that is added next year and charges a card.
 
-So list POST in a route that names its path. An error where a route of the policy has a path that plainly acts, as RL101 judges it: charges,
-orders, messages.
+List POST in a route that names its path. The finding is an error where a route of the policy has a path that writes, as RL101 decides:
+charges, orders, messages.
 `,
   sources: [
     {title: 'RFC 9110, 9.2.2 Idempotent Methods', url: 'https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2'},
     {
-      title: 'nginx, proxy_next_upstream: non_idempotent has to be asked for since 1.9.13',
+      title: 'nginx, proxy_next_upstream: non_idempotent must be set since 1.9.13',
       url: 'https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream',
     },
   ],
@@ -35,19 +34,19 @@ orders, messages.
       findings: [
         {
           message:
-            'POST is declared harmless to repeat on every path, and no idempotency key covers it; what repeats safely is known of a path, not of a method.',
+            'POST is declared idempotent on every path, and no idempotency key covers it. List POST only in routes whose path is idempotent.',
           at: '2:39',
           marks: '"POST"',
         },
       ],
     },
     {
-      name: 'POST for all of an API',
+      name: 'POST for a whole API',
       text: '{\n  "routes": [{"match": {"path": "/v1/**"}, "idempotentMethods": ["GET", "POST"]}]\n}\n',
       findings: [
         {
           message:
-            'POST is declared harmless to repeat on /v1/**, and no idempotency key covers it; what repeats safely is known of a path, not of a method.',
+            'POST is declared idempotent on /v1/**, and no idempotency key covers it. List POST only in routes whose path is idempotent.',
           at: '2:73',
           marks: '"POST"',
         },
@@ -59,7 +58,7 @@ orders, messages.
       findings: [
         {
           message:
-            'POST /v1/mails is declared harmless to repeat, and no idempotency key covers it: it is retried after a timeout, when the server may have done the work.',
+            'POST /v1/mails is declared idempotent, and no idempotency key covers it: it is retried after a timeout, when the server may have processed it. Remove POST from idempotentMethods.',
           at: '2:32',
           marks: '"POST"',
           severity: 'error',
@@ -69,7 +68,7 @@ orders, messages.
   ],
   good: [
     {
-      name: 'POST where it asks',
+      name: 'POST where it reads',
       text: '{\n  "routes": [{"match": {"path": "/v1/embeddings"}, "idempotentMethods": ["GET", "POST"]}]\n}\n',
     },
     {name: 'POST under a key', text: '{\n  "idempotency": {},\n  "idempotentMethods": ["GET", "POST"]\n}\n'},
@@ -80,23 +79,23 @@ orders, messages.
 
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     const declared = scopes.flatMap(scope => declaredOf(scope).map(entry => ({scope, ...entry})));
-    // Both may be about one entry; what is said first about it counts.
+    // Both loops may report one entry; only the first finding is kept.
     for (const {scope, value, at} of declared.filter(isWrite)) {
-      const message = `${callsOf(scope, String(value))} is declared harmless to repeat, and no idempotency key covers it: it is retried after a timeout, when the server may have done the work.`;
+      const message = `${callsOf(scope, String(value))} is declared idempotent, and no idempotency key covers it: it is retried after a timeout, when the server may have processed it. Remove POST from idempotentMethods.`;
       yield {scope, at, message, severity: 'error', suggestions: [withoutMethod(value)]};
     }
     for (const {scope, value, at} of declared.filter(({scope}) => isBroad(scope.match))) {
-      const message = `${value} is declared harmless to repeat on ${scope.match?.path ?? 'every path'}, and no idempotency key covers it; what repeats safely is known of a path, not of a method.`;
+      const message = `${value} is declared idempotent on ${scope.match?.path ?? 'every path'}, and no idempotency key covers it. List ${value} only in routes whose path is idempotent.`;
       yield {scope, at, message, suggestions: [withoutMethod(value)]};
     }
   },
 });
 
-/** A declared PATCH may well be a merge, which has the same effect twice. */
+/** A declared PATCH may be a merge, which is idempotent. */
 const isWrite = ({scope, value}: Entry & {scope: Scope}): boolean =>
   String(value).toUpperCase() === 'POST' && effectOf(scope.match).effect === 'acts';
 
-/** What is declared without its route naming it: where the route names the method, RL101 judges the two together. */
+/** Methods that are declared in a scope that does not name them. If the route names the method, RL101 checks both. */
 function declaredOf(scope: Scope): Entry[] {
   const {policy, match} = scope;
   if (!mayRetry(scope) || namedMethods(scope) !== undefined) return [];
@@ -108,6 +107,6 @@ function declaredOf(scope: Scope): Entry[] {
 }
 
 const withoutMethod = (method: unknown) => ({
-  title: `Take ${method} out, and list it in the routes where it repeats safely`,
+  title: `Remove ${method}, and list it in the routes where it is idempotent`,
   changes: [{do: 'drop', path: 'idempotentMethods', entries: [method]} as const],
 });

@@ -12,21 +12,21 @@ export const idleRoute: Rule = defineRule({
   severity: 'info',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Write no route that changes nothing',
+  summary: 'Remove routes that change nothing',
   why: `
-A route whose every setting is what would run anyway is a leftover: the settings it once had have become those of the file. Whoever
-adds a setting to the top has to think about it each time.
+If all settings of a route equal those of the file, the route is a leftover, and readers have to check it at each change.
 
-A name is a change, for telemetry and for breakers of scope route. So is a route that keeps its calls from one behind it.
+A name counts as a change, because telemetry and breakers of scope route use it. A route that keeps calls from a later route also
+counts.
 `,
   sources: [{title: 'The policy file: routes', url: 'docs/policy.md#routes'}],
   bad: [
     {
-      name: 'what the file says already',
+      name: 'the settings of the file',
       text: '{\n  "deadlineMs": 9000,\n  "attemptTimeoutMs": 2000,\n  "routes": [\n    {"match": {"path": "/v1/a"}, "maxAttempts": 2},\n    {"match": {"path": "/v1/b"}, "deadlineMs": 9000}\n  ]\n}\n',
       findings: [
         {
-          message: 'Route * /v1/b changes nothing: its calls would run under the same settings without it.',
+          message: 'Route * /v1/b changes nothing: its calls have the same settings without it. Remove it.',
           at: '6:6',
           marks: '"match"',
         },
@@ -37,12 +37,12 @@ A name is a change, for telemetry and for breakers of scope route. So is a route
   ],
   good: [
     {
-      name: 'a POST, which the rules of safety judge',
+      name: 'a POST, which the safety rules check',
       text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}}]\n}\n',
     },
     {name: 'a name', text: '{\n  "routes": [{"match": {"path": "/v1/search"}, "name": "search"}]\n}\n'},
     {
-      name: 'a route that is an exception to the next',
+      name: 'an exception to the next route',
       text: '{\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 3},\n    {"match": {"path": "/v1/**"}, "maxAttempts": 1}\n  ]\n}\n',
     },
   ],
@@ -54,11 +54,11 @@ A name is a change, for telemetry and for breakers of scope route. So is a route
     for (const [index, scope] of routes.entries()) {
       const {own, policy, match = {}} = scope;
       if (own.entry !== undefined || own.data.name !== undefined || hasSlips(own)) continue;
-      // A route that singles out POSTs is meant to be something: the rules of safety say what it is.
+      // The safety rules check a route that names POST.
       if (match.methods !== undefined && namedNonIdempotent(scope).length > 0) continue;
       if (!equalJson({...policy, name: ''}, {...top!.policy, name: ''})) continue;
       if (routes.slice(index + 1).some(next => mayMeet(match, next.match ?? {}))) continue;
-      const message = `${scope.title.replace(/^r/, 'R')} changes nothing: its calls would run under the same settings without it.`;
+      const message = `${scope.title.replace(/^r/, 'R')} changes nothing: its calls have the same settings without it. Remove it.`;
       yield {
         scope,
         at: 'match',
@@ -70,7 +70,7 @@ A name is a change, for telemetry and for breakers of scope route. So is a route
   },
 });
 
-/** A slip may have been meant to change something. */
+/** An invalid setting was meant to change something. */
 const hasSlips = ({shape, base}: Scope['own']): boolean =>
   [...(shape?.invalid ?? [])].some(path => path.startsWith(`${base}.`)) ||
   (shape?.problems ?? []).some(({path}) => path.startsWith(`${base}.`));

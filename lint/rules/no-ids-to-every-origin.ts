@@ -9,14 +9,14 @@ export const idsToEveryOrigin: Rule = defineRule({
   category: 'safety',
   severity: 'info',
   confidence: 'medium',
-  summary: 'Send ids to the servers that log them',
+  summary: 'Send correlation ids only to servers that log them',
   why: `
-A correlation id is of use to servers whose logs you can read. To others it says which of their calls belong together, and with an id
-that your own clients chose, whose they are. In a browser a header of one’s own makes every call to another origin ask first (a CORS
-preflight), and a server that does not know the header refuses the call.
+A correlation id helps with servers whose logs you can read. It tells other servers which calls belong together, and, if your clients
+choose the id, which client sent them. In a browser, a custom header causes a CORS preflight for each call to another origin, and a server
+that does not allow the header refuses the call.
 
-\`"all"\` says so for browsers too; left out, ids go to every origin outside browsers and to the page’s own in them. A list of origins
-is the narrow answer.
+\`"all"\` sends ids to every origin in browsers too. By default ids go to every origin outside browsers, and only to the page’s own
+origin in browsers. A list of origins is the narrowest choice.
 `,
   sources: [
     {
@@ -30,12 +30,12 @@ is the narrow answer.
   ],
   bad: [
     {
-      name: 'to all, although two origins are named',
+      name: 'all origins, although the routes name two',
       text: '{\n  "correlation": {"sendTo": "all"},\n  "routes": [\n    {"match": {"origin": "https://api.example.com"}, "deadlineMs": 40000},\n    {"match": {"origin": "https://auth.example.com"}, "maxAttempts": 2}\n  ]\n}\n',
       findings: [
         {
           message:
-            'Ids go to every origin that is called, also to those of third parties: correlation.sendTo is "all", in browsers too.',
+            'correlation.sendTo is "all", so ids go to every origin, third parties included, also in browsers. List the origins that need them.',
           at: '2:19',
           marks: '"sendTo"',
         },
@@ -58,26 +58,26 @@ is the narrow answer.
         scope,
         at: 'correlation.sendTo',
         message:
-          'Ids go to every origin that is called, also to those of third parties: correlation.sendTo is "all", in browsers too.',
+          'correlation.sendTo is "all", so ids go to every origin, third parties included, also in browsers. List the origins that need them.',
         suggestions: [...toNamed(scopes), asByDefault],
       };
     }
   },
 });
 
-/** The origins that the routes of the policy name. */
+/** Suggests the origins that the routes name. */
 function toNamed(scopes: readonly Scope[]): FixDraft[] {
   const origins = scopes.flatMap(({match}) => (match?.origin === undefined ? [] : [match.origin]));
   const named = [...new Set(origins.flatMap(origin => normaliseOrigin(origin) ?? []))];
   if (named.length === 0) return [];
-  const title = `Send them to the origins that the routes name: ${named.join(', ')}`;
+  const title = `Send ids to the origins that the routes name: ${named.join(', ')}`;
   return [{title, changes: [{do: 'set', path: 'correlation.sendTo', value: named.slice(0, MOST)}]}];
 }
 
-/** The schema allows no longer list. */
+/** Maximum length that the schema allows. */
 const MOST = 100;
 
 const asByDefault: FixDraft = {
-  title: 'Take it out: in browsers the page’s own origin alone gets them',
+  title: 'Remove sendTo: in browsers only the page’s own origin gets ids',
   changes: [{do: 'remove', path: 'correlation.sendTo'}],
 };

@@ -9,14 +9,13 @@ export const ignoredHints: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Come back when the server says so',
+  summary: 'Honor Retry-After',
   why: `
-A server that sends \`Retry-After\` knows when it will have room. Coming back earlier is one more request that is refused, counts
-against the limit, and on some services extends the ban. Whoever ignores the header spends all attempts before the time that it
-names.
+A server that sends \`Retry-After\` knows when it can accept requests again. An earlier retry is refused, counts against the rate limit,
+and on some services extends the block. A client that ignores the header uses up its attempts before that time.
 
-A hint longer than \`retryAfter.maxMs\` ends the call at once. \`Retry-After\` counts in seconds, so a maximum below 1000 ms ends
-it at every hint but 0.
+A \`Retry-After\` above \`retryAfter.maxMs\` ends the call at once. The header counts in seconds, so with a maximum below 1000 ms every
+value except 0 ends the call.
 `,
   sources: [
     {title: 'RFC 9110, 10.2.3 Retry-After', url: 'https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3'},
@@ -24,12 +23,12 @@ it at every hint but 0.
   ],
   bad: [
     {
-      name: 'hints are ignored',
+      name: 'Retry-After is ignored',
       text: '{\n  "retryAfter": {"honor": false}\n}\n',
       findings: [
         {
           message:
-            'The server’s Retry-After is ignored: a call comes back before the time it names, and is refused again.',
+            'Retry-After is ignored: calls are retried before the server accepts them, and are refused again. Set honor to true.',
           at: '2:18',
           marks: '"honor"',
         },
@@ -37,12 +36,12 @@ it at every hint but 0.
       fixed: '{\n  "retryAfter": {"honor": true}\n}\n',
     },
     {
-      name: 'a second is too long',
+      name: 'a maximum below one second',
       text: '{\n  "retryAfter": {"maxMs": 500}\n}\n',
       findings: [
         {
           message:
-            'A hint above 500 ms ends the call, and Retry-After counts in seconds: the shortest, 1, is too long.',
+            'A Retry-After above 500 ms ends the call. The header counts in seconds, so every value except 0 is too long. Set maxMs to at least 1000.',
           at: '2:18',
           marks: '"maxMs"',
         },
@@ -53,7 +52,7 @@ it at every hint but 0.
   good: [
     {name: 'up to ten seconds', text: '{\n  "retryAfter": {"maxMs": 10000}\n}\n'},
     {
-      name: 'no answer that could carry a hint is retried',
+      name: 'no response with Retry-After is retried',
       text: '{\n  "retryOn": ["network", "timeout"],\n  "retryAfter": {"honor": false}\n}\n',
     },
   ],
@@ -68,14 +67,14 @@ it at every hint but 0.
       yield {
         at: 'retryAfter.honor',
         message:
-          'The server’s Retry-After is ignored: a call comes back before the time it names, and is refused again.',
+          'Retry-After is ignored: calls are retried before the server accepts them, and are refused again. Set honor to true.',
         fix: setting(scope, 'retryAfter.honor', true),
       };
     }
     if (retryAfter.honor && retryAfter.maxMs < SECOND) {
       yield {
         at: 'retryAfter.maxMs',
-        message: `A hint above ${scope.dialect.words.ms(retryAfter.maxMs)} ends the call, and Retry-After counts in seconds: the shortest, 1, is too long.`,
+        message: `A Retry-After above ${scope.dialect.words.ms(retryAfter.maxMs)} ends the call. The header counts in seconds, so every value except 0 is too long. Set maxMs to at least ${SECOND}.`,
         fix: setting(scope, 'retryAfter.maxMs', 60_000),
       };
     }

@@ -13,13 +13,12 @@ export const immediateRetries: Rule = defineRule({
   severity: 'error',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Wait before sending again',
+  summary: 'Wait before each retry',
   why: `
-What failed a moment ago fails again now: the attempts are spent within milliseconds, before anything could have recovered, and
-the server gets all of them at the worst time. A missing delay was behind 10 of 70 retry bugs studied in eight large systems, and
-some libraries begin with a delay of 0.
+An immediate retry usually fails for the same reason. All attempts are used up within milliseconds, before the server can recover. A
+missing delay caused 10 of 70 retry bugs studied in eight large systems, and some libraries start with a delay of 0.
 
-One wait of 0 in a list is fine, for a connection that was only stale; all of them are not.
+One wait of 0 in a list is accepted, because it helps with a stale connection.
 `,
   sources: [
     {
@@ -33,12 +32,12 @@ One wait of 0 in a list is fine, for a connection that was only stale; all of th
   ],
   bad: [
     {
-      name: 'a constant wait of nothing',
+      name: 'a constant wait of 0',
       text: '{\n  "backoff": {"kind": "constant", "delayMs": 0}\n}\n',
       findings: [
         {
           message:
-            'A failed attempt is sent again at once: both retries wait 0 ms; only a throttled one waits, up to 1000 ms.',
+            'Failed attempts are retried at once: both retries wait 0 ms (up to 1000 ms after a throttled response). Set a wait.',
           at: '2:35',
           marks: '"delayMs"',
         },
@@ -46,12 +45,12 @@ One wait of 0 in a list is fine, for a connection that was only stale; all of th
       fixed: '{\n  "backoff": {"kind": "constant", "delayMs": 1000}\n}\n',
     },
     {
-      name: 'a base of nothing stays nothing',
+      name: 'a base of 0',
       text: '{\n  "backoff": {"baseMs": 0, "factor": 3}\n}\n',
       findings: [
         {
           message:
-            'A failed attempt is sent again at once: both retries wait 0 ms; only a throttled one waits, up to 1000 ms.',
+            'Failed attempts are retried at once: both retries wait 0 ms (up to 1000 ms after a throttled response). Set a wait.',
           at: '2:15',
           marks: '"baseMs"',
         },
@@ -59,12 +58,12 @@ One wait of 0 in a list is fine, for a connection that was only stale; all of th
       fixed: '{\n  "backoff": {"baseMs": 100, "factor": 3}\n}\n',
     },
     {
-      name: 'a list of nothing',
+      name: 'a list of zeros',
       text: '{\n  "backoff": {"kind": "list", "delaysMs": [0, 0]}\n}\n',
       findings: [
         {
           message:
-            'A failed attempt is sent again at once: both retries wait 0 ms; only a throttled one waits, up to 1000 ms.',
+            'Failed attempts are retried at once: both retries wait 0 ms (up to 1000 ms after a throttled response). Set a wait.',
           at: '2:31',
           marks: '"delaysMs"',
         },
@@ -75,10 +74,10 @@ One wait of 0 in a list is fine, for a connection that was only stale; all of th
   good: [
     {name: 'a base', text: '{\n  "backoff": {"baseMs": 50}\n}\n'},
     {
-      name: 'one quick retry, then patience',
+      name: 'one immediate retry, then a wait',
       text: '{\n  "backoff": {"kind": "list", "delaysMs": [0, 500]}\n}\n',
     },
-    {name: 'nothing is retried', text: '{\n  "maxAttempts": 1,\n  "backoff": {"baseMs": 0}\n}\n'},
+    {name: 'one attempt', text: '{\n  "maxAttempts": 1,\n  "backoff": {"baseMs": 0}\n}\n'},
   ],
 
   fields: ['backoff'],
@@ -90,15 +89,15 @@ One wait of 0 in a list is fine, for a connection that was only stale; all of th
     const retries = Math.max(Math.min(retriesOf(scope.policy), 100), 1);
     if (longestWaits(backoff, retries, false).some(wait => wait > 0)) return;
     const zeros = zeroFields(backoff);
-    // The cap of another kind, in a route: RL401 says that the policy cannot run.
+    // A route sets the cap of another kind; RL401 reports it.
     if (zeros.length === 0) return;
     if (!isSure(scope, ...zeros.map(({path}) => path))) return;
     const {words} = scope.dialect;
     const longest = words.ms(backoff.throttledBaseMs);
-    const throttled = backoff.throttledBaseMs > 0 ? `; only a throttled one waits, up to ${longest}` : '';
+    const throttled = backoff.throttledBaseMs > 0 ? ` (up to ${longest} after a throttled response)` : '';
     yield {
       at: mostSpecific(scope, ...zeros.map(({path}) => path)),
-      message: `A failed attempt is sent again at once: ${formatRetries(retriesOf(scope.policy))} ${words.ms(0)}${throttled}.`,
+      message: `Failed attempts are retried at once: ${formatRetries(retriesOf(scope.policy))} ${words.ms(0)}${throttled}. Set a wait.`,
       fix: {title: zeros.map(({path, value}) => formatChange(scope, path, value)).join(', '), changes: zeros},
     };
   },
@@ -106,12 +105,12 @@ One wait of 0 in a list is fine, for a connection that was only stale; all of th
 
 type Set = Extract<Change, {do: 'set'}>;
 
-/** The fields that make the waits nothing, each with what it is by default. */
+/** The fields that make the waits 0, with their default values. */
 function zeroFields(backoff: Backoff): Set[] {
   const defaults = defaultsByKind.backoff![backoff.kind] as Readonly<Record<string, unknown>>;
   return (
     Object.entries(backoff)
-      // A route that sets a field of another kind leaves it in the merged backoff, where it does nothing.
+      // A route can set a field of another kind; it has no effect in the merged backoff.
       .filter(
         ([field, value]) =>
           ['baseMs', 'delayMs', 'delaysMs', 'capMs'].includes(field) && field in defaults && isZero(value),
@@ -123,7 +122,7 @@ function zeroFields(backoff: Backoff): Set[] {
 const isZero = (value: unknown): boolean => value === 0 || (Array.isArray(value) && value[0] === 0);
 
 function formatRetries(retries: number): string {
-  if (retries === 1) return 'the one retry waits';
+  if (retries === 1) return 'the retry waits';
   if (retries === 2) return 'both retries wait';
   return Number.isFinite(retries) ? `all ${retries} retries wait` : 'every retry waits';
 }

@@ -9,15 +9,13 @@ export const missedObjective: Rule = defineRule({
   category: 'latency',
   severity: 'warning',
   confidence: 'medium',
-  summary: 'Keep the promise under the assumed traffic',
+  summary: 'Meet the objective under the assumed traffic',
   why: `
-With the latency and the failures of one attempt assumed, what a call will do can be computed: how many calls have succeeded after
-how long, how many succeed at all, and how many attempts the server gets for each. Where that misses the promise, either the policy
-or the promise has to change; better now than in the first bad week.
+From the assumed latency and failures of one attempt, the linter computes the latency of calls, the share that succeeds, and the attempts
+per call. If the result misses the objective, change the policy or the objective.
 
-The prediction takes attempts as independent, answers as lognormal between the quantiles that are given, failures as immediate, and
-the breaker as closed; the budget is counted in. A failed call counts as slower than any percentile. An outage is worse than all of
-this.
+The prediction assumes independent attempts, lognormal latencies between the given quantiles, immediate failures and a closed breaker. It
+includes the budget. A failed call counts as slower than any percentile. It does not describe an outage, which is worse.
 `,
   sources: [
     {title: 'J. Dean, L. Barroso, The Tail at Scale (2013)', url: 'https://doi.org/10.1145/2408776.2408794'},
@@ -28,36 +26,36 @@ this.
   ],
   bad: [
     {
-      name: 'a promise that three attempts cannot keep',
+      name: 'a p95 that three attempts cannot reach',
       text: '{\n  "attemptTimeoutMs": 600,\n  "deadlineMs": 800,\n  "backoff": {"baseMs": 25},\n  "objective": {\n    "latencyMs": {"p95": 400},\n    "successRatio": 0.995,\n    "assume": {"latencyMs": {"p50": 180, "p95": 410, "p99": 576}, "failureRatio": 0.05, "hangRatio": 0.01}\n  }\n}\n',
       findings: [
         {
           message:
-            'For the assumed traffic p95 is 434 ms (promised: 400 ms) and 99.08 % of the calls succeed (promised: 99.5 %). A call makes 1.07 attempts.',
+            'With the assumed traffic, p95 is 434 ms (objective: 400 ms) and 99.08 % of the calls succeed (objective: 99.5 %). A call makes 1.07 attempts on average.',
           at: '5:3',
           marks: '"objective"',
         },
       ],
     },
     {
-      name: 'too many attempts fail',
+      name: 'too many failures',
       text: '{\n  "attemptTimeoutMs": 600,\n  "deadlineMs": 2000,\n  "objective": {\n    "successRatio": 0.999,\n    "assume": {"rps": 50, "latencyMs": {"p50": 180, "p95": 410}, "failureRatio": 0.3}\n  }\n}\n',
       findings: [
         {
           message:
-            'For the assumed traffic 80.8 % of the calls succeed (promised: 99.9 %). A call makes 1.16 attempts; the budget grants 46.8 % of the retries.',
+            'With the assumed traffic, 80.8 % of the calls succeed (objective: 99.9 %). A call makes 1.16 attempts on average; the budget grants 46.8 % of the retries.',
           at: '4:3',
           marks: '"objective"',
         },
       ],
     },
     {
-      name: 'the slowest call takes longer than promised',
+      name: 'the slowest call is above the objective',
       text: '{\n  "attemptTimeoutMs": 600,\n  "deadlineMs": 3000,\n  "objective": {\n    "latencyMs": {"p95": 800, "max": 2000},\n    "assume": {"latencyMs": {"p50": 180, "p95": 410}}\n  }\n}\n',
       findings: [
         {
           message:
-            'For the assumed traffic the slowest call takes 3000 ms (promised: 2000 ms). A call makes 1.01 attempts.',
+            'With the assumed traffic, the slowest call takes 3000 ms (objective: 2000 ms). A call makes 1.01 attempts on average.',
           at: '4:3',
           marks: '"objective"',
         },
@@ -66,7 +64,7 @@ this.
   ],
   good: [
     {
-      name: 'a plan that keeps its promise, although the deadline cuts its last attempt',
+      name: 'a policy that meets its objective, although the deadline cuts the last attempt',
       text: '{\n  "attemptTimeoutMs": 600,\n  "deadlineMs": 800,\n  "backoff": {"baseMs": 25},\n  "objective": {\n    "latencyMs": {"p95": 800},\n    "successRatio": 0.99,\n    "assume": {"latencyMs": {"p50": 180, "p95": 410, "p99": 576}, "failureRatio": 0.05, "hangRatio": 0.01}\n  }\n}\n',
     },
     {name: 'nothing is assumed', text: '{\n  "deadlineMs": 30000,\n  "objective": {"latencyMs": {"p95": 800}}\n}\n'},
@@ -83,8 +81,8 @@ this.
     const fields = ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'].filter(path => isSetHere(scope, path));
     yield {
       at: mostSpecific(scope, 'objective', ...fields),
-      message: `For the assumed traffic ${formatList(misses)}. A call makes ${formatNumber(prediction.meanAttempts)} attempts${grantedText(prediction)}.`,
-      related: [{at: 'objective', message: 'The promise and the traffic are written here.'}],
+      message: `With the assumed traffic, ${formatList(misses)}. A call makes ${formatNumber(prediction.meanAttempts)} attempts on average${grantedText(prediction)}.`,
+      related: [{at: 'objective', message: 'The objective and the traffic are set here.'}],
     };
   },
 });
@@ -99,18 +97,18 @@ function missesOf({policy, dialect: {words}}: Scope, prediction: Prediction): st
   ] as const) {
     const promised = latencyMs[name];
     const predicted = promised === undefined ? 0 : prediction.quantile(share);
-    // The quantile is found by halving; what differs by less than a thousandth is the same.
+    // The quantile is found by bisection, to a thousandth.
     if (promised === undefined || predicted <= promised * 1.001) continue;
     const says = Number.isFinite(predicted) ? `is ${words.ms(Math.ceil(predicted))}` : 'is never reached';
-    misses.push(`${name} ${says} (promised: ${words.ms(promised)})`);
+    misses.push(`${name} ${says} (objective: ${words.ms(promised)})`);
   }
   if (latencyMs.max !== undefined && prediction.worstMs > latencyMs.max) {
     const slowest = Number.isFinite(prediction.worstMs) ? `takes ${words.ms(prediction.worstMs)}` : 'never ends';
-    misses.push(`the slowest call ${slowest} (promised: ${words.ms(latencyMs.max)})`);
+    misses.push(`the slowest call ${slowest} (objective: ${words.ms(latencyMs.max)})`);
   }
   if (successRatio !== undefined && prediction.successRatio < successRatio - 1e-6) {
     misses.push(
-      `${formatShare(prediction.successRatio)} of the calls succeed (promised: ${formatShare(successRatio)})`,
+      `${formatShare(prediction.successRatio)} of the calls succeed (objective: ${formatShare(successRatio)})`,
     );
   }
   return misses;

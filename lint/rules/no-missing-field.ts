@@ -7,15 +7,15 @@ export const missingField: Rule = defineRule({
   intrinsic: true,
   severity: 'error',
   confidence: 'high',
-  summary: 'Write the few fields that have no default',
+  summary: 'Set the required fields',
   why: `
-Nearly every field has a default. Those that have none say what an entry is about: a route without \`match\` applies to nothing
-in particular, a layer without \`maxAttempts\` multiplies by nothing.
+Nearly every field has a default. The required fields say what an entry applies to: a route needs \`match\`, a layer needs
+\`maxAttempts\`.
 `,
   sources: [{title: 'The policy file', url: 'docs/policy.md'}],
   bad: [
     {
-      name: 'a route that does not say which calls it is for',
+      name: 'a route without match',
       text: '{\n  "routes": [\n    {"deadlineMs": 500}\n  ]\n}\n',
       findings: [{message: 'routes[0].match is missing; it must be an object.', at: '3:5', marks: '{'}],
     },

@@ -11,12 +11,12 @@ export const misspeltMethod: Rule = defineRule({
   severity: 'error',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Spell methods as HTTP does',
+  summary: 'Spell HTTP methods correctly',
   why: `
-Any word is a method to HTTP, so a misspelt one is no error: it just never matches. A route for "PSOT" takes no call, and a list of
-idempotent methods with "GTE" in it retries no GET after a timeout. Case does not matter here; the client compares in upper case.
+HTTP accepts any word as a method, so a misspelt method causes no error: it never matches. A route for "PSOT" applies to no call, and
+with "GTE" in \`idempotentMethods\`, a GET is not retried after a timeout. Case does not matter; the client compares in upper case.
 
-Methods that are registered with IANA, and words that are not close to any, are left alone. Fields that do not exist are RL004.
+Methods registered with IANA, and words that resemble none of them, are not reported. RL004 reports unknown fields.
 `,
   sources: [
     {
@@ -30,7 +30,7 @@ Methods that are registered with IANA, and words that are not close to any, are 
       text: '{\n  "routes": [\n    {"match": {"methods": ["PSOT"], "path": "/v1/search"}, "idempotentMethods": ["POST"]}\n  ]\n}\n',
       findings: [
         {
-          message: '"PSOT" is no method that anyone sends, so it matches no call; "POST" is close.',
+          message: '"PSOT" is not an HTTP method, so it matches no call; did you mean "POST"?',
           at: '3:28',
           marks: '"PSOT"',
         },
@@ -43,12 +43,12 @@ Methods that are registered with IANA, and words that are not close to any, are 
       text: '{\n  "idempotentMethods": ["GTE", "HEAD", "put", "DELET"]\n}\n',
       findings: [
         {
-          message: '"GTE" is no method that anyone sends, so it lets no call be sent again; "GET" is close.',
+          message: '"GTE" is not an HTTP method, so it allows no retry; did you mean "GET"?',
           at: '2:25',
           marks: '"GTE"',
         },
         {
-          message: '"DELET" is no method that anyone sends, so it lets no call be sent again; "DELETE" is close.',
+          message: '"DELET" is not an HTTP method, so it allows no retry; did you mean "DELETE"?',
           at: '2:47',
           marks: '"DELET"',
         },
@@ -60,7 +60,7 @@ Methods that are registered with IANA, and words that are not close to any, are 
       text: '{\n  "idempotency": {"methods": ["POST", "PACTH"]}\n}\n',
       findings: [
         {
-          message: '"PACTH" is no method that anyone sends, so it puts a key on no call; "PATCH" is close.',
+          message: '"PACTH" is not an HTTP method, so no call gets a key; did you mean "PATCH"?',
           at: '2:39',
           marks: '"PACTH"',
         },
@@ -85,7 +85,7 @@ Methods that are registered with IANA, and words that are not close to any, are 
         if (meant === undefined) continue;
         yield {
           at,
-          message: `"${value}" is no method that anyone sends, so ${NEVER[path]}; "${meant}" is close.`,
+          message: `"${value}" is not an HTTP method, so ${EFFECTS[path]}; did you mean "${meant}"?`,
           ...(isSetHere(scope, path)
             ? {fix: {title: `Set it to "${meant}"`, changes: [{do: 'set', path: at, value: meant}]}}
             : {}),
@@ -95,16 +95,16 @@ Methods that are registered with IANA, and words that are not close to any, are 
   },
 });
 
-const NEVER: Readonly<Record<string, string>> = {
+const EFFECTS: Readonly<Record<string, string>> = {
   'match.methods': 'it matches no call',
-  idempotentMethods: 'it lets no call be sent again',
-  'idempotency.methods': 'it puts a key on no call',
+  idempotentMethods: 'it allows no retry',
+  'idempotency.methods': 'no call gets a key',
 };
 
-/** What people call, and what a slip is a slip of. */
+/** Methods that a misspelt word is compared with. */
 const COMMON = 'GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT QUERY'.split(' ');
 
-/** Not registered, but sent: by caches, and by Vault. */
+/** Not registered, but used by caches and by Vault. */
 const CUSTOMARY: ReadonlySet<string> = new Set(['PURGE', 'BAN', 'REFRESH', 'LIST']);
 
 function meantBy(word: string): string | undefined {

@@ -203,7 +203,7 @@ function relatedOf(scope: Scope, {method, isDeclared}: RepeatRisk): {at: string;
   return found;
 }
 
-/** Only where the path acts is the remedy known: elsewhere the author says whether a second request does harm. */
+/** A fix exists only where the path writes. Elsewhere only the author knows whether a second request does harm. */
 function remedies(scope: Scope, {method, effect}: RepeatRisk): Pick<Draft, 'fix' | 'suggestions'> {
   if (effect === 'harmless') return {suggestions: [declaring(scope, method)]};
   const narrower = withoutAmbiguous(scope) ?? once;

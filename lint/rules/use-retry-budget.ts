@@ -62,7 +62,7 @@ an outage leaves the load where it was after a burst of seven retries.
   good: [
     {name: 'the default', text: '{\n  "maxAttempts": 3\n}\n'},
     {name: 'a share of the calls', text: '{\n  "budget": {"kind": "ratio", "ratio": 0.1}\n}\n'},
-    {name: 'nothing is retried', text: '{\n  "maxAttempts": 1,\n  "budget": null\n}\n'},
+    {name: 'one attempt', text: '{\n  "maxAttempts": 1,\n  "budget": null\n}\n'},
   ],
 
   fields: ['budget'],

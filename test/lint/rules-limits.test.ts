@@ -207,7 +207,7 @@ describe('RL413 no-extreme-replay-limit', () => {
       'replayLimitBytes is 0, so no body is kept for a retry: a PUT, POST or QUERY with a body makes one attempt, not 2. Raise the limit.',
     ]);
     expect(await said413({replayLimitBytes: 0, maxAttempts: 'unlimited', idempotentMethods: ['put']})).to.deep.equal([
-      'A PUT with a body gets one attempt: replayLimitBytes is 0, so no body is kept for a retry.',
+      'replayLimitBytes is 0, so no body is kept for a retry: a PUT with a body makes one attempt. Raise the limit.',
     ]);
   });
 
