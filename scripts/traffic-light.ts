@@ -8,11 +8,11 @@ import {answered, failed, type Outcome} from '../src/core/outcome.ts';
 import type {AnswerContext} from '../src/decide/answers.ts';
 import {grpcAnswers} from '../src/decide/answers-grpc.ts';
 import {httpAnswers} from '../src/decide/answers-http.ts';
+import {type Classification, harmless, type Sent} from '../src/decide/classification.ts';
 import {classify} from '../src/decide/classify.ts';
 import {CODE_NAMES, codeName} from '../src/decide/grpc-codes.ts';
 import type {GrpcAnswer} from '../src/decide/grpc-hint.ts';
 import {Transients} from '../src/decide/transients.ts';
-import {harmless, type Sent, type Verdict} from '../src/decide/verdict.ts';
 import {defaultPolicy} from '../src/policy/defaults.ts';
 
 const PAGE = new URL('../docs/traffic-light.md', import.meta.url);
@@ -24,13 +24,13 @@ const context: AnswerContext = {
   refreshes: false,
 };
 
-/** What happened, in words, and the verdict on it. */
-type Row = readonly [what: string, verdict: Verdict];
+/** What happened, in words, and how it is classified. */
+type Row = readonly [what: string, classification: Classification];
 
-const judged = (outcome: Outcome, known: Partial<AnswerContext> = {}): Verdict =>
+const judged = (outcome: Outcome, known: Partial<AnswerContext> = {}): Classification =>
   classify(outcome, httpAnswers, {...context, ...known});
 
-const http = (status: number, headers: Record<string, string> = {}, known?: Partial<AnswerContext>): Verdict =>
+const http = (status: number, headers: Record<string, string> = {}, known?: Partial<AnswerContext>): Classification =>
   judged(answered(new Response(null, {status, headers})), known);
 
 const grpc = (
@@ -41,7 +41,7 @@ const grpc = (
     sent = 'maybe-processed',
     refreshes = false,
   }: {committed?: boolean; sent?: Sent; refreshes?: boolean} = {},
-): Verdict => {
+): Classification => {
   const answer: GrpcAnswer = {status: code, committed, sent, trailer: name => trailers[name]};
   return grpcAnswers.classify(answer, {...context, refreshes});
 };
@@ -53,16 +53,21 @@ const broken = (code: string, facts: object = {}, message = code): Outcome => {
 
 /** Statuses that mean the same are one row. */
 function statuses(): Row[] {
-  const groups = new Map<string, {codes: number[]; verdict: Verdict}>();
+  const groups = new Map<string, {codes: number[]; classification: Classification}>();
   for (let status = 400; status < 600; status++) {
-    const verdict = http(status);
-    const key = cells(verdict).join();
-    const group = groups.get(key) ?? {codes: [], verdict};
+    const classification = http(status);
+    const key = cells(classification).join();
+    const group = groups.get(key) ?? {codes: [], classification};
     group.codes.push(status);
     groups.set(key, group);
   }
-  const rows = [...groups.values()].sort((a, b) => Number(b.verdict.transient) - Number(a.verdict.transient));
-  return rows.map(({codes, verdict}) => [verdict.transient ? codes.join(', ') : 'every other 4xx and 5xx', verdict]);
+  const rows = [...groups.values()].sort(
+    (a, b) => Number(b.classification.transient) - Number(a.classification.transient),
+  );
+  return rows.map(({codes, classification}) => [
+    classification.transient ? codes.join(', ') : 'every other 4xx and 5xx',
+    classification,
+  ]);
 }
 
 const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
@@ -119,14 +124,20 @@ function others(): string {
   return red.map(name => `\`${codeName(CODE_NAMES.indexOf(name))}\``).join(', ');
 }
 
-const HOW_FAR: Readonly<Record<Verdict['sent'], string>> = {
+const HOW_FAR: Readonly<Record<Classification['sent'], string>> = {
   'not-sent': 'never left',
   'not-processed': 'certainly not',
   'maybe-processed': 'perhaps',
   processed: 'yes',
 };
 
-function cells({transient, sent, throttled, once, final}: Verdict): [light: string, acted: string, again: string] {
+function cells({
+  transient,
+  sent,
+  throttled,
+  once,
+  final,
+}: Classification): [light: string, acted: string, again: string] {
   if (!transient)
     return [
       'red',
@@ -144,7 +155,9 @@ export function withTables(page: string): string {
   return page.replaceAll(
     /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, begin: string, name: string, end: string) => {
-      const rows = TABLES[name]!().map(([what, verdict]) => `| ${what} | ${cells(verdict).join(' | ')} |`);
+      const rows = TABLES[name]!().map(
+        ([what, classification]) => `| ${what} | ${cells(classification).join(' | ')} |`,
+      );
       return `${begin}| what happened | light | acted on? | sent again |\n|---|---|---|---|\n${rows.join('\n')}\n${end}`;
     },
   );

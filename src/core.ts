@@ -4,7 +4,7 @@ export type {Refusal} from './call/decision.ts';
 export {type CallReport, reportOf} from './call/report.ts';
 export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
-export type {AttemptRequest, Classification, ClassifyInput, Ports} from './client/ports.ts';
+export type {AttemptRequest, ClassifyInput, Ports, Reclassification} from './client/ports.ts';
 export type {AttemptKind, BreakerState, CallResult, CallView} from './core/call-view.ts';
 export {
   type ErrorCode,
@@ -30,7 +30,7 @@ export type {
 export type {FailureKind, Outcome} from './core/outcome.ts';
 export {type Ids, type Random, SystemIds, seededRandom} from './core/random.ts';
 export type {Clock} from './core/timer.ts';
-export type {Sent, Verdict} from './decide/verdict.ts';
+export type {Classification, Sent} from './decide/classification.ts';
 export {createFetch, type ResilientFetch, type ResilientInit} from './fetch/create-fetch.ts';
 export {resilience} from './ky/resilience.ts';
 export {presets} from './policy/presets.ts';

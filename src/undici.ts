@@ -7,7 +7,7 @@ import type {Interceptor} from './undici/types.ts';
 
 export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
-export type {AttemptRequest, Classification, ClassifyInput} from './client/ports.ts';
+export type {AttemptRequest, ClassifyInput, Reclassification} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {AttemptResponse} from './core/outcome.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';

@@ -78,7 +78,7 @@ function settleDone<Item>(batch: Dispatcher<Item>, entries: readonly Entry<Item>
 
 /** Under a key, 422 says that the key is known with another body, and halves would be new to the server. */
 function splits({keyed, decision}: CallFacts, {status}: Outcome, open: readonly unknown[]): boolean {
-  if (open.length === 1 || decision?.verdict.transient) return false;
+  if (open.length === 1 || decision?.classification.transient) return false;
   return SPLITTING.includes(status) && !(status === 422 && keyed);
 }
 

@@ -6,7 +6,7 @@
  */
 
 import type {ResponseBodies} from '../body/response-bodies.ts';
-import {verdictOf} from '../call/assess.ts';
+import {classificationOf} from '../call/assess.ts';
 import {runCall} from '../call/call.ts';
 import type {CallContext} from '../call/context.ts';
 import {noteInner, noteOwn} from '../call/inner-report.ts';
@@ -15,7 +15,7 @@ import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {answered, type Outcome} from '../core/outcome.ts';
 import {formatKey, needsKey} from '../decide/idempotency.ts';
-import {harmless} from '../decide/verdict.ts';
+import {harmless} from '../decide/classification.ts';
 import {Answer, answerBodies, answerOf, answerOfError} from '../transport/answer.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import type {Transport, TransportRequest} from '../transport/transport.ts';
@@ -157,7 +157,7 @@ export class Exchange<Item> implements Transport<Answer> {
   /** What certainly had no effect on the server is not under way while it waits for its retry. */
   #unnote(outcome: Outcome<Answer>, signal: AbortSignal): void {
     if (signal.aborted || !this.open.some(({isNoted}) => isNoted)) return;
-    const {transient, sent} = verdictOf(this.#call, outcome);
+    const {transient, sent} = classificationOf(this.#call, outcome);
     if (transient && harmless(sent)) this.#sender.unacted(this.open);
   }
 

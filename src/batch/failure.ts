@@ -1,11 +1,11 @@
 /** Why an item failed, in the words of the engine. */
-import {verdictOf} from '../call/assess.ts';
+import {classificationOf} from '../call/assess.ts';
 import type {CallContext} from '../call/context.ts';
 import type {Refusal} from '../call/decision.ts';
 import {innerReport} from '../call/inner-report.ts';
 import {type CallReport, reportFor} from '../call/report.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {harmless, type Verdict} from '../decide/verdict.ts';
+import {harmless, type Classification} from '../decide/classification.ts';
 import {Answer} from '../transport/answer.ts';
 import {RedirectError} from './redirect.ts';
 import type {ItemFailure} from './types.ts';
@@ -29,27 +29,27 @@ export function failureOfCall(
   const mayTryAgain =
     last.kind === 'deadline'
       ? mayRepeat || !last.reachedWire
-      : decision?.verdict.transient === true && refusal !== 'may-have-acted';
-  const verdictReason = last === outcome ? decision?.verdict.reason : verdictOf(call, last).reason;
-  const {code, reason} = named(last, verdictReason ?? last.kind, report.reason);
+      : decision?.classification.transient === true && refusal !== 'may-have-acted';
+  const classifiedReason = last === outcome ? decision?.classification.reason : classificationOf(call, last).reason;
+  const {code, reason} = named(last, classifiedReason ?? last.kind, report.reason);
   return {code, refusal, reason, ...saidIn(last), retryable: mayTryAgain};
 }
 
 /** A client inside `send` has judged, and its word stands. */
 function failureOfInner({refusal, reason}: CallReport, call: CallContext<Answer>, last: Outcome<Answer>): ItemFailure {
-  const code = call.decision?.verdict.reason ?? last.kind;
+  const code = call.decision?.classification.reason ?? last.kind;
   const retryable = refusal !== null && refusal !== 'not-transient' && refusal !== 'may-have-acted';
   return {code, refusal, reason, ...saidIn(last), retryable};
 }
 
 /** The request was answered, but this item of it is not to be sent again. */
-export function failureOfItem(call: CallContext<Answer>, last: Outcome<Answer>, verdict: Verdict): ItemFailure {
-  const isGated = verdict.transient && !harmless(verdict.sent) && !call.mayRepeat;
+export function failureOfItem(call: CallContext<Answer>, last: Outcome<Answer>, classification: Classification): ItemFailure {
+  const isGated = classification.transient && !harmless(classification.sent) && !call.mayRepeat;
   const refusal: Refusal = isGated ? 'may-have-acted' : 'not-transient';
   const sentence = isGated
-    ? `${call.method} without an idempotency key, and the server may have acted (${verdict.reason})`
-    : `${verdict.reason} for this item of a chunk is not transient`;
-  const {code, reason} = named(last, verdict.reason, sentence);
+    ? `${call.method} without an idempotency key, and the server may have acted (${classification.reason})`
+    : `${classification.reason} for this item of a chunk is not transient`;
+  const {code, reason} = named(last, classification.reason, sentence);
   return {code, refusal, reason, ...saidIn(last), retryable: false};
 }
 

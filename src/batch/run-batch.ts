@@ -4,7 +4,7 @@ import {innerReport} from '../call/inner-report.ts';
 import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
-import type {Classification, ClassifyInput, Ports} from '../client/ports.ts';
+import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {endOfTurn} from '../core/system-clock.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
@@ -99,9 +99,9 @@ function portsOf<Item, Value>(options: BatchOptions<Item, Value>): Omit<Ports<An
 }
 
 /** Where a client of ours inside `send` has decided, there is nothing left to decide. */
-function heedInner({response, error, verdict}: ClassifyInput<Answer>): Classification | undefined {
+function heedInner({response, error, classification}: ClassifyInput<Answer>): Reclassification | undefined {
   const inner = innerReport(response === null ? error : response.origin);
-  return inner === undefined ? undefined : {transient: false, reason: verdict.reason};
+  return inner === undefined ? undefined : {transient: false, reason: classification.reason};
 }
 
 async function memoryOf<Item, Value>(

@@ -1,11 +1,11 @@
 /** The results of one chunk: who is done, who may be sent again, and which of those asks for most patience. */
-import {verdictOf} from '../call/assess.ts';
+import {classificationOf} from '../call/assess.ts';
 import type {CallContext} from '../call/context.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
 import {serverHint} from '../decide/server-hint.ts';
-import {harmless, type Verdict} from '../decide/verdict.ts';
+import {harmless, type Classification} from '../decide/classification.ts';
 import {type Answer, answerOf, answerOfError} from '../transport/answer.ts';
 import type {Entry} from './entry.ts';
 import {failureOfItem} from './failure.ts';
@@ -30,16 +30,16 @@ export async function sortChunk<Item>(
   for (const [place, entry] of entries.entries()) {
     if (entry.finding !== null) continue; // A hedge was faster.
     const outcome = await outcomeOf(results[place]);
-    const verdict = verdictOf(call, outcome);
+    const classification = classificationOf(call, outcome);
     if (outcome.response !== null && outcome.status < 400) {
       const {value} = outcome.response;
       entry.finding = {ok: true, value, attempts: entry.attempts};
-    } else if (!verdict.transient || !(harmless(verdict.sent) || call.mayRepeat)) {
-      entry.finding = {ok: false, failure: failureOfItem(call, outcome, verdict), attempts: entry.attempts};
+    } else if (!classification.transient || !(harmless(classification.sent) || call.mayRepeat)) {
+      entry.finding = {ok: false, failure: failureOfItem(call, outcome, classification), attempts: entry.attempts};
     } else {
       entry.last = outcome;
       open.push(entry);
-      const patience = patienceOf(outcome, verdict, call.client.clock.wall());
+      const patience = patienceOf(outcome, classification, call.client.clock.wall());
       if (patience <= mostPatience) continue;
       mostPatience = patience;
       patient = outcome;
@@ -65,7 +65,7 @@ async function outcomeOf(result: unknown): Promise<Outcome<Answer>> {
 export const failedSend = (error: unknown): Outcome<Answer> =>
   failed(isNetworkFailure(error) ? 'network' : 'other', error);
 
-function patienceOf({response, status}: Outcome, {throttled}: Verdict, wall: number): number {
+function patienceOf({response, status}: Outcome, {throttled}: Classification, wall: number): number {
   const hint = response === null ? null : serverHint(status, response.headers, wall);
   return hint?.ms ?? (throttled ? -1 : -2);
 }

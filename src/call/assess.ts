@@ -1,11 +1,11 @@
-/** What did an attempt's outcome mean? The verdict, by the engine and by the user's `classify`; and what guards learn of it. */
-import type {Classification, ClassifyInput, Ports} from '../client/ports.ts';
+/** What did an attempt's outcome mean? The classification, by the engine and by the user's `classify`; and what guards learn of it. */
+import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
 import {isPromise} from '../core/awaitable.ts';
 import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import type {Answers} from '../decide/answers.ts';
+import {type Classification, harmless, red, SUCCESS} from '../decide/classification.ts';
 import {classify} from '../decide/classify.ts';
 import {afterRedirect, type Redirected} from '../decide/redirected.ts';
-import {harmless, red, SUCCESS, type Verdict} from '../decide/verdict.ts';
 import type {Health} from '../guards/trip.ts';
 import type {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
@@ -20,15 +20,15 @@ export interface Sent<R extends AttemptResponse> {
 
 /** An attempt that ended, and what that means. The outcome can be the one that asking the user's `classify` led to. */
 export interface Assessed<R extends AttemptResponse> extends Sent<R> {
-  readonly verdict: Verdict;
+  readonly classification: Classification;
 }
 
 /** @param redirected Left out: as the transport says. */
-export function verdictOf<R extends AttemptResponse>(
+export function classificationOf<R extends AttemptResponse>(
   call: CallContext<R>,
   outcome: Outcome<R>,
   redirected?: Redirected,
-): Verdict {
+): Classification {
   const found = classify(outcome, call.client.answers, call);
   if (!harmless(found.sent) || !outcome.reachedWire) return found;
   return afterRedirect(found, redirected ?? call.transport.redirected?.(outcome, found.sent) ?? 'no', call.mayRepeat);
@@ -49,43 +49,51 @@ async function askAndLearn<R extends AttemptResponse>(
   {attempt, outcome}: Sent<R>,
 ): Promise<Assessed<R>> {
   const {classify: ask} = call.client;
-  const found = verdictOf(call, outcome);
-  const asked = ask === null || found.final ? {verdict: found} : await askUser(call, attempt, outcome, found, ask);
+  const found = classificationOf(call, outcome);
+  const asked =
+    ask === null || found.final ? {classification: found} : await askUser(call, attempt, outcome, found, ask);
   if (!('ended' in asked)) {
-    learn(call, attempt, outcome, asked.verdict);
-    return {attempt, outcome, verdict: asked.verdict};
+    learn(call, attempt, outcome, asked.classification);
+    return {attempt, outcome, classification: asked.classification};
   }
   attempt.discard(outcome.response);
-  const verdict = verdictOf(call, asked.ended);
-  learn(call, attempt, asked.ended, verdict);
-  return {attempt, outcome: asked.ended, verdict};
+  const classification = classificationOf(call, asked.ended);
+  learn(call, attempt, asked.ended, classification);
+  return {attempt, outcome: asked.ended, classification};
 }
 
 type Ask<R extends AttemptResponse> = NonNullable<Ports<R>['classify']>;
 
-/** @returns The verdict; or how the call ended, where the user's function threw, or took longer than the call may. */
+/** @returns The classification; or how the call ended, where the user's function threw, or took longer than the call may. */
 async function askUser<R extends AttemptResponse>(
   call: CallContext<R>,
   attempt: Attempt<R>,
   {kind, response, error}: Outcome<R>,
-  found: Verdict,
+  found: Classification,
   ask: Ask<R>,
-): Promise<{readonly verdict: Verdict} | {readonly ended: Outcome<R>}> {
-  const input: ClassifyInput<R> = {kind, response, error, method: call.method, attempt: attempt.number, verdict: found};
+): Promise<{readonly classification: Classification} | {readonly ended: Outcome<R>}> {
+  const input: ClassifyInput<R> = {
+    kind,
+    response,
+    error,
+    method: call.method,
+    attempt: attempt.number,
+    classification: found,
+  };
   let said: ReturnType<Ask<R>>;
   try {
     said = ask(input);
   } catch (thrown) {
     return {ended: failed('hook', thrown)};
   }
-  if (!isPromise(said)) return {verdict: reclassified(found, said)};
+  if (!isPromise(said)) return {classification: reclassified(found, said)};
   attempt.permit.release(); // Its place does not wait for the user's function.
   const answer = await within(call, said);
-  return 'outcome' in answer ? {ended: answer.outcome} : {verdict: reclassified(found, answer.value)};
+  return 'outcome' in answer ? {ended: answer.outcome} : {classification: reclassified(found, answer.value)};
 }
 
 /** What the user's `classify` said, over what the engine found. */
-function reclassified(found: Verdict, said: Classification | undefined): Verdict {
+function reclassified(found: Classification, said: Reclassification | undefined): Classification {
   if (said === undefined || said === null) return found;
   const {transient, reason = found.reason, sent, throttled} = said;
   if (!transient) return found.transient ? {...found, transient, reason} : found;
@@ -98,24 +106,24 @@ export function learn<R extends AttemptResponse>(
   call: CallContext<R>,
   attempt: Attempt<R>,
   outcome: Outcome<R>,
-  verdict: Verdict,
+  classification: Classification,
 ): void {
   const {client, guards} = call;
   const {breaker, hedge} = guards;
   const now = client.clock.now();
-  if (breaker !== null) attempt.permit.record(healthOf(outcome, verdict, client.answers), now);
+  if (breaker !== null) attempt.permit.record(healthOf(outcome, classification, client.answers), now);
   attempt.permit.release();
   // Read after its time was over, because the process was busy: the latency is not the server's.
   const isOverdue = attempt.timer.at < now;
-  if (verdict === SUCCESS && !isOverdue) hedge?.observe(now - attempt.startedAt);
-  if (client.on !== null) notifyAttemptEnded(call, attempt, outcome, verdict.reason, now);
+  if (classification === SUCCESS && !isOverdue) hedge?.observe(now - attempt.startedAt);
+  if (client.on !== null) notifyAttemptEnded(call, attempt, outcome, classification.reason, now);
 }
 
 /** An abort of the caller, or a refusal of ours, says nothing about the health of an origin. */
-function healthOf(outcome: Outcome, verdict: Verdict, answers: Pick<Answers<never>, 'health'>): Health {
+function healthOf(outcome: Outcome, classification: Classification, answers: Pick<Answers<never>, 'health'>): Health {
   switch (outcome.kind) {
     case 'response':
-      return answers.health(outcome.status, verdict);
+      return answers.health(outcome.status, classification);
     case 'network':
       return 'failure';
     case 'attempt-timeout':

@@ -7,7 +7,7 @@
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
-import {SUCCESS} from '../decide/verdict.ts';
+import {SUCCESS} from '../decide/classification.ts';
 import type {Caller, Transport} from '../transport/transport.ts';
 import type {Permit} from './admission.ts';
 import {type Applicant, admit} from './admission.ts';
@@ -138,9 +138,9 @@ async function retryLoop<R extends AttemptResponse>(
   try {
     for (let last = await first; ; ) {
       held = last;
-      const {attempt, outcome, verdict}: Assessed<R> = last;
-      if (verdict === SUCCESS) return succeed(call, attempt, outcome);
-      const decision: RetryDecision | Ended = await decideRetry(call, outcome, verdict);
+      const {attempt, outcome, classification}: Assessed<R> = last;
+      if (classification === SUCCESS) return succeed(call, attempt, outcome);
+      const decision: RetryDecision | Ended = await decideRetry(call, outcome, classification);
       if ('ended' in decision) return replace(call, last, decision.ended);
       if (decision.refusal !== null) return giveUp(call, last);
       notifyScheduled(call, decision);

@@ -8,8 +8,8 @@ import {isPromise} from '../core/awaitable.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {backoffMs} from '../decide/backoff.ts';
+import {type Classification, harmless, throttled} from '../decide/classification.ts';
 import type {ServerHint} from '../decide/server-hint.ts';
-import {harmless, throttled, type Verdict} from '../decide/verdict.ts';
 import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {type Refusal, type RetryDecision, refuse} from './decision.ts';
@@ -24,7 +24,7 @@ export interface Ended {
 export async function decideRetry<R extends AttemptResponse>(
   call: CallContext<R>,
   outcome: Outcome<R>,
-  found: Verdict,
+  found: Classification,
 ): Promise<RetryDecision | Ended> {
   if (call.refreshes) call.retryState.previousStatus = outcome.status;
   let {replayable} = call.transport;
@@ -44,47 +44,52 @@ export async function decideRetry<R extends AttemptResponse>(
 function decide<R extends AttemptResponse>(
   call: CallContext<R>,
   outcome: Outcome<R>,
-  found: Verdict,
+  found: Classification,
   replayable: boolean,
 ): RetryDecision {
   const {client, plan, guards} = call;
   const hint = hintOf(call, outcome, found);
   // A 503 with a hint is a server that sheds load; without one it may just be broken.
-  const verdict = outcome.status === 503 && hint !== null && found.transient ? throttled(found) : found;
+  const classification = outcome.status === 503 && hint !== null && found.transient ? throttled(found) : found;
   // Whatever becomes of this call. Capped, so that one bad hint cannot block an origin.
   if (hint !== null) guards.hold?.hold(Math.min(hint.ms, plan.policy.retryAfter.maxMs), client.clock.now());
-  const no = (refusal: Refusal): RetryDecision => refuse(verdict, refusal, hint);
+  const no = (refusal: Refusal): RetryDecision => refuse(classification, refusal, hint);
 
-  if (!verdict.transient) return no(outcome.kind === 'deadline' ? 'deadline' : 'not-transient');
-  if (!harmless(verdict.sent) && !call.mayRepeat) return no('may-have-acted');
+  if (!classification.transient) return no(outcome.kind === 'deadline' ? 'deadline' : 'not-transient');
+  if (!harmless(classification.sent) && !call.mayRepeat) return no('may-have-acted');
   if (call.attempts >= plan.maxAttempts) return no('attempts-exhausted');
   if (client.handle.retriesDisabled) return no('retries-disabled');
   if (!replayable) return no('body-not-replayable');
-  if (verdict.once && call.decision?.verdict.reason === verdict.reason) return no('resent-once');
+  if (classification.once && call.decision?.classification.reason === classification.reason) return no('resent-once');
   if (hint !== null && hint.ms > plan.policy.retryAfter.maxMs) return no('hint-too-long');
 
   const now = client.clock.now();
-  const {waitMs, waitSource} = waitBefore(call, verdict, hint);
+  const {waitMs, waitSource} = waitBefore(call, classification, hint);
   if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
   if (guards.breaker?.refuses(now + waitMs)) return no('breaker-open');
-  const receipt = outcome.isLate ? FREE : withdraw(guards.budget, verdict, hint, now);
+  const receipt = outcome.isLate ? FREE : withdraw(guards.budget, classification, hint, now);
   if (guards.budget !== null && receipt === REFUSED) return no('budget-exhausted');
-  return {verdict, refusal: null, waitMs, waitSource, hint, receipt};
+  return {classification, refusal: null, waitMs, waitSource, hint, receipt};
 }
 
 /**
  * A retry at the time that the server named is admitted by the server: it sees its whole load, a budget only that of one client. A
  * delay of 0 names no time.
  */
-function withdraw(budget: Budget | null, verdict: Verdict, hint: ServerHint | null, now: number): Receipt {
+function withdraw(
+  budget: Budget | null,
+  classification: Classification,
+  hint: ServerHint | null,
+  now: number,
+): Receipt {
   if (budget === null) return REFUSED;
-  return hint !== null && hint.ms > 0 ? FREE : budget.withdraw(verdict.throttled, now);
+  return hint !== null && hint.ms > 0 ? FREE : budget.withdraw(classification.throttled, now);
 }
 
 function hintOf<R extends AttemptResponse>(
   {client, plan}: CallContext<R>,
   {response}: Outcome<R>,
-  {transient}: Verdict,
+  {transient}: Classification,
 ): ServerHint | null {
   if (!transient || response === null || !plan.policy.retryAfter.honor) return null;
   return client.answers.hint(response, client.clock.wall());
@@ -96,15 +101,15 @@ const LONGEST_HINT_SPREAD_MS = 1000;
 
 function waitBefore(
   call: CallFacts,
-  verdict: Verdict,
+  classification: Classification,
   hint: ServerHint | null,
 ): Pick<RetryDecision, 'waitMs' | 'waitSource'> {
   const {client, plan, retryState} = call;
-  if (verdict.once && hint === null) return {waitMs: 0, waitSource: 'none'};
+  if (classification.once && hint === null) return {waitMs: 0, waitSource: 'none'};
   const plannedMs = backoffMs(
     plan.policy.backoff,
     call.attempts - call.hedges,
-    verdict.throttled,
+    classification.throttled,
     retryState.lastBackoffMs,
     client.random,
   );

@@ -1,6 +1,7 @@
 /** What was decided about a retry, and why. */
+
+import {type Classification, red, SUCCESS} from '../decide/classification.ts';
 import type {HintSource, ServerHint} from '../decide/server-hint.ts';
-import {red, SUCCESS, type Verdict} from '../decide/verdict.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
 
 /** Why a call is not retried. */
@@ -24,7 +25,7 @@ export type Refusal =
   | 'retries-disabled';
 
 export interface RetryDecision {
-  readonly verdict: Verdict;
+  readonly classification: Classification;
   /** Null: the call is retried. */
   readonly refusal: Refusal | null;
   readonly waitMs: number;
@@ -35,8 +36,12 @@ export interface RetryDecision {
   readonly receipt: Receipt;
 }
 
-export function refuse(verdict: Verdict, refusal: Refusal, hint: ServerHint | null = null): RetryDecision {
-  return {verdict, refusal, waitMs: 0, waitSource: 'none', hint, receipt: REFUSED};
+export function refuse(
+  classification: Classification,
+  refusal: Refusal,
+  hint: ServerHint | null = null,
+): RetryDecision {
+  return {classification, refusal, waitMs: 0, waitSource: 'none', hint, receipt: REFUSED};
 }
 
 /** A step of the call threw. */

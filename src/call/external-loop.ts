@@ -4,10 +4,10 @@
  */
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
+import {type Classification, SUCCESS} from '../decide/classification.ts';
 import type {Redirected} from '../decide/redirected.ts';
-import {SUCCESS, type Verdict} from '../decide/verdict.ts';
 import type {Transport} from '../transport/transport.ts';
-import {type Assessed, verdictOf} from './assess.ts';
+import {type Assessed, classificationOf} from './assess.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {decideRetry} from './decide-retry.ts';
 import {breakCall, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
@@ -37,10 +37,10 @@ async function sendAndDecide<R extends AttemptResponse>(call: CallContext<R>): P
     if ('ended' in admission) return withoutRetry(call, admission.ended);
     if ('refusal' in admission) return withoutRetry(call, refusedOutcome(call, admission.refusal, admission.error!));
     sent = await sendAdmitted(call, null, admission);
-    const {attempt, outcome, verdict} = sent;
-    if (verdict === SUCCESS) noteSuccess(call);
+    const {attempt, outcome, classification} = sent;
+    if (classification === SUCCESS) noteSuccess(call);
     else {
-      const ended = await decide(call, outcome, verdict);
+      const ended = await decide(call, outcome, classification);
       if (ended !== null) {
         attempt.discard(outcome.response);
         return withoutRetry(call, ended);
@@ -57,9 +57,9 @@ async function sendAndDecide<R extends AttemptResponse>(call: CallContext<R>): P
 async function decide<R extends AttemptResponse>(
   call: CallContext<R>,
   outcome: Outcome<R>,
-  verdict: Verdict,
+  classification: Classification,
 ): Promise<Outcome<R> | null> {
-  const decision = await decideRetry(call, outcome, verdict);
+  const decision = await decideRetry(call, outcome, classification);
   if ('ended' in decision) return decision.ended;
   if (decision.refusal === null) notifyScheduled(call, decision);
   else notifyAbandoned(call, decision, outcome);
@@ -93,6 +93,6 @@ export async function reconsider<R extends AttemptResponse>(
   redirected: Redirected,
 ): Promise<void> {
   releaseReservation(call);
-  const ended = await decide(call, outcome, verdictOf(call, outcome, redirected));
+  const ended = await decide(call, outcome, classificationOf(call, outcome, redirected));
   if (ended !== null || call.decision?.refusal !== null) releaseReservation(call);
 }

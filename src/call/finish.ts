@@ -3,7 +3,7 @@ import {endCall} from '../client/observe.ts';
 import {type RejectedError, SteadfetchError} from '../core/errors.ts';
 import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
-import {type Sent, verdictOf} from './assess.ts';
+import {classificationOf, type Sent} from './assess.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {BROKEN, type Refusal, refuse, SUCCEEDED} from './decision.ts';
 import {attachReport, explain, resultOf} from './report.ts';
@@ -40,14 +40,14 @@ export function refusedOutcome<R extends AttemptResponse>(
   error: RejectedError,
 ): Outcome<R> {
   const outcome = failed('rejected', error, false);
-  call.decision = refuse(verdictOf(call, outcome), refusal);
+  call.decision = refuse(classificationOf(call, outcome), refusal);
   return outcome;
 }
 
 /** The caller aborted, or the deadline came, while nothing was sent. */
 export function stoppedOutcome<R extends AttemptResponse>(call: CallContext<R>, isAborted: boolean): Outcome<never> {
   const outcome = isAborted ? abortedOutcome(call) : deadlineOutcome(call);
-  call.decision = refuse(verdictOf(call, outcome), isAborted ? 'not-transient' : 'deadline');
+  call.decision = refuse(classificationOf(call, outcome), isAborted ? 'not-transient' : 'deadline');
   return outcome;
 }
 

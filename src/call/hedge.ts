@@ -104,11 +104,11 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
   }
 
   #assessed(assessed: Assessed<R>): void {
-    const {attempt, outcome, verdict} = assessed;
+    const {attempt, outcome, classification} = assessed;
     this.#unassessed.delete(attempt);
     const isLast = this.#running.size === 0 && this.#unassessed.size === 0;
     // With two failures the last one counts, so the first need not hold its connection.
-    if (this.#isOver || (verdict.transient && !isLast)) return attempt.discard(outcome.response);
+    if (this.#isOver || (classification.transient && !isLast)) return attempt.discard(outcome.response);
     this.#isOver = true;
     this.#supersedeOthers();
     this.#resolve(assessed);

@@ -40,16 +40,20 @@ function attemptEnd(
   return {type: 'attempt.end', call, attempt: number, kind, outcome, status, latencyMs: now - startedAt, reason};
 }
 
-export function notifyScheduled(call: CallFacts, {verdict, waitMs, waitSource, hint}: RetryDecision): void {
+export function notifyScheduled(call: CallFacts, {classification, waitMs, waitSource, hint}: RetryDecision): void {
   const attempt = call.attempts + 1;
-  const {reason} = verdict;
+  const {reason} = classification;
   emit(call.span, 'retry.scheduled', {attempt, reason, waitMs, waitSource});
   call.client.on?.({type: 'retry.scheduled', call, attempt, waitMs, waitSource, retryAfterMs: hint?.ms, reason});
 }
 
 /** Only where a retry was considered: an outcome that is not transient, or is left to another loop, was never abandoned. */
-export function notifyAbandoned(call: CallFacts, {verdict, refusal, hint}: RetryDecision, outcome: Outcome): void {
-  if (!verdict.transient || call.plan.observesOnly) return;
+export function notifyAbandoned(
+  call: CallFacts,
+  {classification, refusal, hint}: RetryDecision,
+  outcome: Outcome,
+): void {
+  if (!classification.transient || call.plan.observesOnly) return;
   emit(call.span, 'retry.abandoned', {reason: refusal!});
   call.client.on?.({
     type: 'retry.abandoned',

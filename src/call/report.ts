@@ -136,7 +136,7 @@ export function resultOf({client, decision}: CallFacts, outcome: Outcome): CallR
     case 'hook': // Whatever was decided before it threw, this is why it ended.
       return 'failure';
     case 'response':
-      if (!client.answers.isFailure(outcome.status) && !decision?.verdict.transient) return 'success';
+      if (!client.answers.isFailure(outcome.status) && !decision?.classification.transient) return 'success';
   }
   switch (decision?.refusal) {
     case 'budget-exhausted':
@@ -159,7 +159,7 @@ export function resultOf({client, decision}: CallFacts, outcome: Outcome): CallR
 /** The clause a report, an event and a span tell. */
 export function explain(call: CallFacts, kind: Outcome['kind'], status: number): string {
   const {decision, method, plan, client} = call;
-  const reason = decision?.verdict.reason ?? kind;
+  const reason = decision?.classification.reason ?? kind;
   if (kind === 'aborted') return 'aborted by the caller';
   if (kind === 'hook') return 'a function of the user threw';
   if (kind === 'stopped') return 'stopped by a hook';
@@ -188,8 +188,8 @@ export function explain(call: CallFacts, kind: Outcome['kind'], status: number):
     case 'retries-disabled':
       return `retries are switched off (${reason})`;
     case 'not-transient':
-      if (decision.verdict.reason === 'success') return `answered with ${client.answers.nameOf(status)}`;
-      return decision.verdict.final || /[a-z]{3}/.test(reason) ? reason : `${reason} is not transient`;
+      if (decision.classification.reason === 'success') return `answered with ${client.answers.nameOf(status)}`;
+      return decision.classification.final || /[a-z]{3}/.test(reason) ? reason : `${reason} is not transient`;
     default:
       return kind === 'response' ? `answered with ${client.answers.nameOf(status)}` : reason;
   }

@@ -5,7 +5,7 @@ import type {HeaderBag, Observer} from '../core/observer.ts';
 import type {AttemptResponse, FailureKind} from '../core/outcome.ts';
 import type {Ids, Random} from '../core/random.ts';
 import type {Clock} from '../core/timer.ts';
-import type {Sent, Verdict} from '../decide/verdict.ts';
+import type {Classification, Sent} from '../decide/classification.ts';
 
 /** What `classify` is shown. */
 export interface ClassifyInput<R extends AttemptResponse = Response> {
@@ -16,11 +16,11 @@ export interface ClassifyInput<R extends AttemptResponse = Response> {
   readonly method: string;
   readonly attempt: number;
   /** What the engine would say. */
-  readonly verdict: Verdict;
+  readonly classification: Classification;
 }
 
 /** What `classify` may answer; nothing means "as the engine says". */
-export interface Classification {
+export interface Reclassification {
   readonly transient: boolean;
   /** How far the request came. Default: as the engine says, for a success `processed`. */
   readonly sent?: Sent;
@@ -57,7 +57,7 @@ export interface Ports<R extends AttemptResponse = Response> {
   /** Spans. Default: OpenTelemetry, where an SDK is registered; null switches it off. */
   readonly observer?: Observer | null;
   /** Sees what the engine cannot: say, an answer of 200 that carries an error. May be asynchronous; bounded by the deadline. */
-  classify?(outcome: ClassifyInput<R>): Awaitable<Classification | undefined>;
+  classify?(outcome: ClassifyInput<R>): Awaitable<Reclassification | undefined>;
   /**
    * Before every attempt: sign it anew, or put a fresh token on it. With it, a 401 is resent once. May be asynchronous;
    * bounded by the attempt timeout.

@@ -13,13 +13,13 @@ export const grpcAnswers: Answers<GrpcAnswer> = {
   classify: classifyGrpc,
   hint: grpcHint,
   isFailure,
-  health(code, verdict) {
+  health(code, classification) {
     const name = codeName(code);
     // Being asked for less, or having been told to stop, says nothing about the server.
-    if (verdict.throttled || name === 'RESOURCE_EXHAUSTED' || name === 'CANCELLED') return 'nothing';
+    if (classification.throttled || name === 'RESOURCE_EXHAUSTED' || name === 'CANCELLED') return 'nothing';
     if (ILL.has(name)) return 'failure';
     // Only the user's own classify can call an OK a failure.
-    return verdict.transient && !isFailure(code) ? 'failure' : 'success';
+    return classification.transient && !isFailure(code) ? 'failure' : 'success';
   },
   nameOf: codeName,
 };

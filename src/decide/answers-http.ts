@@ -14,12 +14,12 @@ export const httpAnswers: Answers<AttemptResponse> = {
   // What tests make up for a success may have no headers, and the user's own classify may call it transient.
   hint: ({status, headers}, wall) => (headers === undefined ? null : serverHint(status, headers, wall)),
   isFailure,
-  health(status, verdict) {
+  health(status, classification) {
     // A 429 asks for less, it does not fail.
-    if (verdict.throttled || status === 429) return 'nothing';
+    if (classification.throttled || status === 429) return 'nothing';
     if (status >= 500 && !HEALTHY_5XX.includes(status)) return 'failure';
     // Below 500 only the user's own classify can call an answer a failure: a 200 that carries an error.
-    return verdict.transient && !isFailure(status) ? 'failure' : 'success';
+    return classification.transient && !isFailure(status) ? 'failure' : 'success';
   },
   nameOf: String,
 };

@@ -4,9 +4,10 @@
  * The table is measured, not guessed: for each way a connection can break, what fetch throws, and whether the server had
  * read the request. ECONNRESET and UND_ERR_SOCKET look the same before and after the server worked, so they are yellow.
  */
+
+import {type Classification, green, red, unlisted, yellow} from './classification.ts';
 import {type FailureFacts, readFailure, type Tried} from './failure-facts.ts';
 import type {Transients} from './transients.ts';
-import {green, red, unlisted, type Verdict, yellow} from './verdict.ts';
 
 /** The request never left: no name, no route, no connection. */
 const NOT_SENT = new Set([
@@ -45,7 +46,7 @@ const CERTIFICATE =
 
 const NOT_TRANSIENT = 'not a transient error';
 
-export function classifyNetworkFailure(error: unknown, transients: Transients): Verdict {
+export function classifyNetworkFailure(error: unknown, transients: Transients): Classification {
   const facts = readFailure(error);
   const found = byCode(facts);
   const isListed = TIMED_OUT.has(facts.codes[0] ?? '') ? transients.timeout : transients.network;
@@ -53,11 +54,11 @@ export function classifyNetworkFailure(error: unknown, transients: Transients): 
 }
 
 /** What was thrown is no broken wire: a mistake in the request, or in someone's own code. */
-export function classifyMistake(error: unknown): Verdict {
+export function classifyMistake(error: unknown): Classification {
   return red(readFailure(error).codes[0] ?? NOT_TRANSIENT, 'maybe-processed');
 }
 
-function byCode(facts: FailureFacts): Verdict {
+function byCode(facts: FailureFacts): Classification {
   const {tried, codes, message} = facts;
   const code = codes[0];
   // A browser tells no more than that it failed.

@@ -7,9 +7,9 @@
  * @see gRFC A6; AIP-194; grpc/doc/statuscodes.md
  */
 import type {AnswerContext} from './answers.ts';
+import {type Classification, green, listed, red, SUCCESS, unlisted, yellow} from './classification.ts';
 import {codeName} from './grpc-codes.ts';
 import {type GrpcAnswer, grpcHint, stops} from './grpc-hint.ts';
-import {green, listed, red, SUCCESS, unlisted, type Verdict, yellow} from './verdict.ts';
 
 const UNAVAILABLE = yellow('UNAVAILABLE');
 const NOT_SENT = green('UNAVAILABLE', 'not-sent');
@@ -20,7 +20,7 @@ const THROTTLED = green('RESOURCE_EXHAUSTED', 'not-processed', {throttled: true}
 const REFRESH = green('UNAUTHENTICATED', 'not-processed', {once: true});
 const SERVER_SAID_NO = red('the server said not to retry', 'maybe-processed', {final: true});
 
-export function classifyGrpc(answer: GrpcAnswer, {transients, refreshes}: AnswerContext): Verdict {
+export function classifyGrpc(answer: GrpcAnswer, {transients, refreshes}: AnswerContext): Classification {
   if (answer.status === 0) return SUCCESS;
   const name = codeName(answer.status);
   if (answer.committed) return red(`${name} after the response had begun`, 'maybe-processed', {final: true});
@@ -39,7 +39,7 @@ export function classifyGrpc(answer: GrpcAnswer, {transients, refreshes}: Answer
   return transients.code(name) ? listed(found) : found;
 }
 
-function unavailable({sent}: GrpcAnswer): Verdict {
+function unavailable({sent}: GrpcAnswer): Classification {
   if (sent === 'not-sent') return NOT_SENT;
   return sent === 'not-processed' ? REFUSED : UNAVAILABLE;
 }

@@ -2,10 +2,10 @@
 
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 import type {AnswerContext} from './answers.ts';
-import {green, listed, red, SUCCESS, throttled, unlisted, type Verdict, yellow} from './verdict.ts';
+import {type Classification, green, listed, red, SUCCESS, throttled, unlisted, yellow} from './classification.ts';
 
 // RFC 9110 §15, RFC 6585, RFC 8470; Cloudflare's 520–524 and Anthropic's 529 as their operators document them.
-const BY_STATUS: ReadonlyMap<number, Verdict> = new Map([
+const BY_STATUS: ReadonlyMap<number, Classification> = new Map([
   [408, green('408', 'not-processed')], // §15.5.9: the request was never completely received
   [421, green('421', 'not-processed', {once: true})], // §15.5.20: any method, over another connection
   [425, green('425', 'not-processed', {once: true})], // RFC 8470 §5.2: not in early data
@@ -21,7 +21,7 @@ const REPLAYED = red('a replayed answer: the server stored it under this idempot
 const ENVOY_RATE_LIMITED = red('rate limited by Envoy', 'not-processed', {throttled: true});
 const SERVER_SAID_NO = red('the server said not to retry', 'maybe-processed', {final: true});
 
-export function classifyResponse(response: AttemptResponse, context: AnswerContext): Verdict {
+export function classifyResponse(response: AttemptResponse, context: AnswerContext): Classification {
   const {status} = response;
   if (status < 400) return SUCCESS;
   const {headers} = response; // Not before: reading them costs.
@@ -30,12 +30,12 @@ export function classifyResponse(response: AttemptResponse, context: AnswerConte
   const found = headers.has('x-envoy-ratelimited') ? ENVOY_RATE_LIMITED : byStatus(status, headers, context);
   // "true" means transient, not harmless: what may be repeated is still asked.
   const insists = says(headers, 'x-should-retry', 'true') || says(headers, 'stripe-should-retry', 'true');
-  const verdict = insists ? listed(found) : found;
+  const classification = insists ? listed(found) : found;
   // Envoy dropped the request because of its own load, or of too many requests to the cluster.
-  return headers.has('x-envoy-overloaded') ? throttled(verdict) : verdict;
+  return headers.has('x-envoy-overloaded') ? throttled(classification) : classification;
 }
 
-function byStatus(status: number, headers: ResponseHeaders, context: AnswerContext): Verdict {
+function byStatus(status: number, headers: ResponseHeaders, context: AnswerContext): Classification {
   const {transients, keyed, keySentBefore, refreshes} = context;
   if (status === 401 && refreshes) return REFRESH;
   if (status === 409 && keySentBefore) return KEY_IN_USE;

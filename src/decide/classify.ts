@@ -1,8 +1,8 @@
-/** Turns an outcome into a verdict. Pure: the same outcome, policy and call give the same verdict. */
+/** Turns an outcome into a classification. Pure: the same outcome, policy and call give the same classification. */
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {AnswerContext, Answers} from './answers.ts';
+import {type Classification, green, red, unlisted, yellow} from './classification.ts';
 import {classifyMistake, classifyNetworkFailure} from './classify-failure.ts';
-import {green, red, unlisted, type Verdict, yellow} from './verdict.ts';
 
 const TIMEOUT = yellow('attempt timeout');
 const TIMEOUT_BEFORE_SENDING = green('attempt timeout', 'not-sent');
@@ -16,7 +16,7 @@ export function classify<R extends AttemptResponse>(
   outcome: Outcome<R>,
   answers: Answers<R>,
   context: AnswerContext,
-): Verdict {
+): Classification {
   switch (outcome.kind) {
     case 'response':
       return answers.classify(outcome.response!, context);

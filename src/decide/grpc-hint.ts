@@ -3,9 +3,10 @@
  *
  * @see gRFC A6, "Pushback"; AIP-193, "RetryInfo"
  */
+
+import type {Sent} from './classification.ts';
 import {retryInfoMs} from './retry-info.ts';
 import type {ServerHint} from './server-hint.ts';
-import type {Sent} from './verdict.ts';
 
 /** As much of a gRPC answer as is read to decide. */
 export interface GrpcAnswer {

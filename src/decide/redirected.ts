@@ -1,5 +1,5 @@
 /** What a redirect takes from an outcome: the last request says nothing about the one that was redirected. */
-import {harmless, type Verdict} from './verdict.ts';
+import {type Classification, harmless} from './classification.ts';
 
 /** Whether a redirect was followed before an outcome. `unknown`: the transport does not say. */
 export type Redirected = 'no' | 'yes' | 'unknown';
@@ -9,7 +9,7 @@ export type Redirected = 'no' | 'yes' | 'unknown';
  *
  * @param mayRepeat The call may be repeated in any case, so `unknown` changes nothing.
  */
-export function afterRedirect(found: Verdict, redirected: Redirected, mayRepeat: boolean): Verdict {
+export function afterRedirect(found: Classification, redirected: Redirected, mayRepeat: boolean): Classification {
   if (!harmless(found.sent) || redirected === 'no' || (redirected === 'unknown' && mayRepeat)) return found;
   const when = redirected === 'yes' ? 'after a redirect' : 'perhaps after a redirect';
   const reason = found.transient ? `${found.reason} ${when}` : found.reason;

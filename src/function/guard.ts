@@ -6,7 +6,7 @@ import {attachToError} from '../call/report.ts';
 import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
-import type {Classification, ClassifyInput, Ports} from '../client/ports.ts';
+import type {Reclassification, ClassifyInput, Ports} from '../client/ports.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
@@ -91,9 +91,9 @@ function urlOf(name: string): string {
 }
 
 /** A client of ours inside the function has decided already; a retry on top of its own would multiply the attempts. */
-function innerDecision({response, error, verdict}: ClassifyInput<Answer>): Classification | undefined {
+function innerDecision({response, error, classification}: ClassifyInput<Answer>): Classification | undefined {
   const inner = innerReport(response === null ? error : response.origin);
-  return inner === undefined ? undefined : {transient: false, reason: verdict.reason};
+  return inner === undefined ? undefined : {transient: false, reason: classification.reason};
 }
 
 /** @throws What the last attempt threw. */

@@ -8,8 +8,8 @@ import {type InterceptingListener, type Metadata, type NextCall, type StatusObje
 import type {BodyListener} from '../body/body-listener.ts';
 import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
+import type {Sent} from '../decide/classification.ts';
 import type {GrpcAnswer} from '../decide/grpc-hint.ts';
-import type {Sent} from '../decide/verdict.ts';
 import {type Ending, endingBy} from './endings.ts';
 
 /** A call of grpc-js's, below the interceptor. */

@@ -1,6 +1,6 @@
 /** Ports of the gRPC adapter: those of the engine, with statuses where HTTP has responses. */
 import type {StatusObject} from '@grpc/grpc-js';
-import type {Classification, ClassifyInput, Ports} from '../client/ports.ts';
+import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import {normaliseOrigin} from '../policy/routes.ts';
 import type {CallOverrides} from '../policy/types.ts';
@@ -24,7 +24,7 @@ export interface GrpcClassifyInput extends Omit<ClassifyInput, 'response'> {
 
 export interface GrpcPorts extends Omit<Ports, 'fetch' | 'classify'> {
   /** Sees what the engine cannot: say, an OK whose message carries an error. May be asynchronous; bounded by the deadline. */
-  readonly classify?: (outcome: GrpcClassifyInput) => Awaitable<Classification | undefined>;
+  readonly classify?: (outcome: GrpcClassifyInput) => Awaitable<Reclassification | undefined>;
   /**
    * The origin whose guards and routes these calls go by. Default: that of the channel's target, `host:50051` being
    * `http://host:50051`, and `host` or `host:443` being `https://host`.
@@ -39,7 +39,7 @@ export function clientPorts({classify, origin: _, ...ports}: GrpcPorts): Omit<Po
 function askUser(
   classify: NonNullable<GrpcPorts['classify']>,
   {response: answer, ...input}: ClassifyInput<RpcAttempt>,
-): Awaitable<Classification | undefined> {
+): Awaitable<Reclassification | undefined> {
   if (answer !== null && answer.end === null) return undefined;
   return classify({...input, status: answer?.end ?? null, message: answer?.message});
 }

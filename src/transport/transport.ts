@@ -5,8 +5,8 @@ import type {AbortSource} from '../core/abort-source.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import type {Sent} from '../decide/classification.ts';
 import type {Redirected} from '../decide/redirected.ts';
-import type {Sent} from '../decide/verdict.ts';
 
 /** Waits for the call to end. */
 export interface Caller<in R extends AttemptResponse> {

@@ -10,8 +10,8 @@ import {droppedError} from '../body/held-body.ts';
 import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 import {type Clock, Pause} from '../core/timer.ts';
+import type {Sent} from '../decide/classification.ts';
 import type {Redirected} from '../decide/redirected.ts';
-import type {Sent} from '../decide/verdict.ts';
 import type {BodyReader} from './kept-iterable.ts';
 import type {DispatchController, DispatchHandler, IncomingHeaders} from './types.ts';
 

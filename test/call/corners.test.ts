@@ -93,8 +93,8 @@ describe('prepareAttempt and the headers of others', () => {
   });
 });
 
-describe('a race whose verdicts come late', () => {
-  virtually('a verdict on the loser that comes after the end changes nothing', async make => {
+describe('a race whose classifications come late', () => {
+  virtually('a classification on the loser that comes after the end changes nothing', async make => {
     let decide = (_said: undefined): void => {};
     const classify = ({attempt}: ClassifyInput) =>
       attempt === 1

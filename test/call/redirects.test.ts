@@ -85,8 +85,8 @@ describe('a fetch that does not say whether it followed a redirect', () => {
 
   it('shows the user’s classify that the server may have acted', async () => {
     const seen: string[] = [];
-    const classify: Ports['classify'] = ({verdict}) => {
-      seen.push(verdict.sent);
+    const classify: Ports['classify'] = ({classification}) => {
+      seen.push(classification.sent);
       return {transient: true};
     };
     expect(await meet(answersWith(429, {redirected: true}), POST, {classify})).to.include({sends: 1});

@@ -3,15 +3,21 @@ import {expect} from 'chai';
 import type {Answers} from '../../src/decide/answers.ts';
 import {grpcAnswers} from '../../src/decide/answers-grpc.ts';
 import {httpAnswers} from '../../src/decide/answers-http.ts';
+import {type Classification, green, red, SUCCESS, yellow} from '../../src/decide/classification.ts';
 import {Transients} from '../../src/decide/transients.ts';
-import {green, red, SUCCESS, type Verdict, yellow} from '../../src/decide/verdict.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 
 const RED = red('said');
 const THROTTLED = yellow('said', {throttled: true});
 const TRANSIENT = yellow('said');
 
-const ROWS: readonly [answers: Answers<never>, name: string, verdict: Verdict, code: number, health: string][] = [
+const ROWS: readonly [
+  answers: Answers<never>,
+  name: string,
+  classification: Classification,
+  code: number,
+  health: string,
+][] = [
   [httpAnswers, '200', SUCCESS, 200, 'success'],
   [httpAnswers, '200', TRANSIENT, 200, 'failure'],
   [httpAnswers, '399', TRANSIENT, 399, 'failure'],
@@ -42,10 +48,10 @@ const ROWS: readonly [answers: Answers<never>, name: string, verdict: Verdict, c
 ];
 
 describe('the health an answer tells of', () => {
-  for (const [answers, name, verdict, code, health] of ROWS) {
-    const {transient, throttled} = verdict;
+  for (const [answers, name, classification, code, health] of ROWS) {
+    const {transient, throttled} = classification;
     it(`${name}${transient ? ', transient' : ''}${throttled ? ', throttled' : ''}: ${health}`, () => {
-      expect(answers.health(code, verdict)).to.equal(health);
+      expect(answers.health(code, classification)).to.equal(health);
       expect(answers.nameOf(code)).to.equal(name);
     });
   }

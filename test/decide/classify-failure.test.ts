@@ -3,15 +3,15 @@
 import {readFileSync} from 'node:fs';
 import {runInNewContext} from 'node:vm';
 import {expect} from 'chai';
+import {type Classification, harmless} from '../../src/decide/classification.ts';
 import {classifyNetworkFailure} from '../../src/decide/classify-failure.ts';
 import {isNetworkFailure, readFailure} from '../../src/decide/failure-facts.ts';
 import {Transients} from '../../src/decide/transients.ts';
-import {harmless, type Verdict} from '../../src/decide/verdict.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 
 const transients = new Transients(defaultPolicy.retryOn);
-const classified = (error: unknown): Verdict => classifyNetworkFailure(error, transients);
-const light = ({transient, sent}: Verdict) => (!transient ? 'red' : harmless(sent) ? 'green' : 'yellow');
+const classified = (error: unknown): Classification => classifyNetworkFailure(error, transients);
+const light = ({transient, sent}: Classification) => (!transient ? 'red' : harmless(sent) ? 'green' : 'yellow');
 
 interface Cause {
   readonly code?: string;

@@ -1,10 +1,10 @@
 import {expect} from 'chai';
 import {grpcAnswers} from '../../src/decide/answers-grpc.ts';
+import {type Classification, SUCCESS} from '../../src/decide/classification.ts';
 import {classifyGrpc} from '../../src/decide/classify-grpc.ts';
 import {type CodeName, codeName} from '../../src/decide/grpc-codes.ts';
 import {type GrpcAnswer, grpcHint} from '../../src/decide/grpc-hint.ts';
 import {Transients} from '../../src/decide/transients.ts';
-import {SUCCESS, type Verdict} from '../../src/decide/verdict.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {RetryTrigger} from '../../src/policy/types.ts';
 import {retryInfoDetails} from '../grpc/details.ts';
@@ -156,7 +156,7 @@ describe('grpcHint', () => {
 
 describe('what a gRPC code says of the server’s health', () => {
   const health = (name: CodeName, trailers: Trailers = {}): string => {
-    const found: Verdict = classifyGrpc(answer(code(name), trailers), context());
+    const found: Classification = classifyGrpc(answer(code(name), trailers), context());
     return grpcAnswers.health(code(name), found);
   };
   const table: Record<'failure' | 'nothing' | 'success', readonly CodeName[]> = {

@@ -2,9 +2,9 @@
 
 import {expect} from 'chai';
 import type {AnswerContext} from '../../src/decide/answers.ts';
+import {type Classification, harmless} from '../../src/decide/classification.ts';
 import {classifyResponse} from '../../src/decide/classify-http.ts';
 import {Transients} from '../../src/decide/transients.ts';
-import {harmless, type Verdict} from '../../src/decide/verdict.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {RetryTrigger} from '../../src/policy/types.ts';
 
@@ -15,9 +15,12 @@ const context: AnswerContext = {
   refreshes: false,
 };
 const listing = (...retryOn: RetryTrigger[]): AnswerContext => ({...context, transients: new Transients(retryOn)});
-const classified = (status: number, fields: Record<string, string> = {}, known: AnswerContext = context): Verdict =>
-  classifyResponse(new Response(null, {status, headers: fields}), known);
-const light = ({transient, sent}: Verdict) => (!transient ? 'red' : harmless(sent) ? 'green' : 'yellow');
+const classified = (
+  status: number,
+  fields: Record<string, string> = {},
+  known: AnswerContext = context,
+): Classification => classifyResponse(new Response(null, {status, headers: fields}), known);
+const light = ({transient, sent}: Classification) => (!transient ? 'red' : harmless(sent) ? 'green' : 'yellow');
 
 describe('classifyResponse', () => {
   describe('by default', () => {
@@ -240,7 +243,7 @@ describe('classifyResponse', () => {
     expect(classifyResponse({status: 0, headers: new Headers()} as Response, context).reason).to.equal('success');
   });
 
-  it('a verdict cannot be changed by who is handed it', () => {
+  it('returns a classification that cannot be changed', () => {
     for (const status of [200, 404, 429, 503]) expect(classified(status)).to.satisfy(Object.isFrozen);
   });
 });

@@ -497,8 +497,8 @@ describe('grpcInterceptor', () => {
         client(
           {...repeatable, maxAttempts: 2},
           {
-            classify({status: said, message, attempt, verdict}) {
-              seen.push([said?.code, message, attempt, verdict.reason]);
+            classify({status: said, message, attempt, classification}) {
+              seen.push([said?.code, message, attempt, classification.reason]);
               return {transient: true, reason: 'an error in disguise'};
             },
           },

@@ -6,11 +6,11 @@ import {answered} from '../../../src/core/outcome.ts';
 import type {AnswerContext} from '../../../src/decide/answers.ts';
 import {grpcAnswers} from '../../../src/decide/answers-grpc.ts';
 import {httpAnswers} from '../../../src/decide/answers-http.ts';
+import {type Classification, harmless, type Sent} from '../../../src/decide/classification.ts';
 import {classify} from '../../../src/decide/classify.ts';
 import {CODE_NAMES} from '../../../src/decide/grpc-codes.ts';
 import type {GrpcAnswer} from '../../../src/decide/grpc-hint.ts';
 import {Transients} from '../../../src/decide/transients.ts';
-import {harmless, type Sent, type Verdict} from '../../../src/decide/verdict.ts';
 import {defaultPolicy} from '../../../src/policy/defaults.ts';
 import type {Policy, RetryTrigger} from '../../../src/policy/types.ts';
 
@@ -21,10 +21,10 @@ const contextOf = (retryOn: readonly RetryTrigger[]): AnswerContext => ({
   refreshes: false,
 });
 
-const statusVerdict = (status: number): Verdict =>
+const statusClassification = (status: number): Classification =>
   classify(answered(new Response(null, {status})), httpAnswers, contextOf([status]));
 
-function codeVerdict(code: number, sent: Sent, trailers: Record<string, string> = {}): Verdict {
+function codeClassification(code: number, sent: Sent, trailers: Record<string, string> = {}): Classification {
   const answer: GrpcAnswer = {status: code, committed: false, sent, trailer: name => trailers[name]};
   const trigger = CODE_NAMES[code] as RetryTrigger;
   return grpcAnswers.classify(answer, contextOf([trigger]));
@@ -33,7 +33,7 @@ function codeVerdict(code: number, sent: Sent, trailers: Record<string, string> 
 describe('actedOn', () => {
   it('says of every status what the client does with it', () => {
     for (let status = 200; status < 600; status++) {
-      const {transient, sent} = statusVerdict(status);
+      const {transient, sent} = statusClassification(status);
       expect(actedOn(status), String(status)).to.equal(
         status < 400 ? 'success' : harmless(sent) ? 'no' : transient ? 'maybe' : undefined,
       );
@@ -44,9 +44,9 @@ describe('actedOn', () => {
     for (const [code, name] of CODE_NAMES.entries()) {
       if (name === 'OK') continue;
       const acted = actedOn(name);
-      expect(codeVerdict(code, 'maybe-processed').sent, name).to.equal('maybe-processed');
-      expect(harmless(codeVerdict(code, 'not-sent').sent), name).to.equal(acted === 'unless not sent');
-      const hinted = codeVerdict(code, 'maybe-processed', {'grpc-retry-pushback-ms': '100'});
+      expect(codeClassification(code, 'maybe-processed').sent, name).to.equal('maybe-processed');
+      expect(harmless(codeClassification(code, 'not-sent').sent), name).to.equal(acted === 'unless not sent');
+      const hinted = codeClassification(code, 'maybe-processed', {'grpc-retry-pushback-ms': '100'});
       expect(harmless(hinted.sent), name).to.equal(acted === 'unless it says when');
     }
   });

@@ -1,9 +1,9 @@
 import {expect} from 'chai';
-import {green, harmless, listed, red, SUCCESS, unlisted, yellow} from '../../src/decide/verdict.ts';
+import {green, harmless, listed, red, SUCCESS, unlisted, yellow} from '../../src/decide/classification.ts';
 
 const MARKS = {throttled: false, once: false, final: false};
 
-describe('verdicts', () => {
+describe('classifications', () => {
   it('green, yellow and red say what they are', () => {
     expect(green('421', 'not-processed', {once: true})).to.deep.equal({
       ...MARKS,

@@ -16,7 +16,7 @@ export type Sent =
   /** It was acted on. */
   | 'processed';
 
-export interface Verdict {
+export interface Classification {
   /** Whether trying again may help. Whether it is allowed is another question. */
   readonly transient: boolean;
   readonly sent: Sent;
@@ -30,28 +30,35 @@ export interface Verdict {
   readonly final: boolean;
 }
 
-const verdict = (transient: boolean, sent: Sent, reason: string, marks: Partial<Verdict> = {}): Verdict =>
-  Object.freeze({transient, sent, reason, throttled: false, once: false, final: false, ...marks});
+const classification = (
+  transient: boolean,
+  sent: Sent,
+  reason: string,
+  marks: Partial<Classification> = {},
+): Classification => Object.freeze({transient, sent, reason, throttled: false, once: false, final: false, ...marks});
 
-export const green = (reason: string, sent: 'not-sent' | 'not-processed', marks?: Partial<Verdict>): Verdict =>
-  verdict(true, sent, reason, marks);
-export const yellow = (reason: string, marks?: Partial<Verdict>): Verdict =>
-  verdict(true, 'maybe-processed', reason, marks);
-export const red = (reason: string, sent: Sent = 'processed', marks?: Partial<Verdict>): Verdict =>
-  verdict(false, sent, reason, marks);
+export const green = (
+  reason: string,
+  sent: 'not-sent' | 'not-processed',
+  marks?: Partial<Classification>,
+): Classification => classification(true, sent, reason, marks);
+export const yellow = (reason: string, marks?: Partial<Classification>): Classification =>
+  classification(true, 'maybe-processed', reason, marks);
+export const red = (reason: string, sent: Sent = 'processed', marks?: Partial<Classification>): Classification =>
+  classification(false, sent, reason, marks);
 
 /** The same finding about what the server did, but not transient: the policy does not list it. */
-export const unlisted = (found: Verdict): Verdict =>
+export const unlisted = (found: Classification): Classification =>
   found.transient ? Object.freeze({...found, transient: false}) : found;
 /** The same finding, but transient: the policy, or the server, says so. */
-export const listed = (found: Verdict): Verdict =>
+export const listed = (found: Classification): Classification =>
   found.transient || found.final ? found : Object.freeze({...found, transient: true});
 
 /** The same finding, and the server asks for less. */
-export const throttled = (found: Verdict): Verdict =>
+export const throttled = (found: Classification): Classification =>
   found.throttled ? found : Object.freeze({...found, throttled: true});
 
-export const SUCCESS: Verdict = red('success');
+export const SUCCESS: Classification = red('success');
 
 /** True for an outcome that is certainly without effect on the server. */
 export const harmless = (sent: Sent): boolean => sent === 'not-sent' || sent === 'not-processed';
