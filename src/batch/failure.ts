@@ -28,7 +28,7 @@ export function failureOfCall(
   const {refusal} = report;
   const mayTryAgain =
     last.kind === 'deadline'
-      ? mayRepeat || !last.reachedWire
+      ? mayRepeat || !last.reachedTransport
       : decision?.classification.transient === true && refusal !== 'may-have-acted';
   const classifiedReason = last === outcome ? decision?.classification.reason : classificationOf(call, last).reason;
   const {code, reason} = named(last, classifiedReason ?? last.kind, report.reason);

@@ -30,7 +30,7 @@ export function classificationOf<R extends AttemptResponse>(
   redirected?: Redirected,
 ): Classification {
   const found = classify(outcome, call.client.answers, call);
-  if (!harmless(found.sent) || !outcome.reachedWire) return found;
+  if (!harmless(found.sent) || !outcome.reachedTransport) return found;
   return afterRedirect(found, redirected ?? call.transport.redirected?.(outcome, found.sent) ?? 'no', call.mayRepeat);
 }
 
@@ -128,7 +128,7 @@ function healthOf(outcome: Outcome, classification: Classification, answers: Pic
       return 'failure';
     case 'attempt-timeout':
     case 'deadline':
-      return outcome.reachedWire && !outcome.isLate ? 'failure' : 'nothing';
+      return outcome.reachedTransport && !outcome.isLate ? 'failure' : 'nothing';
     default:
       return 'nothing';
   }

@@ -40,7 +40,7 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
   readonly permit: Permit;
   /** The attempt that this one, a hedge, was sent beside. */
   readonly shadowed: Attempt<R> | null;
-  reachedWire = false;
+  reachedTransport = false;
   readonly timer: AttemptTimer;
   #span: AttemptObserver | null = null;
   /** Null before the attempt starts and once it has ended. */
@@ -144,8 +144,8 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
     const {call, number, kind, shadowed} = this;
     if (call.span !== null)
       this.#span = startAttempt(call.span, call, {number, kind, shadows: shadowed?.span ?? null}, request.headers);
-    this.reachedWire = true;
-    call.lastReachedWire = true;
+    this.reachedTransport = true;
+    call.lastReachedTransport = true;
     let sent: Promise<R>;
     try {
       sent = promiseOf(this.#put(request));
@@ -196,8 +196,8 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
     const {callerSignal} = this.call.transport;
     this.release();
     // A fetch that saw the signal first reports the abort itself.
-    if (callerSignal?.aborted) this.#end(failed('aborted', callerSignal.reason, this.reachedWire));
-    else this.#end(failed(failureKind(error), error, this.reachedWire));
+    if (callerSignal?.aborted) this.#end(failed('aborted', callerSignal.reason, this.reachedTransport));
+    else this.#end(failed(failureKind(error), error, this.reachedTransport));
   }
 
   timedOut(kind: 'deadline' | 'attempt-timeout', error: TimeoutError, isLate: boolean): void {
@@ -214,7 +214,7 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
     const reads = this.#body?.reads ?? [];
     try {
       this.release(kind);
-      this.#end(failed(kind, reason, this.reachedWire, isLate));
+      this.#end(failed(kind, reason, this.reachedTransport, isLate));
     } finally {
       request?.abort(reason);
       for (const interrupt of reads) interrupt(reason);
@@ -240,7 +240,7 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
   supersede(): void {
     this.#owner = null;
     this.permit.release();
-    this.#endSpan(failed('aborted', SUPERSEDED, this.reachedWire), true);
+    this.#endSpan(failed('aborted', SUPERSEDED, this.reachedTransport), true);
     this.#abort(SUPERSEDED);
   }
 
@@ -256,7 +256,7 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
     quietly(() => this.permit.release());
     quietly(() => this.#abort(reason));
     quietly(() => {
-      if (isRunning) this.#endSpan(failed('other', reason, this.reachedWire), false);
+      if (isRunning) this.#endSpan(failed('other', reason, this.reachedTransport), false);
     });
     quietly(() => this.discard(response));
   }

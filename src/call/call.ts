@@ -124,7 +124,8 @@ class FirstAttempt<R extends AttemptResponse> implements Applicant, AttemptOwner
   }
 
   #settle(outcome: Outcome<R>): void {
-    if (outcome.response === null && !outcome.reachedWire) quietly(() => this.#call.transport.unsent?.(outcome.error));
+    if (outcome.response === null && !outcome.reachedTransport)
+      quietly(() => this.#call.transport.unsent?.(outcome.error));
     quietly(() => this.#caller.settle(outcome));
   }
 }

@@ -55,7 +55,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   decision: RetryDecision | null = null;
   ending: CallEnding | null = null;
   /** Whether the last attempt was given to the transport. */
-  lastReachedWire = false;
+  lastReachedTransport = false;
   #retry: RetryState | null = null;
   readonly #url: string;
   readonly #rpc: Rpc | null;

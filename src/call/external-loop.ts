@@ -22,7 +22,7 @@ export async function sendOnce<R extends AttemptResponse>(
 ): Promise<Outcome<R>> {
   call.transport = transport;
   const outcome = await sendAndDecide(call);
-  if (outcome.response === null && !outcome.reachedWire) quietly(() => transport.unsent?.(outcome.error));
+  if (outcome.response === null && !outcome.reachedTransport) quietly(() => transport.unsent?.(outcome.error));
   return outcome;
 }
 

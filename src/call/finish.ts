@@ -62,7 +62,7 @@ export function breakCall<R extends AttemptResponse>(
   error: unknown,
   held: Sent<R> | null,
 ): {readonly outcome: Outcome<never>; readonly now: number} {
-  const outcome = failed('other', internalError(error), call.lastReachedWire);
+  const outcome = failed('other', internalError(error), call.lastReachedTransport);
   let now = call.startedAt;
   call.decision = BROKEN;
   quietly(() => {
@@ -71,7 +71,7 @@ export function breakCall<R extends AttemptResponse>(
   for (const wait of call.retryStateIfAny?.waits ?? []) quietly(() => wait.end());
   held?.attempt.abandon(error, held.outcome.response);
   quietly(() => call.reservation?.giveBack(now));
-  if (!call.lastReachedWire) quietly(() => call.reservation?.unspend(now));
+  if (!call.lastReachedTransport) quietly(() => call.reservation?.unspend(now));
   return {outcome, now};
 }
 

@@ -76,13 +76,13 @@ export async function sendAdmitted<R extends AttemptResponse>(
       call.guards.budget?.callStarted(now);
       call.guards.hedge?.callStarted(now);
     }
-    call.lastReachedWire = false;
+    call.lastReachedTransport = false;
     call.reservation?.spend();
     call.attempts++;
     const assessed = call.mayHedge
       ? await sendHedged(call, attempt, now)
       : await assess(call, await sendAttempt(attempt, now));
-    if (!assessed.attempt.reachedWire) call.reservation?.unspend(call.client.clock.now());
+    if (!assessed.attempt.reachedTransport) call.reservation?.unspend(call.client.clock.now());
     return assessed;
   } catch (error) {
     attempt.abandon(error);

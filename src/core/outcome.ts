@@ -35,15 +35,21 @@ export class Outcome<out R extends AttemptResponse = AttemptResponse> {
   /** What was thrown, untouched; undefined with a response. */
   readonly error: unknown;
   /** False when the attempt ended before anything was given to the transport. */
-  readonly reachedWire: boolean;
+  readonly reachedTransport: boolean;
   /** A limit passed while the process was busy: that says nothing about the server, so no guard learns of it. */
   readonly isLate: boolean;
 
-  constructor(kind: 'response' | FailureKind, response: R | null, error: unknown, reachedWire = true, isLate = false) {
+  constructor(
+    kind: 'response' | FailureKind,
+    response: R | null,
+    error: unknown,
+    reachedTransport = true,
+    isLate = false,
+  ) {
     this.kind = kind;
     this.response = response;
     this.error = error;
-    this.reachedWire = reachedWire;
+    this.reachedTransport = reachedTransport;
     this.isLate = isLate;
   }
 
@@ -55,5 +61,5 @@ export class Outcome<out R extends AttemptResponse = AttemptResponse> {
 
 export const answered = <R extends AttemptResponse>(response: R): Outcome<R> =>
   new Outcome('response', response, undefined);
-export const failed = (kind: FailureKind, error: unknown, reachedWire = true, isLate = false): Outcome<never> =>
-  new Outcome<never>(kind, null, error, reachedWire, isLate);
+export const failed = (kind: FailureKind, error: unknown, reachedTransport = true, isLate = false): Outcome<never> =>
+  new Outcome<never>(kind, null, error, reachedTransport, isLate);

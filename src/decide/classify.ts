@@ -23,7 +23,7 @@ export function classify<R extends AttemptResponse>(
     case 'network':
       return classifyNetworkFailure(outcome.error, context.transients);
     case 'attempt-timeout': {
-      const found = outcome.reachedWire ? TIMEOUT : TIMEOUT_BEFORE_SENDING;
+      const found = outcome.reachedTransport ? TIMEOUT : TIMEOUT_BEFORE_SENDING;
       return context.transients.timeout ? found : unlisted(found);
     }
     case 'deadline':

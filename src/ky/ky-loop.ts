@@ -223,7 +223,7 @@ class StatusOnly implements Outcome {
   readonly kind = 'response';
   readonly response: Response | null = null;
   readonly error = undefined;
-  readonly reachedWire = true;
+  readonly reachedTransport = true;
   readonly isLate = false;
   readonly status: number;
 

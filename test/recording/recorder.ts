@@ -87,8 +87,8 @@ function rounded(value: unknown): unknown {
   return typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
 }
 
-function factsOf({kind, status, error, reachedWire, isLate}: Outcome): object {
-  return {kind, status, error: error === undefined ? undefined : nameOf(error), reachedWire, isLate};
+function factsOf({kind, status, error, reachedTransport, isLate}: Outcome): object {
+  return {kind, status, error: error === undefined ? undefined : nameOf(error), reachedTransport, isLate};
 }
 
 export function nameOf(error: unknown): string {
