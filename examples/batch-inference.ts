@@ -114,8 +114,8 @@ if (import.meta.main) {
   const folder = await mkdtemp(join(tmpdir(), 'steadfetch-label-'));
   try {
     const journal = join(folder, 'journal');
-    const tell = ({ended, succeeded, failed, left, deduplicated, resumed, requests, resends}: BatchReport): void =>
-      console.log({ended, succeeded, failed, left, deduplicated, resumed, requests, resends});
+    const tell = ({ended, succeeded, failed, left, deduplicated, resumed, requests, retries}: BatchReport): void =>
+      console.log({ended, succeeded, failed, left, deduplicated, resumed, requests, retries});
     tell((await labelAll(someTexts(), model.url, journal, labelled => labelled >= 150)).report);
     console.log('Stopped. The same again goes on:');
     const {report, results} = await labelAll(someTexts(), model.url, journal);

@@ -25,7 +25,7 @@ export class Ledger {
     const times = (this.#charges.get(order) ?? 0) + 1;
     this.#charges.set(order, times);
     const receipt = `${order}-${times}`;
-    // Stored with the work and not with the answer: the answer may never arrive, and the resend has to find it.
+    // Stored with the work and not with the answer: the answer may never arrive, and the retry has to find it.
     if (key !== null) this.#answers.set(key, {order, receipt});
     return {receipt, replayed: false};
   }

@@ -1,7 +1,7 @@
 /**
  * Baseline one: ky as it comes.
  *
- * Its defaults are careful: two resends of a GET, none of a POST, Retry-After heard. What is left is every POST that meets
+ * Its defaults are careful: two retries of a GET, none of a POST, Retry-After heard. What is left is every POST that meets
  * a fault, and every hang.
  */
 import ky from 'ky';

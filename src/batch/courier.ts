@@ -1,7 +1,7 @@
 /**
  * Sees a chunk through to its end: its calls, the holds between them, and its halves where it was refused as a whole.
  *
- * Resends are the engine's business. What is done here is what only a batch can do: to wait, with all there is to send, until an
+ * Retries are the engine's business. What is done here is what only a batch can do: to wait, with all there is to send, until an
  * open circuit closes; and to look for the one item for which a server refuses the others.
  */
 import {beginCall, type CallContext, type CallFacts} from '../call/context.ts';

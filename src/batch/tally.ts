@@ -14,14 +14,14 @@ export class Tally {
   #deduplicated = 0;
   #resumed = 0;
   #requests = 0;
-  #resends = 0;
+  #retries = 0;
   readonly #failedBy = new Map<string, number>();
   /** Microseconds, to three figures. */
   readonly #latencies: RecordableHistogram = createHistogram({figures: 3});
 
-  sent(isResend: boolean): void {
+  sent(isRetry: boolean): void {
     this.#requests++;
-    if (isResend) this.#resends++;
+    if (isRetry) this.#retries++;
   }
 
   answered(latencyMs: number): void {
@@ -68,7 +68,7 @@ export class Tally {
       resumed: this.#resumed,
       reopened: this.reopened,
       requests: this.#requests,
-      resends: this.#resends,
+      retries: this.#retries,
       waitedMs: this.waitedMs,
       heldMs: this.heldMs,
       latencyMs: {p50: at(50), p95: at(95), p99: at(99), max: latencies.count === 0 ? 0 : latencies.max / 1000},

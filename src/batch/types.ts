@@ -62,7 +62,7 @@ export interface BatchOptions<Item, Value, Json = unknown> {
   readonly policy?: PolicyArgument<Json>;
   /** Of a chunk, its first item's. */
   readonly target?: BatchTarget | ((item: Item) => BatchTarget);
-  /** Requests under way at a time, those that wait for their resend counted. Default: 16. */
+  /** Requests under way at a time, those that wait for their retry counted. Default: 16. */
   readonly concurrency?: number;
   /** Names what an item says; items of one name are duplicates. Default: its content, where that is plain data or bytes. */
   readonly keyOf?: (item: Item, index: number) => string;
@@ -196,10 +196,10 @@ export interface BatchReport {
   readonly resumed: number;
   /** Items that failed in an earlier run and were sent again. */
   readonly reopened: number;
-  /** Requests sent by this run, resends included. */
+  /** Requests sent by this run, retries included. */
   readonly requests: number;
-  readonly resends: number;
-  /** Waits before resends, added up over all calls. */
+  readonly retries: number;
+  /** Waits before retries, added up over all calls. */
   readonly waitedMs: number;
   /** Time that calls were held by an open circuit or by the server, added up. */
   readonly heldMs: number;

@@ -64,7 +64,7 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
 
   get kind(): AttemptKind {
     if (this.shadowed !== null) return 'hedge';
-    return this.number === 1 ? 'initial' : 'resend';
+    return this.number === 1 ? 'initial' : 'retry';
   }
 
   get startedAt(): number {

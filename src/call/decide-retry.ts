@@ -60,7 +60,7 @@ function decide<R extends AttemptResponse>(
   if (call.attempts >= plan.maxAttempts) return no('attempts-exhausted');
   if (client.handle.retriesDisabled) return no('retries-disabled');
   if (!replayable) return no('body-not-replayable');
-  if (classification.once && call.decision?.classification.reason === classification.reason) return no('resent-once');
+  if (classification.once && call.decision?.classification.reason === classification.reason) return no('retried-once');
   if (hint !== null && hint.ms > plan.policy.retryAfter.maxMs) return no('hint-too-long');
 
   const now = client.clock.now();

@@ -13,7 +13,7 @@ export type Refusal =
   | 'attempts-exhausted'
   | 'body-not-replayable'
   /** Worth one retry, and that was it. */
-  | 'resent-once'
+  | 'retried-once'
   /** The server asks for a longer wait than `retryAfter.maxMs`. */
   | 'hint-too-long'
   /** The next attempt could not end in time. */

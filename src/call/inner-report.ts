@@ -1,7 +1,7 @@
 /**
  * A client of ours inside `send`: it has judged its call already, and a batch that retried on top would multiply the attempts.
  *
- * Unless it was told to send once: then the resends are the batch's.
+ * Unless it was told to send once: then the retries are the batch's.
  */
 import {type CallReport, reportOf} from './report.ts';
 

@@ -149,7 +149,7 @@ export function resultOf({client, decision}: CallFacts, outcome: Outcome): CallR
     case 'not-transient':
     case 'may-have-acted':
     case 'body-not-replayable':
-    case 'resent-once':
+    case 'retried-once':
       return 'not_retryable';
     default:
       return outcome.kind === 'attempt-timeout' ? 'timeout' : 'failure';
@@ -173,7 +173,7 @@ export function explain(call: CallFacts, kind: Outcome['kind'], status: number):
         : `all ${call.attempts} attempts are used (${reason})`;
     case 'body-not-replayable':
       return `the request body is a stream, or larger than ${plan.policy.replayLimitBytes} bytes, and cannot be sent again (${reason})`;
-    case 'resent-once':
+    case 'retried-once':
       return `sent again once after ${reason}, and once is enough`;
     case 'hint-too-long':
       return `the server asks for ${Math.ceil(decision.hint?.ms ?? 0)} ms, more than the ${plan.policy.retryAfter.maxMs} ms that retryAfter.maxMs allows (${reason})`;

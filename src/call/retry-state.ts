@@ -59,7 +59,7 @@ export class Reservation {
 
   /** The retry succeeded. */
   succeeded(now: number): void {
-    if (wasPaid(this.#spent)) this.#budget.resendSucceeded(this.#spent, now);
+    if (wasPaid(this.#spent)) this.#budget.retrySucceeded(this.#spent, now);
   }
 }
 

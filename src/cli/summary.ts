@@ -23,7 +23,7 @@ export function summary(report: BatchReport, total: number, files: SummaryFiles,
     ['duplicates', deduplicated > 0 && `${count(deduplicated)}, answered once; --no-dedupe sends each`],
     ['from journal', resumed > 0 && count(resumed)],
     ['sent again', reopened > 0 && `${count(reopened)} that failed in an earlier run`],
-    ['requests', `${count(requests)}${retries(report)}`],
+    ['requests', `${count(requests)}${retriesText(report)}`],
     ['held', heldMs >= 1000 && `${seconds(heldMs)} without a request`],
     ['latency', requests > 0 && latency(latencyMs)],
     ['results', files.out.place.name],
@@ -50,8 +50,8 @@ function failedBy({failedBy: by}: BatchReport, said: ReadonlyMap<string, string>
 }
 
 /** Waits of parallel requests overlap, so their sum would say nothing of how long the run took. */
-const retries = ({resends, waitedMs}: BatchReport): string =>
-  resends === 0 ? '' : `, ${count(resends)} of them retries, after ${ms(waitedMs / resends)} on average`;
+const retriesText = ({retries, waitedMs}: BatchReport): string =>
+  retries === 0 ? '' : `, ${count(retries)} of them retries, after ${ms(waitedMs / retries)} on average`;
 
 function advice({failedBy: by, failed, retryable}: BatchReport, unsent: number, {journal}: SummaryFiles): string[] {
   const reasons = Object.keys(by);

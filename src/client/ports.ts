@@ -59,7 +59,7 @@ export interface Ports<R extends AttemptResponse = Response> {
   /** Sees what the engine cannot: say, an answer of 200 that carries an error. May be asynchronous; bounded by the deadline. */
   classify?(outcome: ClassifyInput<R>): Awaitable<Reclassification | undefined>;
   /**
-   * Before every attempt: sign it anew, or put a fresh token on it. With it, a 401 is resent once. May be asynchronous;
+   * Before every attempt: sign it anew, or put a fresh token on it. With it, a 401 is retried once. May be asynchronous;
    * bounded by the attempt timeout.
    */
   readonly prepareAttempt?: (request: AttemptRequest) => Awaitable<void>;

@@ -1,6 +1,6 @@
 /** A call as observers and listeners see it, and the few words that describe it. */
 
-export type AttemptKind = 'initial' | 'resend' | 'hedge';
+export type AttemptKind = 'initial' | 'retry' | 'hedge';
 
 /** A call, as others may see it. Live: its numbers are those of the moment it is read. */
 export interface CallView {

@@ -1,11 +1,11 @@
-/** Backoff: how long to wait before a resend. Pure arithmetic: time and chance come in as arguments. */
+/** Backoff: how long to wait before a retry. Pure arithmetic: time and chance come in as arguments. */
 import type {Random} from '../core/random.ts';
 import type {Backoff} from '../policy/types.ts';
 
 /**
- * The wait before resend number `resend`, in milliseconds.
+ * The wait before retry number `retry`, in milliseconds.
  *
- * @param resend     1 for the first resend.
+ * @param retry     1 for the first retry.
  * @param throttled  The server asked for less: the wait starts from `throttledBaseMs` where that is longer.
  * @param previousMs The wait before this one, 0 at first. Only decorrelated jitter looks at it.
  *
@@ -14,13 +14,13 @@ import type {Backoff} from '../policy/types.ts';
  */
 export function backoffMs(
   backoff: Backoff,
-  resend: number,
+  retry: number,
   throttled: boolean,
   previousMs: number,
   random: Random,
 ): number {
   const capMs = 'capMs' in backoff ? backoff.capMs : Number.MAX_SAFE_INTEGER;
-  const plannedMs = Math.min(capMs, planned(backoff, resend, throttled));
+  const plannedMs = Math.min(capMs, planned(backoff, retry, throttled));
   switch (backoff.jitter) {
     case 'none':
       return plannedMs;
@@ -36,17 +36,17 @@ export function backoffMs(
   }
 }
 
-function planned(backoff: Backoff, resend: number, throttled: boolean): number {
+function planned(backoff: Backoff, retry: number, throttled: boolean): number {
   const least = throttled ? backoff.throttledBaseMs : 0;
   switch (backoff.kind) {
     case 'exponential':
       // 2^1000 times any base is past every cap; more would be Infinity, and Infinity times 0 is no number.
-      return Math.max(backoff.baseMs, least) * Math.min(backoff.factor ** (resend - 1), 1e300);
+      return Math.max(backoff.baseMs, least) * Math.min(backoff.factor ** (retry - 1), 1e300);
     case 'linear':
-      return Math.max(backoff.baseMs, least) + backoff.stepMs * (resend - 1);
+      return Math.max(backoff.baseMs, least) + backoff.stepMs * (retry - 1);
     case 'constant':
       return Math.max(backoff.delayMs, least);
     case 'list':
-      return Math.max(backoff.delaysMs[Math.min(resend, backoff.delaysMs.length) - 1]!, least);
+      return Math.max(backoff.delaysMs[Math.min(retry, backoff.delaysMs.length) - 1]!, least);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The question before every resend: could the server have acted?
+ * The question before every retry: could the server have acted?
  *
  * The traffic light, made exact. Green: transient, and certainly not acted on. Yellow: transient, but maybe acted on, so
  * only what may be repeated is sent again. Red: everything else.
@@ -22,9 +22,9 @@ export interface Classification {
   readonly sent: Sent;
   /** Why, in a word that is low in cardinality: a status, an error code, `attempt timeout`. */
   readonly reason: string;
-  /** The server is asking for less: the resend waits from `throttledBaseMs` and costs the budget less. */
+  /** The server is asking for less: the retry waits from `throttledBaseMs` and costs the budget less. */
   readonly throttled: boolean;
-  /** Worth exactly one resend, without a wait: another connection (421), after the handshake (425), with a new token (401). */
+  /** Worth exactly one retry, without a wait: another connection (421), after the handshake (425), with a new token (401). */
   readonly once: boolean;
   /** No policy may see it otherwise: the caller's abort, a replayed answer, `x-should-retry: false`, a bad certificate. */
   readonly final: boolean;

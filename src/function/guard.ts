@@ -91,7 +91,7 @@ function urlOf(name: string): string {
 }
 
 /** A client of ours inside the function has decided already; a retry on top of its own would multiply the attempts. */
-function innerDecision({response, error, classification}: ClassifyInput<Answer>): Classification | undefined {
+function innerDecision({response, error, classification}: ClassifyInput<Answer>): Reclassification | undefined {
   const inner = innerReport(response === null ? error : response.origin);
   return inner === undefined ? undefined : {transient: false, reason: classification.reason};
 }

@@ -23,10 +23,10 @@ export function throttlingOf(budget: Budget | null, warnings: string[]): RetryTh
   }
   const {capacity, retryCost} = budget;
   if (retryCost === 0) return null;
-  // Ours is empty after capacity/retryCost resends, theirs stops when half of it is gone; a first-try success deposits one.
+  // Ours is empty after capacity/retryCost retries, theirs stops when half of it is gone; a first-try success deposits one.
   const tokens = Math.max(1, (2 * capacity) / retryCost);
   if (tokens > MOST_TOKENS)
-    warnings.push(`A budget of ${Math.floor(tokens / 2)} resends becomes one of ${MOST_TOKENS / 2}, gRPC's largest.`);
+    warnings.push(`A budget of ${Math.floor(tokens / 2)} retries becomes one of ${MOST_TOKENS / 2}, gRPC's largest.`);
   return {maxTokens: Math.min(MOST_TOKENS, Math.round(tokens * 1000) / 1000), tokenRatio: rounded(1 / retryCost)};
 }
 

@@ -103,11 +103,11 @@ function warnUnreached({name, template}: Plan, warnings: string[]): void {
 function methodConfigOf(plan: Plan, name: MethodConfigEntry['name'], warnings: string[]): MethodConfigEntry {
   const {deadlineMs} = plan;
   const timed = deadlineMs === Number.POSITIVE_INFINITY ? {} : {timeout: duration(deadlineMs)};
-  return {name, ...timed, ...resends(plan, warnings)};
+  return {name, ...timed, ...retries(plan, warnings)};
 }
 
 /** gRPC knows retries or hedges for a method, not both. */
-function resends(plan: Plan, warnings: string[]): Pick<MethodConfigEntry, 'retryPolicy' | 'hedgingPolicy'> {
+function retries(plan: Plan, warnings: string[]): Pick<MethodConfigEntry, 'retryPolicy' | 'hedgingPolicy'> {
   const maxAttempts = attemptsOf(plan, warnings);
   const codes = codesOf(plan, warnings);
   if (maxAttempts < 2) return {};

@@ -1,4 +1,4 @@
-/** Resends stay under a share of the calls of a sliding window. */
+/** Retries stay under a share of the calls of a sliding window. */
 import type {RatioBudget as RatioBudgetPolicy} from '../policy/types.ts';
 import {type Budget, REFUSED, type Receipt} from './budget.ts';
 import {SlidingWindow} from './sliding-window.ts';
@@ -28,8 +28,8 @@ export class RatioBudget implements Budget {
     this.#window.undoMarked(bucket, now);
   }
 
-  /** A share of the calls is spent whether the resend helped or not. */
-  resendSucceeded(): void {}
+  /** A share of the calls is spent whether the retry helped or not. */
+  retrySucceeded(): void {}
 
   remaining(now: number): number {
     this.#window.advance(now);

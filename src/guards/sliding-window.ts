@@ -1,4 +1,4 @@
-/** Two counts over the last `windowMs`: how many there were, and how many of them are marked (failed, hedged, resent). */
+/** Two counts over the last `windowMs`: how many there were, and how many of them are marked (failed, hedged, retried). */
 
 const BUCKETS = 10;
 

@@ -1,4 +1,4 @@
-/** A resend takes tokens and gets them back when it succeeds; a first-try success adds one; a few come back by themselves. */
+/** A retry takes tokens and gets them back when it succeeds; a first-try success adds one; a few come back by themselves. */
 import type {TokenBucketBudget} from '../policy/types.ts';
 import {type Budget, REFUSED, type Receipt} from './budget.ts';
 
@@ -33,7 +33,7 @@ export class TokenBucket implements Budget {
     this.#deposit(cost);
   }
 
-  resendSucceeded(cost: Receipt): void {
+  retrySucceeded(cost: Receipt): void {
     this.#deposit(cost);
   }
 

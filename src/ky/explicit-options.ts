@@ -30,7 +30,7 @@ export function explicitOptions(options: Options, watches: boolean): ExplicitOpt
   const overrides: Writable<CallOverrides> = {};
   const by: string[] = [];
   const limit = typeof retry === 'object' && retry !== null ? retry.limit : retry;
-  // `retry` that says more than how often: ky decides about resends, and we send, watch and guard.
+  // `retry` that says more than how often: ky decides about retries, and we send, watch and guard.
   if (decidesMore(retry)) overrides.maxAttempts = null;
   else if (isCount(limit)) overrides.maxAttempts = limit + 1;
   if (retry !== undefined) by.push('retry');

@@ -91,7 +91,7 @@ export class KyCall {
         return failed('network', error);
       case 'AbortError':
         return failed('aborted', error);
-      case 'ForceRetryError': // A hook asked for more resends than there are attempts.
+      case 'ForceRetryError': // A hook asked for more retries than there are attempts.
         return failed('hook', error);
       case 'RejectedError':
         return failed('rejected', error);

@@ -1,5 +1,5 @@
 /**
- * ky's own loop, driven: for calls whose hooks may see, change or stop a resend, and for those where ky decides.
+ * ky's own loop, driven: for calls whose hooks may see, change or stop a retry, and for those where ky decides.
  *
  * The judgement is reached inside the wrapped fetch, right after the outcome, where it may be awaited; ky's callbacks only
  * read it. ky has no hook that sees every end of a call, so the user's hooks are wrapped, and each way out finishes it.
@@ -31,7 +31,7 @@ const METHODS = [
   'search',
 ];
 
-/** @param kyDecides ky decides about resends, by its own options; we send, watch and guard. */
+/** @param kyDecides ky decides about retries, by its own options; we send, watch and guard. */
 export function driveKyLoop(ky: KyCall, options: KyOptions, kyDecides: boolean): void {
   new KyLoop(ky, options, kyDecides);
 }
@@ -131,7 +131,7 @@ class KyLoop {
     this.#ky.finish(answered(response));
   }
 
-  /** ky retries a status only by way of an error, so one is claimed where a resend is certain: `throwHttpErrors: false` resends too. */
+  /** ky retries a status only by way of an error, so one is claimed where a retry is certain: `throwHttpErrors: false` retries too. */
   #wrapThrowHttpErrors(options: KyOptions): void {
     const users = options.throwHttpErrors ?? true;
     options.throwHttpErrors = (status: number) => {
@@ -195,7 +195,7 @@ class KyLoop {
       methods: METHODS as NonNullable<Exclude<KyOptions['retry'], number | undefined>['methods']>,
       backoffLimit: Number.POSITIVE_INFINITY,
       shouldRetry: ({error}) => this.#shouldRetry(error),
-      delay: resend => this.#delay(resend),
+      delay: retry => this.#delay(retry),
     };
   }
 
@@ -211,10 +211,10 @@ class KyLoop {
   }
 
   /** The judgement's wait; for `ky.retry()`, of which no judgement knows, the plan's. */
-  #delay(resend: number): number {
+  #delay(retry: number): number {
     const {call, client} = this.#ky;
     if (this.#retries) return call!.decision!.waitMs;
-    return backoffMs(call?.plan.policy.backoff ?? client.handle.policy.backoff, resend, false, 0, client.random);
+    return backoffMs(call?.plan.policy.backoff ?? client.handle.policy.backoff, retry, false, 0, client.random);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Our loop inside ky's fetch, for calls none of whose hooks can see a resend.
+ * Our loop inside ky's fetch, for calls none of whose hooks can see a retry.
  *
  * ky is told `retry: 0`, so it neither clones the Request before each attempt nor normalises its retry options: measured,
  * that makes a call with all our guards cheaper than plain ky.

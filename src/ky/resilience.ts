@@ -2,7 +2,7 @@
  * The ky adapter: one init hook.
  *
  * It appends an installer that runs after every other init hook, of later `.extend()`s too, and so sees the options as
- * they will be used. Two loops, one Call, chosen per call: where nothing of the user's can see a resend, our own loop runs
+ * they will be used. Two loops, one Call, chosen per call: where nothing of the user's can see a retry, our own loop runs
  * inside ky's fetch, and ky neither clones nor retries; otherwise ky's loop is driven, and its hooks see all they ever saw.
  */
 import ky, {type InitHook, type KyInstance, type Options} from 'ky';

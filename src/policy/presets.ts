@@ -60,7 +60,7 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     backoff: {kind: 'exponential', baseMs: 1000, throttledBaseMs: 5000, factor: 4, capMs: 30000, jitter: 'full'},
     retryAfter: {maxMs: 120000, scope: 'origin'},
   },
-  /** Observe only. No resends of ours (maxAttempts null), no timeouts, no guards, no keys and no ids: the caller's own loop keeps its retries and timeouts, and nothing on the wire changes but the trace headers. Start here to see what a client does today. */
+  /** Observe only. No retries of ours (maxAttempts null), no timeouts, no guards, no keys and no ids: the caller's own loop keeps its retries and timeouts, and nothing on the wire changes but the trace headers. Start here to see what a client does today. */
   'steadfetch:neutral': {
     version: 1,
     name: 'neutral',

@@ -24,7 +24,7 @@ export interface PolicyInput {
    */
   readonly extends?: readonly string[] | undefined;
   /**
-   * All sends of a call: the first, every resend and any hedge. "unlimited" needs a deadline. null: no resends of
+   * All sends of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries of
    * ours, the caller's own loop keeps its retries and timeouts.
    *
    * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
@@ -68,12 +68,12 @@ export interface PolicyInput {
   readonly idempotentMethods?: readonly string[] | undefined;
   /**
    * A statement that this server deduplicates by a key header. Only then is a key made, one per call, and only
-   * then is a POST resent although the server may have acted.
+   * then is a POST retried although the server may have acted.
    *
    * Default: null.
    */
   readonly idempotency?: IdempotencyInput | null | undefined;
-  /** How long to wait before each resend. */
+  /** How long to wait before each retry. */
   readonly backoff?: BackoffInput | undefined;
   /**
    * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
@@ -122,7 +122,7 @@ export interface PolicyInput {
    */
   readonly queryAllowList?: readonly string[] | undefined;
   /**
-   * Largest request body that is kept for a resend. Larger bodies, and streams, get one attempt.
+   * Largest request body that is kept for a retry. Larger bodies, and streams, get one attempt.
    *
    * Unit: bytes. Default: 1048576. Source: gRPC A6 (1 MiB per call).
    */
@@ -165,7 +165,7 @@ export interface Policy {
    */
   readonly name: string;
   /**
-   * All sends of a call: the first, every resend and any hedge. "unlimited" needs a deadline. null: no resends of
+   * All sends of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries of
    * ours, the caller's own loop keeps its retries and timeouts.
    *
    * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
@@ -209,12 +209,12 @@ export interface Policy {
   readonly idempotentMethods: readonly string[];
   /**
    * A statement that this server deduplicates by a key header. Only then is a key made, one per call, and only
-   * then is a POST resent although the server may have acted.
+   * then is a POST retried although the server may have acted.
    *
    * Default: null.
    */
   readonly idempotency: Idempotency | null;
-  /** How long to wait before each resend. */
+  /** How long to wait before each retry. */
   readonly backoff: Backoff;
   /**
    * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
@@ -263,7 +263,7 @@ export interface Policy {
    */
   readonly queryAllowList: readonly string[];
   /**
-   * Largest request body that is kept for a resend. Larger bodies, and streams, get one attempt.
+   * Largest request body that is kept for a retry. Larger bodies, and streams, get one attempt.
    *
    * Unit: bytes. Default: 1048576. Source: gRPC A6 (1 MiB per call).
    */
@@ -358,13 +358,13 @@ export interface IdempotencyInput {
  */
 export type Jitter = 'none' | 'full' | 'equal' | 'decorrelated';
 
-/** How long to wait before each resend. */
+/** How long to wait before each retry. */
 export type Backoff = ExponentialBackoff | LinearBackoff | ConstantBackoff | ListBackoff;
 
-/** How long to wait before each resend. */
+/** How long to wait before each retry. */
 export type BackoffInput = ExponentialBackoffInput | LinearBackoffInput | ConstantBackoffInput | ListBackoffInput;
 
-/** min(capMs, baseMs · factor^(resend−1)), then jitter. */
+/** min(capMs, baseMs · factor^(retry−1)), then jitter. */
 export interface ExponentialBackoff {
   /**
    * Each wait is a multiple of the one before.
@@ -373,7 +373,7 @@ export interface ExponentialBackoff {
    */
   readonly kind: 'exponential';
   /**
-   * Wait before the first resend, before jitter.
+   * Wait before the first retry, before jitter.
    *
    * Unit: ms. Default: 100. Source: AWS SDKs (50–100 ms).
    */
@@ -409,7 +409,7 @@ export interface ExponentialBackoff {
   readonly jitter: Jitter;
 }
 
-/** min(capMs, baseMs · factor^(resend−1)), then jitter. */
+/** min(capMs, baseMs · factor^(retry−1)), then jitter. */
 export interface ExponentialBackoffInput {
   /**
    * Each wait is a multiple of the one before.
@@ -418,7 +418,7 @@ export interface ExponentialBackoffInput {
    */
   readonly kind?: 'exponential' | undefined;
   /**
-   * Wait before the first resend, before jitter.
+   * Wait before the first retry, before jitter.
    *
    * Unit: ms. Default: 100. Source: AWS SDKs (50–100 ms).
    */
@@ -456,7 +456,7 @@ export interface ExponentialBackoffInput {
   readonly [extension: `x-${string}`]: unknown;
 }
 
-/** min(capMs, baseMs + stepMs · (resend−1)), then jitter. */
+/** min(capMs, baseMs + stepMs · (retry−1)), then jitter. */
 export interface LinearBackoff {
   /**
    * Each wait is a step longer than the one before.
@@ -465,7 +465,7 @@ export interface LinearBackoff {
    */
   readonly kind: 'linear';
   /**
-   * Wait before the first resend, before jitter.
+   * Wait before the first retry, before jitter.
    *
    * Unit: ms. Default: 100.
    */
@@ -501,7 +501,7 @@ export interface LinearBackoff {
   readonly jitter: Jitter;
 }
 
-/** min(capMs, baseMs + stepMs · (resend−1)), then jitter. */
+/** min(capMs, baseMs + stepMs · (retry−1)), then jitter. */
 export interface LinearBackoffInput {
   /**
    * Each wait is a step longer than the one before.
@@ -510,7 +510,7 @@ export interface LinearBackoffInput {
    */
   readonly kind?: 'linear' | undefined;
   /**
-   * Wait before the first resend, before jitter.
+   * Wait before the first retry, before jitter.
    *
    * Unit: ms. Default: 100.
    */
@@ -557,7 +557,7 @@ export interface ConstantBackoff {
    */
   readonly kind: 'constant';
   /**
-   * Wait before every resend, before jitter.
+   * Wait before every retry, before jitter.
    *
    * Unit: ms. Default: 1000.
    */
@@ -590,7 +590,7 @@ export interface ConstantBackoffInput {
    */
   readonly kind?: 'constant' | undefined;
   /**
-   * Wait before every resend, before jitter.
+   * Wait before every retry, before jitter.
    *
    * Unit: ms. Default: 1000.
    */
@@ -625,7 +625,7 @@ export interface ListBackoff {
    */
   readonly kind: 'list';
   /**
-   * Wait before the first resend, the second, and so on, before jitter. The last one repeats.
+   * Wait before the first retry, the second, and so on, before jitter. The last one repeats.
    *
    * Unit: ms. Default: [200,1000,5000].
    */
@@ -658,7 +658,7 @@ export interface ListBackoffInput {
    */
   readonly kind?: 'list' | undefined;
   /**
-   * Wait before the first resend, the second, and so on, before jitter. The last one repeats.
+   * Wait before the first retry, the second, and so on, before jitter. The last one repeats.
    *
    * Unit: ms. Default: [200,1000,5000].
    */
@@ -759,13 +759,13 @@ export type Budget = TokenBucketBudget | RatioBudget;
 export type BudgetInput = TokenBucketBudgetInput | RatioBudgetInput;
 
 /**
- * A resend takes tokens, gets them back when it succeeds, and a first-try success adds one.
+ * A retry takes tokens, gets them back when it succeeds, and a first-try success adds one.
  *
  * Source: smithy 2026 retry mode, scaled from 500 to 100 for one process.
  */
 export interface TokenBucketBudget {
   /**
-   * Tokens that resends take and successes give back.
+   * Tokens that retries take and successes give back.
    *
    * Default: "token-bucket".
    */
@@ -777,19 +777,19 @@ export interface TokenBucketBudget {
    */
   readonly capacity: number;
   /**
-   * What a resend or a hedge takes.
+   * What a retry or a hedge takes.
    *
    * Unit: tokens. Default: 14.
    */
   readonly retryCost: number;
   /**
-   * What a resend after a throttled answer takes.
+   * What a retry after a throttled answer takes.
    *
    * Unit: tokens. Default: 5.
    */
   readonly throttledCost: number;
   /**
-   * Tokens that come back by themselves, so that a quiet client is not without resends for hours after an outage.
+   * Tokens that come back by themselves, so that a quiet client is not without retries for hours after an outage.
    *
    * Unit: tokens/min. Default: 14.
    */
@@ -797,13 +797,13 @@ export interface TokenBucketBudget {
 }
 
 /**
- * A resend takes tokens, gets them back when it succeeds, and a first-try success adds one.
+ * A retry takes tokens, gets them back when it succeeds, and a first-try success adds one.
  *
  * Source: smithy 2026 retry mode, scaled from 500 to 100 for one process.
  */
 export interface TokenBucketBudgetInput {
   /**
-   * Tokens that resends take and successes give back.
+   * Tokens that retries take and successes give back.
    *
    * Default: "token-bucket".
    */
@@ -815,19 +815,19 @@ export interface TokenBucketBudgetInput {
    */
   readonly capacity?: number | undefined;
   /**
-   * What a resend or a hedge takes.
+   * What a retry or a hedge takes.
    *
    * Unit: tokens. Default: 14.
    */
   readonly retryCost?: number | undefined;
   /**
-   * What a resend after a throttled answer takes.
+   * What a retry after a throttled answer takes.
    *
    * Unit: tokens. Default: 5.
    */
   readonly throttledCost?: number | undefined;
   /**
-   * Tokens that come back by themselves, so that a quiet client is not without resends for hours after an outage.
+   * Tokens that come back by themselves, so that a quiet client is not without retries for hours after an outage.
    *
    * Unit: tokens/min. Default: 14.
    */
@@ -837,7 +837,7 @@ export interface TokenBucketBudgetInput {
 }
 
 /**
- * Resends and hedges stay under a share of the calls of a sliding window.
+ * Retries and hedges stay under a share of the calls of a sliding window.
  *
  * Source: Finagle RetryBudget; Gateway API GEP-3388.
  */
@@ -849,7 +849,7 @@ export interface RatioBudget {
    */
   readonly kind: 'ratio';
   /**
-   * Resends allowed per call of the window.
+   * Retries allowed per call of the window.
    *
    * Unit: ratio. Default: 0.1.
    */
@@ -861,15 +861,15 @@ export interface RatioBudget {
    */
   readonly windowMs: number;
   /**
-   * Resends allowed each second whatever the traffic. For one small process 10 is no budget at all.
+   * Retries allowed each second whatever the traffic. For one small process 10 is no budget at all.
    *
-   * Unit: resends/s. Default: 0.
+   * Unit: retries/s. Default: 0.
    */
   readonly minPerSecond: number;
 }
 
 /**
- * Resends and hedges stay under a share of the calls of a sliding window.
+ * Retries and hedges stay under a share of the calls of a sliding window.
  *
  * Source: Finagle RetryBudget; Gateway API GEP-3388.
  */
@@ -881,7 +881,7 @@ export interface RatioBudgetInput {
    */
   readonly kind?: 'ratio' | undefined;
   /**
-   * Resends allowed per call of the window.
+   * Retries allowed per call of the window.
    *
    * Unit: ratio. Default: 0.1.
    */
@@ -893,9 +893,9 @@ export interface RatioBudgetInput {
    */
   readonly windowMs?: number | undefined;
   /**
-   * Resends allowed each second whatever the traffic. For one small process 10 is no budget at all.
+   * Retries allowed each second whatever the traffic. For one small process 10 is no budget at all.
    *
-   * Unit: resends/s. Default: 0.
+   * Unit: retries/s. Default: 0.
    */
   readonly minPerSecond?: number | undefined;
   /** Ignored: room for notes and for other tools. */
@@ -1305,7 +1305,7 @@ export interface RouteInput {
   /** Name of the route, for telemetry and for breakers of scope route. Default: the policy's name. */
   readonly name?: string | undefined;
   /**
-   * All sends of a call: the first, every resend and any hedge. "unlimited" needs a deadline. null: no resends of
+   * All sends of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries of
    * ours, the caller's own loop keeps its retries and timeouts.
    *
    * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
@@ -1349,12 +1349,12 @@ export interface RouteInput {
   readonly idempotentMethods?: readonly string[] | undefined;
   /**
    * A statement that this server deduplicates by a key header. Only then is a key made, one per call, and only
-   * then is a POST resent although the server may have acted.
+   * then is a POST retried although the server may have acted.
    *
    * Default: null.
    */
   readonly idempotency?: IdempotencyInput | null | undefined;
-  /** How long to wait before each resend. */
+  /** How long to wait before each retry. */
   readonly backoff?: BackoffInput | undefined;
   /**
    * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
@@ -1403,7 +1403,7 @@ export interface RouteInput {
    */
   readonly queryAllowList?: readonly string[] | undefined;
   /**
-   * Largest request body that is kept for a resend. Larger bodies, and streams, get one attempt.
+   * Largest request body that is kept for a retry. Larger bodies, and streams, get one attempt.
    *
    * Unit: bytes. Default: 1048576. Source: gRPC A6 (1 MiB per call).
    */
@@ -1523,7 +1523,7 @@ export interface Layer {
  */
 export interface CallOverrides {
   /**
-   * All sends of a call: the first, every resend and any hedge. "unlimited" needs a deadline. null: no resends of
+   * All sends of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries of
    * ours, the caller's own loop keeps its retries and timeouts.
    *
    * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
@@ -1567,12 +1567,12 @@ export interface CallOverrides {
   readonly idempotentMethods?: readonly string[] | undefined;
   /**
    * A statement that this server deduplicates by a key header. Only then is a key made, one per call, and only
-   * then is a POST resent although the server may have acted.
+   * then is a POST retried although the server may have acted.
    *
    * Default: null.
    */
   readonly idempotency?: IdempotencyInput | null | undefined;
-  /** How long to wait before each resend. */
+  /** How long to wait before each retry. */
   readonly backoff?: BackoffInput | undefined;
   /**
    * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
@@ -1602,7 +1602,7 @@ export interface CallOverrides {
    */
   readonly deadlineHeader?: string | null | undefined;
   /**
-   * Largest request body that is kept for a resend. Larger bodies, and streams, get one attempt.
+   * Largest request body that is kept for a retry. Larger bodies, and streams, get one attempt.
    *
    * Unit: bytes. Default: 1048576. Source: gRPC A6 (1 MiB per call).
    */

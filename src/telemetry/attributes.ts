@@ -41,7 +41,7 @@ export const CALL_RETRY_DELAY = 'steadfetch.call.retry_delay';
 export const IDEMPOTENCY_KEY_SENT = 'steadfetch.idempotency.key_sent';
 /** 1 for the first. */
 export const ATTEMPT_NUMBER = 'steadfetch.attempt.number';
-/** initial, resend or hedge. */
+/** initial, retry or hedge. */
 export const ATTEMPT_KIND = 'steadfetch.attempt.kind';
 /** success, failure, timeout, cancelled or superseded. */
 export const ATTEMPT_OUTCOME = 'steadfetch.attempt.outcome';

@@ -7,7 +7,7 @@ import {type CallSeries, seriesOf} from './call-series.ts';
 import {type Conventions, conventionsOf, isRpc} from './conventions.ts';
 import {errorType} from './error-type.ts';
 import type {Instruments} from './instruments.ts';
-import {resendsOf} from './span-facts.ts';
+import {retriesOf} from './span-facts.ts';
 
 export class CallMetrics {
   readonly #instruments: Instruments;
@@ -43,10 +43,10 @@ export class CallMetrics {
 
   ended(call: CallView, outcome: Outcome, result: CallResult, durationMs: number): void {
     this.#series.active--;
-    const {callDuration, retries, hedges, retryDelay} = this.#instruments;
+    const {callDuration, retries: retriesOfCalls, hedges, retryDelay} = this.#instruments;
     const common: Attributes = {...this.#series.attributes, [names.CALL_OUTCOME]: result};
-    const resends = resendsOf(call);
-    if (resends > 0) retries.record(resends, common, this.#context);
+    const retries = retriesOf(call);
+    if (retries > 0) retriesOfCalls.record(retries, common, this.#context);
     if (call.hedges > 0) hedges.record(call.hedges, common, this.#context);
     if (call.waitedMs > 0) retryDelay.record(call.waitedMs / 1000, this.#series.attributes, this.#context);
     const type = errorType(outcome, this.#conventions);

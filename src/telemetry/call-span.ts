@@ -33,7 +33,7 @@ import {DelegatedAttempt} from './delegated-attempt.ts';
 import type {HeaderCapture} from './header-capture.ts';
 import type {OtelSettings, Propagation} from './options.ts';
 import {placeAttributes} from './server-place.ts';
-import {describeEnd, eventAttributes, requestAttributes, resendsOf, tellable} from './span-facts.ts';
+import {describeEnd, eventAttributes, requestAttributes, retriesOf, tellable} from './span-facts.ts';
 import {SCOPE} from './version.ts';
 import {watchWire} from './wire-witness.ts';
 
@@ -151,7 +151,7 @@ function describeCall(span: Span, call: CallView, result: CallResult, reason: st
   span.setAttribute(names.CALL_OUTCOME, result);
   span.setAttribute(names.CALL_REASON, tellable(reason));
   span.setAttribute(names.CALL_ATTEMPTS, call.attempts);
-  span.setAttribute(names.CALL_RETRIES, resendsOf(call));
+  span.setAttribute(names.CALL_RETRIES, retriesOf(call));
   span.setAttribute(names.CALL_HEDGES, call.hedges);
   span.setAttribute(names.CALL_RETRY_DELAY, call.waitedMs / 1000);
   span.setAttribute(names.IDEMPOTENCY_KEY_SENT, call.keyed);

@@ -29,7 +29,7 @@ export class Instruments {
       'steadfetch.client.call.duration',
       's',
       CALL_SECONDS,
-      'Duration of calls, their resends and waits included.',
+      'Duration of calls, their retries and waits included.',
     );
     this.attemptDuration = histogram(
       'steadfetch.client.attempt.duration',
@@ -41,7 +41,7 @@ export class Instruments {
       'steadfetch.client.call.retries',
       '{retry}',
       [1, 2, 3, 4, 5, 10],
-      'Resends of calls that were sent again.',
+      'Retries of calls that were sent again.',
     );
     this.hedges = histogram(
       'steadfetch.client.call.hedges',

@@ -25,7 +25,7 @@ export function eventAttributes({attempt, reason, waitMs, waitSource}: CallEvent
   return attributes;
 }
 
-export const resendsOf = ({attempts, hedges}: CallView): number => Math.max(0, attempts - 1 - hedges);
+export const retriesOf = ({attempts, hedges}: CallView): number => Math.max(0, attempts - 1 - hedges);
 
 /** No description: what it was can be inferred from error.type, and messages carry URLs with secrets. */
 export function describeEnd(span: Span, outcome: Outcome, conventions: Conventions): void {

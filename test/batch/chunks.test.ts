@@ -25,7 +25,7 @@ describe('chunks', () => {
     expect(log).to.deep.equal([items(100), bad]);
     expect(results.map(({item}) => item)).to.deep.equal([...items(100), 'i50', 'i7']);
     expect(results.every(({ok}) => ok)).to.equal(true);
-    expect(report).to.include({requests: 2, resends: 1, deduplicated: 2});
+    expect(report).to.include({requests: 2, retries: 1, deduplicated: 2});
     expect(results[7]).to.include({attempts: 2});
     expect(results[8]).to.include({attempts: 1});
   });
@@ -169,11 +169,11 @@ describe('chunks', () => {
     expect(report).to.include({requests: 3, succeeded: 2});
   });
 
-  it('take one token of the budget for each resent request, however many items it carries', async () => {
+  it('take one token of the budget for each retried request, however many items it carries', async () => {
     const budget = {kind: 'token-bucket', capacity: 14, retryCost: 14, throttledCost: 14, refillPerMinute: 0} as const;
     const reply = (chunk: readonly string[], attempt: number) =>
       attempt === 1 ? chunk.map(() => answer(503, 1)) : upper(chunk);
     const {report} = await run(items(10), chunkOf(10, reply), {policy: {...POLICY, budget}});
-    expect(report).to.include({succeeded: 10, resends: 1});
+    expect(report).to.include({succeeded: 10, retries: 1});
   });
 });

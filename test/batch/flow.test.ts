@@ -180,7 +180,7 @@ describe('an abort', () => {
       },
     );
     expect(results).to.be.empty;
-    expect(server.items, 'b waits for its resend, and c is on the wire').to.deep.equal(['a', 'b', 'c']);
+    expect(server.items, 'b waits for its retry, and c is on the wire').to.deep.equal(['a', 'b', 'c']);
     expect(report).to.include({ended: 'aborted', succeeded: 2, failed: 0, requests: 3});
     expect(report.left).to.equal(report.items - 2);
     expect(signals.some(({aborted}) => aborted)).to.equal(false);

@@ -19,7 +19,7 @@ describe('runBatch', () => {
     const server = new ItemServer();
     const {report, results} = await run(['a', 'b', 'c'], server.send);
     expect(lines(results)).to.have.members(['a ok "A"', 'b ok "B"', 'c ok "C"']);
-    expect(report).to.include({ended: 'complete', items: 3, succeeded: 3, failed: 0, requests: 3, resends: 0, left: 0});
+    expect(report).to.include({ended: 'complete', items: 3, succeeded: 3, failed: 0, requests: 3, retries: 0, left: 0});
   });
 
   const sources: Record<string, () => Iterable<string> | AsyncIterable<string>> = {
@@ -83,7 +83,7 @@ describe('runBatch', () => {
     expect(lines(results).sort()).to.deep.equal(['a ok "A"', 'b ok "B"', 'c failed 400', 'd failed 503', 'e ok "E"']);
     expect([...'abcde'].map(item => server.timesSent(item))).to.deep.equal([1, 2, 1, 3, 2]);
     expect(report.failedBy).to.deep.equal({400: 1, '503, attempts-exhausted': 1});
-    expect(report).to.include({requests: 9, resends: 4, waitedMs: 40, retryable: 1});
+    expect(report).to.include({requests: 9, retries: 4, waitedMs: 40, retryable: 1});
     const d = results.find(({item}) => item === 'd')!;
     expect(d).to.deep.include({ok: false, attempts: 3, source: 'sent', index: 3});
     expect(d.ok ? null : d.failure).to.deep.include({
@@ -103,7 +103,7 @@ describe('runBatch', () => {
     expect(failure.retryable).to.equal(false);
   });
 
-  it('puts the key on the wire where the policy says that the server reads it, and resends the POST', async () => {
+  it('puts the key on the wire where the policy says that the server reads it, and retries the POST', async () => {
     const server = new ItemServer({a: [503, 200]});
     const {results} = await run(['a', 'b'], server.send, {policy: {...POLICY, idempotentMethods: [], idempotency: {}}});
     expect(lines(results)).to.have.members(['a ok "A"', 'b ok "B"']);
@@ -258,7 +258,7 @@ describe('runBatch', () => {
       });
     });
 
-    it('leaves the resends to the batch where it sends once', async () => {
+    it('leaves the retries to the batch where it sends once', async () => {
       const {clock, server, send} = inner([503], {maxAttempts: 1});
       await run(['a'], send, {clock});
       expect(server.requests).to.have.length(3);

@@ -10,7 +10,7 @@ describe('spans of a batch', () => {
   });
   after(() => tracing.stop());
 
-  it('are those of its calls, halves and resends too; each request carries its traceparent', async () => {
+  it('are those of its calls, halves and retries too; each request carries its traceparent', async () => {
     const parents: (string | undefined)[] = [];
     await runBatch(
       [...'abcd'],

@@ -18,7 +18,7 @@ import {type Answer, answer} from '../../src/transport/answer.ts';
 
 export type Options<Item> = BatchOptions<Item, unknown>;
 
-/** Resends come after exactly 10 ms; POST may be repeated. */
+/** Retries come after exactly 10 ms; POST may be repeated. */
 export const POLICY = {
   maxAttempts: 3,
   idempotentMethods: ['POST'],

@@ -57,7 +57,7 @@ describe("the caller's abort", () => {
     expect(world.events[0]?.type === 'call.end' && world.events[0].call.attempts).to.equal(0);
   });
 
-  virtually('T7 T7b in flight reaches the wire, keeps its reason, and is not resent', async make => {
+  virtually('T7 T7b in flight reaches the wire, keeps its reason, and is not retried', async make => {
     const world = make();
     world.serve('hang');
     const {signal, abort, left} = countedSignal();
@@ -118,7 +118,7 @@ describe("the caller's abort", () => {
     expect(left()).to.equal(0);
   });
 
-  virtually('T3 resends, timeouts and hedges on one signal leave no listener', async make => {
+  virtually('T3 retries, timeouts and hedges on one signal leave no listener', async make => {
     const world = make({hedge: {delayMs: 50, maxLoadRatio: 1}, attemptTimeoutMs: 100, budget: null, breaker: null});
     const {signal, added, left} = countedSignal();
     for (let call = 0; call < 20; call++) {

@@ -43,7 +43,7 @@ describe('a circuit breaker', () => {
     expect(world.clock.now()).to.equal(0);
   });
 
-  virtually('lets a resend wait that comes when it is half-open', async make => {
+  virtually('lets a retry wait that comes when it is half-open', async make => {
     const world = make({backoff: {kind: 'constant', delayMs: 1000, jitter: 'none'}, breaker: atFirst});
     world.serve(503, 200);
     expect(await world.run()).to.equal('200');

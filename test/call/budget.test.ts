@@ -1,4 +1,4 @@
-/** Retry budgets: never more resends than allowed, and what is not used comes back. */
+/** Retry budgets: never more retries than allowed, and what is not used comes back. */
 import {expect} from 'chai';
 import {reportOf} from '../../src/core.ts';
 import type {VirtualClock} from '../../src/testing.ts';
@@ -10,7 +10,7 @@ const remaining = (world: World): number | undefined =>
 const dry = {kind: 'token-bucket', refillPerMinute: 0} as const;
 
 describe('a retry budget', () => {
-  virtually('bounds the resends of a storm: 100 tokens pay for 7', async make => {
+  virtually('bounds the retries of a storm: 100 tokens pay for 7', async make => {
     const world = make({backoff: AT_ONCE, breaker: null, budget: dry});
     world.serve(503);
     const ends = await world.clock.run(() => Promise.all(Array.from({length: 200}, () => world.end())));
@@ -59,7 +59,7 @@ describe('a retry budget', () => {
     expect(world.sends).to.equal(2);
   });
 
-  virtually('is refunded when the resend succeeds', async make => {
+  virtually('is refunded when the retry succeeds', async make => {
     const world = make({backoff: AT_ONCE, breaker: null, budget: {...dry, capacity: 14}});
     for (let call = 0; call < 20; call++) {
       world.serve(503, 200);
@@ -94,7 +94,7 @@ describe('a retry budget', () => {
     expect(world.sends).to.equal(4);
   });
 
-  virtually('T45 gets its tokens back when a refused admission stops the resend', async make => {
+  virtually('T45 gets its tokens back when a refused admission stops the retry', async make => {
     const world = make({
       backoff: {kind: 'constant', delayMs: 1000, jitter: 'none'},
       budget: dry,

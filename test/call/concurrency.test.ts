@@ -84,7 +84,7 @@ describe('a concurrency limit', () => {
     expect(most, 'the abandoned one and its successor').to.equal(2);
   });
 
-  virtually('is free while a call waits for its resend', async make => {
+  virtually('is free while a call waits for its retry', async make => {
     const world = make({concurrency: {max: 1}, backoff: {kind: 'constant', delayMs: 1000, jitter: 'none'}});
     world.serve(503, 200);
     const first = world.end();
@@ -94,7 +94,7 @@ describe('a concurrency limit', () => {
     expect(await world.clock.run(() => first)).to.equal('200');
   });
 
-  virtually('that is full leaves a resend its last answer, and gives its token back', async make => {
+  virtually('that is full leaves a retry its last answer, and gives its token back', async make => {
     const world = make({
       concurrency: {max: 1},
       budget: {refillPerMinute: 0},

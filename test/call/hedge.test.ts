@@ -73,14 +73,14 @@ describe('a hedge', () => {
     expect(alone.arrivals).to.deep.equal([0]);
   });
 
-  virtually('is no resend: the first wait after it is the first of the backoff', async make => {
+  virtually('is no retry: the first wait after it is the first of the backoff', async make => {
     const world = make({hedge, backoff: {baseMs: 1000, jitter: 'none'}});
     world.serve(later(world.clock, 200, 503), later(world.clock, 100, 503), 200);
     expect(await world.run()).to.equal('200');
     expect(world.arrivals).to.deep.equal([0, 100, 1200]);
   });
 
-  virtually('backs a resend up too', async make => {
+  virtually('backs a retry up too', async make => {
     const world = make({hedge, backoff});
     world.serve(503, 'hang', 200);
     expect(await world.run()).to.equal('200');
@@ -122,7 +122,7 @@ describe('a hedge', () => {
     expect(world.events.map(({type}) => type)).to.deep.equal(['attempt.end', 'call.end']);
   });
 
-  virtually('costs the budget as a resend does, and is refunded where the call succeeds', async make => {
+  virtually('costs the budget as a retry does, and is refunded where the call succeeds', async make => {
     const world = make({hedge, budget: {refillPerMinute: 0}});
     world.serveSlowly(1000, 200);
     const end = world.end();

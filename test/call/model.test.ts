@@ -224,18 +224,18 @@ function expectConsistent({policy, calls}: Story, outcome: Settled<Response>, in
   expect(report!.hedges).to.be.at.most(report!.attempts);
 }
 
-/** Sends beyond the first of each call are resends and hedges, and each was paid for. */
+/** Sends beyond the first of each call are retries and hedges, and each was paid for. */
 function expectBudgetHolds({policy, calls}: Story, world: World, server: Server): void {
   const {budget} = policy;
   if (budget === null || budget === undefined) return;
   const sends = [...server.sends.values()].reduce((sum, count) => sum + count, 0);
   const extra = sends - server.sends.size;
   if (budget.kind === 'ratio') {
-    expect(extra, 'resends under the ratio').to.be.at.most(calls.length * 0.5);
+    expect(extra, 'retries under the ratio').to.be.at.most(calls.length * 0.5);
     return;
   }
   const successes = world.events.filter(event => event.type === 'attempt.end' && event.reason === 'success').length;
-  // Each success gives back at the most what a resend costs; a throttled one costs 5; minutes of virtual time refill 14 each.
+  // Each success gives back at the most what a retry costs; a throttled one costs 5; minutes of virtual time refill 14 each.
   const most = 30 + successes * 14 + (14 * world.clock.now()) / 60_000;
   expect(extra * 5, 'tokens spent').to.be.at.most(most);
 }

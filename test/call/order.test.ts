@@ -59,7 +59,7 @@ describe('the order of a call', () => {
     expect(world.clock.now()).to.equal(810);
   });
 
-  virtually('makes no key for a call that the breaker refuses, and none anew for a resend', async make => {
+  virtually('makes no key for a call that the breaker refuses, and none anew for a retry', async make => {
     const made: string[] = [];
     const ids = {
       correlationId: () => 'c',
@@ -78,14 +78,14 @@ describe('the order of a call', () => {
 });
 
 describe('the waits', () => {
-  virtually('T1 grow from resend to resend, under the cap, and end at the first good answer', async make => {
+  virtually('T1 grow from retry to retry, under the cap, and end at the first good answer', async make => {
     const world = make({maxAttempts: 6, backoff: {baseMs: 100, capMs: 500, ...noJitter}});
     world.serve(503, 503, 503, 503, 200);
     expect(await world.run()).to.equal('200');
     expect(world.arrivals).to.deep.equal([0, 100, 300, 700, 1200]);
   });
 
-  virtually('T48 are numbers at resend 5,000', async make => {
+  virtually('T48 are numbers at retry 5,000', async make => {
     const world = make({
       maxAttempts: 5001,
       deadlineMs: null,
@@ -123,7 +123,7 @@ describe('the waits', () => {
     expect(await arrivals(2)).to.not.deep.equal(first);
   });
 
-  virtually('T50 may be 0: a base of 0 resends at once', async make => {
+  virtually('T50 may be 0: a base of 0 retries at once', async make => {
     const world = make({backoff: {baseMs: 0}});
     world.serve(503);
     expect(await world.run()).to.equal('503 (attempts-exhausted)');
@@ -173,7 +173,7 @@ describe('the deadline', () => {
     [150, [0, 100], '200'],
   ] as const) {
     virtually(
-      `of ${deadlineMs} ms: a resend at 100 ${arrivals.length > 1 ? 'is sent' : 'cannot get 50 ms and is not sent'}`,
+      `of ${deadlineMs} ms: a retry at 100 ${arrivals.length > 1 ? 'is sent' : 'cannot get 50 ms and is not sent'}`,
       async make => {
         const world = make({deadlineMs, backoff: {kind: 'constant', delayMs: 100, ...noJitter}});
         world.serve(503, 200);
@@ -190,7 +190,7 @@ describe('the deadline', () => {
     expect(await world.run()).to.equal('200');
   });
 
-  virtually('T7 is another error than the attempt timeout, which is resent', async make => {
+  virtually('T7 is another error than the attempt timeout, which is retried', async make => {
     const world = make({attemptTimeoutMs: 1000, backoff: AT_ONCE});
     world.serve('hang', 200);
     expect(await world.run()).to.equal('200');
@@ -352,7 +352,7 @@ describe('421, 425 and 401', () => {
       expect(await world.run(ITEMS, {method: 'POST'})).to.equal('200');
       expect(world.arrivals).to.deep.equal([0, 0]);
       world.serve(status);
-      expect(await world.run(ITEMS, {method: 'POST'})).to.equal(`${status} (resent-once)`);
+      expect(await world.run(ITEMS, {method: 'POST'})).to.equal(`${status} (retried-once)`);
       expect(world.sends).to.equal(2);
       expect(world.clock.now()).to.equal(0);
     });
@@ -377,7 +377,7 @@ describe('421, 425 and 401', () => {
       [2, 401],
     ]);
     world.serve(401);
-    expect(await world.run()).to.equal('401 (resent-once)');
+    expect(await world.run()).to.equal('401 (retried-once)');
     expect(world.sends).to.equal(2);
     expect(world.clock.now()).to.equal(0);
   });

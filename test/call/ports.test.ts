@@ -110,7 +110,7 @@ describe('classify', () => {
     expect(await world.run()).to.equal('200');
   });
 
-  virtually('throttles: the resend waits from throttledBaseMs', async make => {
+  virtually('throttles: the retry waits from throttledBaseMs', async make => {
     const world = make(
       {backoff: {jitter: 'none'}},
       {classify: ({attempt}) => ({transient: attempt === 1, throttled: true})},

@@ -93,7 +93,7 @@ describe('a POST', () => {
     expect(await world.run(ITEMS, KEYED)).to.equal('409 (attempts-exhausted)');
   });
 
-  virtually('without a key: 409 after a resend is final', async make => {
+  virtually('without a key: 409 after a retry is final', async make => {
     const world = make({backoff: AT_ONCE});
     world.serve(429, 409);
     expect(await world.run(ITEMS, POST)).to.equal('409 (not-transient)');
@@ -108,7 +108,7 @@ describe('a POST', () => {
 });
 
 describe('other methods', () => {
-  for (const [method, resent] of [
+  for (const [method, retried] of [
     ['GET', true],
     ['HEAD', true],
     ['OPTIONS', true],
@@ -118,11 +118,11 @@ describe('other methods', () => {
     ['PATCH', false],
     ['PURGE', false],
   ] as const) {
-    virtually(`T22 ${method} after 503: ${resent ? 'sent again' : 'not sent again'}`, async make => {
+    virtually(`T22 ${method} after 503: ${retried ? 'sent again' : 'not sent again'}`, async make => {
       const world = make({backoff: AT_ONCE});
       world.serve(503, 200);
-      expect(await world.run(ITEMS, {method})).to.equal(resent ? '200' : '503 (may-have-acted)');
-      expect(world.header('x-correlation-id')).to.have.length(resent ? 2 : 1);
+      expect(await world.run(ITEMS, {method})).to.equal(retried ? '200' : '503 (may-have-acted)');
+      expect(world.header('x-correlation-id')).to.have.length(retried ? 2 : 1);
       expect(world.server.requests[0]?.method).to.equal(method);
     });
   }

@@ -95,7 +95,7 @@ describe('a handle', () => {
     expect(world.sends).to.equal(2);
   });
 
-  virtually('switches resends off, for calls that wait too, which keep their last answer', async make => {
+  virtually('switches retries off, for calls that wait too, which keep their last answer', async make => {
     const world = make({backoff: wait, budget: {refillPerMinute: 0}});
     world.serve(answer(503, {}, 'the last answer'), 503);
     const waiting = world.fetch(ITEMS);

@@ -86,7 +86,7 @@ describe('backoffMs', () => {
     ).to.have.length(0);
   });
 
-  describe('T48 is a number within its bounds for 5,000 resends', () => {
+  describe('T48 is a number within its bounds for 5,000 retries', () => {
     const HUGE = Number.MAX_SAFE_INTEGER;
     for (const jitter of ['none', 'full', 'equal', 'decorrelated'] as Jitter[])
       for (const plan of [
@@ -102,9 +102,9 @@ describe('backoffMs', () => {
         it(`${jitter}: ${JSON.stringify(plan)}`, () => {
           const random = seededRandom(48);
           let previous = 0;
-          for (let resend = 1; resend <= 5000; resend++) {
-            previous = backoffMs({...plan, jitter}, resend, resend % 2 === 0, previous, random);
-            if (!(previous >= 0 && previous <= HUGE)) expect.fail(`${previous} before resend ${resend}`);
+          for (let retry = 1; retry <= 5000; retry++) {
+            previous = backoffMs({...plan, jitter}, retry, retry % 2 === 0, previous, random);
+            if (!(previous >= 0 && previous <= HUGE)) expect.fail(`${previous} before retry ${retry}`);
           }
         });
       }
@@ -121,9 +121,9 @@ describe('backoffMs', () => {
     }
     const uniform = (low: number, high: number) => (ms: number) => Math.min(1, Math.max(0, (ms - low) / (high - low)));
     const drawing =
-      (jitter: Jitter, resend: number, previous = 0) =>
+      (jitter: Jitter, retry: number, previous = 0) =>
       (random: () => number) =>
-        backoffMs({...exponential, jitter}, resend, false, previous, random);
+        backoffMs({...exponential, jitter}, retry, false, previous, random);
 
     for (const [law, draw, expected] of [
       ['full is U(0, wait)', drawing('full', 3), uniform(0, 400)],
@@ -154,7 +154,7 @@ describe('backoffMs', () => {
   it('the same seed waits the same', () => {
     const seen = (seed: number) => {
       const random = seededRandom(seed);
-      return [1, 2, 3].map(resend => backoffMs({...exponential, jitter: 'full'}, resend, false, 0, random));
+      return [1, 2, 3].map(retry => backoffMs({...exponential, jitter: 'full'}, retry, false, 0, random));
     };
     expect(seen(1)).to.deep.equal(seen(1));
     expect(seen(1)).not.to.deep.equal(seen(2));
@@ -170,9 +170,9 @@ describe('backoffMs', () => {
         fc.nat(5000),
         chance,
         chance,
-        (kind, resend, previous, a, b) => {
+        (kind, retry, previous, a, b) => {
           const at = (random: number) =>
-            backoffMs({...exponential, jitter: kind}, resend, false, previous, () => random);
+            backoffMs({...exponential, jitter: kind}, retry, false, previous, () => random);
           expect(at(Math.min(a, b))).to.be.at.most(at(Math.max(a, b)));
           expect(at(b)).to.be.within(0, 1000);
         },

@@ -68,7 +68,7 @@ describe('classifyGrpc', () => {
       });
   });
 
-  it('UNAUTHENTICATED with a new token to be had is worth one resend', () => {
+  it('UNAUTHENTICATED with a new token to be had is worth one retry', () => {
     const found = classifyGrpc(answer(16), context(undefined, true));
     expect(found).to.include({transient: true, sent: 'not-processed', once: true, reason: 'UNAUTHENTICATED'});
   });

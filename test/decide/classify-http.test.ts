@@ -54,7 +54,7 @@ describe('classifyResponse', () => {
     for (const status of [404, 501, 599]) expect(classified(status).sent).to.equal('maybe-processed');
   });
 
-  it('421 and 425 are worth one resend, without a wait', () => {
+  it('421 and 425 are worth one retry, without a wait', () => {
     const once = [408, 421, 425, 429, 500, 503].filter(status => classified(status).once);
     expect(once).to.deep.equal([421, 425]);
   });
@@ -179,7 +179,7 @@ describe('classifyResponse', () => {
   });
 
   describe('401', () => {
-    it('with a new token to be had, is worth one resend of any method', () => {
+    it('with a new token to be had, is worth one retry of any method', () => {
       const found = classified(401, {}, {...context, refreshes: true});
       expect(light(found)).to.equal('green');
       expect(found).to.deep.include({once: true, sent: 'not-processed', reason: '401'});

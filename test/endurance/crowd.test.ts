@@ -49,7 +49,7 @@ class MortalServer {
 interface Tally {
   sends: number;
   firstTries: number;
-  resent: number;
+  retried: number;
   ends: number;
 }
 
@@ -57,7 +57,7 @@ async function crowd(policy: PolicyInput, revivesAfter: number): Promise<Tally &
   const server = new MortalServer(3000);
   await server.live();
   const began = process.getActiveResourcesInfo().length;
-  const tally: Tally = {sends: 0, firstTries: 0, resent: 0, ends: 0};
+  const tally: Tally = {sends: 0, firstTries: 0, retried: 0, ends: 0};
   let failures = 0;
   let revived: Promise<void> | undefined;
   const on = (event: SteadfetchEvent): void => {
@@ -65,7 +65,7 @@ async function crowd(policy: PolicyInput, revivesAfter: number): Promise<Tally &
     if (event.type !== 'attempt.end') return;
     tally.sends++;
     if (event.reason === 'success' && event.attempt === 1) tally.firstTries++;
-    else if (event.reason === 'success') tally.resent++;
+    else if (event.reason === 'success') tally.retried++;
     else if (server.isDead && ++failures >= revivesAfter) revived ??= server.live();
   };
   const handle = definePolicy({backoff: {baseMs: 1, capMs: 5}, concurrency: {max: 64, queue: CALLS}, ...policy});
@@ -103,12 +103,14 @@ async function crowd(policy: PolicyInput, revivesAfter: number): Promise<Tally &
 
 describe('10,000 calls at once', () => {
   it('are each sent once and a little more, when the server dies and comes back: the budget holds', async () => {
-    const {sends, firstTries, resent, answers} = await crowd({breaker: null, budget: BUDGET}, 2000);
+    const {sends, firstTries, retried, answers} = await crowd({breaker: null, budget: BUDGET}, 2000);
     expect(answers).to.be.above(CALLS / 2);
-    // Every resend takes 14 tokens; a resend that succeeds gives them back, a first try that succeeds gives one.
-    const resends = sends - CALLS;
+    // Every retry takes 14 tokens; a retry that succeeds gives them back, a first try that succeeds gives one.
+    const retries = sends - CALLS;
     const refill = 14;
-    expect(resends * BUDGET.retryCost).to.be.at.most(BUDGET.capacity + firstTries + resent * BUDGET.retryCost + refill);
+    expect(retries * BUDGET.retryCost).to.be.at.most(
+      BUDGET.capacity + firstTries + retried * BUDGET.retryCost + refill,
+    );
     expect(sends).to.be.at.most(CALLS * 1.1);
   });
 

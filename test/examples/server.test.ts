@@ -55,10 +55,10 @@ describe('before-after: the server on the wire', () => {
   it('finds the answer that was lost, when the key comes again', async () => {
     server = await serverWith({kind: 'reset', worked: true, afterMs: 0});
     await post('k1').catch(() => {});
-    const resent = await post('k1');
-    expect(resent.status).to.equal(200);
-    expect(resent.headers.get('idempotent-replayed')).to.equal('true');
-    expect(await resent.json()).to.deep.equal({id: 'order-1', receipt: 'order-1-1'});
+    const retried = await post('k1');
+    expect(retried.status).to.equal(200);
+    expect(retried.headers.get('idempotent-replayed')).to.equal('true');
+    expect(await retried.json()).to.deep.equal({id: 'order-1', receipt: 'order-1-1'});
     expect(server.stats('r')).to.deep.include({requests: 2, duplicates: 0});
   });
 

@@ -107,7 +107,7 @@ describe('a connection that was kept', () => {
           expect((await meet(door, server.url, {...trial, init: {}})).got).to.equal('200');
           await nextTurn(); // Until then fetch holds the connection for busy.
           const {got, report} = await meet(door, server.url, trial);
-          // The resend goes over a new connection, whose first request is answered.
+          // The retry goes over a new connection, whose first request is answered.
           if (caller === 'POST') expect(got).to.match(wireErrorOf(door, 'ECONNRESET'));
           else expect(got).to.equal('200');
           expect(report?.attempts).to.equal(caller === 'POST' ? 1 : 2);

@@ -94,7 +94,7 @@ describe('the body of an answer', () => {
       });
 
   for (const door of DOORS)
-    it(`of an answer that is resent anyway, ${door}: what is left of it is let go of`, async () => {
+    it(`of an answer that is retried anyway, ${door}: what is left of it is let go of`, async () => {
       const server = await broken({
         onRequest: socket =>
           server.requests < 3

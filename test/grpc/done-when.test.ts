@@ -105,7 +105,7 @@ describe('gRPC is done when', () => {
     expect(error?.resilience).to.include({refusal: 'hint-too-long', retryAfterMs: 61_000});
   });
 
-  it('server-streaming is resent before its first message', async () => {
+  it('server-streaming is retried before its first message', async () => {
     server.serve(unavailable, unavailable, attempt => {
       for (const text of ['a', 'b', 'c']) attempt.message(text);
       attempt.end(status.OK);
@@ -114,7 +114,7 @@ describe('gRPC is done when', () => {
     expect(server.attempts).to.have.length(3);
   });
 
-  it('server-streaming is not resent after its first message', async () => {
+  it('server-streaming is not retried after its first message', async () => {
     server.serve(attempt => {
       attempt.message('a');
       attempt.end(status.UNAVAILABLE);
@@ -126,7 +126,7 @@ describe('gRPC is done when', () => {
     expect(server.attempts).to.have.length(1);
   });
 
-  it('T55b no call is resent once its headers have come', async () => {
+  it('T55b no call is retried once its headers have come', async () => {
     for (const call of [get, async (...[made]: Parameters<typeof get>) => drain(watch(made))]) {
       server.serve(attempt => {
         attempt.headers();

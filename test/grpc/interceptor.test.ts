@@ -418,7 +418,7 @@ describe('grpcInterceptor', () => {
       expect(keys[0]).to.match(/^[0-9a-f-]{36}$/);
     });
 
-    it('bounds what is kept for a resend', async () => {
+    it('bounds what is kept for a retry', async () => {
       server.serve(unavailable, ok);
       const {error} = await get(client({replayLimitBytes: 5}));
       expect(error?.resilience).to.include({refusal: 'body-not-replayable', attempts: 1});
@@ -485,7 +485,7 @@ describe('grpcInterceptor', () => {
         ),
       );
       expect(server.sent('authorization')).to.deep.equal(['token 1 after 0', 'token 2 after 16']);
-      expect(error?.resilience).to.include({refusal: 'resent-once'});
+      expect(error?.resilience).to.include({refusal: 'retried-once'});
     });
   });
 

@@ -57,7 +57,7 @@ describe('toServiceConfig', () => {
 
   for (const [what, policy] of [
     ['one attempt', {maxAttempts: 1}],
-    ['no resends of ours', {maxAttempts: null}],
+    ['no retries of ours', {maxAttempts: null}],
     ['no code in retryOn', {retryOn: ['network', 503]}],
   ] as [string, PolicyInput][]) {
     it(`${what}: no retries`, () => expect(first(policy)).to.deep.equal({name: [{}], timeout: '30s'}));
@@ -149,7 +149,7 @@ describe('toServiceConfig', () => {
       [
         'of a budget beyond gRPC’s',
         {...repeatable, budget: {kind: 'token-bucket', capacity: 10_000, retryCost: 1}},
-        "A budget of 10000 resends becomes one of 500, gRPC's largest.",
+        "A budget of 10000 retries becomes one of 500, gRPC's largest.",
       ],
       [
         'of a route for some methods of a service',
@@ -263,7 +263,7 @@ describe('toServiceConfig', () => {
         const config = JSON.stringify(toServiceConfig({...repeatable, backoff: quick}).config);
         const made = fresh.client([], {'grpc.service_config': config});
         for (let call = 0; call < 30; call++) await get(made);
-        // Each failure takes a token of theirs, also those that no resend follows; ours would be 7.
+        // Each failure takes a token of theirs, also those that no retry follows; ours would be 7.
         expect(fresh.attempts.length - 30).to.be.within(4, 7);
       } finally {
         await fresh.close();

@@ -58,7 +58,7 @@ describe('a gRPC call, to those who look on', () => {
         attributes: {
           ...attempt,
           'steadfetch.attempt.number': 2,
-          'steadfetch.attempt.kind': 'resend',
+          'steadfetch.attempt.kind': 'retry',
           'steadfetch.attempt.outcome': 'success',
           'rpc.response.status_code': 'OK',
         },

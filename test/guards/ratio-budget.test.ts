@@ -7,7 +7,7 @@ const policy = {kind: 'ratio', ratio: 0.1, windowMs: 10_000, minPerSecond: 0} as
 
 function grants(budget: RatioBudget, now: number): number {
   for (let granted = 0; granted < 10_000; granted++) if (budget.withdraw(false, now) === REFUSED) return granted;
-  throw new Error('There is no end of resends.');
+  throw new Error('There is no end of retries.');
 }
 const afterCalls = (
   calls: number,
@@ -36,34 +36,34 @@ describe('RatioBudget', () => {
     [0, 0, 0.1, 1],
     [0, 0, 0.05, 0],
   ] as const) {
-    it(`${calls} calls at ${ratio}, and ${minPerSecond} a second: ${granted} resends`, () => {
+    it(`${calls} calls at ${ratio}, and ${minPerSecond} a second: ${granted} retries`, () => {
       expect(grants(afterCalls(calls, {...policy, ratio, minPerSecond}), 0)).to.equal(granted);
     });
   }
 
   it('T44 an outage is made no more than a tenth worse', () => {
     const budget = new RatioBudget(policy);
-    let resends = 0;
+    let retries = 0;
     for (let call = 0; call < 10_000; call++) {
       const now = call * 10;
       budget.callStarted(now);
-      for (let attempt = 0; attempt < 2; attempt++) if (budget.withdraw(false, now) !== REFUSED) resends++;
+      for (let attempt = 0; attempt < 2; attempt++) if (budget.withdraw(false, now) !== REFUSED) retries++;
     }
-    expect(resends).to.be.within(900, 1000);
+    expect(retries).to.be.within(900, 1000);
   });
 
   it('calls of an hour ago pay for nothing', () => {
     expect(grants(afterCalls(1000), 3_600_000)).to.equal(0);
   });
 
-  it('resends leave the window as calls do', () => {
+  it('retries leave the window as calls do', () => {
     const budget = afterCalls(10);
     expect(grants(budget, 0)).to.equal(1);
     for (let n = 0; n < 10; n++) budget.callStarted(10_500);
     expect(grants(budget, 10_500)).to.equal(1);
   });
 
-  it('T45 a resend that does not happen is given back, once, and only while it counts', () => {
+  it('T45 a retry that does not happen is given back, once, and only while it counts', () => {
     const budget = afterCalls(10);
     const receipt = budget.withdraw(false, 0);
     budget.giveBack(receipt, 100);
@@ -76,10 +76,10 @@ describe('RatioBudget', () => {
     expect(grants(late, 20_000), 'the old one had left by itself').to.equal(0);
   });
 
-  it('a resend that succeeds stays spent, and so does a first try', () => {
+  it('a retry that succeeds stays spent, and so does a first try', () => {
     const budget = afterCalls(10);
     budget.withdraw(false, 0);
-    budget.resendSucceeded();
+    budget.retrySucceeded();
     budget.firstTrySucceeded();
     expect(grants(budget, 0)).to.equal(0);
   });
@@ -91,7 +91,7 @@ describe('RatioBudget', () => {
     [20, 1, 0.5],
     [20, 2, 0],
   ] as const)
-    it(`${calls} calls, ${spent} resent: ${share} remain`, () => {
+    it(`${calls} calls, ${spent} retried: ${share} remain`, () => {
       const budget = afterCalls(calls);
       for (let n = 0; n < spent; n++) budget.withdraw(false, 0);
       expect(budget.remaining(0)).to.be.closeTo(share, 1e-6);
@@ -112,7 +112,7 @@ describe('RatioBudget', () => {
   });
 
   it('never overspends and never leaks, against a list of everything that ever happened', () => {
-    const action = fc.constantFrom('call', 'call', 'call', 'resend', 'resend', 'giveBack', 'wait');
+    const action = fc.constantFrom('call', 'call', 'call', 'retry', 'retry', 'giveBack', 'wait');
     const steps = fc.array(fc.tuple(action, fc.nat(1000), fc.nat(4000)), {maxLength: 100});
     const ratios = fc.tuple(fc.constantFrom(0, 0.1, 0.2, 0.5, 1), fc.constantFrom(0, 0.1, 0.3));
     fc.assert(
@@ -127,7 +127,7 @@ describe('RatioBudget', () => {
           if (what === 'call') {
             budget.callStarted(now);
             calls.push(bucket);
-          } else if (what === 'resend') {
+          } else if (what === 'retry') {
             const receipt = budget.withdraw(which % 2 === 0, now);
             const tenths = calls.filter(isIn).length * ratio * 10 + minPerSecond * 100;
             const allowed = Math.floor(Math.round(tenths) / 10);

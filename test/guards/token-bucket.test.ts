@@ -8,14 +8,14 @@ import type {TokenBucketBudget} from '../../src/policy/types.ts';
 const policy = defaultPolicy.budget as TokenBucketBudget;
 const still = {...policy, refillPerMinute: 0};
 
-/** How many resends it grants at once. */
+/** How many retries it grants at once. */
 function grants(bucket: TokenBucket, throttled: boolean, now = 0): number {
   for (let granted = 0; ; granted++) if (bucket.withdraw(throttled, now) === REFUSED) return granted;
 }
 
 describe('TokenBucket', () => {
   for (const [law, settings, throttled, granted, left] of [
-    ['100 tokens are 7 resends at 14', still, false, 7, 0.02],
+    ['100 tokens are 7 retries at 14', still, false, 7, 0.02],
     ['T46 or 20 at 5, when throttled', still, true, 20, 0],
     ['exactly enough is enough', {...still, capacity: 28}, false, 2, 0],
     ['one short is too little', {...still, capacity: 27}, false, 1, 13 / 27],
@@ -28,7 +28,7 @@ describe('TokenBucket', () => {
     });
   }
 
-  it('a resend that costs nothing is never refused', () => {
+  it('a retry that costs nothing is never refused', () => {
     const bucket = new TokenBucket({...still, capacity: 0, retryCost: 0});
     for (let n = 0; n < 1000; n++) expect(bucket.withdraw(false, 0)).not.to.equal(REFUSED);
   });
@@ -39,23 +39,23 @@ describe('TokenBucket', () => {
     expect(bucket.remaining(0)).to.equal(1);
   });
 
-  it('a resend that succeeds gets back what it cost, be it 14 or 5', () => {
+  it('a retry that succeeds gets back what it cost, be it 14 or 5', () => {
     const bucket = new TokenBucket(still);
     for (const throttled of [false, true]) {
       const receipt = bucket.withdraw(throttled, 0);
       expect(bucket.remaining(0)).to.equal(throttled ? 0.95 : 0.86);
-      bucket.resendSucceeded(receipt);
+      bucket.retrySucceeded(receipt);
       expect(bucket.remaining(0)).to.equal(1);
     }
   });
 
-  it('T45 a resend that does not happen gives its tokens back', () => {
+  it('T45 a retry that does not happen gives its tokens back', () => {
     const bucket = new TokenBucket(still);
     bucket.giveBack(bucket.withdraw(false, 0));
     expect(bucket.remaining(0)).to.equal(1);
   });
 
-  it('14 first tries that succeed pay for one resend', () => {
+  it('14 first tries that succeed pay for one retry', () => {
     const bucket = new TokenBucket({...still, capacity: 14});
     bucket.withdraw(false, 0);
     for (let n = 0; n < 13; n++) bucket.firstTrySucceeded();
@@ -64,7 +64,7 @@ describe('TokenBucket', () => {
     expect(bucket.withdraw(false, 0)).to.equal(14);
   });
 
-  describe('a quiet client is not without resends for ever', () => {
+  describe('a quiet client is not without retries for ever', () => {
     for (const [elapsed, granted] of [
       [0, 0],
       [59_999, 0],
@@ -102,7 +102,7 @@ describe('TokenBucket', () => {
   });
 
   it('never overspends and never leaks, against an account book', () => {
-    const action = fc.constantFrom('resend', 'throttled', 'succeed', 'giveBack', 'lose', 'first', 'wait');
+    const action = fc.constantFrom('retry', 'throttled', 'succeed', 'giveBack', 'lose', 'first', 'wait');
     const steps = fc.array(fc.tuple(action, fc.nat(1000), fc.integer({min: 0, max: 90_000})), {maxLength: 80});
     const settings = fc.record({
       kind: fc.constant('token-bucket' as const),
@@ -124,7 +124,7 @@ describe('TokenBucket', () => {
         bucket.remaining(now);
         for (const [what, which, later] of script) {
           const receipt = open[which % Math.max(1, open.length)];
-          if (what === 'resend' || what === 'throttled') {
+          if (what === 'retry' || what === 'throttled') {
             const cost = what === 'throttled' ? throttledCost : retryCost;
             const got = bucket.withdraw(what === 'throttled', now);
             if (Math.abs(book - cost) < 1e-6) break; // Rounding may see it either way.
@@ -141,7 +141,7 @@ describe('TokenBucket', () => {
             credit((later * refillPerMinute) / 60_000);
           } else if (receipt !== undefined) {
             open = open.toSpliced(which % open.length, 1);
-            if (what === 'succeed') bucket.resendSucceeded(receipt);
+            if (what === 'succeed') bucket.retrySucceeded(receipt);
             if (what === 'giveBack') bucket.giveBack(receipt);
             if (what !== 'lose') credit(receipt);
           }

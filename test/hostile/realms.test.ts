@@ -153,7 +153,7 @@ describe('values of another realm', () => {
       ['small', 1],
       ['large', 1_000_000],
     ] as const)
-      virtually(`a ${what} one that is resent is let go of`, async make => {
+      virtually(`a ${what} one that is retried is let go of`, async make => {
         const bodies: Readable[] = [];
         const fetch = (async () => {
           const body = Readable.from(['x'.repeat(length)]);

@@ -142,7 +142,7 @@ for (const [loop, extension] of Object.entries(loops)) {
       expect(reportOf(response)).to.include({result: 'success', attempts: 2});
     });
 
-    it('onDownloadProgress sees the answer, after the resends', async () => {
+    it('onDownloadProgress sees the answer, after the retries', async () => {
       const place = server.place(503, {body: 'x'.repeat(1000), headers: {'content-length': '1000'}});
       const seen: number[] = [];
       const body = await client()

@@ -70,7 +70,7 @@ describe('a POST answered 503, 503, 200', () => {
     });
   }
 
-  it("is resent with the caller's own key, which wins over ours", async () => {
+  it("is retried with the caller's own key, which wins over ours", async () => {
     for (const policy of [quick, {...quick, idempotency: {}}]) {
       const place = server.place(503, 200);
       await ky.extend(resilience(policy)).post(place.url, {headers: {'Idempotency-Key': 'mine'}, json: {}});

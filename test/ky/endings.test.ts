@@ -1,9 +1,9 @@
 /**
  * Every way a ky call can end, in both loops.
  *
- * Where no hook of the user's can see a resend, our own loop runs inside ky's fetch. A beforeError hook that does nothing
+ * Where no hook of the user's can see a retry, our own loop runs inside ky's fetch. A beforeError hook that does nothing
  * makes the door choose the other one: ky's own loop, driven. What the user sees, what the wire carries and what the spans
- * say must be the same in both. Calls whose own hooks can see a resend run driven in either column.
+ * say must be the same in both. Calls whose own hooks can see a retry run driven in either column.
  */
 import {expect} from 'chai';
 import ky, {type KyInstance, type Options} from 'ky';

@@ -16,7 +16,7 @@ describe('ky: hooks', () => {
 
   const api = ky.extend(resilience(quick));
 
-  it('run in their order, and see every resend', async () => {
+  it('run in their order, and see every retry', async () => {
     const place = server.place(503, 503, 404);
     const seen: string[] = [];
     const error = await errorOf(() =>
@@ -72,7 +72,7 @@ describe('ky: hooks', () => {
     expect(data).to.deep.equal({field: 'amount'});
   });
 
-  it('ky.retry() resends once, with the delay, the code and the Request it was given', async () => {
+  it('ky.retry() retries once, with the delay, the code and the Request it was given', async () => {
     const place = server.place(200, 200);
     const other = server.place(200);
     const codes: unknown[] = [];
@@ -90,7 +90,7 @@ describe('ky: hooks', () => {
     expect([place.requests.length, other.requests.length]).to.deep.equal([1, 1]);
   });
 
-  it('ky.retry() also resends a POST without a key: the user said so', async () => {
+  it('ky.retry() also retries a POST without a key: the user said so', async () => {
     const place = server.place(200);
     await api.post(place.url, {
       json: {a: 1},
@@ -153,7 +153,7 @@ describe('ky: hooks', () => {
     expect(other.header('x-correlation-id')).to.deep.equal(place.header('x-correlation-id'));
   });
 
-  it('a header set in beforeRetry is on the resend', async () => {
+  it('a header set in beforeRetry is on the retry', async () => {
     const place = server.place(503, 200);
     await api.get(place.url, {
       hooks: {beforeRetry: [({request, retryCount}) => request.headers.set('x-try', String(retryCount))]},
@@ -161,7 +161,7 @@ describe('ky: hooks', () => {
     expect(place.header('x-try')).to.deep.equal([undefined, '1']);
   });
 
-  it('a Request from beforeRequest goes out, and is resent with its own body', async () => {
+  it('a Request from beforeRequest goes out, and is retried with its own body', async () => {
     const first = server.place(200);
     const place = server.place(503, 200);
     await api.put(first.url, {
@@ -306,7 +306,7 @@ describe('ky: later .extend()', () => {
     expect(given).not.to.have.property('resilience');
   });
 
-  it('of hooks: they see the resends', async () => {
+  it('of hooks: they see the retries', async () => {
     const place = server.place(503, 200);
     let retries = 0;
     await api.extend({hooks: {beforeRetry: [() => void retries++]}}).get(place.url);

@@ -13,7 +13,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 const KY_FIRST_MS = 20;
 const URL_OF_NOBODY = 'http://nowhere.invalid/';
 
-/** A hook that does nothing, but might see a resend: then ky's loop is driven. */
+/** A hook that does nothing, but might see a retry: then ky's loop is driven. */
 const loops = {
   'our own loop': {},
   "ky's loop, driven": {hooks: {beforeError: [({error}: {error: Error}) => error]}},
@@ -257,7 +257,7 @@ for (const [loop, extension] of Object.entries(loops)) {
 
     describe('throwHttpErrors', () => {
       for (const throwHttpErrors of [false, (status: number) => status !== 503]) {
-        it(`${typeof throwHttpErrors}: a 503 is resent, and the last is the answer`, async () => {
+        it(`${typeof throwHttpErrors}: a 503 is retried, and the last is the answer`, async () => {
           const place = server.place(503, 503, 200, 503);
           expect((await client().get(place.url, {throwHttpErrors})).status).to.equal(200);
           expect(place.requests).to.have.length(3);
@@ -269,7 +269,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         });
       }
 
-      it('a function that says yes: the error is thrown after the resends', async () => {
+      it('a function that says yes: the error is thrown after the retries', async () => {
         const place = server.place(503);
         const error = await errorOf(() => client().get(place.url, {throwHttpErrors: status => status === 503}));
         expect(error).to.be.instanceOf(HTTPError);

@@ -16,7 +16,7 @@ const answer = (body: BodyInit | null = '{"a":1}', status = 200): Response =>
   new Response(body, {status, headers: {'content-type': 'application/json'}});
 const endless = (): ReadableStream => new ReadableStream({start: controller => controller.enqueue(new Uint8Array(1))});
 
-/** A hook that does nothing, but might see a resend: then ky's loop is driven. */
+/** A hook that does nothing, but might see a retry: then ky's loop is driven. */
 const loops = {
   'our own loop': {},
   "ky's loop, driven": {hooks: {beforeRetry: [() => {}]}},

@@ -164,7 +164,7 @@ describe('log: lines of attempts', () => {
         level: 40,
         ...common,
         attempt: 2,
-        kind: 'resend',
+        kind: 'retry',
         error: 'ECONNRESET',
         latencyMs: 12.3,
         outcome: 'failure',

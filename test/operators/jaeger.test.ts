@@ -23,17 +23,17 @@ const drawn: Readonly<Record<string, readonly string[]>> = {
     'a call that is sent three times · internal',
     '  steadfetch GET · internal · 200 · success',
     '    GET · client · 503 · failure · ERROR 503',
-    '    GET · client · 503 · resend 1 · failure · ERROR 503',
-    '    GET · client · 200 · resend 2 · success',
+    '    GET · client · 503 · retry 1 · failure · ERROR 503',
+    '    GET · client · 200 · retry 2 · success',
   ],
   'a keyed POST': [
     'a keyed POST · internal',
     '  steadfetch POST · internal · 200 · success',
     '    POST · client · 503 · failure · ERROR 503',
-    '    POST · client · 200 · resend 1 · success',
+    '    POST · client · 200 · retry 1 · success',
   ],
-  'a POST that nobody may resend': [
-    'a POST that nobody may resend · internal',
+  'a POST that nobody may retry': [
+    'a POST that nobody may retry · internal',
     '  steadfetch POST · internal · 503 · not_retryable · ERROR 503',
     '    POST · client · 503 · failure · ERROR 503',
   ],
@@ -41,20 +41,20 @@ const drawn: Readonly<Record<string, readonly string[]>> = {
     'a call that gives up · internal',
     '  steadfetch GET · internal · 503 · failure · ERROR 503',
     '    GET · client · 500 · failure · ERROR 500',
-    '    GET · client · 502 · resend 1 · failure · ERROR 502',
-    '    GET · client · 503 · resend 2 · failure · ERROR 503',
+    '    GET · client · 502 · retry 1 · failure · ERROR 502',
+    '    GET · client · 503 · retry 2 · failure · ERROR 503',
   ],
   'a slow call that is hedged': [
     'a slow call that is hedged · internal',
     '  steadfetch GET · internal · 200 · success',
     '    GET · client · superseded',
-    '    GET · client · 200 · resend 1 · success · -> attempt 1',
+    '    GET · client · 200 · retry 1 · success · -> attempt 1',
   ],
   'a call that takes too long': [
     'a call that takes too long · internal · ERROR',
     '  steadfetch GET · internal · timeout · ERROR timeout',
     '    GET · client · timeout · ERROR timeout',
-    '    GET · client · resend 1 · timeout · ERROR timeout',
+    '    GET · client · retry 1 · timeout · ERROR timeout',
   ],
   'a call that its caller aborts': [
     'a call that its caller aborts · internal · ERROR',
@@ -73,7 +73,7 @@ const drawn: Readonly<Record<string, readonly string[]>> = {
     'a call to a model that throttles · internal',
     '  steadfetch GET · internal · 200 · success',
     '    GET · client · 429 · failure · ERROR 429',
-    '    GET · client · 200 · resend 1 · success',
+    '    GET · client · 200 · retry 1 · success',
   ],
 };
 
@@ -123,7 +123,7 @@ describe('a real Jaeger', function () {
   }
 
   it('tells why a call was not sent again', async () => {
-    const call = (await storyOf('a POST that nobody may resend')).find(
+    const call = (await storyOf('a POST that nobody may retry')).find(
       span => tagOf(span, 'steadfetch.call.outcome') !== undefined,
     )!;
     expect(tagOf(call, 'steadfetch.call.reason')).to.match(/without an idempotency key/);

@@ -45,7 +45,7 @@ export const eventsOf = ({logs}: JaegerSpan): unknown[] =>
 
 /**
  * A trace as a reader of the UI sees it: one line for a span, indented below its parent, in the order of its start; with its status or
- * error, its resend count, and what it is linked to.
+ * error, its retry count, and what it is linked to.
  */
 export function drawTrace(spans: readonly JaegerSpan[]): string[] {
   const byId = new Map(spans.map(span => [span.spanID, span]));
@@ -65,10 +65,10 @@ const attempt = (span: JaegerSpan): number => Number(tagOf(span, 'steadfetch.att
 function line(span: JaegerSpan, byId: ReadonlyMap<string, JaegerSpan>): string {
   const words = [span.operationName, tagOf(span, 'span.kind')];
   const status = tagOf(span, 'http.response.status_code');
-  const resend = tagOf(span, 'http.request.resend_count');
+  const retry = tagOf(span, 'http.request.resend_count');
   const outcome = tagOf(span, 'steadfetch.call.outcome') ?? tagOf(span, 'steadfetch.attempt.outcome');
   if (status !== undefined) words.push(status as number);
-  if (resend !== undefined) words.push(`resend ${resend}`);
+  if (retry !== undefined) words.push(`retry ${retry}`);
   if (outcome !== undefined) words.push(outcome as string);
   if (tagOf(span, 'error') === true) words.push(`ERROR ${tagOf(span, 'error.type') ?? ''}`.trim());
   for (const {refType, spanID} of span.references) {

@@ -313,7 +313,7 @@ const budget: readonly Case[] = [
     b: {budget: {}},
     both: retried,
     scenario: sendsOf(503),
-    expect: [10, 8], // 100 tokens pay for seven resends at 14
+    expect: [10, 8], // 100 tokens pay for seven retries at 14
   },
   {
     path: 'budget.kind',
@@ -321,7 +321,7 @@ const budget: readonly Case[] = [
     b: {budget: {kind: 'ratio'}},
     both: retried,
     scenario: sendsOf(503),
-    expect: [8, 1], // a tenth of one call is no resend
+    expect: [8, 1], // a tenth of one call is no retry
   },
   {
     path: 'budget(token-bucket).capacity',

@@ -22,7 +22,7 @@ describe('pitfalls: bodies', () => {
   });
   afterEach(() => server.close());
 
-  it('T16 the body of an answer that is resent does not hold its connection', async () => {
+  it('T16 the body of an answer that is retried does not hold its connection', async () => {
     const open = new Set<Socket>();
     let sent = 0;
     const flood = createServer((_, response) => {

@@ -59,7 +59,7 @@ describe('pitfalls: order', () => {
     inner.serve(503);
     const outer = make({breaker: null, backoff: AT_ONCE}, {clock: inner.clock, fetch: (...of) => inner.fetch(...of)});
     for (let call = 0; call < 50; call++) await inner.clock.run(() => outer.end());
-    // Three times three without a budget; with it, the outer one resends no more than its 100 tokens buy.
+    // Three times three without a budget; with it, the outer one retries no more than its 100 tokens buy.
     expect(inner.sends).to.be.at.most((50 + 7) * 3);
   });
 });

@@ -10,11 +10,11 @@ const folder = new URL('../../schema/presets/', import.meta.url);
 const files = readdirSync(folder);
 const preset = (name: string): Policy => resolvePolicy({extends: [`steadfetch:${name}`]}).policy;
 
-/** The longest waits of a call, before each resend, from this base on. */
+/** The longest waits of a call, before each retry, from this base on. */
 function waits({backoff, maxAttempts}: Policy, least: number): number[] {
   if (backoff.kind !== 'exponential' || typeof maxAttempts !== 'number') return [];
   const base = Math.max(backoff.baseMs, least);
-  return Array.from({length: maxAttempts - 1}, (_, resend) => Math.min(backoff.capMs, base * backoff.factor ** resend));
+  return Array.from({length: maxAttempts - 1}, (_, retry) => Math.min(backoff.capMs, base * backoff.factor ** retry));
 }
 
 const worstCase = (policy: Policy, least: number): number =>

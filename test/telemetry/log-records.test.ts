@@ -49,7 +49,7 @@ describe('telemetry: log records', () => {
     'its own package, before that': () => void formerApi.setGlobalLoggerProvider(provider as never),
   };
   for (const [api, register] of Object.entries(apis)) {
-    it(`${api}: a resend is worth a DEBUG, its end without success a WARN`, async () => {
+    it(`${api}: a retry is worth a DEBUG, its end without success a WARN`, async () => {
       register();
       const each = world();
       each.serve(503);

@@ -61,13 +61,13 @@ interface Story {
 
 const stories: Record<string, Story> = {
   'a success': {answers: [200], sends: 1},
-  resends: {answers: [503, 503, 200], sends: 3},
-  'resends in vain': {answers: [503], sends: 3},
+  retries: {answers: [503, 503, 200], sends: 3},
+  'retries in vain': {answers: [503], sends: 3},
   'a reset': {answers: ['reset', 200], sends: 2},
   'a hedge': {answers: ['hang', 200], policy: {hedge: {delayMs: 20, maxLoadRatio: 1}, budget: null}, sends: 2},
   'a redirect': {answers: [{status: 307, headers: {location: '?again'}}, 200], sends: 1, redirects: 1},
   'an abort': {answers: ['hang'], abortAfter: 1, sends: 1},
-  'an abort of a resend': {answers: [503, 'hang'], abortAfter: 2, sends: 2},
+  'an abort of a retry': {answers: [503, 'hang'], abortAfter: 2, sends: 2},
   'attempt timeouts': {answers: ['hang', 200], policy: {attemptTimeoutMs: 60}, sends: 2},
   'a deadline': {answers: ['hang'], policy: {deadlineMs: 80}, sends: 1},
   'a breaker that opens': {
@@ -167,8 +167,8 @@ function expectTree(tracing: Tracing, mine: Span, sent: readonly string[], clien
     expect(parentOf(span)).to.equal(call.spanContext().spanId);
     expect(span.spanContext().traceId).to.equal(mine.spanContext().traceId);
   }
-  const resends = spans.map(({attributes}) => attributes['http.request.resend_count']);
-  expect(resends).to.deep.equal(spans.map((_, index) => (index === 0 ? undefined : index)));
+  const retries = spans.map(({attributes}) => attributes['http.request.resend_count']);
+  expect(retries).to.deep.equal(spans.map((_, index) => (index === 0 ? undefined : index)));
   const hedges = spans.filter(({attributes}) => attributes['steadfetch.attempt.kind'] === 'hedge');
   expect(hedges).to.have.length(call.attributes['steadfetch.call.hedges'] as number);
   for (const {links} of hedges)

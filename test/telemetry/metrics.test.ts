@@ -123,7 +123,7 @@ describe('telemetry: metrics', () => {
         count: 1,
       },
       {
-        attributes: {...COMMON, 'steadfetch.attempt.kind': 'resend', 'http.response.status_code': 200},
+        attributes: {...COMMON, 'steadfetch.attempt.kind': 'retry', 'http.response.status_code': 200},
         sum: 0.02,
         count: 1,
       },
@@ -134,7 +134,7 @@ describe('telemetry: metrics', () => {
     expect(await sums('steadfetch.client.call.retry_delay')).to.deep.equal([{attributes: COMMON, sum: 0.3, count: 1}]);
   });
 
-  it('calls that were sent once are in no histogram of resends', async () => {
+  it('calls that were sent once are in no histogram of retries', async () => {
     await handy(world(named)).run();
     for (const name of ['retries', 'hedges', 'retry_delay'])
       expect(await points(`steadfetch.client.call.${name}`), name).to.deep.equal([]);

@@ -51,7 +51,7 @@ describe('telemetry: redaction', () => {
   const places: Record<string, () => string> = {
     'an answer': () => server.place(200).url,
     'a refusal': () => server.place(404).url,
-    resends: () => server.place(503).url,
+    retries: () => server.place(503).url,
     'a broken connection': () => server.place('reset').url,
     'nobody there': () => dead,
     silence: () => server.place('hang').url,

@@ -104,7 +104,7 @@ describe('telemetry: spans', () => {
           'http.response.status_code': 200,
           'http.request.resend_count': 1,
           'steadfetch.attempt.number': 2,
-          'steadfetch.attempt.kind': 'resend',
+          'steadfetch.attempt.kind': 'retry',
           'steadfetch.attempt.outcome': 'success',
         },
       ]);

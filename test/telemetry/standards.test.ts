@@ -67,8 +67,8 @@ interface Story {
 }
 const stories: Record<string, Story> = {
   'a success': {answers: [secretAnswer(200)]},
-  resends: {answers: [secretAnswer(503), secretAnswer(200)]},
-  'resends in vain': {answers: [secretAnswer(503)], policy: {routes: [{match: {path: '/*'}, name: 'routed'}]}},
+  retries: {answers: [secretAnswer(503), secretAnswer(200)]},
+  'retries in vain': {answers: [secretAnswer(503)], policy: {routes: [{match: {path: '/*'}, name: 'routed'}]}},
   'a hint': {answers: [{status: 429, headers: {'retry-after-ms': '2', ...ANSWER_HEADERS}}, secretAnswer(200)]},
   'a POST that may have acted': {answers: [secretAnswer(503)], init: {method: 'POST', body: SECRET}},
   'a method of its own': {answers: [secretAnswer(200)], init: {method: 'PURGE'}},

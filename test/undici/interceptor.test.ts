@@ -221,7 +221,7 @@ describe('resilienceInterceptor', () => {
     expect(place.requests).to.have.length(2);
   });
 
-  it('100 resent calls do not open a connection each', async () => {
+  it('100 retried calls do not open a connection each', async () => {
     const script = Array.from({length: 200}, (_, index) => (index % 2 === 0 ? 503 : 200));
     const place = server.place(...script);
     const shared = dispatcher({budget: null, breaker: null});

@@ -131,7 +131,7 @@ describe('a budget in balance', () => {
           if (receipt === REFUSED) break;
           retries++;
           if (random() < failureRatio) continue;
-          guard.resendSucceeded(receipt, now);
+          guard.retrySucceeded(receipt, now);
           break;
         }
       }

@@ -2,10 +2,10 @@
 import {type Case, doors, type World} from '../case.ts';
 import {bodies} from './bodies.ts';
 import {origins} from './origins.ts';
-import {resends} from './resends.ts';
+import {retries} from './retries.ts';
 import {time} from './time.ts';
 
-const cases: readonly Case[] = [...resends, ...time, ...bodies, ...origins];
+const cases: readonly Case[] = [...retries, ...time, ...bodies, ...origins];
 
 /** Every case by its name, for hosts. */
 export const names = (inBrowser: boolean): string[] =>

@@ -35,7 +35,7 @@ export const time: readonly Case[] = [
     },
   },
   {
-    name: 'an abort while a resend is waited for ends the call',
+    name: 'an abort while a retry is waited for ends the call',
     async run({here}, door) {
       const script = new Script(here, '503,200');
       const controller = new AbortController();

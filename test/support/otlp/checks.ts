@@ -89,7 +89,7 @@ function checkName({name, attributes}: OtlpSpan, kind: ReturnType<typeof kindOf>
 /** Error exactly where there is an error.type; the status as error.type from 400 on; nothing for an abort, and never Ok. */
 function checkStatus({name, attributes, status}: OtlpSpan, kind: ReturnType<typeof kindOf>): void {
   const values = valuesOf(attributes);
-  const {'error.type': type, 'http.response.status_code': code, 'http.request.resend_count': resends} = values;
+  const {'error.type': type, 'http.response.status_code': code, 'http.request.resend_count': retries} = values;
   expect(status.code ?? 0, `${name}: status`).to.equal(type === undefined ? 0 : ERROR);
   if (typeof code === 'number') expect(type, `${name}: error.type`).to.equal(code >= 400 ? String(code) : undefined);
   const ending = values[`steadfetch.${kind}.outcome`];
@@ -97,7 +97,7 @@ function checkStatus({name, attributes, status}: OtlpSpan, kind: ReturnType<type
   if (ending === 'timeout') expect(type, name).to.be.oneOf(['timeout', 'deadline_exceeded']);
   if (kind !== 'attempt') return;
   const number = values['steadfetch.attempt.number'] as number;
-  expect(resends, 'resend_count').to.equal(number === 1 ? undefined : number - 1);
+  expect(retries, 'resend_count').to.equal(number === 1 ? undefined : number - 1);
 }
 
 export function checkMetric(metric: OtlpMetric): void {

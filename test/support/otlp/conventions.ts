@@ -59,7 +59,7 @@ export const ATTRIBUTES: Readonly<Record<string, Rule>> = {
     type: 'string',
     required: ['attempt'],
     on: ['attempt', 'metric'],
-    values: /^(initial|resend|hedge)$/,
+    values: /^(initial|retry|hedge)$/,
   },
   'steadfetch.attempt.outcome': {
     type: 'string',

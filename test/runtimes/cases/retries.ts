@@ -6,7 +6,7 @@ import {AT_ONCE, attemptsOf, type Case, equal, ok, Script, thrown} from '../case
 const idsOf = (seen: readonly {headers: Readonly<Record<string, string>>}[], header: string): (string | undefined)[] =>
   seen.map(({headers}) => headers[header]);
 
-export const resends: readonly Case[] = [
+export const retries: readonly Case[] = [
   {
     name: 'a 503 is sent again, under one correlation id',
     async run({here}, door) {
