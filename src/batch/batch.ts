@@ -1,5 +1,5 @@
 /**
- * One batch: reads items, names them, gathers them into chunks, sends so many at a time, and hands over what came of them.
+ * One batch: reads items, names them, collects them into chunks, sends so many at a time, and hands over what came of them.
  *
  * Memory does not grow with the input: no more than a window of items is read ahead of those that have been handed over.
  */
@@ -7,15 +7,15 @@ import type {Client} from '../client/client.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import type {Clock} from '../core/timer.ts';
 import type {Answer} from '../transport/answer.ts';
-import {type Dispatcher, deliver} from './courier.ts';
+import {Counters} from './counters.ts';
 import {Deliveries} from './deliveries.ts';
 import {Drain} from './drain.ts';
-import {Entry, type Finding, type Place} from './entry.ts';
+import {EndOfTick} from './end-of-tick.ts';
+import {Entry, type ItemOutcome, type Place} from './entry.ts';
 import type {Known, Memory} from './memory.ts';
 import type {BatchPlan} from './plan.ts';
+import {type Dispatcher, runChunk} from './run-chunk.ts';
 import {closeSource, type Source} from './source.ts';
-import {Tally} from './tally.ts';
-import {Turn} from './turn.ts';
 import type {BatchEvent, BatchReport, BatchTarget, ChunkSender, ItemResult, ResultSource, Send} from './types.ts';
 
 /** Items read ahead, beside those on their way. */
@@ -27,8 +27,8 @@ export class Batch<Item> implements Dispatcher<Item> {
   readonly memory: Memory;
   readonly runId: string;
   readonly drain: Drain = new Drain();
-  readonly tally: Tally = new Tally();
-  readonly tell: ((event: BatchEvent) => void) | null;
+  readonly counters: Counters = new Counters();
+  readonly notify: ((event: BatchEvent) => void) | null;
   readonly #plan: BatchPlan<Item>;
   readonly #clock: Clock;
   readonly #chunkSize: number;
@@ -48,7 +48,7 @@ export class Batch<Item> implements Dispatcher<Item> {
   #error: {readonly thrown: unknown} | null = null;
   #close: () => void = () => {};
   #wake: () => void = () => {};
-  readonly #turn: Turn;
+  readonly #endOfTick: EndOfTick;
   #finish: () => void = () => {};
 
   constructor(plan: BatchPlan<Item>) {
@@ -57,9 +57,9 @@ export class Batch<Item> implements Dispatcher<Item> {
     this.send = plan.send;
     this.memory = plan.memory;
     this.runId = plan.memory.runId;
-    this.tell = plan.tell;
+    this.notify = plan.notify;
     this.#clock = plan.client.clock;
-    this.#turn = new Turn(plan.later, () => {
+    this.#endOfTick = new EndOfTick(plan.later, () => {
       this.#wake();
       this.#checkEnd();
     });
@@ -81,15 +81,15 @@ export class Batch<Item> implements Dispatcher<Item> {
       this.#finish = resolve;
     });
     this.#close = () => closeSource(source);
-    this.tell?.({type: 'batch.start', runId: this.runId, journalled: this.memory.journalled});
+    this.notify?.({type: 'batch.start', runId: this.runId, journalled: this.memory.journalled});
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
     void this.#read(source);
     await finished;
     signal?.removeEventListener('abort', abort);
     if (this.#error !== null) throw this.#error.thrown;
-    const report = this.tally.report(this.runId, this.#ended, this.#clock.now() - startedAt);
-    this.tell?.({type: 'batch.end', report});
+    const report = this.counters.report(this.runId, this.#ended, this.#clock.now() - startedAt);
+    this.notify?.({type: 'batch.end', report});
     return report;
   }
 
@@ -119,7 +119,7 @@ export class Batch<Item> implements Dispatcher<Item> {
   #take(item: Item): Awaitable<void> {
     const {memory} = this;
     const {keyOf} = this.#plan;
-    const place = {item, index: this.tally.items++};
+    const place = {item, index: this.counters.items++};
     this.#pending++;
     const key = keyOf(item, place.index);
     const entry = this.#onTheirWay.get(key);
@@ -130,8 +130,8 @@ export class Batch<Item> implements Dispatcher<Item> {
 
   #put(place: Place<Item>, key: string, found: Known | undefined): void {
     const known = this.#isReopened(place.item, found) ? undefined : found;
-    if (found !== known) this.tally.reopened++;
-    if (known !== undefined) this.#handOver(place, known.finding, known.source);
+    if (found !== known) this.counters.reopened++;
+    if (known !== undefined) this.#handOver(place, known.outcome, known.source);
     else {
       const entry = new Entry(place.item, place.index, key);
       this.#onTheirWay.set(key, entry);
@@ -143,8 +143,8 @@ export class Batch<Item> implements Dispatcher<Item> {
   }
 
   #isReopened(item: Item, found: Known | undefined): boolean {
-    if (!found?.isEarlier || found.finding.ok) return false;
-    return this.#plan.reopens(item, found.finding.failure);
+    if (!found?.isEarlier || found.outcome.ok) return false;
+    return this.#plan.reopens(item, found.outcome.failure);
   }
 
   /** Sends the chunk, if it is time. @returns Whether another item may be read. */
@@ -165,13 +165,13 @@ export class Batch<Item> implements Dispatcher<Item> {
     this.#places = 0;
     if (entries.length === 0) return true;
     this.#active++;
-    deliver(this, entries).then(this.#delivered, this.#notDelivered);
+    runChunk(this, entries).then(this.#delivered, this.#notDelivered);
     return true;
   }
 
   readonly #delivered = (): void => {
     this.#active--;
-    this.#turn.ask();
+    this.#endOfTick.ask();
   };
 
   readonly #notDelivered = (error: unknown): void => {
@@ -186,15 +186,15 @@ export class Batch<Item> implements Dispatcher<Item> {
   // Settle.
 
   settled(entry: Entry<Item>): void {
-    const finding = entry.finding!;
-    if (finding.ok) this.#heldSince = null;
+    const outcome = entry.outcome!;
+    if (outcome.ok) this.#heldSince = null;
     // What another run may try again is not kept.
-    if (!finding.ok && finding.failure.retryable) {
+    if (!outcome.ok && outcome.failure.retryable) {
       this.unacted([entry]);
-      return this.#share(entry, finding);
+      return this.#share(entry, outcome);
     }
-    this.memory.keep(entry.key, finding, error => {
-      if (error === null) return this.#share(entry, finding);
+    this.memory.keep(entry.key, outcome, error => {
+      if (error === null) return this.#share(entry, outcome);
       this.failed(error);
       this.left(entry);
     });
@@ -211,33 +211,33 @@ export class Batch<Item> implements Dispatcher<Item> {
   left(entry: Entry<Item>): void {
     this.#onTheirWay.delete(entry.key);
     for (const {index} of [entry, ...entry.duplicates]) {
-      this.tally.left++;
+      this.counters.left++;
       this.#deliveries.skip(index);
       this.#over();
     }
   }
 
-  #share(entry: Entry<Item>, finding: Finding): void {
+  #share(entry: Entry<Item>, outcome: ItemOutcome): void {
     this.#onTheirWay.delete(entry.key);
-    this.#handOver(entry, finding, 'sent');
-    for (const place of entry.duplicates) this.#handOver(place, finding, 'duplicate');
+    this.#handOver(entry, outcome, 'sent');
+    for (const place of entry.duplicates) this.#handOver(place, outcome, 'duplicate');
   }
 
-  #handOver({item, index}: Place<Item>, finding: Finding, source: ResultSource): void {
-    this.#deliveries.put(index, {item, index, source, ...finding});
+  #handOver({item, index}: Place<Item>, outcome: ItemOutcome, source: ResultSource): void {
+    this.#deliveries.put(index, {item, index, source, ...outcome});
   }
 
   #give(result: ItemResult<Item, unknown>): unknown {
-    const {tally, tell} = this;
+    const {counters, notify} = this;
     const failure = result.ok ? null : result.failure;
-    tally.ended(result.source, failure);
-    tell?.({type: 'item.end', index: result.index, source: result.source, failure, progress: tally.progress});
+    counters.ended(result.source, failure);
+    notify?.({type: 'item.end', index: result.index, source: result.source, failure, progress: counters.progress});
     return this.#plan.onResult(result);
   }
 
   #over(): void {
     this.#pending--;
-    this.#turn.ask();
+    this.#endOfTick.ask();
   }
 
   // End.
@@ -253,19 +253,19 @@ export class Batch<Item> implements Dispatcher<Item> {
   failed(thrown: unknown): void {
     this.#error ??= {thrown};
     this.#stop('aborted', 'stopped by an error');
-    this.#turn.ask();
+    this.#endOfTick.ask();
   }
 
   #stop(ended: BatchReport['ended'], reason: string): void {
     if (this.drain.begun) return;
     this.#ended = ended;
     this.drain.begin();
-    this.tell?.({type: 'batch.draining', reason, requests: this.#active});
+    this.notify?.({type: 'batch.draining', reason, requests: this.#active});
     this.#close();
     const entries = this.#chunk;
     this.#chunk = [];
     for (const entry of entries) this.left(entry);
-    this.#turn.ask();
+    this.#endOfTick.ask();
   }
 
   #change(): Promise<void> {

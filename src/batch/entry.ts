@@ -5,7 +5,7 @@ import {digest} from './content-key.ts';
 import type {ItemFailure} from './types.ts';
 
 /** What came of an item: all that a duplicate, or a restart, has to know. */
-export type Finding =
+export type ItemOutcome =
   | {readonly ok: true; readonly value: unknown; readonly attempts: number}
   | {readonly ok: false; readonly failure: ItemFailure; readonly attempts: number};
 
@@ -23,7 +23,7 @@ export class Entry<Item> implements Place<Item> {
   attempts = 0;
   /** What the last request said of it, where it may be sent again. */
   last: Outcome<Answer> | null = null;
-  finding: Finding | null = null;
+  outcome: ItemOutcome | null = null;
   /** The journal says that the item is being sent: if the process ends now, the server may have acted on the item. */
   isNoted = false;
   duplicates: Place<Item>[] = NONE;

@@ -5,7 +5,7 @@ import type {Refusal} from '../call/decision.ts';
 import {innerReport} from '../call/inner-report.ts';
 import {type CallReport, reportFor} from '../call/report.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {harmless, type Classification} from '../decide/classification.ts';
+import {type Classification, harmless} from '../decide/classification.ts';
 import {Answer} from '../transport/answer.ts';
 import {RedirectError} from './redirect.ts';
 import type {ItemFailure} from './types.ts';
@@ -43,7 +43,11 @@ function failureOfInner({refusal, reason}: CallReport, call: CallContext<Answer>
 }
 
 /** The request was answered, but this item of it is not to be sent again. */
-export function failureOfItem(call: CallContext<Answer>, last: Outcome<Answer>, classification: Classification): ItemFailure {
+export function failureOfItem(
+  call: CallContext<Answer>,
+  last: Outcome<Answer>,
+  classification: Classification,
+): ItemFailure {
   const isGated = classification.transient && !harmless(classification.sent) && !call.mayRepeat;
   const refusal: Refusal = isGated ? 'may-have-acted' : 'not-transient';
   const sentence = isGated

@@ -3,7 +3,7 @@
  * whole, or it is known not to be; and every tool that reads NDJSON reads the journal.
  */
 import {hash} from 'node:crypto';
-import type {Finding} from './entry.ts';
+import type {ItemOutcome} from './entry.ts';
 
 /** The first line of a file. It is on disk before anything is sent. Version 2 may hold intents. */
 export interface JournalHeader {
@@ -21,7 +21,7 @@ interface KeyedLine {
 }
 
 /** An item that is done. The last result of a key holds. */
-export type JournalRecord = KeyedLine & Finding;
+export type JournalRecord = KeyedLine & ItemOutcome;
 
 /**
  * An item that may be sent once only is about to be sent, or turned out not to have been acted on. A `sending` line without a later

@@ -10,7 +10,7 @@ import {type FileHandle, open} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {SteadfetchError} from '../core/errors.ts';
 import type {Clock} from '../core/timer.ts';
-import type {Finding} from './entry.ts';
+import type {ItemOutcome} from './entry.ts';
 import {GroupCommit, WRITE_THROUGH} from './group-commit.ts';
 import {type Contents, headerOf, readContents} from './journal-contents.ts';
 import {changed, checkNames, exists, explained, noFile, tooLong, unusable} from './journal-errors.ts';
@@ -82,18 +82,18 @@ export class Journal implements Memory {
     if (latest === undefined) return undefined;
     const {record, at} = latest;
     const source = this.#index.meet(key, at) ? 'duplicate' : 'journal';
-    return {finding: 'intent' in record ? INTERRUPTED : findingOf(record), source, isEarlier: at < this.#start};
+    return {outcome: 'intent' in record ? INTERRUPTED : outcomeOf(record), source, isEarlier: at < this.#start};
   }
 
   find(key: string): Promise<Known | undefined> | undefined {
     return this.#index.candidates(key).length === 0 ? undefined : this.#seek(key);
   }
 
-  keep(key: string, finding: Finding, done: Kept): void {
+  keep(key: string, outcome: ItemOutcome, done: Kept): void {
     let place: RecordPlace;
     this.#commit.append({
       text: () => {
-        const line = lineOf(this.#path, this.#nameOf(key), finding);
+        const line = lineOf(this.#path, this.#nameOf(key), outcome);
         const length = Buffer.byteLength(line);
         if (length > LONGEST_LINE) throw tooLong(this.#path, length);
         place = {at: this.#end, length};
@@ -188,9 +188,9 @@ async function syncFolder(path: string): Promise<void> {
   await folder?.close();
 }
 
-function lineOf(path: string, name: Pick<JournalRecord, 'key' | 'again'>, finding: Finding): string {
+function lineOf(path: string, name: Pick<JournalRecord, 'key' | 'again'>, outcome: ItemOutcome): string {
   try {
-    return writeLine(recordOf(name, finding));
+    return writeLine(recordOf(name, outcome));
   } catch (cause) {
     const message = `A result cannot be kept in ${path}, because it is no JSON: ${(cause as Error).message}.`;
     throw new SteadfetchError('JOURNAL_FILE', message, cause);
@@ -198,17 +198,17 @@ function lineOf(path: string, name: Pick<JournalRecord, 'key' | 'again'>, findin
 }
 
 /** Without what was thrown: JSON holds no errors. */
-function recordOf(name: Pick<JournalRecord, 'key' | 'again'>, finding: Finding): JournalRecord {
-  if (finding.ok) return {...name, ok: true, value: finding.value, attempts: finding.attempts};
-  return {...name, ...finding, failure: {...finding.failure, error: undefined}};
+function recordOf(name: Pick<JournalRecord, 'key' | 'again'>, outcome: ItemOutcome): JournalRecord {
+  if (outcome.ok) return {...name, ok: true, value: outcome.value, attempts: outcome.attempts};
+  return {...name, ...outcome, failure: {...outcome.failure, error: undefined}};
 }
 
-function findingOf({key: _key, again: _again, ...finding}: JournalRecord): Finding {
-  return finding.ok ? {ok: true, value: finding.value, attempts: finding.attempts} : finding;
+function outcomeOf({key: _key, again: _again, ...outcome}: JournalRecord): ItemOutcome {
+  return outcome.ok ? {ok: true, value: outcome.value, attempts: outcome.attempts} : outcome;
 }
 
 /** Of an item that was being sent when the process of an earlier run ended. */
-const INTERRUPTED: Finding = {
+const INTERRUPTED: ItemOutcome = {
   ok: false,
   failure: {
     code: 'interrupted',

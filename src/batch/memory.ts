@@ -1,11 +1,11 @@
 /** What is known of items that are done: from this run, or from a journal. */
 import type {Awaitable} from '../core/awaitable.ts';
 import type {SteadfetchError} from '../core/errors.ts';
-import type {Finding} from './entry.ts';
+import type {ItemOutcome} from './entry.ts';
 import type {ResultSource} from './types.ts';
 
 export interface Known {
-  readonly finding: Finding;
+  readonly outcome: ItemOutcome;
   readonly source: ResultSource;
   /** From the journal of an earlier run, where the item may have been sent under another policy. */
   readonly isEarlier: boolean;
@@ -20,7 +20,7 @@ export interface Memory {
   readonly journalled: number;
   /** `undefined`: never heard of. */
   find(key: string): Awaitable<Known | undefined>;
-  keep(key: string, finding: Finding, done: Kept): void;
+  keep(key: string, outcome: ItemOutcome, done: Kept): void;
   /**
    * Notes that these items, which may be sent once only, are about to be sent. A promise resolves when no end of the process can lose
    * the note, and rejects with a SteadfetchError where it cannot be kept.
@@ -38,7 +38,7 @@ const KEPT = 10_000;
 export class RecentResults implements Memory {
   readonly runId: string;
   readonly journalled = 0;
-  readonly #findings = new Map<string, Finding>();
+  readonly #outcomes = new Map<string, ItemOutcome>();
   readonly #capacity: number;
 
   constructor(runId: string, isNeeded: boolean) {
@@ -47,21 +47,21 @@ export class RecentResults implements Memory {
   }
 
   find(key: string): Known | undefined {
-    const finding = this.#findings.get(key);
-    return finding === undefined ? undefined : {finding, source: 'duplicate', isEarlier: false};
+    const outcome = this.#outcomes.get(key);
+    return outcome === undefined ? undefined : {outcome, source: 'duplicate', isEarlier: false};
   }
 
-  keep(key: string, finding: Finding, done: Kept): void {
-    if (this.#capacity > 0) this.#remember(key, finding);
+  keep(key: string, outcome: ItemOutcome, done: Kept): void {
+    if (this.#capacity > 0) this.#remember(key, outcome);
     done(null);
   }
 
-  #remember(key: string, finding: Finding): void {
-    if (this.#findings.size >= this.#capacity) {
-      const [oldest] = this.#findings.keys();
-      this.#findings.delete(oldest!);
+  #remember(key: string, outcome: ItemOutcome): void {
+    if (this.#outcomes.size >= this.#capacity) {
+      const [oldest] = this.#outcomes.keys();
+      this.#outcomes.delete(oldest!);
     }
-    this.#findings.set(key, finding);
+    this.#outcomes.set(key, outcome);
   }
 
   sending(): void {}

@@ -1,8 +1,8 @@
 /** A batch as it is run: every option settled. */
 import type {Client} from '../client/client.ts';
 import type {Answer} from '../transport/answer.ts';
+import type {Later} from './end-of-tick.ts';
 import type {Memory} from './memory.ts';
-import type {Later} from './turn.ts';
 import type {BatchEvent, BatchTarget, ChunkSender, ItemFailure, ItemResult, Send} from './types.ts';
 
 export interface BatchPlan<Item> {
@@ -14,7 +14,7 @@ export interface BatchPlan<Item> {
   readonly maxHoldMs: number;
   /** When what has come free is sent. */
   readonly later: Later;
-  readonly tell: ((event: BatchEvent) => void) | null;
+  readonly notify: ((event: BatchEvent) => void) | null;
   readonly onResult: (result: ItemResult<Item, unknown>) => unknown;
   /** Whether an item that failed in an earlier run is sent again. */
   reopens(item: Item, failure: ItemFailure): boolean;

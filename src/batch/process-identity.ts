@@ -1,4 +1,4 @@
-/** Names a process so that another process can later tell whether it still runs. */
+/** Names a process so that another process can later find out whether it still runs. */
 import {hash} from 'node:crypto';
 import {readFileSync, readlinkSync} from 'node:fs';
 import {hostname} from 'node:os';

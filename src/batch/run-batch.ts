@@ -11,11 +11,11 @@ import {httpAnswers} from '../decide/answers-http.ts';
 import type {Answer} from '../transport/answer.ts';
 import {Batch} from './batch.ts';
 import {contentKey, digest} from './content-key.ts';
+import {atOnce} from './end-of-tick.ts';
 import {Journal} from './journal.ts';
 import {type Memory, RecentResults} from './memory.ts';
 import {isHarmless, NOWHERE} from './repeatable.ts';
 import {closeSource, type Items, iteratorOf} from './source.ts';
-import {atOnce} from './turn.ts';
 import type {BatchEvent, BatchOptions, BatchReport, BatchTarget, ChunkSender, Send} from './types.ts';
 
 /**
@@ -69,7 +69,7 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
       ordered,
       maxHoldMs,
       later: options.clock === undefined ? endOfTurn : atOnce,
-      tell: client.on as ((event: BatchEvent) => void) | null,
+      notify: client.on as ((event: BatchEvent) => void) | null,
       onResult: (onResult ?? (() => {})) as (result: unknown) => unknown,
       keyOf: namingOf(options),
       reopens: (item, {refusal}) =>

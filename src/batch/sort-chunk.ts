@@ -3,9 +3,9 @@ import {classificationOf} from '../call/assess.ts';
 import type {CallContext} from '../call/context.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
+import {type Classification, harmless} from '../decide/classification.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
 import {serverHint} from '../decide/server-hint.ts';
-import {harmless, type Classification} from '../decide/classification.ts';
 import {type Answer, answerOf, answerOfError} from '../transport/answer.ts';
 import type {Entry} from './entry.ts';
 import {failureOfItem} from './failure.ts';
@@ -28,14 +28,14 @@ export async function sortChunk<Item>(
   let patient: Outcome<Answer> | null = null;
   let mostPatience = Number.NEGATIVE_INFINITY;
   for (const [place, entry] of entries.entries()) {
-    if (entry.finding !== null) continue; // A hedge was faster.
+    if (entry.outcome !== null) continue; // A hedge was faster.
     const outcome = await outcomeOf(results[place]);
     const classification = classificationOf(call, outcome);
     if (outcome.response !== null && outcome.status < 400) {
       const {value} = outcome.response;
-      entry.finding = {ok: true, value, attempts: entry.attempts};
+      entry.outcome = {ok: true, value, attempts: entry.attempts};
     } else if (!classification.transient || !(harmless(classification.sent) || call.mayRepeat)) {
-      entry.finding = {ok: false, failure: failureOfItem(call, outcome, classification), attempts: entry.attempts};
+      entry.outcome = {ok: false, failure: failureOfItem(call, outcome, classification), attempts: entry.attempts};
     } else {
       entry.last = outcome;
       open.push(entry);
@@ -51,7 +51,7 @@ export async function sortChunk<Item>(
 function checkResults(results: unknown, count: number): asserts results is readonly unknown[] {
   if (Array.isArray(results) && results.length === count) return;
   const given = Array.isArray(results) ? `${results.length} results` : `no list of results, but a ${typeof results},`;
-  const message = `sendChunk gave ${given} for ${count} items: nobody can tell whose they are. Give one per item, in their order.`;
+  const message = `sendChunk gave ${given} for ${count} items: the batch cannot assign them. Give one per item, in their order.`;
   throw new SteadfetchError('CHUNK_MISMATCH', message);
 }
 

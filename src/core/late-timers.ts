@@ -13,16 +13,16 @@ export function fireDue(timer: Timer, now: number): void {
     timer.fire();
     return;
   }
-  if (gathering === null) {
+  if (collecting === null) {
     const batch = new LateTimers();
-    gathering = batch;
+    collecting = batch;
     afterPoll(() => batch.fire());
   }
-  gathering.add(timer, lateMs);
+  collecting.add(timer, lateMs);
 }
 
 /** The timers that found each other late in the same turn; null where none has yet. */
-let gathering: LateTimers | null = null;
+let collecting: LateTimers | null = null;
 
 /** Armed timers of one turn, in the order in which they were due. */
 export class LateTimers {
@@ -39,7 +39,7 @@ export class LateTimers {
   }
 
   fire(): void {
-    gathering = null;
+    collecting = null;
     try {
       for (const [timer, lateMs] of this.#lateMs) {
         this.remove(timer);

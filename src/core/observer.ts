@@ -36,7 +36,7 @@ export interface CallObserver {
 }
 
 export interface AttemptObserver {
-  run<T>(wire: () => T): T;
+  run<T>(send: () => T): T;
   /** Exactly once. `superseded`: another attempt of the same call was answered first. */
   end(outcome: Outcome, superseded: boolean, latencyMs: number): void;
   /** The caller got the response, and its body is still to be read. The call has ended by then. */

@@ -13,10 +13,10 @@ import type {GrpcAnswer} from '../decide/grpc-hint.ts';
 import {type Ending, endingBy} from './endings.ts';
 
 /** A call of grpc-js's, below the interceptor. */
-export type WireCall = ReturnType<NextCall>;
+export type LowerCall = ReturnType<NextCall>;
 
 /** Whom an attempt serves: one for the whole call. */
-export interface Exchange {
+export interface AttemptOwner {
   /** The method answers with a stream. */
   readonly streams: boolean;
   /** The caller asked for a message and has none yet. */
@@ -43,8 +43,8 @@ export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingList
   /** The code: 0 also for a stream that has begun. */
   status = 0;
   committed = false;
-  readonly call: WireCall;
-  readonly #exchange: Exchange;
+  readonly call: LowerCall;
+  readonly #owner: AttemptOwner;
   readonly #target: string;
   readonly #endsAt: number;
   readonly #arrived: (attempt: RpcAttempt) => void;
@@ -57,13 +57,13 @@ export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingList
 
   /** @param target What the call says is its peer before it has one. */
   constructor(
-    exchange: Exchange,
-    call: WireCall,
+    owner: AttemptOwner,
+    call: LowerCall,
     target: string,
     endsAt: number,
     arrived: (attempt: RpcAttempt) => void,
   ) {
-    this.#exchange = exchange;
+    this.#owner = owner;
     this.call = call;
     this.#target = target;
     this.#endsAt = endsAt;
@@ -114,13 +114,13 @@ export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingList
   track(listener: BodyListener): void {
     this.#listener = listener;
     listener.streaming();
-    if (this.#exchange.wantsMessage) listener.awaitingChunk();
+    if (this.#owner.wantsMessage) listener.awaitingChunk();
   }
 
   drop(): void {
     this.#stage = 'dropped';
     this.#messages = [];
-    this.#exchange.left(this);
+    this.#owner.left(this);
     if (this.#end === null) this.call.cancelWithStatus(status.CANCELLED, 'Another attempt took the place of this one.');
   }
 
@@ -129,10 +129,10 @@ export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingList
     this.#stage = 'answer';
     // A listener that throws still gets what comes after: without its status the call would not end.
     try {
-      if (this.#metadata !== null) this.#exchange.receiveMetadata(this.#metadata);
+      if (this.#metadata !== null) this.#owner.receiveMetadata(this.#metadata);
     } finally {
       try {
-        for (const message of this.#messages) this.#exchange.receiveMessage(message);
+        for (const message of this.#messages) this.#owner.receiveMessage(message);
       } finally {
         this.#messages = [];
         if (this.#end !== null) this.#giveStatus(this.#end);
@@ -155,9 +155,9 @@ export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingList
 
   onReceiveMetadata(metadata: Metadata): void {
     this.committed = true;
-    if (this.#stage === 'answer') return this.#exchange.receiveMetadata(metadata);
+    if (this.#stage === 'answer') return this.#owner.receiveMetadata(metadata);
     this.#metadata = metadata;
-    if (this.#exchange.streams) this.#arrived(this);
+    if (this.#owner.streams) this.#arrived(this);
   }
 
   /** @param message null: grpc-js says so that a method without streams has no response. */
@@ -169,23 +169,23 @@ export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingList
       return;
     }
     this.#listener?.chunkArrived();
-    this.#exchange.receiveMessage(message);
+    this.#owner.receiveMessage(message);
   }
 
   onReceiveStatus(end: StatusObject): void {
     // The server keeps time too, and can be a moment ahead; which limit it was is for our clock to say.
-    if (end.code === status.DEADLINE_EXCEEDED && this.#stage === 'undecided' && this.#exchange.isOver(this.#endsAt))
+    if (end.code === status.DEADLINE_EXCEEDED && this.#stage === 'undecided' && this.#owner.isOver(this.#endsAt))
       return;
     this.#end = end;
-    this.#exchange.left(this);
+    this.#owner.left(this);
     if (this.#stage === 'answer') return this.#giveStatus(end);
-    if (!this.#exchange.streams || !this.committed) this.status = end.code;
+    if (!this.#owner.streams || !this.committed) this.status = end.code;
     this.#arrived(this);
   }
 
   #giveStatus(end: StatusObject): void {
     this.#listener?.ended(end.code === status.OK ? 'read' : 'network');
-    this.#exchange.receiveStatus(end, this.#ending);
+    this.#owner.receiveStatus(end, this.#ending);
   }
 }
 

@@ -20,21 +20,21 @@ import type {Outcome} from '../core/outcome.ts';
 import {codeName} from '../decide/grpc-codes.ts';
 import type {CallOverrides} from '../policy/types.ts';
 import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
-import {type Exchange, RpcAttempt, rpcBodies, type WireCall} from './attempt.ts';
+import {type AttemptOwner, type LowerCall, RpcAttempt, rpcBodies} from './attempt.ts';
 import {attemptOptions, callersDeadline, parentOf, timeoutValue} from './deadlines.ts';
 import {type Ending, endingOf} from './endings.ts';
 import {MetadataBag} from './metadata-bag.ts';
 import {originOfTarget} from './target.ts';
 
 /** What grpc-js sends beside a message. */
-type MessageContext = Parameters<WireCall['sendMessageWithContext']>[0];
+type MessageContext = Parameters<LowerCall['sendMessageWithContext']>[0];
 
 /** The number of attempts before this one, as every client that retries tells the server (gRFC A6). */
 const PREVIOUS_ATTEMPTS = 'grpc-previous-rpc-attempts';
 /** A status of the server's that says "out of time" so shortly before our own limit is that limit. */
 const AS_GOOD_AS_OVER_MS = 10;
 
-export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>, Caller<RpcAttempt>, Exchange {
+export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>, Caller<RpcAttempt>, AttemptOwner {
   readonly streams: boolean;
   readonly bodies: ResponseBodies<RpcAttempt> = rpcBodies;
   readonly callerSignal: CallSignal = new CallSignal();
@@ -50,7 +50,7 @@ export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>,
   /** Listeners run where the call was made, not where a timer or a socket woke us. */
   readonly #caller = new AsyncResource('steadfetch gRPC call');
   /** Made at once, because only a call knows its channel's target. It is the first attempt's, if there is one. */
-  #first: WireCall | null;
+  #first: LowerCall | null;
   /** The call that this one is made for was cancelled. */
   readonly #leave = (): void => this.cancelWithStatus(status.CANCELLED, 'Cancelled by parent call');
   readonly #live = new Set<RpcAttempt>();

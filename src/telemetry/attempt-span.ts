@@ -9,7 +9,7 @@ import {type SpanScope, suppressed} from './contexts.ts';
 import type {Conventions} from './conventions.ts';
 import type {HeaderCapture} from './header-capture.ts';
 import {describeEnd} from './span-facts.ts';
-import {type Connection, forgetWire, type WireWitness} from './wire-witness.ts';
+import {type Connection, forgetRequests, type RequestWatcher} from './undici-diagnostics.ts';
 
 /** What an attempt's span needs of its call. */
 export interface AttemptHome {
@@ -25,18 +25,18 @@ export interface AttemptHome {
 export class BareAttempt implements AttemptObserver {
   readonly #context: Context;
 
-  constructor(wire: Context) {
-    this.#context = wire;
+  constructor(attemptContext: Context) {
+    this.#context = attemptContext;
   }
 
-  run<T>(wire: () => T): T {
-    return context.with(this.#context, wire);
+  run<T>(send: () => T): T {
+    return context.with(this.#context, send);
   }
 
   end(): void {}
 }
 
-export class AttemptSpan implements AttemptObserver, WireWitness {
+export class AttemptSpan implements AttemptObserver, RequestWatcher {
   readonly spanContext: SpanContext;
   readonly #home: AttemptHome;
   readonly #number: number;
@@ -52,13 +52,13 @@ export class AttemptSpan implements AttemptObserver, WireWitness {
     this.spanContext = scope.span.spanContext();
   }
 
-  run<T>(wire: () => T): T {
-    return context.with(suppressed(this.#scope.context), wire);
+  run<T>(send: () => T): T {
+    return context.with(suppressed(this.#scope.context), send);
   }
 
   end(outcome: Outcome, superseded: boolean): void {
     const {span} = this.#scope;
-    forgetWire(this.spanContext.spanId);
+    forgetRequests(this.spanContext.spanId);
     span.setAttribute(
       names.ATTEMPT_OUTCOME,
       superseded ? 'superseded' : attemptOutcome(outcome, this.#home.conventions),

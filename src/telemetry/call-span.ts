@@ -34,8 +34,8 @@ import type {HeaderCapture} from './header-capture.ts';
 import type {OtelSettings, Propagation} from './options.ts';
 import {placeAttributes} from './server-place.ts';
 import {describeEnd, eventAttributes, requestAttributes, retriesOf, tellable} from './span-facts.ts';
+import {watchRequests} from './undici-diagnostics.ts';
 import {SCOPE} from './version.ts';
-import {watchWire} from './wire-witness.ts';
 
 /** null where the tracer has nobody behind it. */
 export function startCallSpan(
@@ -101,7 +101,7 @@ export class CallSpan implements CallObserver, AttemptHome {
     inject(scope.context, headers, this.#propagation);
     const started = new AttemptSpan(this, number, scope);
     if (this.#settings.network && this.#propagation !== 'none' && !isRpc(call))
-      watchWire(started.spanContext.spanId, started);
+      watchRequests(started.spanContext.spanId, started);
     return started;
   }
 

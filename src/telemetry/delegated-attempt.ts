@@ -37,8 +37,8 @@ export class DelegatedAttempt implements AttemptObserver {
     this.#context = withValue(own, DELEGATED, this);
   }
 
-  run<T>(wire: () => T): T {
-    return context.with(this.#context, wire);
+  run<T>(send: () => T): T {
+    return context.with(this.#context, send);
   }
 
   end(): void {}

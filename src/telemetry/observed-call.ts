@@ -70,8 +70,8 @@ class ObservedAttempt implements AttemptObserver {
     this.#kind = kind;
   }
 
-  run<T>(wire: () => T): T {
-    return this.span === null ? wire() : this.span.run(wire);
+  run<T>(send: () => T): T {
+    return this.span === null ? send() : this.span.run(send);
   }
 
   end(outcome: Outcome, superseded: boolean, latencyMs: number): void {

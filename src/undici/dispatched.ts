@@ -16,7 +16,7 @@ import type {BodyReader} from './kept-iterable.ts';
 import type {DispatchController, DispatchHandler, IncomingHeaders} from './types.ts';
 
 /** Whom an attempt serves: the controller that the caller's handler is given for the whole call. */
-export interface Exchange extends DispatchController {
+export interface CallController extends DispatchController {
   /** The caller's handler. */
   readonly handler: DispatchHandler;
 }
@@ -29,7 +29,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   /** Of the connection; null until it has one. */
   connection: DispatchController | null = null;
   readonly reader: BodyReader | null;
-  readonly #exchange: Exchange;
+  readonly #controller: CallController;
   readonly #resolve: (response: Dispatched) => void;
   readonly #reject: (error: unknown) => void;
   #stage: Stage = 'undecided';
@@ -54,13 +54,13 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
 
   /** @param reader What is sent, where it is kept while it is sent. */
   constructor(
-    exchange: Exchange,
+    controller: CallController,
     reader: BodyReader | null,
     resolve: (response: Dispatched) => void,
     reject: (error: unknown) => void,
   ) {
     this.reader = reader;
-    this.#exchange = exchange;
+    this.#controller = controller;
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -96,19 +96,19 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
 
   /** It is the answer. */
   give(): void {
-    const exchange = this.#exchange;
-    const {handler} = exchange;
+    const controller = this.#controller;
+    const {handler} = controller;
     this.#stage = 'answer';
     this.#limit?.end();
     // The handler was told once that the request starts, before any context was known.
-    if (this.#context !== null && this.#context !== undefined) handler.onRequestStart?.(exchange, this.#context);
-    handler.onResponseStart?.(exchange, this.status, this.#incoming, this.#text);
+    if (this.#context !== null && this.#context !== undefined) handler.onRequestStart?.(controller, this.#context);
+    handler.onResponseStart?.(controller, this.status, this.#incoming, this.#text);
     this.#listener?.streaming();
-    for (const chunk of this.#chunks) handler.onResponseData?.(exchange, chunk);
+    for (const chunk of this.#chunks) handler.onResponseData?.(controller, chunk);
     this.#chunks = [];
-    if (this.#error !== null) this.onResponseError(exchange, this.#error);
-    else if (this.#trailers !== null) this.onResponseEnd(exchange, this.#trailers);
-    else if (!exchange.paused) this.#proceed();
+    if (this.#error !== null) this.onResponseError(controller, this.#error);
+    else if (this.#trailers !== null) this.onResponseEnd(controller, this.#trailers);
+    else if (!controller.paused) this.#proceed();
   }
 
   abort(reason: Error): void {
@@ -119,7 +119,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   /** The caller's handler threw while it was given the answer. As with undici, it hears of that itself. */
   fail(error: Error): void {
     this.abort(error);
-    if (this.#trailers !== null) this.onResponseError(this.#exchange, error); // Too late for the connection to tell.
+    if (this.#trailers !== null) this.onResponseError(this.#controller, error); // Too late for the connection to tell.
   }
 
   /**
@@ -145,16 +145,16 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   }
 
   onRequestSent(): void {
-    this.#exchange.handler.onRequestSent?.();
+    this.#controller.handler.onRequestSent?.();
   }
 
   onBodySent(chunk: unknown): void {
-    this.#exchange.handler.onBodySent?.(chunk);
+    this.#controller.handler.onBodySent?.(chunk);
   }
 
   onResponseStart(_connection: DispatchController, status: number, headers: IncomingHeaders, text?: string): void {
     if (status < 200) {
-      this.#exchange.handler.onResponseStart?.(this.#exchange, status, headers, text);
+      this.#controller.handler.onResponseStart?.(this.#controller, status, headers, text);
       return;
     }
     this.status = status;
@@ -177,8 +177,8 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
         return;
       case 'answer':
         this.#listener?.chunkArrived();
-        this.#exchange.handler.onResponseData?.(this.#exchange, chunk);
-        if (!this.#exchange.paused) this.#listener?.awaitingChunk();
+        this.#controller.handler.onResponseData?.(this.#controller, chunk);
+        if (!this.#controller.paused) this.#listener?.awaitingChunk();
     }
   }
 
@@ -187,7 +187,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     this.#limit?.end();
     if (this.#stage !== 'answer') return;
     this.#listener?.ended('read');
-    this.#exchange.handler.onResponseEnd?.(this.#exchange, trailers);
+    this.#controller.handler.onResponseEnd?.(this.#controller, trailers);
   }
 
   onResponseError(_connection: DispatchController, error: Error): void {
@@ -196,7 +196,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     if (this.status === 0) this.#reject(error);
     if (this.#stage !== 'answer') return;
     this.#listener?.ended('network');
-    this.#exchange.handler.onResponseError?.(this.#exchange, error);
+    this.#controller.handler.onResponseError?.(this.#controller, error);
   }
 
   #proceed(): void {

@@ -18,7 +18,7 @@ import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
 import {cancelBody} from '../transport/unsent-body.ts';
 import {DispatchHeaders} from './dispatch-headers.ts';
-import {Dispatched, dispatchedBodies, type Exchange} from './dispatched.ts';
+import {type CallController, Dispatched, dispatchedBodies} from './dispatched.ts';
 import {isIterableBody, KeptIterable} from './kept-iterable.ts';
 import type {Dispatch, DispatchHandler, DispatchOptions, Interceptor} from './types.ts';
 
@@ -60,7 +60,7 @@ const OLD_HANDLER =
   'steadfetch/undici serves handlers with onRequestStart (undici 7 and later), and this one has none, as those of the fetch of Node: ' +
   'give the dispatcher to setGlobalDispatcher(dispatcher) of undici 8, or to this call as new Dispatcher1Wrapper(dispatcher).';
 
-class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, Exchange {
+class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallController {
   readonly handler: DispatchHandler;
   readonly bodies: ResponseBodies<Dispatched> = dispatchedBodies;
   readonly callerSignal: CallSignal = new CallSignal();

@@ -46,26 +46,26 @@ class MortalServer {
   }
 }
 
-interface Tally {
+interface Counters {
   sends: number;
   firstTries: number;
   retried: number;
   ends: number;
 }
 
-async function crowd(policy: PolicyInput, revivesAfter: number): Promise<Tally & {answers: number}> {
+async function crowd(policy: PolicyInput, revivesAfter: number): Promise<Counters & {answers: number}> {
   const server = new MortalServer(3000);
   await server.live();
   const began = process.getActiveResourcesInfo().length;
-  const tally: Tally = {sends: 0, firstTries: 0, retried: 0, ends: 0};
+  const counters: Counters = {sends: 0, firstTries: 0, retried: 0, ends: 0};
   let failures = 0;
   let revived: Promise<void> | undefined;
   const on = (event: SteadfetchEvent): void => {
-    if (event.type === 'call.end') tally.ends++;
+    if (event.type === 'call.end') counters.ends++;
     if (event.type !== 'attempt.end') return;
-    tally.sends++;
-    if (event.reason === 'success' && event.attempt === 1) tally.firstTries++;
-    else if (event.reason === 'success') tally.retried++;
+    counters.sends++;
+    if (event.reason === 'success' && event.attempt === 1) counters.firstTries++;
+    else if (event.reason === 'success') counters.retried++;
     else if (server.isDead && ++failures >= revivesAfter) revived ??= server.live();
   };
   const handle = definePolicy({backoff: {baseMs: 1, capMs: 5}, concurrency: {max: 64, queue: CALLS}, ...policy});
@@ -88,8 +88,8 @@ async function crowd(policy: PolicyInput, revivesAfter: number): Promise<Tally &
     attempts += reportOf(value ?? error)?.attempts ?? 0;
     if (value?.status === 200) answers++;
   }
-  expect(tally.ends, 'calls that ended').to.equal(CALLS);
-  expect(attempts, 'sends that the reports tell of').to.be.within(tally.sends - 64, tally.sends);
+  expect(counters.ends, 'calls that ended').to.equal(CALLS);
+  expect(attempts, 'sends that the reports tell of').to.be.within(counters.sends - 64, counters.sends);
   expect(getEventListeners(signal, 'abort'), 'listeners on the signal').to.be.empty;
   const [origin] = handle.snapshot().origins;
   expect(origin?.concurrency).to.deep.equal([{max: 64, inFlight: 0, waiting: 0}]);
@@ -98,7 +98,7 @@ async function crowd(policy: PolicyInput, revivesAfter: number): Promise<Tally &
   // The client's ends of the connections hear of it one by one.
   for (let turn = 0; turn < 200 && held() > began; turn++) await new Promise(resolve => setTimeout(resolve, 1));
   expect(held(), 'handles').to.be.at.most(began);
-  return {...tally, answers};
+  return {...counters, answers};
 }
 
 describe('10,000 calls at once', () => {

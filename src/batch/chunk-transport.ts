@@ -14,35 +14,35 @@ import type {AbortSource} from '../core/abort-source.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {answered, type Outcome} from '../core/outcome.ts';
-import {formatKey, needsKey} from '../decide/idempotency.ts';
 import {harmless} from '../decide/classification.ts';
+import {formatKey, needsKey} from '../decide/idempotency.ts';
 import {Answer, answerBodies, answerOf, answerOfError} from '../transport/answer.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import type {Transport, TransportRequest} from '../transport/transport.ts';
+import type {Counters} from './counters.ts';
 import {DRAINED, type Drain} from './drain.ts';
 import {type Entry, requestKey} from './entry.ts';
 import type {Memory} from './memory.ts';
 import {redirectOf} from './redirect.ts';
 import {RequestContext} from './send-context.ts';
 import {failedSend, sortChunk} from './sort-chunk.ts';
-import type {Tally} from './tally.ts';
 import type {ChunkSender, Send} from './types.ts';
 
-/** What all exchanges of a batch share. */
+/** What all transports of a batch share. */
 export interface Sender<Item> {
   /** Keeps the notes on items that may be sent once only. */
   readonly memory: Pick<Memory, 'sending'>;
   readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
   readonly runId: string;
   readonly drain: Drain;
-  readonly tally: Tally;
+  readonly counters: Counters;
   /** The server did not act on these items: takes back what the journal says of them. */
   unacted(entries: readonly Entry<Item>[]): void;
   /** Ends the batch. */
   failed(error: unknown): void;
 }
 
-export class Exchange<Item> implements Transport<Answer> {
+export class ChunkTransport<Item> implements Transport<Answer> {
   readonly bodies: ResponseBodies<Answer> = answerBodies;
   readonly callerSignal = null;
   readonly passesCallerSignal = false;
@@ -125,11 +125,11 @@ export class Exchange<Item> implements Transport<Answer> {
 
   /** One function, and no promise where none is needed: on a fast server they are what a batch costs. */
   async #send(headers: HeaderRecord, signal: AbortSignal): Promise<Answer> {
-    const {tally} = this.#sender;
+    const {counters} = this.#sender;
     const {clock} = this.#call.client;
     const attempt = this.#count();
     this.#putKey(headers); // The engine wrote the key of its first attempt, which may have carried more items.
-    tally.sent(attempt > 1);
+    counters.sent(attempt > 1);
     const entries = this.open;
     const sentAt = clock.now();
     try {
@@ -150,7 +150,7 @@ export class Exchange<Item> implements Transport<Answer> {
       if (carried === undefined) throw error;
       return carried;
     } finally {
-      tally.answered(clock.now() - sentAt);
+      counters.answered(clock.now() - sentAt);
     }
   }
 
@@ -188,7 +188,7 @@ export class Exchange<Item> implements Transport<Answer> {
   #take(entries: readonly Entry<Item>[], answer: Answer): Awaitable<Answer> {
     if (typeof this.#sender.send !== 'function') return this.#sort(entries, answer);
     const [entry] = entries;
-    entry!.finding ??= {ok: true, value: answer.value, attempts: entry!.attempts};
+    entry!.outcome ??= {ok: true, value: answer.value, attempts: entry!.attempts};
     this.open = [];
     return answer;
   }

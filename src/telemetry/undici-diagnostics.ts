@@ -13,7 +13,7 @@ export interface Connection {
   readonly alpnProtocol?: string | false | null | undefined;
 }
 
-export interface WireWitness {
+export interface RequestWatcher {
   /** A request was made: the first, or that of a redirect. */
   sent(origin: string): void;
   connected(connection: Connection): void;
@@ -35,17 +35,17 @@ interface Channels {
   subscribe(name: string, listener: (message: unknown) => void): void;
 }
 
-const witnesses = new Map<string, WireWitness>();
-const requests = new WeakMap<Request, WireWitness>();
+const watchers = new Map<string, RequestWatcher>();
+const requests = new WeakMap<Request, RequestWatcher>();
 let isListening = false;
 
-export function watchWire(spanId: string, witness: WireWitness): void {
+export function watchRequests(spanId: string, watcher: RequestWatcher): void {
   if (!isListening) listen();
-  witnesses.set(spanId, witness);
+  watchers.set(spanId, watcher);
 }
 
-export function forgetWire(spanId: string): void {
-  witnesses.delete(spanId);
+export function forgetRequests(spanId: string): void {
+  watchers.delete(spanId);
 }
 
 function listen(): void {
@@ -64,11 +64,11 @@ function listen(): void {
 }
 
 function created(request: Request): void {
-  if (witnesses.size === 0) return;
-  const witness = witnesses.get(spanIdOf(request.headers));
-  if (witness === undefined) return;
-  requests.set(request, witness);
-  witness.sent(String(request.origin));
+  if (watchers.size === 0) return;
+  const watcher = watchers.get(spanIdOf(request.headers));
+  if (watcher === undefined) return;
+  requests.set(request, watcher);
+  watcher.sent(String(request.origin));
 }
 
 /** From `00-<32 digits>-<16 digits>-01`. Empty where there is none. */

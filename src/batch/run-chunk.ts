@@ -12,9 +12,9 @@ import type {Outcome} from '../core/outcome.ts';
 import {sleep} from '../core/timer.ts';
 import type {CallOverrides} from '../policy/types.ts';
 import type {Answer} from '../transport/answer.ts';
+import {ChunkTransport, type Sender} from './chunk-transport.ts';
 import {DRAINED} from './drain.ts';
 import type {Entry} from './entry.ts';
-import {Exchange, type Sender} from './exchange.ts';
 import {failureOfCall} from './failure.ts';
 import {NOWHERE} from './repeatable.ts';
 import type {BatchEvent, BatchTarget} from './types.ts';
@@ -22,7 +22,7 @@ import type {BatchEvent, BatchTarget} from './types.ts';
 /** What a courier asks of its batch. */
 export interface Dispatcher<Item> extends Sender<Item> {
   readonly client: Client<Answer>;
-  readonly tell: ((event: BatchEvent) => void) | null;
+  readonly notify: ((event: BatchEvent) => void) | null;
   targetOf(item: Item): BatchTarget;
   /** Whether it may be waited for so long; if not, the batch ends. */
   mayHold(waitMs: number): boolean;
@@ -38,31 +38,31 @@ const SHORTEST_HOLD_MS = 250;
 const SPLITTING = [400, 413, 422];
 
 /** Resolves when every item is settled, or left. */
-export async function deliver<Item>(batch: Dispatcher<Item>, entries: readonly Entry<Item>[]): Promise<void> {
+export async function runChunk<Item>(batch: Dispatcher<Item>, entries: readonly Entry<Item>[]): Promise<void> {
   let open = entries;
   let requests = 0;
   let overrides: CallOverrides | undefined;
   for (;;) {
     const {method = 'POST', url = NOWHERE} = batch.targetOf(open[0]!.item);
     const call = beginCall(batch.client, method.toUpperCase(), url, overrides);
-    const exchange = new Exchange(batch, open, requests);
-    const outcome = await exchange.run(call);
-    batch.tally.waitedMs += call.waitedMs;
-    requests += exchange.requests;
+    const transport = new ChunkTransport(batch, open, requests);
+    const outcome = await transport.run(call);
+    batch.counters.waitedMs += call.waitedMs;
+    requests += transport.requests;
     settleDone(batch, open);
-    open = exchange.open;
+    open = transport.open;
     if (open.length === 0) return;
     if (splits(call, outcome, open)) {
       batch.unacted(open);
-      batch.tell?.({type: 'chunk.split', items: open.length, status: outcome.status});
+      batch.notify?.({type: 'chunk.split', items: open.length, status: outcome.status});
       const half = Math.ceil(open.length / 2);
-      await deliver(batch, open.slice(0, half));
-      return deliver(batch, open.slice(half));
+      await runChunk(batch, open.slice(0, half));
+      return runChunk(batch, open.slice(half));
     }
     const holdMs = holdAfter(call, outcome);
     if (holdMs === null) return finish(batch, open, call, outcome);
     if (!(await hold(batch, holdMs, call))) return leave(batch, open);
-    overrides = attemptsLeft(call, overrides, exchange.requests);
+    overrides = attemptsLeft(call, overrides, transport.requests);
   }
 }
 
@@ -73,7 +73,7 @@ function attemptsLeft({plan}: CallFacts, before: CallOverrides | undefined, made
 }
 
 function settleDone<Item>(batch: Dispatcher<Item>, entries: readonly Entry<Item>[]): void {
-  for (const entry of entries) if (entry.finding !== null) batch.settled(entry);
+  for (const entry of entries) if (entry.outcome !== null) batch.settled(entry);
 }
 
 /** Under a key, 422 says that the key is known with another body, and halves would be new to the server. */
@@ -99,13 +99,13 @@ function holdAfter({guards, decision, client}: CallFacts, {kind, error}: Outcome
 
 /** False where the batch ends first. */
 async function hold<Item>(batch: Dispatcher<Item>, ms: number, call: CallFacts): Promise<boolean> {
-  const {client, drain, tally} = batch;
+  const {client, drain, counters} = batch;
   const waitMs = Math.max(ms, SHORTEST_HOLD_MS);
   if (drain.begun || !batch.mayHold(waitMs)) return false;
-  batch.tell?.({type: 'batch.held', waitMs, reason: reportFor(call).reason});
+  batch.notify?.({type: 'batch.held', waitMs, reason: reportFor(call).reason});
   const start = client.clock.now();
   await sleep(client.clock, waitMs, drain.signal).catch(() => {});
-  tally.heldMs += client.clock.now() - start;
+  counters.heldMs += client.clock.now() - start;
   return !drain.begun;
 }
 
@@ -117,7 +117,7 @@ function finish<Item>(
 ): void {
   if (outcome.kind === 'aborted' || outcome.error === DRAINED) return leave(batch, open);
   for (const entry of open) {
-    entry.finding = {ok: false, failure: failureOfCall(call, outcome, entry.last ?? outcome), attempts: entry.attempts};
+    entry.outcome = {ok: false, failure: failureOfCall(call, outcome, entry.last ?? outcome), attempts: entry.attempts};
     batch.settled(entry);
   }
 }

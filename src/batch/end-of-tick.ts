@@ -5,7 +5,7 @@
  * processor's cache for the next item; one send amid the answer to another is a quarter slower. See
  * docs/decisions/0016-a-batch-sends-at-the-end-of-a-turn.md.
  */
-export class Turn {
+export class EndOfTick {
   readonly #later: Later;
   readonly #work: () => void;
   #isAsked = false;

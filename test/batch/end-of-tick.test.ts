@@ -1,14 +1,14 @@
 /** Work that is put off to the end of a turn. */
 import {expect} from 'chai';
+import {EndOfTick} from '../../src/batch/end-of-tick.ts';
 import {runBatch} from '../../src/batch/run-batch.ts';
-import {Turn} from '../../src/batch/turn.ts';
 import {endOfTurn} from '../../src/core/system-clock.ts';
 
 describe('a turn of a batch', () => {
   it('does once what is asked for many times, and again what is asked for meanwhile', () => {
     const ends: (() => void)[] = [];
     let done = 0;
-    const turn = new Turn(
+    const turn = new EndOfTick(
       end => ends.push(end),
       () => {
         if (++done === 1) turn.ask();

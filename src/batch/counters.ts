@@ -2,7 +2,7 @@
 import {createHistogram, type RecordableHistogram} from 'node:perf_hooks';
 import type {BatchProgress, BatchReport, ItemFailure, ResultSource} from './types.ts';
 
-export class Tally {
+export class Counters {
   items = 0;
   left = 0;
   reopened = 0;
