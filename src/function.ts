@@ -8,7 +8,7 @@ export type {Refusal} from './call/decision.ts';
 export {type CallReport, reportOf} from './call/report.ts';
 export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
-export type {AttemptRequest, Reclassification, ClassifyInput} from './client/ports.ts';
+export type {AttemptRequest, ClassifyInput, Reclassification} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {FunctionContext} from './function/function-transport.ts';
 export type {FunctionCall, FunctionPorts, GuardedFunction} from './function/guard.ts';

@@ -6,7 +6,7 @@ import {attachToError} from '../call/report.ts';
 import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
-import type {Reclassification, ClassifyInput, Ports} from '../client/ports.ts';
+import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
