@@ -31,7 +31,7 @@ export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
     means: 'A retry needs the request body again, and it was not kept.',
     remedy: 'Send a string, a buffer or a Blob, and raise `replayLimitBytes` for larger ones.',
   },
-  'resent-once': {
+  'retried-once': {
     example: 'sent again once after 401, and once is enough',
     means: 'A 401 (with `prepareAttempt`), 421 or 425 is retried once. The retry failed in the same way.',
     remedy: 'For a 401, check that `prepareAttempt` gets a new token when `previousStatus` is 401.',

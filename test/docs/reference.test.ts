@@ -99,7 +99,7 @@ describe('docs/troubleshooting.md', () => {
     'attempts-exhausted': () => call({}, [503]),
     'body-not-replayable': () =>
       call({}, [503], {method: 'PUT', body: new Blob(['a']).stream(), duplex: 'half'} as RequestInit),
-    'resent-once': () => call({}, [401], {}, {ports: {prepareAttempt: () => {}}}),
+    'retried-once': () => call({}, [401], {}, {ports: {prepareAttempt: () => {}}}),
     'hint-too-long': () => call({}, [hint]),
     deadline: () => call({deadlineMs: 1000, backoff: {kind: 'constant', delayMs: 2000}}, [503]),
     'budget-exhausted': () => call({breaker: null}, [503], {}, {before: 4}),
