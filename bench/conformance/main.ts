@@ -1,9 +1,9 @@
-/** `npm run conformance`: every pitfall against every library, and the page that says how it went. */
+/** `npm run conformance`: tries every pitfall on every library, and writes results.json and docs/conformance.md. */
 import {execFile, execFileSync} from 'node:child_process';
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {columns, libraryOf, pitfalls} from './catalogue.ts';
-import {pageOf} from './page.ts';
+import {currentPage, type Results} from './page.ts';
 import {fail, type Verdict} from './pitfall.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -27,7 +27,7 @@ const cells = pitfalls
   .flatMap(({id}) => columns.map((column, index): Cell => ({column, library: libraries[index]!.name, id})))
   .filter(({library, id}) => only === undefined || id === only || library === only);
 const results = new Map<string, Verdict>();
-const keyOf = ({library, id}: Cell): string => `${library} ${id}`;
+const keyOf = ({library, id}: Pick<Cell, 'library' | 'id'>): string => `${library} ${id}`;
 
 await tryAll(cells, AT_ONCE);
 // A busy machine fails rows that look at the clock: what failed is tried again, with nothing beside it.
@@ -40,16 +40,14 @@ for (const cell of cells) {
   if (verdict.cell === 'fail' || only !== undefined) console.log(`${keyOf(cell)}: ${verdict.cell} ${verdict.note}`);
 }
 if (only === undefined) {
-  const json = (path: string): never => JSON.parse(readFileSync(new URL(path, root), 'utf8')) as never;
-  const page = pageOf(
-    libraries,
-    results,
-    json('bench/package.json'),
-    json('package.json'),
-    json('bench/conformance/ky-suite.json'),
-    json('bench/conformance/undici-suite.json'),
-  );
-  writeFileSync(new URL('docs/conformance.md', root), page);
+  const ofLibrary = ({name}: {readonly name: string}) =>
+    Object.fromEntries(pitfalls.map(({id}) => [id, results.get(keyOf({library: name, id}))!]));
+  const kept: Results = {
+    node: process.versions.node,
+    results: Object.fromEntries(libraries.map(library => [library.name, ofLibrary(library)])),
+  };
+  writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(kept, null, 2)}\n`);
+  writeFileSync(new URL('docs/conformance.md', root), await currentPage());
 }
 
 async function tryAll(cells: readonly Cell[], atOnce: number): Promise<void> {

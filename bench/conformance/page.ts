@@ -1,5 +1,8 @@
-/** docs/conformance.md: nothing in it is written by hand. */
-import {pitfalls} from './catalogue.ts';
+/**
+ * docs/conformance.md, of what main.ts, ky-suite/main.ts and undici-suite/main.ts measured. Run by `npm run generate` and by main.ts.
+ */
+import {readFileSync, writeFileSync} from 'node:fs';
+import {columns, libraryOf, pitfalls} from './catalogue.ts';
 import type {Library} from './library.ts';
 import type {Verdict} from './pitfall.ts';
 
@@ -26,29 +29,30 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
+/** As main.ts writes it: results by library and pitfall. */
+export interface Results {
+  readonly node: string;
+  readonly results: Readonly<Record<string, Readonly<Record<string, Verdict>>>>;
+}
+
 export function pageOf(
   libraries: readonly Library[],
-  results: ReadonlyMap<string, Verdict>,
+  {node, results}: Results,
   bench: Manifest,
   own: Manifest,
   suite: KySuite,
   undici: UndiciSuite,
 ): string {
   const names = libraries.map(({name}) => name);
-  const of = (library: string, id: string): Verdict => results.get(`${library} ${id}`) ?? {cell: 'n/a', note: ''};
-  const noteOf = ({name, documented}: Library, id: string): string => {
-    const remark = documented?.[id];
-    return `${name}: ${of(name, id).note}${remark === undefined ? '' : ` (documented: ${remark})`}`;
-  };
-  const rows = pitfalls.map(({id, title}) => [
+  const of = (library: string, id: string): Verdict => results[library]?.[id] ?? {cell: 'n/a', note: ''};
+  const rows = pitfalls.map(({id, title}) => [id, title, ...names.map(name => of(name, id).cell)]);
+  const failures = pitfalls.map(({id, title}) => ({
     id,
     title,
-    ...names.map(name => of(name, id).cell),
-    libraries
+    notes: libraries
       .filter(({name}) => of(name, id).cell === 'fail')
-      .map(library => noteOf(library, id))
-      .join('; '),
-  ]);
+      .map(({name, documented}) => ({name, note: of(name, id).note, documented: documented?.[id]})),
+  }));
   const count = (name: string, cell: string): string =>
     String(pitfalls.filter(({id}) => of(name, id).cell === cell).length);
   const versions = libraries.map(({name, packages}) => [
@@ -64,7 +68,9 @@ export function pageOf(
 
 Pitfalls that libraries of this kind have fallen into, tried on each of them.
 
-${table(['', 'pitfall', ...names, 'how a failure shows'], rows)}
+${table(['', 'pitfall', ...names], rows)}
+
+${failuresSection(failures)}
 
 ## Versions and totals
 
@@ -72,18 +78,18 @@ ${table(['library', 'version', 'pass', 'fail', 'n/a'], versions)}
 
 ## Method
 
-- \`npm run conformance\` installs the peers that bench/package.json pins, and writes this page. Node ${process.versions.node}.
+- \`npm run conformance\` installs the peers that bench/package.json pins, tries them, and writes results.json and this page. Node ${node}.
 - Every cell is a process of its own with a server of its own on 127.0.0.1, in real time. One that hangs fails, and says so.
   What failed among others was tried again alone, and that counts.
 - Each library is used as its documentation says, with the attempts, delays and limits of the row set by its own options.
   Libraries that repeat a function (cockatiel, opossum, p-retry) repeat a fetch that throws on 429 and 5xx.
 - **n/a**: the library has no such part by design, or the part is the user's own.
-- *documented*: the library's documentation declares what the row takes for a pitfall, or leaves the choice to an option.
+- *documented*, among the failures: the library's documentation declares what the row takes for a pitfall, or leaves the choice to an option.
 - grpc-js speaks no plain HTTP: the rows that can apply to it are asked of it on a gRPC server, of its retries and hedges as its
   service config sets them. \`Retry-After\` is \`grpc-retry-pushback-ms\` there, and the caller's abort is \`call.cancel()\`. The rows of T55 are
   gRPC's alone; in them steadfetch is an interceptor of the same client.
 - steadfetch's retries are tried without its budget and its breaker, since the peers have none there; those apart.
-- The ids are those in the titles of the tests of steadfetch, which has them for what no peer has, too.
+- The ids stand at the front of titles of steadfetch's own tests, which also have ids for what no peer has.
 
 ## ky's own suite
 
@@ -102,6 +108,30 @@ Snapshot ${suite.snapshot}, ky ${suite.published}. What fails alone, with the ne
 ${conflictsOf(suite)}
 ${undiciSection(undici)}`;
 }
+
+interface Failures {
+  readonly id: string;
+  readonly title: string;
+  readonly notes: readonly {
+    readonly name: string;
+    /** What was measured. */
+    readonly note: string;
+    readonly documented?: string | undefined;
+  }[];
+}
+
+/** Below the table, so that the table stays narrow enough to read. */
+export const failuresSection = (failures: readonly Failures[]): string => `## How each failure shows
+
+What was measured where the table says fail, by pitfall.
+
+${failures
+  .filter(({notes}) => notes.length > 0)
+  .map(({id, title, notes}) => `### ${id}: ${title}\n\n${notes.map(noteLine).join('\n')}`)
+  .join('\n\n')}`;
+
+const noteLine = ({name, note, documented}: Failures['notes'][number]): string =>
+  `- ${name}: ${note.replaceAll('\n', ' ')}${documented === undefined ? '' : ` (documented: ${documented})`}`;
 
 /** The part of the page that undici-suite.json gives. */
 export const undiciSection = (undici: UndiciSuite): string => `## undici's own suite
@@ -128,3 +158,19 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
     `| ${cells.map(cell => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
+
+/** The page of the results that are kept. */
+export async function currentPage(): Promise<string> {
+  const root = new URL('../../', import.meta.url);
+  const json = (path: string): never => JSON.parse(readFileSync(new URL(path, root), 'utf8')) as never;
+  return pageOf(
+    await Promise.all(columns.map(libraryOf)),
+    json('bench/conformance/results.json'),
+    json('bench/package.json'),
+    json('package.json'),
+    json('bench/conformance/ky-suite.json'),
+    json('bench/conformance/undici-suite.json'),
+  );
+}
+
+if (import.meta.main) writeFileSync(new URL('../../docs/conformance.md', import.meta.url), await currentPage());
