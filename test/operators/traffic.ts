@@ -1,6 +1,8 @@
 /**
  * What an application does on a bad day, each story under a span of its own. Run with `--import` of register, it sends its spans where
  * OTEL_EXPORTER_OTLP_ENDPOINT says; it prints the trace id of each story as JSON, and ends by itself.
+ *
+ * Two arguments: the base of the backoff, and how long the server takes to answer, in ms. Short by default, so that a story takes milliseconds.
  */
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
@@ -12,8 +14,12 @@ import type {PolicyInput} from '../../src/policy/types.ts';
 
 type Story = (url: string) => Promise<unknown>;
 
-/** Short waits, so that a story takes milliseconds. */
-const quick: PolicyInput = {backoff: {baseMs: 2, throttledBaseMs: 2}, breaker: null, budget: null};
+const [baseMs = 2, answerMs = 0] = process.argv.slice(2).map(Number);
+const quick: PolicyInput = {
+  backoff: {baseMs, throttledBaseMs: baseMs, jitter: 'equal'},
+  breaker: null,
+  budget: null,
+};
 const body = {method: 'POST', body: '{"input": "a cat"}'} as const;
 
 const stories: Readonly<Record<string, Story>> = {
@@ -23,9 +29,9 @@ const stories: Readonly<Record<string, Story>> = {
   'a POST that nobody may retry': url => createFetch(quick)(`${url}/503/200`, body),
   'a call that gives up': url => createFetch(quick)(`${url}/500/502/503`),
   'a slow call that is hedged': url =>
-    createFetch({...quick, hedge: {delayMs: 20, maxLoadRatio: 1}})(`${url}/slow/200`),
+    createFetch({...quick, hedge: {delayMs: 20 + baseMs, maxLoadRatio: 1}})(`${url}/slow/200`),
   'a call that takes too long': url =>
-    createFetch({...quick, maxAttempts: 2, attemptTimeoutMs: 60})(`${url}/slow/slow`),
+    createFetch({...quick, maxAttempts: 2, attemptTimeoutMs: 60 + baseMs})(`${url}/slow/slow`),
   'a call that its caller aborts': url => createFetch(quick)(`${url}/slow`, {signal: AbortSignal.timeout(30)}),
   'a call into an open breaker': async url => {
     const policy = definePolicy({...quick, maxAttempts: 1, breaker: {kind: 'consecutive', failures: 2}});
@@ -41,12 +47,13 @@ const stories: Readonly<Record<string, Story>> = {
 
 /** `/503/200` answers 503, then 200, over and over, for every story by itself. */
 const seen = new Map<string, number>();
-function answer({url = ''}: IncomingMessage, response: ServerResponse): void {
+async function answer({url = ''}: IncomingMessage, response: ServerResponse): Promise<void> {
   const [story = '', ...script] = url.split('?')[0]!.slice(1).split('/');
   const turn = seen.get(story) ?? 0;
   seen.set(story, turn + 1);
   const word = script[turn % script.length] ?? '200';
   if (word === 'slow') return;
+  await setTimeout(answerMs);
   response.writeHead(Number(word), word === '429' ? {'retry-after-ms': '5'} : {}).end('ok');
 }
 

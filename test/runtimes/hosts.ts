@@ -1,11 +1,12 @@
 /** The runtimes, and how each runs the list. */
 import {execFile} from 'node:child_process';
-import {accessSync, constants, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {delimiter, join} from 'node:path';
+import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
-import {type Browser, chromium, type Page} from 'playwright-core';
+import type {Browser, Page} from 'playwright-core';
+import {launchChromium} from '../../tools/chromium/launch.ts';
 import type {World} from './case.ts';
 import {attempt} from './cases/all.ts';
 
@@ -27,16 +28,6 @@ export const node: Host = {
   stop: async () => {},
 };
 
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 /** A page of the server's, so that there are origins; a fresh profile each time. */
 export class Chromium implements Host {
   readonly name = 'Chromium';
@@ -45,11 +36,11 @@ export class Chromium implements Host {
   #page: Page | null = null;
 
   async start({here}: World): Promise<string | undefined> {
-    const executablePath = process.env.CHROMIUM ?? found(['chromium', 'chromium-browser', 'google-chrome']);
-    if (executablePath === undefined) return 'no chromium';
+    const browser = await launchChromium();
+    if (browser === undefined) return 'no chromium';
+    this.#browser = browser;
     const {outputFiles} = await bundle('in-page.ts', 'browser');
-    this.#browser = await chromium.launch({executablePath, args: FLAGS, headless: true});
-    this.#page = await this.#browser.newPage();
+    this.#page = await browser.newPage();
     await this.#page.goto(`${here}/`);
     await this.#page.addScriptTag({content: outputFiles[0]!.text});
     return undefined;
@@ -171,19 +162,4 @@ function output(cwd: string, command: string, args: readonly string[]): Promise<
       resolve({failed: error !== null, text: `${stdout}\n${stderr}`}),
     ),
   );
-}
-
-/** The first of these programs in the path. */
-function found(programs: readonly string[]): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return programs.flatMap(program => folders.map(folder => join(folder, program))).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

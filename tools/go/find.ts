@@ -102,7 +102,8 @@ async function moveAcross(from: string, to: string): Promise<void> {
   await rename(beside, to);
 }
 
-const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'steadfetch');
+/** Where programs that were built are kept. */
+export const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'steadfetch');
 
 async function inPath(name: string): Promise<string | undefined> {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
