@@ -1,7 +1,8 @@
 /** Request bodies: sent again byte for byte, or not at all. */
 import {expect} from 'chai';
 import {type ResilientInit, reportOf} from '../../src/core.ts';
-import {AT_ONCE, ITEMS, thrown, virtually, type World, wireError} from './world.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {ITEMS, thrown, virtually, type World, wireError} from './world.ts';
 
 interface Sent {
   readonly bytes: string;

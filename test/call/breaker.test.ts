@@ -1,7 +1,8 @@
 /** The circuit breaker, as a call meets it. */
 import {expect} from 'chai';
 import {type PolicyInput, type Ports, RejectedError} from '../../src/core.ts';
-import {AT_ONCE, answer, ITEMS, later, thrown, virtually, type World} from './world.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {answer, ITEMS, later, thrown, virtually, type World} from './world.ts';
 
 const atFirst = {kind: 'consecutive', failures: 1, openMs: 1000, maxOpenMs: 8000, probes: 1} as const;
 

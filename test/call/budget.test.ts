@@ -2,7 +2,8 @@
 import {expect} from 'chai';
 import {reportOf} from '../../src/core.ts';
 import type {VirtualClock} from '../../src/testing.ts';
-import {AT_ONCE, answer, ITEMS, virtually, type World} from './world.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {answer, ITEMS, virtually, type World} from './world.ts';
 
 const remaining = (world: World): number | undefined =>
   world.handle.snapshot(world.clock.now()).origins[0]?.budgets[0]?.remaining;

@@ -4,7 +4,8 @@ import type {CallContext} from '../../src/call/context.ts';
 import {reportFor} from '../../src/call/report.ts';
 import {type CallReport, type ClassifyInput, reportOf} from '../../src/core.ts';
 import {VirtualClock} from '../../src/testing.ts';
-import {AT_ONCE, answer, ITEMS, later, thrown, virtually, type World} from './world.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {answer, ITEMS, later, thrown, virtually, type World} from './world.ts';
 
 describe('overrides of a call', () => {
   for (const [what, wrong] of [

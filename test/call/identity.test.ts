@@ -1,7 +1,8 @@
 /** The names a call goes by: the same on every attempt and hedge, new for every call, the caller's own before ours. */
 import {expect} from 'chai';
 import {reportOf, SystemIds} from '../../src/core.ts';
-import {AT_ONCE, ITEMS, virtually} from './world.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {ITEMS, virtually} from './world.ts';
 
 const KEY = 'idempotency-key';
 const ID = 'x-correlation-id';

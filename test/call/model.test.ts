@@ -8,7 +8,8 @@ import fc from 'fast-check';
 import {type CallObserver, type CallReport, type Observer, type PolicyInput, reportOf} from '../../src/core.ts';
 import type {SeenRequest, VirtualClock} from '../../src/testing.ts';
 import {type Settled, settle} from '../support/outcome.ts';
-import {AT_ONCE, ITEMS, World} from './world.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {ITEMS, World} from './world.ts';
 
 /** What the server does with one request. `works`: whether it has its effect before it answers, or fails to. */
 interface Reply {

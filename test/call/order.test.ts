@@ -2,7 +2,8 @@
 import {expect} from 'chai';
 import {reportOf, type SteadfetchEvent, type TimeoutError} from '../../src/core.ts';
 import {seededRandom} from '../../src/testing.ts';
-import {AT_ONCE, answer, ITEMS, thrown, virtually, wireError} from './world.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {answer, ITEMS, thrown, virtually, wireError} from './world.ts';
 
 const noJitter = {jitter: 'none'} as const;
 

@@ -1,7 +1,8 @@
 /** Functions of the user's beside the policy: what they say, and what becomes of a call when they throw, reject or hang. */
 import {expect} from 'chai';
 import {type ClassifyInput, reportOf} from '../../src/core.ts';
-import {AT_ONCE, ITEMS, thrown, virtually} from './world.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {ITEMS, thrown, virtually} from './world.ts';
 
 const MISTAKE = new Error('a mistake of the user');
 

@@ -3,7 +3,8 @@ import {channel} from 'node:diagnostics_channel';
 import {expect} from 'chai';
 import {createFetch, type Ports, type ResilientInit, reportOf} from '../../src/core.ts';
 import {settle} from '../support/outcome.ts';
-import {AT_ONCE, ITEMS, wireError} from './world.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {ITEMS, wireError} from './world.ts';
 
 const POST: ResilientInit = {method: 'POST', body: 'order'};
 const KEYED: ResilientInit = {...POST, headers: {'Idempotency-Key': 'mine'}};

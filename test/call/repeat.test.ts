@@ -3,7 +3,8 @@ import {expect} from 'chai';
 import type {PolicyInput} from '../../src/core.ts';
 import {type ResilientInit, reportOf} from '../../src/core.ts';
 import type {ScriptedAnswer} from '../../src/testing.ts';
-import {AT_ONCE, answer, ITEMS, virtually, wireError} from './world.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {answer, ITEMS, virtually, wireError} from './world.ts';
 
 const POST: ResilientInit = {method: 'POST', body: 'order'};
 const KEYED: ResilientInit = {...POST, headers: {'Idempotency-Key': 'mine'}};

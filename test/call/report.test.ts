@@ -1,7 +1,8 @@
 /** Where `reportOf` finds the report of a call: on the error or the response itself, or in the error that a client library makes of it. */
 import {expect} from 'chai';
 import {reportOf} from '../../src/core.ts';
-import {AT_ONCE, ITEMS, thrown, virtually, type World} from './world.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {ITEMS, thrown, virtually, type World} from './world.ts';
 
 const failedWith = async (world: World): Promise<unknown> => {
   world.serve(new TypeError('Failed to fetch'));

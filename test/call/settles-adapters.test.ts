@@ -10,10 +10,11 @@ import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
 import type {GrpcPorts} from '../../src/grpc/ports.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import {fails, GrpcServer, get, hang, ok} from '../grpc/grpc-server.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {WireServer} from '../support/wire-server.ts';
 import {Sabotage} from './sabotage.ts';
 import {CLASSES, NOT_SABOTAGED, watchedObserver} from './sabotaged-parts.ts';
-import {AT_ONCE, ITEMS} from './world.ts';
+import {ITEMS} from './world.ts';
 
 type Answer = 200 | 503 | 'hang';
 

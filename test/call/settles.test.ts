@@ -10,9 +10,10 @@ import {
 } from '../../src/core.ts';
 import {FetchTransport} from '../../src/fetch/fetch-transport.ts';
 import {VirtualClock} from '../../src/testing.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {Sabotage} from './sabotage.ts';
 import {CLASSES, NOT_SABOTAGED, watchedObserver} from './sabotaged-parts.ts';
-import {AT_ONCE, ITEMS} from './world.ts';
+import {ITEMS} from './world.ts';
 
 /** What a call ends with: its status, or what it rejects with. */
 type End = {readonly status: number} | {readonly error: unknown};

@@ -5,8 +5,9 @@ import {Agent, type Dispatcher, request} from 'undici';
 import {createFetch, type PolicyInput, type ResilientInit, resilience} from '../../src/core.ts';
 import {VirtualClock} from '../../src/testing.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {WireServer} from '../support/wire-server.ts';
-import {AT_ONCE, ITEMS, virtually} from './world.ts';
+import {ITEMS, virtually} from './world.ts';
 
 /** Nothing is written onto headers, so those of the caller could be passed on as they are. */
 const BARE: PolicyInput = {correlation: null};
@@ -189,7 +190,7 @@ describe('what the caller changes after the call, over HTTP', () => {
     server = await WireServer.start();
   });
   after(() => server.close());
-  const QUICK: PolicyInput = {backoff: {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'}};
+  const QUICK: PolicyInput = {backoff: AT_ONCE};
 
   for (const [loop, more] of [
     ['our loop', {}],

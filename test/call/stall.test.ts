@@ -4,7 +4,8 @@ import {Pause, type Timer} from '../../src/core/timer.ts';
 import {createFetch, definePolicy, type PolicyInput, type ResilientInit, type SteadfetchEvent} from '../../src/core.ts';
 import {ScriptedFetch, VirtualClock} from '../../src/testing.ts';
 import {AnsweringLate} from '../support/answering-late.ts';
-import {AT_ONCE, answer, ITEMS, later, thrown, World} from './world.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {answer, ITEMS, later, thrown, World} from './world.ts';
 
 const LIMIT_MS = 1000;
 

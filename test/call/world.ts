@@ -17,14 +17,6 @@ import {attemptsInFlight} from '../support/breaker-books.ts';
 
 export const ITEMS = 'https://api.test/items';
 
-/** No waits but those a test is about. */
-export const AT_ONCE: NonNullable<PolicyInput['backoff']> = {
-  kind: 'constant',
-  delayMs: 0,
-  throttledBaseMs: 0,
-  jitter: 'none',
-};
-
 export class World {
   readonly clock: VirtualClock = new VirtualClock();
   readonly events: SteadfetchEvent[] = [];

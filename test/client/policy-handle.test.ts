@@ -1,7 +1,8 @@
 /** The handle of a policy: state that clients share, what operators see and do, and what one call may change. */
 import {expect} from 'chai';
 import {createFetch, definePolicy, InvalidPolicyError, reportOf} from '../../src/core.ts';
-import {AT_ONCE, answer, ending, ITEMS, later, thrown, virtually} from '../call/world.ts';
+import {answer, ending, ITEMS, later, thrown, virtually} from '../call/world.ts';
+import {AT_ONCE} from '../support/policies.ts';
 
 const wait = {kind: 'constant', delayMs: 1000, jitter: 'none'} as const;
 

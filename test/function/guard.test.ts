@@ -4,7 +4,8 @@ import {createFetch, type PolicyInput, type SteadfetchEvent} from '../../src/cor
 import {type FunctionPorts, guard} from '../../src/function/guard.ts';
 import {reportOf} from '../../src/function.ts';
 import {VirtualClock} from '../../src/testing.ts';
-import {AT_ONCE, nameOf, thrown} from '../call/world.ts';
+import {nameOf, thrown} from '../call/world.ts';
+import {AT_ONCE} from '../support/policies.ts';
 
 const reset = (): Error => Object.assign(new Error('socket hang up'), {code: 'ECONNRESET', syscall: 'read'});
 const refused = (): Error => Object.assign(new Error('refused'), {code: 'ECONNREFUSED', syscall: 'connect'});

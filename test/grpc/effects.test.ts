@@ -8,9 +8,10 @@ import {join} from 'node:path';
 import {type ChannelOptions, Client, credentials, status} from '@grpc/grpc-js';
 import {expect} from 'chai';
 import {grpcInterceptor, type PolicyInput} from '../../src/grpc.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {type Ended, fails, GrpcServer, get, ok} from './grpc-server.ts';
 
-const QUICK: PolicyInput = {backoff: {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'}};
+const QUICK: PolicyInput = {backoff: AT_ONCE};
 const NO_RETRIES_OF_GRPC: ChannelOptions = {'grpc.enable_retries': 0};
 
 /** TCP between a client and a server, which can be cut. */

@@ -16,6 +16,7 @@ import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
 import {definePolicy, type GrpcPorts, type PolicyHandle, type PolicyInput, reportOf} from '../../src/grpc.ts';
 import {type ScriptedAnswer, ScriptedFetch, VirtualClock} from '../../src/testing.ts';
 import {attemptsInFlight} from '../support/breaker-books.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {
   type Attempted,
   Chat,
@@ -30,7 +31,6 @@ import {
   watch,
 } from './grpc-server.ts';
 
-const AT_ONCE = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
 const unavailable = fails(status.UNAVAILABLE);
 const repeatable: PolicyInput = {idempotentMethods: ['POST']};
 

@@ -7,9 +7,8 @@ import {type GrpcPorts, grpcInterceptor, type PolicyInput} from '../../src/grpc.
 import {logToConsole} from '../../src/log.ts';
 import {otelObserver} from '../../src/telemetry.ts';
 import {ManualReader, Tracing, traceparentOf} from '../support/otel.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {drain, fails, GrpcServer, get, hang, ok, watch} from './grpc-server.ts';
-
-const AT_ONCE = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
 
 describe('a gRPC call, to those who look on', () => {
   let server: GrpcServer;

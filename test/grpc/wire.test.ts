@@ -6,9 +6,9 @@ import {type ChannelOptions, type Interceptor, Metadata, status} from '@grpc/grp
 import {expect} from 'chai';
 import {type PolicyInput, reportOf} from '../../src/core.ts';
 import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {fails, GrpcServer, get, ok} from './grpc-server.ts';
 
-const AT_ONCE = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
 const GRPC = {':status': 200, 'content-type': 'application/grpc'};
 const MESSAGE = Buffer.from('{"text":"here"}');
 const FRAME = Buffer.concat([Buffer.from([0, 0, 0, 0, MESSAGE.length]), MESSAGE]);

@@ -2,8 +2,9 @@
 import {runInNewContext} from 'node:vm';
 import {expect} from 'chai';
 import {reportOf} from '../../src/core.ts';
-import {AT_ONCE, ITEMS, virtually} from '../call/world.ts';
+import {ITEMS, virtually} from '../call/world.ts';
 import {settle} from '../support/outcome.ts';
+import {AT_ONCE} from '../support/policies.ts';
 
 const throwing = (): never => {
   throw new Error('said by a getter');

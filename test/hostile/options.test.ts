@@ -1,8 +1,9 @@
 /** What a call says for itself may mean harm too: one clear error before anything is sent, and nothing reaches a prototype. */
 import {expect} from 'chai';
 import {createFetch, type ResilientInit} from '../../src/core.ts';
-import {AT_ONCE, answer, ITEMS, thrown, virtually} from '../call/world.ts';
+import {answer, ITEMS, thrown, virtually} from '../call/world.ts';
 import {DOORS, type Door, type Init, meet, type Seen} from '../faults/trial.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {type Place, WireServer} from '../support/wire-server.ts';
 
 const SAID = new Error('said by a getter');

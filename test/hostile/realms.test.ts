@@ -7,8 +7,9 @@ import {createContext, runInContext} from 'node:vm';
 import {expect} from 'chai';
 import * as undici from 'undici';
 import {createFetch, type PolicyInput, type Ports, type ResilientInit, reportOf} from '../../src/core.ts';
-import {AT_ONCE, ITEMS, virtually} from '../call/world.ts';
+import {ITEMS, virtually} from '../call/world.ts';
 import {errorOf} from '../support/outcome.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {type Place, WireServer} from '../support/wire-server.ts';
 
 const realm = createContext();

@@ -19,9 +19,10 @@ import {
   type TimeoutError,
 } from '../../src/core.ts';
 import {loadPolicySync} from '../../src/load.ts';
-import {AT_ONCE, answer, thrown, virtually} from '../call/world.ts';
+import {answer, thrown, virtually} from '../call/world.ts';
 import {DOORS, type Init, meet} from '../faults/trial.ts';
 import {settle} from '../support/outcome.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {WireServer} from '../support/wire-server.ts';
 
 const SECRET = 'qX7-zT9_wK3';

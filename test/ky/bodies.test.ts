@@ -3,9 +3,8 @@ import {expect} from 'chai';
 import ky, {type KyInstance, type Options} from 'ky';
 import {type PolicyInput, reportOf, resilience} from '../../src/index.ts';
 import {errorOf} from '../support/outcome.ts';
+import {quick} from '../support/policies.ts';
 import {WireServer} from '../support/wire-server.ts';
-
-const quick: PolicyInput = {backoff: {baseMs: 1, throttledBaseMs: 1}};
 
 const loops = {
   'our own loop': {},

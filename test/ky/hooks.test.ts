@@ -1,11 +1,10 @@
 /** ky's hooks, and everything they may do to a call, work as ky documents them. */
 import {expect} from 'chai';
 import ky, {ForceRetryError, HTTPError, replaceOption} from 'ky';
-import {type PolicyInput, reportOf, resilience, type SteadfetchEvent} from '../../src/index.ts';
+import {reportOf, resilience, type SteadfetchEvent} from '../../src/index.ts';
 import {errorOf} from '../support/outcome.ts';
+import {quick} from '../support/policies.ts';
 import {WireServer} from '../support/wire-server.ts';
-
-const quick: PolicyInput = {backoff: {baseMs: 1, throttledBaseMs: 1}};
 
 describe('ky: hooks', () => {
   let server: WireServer;

@@ -4,10 +4,10 @@ import ky, {HTTPError, isTimeoutError, NetworkError, type Options, TimeoutError}
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import {type CallOverrides, type PolicyInput, reportOf, resilience, type SteadfetchEvent} from '../../src/index.ts';
 import {errorOf, settle} from '../support/outcome.ts';
+import {quick} from '../support/policies.ts';
 import {slowFetch} from '../support/slow-fetch.ts';
 import {deadUrl, WireServer} from '../support/wire-server.ts';
 
-const quick: PolicyInput = {backoff: {baseMs: 1, throttledBaseMs: 1}};
 const NEVER = Number.POSITIVE_INFINITY;
 /** ky's own timer ends the reading of a body, so that its hooks hear of it. It is real, so here ours does, a moment later. */
 const KY_FIRST_MS = 20;

@@ -2,7 +2,8 @@
 import {expect} from 'chai';
 import {pino} from 'pino';
 import {type AttemptLine, attemptLines, logToConsole, logToPino} from '../../src/log.ts';
-import {AT_ONCE, answer, later, World, wireError} from '../call/world.ts';
+import {answer, later, World, wireError} from '../call/world.ts';
+import {AT_ONCE} from '../support/policies.ts';
 
 const waiting = {kind: 'constant', delayMs: 150, throttledBaseMs: 0, jitter: 'none'} as const;
 

@@ -1,7 +1,8 @@
 /** For every field, what changing it, and nothing else, changes. Chance says 0.5 throughout. */
 import type {PolicyInput} from '../../src/core.ts';
 import {reportOf} from '../../src/core.ts';
-import {AT_ONCE, answer, ITEMS, type World, wireError} from '../call/world.ts';
+import {answer, ITEMS, type World, wireError} from '../call/world.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import type {Case, Scenario} from './harness.ts';
 import {
   carries,

@@ -1,6 +1,7 @@
 /** Pitfalls of order, on virtual time. Their numbers are those of docs/conformance.md. */
 import {expect} from 'chai';
-import {AT_ONCE, ITEMS, later, virtually} from '../call/world.ts';
+import {ITEMS, later, virtually} from '../call/world.ts';
+import {AT_ONCE} from '../support/policies.ts';
 
 const hedge = {delayMs: 100, maxLoadRatio: 1} as const;
 

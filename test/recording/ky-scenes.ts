@@ -1,11 +1,10 @@
 /** Scenes through ky: with our loop, and with ky's own, which the user's hooks can change and stop. */
 import ky, {HTTPError, type KyInstance, type Options} from 'ky';
 import {type PolicyInput, resilience} from '../../src/core.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {Stage} from './stage.ts';
 
 /** In its own loop ky waits by the timers of the runtime: there the calls come in turn, and nothing takes virtual time. */
-const AT_ONCE: PolicyInput['backoff'] = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'};
-
 type Hooks = (stage: Stage) => NonNullable<Options['hooks']>;
 
 const SCENES: Record<

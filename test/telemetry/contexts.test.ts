@@ -4,13 +4,13 @@ import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
 import {AlwaysOffSampler} from '@opentelemetry/sdk-trace';
 import {expect} from 'chai';
 import ky, {type KyInstance} from 'ky';
-import {createFetch, type PolicyInput, type Ports, resilience} from '../../src/index.ts';
+import {createFetch, type Ports, resilience} from '../../src/index.ts';
 import {otelObserver} from '../../src/telemetry.ts';
 import {Tracing, traceparentOf} from '../support/otel.ts';
 import {settle} from '../support/outcome.ts';
+import {quick} from '../support/policies.ts';
 import {WireServer} from '../support/wire-server.ts';
 
-const quick: PolicyInput = {backoff: {baseMs: 1, throttledBaseMs: 1}};
 const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 const spanHere = (): string | undefined => trace.getSpan(context.active())?.spanContext().spanId;

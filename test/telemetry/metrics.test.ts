@@ -7,8 +7,9 @@ import {expect} from 'chai';
 import {definePolicy, type PolicyInput, type Ports} from '../../src/core.ts';
 import {observed} from '../../src/telemetry/observed.ts';
 import {otelObserver} from '../../src/telemetry.ts';
-import {AT_ONCE, ITEMS, later, World} from '../call/world.ts';
+import {ITEMS, later, World} from '../call/world.ts';
 import {ManualReader} from '../support/otel.ts';
+import {AT_ONCE} from '../support/policies.ts';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const COMMON = {

@@ -8,12 +8,11 @@ import {type OtelOptions, otelObserver} from '../../src/telemetry.ts';
 import {resilienceInterceptor} from '../../src/undici.ts';
 import {Tracing} from '../support/otel.ts';
 import {settle} from '../support/outcome.ts';
+import {quick} from '../support/policies.ts';
 import {WireServer} from '../support/wire-server.ts';
 
 /** The beginning of a body, and then nothing. */
 const dripping = (response: ServerResponse): void => void response.writeHead(200).write('{');
-const quick: PolicyInput = {backoff: {baseMs: 1, throttledBaseMs: 1}};
-
 describe('telemetry: options', () => {
   let server: WireServer;
   let tracing: Tracing;

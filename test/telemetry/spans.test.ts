@@ -5,9 +5,8 @@ import ky from 'ky';
 import {createFetch, definePolicy, type PolicyInput, type Ports, resilience} from '../../src/index.ts';
 import {Tracing} from '../support/otel.ts';
 import {errorOf, settle} from '../support/outcome.ts';
+import {quick} from '../support/policies.ts';
 import {deadUrl, WireServer} from '../support/wire-server.ts';
-
-const quick: PolicyInput = {backoff: {baseMs: 1, throttledBaseMs: 1}};
 
 describe('telemetry: spans', () => {
   let server: WireServer;

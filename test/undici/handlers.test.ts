@@ -13,9 +13,8 @@ import type {PolicyInput, SteadfetchEvent} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import type {DispatchHandler} from '../../src/undici/types.ts';
 import {errorOf} from '../support/outcome.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {type Place, WireServer} from '../support/wire-server.ts';
-
-const AT_ONCE = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
 
 describe('resilienceInterceptor, and the handler of a call', () => {
   let server: WireServer;

@@ -8,9 +8,8 @@ import type {PolicyInput, Ports, SteadfetchEvent} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import {attemptsInFlight} from '../support/breaker-books.ts';
 import {errorOf} from '../support/outcome.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {type Place, WireServer} from '../support/wire-server.ts';
-
-const AT_ONCE = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
 
 describe('resilienceInterceptor', () => {
   let inFlightBefore = 0;

@@ -9,9 +9,8 @@ import {Agent, type Dispatcher, Dispatcher1Wrapper, request, fetch as undiciFetc
 import type {PolicyInput, SteadfetchEvent} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import {errorOf} from '../support/outcome.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {type Place, WireServer} from '../support/wire-server.ts';
-
-const AT_ONCE = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
 
 describe('resilienceInterceptor, with an iterable as body', () => {
   let server: WireServer;

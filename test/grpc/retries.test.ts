@@ -1,15 +1,15 @@
-/** What was promised of the gRPC door, line by line, against a real server of grpc-js. */
+/** Retries of gRPC calls: after which failures, and how long after, against a real server of grpc-js. */
 import {status} from '@grpc/grpc-js';
 import {expect} from 'chai';
 import type {PolicyInput, SteadfetchEvent} from '../../src/core.ts';
 import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {retryInfoDetails} from './details.ts';
 import {drain, fails, GrpcServer, get, hang, ok, watch} from './grpc-server.ts';
 
-const AT_ONCE = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
 const unavailable = fails(status.UNAVAILABLE);
 
-describe('gRPC is done when', () => {
+describe('retries of a gRPC call', () => {
   let server: GrpcServer;
   const events: SteadfetchEvent[] = [];
   const client = (policy: PolicyInput = {}) =>
@@ -27,7 +27,7 @@ describe('gRPC is done when', () => {
   });
   after(() => server.close());
 
-  it('UNAVAILABLE, UNAVAILABLE, OK takes three calls with one correlation id', async () => {
+  it('follow UNAVAILABLE twice, with one correlation id for all three attempts', async () => {
     server.serve(unavailable, unavailable, ok);
     const {message, error} = await get(client());
     expect(error).to.equal(undefined);
@@ -53,7 +53,7 @@ describe('gRPC is done when', () => {
     ['INVALID_ARGUMENT', fails(status.INVALID_ARGUMENT), 'INVALID_ARGUMENT is not transient'],
     ['a bare RESOURCE_EXHAUSTED', fails(status.RESOURCE_EXHAUSTED), 'RESOURCE_EXHAUSTED is not transient'],
   ] as const) {
-    it(`${what} takes one`, async () => {
+    it(`do not follow ${what}`, async () => {
       server.serve(script, ok);
       const {error} = await get(client());
       expect(server.attempts).to.have.length(1);
@@ -61,7 +61,7 @@ describe('gRPC is done when', () => {
     });
   }
 
-  it('the caller’s own deadline takes one', async () => {
+  it('do not follow the caller’s own deadline', async () => {
     server.serve(hang, ok);
     const {error} = await get(client(), {deadline: Date.now() + 60});
     expect(server.attempts).to.have.length(1);
@@ -69,7 +69,7 @@ describe('gRPC is done when', () => {
     expect(error?.resilience).to.include({result: 'timeout', attempts: 1, refusal: 'deadline'});
   });
 
-  it('the caller’s own deadline takes one, where even timeouts of a method that may be repeated are sent again', async () => {
+  it('do not follow the caller’s own deadline, even where the policy retries timeouts', async () => {
     server.serve(hang, ok);
     const repeats: PolicyInput = {
       idempotentMethods: ['POST'],
@@ -80,7 +80,7 @@ describe('gRPC is done when', () => {
     expect(error).to.include({code: status.DEADLINE_EXCEEDED});
   });
 
-  it('pushback delays are obeyed', async () => {
+  it('wait as long as the server’s pushback says', async () => {
     server.serve(
       fails(status.UNAVAILABLE, {'grpc-retry-pushback-ms': '80'}),
       fails(status.RESOURCE_EXHAUSTED, {'grpc-retry-pushback-ms': '40'}),
@@ -98,14 +98,14 @@ describe('gRPC is done when', () => {
     }
   });
 
-  it('a pushback beyond what the policy waits for ends the call at once, and is told', async () => {
+  it('do not follow a pushback longer than the policy waits, and the report says so', async () => {
     server.serve(fails(status.UNAVAILABLE, {'grpc-retry-pushback-ms': '61000'}));
     const {error} = await get(client());
     expect(server.attempts).to.have.length(1);
     expect(error?.resilience).to.include({refusal: 'hint-too-long', retryAfterMs: 61_000});
   });
 
-  it('server-streaming is retried before its first message', async () => {
+  it('follow the failure of a server stream before its first message', async () => {
     server.serve(unavailable, unavailable, attempt => {
       for (const text of ['a', 'b', 'c']) attempt.message(text);
       attempt.end(status.OK);
@@ -114,7 +114,7 @@ describe('gRPC is done when', () => {
     expect(server.attempts).to.have.length(3);
   });
 
-  it('server-streaming is not retried after its first message', async () => {
+  it('do not follow the failure of a server stream after its first message', async () => {
     server.serve(attempt => {
       attempt.message('a');
       attempt.end(status.UNAVAILABLE);
@@ -126,7 +126,7 @@ describe('gRPC is done when', () => {
     expect(server.attempts).to.have.length(1);
   });
 
-  it('T55b no call is retried once its headers have come', async () => {
+  it('T55b do not follow a failure after the headers of the response', async () => {
     for (const call of [get, async (...[made]: Parameters<typeof get>) => drain(watch(made))]) {
       server.serve(attempt => {
         attempt.headers();

@@ -1,12 +1,11 @@
-/** The promises of the project, as they were written down, on a real wire with real spans. */
+/** POSTs with and without an idempotency key, over HTTP, with real spans. */
 import {expect} from 'chai';
 import ky from 'ky';
 import {createFetch, type PolicyInput, reportOf, resilience} from '../../src/index.ts';
 import {Tracing, traceparentOf} from '../support/otel.ts';
 import {errorOf} from '../support/outcome.ts';
+import {quick} from '../support/policies.ts';
 import {type Place, WireServer} from '../support/wire-server.ts';
-
-const quick: PolicyInput = {backoff: {baseMs: 1, throttledBaseMs: 1}};
 
 describe('a POST answered 503, 503, 200', () => {
   let server: WireServer;
