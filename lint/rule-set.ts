@@ -5,7 +5,7 @@ import type {Severity} from './finding.ts';
 import type {Draft, Rule} from './rule.ts';
 import {rules as builtIn} from './rules/index.ts';
 
-/** A run lints thousands of files by the same few settings. */
+/** Cache: a run lints thousands of files with the same few settings. */
 const known = new WeakMap<object, RuleSet>();
 
 export function ruleSetOf({preset, rules = NO_SETTINGS, extraRules}: Config): RuleSet {
@@ -39,11 +39,11 @@ export class RuleSet {
 
   get(code: string): Rule {
     const rule = this.#byCode.get(code);
-    if (rule === undefined) throw new TypeError(`There is no rule ${code}.`);
+    if (rule === undefined) throw new TypeError(`Unknown rule: ${code}.`);
     return rule;
   }
 
-  /** How severe a finding is; undefined where its rule is off. */
+  /** Severity of a finding; undefined if its rule is off. */
   severityOf(rule: Rule, draft?: Pick<Draft, 'severity'>): Severity | undefined {
     const setting = this.#settings.get(rule.code);
     if (setting === 'off') return undefined;

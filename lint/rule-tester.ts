@@ -1,4 +1,4 @@
-/** Tests a rule by its own examples, under mocha, vitest, node:test or any runner with `describe` and `it`. */
+/** Tests a rule with its own examples, under mocha, vitest, node:test or any runner with `describe` and `it`. */
 
 import type {Config} from './config.ts';
 import {deepEqual, equal} from './equal.ts';
@@ -54,7 +54,7 @@ async function checkBad(rule: Rule, example: BadExample): Promise<void> {
     'the findings',
   );
   if (rule.fix === undefined && findings.some(({fix}) => fix !== undefined))
-    throw new TypeError(`${rule.code} has a fix, and does not say whether it is safe: set fix to "safe" or "unsafe".`);
+    throw new TypeError(`Rule ${rule.code} has a fix, but no fix safety. Set fix to "safe" or "unsafe".`);
   const safely = await fixText(request);
   const safe = rule.fix === 'safe' ? (example.fixed ?? example.text) : example.text;
   equal(safely.text, safe, 'the text after the safe fixes');
@@ -78,9 +78,9 @@ async function checkGood(rule: Rule, example: GoodExample): Promise<void> {
 const ofRule = ({code}: Rule, findings: readonly Finding[]): Finding[] =>
   findings.filter(finding => finding.code === code);
 
-/** Only the rule itself speaks. */
+/** A request that enables only the tested rule. */
 function requestOf(rule: Rule, {text, path = 'policy.jsonc', files}: GoodExample) {
-  // What an intrinsic rule says may be about other rules, so they stay on.
+  // Intrinsic rules may report about other rules, so those stay on.
   const others = rule.intrinsic
     ? []
     : builtIn.filter(({code}) => code !== rule.code).map(({code}) => [code, 'off'] as const);

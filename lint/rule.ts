@@ -1,4 +1,4 @@
-/** What a rule is: one file with its meta, its reasons, its examples and its check. The examples are its tests and its page. */
+/** A rule: metadata, rationale, examples and check. The examples are its tests and its documentation page. */
 
 import type {Confidence, FindingTag, FixSafety, Severity} from './finding.ts';
 import type {Model} from './model/model.ts';
@@ -7,51 +7,51 @@ import type {Scope} from './model/scope.ts';
 export type Category = 'file' | 'safety' | 'load' | 'latency' | 'correctness' | 'hygiene';
 
 export interface Rule {
-  /** Stable: `RL203`. Users' own rules take another prefix. */
+  /** Stable: `RL203`. Rules of users have another prefix. */
   readonly code: string;
-  /** `no-<what it forbids>` or `use-<what it asks for>`; accepted wherever the code is. */
+  /** `no-<what it forbids>` or `use-<what it requires>`; accepted wherever the code is. */
   readonly name: string;
   readonly category: Category;
   readonly severity: Severity;
   readonly confidence: Confidence;
-  /** How far its fixes can be trusted; left out where it has none. */
+  /** Safety of its fixes; left out if it has none. */
   readonly fix?: FixSafety;
-  /** One line: what the rule is for, as an imperative. */
+  /** One line, as an imperative. */
   readonly summary: string;
-  /** Markdown: what goes wrong, to whom, and what to do instead. */
+  /** Markdown: what goes wrong, for whom, and what to do instead. */
   readonly why: string;
   readonly sources: readonly Citation[];
   /** The URL of a page about the rule, for rules of plugins. */
   readonly docs?: string;
   readonly bad: readonly [BadExample, ...BadExample[]];
   readonly good: readonly [GoodExample, ...GoodExample[]];
-  /** Only on under the preset `strict`. */
+  /** Enabled only by the preset `strict`. */
   readonly strict?: true;
-  /** Found by the linter itself while it reads a file, so that there is nothing to check. */
+  /** Reported by the linter while it reads a file, so the rule has no check. */
   readonly intrinsic?: true;
   /**
-   * The fields that it fields, by path: it is silent where one of them is a slip, or a template's. A rule that declares none runs on
-   * steadfetch's own policies only.
+   * Paths of the fields that the rule checks. The rule is silent if one of them is invalid or templated. A rule without fields runs only
+   * on policies of steadfetch.
    */
   readonly fields?: readonly string[];
-  /** What it reads besides: it is silent where one of these is a template's. Of a slip the default stands in. '' is everything. */
+  /** Other paths that the rule reads. The rule is silent if one of them is templated; an invalid value counts as its default. '' is all. */
   readonly reads?: readonly string[];
-  /** Judges the top of a policy and every route of it, each as it would run. */
+  /** Checks the top of a policy and each of its routes, with the values that apply. */
   readonly check?: (scope: Scope) => Iterable<Draft>;
-  /** Judges the file as a whole: what routes are to each other. */
+  /** Checks the file as a whole, for rules that compare routes. */
   readonly checkFile?: (model: Model) => Iterable<Draft & {readonly scope: Scope}>;
 }
 
 export interface Citation {
   readonly title: string;
-  /** Or the path of a page of this package: `docs/policy.md#routes`. */
+  /** A URL, or a page of this package: `docs/policy.md#routes`. */
   readonly url: string;
 }
 
 export interface GoodExample {
   /** What it shows, as a clause: `full jitter`. */
   readonly name: string;
-  /** A policy file, as it would be written. */
+  /** The text of a policy file. */
   readonly text: string;
   /** Ends in .yaml for YAML; policy.jsonc if left out. */
   readonly path?: string;
@@ -62,7 +62,7 @@ export interface GoodExample {
 export interface BadExample extends GoodExample {
   /** Every finding of the rule in it, in order. */
   readonly findings: readonly ExpectedFinding[];
-  /** The text after all fixes of the rule, safe or not. Left out where there is no fix. */
+  /** The text after all fixes of the rule, safe and unsafe. Left out without a fix. */
   readonly fixed?: string;
 }
 
@@ -71,7 +71,7 @@ export interface ExpectedFinding {
   /** `line:column` of its first character, and what is underlined. */
   readonly at: string;
   readonly marks: string;
-  /** Where it is not the rule's own. */
+  /** Left out if it is the severity of the rule. */
   readonly severity?: Severity;
 }
 
@@ -82,12 +82,12 @@ export interface Draft {
   readonly message: string;
   readonly severity?: Severity;
   readonly confidence?: Confidence;
-  /** What is found is unnecessary or deprecated, and may be shown so. */
+  /** Editors may show the place as unnecessary or deprecated. */
   readonly tag?: FindingTag;
   readonly related?: readonly {readonly at: string; readonly message: string}[];
-  /** As safe as the rule says of its fixes. */
+  /** Its safety is that of the rule's fixes. */
   readonly fix?: FixDraft;
-  /** Ways out that need a decision, such as one of several. */
+  /** Changes that need a decision by the author. */
   readonly suggestions?: readonly FixDraft[];
 }
 
@@ -99,26 +99,32 @@ export interface FixDraft {
 /**
  * A change of the file, by paths of the scope.
  *
- * `set` and `drop` change a value where this file sets it, and write it into the scope where it is inherited or a default; with
- * `inScope` always into the scope, so that a route's remedy does not change its neighbours.
+ * `set` and `drop` change a value where this file sets it, and write it into the scope if it is inherited or a default. With `inScope`
+ * they always write into the scope, so that a fix of a route does not change other routes.
  */
 export type Change =
   | {readonly do: 'set'; readonly path: string; readonly value: unknown; readonly inScope?: true}
-  /** Takes entries out of a list of scalars. */
+  /** Removes entries from a list of scalars. */
   | {readonly do: 'drop'; readonly path: string; readonly entries: readonly unknown[]; readonly inScope?: true}
-  /** Takes out what this file writes; nothing where it does not. */
+  /** Removes a value that this file sets; no change if it does not. */
   | {readonly do: 'remove'; readonly path: string}
   | {readonly do: 'rename'; readonly path: string; readonly to: string};
 
-/** Checks what types cannot, for rules that users write: throws with the first thing that is missing. */
+/** Checks a rule beyond its types. @throws TypeError for the first mistake. */
 export function defineRule(rule: Rule): Rule {
   if (!/^[A-Z]{2,8}\d{3}$/.test(rule.code))
-    throw new TypeError(`A rule's code is letters and three digits, such as ACME101; got "${rule.code}".`);
+    throw new TypeError(
+      `Invalid rule code: "${rule.code}". Write 2 to 8 capital letters and three digits, such as ACME101.`,
+    );
   if (!/^[a-z]+(?:-[a-z0-9]+)+$/.test(rule.name))
-    throw new TypeError(`A rule's name is words with hyphens, such as no-something; ${rule.code} has "${rule.name}".`);
+    throw new TypeError(
+      `Invalid rule name of ${rule.code}: "${rule.name}". Write lower-case words with hyphens, such as no-something.`,
+    );
   if (rule.check === undefined && rule.checkFile === undefined && !rule.intrinsic)
-    throw new TypeError(`${rule.code} has neither check nor checkFile.`);
+    throw new TypeError(`Rule ${rule.code} has neither check nor checkFile. Define one of them.`);
   if (rule.docs !== undefined && !/^https?:\/\/\S+$/.test(rule.docs))
-    throw new TypeError(`${rule.code}: docs must be a URL such as https://acme.example/rules/1; got "${rule.docs}".`);
+    throw new TypeError(
+      `Invalid docs of rule ${rule.code}: "${rule.docs}". Write a URL such as https://acme.example/rules/1.`,
+    );
   return rule;
 }

@@ -1,10 +1,10 @@
-/** How many failures one call can show a breaker. */
+/** How many failures of one call a breaker can count. */
 
 import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
 import type {Scope} from '../model/scope.ts';
 import {mayRepeat, retriesOf} from './retryability.ts';
 
-/** Failures of a server's health, as the breaker counts them: it does not count 429 and 529, nor answers of a healthy server. */
+/** Failures that the breaker counts. It does not count 429, 529 and responses of a healthy server. */
 const COUNTED: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([
   'timeout',
   '5xx',
@@ -13,11 +13,11 @@ const COUNTED: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([
   'INTERNAL',
   'DATA_LOSS',
 ]);
-/** These may be retried whatever the method: the request was perhaps not sent. */
+/** Retried with every method, because the request may not have been sent. */
 const PERHAPS_NOT_SENT: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>(['network', 'UNAVAILABLE']);
 const HEALTHY: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([501, 505, 529]);
 
-/** Attempts of one call that the breaker may count as failed, one after the other; Infinity where nothing bounds their number. */
+/** Consecutive attempts of one call that the breaker may count as failed; Infinity if attempts are unlimited. */
 export function breakerAttemptsOf(scope: Scope): number {
   const {policy} = scope;
   return retriesCounted(policy, mayRepeat(scope)) ? retriesOf(policy) + 1 : 1;

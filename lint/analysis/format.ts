@@ -1,16 +1,16 @@
-/** Numbers and lists as messages have them. */
+/** Formats numbers and lists for messages. */
 
 import {formatMs, formatNumber} from '../dialects/format-number.ts';
 
 export {formatMs, formatNumber};
 
-/** A share of 0 to 1: `99.49 %`. The nearer to all, the more digits: never rounded up to all. */
+/** Formats a share from 0 to 1: `99.49 %`. Close to 1 it has more digits, and it never rounds up to 100 %. */
 export function formatShare(share: number): string {
   const percent = share * 100;
   if (percent <= 99 || percent >= 100) return `${Number(percent.toPrecision(3))} %`;
   const digits = Math.min(6, 1 + Math.ceil(-Math.log10(100 - percent)));
   const unit = 10 ** digits;
-  // What is a hair below a digit by rounding is that digit.
+  // Compensates for floating-point error just below a digit.
   return `${Math.floor(percent * unit + 1e-6) / unit} %`;
 }
 
@@ -28,7 +28,7 @@ const UNITS = [
   ['second', 1000],
 ] as const;
 
-/** `7200000 ms (2 hours)`, for times that are hard to read in milliseconds. */
+/** `7200000 ms (2 hours)`, for long durations. */
 export function formatLongMs(ms: number): string {
   const [unit, unitMs] = UNITS.find(([, length]) => ms >= length) ?? ['second', 1000];
   return `${formatMs(ms)} (${formatCount(Number(formatNumber(ms / unitMs)), unit)})`;

@@ -1,11 +1,11 @@
-/** Paths of gRPC: `/package.Service/Method`. */
+/** gRPC paths: `/package.Service/Method`. */
 
 const SERVICE = /^(?:[a-z_][\w*]*\.)+[A-Z][\w*]*$/;
 const PACKAGE = /^(?:[a-z_][\w*]*\.)+\*+$/;
 const METHOD = /^[A-Z][\w*]*$/;
 const WILDCARD = /^\*+$/;
 
-/** Certainly a method of gRPC, or all of a service: then every call is a POST, whether the route names it or not. */
+/** Whether the path certainly is a gRPC method, or all of a gRPC service. Every call is then a POST, also if the route names no method. */
 export function isGrpcPath(path: string | undefined): boolean {
   const [service = '', method = '', ...others] = segmentsOf(path);
   if (others.length > 0) return false;
@@ -14,7 +14,7 @@ export function isGrpcPath(path: string | undefined): boolean {
     : PACKAGE.test(service) && METHOD.test(method);
 }
 
-/** Whether calls of gRPC can belong to a route: its path may be that of a service without a package. */
+/** Whether gRPC calls can match the path: a service may have no package. */
 export function mayBeGrpcPath(path: string | undefined): boolean {
   if (path === undefined || path === '/**' || isGrpcPath(path)) return true;
   const [service = '', method = '', ...others] = segmentsOf(path);

@@ -1,16 +1,16 @@
-/** How many attempts a hedge is for, as far as the policy says. */
+/** Share of the attempts that are due for a hedge. */
 
 import type {Policy} from '../../src/policy/types.ts';
 import {latencyLaw} from '../math/attempt-latency.ts';
 
 export interface HedgedShare {
-  /** Of the attempts: those that are still in flight when the hedge is due. */
+  /** Share of the attempts that are still in flight after the hedge delay. */
   readonly share: number;
-  /** False where only the median is known, so that it is at least this share. */
+  /** False where only the median is known; the real share is then at least this. */
   readonly isExact: boolean;
 }
 
-/** @returns undefined without a hedge, and where the delay cannot be compared with a latency. */
+/** @returns undefined without a hedge, or if no latency is assumed for the delay. */
 export function hedgedShareOf({hedge, objective}: Policy): HedgedShare | undefined {
   if (hedge?.quantile !== undefined) return {share: 1 - hedge.quantile, isExact: true};
   if (hedge?.delayMs === undefined) return undefined;

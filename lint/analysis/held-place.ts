@@ -1,17 +1,17 @@
-/** How long an attempt holds its place under a concurrency limit, as far as `objective.assume` says. */
+/** How long an attempt counts against the concurrency limit, from `objective.assume`. */
 
 import {meanLatencyMs} from '../math/attempt-latency.ts';
 import {isSure, type Scope} from '../model/scope.ts';
 
 export interface HeldPlace {
   readonly ms: number;
-  /** The mean, from two quantiles; else the median, which the mean of latencies is seldom below. */
+  /** True for the mean, from two quantiles. False for the median, which is usually below the mean. */
   readonly isMean: boolean;
 }
 
 /**
- * The time from admission to the response headers: what answers take, cut at the time limits, and all of the limit for those that
- * hang. A failure that comes at once holds its place for no time.
+ * The mean time from admission to the response headers. Responses count up to the time limit, hanging attempts with the whole limit,
+ * immediate failures with 0.
  *
  * @returns undefined where neither two quantiles nor the median are assumed.
  */

@@ -1,22 +1,22 @@
-/** What is known of a path: what a second request does there, and how it is known. */
+/** Known paths of services: what a second request does there, and the source. */
 
-/** What a second request does. */
+/** Effect of a second request. */
 export type Effect =
-  /** The same as one: it reads, or the service does not mind duplicates. */
+  /** Same result as one request: it reads, or the service expects duplicates. */
   | 'harmless'
-  /** It does something twice. */
+  /** It has a second effect. */
   | 'acts'
-  /** That depends on more than the path. */
+  /** The path does not show it. */
   | 'unknown';
 
-/** Paths of a service that words would misjudge. */
+/** Paths of a service that the word lists would classify wrongly. */
 export interface KnownPaths {
-  /** The service that documents them; others have the same. */
+  /** The service that documents them. Other services use the same paths. */
   readonly service: string;
   readonly effect: Effect;
-  /** A clause. Where the effect is `acts`, what may happen twice; messages end with it. */
+  /** A clause. For `acts`, what may happen twice; messages end with it. */
   readonly why: string;
-  /** Where a path means this only there: hosts, and those below them. */
+  /** Hosts, with their subdomains, to which the paths are limited. */
   readonly hosts?: readonly string[];
   /**
    * Ends of paths, compared without regard to case and to endings such as `.json`; from `/` on, whole paths. `*` stands for one segment

@@ -1,9 +1,9 @@
-/** Paths where a second POST does no harm: it asks, or the service expects duplicates. */
+/** Paths where a second POST does no harm: it reads, or the service expects duplicates. */
 
 import type {KnownPaths} from './known-path.ts';
 
-const ANSWERS = 'a model answers anew, and nothing else changes';
-const SEARCHES = 'a search has its query in the body, and changes nothing';
+const ANSWERS = 'a model computes a new response, and nothing else changes';
+const SEARCHES = 'a search sends its query in the body, and changes nothing';
 
 export const knownReads: readonly KnownPaths[] = [
   {

@@ -1,4 +1,4 @@
-/** Paths where a second POST does something twice, and those of which that cannot be told. */
+/** Paths where a second POST has a second effect, and paths where its effect is unknown. */
 
 import type {KnownPaths} from './known-path.ts';
 

@@ -1,6 +1,6 @@
-/** Where on the network an origin is, by its host alone. */
+/** Classifies an origin by its host as loopback, private or public. */
 
-/** `loopback` never leaves the machine; `private` leaves it by a network that is not the public one. */
+/** `loopback` stays on the machine; `private` is a private network. */
 export type NetworkPlace = 'loopback' | 'private' | 'public';
 
 const PRIVATE_NAME = /(?:^|\.)(?:local|internal|intranet|lan|corp|svc|home\.arpa)$/;
@@ -9,7 +9,7 @@ const PRIVATE_ADDRESS = /^(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9
 /** RFC 4193, RFC 4291. */
 const PRIVATE_ADDRESS_6 = /^\[f(?:[cd][0-9a-f]{2}|e[89ab][0-9a-f]):/;
 
-/** @param host As a URL has it: lower case, IPv6 in brackets. */
+/** @param host Hostname of a URL: lower case, IPv6 in brackets. */
 export function networkPlaceOf(host: string): NetworkPlace {
   if (/^(?:127\.|\[::1\]$)/.test(host) || /(?:^|\.)localhost$/.test(host)) return 'loopback';
   if (host.startsWith('[')) return PRIVATE_ADDRESS_6.test(host) ? 'private' : 'public';

@@ -1,4 +1,4 @@
-/** What a second request does, as far as the path of a route says it: by the paths that are known, then by its words. */
+/** Effect of a second request by the path of a route: first by known paths, then by words. */
 
 import type {Match} from '../../src/policy/types.ts';
 import {isGrpcPath} from './grpc-path.ts';
@@ -9,13 +9,13 @@ import {beforeVerbs, generic, misleading, type WordGroup, wordGroups, writesToo}
 
 export interface PathEffect {
   readonly effect: Effect;
-  /** A clause; of `acts` what may happen twice. Undefined where nothing is known. */
+  /** A clause: for `acts`, what may happen twice. Undefined if nothing is known. */
   readonly why: string | undefined;
 }
 
 const NOTHING_KNOWN: PathEffect = {effect: 'unknown', why: undefined};
 
-/** Several rules ask of every route. */
+/** Cache, because several rules check every route. */
 const asked = new WeakMap<Match, PathEffect>();
 
 export function effectOf(match: Match | undefined): PathEffect {
@@ -25,7 +25,7 @@ export function effectOf(match: Match | undefined): PathEffect {
   return effect;
 }
 
-/** A route for every path, for all of an API or for a whole service of gRPC: a declaration there is about more than one method. */
+/** Whether a route covers every path, a whole API or a whole gRPC service. */
 export function isBroad(match: Match | undefined): boolean {
   const path = match?.path;
   if (isGrpcPath(path)) return path?.endsWith('*') === true;
@@ -36,13 +36,13 @@ interface Pattern {
   readonly known: KnownPaths;
   readonly segments: readonly string[];
   readonly isWhole: boolean;
-  /** The more of a path is spelled out, the more certain. */
+  /** Higher for patterns with more literal segments. */
   readonly weight: number;
 }
 
 let patterns: readonly Pattern[] | undefined;
 
-/** Made when the first path is asked for: most policies name none. */
+/** Built on first use, because most policies name no path. */
 function allPatterns(): readonly Pattern[] {
   patterns ??= [...knownReads, ...knownWrites]
     .flatMap(known => known.paths.map(path => patternOf(known, path)))
@@ -78,7 +78,7 @@ function fits(pattern: string, segment: string): boolean {
   return segment.length > start.length + end.length && segment.startsWith(start) && segment.endsWith(end);
 }
 
-/** Without endings such as `.json`, and without `**` at the end, which takes what is above it too. */
+/** Segments without endings such as `.json`, and without a final `**`, which also matches the parent. */
 const segmentsOf = (path = ''): string[] =>
   path
     .replace(/(?:\/\*\*)+$/, '')
@@ -89,7 +89,7 @@ const segmentsOf = (path = ''): string[] =>
 
 const isUntelling = (segment: string): boolean => /^\**$/.test(segment) || generic.test(segment);
 
-/** The last name decides. Where it says nothing, what it belongs to may: `/search/hotels`, `/orders/{id}/items`. */
+/** The last name decides. If it has no known word, its parents do: `/search/hotels`, `/orders/{id}/items`. */
 function wordsSay(path: string | undefined): PathEffect {
   const isRpc = isGrpcPath(path);
   const segments = segmentsOf(path);
@@ -103,7 +103,7 @@ function wordsSay(path: string | undefined): PathEffect {
   return (isAsked ? above : groups.find(group => group?.below)) ?? NOTHING_KNOWN;
 }
 
-/** `documents:batchGet` and `chat.postMessage` end with what is done. */
+/** `documents:batchGet` and `chat.postMessage` end with the verb. */
 const nameOf = (segment: string): string => segment.replace(/^.*[:.](?=[^:.]*[a-z])/i, '').replaceAll('*', '');
 
 const MIXED: PathEffect = {effect: 'acts', why: 'it may be written twice'};
@@ -121,7 +121,7 @@ function groupOf(name: string, isRpc: boolean): Group | undefined {
   return group?.effect === 'harmless' && writesToo.test(phrase) ? MIXED : group;
 }
 
-/** A method of gRPC adds to nothing. Elsewhere the end of a longer name counts if it is a plural: `salesOrders`, but not `sortOrder`. */
+/** gRPC methods have no resource names. Elsewhere the end of a longer name counts if it is plural: `salesOrders`, but not `sortOrder`. */
 function thingOf(words: readonly string[], isRpc: boolean): WordGroup | undefined {
   const last = words.at(-1) ?? '';
   const group = byThing.get(last);

@@ -1,4 +1,4 @@
-/** What words in a path say of a request, where nothing else is known of it. */
+/** Words in a path and the effect they suggest, for paths that are not known. */
 
 import type {Effect} from './known-path.ts';
 
@@ -6,11 +6,11 @@ export interface WordGroup {
   readonly effect: Effect;
   /** A clause, as in `KnownPaths`. */
   readonly why: string;
-  /** A name that begins with one says what is done: `searchText`, `CreateOrder`, `cancel`. */
+  /** First words of names: `searchText`, `CreateOrder`, `cancel`. */
   readonly verbs: string;
-  /** A name that ends with one says what is asked for, or what a POST adds to: `multi_search`, `salesOrders`. Singulars stand alone. */
+  /** Last words of names: `multi_search`, `salesOrders`. A singular counts only if it is the whole name. */
   readonly things?: string;
-  /** Also for what lies below: `/orders/{id}/items`. */
+  /** Also applies to paths below: `/orders/{id}/items`. */
   readonly below?: true;
 }
 
@@ -56,7 +56,7 @@ export const wordGroups: readonly WordGroup[] = [
   {effect: 'acts', why: 'it may be counted twice', verbs: 'decrement increment'},
   {
     effect: 'harmless',
-    why: 'it asks, and changes nothing',
+    why: 'it reads, and changes nothing',
     verbs:
       'aggregate analyse analyze annotate autocomplete calculate check classify compare compute count describe detect detokenize embed estimate evaluate explain fetch find get has infer inspect introspect is list lookup moderate predict preview query rank read recognize recommend render rerank retrieve score search select show simulate suggest summarize synthesize tokenize transcribe translate validate watch',
     things:
@@ -70,18 +70,18 @@ export const wordGroups: readonly WordGroup[] = [
   },
 ];
 
-/** Words before the one that says what is done: `batchGet`, `multi_search`, `ServerStreamingPredict`. */
+/** Words that may come before the verb: `batchGet`, `multi_search`, `ServerStreamingPredict`. */
 export const beforeVerbs: ReadonlySet<string> = new Set(
   'async batch bulk direct multi raw server stream streaming'.split(' '),
 );
 
-/** `GetAndIncrement`, `CheckAndMutateRow`, `ReadModifyWriteRow`: it reads and writes at once. */
+/** Names that read and write: `GetAndIncrement`, `CheckAndMutateRow`, `ReadModifyWriteRow`. */
 export const writesToo: RegExp =
   /^\w+ (?:and (?:add|decrement|delete|increment|insert|modify|mutate|remove|set|update|write)|modify)\b/;
 
-/** `GetOrCreate` finds it the second time, `CheckOut` does not check: the first word does not decide. */
+/** Names whose first word misleads: `GetOrCreate` finds the resource the second time, `CheckOut` is not a check. */
 export const misleading: RegExp = /^(?:\w+ or (?:add|create|insert|update)|check (?:in|out))\b/;
 
-/** Segments that say nothing of what is done: `/api/v1`. */
+/** Segments without meaning for the effect: `/api/v1`. */
 export const generic: RegExp =
   /^(?:api|apis|rest|rpc|services?|public|internal|v\d+(?:\.\d+)*(?:(?:alpha|beta)\d*)?|\d[\d.-]*|[\da-f]{8}-[\da-f-]{27})$/i;

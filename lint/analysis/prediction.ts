@@ -1,4 +1,4 @@
-/** What is to be expected of the calls of a scope, where the policy says enough about its traffic. */
+/** Predicts the calls of a scope from the assumed traffic. */
 
 import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
 import {latencyLaw} from '../math/attempt-latency.ts';
@@ -9,15 +9,15 @@ import {isSure, type Scope} from '../model/scope.ts';
 import {mayRepeat, retriesOf, retriesThrottled, retriesTimeouts} from './retryability.ts';
 
 export interface Prediction extends CallPrediction {
-  /** Nothing takes longer: the deadline, or all attempts and waits. */
+  /** Longest duration of a call: the deadline, or all attempts and waits. */
   readonly worstMs: number;
   /** Share of the retries that the budget grants. */
   readonly granted: number;
 }
 
 /**
- * Whether the latency of a call can be predicted: a promise is there, two quantiles of an attempt are assumed, and the attempts are
- * counted. Hedges are not modelled. Then what could happen at the worst matters less than what will.
+ * Whether the latency of a call can be predicted: the policy states an objective, assumes two latency quantiles and limits the
+ * attempts. Hedges are not modelled. Rules about the worst case are then silent.
  */
 export function isPredictable(scope: Scope): boolean {
   const {objective, hedge, maxAttempts} = scope.policy;
@@ -34,7 +34,7 @@ export function isPredictable(scope: Scope): boolean {
   );
 }
 
-/** @returns undefined where it cannot be predicted. */
+/** @returns undefined if the calls cannot be predicted. */
 export function predictionOfScope(scope: Scope): Prediction | undefined {
   const {policy} = scope;
   const {assume} = policy.objective ?? {};
@@ -64,13 +64,13 @@ export function predictionOfScope(scope: Scope): Prediction | undefined {
   return {...prediction, granted, worstMs: worstMs(policy)};
 }
 
-/** The longest a call takes, the server's hints left out: the deadline, or all attempts and waits. Infinity where nothing bounds it. */
+/** Longest duration of a call without Retry-After: the deadline, or all attempts and waits. Infinity without a limit. */
 export function worstMs(policy: Policy): number {
   const undisturbed = undisturbedMs(policy, retriesOf(policy) + 1, retriesThrottled(policy));
   return Math.min(policy.deadlineMs ?? Number.POSITIVE_INFINITY, undisturbed);
 }
 
-/** What "fails fast" is taken for: an answer of the server's, or a connection that is refused. */
+/** Triggers for failures that come at once: an error response, or a refused connection. */
 const FAST: readonly RetryTrigger[] = ['network', '5xx', 'UNAVAILABLE'];
 
 const retriesAnswers = ({retryOn}: Policy): boolean =>

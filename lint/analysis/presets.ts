@@ -2,5 +2,5 @@
 
 import type {Scope} from '../model/scope.ts';
 
-/** Whether it extends that preset, itself or through another file. */
+/** Whether the policy extends that preset, directly or through another file. */
 export const buildsOn = ({layers}: Scope, preset: string): boolean => layers.some(({name}) => name === preset);

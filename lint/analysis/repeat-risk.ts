@@ -1,4 +1,4 @@
-/** Methods of a route that are written to be sent twice without a key, and how bad that is. */
+/** Methods of a route that may be sent twice without a key, with the severity. */
 
 import {type Confidence, type Severity, severities} from '../finding.ts';
 import {isSet, type Scope} from '../model/scope.ts';
@@ -10,22 +10,22 @@ import {isKeyed, namedMethods, namedNonIdempotent} from './retryability.ts';
 export interface RepeatRisk extends PathEffect {
   readonly method: string;
   /**
-   * Listed in `idempotentMethods`, or of a runtime that never asks for the method. If not, the client sends no call twice on which the
-   * server may have acted.
+   * Listed in `idempotentMethods`, or the runtime ignores the method. If false, the client never repeats a request that the server may
+   * have processed.
    */
   readonly isRepeated: boolean;
-  /** Listed by its author. */
+  /** Listed in `idempotentMethods`. */
   readonly isDeclared: boolean;
   readonly severity: Severity;
   readonly confidence: Confidence;
 }
 
 /**
- * An error only where the path plainly acts. A declaration is its author's word: where the path does not contradict it, it is worth a
- * remark, or a warning if it is about more than one path.
+ * An error only where the path writes. If the path does not contradict a declaration, the severity is info, or warning if the route
+ * covers more than one path.
  *
- * @param intent The field that asks for the second request. A route that names no method is judged only where someone wrote it.
- * @returns The worst first.
+ * @param intent The field that causes the second request. A route without methods is checked only if the policy sets this field.
+ * @returns The highest severity first.
  */
 export function repeatRisks(scope: Scope, intent: 'retryOn' | 'hedge'): RepeatRisk[] {
   const {policy, match, dialect} = scope;
@@ -49,21 +49,21 @@ function severityOf({effect}: PathEffect, isDeclared: boolean, isEverywhere: boo
   return isDeclared && !isEverywhere ? 'info' : 'warning';
 }
 
-/** Paths say what a POST does. A declared PATCH may well be a merge (RFC 7396), which has the same effect twice. */
+/** Paths describe POST. A declared PATCH may be a merge (RFC 7396), which is idempotent. */
 function effectOfMethod({match}: Scope, method: string, isDeclared: boolean): PathEffect {
-  // Only its author knows what a method does that nobody has registered.
+  // The effect of a method that is not registered is unknown; assume that its declaration is correct.
   if (isIdempotent(method) !== false) return {effect: 'harmless', why: undefined};
   const found = effectOf(match);
   return method !== 'POST' && isDeclared && found.effect === 'acts' ? {effect: 'unknown', why: undefined} : found;
 }
 
-/** Says that the method may be sent twice, in the route that names it. */
+/** Lists the method in `idempotentMethods` of the route that names it. */
 export function declaring(scope: Scope, method: string): FixDraft {
   const {idempotentMethods} = scope.policy;
   const named = namedMethods(scope) ?? [];
   const value = named.filter(other => other === method || idempotentMethods.includes(other));
   return {
-    title: `Declare ${method} harmless to repeat here`,
+    title: `Declare ${method} idempotent here`,
     changes: [{do: 'set', path: 'idempotentMethods', value, inScope: true}],
   };
 }
@@ -71,7 +71,7 @@ export function declaring(scope: Scope, method: string): FixDraft {
 export function keyFor({policy}: Scope, method: string): FixDraft {
   const methods = [...new Set([...(policy.idempotency?.methods ?? []), method])];
   return {
-    title: `Send an Idempotency-Key with ${method}, if this server deduplicates by it`,
+    title: `Send an Idempotency-Key with ${method} (the server must deduplicate by it)`,
     changes: [{do: 'set', path: 'idempotency', value: {header: 'Idempotency-Key', methods}, inScope: true}],
   };
 }

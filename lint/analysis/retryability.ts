@@ -1,4 +1,4 @@
-/** What a scope sends, and how often: questions that many rules ask. */
+/** What a scope may retry, and how often. */
 
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
@@ -6,34 +6,34 @@ import {isSure, type Scope} from '../model/scope.ts';
 import type {Change} from '../rule.ts';
 import {isGrpcPath} from './grpc-path.ts';
 
-/** More than one send is possible. Where `maxAttempts` is a slip, it was meant to be something, so it is. */
+/** Whether more than one attempt is possible. True if `maxAttempts` is invalid, because it was meant to be a number. */
 export function mayRetry(scope: Scope): boolean {
   const {maxAttempts} = scope.policy;
   if (!isSure(scope, 'maxAttempts')) return true;
   return maxAttempts === 'unlimited' || (maxAttempts !== null && maxAttempts > 1);
 }
 
-/** Sends beyond the first; Infinity where nothing bounds their number. */
+/** Attempts after the first; Infinity if unlimited. */
 export function retriesOf({maxAttempts}: Policy): number {
   if (maxAttempts === 'unlimited') return Number.POSITIVE_INFINITY;
   return maxAttempts === null ? 0 : maxAttempts - 1;
 }
 
-/** The methods that a route names: POST where its path is one of gRPC. Undefined where it takes every method. */
+/** The methods of a route; POST for a gRPC path. Undefined if the route matches every method. */
 export function namedMethods({match}: Scope): string[] | undefined {
   if (match?.methods === undefined) return isGrpcPath(match?.path) ? ['POST'] : undefined;
   return [...new Set(match.methods.map(method => method.toUpperCase()))];
 }
 
-/** Those of them that are retried after the server may have acted only if the policy says so. */
+/** Methods of a route that are not idempotent by default. */
 export const namedNonIdempotent = (scope: Scope): string[] =>
   (namedMethods(scope) ?? []).filter(method => !defaultPolicy.idempotentMethods.includes(method));
 
-/** A key goes on calls of this method. */
+/** Whether calls with this method send an idempotency key. */
 export const isKeyed = ({idempotency}: Policy, method: string): boolean =>
   idempotency?.methods.includes(method) === true;
 
-/** Whether some call of the scope may be sent again although the server may have acted: after a timeout, a reset or a 500. */
+/** Whether a call of the scope may be retried after the server may have processed it: after a timeout, a reset or a 500. */
 export function mayRepeat(scope: Scope): boolean {
   const {idempotentMethods, idempotency} = scope.policy;
   const repeatable = [...idempotentMethods, ...(idempotency?.methods ?? [])];
@@ -41,21 +41,21 @@ export function mayRepeat(scope: Scope): boolean {
   return methods === undefined ? repeatable.length > 0 : methods.some(method => repeatable.includes(method));
 }
 
-/** Whether an attempt that timed out is sent again. */
+/** Whether a timeout is retried. */
 export const retriesTimeouts = (scope: Scope): boolean =>
   scope.policy.retryOn.includes('timeout') && mayRepeat(scope) && mayRetry(scope);
 
-/** Answers that ask for less. A 503 is one where it says when to come back. */
+/** Triggers for throttled responses. A 503 is throttled if it has Retry-After. */
 const THROTTLING: readonly RetryTrigger[] = [429, 529, 503, '4xx', '5xx', 'RESOURCE_EXHAUSTED'];
 
-/** Whether a retry may be a throttled one, which waits from `throttledBaseMs`. */
+/** Whether a throttled response is retried, with waits from `throttledBaseMs`. */
 export const retriesThrottled = ({retryOn}: Policy): boolean => retryOn.some(trigger => THROTTLING.includes(trigger));
 
 /** `POST /v1/orders`, `GET or HEAD on every path`: the calls of a scope. */
 export const callsOf = ({match}: Scope, method?: string): string =>
   `${method ?? match?.methods?.join(' or ').toUpperCase() ?? 'every method'} ${match?.path ?? match?.origin ?? 'on every path'}`;
 
-/** Gives `retryOn` back its default: by taking out the only list there is, or by writing the default over the others. */
+/** Restores the default of `retryOn`: removes the only list, or writes the default over several. */
 export const defaultTriggers = ({layers}: Scope): Change =>
   layers.filter(({data}) => data.retryOn !== undefined).length > 1
     ? {do: 'set', path: 'retryOn', value: defaultPolicy.retryOn, inScope: true}

@@ -1,13 +1,13 @@
-/** How the calls of two routes lie to each other. */
+/** Compares the calls that two routes match. */
 
 import {compilePath, normaliseOrigin} from '../../src/policy/routes.ts';
 import type {Match} from '../../src/policy/types.ts';
 
-/** Whether a route certainly takes every call that another would. Patterns that are hard to compare are taken to differ. */
+/** Whether a route certainly matches every call that another matches. False if the patterns are hard to compare. */
 export const covers = (wide: Match, narrow: Match): boolean =>
   coversMethods(wide.methods, narrow.methods) && coversOrigin(wide, narrow) && coversPath(wide.path, narrow.path);
 
-/** Whether a call may belong to both; false only where none can. */
+/** Whether a call may match both routes. False only if that is certain. */
 export const mayMeet = (a: Match, b: Match): boolean => {
   const [methods, others] = [upperCase(a.methods), upperCase(b.methods)];
   if (methods !== undefined && others !== undefined && !methods.some(method => others.includes(method))) return false;
@@ -30,7 +30,7 @@ function coversPath(wide: string | undefined, narrow: string | undefined): boole
   if (wide === undefined || wide === narrow || wide === '/**') return true;
   if (narrow === undefined) return false;
   if (!narrow.includes('*')) return compilePath(wide)(narrow);
-  // `/v1/**` takes whatever begins with /v1/, whatever its wildcards are.
+  // `/v1/**` matches every pattern that begins with /v1/.
   const folder = /^([^*]*\/)\*\*$/.exec(wide)?.[1];
   return folder !== undefined && narrow.startsWith(folder);
 }

@@ -1,12 +1,12 @@
-/** Recognises credentials: by the formats in which they are issued, and by the name of the key that holds one. */
+/** Recognizes credentials by their format, or by the name of their key. */
 
 interface Format {
-  /** As a message calls it, with its article. */
+  /** Name in messages, with its article. */
   readonly what: string;
   readonly pattern: RegExp;
 }
 
-/** Formats that issuers document, so that scanners find what was leaked. */
+/** Formats that issuers document for secret scanners. */
 const FORMATS: readonly Format[] = [
   {what: 'a private key', pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----/},
   {what: 'a Stripe key', pattern: /\b(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{16,}/},
@@ -27,13 +27,13 @@ const FORMATS: readonly Format[] = [
 const SECRET_NAME =
   /(?:apikey|accesskey|secretkey|privatekey|signingkey|token|secret|password|passwd|pwd|credentials?|authorization)$/;
 
-/** Where the value comes from, instead of the value. */
+/** References to a value that is stored elsewhere. */
 const REFERENCE =
   /\$\{|\$\(|\{\{|^\$[A-Z_]|^<.*>$|^(?:env|vault|file|op|ref|secret|arn|projects)[:/]|redacted|change.?me|\*{3}|x{6}/i;
 
 export interface Secret {
   readonly what: string;
-  /** Known by its format; else by the name of its key. */
+  /** True if the format is known, false if only the name of the key is. */
   readonly isCertain: boolean;
 }
 
@@ -47,13 +47,13 @@ export function secretIn(key: string, text: string): Secret | undefined {
     : undefined;
 }
 
-/** Written by a machine: long, in one piece, letters and digits mixed. A slash is of a path, but in long base64. */
+/** Whether a text looks generated: long, without blanks, letters and digits. A slash is allowed only in long base64. */
 const isRandom = (text: string): boolean =>
   /^(?:[^\s/]{16,}|[A-Za-z0-9+/]{32,}=*)$/.test(text) && /[A-Za-z]/.test(text) && (text.match(/\d/g)?.length ?? 0) >= 3;
 
 const EVERYWHERE: readonly RegExp[] = FORMATS.map(({pattern}) => new RegExp(pattern, `${pattern.flags}g`));
 
-/** The text with each credential of a known format written as asterisks, of the same length. */
+/** Replaces each credential of a known format by asterisks of the same length. */
 export const withoutSecrets = (text: string): string =>
   EVERYWHERE.reduce(
     (shown, pattern) => shown.replace(pattern, found => `${found.slice(0, 4)}${'*'.repeat(found.length - 4)}`),

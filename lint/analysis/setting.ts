@@ -1,4 +1,4 @@
-/** Fixes that set one field, in the words of the file. */
+/** Fixes that set one field, with titles in the terms of the file. */
 
 import type {Scope} from '../model/scope.ts';
 import type {FixDraft} from '../rule.ts';
@@ -9,7 +9,7 @@ export const setting = (scope: Scope, path: string, value: unknown): FixDraft =>
   changes: [{do: 'set', path, value}],
 });
 
-/** The same in the scope itself, so that a route's remedy does not change its neighbours. */
+/** The same in the scope itself, so that a fix of a route does not change other routes. */
 export const settingHere = (scope: Scope, path: string, value: unknown): FixDraft => ({
   title: formatChange(scope, path, value),
   changes: [{do: 'set', path, value, inScope: true}],

@@ -1,4 +1,4 @@
-/** Numbers that fit: what attempts, timeouts and deadlines would have to be for every attempt to have its time. */
+/** Suggests attempts, timeouts and deadlines with which all attempts fit. */
 
 import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
@@ -17,8 +17,8 @@ export const neededMs = (
 ): number => undisturbedMs({backoff: policy.backoff, attemptTimeoutMs}, attempts, retriesThrottled(policy));
 
 /**
- * The longest attempt timeout that leaves room for all attempts and waits, the default at most. Without that room, an equal share;
- * undefined where that is less than the client would send an attempt for.
+ * The longest attempt timeout with which all attempts and waits fit, at most the default. If they cannot fit, an equal share of the
+ * deadline; undefined if that is below the least time for an attempt.
  */
 export function suggestedTimeoutMs(policy: Policy): number | undefined {
   const {deadlineMs} = policy;
@@ -28,17 +28,17 @@ export function suggestedTimeoutMs(policy: Policy): number | undefined {
   const count = Number.isFinite(attempts) ? attempts : 3;
   const waits = neededMs(policy, count, 0);
   const share = Math.floor((deadlineMs - waits) / count);
-  const fitting = neat(Math.min(wanted, share >= LEAST_ATTEMPT_MS ? share : deadlineMs / (count + 1)));
-  return fitting >= LEAST_ATTEMPT_MS ? fitting : undefined;
+  const suggested = roundDown(Math.min(wanted, share >= LEAST_ATTEMPT_MS ? share : deadlineMs / (count + 1)));
+  return suggested >= LEAST_ATTEMPT_MS ? suggested : undefined;
 }
 
-/** Down to two digits, as a person would write it. */
-function neat(ms: number): number {
+/** Rounds down to two significant digits. */
+function roundDown(ms: number): number {
   const unit = Math.max(1, 10 ** (Math.floor(Math.log10(ms)) - 1));
   return Math.max(1, Math.floor(ms / unit) * unit);
 }
 
-/** Ways to make all attempts fit: a shorter timeout, fewer of them, a longer deadline. */
+/** Suggestions with which all attempts fit: a shorter timeout, fewer attempts, a longer deadline. */
 export function suggestionsToFit(scope: Scope): FixDraft[] {
   const {policy} = scope;
   const ways: FixDraft[] = [];
@@ -54,7 +54,7 @@ export function suggestionsToFit(scope: Scope): FixDraft[] {
   return ways;
 }
 
-/** The most attempts that fit, fewer than there are; found by halving, since nothing bounds their number but the author. */
+/** The most attempts that fit; bisection, because maxAttempts may be very large. */
 function suggestedAttempts(policy: Policy, deadlineMs: number): number {
   let low = 0;
   let high = retriesOf(policy);

@@ -1,20 +1,20 @@
-/** What a trigger says of the request before: whether the server may have acted. The runtime decides the same by the answer itself. */
+/** Whether the server may have processed the request, by trigger. The client decides the same by the response. */
 
 import {type CodeName, isCodeName} from '../../src/decide/grpc-codes.ts';
 import type {Match, Policy, RetryTrigger} from '../../src/policy/types.ts';
 import {isGrpcPath, mayBeGrpcPath} from './grpc-path.ts';
 
 export type Acted =
-  /** An answer below 400 is the answer of the call. */
+  /** A status below 400 is the result of the call. */
   | 'success'
   | 'no'
   | 'maybe'
-  /** A connection that was not made, or one that broke: the client tells them apart. */
+  /** A refused or a broken connection; the client distinguishes them. */
   | 'unless not sent'
-  /** With the time to come back the server did not act; bare, it is also said of an answer that is too large. */
+  /** With a delay, the server did not process the request. Without one, the response may have been too large. */
   | 'unless it says when';
 
-/** These say that the request was not looked at. */
+/** Statuses that mean the server did not process the request. */
 const NOT_ACTED_ON: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([408, 421, 425, 429]);
 
 export function actedOn(trigger: RetryTrigger): Acted {
@@ -24,7 +24,7 @@ export function actedOn(trigger: RetryTrigger): Acted {
   return NOT_ACTED_ON.has(trigger) ? 'no' : 'maybe';
 }
 
-/** Codes that name no reason against the request, so that the work may be done: the others are refusals, which RL102 judges. */
+/** Codes after which the server may have processed the request. The other codes are permanent errors, which RL102 reports. */
 const AMBIGUOUS_CODES: ReadonlySet<CodeName> = new Set<CodeName>([
   'CANCELLED',
   'UNKNOWN',
@@ -34,10 +34,10 @@ const AMBIGUOUS_CODES: ReadonlySet<CodeName> = new Set<CodeName>([
 ]);
 
 /**
- * The triggers of a policy after which a call of this method may have been acted on.
+ * The triggers of a policy after which the server may have processed a call with this method.
  *
- * Where the client tells the two kinds of a trigger apart, it counts only if the method is declared harmless to repeat: then both are
- * sent again.
+ * If the client distinguishes two kinds of a trigger, it counts only if the method is declared idempotent, because then both kinds are
+ * retried.
  */
 export function ambiguousTriggers(policy: Policy, method: string, match: Match | undefined): RetryTrigger[] {
   const isDeclared = policy.idempotentMethods.includes(method);
@@ -48,7 +48,7 @@ export function ambiguousTriggers(policy: Policy, method: string, match: Match |
     if (isCodeName(trigger)) return AMBIGUOUS_CODES.has(trigger);
     return trigger === 'timeout' || trigger === '5xx' || (typeof trigger === 'number' && trigger >= 500);
   });
-  // What a call of gRPC ends with is named first.
+  // gRPC codes come first for a gRPC path.
   return isGrpcPath(match?.path) ? found.toSorted((a, b) => rankOf(a) - rankOf(b)) : found;
 }
 

@@ -13,13 +13,12 @@ export const plainHttpPayments: Rule = defineRule({
   confidence: 'high',
   summary: 'Send payments over TLS',
   why: `
-Over plain HTTP the credentials, the card and the idempotency key of a payment can be read on the way, and its amount can be changed. With
-the key the call can be replayed, or another call gets the result of yours. Payment providers refuse such calls,
-and PCI DSS forbids them on public networks.
+Over plain HTTP, others on the network can read the credentials, the card and the idempotency key of a payment, and can change its amount.
+With the key they can replay the call. Payment providers refuse plain HTTP, and PCI DSS forbids it on public networks.
 
-Speaks of routes with an origin of \`http:\` in policies that build on \`${PAYMENTS_PRESET}\`. The same machine is left alone.
-Names and addresses of private networks are a warning, since a service mesh may encrypt there; if it does, suppress the finding and
-say so.
+Reports routes with an \`http:\` origin in policies that extend \`${PAYMENTS_PRESET}\`. Loopback addresses are not reported. Names and
+addresses of private networks are a warning, because a service mesh may encrypt the traffic; if it does, suppress the finding with that
+reason.
 `,
   sources: [
     {
@@ -36,7 +35,7 @@ say so.
       findings: [
         {
           message:
-            'Payments to http://api.pay.example are sent in the clear: credentials and idempotency keys can be read and changed on the way.',
+            'Payments to http://api.pay.example are not encrypted: others on the network can read and change credentials and idempotency keys. Use https.',
           at: '4:16',
           marks: '"origin"',
         },
@@ -48,7 +47,7 @@ say so.
       findings: [
         {
           message:
-            'Payments to http://ledger.prod.svc:8080 are sent in the clear, unless a mesh encrypts them: credentials and idempotency keys can be read and changed on the way.',
+            'Payments to http://ledger.prod.svc:8080 are not encrypted, unless a service mesh does it: others on the network can read and change credentials and idempotency keys. Use https.',
           at: '4:16',
           marks: '"origin"',
           severity: 'warning',
@@ -66,7 +65,7 @@ say so.
       text: '{\n  "extends": ["steadfetch:payments"],\n  "routes": [{"match": {"origin": "http://localhost:4242"}, "maxAttempts": 2}]\n}\n',
     },
     {
-      name: 'a policy that is not about payments',
+      name: 'a policy without payments',
       text: '{\n  "routes": [{"match": {"origin": "http://status.example"}, "maxAttempts": 2}]\n}\n',
     },
   ],
@@ -78,15 +77,15 @@ say so.
     if (url === undefined || !buildsOn(scope, PAYMENTS_PRESET)) return;
     const place = networkPlaceOf(url.hostname);
     if (place === 'loopback') return;
-    const unless = place === 'private' ? ', unless a mesh encrypts them' : '';
+    const unless = place === 'private' ? ', unless a service mesh does it' : '';
     url.protocol = 'https:';
     yield {
       at: 'match.origin',
-      message: `Payments to ${scope.match?.origin} are sent in the clear${unless}: credentials and idempotency keys can be read and changed on the way.`,
+      message: `Payments to ${scope.match?.origin} are not encrypted${unless}: others on the network can read and change credentials and idempotency keys. Use https.`,
       ...(place === 'private' ? {severity: 'warning', confidence: 'medium'} : {}),
       suggestions: [
         {
-          title: `Match ${url.origin}, once the calls go there`,
+          title: `Match ${url.origin} (the calls must use it too)`,
           changes: [{do: 'set', path: 'match.origin', value: url.origin, inScope: true}],
         },
       ],

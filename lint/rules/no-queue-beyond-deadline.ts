@@ -10,14 +10,14 @@ export const queueBeyondDeadline: Rule = defineRule({
   category: 'latency',
   severity: 'warning',
   confidence: 'high',
-  summary: 'Let no call wait in the queue for longer than its deadline',
+  summary: 'Keep the queue short enough for the deadline',
   why: `
-A queue helps in a peak only if its last call is still answered. One that takes longer to empty than the deadline makes calls wait for
-nothing: they fail in the end, and late, when the caller has no time left for anything else. Once such a queue is full it stays full, and
-every call waits for nearly its whole deadline. A short queue refuses at once, and the caller can act on that.
+A queue helps in a peak only if its last call still gets a response. If the queue takes longer to empty than the deadline, its last calls
+wait and then fail, when the caller has no time left for an alternative. A full queue of that length stays full, and every call waits for
+nearly its whole deadline. A short queue refuses calls at once, so the caller can react.
 
-The last call of a full queue waits for queue · latency / max. Computed from \`objective.assume.latencyMs\`: its mean where two of its percentiles
-are given, else the median.
+The last call of a full queue waits for queue · latency / max. The latency is the mean of \`objective.assume.latencyMs\` where two
+percentiles are given, else the median.
 `,
   sources: [
     {
@@ -31,12 +31,12 @@ are given, else the median.
   ],
   bad: [
     {
-      name: 'a thousand calls for ten places',
+      name: 'a queue of 1000 for 10 calls in flight',
       text: '{\n  "deadlineMs": 10000,\n  "attemptTimeoutMs": 2000,\n  "concurrency": {"max": 10, "queue": 1000},\n  "objective": {"assume": {"latencyMs": {"p50": 180}}}\n}\n',
       findings: [
         {
           message:
-            'The last of 1000 calls in the queue waits 18000 ms for a place (10 places, each held for about 180 ms), longer than the deadline of 10000 ms.',
+            'The last of 1000 calls in the queue waits 18000 ms (10 in flight, each for about 180 ms), longer than the deadline of 10000 ms. Shorten the queue.',
           at: '4:30',
           marks: '"queue"',
         },
@@ -48,7 +48,7 @@ are given, else the median.
       findings: [
         {
           message:
-            'The last of 38 calls in the queue waits 1929 ms for a place (4 places, each held for 203 ms on average), and the deadline of 2000 ms leaves 70.9 ms for its attempt.',
+            'The last of 38 calls in the queue waits 1929 ms (4 in flight, each for 203 ms on average), and the deadline of 2000 ms leaves 70.9 ms for its attempt. Shorten the queue.',
           at: '4:29',
           marks: '"queue"',
         },
@@ -60,7 +60,7 @@ are given, else the median.
       name: 'a queue that empties in a second',
       text: '{\n  "deadlineMs": 10000,\n  "attemptTimeoutMs": 2000,\n  "concurrency": {"max": 10, "queue": 50},\n  "objective": {"assume": {"latencyMs": {"p50": 180}}}\n}\n',
     },
-    {name: 'a latency that is not known', text: '{\n  "concurrency": {"max": 10, "queue": 1000}\n}\n'},
+    {name: 'latency is not assumed', text: '{\n  "concurrency": {"max": 10, "queue": 1000}\n}\n'},
   ],
 
   fields: ['concurrency', 'concurrency.max', 'concurrency.queue'],
@@ -76,23 +76,23 @@ are given, else the median.
     if (waitMs + held.ms <= deadlineMs) return;
     const {words} = scope.dialect;
     const deadline = words.ms(deadlineMs);
-    const wait = `The last of ${queue} calls in the queue waits ${words.ms(waitMs)} for a place (${formatPlaces(scope, max, held)})`;
+    const wait = `The last of ${queue} calls in the queue waits ${words.ms(waitMs)} (${formatInFlight(scope, max, held)})`;
     const past =
       waitMs >= deadlineMs
         ? `longer than the deadline of ${deadline}`
         : `and the deadline of ${deadline} leaves ${words.ms(deadlineMs - waitMs)} for its attempt`;
-    const fitting = Math.max(0, Math.floor(((deadlineMs - held.ms) * max) / held.ms));
+    const suggestedQueue = Math.max(0, Math.floor(((deadlineMs - held.ms) * max) / held.ms));
     yield {
       at: mostSpecific(scope, 'concurrency.queue', 'concurrency.max', 'deadlineMs'),
-      message: `${wait}, ${past}.`,
+      message: `${wait}, ${past}. Shorten the queue.`,
       related: [
         {at: 'deadlineMs', message: 'The deadline is set here.'},
         {at: 'objective.assume.latencyMs', message: 'The latency is assumed here.'},
       ],
-      suggestions: [setting(scope, 'concurrency.queue', fitting)],
+      suggestions: [setting(scope, 'concurrency.queue', suggestedQueue)],
     };
   },
 });
 
-const formatPlaces = (scope: Scope, max: number, held: HeldPlace): string =>
-  `${max === 1 ? '1 place, ' : `${max} places, each `}held for ${formatHeldTime(scope, held)}`;
+const formatInFlight = (scope: Scope, max: number, held: HeldPlace): string =>
+  `${max === 1 ? '1 in flight,' : `${max} in flight, each`} for ${formatHeldTime(scope, held)}`;

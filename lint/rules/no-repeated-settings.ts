@@ -10,13 +10,13 @@ export const repeatedRoutes: Rule = defineRule({
   category: 'hygiene',
   severity: 'info',
   confidence: 'high',
-  summary: 'Write settings that many routes share once',
+  summary: 'Write shared settings once',
   why: `
-The same block in four routes is changed in three of them. One public repository has 149 routes with equal retry settings, every one
-of them wrong in the same way. Settings of most routes belong to the top of the file, and the routes that differ say how; in YAML an
-anchor and \`<<\` do it too.
+Repeated settings drift apart: an edit changes three of four routes. One public repository has 149 routes with equal retry settings, all
+with the same mistake. Write the settings of most routes at the top of the file, and only the differences in routes. In YAML, an anchor
+and \`<<\` also work.
 
-Counts blocks of at least three values that more than three routes repeat; \`match\` and \`name\` do not count.
+Reports blocks of at least three values that more than three routes repeat. \`match\` and \`name\` do not count.
 `,
   sources: [{title: 'YAML, Merge Key Language-Independent Type', url: 'https://yaml.org/type/merge.html'}],
   bad: [
@@ -36,7 +36,7 @@ Counts blocks of at least three values that more than three routes repeat; \`mat
       findings: [
         {
           message:
-            '4 routes set maxAttempts, attemptTimeoutMs and deadlineMs to the same values, which have to be changed in all of them.',
+            '4 routes set maxAttempts, attemptTimeoutMs and deadlineMs to the same values. Set them once at the top of the file.',
           at: '3:5',
           marks: '{',
         },
@@ -45,7 +45,7 @@ Counts blocks of at least three values that more than three routes repeat; \`mat
   ],
   good: [
     {
-      name: 'one setting, which is no shorter anywhere else',
+      name: 'four routes that share one setting',
       text: [
         '{',
         '  "routes": [',
@@ -75,7 +75,7 @@ Counts blocks of at least three values that more than three routes repeat; \`mat
     for (const [first, ...others] of groups.values()) {
       if (first === undefined || others.length < MOST_ROUTES) continue;
       const fields = formatList(Object.keys(settingsOf(first)));
-      const message = `${others.length + 1} routes set ${fields} to the same values, which have to be changed in all of them.`;
+      const message = `${others.length + 1} routes set ${fields} to the same values. Set them once at the top of the file.`;
       yield {scope: first, at: '', message};
     }
   },

@@ -14,26 +14,26 @@ export const retriedPostWithoutKey: Rule = defineRule({
   severity: 'error',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Put an idempotency key on every POST and PATCH that is retried',
+  summary: 'Send an idempotency key with every POST and PATCH that is retried',
   why: `
-After a timeout, a reset or a 500 the client cannot know whether the server did the work. A GET can be retried; a POST that is
-retried may charge a card twice. Only a key that the server deduplicates by makes the second request harmless.
+After a timeout, a reset or a 500, the client cannot know whether the server processed the request. A GET can be retried; a retried POST
+may charge a card twice. An idempotency key lets the server recognize the second request.
 
-The client is careful: without a key it retries no such call, unless the method is listed in \`idempotentMethods\`. That
-declaration is its author's word, and the linter holds it against the path:
+Without a key, the client does not retry such a call, unless \`idempotentMethods\` lists the method. The linter compares that declaration
+with the path:
 
-- **An error** where the path plainly acts: \`/v1/charges\`, \`/channels/*/messages\`, \`/shop.Orders/CreateOrder\`.
-- **Silent** where it asks, or where the service expects duplicates: words such as search, predict or embeddings, gRPC methods that
-  begin with Get or List, and the documented paths of model servers (OpenAI, Anthropic, Gemini, Bedrock, SageMaker, Ollama), search
+- **An error** where the path writes: \`/v1/charges\`, \`/channels/*/messages\`, \`/shop.Orders/CreateOrder\`.
+- **Silent** where the path reads, or where the service expects duplicates: words such as search, predict or embeddings, gRPC methods
+  that begin with Get or List, and the documented paths of model servers (OpenAI, Anthropic, Gemini, Bedrock, SageMaker, Ollama), search
   engines and databases (Elasticsearch, Qdrant, CouchDB), reviews of Kubernetes, methods of Slack that read, Prometheus and OTLP.
-- **An info** where the path says neither, and **a warning** where the route is for a whole API or service. Neither has a fix: only
-  the author knows what a second request does there.
+- **An info** where the path shows neither, and **a warning** where the route covers a whole API or service. Neither has a fix: only the
+  author knows what a second request does.
 
-Triggers without a declaration are judged too, since they do less than they say: an error where the path acts, else a warning. A path of
-gRPC (\`/package.Service/Method\`) is a POST, whether the route names the method or not.
+Triggers without a declaration are also reported, because the client does not retry on them: an error where the path writes, else a
+warning. A gRPC path (\`/package.Service/Method\`) is a POST, whether the route names the method or not.
 
-The codes of gRPC count as the client classifies them. UNAVAILABLE is retried anyway where the call reached no server, and
-RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only for a method that is declared.
+gRPC codes count as the client classifies them. The client always retries UNAVAILABLE if the call reached no server, and
+RESOURCE_EXHAUSTED if the server sends a delay, so these two are ambiguous only for a declared method.
 `,
   sources: [
     {title: 'RFC 9110, 9.2.2 Idempotent Methods', url: 'https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2'},
@@ -44,12 +44,12 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
   ],
   bad: [
     {
-      name: 'a POST route that no key covers',
+      name: 'a POST route without a key',
       text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429, 503]}\n  ]\n}\n',
       findings: [
         {
           message:
-            'POST /v1/orders is written to be retried after 503, when the server may have done the work, but will be refused without an idempotency key.',
+            'POST /v1/orders lists 503 in retryOn, but is not retried without an idempotency key, because the server may have processed it. Send a key, or remove the trigger.',
           at: '3:16',
           marks: '"methods"',
         },
@@ -57,12 +57,12 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
       fixed: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429]}\n  ]\n}\n',
     },
     {
-      name: 'a POST that is declared harmless on a path that is not',
+      name: 'a POST that is declared idempotent on a path that writes',
       text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/charges"}, "idempotentMethods": ["POST"], "retryOn": [429, 503]}\n  ]\n}\n',
       findings: [
         {
           message:
-            'POST /v1/charges is retried without an idempotency key after 503, when the server may have done the work: money may move twice.',
+            'POST /v1/charges is retried without an idempotency key after 503, when the server may have processed it: money may move twice. Send a key, or remove the trigger.',
           at: '3:16',
           marks: '"methods"',
         },
@@ -71,12 +71,12 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
         '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/charges"}, "idempotentMethods": ["POST"], "retryOn": [429]}\n  ]\n}\n',
     },
     {
-      name: 'a gRPC method that creates, by codes after which the order may exist',
+      name: 'a gRPC method that creates, with ambiguous codes',
       text: '{\n  "routes": [\n    {\n      "match": {"path": "/shop.Orders/CreateOrder"},\n      "idempotentMethods": ["POST"],\n      "retryOn": [429, "INTERNAL", "DEADLINE_EXCEEDED"]\n    }\n  ]\n}\n',
       findings: [
         {
           message:
-            'POST /shop.Orders/CreateOrder is retried without an idempotency key after INTERNAL or DEADLINE_EXCEEDED, when the server may have done the work: two may be created.',
+            'POST /shop.Orders/CreateOrder is retried without an idempotency key after INTERNAL or DEADLINE_EXCEEDED, when the server may have processed it: two may be created. Send a key, or remove the triggers.',
           at: '4:17',
           marks: '"path"',
         },
@@ -85,12 +85,12 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
         '{\n  "routes": [\n    {\n      "match": {"path": "/shop.Orders/CreateOrder"},\n      "idempotentMethods": ["POST"],\n      "retryOn": [429]\n    }\n  ]\n}\n',
     },
     {
-      name: 'a question that is not declared as one',
+      name: 'a search that is not declared idempotent',
       text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/*/_search"}, "retryOn": [429, 503]}\n  ]\n}\n',
       findings: [
         {
           message:
-            'POST /*/_search is written to be retried after 503, but will not be: POST is not in idempotentMethods.',
+            'POST /*/_search lists 503 in retryOn, but is not retried, because POST is not in idempotentMethods. List it there.',
           at: '3:16',
           marks: '"methods"',
           severity: 'warning',
@@ -103,7 +103,7 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
       findings: [
         {
           message:
-            'POST /v1/** is retried without an idempotency key after 503, when the server may have done the work.',
+            'POST /v1/** is retried without an idempotency key after 503, when the server may have processed it. Send a key, or remove the trigger.',
           at: '3:16',
           marks: '"methods"',
           severity: 'warning',
@@ -111,12 +111,12 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
       ],
     },
     {
-      name: 'a declaration that the path neither shows nor contradicts',
+      name: 'a declaration that the path does not confirm',
       text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v2/recommendations"}, "idempotentMethods": ["POST"], "retryOn": [429, 503]}\n  ]\n}\n',
       findings: [
         {
           message:
-            'POST /v2/recommendations is declared harmless to repeat, which its path does not show: it is retried after 503, when the server may have done the work.',
+            'POST /v2/recommendations is declared idempotent, which its path does not show. It is retried after 503, when the server may have processed it. Check the declaration.',
           at: '3:16',
           marks: '"methods"',
           severity: 'info',
@@ -130,7 +130,7 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
       text: '{\n  "idempotency": {},\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}}]\n}\n',
     },
     {
-      name: 'a question, declared as one',
+      name: 'a prediction that is declared idempotent',
       text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/predict/*"}, "idempotentMethods": ["POST"]}]\n}\n',
     },
     {
@@ -138,11 +138,11 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
       text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/*/_search"}, "idempotentMethods": ["POST"]},\n    {"match": {"path": "/shop.Orders/GetOrder"}, "idempotentMethods": ["POST"], "retryOn": ["UNAVAILABLE", "INTERNAL"]}\n  ]\n}\n',
     },
     {
-      name: 'a gRPC method that acts, retried where the call reached no server',
+      name: 'a gRPC method that writes, retried if the call reached no server',
       text: '{\n  "routes": [{"match": {"path": "/shop.Orders/CreateOrder"}, "retryOn": ["UNAVAILABLE"]}]\n}\n',
     },
     {
-      name: 'only after answers that say nothing was done',
+      name: 'only after failures where the server did not process the request',
       text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429, "network"]}]\n}\n',
     },
   ],
@@ -171,18 +171,19 @@ RESOURCE_EXHAUSTED where the server says when, so those two are ambiguous only f
 
 function formatRisk(call: string, triggers: readonly RetryTrigger[], risk: RepeatRisk, isEverywhere: boolean): string {
   const {method, isRepeated, isDeclared, effect, why} = risk;
-  const after = `after ${formatTriggers(triggers)}`;
-  const doubt = 'when the server may have done the work';
+  const named = formatTriggers(triggers);
+  const after = `after ${named}, when the server may have processed it`;
+  const advice = `Send a key, or remove the ${triggers.length === 1 ? 'trigger' : 'triggers'}.`;
   if (!isRepeated) {
-    const written = `${call} is written to be retried ${after}`;
+    const listed = `${call} lists ${named.replace(/ or (?=[^ ]*$)/, ' and ')} in retryOn, but is not retried`;
     return effect === 'harmless'
-      ? `${written}, but will not be: ${method} is not in idempotentMethods.`
-      : `${written}, ${doubt}, but will be refused without an idempotency key.`;
+      ? `${listed}, because ${method} is not in idempotentMethods. List it there.`
+      : `${listed} without an idempotency key, because the server may have processed it. ${advice}`;
   }
   if (effect === 'acts' || isEverywhere || !isDeclared)
-    return `${call} is retried without an idempotency key ${after}, ${doubt}${effect === 'acts' ? `: ${why}` : ''}.`;
+    return `${call} is retried without an idempotency key ${after}${effect === 'acts' ? `: ${why}` : ''}. ${advice}`;
   const reason = why === undefined ? 'which its path does not show' : `but ${why}`;
-  return `${call} is declared harmless to repeat, ${reason}: it is retried ${after}, ${doubt}.`;
+  return `${call} is declared idempotent, ${reason}. It is retried ${after}. Check the declaration.`;
 }
 
 function formatTriggers(triggers: readonly RetryTrigger[]): string {
@@ -197,9 +198,9 @@ function formatTriggers(triggers: readonly RetryTrigger[]): string {
 
 function relatedOf(scope: Scope, {method, isDeclared}: RepeatRisk): {at: string; message: string}[] {
   const found = [];
-  if (isSet(scope, 'retryOn')) found.push({at: 'retryOn', message: 'What is retried is listed here.'});
-  if (isDeclared) found.push({at: 'idempotentMethods', message: `${method} is declared harmless to repeat here.`});
-  if (isSetHere(scope, 'idempotency')) found.push({at: 'idempotency', message: 'Keys are decided here.'});
+  if (isSet(scope, 'retryOn')) found.push({at: 'retryOn', message: 'The triggers are listed here.'});
+  if (isDeclared) found.push({at: 'idempotentMethods', message: `${method} is declared idempotent here.`});
+  if (isSetHere(scope, 'idempotency')) found.push({at: 'idempotency', message: 'Idempotency keys are set here.'});
   return found;
 }
 
@@ -211,18 +212,18 @@ function remedies(scope: Scope, {method, effect}: RepeatRisk): Pick<Draft, 'fix'
   return effect === 'acts' ? {fix: narrower, suggestions: [withKey]} : {suggestions: [withKey, narrower]};
 }
 
-/** Takes out every trigger that is ambiguous for any method of the route: one fix mends them all. Undefined where none would be left. */
+/** Removes all triggers that are ambiguous for a method of the route. Undefined if no trigger would be left. */
 function withoutAmbiguous(scope: Scope): FixDraft | undefined {
   const {policy, match} = scope;
   const entries = new Set(namedNonIdempotent(scope).flatMap(method => ambiguousTriggers(policy, method, match)));
   if (policy.retryOn.every(trigger => entries.has(trigger))) return undefined;
   return {
-    title: 'Retry only after answers that say nothing was done',
+    title: 'Retry only after failures where the server did not process the request',
     changes: [{do: 'drop', path: 'retryOn', entries: [...entries], inScope: true}],
   };
 }
 
 const once: FixDraft = {
-  title: 'Send it once: set maxAttempts to 1',
+  title: 'Set maxAttempts to 1',
   changes: [{do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
 };

@@ -11,16 +11,15 @@ export const retriedRefusals: Rule = defineRule({
   severity: 'error',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Retry no answer that stays the same',
+  summary: 'Do not retry responses that cannot change',
   why: `
-A 404 is as true the third time as the first. Most 4xx say that the request is wrong, 501 and 505 that the server will never do
-it: sending the same bytes again costs the server a request and the caller a wait, and the real error is reported late. Of 70
-retry bugs studied in eight large systems, retrying what cannot be recovered was among the most frequent.
+Most 4xx statuses mean that the request is wrong; 501 and 505 mean that the server does not support it. A retry gets the same response,
+adds load, and delays the error. Of 70 retry bugs studied in eight large systems, retries of permanent errors were among the most
+frequent.
 
-408, 421, 425 and 429 are different: they say that the request was not looked at, or not now. A 403 that is really a rate limit
-is known by its headers, and retried without being listed. An answer below 400 is a success, which the client never retries: listed, it
-promises a wait for a 202 that does not happen. A 409 means "still being worked on" only where an idempotency key is
-sent; the client retries that one by itself.
+408, 421, 425 and 429 are different: the server did not process the request, or not now. The client recognizes a 403 that is a rate limit
+by its headers and retries it without being listed. A status below 400 is a success, which the client never retries: listing 202 does not
+make it wait. A 409 means "still in progress" only where an idempotency key is sent; the client retries that one by itself.
 `,
   sources: [
     {title: 'RFC 9110, 15.5 Client Error 4xx', url: 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5'},
@@ -32,16 +31,17 @@ sent; the client retries that one by itself.
   ],
   bad: [
     {
-      name: 'a wrong request and a missing page',
+      name: '400 and 404',
       text: '{\n  "retryOn": [400, 404, 503, "timeout"]\n}\n',
       findings: [
         {
-          message: '400 is retried, but it says that the request is malformed: the same request gets the same answer.',
+          message: '400 means that the request is malformed: a retry gets the same response. Remove it from retryOn.',
           at: '2:15',
           marks: '400',
         },
         {
-          message: '404 is retried, but it says that there is nothing here: the same request gets the same answer.',
+          message:
+            '404 means that the resource does not exist: a retry gets the same response. Remove it from retryOn.',
           at: '2:20',
           marks: '404',
         },
@@ -54,7 +54,7 @@ sent; the client retries that one by itself.
       findings: [
         {
           message:
-            '"4xx" retries 400, 401, 403, 404 and all others that say the request is wrong; of them only 408, 421, 425 and 429 pass by themselves.',
+            '"4xx" also retries 400, 401, 403, 404 and other permanent errors. Only 408, 421, 425 and 429 are transient: list those.',
           at: '2:15',
           marks: '"4xx"',
         },
@@ -67,7 +67,7 @@ sent; the client retries that one by itself.
       findings: [
         {
           message:
-            '409 is retried, but no idempotency key is sent: without one it says that the request is in conflict, and it stays so.',
+            '409 without an idempotency key means a conflict, and a retry gets the same response. Send a key, or remove 409 from retryOn.',
           at: '2:15',
           marks: '409',
           severity: 'warning',
@@ -80,7 +80,7 @@ sent; the client retries that one by itself.
       findings: [
         {
           message:
-            '200 is never retried: an answer below 400 is a success. To ask again until something is done, make another call.',
+            '200 is never retried, because a status below 400 is a success. Remove it from retryOn; to poll, make another call.',
           at: '2:15',
           marks: '200',
           severity: 'warning',
@@ -89,18 +89,18 @@ sent; the client retries that one by itself.
       fixed: '{\n  "retryOn": [429, 503, "timeout"]\n}\n',
     },
     {
-      name: 'codes of gRPC that no repetition changes',
+      name: 'gRPC codes of permanent errors',
       text: '{\n  "retryOn": ["UNAVAILABLE", "INVALID_ARGUMENT", "ABORTED"]\n}\n',
       findings: [
         {
           message:
-            'INVALID_ARGUMENT is retried, but it says that the request is malformed: the same request gets the same answer.',
+            'INVALID_ARGUMENT means that the request is malformed: a retry gets the same response. Remove it from retryOn.',
           at: '2:30',
           marks: '"INVALID_ARGUMENT"',
         },
         {
           message:
-            'ABORTED is retried, but it asks to begin again from the read, not to repeat the write: only a new transaction can pass.',
+            'ABORTED means that the transaction must start again from its read: only a new transaction can succeed. Remove it from retryOn.',
           at: '2:50',
           marks: '"ABORTED"',
         },
@@ -109,8 +109,8 @@ sent; the client retries that one by itself.
     },
   ],
   good: [
-    {name: 'what passes by itself', text: '{\n  "retryOn": [408, 421, 425, 429, 500, 503, "network", "timeout"]\n}\n'},
-    {name: 'a conflict under a key', text: '{\n  "idempotency": {},\n  "retryOn": [409, 503, "timeout"]\n}\n'},
+    {name: 'transient failures', text: '{\n  "retryOn": [408, 421, 425, 429, 500, 503, "network", "timeout"]\n}\n'},
+    {name: 'a conflict with a key', text: '{\n  "idempotency": {},\n  "retryOn": [409, 503, "timeout"]\n}\n'},
     {name: 'one attempt retries nothing', text: '{\n  "maxAttempts": 1,\n  "retryOn": [404]\n}\n'},
   ],
 
@@ -121,7 +121,7 @@ sent; the client retries that one by itself.
     if (!mayRetry(scope)) return;
     const entries = entriesOf(scope, 'retryOn');
     const isAllWrong = entries.every(({value}) => isRefusal(value) || isSuccess(value) || value === '4xx');
-    // A list that names nothing else would be left empty, and then nothing is retried at all.
+    // If the list names nothing else, the fix would leave it empty, and nothing would be retried.
     const mended = (entry: Entry): Pick<Draft, 'fix' | 'suggestions'> =>
       isAllWrong ? {suggestions: [byDefault(scope)]} : {fix: withoutEntry(entry)};
     for (const entry of entries) {
@@ -130,7 +130,7 @@ sent; the client retries that one by itself.
       else if (value === 409 && !sendsKeys(scope)) {
         yield {at, message: CONFLICT, severity: 'warning', suggestions: [withoutEntry(entry)]};
       } else if (isRefusal(value)) {
-        const message = `${value} is retried, but ${REFUSALS[String(value)] ?? 'it says that the request is wrong'}: ${OUTCOMES[String(value)] ?? 'the same request gets the same answer'}.`;
+        const message = `${value} means that ${REFUSALS[String(value)] ?? 'the request is wrong'}: ${OUTCOMES[String(value)] ?? 'a retry gets the same response'}. Remove it from retryOn.`;
         yield {at, message, ...mended(entry)};
       } else if (isSuccess(value)) yield {at, message: formatSuccess(value), severity: 'warning', ...mended(entry)};
     }
@@ -138,52 +138,52 @@ sent; the client retries that one by itself.
 });
 
 const EVERY_4XX =
-  '"4xx" retries 400, 401, 403, 404 and all others that say the request is wrong; of them only 408, 421, 425 and 429 pass by themselves.';
+  '"4xx" also retries 400, 401, 403, 404 and other permanent errors. Only 408, 421, 425 and 429 are transient: list those.';
 const CONFLICT =
-  '409 is retried, but no idempotency key is sent: without one it says that the request is in conflict, and it stays so.';
+  '409 without an idempotency key means a conflict, and a retry gets the same response. Send a key, or remove 409 from retryOn.';
 
-/** What an answer says that no repetition changes. */
+/** Meaning of statuses and codes that a retry does not change, as a clause. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  400: 'it says that the request is malformed',
-  401: 'it says that the credentials are missing or wrong',
-  403: 'it says that the caller may not do this',
-  404: 'it says that there is nothing here',
-  405: 'it says that the method is not allowed here',
-  410: 'it says that what was here is gone',
-  413: 'it says that the body is too large',
-  422: 'it says that the content is wrong',
-  501: 'it says that the server does not know how to do this',
-  505: 'it says that the server does not speak this version of HTTP',
-  511: 'it says that the network wants a login first',
-  525: 'it says that the certificate of the origin is wrong',
-  526: 'it says that the certificate of the origin is wrong',
-  ABORTED: 'it asks to begin again from the read, not to repeat the write',
-  ALREADY_EXISTS: 'it says that this was done before',
-  CANCELLED: 'it says that the caller has left',
-  DATA_LOSS: 'it says that data is lost',
-  FAILED_PRECONDITION: 'it says that something else has to be done first',
-  INVALID_ARGUMENT: 'it says that the request is malformed',
-  NOT_FOUND: 'it says that there is nothing here',
-  OUT_OF_RANGE: 'it says that the request is past the end',
-  PERMISSION_DENIED: 'it says that the caller may not do this',
-  UNAUTHENTICATED: 'it says that the credentials are missing or wrong',
-  UNIMPLEMENTED: 'it says that the server does not know how to do this',
+  400: 'the request is malformed',
+  401: 'the credentials are missing or wrong',
+  403: 'the caller is not allowed to do this',
+  404: 'the resource does not exist',
+  405: 'the method is not allowed here',
+  410: 'the resource is gone',
+  413: 'the body is too large',
+  422: 'the content is wrong',
+  501: 'the server does not support this',
+  505: 'the server does not support this version of HTTP',
+  511: 'the network requires a login',
+  525: 'the certificate of the origin is wrong',
+  526: 'the certificate of the origin is wrong',
+  ABORTED: 'the transaction must start again from its read',
+  ALREADY_EXISTS: 'the resource exists already',
+  CANCELLED: 'the caller cancelled the call',
+  DATA_LOSS: 'data is lost',
+  FAILED_PRECONDITION: 'the system is not in the required state',
+  INVALID_ARGUMENT: 'the request is malformed',
+  NOT_FOUND: 'the resource does not exist',
+  OUT_OF_RANGE: 'the value is out of range',
+  PERMISSION_DENIED: 'the caller is not allowed to do this',
+  UNAUTHENTICATED: 'the credentials are missing or wrong',
+  UNIMPLEMENTED: 'the server does not support this',
 };
 
-/** What becomes of a retry, where it is not the same answer. */
+/** Result of a retry, where it is not the same response. */
 const OUTCOMES: Readonly<Record<string, string>> = {
-  ABORTED: 'only a new transaction can pass',
-  CANCELLED: 'nobody waits for the answer',
+  ABORTED: 'only a new transaction can succeed',
+  CANCELLED: 'the caller does not wait for a response',
 };
 
 const isSuccess = (trigger: unknown): trigger is number => typeof trigger === 'number' && trigger < 400;
 
 const formatSuccess = (status: number): string =>
   status < 200
-    ? `${status} is never retried: it comes before the answer, and the client waits for that.`
-    : `${status} is never retried: an answer below 400 is a success. To ask again until something is done, make another call.`;
+    ? `${status} is never retried, because the client waits for the final response. Remove it from retryOn.`
+    : `${status} is never retried, because a status below 400 is a success. Remove it from retryOn; to poll, make another call.`;
 
-/** 4xx that are not about the request: early, misdirected, locked or too many. */
+/** Transient 4xx: too early, misdirected, locked or too many. */
 const PASSING: ReadonlySet<unknown> = new Set([408, 409, 421, 423, 424, 425, 429]);
 
 const isRefusal = (trigger: unknown): boolean =>
@@ -209,7 +209,7 @@ function withoutEvery4xx({policy}: Scope): FixDraft {
   const passing: RetryTrigger[] = [408, 421, 425, 429];
   const list = policy.retryOn.flatMap(trigger => (trigger === '4xx' ? passing : [trigger]));
   return {
-    title: 'Name the 4xx that pass by themselves',
+    title: 'List only the transient 4xx',
     changes: [{do: 'set', path: 'retryOn', value: [...new Set(list)]}],
   };
 }

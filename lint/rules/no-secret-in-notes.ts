@@ -12,12 +12,12 @@ export const secretInNotes: Rule = defineRule({
   confidence: 'high',
   summary: 'Keep credentials out of policies',
   why: `
-A policy is read by many: it is in a repository, is extended by other policies, printed by tools and shown in reviews. Fields that begin
-with \`x-\` are ignored by the client and free for notes and other tools. A credential in one of them is known to all who can read the file,
-and stays in its history after it is taken out. So taking it out is half of the remedy: revoke it as well.
+Many people and tools read a policy: it is in a repository, other policies extend it, tools print it. The client ignores fields that begin
+with \`x-\`; they hold notes and settings of other tools. Everyone who can read the file can use a credential in such a field, and it stays in
+the history after it is removed. Remove the credential and revoke it.
 
-Found by the formats in which known issuers write their keys, and, with less confidence, by a name such as \`x-api-token\` beside a value
-that looks random. References such as \`\${TOKEN}\` and \`vault:…\` are left alone. Only files that are linted themselves are searched.
+The rule knows the key formats of common issuers. With less confidence it reports a name such as \`x-api-token\` with a value that looks
+random. References such as \`\${TOKEN}\` and \`vault:…\` are not reported. Only files that are linted themselves are searched.
 `,
   sources: [
     {title: 'CWE-798, Use of Hard-coded Credentials', url: 'https://cwe.mitre.org/data/definitions/798.html'},
@@ -33,19 +33,19 @@ that looks random. References such as \`\${TOKEN}\` and \`vault:…\` are left a
       findings: [
         {
           message:
-            'x-gateway.headers.authorization holds credentials of an Authorization header, which all who can read the policy can use. Take them from the environment, and revoke these.',
+            'x-gateway.headers.authorization contains credentials of an Authorization header, which every reader of the policy can use. Revoke them, and read new ones from the environment.',
           at: '3:29',
           marks: '"authorization"',
         },
       ],
     },
     {
-      name: 'a value that only its name gives away',
+      name: 'a random value under the name of a secret',
       text: '{\n  "routes": [\n    {"match": {"path": "/v1/search"}, "x-api-token": "q7Zk20fLm4Rt9xWb", "maxAttempts": 2}\n  ]\n}\n',
       findings: [
         {
           message:
-            'x-api-token holds what looks like a secret, which all who can read the policy can use. Take it from the environment, and revoke this one.',
+            'x-api-token contains what looks like a secret, which every reader of the policy can use. Revoke it, and read a new one from the environment.',
           at: '3:39',
           marks: '"x-api-token"',
           severity: 'warning',
@@ -54,7 +54,7 @@ that looks random. References such as \`\${TOKEN}\` and \`vault:…\` are left a
     },
   ],
   good: [
-    {name: 'where it comes from', text: '{\n  "x-gateway": {"authorization": "env:GATEWAY_AUTHORIZATION"}\n}\n'},
+    {name: 'a reference', text: '{\n  "x-gateway": {"authorization": "env:GATEWAY_AUTHORIZATION"}\n}\n'},
     {name: 'a note', text: '{\n  "x-why": "Ledgers are slow; see ticket 4711 of the payments team."\n}\n'},
   ],
 
@@ -68,14 +68,14 @@ that looks random. References such as \`\${TOKEN}\` and \`vault:…\` are left a
       yield {
         scope,
         at: place.path.slice(note.base.length).replace(/^\./, ''),
-        message: `${note.name} holds ${formatSecret(secret)}`,
+        message: `${note.name} contains ${formatSecret(secret)}`,
         ...(secret.isCertain ? {} : {severity: 'warning', confidence: 'medium'}),
       };
     }
   },
 });
 
-/** A text under a key that begins with x-. */
+/** A string under a key that begins with x-. */
 interface Note {
   readonly text: string;
   /** The nearest key. */
@@ -86,7 +86,7 @@ interface Note {
   readonly base: string;
 }
 
-/** Suppressions, whose reasons are prose. */
+/** Suppressions, whose reasons are free text. */
 const OURS = 'x-retry-lint';
 
 function noteOf({segments, node}: Place): Note | undefined {
@@ -107,5 +107,5 @@ function noteOf({segments, node}: Place): Note | undefined {
 const formatSecret = ({what, isCertain}: Secret): string => {
   const isMany = what.startsWith('credentials');
   const found = isCertain ? what : `what looks like ${what}`;
-  return `${found}, which all who can read the policy can use. Take ${isMany ? 'them' : 'it'} from the environment, and revoke ${isMany ? 'these' : 'this one'}.`;
+  return `${found}, which every reader of the policy can use. Revoke ${isMany ? 'them' : 'it'}, and read ${isMany ? 'new ones' : 'a new one'} from the environment.`;
 };

@@ -14,11 +14,10 @@ export const synchronisedRetries: Rule = defineRule({
   fix: 'unsafe',
   summary: 'Spread retries with jitter',
   why: `
-Clients that failed together wait the same time and come back together. An outage that ended would begin again with every wave.
-Jitter makes a steady stream of the waves; "full" needs the fewest calls.
+Without jitter, clients that failed at the same time wait equally long and retry at same time. Use jitter. Each burst can overload the server
+again. Jitter spreads the retries; "full" needs the fewest calls.
 
-The server's own word does not help here: a Retry-After that everybody gets is one more wave, which is why the client adds
-jitter to it too.
+\`Retry-After\` does not help: if every client gets the same value, the retries come in one burst. The client adds jitter to it as well.
 `,
   sources: [
     {
@@ -33,7 +32,7 @@ jitter to it too.
       findings: [
         {
           message:
-            'Retries come in waves: the waits of 100 and 200 ms are the same for every client that failed at the same time.',
+            'Retries come in bursts: the waits of 100 and 200 ms are equal for all clients that failed at the same time. Use jitter.',
           at: '2:38',
           marks: '"jitter"',
         },
@@ -46,7 +45,7 @@ jitter to it too.
       findings: [
         {
           message:
-            'Retries come in waves: the waits of 100 and 200 ms are the same for every client that failed at the same time.',
+            'Retries come in bursts: the waits of 100 and 200 ms are equal for all clients that failed at the same time. Use jitter.',
           at: '2:15',
           marks: '"jiter"',
         },
@@ -56,9 +55,9 @@ jitter to it too.
   ],
   good: [
     {name: 'full jitter', text: '{\n  "backoff": {"jitter": "full"}\n}\n'},
-    {name: 'one attempt waits for nothing', text: '{\n  "maxAttempts": 1,\n  "backoff": {"jitter": "none"}\n}\n'},
+    {name: 'one attempt', text: '{\n  "maxAttempts": 1,\n  "backoff": {"jitter": "none"}\n}\n'},
     {
-      name: 'no wait is no wave of waits; see RL204',
+      name: 'no waits, which RL204 reports',
       text: '{\n  "backoff": {"kind": "constant", "delayMs": 0, "throttledBaseMs": 0, "jitter": "none"}\n}\n',
     },
   ],
@@ -71,14 +70,14 @@ jitter to it too.
     if (backoff.jitter !== 'none' || !mayRetry(scope)) return;
     const retries = Math.max(Math.min(retriesOf(scope.policy), 3), 1);
     const plain = waitsOf(backoff, retries, false);
-    // Where there is no wait, there may be one after a throttled response, and it is the same for all as well.
+    // Without plain waits, the waits after a throttled response may still be equal.
     const isThrottled = plain.every(wait => wait === 0);
     if (isThrottled && (backoff.throttledBaseMs === 0 || !retriesThrottled(scope.policy))) return;
     const waits = isThrottled ? waitsOf(backoff, retries, true) : plain;
     if (waits.every(wait => wait === 0)) return;
     yield {
       at: 'backoff.jitter',
-      message: `Retries come in waves: ${formatWaits(scope, waits, isThrottled)} the same for every client that failed at the same time.`,
+      message: `Retries come in bursts: ${formatWaits(scope, waits, isThrottled)} equal for all clients that failed at the same time. Use jitter.`,
       fix: setting(scope, 'backoff.jitter', 'full'),
     };
   },
@@ -91,5 +90,5 @@ function formatWaits({dialect: {words}, policy}: Scope, waits: readonly number[]
   const when = throttled ? ' after a throttled response' : '';
   if (waits.length === 1) return `the wait of ${words.ms(waits[0]!)}${when} is`;
   const isAll = waits.length >= retriesOf(policy);
-  return `the waits of ${words.allMs(waits, isAll)}${isAll ? '' : ' and on'}${when} are`;
+  return `the waits of ${words.allMs(waits, isAll)}${isAll ? '' : ' and so on'}${when} are`;
 }

@@ -10,8 +10,8 @@ export const syntaxError: Rule = defineRule({
   fix: 'safe',
   summary: 'Write files that can be parsed',
   why: `
-A file that cannot be parsed is no policy: the client refuses it, and nothing else in it can be judged. Comments and trailing
-commas are fine, in \`.json\` files too.
+The client refuses a file that it cannot parse, and the linter cannot check it. Comments and trailing commas are accepted, in \`.json\`
+files too.
 `,
   sources: [
     {title: 'RFC 8259, The JavaScript Object Notation', url: 'https://www.rfc-editor.org/rfc/rfc8259'},
@@ -37,5 +37,5 @@ commas are fine, in \`.json\` files too.
       ],
     },
   ],
-  good: [{name: 'comments and trailing commas', text: '{\n  // Three sends are enough.\n  "maxAttempts": 3,\n}\n'}],
+  good: [{name: 'comments and trailing commas', text: '{\n  // Three attempts are enough.\n  "maxAttempts": 3,\n}\n'}],
 });

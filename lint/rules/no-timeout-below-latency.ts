@@ -13,15 +13,15 @@ export const timeoutBelowLatency: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Give an attempt the time that good answers take',
+  summary: 'Set timeouts above the latency of a healthy server',
   why: `
-A timeout below the latency of a healthy server turns good answers into failures. The server has done the work, the answer is thrown
-away, and where timeouts are retried the work is done again: the load grows on a day when nothing is wrong, and on a slow day nearly
-every attempt is cut off. Choose how many good answers may be lost, one in a thousand for instance, and set the timeout to that
-percentile of the latency.
+A timeout below the latency of a healthy server turns good responses into failures. The server does the work, the response is discarded,
+and a retry repeats the work: the load grows on a normal day, and on a slow day nearly every attempt times out. Choose the share of good
+responses that may be lost, for example one in a thousand, and set the timeout to that percentile of the latency.
 
-Judged by \`objective.assume.latencyMs\`, the latencies of attempts that succeed. Below the median it is an error. Where a promise is
-written down as well, RL309 predicts whether the policy keeps it: an early timeout can be right there, and this rule only informs.
+The rule compares with \`objective.assume.latencyMs\`, the latencies of attempts that succeed. Below the median, the finding is an error.
+Where the policy also states an objective, RL309 predicts whether it is met. An early timeout can be right there, so this finding is an
+info.
 `,
   sources: [
     {
@@ -40,7 +40,7 @@ written down as well, RL309 predicts whether the policy keeps it: an early timeo
       findings: [
         {
           message:
-            'An attempt is cut off after 150 ms, below the stated p50 of 180 ms: 64.2 % of the good answers are lost.',
+            'An attempt times out after 150 ms, below the assumed p50 of 180 ms: 64.2 % of the good responses are lost. Raise the timeout.',
           at: '2:3',
           marks: '"attemptTimeoutMs"',
           severity: 'error',
@@ -54,7 +54,7 @@ written down as well, RL309 predicts whether the policy keeps it: an early timeo
       findings: [
         {
           message:
-            'An attempt is cut off after 500 ms, below the stated p99 of 576 ms: at least 1 % of the good answers are lost.',
+            'An attempt times out after 500 ms, below the assumed p99 of 576 ms: at least 1 % of the good responses are lost. Raise the timeout.',
           at: '2:3',
           marks: '"attemptTimeoutMs"',
         },
@@ -62,12 +62,12 @@ written down as well, RL309 predicts whether the policy keeps it: an early timeo
       fixed: '{\n  "attemptTimeoutMs": 576,\n  "objective": {"assume": {"latencyMs": {"p99": 576}}}\n}\n',
     },
     {
-      name: 'a deadline that no answer meets',
+      name: 'a deadline below the median',
       text: '{\n  "deadlineMs": 100,\n  "objective": {"assume": {"latencyMs": {"p50": 180}}}\n}\n',
       findings: [
         {
           message:
-            'A call is cut off after 100 ms, below the stated p50 of 180 ms: at least 50 % of the good answers are lost.',
+            'A call times out after 100 ms, below the assumed p50 of 180 ms: at least 50 % of the good responses are lost. Raise the deadline.',
           at: '2:3',
           marks: '"deadlineMs"',
           severity: 'error',
@@ -80,7 +80,7 @@ written down as well, RL309 predicts whether the policy keeps it: an early timeo
       name: 'above the 99th percentile',
       text: '{\n  "attemptTimeoutMs": 600,\n  "objective": {"assume": {"latencyMs": {"p50": 180, "p99": 576}}}\n}\n',
     },
-    {name: 'latencies that are not known', text: '{\n  "attemptTimeoutMs": 150\n}\n'},
+    {name: 'latencies are not assumed', text: '{\n  "attemptTimeoutMs": 150\n}\n'},
   ],
 
   fields: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
@@ -94,13 +94,13 @@ written down as well, RL309 predicts whether the policy keeps it: an early timeo
     const cut = cutPercentile(latencies, limit.ms);
     if (cut === undefined) return;
     const isError = cut.name === 'p50';
-    // What a kept promise shows is a choice: a note, and only beside the number itself.
+    // With an objective, an early timeout may be intended: report an info, at the field itself only.
     const isChosen = !isError && isPredictable(scope);
     if (isChosen && !isSetHere(scope, limit.path)) return;
     const {words} = scope.dialect;
     yield {
       at: mostSpecific(scope, limit.path, 'objective'),
-      message: `${limit.what} is cut off after ${words.ms(limit.ms)}, below the stated ${cut.name} of ${words.ms(cut.ms)}: ${formatLost(latencies, limit.ms, cut)} of the good answers are lost.`,
+      message: `${limit.what} times out after ${words.ms(limit.ms)}, below the assumed ${cut.name} of ${words.ms(cut.ms)}: ${formatLost(latencies, limit.ms, cut)} of the good responses are lost. Raise the ${limit.name}.`,
       ...(isError ? {severity: 'error'} : isChosen ? {severity: 'info'} : {}),
       related: [
         {at: limit.path, message: 'The limit is set here.'},
@@ -114,26 +114,27 @@ written down as well, RL309 predicts whether the policy keeps it: an early timeo
 interface Limit {
   readonly path: 'attemptTimeoutMs' | 'deadlineMs';
   readonly what: string;
+  readonly name: string;
   readonly ms: number;
 }
 
-/** What ends an attempt first: its own timeout, or the deadline of the call. */
+/** The shorter limit: the attempt timeout or the deadline. */
 function limitOf({policy: {attemptTimeoutMs, deadlineMs}}: Scope): Limit {
   const attemptMs = attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
   const callMs = deadlineMs ?? Number.POSITIVE_INFINITY;
   return attemptMs <= callMs
-    ? {path: 'attemptTimeoutMs', what: 'An attempt', ms: attemptMs}
-    : {path: 'deadlineMs', what: 'A call', ms: callMs};
+    ? {path: 'attemptTimeoutMs', what: 'An attempt', name: 'timeout', ms: attemptMs}
+    : {path: 'deadlineMs', what: 'A call', name: 'deadline', ms: callMs};
 }
 
 interface Percentile {
   readonly name: 'p50' | 'p95' | 'p99';
   readonly ms: number;
-  /** Answers that take longer. */
+  /** Share of the responses above it. */
   readonly slower: number;
 }
 
-/** The lowest percentile that the limit is below; undefined where the percentiles contradict each other. */
+/** The lowest percentile above the limit; undefined where the percentiles contradict each other. */
 function cutPercentile({p50, p95, p99}: LatencyQuantiles, limitMs: number): Percentile | undefined {
   const stated = [
     {name: 'p50', ms: p50, slower: 0.5},
@@ -149,7 +150,7 @@ function formatLost(latencies: LatencyQuantiles, limitMs: number, {slower}: Perc
   return law === undefined ? `at least ${formatShare(slower)}` : formatShare(1 - law(limitMs));
 }
 
-/** The highest percentile that is stated; a median would still lose half of the answers. */
+/** Suggests the highest assumed percentile, but not the median, which would still lose half of the responses. */
 function longer(scope: Scope, {p95, p99}: LatencyQuantiles): Pick<Draft, 'fix'> {
   const {policy} = scope;
   const slow = p99 ?? p95;
@@ -157,6 +158,6 @@ function longer(scope: Scope, {p95, p99}: LatencyQuantiles): Pick<Draft, 'fix'> 
   const value = Math.ceil(slow);
   const name = p99 === undefined ? 'p95' : 'p99';
   if (policy.deadlineMs !== null && policy.deadlineMs < value) return {};
-  const title = `${formatChange(scope, 'attemptTimeoutMs', value)}, the stated ${name}`;
+  const title = `${formatChange(scope, 'attemptTimeoutMs', value)}, the assumed ${name}`;
   return {fix: {title, changes: [{do: 'set', path: 'attemptTimeoutMs', value}]}};
 }

@@ -1,5 +1,5 @@
 import type {RatioBudget, TokenBucketBudget} from '../../src/policy/types.ts';
-import {formatList, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatNumber, formatShare} from '../analysis/format.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
@@ -12,14 +12,13 @@ export const toothlessBudget: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Let the budget refuse retries when many calls fail',
+  summary: 'Set a budget that refuses retries in an outage',
   why: `
-A budget that never refuses is no budget. A retry that costs nothing takes nothing; a share of 100 % lets every call be retried; a
-minimum a second that is above the traffic gives each call its retry whatever happens. In an outage, where the budget is needed,
-all of them let the load double.
+A budget limits the load only if it refuses retries in an outage. It never does if a retry costs 0 tokens, if the ratio is 1 or more, or if
+the minimum per second is above the traffic. In an outage, the load then doubles or worse.
 
-Ten retries a second are a fair minimum for a large server in front of thousands of calls, and no budget at all for a process
-that makes five.
+A minimum of ten retries per second suits a server with thousands of calls per second. For a process with five calls per second, it limits
+nothing.
 `,
   sources: [
     {
@@ -30,11 +29,11 @@ that makes five.
   ],
   bad: [
     {
-      name: 'a retry that costs nothing',
+      name: 'a cost of 0',
       text: '{\n  "budget": {"kind": "token-bucket", "retryCost": 0}\n}\n',
       findings: [
         {
-          message: 'A retry takes 0 tokens, so the bucket is never empty and refuses none.',
+          message: 'A retry takes 0 tokens, so the bucket is never empty and refuses no retry. Set a cost above 0.',
           at: '2:38',
           marks: '"retryCost"',
         },
@@ -42,11 +41,12 @@ that makes five.
       fixed: '{\n  "budget": {"kind": "token-bucket", "retryCost": 14}\n}\n',
     },
     {
-      name: 'twice the calls',
+      name: 'a ratio of 2',
       text: '{\n  "budget": {"kind": "ratio", "ratio": 2}\n}\n',
       findings: [
         {
-          message: 'The budget allows 2 retries for each call, so it lets the load grow to 300 % of the calls.',
+          message:
+            'The budget allows 2 retries per call, so the load can grow to 300 % of the calls. Set a ratio below 1.',
           at: '2:31',
           marks: '"ratio"',
         },
@@ -59,7 +59,7 @@ that makes five.
       findings: [
         {
           message:
-            'The budget allows 10 retries a second whatever happens, and there are 5 calls a second: each may be retried in an outage.',
+            'The budget always allows 10 retries per second, but there are only 5 calls per second: each can be retried in an outage. Lower minPerSecond.',
           at: '2:45',
           marks: '"minPerSecond"',
         },
@@ -73,7 +73,7 @@ that makes five.
       findings: [
         {
           message:
-            '6000 tokens a minute and 14 tokens a retry are 7.14 retries a second whatever happens, and there are 5 calls a second: each may be retried in an outage.',
+            'A refill of 6000 tokens per minute at 14 tokens per retry always allows 7.14 retries per second, but there are only 5 calls per second: each can be retried in an outage. Lower refillPerMinute.',
           at: '2:38',
           marks: '"refillPerMinute"',
         },
@@ -83,7 +83,7 @@ that makes five.
     },
   ],
   good: [
-    {name: 'a tenth of the calls', text: '{\n  "budget": {"kind": "ratio", "ratio": 0.1}\n}\n'},
+    {name: '10 % of the calls', text: '{\n  "budget": {"kind": "ratio", "ratio": 0.1}\n}\n'},
     {
       name: 'a minimum below the traffic',
       text: '{\n  "budget": {"kind": "ratio", "ratio": 0.1, "minPerSecond": 1},\n  "objective": {"assume": {"rps": 50}}\n}\n',
@@ -97,22 +97,22 @@ that makes five.
     const {budget, objective} = scope.policy;
     if (budget === null || !mayRetry(scope)) return;
     const rps = objective?.assume?.rps;
-    if (budget.kind === 'ratio') yield* judgeRatio(budget, rps, scope);
-    else yield* judgeBucket(budget, rps, scope);
+    if (budget.kind === 'ratio') yield* checkRatio(budget, rps, scope);
+    else yield* checkBucket(budget, rps, scope);
   },
 });
 
-function* judgeRatio({ratio, minPerSecond}: RatioBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
+function* checkRatio({ratio, minPerSecond}: RatioBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
   if (ratio >= 1) {
-    const message = `The budget allows ${formatNumber(ratio)} retries for each call, so it lets the load grow to ${formatShare(1 + ratio)} of the calls.`;
+    const message = `The budget allows ${formatNumber(ratio)} retries per call, so the load can grow to ${formatShare(1 + ratio)} of the calls. Set a ratio below 1.`;
     yield {at: 'budget.ratio', message, fix: setting(scope, 'budget.ratio', 0.1)};
   } else if (rps !== undefined && rps > 0 && minPerSecond >= rps) {
-    const message = `The budget allows ${formatNumber(minPerSecond)} retries a second whatever happens, and there are ${formatNumber(rps)} calls a second: each may be retried in an outage.`;
+    const message = `The budget always allows ${formatNumber(minPerSecond)} retries per second, but there are only ${formatNumber(rps)} calls per second: each can be retried in an outage. Lower ${scope.dialect.words.key('budget.minPerSecond')}.`;
     yield {at: 'budget.minPerSecond', message, related: assumed, fix: setting(scope, 'budget.minPerSecond', 0)};
   }
 }
 
-function* judgeBucket(budget: TokenBucketBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
+function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
   const {retryCost, throttledCost, refillPerMinute} = budget;
   const free = [
     ...(retryCost === 0 ? [setting(scope, 'budget.retryCost', 14)] : []),
@@ -121,16 +121,17 @@ function* judgeBucket(budget: TokenBucketBudget, rps: number | undefined, scope:
   for (const fix of free) {
     const at = fix.changes[0]!.path;
     const which = at === 'budget.retryCost' ? 'A retry' : 'A retry after a throttled response';
-    yield {at, message: `${which} takes 0 tokens, so the bucket is never empty and refuses none.`, fix};
+    yield {
+      at,
+      message: `${which} takes 0 tokens, so the bucket is never empty and refuses no retry. Set a cost above 0.`,
+      fix,
+    };
   }
   const perSecond = refillPerMinute / 60 / retryCost;
-  // One retry a minute is for a client that hardly calls: no storm is made of it.
+  // One retry per minute is accepted for clients with few calls.
   if (retryCost === 0 || rps === undefined || rps === 0 || perSecond < rps || perSecond <= 1 / 60) return;
-  const sum = formatList([
-    `${formatNumber(refillPerMinute)} tokens a minute`,
-    `${formatNumber(retryCost)} tokens a retry`,
-  ]);
-  const message = `${sum} are ${formatNumber(perSecond)} retries a second whatever happens, and there are ${formatNumber(rps)} calls a second: each may be retried in an outage.`;
+  const refill = `A refill of ${formatNumber(refillPerMinute)} tokens per minute at ${formatNumber(retryCost)} tokens per retry`;
+  const message = `${refill} always allows ${formatNumber(perSecond)} retries per second, but there are only ${formatNumber(rps)} calls per second: each can be retried in an outage. Lower ${scope.dialect.words.key('budget.refillPerMinute')}.`;
   yield {
     at: 'budget.refillPerMinute',
     message,

@@ -10,13 +10,13 @@ export const unboundedRetries: Rule = defineRule({
   severity: 'error',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Bound the number of attempts',
+  summary: 'Limit the number of attempts',
   why: `
-A call that may be sent without end keeps an outage alive: every client adds its retries to the load that the server already
-cannot carry, and none of them gives up. Of 70 retry bugs studied in eight large systems, 13 were a cap that was missing.
+Unlimited retries prolong an outage: every client adds retries to the load of an overloaded server and never gives up. Of 70 retry bugs
+studied in eight large systems, 13 were a missing limit.
 
-A deadline bounds a call by time, and then the number of sends depends on how fast the server fails: a server that refuses at
-once is asked the most often. So a number is needed too. Three attempts are what the SRE Book allows.
+With a deadline alone, the number of attempts depends on how fast the server fails: a server that refuses at once gets the most attempts.
+Set a number too. The SRE Book allows three attempts.
 `,
   sources: [
     {
@@ -30,12 +30,12 @@ once is asked the most often. So a number is needed too. Three attempts are what
   ],
   bad: [
     {
-      name: 'neither attempts nor time end the call',
+      name: 'neither attempts nor a deadline end the call',
       text: '{\n  "maxAttempts": "unlimited",\n  "deadlineMs": null\n}\n',
       findings: [
         {
           message:
-            'Nothing ends a call that keeps failing: maxAttempts is "unlimited" and there is no deadline. The client refuses to run this.',
+            'A failing call never ends: maxAttempts is "unlimited" and there is no deadline. The client refuses this policy. Set maxAttempts to 3.',
           at: '2:3',
           marks: '"maxAttempts"',
         },
@@ -43,12 +43,12 @@ once is asked the most often. So a number is needed too. Three attempts are what
       fixed: '{\n  "maxAttempts": 3,\n  "deadlineMs": 30000\n}\n',
     },
     {
-      name: 'only the deadline ends it, and no budget bounds the load',
+      name: 'only the deadline ends the call, without a budget',
       text: '{\n  "maxAttempts": "unlimited",\n  "budget": null\n}\n',
       findings: [
         {
           message:
-            'Only the deadline of 30000 ms ends a call that keeps failing, and no budget bounds what all calls add together.',
+            'Only the deadline of 30000 ms ends a failing call, and no budget limits the retries of all calls. Set maxAttempts to 3.',
           at: '2:3',
           marks: '"maxAttempts"',
           severity: 'warning',
@@ -57,12 +57,12 @@ once is asked the most often. So a number is needed too. Three attempts are what
       fixed: '{\n  "maxAttempts": 3,\n  "budget": null\n}\n',
     },
     {
-      name: 'only the deadline and the budget end it',
+      name: 'only the deadline and the budget end the call',
       text: '{\n  "maxAttempts": "unlimited"\n}\n',
       findings: [
         {
           message:
-            'Only the deadline of 30000 ms ends a call that keeps failing: the faster the server fails, the more often it is asked, until the budget is spent.',
+            'Only the deadline of 30000 ms ends a failing call: the faster the server fails, the more attempts it gets, until the budget is empty. Set maxAttempts to 3.',
           at: '2:3',
           marks: '"maxAttempts"',
           severity: 'warning',
@@ -73,7 +73,7 @@ once is asked the most often. So a number is needed too. Three attempts are what
   ],
   good: [
     {name: 'three attempts', text: '{\n  "maxAttempts": 3\n}\n'},
-    {name: 'no retries of ours', text: '{\n  "maxAttempts": null,\n  "deadlineMs": null\n}\n'},
+    {name: 'retries are left to the caller', text: '{\n  "maxAttempts": null,\n  "deadlineMs": null\n}\n'},
   ],
 
   fields: ['maxAttempts', 'deadlineMs'],
@@ -86,7 +86,7 @@ once is asked the most often. So a number is needed too. Three attempts are what
     const fix = bounded(scope);
     if (deadlineMs === null) {
       const endless = `${words.name('maxAttempts')} is ${words.value('maxAttempts', maxAttempts)}`;
-      const message = `Nothing ends a call that keeps failing: ${endless} and there is no deadline.${refused(scope)}`;
+      const message = `A failing call never ends: ${endless} and there is no deadline.${refused(scope)} ${setting(scope, 'maxAttempts', 3).title}.`;
       yield {
         at: 'maxAttempts',
         message,
@@ -95,17 +95,17 @@ once is asked the most often. So a number is needed too. Three attempts are what
       };
       return;
     }
-    const only = `Only the deadline of ${words.ms(deadlineMs)} ends a call that keeps failing`;
+    const only = `Only the deadline of ${words.ms(deadlineMs)} ends a failing call`;
     const message =
       budget === null && isSure(scope, 'budget')
-        ? `${only}, and no budget bounds what all calls add together.`
-        : `${only}: the faster the server fails, the more often it is asked, until the budget is spent.`;
+        ? `${only}, and no budget limits the retries of all calls. ${setting(scope, 'maxAttempts', 3).title}.`
+        : `${only}: the faster the server fails, the more attempts it gets, until the budget is empty. ${setting(scope, 'maxAttempts', 3).title}.`;
     yield {at: 'maxAttempts', message, severity: 'warning', fix};
   },
 });
 
-/** Only our own client asks a policy whether it can run. */
-const refused = ({dialect}: Scope): string => (isNative(dialect) ? ' The client refuses to run this.' : '');
+/** Only steadfetch validates a policy before it runs. */
+const refused = ({dialect}: Scope): string => (isNative(dialect) ? ' The client refuses this policy.' : '');
 
 function bounded(scope: Scope): FixDraft {
   const attempts = setting(scope, 'maxAttempts', 3);

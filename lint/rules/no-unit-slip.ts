@@ -12,10 +12,10 @@ export const unitSlip: Rule = defineRule({
   fix: 'unsafe',
   summary: 'Write durations in milliseconds',
   why: `
-Other tools count in seconds: \`timeout: 30\` is half a minute in one file and a blink in the next. A deadline of 30 ms fails every
-call, and one of 30000000 ms waits for eight hours. Every duration of a policy is in milliseconds, and its name ends in \`Ms\`.
+Other tools count in seconds, so a value copied from them is a thousand times too short. A deadline of 30 ms fails every call, and one of
+30000000 ms waits for eight hours. Every duration of a policy is in milliseconds, and its name ends in \`Ms\`.
 
-Speaks of values that would be plausible in seconds, or in microseconds, and of latencies below a millisecond.
+Reports values that would be plausible in seconds or in microseconds, and latencies below one millisecond.
 `,
   sources: [
     {
@@ -29,9 +29,13 @@ Speaks of values that would be plausible in seconds, or in microseconds, and of 
       name: 'seconds',
       text: '{\n  "deadlineMs": 30,\n  "attemptTimeoutMs": 10\n}\n',
       findings: [
-        {message: 'deadlineMs is 30 ms, implausibly short; 30 s are 30000 ms.', at: '2:3', marks: '"deadlineMs"'},
         {
-          message: 'attemptTimeoutMs is 10 ms, implausibly short; 10 s are 10000 ms.',
+          message: 'deadlineMs is 30 ms, which is implausibly short. If 30 s is meant, write 30000 ms.',
+          at: '2:3',
+          marks: '"deadlineMs"',
+        },
+        {
+          message: 'attemptTimeoutMs is 10 ms, which is implausibly short. If 10 s is meant, write 10000 ms.',
           at: '3:3',
           marks: '"attemptTimeoutMs"',
         },
@@ -43,12 +47,14 @@ Speaks of values that would be plausible in seconds, or in microseconds, and of 
       text: '{\n  "attemptTimeoutMs": 8000000,\n  "deadlineMs": 30000000\n}\n',
       findings: [
         {
-          message: 'attemptTimeoutMs is 8000000 ms, or 2.22 hours; 8000 ms would be more usual.',
+          message:
+            'attemptTimeoutMs is 8000000 ms (2.22 hours), which is implausibly long. Durations are in milliseconds: 8000 ms is more usual.',
           at: '2:3',
           marks: '"attemptTimeoutMs"',
         },
         {
-          message: 'deadlineMs is 30000000 ms, or 8.33 hours; 30000 ms would be more usual.',
+          message:
+            'deadlineMs is 30000000 ms (8.33 hours), which is implausibly long. Durations are in milliseconds: 30000 ms is more usual.',
           at: '3:3',
           marks: '"deadlineMs"',
         },
@@ -60,7 +66,7 @@ Speaks of values that would be plausible in seconds, or in microseconds, and of 
       text: '{\n  "objective": {"latencyMs": {"p95": 0.8}}\n}\n',
       findings: [
         {
-          message: 'objective.latencyMs.p95 is 0.8 ms, implausibly short; 0.8 s are 800 ms.',
+          message: 'objective.latencyMs.p95 is 0.8 ms, which is implausibly short. If 0.8 s is meant, write 800 ms.',
           at: '2:31',
           marks: '"p95"',
         },
@@ -81,10 +87,15 @@ Speaks of values that would be plausible in seconds, or in microseconds, and of 
       if (factor === 1 || !isSetHere(scope, path)) continue;
       const meant = value * factor;
       const likely =
-        factor > 1 ? `${formatNumber(value)} s are ${words.ms(meant)}` : `${words.ms(meant)} would be more usual`;
-      const message = `${words.name(path)} is ${words.ms(value)}, ${factor > 1 ? 'implausibly short' : `or ${formatNumber(value / 3_600_000)} hours`}; ${likely}.`;
+        factor > 1
+          ? `If ${formatNumber(value)} s is meant, write ${words.ms(meant)}`
+          : `Durations are in milliseconds: ${words.ms(meant)} is more usual`;
+      const message = `${words.name(path)} is ${words.ms(value)}${factor > 1 ? ', which is implausibly short' : ` (${formatNumber(value / 3_600_000)} hours), which is implausibly long`}. ${likely}.`;
       const isWhole = path.startsWith('objective.') || Number.isInteger(meant);
-      const fix = {title: `Set it to ${words.value(path, meant)}`, changes: [{do: 'set', path, value: meant} as const]};
+      const fix = {
+        title: `Set ${words.key(path)} to ${words.value(path, meant)}`,
+        changes: [{do: 'set', path, value: meant} as const],
+      };
       yield {at: path, message, ...(isWhole ? {fix} : {})};
     }
   },
@@ -94,7 +105,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const never = Number.POSITIVE_INFINITY;
 
-/** What is plausible, from and to. An attempt that gets less than 50 ms is not sent. */
+/** Plausible durations, least and most. The client does not send an attempt with less than 50 ms left. */
 const RANGES: readonly (readonly [path: string, leastMs: number, mostMs: number])[] = [
   ['deadlineMs', 50, 6 * HOUR],
   ['attemptTimeoutMs', 20, HOUR],

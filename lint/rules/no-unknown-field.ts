@@ -8,18 +8,18 @@ export const unknownField: Rule = defineRule({
   severity: 'error',
   confidence: 'high',
   fix: 'safe',
-  summary: 'Use the fields that a policy has',
+  summary: 'Use only fields that a policy has',
   why: `
-A field that nobody reads looks like a decision and is none. The client refuses it. What was meant is often plain, and then the
-rules judge it as if it were spelt right: a slip of the pen hides no danger.
+The client refuses unknown fields. If the intended field is clear, the other rules check the value as if the field were spelt correctly, so
+a typing error hides no other finding.
 
-Names that other libraries use are known (\`retries\`, \`maxDelay\`, \`backoffMultiplier\` …), and so is what they count: three
-retries are four attempts. Notes and fields of other tools begin with \`x-\`, and are ignored.
+The linter knows field names of other libraries (\`retries\`, \`maxDelay\`, \`backoffMultiplier\` …) and what they count: three retries are
+four attempts. Notes and fields of other tools begin with \`x-\`, and are ignored.
 `,
   sources: [{title: 'The policy file', url: 'docs/policy.md'}],
   bad: [
     {
-      name: 'a slip of the pen',
+      name: 'a typing error',
       text: '{\n  "backoff": {"jiter": "full"}\n}\n',
       findings: [
         {

@@ -12,14 +12,13 @@ export const unreachableAttempts: Rule = defineRule({
   category: 'latency',
   severity: 'warning',
   confidence: 'high',
-  summary: 'Let all attempts fit into the deadline',
+  summary: 'Fit all attempts into the deadline',
   why: `
-Attempts that the deadline cuts off are written and never sent. Whoever reads "three attempts" believes in three; when the server
-hangs, which is when they are needed, there is one and a bit. It happens easily, since nobody adds it up: even the standard handler
-of a large framework allows four attempts of 10 s and 14 s of waits inside 30 s.
+If the deadline is too short, the last attempts are never sent. The policy says "three attempts", but when the server hangs, only one or two
+are made. The mistake is common: the standard handler of a large framework allows four attempts of 10 s and 14 s of waits in 30 s.
 
-The sum is attempts · timeout + the longest waits, throttled ones where a throttled answer is retried, hints of the server left
-out. Where \`objective.assume\` says how long attempts take, RL309 predicts what happens instead, and this rule is silent.
+The sum is attempts · timeout + the longest waits, with throttled waits where a throttled response is retried, and without \`Retry-After\`.
+Where \`objective.assume\` states how long attempts take, RL309 predicts the result, and this rule is silent.
 `,
   sources: [
     {
@@ -33,7 +32,7 @@ out. Where \`objective.assume\` says how long attempts take, RL309 predicts what
   ],
   bad: [
     {
-      name: 'a short deadline over the default attempts',
+      name: 'a short deadline with the default attempts',
       text: '{\n  "deadlineMs": 10000\n}\n',
       findings: [
         {
@@ -45,7 +44,7 @@ out. Where \`objective.assume\` says how long attempts take, RL309 predicts what
       ],
     },
     {
-      name: 'a route that has too much to do',
+      name: 'a route with too many attempts',
       text: '{\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 4, "attemptTimeoutMs": 1000, "deadlineMs": 5000}\n  ]\n}\n',
       findings: [
         {
@@ -58,13 +57,13 @@ out. Where \`objective.assume\` says how long attempts take, RL309 predicts what
     },
   ],
   good: [
-    {name: 'all of them fit', text: '{\n  "attemptTimeoutMs": 2000,\n  "deadlineMs": 10000\n}\n'},
+    {name: 'all attempts fit', text: '{\n  "attemptTimeoutMs": 2000,\n  "deadlineMs": 10000\n}\n'},
     {
-      name: 'an attempt that times out is not sent again; see RL305',
+      name: 'timeouts are not retried; see RL305',
       text: '{\n  "deadlineMs": 10000,\n  "retryOn": [429, 503]\n}\n',
     },
     {
-      name: 'the latency of attempts is known; see RL309',
+      name: 'the latency of attempts is assumed; see RL309',
       text: '{\n  "deadlineMs": 10000,\n  "objective": {"latencyMs": {"p95": 900}, "assume": {"latencyMs": {"p50": 100, "p95": 300}}}\n}\n',
     },
   ],
@@ -100,7 +99,7 @@ const RELATED: Readonly<Record<string, string>> = {
   maxAttempts: 'The number of attempts is set here.',
 };
 
-/** What becomes of the attempts, one by one, when each takes all its time. */
+/** The attempts that the deadline cuts, if each takes its whole timeout. */
 function formatCuts({policy, dialect: {words}}: Scope): string {
   const entries = timelineOf(policy, retriesOf(policy) + 1, retriesThrottled(policy));
   const short = entries.find(({cut}) => cut === 'short');

@@ -11,11 +11,11 @@ export const unreachableCap: Rule = defineRule({
   severity: 'info',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Write a cap that the waits can reach',
+  summary: 'Set a cap that the waits can reach',
   why: `
-A cap that no wait reaches bounds nothing, but whoever reads it takes it for the longest wait. In Google's public gRPC
-configurations the cap is not below the deadline in 182 of 576 retry policies, so it can never count. The longest wait is then decided by
-the number of attempts, and changes with it unnoticed.
+Readers take the cap for the longest wait. If no wait reaches it, the number of attempts decides the longest wait, and a change to that
+number changes it unnoticed. In Google's public gRPC configurations, the cap is not below the deadline in 182 of 576 retry policies, so it
+has no effect.
 `,
   sources: [
     {
@@ -25,7 +25,7 @@ the number of attempts, and changes with it unnoticed.
   ],
   bad: [
     {
-      name: 'ten seconds that two retries never reach',
+      name: 'a cap that two retries never reach',
       text: '{\n  "backoff": {"baseMs": 200, "capMs": 10000}\n}\n',
       findings: [
         {
@@ -37,16 +37,16 @@ the number of attempts, and changes with it unnoticed.
       fixed: '{\n  "backoff": {"baseMs": 200, "capMs": 2000}\n}\n',
     },
     {
-      name: 'a cap as long as the call',
+      name: 'a cap above the deadline',
       text: '{\n  "maxAttempts": 12,\n  "deadlineMs": 15000,\n  "backoff": {"baseMs": 200, "capMs": 20000}\n}\n',
       findings: [
-        {message: 'No wait reaches the cap of 20000 ms: the whole call has 15000 ms.', at: '4:30', marks: '"capMs"'},
+        {message: 'No wait reaches the cap of 20000 ms: the deadline is 15000 ms.', at: '4:30', marks: '"capMs"'},
       ],
     },
   ],
   good: [
-    {name: 'the second wait is at the cap', text: '{\n  "backoff": {"baseMs": 250, "factor": 4, "capMs": 1000}\n}\n'},
-    {name: 'the default cap is nobody’s statement', text: '{\n  "backoff": {"baseMs": 200}\n}\n'},
+    {name: 'the second wait reaches the cap', text: '{\n  "backoff": {"baseMs": 250, "factor": 4, "capMs": 1000}\n}\n'},
+    {name: 'the default cap', text: '{\n  "backoff": {"baseMs": 200}\n}\n'},
   ],
 
   fields: ['backoff.baseMs', 'maxAttempts', 'deadlineMs'],
@@ -58,12 +58,12 @@ the number of attempts, and changes with it unnoticed.
     const {capMs, baseMs} = backoff;
     const reachedMs = longestWaitMs(scope);
     const isPastDeadline = deadlineMs !== null && capMs >= deadlineMs && baseMs < deadlineMs;
-    // Without a last retry there is no longest wait below the cap.
+    // Unlimited retries reach every cap.
     const isReached = reachedMs >= capMs || scope.policy.maxAttempts === 'unlimited';
     if (!isPastDeadline && isReached) return;
     const {words} = scope.dialect;
     const why = isPastDeadline
-      ? `the whole call has ${words.ms(deadlineMs)}`
+      ? `the deadline is ${words.ms(deadlineMs)}`
       : `the longest, before retry ${retriesOf(scope.policy)}, is ${words.ms(reachedMs)}`;
     const value = Math.ceil(reachedMs);
     const keepsWaits = !isReached && value > 0 && value < Math.min(capMs, deadlineMs ?? Number.POSITIVE_INFINITY);
@@ -72,7 +72,7 @@ the number of attempts, and changes with it unnoticed.
   },
 });
 
-/** The longest wait of any retry, throttled ones too where they can be. */
+/** The longest wait of any retry, throttled waits included. */
 function longestWaitMs({policy}: Scope): number {
   const retries = Math.min(retriesOf(policy), 5000);
   const waits = [longestMs(policy.backoff, retries, false)];

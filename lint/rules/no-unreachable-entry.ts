@@ -1,4 +1,4 @@
-import {formatList} from '../analysis/format.ts';
+import {formatCount, formatList} from '../analysis/format.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import {covers} from '../analysis/route-cover.ts';
 import {type Entry, entriesOf} from '../model/entries.ts';
@@ -13,16 +13,16 @@ export const unreachableEntry: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'safe',
-  summary: 'Write no route and no entry that is never asked',
+  summary: 'Remove routes and entries that never apply',
   why: `
-The first route that matches wins. A route behind one that takes all its calls is never asked, and what it says, a shorter timeout
-or no retry for payments, does not happen. The same goes for the fourth wait of two retries, and for a status that stands in
-a list twice: each is a statement that nobody hears.
+The first route that matches a call applies. If an earlier route matches all calls of a later one, the later route never applies, and its
+shorter timeout or its single attempt for payments has no effect. The fourth wait of a policy with two retries, and a status that is listed
+twice, have no effect either.
 `,
   sources: [
     {title: 'The policy file: routes', url: 'docs/policy.md#routes'},
     {
-      title: 'Amazon States Language: the first retrier that matches wins, and States.ALL stands last',
+      title: 'Amazon States Language: the first retrier that matches applies, and States.ALL comes last',
       url: 'https://states-language.net/spec.html#errors',
     },
   ],
@@ -32,32 +32,37 @@ a list twice: each is a statement that nobody hears.
       text: '{\n  "routes": [\n    {"match": {"path": "/v1/**"}, "deadlineMs": 20000},\n    {"match": {"methods": ["GET"], "path": "/v1/search"}, "deadlineMs": 2000}\n  ]\n}\n',
       findings: [
         {
-          message: 'Route GET /v1/search is never asked: route * /v1/** stands before it and takes all its calls.',
+          message:
+            'Route GET /v1/search never applies: route * /v1/** comes first and matches all its calls. Move the narrower route up.',
           at: '4:6',
           marks: '"match"',
         },
       ],
     },
     {
-      name: 'a status twice, and one that "5xx" has already',
+      name: 'a status twice, and one that "5xx" covers',
       text: '{\n  "retryOn": [429, "5xx", 503, "timeout", 429]\n}\n',
       findings: [
-        {message: '503 is one of the "5xx" that retryOn lists already.', at: '2:27', marks: '503'},
-        {message: '429 stands in retryOn twice.', at: '2:43', marks: '429'},
+        {message: '503 is already covered by "5xx" in retryOn. Remove it.', at: '2:27', marks: '503'},
+        {message: '429 is listed twice in retryOn. Remove one.', at: '2:43', marks: '429'},
       ],
       fixed: '{\n  "retryOn": [429, "5xx", "timeout"]\n}\n',
     },
     {
-      name: 'a wait for a retry that is never made',
+      name: 'waits for retries that are never made',
       text: '{\n  "maxAttempts": 3,\n  "backoff": {"kind": "list", "delaysMs": [100, 500, 2000, 5000]}\n}\n',
       findings: [
-        {message: 'There are 2 retries, so the waits of 2000 and 5000 ms are never waited.', at: '3:54', marks: '2000'},
+        {
+          message: 'maxAttempts allows 2 retries, so the waits of 2000 and 5000 ms are never used.',
+          at: '3:54',
+          marks: '2000',
+        },
       ],
     },
     {
       name: 'a method in two spellings',
       text: '{\n  "idempotentMethods": ["GET", "get"]\n}\n',
-      findings: [{message: 'get stands in idempotentMethods twice.', at: '2:32', marks: '"get"'}],
+      findings: [{message: 'get is listed twice in idempotentMethods. Remove one.', at: '2:32', marks: '"get"'}],
       fixed: '{\n  "idempotentMethods": ["GET"]\n}\n',
     },
   ],
@@ -81,7 +86,7 @@ a list twice: each is a statement that nobody hears.
       if (scope.own.entry !== undefined) continue;
       const before = routes.slice(0, index).find(({match}) => covers(match!, scope.match!));
       if (before === undefined) continue;
-      const message = `${capital(scope.title)} is never asked: ${before.title} stands before it and takes all its calls.`;
+      const message = `${capital(scope.title)} never applies: ${before.title} comes first and matches all its calls. Move the narrower route up.`;
       yield {scope, at: 'match', message, tag: 'unnecessary'};
     }
   },
@@ -89,7 +94,7 @@ a list twice: each is a statement that nobody hears.
 
 const LISTS = ['retryOn', 'idempotentMethods', 'idempotency.methods', 'match.methods'];
 
-/** Entries that say what another entry of the list has said. */
+/** Entries that another entry of the list covers. */
 function* repeated(scope: Scope): Iterable<Draft> {
   const name = (path: string): string => scope.dialect.words.name(path);
   for (const path of LISTS) {
@@ -98,15 +103,15 @@ function* repeated(scope: Scope): Iterable<Draft> {
     for (const {value, at} of entries) {
       const word = String(value).toUpperCase();
       const group = groupOf(value, entries);
-      if (seen.has(word)) yield removal(at, `${value} stands in ${name(path)} twice.`);
+      if (seen.has(word)) yield removal(at, `${value} is listed twice in ${name(path)}. Remove one.`);
       else if (group !== undefined)
-        yield removal(at, `${value} is one of the ${group} that ${name(path)} lists already.`);
+        yield removal(at, `${value} is already covered by ${group} in ${name(path)}. Remove it.`);
       seen.add(word);
     }
   }
 }
 
-/** Statuses that "5xx" leaves out. */
+/** Statuses that "5xx" does not include. */
 const NOT_IN_5XX: readonly unknown[] = [501, 505, 511];
 
 function groupOf(value: unknown, entries: readonly Entry[]): string | undefined {
@@ -125,10 +130,10 @@ function* waitsWithoutRetry(scope: Scope): Iterable<Draft> {
   const waits = unused.map(({value}) => Number(value));
   yield {
     at: unused[0]!.at,
-    message: `${retries === 1 ? 'There is 1 retry' : `There are ${retries} retries`}, so the ${unused.length === 1 ? 'wait' : 'waits'} of ${scope.dialect.words.allMs(waits)} ${unused.length === 1 ? 'is' : 'are'} never waited.`,
+    message: `${scope.dialect.words.name('maxAttempts')} allows ${formatCount(retries, 'retry', 'retries')}, so the ${unused.length === 1 ? 'wait' : 'waits'} of ${scope.dialect.words.allMs(waits)} ${unused.length === 1 ? 'is' : 'are'} never used.`,
     tag: 'unnecessary',
     related: [{at: 'maxAttempts', message: 'The number of attempts is set here.'}],
-    // A single call may ask for more attempts, so these waits are not dead for sure.
+    // Options of a single call may allow more attempts, so the removal is a suggestion.
     suggestions: [
       {
         title: `Remove ${formatList(waits.map(String))}`,

@@ -9,8 +9,8 @@ export const unreadableText: Rule = defineRule({
   confidence: 'high',
   summary: 'Keep policies small, flat and UTF-8',
   why: `
-A policy is a page of text. What is nested fifty levels deep, has megabytes, unfolds to millions of YAML aliases or is no UTF-8
-is another file, or an attack on whoever reads it. It is refused before it costs anything.
+A policy is a short text. A file that is nested fifty levels deep, has megabytes, expands to millions of values by YAML aliases or is not
+UTF-8 is a different file, or an attack on its readers. The linter refuses it before parsing costs much.
 `,
   sources: [{title: 'RFC 8259, 8.1. Character Encoding', url: 'https://www.rfc-editor.org/rfc/rfc8259#section-8.1'}],
   bad: [
@@ -27,7 +27,7 @@ is another file, or an attack on whoever reads it. It is refused before it costs
       ].join('\n'),
       findings: [
         {
-          message: 'The file unfolds to more than 50000 values, too much for a policy.',
+          message: 'The file expands to more than 50000 values, the limit for a policy.',
           at: '5:15',
           marks: '*d',
         },

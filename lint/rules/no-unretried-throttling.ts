@@ -14,13 +14,12 @@ export const unretriedThrottling: Rule = defineRule({
   fix: 'unsafe',
   summary: 'Retry 429 where server errors are retried',
   why: `
-A list in \`retryOn\` replaces the default, so 429 is gone unless it is written again. It is the safest answer to retry: the server has
-not acted, it says so, and often says when to come back. A client that retries a 500, after
-which the server may have acted, should retry a 429 all the more. If it fails at once, its caller may repeat the call without the delay
-that the server named.
+A list in \`retryOn\` replaces the default, so 429 must be listed again. A 429 is the safest response to retry: the server did not process
+the request, and often sends \`Retry-After\`. A client that retries a 500 should also retry a 429. If the call fails at once, its caller may
+repeat it without the delay that the server asked for.
 
-A note where the list is the author’s own choice. A warning under \`steadfetch:llm\` and \`steadfetch:batch\`, which hold all calls
-to an origin that throttles and are made for servers that throttle more than they fail.
+The finding is an info in general, and a warning with \`steadfetch:llm\` and \`steadfetch:batch\`, whose servers throttle more often than
+they fail.
 `,
   sources: [
     {title: 'RFC 6585, 4. 429 Too Many Requests', url: 'https://www.rfc-editor.org/rfc/rfc6585#section-4'},
@@ -35,12 +34,12 @@ to an origin that throttles and are made for servers that throttle more than the
   ],
   bad: [
     {
-      name: 'server errors alone',
+      name: 'server errors only',
       text: '{\n  "retryOn": [502, 503, 504, "network"]\n}\n',
       findings: [
         {
           message:
-            'A call that is answered with 429 fails at once, although 503 is retried: retryOn does not list 429, so the delay that the server asks for is not waited for.',
+            'retryOn lists 503 but not 429, so a throttled call fails at once, without the delay that the server asks for. Add 429.',
           at: '2:3',
           marks: '"retryOn"',
         },
@@ -53,7 +52,7 @@ to an origin that throttles and are made for servers that throttle more than the
       findings: [
         {
           message:
-            'A call that is answered with 429 fails at once, although 5xx is retried: retryOn does not list 429, so the delay that the server asks for is not waited for.',
+            'retryOn lists 5xx but not 429, so a throttled call fails at once, without the delay that the server asks for. Add 429.',
           at: '3:3',
           marks: '"retryOn"',
           severity: 'warning',
@@ -63,8 +62,8 @@ to an origin that throttles and are made for servers that throttle more than the
     },
   ],
   good: [
-    {name: '429 among them', text: '{\n  "retryOn": [429, 502, 503, 504, "network"]\n}\n'},
-    {name: 'failures without an answer alone', text: '{\n  "retryOn": ["network", "timeout"]\n}\n'},
+    {name: '429 and server errors', text: '{\n  "retryOn": [429, 502, 503, 504, "network"]\n}\n'},
+    {name: 'failures without a response only', text: '{\n  "retryOn": ["network", "timeout"]\n}\n'},
     {name: 'gRPC codes', text: '{\n  "retryOn": ["UNAVAILABLE"]\n}\n'},
   ],
 
@@ -74,7 +73,7 @@ to an origin that throttles and are made for servers that throttle more than the
   *check(scope): Iterable<Draft> {
     const {retryOn} = scope.policy;
     if (!scope.dialect.capabilities.honoursHint) return;
-    // Calls of gRPC are answered with codes.
+    // gRPC calls end with codes, not with statuses.
     if (isGrpcPath(scope.match?.path)) return;
     if (!mayRetry(scope) || !isSetHere(scope, 'retryOn')) return;
     if (THROTTLED.some(trigger => retryOn.includes(trigger))) return;
@@ -82,7 +81,7 @@ to an origin that throttles and are made for servers that throttle more than the
     if (shown === undefined) return;
     yield {
       at: 'retryOn',
-      message: `A call that is answered with 429 fails at once, although ${shown} is retried: ${scope.dialect.words.name('retryOn')} does not list 429, so the delay that the server asks for is not waited for.`,
+      message: `${scope.dialect.words.name('retryOn')} lists ${shown} but not 429, so a throttled call fails at once, without the delay that the server asks for. Add 429.`,
       ...(isThrottledByDesign(scope) ? {severity: 'warning'} : {}),
       fix: {title: 'Retry 429 too', changes: [{do: 'set', path: 'retryOn', value: [429, ...retryOn]}]},
     };

@@ -10,13 +10,12 @@ export const unretriedTimeouts: Rule = defineRule({
   category: 'latency',
   severity: 'warning',
   confidence: 'high',
-  summary: 'Retry the attempts that time out',
+  summary: 'Retry attempts that time out',
   why: `
-A timeout for the attempt is there to give up early and try again. If \`retryOn\` does not list "timeout", giving up early is all
-it does: the call ends there, sooner than its deadline. Of 40 retry routes found in public Istio configurations, 25 had a timeout
-for each try and no trigger that would ever retry it.
+An attempt timeout ends a slow attempt early, so that a retry has time. If \`retryOn\` does not list "timeout", the timeout ends the whole
+call before its deadline. Of 40 retry routes in public Istio configurations, 25 had a timeout per attempt and no trigger that retries it.
 
-Silent where no method of the scope may be sent again after a timeout: a POST without an idempotency key.
+Silent where no method may be retried after a timeout: a POST without an idempotency key.
 `,
   sources: [
     {
@@ -34,8 +33,7 @@ Silent where no method of the scope may be sent again after a timeout: a POST wi
       text: '{\n  "attemptTimeoutMs": 2000,\n  "retryOn": [429, 503]\n}\n',
       findings: [
         {
-          message:
-            'An attempt that takes 2000 ms ends the call: "timeout" is not in retryOn, so giving up early is all its timeout does.',
+          message: 'An attempt that takes 2000 ms ends the call, because "timeout" is not in retryOn. Add it.',
           at: '3:3',
           marks: '"retryOn"',
         },
@@ -43,16 +41,16 @@ Silent where no method of the scope may be sent again after a timeout: a POST wi
     },
   ],
   good: [
-    {name: 'timeouts too', text: '{\n  "attemptTimeoutMs": 2000,\n  "retryOn": [429, 503, "timeout"]\n}\n'},
+    {name: 'timeouts are retried', text: '{\n  "attemptTimeoutMs": 2000,\n  "retryOn": [429, 503, "timeout"]\n}\n'},
     {
-      name: 'a POST may not be sent again after a timeout anyway',
+      name: 'a POST, which is not retried after a timeout',
       text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429]}]\n}\n',
     },
     {
-      name: 'nor should one that is declared harmless, where it looks like a deed',
+      name: 'a declared POST on a path that writes',
       text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}, "idempotentMethods": ["POST"], "retryOn": [429]}]\n}\n',
     },
-    {name: 'gRPC retries what was not worked on', text: '{\n  "retryOn": ["UNAVAILABLE"]\n}\n'},
+    {name: 'gRPC codes', text: '{\n  "retryOn": ["UNAVAILABLE"]\n}\n'},
   ],
 
   fields: ['attemptTimeoutMs', 'retryOn'],
@@ -61,15 +59,15 @@ Silent where no method of the scope may be sent again after a timeout: a POST wi
   *check(scope): Iterable<Draft> {
     const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
     if (attemptTimeoutMs === null || retryOn.includes('timeout') || retryOn.every(isCodeName)) return;
-    // As long as the call, it never ends an attempt: RL304's to tell.
+    // RL304 reports a timeout as long as the deadline.
     if (deadlineMs !== null && attemptTimeoutMs >= deadlineMs) return;
-    // Of a method that may do harm twice RL101 asks the opposite.
+    // RL101 asks the opposite for methods that may do harm twice.
     if (repeatRisks(scope, 'retryOn').length > 0) return;
     if (!mayRetry(scope) || !mayRepeat(scope)) return;
     const {words} = scope.dialect;
     yield {
       at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),
-      message: `An attempt that takes ${words.ms(attemptTimeoutMs)} ends the call: ${words.value('retryOn', 'timeout')} is not in ${words.name('retryOn')}, so giving up early is all its timeout does.`,
+      message: `An attempt that takes ${words.ms(attemptTimeoutMs)} ends the call, because ${words.value('retryOn', 'timeout')} is not in ${words.name('retryOn')}. Add it.`,
       related: [{at: 'attemptTimeoutMs', message: 'The attempt timeout is set here.'}],
       suggestions: [{title: 'Retry timeouts', changes: [{do: 'set', path: 'retryOn', value: [...retryOn, 'timeout']}]}],
     };

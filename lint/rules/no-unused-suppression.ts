@@ -8,10 +8,9 @@ export const unusedSuppression: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'safe',
-  summary: 'Take out suppressions that suppress nothing',
+  summary: 'Remove suppressions that suppress nothing',
   why: `
-A suppression that outlives its finding waits for the next one, and hides it on the day it appears. It also tells the reader of
-a danger that is gone.
+A suppression without a finding hides the next finding when it appears. It also tells readers of a risk that no longer exists.
 `,
   sources: [
     {
@@ -25,7 +24,7 @@ a danger that is gone.
       text: '{\n  // retry-lint-disable-next-line RL203 -- one client only\n  "backoff": {"jitter": "full"}\n}\n',
       findings: [
         {
-          message: 'RL203 has nothing to say here, so there is nothing to suppress.',
+          message: 'RL203 reports nothing here. Remove this suppression.',
           at: '2:3',
           marks: '// retry-lint-disable-next-line RL203 -- one client only',
         },

@@ -7,12 +7,11 @@ export const weakSuppression: Rule = defineRule({
   intrinsic: true,
   severity: 'warning',
   confidence: 'high',
-  summary: 'Give every suppression a rule, a reason and, where it is meant to, an end',
+  summary: 'Give each suppression a rule and a reason',
   why: `
-A finding that is kept quiet is a risk that somebody has taken. The next reader has to know who took it and why, and whether
-it still holds. So a suppression names its rules and says its reason after \`--\`; one that says \`until 2027-01-01\` holds through
-that day, and from the next on the finding speaks again. A misspelt directive suppresses nothing, and whoever wrote it believes
-that it does.
+A suppressed finding is an accepted risk, and the next reader needs the reason. A suppression names its rules, and its reason after \`--\`. A
+suppression with \`until 2027-01-01\` applies through that day; from the next day on, the finding is reported again. A misspelt directive
+suppresses nothing.
 `,
   sources: [
     {
@@ -26,7 +25,7 @@ that it does.
       text: '{\n  // retry-lint-disable-next-line RL203\n  "backoff": {"jitter": "none"}\n}\n',
       findings: [
         {
-          message: 'This suppression gives no reason; say after -- why the finding is accepted.',
+          message: 'This suppression has no reason. Write after -- why the finding is accepted.',
           at: '2:3',
           marks: '// retry-lint-disable-next-line RL203',
         },
@@ -37,7 +36,7 @@ that it does.
       text: '{\n  // retry-lint-disable-next-line RL999 -- one client only\n  "maxAttempts": 2\n}\n',
       findings: [
         {
-          message: 'There is no rule "RL999" to suppress.',
+          message: 'Unknown rule: "RL999". This suppression has no effect.',
           at: '2:3',
           marks: '// retry-lint-disable-next-line RL999 -- one client only',
         },
@@ -58,7 +57,7 @@ that it does.
   ],
   good: [
     {
-      name: 'a reason, and an end',
+      name: 'a reason, and an end date',
       text: '{\n  // retry-lint-disable-next-line RL203 -- one client only, until 2099-01-01\n  "backoff": {"jitter": "none"}\n}\n',
     },
     {

@@ -10,14 +10,13 @@ export const lateWorstCase: Rule = defineRule({
   category: 'latency',
   severity: 'error',
   confidence: 'high',
-  summary: 'Bound calls by what was promised',
+  summary: 'Set a deadline that meets the objective',
   why: `
-A promise about the slowest call is kept by a bound and by nothing else. If the deadline, or the attempts and their waits, allow
-more than \`objective.latencyMs.max\`, then some call will take it: the caller has given up by then, and what is still sent is work
-for no one.
+Only a limit guarantees the latency of the slowest call. If the deadline, or the attempts and their waits, allow more than
+\`objective.latencyMs.max\`, some calls will take that long. Their callers have given up by then, and the work is wasted.
 
-Where no maximum is promised, the worst case is held against the 99th percentile, as a warning: one call in a hundred is near the
-worst when a server has a bad hour. With \`objective.assume\`, RL309 predicts the percentiles instead.
+Without a maximum, the worst case is compared with the 99th percentile, as a warning: when a server is slow, one call in a hundred comes
+close to the worst case. With \`objective.assume\`, RL309 predicts the percentiles instead.
 `,
   sources: [
     {
@@ -31,22 +30,24 @@ worst when a server has a bad hour. With \`objective.assume\`, RL309 predicts th
   ],
   bad: [
     {
-      name: 'the default deadline under a promise of two seconds',
+      name: 'the default deadline with an objective of two seconds',
       text: '{\n  "objective": {"latencyMs": {"max": 2000}}\n}\n',
       findings: [
         {
-          message: '3 attempts with their waits may take 27000 ms, above the promised maximum of 2000 ms.',
+          message:
+            '3 attempts with their waits can take 27000 ms, above the objective of 2000 ms (maximum). Set a shorter deadline.',
           at: '2:31',
           marks: '"max"',
         },
       ],
     },
     {
-      name: 'only a percentile is promised',
+      name: 'an objective for a percentile only',
       text: '{\n  "attemptTimeoutMs": 1000,\n  "deadlineMs": 7000,\n  "objective": {"latencyMs": {"p99": 3000}}\n}\n',
       findings: [
         {
-          message: '3 attempts with their waits may take 6000 ms, above the promised 99th percentile of 3000 ms.',
+          message:
+            '3 attempts with their waits can take 6000 ms, above the objective of 3000 ms (99th percentile). Set a shorter deadline.',
           at: '3:3',
           marks: '"deadlineMs"',
           severity: 'warning',
@@ -54,11 +55,12 @@ worst when a server has a bad hour. With \`objective.assume\`, RL309 predicts th
       ],
     },
     {
-      name: 'nothing bounds the call',
+      name: 'a call without a limit',
       text: '{\n  "maxAttempts": 1,\n  "attemptTimeoutMs": null,\n  "deadlineMs": null,\n  "objective": {"latencyMs": {"max": 2000}}\n}\n',
       findings: [
         {
-          message: 'Nothing bounds a call, so it may take for ever, above the promised maximum of 2000 ms.',
+          message:
+            'A call has no time limit, so it can exceed the objective of 2000 ms (maximum). Set a shorter deadline.',
           at: '4:3',
           marks: '"deadlineMs"',
         },
@@ -67,11 +69,11 @@ worst when a server has a bad hour. With \`objective.assume\`, RL309 predicts th
   ],
   good: [
     {
-      name: 'a deadline that keeps the promise',
+      name: 'a deadline that meets the objective',
       text: '{\n  "attemptTimeoutMs": 400,\n  "deadlineMs": 2000,\n  "objective": {"latencyMs": {"max": 2000}}\n}\n',
     },
     {
-      name: 'attempts that keep it by themselves',
+      name: 'an attempt timeout that meets the objective',
       text: '{\n  "maxAttempts": 1,\n  "attemptTimeoutMs": 1500,\n  "objective": {"latencyMs": {"max": 2000}}\n}\n',
     },
   ],
@@ -88,9 +90,9 @@ worst when a server has a bad hour. With \`objective.assume\`, RL309 predicts th
     if (worst <= promised.ms) return;
     yield {
       at: mostSpecific(scope, ...fields, promised.path),
-      message: `${formatWorst(scope, worst)}, above the promised ${promised.name} of ${scope.dialect.words.ms(promised.ms)}.`,
+      message: `${formatWorst(scope, worst)} the objective of ${scope.dialect.words.ms(promised.ms)} (${promised.name}). Set a shorter deadline.`,
       severity: promised.isMax ? 'error' : 'warning',
-      related: [{at: promised.path, message: 'The promise is made here.'}],
+      related: [{at: promised.path, message: 'The objective is set here.'}],
       suggestions: [setting(scope, 'deadlineMs', Math.max(1, Math.floor(promised.ms)))],
     };
   },
@@ -111,9 +113,9 @@ function promiseOf({policy}: Scope): Promised | undefined {
 }
 
 function formatWorst({policy, dialect: {words}}: Scope, worst: number): string {
-  if (!Number.isFinite(worst)) return 'Nothing bounds a call, so it may take for ever';
-  if (worst === policy.deadlineMs) return `A call may take the whole deadline of ${words.ms(worst)}`;
+  if (!Number.isFinite(worst)) return 'A call has no time limit, so it can exceed';
+  if (worst === policy.deadlineMs) return `A call can take the whole deadline of ${words.ms(worst)}, above`;
   const attempts = retriesOf(policy) + 1;
   const sum = attempts === 1 ? 'One attempt' : `${attempts} attempts with their waits`;
-  return `${sum} may take ${words.ms(worst)}`;
+  return `${sum} can take ${words.ms(worst)}, above`;
 }

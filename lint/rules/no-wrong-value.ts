@@ -9,8 +9,8 @@ export const wrongValue: Rule = defineRule({
   confidence: 'high',
   summary: 'Give every field a value of its type, within its bounds',
   why: `
-The client refuses a policy with a value it cannot use, so the program that loads it does not start. The value is left out of
-everything else that is judged here: the rules see the default in its place, and stay silent about what depends on it.
+The client refuses a policy with an invalid value, so the program that loads it does not start. The other rules use the default in place of
+the value, and are silent about settings that depend on it.
 `,
   sources: [{title: 'The policy file', url: 'docs/policy.md'}],
   bad: [

@@ -11,13 +11,12 @@ export const missingAttemptTimeout: Rule = defineRule({
   severity: 'error',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Bound each attempt, so that a retry has time',
+  summary: 'Set an attempt timeout, so that a retry has time',
   why: `
-Retries help where an attempt is known to have failed. One that hangs, because a packet was lost or a server stopped, is never
-known to have failed: without a timeout of its own it takes all the time of the call, and the retries that were meant for this very
-case are never sent. Node's fetch waits five minutes for headers.
+An attempt that hangs, because a packet was lost or a server stopped, never fails by itself. Without an attempt timeout it takes all the
+time of the call, and the retries are never sent. Node's fetch waits five minutes for headers.
 
-Choose it a little above the slowest answer that is worth waiting for: the 99.9th percentile of the attempts, for instance.
+Set the timeout a little above the slowest response that is worth waiting for, for example the 99.9th percentile of the attempts.
 `,
   sources: [
     {
@@ -36,7 +35,7 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
       findings: [
         {
           message:
-            'No attempt is ever given up: one that hangs takes the whole deadline of 10000 ms, and the 2 retries behind it are never sent.',
+            'Attempts have no timeout: one that hangs takes the whole deadline of 10000 ms, and the 2 retries are never sent. Set attemptTimeoutMs.',
           at: '2:3',
           marks: '"attemptTimeoutMs"',
         },
@@ -49,7 +48,7 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
       findings: [
         {
           message:
-            'No attempt is ever given up: one that hangs takes the whole deadline of 100 ms, and the 2 retries behind it are never sent.',
+            'Attempts have no timeout: one that hangs takes the whole deadline of 100 ms, and the 2 retries are never sent. Set maxAttempts to 1.',
           at: '2:3',
           marks: '"attemptTimeoutMs"',
         },
@@ -61,7 +60,7 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
       findings: [
         {
           message:
-            'No attempt is ever given up: one that hangs never ends, and the 2 retries behind it are never sent.',
+            'Attempts have no timeout: one that hangs never ends, and the 2 retries are never sent. Set attemptTimeoutMs.',
           at: '2:3',
           marks: '"attemptTimeoutMs"',
         },
@@ -84,23 +83,22 @@ Choose it a little above the slowest answer that is worth waiting for: the 99.9t
   *check(scope): Iterable<Draft> {
     const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
     if (attemptTimeoutMs !== null || !mayRetry(scope)) return;
-    // gRPC retries by its codes, not what timed out: the deadline is the time limit.
+    // gRPC does not retry timeouts: the deadline is the time limit.
     if (deadlineMs !== null && retryOn.every(isCodeName)) return;
     const retries = retriesOf(scope.policy);
     const lost =
-      retries === 1
-        ? 'the retry behind it is'
-        : Number.isFinite(retries)
-          ? `the ${retries} retries behind it are`
-          : 'the retries behind it are';
+      retries === 1 ? 'the retry is' : Number.isFinite(retries) ? `the ${retries} retries are` : 'the retries are';
     const takes =
       deadlineMs === null ? 'never ends' : `takes the whole deadline of ${scope.dialect.words.ms(deadlineMs)}`;
     const value = suggestedTimeoutMs(scope.policy);
+    const {words} = scope.dialect;
+    const advice =
+      value === undefined ? setting(scope, 'maxAttempts', 1).title : `Set ${words.key('attemptTimeoutMs')}`;
     yield {
       at: 'attemptTimeoutMs',
-      message: `No attempt is ever given up: one that hangs ${takes}, and ${lost} never sent.`,
+      message: `Attempts have no timeout: one that hangs ${takes}, and ${lost} never sent. ${advice}.`,
       ...(scope.dialect.capabilities.kind === 'workflow' ? {severity: 'warning'} : {}),
-      // Where a second attempt would get less than the client sends one for, one is all there is time for.
+      // If the deadline has no time for a second attempt, suggest a single one.
       ...(value === undefined
         ? {suggestions: [setting(scope, 'maxAttempts', 1)]}
         : {fix: setting(scope, 'attemptTimeoutMs', value)}),

@@ -12,14 +12,14 @@ export const missingDeadline: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Bound the whole call',
+  summary: 'Set a deadline for the whole call',
   why: `
-Whoever made the call waits for all of it: every attempt, every wait, and every hint of the server's. Without a deadline those add
-up to something nobody decided. A caller with a limit of its own leaves long before, and the rest is work for no one.
+The caller waits for every attempt, every wait and every \`Retry-After\`. Without a deadline, the sum is longer than intended. A caller with
+its own limit gives up earlier, and the remaining work is wasted.
 
 A single attempt without any limit hangs as long as its connection does.
 
-A deadline also makes the client honest: it does not wait towards an attempt that could no longer finish.
+With a deadline, the client also skips waits for attempts that could no longer finish.
 `,
   sources: [
     {
@@ -35,7 +35,7 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
       findings: [
         {
           message:
-            'No deadline bounds the call: 3 attempts of 8000 ms and their waits take up to 27000 ms, and each hint of the server’s up to 60000 ms more.',
+            'The call has no deadline: 3 attempts of 8000 ms and their waits take up to 27000 ms, and each Retry-After adds up to 60000 ms. Set deadlineMs.',
           at: '2:3',
           marks: '"deadlineMs"',
         },
@@ -43,11 +43,12 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
       fixed: '{\n  "deadlineMs": 30000\n}\n',
     },
     {
-      name: 'hints are ignored as well',
+      name: 'no deadline, and Retry-After is ignored',
       text: '{\n  "deadlineMs": null,\n  "retryAfter": {"honor": false}\n}\n',
       findings: [
         {
-          message: 'No deadline bounds the call: 3 attempts of 8000 ms and their waits take up to 27000 ms.',
+          message:
+            'The call has no deadline: 3 attempts of 8000 ms and their waits take up to 27000 ms. Set deadlineMs.',
           at: '2:3',
           marks: '"deadlineMs"',
         },
@@ -55,11 +56,11 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
       fixed: '{\n  "deadlineMs": 30000,\n  "retryAfter": {"honor": false}\n}\n',
     },
     {
-      name: 'one attempt, and nothing bounds it',
+      name: 'one attempt without a limit',
       text: '{\n  "maxAttempts": 1,\n  "attemptTimeoutMs": null,\n  "deadlineMs": null\n}\n',
       findings: [
         {
-          message: 'Nothing bounds the call: there is neither a deadline nor a timeout for an attempt.',
+          message: 'The call has neither a deadline nor an attempt timeout. Set deadlineMs.',
           at: '4:3',
           marks: '"deadlineMs"',
         },
@@ -70,10 +71,10 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
   good: [
     {name: 'thirty seconds', text: '{\n  "deadlineMs": 30000\n}\n'},
     {
-      name: 'one attempt has its timeout',
+      name: 'one attempt with a timeout',
       text: '{\n  "maxAttempts": 1,\n  "deadlineMs": null\n}\n',
     },
-    {name: 'the loop of the caller has the limits', text: '{\n  "maxAttempts": null,\n  "deadlineMs": null\n}\n'},
+    {name: 'limits are left to the caller', text: '{\n  "maxAttempts": null,\n  "deadlineMs": null\n}\n'},
   ],
 
   fields: ['deadlineMs', 'attemptTimeoutMs'],
@@ -83,26 +84,29 @@ A deadline also makes the client honest: it does not wait towards an attempt tha
     const {policy} = scope;
     const {maxAttempts, attemptTimeoutMs, deadlineMs} = policy;
     if (deadlineMs !== null || maxAttempts === 'unlimited') return;
-    // A single attempt needs one of the two. Where maxAttempts is null, the caller's own loop has the limits.
+    // A single attempt needs a deadline or a timeout. If maxAttempts is null, the caller sets the limits.
     if (!mayRetry(scope) && (maxAttempts === null || attemptTimeoutMs !== null)) return;
     const worst = neededMs(policy);
-    // Attempts that need more than an hour are not worth a deadline that lets them have it.
+    // Above one hour, suggest the default instead of the sum.
     const value = worst <= HOUR_MS ? Math.max(30_000, Math.ceil(worst / 1000) * 1000) : 30_000;
     yield {
       at: 'deadlineMs',
-      message: attemptTimeoutMs === null ? ENDLESS : `No deadline bounds the call: ${formatAttempts(scope)}.`,
+      message:
+        attemptTimeoutMs === null
+          ? ENDLESS
+          : `The call has no deadline: ${formatAttempts(scope)}. Set ${scope.dialect.words.key('deadlineMs')}.`,
       fix: setting(scope, 'deadlineMs', value),
     };
   },
 });
 
 const HOUR_MS = 3_600_000;
-const ENDLESS = 'Nothing bounds the call: there is neither a deadline nor a timeout for an attempt.';
+const ENDLESS = 'The call has neither a deadline nor an attempt timeout. Set deadlineMs.';
 
 function formatAttempts({policy, dialect: {words}}: Scope): string {
   const {attemptTimeoutMs, retryAfter} = policy;
   const retries = retriesOf(policy);
   const sum = `${formatNumber(retries + 1)} attempts of ${words.ms(attemptTimeoutMs ?? 0)} and their waits take up to ${words.ms(neededMs(policy))}`;
   if (!retryAfter.honor || !retriesThrottled(policy)) return sum;
-  return `${sum}, and each hint of the server’s up to ${words.ms(retryAfter.maxMs)} more`;
+  return `${sum}, and each Retry-After adds up to ${words.ms(retryAfter.maxMs)}`;
 }

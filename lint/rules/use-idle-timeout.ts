@@ -11,14 +11,13 @@ export const missingIdleTimeout: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Bound the silence of a stream',
+  summary: 'Set an idle timeout for streams',
   why: `
-A model’s answer is read as a stream for minutes, so the attempt timeout and the deadline end at its headers. What bounds the rest is
-\`idleTimeoutMs\`, the longest wait for the next chunk. Without it a stream that stops, because a connection was cut or a server was
-replaced, keeps its reader waiting: in Node for the five minutes that undici allows, elsewhere until the operating system gives the connection up,
-which may be never.
+A model streams its response for minutes, so the attempt timeout and the deadline apply only until the headers. \`idleTimeoutMs\` limits the
+wait for each chunk after them. Without it, the reader of a stream whose connection was cut waits in Node for the five minutes of undici,
+and elsewhere until the operating system closes the connection, which may be never.
 
-Speaks of policies that build on \`${MODEL_PRESET}\`, whose deadline counts on this bound.
+Reports policies that extend \`${MODEL_PRESET}\`, whose deadline relies on the idle timeout.
 `,
   sources: [
     {
@@ -32,12 +31,12 @@ Speaks of policies that build on \`${MODEL_PRESET}\`, whose deadline counts on t
   ],
   bad: [
     {
-      name: 'a model’s streams without a bound',
+      name: 'streams without an idle timeout',
       text: '{\n  "extends": ["steadfetch:llm"],\n  "idleTimeoutMs": null\n}\n',
       findings: [
         {
           message:
-            'Nothing ends a stream that falls silent: idleTimeoutMs is null, and the attempt timeout and the deadline end at the headers.',
+            'A stream that sends no more data never ends: idleTimeoutMs is null, and the other timeouts apply only until the headers. Set idleTimeoutMs.',
           at: '3:3',
           marks: '"idleTimeoutMs"',
         },
@@ -46,7 +45,7 @@ Speaks of policies that build on \`${MODEL_PRESET}\`, whose deadline counts on t
     },
   ],
   good: [
-    {name: 'the bound of the preset', text: '{\n  "extends": ["steadfetch:llm"]\n}\n'},
+    {name: 'the idle timeout of the preset', text: '{\n  "extends": ["steadfetch:llm"]\n}\n'},
     {name: 'a longer one', text: '{\n  "extends": ["steadfetch:llm"],\n  "idleTimeoutMs": 180000\n}\n'},
     {name: 'a policy that only observes', text: '{\n  "extends": ["steadfetch:llm", "steadfetch:neutral"]\n}\n'},
   ],
@@ -60,7 +59,7 @@ Speaks of policies that build on \`${MODEL_PRESET}\`, whose deadline counts on t
     yield {
       at: 'idleTimeoutMs',
       message:
-        'Nothing ends a stream that falls silent: idleTimeoutMs is null, and the attempt timeout and the deadline end at the headers.',
+        'A stream that sends no more data never ends: idleTimeoutMs is null, and the other timeouts apply only until the headers. Set idleTimeoutMs.',
       fix: asPreset(),
     };
   },
@@ -68,6 +67,6 @@ Speaks of policies that build on \`${MODEL_PRESET}\`, whose deadline counts on t
 
 function asPreset(): FixDraft {
   const value = presets[MODEL_PRESET]?.idleTimeoutMs;
-  const title = `Set idleTimeoutMs to ${value}, as the preset has it`;
+  const title = `Set idleTimeoutMs to ${value}, as in the preset`;
   return {title, changes: [{do: 'set', path: 'idleTimeoutMs', value}]};
 }

@@ -9,14 +9,14 @@ export const missingBudget: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Bound what all retries add together',
+  summary: 'Limit the retries of all calls with a budget',
   why: `
-\`maxAttempts\` bounds one call. When every call fails, three attempts each are three times the load, on a server that is already
-down; that is how a short disturbance becomes an outage that feeds itself. A budget bounds the retries of all calls together: it
-hardly shows while few fail, and all but stops retries when many do.
+\`maxAttempts\` limits the attempts of one call. If every call fails, three attempts per call triple the load on a failing server and can
+prolong the outage. A budget limits the retries of all calls together: it refuses few retries while few calls fail, and nearly all while
+most fail.
 
-It is on by default. The default bucket costs less than one success in a hundred while up to a fifth of the attempts fail, and in
-an outage leaves the load where it was after a burst of seven retries.
+A budget is on by default. While up to a fifth of the attempts fail, the default bucket costs less than one success in a hundred. In an
+outage it allows a burst of seven retries and then keeps the load unchanged.
 `,
   sources: [
     {
@@ -38,7 +38,7 @@ an outage leaves the load where it was after a burst of seven retries.
       text: '{\n  "budget": null\n}\n',
       findings: [
         {
-          message: 'No budget bounds what all retries add: when every call fails, the server gets 3 times the load.',
+          message: 'No budget limits retries: when every call fails, the server gets 3 times the load. Set a budget.',
           at: '2:3',
           marks: '"budget"',
         },
@@ -50,7 +50,7 @@ an outage leaves the load where it was after a burst of seven retries.
       text: '{\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 4, "budget": null}\n  ]\n}\n',
       findings: [
         {
-          message: 'No budget bounds what all retries add: when every call fails, the server gets 4 times the load.',
+          message: 'No budget limits retries: when every call fails, the server gets 4 times the load. Set a budget.',
           at: '3:57',
           marks: '"budget"',
         },
@@ -71,11 +71,11 @@ an outage leaves the load where it was after a burst of seven retries.
   *check(scope): Iterable<Draft> {
     const retries = retriesOf(scope.policy);
     if (scope.policy.budget !== null || !mayRetry(scope)) return;
-    const load = Number.isFinite(retries) ? `${formatNumber(retries + 1)} times the load` : 'load without end';
+    const load = Number.isFinite(retries) ? `${formatNumber(retries + 1)} times the load` : 'unlimited load';
     yield {
       at: 'budget',
-      message: `No budget bounds what all retries add: when every call fails, the server gets ${load}.`,
-      fix: {title: 'Switch the budget on', changes: [{do: 'set', path: 'budget', value: {kind: 'token-bucket'}}]},
+      message: `No budget limits retries: when every call fails, the server gets ${load}. Set a budget.`,
+      fix: {title: 'Use the default budget', changes: [{do: 'set', path: 'budget', value: {kind: 'token-bucket'}}]},
     };
   },
 });

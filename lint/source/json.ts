@@ -31,7 +31,11 @@ function parse(text: string, problems: SourceProblem[]): {parsed: Parsed | undef
     return {parsed: parseTree(marked, errors, OPTIONS), errors};
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    problems.push({code: 'RL006', message: `The file is nested too deep to be a policy.`, span: {start: 0, end: 1}});
+    problems.push({
+      code: 'RL006',
+      message: `The file has too many levels of nesting for a policy.`,
+      span: {start: 0, end: 1},
+    });
     return {parsed: undefined, errors: []};
   }
 }

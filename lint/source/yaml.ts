@@ -44,7 +44,11 @@ function parse(text: string, problems: SourceProblem[]): readonly Parsed[] {
     return documents;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    problems.push({code: 'RL006', message: 'The file is nested too deep to be a policy.', span: {start: 0, end: 1}});
+    problems.push({
+      code: 'RL006',
+      message: 'The file has too many levels of nesting for a policy.',
+      span: {start: 0, end: 1},
+    });
     return [];
   }
 }
@@ -119,9 +123,9 @@ class Converter {
 
   #refuse(span: Span, depth: number): Node {
     const why =
-      depth >= maxDepth ? `is nested more than ${maxDepth} levels deep` : `unfolds to more than ${maxNodes} values`;
+      depth >= maxDepth ? `has more than ${maxDepth} levels of nesting` : `expands to more than ${maxNodes} values`;
     if (!this.#problems.some(({code}) => code === 'RL006')) {
-      this.#problems.push({code: 'RL006', message: `The file ${why}, too much for a policy.`, span});
+      this.#problems.push({code: 'RL006', message: `The file ${why}, the limit for a policy.`, span});
     }
     return this.#null(span);
   }

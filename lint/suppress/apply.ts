@@ -1,5 +1,6 @@
-/** Parts what is found from what somebody has accepted, and says which suppressions are weak or useless. */
+/** Separates suppressed findings from the others, and reports weak and unused suppressions. */
 
+import {formatList} from '../analysis/format.ts';
 import type {Finding, Suppressed} from '../finding.ts';
 import type {Collector} from '../report/collector.ts';
 import {codeOf, type RuleSet} from '../rule-set.ts';
@@ -60,23 +61,23 @@ export function applySuppressions(
 
 function weaknessOf(suppression: Suppression, rules: RuleSet, options: SuppressOptions): string | undefined {
   const {rules: names, reason, until} = suppression;
-  if (options.refused) return 'Suppressions are switched off by the configuration, so this one does nothing.';
-  if (names.length === 0)
-    return 'A suppression that names no rule does nothing; name the rules it is for, such as RL203.';
+  if (options.refused) return 'The configuration disables suppressions, so this one has no effect. Remove it.';
+  if (names.length === 0) return 'A suppression without a rule has no effect. Name the rules, such as RL203.';
   const unknown = names.find(name => codeOf(rules.rules, name) === undefined);
-  if (unknown !== undefined) return `There is no rule ${JSON.stringify(unknown.slice(0, 60))} to suppress.`;
+  if (unknown !== undefined)
+    return `Unknown rule: ${JSON.stringify(unknown.slice(0, 60))}. This suppression has no effect.`;
   if (until !== undefined && !isDay(until))
-    return `A suppression ends on a day such as 2027-01-01, not on ${JSON.stringify(until.slice(0, 60))}.`;
+    return `Invalid end date: ${JSON.stringify(until.slice(0, 60))}. Write a date such as 2027-01-01.`;
   if (isOver(suppression, options))
-    return `This suppression ended on ${until}, and ${names.join(', ')} ${names.length === 1 ? 'speaks' : 'speak'} again.`;
-  if (reason === undefined) return 'This suppression gives no reason; say after -- why the finding is accepted.';
+    return `This suppression ended on ${until}, so ${formatList(names)} ${names.length === 1 ? 'is' : 'are'} reported again.`;
+  if (reason === undefined) return 'This suppression has no reason. Write after -- why the finding is accepted.';
   return undefined;
 }
 
 const isOver = ({until}: Suppression, {today}: SuppressOptions): boolean =>
   until !== undefined && isDay(until) && today !== undefined && today > until;
 
-/** A day of the calendar: 2027-02-30 is none. */
+/** Whether the text is a date of the calendar; 2027-02-30 is not. */
 function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);
@@ -92,7 +93,7 @@ function reportUnused(
   rules: RuleSet,
   collector: Collector,
 ): void {
-  const message = `${unused.join(', ')} ${unused.length === 1 ? 'has' : 'have'} nothing to say here, so there is nothing to suppress.`;
+  const message = `${formatList(unused)} ${unused.length === 1 ? 'reports' : 'report'} nothing here. Remove this suppression.`;
   report('RL605', message, suppression, rules, collector, unused.length === all.length);
 }
 

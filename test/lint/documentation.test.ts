@@ -52,7 +52,7 @@ describe('the documentation of a rule', () => {
   it('is what a plugin says, or no page', () => {
     expect(documentationOf({code: 'ACME101'}).url).to.equal(undefined);
     expect(documentationOf({code: 'ACME101', docs: 'https://acme.example/1'}).url).to.equal('https://acme.example/1');
-    expect(() => ruleOf('docs/1.md')).to.throw(TypeError, 'ACME101: docs must be a URL');
+    expect(() => ruleOf('docs/1.md')).to.throw(TypeError, 'Invalid docs of rule ACME101');
   });
 
   it('is a command in a terminal', async () => {

@@ -75,7 +75,7 @@ describe('a run', () => {
     const {findings} = await lintText({path, files, read});
     expect(asked).to.deep.equal(['a.json', 'b.json', 'gone.json']);
     expect(findings.map(({code, message}) => [code, message.replace(/:.*/, '')])).to.deep.equal([
-      ['RL207', 'No budget bounds what all retries add'],
+      ['RL207', 'No budget limits retries'],
       ['RL406', 'extends[1] is the file gone.json, which cannot be read.'],
     ]);
   });

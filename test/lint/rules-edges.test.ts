@@ -104,7 +104,7 @@ describe('rules', () => {
     const [finding] = (await lint({backoff: {kind: 'constant', delayMs: 0, jitter: 'none'}})).filter(
       ({code}) => code === 'RL203',
     );
-    expect(finding!.message).to.contain('the waits of 1000 and 1000 ms after a throttled response are the same');
+    expect(finding!.message).to.contain('the waits of 1000 and 1000 ms after a throttled response are equal');
   });
 
   it('RL004 renames one of two fields that are the same one misspelt', async () => {

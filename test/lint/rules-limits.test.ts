@@ -90,7 +90,7 @@ describe('RL311 no-queue-beyond-deadline', () => {
     expect(await said('RL311', policy(91))).to.deep.equal(['warning concurrency.queue']);
     const [finding] = await findings('RL311', policy(95));
     expect(finding!.message).to.equal(
-      'The last of 95 calls in the queue waits 1900 ms for a place (10 places, each held for about 200 ms), and the deadline of 2000 ms leaves 100 ms for its attempt.',
+      'The last of 95 calls in the queue waits 1900 ms (10 in flight, each for about 200 ms), and the deadline of 2000 ms leaves 100 ms for its attempt. Shorten the queue.',
     );
   });
 

@@ -43,7 +43,7 @@ describe('RL108 no-plain-http-payments', () => {
   it('suggests the same origin over TLS', async () => {
     const [finding] = await findings('RL108', policy('http://api.pay.example:8080'));
     expect(finding!.suggestions.map(({title}) => title)).to.deep.equal([
-      'Match https://api.pay.example:8080, once the calls go there',
+      'Match https://api.pay.example:8080 (the calls must use it too)',
     ]);
   });
 
@@ -96,7 +96,7 @@ describe('RL110 no-secret-in-notes', () => {
   for (const [what, text] of LEAKS) {
     it(`knows ${what}, whatever its key is called, and does not repeat it`, async () => {
       const [finding] = await findings('RL110', {'x-note': `see ${text}`} as PolicyInput);
-      expect(finding!.message).to.contain(`x-note holds ${what}`).and.not.contain(text.slice(4));
+      expect(finding!.message).to.contain(`x-note contains ${what}`).and.not.contain(text.slice(4));
       expect(finding).to.include({severity: 'error', pointer: '["x-note"]'});
     });
   }

@@ -158,20 +158,20 @@ describe('a suppression', () => {
     expect(mended.text).to.equal(text.replace('3\n', '3,\n'));
   });
 
-  it('holds through its last day, and speaks from the next', async () => {
+  it('applies through its last day, and not after it', async () => {
     const text = '{\n  // retry-lint-disable-next-line RL203 -- x until 2027-01-01\n  "backoff": {"jitter": "none"}\n}';
     expect(await codes(text, {today: '2027-01-01'})).to.deep.equal([]);
     const {findings} = await lint(text, {today: '2027-01-02'});
     expect(findings.map(({code, message}) => `${code} ${message}`)).to.deep.equal([
-      'RL604 This suppression ended on 2027-01-01, and RL203 speaks again.',
-      'RL203 Retries come in waves: the waits of 100 and 200 ms are the same for every client that failed at the same time.',
+      'RL604 This suppression ended on 2027-01-01, so RL203 is reported again.',
+      'RL203 Retries come in bursts: the waits of 100 and 200 ms are equal for all clients that failed at the same time. Use jitter.',
     ]);
   });
 
   it('ends on a day of the calendar', async () => {
     const {findings} = await lint('{} // retry-lint-disable-line RL203 -- x until 2027-02-30');
     expect(findings.map(({message}) => message)[0]).to.equal(
-      'A suppression ends on a day such as 2027-01-01, not on "2027-02-30".',
+      'Invalid end date: "2027-02-30". Write a date such as 2027-01-01.',
     );
   });
 

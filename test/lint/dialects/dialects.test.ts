@@ -269,7 +269,7 @@ describe('the rules of the linter, on another dialect,', () => {
       'Set timeout to 32.175s',
     ]);
     expect(await said(route('retry_on: reset, per_try_timeout: 2s'), 'RL305')).to.deep.equal([
-      'An attempt that takes 2s ends the call: per-try-timeout is not in retry_policy.retry_on, so giving up early is all its timeout does.',
+      'An attempt that takes 2s ends the call, because per-try-timeout is not in retry_policy.retry_on. Add it.',
       'Retry timeouts',
     ]);
     expect(await said(route('num_retries: 19'), 'RL202')).to.deep.equal([
@@ -296,7 +296,7 @@ describe('the rules of the linter, on another dialect,', () => {
     expect(message).to.match(/^POST \/v1\/orders is retried without an idempotency key after 5xx, when the server may/);
     const [neutral] = await said(text.replace('orders', 'items'), 'RL101');
     expect(neutral).to.equal(
-      'POST /v1/items is retried without an idempotency key after 5xx, when the server may have done the work.',
+      'POST /v1/items is retried without an idempotency key after 5xx, when the server may have processed it. Send a key, or remove the trigger.',
     );
   });
 

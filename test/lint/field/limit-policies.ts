@@ -16,7 +16,7 @@ export const limitPolicies: readonly FieldPolicy[] = [
     not: [],
   },
   {
-    name: 'one attempt, and nothing bounds it',
+    name: 'one attempt without a limit',
     policy: {maxAttempts: 1, attemptTimeoutMs: null, deadlineMs: null},
     finds: ['RL302 warning deadlineMs'],
     not: ['RL301'],
