@@ -45,9 +45,13 @@ describe('a module of rules', () => {
     [
       'a code',
       rule().replace('ACME101', 'acme'),
-      '.retry-lintrc.json:1:14: plugins[0]: r.mjs:2: A rule\'s code is letters and three digits, such as ACME101; got "acme".',
+      '.retry-lintrc.json:1:14: plugins[0]: r.mjs:2: Invalid rule code: "acme". Write 2 to 8 capital letters and three digits, such as ACME101.',
     ],
-    ['no check', rule(), '.retry-lintrc.json:1:14: plugins[0]: r.mjs:2: ACME101 has neither check nor checkFile.'],
+    [
+      'no check',
+      rule(),
+      '.retry-lintrc.json:1:14: plugins[0]: r.mjs:2: Rule ACME101 has neither check nor checkFile. Define one of them.',
+    ],
     [
       'a check that throws',
       rule('  check(scope) {', '    return scope.gone.there;', '  },'),
