@@ -4,11 +4,13 @@ import type {BreakerState} from './call-view.ts';
 /** What stands before one origin. */
 export interface GuardSnapshot {
   readonly origin: string;
+  /** `retryAfterMs` is 0 unless the breaker is open. */
   readonly breakers: readonly {
     readonly route: string | undefined;
     readonly state: BreakerState;
     readonly retryAfterMs: number;
   }[];
+  /** `remaining` is a share, from 0 to 1. */
   readonly budgets: readonly {readonly remaining: number}[];
   readonly concurrency: readonly {readonly max: number; readonly inFlight: number; readonly waiting: number}[];
 }
