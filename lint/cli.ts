@@ -1,6 +1,6 @@
 /** The command line: which command is meant, and what its exit code says. Never throws. */
 
-import {VERSION} from '../src/telemetry/version.ts';
+import {VERSION} from '../src/core/version.ts';
 import {readArguments} from './commands/arguments.ts';
 import {commandOf} from './commands/by-name.ts';
 import {wantsColour} from './commands/colour.ts';

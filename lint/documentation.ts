@@ -1,6 +1,6 @@
 /** Where the documentation is: one function for rules, and one for the guide. */
 
-import {VERSION} from '../src/telemetry/version.ts';
+import {VERSION} from '../src/core/version.ts';
 import {homepage} from './homepage.ts';
 
 /** What is asked of a rule. */

@@ -1,6 +1,6 @@
 /** `retry-lint explain RULE [FILE]`: why a rule is there; with a file, what it says there. Needs no network. */
 
-import {VERSION} from '../../src/telemetry/version.ts';
+import {VERSION} from '../../src/core/version.ts';
 import {namesOf, noRule} from '../config-file/check.ts';
 import {type SetSeverity, severities} from '../config-file/settings.ts';
 import {explainFile} from '../explain/explain.ts';

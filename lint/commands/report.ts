@@ -1,6 +1,6 @@
 /** Writes what was found, in every format that was asked for. */
 
-import {VERSION} from '../../src/telemetry/version.ts';
+import {VERSION} from '../../src/core/version.ts';
 import type {Report} from '../finding.ts';
 import type {Run} from '../formatters/formatter.ts';
 import {formatters} from '../formatters/index.ts';

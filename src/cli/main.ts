@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `steadfetch`: the command line. */
 import {SteadfetchError} from '../core/errors.ts';
-import {VERSION} from '../telemetry/version.ts';
+import {VERSION} from '../core/version.ts';
 import {batchCommand} from './batch-command.ts';
 import {OutputError} from './lines-file.ts';
 import {HELP, UsageError} from './usage.ts';

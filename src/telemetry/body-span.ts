@@ -5,8 +5,8 @@ import {failed} from '../core/outcome.ts';
 import * as names from './attributes.ts';
 import type {CallTime} from './call-time.ts';
 import {errorType} from './error-type.ts';
+import {SCOPE} from './scope.ts';
 import {fail} from './span-facts.ts';
-import {SCOPE} from './version.ts';
 
 export class BodySpan implements BodyObserver {
   readonly #span: Span;

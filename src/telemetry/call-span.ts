@@ -32,10 +32,10 @@ import {type Conventions, conventionsOf, isRpc} from './conventions.ts';
 import {DelegatedAttempt} from './delegated-attempt.ts';
 import type {HeaderCapture} from './header-capture.ts';
 import type {OtelSettings, Propagation} from './options.ts';
+import {SCOPE} from './scope.ts';
 import {placeAttributes} from './server-place.ts';
 import {describeEnd, eventAttributes, requestAttributes, retriesOf, tellable} from './span-facts.ts';
 import {watchRequests} from './undici-diagnostics.ts';
-import {SCOPE} from './version.ts';
 
 /** null where the tracer has nobody behind it. */
 export function startCallSpan(

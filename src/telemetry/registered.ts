@@ -6,8 +6,9 @@
 import type {Logger, Meter, Tracer} from '@opentelemetry/api';
 import * as api from '@opentelemetry/api';
 import {SteadfetchError} from '../core/errors.ts';
+import {VERSION} from '../core/version.ts';
 import {Instruments} from './instruments.ts';
-import {SCHEMA_URL, SCOPE, VERSION} from './version.ts';
+import {SCHEMA_URL, SCOPE} from './scope.ts';
 
 const OPTIONS = {schemaUrl: SCHEMA_URL};
 
