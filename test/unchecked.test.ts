@@ -6,7 +6,7 @@ import {definePolicy} from '../src/core.ts';
 import type {PolicyInput} from '../src/policy/types.ts';
 import {ScriptedFetch, VirtualClock} from '../src/testing.ts';
 import * as unchecked from '../src/unchecked.ts';
-import {sourceFile} from './house/source.ts';
+import {sourceFile} from './layers/source.ts';
 
 const POLICIES: readonly PolicyInput[] = [
   {},

@@ -6,7 +6,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import fc from 'fast-check';
 import {parseHttpDate} from '../../src/decide/http-date.ts';
-import {sourceFile} from '../house/source.ts';
+import {sourceFile} from '../layers/source.ts';
 
 const src = new URL('../../src/', import.meta.url);
 const files = readdirSync(src, {recursive: true, encoding: 'utf8'})

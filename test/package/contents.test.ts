@@ -3,7 +3,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {dirname, join, posix} from 'node:path';
 import {expect} from 'chai';
 import {manifests} from '../../scripts/repository.ts';
-import {sourceFile} from '../house/source.ts';
+import {sourceFile} from '../layers/source.ts';
 import {fullProject, root} from './projects.ts';
 
 const ALLOWED =

@@ -1,9 +1,9 @@
-/** Reads the sources and refuses what breaks the house; see CONTRIBUTING.md for the rules and their reasons. */
+/** Reads the sources and refuses what breaks their rules; see CONTRIBUTING.md for the rules and their reasons. */
 import {execFileSync} from 'node:child_process';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {expect} from 'chai';
-import * as rules from './house/rules.ts';
-import {type SourceFile, sourceFile} from './house/source.ts';
+import * as rules from './layers/rules.ts';
+import {type SourceFile, sourceFile} from './layers/source.ts';
 
 const root = new URL('../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -12,9 +12,9 @@ const {exports, version} = JSON.parse(read('package.json')) as {
   version: string;
 };
 
-const files = ['src', 'schema', 'lint'].flatMap(house =>
-  readdirSync(new URL(house, root), {recursive: true, encoding: 'utf8'})
-    .map(path => `${house}/${path.replaceAll('\\', '/')}`)
+const files = ['src', 'schema', 'lint'].flatMap(tree =>
+  readdirSync(new URL(tree, root), {recursive: true, encoding: 'utf8'})
+    .map(path => `${tree}/${path.replaceAll('\\', '/')}`)
     .filter(path => path.endsWith('.ts'))
     .map(path => sourceFile(path, read(path))),
 );
@@ -25,15 +25,15 @@ const tracked = execFileSync('git', ['ls-files', '-z'], {cwd: root, encoding: 'u
   .split('\0')
   .filter(path => path !== '' && existsSync(new URL(path, root)));
 
-describe('the house', () => {
+describe('the source files', () => {
   const holds: [string, readonly string[]][] = [
-    ['a file imports from its own room and the floors below', rules.brokenFloors(files)],
-    ['src imports neither lint nor tests nor examples', rules.brokenHouses(files)],
+    ['a file imports from its own folder and the layers below', rules.brokenLayers(files)],
+    ['src imports neither lint nor tests nor examples', rules.brokenTrees(files)],
     ['each package is imported only where it belongs', rules.brokenPackages(files)],
     ['imports make no circle', rules.circles(files)],
     ['no entry but load, grpc and register needs Node', rules.nodeBehind(entries, files)],
-    ['time, chance and fetch are touched only at their doors', rules.touchedGlobals(files)],
-    ['below the roof no file only passes on exports', rules.barrels(files)],
+    ['time, chance and fetch are touched only in their modules', rules.touchedGlobals(files)],
+    ['only entry points re-export other files', rules.barrels(files)],
     ['names of files are in kebab-case', rules.brokenNames(tracked)],
     ['no tracked file names a machine or a registry', tracked.flatMap(path => rules.machineTraces(path, read(path)))],
   ];
@@ -48,8 +48,8 @@ describe('the house', () => {
   });
 });
 
-describe('the rules of the house', () => {
-  const house = (texts: Readonly<Record<string, string>>): SourceFile[] =>
+describe('the rules on source files', () => {
+  const sources = (texts: Readonly<Record<string, string>>): SourceFile[] =>
     Object.entries(texts).map(([path, text]) => sourceFile(path, text));
 
   it('read every form of import, and none in comments and strings', () => {
@@ -76,13 +76,13 @@ export const from = 'no';`,
 
   const refused: [string, string[], string[]][] = [
     [
-      'upward, sideways and homeless imports',
-      rules.brokenFloors(
-        house({
+      'upward, sideways and imports of a folder without a layer',
+      rules.brokenLayers(
+        sources({
           'src/core/a.ts': "import type {B} from '../policy/b.ts';",
           'src/decide/a.ts': "import {b} from '../guards/b.ts';",
           'src/ky/a.ts': "import {b} from '../fetch/b.ts';",
-          'src/cellar/a.ts': "import {b} from '../core/b.ts';",
+          'src/unknown/a.ts': "import {b} from '../core/b.ts';",
           'src/call/a.ts': "export {b} from '../../src/fetch.ts';",
           'src/index.ts': "export {a} from './fetch.ts'; import {b} from './core/b.ts';",
           'lint/rules/a.ts': "import type {Report} from '../lint.ts';",
@@ -90,18 +90,18 @@ export const from = 'no';`,
         }),
       ),
       [
-        'src/core/a.ts (core, floor 1) imports src/policy/b.ts (policy, floor 2)',
-        'src/decide/a.ts (decide, floor 3) imports src/guards/b.ts (guards, floor 3)',
-        'src/ky/a.ts (ky, floor 8) imports src/fetch/b.ts (fetch, floor 8)',
-        'src/cellar/a.ts is in cellar, which has no floor',
-        'src/call/a.ts (call, floor 7) imports src/fetch.ts (roof, floor 10)',
-        'lint/rules/a.ts (rules, floor 8) imports lint/lint.ts (lint.ts, floor 12)',
+        'src/core/a.ts (core, layer 1) imports src/policy/b.ts (policy, layer 2)',
+        'src/decide/a.ts (decide, layer 3) imports src/guards/b.ts (guards, layer 3)',
+        'src/ky/a.ts (ky, layer 8) imports src/fetch/b.ts (fetch, layer 8)',
+        'src/unknown/a.ts is in unknown, which has no layer',
+        'src/call/a.ts (call, layer 7) imports src/fetch.ts (entry point, layer 10)',
+        'lint/rules/a.ts (rules, layer 8) imports lint/lint.ts (lint.ts, layer 12)',
       ],
     ],
     [
-      'houses that lean on others',
-      rules.brokenHouses(
-        house({
+      'imports from a tree that is not allowed',
+      rules.brokenTrees(
+        sources({
           'src/a.ts': "import '../lint/a.ts';\nimport '../test/a.ts';",
           'schema/a.ts': "import '../src/a.ts';",
           'lint/a.ts': "import '../src/a.ts';\nimport '../examples/a.ts';",
@@ -117,7 +117,7 @@ export const from = 'no';`,
     [
       'packages where they do not belong, and unknown ones',
       rules.brokenPackages(
-        house({
+        sources({
           'src/ky.ts': "import ky from 'ky';",
           'src/fetch/a.ts': "import ky from 'ky';\nimport type {Span} from '@opentelemetry/api';",
           'src/telemetry/a.ts': "import {trace} from '@opentelemetry/api';\nimport lodash from 'lodash';",
@@ -134,7 +134,7 @@ export const from = 'no';`,
     [
       'circles, of types too',
       rules.circles(
-        house({
+        sources({
           'src/a.ts': "import {b} from './b.ts';",
           'src/b.ts': "import type {C} from './c.ts';",
           'src/c.ts': "import type {B} from './b.ts';",
@@ -146,7 +146,7 @@ export const from = 'no';`,
       'Node behind an entry that must do without',
       rules.nodeBehind(
         ['src/index.ts', 'src/load.ts'],
-        house({
+        sources({
           'src/index.ts': "export * from './load.ts';",
           'src/load.ts': "import {readFile} from 'node:fs/promises';",
         }),
@@ -154,9 +154,9 @@ export const from = 'no';`,
       ['src/index.ts reaches node:fs/promises through src/load.ts'],
     ],
     [
-      'time, chance and fetch outside their doors',
+      'time, chance and fetch outside their modules',
       rules.touchedGlobals(
-        house({
+        sources({
           'src/core/system-clock.ts': 'setTimeout(wake, Date.now());',
           'src/core/random.ts': 'Math.random(); performance.now();',
           'src/fetch/a.ts': 'globalThis.fetch(url);',
@@ -173,9 +173,9 @@ export const from = 'no';`,
       ],
     ],
     [
-      'barrels below the roof',
+      'barrels other than entry points',
       rules.barrels(
-        house({
+        sources({
           'src/index.ts': "export * from './core/a.ts';",
           'src/core/index.ts': "/** All. */\nexport {a} from './a.ts';\nexport type * from './b.ts';",
           'src/core/through.ts': "import {a} from './a.ts';\n\nexport {a};",

@@ -1,9 +1,9 @@
-/** The rules of the house. Each looks at files and says, one sentence each, what breaks it. */
+/** The rules of the tree. Each looks at files and says, one sentence each, what breaks it. */
 import {posix} from 'node:path';
 import type {SourceFile} from './source.ts';
 
-/** Ground first. A room imports from itself and from lower floors, never from a neighbour. */
-const FLOORS: readonly (readonly string[])[] = [
+/** Lowest first. A folder imports from itself and from lower layers, never from its own layer. */
+const LAYERS: readonly (readonly string[])[] = [
   ['core'],
   ['policy'],
   ['decide', 'guards'],
@@ -13,11 +13,11 @@ const FLOORS: readonly (readonly string[])[] = [
   ['call'],
   ['ky', 'fetch', 'undici', 'grpc', 'function', 'batch', 'telemetry', 'log', 'testing', 'load.ts'],
   ['cli'],
-  ['roof'],
+  ['entry point'],
 ];
 
-/** The same for the linter. Its core is pure: nothing below lint.ts knows of files. */
-const LINT_FLOORS: readonly (readonly string[])[] = [
+/** The same for the linter. Its core is pure: no layer below lint.ts reads files. */
+const LINT_LAYERS: readonly (readonly string[])[] = [
   ['source', 'canonical.ts', 'homepage.ts'],
   ['shape', 'finding.ts', 'equal.ts', 'documentation.ts'],
   ['dialects'],
@@ -37,8 +37,8 @@ const LINT_FLOORS: readonly (readonly string[])[] = [
   ['main.ts', 'launcher.ts'],
 ];
 
-/** What each house may import of the others. */
-const HOUSES: Readonly<Record<string, readonly string[]>> = {
+/** What each tree may import of the others. */
+const TREES: Readonly<Record<string, readonly string[]>> = {
   src: ['src'],
   schema: ['schema'],
   lint: ['lint', 'src', 'schema'],
@@ -68,43 +68,43 @@ const NODE_ENTRIES: ReadonlySet<string> = new Set([
   'src/telemetry/register.ts',
 ]);
 
-/** Time and chance have one door each, so that a test can hold both. */
-const GLOBALS: readonly {readonly name: string; readonly use: RegExp; readonly door: RegExp}[] = [
+/** Time and chance have one allowed each, so that a test can hold both. */
+const GLOBALS: readonly {readonly name: string; readonly use: RegExp; readonly allowed: RegExp}[] = [
   {
     name: 'time',
     use: /(?<![\w$])(?:set(?:Timeout|Interval|Immediate)\s*\(|Date\.now|new Date\(\s*\)|performance\.|AbortSignal\.timeout)/g,
     // register.ts belongs to a process, not to calls: no test holds its time.
-    door: /^(?:src\/(?:core\/(?:system-clock|event-loop)|telemetry\/register)|lint\/io\/process-io)\.ts$/,
+    allowed: /^(?:src\/(?:core\/(?:system-clock|event-loop)|telemetry\/register)|lint\/io\/process-io)\.ts$/,
   },
-  {name: 'chance', use: /(?<![\w$])(?:Math\.random|crypto\.)/g, door: /^src\/core\/random\.ts$/},
-  {name: 'the event loop', use: /(?<![\w$])MessageChannel\b/g, door: /^src\/core\/event-loop\.ts$/},
+  {name: 'chance', use: /(?<![\w$])(?:Math\.random|crypto\.)/g, allowed: /^src\/core\/random\.ts$/},
+  {name: 'the event loop', use: /(?<![\w$])MessageChannel\b/g, allowed: /^src\/core\/event-loop\.ts$/},
   {
     name: 'fetch',
     use: /(?<!typeof\s+)(?<![\w$])(?:globalThis\.fetch\b|(?<![.#])fetch\s*\()/g,
-    // The command line puts the lines of a file on the wire.
-    door: /^src\/(?:fetch|ky|cli)\//,
+    // The command line sends the lines of a file.
+    allowed: /^src\/(?:fetch|ky|cli)\//,
   },
 ];
 
-export function brokenFloors(files: readonly SourceFile[]): string[] {
-  return [...brokenFloorsOf('src', FLOORS, files), ...brokenFloorsOf('lint', LINT_FLOORS, files)];
+export function brokenLayers(files: readonly SourceFile[]): string[] {
+  return [...brokenLayersOf('src', LAYERS, files), ...brokenLayersOf('lint', LINT_LAYERS, files)];
 }
 
-function brokenFloorsOf(house: string, floors: typeof FLOORS, files: readonly SourceFile[]): string[] {
-  const floorOf = (room: string): number => floors.findIndex(rooms => rooms.includes(room));
-  return edges(files.filter(({path}) => topOf(path) === house)).flatMap(({from, to}) => {
-    if (topOf(to) !== house) return [];
-    const [room, other] = [roomOf(from), roomOf(to)];
-    const [floor, otherFloor] = [floorOf(room), floorOf(other)];
-    if (floor < 0) return [`${from} is in ${room}, which has no floor`];
-    if (room === other || otherFloor < floor) return [];
-    return [`${from} (${room}, floor ${floor + 1}) imports ${to} (${other}, floor ${otherFloor + 1})`];
+function brokenLayersOf(tree: string, layers: typeof LAYERS, files: readonly SourceFile[]): string[] {
+  const layerOf = (folder: string): number => layers.findIndex(folders => folders.includes(folder));
+  return edges(files.filter(({path}) => topOf(path) === tree)).flatMap(({from, to}) => {
+    if (topOf(to) !== tree) return [];
+    const [folder, other] = [folderOf(from), folderOf(to)];
+    const [layer, otherLayer] = [layerOf(folder), layerOf(other)];
+    if (layer < 0) return [`${from} is in ${folder}, which has no layer`];
+    if (folder === other || otherLayer < layer) return [];
+    return [`${from} (${folder}, layer ${layer + 1}) imports ${to} (${other}, layer ${otherLayer + 1})`];
   });
 }
 
-export function brokenHouses(files: readonly SourceFile[]): string[] {
+export function brokenTrees(files: readonly SourceFile[]): string[] {
   return edges(files).flatMap(({from, to}) => {
-    const allowed = HOUSES[topOf(from)];
+    const allowed = TREES[topOf(from)];
     return allowed?.includes(topOf(to)) === false ? [`${from} imports ${to}`] : [];
   });
 }
@@ -156,18 +156,18 @@ export function touchedGlobals(files: readonly SourceFile[]): string[] {
   return files
     .filter(isSource)
     .flatMap(({path, bare}) =>
-      GLOBALS.filter(({door}) => !door.test(path)).flatMap(({name, use}) =>
+      GLOBALS.filter(({allowed}) => !allowed.test(path)).flatMap(({name, use}) =>
         Array.from(bare.matchAll(use), ([text]) => `${path} touches ${name}: ${text}`),
       ),
     );
 }
 
-/** A file below the roof that only passes on what others export makes circles, and loads what nobody asked for. */
+/** A re-exporting file other than an entry point makes circles, and loads modules that its importer does not use. */
 export function barrels(files: readonly SourceFile[]): string[] {
   const statement =
     /^[ \t]*(?:import\s[^;]*|export\s+(?:type\s+)?(?:\*(?:\s*as\s+[\w$]+)?|\{[^}]*\})(?:\s*from\s*['"][^'"]+['"])?);?/gm;
   return files
-    .filter(({path}) => !isRoof(path))
+    .filter(({path}) => !isEntryPoint(path))
     .filter(({code}) => /^[ \t]*export\b/m.test(code) && code.replace(statement, '').trim() === '')
     .map(({path}) => `${path} only exports what others make`);
 }
@@ -213,9 +213,9 @@ function reached(entry: string, next: ReadonlyMap<string, readonly string[]>, se
 
 const topOf = (path: string): string => path.slice(0, path.indexOf('/'));
 const isSource = ({path}: SourceFile): boolean => path.startsWith('src/') || path.startsWith('lint/');
-const isRoof = (path: string): boolean => /^(?:src\/[^/]+|lint\/index\.ts)$/.test(path);
+const isEntryPoint = (path: string): boolean => /^(?:src\/[^/]+|lint\/index\.ts)$/.test(path);
 
-function roomOf(path: string): string {
+function folderOf(path: string): string {
   if (path === 'src/load.ts') return 'load.ts';
-  return path.startsWith('src/') && isRoof(path) ? 'roof' : path.split('/')[1]!;
+  return path.startsWith('src/') && isEntryPoint(path) ? 'entry point' : path.split('/')[1]!;
 }

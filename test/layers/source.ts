@@ -1,4 +1,4 @@
-/** Reads source files as the house rules see them: imports, and code without comments. */
+/** Reads source files as the rules read them: imports, and code without comments. */
 
 /** One `import` or `export … from`, or `import('…')`. */
 export interface Import {
