@@ -1,4 +1,4 @@
-/** `steadfetch/core`: both doors without OpenTelemetry. The observer port is yours, or nobody's. */
+/** `steadfetch/core`: both adapters without OpenTelemetry. Observers are set through the `observer` port. */
 
 export type {Refusal} from './call/decision.ts';
 export {type CallReport, reportOf} from './call/report.ts';

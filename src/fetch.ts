@@ -1,4 +1,4 @@
-/** `steadfetch/fetch`: the fetch door, wired with OpenTelemetry. Does not need ky. */
+/** `steadfetch/fetch`: the fetch adapter, wired with OpenTelemetry. Does not need ky. */
 
 import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import type {Ports} from './client/ports.ts';

@@ -1,4 +1,4 @@
-/** `steadfetch/ky`: the ky door, wired with OpenTelemetry. */
+/** `steadfetch/ky`: the ky adapter, wired with OpenTelemetry. */
 import type {Options} from 'ky';
 import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import type {Ports} from './client/ports.ts';

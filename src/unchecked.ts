@@ -1,5 +1,5 @@
 /**
- * `steadfetch/unchecked`: the doors of `steadfetch/core` for policies that a build or a test has checked already. Nothing asks them
+ * `steadfetch/unchecked`: the adapters of `steadfetch/core` for policies that a build or a test has checked already. Nothing asks them
  * anything at run time, so all that would, and the words it has for mistakes, stays out of a bundle.
  */
 

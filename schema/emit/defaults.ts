@@ -1,4 +1,4 @@
-/** Emits src/policy/defaults.ts: the policy nobody wrote, and what an object starts from where nothing is below it. */
+/** Emits src/policy/defaults.ts: the default policy, and what an object starts from where no layer is below it. */
 
 import {banner, branchesOf, defaultsOf, kindOf, type Schema} from './node.ts';
 
@@ -22,7 +22,7 @@ export function emitDefaults(schema: Schema): string {
 import {deepFreeze} from './freeze.ts';
 import type {Policy} from './types.ts';
 
-/** The policy nobody wrote: every field at its default. */
+/** The default policy: every field at its default. */
 export const defaultPolicy: Policy = deepFreeze<Policy>(${source(policy, 0)});
 
 /** What an object of a kind starts from when it replaces null or another kind. The first kind is the one meant when none is named. */

@@ -22,7 +22,7 @@ export function emitDocs(schema: Schema, presets: readonly Preset[]): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-const intro = `A policy is plain JSON. The same file is run by the client, judged by \`retry-lint\`, replayed by the simulator and completed by
+const intro = `A policy is plain JSON. The same file is run by the client, checked by \`retry-lint\`, replayed by the simulator and completed by
 the editor; functions (a clock, an observer, a store) go beside it, never into it.
 
 \`\`\`json

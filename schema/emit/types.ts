@@ -120,7 +120,7 @@ class TypeEmitter {
   }
 }
 
-const extensions = `  /** Ignored: room for notes and for other tools. */
+const extensions = `  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: \`x-\${string}\`]: unknown;`;
 
 const scalars: Record<string, string> = {

@@ -10,7 +10,7 @@ export class Deliveries<Result> {
   readonly #failed: (error: unknown) => void;
   readonly #ordered: boolean;
   readonly #queue: Result[] = [];
-  /** Results whose turn has not come, by index. */
+  /** Results that wait for an earlier result, by index. */
   readonly #early = new Map<number, Result | typeof NOTHING>();
   #next = 0;
   #isBusy = false;
@@ -67,7 +67,7 @@ export class Deliveries<Result> {
           return;
         }
       } catch (error) {
-        this.#failed(error); // Busy for ever.
+        this.#failed(error); // No further delivery starts: the batch has failed.
         return;
       }
       this.#done();

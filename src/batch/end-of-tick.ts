@@ -1,8 +1,8 @@
 /**
- * Puts work off to the end of the turn of the event loop, and does it once however often it was asked for.
+ * Postpones work to the end of the current tick of the event loop, and runs it once however often it was requested.
  *
- * A client of HTTP is a lot of code. When all that came free in a turn is sent in one go, each stretch of that code is in the
- * processor's cache for the next item; one send amid the answer to another is a quarter slower. See
+ * An HTTP client is much code. When all sends of a tick run together, that code is in the processor's cache for the next item;
+ * a send between the answers of others is a quarter slower. See
  * docs/decisions/0016-a-batch-sends-at-the-end-of-a-turn.md.
  */
 export class EndOfTick {
@@ -27,8 +27,8 @@ export class EndOfTick {
   };
 }
 
-/** When a turn ends: `endOfTurn` of the system's clock, or `atOnce`. */
+/** Schedules work for the end of the tick: `endOfTurn` of the system's clock, or `atOnce`. */
 export type Later = (work: () => void) => void;
 
-/** Under a clock that moves when everything rests, the end of a turn would be taken for rest. */
+/** For a virtual clock, which would take the end of a tick for idleness. */
 export const atOnce: Later = work => work();

@@ -40,7 +40,7 @@ export class Entry<Item> implements Place<Item> {
     else this.duplicates.push(place);
   }
 
-  /** What names it to the server: nobody else's, and the same after a restart, because both parts of it are in the journal. */
+  /** The item's idempotency key: unique, and the same after a restart, because the journal holds both of its parts. */
   sendKey(runId: string): string {
     this.#sendKey ??= digest(`${runId}\n${this.key}`);
     return this.#sendKey;

@@ -35,7 +35,7 @@ export function failureOfCall(
   return {code, refusal, reason, ...saidIn(last), retryable: mayTryAgain};
 }
 
-/** A client inside `send` has judged, and its word stands. */
+/** A client inside `send` has decided: its decision stands. */
 function failureOfInner({refusal, reason}: CallReport, call: CallContext<Answer>, last: Outcome<Answer>): ItemFailure {
   const code = call.decision?.classification.reason ?? last.kind;
   const retryable = refusal !== null && refusal !== 'not-transient' && refusal !== 'may-have-acted';

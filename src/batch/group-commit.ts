@@ -1,5 +1,5 @@
 /**
- * Appends lines to a file, and tells each when it is on the disk.
+ * Appends lines to a file, and notifies the writer of each line when it is on the disk.
  *
  * One write is under way at a time, and what comes meanwhile goes with the next one: a slow disk makes larger groups, not
  * longer lines. A fast one is not asked more often than every few milliseconds, for each write costs as much as a request; the
@@ -96,7 +96,7 @@ export class GroupCommit {
 
   async #write(): Promise<void> {
     this.#isWriting = true;
-    await null; // What else comes in this turn goes with the first.
+    await null; // Lines of the same tick are written together.
     for (let group = this.#take(); group !== null; group = this.#take()) {
       const startedAt = this.#clock.now();
       try {

@@ -30,7 +30,7 @@ export const exists = (path: string, results: number): SteadfetchError =>
 export const noJournal = (path: string): SteadfetchError =>
   new SteadfetchError(
     'JOURNAL_DAMAGED',
-    `${path} is no journal of a batch, or its first line is damaged. Name another file.`,
+    `${path} is not the journal of a batch, or its first line is damaged. Name another file.`,
   );
 
 export const damaged = (path: string, line: number): SteadfetchError =>

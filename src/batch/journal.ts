@@ -192,7 +192,7 @@ function lineOf(path: string, name: Pick<JournalRecord, 'key' | 'again'>, outcom
   try {
     return writeLine(recordOf(name, outcome));
   } catch (cause) {
-    const message = `A result cannot be kept in ${path}, because it is no JSON: ${(cause as Error).message}.`;
+    const message = `Cannot write a result to ${path}: it is not JSON-serializable: ${(cause as Error).message}.`;
     throw new SteadfetchError('JOURNAL_FILE', message, cause);
   }
 }

@@ -3,11 +3,11 @@ import {hash} from 'node:crypto';
 import {readFileSync, readlinkSync} from 'node:fs';
 import {hostname} from 'node:os';
 
-/** Fields are null where the system does not tell. Only Linux tells all of them. */
+/** Fields are null where the system does not provide them. Only Linux provides all of them. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly host: string;
-  /** Tells machines of one host name apart. */
+  /** Distinguishes machines of one host name. */
   readonly machine: string | null;
   /** Changes whenever the machine starts. */
   readonly boot: string | null;

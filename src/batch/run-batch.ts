@@ -1,4 +1,4 @@
-/** The door of batches: options become a plan, and the plan is run. */
+/** The entry point of batches: turns options into a plan, and runs the plan. */
 
 import {innerReport} from '../call/inner-report.ts';
 import {Client} from '../client/client.ts';
@@ -51,7 +51,7 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
   check(items, send, options);
   const {policy = {extends: ['steadfetch:batch']}, target = {}, concurrency = 16, maxHoldMs = 600_000} = options;
   const {ordered = false, onResult, signal} = options;
-  // At once: readline, for one, forgets the lines that come before somebody iterates.
+  // At once: readline drops lines that arrive before iteration starts.
   const source = iteratorOf(items);
   const handle = handleOf(policy, options.random);
   const client = new Client(handle, portsOf(options), httpAnswers);

@@ -31,7 +31,7 @@ export interface ChunkContext extends SendContext {
 /**
  * Sends one item. What it gives is judged as an attempt of a call: a `Response` by its status, and its body read, JSON where it
  * says so, else text; what `answer()` made, by that status; anything else is the item's value. What it throws is judged by
- * its status, if it carries one, else as a failure of the wire.
+ * its status, if it carries one, else as a failure of the transport.
  */
 export type Send<Item, Value> = (item: Item, context: SendContext) => Awaitable<unknown> | Awaitable<Value>;
 
@@ -83,7 +83,7 @@ export interface BatchOptions<Item, Value, Json = unknown> {
   readonly resume?: boolean;
   /** Resumes, and sends every item again that failed in an earlier run. Default: false. */
   readonly retryFailed?: boolean;
-  /** Stops the batch: nothing more is sent, what is on the wire is waited for, the report tells the rest. */
+  /** Stops the batch: nothing more is sent, requests in flight are waited for, and the report counts the rest. */
   readonly signal?: AbortSignal;
   /**
    * Longest time, in ms, that an open circuit, or a server that asks to be left alone, holds the batch without one success
@@ -171,7 +171,7 @@ export type BatchEvent =
   | {readonly type: 'chunk.split'; readonly items: number; readonly status: number}
   /** Nothing can be sent for so long. */
   | {readonly type: 'batch.held'; readonly waitMs: number; readonly reason: string}
-  /** Nothing more will be sent; so many requests are still on the wire. */
+  /** Nothing more will be sent; so many requests are still in flight. */
   | {readonly type: 'batch.draining'; readonly reason: string; readonly requests: number}
   | {readonly type: 'batch.end'; readonly report: BatchReport};
 

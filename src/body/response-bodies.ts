@@ -5,7 +5,7 @@ import type {BodyListener} from './body-listener.ts';
 
 export interface ResponseBodies<in R extends AttemptResponse> {
   /**
-   * The response goes to the caller: its body tells the listener how it is read.
+   * The response goes to the caller: its body notifies the listener of reads.
    *
    * @returns False where there is no body to wait for, or none that can be watched.
    */

@@ -1,5 +1,5 @@
 /**
- * The stream of a response's body, which tells its attempt how the reading goes.
+ * The stream of a response's body, which notifies its attempt of reads and of the end.
  *
  * It stays the very object that fetch gave; another prototype stands before its own. The same is done to its readers.
  */

@@ -26,7 +26,7 @@ export class Permit {
     this.#place = place;
   }
 
-  /** Tells the breaker how the attempt ended. */
+  /** Records in the breaker how the attempt ended. */
   record(health: Health, now: number): void {
     this.#breaker?.record(this.#ticket, health, now);
     this.#ticket = UNGUARDED;

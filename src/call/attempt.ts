@@ -161,7 +161,10 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
     return span === null ? request.send(this.timer.at) : runIn(span, () => request.send(this.timer.at));
   }
 
-  /** By callbacks: every promise between the transport and the caller costs a turn. In a function of its own: they hold the attempt alone. */
+  /**
+   * Uses callbacks, because every promise between the transport and the caller costs a tick. In a function of its own, so that
+   * the callbacks hold the attempt alone.
+   */
   #await(sent: Promise<R>): void {
     sent.then(
       response => {

@@ -1,5 +1,5 @@
 /**
- * One turn of a loop that lives elsewhere: ky's own, whose hooks the user's code can see. The steps are those of `call.ts`; the other loop
+ * One iteration of a loop outside the engine: ky's own, whose hooks the user's code can see. The steps are those of `call.ts`; the other loop
  * waits by itself, reads `call.decision`, and finishes the call.
  */
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';

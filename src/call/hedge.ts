@@ -151,7 +151,7 @@ function mayBeSentTwice<R extends AttemptResponse>({
   return mayRepeat && attempts < plan.maxAttempts && !client.handle.retriesDisabled && (transport.hedgeable ?? true);
 }
 
-/** Asks every guard; a refusal is no failure of the call. */
+/** Asks every guard; a refusal does not fail the call. */
 function permitOf({guards, deadlineAt}: CallFacts, now: number): Permit | null {
   const {concurrency, budget, breaker, hedge} = guards;
   if (now + LEAST_ATTEMPT_MS > deadlineAt || breaker?.refuses(now)) return null;

@@ -1,5 +1,5 @@
 /**
- * A client of ours inside `send`: it has judged its call already, and a batch that retried on top would multiply the attempts.
+ * A client of ours inside `send`: it has decided about its call already, and a batch that retried on top would multiply the attempts.
  *
  * Unless it was told to send once: then the retries are the batch's.
  */

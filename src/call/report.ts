@@ -87,7 +87,7 @@ function read(object: object, key: string): unknown {
   }
 }
 
-/** Makes the report available to whoever gets the response or the error. */
+/** Attaches the report to the response or the error. */
 export function attachReport(call: CallFacts, outcome: Outcome): void {
   const {response, error, kind} = outcome;
   if (response !== null) {
@@ -107,7 +107,7 @@ function attachToResponse(call: CallFacts, response: AttemptResponse): void {
   }
 }
 
-/** Enumerable, so that a printed or logged error tells it. */
+/** Enumerable, so that a printed or logged error shows it. */
 export function attachToError(call: CallFacts, error: unknown): void {
   try {
     if (!(error instanceof Error && Object.isExtensible(error))) return;
@@ -156,7 +156,7 @@ export function resultOf({client, decision}: CallFacts, outcome: Outcome): CallR
   }
 }
 
-/** The clause a report, an event and a span tell. */
+/** The reason clause of reports, events and spans. */
 export function explain(call: CallFacts, kind: Outcome['kind'], status: number): string {
   const {decision, method, plan, client} = call;
   const reason = decision?.classification.reason ?? kind;

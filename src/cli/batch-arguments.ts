@@ -47,12 +47,14 @@ export function readBatchArguments(
   const {values, positionals} = parse(args);
   if (values.help) return 'help';
   const [requests, ...more] = positionals;
-  if (requests === undefined) throw new UsageError('Which requests? Name a .jsonl file, or - for standard input.');
+  if (requests === undefined)
+    throw new UsageError('Missing file of requests: name a .jsonl file, or - for standard input.');
   if (more.length > 0)
     throw new UsageError(`One file of requests, not ${positionals.length}: ${positionals.join(', ')}.`);
-  if (values.url === undefined) throw new UsageError('Where to? Say --url https://…');
+  if (values.url === undefined)
+    throw new UsageError('Missing --url: give the address of the server, such as --url https://api.example.com.');
   if (values.out === undefined)
-    throw new UsageError('Where do the results go? Say --out results.jsonl, or --out - for standard output.');
+    throw new UsageError('Missing --out: give a file, such as --out results.jsonl, or - for standard output.');
   const {out, errors, journal, policy = 'steadfetch:batch'} = values;
   const isPreset = /^steadfetch:/.test(policy);
   return {

@@ -1,4 +1,4 @@
-/** Headers from the command line, with secrets from the environment: there they are in nobody's list of processes. */
+/** Headers from the command line, with secrets from the environment, where no list of processes shows them. */
 import {UsageError} from './usage.ts';
 
 /**

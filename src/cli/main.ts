@@ -21,7 +21,7 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
     case undefined:
       throw new UsageError(HELP.trimEnd());
     default:
-      throw new UsageError(`steadfetch has no command ${JSON.stringify(command)}. There is: batch.`);
+      throw new UsageError(`Unknown command ${JSON.stringify(command)}. Commands: batch.`);
   }
 }
 
@@ -29,7 +29,7 @@ try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   const isUsage = error instanceof UsageError || (error instanceof SteadfetchError && error.code !== 'JOURNAL_FILE');
-  // A full disk is told by its own words; the stack of what nobody expected is for the one who mends it.
+  // Expected errors, a full disk too, print their message. Unexpected errors print their stack.
   const isTold =
     isUsage ||
     error instanceof SteadfetchError ||

@@ -22,7 +22,7 @@ export class Outputs {
     return this.#opened?.failures?.count ? this.#files.errors?.place.name : undefined;
   }
 
-  /** Resolves when there is room for more. */
+  /** Resolves when the output accepts more. */
   async write(request: RequestLine, line: ResultLine): Promise<void> {
     const {results, failures} = this.#open();
     await results.put(line);

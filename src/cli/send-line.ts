@@ -1,4 +1,4 @@
-/** Puts one line on the wire. */
+/** Sends one line. */
 
 import type {SendContext} from '../batch/types.ts';
 import {type Answer, answer, answerOf} from '../transport/answer.ts';

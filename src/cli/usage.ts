@@ -1,4 +1,4 @@
-/** What the command line says of itself, and how it says that it was not understood. */
+/** Help texts, and the error for wrong usage. */
 
 /** The command cannot be run as it was given. Exit code 2; nothing was sent. */
 export class UsageError extends Error {
@@ -9,7 +9,7 @@ export const HELP = `steadfetch: retries that are safe to leave on
 
   steadfetch batch <requests.jsonl> --url <base> --out <results.jsonl>
 
-steadfetch batch --help tells the rest.
+Run steadfetch batch --help for its options.
 `;
 
 export const BATCH_HELP = `Sends every line of a file, and writes a line for each into another.

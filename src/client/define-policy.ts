@@ -20,6 +20,6 @@ export function definePolicy(input?: PolicyInput, random: Random = systemRandom)
   return new PolicyHandle(input, checked, random);
 }
 
-/** The handle that a door was given, or one for the policy it was given. */
+/** The handle that an adapter was given, or a new handle for the policy that it was given. */
 export const handleOf = (policy: PolicyInput | PolicyHandle | undefined, random?: Random): PolicyHandle =>
   policy instanceof PolicyHandle ? policy : definePolicy(policy, random);

@@ -28,7 +28,7 @@ export class Plan implements GuardSettings {
   readonly isOverride: boolean;
   /** Sends of a call at the most; Infinity for "unlimited". */
   readonly maxAttempts: number;
-  /** True where the policy only watches: no retries of ours, whoever else retries. */
+  /** True where the policy only watches: the engine does not retry; the caller's own loop may. */
   readonly observesOnly: boolean;
   readonly deadlineMs: number;
   readonly attemptTimeoutMs: number;

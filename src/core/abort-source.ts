@@ -1,4 +1,4 @@
-/** Aborts as the engine sees them. An `AbortSignal` is one source; undici and gRPC tell a call without one. */
+/** Aborts as the engine sees them. An `AbortSignal` is one source; undici and gRPC abort a call without one. */
 
 export interface AbortListener {
   handleEvent(event: {readonly target: unknown}): void;

@@ -1,4 +1,4 @@
-/** A value now, or a promise of it. The engine awaits only real promises, so that what answers at once costs no turn. */
+/** A value now, or a promise of it. The engine awaits only real promises, so that an immediate value costs no tick. */
 export type Awaitable<T> = T | PromiseLike<T>;
 
 /** The promise itself, or one that a thenable settles as `await` would: once, and never before this returns. */

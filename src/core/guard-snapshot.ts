@@ -18,7 +18,7 @@ export interface GuardSnapshot {
 /** @param guarded The origin, or origin and route, that the breaker stands before. */
 export type BreakerListener = (guarded: string, from: BreakerState, to: BreakerState) => void;
 
-/** All guards of one policy, to be read at any time. As long-lived as its clients: who watches it holds it weakly. */
+/** All guards of one policy, to be read at any time. Lives as long as its clients: watchers hold it weakly. */
 export interface GuardsView {
   readonly policyName: string;
   /** Told of every breaker that changes its state. */

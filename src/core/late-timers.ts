@@ -21,10 +21,10 @@ export function fireDue(timer: Timer, now: number): void {
   collecting.add(timer, lateMs);
 }
 
-/** The timers that found each other late in the same turn; null where none has yet. */
+/** The timers that fired late in the same tick; null where none has yet. */
 let collecting: LateTimers | null = null;
 
-/** Armed timers of one turn, in the order in which they were due. */
+/** Armed timers of one tick, in the order in which they were due. */
 export class LateTimers {
   readonly #lateMs = new Map<Timer, number>();
 

@@ -1,4 +1,4 @@
-/** A map of bounded size: the entry that was not used for longest makes room for a new one. */
+/** A map of bounded size: a new entry replaces the least recently used one. */
 export class Lru<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #max: number;

@@ -1,5 +1,5 @@
 /**
- * The observer port: who wants spans has to add headers before the wire and to run the wire in a context, so listening
+ * The observer port: spans need headers on the request, and the request sent in a context, so listening
  * to events is not enough. Everything is optional work: where `startCall` returns null, nothing else is called.
  *
  * For read-only listening there is `on(event)`, in events.ts.
@@ -25,7 +25,7 @@ export interface Observer {
 }
 
 export interface CallObserver {
-  /** Right before the wire: may add headers. */
+  /** Called right before the request is sent; may add headers. */
   startAttempt(call: CallView, attempt: AttemptStart, headers: HeaderBag): AttemptObserver | null;
   /** Runs a function of the user's that belongs to the call, but to no attempt. */
   run<T>(work: () => T): T;
@@ -44,7 +44,7 @@ export interface AttemptObserver {
 }
 
 export interface BodyObserver {
-  /** Exactly once. `left`: nobody wanted the rest of it. */
+  /** Exactly once. `left`: the caller did not read the rest. */
   end(how: BodyEnd): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Real time. With event-loop.ts the only file of the house that touches `performance`, `Date`, `setTimeout` or `setImmediate`.
+ * Real time. With event-loop.ts the only file of this package that touches `performance`, `Date`, `setTimeout` or `setImmediate`.
  *
  * Almost every call arms the same duration, the policy's attempt timeout, and disarms it a moment later. Such durations get
  * a lane: a first-in first-out list with one native timer, so that arming and disarming are a few pointer writes.
@@ -9,7 +9,7 @@ import type {Clock, Timer} from './timer.ts';
 
 /** Longest delay that `setTimeout` takes; longer ones would fire at once. */
 const LONGEST = 2 ** 31 - 1;
-/** Native timers count from the start of the turn and may fire a little early; what is earlier than this is armed again. */
+/** Native timers count from the start of the tick and may fire a little early. A timer that fires earlier than this is armed again. */
 const EARLY = 0.5;
 
 type Native = ReturnType<typeof setTimeout>;
@@ -59,13 +59,13 @@ export class SystemClock implements Clock {
   }
 }
 
-/** The clock of everyone who brings none. One for all, so that lanes are shared. */
+/** The default clock. All callers share it, and so share its timer queues. */
 export const systemClock: SystemClock = new SystemClock();
 
-/** Runs the work when the turn of Node's event loop ends, after every answer that came in it. */
+/** Runs the work at the end of the current tick of Node's event loop, after every answer of that tick. */
 export const endOfTurn = (work: () => void): void => void setImmediate(work);
 
-/** Runs the work in another turn of the event loop, in any runtime. */
+/** Runs the work in a later tick of the event loop, in any runtime. */
 export const inAnotherTurn = (work: () => void): void =>
   void (typeof setImmediate === 'function' ? setImmediate(work) : setTimeout(work));
 

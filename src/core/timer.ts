@@ -49,9 +49,9 @@ export interface Clock {
   arm(timer: Timer, ms: number, now?: number): void;
   /** Forgets the timer. Harmless when it is not armed. */
   disarm(timer: Timer): void;
-  /** From now on the timer keeps no process alive: nobody waits for it but for what else is going on. */
+  /** From now on the timer does not keep the process alive. */
   unref(timer: Timer): void;
-  /** Somebody waits for it again. */
+  /** The timer keeps the process alive again. */
   ref(timer: Timer): void;
   /** Says that this duration will be armed often, so that the clock can keep its timers cheaply. */
   expect(ms: number): void;

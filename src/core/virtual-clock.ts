@@ -1,4 +1,4 @@
-/** A clock for tests: it moves only when told, or when everyone who waits is asleep. */
+/** A clock for tests: it moves only on request, or when all pending work waits for a timer. */
 import {Rest} from './event-loop.ts';
 import {type Clock, sleep, type Timer} from './timer.ts';
 import {TimerHeap} from './timer-heap.ts';

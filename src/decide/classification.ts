@@ -1,32 +1,32 @@
 /**
- * The question before every retry: could the server have acted?
+ * What an outcome means for a retry: whether it is transient, and whether the server may have acted.
  *
- * The traffic light, made exact. Green: transient, and certainly not acted on. Yellow: transient, but maybe acted on, so
- * only what may be repeated is sent again. Red: everything else.
+ * Green: transient, and the server certainly did not act. Yellow: transient, but the server may have acted, so only calls that
+ * may be repeated are retried. Red: every other outcome.
  */
 
 /** How far the request came. */
 export type Sent =
-  /** It never left this machine. */
+  /** The request never left this machine. */
   | 'not-sent'
-  /** The server said, or the protocol guarantees, that it was not acted on. */
+  /** The server said, or the protocol guarantees, that the server did not act on the request. */
   | 'not-processed'
-  /** Nobody can tell. */
+  /** Unknown: the server may have acted. */
   | 'maybe-processed'
-  /** It was acted on. */
+  /** The server acted on the request. */
   | 'processed';
 
 export interface Classification {
-  /** Whether trying again may help. Whether it is allowed is another question. */
+  /** Whether a retry may succeed. Whether a retry is allowed is decided in call/decide-retry.ts. */
   readonly transient: boolean;
   readonly sent: Sent;
   /** Why, in a word that is low in cardinality: a status, an error code, `attempt timeout`. */
   readonly reason: string;
-  /** The server is asking for less: the retry waits from `throttledBaseMs` and costs the budget less. */
+  /** The server asks for less load: the retry waits from `throttledBaseMs` and costs the budget less. */
   readonly throttled: boolean;
   /** Worth exactly one retry, without a wait: another connection (421), after the handshake (425), with a new token (401). */
   readonly once: boolean;
-  /** No policy may see it otherwise: the caller's abort, a replayed answer, `x-should-retry: false`, a bad certificate. */
+  /** No policy can change it: the caller's abort, a replayed answer, `x-should-retry: false`, a bad certificate. */
   readonly final: boolean;
 }
 
@@ -47,14 +47,14 @@ export const yellow = (reason: string, marks?: Partial<Classification>): Classif
 export const red = (reason: string, sent: Sent = 'processed', marks?: Partial<Classification>): Classification =>
   classification(false, sent, reason, marks);
 
-/** The same finding about what the server did, but not transient: the policy does not list it. */
+/** The same classification, but not transient: the policy does not list it. */
 export const unlisted = (found: Classification): Classification =>
   found.transient ? Object.freeze({...found, transient: false}) : found;
-/** The same finding, but transient: the policy, or the server, says so. */
+/** The same classification, but transient: the policy, or the server, says so. */
 export const listed = (found: Classification): Classification =>
   found.transient || found.final ? found : Object.freeze({...found, transient: true});
 
-/** The same finding, and the server asks for less. */
+/** The same classification, and the server asks for less load. */
 export const throttled = (found: Classification): Classification =>
   found.throttled ? found : Object.freeze({...found, throttled: true});
 

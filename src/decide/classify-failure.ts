@@ -1,5 +1,5 @@
 /**
- * What a failure of the wire says about sending again.
+ * Classifies failures of the transport.
  *
  * The table is measured, not guessed: for each way a connection can break, what fetch throws, and whether the server had
  * read the request. ECONNRESET and UND_ERR_SOCKET look the same before and after the server worked, so they are yellow.
@@ -25,7 +25,7 @@ const NOT_SENT = new Set([
   'ConnectionRefused',
   'FailedToOpenSocket',
 ]);
-/** The connection was there and broke; nobody can tell what the server did. */
+/** The connection was open and broke: the server may have acted. */
 const MAYBE_PROCESSED = new Set([
   'ECONNRESET',
   'ECONNABORTED',
@@ -53,7 +53,7 @@ export function classifyNetworkFailure(error: unknown, transients: Transients): 
   return isListed ? found : unlisted(found);
 }
 
-/** What was thrown is no broken wire: a mistake in the request, or in someone's own code. */
+/** The error is not a transport failure: a mistake in the request, or in the user's own code. */
 export function classifyMistake(error: unknown): Classification {
   return red(readFailure(error).codes[0] ?? NOT_TRANSIENT, 'maybe-processed');
 }
@@ -61,14 +61,14 @@ export function classifyMistake(error: unknown): Classification {
 function byCode(facts: FailureFacts): Classification {
   const {tried, codes, message} = facts;
   const code = codes[0];
-  // A browser tells no more than that it failed.
+  // A browser reports only that the request failed.
   if (code === undefined) return facts.looksLikeNetwork ? yellow('network') : red(NOT_TRANSIENT, 'maybe-processed');
   if (CERTIFICATE.test(code)) return red(code, 'not-sent', {final: true});
   // Several addresses were tried (happy eyeballs): only as good as the worst of them.
   if (!tried.every(isTransient)) return red(code, 'maybe-processed');
   if (tried.every(each => each.connecting || NOT_SENT.has(each.code))) return green(code, 'not-sent');
   if (message.includes('before secure TLS connection was established')) return green(code, 'not-sent');
-  // RFC 9113 §8.7: refused streams were not processed. undici tells it in the message only.
+  // RFC 9113 §8.7: refused streams were not processed. undici reports this in the message only.
   if (message.includes('NGHTTP2_REFUSED_STREAM')) return green('REFUSED_STREAM', 'not-processed');
   if (message.includes('NGHTTP2_ENHANCE_YOUR_CALM'))
     return green('ENHANCE_YOUR_CALM', 'not-processed', {throttled: true});

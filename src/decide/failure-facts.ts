@@ -18,7 +18,7 @@ export interface Tried {
   readonly connecting: boolean;
 }
 
-/** What each runtime's fetch says when the wire failed and it tells no more. */
+/** What each runtime's fetch says when the transport failed and the error has no details. */
 const NETWORK_MESSAGES: readonly RegExp[] = [
   /^Failed to fetch( \(.+\))?$/, // Chromium, of late with the host
   /^NetworkError when attempting to fetch resource\.?$/, // Firefox
@@ -40,7 +40,7 @@ const NETWORK_MESSAGES: readonly RegExp[] = [
  */
 const CODE =
   /^(E[A-Z]{2,}(_[A-Z]+)?|(ERR|UND_ERR|HPE|CERT|CRL|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME|INVALID|PATH_LENGTH)_[A-Z0-9_]{2,40}|Connection(Refused|Closed)|FailedToOpenSocket)$/;
-/** Codes of mistakes in the program: no wire was involved, so they say nothing about the server's health. */
+/** Codes of mistakes in the program: nothing was sent, so they say nothing about the server's health. */
 const MISTAKE = /^(UND_)?ERR_(INVALID_|MISSING_|NOT_SUPPORTED|OUT_OF_RANGE|REQ_CONTENT_LENGTH_MISMATCH|UNKNOWN_)/;
 
 /**
@@ -94,7 +94,7 @@ export function readFailure(error: unknown): FailureFacts {
   }
 }
 
-/** Whether this is the way a fetch reports a broken wire, and not a mistake in the request or in the user's own code. */
+/** Whether the error is how a fetch reports a transport failure, and not a mistake in the request or in the user's own code. */
 export function isNetworkFailure(error: unknown): boolean {
   const {codes, looksLikeNetwork} = readFailure(error);
   return codes.length > 0 ? !MISTAKE.test(codes[0]!) : looksLikeNetwork;

@@ -20,7 +20,7 @@ export interface GrpcAnswer {
   trailer(name: string): string | Uint8Array | undefined;
 }
 
-/** It is an int32 on the wire. */
+/** The header holds an int32. */
 const MOST_PUSHBACK_MS = 2 ** 31 - 1;
 
 /** What is negative, or cannot be read, means "do not try again". */

@@ -11,7 +11,7 @@ const RFC_850 = new RegExp(`^(${FULL_DAYS.join('|')}), (\\d\\d)-${MONTH}-(\\d\\d
 const ASCTIME = new RegExp(`^(${DAYS.join('|')}) ${MONTH} ([ \\d]\\d) ${TIME} (\\d{4})$`);
 
 /**
- * Milliseconds since 1970, or undefined for what is no HTTP-date. All three forms are UTC, asctime too.
+ * Milliseconds since 1970, or undefined for any text that is not an HTTP-date. All three forms are UTC, asctime too.
  *
  * @param wall The time now: a two-digit year more than 50 years ahead is of the past century.
  * @see RFC 9110 §5.6.7

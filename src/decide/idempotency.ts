@@ -1,4 +1,4 @@
-/** May a call be repeated although the server may have acted? By its method, or because a key lets the server tell. */
+/** May a call be repeated although the server may have acted? By its method, or because a key lets the server recognize the repeat. */
 import type {Idempotency} from '../policy/types.ts';
 
 /** The header whose meaning needs no statement of the user's: who sets it says that the server deduplicates by it. */

@@ -5,7 +5,7 @@ import {type Classification, harmless} from './classification.ts';
 export type Redirected = 'no' | 'yes' | 'unknown';
 
 /**
- * The same finding for the request that was redirected: the server may have acted before it answered with the redirect.
+ * The same classification for the request that was redirected: the server may have acted before it answered with the redirect.
  *
  * @param mayRepeat The call may be repeated in any case, so `unknown` changes nothing.
  */

@@ -15,7 +15,7 @@ const RETRY_DELAY = 1;
 const SECONDS = 1;
 const NANOS = 2;
 
-/** The delay in milliseconds; undefined where the bytes tell none. */
+/** The delay in milliseconds; undefined where the bytes hold no delay. */
 export function retryInfoMs(bytes: Uint8Array): number | undefined {
   try {
     for (const [number, detail] of fields(bytes)) {

@@ -12,10 +12,10 @@ import type {Sent} from '../decide/classification.ts';
 import type {GrpcAnswer} from '../decide/grpc-hint.ts';
 import {type Ending, endingBy} from './endings.ts';
 
-/** A call of grpc-js's, below the interceptor. */
+/** A call of grpc-js below the interceptor. */
 export type LowerCall = ReturnType<NextCall>;
 
-/** Whom an attempt serves: one for the whole call. */
+/** What an attempt calls back: the object of the whole call. */
 export interface AttemptOwner {
   /** The method answers with a stream. */
   readonly streams: boolean;

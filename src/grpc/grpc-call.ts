@@ -29,7 +29,7 @@ import {originOfTarget} from './target.ts';
 /** What grpc-js sends beside a message. */
 type MessageContext = Parameters<LowerCall['sendMessageWithContext']>[0];
 
-/** The number of attempts before this one, as every client that retries tells the server (gRFC A6). */
+/** The number of attempts before this one, which every retrying client sends to the server (gRFC A6). */
 const PREVIOUS_ATTEMPTS = 'grpc-previous-rpc-attempts';
 /** A status of the server's that says "out of time" so shortly before our own limit is that limit. */
 const AS_GOOD_AS_OVER_MS = 10;

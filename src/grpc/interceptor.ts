@@ -17,7 +17,7 @@ import {checkedOrigin, clientPorts, type GrpcPorts} from './ports.ts';
  * carry a `resilience` field that says why the call was not sent again.
  *
  * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`: then guards are shared with its HTTP clients.
- * @param ports  Functions the policy cannot hold, and `origin`, where the channel's target does not tell it.
+ * @param ports  Functions the policy cannot hold, and `origin`, where the channel's target does not show it.
  * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
  * @throws SteadfetchError with code PEER_PACKAGE where the installed grpc-js is older than 1.10.
  * @see gRFC A6 (client retries)

@@ -9,7 +9,7 @@ let lastTarget = '';
 let lastOrigin = '';
 
 /**
- * A target does not tell whether its channel is encrypted, so the port has to: 443, or none, is https. What is no single host
+ * A target does not say whether its channel is encrypted, so the port has to: 443, or none, is https. What is no single host
  * (a socket's path, a list, a service mesh's name) is a name of its own.
  */
 export function originOfTarget(target: string): string {

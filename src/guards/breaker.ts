@@ -86,7 +86,7 @@ export class Breaker {
     if (next === 'open') {
       const {openMs, maxOpenMs} = this.#policy;
       this.#openMs = Math.min(maxOpenMs ?? openMs, this.#openMs * 2);
-      // Counted from when the last probe was sent: a probe that hung tells how the server was then.
+      // Counted from when the last probe was sent: a probe that hung shows how the server was then.
       this.#open(this.#probing.lastAt);
     } else if (next === 'closed') {
       this.#openMs = this.#policy.openMs;

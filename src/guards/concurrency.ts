@@ -3,7 +3,7 @@ import type {Concurrency} from '../policy/types.ts';
 
 /** Someone in line. */
 export interface Waiter {
-  /** It is this one's turn, and the place is already taken for it. */
+  /** The waiter is admitted: its permit is already taken. */
   admitted(): void;
 }
 
@@ -30,7 +30,7 @@ export class ConcurrencyLimit {
     return this.#line.size;
   }
 
-  /** Takes a place if one is free. Nobody passes those in line, not even while one of them gives its place back at once. */
+  /** Takes a permit if one is free. FIFO: waiters in the queue come first, even while one of them releases its permit at once. */
   tryEnter(): boolean {
     if (this.#inFlight >= this.#policy.max || this.#line.size > 0) return false;
     this.#inFlight++;
@@ -41,7 +41,7 @@ export class ConcurrencyLimit {
     return this.#line.size >= this.#policy.queue;
   }
 
-  /** For whom `tryEnter` has refused. False when the line is full. */
+  /** Queues a waiter after `tryEnter` refused. False when the queue is full. */
   wait(waiter: Waiter): boolean {
     if (this.isFull) return false;
     this.#line.add(waiter);

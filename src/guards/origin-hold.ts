@@ -1,7 +1,7 @@
 /** An origin that asked to be left alone: `retryAfter.scope: "origin"` lets one call's hint hold the others too. */
 import type {Random} from '../core/random.ts';
 
-/** Those who were held must not all come back in the same moment; they come later, never earlier. */
+/** Held calls must not all be sent at the same moment: each is sent later than the hold, never earlier. */
 const SPREAD = 0.1;
 const LONGEST_SPREAD_MS = 1000;
 

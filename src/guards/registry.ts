@@ -1,5 +1,5 @@
 /**
- * Who shares which guard.
+ * Which clients share which guard.
  *
  * Calls share a guard when they go to the same origin under the very same settings (and, for a breaker of scope route, by
  * the same route). So a replaced policy keeps the state of every guard whose settings it did not change.
@@ -16,7 +16,7 @@ export const NO_GUARDS: Guards = Object.freeze({
   hold: null,
 });
 
-/** Origins whose guards are kept. A client that calls ever new hosts must not grow for ever. */
+/** Origins whose guards are kept. A client that calls ever new hosts must not grow without bound. */
 const MAX_ORIGINS = 1000;
 /** Origins found in use that are examined again at each new origin: enough to find in time one that is no longer. */
 const EXAMINED_AGAIN = 8;

@@ -16,7 +16,7 @@ export class SlidingWindow {
     this.#bucketMs = windowMs / BUCKETS;
   }
 
-  /** Forgets what is older than the window, however long nobody looked. */
+  /** Drops what is older than the window, however long ago the last call was. */
   advance(now: number): void {
     const newest = Math.floor(now / this.#bucketMs);
     if (newest <= this.#newest) return;

@@ -104,7 +104,7 @@ export class KyCall {
     return this.client.clock.now() >= this.#call!.deadlineAt;
   }
 
-  /** Puts a Request on the wire. `init` is what ky passes on of options it does not know; ours is not for others. */
+  /** Sends a Request. `init` is what ky passes on of options it does not know; ours is not for others. */
   send(
     request: Request,
     init: RequestInit & {resilience?: unknown},

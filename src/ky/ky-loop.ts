@@ -1,7 +1,7 @@
 /**
  * ky's own loop, driven: for calls whose hooks may see, change or stop a retry, and for those where ky decides.
  *
- * The judgement is reached inside the wrapped fetch, right after the outcome, where it may be awaited; ky's callbacks only
+ * The decision is made inside the wrapped fetch, right after the outcome, where it may be awaited; ky's callbacks only
  * read it. ky has no hook that sees every end of a call, so the user's hooks are wrapped, and each way out finishes it.
  */
 
@@ -204,13 +204,13 @@ class KyLoop {
     const {call} = this.#ky;
     const {response} = error as {response?: Response};
     if (call === null) return false;
-    // A hook changed the response: what was judged is not what ky holds.
+    // A hook changed the response: the response that was classified is not the one that ky holds.
     if (response !== undefined && response.status !== this.#lastResponse?.status)
       await reconsider(call, answered(response), this.#lastResponse?.redirected ? 'yes' : 'no');
     return this.#retries;
   }
 
-  /** The judgement's wait; for `ky.retry()`, of which no judgement knows, the plan's. */
+  /** The wait of the decision; for `ky.retry()`, which no decision preceded, the plan's. */
   #delay(retry: number): number {
     const {call, client} = this.#ky;
     if (this.#retries) return call!.decision!.waitMs;

@@ -1,4 +1,4 @@
-/** The body of a call, as far as ky's options tell it. */
+/** The body of a call, as far as ky's options show it. */
 import {byteLength, checkBody, isDetached, snapshotBody} from '../decide/body.ts';
 import type {KyOptions} from './ky-call.ts';
 

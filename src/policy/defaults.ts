@@ -3,7 +3,7 @@
 import {deepFreeze} from './freeze.ts';
 import type {Policy} from './types.ts';
 
-/** The policy nobody wrote: every field at its default. */
+/** The default policy: every field at its default. */
 export const defaultPolicy: Policy = deepFreeze<Policy>({
   version: 1,
   name: 'default',

@@ -8,7 +8,7 @@ import type {PolicyInput} from './types.ts';
 export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<string, PolicyInput>>({
   /** Nothing is changed: every field has its default. Three attempts of 8 s and, throttled, waits of at most 1 s and 2 s make 3 · 8000 + 3000 = 27000 ms, inside the deadline of 30000 ms. */
   'steadfetch:default': {version: 1, name: 'default'},
-  /** Somebody is waiting, so the call is over after 10 s, with an answer or without. Three attempts of 2.5 s and waits of at most 250 ms and 1 s make 3 · 2500 + 1250 = 8750 ms; throttled, both waits are at most 1 s: 3 · 2500 + 2000 = 9500 ms. Both fit, so the last attempt is never cut short. A server that asks for more than 3 s is told to the caller at once instead of being waited for. */
+  /** A user is waiting, so the call is over after 10 s, with an answer or without. Three attempts of 2.5 s and waits of at most 250 ms and 1 s make 3 · 2500 + 1250 = 8750 ms; throttled, both waits are at most 1 s: 3 · 2500 + 2000 = 9500 ms. Both fit, so the last attempt is never cut short. A server that asks for more than 3 s is told to the caller at once instead of being waited for. */
   'steadfetch:interactive': {
     version: 1,
     name: 'interactive',
@@ -49,7 +49,7 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     backoff: {kind: 'exponential', baseMs: 500},
     hedge: null,
   },
-  /** Nobody is waiting and much is sent, so patience is cheap and haste is not. Five attempts of 30 s and waits of at most 1, 4, 16 and 30 s make 5 · 30000 + 51000 = 201000 ms; throttled, at most 5, 20, 30 and 30 s: 5 · 30000 + 85000 = 235000 ms. Both fit in the deadline of 5 min. A hint of up to 2 min is waited for and holds every call to that origin, because the next row would only be throttled too. */
+  /** No user is waiting and much is sent, so patience is cheap and haste is not. Five attempts of 30 s and waits of at most 1, 4, 16 and 30 s make 5 · 30000 + 51000 = 201000 ms; throttled, at most 5, 20, 30 and 30 s: 5 · 30000 + 85000 = 235000 ms. Both fit in the deadline of 5 min. A hint of up to 2 min is waited for and holds every call to that origin, because the next row would only be throttled too. */
   'steadfetch:batch': {
     version: 1,
     name: 'batch',
@@ -60,7 +60,7 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     backoff: {kind: 'exponential', baseMs: 1000, throttledBaseMs: 5000, factor: 4, capMs: 30000, jitter: 'full'},
     retryAfter: {maxMs: 120000, scope: 'origin'},
   },
-  /** Observe only. No retries of ours (maxAttempts null), no timeouts, no guards, no keys and no ids: the caller's own loop keeps its retries and timeouts, and nothing on the wire changes but the trace headers. Start here to see what a client does today. */
+  /** Observe only. No retries of ours (maxAttempts null), no timeouts, no guards, no keys and no ids: the caller's own loop keeps its retries and timeouts, and requests change only by the trace headers. Start here to see what a client does today. */
   'steadfetch:neutral': {
     version: 1,
     name: 'neutral',

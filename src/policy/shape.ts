@@ -107,7 +107,7 @@ export const anyOf = (...of: readonly Shape[]): Choice => ({
 /** The same shape, said in other words. */
 export const called = (words: string, shape: Shape): Choice => ({words: () => [words], of: [shape]});
 
-/** The fields of an object, for messages. Long lists help nobody. */
+/** The fields of an object, for messages. Long lists are cut. */
 export const listed = (its: Fields['fields']): string => {
   const names = Object.keys(its);
   return names.length > 8 ? '' : ` (its fields: ${names.join(', ')})`;

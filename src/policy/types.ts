@@ -108,8 +108,7 @@ export interface PolicyInput {
   /** Ids that name a call, and its attempts, in the logs of both sides. */
   readonly correlation?: CorrelationInput | null | undefined;
   /**
-   * Header that tells the server how many milliseconds the call has left, computed anew for every attempt. null:
-   * none.
+   * Header that carries how many milliseconds the call has left, computed anew for every attempt. null: none.
    *
    * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
    */
@@ -141,12 +140,12 @@ export interface PolicyInput {
    */
   readonly objective?: Objective | null | undefined;
   /**
-   * Who else retries the same call. Attempts multiply over layers; read by the linter, never at run time.
+   * Other layers that retry the same call. Attempts multiply over layers; read by the linter, never at run time.
    *
    * Default: []. Source: Google SRE Book, Addressing Cascading Failures.
    */
   readonly layers?: readonly Layer[] | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -249,8 +248,7 @@ export interface Policy {
   /** Ids that name a call, and its attempts, in the logs of both sides. */
   readonly correlation: Correlation | null;
   /**
-   * Header that tells the server how many milliseconds the call has left, computed anew for every attempt. null:
-   * none.
+   * Header that carries how many milliseconds the call has left, computed anew for every attempt. null: none.
    *
    * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
    */
@@ -276,7 +274,7 @@ export interface Policy {
    */
   readonly objective: Objective | null;
   /**
-   * Who else retries the same call. Attempts multiply over layers; read by the linter, never at run time.
+   * Other layers that retry the same call. Attempts multiply over layers; read by the linter, never at run time.
    *
    * Default: []. Source: Google SRE Book, Addressing Cascading Failures.
    */
@@ -342,7 +340,7 @@ export interface IdempotencyInput {
    * Default: "raw".
    */
   readonly format?: 'raw' | 'sf-string' | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -452,7 +450,7 @@ export interface ExponentialBackoffInput {
    * Default: "full". Source: M. Brooker, Exponential Backoff and Jitter (AWS, 2015).
    */
   readonly jitter?: Jitter | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -544,7 +542,7 @@ export interface LinearBackoffInput {
    * Default: "full". Source: M. Brooker, Exponential Backoff and Jitter (AWS, 2015).
    */
   readonly jitter?: Jitter | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -612,7 +610,7 @@ export interface ConstantBackoffInput {
    * Default: "full". Source: M. Brooker, Exponential Backoff and Jitter (AWS, 2015).
    */
   readonly jitter?: Jitter | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -680,7 +678,7 @@ export interface ListBackoffInput {
    * Default: "full". Source: M. Brooker, Exponential Backoff and Jitter (AWS, 2015).
    */
   readonly jitter?: Jitter | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -704,7 +702,7 @@ export interface RetryAfter {
    */
   readonly maxMs: number;
   /**
-   * Whom a hint holds.
+   * Which calls a hint holds.
    *
    * - call: A hint holds the call that got it.
    * - origin: A hint holds every call to that origin.
@@ -734,7 +732,7 @@ export interface RetryAfterInput {
    */
   readonly maxMs?: number | undefined;
   /**
-   * Whom a hint holds.
+   * Which calls a hint holds.
    *
    * - call: A hint holds the call that got it.
    * - origin: A hint holds every call to that origin.
@@ -742,7 +740,7 @@ export interface RetryAfterInput {
    * Default: "call".
    */
   readonly scope?: 'call' | 'origin' | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -832,7 +830,7 @@ export interface TokenBucketBudgetInput {
    * Unit: tokens/min. Default: 14.
    */
   readonly refillPerMinute?: number | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -861,7 +859,7 @@ export interface RatioBudget {
    */
   readonly windowMs: number;
   /**
-   * Retries allowed each second whatever the traffic. For one small process 10 is no budget at all.
+   * Retries allowed each second whatever the traffic. For one small process 10 bounds nothing.
    *
    * Unit: retries/s. Default: 0.
    */
@@ -893,12 +891,12 @@ export interface RatioBudgetInput {
    */
   readonly windowMs?: number | undefined;
   /**
-   * Retries allowed each second whatever the traffic. For one small process 10 is no budget at all.
+   * Retries allowed each second whatever the traffic. For one small process 10 bounds nothing.
    *
    * Unit: retries/s. Default: 0.
    */
   readonly minPerSecond?: number | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -1046,7 +1044,7 @@ export interface RatioBreakerInput {
    * Default: "origin".
    */
   readonly scope?: GuardScope | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -1150,7 +1148,7 @@ export interface ConsecutiveBreakerInput {
    * Default: "origin".
    */
   readonly scope?: GuardScope | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -1192,7 +1190,7 @@ export interface ConcurrencyInput {
    * Unit: attempts. Default: 0.
    */
   readonly queue?: number | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -1246,7 +1244,7 @@ export interface HedgingInput {
    * Unit: ratio. Default: 0.05.
    */
   readonly maxLoadRatio?: number | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -1265,8 +1263,8 @@ export interface Correlation {
    */
   readonly requestIdHeader: string | null;
   /**
-   * Who gets the ids: "all", "same-origin" or a list of origins. null: all outside browsers; the same origin in
-   * them, where the headers would force a preflight.
+   * Which origins get the ids: "all", "same-origin" or a list of origins. null: all outside browsers; the same
+   * origin in them, where the headers would force a preflight.
    *
    * Default: null.
    */
@@ -1288,13 +1286,13 @@ export interface CorrelationInput {
    */
   readonly requestIdHeader?: string | null | undefined;
   /**
-   * Who gets the ids: "all", "same-origin" or a list of origins. null: all outside browsers; the same origin in
-   * them, where the headers would force a preflight.
+   * Which origins get the ids: "all", "same-origin" or a list of origins. null: all outside browsers; the same
+   * origin in them, where the headers would force a preflight.
    *
    * Default: null.
    */
   readonly sendTo?: 'all' | 'same-origin' | readonly string[] | null | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -1389,8 +1387,7 @@ export interface RouteInput {
   /** Ids that name a call, and its attempts, in the logs of both sides. */
   readonly correlation?: CorrelationInput | null | undefined;
   /**
-   * Header that tells the server how many milliseconds the call has left, computed anew for every attempt. null:
-   * none.
+   * Header that carries how many milliseconds the call has left, computed anew for every attempt. null: none.
    *
    * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
    */
@@ -1415,7 +1412,7 @@ export interface RouteInput {
    * Default: null.
    */
   readonly objective?: Objective | null | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
 
@@ -1595,8 +1592,7 @@ export interface CallOverrides {
    */
   readonly hedge?: HedgingInput | null | undefined;
   /**
-   * Header that tells the server how many milliseconds the call has left, computed anew for every attempt. null:
-   * none.
+   * Header that carries how many milliseconds the call has left, computed anew for every attempt. null: none.
    *
    * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
    */
@@ -1611,6 +1607,6 @@ export interface CallOverrides {
   readonly correlationId?: string | undefined;
   /** The key of this call, in place of a generated one. Says that the server deduplicates by it. */
   readonly idempotencyKey?: string | undefined;
-  /** Ignored: room for notes and for other tools. */
+  /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }

@@ -1,4 +1,4 @@
-/** One attempt: its CLIENT span, or none where the call is not sampled; and the context its wire runs in. */
+/** One attempt: its CLIENT span, or none where the call is not sampled; and the context its request is sent in. */
 import {type Context, context, type SpanContext} from '@opentelemetry/api';
 import type {AttemptObserver, BodyObserver} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
@@ -21,7 +21,7 @@ export interface AttemptHome {
   startBody(attempt: number): BodySpan | null;
 }
 
-/** Nobody looks: the wire runs in its context, and that is all. */
+/** An attempt without a span: its request is sent in the call's context. */
 export class BareAttempt implements AttemptObserver {
   readonly #context: Context;
 
@@ -73,7 +73,7 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
     return this.#home.startBody(this.#number);
   }
 
-  // What is seen of the wire.
+  // What undici's diagnostics report.
 
   sent(origin: string): void {
     if (this.#hops++ > 0) this.#home.redirected(this.#number, this.#redirectStatus, origin);

@@ -28,7 +28,7 @@ export class CallSeries {
   }
 }
 
-/** A client that calls ever new hosts must not grow for ever. */
+/** A client that calls ever new hosts must not grow without bound. */
 const KEPT = 1000;
 const known = new Map<string, CallSeries>();
 let last: CallSeries | null = null;

@@ -1,8 +1,8 @@
 /**
  * Spans: one INTERNAL span for the call, one CLIENT span for each attempt.
  *
- * Exact where somebody looks: each span ends exactly once, the wire runs in the attempt's context, the user's hooks in the call's.
- * Cheap where nobody does: of a call that is not sampled, only the decision is propagated.
+ * Sampled calls: each span ends exactly once, requests are sent in the attempt's context, and the user's hooks run in the call's.
+ * Calls that are not sampled are cheap: only the sampling decision is propagated.
  */
 import {
   type Attributes,
@@ -37,7 +37,7 @@ import {placeAttributes} from './server-place.ts';
 import {describeEnd, eventAttributes, requestAttributes, retriesOf, tellable} from './span-facts.ts';
 import {watchRequests} from './undici-diagnostics.ts';
 
-/** null where the tracer has nobody behind it. */
+/** null where no SDK is registered behind the tracer. */
 export function startCallSpan(
   tracer: Tracer,
   call: CallView,
@@ -72,7 +72,7 @@ export class CallSpan implements CallObserver, AttemptHome {
     this.#settings = settings;
     this.conventions = conventionsOf(call);
     this.capture = isRpc(call) ? null : settings.capture;
-    this.#delegates = settings.delegates && !isRpc(call); // Nobody else makes a span of a gRPC attempt.
+    this.#delegates = settings.delegates && !isRpc(call); // No other instrumentation makes a span of a gRPC attempt.
     this.#isRecording = span.isRecording();
     this.#propagation = this.#delegates ? 'none' : settings.propagation(call);
   }

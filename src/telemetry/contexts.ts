@@ -1,4 +1,4 @@
-/** Contexts, and what of them goes onto the wire. */
+/** Contexts, and the headers that propagate them. */
 import {type Context, createContextKey, propagation, type Span, type TextMapSetter, trace} from '@opentelemetry/api';
 import type {HeaderBag} from '../core/observer.ts';
 import type {Propagation} from './options.ts';

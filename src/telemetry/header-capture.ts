@@ -73,7 +73,7 @@ function recorded(names: readonly string[], prefix: string, headers: Readable): 
         attributes[prefix + name] = [URLS.has(name) ? redactUrl(redactText(value)) : redactText(value)];
     }
   } catch {
-    // A fetch of the user's may answer with headers that are none.
+    // A custom fetch may return invalid headers.
   }
   return attributes;
 }

@@ -1,4 +1,4 @@
-/** Methods as the conventions tell them: the known ones, and one word for all others. */
+/** Methods as the conventions name them: the known ones, and one word for all others. */
 const KNOWN = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY']);
 
 /** Undefined for a method that the conventions do not know. */

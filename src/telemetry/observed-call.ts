@@ -15,7 +15,7 @@ import type {CallMetrics} from './call-metrics.ts';
 import type {CallSpan} from './call-span.ts';
 import {logCallEvent} from './log-records.ts';
 
-/** null: nobody is registered for it. */
+/** null: no SDK is registered. */
 export interface Told {
   readonly span: CallSpan | null;
   readonly metrics: CallMetrics | null;

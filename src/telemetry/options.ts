@@ -23,7 +23,7 @@ export interface OtelOptions {
   readonly captureHeaders?: {readonly request?: readonly string[]; readonly response?: readonly string[]};
   /**
    * Whether the attempt's span says which address answered, and the call's span each redirect. Where there is Node's
-   * `diagnostics_channel`; elsewhere nobody knows. Default: true.
+   * `diagnostics_channel`; elsewhere they are unknown. Default: true.
    */
   readonly network?: boolean;
   /** A span for the time that the caller reads the body; attempts end with their headers. Default: false. */

@@ -1,6 +1,6 @@
 /**
  * What is registered with OpenTelemetry's API at this moment: asked at each call, because SDKs may be registered late, and
- * tests change them. Each answer is null while there is nobody to tell, and costs a look-up.
+ * tests change them. Each answer is null while no SDK is registered, and costs a look-up.
  */
 
 import type {Logger, Meter, Tracer} from '@opentelemetry/api';
@@ -43,7 +43,7 @@ export function registeredTracer(): Tracer | null {
 let seenMeters: unknown;
 let seenInstruments: Instruments | null = null;
 
-/** Made at the first use: instruments that were made before their provider stay without effect for ever. */
+/** Made at the first use: instruments that were made before their provider never record. */
 export function registeredInstruments(): Instruments | null {
   const provider = api.metrics.getMeterProvider();
   if (provider !== seenMeters) {
@@ -74,7 +74,7 @@ export function registeredLogger(): Logger | null {
   if (provider !== seenLoggers) {
     seenLoggers = provider;
     const logger = provider?.getLogger(SCOPE, VERSION, OPTIONS);
-    // One that nobody stands behind is never enabled.
+    // A logger without an SDK is never enabled.
     seenLogger = logger === undefined || !isEnabled(logger) ? null : logger;
   }
   return seenLogger;

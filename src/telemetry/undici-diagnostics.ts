@@ -1,12 +1,12 @@
 /**
  * What only undici knows of a request, in Node's own fetch too: the connection that carried it, and the redirects it followed.
- * It tells on `diagnostics_channel`; where there is none, nobody tells, and nothing is missing but these attributes.
+ * undici publishes both on `diagnostics_channel`. In runtimes without that module only these attributes are missing.
  *
  * A request is known by the traceparent it carries. Not by the context it was made in: behind a pool that is busy, that is
  * the context of whoever left it.
  */
 
-/** A socket, as far as it is told of. */
+/** The published fields of a socket. */
 export interface Connection {
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
@@ -23,7 +23,7 @@ export interface RequestWatcher {
 
 interface Request {
   readonly origin: string | URL;
-  /** Names and values in turn; one text in undici 5. */
+  /** Alternating names and values; one text in undici 5. */
   readonly headers: readonly unknown[] | string;
 }
 interface Message {

@@ -4,7 +4,7 @@ import type {Clock} from '../core/timer.ts';
 import {sleep} from '../core/timer.ts';
 import {noteFailedRequest} from '../transport/failed-requests.ts';
 
-/** A status, a Response, an error to reject with, a function that makes one of these, or silence for ever. */
+/** A status, a Response, an error to reject with, a function that makes one of these, or no answer at all. */
 export type ScriptedAnswer =
   | number
   | Response

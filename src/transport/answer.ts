@@ -48,7 +48,7 @@ function ofRecord(record: Readonly<Record<string, unknown>>): Headers {
 /**
  * An answer with a status, for clients that know no `Response`, and for the items of a chunk.
  *
- * @param status 200 to 599; from 400 on it is a failure, judged as the policy says.
+ * @param status 200 to 599; from 400 on it is a failure, classified as the policy says.
  * @param value  What the item is given; of a failure, what the server said.
  * @param headers For `Retry-After` and its like.
  *

@@ -1,6 +1,6 @@
 /**
  * Which request an error ended. fetch follows redirects and rejects with the last request's error; only undici, which is Node's
- * fetch too, tells on `diagnostics_channel` which request that was. A transport that does not use undici tells nothing.
+ * fetch too, publishes on `diagnostics_channel` which request that was. A transport that does not use undici publishes nothing.
  */
 import type {Redirected} from '../decide/redirected.ts';
 

@@ -39,7 +39,7 @@ export class HeaderRecord implements HeaderBag {
 /**
  * A copy of any headers fetch takes.
  *
- * @throws TypeError for a name or value that is none.
+ * @throws TypeError for an invalid name or value.
  */
 export function headerValues(source: HeadersInit | undefined): HeaderValues {
   // Not without a prototype: V8 keeps such objects in its slow mode. Own keys are asked for instead.

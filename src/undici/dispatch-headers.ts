@@ -1,7 +1,7 @@
 /** The headers of one dispatch: in the form the caller gave them, with the caller's names, order and duplicates. */
 import type {HeaderBag} from '../core/observer.ts';
 
-/** What undici's dispatch takes: a record, a flat list of names and values in turn, or an iterable of pairs. */
+/** What undici's dispatch takes: a record, a flat list of alternating names and values, or an iterable of pairs. */
 type Form = 'record' | 'flat' | 'pairs';
 type Entry = readonly [name: unknown, value: unknown];
 

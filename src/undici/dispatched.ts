@@ -15,7 +15,7 @@ import type {Redirected} from '../decide/redirected.ts';
 import type {BodyReader} from './kept-iterable.ts';
 import type {DispatchController, DispatchHandler, IncomingHeaders} from './types.ts';
 
-/** Whom an attempt serves: the controller that the caller's handler is given for the whole call. */
+/** The controller that the caller's handler is given for the whole call. */
 export interface CallController extends DispatchController {
   /** The caller's handler. */
   readonly handler: DispatchHandler;
@@ -34,7 +34,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   readonly #reject: (error: unknown) => void;
   #stage: Stage = 'undecided';
   #incoming: IncomingHeaders = NO_HEADERS;
-  /** Made where somebody looks: of most answers the status is enough. */
+  /** Created on first read: for most answers the status is enough. */
   #headers: ResponseHeaders | null = null;
   #text: string | undefined;
   #listener: BodyListener | null = null;
@@ -47,7 +47,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   #limit: Pause | null = null;
   /** Requests that were begun for this attempt; interceptors below follow redirects, or retry. */
   #begun = 0;
-  /** What interceptors below tell the handler of the call: undici's redirect interceptor the URLs that answered. */
+  /** What lower interceptors pass to the handler of the call: undici's redirect interceptor the URLs that answered. */
   #context: unknown = null;
   /** Of undici's redirect interceptor: the URLs that answered. */
   #history: readonly unknown[] = NO_HISTORY;
@@ -119,7 +119,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   /** The caller's handler threw while it was given the answer. As with undici, it hears of that itself. */
   fail(error: Error): void {
     this.abort(error);
-    if (this.#trailers !== null) this.onResponseError(this.#controller, error); // Too late for the connection to tell.
+    if (this.#trailers !== null) this.onResponseError(this.#controller, error); // The connection can no longer report it.
   }
 
   /**

@@ -48,7 +48,7 @@ export function resilienceInterceptor<Json>(policy?: PolicyArgument<Json>, ports
 export function resilienceInterceptor(policy?: PolicyInput | PolicyHandle, ports: UndiciPorts = {}): Interceptor {
   const client = new Client<Dispatched>(handleOf(policy, ports.random), ports, httpAnswers);
   return dispatch => (options: Options, handler: DispatchHandler) => {
-    // A tunnel or an upgraded connection has no response to judge.
+    // A tunnel or an upgraded connection has no response to classify.
     if (options.method === 'CONNECT' || options.upgrade) return dispatch(options, handler);
     if (typeof handler.onRequestStart !== 'function') throw new TypeError(OLD_HANDLER);
     return new DispatchCall(client, dispatch, options, handler).start();
@@ -100,7 +100,7 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   }
 
   start(): boolean {
-    // At once, and once: from here on the caller can abort, also while nothing is on the wire.
+    // At once, and once: from here on the caller can abort, also while no request is in flight.
     try {
       this.handler.onRequestStart?.(this, null);
     } catch (error) {

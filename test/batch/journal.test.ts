@@ -167,16 +167,16 @@ describe('the journal', () => {
     await run(['a']);
   });
 
-  it('refuses a result that is no JSON, and says so', async () => {
+  it('refuses a result that is not JSON-serializable, and says so', async () => {
     const error = await errorOf(() => runBatch(['a'], () => 1n, {journal}));
     expect(error.code).to.equal('JOURNAL_FILE');
-    expect(error.message).to.include('because it is no JSON');
+    expect(error.message).to.include('it is not JSON-serializable');
   });
 
-  it('keeps the results that came with one that is no JSON', async () => {
+  it('keeps the results that came with one that is not JSON-serializable', async () => {
     const items = ['x', 'big', 'y'];
     const error = await errorOf(() => runBatch(items, item => (item === 'big' ? 1n : item), {journal, concurrency: 3}));
-    expect(error.message).to.include('because it is no JSON');
+    expect(error.message).to.include('it is not JSON-serializable');
     const {sent, resumed} = await run(items);
     expect(resumed).to.equal(2);
     expect(sent.map(([item]) => item)).to.deep.equal(['big']);

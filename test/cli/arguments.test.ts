@@ -48,7 +48,7 @@ describe('arguments of steadfetch batch', () => {
   });
 
   const wrong: [string, string[], RegExp][] = [
-    ['no requests', ['--url', 'http://x'], /Name a \.jsonl file/],
+    ['no requests', ['--url', 'http://x'], /name a \.jsonl file/],
     ['two files', ['a', 'b', '--url', 'http://x', '--out', 'o'], /One file of requests, not 2/],
     ['no url', ['a', '--out', 'o'], /--url/],
     ['no out', ['a', '--url', 'http://x'], /--out/],
