@@ -9,15 +9,15 @@ import {breakerBlocks, runBlocks} from './breaker-blocks.ts';
 import {cutBlocks} from './cut-blocks.ts';
 import {hedgeBlocks} from './hedge-blocks.ts';
 import {instanceBlocks} from './instance-blocks.ts';
-import {attemptsBlocks, budgetBlocks, layersBlocks, waveBlocks} from './load-blocks.ts';
+import {attemptsBlocks, budgetBlocks, burstBlocks, layersBlocks} from './load-blocks.ts';
 import {placesBlocks, queueBlocks} from './places-blocks.ts';
 import {predictionBlocks} from './prediction-blocks.ts';
 import {triggerBlocks} from './trigger-blocks.ts';
 
 type Arithmetic = (scope: Scope) => Block[];
 
-const waves: Arithmetic = scope => [
-  ...waveBlocks(scope, longestWaits(scope.policy.backoff, Math.min(retriesOf(scope.policy), 5), false)),
+const bursts: Arithmetic = scope => [
+  ...burstBlocks(scope, longestWaits(scope.policy.backoff, Math.min(retriesOf(scope.policy), 5), false)),
   ...attemptBlocks(scope),
 ];
 
@@ -28,7 +28,7 @@ const BY_RULE: Readonly<Record<string, Arithmetic>> = {
   RL105: triggerBlocks,
   RL201: attemptBlocks,
   RL202: scope => [...attemptsBlocks(scope), ...attemptBlocks(scope)],
-  RL203: waves,
+  RL203: bursts,
   RL204: attemptBlocks,
   RL205: attemptBlocks,
   RL206: attemptBlocks,
@@ -58,6 +58,6 @@ const BY_RULE: Readonly<Record<string, Arithmetic>> = {
   RL412: triggerBlocks,
 };
 
-/** @returns undefined for a rule that has nothing to reckon. */
+/** @returns undefined for a rule without arithmetic. */
 export const arithmeticOf = (code: string): Arithmetic | undefined =>
   Object.hasOwn(BY_RULE, code) ? BY_RULE[code] : undefined;

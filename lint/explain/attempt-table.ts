@@ -1,4 +1,4 @@
-/** The attempts of a call, one by one: how long each waits, when it starts and ends at the latest, and what the deadline cuts. */
+/** Lists the attempts of a call: the wait before each, its latest start and end, and what the deadline cuts. */
 
 import {formatMs, formatNumber} from '../analysis/format.ts';
 import {mayRetry, retriesOf, retriesThrottled, retriesTimeouts} from '../analysis/retryability.ts';
@@ -7,12 +7,12 @@ import {type Cut, timelineOf, undisturbedMs} from '../math/timeline.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 
-/** One attempt, if every attempt before it took all its time and every wait was the longest. */
+/** One attempt after attempts that took their whole timeout, with the longest waits. */
 export interface AttemptPlan {
   readonly shortestWaitMs: number;
   readonly longestWaitMs: number;
   readonly startsAtMs: number;
-  /** By its timeout or by the deadline; Infinity where neither is there. */
+  /** By its timeout or the deadline; Infinity without both. */
   readonly endsAtMs: number;
   readonly cut: Cut;
 }
@@ -21,23 +21,23 @@ export interface AttemptRow {
   /** 1 for the first. */
   readonly attempt: number;
   readonly plain: AttemptPlan;
-  /** If every answer asks for less: the waits begin with `throttledBaseMs`. Undefined where no such answer is retried. */
+  /** If every response is throttled: the waits start with `throttledBaseMs`. Undefined if no throttled response is retried. */
   readonly throttled: AttemptPlan | undefined;
 }
 
 export interface AttemptTable {
   readonly rows: readonly AttemptRow[];
-  /** Attempts past the rows; Infinity where nothing counts them. */
+  /** Attempts after the rows; Infinity if unlimited. */
   readonly more: number;
   readonly deadlineMs: number | null;
-  /** All attempts and waits, were there no deadline: plain, and the longer of both. */
+  /** Duration of all attempts and waits without the deadline: plain, and the longer of plain and throttled. */
   readonly neededMs: number;
   readonly longestNeededMs: number;
-  /** What a call takes at the worst: the deadline, or all of it. Hints of the server are extra, but for the deadline. */
+  /** Longest duration of a call without Retry-After: the deadline, or all attempts and waits. */
   readonly worstMs: number;
-  /** Whether an attempt that times out is sent again at all. */
+  /** Whether a timeout is retried. */
   readonly retriesTimeouts: boolean;
-  /** Longest hint that is waited for; undefined where none is heard. */
+  /** Longest Retry-After that the client waits for; undefined if it ignores Retry-After. */
   readonly longestHintMs: number | undefined;
 }
 
@@ -73,7 +73,7 @@ function plansOf({policy}: Scope, attempts: number, throttled: boolean): Attempt
   }));
 }
 
-/** The table as people read it: once as it is, and once if every answer asks for less. */
+/** The table for plain failures, and the table for throttled responses if it differs. */
 export function attemptBlocks(scope: Scope): Block[] {
   const plan = attemptTable(scope);
   const plain = plan.rows.map(row => row.plain);
@@ -84,7 +84,7 @@ export function attemptBlocks(scope: Scope): Block[] {
     ...(throttled.length === 0 || isSame
       ? []
       : [
-          text('If every answer asks for less (429, 529, a 503 with a hint):'),
+          text('If every response is throttled (429, 529, or 503 with Retry-After):'),
           ...planBlocks(throttled, plan, plan.longestNeededMs),
         ]),
     ...formatRest(plan, scope).map(text),
@@ -95,10 +95,10 @@ function planBlocks(plans: readonly AttemptPlan[], {more, deadlineMs}: AttemptTa
   const rows = plans.map((plan, index) => cells(plan, index + 1));
   const isCut = plans.some(({cut}) => cut !== 'whole');
   const head = ['attempt', 'waits', 'starts by', 'ends by', ...(isCut ? ['cut off'] : [])];
-  const rest = more === 0 ? [] : [['…', Number.isFinite(more) ? `${formatNumber(more)} more` : 'without end']];
+  const rest = more === 0 ? [] : [['…', Number.isFinite(more) ? `${formatNumber(more)} more` : 'unlimited']];
   const sum = Number.isFinite(neededMs)
     ? `All attempts and waits need at most ${formatMs(neededMs)}`
-    : 'Nothing bounds the sum of all attempts and waits';
+    : 'All attempts and waits have no limit';
   return [table(head, [...rows, ...rest]), text(`${sum}; ${formatDeadline(plans, more, deadlineMs)}.`)];
 }
 
@@ -116,9 +116,8 @@ function formatDeadline(plans: readonly AttemptPlan[], more: number, deadlineMs:
   if (deadlineMs === null) return 'there is no deadline';
   const name = `the deadline of ${formatMs(deadlineMs)}`;
   const whole = plans.filter(({cut}) => cut === 'whole').length;
-  if (whole === plans.length)
-    return more > 0 ? `${name} ends the call past these` : `${name} leaves room for all of it`;
-  return `${name} leaves room for ${whole === 0 ? 'none of them' : whole === 1 ? 'the first' : `the first ${whole}`}`;
+  if (whole === plans.length) return more > 0 ? `${name} ends the call after these` : `${name} is long enough`;
+  return `${name} is long enough for ${whole === 0 ? '0 attempts' : whole === 1 ? '1 attempt' : `${whole} attempts`}`;
 }
 
 function formatRest(
@@ -127,13 +126,11 @@ function formatRest(
 ): string[] {
   const said = [];
   if (rows.length > 1 && !retried && policy.attemptTimeoutMs !== null)
-    said.push(
-      'An attempt that times out is not sent again here: the later ones start only after failures that come sooner.',
-    );
+    said.push('Timeouts are not retried here: later attempts start only after earlier failures.');
   if (longestHintMs !== undefined)
     said.push(
-      `A hint of the server’s takes the place of a wait, up to ${formatMs(longestHintMs)}${deadlineMs === null ? '' : ' and never past the deadline'}.`,
+      `Retry-After replaces a wait, up to ${formatMs(longestHintMs)}${deadlineMs === null ? '' : ' and never beyond the deadline'}.`,
     );
-  if (rows.length > 1 && !policy.retryAfter.honor) said.push('Hints of the server are not heard.');
+  if (rows.length > 1 && !policy.retryAfter.honor) said.push('Retry-After is ignored.');
   return said;
 }

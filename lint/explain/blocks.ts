@@ -1,8 +1,8 @@
-/** What an explanation is made of: data, so that a terminal, a page and an editor each show it their way. */
+/** Parts of an explanation, as data that a terminal, a page and an editor render. */
 
 export type Block =
   | {readonly kind: 'text'; readonly text: string}
-  /** The first column is what a row is about; the others are right-aligned where they are numbers. */
+  /** The first column names the row. Columns of numbers are right-aligned. */
   | {readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[]};
 
 /** The arithmetic of a rule for one part of a policy. */

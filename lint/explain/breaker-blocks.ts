@@ -8,7 +8,7 @@ import {attemptsUntilRun} from '../math/runs.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 
-/** How often failures that come by chance open a breaker that counts failures in a row. */
+/** How often random failures open a breaker that counts consecutive failures. */
 export function runBlocks({policy}: Scope): Block[] {
   const {breaker, objective} = policy;
   if (breaker?.kind !== 'consecutive') return [];
@@ -16,18 +16,18 @@ export function runBlocks({policy}: Scope): Block[] {
   const rps = objective?.assume?.rps ?? 0;
   const rows = FAILURES.map(failureRatio => {
     const attempts = attemptsUntilRun(failures, failureRatio);
-    const time = rps === 0 ? [] : [attempts > MANY ? 'hardly ever' : `${formatNumber(Math.ceil(attempts / rps))} s`];
-    return [formatShare(failureRatio), attempts > MANY ? 'hardly ever' : formatNumber(Math.round(attempts)), ...time];
+    const time = rps === 0 ? [] : [attempts > MANY ? 'rarely' : `${formatNumber(Math.ceil(attempts / rps))} s`];
+    return [formatShare(failureRatio), attempts > MANY ? 'rarely' : formatNumber(Math.round(attempts)), ...time];
   });
   const run = failures === 1 ? 'one fails' : `${failures} in a row fail`;
   return [
-    table(['attempts that fail', 'attempts until it opens', ...(rps === 0 ? [] : ['that is, after'])], rows),
-    text(`If attempts fail by chance alone, it takes so many on average until ${run}.`),
+    table(['attempts that fail', 'attempts until it opens', ...(rps === 0 ? [] : ['time until it opens'])], rows),
+    text(`Average number of attempts until ${run}, if attempts fail at random.`),
   ];
 }
 
 const FAILURES = [0.01, 0.05, 0.1, 0.3];
-/** More attempts than any client makes. */
+/** Above this number of attempts the breaker practically never opens. */
 const MANY = 1e12;
 
 export function breakerBlocks({policy}: Scope): Block[] {
@@ -40,25 +40,27 @@ export function breakerBlocks({policy}: Scope): Block[] {
   ];
 }
 
-function windowBlocks(breaker: RatioBreaker, rps: number | undefined, sends: number): Block[] {
+function windowBlocks(breaker: RatioBreaker, rps: number | undefined, attempts: number): Block[] {
   const {windowMs, failureRatio} = breaker;
   const rule = tripRule(breaker);
   const {least} = rule;
   const share = `${formatNumber(failureRatio * 100)} %`;
   const atRatio = attemptsAtRatio(rule);
-  const ifMixed = atRatio > least ? ` where all fail, ${atRatio} where ${share} do` : '';
+  const ifMixed = atRatio > least ? ` if all fail, ${atRatio} if ${share} fail` : '';
   if (rps === undefined)
     return [
       text(
-        `It needs ${formatCount(least, 'attempt')} in ${formatMs(windowMs)}${ifMixed}: ${formatNumber((least * 1000) / windowMs)} a second at the least.`,
+        `The breaker needs ${formatCount(least, 'attempt')} in ${formatMs(windowMs)}${ifMixed}: at least ${formatNumber((least * 1000) / windowMs)} per second.`,
       ),
     ];
   const held = (rps * windowMs) / 1000;
   const rows = [
-    [atRatio > least ? 'needed to open, where all fail' : 'needed to open', formatNumber(least)],
-    ...(atRatio > least ? [[`needed to open, where ${share} fail`, formatNumber(atRatio)]] : []),
-    [`${formatNumber(rps)} calls a second, sent once`, formatNumber(held)],
-    ...(sends > 1 && Number.isFinite(sends) ? [[`each sent ${sends} times`, formatNumber(held * sends)]] : []),
+    [atRatio > least ? 'needed to open if all fail' : 'needed to open', formatNumber(least)],
+    ...(atRatio > least ? [[`needed to open if ${share} fail`, formatNumber(atRatio)]] : []),
+    [`${formatNumber(rps)} calls per second, 1 attempt each`, formatNumber(held)],
+    ...(attempts > 1 && Number.isFinite(attempts)
+      ? [[`the same, ${attempts} attempts each`, formatNumber(held * attempts)]]
+      : []),
   ];
   return [table([`in ${formatMs(windowMs)}`, 'attempts'], rows)];
 }
@@ -76,12 +78,12 @@ function openBlocks(breaker: Breaker): Block[] {
         : `after probing ${index === 1 ? 'once' : `${index} times`}`,
     formatMs(ms),
   ]);
-  return [table(['opens', 'for, give or take 10 %'], rows), text(closing(breaker))];
+  return [table(['opens', 'for (± 10 %)'], rows), text(closing(breaker))];
 }
 
 function closing(breaker: Breaker): string {
   const {probes} = breaker;
-  if (probes === 0) return 'No probe is let through, so it never closes.';
+  if (probes === 0) return 'probes is 0, so the breaker never closes.';
   const toOpen = failedProbesToOpen(breaker);
-  return `Then ${probes} ${probes === 1 ? 'probe is' : 'probes are'} let through: ${toOpen} that ${toOpen === 1 ? 'fails' : 'fail'} open it again, ${probes - toOpen + 1} that succeed close it.`;
+  return `Then the breaker allows ${probes} ${probes === 1 ? 'probe' : 'probes'}: ${toOpen} ${toOpen === 1 ? 'failure opens' : 'failures open'} it again, ${probes - toOpen + 1} ${probes - toOpen === 0 ? 'success closes' : 'successes close'} it.`;
 }

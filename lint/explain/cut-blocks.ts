@@ -1,4 +1,4 @@
-/** What a time limit cuts off of the good answers, and what that costs. */
+/** Share of good responses that a time limit cuts off, and its cost. */
 
 import {formatMs, formatShare} from '../analysis/format.ts';
 import {retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
@@ -12,9 +12,7 @@ export function cutBlocks(scope: Scope): Block[] {
   const quantiles = objective?.assume?.latencyMs;
   const law = latencyLaw(quantiles);
   if (law === undefined)
-    return [
-      text('With two of p50, p95 and p99 in objective.assume.latencyMs the answers that are lost can be computed.'),
-    ];
+    return [text('To compute the lost responses, set two of p50, p95 and p99 in objective.assume.latencyMs.')];
   const limitMs = Math.min(attemptTimeoutMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
   const attempts = retriesTimeouts(scope) ? Math.min(retriesOf(scope.policy) + 1, MOST_ATTEMPTS) : 1;
   const limits: [string, number][] = Number.isFinite(limitMs) ? [[`${formatMs(limitMs)}, as written`, limitMs]] : [];
@@ -32,12 +30,12 @@ export function cutBlocks(scope: Scope): Block[] {
     ];
   });
   return [
-    table(['attempts end after', 'good answers lost', 'attempts for each call', 'calls that succeed'], rows),
+    table(['attempts end after', 'good responses lost', 'attempts per call', 'calls that succeed'], rows),
     text(
-      `Of a healthy server, ${attempts === 1 ? 'without retries' : `with up to ${attempts} attempts`}, the deadline and the budget left out.`,
+      `For a healthy server, ${attempts === 1 ? 'without retries' : `with up to ${attempts} attempts`}, without deadline and budget.`,
     ),
   ];
 }
 
-/** More change nothing that a table shows. */
+/** More attempts do not change the table. */
 const MOST_ATTEMPTS = 1000;

@@ -1,4 +1,4 @@
-/** The worked arithmetic of a rule for a file: what it looked at, in this file's own numbers. Pure, like the linter. */
+/** Computes the arithmetic of a rule with the numbers of a file. Pure, like the linter. */
 
 import type {Config} from '../config.ts';
 import {policiesOf} from '../dialects/policies.ts';
@@ -10,19 +10,19 @@ import {type FilesRequest, readerOf, sourceOf} from '../source/files.ts';
 import {arithmeticOf} from './arithmetic.ts';
 import type {Explanation} from './blocks.ts';
 
-/** What the linter is asked about a file, as far as it matters here. */
+/** The part of a lint request that explanations need. */
 export interface ExplainRequest extends FilesRequest {
   readonly path: string;
   readonly config?: Pick<Config, 'dialects'>;
-  /** Only the part of the policy that is written there, whatever the rule has to say about it: for a hover. */
+  /** Limits the explanation to the part of the policy at this offset, with or without a finding. For a hover. */
   readonly offset?: number;
 }
 
 /**
- * Explains a rule by a file: the attempts and waits, the load or the prediction that it looks at, in the numbers of the file.
+ * Explains a rule for a file: attempts and waits, load or prediction, with the numbers of the file.
  *
- * @returns One explanation for each part of the policy that the rule has something to say about, or for the policy as a whole where
- *   it has nothing; none for a rule without arithmetic, and for a file that cannot be read.
+ * @returns One explanation per part of the policy with a finding of the rule, or one for the whole policy without findings. Empty for a
+ *   rule without arithmetic and for a file that cannot be read.
  * @throws TypeError when `files` does not have `path`.
  *
  * @example
@@ -39,7 +39,7 @@ export async function explainFile(rule: Rule, request: ExplainRequest): Promise<
   return withoutRepeats(scopes.map(scope => ({title: scope.title, blocks: arithmetic(scope)})));
 }
 
-/** What the rule finds something in, or each policy as a whole. */
+/** The scopes with findings, or each policy as a whole. */
 function scopesOf(models: readonly Model[], rule: Rule): Scope[] {
   const flagged = models.flatMap(model => flaggedIn(model, rule));
   return flagged.length > 0 ? flagged : models.flatMap(model => model.scopes.slice(0, 1));

@@ -1,4 +1,4 @@
-/** What a hedge adds to the load, by when it is sent. */
+/** Load that hedges add, by their delay. */
 
 import {formatMs, formatShare} from '../analysis/format.ts';
 import {hedgedShareOf} from '../analysis/hedging.ts';
@@ -8,7 +8,7 @@ import {type Block, table, text} from './blocks.ts';
 
 export function hedgeBlocks({policy}: Scope): Block[] {
   const {hedge, objective} = policy;
-  if (hedge === null) return [text('Nothing is hedged.')];
+  if (hedge === null) return [text('The policy has no hedge.')];
   const {delayMs, quantile, maxLoadRatio} = hedge;
   const hedged = hedgedShareOf(policy);
   const quantiles = objective?.assume?.latencyMs;
@@ -27,7 +27,7 @@ export function hedgeBlocks({policy}: Scope): Block[] {
   return [
     ...(rows.length === 0 ? [] : [table(['hedge after', 'attempts in flight then', 'calls hedged'], rows)]),
     text(
-      `${formatShare(maxLoadRatio)} of the calls may be hedged. If the server slows down as a whole, every attempt is due for a hedge, and the load is ${formatShare(1 + maxLoadRatio)} of the calls.`,
+      `${formatShare(maxLoadRatio)} of the calls may be hedged. If the whole server is slow, every attempt is due for a hedge, and the load is ${formatShare(1 + maxLoadRatio)} of the calls.`,
     ),
   ];
 }

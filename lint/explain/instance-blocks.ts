@@ -1,4 +1,4 @@
-/** What the budgets of all processes allow together. */
+/** Retries that the budgets of all processes allow together. */
 
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import {formatNumber} from '../analysis/format.ts';
@@ -9,21 +9,21 @@ export function instanceBlocks({policy}: Scope): Block[] {
   const {objective} = policy;
   const budget = policy.budget ?? defaultPolicy.budget;
   const instances = objective?.instances;
-  if (instances === undefined || budget === null) return [text('objective.instances is not given.')];
+  if (instances === undefined || budget === null) return [text('objective.instances is not set.')];
   const rps = objective?.assume?.rps;
   const row = (what: string, each: number): string[] => [what, formatNumber(each), formatNumber(each * instances)];
   const rows = [
-    ...(rps === undefined ? [] : [row('calls a second', rps)]),
+    ...(rps === undefined ? [] : [row('calls per second', rps)]),
     ...(budget.kind === 'ratio'
       ? [
-          ...(rps === undefined ? [] : [row('retries a second by the share of the calls', budget.ratio * rps)]),
-          row('retries a second whatever happens', budget.minPerSecond),
+          ...(rps === undefined ? [] : [row('retries per second, by ratio', budget.ratio * rps)]),
+          row('retries per second, by minPerSecond', budget.minPerSecond),
         ]
       : budget.retryCost === 0
         ? []
         : [
-            row('retries of a full bucket', Math.floor(budget.capacity / budget.retryCost)),
-            row('retries a second whatever happens', budget.refillPerMinute / 60 / budget.retryCost),
+            row('retries from a full bucket', Math.floor(budget.capacity / budget.retryCost)),
+            row('retries per second, by refill', budget.refillPerMinute / 60 / budget.retryCost),
           ]),
   ];
   return rows.length === 0 ? [] : [table(['', 'one process', `all ${instances}`], rows)];

@@ -1,4 +1,4 @@
-/** What a policy does to the load: budgets, layers, and what more attempts bring. */
+/** Load of a policy: budgets, layers, and more attempts. */
 
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Budget} from '../../src/policy/types.ts';
@@ -12,10 +12,10 @@ import {type Block, table, text} from './blocks.ts';
 
 const FAILURES = [0.01, 0.1, 0.3, 0.5, 1];
 
-/** Attempts of a call, as far as a table can show what they do. */
+/** Attempts of a call, at most the rows of a table. */
 const attemptsOf = ({policy}: Scope, most: number): number => Math.min(retriesOf(policy) + 1, most);
 
-/** What a second, a third … attempt brings, while failures are by chance, and while they come together. */
+/** Success and load by number of attempts, for random and for correlated failures. */
 export function attemptsBlocks(scope: Scope): Block[] {
   const assumed = scope.policy.objective?.assume?.failureRatio;
   const failureRatio = assumed === undefined || assumed === 0 || assumed === 1 ? 0.1 : assumed;
@@ -32,14 +32,14 @@ export function attemptsBlocks(scope: Scope): Block[] {
     ];
   });
   return [
-    table(['attempts', 'by chance: succeed', 'load', 'together: succeed', 'load', 'outage: load'], rows),
+    table(['attempts', 'random: succeed', 'load', 'correlated: succeed', 'load', 'outage: load'], rows),
     text(
-      `${formatShare(failureRatio)} of the attempts fail: by chance, or together (the attempts of a call correlated by ${correlation}), as they do when a server is slow to recover. The load is attempts for each call, without a budget.`,
+      `${formatShare(failureRatio)} of the attempts fail: at random, or correlated by ${correlation} within a call, as when a server recovers slowly. Load is attempts per call, without a budget.`,
     ),
   ];
 }
 
-/** The load with the budget and without, from a bad minute to an outage. */
+/** Load with and without the budget, by share of failures. */
 export function budgetBlocks(scope: Scope): Block[] {
   const {budget, objective} = scope.policy;
   const rps = objective?.assume?.rps;
@@ -59,23 +59,23 @@ export function budgetBlocks(scope: Scope): Block[] {
   const name = budget === null ? 'the default budget' : 'this budget';
   const traffic =
     rps === undefined
-      ? 'What comes back by time is left out, since objective.assume.rps is not given.'
-      : `At ${formatNumber(rps)} calls a second.`;
+      ? 'Without objective.assume.rps, tokens that come back over time are not counted.'
+      : `At ${formatNumber(rps)} calls per second.`;
   return [
     table(['attempts that fail', 'load without a budget', `load with ${name}`, 'retries granted'], rows),
-    text(`The load is attempts for each call, once ${name} is in balance${formatBurst(shown)}. ${traffic}`),
+    text(`Load is attempts per call, in a lasting outage with ${name}${formatBurst(shown)}. ${traffic}`),
   ];
 }
 
 function formatBurst(budget: Budget | null): string {
   if (budget?.kind !== 'token-bucket' || budget.retryCost === 0) return '';
-  return `; before that a full bucket grants ${Math.floor(budget.capacity / budget.retryCost)} retries at once`;
+  return `; at first, a full bucket grants ${Math.floor(budget.capacity / budget.retryCost)} retries at once`;
 }
 
 /** How attempts of layers multiply. */
 export function layersBlocks({policy}: Scope): Block[] {
   const own = retriesOf(policy) + 1;
-  if (!Number.isFinite(own)) return [text('Nothing counts the attempts of this policy, so the product has no bound.')];
+  if (!Number.isFinite(own)) return [text('maxAttempts is "unlimited", so the product has no limit.')];
   const layers = [{name: 'this policy', maxAttempts: own}, ...policy.layers];
   let product = 1;
   const rows = layers.map(({name, maxAttempts}) => {
@@ -87,13 +87,15 @@ export function layersBlocks({policy}: Scope): Block[] {
     failureRatio => `${formatNumber(meanAmplification(counts, failureRatio))} at ${formatShare(failureRatio)}`,
   );
   return [
-    table(['layer', 'attempts', 'requests for each call'], rows),
-    text(`That is when everything fails. While less does, it is hardly seen: ${loads.join(', ')} of failing requests.`),
+    table(['layer', 'attempts', 'requests per call'], rows),
+    text(
+      `These numbers are for a full outage. With fewer failures the load is small: ${loads.join(', ')} failing requests.`,
+    ),
   ];
 }
 
-/** How many clients of a thousand come back in the same moment. */
-export function waveBlocks({policy: {backoff}}: Scope, waits: readonly number[]): Block[] {
+/** How many of a thousand clients retry at the same time. */
+export function burstBlocks({policy: {backoff}}: Scope, waits: readonly number[]): Block[] {
   const windowMs = 10;
   const rows = waits
     .filter(wait => wait > 0)
@@ -106,8 +108,8 @@ export function waveBlocks({policy: {backoff}}: Scope, waits: readonly number[])
     });
   if (rows.length === 0) return [];
   return [
-    table(['retry', 'longest wait', `back in the same ${windowMs} ms: now`, 'with full jitter'], rows),
-    text('Of a thousand clients that failed in the same moment.'),
+    table(['retry', 'longest wait', `retries in the same ${windowMs} ms: now`, 'with full jitter'], rows),
+    text('For a thousand clients that failed at the same time.'),
   ];
 }
 

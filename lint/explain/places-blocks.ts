@@ -1,35 +1,35 @@
-/** What a concurrency limit does to the assumed traffic: who finds a place, and how long the others wait. */
+/** Effect of a concurrency limit on the assumed traffic: refused calls and waits in the queue. */
 
 import type {Concurrency} from '../../src/policy/types.ts';
-import {formatCount, formatMs, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatMs, formatNumber, formatShare} from '../analysis/format.ts';
 import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
 import {inFlight, lastWaitMs, placesFor, refusedShare} from '../math/places.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 
-const UNKNOWN = 'objective.assume gives no latency to compute with: two of p50, p95 and p99, or p50 alone.';
-/** Erlang's formula is computed place by place. */
+const UNKNOWN = 'To compute this, set p50, or two of p50, p95 and p99, in objective.assume.latencyMs.';
+/** Erlang's formula is computed step by step up to the limit. */
 const MOST = 100_000;
 
 export function placesBlocks(scope: Scope): Block[] {
   const {concurrency, objective} = scope.policy;
-  if (concurrency === null) return [text('Nothing limits the attempts in flight.')];
+  if (concurrency === null) return [text('The policy has no concurrency limit.')];
   const held = heldPlaceOf(scope);
   const rps = objective?.assume?.rps;
   if (held === undefined) return [text(UNKNOWN)];
-  if (rps === undefined) return [text('objective.assume.rps is not given, so the attempts in flight are not known.')];
+  if (rps === undefined) return [text('To compute the attempts in flight, set objective.assume.rps.')];
   const load = inFlight(rps, held.ms);
   const {max} = concurrency;
   return [
     text(
-      `${formatNumber(rps)} calls a second · ${formatHeldTime(scope, held)} = ${formatNumber(load)} attempts in flight, retries left out. The limit is ${max}.`,
+      `${formatNumber(rps)} calls per second · ${formatHeldTime(scope, held)} = ${formatNumber(load)} attempts in flight, without retries. The limit is ${max}.`,
     ),
     ...(load > MOST || max > MOST ? [] : [refusals(max, load)]),
     ...instancesOf(scope, concurrency),
   ];
 }
 
-/** For the limit as it is, for the load, and for one refusal in a hundred and in a thousand. */
+/** Rows for the limit, for the load, and for 1 % and 0.1 % of refusals. */
 function refusals(max: number, load: number): Block {
   const places = new Set([max, Math.ceil(load), placesFor(load, 0.01), placesFor(load, 0.001)]);
   const rows = [...places]
@@ -39,21 +39,23 @@ function refusals(max: number, load: number): Block {
       formatShare(load / Math.max(1, count)),
       formatShare(refusedShare(count, load)),
     ]);
-  return table(['places', 'load on them', 'calls that find none, by chance'], rows);
+  return table(['limit', 'utilization', 'calls refused'], rows);
 }
 
 function instancesOf({policy}: Scope, {max}: Concurrency): Block[] {
   const instances = policy.objective?.instances ?? 1;
   if (instances === 1) return [];
   return [
-    text(`${instances} processes have a limit each: up to ${formatNumber(instances * max)} attempts reach the server.`),
+    text(
+      `${instances} processes each have this limit: up to ${formatNumber(instances * max)} attempts reach the server.`,
+    ),
   ];
 }
 
 /** How long calls wait in the queue. */
 export function queueBlocks(scope: Scope): Block[] {
   const {concurrency, deadlineMs, attemptTimeoutMs} = scope.policy;
-  if (concurrency === null || concurrency.queue === 0) return [text('No call waits for a place.')];
+  if (concurrency === null || concurrency.queue === 0) return [text('The policy has no queue.')];
   const held = heldPlaceOf(scope);
   const longestMs = Math.min(attemptTimeoutMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
   if (held === undefined) return [text(UNKNOWN)];
@@ -62,13 +64,16 @@ export function queueBlocks(scope: Scope): Block[] {
   const rows = [...places].map(place => [
     String(place),
     formatMs(lastWaitMs(place, max, held.ms)),
-    Number.isFinite(longestMs) ? formatMs(lastWaitMs(place, max, longestMs)) : 'without end',
+    Number.isFinite(longestMs) ? formatMs(lastWaitMs(place, max, longestMs)) : 'unlimited',
   ]);
-  return [table(['place in the queue', 'waits', 'if every attempt hangs'], rows), text(formatPlaces(scope, max, held))];
+  return [
+    table(['position in the queue', 'waits', 'if every attempt hangs'], rows),
+    text(formatPlaces(scope, max, held)),
+  ];
 }
 
 function formatPlaces(scope: Scope, max: number, held: HeldPlace): string {
   const {deadlineMs} = scope.policy;
   const deadline = deadlineMs === null ? 'There is no deadline.' : `The deadline is ${formatMs(deadlineMs)}.`;
-  return `${formatCount(max, 'place')}, each held for ${formatHeldTime(scope, held)}. ${deadline}`;
+  return `${max} in flight, each for ${formatHeldTime(scope, held)}. ${deadline}`;
 }

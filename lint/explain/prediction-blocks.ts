@@ -1,4 +1,4 @@
-/** What RL309 predicts, beside what was promised. */
+/** The prediction of RL309 beside the objective. */
 
 import {formatMs, formatNumber, formatShare} from '../analysis/format.ts';
 import {isPredictable, predictionOfScope} from '../analysis/prediction.ts';
@@ -17,19 +17,19 @@ export function predictionBlocks(scope: Scope): Block[] {
     ['p99', bound(prediction.quantile(0.99)), promised(latencyMs.p99)],
     ['slowest', bound(prediction.worstMs), promised(latencyMs.max)],
     ['succeed', formatShare(prediction.successRatio), successRatio === undefined ? '' : formatShare(successRatio)],
-    ['attempts for each call', formatNumber(prediction.meanAttempts), ''],
+    ['attempts per call', formatNumber(prediction.meanAttempts), ''],
     ['retries the budget grants', formatShare(prediction.granted), ''],
   ];
   const {failureRatio = 0, hangRatio = 0, rps} = assume;
   const traffic = [
     `${formatShare(failureRatio)} of the attempts fail at once`,
-    `${formatShare(hangRatio)} never answer`,
-    ...(rps === undefined ? [] : [`${formatNumber(rps)} calls a second`]),
+    `${formatShare(hangRatio)} hang`,
+    ...(rps === undefined ? [] : [`${formatNumber(rps)} calls per second`]),
   ];
   return [
-    table(['', 'predicted', 'promised'], rows),
+    table(['', 'predicted', 'objective'], rows),
     text(
-      `Assumed: ${traffic.join(', ')}, and the latencies of an answer. A failed call counts as slower than any percentile.`,
+      `Assumed: ${traffic.join(', ')}, and the latencies of a response. A failed call counts as slower than any percentile.`,
     ),
   ];
 }
@@ -37,7 +37,8 @@ export function predictionBlocks(scope: Scope): Block[] {
 function whyNot(scope: Scope): string {
   if (isPredictable(scope)) return 'Nothing is predicted.';
   const {objective, hedge, maxAttempts} = scope.policy;
-  const needs = 'A prediction needs a promise in objective and two of p50, p95 and p99 in objective.assume.latencyMs';
+  const needs =
+    'A prediction needs a latency or success objective, and two of p50, p95 and p99 in objective.assume.latencyMs';
   if (objective !== null && hedge !== null) return `${needs}, and no hedge: hedges are not modelled.`;
   if (typeof maxAttempts !== 'number') return `${needs}, and a number of attempts.`;
   return `${needs}.`;

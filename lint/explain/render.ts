@@ -1,8 +1,8 @@
-/** Explanations as plain text, for a terminal, and as Markdown, for a page or a hover. */
+/** Renders explanations as plain text for a terminal and as Markdown for a page or a hover. */
 
 import type {Block, Explanation} from './blocks.ts';
 
-/** @param width Where a line of text breaks; tables are as wide as they are. */
+/** @param width Columns at which text wraps; tables do not wrap. */
 export function renderText(explanations: readonly Explanation[], width = 100): string {
   return explanations
     .map(({title, blocks}) =>
@@ -28,10 +28,10 @@ function blockText(block: Block, width: number): string {
   return [head, ...rows].map(row => `  ${line(row)}`).join('\n');
 }
 
-/** Numbers stand under each other by their last digit. */
+/** Columns of numbers are right-aligned. */
 const isNumeric = (rows: readonly (readonly string[])[], column: number): boolean =>
   rows.every(row =>
-    /^(?:[\d.,]+(?: to [\d.]+)?(?: (?:ms|%))?|\u2026|\d+ more|without end|never|no end)?$/.test(row[column] ?? ''),
+    /^(?:[\d.,]+(?: to [\d.]+)?(?: (?:ms|%))?|\u2026|\d+ more|unlimited|never|no end)?$/.test(row[column] ?? ''),
   ) && rows.some(row => /\d/.test(row[column] ?? ''));
 
 function wrap(text: string, width: number): string {

@@ -84,19 +84,19 @@ describe('explaining', () => {
         '        2   0 to 100 ms     8100 ms   10000 ms   after 1900 ms',
         '        3   0 to 200 ms                          never sent',
         '',
-        '  All attempts and waits need at most 24300 ms; the deadline of 10000 ms leaves room for the first.',
+        '  All attempts and waits need at most 24300 ms; the deadline of 10000 ms is long enough for 1 attempt.',
       ].join('\n'),
     );
   });
 
-  it('RL203 shows the wave', async () => {
+  it('RL203 shows how many clients retry at once', async () => {
     const said = await explained('RL203', {backoff: {jitter: 'none', baseMs: 500}});
     expect(said)
       .to.match(/ 1 +500 ms +1000 +20\n/)
-      .and.to.contain('Of a thousand clients');
+      .and.to.contain('For a thousand clients');
   });
 
-  it('RL101 shows what is sent again, and why not', async () => {
+  it('RL101 shows what is retried, and why not', async () => {
     const routes = [{match: {methods: ['POST'], path: '/v1/orders'}, retryOn: [429, 503, 'network'] as const}];
     const said = await explained('RL101', {routes});
     expect(said).to.contain('Route POST /v1/orders:');
@@ -111,7 +111,7 @@ describe('explaining', () => {
     const objective = {assume: {rps: 100}};
     expect(await explained('RL207', {budget: null, objective}))
       .to.match(/ 100 % +3 +1 +0\.0167 %\n/)
-      .and.contain('At 100 calls a second.');
+      .and.contain('At 100 calls per second.');
   });
 
   it('RL208 shows that a budget cannot bind', async () => {
@@ -130,13 +130,15 @@ describe('explaining', () => {
 
   it('RL212 shows what the window holds', async () => {
     const said = await explained('RL212', {breaker: {minCalls: 500}, objective: {assume: {rps: 2}}});
-    expect(said).to.match(/needed to open +500\n +2 calls a second, sent once +60\n +each sent 3 times +180/);
+    expect(said).to.match(
+      /needed to open +500\n +2 calls per second, 1 attempt each +60\n +the same, 3 attempts each +180/,
+    );
   });
 
-  it('RL309 shows the prediction beside the promise, or what it needs', async () => {
+  it('RL309 shows the prediction beside the objective, or what it needs', async () => {
     const assume = {latencyMs: {p50: 180, p95: 410}, failureRatio: 0.05};
     expect(await explained('RL309', {objective: {latencyMs: {p95: 100}, assume}})).to.match(/p95 +4\d\d ms +100 ms\n/);
-    expect(await explained('RL309', {})).to.contain('A prediction needs a promise in objective');
+    expect(await explained('RL309', {})).to.contain('A prediction needs a latency or success objective');
   });
 
   it('shows the parts that are flagged, each once', async () => {

@@ -25,53 +25,53 @@ describe('explaining stated traffic', () => {
         '  180 ms, the p50                         50 %            5 %',
         '  410 ms, the p95                          5 %            5 %',
         '',
-        '  5 % of the calls may be hedged. If the server slows down as a whole, every attempt is due for a hedge, and the load is 105 % of the calls.',
+        '  5 % of the calls may be hedged. If the whole server is slow, every attempt is due for a hedge, and the load is 105 % of the calls.',
       ].join('\n'),
     );
-    expect(await explained('RL215', {})).to.contain('Nothing is hedged.');
+    expect(await explained('RL215', {})).to.contain('The policy has no hedge.');
     expect(await explained('RL215', {hedge: {delayMs: 100}})).not.to.contain('in flight then');
   });
 
   it('RL216 shows how soon failures by chance are in a row', async () => {
     const breaker = {kind: 'consecutive', failures: 3} as const;
     expect(await explained('RL216', {breaker, objective: {assume}})).to.match(/10 % +1110 +23 s\n/);
-    expect(await explained('RL216', {breaker: {kind: 'consecutive', failures: 1_000_000}})).to.contain('hardly ever');
+    expect(await explained('RL216', {breaker: {kind: 'consecutive', failures: 1_000_000}})).to.contain('rarely');
     expect(await explained('RL216', {})).not.to.contain('in a row');
   });
 
-  it('RL217 shows what more places would bring', async () => {
+  it('RL217 shows what a higher limit refuses', async () => {
     const policy = (instances: number): PolicyInput => ({concurrency: {max: 8}, objective: {instances, assume}});
     const shown = await explained('RL217', policy(20));
-    expect(shown).to.contain('50 calls a second · 204 ms on average = 10.2 attempts in flight');
+    expect(shown).to.contain('50 calls per second · 204 ms on average = 10.2 attempts in flight');
     expect(shown).to.match(/8, as written +128 % +34\.8 %/);
-    expect(shown).to.contain('20 processes have a limit each: up to 160 attempts reach the server.');
+    expect(shown).to.contain('20 processes each have this limit: up to 160 attempts reach the server.');
     expect(await explained('RL217', policy(1))).not.to.contain('processes');
-    expect(await explained('RL217', {})).to.contain('Nothing limits the attempts in flight.');
-    expect(await explained('RL217', {concurrency: {}})).to.contain('gives no latency to compute with');
+    expect(await explained('RL217', {})).to.contain('The policy has no concurrency limit.');
+    expect(await explained('RL217', {concurrency: {}})).to.contain('To compute this, set p50');
     const unknown = {concurrency: {}, objective: {assume: {latencyMs: {p50: 180}}}};
-    expect(await explained('RL217', unknown)).to.contain('objective.assume.rps is not given');
+    expect(await explained('RL217', unknown)).to.contain('set objective.assume.rps');
   });
 
   it('RL218 shows one process beside all of them', async () => {
     const shown = await explained('RL218', {objective: {instances: 500, assume: {rps: 0.02}}});
-    expect(shown).to.match(/retries of a full bucket +7 +3500\n/);
-    expect(shown).to.match(/retries a second whatever happens +0\.017 +8\.33\n/);
-    expect(await explained('RL218', {})).to.contain('objective.instances is not given.');
+    expect(shown).to.match(/retries from a full bucket +7 +3500\n/);
+    expect(shown).to.match(/retries per second, by refill +0\.017 +8\.33\n/);
+    expect(await explained('RL218', {})).to.contain('objective.instances is not set.');
   });
 
-  it('RL310 shows what lost answers cost', async () => {
+  it('RL310 shows what lost responses cost', async () => {
     const shown = await explained('RL310', {attemptTimeoutMs: 150, objective: {assume}});
     expect(shown).to.match(/150 ms, as written +64\.2 % +2\.05 +73\.5 %/);
     expect(shown).to.contain('with up to 3 attempts');
     const once = await explained('RL310', {attemptTimeoutMs: 150, maxAttempts: 1, objective: {assume}});
     expect(once).to.match(/150 ms, as written +64\.2 % +1 +35\.8 %/);
-    expect(await explained('RL310', {})).to.contain('the answers that are lost can be computed');
+    expect(await explained('RL310', {})).to.contain('To compute the lost responses');
   });
 
   it('RL311 shows the waits of a queue', async () => {
     const policy = {deadlineMs: 2000, attemptTimeoutMs: 600, concurrency: {max: 4, queue: 40}, objective: {assume}};
     expect(await explained('RL311', policy)).to.match(/40 +2031 ms +6000 ms/);
-    expect(await explained('RL311', {...policy, attemptTimeoutMs: null, deadlineMs: null})).to.contain('without end');
-    expect(await explained('RL311', {})).to.contain('No call waits for a place.');
+    expect(await explained('RL311', {...policy, attemptTimeoutMs: null, deadlineMs: null})).to.contain('unlimited');
+    expect(await explained('RL311', {})).to.contain('The policy has no queue.');
   });
 });
