@@ -1,5 +1,9 @@
 /** The reference pages say what the types and the client say. */
 import {readFileSync} from 'node:fs';
+import {mkdtemp, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {pathToFileURL} from 'node:url';
 import {expect} from 'chai';
 import {interfaces, readPage, withTables} from '../../scripts/events-page.ts';
 import {interfacesOf} from '../../scripts/interfaces.ts';
@@ -116,4 +120,15 @@ describe('docs/troubleshooting.md', () => {
       expect(await scene()).to.equal(`${refusal}: ${example}`);
     });
   }
+});
+
+describe('docs/testing.md', () => {
+  it('has an example that runs', async () => {
+    const code = /```ts\n([\s\S]*?)```/.exec(read('docs/testing.md'))![1]!;
+    const sources = new URL('../../src/', import.meta.url).href;
+    const linked = code.replaceAll(/'steadfetch\/(\w+)'/g, `'${sources}$1.ts'`);
+    const file = join(await mkdtemp(join(tmpdir(), 'steadfetch-testing-')), 'block.ts');
+    await writeFile(file, linked);
+    await import(pathToFileURL(file).href);
+  });
 });
