@@ -13,7 +13,7 @@ export interface Baseline {
   readonly findings: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Everything that is found now. Findings that say a file cannot be read are left out: nobody agrees to live with those. */
+/** All current findings. Findings about unreadable files cannot be accepted and are left out. */
 export function baselineOf(reports: readonly Report[]): Baseline {
   const entries = reports.map(({path, findings, suppressed}) => {
     const known = suppressed.filter(({by}) => by === 'baseline').map(({finding}) => finding);

@@ -72,7 +72,7 @@ export interface Edit {
   readonly text: string;
 }
 
-/** A finding that somebody has accepted. */
+/** A suppressed or baselined finding. */
 export interface Suppressed {
   readonly finding: Finding;
   readonly by: 'comment' | 'block' | 'baseline';

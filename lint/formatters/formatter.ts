@@ -17,7 +17,7 @@ export interface Run {
 export interface FormatOptions {
   /** Escape sequences for a terminal that shows colours. */
   readonly colour: boolean;
-  /** Columns of the terminal; Infinity where there is none. */
+  /** Columns of the terminal; Infinity without a terminal. */
   readonly width: number;
 }
 

@@ -5,7 +5,7 @@ import type {Formatter} from './formatter.ts';
 import {harmless} from './harmless.ts';
 import {counted, findingsOf, formatFixable, formatSum, sumOf} from './sum.ts';
 
-/** The page takes a megabyte; long before that nobody reads on. */
+/** GitHub accepts a megabyte; the summary stays shorter, so that people read it. */
 const maxRows = 500;
 
 export const githubSummary: Formatter = {

@@ -18,6 +18,6 @@ export interface Io {
 export interface Stream {
   readonly write: (text: string) => void;
   readonly isTerminal: boolean;
-  /** Infinity where there is no terminal. */
+  /** Infinity without a terminal. */
   readonly columns: number;
 }

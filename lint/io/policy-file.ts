@@ -36,7 +36,7 @@ function headOf(path: string): string {
     const head = Buffer.alloc(headBytes);
     return head.toString('utf8', 0, readSync(file, head));
   } catch {
-    // Not to be read is not to be a policy; whoever names the file on the command line hears why.
+    // Skip unreadable files; a file named on the command line is reported.
     return '';
   } finally {
     if (file !== undefined) closeSync(file);

@@ -1,4 +1,4 @@
-/** Texts of files, each read once in a run, whoever extends it. */
+/** Texts of files; each file is read once per run. */
 
 import {resolve} from 'node:path';
 import type {Dialect} from '../dialects/dialect.ts';

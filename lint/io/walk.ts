@@ -78,7 +78,7 @@ function refusalsAbove(folder: string, ignore: MakeIgnore): Refusal[] {
     found.unshift(...refusalsOf(parent, ignore));
     if (isRepository(parent)) return found;
   }
-  // Outside of a repository a .gitignore further up is somebody else's.
+  // Outside of a repository, a .gitignore in a parent folder does not apply.
   return [];
 }
 

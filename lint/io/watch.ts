@@ -17,7 +17,7 @@ interface Watched {
 export class Changes {
   readonly #io: Io;
   readonly #watched = new Map<string, Watched>();
-  /** What changed while nobody waited. */
+  /** Changes since the last wait. */
   #missed = new Set<string>();
   #onChange = (path: string): void => void this.#missed.add(path);
 

@@ -1,4 +1,4 @@
-/** Writes a file so that nobody ever sees half of it, and so that it keeps its mode. */
+/** Writes a file atomically and keeps its mode. */
 
 import {chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';

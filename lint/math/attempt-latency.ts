@@ -35,7 +35,7 @@ function curveOf(quantiles: LatencyQuantiles | undefined): Curve | undefined {
   return knots.length < 2 || !rises || Math.log(maxMs) < knots.at(-1)!.log ? undefined : {knots, maxMs};
 }
 
-/** The distribution function of that curve; undefined where there is none. */
+/** The distribution function of that curve; undefined without a curve. */
 export function latencyLaw(quantiles: LatencyQuantiles | undefined): Cdf | undefined {
   const curve = curveOf(quantiles);
   if (curve === undefined) return undefined;

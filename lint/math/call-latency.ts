@@ -46,7 +46,7 @@ export interface CallPrediction {
   quantile(share: number): number;
 }
 
-/** Attempts past this one change nothing that can be seen. */
+/** Later attempts do not change the result visibly. */
 const MOST_ATTEMPTS = 24;
 const NEGLIGIBLE = 1e-7;
 

@@ -1,4 +1,4 @@
-/** How many places a traffic needs, and what becomes of calls that find none. */
+/** Concurrency limits for a given load, and the share of refused calls. */
 
 /** Attempts in flight on average. @see J. D. C. Little (1961): L = λ · W */
 export const inFlight = (perSecond: number, heldMs: number): number => (perSecond * heldMs) / 1000;

@@ -1,4 +1,4 @@
-/** Failures in a row that come by chance. */
+/** Runs of random failures. */
 
 /**
  * Attempts, on average, until so many in a row have failed, each by the same chance: (1 − p^k) / ((1 − p) · p^k).

@@ -1,4 +1,4 @@
-/** The waits of a backoff, one by one. Closed forms: no call is made, no clock is asked. */
+/** The waits of a backoff in closed form. */
 
 import {backoffMs} from '../../src/decide/backoff.ts';
 import type {Backoff} from '../../src/policy/types.ts';

@@ -17,7 +17,7 @@ export interface TimelineEntry {
   readonly cut: Cut;
 }
 
-/** More rows say nothing new. */
+/** Most rows that are computed. */
 const MOST = 1000;
 
 /** @param attempts How many to lay out; at most a thousand. */

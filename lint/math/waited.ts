@@ -4,7 +4,7 @@ import type {Backoff} from '../../src/policy/types.ts';
 import {type Law, nextWaits} from './decorrelated.ts';
 import {decorrelatedBounds, longestMs, shortestMs} from './schedule.ts';
 
-/** Masses at 0, step, 2 · step … milliseconds. What lies past the end is left out: nobody asks for it. */
+/** Masses at 0, step, 2 · step … milliseconds. Masses past the end are left out. */
 export interface Waited {
   readonly stepMs: number;
   readonly mass: Float64Array;
@@ -78,7 +78,7 @@ function uniform(lowMs: number, highMs: number, stepMs: number): Kernel {
   const low = lowMs / stepMs;
   const high = highMs / stepMs;
   const offset = Math.floor(low);
-  // Past the end of the grid: nobody asks, and such numbers are too large to count by ones.
+  // Past the end of the grid: not needed, and too large to loop over.
   if (offset > 2 * CELLS) return {offset: 0, mass: []};
   if (high - low < 1e-9) return {offset, mass: [1 - (low - offset), low - offset]};
   const mass: number[] = [];

@@ -8,7 +8,7 @@ import type {Place} from '../source/places.ts';
 export interface Layer {
   /** A file's path, or a preset's name. */
   readonly name: string;
-  /** Undefined for a preset, which nobody here has written. */
+  /** Undefined for a preset. */
   readonly shape: Shape | undefined;
   readonly data: UnitData | RouteInput;
   /** '' for the top of a file, `routes[0]` for a route of it. */

@@ -125,5 +125,5 @@ function spotIn(scope: Scope, layer: Layer, path: string): Spot {
   return {place: placeIn(scope.file, entry), path: at, from: {place, name: layer.name, path: at}};
 }
 
-/** An entry of a list belongs to whoever set the list. */
+/** A list entry belongs to the layer that sets the list. */
 export const withoutIndex = (path: string): string => path.replace(/\[\d+\]$/, '');

@@ -25,7 +25,7 @@ const OPTIONS = {allowTrailingComma: true};
 /** The parser recurses without end, and a hostile file must end as a finding, not as an error of the stack. */
 function parse(text: string, problems: SourceProblem[]): {parsed: Parsed | undefined; errors: ParseError[]} {
   const errors: ParseError[] = [];
-  // A byte order mark is no part of the text; a blank in its place keeps every offset.
+  // Replaces a byte order mark by a blank, so that offsets stay the same.
   const marked = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
   try {
     return {parsed: parseTree(marked, errors, OPTIONS), errors};
@@ -86,7 +86,7 @@ function emptyFile(text: string): SourceProblem {
   return {code: 'RL001', message, span: {start: 0, end: Math.min(1, text.length)}};
 }
 
-/** After one slip the parser sees ghosts: one problem a line, and few in all, say more. */
+/** After a syntax error the parser reports follow-up errors; keep one per line, and few in all. */
 const maxProblems = 5;
 
 function syntaxProblems(text: string, errors: readonly ParseError[]): SourceProblem[] {

@@ -3,7 +3,7 @@
 import {readJson} from './json.ts';
 import {maxDepth, type Node, type Source, type SourceFormat} from './tree.ts';
 
-/** A policy is small; past this somebody has pointed at the wrong file. */
+/** A policy is small; a larger file is probably the wrong file. */
 const maxLength = 5_000_000;
 
 /** Reads a text. Never throws for what is in it: what cannot be read is among the problems. */

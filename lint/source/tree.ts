@@ -72,7 +72,7 @@ export interface Source {
   readonly problems: readonly SourceProblem[];
 }
 
-/** Deeper is no policy, and whoever walks the tree may recurse. */
+/** Deepest nesting; code that walks the tree may recurse. */
 export const maxDepth = 64;
 
 /** The property that counts: of equal keys the last, as JSON.parse has it. */

@@ -21,7 +21,7 @@ const KINDS = {
   'retry-lint-disable-next-line': 'next-line',
 } as const;
 
-/** Undefined for a comment that is none of our business. */
+/** Undefined for a comment without a directive. */
 export function readDirective(comment: string): Directive | undefined {
   const [head = '', ...rest] = comment.split(/\s--(?:\s|$)/);
   const [word = '', ...names] = head.trim().split(/[\s,]+/);
