@@ -70,6 +70,23 @@ describe('docs/conformance.md', () => {
     expect(rows.slice(2).filter(row => row[column] === 'fail')).to.deep.equal([]);
   });
 
+  it('is what the table of the README says', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const lines = readme.split('\n').filter(line => /^\| (?:id|T\d+\w?) \|/.test(line));
+    const [header, ...shown] = lines.map(line => line.slice(2, -2).split(' | '));
+    const names = header!.slice(2).filter(name => name !== "OpenAI's SDK");
+    const sign: Readonly<Record<string, string>> = {pass: '✓', fail: '✗', 'n/a': '–'};
+    expect(shown).to.have.length.above(5);
+    for (const [id, , ...cells] of shown) {
+      const row = rows.find(([known]) => known === id)!;
+      names.forEach((name, index) => {
+        const column = 2 + libraries.findIndex(library => name.startsWith(library.name) || library.name.endsWith(name));
+        expect(cells[index], `${id} ${name}`).to.equal(sign[row[column]!]);
+      });
+    }
+    expect(readme).to.contain(`${pitfalls.length} pitfalls, tried on steadfetch and twelve others`);
+  });
+
   it("names a cause for every failure in ky's own suite", () => {
     const {runs, conflicts} = JSON.parse(
       readFileSync(new URL('../bench/conformance/ky-suite.json', import.meta.url), 'utf8'),

@@ -6,7 +6,6 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {expect} from 'chai';
-import type {PolicyInput} from '../src/index.ts';
 
 const root = join(import.meta.dirname, '..');
 const documents = [
@@ -53,19 +52,6 @@ describe('the documents', () => {
       });
     }
   }
-
-  it('the README’s wrong policy is refused in the words it shows', async () => {
-    const {definePolicy} = await import('../src/index.ts');
-    const wrong = {retries: 2, backoff: {baseMs: 'fast'}} as unknown as PolicyInput;
-    let message = '';
-    try {
-      definePolicy(wrong);
-    } catch (error) {
-      message = String(error);
-    }
-    expect(message).not.to.equal('');
-    expect(read('README.md')).to.include(message);
-  });
 
   it('the README’s policy can be run', async () => {
     const {definePolicy} = await import('../src/index.ts');
