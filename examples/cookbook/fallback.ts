@@ -5,7 +5,7 @@
  */
 import {createFetch} from '../../src/fetch.ts';
 
-const fetch = createFetch({name: 'prices', deadlineMs: 2000});
+const fetch = createFetch({name: 'prices', attemptTimeoutMs: 600, deadlineMs: 5000});
 const lastGood = new Map<string, unknown>();
 
 /** @returns Undefined where the URL never had an answer. */

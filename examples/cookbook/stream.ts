@@ -6,7 +6,7 @@
  */
 import {createFetch} from '../../src/fetch.ts';
 
-const fetch = createFetch({name: 'model', attemptTimeoutMs: 10_000, idleTimeoutMs: 20_000});
+const fetch = createFetch({name: 'model', attemptTimeoutMs: 9000, idleTimeoutMs: 20_000});
 
 export async function* readChunks(url: string): AsyncGenerator<string> {
   const response = await fetch(url);
