@@ -1,61 +1,105 @@
-/** `npm run bench`: every table, ours beside the peers, in one process; prints them and writes docs/performance.md. */
-import {execFileSync} from 'node:child_process';
-import {existsSync, writeFileSync} from 'node:fs';
+/**
+ * `npm run bench -- [group…] [--row TEXT]… [--save]`: measures and prints. With --save, or without arguments, keeps the results in
+ * bench/results.json and writes docs/performance.md and bench/README.md from all that is kept there.
+ */
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {loadavg} from 'node:os';
-import {fileURLToPath} from 'node:url';
-import type {Section} from './section.ts';
+import {Costs} from './costs.ts';
+import {loadGroup, SUBJECT_GROUPS} from './groups.ts';
+import {markdownTable} from './markdown-table.ts';
+import {type BenchOptions, benchOptions, isWanted} from './options.ts';
+import {installPeers, ROOT} from './peers-install.ts';
+import {conditionsNow, peerVersions, type Result, results, sectionText, usersPage, withResults} from './report.ts';
+import {runGroup} from './run-group.ts';
+import {digits, type Section} from './section.ts';
+import type {Group} from './subject.ts';
 
-const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-if (!existsSync(at('../node_modules'))) execFileSync('npm', ['ci'], {cwd: at('..'), stdio: 'inherit'});
+installPeers();
 
-const {startLoopback} = await import('./loopback.ts');
-const {report} = await import('./report.ts');
-const {stub} = await import('./groups/stub.ts');
-const {loopbackFetch} = await import('./groups/loopback-fetch.ts');
-const {loopbackKy} = await import('./groups/loopback-ky.ts');
-const {retried} = await import('./groups/retried.ts');
-const {openBreaker} = await import('./groups/open-breaker.ts');
-const {pending} = await import('./groups/pending.ts');
-const {tracing} = await import('./groups/tracing.ts');
-const {listeners} = await import('./groups/listeners.ts');
-const {batch} = await import('./groups/batch.ts');
-const {growth} = await import('./groups/growth.ts');
-const {startUp} = await import('./groups/start-up.ts');
-const {lint} = await import('./groups/lint.ts');
-const {findings} = await import('./groups/findings.ts');
-const {bundles} = await import('./groups/bundles.ts');
+/** The groups that do not measure calls one by one. */
+const OTHER_GROUPS: Readonly<Record<string, () => Promise<Section>>> = {
+  listeners: async () => (await import('./groups/listeners.ts')).listeners(),
+  batch: async () => (await import('./groups/batch.ts')).batch(),
+  'start-up': async () => (await import('./groups/start-up.ts')).startUp(),
+  bundles: async () => (await import('./groups/bundles.ts')).bundles(),
+  lint: async () => (await import('./groups/lint.ts')).lint(),
+  findings: async () => (await import('./groups/findings.ts')).findings(),
+};
+const NAMES = [...SUBJECT_GROUPS, ...Object.keys(OTHER_GROUPS)];
+// Starting a process takes longer the more memory its parent has, so these run while it is small.
+const FIRST = ['lint', 'start-up'];
 
-const load = loadavg()[0]!;
-const loopback = await startLoopback();
-/** As the page has them. */
-const groups = [
-  stub,
-  loopbackFetch,
-  loopbackKy,
-  retried,
-  openBreaker,
-  pending,
-  tracing,
-  listeners,
-  batch,
-  growth,
-  startUp,
-  bundles,
-  lint,
-  findings,
-];
-// To start a process takes the longer the more memory its parent has (measured: 36 ms for 23), and this one is small now.
-const startsProcesses = [lint, startUp];
-const sections = new Map<(typeof groups)[number], Section>();
-for (const group of new Set([...startsProcesses, ...groups])) {
-  process.stderr.write(`${group.name} …\n`);
-  sections.set(group, await group(loopback));
-}
-loopback.close();
-const page = report(
-  groups.map(group => sections.get(group)!),
-  load,
-);
-writeFileSync(at('../../docs/performance.md'), page);
-console.log(page);
+const options = benchOptions(process.argv.slice(2), NAMES);
+if (options.list) await list();
+else if (options.save || (options.groups.length === 0 && options.rows.length === 0)) await saveGroups();
+else await printSome();
 process.exit(); // Some peers keep timers of their own.
+
+async function list(): Promise<void> {
+  for (const name of SUBJECT_GROUPS) {
+    console.log(name);
+    for (const subject of (await loadGroup(name)).subjects) console.log(`  ${subject.name}`);
+  }
+  for (const name of Object.keys(OTHER_GROUPS)) console.log(name);
+}
+
+async function printSome(): Promise<void> {
+  for (const name of options.groups.length === 0 ? SUBJECT_GROUPS : options.groups) {
+    const other = OTHER_GROUPS[name];
+    if (other !== undefined) console.log(sectionText(await other()).join('\n'));
+    else if (options.rows.length === 0) console.log(sectionText(await sectionOf(name)).join('\n'));
+    else console.log((await plainTable(await loadGroup(name), options)).join('\n'));
+  }
+}
+
+/** Each group is saved when it ends, so a run that is cut off keeps what it has. */
+async function saveGroups(): Promise<void> {
+  const wanted = options.groups.length === 0 ? NAMES : options.groups;
+  for (const name of new Set([...FIRST.filter(first => wanted.includes(first)), ...wanted])) {
+    process.stderr.write(`${name} …\n`);
+    const before = loadavg()[0]!;
+    const section = await (OTHER_GROUPS[name]?.() ?? sectionOf(name));
+    writePages(name, {section, conditions: conditionsNow(options.processes, before, loadavg()[0]!)});
+  }
+}
+
+function writePages(name: string, result: Result): void {
+  const file = `${ROOT}bench/results.json`;
+  const kept: Record<string, Result> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  kept[name] = result;
+  const inOrder = NAMES.flatMap(each => (kept[each] === undefined ? [] : [[each, kept[each]] as const]));
+  writeFileSync(file, `${JSON.stringify(Object.fromEntries(inOrder), null, 2)}\n`);
+  const groups = inOrder.map(([, each]) => each);
+  const readme = `${ROOT}bench/README.md`;
+  writeFileSync(readme, withResults(readFileSync(readme, 'utf8'), results(groups)));
+  writeFileSync(`${ROOT}docs/performance.md`, usersPage(groups, kept.growth, `Peers: ${peerVersions()}`));
+  console.log(sectionText(result.section).join('\n'));
+}
+
+async function measured(group: Group, wanted: readonly string[], effort: BenchOptions): Promise<Costs> {
+  const rows = wanted.map(name => ({name, subject: name, checkout: ROOT}));
+  const costs = new Costs();
+  await runGroup(group, rows, effort, (row, quantity, figure) => costs.set(row.name, quantity, figure));
+  return costs;
+}
+
+async function sectionOf(name: string): Promise<Section> {
+  const group = await loadGroup(name);
+  const all = group.subjects.map(subject => subject.name);
+  return group.section(await measured(group, all, options));
+}
+
+/** The rows that are asked for, beside the base of their group. */
+async function plainTable(group: Group, effort: BenchOptions): Promise<string[]> {
+  const names = group.subjects.map(({name}) => name);
+  const wanted = names.filter(name => name === group.base || isWanted(name, effort.rows));
+  if (!wanted.some(name => isWanted(name, effort.rows))) return [];
+  const costs = await measured(group, wanted, effort);
+  const rows = wanted.map(name => [
+    name,
+    ...group.quantities.map(quantity => digits(costs.of(name, quantity))),
+    ...(group.base === undefined ? [] : [digits(costs.ratio(name, group.base), 3)]),
+  ]);
+  const columns = [group.name, ...group.quantities, ...(group.base === undefined ? [] : [`× ${group.base}`])];
+  return markdownTable(columns, rows);
+}

@@ -1,5 +1,4 @@
-/** One table of docs/performance.md. */
-import type {Cost} from './measure.ts';
+/** What one group of the bench has to say. */
 
 export interface Section {
   readonly title: string;
@@ -7,33 +6,26 @@ export interface Section {
   readonly intro: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** What was hoped for, and what came of it. */
   readonly goals: readonly Goal[];
+  /** Its lines in docs/performance.md. */
+  readonly headlines?: readonly Headline[];
 }
 
+/** A goal and what was measured for it. */
 export interface Goal {
   readonly what: string;
   readonly limit: number;
   readonly measured: number;
   readonly unit: string;
-  /** What holds it back; printed where it is missed. */
+  /** The reason, printed where the goal is missed. */
   readonly why?: string;
 }
 
+/** One line for users: what steadfetch costs, and what others cost in the same run. */
+export interface Headline {
+  readonly what: string;
+  readonly ours: string;
+  readonly beside: string;
+}
+
 export const digits = (value: number, count = 2): string => (Number.isFinite(value) ? value.toFixed(count) : '–');
-
-/** Rows of cost and ratio to the first candidate. */
-export function ratioRows(costs: readonly Cost[], count = 1): string[][] {
-  const base = costs[0]!.us;
-  return costs.map(({name, us}) => [name, digits(us, count), digits(us / base)]);
-}
-
-export function ratio(costs: readonly Cost[], name: string, base: string): number {
-  return find(costs, name) / find(costs, base);
-}
-
-export function find(costs: readonly Cost[], name: string): number {
-  const cost = costs.find(each => each.name === name);
-  if (cost === undefined) throw new Error(`Nothing was measured under the name ${name}.`);
-  return cost.us;
-}

@@ -7,9 +7,9 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {answer, runBatch, type Send} from '../../../src/batch.ts';
 import type {PolicyInput} from '../../../src/core.ts';
-import {percentile, shuffled} from '../measure.ts';
 import {peer} from '../peers.ts';
 import {digits, type Section} from '../section.ts';
+import {percentile, shuffled} from '../statistics.ts';
 
 const ITEMS = 10_000;
 const CONCURRENCY = 32;
@@ -151,6 +151,13 @@ function section(found: ReadonlyMap<string, number>): Section {
         measured: bare / rate('the same over undici.request'),
         unit: 'x',
         why: 'the loop over fetch does not end an attempt that takes too long, sends nothing again and keeps no journal',
+      },
+    ],
+    headlines: [
+      {
+        what: 'a batch of 10,000 items, items/s',
+        ours: `${digits(rate(overFetch), 0)}, over undici.request ${digits(rate('the same over undici.request'), 0)}`,
+        beside: `a loop over fetch ${digits(bare, 0)} · p-map + p-retry ${digits(rate('p-map + p-retry'), 0)}`,
       },
     ],
   };

@@ -1,112 +1,137 @@
-/** What must not grow with the number of timers, variants, origins and routes. */
-import {createFetch, type PolicyInput} from '../../../src/core.ts';
-import {ScriptedFetch, VirtualClock} from '../../../src/testing.ts';
-import {type Candidate, measure} from '../measure.ts';
-import {digits, find, type Section} from '../section.ts';
+/** What must not grow with the number of calls, timers, variants, origins and routes. */
+import type {PolicyInput} from '../../../src/core.ts';
+import type {Costs} from '../costs.ts';
+import {digits, type Headline, type Section} from '../section.ts';
+import {entry, type Group, type Place, type Subject, type SubjectDefinition} from '../subject.ts';
 
 const ORIGIN = 'http://127.0.0.1:1234';
 const URL_OF_STUB = `${ORIGIN}/items/1`;
 const DAY = 86_400_000;
-
-export async function growth(): Promise<Section> {
-  const plain = createFetch({correlation: null}, {fetch: async () => answer});
-  const candidates: Candidate[] = [
-    {name: 'a call', call: () => plain(URL_OF_STUB)},
-    {name: 'of 200 routes with one prefix, the last', call: routed(200)},
-    {name: 'of 5 routes with one prefix, the last', call: routed(5)},
-    {name: 'under overrides, 4 in turn', call: varied(4)},
-    {name: 'under overrides, 5,000 in turn', call: varied(5000)},
-    {name: 'with a hedge delay of its own', call: hedged()},
-    {name: 'to a new origin, few known', call: await toNewOrigins(0)},
-    {name: 'to a new origin, 1,000 breakers open', call: await toNewOrigins(1000)},
-    {name: 'on a virtual clock', call: simulated(0)},
-    {name: 'on a virtual clock, 10,000 timers armed', call: simulated(10_000)},
-  ];
-  const costs = await measure(candidates, {rounds: 11, callsPerRound: 2000, concurrency: 1});
-  const bytes = await bytesPerDelay();
-  const over = (name: string, base: string): number => find(costs, name) - find(costs, base);
-  return {
-    title: 'Growth',
-    intro: `One successful call where much has gathered. 20,000 distinct hedge delays leave ${digits(bytes, 0)} bytes each.`,
-    columns: ['', 'CPU µs'],
-    rows: costs.map(({name, us}) => [name, digits(us)]),
-    goals: [
-      {
-        what: 'a call on a virtual clock (50,000 calls/s)',
-        limit: 20,
-        measured: find(costs, 'on a virtual clock'),
-        unit: 'µs',
-      },
-      {
-        what: '200 routes over 5',
-        limit: 1,
-        measured: over('of 200 routes with one prefix, the last', 'of 5 routes with one prefix, the last'),
-        unit: 'µs',
-      },
-      {
-        what: 'a new origin, 1,000 breakers open over few known',
-        limit: 5,
-        measured: over('to a new origin, 1,000 breakers open', 'to a new origin, few known'),
-        unit: 'µs',
-      },
-      {what: 'bytes left by a hedge delay', limit: 20, measured: bytes, unit: 'bytes'},
-    ],
-  };
-}
-
 const answer = new Response(null);
+const stubFetch = async (): Promise<Response> => answer;
 
-function routed(count: number): () => Promise<unknown> {
+const ours = (name: string, start: (place: Place) => Promise<Subject>): SubjectDefinition => ({
+  name,
+  ours: true,
+  start,
+});
+
+const routed = (count: number) => async (place: Place) => {
   const routes = Array.from({length: count}, (_, n) => ({match: {path: `/api/v1/r${n}/*`}, name: `r${n}`}));
-  const fetch = createFetch({correlation: null, routes}, {fetch: async () => answer});
-  return () => fetch(`${ORIGIN}/api/v1/r${count - 1}/7`);
-}
+  const fetch = (await entry(place, 'core')).createFetch({routes}, {fetch: stubFetch});
+  return {call: () => fetch(`${ORIGIN}/api/v1/r${count - 1}/7`)};
+};
 
-function varied(count: number): () => Promise<unknown> {
-  const fetch = createFetch({correlation: null}, {fetch: async () => answer});
+const varied = (count: number) => async (place: Place) => {
+  const fetch = (await entry(place, 'core')).createFetch({}, {fetch: stubFetch});
   let n = 0;
-  return () => fetch(URL_OF_STUB, {resilience: {deadlineMs: 1000 + (n++ % count)}});
-}
+  return {call: () => fetch(URL_OF_STUB, {resilience: {deadlineMs: 1000 + (n++ % count)}})};
+};
 
-function hedged(): () => Promise<unknown> {
-  const fetch = createFetch({correlation: null}, {fetch: async () => answer});
+const hedged = async (place: Place) => {
+  const fetch = (await entry(place, 'core')).createFetch({}, {fetch: stubFetch});
   let n = 0;
-  return () => fetch(URL_OF_STUB, {resilience: {hedge: {delayMs: 1000 + n++}}});
-}
+  return {call: () => fetch(URL_OF_STUB, {resilience: {hedge: {delayMs: 1000 + n++}}})};
+};
 
-async function toNewOrigins(open: number): Promise<() => Promise<unknown>> {
-  const policy: PolicyInput = {
-    correlation: null,
-    maxAttempts: 1,
-    breaker: {kind: 'consecutive', failures: 1, openMs: DAY, maxOpenMs: DAY},
-  };
-  let status = 503;
-  const fetch = createFetch(policy, {fetch: async () => new Response(null, {status})});
+const toNewOrigins = (open: number) => async (place: Place) => {
+  const breaker = {kind: 'consecutive', failures: 1, openMs: DAY, maxOpenMs: DAY} as const;
+  const server = {status: 503};
+  const {createFetch} = await entry(place, 'core');
+  const fetch = createFetch(
+    {maxAttempts: 1, breaker},
+    {fetch: async () => new Response(null, {status: server.status})},
+  );
   for (let n = 0; n < open; n++) await fetch(`http://open${n}.test/`);
-  status = 200;
+  server.status = 200;
   let n = 0;
-  return () => fetch(`http://new${n++}.test/`);
-}
+  return {call: () => fetch(`http://new${n++}.test/`)};
+};
+
+/** A call while others of its client wait for their answer, each with its timers. */
+const besidePending = (pending: number) => async (place: Place) => {
+  const policy: PolicyInput = {attemptTimeoutMs: DAY, deadlineMs: DAY};
+  const never = new Promise<Response>(() => {});
+  const fetch = (await entry(place, 'core')).createFetch(policy, {
+    fetch: input => (input === `${ORIGIN}/never` ? never : stubFetch()),
+  });
+  for (let n = 0; n < pending; n++) fetch(`${ORIGIN}/never`);
+  return {call: () => fetch(URL_OF_STUB)};
+};
+
+/** Calls that wait in line for one place; the cost of each, from its begin to its end. */
+const queued = (calls: number) => async (place: Place) => {
+  const policy: PolicyInput = {deadlineMs: DAY, attemptTimeoutMs: DAY, concurrency: {max: 1, queue: calls}};
+  const fetch = (await entry(place, 'core')).createFetch(policy, {fetch: stubFetch});
+  return {call: () => Promise.all(Array.from({length: calls}, () => fetch(URL_OF_STUB))), requests: calls};
+};
 
 /** A call that is answered after 10 ms of a clock that moves by itself. */
-function simulated(sleepers: number): () => Promise<unknown> {
+const simulated = (sleepers: number) => async (place: Place) => {
+  const {createFetch} = await entry(place, 'core');
+  const {ScriptedFetch, VirtualClock} = await entry(place, 'testing');
   const clock = new VirtualClock();
   for (let count = 0; count < sleepers; count++) clock.sleep(1e12 + count);
   let server = new ScriptedFetch(clock, [200], 10);
   const fetch = createFetch({}, {clock, fetch: (input, init) => server.fetch(input, init)});
-  return () => {
+  const call = (): Promise<unknown> => {
     if (server.requests.length >= 2000) server = new ScriptedFetch(clock, [200], 10);
     return clock.run(() => fetch(URL_OF_STUB));
   };
+  return {call};
+};
+
+/** The same call where little has gathered, and where much has. */
+const PAIRS = [
+  ['a call, 5 routes with one prefix', routed(5), '200 routes', routed(200)],
+  ['a call, 4 variants of overrides in turn', varied(4), '5,000 variants', varied(5000)],
+  ['a call to a new origin', toNewOrigins(0), '1,000 breakers open', toNewOrigins(1000)],
+  ['a call, no other waits for its answer', besidePending(0), '10,000 wait', besidePending(10_000)],
+  ['a queued call, 100 in line', queued(100), '2,000 in line', queued(2000)],
+  ['a call on a virtual clock', simulated(0), '10,000 timers armed', simulated(10_000)],
+] as const;
+const HEDGED = 'a call with a hedge delay of its own';
+
+const subjects: SubjectDefinition[] = [
+  ...PAIRS.flatMap(([few, startFew, many, startMany]) => [ours(few, startFew), ours(`${few}: ${many}`, startMany)]),
+  ours(HEDGED, hedged),
+];
+
+function section(costs: Costs): Section {
+  const headlines: Headline[] = PAIRS.map(([few, , many]) => ({
+    what: few,
+    ours: `${digits(costs.of(few), 1)} µs`,
+    beside: `${many}: ${digits(costs.of(`${few}: ${many}`), 1)} µs`,
+  }));
+  return {
+    title: 'Growth',
+    intro: 'One successful call over a fetch that answers at once, where little and where much has gathered.',
+    columns: ['', 'CPU µs', 'bytes left behind'],
+    rows: subjects.map(({name}) => [name, digits(costs.of(name)), digits(costs.of(name, 'left'), 0)]),
+    goals: [
+      ...PAIRS.map(([few, , many]) => ({
+        what: `${few}: ${many}`,
+        limit: 2,
+        measured: costs.ratio(`${few}: ${many}`, few),
+        unit: '× few',
+      })),
+      {what: `bytes left behind by ${HEDGED}`, limit: 20, measured: costs.of(HEDGED, 'left'), unit: 'bytes'},
+    ],
+    headlines: [
+      ...headlines,
+      {
+        what: HEDGED,
+        ours: `${digits(costs.of(HEDGED), 1)} µs`,
+        beside: `leaves ${digits(costs.of(HEDGED, 'left'), 0)} bytes behind`,
+      },
+    ],
+  };
 }
 
-async function bytesPerDelay(): Promise<number> {
-  const call = hedged();
-  const round = async (): Promise<number> => {
-    for (let count = 0; count < 20_000; count++) await call();
-    globalThis.gc!();
-    return process.memoryUsage().heapUsed;
-  };
-  const before = await round();
-  return Math.max(0, ((await round()) - before) / 20_000);
-}
+export const group: Group = {
+  name: 'growth',
+  subjects,
+  shape: {rounds: 30, callsPerRound: 960, concurrency: 1},
+  quantities: ['cpu', 'left'],
+  section,
+};

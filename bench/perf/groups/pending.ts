@@ -1,53 +1,79 @@
-/** A hundred thousand calls that wait for their answer: the heap each of them holds. */
+/** Calls that wait for their answer: the heap that each of them keeps. */
 import ky from 'ky';
-import {createFetch, resilience} from '../../../src/core.ts';
+import type {Costs} from '../costs.ts';
 import {peer} from '../peers.ts';
 import {digits, type Section} from '../section.ts';
+import {entry, type Group, type Subject, type SubjectDefinition} from '../subject.ts';
 
 const URL_OF_STUB = 'http://127.0.0.1:1234/items/1';
-/** A slow machine takes seconds to begin a hundred thousand calls. */
+/** A slow machine takes seconds to begin all calls. */
 const patient = {attemptTimeoutMs: 120_000, deadlineMs: 600_000};
 
-export async function pending(): Promise<Section> {
-  const answer = new Response(null);
-  let open = (): void => {};
-  let gate = Promise.resolve(answer);
-  const fetch = () => gate.then(response => response);
-  const pRetry = (await peer('p-retry')).default;
-  const ours = createFetch(patient, {fetch});
-  const withOurs = ky.extend({fetch}).extend(resilience(patient));
-  const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
-    ['bare', () => fetch()],
-    ['steadfetch', () => ours(URL_OF_STUB)],
-    ['p-retry', () => pRetry(fetch, {retries: 2})],
-    ['plain ky', () => ky(URL_OF_STUB, {fetch})],
-    ['ky with steadfetch', () => withOurs(URL_OF_STUB)],
-  ];
-  const held = async (call: () => Promise<unknown>, count: number): Promise<number> => {
-    gate = new Promise(resolve => {
-      open = () => resolve(answer);
-    });
-    globalThis.gc!();
-    const before = process.memoryUsage().heapUsed;
-    const waiting = Array.from({length: count}, call);
-    await new Promise(resolve => setTimeout(resolve, 50));
-    globalThis.gc!();
-    const bytes = (process.memoryUsage().heapUsed - before) / count;
-    open();
-    await Promise.all(waiting);
-    return bytes;
-  };
-  const rows: [string, number, number][] = [];
-  for (const [name, call] of calls) {
-    await held(call, 2000); // warm
-    rows.push([name, await held(call, 10_000), await held(call, 100_000)]);
-  }
-  const measured = rows.find(([name]) => name === 'steadfetch')![2];
+/** A fetch whose answers wait while it is held. */
+const answer = new Response(null);
+const gate = {opens: Promise.resolve(answer)};
+const gatedFetch = (): Promise<Response> => gate.opens.then(response => response);
+
+function hold(): () => void {
+  let release = (): void => {};
+  gate.opens = new Promise(resolve => {
+    release = () => resolve(answer);
+  });
+  return release;
+}
+
+const held = (call: () => Promise<unknown>): Subject => ({call, hold});
+
+const subjects: SubjectDefinition[] = [
+  {name: 'bare', start: () => held(gatedFetch)},
+  {
+    name: 'steadfetch',
+    ours: true,
+    start: async place => {
+      const fetch = (await entry(place, 'fetch')).createFetch(patient, {fetch: gatedFetch});
+      return held(() => fetch(URL_OF_STUB));
+    },
+  },
+  {
+    name: 'ky with steadfetch',
+    ours: true,
+    start: async place => {
+      const api = ky.extend({fetch: gatedFetch}).extend((await entry(place, 'ky')).resilience(patient));
+      return held(() => api(URL_OF_STUB));
+    },
+  },
+  {
+    name: 'p-retry',
+    start: async () => {
+      const pRetry = (await peer('p-retry')).default;
+      return held(() => pRetry(gatedFetch, {retries: 2}));
+    },
+  },
+  {name: 'plain ky', start: () => held(() => ky(URL_OF_STUB, {fetch: gatedFetch}))},
+];
+
+function section(costs: Costs): Section {
+  const bytes = (name: string): number => costs.of(name, 'pending');
   return {
     title: 'Calls that wait',
-    intro: 'Heap per pending call, after a collection.',
-    columns: ['', '10,000 pending, bytes each', '100,000 pending, bytes each'],
-    rows: rows.map(([name, few, many]) => [name, digits(few, 0), digits(many, 0)]),
-    goals: [{what: 'steadfetch, 100,000 pending', limit: 1400, measured, unit: 'bytes'}],
+    intro: 'Heap per call while 20,000 wait for their answer, after a collection.',
+    columns: ['', 'bytes each'],
+    rows: subjects.map(({name}) => [name, digits(bytes(name), 0)]),
+    goals: [{what: 'steadfetch', limit: 1300, measured: bytes('steadfetch'), unit: 'bytes'}],
+    headlines: [
+      {
+        what: 'heap of a call while it waits for its answer',
+        ours: `${digits(bytes('steadfetch'), 0)} B, with ky ${digits(bytes('ky with steadfetch'), 0)} B`,
+        beside: `p-retry ${digits(bytes('p-retry'), 0)} B · plain ky ${digits(bytes('plain ky'), 0)} B`,
+      },
+    ],
   };
 }
+
+export const group: Group = {
+  name: 'pending',
+  subjects,
+  shape: {rounds: 1, callsPerRound: 96, concurrency: 1},
+  quantities: ['pending'],
+  section,
+};

@@ -1,7 +1,7 @@
 /** What it costs a process to start with telemetry: each is a process of its own. */
 import {execFileSync} from 'node:child_process';
-import {percentile} from '../measure.ts';
 import {digits, type Section} from '../section.ts';
+import {percentile} from '../statistics.ts';
 
 const root = new URL('../../../', import.meta.url);
 const built = (path: string): string => new URL(`dist/src/${path}`, root).href;
@@ -39,5 +39,14 @@ export async function startUp(): Promise<Section> {
     columns: ['', 'ms', 'CPU ms', 'MB resident'],
     rows: PROGRAMS.map(([name]) => [name, ...[0, 1, 2].map(column => digits(median(name, column), 0))]),
     goals: [],
+    headlines: [
+      {
+        what: 'starting a process, ms',
+        ours: PROGRAMS.slice(2)
+          .map(([name]) => `${name.split(':')[0]} ${digits(median(name, 0), 0)}`)
+          .join(' · '),
+        beside: `an empty program ${digits(median('an empty program', 0), 0)}`,
+      },
+    ],
   };
 }

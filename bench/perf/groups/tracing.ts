@@ -1,106 +1,112 @@
-/** What spans and metrics cost, over our own engine without them. */
-import {context, metrics, propagation, trace} from '@opentelemetry/api';
+/** What spans and metrics cost, over steadfetch without an observer. */
+import {trace} from '@opentelemetry/api';
 import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
 import {MetricReader} from '@opentelemetry/sdk-metrics';
 import {NodeSDK} from '@opentelemetry/sdk-node';
-import {createFetch} from '../../../src/core.ts';
-import {createFetch as createObservedFetch} from '../../../src/fetch.ts';
-import type {Loopback} from '../loopback.ts';
-import {type Candidate, measure} from '../measure.ts';
-import {digits, ratio, ratioRows, type Section} from '../section.ts';
+import type {Costs} from '../costs.ts';
+import {digits, type Section} from '../section.ts';
+import {entry, type Group, type SubjectDefinition} from '../subject.ts';
+
+const BASE = 'steadfetch/core';
 
 /** Takes spans and forgets them. */
 const nowhere = {onStart() {}, onEnd() {}, async forceFlush() {}, async shutdown() {}};
-/** Is never read. */
+
+/** A reader that never reads. */
 class Unread extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
   protected override async onShutdown(): Promise<void> {}
 }
 
-/** What is registered while a candidate runs; null: nothing. */
+/** What the process of a subject registers before its first call. */
 interface Registered {
   readonly sampler: 'always_on' | 'always_off' | null;
   readonly measured?: boolean;
   readonly instrumented?: boolean;
 }
 
-let running: NodeSDK | null = null;
-let undici: UndiciInstrumentation | null = null;
-
 function register({sampler, measured = false, instrumented = false}: Registered): void {
-  undici?.disable();
-  undici = null;
-  running?.shutdown();
-  for (const api of [trace, context, propagation, metrics]) api.disable();
-  running = null;
-  if (sampler === null && !measured) return;
   process.env.OTEL_TRACES_SAMPLER = sampler ?? 'always_off';
-  running = new NodeSDK({
+  new NodeSDK({
     spanProcessors: sampler === null ? [] : [nowhere],
     metricReaders: measured ? [new Unread()] : [],
     logRecordProcessors: [],
     instrumentations: [],
     autoDetectResources: false, // It goes on in the background, and would be counted.
-  });
-  running.start();
+  }).start();
   if (!instrumented) return;
-  undici = new UndiciInstrumentation();
+  const undici = new UndiciInstrumentation();
   undici.setTracerProvider(trace.getTracerProvider());
   undici.enable();
 }
 
-export async function tracing({url}: Loopback): Promise<Section> {
-  const plain = createFetch();
-  const observed = createObservedFetch();
-  const json = async (sent: Promise<Response>): Promise<unknown> => (await sent).json();
-  const candidate = (name: string, fetch: typeof plain, registered: Registered): Candidate => ({
+function traced(name: string, from: 'core' | 'fetch', registered: Registered | null): SubjectDefinition {
+  return {
     name,
-    call: () => json(fetch(url)),
-    before: () => register(registered),
-  });
-  const costs = await measure(
-    [
-      candidate('steadfetch/core', plain, {sampler: null}),
-      candidate('the same again (noise)', plain, {sampler: null}),
-      candidate('steadfetch, no SDK', observed, {sampler: null}),
-      candidate('steadfetch, not sampled', observed, {sampler: 'always_off'}),
-      candidate('steadfetch, sampled: two spans', observed, {sampler: 'always_on'}),
-      candidate('steadfetch, metrics alone', observed, {sampler: null, measured: true}),
-      candidate('steadfetch, sampled, and metrics', observed, {sampler: 'always_on', measured: true}),
-      candidate('steadfetch/core, instrumentation-undici: one span', plain, {sampler: 'always_on', instrumented: true}),
-    ],
-    {rounds: 31, callsPerRound: 256, concurrency: 64},
-  );
-  register({sampler: null});
-  const against = (name: string) => ratio(costs, name, 'steadfetch/core');
+    ours: true,
+    start: async place => {
+      if (registered !== null) register(registered);
+      const fetch = (await entry(place, from)).createFetch();
+      return {call: async () => (await fetch(place.url)).json()};
+    },
+  };
+}
+
+const subjects: SubjectDefinition[] = [
+  traced(BASE, 'core', null),
+  traced(`${BASE} again (noise)`, 'core', null),
+  traced('steadfetch, no SDK', 'fetch', null),
+  traced('steadfetch, not sampled', 'fetch', {sampler: 'always_off'}),
+  traced('steadfetch, sampled: two spans', 'fetch', {sampler: 'always_on'}),
+  traced('steadfetch, metrics alone', 'fetch', {sampler: null, measured: true}),
+  traced('steadfetch, sampled, and metrics', 'fetch', {sampler: 'always_on', measured: true}),
+  traced(`${BASE}, instrumentation-undici: one span`, 'core', {sampler: 'always_on', instrumented: true}),
+];
+
+function section(costs: Costs): Section {
+  const times = (name: string): number => costs.ratio(name, BASE);
+  const noise = digits(times(`${BASE} again (noise)`));
+  const instrumentation = digits(times(`${BASE}, instrumentation-undici: one span`));
   return {
     title: 'Tracing',
     intro:
-      'Over the loopback, 64 in flight, against our own engine without an observer. Spans and measurements are made and thrown away.',
-    columns: ['', 'CPU µs', '× without'],
-    rows: ratioRows(costs),
+      'Over the loopback, 32 in flight, against steadfetch/core without an observer. Spans and measurements are made and thrown away.',
+    columns: ['', 'CPU µs', `× ${BASE}`],
+    rows: subjects.map(({name}) => [name, digits(costs.of(name), 1), digits(times(name))]),
     goals: [
       {
         what: 'no SDK',
-        limit: 1.01,
-        measured: against('steadfetch, no SDK'),
+        limit: 1.02,
+        measured: times('steadfetch, no SDK'),
         unit: '× without',
-        why: `three look-ups a call; the engine without them, measured again in this run, is at ${digits(against('the same again (noise)'))} of itself`,
-      },
-      {
-        what: 'not sampled',
-        limit: 1.12,
-        measured: against('steadfetch, not sampled'),
-        unit: '× without',
-        why: 'the SDK asks its sampler, makes a span and a context that record nothing, and writes a traceparent; ours adds nothing to that',
+        why: `three look-ups a call; the base, measured again, is at ${noise} of itself`,
       },
       {
         what: 'sampled, two spans',
         limit: 1.28,
-        measured: against('steadfetch, sampled: two spans'),
+        measured: times('steadfetch, sampled: two spans'),
         unit: '× without',
-        why: `instrumentation-undici's one span is at ${digits(against('steadfetch/core, instrumentation-undici: one span'))} in this run`,
+        why: `instrumentation-undici's one span is at ${instrumentation} in this run`,
+      },
+    ],
+    headlines: [
+      {
+        what: 'OpenTelemetry, × without: no SDK, not sampled, sampled',
+        ours: ['no SDK', 'not sampled', 'sampled: two spans']
+          .map(row => digits(times(`steadfetch, ${row}`)))
+          .join(', '),
+        beside: `instrumentation-undici, one span, sampled: ${instrumentation}`,
       },
     ],
   };
 }
+
+export const group: Group = {
+  name: 'tracing',
+  subjects,
+  shape: {rounds: 60, callsPerRound: 96, concurrency: 32},
+  quantities: ['cpu'],
+  base: BASE,
+  server: 'server',
+  section,
+};

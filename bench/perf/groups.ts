@@ -1,0 +1,20 @@
+/** The groups that are measured in processes of their own, in the order of the tables. */
+import type {Group} from './subject.ts';
+
+export const SUBJECT_GROUPS = [
+  'stub',
+  'loopback-fetch',
+  'loopback-ky',
+  'undici',
+  'grpc',
+  'retried',
+  'open-breaker',
+  'pending',
+  'tracing',
+  'growth',
+] as const;
+
+export async function loadGroup(name: string): Promise<Group> {
+  const {group} = (await import(`./groups/${name}.ts`)) as {group: Group};
+  return group;
+}
