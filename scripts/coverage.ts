@@ -6,7 +6,12 @@ import {spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
-const FOLDERS = ['src/decide', 'src/guards', 'src/body', 'src/transport', 'src/client', 'src/call'];
+/** What is held against the limit: the pure decisions, the guards, and the engine as a whole. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  decide: ['src/decide'],
+  guards: ['src/guards'],
+  engine: ['src/body', 'src/transport', 'src/client', 'src/call'],
+};
 const LEAST_PERCENT = 98;
 
 interface Count {
@@ -16,7 +21,7 @@ interface Count {
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const at = (path: string): string => `${root}node_modules/${path}`;
-const include = FOLDERS.flatMap(folder => ['--include', `${folder}/**`]);
+const include = Object.values(PARTS).flatMap(folders => folders.flatMap(folder => ['--include', `${folder}/**`]));
 const {status} = spawnSync(
   process.execPath,
   [
@@ -37,11 +42,11 @@ const files = JSON.parse(readFileSync(`${root}coverage/coverage-summary.json`, '
   string,
   {branches: Count}
 >;
-for (const folder of FOLDERS) {
-  const counts = Object.entries(files).filter(([path]) => path.startsWith(`${root}${folder}/`));
+for (const [part, folders] of Object.entries(PARTS)) {
+  const counts = Object.entries(files).filter(([path]) => folders.some(folder => path.startsWith(`${root}${folder}/`)));
   const sum = (of: keyof Count): number => counts.reduce((all, [, {branches}]) => all + branches[of], 0);
   const percent = (100 * sum('covered')) / sum('total');
   const holds = percent >= LEAST_PERCENT;
-  console.log(`${holds ? 'ok  ' : 'FAIL'} ${folder}: ${percent.toFixed(2)} % of ${sum('total')} branches`);
+  console.log(`${holds ? 'ok  ' : 'FAIL'} ${part}: ${percent.toFixed(2)} % of ${sum('total')} branches`);
   if (!holds) process.exitCode = 1;
 }

@@ -31,8 +31,7 @@ export function watch(observer: Observer | null, guards: GuardsView, clock: Cloc
   }
 }
 
-export function startCall(observer: Observer | null, call: CallView): CallObserver | null {
-  if (observer === null) return null;
+export function startCall(observer: Observer, call: CallView): CallObserver | null {
   try {
     return observer.startCall(call) ?? null;
   } catch (error) {
@@ -50,14 +49,13 @@ export function emit(trace: CallObserver | null, name: CallEventName, facts: Cal
 }
 
 export function endCall(
-  trace: CallObserver | null,
+  trace: CallObserver,
   call: CallView,
   outcome: Outcome,
   result: CallResult,
   reason: string,
   durationMs: number,
 ): void {
-  if (trace === null) return;
   try {
     trace.end(call, outcome, result, reason, durationMs);
   } catch (error) {
@@ -66,12 +64,11 @@ export function endCall(
 }
 
 export function startAttempt(
-  trace: CallObserver | null,
+  trace: CallObserver,
   call: CallView,
   attempt: AttemptStart,
   headers: HeaderBag,
 ): AttemptObserver | null {
-  if (trace === null) return null;
   try {
     return trace.startAttempt(call, attempt, headers) ?? null;
   } catch (error) {
@@ -87,8 +84,7 @@ export function endAttempt(trace: AttemptObserver, outcome: Outcome, superseded:
   }
 }
 
-export function startBody(trace: AttemptObserver | null): BodyObserver | null {
-  if (trace === null) return null;
+export function startBody(trace: AttemptObserver): BodyObserver | null {
   try {
     const body = trace.startBody?.() ?? null;
     return body === null ? null : {end: how => endBody(body, how)};
