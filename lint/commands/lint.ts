@@ -76,7 +76,7 @@ async function lintAll(paths: readonly string[], workspace: Workspace, options: 
   return {...found, reports: paths.map(path => reports.get(path)!)};
 }
 
-/** What a base no longer says wrong, its heirs need not put right. A base builds on fewer files than whoever extends it. */
+/** Fixes a base before the files that extend it, so that a mistake is corrected once. A base extends fewer files than they do. */
 async function basesFirst(paths: readonly string[], {texts}: Workspace): Promise<string[]> {
   const sizes = new Map<string, number>();
   for (const path of paths) sizes.set(path, Object.keys(await texts.closure(path)).length);

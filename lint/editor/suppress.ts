@@ -29,7 +29,7 @@ export interface SuppressRequest extends FilesRequest {
 
 /**
  * Suppresses a finding: in a comment where the file can have one, else in the policy, under `x-retry-lint`. A `.json` file without
- * comments stays without, since whoever reads it may not know them.
+ * comments stays without, since its reader may not support them.
  *
  * @returns The edits and their title; undefined where the finding cannot be suppressed, or not in this file.
  * @throws TypeError when `files` does not have `path`.

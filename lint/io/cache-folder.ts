@@ -22,7 +22,7 @@ export function cacheFolderOf({env, platform}: User): string | undefined {
 
 /**
  * The cache folder, made if need be; undefined where there is none that this user alone can write to. What is kept there is run, so
- * whoever could write to it could run code as this user.
+ * another user who could write to it could run code as this user.
  */
 export function usableCacheFolder(user: User): string | undefined {
   const folder = cacheFolderOf(user);
@@ -44,7 +44,7 @@ function isPrivate(folder: string, id: number | undefined): boolean {
   return isDirectory && uid === id && (mode & 0o077) === 0 && isSafePath(dirname(realpathSync(folder)), id);
 }
 
-/** Whether the folders above are of this user or of root, and nobody else may rename what is in them. As sshd asks of ~/.ssh. */
+/** Whether the folders above belong to this user or to root, and no other user may rename what is in them. As sshd asks of ~/.ssh. */
 function isSafePath(folder: string, id: number): boolean {
   const {mode, uid} = lstatSync(folder);
   const isSticky = (mode & 0o1000) !== 0;
