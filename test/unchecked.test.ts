@@ -64,7 +64,7 @@ describe('unchecked', () => {
     expect(names).not.to.include.oneOf([
       'policy/validate.ts',
       'policy/shapes.ts',
-      'policy/hints.ts',
+      'policy/suggestions.ts',
       'policy/resolve.ts',
     ]);
   });

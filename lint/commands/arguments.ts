@@ -1,7 +1,7 @@
 /** The words of a command line, sorted. */
 
 import {parseArgs} from 'node:util';
-import {nearest} from '../../src/policy/hints.ts';
+import {nearest} from '../../src/policy/suggestions.ts';
 import {CliError} from '../io/cli-error.ts';
 
 /** An option, as far as the parser has to know it. */
@@ -92,8 +92,8 @@ function checkValue({value: meaning, optionalValue, values}: OptionSyntax, raw: 
     throw new CliError(`${raw} needs a value: ${raw} ${meaning}.`);
   if (values !== undefined && value !== undefined && !values.includes(value)) {
     const near = nearest(value, values);
-    const hint = near === undefined ? '' : `; did you mean ${near}?`;
-    throw new CliError(`${raw} must be one of ${values.join(', ')}, got ${JSON.stringify(value)}${hint || '.'}`);
+    const suggestion = near === undefined ? '' : `; did you mean ${near}?`;
+    throw new CliError(`${raw} must be one of ${values.join(', ')}, got ${JSON.stringify(value)}${suggestion || '.'}`);
   }
 }
 

@@ -3,8 +3,8 @@
 import type {Severity} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Arguments} from './arguments.ts';
+import type {Threshold} from './exit-code.ts';
 import {formatNames} from './table.ts';
-import type {Threshold} from './verdict.ts';
 
 export interface LintOptions {
   readonly outputs: readonly Output[];

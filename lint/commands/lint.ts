@@ -10,12 +10,12 @@ import {writeFileAtomically} from '../io/write-file.ts';
 import {lintText} from '../lint.ts';
 import type {Arguments} from './arguments.ts';
 import type {Command} from './command.ts';
-import {inputHint} from './input-hint.ts';
+import {errorsOnly, exitCodeOf} from './exit-code.ts';
+import {inputSuggestion} from './input-suggestion.ts';
 import {type LintOptions, readLintOptions} from './lint-options.ts';
 import {Progress} from './progress.ts';
 import {writeReports} from './report.ts';
 import {targetsOf} from './targets.ts';
-import {errorsOnly, verdictOf} from './verdict.ts';
 import {type Run, watchRuns} from './watch-runs.ts';
 import {Workspace} from './workspace.ts';
 
@@ -42,14 +42,14 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   const stream = options.fix === 'show' ? io.err : io.out;
   io.out.write(io.out.isTerminal ? harmlessLines(found.diff) : found.diff);
   await writeReports(reports, found.texts, options.outputs, args, workspace, stream);
-  const hint = inputHint(reports, found.texts);
-  if (hint !== undefined) io.err.write(hint);
+  const suggestion = inputSuggestion(reports, found.texts);
+  if (suggestion !== undefined) io.err.write(suggestion);
   if (found.fixed > 0 && options.fix === 'write')
     io.err.write(`${counted(found.fixed, 'finding')} fixed in ${counted(found.changed, 'file')}.\n`);
   if (ignored > 0 && paths.length === 0) io.err.write(`${counted(ignored, 'file')} ignored by the configuration.\n`);
   for (const problem of unreadable) io.err.write(`${harmless(problem)}\n`);
-  const verdict = verdictOf(reports, options.threshold);
-  return unreadable.length > 0 && !options.threshold.exitZero ? 2 : verdict;
+  const exitCode = exitCodeOf(reports, options.threshold);
+  return unreadable.length > 0 && !options.threshold.exitZero ? 2 : exitCode;
 }
 
 interface Found {

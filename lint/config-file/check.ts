@@ -1,7 +1,7 @@
 /** What is wrong with a configuration, in the words in which the linter speaks of policies. */
 
-import {nearest} from '../../src/policy/hints.ts';
-import {joinPath, sayValue} from '../../src/policy/say.ts';
+import {formatValue, joinPath} from '../../src/policy/format.ts';
+import {nearest} from '../../src/policy/suggestions.ts';
 import type {Rule} from '../rule.ts';
 import {type ConfigFile, presetNames, ruleSettings} from './config-file.ts';
 
@@ -50,7 +50,7 @@ type Check = (value: unknown, path: string) => ConfigProblem[];
 const must =
   (words: string, fits: (value: unknown) => boolean): Check =>
   (value, path) =>
-    fits(value) ? [] : [{path, message: `must be ${words}, got ${sayValue(value)}`}];
+    fits(value) ? [] : [{path, message: `must be ${words}, got ${formatValue(value)}`}];
 
 const oneOf = (values: readonly string[]): Check => {
   const quoted = values.map(value => `"${value}"`);
@@ -64,13 +64,13 @@ const listOf =
   (value, path) =>
     Array.isArray(value)
       ? value.flatMap((each, index) => item(each, joinPath(path, index)))
-      : [{path, message: `must be a list of ${words}, got ${sayValue(value)}`}];
+      : [{path, message: `must be a list of ${words}, got ${formatValue(value)}`}];
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const notAnObject = (value: unknown, path: string): ConfigProblem[] => [
-  {path, message: `must be an object, got ${sayValue(value)}`},
+  {path, message: `must be an object, got ${formatValue(value)}`},
 ];
 
 const mapOf =
@@ -86,8 +86,8 @@ function fields(checks: Readonly<Record<string, Check>>, title: string, required
     const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
     if (check !== undefined) return check(value, joinPath(path, key));
     const near = nearest(key, names);
-    const hint = near === undefined ? `its fields are ${names.join(', ')}` : `did you mean "${near}"?`;
-    return [{path: joinPath(path, key), message: `is not a field of ${title}; ${hint}`}];
+    const suggestion = near === undefined ? `its fields are ${names.join(', ')}` : `did you mean "${near}"?`;
+    return [{path: joinPath(path, key), message: `is not a field of ${title}; ${suggestion}`}];
   };
   return (value, path) => {
     if (!isObject(value)) return notAnObject(value, path);

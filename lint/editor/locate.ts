@@ -1,6 +1,6 @@
 /** From an offset of the text to the field that is written there: for hovers and completion. */
 
-import {joinPath} from '../../src/policy/say.ts';
+import {joinPath} from '../../src/policy/format.ts';
 import type {Config} from '../config.ts';
 import {policiesOf} from '../dialects/policies.ts';
 import {below} from '../model/layer.ts';

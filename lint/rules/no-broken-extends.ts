@@ -1,5 +1,5 @@
 import {defineRule, type Rule} from '../rule.ts';
-import {meantField} from '../shape/hint.ts';
+import {suggestedField} from '../shape/suggested-field.ts';
 
 export const brokenExtends: Rule = defineRule({
   code: 'RL406',
@@ -56,7 +56,7 @@ check the rest of the policy without that file.
   *checkFile({scopes: [scope], broken}) {
     if (scope === undefined) return;
     for (const {entry, message} of broken) {
-      const preset = meantField(message);
+      const preset = suggestedField(message);
       const at = `extends[${entry}]`;
       const fix = preset && {title: `Extend ${preset}`, changes: [{do: 'set', path: at, value: preset} as const]};
       yield {scope, at, message: `${at} ${message.replace(/[.?]?$/, end => end || '.')}`, ...(fix ? {fix} : {})};

@@ -1,4 +1,4 @@
-import {nearest} from '../../src/policy/hints.ts';
+import {nearest} from '../../src/policy/suggestions.ts';
 import {isRegistered} from '../analysis/methods.ts';
 import {entriesOf} from '../model/entries.ts';
 import {isSetHere} from '../model/scope.ts';

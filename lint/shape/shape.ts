@@ -9,8 +9,8 @@ import {checkPolicy} from '../../src/policy/validate.ts';
 import {type Place, type Places, parentPath, pathsOf, placesOf} from '../source/places.ts';
 import {toValue} from '../source/read.ts';
 import type {Unit} from '../source/unit.ts';
-import {meantField} from './hint.ts';
-import {copyOf, kept, moveAt, removeAt, setAt, withoutHoles} from './surgery.ts';
+import {copyOf, kept, moveAt, removeAt, setAt, withoutHoles} from './patch.ts';
+import {suggestedField} from './suggested-field.ts';
 
 export interface ShapeProblem {
   readonly kind: 'wrong-value' | 'unknown-field' | 'missing-field';
@@ -56,7 +56,7 @@ function describe({path, message}: PolicyProblem, places: Places): ShapeProblem 
   const place = places.get(path);
   const kind =
     place === undefined ? 'missing-field' : /^is not a field of/.test(message) ? 'unknown-field' : 'wrong-value';
-  return {kind, path, place, message, meant: kind === 'unknown-field' ? meantField(message) : undefined};
+  return {kind, path, place, message, meant: kind === 'unknown-field' ? suggestedField(message) : undefined};
 }
 
 /** More rounds mean that something is wrong with the repair, not with the file. */

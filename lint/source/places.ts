@@ -1,6 +1,6 @@
 /** Where each value of a policy is written, by the path that messages use: `routes[0].backoff.jitter`. */
 
-import {joinPath} from '../../src/policy/say.ts';
+import {joinPath} from '../../src/policy/format.ts';
 import type {Node, Span} from './tree.ts';
 import type {Unit} from './unit.ts';
 

@@ -1,6 +1,6 @@
 /** A policy in a file. A file holds any number of them: YAML has documents, and other languages of configuration nest theirs. */
 
-import {joinPath} from '../../src/policy/say.ts';
+import {joinPath} from '../../src/policy/format.ts';
 import {type Node, propertyOf, type Source, type Span} from './tree.ts';
 
 export interface Unit {

@@ -4,7 +4,7 @@
  * The syntax is strict on purpose: a comment that only begins with the linter's name is a comment.
  */
 
-import {nearest} from '../../src/policy/hints.ts';
+import {nearest} from '../../src/policy/suggestions.ts';
 
 export interface Directive {
   readonly kind: 'line' | 'next-line' | 'file';

@@ -1,7 +1,7 @@
 /** Suppressions that were meant and do nothing, because a word of them is misspelt. */
 
-import {nearest} from '../../src/policy/hints.ts';
-import {joinPath} from '../../src/policy/say.ts';
+import {joinPath} from '../../src/policy/format.ts';
+import {nearest} from '../../src/policy/suggestions.ts';
 import {below} from '../model/layer.ts';
 import {type Property, propertyOf, type Source, type Span} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
@@ -25,11 +25,11 @@ function inComments({comments}: Source): Misspelt[] {
     const misspelt = misspeltDirective(text);
     if (misspelt === undefined) return [];
     const {written, near} = misspelt;
-    const hint =
+    const suggestion =
       near === undefined
         ? 'the directives are retry-lint-disable-next-line, retry-lint-disable-line and, for the file, retry-lint-disable.'
         : `did you mean ${near}?`;
-    const message = `This comment suppresses nothing: ${JSON.stringify(written.slice(0, 60))} is not a directive; ${hint}`;
+    const message = `This comment suppresses nothing: ${JSON.stringify(written.slice(0, 60))} is not a directive; ${suggestion}`;
     return [{span, pointer: '', message}];
   });
 }
@@ -63,8 +63,8 @@ function unknownFields(
     .filter(({key}) => !fields.includes(key) && !key.startsWith('x-'))
     .map(({key, keySpan}) => {
       const near = nearest(key, fields);
-      const hint = near === undefined ? `its fields are ${fields.join(', ')}.` : `did you mean "${near}"?`;
-      const message = `${JSON.stringify(key.slice(0, 60))} is not a field of ${title}, and is ignored; ${hint}`;
+      const suggestion = near === undefined ? `its fields are ${fields.join(', ')}.` : `did you mean "${near}"?`;
+      const message = `${JSON.stringify(key.slice(0, 60))} is not a field of ${title}, and is ignored; ${suggestion}`;
       return {span: keySpan, pointer: joinPath(path, key), message};
     });
 }

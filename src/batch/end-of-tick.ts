@@ -3,7 +3,7 @@
  *
  * An HTTP client is much code. When all sends of a tick run together, that code is in the processor's cache for the next item;
  * a send between the answers of others is a quarter slower. See
- * docs/decisions/0016-a-batch-sends-at-the-end-of-a-turn.md.
+ * docs/decisions/0016-a-batch-sends-at-the-end-of-a-tick.md.
  */
 export class EndOfTick {
   readonly #later: Later;
@@ -27,7 +27,7 @@ export class EndOfTick {
   };
 }
 
-/** Schedules work for the end of the tick: `endOfTurn` of the system's clock, or `atOnce`. */
+/** Schedules work for the end of the tick: `endOfTick` of the system's clock, or `atOnce`. */
 export type Later = (work: () => void) => void;
 
 /** For a virtual clock, which would take the end of a tick for idleness. */

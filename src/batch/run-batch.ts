@@ -6,7 +6,7 @@ import {handleOf} from '../client/define-policy.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
-import {endOfTurn} from '../core/system-clock.ts';
+import {endOfTick} from '../core/system-clock.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import type {Answer} from '../transport/answer.ts';
 import {Batch} from './batch.ts';
@@ -68,7 +68,7 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
       concurrency,
       ordered,
       maxHoldMs,
-      later: options.clock === undefined ? endOfTurn : atOnce,
+      later: options.clock === undefined ? endOfTick : atOnce,
       notify: client.on as ((event: BatchEvent) => void) | null,
       onResult: (onResult ?? (() => {})) as (result: unknown) => unknown,
       keyOf: namingOf(options),

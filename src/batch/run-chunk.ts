@@ -19,7 +19,7 @@ import {failureOfCall} from './failure.ts';
 import {NOWHERE} from './repeatable.ts';
 import type {BatchEvent, BatchTarget} from './types.ts';
 
-/** What a courier asks of its batch. */
+/** What a chunk needs of its batch. */
 export interface Dispatcher<Item> extends Sender<Item> {
   readonly client: Client<Answer>;
   readonly notify: ((event: BatchEvent) => void) | null;

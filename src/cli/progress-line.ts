@@ -11,15 +11,15 @@ export function progressBar(view: ProgressView, columns: number): string {
   const ratio = total === 0 ? 1 : finished / total;
   const percentage = `${Math.floor(100 * ratio)} %`;
   const facts = [percentage, ...factsOf(view)];
-  // What fits least is left out first: the percentage says what the count says.
-  const fitting = [facts, facts.slice(1), [percentage, statusOf(view)], [statusOf(view)], [percentage]]
+  // A narrow terminal drops the percentage first, since the count has the same fact.
+  const text = [facts, facts.slice(1), [percentage, statusOf(view)], [statusOf(view)], [percentage]]
     .map(each => each.filter(fact => fact !== '').join(' | '))
-    .find(text => text.length <= width);
-  if (fitting === undefined) return '';
-  const bar = BARS.find(length => length + 1 + fitting.length <= width);
-  if (bar === undefined) return fitting;
+    .find(({length}) => length <= width);
+  if (text === undefined) return '';
+  const bar = BARS.find(length => length + 1 + text.length <= width);
+  if (bar === undefined) return text;
   const full = Math.round(bar * ratio);
-  return `${'█'.repeat(full)}${'░'.repeat(bar - full)} ${fitting}`;
+  return `${'█'.repeat(full)}${'░'.repeat(bar - full)} ${text}`;
 }
 
 /** For a log: without the bar. */

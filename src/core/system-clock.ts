@@ -63,10 +63,10 @@ export class SystemClock implements Clock {
 export const systemClock: SystemClock = new SystemClock();
 
 /** Runs the work at the end of the current tick of Node's event loop, after every answer of that tick. */
-export const endOfTurn = (work: () => void): void => void setImmediate(work);
+export const endOfTick = (work: () => void): void => void setImmediate(work);
 
 /** Runs the work in a later tick of the event loop, in any runtime. */
-export const inAnotherTurn = (work: () => void): void =>
+export const inLaterTick = (work: () => void): void =>
   void (typeof setImmediate === 'function' ? setImmediate(work) : setTimeout(work));
 
 function startNative(timer: Timer, ms: number): void {

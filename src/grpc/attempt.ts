@@ -10,7 +10,7 @@ import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 import type {Sent} from '../decide/classification.ts';
 import type {GrpcAnswer} from '../decide/grpc-hint.ts';
-import {type Ending, endingBy} from './endings.ts';
+import {cancelStatus, type LocalStatus} from './local-status.ts';
 
 /** A call of grpc-js below the interceptor. */
 export type LowerCall = ReturnType<NextCall>;
@@ -25,8 +25,8 @@ export interface AttemptOwner {
   isOver(endsAt: number): boolean;
   receiveMetadata(metadata: Metadata): void;
   receiveMessage(message: unknown): void;
-  /** @param ending Why we ended it ourselves, where we did. */
-  receiveStatus(status: StatusObject, ending: Ending | null): void;
+  /** @param localStatus The status with which this package ended the attempt, if it did. */
+  receiveStatus(status: StatusObject, localStatus: LocalStatus | null): void;
   /** Nothing more is to be asked of it. */
   left(attempt: RpcAttempt): void;
 }
@@ -52,7 +52,7 @@ export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingList
   #metadata: Metadata | null = null;
   #messages: unknown[] = [];
   #end: StatusObject | null = null;
-  #ending: Ending | null = null;
+  #localStatus: LocalStatus | null = null;
   #listener: BodyListener | null = null;
 
   /** @param target What the call says is its peer before it has one. */
@@ -147,8 +147,8 @@ export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingList
 
   abort(reason: unknown): void {
     if (this.#end !== null) return;
-    this.#ending = endingBy(reason);
-    this.call.cancelWithStatus(this.#ending.code, this.#ending.details);
+    this.#localStatus = cancelStatus(reason);
+    this.call.cancelWithStatus(this.#localStatus.code, this.#localStatus.details);
   }
 
   // The listener.
@@ -185,7 +185,7 @@ export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingList
 
   #giveStatus(end: StatusObject): void {
     this.#listener?.ended(end.code === status.OK ? 'read' : 'network');
-    this.#owner.receiveStatus(end, this.#ending);
+    this.#owner.receiveStatus(end, this.#localStatus);
   }
 }
 

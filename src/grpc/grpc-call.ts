@@ -22,7 +22,7 @@ import type {CallOverrides} from '../policy/types.ts';
 import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
 import {type AttemptOwner, type LowerCall, RpcAttempt, rpcBodies} from './attempt.ts';
 import {attemptOptions, callersDeadline, parentOf, timeoutValue} from './deadlines.ts';
-import {type Ending, endingOf} from './endings.ts';
+import {type LocalStatus, statusOfOutcome} from './local-status.ts';
 import {MetadataBag} from './metadata-bag.ts';
 import {originOfTarget} from './target.ts';
 
@@ -123,7 +123,7 @@ export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>,
   }
 
   override cancelWithStatus(code: status, details: string): void {
-    this.callerSignal.abort({code, details} satisfies Ending);
+    this.callerSignal.abort({code, details} satisfies LocalStatus);
     this.#run(); // Nothing is sent, but the call ends.
   }
 
@@ -145,7 +145,7 @@ export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>,
     this.#dropFirst();
     // Never before the method of the client has returned; and what the caller's function throws is not ours to catch.
     queueMicrotask(() => {
-      if (outcome.response === null) return this.#endWith(endingOf(outcome));
+      if (outcome.response === null) return this.#endWith(statusOfOutcome(outcome));
       this.#answer = outcome.response;
       this.#answer.give();
     });
@@ -225,24 +225,24 @@ export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>,
     this.#caller.runInAsyncScope(() => this.#listener?.onReceiveMessage?.(message));
   }
 
-  receiveStatus({code, details, metadata}: StatusObject, ending: Ending | null): void {
-    this.#endWith({...ending, code, details}, metadata);
+  receiveStatus({code, details, metadata}: StatusObject, localStatus: LocalStatus | null): void {
+    this.#endWith({...localStatus, code, details}, metadata);
   }
 
   left(attempt: RpcAttempt): void {
     this.#live.delete(attempt);
   }
 
-  #endWith(ending: Ending, metadata: Metadata = new Metadata()): void {
+  #endWith(localStatus: LocalStatus, metadata: Metadata = new Metadata()): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     parentOf(this.#given, 'CANCELLATION')?.off('cancelled', this.#leave);
-    const ended = {...ending, metadata, resilience: this.#reportOf(ending)};
+    const ended = {...localStatus, metadata, resilience: this.#reportOf(localStatus)};
     this.#caller.runInAsyncScope(() => this.#listener?.onReceiveStatus?.(ended));
   }
 
   /** A stream was a success when it began, and may have failed since. */
-  #reportOf({code}: Ending): CallReport | undefined {
+  #reportOf({code}: LocalStatus): CallReport | undefined {
     let report: CallReport;
     try {
       report = reportFor(this.#call!);

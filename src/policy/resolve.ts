@@ -1,12 +1,12 @@
 /** Asks a policy everything that can be asked before it runs, and lays its layers: the whole of it, or one error that names all. */
 
 import {InvalidPolicyError, type PolicyProblem} from '../core/errors.ts';
-import {nearest} from './hints.ts';
+import {formatValue} from './format.ts';
 import {checkInvariants, notAnOrigin} from './invariants.ts';
 import {layOverrides, layPolicy, type ResolvedCall, type ResolvedPolicy, type ResolvedRoute} from './layers.ts';
 import {presets} from './presets.ts';
 import {normaliseOrigin} from './routes.ts';
-import {sayValue} from './say.ts';
+import {nearest} from './suggestions.ts';
 import type {Policy} from './types.ts';
 import {readOverrides, readPolicy} from './validate.ts';
 
@@ -44,14 +44,14 @@ export function checkExtends(name: string, path: string): PolicyProblem[] {
   if (Object.hasOwn(presets, name)) return [];
   const isPath = /^\.{0,2}[/\\]|\.(?:jsonc?|ya?ml)$/i.test(name);
   if (isPath) {
-    const message = `is the file ${sayValue(name)}; files are read by loadPolicy of steadfetch/load, not at run time`;
+    const message = `is the file ${formatValue(name)}; files are read by loadPolicy of steadfetch/load, not at run time`;
     return [{path, message}];
   }
   const names = Object.keys(presets).map(preset => preset.replace('steadfetch:', ''));
   const near = nearest(name.replace('steadfetch:', ''), names);
-  const hint =
+  const suggestion =
     near === undefined ? `the presets are ${Object.keys(presets).join(', ')}` : `did you mean "steadfetch:${near}"?`;
-  return [{path, message: `is ${sayValue(name)}, which is not a preset; ${hint}`}];
+  return [{path, message: `is ${formatValue(name)}, which is not a preset; ${suggestion}`}];
 }
 
 /** @param known Problems of the policy itself: a route that inherits them is not to blame. */

@@ -6,10 +6,10 @@
  */
 
 import type {PolicyProblem} from '../core/errors.ts';
-import {hintFor} from './hints.ts';
-import {joinPath, sayValue} from './say.ts';
+import {formatValue, joinPath} from './format.ts';
 import {type Fields, type Kinds, type List, listed, oneOf, type Shape, said, shapesOf} from './shape.ts';
 import {overridesShape, policyShape} from './shapes.ts';
+import {suggestionFor} from './suggestions.ts';
 import type {CallOverrides, PolicyInput} from './types.ts';
 
 /** Past this many, a list of problems is no longer read. */
@@ -93,7 +93,10 @@ class Reader {
       const place = joinPath(path, key);
       if (Object.hasOwn(fields, key)) copy[key] = this.read(value, fields[key]!, place);
       else
-        this.#refuse(place, `is not a field of ${title}${listed(fields)}${hintFor(key, object, shape, partOf(path))}`);
+        this.#refuse(
+          place,
+          `is not a field of ${title}${listed(fields)}${suggestionFor(key, object, shape, partOf(path))}`,
+        );
     }
     for (const key of required)
       if (!object.has(key)) this.#refuse(joinPath(path, key), `is missing; it must be ${said(fields[key]!)}`);
@@ -118,7 +121,7 @@ class Reader {
       path,
       ['function', 'symbol', 'bigint'].includes(typeof value)
         ? `is a ${typeof value}; a policy is plain data, functions go beside it`
-        : `must be ${said(shape)}, got ${sayValue(value)}`,
+        : `must be ${said(shape)}, got ${formatValue(value)}`,
     );
   }
 

@@ -1,29 +1,29 @@
-/** Work that is put off to the end of a turn. */
+/** Work that is postponed to the end of a tick. */
 import {expect} from 'chai';
 import {EndOfTick} from '../../src/batch/end-of-tick.ts';
 import {runBatch} from '../../src/batch/run-batch.ts';
-import {endOfTurn} from '../../src/core/system-clock.ts';
+import {endOfTick} from '../../src/core/system-clock.ts';
 
-describe('a turn of a batch', () => {
-  it('does once what is asked for many times, and again what is asked for meanwhile', () => {
+describe('EndOfTick', () => {
+  it('runs work once for many requests, and again for a request during the work', () => {
     const ends: (() => void)[] = [];
     let done = 0;
-    const turn = new EndOfTick(
+    const tick = new EndOfTick(
       end => ends.push(end),
       () => {
-        if (++done === 1) turn.ask();
+        if (++done === 1) tick.ask();
       },
     );
-    for (let count = 0; count < 3; count++) turn.ask();
+    for (let count = 0; count < 3; count++) tick.ask();
     expect(done).to.equal(0);
     while (ends.length > 0) ends.shift()!();
     expect(done).to.equal(2);
   });
 
-  it('ends after all promises that it settles', async () => {
+  it('runs after the promises that are already settled', async () => {
     const order: string[] = [];
     await new Promise<void>(resolve => {
-      endOfTurn(() => {
+      endOfTick(() => {
         order.push('end');
         resolve();
       });
@@ -35,7 +35,7 @@ describe('a turn of a batch', () => {
     expect(order).to.deep.equal(['promises', 'end']);
   });
 
-  it('sends in one go what came free in one go', async () => {
+  it('lets a batch fill together all slots that became free in one tick', async () => {
     const log: string[] = [];
     let answers: (() => void)[] = [];
     const send = (item: string): Promise<string> => {

@@ -158,8 +158,8 @@ describe('the policy schema in an editor', () => {
           const value = around({[camel(name)]: 2});
           const [said = ''] = checkPolicy(value).map(({message}) => /; (use .*)$/.exec(message)?.[1]);
           const shown = await editor.messages(JSON.stringify(value));
-          const [hint = ''] = shown.map(message => /^2: (Use .*)\.$/.exec(message)?.[1]);
-          expect(hint, `${name} in ${title}`).to.equal(said.replace(/^u/, 'U'));
+          const [suggestion = ''] = shown.map(message => /^2: (Use .*)\.$/.exec(message)?.[1]);
+          expect(suggestion, `${name} in ${title}`).to.equal(said.replace(/^u/, 'U'));
         }
       });
     }

@@ -2,8 +2,8 @@
 import {expect} from 'chai';
 import fc from 'fast-check';
 import {expects} from '../../schema/emit/words.ts';
+import {formatValue} from '../../src/policy/format.ts';
 import {presets} from '../../src/policy/presets.ts';
-import {sayValue} from '../../src/policy/say.ts';
 import {said} from '../../src/policy/shape.ts';
 import {policyShape} from '../../src/policy/shapes.ts';
 import {checkOverrides, checkPolicy} from '../../src/policy/validate.ts';
@@ -147,7 +147,7 @@ const same = (value: unknown, check: typeof checkPolicy, fits: (value: unknown) 
 describe('a policy is read as its schema says', () => {
   for (const [what, whole, check, fits] of [
     ...WHOLE.flatMap(policy => Object.entries(policy)).map(
-      ([key, value]) => [`${key}: ${sayValue(value)}`, {[key]: value}, checkPolicy, fitsPolicy] as const,
+      ([key, value]) => [`${key}: ${formatValue(value)}`, {[key]: value}, checkPolicy, fitsPolicy] as const,
     ),
     ['overrides', OVERRIDES, checkOverrides, fitsOverrides] as const,
   ])

@@ -68,9 +68,9 @@ async function candidates(url: string, journal: string): Promise<Record<string, 
       return good;
     };
   const bare = loop();
-  /** As ours does it: what came free in a turn of the event loop is sent in one go. */
+  /** As steadfetch does it: fills all slots that became free in a tick of the event loop together. */
   let end: Promise<void> | undefined;
-  const endOfTurn = (): Promise<void> =>
+  const endOfTick = (): Promise<void> =>
     (end ??= new Promise(resolve => {
       setImmediate(() => {
         end = undefined;
@@ -94,7 +94,7 @@ async function candidates(url: string, journal: string): Promise<Record<string, 
   return {
     'a loop over fetch': bare,
     'the same again (noise)': bare,
-    'the loop, which sends at the end of each turn': loop(endOfTurn),
+    'the loop, which sends at the end of each tick': loop(endOfTick),
     'p-map + p-retry': async items =>
       (await pMap(items, (item: Item) => pRetry(() => once(item), retries), {concurrency: CONCURRENCY})).length,
     'steadfetch/batch, deduplicated, with a journal': ours(item => fetch(url, post(item))),
@@ -134,7 +134,7 @@ function section(found: ReadonlyMap<string, number>): Section {
       `Items a second by the wall clock, ${CONCURRENCY} at a time, every twentieth answer a 503: the 80th percentile of ${ROUNDS} rounds. The loop sends ` +
       'nothing again, so it sends 5 % less. p-map + p-retry have the same `send`, and neither deduplicate nor keep a journal; nor do they ' +
       'end an attempt that takes too long, for which fetch needs a signal, and that has its price. What makes up for all of it is that ' +
-      'ours sends at the end of a turn of the event loop all that came free in it, as one of the loops does.',
+      'steadfetch fills at the end of a tick of the event loop all slots that became free in it, as one of the loops does.',
     columns: ['', 'items/s', 'of the loop over fetch'],
     rows: [...found].map(([name, value]) => [name, digits(value, 0), digits(value / bare)]),
     goals: [

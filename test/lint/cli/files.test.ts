@@ -143,20 +143,20 @@ describe('the files of retry-lint', () => {
   });
 
   it('YAML on standard input without a name is told of --stdin-filename', async () => {
-    const hint =
+    const suggestion =
       'Standard input was read as JSON, and it looks like YAML. Name it to have it read as YAML: --stdin-filename policy.yaml\n';
     const desk = new Desk();
-    const hinted = async (input: string, ...argv: string[]): Promise<string> => {
+    const suggested = async (input: string, ...argv: string[]): Promise<string> => {
       desk.input = input;
       return (await desk.run('-', ...argv)).err;
     };
-    expect(await hinted('# ours\n---\nversion: 1\n')).to.equal(hint);
-    expect(await hinted('$schema: ./p.json\nbackoff:\n  jitter: none\n', '-f', 'json')).to.equal(hint);
-    expect(await hinted('{"version" 1}')).to.equal('');
-    expect(await hinted('{\n  version: 1\n}')).to.equal('');
-    expect(await hinted('')).to.equal('');
-    expect(await hinted('version: 1\n', '--stdin-filename', 'a.json')).to.equal('');
-    expect(await hinted('version: 1\n', '--stdin-filename', 'a.yaml')).to.equal('');
+    expect(await suggested('# ours\n---\nversion: 1\n')).to.equal(suggestion);
+    expect(await suggested('$schema: ./p.json\nbackoff:\n  jitter: none\n', '-f', 'json')).to.equal(suggestion);
+    expect(await suggested('{"version" 1}')).to.equal('');
+    expect(await suggested('{\n  version: 1\n}')).to.equal('');
+    expect(await suggested('')).to.equal('');
+    expect(await suggested('version: 1\n', '--stdin-filename', 'a.json')).to.equal('');
+    expect(await suggested('version: 1\n', '--stdin-filename', 'a.yaml')).to.equal('');
   });
 
   it('what a policy extends is read from the disk, through every level', async () => {

@@ -10,7 +10,7 @@ import type {Shape, ShapeProblem, UnitData} from '../../../lint/shape/shape.ts';
 import {type Place, type Places, placesOf} from '../../../lint/source/places.ts';
 import {propertyOf, type Source} from '../../../lint/source/tree.ts';
 import {type Unit, unitAt} from '../../../lint/source/unit.ts';
-import {sayValue} from '../../../src/policy/say.ts';
+import {formatValue} from '../../../src/policy/format.ts';
 import type {RetryTrigger} from '../../../src/policy/types.ts';
 
 export const capabilities: Capabilities = {
@@ -117,7 +117,7 @@ function shapeOf(unit: Unit): Shape {
     if (isTemplate(value)) unknown.add(path);
     else if (read === undefined) {
       invalid.add(path);
-      const message = `must be ${field.fits}, got ${sayValue(value)}`;
+      const message = `must be ${field.fits}, got ${formatValue(value)}`;
       problems.push({kind: 'wrong-value', path: field.name, place, message, meant: undefined});
     } else setIn(data, path.split('.'), read);
   }

@@ -7,7 +7,10 @@ import {inputName} from './workspace.ts';
 const YAML_KEY = /^[\w$-]+:(?:\s|$)/m;
 
 /** @returns A line for standard error, where there is something to say. */
-export function inputHint(reports: readonly Report[], texts: Readonly<Record<string, string>>): string | undefined {
+export function inputSuggestion(
+  reports: readonly Report[],
+  texts: Readonly<Record<string, string>>,
+): string | undefined {
   const report = reports.find(({path}) => path === inputName);
   const isUnread = report?.findings.some(({code}) => code === 'RL001') === true;
   return isUnread && YAML_KEY.test(texts[inputName] ?? '')

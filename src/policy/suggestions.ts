@@ -9,7 +9,7 @@ import {overridesShape, policyShape} from './shapes.ts';
  *
  * @param part The path of the object, without the route it is in; empty for a policy, a route and the options of a call.
  */
-export function hintFor(key: string, object: ReadonlyMap<string, unknown>, owner: Fields, part: string): string {
+export function suggestionFor(key: string, object: ReadonlyMap<string, unknown>, owner: Fields, part: string): string {
   // A field of another kind is no slip: the kind is what has to be named.
   if (part !== '' && owner.fields.kind !== undefined && partHas(part, key)) return '';
   const near = nearest(

@@ -4,4 +4,4 @@
  * Only a spelling is put right. Names of other libraries count differently, so they are never taken for ours unasked. Read from the
  * message, because the client, whose message it is, has no use for more, and every bundle would carry it.
  */
-export const meantField = (message: string): string | undefined => /did you mean "([^"]+)"\?/.exec(message)?.[1];
+export const suggestedField = (message: string): string | undefined => /did you mean "([^"]+)"\?/.exec(message)?.[1];

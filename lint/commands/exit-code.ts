@@ -11,7 +11,7 @@ export interface Threshold {
 }
 
 /** 0 or 1. */
-export function verdictOf(reports: readonly Report[], {failOn, maxWarnings, exitZero}: Threshold): number {
+export function exitCodeOf(reports: readonly Report[], {failOn, maxWarnings, exitZero}: Threshold): number {
   if (exitZero || failOn === 'never') return 0;
   const failing = severities.slice(0, severities.indexOf(failOn) + 1);
   const count = (severity: Severity): number =>

@@ -5,15 +5,15 @@ const longest = 40;
 /** `routes[0].backoff.baseMs`; a key that is no identifier is quoted. */
 export function joinPath(path: string, key: string | number): string {
   if (typeof key === 'number') return `${path}[${key}]`;
-  if (!/^[$A-Za-z_][\w$]*$/.test(key) || key.length > longest) return `${path}[${sayText(key)}]`;
+  if (!/^[$A-Za-z_][\w$]*$/.test(key) || key.length > longest) return `${path}[${quote(key)}]`;
   return path === '' ? key : `${path}.${key}`;
 }
 
 /** The clause after "got". */
-export function sayValue(value: unknown): string {
+export function formatValue(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return looksSecret(value) ? `${sayText(value.slice(0, 4))}… (${value.length} characters)` : sayText(value);
+      return looksSecret(value) ? `${quote(value.slice(0, 4))}… (${value.length} characters)` : quote(value);
     case 'object':
       if (value === null) return 'null';
       if (Array.isArray(value)) return value.length === 1 ? 'a list of 1 entry' : `a list of ${value.length} entries`;
@@ -25,7 +25,7 @@ export function sayValue(value: unknown): string {
   }
 }
 
-function sayText(text: string): string {
+function quote(text: string): string {
   // Cut before quoting: JSON writes a control character with six, and a text may be megabytes long.
   return text.length <= longest ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, longest - 1))}…`;
 }

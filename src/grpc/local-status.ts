@@ -1,20 +1,20 @@
-/** How calls end without an answer of the server, in gRPC's own words: a code and its details. */
+/** The gRPC status of a call that ended without a status of the server: a code, its details and the cause. */
 import {status} from '@grpc/grpc-js';
 import type {RejectedError, TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 
-/** Becomes an error of grpc-js's, which takes over every field. */
-export interface Ending {
+/** grpc-js makes its error of this, and copies every field. */
+export interface LocalStatus {
   readonly code: status;
   readonly details: string;
-  /** What is behind it: an error of ours, or of the user's function. */
+  /** The error of this package, or of the user's function, that caused the status. */
   readonly cause?: unknown;
 }
 
-export function endingOf({kind, error}: Outcome): Ending {
+export function statusOfOutcome({kind, error}: Outcome): LocalStatus {
   switch (kind) {
     case 'aborted':
-      return error as Ending; // The caller's own, as it was given to the call's signal.
+      return error as LocalStatus; // The caller's own, as it was given to the call's signal.
     case 'attempt-timeout':
     case 'deadline':
       return timedOut(error as TimeoutError);
@@ -25,16 +25,16 @@ export function endingOf({kind, error}: Outcome): Ending {
   }
 }
 
-/** Why an attempt in flight is cancelled: the caller's word, time that ran out, or another attempt that was faster. */
-export function endingBy(reason: unknown): Ending {
+/** The status that cancels an attempt in flight: the caller's own, DEADLINE_EXCEEDED after a timeout, or CANCELLED. */
+export function cancelStatus(reason: unknown): LocalStatus {
   const {code, name} = reason as {code?: unknown; name?: unknown};
-  if (typeof code === 'number' && name === undefined) return reason as Ending;
+  if (typeof code === 'number' && name === undefined) return reason as LocalStatus;
   return name === 'TimeoutError'
     ? timedOut(reason as TimeoutError)
     : {code: status.CANCELLED, details: messageOf(reason)};
 }
 
-function timedOut(error: TimeoutError): Ending {
+function timedOut(error: TimeoutError): LocalStatus {
   const details =
     error.code === 'IDLE_TIMEOUT' ? `No message of the stream arrived for ${error.limitMs} ms.` : error.message;
   return {code: status.DEADLINE_EXCEEDED, details, cause: error};
