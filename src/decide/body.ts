@@ -30,6 +30,12 @@ export function snapshotBody(body: BodyInit | null | undefined, limitBytes: numb
   return {body, replayable: false}; // A stream, or something we do not know.
 }
 
+/** The body as text, where it is text or bytes; undefined for everything that has to be read first. */
+export function textOf(body: unknown): string | undefined {
+  if (typeof body === 'string') return body;
+  return isBuffer(body) || ArrayBuffer.isView(body) ? new TextDecoder().decode(body) : undefined;
+}
+
 /**
  * Fetch and undici send nothing in place of bytes that were transferred elsewhere.
  *

@@ -5,7 +5,7 @@ import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {Plan} from '../client/plan.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {type BodySnapshot, snapshotBody} from '../decide/body.ts';
+import {type BodySnapshot, snapshotBody, textOf} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {HeaderRecord, type HeaderValues, headerValues} from '../transport/header-record.ts';
 import {fetchRedirected} from '../transport/redirects.ts';
@@ -72,6 +72,10 @@ export class FetchTransport
 
   get replayable(): boolean {
     return this.#body.replayable;
+  }
+
+  get bodyText(): string | undefined {
+    return textOf(this.#body.body);
   }
 
   next(isAbortable: boolean): TransportRequest<Response> {

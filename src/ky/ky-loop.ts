@@ -46,6 +46,8 @@ class KyLoop {
   #lastResponse: Response | null = null;
   /** A hook of the user's gave the answer: it is the answer, whatever its status. */
   #answeredByHook = false;
+  /** A hook put another Request in place, with a body that was not seen. */
+  #isReplaced = false;
   #forgetSignal: (() => void) | null = null;
 
   constructor(ky: KyCall, options: KyOptions, kyDecides: boolean) {
@@ -97,7 +99,7 @@ class KyLoop {
       // Between its attempts ky keeps the body itself.
       keptElsewhere: !call.mayHedge && this.#body.fits(replayLimitBytes),
       replayLimitBytes,
-      text: undefined,
+      text: this.#isReplaced ? undefined : this.#body.text,
       bodyGetsFreshTime: ky.explicit.bodyGetsFreshTime,
       bodyGraceMs: ky.explicit.bodyGraceMs,
       send: (attempt, signal) => ky.send(attempt, init, signal),
@@ -159,7 +161,10 @@ class KyLoop {
   }
 
   #answered(result: unknown): void {
-    if (!isResponse(result)) return;
+    if (!isResponse(result)) {
+      if (result !== undefined) this.#isReplaced = true;
+      return;
+    }
     this.#answeredByHook = true;
     if (this.#afterResponseHooks === 0) this.#finishIfGood(result);
   }

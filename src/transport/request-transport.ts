@@ -76,6 +76,10 @@ export class RequestTransport implements Transport<Response> {
     return this.#capture ?? false;
   }
 
+  get bodyText(): string | undefined {
+    return this.#options.text;
+  }
+
   next(isAbortable: boolean): TransportRequest<Response> {
     const controller = isAbortable ? new AbortController() : null;
     return new SentRequest(this.#options, this.#nextRequest(), controller);

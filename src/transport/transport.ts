@@ -46,6 +46,8 @@ export interface Transport<R extends AttemptResponse> {
   readonly stop?: AbortSource;
   /** Whether the body can be sent again: a promise where it has to be read first. Asked only when a retry is due. */
   readonly replayable: boolean | Promise<boolean>;
+  /** The request body as text, where that is known without reading a stream. Left out, or undefined: it is not. */
+  readonly bodyText?: string | undefined;
   /** Whether the body of a response gets the whole attempt timeout again, as ky's `timeout` means it. */
   readonly bodyGetsFreshTime: boolean;
   /** How much later than due the reading of a body is ended, where the adapter ends it itself; left out: 0. */

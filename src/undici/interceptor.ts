@@ -11,7 +11,7 @@ import {CallSignal} from '../core/abort-source.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
-import {type BodySnapshot, checkBody, snapshotBody} from '../decide/body.ts';
+import {type BodySnapshot, checkBody, snapshotBody, textOf} from '../decide/body.ts';
 import type {Sent} from '../decide/classification.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
@@ -138,6 +138,10 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
 
   get replayable(): boolean {
     return this.#kept?.replayable ?? this.#body.replayable;
+  }
+
+  get bodyText(): string | undefined {
+    return textOf(this.#body.body);
   }
 
   /** Two attempts that are in flight at once must not wait for each other's chunks. */

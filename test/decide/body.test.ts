@@ -2,7 +2,7 @@
 
 import {expect} from 'chai';
 import fc from 'fast-check';
-import {byteLength, snapshotBody} from '../../src/decide/body.ts';
+import {byteLength, snapshotBody, textOf as textIfKnown} from '../../src/decide/body.ts';
 
 const LIMIT = 1000;
 const bytesOf = async (body: BodyInit | null | undefined): Promise<number[]> => [
@@ -170,5 +170,17 @@ describe('byteLength', () => {
       }),
       {seed: 8, numRuns: 500},
     );
+  });
+});
+
+describe('textOf', () => {
+  it('is the text of strings and bytes', () => {
+    const bytes = new TextEncoder().encode('héllo');
+    expect(['héllo', bytes, bytes.buffer, Buffer.from('héllo')].map(textIfKnown)).to.deep.equal(Array(4).fill('héllo'));
+  });
+
+  it('is not known of what has to be read first', () => {
+    const bodies = [undefined, null, new Blob(['a']), new FormData(), new ReadableStream()];
+    expect(bodies.map(textIfKnown)).to.deep.equal(Array(5).fill(undefined));
   });
 });
