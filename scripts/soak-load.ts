@@ -1,4 +1,4 @@
-/** The clients of the soak: every door under one policy, GETs and POSTs with and without a key, and callers that leave. */
+/** The clients of the soak: every adapter under one policy, GETs and POSTs with and without a key, and callers that leave. */
 import ky from 'ky';
 import {Agent, request} from 'undici';
 import {seededRandom} from '../src/core/random.ts';

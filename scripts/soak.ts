@@ -1,5 +1,5 @@
 /**
- * Calls a server that fails at random, through every door, for minutes: no call may be lost, no effect repeated, nothing may
+ * Calls a server that fails at random, through every adapter, for minutes: no call may be lost, no effect repeated, nothing may
  * grow. Then reads responses in every way there is. Writes its section of docs/reliability.md.
  *
  * Usage: npm run soak -- --minutes 10 --streams 12000

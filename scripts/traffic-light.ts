@@ -82,7 +82,7 @@ const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
     ['any of them with `x-should-retry: false`', http(503, {'x-should-retry': 'false'})],
     ['any of them with `Idempotent-Replayed: true`', http(503, {'idempotent-replayed': 'true'})],
   ],
-  wire: () => [
+  transport: () => [
     ['nothing listens (`ECONNREFUSED`)', judged(broken('ECONNREFUSED', {syscall: 'connect'}))],
     ['no such name, no route (`ENOTFOUND`, `EAI_AGAIN`, `EHOSTUNREACH`)', judged(broken('ENOTFOUND'))],
     ['the connection took too long (`UND_ERR_CONNECT_TIMEOUT`)', judged(broken('UND_ERR_CONNECT_TIMEOUT'))],

@@ -5,7 +5,7 @@ import {readPage, withTables} from '../scripts/traffic-light.ts';
 import type {PolicyInput} from '../src/core.ts';
 import {grpcInterceptor} from '../src/grpc/interceptor.ts';
 import type {ScriptedAnswer} from '../src/testing.ts';
-import {answer, virtually, wireError} from './call/world.ts';
+import {answer, connectionError, virtually} from './call/world.ts';
 import {fails, GrpcServer, get, ok} from './grpc/grpc-server.ts';
 
 const BACKOFF = {baseMs: 200, jitter: 'full'} as const;
@@ -21,7 +21,7 @@ describe('docs/traffic-light.md', () => {
     ['3: POST, 503', POST, [503, 200], [0]],
     ['3: POST with a key, 503', KEYED, [503, 200], [0, 100]],
     ['4: POST, 429 with Retry-After', POST, [answer(429, {'Retry-After': '3'}), 200], [0, 3150]],
-    ['5: POST, connection refused', POST, [wireError('ECONNREFUSED', {syscall: 'connect'}), 200], [0, 100]],
+    ['5: POST, connection refused', POST, [connectionError('ECONNREFUSED', {syscall: 'connect'}), 200], [0, 100]],
     ['6: POST, no answer in time', POST, ['hang', 200], [0]],
     ['7: POST, 422', POST, [422, 200], [0]],
   ];

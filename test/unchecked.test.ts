@@ -1,4 +1,4 @@
-/** The doors that ask nothing run what the doors that ask run, and carry nothing of what asks. */
+/** The adapters that ask nothing run what the adapters that ask run, and carry nothing of what asks. */
 import {readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import ky from 'ky';
@@ -35,7 +35,7 @@ describe('unchecked', () => {
     expect(server.requests).to.have.length(4);
   });
 
-  it('is a ky door too', async () => {
+  it('is a ky adapter too', async () => {
     const clock = new VirtualClock();
     const server = new ScriptedFetch(clock, [503, 200]);
     const api = ky.extend(unchecked.resilience({}, {clock})).extend({fetch: server.fetch});

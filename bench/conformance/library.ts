@@ -77,8 +77,8 @@ export interface Library {
   readonly hasTimeout?: true;
   /** It knows what HTTP methods mean. */
   readonly knowsMethods?: true;
-  /** It sends a call again whose wire broke. */
-  readonly resendsBrokenWires?: true;
+  /** Retries a call whose connection failed. */
+  readonly retriesNetworkErrors?: true;
   /** It hands out bodies before they are complete. */
   readonly streams?: true;
   /** Calls with its own backoff; the waits are noted and not waited for. */

@@ -1,6 +1,6 @@
 /** What a pitfall is tried with: verdicts, a server that notes what came, and the ends of calls. */
 
-import {type Place, type Answer as Script, WireServer} from '../../test/support/wire-server.ts';
+import {LoopbackServer, type Place, type Answer as Script} from '../../test/support/loopback-server.ts';
 
 export interface Verdict {
   readonly cell: 'pass' | 'fail' | 'n/a';
@@ -20,14 +20,14 @@ export const timers = (): number => process.getActiveResourcesInfo().filter(name
 
 /** A server of its own, on the loopback interface, and what came when. */
 export class Scene {
-  readonly #server: WireServer;
+  readonly #server: LoopbackServer;
 
-  private constructor(server: WireServer) {
+  private constructor(server: LoopbackServer) {
     this.#server = server;
   }
 
   static async open(): Promise<Scene> {
-    return new Scene(await WireServer.start());
+    return new Scene(await LoopbackServer.start());
   }
 
   /** A place that notes when each request came. The last answer repeats. */

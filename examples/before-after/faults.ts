@@ -22,7 +22,7 @@ type What =
   /** No answer, until the client gives up. */
   | {readonly kind: 'hang'; readonly worked: boolean};
 
-/** The three forms a server's wait takes on the wire. */
+/** The three headers in which a server sends a wait. */
 export type Hint = 'retry-after-ms' | 'seconds' | 'date';
 
 /** Values and how likely each is. The shares sum to 1. */

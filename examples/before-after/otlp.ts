@@ -1,12 +1,12 @@
 /** Spans as OTLP/JSON carries them, and as a reader wants them. */
 
-/** The wire form, as far as it is read here. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
+/** The fields of an OTLP export that this example reads. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
 export interface ResourceSpans {
   readonly resource?: unknown;
-  readonly scopeSpans?: readonly {readonly scope?: unknown; readonly spans?: readonly WireSpan[]}[];
+  readonly scopeSpans?: readonly {readonly scope?: unknown; readonly spans?: readonly OtlpSpan[]}[];
 }
 
-interface WireSpan {
+interface OtlpSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId?: string;
@@ -14,17 +14,17 @@ interface WireSpan {
   readonly kind?: number;
   readonly startTimeUnixNano: string | number;
   readonly endTimeUnixNano: string | number;
-  readonly attributes?: readonly WireAttribute[];
+  readonly attributes?: readonly OtlpAttribute[];
   readonly events?: readonly {
     readonly name: string;
     readonly timeUnixNano: string | number;
-    readonly attributes?: readonly WireAttribute[];
+    readonly attributes?: readonly OtlpAttribute[];
   }[];
   readonly links?: readonly {readonly spanId: string}[];
   readonly status?: {readonly code?: number};
 }
 
-interface WireAttribute {
+interface OtlpAttribute {
   readonly key: string;
   readonly value: {
     readonly stringValue?: string;
@@ -57,24 +57,24 @@ export function spansOf(resourceSpans: readonly ResourceSpans[]): readonly Span[
   return resourceSpans.flatMap(({scopeSpans = []}) => scopeSpans.flatMap(({spans = []}) => spans.map(span)));
 }
 
-function span(wire: WireSpan): Span {
+function span(otlp: OtlpSpan): Span {
   return {
-    traceId: wire.traceId,
-    spanId: wire.spanId,
-    parentSpanId: wire.parentSpanId ?? '',
-    name: wire.name,
+    traceId: otlp.traceId,
+    spanId: otlp.spanId,
+    parentSpanId: otlp.parentSpanId ?? '',
+    name: otlp.name,
     // OTLP counts from 1; the enumeration of the OpenTelemetry API counts from 0.
-    kind: wire.kind === 1 ? 'internal' : wire.kind === 3 ? 'client' : 'other',
-    startMs: milliseconds(wire.startTimeUnixNano),
-    endMs: milliseconds(wire.endTimeUnixNano),
-    failed: wire.status?.code === 2,
-    attributes: attributes(wire.attributes),
-    events: (wire.events ?? []).map(event => ({
+    kind: otlp.kind === 1 ? 'internal' : otlp.kind === 3 ? 'client' : 'other',
+    startMs: milliseconds(otlp.startTimeUnixNano),
+    endMs: milliseconds(otlp.endTimeUnixNano),
+    failed: otlp.status?.code === 2,
+    attributes: attributes(otlp.attributes),
+    events: (otlp.events ?? []).map(event => ({
       name: event.name,
       atMs: milliseconds(event.timeUnixNano),
       attributes: attributes(event.attributes),
     })),
-    links: (wire.links ?? []).map(link => link.spanId),
+    links: (otlp.links ?? []).map(link => link.spanId),
   };
 }
 
@@ -82,9 +82,9 @@ function span(wire: WireSpan): Span {
 const milliseconds = (nanoseconds: string | number): number => Number(BigInt(nanoseconds) / 1000n) / 1000;
 
 /** Lists and maps are left out: no bar and no label needs them. */
-function attributes(wire: readonly WireAttribute[] = []): Attributes {
+function attributes(otlp: readonly OtlpAttribute[] = []): Attributes {
   const plain: Record<string, string | number | boolean> = {};
-  for (const {key, value} of wire) {
+  for (const {key, value} of otlp) {
     // An int64 is a string in JSON by the specification, and a number from OpenTelemetry JS.
     const simple = value.stringValue ?? value.boolValue ?? value.doubleValue ?? value.intValue;
     if (simple !== undefined) plain[key] = value.intValue === undefined ? simple : Number(value.intValue);

@@ -4,7 +4,7 @@ import type {HeaderBag} from '../core/observer.ts';
 import type {Propagation} from './options.ts';
 
 /**
- * Under this key an instrumentation of undici or fetch makes no spans of its own: else each attempt had two, and the wire
+ * Under this key an instrumentation of undici or fetch makes no spans of its own: else each attempt had two, and the request
  * carried two traceparents, which no server can read. The key is the SDK's own; the API makes it by `Symbol.for`.
  */
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');

@@ -155,7 +155,7 @@ describe('duplicates', () => {
 });
 
 describe('an abort', () => {
-  it('waits for what is on the wire, sends nothing more, and reports the rest', async () => {
+  it('waits for attempts in flight, sends nothing more, and reports the rest', async () => {
     const clock = new VirtualClock();
     const controller = new AbortController();
     const server = new ItemServer({b: [503]});
@@ -180,7 +180,7 @@ describe('an abort', () => {
       },
     );
     expect(results).to.be.empty;
-    expect(server.items, 'b waits for its retry, and c is on the wire').to.deep.equal(['a', 'b', 'c']);
+    expect(server.items, 'b waits for its retry, and c is in flight').to.deep.equal(['a', 'b', 'c']);
     expect(report).to.include({ended: 'aborted', succeeded: 2, failed: 0, requests: 3});
     expect(report.left).to.equal(report.items - 2);
     expect(signals.some(({aborted}) => aborted)).to.equal(false);
@@ -191,7 +191,7 @@ describe('an abort', () => {
     expect(events.at(-1)!.type).to.equal('batch.end');
   });
 
-  it('does not forget what an attempt on the wire did: a POST that broke is not sent by a later run', async () => {
+  it('remembers an attempt in flight: a POST whose connection broke is not sent by a later run', async () => {
     const controller = new AbortController();
     const reset = Object.assign(new TypeError('fetch failed'), {cause: {code: 'ECONNRESET', message: 'read'}});
     const {results} = await run(
@@ -266,7 +266,7 @@ describe('an abort', () => {
 describe('an error', () => {
   const boom = new Error('boom');
 
-  it('of the source rejects with it, after what is on the wire', async () => {
+  it('of the source rejects with it, after the attempts in flight', async () => {
     function* source(): Generator<string> {
       yield 'a';
       throw boom;

@@ -103,7 +103,7 @@ describe('runBatch', () => {
     expect(failure.retryable).to.equal(false);
   });
 
-  it('puts the key on the wire where the policy says that the server reads it, and retries the POST', async () => {
+  it('sends the key where the policy says that the server reads it, and retries the POST', async () => {
     const server = new ItemServer({a: [503, 200]});
     const {results} = await run(['a', 'b'], server.send, {policy: {...POLICY, idempotentMethods: [], idempotency: {}}});
     expect(lines(results)).to.have.members(['a ok "A"', 'b ok "B"']);

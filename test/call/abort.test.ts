@@ -57,7 +57,7 @@ describe("the caller's abort", () => {
     expect(world.events[0]?.type === 'call.end' && world.events[0].call.attempts).to.equal(0);
   });
 
-  virtually('T7 T7b in flight reaches the wire, keeps its reason, and is not retried', async make => {
+  virtually('T7 T7b in flight aborts the request with its reason, and is not retried', async make => {
     const world = make();
     world.serve('hang');
     const {signal, abort, left} = countedSignal();

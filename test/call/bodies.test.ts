@@ -2,7 +2,7 @@
 import {expect} from 'chai';
 import {type ResilientInit, reportOf} from '../../src/core.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {ITEMS, thrown, virtually, type World, wireError} from './world.ts';
+import {connectionError, ITEMS, thrown, virtually, type World} from './world.ts';
 
 interface Sent {
   readonly bytes: string;
@@ -52,11 +52,11 @@ const bodies: readonly (readonly [what: string, body: () => BodyInit, bytes: str
 
 describe('T13 a body', () => {
   for (const [what, body, expected] of bodies) {
-    const doors: readonly [how: string, make: () => [string | Request, ResilientInit]][] = [
+    const adapters: readonly [how: string, make: () => [string | Request, ResilientInit]][] = [
       ['', () => [ITEMS, {method: 'PUT', body: body()}]],
       [' in a Request', () => [new Request(ITEMS, {method: 'PUT', body: body()}), {}]],
     ];
-    for (const [how, make] of doors) {
+    for (const [how, make] of adapters) {
       virtually(`that is ${what}${how} is the same on every attempt`, async makeWorld => {
         const sent: Sent[] = [];
         const world = makeWorld({...untimed, backoff: AT_ONCE}, {fetch: reading(3, sent)});
@@ -163,7 +163,7 @@ describe('T14 T15 a body that cannot be kept', () => {
     });
 
     virtually(`${what}: one attempt, and its original error`, async make => {
-      const original = wireError('ECONNRESET', {syscall: 'read'})();
+      const original = connectionError('ECONNRESET', {syscall: 'read'})();
       const sent: Sent[] = [];
       const world = make(policy, {fetch: reading(2, sent, () => original)});
       const error = await world.clock.run(() => thrown(send(world)));

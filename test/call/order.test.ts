@@ -1,9 +1,9 @@
-/** Deadline, key, breaker, concurrency limit, attempt timeout, wire; then how long the waits are. */
+/** Deadline, key, breaker, concurrency limit, attempt timeout, request; then how long the waits are. */
 import {expect} from 'chai';
 import {reportOf, type SteadfetchEvent, type TimeoutError} from '../../src/core.ts';
 import {seededRandom} from '../../src/testing.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {answer, ITEMS, thrown, virtually, wireError} from './world.ts';
+import {answer, connectionError, ITEMS, thrown, virtually} from './world.ts';
 
 const noJitter = {jitter: 'none'} as const;
 
@@ -37,7 +37,7 @@ describe('the order of a call', () => {
     ]);
   });
 
-  virtually('runs the attempt timeout from the wire, not from the line', async make => {
+  virtually('starts the attempt timeout with the request, not in the queue', async make => {
     const world = make({maxAttempts: 1, attemptTimeoutMs: 1500, concurrency: {max: 1, queue: 1}, breaker: null});
     world.serveSlowly(1000, 200);
     const ends = await world.clock.run(() => Promise.all([world.end(), world.end()]));
@@ -141,7 +141,7 @@ describe('the waits', () => {
 
   virtually('are told before they are slept', async make => {
     const world = make({backoff: noJitter});
-    world.serve(503, wireError('ECONNREFUSED', {syscall: 'connect'}), 200);
+    world.serve(503, connectionError('ECONNREFUSED', {syscall: 'connect'}), 200);
     await world.run();
     const scheduled = world.events.filter(event => event.type === 'retry.scheduled');
     expect(

@@ -4,11 +4,11 @@ import {expect} from 'chai';
 import {createFetch, type Ports, type ResilientInit, reportOf} from '../../src/core.ts';
 import {settle} from '../support/outcome.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {ITEMS, wireError} from './world.ts';
+import {connectionError, ITEMS} from './world.ts';
 
 const POST: ResilientInit = {method: 'POST', body: 'order'};
 const KEYED: ResilientInit = {...POST, headers: {'Idempotency-Key': 'mine'}};
-const refused = wireError('ECONNREFUSED', {syscall: 'connect'});
+const refused = connectionError('ECONNREFUSED', {syscall: 'connect'});
 
 describe('a fetch that does not say whether it followed a redirect', () => {
   const meet = async (fail: () => Promise<Response>, init: ResilientInit | Request, ports: Ports = {}) => {

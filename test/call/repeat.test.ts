@@ -4,7 +4,7 @@ import type {PolicyInput} from '../../src/core.ts';
 import {type ResilientInit, reportOf} from '../../src/core.ts';
 import type {ScriptedAnswer} from '../../src/testing.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {answer, ITEMS, virtually, wireError} from './world.ts';
+import {answer, connectionError, ITEMS, virtually} from './world.ts';
 
 const POST: ResilientInit = {method: 'POST', body: 'order'};
 const KEYED: ResilientInit = {...POST, headers: {'Idempotency-Key': 'mine'}};
@@ -34,19 +34,19 @@ describe('a POST', () => {
       {idempotency: {header: 'x-key', methods: ['PUT']}},
       '200',
     ],
-    ['T21c ECONNREFUSED', wireError('ECONNREFUSED', {syscall: 'connect'}), POST, {}, '200'],
-    ['ENOTFOUND', wireError('ENOTFOUND'), POST, {}, '200'],
-    ['a connect timeout', wireError('UND_ERR_CONNECT_TIMEOUT'), POST, {}, '200'],
-    ['ECONNRESET while connecting', wireError('ECONNRESET', {syscall: 'connect'}), POST, {}, '200'],
+    ['T21c ECONNREFUSED', connectionError('ECONNREFUSED', {syscall: 'connect'}), POST, {}, '200'],
+    ['ENOTFOUND', connectionError('ENOTFOUND'), POST, {}, '200'],
+    ['a connect timeout', connectionError('UND_ERR_CONNECT_TIMEOUT'), POST, {}, '200'],
+    ['ECONNRESET while connecting', connectionError('ECONNRESET', {syscall: 'connect'}), POST, {}, '200'],
     [
       'T21b ECONNRESET while reading',
-      wireError('ECONNRESET', {syscall: 'read'}),
+      connectionError('ECONNRESET', {syscall: 'read'}),
       POST,
       {},
       'ECONNRESET (may-have-acted)',
     ],
-    ['T21b ECONNRESET while reading, keyed', wireError('ECONNRESET', {syscall: 'read'}), KEYED, {}, '200'],
-    ['UND_ERR_SOCKET', wireError('UND_ERR_SOCKET'), POST, {}, 'UND_ERR_SOCKET (may-have-acted)'],
+    ['T21b ECONNRESET while reading, keyed', connectionError('ECONNRESET', {syscall: 'read'}), KEYED, {}, '200'],
+    ['UND_ERR_SOCKET', connectionError('UND_ERR_SOCKET'), POST, {}, 'UND_ERR_SOCKET (may-have-acted)'],
     ['every address refused', aggregate('ECONNREFUSED', 'EHOSTUNREACH'), POST, {}, '200'],
     [
       'one address reset, one refused',
@@ -55,7 +55,7 @@ describe('a POST', () => {
       {},
       'ECONNREFUSED (may-have-acted)',
     ],
-    ['a certificate', wireError('CERT_HAS_EXPIRED'), KEYED, {}, 'CERT_HAS_EXPIRED (not-transient)'],
+    ['a certificate', connectionError('CERT_HAS_EXPIRED'), KEYED, {}, 'CERT_HAS_EXPIRED (not-transient)'],
     ['429', 429, POST, {}, '200'],
     ['408', 408, POST, {}, '200'],
     ['502', 502, POST, {}, '502 (may-have-acted)'],

@@ -10,8 +10,8 @@ import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
 import type {GrpcPorts} from '../../src/grpc/ports.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import {fails, GrpcServer, get, hang, ok} from '../grpc/grpc-server.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {WireServer} from '../support/wire-server.ts';
 import {Sabotage} from './sabotage.ts';
 import {CLASSES, NOT_SABOTAGED, watchedObserver} from './sabotaged-parts.ts';
 import {ITEMS} from './world.ts';
@@ -34,13 +34,13 @@ const HANGS_AFTER_MS = 10_000;
 
 describe('a call of an adapter whose parts throw', function () {
   this.timeout(300_000);
-  let server: WireServer;
+  let server: LoopbackServer;
   let rpcs: GrpcServer;
   const agent = new Agent();
   const {error: consoleError} = console;
   before(async () => {
     console.error = () => {}; // An observer or a listener that throws is reported there.
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
     rpcs = await GrpcServer.start();
   });
   after(async () => {

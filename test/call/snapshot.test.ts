@@ -5,8 +5,8 @@ import {Agent, type Dispatcher, request} from 'undici';
 import {createFetch, type PolicyInput, type ResilientInit, resilience} from '../../src/core.ts';
 import {VirtualClock} from '../../src/testing.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {WireServer} from '../support/wire-server.ts';
 import {ITEMS, virtually} from './world.ts';
 
 /** Nothing is written onto headers, so those of the caller could be passed on as they are. */
@@ -185,9 +185,9 @@ describe('T13b what the caller changes after the call', () => {
 });
 
 describe('what the caller changes after the call, over HTTP', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   after(() => server.close());
   const QUICK: PolicyInput = {backoff: AT_ONCE};

@@ -131,7 +131,7 @@ export const answer =
     new Response(body, {status, headers});
 
 /** What Node's fetch throws where the connection failed so; a new one each time. */
-export const wireError =
+export const connectionError =
   (code: string, facts: object = {}) =>
   (): Error =>
     new TypeError('fetch failed', {cause: Object.assign(new Error(code), {code, ...facts})});

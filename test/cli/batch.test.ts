@@ -3,17 +3,17 @@ import {existsSync, mkdirSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import {seededRandom} from '../../src/core/random.ts';
-import {WireServer} from '../support/wire-server.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 import {CountingServer, killAndResume} from './killed.ts';
 import {ended, Workplace} from './running.ts';
 
 describe('steadfetch batch', () => {
   let place: Workplace;
-  let server: WireServer;
+  let server: LoopbackServer;
   const SECRET = 's3cr3t-of-the-test';
 
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   after(() => server.close());
   beforeEach(() => {
@@ -98,7 +98,7 @@ describe('steadfetch batch', () => {
 
   for (const status of [302, 307])
     it(`follows no redirect: a ${status} is a failure, and neither headers nor body reach another server`, async () => {
-      const other = await WireServer.start();
+      const other = await LoopbackServer.start();
       try {
         const login = other.place(200);
         const at = server.place({status, headers: {location: `${login.url}/login?token=${SECRET}`}, body: '{}'});
@@ -197,7 +197,7 @@ describe('steadfetch batch', () => {
   });
 
   it('tells of a connection that was refused, and sends it again with --resume', async () => {
-    const gone = await WireServer.start();
+    const gone = await LoopbackServer.start();
     const {origin} = gone;
     await gone.close();
     place.writeRequests('requests.jsonl', [{a: 1}]);
@@ -240,7 +240,7 @@ describe('steadfetch batch', () => {
     expect(at.requests).to.have.length(2);
   });
 
-  it('finishes what is on the wire at Ctrl-C, and leaves the rest for --resume', async () => {
+  it('finishes the attempts in flight at Ctrl-C, and leaves the rest for --resume', async () => {
     let release: () => void = () => {};
     const at = server.place(response => {
       release = () => response.writeHead(200).end('late');

@@ -13,17 +13,17 @@ import {
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
-import {WireServer} from '../support/wire-server.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 import {ended, linesOf, Workplace} from './running.ts';
 
 describe('the files of steadfetch batch', function () {
   this.timeout(60_000);
   let place: Workplace;
-  let server: WireServer;
-  let at: ReturnType<WireServer['place']>;
+  let server: LoopbackServer;
+  let at: ReturnType<LoopbackServer['place']>;
 
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   after(() => server.close());
   beforeEach(() => {

@@ -2,16 +2,16 @@
 import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
-import {WireServer} from '../support/wire-server.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 import {ended, Workplace} from './running.ts';
 
 describe('two steadfetch batch on one journal', function () {
   this.timeout(60_000);
   let place: Workplace;
-  let server: WireServer;
+  let server: LoopbackServer;
 
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   after(() => server.close());
   beforeEach(() => {

@@ -206,7 +206,7 @@ describe('the options of one call', () => {
     });
   }
 
-  virtually('do not reach the wire', async make => {
+  virtually('do not reach the server', async make => {
     const inits: (RequestInit | undefined)[] = [];
     const fetch: typeof globalThis.fetch = async (_, init) => {
       inits.push(init);

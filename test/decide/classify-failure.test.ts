@@ -1,4 +1,4 @@
-/** What each runtime throws when the wire fails: measured with Node's fetch and undici, and as browsers word it. */
+/** What each runtime throws for a connection failure: measured with Node's fetch and undici, and as browsers word it. */
 
 import {readFileSync} from 'node:fs';
 import {runInNewContext} from 'node:vm';
@@ -297,7 +297,7 @@ describe('classifyNetworkFailure', () => {
     'x',
     'ECONNRESET of my own',
   ])
-    it(`${code} is no broken wire`, () => expect(isNetworkFailure(thrown({code}))).to.equal(false));
+    it(`${code} is not a network failure`, () => expect(isNetworkFailure(thrown({code}))).to.equal(false));
 
   for (const code of [
     'ECONNRESET',

@@ -162,7 +162,7 @@ describe('classifyResponse', () => {
         expect(found.reason).to.equal(expected === 'green' ? '429' : '403');
       });
     }
-    it('of a wire that trims nothing too', () => {
+    it('without trimming of header values too', () => {
       const headers = {
         get: (name: string) => (name === 'x-ratelimit-remaining' ? ' 0 ' : null),
         has: () => false,

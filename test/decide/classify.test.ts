@@ -22,9 +22,13 @@ const timedOut = {transient: true, sent: 'maybe-processed', final: false, reason
 describe('classify', () => {
   for (const [law, outcome, expected] of [
     ['a response, by its status', answered(new Response(null, {status: 503})), {transient: true, reason: '503'}],
-    ['a failure of the wire, by its error', failed('network', refused), {transient: true, reason: 'ECONNREFUSED'}],
+    ['a network failure, by its error', failed('network', refused), {transient: true, reason: 'ECONNREFUSED'}],
     ['an attempt timeout', failed('attempt-timeout', null), timedOut],
-    ['an attempt timeout before the wire', failed('attempt-timeout', null, false), {...timedOut, sent: 'not-sent'}],
+    [
+      'an attempt timeout before the request was sent',
+      failed('attempt-timeout', null, false),
+      {...timedOut, sent: 'not-sent'},
+    ],
     ['the deadline', failed('deadline', null), ended('deadline')],
     ["the caller's abort", failed('aborted', refused), ended('aborted by the caller')],
     ["a hook of the user's", failed('hook', refused), ended('a function of the user threw')],

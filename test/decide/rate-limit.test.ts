@@ -105,7 +105,7 @@ describe('rateLimitResetMs', () => {
       it(`remaining ${JSON.stringify(remaining)} is nothing`, () => {
         expect(reset({'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': '5'})).to.equal(5000);
       });
-    it('a wire that trims nothing is read as one that does', () => {
+    it('a value with spaces around it is read as a trimmed one', () => {
       const fields: Record<string, string> = {'x-ratelimit-remaining': ' 0\t', 'x-ratelimit-reset': ' 5 '};
       const headers = {get: (name: string) => fields[name] ?? null} as Headers;
       expect(rateLimitResetMs(503, headers, NOW)).to.equal(5000);

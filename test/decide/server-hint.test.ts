@@ -120,7 +120,7 @@ describe('serverHint', () => {
     }
   });
 
-  it('a wire that trims nothing is read as one that does', () => {
+  it('a value with spaces around it is read as a trimmed one', () => {
     const untrimmed = (fields: Record<string, string>) =>
       serverHint(
         503,

@@ -6,12 +6,12 @@
  */
 import {getEventListeners} from 'node:events';
 import {createFetch, definePolicy} from '../../src/core.ts';
-import {WireServer} from '../support/wire-server.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 
 const ROUNDS = 6;
 const CALLS = 400;
 
-const server = await WireServer.start();
+const server = await LoopbackServer.start();
 const place = server.place((response, {headers}) => {
   const attempt = Number(headers['x-attempt']);
   response.writeHead(attempt === 1 ? 503 : 200).end('said');

@@ -8,7 +8,7 @@ import {isListening, type OtlpReceiver, startReceiver} from '../../examples/befo
 import {writeTraceFile} from '../../examples/before-after/trace-file.ts';
 import {defaultEndpoint} from '../../examples/before-after/tracing.ts';
 
-const wire: ResourceSpans = {
+const exported: ResourceSpans = {
   scopeSpans: [
     {
       spans: [
@@ -34,7 +34,7 @@ const wire: ResourceSpans = {
 
 describe('before-after: OTLP', () => {
   it('is read with its oddities: int64 as number or string, nanoseconds beyond 2^53', () => {
-    expect(spansOf([wire])).to.deep.equal([
+    expect(spansOf([exported])).to.deep.equal([
       {
         traceId: 't1',
         spanId: 's1',
@@ -54,8 +54,8 @@ describe('before-after: OTLP', () => {
   it('goes to a file as one OTLP JSON document', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'trace-'));
     try {
-      await writeTraceFile(join(folder, 'trace.json'), [wire]);
-      expect(JSON.parse(await readFile(join(folder, 'trace.json'), 'utf8'))).to.deep.equal({resourceSpans: [wire]});
+      await writeTraceFile(join(folder, 'trace.json'), [exported]);
+      expect(JSON.parse(await readFile(join(folder, 'trace.json'), 'utf8'))).to.deep.equal({resourceSpans: [exported]});
     } finally {
       await rm(folder, {recursive: true});
     }
@@ -69,20 +69,20 @@ describe('before-after: OTLP receiver', () => {
   });
   afterEach(() => receiver.close());
 
-  const json = JSON.stringify({resourceSpans: [wire]});
+  const json = JSON.stringify({resourceSpans: [exported]});
   const post = (body: BodyInit, headers: HeadersInit = {'Content-Type': 'application/json'}): Promise<Response> =>
     fetch(receiver.tracesUrl, {method: 'POST', body, headers});
 
   it('takes JSON, and answers with an empty object', async () => {
     const answer = await post(json);
     expect([answer.status, await answer.text()]).to.deep.equal([200, '{}']);
-    expect(receiver.resourceSpans).to.deep.equal([wire]);
+    expect(receiver.resourceSpans).to.deep.equal([exported]);
   });
 
   it('takes gzip', async () => {
     const answer = await post(gzipSync(json), {'Content-Type': 'application/json', 'Content-Encoding': 'gzip'});
     expect(answer.status).to.equal(200);
-    expect(receiver.resourceSpans).to.deep.equal([wire]);
+    expect(receiver.resourceSpans).to.deep.equal([exported]);
   });
 
   it('refuses what it cannot read', async () => {

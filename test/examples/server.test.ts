@@ -6,7 +6,7 @@ import {type FaultyServer, startServer} from '../../examples/before-after/server
 const serverWith = (fate: Fate): Promise<FaultyServer> =>
   startServer((_, arrival) => (arrival === 1 ? fate : {kind: 'answer', afterMs: 0}));
 
-describe('before-after: the server on the wire', () => {
+describe('before-after: the server over HTTP', () => {
   let server: FaultyServer;
   afterEach(() => server.close());
 

@@ -3,27 +3,27 @@ import {once} from 'node:events';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {expect} from 'chai';
 import {Agent} from 'undici';
-import {deadUrl, WireServer} from '../support/wire-server.ts';
+import {deadUrl, LoopbackServer} from '../support/loopback-server.ts';
 import {broken, respond} from './servers.ts';
-import {CALLERS, type Caller, DOORS, type Door, type Init, meet, wireErrorOf} from './trial.ts';
+import {ADAPTERS, type Adapter, CALLERS, type Caller, type Init, meet, networkErrorOf} from './trial.ts';
 
 describe('an address that leads nowhere', () => {
   interface Row {
     readonly what: string;
     readonly url: () => Promise<string> | string;
-    readonly doors: readonly Door[];
+    readonly adapters: readonly Adapter[];
     readonly reason: RegExp;
-    /** What the wire's error says, where it has no code of that name. */
+    /** What the network error says, where it has no code of that name. */
     readonly says?: string;
     readonly sends: 1 | 3;
   }
   const rows: readonly Row[] = [
-    {what: 'a closed port', url: deadUrl, doors: DOORS, reason: /^ECONNREFUSED$/, sends: 3},
+    {what: 'a closed port', url: deadUrl, adapters: ADAPTERS, reason: /^ECONNREFUSED$/, sends: 3},
     // Happy eyeballs tries ::1 and 127.0.0.1, and throws an AggregateError where there are both.
     {
       what: 'a name whose every address is closed',
       url: async () => (await deadUrl()).replace('127.0.0.1', 'localhost'),
-      doors: DOORS,
+      adapters: ADAPTERS,
       reason: /^ECONNREFUSED$/,
       sends: 3,
     },
@@ -31,7 +31,7 @@ describe('an address that leads nowhere', () => {
     {
       what: 'an unknown host',
       url: () => `http://${'a'.repeat(64)}.invalid/`,
-      doors: DOORS,
+      adapters: ADAPTERS,
       reason: /^(ENOTFOUND|EAI_AGAIN)$/,
       sends: 3,
     },
@@ -39,7 +39,7 @@ describe('an address that leads nowhere', () => {
     {
       what: 'a port that fetch forbids',
       url: () => 'http://127.0.0.1:6667/',
-      doors: ['fetch', 'ky'],
+      adapters: ['fetch', 'ky'],
       reason: /^not a transient error$/,
       says: 'bad port',
       sends: 1,
@@ -48,20 +48,20 @@ describe('an address that leads nowhere', () => {
     {
       what: 'a scheme that is none',
       url: () => 'gopher://127.0.0.1/',
-      doors: ['fetch', 'ky'],
+      adapters: ['fetch', 'ky'],
       reason: /^not a transient error$/,
       says: 'unknown scheme',
       sends: 1,
     },
-    {what: 'a URL that is none', url: () => 'http://[', doors: ['fetch'], reason: /^ERR_INVALID_URL$/, sends: 1},
+    {what: 'a URL that is none', url: () => 'http://[', adapters: ['fetch'], reason: /^ERR_INVALID_URL$/, sends: 1},
   ];
-  for (const {what, url, doors, reason, says, sends} of rows)
-    for (const door of doors)
+  for (const {what, url, adapters, reason, says, sends} of rows)
+    for (const adapter of adapters)
       for (const [caller, init] of Object.entries(CALLERS))
-        it(`${what}, ${door}, ${caller}: sent ${sends === 1 ? 'once' : `${sends} times`}`, async () => {
-          const seen = await meet(door, await url(), {init});
+        it(`${what}, ${adapter}, ${caller}: sent ${sends === 1 ? 'once' : `${sends} times`}`, async () => {
+          const seen = await meet(adapter, await url(), {init});
           expect(seen.reason).to.match(reason);
-          expect(seen.got).to.match(wireErrorOf(door, says ?? seen.reason));
+          expect(seen.got).to.match(networkErrorOf(adapter, says ?? seen.reason));
           expect(seen.report).to.include({
             attempts: sends,
             refusal: sends === 1 ? 'not-transient' : 'attempts-exhausted',
@@ -71,15 +71,15 @@ describe('an address that leads nowhere', () => {
 
 describe('a redirect loop', () => {
   // undici itself follows none.
-  for (const door of ['fetch', 'ky'] as const)
+  for (const adapter of ['fetch', 'ky'] as const)
     for (const [caller, init] of Object.entries(CALLERS))
-      it(`${door}, ${caller}: followed once to its end, and not again`, async () => {
-        const server = await WireServer.start();
+      it(`${adapter}, ${caller}: followed once to its end, and not again`, async () => {
+        const server = await LoopbackServer.start();
         try {
           const place = server.place({status: 307, headers: {location: '#again'}});
-          const {reason, got, report} = await meet(door, place.url, {init});
+          const {reason, got, report} = await meet(adapter, place.url, {init});
           expect(reason).to.equal('not a transient error');
-          expect(got).to.match(wireErrorOf(door, 'redirect count exceeded'));
+          expect(got).to.match(networkErrorOf(adapter, 'redirect count exceeded'));
           expect(report).to.include({attempts: 1, refusal: 'not-transient'});
           expect(place.requests).to.have.length(21);
         } finally {
@@ -91,24 +91,24 @@ describe('a redirect loop', () => {
 describe('a connection that was kept', () => {
   let agent: Agent | undefined;
   afterEach(() => agent?.destroy());
-  const kept = (door: Door): Agent | undefined => {
-    agent = door === 'undici' ? new Agent() : undefined; // fetch, and ky on it, keep their own.
+  const kept = (adapter: Adapter): Agent | undefined => {
+    agent = adapter === 'undici' ? new Agent() : undefined; // fetch, and ky on it, keep their own.
     return agent;
   };
 
-  for (const door of DOORS) {
+  for (const adapter of ADAPTERS) {
     for (const [caller, init] of Object.entries(CALLERS) as [Caller, Init][])
-      it(`breaks at its second request, ${door}, ${caller}: that request counts as sent`, async () => {
+      it(`breaks at its second request, ${adapter}, ${caller}: that request counts as sent`, async () => {
         const server = await broken({
           onRequest: (socket, count) => (count === 1 ? socket.write(respond(200)) : socket.resetAndDestroy()),
         });
         try {
-          const trial = {init, agent: kept(door)};
-          expect((await meet(door, server.url, {...trial, init: {}})).got).to.equal('200');
+          const trial = {init, agent: kept(adapter)};
+          expect((await meet(adapter, server.url, {...trial, init: {}})).got).to.equal('200');
           await nextTurn(); // Until then fetch holds the connection for busy.
-          const {got, report} = await meet(door, server.url, trial);
+          const {got, report} = await meet(adapter, server.url, trial);
           // The retry goes over a new connection, whose first request is answered.
-          if (caller === 'POST') expect(got).to.match(wireErrorOf(door, 'ECONNRESET'));
+          if (caller === 'POST') expect(got).to.match(networkErrorOf(adapter, 'ECONNRESET'));
           else expect(got).to.equal('200');
           expect(report?.attempts).to.equal(caller === 'POST' ? 1 : 2);
           expect(server.requests).to.equal(caller === 'POST' ? 2 : 3);
@@ -117,7 +117,7 @@ describe('a connection that was kept', () => {
         }
       });
 
-    it(`was closed by the server while it idled, ${door}: the next request opens another`, async () => {
+    it(`was closed by the server while it idled, ${adapter}: the next request opens another`, async () => {
       let ended: Promise<unknown> | undefined;
       const server = await broken({
         onRequest: socket => {
@@ -126,10 +126,10 @@ describe('a connection that was kept', () => {
         },
       });
       try {
-        const trial = {agent: kept(door)};
-        await meet(door, server.url, trial);
+        const trial = {agent: kept(adapter)};
+        await meet(adapter, server.url, trial);
         await ended;
-        const {got, report} = await meet(door, server.url, {...trial, init: CALLERS.POST});
+        const {got, report} = await meet(adapter, server.url, {...trial, init: CALLERS.POST});
         expect(got).to.equal('200');
         expect(report?.attempts).to.equal(1);
       } finally {
@@ -159,13 +159,13 @@ describe('a caller that leaves', () => {
     'without one': 'AbortError This operation was aborted',
     'by AbortSignal.timeout': 'TimeoutError The operation was aborted due to timeout',
   };
-  for (const door of DOORS)
+  for (const adapter of ADAPTERS)
     for (const [how, signalWhen] of Object.entries(leaving)) {
-      it(`${door}, ${how}, before the headers: its own reason, and nothing is sent again`, async () => {
+      it(`${adapter}, ${how}, before the headers: its own reason, and nothing is sent again`, async () => {
         const {promise: here, resolve: arrived} = Promise.withResolvers<void>();
         const server = await broken({onRequest: () => arrived()});
         try {
-          const {reason, got, report} = await meet(door, server.url, {init: {signal: signalWhen(here)}});
+          const {reason, got, report} = await meet(adapter, server.url, {init: {signal: signalWhen(here)}});
           expect(got).to.equal(words[how]);
           expect(reason).to.equal('aborted by the caller');
           expect(report).to.include({result: 'cancelled', attempts: 1});
@@ -175,14 +175,14 @@ describe('a caller that leaves', () => {
         }
       });
 
-      it(`${door}, ${how}, while the body comes: its own reason`, async () => {
+      it(`${adapter}, ${how}, while the body comes: its own reason`, async () => {
         const {promise: here, resolve: arrived} = Promise.withResolvers<void>();
         const server = await broken({
           onRequest: socket =>
             socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nshort', () => setImmediate(arrived)),
         });
         try {
-          const {got, body, report} = await meet(door, server.url, {init: {signal: signalWhen(here)}});
+          const {got, body, report} = await meet(adapter, server.url, {init: {signal: signalWhen(here)}});
           // The abort may also be there before the answer is.
           expect(body ?? got).to.equal(words[how]);
           expect(report?.attempts).to.equal(1);

@@ -2,18 +2,18 @@
 import {expect} from 'chai';
 import type {PolicyInput} from '../../src/core.ts';
 import {type Break, broken, respond} from './servers.ts';
-import {DOORS, type Door, type Init, meet, wireErrorOf} from './trial.ts';
+import {ADAPTERS, type Adapter, type Init, meet, networkErrorOf} from './trial.ts';
 
 describe('the body of an answer', () => {
   interface Row extends Break {
     readonly what: string;
-    readonly doors?: readonly Door[];
+    readonly adapters?: readonly Adapter[];
     /** What its reader is thrown, or `ok`. */
-    readonly body: (door: Door) => RegExp;
+    readonly body: (adapter: Adapter) => RegExp;
     readonly attemptTimeoutMs?: number;
     readonly idleTimeoutMs?: number;
   }
-  const brokenWith = (code: string) => (door: Door) => wireErrorOf(door === 'ky' ? 'fetch' : door, code);
+  const brokenWith = (code: string) => (adapter: Adapter) => networkErrorOf(adapter === 'ky' ? 'fetch' : adapter, code);
   const head = (headers: string): string => `HTTP/1.1 200 OK\r\n${headers}\r\n\r\n`;
   const rows: readonly Row[] = [
     {
@@ -49,14 +49,14 @@ describe('the body of an answer', () => {
     {
       what: 'gzip by its header, and none',
       // undici itself decodes nothing.
-      doors: ['fetch', 'ky'],
+      adapters: ['fetch', 'ky'],
       onRequest: socket => socket.write(respond(200, 'no gzip at all', 'content-encoding: gzip\r\n')),
       body: brokenWith('Z_DATA_ERROR'),
     },
     {
       what: 'dripping for ever',
-      // undici's own door hands every body on as a stream, which may take as long as it comes.
-      doors: ['fetch', 'ky'],
+      // undici's own adapter hands every body on as a stream, which may take as long as it comes.
+      adapters: ['fetch', 'ky'],
       onRequest: socket => {
         const drip = setInterval(() => socket.write('1\r\nx\r\n'), 5);
         socket.write(head('transfer-encoding: chunked'));
@@ -70,12 +70,12 @@ describe('the body of an answer', () => {
       onRequest: socket => socket.write(head('content-length: 10')),
       attemptTimeoutMs: 250,
       idleTimeoutMs: 250,
-      body: door => (door === 'undici' ? /^TimeoutError IDLE_TIMEOUT$/ : /^TimeoutError ATTEMPT_TIMEOUT$/),
+      body: adapter => (adapter === 'undici' ? /^TimeoutError IDLE_TIMEOUT$/ : /^TimeoutError ATTEMPT_TIMEOUT$/),
     },
   ];
-  for (const {what, doors = DOORS, body, attemptTimeoutMs, idleTimeoutMs, ...fault} of rows)
-    for (const door of doors)
-      it(`${what}, ${door}: the caller has the answer, its reader what became of it, and nothing is sent again`, async () => {
+  for (const {what, adapters = ADAPTERS, body, attemptTimeoutMs, idleTimeoutMs, ...fault} of rows)
+    for (const adapter of adapters)
+      it(`${what}, ${adapter}: the caller has the answer, its reader what became of it, and nothing is sent again`, async () => {
         const server = await broken(fault);
         try {
           const policy = {
@@ -83,18 +83,18 @@ describe('the body of an answer', () => {
             ...(attemptTimeoutMs !== undefined && {attemptTimeoutMs}),
             ...(idleTimeoutMs !== undefined && {idleTimeoutMs}),
           };
-          const seen = await meet(door, server.url, {policy});
+          const seen = await meet(adapter, server.url, {policy});
           expect(seen.got).to.equal('200');
           expect(seen.report).to.include({result: 'success', attempts: 1});
-          expect(seen.body).to.match(body(door));
+          expect(seen.body).to.match(body(adapter));
           expect(server.requests).to.equal(1);
         } finally {
           await server.close();
         }
       });
 
-  for (const door of DOORS)
-    it(`of an answer that is retried anyway, ${door}: what is left of it is let go of`, async () => {
+  for (const adapter of ADAPTERS)
+    it(`of an answer that is retried anyway, ${adapter}: what is left of it is let go of`, async () => {
       const server = await broken({
         onRequest: socket =>
           server.requests < 3
@@ -102,7 +102,7 @@ describe('the body of an answer', () => {
             : socket.write(respond(200)),
       });
       try {
-        const {got, report} = await meet(door, server.url);
+        const {got, report} = await meet(adapter, server.url);
         expect(got).to.equal('200');
         expect(report?.attempts).to.equal(3);
       } finally {
@@ -129,14 +129,14 @@ describe('a POST of 64 MB that the server does not want', () => {
         }),
     },
   };
-  for (const door of DOORS) {
+  for (const adapter of ADAPTERS) {
     for (const [how, fault] of Object.entries(refusing))
       for (const keyed of [false, true])
-        it(`an early 413, ${how}, is the answer, ${door}, ${keyed ? 'with' : 'without'} a key`, async () => {
+        it(`an early 413, ${how}, is the answer, ${adapter}, ${keyed ? 'with' : 'without'} a key`, async () => {
           const server = await broken(fault);
           try {
             const init: Init = {method: 'POST', body, headers: keyed ? {'idempotency-key': 'one'} : {}};
-            const {got, report} = await meet(door, server.url, {init, policy});
+            const {got, report} = await meet(adapter, server.url, {init, policy});
             expect(got).to.equal('413');
             expect(report).to.include({attempts: 1, refusal: 'not-transient'});
             expect(server.connections).to.equal(1);
@@ -145,11 +145,11 @@ describe('a POST of 64 MB that the server does not want', () => {
           }
         });
 
-    it(`a reset on the way is no proof that nothing was done; and what is too large to keep is not sent again, ${door}`, async () => {
+    it(`a reset on the way is no proof that nothing was done; and what is too large to keep is not sent again, ${adapter}`, async () => {
       const server = await broken({onAccept: socket => socket.once('data', () => socket.resetAndDestroy())});
       try {
         const init: Init = {method: 'POST', body, headers: {'idempotency-key': 'one'}};
-        const {reason, report} = await meet(door, server.url, {init, policy});
+        const {reason, report} = await meet(adapter, server.url, {init, policy});
         expect(reason).to.match(/^(ECONNRESET|EPIPE)$/);
         expect(report).to.include({attempts: 1, refusal: 'body-not-replayable'});
       } finally {

@@ -1,4 +1,4 @@
-/** Faults that need a dispatcher of one's own, under every door: HTTP/2, certificates that are trusted, time-outs of undici itself. */
+/** Faults that need a dispatcher of one's own, under every adapter: HTTP/2, certificates that are trusted, time-outs of undici itself. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {constants, createSecureServer, type Http2SecureServer, type ServerHttp2Stream} from 'node:http2';
@@ -8,13 +8,19 @@ import {expect} from 'chai';
 import {Agent} from 'undici';
 import {EXPIRED, KEY, LOCALHOST, OTHER_NAME} from './certificates.ts';
 import {broken, closed, listening} from './servers.ts';
-import {CALLERS, DOORS, type Door, meet, type Seen, wireErrorOf} from './trial.ts';
+import {ADAPTERS, type Adapter, CALLERS, meet, networkErrorOf, type Seen} from './trial.ts';
 
 const portOf = (server: {address(): unknown}): number => (server.address() as AddressInfo).port;
 
-/** Every caller at every door. */
-const everyone = DOORS.flatMap(door =>
-  Object.entries(CALLERS).map(([caller, init], index) => ({title: `${door}, ${caller}`, door, caller, init, index})),
+/** Every caller at every adapter. */
+const everyone = ADAPTERS.flatMap(adapter =>
+  Object.entries(CALLERS).map(([caller, init], index) => ({
+    title: `${adapter}, ${caller}`,
+    adapter,
+    caller,
+    init,
+    index,
+  })),
 );
 
 describe('certificates', () => {
@@ -23,7 +29,7 @@ describe('certificates', () => {
     ['for another name', OTHER_NAME, true, 'ERR_TLS_CERT_ALTNAME_INVALID'],
     ['expired', EXPIRED, true, 'CERT_HAS_EXPIRED'],
   ] as const)
-    for (const {title, door, init} of everyone)
+    for (const {title, adapter, init} of everyone)
       it(`${what}, ${title}: sent once, whatever the policy says`, async () => {
         let secured = 0;
         const server = createTlsServer({key: KEY, cert}, () => secured++).on('tlsClientError', () => {});
@@ -31,9 +37,13 @@ describe('certificates', () => {
         const agent = new Agent({connect: {...(trusted && {ca: cert}), autoSelectFamily: false}});
         try {
           const policy = {retryOn: ['network', 'timeout', '4xx', '5xx']} as const;
-          const {reason, got, report} = await meet(door, `https://127.0.0.1:${portOf(server)}/`, {init, policy, agent});
+          const {reason, got, report} = await meet(adapter, `https://127.0.0.1:${portOf(server)}/`, {
+            init,
+            policy,
+            agent,
+          });
           expect(reason).to.equal(code);
-          expect(got).to.match(wireErrorOf(door, code));
+          expect(got).to.match(networkErrorOf(adapter, code));
           expect(report).to.include({attempts: 1, refusal: 'not-transient'});
           expect(secured).to.be.at.most(1);
         } finally {
@@ -82,30 +92,31 @@ describe('HTTP/2', () => {
       [3, 1, 3],
     ],
   ] as const)
-    for (const {title, door, caller, init, index} of everyone)
+    for (const {title, adapter, caller, init, index} of everyone)
       it(`${what}, ${title}: sent ${sends[index] === 1 ? 'once' : `${sends[index]} times`}`, async () => {
         act = how;
-        const seen = await meet(door, `https://127.0.0.1:${portOf(server)}/`, {init, agent});
+        const seen = await meet(adapter, `https://127.0.0.1:${portOf(server)}/`, {init, agent});
         expect(seen.reason).to.match(reason);
-        expect(seen.got).to.match(wireErrorOf(door, ''));
+        expect(seen.got).to.match(networkErrorOf(adapter, ''));
         expect(seen.report?.attempts).to.equal(sends[index]);
-        const perSend = what === 'REFUSED_STREAM' ? streamsPerRefusal(door, caller) : 1;
+        const perSend = what === 'REFUSED_STREAM' ? streamsPerRefusal(adapter, caller) : 1;
         expect(streams, 'streams on the server').to.equal(sends[index]! * perSend);
       });
 
   /** undici itself sends a refused stream once more (RFC 9113 §8.7), and tells nobody; fetch hands it bodies that it cannot. */
-  const streamsPerRefusal = (door: Door, caller: string): number => (caller === 'GET' || door === 'undici' ? 2 : 1);
+  const streamsPerRefusal = (adapter: Adapter, caller: string): number =>
+    caller === 'GET' || adapter === 'undici' ? 2 : 1;
 
-  for (const door of DOORS)
-    it(`a stream that was refused once is answered at the second try, ${door}, a POST without a key too`, async () => {
+  for (const adapter of ADAPTERS)
+    it(`a stream that was refused once is answered at the second try, ${adapter}, a POST without a key too`, async () => {
       act = stream => {
-        if (streams <= streamsPerRefusal(door, 'POST')) stream.close(NGHTTP2_REFUSED_STREAM);
+        if (streams <= streamsPerRefusal(adapter, 'POST')) stream.close(NGHTTP2_REFUSED_STREAM);
         else {
           stream.respond({':status': 201});
           stream.end('made');
         }
       };
-      const seen = await meet(door, `https://127.0.0.1:${portOf(server)}/`, {init: CALLERS.POST, agent});
+      const seen = await meet(adapter, `https://127.0.0.1:${portOf(server)}/`, {init: CALLERS.POST, agent});
       expect([seen.got, seen.body]).to.deep.equal(['201', 'ok']);
       expect(seen.report?.attempts).to.equal(2);
     });
@@ -116,10 +127,10 @@ describe("undici's own time-outs", () => {
   const met = new Map<string, {seen: Seen; requests: number}>();
   before(async () => {
     const agent = new Agent({headersTimeout: 30, bodyTimeout: 30});
-    const trial = async (title: string, answer: string, {door, init}: (typeof everyone)[number]): Promise<void> => {
+    const trial = async (title: string, answer: string, {adapter, init}: (typeof everyone)[number]): Promise<void> => {
       const server = await broken({onRequest: socket => void (answer !== '' && socket.write(answer))});
       try {
-        const seen = await meet(door, server.url, {init, agent, policy: {maxAttempts: 2, attemptTimeoutMs: null}});
+        const seen = await meet(adapter, server.url, {init, agent, policy: {maxAttempts: 2, attemptTimeoutMs: null}});
         met.set(title, {seen, requests: server.requests});
       } finally {
         await server.close();
@@ -137,11 +148,11 @@ describe("undici's own time-outs", () => {
     }
   });
 
-  for (const {title, door, caller} of everyone) {
+  for (const {title, adapter, caller} of everyone) {
     it(`of the headers, ${title}: as ambiguous as ours`, () => {
       const {seen, requests} = met.get(`headers, ${title}`)!;
       expect(seen.reason).to.equal('UND_ERR_HEADERS_TIMEOUT');
-      expect(seen.got).to.match(wireErrorOf(door, 'UND_ERR_HEADERS_TIMEOUT'));
+      expect(seen.got).to.match(networkErrorOf(adapter, 'UND_ERR_HEADERS_TIMEOUT'));
       const attempts = caller === 'POST' ? 1 : 2;
       expect(seen.report).to.include({attempts, refusal: caller === 'POST' ? 'may-have-acted' : 'attempts-exhausted'});
       expect(requests).to.equal(attempts);
@@ -150,7 +161,7 @@ describe("undici's own time-outs", () => {
     it(`of the body, ${title}: its reader’s, and nothing is sent again`, () => {
       const {seen, requests} = met.get(`body, ${title}`)!;
       expect(seen.got).to.equal('200');
-      expect(seen.body).to.match(wireErrorOf(door === 'ky' ? 'fetch' : door, 'UND_ERR_BODY_TIMEOUT'));
+      expect(seen.body).to.match(networkErrorOf(adapter === 'ky' ? 'fetch' : adapter, 'UND_ERR_BODY_TIMEOUT'));
       expect(seen.report).to.include({attempts: 1, result: 'success'});
       expect(requests).to.equal(1);
     });
@@ -176,8 +187,8 @@ describe('a machine that answers no SYN', () => {
       // Side by side: undici looks at this time-out twice a second too.
       const policy = {maxAttempts: 2, attemptTimeoutMs: null};
       await Promise.all(
-        everyone.map(async ({title, door, init}) =>
-          met.set(title, await meet(door, `http://127.0.0.1:${Number(port)}/`, {init, policy, agent})),
+        everyone.map(async ({title, adapter, init}) =>
+          met.set(title, await meet(adapter, `http://127.0.0.1:${Number(port)}/`, {init, policy, agent})),
         ),
       );
     } finally {
@@ -189,11 +200,11 @@ describe('a machine that answers no SYN', () => {
     child?.kill('SIGKILL');
   });
 
-  for (const {title, door} of everyone)
+  for (const {title, adapter} of everyone)
     it(`${title}: was not sent, so it is sent again`, () => {
       const seen = met.get(title)!;
       expect(seen.reason).to.equal('UND_ERR_CONNECT_TIMEOUT');
-      expect(seen.got).to.match(wireErrorOf(door, 'UND_ERR_CONNECT_TIMEOUT'));
+      expect(seen.got).to.match(networkErrorOf(adapter, 'UND_ERR_CONNECT_TIMEOUT'));
       expect(seen.report).to.include({attempts: 2, refusal: 'attempts-exhausted'});
     });
 });

@@ -5,9 +5,9 @@ export interface Row extends Break {
   readonly fault: string;
   /** What the fault does is known only to the server: how many requests it must have read, per send. */
   readonly reads: 0 | 1;
-  /** A code of the wire's, or what the engine says. */
+  /** The code of a network error, or a reason of the engine. */
   readonly reason: RegExp | string;
-  /** What the wire's error says, where it has no code. */
+  /** What the network error says, where it has no code. */
   readonly says?: RegExp;
   /** Sends of a GET, of a POST, of a POST with a key. */
   readonly sends: readonly [number, number, number];

@@ -1,22 +1,22 @@
-/** Faults of the wire, on real sockets, one row each: what each door's wire throws, and what is made of it. */
+/** Connection faults on real sockets, one row each: what each adapter's transport throws, and its classification. */
 import {expect} from 'chai';
 import type {ClassifyInput} from '../../src/core.ts';
 import {NEVER, REPEATABLE, ROWS, type Row} from './rows.ts';
 import {type Broken, broken} from './servers.ts';
-import {CALLERS, type Caller, DOORS, type Door, meet, wireErrorOf} from './trial.ts';
+import {ADAPTERS, type Adapter, CALLERS, type Caller, meet, networkErrorOf} from './trial.ts';
 
 interface Who {
   readonly title: string;
-  readonly door: Door;
+  readonly adapter: Adapter;
   readonly caller: Caller;
   /** Of the caller, in `sends`. */
   readonly index: number;
 }
 
-const everyone: readonly Who[] = DOORS.flatMap(door =>
+const everyone: readonly Who[] = ADAPTERS.flatMap(adapter =>
   Object.keys(CALLERS).map((name, index) => ({
-    title: `${door}, ${name}`,
-    door,
+    title: `${adapter}, ${name}`,
+    adapter,
     caller: name as Caller,
     index,
   })),
@@ -38,14 +38,14 @@ describe('faults on real sockets', () => {
 
   // The kernel reports it while connecting or at the first read, as it happens: only the former proves that nothing was sent.
   describe('a reset at accept', () => {
-    for (const door of DOORS)
+    for (const adapter of ADAPTERS)
       for (const [caller, init] of Object.entries(CALLERS))
-        it(`${door}, ${caller}: only a failed connect is proof that nothing was sent`, async () => {
+        it(`${adapter}, ${caller}: only a failed connect is proof that nothing was sent`, async () => {
           const server = await broken({onAccept: socket => socket.resetAndDestroy()});
           const calls: (string | undefined)[] = [];
           const classify = ({error}: ClassifyInput): undefined => void calls.push(syscallOf(error));
           try {
-            const {reason, report} = await meet(door, server.url, {init, ports: {classify}});
+            const {reason, report} = await meet(adapter, server.url, {init, ports: {classify}});
             expect(reason).to.equal('ECONNRESET');
             const stopsAt = caller === 'POST' ? calls.findIndex(syscall => syscall !== 'connect') + 1 : 0;
             expect(report?.attempts).to.equal(stopsAt === 0 ? 3 : stopsAt);
@@ -57,15 +57,15 @@ describe('faults on real sockets', () => {
   });
 });
 
-async function meetRow(row: Row, {door, caller, index}: Who): Promise<void> {
+async function meetRow(row: Row, {adapter, caller, index}: Who): Promise<void> {
   const server = await broken(row);
   const {attemptTimeoutMs} = row;
   const policy = attemptTimeoutMs === undefined ? {} : {attemptTimeoutMs};
   const sends = row.sends[index]!;
   try {
-    const {reason, got, report} = await meet(door, server.url, {init: CALLERS[caller], policy});
+    const {reason, got, report} = await meet(adapter, server.url, {init: CALLERS[caller], policy});
     expectLike(reason, row.reason);
-    expectGot(got, door, row, reason);
+    expectGot(got, adapter, row, reason);
     expect(report).to.include({attempts: sends, refusal: refusalOf(row, caller)});
     expectSeen(server, row, sends);
   } finally {
@@ -83,10 +83,10 @@ function refusalOf({sends}: Row, caller: Caller): string {
   return sends === REPEATABLE && caller === 'POST' ? 'may-have-acted' : 'attempts-exhausted';
 }
 
-/** The wire's own error, as this door words it; time that ran out is ours. */
-function expectGot(got: string, door: Door, {attemptTimeoutMs, says}: Row, reason: string): void {
+/** The transport's own error, as this adapter wraps it; a timeout is ours. */
+function expectGot(got: string, adapter: Adapter, {attemptTimeoutMs, says}: Row, reason: string): void {
   if (attemptTimeoutMs !== undefined) expect(got).to.equal('TimeoutError ATTEMPT_TIMEOUT');
-  else expect(got).to.match(wireErrorOf(door, says === undefined ? reason : ''));
+  else expect(got).to.match(networkErrorOf(adapter, says === undefined ? reason : ''));
   if (says !== undefined) expect(got).to.match(says);
 }
 

@@ -1,5 +1,5 @@
 /**
- * One fault, met through one door by a GET, by a POST, and by a POST with a key: how often each was sent, what was made of it,
+ * One fault, met through one adapter by a GET, by a POST, and by a POST with a key: how often each was sent, what was made of it,
  * and what the caller got.
  */
 
@@ -35,7 +35,7 @@ export const CALLERS = {
 
 export type Caller = keyof typeof CALLERS;
 
-/** A caller's words to any door. */
+/** A caller's words to any adapter. */
 export interface Init {
   readonly method?: 'GET' | 'POST';
   readonly body?: string | Uint8Array<ArrayBuffer>;
@@ -47,27 +47,27 @@ export interface Trial {
   readonly init?: Init;
   readonly policy?: PolicyInput;
   readonly ports?: Omit<Ports, 'fetch' | 'on'>;
-  /** A dispatcher of one's own, under whatever door: for certificates, HTTP/2, and connections that are kept. */
+  /** A dispatcher of one's own, under whatever adapter: for certificates, HTTP/2, and connections that are kept. */
   readonly agent?: Agent | undefined;
 }
 
-/** What a door answers with, before its body is read. */
+/** What an adapter answers with, before its body is read. */
 interface Answer {
   readonly status: number;
   text(): Promise<string>;
 }
 
-export const DOORS = ['fetch', 'ky', 'undici'] as const;
-export type Door = (typeof DOORS)[number];
+export const ADAPTERS = ['fetch', 'ky', 'undici'] as const;
+export type Adapter = (typeof ADAPTERS)[number];
 
 type Client = (url: string, init: Init) => Promise<Answer>;
 
-const CLIENTS: Record<Door, (policy: PolicyInput, ports: Ports, agent: Agent | undefined) => Client> = {
+const CLIENTS: Record<Adapter, (policy: PolicyInput, ports: Ports, agent: Agent | undefined) => Client> = {
   fetch: (policy, ports, agent) => createFetch(policy, agent === undefined ? ports : {...ports, fetch: over(agent)}),
   ky: (policy, ports, agent) => {
     const api = ky.extend(resilience(policy, ports));
-    const wire = agent === undefined ? {} : {fetch: over(agent)};
-    return (url, init) => api(url, {throwHttpErrors: false, ...wire, ...init});
+    const options = agent === undefined ? {} : {fetch: over(agent)};
+    return (url, init) => api(url, {throwHttpErrors: false, ...options, ...init});
   },
   undici: (policy, ports, agent) => {
     const dispatcher = agent!.compose(resilienceInterceptor(policy, ports));
@@ -89,10 +89,18 @@ export interface Seen {
   readonly events: readonly SteadfetchEvent[];
 }
 
-export async function meet(door: Door, url: string, {init = {}, policy, ports, agent}: Trial = {}): Promise<Seen> {
-  const own = door === 'undici' && agent === undefined ? new Agent() : undefined;
+export async function meet(
+  adapter: Adapter,
+  url: string,
+  {init = {}, policy, ports, agent}: Trial = {},
+): Promise<Seen> {
+  const own = adapter === 'undici' && agent === undefined ? new Agent() : undefined;
   const events: SteadfetchEvent[] = [];
-  const client = CLIENTS[door]({...POLICY, ...policy}, {...ports, on: event => void events.push(event)}, agent ?? own);
+  const client = CLIENTS[adapter](
+    {...POLICY, ...policy},
+    {...ports, on: event => void events.push(event)},
+    agent ?? own,
+  );
   try {
     const {value, error, threw} = await settle(() => client(url, init));
     const read = threw ? undefined : await settle(() => value!.text());
@@ -122,9 +130,9 @@ export function inWords(error: unknown): string {
   return `${name} ${typeof last.code === 'string' ? last.code : last.message}`.trim();
 }
 
-/** How a door words what its wire threw: fetch wraps it, ky wraps that, undici does not. */
-export const wireErrorOf = (door: Door, code: string): RegExp =>
-  new RegExp(`^${{fetch: 'TypeError', ky: 'NetworkError', undici: '[A-Za-z]*Error'}[door]} ${code}`);
+/** How an adapter wraps the network error: fetch wraps it, ky wraps fetch's error, undici does not wrap it. */
+export const networkErrorOf = (adapter: Adapter, code: string): RegExp =>
+  new RegExp(`^${{fetch: 'TypeError', ky: 'NetworkError', undici: '[A-Za-z]*Error'}[adapter]} ${code}`);
 
 /**
  * undici's fetch over that agent. The types of the two fetches differ, what they do does not; but it knows no Request but

@@ -1,6 +1,6 @@
 /**
  * Bodies that take their time. What is read as a stream is bounded by silence only; what is read by a method, or is an
- * error's, by the attempt's time. Real bytes on a real wire where bytes matter, virtual time where durations do.
+ * error's, by the attempt's time. Real bytes on a real connection where bytes matter, virtual time where durations do.
  */
 import {spawn} from 'node:child_process';
 import {getEventListeners, once} from 'node:events';
@@ -13,8 +13,8 @@ import {expect} from 'chai';
 import ky, {TimeoutError as KyTimeoutError} from 'ky';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import {createFetch, type PolicyInput, type Ports, resilience} from '../../src/core.ts';
+import {type Answer, LoopbackServer} from '../support/loopback-server.ts';
 import {type Caught, errorOf, type Settled, settle} from '../support/outcome.ts';
-import {type Answer, WireServer} from '../support/wire-server.ts';
 
 const CHUNKS = 11;
 const EVERY_MS = 20;
@@ -54,7 +54,7 @@ const readByReader = async (body: ReadableStream<Uint8Array>): Promise<string> =
   }
 };
 
-const doors: Record<
+const adapters: Record<
   string,
   (url: string, policy: PolicyInput, init?: RequestInit, ports?: Ports) => Promise<Response>
 > = {
@@ -67,11 +67,11 @@ const doors: Record<
       .get(url, {...init, ...(fetch && {fetch}), hooks: {beforeError: [({error}) => error]}}),
 };
 
-for (const [door, get] of Object.entries(doors)) {
-  describe(`streaming through ${door}`, () => {
-    let server: WireServer;
+for (const [adapter, get] of Object.entries(adapters)) {
+  describe(`streaming through ${adapter}`, () => {
+    let server: LoopbackServer;
     before(async () => {
-      server = await WireServer.start();
+      server = await LoopbackServer.start();
     });
     after(() => server.close());
 
@@ -122,7 +122,7 @@ for (const [door, get] of Object.entries(doors)) {
         it(`${way}: one that falls silent is cut, with IDLE_TIMEOUT`, async () => {
           const error = (await silent[way]!).error as Caught;
           expect(error.name).to.equal('TimeoutError');
-          expect(door === 'fetch' ? error : error.cause).to.include({code: 'IDLE_TIMEOUT', limitMs: 60});
+          expect(adapter === 'fetch' ? error : error.cause).to.include({code: 'IDLE_TIMEOUT', limitMs: 60});
         });
       }
     });
@@ -130,7 +130,7 @@ for (const [door, get] of Object.entries(doors)) {
     it('silent from the start, read by a reader: cut after the idle time', async () => {
       const response = await get(server.place(drip(0)).url, {...tight, idleTimeoutMs: 40});
       const error = await errorOf(() => response.body!.getReader().read());
-      expect(door === 'fetch' ? error : error.cause).to.include({code: 'IDLE_TIMEOUT'});
+      expect(adapter === 'fetch' ? error : error.cause).to.include({code: 'IDLE_TIMEOUT'});
     });
 
     it('a body that hangs, read by a method, ends with the time of the attempt', async () => {
@@ -141,8 +141,8 @@ for (const [door, get] of Object.entries(doors)) {
       });
       for (const error of await Promise.all(errors)) {
         expect(error.name).to.equal('TimeoutError');
-        if (door !== 'fetch') expect(error).to.be.instanceOf(KyTimeoutError);
-        expect(door === 'fetch' ? error : error.cause).to.include({code: 'ATTEMPT_TIMEOUT', limitMs: 90});
+        if (adapter !== 'fetch') expect(error).to.be.instanceOf(KyTimeoutError);
+        expect(adapter === 'fetch' ? error : error.cause).to.include({code: 'ATTEMPT_TIMEOUT', limitMs: 90});
       }
     });
 
@@ -171,7 +171,7 @@ for (const [door, get] of Object.entries(doors)) {
     it('the body of an error is no stream: it ends with the time of the attempt, however it is read', async () => {
       for (const consume of [readByReader, read]) {
         const {url} = server.place(drip(CHUNKS, 500));
-        const init: object = door === 'fetch' ? {} : {throwHttpErrors: false};
+        const init: object = adapter === 'fetch' ? {} : {throwHttpErrors: false};
         const response = await get(url, {...tight, attemptTimeoutMs: 70, idleTimeoutMs: 10_000}, init);
         expect(response.status).to.equal(500);
         expect((await errorOf(() => consume(response.body!))).name).to.equal('TimeoutError');
@@ -238,7 +238,7 @@ for (const [door, get] of Object.entries(doors)) {
     });
 
     it('dropped answers do not cost a connection each', async () => {
-      const own = await WireServer.start();
+      const own = await LoopbackServer.start();
       try {
         for (let call = 0; call < 100; call++) {
           const place = own.place({status: 503, body: 'x'.repeat(2000)}, 200);
@@ -253,7 +253,7 @@ for (const [door, get] of Object.entries(doors)) {
     });
   });
 
-  describe(`streaming on virtual time through ${door}`, () => {
+  describe(`streaming on virtual time through ${adapter}`, () => {
     /** Chunks at these times after the headers, then the end; the signal breaks it. */
     const sending =
       (clock: VirtualClock, waits: readonly number[]): typeof globalThis.fetch =>
@@ -334,8 +334,8 @@ for (const [door, get] of Object.entries(doors)) {
 }
 
 describe('streaming: a 200 MB upload', () => {
-  for (const door of ['fetch', 'ky', 'undici']) {
-    it(`${door}: is not held in memory`, async () => {
+  for (const adapter of ['fetch', 'ky', 'undici']) {
+    it(`${adapter}: is not held in memory`, async () => {
       let received = 0;
       const server = createServer((request, response) => {
         request.on('data', (chunk: Buffer) => {
@@ -348,7 +348,7 @@ describe('streaming: a 200 MB upload', () => {
       try {
         const script = fileURLToPath(new URL('../support/upload-200mb.ts', import.meta.url));
         const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-        const child = spawn(process.execPath, ['--expose-gc', script, door, url], {
+        const child = spawn(process.execPath, ['--expose-gc', script, adapter, url], {
           stdio: ['ignore', 'pipe', 'inherit'],
         });
         const said = JSON.parse(await text(child.stdout));

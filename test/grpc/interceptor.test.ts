@@ -1,4 +1,4 @@
-/** The gRPC door on real connections: what a user of grpc-js sees, and what the server sees. */
+/** The gRPC adapter on real connections: what a user of grpc-js sees, and what the server sees. */
 import {AsyncLocalStorage} from 'node:async_hooks';
 import {once} from 'node:events';
 import {

@@ -6,7 +6,7 @@ import type {PolicyInput} from '../../src/core.ts';
 import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
 import {VirtualClock} from '../../src/testing.ts';
 
-/** What a wire does with one attempt, and when. */
+/** What the transport does with one attempt, and when. */
 interface Play {
   readonly headersAt: number | null;
   readonly messageAt: number | null;
@@ -64,7 +64,7 @@ class FakeCall {
 
   readonly #sleepers: AbortController[] = [];
 
-  /** Its own timers, which are no concern of the door's. */
+  /** Its own timers, which are not the adapter's. */
   quiet(): void {
     for (const sleeper of this.#sleepers) sleeper.abort();
   }
@@ -177,7 +177,7 @@ describe('a gRPC call, whatever interleaves', () => {
         expect(seen.filter(word => word === 'headers').length).to.be.below(2);
         expect(seen.filter(word => word === 'message').length).to.be.below(2);
         expect(made.length).to.be.within(1, each.policy.maxAttempts as number);
-        expect(live, 'calls of the wire that nobody ended').to.equal(0);
+        expect(live, 'transport calls that were left open').to.equal(0);
         expect(pending, 'timers').to.equal(0);
       }),
       {numRuns: 400, seed: 6},

@@ -162,7 +162,7 @@ describe('ConcurrencyLimit', () => {
           }
           expect([limit.inFlight, limit.waiting]).to.deep.equal([inside.size, expectedLine.length]);
           expect(limit.inFlight).to.be.at.most(max);
-          if (expectedLine.length > 0) expect(limit.inFlight, 'nobody waits at an open door').to.equal(max);
+          if (expectedLine.length > 0) expect(limit.inFlight, 'no call waits while a permit is free').to.equal(max);
         }
         while (inside.size > 0) {
           inside.delete([...inside][0]!);

@@ -2,9 +2,9 @@
 import {expect} from 'chai';
 import {createFetch, type ResilientInit} from '../../src/core.ts';
 import {answer, ITEMS, thrown, virtually} from '../call/world.ts';
-import {DOORS, type Door, type Init, meet, type Seen} from '../faults/trial.ts';
+import {ADAPTERS, type Adapter, type Init, meet, type Seen} from '../faults/trial.ts';
+import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {type Place, WireServer} from '../support/wire-server.ts';
 
 const SAID = new Error('said by a getter');
 const throwing = (): never => {
@@ -43,38 +43,39 @@ const EVIL: Record<string, () => unknown> = {
 };
 
 /** ky reads all options itself before it hands them on: what a getter throws at it is the error of the call. */
-const refusalOf = (door: Door): RegExp =>
-  door === 'ky'
+const refusalOf = (adapter: Adapter): RegExp =>
+  adapter === 'ky'
     ? /^(InvalidPolicyError INVALID_OVERRIDES|Error said by a getter)$/
     : /^InvalidPolicyError INVALID_OVERRIDES$/;
 
 describe('the resilience options of a call', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   after(() => server.close());
-  const under = (door: Door, place: Place, resilience: unknown): Promise<Seen> =>
-    meet(door, place.url, {init: {resilience} as Init});
+  const under = (adapter: Adapter, place: Place, resilience: unknown): Promise<Seen> =>
+    meet(adapter, place.url, {init: {resilience} as Init});
 
-  for (const door of DOORS) {
+  for (const adapter of ADAPTERS) {
     for (const [what, make] of Object.entries(EVIL))
-      it(`${door}: ${what} is refused, and nothing is sent`, async () => {
+      it(`${adapter}: ${what} is refused, and nothing is sent`, async () => {
         const place = server.place(200);
         // Twice: what was refused once is not remembered as allowed.
-        for (let time = 0; time < 2; time++) expect((await under(door, place, make())).got).to.match(refusalOf(door));
+        for (let time = 0; time < 2; time++)
+          expect((await under(adapter, place, make())).got).to.match(refusalOf(adapter));
         expect(place.requests).to.be.empty;
         expect(({} as {polluted?: unknown}).polluted).to.equal(undefined);
       });
 
-    it(`${door}: frozen to the bottom, they are as good as any`, async () => {
+    it(`${adapter}: frozen to the bottom, they are as good as any`, async () => {
       const place = server.place(503);
       const backoff = Object.freeze({kind: 'constant', delayMs: 0, jitter: 'none'});
       const init = Object.freeze({
         headers: Object.freeze({'x-mine': 'yes'}),
         resilience: Object.freeze({maxAttempts: 2, backoff}),
       });
-      const {got, report} = await meet(door, place.url, {init: init as Init});
+      const {got, report} = await meet(adapter, place.url, {init: init as Init});
       expect(got).to.equal('503');
       expect(report).to.include({attempts: 2});
       expect(place.header('x-mine')).to.deep.equal(['yes', 'yes']);

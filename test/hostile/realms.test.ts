@@ -8,9 +8,9 @@ import {expect} from 'chai';
 import * as undici from 'undici';
 import {createFetch, type PolicyInput, type Ports, type ResilientInit, reportOf} from '../../src/core.ts';
 import {ITEMS, virtually} from '../call/world.ts';
+import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {type Place, WireServer} from '../support/wire-server.ts';
 
 const realm = createContext();
 const foreign = <T>(code: string): T => runInContext(code, realm) as T;
@@ -31,9 +31,9 @@ class ForeignSignal extends EventTarget {
 }
 
 describe('values of another realm', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   after(() => server.close());
   const sentTo = ({requests}: Place): string[] =>

@@ -20,10 +20,10 @@ import {
 } from '../../src/core.ts';
 import {loadPolicySync} from '../../src/load.ts';
 import {answer, thrown, virtually} from '../call/world.ts';
-import {DOORS, type Init, meet} from '../faults/trial.ts';
+import {ADAPTERS, type Init, meet} from '../faults/trial.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 import {settle} from '../support/outcome.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {WireServer} from '../support/wire-server.ts';
 
 const SECRET = 'qX7-zT9_wK3';
 const URL_OF = `https://user:${SECRET}@h.test/p?page=1&token=${SECRET}&sig=${SECRET}#${SECRET}`;
@@ -32,7 +32,7 @@ const INIT = {
   body: `password=${SECRET}`,
   headers: {authorization: `Bearer ${SECRET}`, cookie: `session=${SECRET}`, 'x-api-key': SECRET},
 };
-/** Servers and wires talk too. */
+/** Servers and transports write texts too. */
 const busy = answer(503, {'set-cookie': `session=${SECRET}`, 'www-authenticate': SECRET}, `token ${SECRET}`);
 const cut = (): Error =>
   new TypeError('fetch failed', {cause: Object.assign(new Error(`at ${URL_OF}`), {code: 'ECONNRESET'})});
@@ -65,7 +65,7 @@ const SCENES: Record<string, Scene> = {
     answers: busy,
     events: ['attempt.end', 'retry.scheduled', 'retry.abandoned', 'call.end'],
   },
-  'a wire that breaks': {policy: {}, answers: cut, events: ['attempt.end', 'retry.scheduled', 'retry.abandoned']},
+  'a connection that breaks': {policy: {}, answers: cut, events: ['attempt.end', 'retry.scheduled', 'retry.abandoned']},
   'an attempt that takes too long': {
     policy: {attemptTimeoutMs: 100, maxAttempts: 1},
     answers: () => 'silence',
@@ -167,17 +167,19 @@ describe('what a call shows of its secrets: nothing', () => {
     expect(scenes.map(({code}) => code)).to.include.members(Object.keys(codes));
   });
 
-  describe('through every door', () => {
-    let server: WireServer;
+  describe('through every adapter', () => {
+    let server: LoopbackServer;
     before(async () => {
-      server = await WireServer.start();
+      server = await LoopbackServer.start();
     });
     after(() => server.close());
 
-    for (const door of DOORS)
-      it(door, async () => {
+    for (const adapter of ADAPTERS)
+      it(adapter, async () => {
         const place = server.place(503, 'reset', {status: 503, headers: {'set-cookie': SECRET}});
-        const {events, report, got} = await meet(door, `${place.url}?token=${SECRET}#${SECRET}`, {init: INIT as Init});
+        const {events, report, got} = await meet(adapter, `${place.url}?token=${SECRET}#${SECRET}`, {
+          init: INIT as Init,
+        });
         expect(got).to.equal('503');
         expect(events.map(({type}) => type)).to.include.members(['attempt.end', 'retry.scheduled', 'call.end']);
         expect(events.find(event => 'call' in event)).to.have.nested.property(

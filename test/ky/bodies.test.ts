@@ -2,9 +2,9 @@
 import {expect} from 'chai';
 import ky, {type KyInstance, type Options} from 'ky';
 import {type PolicyInput, reportOf, resilience} from '../../src/index.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
 import {quick} from '../support/policies.ts';
-import {WireServer} from '../support/wire-server.ts';
 
 const loops = {
   'our own loop': {},
@@ -40,9 +40,9 @@ const bodies: Record<string, {options?: Options; request?: (url: string) => Requ
 
 for (const [loop, extension] of Object.entries(loops)) {
   describe(`ky: bodies, ${loop}`, () => {
-    let server: WireServer;
+    let server: LoopbackServer;
     before(async () => {
-      server = await WireServer.start();
+      server = await LoopbackServer.start();
     });
     after(() => server.close());
     const client = (policy: PolicyInput = quick): KyInstance => ky.extend(resilience(policy)).extend(extension);

@@ -2,14 +2,14 @@
 import {expect} from 'chai';
 import ky, {ForceRetryError, HTTPError, replaceOption} from 'ky';
 import {reportOf, resilience, type SteadfetchEvent} from '../../src/index.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
 import {quick} from '../support/policies.ts';
-import {WireServer} from '../support/wire-server.ts';
 
 describe('ky: hooks', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   after(() => server.close());
 
@@ -257,9 +257,9 @@ describe('ky: hooks', () => {
 });
 
 describe('ky: later .extend()', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   after(() => server.close());
 

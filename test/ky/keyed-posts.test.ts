@@ -2,16 +2,16 @@
 import {expect} from 'chai';
 import ky from 'ky';
 import {createFetch, type PolicyInput, reportOf, resilience} from '../../src/index.ts';
+import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {Tracing, traceparentOf} from '../support/otel.ts';
 import {errorOf} from '../support/outcome.ts';
 import {quick} from '../support/policies.ts';
-import {type Place, WireServer} from '../support/wire-server.ts';
 
 describe('a POST answered 503, 503, 200', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   let tracing: Tracing;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
     tracing = new Tracing();
   });
   after(async () => {
@@ -20,7 +20,7 @@ describe('a POST answered 503, 503, 200', () => {
   });
   beforeEach(() => tracing.reset());
 
-  const doors = {
+  const adapters = {
     ky: (place: Place, policy: PolicyInput) => ky.extend(resilience(policy)).post(place.url, {json: {amount: 1}}),
     'ky, its own loop driven': (place: Place, policy: PolicyInput) =>
       ky.extend(resilience(policy)).post(place.url, {json: {amount: 1}, hooks: {beforeError: [({error}) => error]}}),
@@ -28,8 +28,8 @@ describe('a POST answered 503, 503, 200', () => {
       createFetch(policy)(place.url, {method: 'POST', body: '{"amount":1}'}),
   };
 
-  for (const [door, post] of Object.entries(doors)) {
-    describe(`through ${door}`, () => {
+  for (const [adapter, post] of Object.entries(adapters)) {
+    describe(`through ${adapter}`, () => {
       it('arrives three times under an idempotency block: one key, one correlation id, three traceparents of one trace', async () => {
         const place = server.place(503, 503, 200);
         const response = await post(place, {...quick, idempotency: {}});
@@ -51,7 +51,7 @@ describe('a POST answered 503, 503, 200', () => {
 
       it('arrives once under the defaults, without a key, and says why', async () => {
         const place = server.place(503, 503, 200);
-        const answer = door === 'fetch' ? await post(place, quick) : await errorOf(() => post(place, quick));
+        const answer = adapter === 'fetch' ? await post(place, quick) : await errorOf(() => post(place, quick));
 
         expect(place.requests).to.have.length(1);
         expect(place.header('idempotency-key')).to.deep.equal([undefined]);
@@ -59,7 +59,7 @@ describe('a POST answered 503, 503, 200', () => {
         expect(report.refusal).to.equal('may-have-acted');
         expect(report.reason).to.equal('POST without an idempotency key, and the server may have acted (503)');
         expect(report.attempts).to.equal(1);
-        if (door !== 'fetch') expect(answer).to.have.nested.property('resilience.reason', report.reason);
+        if (adapter !== 'fetch') expect(answer).to.have.nested.property('resilience.reason', report.reason);
         expect(tracing.calls[0]!.attributes).to.include({
           'steadfetch.call.reason': report.reason,
           'steadfetch.call.outcome': 'not_retryable',

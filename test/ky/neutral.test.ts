@@ -2,9 +2,9 @@
 import {expect} from 'chai';
 import ky, {HTTPError, type KyInstance, TimeoutError} from 'ky';
 import {type PolicyInput, resilience, type SteadfetchEvent} from '../../src/index.ts';
+import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {Tracing, traceparentOf} from '../support/otel.ts';
 import {errorOf, settle} from '../support/outcome.ts';
-import {type Place, WireServer} from '../support/wire-server.ts';
 
 const neutral: PolicyInput = {
   maxAttempts: null,
@@ -18,9 +18,9 @@ const neutral: PolicyInput = {
 const soon = {delay: () => 1};
 
 describe('ky: a neutral policy', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   after(() => server.close());
 
@@ -33,7 +33,7 @@ describe('ky: a neutral policy', () => {
   const same = (
     title: string,
     run: (client: KyInstance, place: Place) => unknown,
-    ...script: Parameters<WireServer['place']>
+    ...script: Parameters<LoopbackServer['place']>
   ) =>
     it(title, async () => {
       const [plainPlace, watchedPlace] = [server.place(...script), server.place(...script)];

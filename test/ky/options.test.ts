@@ -3,10 +3,10 @@ import {expect} from 'chai';
 import ky, {HTTPError, isTimeoutError, NetworkError, type Options, TimeoutError} from 'ky';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import {type CallOverrides, type PolicyInput, reportOf, resilience, type SteadfetchEvent} from '../../src/index.ts';
+import {deadUrl, LoopbackServer} from '../support/loopback-server.ts';
 import {errorOf, settle} from '../support/outcome.ts';
 import {quick} from '../support/policies.ts';
 import {slowFetch} from '../support/slow-fetch.ts';
-import {deadUrl, WireServer} from '../support/wire-server.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 /** ky's own timer ends the reading of a body, so that its hooks hear of it. It is real, so here ours does, a moment later. */
@@ -21,9 +21,9 @@ const loops = {
 
 for (const [loop, extension] of Object.entries(loops)) {
   describe(`ky: options of a call, ${loop}`, () => {
-    let server: WireServer;
+    let server: LoopbackServer;
     before(async () => {
-      server = await WireServer.start();
+      server = await LoopbackServer.start();
     });
     after(() => server.close());
 
@@ -288,7 +288,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect(JSON.stringify(error)).to.include('all 3 attempts are used');
       });
 
-      it('of the wire: ky’s NetworkError, with the cause and the reason', async () => {
+      it('of the network: ky’s NetworkError, with the cause and the reason', async () => {
         const url = await deadUrl();
         const error = await errorOf(() => client().get(url));
         expect(error).to.be.instanceOf(NetworkError);

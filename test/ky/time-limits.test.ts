@@ -90,7 +90,7 @@ for (const [loop, extension] of Object.entries(loops)) {
     }
 
     for (const limits of [{timeout: 100}, {totalTimeout: 100}]) {
-      it(`${Object.keys(limits)}: beforeError hooks see the TimeoutError of a body, and the wire is let go`, async () => {
+      it(`${Object.keys(limits)}: beforeError hooks see the TimeoutError of a body, and the connection is released`, async () => {
         let aborted = false;
         const slow = async (request: RequestInfo | URL) => {
           (request as Request).signal.addEventListener('abort', () => {

@@ -2,7 +2,7 @@
 import {expect} from 'chai';
 import {pino} from 'pino';
 import {type AttemptLine, attemptLines, logToConsole, logToPino} from '../../src/log.ts';
-import {answer, later, World, wireError} from '../call/world.ts';
+import {answer, connectionError, later, World} from '../call/world.ts';
 import {AT_ONCE} from '../support/policies.ts';
 
 const waiting = {kind: 'constant', delayMs: 150, throttledBaseMs: 0, jitter: 'none'} as const;
@@ -20,7 +20,7 @@ describe('log: lines of attempts', () => {
   it('a call that is sent again and succeeds', async () => {
     const {lines, on} = textLog();
     const world = new World({backoff: waiting}, {on});
-    world.serveSlowly(12, 503, wireError('ECONNRESET'), 200);
+    world.serveSlowly(12, 503, connectionError('ECONNRESET'), 200);
     await world.run();
     expect(lines).to.deep.equal([
       'call-1  GET https://api.test/items  attempt 1  503  12 ms  again in 150 ms (backoff)',
@@ -145,7 +145,7 @@ describe('log: lines of attempts', () => {
     const written: string[] = [];
     const logger = pino({base: null, timestamp: false}, {write: (text: string) => void written.push(text)});
     const world = new World({name: 'shop', backoff: waiting, maxAttempts: 2}, {on: logToPino(logger)});
-    world.serveSlowly(12.34, 503, wireError('ECONNRESET'));
+    world.serveSlowly(12.34, 503, connectionError('ECONNRESET'));
     await world.run();
     const common = {correlationId: 'call-1', policy: 'shop', method: 'GET', url: 'https://api.test/items'};
     expect(written.map(text => JSON.parse(text))).to.deep.equal([

@@ -1,7 +1,7 @@
 /** For every field, what changing it, and nothing else, changes. Chance says 0.5 throughout. */
 import type {PolicyInput} from '../../src/core.ts';
 import {reportOf} from '../../src/core.ts';
-import {answer, ITEMS, type World, wireError} from '../call/world.ts';
+import {answer, connectionError, ITEMS, type World} from '../call/world.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import type {Case, Scenario} from './harness.ts';
 import {
@@ -140,7 +140,7 @@ const transient: readonly Case[] = (
     [418, sendsOf(418, 200)],
     ['4xx', sendsOf(404, 200)],
     ['5xx', sendsOf(507, 200)],
-    ['network', sendsOf(wireError('ECONNRESET', {syscall: 'read'}), 200)],
+    ['network', sendsOf(connectionError('ECONNRESET', {syscall: 'read'}), 200)],
     ['timeout', sendsOf('hang', 200)],
   ] as const
 ).map(([trigger, scenario]) => ({
@@ -562,7 +562,7 @@ const sentTo = (a: Sent, b: Sent, expect: Case['expect']): Case => ({
 });
 type Sent = NonNullable<NonNullable<PolicyInput['correlation']>['sendTo']> | null;
 
-const onTheWire: readonly Case[] = [
+const inRequests: readonly Case[] = [
   {
     path: 'correlation',
     a: {correlation: null},
@@ -722,7 +722,7 @@ export const cases: readonly Case[] = [
   ...budget,
   ...breaker,
   ...load,
-  ...onTheWire,
+  ...inRequests,
   ...routes,
   ...overrides,
 ];
@@ -738,7 +738,7 @@ export const notRead: Readonly<Record<string, string>> = {
 const GRPC =
   'CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED';
 
-/** Forms of a leaf that the doors for HTTP cannot meet; test/decide/classify-grpc.test.ts meets each of them. */
+/** Forms of a leaf that the adapters for HTTP cannot meet; test/decide/classify-grpc.test.ts meets each of them. */
 export const notForHttp: Readonly<Record<string, readonly string[]>> = {
   'retryOn[]': GRPC.split(' ').map(name => JSON.stringify(name)),
 };

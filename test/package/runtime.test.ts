@@ -111,7 +111,7 @@ describe('installed package', () => {
     expect(await run(folder, process.execPath, '--input-type=module', '--eval', call('steadfetch/fetch'))).to.equal(
       '200 2\n',
     );
-    // The test can fail: ky is what the ky door needs.
+    // The test can fail: ky is what the ky adapter needs.
     expect((await attempt(folder, process.execPath, '--eval', "import('steadfetch/ky')")).code).to.equal(1);
   });
 

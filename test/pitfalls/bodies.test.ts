@@ -1,4 +1,4 @@
-/** Pitfalls of bodies, on a real wire. Their numbers are those of docs/conformance.md. */
+/** Pitfalls of bodies, on a real connection. Their numbers are those of docs/conformance.md. */
 import {execFile} from 'node:child_process';
 import {once} from 'node:events';
 import {createServer} from 'node:http';
@@ -6,8 +6,8 @@ import type {AddressInfo, Socket} from 'node:net';
 import {promisify} from 'node:util';
 import {expect} from 'chai';
 import {createFetch} from '../../src/core.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
-import {WireServer} from '../support/wire-server.ts';
 
 const fetch = createFetch({
   budget: null,
@@ -16,9 +16,9 @@ const fetch = createFetch({
 });
 
 describe('pitfalls: bodies', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   beforeEach(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   afterEach(() => server.close());
 

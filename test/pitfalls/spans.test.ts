@@ -1,15 +1,15 @@
 /** T56, with OpenTelemetry's own SDK. */
 import {expect} from 'chai';
 import {createFetch} from '../../src/index.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 import {Tracing} from '../support/otel.ts';
-import {WireServer} from '../support/wire-server.ts';
 
 describe('pitfalls: spans', () => {
   let tracing: Tracing;
-  let server: WireServer;
+  let server: LoopbackServer;
   before(async () => {
     tracing = new Tracing();
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   after(async () => {
     await tracing.stop();

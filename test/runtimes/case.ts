@@ -18,13 +18,13 @@ export interface Case {
   /** Only where there are origins to keep apart. */
   readonly inBrowsers?: true;
   /** Throws where the runtime does not do as it should. */
-  run(world: World, door: Door): Promise<void>;
+  run(world: World, adapter: Adapter): Promise<void>;
 }
 
-/** Both doors take what fetch takes. */
-export type Door = (policy: PolicyInput, ports?: Ports) => ResilientFetch;
+/** Both adapters take what fetch takes. */
+export type Adapter = (policy: PolicyInput, ports?: Ports) => ResilientFetch;
 
-export const doors: Readonly<Record<string, Door>> = {
+export const adapters: Readonly<Record<string, Adapter>> = {
   fetch: createFetch,
   ky: (policy, ports) => {
     const api = ky.extend({throwHttpErrors: false}).extend(resilience(policy, ports));

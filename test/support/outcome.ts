@@ -1,7 +1,7 @@
 /** What a user gets to see of a call. */
 import type {CallReport} from '../../src/call/report.ts';
 
-/** An error of any door, as tests look at it. */
+/** An error of any adapter, as tests look at it. */
 export interface Caught extends Error {
   readonly resilience?: CallReport;
   readonly response?: Response;

@@ -1,5 +1,5 @@
 /**
- * A process that uploads 200 MB through one door and says how much of it was in memory at the most.
+ * A process that uploads 200 MB through one adapter and says how much of it was in memory at the most.
  *
  * Usage: node --expose-gc upload-200mb.ts ky|fetch|undici URL
  */
@@ -8,7 +8,7 @@ import {Agent, fetch as undiciFetch} from 'undici';
 import {createFetch, resilience} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 
-const [door, url = ''] = process.argv.slice(2);
+const [adapter, url = ''] = process.argv.slice(2);
 const CHUNKS = 3200;
 const chunk = new Uint8Array(65_536);
 let sent = 0;
@@ -30,8 +30,8 @@ const body = new ReadableStream<Uint8Array>(
 // Where redirects may be followed, Node's own fetch keeps the whole body for them.
 const init = {method: 'PUT', body, redirect: 'error', duplex: 'half'} as const;
 async function upload(): Promise<number> {
-  if (door === 'ky') return (await ky.extend(resilience()).put(url, init)).status;
-  if (door === 'fetch') return (await createFetch()(url, init as RequestInit)).status;
+  if (adapter === 'ky') return (await ky.extend(resilience()).put(url, init)).status;
+  if (adapter === 'fetch') return (await createFetch()(url, init as RequestInit)).status;
   const dispatcher = new Agent().compose(resilienceInterceptor());
   return (await undiciFetch(url, {...init, dispatcher})).status;
 }

@@ -1,4 +1,4 @@
-/** Whose context is active where: the caller's, the call's, the attempt's. And who else makes spans of the wire. */
+/** Whose context is active where: the caller's, the call's, the attempt's. And which other instrumentation makes spans of requests. */
 import {context, createContextKey, isSpanContextValid, propagation, TraceFlags, trace} from '@opentelemetry/api';
 import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
 import {AlwaysOffSampler} from '@opentelemetry/sdk-trace';
@@ -6,18 +6,18 @@ import {expect} from 'chai';
 import ky, {type KyInstance} from 'ky';
 import {createFetch, type Ports, resilience} from '../../src/index.ts';
 import {otelObserver} from '../../src/telemetry.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 import {Tracing, traceparentOf} from '../support/otel.ts';
 import {settle} from '../support/outcome.ts';
 import {quick} from '../support/policies.ts';
-import {WireServer} from '../support/wire-server.ts';
 
 const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 const spanHere = (): string | undefined => trace.getSpan(context.active())?.spanContext().spanId;
 const isSuppressed = (): boolean => context.active().getValue(SUPPRESSED) === true;
 
-/** The same call through each door, and through both of ky's loops. */
-const doors: Record<string, (url: string, ports?: Ports, init?: RequestInit) => Promise<Response>> = {
+/** The same call through each adapter, and through both of ky's loops. */
+const adapters: Record<string, (url: string, ports?: Ports, init?: RequestInit) => Promise<Response>> = {
   fetch: (url, ports, init) => createFetch(quick, ports)(url, init),
   ky: (url, {fetch, ...ports} = {}, init) =>
     ky.extend(resilience(quick, ports)).get(url, {...init, ...(fetch && {fetch})}),
@@ -28,10 +28,10 @@ const doors: Record<string, (url: string, ports?: Ports, init?: RequestInit) => 
 };
 
 describe('telemetry: contexts', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   let tracing: Tracing;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
     tracing = new Tracing();
   });
   after(async () => {
@@ -40,9 +40,9 @@ describe('telemetry: contexts', () => {
   });
   beforeEach(() => tracing.reset());
 
-  for (const [door, call] of Object.entries(doors)) {
-    describe(door, () => {
-      it('the wire runs in the context of its attempt, with tracing suppressed', async () => {
+  for (const [adapter, call] of Object.entries(adapters)) {
+    describe(adapter, () => {
+      it('the transport runs in the context of its attempt, with tracing suppressed', async () => {
         const place = server.place(503, 200);
         const seen: unknown[] = [];
         await call(place.url, {
@@ -198,11 +198,11 @@ describe('telemetry: contexts', () => {
 });
 
 describe('telemetry: with instrumentation-undici registered', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   let tracing: Tracing;
   let instrumentation: UndiciInstrumentation;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
     instrumentation = new UndiciInstrumentation();
     tracing = new Tracing({instrumentations: [instrumentation]});
   });
@@ -213,8 +213,8 @@ describe('telemetry: with instrumentation-undici registered', () => {
   });
   beforeEach(() => tracing.reset());
 
-  for (const [door, call] of Object.entries(doors)) {
-    it(`${door}: one CLIENT span per send, one traceparent on the wire`, async () => {
+  for (const [adapter, call] of Object.entries(adapters)) {
+    it(`${adapter}: one CLIENT span per send, one traceparent in the request`, async () => {
       const place = server.place(503, 503, 200);
       await (await call(place.url)).text();
       expect(place.requests).to.have.length(3);
@@ -248,10 +248,10 @@ describe('telemetry: with instrumentation-undici registered', () => {
 });
 
 describe('telemetry: a call that is not sampled', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   let tracing: Tracing;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
     tracing = new Tracing({sampler: new AlwaysOffSampler()});
   });
   after(async () => {
@@ -259,8 +259,8 @@ describe('telemetry: a call that is not sampled', () => {
     await server.close();
   });
 
-  for (const [door, call] of Object.entries(doors)) {
-    it(`${door}: makes no spans, and says so to the server: flags 00`, async () => {
+  for (const [adapter, call] of Object.entries(adapters)) {
+    it(`${adapter}: makes no spans, and says so to the server: flags 00`, async () => {
       const place = server.place(503, 200);
       await call(place.url);
       expect(tracing.spans).to.deep.equal([]);
@@ -269,7 +269,7 @@ describe('telemetry: a call that is not sampled', () => {
     });
   }
 
-  it('the wire is suppressed all the same', async () => {
+  it('tracing is suppressed in the transport all the same', async () => {
     let seen: unknown;
     await createFetch(quick, {
       fetch: async () => {
@@ -290,9 +290,9 @@ describe('telemetry: a call that is not sampled', () => {
 });
 
 describe('telemetry: without an SDK', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   after(() => server.close());
 
@@ -300,8 +300,8 @@ describe('telemetry: without an SDK', () => {
     expect(otelObserver().startCall({} as never)).to.equal(null);
   });
 
-  for (const [door, call] of Object.entries(doors)) {
-    it(`${door}: no trace headers, not even with a parent in the context; ids are there`, async () => {
+  for (const [adapter, call] of Object.entries(adapters)) {
+    it(`${adapter}: no trace headers, not even with a parent in the context; ids are there`, async () => {
       const place = server.place(503, 200);
       await call(place.url);
       expect(place.header('traceparent')).to.deep.equal([undefined, undefined]);

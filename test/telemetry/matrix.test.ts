@@ -1,6 +1,6 @@
 /**
- * Exactly one CLIENT span for each send, one traceparent on the wire, every span ended once, and parents that are right:
- * whoever makes the spans, whether sampled or not, through every door, however a call goes.
+ * Exactly one CLIENT span for each send, one traceparent in the request, every span ended once, and parents that are right:
+ * whoever makes the spans, whether sampled or not, through every adapter, however a call goes.
  */
 import {context, type Span, SpanKind, trace} from '@opentelemetry/api';
 import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
@@ -18,13 +18,13 @@ import {
 } from '../../src/index.ts';
 import {otelObserver, undiciHooks} from '../../src/telemetry.ts';
 import {resilienceInterceptor} from '../../src/undici.ts';
+import {type Answer, LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {Tracing, traceparentOf} from '../support/otel.ts';
 import {settle} from '../support/outcome.ts';
-import {type Answer, type Place, WireServer} from '../support/wire-server.ts';
 
-type Door = (policy: PolicyHandle, ports: Ports, url: string, signal?: AbortSignal) => Promise<unknown>;
+type Adapter = (policy: PolicyHandle, ports: Ports, url: string, signal?: AbortSignal) => Promise<unknown>;
 
-const doors: Record<string, Door> = {
+const adapters: Record<string, Adapter> = {
   fetch: async (policy, ports, url, signal) => (await createFetch(policy, ports)(url, {signal: signal ?? null})).text(),
   ky: (policy, ports, url, signal) =>
     ky
@@ -55,7 +55,7 @@ interface Story {
   readonly warmUp?: number;
   /** Attempts. */
   readonly sends: number;
-  /** Requests beyond those, by doors that follow redirects. */
+  /** Requests beyond those, by adapters that follow redirects. */
   readonly redirects?: number;
 }
 
@@ -91,9 +91,9 @@ const makers: readonly Maker[] = [
 ];
 
 describe('telemetry: one CLIENT span a send', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   after(() => server.close());
 
@@ -115,16 +115,16 @@ describe('telemetry: one CLIENT span a send', () => {
         beforeEach(() => tracing.reset());
 
         for (const [what, story] of Object.entries(stories)) {
-          for (const [door, call] of Object.entries(doors)) {
-            it(`${what}, through ${door}`, async () => {
+          for (const [adapter, call] of Object.entries(adapters)) {
+            it(`${what}, through ${adapter}`, async () => {
               const place = server.place(...story.answers);
               const observer = otelObserver(delegates ? {attemptSpans: 'delegate'} : {});
               const mine = await play(story, place, call, {observer}, tracing);
               await tracing.quiet();
 
-              const redirects = door === 'undici.request' ? 0 : (story.redirects ?? 0);
+              const redirects = adapter === 'undici.request' ? 0 : (story.redirects ?? 0);
               const requests = place.requests.slice(-(story.sends + redirects) || place.requests.length);
-              expect(requests, 'requests on the wire').to.have.length(story.sends + redirects);
+              expect(requests, 'requests received').to.have.length(story.sends + redirects);
               const sent = requests.map(({rawHeaders}) => traceparents(rawHeaders));
               expect(sent.map(values => values.length)).to.deep.equal(requests.map(() => 1));
               if (sampled) expectTree(tracing, mine, sent.flat(), story.sends + (delegates ? redirects : 0));
@@ -138,7 +138,7 @@ describe('telemetry: one CLIENT span a send', () => {
     }
   }
 
-  async function play(story: Story, place: Place, call: Door, ports: Ports, tracing: Tracing): Promise<Span> {
+  async function play(story: Story, place: Place, call: Adapter, ports: Ports, tracing: Tracing): Promise<Span> {
     const policy = definePolicy({backoff: {baseMs: 1, throttledBaseMs: 1}, ...story.policy});
     for (let count = 0; count < (story.warmUp ?? 0); count++) await settle(() => call(policy, ports, place.url));
     if (story.warmUp !== undefined) {

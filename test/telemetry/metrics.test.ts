@@ -314,7 +314,7 @@ describe('telemetry: metrics', () => {
     expect((await sums('steadfetch.client.call.duration')).map(({count}) => count)).to.deep.equal([1]);
   });
 
-  it('without spans the wire gets no trace headers', async () => {
+  it('without spans the request gets no trace headers', async () => {
     const each = world(named);
     await each.run();
     expect(each.header('traceparent')).to.deep.equal([null]);

@@ -6,18 +6,18 @@ import {Agent, request} from 'undici';
 import {createFetch, type PolicyInput, type Ports} from '../../src/index.ts';
 import {type OtelOptions, otelObserver} from '../../src/telemetry.ts';
 import {resilienceInterceptor} from '../../src/undici.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 import {Tracing} from '../support/otel.ts';
 import {settle} from '../support/outcome.ts';
 import {quick} from '../support/policies.ts';
-import {WireServer} from '../support/wire-server.ts';
 
 /** The beginning of a body, and then nothing. */
 const dripping = (response: ServerResponse): void => void response.writeHead(200).write('{');
 describe('telemetry: options', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   let tracing: Tracing;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
     tracing = new Tracing();
   });
   after(async () => {
@@ -162,7 +162,7 @@ describe('telemetry: options', () => {
       expect(ends()).to.deep.equal([['cancelled', undefined, false]]);
     });
 
-    it('broken by the wire', async () => {
+    it('broken by the network', async () => {
       const place = server.place(response => {
         response.writeHead(200, {'content-length': 100}).write('{');
         setTimeout(() => response.destroy(), 10);

@@ -2,9 +2,9 @@
 import {expect} from 'chai';
 import ky from 'ky';
 import {createFetch, type PolicyInput, resilience, type SteadfetchEvent} from '../../src/index.ts';
+import {deadUrl, LoopbackServer} from '../support/loopback-server.ts';
 import {Tracing} from '../support/otel.ts';
 import {settle} from '../support/outcome.ts';
-import {deadUrl, WireServer} from '../support/wire-server.ts';
 
 const quick: PolicyInput = {
   backoff: {baseMs: 1, throttledBaseMs: 1},
@@ -14,11 +14,11 @@ const quick: PolicyInput = {
 const SECRET = 'S3CR3T';
 
 describe('telemetry: redaction', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   let tracing: Tracing;
   let dead: string;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
     dead = await deadUrl();
     tracing = new Tracing();
   });

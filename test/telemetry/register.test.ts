@@ -3,9 +3,9 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
+import {deadUrl, LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {valuesOf} from '../support/otlp/checks.ts';
 import {OtlpCollector} from '../support/otlp/receiver.ts';
-import {deadUrl, type Place, WireServer} from '../support/wire-server.ts';
 
 const source = (path: string): string => new URL(`../../src/${path}`, import.meta.url).href;
 
@@ -41,14 +41,14 @@ interface Ended {
 }
 
 describe('telemetry: register', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   let silent: Place;
   const runs: Record<string, Promise<Ended>> = {};
   const collectors: Record<string, OtlpCollector> = {};
 
   // All side by side: most of a process's time is its start.
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
     silent = server.place('hang');
     const dead = await deadUrl();
     const start = async (

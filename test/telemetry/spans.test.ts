@@ -3,16 +3,16 @@ import {SpanKind, SpanStatusCode, trace} from '@opentelemetry/api';
 import {expect} from 'chai';
 import ky from 'ky';
 import {createFetch, definePolicy, type PolicyInput, type Ports, resilience} from '../../src/index.ts';
+import {deadUrl, LoopbackServer} from '../support/loopback-server.ts';
 import {Tracing} from '../support/otel.ts';
 import {errorOf, settle} from '../support/outcome.ts';
 import {quick} from '../support/policies.ts';
-import {deadUrl, WireServer} from '../support/wire-server.ts';
 
 describe('telemetry: spans', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   let tracing: Tracing;
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
     tracing = new Tracing();
   });
   after(async () => {

@@ -11,13 +11,13 @@ import {createFetch, definePolicy, type PolicyInput, type Ports, resilience} fro
 import {logToConsole, logToPino} from '../../src/log.ts';
 import {otelObserver} from '../../src/telemetry.ts';
 import {resilienceInterceptor} from '../../src/undici.ts';
+import {type Answer, deadUrl, LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {unregister} from '../support/otel.ts';
 import {checkLog, checkMetric, checkSpan, valuesOf} from '../support/otlp/checks.ts';
 import {LOGS, METRICS, SEMCONV} from '../support/otlp/conventions.ts';
 import type {KeyValue} from '../support/otlp/payload.ts';
 import {OtlpCollector} from '../support/otlp/receiver.ts';
 import {settle} from '../support/outcome.ts';
-import {type Answer, deadUrl, type Place, WireServer} from '../support/wire-server.ts';
 
 /** In every place where a secret may be. Letters and digits, so that no encoding hides it. */
 const SECRET = 'S3CR3Tx7Qz';
@@ -197,9 +197,9 @@ describe(`telemetry: semantic conventions ${SEMCONV} and redaction, over OTLP`, 
   }
 });
 
-/** Every story, through every door; and what only some doors can do. */
+/** Every story, through every adapter; and what only some adapters can do. */
 async function playAll(lines: string[]): Promise<void> {
-  const server = await WireServer.start();
+  const server = await LoopbackServer.start();
   const logger = pino({}, {write: (text: string) => void lines.push(text)});
   const toConsole = logToConsole({info: text => lines.push(String(text)), warn: text => lines.push(String(text))});
   const toPino = logToPino(logger);
@@ -226,13 +226,13 @@ async function playAll(lines: string[]): Promise<void> {
   }
 }
 
-async function play({answers, policy, ports, init, abortAfter, times = 1}: Story, server: WireServer, base: Ports) {
+async function play({answers, policy, ports, init, abortAfter, times = 1}: Story, server: LoopbackServer, base: Ports) {
   const handle = definePolicy({...quick, ...policy});
   const all = {...base, ...ports};
   const {fetch, ...others} = all;
   const agent = new Agent();
   const {method = 'GET', body = null} = init ?? {};
-  const doors: ((url: string, signal: AbortSignal) => Promise<unknown>)[] = [
+  const adapters: ((url: string, signal: AbortSignal) => Promise<unknown>)[] = [
     async (url, signal) => (await createFetch(handle, all)(url, {...init, headers: HEADERS, signal})).text(),
     async (url, signal) =>
       ky
@@ -244,11 +244,11 @@ async function play({answers, policy, ports, init, abortAfter, times = 1}: Story
       return (await request(url.replace(/#.*/, ''), options as never)).body.text();
     },
   ];
-  for (const door of doors) {
+  for (const adapter of adapters) {
     const place: Place = server.place(...answers);
     const controller = new AbortController();
     if (abortAfter !== undefined) place.arrived(abortAfter).then(() => controller.abort(new Error(SECRET)));
-    for (let count = 0; count < times; count++) await settle(() => door(place.url + QUERY, controller.signal));
+    for (let count = 0; count < times; count++) await settle(() => adapter(place.url + QUERY, controller.signal));
   }
   await agent.destroy();
 }

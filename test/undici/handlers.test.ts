@@ -12,12 +12,12 @@ import {
 import type {PolicyInput, SteadfetchEvent} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import type {DispatchHandler} from '../../src/undici/types.ts';
+import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {type Place, WireServer} from '../support/wire-server.ts';
 
 describe('resilienceInterceptor, and the handler of a call', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   const agents: Agent[] = [];
   const events: SteadfetchEvent[] = [];
   type Below = Parameters<Agent['compose']>[0];
@@ -30,7 +30,7 @@ describe('resilienceInterceptor, and the handler of a call', () => {
   };
 
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   beforeEach(() => {
     events.length = 0;

@@ -1,4 +1,4 @@
-/** The undici door on real connections: what an undici user sees, and what the server sees. */
+/** The undici adapter on real connections: what an undici user sees, and what the server sees. */
 import {once} from 'node:events';
 import type {ServerResponse} from 'node:http';
 import {Readable} from 'node:stream';
@@ -7,13 +7,13 @@ import {Agent, type Dispatcher, request, fetch as undiciFetch} from 'undici';
 import type {PolicyInput, Ports, SteadfetchEvent} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import {attemptsInFlight} from '../support/breaker-books.ts';
+import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {type Place, WireServer} from '../support/wire-server.ts';
 
 describe('resilienceInterceptor', () => {
   let inFlightBefore = 0;
-  let server: WireServer;
+  let server: LoopbackServer;
   const agents: Agent[] = [];
   const events: SteadfetchEvent[] = [];
 
@@ -35,7 +35,7 @@ describe('resilienceInterceptor', () => {
 
   before(async () => {
     inFlightBefore = attemptsInFlight();
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   beforeEach(() => {
     events.length = 0;

@@ -8,12 +8,12 @@ import {expect} from 'chai';
 import {Agent, type Dispatcher, Dispatcher1Wrapper, request, fetch as undiciFetch} from 'undici';
 import type {PolicyInput, SteadfetchEvent} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
+import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {type Place, WireServer} from '../support/wire-server.ts';
 
 describe('resilienceInterceptor, with an iterable as body', () => {
-  let server: WireServer;
+  let server: LoopbackServer;
   const agents: Agent[] = [];
   const servers: Server[] = [];
   const events: SteadfetchEvent[] = [];
@@ -31,7 +31,7 @@ describe('resilienceInterceptor, with an iterable as body', () => {
   };
 
   before(async () => {
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
   });
   beforeEach(() => {
     events.length = 0;

@@ -8,7 +8,7 @@ export const library: Library = {
     T21b: 'network errors are retried',
   },
   bodies: ['string', 'bytes', 'blob', 'form', 'params', 'stream'],
-  resendsBrokenWires: true,
+  retriesNetworkErrors: true,
   streams: true,
   async client({attempts, delayMs}) {
     const {default: build} = await load('fetch-retry');

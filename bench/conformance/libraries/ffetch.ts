@@ -8,7 +8,7 @@ export const library: Library = {
   readsRetryAfter: true,
   hasTimeout: true,
   knowsMethods: true,
-  resendsBrokenWires: true,
+  retriesNetworkErrors: true,
   streams: true,
   breakerKnowsHttp: true,
   async client({attempts, delayMs, timeoutMs}) {

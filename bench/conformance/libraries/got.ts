@@ -8,7 +8,7 @@ export const library: Library = {
   readsRetryAfter: true,
   hasTimeout: true,
   knowsMethods: true,
-  resendsBrokenWires: true,
+  retriesNetworkErrors: true,
   async jitterOf(count, url) {
     const {default: got} = await load('got');
     const waits: number[] = [];

@@ -11,7 +11,7 @@ export const library: Library = {
   readsRetryAfter: true,
   hasTimeout: true,
   knowsMethods: true,
-  resendsBrokenWires: true,
+  retriesNetworkErrors: true,
   streams: true,
   hasJitter: true,
   async client({attempts, delayMs, timeoutMs, maxRetryAfterMs}) {

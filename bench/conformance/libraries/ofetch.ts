@@ -12,7 +12,7 @@ export const library: Library = {
   bodies: ['string', 'bytes', 'blob', 'form', 'params', 'stream'],
   hasTimeout: true,
   knowsMethods: true,
-  resendsBrokenWires: true,
+  retriesNetworkErrors: true,
   streams: true,
   async client({attempts, delayMs, timeoutMs, whole}) {
     const {ofetch} = await load('ofetch');

@@ -89,7 +89,7 @@ export const library: Library = {
   readsRetryAfter: true,
   hasTimeout: true,
   knowsMethods: true,
-  resendsBrokenWires: true,
+  retriesNetworkErrors: true,
   streams: true,
   hasJitter: true,
   hasCap: true,

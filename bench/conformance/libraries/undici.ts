@@ -12,7 +12,7 @@ export const library: Library = {
   readsRetryAfter: true,
   hasTimeout: true,
   knowsMethods: true,
-  resendsBrokenWires: true,
+  retriesNetworkErrors: true,
   streams: true,
   async client({attempts, delayMs, timeoutMs, maxRetryAfterMs}) {
     const {Agent, interceptors, request} = await load('undici');

@@ -3,7 +3,7 @@ import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
-import type {Place} from '../../../test/support/wire-server.ts';
+import type {Place} from '../../../test/support/loopback-server.ts';
 import type {Pitfall} from '../library.ts';
 import {absent, ends, fail, holds, nameOf, said, sleep} from '../pitfall.ts';
 

@@ -13,8 +13,8 @@ export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T61',
     title: 'A GET is sent again after the network error of a test double, whose cause has no code',
-    async run({client, resendsBrokenWires}, scene) {
-      if (client === undefined || resendsBrokenWires === undefined) return absent;
+    async run({client, retriesNetworkErrors}, scene) {
+      if (client === undefined || retriesNetworkErrors === undefined) return absent;
       const {fetch} = globalThis;
       for (const [what, causeOf] of CAUSES) {
         let sends = 0;

@@ -40,8 +40,8 @@ export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T21b',
     title: 'A POST without a key is not sent again after a reset, whose work may have been done',
-    async run({client, resendsBrokenWires}, scene) {
-      if (client === undefined || !resendsBrokenWires) return absent;
+    async run({client, retriesNetworkErrors}, scene) {
+      if (client === undefined || !retriesNetworkErrors) return absent;
       const place = scene.place('reset', 200);
       await ends((await client({attempts: 3, delayMs: 5}))(place.url, {method: 'POST', body: '{}'}), 2000);
       return holds(place.requests.length === 1, `sent ${place.requests.length} times`);
@@ -50,8 +50,8 @@ export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T21c',
     title: 'A POST that was refused before it was sent is sent again',
-    async run({client, resendsBrokenWires, name}) {
-      if (client === undefined || !resendsBrokenWires) return absent;
+    async run({client, retriesNetworkErrors, name}) {
+      if (client === undefined || !retriesNetworkErrors) return absent;
       if (/^(ky|got|undici)$/.test(name)) return absent; // Their list of methods is documented to come first.
       const port = await closedPort();
       const call = await client({attempts: 3, delayMs: 300});

@@ -1,5 +1,5 @@
-/** The list: the same for every runtime, through both doors. */
-import {type Case, doors, type World} from '../case.ts';
+/** The list: the same for every runtime, through both adapters. */
+import {adapters, type Case, type World} from '../case.ts';
 import {bodies} from './bodies.ts';
 import {origins} from './origins.ts';
 import {retries} from './retries.ts';
@@ -9,15 +9,15 @@ const cases: readonly Case[] = [...retries, ...time, ...bodies, ...origins];
 
 /** Every case by its name, for hosts. */
 export const names = (inBrowser: boolean): string[] =>
-  Object.keys(doors).flatMap(door =>
-    cases.filter(({inBrowsers}) => inBrowser || !inBrowsers).map(({name}) => `${door}: ${name}`),
+  Object.keys(adapters).flatMap(adapter =>
+    cases.filter(({inBrowsers}) => inBrowser || !inBrowsers).map(({name}) => `${adapter}: ${name}`),
   );
 
 /** Undefined, or what is wrong. */
 export async function attempt(fullName: string, world: World): Promise<string | undefined> {
-  const [door = '', name] = fullName.split(/: (.*)/s);
+  const [adapter = '', name] = fullName.split(/: (.*)/s);
   try {
-    await cases.find(each => each.name === name)!.run(world, doors[door]!);
+    await cases.find(each => each.name === name)!.run(world, adapters[adapter]!);
     return undefined;
   } catch (error) {
     return String((error as Error)?.stack ?? error);

@@ -18,17 +18,17 @@ export const bodies: readonly Case[] = [
   ...Object.entries(WAYS).map(
     ([way, read]): Case => ({
       name: `an answer is read by ${way}`,
-      async run({here}, door) {
-        const response = await door(AT_ONCE)(new Script(here, '503,200').url);
+      async run({here}, adapter) {
+        const response = await adapter(AT_ONCE)(new Script(here, '503,200').url);
         equal(await read(response), '{"ok":true}', 'text');
       },
     }),
   ),
   {
     name: 'the answer is a Response of the runtime, with its URL, type and headers',
-    async run({here}, door) {
+    async run({here}, adapter) {
       const {url} = new Script(here, '503,200;x-mark=yes');
-      const response = await door(AT_ONCE)(url);
+      const response = await adapter(AT_ONCE)(url);
       ok(response instanceof Response, 'it is none');
       equal([response.url, response.headers.get('x-mark'), response.ok], [url, 'yes', true], 'facts');
     },

@@ -7,28 +7,28 @@ const SHORT = 400;
 export const time: readonly Case[] = [
   {
     name: 'an attempt that hangs is given up, and sent again',
-    async run({here}, door) {
+    async run({here}, adapter) {
       const script = new Script(here, 'hang,200');
-      const response = await door({...AT_ONCE, attemptTimeoutMs: SHORT})(script.url);
+      const response = await adapter({...AT_ONCE, attemptTimeoutMs: SHORT})(script.url);
       equal([response.status, (await script.sent()).length], [200, 2], 'status and requests');
       await script.left();
     },
   },
   {
     name: 'a call past its deadline rejects, and lets its connection go',
-    async run({here}, door) {
+    async run({here}, adapter) {
       const script = new Script(here, 'hang');
-      const error = await thrown(door({deadlineMs: SHORT})(script.url));
+      const error = await thrown(adapter({deadlineMs: SHORT})(script.url));
       equal([error.name, codeOf(error)], ['TimeoutError', 'DEADLINE_EXCEEDED'], 'error');
       await script.left();
     },
   },
   {
     name: 'an abort rejects with its reason at once, and lets its connection go',
-    async run({here}, door) {
+    async run({here}, adapter) {
       const script = new Script(here, 'hang');
       const controller = new AbortController();
-      const call = thrown(door({})(script.url, {signal: controller.signal}));
+      const call = thrown(adapter({})(script.url, {signal: controller.signal}));
       setTimeout(() => controller.abort(new Error('enough')), 100);
       equal((await call).message, 'enough', 'reason');
       await script.left();
@@ -36,10 +36,10 @@ export const time: readonly Case[] = [
   },
   {
     name: 'an abort while a retry is waited for ends the call',
-    async run({here}, door) {
+    async run({here}, adapter) {
       const script = new Script(here, '503,200');
       const controller = new AbortController();
-      const fetch = door({backoff: {kind: 'constant', delayMs: 10_000, jitter: 'none'}});
+      const fetch = adapter({backoff: {kind: 'constant', delayMs: 10_000, jitter: 'none'}});
       const call = thrown(fetch(script.url, {signal: controller.signal}));
       setTimeout(() => controller.abort(new Error('enough')), 200);
       equal((await call).message, 'enough', 'reason');
@@ -48,15 +48,15 @@ export const time: readonly Case[] = [
   },
   {
     name: 'a body that stalls is out of time with its attempt',
-    async run({here}, door) {
-      const response = await door({attemptTimeoutMs: SHORT})(new Script(here, 'stall').url);
+    async run({here}, adapter) {
+      const response = await adapter({attemptTimeoutMs: SHORT})(new Script(here, 'stall').url);
       equal(codeOf(await thrown(response.text())), 'ATTEMPT_TIMEOUT', 'code');
     },
   },
   {
     name: 'a stream may take longer than an attempt, as long as chunks come',
-    async run({here}, door) {
-      const response = await door({attemptTimeoutMs: 150, idleTimeoutMs: 2000})(new Script(here, 'drip').url);
+    async run({here}, adapter) {
+      const response = await adapter({attemptTimeoutMs: 150, idleTimeoutMs: 2000})(new Script(here, 'drip').url);
       const reader = response.body!.getReader();
       let text = '';
       for (;;) {
@@ -69,8 +69,8 @@ export const time: readonly Case[] = [
   },
   {
     name: 'a stream that falls silent is given up',
-    async run({here}, door) {
-      const response = await door({idleTimeoutMs: SHORT})(new Script(here, 'stall').url);
+    async run({here}, adapter) {
+      const response = await adapter({idleTimeoutMs: SHORT})(new Script(here, 'stall').url);
       const reader = response.body!.getReader();
       ok(!(await reader.read()).done, 'no first chunk');
       equal((await thrown(reader.read())).name, 'TimeoutError', 'error');

@@ -30,7 +30,7 @@ const trailersOnly =
   stream =>
     stream.respond({...GRPC, ...headers}, {endStream: true});
 
-describe('gRPC on the wire', () => {
+describe('gRPC over a connection that fails', () => {
   let raw: Http2Server;
   let server: GrpcServer;
   let faults: readonly Fault[] = [];

@@ -2,7 +2,7 @@
  * Every way a ky call can end, in both loops.
  *
  * Where no hook of the user's can see a retry, our own loop runs inside ky's fetch. A beforeError hook that does nothing
- * makes the door choose the other one: ky's own loop, driven. What the user sees, what the wire carries and what the spans
+ * makes the adapter choose the other one: ky's own loop, driven. What the user sees, what the server receives and what the spans
  * say must be the same in both. Calls whose own hooks can see a retry run driven in either column.
  */
 import {expect} from 'chai';
@@ -10,18 +10,18 @@ import ky, {type KyInstance, type Options} from 'ky';
 import {resilience} from '../../src/ky.ts';
 import * as names from '../../src/telemetry/attributes.ts';
 import {attemptsInFlight} from '../support/breaker-books.ts';
+import {type Answer, deadUrl, LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {Tracing, traceparentOf} from '../support/otel.ts';
 import {seenBy} from '../support/outcome.ts';
-import {type Answer, deadUrl, type Place, WireServer} from '../support/wire-server.ts';
 
-interface Ending {
+interface Scenario {
   readonly title: string;
   readonly server: readonly Answer[];
   readonly run: (client: KyInstance, place: Place, deadUrl: string) => unknown;
   /** What the user gets. */
   readonly sees: string;
   /** Requests that arrive at the server. */
-  readonly wire: number;
+  readonly requests: number;
   /**
    * The call's span: outcome, then error.type where its status is Error; `unset` where it is not. null: no span.
    */
@@ -46,13 +46,13 @@ const fails = (thrown: unknown) => () => {
   throw thrown;
 };
 
-const endings: readonly Ending[] = [
+const scenarios: readonly Scenario[] = [
   {
     title: 'success',
     server: [200],
     run: (api, {url}) => api.get(url).json(),
     sees: '{"ok":true}',
-    wire: 1,
+    requests: 1,
     call: 'success unset',
     attempts: ['200'],
   },
@@ -61,7 +61,7 @@ const endings: readonly Ending[] = [
     server: [503, 503, 200],
     run: (api, {url}) => api.get(url).json(),
     sees: '{"ok":true}',
-    wire: 3,
+    requests: 3,
     call: 'success unset',
     attempts: ['503', '503', '200'],
   },
@@ -70,7 +70,7 @@ const endings: readonly Ending[] = [
     server: [503],
     run: (api, {url}) => api.get(url).json(),
     sees: 'throws HTTPError 503',
-    wire: 3,
+    requests: 3,
     call: 'failure 503',
     attempts: ['503', '503', '503'],
   },
@@ -79,7 +79,7 @@ const endings: readonly Ending[] = [
     server: [503, 503, 200],
     run: (api, {url}) => api.get(url, {throwHttpErrors: false}),
     sees: 'Response 200',
-    wire: 3,
+    requests: 3,
     call: 'success unset',
     attempts: ['503', '503', '200'],
   },
@@ -88,7 +88,7 @@ const endings: readonly Ending[] = [
     server: [503],
     run: (api, {url}) => api.get(url, {throwHttpErrors: false}),
     sees: 'Response 503',
-    wire: 3,
+    requests: 3,
     call: 'failure 503',
     attempts: ['503', '503', '503'],
   },
@@ -97,7 +97,7 @@ const endings: readonly Ending[] = [
     server: [404],
     run: (api, {url}) => api.get(url).json(),
     sees: 'throws HTTPError 404',
-    wire: 1,
+    requests: 1,
     call: 'not_retryable 404',
     attempts: ['404'],
   },
@@ -106,7 +106,7 @@ const endings: readonly Ending[] = [
     server: [404],
     run: (api, {url}) => api.get(url, {throwHttpErrors: false}),
     sees: 'Response 404',
-    wire: 1,
+    requests: 1,
     call: 'not_retryable 404',
     attempts: ['404'],
   },
@@ -115,7 +115,7 @@ const endings: readonly Ending[] = [
     server: ['hang', 200],
     run: (api, {url}) => api.get(url, SOON).json(),
     sees: '{"ok":true}',
-    wire: 2,
+    requests: 2,
     call: 'success unset',
     attempts: ['timeout', '200'],
   },
@@ -124,7 +124,7 @@ const endings: readonly Ending[] = [
     server: ['hang'],
     run: (api, {url}) => api.get(url, SOON).json(),
     sees: 'throws TimeoutError',
-    wire: 3,
+    requests: 3,
     call: 'timeout timeout',
     attempts: ['timeout', 'timeout', 'timeout'],
   },
@@ -133,7 +133,7 @@ const endings: readonly Ending[] = [
     server: ['reset', 200],
     run: (api, {url}) => api.get(url).json(),
     sees: '{"ok":true}',
-    wire: 2,
+    requests: 2,
     call: 'success unset',
     attempts: ['ECONNRESET', '200'],
   },
@@ -142,7 +142,7 @@ const endings: readonly Ending[] = [
     server: ['reset'],
     run: (api, {url}) => api.get(url).json(),
     sees: 'throws NetworkError',
-    wire: 3,
+    requests: 3,
     call: 'failure ECONNRESET',
     attempts: ['ECONNRESET', 'ECONNRESET', 'ECONNRESET'],
   },
@@ -151,7 +151,7 @@ const endings: readonly Ending[] = [
     server: [],
     run: (api, _, dead) => api.get(dead).json(),
     sees: 'throws NetworkError',
-    wire: 0,
+    requests: 0,
     call: 'failure ECONNREFUSED',
     attempts: ['ECONNREFUSED', 'ECONNREFUSED', 'ECONNREFUSED'],
   },
@@ -160,7 +160,7 @@ const endings: readonly Ending[] = [
     server: [503, 200],
     run: (api, {url}) => api.post(url, {json: {a: 1}}).json(),
     sees: '{"ok":true}',
-    wire: 2,
+    requests: 2,
     call: 'success unset',
     attempts: ['503', '200'],
   },
@@ -179,7 +179,7 @@ const endings: readonly Ending[] = [
         })
         .json(),
     sees: '{"ok":true}',
-    wire: 2,
+    requests: 2,
     call: 'success unset',
     attempts: ['503', '200'],
   },
@@ -188,7 +188,7 @@ const endings: readonly Ending[] = [
     server: ['hang'],
     run: (api, place) => api.get(place.url, {signal: abortable(place)}),
     sees: 'throws AbortError',
-    wire: 1,
+    requests: 1,
     call: 'cancelled unset',
     attempts: ['cancelled'],
   },
@@ -197,7 +197,7 @@ const endings: readonly Ending[] = [
     server: ['hang'],
     run: (api, place) => api.get(place.url, {signal: abortable(place, 'bye')}),
     sees: 'throws "bye"',
-    wire: 1,
+    requests: 1,
     call: 'cancelled unset',
     attempts: ['cancelled'],
   },
@@ -206,7 +206,7 @@ const endings: readonly Ending[] = [
     server: [busy(5)],
     run: (api, place) => api.get(place.url, {signal: abortable(place, 'bye')}),
     sees: 'throws "bye"',
-    wire: 1,
+    requests: 1,
     call: 'cancelled unset',
     attempts: ['503'],
   },
@@ -215,7 +215,7 @@ const endings: readonly Ending[] = [
     server: [200],
     run: (api, {url}) => api.get(url, {hooks: {beforeRequest: [fails(new Error('x'))]}}),
     sees: 'throws Error',
-    wire: 0,
+    requests: 0,
     call: 'failure _OTHER',
     attempts: [],
   },
@@ -224,7 +224,7 @@ const endings: readonly Ending[] = [
     server: [200],
     run: (api, {url}) => api.get(url, {hooks: {beforeRequest: [fails('x')]}}),
     sees: 'throws "x"',
-    wire: 0,
+    requests: 0,
     call: 'failure _OTHER',
     attempts: [],
   },
@@ -233,7 +233,7 @@ const endings: readonly Ending[] = [
     server: [200],
     run: (api, {url}) => api.get(url, {hooks: {afterResponse: [fails(new Error('x'))]}}),
     sees: 'throws Error',
-    wire: 1,
+    requests: 1,
     call: 'failure _OTHER',
     attempts: ['200'],
   },
@@ -247,7 +247,7 @@ const endings: readonly Ending[] = [
         })
         .json(),
     sees: '{"ok":true}',
-    wire: 2,
+    requests: 2,
     call: 'success unset',
     attempts: ['200', '200'],
   },
@@ -256,7 +256,7 @@ const endings: readonly Ending[] = [
     server: [200],
     run: (api, {url}) => api.get(url, {hooks: {afterResponse: [() => ky.retry({delay: 1})]}}),
     sees: 'throws ForceRetryError',
-    wire: 3,
+    requests: 3,
     call: 'failure ForceRetryError',
     attempts: ['200', '200', '200'],
   },
@@ -265,7 +265,7 @@ const endings: readonly Ending[] = [
     server: [503],
     run: (api, {url}) => api.get(url, {hooks: {beforeRetry: [() => ky.stop]}}),
     sees: 'undefined',
-    wire: 1,
+    requests: 1,
     call: 'cancelled unset',
     attempts: ['503'],
   },
@@ -274,7 +274,7 @@ const endings: readonly Ending[] = [
     server: [503],
     run: (api, {url}) => api.get(url, {hooks: {beforeRetry: [fails(new Error('x'))]}}),
     sees: 'throws Error',
-    wire: 1,
+    requests: 1,
     call: 'failure _OTHER',
     attempts: ['503'],
   },
@@ -283,7 +283,7 @@ const endings: readonly Ending[] = [
     server: [503],
     run: (api, {url}) => api.get(url, {hooks: {beforeRetry: [() => new Response('{"cached":1}')]}}).json(),
     sees: '{"cached":1}',
-    wire: 1,
+    requests: 1,
     call: 'success unset',
     attempts: ['503'],
   },
@@ -292,7 +292,7 @@ const endings: readonly Ending[] = [
     server: [200],
     run: (api, {url}) => api.get(url, {hooks: {beforeRequest: [() => new Response('{"cached":1}')]}}).json(),
     sees: '{"cached":1}',
-    wire: 0,
+    requests: 0,
     call: 'success unset',
     attempts: [],
   },
@@ -301,7 +301,7 @@ const endings: readonly Ending[] = [
     server: [200],
     run: (api, {url}) => api.get(url, {hooks: {beforeRequest: [() => new Response('no', {status: 500})]}}).json(),
     sees: 'throws HTTPError 500',
-    wire: 0,
+    requests: 0,
     call: 'failure 500',
     attempts: [],
   },
@@ -310,7 +310,7 @@ const endings: readonly Ending[] = [
     server: [404],
     run: (api, {url}) => api.get(url, {hooks: {beforeError: [fails('x')]}}),
     sees: 'throws "x"',
-    wire: 1,
+    requests: 1,
     call: 'failure _OTHER',
     attempts: ['404'],
   },
@@ -319,7 +319,7 @@ const endings: readonly Ending[] = [
     server: [busy(5)],
     run: (api, {url}) => api.get(url, {totalTimeout: 1000}),
     sees: 'throws HTTPError 503',
-    wire: 1,
+    requests: 1,
     call: 'failure 503',
     attempts: ['503'],
   },
@@ -328,7 +328,7 @@ const endings: readonly Ending[] = [
     server: [503, 200],
     run: (api, {url}) => api.get(url, {retry: 0}).json(),
     sees: 'throws HTTPError 503',
-    wire: 1,
+    requests: 1,
     call: 'failure 503',
     attempts: ['503'],
   },
@@ -341,7 +341,7 @@ const endings: readonly Ending[] = [
         .get(url)
         .json(),
     sees: '{"ok":true}',
-    wire: 2,
+    requests: 2,
     call: 'success unset',
     attempts: ['503', '200'],
   },
@@ -350,7 +350,7 @@ const endings: readonly Ending[] = [
     server: [dripping(200)],
     run: (api, {url}) => api.get(url, SOON).json(),
     sees: 'throws TimeoutError',
-    wire: 1,
+    requests: 1,
     call: 'success unset', // Spans end with the headers.
     attempts: ['200'],
   },
@@ -359,7 +359,7 @@ const endings: readonly Ending[] = [
     server: [dripping(503)],
     run: (api, {url}) => api.get(url, SOON).json(),
     sees: 'throws HTTPError 503',
-    wire: 3,
+    requests: 3,
     call: 'failure 503',
     attempts: ['503', '503', '503'],
   },
@@ -368,7 +368,7 @@ const endings: readonly Ending[] = [
     server: [],
     run: api => api.get('http://'),
     sees: 'throws TypeError',
-    wire: 0,
+    requests: 0,
     call: null, // ky throws before there is a Request.
     attempts: [],
   },
@@ -377,7 +377,7 @@ const endings: readonly Ending[] = [
     server: [200],
     run: (api, {url}) => api.get(url, {signal: AbortSignal.abort()}),
     sees: 'throws AbortError',
-    wire: 0,
+    requests: 0,
     call: 'cancelled unset',
     attempts: [],
   },
@@ -386,7 +386,7 @@ const endings: readonly Ending[] = [
     server: [200],
     run: (api, {url}) => api.get(url, {fetch: () => new Promise(() => {}), ...SOON}),
     sees: 'throws TimeoutError',
-    wire: 0,
+    requests: 0,
     call: 'timeout timeout',
     attempts: ['timeout', 'timeout', 'timeout'],
   },
@@ -399,12 +399,12 @@ const loops = {
 
 describe('ky: how a call can end', () => {
   let inFlightBefore = 0;
-  let server: WireServer;
+  let server: LoopbackServer;
   let tracing: Tracing;
   let dead: string;
   before(async () => {
     inFlightBefore = attemptsInFlight();
-    server = await WireServer.start();
+    server = await LoopbackServer.start();
     dead = await deadUrl();
     tracing = new Tracing();
   });
@@ -414,24 +414,29 @@ describe('ky: how a call can end', () => {
   });
   beforeEach(() => tracing.reset());
 
-  it('knows 36 endings', () => expect(endings).to.have.length(36));
+  it('knows 36 scenarios', () => expect(scenarios).to.have.length(36));
 
   for (const [loop, extension] of Object.entries(loops)) {
     describe(loop, () => {
-      for (const ending of endings) {
-        it(ending.title, async () => {
-          const place = server.place(...ending.server);
-          const sees = await seenBy(() => ending.run(client(extension), place, dead));
+      for (const scenario of scenarios) {
+        it(scenario.title, async () => {
+          const place = server.place(...scenario.server);
+          const sees = await seenBy(() => scenario.run(client(extension), place, dead));
           const {calls, attempts, open, complaints} = tracing;
           const call = calls[0];
 
           expect({
             sees,
-            wire: place.requests.length,
+            requests: place.requests.length,
             call: call === undefined ? null : told(call),
             attempts: attempts.map(toldAttempt),
-          }).to.deep.equal({sees: ending.sees, wire: ending.wire, call: ending.call, attempts: ending.attempts});
-          expect(calls.length, 'call spans').to.equal(ending.call === null ? 0 : 1);
+          }).to.deep.equal({
+            sees: scenario.sees,
+            requests: scenario.requests,
+            call: scenario.call,
+            attempts: scenario.attempts,
+          });
+          expect(calls.length, 'call spans').to.equal(scenario.call === null ? 0 : 1);
           expect(open, 'spans left open').to.deep.equal([]);
           expect(complaints, 'of spans ended twice').to.deep.equal([]);
           for (const [index, attempt] of attempts.entries()) {
@@ -441,7 +446,7 @@ describe('ky: how a call can end', () => {
           const sent = attempts.map(traceparentOf);
           expect(new Set(sent).size).to.equal(sent.length);
           if (place.requests.length > 0) {
-            expect(place.header('traceparent'), 'traceparents on the wire').to.deep.equal(sent);
+            expect(place.header('traceparent'), 'traceparents received').to.deep.equal(sent);
             const ids = new Set(place.header('x-correlation-id'));
             expect([...ids], 'correlation ids').to.deep.equal([call!.attributes[names.CALL_ID]]);
           }

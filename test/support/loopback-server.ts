@@ -58,7 +58,7 @@ export class Place {
   }
 }
 
-export class WireServer {
+export class LoopbackServer {
   readonly origin: string;
   /** Connections that were ever opened. */
   connections = 0;
@@ -81,11 +81,11 @@ export class WireServer {
     });
   }
 
-  static async start(): Promise<WireServer> {
+  static async start(): Promise<LoopbackServer> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new WireServer(server);
+    return new LoopbackServer(server);
   }
 
   /** A new place, and what it answers to the first request, the second and so on; the last answer repeats. */
@@ -120,7 +120,7 @@ function resetConnection({socket}: ServerResponse): void {
 
 /** A URL where nobody listens any more. */
 export async function deadUrl(): Promise<string> {
-  const server = await WireServer.start();
+  const server = await LoopbackServer.start();
   await server.close();
   return `${server.origin}/`;
 }
