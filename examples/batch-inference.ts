@@ -41,7 +41,7 @@ export async function labelAll(
       async sendChunk(chunk, {headers, signal}) {
         const body = JSON.stringify({texts: chunk});
         const response = await fetch(url, {method: 'POST', headers, signal, body});
-        if (!response.ok) return response; // The request as a whole: judged by its status.
+        if (!response.ok) return response; // The request as a whole: classified by its status.
         const {labels} = (await response.json()) as {labels: (Label | {status: number})[]};
         return labels.map(label => (typeof label === 'string' ? label : answer(label.status, undefined)));
       },

@@ -52,7 +52,7 @@ export interface RelatedPlace {
  * How far a fix can be trusted.
  *
  * safe: each call that would have succeeded still does, with the same effects, and no number is chosen. unsafe: calls may do something
- * else, or a number is chosen that only the author can judge.
+ * else, or a number is chosen that only the author can know.
  */
 export type FixSafety = 'safe' | 'unsafe';
 

@@ -55,14 +55,14 @@ export async function lintText(request: LintRequest): Promise<Report> {
       await runRules(await modelOf(shape, readerOf(request), dialect), rules, collector, request);
     }
   }
-  const judged = applySuppressions(source, rules, collector, {
+  const outcome = applySuppressions(source, rules, collector, {
     today: config.today,
     refused: config.noSuppressions === true,
     units: dialect.ignoresExtensions ? shapes.map(({unit}) => unit) : [],
-    judged: isWhole,
+    rulesRan: isWhole,
   });
-  const {findings, suppressed} = applyBaseline(judged.findings, config.baseline);
-  return {path, isWhole, findings: inOrder(findings), suppressed: [...judged.suppressed, ...suppressed]};
+  const {findings, suppressed} = applyBaseline(outcome.findings, config.baseline);
+  return {path, isWhole, findings: inOrder(findings), suppressed: [...outcome.suppressed, ...suppressed]};
 }
 
 async function runRules(

@@ -27,11 +27,11 @@ const context: AnswerContext = {
 /** What happened, in words, and how it is classified. */
 type Row = readonly [what: string, classification: Classification];
 
-const judged = (outcome: Outcome, known: Partial<AnswerContext> = {}): Classification =>
+const classified = (outcome: Outcome, known: Partial<AnswerContext> = {}): Classification =>
   classify(outcome, httpAnswers, {...context, ...known});
 
 const http = (status: number, headers: Record<string, string> = {}, known?: Partial<AnswerContext>): Classification =>
-  judged(answered(new Response(null, {status, headers})), known);
+  classified(answered(new Response(null, {status, headers})), known);
 
 const grpc = (
   code: number,
@@ -83,24 +83,24 @@ const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
     ['any of them with `Idempotent-Replayed: true`', http(503, {'idempotent-replayed': 'true'})],
   ],
   transport: () => [
-    ['nothing listens (`ECONNREFUSED`)', judged(broken('ECONNREFUSED', {syscall: 'connect'}))],
-    ['no such name, no route (`ENOTFOUND`, `EAI_AGAIN`, `EHOSTUNREACH`)', judged(broken('ENOTFOUND'))],
-    ['the connection took too long (`UND_ERR_CONNECT_TIMEOUT`)', judged(broken('UND_ERR_CONNECT_TIMEOUT'))],
+    ['nothing listens (`ECONNREFUSED`)', classified(broken('ECONNREFUSED', {syscall: 'connect'}))],
+    ['no such name, no route (`ENOTFOUND`, `EAI_AGAIN`, `EHOSTUNREACH`)', classified(broken('ENOTFOUND'))],
+    ['the connection took too long (`UND_ERR_CONNECT_TIMEOUT`)', classified(broken('UND_ERR_CONNECT_TIMEOUT'))],
     [
       'a stream that HTTP/2 refused (`REFUSED_STREAM`)',
-      judged(broken('ERR_HTTP2_STREAM_ERROR', {}, 'NGHTTP2_REFUSED_STREAM')),
+      classified(broken('ERR_HTTP2_STREAM_ERROR', {}, 'NGHTTP2_REFUSED_STREAM')),
     ],
     [
       'a connection that broke (`ECONNRESET`, `EPIPE`, `UND_ERR_SOCKET`)',
-      judged(broken('ECONNRESET', {syscall: 'read'})),
+      classified(broken('ECONNRESET', {syscall: 'read'})),
     ],
-    ['no headers in time (`UND_ERR_HEADERS_TIMEOUT`)', judged(broken('UND_ERR_HEADERS_TIMEOUT'))],
-    ['the attempt timeout', judged(failed('attempt-timeout', null))],
-    ['the attempt timeout, before anything was sent', judged(failed('attempt-timeout', null, false))],
-    ['a certificate that is none (`CERT_HAS_EXPIRED`)', judged(broken('CERT_HAS_EXPIRED'))],
-    ['the deadline', judged(failed('deadline', null))],
-    ['the caller’s abort or cancel', judged(failed('aborted', null))],
-    ['a function of the user’s that threw', judged(failed('hook', null))],
+    ['no headers in time (`UND_ERR_HEADERS_TIMEOUT`)', classified(broken('UND_ERR_HEADERS_TIMEOUT'))],
+    ['the attempt timeout', classified(failed('attempt-timeout', null))],
+    ['the attempt timeout, before anything was sent', classified(failed('attempt-timeout', null, false))],
+    ['a certificate that is none (`CERT_HAS_EXPIRED`)', classified(broken('CERT_HAS_EXPIRED'))],
+    ['the deadline', classified(failed('deadline', null))],
+    ['the caller’s abort or cancel', classified(failed('aborted', null))],
+    ['a function of the user’s that threw', classified(failed('hook', null))],
   ],
   grpc: () => [
     ['`UNAVAILABLE`', grpc(14)],

@@ -3,11 +3,11 @@
  * version, one less a major one. Held against the sources by exports.test.ts, against the tarball by package/.
  */
 const shared = ['InvalidPolicyError', 'RejectedError', 'SteadfetchError', 'TimeoutError', 'definePolicy'];
-const roof = [...shared, 'SystemIds', 'createFetch', 'presets', 'reportOf', 'resilience', 'seededRandom'].sort();
+const fullCore = [...shared, 'SystemIds', 'createFetch', 'presets', 'reportOf', 'resilience', 'seededRandom'].sort();
 
 export const publicNames: Readonly<Record<string, readonly string[]>> = {
-  '.': roof,
-  './core': roof,
+  '.': fullCore,
+  './core': fullCore,
   './batch': [...shared, 'answer', 'runBatch'].sort(),
   './fetch': [...shared, 'createFetch', 'reportOf'].sort(),
   './function': [...shared, 'guard', 'reportOf'].sort(),

@@ -1,5 +1,5 @@
 import type {GrpcScene, Reply} from './libraries/grpc/scene.ts';
-import type {Scene, Verdict} from './pitfall.ts';
+import type {CellResult, Scene} from './pitfall.ts';
 
 /** What a peer can be asked to do. A part it does not have is left out, and the rows that need it say n/a. */
 
@@ -54,7 +54,7 @@ export class OfListener extends Error {
 }
 export type Guarded = (work: Work, signal?: AbortSignal) => Promise<Outcome>;
 
-/** Waits before the first resend, each made of 100 ms, and between what its documentation says they lie. */
+/** Waits before the first retry, each made of 100 ms, and between what its documentation says they lie. */
 export interface Jitter {
   readonly waits: readonly number[];
   readonly lowest: number;
@@ -107,29 +107,29 @@ export interface Library {
   limited?(bytes: number): Promise<Client>;
   /** Makes a key for each call. */
   keyed?(options: ClientOptions): Promise<Client>;
-  /** A second attempt beside one that is slow. `hedges` is how many its budget has room for; left out: any. */
+  /** A second attempt beside one that is slow. `hedges` is how many its budget allows; left out: any. */
   hedged?(options: {readonly delayMs: number; readonly attempts: number; readonly hedges?: number}): Promise<Client>;
-  /** Its resends have a budget, as it comes. */
+  /** Its retries have a budget, as it comes. */
   budgeted?(): Promise<Client>;
-  /** Its budget has room for so many resends of failures; it waits that long before each. */
-  inBudget?(resends: number, delayMs: number): Promise<Client>;
+  /** Its budget allows so many retries of failures; it waits that long before each. */
+  inBudget?(retries: number, delayMs: number): Promise<Client>;
   /** Laid upon a client that sends each call up to `attempts` times by itself. */
   nested?(attempts: number): Promise<Client>;
-  /** What it tells of one call's attempts: the number that each is said to be a resend, and when it was. */
+  /** What it tells of one call's attempts: the number that each is said to be a retry, and when it was. */
   numbered?(
     url: string,
-  ): Promise<readonly {readonly resend: number | undefined; readonly from: number; readonly to: number}[]>;
+  ): Promise<readonly {readonly retry: number | undefined; readonly from: number; readonly to: number}[]>;
   /** A gRPC client that sends each call up to `attempts` times, on a server that answers so. `repeatable`: the method may run twice. */
   grpc?(attempts: number, script: readonly Reply[], repeatable?: true): Promise<GrpcScene>;
   /** By row, what its documentation says of a failure there: then it is no surprise, if still a pitfall. */
   readonly documented?: Readonly<Record<string, string>>;
   /** Rows that it is asked in its own protocol. */
-  readonly own?: Readonly<Record<string, (library: Library, scene: Scene) => Promise<Verdict>>>;
+  readonly own?: Readonly<Record<string, (library: Library, scene: Scene) => Promise<CellResult>>>;
   /** Sends calls side by side, and those that are the same once; gives what each of them read. */
   deduped?(): Promise<
     (calls: readonly {readonly url: string; readonly init: CallInit}[]) => Promise<readonly (string | undefined)[]>
   >;
-  /** Sends items in chunks, with resends; gives the answer of each, in order, or undefined where there is none. */
+  /** Sends items in chunks, with retries; gives the answer of each, in order, or undefined where there is none. */
   batch?(
     items: readonly string[],
     size: number,
@@ -182,5 +182,5 @@ export async function noted(work: () => Promise<void>): Promise<number[]> {
 export interface Pitfall {
   readonly id: string;
   readonly title: string;
-  run(library: Library, scene: Scene): Promise<Verdict>;
+  run(library: Library, scene: Scene): Promise<CellResult>;
 }

@@ -4,7 +4,7 @@ import {existsSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {columns, libraryOf, pitfalls} from './catalogue.ts';
 import {currentPage, type Results} from './page.ts';
-import {fail, type Verdict} from './pitfall.ts';
+import {type CellResult, fail} from './pitfall.ts';
 
 const root = new URL('../../', import.meta.url);
 /** A cell that takes longer hangs; the longest waits 10 s on purpose. */
@@ -26,7 +26,7 @@ const libraries = await Promise.all(columns.map(libraryOf));
 const cells = pitfalls
   .flatMap(({id}) => columns.map((column, index): Cell => ({column, library: libraries[index]!.name, id})))
   .filter(({library, id}) => only === undefined || id === only || library === only);
-const results = new Map<string, Verdict>();
+const results = new Map<string, CellResult>();
 const keyOf = ({library, id}: Pick<Cell, 'library' | 'id'>): string => `${library} ${id}`;
 
 await tryAll(cells, AT_ONCE);
@@ -36,8 +36,8 @@ await tryAll(
   1,
 );
 for (const cell of cells) {
-  const verdict = results.get(keyOf(cell))!;
-  if (verdict.cell === 'fail' || only !== undefined) console.log(`${keyOf(cell)}: ${verdict.cell} ${verdict.note}`);
+  const result = results.get(keyOf(cell))!;
+  if (result.cell === 'fail' || only !== undefined) console.log(`${keyOf(cell)}: ${result.cell} ${result.note}`);
 }
 if (only === undefined) {
   const ofLibrary = ({name}: {readonly name: string}) =>
@@ -60,7 +60,7 @@ async function tryAll(cells: readonly Cell[], atOnce: number): Promise<void> {
   );
 }
 
-function run(column: string, id: string): Promise<Verdict> {
+function run(column: string, id: string): Promise<CellResult> {
   return new Promise(done => {
     const cell = fileURLToPath(new URL('cell.ts', import.meta.url));
     // An unhandled rejection is what one of the rows looks for; it must not end the process before.
@@ -71,7 +71,7 @@ function run(column: string, id: string): Promise<Verdict> {
       {timeout: LIMIT_MS, killSignal: 'SIGKILL'},
       (error, out) => {
         const last = out.trim().split('\n').at(-1) ?? '';
-        if (last.startsWith('{')) done(JSON.parse(last) as Verdict);
+        if (last.startsWith('{')) done(JSON.parse(last) as CellResult);
         else done(fail(error?.killed ? `hung for ${LIMIT_MS / 1000} s` : 'the process ended without a word'));
       },
     );

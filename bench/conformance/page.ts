@@ -4,7 +4,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {columns, libraryOf, pitfalls} from './catalogue.ts';
 import type {Library} from './library.ts';
-import type {Verdict} from './pitfall.ts';
+import type {CellResult} from './pitfall.ts';
 
 /** As ky-suite/main.ts writes it. */
 export interface KySuite {
@@ -32,7 +32,7 @@ interface Manifest {
 /** As main.ts writes it: results by library and pitfall. */
 export interface Results {
   readonly node: string;
-  readonly results: Readonly<Record<string, Readonly<Record<string, Verdict>>>>;
+  readonly results: Readonly<Record<string, Readonly<Record<string, CellResult>>>>;
 }
 
 export function pageOf(
@@ -44,7 +44,7 @@ export function pageOf(
   undici: UndiciSuite,
 ): string {
   const names = libraries.map(({name}) => name);
-  const of = (library: string, id: string): Verdict => results[library]?.[id] ?? {cell: 'n/a', note: ''};
+  const of = (library: string, id: string): CellResult => results[library]?.[id] ?? {cell: 'n/a', note: ''};
   const rows = pitfalls.map(({id, title}) => [id, title, ...names.map(name => of(name, id).cell)]);
   const failures = pitfalls.map(({id, title}) => ({
     id,

@@ -1,17 +1,17 @@
-/** What a pitfall is tried with: verdicts, a server that notes what came, and the ends of calls. */
+/** What a pitfall is tried with: results, a server that notes what came, and the ends of calls. */
 
 import {LoopbackServer, type Place, type Answer as Script} from '../../test/support/loopback-server.ts';
 
-export interface Verdict {
+export interface CellResult {
   readonly cell: 'pass' | 'fail' | 'n/a';
   /** How it shows, measured. */
   readonly note: string;
 }
 
-export const pass: Verdict = {cell: 'pass', note: ''};
-export const absent: Verdict = {cell: 'n/a', note: ''};
-export const fail = (note: string): Verdict => ({cell: 'fail', note});
-export const holds = (held: boolean, note: string): Verdict => (held ? pass : fail(note));
+export const pass: CellResult = {cell: 'pass', note: ''};
+export const absent: CellResult = {cell: 'n/a', note: ''};
+export const fail = (note: string): CellResult => ({cell: 'fail', note});
+export const holds = (held: boolean, note: string): CellResult => (held ? pass : fail(note));
 
 export const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 

@@ -106,8 +106,8 @@ export function sectionText({title, intro, columns, rows}: Section): string[] {
 export function goalRow(title: string, {what, limit, measured, unit, why}: Goal): string[] {
   const count = limit >= 100 || limit === 0 ? 0 : 2;
   const isMet = measured <= limit;
-  const verdict = isMet ? 'met' : why === undefined ? 'missed' : `missed: ${why}`;
-  return [`${title}: ${what}`, `≤ ${digits(limit, count)} ${unit}`, digits(measured, count), verdict];
+  const result = isMet ? 'met' : why === undefined ? 'missed' : `missed: ${why}`;
+  return [`${title}: ${what}`, `≤ ${digits(limit, count)} ${unit}`, digits(measured, count), result];
 }
 
 function leftTable(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -30,7 +30,7 @@ export const explain: Command = async (args, io) => {
   const paint = painter(wantsColour(undefined, io));
   const here = severities(settings).find(each => each.rule === rule)!;
   io.out.write(pageOf(here, path === undefined ? 'In this folder' : `For ${path}`, paint));
-  if (path !== undefined) await judge(here, path, workspace, io);
+  if (path !== undefined) await explainFindings(here, path, workspace, io);
   return 0;
 };
 
@@ -67,7 +67,12 @@ function exampleOf({name, text, findings, fixed}: BadExample, fix: FixSafety | '
 }
 
 /** The rule's findings in a file, also of a rule that is off, and the arithmetic behind them. */
-async function judge({rule, severity}: SetSeverity, path: string, workspace: Workspace, io: Io): Promise<void> {
+async function explainFindings(
+  {rule, severity}: SetSeverity,
+  path: string,
+  workspace: Workspace,
+  io: Io,
+): Promise<void> {
   const request = await workspace.request(path);
   const turnedOn = severity === 'off' ? {[rule.code]: rule.severity} : {};
   const rules = {...request.config?.rules, ...turnedOn};

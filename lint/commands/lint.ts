@@ -103,7 +103,7 @@ async function fixOne(
     writeFileAtomically(workspace.absolute(path), text, path);
     workspace.dependencies?.note(workspace.absolute(path));
   }
-  // Whoever extends it is judged by what it is now.
+  // Policies that extend this file are linted with its new text.
   workspace.texts.set(path, text);
   return report;
 }

@@ -7,7 +7,7 @@ import {whyNot} from './cli-error.ts';
 import {readRegularFile} from './regular-file.ts';
 import {isRepository} from './repository.ts';
 
-/** Not ours to judge, and often larger than all the rest. */
+/** Folders of other people's files, often larger than all the rest. */
 const NEVER: ReadonlySet<string> = new Set(['node_modules', '.git', '.hg', '.svn']);
 
 export interface Walk {

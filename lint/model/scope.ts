@@ -50,7 +50,7 @@ export const stateOf = (scope: Scope, path: string): FieldState =>
 /** Whether every field was written as a value that can be used, or left out. */
 export const isAllSure = (scope: Scope): boolean => !scope.layers.some(hasDoubts);
 
-/** Whether every one of these was written as a value that can be used, or left out. What depends on a slip is not judged. */
+/** Whether every one of these was written as a value that can be used, or left out. Rules skip what depends on a misspelt value. */
 export const isSure = (scope: Scope, ...paths: readonly string[]): boolean =>
   isAllSure(scope) || paths.every(path => !['slip', 'template'].includes(setterOf(scope, path).by));
 

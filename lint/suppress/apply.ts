@@ -28,7 +28,7 @@ export interface SuppressOptions {
   /** The policies that may hold suppressions themselves. */
   readonly units: readonly Unit[];
   /** Whether the rules ran; if not, nothing is said of suppressions without use. */
-  readonly judged: boolean;
+  readonly rulesRan: boolean;
 }
 
 export function applySuppressions(
@@ -53,7 +53,7 @@ export function applySuppressions(
     suppressed.push(...hits.map(finding => ({finding, by: suppression.by, reason: suppression.reason})));
     findings = findings.filter(finding => !hits.includes(finding));
     const unused = codes.filter(code => isOn(code, rules) && !hits.some(hit => hit.code === code));
-    if (options.judged && unused.length > 0) reportUnused(unused, codes, suppression, rules, collector);
+    if (options.rulesRan && unused.length > 0) reportUnused(unused, codes, suppression, rules, collector);
   }
   const own = collector.findings.filter(({code}) => code === 'RL604' || code === 'RL605');
   return {findings: [...findings, ...own], suppressed};

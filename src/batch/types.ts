@@ -29,8 +29,8 @@ export interface ChunkContext extends SendContext {
 }
 
 /**
- * Sends one item. What it gives is judged as an attempt of a call: a `Response` by its status, and its body read, JSON where it
- * says so, else text; what `answer()` made, by that status; anything else is the item's value. What it throws is judged by
+ * Sends one item. Its result is classified as an attempt of a call: a `Response` by its status, and its body read, JSON where it
+ * says so, else text; what `answer()` made, by that status; anything else is the item's value. What it throws is classified by
  * its status, if it carries one, else as a failure of the transport.
  */
 export type Send<Item, Value> = (item: Item, context: SendContext) => Awaitable<unknown> | Awaitable<Value>;

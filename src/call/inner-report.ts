@@ -5,7 +5,7 @@
  */
 import {type CallReport, reportOf} from './report.ts';
 
-const judged = new WeakMap<object, CallReport>();
+const innerReports = new WeakMap<object, CallReport>();
 /** Errors that a call of a batch ended with: the report on them is the batch's own, should they be thrown again. */
 const own = new WeakSet<object>();
 
@@ -14,7 +14,7 @@ export function noteInner(said: unknown): void {
   if (typeof said !== 'object' || said === null || own.has(said)) return;
   const report = reportOf(said);
   if (report === undefined || (report.refusal === 'attempts-exhausted' && report.attempts === 1)) return;
-  judged.set(said, report);
+  innerReports.set(said, report);
 }
 
 export function noteOwn(error: unknown): void {
@@ -23,5 +23,5 @@ export function noteOwn(error: unknown): void {
 
 /** What an inner client said of a failure. */
 export function innerReport(said: unknown): CallReport | undefined {
-  return typeof said === 'object' && said !== null ? judged.get(said) : undefined;
+  return typeof said === 'object' && said !== null ? innerReports.get(said) : undefined;
 }

@@ -16,7 +16,7 @@ import {conventionsOf} from './conventions.ts';
 
 const DELEGATED = createContextKey('steadfetch attempt whose span is made by others');
 
-/** The requests of a call, as the conventions count them: redirects are resends too. */
+/** The requests of a call, as the conventions count them: redirects count as well. */
 export interface Sends {
   count: number;
 }
@@ -46,7 +46,7 @@ export class DelegatedAttempt implements AttemptObserver {
   /** One more request of it. */
   describe({origin, path}: UndiciRequest): Attributes {
     const {template, correlationId} = this.#call;
-    const resend = this.#sends.count++;
+    const resendCount = this.#sends.count++;
     const url = redactUrl(`${origin}${path}`);
     const query = url.indexOf('?');
     const attributes: Attributes = {
@@ -55,7 +55,7 @@ export class DelegatedAttempt implements AttemptObserver {
       [names.ATTEMPT_NUMBER]: this.#attempt.number,
       [names.ATTEMPT_KIND]: this.#attempt.kind,
     };
-    if (resend > 0) attributes[names.HTTP_REQUEST_RESEND_COUNT] = resend;
+    if (resendCount > 0) attributes[names.HTTP_REQUEST_RESEND_COUNT] = resendCount;
     if (template !== undefined) attributes[names.URL_TEMPLATE] = template;
     if (correlationId !== undefined) attributes[names.CALL_ID] = correlationId;
     return attributes;
@@ -82,7 +82,7 @@ export interface UndiciHooks {
 }
 
 /**
- * For `attemptSpans: "delegate"`: what instrumentation-undici is configured with, so that its spans have the resend count, the attempt's
+ * For `attemptSpans: "delegate"`: what instrumentation-undici is configured with, so that its spans have the resend_count, the attempt's
  * number and kind, the link of a hedge, and a URL without secrets. Requests of others are left alone.
  *
  * @example

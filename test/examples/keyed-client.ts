@@ -1,4 +1,4 @@
-/** A careful client in few lines: three attempts, an idempotency key, the server's wait. Judges the server, not itself. */
+/** A careful client in few lines: three attempts, an idempotency key, the server's wait. The tests check the server with it, not the client. */
 import {randomUUID} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Client} from '../../examples/before-after/traffic.ts';

@@ -186,7 +186,7 @@ describe('ky: hooks', () => {
     expect(await made.text()).to.equal('made');
   });
 
-  it('an error status made by afterResponse is judged as the answer', async () => {
+  it('classifies an error status that afterResponse made as the answer', async () => {
     const place = server.place(200);
     const error = await errorOf(() =>
       api.get(place.url, {hooks: {afterResponse: [() => new Response('', {status: 404})]}}),

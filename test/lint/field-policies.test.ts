@@ -21,8 +21,8 @@ async function check({policy, finds, not, unfixed = []}: FieldPolicy): Promise<v
     finds.filter(expected => expected.includes(' error ')),
   );
   expect(findings.filter(({code}) => not.includes(code)).map(label)).to.deep.equal([]);
-  const judged = new Set(finds.map(expected => expected.slice(0, 5)));
-  expect(findings.filter(({code}) => judged.has(code)).map(label)).to.have.members([...finds]);
+  const checked = new Set(finds.map(expected => expected.slice(0, 5)));
+  expect(findings.filter(({code}) => checked.has(code)).map(label)).to.have.members([...finds]);
   for (const {code, fix, message} of findings) if (unfixed.includes(code)) expect(fix, message).to.equal(undefined);
 }
 

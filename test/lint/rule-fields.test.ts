@@ -16,7 +16,7 @@ const NATIVE_ONLY: readonly string[] = ['RL110', 'RL406'];
 /** Each finding is about one field and depends on that alone, so a finding is dropped if its own field is not known. */
 const ONE_BY_ONE: readonly string[] = ['RL602'];
 
-const judging = rules.filter(({check, checkFile}) => check !== undefined || checkFile !== undefined);
+const checking = rules.filter(({check, checkFile}) => check !== undefined || checkFile !== undefined);
 
 async function modelsOfExamples(): Promise<Model[]> {
   const models: Model[] = [];
@@ -42,7 +42,7 @@ describe('the fields of a rule', () => {
     models = await modelsOfExamples();
   });
 
-  for (const rule of judging) {
+  for (const rule of checking) {
     const {code, fields, reads = []} = rule;
     if (NATIVE_ONLY.includes(code)) {
       it(`${code} runs on steadfetch’s own policies only`, () => expect(fields).to.equal(undefined));

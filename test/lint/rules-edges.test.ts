@@ -186,7 +186,7 @@ describe('rules', () => {
     });
   });
 
-  it('a quadrillion attempts are judged at once', async () => {
+  it('a quadrillion attempts are checked at once', async () => {
     const found = await lint({maxAttempts: 1e15, attemptTimeoutMs: 90, deadlineMs: 100, backoff: {baseMs: 1}});
     expect(found.map(({code}) => code)).to.include.members(['RL202', 'RL303']);
     const open = await lint({maxAttempts: 1e15, deadlineMs: null});

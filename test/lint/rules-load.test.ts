@@ -54,7 +54,7 @@ describe('RL215 no-excessive-hedging', () => {
     ]);
   });
 
-  it('judges a quantile and a bound from one half on', async () => {
+  it('checks a quantile and a bound from one half on', async () => {
     expect(await pointers('RL215', {hedge: {quantile: 0.51, maxLoadRatio: 0.49}})).to.be.empty;
     expect(await pointers('RL215', {hedge: {quantile: 0.5, maxLoadRatio: 0.5}})).to.deep.equal([
       'hedge.quantile',

@@ -1,4 +1,4 @@
-/** A file with several policies: each is read, judged and mended by itself. */
+/** A file with several policies: each is read, checked and fixed by itself. */
 
 import {expect} from 'chai';
 import {policiesAt} from '../../lint/dialects/policies-at.ts';
@@ -64,7 +64,7 @@ describe('a YAML file with several documents', () => {
 });
 
 describe('several policies in a file', () => {
-  it('are each judged where they are written', async () => {
+  it('are each checked where they are written', async () => {
     expect(await found(two)).to.deep.equal([
       '2:11 RL203 backoff.jitter',
       '6:14 RL003 maxAttempts',

@@ -60,10 +60,10 @@ export const together =
   async world => {
     world.serveSlowly(1000, 200);
     const ends = await world.clock.run(() => Promise.all(Array.from({length: calls}, () => world.end())));
-    return {ends: tally(ends), arrivals: tally(world.arrivals)};
+    return {ends: countEach(ends), arrivals: countEach(world.arrivals)};
   };
 
-export function tally(values: readonly unknown[]): Record<string, number> {
+export function countEach(values: readonly unknown[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const value of values) counts[String(value)] = (counts[String(value)] ?? 0) + 1;
   return counts;

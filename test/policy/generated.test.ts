@@ -41,7 +41,7 @@ describe('generated files', () => {
     });
   }
 
-  it('only what runs in every JavaScript engine is imported below the roof of the floor', () => {
+  it('generated modules import no package, so that they run in every JavaScript engine', () => {
     for (const path of Object.keys(generate()))
       if (path.endsWith('.ts')) expect(read(path)).not.to.match(/from '(?!\.)/);
   });
@@ -130,7 +130,7 @@ describe('schema', () => {
     expect(checkPolicy(JSON.parse(example))).to.deep.equal([]);
   });
 
-  it('admits what a rule is there to judge', () => {
+  it('admits values that a rule is there to check', () => {
     const bold: PolicyInput = {
       retryOn: ['4xx'],
       budget: {kind: 'ratio', ratio: 1.5},

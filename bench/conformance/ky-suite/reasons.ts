@@ -33,7 +33,7 @@ export const reasons: readonly Reason[] = [
     tests: ['retry › RateLimit-Reset with time since epoch'],
   },
   {
-    cause: 'By design: a resend waits for its backoff, also under `Retry-After: 0`.',
+    cause: 'By design: a retry waits for its backoff, also under `Retry-After: 0`.',
     tests: ['retry › respect Retry-After: 0 and retry immediately'],
   },
   {

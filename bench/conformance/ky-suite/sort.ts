@@ -27,7 +27,7 @@ export function sortFailures(results: ReadonlyMap<Run, Result>): Sorted {
   take(OF_THE_SNAPSHOT, title => failed(ALONE).has(title));
   for (const {cause, tests} of reasons) take(cause, title => tests.includes(title));
   take(
-    `Shared guards: the tests of a file call the same origin (most https://example.com), so a breaker that one of them opened, or a budget that it spent, refuses the next one's resends. They pass ${FRESH.name}.`,
+    `Shared guards: the tests of a file call the same origin (most https://example.com), so a breaker that one of them opened, or a budget that it spent, refuses the next one's retries. They pass ${FRESH.name}.`,
     passes(FRESH),
   );
   take(

@@ -45,6 +45,6 @@ export const library: Library = {
   },
   async waits(attempts) {
     const {exponentialDelay} = (await load('axios-retry')).default;
-    return Array.from({length: attempts - 1}, (_, resend) => exponentialDelay(resend + 1) as number);
+    return Array.from({length: attempts - 1}, (_, retry) => exponentialDelay(retry + 1) as number);
   },
 };

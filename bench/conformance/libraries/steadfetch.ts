@@ -69,9 +69,9 @@ const constant = (delayMs: number): NonNullable<PolicyInput['backoff']> => ({
   jitter: 'none',
 });
 
-const spending = (resends: number): PolicyInput['budget'] => ({
+const spending = (retries: number): PolicyInput['budget'] => ({
   kind: 'token-bucket',
-  capacity: 14 * resends,
+  capacity: 14 * retries,
   retryCost: 14,
   throttledCost: 5,
   refillPerMinute: 0,
@@ -115,7 +115,7 @@ export const library: Library = {
       jitter: jitter ? 'full' : 'none',
     } as const;
     const random = seededRandom(7);
-    return Array.from({length: attempts - 1}, (_, resend) => backoffMs(backoff, resend + 1, false, 0, random));
+    return Array.from({length: attempts - 1}, (_, retry) => backoffMs(backoff, retry + 1, false, 0, random));
   },
   grpc: (attempts, script, repeatable) =>
     GrpcScene.open({}, script, {
@@ -172,8 +172,8 @@ export const library: Library = {
       backoff: constant(5),
     }),
   budgeted: async () => clientOf({breaker: null, maxAttempts: 3, backoff: constant(1)}),
-  inBudget: async (resends, delayMs) =>
-    clientOf({breaker: null, budget: spending(resends)!, maxAttempts: 3, backoff: constant(delayMs)}),
+  inBudget: async (retries, delayMs) =>
+    clientOf({breaker: null, budget: spending(retries)!, maxAttempts: 3, backoff: constant(delayMs)}),
   async nested(attempts) {
     const {default: ky} = await load('ky');
     const inner = ky.create({retry: attempts - 1, throwHttpErrors: false});
@@ -187,7 +187,7 @@ export const library: Library = {
     await (await traced({...UNGUARDED, backoff: constant(80)})(url)).text();
     const ms = ([seconds, nanos]: readonly [number, number]): number => seconds * 1000 + nanos / 1e6;
     return tracing.attempts.map(({attributes, startTime, endTime}) => ({
-      resend: attributes['http.request.resend_count'] as number | undefined,
+      retry: attributes['http.request.resend_count'] as number | undefined,
       from: ms(startTime),
       to: ms(endTime),
     }));

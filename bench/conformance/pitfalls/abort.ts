@@ -96,7 +96,7 @@ export const pitfalls: readonly Pitfall[] = [
       const sent = asked.requests.length + own.requests.length;
       return holds(
         sent === 1,
-        `${sent - 1} resent within 700 ms${readsRetryAfter ? ' under Retry-After: 3000000' : ''}`,
+        `${sent - 1} retried within 700 ms${readsRetryAfter ? ' under Retry-After: 3000000' : ''}`,
       );
     },
   },

@@ -21,14 +21,14 @@ function apart(values: readonly number[], lowest: number, highest: number): numb
 export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T48',
-    title: 'Every wait of 1,200 resends is a number that a timer can hold, or is bounded by a cap',
+    title: 'Every wait of 1,200 retries is a number that a timer can hold, or is bounded by a cap',
     async run({waits}) {
       if (waits === undefined) return absent;
       const all = await waits(1200, false);
       const wrong = all.findIndex(ms => !(ms >= 0 && ms <= LONGEST_TIMER));
       return holds(
         wrong < 0,
-        `the wait before resend ${wrong + 1} is ${Math.round(all[wrong]!)} ms: Node fires such a timer after 1 ms`,
+        `the wait before retry ${wrong + 1} is ${Math.round(all[wrong]!)} ms: Node fires such a timer after 1 ms`,
       );
     },
   },

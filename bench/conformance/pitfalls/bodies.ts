@@ -113,7 +113,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T16',
-    title: 'The body of an answer that is resent is discarded: 30 of them hold no connection',
+    title: 'The body of an answer that is retried is discarded: 30 of them hold no connection',
     async run({client}) {
       if (client === undefined) return absent;
       const open = new Set<unknown>();

@@ -1,4 +1,4 @@
-/** What resends may add to the load of a server that is down. */
+/** What retries may add to the load of a server that is down. */
 
 import type {Pitfall} from '../library.ts';
 import {absent, ends, holds, said, sleep} from '../pitfall.ts';
@@ -17,7 +17,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T45',
-    title: 'A resend that an abort prevents costs nothing',
+    title: 'A retry that an abort prevents costs nothing',
     async run({inBudget}, scene) {
       if (inBudget === undefined) return absent;
       const call = await inBudget(1, 200);
@@ -29,12 +29,12 @@ export const pitfalls: readonly Pitfall[] = [
       controller.abort();
       await gone;
       const end = await ends(call(scene.place(503, 200).url), 1000);
-      return holds(end.status === 200, `${said(end)}: the budget was spent on a resend that was not made`);
+      return holds(end.status === 200, `${said(end)}: the budget was spent on a retry that was not made`);
     },
   },
   {
     id: 'T46',
-    title: 'A resend after 429 costs less than one after a failure',
+    title: 'A retry after 429 costs less than one after a failure',
     async run({inBudget}, scene) {
       if (inBudget === undefined) return absent;
       const count = async (status: number): Promise<number> => {
@@ -44,7 +44,7 @@ export const pitfalls: readonly Pitfall[] = [
         return place.requests.length - 30;
       };
       const [failed, throttled] = [await count(503), await count(429)];
-      return holds(failed >= 1 && throttled > failed, `${failed} resends after 503, ${throttled} after 429`);
+      return holds(failed >= 1 && throttled > failed, `${failed} retries after 503, ${throttled} after 429`);
     },
   },
   {

@@ -63,7 +63,7 @@ export const pitfalls: readonly Pitfall[] = [
       });
       await new Promise<void>(done => server.listen(port, '127.0.0.1', done));
       const got = await end;
-      return holds(got.status === 200, `${said(got)}: ECONNREFUSED was not resent`);
+      return holds(got.status === 200, `${said(got)}: ECONNREFUSED was not retried`);
     },
   },
   {

@@ -14,7 +14,7 @@ const asking = (scene: Scene, value: string, extra: Record<string, string> = {})
   scene.place({status: 503, headers: {'retry-after': value, ...extra}}, 200);
 
 const text = (ms: number): string =>
-  ms === Number.POSITIVE_INFINITY ? 'not resent in time' : `resent after ${Math.round(ms)} ms`;
+  ms === Number.POSITIVE_INFINITY ? 'not retried in time' : `retried after ${Math.round(ms)} ms`;
 
 const MALFORMED = ['1e3', '0x2', '-5', '120, 5', '2 seconds', '+2'];
 
@@ -76,14 +76,14 @@ export const pitfalls: readonly Pitfall[] = [
       return holds(
         place.requests.length === 1 && afterMs !== null,
         place.requests.length > 1
-          ? `asked for 2 s, limit 0.5 s: resent after ${Math.round(place.times[1]! - place.times[0]!)} ms`
+          ? `asked for 2 s, limit 0.5 s: retried after ${Math.round(place.times[1]! - place.times[0]!)} ms`
           : said(await end),
       );
     },
   },
   {
     id: 'T10',
-    title: 'Nothing is resent before Retry-After has passed',
+    title: 'Nothing is retried before Retry-After has passed',
     async run({client, readsRetryAfter}, scene) {
       if (client === undefined || !readsRetryAfter) return absent;
       const call = await client({attempts: 2});

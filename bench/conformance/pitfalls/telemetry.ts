@@ -6,11 +6,11 @@ import {absent, fail, holds} from '../pitfall.ts';
 export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T56',
-    title: 'Attempts are numbered: none on the first, from 1 on the resends; and no wait is a part of one',
+    title: 'Attempts are numbered: none on the first, from 1 on the retries; and no wait is a part of one',
     async run({numbered}, scene) {
       if (numbered === undefined) return absent;
       const attempts = await numbered(scene.place(503, 503, 200).url);
-      const told = attempts.map(({resend}) => resend ?? 'none').join();
+      const told = attempts.map(({retry}) => retry ?? 'none').join();
       if (told !== 'none,1,2') return fail(`numbered ${told}`);
       const waits = attempts.slice(1).map(({from}, index) => from - attempts[index]!.to);
       return holds(

@@ -23,7 +23,7 @@ try {
   prepare(checkout);
   const plain = report('undici alone', await runSuite(checkout));
   const standIn = `${new URL('stand-in.ts', import.meta.url)}?checkout=${encodeURIComponent(checkout)}`;
-  conclude(plain, report('with the neutral preset', await runSuite(checkout, standIn)));
+  printComparison(plain, report('with the neutral preset', await runSuite(checkout, standIn)));
 } finally {
   if (given === undefined) rmSync(checkout, {recursive: true, force: true});
 }
@@ -57,7 +57,7 @@ function report(run: string, result: Result): Result {
 }
 
 /** Every failure that undici alone does not have needs a reason, and every reason a failure. */
-function conclude(plain: Result, ours: Result): void {
+function printComparison(plain: Result, ours: Result): void {
   const failures = [...ours.failed].filter(title => !plain.failed.has(title));
   const listed = reasons.flatMap(({tests}) => tests);
   const unlisted = failures.filter(title => !listed.includes(title));

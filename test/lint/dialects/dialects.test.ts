@@ -1,4 +1,4 @@
-/** Policies in another language: found, read, judged and mended in its own words. */
+/** Policies in another language: found, read, checked and fixed in its own words. */
 
 import {expect} from 'chai';
 import type {Config} from '../../../lint/config.ts';

@@ -1,7 +1,7 @@
 /** What grpc-js is asked, in its own protocol: its retries and hedges are those of gRFC A6. */
 
 import type {Pitfall} from '../../library.ts';
-import {fail, holds, pass, sleep, timers, type Verdict} from '../../pitfall.ts';
+import {type CellResult, fail, holds, pass, sleep, timers} from '../../pitfall.ts';
 import {
   CANCELLED,
   DEADLINE_EXCEEDED,
@@ -19,7 +19,7 @@ const within = <T>(promise: Promise<T>, ms: number): Promise<T | null> =>
   Promise.race([promise, sleep(ms).then(() => null)]);
 
 /** Cancels at every moment around the hedge and the answers: each call is told of once, and sends no more than twice. */
-async function cancelledAround(): Promise<Verdict> {
+async function cancelledAround(): Promise<CellResult> {
   const wrong: string[] = [];
   for (let ms = 0; ms <= 260; ms += 20) {
     const scene = await GrpcScene.open(hedging(2, 100), [{...DOWN, afterMs: 140}, {afterMs: 100}]);
@@ -83,7 +83,7 @@ export const rows: Readonly<Record<string, Pitfall['run']>> = {
     const call = scene.call();
     await sleep(700);
     call.cancel();
-    return holds(scene.sent === 1, `${scene.sent - 1} resent within 700 ms under grpc-retry-pushback-ms: 3000000000`);
+    return holds(scene.sent === 1, `${scene.sent - 1} retried within 700 ms under grpc-retry-pushback-ms: 3000000000`);
   },
   async T6() {
     let unheard = 0;
@@ -105,7 +105,7 @@ export const rows: Readonly<Record<string, Pitfall['run']>> = {
     const scene = await GrpcScene.open(retrying(2, 1), [pushback('1000'), {}]);
     await scene.call().end;
     const gap = scene.arrivals[1]!.at - scene.arrivals[0]!.at;
-    return holds(gap >= 999 && gap < 3500, `grpc-retry-pushback-ms: 1000, resent after ${Math.round(gap)} ms`);
+    return holds(gap >= 999 && gap < 3500, `grpc-retry-pushback-ms: 1000, retried after ${Math.round(gap)} ms`);
   },
   async T13() {
     const scene = await GrpcScene.open(retrying(3, 5), [DOWN, DOWN, {}]);

@@ -130,7 +130,7 @@ export class GrpcScene {
     }, afterMs).unref();
   }
 
-  /** One message, then the failure that a resend could be asked for. */
+  /** One message, then the failure that a retry could be asked for. */
   #watch(call: Loaded): void {
     this.#note(call);
     call.write(Buffer.from('first'));
