@@ -5,6 +5,8 @@
  * may be repeated are retried. Red: every other outcome.
  */
 
+import type {ServerHint} from './server-hint.ts';
+
 /** How far the request came. */
 export type Sent =
   /** The request never left this machine. */
@@ -28,23 +30,20 @@ export interface Classification {
   readonly once: boolean;
   /** No policy can change it: the caller's abort, a replayed answer, `x-should-retry: false`, a bad certificate. */
   readonly final: boolean;
+  /** When the body of the error asks for the retry; null where it says nothing, or was not read. Headers come first. */
+  readonly hint: ServerHint | null;
 }
 
-const classification = (
-  transient: boolean,
-  sent: Sent,
-  reason: string,
-  marks: Partial<Classification> = {},
-): Classification => Object.freeze({transient, sent, reason, throttled: false, once: false, final: false, ...marks});
+type Marks = Partial<Pick<Classification, 'throttled' | 'once' | 'final'>>;
 
-export const green = (
-  reason: string,
-  sent: 'not-sent' | 'not-processed',
-  marks?: Partial<Classification>,
-): Classification => classification(true, sent, reason, marks);
-export const yellow = (reason: string, marks?: Partial<Classification>): Classification =>
+const classification = (transient: boolean, sent: Sent, reason: string, marks: Marks = {}): Classification =>
+  Object.freeze({transient, sent, reason, throttled: false, once: false, final: false, hint: null, ...marks});
+
+export const green = (reason: string, sent: 'not-sent' | 'not-processed', marks?: Marks): Classification =>
+  classification(true, sent, reason, marks);
+export const yellow = (reason: string, marks?: Marks): Classification =>
   classification(true, 'maybe-processed', reason, marks);
-export const red = (reason: string, sent: Sent = 'processed', marks?: Partial<Classification>): Classification =>
+export const red = (reason: string, sent: Sent = 'processed', marks?: Marks): Classification =>
   classification(false, sent, reason, marks);
 
 /** The same classification, but not transient: the policy does not list it. */

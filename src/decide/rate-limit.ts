@@ -5,6 +5,7 @@
  * an API with 4,999 requests left does not mean "come back in an hour".
  */
 import type {ResponseHeaders} from '../core/outcome.ts';
+import {goDurationMs} from './go-duration.ts';
 
 /** Each vendor's pair: what remains, and when it is renewed. */
 const PAIRS: readonly (readonly [remaining: string, reset: string])[] = [
@@ -86,23 +87,4 @@ function resetMs(value: string, serverNow: number): number | undefined {
     return Number.isNaN(at) || !isDay ? undefined : Math.max(0, at - serverNow);
   }
   return undefined;
-}
-
-const UNITS_MS: Readonly<Record<string, number>> = {
-  h: 3_600_000,
-  m: 60_000,
-  s: 1000,
-  ms: 1,
-  us: 1e-3,
-  µs: 1e-3,
-  ns: 1e-6,
-};
-
-/** `6m0s`, `1.5s`, `12ms`. */
-function goDurationMs(text: string): number {
-  let ms = 0;
-  // Every unit ends in one of these, and a number follows it.
-  for (const part of text.split(/(?<=[hms])(?=\d)/))
-    ms += Number.parseFloat(part) * UNITS_MS[part.replace(/^[\d.]+/, '')]!;
-  return ms;
 }

@@ -8,8 +8,18 @@ import type {ResponseHeaders} from '../core/outcome.ts';
 import {parseHttpDate} from './http-date.ts';
 import {rateLimitResetMs} from './rate-limit.ts';
 
-/** The last two are gRPC's; see grpc-hint.ts. */
-export type HintSource = 'retry-after-ms' | 'retry-after' | 'rate-limit' | 'pushback' | 'retry-info';
+/**
+ * Where a hint stands. `pushback` and `retry-info` are gRPC's (grpc-hint.ts); `retry-info`, `estimated-time` and `message` are read in the
+ * bodies of errors (error-body.ts).
+ */
+export type HintSource =
+  | 'retry-after-ms'
+  | 'retry-after'
+  | 'rate-limit'
+  | 'pushback'
+  | 'retry-info'
+  | 'estimated-time'
+  | 'message';
 
 export interface ServerHint {
   /** How long the server wants to be left alone, in milliseconds: finite, but not bounded here. See `retryAfter.maxMs`. */

@@ -1,0 +1,116 @@
+/**
+ * What the body of an error says, in the shapes of the vendors of models: OpenAI, Anthropic, Google, AWS, Hugging Face, and the servers
+ * that copy them. The body is the server's: only fixed places are read, and what is malformed is as if it were absent.
+ */
+
+import {goDurationMs} from './go-duration.ts';
+import type {ServerHint} from './server-hint.ts';
+
+export interface ErrorFacts {
+  /** Words that programs compare: `error.code`, `error.type`, `error.status`, `__type`, and their like. */
+  readonly codes: readonly string[];
+  /** The sentence for people. Can name the account: for matching only, never to be shown. */
+  readonly message: string;
+  /** Names of the quotas that are used up, as Google gives them. */
+  readonly quotas: readonly string[];
+  /** When the server wants to be asked again, if the body says so. */
+  readonly hint: ServerHint | null;
+}
+
+/** Where AWS names the error; the body of an error can lack the name. */
+export const AWS_ERROR_HEADER = 'x-amzn-errortype';
+
+/** An honest code is shorter, an honest sentence too, and no error has more details. */
+const LONGEST_CODE = 100;
+const LONGEST_MESSAGE = 2000;
+const MAX_DETAILS = 20;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * @param body JSON, parsed; undefined where there is none.
+ * @param awsError Of the header `x-amzn-errortype`; null where there is none.
+ * @returns Null where nothing in it can be understood.
+ */
+export function readErrorBody(body: unknown, awsError: string | null = null): ErrorFacts | null {
+  try {
+    const facts = readFacts(body, awsError);
+    return facts.codes.length === 0 && facts.message === '' && facts.hint === null ? null : facts;
+  } catch {
+    return null; // An object of the user's, whose getters throw.
+  }
+}
+
+function readFacts(body: unknown, awsError: string | null): ErrorFacts {
+  const root = fieldsOf(Array.isArray(body) ? body[0] : body); // Gemini streams a list, of which the first entry is the error.
+  const error = fieldsOf(root.error);
+  const details = entriesOf(error.details);
+  const message = textOf([error.message, root.message, root.error, body]);
+  const written = [
+    error.code,
+    error.type,
+    error.status,
+    fieldsOf(error.details).error_code, // Anthropic's details are an object, Google's are a list.
+    root.code,
+    root.type,
+    root.error_type,
+    root.__type,
+    awsError,
+  ];
+  return {
+    codes: written.filter(isCode).map(withoutNamespace),
+    message,
+    quotas: details.flatMap(quotasOf),
+    hint: hintIn(root, details, message),
+  };
+}
+
+const isCode = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= LONGEST_CODE;
+
+/** AWS writes `namespace#Name`, `Name:url`, or both. */
+const withoutNamespace = (code: string): string => code.replace(/:.*$/s, '').replace(/^.*#/s, '');
+
+const textOf = (candidates: readonly unknown[]): string =>
+  candidates.find((each): each is string => typeof each === 'string')?.slice(0, LONGEST_MESSAGE) ?? '';
+
+/** google.rpc.QuotaFailure names the quota by its id, google.rpc.ErrorInfo by `quota_limit`. */
+function quotasOf(detail: Fields): string[] {
+  const ids = entriesOf(detail.violations).map(({quotaId}) => quotaId);
+  return [...ids, fieldsOf(detail.metadata).quota_limit].filter(isCode);
+}
+
+// When to come back.
+
+/** In sentences: OpenAI's "try again in 6m0s", Gemini's "retry in 34.07s", Azure's "retry after 6 seconds". */
+const IN_GO_DURATION = /\b(?:try again|retry) in ((?:\d+(?:\.\d+)?(?:h|ms|m|s))+)/i;
+const IN_WORDS = /\b(?:try again|retry) (?:in|after) (\d+(?:\.\d+)?) (milliseconds?|seconds?|minutes?)\b/i;
+const WORDS_MS: Readonly<Record<string, number>> = {millisecond: 1, second: 1000, minute: 60_000};
+/** google.protobuf.Duration as JSON. */
+const SECONDS = /^(\d{1,12}(?:\.\d{1,9})?)s$/;
+
+function hintIn(root: Fields, details: readonly Fields[], message: string): ServerHint | null {
+  const retryDelay = details.find(detail => String(detail['@type']).endsWith('google.rpc.RetryInfo'))?.retryDelay;
+  const delay = typeof retryDelay === 'string' ? SECONDS.exec(retryDelay) : null;
+  if (delay !== null) return hint(Number(delay[1]) * 1000, 'retry-info');
+  const {estimated_time: estimated} = root;
+  if (typeof estimated === 'number' && estimated >= 0) return hint(estimated * 1000, 'estimated-time');
+  const duration = IN_GO_DURATION.exec(message);
+  if (duration !== null) return hint(goDurationMs(duration[1]!), 'message');
+  const words = IN_WORDS.exec(message);
+  if (words === null) return null;
+  return hint(Number(words[1]) * WORDS_MS[words[2]!.toLowerCase().replace(/s$/, '')]!, 'message');
+}
+
+/** Rounded up to whole milliseconds, never down: a retry must not be early. 2.2 times 1000 is a little more than 2200, and means 2200. */
+const hint = (ms: number, source: ServerHint['source']): ServerHint => ({
+  ms: Math.min(Math.ceil(Number(ms.toFixed(3))), Number.MAX_SAFE_INTEGER),
+  source,
+});
+
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : NO_FIELDS;
+
+const entriesOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.slice(0, MAX_DETAILS).map(fieldsOf) : []);
+
+const NO_FIELDS: Fields = Object.freeze({});

@@ -1,0 +1,182 @@
+/**
+ * The errors of model endpoints, as data: which word means what. One table for the bodies of error responses and for error events inside of
+ * a stream. An error that no row knows stays what its status says.
+ */
+import type {ErrorFacts} from './error-body.ts';
+
+/** What an error says about a retry. */
+export type Meaning =
+  /** A quota for a day or a month, the credit, or the account itself is used up: a retry fails the same way. */
+  | 'exhausted'
+  /** This one request is larger than the limit: a retry fails the same way. */
+  | 'too-large'
+  /** A limiter refused the request: the model did not run. */
+  | 'throttled'
+  /** The model is not loaded yet: it did not run. */
+  | 'loading'
+  /** The server is short of capacity. */
+  | 'overloaded'
+  /** The server began to work, and failed. */
+  | 'failed'
+  /** Something about the request is wrong. */
+  | 'invalid';
+
+export interface Refusal {
+  readonly vendor: string;
+  /** Where the words stand: as a whole in one of the codes, or as a part of the message or of the name of a quota. */
+  readonly in: 'code' | 'message' | 'quota';
+  readonly words: readonly string[];
+  readonly means: Meaning;
+  /** The HTTP status that the vendor answers with for this error; inside of a stream there is none. */
+  readonly status: number;
+  /** Where the vendor documents it, or the source that writes it. */
+  readonly source: string;
+}
+
+const OPENAI = 'https://platform.openai.com/docs/guides/error-codes';
+const ANTHROPIC = 'https://docs.claude.com/en/api/errors';
+const ANTHROPIC_LIMITS = 'https://docs.claude.com/en/api/rate-limits';
+const GOOGLE = 'https://ai.google.dev/gemini-api/docs/troubleshooting';
+const GOOGLE_QUOTA = 'https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto';
+const AZURE = 'https://learn.microsoft.com/azure/ai-services/openai/quotas-limits';
+const BEDROCK = 'https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html';
+const AWS =
+  'https://github.com/smithy-lang/smithy-typescript/blob/main/packages/service-error-classification/src/constants.ts';
+const HUGGING_FACE = 'https://github.com/huggingface/transformers/issues/11904';
+const TGI = 'https://github.com/huggingface/text-generation-inference/blob/main/router/src/infer/mod.rs';
+const LLAMA_CPP = 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md';
+
+/** Each stands in `error.code`, where `error.type` says insufficient_quota, or no more than the code. */
+const OPENAI_BILLING = [
+  'credit_balance_exhausted',
+  'organization_spend_limit_exceeded',
+  'project_spend_limit_exceeded',
+  'organization_usage_limit_exceeded',
+  'billing_hard_limit_reached',
+  'billing_not_active',
+  'access_terminated',
+];
+
+const codes =
+  (vendor: string, source: string) =>
+  (means: Meaning, status: number, ...words: readonly string[]): Refusal => ({
+    vendor,
+    in: 'code',
+    words,
+    means,
+    status,
+    source,
+  });
+const openAi = codes('OpenAI', OPENAI);
+const anthropic = codes('Anthropic', ANTHROPIC);
+const google = codes('Google', GOOGLE);
+const bedrock = codes('Amazon Bedrock', BEDROCK);
+
+/** The first row that fits counts: what no wait mends stands before what a wait mends. */
+export const REFUSALS: readonly Refusal[] = [
+  openAi('exhausted', 429, 'insufficient_quota', ...OPENAI_BILLING),
+  {
+    vendor: 'Anthropic',
+    in: 'code',
+    words: ['enforced_spend_limit_reached'],
+    means: 'exhausted',
+    status: 429,
+    source: ANTHROPIC_LIMITS,
+  },
+  anthropic('exhausted', 402, 'billing_error'),
+  {
+    vendor: 'Anthropic',
+    in: 'message',
+    words: [
+      'credit balance is too low',
+      'reached your specified API usage limits',
+      'reached your specified workspace API usage limits',
+    ],
+    means: 'exhausted',
+    status: 400,
+    source: ANTHROPIC_LIMITS,
+  },
+  {vendor: 'Google', in: 'quota', words: ['PerDay', 'Daily'], means: 'exhausted', status: 429, source: GOOGLE_QUOTA},
+  bedrock('exhausted', 400, 'ServiceQuotaExceededException'),
+  {vendor: 'OpenAI', in: 'message', words: ['Request too large for'], means: 'too-large', status: 429, source: OPENAI},
+
+  {
+    vendor: 'Hugging Face',
+    in: 'message',
+    words: ['is currently loading'],
+    means: 'loading',
+    status: 503,
+    source: HUGGING_FACE,
+  },
+  {vendor: 'llama.cpp', in: 'message', words: ['Loading model'], means: 'loading', status: 503, source: LLAMA_CPP},
+  bedrock('loading', 429, 'ModelNotReadyException'),
+
+  openAi('throttled', 429, 'rate_limit_exceeded', 'slow_down'),
+  anthropic('throttled', 429, 'rate_limit_error'),
+  google('throttled', 429, 'RESOURCE_EXHAUSTED'),
+  {
+    vendor: 'Azure OpenAI',
+    in: 'message',
+    words: ['exceeded call rate limit of your current', 'exceeded token rate limit of your current'],
+    means: 'throttled',
+    status: 429,
+    source: AZURE,
+  },
+  bedrock('throttled', 429, 'ThrottlingException'),
+  {
+    vendor: 'AWS',
+    in: 'code',
+    words: [
+      'Throttling',
+      'ThrottledException',
+      'RequestThrottled',
+      'RequestThrottledException',
+      'RequestLimitExceeded',
+      'TooManyRequestsException',
+      'BandwidthLimitExceeded',
+      'ProvisionedThroughputExceededException',
+      'SlowDown',
+    ],
+    means: 'throttled',
+    status: 429,
+    source: AWS,
+  },
+
+  openAi('overloaded', 503, 'server_is_overloaded'),
+  anthropic('overloaded', 529, 'overloaded_error'),
+  google('overloaded', 503, 'UNAVAILABLE'),
+  bedrock('overloaded', 503, 'ServiceUnavailableException'),
+  {vendor: 'TGI', in: 'code', words: ['overloaded'], means: 'overloaded', status: 429, source: TGI},
+
+  openAi('failed', 500, 'server_error'),
+  anthropic('failed', 500, 'api_error'),
+  anthropic('failed', 504, 'timeout_error'),
+  google('failed', 500, 'INTERNAL'),
+  google('failed', 504, 'DEADLINE_EXCEEDED'),
+  bedrock('failed', 408, 'ModelTimeoutException'),
+  bedrock('failed', 424, 'ModelErrorException', 'ModelStreamErrorException'),
+  bedrock('failed', 500, 'InternalServerException'),
+
+  anthropic('invalid', 400, 'invalid_request_error'),
+  anthropic('invalid', 401, 'authentication_error'),
+  anthropic('invalid', 403, 'permission_error'),
+  anthropic('invalid', 404, 'not_found_error'),
+  anthropic('invalid', 413, 'request_too_large'),
+  google('invalid', 400, 'INVALID_ARGUMENT', 'FAILED_PRECONDITION'),
+  google('invalid', 401, 'UNAUTHENTICATED'),
+  google('invalid', 403, 'PERMISSION_DENIED'),
+  google('invalid', 404, 'NOT_FOUND'),
+  bedrock('invalid', 400, 'ValidationException'),
+  bedrock('invalid', 403, 'AccessDeniedException'),
+];
+
+/** The row for an error; null where none knows it. */
+export function refusalOf(facts: ErrorFacts): Refusal | null {
+  return REFUSALS.find(refusal => fits(refusal, facts)) ?? null;
+}
+
+function fits({in: place, words}: Refusal, {codes, message, quotas}: ErrorFacts): boolean {
+  if (place === 'code') return words.some(word => codes.includes(word));
+  const texts = place === 'message' ? [message] : quotas;
+  return words.some(word => texts.some(text => text.includes(word)));
+}
