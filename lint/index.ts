@@ -1,6 +1,7 @@
 /**
- * The linter as a library: pure, so it runs in Node, in an editor, in a browser and in tests, and says what the command line says.
+ * The linter as a library. Pure: it runs in Node, in an editor, in a browser and in tests, and finds what the command line finds.
  *
+ * @module
  * @example
  * import {lintText} from 'steadfetch/lint';
  *
@@ -8,6 +9,7 @@
  */
 
 export type {Config, PresetName, RuleSetting} from './config.ts';
+export type {ConfigFile, Override} from './config-file/config-file.ts';
 export type {ConfigHost} from './config-file/host.ts';
 export {ConfigLookup, type ConfigReading, type Loaded, type PolicyConfig} from './config-file/lookup.ts';
 export type {ConfigSlip} from './config-file/parse.ts';
@@ -34,10 +36,13 @@ export type {
 } from './finding.ts';
 export {type FixOptions, type FixResult, fixText} from './fix.ts';
 export {dependencies, type LintRequest, lintText} from './lint.ts';
+export type {BrokenEntry} from './model/extends.ts';
+export type {Layer} from './model/layer.ts';
 export type {Model} from './model/model.ts';
 export {type FieldState, type Scope, stateOf} from './model/scope.ts';
 export {
   type BadExample,
+  type Category,
   type Change,
   type Citation,
   type Draft,
@@ -49,11 +54,22 @@ export {
 } from './rule.ts';
 export {RuleTester, type TestRunner} from './rule-tester.ts';
 export {rules} from './rules/index.ts';
-export type {Shape, ShapeProblem} from './shape/shape.ts';
+export type {Shape, ShapeProblem, UnitData} from './shape/shape.ts';
 export {SourceCache} from './source/cache.ts';
 export type {FilesRequest} from './source/files.ts';
 export type {Position, Range} from './source/lines.ts';
 export {type Place, type Places, placesOf} from './source/places.ts';
 export {toValue} from './source/read.ts';
-export type {Node, Source} from './source/tree.ts';
+export type {
+  Comment,
+  ListNode,
+  Node,
+  ObjectNode,
+  Property,
+  ScalarNode,
+  Source,
+  SourceFormat,
+  SourceProblem,
+  Span,
+} from './source/tree.ts';
 export {documentsOf, type Unit, unitAt} from './source/unit.ts';

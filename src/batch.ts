@@ -1,4 +1,8 @@
-/** `steadfetch/batch`: many calls under one policy, wired with OpenTelemetry. For Node. */
+/**
+ * Many requests under one policy, wired with OpenTelemetry. For Node.
+ *
+ * @module
+ */
 import {runBatch as runBareBatch} from './batch/run-batch.ts';
 import type {Items} from './batch/source.ts';
 import type {BatchOptions, BatchReport, ChunkSender, Send} from './batch/types.ts';
@@ -11,6 +15,7 @@ export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type * from './core/events.ts';
+export type {ResponseHeaders} from './core/outcome.ts';
 export type {PolicyInput} from './policy/types.ts';
 export {type Answer, type AnswerHeaders, answer} from './transport/answer.ts';
 

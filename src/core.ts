@@ -1,9 +1,12 @@
-/** `steadfetch/core`: both adapters without OpenTelemetry. Observers are set through the `observer` port. */
-
+/**
+ * `steadfetch` without OpenTelemetry. Observers are set through the `observer` port.
+ *
+ * @module
+ */
 export type {Refusal} from './call/decision.ts';
 export {type CallReport, reportOf} from './call/report.ts';
 export {definePolicy} from './client/define-policy.ts';
-export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
+export type {PolicyArgument, PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export type {AttemptRequest, ClassifyInput, Ports, Reclassification} from './client/ports.ts';
 export type {AttemptKind, BreakerState, CallResult, CallView} from './core/call-view.ts';
 export {

@@ -1,5 +1,8 @@
-/** `steadfetch/fetch`: the fetch adapter, wired with OpenTelemetry. Does not need ky. */
-
+/**
+ * The fetch adapter, wired with OpenTelemetry. Does not need ky.
+ *
+ * @module
+ */
 import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import type {Ports} from './client/ports.ts';
 import {createFetch as createBareFetch, type ResilientFetch} from './fetch/create-fetch.ts';

@@ -1,4 +1,8 @@
-/** `steadfetch/function`: a policy for any function, wired with OpenTelemetry. */
+/**
+ * A policy for any function, wired with OpenTelemetry.
+ *
+ * @module
+ */
 import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import {guard as bareGuard, type FunctionPorts, type GuardedFunction} from './function/guard.ts';
 import type {PolicyInput} from './policy/types.ts';

@@ -1,4 +1,8 @@
-/** `steadfetch/grpc`: the interceptor for clients of grpc-js, wired with OpenTelemetry; and the policy as a gRPC service config. */
+/**
+ * The interceptor for clients of grpc-js, wired with OpenTelemetry, and the policy as a gRPC service config. For Node.
+ *
+ * @module
+ */
 import type {Interceptor} from '@grpc/grpc-js';
 import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import {grpcInterceptor as bareInterceptor} from './grpc/interceptor.ts';
@@ -12,8 +16,11 @@ export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export type {AttemptRequest, Reclassification} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {GrpcClassifyInput, GrpcPorts} from './grpc/ports.ts';
+export type {RetryThrottling} from './grpc/retry-throttling.ts';
 export {
+  type HedgingPolicyConfig,
   type MethodConfigEntry,
+  type RetryPolicyConfig,
   type ServiceConfigJson,
   type ServiceConfigResult,
   toServiceConfig,

@@ -1,4 +1,8 @@
-/** `steadfetch/ky`: the ky adapter, wired with OpenTelemetry. */
+/**
+ * The ky adapter, wired with OpenTelemetry. Needs ky 2.1 or later.
+ *
+ * @module
+ */
 import type {Options} from 'ky';
 import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import type {Ports} from './client/ports.ts';

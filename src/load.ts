@@ -1,9 +1,9 @@
 /**
- * Policies from disk, for Node: JSON with or without comments, and YAML, with `extends` followed from file to file.
+ * Reads policies from files, for Node: JSON with or without comments, and YAML. `extends` is followed from file to file. A file is
+ * read once, when the client is made, and never during a call.
  *
- * A file is read once, when the client is made. Nothing here runs during a call.
+ * @module
  */
-
 import {readFileSync, type Stats, statSync} from 'node:fs';
 import {readFile, stat} from 'node:fs/promises';
 import {dirname, extname, isAbsolute, relative, resolve} from 'node:path';

@@ -1,4 +1,8 @@
-/** `steadfetch/telemetry`: the OpenTelemetry observer, for those who want to set its options. */
-export {type UndiciHooks, undiciHooks} from './telemetry/delegated-attempt.ts';
+/**
+ * The OpenTelemetry observer, for clients that set its options.
+ *
+ * @module
+ */
+export {type UndiciHooks, type UndiciRequest, undiciHooks} from './telemetry/delegated-attempt.ts';
 export type {OtelOptions} from './telemetry/options.ts';
 export {otelObserver} from './telemetry/otel-observer.ts';

@@ -1,8 +1,9 @@
 /**
- * `steadfetch/unchecked`: the adapters of `steadfetch/core` for policies that a build or a test has checked already. Nothing asks them
- * anything at run time, so all that would, and the words it has for mistakes, stays out of a bundle.
+ * `steadfetch/core` for policies that a build or a test has validated already. Policies are not validated at run time, so the
+ * validator and its messages stay out of a bundle. Imports no OpenTelemetry.
+ *
+ * @module
  */
-
 import type {PolicySource} from './client/plan.ts';
 import {type PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import type {Ports} from './client/ports.ts';

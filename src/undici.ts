@@ -1,4 +1,8 @@
-/** `steadfetch/undici`: the interceptor for undici's dispatchers, wired with OpenTelemetry. Loads nothing of undici. */
+/**
+ * The interceptor for undici's dispatchers, wired with OpenTelemetry. Imports nothing of undici.
+ *
+ * @module
+ */
 import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
@@ -9,7 +13,7 @@ export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export type {AttemptRequest, ClassifyInput, Reclassification} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
-export type {AttemptResponse} from './core/outcome.ts';
+export type {AttemptResponse, ResponseHeaders} from './core/outcome.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 export type {UndiciPorts} from './undici/interceptor.ts';
 export type {Interceptor} from './undici/types.ts';

@@ -93,7 +93,11 @@ export type SteadfetchEvent =
 
 export type Listener = (event: SteadfetchEvent) => void;
 
-/** Wraps a listener so that what it throws stays with it: said once on the console, for silence would hide the mistake. */
+/**
+ * Wraps a listener so that an exception of it does not end the call. The first exception is written to the console.
+ *
+ * @internal
+ */
 export function guarded(listener: Listener): Listener {
   let complained = false;
   const complain = (error: unknown): void => {

@@ -1,9 +1,12 @@
 /**
- * `node --import steadfetch/register app.js`: OpenTelemetry's Node SDK in one import.
+ * Starts OpenTelemetry's Node SDK: `node --import steadfetch/register app.js`. Exports nothing.
  *
- * Everything is set by the standard variables: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL, OTEL_SERVICE_NAME,
- * OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER and so on. Traces only, unless a variable asks for metrics or logs: Jaeger takes
- * nothing else.
+ * The standard variables configure it: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL, OTEL_SERVICE_NAME,
+ * OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER and so on. Only traces are exported, because Jaeger takes nothing else, unless a
+ * variable asks for metrics or logs.
+ *
+ * @throws SteadfetchError with code PEER_PACKAGE if \@opentelemetry/sdk-node is missing or older than 0.200.
+ * @module
  */
 import {createRequire} from 'node:module';
 import {metrics, trace} from '@opentelemetry/api';
