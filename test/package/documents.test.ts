@@ -9,7 +9,9 @@ const pages = [
   ...readdirSync(join(root, 'docs'), {recursive: true, encoding: 'utf8'}).map(name => `docs/${name}`),
 ]
   .filter(name => name.endsWith('.md'))
-  .map(name => name.replaceAll('\\', '/'));
+  .map(name => name.replaceAll('\\', '/'))
+  // Examples of docstrings are excerpts.
+  .filter(name => !name.startsWith('docs/api/'));
 const blocks = pages.flatMap(name =>
   [...readFileSync(join(root, name), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code], index) => ({
     file: `${name.replaceAll(/[./]/g, '-')}-${index + 1}.ts`,

@@ -1,0 +1,29 @@
+/** The API reference has a page for each entry point, and each page has every name that the entry point exports. */
+import {readdirSync, readFileSync} from 'node:fs';
+import {expect} from 'chai';
+import {publicNames} from '../public-names.ts';
+
+const folder = new URL('../../docs/api/', import.meta.url);
+const read = (page: string): string => readFileSync(new URL(page, folder), 'utf8');
+const pageOf = (entry: string): string => (entry === '.' ? 'steadfetch.md' : `${entry.slice('./'.length)}.md`);
+
+describe('docs/api', () => {
+  it('has one page for each entry point, and an index', () => {
+    const pages = Object.keys(publicNames).map(pageOf);
+    expect(readdirSync(folder).sort()).to.deep.equal(['README.md', ...pages].sort());
+    for (const page of pages) expect(read('README.md')).to.include(`](${page})`);
+  });
+
+  for (const [entry, names] of Object.entries(publicNames)) {
+    it(`${pageOf(entry)} describes, or links to, every name that ${entry} exports`, () => {
+      const described = [...read(pageOf(entry)).matchAll(/^### (?:`abstract` )?(\w+)/gm)].map(([, name]) => name);
+      const linked = [...read(pageOf(entry)).matchAll(/\[`?(\w+)`?\]\([\w-]+\.md#/g)].map(([, name]) => name);
+      expect([...described, ...linked]).to.include.members([...names]);
+    });
+  }
+
+  it('names no path of the machine that wrote it', () => {
+    for (const page of readdirSync(folder))
+      expect(read(page), page).not.to.match(/file:\/\/|node_modules|\/home\/|\/Users\//);
+  });
+});

@@ -1,0 +1,57 @@
+/** TypeDoc's options: one page for each entry point in `exports` of package.json. `npm run docs:api` runs it. */
+import {readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+
+const root = new URL('../../', import.meta.url);
+const pathOf = path => fileURLToPath(new URL(path, root));
+
+const {exports} = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+/** The source that an entry point is built from: `./dist/src/ky.js` is `src/ky.ts`. */
+const sources = Object.values(exports)
+  .filter(target => typeof target === 'object')
+  .map(target => target.default.replace(/^\.\/dist\//, '').replace(/\.js$/, '.ts'));
+
+export default {
+  name: 'API reference',
+  entryPoints: sources.map(pathOf),
+  tsconfig: pathOf('tools/api/tsconfig.json'),
+  plugin: ['typedoc-plugin-markdown', pathOf('tools/api/plugin.mjs')],
+  out: pathOf('docs/api'),
+  router: 'module',
+  logLevel: 'Warn',
+  treatWarningsAsErrors: true,
+  // Spelled out where they appear, or of no use to a caller.
+  intentionallyNotExported: ['Awaitable', 'AbortSource', 'Dispatch', 'JsonPolicy'],
+
+  readme: 'none',
+  disableSources: true,
+  excludeExternals: true,
+  excludeInternal: true,
+  excludePrivate: true,
+  githubPages: false,
+  groupOrder: [
+    'Functions',
+    'Classes',
+    'Variables',
+    'Interfaces',
+    'Type Aliases',
+    'Constructors',
+    'Properties',
+    'Accessors',
+    'Methods',
+    'References',
+  ],
+
+  entryFileName: 'README',
+  hideBreadcrumbs: true,
+  hideGenerator: true,
+  hidePageHeader: true,
+  expandParameters: true,
+  parametersFormat: 'table',
+  interfacePropertiesFormat: 'table',
+  classPropertiesFormat: 'table',
+  typeAliasPropertiesFormat: 'table',
+  typeDeclarationFormat: 'table',
+  typeDeclarationVisibility: 'compact',
+  tableColumnSettings: {hideDefaults: true, hideInherited: true, hideModifiers: true, hideOverrides: true},
+};
