@@ -3,19 +3,21 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {dirname, join} from 'node:path';
+import {join, posix} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {expect} from 'chai';
+import {readMarkdown} from './support/markdown.ts';
 
 const root = join(import.meta.dirname, '..');
 const documents = [
   ...readdirSync(root).filter(name => name.endsWith('.md')),
   ...readdirSync(join(root, 'docs'), {recursive: true, encoding: 'utf8'})
     .filter(name => name.endsWith('.md'))
-    .map(name => join('docs', name)),
+    .map(name => posix.join('docs', name.replaceAll('\\', '/'))),
 ];
 
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
+const pages = new Map(documents.map(name => [name, readMarkdown(read(name))]));
 const blocks = (name: string): string[] => [...read(name).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
 
 /** Runs a block as a module beside the sources, and gives what it declares. */
@@ -34,11 +36,25 @@ async function run(code: string, names: string): Promise<Record<string, unknown>
 
 describe('the documents', () => {
   for (const name of documents) {
-    it(`${name}: every link within the project leads somewhere`, () => {
-      const links = [...read(name).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, target]) => target!);
-      expect(links.filter(target => !existsSync(join(root, dirname(name), target)))).to.deep.equal([]);
+    it(`${name}: every link within the project leads to a file and to a heading`, () => {
+      const dead = pages.get(name)!.links.filter(link => {
+        const [path, heading] = link.split('#') as [string, string | undefined];
+        const target = path === '' ? name : posix.join(posix.dirname(name), path);
+        if (!existsSync(join(root, target))) return true;
+        return heading !== undefined && pages.get(target)?.anchors.has(heading) === false;
+      });
+      expect(dead).to.deep.equal([]);
     });
   }
+
+  it('are all linked from README.md, or from a page that README.md links', () => {
+    const linksOf = (name: string): string[] =>
+      pages.get(name)!.links.map(link => posix.join(posix.dirname(name), link.split('#')[0]!));
+    const first = linksOf('README.md');
+    const second = first.filter(name => pages.has(name)).flatMap(linksOf);
+    const linked = new Set([...first, ...second]);
+    expect(documents.filter(name => !linked.has(name) && name !== 'README.md')).to.deep.equal([]);
+  });
 
   for (const name of documents) {
     const timed = blocks(name).flatMap(code => {

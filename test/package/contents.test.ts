@@ -4,29 +4,15 @@ import {dirname, join, posix} from 'node:path';
 import {expect} from 'chai';
 import {manifests} from '../../scripts/repository.ts';
 import {sourceFile} from '../layers/source.ts';
+import {readMarkdown} from '../support/markdown.ts';
 import {fullProject, root} from './projects.ts';
 
 const ALLOWED =
-  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|-main\.cjs|\.licenses\.txt)|schema\/[a-z-]+\.schema\.json|schema\/presets\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+|rules\/(?:README|RL\d+)|decisions\/\d{4}-[a-z0-9-]+)\.md|docs\/images\/[a-z-]+\.png|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|package\.json)$/;
+  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|-main\.cjs|\.licenses\.txt)|schema\/[a-z-]+\.schema\.json|schema\/presets\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+|api\/(?:README|[a-z]+)|rules\/(?:README|RL\d+)|decisions\/(?:README|\d{4}-[a-z0-9-]+))\.md|docs\/images\/[a-z-]+\.png|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|package\.json)$/;
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | {readonly types: string; readonly default: string}>>;
   readonly bin?: Readonly<Record<string, string>>;
-}
-
-/** What a page of Markdown links to within the project, and the anchors that GitHub makes of its headings. */
-function page(text: string): {readonly links: readonly string[]; readonly anchors: ReadonlySet<string>} {
-  const prose = text.replaceAll(/^```[\s\S]*?^```/gm, '');
-  const links = [...prose.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)/g)].map(([, target]) => target!);
-  const anchors = new Set<string>();
-  for (const [, heading] of prose.matchAll(/^#+ (.+)$/gm)) {
-    const plain = heading!.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
-    const slug = plain.replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-');
-    let anchor = slug;
-    for (let again = 1; anchors.has(anchor); again++) anchor = `${slug}-${again}`;
-    anchors.add(anchor);
-  }
-  return {links, anchors};
 }
 
 describe('tarball', () => {
@@ -57,7 +43,7 @@ describe('tarball', () => {
   });
 
   it('has no link that leads nowhere: every file and every heading that a page names is there', () => {
-    const pages = new Map(files.filter(file => file.endsWith('.md')).map(file => [file, page(read(file))]));
+    const pages = new Map(files.filter(file => file.endsWith('.md')).map(file => [file, readMarkdown(read(file))]));
     const dead: string[] = [];
     for (const [file, {links}] of pages)
       for (const link of links) {
