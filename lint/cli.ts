@@ -1,7 +1,8 @@
 /** The command line: which command is meant, and what its exit code says. Never throws. */
 
+import {parseArguments} from '../src/cli/parse-arguments.ts';
+import {UsageError} from '../src/cli/usage-error.ts';
 import {VERSION} from '../src/core/version.ts';
-import {readArguments} from './commands/arguments.ts';
 import {commandOf} from './commands/by-name.ts';
 import {wantsColour} from './commands/colour.ts';
 import type {CommandSpec} from './commands/command.ts';
@@ -16,7 +17,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(argv, io);
   } catch (error) {
-    if (error instanceof CliError) {
+    if (error instanceof CliError || error instanceof UsageError) {
       io.err.write(`${harmlessLines(error.message)}\n`);
       return 2;
     }
@@ -35,7 +36,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   const spec = named ?? commands[0];
   const words = named === undefined ? asked : asked.slice(1);
   const usage = spec === commands[0] ? 'retry-lint --help' : `retry-lint ${spec.name} --help`;
-  const args = readArguments(
+  const args = parseArguments(
     words,
     spec.groups.flatMap(({options}) => options),
     usage,

@@ -1,7 +1,7 @@
 /** What a command is. One table of them gives the parser, the help and the completions. */
 
+import type {Arguments, OptionSyntax} from '../../src/cli/parse-arguments.ts';
 import type {Io} from '../io/io.ts';
-import type {Arguments, OptionSyntax} from './arguments.ts';
 
 export interface Option extends OptionSyntax {
   /** For completions: its value is a file. */

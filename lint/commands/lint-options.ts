@@ -1,8 +1,8 @@
 /** What the options of `lint` mean, once they are known to be options. */
 
+import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Severity} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
-import type {Arguments} from './arguments.ts';
 import type {Threshold} from './exit-code.ts';
 import {formatNames} from './table.ts';
 

@@ -1,5 +1,6 @@
 /** `retry-lint [FILE]...`: lints, mends if asked to, reports, and says by its exit code what came of it. */
 
+import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Report} from '../finding.ts';
 import {fixText} from '../fix.ts';
 import {harmless, harmlessLines} from '../formatters/harmless.ts';
@@ -8,7 +9,6 @@ import {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
 import {writeFileAtomically} from '../io/write-file.ts';
 import {lintText} from '../lint.ts';
-import type {Arguments} from './arguments.ts';
 import type {Command} from './command.ts';
 import {errorsOnly, exitCodeOf} from './exit-code.ts';
 import {inputSuggestion} from './input-suggestion.ts';

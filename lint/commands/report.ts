@@ -1,12 +1,12 @@
 /** Writes what was found, in every format that was asked for. */
 
+import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import {VERSION} from '../../src/core/version.ts';
 import type {Report} from '../finding.ts';
 import type {Run} from '../formatters/formatter.ts';
 import {formatters} from '../formatters/index.ts';
 import type {Stream} from '../io/io.ts';
 import {writeFileAtomically} from '../io/write-file.ts';
-import type {Arguments} from './arguments.ts';
 import {wantsColour} from './colour.ts';
 import type {Output} from './lint-options.ts';
 import {withPathsFrom} from './report-paths.ts';

@@ -2,12 +2,12 @@
 
 import {existsSync} from 'node:fs';
 import {resolve} from 'node:path';
+import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import {matcherOf} from '../config-file/read.ts';
 import {CliError} from '../io/cli-error.ts';
 import {readOperand} from '../io/operand.ts';
 import {shownPath} from '../io/paths.ts';
 import {isGlob, type Selection, select} from '../io/select.ts';
-import type {Arguments} from './arguments.ts';
 import {inputName, type Workspace} from './workspace.ts';
 
 export interface Targets {

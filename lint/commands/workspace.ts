@@ -1,6 +1,7 @@
 /** What every command that lints has to know: texts, configurations, baselines, and what the command line says to all of them. */
 
 import {dirname, join, resolve} from 'node:path';
+import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Baseline} from '../baseline.ts';
 import type {Config, PresetName, RuleSetting} from '../config.ts';
 import {BaselineFile} from '../config-file/baseline-file.ts';
@@ -19,7 +20,6 @@ import type {LintRequest} from '../lint.ts';
 import type {Rule} from '../rule.ts';
 import {rules as builtIn} from '../rules/index.ts';
 import {readSource} from '../source/read.ts';
-import type {Arguments} from './arguments.ts';
 
 /** What standard input is called, if nobody says. */
 export const inputName = '<stdin>';

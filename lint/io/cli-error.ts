@@ -1,6 +1,6 @@
 import {SpecialFileError} from './regular-file.ts';
 
-/** Why a command cannot do what it was asked: a wrong argument, a wrong configuration, a file that cannot be read. Exit code 2. */
+/** Why a command cannot do what it was asked: a value that does not fit, a wrong configuration, an unreadable file. Exit code 2. */
 export class CliError extends Error {
   override readonly name = 'CliError';
 }

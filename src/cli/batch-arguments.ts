@@ -1,7 +1,7 @@
 /** The arguments of `steadfetch batch`, checked. */
-import {parseArgs} from 'node:util';
 import {readHeader} from './headers.ts';
-import {UsageError} from './usage.ts';
+import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {UsageError} from './usage-error.ts';
 
 export interface BatchArguments {
   readonly requests: string;
@@ -23,64 +23,58 @@ export interface BatchArguments {
   readonly dryRun: boolean;
 }
 
-const OPTIONS = {
-  url: {type: 'string'},
-  out: {type: 'string'},
-  errors: {type: 'string'},
-  journal: {type: 'string'},
-  policy: {type: 'string'},
-  header: {type: 'string', multiple: true},
-  concurrency: {type: 'string'},
-  resume: {type: 'boolean'},
-  'retry-failed': {type: 'boolean'},
-  ordered: {type: 'boolean'},
-  'no-dedupe': {type: 'boolean'},
-  'dry-run': {type: 'boolean'},
-  help: {type: 'boolean', short: 'h'},
-} as const;
+const OPTIONS: readonly OptionSyntax[] = [
+  {name: 'url', value: '<base>'},
+  {name: 'out', value: '<file>'},
+  {name: 'errors', value: '<file>'},
+  {name: 'journal', value: '<file>'},
+  {name: 'policy', value: '<policy>'},
+  {name: 'header', value: '<header>', many: true},
+  {name: 'concurrency', value: '<n>'},
+  {name: 'resume'},
+  {name: 'retry-failed'},
+  {name: 'ordered'},
+  {name: 'no-dedupe'},
+  {name: 'dry-run'},
+  {name: 'help', short: 'h'},
+];
 
 /** @returns `help` where that is asked for. @throws UsageError */
 export function readBatchArguments(
-  args: readonly string[],
+  argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): BatchArguments | 'help' {
-  const {values, positionals} = parse(args);
-  if (values.help) return 'help';
-  const [requests, ...more] = positionals;
+  const args = parseArguments(argv, OPTIONS, 'steadfetch batch --help');
+  if (args.has('help')) return 'help';
+  const [requests, ...more] = args.operands;
   if (requests === undefined)
     throw new UsageError('Missing file of requests: name a .jsonl file, or - for standard input.');
   if (more.length > 0)
-    throw new UsageError(`One file of requests, not ${positionals.length}: ${positionals.join(', ')}.`);
-  if (values.url === undefined)
+    throw new UsageError(`One file of requests, not ${args.operands.length}: ${args.operands.join(', ')}.`);
+  const url = args.value('url');
+  if (url === undefined)
     throw new UsageError('Missing --url: give the address of the server, such as --url https://api.example.com.');
-  if (values.out === undefined)
+  const out = args.value('out');
+  if (out === undefined)
     throw new UsageError('Missing --out: give a file, such as --out results.jsonl, or - for standard output.');
-  const {out, errors, journal, policy = 'steadfetch:batch'} = values;
+  const policy = args.value('policy') ?? 'steadfetch:batch';
   const isPreset = /^steadfetch:/.test(policy);
   return {
     requests,
-    base: baseOf(values.url),
+    base: baseOf(url),
     out,
-    errors,
-    journal,
+    errors: args.value('errors'),
+    journal: args.value('journal'),
     policyFile: isPreset ? undefined : policy,
     preset: isPreset ? policy : '',
-    headers: Object.fromEntries((values.header ?? []).map(header => readHeader(header, env))),
-    concurrency: countOf(values.concurrency ?? '16'),
-    resume: values.resume ?? false,
-    retryFailed: values['retry-failed'] ?? false,
-    ordered: values.ordered ?? false,
-    dedupe: !values['no-dedupe'],
-    dryRun: values['dry-run'] ?? false,
+    headers: Object.fromEntries(args.all('header').map(header => readHeader(header, env))),
+    concurrency: countOf(args.value('concurrency') ?? '16'),
+    resume: args.has('resume'),
+    retryFailed: args.has('retry-failed'),
+    ordered: args.has('ordered'),
+    dedupe: !args.has('no-dedupe'),
+    dryRun: args.has('dry-run'),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({args: [...args], options: OPTIONS, allowPositionals: true});
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0]!.replace(/\.?$/, '.'));
-  }
 }
 
 function baseOf(text: string): URL {

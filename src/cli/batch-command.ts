@@ -12,7 +12,8 @@ import {checkRequests} from './requests-file.ts';
 import {openRewindable} from './rewindable-file.ts';
 import {runRequests} from './run-requests.ts';
 import {summary} from './summary.ts';
-import {BATCH_HELP, UsageError} from './usage.ts';
+import {BATCH_HELP} from './usage.ts';
+import {UsageError} from './usage-error.ts';
 
 /** @returns The exit code: 0 all succeeded, 1 some did not. @throws UsageError, SteadfetchError, OutputError */
 export async function batchCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {

@@ -2,7 +2,7 @@
 import {fstatSync, lstatSync, type Stats, statSync} from 'node:fs';
 import {basename, dirname} from 'node:path';
 import type {BatchArguments} from './batch-arguments.ts';
-import {UsageError} from './usage.ts';
+import {UsageError} from './usage-error.ts';
 
 /** A file by its path, or one that is open already: standard input, standard output, what a shell opened for the process. */
 export type Place = {readonly name: string; readonly path: string} | {readonly name: string; readonly fd: number};

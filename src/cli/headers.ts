@@ -1,5 +1,5 @@
 /** Headers from the command line, with secrets from the environment, where no list of processes shows them. */
-import {UsageError} from './usage.ts';
+import {UsageError} from './usage-error.ts';
 
 /**
  * @returns Name and value.

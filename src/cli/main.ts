@@ -4,7 +4,8 @@ import {SteadfetchError} from '../core/errors.ts';
 import {VERSION} from '../core/version.ts';
 import {batchCommand} from './batch-command.ts';
 import {OutputError} from './lines-file.ts';
-import {HELP, UsageError} from './usage.ts';
+import {HELP} from './usage.ts';
+import {UsageError} from './usage-error.ts';
 
 async function run([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {

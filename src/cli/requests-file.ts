@@ -4,7 +4,7 @@ import {KeyIndex} from '../batch/key-index.ts';
 import {LineTooLongError, linesOf} from '../batch/line-reader.ts';
 import {LineError, type RequestLine, readRequestLine} from './request-line.ts';
 import type {RewindableFile} from './rewindable-file.ts';
-import {UsageError} from './usage.ts';
+import {UsageError} from './usage-error.ts';
 
 /** More are counted, but not shown. */
 const SHOWN_PROBLEMS = 10;

@@ -7,7 +7,7 @@ import {type FileHandle, mkdtemp, open, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Place} from './files.ts';
-import {UsageError} from './usage.ts';
+import {UsageError} from './usage-error.ts';
 
 export interface RewindableFile {
   readonly name: string;

@@ -1,9 +1,4 @@
-/** Help texts, and the error for wrong usage. */
-
-/** The command cannot be run as it was given. Exit code 2; nothing was sent. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+/** Help texts. */
 
 export const HELP = `steadfetch: retries that are safe to leave on
 

@@ -2,7 +2,7 @@
 /** What the command line takes, and the words for what it does not. */
 import {expect} from 'chai';
 import {readBatchArguments} from '../../src/cli/batch-arguments.ts';
-import {UsageError} from '../../src/cli/usage.ts';
+import {UsageError} from '../../src/cli/usage-error.ts';
 
 const GOOD = ['a.jsonl', '--url', 'http://x/v1/', '--out', 'o.jsonl'];
 
@@ -57,8 +57,16 @@ describe('arguments of steadfetch batch', () => {
     ['a url with a query', ['a', '--url', 'http://x?key=s3cr3t', '--out', 'o'], /^--url must not have a query/],
     ['no count', [...GOOD, '--concurrency', 'many'], /--concurrency must be a whole number of at least 1, got "many"/],
     ['a count of 0', [...GOOD, '--concurrency', '0'], /--concurrency must be/],
-    ['an unknown option', ['a', '--bogus'], /^Unknown option '--bogus'\.$/],
-    ['an option without its value', ['a', '--url'], /^Option '--url <value>' argument missing\.$/],
+    ['an unknown option', ['a', '--bogus'], /^Unknown option --bogus; "steadfetch batch --help" lists them\.$/],
+    ['a misspelt option', ['a', '--resum'], /^Unknown option --resum; did you mean --resume\?$/],
+    ['an option given twice', [...GOOD, '--out', 'p'], /^--out was given 2 times; it takes one value\.$/],
+    ['a value for a switch', [...GOOD, '--resume=yes'], /^--resume takes no value, got "yes"\.$/],
+    [
+      'an option in place of a value',
+      ['a', '--url', '--out', 'o'],
+      /^--url needs a value, got the option --out\. Write --url=--out if that is the value\.$/,
+    ],
+    ['an option without its value', ['a', '--url'], /^--url needs a value: --url <base>\.$/],
     ['a header that is none', [...GOOD, '--header', 's3cr3t'], /'Name: value'/],
     ['a header of two lines', [...GOOD, '--header', 'a: s3cr3t\nb: c'], /--header a holds a character/],
     ['a secret that is not set', [...GOOD, '--header', 'a: ${NOPE}'], /variable NOPE, which is not set/],

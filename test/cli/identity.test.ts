@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {expect} from 'chai';
 import {type BatchArguments, readBatchArguments} from '../../src/cli/batch-arguments.ts';
 import {filesOf} from '../../src/cli/files.ts';
-import {UsageError} from '../../src/cli/usage.ts';
+import {UsageError} from '../../src/cli/usage-error.ts';
 import {Workplace} from './running.ts';
 
 describe('filesOf', () => {

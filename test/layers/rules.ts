@@ -57,7 +57,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'cli-progress': /^src\/cli\//,
   // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal.
   'node:':
-    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|cli\/)|lint\/(?:launcher\.ts$|(?:io|config-file|commands)\/))/,
+    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|commands)\/))/,
 };
 
 /** Entries that need Node. Everything else runs in browsers and workers too. */

@@ -1,21 +1,21 @@
-/** The words of a command line, sorted. */
+/** Parses the arguments of both commands, `steadfetch` and `retry-lint`, by one table of options each. */
 
 import {parseArgs} from 'node:util';
-import {nearest} from '../../src/policy/suggestions.ts';
-import {CliError} from '../io/cli-error.ts';
+import {nearest} from '../policy/suggestions.ts';
+import {UsageError} from './usage-error.ts';
 
-/** An option, as far as the parser has to know it. */
+/** What the parser needs to know of an option. */
 export interface OptionSyntax {
   /** Without its dashes. */
   readonly name: string;
   readonly short?: string;
-  /** How help calls its value; an option without one takes none. */
+  /** How help calls its value; undefined: the option takes no value. */
   readonly value?: string;
-  /** It may stand alone: `--changed` and `--changed=main`. */
+  /** The value may be left out: `--changed` and `--changed=main`. */
   readonly optionalValue?: true;
-  /** It may be given more than once. */
+  /** The option may be given more than once. */
   readonly many?: true;
-  /** Every value it takes, where they are few. */
+  /** Every value that the option accepts; undefined: any. */
   readonly values?: readonly string[];
 }
 
@@ -42,18 +42,22 @@ export class Arguments {
 }
 
 /**
- * @param usage What to read when a word is wrong: `retry-lint --help`.
- * @throws CliError at the first word that means nothing.
+ * @param helpCommand The command that lists the options, for the message about an unknown one: `retry-lint --help`.
+ * @throws UsageError for the first option that is unknown, lacks its value, has one too many, or has an unknown value.
  */
-export function readArguments(argv: readonly string[], options: readonly OptionSyntax[], usage: string): Arguments {
-  // Most runs name a file and no more, and the parser takes a tenth of their time.
+export function parseArguments(
+  argv: readonly string[],
+  options: readonly OptionSyntax[],
+  helpCommand: string,
+): Arguments {
+  // Most runs of retry-lint name files only, and parseArgs takes a tenth of their time.
   if (!argv.some(word => word.startsWith('-'))) return new Arguments(argv, new Map());
   const byName = new Map(
     options.flatMap(option => [option.name, option.short ?? option.name].map(name => [name, option])),
   );
   const {tokens} = parseArgs({
     args: [...argv],
-    // What it is not told of takes no value, which is all that it has to know of most.
+    // parseArgs takes an undeclared option for one without a value, so only those with a value are declared.
     options: Object.fromEntries(options.filter(takesWord).map(option => [option.name, syntaxOf(option)])),
     strict: false,
     allowPositionals: true,
@@ -65,13 +69,17 @@ export function readArguments(argv: readonly string[], options: readonly OptionS
     if (token.kind === 'positional') operands.push(token.value);
     if (token.kind !== 'option') continue;
     const option = byName.get(token.name);
-    if (option === undefined) throw new CliError(unknownOption(token.rawName, options, usage));
+    if (option === undefined) throw new UsageError(unknownOption(token.rawName, options, helpCommand));
     checkValue(option, token.rawName, token.value);
+    if (token.inlineValue === false && /^-./.test(token.value))
+      throw new UsageError(
+        `${token.rawName} needs a value, got the option ${token.value}. Write --${option.name}=${token.value} if that is the value.`,
+      );
     values.set(option.name, [...(values.get(option.name) ?? []), token.value]);
   }
   for (const [name, given] of values) {
     if (given.length > 1 && byName.get(name)?.value !== undefined && !byName.get(name)?.many)
-      throw new CliError(`--${name} was given ${given.length} times; it takes one value.`);
+      throw new UsageError(`--${name} was given ${given.length} times; it takes one value.`);
   }
   return new Arguments(operands, values);
 }
@@ -87,20 +95,22 @@ const syntaxOf = ({short}: OptionSyntax) => ({
 
 function checkValue({value: meaning, optionalValue, values}: OptionSyntax, raw: string, value: string | undefined) {
   if (meaning === undefined && value !== undefined)
-    throw new CliError(`${raw} takes no value, got ${JSON.stringify(value)}.`);
+    throw new UsageError(`${raw} takes no value, got ${JSON.stringify(value)}.`);
   if (meaning !== undefined && !optionalValue && (value === undefined || value === ''))
-    throw new CliError(`${raw} needs a value: ${raw} ${meaning}.`);
+    throw new UsageError(`${raw} needs a value: ${raw} ${meaning}.`);
   if (values !== undefined && value !== undefined && !values.includes(value)) {
     const near = nearest(value, values);
     const suggestion = near === undefined ? '' : `; did you mean ${near}?`;
-    throw new CliError(`${raw} must be one of ${values.join(', ')}, got ${JSON.stringify(value)}${suggestion || '.'}`);
+    throw new UsageError(
+      `${raw} must be one of ${values.join(', ')}, got ${JSON.stringify(value)}${suggestion || '.'}`,
+    );
   }
 }
 
-function unknownOption(raw: string, options: readonly OptionSyntax[], usage: string): string {
+function unknownOption(raw: string, options: readonly OptionSyntax[], helpCommand: string): string {
   const near = nearest(
     raw.replace(/^-+/, ''),
     options.map(({name}) => name),
   );
-  return `Unknown option ${raw}; ${near === undefined ? `"${usage}" lists them.` : `did you mean --${near}?`}`;
+  return `Unknown option ${raw}; ${near === undefined ? `"${helpCommand}" lists them.` : `did you mean --${near}?`}`;
 }
