@@ -72,6 +72,7 @@ a mistake, and every prediction from it is wrong.
 
   fields: [],
   reads: [
+    'attemptHeader',
     'backoff',
     'breaker',
     'budget',

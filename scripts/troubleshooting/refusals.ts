@@ -48,6 +48,12 @@ export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
       'After the wait, less than 50 ms of `deadlineMs` would be left. The call ends at once instead of waiting in vain.',
     remedy: 'Raise `deadlineMs`, or shorten the waits (`backoff`) and the attempts (`attemptTimeoutMs`).',
   },
+  nested: {
+    example: 'the client above retries (x-stainless-retry-count), and nested is "yield" (503)',
+    means: 'A header of the call tells that the client above retries, and the policy leaves retries to that client.',
+    remedy:
+      'None needed: the client above decides. To let the policy retry, switch the retries of that client off and set `nested: "observe"`.',
+  },
   'breaker-open': {
     example: 'the circuit of https://shop.example is open',
     means: 'The circuit breaker opened, so a retry would be refused.',

@@ -7,6 +7,7 @@ import type {CallResult, CallView} from '../core/call-view.ts';
 import type {CallObserver} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {AnswerContext} from '../decide/answers.ts';
+import type {OuterRetries} from '../decide/outer-retries.ts';
 import {redactUrl} from '../decide/redact.ts';
 import type {Transients} from '../decide/transients.ts';
 import type {Guards} from '../guards/origin-guards.ts';
@@ -159,6 +160,20 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return this.reservation;
   }
 
+  /** Null where no header tells of a client above that retries too. */
+  get outer(): OuterRetries | null {
+    return this.#retry?.outer ?? null;
+  }
+
+  /** The client above retries, so this one does not. */
+  get yields(): boolean {
+    return this.outer !== null && this.plan.policy.nested === 'yield';
+  }
+
+  get outerRetries(): number | undefined {
+    return this.outer?.count;
+  }
+
   get hedges(): number {
     return this.#retry?.hedges ?? 0;
   }
@@ -169,9 +184,22 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
 
   /** What logs show of a call: no more than others may see, and nothing that is sent to the server. */
   toJSON(): CallView {
-    const {method, rpcMethod, url, origin, template, policyName, correlationId, attempts, hedges, waitedMs, keyed} =
-      this;
-    return {method, rpcMethod, url, origin, template, policyName, correlationId, attempts, hedges, waitedMs, keyed};
+    const {method, rpcMethod, url, origin, template, policyName, correlationId} = this;
+    const {attempts, hedges, waitedMs, keyed, outerRetries} = this;
+    return {
+      method,
+      rpcMethod,
+      url,
+      origin,
+      template,
+      policyName,
+      correlationId,
+      attempts,
+      hedges,
+      waitedMs,
+      keyed,
+      outerRetries,
+    };
   }
 }
 

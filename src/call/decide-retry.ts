@@ -58,6 +58,7 @@ function decide<R extends AttemptResponse>(
   if (!classification.transient) return no(outcome.kind === 'deadline' ? 'deadline' : 'not-transient');
   if (!harmless(classification.sent) && !call.mayRepeat) return no('may-have-acted');
   if (call.attempts >= plan.maxAttempts) return no('attempts-exhausted');
+  if (call.yields) return no('nested');
   if (client.handle.retriesDisabled) return no('retries-disabled');
   if (!replayable) return no('body-not-replayable');
   if (classification.once && call.decision?.classification.reason === classification.reason) return no('retried-once');

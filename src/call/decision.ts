@@ -21,6 +21,8 @@ export type Refusal =
   | 'breaker-open'
   | 'concurrency-limit'
   | 'budget-exhausted'
+  /** The client above retries, and `nested` is "yield". */
+  | 'nested'
   /** `disableRetries()`. */
   | 'retries-disabled';
 

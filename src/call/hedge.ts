@@ -143,12 +143,19 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
 
 function mayBeSentTwice<R extends AttemptResponse>({
   mayRepeat,
+  yields,
   attempts,
   plan,
   client,
   transport,
 }: CallContext<R>): boolean {
-  return mayRepeat && attempts < plan.maxAttempts && !client.handle.retriesDisabled && (transport.hedgeable ?? true);
+  return (
+    mayRepeat &&
+    !yields &&
+    attempts < plan.maxAttempts &&
+    !client.handle.retriesDisabled &&
+    (transport.hedgeable ?? true)
+  );
 }
 
 /** Asks every guard; a refusal does not fail the call. */

@@ -2,20 +2,23 @@
 import {mayCarryIds} from '../client/target.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import {formatKey, needsKey, STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
+import {outerRetries} from '../decide/outer-retries.ts';
 import type {CallFacts, IdsSent} from './context.ts';
+import {notifyNested} from './notify.ts';
 
 /** Ids from outside end up in logs: nothing that could break a line or fill a disk. */
 const VALID_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** Writes ids, key and remaining time onto an attempt. The first time, what the caller set is read, and wins. */
+/** Writes ids, key, remaining time and attempt number onto an attempt. The first time, what the caller set is read, and wins. */
 export function writeIds(call: CallFacts, headers: HeaderBag): void {
   call.retryStateIfAny?.prepared?.undo(headers);
   const {client, plan, deadlineAt} = call;
-  const {correlation, idempotency, deadlineHeader} = plan.policy;
+  const {correlation, idempotency, deadlineHeader, attemptHeader} = plan.policy;
   const keyHeader = idempotency?.header ?? STANDARD_KEY_HEADER;
   if (call.idsSent === 'unknown') {
     call.idempotencyKey = keyOf(call, headers.get(keyHeader));
     call.idsSent = idsOf(call, headers);
+    noteOuterRetries(call, headers);
   }
   const {idempotencyKey, idsSent} = call;
   if (idempotencyKey !== undefined) headers.set(keyHeader, idempotencyKey);
@@ -23,6 +26,16 @@ export function writeIds(call: CallFacts, headers: HeaderBag): void {
   if (idsSent === 'correlation and request') headers.set(correlation!.requestIdHeader!, client.ids.requestId());
   if (deadlineHeader !== null && deadlineAt !== Number.POSITIVE_INFINITY)
     headers.set(deadlineHeader, String(Math.max(0, Math.floor(deadlineAt - client.clock.now()))));
+  if (attemptHeader !== null) headers.set(attemptHeader, String(call.attempts));
+}
+
+/** A policy that does not retry multiplies nothing. */
+function noteOuterRetries(call: CallFacts, headers: HeaderBag): void {
+  if (call.plan.maxAttempts <= 1) return;
+  const found = outerRetries(headers);
+  if (found === null) return;
+  call.retryState.outer = found;
+  if (found.count > 0) notifyNested(call, found);
 }
 
 /** Which ids are sent, by the policy and by what the caller set; the correlation id is known from here on. */

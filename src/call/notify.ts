@@ -5,6 +5,7 @@ import type {AttemptKind} from '../core/call-view.ts';
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptEndEvent} from '../core/events.ts';
 import type {Outcome} from '../core/outcome.ts';
+import type {OuterRetries} from '../decide/outer-retries.ts';
 import type {CallFacts} from './context.ts';
 import type {RetryDecision} from './decision.ts';
 import {explain} from './report.ts';
@@ -78,4 +79,16 @@ export function notifyRejected(call: CallFacts, {code, retryAfterMs}: RejectedEr
 export function notifyOverridden(call: CallFacts, by: readonly string[]): void {
   emit(call.span, 'policy.overridden', {reason: by.join(', ')});
   call.client.on?.({type: 'policy.overridden', call, by});
+}
+
+/** The console is told once per client: every call of it has the same client above. */
+export function notifyNested(call: CallFacts, {header, count}: OuterRetries): void {
+  const {client, plan} = call;
+  emit(call.span, 'retry.nested', {reason: header});
+  client.on?.({type: 'retry.nested', call, header, outerRetries: count});
+  if (plan.policy.nested === 'yield' || client.hasWarnedOfNesting) return;
+  client.hasWarnedOfNesting = true;
+  console.warn(
+    `steadfetch: the client above this one retries too (${header} says so), so attempts multiply. Switch its retries off (maxRetries: 0 in the SDKs of OpenAI and Anthropic), or set "nested": "yield" in the policy.`,
+  );
 }

@@ -150,6 +150,7 @@ export function resultOf({client, decision}: CallFacts, outcome: Outcome): CallR
     case 'may-have-acted':
     case 'body-not-replayable':
     case 'retried-once':
+    case 'nested':
       return 'not_retryable';
     default:
       return outcome.kind === 'attempt-timeout' ? 'timeout' : 'failure';
@@ -185,6 +186,8 @@ export function explain(call: CallFacts, kind: Outcome['kind'], status: number):
       return `the concurrency limit of ${call.guards.concurrency?.max} is reached`;
     case 'budget-exhausted':
       return `the retry budget of ${call.origin} is exhausted (${reason})`;
+    case 'nested':
+      return `the client above retries (${call.outer?.header}), and nested is "yield" (${reason})`;
     case 'retries-disabled':
       return `retries are switched off (${reason})`;
     case 'not-transient':

@@ -1,6 +1,7 @@
 /** State that only retried calls need; allocated when the first of it is written. */
 
 import type {Pause} from '../core/timer.ts';
+import type {OuterRetries} from '../decide/outer-retries.ts';
 import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
 import type {PreparedHeaders} from '../transport/prepared-headers.ts';
 
@@ -14,6 +15,8 @@ export class RetryState {
   /** What `prepareAttempt` wrote onto the last attempt. */
   prepared: PreparedHeaders | null = null;
   reservation: Reservation | null = null;
+  /** What the caller's headers tell of a client above that retries too. */
+  outer: OuterRetries | null = null;
   /** Waits for functions of the user, which end with the call. */
   readonly waits: Set<Pause> = new Set();
 }

@@ -23,6 +23,8 @@ export interface CallView {
   readonly waitedMs: number;
   /** An idempotency key is on the call. */
   readonly keyed: boolean;
+  /** How often the client above, such as a vendor's SDK, has retried before this call; undefined where no header tells of one. */
+  readonly outerRetries?: number | undefined;
 }
 
 /** How a call ended, in one word for telemetry. */

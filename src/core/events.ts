@@ -71,6 +71,16 @@ export interface PolicyOverriddenEvent {
   readonly by: readonly string[];
 }
 
+/** The client above has retried, and this policy retries too: attempts multiply. See `nested`. */
+export interface RetryNestedEvent {
+  readonly type: 'retry.nested';
+  readonly call: CallView;
+  /** The header that tells: `x-stainless-retry-count`, `amz-sdk-request`, `x-envoy-attempt-count`, `grpc-previous-rpc-attempts`. */
+  readonly header: string;
+  /** How often the client above has retried before this call. */
+  readonly outerRetries: number;
+}
+
 export interface CallEndEvent {
   readonly type: 'call.end';
   readonly call: CallView;
@@ -89,6 +99,7 @@ export type SteadfetchEvent =
   | CallRejectedEvent
   | BreakerChangedEvent
   | PolicyOverriddenEvent
+  | RetryNestedEvent
   | CallEndEvent;
 
 export type Listener = (event: SteadfetchEvent) => void;

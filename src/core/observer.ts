@@ -63,7 +63,8 @@ export type CallEventName =
   | 'retry.abandoned'
   | 'hedge.started'
   | 'breaker.rejected'
-  | 'policy.overridden';
+  | 'policy.overridden'
+  | 'retry.nested';
 
 export interface CallEventFacts {
   readonly attempt?: number;

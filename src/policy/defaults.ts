@@ -31,6 +31,8 @@ export const defaultPolicy: Policy = deepFreeze<Policy>({
   hedge: null,
   correlation: {header: 'x-correlation-id', requestIdHeader: null, sendTo: null},
   deadlineHeader: null,
+  attemptHeader: null,
+  nested: 'observe',
   queryAllowList: [],
   replayLimitBytes: 1048576,
   objective: null,

@@ -68,12 +68,13 @@ const foreignFields: Check = policy =>
   });
 
 /** Two values under one header name: the second would silently replace the first, and a key that is no key is worse than none. */
-const distinctHeaders: Check = ({idempotency, correlation, deadlineHeader}) => {
+const distinctHeaders: Check = ({idempotency, correlation, deadlineHeader, attemptHeader}) => {
   const named = [
     ['idempotency.header', idempotency?.header],
     ['correlation.header', correlation?.header],
     ['correlation.requestIdHeader', correlation?.requestIdHeader],
     ['deadlineHeader', deadlineHeader],
+    ['attemptHeader', attemptHeader],
   ] as const;
   const seen = new Map<string, string>();
   const problems: PolicyProblem[] = [];

@@ -65,6 +65,8 @@ const hedgingShape = fields({
 });
 const hedgeShape = anyOf(hedgingShape, nothing);
 const deadlineHeaderShape = anyOf(headerNameShape, nothing);
+const attemptHeaderShape = anyOf(headerNameShape, nothing);
+const nestedShape = oneOf('observe', 'yield');
 const replayLimitBytesShape = whole(0, 1073741824);
 const tokenBucketBudgetShape = fields({
   kind: oneOf('token-bucket'),
@@ -163,6 +165,8 @@ const routeShape = fields({
   hedge: hedgeShape,
   correlation: correlationShape,
   deadlineHeader: deadlineHeaderShape,
+  attemptHeader: attemptHeaderShape,
+  nested: nestedShape,
   queryAllowList: queryAllowListShape,
   replayLimitBytes: replayLimitBytesShape,
   objective: objectiveShape,
@@ -188,6 +192,8 @@ export const overridesShape: Fields = fields({
   concurrency: nothing,
   hedge: hedgeShape,
   deadlineHeader: deadlineHeaderShape,
+  attemptHeader: attemptHeaderShape,
+  nested: nestedShape,
   replayLimitBytes: replayLimitBytesShape,
   correlationId: text(/^[A-Za-z0-9._:-]{1,128}$/su, '1 to 128 letters, digits and . _ : -'),
   idempotencyKey: text(/^[!#-\[\]-~]{1,255}$/su, '1 to 255 visible ASCII characters other than the double quote and the backslash'),
@@ -214,6 +220,8 @@ export const policyShape: Fields = fields({
   hedge: hedgeShape,
   correlation: correlationShape,
   deadlineHeader: deadlineHeaderShape,
+  attemptHeader: attemptHeaderShape,
+  nested: nestedShape,
   queryAllowList: queryAllowListShape,
   replayLimitBytes: replayLimitBytesShape,
   routes: list(routeShape, 200),

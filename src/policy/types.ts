@@ -114,6 +114,26 @@ export interface PolicyInput {
    */
   readonly deadlineHeader?: string | null | undefined;
   /**
+   * Header that carries the number of the attempt: 1 for the first, hedges counted. Servers can tell retries from
+   * first attempts by it. null: none.
+   *
+   * Default: null. Source: x-stainless-retry-count of the SDKs of OpenAI and Anthropic; x-envoy-attempt-count;
+   * grpc-previous-rpc-attempts.
+   */
+  readonly attemptHeader?: string | null | undefined;
+  /**
+   * What to do where the client above retries too, which x-stainless-retry-count (the SDKs of OpenAI and
+   * Anthropic), amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts tell:
+   * attempts multiply.
+   *
+   * - observe: Both retry. One warning per client names the header; an event and a span attribute tell how often
+   * the client above has retried.
+   * - yield: The client above retries alone: a call that carries its header is sent once.
+   *
+   * Default: "observe". Source: Google SRE book, Handling overload: retry at one layer.
+   */
+  readonly nested?: Nested | undefined;
+  /**
    * Names of query parameters whose values spans, events and logs may show. Every other value is replaced by
    * REDACTED; tokens, keys, passwords and signatures are replaced even where they are listed.
    *
@@ -253,6 +273,26 @@ export interface Policy {
    * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
    */
   readonly deadlineHeader: string | null;
+  /**
+   * Header that carries the number of the attempt: 1 for the first, hedges counted. Servers can tell retries from
+   * first attempts by it. null: none.
+   *
+   * Default: null. Source: x-stainless-retry-count of the SDKs of OpenAI and Anthropic; x-envoy-attempt-count;
+   * grpc-previous-rpc-attempts.
+   */
+  readonly attemptHeader: string | null;
+  /**
+   * What to do where the client above retries too, which x-stainless-retry-count (the SDKs of OpenAI and
+   * Anthropic), amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts tell:
+   * attempts multiply.
+   *
+   * - observe: Both retry. One warning per client names the header; an event and a span attribute tell how often
+   * the client above has retried.
+   * - yield: The client above retries alone: a call that carries its header is sent once.
+   *
+   * Default: "observe". Source: Google SRE book, Handling overload: retry at one layer.
+   */
+  readonly nested: Nested;
   /**
    * Names of query parameters whose values spans, events and logs may show. Every other value is replaced by
    * REDACTED; tokens, keys, passwords and signatures are replaced even where they are listed.
@@ -1296,6 +1336,18 @@ export interface CorrelationInput {
   readonly [extension: `x-${string}`]: unknown;
 }
 
+/**
+ * What to do where the client above retries too, which x-stainless-retry-count (the SDKs of OpenAI and Anthropic),
+ * amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts tell: attempts multiply.
+ *
+ * - observe: Both retry. One warning per client names the header; an event and a span attribute tell how often the
+ * client above has retried.
+ * - yield: The client above retries alone: a call that carries its header is sent once.
+ *
+ * Source: Google SRE book, Handling overload: retry at one layer.
+ */
+export type Nested = 'observe' | 'yield';
+
 /** A policy for the calls that match. */
 export interface RouteInput {
   /** All that is named has to match; an empty match takes every call. */
@@ -1392,6 +1444,26 @@ export interface RouteInput {
    * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
    */
   readonly deadlineHeader?: string | null | undefined;
+  /**
+   * Header that carries the number of the attempt: 1 for the first, hedges counted. Servers can tell retries from
+   * first attempts by it. null: none.
+   *
+   * Default: null. Source: x-stainless-retry-count of the SDKs of OpenAI and Anthropic; x-envoy-attempt-count;
+   * grpc-previous-rpc-attempts.
+   */
+  readonly attemptHeader?: string | null | undefined;
+  /**
+   * What to do where the client above retries too, which x-stainless-retry-count (the SDKs of OpenAI and
+   * Anthropic), amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts tell:
+   * attempts multiply.
+   *
+   * - observe: Both retry. One warning per client names the header; an event and a span attribute tell how often
+   * the client above has retried.
+   * - yield: The client above retries alone: a call that carries its header is sent once.
+   *
+   * Default: "observe". Source: Google SRE book, Handling overload: retry at one layer.
+   */
+  readonly nested?: Nested | undefined;
   /**
    * Names of query parameters whose values spans, events and logs may show. Every other value is replaced by
    * REDACTED; tokens, keys, passwords and signatures are replaced even where they are listed.
@@ -1597,6 +1669,26 @@ export interface CallOverrides {
    * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
    */
   readonly deadlineHeader?: string | null | undefined;
+  /**
+   * Header that carries the number of the attempt: 1 for the first, hedges counted. Servers can tell retries from
+   * first attempts by it. null: none.
+   *
+   * Default: null. Source: x-stainless-retry-count of the SDKs of OpenAI and Anthropic; x-envoy-attempt-count;
+   * grpc-previous-rpc-attempts.
+   */
+  readonly attemptHeader?: string | null | undefined;
+  /**
+   * What to do where the client above retries too, which x-stainless-retry-count (the SDKs of OpenAI and
+   * Anthropic), amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts tell:
+   * attempts multiply.
+   *
+   * - observe: Both retry. One warning per client names the header; an event and a span attribute tell how often
+   * the client above has retried.
+   * - yield: The client above retries alone: a call that carries its header is sent once.
+   *
+   * Default: "observe". Source: Google SRE book, Handling overload: retry at one layer.
+   */
+  readonly nested?: Nested | undefined;
   /**
    * Largest request body that is kept for a retry. Larger bodies, and streams, get one attempt.
    *

@@ -36,6 +36,8 @@ export const CALL_REASON = 'steadfetch.call.reason';
 export const CALL_ATTEMPTS = 'steadfetch.call.attempts';
 export const CALL_RETRIES = 'steadfetch.call.retries';
 export const CALL_HEDGES = 'steadfetch.call.hedges';
+/** How often the client above has retried before this call. */
+export const CALL_OUTER_RETRIES = 'steadfetch.call.outer_retries';
 /** Seconds. */
 export const CALL_RETRY_DELAY = 'steadfetch.call.retry_delay';
 export const IDEMPOTENCY_KEY_SENT = 'steadfetch.idempotency.key_sent';

@@ -155,5 +155,6 @@ function describeCall(span: Span, call: CallView, result: CallResult, reason: st
   span.setAttribute(names.CALL_HEDGES, call.hedges);
   span.setAttribute(names.CALL_RETRY_DELAY, call.waitedMs / 1000);
   span.setAttribute(names.IDEMPOTENCY_KEY_SENT, call.keyed);
+  if (call.outerRetries !== undefined) span.setAttribute(names.CALL_OUTER_RETRIES, call.outerRetries);
   if (call.correlationId !== undefined) span.setAttribute(names.CALL_ID, call.correlationId);
 }

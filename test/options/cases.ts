@@ -608,6 +608,31 @@ const inRequests: readonly Case[] = [
     ],
   },
   {
+    path: 'attemptHeader',
+    a: {attemptHeader: null},
+    b: {attemptHeader: 'x-attempt'},
+    scenario: carries(['x-attempt']),
+    expect: [[null], ['1']],
+  },
+  {
+    path: 'attemptHeader',
+    a: {attemptHeader: 'x-first'},
+    b: {attemptHeader: 'x-second'},
+    scenario: carries(['x-first', 'x-second']),
+    expect: [
+      ['1', null],
+      [null, '1'],
+    ],
+  },
+  {
+    path: 'nested',
+    a: {nested: 'observe'},
+    b: {nested: 'yield'},
+    both: {maxAttempts: 2, backoff: {...AT_ONCE}},
+    scenario: oneCall([503], {headers: {'x-stainless-retry-count': '0'}}),
+    expect: ['0 0: 503 (attempts-exhausted) at 0', '0: 503 (nested) at 0'],
+  },
+  {
     path: 'queryAllowList',
     a: {queryAllowList: []},
     b: {queryAllowList: ['page']},

@@ -40,6 +40,8 @@ const WHOLE: readonly object[] = [
     hedge: {delayMs: 1, quantile: 0.95, maxLoadRatio: 0.1},
     correlation: {header: 'x-id', requestIdHeader: 'x-request-id', sendTo: ['https://api.example.com']},
     deadlineHeader: 'x-deadline',
+    attemptHeader: 'x-attempt',
+    nested: 'yield',
     replayLimitBytes: 1,
     routes: [{match: {methods: ['POST'], origin: 'https://a.test', path: '/v1/*'}, name: 'r', backoff: {baseMs: 25}}],
     objective: {

@@ -215,6 +215,20 @@ describe('telemetry: spans', () => {
       expect(eventsOf()).to.deep.equal([{name: 'steadfetch.policy.overridden', 'steadfetch.reason': 'retry, timeout'}]);
     });
 
+    it('retry.nested: the client above has retried', async () => {
+      const {warn} = console;
+      console.warn = () => {};
+      try {
+        await createFetch(quick)(server.place(200).url, {headers: {'x-stainless-retry-count': '2'}});
+      } finally {
+        console.warn = warn;
+      }
+      expect(eventsOf()).to.deep.equal([
+        {name: 'steadfetch.retry.nested', 'steadfetch.reason': 'x-stainless-retry-count'},
+      ]);
+      expect(tracing.calls[0]!.attributes).to.include({'steadfetch.call.outer_retries': 2});
+    });
+
     it('hedge.started', async () => {
       const place = server.place(response => setTimeout(() => response.end('{}'), 150), 200);
       await fetched(place.url, {...quick, hedge: {delayMs: 10, maxLoadRatio: 1}, budget: null});

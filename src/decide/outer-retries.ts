@@ -1,0 +1,56 @@
+/**
+ * Retries of a client above this one. Clients that retry tell the server so in a header; on a call that enters here, the header means
+ * that attempts multiply.
+ */
+import type {HeaderBag} from '../core/observer.ts';
+
+export interface OuterRetries {
+  readonly header: string;
+  /** How often the client above has retried before this call; 0 where this is its first attempt. */
+  readonly count: number;
+}
+
+interface Sign {
+  readonly header: string;
+  /** @returns The retries so far; undefined where the value tells of no client that retries. */
+  read(value: string): number | undefined;
+}
+
+/**
+ * Envoy and gRPC count every request, so their first attempt says nothing; the SDKs write their header only where they stand above.
+ *
+ * @see openai-node and anthropic-sdk-typescript, src/client.ts; AWS SDK for JavaScript, middleware-retry; Envoy,
+ *   x-envoy-attempt-count; gRPC proposal A6
+ */
+const SIGNS: readonly Sign[] = [
+  {header: 'x-stainless-retry-count', read: wholeNumber},
+  {header: 'amz-sdk-request', read: ofAws},
+  {header: 'x-envoy-attempt-count', read: value => positive(wholeNumber(value), 1)},
+  {header: 'grpc-previous-rpc-attempts', read: value => positive(wholeNumber(value), 0)},
+];
+
+/** Null where no header tells of a client that retries. */
+export function outerRetries(headers: Pick<HeaderBag, 'get'>): OuterRetries | null {
+  for (const {header, read} of SIGNS) {
+    const value = headers.get(header);
+    const count = value === null ? undefined : read(value.trim());
+    if (count !== undefined) return {header, count};
+  }
+  return null;
+}
+
+function wholeNumber(value: string): number | undefined {
+  return /^\d{1,6}$/.test(value) ? Number(value) : undefined;
+}
+
+function positive(count: number | undefined, uncounted: number): number | undefined {
+  return count !== undefined && count > uncounted ? count - uncounted : undefined;
+}
+
+/** `attempt=2; max=3`. With `max=1` the SDK does not retry. */
+function ofAws(value: string): number | undefined {
+  const {attempt, max} =
+    /^(?:ttl=[^;]*;\s*)?attempt=(?<attempt>\d{1,6})(?:;\s*max=(?<max>\d{1,6}))?$/.exec(value)?.groups ?? {};
+  if (attempt === undefined || max === '1') return undefined;
+  return Math.max(0, Number(attempt) - 1);
+}

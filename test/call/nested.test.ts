@@ -1,0 +1,120 @@
+/** A client above this one that retries too: seen, reported once per client, and on request left to retry alone. */
+import {expect} from 'chai';
+import {reportOf} from '../../src/core.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {connectionError, ITEMS, virtually, type World} from './world.ts';
+
+const outer = (count: number) => ({headers: {'x-stainless-retry-count': String(count)}});
+const policy = {maxAttempts: 4, backoff: AT_ONCE, budget: null, breaker: null} as const;
+const HEADER = 'x-stainless-retry-count';
+
+/** An SDK that sends again, twice at the most, whatever fails. */
+async function underAnSdk(world: World): Promise<void> {
+  for (let count = 0; count <= 2; count++) if ((await world.run(ITEMS, outer(count))).startsWith('200')) return;
+}
+
+describe('retries of a client above', () => {
+  let warned: string[];
+  const {warn} = console;
+  beforeEach(() => {
+    warned = [];
+    console.warn = (message: string) => warned.push(message);
+  });
+  afterEach(() => {
+    console.warn = warn;
+  });
+
+  virtually('multiply under "observe", and the console is told once per client', async make => {
+    const world = make(policy);
+    world.serve(503);
+    const requests = world.server;
+    await underAnSdk(world);
+    expect(requests.requests.length).to.equal(12);
+    const told = world.events.filter(event => event.type === 'retry.nested');
+    expect(told.map(({header, outerRetries}) => [header, outerRetries])).to.deep.equal([
+      [HEADER, 1],
+      [HEADER, 2],
+    ]);
+    expect(warned).to.have.length(1);
+    expect(warned[0]).to.contain(HEADER).and.contain('maxRetries: 0').and.contain('"nested": "yield"');
+  });
+
+  virtually('multiply nothing under "yield": every call of the SDK is sent once', async make => {
+    const world = make({...policy, nested: 'yield'});
+    world.serve(503);
+    const requests = world.server;
+    await underAnSdk(world);
+    expect(requests.requests.length).to.equal(3);
+    expect(warned).to.deep.equal([]);
+    expect(world.typesOf('retry.scheduled')).to.deep.equal([]);
+  });
+
+  virtually('say in the report why the call was not retried', async make => {
+    const world = make({...policy, nested: 'yield'});
+    world.serve(503);
+    const response = await world.clock.run(() => world.fetch(ITEMS, outer(0)));
+    expect(reportOf(response)).to.include({
+      refusal: 'nested',
+      reason: `the client above retries (${HEADER}), and nested is "yield" (503)`,
+      attempts: 1,
+    });
+  });
+
+  virtually('stand in the view of the call', async make => {
+    const world = make(policy);
+    await world.run(ITEMS, outer(2));
+    await world.run(ITEMS);
+    const ends = world.events.filter(event => event.type === 'call.end');
+    expect(ends.map(({call}) => call.outerRetries)).to.deep.equal([2, undefined]);
+    expect(JSON.parse(JSON.stringify(ends.map(({call}) => call)))).to.have.nested.property('[0].outerRetries', 2);
+  });
+
+  virtually('are nothing to a policy that does not retry', async make => {
+    for (const maxAttempts of [1, null]) {
+      const world = make({...policy, maxAttempts});
+      world.serve(503);
+      await world.run(ITEMS, outer(1));
+      expect(world.typesOf('retry.nested'), String(maxAttempts)).to.deep.equal([]);
+    }
+    expect(warned).to.deep.equal([]);
+  });
+
+  virtually('are not hedged either under "yield"', async make => {
+    const hedge = {delayMs: 100, maxLoadRatio: 1};
+    const sends: number[] = [];
+    for (const nested of ['observe', 'yield'] as const) {
+      const world = make({...policy, nested, hedge});
+      const server = world.serveSlowly(300, 200);
+      await world.run(ITEMS, outer(0));
+      sends.push(server.requests.length);
+    }
+    expect(sends).to.deep.equal([2, 1]);
+  });
+
+  virtually('leave a call without such a header as it is under "yield"', async make => {
+    const world = make({...policy, nested: 'yield'});
+    world.serve(connectionError('ECONNREFUSED'), 200);
+    expect(await world.run()).to.equal('200');
+    expect(world.sends).to.equal(2);
+  });
+});
+
+describe('attemptHeader', () => {
+  virtually('carries the number of each attempt, hedges counted', async make => {
+    const world = make({...policy, attemptHeader: 'x-attempt'});
+    world.serve(503, 503, 200);
+    await world.run();
+    expect(world.header('x-attempt')).to.deep.equal(['1', '2', '3']);
+
+    const hedged = make({...policy, attemptHeader: 'x-attempt', hedge: {delayMs: 100, maxLoadRatio: 1}});
+    hedged.serveSlowly(300, 200);
+    await hedged.run();
+    expect(hedged.header('x-attempt')).to.deep.equal(['1', '2']);
+  });
+
+  virtually('replaces what the caller wrote under that name', async make => {
+    const world = make({...policy, attemptHeader: 'x-attempt'});
+    await world.run(ITEMS, {headers: {'X-Attempt': '9'}});
+    expect(world.header('x-attempt')).to.deep.equal(['1']);
+  });
+});

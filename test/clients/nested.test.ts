@@ -1,0 +1,50 @@
+/** SDKs that keep their own retries, above steadfetch: attempts multiply, or the SDK retries alone. */
+import Anthropic from '@anthropic-ai/sdk';
+import {expect} from 'chai';
+import OpenAI from 'openai';
+import {createFetch, type ResilientFetch} from '../../src/fetch.ts';
+import {FaultServer} from './fault-server.ts';
+
+/** Each SDK at its default: two retries. */
+const sdks: Readonly<Record<string, (fetch: ResilientFetch, baseURL: string) => Promise<unknown>>> = {
+  openai: (fetch, baseURL) => new OpenAI({apiKey: 'key', baseURL, fetch}).models.list(),
+  '@anthropic-ai/sdk': (fetch, baseURL) => new Anthropic({apiKey: 'key', baseURL, fetch}).models.list(),
+};
+
+describe('an SDK that keeps its own retries', () => {
+  const {warn} = console;
+  let warned: string[];
+  let server: FaultServer;
+  beforeEach(async () => {
+    warned = [];
+    console.warn = (message: string) => warned.push(message);
+    server = await FaultServer.start();
+    // The SDKs wait this long too.
+    server.answer = response => void response.writeHead(503, {'retry-after-ms': '1'}).end('{}');
+  });
+  afterEach(async () => {
+    console.warn = warn;
+    await server.close();
+  });
+
+  const policy = {
+    maxAttempts: 4,
+    backoff: {kind: 'constant', delayMs: 0, throttledBaseMs: 0},
+    budget: null,
+    breaker: null,
+  } as const;
+  for (const [name, list] of Object.entries(sdks)) {
+    it(`${name}: four attempts under each of three make twelve, and the console is told once`, async () => {
+      await list(createFetch(policy), server.url).catch(() => {});
+      expect(server.ledger).to.have.length(12);
+      expect(warned).to.have.length(1);
+      expect(warned[0]).to.contain('x-stainless-retry-count');
+    });
+
+    it(`${name}: under "yield" three requests are sent`, async () => {
+      await list(createFetch({...policy, nested: 'yield'}), server.url).catch(() => {});
+      expect(server.ledger).to.have.length(3);
+      expect(warned).to.deep.equal([]);
+    });
+  }
+});
