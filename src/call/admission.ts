@@ -4,72 +4,54 @@
  */
 import {RejectedError, withoutStack} from '../core/errors.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
+import type {AttemptResponse} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {type Breaker, type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
-import type {Health} from '../guards/trip.ts';
-import type {CallFacts} from './context.ts';
+import type {CallContext, CallFacts} from './context.ts';
 import type {Refusal} from './decision.ts';
-import {CallPause, type Stoppable, signalOf, waitForOrigin} from './wait.ts';
+import {CallPause, signalOf, waitForOrigin} from './wait.ts';
 
-type Call = Parameters<typeof waitForOrigin>[0] & CallFacts & {readonly transport: Stoppable};
-
-/** What admits one attempt: the breaker's ticket and a place under the concurrency limit. Each is given back once. */
-export class Permit {
-  readonly #breaker: Breaker | null;
-  #ticket: Ticket;
-  #place: ConcurrencyLimit | null;
-
-  constructor(breaker: Breaker | null, ticket: Ticket, place: ConcurrencyLimit | null) {
-    this.#breaker = breaker;
-    this.#ticket = ticket;
-    this.#place = place;
-  }
-
-  /** Records in the breaker how the attempt ended. */
-  record(health: Health, now: number): void {
-    this.#breaker?.record(this.#ticket, health, now);
-    this.#ticket = UNGUARDED;
-  }
-
-  /** Frees the place: after the breaker has been told, because the next call in line asks the breaker. */
-  release(): void {
-    this.#place?.exit();
-    this.#place = null;
-  }
-}
-
-/** What asks for admission. All but `waiting` end the asking: exactly one of them is called, maybe at once. */
-export interface Applicant {
-  admitted(permit: Permit, now: number): void;
-  refused(refusal: Refusal, error: RejectedError): void;
+/**
+ * What asks for admission. All but `waiting` end the asking: exactly one of them is called, maybe at once. Each is given the call, so
+ * that one object can ask for many calls.
+ */
+export interface Applicant<R extends AttemptResponse> {
+  /** @param ticket Of the breaker. The attempt has a place, too, where the origin has a concurrency limit. It gives both back. */
+  admitted(call: CallContext<R>, ticket: Ticket, now: number): void;
+  refused(call: CallContext<R>, refusal: Refusal, error: RejectedError): void;
   /** The caller aborted, or the deadline came, while it waited. */
-  left(isAborted: boolean): void;
+  left(call: CallContext<R>, isAborted: boolean): void;
   /** A step of the admission threw. */
-  broke(error: unknown): void;
+  broke(call: CallContext<R>, error: unknown): void;
   /** It has to wait: an earlier attempt of the call is not to hold a connection meanwhile. */
-  waiting(): void;
+  waiting?(): void;
 }
 
-export function admit(call: Call, applicant: Applicant, now: number): void {
+export function admit<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number): void {
   const {client, guards} = call;
   const {hold, breaker, concurrency} = guards;
   const heldMs = hold === null ? 0 : hold.waitMs(now, client.random);
   if (heldMs > 0) waitForHeldOrigin(call, applicant, heldMs, now);
-  else if (breaker?.refuses(now)) refuseOpen(breaker, applicant, now);
+  else if (breaker?.refuses(now)) refuseOpen(call, applicant, breaker, now);
   else if (concurrency === null || concurrency.tryEnter()) count(call, applicant, concurrency, now);
   else waitInQueue(call, applicant, concurrency, now);
 }
 
 /** The breaker counts what it lets through. */
-function count(call: Call, applicant: Applicant, place: ConcurrencyLimit | null, now: number): void {
+function count<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  place: ConcurrencyLimit | null,
+  now: number,
+): void {
   const {breaker} = call.guards;
   let ticket: Ticket | null = UNGUARDED;
   if (breaker !== null) ticket = place === null ? breaker.admit(now) : keeping(place, () => breaker.admit(now));
-  if (ticket !== null) applicant.admitted(new Permit(breaker, ticket, place), now);
+  if (ticket !== null) applicant.admitted(call, ticket, now);
   else {
     place?.exit();
-    refuseOpen(breaker!, applicant, now);
+    refuseOpen(call, applicant, breaker!, now);
   }
 }
 
@@ -83,39 +65,49 @@ function keeping<T>(place: ConcurrencyLimit, work: () => T): T {
   }
 }
 
-function waitForHeldOrigin(call: Call, applicant: Applicant, heldMs: number, now: number): void {
+function waitForHeldOrigin<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  heldMs: number,
+  now: number,
+): void {
   const {origin, plan, deadlineAt, client} = call;
   // The spread of a hold is its own; it does not make a hint too long that the policy would wait for.
   if (heldMs > plan.policy.retryAfter.maxMs * 1.1 || now + heldMs + LEAST_ATTEMPT_MS > deadlineAt) {
     const message = `${origin} asked to be left alone for another ${Math.ceil(heldMs)} ms, longer than this call can wait.`;
-    applicant.refused('hint-too-long', new RejectedError('ORIGIN_HELD', origin, message, heldMs));
+    applicant.refused(call, 'hint-too-long', new RejectedError('ORIGIN_HELD', origin, message, heldMs));
     return;
   }
-  applicant.waiting();
+  applicant.waiting?.();
   call.retryState.waitedMs += heldMs;
   const again = (isAborted: boolean): void =>
-    isAborted ? applicant.left(true) : admit(call, applicant, client.clock.now());
-  waitForOrigin(call, heldMs, again, error => applicant.broke(error));
+    isAborted ? applicant.left(call, true) : admit(call, applicant, client.clock.now());
+  waitForOrigin(call, heldMs, again, error => applicant.broke(call, error));
 }
 
-function waitInQueue(call: Call, applicant: Applicant, limit: ConcurrencyLimit, now: number): void {
+function waitInQueue<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  limit: ConcurrencyLimit,
+  now: number,
+): void {
   const {origin} = call;
   if (limit.isFull) {
     const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}, and the line is full.`;
-    applicant.refused('concurrency-limit', new RejectedError('CONCURRENCY_LIMIT', origin, message));
+    applicant.refused(call, 'concurrency-limit', new RejectedError('CONCURRENCY_LIMIT', origin, message));
     return;
   }
-  applicant.waiting();
+  applicant.waiting?.();
   new PlaceInQueue(call, applicant, limit, now);
 }
 
 /** A call in the queue. One object without functions of its own: ten thousand calls can wait. */
-class PlaceInQueue extends CallPause implements Waiter {
-  readonly #call: Call;
-  readonly #applicant: Applicant;
+class PlaceInQueue<R extends AttemptResponse> extends CallPause implements Waiter {
+  readonly #call: CallContext<R>;
+  readonly #applicant: Applicant<R>;
   readonly #limit: ConcurrencyLimit;
 
-  constructor(call: Call, applicant: Applicant, limit: ConcurrencyLimit, now: number) {
+  constructor(call: CallContext<R>, applicant: Applicant<R>, limit: ConcurrencyLimit, now: number) {
     super(call.client.clock, waitableMs(call, now), signalOf(call.transport));
     this.#call = call;
     this.#applicant = applicant;
@@ -140,11 +132,11 @@ class PlaceInQueue extends CallPause implements Waiter {
   }
 
   protected override over(isAborted: boolean): void {
-    this.#applicant.left(isAborted);
+    this.#applicant.left(this.#call, isAborted);
   }
 
   protected override broke(error: unknown): void {
-    this.#applicant.broke(error);
+    this.#applicant.broke(this.#call, error);
   }
 
   override end(): void {
@@ -158,11 +150,16 @@ function waitableMs({startedAt, deadlineMs, deadlineAt}: CallFacts, now: number)
   return (now === startedAt ? deadlineMs : deadlineAt - now) - LEAST_ATTEMPT_MS;
 }
 
-function refuseOpen(breaker: Breaker, applicant: Applicant, now: number): void {
+function refuseOpen<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  breaker: Breaker,
+  now: number,
+): void {
   const retryAfterMs = breaker.retryAfterMs(now);
   const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until its probes have succeeded';
   const message = `The circuit of ${breaker.guarded} is open ${when}.`;
   // Thousands a second while it is open; the stack would be most of the cost.
   const error = withoutStack(() => new RejectedError('CIRCUIT_OPEN', breaker.guarded, message, retryAfterMs));
-  applicant.refused('breaker-open', error);
+  applicant.refused(call, 'breaker-open', error);
 }

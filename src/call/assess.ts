@@ -87,7 +87,7 @@ async function askUser<R extends AttemptResponse>(
     return {ended: failed('hook', thrown)};
   }
   if (!isPromise(said)) return {classification: reclassified(found, said)};
-  attempt.permit.release(); // Its place does not wait for the user's function.
+  attempt.freePlace(); // Its place does not wait for the user's function.
   const answer = await within(call, said);
   return 'outcome' in answer ? {ended: answer.outcome} : {classification: reclassified(found, answer.value)};
 }
@@ -111,8 +111,8 @@ export function learn<R extends AttemptResponse>(
   const {client, guards} = call;
   const {breaker, hedge} = guards;
   const now = client.clock.now();
-  if (breaker !== null) attempt.permit.record(healthOf(outcome, classification, client.answers), now);
-  attempt.permit.release();
+  if (breaker !== null) attempt.record(healthOf(outcome, classification, client.answers), now);
+  attempt.freePlace();
   // Read after its time was over, because the process was busy: the latency is not the server's.
   const isOverdue = attempt.timer.at < now;
   if (classification === SUCCESS && !isOverdue) hedge?.observe(now - attempt.startedAt);

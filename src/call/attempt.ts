@@ -14,9 +14,10 @@ import type {AttemptObserver, BodyEnd} from '../core/observer.ts';
 import {type AttemptResponse, answered, failed, type Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
+import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
+import type {Health} from '../guards/trip.ts';
 import {PreparedHeaders} from '../transport/prepared-headers.ts';
 import type {TransportRequest} from '../transport/transport.ts';
-import type {Permit} from './admission.ts';
 import {AttemptTimer, type Timed} from './attempt-timer.ts';
 import type {CallContext} from './context.ts';
 import {writeIds} from './ids.ts';
@@ -25,7 +26,7 @@ import {writeIds} from './ids.ts';
 export interface AttemptOwner<R extends AttemptResponse> {
   ended(attempt: Attempt<R>, outcome: Outcome<R>): void;
   /** A step of the attempt threw. */
-  broke(error: unknown): void;
+  broke(call: CallContext<R>, error: unknown): void;
 }
 
 /** The reason of the abort where another attempt was answered first. It is shown to no caller, so one is enough. */
@@ -37,10 +38,13 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
   readonly call: CallContext<R>;
   /** 1 for the first. */
   readonly number: number;
-  readonly permit: Permit;
   /** The attempt that this one, a hedge, was sent beside. */
   readonly shadowed: Attempt<R> | null;
   reachedTransport = false;
+  /** The breaker is told of the end of an attempt with this. */
+  #ticket: Ticket;
+  /** Whether it has a place under the concurrency limit. */
+  #hasPlace: boolean;
   readonly timer: AttemptTimer;
   #span: AttemptObserver | null = null;
   /** Null before the attempt starts and once it has ended. */
@@ -54,10 +58,11 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
   /** Of a response that waits, while it may become the answer. */
   #held: HeldBody | null = null;
 
-  constructor(call: CallContext<R>, number: number, permit: Permit, shadowed: Attempt<R> | null = null) {
+  constructor(call: CallContext<R>, number: number, ticket: Ticket, shadowed: Attempt<R> | null = null) {
     this.call = call;
     this.number = number;
-    this.permit = permit;
+    this.#ticket = ticket;
+    this.#hasPlace = call.guards.concurrency !== null;
     this.shadowed = shadowed;
     this.timer = new AttemptTimer(this);
   }
@@ -182,6 +187,21 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
     return this.#span;
   }
 
+  // What admitted it is given back, each once.
+
+  /** Records in the breaker how the attempt ended. */
+  record(health: Health, now: number): void {
+    this.call.guards.breaker?.record(this.#ticket, health, now);
+    this.#ticket = UNGUARDED;
+  }
+
+  /** After the breaker has been told, because the next call in line asks the breaker. */
+  freePlace(): void {
+    if (!this.#hasPlace) return;
+    this.call.guards.concurrency?.exit();
+    this.#hasPlace = false;
+  }
+
   // End.
 
   #arrived(response: R): void {
@@ -234,7 +254,7 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
       if (outcome.response === null) this.release();
     } catch (error) {
       this.abandon(error, outcome.response);
-      return owner.broke(error);
+      return owner.broke(this.call, error);
     }
     owner.ended(this, outcome);
   }
@@ -242,7 +262,7 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
   /** Another attempt of the call was answered first. Its owner is not told of its end. */
   supersede(): void {
     this.#owner = null;
-    this.permit.release();
+    this.freePlace();
     this.#endSpan(failed('aborted', SUPERSEDED, this.reachedTransport), true);
     this.#abort(SUPERSEDED);
   }
@@ -255,8 +275,8 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
   abandon(reason: unknown, response: R | null = null): void {
     const isRunning = this.#owner !== null;
     this.#owner = null;
-    quietly(() => this.permit.record('nothing', this.call.client.clock.now()));
-    quietly(() => this.permit.release());
+    quietly(() => this.record('nothing', this.call.client.clock.now()));
+    quietly(() => this.freePlace());
     quietly(() => this.#abort(reason));
     quietly(() => {
       if (isRunning) this.#endSpan(failed('other', reason, this.reachedTransport), false);
@@ -292,7 +312,7 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
     const owner = this.#owner;
     if (owner === null) return;
     this.abandon(error);
-    owner.broke(error);
+    owner.broke(this.call, error);
   }
 
   /** Releases timer and signal: nothing of this attempt is left. */

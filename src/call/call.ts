@@ -1,18 +1,17 @@
 /**
  * A call from its first attempt to its end.
  *
- * Nine calls in ten end after one attempt: `FirstAttempt` admits it, sends it, and settles the call if it succeeded. A failure goes to
- * `retryLoop`: decide, wait, be admitted, send again.
+ * Nine calls in ten end after one attempt: `firstAttempt` sends it, and the call is settled if it succeeded. A failure goes to `retryLoop`: decide, wait, be admitted, send again.
  */
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {SUCCESS} from '../decide/classification.ts';
+import type {Ticket} from '../guards/breaker.ts';
 import type {Caller, Transport} from '../transport/transport.ts';
-import type {Permit} from './admission.ts';
-import {type Applicant, admit} from './admission.ts';
+import {admit} from './admission.ts';
 import {type Assessed, assess, learn, type Sent} from './assess.ts';
-import {Attempt, type AttemptOwner} from './attempt.ts';
+import {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
 import {decideRetry, type Ended} from './decide-retry.ts';
 import type {Refusal, RetryDecision} from './decision.ts';
@@ -26,108 +25,90 @@ import {abortedBy} from './wait.ts';
  * Sends until there is an answer or a reason to stop. The call is finished when the caller is told, maybe before this returns. The caller
  * is told by a method, not by a promise: each adapter makes the one promise that its caller gets.
  *
- * @param now The start of the call, where it has just begun.
+ * @param start The start of the call, where it has just begun.
  */
 export function runCall<R extends AttemptResponse>(
   call: CallContext<R>,
   transport: Transport<R>,
   caller: Caller<R>,
-  now?: number,
+  start?: number,
 ): void {
   call.transport = transport;
-  new FirstAttempt(call, caller).begin(now);
+  call.caller = caller;
+  try {
+    const now = start ?? call.client.clock.now();
+    if (abortedBy(transport) !== null) firstAttempt.left(call, true);
+    else if (now >= call.deadlineAt) firstAttempt.left(call, false);
+    else admit<R>(call, firstAttempt, now);
+  } catch (error) {
+    firstAttempt.broke(call, error);
+  }
 }
 
-/** The first attempt, by callbacks: nothing but the promise of the transport stands between it and the caller. */
-class FirstAttempt<R extends AttemptResponse> implements Applicant, AttemptOwner<R> {
-  readonly #call: CallContext<R>;
-  readonly #caller: Caller<R>;
-  #attempt: Attempt<R> | null = null;
-
-  constructor(call: CallContext<R>, caller: Caller<R>) {
-    this.#call = call;
-    this.#caller = caller;
-  }
-
-  begin(start?: number): void {
-    const call = this.#call;
-    try {
-      const now = start ?? call.client.clock.now();
-      if (abortedBy(call.transport) !== null) this.left(true);
-      else if (now >= call.deadlineAt) this.left(false);
-      else admit(call, this, now);
-    } catch (error) {
-      this.broke(error);
-    }
-  }
-
-  waiting(): void {}
-
-  refused(refusal: Refusal, error: RejectedError): void {
-    const call = this.#call;
-    notifyRejected(call, error);
-    this.#finish(refusedOutcome(call, refusal, error));
-  }
-
-  left(isAborted: boolean): void {
-    this.#finish(stoppedOutcome(this.#call, isAborted));
-  }
-
-  admitted(permit: Permit, now: number): void {
-    const call = this.#call;
-    const attempt = new Attempt(call, call.attempts + 1, permit);
-    this.#attempt = attempt;
+/**
+ * The first attempt of any call, by callbacks: nothing but the promise of the transport stands between it and the caller. It keeps nothing:
+ * what there is to know is on the call and its attempt.
+ */
+const firstAttempt = {
+  admitted<R extends AttemptResponse>(call: CallContext<R>, ticket: Ticket, now: number): void {
+    const attempt = new Attempt(call, call.attempts + 1, ticket);
     try {
       call.guards.budget?.callStarted(now);
       call.guards.hedge?.callStarted(now);
       call.attempts++;
-      if (call.mayHedge) this.#retry(sendHedged(call, attempt, now));
-      else attempt.start(this, now);
+      if (call.mayHedge) continueCall(call, sendHedged(call, attempt, now));
+      else attempt.start(firstAttempt, now);
     } catch (error) {
-      this.broke(error);
+      attempt.abandon(error);
+      settle(call, endBroken(call, error, null));
     }
-  }
+  },
 
-  ended(attempt: Attempt<R>, outcome: Outcome<R>): void {
-    const sent = {attempt, outcome};
+  refused<R extends AttemptResponse>(call: CallContext<R>, refusal: Refusal, error: RejectedError): void {
+    notifyRejected(call, error);
+    finishAndSettle(call, refusedOutcome(call, refusal, error));
+  },
+
+  left<R extends AttemptResponse>(call: CallContext<R>, isAborted: boolean): void {
+    finishAndSettle(call, stoppedOutcome(call, isAborted));
+  },
+
+  ended<R extends AttemptResponse>(attempt: Attempt<R>, outcome: Outcome<R>): void {
+    const {call} = attempt;
     try {
-      if (this.#isSuccess(outcome)) this.#succeed(sent);
-      else this.#retry(assess(this.#call, sent));
+      if (isSuccess(call, outcome)) {
+        learn(call, attempt, outcome, SUCCESS);
+        settle(call, succeed(call, attempt, outcome));
+      } else continueCall(call, assess(call, {attempt, outcome}));
     } catch (error) {
-      this.#settle(endBroken(this.#call, error, sent));
+      settle(call, endBroken(call, error, {attempt, outcome}));
     }
-  }
+  },
 
-  /** Without asking anyone: no function of the user has a say. */
-  #isSuccess({response, status}: Outcome<R>): boolean {
-    const {answers, classify} = this.#call.client;
-    return response !== null && classify === null && !answers.isFailure(status);
-  }
+  broke<R extends AttemptResponse>(call: CallContext<R>, error: unknown): void {
+    settle(call, endBroken(call, error, null));
+  },
+};
 
-  #succeed({attempt, outcome}: Sent<R>): void {
-    learn(this.#call, attempt, outcome, SUCCESS);
-    this.#settle(succeed(this.#call, attempt, outcome));
-  }
+/** Without asking anyone: no function of the user has a say. */
+function isSuccess<R extends AttemptResponse>({client}: CallContext<R>, {response, status}: Outcome<R>): boolean {
+  return response !== null && client.classify === null && !client.answers.isFailure(status);
+}
 
-  #retry(assessed: Promise<Assessed<R>>): void {
-    void retryLoop(this.#call, assessed).then(outcome => this.#settle(outcome));
-  }
+function continueCall<R extends AttemptResponse>(call: CallContext<R>, assessed: Promise<Assessed<R>>): void {
+  void retryLoop(call, assessed).then(outcome => settle(call, outcome));
+}
 
-  broke(error: unknown): void {
-    this.#attempt?.abandon(error);
-    this.#settle(endBroken(this.#call, error, null));
-  }
+function finishAndSettle<R extends AttemptResponse>(call: CallContext<R>, outcome: Outcome<R>): void {
+  finishCall(call, outcome);
+  settle(call, outcome);
+}
 
-  #finish(outcome: Outcome<R>): void {
-    finishCall(this.#call, outcome);
-    this.#settle(outcome);
-  }
-
-  #settle(outcome: Outcome<R>): void {
-    if (outcome.response === null && !outcome.reachedTransport)
-      quietly(() => this.#call.transport.unsent?.(outcome.error));
-    quietly(() => this.#caller.settle(outcome));
-  }
+function settle<R extends AttemptResponse>(call: CallContext<R>, outcome: Outcome<R>): void {
+  const {transport, caller} = call;
+  call.caller = null; // It holds the response, and a timer or a signal holds the call while the body is open.
+  if (outcome.response === null && !outcome.reachedTransport) quietly(() => transport.unsent?.(outcome.error));
+  quietly(() => caller?.settle(outcome));
 }
 
 /** From the end of the first attempt on. Never rejects. */

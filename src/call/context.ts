@@ -12,7 +12,7 @@ import {redactUrl} from '../decide/redact.ts';
 import type {Transients} from '../decide/transients.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import type {CallOverrides} from '../policy/types.ts';
-import type {Transport} from '../transport/transport.ts';
+import type {Caller, Transport} from '../transport/transport.ts';
 import type {RetryDecision} from './decision.ts';
 import {Reservation, RetryState} from './retry-state.ts';
 
@@ -47,6 +47,8 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   span: CallObserver | null = null;
   /** Of the attempt in flight, or of the last one. */
   transport!: Transport<R>;
+  /** Told how the call ended; null once it was, and where a loop outside the engine finishes the call. */
+  caller: Caller<R> | null = null;
   attempts = 0;
   /** The same on every attempt. Undefined where the policy has no correlation, and before the first attempt. */
   correlationId: string | undefined;
@@ -204,7 +206,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
 }
 
 /** A call, for steps to which all responses are alike. */
-export type CallFacts = Omit<CallContext, 'client' | 'transport'> & {readonly client: ClientFacts};
+export type CallFacts = Omit<CallContext, 'client' | 'transport' | 'caller'> & {readonly client: ClientFacts};
 
 /** What console.log of Node shows is what JSON would. */
 Object.defineProperty(CallContext.prototype, Symbol.for('nodejs.util.inspect.custom'), {

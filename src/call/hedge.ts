@@ -11,7 +11,6 @@ import {quietly} from '../core/quietly.ts';
 import {Timer} from '../core/timer.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
-import {Permit} from './admission.ts';
 import {type Assessed, assess} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
 import type {CallContext, CallFacts} from './context.ts';
@@ -80,9 +79,9 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     const call = this.#call;
     if (this.#isOver || !this.#running.has(this.#first)) return;
     const now = call.client.clock.now();
-    const permit = permitOf(call, now);
-    if (permit === null) return;
-    const hedge = new Attempt(call, call.attempts + 1, permit, this.#first);
+    const ticket = ticketFor(call, now);
+    if (ticket === null) return;
+    const hedge = new Attempt(call, call.attempts + 1, ticket, this.#first);
     this.#hedge = hedge;
     this.#running.add(hedge);
     call.attempts++;
@@ -98,7 +97,7 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
       this.#unassessed.set(attempt, outcome);
       assess(this.#call, {attempt, outcome}).then(
         assessed => this.#step(() => this.#assessed(assessed)),
-        error => this.broke(error),
+        error => this.broke(this.#call, error),
       );
     });
   }
@@ -118,12 +117,12 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     const now = this.#call.client.clock.now();
     for (const loser of this.#running) {
       loser.supersede();
-      loser.permit.record('nothing', now);
+      loser.record('nothing', now);
       notifySuperseded(this.#call, loser, now);
     }
   }
 
-  broke(error: unknown): void {
+  broke(_call: CallContext<R>, error: unknown): void {
     this.#isOver = true;
     quietly(() => this.#call.client.clock.disarm(this));
     for (const attempt of [this.#first, this.#hedge])
@@ -136,7 +135,7 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     try {
       work();
     } catch (error) {
-      this.broke(error);
+      this.broke(this.#call, error);
     }
   }
 }
@@ -158,8 +157,8 @@ function mayBeSentTwice<R extends AttemptResponse>({
   );
 }
 
-/** Asks every guard; a refusal does not fail the call. */
-function permitOf({guards, deadlineAt}: CallFacts, now: number): Permit | null {
+/** Asks every guard; a refusal does not fail the call. Takes a place, too, where there is a concurrency limit. */
+function ticketFor({guards, deadlineAt}: CallFacts, now: number): Ticket | null {
   const {concurrency, budget, breaker, hedge} = guards;
   if (now + LEAST_ATTEMPT_MS > deadlineAt || breaker?.refuses(now)) return null;
   if (concurrency !== null && !concurrency.tryEnter()) return null;
@@ -176,5 +175,5 @@ function permitOf({guards, deadlineAt}: CallFacts, now: number): Permit | null {
       if (receipt !== REFUSED) budget!.giveBack(receipt, now);
     }
   }
-  return ticket === null ? null : new Permit(breaker, ticket, concurrency);
+  return ticket;
 }

@@ -1,8 +1,8 @@
 /** The steps between the decision to send and the end of the attempt. */
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import type {Permit} from './admission.ts';
-import {admit} from './admission.ts';
+import type {Ticket} from '../guards/breaker.ts';
+import {type Applicant, admit} from './admission.ts';
 import {type Assessed, assess, type Sent} from './assess.ts';
 import {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
@@ -13,7 +13,8 @@ import {notifyRejected} from './notify.ts';
 import {abortedBy, waitBeforeRetry} from './wait.ts';
 
 export interface Admitted {
-  readonly permit: Permit;
+  /** Of the breaker. */
+  readonly ticket: Ticket;
   readonly now: number;
 }
 
@@ -49,15 +50,15 @@ export function askAdmission<R extends AttemptResponse>(
   last: Sent<R> | null,
 ): Promise<Admission> {
   return new Promise((resolve, reject) => {
-    const applicant = {
+    const applicant: Applicant<R> = {
       waiting: () => last?.attempt.hold(last.outcome.response),
-      admitted: (permit: Permit, at: number) => resolve({permit, now: at}),
-      refused: (refusal: Refusal, error: RejectedError) => {
+      admitted: (_call, ticket, at) => resolve({ticket, now: at}),
+      refused: (_call, refusal, error) => {
         notifyRejected(call, error);
         resolve({refusal, error});
       },
-      left: (isAborted: boolean) => resolve({ended: stoppedOutcome(call, isAborted)}),
-      broke: reject,
+      left: (_call, isAborted) => resolve({ended: stoppedOutcome(call, isAborted)}),
+      broke: (_call, error) => reject(error),
     };
     admit(call, applicant, now);
   });
@@ -67,9 +68,9 @@ export function askAdmission<R extends AttemptResponse>(
 export async function sendAdmitted<R extends AttemptResponse>(
   call: CallContext<R>,
   last: Sent<R> | null,
-  {permit, now}: Admitted,
+  {ticket, now}: Admitted,
 ): Promise<Assessed<R>> {
-  const attempt = new Attempt(call, call.attempts + 1, permit);
+  const attempt = new Attempt(call, call.attempts + 1, ticket);
   try {
     last?.attempt.discard(last.outcome.response);
     if (call.attempts === 0) {
@@ -92,6 +93,9 @@ export async function sendAdmitted<R extends AttemptResponse>(
 
 function sendAttempt<R extends AttemptResponse>(attempt: Attempt<R>, now: number): Promise<Sent<R>> {
   return new Promise((resolve, reject) => {
-    attempt.start({ended: (ended, outcome) => resolve({attempt: ended, outcome}), broke: reject}, now);
+    attempt.start(
+      {ended: (_attempt, outcome) => resolve({attempt, outcome}), broke: (_call, error) => reject(error)},
+      now,
+    );
   });
 }

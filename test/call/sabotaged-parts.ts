@@ -1,6 +1,5 @@
 /** What the tests of calls that have to settle sabotage: classes of the engine, and an observer. */
 
-import {Permit} from '../../src/call/admission.ts';
 import {Attempt} from '../../src/call/attempt.ts';
 import {AttemptTimer} from '../../src/call/attempt-timer.ts';
 import {CallContext} from '../../src/call/context.ts';
@@ -25,6 +24,7 @@ export const NOT_SABOTAGED: readonly string[] = [
   'abandon',
   'abort',
   'release',
+  'freePlace',
   'deliver',
   'limitSilence',
   'startSilence',
@@ -44,7 +44,6 @@ export const CLASSES: readonly {readonly name: string; readonly prototype: objec
   AttemptTimer,
   CallContext,
   CallPause,
-  Permit,
   Reservation,
   Transients,
   Breaker,
