@@ -60,7 +60,7 @@ export class TrackedBody implements BodyListener {
 
   pending(interrupt: Interrupt): void {
     if (this.#readers === 0) return;
-    this.#reads = [...this.#reads, interrupt];
+    this.#reads = this.#reads === NO_READS ? [interrupt] : [...this.#reads, interrupt];
     // A body that comes from no socket keeps no process alive by itself.
     this.#timer.keepAlive();
   }

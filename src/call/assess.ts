@@ -48,17 +48,17 @@ async function askAndLearn<R extends AttemptResponse>(
   call: CallContext<R>,
   {attempt, outcome}: Sent<R>,
 ): Promise<Assessed<R>> {
-  const {classify: ask} = call.client;
+  const {classify: ask, clock} = call.client;
   const found = classificationOf(call, outcome);
   const asked =
     ask === null || found.final ? {classification: found} : await askUser(call, attempt, outcome, found, ask);
   if (!('ended' in asked)) {
-    learn(call, attempt, outcome, asked.classification);
+    learn(call, attempt, outcome, asked.classification, clock.now());
     return {attempt, outcome, classification: asked.classification};
   }
   attempt.discard(outcome.response);
   const classification = classificationOf(call, asked.ended);
-  learn(call, attempt, asked.ended, classification);
+  learn(call, attempt, asked.ended, classification, clock.now());
   return {attempt, outcome: asked.ended, classification};
 }
 
@@ -107,10 +107,10 @@ export function learn<R extends AttemptResponse>(
   attempt: Attempt<R>,
   outcome: Outcome<R>,
   classification: Classification,
+  now: number,
 ): void {
   const {client, guards} = call;
   const {breaker, hedge} = guards;
-  const now = client.clock.now();
   if (breaker !== null) attempt.record(healthOf(outcome, classification, client.answers), now);
   attempt.freePlace();
   // Read after its time was over, because the process was busy: the latency is not the server's.

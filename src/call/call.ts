@@ -77,8 +77,9 @@ const firstAttempt = {
     const {call} = attempt;
     try {
       if (isSuccess(call, outcome)) {
-        learn(call, attempt, outcome, SUCCESS);
-        settle(call, succeed(call, attempt, outcome));
+        const now = call.client.clock.now();
+        learn(call, attempt, outcome, SUCCESS, now);
+        settle(call, succeed(call, attempt, outcome, now));
       } else continueCall(call, assess(call, {attempt, outcome}));
     } catch (error) {
       settle(call, endBroken(call, error, {attempt, outcome}));
@@ -121,7 +122,7 @@ async function retryLoop<R extends AttemptResponse>(
     for (let last = await first; ; ) {
       held = last;
       const {attempt, outcome, classification}: Assessed<R> = last;
-      if (classification === SUCCESS) return succeed(call, attempt, outcome);
+      if (classification === SUCCESS) return succeed(call, attempt, outcome, call.client.clock.now());
       const decision: RetryDecision | Ended = await decideRetry(call, outcome, classification);
       if ('ended' in decision) return replace(call, last, decision.ended);
       if (decision.refusal !== null) return giveUp(call, last);
@@ -141,9 +142,14 @@ async function retryLoop<R extends AttemptResponse>(
   }
 }
 
-function succeed<R extends AttemptResponse>(call: CallContext<R>, attempt: Attempt<R>, outcome: Outcome<R>) {
-  noteSuccess(call);
-  finishCall(call, outcome);
+function succeed<R extends AttemptResponse>(
+  call: CallContext<R>,
+  attempt: Attempt<R>,
+  outcome: Outcome<R>,
+  now: number,
+): Outcome<R> {
+  noteSuccess(call, now);
+  finishCall(call, outcome, now);
   attempt.deliver(outcome.response!);
   return outcome;
 }

@@ -38,7 +38,7 @@ async function sendAndDecide<R extends AttemptResponse>(call: CallContext<R>): P
     if ('refusal' in admission) return withoutRetry(call, refusedOutcome(call, admission.refusal, admission.error!));
     sent = await sendAdmitted(call, null, admission);
     const {attempt, outcome, classification} = sent;
-    if (classification === SUCCESS) noteSuccess(call);
+    if (classification === SUCCESS) noteSuccess(call, call.client.clock.now());
     else {
       const ended = await decide(call, outcome, classification);
       if (ended !== null) {

@@ -24,11 +24,10 @@ export function finishCall(call: CallFacts, outcome: Outcome, now: number = call
 }
 
 /** The last attempt succeeded. */
-export function noteSuccess(call: CallFacts): void {
+export function noteSuccess(call: CallFacts, now: number): void {
   call.decision = SUCCEEDED;
   const {budget} = call.guards;
   if (budget === null) return;
-  const now = call.client.clock.now();
   if (call.attempts === 1) budget.firstTrySucceeded(now);
   else call.reservation?.succeeded(now);
 }

@@ -16,12 +16,13 @@ export class HeaderRecord implements HeaderBag {
   }
 
   get(name: string): string | null {
+    if (this.values === NO_VALUES) return null;
     const key = name.toLowerCase();
     return Object.hasOwn(this.values, key) ? this.values[key]! : null;
   }
 
   has(name: string): boolean {
-    return Object.hasOwn(this.values, name.toLowerCase());
+    return this.values !== NO_VALUES && Object.hasOwn(this.values, name.toLowerCase());
   }
 
   set(name: string, value: string): void {
