@@ -1,26 +1,29 @@
-/** What a lint run is told besides the text. */
+/** The configuration of a lint run. */
 
 import type {Dialect} from './dialects/dialect.ts';
 import type {Severity} from './finding.ts';
 import type {Rule} from './rule.ts';
 
+/** Which rules run. */
 export type PresetName = 'recommended' | 'strict';
 
+/** The severity of a rule, or off. */
 export type RuleSetting = Severity | 'off';
 
+/** How to lint. Every field is optional. */
 export interface Config {
-  /** recommended: every rule but those for the strict. strict: every rule, and what would be an info is a warning. */
+  /** recommended: every rule except those only for `strict`. strict: every rule, and infos become warnings. Default: recommended. */
   readonly preset?: PresetName;
-  /** By code or name. */
+  /** The severity of single rules, by code or name. */
   readonly rules?: Readonly<Record<string, RuleSetting>>;
-  /** Rules of the user's own, on top of ours. */
+  /** Rules of your own, beside the built-in ones. */
   readonly extraRules?: readonly Rule[];
-  /** Languages that policies are written in, besides steadfetch's own. */
+  /** Other languages that policies may be written in. */
   readonly dialects?: readonly Dialect[];
-  /** The day it is, `2027-01-01`, for suppressions that end; without it none ends. */
+  /** Today's date, `2027-01-01`. Suppressions with an earlier end date do not apply. Without it, none expires. */
   readonly today?: string;
-  /** Findings that were there before, by fingerprint: see baseline.ts. */
+  /** Fingerprints of findings that are accepted. */
   readonly baseline?: readonly string[];
-  /** Refuses suppressions in the file. */
+  /** Ignores suppressions in the file, and reports them. Default: false. */
   readonly noSuppressions?: boolean;
 }

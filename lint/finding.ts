@@ -1,47 +1,50 @@
-/** What the linter finds. One shape for the terminal, the editor, the browser and every report format. */
+/** Findings, in one shape for the terminal, the editor, the browser and every report format. */
 
 import type {Range} from './source/lines.ts';
 
+/** How severe a finding is. */
 export type Severity = 'error' | 'warning' | 'info';
 
-/** How sure the linter is that this is wrong, given all it can see: an idempotency key, say, may be added by a proxy. */
+/** How certain a finding is. The linter sees only the policy: a proxy may add an idempotency key, for example. */
 export type Confidence = 'high' | 'medium' | 'low';
 
 /** The worst first. */
 export const severities: readonly Severity[] = ['error', 'warning', 'info'];
 
-/** unnecessary: it can go, and nothing changes. deprecated: it works, and something else is meant to be written. */
+/** unnecessary: removing the field changes nothing. deprecated: the field works, but another one should be used. */
 export type FindingTag = 'unnecessary' | 'deprecated';
 
+/** A place in a file, and what is wrong with it. */
 export interface Finding {
-  /** Stable: `RL203`. */
+  /** The code of the rule: `RL203`. */
   readonly code: string;
-  /** The same for people: `no-synchronised-retries`. */
+  /** The name of the rule: `no-synchronised-retries`. */
   readonly name: string;
   readonly severity: Severity;
   readonly confidence: Confidence;
-  /** One or two sentences: the fact with its numbers, then what follows. */
+  /** Whole sentences: the fact with its numbers, the limit, and what to do. */
   readonly message: string;
-  /** Of the file, as it was given. */
+  /** The path of the file, as it was given. */
   readonly path: string;
   /** Lines and columns from 1, columns in UTF-16 units; the end is exclusive. */
   readonly range: Range;
-  /** How an editor shows the place besides underlining it: faded, or struck through. */
+  /** How an editor shows the place beside underlining it: faded, or struck through. */
   readonly tags: readonly FindingTag[];
-  /** Where in its document, as it is written there: `routes[0].backoff.jitter`. */
+  /** The path in the document, in the words of the file: `routes[0].backoff.jitter`. */
   readonly pointer: string;
-  /** What stays the same when lines or routes are moved: rule, route and field. Unique in a file. */
+  /** Identifies the finding when lines or routes move: rule, route and field. Unique in a file. */
   readonly fingerprint: string;
-  /** Other places that explain it. */
+  /** Other places that explain the finding. */
   readonly related: readonly RelatedPlace[];
-  /** What `--fix` writes where it is safe, and `--fix --unsafe-fixes` in either case. */
+  /** The change that `--fix` writes if it is safe, and that `--fix --unsafe-fixes` writes in any case. */
   readonly fix: Fix | undefined;
-  /** Other ways out, all of them unsafe. An editor offers them; no command writes them. */
+  /** Other changes, all of them unsafe. Editors offer them; no command writes them. */
   readonly suggestions: readonly Fix[];
-  /** The page of the rule, as a URL. */
+  /** The URL of the page of the rule. */
   readonly docs: string | undefined;
 }
 
+/** Another place that explains a finding. */
 export interface RelatedPlace {
   readonly message: string;
   readonly path: string;
@@ -56,15 +59,16 @@ export interface RelatedPlace {
  */
 export type FixSafety = 'safe' | 'unsafe';
 
+/** A change of the text. */
 export interface Fix {
-  /** What it does, as an imperative: `Set jitter to "full"`. */
+  /** An imperative: `Set jitter to "full"`. */
   readonly title: string;
   readonly safety: FixSafety;
-  /** In the order of the text, without overlap. */
+  /** In the order of the text. They do not overlap. */
   readonly edits: readonly Edit[];
 }
 
-/** Replaces a stretch of the text; offsets in UTF-16 units, and the same as lines and columns. */
+/** Replaces a part of the text. Offsets count UTF-16 units; `range` has the same places as lines and columns. */
 export interface Edit {
   readonly start: number;
   readonly end: number;
@@ -79,11 +83,13 @@ export interface Suppressed {
   readonly reason: string | undefined;
 }
 
+/** The result of a lint run. */
 export interface Report {
+  /** The path of the file, as it was given. */
   readonly path: string;
   /**
-   * Whether the rules ran. They do not behind a slip of syntax; an editor shows the findings of the last whole report meanwhile, so
-   * that they do not come and go with every bracket that is typed.
+   * Whether the rules ran: not in a file with a syntax error. An editor then keeps the findings of the last whole report, so that they do
+   * not flicker while the user types.
    */
   readonly isWhole: boolean;
   /** In the order of the file. */

@@ -7,21 +7,28 @@ import {type LintRequest, lintText} from './lint.ts';
 /** A fix may bring to light what it hid. More rounds mean two fixes that undo each other. */
 const maxRounds = 10;
 
+/** The options of `fixText`. */
 export interface FixOptions {
-  /** Applies unsafe fixes too. */
+  /** Applies unsafe fixes too. Default: false. */
   readonly unsafe?: boolean;
 }
 
+/** The fixed text. */
 export interface FixResult {
+  /** The text after the fixes. */
   readonly text: string;
-  /** Findings whose fix was applied, in order. */
+  /** The findings whose fix was applied, in the order in which they were applied. */
   readonly fixed: readonly Finding[];
-  /** Of the text as it is now. */
+  /** The report of the fixed text. */
   readonly report: Report;
 }
 
 /**
- * Lints, applies fixes, and lints again. Suggestions are left alone: they need a decision.
+ * Lints a file, applies fixes, and lints again. Suggestions are not applied: they need a decision.
+ *
+ * @param request As for `lintText`.
+ * @param options Which fixes to apply. Default: safe fixes only.
+ * @throws TypeError if `files` does not have `path`; the reason of `signal` if it aborts.
  *
  * @example
  * const {text} = await fixText({path: 'policy.json', files: {'policy.json': before}});

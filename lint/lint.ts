@@ -32,10 +32,11 @@ export interface LintRequest extends FilesRequest {
 const NO_CONFIG: Config = {};
 
 /**
- * Reads a policy file and says where and why it is unsafe. A file may hold several: each document of a YAML file is a policy.
+ * Lints a policy file. A file may have several policies: each document of a YAML file is one.
  *
- * @returns Every finding, in the order of the file. Whatever the text is, this does not throw for it.
- * @throws TypeError when `files` does not have `path`; the reason of `signal` when it is aborted.
+ * @param request The file, the files that it extends, and the configuration.
+ * @returns Every finding, in the order of the file. A text that cannot be read is a finding, not an exception.
+ * @throws TypeError if `files` does not have `path`; the reason of `signal` if it aborts.
  *
  * @example
  * const {findings} = await lintText({path: 'policy.json', files: {'policy.json': text}});
@@ -91,9 +92,12 @@ function inOrder(findings: readonly Finding[]): Finding[] {
 }
 
 /**
- * The files that the policies of a file extend, as paths: whoever lints it reads them too, and theirs.
+ * The files that the policies of a file extend. To lint the file, read these files, and the files that they extend.
  *
- * @returns Paths relative to what `path` is relative to, with slashes; none where the text cannot be read.
+ * @param text     The text of the file.
+ * @param path     Its path.
+ * @param dialects Other languages that the file may be written in.
+ * @returns Paths with slashes, relative to the same folder as `path`. Empty if the text cannot be read.
  */
 export async function dependencies(text: string, path: string, dialects?: Config['dialects']): Promise<string[]> {
   const source = await readSource(path, text);

@@ -42,56 +42,65 @@ export interface Rule {
   readonly checkFile?: (model: Model) => Iterable<Draft & {readonly scope: Scope}>;
 }
 
+/** A source that a rule rests on. */
 export interface Citation {
   readonly title: string;
   /** A URL, or a page of this package: `docs/policy.md#routes`. */
   readonly url: string;
 }
 
+/** A policy file in which a rule finds nothing. */
 export interface GoodExample {
-  /** What it shows, as a clause: `full jitter`. */
+  /** What the example shows: `full jitter`. */
   readonly name: string;
   /** The text of a policy file. */
   readonly text: string;
-  /** Ends in .yaml for YAML; policy.jsonc if left out. */
+  /** The name of the file, which ends in .yaml for YAML. Default: policy.jsonc. */
   readonly path?: string;
-  /** Texts of the files it extends, by path. */
+  /** The texts of the files that it extends, by path. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
+/** A policy file in which a rule finds something. */
 export interface BadExample extends GoodExample {
-  /** Every finding of the rule in it, in order. */
+  /** Every finding of the rule, in the order of the file. */
   readonly findings: readonly ExpectedFinding[];
-  /** The text after all fixes of the rule, safe and unsafe. Left out without a fix. */
+  /** The text after all fixes of the rule, safe and unsafe. Left out if the rule has no fix. */
   readonly fixed?: string;
 }
 
+/** A finding that an example must have. */
 export interface ExpectedFinding {
   readonly message: string;
-  /** `line:column` of its first character, and what is underlined. */
+  /** `line:column` of its first character. */
   readonly at: string;
+  /** The underlined text. */
   readonly marks: string;
-  /** Left out if it is the severity of the rule. */
+  /** Default: the severity of the rule. */
   readonly severity?: Severity;
 }
 
-/** What a check yields. Paths begin at the top of the scope: `backoff.jitter`, `retryOn[2]`, `match.methods`. */
+/** What a check of a rule yields. Paths start at the top of the scope: `backoff.jitter`, `retryOn[2]`, `match.methods`. */
 export interface Draft {
+  /** The path of the field. */
   readonly at: string;
-  /** The fact with its numbers, the limit, what to do: whole sentences. */
+  /** Whole sentences: the fact with its numbers, the limit, and what to do. */
   readonly message: string;
   readonly severity?: Severity;
   readonly confidence?: Confidence;
-  /** Editors may show the place as unnecessary or deprecated. */
+  /** Lets editors show the field as unnecessary or deprecated. */
   readonly tag?: FindingTag;
+  /** Other fields that explain the finding. */
   readonly related?: readonly {readonly at: string; readonly message: string}[];
-  /** Its safety is that of the rule's fixes. */
+  /** A change that `--fix` may write. Its safety is `Rule.fix`. */
   readonly fix?: FixDraft;
-  /** Changes that need a decision by the author. */
+  /** Changes that need a decision by the author, offered by editors only. */
   readonly suggestions?: readonly FixDraft[];
 }
 
+/** A change of the file. */
 export interface FixDraft {
+  /** An imperative: `Set jitter to "full"`. */
   readonly title: string;
   readonly changes: readonly Change[];
 }
@@ -110,7 +119,11 @@ export type Change =
   | {readonly do: 'remove'; readonly path: string}
   | {readonly do: 'rename'; readonly path: string; readonly to: string};
 
-/** Checks a rule beyond its types. @throws TypeError for the first mistake. */
+/**
+ * Checks a rule for mistakes that types cannot show, such as a malformed code, and returns it.
+ *
+ * @throws TypeError for the first mistake.
+ */
 export function defineRule(rule: Rule): Rule {
   if (!/^[A-Z]{2,8}\d{3}$/.test(rule.code))
     throw new TypeError(

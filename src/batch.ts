@@ -20,16 +20,15 @@ export type {PolicyInput} from './policy/types.ts';
 export {type Answer, type AnswerHeaders, answer} from './transport/answer.ts';
 
 /**
- * Sends every item under a policy, so many at a time, in constant memory however many there are. Each request is a call, with
- * its spans where an OpenTelemetry SDK is registered.
+ * Sends every item under a policy, a fixed number at a time, in constant memory. Each request is a call, with spans if an OpenTelemetry SDK
+ * is registered.
  *
- * @param items   An array, a generator, a stream: anything that can be iterated.
- * @param send    A function for one item, or `{chunkSize, sendChunk}` for several in one request.
+ * @param items   An array, a generator, a stream: anything that can be iterated, synchronously or not.
+ * @param send    A function that sends one item, or `{chunkSize, sendChunk}` to send several items in one request.
  * @param options See docs/batch.md.
- * @returns The report, once everything has ended: also where `signal` aborted.
- * @throws SteadfetchError INVALID_BATCH, JOURNAL_EXISTS, JOURNAL_LOCKED, JOURNAL_DAMAGED, JOURNAL_FILE, or what the source or
- *   `onResult` threw.
- *   An item that fails throws nothing: it is a result.
+ * @returns The report, after every request has ended, also if `signal` aborted. An item that fails is a result, not an exception.
+ * @throws SteadfetchError with code INVALID_BATCH, JOURNAL_EXISTS, JOURNAL_LOCKED, JOURNAL_DAMAGED or JOURNAL_FILE; what `items` or
+ *   `onResult` throws.
  *
  * @example
  * const report = await runBatch(texts, (text, {headers, signal}) =>

@@ -34,6 +34,7 @@ export type {FailureKind, Outcome} from './core/outcome.ts';
 export {type Ids, type Random, SystemIds, seededRandom} from './core/random.ts';
 export type {Clock} from './core/timer.ts';
 export type {Classification, Sent} from './decide/classification.ts';
+export type {HintSource, ServerHint} from './decide/server-hint.ts';
 export {createFetch, type ResilientFetch, type ResilientInit} from './fetch/create-fetch.ts';
 export {resilience} from './ky/resilience.ts';
 export {presets} from './policy/presets.ts';

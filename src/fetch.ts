@@ -19,14 +19,14 @@ export type {ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 
 /**
- * A fetch under a policy, with a span for the call and one for each attempt where an OpenTelemetry SDK is registered.
+ * Makes a `fetch` that follows a policy. With an OpenTelemetry SDK, each call is a span, and each attempt a span below it.
  *
- * Resolves with the last response, whatever its status; rejects with the last error, untouched but for a `resilience`
- * field that says why it was not sent again.
+ * Resolves with the last response, whatever its status. Rejects with the last error, which is unchanged except for the field `resilience`:
+ * the report that says why the call was not retried.
  *
- * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
- * @param ports  Functions the policy cannot hold: `fetch`, `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
- * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Default: every field has its default.
+ * @param ports  Functions beside the policy, each optional: `fetch`, `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
+ * @throws InvalidPolicyError naming each wrong field: now, not at the first call.
  *
  * @example
  * const fetch = createFetch({maxAttempts: 4, deadlineMs: 10_000});

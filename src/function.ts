@@ -20,13 +20,13 @@ export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 export type {Answer} from './transport/answer.ts';
 
 /**
- * Gives any function a policy, with a span for the call and one for each attempt where an OpenTelemetry SDK is registered: a database
- * driver, an SDK, a subprocess.
+ * Makes a function that runs other functions under a policy: a query, a method of an SDK, a subprocess. With an OpenTelemetry SDK, each
+ * call is a span, and each attempt a span below it.
  *
- * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
- * @param ports  `name`, and functions the policy cannot hold: `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
- * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
- * @throws TypeError for a name that is not one.
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Default: every field has its default.
+ * @param ports  `name`, and functions beside the policy, each optional: `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
+ * @throws InvalidPolicyError naming each wrong field: now, not at the first call.
+ * @throws TypeError for an invalid name.
  *
  * @example
  * const guarded = guard({deadlineMs: 5000}, {name: 'orders-db'});

@@ -28,16 +28,17 @@ export {
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 
 /**
- * Gives a client of grpc-js a policy, with a span for the call and one for each attempt where an OpenTelemetry SDK is
- * registered: `new Client(address, credentials, {interceptors: [grpcInterceptor(policy)]})`.
+ * Makes an interceptor for clients of grpc-js that follows a policy. With an OpenTelemetry SDK, each call is a span, and each attempt a
+ * span below it.
  *
- * Methods with one request are retried until a response has begun, and where the server may have acted only if the policy says that
- * they may run twice. Those with a stream of requests pass untouched. Errors
- * carry a `resilience` field that says why the call was not sent again.
+ * Methods with one request are retried until a response has begun. If the server may have acted, they are retried only if the policy says
+ * that they may run twice. Methods with a stream of requests are not changed. Errors have a field `resilience`: the report that says why the
+ * call was not retried.
  *
- * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`: then guards are shared with its HTTP clients.
- * @param ports  Functions the policy cannot hold, and `origin`, where the channel's target does not show it.
- * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Default: every field has its default.
+ *   Guards are shared with HTTP clients of the same handle.
+ * @param ports  Functions beside the policy, and `origin`, which guards and routes use if the target of the channel does not tell it.
+ * @throws InvalidPolicyError naming each wrong field: now, not at the first call.
  * @see gRFC A6 (client retries)
  *
  * @example

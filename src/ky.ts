@@ -19,17 +19,18 @@ export type {GuardSnapshot} from './core/guard-snapshot.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 
 /**
- * Gives ky a retry policy: `ky.extend(resilience(policy))`, with a span for the call and one for each attempt where an
- * OpenTelemetry SDK is registered.
+ * Makes options for ky that follow a policy: `ky.extend(resilience(policy))`. With an OpenTelemetry SDK, each call is a span, and each
+ * attempt a span below it.
  *
- * ky's hooks, `ky.retry()`, `ky.stop`, later `.extend()`s and per-call `retry`, `timeout`, `totalTimeout` keep working; an
- * explicit one of these wins over the policy. Time that ran out surfaces as ky's own `TimeoutError`. Errors carry a
- * `resilience` field that says why the call was not sent again. Extended twice, the last policy is the one that runs.
+ * Hooks, `ky.retry()`, `ky.stop` and later `.extend()`s keep working. The options `retry`, `timeout` and `totalTimeout` take precedence over
+ * the policy where they are set. A time limit that passed is ky's own `TimeoutError`. Errors have a field `resilience`: the report that
+ * says why the call was not retried. If ky is extended twice, the last policy applies.
  *
- * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Durations are milliseconds. Left out: the defaults.
- * @param ports  Functions the policy cannot hold: `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
- * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
- * @see RFC 9110 §9.2.2 (which methods may be sent again), §10.2.3 (Retry-After)
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Default: every field has its default.
+ * @param ports  Functions beside the policy, each optional: `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
+ * @throws InvalidPolicyError naming each wrong field: now, not at the first call.
+ * @throws SteadfetchError with code PEER_PACKAGE if the installed ky is older than 2.1.
+ * @see RFC 9110 §9.2.2 (idempotent methods), §10.2.3 (Retry-After)
  *
  * @example
  * const api = ky.extend(resilience({maxAttempts: 4, deadlineMs: 10_000}));

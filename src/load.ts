@@ -20,11 +20,11 @@ import {readPolicy} from './policy/validate.ts';
 export type {PolicyInput} from './policy/types.ts';
 
 /**
- * Reads a policy and every file it extends, and folds them into one that needs no files any more.
+ * Reads a policy and every file that it extends, and merges them into one policy without `extends`.
  *
- * @param path A .json, .jsonc, .yaml or .yml file. Paths in `extends` are relative to the file that names them.
- * @throws SteadfetchError with code POLICY_FILE when a file cannot be read or parsed, or extends itself.
- * @throws InvalidPolicyError naming every wrong field, and its file.
+ * @param path A .json, .jsonc, .yaml or .yml file. Paths in `extends` are relative to the file that has them.
+ * @throws SteadfetchError with code POLICY_FILE if a file cannot be read or parsed, or extends itself.
+ * @throws InvalidPolicyError naming every wrong field and its file.
  *
  * @example
  * const api = ky.extend(resilience(await loadPolicy(new URL('./policy.yaml', import.meta.url))));
@@ -39,7 +39,7 @@ export async function loadPolicy(path: string | URL): Promise<PolicyInput> {
   return step.value;
 }
 
-/** `loadPolicy` at once, for configuration that is read while a program starts. */
+/** `loadPolicy`, synchronously: for a program that reads its configuration while it starts. */
 export function loadPolicySync(path: string | URL): PolicyInput {
   const walk = walkFiles(path);
   let step = walk.next();

@@ -24,24 +24,24 @@ export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 const unchecked: PolicySource = {resolve: (input = {}) => layPolicy(input), resolveCall: layOverrides};
 
 /**
- * What `definePolicy` of `steadfetch` returns, without its questions: layers, presets and defaults are laid as there.
+ * Resolves a policy like `definePolicy` of `steadfetch`, with presets, layers and defaults, but does not validate it.
  *
- * @param input  A policy that `definePolicy` of `steadfetch`, `loadPolicy` or `retry-lint` has accepted. What one that is wrong does
- *   is undefined, as are wrong overrides of a call.
- * @param random Spreads the open times of breakers. Default: `Math.random`.
+ * @param input  A policy that `definePolicy` of `steadfetch`, `loadPolicy` or `retry-lint` has accepted. The behaviour of an invalid
+ *   policy, and of invalid overrides of a call, is undefined.
+ * @param random Random numbers for the open times of breakers. Default: `Math.random`.
  */
 export function definePolicy<Json>(input?: PolicyInput | JsonPolicy<Json>, random?: Random): PolicyHandle;
 export function definePolicy(input?: PolicyInput, random: Random = systemRandom): PolicyHandle {
   return new PolicyHandle(input, unchecked, random);
 }
 
-/** `createFetch` of `steadfetch/core`, for a policy that was checked before. */
+/** `createFetch` of `steadfetch/core`, for a policy that was validated before. */
 export function createFetch<Json>(policy?: PolicyArgument<Json>, ports?: Ports): ResilientFetch;
 export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch {
   return fetchUnder(handleOf(policy, ports.random), ports);
 }
 
-/** `resilience` of `steadfetch/core`, for a policy that was checked before. */
+/** `resilience` of `steadfetch/core`, for a policy that was validated before. */
 export function resilience<Json>(
   policy?: PolicyArgument<Json>,
   ports?: Omit<Ports, 'fetch'>,

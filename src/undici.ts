@@ -19,12 +19,12 @@ export type {UndiciPorts} from './undici/interceptor.ts';
 export type {Interceptor} from './undici/types.ts';
 
 /**
- * Gives an undici dispatcher a policy, with a span for the call and one for each attempt where an OpenTelemetry SDK is
- * registered: `new Agent().compose(resilienceInterceptor(policy))`. Needs undici 7 or later.
+ * Makes an interceptor for undici that follows a policy: `new Agent().compose(resilienceInterceptor(policy))`. Needs undici 7 or later.
+ * With an OpenTelemetry SDK, each call is a span, and each attempt a span below it.
  *
- * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
- * @param ports  As for `createFetch`, but for `fetch`.
- * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Default: every field has its default.
+ * @param ports  Functions beside the policy, as for `createFetch`, except `fetch`.
+ * @throws InvalidPolicyError naming each wrong field: now, not at the first call.
  *
  * @example
  * const agent = new Agent().compose(resilienceInterceptor({deadlineMs: 10_000}));

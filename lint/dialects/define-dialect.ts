@@ -6,20 +6,26 @@ import type {Policy, PolicyInput} from '../../src/policy/types.ts';
 import type {Capabilities, Dialect} from './dialect.ts';
 import {type Field, Words} from './words.ts';
 
+/** What `defineDialect` makes a dialect from. */
 export interface DialectDefinition
   extends Pick<Dialect, 'name' | 'capabilities' | 'unitsOf' | 'shapeOf' | 'inverse' | 'ignoresExtensions'> {
   /**
-   * What runs where a policy says nothing, above what the capabilities say: without them there are no time limits, no breaker and no
-   * budget. Waits after a throttled response are like any others.
+   * The defaults of the runtime, beside those that follow from the capabilities. A field that is left out has no time limit, no breaker
+   * and no budget, and waits after a throttled response like after any other.
    */
   readonly defaults: PolicyInput;
-  /** What a file can say, by the path of a policy: `backoff.jitter`. */
+  /** The fields that a file can have, by their path in a policy: `backoff.jitter`. */
   readonly fields: Readonly<Record<string, Field>>;
-  /** A duration as a file writes it. */
+  /** A duration as a file writes it: `2s`. */
   readonly ms: (ms: number) => string;
 }
 
-/** @throws TypeError where the capabilities are not those of the fields. */
+/**
+ * Makes a dialect: how the linter reads the policies of another program, such as Envoy.
+ *
+ * @param definition The fields that a file can have, and how its runtime behaves.
+ * @throws TypeError if a capability contradicts the fields.
+ */
 export function defineDialect({fields, ms, defaults, ...rest}: DialectDefinition): Dialect {
   const {name, capabilities} = rest;
   const paths = Object.keys(fields);

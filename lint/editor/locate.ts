@@ -31,10 +31,11 @@ export interface LocateRequest extends FilesRequest {
 }
 
 /**
- * Finds what is written at an offset.
+ * Finds the key or the value at an offset, for a hover or a completion.
  *
+ * @param request The file and the offset.
  * @returns undefined outside of all policies.
- * @throws TypeError when `files` does not have `path`.
+ * @throws TypeError if `files` does not have `path`.
  *
  * @example
  * const at = await locate({path, files, offset}); // {pointer: 'backoff.jitter', part: 'value', …}

@@ -28,11 +28,13 @@ export interface SuppressRequest extends FilesRequest {
 }
 
 /**
- * Suppresses a finding: in a comment where the file can have one, else in the policy, under `x-retry-lint`. A `.json` file without
- * comments stays without, since its reader may not support them.
+ * Writes a suppression of a finding: as a comment if the file can have one, else in the policy, under `x-retry-lint`. A `.json` file
+ * without comments gets none, because its reader may not support them.
  *
- * @returns The edits and their title; undefined where the finding cannot be suppressed, or not in this file.
- * @throws TypeError when `files` does not have `path`.
+ * @param request The file, the finding, and the reason.
+ *
+ * @returns The edits and their title; undefined if the finding cannot be suppressed in this file.
+ * @throws TypeError if `files` does not have `path`.
  *
  * @example
  * const change = await suppress({path, files, finding, reason: 'a single client'});

@@ -21,9 +21,11 @@ export interface ExplainRequest extends FilesRequest {
 /**
  * Explains a rule for a file: attempts and waits, load or prediction, with the numbers of the file.
  *
+ * @param rule    A rule with arithmetic, such as RL303.
+ * @param request The file, the files that it extends, and the dialects.
  * @returns One explanation per part of the policy with a finding of the rule, or one for the whole policy without findings. Empty for a
  *   rule without arithmetic and for a file that cannot be read.
- * @throws TypeError when `files` does not have `path`.
+ * @throws TypeError if `files` does not have `path`.
  *
  * @example
  * const explanations = await explain(rules.find(({code}) => code === 'RL303'), {path, files});

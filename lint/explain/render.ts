@@ -2,7 +2,11 @@
 
 import type {Block, Explanation} from './blocks.ts';
 
-/** @param width Columns at which text wraps; tables do not wrap. */
+/**
+ * Renders explanations as plain text for a terminal.
+ *
+ * @param width Column at which text wraps. Tables do not wrap. Default: 100.
+ */
 export function renderText(explanations: readonly Explanation[], width = 100): string {
   return explanations
     .map(({title, blocks}) =>
@@ -11,6 +15,7 @@ export function renderText(explanations: readonly Explanation[], width = 100): s
     .join('\n\n');
 }
 
+/** Renders explanations as Markdown, for a page or a hover. */
 export const renderMarkdown = (explanations: readonly Explanation[]): string =>
   explanations
     .flatMap(({title, blocks}) => [...(explanations.length > 1 ? [`**${title}**`] : []), ...blocks.map(blockMarkdown)])

@@ -9,41 +9,46 @@ import {nearestPlace, type Place} from '../source/places.ts';
 import {below, hasDoubts, type Layer, placeIn, unknownIn} from './layer.ts';
 import {setterOf} from './setter.ts';
 
+/** A policy as calls run under it: the top of a file, or one of its routes, with every layer merged. */
 export interface Scope {
-  /** '' or `routes[0]`, in the file that writes it. */
+  /** '' for the top of a file, `routes[0]` for its first route. */
   readonly base: string;
   /** For messages: `the policy`, of several in a file `policy "orders"`; `route "predict"`, `route POST /v1/orders`. */
   readonly title: string;
-  /** What would run. A value that is unusable has its default here. */
+  /** The merged policy. An invalid value is replaced by its default. */
   readonly policy: Policy;
-  /** Which calls, for a route. */
+  /** Which calls a route is for. */
   readonly match: Match | undefined;
-  /** The highest first: the route, the file, what it extends. */
+  /** From the highest precedence to the lowest: the route, the file, the files that it extends. */
   readonly layers: readonly Layer[];
-  /** The layer this scope is written in: the route's, or the file's. */
+  /** The layer of the route, or of the file. */
   readonly own: Layer;
   /** The linted file. */
   readonly file: Layer;
-  /** The language it is written in: what it can say, and in which words. */
+  /** The dialect of the file. */
   readonly dialect: Dialect;
 }
 
-/** What is known of a field. */
+/** What is known of a field of a policy. */
 export type FieldState =
-  /** Written, and usable. */
+  /** The file has a valid value. */
   | 'known'
-  /** Not written, so that the default runs. */
+  /** The file does not have the field, so the default applies. */
   | 'missing'
-  /** Written, and not usable; the default stands in. */
+  /** The file has an invalid value; the linter uses the default. */
   | 'invalid'
-  /** A template's; the default stands in. */
+  /** A template sets the field; the linter uses the default. */
   | 'unknown'
-  /** The dialect has no such field. What its runtime does stands in. */
+  /** The dialect has no such field; the linter uses what the runtime does. */
   | 'inexpressible';
 
 const STATES = {layer: 'known', slip: 'invalid', template: 'unknown', default: 'missing'} as const;
 
-/** @param path From the top of the scope, without indexes: `backoff.jitter`. */
+/**
+ * What is known of a field, for a rule that must not report what it cannot know.
+ *
+ * @param path From the top of the scope, without indexes: `backoff.jitter`.
+ */
 export const stateOf = (scope: Scope, path: string): FieldState =>
   scope.dialect.expresses(path) ? STATES[setterOf(scope, path).by] : 'inexpressible';
 

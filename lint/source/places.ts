@@ -4,18 +4,22 @@ import {joinPath} from '../../src/policy/format.ts';
 import type {Node, Span} from './tree.ts';
 import type {Unit} from './unit.ts';
 
+/** Where a value of a policy is written. */
 export interface Place {
   readonly unit: Unit;
+  /** `routes[0].backoff.jitter`. */
   readonly path: string;
   /** The same from the root of the unit, as keys and indexes. */
   readonly segments: readonly (string | number)[];
-  /** The key, where it has one: entries of a list and the root of a document have none. */
+  /** The key. Entries of a list and the root of a document have none. */
   readonly keySpan: Span | undefined;
   readonly node: Node;
 }
 
+/** Places by path. */
 export type Places = ReadonlyMap<string, Place>;
 
+/** Where each value of a policy is written. */
 export function placesOf(unit: Unit): Places {
   const places = new Map<string, Place>();
   const walk = (node: Node, path: string, segments: readonly (string | number)[], keySpan: Span | undefined): void => {

@@ -26,7 +26,7 @@ function unreadable(path: string, text: string, message: string, start = 0): Sou
   return {path, text, format: formatOf(path), documents: [], comments: [], problems: [problem]};
 }
 
-/** The value a tree stands for. Keys are defined, never assigned, so that "__proto__" stays a key. */
+/** The plain value of a tree. A key `__proto__` becomes an ordinary property. */
 export function toValue(node: Node, depth = 0): unknown {
   if (node.kind === 'scalar' || depth > maxDepth) return node.kind === 'scalar' ? node.value : null;
   if (node.kind === 'list') return node.items.map(item => toValue(item, depth + 1));

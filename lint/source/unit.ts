@@ -18,7 +18,7 @@ export interface Unit {
   readonly id: string;
 }
 
-/** Every document of a file as a policy. Of several each is known by its name, or by its number. */
+/** Every document of a file as a policy. Of several, each is identified by its name, else by its number. */
 export function documentsOf(source: Source): Unit[] {
   const isOnly = source.documents.length < 2;
   return source.documents.flatMap((root, document) => {
@@ -28,7 +28,7 @@ export function documentsOf(source: Source): Unit[] {
   });
 }
 
-/** The policy at a place of a file; undefined where nothing is written there. */
+/** The policy at a place of a file; undefined if the file has nothing there. */
 export function unitAt(source: Source, at: Pick<Unit, 'document' | 'segments' | 'id'>): Unit | undefined {
   let root = source.documents[at.document];
   let keySpan: Span | undefined;

@@ -1,4 +1,4 @@
-/** Where the items come from. */
+/** The items of a batch. */
 export type Items<Item> = Iterable<Item> | AsyncIterable<Item>;
 
 export type Source<Item> = Iterator<Item> | AsyncIterator<Item>;

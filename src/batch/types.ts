@@ -1,4 +1,4 @@
-/** What a user gives to a batch, and gets from it. */
+/** The options and the results of a batch. */
 
 import type {Refusal} from '../call/decision.ts';
 import type {PolicyArgument} from '../client/policy-handle.ts';
@@ -8,40 +8,41 @@ import type {Observer} from '../core/observer.ts';
 import type {Ids, Random} from '../core/random.ts';
 import type {Clock} from '../core/timer.ts';
 
-/** What comes with one send. */
+/** The second argument of `send`. */
 export interface SendContext {
   /**
-   * Names what is sent, the same on every attempt and after a restart: a hash of the run's id and the item's key; of a chunk,
-   * of all its items.
+   * A key for the request, the same for every attempt and after a restart: a hash of the id of the run and the key of the item, or of all
+   * items of a chunk.
    */
   readonly key: string;
-  /** To be sent along: the correlation id, trace context, and the key where the policy says that the server reads one. */
+  /** Headers for the request: correlation id, trace context, and the key if the policy has an `idempotency` block. */
   readonly headers: Record<string, string>;
-  /** Aborts when the attempt is over. */
+  /** Aborts when the attempt ends. */
   readonly signal: AbortSignal;
   /** 1 for the first. */
   readonly attempt: number;
 }
 
+/** The second argument of `sendChunk`. */
 export interface ChunkContext extends SendContext {
-  /** One per item, in order: for servers that deduplicate by item. */
+  /** One key for each item, in order, for servers that deduplicate by item. */
   readonly keys: readonly string[];
 }
 
 /**
- * Sends one item. Its result is classified as an attempt of a call: a `Response` by its status, and its body read, JSON where it
- * says so, else text; what `answer()` made, by that status; anything else is the item's value. What it throws is classified by
- * its status, if it carries one, else as a failure of the transport.
+ * Sends one item. A `Response` is classified by its status, and its body is read: as JSON if its content type says so, else as text. What
+ * `answer()` returns is classified by its status. Any other returned value is a success. An exception is classified by its status if it has
+ * one, else as a failure of the transport.
  */
 export type Send<Item, Value> = (item: Item, context: SendContext) => Awaitable<unknown> | Awaitable<Value>;
 
 /** Sends several items with one request. */
 export interface ChunkSender<Item, Value> {
-  /** Items per request, at the most. */
+  /** Largest number of items in a request. */
   readonly chunkSize: number;
   /**
-   * Gives one result per item, in their order: a value, what `answer()` made, or an `Error`. Or, for the request as a whole,
-   * what `send` may give.
+   * Returns one result for each item, in order: a value, what `answer()` returns, or an `Error`. Or a failure of the whole request, as
+   * `send` may return it.
    */
   readonly sendChunk: (
     items: readonly Item[],
@@ -49,70 +50,76 @@ export interface ChunkSender<Item, Value> {
   ) => Awaitable<unknown> | Awaitable<readonly (Value | Error)[]>;
 }
 
-/** Where an item goes: guards, routes and spans are keyed by it. */
+/** Where an item is sent, for guards, routes and spans. `send` makes the request itself. */
 export interface BatchTarget {
-  /** Decides what may be sent twice. Default: POST. */
+  /** The method, which decides whether the request may be repeated. Default: POST. */
   readonly method?: string;
-  /** Default: `https://batch.invalid/`, so that one budget and one breaker stand before all of the batch. */
+  /** The URL. Default: `https://batch.invalid/`, so that one budget and one breaker guard the batch. */
   readonly url?: string;
 }
 
+/** The options of `runBatch`. */
 export interface BatchOptions<Item, Value, Json = unknown> {
-  /** Default: the preset `steadfetch:batch`. */
+  /** The policy, or a handle of `definePolicy`. Default: the preset `steadfetch:batch`. */
   readonly policy?: PolicyArgument<Json>;
-  /** Of a chunk, its first item's. */
+  /** Where items are sent. A function is called with the item; of a chunk, with the first. */
   readonly target?: BatchTarget | ((item: Item) => BatchTarget);
-  /** Requests under way at a time, those that wait for their retry counted. Default: 16. */
+  /** Largest number of requests at a time, including those that wait for a retry. Default: 16. */
   readonly concurrency?: number;
-  /** Names what an item says; items of one name are duplicates. Default: its content, where that is plain data or bytes. */
+  /** The key of an item. Items with the same key are duplicates. Default: its content, which then has to be plain data or bytes. */
   readonly keyOf?: (item: Item, index: number) => string;
-  /** Duplicates are answered once. Default: true. Without it an item is named by its index, unless `keyOf` names it. */
+  /** Sends duplicates once. If false, the key of an item is its index, unless `keyOf` is given. Default: true. */
   readonly dedupe?: boolean;
-  /** Results in the order of the items, not as they come. Default: false. */
+  /** Reports results in the order of the items, not in the order in which they end. Default: false. */
   readonly ordered?: boolean;
   /**
-   * A file that outlives the process: what was answered is never sent again, nor what may be sent once only and was under way when the
-   * process ended. Values have to be JSON.
+   * Path of a file that keeps the results, so that a killed run can be resumed. An item with a result is not sent again, nor an item that
+   * may be sent once only and was in flight. Values have to be JSON.
    */
   readonly journal?: string;
   /**
-   * Goes on where the journal ends; starts anew where there is none. Of the items that failed in an earlier run, those are sent
-   * again that may have been acted on and that the policy allows to repeat by now (`idempotentMethods`). Default: false, and a
-   * journal with results is refused.
+   * Continues the run of the journal, or starts one if the file does not exist. Sends the items without a result, and failed items that
+   * the server may have acted on if the policy now allows to repeat them. Default: false, and a journal with results is refused.
    */
   readonly resume?: boolean;
-  /** Resumes, and sends every item again that failed in an earlier run. Default: false. */
+  /** Resumes, and sends every failed item again. Default: false. */
   readonly retryFailed?: boolean;
-  /** Stops the batch: nothing more is sent, requests in flight are waited for, and the report counts the rest. */
+  /** Stops the batch: no more items are sent, requests in flight are waited for, and the report counts the rest as `left`. */
   readonly signal?: AbortSignal;
   /**
-   * Longest time, in ms, that an open circuit, or a server that asks to be left alone, holds the batch without one success
-   * before it stops. Default: 600000.
+   * Longest time without a success while an open breaker, or a server that asked to wait, holds the batch. Then the batch stops. In ms.
+   * Default: 600000.
    */
   readonly maxHoldMs?: number;
-  /** Gets every result, one at a time; while it is busy, no more than a few items are read ahead. */
+  /** Called with each result, one at a time. While it is busy, only a few items are read ahead. */
   readonly onResult?: (result: ItemResult<Item, Value>) => Awaitable<void>;
-  /** Told of everything that happens: to the batch, and to each of its calls. */
+  /** Called for each event of the batch and of its calls. */
   readonly on?: (event: BatchEvent | SteadfetchEvent) => void;
+  /** Time. Default: the system clock. */
   readonly clock?: Clock;
+  /** Random numbers, for jitter. Default: `Math.random`. */
   readonly random?: Random;
+  /** Makes correlation ids and request ids. Default: `SystemIds`. */
   readonly ids?: Ids;
+  /** Makes spans and metrics. Default: OpenTelemetry, if an SDK is registered. null: no spans and metrics. */
   readonly observer?: Observer | null;
 }
 
+/** Why an item failed. */
 export interface ItemFailure {
-  /** Low in cardinality: `503`, `ECONNRESET`, `attempt timeout`, `TypeError`. */
+  /** A word of few different values: `503`, `ECONNRESET`, `attempt timeout`, `TypeError`. */
   readonly code: string;
-  /** Why it was not sent again. */
+  /** Why the request was not retried. */
   readonly refusal: Refusal | null;
   /** One clause: `all 5 attempts are used (503)`. */
   readonly reason: string;
+  /** The HTTP status, if there was a response. */
   readonly status: number | undefined;
-  /** What the server said with that status. */
+  /** The body of that response. */
   readonly body: unknown;
-  /** What was thrown, untouched; undefined after a restart. */
+  /** What was thrown, unchanged; undefined after a restart. */
   readonly error: unknown;
-  /** Another run may help, and harms nobody: it is not in the journal, and a resumed run sends it again. */
+  /** Whether another run may send the item: it is not in the journal, and a resumed run sends it again. */
   readonly retryable: boolean;
 }
 
@@ -121,37 +128,41 @@ export type ResultSource = 'sent' | 'duplicate' | 'journal';
 
 interface ResultFacts<Item> {
   readonly item: Item;
-  /** From 0, in the order the items came. */
+  /** The position of the item in `items`, from 0. */
   readonly index: number;
   readonly source: ResultSource;
-  /** Requests that carried it, in the run that answered it. */
+  /** Requests that contained the item, in the run that has the result. */
   readonly attempts: number;
 }
 
+/** The result of an item that succeeded. */
 export interface ItemSuccess<Item, Value> extends ResultFacts<Item> {
   readonly ok: true;
   readonly value: Value;
 }
 
+/** The result of an item that failed. */
 export interface ItemFailed<Item> extends ResultFacts<Item> {
   readonly ok: false;
   readonly failure: ItemFailure;
 }
 
+/** The result of an item. `ok` tells the two apart. */
 export type ItemResult<Item, Value> = ItemSuccess<Item, Value> | ItemFailed<Item>;
 
-/** How far a batch is. */
+/** The progress of a batch. */
 export interface BatchProgress {
-  /** Items read. */
+  /** Items that were read. */
   readonly items: number;
-  /** Of these, with a result. */
+  /** Items with a result. */
   readonly finished: number;
   readonly succeeded: number;
   readonly failed: number;
-  /** Requests sent. */
+  /** Requests that were sent. */
   readonly requests: number;
 }
 
+/** An event of a batch. `type` tells the events apart. */
 export type BatchEvent =
   | {
       readonly type: 'batch.start';
@@ -163,47 +174,48 @@ export type BatchEvent =
       readonly type: 'item.end';
       readonly index: number;
       readonly source: ResultSource;
-      /** null: it succeeded. */
+      /** null if the item succeeded. */
       readonly failure: ItemFailure | null;
       readonly progress: BatchProgress;
     }
-  /** A chunk that was refused as a whole is cut in two. */
+  /** A chunk that was refused as a whole is split in two. */
   | {readonly type: 'chunk.split'; readonly items: number; readonly status: number}
-  /** Nothing can be sent for so long. */
+  /** No request can be sent for `waitMs`. */
   | {readonly type: 'batch.held'; readonly waitMs: number; readonly reason: string}
-  /** Nothing more will be sent; so many requests are still in flight. */
+  /** No more items are sent; `requests` are still in flight. */
   | {readonly type: 'batch.draining'; readonly reason: string; readonly requests: number}
   | {readonly type: 'batch.end'; readonly report: BatchReport};
 
+/** The sums of a run. */
 export interface BatchReport {
-  /** Part of every key; the same after a restart. */
+  /** The id of the run, part of every key. The same after a restart. */
   readonly runId: string;
-  /** `held`: `maxHoldMs` passed without a success. */
+  /** `complete`: every item has a result. `aborted`: `signal` aborted. `held`: `maxHoldMs` passed without a success. */
   readonly ended: 'complete' | 'aborted' | 'held';
-  /** Items read. */
+  /** Items that were read. */
   readonly items: number;
   readonly succeeded: number;
   readonly failed: number;
-  /** By the failure's code and, where there is more to say, its refusal: `{"400": 2, "503, attempts-exhausted": 1}`. */
+  /** Failed items by code, and by refusal where there is one beside the code: `{"400": 2, "503, attempts-exhausted": 1}`. */
   readonly failedBy: Readonly<Record<string, number>>;
-  /** Of the failed, those that a resumed run sends again. */
+  /** Failed items that a resumed run sends again. */
   readonly retryable: number;
-  /** Read, but without a result, because the batch ended first. */
+  /** Items that were read but have no result, because the batch ended first. */
   readonly left: number;
-  /** Items that were answered with the result of another one. */
+  /** Duplicates that got the result of another item. */
   readonly deduplicated: number;
-  /** Items that were answered from the journal of an earlier run. */
+  /** Items whose result comes from the journal of an earlier run. */
   readonly resumed: number;
   /** Items that failed in an earlier run and were sent again. */
   readonly reopened: number;
-  /** Requests sent by this run, retries included. */
+  /** Requests of this run, retries included. */
   readonly requests: number;
   readonly retries: number;
-  /** Waits before retries, added up over all calls. */
+  /** Sum of the waits before retries, over all calls, in ms. */
   readonly waitedMs: number;
-  /** Time that calls were held by an open circuit or by the server, added up. */
+  /** Sum of the times that calls were held by an open breaker or by the server, in ms. */
   readonly heldMs: number;
-  /** Of single requests, waits not counted. */
+  /** Latency of single requests, without waits, in ms. */
   readonly latencyMs: {readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number};
   readonly durationMs: number;
 }

@@ -6,24 +6,24 @@ import {REFUSED, type Receipt} from '../guards/budget.ts';
 
 /** Why a call is not retried. */
 export type Refusal =
-  /** It succeeded, or trying again cannot help. */
+  /** The call succeeded, or a retry cannot help. */
   | 'not-transient'
-  /** The server may have acted, and nothing allows to repeat that. */
+  /** The server may have acted, and the request may not be repeated. */
   | 'may-have-acted'
   | 'attempts-exhausted'
   | 'body-not-replayable'
-  /** Worth one retry, and that was it. */
+  /** The failure is retried once only, and that was the retry. */
   | 'retried-once'
   /** The server asks for a longer wait than `retryAfter.maxMs`. */
   | 'hint-too-long'
-  /** The next attempt could not end in time. */
+  /** The wait would leave the next attempt less than 50 ms. */
   | 'deadline'
   | 'breaker-open'
   | 'concurrency-limit'
   | 'budget-exhausted'
-  /** The client above retries, and `nested` is "yield". */
+  /** The client above retries, and `nested` is `"yield"`. */
   | 'nested'
-  /** `disableRetries()`. */
+  /** `disableRetries()` is in force. */
   | 'retries-disabled';
 
 export interface RetryDecision {

@@ -1,8 +1,6 @@
 /**
- * Why a call ended as it did, for the user.
- *
- * "Why was my POST not retried?" is the most common question put to retrying clients. The answer is on every error, as
- * `error.resilience`, and for any response or error in `reportOf(it)`.
+ * Why a call ended as it did: "Why was my POST not retried?" The report is on every error as `error.resilience`, and `reportOf` finds it
+ * for any response or error.
  */
 import type {CallResult} from '../core/call-view.ts';
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
@@ -10,21 +8,24 @@ import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {CallFacts} from './context.ts';
 import type {Refusal} from './decision.ts';
 
+/** How and why a call ended. */
 export interface CallReport {
   readonly result: CallResult;
   /** One clause: `POST without an idempotency key, and the server may have acted (503)`. */
   readonly reason: string;
-  /** The same for programs; null where the call succeeded. */
+  /** Why the call was not retried, for programs; null if it succeeded. */
   readonly refusal: Refusal | null;
-  /** Sends, hedges included. */
+  /** Attempts that were sent, hedges included. */
   readonly attempts: number;
   readonly hedges: number;
-  /** Time spent waiting between attempts. */
+  /** Sum of the waits between attempts, in ms. */
   readonly waitedMs: number;
+  /** From the start of the call to its end, in ms. */
   readonly durationMs: number;
-  /** What the server asked for last, if it said: also where it was too long to wait for. */
+  /** The wait that the server asked for last, in ms, even if it was too long. Undefined if the server did not ask. */
   readonly retryAfterMs: number | undefined;
   readonly correlationId: string | undefined;
+  /** Name of the matched route, else of the policy. */
   readonly policyName: string;
 }
 
@@ -53,8 +54,8 @@ const HOLDERS = ['response', 'cause', 'detail', 'networkError', 'headers'] as co
 const MAX_LOOKED_AT = 20;
 
 /**
- * The report of the call that ended with this response or this error. A client library's own error is searched too, for the response
- * or the error that it was made from. Undefined where there is no report.
+ * The report of the call that ended with this response or error. In an error of a client library, the response or the error that it was
+ * made from is looked for under `response`, `cause`, `detail`, `networkError` and `headers`. Undefined if there is no report.
  */
 export function reportOf(answer: unknown): CallReport | undefined {
   const found = [answer];

@@ -1,4 +1,4 @@
-/** Where policies are asked whether they can run. What stands above imports this; what only runs them does not. */
+/** Validates policies. Kept apart so that `steadfetch/unchecked` can leave it out. */
 import {type Random, systemRandom} from '../core/random.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
 import {resolveOverrides, resolvePolicy} from '../policy/resolve.ts';
@@ -9,11 +9,11 @@ import {PolicyHandle} from './policy-handle.ts';
 const checked: PolicySource = {resolve: resolvePolicy, resolveCall: resolveOverrides};
 
 /**
- * Validates a policy once and returns what `resilience()` and `createFetch()` also accept.
+ * Validates a policy, once for all clients that use it. Every function that takes a policy also takes the handle.
  *
- * @param input  Plain data; see docs/policy.md. Left out: the defaults.
- * @param random Spreads the open times of breakers. Default: `Math.random`.
- * @throws InvalidPolicyError at once, naming each wrong field.
+ * @param input  Plain data, see docs/policy.md. Default: every field has its default.
+ * @param random Random numbers for the open times of breakers. Default: `Math.random`.
+ * @throws InvalidPolicyError naming each wrong field.
  */
 export function definePolicy<Json>(input?: PolicyInput | JsonPolicy<Json>, random?: Random): PolicyHandle;
 export function definePolicy(input?: PolicyInput, random: Random = systemRandom): PolicyHandle {

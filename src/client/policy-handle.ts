@@ -12,16 +12,19 @@ import type {JsonPolicy} from '../policy/json-policy.ts';
 import type {Policy, PolicyInput} from '../policy/types.ts';
 import {Plans, type PolicySource} from './plan.ts';
 
+/** A policy and its guards at one moment. */
 export interface PolicySnapshot {
+  /** The policy where no route matches, with every default filled in. */
   readonly policy: Policy;
   readonly retriesDisabled: boolean;
-  /** One entry per origin that was called, the last called at the end. */
+  /** One entry for each origin that was called, in the order of the last call. */
   readonly origins: readonly GuardSnapshot[];
 }
 
-/** What every adapter takes: a policy as it is written, as TypeScript reads it from a JSON module, or a handle. */
+/** A policy, the type of a policy that is imported from a JSON file, or a handle of `definePolicy`. */
 export type PolicyArgument<Json> = PolicyInput | PolicyHandle | JsonPolicy<Json>;
 
+/** A policy that was validated once. Clients that get the same handle share its guards; operators read and change it at run time. */
 export class PolicyHandle {
   /** @internal Waits of calls that will be sent again. */
   readonly waits: Set<Pause> = new Set();
@@ -46,28 +49,29 @@ export class PolicyHandle {
     return this.#plans;
   }
 
-  /** What runs where no route matches: every default filled. */
+  /** The policy where no route matches, with every default filled in. */
   get policy(): Policy {
     return this.#plans.base.policy;
   }
 
+  /** Whether `disableRetries` is in force. */
   get retriesDisabled(): boolean {
     return this.#retriesDisabled;
   }
 
   /**
-   * Breakers, budgets and concurrency limits as they stand, per origin.
+   * The state of breakers, budgets and concurrency limits, by origin.
    *
-   * @param now Monotonic milliseconds of the clock that the clients use; the default is the system's.
+   * @param now The time of the clock that the clients use. Default: that of the system clock.
    */
   snapshot(now: number = systemClock.now()): PolicySnapshot {
     return {policy: this.policy, retriesDisabled: this.#retriesDisabled, origins: this.registry.snapshot(now)};
   }
 
   /**
-   * Puts another policy in place for calls that begin from now on. Guards whose settings are the same keep their state.
+   * Replaces the policy for all calls that begin later. Guards with the same settings keep their state.
    *
-   * @throws InvalidPolicyError, and the policy in force stays.
+   * @throws InvalidPolicyError naming each wrong field. The old policy then stays in force.
    */
   replace<Json>(input: PolicyInput | JsonPolicy<Json>): void;
   replace(input: PolicyInput): void {
@@ -75,12 +79,16 @@ export class PolicyHandle {
     this.registry.retain(this.#plans.all);
   }
 
-  /** For a storm: from now on nothing is sent twice. Calls that wait end now, with their last answer. First attempts go on as ever. */
+  /**
+   * Stops all retries and hedges, for an incident. Calls that wait for a retry end at once with their last response or error. First attempts
+   * are still sent.
+   */
   disableRetries(): void {
     this.#retriesDisabled = true;
     for (const wait of [...this.waits]) wait.fire();
   }
 
+  /** Ends the effect of `disableRetries`. */
   enableRetries(): void {
     this.#retriesDisabled = false;
   }

@@ -7,59 +7,65 @@ import type {Ids, Random} from '../core/random.ts';
 import type {Clock} from '../core/timer.ts';
 import type {Classification, Sent} from '../decide/classification.ts';
 
-/** What `classify` is shown. */
+/** The outcome of an attempt, for `classify`. */
 export interface ClassifyInput<R extends AttemptResponse = Response> {
   readonly kind: 'response' | FailureKind;
-  /** Read a clone of its body, or the caller finds it used. */
+  /** null if there is no response. Read the body of a clone: the caller reads the response itself. */
   readonly response: R | null;
+  /** What was thrown; undefined with a response. */
   readonly error: unknown;
+  /** In upper case. */
   readonly method: string;
+  /** 1 for the first. */
   readonly attempt: number;
-  /** What the engine would say. */
+  /** The classification by the policy, which applies if `classify` returns undefined. */
   readonly classification: Classification;
 }
 
-/** What `classify` may answer; nothing means "as the engine says". */
+/** What `classify` may return to replace the classification by the policy. */
 export interface Reclassification {
+  /** Whether a retry may succeed. */
   readonly transient: boolean;
-  /** How far the request came. Default: as the engine says, for a success `processed`. */
+  /** How far the request got. Default: that of the classification by the policy, which is `processed` for a success. */
   readonly sent?: Sent;
-  /** Low in cardinality: it appears in spans and metrics. */
+  /** Why, in a few words. It becomes a label of metrics, so use few different values. */
   readonly reason?: string;
+  /** Whether the server asks for less load: the wait starts at `throttledBaseMs`, and the retry costs the budget less. */
   readonly throttled?: boolean;
 }
 
-/** An attempt before it is sent. */
+/** An attempt that is about to be sent, for `prepareAttempt`. */
 export interface AttemptRequest {
   readonly method: string;
   readonly url: string;
-  /** What is written here is sent with this attempt. */
+  /** The headers of this attempt. Changes are sent. */
   readonly headers: HeaderBag;
   /** 1 for the first. */
   readonly attempt: number;
-  /** The status of the attempt before, or 0: a 401 asks for a new token. */
+  /** The status of the attempt before, such as 401 if the token has expired; 0 without one. */
   readonly previousStatus: number;
-  /** Aborts when the attempt is over, for whatever reason. */
+  /** Aborts when the attempt ends. */
   readonly signal: AbortSignal | undefined;
 }
 
+/** The functions beside a policy, which is plain data. Each is optional. */
 export interface Ports<R extends AttemptResponse = Response> {
-  /** Sends a request. Default: `globalThis.fetch`, looked up at each send. */
+  /** Sends a request. Default: `globalThis.fetch`, read at each send. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Time. Default: the system's. */
+  /** Time. Default: the system clock. */
   readonly clock?: Clock;
-  /** Chance, for jitter. Default: `Math.random`. */
+  /** Random numbers, for jitter. Default: `Math.random`. */
   readonly random?: Random;
-  /** Makes correlation ids, request ids and idempotency keys. */
+  /** Makes correlation ids, request ids and idempotency keys. Default: `SystemIds`. */
   readonly ids?: Ids;
-  /** Told of everything that happens. Read-only; what it throws is caught. */
+  /** Called for each event of a call. What it throws is caught. */
   readonly on?: Listener;
-  /** Spans. Default: OpenTelemetry, where an SDK is registered; null switches it off. */
+  /** Makes spans and metrics. Default: OpenTelemetry, if an SDK is registered. null: no spans and metrics. */
   readonly observer?: Observer | null;
-  /** Sees what the engine cannot: say, an answer of 200 that carries an error. May be asynchronous; bounded by the deadline. */
+  /** Classifies what the policy cannot, such as a 200 whose body has an error. May be asynchronous; bounded by the deadline. */
   classify?(outcome: ClassifyInput<R>): Awaitable<Reclassification | undefined>;
   /**
-   * Before every attempt: sign it anew, or put a fresh token on it. With it, a 401 is retried once. May be asynchronous;
+   * Called before each attempt, to sign the request or to set a fresh token. With this port a 401 is retried once. May be asynchronous;
    * bounded by the attempt timeout.
    */
   readonly prepareAttempt?: (request: AttemptRequest) => Awaitable<void>;

@@ -1,33 +1,34 @@
 /** A call as observers and listeners see it, and the few words that describe it. */
 
+/** Why an attempt was sent: as the first, after a failure, or beside a slow attempt. */
 export type AttemptKind = 'initial' | 'retry' | 'hedge';
 
-/** A call, as others may see it. Live: its numbers are those of the moment it is read. */
+/** A call as listeners and observers see it. Live: each read gives the numbers of that moment. */
 export interface CallView {
-  /** Upper case. Of every gRPC call POST, as gRPC sends it. */
+  /** In upper case. POST for every gRPC call. */
   readonly method: string;
-  /** `package.Service/Method` of a gRPC call; undefined over HTTP. */
+  /** `package.Service/Method` of a gRPC call; undefined for HTTP. */
   readonly rpcMethod: string | undefined;
-  /** Redacted: without credentials, secrets in the query, or a fragment. */
+  /** Without credentials, secrets in the query, and the fragment. */
   readonly url: string;
   readonly origin: string;
-  /** The matched route's path pattern: low in cardinality, where `url` is not. */
+  /** The path pattern of the matched route, such as `/orders/*`: low in cardinality, unlike `url`. */
   readonly template: string | undefined;
   /** Name of the matched route, else of the policy. */
   readonly policyName: string;
   readonly correlationId: string | undefined;
-  /** Sends so far, hedges included. */
+  /** Attempts sent so far, hedges included. */
   readonly attempts: number;
   readonly hedges: number;
-  /** Time spent waiting between attempts. */
+  /** Sum of the waits between attempts so far, in ms. */
   readonly waitedMs: number;
-  /** An idempotency key is on the call. */
+  /** Whether the call has an idempotency key. */
   readonly keyed: boolean;
-  /** How often the client above, such as a vendor's SDK, has retried before this call; undefined where no header tells of one. */
+  /** How often the client above, such as an SDK of a vendor, has retried before this call. Undefined if no header tells. */
   readonly outerRetries?: number | undefined;
 }
 
-/** How a call ended, in one word for telemetry. */
+/** How a call ended, in a word for telemetry. */
 export type CallResult =
   | 'success'
   | 'failure'
@@ -38,4 +39,5 @@ export type CallResult =
   | 'budget_exhausted'
   | 'not_retryable';
 
+/** closed: sends. open: refuses. half-open: sends a few probes. */
 export type BreakerState = 'closed' | 'open' | 'half-open';

@@ -1,10 +1,10 @@
 /**
- * The errors this library makes itself. What `fetch`, ky or a user's own function throws passes through untouched.
+ * The errors that steadfetch makes. What `fetch`, ky or a function of the user throws is passed on unchanged.
  *
- * Each has a stable `code` for programs, one sentence for people, the facts as fields, and the `cause` where there is one.
+ * Each has a stable `code`, a message of one sentence, the facts as fields, and the `cause` if there is one.
  */
 
-/** Every `code` of an error of ours. Stable: a code is never given another meaning. */
+/** The `code` of each error that steadfetch makes. A code never changes its meaning. See docs/troubleshooting.md. */
 export type ErrorCode =
   | 'INVALID_POLICY'
   | 'INVALID_OVERRIDES'
@@ -25,7 +25,7 @@ export type ErrorCode =
   | 'JOURNAL_DAMAGED'
   | 'JOURNAL_FILE';
 
-/** Base of every error of ours: `error instanceof SteadfetchError`, then `error.code`. */
+/** Base class of every error that steadfetch makes. `code` says which error it is. */
 export class SteadfetchError extends Error {
   override readonly name: string = 'SteadfetchError';
   readonly code: ErrorCode;
@@ -36,15 +36,15 @@ export class SteadfetchError extends Error {
   }
 }
 
-/** One wrong place in a policy. */
+/** A wrong field of a policy. */
 export interface PolicyProblem {
-  /** Where, in JavaScript's own notation: `routes[0].backoff.baseMs`; empty for the whole policy. */
+  /** The field: `routes[0].backoff.baseMs`. Empty for the whole policy. */
   readonly path: string;
-  /** What is wrong with it, as a clause that follows the path: `must be a whole number of at least 1, got "many"`. */
+  /** A clause that follows the path: `must be a whole number of at least 1, got "many"`. */
   readonly message: string;
 }
 
-/** A policy, or the overrides of a call, that cannot be run. Names every wrong field, not only the first. */
+/** A policy, or the overrides of a call, cannot run. The message and `problems` name every wrong field. */
 export class InvalidPolicyError extends SteadfetchError {
   override readonly name = 'InvalidPolicyError';
   readonly problems: readonly PolicyProblem[];
@@ -63,14 +63,14 @@ export class InvalidPolicyError extends SteadfetchError {
 /**
  * An attempt, a call or a body took longer than the policy allows.
  *
- * `name` is `TimeoutError`, as for `AbortSignal.timeout`, so that code which looks for that name keeps working.
+ * `name` is `TimeoutError`, like that of the error of `AbortSignal.timeout`, so code that compares the name works with both.
  */
 export class TimeoutError extends SteadfetchError {
   override readonly name = 'TimeoutError';
   declare readonly code: 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT';
-  /** The limit that passed. */
+  /** The limit, in ms. */
   readonly limitMs: number;
-  /** How much later than due the process noticed, where it was too busy to notice in time; else 0. */
+  /** How long after the limit the timeout was declared, because the process was busy, in ms. 0 if it was declared in time. */
   readonly lateMs: number;
 
   constructor(
@@ -99,13 +99,13 @@ function timeoutMessage(code: TimeoutError['code'], limitMs: number): string {
   }
 }
 
-/** A guard of ours refused to send: the breaker is open, the concurrency limit is reached, or the origin asked to be left alone. */
+/** A guard refused to send: the breaker is open, the concurrency limit is reached, or the origin asked all clients to wait. */
 export class RejectedError extends SteadfetchError {
   override readonly name = 'RejectedError';
   declare readonly code: 'CIRCUIT_OPEN' | 'CONCURRENCY_LIMIT' | 'ORIGIN_HELD';
-  /** The origin (or origin and route) that the guard stands before. */
+  /** The origin, or origin and route, that the guard protects. */
   readonly guarded: string;
-  /** When the guard may let a call through again, if it knows. Milliseconds from now. */
+  /** How long until the guard may admit a call, in ms. Undefined if the guard does not know. */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: RejectedError['code'], guarded: string, message: string, retryAfterMs?: number) {

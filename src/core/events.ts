@@ -3,47 +3,51 @@ import {isPromise} from './awaitable.ts';
 import type {AttemptKind, BreakerState, CallResult, CallView} from './call-view.ts';
 import type {FailureKind} from './outcome.ts';
 
-/** One attempt ended. */
+/** An attempt ended. */
 export interface AttemptEndEvent {
   readonly type: 'attempt.end';
   readonly call: CallView;
+  /** 1 for the first. */
   readonly attempt: number;
   readonly kind: AttemptKind;
   readonly outcome: 'response' | FailureKind | 'superseded';
   /** The HTTP status, or the gRPC code. */
   readonly status: number | undefined;
   readonly latencyMs: number;
-  /** What was made of it: `503`, `ECONNRESET`, `attempt timeout`, `success`. */
+  /** The classification in a word: `503`, `ECONNRESET`, `attempt timeout`, `success`. */
   readonly reason: string;
 }
 
-/** The call will be sent again. */
+/** A retry will follow after a wait. */
 export interface RetryScheduledEvent {
   readonly type: 'retry.scheduled';
   readonly call: CallView;
-  /** The attempt to come. */
+  /** The number of the retry's attempt: 2 for the first retry. */
   readonly attempt: number;
   readonly waitMs: number;
-  /** Who said how long: `backoff`, `retry-after`, `retry-after-ms`, `rate-limit`, `none`; over gRPC `pushback`, `retry-info`. */
+  /** Where the wait comes from: `backoff`, `retry-after`, `retry-after-ms`, `rate-limit`, `none`; over gRPC `pushback`, `retry-info`. */
   readonly waitSource: string;
-  /** What the server asked for, also where the backoff is longer; undefined where it said nothing. */
+  /** The wait that the server asked for, in ms, even if the backoff is longer. Undefined if the server did not ask. */
   readonly retryAfterMs: number | undefined;
   readonly reason: string;
 }
 
-/** The outcome was transient, and yet the call is not sent again. */
+/** The failure was transient, but the call is not retried. */
 export interface RetryAbandonedEvent {
   readonly type: 'retry.abandoned';
   readonly call: CallView;
-  /** In words: `POST without an idempotency key, and the server may have acted (503)`. */
+  /** Why: `POST without an idempotency key, and the server may have acted (503)`. */
   readonly reason: string;
   readonly retryAfterMs: number | undefined;
 }
 
+/** A hedge is sent. */
 export interface HedgeStartedEvent {
   readonly type: 'hedge.started';
   readonly call: CallView;
+  /** The number of the hedge's attempt. */
   readonly attempt: number;
+  /** How long the attempt before had been in flight, in ms. */
   readonly delayMs: number;
 }
 
@@ -55,19 +59,20 @@ export interface CallRejectedEvent {
   readonly retryAfterMs: number | undefined;
 }
 
+/** A breaker changed its state. */
 export interface BreakerChangedEvent {
   readonly type: 'breaker.changed';
-  /** The origin, or origin and route, it stands before. */
+  /** The origin, or origin and route, that the breaker protects. */
   readonly guarded: string;
   readonly from: BreakerState;
   readonly to: BreakerState;
 }
 
-/** An option of ky's own was set and wins over the policy. */
+/** An option of ky is set and takes precedence over the policy. */
 export interface PolicyOverriddenEvent {
   readonly type: 'policy.overridden';
   readonly call: CallView;
-  /** `retry`, `timeout`, `totalTimeout`. */
+  /** The options: `retry`, `timeout`, `totalTimeout`. */
   readonly by: readonly string[];
 }
 
@@ -75,22 +80,24 @@ export interface PolicyOverriddenEvent {
 export interface RetryNestedEvent {
   readonly type: 'retry.nested';
   readonly call: CallView;
-  /** The header that tells: `x-stainless-retry-count`, `amz-sdk-request`, `x-envoy-attempt-count`, `grpc-previous-rpc-attempts`. */
+  /** The header that shows it: `x-stainless-retry-count`, `amz-sdk-request`, `x-envoy-attempt-count`, `grpc-previous-rpc-attempts`. */
   readonly header: string;
   /** How often the client above has retried before this call. */
   readonly outerRetries: number;
 }
 
+/** A call ended. */
 export interface CallEndEvent {
   readonly type: 'call.end';
   readonly call: CallView;
   readonly result: CallResult;
   readonly status: number | undefined;
   readonly durationMs: number;
-  /** Why it ended here, in words. */
+  /** Why the call ended: `all 3 attempts are used (503)`. */
   readonly reason: string;
 }
 
+/** What a listener is called with. `type` tells the events apart. */
 export type SteadfetchEvent =
   | AttemptEndEvent
   | RetryScheduledEvent
@@ -102,6 +109,7 @@ export type SteadfetchEvent =
   | RetryNestedEvent
   | CallEndEvent;
 
+/** The `on` port. It cannot change a call; what it throws is caught. */
 export type Listener = (event: SteadfetchEvent) => void;
 
 /**

@@ -1,28 +1,37 @@
 /** Guards as they stand, for operators and observers. */
 import type {BreakerState} from './call-view.ts';
 
-/** What stands before one origin. */
+/** The guards of one origin. */
 export interface GuardSnapshot {
   readonly origin: string;
-  /** `retryAfterMs` is 0 unless the breaker is open. */
+  /** Of each breaker its route, if it has one, and how long it stays open in ms: 0 unless it is open. */
   readonly breakers: readonly {
     readonly route: string | undefined;
     readonly state: BreakerState;
     readonly retryAfterMs: number;
   }[];
-  /** `remaining` is a share, from 0 to 1. */
+  /** Of each budget the share that is left, from 0 to 1. */
   readonly budgets: readonly {readonly remaining: number}[];
+  /** Of each limit the attempts in flight and in the queue. */
   readonly concurrency: readonly {readonly max: number; readonly inFlight: number; readonly waiting: number}[];
 }
 
-/** @param guarded The origin, or origin and route, that the breaker stands before. */
+/**
+ * Called when a breaker changes its state.
+ *
+ * @param guarded The origin, or origin and route, that the breaker protects.
+ */
 export type BreakerListener = (guarded: string, from: BreakerState, to: BreakerState) => void;
 
-/** All guards of one policy, to be read at any time. Lives as long as its clients: watchers hold it weakly. */
+/** All guards of one policy. Lives as long as its clients, so an observer holds it by a WeakRef. */
 export interface GuardsView {
   readonly policyName: string;
-  /** Told of every breaker that changes its state. */
+  /** Called for every breaker that changes its state. */
   readonly breakerListeners: Set<BreakerListener>;
-  /** @param now Monotonic milliseconds of the clients' clock. */
+  /**
+   * The guards as they are, by origin.
+   *
+   * @param now The time of the clients' clock: `clock.now()`.
+   */
   snapshot(now: number): readonly GuardSnapshot[];
 }

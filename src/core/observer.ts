@@ -17,47 +17,55 @@ export interface HeaderBag {
   delete(name: string): void;
 }
 
+/** The `observer` port: may add headers to requests and run them in a context of its own, as tracing needs. */
 export interface Observer {
-  /** Before the first attempt. Runs in the caller's context. */
+  /** Called before the first attempt, in the caller's context. null: this call is not observed. */
   startCall(call: CallView): CallObserver | null;
-  /** A client was made. Its guards are to be held weakly, or they would outlive it. Clients can share them. */
+  /** Called when a client is made. Hold the guards by a WeakRef, or they outlive the client. Clients can share guards. */
   watch?(guards: GuardsView, clock: Clock): void;
 }
 
+/** Observes one call. */
 export interface CallObserver {
-  /** Called right before the request is sent; may add headers. */
+  /** Called right before the request is sent; may add headers. null: this attempt is not observed. */
   startAttempt(call: CallView, attempt: AttemptStart, headers: HeaderBag): AttemptObserver | null;
-  /** Runs a function of the user's that belongs to the call, but to no attempt. */
+  /** Runs a function of the user that belongs to the call but to no attempt, and returns its result. */
   run<T>(work: () => T): T;
-  /** Something happened between attempts. */
+  /** Called for each event between attempts. */
   event(name: CallEventName, facts: CallEventFacts): void;
-  /** Exactly once, however the call ended. `reason`: why it ended here, in words. */
+  /** Called exactly once. `reason` is that of the call report. */
   end(call: CallView, outcome: Outcome, result: CallResult, reason: string, durationMs: number): void;
 }
 
+/** Observes one attempt. */
 export interface AttemptObserver {
+  /** Sends the request, in the context of the attempt, and returns the result of `send`. */
   run<T>(send: () => T): T;
-  /** Exactly once. `superseded`: another attempt of the same call was answered first. */
+  /** Called exactly once. `superseded`: another attempt of the same call was answered first. */
   end(outcome: Outcome, superseded: boolean, latencyMs: number): void;
-  /** The caller got the response, and its body is still to be read. The call has ended by then. */
+  /** Called when the caller gets the response, before its body is read. The call has ended. */
   startBody?(): BodyObserver | null;
 }
 
+/** Observes the body of a response. */
 export interface BodyObserver {
-  /** Exactly once. `left`: the caller did not read the rest. */
+  /** Called exactly once. */
   end(how: BodyEnd): void;
 }
 
+/** How a body ended: read to its end, left unread in part, or failed. */
 export type BodyEnd = 'read' | 'left' | FailureKind;
 
+/** An attempt that is about to be sent. */
 export interface AttemptStart {
   /** 1 for the first. */
   readonly number: number;
   readonly kind: AttemptKind;
-  /** The attempt that a hedge shadows. */
+  /** The attempt that a hedge runs beside; null for other attempts. */
   readonly shadows: AttemptObserver | null;
 }
 
+/** The events between the attempts of a call. */
 export type CallEventName =
   | 'retry.scheduled'
   | 'retry.abandoned'
@@ -66,9 +74,12 @@ export type CallEventName =
   | 'policy.overridden'
   | 'retry.nested';
 
+/** The facts of such an event, as far as it has them. */
 export interface CallEventFacts {
+  /** The number of the attempt to come. */
   readonly attempt?: number;
   readonly reason?: string;
   readonly waitMs?: number;
+  /** Where the wait comes from, as in `RetryScheduledEvent`. */
   readonly waitSource?: string;
 }

@@ -10,7 +10,7 @@ export interface AttemptResponse {
   readonly headers: ResponseHeaders;
 }
 
-/** Why there is no response. */
+/** Why an attempt has no response. */
 export type FailureKind =
   /** The connection broke or was never made: DNS, TLS, reset. */
   | 'network'
@@ -29,14 +29,15 @@ export type FailureKind =
   /** Anything else that was thrown, such as a mistake in the request. */
   | 'other';
 
+/** How an attempt, or a call, ended. */
 export class Outcome<out R extends AttemptResponse = AttemptResponse> {
   readonly kind: 'response' | FailureKind;
   readonly response: R | null;
-  /** What was thrown, untouched; undefined with a response. */
+  /** What was thrown, unchanged; undefined with a response. */
   readonly error: unknown;
-  /** False when the attempt ended before anything was given to the transport. */
+  /** false if the attempt ended before it was handed to the transport. */
   readonly reachedTransport: boolean;
-  /** A limit passed while the process was busy: that says nothing about the server, so no guard learns of it. */
+  /** A time limit passed while the process was busy. This says nothing about the server, so guards ignore the outcome. */
   readonly isLate: boolean;
 
   constructor(

@@ -1,6 +1,6 @@
 /** Chance, and the ids made by it. With system-clock.ts the only file that touches `Math.random` or `crypto`. */
 
-/** A number in [0, 1), as `Math.random` gives it. */
+/** Returns a number from 0 to 1, without 1, like `Math.random`. */
 export type Random = () => number;
 
 export const systemRandom: Random = Math.random;
@@ -20,19 +20,19 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** Makes the ids a call carries. */
+/** Makes the ids of a call. */
 export interface Ids {
-  /** One per call. */
+  /** Called once for each call. */
   correlationId(): string;
-  /** One per attempt, where the policy names a header for it. */
+  /** Called once for each attempt, if the policy names a header for the id. */
   requestId(): string;
-  /** One per call that gets an idempotency key. Must be unguessable and never repeat. */
+  /** Called once for each call that gets an idempotency key. A key has to be unguessable and unique. */
   idempotencyKey(): string;
 }
 
 /**
- * Correlation and request ids are a random prefix of this process and a counter: unique, and a tenth of the price of a
- * UUID. They name, they do not protect. Keys are UUIDs (version 4), because a server stores answers under them.
+ * The default ids. Correlation ids and request ids are a random prefix of the process and a counter: unique, but not secret, and ten times
+ * cheaper than a UUID. Idempotency keys are UUIDs (version 4), because a server stores responses under them.
  */
 export class SystemIds implements Ids {
   #prefix = '';

@@ -7,16 +7,16 @@
 import type {AbortSource} from './abort-source.ts';
 
 /**
- * Something that happens later. The clock links timers into its own lists through the fields below, so that arming one
- * allocates nothing; an attempt is itself a timer.
+ * Work that a clock starts later: extend this class and implement `fire`. A clock links timers through their fields, so that to arm a
+ * timer allocates nothing.
  */
 export abstract class Timer {
-  /** When it fires, on the clock's scale; NaN while not armed. */
+  /** When the timer fires, as `Clock.now()` counts; NaN while it is not armed. */
   at: number = Number.NaN;
   /** @internal A lane of the clock's, or a timer of the runtime's. */ place: unknown = null;
   /** @internal */ previous: Timer | null = null;
   /** @internal */ next: Timer | null = null;
-  /** It keeps no process alive. Set by `Clock.unref`. */
+  /** Whether the timer lets the process end. Set by `Clock.unref`. */
   unrefd = false;
 
   get armed(): boolean {
@@ -24,36 +24,41 @@ export abstract class Timer {
   }
 
   /**
-   * Whether a socket may hold what the timer waits for. When such a timer fires late, the clock has the sockets read first: the
-   * process was busy, and what came meanwhile came in time. Of the class, not of each timer.
+   * Whether the timer limits the time for data from a socket. If such a timer is late because the process was busy, the clock reads the
+   * sockets before it fires the timer: data that arrived in time counts. Set on the prototype.
    */
   declare waitsForSockets: boolean;
   static {
     Timer.prototype.waitsForSockets = false;
   }
 
-  /** @param lateMs How late it fires, where the process was too busy to fire it in time; 0 elsewhere. */
+  /**
+   * Called by the clock.
+   *
+   * @param lateMs How late, in ms, because the process was busy; 0 if in time.
+   */
   abstract fire(lateMs?: number): void;
 }
 
+/** Time, as the engine reads it and waits for it. `VirtualClock` is the clock for tests. */
 export interface Clock {
-  /** Monotonic milliseconds. The zero point means nothing. */
+  /** Monotonic time in ms, from an arbitrary start. */
   now(): number;
-  /** Milliseconds since 1970, for HTTP dates only: this one can jump. */
+  /** Wall time in ms since 1970, for HTTP dates only. It can jump. */
   wall(): number;
   /**
-   * Fires the timer once, `ms` from now (half a millisecond earlier at the most). Any delay up to 2^53 is safe; Infinity never fires.
+   * Fires the timer once, after `ms`, at most half a millisecond early. Delays up to 2^53 are allowed; Infinity never fires.
    *
-   * @param now What `now()` said a moment ago, if it was asked: asking is what costs most here.
+   * @param now A value of `now()` that the caller has just read. Saves a reading, which is most of the cost.
    */
   arm(timer: Timer, ms: number, now?: number): void;
-  /** Forgets the timer. Harmless when it is not armed. */
+  /** Cancels the timer. Does nothing if it is not armed. */
   disarm(timer: Timer): void;
-  /** From now on the timer does not keep the process alive. */
+  /** Lets the process end although the timer is armed. */
   unref(timer: Timer): void;
-  /** The timer keeps the process alive again. */
+  /** Keeps the process alive until the timer fires, which is the default. */
   ref(timer: Timer): void;
-  /** Says that this duration will be armed often, so that the clock can keep its timers cheaply. */
+  /** Announces a duration that will be armed often, so that the clock can keep its timers in one list. */
   expect(ms: number): void;
 }
 
@@ -107,7 +112,7 @@ export class Pause extends Timer {
   }
 }
 
-/** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. Leaves no listener and no timer. */
+/** Resolves after `ms` of the clock. Rejects with the reason of the signal as soon as it aborts. Leaves no listener and no timer behind. */
 export function sleep(clock: Clock, ms: number, signal: AbortSource | null = null): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) reject(signal.reason);

@@ -6,13 +6,21 @@ import {TimerHeap} from './timer-heap.ts';
 /** Rests without a timer, of twelve turns each, after which the work counts as stuck. */
 const STUCK_AFTER = 1000;
 
+/**
+ * A clock for tests, which starts at 0 and moves only on request.
+ *
+ * @example
+ * const clock = new VirtualClock();
+ * const fetch = createFetch(policy, {clock, fetch: server.fetch});
+ * await clock.run(() => fetch(url)); // every wait passes at once
+ */
 export class VirtualClock implements Clock {
   #now: number;
   #wall: number;
   readonly #timers = new TimerHeap();
   readonly #rest = new Rest();
 
-  /** @param wall What `wall()` says at the start, in milliseconds since 1970. */
+  /** @param wall The wall time at the start, in ms since 1970. Default: 2026-01-01, 00:00 UTC. */
   constructor(wall: number = Date.UTC(2026, 0, 1)) {
     this.#now = 0;
     this.#wall = wall;
@@ -26,12 +34,12 @@ export class VirtualClock implements Clock {
     return this.#wall;
   }
 
-  /** Sets the wall clock, as an operator or NTP would. Monotonic time does not notice. */
+  /** Sets the wall time, like an operator or NTP. `now()` does not change. */
   setWall(wall: number): void {
     this.#wall = wall;
   }
 
-  /** Timers that are armed. 0 once every call is over. */
+  /** How many timers are armed. 0 after the last call has ended. */
   get pending(): number {
     return this.#timers.size;
   }
@@ -54,11 +62,12 @@ export class VirtualClock implements Clock {
     timer.at = Number.NaN;
   }
 
+  /** Resolves after `ms`; rejects with the reason of the signal as soon as it aborts. */
   sleep(ms: number, signal: AbortSignal | null = null): Promise<void> {
     return sleep(this, ms, signal);
   }
 
-  /** Moves `ms` ahead, firing on the way what falls due, and lets the work that wakes run. */
+  /** Moves the time by `ms`, fires the timers that are due in order, and waits until the work that they start has run. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     await this.#rest.settle();
@@ -70,7 +79,11 @@ export class VirtualClock implements Clock {
     await this.#rest.settle();
   }
 
-  /** Runs `work` to its end, jumping from one timer to the next whenever nothing else is left to do. */
+  /**
+   * Runs `work` to its end. Whenever all pending work waits for a timer, the time moves to the next timer.
+   *
+   * @throws What `work` throws; Error if the work neither ends nor waits for a timer.
+   */
   async run<T>(work: () => Promise<T>): Promise<T> {
     let settled = false;
     const result = work().finally(() => {

@@ -7,7 +7,7 @@
 
 import type {ServerHint} from './server-hint.ts';
 
-/** How far the request came. */
+/** How far the request got. */
 export type Sent =
   /** The request never left this machine. */
   | 'not-sent'
@@ -18,19 +18,20 @@ export type Sent =
   /** The server acted on the request. */
   | 'processed';
 
+/** What an outcome means for a retry. */
 export interface Classification {
-  /** Whether a retry may succeed. Whether a retry is allowed is decided in call/decide-retry.ts. */
+  /** Whether a retry may succeed. Whether it is allowed depends on `sent`, the method and the key. */
   readonly transient: boolean;
   readonly sent: Sent;
-  /** Why, in a word that is low in cardinality: a status, an error code, `attempt timeout`. */
+  /** Why, in a word of few different values: a status, an error code, `attempt timeout`. */
   readonly reason: string;
-  /** The server asks for less load: the retry waits from `throttledBaseMs` and costs the budget less. */
+  /** The server asks for less load: the wait starts at `throttledBaseMs`, and the retry costs the budget less. */
   readonly throttled: boolean;
-  /** Worth exactly one retry, without a wait: another connection (421), after the handshake (425), with a new token (401). */
+  /** Retried once at most, without a wait: on another connection (421), after the handshake (425), with a new token (401). */
   readonly once: boolean;
-  /** No policy can change it: the caller's abort, a replayed answer, `x-should-retry: false`, a bad certificate. */
+  /** No policy can change it: an abort by the caller, a replayed response, `x-should-retry: false`, a bad certificate. */
   readonly final: boolean;
-  /** When the body of the error asks for the retry; null where it says nothing, or was not read. Headers come first. */
+  /** The wait that the body of the response asks for; null if it asks for none, or was not read. Headers take precedence. */
   readonly hint: ServerHint | null;
 }
 

@@ -1,15 +1,15 @@
 /**
- * The server's word on when to come back.
+ * How long the server asks the client to wait.
  *
- * Servers say it in many ways. They are asked in a fixed order, from the most exact to the most vague, and what is
- * malformed is as if it were absent: never 0, never NaN.
+ * The headers are read in a fixed order, from the most exact to the least. Malformed values are ignored: a hint is never 0 or NaN because
+ * of one.
  */
 import type {ResponseHeaders} from '../core/outcome.ts';
 import {parseHttpDate} from './http-date.ts';
 import {rateLimitResetMs} from './rate-limit.ts';
 
 /**
- * Where a hint stands. `pushback` and `retry-info` are gRPC's (grpc-hint.ts); `retry-info`, `estimated-time` and `message` are read in the
+ * Where a hint was found. `pushback` and `retry-info` are gRPC's (grpc-hint.ts); `retry-info`, `estimated-time` and `message` are read in the
  * bodies of errors (error-body.ts).
  */
 export type HintSource =
@@ -21,8 +21,9 @@ export type HintSource =
   | 'estimated-time'
   | 'message';
 
+/** The wait that a server asks for. */
 export interface ServerHint {
-  /** How long the server wants to be left alone, in milliseconds: finite, but not bounded here. See `retryAfter.maxMs`. */
+  /** In ms. Finite, but not bounded: `retryAfter.maxMs` is the bound. */
   readonly ms: number;
   readonly source: HintSource;
 }

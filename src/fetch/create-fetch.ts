@@ -17,26 +17,27 @@ import {FetchTransport, isRequest} from './fetch-transport.ts';
 import {copyInit} from './init-copy.ts';
 import {type Reject, type Resolve, settleWith} from './settle.ts';
 
-/** What one call may say for itself, beside fetch's own options. */
+/** The options of one call: those of fetch, and what the call changes of its policy. */
 export interface ResilientInit extends RequestInit {
+  /** See docs/policy.md, Overrides of one call. */
   readonly resilience?: CallOverrides;
 }
 
 /**
- * Takes what fetch takes, gives what fetch gives; fits wherever a `fetch` is asked for. Not written with `RequestInfo`, which
- * only the browser's library knows: Node's types have no such name.
+ * Takes and returns what `fetch` does, so it can be passed wherever a `fetch` is expected. Its type does not use `RequestInfo`, which the
+ * types of Node do not have.
  */
 export type ResilientFetch = (input: string | URL | Request, init?: ResilientInit) => Promise<Response>;
 
 /**
- * A fetch under a policy.
+ * Makes a `fetch` that follows a policy.
  *
- * Resolves with the last response, whatever its status; rejects with the last error, untouched but for a `resilience`
- * field that says why it was not sent again.
+ * Resolves with the last response, whatever its status. Rejects with the last error, which is unchanged except for the field `resilience`:
+ * the report that says why the call was not retried.
  *
- * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
- * @param ports  Functions the policy cannot hold: `fetch`, `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
- * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Default: every field has its default.
+ * @param ports  Functions beside the policy, each optional: `fetch`, `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
+ * @throws InvalidPolicyError naming each wrong field: now, not at the first call.
  *
  * @example
  * const fetch = createFetch({maxAttempts: 4, deadlineMs: 10_000});

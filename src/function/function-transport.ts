@@ -7,13 +7,13 @@ import {Answer, answerBodies, answerOfError} from '../transport/answer.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import type {Transport, TransportRequest} from '../transport/transport.ts';
 
-/** What the function is given beside the signal. */
+/** The second argument of the function. */
 export interface FunctionContext {
   /** 1 for the first. */
   readonly attempt: number;
-  /** The key of the call; undefined where it has none. */
+  /** The idempotency key of the call; undefined without one. */
   readonly key: string | undefined;
-  /** To be sent along, where the function sends a request: correlation id, trace context, and the key. */
+  /** Headers for the request that the function sends: correlation id, trace context, and the key. */
   readonly headers: Readonly<Record<string, string>>;
 }
 

@@ -14,37 +14,38 @@ import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import type {Answer} from '../transport/answer.ts';
 import {type FunctionContext, FunctionTransport} from './function-transport.ts';
 
-/** What one call of a guarded function may say for itself. */
+/** The options of one call of a guarded function. */
 export interface FunctionCall {
   /**
-   * Names the call for the server, the same on every attempt: `context.key` and, in `context.headers`, the key header. With a key the call may
-   * be repeated, so the function has to send it.
+   * The idempotency key of the call, the same for each attempt. With a key the call is retried although the server may have acted, so the
+   * function has to send the key: it is `context.key`, and the key header in `context.headers`.
    */
   readonly key?: string;
-  /** The function may run twice without harm: a read, or a write that has the same effect twice. Default: false. */
+  /** Whether the function may run twice: a read, or a write with the same effect the second time. Default: false. */
   readonly idempotent?: boolean;
-  /** Ends the call: waits end, and the attempt in flight is aborted. */
+  /** Ends the call: a wait ends, and the attempt in flight is aborted. */
   readonly signal?: AbortSignal;
   /** What this call changes of its policy. See docs/policy.md, Overrides of one call. */
   readonly resilience?: CallOverrides;
 }
 
+/** The functions beside a policy, and a name. Each is optional. */
 export interface FunctionPorts extends Omit<Ports<Answer>, 'fetch'> {
   /**
-   * What the function calls: one budget and one breaker stand before all functions of that name under one policy. Letters, digits, dots and
+   * The name of what the functions call, such as `orders-db`. Functions of one name share a budget and a breaker. Letters, digits, dots and
    * hyphens. Default: `function`.
    */
   readonly name?: string;
 }
 
 /**
- * Runs the function under the policy, again where that is safe and may help.
+ * Runs a function under the policy, and runs it again where that is safe and may help.
  *
- * A value is a success. What it throws fails the attempt: by its status where it carries one (`status`, `statusCode`, `response.status`), by its
- * code where the connection failed (`ECONNRESET`), else as a mistake that no retry mends. Pass `signal` on: an attempt that is over does
- * not stop a function that ignores it, but the call goes on without it.
+ * A returned value is a success. An exception is a failed attempt. It is classified by its status (`status`, `statusCode`,
+ * `response.status`), else by its code (`ECONNRESET`); any other exception is not transient. Pass `signal` on: a function that ignores it
+ * keeps running after its attempt has timed out.
  *
- * @throws What the last attempt threw, with a `resilience` field that says why it was not retried; TimeoutError; RejectedError.
+ * @throws What the last attempt threw, with a field `resilience` that says why it was not retried; TimeoutError; RejectedError.
  */
 export type GuardedFunction = <Value>(
   run: (signal: AbortSignal, context: FunctionContext) => Awaitable<Value>,
@@ -52,12 +53,12 @@ export type GuardedFunction = <Value>(
 ) => Promise<Value>;
 
 /**
- * Gives any function a policy: a database driver, an SDK, a subprocess.
+ * Makes a function that runs other functions under a policy: a query, a method of an SDK, a subprocess.
  *
- * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
- * @param ports  `name`, and functions the policy cannot hold: `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
- * @throws InvalidPolicyError at once, not at the first call, naming each wrong field.
- * @throws TypeError for a name that is not one.
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Default: every field has its default.
+ * @param ports  `name`, and functions beside the policy, each optional: `clock`, `random`, `ids`, `on`, `observer`, `classify`, `prepareAttempt`.
+ * @throws InvalidPolicyError naming each wrong field: now, not at the first call.
+ * @throws TypeError for an invalid name.
  *
  * @example
  * const guarded = guard({deadlineMs: 5000}, {name: 'orders-db'});

@@ -14,20 +14,21 @@ declare module '@grpc/grpc-js' {
   }
 }
 
-/** What `classify` is shown. It is not asked of a stream that has begun. */
+/** The outcome of an attempt, for `classify`, which is not called for a stream that has begun. */
 export interface GrpcClassifyInput extends Omit<ClassifyInput, 'response'> {
-  /** How the server ended the attempt; null where it did not. */
+  /** The status that the server ended the attempt with; null if it did not end it. */
   readonly status: StatusObject | null;
-  /** The response of a method without streams. */
+  /** The response message of a method that does not stream responses. */
   readonly message: unknown;
 }
 
+/** The functions beside a policy, and the origin. Each is optional. */
 export interface GrpcPorts extends Omit<Ports, 'fetch' | 'classify'> {
-  /** Sees what the engine cannot: say, an OK whose message carries an error. May be asynchronous; bounded by the deadline. */
+  /** Classifies what the policy cannot, such as an OK whose message has an error. May be asynchronous; bounded by the deadline. */
   readonly classify?: (outcome: GrpcClassifyInput) => Awaitable<Reclassification | undefined>;
   /**
-   * The origin whose guards and routes these calls go by. Default: that of the channel's target, `host:50051` being
-   * `http://host:50051`, and `host` or `host:443` being `https://host`.
+   * The origin for guards and routes. Default: that of the channel's target. `host:50051` gives `http://host:50051`; `host` and `host:443`
+   * give `https://host`.
    */
   readonly origin?: string;
 }

@@ -1,10 +1,11 @@
-/** A retry budget as gRPC's retry throttling: what comes nearest. */
+/** The retry throttling of gRPC that is closest to a retry budget. */
 import type {Budget} from '../policy/types.ts';
 
+/** `retryThrottling` of a service config: a token bucket for all retries of a channel. */
 export interface RetryThrottling {
-  /** A failed attempt takes one; retries stop at half. */
+  /** Size of the bucket. A failed attempt takes one token; with half of them or fewer nothing is retried. */
   readonly maxTokens: number;
-  /** What a success gives back. */
+  /** Tokens that a success returns. */
   readonly tokenRatio: number;
 }
 

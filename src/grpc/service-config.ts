@@ -1,8 +1,8 @@
 /**
- * A policy as a gRPC service config, for clients that retry by themselves: Go's, Java's, grpc-js's without this library.
+ * A policy as a gRPC service config, for clients that retry without steadfetch: those of Go and Java, and grpc-js itself.
  *
- * It says less than the policy: there is no attempt timeout, no breaker, no key and no choice of jitter, and what it asks to
- * repeat is repeated whatever the method does. What would be lost without a word is a warning.
+ * A service config has no attempt timeout, no breaker, no key and no choice of jitter, and it retries the listed codes whatever the method
+ * does. A warning names each part of the policy that the config cannot express.
  *
  * @see gRFC A6; grpc/service_config/service_config.proto
  */
@@ -14,17 +14,20 @@ import type {PolicyInput} from '../policy/types.ts';
 import {type RetryThrottling, throttlingOf} from './retry-throttling.ts';
 import {type BackoffConfig, backoffConfig, duration} from './service-config-backoff.ts';
 
+/** `retryPolicy` of a service config. Durations are texts such as `0.1s`. */
 export interface RetryPolicyConfig extends BackoffConfig {
   readonly maxAttempts: number;
   readonly retryableStatusCodes: readonly CodeName[];
 }
 
+/** `hedgingPolicy` of a service config. Durations are texts such as `0.1s`. */
 export interface HedgingPolicyConfig {
   readonly maxAttempts: number;
   readonly hedgingDelay: string;
   readonly nonFatalStatusCodes: readonly CodeName[];
 }
 
+/** How to call some methods. */
 export interface MethodConfigEntry {
   /** `{}` stands for every method. */
   readonly name: readonly {readonly service?: string; readonly method?: string}[];
@@ -33,15 +36,17 @@ export interface MethodConfigEntry {
   readonly hedgingPolicy?: HedgingPolicyConfig;
 }
 
+/** A service config as gRPC defines it. */
 export interface ServiceConfigJson {
   readonly methodConfig: readonly MethodConfigEntry[];
   readonly retryThrottling?: RetryThrottling;
 }
 
+/** The config, and what it lacks. */
 export interface ServiceConfigResult {
-  /** JSON: grpc-js takes it as a text in the channel option `grpc.service_config`. */
+  /** Plain data. grpc-js takes it as JSON text in the channel option `grpc.service_config`. */
   readonly config: ServiceConfigJson;
-  /** What of the policy the config cannot say, one sentence each. */
+  /** Parts of the policy that the config cannot express, one sentence each. */
   readonly warnings: readonly string[];
 }
 
@@ -52,10 +57,10 @@ const ANY = '~';
 const METHOD_PATH = /^\/([\w.]+)\/([\w]+|\*)$/;
 
 /**
- * Writes the service config that comes nearest to a policy.
+ * Writes the service config that is closest to a policy.
  *
- * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
- * @param origin Whose routes count, where some name an origin. A service config belongs to one channel.
+ * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Default: every field has its default.
+ * @param origin The origin of the channel. Routes for other origins are left out.
  * @throws InvalidPolicyError naming each wrong field.
  *
  * @example

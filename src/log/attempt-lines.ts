@@ -8,36 +8,40 @@ import type {AttemptEndEvent, CallEndEvent, Listener, RetryScheduledEvent} from 
 import {codeName} from '../decide/grpc-codes.ts';
 import {redactText} from '../decide/redact.ts';
 
-/** One attempt, or the end of a call that came without one. Durations are milliseconds. */
+/** One attempt, or the end of a call without one. Durations are in ms. */
 export interface AttemptLine {
   readonly correlationId: string | undefined;
   /** Name of the matched route, else of the policy. */
   readonly policy: string;
-  /** Of a gRPC call `package.Service/Method`. */
+  /** The HTTP method, or `package.Service/Method` of a gRPC call. */
   readonly method: string;
-  /** Redacted. */
+  /** Without credentials and secrets. */
   readonly url: string;
-  /** 1 for the first. Undefined where nothing was sent: the call was refused, or it ended while it waited. */
+  /** 1 for the first. Undefined if nothing was sent: the call was refused, or it ended during a wait. */
   readonly attempt: number | undefined;
   readonly kind: AttemptKind | undefined;
   /** The HTTP status, or the name of the gRPC code. */
   readonly status: number | string | undefined;
-  /** What there was instead of a status: `ECONNRESET`, `attempt timeout`, `superseded`. */
+  /** The failure without a response: `ECONNRESET`, `attempt timeout`, `superseded`. */
   readonly error: string | undefined;
   readonly latencyMs: number | undefined;
   /** The wait before the next attempt. */
   readonly waitMs: number | undefined;
-  /** Why the wait is as long as it is: `backoff`, `retry-after`, `rate-limit`, `none` and so on, as in `RetryScheduledEvent`. */
+  /** Where the wait comes from: `backoff`, `retry-after`, `rate-limit`, `none` and so on, as in `RetryScheduledEvent`. */
   readonly waitSource: string | undefined;
-  /** What the server asked for, also where the backoff is longer. */
+  /** The wait that the server asked for, even if the backoff is longer. */
   readonly retryAfterMs: number | undefined;
-  /** How the call ended; undefined while attempts follow. */
+  /** How the call ended; undefined if another attempt follows. */
   readonly outcome: CallResult | undefined;
-  /** Why it ended here, or is sent again. */
+  /** Why the call ended, or is retried. */
   readonly reason: string | undefined;
 }
 
-/** @param write Called once for each attempt, in the order they ended, and once for each call that ended without. */
+/**
+ * Makes a listener for the `on` port that combines events into lines, for a log format of your own.
+ *
+ * @param write Called once for each attempt, in the order in which attempts end, and once for each call that ends without an attempt.
+ */
 export function attemptLines(write: (line: AttemptLine) => void): Listener {
   /** The last attempt of each call, until it is known what follows. */
   const pending = new WeakMap<CallView, AttemptEndEvent>();

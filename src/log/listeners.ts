@@ -1,22 +1,22 @@
-/** Listeners that write a line for each attempt, for those who want to read a log and not to make one. */
+/** Listeners that write a line for each attempt to the console or to pino. */
 import type {BreakerChangedEvent, Listener} from '../core/events.ts';
 import {type AttemptLine, attemptLines} from './attempt-lines.ts';
 
-/** pino, or whatever takes fields and a message as pino does. */
+/** pino, or a logger that takes fields and a message like pino. */
 export interface FieldLogger {
   debug?(fields: object, message: string): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
+/** The options of `logToConsole` and `logToPino`. */
 export interface LogOptions {
-  /** Level of the last line of a call that succeeded. Default: `info`. */
+  /** Level of the last line of a call that succeeds. Default: `info`. */
   readonly success?: 'info' | 'debug';
 }
 
 /**
- * A listener for `on` that writes to pino: fields `correlationId`, `policy`, `method`, `url`, `attempt`, `kind`, `status`, `error`,
- * `latencyMs`, `waitMs`, `waitSource`, `retryAfterMs`, `outcome`, `reason`, as far as they are known. Calls that failed, and breakers
+ * Makes a listener for the `on` port that writes to pino, with the fields of `AttemptLine` that are known. Calls that failed, and breakers
  * that change, are warnings.
  *
  * @example
@@ -31,10 +31,10 @@ export function logToPino(logger: FieldLogger, options: LogOptions = {}): Listen
 }
 
 /**
- * A listener for `on` that writes lines of text: `info` for attempts, `warn` for calls that failed and for breakers that change.
- * A wait says in brackets where its length comes from.
+ * Makes a listener for the `on` port that writes lines of text: `info` for attempts, `warn` for calls that failed and for breakers that
+ * change. Where a wait comes from stands in brackets.
  *
- * @param to Default: the console.
+ * @param to Where to write. Default: `console`.
  *
  * @example
  * createFetch(policy, {on: logToConsole()});
@@ -48,7 +48,7 @@ export function logToConsole(to: TextLogger = console, options: LogOptions = {})
   );
 }
 
-/** The console, or what takes a line of text as it does. */
+/** The console, or a logger that takes a line of text. */
 export interface TextLogger {
   debug?(line: string): void;
   info(line: string): void;

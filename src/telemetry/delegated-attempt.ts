@@ -70,20 +70,21 @@ export class DelegatedAttempt implements AttemptObserver {
   }
 }
 
-/** A request, as instrumentation-undici passes it on. */
+/** A request as instrumentation-undici passes it to a hook. */
 export interface UndiciRequest {
   readonly origin: string;
   readonly path: string;
 }
 
+/** Options for `UndiciInstrumentation`. */
 export interface UndiciHooks {
   startSpanHook(request: UndiciRequest): Attributes;
   requestHook(span: Span): void;
 }
 
 /**
- * For `attemptSpans: "delegate"`: what instrumentation-undici is configured with, so that its spans have the resend_count, the attempt's
- * number and kind, the link of a hedge, and a URL without secrets. Requests of others are left alone.
+ * Makes options for instrumentation-undici, for `attemptSpans: "delegate"`. They give its spans the resend_count, the number and kind of the
+ * attempt, the link of a hedge, and a URL without secrets. Spans of other requests do not change.
  *
  * @example
  * new UndiciInstrumentation({...undiciHooks()});

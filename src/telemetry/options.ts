@@ -1,34 +1,35 @@
-/** What users set of their telemetry, and what it means. */
+/** The options of the OpenTelemetry observer. */
 import {diag} from '@opentelemetry/api';
 import {pageOrigin} from '../client/target.ts';
 import type {CallView} from '../core/call-view.ts';
 import {HeaderCapture} from './header-capture.ts';
 
+/** The options of `otelObserver`. */
 export interface OtelOptions {
   /**
-   * Who gets `traceparent`, `tracestate` and baggage. Asked once a call, with its URL, redacted. `{baggage: false}`: the trace
-   * goes along, the baggage does not. Default: everyone; in a browser the page's own origin, because these headers would force
-   * a preflight that other servers refuse.
+   * Which servers get `traceparent`, `tracestate` and baggage. Called once for each call, with its URL without secrets. `{baggage: false}`
+   * sends the trace headers but no baggage. Default: every server; in a browser only the origin of the page, because the headers cause a
+   * preflight request that other servers refuse.
    */
   readonly propagateTo?: (url: string) => boolean | {readonly baggage: boolean};
   /**
-   * Whose the CLIENT spans are. `client`: ours, and other instrumentations of undici or fetch are silent. `delegate`: theirs, with
-   * their trace headers; `undiciHooks()` puts on them what only we know. Default: `client`.
+   * Which instrumentation makes the CLIENT spans. `client`: steadfetch, and instrumentations of undici or fetch make none for its requests.
+   * `delegate`: they do, and send their trace headers; `undiciHooks()` adds the attributes that only steadfetch knows. Default: `client`.
    */
   readonly attemptSpans?: 'client' | 'delegate';
   /**
-   * Headers that are recorded on the attempt's span, by name. Some carry secrets by nature, such as `authorization` or `cookie`, and are
+   * Names of the headers that are recorded on the span of an attempt. Headers that carry secrets, such as `authorization` and `cookie`, are
    * refused. Default: none.
    */
   readonly captureHeaders?: {readonly request?: readonly string[]; readonly response?: readonly string[]};
   /**
-   * Whether the attempt's span says which address answered, and the call's span each redirect. Where there is Node's
-   * `diagnostics_channel`; elsewhere they are unknown. Default: true.
+   * Records the address of the server on the span of an attempt, and each redirect on the span of the call. Needs `diagnostics_channel` of
+   * Node. Default: true.
    */
   readonly network?: boolean;
-  /** A span for the time that the caller reads the body; attempts end with their headers. Default: false. */
+  /** Makes a span for the reading of the body, because the span of an attempt ends at the headers. Default: false. */
   readonly bodySpans?: boolean;
-  /** Also records `http.client.request.duration`; instrumentation-undici records it too, then count one of them. Default: false. */
+  /** Records the metric `http.client.request.duration`, which instrumentation-undici records too: use one of them. Default: false. */
   readonly requestDuration?: boolean;
 }
 

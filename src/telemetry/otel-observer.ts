@@ -16,7 +16,7 @@ import {registeredInstruments, registeredLogger, registeredTracer, requireApi} f
 import {type BreakerChange, watchGuards} from './watched-guards.ts';
 
 /**
- * An observer that reports to OpenTelemetry, through the SDK that is registered, now or later.
+ * Makes an observer that reports to the OpenTelemetry SDK that is registered, now or later.
  *
  * @throws TypeError for a captured header that is never recorded.
  * @throws SteadfetchError with code PEER_PACKAGE where the installed @opentelemetry/api is older than 1.3.

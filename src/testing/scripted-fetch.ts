@@ -1,10 +1,10 @@
-/** A fetch that answers by script and notes what it was sent. */
+/** A fetch that follows a script and records its requests. */
 
 import type {Clock} from '../core/timer.ts';
 import {sleep} from '../core/timer.ts';
 import {noteFailedRequest} from '../transport/failed-requests.ts';
 
-/** A status, a Response, an error to reject with, a function that makes one of these, or no answer at all. */
+/** A status, a response, an error to reject with, a function that returns one of these, or `hang`: no response until the request is aborted. */
 export type ScriptedAnswer =
   | number
   | Response
@@ -12,26 +12,29 @@ export type ScriptedAnswer =
   | 'hang'
   | ((request: SeenRequest) => ScriptedAnswer | Promise<ScriptedAnswer>);
 
+/** A request that was sent. */
 export interface SeenRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Headers;
   readonly body: string;
-  /** On the clock's scale. */
+  /** When it arrived, in ms of `clock.now()`. */
   readonly at: number;
   readonly signal: AbortSignal;
 }
 
+/** A `fetch` that responds as a script says, for tests without a server. */
 export class ScriptedFetch {
-  /** Everything that was sent, in order. */
+  /** The requests, in the order in which they arrived. */
   readonly requests: SeenRequest[] = [];
   readonly #clock: Clock;
   readonly #script: readonly ScriptedAnswer[];
   readonly #latencyMs: number;
 
   /**
-   * @param script    One answer per request; the last one repeats.
-   * @param latencyMs How long each answer takes on the clock.
+   * @param clock     The clock of the client.
+   * @param script    One entry for each request; the last entry repeats.
+   * @param latencyMs How long each response takes, in ms of the clock. Default: 0.
    */
   constructor(clock: Clock, script: readonly ScriptedAnswer[], latencyMs = 0) {
     this.#clock = clock;
@@ -39,7 +42,7 @@ export class ScriptedFetch {
     this.#latencyMs = latencyMs;
   }
 
-  /** Pass this as the `fetch` port, or as ky's `fetch` option. */
+  /** The fetch: pass it as the `fetch` port, or as the `fetch` option of ky. */
   readonly fetch: typeof globalThis.fetch = async (input, init) => {
     const at = this.#clock.now();
     const {method, url, headers, body, signal} = plainRequest(input, init) ?? new Request(input, init);
@@ -55,7 +58,7 @@ export class ScriptedFetch {
     }
   };
 
-  /** When each request came. */
+  /** When each request arrived, in ms of `clock.now()`. */
   get arrivals(): number[] {
     return this.requests.map(({at}) => at);
   }

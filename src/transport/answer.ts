@@ -3,17 +3,20 @@ import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 
-/** Headers as any client gives them. */
+/** Headers as an object, or as a record by name. */
 export type AnswerHeaders = ResponseHeaders | Readonly<Record<string, string | readonly string[] | number | undefined>>;
 
 const NO_HEADERS: ResponseHeaders = {get: () => null, has: () => false};
 
+/** A response that was read to its end: the result of `answer()`, and what `classify` gets from functions and batches. */
 export class Answer<Value = unknown> implements AttemptResponse {
+  /** The HTTP status. */
   readonly status: number;
+  /** What the caller gets. */
   readonly value: Value;
-  /** What carried the status, where that was thrown. */
+  /** The error that has the status, if one was thrown. */
   readonly error: unknown;
-  /** What `send` gave or threw. */
+  /** What the function returned or threw. */
   readonly origin: unknown;
   readonly #headers: AnswerHeaders | undefined;
 
@@ -25,7 +28,7 @@ export class Answer<Value = unknown> implements AttemptResponse {
     this.#headers = headers;
   }
 
-  /** Read only where something failed. */
+  /** The headers, without any if none were given. */
   get headers(): ResponseHeaders {
     const headers = this.#headers;
     if (headers === undefined) return NO_HEADERS;
@@ -46,11 +49,12 @@ function ofRecord(record: Readonly<Record<string, unknown>>): Headers {
 }
 
 /**
- * An answer with a status, for clients that know no `Response`, and for the items of a chunk.
+ * Makes a response for an item of a batch, for clients that have no `Response` and for the items of a chunk.
  *
- * @param status 200 to 599; from 400 on it is a failure, classified as the policy says.
- * @param value  What the item is given; of a failure, what the server said.
- * @param headers For `Retry-After` and its like.
+ * @param status  200 to 599. From 400 on it is a failure, which the policy classifies.
+ * @param value   The result of the item; of a failure, the body of the response.
+ * @param headers Read for `Retry-After` and similar headers.
+ * @throws RangeError for another status.
  *
  * @example
  * const {statusCode, headers, body} = await request(url);

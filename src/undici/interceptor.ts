@@ -22,7 +22,7 @@ import {type CallController, Dispatched, dispatchedBodies} from './dispatched.ts
 import {isIterableBody, KeptIterable} from './kept-iterable.ts';
 import type {Dispatch, DispatchHandler, DispatchOptions, Interceptor} from './types.ts';
 
-/** Functions that a policy cannot hold. `classify` is shown a response with status and headers. */
+/** The functions beside a policy. `classify` gets a response with a status and headers only. */
 export type UndiciPorts = Omit<Ports<AttemptResponse>, 'fetch'>;
 
 /** Options of one dispatch, with what it may change of its policy. */

@@ -40,5 +40,5 @@ export interface DispatchHandler {
 // biome-ignore lint/suspicious/noExplicitAny: undici's own types are wider here and narrower there, by version.
 export type Dispatch = (options: any, handler: any) => boolean;
 
-/** What `Dispatcher.compose` takes. */
+/** An interceptor, as `Dispatcher.compose` takes it. */
 export type Interceptor = (dispatch: Dispatch) => Dispatch;
