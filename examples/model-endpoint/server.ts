@@ -1,0 +1,48 @@
+/** The endpoint on a port of 127.0.0.1. */
+import {once} from 'node:events';
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {text} from 'node:stream/consumers';
+import type {ModelEndpoint} from './endpoint.ts';
+
+export interface EndpointServer {
+  readonly origin: string;
+  /** Ends every connection, those in use too. */
+  close(): Promise<void>;
+}
+
+export async function serve(endpoint: ModelEndpoint): Promise<EndpointServer> {
+  const server = createServer((request, response) => {
+    // A client that gives up closes its connection: the endpoint's work ends with an error that nobody needs.
+    answer(endpoint, request, response).catch(() => response.socket?.destroy());
+  });
+  // An idle connection that the server closes under a request would be a fault that was not asked for.
+  server.keepAliveTimeout = 60_000;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function answer(endpoint: ModelEndpoint, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const closed = new AbortController();
+  response.on('close', () => closed.abort());
+  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+  const body = await text(request);
+  const path = new URL(request.url!, 'http://localhost').pathname;
+  const reply = await endpoint.handle({path, headers, body, signal: closed.signal});
+  if (reply.kind !== 'response') {
+    request.socket.resetAndDestroy();
+    return;
+  }
+  response.writeHead(reply.status, reply.headers);
+  if (typeof reply.body !== 'string') for await (const chunk of reply.body) response.write(chunk);
+  response.end(typeof reply.body === 'string' ? reply.body : undefined);
+}
