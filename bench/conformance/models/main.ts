@@ -1,0 +1,32 @@
+/** `npm run conformance:models`: measures every row and pitfall on every client, and writes results.json and docs/model-endpoints.md. */
+import {execFile, execFileSync} from 'node:child_process';
+import {existsSync, writeFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import type {ColumnResults} from './column.ts';
+import {columns} from './columns.ts';
+import {currentPage, type Results} from './page.ts';
+
+const root = new URL('../../../', import.meta.url);
+/** Of a column, which takes a minute. */
+const LIMIT_MS = 600_000;
+
+if (!existsSync(new URL('bench/node_modules/openai', root)))
+  execFileSync('npm', ['ci', '--prefix', 'bench', '--ignore-scripts'], {cwd: root, stdio: 'inherit'});
+
+const results: Record<string, ColumnResults> = {};
+for (const {id, name} of columns) {
+  results[id] = await measure(id);
+  console.log(`${name}: measured`);
+}
+const kept: Results = {node: process.versions.node, results};
+writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(kept, null, 2)}\n`);
+writeFileSync(new URL('docs/model-endpoints.md', root), currentPage());
+
+/** In a process of its own, whose clocks and timers it replaces. */
+async function measure(id: string): Promise<ColumnResults> {
+  const program = fileURLToPath(new URL('column.ts', import.meta.url));
+  const flags = ['--no-warnings', '--unhandled-rejections=warn'];
+  const {stdout} = await promisify(execFile)(process.execPath, [...flags, program, id], {timeout: LIMIT_MS});
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as ColumnResults;
+}

@@ -1,0 +1,99 @@
+/** docs/model-endpoints.md is generated from results that `npm run conformance:models` keeps. Here its content is checked, and ours run. */
+import {readFileSync} from 'node:fs';
+import {expect} from 'chai';
+import {pitfalls as others} from '../bench/conformance/catalogue.ts';
+import {columns} from '../bench/conformance/models/columns.ts';
+import {Lab} from '../bench/conformance/models/lab.ts';
+import {currentPage, type Results} from '../bench/conformance/models/page.ts';
+import {pitfalls} from '../bench/conformance/models/pitfalls.ts';
+import {rows} from '../bench/conformance/models/rows.ts';
+
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const {results} = JSON.parse(read('bench/conformance/models/results.json')) as Results;
+
+describe('docs/model-endpoints.md', () => {
+  it('is what `npm run generate` writes of the kept results', () => {
+    expect(read('docs/model-endpoints.md')).to.equal(currentPage());
+  });
+
+  it('has a result of each row and each pitfall for each client', () => {
+    expect(Object.keys(results)).to.deep.equal(columns.map(({id}) => id));
+    for (const {id, hasPitfalls} of columns) {
+      expect(Object.keys(results[id]!.rows)).to.deep.equal(rows.map(({id}) => id));
+      expect(Object.keys(results[id]!.pitfalls)).to.deep.equal(hasPitfalls ? pitfalls.map(({id}) => id) : []);
+    }
+  });
+
+  it('goes on with the numbers of the list of pitfalls', () => {
+    const last = Math.max(...others.map(({id}) => Number.parseInt(id.slice(1), 10)));
+    expect(pitfalls.map(({id}) => id)).to.deep.equal(pitfalls.map((_, index) => `T${last + 1 + index}`));
+    expect(pitfalls).to.have.length.at.least(24);
+  });
+
+  it('has the versions of the clients that the recipes and the example have', () => {
+    const dependencies = (path: string): Record<string, string> => {
+      const {dependencies, devDependencies} = JSON.parse(read(path));
+      return {...dependencies, ...devDependencies};
+    };
+    const bench = dependencies('bench/package.json');
+    const names = [...new Set(columns.flatMap(({packages}) => packages))].filter(name => name !== 'steadfetch');
+    const pinned = names.filter(name => name in dependencies('test/clients/package.json'));
+    expect(pinned).to.have.members(['openai', '@anthropic-ai/sdk', 'ai', '@ai-sdk/openai']);
+    for (const name of pinned) expect(bench[name]).to.equal(dependencies('test/clients/package.json')[name]);
+    expect(dependencies('package.json').openai).to.equal(bench.openai);
+  });
+});
+
+/** Rows and pitfalls that wait for a part of steadfetch: the page says that they fail. */
+const AWAITED: ReadonlySet<string> = new Set([
+  'burst-hint',
+  'burst-quota',
+  'burst-no-hint',
+  'batch',
+  'insufficient-quota',
+  'slow-generation',
+  'overload-event',
+  'pings-only',
+  'gemini-hint',
+  'loading-hint',
+  'shared-quota',
+  'T75',
+  'T76',
+  'T77',
+  'T78',
+  'T79',
+  'T80',
+  'T87',
+  'T88',
+  'T89',
+  'T90',
+  'T91',
+  'T92',
+  'T93',
+  'T94',
+  'T97',
+  'T101',
+  'T103',
+  'T104',
+  'T105',
+]);
+
+describe('steadfetch on a model endpoint', () => {
+  const column = columns.find(({id}) => id === 'steadfetch')!;
+  const experiment = <T>(work: (lab: Lab) => Promise<T>): Promise<T> => {
+    const lab = new Lab(column, 1);
+    return lab.clock.run(() => work(lab));
+  };
+
+  for (const {id, title, goal, measure} of rows.filter(({id}) => !AWAITED.has(id)))
+    it(`${id}: ${title}: ${goal}`, async () => {
+      expect(await experiment(measure)).to.have.property('goalMet', true);
+    });
+
+  for (const {id, title, run} of pitfalls.filter(({id}) => !AWAITED.has(id)))
+    it(`${id} ${title}`, async () => {
+      expect(await experiment(run))
+        .to.have.property('cell')
+        .that.is.oneOf(['pass', 'n/a']);
+    });
+});
