@@ -10,8 +10,11 @@ import {grpcAnswers} from '../src/decide/answers-grpc.ts';
 import {httpAnswers} from '../src/decide/answers-http.ts';
 import {type Classification, harmless, type Sent} from '../src/decide/classification.ts';
 import {classify} from '../src/decide/classify.ts';
+import {classifyErrorBody} from '../src/decide/classify-error-body.ts';
+import type {ErrorFacts} from '../src/decide/error-body.ts';
 import {CODE_NAMES, codeName} from '../src/decide/grpc-codes.ts';
 import type {GrpcAnswer} from '../src/decide/grpc-hint.ts';
+import {REFUSALS, type Refusal} from '../src/decide/refusals.ts';
 import {Transients} from '../src/decide/transients.ts';
 import {defaultPolicy} from '../src/policy/defaults.ts';
 
@@ -82,6 +85,7 @@ const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
     ['any of them with `x-should-retry: false`', http(503, {'x-should-retry': 'false'})],
     ['any of them with `Idempotent-Replayed: true`', http(503, {'idempotent-replayed': 'true'})],
   ],
+  bodies: refusals,
   transport: () => [
     ['nothing listens (`ECONNREFUSED`)', classified(broken('ECONNREFUSED', {syscall: 'connect'}))],
     ['no such name, no route (`ENOTFOUND`, `EAI_AGAIN`, `EHOSTUNREACH`)', classified(broken('ENOTFOUND'))],
@@ -117,6 +121,27 @@ const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
     [`every other code: ${others()}`, grpc(2)],
   ],
 };
+
+/** Errors whose body can change what the status says; the others are as their status. */
+function refusals(): readonly Row[] {
+  return REFUSALS.filter(({means}) => means !== 'invalid').map(row => [
+    `${row.status}, ${wordsOf(row)} ([${row.vendor}](${row.source}))`,
+    classifyErrorBody(http(row.status), factsOf(row), row.status, context.transients),
+  ]);
+}
+
+function wordsOf({in: place, words}: Refusal): string {
+  const quoted = words.map(word => `\`${word}\``).join(', ');
+  return place === 'code' ? quoted : `${quoted} in the ${place === 'message' ? 'message' : 'name of the quota'}`;
+}
+
+/** An error of which only this row knows anything. */
+const factsOf = ({in: place, words}: Refusal): ErrorFacts => ({
+  codes: place === 'code' ? words : [],
+  message: place === 'message' ? words[0]! : '',
+  quotas: place === 'quota' ? words : [],
+  hint: null,
+});
 
 function others(): string {
   const red = CODE_NAMES.filter((name, code) => code > 0 && !grpc(code).transient && name !== 'RESOURCE_EXHAUSTED');

@@ -11,7 +11,8 @@ export interface RefusalAdvice {
 export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
   'not-transient': {
     example: '404 is not transient',
-    means: 'The failure would come again (a 404, a bad certificate, an abort), or `retryOn` does not list it.',
+    means:
+      'The failure would come again (a 404, a bad certificate, an abort, an account without credit), or `retryOn` does not list it.',
     remedy:
       'Correct the request. If this server answers a temporary failure so, add the status to `retryOn`, or decide in the `classify` port.',
   },

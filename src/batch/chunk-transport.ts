@@ -6,7 +6,6 @@
  */
 
 import type {ResponseBodies} from '../body/response-bodies.ts';
-import {classificationOf} from '../call/assess.ts';
 import {runCall} from '../call/call.ts';
 import type {CallContext} from '../call/context.ts';
 import {noteInner, noteOwn} from '../call/inner-report.ts';
@@ -22,6 +21,7 @@ import type {Transport, TransportRequest} from '../transport/transport.ts';
 import type {Counters} from './counters.ts';
 import {DRAINED, type Drain} from './drain.ts';
 import {type Entry, requestKey} from './entry.ts';
+import {itemClassification} from './failure.ts';
 import type {Memory} from './memory.ts';
 import {redirectOf} from './redirect.ts';
 import {RequestContext} from './send-context.ts';
@@ -157,7 +157,7 @@ export class ChunkTransport<Item> implements Transport<Answer> {
   /** What certainly had no effect on the server is not under way while it waits for its retry. */
   #unnote(outcome: Outcome<Answer>, signal: AbortSignal): void {
     if (signal.aborted || !this.open.some(({isNoted}) => isNoted)) return;
-    const {transient, sent} = classificationOf(this.#call, outcome);
+    const {transient, sent} = itemClassification(this.#call, outcome);
     if (transient && harmless(sent)) this.#sender.unacted(this.open);
   }
 

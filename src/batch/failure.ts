@@ -2,8 +2,10 @@
 import {classificationOf} from '../call/assess.ts';
 import type {CallContext} from '../call/context.ts';
 import type {Refusal} from '../call/decision.ts';
+import {errorFactsOf} from '../call/error-facts.ts';
 import {innerReport} from '../call/inner-report.ts';
-import {type CallReport, reportFor} from '../call/report.ts';
+import {type CallReport, isSentence, reportFor} from '../call/report.ts';
+import {isPromise} from '../core/awaitable.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type Classification, harmless} from '../decide/classification.ts';
 import {Answer} from '../transport/answer.ts';
@@ -30,9 +32,16 @@ export function failureOfCall(
     last.kind === 'deadline'
       ? mayRepeat || !last.reachedTransport
       : decision?.classification.transient === true && refusal !== 'may-have-acted';
-  const classifiedReason = last === outcome ? decision?.classification.reason : classificationOf(call, last).reason;
+  const classifiedReason = last === outcome ? decision?.classification.reason : itemClassification(call, last).reason;
   const {code, reason} = named(last, classifiedReason ?? last.kind, report.reason);
   return {code, refusal, reason, ...saidIn(last), retryable: mayTryAgain};
+}
+
+/** Of one item's answer, whose body is there: with what that says, where the policy has it read. */
+export function itemClassification(call: CallContext<Answer>, outcome: Outcome<Answer>): Classification {
+  const byStatus = classificationOf(call, outcome);
+  const facts = errorFactsOf(call, outcome, byStatus);
+  return facts === null || isPromise(facts) ? byStatus : classificationOf(call, outcome, facts);
 }
 
 /** A client inside `send` has decided: its decision stands. */
@@ -50,10 +59,12 @@ export function failureOfItem(
 ): ItemFailure {
   const isGated = classification.transient && !harmless(classification.sent) && !call.mayRepeat;
   const refusal: Refusal = isGated ? 'may-have-acted' : 'not-transient';
+  const {reason: found} = classification;
+  const notTransient = isSentence(found) ? found : `${found} for this item of a chunk is not transient`;
   const sentence = isGated
-    ? `${call.method} without an idempotency key, and the server may have acted (${classification.reason})`
-    : `${classification.reason} for this item of a chunk is not transient`;
-  const {code, reason} = named(last, classification.reason, sentence);
+    ? `${call.method} without an idempotency key, and the server may have acted (${found})`
+    : notTransient;
+  const {code, reason} = named(last, found, sentence);
   return {code, refusal, reason, ...saidIn(last), retryable: false};
 }
 

@@ -1,5 +1,4 @@
 /** The results of one chunk: who is done, who may be sent again, and which of those asks for most patience. */
-import {classificationOf} from '../call/assess.ts';
 import type {CallContext} from '../call/context.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
@@ -8,7 +7,7 @@ import {isNetworkFailure} from '../decide/failure-facts.ts';
 import {serverHint} from '../decide/server-hint.ts';
 import {type Answer, answerOf, answerOfError} from '../transport/answer.ts';
 import type {Entry} from './entry.ts';
-import {failureOfItem} from './failure.ts';
+import {failureOfItem, itemClassification} from './failure.ts';
 
 export interface Sorted<Item> {
   /** To be sent again. */
@@ -30,7 +29,7 @@ export async function sortChunk<Item>(
   for (const [place, entry] of entries.entries()) {
     if (entry.outcome !== null) continue; // A hedge was faster.
     const outcome = await outcomeOf(results[place]);
-    const classification = classificationOf(call, outcome);
+    const classification = itemClassification(call, outcome);
     if (outcome.response !== null && outcome.status < 400) {
       const {value} = outcome.response;
       entry.outcome = {ok: true, value, attempts: entry.attempts};
@@ -65,7 +64,7 @@ async function outcomeOf(result: unknown): Promise<Outcome<Answer>> {
 export const failedSend = (error: unknown): Outcome<Answer> =>
   failed(isNetworkFailure(error) ? 'network' : 'other', error);
 
-function patienceOf({response, status}: Outcome, {throttled}: Classification, wall: number): number {
-  const hint = response === null ? null : serverHint(status, response.headers, wall);
-  return hint?.ms ?? (throttled ? -1 : -2);
+function patienceOf({response, status}: Outcome, classification: Classification, wall: number): number {
+  const hint = (response === null ? null : serverHint(status, response.headers, wall)) ?? classification.hint;
+  return hint?.ms ?? (classification.throttled ? -1 : -2);
 }

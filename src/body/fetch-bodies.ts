@@ -1,7 +1,13 @@
 /** The bodies of fetch's responses. */
 import {discard} from './discard.ts';
 import {holdBody} from './held-body.ts';
+import {readErrorOf} from './read-error.ts';
 import type {ResponseBodies} from './response-bodies.ts';
 import {trackResponse} from './track-response.ts';
 
-export const fetchBodies: ResponseBodies<Response> = {track: trackResponse, hold: holdBody, discard};
+export const fetchBodies: ResponseBodies<Response> = {
+  track: trackResponse,
+  hold: holdBody,
+  readError: readErrorOf,
+  discard,
+};

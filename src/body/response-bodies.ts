@@ -2,6 +2,7 @@
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {Clock} from '../core/timer.ts';
 import type {BodyListener} from './body-listener.ts';
+import type {ErrorRead} from './read-error.ts';
 
 export interface ResponseBodies<in R extends AttemptResponse> {
   /**
@@ -16,6 +17,12 @@ export interface ResponseBodies<in R extends AttemptResponse> {
    * @returns Null where nothing has to be done later.
    */
   hold(response: R, clock: Clock): HeldBody | null;
+  /**
+   * The JSON body of an error, parsed, while the call decides; the response keeps its body. Left out: no body of this kind is read.
+   *
+   * @returns Undefined, now or later, where there is nothing that can be read within the limits.
+   */
+  readError?(response: R, limits: ErrorRead): unknown;
   /** The response is not read. */
   discard(response: R, clock: Clock): void;
 }

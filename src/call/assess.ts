@@ -1,14 +1,17 @@
 /** What did an attempt's outcome mean? The classification, by the engine and by the user's `classify`; and what guards learn of it. */
 import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
-import {isPromise} from '../core/awaitable.ts';
+import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import type {Answers} from '../decide/answers.ts';
 import {type Classification, harmless, red, SUCCESS} from '../decide/classification.ts';
 import {classify} from '../decide/classify.ts';
+import {classifyErrorBody} from '../decide/classify-error-body.ts';
+import type {ErrorFacts} from '../decide/error-body.ts';
 import {afterRedirect, type Redirected} from '../decide/redirected.ts';
 import type {Health} from '../guards/trip.ts';
 import type {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
+import {errorFactsOf} from './error-facts.ts';
 import {notifyAttemptEnded} from './notify.ts';
 import {within} from './wait.ts';
 
@@ -23,13 +26,18 @@ export interface Assessed<R extends AttemptResponse> extends Sent<R> {
   readonly classification: Classification;
 }
 
-/** @param redirected Left out: as the transport says. */
+/**
+ * @param facts      What the body of the answer says, if it was read.
+ * @param redirected Left out: as the transport says.
+ */
 export function classificationOf<R extends AttemptResponse>(
   call: CallContext<R>,
   outcome: Outcome<R>,
+  facts: ErrorFacts | null = null,
   redirected?: Redirected,
 ): Classification {
-  const found = classify(outcome, call.client.answers, call);
+  const byStatus = classify(outcome, call.client.answers, call);
+  const found = facts === null ? byStatus : classifyErrorBody(byStatus, facts, outcome.status, call.transients);
   if (!harmless(found.sent) || !outcome.reachedTransport) return found;
   return afterRedirect(found, redirected ?? call.transport.redirected?.(outcome, found.sent) ?? 'no', call.mayRepeat);
 }
@@ -49,9 +57,13 @@ async function askAndLearn<R extends AttemptResponse>(
   {attempt, outcome}: Sent<R>,
 ): Promise<Assessed<R>> {
   const {classify: ask, clock} = call.client;
-  const found = classificationOf(call, outcome);
+  const byStatus = classificationOf(call, outcome);
+  const facts = errorFactsOf(call, outcome, byStatus);
+  const found: Found<R> = facts === null ? {classification: byStatus} : await withFacts(call, outcome, facts);
   const asked =
-    ask === null || found.final ? {classification: found} : await askUser(call, attempt, outcome, found, ask);
+    'ended' in found || ask === null || found.classification.final
+      ? found
+      : await askUser(call, attempt, outcome, found.classification, ask);
   if (!('ended' in asked)) {
     learn(call, attempt, outcome, asked.classification, clock.now());
     return {attempt, outcome, classification: asked.classification};
@@ -60,6 +72,21 @@ async function askAndLearn<R extends AttemptResponse>(
   const classification = classificationOf(call, asked.ended);
   learn(call, attempt, asked.ended, classification, clock.now());
   return {attempt, outcome: asked.ended, classification};
+}
+
+/** The classification; or how the call ended before there was one. */
+type Found<R extends AttemptResponse> = {readonly classification: Classification} | {readonly ended: Outcome<R>};
+
+/** The classification with what the body says; or how the call ended, where the caller aborted or the deadline came while it was read. */
+export async function withFacts<R extends AttemptResponse>(
+  call: CallContext<R>,
+  outcome: Outcome<R>,
+  facts: Awaitable<ErrorFacts | null>,
+  redirected?: Redirected,
+): Promise<Found<R>> {
+  const read = isPromise(facts) ? await within(call, facts) : {value: facts};
+  if ('outcome' in read) return {ended: read.outcome};
+  return {classification: classificationOf(call, outcome, read.value, redirected)};
 }
 
 type Ask<R extends AttemptResponse> = NonNullable<Ports<R>['classify']>;
@@ -71,7 +98,7 @@ async function askUser<R extends AttemptResponse>(
   {kind, response, error}: Outcome<R>,
   found: Classification,
   ask: Ask<R>,
-): Promise<{readonly classification: Classification} | {readonly ended: Outcome<R>}> {
+): Promise<Found<R>> {
   const input: ClassifyInput<R> = {
     kind,
     response,

@@ -90,10 +90,10 @@ function withdraw(
 function hintOf<R extends AttemptResponse>(
   {client, plan}: CallContext<R>,
   {response}: Outcome<R>,
-  {transient}: Classification,
+  {transient, hint}: Classification,
 ): ServerHint | null {
   if (!transient || response === null || !plan.policy.retryAfter.honor) return null;
-  return client.answers.hint(response, client.clock.wall());
+  return client.answers.hint(response, client.clock.wall()) ?? hint;
 }
 
 /** A little later than the server asked, never earlier: all its clients heard the same number. */

@@ -7,9 +7,10 @@ import {quietly} from '../core/quietly.ts';
 import {type Classification, SUCCESS} from '../decide/classification.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {Transport} from '../transport/transport.ts';
-import {type Assessed, classificationOf} from './assess.ts';
+import {type Assessed, classificationOf, withFacts} from './assess.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {decideRetry} from './decide-retry.ts';
+import {errorFactsOf} from './error-facts.ts';
 import {breakCall, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
 import {notifyAbandoned, notifyScheduled} from './notify.ts';
 import {askAdmission, sendAdmitted} from './send.ts';
@@ -93,6 +94,9 @@ export async function reconsider<R extends AttemptResponse>(
   redirected: Redirected,
 ): Promise<void> {
   releaseReservation(call);
-  const ended = await decide(call, outcome, classificationOf(call, outcome, redirected));
+  const byStatus = classificationOf(call, outcome, null, redirected);
+  const facts = errorFactsOf(call, outcome, byStatus);
+  const found = facts === null ? {classification: byStatus} : await withFacts(call, outcome, facts, redirected);
+  const ended = 'ended' in found ? found.ended : await decide(call, outcome, found.classification);
   if (ended !== null || call.decision?.refusal !== null) releaseReservation(call);
 }

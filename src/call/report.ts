@@ -158,6 +158,9 @@ export function resultOf({client, decision}: CallFacts, outcome: Outcome): CallR
   }
 }
 
+/** Whether a reason says it all: the others are a status or a code. */
+export const isSentence = (reason: string): boolean => /[a-z]{3}/.test(reason);
+
 /** The reason clause of reports, events and spans. */
 export function explain(call: CallFacts, kind: Outcome['kind'], status: number): string {
   const {decision, method, plan, client} = call;
@@ -193,7 +196,7 @@ export function explain(call: CallFacts, kind: Outcome['kind'], status: number):
       return `retries are switched off (${reason})`;
     case 'not-transient':
       if (decision.classification.reason === 'success') return `answered with ${client.answers.nameOf(status)}`;
-      return decision.classification.final || /[a-z]{3}/.test(reason) ? reason : `${reason} is not transient`;
+      return decision.classification.final || isSentence(reason) ? reason : `${reason} is not transient`;
     default:
       return kind === 'response' ? `answered with ${client.answers.nameOf(status)}` : reason;
   }

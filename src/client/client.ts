@@ -1,6 +1,7 @@
 /** What the calls of one client share: the policy's handle, the ports with their defaults, and where calls go. */
 
 import {LONGEST_DRAIN_MS} from '../body/discard.ts';
+import {LONGEST_ERROR_READ_MS} from '../body/read-error.ts';
 import {guarded, type Listener} from '../core/events.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {Observer} from '../core/observer.ts';
@@ -76,6 +77,7 @@ export class Client<R extends AttemptResponse> {
     this.#plansSeen = plans;
     this.clock.expect(LONGEST_DRAIN_MS);
     for (const {attemptTimeoutMs, idleTimeoutMs, deadlineMs, policy} of plans.all) {
+      if (policy.refusals !== null) this.clock.expect(LONGEST_ERROR_READ_MS);
       if (policy.concurrency !== null && deadlineMs !== Number.POSITIVE_INFINITY)
         this.clock.expect(deadlineMs - LEAST_ATTEMPT_MS);
       if (attemptTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(attemptTimeoutMs);

@@ -25,7 +25,10 @@ export interface RetryScheduledEvent {
   /** The number of the retry's attempt: 2 for the first retry. */
   readonly attempt: number;
   readonly waitMs: number;
-  /** Where the wait comes from: `backoff`, `retry-after`, `retry-after-ms`, `rate-limit`, `none`; over gRPC `pushback`, `retry-info`. */
+  /**
+   * Where the wait comes from: `backoff`, `retry-after`, `retry-after-ms`, `rate-limit`, `none`; in the body of an error `retry-info`, `estimated-time`,
+   * `message`; over gRPC `pushback`, `retry-info`.
+   */
   readonly waitSource: string;
   /** The wait that the server asked for, in ms, even if the backoff is longer. Undefined if the server did not ask. */
   readonly retryAfterMs: number | undefined;

@@ -16,6 +16,7 @@ export const defaultPolicy: Policy = deepFreeze<Policy>({
   idempotency: null,
   backoff: {kind: 'exponential', baseMs: 100, throttledBaseMs: 1000, factor: 2, capMs: 20000, jitter: 'full'},
   retryAfter: {honor: true, maxMs: 60000, scope: 'call'},
+  refusals: null,
   budget: {kind: 'token-bucket', capacity: 100, retryCost: 14, throttledCost: 5, refillPerMinute: 14},
   breaker: {
     kind: 'ratio',
@@ -70,6 +71,7 @@ export const defaultsByKind: Readonly<Record<string, Readonly<Record<string, obj
 export const defaultsOfPart: Readonly<Record<string, object>> = deepFreeze({
   idempotency: {header: 'Idempotency-Key', methods: ['POST', 'PATCH'], format: 'raw'},
   retryAfter: {honor: true, maxMs: 60000, scope: 'call'},
+  refusals: {readBytes: 16384},
   concurrency: {max: 50, queue: 0},
   hedge: {maxLoadRatio: 0.05},
   correlation: {header: 'x-correlation-id', requestIdHeader: null, sendTo: null},

@@ -58,6 +58,10 @@ const retryAfterShape = fields({
   maxMs: whole(0),
   scope: oneOf('call', 'origin'),
 });
+const errorBodiesShape = fields({
+  readBytes: whole(1, 65536),
+});
+const refusalsShape = anyOf(errorBodiesShape, nothing);
 const hedgingShape = fields({
   delayMs: whole(0, 86400000),
   quantile: between(0, 1),
@@ -159,6 +163,7 @@ const routeShape = fields({
   idempotency: idempotencyShape,
   backoff: backoffShape,
   retryAfter: retryAfterShape,
+  refusals: refusalsShape,
   budget: budgetShape,
   breaker: breakerShape,
   concurrency: concurrencyShape,
@@ -187,6 +192,7 @@ export const overridesShape: Fields = fields({
   idempotency: idempotencyShape,
   backoff: backoffShape,
   retryAfter: retryAfterShape,
+  refusals: refusalsShape,
   budget: nothing,
   breaker: nothing,
   concurrency: nothing,
@@ -214,6 +220,7 @@ export const policyShape: Fields = fields({
   idempotency: idempotencyShape,
   backoff: backoffShape,
   retryAfter: retryAfterShape,
+  refusals: refusalsShape,
   budget: budgetShape,
   breaker: breakerShape,
   concurrency: concurrencyShape,

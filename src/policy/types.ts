@@ -83,6 +83,13 @@ export interface PolicyInput {
    */
   readonly retryAfter?: RetryAfterInput | undefined;
   /**
+   * Reads the JSON bodies of errors that might be retried: an account without credit and a request that is too
+   * large are not retried, and a wait that only the body names is kept. null: status and headers decide.
+   *
+   * Default: null.
+   */
+  readonly refusals?: ErrorBodiesInput | null | undefined;
+  /**
    * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry
    * at the time that the server named (Retry-After above 0) takes nothing from the budget.
    */
@@ -242,6 +249,13 @@ export interface Policy {
    * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
    */
   readonly retryAfter: RetryAfter;
+  /**
+   * Reads the JSON bodies of errors that might be retried: an account without credit and a request that is too
+   * large are not retried, and a wait that only the body names is kept. null: status and headers decide.
+   *
+   * Default: null.
+   */
+  readonly refusals: ErrorBodies | null;
   /**
    * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry
    * at the time that the server named (Retry-After above 0) takes nothing from the budget.
@@ -780,6 +794,40 @@ export interface RetryAfterInput {
    * Default: "call".
    */
   readonly scope?: 'call' | 'origin' | undefined;
+  /** Ignored by the engine: for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/**
+ * The table of what is known, vendor by vendor, is in docs/traffic-light.md. The body is read for 500 ms at the
+ * longest, inside of the attempt timeout; the caller gets the response with its body whole. Through undici a
+ * compressed body is not read.
+ *
+ * Source: OpenAI, Anthropic, Google, AWS and Hugging Face, as docs/traffic-light.md links them.
+ */
+export interface ErrorBodies {
+  /**
+   * Largest error body that is read. A larger one is as if it said nothing.
+   *
+   * Unit: bytes. Default: 16384.
+   */
+  readonly readBytes: number;
+}
+
+/**
+ * The table of what is known, vendor by vendor, is in docs/traffic-light.md. The body is read for 500 ms at the
+ * longest, inside of the attempt timeout; the caller gets the response with its body whole. Through undici a
+ * compressed body is not read.
+ *
+ * Source: OpenAI, Anthropic, Google, AWS and Hugging Face, as docs/traffic-light.md links them.
+ */
+export interface ErrorBodiesInput {
+  /**
+   * Largest error body that is read. A larger one is as if it said nothing.
+   *
+   * Unit: bytes. Default: 16384.
+   */
+  readonly readBytes?: number | undefined;
   /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
@@ -1414,6 +1462,13 @@ export interface RouteInput {
    */
   readonly retryAfter?: RetryAfterInput | undefined;
   /**
+   * Reads the JSON bodies of errors that might be retried: an account without credit and a request that is too
+   * large are not retried, and a wait that only the body names is kept. null: status and headers decide.
+   *
+   * Default: null.
+   */
+  readonly refusals?: ErrorBodiesInput | null | undefined;
+  /**
    * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry
    * at the time that the server named (Retry-After above 0) takes nothing from the budget.
    */
@@ -1650,6 +1705,13 @@ export interface CallOverrides {
    * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
    */
   readonly retryAfter?: RetryAfterInput | undefined;
+  /**
+   * Reads the JSON bodies of errors that might be retried: an account without credit and a request that is too
+   * large are not retried, and a wait that only the body names is kept. null: status and headers decide.
+   *
+   * Default: null.
+   */
+  readonly refusals?: ErrorBodiesInput | null | undefined;
   /** null: this call takes nothing from the budget. */
   readonly budget?: null | undefined;
   /** null: this call neither asks nor tells the breaker. */

@@ -1,4 +1,5 @@
 /** What a send came to, as the engine reads it: a status, headers, and what the item is given. */
+import {type ErrorRead, parsedText} from '../body/read-error.ts';
 import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
@@ -37,7 +38,20 @@ export class Answer<Value = unknown> implements AttemptResponse {
 }
 
 /** An answer was read to its end before the engine gets it. */
-export const answerBodies: ResponseBodies<Answer> = {track: () => false, hold: () => null, discard() {}};
+export const answerBodies: ResponseBodies<Answer> = {
+  track: () => false,
+  hold: () => null,
+  readError: (answer, limits) => errorBodyOf(answer, limits),
+  discard() {},
+};
+
+/** What the server said, parsed by the client or not; SDKs of model endpoints keep it as `error`, the AI SDK as text in `responseBody`. */
+function errorBodyOf({value, error}: Answer, {maxBytes}: ErrorRead): unknown {
+  const thrown = (error ?? {}) as {readonly error?: unknown; readonly responseBody?: unknown};
+  const said = value ?? thrown.error ?? thrown.responseBody;
+  if (typeof said !== 'string') return said;
+  return said.length <= maxBytes ? parsedText(said) : undefined;
+}
 
 function ofRecord(record: Readonly<Record<string, unknown>>): Headers {
   const headers = new Headers();

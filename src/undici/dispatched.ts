@@ -7,6 +7,7 @@
 import type {BodyListener} from '../body/body-listener.ts';
 import {isTooLong, LONGEST_DRAIN_MS, MAX_DRAIN_BYTES} from '../body/discard.ts';
 import {droppedError} from '../body/held-body.ts';
+import {type ErrorRead, mayBeRead, parsed} from '../body/read-error.ts';
 import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 import {type Clock, Pause} from '../core/timer.ts';
@@ -43,6 +44,8 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   #bytes = 0;
   #trailers: IncomingHeaders | null = null;
   #error: Error | null = null;
+  /** Waits for the end of the body of an error. */
+  #onProgress: (() => void) | null = null;
   /** Of the time for reading on what is held or dropped. */
   #limit: Pause | null = null;
   /** Requests that were begun for this attempt; interceptors below follow redirects, or retry. */
@@ -92,6 +95,24 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     this.#limit ??= new Pause(clock, LONGEST_DRAIN_MS, null, () => this.abort(droppedError(this.status, 'too-slow')));
     if (this.#bytes > MAX_DRAIN_BYTES || isTooLong(this)) this.abort(droppedError(this.status, 'too-large'));
     else this.connection?.resume();
+  }
+
+  /** The body of an error: what comes before the engine has decided is kept anyway. Of a compressed one nothing is understood. */
+  readError(limits: ErrorRead): unknown {
+    const encoding = this.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
+    if (this.#stage !== 'undecided' || encoding !== 'identity' || !mayBeRead(this.headers, limits)) return undefined;
+    return new Promise(resolve => {
+      const end = (): void => {
+        this.#onProgress = null;
+        pause.end();
+        resolve(this.#trailers !== null && this.#bytes <= limits.maxBytes ? parsed(this.#chunks) : undefined);
+      };
+      const pause = new Pause(limits.clock, limits.maxMs, limits.signal, end);
+      this.#onProgress = () => {
+        if (this.#trailers !== null || this.#error !== null || this.#bytes > limits.maxBytes) end();
+      };
+      this.#onProgress();
+    });
   }
 
   /** It is the answer. */
@@ -169,6 +190,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
       case 'undecided':
         this.#chunks.push(chunk);
         if (this.#bytes > MAX_DRAIN_BYTES) connection.pause();
+        this.#onProgress?.();
         return;
       case 'held':
       case 'dropped':
@@ -185,6 +207,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   onResponseEnd(_connection: DispatchController, trailers: IncomingHeaders): void {
     this.#trailers = trailers;
     this.#limit?.end();
+    this.#onProgress?.();
     if (this.#stage !== 'answer') return;
     this.#listener?.ended('read');
     this.#controller.handler.onResponseEnd?.(this.#controller, trailers);
@@ -193,6 +216,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   onResponseError(_connection: DispatchController, error: Error): void {
     this.#error = error;
     this.#limit?.end();
+    this.#onProgress?.();
     if (this.status === 0) this.#reject(error);
     if (this.#stage !== 'answer') return;
     this.#listener?.ended('network');
@@ -215,6 +239,7 @@ export const dispatchedBodies: ResponseBodies<Dispatched> = {
     response.hold(clock);
     return null;
   },
+  readError: (response, limits) => response.readError(limits),
   discard: (response, clock) => response.drop(clock),
 };
 

@@ -306,6 +306,27 @@ const retryAfter: readonly Case[] = [
   },
 ];
 
+const exhausted = answer(
+  429,
+  {'content-type': 'application/json'},
+  '{"error":{"code":"insufficient_quota","message":"Check your plan."}}',
+);
+const sendsToExhausted: Scenario = async world => {
+  world.serve(exhausted, 200);
+  await world.clock.run(async () => (await world.fetch(ITEMS)).text());
+  return world.sends;
+};
+const refusals: readonly Case[] = [
+  {path: 'refusals', a: {refusals: null}, b: {refusals: {}}, scenario: sendsToExhausted, expect: [2, 1]},
+  {
+    path: 'refusals.readBytes',
+    a: {refusals: {readBytes: 50}},
+    b: {refusals: {readBytes: 100}},
+    scenario: sendsToExhausted,
+    expect: [2, 1],
+  },
+];
+
 /** Budgets are counted in requests of a call that fails for ever. */
 const budget: readonly Case[] = [
   {
@@ -744,6 +765,7 @@ export const cases: readonly Case[] = [
   ...keys,
   ...backoff,
   ...retryAfter,
+  ...refusals,
   ...budget,
   ...breaker,
   ...load,

@@ -1,0 +1,73 @@
+/**
+ * The JSON body of an error, read beside the response: the response keeps a body of its own, whole and unread, because it may be the answer.
+ */
+import type {AbortSource} from '../core/abort-source.ts';
+import type {ResponseHeaders} from '../core/outcome.ts';
+import {type Clock, Pause} from '../core/timer.ts';
+import {isNodeStream} from './discard.ts';
+
+/** How much is read of the body of an error, and for how long. */
+export interface ErrorRead {
+  readonly maxBytes: number;
+  readonly maxMs: number;
+  readonly clock: Clock;
+  /** Ends the reading: the call is over. */
+  readonly signal: AbortSource | null;
+}
+
+/** No decision waits longer for the body of an error. Most come in one packet with the headers. */
+export const LONGEST_ERROR_READ_MS = 500;
+
+/** @returns Undefined where the body is not JSON, is larger than the limit by its header, or cannot be read twice. */
+export function readErrorOf(response: Response, limits: ErrorRead): Promise<unknown> | undefined {
+  try {
+    const {body, headers} = response;
+    if (!body || response.bodyUsed || isNodeStream(body) || !mayBeRead(headers, limits)) return undefined;
+    return readJson(response.clone().body!.getReader(), limits);
+  } catch {
+    return undefined; // It is like a Response and has no clone(), or someone reads it already.
+  }
+}
+
+const JSON_TYPE = /^application\/(?:[a-z0-9.-]+\+)?json\s*(?:;|$)/i;
+
+export const mayBeRead = (headers: ResponseHeaders, {maxBytes}: ErrorRead): boolean =>
+  JSON_TYPE.test(headers.get('content-type')?.trim() ?? '') && !(Number(headers.get('content-length')) > maxBytes);
+
+async function readJson(reader: ReadableStreamDefaultReader<Uint8Array>, limits: ErrorRead): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  const cancel = (): void => void reader.cancel().catch(() => {}); // The other branch of the body is read on, if it is read.
+  const pause = new Pause(limits.clock, limits.maxMs, limits.signal, cancel);
+  try {
+    for (let left = limits.maxBytes; ; ) {
+      const {done, value} = await reader.read();
+      if (done) break;
+      left -= value.byteLength;
+      if (left < 0) {
+        cancel();
+        return undefined;
+      }
+      chunks.push(value);
+    }
+  } catch {
+    return undefined; // The body broke, and so does that of the response.
+  } finally {
+    pause.end();
+  }
+  return parsed(chunks);
+}
+
+/** Of a body that was cut the text is no JSON. */
+export function parsed(chunks: readonly Uint8Array[]): unknown {
+  const decoder = new TextDecoder();
+  const text = chunks.map(chunk => decoder.decode(chunk, {stream: true})).join('') + decoder.decode();
+  return parsedText(text);
+}
+
+export function parsedText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+/** What the body of an error says, where the policy has it read. */
+
+import {LONGEST_ERROR_READ_MS} from '../body/read-error.ts';
+import {type Awaitable, isPromise, promiseOf} from '../core/awaitable.ts';
+import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import type {Classification} from '../decide/classification.ts';
+import {AWS_ERROR_HEADER, type ErrorFacts, readErrorBody} from '../decide/error-body.ts';
+import type {CallContext} from './context.ts';
+import {signalOf} from './wait.ts';
+
+/**
+ * @param found By status and headers. The body is read only where that says that a retry might help.
+ * @returns Null, now or later, where nothing is known beyond that.
+ */
+export function errorFactsOf<R extends AttemptResponse>(
+  {plan, transport, client, deadlineAt}: CallContext<R>,
+  {response, status}: Outcome<R>,
+  found: Classification,
+): Awaitable<ErrorFacts | null> {
+  const {refusals} = plan.policy;
+  if (refusals === null || response === null || found.final || !client.answers.isFailure(status)) return null;
+  const {bodies} = transport;
+  if (bodies.readError === undefined) return null;
+  const awsError = response.headers.get(AWS_ERROR_HEADER);
+  if (!found.transient) return readErrorBody(undefined, awsError);
+  const {clock} = client;
+  const maxMs = Math.max(0, Math.min(LONGEST_ERROR_READ_MS, deadlineAt - clock.now()));
+  const body = bodies.readError(response, {maxBytes: refusals.readBytes, maxMs, clock, signal: signalOf(transport)});
+  return isPromise(body) ? promiseOf(body).then(read => readErrorBody(read, awsError)) : readErrorBody(body, awsError);
+}
