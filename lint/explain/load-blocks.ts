@@ -76,7 +76,7 @@ function formatBurst(budget: Budget | null): string {
 export function layersBlocks({policy}: Scope): Block[] {
   const own = retriesOf(policy) + 1;
   if (!Number.isFinite(own)) return [text('maxAttempts is "unlimited", so the product has no limit.')];
-  const layers = [{name: 'this policy', maxAttempts: own}, ...policy.layers];
+  const layers = [{name: 'this policy', maxAttempts: own}, ...policy.retryingLayers];
   let product = 1;
   const rows = layers.map(({name, maxAttempts}) => {
     product *= maxAttempts;

@@ -32,19 +32,19 @@ failure.
   bad: [
     {
       name: 'a client, a mesh and a driver',
-      text: '{\n  "layers": [\n    {"name": "service mesh", "maxAttempts": 3},\n    {"name": "database driver", "maxAttempts": 2}\n  ]\n}\n',
+      text: '{\n  "retryingLayers": [\n    {"name": "service mesh", "maxAttempts": 3},\n    {"name": "database driver", "maxAttempts": 2}\n  ]\n}\n',
       findings: [
         {
           message:
             '3 attempts here × 3 of service mesh × 2 of database driver make 18 requests per call when every attempt fails; the limit is 9. Retry in one layer.',
           at: '2:3',
-          marks: '"layers"',
+          marks: '"retryingLayers"',
         },
       ],
     },
     {
       name: 'a route with more attempts',
-      text: '{\n  "layers": [{"name": "gateway", "maxAttempts": 3}],\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 4}\n  ]\n}\n',
+      text: '{\n  "retryingLayers": [{"name": "gateway", "maxAttempts": 3}],\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 4}\n  ]\n}\n',
       findings: [
         {
           message:
@@ -56,28 +56,28 @@ failure.
     },
   ],
   good: [
-    {name: 'a gateway with two attempts', text: '{\n  "layers": [{"name": "gateway", "maxAttempts": 2}]\n}\n'},
+    {name: 'a gateway with two attempts', text: '{\n  "retryingLayers": [{"name": "gateway", "maxAttempts": 2}]\n}\n'},
     {
       name: 'the mesh retries, so this client does not',
-      text: '{\n  "maxAttempts": 1,\n  "layers": [{"name": "service mesh", "maxAttempts": 3}, {"name": "driver", "maxAttempts": 4}]\n}\n',
+      text: '{\n  "maxAttempts": 1,\n  "retryingLayers": [{"name": "service mesh", "maxAttempts": 3}, {"name": "driver", "maxAttempts": 4}]\n}\n',
     },
   ],
 
-  fields: ['maxAttempts', 'layers'],
+  fields: ['maxAttempts', 'retryingLayers'],
 
   *check(scope): Iterable<Draft> {
-    const {maxAttempts, layers} = scope.policy;
+    const {maxAttempts, retryingLayers: layers} = scope.policy;
     if (typeof maxAttempts !== 'number' || layers.length === 0 || !mayRetry(scope)) return;
     const counts = [maxAttempts, ...layers.map(layer => layer.maxAttempts)];
     const product = worstAmplification(counts);
     if (product <= MOST) return;
     const names = layers.map(({name, maxAttempts: count}) => `${formatNumber(count)} of ${name}`);
     yield {
-      at: mostSpecific(scope, 'layers', 'maxAttempts'),
+      at: mostSpecific(scope, 'retryingLayers', 'maxAttempts'),
       message: `${[`${maxAttempts} attempts here`, ...names].join(' × ')} make ${formatNumber(product)} requests per call when every attempt fails; the limit is ${MOST}. Retry in one layer.`,
       related: [
         {at: 'maxAttempts', message: 'The attempts of this policy are set here.'},
-        {at: 'layers', message: 'The other layers are listed here.'},
+        {at: 'retryingLayers', message: 'The other layers are listed here.'},
       ],
       suggestions: [
         {

@@ -37,7 +37,7 @@ export const defaultPolicy: Policy = deepFreeze<Policy>({
   queryAllowList: [],
   replayLimitBytes: 1048576,
   objective: null,
-  layers: [],
+  retryingLayers: [],
 });
 
 /** What an object of a kind starts from when it replaces null or another kind. The first kind is the one meant when none is named. */

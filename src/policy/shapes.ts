@@ -176,10 +176,10 @@ const routeShape = fields({
   replayLimitBytes: replayLimitBytesShape,
   objective: objectiveShape,
 }, 'a route', 'match');
-const layerShape = fields({
+const retryingLayerShape = fields({
   name: text(/^(?=.{1,64}$)/su, 'a text of 1 to 64 characters'),
   maxAttempts: whole(1),
-}, 'a layer', 'name', 'maxAttempts');
+}, undefined, 'name', 'maxAttempts');
 
 /** What the overrides of one call have to be. */
 export const overridesShape: Fields = fields({
@@ -233,5 +233,5 @@ export const policyShape: Fields = fields({
   replayLimitBytes: replayLimitBytesShape,
   routes: list(routeShape, 200),
   objective: objectiveShape,
-  layers: list(layerShape, 20),
+  retryingLayers: list(retryingLayerShape, 20),
 }, 'the policy');

@@ -171,7 +171,7 @@ export interface PolicyInput {
    *
    * Default: []. Source: Google SRE Book, Addressing Cascading Failures.
    */
-  readonly layers?: readonly Layer[] | undefined;
+  readonly retryingLayers?: readonly RetryingLayer[] | undefined;
   /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
@@ -332,7 +332,7 @@ export interface Policy {
    *
    * Default: []. Source: Google SRE Book, Addressing Cascading Failures.
    */
-  readonly layers: readonly Layer[];
+  readonly retryingLayers: readonly RetryingLayer[];
 }
 
 /** A status, a group of statuses, a failure kind or a gRPC code name. */
@@ -1630,7 +1630,7 @@ export interface Objective {
 }
 
 /** A mesh, an SDK or a proxy that sends the same call again. */
-export interface Layer {
+export interface RetryingLayer {
   /** What it is called. */
   readonly name: string;
   /**

@@ -10,7 +10,7 @@ import type {Propagation} from './options.ts';
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 /** One value over another context. The API's own copy a Map for each value, and a call makes three of them. */
-class Layer implements Context {
+class DerivedContext implements Context {
   readonly #below: Context;
   readonly #key: symbol;
   #value: unknown;
@@ -26,14 +26,14 @@ class Layer implements Context {
   }
 
   setValue(key: symbol, value: unknown): Context {
-    return new Layer(this, key, value);
+    return new DerivedContext(this, key, value);
   }
 
   deleteValue(key: symbol): Context {
-    return new Layer(this, key, undefined);
+    return new DerivedContext(this, key, undefined);
   }
 
-  /** From now on it holds this. */
+  /** Changes the value of this context, also for all that hold the context already. */
   replace(value: unknown): void {
     this.#value = value;
   }
@@ -48,12 +48,12 @@ class Layer implements Context {
 export class SpanScope {
   readonly context: Context;
   #span: Span;
-  readonly #layer: Layer;
+  readonly #derived: DerivedContext;
 
   constructor(below: Context, span: Span) {
     this.#span = span;
-    this.#layer = trace.setSpan(layered(below), span) as Layer; // Layers make layers.
-    this.context = this.#layer;
+    this.#derived = trace.setSpan(derived(below), span) as DerivedContext; // A derived context sets values by deriving again.
+    this.context = this.#derived;
   }
 
   /** After its end one that takes everything and keeps nothing. */
@@ -66,16 +66,19 @@ export class SpanScope {
     const ids = trace.wrapSpanContext(this.#span.spanContext());
     this.#span.end(at);
     this.#span = ids;
-    this.#layer.replace(ids);
+    this.#derived.replace(ids);
   }
 }
 
-const layered = (below: Context): Layer =>
-  below instanceof Layer ? below : new Layer(below, SUPPRESS_TRACING, below.getValue(SUPPRESS_TRACING));
+const derived = (below: Context): DerivedContext =>
+  below instanceof DerivedContext
+    ? below
+    : new DerivedContext(below, SUPPRESS_TRACING, below.getValue(SUPPRESS_TRACING));
 
-export const suppressed = (below: Context): Context => new Layer(below, SUPPRESS_TRACING, true);
+export const suppressed = (below: Context): Context => new DerivedContext(below, SUPPRESS_TRACING, true);
 
-export const withValue = (below: Context, key: symbol, value: unknown): Context => new Layer(below, key, value);
+export const withValue = (below: Context, key: symbol, value: unknown): Context =>
+  new DerivedContext(below, key, value);
 
 const setter: TextMapSetter<HeaderBag> = {set: (headers, name, value) => headers.set(name, value)};
 

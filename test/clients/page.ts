@@ -48,7 +48,7 @@ Two rules hold for every client:
 - Give the client steadfetch's fetch, and switch its own retries off. Where both retry, three attempts each make nine. If a client's
   retries stay on, set \`nested: "yield"\`, and each of the client's attempts is sent once. steadfetch sees the retries of OpenAI's, Anthropic's and
   the AWS SDKs by their headers, and warns once per client. Name other layers that retry in the policy, under
-  [\`layers\`](policy.md#layers): retry-lint counts how far the attempts multiply.
+  [\`retryingLayers\`](policy.md#retryinglayers): retry-lint counts how far the attempts multiply.
 - A POST is sent once unless a key is on it. An \`idempotency\` block puts the same key on each attempt. Write that block only if the server
   deduplicates by the key.
 

@@ -67,7 +67,9 @@ describe('the policy schema in an editor', () => {
     // To complete `$schema` would make the service ask for that schema.
     const names = Object.keys(schema.properties as Json).filter(name => name !== '$schema');
     const values = names.map(name => `{"${name}": |}`);
-    const entries = ['extends', 'retryOn', 'idempotentMethods', 'routes', 'layers'].map(name => `{"${name}": [|]}`);
+    const entries = ['extends', 'retryOn', 'idempotentMethods', 'routes', 'retryingLayers'].map(
+      name => `{"${name}": [|]}`,
+    );
     const fields = ['breaker', 'hedge', 'concurrency', 'idempotency', 'objective', 'correlation'];
     for (const at of [...values, ...entries, ...fields.map(name => `{"routes": [{"match": {}, "${name}": |}]}`)]) {
       it(`offers values that the client takes: ${at}`, async () => {

@@ -15,7 +15,7 @@ describe('related places', () => {
   });
 
   it('are never the place of the finding itself', async () => {
-    const layers = '"layers": [{"name": "mesh", "maxAttempts": 4}]';
+    const layers = '"retryingLayers": [{"name": "mesh", "maxAttempts": 4}]';
     expect(await related(`{"maxAttempts": 4, ${layers}}`, 'RL209')).to.deep.equal([
       'The attempts of this policy are set here.',
     ]);

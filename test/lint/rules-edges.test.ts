@@ -33,7 +33,7 @@ describe('rules', () => {
       retryAfter: {honor: false},
       hedge: null,
       idempotentMethods: ['GET', 'POST'],
-      layers: [{name: 'mesh', maxAttempts: 20}],
+      retryingLayers: [{name: 'mesh', maxAttempts: 20}],
     };
     it('maxAttempts null', async () => expect(await codes({...worst, maxAttempts: null})).to.deep.equal([]));
 
@@ -55,7 +55,7 @@ describe('rules', () => {
       ['a timeout that is no number', {attemptTimeoutMs: 'long', deadlineMs: 2000}, 'RL304'],
       ['a budget that is none', {budget: 'no'}, 'RL207'],
       ['a cost that is a word', {budget: {kind: 'token-bucket', retryCost: 'free'}}, 'RL208'],
-      ['layers that are no list', {maxAttempts: 5, layers: 'many'}, 'RL209'],
+      ['layers that are no list', {maxAttempts: 5, retryingLayers: 'many'}, 'RL209'],
       ['triggers that are no list', {retryOn: 'all'}, 'RL305'],
       ['a cap that is a word', {backoff: {baseMs: 200, capMs: 'high'}}, 'RL306'],
       ['a promise that is a word', {objective: {latencyMs: {max: 'soon'}}}, 'RL307'],
@@ -213,7 +213,10 @@ describe('rules', () => {
       {match: {path: '/b'}, maxAttempts: 5},
       {match: {path: '/c'}},
     ];
-    expect(await pointers('RL209', {layers, routes})).to.deep.equal(['layers', 'routes[1].maxAttempts']);
+    expect(await pointers('RL209', {retryingLayers: layers, routes})).to.deep.equal([
+      'retryingLayers',
+      'routes[1].maxAttempts',
+    ]);
   });
 
   it('RL405 leaves alone what one route uses', async () => {

@@ -100,7 +100,7 @@ const layers = fc.array(fc.record({name: one('mesh'), maxAttempts: one(1, 2, 4, 
 const routes = fc.array(some({match, name: one('a', 'b'), ...fields}, 'match'), {maxLength: 4});
 const policy = some({
   ...fields,
-  layers,
+  retryingLayers: layers,
   routes,
   extends: one([], ['steadfetch:llm'], ['steadfetch:payments'], ['./base.json']),
 });

@@ -131,7 +131,7 @@ describe('RL110 no-secret-in-notes', () => {
       'x-deep': {list: [{token: random}]},
       backoff: {'x-token': random},
       routes: [{match: {path: '/a', 'x-token': random}, 'x-token': random, maxAttempts: 2}],
-      layers: [{name: 'mesh', maxAttempts: 2, 'x-token': random}],
+      retryingLayers: [{name: 'mesh', maxAttempts: 2, 'x-token': random}],
       'x-retry-lint': {disable: [{rule: 'RL605', reason: random, token: random}]},
     };
     expect(await said('RL110', policy as PolicyInput)).to.deep.equal([
@@ -139,7 +139,7 @@ describe('RL110 no-secret-in-notes', () => {
       'warning backoff["x-token"]',
       'warning routes[0].match["x-token"]',
       'warning routes[0]["x-token"]',
-      'warning layers[0]["x-token"]',
+      'warning retryingLayers[0]["x-token"]',
     ]);
   });
 

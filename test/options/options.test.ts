@@ -117,7 +117,7 @@ describe('what is by design not read at run time', () => {
         instances: 9,
         assume: {rps: 1e6, failureRatio: 1, hangRatio: 1},
       },
-      layers: [{name: 'mesh', maxAttempts: 10}],
+      retryingLayers: [{name: 'mesh', maxAttempts: 10}],
       'x-note': 'for people',
     } as PolicyInput);
     expect(withAll).to.deep.equal(without);

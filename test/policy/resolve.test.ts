@@ -36,7 +36,7 @@ describe('resolvePolicy', () => {
     const resolved = resolvePolicy({
       extends: ['steadfetch:llm'],
       objective: {latencyMs: {p95: 5}},
-      layers: [{name: 'mesh', maxAttempts: 2}],
+      retryingLayers: [{name: 'mesh', maxAttempts: 2}],
     });
     expect(isDeepFrozen(resolved)).to.equal(true);
   });

@@ -50,7 +50,7 @@ const WHOLE: readonly object[] = [
       instances: 4,
       assume: {rps: 50, latencyMs: {p50: 180}, failureRatio: 0.1, hangRatio: 0.01},
     },
-    layers: [{name: 'mesh', maxAttempts: 3}],
+    retryingLayers: [{name: 'mesh', maxAttempts: 3}],
     'x-note': {anything: [1]},
   },
   {

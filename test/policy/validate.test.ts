@@ -37,7 +37,10 @@ describe('checkPolicy', () => {
     ],
     [{routes: [{}]}, 'routes[0].match is missing; it must be an object'],
     [{routes: [5]}, 'routes[0] must be an object, got 5'],
-    [{layers: [{name: 'mesh'}]}, 'layers[0].maxAttempts is missing; it must be a whole number of at least 1'],
+    [
+      {retryingLayers: [{name: 'mesh'}]},
+      'retryingLayers[0].maxAttempts is missing; it must be a whole number of at least 1',
+    ],
     [{extends: 'steadfetch:llm'}, 'extends must be a list of at most 16 entries, got "steadfetch:llm"'],
     [
       {correlation: {sendTo: ['https://a.test/path']}},
@@ -110,8 +113,8 @@ describe('checkPolicy', () => {
       'retryAfter.deadlineMs is not a field of retryAfter (its fields: honor, maxMs, scope); it belongs at the top of the policy',
     ],
     [
-      {routes: [{match: {}, layers: []}]},
-      'routes[0].layers is not a field of a route; it belongs at the top of the policy',
+      {routes: [{match: {}, retryingLayers: []}]},
+      'routes[0].retryingLayers is not a field of a route; it belongs at the top of the policy',
     ],
     [{'odd key': 1}, '["odd key"] is not a field of the policy'],
   ] as const) {
@@ -142,7 +145,7 @@ describe('checkPolicy', () => {
         instances: 4,
         assume: {rps: 50, latencyMs: {p50: 180}, hangRatio: 0.01},
       },
-      layers: [{name: 'service mesh', maxAttempts: 3}],
+      retryingLayers: [{name: 'service mesh', maxAttempts: 3}],
     };
     expect(said(checkPolicy(policy))).to.deep.equal([]);
   });

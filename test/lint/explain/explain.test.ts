@@ -123,7 +123,7 @@ describe('explaining', () => {
       {name: 'mesh', maxAttempts: 3},
       {name: 'driver', maxAttempts: 3},
     ];
-    expect(await explained('RL209', {layers}))
+    expect(await explained('RL209', {retryingLayers: layers}))
       .to.match(/this policy +3 +3\n +mesh +3 +9\n +driver +3 +27\n/)
       .and.contain('9.42 at 90 %');
   });
