@@ -8,6 +8,7 @@ import {classify} from '../decide/classify.ts';
 import {classifyErrorBody} from '../decide/classify-error-body.ts';
 import type {ErrorFacts} from '../decide/error-body.ts';
 import {afterRedirect, type Redirected} from '../decide/redirected.ts';
+import type {Load} from '../guards/adaptive-limit.ts';
 import type {Health} from '../guards/trip.ts';
 import type {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
@@ -137,8 +138,9 @@ export function learn<R extends AttemptResponse>(
   now: number,
 ): void {
   const {client, guards} = call;
-  const {breaker, hedge} = guards;
+  const {breaker, concurrency, hedge} = guards;
   if (breaker !== null) attempt.record(healthOf(outcome, classification, client.answers), now);
+  if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
   attempt.freePlace();
   // Read after its time was over, because the process was busy: the latency is not the server's.
   const isOverdue = attempt.timer.at < now;
@@ -156,6 +158,22 @@ function healthOf(outcome: Outcome, classification: Classification, answers: Pic
     case 'attempt-timeout':
     case 'deadline':
       return outcome.reachedTransport && !outcome.isLate ? 'failure' : 'nothing';
+    default:
+      return 'nothing';
+  }
+}
+
+/** Statuses of a server that cannot keep up, whether or not it says when to come back. */
+const OVERLOADED = [503, 529];
+
+/** A failure that is not about load, and a refusal or an abort, say nothing about how much the origin can take. */
+function loadOf(outcome: Outcome, classification: Classification, answers: Pick<Answers<never>, 'health'>): Load {
+  switch (outcome.kind) {
+    case 'response':
+      if (classification.throttled || OVERLOADED.includes(outcome.status)) return 'too-much';
+      return answers.health(outcome.status, classification) === 'success' ? 'fine' : 'nothing';
+    case 'attempt-timeout':
+      return outcome.reachedTransport && !outcome.isLate ? 'too-much' : 'nothing';
     default:
       return 'nothing';
   }

@@ -1,5 +1,6 @@
 /** Bounds the attempts in flight to an origin. Others wait in line, first come first served, or are refused. */
 import type {Concurrency} from '../policy/types.ts';
+import {AdaptiveLimit, type Load} from './adaptive-limit.ts';
 
 /** Someone in line. */
 export interface Waiter {
@@ -8,18 +9,31 @@ export interface Waiter {
 }
 
 export class ConcurrencyLimit {
-  readonly #policy: Concurrency;
+  readonly #queue: number;
+  readonly #max: number;
+  readonly #adaptive: AdaptiveLimit | null;
   /** In the order of arrival; a Set, so that one who leaves frees the place at once. */
   readonly #line = new Set<Waiter>();
   #inFlight = 0;
   #isAdmitting = false;
 
   constructor(policy: Concurrency) {
-    this.#policy = policy;
+    this.#queue = policy.queue;
+    this.#max = policy.max;
+    this.#adaptive = policy.kind === 'adaptive' ? new AdaptiveLimit(policy) : null;
   }
 
   get max(): number {
-    return this.#policy.max;
+    return this.#places;
+  }
+
+  get #places(): number {
+    return this.#adaptive?.max ?? this.#max;
+  }
+
+  /** An attempt ended, and has not given its place back yet. */
+  learn(load: Load, startedAt: number, now: number): void {
+    this.#adaptive?.learn(load, startedAt, this.#inFlight, now);
   }
 
   get inFlight(): number {
@@ -32,13 +46,13 @@ export class ConcurrencyLimit {
 
   /** Takes a permit if one is free. FIFO: waiters in the queue come first, even while one of them releases its permit at once. */
   tryEnter(): boolean {
-    if (this.#inFlight >= this.#policy.max || this.#line.size > 0) return false;
+    if (this.#inFlight >= this.#places || this.#line.size > 0) return false;
     this.#inFlight++;
     return true;
   }
 
   get isFull(): boolean {
-    return this.#line.size >= this.#policy.queue;
+    return this.#line.size >= this.#queue;
   }
 
   /** Queues a waiter after `tryEnter` refused. False when the queue is full. */
@@ -62,7 +76,7 @@ export class ConcurrencyLimit {
     if (this.#isAdmitting) return;
     this.#isAdmitting = true;
     try {
-      while (this.#inFlight < this.#policy.max && this.#line.size > 0) this.#admitFirst();
+      while (this.#inFlight < this.#places && this.#line.size > 0) this.#admitFirst();
     } finally {
       this.#isAdmitting = false;
     }

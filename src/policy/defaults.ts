@@ -65,6 +65,10 @@ export const defaultsByKind: Readonly<Record<string, Readonly<Record<string, obj
     },
     consecutive: {kind: 'consecutive', failures: 5, openMs: 15000, maxOpenMs: null, probes: 3, scope: 'origin'},
   },
+  concurrency: {
+    fixed: {kind: 'fixed', max: 50, queue: 0},
+    adaptive: {kind: 'adaptive', start: 20, min: 4, max: 256, decreaseRatio: 0.7, queue: 1000},
+  },
 });
 
 /** What an object without kinds starts from when it replaces null. */
@@ -72,7 +76,6 @@ export const defaultsOfPart: Readonly<Record<string, object>> = deepFreeze({
   idempotency: {header: 'Idempotency-Key', methods: ['POST', 'PATCH'], format: 'raw'},
   retryAfter: {honor: true, maxMs: 60000, scope: 'call'},
   refusals: {readBytes: 16384},
-  concurrency: {max: 50, queue: 0},
   hedge: {maxLoadRatio: 0.05},
   correlation: {header: 'x-correlation-id', requestIdHeader: null, sendTo: null},
   objective: {},

@@ -115,11 +115,23 @@ const breakerShape = anyOf(kinds({
   ratio: ratioBreakerShape,
   consecutive: consecutiveBreakerShape,
 }), nothing);
-const concurrencyLimitShape = fields({
+const fixedConcurrencyShape = fields({
+  kind: oneOf('fixed'),
   max: whole(1, 1000000),
   queue: whole(0, 1000000),
 });
-const concurrencyShape = anyOf(concurrencyLimitShape, nothing);
+const adaptiveConcurrencyShape = fields({
+  kind: oneOf('adaptive'),
+  start: whole(1, 1000000),
+  min: whole(1, 1000000),
+  max: whole(1, 1000000),
+  decreaseRatio: number(0.1, 0.99),
+  queue: whole(0, 1000000),
+});
+const concurrencyShape = anyOf(kinds({
+  fixed: fixedConcurrencyShape,
+  adaptive: adaptiveConcurrencyShape,
+}), nothing);
 const originShape = text(/^(?=.{0,300}$)[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\/?#@\\\s]+$/su, 'an origin such as "https://api.example.com": scheme, host and port, without a path');
 const correlationIdsShape = fields({
   header: headerNameShape,

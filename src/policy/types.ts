@@ -100,7 +100,7 @@ export interface PolicyInput {
    */
   readonly breaker?: BreakerInput | null | undefined;
   /**
-   * Bounds the attempts in flight to an origin.
+   * Bounds the attempts in flight to an origin, by a fixed number or by one that adapts.
    *
    * Default: null.
    */
@@ -267,7 +267,7 @@ export interface Policy {
    */
   readonly breaker: Breaker | null;
   /**
-   * Bounds the attempts in flight to an origin.
+   * Bounds the attempts in flight to an origin, by a fixed number or by one that adapts.
    *
    * Default: null.
    */
@@ -1240,12 +1240,24 @@ export interface ConsecutiveBreakerInput {
   readonly [extension: `x-${string}`]: unknown;
 }
 
+/** Bounds the attempts in flight to an origin, by a fixed number or by one that adapts. */
+export type Concurrency = FixedConcurrency | AdaptiveConcurrency;
+
+/** Bounds the attempts in flight to an origin, by a fixed number or by one that adapts. */
+export type ConcurrencyInput = FixedConcurrencyInput | AdaptiveConcurrencyInput;
+
 /**
  * A fixed number of attempts at a time; others wait in line, first come first served, or are refused.
  *
  * Source: resilience4j Bulkhead; Polly.
  */
-export interface Concurrency {
+export interface FixedConcurrency {
+  /**
+   * A fixed number of attempts.
+   *
+   * Default: "fixed".
+   */
+  readonly kind: 'fixed';
   /**
    * Attempts in flight to one origin.
    *
@@ -1265,7 +1277,13 @@ export interface Concurrency {
  *
  * Source: resilience4j Bulkhead; Polly.
  */
-export interface ConcurrencyInput {
+export interface FixedConcurrencyInput {
+  /**
+   * A fixed number of attempts.
+   *
+   * Default: "fixed".
+   */
+  readonly kind?: 'fixed' | undefined;
   /**
    * Attempts in flight to one origin.
    *
@@ -1276,6 +1294,104 @@ export interface ConcurrencyInput {
    * Attempts that may wait for a place. Beyond it an attempt is refused at once.
    *
    * Unit: attempts. Default: 0.
+   */
+  readonly queue?: number | undefined;
+  /** Ignored by the engine: for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/**
+ * A limit that finds the number of attempts that the origin can take: it grows with successes while it is in use,
+ * and falls where the origin throttles (429, 503, 529) or attempts time out, at most once per round trip. Latency
+ * is no signal: the latency of a model follows the length of its output.
+ *
+ * Source: additive increase, multiplicative decrease (RFC 5681); Netflix concurrency-limits, AIMDLimit.
+ */
+export interface AdaptiveConcurrency {
+  /**
+   * A limit that adapts to what the origin can take.
+   *
+   * Default: "adaptive".
+   */
+  readonly kind: 'adaptive';
+  /**
+   * The limit before anything is known. It doubles per round trip until the origin throttles for the first time,
+   * and grows by one per round trip afterwards.
+   *
+   * Unit: attempts. Default: 20.
+   */
+  readonly start: number;
+  /**
+   * The limit never falls below this.
+   *
+   * Unit: attempts. Default: 4.
+   */
+  readonly min: number;
+  /**
+   * The limit never exceeds this.
+   *
+   * Unit: attempts. Default: 256.
+   */
+  readonly max: number;
+  /**
+   * What is left of the limit after a decrease.
+   *
+   * Default: 0.7.
+   */
+  readonly decreaseRatio: number;
+  /**
+   * Attempts that may wait for a place. Beyond it an attempt is refused at once. A limit that falls makes calls
+   * wait, so it is not 0 here.
+   *
+   * Unit: attempts. Default: 1000.
+   */
+  readonly queue: number;
+}
+
+/**
+ * A limit that finds the number of attempts that the origin can take: it grows with successes while it is in use,
+ * and falls where the origin throttles (429, 503, 529) or attempts time out, at most once per round trip. Latency
+ * is no signal: the latency of a model follows the length of its output.
+ *
+ * Source: additive increase, multiplicative decrease (RFC 5681); Netflix concurrency-limits, AIMDLimit.
+ */
+export interface AdaptiveConcurrencyInput {
+  /**
+   * A limit that adapts to what the origin can take.
+   *
+   * Default: "adaptive".
+   */
+  readonly kind?: 'adaptive' | undefined;
+  /**
+   * The limit before anything is known. It doubles per round trip until the origin throttles for the first time,
+   * and grows by one per round trip afterwards.
+   *
+   * Unit: attempts. Default: 20.
+   */
+  readonly start?: number | undefined;
+  /**
+   * The limit never falls below this.
+   *
+   * Unit: attempts. Default: 4.
+   */
+  readonly min?: number | undefined;
+  /**
+   * The limit never exceeds this.
+   *
+   * Unit: attempts. Default: 256.
+   */
+  readonly max?: number | undefined;
+  /**
+   * What is left of the limit after a decrease.
+   *
+   * Default: 0.7.
+   */
+  readonly decreaseRatio?: number | undefined;
+  /**
+   * Attempts that may wait for a place. Beyond it an attempt is refused at once. A limit that falls makes calls
+   * wait, so it is not 0 here.
+   *
+   * Unit: attempts. Default: 1000.
    */
   readonly queue?: number | undefined;
   /** Ignored by the engine: for notes and for other tools. */
@@ -1479,7 +1595,7 @@ export interface RouteInput {
    */
   readonly breaker?: BreakerInput | null | undefined;
   /**
-   * Bounds the attempts in flight to an origin.
+   * Bounds the attempts in flight to an origin, by a fixed number or by one that adapts.
    *
    * Default: null.
    */

@@ -1,7 +1,7 @@
 /** Every instrument: its name, unit and buckets. Values are seconds and counts; no ids, URLs or attempt numbers on any of them. */
 import type {Counter, Histogram, Meter} from '@opentelemetry/api';
 import {observeActiveCalls} from './call-series.ts';
-import {observeBreakers, observeBudgets} from './watched-guards.ts';
+import {observeBreakers, observeBudgets, observeConcurrencyLimits, observeQueues} from './watched-guards.ts';
 
 /** @see OpenTelemetry semantic conventions 1.45, http.client.request.duration */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -81,6 +81,18 @@ export class Instruments {
         description: 'Share of the retry budget that is left; the lowest, where routes have budgets of their own.',
       })
       .addCallback(observeBudgets);
+    meter
+      .createObservableUpDownCounter('steadfetch.client.concurrency.limit', {
+        unit: '{attempt}',
+        description: 'Attempts that may be in flight at a time, as concurrency limits stand.',
+      })
+      .addCallback(observeConcurrencyLimits);
+    meter
+      .createObservableUpDownCounter('steadfetch.client.concurrency.waiting', {
+        unit: '{attempt}',
+        description: 'Attempts that wait for a place under a concurrency limit.',
+      })
+      .addCallback(observeQueues);
   }
 
   /** The conventions' own. */

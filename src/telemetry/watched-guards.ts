@@ -64,6 +64,26 @@ export function observeBudgets(result: ObservableResult): void {
   budgetsSeen.observe(result);
 }
 
+/** Limits of one origin, of several routes or clients, add up. */
+export function observeConcurrencyLimits(result: ObservableResult): void {
+  eachOrigin((policyName, {origin, concurrency}) => {
+    const attributes = {[names.POLICY_NAME]: policyName, ...placeAttributes(origin)};
+    for (const {max} of concurrency)
+      limitsSeen.add(JSON.stringify([policyName, origin]), attributes, places => places + max);
+  });
+  limitsSeen.observe(result);
+}
+
+/** Attempts that wait for a place. */
+export function observeQueues(result: ObservableResult): void {
+  eachOrigin((policyName, {origin, concurrency}) => {
+    const attributes = {[names.POLICY_NAME]: policyName, ...placeAttributes(origin)};
+    for (const {waiting} of concurrency)
+      queuesSeen.add(JSON.stringify([policyName, origin]), attributes, count => count + waiting);
+  });
+  queuesSeen.observe(result);
+}
+
 function eachOrigin(visit: (policyName: string, snapshot: GuardSnapshot) => void): void {
   for (const held of watched) {
     const guards = held.deref();
@@ -105,3 +125,5 @@ class Seen {
 const KEPT = 3000;
 const breakersSeen = new Seen(0);
 const budgetsSeen = new Seen(1);
+const limitsSeen = new Seen(0);
+const queuesSeen = new Seen(0);

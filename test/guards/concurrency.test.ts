@@ -11,7 +11,7 @@ function line() {
 
 describe('ConcurrencyLimit', () => {
   it('lets max in, and refuses the next', () => {
-    const limit = new ConcurrencyLimit({max: 2, queue: 0});
+    const limit = new ConcurrencyLimit({kind: 'fixed', max: 2, queue: 0});
     expect([limit.tryEnter(), limit.tryEnter(), limit.tryEnter()]).to.deep.equal([true, true, false]);
     expect([limit.max, limit.inFlight, limit.waiting]).to.deep.equal([2, 2, 0]);
     limit.exit();
@@ -20,15 +20,15 @@ describe('ConcurrencyLimit', () => {
 
   it('no line where queue is 0, and a full line refuses', () => {
     const {waiter} = line();
-    expect(new ConcurrencyLimit({max: 1, queue: 0}).wait(waiter('a'))).to.equal(false);
-    const limit = new ConcurrencyLimit({max: 1, queue: 2});
+    expect(new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 0}).wait(waiter('a'))).to.equal(false);
+    const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 2});
     limit.tryEnter();
     expect(['a', 'b', 'c'].map(name => limit.wait(waiter(name)))).to.deep.equal([true, true, false]);
     expect(limit.waiting).to.equal(2);
   });
 
   it('a line whose every member leaves at once, as when the breaker has opened, is no deep stack', () => {
-    const limit = new ConcurrencyLimit({max: 1, queue: 100_000});
+    const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 100_000});
     limit.tryEnter();
     let admitted = 0;
     for (let count = 0; count < 100_000; count++)
@@ -44,7 +44,7 @@ describe('ConcurrencyLimit', () => {
 
   it('first come, first served', () => {
     const {admitted, waiter} = line();
-    const limit = new ConcurrencyLimit({max: 1, queue: 10});
+    const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 10});
     limit.tryEnter();
     for (const name of ['a', 'b', 'c']) limit.wait(waiter(name));
     limit.exit();
@@ -58,7 +58,7 @@ describe('ConcurrencyLimit', () => {
   });
 
   it('T36 nobody passes those in line, not even while a place changes hands', () => {
-    const limit = new ConcurrencyLimit({max: 1, queue: 1});
+    const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 1});
     limit.tryEnter();
     const barged: boolean[] = [];
     limit.wait({admitted: () => barged.push(limit.tryEnter())});
@@ -68,7 +68,7 @@ describe('ConcurrencyLimit', () => {
   });
 
   it('nor while one of them has given its place back, and the next has not got it yet', () => {
-    const limit = new ConcurrencyLimit({max: 1, queue: 2});
+    const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 2});
     limit.tryEnter();
     const barged: boolean[] = [];
     limit.wait({
@@ -86,7 +86,7 @@ describe('ConcurrencyLimit', () => {
 
   it('T35 who leaves the line frees its place at once, and is not let in', () => {
     const {admitted, waiter} = line();
-    const limit = new ConcurrencyLimit({max: 1, queue: 2});
+    const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 2});
     limit.tryEnter();
     const [a, b, c] = [waiter('a'), waiter('b'), waiter('c')];
     limit.wait(a);
@@ -101,7 +101,7 @@ describe('ConcurrencyLimit', () => {
 
   it('leaving a line one is not in changes nothing', () => {
     const {waiter} = line();
-    const limit = new ConcurrencyLimit({max: 1, queue: 1});
+    const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 1});
     limit.tryEnter();
     const a = waiter('a');
     limit.leave(a);
@@ -113,7 +113,7 @@ describe('ConcurrencyLimit', () => {
 
   it('one who is let in may leave again at once, and lets the next in', () => {
     const admitted: string[] = [];
-    const limit = new ConcurrencyLimit({max: 1, queue: 3});
+    const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 3});
     limit.tryEnter();
     for (const name of ['a', 'b', 'c'])
       limit.wait({
@@ -131,7 +131,7 @@ describe('ConcurrencyLimit', () => {
     const step = fc.tuple(fc.constantFrom('enter', 'enter', 'exit', 'leave'), fc.nat(20));
     fc.assert(
       fc.property(fc.integer({min: 1, max: 4}), fc.nat(4), fc.array(step, {maxLength: 80}), (max, queue, steps) => {
-        const limit = new ConcurrencyLimit({max, queue});
+        const limit = new ConcurrencyLimit({kind: 'fixed', max, queue});
         const inside = new Set<number>();
         const expectedLine: number[] = [];
         const waiters = new Map<number, Waiter>();

@@ -63,6 +63,18 @@ export const together =
     return {ends: countEach(ends), arrivals: countEach(world.arrivals)};
   };
 
+/** Calls answered so, all at once, and then many calls together: how many of these are sent at once. */
+export const sentAfter =
+  (status: number, first: number): Scenario =>
+  async world => {
+    world.serve(status);
+    await world.clock.run(() => Promise.all(Array.from({length: first}, () => world.end())));
+    world.serveSlowly(1000, 200);
+    const now = world.clock.now();
+    await world.clock.run(() => Promise.all(Array.from({length: 40}, () => world.end())));
+    return world.arrivals.filter(at => at === now).length;
+  };
+
 export function countEach(values: readonly unknown[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const value of values) counts[String(value)] = (counts[String(value)] ?? 0) + 1;

@@ -37,7 +37,11 @@ describe('mergePolicy', () => {
       [{backoff: {kind: 'constant', delayMs: 7}}, {backoff: {jitter: 'equal'}}],
       {backoff: {kind: 'constant', delayMs: 7, throttledBaseMs: 1000, jitter: 'equal'}},
     ],
-    ['an object over null starts from its defaults', [{concurrency: {max: 5}}], {concurrency: {max: 5, queue: 0}}],
+    [
+      'an object over null starts from its defaults',
+      [{concurrency: {max: 5}}],
+      {concurrency: {kind: 'fixed', max: 5, queue: 0}},
+    ],
     [
       'of a kind',
       [{budget: null}, {budget: {kind: 'ratio'}}],

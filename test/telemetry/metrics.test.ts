@@ -62,6 +62,8 @@ describe('telemetry: metrics', () => {
       ['steadfetch.client.call.rejected', DataPointType.SUM, '{call}'],
       ['steadfetch.client.active_calls', DataPointType.SUM, '{call}'],
       ['steadfetch.client.retry_budget.remaining', DataPointType.GAUGE, '1'],
+      ['steadfetch.client.concurrency.limit', DataPointType.SUM, '{attempt}'],
+      ['steadfetch.client.concurrency.waiting', DataPointType.SUM, '{attempt}'],
       ['steadfetch.circuit_breaker.state', DataPointType.SUM, '{breaker}'],
       ['steadfetch.circuit_breaker.transition', DataPointType.SUM, '{transition}'],
     ];
@@ -73,6 +75,7 @@ describe('telemetry: metrics', () => {
           ...named,
           backoff: {kind: 'constant', delayMs: 10, throttledBaseMs: 0, jitter: 'none'},
           hedge: {delayMs: 5, maxLoadRatio: 1},
+          concurrency: {},
           breaker: {kind: 'consecutive', failures: 2, openMs: 60_000},
         }),
       );
@@ -285,6 +288,18 @@ describe('telemetry: metrics', () => {
       attributes: {'steadfetch.policy.name': 'thrifty', 'server.address': 'api.test', 'server.port': 443},
       value: 0.75,
     });
+  });
+
+  it('the concurrency limit as it stands, and who waits for a place', async () => {
+    const concurrency = {kind: 'adaptive', start: 10, min: 1, decreaseRatio: 0.5} as const;
+    const {run, serve} = handy(world({...named, name: 'adaptive', maxAttempts: 1, concurrency}));
+    serve(429);
+    await run();
+    const of = async (name: string) =>
+      (await points(name)).find(({attributes}) => attributes['steadfetch.policy.name'] === 'adaptive');
+    const attributes = {'steadfetch.policy.name': 'adaptive', 'server.address': 'api.test', 'server.port': 443};
+    expect(await of('steadfetch.client.concurrency.limit')).to.deep.equal({attributes, value: 5});
+    expect(await of('steadfetch.client.concurrency.waiting')).to.deep.equal({attributes, value: 0});
   });
 
   it('http.client.request.duration on request, with the attributes of the conventions', async () => {

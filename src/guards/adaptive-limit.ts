@@ -1,0 +1,48 @@
+/**
+ * A concurrency limit that finds what an origin can take: additive increase, multiplicative decrease.
+ *
+ * The limit grows with successes while it is in use: by one per success until the first decrease, so it doubles per round trip, then by one
+ * per round trip. It falls where the origin throttles or attempts time out, at most once per round trip: attempts that began before the last
+ * decrease tell of the old limit.
+ *
+ * @see RFC 5681, section 3.1; Netflix concurrency-limits, AIMDLimit
+ */
+import type {AdaptiveConcurrency} from '../policy/types.ts';
+
+/** What an attempt says about the load on its origin. `nothing`: it failed for another reason, or was refused or aborted. */
+export type Load = 'fine' | 'too-much' | 'nothing';
+
+export class AdaptiveLimit {
+  readonly #policy: AdaptiveConcurrency;
+  /** Fractions of a place add up; `max` is what they come to. */
+  #places: number;
+  #decreasedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(policy: AdaptiveConcurrency) {
+    this.#policy = policy;
+    this.#places = Math.min(Math.max(policy.start, policy.min), policy.max);
+  }
+
+  get max(): number {
+    return Math.floor(this.#places);
+  }
+
+  /** @param inFlight Attempts in flight, with the one that ended. */
+  learn(load: Load, startedAt: number, inFlight: number, now: number): void {
+    if (load === 'too-much') this.#decrease(startedAt, now);
+    else if (load === 'fine') this.#increase(inFlight);
+  }
+
+  #decrease(startedAt: number, now: number): void {
+    if (startedAt <= this.#decreasedAt) return;
+    this.#decreasedAt = now;
+    this.#places = Math.max(this.#policy.min, Math.floor(this.#places * this.#policy.decreaseRatio));
+  }
+
+  /** An idle limit does not grow: successes of few attempts say nothing about many. */
+  #increase(inFlight: number): void {
+    if (inFlight * 2 < this.#places) return;
+    const isFirstRise = this.#decreasedAt === Number.NEGATIVE_INFINITY;
+    this.#places = Math.min(this.#policy.max, this.#places + (isFirstRise ? 1 : 1 / this.#places));
+  }
+}
