@@ -40,7 +40,7 @@ export function createPredict(ports: Ports = {on: logLine}): PredictWithRetry {
 
 export const predictWithRetry: PredictWithRetry = createPredict();
 
-/** What the course asks of a log: correlation id, attempt, status or error, latency, and the outcome in the end. */
+/** The fields of a log line: correlation id, attempt, status or error, latency; at the end, the outcome. */
 function logLine(event: Parameters<NonNullable<Ports['on']>>[0]): void {
   switch (event.type) {
     case 'attempt.end':

@@ -1,4 +1,4 @@
-/** Findings, in one shape for the terminal, the editor, the browser and every report format. */
+/** The type of a finding, shared by the terminal, the editor, the browser and every report format. */
 
 import type {Range} from './source/lines.ts';
 

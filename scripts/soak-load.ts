@@ -52,7 +52,7 @@ const read = async (response: Response): Promise<number> => {
   return response.status;
 };
 
-/** As undici.request gives bodies. */
+/** The response body type of undici.request. */
 const METHODS = ['text', 'arrayBuffer', 'bytes', 'dump'] as const;
 const fetch = createFetch(handle, {on});
 const api = ky.extend(resilience(handle, {on}));

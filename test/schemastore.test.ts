@@ -16,7 +16,7 @@ const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, ro
 const UNKNOWN = [...VOCABULARY];
 
 interface Published {
-  /** The folder of its files. */
+  /** The folder of the schema's test files. */
   readonly name: string;
   readonly schema: string;
   /** What our reader says is wrong. */

@@ -81,7 +81,7 @@ export function measuredOn(all: readonly Conditions[]): string {
   return `Measured on ${days}: ${machines}, load ${digits(lowest, 1)} to ${digits(highest, 1)}${shared}.`;
 }
 
-/** What follows the marker in bench/README.md. */
+/** The generated part of bench/README.md, below the marker. */
 export function results(groups: readonly Result[]): string {
   const goals = groups.flatMap(({section}) => section.goals.map(goal => goalRow(section.title, goal)));
   return [

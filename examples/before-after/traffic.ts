@@ -24,7 +24,7 @@ export interface CallResult {
   readonly success: boolean;
   /** From the start of the call until its body was read, or until it failed. */
   readonly latencyMs: number;
-  /** What the caller met instead of a good answer. */
+  /** The failure that the caller got. */
   readonly failure: string | null;
 }
 

@@ -122,7 +122,7 @@ const duration = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : Math.round
 const cut = (text: string, width: number): string =>
   text.length <= width ? text : width === 0 ? '' : `${text.slice(0, width - 1)}…`;
 
-/** Spans count in seconds; a reader does not. */
+/** OpenTelemetry durations are in seconds; the table shows milliseconds. */
 function shown(key: string, value: unknown): string {
   return key === 'steadfetch.wait' ? duration(Number(value) * 1000) : String(value);
 }

@@ -40,7 +40,7 @@ export class HiddenQuota {
 class Level {
   readonly #limit: Limit;
   #left: number;
-  /** Begin of the window, or time of the last refill. */
+  /** The start of the window, or the time of the last refill. */
   #since: number;
 
   constructor(limit: Limit, now: number) {

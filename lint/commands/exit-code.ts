@@ -1,16 +1,16 @@
-/** From findings to an exit code. */
+/** The exit code that findings lead to. */
 
 import {type Report, type Severity, severities} from '../finding.ts';
 
 export interface Threshold {
   /** The least severe finding that fails. */
   readonly failOn: Severity | 'never';
-  /** So many warnings fail nothing. */
+  /** The most warnings that do not fail the run. */
   readonly maxWarnings: number;
   readonly exitZero: boolean;
 }
 
-/** 0 or 1. */
+/** @returns 0, or 1 where the findings reach the threshold. */
 export function exitCodeOf(reports: readonly Report[], {failOn, maxWarnings, exitZero}: Threshold): number {
   if (exitZero || failOn === 'never') return 0;
   const failing = severities.slice(0, severities.indexOf(failOn) + 1);
@@ -19,6 +19,6 @@ export function exitCodeOf(reports: readonly Report[], {failOn, maxWarnings, exi
   return failing.some(severity => count(severity) > (severity === 'warning' ? maxWarnings : 0)) ? 1 : 0;
 }
 
-/** Without what is less than an error. */
+/** The reports with their errors alone. */
 export const errorsOnly = (reports: readonly Report[]): Report[] =>
   reports.map(report => ({...report, findings: report.findings.filter(({severity}) => severity === 'error')}));

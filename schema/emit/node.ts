@@ -64,7 +64,7 @@ export const banner: string = bannerOf('schema/source/policy.schema.json');
 
 export const definitionName = (node: Node): string | undefined => node.$ref?.replace('#/definitions/', '');
 
-/** The node itself, with its reference followed and what stands beside an allOf laid over it. */
+/** The node with its `$ref` resolved, and with the keywords beside an `allOf` merged over it. */
 export function follow(schema: Schema, node: Node): Node {
   const name = definitionName(node);
   if (name !== undefined) {

@@ -8,7 +8,7 @@ const LINE_FEED = 10;
 export interface Line extends RecordPlace {
   /** Without its line feed. */
   readonly bytes: Buffer;
-  /** False for the last one, where the file does not end in a line feed. */
+  /** False for the last line of a file that does not end in a line feed. */
   readonly isWhole: boolean;
 }
 

@@ -15,7 +15,7 @@ export class RetryState {
   /** What `prepareAttempt` wrote onto the last attempt. */
   prepared: PreparedHeaders | null = null;
   reservation: Reservation | null = null;
-  /** What the caller's headers tell of a client above that retries too. */
+  /** What the caller's headers say about an outer client that retries as well. */
   outer: OuterRetries | null = null;
   /** Waits for functions of the user, which end with the call. */
   readonly waits: Set<Pause> = new Set();

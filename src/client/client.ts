@@ -31,7 +31,7 @@ export class Client<R extends AttemptResponse> {
   readonly prepareAttempt: NonNullable<Ports<R>['prepareAttempt']> | null;
   /** How the responses of the adapter's protocol are read. */
   readonly answers: Answers<R>;
-  /** A client above that retries too was reported. */
+  /** Whether an outer client that retries as well has been reported. */
   hasWarnedOfNesting = false;
   #plansSeen: Plans | null = null;
   // Most calls go where the last one went.

@@ -7,7 +7,7 @@ import type {FailureKind} from './outcome.ts';
 export interface AttemptEndEvent {
   readonly type: 'attempt.end';
   readonly call: CallView;
-  /** 1 for the first. */
+  /** The number of the attempt; the first is 1. */
   readonly attempt: number;
   readonly kind: AttemptKind;
   readonly outcome: 'response' | FailureKind | 'superseded';

@@ -13,7 +13,7 @@ export function settleWith({response, error, kind}: Outcome<Response>, resolve: 
   else resolve(rejectedWith(error));
 }
 
-/** Errors that are in use by more than one call are extended once. */
+/** Errors that several calls share are extended once. */
 const extended = new WeakSet<object>();
 
 /**

@@ -29,7 +29,7 @@ export class GuardRegistry {
   /** Those that were in use when last examined, and were not called since. */
   readonly #examined = new Map<string, OriginGuards>();
   readonly #random: Random;
-  /** Told of every breaker that changes its state. */
+  /** Called for every state change of a breaker. */
   readonly breakerListeners: Set<BreakerListener> = new Set<BreakerListener>();
 
   constructor(random: Random) {

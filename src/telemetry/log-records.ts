@@ -1,4 +1,4 @@
-/** What of a call, and of breakers, is worth a log record. Each carries the ids of its trace, by its context. */
+/** Log records of calls and breakers. Each carries the ids of its trace through its context. */
 import type {Attributes, Context, Logger} from '@opentelemetry/api';
 import type {CallView} from '../core/call-view.ts';
 import type {CallEventFacts, CallEventName} from '../core/observer.ts';

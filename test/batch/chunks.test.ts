@@ -16,7 +16,7 @@ describe('chunks', () => {
     expect(report).to.include({succeeded: 7, requests: 3});
   });
 
-  it('T53 of a hundred items with three that fail for the moment: those three are sent again, in order', async () => {
+  it('of a hundred items with three that fail for the moment: those three are sent again, in order @T53', async () => {
     const log: string[][] = [];
     const bad = ['i7', 'i50', 'i99'];
     const reply = (chunk: readonly string[], attempt: number) =>
@@ -81,7 +81,7 @@ describe('chunks', () => {
   });
 
   for (const status of [400, 413, 422])
-    it(`T53b that are refused with ${status} are cut until the guilty item is alone: the others are answered`, async () => {
+    it(`that are refused with ${status} are cut until the guilty item is alone: the others are answered @T53b`, async () => {
       const log: string[][] = [];
       const reply = (chunk: readonly string[]) => (chunk.includes('i11') ? answer(status, 'no') : upper(chunk));
       const {results, report, events} = await run(items(32), chunkOf(32, reply, log), {ordered: true});
@@ -122,7 +122,7 @@ describe('chunks', () => {
     ['more results than items', () => ['A', 'B', 'C', 'D'], '4 results'],
     ['no list', () => ({data: []}), 'no list of results, but a object,'],
   ] as const)
-    it(`T54 with ${name} fail as a whole: nobody can tell whose they are`, async () => {
+    it(`with ${name} fail as a whole: nobody can tell whose they are @T54`, async () => {
       const {results, report} = await run([...'abc'], chunkOf(3, reply));
       expect(report.failedBy).to.deep.equal({CHUNK_MISMATCH: 3});
       expect(report.requests).to.equal(1);

@@ -69,7 +69,7 @@ describe('results', () => {
 });
 
 describe('duplicates', () => {
-  it('T52 are answered once, while the first is under way and after it', async () => {
+  it('are answered once, while the first is under way and after it @T52', async () => {
     const server = new ItemServer({a: [503, 200]});
     const {results, report} = await run(['a', 'a', 'b', ...many(50), 'a', 'b'], server.send, {concurrency: 2});
     expect(server.timesSent('a')).to.equal(2);
@@ -132,7 +132,7 @@ describe('duplicates', () => {
     ['a function', () => 1],
     ['a Blob inside', {body: [new Blob(['a'])]}],
   ] as const) {
-    it(`T52b are not guessed: ${name} needs a name`, async () => {
+    it(`are not guessed: ${name} needs a name @T52b`, async () => {
       const error = await errorOf(() => run<unknown>([item], () => 1));
       expect(error.code).to.equal('INVALID_BATCH');
       expect(error.message).to.match(/^Item 0 holds a (Blob|Map|function), whose content cannot be named/);

@@ -50,7 +50,7 @@ const bodies: readonly (readonly [what: string, body: () => BodyInit, bytes: str
   ['FormData', form, 'Content-Type: image/png\r\n\r\n\u0000\u00ff\r\n\r\n--'],
 ];
 
-describe('T13 a body', () => {
+describe('a body @T13', () => {
   for (const [what, body, expected] of bodies) {
     const adapters: readonly [how: string, make: () => [string | Request, ResilientInit]][] = [
       ['', () => [ITEMS, {method: 'PUT', body: body()}]],
@@ -134,7 +134,7 @@ describe('T13 a body', () => {
 const streamOf = (text: string): ReadableStream<Uint8Array> => new Blob([text]).stream();
 const streamed = (): RequestInit => ({method: 'PUT', body: streamOf('streamed'), duplex: 'half'}) as RequestInit;
 
-describe('T14 T15 a body that cannot be kept', () => {
+describe('a body that cannot be kept @T14 @T15', () => {
   const each: readonly (readonly [string, (world: World) => Promise<Response>])[] = [
     ['a stream', world => world.fetch(ITEMS, streamed())],
     ['a string over the limit', world => world.fetch(ITEMS, {method: 'PUT', body: 'Zoë Zoë'})],

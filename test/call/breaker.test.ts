@@ -25,7 +25,7 @@ describe('a circuit breaker', () => {
     });
   });
 
-  virtually('T26b opens under answers of 503 that come one after the other', async make => {
+  virtually('opens under answers of 503 that come one after the other @T26b', async make => {
     const breaker = {kind: 'ratio', failureRatio: 0.5, windowMs: 30_000, minCalls: 10, openMs: 1000} as const;
     const world = make({maxAttempts: 1, breaker});
     world.serve(503);
@@ -91,7 +91,7 @@ describe('a circuit breaker', () => {
     });
   }
 
-  virtually('T23 is not closed by a success of before it opened', async make => {
+  virtually('is not closed by a success of before it opened @T23', async make => {
     const world = make({maxAttempts: 1, breaker: atFirst});
     world.serve(later(world.clock, 1500, 200), 503);
     const slow = world.end();
@@ -103,7 +103,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('half-open');
   });
 
-  virtually('T23b is not opened again by a failure of before it closed', async make => {
+  virtually('is not opened again by a failure of before it closed @T23b', async make => {
     const world = make({maxAttempts: 1, breaker: atFirst});
     world.serve(later(world.clock, 3000, 503), 503, 200);
     const slow = world.end();
@@ -116,7 +116,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('closed');
   });
 
-  virtually('T24 lets exactly its probes through, however many come', async make => {
+  virtually('lets exactly its probes through, however many come @T24', async make => {
     const world = make({maxAttempts: 1, breaker: {...atFirst, probes: 3}});
     world.serve(503);
     await world.run();
@@ -145,7 +145,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('closed');
   };
 
-  virtually('T25 gets the place back of a probe that the caller aborts', make =>
+  virtually('gets the place back of a probe that the caller aborts @T25', make =>
     probe(make, {}, async world => {
       world.serve('hang');
       const controller = new AbortController();
@@ -157,7 +157,7 @@ describe('a circuit breaker', () => {
     }),
   );
 
-  virtually('T25 gets the place back of a probe that is throttled', make =>
+  virtually('gets the place back of a probe that is throttled @T25', make =>
     probe(make, {}, async world => {
       world.serve(429);
       await world.run();
@@ -165,7 +165,7 @@ describe('a circuit breaker', () => {
   );
 
   let mistake = false;
-  virtually('T25 gets the place back of a probe whose prepareAttempt throws', make =>
+  virtually('gets the place back of a probe whose prepareAttempt throws @T25', make =>
     probe(
       make,
       {
@@ -181,7 +181,7 @@ describe('a circuit breaker', () => {
     ),
   );
 
-  virtually('T25b gets the place back of a probe that hangs without a time limit, after the open time', async make => {
+  virtually('gets the place back of a probe that hangs without a time limit, after the open time @T25b', async make => {
     const world = make({maxAttempts: 1, breaker: atFirst, attemptTimeoutMs: null, deadlineMs: null});
     world.serve(503);
     await world.run();
@@ -199,7 +199,7 @@ describe('a circuit breaker', () => {
     await hung;
   });
 
-  virtually('T26c is open for no longer after many failed probes than after the first, by default', async make => {
+  virtually('is open for no longer after many failed probes than after the first, by default @T26c', async make => {
     const world = make({maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1, probes: 1}});
     world.serve(503);
     for (let probe = 0; probe < 40; probe++) {
@@ -221,7 +221,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.retryAfterMs).to.equal(7000);
   });
 
-  virtually('T30c is not opened by failures that overtake slower successes', async make => {
+  virtually('is not opened by failures that overtake slower successes @T30c', async make => {
     const world = make({maxAttempts: 1});
     const script = Array.from({length: 400}, (_, index) => {
       const fails = index % 4 === 0;
@@ -233,7 +233,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('closed');
   });
 
-  virtually('T26 that many calls open at once is half-open later', async make => {
+  virtually('that many calls open at once is half-open later @T26', async make => {
     const world = make({maxAttempts: 1, breaker: {...atFirst, failures: 2}});
     world.serveSlowly(100, 503);
     await world.clock.run(() => Promise.all(Array.from({length: 10}, () => world.end())));
@@ -244,14 +244,14 @@ describe('a circuit breaker', () => {
     expect(await world.run()).to.equal('200');
   });
 
-  virtually('T27 is not opened by one failure of one call', async make => {
+  virtually('is not opened by one failure of one call @T27', async make => {
     const world = make({maxAttempts: 1});
     world.serve(503);
     await world.run();
     expect(breakerOf(world)?.state).to.equal('closed');
   });
 
-  virtually('T28 forgets what is an hour old', async make => {
+  virtually('forgets what is an hour old @T28', async make => {
     const world = make({maxAttempts: 1, breaker: {kind: 'ratio', minCalls: 10}});
     world.serve(503);
     for (let call = 0; call < 9; call++) await world.run();
@@ -260,7 +260,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('closed');
   });
 
-  virtually('T29 does not notice a wall clock that jumps', async make => {
+  virtually('does not notice a wall clock that jumps @T29', async make => {
     const world = make({maxAttempts: 1, breaker: atFirst});
     world.serve(503);
     await world.run();
@@ -273,7 +273,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('half-open');
   });
 
-  virtually('T30 T30b does not count 429s, 4xx, aborts, or what a concurrency limit refused', async make => {
+  virtually('does not count 429s, 4xx, aborts, or what a concurrency limit refused @T30 @T30b', async make => {
     const world = make({maxAttempts: 1, breaker: atFirst, concurrency: {max: 1}});
     for (const status of [429, 404, 400, 501]) {
       world.serve(status);
@@ -291,7 +291,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('open');
   });
 
-  virtually('T31 does not count what it refused itself', async make => {
+  virtually('does not count what it refused itself @T31', async make => {
     const world = make({maxAttempts: 1, breaker: {kind: 'ratio', minCalls: 4, openMs: 1000, probes: 1}});
     world.serve(503);
     for (let call = 0; call < 50; call++) await world.run();
@@ -314,7 +314,7 @@ describe('a circuit breaker', () => {
     }
   });
 
-  virtually('T34 is kept while it is open, however many other origins are called', async make => {
+  virtually('is kept while it is open, however many other origins are called @T34', async make => {
     const world = make({maxAttempts: 1, breaker: {...atFirst, openMs: 60_000, maxOpenMs: 60_000}});
     world.serve(503);
     await world.run();

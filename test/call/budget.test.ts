@@ -20,7 +20,7 @@ describe('a retry budget', () => {
     expect(remaining(world)).to.be.closeTo(0.02, 1e-9);
   });
 
-  virtually('T44 of a tenth lets an outage through with a tenth more', async make => {
+  virtually('of a tenth lets an outage through with a tenth more @T44', async make => {
     const world = make({backoff: AT_ONCE, breaker: null, budget: {kind: 'ratio', ratio: 0.1}});
     world.serve(503);
     for (let call = 0; call < 100; call++) await world.run();
@@ -95,7 +95,7 @@ describe('a retry budget', () => {
     expect(world.sends).to.equal(4);
   });
 
-  virtually('T45 gets its tokens back when a refused admission stops the retry', async make => {
+  virtually('gets its tokens back when a refused admission stops the retry @T45', async make => {
     const world = make({
       backoff: {kind: 'constant', delayMs: 1000, jitter: 'none'},
       budget: dry,

@@ -49,7 +49,7 @@ async function isCollected(ref: WeakRef<object>): Promise<boolean> {
   return ref.deref() === undefined;
 }
 
-describe('T63 a response that is no longer referenced', () => {
+describe('a response that is no longer referenced @T63', () => {
   for (const [name, clientOf] of Object.entries(CLIENTS))
     for (const [holder, policy, init] of [
       ['its timer', {}, {}],

@@ -19,7 +19,7 @@ describe('a concurrency limit', () => {
     expect(limitOf(world)).to.deep.equal({max: 2, inFlight: 0, waiting: 0});
   });
 
-  virtually('T35 lets who aborts leave the line at once, and the place be taken', async make => {
+  virtually('lets who aborts leave the line at once, and the place be taken @T35', async make => {
     const world = make({concurrency: {max: 1, queue: 1}});
     world.serveSlowly(1000, 200);
     const first = world.end('https://api.test/1');
@@ -50,7 +50,7 @@ describe('a concurrency limit', () => {
     expect(world.sends).to.equal(1);
   });
 
-  virtually('T36 lets nobody pass those in line', async make => {
+  virtually('lets nobody pass those in line @T36', async make => {
     const world = make({concurrency: {max: 1, queue: 2}});
     world.serveSlowly(100, 200);
     const newcomers: Promise<string>[] = [];
@@ -62,7 +62,7 @@ describe('a concurrency limit', () => {
     expect(world.arrivals).to.deep.equal([0, 100, 200]);
   });
 
-  virtually('T37 gets its place back exactly once from a fetch that ends after its timeout', async make => {
+  virtually('gets its place back exactly once from a fetch that ends after its timeout @T37', async make => {
     let inFlight = 0;
     let most = 0;
     const world = make(

@@ -34,7 +34,7 @@ describe('a hedge', () => {
     expect(attemptEnds(world).toSorted()).to.deep.equal(['1 initial 200', '2 hedge superseded']);
   });
 
-  virtually('T43 is not sent beside an attempt that failed: that one waits its backoff', async make => {
+  virtually('is not sent beside an attempt that failed: that one waits its backoff @T43', async make => {
     const world = make({hedge, backoff});
     world.serve(later(world.clock, 50, 503), 200);
     expect(await world.run()).to.equal('200');
@@ -50,7 +50,7 @@ describe('a hedge', () => {
     expect(world.clock.now()).to.equal(1000);
   });
 
-  virtually('T40 that fails like the first gives the last failure, once', async make => {
+  virtually('that fails like the first gives the last failure, once @T40', async make => {
     const world = make({hedge, backoff, maxAttempts: 2});
     world.serve(later(world.clock, 300, 502), later(world.clock, 300, 503));
     expect(await world.run()).to.equal('503 (attempts-exhausted)');
@@ -114,7 +114,7 @@ describe('a hedge', () => {
     expect(world.header('x-request-id')).to.deep.equal(['request-1', 'request-2']);
   });
 
-  virtually('T41 that the budget refuses does no harm to the call', async make => {
+  virtually('that the budget refuses does no harm to the call @T41', async make => {
     const world = make({hedge, budget: {capacity: 13}});
     world.serveSlowly(1000, 200);
     expect(await world.run()).to.equal('200');
@@ -178,7 +178,7 @@ describe('a hedge', () => {
     expect(world.sends).to.equal(1);
   });
 
-  virtually('T38 that wins keeps its body whole', async make => {
+  virtually('that wins keeps its body whole @T38', async make => {
     const whole = new Uint8Array(512 * 1024).map((_, index) => index % 251);
     const world = make({hedge});
     world.serve('hang', ({signal}) => {

@@ -8,7 +8,7 @@ const KEY = 'idempotency-key';
 const ID = 'x-correlation-id';
 
 describe('an idempotency key', () => {
-  virtually('T20 is the same on every attempt, and another for the next call', async make => {
+  virtually('is the same on every attempt, and another for the next call @T20', async make => {
     const world = make({idempotency: {}, backoff: AT_ONCE});
     world.serve(503, 503, 200, 503, 200);
     await world.run(ITEMS, {method: 'POST'});
@@ -16,7 +16,7 @@ describe('an idempotency key', () => {
     expect(world.header(KEY)).to.deep.equal(['key-1', 'key-1', 'key-1', 'key-2', 'key-2']);
   });
 
-  virtually('T20 is the same on a hedge', async make => {
+  virtually('is the same on a hedge @T20', async make => {
     const world = make({idempotency: {}, hedge: {delayMs: 100, maxLoadRatio: 1}});
     world.serveSlowly(500, 200);
     await world.run(ITEMS, {method: 'POST'});

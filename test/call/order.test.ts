@@ -79,14 +79,14 @@ describe('the order of a call', () => {
 });
 
 describe('the waits', () => {
-  virtually('T1 grow from retry to retry, under the cap, and end at the first good answer', async make => {
+  virtually('grow from retry to retry, under the cap, and end at the first good answer @T1', async make => {
     const world = make({maxAttempts: 6, backoff: {baseMs: 100, capMs: 500, ...noJitter}});
     world.serve(503, 503, 503, 503, 200);
     expect(await world.run()).to.equal('200');
     expect(world.arrivals).to.deep.equal([0, 100, 300, 700, 1200]);
   });
 
-  virtually('T48 are numbers at retry 5,000', async make => {
+  virtually('are numbers at retry 5,000 @T48', async make => {
     const world = make({
       maxAttempts: 5001,
       deadlineMs: null,
@@ -100,7 +100,7 @@ describe('the waits', () => {
     expect(reportOf(response)?.waitedMs).to.equal(1 + 4999 * 7);
   });
 
-  virtually('T49 have the cap before the jitter: capped waits are spread too', async make => {
+  virtually('have the cap before the jitter: capped waits are spread too @T49', async make => {
     const random = seededRandom(7);
     const world = make({maxAttempts: 40, budget: null, breaker: null, backoff: {baseMs: 400, capMs: 400}}, {random});
     world.serve(503);
@@ -112,7 +112,7 @@ describe('the waits', () => {
     expect(waits.filter(ms => ms > 200)).to.have.length.within(10, 29);
   });
 
-  virtually('T50 are the same for the same seed', async make => {
+  virtually('are the same for the same seed @T50', async make => {
     const arrivals = async (seed: number) => {
       const world = make({maxAttempts: 5}, {random: seededRandom(seed)});
       world.serve(503);
@@ -124,14 +124,14 @@ describe('the waits', () => {
     expect(await arrivals(2)).to.not.deep.equal(first);
   });
 
-  virtually('T50 may be 0: a base of 0 retries at once', async make => {
+  virtually('may be 0: a base of 0 retries at once @T50', async make => {
     const world = make({backoff: {baseMs: 0}});
     world.serve(503);
     expect(await world.run()).to.equal('503 (attempts-exhausted)');
     expect(world.arrivals).to.deep.equal([0, 0, 0]);
   });
 
-  virtually('T5 of more than 2^31 ms are not cut short', async make => {
+  virtually('of more than 2^31 ms are not cut short @T5', async make => {
     const day40 = 40 * 86_400_000;
     const world = make({maxAttempts: 2, deadlineMs: null, backoff: {kind: 'constant', delayMs: day40, ...noJitter}});
     world.serve(503, 200);
@@ -191,7 +191,7 @@ describe('the deadline', () => {
     expect(await world.run()).to.equal('200');
   });
 
-  virtually('T7 is another error than the attempt timeout, which is retried', async make => {
+  virtually('is another error than the attempt timeout, which is retried @T7', async make => {
     const world = make({attemptTimeoutMs: 1000, backoff: AT_ONCE});
     world.serve('hang', 200);
     expect(await world.run()).to.equal('200');
@@ -214,7 +214,7 @@ describe('the deadline', () => {
     expect(world.header('x-left')).to.deep.equal(['5000', '4900', '4700']);
   });
 
-  virtually('T29 does not notice a wall clock that jumps', async make => {
+  virtually('does not notice a wall clock that jumps @T29', async make => {
     const world = make({attemptTimeoutMs: 1000, maxAttempts: 1});
     world.serve('hang');
     const end = world.end();
@@ -233,7 +233,7 @@ describe("the server's word", () => {
     [0.5, 2100],
     [0.999, 2199.8],
   ] as const) {
-    virtually(`T10 is waited for, and a little longer, never less: ${wait} ms at random = ${random}`, async make => {
+    virtually(`is waited for, and a little longer, never less: ${wait} ms at random = ${random} @T10`, async make => {
       const world = make({}, {random: () => random});
       world.serve(answer(429, {'retry-after': '2'}), 200);
       await world.run();
@@ -267,7 +267,7 @@ describe("the server's word", () => {
     ['Thursday, 01-Jan-26 00:00:05 GMT', 5000],
     ['Thu Jan  1 00:00:05 2026', 5000],
   ] as const) {
-    virtually(`T8 Retry-After ${JSON.stringify(value)}: the next request comes after ${wait} ms`, async make => {
+    virtually(`Retry-After ${JSON.stringify(value)}: the next request comes after ${wait} ms @T8`, async make => {
       const world = make({backoff: noJitter}, {random: () => 0});
       world.serve(answer(429, {'retry-after': value}), 200);
       expect(await world.run()).to.equal('200');
@@ -275,7 +275,7 @@ describe("the server's word", () => {
     });
   }
 
-  virtually("T12 as a date is measured by the server's own clock", async make => {
+  virtually("as a date is measured by the server's own clock @T12", async make => {
     const world = make({backoff: noJitter}, {random: () => 0});
     const headers = {'retry-after': 'Thu, 01 Jan 2026 01:00:05 GMT', date: 'Thu, 01 Jan 2026 01:00:00 GMT'};
     world.serve(answer(429, headers), 200);
@@ -283,7 +283,7 @@ describe("the server's word", () => {
     expect(world.arrivals).to.deep.equal([0, 5000]);
   });
 
-  virtually('T9 of exactly retryAfter.maxMs is honoured', async make => {
+  virtually('of exactly retryAfter.maxMs is honoured @T9', async make => {
     const world = make({deadlineMs: null}, {random: () => 0});
     world.serve(answer(429, {'retry-after': '60'}), 200);
     expect(await world.run()).to.equal('200');
@@ -291,7 +291,7 @@ describe("the server's word", () => {
   });
 
   for (const value of ['61', '99999999999', '9'.repeat(400)]) {
-    virtually(`T9 of ${value.slice(0, 20)} s ends the call at once, with the hint in the report`, async make => {
+    virtually(`of ${value.slice(0, 20)} s ends the call at once, with the hint in the report @T9`, async make => {
       const world = make({deadlineMs: null});
       world.serve(answer(429, {'retry-after': value}), 200);
       const response = await world.clock.run(() => world.fetch(ITEMS));
@@ -304,7 +304,7 @@ describe("the server's word", () => {
     });
   }
 
-  virtually('T9 past the deadline ends the call at once, with the hint in the report', async make => {
+  virtually('past the deadline ends the call at once, with the hint in the report @T9', async make => {
     const world = make({deadlineMs: 5000});
     world.serve(answer(429, {'retry-after': '10'}), 200);
     const response = await world.clock.run(() => world.fetch(ITEMS));
@@ -316,7 +316,7 @@ describe("the server's word", () => {
     expect(abandoned?.retryAfterMs).to.equal(10_000);
   });
 
-  virtually('T11 on an answer that is none of failure is not heard', async make => {
+  virtually('on an answer that is none of failure is not heard @T11', async make => {
     const world = make({});
     world.serve(answer(301, {'retry-after': '2'}), 200);
     expect(await world.run()).to.equal('301');

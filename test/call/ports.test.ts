@@ -168,7 +168,7 @@ describe('on', () => {
     return said;
   }
 
-  virtually('T33 that throws breaks no call, and is complained of once', async make => {
+  virtually('that throws breaks no call, and is complained of once @T33', async make => {
     const world = make(
       {backoff: AT_ONCE, breaker: {kind: 'consecutive', failures: 1}},
       {
@@ -203,7 +203,7 @@ describe('on', () => {
     expect(said).to.have.length(1);
   });
 
-  virtually('T33 may call again from inside an event', async make => {
+  virtually('may call again from inside an event @T33', async make => {
     const inner: Promise<string>[] = [];
     const world = make(
       {maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1}},
@@ -234,14 +234,14 @@ describe('on', () => {
 });
 
 describe('a fetch of the user', () => {
-  virtually('T70 may answer with a Response instead of a promise', async make => {
+  virtually('may answer with a Response instead of a promise @T70', async make => {
     const answers = [new Response(null, {status: 503}), new Response(null)];
     const world = make({backoff: AT_ONCE}, {fetch: (() => answers.shift()!) as unknown as typeof fetch});
     expect(await world.run()).to.equal('200');
     expect(answers).to.deep.equal([]);
   });
 
-  virtually('T70 may answer with a thenable, as `await` takes it', async make => {
+  virtually('may answer with a thenable, as `await` takes it @T70', async make => {
     const answers = [503, 200].map(status => new Response(null, {status}));
     const thenable = () => ({
       // biome-ignore lint/suspicious/noThenProperty: the thenable under test.

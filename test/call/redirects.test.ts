@@ -62,7 +62,7 @@ describe('a fetch that does not say whether it followed a redirect', () => {
     expect(sends).to.equal(1);
   });
 
-  it('T21d is told by undici which request failed, by its method and URL', async () => {
+  it('is told by undici which request failed, by its method and URL @T21d', async () => {
     const failed = channel('undici:request:error');
     const asUndici =
       (...requests: readonly {method: string; origin: string; path: string}[]) =>

@@ -20,12 +20,12 @@ const aggregate =
 
 describe('a POST', () => {
   for (const [what, first, init, policy, end] of [
-    ['T21 503 without a key', 503, POST, {}, '503 (may-have-acted)'],
-    ['T21 503 with a key of the caller', 503, KEYED, {}, '200'],
-    ['T21 503 under an idempotency block', 503, POST, {idempotency: {}}, '200'],
-    ['T21 503 with a key in the options of the call', 503, {...POST, resilience: {idempotencyKey: 'k'}}, {}, '200'],
+    ['503 without a key @T21', 503, POST, {}, '503 (may-have-acted)'],
+    ['503 with a key of the caller @T21', 503, KEYED, {}, '200'],
+    ['503 under an idempotency block @T21', 503, POST, {idempotency: {}}, '200'],
+    ['503 with a key in the options of the call @T21', 503, {...POST, resilience: {idempotencyKey: 'k'}}, {}, '200'],
     ['503 where POST may be repeated', 503, POST, {idempotentMethods: ['POST']}, '200'],
-    ['T22 503 in lower case', 503, {...POST, method: 'post'}, {}, '503 (may-have-acted)'],
+    ['503 in lower case @T22', 503, {...POST, method: 'post'}, {}, '503 (may-have-acted)'],
     ['503 with a header that is no key', 503, {...POST, headers: {'x-key': 'k'}}, {}, '503 (may-have-acted)'],
     [
       '503 with the key header that the policy names',
@@ -34,18 +34,18 @@ describe('a POST', () => {
       {idempotency: {header: 'x-key', methods: ['PUT']}},
       '200',
     ],
-    ['T21c ECONNREFUSED', connectionError('ECONNREFUSED', {syscall: 'connect'}), POST, {}, '200'],
+    ['ECONNREFUSED @T21c', connectionError('ECONNREFUSED', {syscall: 'connect'}), POST, {}, '200'],
     ['ENOTFOUND', connectionError('ENOTFOUND'), POST, {}, '200'],
     ['a connect timeout', connectionError('UND_ERR_CONNECT_TIMEOUT'), POST, {}, '200'],
     ['ECONNRESET while connecting', connectionError('ECONNRESET', {syscall: 'connect'}), POST, {}, '200'],
     [
-      'T21b ECONNRESET while reading',
+      'ECONNRESET while reading @T21b',
       connectionError('ECONNRESET', {syscall: 'read'}),
       POST,
       {},
       'ECONNRESET (may-have-acted)',
     ],
-    ['T21b ECONNRESET while reading, keyed', connectionError('ECONNRESET', {syscall: 'read'}), KEYED, {}, '200'],
+    ['ECONNRESET while reading, keyed @T21b', connectionError('ECONNRESET', {syscall: 'read'}), KEYED, {}, '200'],
     ['UND_ERR_SOCKET', connectionError('UND_ERR_SOCKET'), POST, {}, 'UND_ERR_SOCKET (may-have-acted)'],
     ['every address refused', aggregate('ECONNREFUSED', 'EHOSTUNREACH'), POST, {}, '200'],
     [
@@ -119,7 +119,7 @@ describe('other methods', () => {
     ['PATCH', false],
     ['PURGE', false],
   ] as const) {
-    virtually(`T22 ${method} after 503: ${retried ? 'sent again' : 'not sent again'}`, async make => {
+    virtually(`${method} after 503: ${retried ? 'sent again' : 'not sent again'} @T22`, async make => {
       const world = make({backoff: AT_ONCE});
       world.serve(503, 200);
       expect(await world.run(ITEMS, {method})).to.equal(retried ? '200' : '503 (may-have-acted)');

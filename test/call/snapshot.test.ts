@@ -97,7 +97,7 @@ const changes: Readonly<Record<string, () => Change>> = {
   },
 };
 
-describe('T13b what the caller changes after the call', () => {
+describe('what the caller changes after the call @T13b', () => {
   /** All that reached the transport, as text. */
   const noting = (seen: string[], status: () => number): typeof globalThis.fetch =>
     async function send(input, init) {

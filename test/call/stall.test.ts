@@ -44,7 +44,7 @@ describe('a stall of the process', () => {
     ['deadline', {deadlineMs: LIMIT_MS}],
     ['attempt timeout and a hedge', {attemptTimeoutMs: LIMIT_MS, hedge: {delayMs: LIMIT_MS - 50, maxLoadRatio: 1}}],
   ] as const)
-    it(`T60 that outlasts the ${limits} of 40 calls ends with 40 answers`, async () => {
+    it(`that outlasts the ${limits} of 40 calls ends with 40 answers @T60`, async () => {
       const events: SteadfetchEvent[] = [];
       const handle = definePolicy(policy);
       const fetch = createFetch(handle, {on: event => events.push(event)});

@@ -168,12 +168,12 @@ describe('SystemClock', () => {
       [Number.MAX_SAFE_INTEGER, [LONGEST]],
       [Number.POSITIVE_INFINITY, []],
     ] as const)
-      it(`T5 ${ms} ms: ${asked.join() || 'nothing'}`, () => {
+      it(`${ms} ms: ${asked.join() || 'nothing'} @T5`, () => {
         const clock = new SystemClock();
         expect(delaysAsked(() => clock.arm(new Probe(() => {}), ms))).to.deep.equal(asked);
       });
 
-    it('T5 a delay past 2^31 is armed again until its time has come, and does not fire before', () => {
+    it('a delay past 2^31 is armed again until its time has come, and does not fire before @T5', () => {
       const {setTimeout} = globalThis;
       const {now} = performance;
       let time = 0;
@@ -272,11 +272,11 @@ describe('SystemClock', () => {
 
     for (const [law, script, said] of [
       [
-        'T4 not by an idle lane',
+        'not by an idle lane @T4',
         'clock.expect(60000); const t = new Probe("t"); clock.arm(t, 60000); clock.disarm(t);',
         'exit',
       ],
-      ['T4 not by a disarmed timer', 'const t = new Probe("t"); clock.arm(t, 60000); clock.disarm(t);', 'exit'],
+      ['not by a disarmed timer @T4', 'const t = new Probe("t"); clock.arm(t, 60000); clock.disarm(t);', 'exit'],
       ['not by Infinity', 'clock.arm(new Probe("t"), Infinity);', 'exit'],
       ['not by one that is unrefd', 'const t = new Probe("t"); clock.arm(t, 60000); clock.unref(t);', 'exit'],
       [

@@ -233,24 +233,24 @@ describe('sleep', () => {
     expect(ended()).to.equal('awake at 1000');
   });
 
-  it('T1 ends as soon as the signal aborts, with its reason', async () => {
+  it('ends as soon as the signal aborts, with its reason @T1', async () => {
     const controller = new AbortController();
     const {clock, ended} = asleep(controller.signal);
     await clock.advance(400);
     controller.abort('enough');
     await clock.advance(0);
     expect(ended()).to.equal('enough at 400');
-    expect(clock.pending, 'T4 no timer is left').to.equal(0);
+    expect(clock.pending, 'no timer is left').to.equal(0);
   });
 
-  it('T2 a signal that aborted before is seen at once', async () => {
+  it('a signal that aborted before is seen at once @T2', async () => {
     const {clock, ended} = asleep(AbortSignal.abort('before'));
     expect(clock.pending).to.equal(0);
     await clock.advance(0);
     expect(ended()).to.equal('before at 0');
   });
 
-  it('T3 leaves no listener, however it ends', async () => {
+  it('leaves no listener, however it ends @T3', async () => {
     const {signal} = new AbortController();
     const clock = new VirtualClock();
     await clock.run(async () => {

@@ -75,7 +75,7 @@ describe('backoffMs', () => {
     expect(backoffMs({...exponential, jitter: 'none'}, 3, false, 0, noChance)).to.equal(400);
   });
 
-  it('T49 the cap comes before the jitter: capped waits are spread over all of it', () => {
+  it('the cap comes before the jitter: capped waits are spread over all of it @T49', () => {
     const random = seededRandom(49);
     const late = Array.from({length: 1000}, () => backoffMs({...exponential, jitter: 'full'}, 20, false, 0, random));
     expect(Math.max(...late)).to.be.within(950, 1000);
@@ -86,7 +86,7 @@ describe('backoffMs', () => {
     ).to.have.length(0);
   });
 
-  describe('T48 is a number within its bounds for 5,000 retries', () => {
+  describe('is a number within its bounds for 5,000 retries @T48', () => {
     const HUGE = Number.MAX_SAFE_INTEGER;
     for (const jitter of ['none', 'full', 'equal', 'decorrelated'] as Jitter[])
       for (const plan of [
@@ -110,7 +110,7 @@ describe('backoffMs', () => {
       }
   });
 
-  describe('T50 distributions', () => {
+  describe('distributions @T50', () => {
     const N = 5000;
     /** The largest distance between what was drawn and what the law says, as a share of what chance allows (1 in 1,000). */
     function distance(draw: (random: () => number) => number, law: (ms: number) => number): number {

@@ -32,14 +32,14 @@ describe('snapshotBody', () => {
     });
   }
 
-  it('T14 what cannot be sent again is passed on as it is', () => {
+  it('what cannot be sent again is passed on as it is @T14', () => {
     const stream = new ReadableStream();
     expect(snapshotBody(stream, LIMIT).body).to.equal(stream);
     const form = new FormData();
     expect(snapshotBody(form, LIMIT).body).to.equal(form);
   });
 
-  describe('T13 what the caller does later changes nothing', () => {
+  describe('what the caller does later changes nothing @T13', () => {
     it('to a buffer', async () => {
       const buffer = new Uint8Array([1, 2, 3]).buffer;
       const {body} = snapshotBody(buffer, LIMIT);
@@ -115,7 +115,7 @@ describe('snapshotBody', () => {
     expect([await textOf(body), await textOf(body)]).to.deep.equal(['{}', '{}']);
   });
 
-  describe('T15 the limit is one of bytes, and inclusive', () => {
+  describe('the limit is one of bytes, and inclusive @T15', () => {
     for (const [what, body, limit, replayable] of [
       ['9 ASCII letters', 'a'.repeat(9), 9, true],
       ['10 ASCII letters', 'a'.repeat(10), 9, false],

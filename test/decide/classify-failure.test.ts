@@ -408,7 +408,7 @@ describe('classifyNetworkFailure', () => {
       ['a number for a code and an object for a message', {code: 7, message: {}}],
       ['an array', []],
     ] as [string, unknown][]) {
-      it(`T61 a cause that tells nothing is passed over: ${what}`, () => {
+      it(`a cause that tells nothing is passed over: ${what} @T61`, () => {
         const found = classified(new TypeError('fetch failed', {cause}));
         expect([light(found), found.reason]).to.deep.equal(['yellow', 'network']);
         expect(readFailure(Object.assign(new Error('x', {cause}), {code: 'EPIPE'})).codes).to.deep.equal(['EPIPE']);

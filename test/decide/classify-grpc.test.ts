@@ -97,7 +97,7 @@ describe('classifyGrpc', () => {
     });
 
     for (const value of ['-1', 'abc', '', '1.5', '1e3', '2147483648', ' 5']) {
-      it(`T55 ${name} with a pushback of ${JSON.stringify(value)} is final`, () => {
+      it(`${name} with a pushback of ${JSON.stringify(value)} is final @T55`, () => {
         const found = classifyGrpc(answer(number, pushback(value)), context([name]));
         expect(found).to.include({transient: false, final: true, reason: 'the server said not to retry'});
       });

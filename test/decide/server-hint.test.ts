@@ -11,7 +11,7 @@ const IN_30_S = 'Tue, 24 Nov 2026 12:00:30 GMT';
 const hint = (fields: Record<string, string>, status = 503) => serverHint(status, new Headers(fields), WALL);
 
 describe('serverHint', () => {
-  describe('T8 Retry-After', () => {
+  describe('Retry-After @T8', () => {
     for (const [value, ms] of [
       ['0', 0],
       ['3', 3000],
@@ -61,7 +61,7 @@ describe('serverHint', () => {
     }
 
     for (const date of [IN_30_S, 'Tuesday, 24-Nov-26 12:00:30 GMT', 'Tue Nov 24 12:00:30 2026'])
-      it(`T8b each of the three HTTP dates is read: ${date}`, () =>
+      it(`each of the three HTTP dates is read: ${date} @T8b`, () =>
         expect(hint({'retry-after': date})?.ms).to.equal(30_000));
 
     it('sent twice it is a list, and as if absent', () => {
@@ -73,7 +73,7 @@ describe('serverHint', () => {
     });
   });
 
-  describe("T12 a date is read by the server's own clock", () => {
+  describe("a date is read by the server's own clock @T12", () => {
     for (const [law, date, ms] of [
       ['our clock is behind', 'Tue, 24 Nov 2026 12:00:10 GMT', 20_000],
       ['our clock is ahead', 'Tue, 24 Nov 2026 10:00:20 GMT', 7_210_000],

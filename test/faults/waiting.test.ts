@@ -58,7 +58,7 @@ async function until(done: () => boolean): Promise<void> {
     await new Promise(resolve => setImmediate(resolve));
 }
 
-describe('T62 a call that waits to retry', () => {
+describe('a call that waits to retry @T62', () => {
   let server: Server;
   let agent: undici.Agent;
   let clock: VirtualClock;

@@ -119,7 +119,7 @@ describe('the body of an upload that was never sent', function () {
     });
   }
 
-  it('T71 an upload of a file that is aborted before it is sent leaves no file open', async () => {
+  it('an upload of a file that is aborted before it is sent leaves no file open @T71', async () => {
     const before = openFiles();
     for (let count = 0; count < 10; count++) {
       const body = createReadStream(FILE);

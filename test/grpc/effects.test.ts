@@ -78,7 +78,7 @@ describe('a gRPC call', () => {
     }
   };
 
-  it('T55c that is reset after its effect has one effect, 15 times of 15', async () => {
+  it('that is reset after its effect has one effect, 15 times of 15 @T55c', async () => {
     server.serve(() => proxy.cut());
     for (let call = 1; call <= 15; call++) {
       const {error} = await ends(address, {breaker: null});

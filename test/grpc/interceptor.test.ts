@@ -569,7 +569,7 @@ describe('grpcInterceptor', () => {
       expect(server.sent('x-below')).to.deep.equal(['2', '3', '4']);
     });
 
-    it('T39 an end that those below tell twice is told once', async () => {
+    it('an end that those below tell twice is told once @T39', async () => {
       const telling: Interceptor = (options, next) =>
         new InterceptingCall(next(options), {
           start: (metadata, _, go) =>

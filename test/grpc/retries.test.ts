@@ -126,7 +126,7 @@ describe('retries of a gRPC call', () => {
     expect(server.attempts).to.have.length(1);
   });
 
-  it('T55b do not follow a failure after the headers of the response', async () => {
+  it('do not follow a failure after the headers of the response @T55b', async () => {
     for (const call of [get, async (...[made]: Parameters<typeof get>) => drain(watch(made))]) {
       server.serve(attempt => {
         attempt.headers();

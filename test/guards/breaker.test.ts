@@ -36,14 +36,14 @@ describe('Breaker', () => {
   describe('opens when a share of the attempts failed', () => {
     const [ok, bad, none] = ['success', 'failure', 'nothing'] as const;
     for (const [law, results, state] of [
-      ['T27 one failure of one is too few', [bad], 'closed'],
+      ['one failure of one is too few @T27', [bad], 'closed'],
       ['three of three are too few', [bad, bad, bad], 'closed'],
       ['four of four', [bad, bad, bad, bad], 'open'],
       ['exactly half of four', [ok, ok, bad, bad], 'open'],
       ['two of five are less than half', [ok, ok, ok, bad, bad], 'closed'],
       ['a success does not open it', [bad, bad, bad, ok], 'closed'],
       ['but the next failure does', [bad, bad, bad, ok, bad], 'open'],
-      ['T30 what says nothing does not count', [bad, bad, bad, none, none, none, none], 'closed'],
+      ['what says nothing does not count @T30', [bad, bad, bad, none, none, none, none], 'closed'],
       ['nor does it water down', [bad, none, bad, none, bad, none, bad], 'open'],
     ] as const) {
       it(law, () => {
@@ -63,14 +63,14 @@ describe('Breaker', () => {
         expect(breaker.state(0)).to.equal('open');
       });
 
-    it('T28 failures of an hour ago do not count', () => {
+    it('failures of an hour ago do not count @T28', () => {
       const breaker = made();
       attempts(breaker, 0, 'failure', 'failure', 'failure');
       attempts(breaker, 3_600_000, 'failure');
       expect(breaker.state(3_600_000)).to.equal('closed');
     });
 
-    it('T31 refused calls do not count', () => {
+    it('refused calls do not count @T31', () => {
       const breaker = opened();
       for (let n = 0; n < 1000; n++) expect(breaker.admit(500)).to.equal(null);
       attempts(breaker, 1000, 'success', 'success');
@@ -245,7 +245,7 @@ describe('Breaker', () => {
   });
 
   describe('half-open', () => {
-    it('T24 of many who ask at once, exactly `probes` are let through', () => {
+    it('of many who ask at once, exactly `probes` are let through @T24', () => {
       const breaker = opened();
       const admitted = Array.from({length: 50}, () => breaker.admit(1000)).filter(ticket => ticket !== null);
       expect(admitted).to.have.length(2);
@@ -329,7 +329,7 @@ describe('Breaker', () => {
       expect([breaker.state(1200), breaker.retryAfterMs(1200)]).to.deep.equal(['open', 1800]);
     });
 
-    it('T25 a probe that says nothing frees its place', () => {
+    it('a probe that says nothing frees its place @T25', () => {
       const breaker = opened();
       for (let n = 0; n < 100; n++) attempts(breaker, 1000, 'nothing');
       expect(breaker.state(1000)).to.equal('half-open');
@@ -348,7 +348,7 @@ describe('Breaker', () => {
     });
   });
 
-  describe('T23 a result of an earlier epoch changes nothing', () => {
+  describe('a result of an earlier epoch changes nothing @T23', () => {
     it('a slow success does not close an open breaker, nor pass as a probe', () => {
       const breaker = made();
       const slow = [breaker.admit(0)!, breaker.admit(0)!];
@@ -385,7 +385,7 @@ describe('Breaker', () => {
     });
   });
 
-  it('T26 failures that come in together open it once, and it is half-open later', () => {
+  it('failures that come in together open it once, and it is half-open later @T26', () => {
     const breaker = made();
     const changes: BreakerState[] = [];
     breaker.onChange = (_, to) => changes.push(to);
@@ -396,7 +396,7 @@ describe('Breaker', () => {
     expect(breaker.state(9 + 1000)).to.equal('half-open');
   });
 
-  it('T29 a wall clock that is set an hour back or ahead has no effect', async () => {
+  it('a wall clock that is set an hour back or ahead has no effect @T29', async () => {
     const clock = new VirtualClock();
     const breaker = opened();
     for (const hours of [-1, 2, -1]) {
@@ -407,7 +407,7 @@ describe('Breaker', () => {
     expect(breaker.state(clock.now())).to.equal('half-open');
   });
 
-  describe('T33 listeners', () => {
+  describe('listeners @T33', () => {
     it('are told of every change, once', () => {
       const breaker = made();
       const changes: string[] = [];

@@ -57,7 +57,7 @@ describe('ConcurrencyLimit', () => {
     expect([limit.inFlight, limit.waiting]).to.deep.equal([0, 0]);
   });
 
-  it('T36 nobody passes those in line, not even while a place changes hands', () => {
+  it('no call passes those in line, not even while a permit changes hands @T36', () => {
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 1});
     limit.tryEnter();
     const barged: boolean[] = [];
@@ -84,7 +84,7 @@ describe('ConcurrencyLimit', () => {
     expect(limit.inFlight).to.equal(1);
   });
 
-  it('T35 who leaves the line frees its place at once, and is not let in', () => {
+  it('who leaves the line frees its place at once, and is not let in @T35', () => {
     const {admitted, waiter} = line();
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 2});
     limit.tryEnter();
@@ -127,7 +127,7 @@ describe('ConcurrencyLimit', () => {
     expect(limit.inFlight).to.equal(0);
   });
 
-  it('T37 every place is given back exactly once, against a model', () => {
+  it('every place is given back exactly once, against a model @T37', () => {
     const step = fc.tuple(fc.constantFrom('enter', 'enter', 'exit', 'leave'), fc.nat(20));
     fc.assert(
       fc.property(fc.integer({min: 1, max: 4}), fc.nat(4), fc.array(step, {maxLength: 80}), (max, queue, steps) => {

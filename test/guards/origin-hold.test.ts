@@ -54,7 +54,7 @@ describe('OriginHold', () => {
     [10_000, 1000],
     [60_000, 1000],
   ] as const)
-    it(`T10 asked for ${askedMs} ms, those held come back up to ${spreadMs} ms later, never earlier`, () => {
+    it(`asked for ${askedMs} ms, those held come back up to ${spreadMs} ms later, never earlier @T10`, () => {
       const hold = new OriginHold();
       hold.hold(askedMs, 0);
       for (const chance of [0, 0.25, 0.5, 1 - 2 ** -32])

@@ -41,7 +41,7 @@ describe('RatioBudget', () => {
     });
   }
 
-  it('T44 an outage is made no more than a tenth worse', () => {
+  it('an outage is made no more than a tenth worse @T44', () => {
     const budget = new RatioBudget(policy);
     let retries = 0;
     for (let call = 0; call < 10_000; call++) {
@@ -63,7 +63,7 @@ describe('RatioBudget', () => {
     expect(grants(budget, 10_500)).to.equal(1);
   });
 
-  it('T45 a retry that does not happen is given back, once, and only while it counts', () => {
+  it('a retry that does not happen is given back, once, and only while it counts @T45', () => {
     const budget = afterCalls(10);
     const receipt = budget.withdraw(false, 0);
     budget.giveBack(receipt, 100);

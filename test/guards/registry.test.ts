@@ -191,7 +191,7 @@ describe('GuardRegistry', () => {
     ]);
   });
 
-  describe('T34 remembers no more than 1,000 origins', () => {
+  describe('remembers no more than 1,000 origins @T34', () => {
     const origin = (n: number) => `https://h${n}.test`;
     const known = (guards: GuardRegistry) => new Set(guards.snapshot(0).map(each => each.origin));
     const filled = (input: PolicyInput = nervous, prepare = (_n: number, _at: Guards): void => {}): GuardRegistry => {

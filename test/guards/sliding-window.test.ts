@@ -32,7 +32,7 @@ describe('SlidingWindow', () => {
     });
   }
 
-  it('T28 an idle hour empties it at the first look, and it counts on from there', () => {
+  it('an idle hour empties it at the first look, and it counts on from there @T28', () => {
     const window = filled();
     window.addAll(HOUR);
     expect(counts(window)).to.deep.equal([1, 0]);

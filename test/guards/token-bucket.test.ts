@@ -16,7 +16,7 @@ function grants(bucket: TokenBucket, throttled: boolean, now = 0): number {
 describe('TokenBucket', () => {
   for (const [law, settings, throttled, granted, left] of [
     ['100 tokens are 7 retries at 14', still, false, 7, 0.02],
-    ['T46 or 20 at 5, when throttled', still, true, 20, 0],
+    ['or 20 at 5, when throttled @T46', still, true, 20, 0],
     ['exactly enough is enough', {...still, capacity: 28}, false, 2, 0],
     ['one short is too little', {...still, capacity: 27}, false, 1, 13 / 27],
     ['an empty bucket grants nothing', {...still, capacity: 0}, false, 0, 0],
@@ -49,7 +49,7 @@ describe('TokenBucket', () => {
     }
   });
 
-  it('T45 a retry that does not happen gives its tokens back', () => {
+  it('a retry that does not happen gives its tokens back @T45', () => {
     const bucket = new TokenBucket(still);
     bucket.giveBack(bucket.withdraw(false, 0));
     expect(bucket.remaining(0)).to.equal(1);

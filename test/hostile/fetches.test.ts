@@ -26,8 +26,8 @@ const ANSWERS: Record<string, () => unknown> = {
   },
   'rejects with a frozen error of another realm': () =>
     Promise.reject(runInNewContext("Object.freeze(new TypeError('fetch failed'))")),
-  'T33b returns undefined': () => undefined,
-  'T33b returns no promise': () => new Response('at once'),
+  'returns undefined @T33b': () => undefined,
+  'returns no promise @T33b': () => new Response('at once'),
   'returns a number': () => 200,
   'resolves to undefined': async () => undefined,
   'resolves to null': async () => null,

@@ -60,7 +60,7 @@ function triedAt(path: string, {a, b}: Case): unknown[] {
     : [...inA, ...inB];
 }
 
-/** Forms of a leaf that no case tries in that place. An entry of a list is tried by the case of the list. */
+/** Forms of a leaf that no case covers. The case of a list covers its entries. */
 function untried(leaf: Leaf, place: Place): string[] {
   const own = cases.filter(each => [leaf.path, leaf.path.replace(/\[\]$/, '')].includes(each.path));
   const here = own.filter(each => placesOf(each).includes(place));

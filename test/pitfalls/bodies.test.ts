@@ -22,7 +22,7 @@ describe('pitfalls: bodies', () => {
   });
   afterEach(() => server.close());
 
-  it('T16 the body of an answer that is retried does not hold its connection', async () => {
+  it('the body of an answer that is retried does not hold its connection @T16', async () => {
     const open = new Set<Socket>();
     let sent = 0;
     const flood = createServer((_, response) => {
@@ -39,7 +39,7 @@ describe('pitfalls: bodies', () => {
     flood.closeAllConnections();
   });
 
-  it('T17 cancelling one side of a clone does not hang', async () => {
+  it('cancelling one side of a clone does not hang @T17', async () => {
     const response = await fetch(server.place({body: 'x'.repeat(200_000)}).url);
     const clone = response.clone();
     const cancelled = clone.body!.cancel(); // By the standard it settles when both sides are done.
@@ -47,7 +47,7 @@ describe('pitfalls: bodies', () => {
     await cancelled;
   });
 
-  it('T18 an answer that breaks after its first chunk is not sent again', async () => {
+  it('an answer that breaks after its first chunk is not sent again @T18', async () => {
     const place = server.place(response => {
       response.writeHead(200, {'content-length': '10'}).write('01234');
       setTimeout(() => response.socket?.destroy(), 20);
@@ -57,7 +57,7 @@ describe('pitfalls: bodies', () => {
     expect(place.requests).to.have.length(1);
   });
 
-  it('T18 one that breaks before its first byte is, and nothing of it is given twice', async () => {
+  it('one that breaks before its first byte is, and nothing of it is given twice @T18', async () => {
     const place = server.place('reset', {body: 'whole'});
     expect(await (await fetch(place.url)).text()).to.equal('whole');
     expect(place.requests).to.have.length(2);

@@ -6,7 +6,7 @@ import {AT_ONCE} from '../support/policies.ts';
 const hedge = {delayMs: 100, maxLoadRatio: 1} as const;
 
 describe('pitfalls: order', () => {
-  virtually('T32 a breaker is open from the moment it opened, not from when it was made', async make => {
+  virtually('a breaker is open from the moment it opened, not from when it was made @T32', async make => {
     const world = make({maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1, openMs: 1000, probes: 1}});
     world.serve(200, 503, 200);
     await world.run();
@@ -18,7 +18,7 @@ describe('pitfalls: order', () => {
     expect(await world.run()).to.equal('200');
   });
 
-  virtually('T39 the timer of a hedge is gone when the first attempt wins, and the end is told once', async make => {
+  virtually('the timer of a hedge is gone when the first attempt wins, and the end is told once @T39', async make => {
     const world = make({hedge});
     world.serveSlowly(50, 200);
     expect(await world.run()).to.equal('200');
@@ -29,7 +29,7 @@ describe('pitfalls: order', () => {
   });
 
   for (let abortAt = 0; abortAt <= 260; abortAt += 20) {
-    virtually(`T42 an abort at ${abortAt} ms, around the hedge and the answers, ends the call once`, async make => {
+    virtually(`an abort at ${abortAt} ms, around the hedge and the answers, ends the call once @T42`, async make => {
       const world = make({hedge, backoff: AT_ONCE});
       world.serve(later(world.clock, 140, 503), later(world.clock, 100, 200), 200);
       const controller = new AbortController();
@@ -41,7 +41,7 @@ describe('pitfalls: order', () => {
     });
   }
 
-  virtually('T51 a deadline does not become a hot loop at its end', async make => {
+  virtually('a deadline does not become a hot loop at its end @T51', async make => {
     const world = make({
       maxAttempts: 'unlimited',
       deadlineMs: 1000,
@@ -55,7 +55,7 @@ describe('pitfalls: order', () => {
     expect(world.clock.now()).to.be.at.most(1000);
   });
 
-  virtually('T47 clients within each other multiply, and the budget of the outer one bounds it', async make => {
+  virtually('clients within each other multiply, and the budget of the outer one bounds it @T47', async make => {
     const inner = make({budget: null, breaker: null, backoff: AT_ONCE});
     inner.serve(503);
     const outer = make({breaker: null, backoff: AT_ONCE}, {clock: inner.clock, fetch: (...of) => inner.fetch(...of)});

@@ -16,7 +16,7 @@ describe('pitfalls: spans', () => {
     await server.close();
   });
 
-  it('T56 resend_count is absent on the first attempt and counts from 1; waits are in no attempt', async () => {
+  it('resend_count is absent on the first attempt and counts from 1; waits are in no attempt @T56', async () => {
     const fetch = createFetch({backoff: {kind: 'constant', delayMs: 80, throttledBaseMs: 0, jitter: 'none'}});
     await (await fetch(server.place(503, 503, 200).url)).text();
     expect(tracing.attempts.map(({attributes}) => attributes['http.request.resend_count'])).to.deep.equal([

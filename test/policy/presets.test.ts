@@ -1,4 +1,4 @@
-/** Every preset does what its x-why says: the sums in the words are the sums of the fields. */
+/** Checks every preset against its x-why: the sums in the text equal the sums of the fields. */
 
 import {readdirSync, readFileSync} from 'node:fs';
 import {expect} from 'chai';

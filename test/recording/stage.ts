@@ -104,7 +104,7 @@ export class Stage {
     this.recorder.ended(name, what, answer);
   }
 
-  /** Aborts so long after now. */
+  /** A signal that aborts after this many milliseconds. */
   abortAfter(ms: number | null): AbortSignal | null {
     if (ms === null) return null;
     const controller = new AbortController();

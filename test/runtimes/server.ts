@@ -74,7 +74,7 @@ export class ScriptServer {
   }
 }
 
-/** False where a preflight is refused. */
+/** False if the server refuses the preflight request. */
 function allowOrigin(script: URLSearchParams, request: IncomingMessage, response: ServerResponse): boolean {
   const cors = script.get('cors');
   if (cors === null) return false;

@@ -1,4 +1,4 @@
-/** The server of the stream probe, in a process of its own: bodies in chunks, and bodies that break off after the first chunk. */
+/** The server of the stream probe, in a process of its own: sends bodies in chunks, and bodies whose connection breaks after the first chunk. */
 import {createServer, type ServerResponse} from 'node:http';
 
 const CHUNK = 'x'.repeat(1000);

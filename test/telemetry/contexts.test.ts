@@ -1,4 +1,4 @@
-/** Whose context is active where: the caller's, the call's, the attempt's. And which other instrumentation makes spans of requests. */
+/** Which context is active where: the caller's, the call's or the attempt's; and which instrumentation creates the spans of requests. */
 import {context, createContextKey, isSpanContextValid, propagation, TraceFlags, trace} from '@opentelemetry/api';
 import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
 import {AlwaysOffSampler} from '@opentelemetry/sdk-trace';

@@ -197,7 +197,7 @@ describe(`telemetry: semantic conventions ${SEMCONV} and redaction, over OTLP`, 
   }
 });
 
-/** Every story, through every adapter; and what only some adapters can do. */
+/** Runs every story through every adapter, and stories that only some adapters support. */
 async function playAll(lines: string[]): Promise<void> {
   const server = await LoopbackServer.start();
   const logger = pino({}, {write: (text: string) => void lines.push(text)});

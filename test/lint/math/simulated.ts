@@ -48,6 +48,6 @@ const lognormal = ({medianMs, sigma}: Simulated, random: Random): number =>
 export const mean = (numbers: readonly number[]): number =>
   numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 
-/** Off by at most one part in a hundred. */
+/** The relative error is at most 1 %. */
 export const isNear = (actual: number, expected: number): boolean =>
   actual === expected || Math.abs(actual - expected) <= 0.01 * Math.abs(expected);

@@ -79,7 +79,7 @@ const policy = some({
   extends: one(['steadfetch:interactive'], ['steadfetch:payments']),
 }) as fc.Arbitrary<Json>;
 
-/** What stands in for chance, so that a failing case shrinks. */
+/** Replaces chance by generated numbers, so that a failing case shrinks. */
 const place = fc.double({min: 0, max: 1, maxExcluded: true, noNaN: true});
 const harmless = fc.record({kind: one('double', 'double', 'suppress'), at: place});
 /** With one of these the client refuses the policy, so that there is no call to compare. */

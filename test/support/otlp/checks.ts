@@ -32,7 +32,7 @@ function checkAttributes(kind: Kind, where: string, attributes: readonly KeyValu
     expect(names, where).to.include(isRpc ? inRpc(name) : name);
 }
 
-/** What a gRPC call has in the place of an HTTP attribute. */
+/** The attribute of a gRPC call that corresponds to an HTTP attribute. */
 const inRpc = (name: string): string => (/^(http\.request\.method|url\.full)$/.test(name) ? 'rpc.method' : name);
 
 function hasType(value: KeyValue['value'], type: Type): boolean {
