@@ -33,12 +33,93 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     routes: [
       {match: {methods: ['POST'], path: '/**/chat/completions'}, name: 'llm.chat', idempotentMethods: ['POST']},
       {match: {methods: ['POST'], path: '/**/completions'}, name: 'llm.completions', idempotentMethods: ['POST']},
+      {match: {methods: ['POST'], path: '/**/v1/responses'}, name: 'llm.responses', idempotentMethods: ['POST']},
+      {
+        match: {methods: ['POST'], path: '/**/openai/responses'},
+        name: 'llm.azure-responses',
+        idempotentMethods: ['POST'],
+      },
+      {match: {methods: ['POST'], path: '/**/v1/messages'}, name: 'llm.messages', idempotentMethods: ['POST']},
+      {
+        match: {methods: ['POST'], path: '/**/v1/messages/count_tokens'},
+        name: 'llm.count-tokens',
+        idempotentMethods: ['POST'],
+      },
+      {
+        match: {methods: ['POST'], path: '/**/*:generateContent'},
+        name: 'llm.generate-content',
+        idempotentMethods: ['POST'],
+      },
+      {
+        match: {methods: ['POST'], path: '/**/*:streamGenerateContent'},
+        name: 'llm.stream-generate-content',
+        idempotentMethods: ['POST'],
+      },
+      {
+        match: {methods: ['POST'], path: '/**/*:countTokens'},
+        name: 'llm.gemini-count-tokens',
+        idempotentMethods: ['POST'],
+      },
+      {
+        match: {methods: ['POST'], path: '/**/*:embedContent'},
+        name: 'llm.embed-content',
+        idempotentMethods: ['POST'],
+      },
+      {
+        match: {methods: ['POST'], path: '/**/*:batchEmbedContents'},
+        name: 'llm.batch-embed-contents',
+        idempotentMethods: ['POST'],
+      },
+      {
+        match: {methods: ['POST'], path: '/**/*:rawPredict'},
+        name: 'llm.vertex-raw-predict',
+        idempotentMethods: ['POST'],
+      },
+      {
+        match: {methods: ['POST'], path: '/**/*:streamRawPredict'},
+        name: 'llm.vertex-stream-raw-predict',
+        idempotentMethods: ['POST'],
+      },
+      {match: {methods: ['POST'], path: '/model/*/invoke'}, name: 'llm.bedrock-invoke', idempotentMethods: ['POST']},
+      {
+        match: {methods: ['POST'], path: '/model/*/invoke-with-response-stream'},
+        name: 'llm.bedrock-invoke-stream',
+        idempotentMethods: ['POST'],
+      },
+      {
+        match: {methods: ['POST'], path: '/model/*/converse'},
+        name: 'llm.bedrock-converse',
+        idempotentMethods: ['POST'],
+      },
+      {
+        match: {methods: ['POST'], path: '/model/*/converse-stream'},
+        name: 'llm.bedrock-converse-stream',
+        idempotentMethods: ['POST'],
+      },
       {match: {methods: ['POST'], path: '/**/embeddings'}, name: 'llm.embeddings', idempotentMethods: ['POST']},
       {match: {methods: ['POST'], path: '/**/moderations'}, name: 'llm.moderations', idempotentMethods: ['POST']},
-      {match: {methods: ['POST'], path: '/v1/responses'}, name: 'llm.responses', idempotentMethods: ['POST']},
-      {match: {methods: ['POST'], path: '/v1/messages'}, name: 'llm.messages', idempotentMethods: ['POST']},
+      {match: {methods: ['POST'], path: '/**/audio/speech'}, name: 'llm.speech', idempotentMethods: ['POST']},
+      {
+        match: {methods: ['POST'], path: '/**/audio/transcriptions'},
+        name: 'llm.transcriptions',
+        idempotentMethods: ['POST'],
+      },
+      {
+        match: {methods: ['POST'], path: '/**/audio/translations'},
+        name: 'llm.translations',
+        idempotentMethods: ['POST'],
+      },
+      {match: {methods: ['POST'], path: '/**/images/generations'}, name: 'llm.images', idempotentMethods: ['POST']},
+      {match: {methods: ['POST'], path: '/**/images/edits'}, name: 'llm.image-edits', idempotentMethods: ['POST']},
+      {
+        match: {methods: ['POST'], path: '/**/images/variations'},
+        name: 'llm.image-variations',
+        idempotentMethods: ['POST'],
+      },
     ],
   },
+  /** One endpoint of a Model Context Protocol server takes every message by POST, and a tool that it calls may act, so a POST is repeated only where the server certainly did not act. Tools are slow: an attempt has 3 min for its headers. Three of them and, throttled, waits of at most 1 s and 2 s make 3 · 180000 + 3000 = 543000 ms, inside the deadline of 10 min. The stream that a GET opens, and the answer of a tool at work, may be silent for any time, so silence ends neither; the MCP client itself bounds how long it waits for an answer. */
+  'steadfetch:mcp': {version: 1, name: 'mcp', maxAttempts: 3, deadlineMs: 600000, attemptTimeoutMs: 180000, idleTimeoutMs: null},
   /** Money must not move twice. Every POST and PATCH carries an Idempotency-Key, one per call and the same on every attempt; extend this preset only where the server deduplicates by it, as Stripe, Adyen and others do. Nothing is hedged. Ledgers are slow, so an attempt has 15 s: three of them and, throttled, waits of at most 1 s and 2 s make 3 · 15000 + 3000 = 48000 ms, inside the deadline of 60000 ms. The first wait is up to 500 ms, as in Stripe's own SDKs. */
   'steadfetch:payments': {
     version: 1,

@@ -80,12 +80,29 @@ describe('presets', () => {
     const routeOf = (path: string) => routes.find(({matches}) => matches('POST', 'https://api.openai.com', path));
     for (const path of [
       '/v1/chat/completions',
+      '/api/v1/chat/completions',
       '/openai/deployments/gpt/chat/completions',
       '/v1/completions',
       '/v1/embeddings',
+      '/openai/deployments/embed/embeddings',
       '/v1/moderations',
       '/v1/responses',
+      '/openai/v1/responses',
+      '/openai/responses',
       '/v1/messages',
+      '/anthropic/v1/messages',
+      '/v1/messages/count_tokens',
+      '/v1beta/models/gemini:generateContent',
+      '/v1beta/models/gemini:streamGenerateContent',
+      '/v1/projects/p/locations/global/publishers/google/models/gemini:generateContent',
+      '/v1/projects/p/locations/us/publishers/anthropic/models/claude:streamRawPredict',
+      '/v1beta/models/gemini:countTokens',
+      '/v1beta/models/embed:batchEmbedContents',
+      '/model/anthropic.claude-v1%3A0/invoke',
+      '/model/anthropic.claude-v1%3A0/converse-stream',
+      '/v1/audio/speech',
+      '/openai/deployments/whisper/audio/transcriptions',
+      '/v1/images/generations',
     ]) {
       expect(routeOf(path)?.policy.idempotentMethods, path).to.deep.equal(['POST']);
     }
@@ -95,11 +112,24 @@ describe('presets', () => {
       '/v1/messages/batches',
       '/v1/fine_tuning/jobs',
       '/v1/threads/t/messages',
-      '/v1/images/generations',
+      '/v1/responses/r/cancel',
+      '/forms/f/responses',
+      '/channels/c/messages',
+      '/v1beta/cachedContents',
+      '/v1beta/models/gemini:batchGenerateContent',
+      '/v1/audio/voices',
+      '/async-invoke',
     ]) {
       expect(routeOf(path), path).to.equal(undefined);
     }
     expect(new Set(routes.map(({name}) => name)).size).to.equal(routes.length);
+  });
+
+  it('mcp: silence ends nothing, and a tool is never called twice on a guess', () => {
+    const {policy, routes} = resolvePolicy({extends: ['steadfetch:mcp']});
+    expect(policy.idleTimeoutMs).to.equal(null);
+    expect(policy.idempotentMethods).not.to.include('POST');
+    expect(routes).to.deep.equal([]);
   });
 
   it('payments: a key on POST and PATCH, no hedging', () => {

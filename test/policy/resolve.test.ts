@@ -100,7 +100,7 @@ describe('resolvePolicy', () => {
     [{extends: ['payments']}, 'extends[0] is "payments", which is not a preset; did you mean "steadfetch:payments"?'],
     [
       {extends: ['__proto__']},
-      'extends[0] is "__proto__", which is not a preset; the presets are steadfetch:default, steadfetch:interactive, steadfetch:llm, steadfetch:payments, steadfetch:batch, steadfetch:neutral',
+      'extends[0] is "__proto__", which is not a preset; the presets are steadfetch:default, steadfetch:interactive, steadfetch:llm, steadfetch:mcp, steadfetch:payments, steadfetch:batch, steadfetch:neutral',
     ],
     [
       {extends: ['./base.json']},
