@@ -5,10 +5,10 @@ import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Baseline} from '../baseline.ts';
 import type {Config, PresetName, RuleSetting} from '../config.ts';
 import {BaselineFile} from '../config-file/baseline-file.ts';
-import {namesOf, noRule} from '../config-file/check.ts';
 import {defaultBaselineName, ruleSettings} from '../config-file/config-file.ts';
 import type {Loaded} from '../config-file/lookup.ts';
 import {ConfigReader, matcherOf} from '../config-file/read.ts';
+import {namesOf, noRule} from '../config-file/rule-names.ts';
 import {configOf, type Settings, type SettingsLayer, settingsFor} from '../config-file/settings.ts';
 import type {Dialect} from '../dialects/dialect.ts';
 import {policiesAt, unitsAt} from '../dialects/policies-at.ts';
@@ -79,6 +79,7 @@ export class Workspace {
 
   async #settingsFor(path: string, loaded: Loaded | undefined): Promise<Settings> {
     const settings = await settingsFor(this.absolute(path), loaded, this.#said, matcherOf);
+    if (settings.rules.size === 0) return settings;
     const known = namesOf(settings.available);
     for (const name of settings.rules.keys())
       if (!known.includes(name.toLowerCase())) throw new CliError(`--rule: ${name} ${noRule(name, known)}`);

@@ -3,10 +3,10 @@
 import type {Config} from '../config.ts';
 import type {Rule} from '../rule.ts';
 import {rules as builtIn} from '../rules/index.ts';
-import {checkRuleNames, namesOf} from './check.ts';
 import {type ConfigFile, configNames, defaultBaselineName} from './config-file.ts';
 import type {ConfigHost} from './host.ts';
-import {type ConfigSlip, parseConfig, slipOf} from './parse.ts';
+import type {ConfigSlip} from './parse.ts';
+import {checkRuleNames, namesOf} from './rule-names.ts';
 import {configOf, settingsFor} from './settings.ts';
 
 /** A configuration, ready for use. */
@@ -120,7 +120,8 @@ export class ConfigLookup {
   async #read(file: string): Promise<ConfigReading> {
     const host = this.#host;
     const path = host.shown(file);
-    const {file: config, slips, rangeOf} = parseConfig(path, await host.read(file));
+    const {parseConfig, slipOf} = await import('./parse.ts');
+    const {file: config, slips, rangeOf} = await parseConfig(path, await host.read(file));
     if (config === undefined) return {file, path, loaded: undefined, slips};
     const folder = host.folderOf(file);
     const plugins: Rule[] = [];

@@ -26,8 +26,8 @@ export interface ParsedConfig {
 }
 
 /** @param path For the places. */
-export function parseConfig(path: string, text: string): ParsedConfig {
-  const source = readJson(path, text);
+export async function parseConfig(path: string, text: string): Promise<ParsedConfig> {
+  const source = await readJson(path, text);
   const [unit] = documentsOf(source);
   const places: Places = unit === undefined ? new Map() : placesOf(unit);
   const rangeOf = (field: string): Range => rangeIn(source, places, field);

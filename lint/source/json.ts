@@ -1,173 +1,160 @@
-/** JSON with comments and trailing commas. Tolerant: a text with slips still gives a tree, and every slip has its place. */
+/**
+ * JSON with comments and trailing commas. A text without slips, as nearly all are, is read here in one pass. For any other text a parser is
+ * loaded that goes on behind a slip.
+ */
 
-import {createScanner, type Node as Parsed, type ParseError, parseTree, printParseErrorCode} from 'jsonc-parser';
 import {duplicateKey} from './duplicate-key.ts';
-import {type Comment, maxDepth, type Node, type Property, type Source, type SourceProblem} from './tree.ts';
+import {commentIn} from './json-comment.ts';
+import {
+  type Comment,
+  type ListNode,
+  maxDepth,
+  type Node,
+  type ObjectNode,
+  type Property,
+  type ScalarNode,
+  type Source,
+  type SourceProblem,
+} from './tree.ts';
 
-export function readJson(path: string, text: string): Source {
-  const problems: SourceProblem[] = [];
-  const {parsed, errors} = parse(text, problems);
-  if (text.trim() === '') problems.push(emptyFile(text));
-  else problems.push(...syntaxProblems(text, errors));
-  const root = parsed && new Converter(problems).node(parsed, 0);
-  return {
-    path,
-    text,
-    format: 'json',
-    documents: root === undefined ? [] : [root],
-    comments: commentsOf(text),
-    problems,
-  };
+export async function readJson(path: string, text: string): Promise<Source> {
+  const source = new JsonReader(path, text).source();
+  if (source !== undefined) return source;
+  const {readTolerantly} = await import('./tolerant-json.ts');
+  return readTolerantly(path, text);
 }
 
-const OPTIONS = {allowTrailingComma: true};
+/** Every method that reads something gives undefined where the text has a slip. */
+class JsonReader {
+  readonly #path: string;
+  readonly #text: string;
+  readonly #comments: Comment[] = [];
+  readonly #problems: SourceProblem[] = [];
+  #at: number;
 
-/** The parser recurses without end, and a hostile file must end as a finding, not as an error of the stack. */
-function parse(text: string, problems: SourceProblem[]): {parsed: Parsed | undefined; errors: ParseError[]} {
-  const errors: ParseError[] = [];
-  // Replaces a byte order mark by a blank, so that offsets stay the same.
-  const marked = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
-  try {
-    return {parsed: parseTree(marked, errors, OPTIONS), errors};
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    problems.push({
-      code: 'RL006',
-      message: `The file has too many levels of nesting for a policy.`,
-      span: {start: 0, end: 1},
-    });
-    return {parsed: undefined, errors: []};
-  }
-}
-
-class Converter {
-  readonly #problems: SourceProblem[];
-
-  constructor(problems: SourceProblem[]) {
-    this.#problems = problems;
+  constructor(path: string, text: string) {
+    this.#path = path;
+    this.#text = text;
+    this.#at = text.startsWith('\uFEFF') ? 1 : 0;
   }
 
-  node(parsed: Parsed, depth: number): Node {
-    const span = spanOf(parsed);
-    const children = parsed.children ?? [];
-    if (parsed.type !== 'object' && parsed.type !== 'array') return {kind: 'scalar', span, value: parsed.value ?? null};
-    if (depth >= maxDepth) {
-      const message = `Nested more than ${maxDepth} levels deep; a policy needs five.`;
-      this.#problems.push({code: 'RL006', message, span: {start: span.start, end: span.start + 1}});
-      return {kind: 'scalar', span, value: null};
-    }
-    if (parsed.type === 'array') {
-      return {kind: 'list', span, items: children.map(child => this.node(child, depth + 1)), flow: true};
-    }
-    return {kind: 'object', span, properties: this.#properties(children, depth), flow: true};
+  source(): Source | undefined {
+    const root = this.#value(0);
+    // A second value would be a slip, and so is a comment that is never closed.
+    if (root === undefined || this.#nextToken() !== END) return undefined;
+    const [path, text, comments, problems] = [this.#path, this.#text, this.#comments, this.#problems];
+    return {path, text, format: 'json', documents: [root], comments, problems};
   }
 
-  #properties(children: readonly Parsed[], depth: number): Property[] {
+  #value(depth: number): Node | undefined {
+    const token = this.#nextToken();
+    if (token === '{') return depth < maxDepth ? this.#object(depth) : undefined;
+    if (token === '[') return depth < maxDepth ? this.#list(depth) : undefined;
+    return token === '"' ? this.#string() : this.#numberOrWord();
+  }
+
+  #object(depth: number): ObjectNode | undefined {
+    const start = this.#at++;
+    const properties: Property[] = [];
     const seen = new Map<string, Property>();
-    return children.flatMap(({children: [key, value] = [], colonOffset}) => {
-      if (key === undefined || (value === undefined && colonOffset === undefined)) return [];
-      // While a value is being typed, an editor asks what it is the value of.
-      const node = value === undefined ? missing(colonOffset! + 1) : this.node(value, depth + 1);
-      const property = {key: key.value as string, keySpan: spanOf(key), value: node};
+    while (this.#nextToken() !== '}') {
+      const property = this.#property(depth);
+      if (property === undefined || !this.#separatorBefore('}')) return undefined;
       const first = seen.get(property.key);
       if (first === undefined) seen.set(property.key, property);
       else this.#problems.push(duplicateKey(first, property));
-      return [property];
-    });
+      properties.push(property);
+    }
+    return {kind: 'object', span: {start, end: ++this.#at}, properties, flow: true};
+  }
+
+  #property(depth: number): Property | undefined {
+    const key = this.#text[this.#at] === '"' ? this.#string() : undefined;
+    if (key === undefined || this.#nextToken() !== ':') return undefined;
+    this.#at++;
+    const value = this.#value(depth + 1);
+    return value && {key: key.value, keySpan: key.span, value};
+  }
+
+  #list(depth: number): ListNode | undefined {
+    const start = this.#at++;
+    const items: Node[] = [];
+    while (this.#nextToken() !== ']') {
+      const item = this.#value(depth + 1);
+      if (item === undefined || !this.#separatorBefore(']')) return undefined;
+      items.push(item);
+    }
+    return {kind: 'list', span: {start, end: ++this.#at}, items, flow: true};
+  }
+
+  /** Reads the comma behind an entry, unless the list or the object ends there. */
+  #separatorBefore(close: string): boolean {
+    const token = this.#nextToken();
+    if (token === ',') this.#at++;
+    return token === ',' || token === close;
+  }
+
+  #string(): (ScalarNode & {readonly value: string}) | undefined {
+    const text = this.#text;
+    const start = this.#at;
+    let end = start + 1;
+    let isEscaped = false;
+    for (; text[end] !== '"'; end++) {
+      // At the end of the text the code is NaN.
+      if (!(text.charCodeAt(end) >= 0x20)) return undefined;
+      if (text[end] !== '\\') continue;
+      isEscaped = true;
+      end++;
+    }
+    this.#at = ++end;
+    const value = isEscaped ? parsed(text.slice(start, end)) : text.slice(start + 1, end - 1);
+    return typeof value === 'string' ? {kind: 'scalar', span: {start, end}, value} : undefined;
+  }
+
+  #numberOrWord(): ScalarNode | undefined {
+    const start = this.#at;
+    NUMBER_OR_WORD.lastIndex = start;
+    const found = NUMBER_OR_WORD.exec(this.#text)?.[0];
+    if (found === undefined) return undefined;
+    this.#at += found.length;
+    return {kind: 'scalar', span: {start, end: this.#at}, value: JSON.parse(found)};
+  }
+
+  /** The next character that is neither a blank nor in a comment; END at the end of the text. */
+  #nextToken(): string {
+    const text = this.#text;
+    for (;;) {
+      const character = text[this.#at];
+      if (character === undefined) return END;
+      if (character === '/') {
+        if (!this.#comment()) return character;
+      } else if (character === ' ' || character === '\n' || character === '\r' || character === '\t') this.#at++;
+      else return character;
+    }
+  }
+
+  #comment(): boolean {
+    const start = this.#at;
+    const pattern = this.#text[start + 1] === '*' ? BLOCK_COMMENT : LINE_COMMENT;
+    pattern.lastIndex = start;
+    const found = pattern.exec(this.#text)?.[0];
+    if (found === undefined) return false;
+    this.#at += found.length;
+    this.#comments.push(commentIn(this.#text, start, this.#at));
+    return true;
   }
 }
 
-const missing = (at: number): Node => ({kind: 'scalar', span: {start: at, end: at}, value: null});
+const END = '';
+const NUMBER_OR_WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const LINE_COMMENT = /\/\/[^\r\n]*/y;
+const BLOCK_COMMENT = /\/\*[\s\S]*?\*\//y;
 
-const spanOf = ({offset, length}: Parsed) => ({start: offset, end: offset + length});
-
-function emptyFile(text: string): SourceProblem {
-  const message = 'The file is empty; the smallest policy is {"version": 1}.';
-  return {code: 'RL001', message, span: {start: 0, end: Math.min(1, text.length)}};
-}
-
-/** After a syntax error the parser reports follow-up errors; keep one per line, and few in all. */
-const maxProblems = 5;
-
-function syntaxProblems(text: string, errors: readonly ParseError[]): SourceProblem[] {
-  const lines = new Set<number>();
-  const found: SourceProblem[] = [];
-  for (const {error, offset, length} of errors) {
-    const line = text.lastIndexOf('\n', offset - 1);
-    if (lines.has(line) || found.length >= maxProblems) continue;
-    lines.add(line);
-    found.push(syntaxProblem(text, error, offset, length, errors.length));
+/** What JSON.parse makes of a text in quotes; undefined where an escape is wrong. */
+function parsed(quoted: string): unknown {
+  try {
+    return JSON.parse(quoted);
+  } catch {
+    return undefined;
   }
-  return found;
-}
-
-function syntaxProblem(text: string, error: number, offset: number, length: number, errors: number): SourceProblem {
-  const span = {start: Math.min(offset, text.length), end: Math.min(offset + Math.max(length, 1), text.length)};
-  const name = printParseErrorCode(error);
-  const message = `${MESSAGES[name] ?? 'This is not JSON'}.`;
-  if (name !== 'CommaExpected') return {code: 'RL001', message, span};
-  // The comma is missing where the last value ended, not where the next one begins.
-  const end = endOfCode(text, offset);
-  const fix = {title: 'Insert the comma', span: {start: end, end}, text: ','};
-  const place = {start: end - 1, end};
-  // In a text that is broken elsewhere a comma may mend nothing, and be asked for again and again.
-  return mends(text, end, errors) ? {code: 'RL001', message, span: place, fix} : {code: 'RL001', message, span: place};
-}
-
-function mends(text: string, at: number, errors: number): boolean {
-  const left: ParseError[] = [];
-  parseTree(`${text.slice(0, at)},${text.slice(at)}`, left, OPTIONS);
-  return left.length < errors;
-}
-
-// jsonc-parser's kinds of token; its enum is gone after compilation.
-const LINE_COMMENT = 12;
-const BLOCK_COMMENT = 13;
-const END = 17;
-
-/** Where the last token before an offset ends, comments and blanks left out. */
-function endOfCode(text: string, offset: number): number {
-  const scanner = createScanner(text, true);
-  let end = 0;
-  while (scanner.scan() !== END && scanner.getTokenOffset() < offset) {
-    end = scanner.getTokenOffset() + scanner.getTokenLength();
-  }
-  return Math.max(end, 1);
-}
-
-const MESSAGES: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'This is not a JSON value: texts stand in double quotes',
-  InvalidNumberFormat: 'This is not a JSON number',
-  PropertyNameExpected: 'A key in double quotes is missing here',
-  ValueExpected: 'A value is missing here',
-  ColonExpected: 'A colon is missing after this key',
-  CommaExpected: 'A comma is missing after this value',
-  CloseBraceExpected: 'The object is never closed: a } is missing',
-  CloseBracketExpected: 'The list is never closed: a ] is missing',
-  EndOfFileExpected: 'The policy ended before this; nothing may follow it',
-  InvalidCommentToken: 'A comment cannot stand here',
-  UnexpectedEndOfComment: 'The comment is never closed',
-  UnexpectedEndOfString: 'The text is never closed: a double quote is missing',
-  UnexpectedEndOfNumber: 'The number is cut off',
-  InvalidUnicode: 'This is not a \\u escape: four hexadecimal digits follow \\u',
-  InvalidEscapeCharacter: 'This is not a JSON escape',
-  InvalidCharacter: 'A control character in a text has to be escaped',
-};
-
-function commentsOf(text: string): Comment[] {
-  if (!text.includes('//') && !text.includes('/*')) return [];
-  const scanner = createScanner(text, false);
-  const comments: Comment[] = [];
-  for (let token = scanner.scan(); token !== END; token = scanner.scan()) {
-    if (token !== LINE_COMMENT && token !== BLOCK_COMMENT) continue;
-    const start = scanner.getTokenOffset();
-    const end = start + scanner.getTokenLength();
-    const inside = text
-      .slice(start, end)
-      .replace(/^\/[/*]+/, '')
-      .replace(/\**\/$/, '');
-    const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
-    comments.push({span: {start, end}, text: inside.trim(), alone: before.trim() === ''});
-  }
-  return comments;
 }

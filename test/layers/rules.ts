@@ -49,7 +49,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   ky: /^src\/ky(?:\/|\.ts$)/,
   '@grpc/grpc-js': /^src\/grpc(?:\/|\.ts$)/,
   '@opentelemetry/': /^src\/telemetry\//,
-  'jsonc-parser': /^(?:src\/load|lint\/source\/json)\.ts$/,
+  'jsonc-parser': /^(?:src\/load|lint\/source\/tolerant-json)\.ts$/,
   yaml: /^(?:src\/load|lint\/source\/yaml)\.ts$/,
   picomatch: /^lint\/(?:io|config-file)\//,
   ignore: /^lint\/io\//,

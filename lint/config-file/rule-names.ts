@@ -1,0 +1,37 @@
+/** The names of rules in settings, of a configuration or of the command line. */
+
+import {nearest} from '../../src/policy/suggestions.ts';
+import {joinPath} from '../../src/policy/format.ts';
+import type {Rule} from '../rule.ts';
+import type {ConfigProblem} from './check.ts';
+import type {ConfigFile} from './config-file.ts';
+
+/** Of the settings of a configuration, those for rules that do not exist. */
+export function checkRuleNames({rules, overrides = []}: ConfigFile, known: readonly string[]): ConfigProblem[] {
+  const unknown = (names: object | undefined, path: string): ConfigProblem[] =>
+    Object.keys(names ?? {})
+      .filter(name => !known.includes(name.toLowerCase()))
+      .map(name => ({path: joinPath(path, name), message: noRule(name, known)}));
+  return [
+    ...unknown(rules, 'rules'),
+    ...overrides.flatMap((override, index) => unknown(override.rules, `overrides[${index}].rules`)),
+  ];
+}
+
+/** Codes and names in lower case, as they are compared. */
+export const namesOf = (rules: readonly Rule[]): string[] =>
+  rules.flatMap(({code, name}) => [code.toLowerCase(), name.toLowerCase()]);
+
+/**
+ * The clause about a rule that does not exist.
+ *
+ * @param known Codes and names, in lower case.
+ */
+export function noRule(name: string, known: readonly string[]): string {
+  // Codes are all near each other, and a number says nothing about what was meant.
+  const near = nearest(
+    name.toLowerCase(),
+    known.filter(each => each.includes('-')),
+  );
+  return `is not a rule; ${near === undefined ? '"retry-lint rules" lists them' : `did you mean "${near}"?`}`;
+}
