@@ -1,8 +1,9 @@
 /** Formats numbers and lists for messages. */
 
 import {formatMs, formatNumber} from '../dialects/format-number.ts';
+import type {Words} from '../dialects/words.ts';
 
-export {formatMs, formatNumber};
+export {formatNumber};
 
 /** Formats a share from 0 to 1: `99.49 %`. Close to 1 it has more digits, and it never rounds up to 100 %. */
 export function formatShare(share: number): string {
@@ -28,8 +29,10 @@ const UNITS = [
   ['second', 1000],
 ] as const;
 
-/** `7200000 ms (2 hours)`, for long durations. */
-export function formatLongMs(ms: number): string {
+/** `7200000 ms (2 hours)`, for long durations. Where the file itself writes another unit than milliseconds, that is enough: `7200s`. */
+export function formatLongMs(ms: number, words: Words): string {
+  const shown = words.ms(ms);
+  if (shown !== formatMs(ms)) return shown;
   const [unit, unitMs] = UNITS.find(([, length]) => ms >= length) ?? ['second', 1000];
-  return `${formatMs(ms)} (${formatCount(Number(formatNumber(ms / unitMs)), unit)})`;
+  return `${shown} (${formatCount(Number(formatNumber(ms / unitMs)), unit)})`;
 }

@@ -44,6 +44,10 @@ export function repeatRisks(scope: Scope, intent: 'retryOn' | 'hedge'): RepeatRi
     .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 }
 
+/**
+ * RFC 9110, 9.2.2 allows a client to repeat a POST that it knows to be idempotent, and only the author of the policy can know it. So a
+ * declaration for one path that says nothing is an info, which fails no run; for a whole API it is a warning.
+ */
 function severityOf({effect}: PathEffect, isDeclared: boolean, isEverywhere: boolean): Severity {
   if (effect === 'acts') return 'error';
   return isDeclared && !isEverywhere ? 'info' : 'warning';

@@ -24,14 +24,19 @@ export class Words {
   }
 
   /** Several durations: `100 and 200 ms`; where more follow, `100, 200 ms`. */
-  allMs(durations: readonly number[], areAll = true): string {
+  allMs(durations: readonly number[], areAll = true, last = ' and '): string {
     const shown = durations.map(this.ms);
     const joined = (words: readonly string[]): string =>
-      areAll && words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1)}` : words.join(', ');
+      areAll && words.length > 1 ? words.slice(0, -1).join(', ') + last + words.at(-1) : words.join(', ');
     const unit = ' ms';
     return shown.every(words => words.endsWith(unit))
       ? joined(shown.map(words => words.slice(0, -unit.length))) + unit
       : joined(shown);
+  }
+
+  /** From one duration to another: `100 to 200 ms`, `0.1s to 0.2s`. */
+  rangeMs(from: number, to: number): string {
+    return this.allMs([from, to], true, ' to ');
   }
 
   /** The name without what is around it: `jitter`. */

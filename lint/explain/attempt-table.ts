@@ -1,7 +1,8 @@
 /** Lists the attempts of a call: the wait before each, its latest start and end, and what the deadline cuts. */
 
-import {formatMs, formatNumber} from '../analysis/format.ts';
+import {formatNumber} from '../analysis/format.ts';
 import {mayRetry, retriesOf, retriesThrottled, retriesTimeouts} from '../analysis/retryability.ts';
+import type {Words} from '../dialects/words.ts';
 import {shortestMs} from '../math/schedule.ts';
 import {type Cut, timelineOf, undisturbedMs} from '../math/timeline.ts';
 import type {Scope} from '../model/scope.ts';
@@ -75,46 +76,59 @@ function plansOf({policy}: Scope, attempts: number, throttled: boolean): Attempt
 
 /** The table for plain failures, and the table for throttled responses if it differs. */
 export function attemptBlocks(scope: Scope): Block[] {
+  const {words} = scope.dialect;
   const plan = attemptTable(scope);
   const plain = plan.rows.map(row => row.plain);
   const throttled = plan.rows.flatMap(row => row.throttled ?? []);
   const isSame = throttled.every(({longestWaitMs}, index) => longestWaitMs === plain[index]!.longestWaitMs);
   return [
-    ...planBlocks(plain, plan, plan.neededMs),
+    ...planBlocks(plain, plan, plan.neededMs, words),
     ...(throttled.length === 0 || isSame
       ? []
       : [
           text('If every response is throttled (429, 529, or 503 with Retry-After):'),
-          ...planBlocks(throttled, plan, plan.longestNeededMs),
+          ...planBlocks(throttled, plan, plan.longestNeededMs, words),
         ]),
     ...formatRest(plan, scope).map(text),
   ];
 }
 
-function planBlocks(plans: readonly AttemptPlan[], {more, deadlineMs}: AttemptTable, neededMs: number): Block[] {
-  const rows = plans.map((plan, index) => cells(plan, index + 1));
+function planBlocks(
+  plans: readonly AttemptPlan[],
+  {more, deadlineMs}: AttemptTable,
+  neededMs: number,
+  words: Words,
+): Block[] {
+  const rows = plans.map((plan, index) => cells(plan, index + 1, words));
   const isCut = plans.some(({cut}) => cut !== 'whole');
   const head = ['attempt', 'waits', 'starts by', 'ends by', ...(isCut ? ['cut off'] : [])];
   const rest = more === 0 ? [] : [['…', Number.isFinite(more) ? `${formatNumber(more)} more` : 'unlimited']];
   const sum = Number.isFinite(neededMs)
-    ? `All attempts and waits need at most ${formatMs(neededMs)}`
+    ? `All attempts and waits need at most ${words.ms(neededMs)}`
     : 'All attempts and waits have no limit';
-  return [table(head, [...rows, ...rest]), text(`${sum}; ${formatDeadline(plans, more, deadlineMs)}.`)];
+  return [table(head, [...rows, ...rest]), text(`${sum}; ${formatDeadline(plans, more, deadlineMs, words)}.`)];
 }
 
-function cells({shortestWaitMs, longestWaitMs, startsAtMs, endsAtMs, cut}: AttemptPlan, attempt: number): string[] {
-  const longest = formatMs(longestWaitMs);
+function cells(
+  {shortestWaitMs, longestWaitMs, startsAtMs, endsAtMs, cut}: AttemptPlan,
+  attempt: number,
+  words: Words,
+): string[] {
   const waits =
-    attempt === 1 ? '' : shortestWaitMs === longestWaitMs ? longest : `${formatNumber(shortestWaitMs)} to ${longest}`;
+    attempt === 1
+      ? ''
+      : shortestWaitMs === longestWaitMs
+        ? words.ms(longestWaitMs)
+        : words.rangeMs(shortestWaitMs, longestWaitMs);
   if (cut === 'never') return [String(attempt), waits, '', '', 'never sent'];
-  const ends = Number.isFinite(endsAtMs) ? formatMs(endsAtMs) : 'no end';
-  const what = cut === 'short' ? [`after ${formatMs(endsAtMs - startsAtMs)}`] : [];
-  return [String(attempt), waits, formatMs(startsAtMs), ends, ...what];
+  const ends = Number.isFinite(endsAtMs) ? words.ms(endsAtMs) : 'no end';
+  const what = cut === 'short' ? [`after ${words.ms(endsAtMs - startsAtMs)}`] : [];
+  return [String(attempt), waits, words.ms(startsAtMs), ends, ...what];
 }
 
-function formatDeadline(plans: readonly AttemptPlan[], more: number, deadlineMs: number | null): string {
+function formatDeadline(plans: readonly AttemptPlan[], more: number, deadlineMs: number | null, words: Words): string {
   if (deadlineMs === null) return 'there is no deadline';
-  const name = `the deadline of ${formatMs(deadlineMs)}`;
+  const name = `the deadline of ${words.ms(deadlineMs)}`;
   const whole = plans.filter(({cut}) => cut === 'whole').length;
   if (whole === plans.length) return more > 0 ? `${name} ends the call after these` : `${name} is long enough`;
   return `${name} is long enough for ${whole === 0 ? '0 attempts' : whole === 1 ? '1 attempt' : `${whole} attempts`}`;
@@ -122,14 +136,14 @@ function formatDeadline(plans: readonly AttemptPlan[], more: number, deadlineMs:
 
 function formatRest(
   {longestHintMs, rows, retriesTimeouts: retried, deadlineMs}: AttemptTable,
-  {policy}: Scope,
+  {policy, dialect: {words}}: Scope,
 ): string[] {
   const said = [];
   if (rows.length > 1 && !retried && policy.attemptTimeoutMs !== null)
     said.push('Timeouts are not retried here: later attempts start only after earlier failures.');
   if (longestHintMs !== undefined)
     said.push(
-      `Retry-After replaces a wait, up to ${formatMs(longestHintMs)}${deadlineMs === null ? '' : ' and never beyond the deadline'}.`,
+      `Retry-After replaces a wait, up to ${words.ms(longestHintMs)}${deadlineMs === null ? '' : ' and never beyond the deadline'}.`,
     );
   if (rows.length > 1 && !policy.retryAfter.honor) said.push('Retry-After is ignored.');
   return said;

@@ -2,8 +2,9 @@
 
 import {attemptsAtRatio, failedProbesToOpen, tripRule} from '../../src/policy/trip-rule.ts';
 import type {Breaker, RatioBreaker} from '../../src/policy/types.ts';
-import {formatCount, formatMs, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {retriesOf} from '../analysis/retryability.ts';
+import type {Words} from '../dialects/words.ts';
 import {attemptsUntilRun} from '../math/runs.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
@@ -30,17 +31,17 @@ const FAILURES = [0.01, 0.05, 0.1, 0.3];
 /** Above this number of attempts the breaker practically never opens. */
 const MANY = 1e12;
 
-export function breakerBlocks({policy}: Scope): Block[] {
+export function breakerBlocks({policy, dialect: {words}}: Scope): Block[] {
   const {breaker, objective} = policy;
   if (breaker === null) return [text('There is no breaker.')];
   const rps = objective?.assume?.rps;
   return [
-    ...(breaker.kind === 'ratio' ? windowBlocks(breaker, rps, retriesOf(policy) + 1) : []),
-    ...openBlocks(breaker),
+    ...(breaker.kind === 'ratio' ? windowBlocks(breaker, rps, retriesOf(policy) + 1, words) : []),
+    ...openBlocks(breaker, words),
   ];
 }
 
-function windowBlocks(breaker: RatioBreaker, rps: number | undefined, attempts: number): Block[] {
+function windowBlocks(breaker: RatioBreaker, rps: number | undefined, attempts: number, words: Words): Block[] {
   const {windowMs, failureRatio} = breaker;
   const rule = tripRule(breaker);
   const {least} = rule;
@@ -50,7 +51,7 @@ function windowBlocks(breaker: RatioBreaker, rps: number | undefined, attempts: 
   if (rps === undefined)
     return [
       text(
-        `The breaker needs ${formatCount(least, 'attempt')} in ${formatMs(windowMs)}${ifMixed}: at least ${formatNumber((least * 1000) / windowMs)} per second.`,
+        `The breaker needs ${formatCount(least, 'attempt')} in ${words.ms(windowMs)}${ifMixed}: at least ${formatNumber((least * 1000) / windowMs)} per second.`,
       ),
     ];
   const held = (rps * windowMs) / 1000;
@@ -62,10 +63,10 @@ function windowBlocks(breaker: RatioBreaker, rps: number | undefined, attempts: 
       ? [[`the same, ${attempts} attempts each`, formatNumber(held * attempts)]]
       : []),
   ];
-  return [table([`in ${formatMs(windowMs)}`, 'attempts'], rows)];
+  return [table([`in ${words.ms(windowMs)}`, 'attempts'], rows)];
 }
 
-function openBlocks(breaker: Breaker): Block[] {
+function openBlocks(breaker: Breaker, words: Words): Block[] {
   const {openMs, maxOpenMs} = breaker;
   const longestMs = maxOpenMs ?? openMs;
   const times = [openMs];
@@ -76,14 +77,14 @@ function openBlocks(breaker: Breaker): Block[] {
       : index === 0
         ? 'first'
         : `after probing ${index === 1 ? 'once' : `${index} times`}`,
-    formatMs(ms),
+    words.ms(ms),
   ]);
-  return [table(['opens', 'for (± 10 %)'], rows), text(closing(breaker))];
+  return [table(['opens', 'for (± 10 %)'], rows), text(closing(breaker, words))];
 }
 
-function closing(breaker: Breaker): string {
+function closing(breaker: Breaker, words: Words): string {
   const {probes} = breaker;
-  if (probes === 0) return 'probes is 0, so the breaker never closes.';
+  if (probes === 0) return `${words.key('breaker.probes')} is 0, so the breaker never closes.`;
   const toOpen = failedProbesToOpen(breaker);
   return `Then the breaker allows ${probes} ${probes === 1 ? 'probe' : 'probes'}: ${toOpen} ${toOpen === 1 ? 'failure opens' : 'failures open'} it again, ${probes - toOpen + 1} ${probes - toOpen === 0 ? 'success closes' : 'successes close'} it.`;
 }

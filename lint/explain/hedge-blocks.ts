@@ -1,12 +1,12 @@
 /** Load that hedges add, by their delay. */
 
-import {formatMs, formatShare} from '../analysis/format.ts';
+import {formatShare} from '../analysis/format.ts';
 import {hedgedShareOf} from '../analysis/hedging.ts';
 import {latencyLaw} from '../math/attempt-latency.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 
-export function hedgeBlocks({policy}: Scope): Block[] {
+export function hedgeBlocks({policy, dialect: {words}}: Scope): Block[] {
   const {hedge, objective} = policy;
   if (hedge === null) return [text('The policy has no hedge.')];
   const {delayMs, quantile, maxLoadRatio} = hedge;
@@ -17,11 +17,11 @@ export function hedgeBlocks({policy}: Scope): Block[] {
     `${exact ? '' : 'at least '}${formatShare(share)}`,
     formatShare(Math.min(share, maxLoadRatio)),
   ];
-  const now = quantile === undefined ? `${formatMs(delayMs ?? 0)}, as written` : `quantile ${quantile}, as written`;
+  const now = quantile === undefined ? `${words.ms(delayMs ?? 0)}, as written` : `quantile ${quantile}, as written`;
   const law = latencyLaw(quantiles);
   const stated = (['p50', 'p95', 'p99'] as const).flatMap(name => {
     const ms = quantiles?.[name];
-    return ms === undefined || law === undefined ? [] : [row(`${formatMs(ms)}, the ${name}`, 1 - law(ms))];
+    return ms === undefined || law === undefined ? [] : [row(`${words.ms(ms)}, the ${name}`, 1 - law(ms))];
   });
   const rows = [...(hedged === undefined ? [] : [row(now, hedged.share, hedged.isExact)]), ...stated];
   return [

@@ -2,7 +2,7 @@
 
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Budget} from '../../src/policy/types.ts';
-import {formatMs, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatNumber, formatShare} from '../analysis/format.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import {meanAmplification} from '../math/amplification.ts';
 import {grantedShare, retriesPerCall} from '../math/budget.ts';
@@ -95,7 +95,7 @@ export function layersBlocks({policy}: Scope): Block[] {
 }
 
 /** How many of a thousand clients retry at the same time. */
-export function burstBlocks({policy: {backoff}}: Scope, waits: readonly number[]): Block[] {
+export function burstBlocks({policy: {backoff}, dialect: {words}}: Scope, waits: readonly number[]): Block[] {
   const windowMs = 10;
   const rows = waits
     .filter(wait => wait > 0)
@@ -104,11 +104,11 @@ export function burstBlocks({policy: {backoff}}: Scope, waits: readonly number[]
       const now = {none: '1000', full: share(wait), equal: share(wait / 2), decorrelated: share(2 * wait)}[
         backoff.jitter
       ];
-      return [String(index + 1), formatMs(wait), now, share(wait)];
+      return [String(index + 1), words.ms(wait), now, share(wait)];
     });
   if (rows.length === 0) return [];
   return [
-    table(['retry', 'longest wait', `retries in the same ${windowMs} ms: now`, 'with full jitter'], rows),
+    table(['retry', 'longest wait', `retries in the same ${words.ms(windowMs)}: now`, 'with full jitter'], rows),
     text('For a thousand clients that failed at the same time.'),
   ];
 }

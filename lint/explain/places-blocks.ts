@@ -1,7 +1,7 @@
 /** Effect of a concurrency limit on the assumed traffic: refused calls and waits in the queue. */
 
 import type {Concurrency} from '../../src/policy/types.ts';
-import {formatMs, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatNumber, formatShare} from '../analysis/format.ts';
 import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
 import {inFlight, lastWaitMs, placesFor, refusedShare} from '../math/places.ts';
 import type {Scope} from '../model/scope.ts';
@@ -60,11 +60,12 @@ export function queueBlocks(scope: Scope): Block[] {
   const longestMs = Math.min(attemptTimeoutMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
   if (held === undefined) return [text(UNKNOWN)];
   const {queue, max} = concurrency;
+  const {words} = scope.dialect;
   const places = new Set([1, Math.ceil(queue / 4), Math.ceil(queue / 2), queue]);
   const rows = [...places].map(place => [
     String(place),
-    formatMs(lastWaitMs(place, max, held.ms)),
-    Number.isFinite(longestMs) ? formatMs(lastWaitMs(place, max, longestMs)) : 'unlimited',
+    words.ms(lastWaitMs(place, max, held.ms)),
+    Number.isFinite(longestMs) ? words.ms(lastWaitMs(place, max, longestMs)) : 'unlimited',
   ]);
   return [
     table(['position in the queue', 'waits', 'if every attempt hangs'], rows),
@@ -73,7 +74,8 @@ export function queueBlocks(scope: Scope): Block[] {
 }
 
 function formatPlaces(scope: Scope, max: number, held: HeldPlace): string {
-  const {deadlineMs} = scope.policy;
-  const deadline = deadlineMs === null ? 'There is no deadline.' : `The deadline is ${formatMs(deadlineMs)}.`;
+  const {policy, dialect} = scope;
+  const {deadlineMs} = policy;
+  const deadline = deadlineMs === null ? 'There is no deadline.' : `The deadline is ${dialect.words.ms(deadlineMs)}.`;
   return `${max} in flight, each for ${formatHeldTime(scope, held)}. ${deadline}`;
 }

@@ -1,6 +1,6 @@
 /** The prediction of RL309 beside the objective. */
 
-import {formatMs, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatNumber, formatShare} from '../analysis/format.ts';
 import {isPredictable, predictionOfScope} from '../analysis/prediction.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
@@ -8,9 +8,10 @@ import {type Block, table, text} from './blocks.ts';
 export function predictionBlocks(scope: Scope): Block[] {
   const prediction = predictionOfScope(scope);
   if (prediction === undefined) return [text(whyNot(scope))];
+  const {words} = scope.dialect;
   const {latencyMs = {}, successRatio, assume = {}} = scope.policy.objective ?? {};
-  const bound = (ms: number): string => (Number.isFinite(ms) ? formatMs(Math.ceil(ms)) : 'never');
-  const promised = (ms: number | undefined): string => (ms === undefined ? '' : formatMs(ms));
+  const bound = (ms: number): string => (Number.isFinite(ms) ? words.ms(Math.ceil(ms)) : 'never');
+  const promised = (ms: number | undefined): string => (ms === undefined ? '' : words.ms(ms));
   const rows = [
     ['p50', bound(prediction.quantile(0.5)), promised(latencyMs.p50)],
     ['p95', bound(prediction.quantile(0.95)), promised(latencyMs.p95)],

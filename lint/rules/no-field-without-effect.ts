@@ -14,100 +14,105 @@ export const fieldWithoutEffect: Rule = defineRule({
   confidence: 'high',
   fix: 'unsafe',
   summary: 'Remove fields that have no effect',
-  why: `
+  documentation: () => ({
+    why: `
 A field without effect misleads readers, and a change to it does nothing. Either the field is a leftover, or the field that disables it is
 the mistake.
 
 A field at the top is reported only if it has no effect in any route. Options of single calls are not in the file: a call with
 \`maxAttempts: 3\` uses this backoff, so the fix is unsafe.
 `,
-  sources: [
-    {title: 'The policy file', url: 'docs/policy.md'},
-    {
-      title: 'Dapr, Retry resiliency policies: fields that a policy kind ignores',
-      url: 'https://docs.dapr.io/operations/resiliency/policies/retries/retries-overview/',
-    },
-  ],
-  bad: [
-    {
-      name: 'a backoff for one attempt',
-      text: '{\n  "maxAttempts": 1,\n  "backoff": {"baseMs": 200}\n}\n',
-      findings: [
-        {message: 'backoff has no effect: maxAttempts is 1, so nothing is retried.', at: '3:3', marks: '"backoff"'},
-      ],
-      fixed: '{\n  "maxAttempts": 1\n}\n',
-    },
-    {
-      name: 'a maximum for a Retry-After that is ignored',
-      text: '{\n  "retryAfter": {\n    "honor": false,\n    "maxMs": 5000\n  }\n}\n',
-      findings: [
-        {
-          message: 'retryAfter.maxMs has no effect: retryAfter.honor is false, so Retry-After is ignored.',
-          at: '4:5',
-          marks: '"maxMs"',
-        },
-      ],
-      fixed: '{\n  "retryAfter": {\n    "honor": false\n  }\n}\n',
-    },
-    {
-      name: 'a factor with decorrelated jitter',
-      text: '{\n  "backoff": {"factor": 3, "jitter": "decorrelated"}\n}\n',
-      findings: [
-        {
-          message: 'backoff.factor has no effect: decorrelated jitter computes each wait from the previous one.',
-          at: '2:15',
-          marks: '"factor"',
-        },
-      ],
-      fixed: '{\n  "backoff": {"jitter": "decorrelated"}\n}\n',
-    },
-    {
-      name: 'a hedge delay above the attempt timeout',
-      text: '{\n  "attemptTimeoutMs": 1000,\n  "hedge": {"delayMs": 1500}\n}\n',
-      findings: [
-        {
-          message: 'hedge has no effect: its delay of 1500 ms is above the attempt timeout of 1000 ms.',
-          at: '3:3',
-          marks: '"hedge"',
-        },
-      ],
-    },
-    {
-      name: 'a bucket smaller than the cost of a retry',
-      text: '{\n  "budget": {"kind": "token-bucket", "capacity": 4}\n}\n',
-      findings: [
-        {
-          message:
-            'budget refuses every retry: a retry takes 14 tokens, 5 after a throttled response, and the bucket holds 4. Raise capacity.',
-          at: '2:3',
-          marks: '"budget"',
-        },
-      ],
-    },
-    {
-      name: 'a header without a deadline',
-      text: '{\n  "maxAttempts": 1,\n  "deadlineMs": null,\n  "deadlineHeader": "x-deadline-ms"\n}\n',
-      findings: [
-        {
-          message: 'deadlineHeader has no effect: deadlineMs is null, so the header is not sent.',
-          at: '4:3',
-          marks: '"deadlineHeader"',
-        },
-      ],
-      fixed: '{\n  "maxAttempts": 1,\n  "deadlineMs": null\n}\n',
-    },
-  ],
-  good: [
-    {
-      name: 'a backoff that a route uses',
-      text: '{\n  "maxAttempts": 1,\n  "backoff": {"baseMs": 200},\n  "routes": [{"match": {"methods": ["GET"]}, "maxAttempts": 3}]\n}\n',
-    },
-    {
-      name: 'a budget whose ratio a route inherits',
-      text: '{\n  "maxAttempts": 1,\n  "budget": {"kind": "ratio", "ratio": 0.5},\n  "routes": [{"match": {}, "maxAttempts": 2, "budget": {"minPerSecond": 1}}]\n}\n',
-    },
-    {name: 'fields that are switched off', text: '{\n  "maxAttempts": null,\n  "budget": null,\n  "hedge": null\n}\n'},
-  ],
+    sources: [
+      {title: 'The policy file', url: 'docs/policy.md'},
+      {
+        title: 'Dapr, Retry resiliency policies: fields that a policy kind ignores',
+        url: 'https://docs.dapr.io/operations/resiliency/policies/retries/retries-overview/',
+      },
+    ],
+    bad: [
+      {
+        name: 'a backoff for one attempt',
+        text: '{\n  "maxAttempts": 1,\n  "backoff": {"baseMs": 200}\n}\n',
+        findings: [
+          {message: 'backoff has no effect: maxAttempts is 1, so nothing is retried.', at: '3:3', marks: '"backoff"'},
+        ],
+        fixed: '{\n  "maxAttempts": 1\n}\n',
+      },
+      {
+        name: 'a maximum for a Retry-After that is ignored',
+        text: '{\n  "retryAfter": {\n    "honor": false,\n    "maxMs": 5000\n  }\n}\n',
+        findings: [
+          {
+            message: 'retryAfter.maxMs has no effect: retryAfter.honor is false, so Retry-After is ignored.',
+            at: '4:5',
+            marks: '"maxMs"',
+          },
+        ],
+        fixed: '{\n  "retryAfter": {\n    "honor": false\n  }\n}\n',
+      },
+      {
+        name: 'a factor with decorrelated jitter',
+        text: '{\n  "backoff": {"factor": 3, "jitter": "decorrelated"}\n}\n',
+        findings: [
+          {
+            message: 'backoff.factor has no effect: decorrelated jitter computes each wait from the previous one.',
+            at: '2:15',
+            marks: '"factor"',
+          },
+        ],
+        fixed: '{\n  "backoff": {"jitter": "decorrelated"}\n}\n',
+      },
+      {
+        name: 'a hedge delay above the attempt timeout',
+        text: '{\n  "attemptTimeoutMs": 1000,\n  "hedge": {"delayMs": 1500}\n}\n',
+        findings: [
+          {
+            message: 'hedge has no effect: its delay of 1500 ms is above the attempt timeout of 1000 ms.',
+            at: '3:3',
+            marks: '"hedge"',
+          },
+        ],
+      },
+      {
+        name: 'a bucket smaller than the cost of a retry',
+        text: '{\n  "budget": {"kind": "token-bucket", "capacity": 4}\n}\n',
+        findings: [
+          {
+            message:
+              'budget refuses every retry: a retry takes 14 tokens, 5 after a throttled response, and the bucket holds 4. Raise capacity.',
+            at: '2:3',
+            marks: '"budget"',
+          },
+        ],
+      },
+      {
+        name: 'a header without a deadline',
+        text: '{\n  "maxAttempts": 1,\n  "deadlineMs": null,\n  "deadlineHeader": "x-deadline-ms"\n}\n',
+        findings: [
+          {
+            message: 'deadlineHeader has no effect: deadlineMs is null, so the header is not sent.',
+            at: '4:3',
+            marks: '"deadlineHeader"',
+          },
+        ],
+        fixed: '{\n  "maxAttempts": 1,\n  "deadlineMs": null\n}\n',
+      },
+    ],
+    good: [
+      {
+        name: 'a backoff that a route uses',
+        text: '{\n  "maxAttempts": 1,\n  "backoff": {"baseMs": 200},\n  "routes": [{"match": {"methods": ["GET"]}, "maxAttempts": 3}]\n}\n',
+      },
+      {
+        name: 'a budget whose ratio a route inherits',
+        text: '{\n  "maxAttempts": 1,\n  "budget": {"kind": "ratio", "ratio": 0.5},\n  "routes": [{"match": {}, "maxAttempts": 2, "budget": {"minPerSecond": 1}}]\n}\n',
+      },
+      {
+        name: 'fields that are switched off',
+        text: '{\n  "maxAttempts": null,\n  "budget": null,\n  "hedge": null\n}\n',
+      },
+    ],
+  }),
 
   fields: [],
   reads: [
@@ -219,11 +224,11 @@ const CANDIDATES: readonly Candidate[] = [
   },
   {
     path: 'hedge',
-    inert: ({policy: {hedge, attemptTimeoutMs}}) => {
+    inert: ({policy: {hedge, attemptTimeoutMs}, dialect: {words}}) => {
       if (hedge?.maxLoadRatio === 0) return 'its maxLoadRatio is 0, so no hedge is ever sent';
       if (hedge?.delayMs === undefined || attemptTimeoutMs === null || hedge.delayMs < attemptTimeoutMs)
         return undefined;
-      return `its delay of ${hedge.delayMs} ms is above the attempt timeout of ${attemptTimeoutMs} ms`;
+      return `its delay of ${words.ms(hedge.delayMs)} is above the attempt timeout of ${words.ms(attemptTimeoutMs)}`;
     },
   },
   {

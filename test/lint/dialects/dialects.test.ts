@@ -1,8 +1,11 @@
 /** Policies in another language: found, read, checked and fixed in its own words. */
 
 import {expect} from 'chai';
+import {formatLongMs} from '../../../lint/analysis/format.ts';
 import type {Config} from '../../../lint/config.ts';
 import {defineDialect} from '../../../lint/dialects/define-dialect.ts';
+import {native} from '../../../lint/dialects/native.ts';
+import {arithmeticOf} from '../../../lint/explain/arithmetic.ts';
 import {explainFile} from '../../../lint/explain/explain.ts';
 import {renderText} from '../../../lint/explain/render.ts';
 import {fixText} from '../../../lint/fix.ts';
@@ -23,10 +26,12 @@ const rule = (check: (scope: Scope) => Iterable<Draft>, fields: Pick<Rule, 'fiel
     fix: 'safe',
     confidence: 'high',
     summary: 'Be tested',
-    why: '',
-    sources: [],
-    bad: [{name: '', text: '', findings: []}],
-    good: [{name: '', text: ''}],
+    documentation: () => ({
+      why: '',
+      sources: [],
+      bad: [{name: '', text: '', findings: []}],
+      good: [{name: '', text: ''}],
+    }),
     ...fields,
     check,
   });
@@ -333,11 +338,35 @@ describe('the rules of the linter, on another dialect,', () => {
     expect(await codesOf(waits, workflow)).not.to.include('RL206');
   });
 
+  for (const code of rules.map(rule => rule.code).filter(each => arithmeticOf(each) !== undefined)) {
+    it(`are explained in its durations: ${code}`, async () => {
+      const rule = rules.find(each => each.code === code)!;
+      const text = route(
+        'num_retries: 3, per_try_timeout: 250ms, retry_back_off: {base_interval: 50ms, max_interval: 1s}',
+      );
+      const explained = renderText(await explainFile(rule, request(text, configOf())));
+      expect(explained).not.to.match(/\d ms\b/);
+    });
+  }
+
+  it('have the waits and the times of attempts in its durations', async () => {
+    const rl303 = rules.find(({code}) => code === 'RL303')!;
+    const text = route('num_retries: 2, per_try_timeout: 2s, retry_back_off: {base_interval: 50ms, max_interval: 1s}');
+    const explained = renderText(await explainFile(rl303, request(text, configOf())));
+    expect(explained).to.match(/0ms to 50ms +2\.05s +4\.05s/);
+    expect(explained).to.contain('All attempts and waits need at most 6.15s');
+  });
+
+  it('leave a long duration as its files write it', () => {
+    expect(formatLongMs(7_200_000, gateway.words)).to.equal('7200s');
+    expect(formatLongMs(7_200_000, native.words)).to.equal('7200000 ms (2 hours)');
+  });
+
   it('are explained with its defaults', async () => {
     const rl303 = rules.find(({code}) => code === 'RL303')!;
     const explanations = await explainFile(rl303, request(route('num_retries: 1, per_try_timeout: 2s'), configOf()));
     expect(explanations.map(({title}) => title)).to.deep.equal(['route GET /v1/items']);
-    expect(renderText(explanations)).to.include('the deadline of 15000 ms');
+    expect(renderText(explanations)).to.include('the deadline of 15s');
   });
 });
 
