@@ -51,6 +51,7 @@ export {
   type FixDraft,
   type GoodExample,
   type Rule,
+  type RuleDocumentation,
 } from './rule.ts';
 export {RuleTester, type TestRunner} from './rule-tester.ts';
 export {rules} from './rules/index.ts';

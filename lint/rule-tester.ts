@@ -31,9 +31,10 @@ export class RuleTester {
 
   run(rule: Rule): void {
     const {describe, it} = this.#runner;
+    const {bad, good} = rule.documentation();
     describe(`${rule.code} ${rule.name}`, () => {
-      for (const example of rule.bad) it(`finds: ${example.name}`, () => checkBad(rule, example));
-      for (const example of rule.good) it(`leaves alone: ${example.name}`, () => checkGood(rule, example));
+      for (const example of bad) it(`finds: ${example.name}`, () => checkBad(rule, example));
+      for (const example of good) it(`leaves alone: ${example.name}`, () => checkGood(rule, example));
     });
   }
 }

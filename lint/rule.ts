@@ -1,4 +1,4 @@
-/** A rule: metadata, rationale, examples and check. The examples are its tests and its documentation page. */
+/** A rule: metadata, documentation and check. The examples of the documentation are the tests of the rule and its page. */
 
 import type {Confidence, FindingTag, FixSafety, Severity} from './finding.ts';
 import type {Model} from './model/model.ts';
@@ -18,13 +18,10 @@ export interface Rule {
   readonly fix?: FixSafety;
   /** One line, as an imperative. */
   readonly summary: string;
-  /** Markdown: what goes wrong, for whom, and what to do instead. */
-  readonly why: string;
-  readonly sources: readonly Citation[];
+  /** Reasons and examples. A function, because most runs show none of them, and texts that nobody reads would slow down every start. */
+  readonly documentation: () => RuleDocumentation;
   /** The URL of a page about the rule, for rules of plugins. */
   readonly docs?: string;
-  readonly bad: readonly [BadExample, ...BadExample[]];
-  readonly good: readonly [GoodExample, ...GoodExample[]];
   /** Enabled only by the preset `strict`. */
   readonly strict?: true;
   /** Reported by the linter while it reads a file, so the rule has no check. */
@@ -36,10 +33,24 @@ export interface Rule {
   readonly fields?: readonly string[];
   /** Other paths that the rule reads. The rule is silent if one of them is templated; an invalid value counts as its default. '' is all. */
   readonly reads?: readonly string[];
+  /**
+   * Fields at the top of a policy or of a route, such as `hedge`. The rule finds nothing where no layer sets one of them, so it is not run there.
+   * Only for policies of steadfetch, since other languages have other defaults.
+   */
+  readonly needs?: readonly string[];
   /** Checks the top of a policy and each of its routes, with the values that apply. */
   readonly check?: (scope: Scope) => Iterable<Draft>;
   /** Checks the file as a whole, for rules that compare routes. */
   readonly checkFile?: (model: Model) => Iterable<Draft & {readonly scope: Scope}>;
+}
+
+/** What the page of a rule, `retry-lint explain` and the tests of the rule have. */
+export interface RuleDocumentation {
+  /** Markdown: what goes wrong, for whom, and what to do instead. */
+  readonly why: string;
+  readonly sources: readonly Citation[];
+  readonly bad: readonly [BadExample, ...BadExample[]];
+  readonly good: readonly [GoodExample, ...GoodExample[]];
 }
 
 /** A source that a rule rests on. */

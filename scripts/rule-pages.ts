@@ -46,13 +46,14 @@ may change what calls do, or chooses a number, and takes \`--fix --unsafe-fixes\
 }
 
 async function fixesOf(rule: Rule): Promise<string> {
-  const findings = (await Promise.all(rule.bad.map(example => findingsOf(rule, example)))).flat();
+  const findings = (await Promise.all(rule.documentation().bad.map(example => findingsOf(rule, example)))).flat();
   const suggests = findings.some(({suggestions}) => suggestions.length > 0);
   return [rule.fix ?? 'none', ...(suggests ? ['suggestions'] : [])].join(', ');
 }
 
 async function pageOf(rule: Rule): Promise<string> {
-  const {code, name, summary, severity, confidence, category, why, sources, bad, good} = rule;
+  const {code, name, summary, severity, confidence, category} = rule;
+  const {why, sources, bad, good} = rule.documentation();
   const facts = [severity, `${confidence} confidence`, category];
   const flagged = [];
   for (const example of bad) flagged.push(await badSection(rule, example));
@@ -100,7 +101,7 @@ const codeBlock = (path = 'policy.jsonc', text: string): string =>
 /** The first example, worked out, as `explain` does it. */
 async function arithmeticSection(rule: Rule): Promise<string[]> {
   if (arithmeticOf(rule.code) === undefined) return [];
-  const [{text, path = 'policy.jsonc', files}] = rule.bad;
+  const [{text, path = 'policy.jsonc', files}] = rule.documentation().bad;
   const explanations = await explainFile(rule, {path, files: {...files, [path]: text}});
   return [
     '## Worked out',

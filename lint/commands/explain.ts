@@ -1,7 +1,7 @@
 /** `retry-lint explain RULE [FILE]`: why a rule is there; with a file, what it says there. Needs no network. */
 
 import {VERSION} from '../../src/core/version.ts';
-import {namesOf, noRule} from '../config-file/check.ts';
+import {namesOf, noRule} from '../config-file/rule-names.ts';
 import {type SetSeverity, severities} from '../config-file/settings.ts';
 import {explainFile} from '../explain/explain.ts';
 import {renderText} from '../explain/render.ts';
@@ -44,7 +44,8 @@ async function policyOf(operand: string, workspace: Workspace): Promise<string> 
 
 /** @param where For whom the severity is set: `For policy.json`. */
 function pageOf({rule, severity: set, from}: SetSeverity, where: string, paint: Paint): string {
-  const {code, name, severity, confidence, fix = 'none', summary, why, sources, bad, docs} = rule;
+  const {code, name, severity, confidence, fix = 'none', summary, docs} = rule;
+  const {why, sources, bad} = rule.documentation();
   const strict = rule.strict ? ', only under the preset strict' : '';
   const here = set === (rule.strict ? 'off' : severity) ? '' : `\n${harmless(where)}: ${set}, set by ${from}.`;
   return `${[

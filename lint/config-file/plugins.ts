@@ -71,13 +71,19 @@ function urlOf(file: string): string {
   return first === changed ? href : `${href}?changed=${changed}`;
 }
 
-/** What a page about the rule needs, and what TypeScript would have asked for. */
-const REQUIRED: Readonly<Record<string, (value: unknown) => boolean>> = {
+type Checks = Readonly<Record<string, (value: unknown) => boolean>>;
+
+/** What TypeScript would have asked for. */
+const REQUIRED: Checks = {
   name: isText,
   category: isText,
   severity: value => severities.includes(value as Severity),
   confidence: isText,
   summary: isText,
+  documentation: value => typeof value === 'function',
+};
+
+const DOCUMENTED: Checks = {
   why: isText,
   sources: Array.isArray,
   bad: isFilledList,
@@ -96,14 +102,19 @@ const isLikeARule = (value: unknown): value is Rule =>
   typeof value === 'object' && value !== null && typeof (value as Rule).code === 'string';
 
 function checked(rule: Rule, what: string, places: PluginPlaces): Rule {
-  const where = `${what}: ${places.ofText(rule.code, 'export default')}`;
-  const fields = rule as unknown as Readonly<Record<string, unknown>>;
-  const wrong = Object.keys(REQUIRED).find(field => !REQUIRED[field]!(fields[field]));
-  if (wrong !== undefined)
-    throw new CliError(`${where}: the rule ${rule.code} has ${wrong in rule ? 'a wrong' : 'no'} ${wrong}.`);
   try {
+    checkFields(rule, REQUIRED, `the rule ${rule.code}`);
+    checkFields(rule.documentation(), DOCUMENTED, `the documentation of the rule ${rule.code}`);
     return defineRule(rule);
   } catch (error) {
+    const where = `${what}: ${places.ofText(rule.code, 'export default')}`;
     throw new CliError(`${where}: ${(error as Error).message}`);
   }
+}
+
+/** @throws TypeError for the first field that is missing or wrong. */
+function checkFields(value: unknown, checks: Checks, what: string): void {
+  const fields = Object(value) as Readonly<Record<string, unknown>>;
+  const wrong = Object.keys(checks).find(field => !checks[field]!(fields[field]));
+  if (wrong !== undefined) throw new TypeError(`${what} has ${wrong in fields ? 'a wrong' : 'no'} ${wrong}.`);
 }

@@ -38,7 +38,8 @@ function logOf(run: Run): object {
 }
 
 function descriptorOf(rule: Rule): object {
-  const {code, name, summary, why, severity, confidence, category, fix} = rule;
+  const {code, name, summary, severity, confidence, category, fix} = rule;
+  const {why} = rule.documentation();
   const {url} = documentationOf(rule);
   return {
     id: code,

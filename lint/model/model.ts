@@ -16,6 +16,8 @@ export interface Model {
   /** The top first, then the routes in the order they are asked. */
   readonly scopes: readonly Scope[];
   readonly broken: readonly BrokenEntry[];
+  /** The fields that some layer sets, at the top or in a route: `hedge`. */
+  readonly written: ReadonlySet<string>;
 }
 
 export async function modelOf(shape: Shape, readSource: ReadSource, dialect: Dialect = native): Promise<Model> {
@@ -33,7 +35,8 @@ export async function modelOf(shape: Shape, readSource: ReadSource, dialect: Dia
     dialect,
   };
   const routes = top.layers.flatMap(layer => routesOf(layer)).map(route => routeScope(route, top));
-  return {shape, file, scopes: [top, ...routes], broken};
+  const written = new Set([...top.layers, ...routes.map(({own}) => own)].flatMap(({data}) => Object.keys(data)));
+  return {shape, file, scopes: [top, ...routes], broken, written};
 }
 
 function routesOf(layer: Layer): Layer[] {

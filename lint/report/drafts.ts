@@ -11,6 +11,7 @@ export interface ScopedDraft {
 }
 
 export function* draftsOf(rule: Rule, model: Model): Iterable<ScopedDraft> {
+  if (lacksNeeds(rule, model)) return;
   for (const draft of rule.checkFile?.(model) ?? [])
     if (canJudge(rule, draft.scope) && canTell(draft.scope, draft)) yield {scope: draft.scope, draft};
   if (rule.check === undefined) return;
@@ -18,6 +19,11 @@ export function* draftsOf(rule: Rule, model: Model): Iterable<ScopedDraft> {
     if (!canJudge(rule, scope)) continue;
     for (const draft of rule.check(scope)) if (canTell(scope, draft)) yield {scope, draft};
   }
+}
+
+/** Whether the policy sets nothing that the rule could report. Most rules are about fields that most policies do not set. */
+function lacksNeeds({needs}: Rule, {written, scopes}: Model): boolean {
+  return needs !== undefined && isNative(scopes[0]!.dialect) && !needs.some(field => written.has(field));
 }
 
 /** Whether all that the rule depends on is known. */

@@ -13,53 +13,56 @@ export const attemptAsLongAsCall: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   summary: 'Keep the attempt timeout well below the deadline',
-  why: `
+  documentation: () => ({
+    why: `
 An attempt that may take the whole deadline leaves no time for a retry. The deadline ends the attempt before its timeout does, and
 the call ends with it. Only failures that come quickly are retried.
 
 Where \`objective.assume\` states how long attempts take, RL309 predicts the result, and this rule is silent.
 `,
-  sources: [
-    {
-      title: 'Microsoft, Build resilient HTTP apps: the attempt timeout has to be below the total one',
-      url: 'https://learn.microsoft.com/en-us/dotnet/core/resilience/http-resilience#standard-resilience-handler-defaults',
-    },
-    {
-      title: 'Envoy, x-envoy-upstream-rq-per-try-timeout-ms',
-      url: 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-upstream-rq-per-try-timeout-ms',
-    },
-  ],
-  bad: [
-    {
-      name: 'a deadline below the default timeout',
-      text: '{\n  "deadlineMs": 5000\n}\n',
-      findings: [
-        {
-          message:
-            'The first attempt may take 8000 ms, and the call has 5000 ms: if it hangs, no time is left for 2 retries. Lower the attempt timeout.',
-          at: '2:3',
-          marks: '"deadlineMs"',
-        },
-      ],
-    },
-    {
-      name: 'timeout and deadline are equal',
-      text: '{\n  "attemptTimeoutMs": 10000,\n  "deadlineMs": 10000\n}\n',
-      findings: [
-        {
-          message:
-            'The first attempt may take 10000 ms, and the call has 10000 ms: if it hangs, no time is left for 2 retries. Lower the attempt timeout.',
-          at: '2:3',
-          marks: '"attemptTimeoutMs"',
-        },
-      ],
-    },
-  ],
-  good: [
-    {name: 'three attempts fit', text: '{\n  "attemptTimeoutMs": 2000,\n  "deadlineMs": 10000\n}\n'},
-    {name: 'one attempt may take the whole deadline', text: '{\n  "maxAttempts": 1,\n  "deadlineMs": 5000\n}\n'},
-  ],
+    sources: [
+      {
+        title: 'Microsoft, Build resilient HTTP apps: the attempt timeout has to be below the total one',
+        url: 'https://learn.microsoft.com/en-us/dotnet/core/resilience/http-resilience#standard-resilience-handler-defaults',
+      },
+      {
+        title: 'Envoy, x-envoy-upstream-rq-per-try-timeout-ms',
+        url: 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-upstream-rq-per-try-timeout-ms',
+      },
+    ],
+    bad: [
+      {
+        name: 'a deadline below the default timeout',
+        text: '{\n  "deadlineMs": 5000\n}\n',
+        findings: [
+          {
+            message:
+              'The first attempt may take 8000 ms, and the call has 5000 ms: if it hangs, no time is left for 2 retries. Lower the attempt timeout.',
+            at: '2:3',
+            marks: '"deadlineMs"',
+          },
+        ],
+      },
+      {
+        name: 'timeout and deadline are equal',
+        text: '{\n  "attemptTimeoutMs": 10000,\n  "deadlineMs": 10000\n}\n',
+        findings: [
+          {
+            message:
+              'The first attempt may take 10000 ms, and the call has 10000 ms: if it hangs, no time is left for 2 retries. Lower the attempt timeout.',
+            at: '2:3',
+            marks: '"attemptTimeoutMs"',
+          },
+        ],
+      },
+    ],
+    good: [
+      {name: 'three attempts fit', text: '{\n  "attemptTimeoutMs": 2000,\n  "deadlineMs": 10000\n}\n'},
+      {name: 'one attempt may take the whole deadline', text: '{\n  "maxAttempts": 1,\n  "deadlineMs": 5000\n}\n'},
+    ],
+  }),
 
+  needs: ['attemptTimeoutMs', 'deadlineMs'],
   fields: ['attemptTimeoutMs', 'deadlineMs'],
   reads: ['maxAttempts', 'backoff', 'retryOn', 'hedge', 'objective'],
 

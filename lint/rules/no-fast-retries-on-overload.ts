@@ -12,49 +12,51 @@ export const fastThrottledRetries: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   summary: 'Wait at least one second after 429, 503 and 529',
-  why: `
+  documentation: () => ({
+    why: `
 429, 503 and 529 mean that the server is overloaded. A retry after 100 ms adds to that load. If the client ignores \`Retry-After\`, the
 first wait must be long enough by itself: at least one second, as in the AWS SDKs.
 
 Reports only where \`retryAfter.honor\` is false. Elsewhere \`Retry-After\` decides the wait.
 `,
-  sources: [
-    {title: 'Google SRE Book, Handling Overload', url: 'https://sre.google/sre-book/handling-overload/'},
-    {
-      title: 'AWS SDKs, Retry behavior: throttled requests wait from one second',
-      url: 'https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html',
-    },
-  ],
-  bad: [
-    {
-      name: 'a 503 is retried within 100 ms',
-      text: '{\n  "backoff": {"baseMs": 100},\n  "retryAfter": {"honor": false}\n}\n',
-      findings: [
-        {
-          message:
-            'After 503, the first retry waits at most 100 ms and ignores Retry-After. An overloaded server needs at least 1000 ms: honor Retry-After, or wait longer.',
-          at: '2:15',
-          marks: '"baseMs"',
-        },
-      ],
-    },
-    {
-      name: 'a 429 is retried within 200 ms',
-      text: '{\n  "retryOn": [429],\n  "backoff": {"baseMs": 50, "throttledBaseMs": 200},\n  "retryAfter": {"honor": false}\n}\n',
-      findings: [
-        {
-          message:
-            'After 429, the first retry waits at most 200 ms and ignores Retry-After. An overloaded server needs at least 1000 ms: honor Retry-After, or wait longer.',
-          at: '3:29',
-          marks: '"throttledBaseMs"',
-        },
-      ],
-    },
-  ],
-  good: [
-    {name: 'Retry-After is honored', text: '{\n  "backoff": {"baseMs": 100}\n}\n'},
-    {name: 'a base of a second', text: '{\n  "backoff": {"baseMs": 1000},\n  "retryAfter": {"honor": false}\n}\n'},
-  ],
+    sources: [
+      {title: 'Google SRE Book, Handling Overload', url: 'https://sre.google/sre-book/handling-overload/'},
+      {
+        title: 'AWS SDKs, Retry behavior: throttled requests wait from one second',
+        url: 'https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html',
+      },
+    ],
+    bad: [
+      {
+        name: 'a 503 is retried within 100 ms',
+        text: '{\n  "backoff": {"baseMs": 100},\n  "retryAfter": {"honor": false}\n}\n',
+        findings: [
+          {
+            message:
+              'After 503, the first retry waits at most 100 ms and ignores Retry-After. An overloaded server needs at least 1000 ms: honor Retry-After, or wait longer.',
+            at: '2:15',
+            marks: '"baseMs"',
+          },
+        ],
+      },
+      {
+        name: 'a 429 is retried within 200 ms',
+        text: '{\n  "retryOn": [429],\n  "backoff": {"baseMs": 50, "throttledBaseMs": 200},\n  "retryAfter": {"honor": false}\n}\n',
+        findings: [
+          {
+            message:
+              'After 429, the first retry waits at most 200 ms and ignores Retry-After. An overloaded server needs at least 1000 ms: honor Retry-After, or wait longer.',
+            at: '3:29',
+            marks: '"throttledBaseMs"',
+          },
+        ],
+      },
+    ],
+    good: [
+      {name: 'Retry-After is honored', text: '{\n  "backoff": {"baseMs": 100}\n}\n'},
+      {name: 'a base of a second', text: '{\n  "backoff": {"baseMs": 1000},\n  "retryAfter": {"honor": false}\n}\n'},
+    ],
+  }),
 
   fields: ['retryAfter.honor', 'backoff'],
   reads: ['maxAttempts', 'retryOn'],

@@ -10,7 +10,8 @@ export const idsToEveryOrigin: Rule = defineRule({
   severity: 'info',
   confidence: 'medium',
   summary: 'Send correlation ids only to servers that log them',
-  why: `
+  documentation: () => ({
+    why: `
 A correlation id helps with servers whose logs you can read. It tells other servers which calls belong together, and, if your clients
 choose the id, which client sent them. In a browser, a custom header causes a CORS preflight for each call to another origin, and a server
 that does not allow the header refuses the call.
@@ -18,35 +19,37 @@ that does not allow the header refuses the call.
 \`"all"\` sends ids to every origin in browsers too. By default ids go to every origin outside browsers, and only to the page’s own
 origin in browsers. A list of origins is the narrowest choice.
 `,
-  sources: [
-    {
-      title: 'W3C Trace Context, Privacy considerations',
-      url: 'https://www.w3.org/TR/trace-context/#privacy-considerations',
-    },
-    {
-      title: 'Fetch Standard, CORS-safelisted request-header',
-      url: 'https://fetch.spec.whatwg.org/#cors-safelisted-request-header',
-    },
-  ],
-  bad: [
-    {
-      name: 'all origins, although the routes name two',
-      text: '{\n  "correlation": {"sendTo": "all"},\n  "routes": [\n    {"match": {"origin": "https://api.example.com"}, "deadlineMs": 40000},\n    {"match": {"origin": "https://auth.example.com"}, "maxAttempts": 2}\n  ]\n}\n',
-      findings: [
-        {
-          message:
-            'correlation.sendTo is "all", so ids go to every origin, third parties included, also in browsers. List the origins that need them.',
-          at: '2:19',
-          marks: '"sendTo"',
-        },
-      ],
-    },
-  ],
-  good: [
-    {name: 'a list', text: '{\n  "correlation": {"sendTo": ["https://api.example.com"]}\n}\n'},
-    {name: 'the default', text: '{\n  "correlation": {"header": "x-request-id"}\n}\n'},
-  ],
+    sources: [
+      {
+        title: 'W3C Trace Context, Privacy considerations',
+        url: 'https://www.w3.org/TR/trace-context/#privacy-considerations',
+      },
+      {
+        title: 'Fetch Standard, CORS-safelisted request-header',
+        url: 'https://fetch.spec.whatwg.org/#cors-safelisted-request-header',
+      },
+    ],
+    bad: [
+      {
+        name: 'all origins, although the routes name two',
+        text: '{\n  "correlation": {"sendTo": "all"},\n  "routes": [\n    {"match": {"origin": "https://api.example.com"}, "deadlineMs": 40000},\n    {"match": {"origin": "https://auth.example.com"}, "maxAttempts": 2}\n  ]\n}\n',
+        findings: [
+          {
+            message:
+              'correlation.sendTo is "all", so ids go to every origin, third parties included, also in browsers. List the origins that need them.',
+            at: '2:19',
+            marks: '"sendTo"',
+          },
+        ],
+      },
+    ],
+    good: [
+      {name: 'a list', text: '{\n  "correlation": {"sendTo": ["https://api.example.com"]}\n}\n'},
+      {name: 'the default', text: '{\n  "correlation": {"header": "x-request-id"}\n}\n'},
+    ],
+  }),
 
+  needs: ['correlation'],
   fields: ['correlation.sendTo'],
   reads: ['correlation', 'match'],
 

@@ -15,7 +15,8 @@ export const retriedPostWithoutKey: Rule = defineRule({
   confidence: 'high',
   fix: 'unsafe',
   summary: 'Send an idempotency key with every POST and PATCH that is retried',
-  why: `
+  documentation: () => ({
+    why: `
 After a timeout, a reset or a 500, the client cannot know whether the server processed the request. A GET can be retried; a retried POST
 may charge a card twice. An idempotency key lets the server recognize the second request.
 
@@ -35,117 +36,119 @@ warning. A gRPC path (\`/package.Service/Method\`) is a POST, whether the route 
 gRPC codes count as the client classifies them. The client always retries UNAVAILABLE if the call reached no server, and
 RESOURCE_EXHAUSTED if the server sends a delay, so these two are ambiguous only for a declared method.
 `,
-  sources: [
-    {title: 'RFC 9110, 9.2.2 Idempotent Methods', url: 'https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2'},
-    {
-      title: 'draft-ietf-httpapi-idempotency-key-header',
-      url: 'https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/',
-    },
-  ],
-  bad: [
-    {
-      name: 'a POST route without a key',
-      text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429, 503]}\n  ]\n}\n',
-      findings: [
-        {
-          message:
-            'POST /v1/orders lists 503 in retryOn, but is not retried without an idempotency key, because the server may have processed it. Send a key, or remove the trigger.',
-          at: '3:16',
-          marks: '"methods"',
-        },
-      ],
-      fixed: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429]}\n  ]\n}\n',
-    },
-    {
-      name: 'a POST that is declared idempotent on a path that writes',
-      text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/charges"}, "idempotentMethods": ["POST"], "retryOn": [429, 503]}\n  ]\n}\n',
-      findings: [
-        {
-          message:
-            'POST /v1/charges is retried without an idempotency key after 503, when the server may have processed it: money may move twice. Send a key, or remove the trigger.',
-          at: '3:16',
-          marks: '"methods"',
-        },
-      ],
-      fixed:
-        '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/charges"}, "idempotentMethods": ["POST"], "retryOn": [429]}\n  ]\n}\n',
-    },
-    {
-      name: 'a gRPC method that creates, with ambiguous codes',
-      text: '{\n  "routes": [\n    {\n      "match": {"path": "/shop.Orders/CreateOrder"},\n      "idempotentMethods": ["POST"],\n      "retryOn": [429, "INTERNAL", "DEADLINE_EXCEEDED"]\n    }\n  ]\n}\n',
-      findings: [
-        {
-          message:
-            'POST /shop.Orders/CreateOrder is retried without an idempotency key after INTERNAL or DEADLINE_EXCEEDED, when the server may have processed it: two may be created. Send a key, or remove the triggers.',
-          at: '4:17',
-          marks: '"path"',
-        },
-      ],
-      fixed:
-        '{\n  "routes": [\n    {\n      "match": {"path": "/shop.Orders/CreateOrder"},\n      "idempotentMethods": ["POST"],\n      "retryOn": [429]\n    }\n  ]\n}\n',
-    },
-    {
-      name: 'a search that is not declared idempotent',
-      text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/*/_search"}, "retryOn": [429, 503]}\n  ]\n}\n',
-      findings: [
-        {
-          message:
-            'POST /*/_search lists 503 in retryOn, but is not retried, because POST is not in idempotentMethods. List it there.',
-          at: '3:16',
-          marks: '"methods"',
-          severity: 'warning',
-        },
-      ],
-    },
-    {
-      name: 'a declaration for a whole API',
-      text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/**"}, "idempotentMethods": ["POST"], "retryOn": [429, 503]}\n  ]\n}\n',
-      findings: [
-        {
-          message:
-            'POST /v1/** is retried without an idempotency key after 503, when the server may have processed it. Send a key, or remove the trigger.',
-          at: '3:16',
-          marks: '"methods"',
-          severity: 'warning',
-        },
-      ],
-    },
-    {
-      name: 'a declaration that the path does not confirm',
-      text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v2/recommendations"}, "idempotentMethods": ["POST"], "retryOn": [429, 503]}\n  ]\n}\n',
-      findings: [
-        {
-          message:
-            'POST /v2/recommendations is declared idempotent, which its path does not show. It is retried after 503, when the server may have processed it. Check the declaration.',
-          at: '3:16',
-          marks: '"methods"',
-          severity: 'info',
-        },
-      ],
-    },
-  ],
-  good: [
-    {
-      name: 'a key on every POST',
-      text: '{\n  "idempotency": {},\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}}]\n}\n',
-    },
-    {
-      name: 'a prediction that is declared idempotent',
-      text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/predict/*"}, "idempotentMethods": ["POST"]}]\n}\n',
-    },
-    {
-      name: 'a search, and a gRPC method that reads',
-      text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/*/_search"}, "idempotentMethods": ["POST"]},\n    {"match": {"path": "/shop.Orders/GetOrder"}, "idempotentMethods": ["POST"], "retryOn": ["UNAVAILABLE", "INTERNAL"]}\n  ]\n}\n',
-    },
-    {
-      name: 'a gRPC method that writes, retried if the call reached no server',
-      text: '{\n  "routes": [{"match": {"path": "/shop.Orders/CreateOrder"}, "retryOn": ["UNAVAILABLE"]}]\n}\n',
-    },
-    {
-      name: 'only after failures where the server did not process the request',
-      text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429, "network"]}]\n}\n',
-    },
-  ],
+    sources: [
+      {title: 'RFC 9110, 9.2.2 Idempotent Methods', url: 'https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2'},
+      {
+        title: 'draft-ietf-httpapi-idempotency-key-header',
+        url: 'https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/',
+      },
+    ],
+    bad: [
+      {
+        name: 'a POST route without a key',
+        text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429, 503]}\n  ]\n}\n',
+        findings: [
+          {
+            message:
+              'POST /v1/orders lists 503 in retryOn, but is not retried without an idempotency key, because the server may have processed it. Send a key, or remove the trigger.',
+            at: '3:16',
+            marks: '"methods"',
+          },
+        ],
+        fixed:
+          '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429]}\n  ]\n}\n',
+      },
+      {
+        name: 'a POST that is declared idempotent on a path that writes',
+        text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/charges"}, "idempotentMethods": ["POST"], "retryOn": [429, 503]}\n  ]\n}\n',
+        findings: [
+          {
+            message:
+              'POST /v1/charges is retried without an idempotency key after 503, when the server may have processed it: money may move twice. Send a key, or remove the trigger.',
+            at: '3:16',
+            marks: '"methods"',
+          },
+        ],
+        fixed:
+          '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/charges"}, "idempotentMethods": ["POST"], "retryOn": [429]}\n  ]\n}\n',
+      },
+      {
+        name: 'a gRPC method that creates, with ambiguous codes',
+        text: '{\n  "routes": [\n    {\n      "match": {"path": "/shop.Orders/CreateOrder"},\n      "idempotentMethods": ["POST"],\n      "retryOn": [429, "INTERNAL", "DEADLINE_EXCEEDED"]\n    }\n  ]\n}\n',
+        findings: [
+          {
+            message:
+              'POST /shop.Orders/CreateOrder is retried without an idempotency key after INTERNAL or DEADLINE_EXCEEDED, when the server may have processed it: two may be created. Send a key, or remove the triggers.',
+            at: '4:17',
+            marks: '"path"',
+          },
+        ],
+        fixed:
+          '{\n  "routes": [\n    {\n      "match": {"path": "/shop.Orders/CreateOrder"},\n      "idempotentMethods": ["POST"],\n      "retryOn": [429]\n    }\n  ]\n}\n',
+      },
+      {
+        name: 'a search that is not declared idempotent',
+        text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/*/_search"}, "retryOn": [429, 503]}\n  ]\n}\n',
+        findings: [
+          {
+            message:
+              'POST /*/_search lists 503 in retryOn, but is not retried, because POST is not in idempotentMethods. List it there.',
+            at: '3:16',
+            marks: '"methods"',
+            severity: 'warning',
+          },
+        ],
+      },
+      {
+        name: 'a declaration for a whole API',
+        text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/**"}, "idempotentMethods": ["POST"], "retryOn": [429, 503]}\n  ]\n}\n',
+        findings: [
+          {
+            message:
+              'POST /v1/** is retried without an idempotency key after 503, when the server may have processed it. Send a key, or remove the trigger.',
+            at: '3:16',
+            marks: '"methods"',
+            severity: 'warning',
+          },
+        ],
+      },
+      {
+        name: 'a declaration that the path does not confirm',
+        text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v2/recommendations"}, "idempotentMethods": ["POST"], "retryOn": [429, 503]}\n  ]\n}\n',
+        findings: [
+          {
+            message:
+              'POST /v2/recommendations is declared idempotent, which its path does not show. It is retried after 503, when the server may have processed it. Check the declaration.',
+            at: '3:16',
+            marks: '"methods"',
+            severity: 'info',
+          },
+        ],
+      },
+    ],
+    good: [
+      {
+        name: 'a key on every POST',
+        text: '{\n  "idempotency": {},\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}}]\n}\n',
+      },
+      {
+        name: 'a prediction that is declared idempotent',
+        text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/predict/*"}, "idempotentMethods": ["POST"]}]\n}\n',
+      },
+      {
+        name: 'a search, and a gRPC method that reads',
+        text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/*/_search"}, "idempotentMethods": ["POST"]},\n    {"match": {"path": "/shop.Orders/GetOrder"}, "idempotentMethods": ["POST"], "retryOn": ["UNAVAILABLE", "INTERNAL"]}\n  ]\n}\n',
+      },
+      {
+        name: 'a gRPC method that writes, retried if the call reached no server',
+        text: '{\n  "routes": [{"match": {"path": "/shop.Orders/CreateOrder"}, "retryOn": ["UNAVAILABLE"]}]\n}\n',
+      },
+      {
+        name: 'only after failures where the server did not process the request',
+        text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429, "network"]}]\n}\n',
+      },
+    ],
+  }),
 
   fields: ['idempotency', 'idempotentMethods', 'retryOn'],
   reads: ['match', 'maxAttempts'],

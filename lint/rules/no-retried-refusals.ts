@@ -12,7 +12,8 @@ export const retriedRefusals: Rule = defineRule({
   confidence: 'high',
   fix: 'unsafe',
   summary: 'Do not retry responses that cannot change',
-  why: `
+  documentation: () => ({
+    why: `
 Most 4xx statuses mean that the request is wrong; 501 and 505 mean that the server does not support it. A retry gets the same response,
 adds load, and delays the error. Of 70 retry bugs studied in eight large systems, retries of permanent errors were among the most
 frequent.
@@ -21,99 +22,101 @@ frequent.
 by its headers and retries it without being listed. A status below 400 is a success, which the client never retries: listing 202 does not
 make it wait. A 409 means "still in progress" only where an idempotency key is sent; the client retries that one by itself.
 `,
-  sources: [
-    {title: 'RFC 9110, 15.5 Client Error 4xx', url: 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5'},
-    {title: 'gRPC status codes', url: 'https://github.com/grpc/grpc/blob/master/doc/statuscodes.md'},
-    {
-      title: 'Stoica et al., If At First You Don’t Succeed, Try, Try, Again...? (SOSP 2024)',
-      url: 'https://doi.org/10.1145/3694715.3695971',
-    },
-  ],
-  bad: [
-    {
-      name: '400 and 404',
-      text: '{\n  "retryOn": [400, 404, 503, "timeout"]\n}\n',
-      findings: [
-        {
-          message: '400 means that the request is malformed: a retry gets the same response. Remove it from retryOn.',
-          at: '2:15',
-          marks: '400',
-        },
-        {
-          message:
-            '404 means that the resource does not exist: a retry gets the same response. Remove it from retryOn.',
-          at: '2:20',
-          marks: '404',
-        },
-      ],
-      fixed: '{\n  "retryOn": [503, "timeout"]\n}\n',
-    },
-    {
-      name: 'every 4xx',
-      text: '{\n  "retryOn": ["4xx", 503, "timeout"]\n}\n',
-      findings: [
-        {
-          message:
-            '"4xx" also retries 400, 401, 403, 404 and other permanent errors. Only 408, 421, 425 and 429 are transient: list those.',
-          at: '2:15',
-          marks: '"4xx"',
-        },
-      ],
-      fixed: '{\n  "retryOn": [408, 421, 425, 429, 503, "timeout"]\n}\n',
-    },
-    {
-      name: 'a conflict without a key',
-      text: '{\n  "retryOn": [409, 503, "timeout"]\n}\n',
-      findings: [
-        {
-          message:
-            '409 without an idempotency key means a conflict, and a retry gets the same response. Send a key, or remove 409 from retryOn.',
-          at: '2:15',
-          marks: '409',
-          severity: 'warning',
-        },
-      ],
-    },
-    {
-      name: 'a success',
-      text: '{\n  "retryOn": [200, 429, 503, "timeout"]\n}\n',
-      findings: [
-        {
-          message:
-            '200 is never retried, because a status below 400 is a success. Remove it from retryOn; to poll, make another call.',
-          at: '2:15',
-          marks: '200',
-          severity: 'warning',
-        },
-      ],
-      fixed: '{\n  "retryOn": [429, 503, "timeout"]\n}\n',
-    },
-    {
-      name: 'gRPC codes of permanent errors',
-      text: '{\n  "retryOn": ["UNAVAILABLE", "INVALID_ARGUMENT", "ABORTED"]\n}\n',
-      findings: [
-        {
-          message:
-            'INVALID_ARGUMENT means that the request is malformed: a retry gets the same response. Remove it from retryOn.',
-          at: '2:30',
-          marks: '"INVALID_ARGUMENT"',
-        },
-        {
-          message:
-            'ABORTED means that the transaction must start again from its read: only a new transaction can succeed. Remove it from retryOn.',
-          at: '2:50',
-          marks: '"ABORTED"',
-        },
-      ],
-      fixed: '{\n  "retryOn": ["UNAVAILABLE"]\n}\n',
-    },
-  ],
-  good: [
-    {name: 'transient failures', text: '{\n  "retryOn": [408, 421, 425, 429, 500, 503, "network", "timeout"]\n}\n'},
-    {name: 'a conflict with a key', text: '{\n  "idempotency": {},\n  "retryOn": [409, 503, "timeout"]\n}\n'},
-    {name: 'one attempt retries nothing', text: '{\n  "maxAttempts": 1,\n  "retryOn": [404]\n}\n'},
-  ],
+    sources: [
+      {title: 'RFC 9110, 15.5 Client Error 4xx', url: 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5'},
+      {title: 'gRPC status codes', url: 'https://github.com/grpc/grpc/blob/master/doc/statuscodes.md'},
+      {
+        title: 'Stoica et al., If At First You Don’t Succeed, Try, Try, Again...? (SOSP 2024)',
+        url: 'https://doi.org/10.1145/3694715.3695971',
+      },
+    ],
+    bad: [
+      {
+        name: '400 and 404',
+        text: '{\n  "retryOn": [400, 404, 503, "timeout"]\n}\n',
+        findings: [
+          {
+            message: '400 means that the request is malformed: a retry gets the same response. Remove it from retryOn.',
+            at: '2:15',
+            marks: '400',
+          },
+          {
+            message:
+              '404 means that the resource does not exist: a retry gets the same response. Remove it from retryOn.',
+            at: '2:20',
+            marks: '404',
+          },
+        ],
+        fixed: '{\n  "retryOn": [503, "timeout"]\n}\n',
+      },
+      {
+        name: 'every 4xx',
+        text: '{\n  "retryOn": ["4xx", 503, "timeout"]\n}\n',
+        findings: [
+          {
+            message:
+              '"4xx" also retries 400, 401, 403, 404 and other permanent errors. Only 408, 421, 425 and 429 are transient: list those.',
+            at: '2:15',
+            marks: '"4xx"',
+          },
+        ],
+        fixed: '{\n  "retryOn": [408, 421, 425, 429, 503, "timeout"]\n}\n',
+      },
+      {
+        name: 'a conflict without a key',
+        text: '{\n  "retryOn": [409, 503, "timeout"]\n}\n',
+        findings: [
+          {
+            message:
+              '409 without an idempotency key means a conflict, and a retry gets the same response. Send a key, or remove 409 from retryOn.',
+            at: '2:15',
+            marks: '409',
+            severity: 'warning',
+          },
+        ],
+      },
+      {
+        name: 'a success',
+        text: '{\n  "retryOn": [200, 429, 503, "timeout"]\n}\n',
+        findings: [
+          {
+            message:
+              '200 is never retried, because a status below 400 is a success. Remove it from retryOn; to poll, make another call.',
+            at: '2:15',
+            marks: '200',
+            severity: 'warning',
+          },
+        ],
+        fixed: '{\n  "retryOn": [429, 503, "timeout"]\n}\n',
+      },
+      {
+        name: 'gRPC codes of permanent errors',
+        text: '{\n  "retryOn": ["UNAVAILABLE", "INVALID_ARGUMENT", "ABORTED"]\n}\n',
+        findings: [
+          {
+            message:
+              'INVALID_ARGUMENT means that the request is malformed: a retry gets the same response. Remove it from retryOn.',
+            at: '2:30',
+            marks: '"INVALID_ARGUMENT"',
+          },
+          {
+            message:
+              'ABORTED means that the transaction must start again from its read: only a new transaction can succeed. Remove it from retryOn.',
+            at: '2:50',
+            marks: '"ABORTED"',
+          },
+        ],
+        fixed: '{\n  "retryOn": ["UNAVAILABLE"]\n}\n',
+      },
+    ],
+    good: [
+      {name: 'transient failures', text: '{\n  "retryOn": [408, 421, 425, 429, 500, 503, "network", "timeout"]\n}\n'},
+      {name: 'a conflict with a key', text: '{\n  "idempotency": {},\n  "retryOn": [409, 503, "timeout"]\n}\n'},
+      {name: 'one attempt retries nothing', text: '{\n  "maxAttempts": 1,\n  "retryOn": [404]\n}\n'},
+    ],
+  }),
 
+  needs: ['retryOn'],
   fields: [],
   reads: ['idempotency', 'match', 'maxAttempts', 'retryOn'],
 

@@ -9,40 +9,42 @@ export const unknownField: Rule = defineRule({
   confidence: 'high',
   fix: 'safe',
   summary: 'Use only fields that a policy has',
-  why: `
+  documentation: () => ({
+    why: `
 The client refuses unknown fields. If the intended field is clear, the other rules check the value as if the field were spelt correctly, so
 a typing error hides no other finding.
 
 The linter knows field names of other libraries (\`retries\`, \`maxDelay\`, \`backoffMultiplier\` …) and what they count: three retries are
 four attempts. Notes and fields of other tools begin with \`x-\`, and are ignored.
 `,
-  sources: [{title: 'The policy file', url: 'docs/policy.md'}],
-  bad: [
-    {
-      name: 'a typing error',
-      text: '{\n  "backoff": {"jiter": "full"}\n}\n',
-      findings: [
-        {
-          message:
-            'backoff.jiter is not a field of backoff kind "exponential" (its fields: kind, baseMs, throttledBaseMs, factor, capMs, jitter); did you mean "jitter"?',
-          at: '2:15',
-          marks: '"jiter"',
-        },
-      ],
-      fixed: '{\n  "backoff": {"jitter": "full"}\n}\n',
-    },
-    {
-      name: 'the name of another library',
-      text: '{\n  "retries": 2\n}\n',
-      findings: [
-        {
-          message:
-            'retries is not a field of the policy; use maxAttempts, which counts the first send too: retries 2 is maxAttempts 3.',
-          at: '2:3',
-          marks: '"retries"',
-        },
-      ],
-    },
-  ],
-  good: [{name: 'a note', text: '{\n  "x-owner": "payments team",\n  "maxAttempts": 3\n}\n'}],
+    sources: [{title: 'The policy file', url: 'docs/policy.md'}],
+    bad: [
+      {
+        name: 'a typing error',
+        text: '{\n  "backoff": {"jiter": "full"}\n}\n',
+        findings: [
+          {
+            message:
+              'backoff.jiter is not a field of backoff kind "exponential" (its fields: kind, baseMs, throttledBaseMs, factor, capMs, jitter); did you mean "jitter"?',
+            at: '2:15',
+            marks: '"jiter"',
+          },
+        ],
+        fixed: '{\n  "backoff": {"jitter": "full"}\n}\n',
+      },
+      {
+        name: 'the name of another library',
+        text: '{\n  "retries": 2\n}\n',
+        findings: [
+          {
+            message:
+              'retries is not a field of the policy; use maxAttempts, which counts the first send too: retries 2 is maxAttempts 3.',
+            at: '2:3',
+            marks: '"retries"',
+          },
+        ],
+      },
+    ],
+    good: [{name: 'a note', text: '{\n  "x-owner": "payments team",\n  "maxAttempts": 3\n}\n'}],
+  }),
 });

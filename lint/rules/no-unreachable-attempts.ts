@@ -13,60 +13,62 @@ export const unreachableAttempts: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   summary: 'Fit all attempts into the deadline',
-  why: `
+  documentation: () => ({
+    why: `
 If the deadline is too short, the last attempts are never sent. The policy says "three attempts", but when the server hangs, only one or two
 are made. The mistake is common: the standard handler of a large framework allows four attempts of 10 s and 14 s of waits in 30 s.
 
 The sum is attempts · timeout + the longest waits, with throttled waits where a throttled response is retried, and without \`Retry-After\`.
 Where \`objective.assume\` states how long attempts take, RL309 predicts the result, and this rule is silent.
 `,
-  sources: [
-    {
-      title: 'Microsoft, Build resilient HTTP apps: the standard pipeline and its defaults',
-      url: 'https://learn.microsoft.com/en-us/dotnet/core/resilience/http-resilience#standard-resilience-handler-defaults',
-    },
-    {
-      title: 'Istio, HTTPRetry: perTryTimeout and the timeout of the route',
-      url: 'https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry',
-    },
-  ],
-  bad: [
-    {
-      name: 'a short deadline with the default attempts',
-      text: '{\n  "deadlineMs": 10000\n}\n',
-      findings: [
-        {
-          message:
-            '3 attempts of 8000 ms and their waits need 27000 ms, more than the deadline of 10000 ms: attempt 2 is cut off after 1000 ms and attempt 3 is never sent.',
-          at: '2:3',
-          marks: '"deadlineMs"',
-        },
-      ],
-    },
-    {
-      name: 'a route with too many attempts',
-      text: '{\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 4, "attemptTimeoutMs": 1000, "deadlineMs": 5000}\n  ]\n}\n',
-      findings: [
-        {
-          message:
-            '4 attempts of 1000 ms and their waits need 11000 ms, more than the deadline of 5000 ms: attempts 3 and 4 are never sent.',
-          at: '3:83',
-          marks: '"deadlineMs"',
-        },
-      ],
-    },
-  ],
-  good: [
-    {name: 'all attempts fit', text: '{\n  "attemptTimeoutMs": 2000,\n  "deadlineMs": 10000\n}\n'},
-    {
-      name: 'timeouts are not retried; see RL305',
-      text: '{\n  "deadlineMs": 10000,\n  "retryOn": [429, 503]\n}\n',
-    },
-    {
-      name: 'the latency of attempts is assumed; see RL309',
-      text: '{\n  "deadlineMs": 10000,\n  "objective": {"latencyMs": {"p95": 900}, "assume": {"latencyMs": {"p50": 100, "p95": 300}}}\n}\n',
-    },
-  ],
+    sources: [
+      {
+        title: 'Microsoft, Build resilient HTTP apps: the standard pipeline and its defaults',
+        url: 'https://learn.microsoft.com/en-us/dotnet/core/resilience/http-resilience#standard-resilience-handler-defaults',
+      },
+      {
+        title: 'Istio, HTTPRetry: perTryTimeout and the timeout of the route',
+        url: 'https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry',
+      },
+    ],
+    bad: [
+      {
+        name: 'a short deadline with the default attempts',
+        text: '{\n  "deadlineMs": 10000\n}\n',
+        findings: [
+          {
+            message:
+              '3 attempts of 8000 ms and their waits need 27000 ms, more than the deadline of 10000 ms: attempt 2 is cut off after 1000 ms and attempt 3 is never sent.',
+            at: '2:3',
+            marks: '"deadlineMs"',
+          },
+        ],
+      },
+      {
+        name: 'a route with too many attempts',
+        text: '{\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 4, "attemptTimeoutMs": 1000, "deadlineMs": 5000}\n  ]\n}\n',
+        findings: [
+          {
+            message:
+              '4 attempts of 1000 ms and their waits need 11000 ms, more than the deadline of 5000 ms: attempts 3 and 4 are never sent.',
+            at: '3:83',
+            marks: '"deadlineMs"',
+          },
+        ],
+      },
+    ],
+    good: [
+      {name: 'all attempts fit', text: '{\n  "attemptTimeoutMs": 2000,\n  "deadlineMs": 10000\n}\n'},
+      {
+        name: 'timeouts are not retried; see RL305',
+        text: '{\n  "deadlineMs": 10000,\n  "retryOn": [429, 503]\n}\n',
+      },
+      {
+        name: 'the latency of attempts is assumed; see RL309',
+        text: '{\n  "deadlineMs": 10000,\n  "objective": {"latencyMs": {"p95": 900}, "assume": {"latencyMs": {"p50": 100, "p95": 300}}}\n}\n',
+      },
+    ],
+  }),
 
   fields: ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'],
   reads: ['hedge', 'idempotency', 'idempotentMethods', 'match', 'objective', 'retryOn'],

@@ -12,43 +12,49 @@ export const unreachableCap: Rule = defineRule({
   confidence: 'high',
   fix: 'unsafe',
   summary: 'Set a cap that the waits can reach',
-  why: `
+  documentation: () => ({
+    why: `
 Readers take the cap for the longest wait. If no wait reaches it, the number of attempts decides the longest wait, and a change to that
 number changes it unnoticed. In Google's public gRPC configurations, the cap is not below the deadline in 182 of 576 retry policies, so it
 has no effect.
 `,
-  sources: [
-    {
-      title: 'gRFC A6, Client Retries: maxBackoff',
-      url: 'https://github.com/grpc/proposal/blob/master/A6-client-retries.md#exponential-backoff',
-    },
-  ],
-  bad: [
-    {
-      name: 'a cap that two retries never reach',
-      text: '{\n  "backoff": {"baseMs": 200, "capMs": 10000}\n}\n',
-      findings: [
-        {
-          message: 'No wait reaches the cap of 10000 ms: the longest, before retry 2, is 2000 ms.',
-          at: '2:30',
-          marks: '"capMs"',
-        },
-      ],
-      fixed: '{\n  "backoff": {"baseMs": 200, "capMs": 2000}\n}\n',
-    },
-    {
-      name: 'a cap above the deadline',
-      text: '{\n  "maxAttempts": 12,\n  "deadlineMs": 15000,\n  "backoff": {"baseMs": 200, "capMs": 20000}\n}\n',
-      findings: [
-        {message: 'No wait reaches the cap of 20000 ms: the deadline is 15000 ms.', at: '4:30', marks: '"capMs"'},
-      ],
-    },
-  ],
-  good: [
-    {name: 'the second wait reaches the cap', text: '{\n  "backoff": {"baseMs": 250, "factor": 4, "capMs": 1000}\n}\n'},
-    {name: 'the default cap', text: '{\n  "backoff": {"baseMs": 200}\n}\n'},
-  ],
+    sources: [
+      {
+        title: 'gRFC A6, Client Retries: maxBackoff',
+        url: 'https://github.com/grpc/proposal/blob/master/A6-client-retries.md#exponential-backoff',
+      },
+    ],
+    bad: [
+      {
+        name: 'a cap that two retries never reach',
+        text: '{\n  "backoff": {"baseMs": 200, "capMs": 10000}\n}\n',
+        findings: [
+          {
+            message: 'No wait reaches the cap of 10000 ms: the longest, before retry 2, is 2000 ms.',
+            at: '2:30',
+            marks: '"capMs"',
+          },
+        ],
+        fixed: '{\n  "backoff": {"baseMs": 200, "capMs": 2000}\n}\n',
+      },
+      {
+        name: 'a cap above the deadline',
+        text: '{\n  "maxAttempts": 12,\n  "deadlineMs": 15000,\n  "backoff": {"baseMs": 200, "capMs": 20000}\n}\n',
+        findings: [
+          {message: 'No wait reaches the cap of 20000 ms: the deadline is 15000 ms.', at: '4:30', marks: '"capMs"'},
+        ],
+      },
+    ],
+    good: [
+      {
+        name: 'the second wait reaches the cap',
+        text: '{\n  "backoff": {"baseMs": 250, "factor": 4, "capMs": 1000}\n}\n',
+      },
+      {name: 'the default cap', text: '{\n  "backoff": {"baseMs": 200}\n}\n'},
+    ],
+  }),
 
+  needs: ['backoff'],
   fields: ['backoff.baseMs', 'maxAttempts', 'deadlineMs'],
   reads: ['backoff', 'retryOn'],
 

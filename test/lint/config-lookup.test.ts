@@ -13,10 +13,12 @@ const rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   summary: 'Name every policy',
-  why: '',
-  sources: [],
-  bad: [{name: '', text: '', findings: []}],
-  good: [{name: '', text: ''}],
+  documentation: () => ({
+    why: '',
+    sources: [],
+    bad: [{name: '', text: '', findings: []}],
+    good: [{name: '', text: ''}],
+  }),
   *check({policy}) {
     if (policy.name === 'default') yield {at: 'name', message: 'The policy has no name.'};
   },

@@ -19,10 +19,12 @@ const ruleOf = (docs?: string): Rule =>
     severity: 'warning',
     confidence: 'high',
     summary: 'Name every policy',
-    why: 'A trace shows the name.',
-    sources: [],
-    bad: [{name: 'no name', text: '{}', findings: []}],
-    good: [{name: 'a name', text: '{"name": "a"}'}],
+    documentation: () => ({
+      why: 'A trace shows the name.',
+      sources: [],
+      bad: [{name: 'no name', text: '{}', findings: []}],
+      good: [{name: 'a name', text: '{"name": "a"}'}],
+    }),
     check: () => [{at: 'name', message: 'No name.'}],
     ...(docs === undefined ? {} : {docs}),
   });

@@ -14,9 +14,9 @@ const files = {'base.json': base, 'base.yaml': 'backoff: {jitter: none}\n'};
 
 /** Every policy that a rule shows or that comes with the package, as text. */
 const seeds = [
-  ...rules.flatMap(rule =>
-    [...rule.bad, ...rule.good].map(({text, path}) => ({text, isYaml: /ya?ml$/.test(path ?? '')})),
-  ),
+  ...rules
+    .map(({documentation}) => documentation())
+    .flatMap(({bad, good}) => [...bad, ...good].map(({text, path}) => ({text, isYaml: /ya?ml$/.test(path ?? '')}))),
   ...Object.values(presets).map(preset => ({text: JSON.stringify(preset, null, 2), isYaml: false})),
 ];
 

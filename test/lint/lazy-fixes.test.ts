@@ -26,10 +26,12 @@ class Counter {
     confidence: 'high',
     fix: 'safe',
     summary: 'Call no route old',
-    why: '',
-    sources: [],
-    bad: [{name: 'old', text: '{}', findings: []}],
-    good: [{name: 'new', text: '{}'}],
+    documentation: () => ({
+      why: '',
+      sources: [],
+      bad: [{name: 'old', text: '{}', findings: []}],
+      good: [{name: 'new', text: '{}'}],
+    }),
     check: ({match, own}) => {
       if (match === undefined || own.data.name !== 'old') return [];
       const [count, suggest] = [() => this.fixes++, () => this.suggestions++];

@@ -2,7 +2,7 @@
 
 import {expect} from 'chai';
 import {type Model, modelOf} from '../../lint/model/model.ts';
-import type {Draft, Rule} from '../../lint/rule.ts';
+import type {Draft, GoodExample, Rule} from '../../lint/rule.ts';
 import {rules} from '../../lint/rules/index.ts';
 import {shapeOf} from '../../lint/shape/shape.ts';
 import {readerOf} from '../../lint/source/files.ts';
@@ -20,13 +20,18 @@ const checking = rules.filter(({check, checkFile}) => check !== undefined || che
 
 async function modelsOfExamples(): Promise<Model[]> {
   const models: Model[] = [];
-  for (const {text, path = 'p.jsonc', files = {}} of rules.flatMap(({bad, good}) => [...bad, ...good])) {
+  for (const {text, path = 'p.jsonc', files = {}} of rules.flatMap(examplesOf)) {
     const source = await readSource(path, text);
     if (source.problems.length > 0) continue;
     for (const unit of documentsOf(source)) models.push(await modelOf(shapeOf(unit), readerOf({files})));
   }
   return models;
 }
+
+const examplesOf = ({documentation}: Rule): GoodExample[] => {
+  const {bad, good} = documentation();
+  return [...bad, ...good];
+};
 
 const draftsOf = (rule: Rule, model: Model): Draft[] => [
   ...(rule.checkFile?.(model) ?? []),

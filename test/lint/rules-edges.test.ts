@@ -260,7 +260,7 @@ describe('rules', () => {
 
   describe('suggest what ends their finding', () => {
     for (const rule of rules) {
-      for (const {name, text, path = 'policy.jsonc', files = {}} of rule.bad) {
+      for (const {name, text, path = 'policy.jsonc', files = {}} of rule.documentation().bad) {
         it(`${rule.code}: ${name}`, async () => {
           const only: Config = {
             rules: {...Object.fromEntries(rules.map(({code}) => [code, 'off'])), [rule.code]: rule.severity},

@@ -14,7 +14,8 @@ describe('the rules', () => {
     expect(new Set(rules.map(({name}) => name)).size).to.equal(rules.length);
   });
 
-  for (const {code, sources, summary, why} of rules) {
+  for (const {code, summary, documentation} of rules) {
+    const {sources, why} = documentation();
     it(`${code} cites a source, and says why`, () => {
       expect(sources).to.not.be.empty;
       for (const {url} of sources) {

@@ -38,10 +38,12 @@ it('a rule of a project can call something deprecated', async () => {
     severity: 'info',
     confidence: 'high',
     summary: 'Use new names',
-    why: '',
-    sources: [],
-    bad: [{name: '', text: '', findings: []}],
-    good: [{name: '', text: ''}],
+    documentation: () => ({
+      why: '',
+      sources: [],
+      bad: [{name: '', text: '', findings: []}],
+      good: [{name: '', text: ''}],
+    }),
     *check({policy}) {
       if (policy.name === 'old') yield {at: 'name', message: 'Call it new.', tag: 'deprecated'};
     },

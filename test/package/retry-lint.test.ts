@@ -33,8 +33,8 @@ describe('npx retry-lint', () => {
     const folder = join(await fullProject(), 'ruled');
     mkdirSync(folder);
     const rule = `{
-      code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'error', confidence: 'high', summary: 'Name it', why: 'So.',
-      sources: [], bad: [{}], good: [{}], check: scope => scope.policy.name === 'default' ? [{at: 'name', message: 'No name.'}] : [],
+      code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'error', confidence: 'high', summary: 'Name it', documentation: () => ({why: 'So.',
+      sources: [], bad: [{}], good: [{}]}), check: scope => scope.policy.name === 'default' ? [{at: 'name', message: 'No name.'}] : [],
     }`;
     writeFileSync(
       join(folder, 'rules.mjs'),

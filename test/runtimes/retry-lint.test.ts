@@ -8,8 +8,8 @@ import {bundle} from '../../scripts/bundle.ts';
 import {bun, deno, installRuntime} from './hosts.ts';
 
 const rule = `export default {
-  code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'warning', confidence: 'high', summary: 'S', why: 'W',
-  sources: [], bad: [{}], good: [{}], check: () => [{at: '', message: 'No.'}],
+  code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'warning', confidence: 'high', summary: 'S', documentation: () => ({why: 'W',
+  sources: [], bad: [{}], good: [{}]}), check: () => [{at: '', message: 'No.'}],
 }`;
 
 describe('retry-lint', () => {

@@ -78,10 +78,10 @@ describe('the commands of retry-lint', () => {
   });
 
   describe('explain', () => {
-    for (const {code, name, why} of rules) {
+    for (const {code, name, documentation} of rules) {
       it(`${code} by code and by name`, async () => {
         const {out} = await new Desk().run('explain', code.toLowerCase());
-        expect(out).to.contain(`${code} ${name}`).and.contain(why.trim());
+        expect(out).to.contain(`${code} ${name}`).and.contain(documentation().why.trim());
         expect((await new Desk().run('explain', name)).out).to.equal(out);
       });
     }

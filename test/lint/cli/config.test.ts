@@ -6,8 +6,11 @@ import {clean, Desk, findingsOf, wavy} from './desk.ts';
 const plugin = `
 export default {
   code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'warning', confidence: 'high',
-  summary: 'Name every policy', why: 'Without a name nobody finds it.', sources: [{title: 'Us', url: 'https://acme.example'}],
-  bad: [{name: 'none', text: '{}', findings: []}], good: [{name: 'one', text: '{"name": "a"}'}],
+  summary: 'Name every policy',
+  documentation: () => ({
+    why: 'Without a name nobody finds it.', sources: [{title: 'Us', url: 'https://acme.example'}],
+    bad: [{name: 'none', text: '{}', findings: []}], good: [{name: 'one', text: '{"name": "a"}'}],
+  }),
   *check(scope) {
     if (scope.policy.name === 'default') yield {at: 'name', message: 'The policy has no name.'};
   },

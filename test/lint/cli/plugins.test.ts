@@ -7,7 +7,7 @@ describe('a module of rules', () => {
     [
       'export default {',
       "  code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'error', confidence: 'high', summary: 'S',",
-      "  why: 'W', sources: [], bad: [{}], good: [{}],",
+      "  documentation: () => ({why: 'W', sources: [], bad: [{}], good: [{}]}),",
       ...lines,
       '};',
     ].join('\n');
@@ -46,6 +46,26 @@ describe('a module of rules', () => {
       'a code',
       rule().replace('ACME101', 'acme'),
       '.retry-lintrc.json:1:14: plugins[0]: r.mjs:2: Invalid rule code: "acme". Write 2 to 8 capital letters and three digits, such as ACME101.',
+    ],
+    [
+      'no documentation',
+      rule().replace(/documentation.*/, ''),
+      '.retry-lintrc.json:1:14: plugins[0]: r.mjs:2: the rule ACME101 has no documentation.',
+    ],
+    [
+      'documentation without an example',
+      rule().replace('bad: [{}]', 'bad: []'),
+      '.retry-lintrc.json:1:14: plugins[0]: r.mjs:2: the documentation of the rule ACME101 has a wrong bad.',
+    ],
+    [
+      'documentation that is nothing',
+      rule().replace(/documentation.*/, 'documentation() {},'),
+      '.retry-lintrc.json:1:14: plugins[0]: r.mjs:2: the documentation of the rule ACME101 has no why.',
+    ],
+    [
+      'documentation that throws',
+      rule().replace(/documentation.*/, 'documentation() { this.gone.there; },'),
+      ".retry-lintrc.json:1:14: plugins[0]: r.mjs:2: Cannot read properties of undefined (reading 'there')",
     ],
     [
       'no check',
@@ -115,7 +135,8 @@ describe('a module of rules', () => {
       'p.json': clean,
       'r.mjs': `class Rule {
         code = 'ACME101'; name = 'use-a-name'; category = 'hygiene'; severity = 'error'; confidence = 'high'; summary = 'S';
-        why = 'W'; sources = []; bad = [{}]; good = [{}];
+        #why = 'W';
+        documentation() { return {why: this.#why, sources: [], bad: [{}], good: [{}]}; }
         #message = 'Mine.';
         *check() { yield {at: '', message: this.#message}; }
       }

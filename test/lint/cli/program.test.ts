@@ -86,8 +86,8 @@ describe('the program retry-lint', () => {
 
   it('loads rules of a project, though it is CommonJS and they are modules', () => {
     const rule = `export default [{
-      code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'error', confidence: 'high', summary: 'S', why: 'W',
-      sources: [], bad: [{}], good: [{}], check: () => [{at: '', message: 'No.'}],
+      code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'error', confidence: 'high', summary: 'S', documentation: () => ({why: 'W',
+      sources: [], bad: [{}], good: [{}]}), check: () => [{at: '', message: 'No.'}],
     }]`;
     const desk = new Desk({'.retry-lintrc.json': '{"plugins": ["./r.mjs"]}', 'r.mjs': rule, 'p.json': clean});
     const {stdout, stderr} = start(desk, ['p.json']);

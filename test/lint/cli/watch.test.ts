@@ -184,8 +184,8 @@ describe('retry-lint --watch', () => {
 
   it('uses a module with rules as it is after a change', async () => {
     const rule = (message: string): string => `export default {
-      code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'error', confidence: 'high', summary: 'S', why: 'W',
-      sources: [], bad: [{}], good: [{}], *check() { yield {at: '', message: '${message}'}; },
+      code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'error', confidence: 'high', summary: 'S', documentation: () => ({why: 'W',
+      sources: [], bad: [{}], good: [{}]}), *check() { yield {at: '', message: '${message}'}; },
     };`;
     const files = {'a.retry.json': clean, '.retry-lintrc.json': '{"plugins": ["./r.mjs"]}', 'r.mjs': rule('Before.')};
     const {out} = await watched(files, async (desk, err) => {

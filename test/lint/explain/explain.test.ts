@@ -170,9 +170,9 @@ describe('explaining', () => {
     expect(await explained('RL203', '{"backoff"')).to.equal('');
   });
 
-  for (const {code, bad, check} of rules) {
+  for (const {code, documentation, check} of rules) {
     if (arithmeticOf(code) === undefined) continue;
-    for (const {name, text, path = 'p.jsonc', files = {}} of bad) {
+    for (const {name, text, path = 'p.jsonc', files = {}} of documentation().bad) {
       it(`${code}: ${name} is explained without a gap, as text and as Markdown`, async () => {
         const explanations = await explainFile(ruleOf(code), {path, files: {...files, [path]: text}});
         expect(explanations).not.to.be.empty;

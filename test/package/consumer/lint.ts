@@ -18,16 +18,18 @@ const named: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   summary: 'Name every policy',
-  why: 'Without a name nobody finds it in a trace.',
-  sources: [{title: 'Our handbook', url: 'https://acme.example/handbook'}],
-  bad: [
-    {
-      name: 'no name',
-      text: '{}',
-      findings: [{message: 'The policy has no name.', at: '1:1', marks: '{'}],
-    },
-  ],
-  good: [{name: 'a name', text: '{"name": "shop"}'}],
+  documentation: () => ({
+    why: 'Without a name nobody finds it in a trace.',
+    sources: [{title: 'Our handbook', url: 'https://acme.example/handbook'}],
+    bad: [
+      {
+        name: 'no name',
+        text: '{}',
+        findings: [{message: 'The policy has no name.', at: '1:1', marks: '{'}],
+      },
+    ],
+    good: [{name: 'a name', text: '{"name": "shop"}'}],
+  }),
   *check(scope) {
     if (scope.policy.name === 'default') yield {at: 'name', message: 'The policy has no name.'};
   },
