@@ -1,7 +1,7 @@
 /** The names of rules in settings, of a configuration or of the command line. */
 
-import {nearest} from '../../src/policy/suggestions.ts';
 import {joinPath} from '../../src/policy/format.ts';
+import {nearest} from '../../src/policy/suggestions.ts';
 import type {Rule} from '../rule.ts';
 import type {ConfigProblem} from './check.ts';
 import type {ConfigFile} from './config-file.ts';

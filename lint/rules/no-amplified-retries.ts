@@ -57,7 +57,10 @@ failure.
       },
     ],
     good: [
-      {name: 'a gateway with two attempts', text: '{\n  "retryingLayers": [{"name": "gateway", "maxAttempts": 2}]\n}\n'},
+      {
+        name: 'a gateway with two attempts',
+        text: '{\n  "retryingLayers": [{"name": "gateway", "maxAttempts": 2}]\n}\n',
+      },
       {
         name: 'the mesh retries, so this client does not',
         text: '{\n  "maxAttempts": 1,\n  "retryingLayers": [{"name": "service mesh", "maxAttempts": 3}, {"name": "driver", "maxAttempts": 4}]\n}\n',
