@@ -1,4 +1,4 @@
-/** What the attempt that brought a body is told while the body is read. */
+/** What the attempt that brought a body is told while the body is read, and when it is collected unread. */
 import type {BodyEnd} from '../core/observer.ts';
 
 export interface BodyListener {
@@ -20,4 +20,22 @@ export interface BodyListener {
   readerLeft(): void;
   /** The body is over. Left out: it was given up. */
   ended(how?: BodyEnd): void;
+}
+
+/**
+ * What it holds must not reach the object that is watched, or that object is never collected. An attempt does not reach its response:
+ * it reaches neither the promise that the caller got nor a loop that keeps the last response. Null where the runtime has no registry.
+ */
+const unread =
+  typeof FinalizationRegistry === 'undefined'
+    ? null
+    : new FinalizationRegistry<BodyListener>(listener => listener.ended());
+
+/**
+ * Of bodies that the caller does not read to the end: when the response is collected, its timer and its signal are released.
+ *
+ * @param object The response, or the reader of its stream.
+ */
+export function endWhenCollected(object: object, listener: BodyListener): void {
+  unread?.register(object, listener);
 }

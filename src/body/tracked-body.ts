@@ -14,6 +14,7 @@ export interface BodyTimer {
   endSilence(): void;
   /** A read is pending: the timer keeps the process alive. */
   keepAlive(): void;
+  bodyEnded(how?: BodyEnd): void;
 }
 
 type Interrupt = (error: unknown) => void;
@@ -23,7 +24,6 @@ const NO_READS: readonly Interrupt[] = [];
 
 export class TrackedBody implements BodyListener {
   readonly #timer: BodyTimer;
-  readonly #onEnd: {bodyEnded(how?: BodyEnd): void};
   /** Told how the body ended. */
   span: BodyObserver | null = null;
   /** An error body never counts as a stream: clients read it on the way to an error, in whatever way. */
@@ -33,9 +33,8 @@ export class TrackedBody implements BodyListener {
   #readers = 1;
   #reads = NO_READS;
 
-  constructor(timer: BodyTimer, onEnd: {bodyEnded(how?: BodyEnd): void}, isErrorBody: boolean) {
+  constructor(timer: BodyTimer, isErrorBody: boolean) {
     this.#timer = timer;
-    this.#onEnd = onEnd;
     this.#isErrorBody = isErrorBody;
   }
 
@@ -79,7 +78,7 @@ export class TrackedBody implements BodyListener {
   }
 
   ended(how?: BodyEnd): void {
-    this.#onEnd.bodyEnded(how);
+    this.#timer.bodyEnded(how);
   }
 
   /** The attempt has released timer and signal. */

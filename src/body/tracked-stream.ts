@@ -4,8 +4,7 @@
  * It stays the very object that fetch gave; another prototype stands before its own. The same is done to its readers.
  */
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
-import type {BodyListener} from './body-listener.ts';
-import {endWhenCollected} from './unread-bodies.ts';
+import {type BodyListener, endWhenCollected} from './body-listener.ts';
 
 type Stream = ReadableStream<Uint8Array>;
 type Reader = ReadableStreamDefaultReader<Uint8Array>;

@@ -14,6 +14,7 @@ import type {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
 import {errorFactsOf} from './error-facts.ts';
 import {notifyAttemptEnded} from './notify.ts';
+import {discardResponse} from './response.ts';
 import {within} from './wait.ts';
 
 /** An attempt that ended. */
@@ -69,7 +70,7 @@ async function askAndLearn<R extends AttemptResponse>(
     learn(call, attempt, outcome, asked.classification, clock.now());
     return {attempt, outcome, classification: asked.classification};
   }
-  attempt.discard(outcome.response);
+  discardResponse(attempt, outcome.response);
   const classification = classificationOf(call, asked.ended);
   learn(call, attempt, asked.ended, classification, clock.now());
   return {attempt, outcome: asked.ended, classification};
@@ -143,7 +144,7 @@ export function learn<R extends AttemptResponse>(
   if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
   attempt.freePlace();
   // Read after its time was over, because the process was busy: the latency is not the server's.
-  const isOverdue = attempt.timer.at < now;
+  const isOverdue = attempt.cancellation.at < now;
   if (classification === SUCCESS && !isOverdue) hedge?.observe(now - attempt.startedAt);
   if (client.on !== null) notifyAttemptEnded(call, attempt, outcome, classification.reason, now);
 }

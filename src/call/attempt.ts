@@ -3,24 +3,24 @@
  * cancelled or out of time. An engine that lets go when the headers arrive looks faster, and lets a hanging body hang.
  */
 import type {HeldBody} from '../body/response-bodies.ts';
-import {TrackedBody} from '../body/tracked-body.ts';
-import {endAttempt, runIn, startAttempt, startBody} from '../client/observe.ts';
+import {endAttempt, runIn, startAttempt} from '../client/observe.ts';
 import type {Ports} from '../client/ports.ts';
-import type {AbortListener, AbortSource} from '../core/abort-source.ts';
 import {isPromise, promiseOf} from '../core/awaitable.ts';
 import type {AttemptKind} from '../core/call-view.ts';
-import {type TimeoutError, withoutStack} from '../core/errors.ts';
-import type {AttemptObserver, BodyEnd} from '../core/observer.ts';
+import {withoutStack} from '../core/errors.ts';
+import type {AttemptObserver} from '../core/observer.ts';
 import {type AttemptResponse, answered, failed, type Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
-import {isNetworkFailure} from '../decide/failure-facts.ts';
+import {failureKind} from '../decide/failure-facts.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {Health} from '../guards/trip.ts';
 import {PreparedHeaders} from '../transport/prepared-headers.ts';
+import {responseFlaw} from '../transport/response-flaw.ts';
 import type {TransportRequest} from '../transport/transport.ts';
-import {AttemptTimer, type Timed} from './attempt-timer.ts';
+import {type CancelKind, type Cancellable, Cancellation} from './cancellation.ts';
 import type {CallContext} from './context.ts';
 import {writeIds} from './ids.ts';
+import {discardResponse} from './response.ts';
 
 /** What is told how an attempt ended: exactly one of the two is called. */
 export interface AttemptOwner<R extends AttemptResponse> {
@@ -34,7 +34,7 @@ const SUPERSEDED = withoutStack(
   () => new DOMException('Another attempt of the call was answered first.', 'AbortError'),
 );
 
-export class Attempt<R extends AttemptResponse> implements AbortListener, Timed {
+export class Attempt<R extends AttemptResponse> implements Cancellable {
   readonly call: CallContext<R>;
   /** 1 for the first. */
   readonly number: number;
@@ -45,18 +45,12 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
   #ticket: Ticket;
   /** Whether it has a place under the concurrency limit. */
   #hasPlace: boolean;
-  readonly timer: AttemptTimer;
+  readonly cancellation: Cancellation;
   #span: AttemptObserver | null = null;
   /** Null before the attempt starts and once it has ended. */
   #owner: AttemptOwner<R> | null = null;
-  /** While it may be aborted. */
-  #request: TransportRequest<R> | null = null;
-  /** While the caller's abort is listened to. */
-  #callerSignal: AbortSource | null = null;
-  /** Of the answer, while it is the caller's. */
-  #body: TrackedBody | null = null;
   /** Of a response that waits, while it may become the answer. */
-  #held: HeldBody | null = null;
+  held: HeldBody | null = null;
 
   constructor(call: CallContext<R>, number: number, ticket: Ticket, shadowed: Attempt<R> | null = null) {
     this.call = call;
@@ -64,7 +58,7 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
     this.#ticket = ticket;
     this.#hasPlace = call.guards.concurrency !== null;
     this.shadowed = shadowed;
-    this.timer = new AttemptTimer(this);
+    this.cancellation = new Cancellation(this);
   }
 
   get kind(): AttemptKind {
@@ -73,7 +67,7 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
   }
 
   get startedAt(): number {
-    return this.timer.startedAt;
+    return this.cancellation.startedAt;
   }
 
   get isAnswered(): boolean {
@@ -84,15 +78,14 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
 
   /** Sends. The owner is told of the end exactly once, maybe before this returns. */
   start(owner: AttemptOwner<R>, now: number): void {
-    const {call} = this;
+    const {call, cancellation} = this;
     const {transport, client} = call;
     const {callerSignal, passesCallerSignal, stop} = transport;
     this.#owner = owner;
-    const isTimed = this.timer.start(now);
+    const isTimed = cancellation.start(now);
     if (callerSignal !== null) {
-      this.#callerSignal = callerSignal;
-      callerSignal.addEventListener('abort', this);
-      if (callerSignal.aborted) return this.handleEvent();
+      cancellation.listen(callerSignal);
+      if (callerSignal.aborted) return;
     }
     if (stop?.aborted) return this.#end(failed('aborted', stop.reason, false));
     const isAbortable = isTimed || call.mayHedge || (callerSignal !== null && !passesCallerSignal);
@@ -103,7 +96,7 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
     } catch (error) {
       return this.#end(failed('other', error, false)); // An invalid header, a body that is used.
     }
-    if (isAbortable) this.#request = request;
+    if (isAbortable) cancellation.aborts(request);
     if (client.prepareAttempt !== null) return this.#prepare(client.prepareAttempt, request);
     const ready = request.ready?.();
     if (ready === undefined) this.#send(request);
@@ -130,12 +123,12 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
 
   /** The time of the attempt begins when the transport is ready. */
   #sendWhen(ready: Promise<void>, request: TransportRequest<R>): void {
-    this.timer.stop();
+    this.cancellation.pause();
     const send = (): void => {
       if (this.#owner === null) return;
       const now = this.call.client.clock.now();
-      this.timer.start(now);
-      if (now >= this.call.deadlineAt) this.timer.fire();
+      this.cancellation.start(now);
+      if (now >= this.call.deadlineAt) this.cancellation.fire();
       else this.#send(request);
     };
     ready.then(
@@ -163,7 +156,8 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
   /** A custom fetch may answer with a thenable or with the response itself. */
   #put(request: TransportRequest<R>): Promise<R> {
     const span = this.#span;
-    return span === null ? request.send(this.timer.at) : runIn(span, () => request.send(this.timer.at));
+    const {at} = this.cancellation;
+    return span === null ? request.send(at) : runIn(span, () => request.send(at));
   }
 
   /**
@@ -207,41 +201,23 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
   #arrived(response: R): void {
     const {transport, client} = this.call;
     if (this.#owner === null) return transport.bodies.discard(response, client.clock); // It came too late.
-    const flaw = flawOf(response);
+    const flaw = responseFlaw(response);
     if (flaw !== null)
       return this.#failed(new TypeError('The fetch of this client did not answer with a Response.', flaw));
-    const isAbortable = this.#request !== null && (this.timer.armed || this.#callerSignal !== null);
-    if (!isAbortable) this.release(); // Nothing can end its body but the request itself.
+    if (!this.cancellation.isPossible) this.cancellation.release(); // Nothing can end its body but the request itself.
     this.#end(answered(response));
   }
 
   #failed(error: unknown): void {
     const {callerSignal} = this.call.transport;
-    this.release();
+    this.cancellation.release();
     // A fetch that saw the signal first reports the abort itself.
     if (callerSignal?.aborted) this.#end(failed('aborted', callerSignal.reason, this.reachedTransport));
     else this.#end(failed(failureKind(error), error, this.reachedTransport));
   }
 
-  timedOut(kind: 'deadline' | 'attempt-timeout', error: TimeoutError, isLate: boolean): void {
-    this.#cut(kind, this.call.transport.timeoutError(error), isLate);
-  }
-
-  /** The caller aborted. */
-  handleEvent(): void {
-    this.#step(() => this.#cut('aborted', this.#callerSignal?.reason, false));
-  }
-
-  #cut(kind: 'deadline' | 'attempt-timeout' | 'aborted', reason: unknown, isLate: boolean): void {
-    const request = this.#request;
-    const reads = this.#body?.reads ?? [];
-    try {
-      this.release(kind);
-      this.#end(failed(kind, reason, this.reachedTransport, isLate));
-    } finally {
-      request?.abort(reason);
-      for (const interrupt of reads) interrupt(reason);
-    }
+  cancelled(kind: CancelKind, reason: unknown, isLate: boolean): void {
+    this.#end(failed(kind, reason, this.reachedTransport, isLate));
   }
 
   /** Has an effect once. */
@@ -251,7 +227,7 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
     this.#owner = null;
     try {
       this.#endSpan(outcome, false);
-      if (outcome.response === null) this.release();
+      if (outcome.response === null) this.cancellation.release();
     } catch (error) {
       this.abandon(error, outcome.response);
       return owner.broke(this.call, error);
@@ -264,7 +240,7 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
     this.#owner = null;
     this.freePlace();
     this.#endSpan(failed('aborted', SUPERSEDED, this.reachedTransport), true);
-    this.#abort(SUPERSEDED);
+    this.cancellation.abort(SUPERSEDED);
   }
 
   /**
@@ -277,20 +253,11 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
     this.#owner = null;
     quietly(() => this.record('nothing', this.call.client.clock.now()));
     quietly(() => this.freePlace());
-    quietly(() => this.#abort(reason));
+    quietly(() => this.cancellation.abort(reason));
     quietly(() => {
       if (isRunning) this.#endSpan(failed('other', reason, this.reachedTransport), false);
     });
-    quietly(() => this.discard(response));
-  }
-
-  #abort(reason: unknown): void {
-    const request = this.#request;
-    try {
-      this.release();
-    } finally {
-      request?.abort(reason);
-    }
+    quietly(() => discardResponse(this, response));
   }
 
   #endSpan(outcome: Outcome<R>, isSuperseded: boolean): void {
@@ -313,97 +280,5 @@ export class Attempt<R extends AttemptResponse> implements AbortListener, Timed 
     if (owner === null) return;
     this.abandon(error);
     owner.broke(this.call, error);
-  }
-
-  /** Releases timer and signal: nothing of this attempt is left. */
-  release(how: BodyEnd = 'left'): void {
-    const body = this.#body;
-    this.#request = null;
-    this.#body = null;
-    try {
-      this.timer.stop();
-    } finally {
-      body?.close(how);
-      this.#callerSignal?.removeEventListener('abort', this);
-      this.#callerSignal = null;
-    }
-  }
-
-  // The response, while the call decides, and when it is the answer.
-
-  /** The response waits while the call decides: its time does not run, in case it becomes the answer. */
-  pauseTimeout(): void {
-    this.timer.stop();
-  }
-
-  resumeTimeout(): void {
-    if (this.#request !== null) this.timer.resume();
-  }
-
-  /** The call waits: until it goes on the response holds no connection. Has an effect once. */
-  hold(response: R | null): void {
-    if (response !== null) this.#held ??= this.call.transport.bodies.hold(response, this.call.client.clock);
-  }
-
-  /** The response is not the answer. */
-  discard(response: R | null): void {
-    const held = this.#held;
-    this.#held = null;
-    this.release();
-    if (held !== null) held.discard();
-    else if (response !== null) this.call.transport.bodies.discard(response, this.call.client.clock);
-  }
-
-  /** The response goes to the caller: its body is tied to what is left of the time. */
-  deliver(response: R): void {
-    const isReadable = this.#held?.release() ?? true;
-    this.#held = null;
-    if (!isReadable) return this.release();
-    if (this.#request === null) return;
-    try {
-      this.#track(response);
-    } catch {
-      this.release(); // A response that cannot be watched is better than none.
-    }
-  }
-
-  #track(response: R): void {
-    const {client, transport} = this.call;
-    const {bodies, bodyGetsFreshTime, bodyGraceMs = 0} = transport;
-    const body = new TrackedBody(this.timer, this, client.answers.isFailure(response.status));
-    if (!bodies.track(response, body)) return this.release();
-    if (this.#span !== null) body.span = startBody(this.#span);
-    this.#body = body;
-    this.timer.limitBody(bodyGetsFreshTime, bodyGraceMs);
-  }
-
-  /** A clock or a signal that throws must not keep the end of the body from its reader. */
-  bodyEnded(how?: BodyEnd): void {
-    quietly(() => this.release(how));
-    if (this.#callerSignal !== null) quietly(() => this.release(how));
-  }
-}
-
-/** A custom fetch may have a timeout of its own, and says so by name. */
-function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'other' {
-  if (isNetworkFailure(error)) return 'network';
-  try {
-    return (error as {name?: unknown} | null)?.name === 'TimeoutError' ? 'attempt-timeout' : 'other';
-  } catch {
-    return 'other'; // Its getter threw.
-  }
-}
-
-/** A custom fetch may answer with anything. All that is read of the response later is read here, where it may throw. */
-function flawOf(response: AttemptResponse & {readonly body?: unknown}): ErrorOptions | null {
-  try {
-    const {status, headers, body: _} = response;
-    if (typeof status !== 'number') return {};
-    // A Map says undefined where headers say null. What tests make up for a success has none, and needs none.
-    if (!(status >= 400)) return null;
-    const said: unknown = headers.get('retry-after');
-    return said === null || typeof said === 'string' ? null : {};
-  } catch (cause) {
-    return {cause};
   }
 }

@@ -18,6 +18,7 @@ import type {Refusal, RetryDecision} from './decision.ts';
 import {breakCall, finishCall, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
 import {sendHedged} from './hedge.ts';
 import {notifyAbandoned, notifyRejected, notifyScheduled} from './notify.ts';
+import {deliverResponse, discardResponse} from './response.ts';
 import {type Admission, admitRetry, sendAdmitted} from './send.ts';
 import {abortedBy} from './wait.ts';
 
@@ -127,12 +128,12 @@ async function retryLoop<R extends AttemptResponse>(
       if ('ended' in decision) return replace(call, last, decision.ended);
       if (decision.refusal !== null) return giveUp(call, last);
       notifyScheduled(call, decision);
-      attempt.pauseTimeout();
+      attempt.cancellation.pause();
       const admission: Admission = await admitRetry(call, last, decision.waitMs);
       if ('ended' in admission) return replace(call, last, admission.ended);
       if ('refusal' in admission) {
         call.decision = {...decision, refusal: admission.refusal};
-        attempt.resumeTimeout();
+        attempt.cancellation.resume();
         return giveUp(call, last);
       }
       last = await sendAdmitted(call, last, admission);
@@ -150,7 +151,7 @@ function succeed<R extends AttemptResponse>(
 ): Outcome<R> {
   noteSuccess(call, now);
   finishCall(call, outcome, now);
-  attempt.deliver(outcome.response!);
+  deliverResponse(attempt, outcome.response!);
   return outcome;
 }
 
@@ -158,13 +159,13 @@ function succeed<R extends AttemptResponse>(
 function giveUp<R extends AttemptResponse>(call: CallContext<R>, {attempt, outcome}: Sent<R>): Outcome<R> {
   notifyAbandoned(call, call.decision!, outcome);
   finishCall(call, outcome);
-  if (outcome.response !== null) attempt.deliver(outcome.response);
+  if (outcome.response !== null) deliverResponse(attempt, outcome.response);
   return outcome;
 }
 
 /** The call ends otherwise than its last attempt did. */
 function replace<R extends AttemptResponse>(call: CallContext<R>, last: Sent<R>, ended: Outcome<R>): Outcome<R> {
-  last.attempt.discard(last.outcome.response);
+  discardResponse(last.attempt, last.outcome.response);
   finishCall(call, ended);
   return ended;
 }

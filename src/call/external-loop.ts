@@ -13,6 +13,7 @@ import {decideRetry} from './decide-retry.ts';
 import {errorFactsOf} from './error-facts.ts';
 import {breakCall, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
 import {notifyAbandoned, notifyScheduled} from './notify.ts';
+import {deliverResponse, discardResponse} from './response.ts';
 import {askAdmission, sendAdmitted} from './send.ts';
 import {abortedBy} from './wait.ts';
 
@@ -43,11 +44,11 @@ async function sendAndDecide<R extends AttemptResponse>(call: CallContext<R>): P
     else {
       const ended = await decide(call, outcome, classification);
       if (ended !== null) {
-        attempt.discard(outcome.response);
+        discardResponse(attempt, outcome.response);
         return withoutRetry(call, ended);
       }
     }
-    if (outcome.response !== null) attempt.deliver(outcome.response);
+    if (outcome.response !== null) deliverResponse(attempt, outcome.response);
     return call.decision?.refusal === null ? outcome : withoutRetry(call, outcome);
   } catch (error) {
     return breakCall(call, error, sent).outcome;

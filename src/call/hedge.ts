@@ -15,6 +15,7 @@ import {type Assessed, assess} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {notifyHedged, notifySuperseded} from './notify.ts';
+import {discardResponse} from './response.ts';
 
 /** Resolves with the attempt that counts; rejects where a step threw, and then nothing of either attempt is left. */
 export function sendHedged<R extends AttemptResponse>(
@@ -107,7 +108,7 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     this.#unassessed.delete(attempt);
     const isLast = this.#running.size === 0 && this.#unassessed.size === 0;
     // With two failures the last one counts, so the first need not hold its connection.
-    if (this.#isOver || (classification.transient && !isLast)) return attempt.discard(outcome.response);
+    if (this.#isOver || (classification.transient && !isLast)) return discardResponse(attempt, outcome.response);
     this.#isOver = true;
     this.#supersedeOthers();
     this.#resolve(assessed);

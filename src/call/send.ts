@@ -10,6 +10,7 @@ import type {Refusal} from './decision.ts';
 import {stoppedOutcome} from './finish.ts';
 import {sendHedged} from './hedge.ts';
 import {notifyRejected} from './notify.ts';
+import {discardResponse, holdResponse} from './response.ts';
 import {abortedBy, waitBeforeRetry} from './wait.ts';
 
 export interface Admitted {
@@ -33,7 +34,7 @@ export async function admitRetry<R extends AttemptResponse>(
 ): Promise<Admission> {
   const {client, transport} = call;
   if (waitMs > 0 && abortedBy(transport) === null) {
-    last.attempt.hold(last.outcome.response);
+    holdResponse(last.attempt, last.outcome.response);
     if (await waitBeforeRetry(call, waitMs)) return {ended: stoppedOutcome(call, true)};
   }
   const now = client.clock.now();
@@ -51,7 +52,7 @@ export function askAdmission<R extends AttemptResponse>(
 ): Promise<Admission> {
   return new Promise((resolve, reject) => {
     const applicant: Applicant<R> = {
-      waiting: () => last?.attempt.hold(last.outcome.response),
+      waiting: () => last !== null && holdResponse(last.attempt, last.outcome.response),
       admitted: (_call, ticket, at) => resolve({ticket, now: at}),
       refused: (_call, refusal, error) => {
         notifyRejected(call, error);
@@ -72,7 +73,7 @@ export async function sendAdmitted<R extends AttemptResponse>(
 ): Promise<Assessed<R>> {
   const attempt = new Attempt(call, call.attempts + 1, ticket);
   try {
-    last?.attempt.discard(last.outcome.response);
+    if (last !== null) discardResponse(last.attempt, last.outcome.response);
     if (call.attempts === 0) {
       call.guards.budget?.callStarted(now);
       call.guards.hedge?.callStarted(now);

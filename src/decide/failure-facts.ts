@@ -131,3 +131,13 @@ const hasCode = ({code}: Tried): boolean => code !== '';
 
 const asRecord = (value: unknown): Record<string, unknown> | null =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+
+/** Which kind of failure a transport's error is. A custom fetch may have a timeout of its own, and says so by name. */
+export function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'other' {
+  if (isNetworkFailure(error)) return 'network';
+  try {
+    return (error as {name?: unknown} | null)?.name === 'TimeoutError' ? 'attempt-timeout' : 'other';
+  } catch {
+    return 'other'; // Its getter threw.
+  }
+}

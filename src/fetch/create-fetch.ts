@@ -10,7 +10,7 @@ import type {Ports} from '../client/ports.ts';
 import {failed} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
-import {watchFailedRequests} from '../transport/failed-requests.ts';
+import {watchFailedRequests} from '../transport/redirects.ts';
 import {RequestTransport, requestLike} from '../transport/request-transport.ts';
 import type {Caller, Transport} from '../transport/transport.ts';
 import {FetchTransport, isRequest} from './fetch-transport.ts';

@@ -13,7 +13,7 @@ import type {Ports} from '../client/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
-import {watchFailedRequests} from '../transport/failed-requests.ts';
+import {watchFailedRequests} from '../transport/redirects.ts';
 import {explicitOptions, takeOverTimeouts} from './explicit-options.ts';
 import {KyCall, type KyOptions} from './ky-call.ts';
 import {driveKyLoop} from './ky-loop.ts';

@@ -2,7 +2,7 @@
 
 import type {Clock} from '../core/timer.ts';
 import {sleep} from '../core/timer.ts';
-import {noteFailedRequest} from '../transport/failed-requests.ts';
+import {noteFailedRequest} from '../transport/redirects.ts';
 
 /** A status, a response, an error to reject with, a function that returns one of these, or `hang`: no response until the request is aborted. */
 export type ScriptedAnswer =

@@ -140,8 +140,8 @@ describe('the body of an answer', () => {
     Reflect.deleteProperty(globalThis, 'FinalizationRegistry');
     try {
       const {endWhenCollected} = (await import(
-        `../../src/body/unread-bodies.ts?${'without'}`
-      )) as typeof import('../../src/body/unread-bodies.ts');
+        `../../src/body/body-listener.ts?${'without'}`
+      )) as typeof import('../../src/body/body-listener.ts');
       endWhenCollected({}, {} as Parameters<typeof endWhenCollected>[1]);
     } finally {
       globalThis.FinalizationRegistry = registry;

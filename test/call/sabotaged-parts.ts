@@ -1,7 +1,7 @@
 /** What the tests of calls that have to settle sabotage: classes of the engine, and an observer. */
 
 import {Attempt} from '../../src/call/attempt.ts';
-import {AttemptTimer} from '../../src/call/attempt-timer.ts';
+import {Cancellation} from '../../src/call/cancellation.ts';
 import {CallContext} from '../../src/call/context.ts';
 import {Reservation} from '../../src/call/retry-state.ts';
 import {CallPause} from '../../src/call/wait.ts';
@@ -37,11 +37,12 @@ export const NOT_SABOTAGED: readonly string[] = [
   'reservation',
   'hold',
   'reserve',
+  'hasRequest',
 ];
 
 export const CLASSES: readonly {readonly name: string; readonly prototype: object}[] = [
   Attempt,
-  AttemptTimer,
+  Cancellation,
   CallContext,
   CallPause,
   Reservation,

@@ -1,0 +1,219 @@
+/**
+ * What cancels an attempt, and later the reading of its body: its time limit, or the caller. The limit is that of the attempt itself, then
+ * that of its body, or of the silence between two chunks of the body.
+ */
+import type {BodyTimer, TrackedBody} from '../body/tracked-body.ts';
+import type {AbortListener, AbortSource} from '../core/abort-source.ts';
+import {TimeoutError, withoutStack} from '../core/errors.ts';
+import type {BodyEnd} from '../core/observer.ts';
+import type {AttemptResponse} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
+import {Timer} from '../core/timer.ts';
+import type {TransportRequest} from '../transport/transport.ts';
+import type {CallFacts} from './context.ts';
+
+type Limit = 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT';
+
+export type CancelKind = 'deadline' | 'attempt-timeout' | 'aborted';
+
+/** The attempt. */
+export interface Cancellable {
+  readonly call: CallFacts & {readonly transport: {timeoutError(error: TimeoutError): unknown}};
+  /** The headers have come. */
+  readonly isAnswered: boolean;
+  /**
+   * It is over, if no response came before. Its request is aborted next.
+   *
+   * @param isLate The limit passed while the process was busy.
+   */
+  cancelled(kind: CancelKind, reason: unknown, isLate: boolean): void;
+  broke(error: unknown): void;
+}
+
+/**
+ * A limit that passes this much late, as a share of the limit and in milliseconds, counts as passed while the process was busy.
+ * With less, the server had nearly all of the time to answer in, and the sockets were read after it: what is missing is missing.
+ */
+const LATE_RATIO = 0.1;
+const LEAST_LATE_MS = 20;
+
+export class Cancellation extends Timer implements AbortListener, BodyTimer {
+  startedAt = 0;
+  readonly #attempt: Cancellable;
+  #limit: Limit = 'ATTEMPT_TIMEOUT';
+  /** The time in which the process was too busy to read was added to the limit. That happens once. */
+  #isExtended = false;
+  /** While it may be aborted. */
+  #request: Pick<TransportRequest<AttemptResponse>, 'abort'> | null = null;
+  /** While the caller's abort is listened to. */
+  #callerSignal: AbortSource | null = null;
+  /** Of the answer, while it is the caller's. */
+  #body: TrackedBody | null = null;
+
+  constructor(attempt: Cancellable) {
+    super();
+    this.#attempt = attempt;
+  }
+
+  static {
+    Cancellation.prototype.waitsForSockets = true;
+  }
+
+  /** @returns Whether there is a limit. */
+  start(now: number): boolean {
+    const {deadlineAt, plan, client} = this.#attempt.call;
+    this.startedAt = now;
+    if (deadlineAt - now < plan.attemptTimeoutMs) this.#limit = 'DEADLINE_EXCEEDED';
+    const limitMs = this.#limitMs;
+    if (limitMs === Number.POSITIVE_INFINITY) return false;
+    client.clock.arm(this, Math.max(0, limitMs), now);
+    return true;
+  }
+
+  /** Cancels at once where the signal has aborted. */
+  listen(signal: AbortSource): void {
+    this.#callerSignal = signal;
+    signal.addEventListener('abort', this);
+    if (signal.aborted) this.handleEvent();
+  }
+
+  aborts(request: Pick<TransportRequest<AttemptResponse>, 'abort'>): void {
+    this.#request = request;
+  }
+
+  /** There is a request that it may abort. */
+  get hasRequest(): boolean {
+    return this.#request !== null;
+  }
+
+  /** Something may make it abort the request. */
+  get isPossible(): boolean {
+    return this.#request !== null && (this.armed || this.#callerSignal !== null);
+  }
+
+  /** The response waits while the call decides: its time does not run, in case it becomes the answer. */
+  pause(): void {
+    this.#attempt.call.client.clock.disarm(this);
+  }
+
+  /** The response is the answer after all: its body gets the time of an attempt again. */
+  resume(): void {
+    if (this.#request === null) return;
+    const limitMs = this.#limitMs;
+    if (limitMs !== Number.POSITIVE_INFINITY) this.#attempt.call.client.clock.arm(this, limitMs);
+  }
+
+  /** The caller gets the response. The timer keeps no process alive from now on, because the caller need not read the body. */
+  limitBody(body: TrackedBody, getsFreshTime: boolean, graceMs: number): void {
+    const {clock} = this.#attempt.call.client;
+    this.#body = body;
+    clock.unref(this);
+    if (!this.armed || !(getsFreshTime || graceMs > 0)) return;
+    const {deadlineAt} = this.#attempt.call;
+    const now = clock.now();
+    const dueAt = getsFreshTime && this.#limit === 'ATTEMPT_TIMEOUT' ? now + this.#limitMs : this.at;
+    if (deadlineAt < dueAt) this.#limit = 'DEADLINE_EXCEEDED';
+    clock.arm(this, Math.min(dueAt, deadlineAt) + graceMs - now, now);
+  }
+
+  override fire(lateMs = 0): void {
+    try {
+      if (!this.#extends(lateMs)) this.#timeOut(lateMs);
+    } catch (error) {
+      this.#attempt.broke(error);
+    }
+  }
+
+  /** An answer that came while the process was busy has a body that could not be read then: it gets the time that was lost. */
+  #extends(lateMs: number): boolean {
+    if (lateMs === 0 || this.#isExtended || !this.#attempt.isAnswered || this.#limit === 'IDLE_TIMEOUT') return false;
+    this.#isExtended = true;
+    this.#attempt.call.client.clock.arm(this, lateMs);
+    return true;
+  }
+
+  #timeOut(lateMs: number): void {
+    const {call} = this.#attempt;
+    const isDeadline = this.#limit === 'DEADLINE_EXCEEDED';
+    const limitMs = isDeadline ? call.deadlineMs : this.#limitMs;
+    const isLate = lateMs >= Math.max(LEAST_LATE_MS, limitMs * LATE_RATIO);
+    const error = withoutStack(() => new TimeoutError(this.#limit, limitMs, undefined, isLate ? lateMs : 0));
+    this.#cancel(isDeadline ? 'deadline' : 'attempt-timeout', call.transport.timeoutError(error), isLate);
+  }
+
+  /** The caller aborted. */
+  handleEvent(): void {
+    try {
+      this.#cancel('aborted', this.#callerSignal?.reason, false);
+    } catch (error) {
+      this.#attempt.broke(error);
+    }
+  }
+
+  #cancel(kind: CancelKind, reason: unknown, isLate: boolean): void {
+    const request = this.#request;
+    const reads = this.#body?.reads ?? [];
+    try {
+      this.release(kind);
+      this.#attempt.cancelled(kind, reason, isLate);
+    } finally {
+      request?.abort(reason);
+      for (const interrupt of reads) interrupt(reason);
+    }
+  }
+
+  /** Neither time nor the caller cancels anything from now on. */
+  release(how: BodyEnd = 'left'): void {
+    const body = this.#body;
+    this.#request = null;
+    this.#body = null;
+    try {
+      this.#attempt.call.client.clock.disarm(this);
+    } finally {
+      body?.close(how);
+      this.#callerSignal?.removeEventListener('abort', this);
+      this.#callerSignal = null;
+    }
+  }
+
+  /** Aborts the request for another reason than time or the caller. */
+  abort(reason: unknown): void {
+    const request = this.#request;
+    try {
+      this.release();
+    } finally {
+      request?.abort(reason);
+    }
+  }
+
+  /** What the timer was armed with, and what an error that says so names. */
+  get #limitMs(): number {
+    const {plan, deadlineAt} = this.#attempt.call;
+    if (this.#limit === 'DEADLINE_EXCEEDED') return deadlineAt - this.startedAt;
+    return this.#limit === 'IDLE_TIMEOUT' ? plan.idleTimeoutMs : plan.attemptTimeoutMs;
+  }
+
+  // What the body asks for. A clock or a signal that throws must not keep a chunk, or the end of the body, from its reader.
+
+  limitSilence(): void {
+    this.#limit = 'IDLE_TIMEOUT';
+    this.endSilence();
+  }
+
+  startSilence(): void {
+    quietly(() => this.#attempt.call.client.clock.arm(this, this.#limitMs));
+  }
+
+  endSilence(): void {
+    quietly(() => this.pause());
+  }
+
+  keepAlive(): void {
+    quietly(() => this.#attempt.call.client.clock.ref(this));
+  }
+
+  bodyEnded(how?: BodyEnd): void {
+    quietly(() => this.release(how));
+    if (this.#callerSignal !== null) quietly(() => this.release(how));
+  }
+}

@@ -1,0 +1,55 @@
+/** The response of an attempt: while the call decides it waits; then it is the answer, or it is discarded. */
+import type {HeldBody} from '../body/response-bodies.ts';
+import {TrackedBody} from '../body/tracked-body.ts';
+import {startBody} from '../client/observe.ts';
+import type {AttemptObserver} from '../core/observer.ts';
+import type {AttemptResponse} from '../core/outcome.ts';
+import type {Cancellation} from './cancellation.ts';
+import type {CallContext} from './context.ts';
+
+/** The attempt that brought it. */
+interface Attempt<R extends AttemptResponse> {
+  readonly call: CallContext<R>;
+  readonly cancellation: Cancellation;
+  readonly span: AttemptObserver | null;
+  held: HeldBody | null;
+}
+
+/** The call waits: until it goes on the response holds no connection. Has an effect once. */
+export function holdResponse<R extends AttemptResponse>(attempt: Attempt<R>, response: R | null): void {
+  const {transport, client} = attempt.call;
+  if (response !== null) attempt.held ??= transport.bodies.hold(response, client.clock);
+}
+
+/** The response is not the answer. */
+export function discardResponse<R extends AttemptResponse>(attempt: Attempt<R>, response: R | null): void {
+  const {held} = attempt;
+  const {transport, client} = attempt.call;
+  attempt.held = null;
+  attempt.cancellation.release();
+  if (held !== null) held.discard();
+  else if (response !== null) transport.bodies.discard(response, client.clock);
+}
+
+/** The response goes to the caller: its body is tied to what is left of the time. */
+export function deliverResponse<R extends AttemptResponse>(attempt: Attempt<R>, response: R): void {
+  const {cancellation, held} = attempt;
+  attempt.held = null;
+  const isReadable = held?.release() ?? true;
+  if (!isReadable) return cancellation.release();
+  if (!cancellation.hasRequest) return;
+  try {
+    trackBody(attempt, response);
+  } catch {
+    cancellation.release(); // A response that cannot be watched is better than none.
+  }
+}
+
+function trackBody<R extends AttemptResponse>({call, cancellation, span}: Attempt<R>, response: R): void {
+  const {client, transport} = call;
+  const {bodies, bodyGetsFreshTime, bodyGraceMs = 0} = transport;
+  const body = new TrackedBody(cancellation, client.answers.isFailure(response.status));
+  if (!bodies.track(response, body)) return cancellation.release();
+  if (span !== null) body.span = startBody(span);
+  cancellation.limitBody(body, bodyGetsFreshTime, bodyGraceMs);
+}
