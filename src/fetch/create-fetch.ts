@@ -15,7 +15,7 @@ import {RequestTransport, requestLike} from '../transport/request-transport.ts';
 import type {Caller, Transport} from '../transport/transport.ts';
 import {FetchTransport, isRequest} from './fetch-transport.ts';
 import {copyInit} from './init-copy.ts';
-import {type Reject, type Resolve, settleWith} from './settle.ts';
+import {type Resolve, settleWith} from './settle.ts';
 
 /** The options of one call: those of fetch, and what the call changes of its policy. */
 export interface ResilientInit extends RequestInit {
@@ -57,7 +57,7 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
   // Named, and of the length, of the fetch that it stands for.
   return function fetch(input, given = undefined) {
     // What is thrown here rejects.
-    return new Promise((resolve, reject) => {
+    return new Promise(resolve => {
       // All of it is read here, and not again: what the caller changes later is not sent.
       const copy = given === undefined || given === null ? undefined : copyInit(given);
       const overrides = copy?.resilience;
@@ -72,14 +72,9 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       try {
         if (needsReading(request, init?.body)) {
           const own = requestLike(request, request ?? url, {...init, signal: null});
-          runCall(
-            call,
-            readingTransport(call, sendFetch, own, init ?? {}, signal),
-            promised(resolve, reject),
-            startedAt,
-          );
+          runCall(call, readingTransport(call, sendFetch, own, init ?? {}, signal), promised(resolve), startedAt);
         } else {
-          const transport = new FetchTransport(sendFetch, request ?? url, init, signal, plan, resolve, reject);
+          const transport = new FetchTransport(sendFetch, request ?? url, init, signal, plan, resolve);
           runCall(call, transport, transport, startedAt);
         }
       } catch (error) {
@@ -91,8 +86,8 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
 }
 
 /** Apart from the function above: a closure in there would cost every call the context it needs. */
-const promised = (resolve: Resolve, reject: Reject): Caller<Response> => ({
-  settle: outcome => settleWith(outcome, resolve, reject),
+const promised = (resolve: Resolve): Caller<Response> => ({
+  settle: outcome => settleWith(outcome, resolve),
 });
 
 /** What others may see of the options. */

@@ -12,7 +12,7 @@ import {fetchRedirected} from '../transport/redirects.ts';
 import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
 import {cancelBody} from '../transport/unsent-body.ts';
 import {copyHeaders} from './init-copy.ts';
-import {type Reject, type Resolve, settleWith} from './settle.ts';
+import {type Resolve, settleWith} from './settle.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -28,7 +28,6 @@ export class FetchTransport
   readonly #init: RequestInit | undefined;
   readonly #body: BodySnapshot;
   #resolve: Resolve;
-  #reject: Reject;
   /** The request of the last attempt; null before the first. */
   #latest: HeaderRecord | null = null;
   /** Of the first request, if it may be aborted. */
@@ -42,14 +41,12 @@ export class FetchTransport
     signal: AbortSignal | null,
     {policy, labelsAll}: Plan,
     resolve: Resolve,
-    reject: Reject,
   ) {
     super();
     this.#fetch = fetch;
     this.#input = input;
     this.callerSignal = signal;
     this.#resolve = resolve;
-    this.#reject = reject;
     this.#body = snapshotBody(init?.body, policy.replayLimitBytes);
     const headers = init?.headers ?? (isRequest(input) ? input.headers : undefined);
     if (headers !== undefined) this.values = headerValues(headers);
@@ -127,10 +124,9 @@ export class FetchTransport
   }
 
   settle(outcome: Outcome<Response>): void {
-    settleWith(outcome, this.#resolve, this.#reject);
-    // They hold the promise, and it holds the response; a timer or the caller's signal holds this transport while the body is open.
+    settleWith(outcome, this.#resolve);
+    // It holds the promise, and that holds the response; a timer or the caller's signal holds this transport while the body is open.
     this.#resolve = SETTLED;
-    this.#reject = SETTLED;
   }
 
   /** @internal */
