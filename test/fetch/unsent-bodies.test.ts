@@ -114,7 +114,9 @@ describe('the body of an upload that was never sent', function () {
         structuredClone(buffer, {transfer: [buffer]});
         const error = await errorOf(() => upload(definePolicy(), body));
         expect(error).to.be.instanceOf(TypeError);
-        expect(error.message).to.match(/^The request body is a detached ArrayBuffer/);
+        // Of Node 22's own Request, where ky makes one.
+        const isRefusedByRequest = adapter.startsWith('ky') && error.message.startsWith('Cannot perform ArrayBuffer');
+        if (!isRefusedByRequest) expect(error.message).to.match(/^The request body is a detached ArrayBuffer/);
       }
     });
   }

@@ -148,9 +148,12 @@ describe('resilienceInterceptor, with an iterable as body', () => {
     const isClosed = new Promise<void>(resolve => {
       closed = resolve;
     });
+    const controller = new AbortController();
+    const mine = new Error('mine');
     async function* slow() {
       try {
-        for (;;) {
+        for (let count = 0; ; count++) {
+          if (count === 3) controller.abort(mine);
           yield 'a';
           await new Promise(resolve => setTimeout(resolve, 5));
         }
@@ -158,9 +161,6 @@ describe('resilienceInterceptor, with an iterable as body', () => {
         closed();
       }
     }
-    const controller = new AbortController();
-    const mine = new Error('mine');
-    setTimeout(() => controller.abort(mine), 30);
     expect(await errorOf(() => put(server.place(200), slow(), {}, {signal: controller.signal}))).to.equal(mine);
     await isClosed;
   });
