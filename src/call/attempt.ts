@@ -15,12 +15,11 @@ import {failureKind} from '../decide/failure-facts.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {Health} from '../guards/trip.ts';
 import {PreparedHeaders} from '../transport/prepared-headers.ts';
-import {responseFlaw} from '../transport/response-flaw.ts';
 import type {TransportRequest} from '../transport/transport.ts';
 import {type CancelKind, type Cancellable, Cancellation} from './cancellation.ts';
 import type {CallContext} from './context.ts';
 import {writeIds} from './ids.ts';
-import {discardResponse} from './response.ts';
+import {discardResponse, responseFlaw} from './response.ts';
 
 /** What is told how an attempt ended: exactly one of the two is called. */
 export interface AttemptOwner<R extends AttemptResponse> {

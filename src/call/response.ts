@@ -1,4 +1,4 @@
-/** The response of an attempt: while the call decides it waits; then it is the answer, or it is discarded. */
+/** The response of an attempt: checked when it comes; it waits while the call decides; then it is the answer, or it is discarded. */
 import type {HeldBody} from '../body/response-bodies.ts';
 import {TrackedBody} from '../body/tracked-body.ts';
 import {startBody} from '../client/observe.ts';
@@ -13,6 +13,23 @@ interface Attempt<R extends AttemptResponse> {
   readonly cancellation: Cancellation;
   readonly span: AttemptObserver | null;
   held: HeldBody | null;
+}
+
+/**
+ * Why an answer is no response, as the options of an error; null where it is one: a custom fetch may answer with anything. All that is read of
+ * the response later is read here, where it may throw.
+ */
+export function responseFlaw(response: AttemptResponse & {readonly body?: unknown}): ErrorOptions | null {
+  try {
+    const {status, headers, body: _} = response;
+    if (typeof status !== 'number') return {};
+    // A Map says undefined where headers say null. What tests make up for a success has none, and needs none.
+    if (!(status >= 400)) return null;
+    const said: unknown = headers.get('retry-after');
+    return said === null || typeof said === 'string' ? null : {};
+  } catch (cause) {
+    return {cause};
+  }
 }
 
 /** The call waits: until it goes on the response holds no connection. Has an effect once. */
