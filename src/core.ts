@@ -35,7 +35,7 @@ export {type Ids, type Random, SystemIds, seededRandom} from './core/random.ts';
 export type {Clock} from './core/timer.ts';
 export type {Classification, Sent} from './decide/classification.ts';
 export type {HintSource, ServerHint} from './decide/server-hint.ts';
-export {createFetch, type ResilientFetch, type ResilientInit} from './fetch/create-fetch.ts';
+export {createFetch, type PerCallInit, type ResilientFetch, type ResilientInit} from './fetch/create-fetch.ts';
 export {resilience} from './ky/resilience.ts';
 export {presets} from './policy/presets.ts';
 export type * from './policy/types.ts';

@@ -15,7 +15,7 @@ export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export type {AttemptRequest, ClassifyInput, Ports, Reclassification} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {GuardSnapshot} from './core/guard-snapshot.ts';
-export type {ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
+export type {PerCallInit, ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 
 /**

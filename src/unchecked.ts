@@ -18,7 +18,7 @@ export {type CallReport, reportOf} from './call/report.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export type {AttemptRequest, ClassifyInput, Ports, Reclassification} from './client/ports.ts';
 export {RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
-export type {ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
+export type {PerCallInit, ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 
 const unchecked: PolicySource = {resolve: (input = {}) => layPolicy(input), resolveCall: layOverrides};

@@ -24,6 +24,16 @@ export interface ResilientInit extends RequestInit {
 }
 
 /**
+ * Options of one call without the request's own: fits where an SDK takes options of `fetch` for one call, such as `fetchOptions` of the SDKs of
+ * OpenAI and Anthropic.
+ *
+ * @example
+ * const once: PerCallInit = {resilience: {maxAttempts: 1}};
+ * await client.models.list({fetchOptions: once});
+ */
+export type PerCallInit = Omit<ResilientInit, 'body' | 'headers' | 'method' | 'signal'>;
+
+/**
  * Takes and returns what `fetch` does, so it can be passed wherever a `fetch` is expected. Its type does not use `RequestInfo`, which the
  * types of Node do not have.
  */

@@ -11,6 +11,12 @@ export interface Entry {
   readonly ownKeys?: true;
   /** Where `reportOf` finds the report in the client's error: after a failed request (no response came), after a failed response. */
   readonly reports: {readonly request: boolean; readonly response: boolean};
+  /** How its own retries are switched off. Left out: it has none. */
+  readonly ownRetries?: string;
+  /** The preset that fits. Left out: the default. */
+  readonly preset?: 'llm' | 'mcp' | 'payments';
+  /** Whether an option of one call reaches fetch: a file of that name in per-call/. */
+  readonly perCall?: true;
   readonly note?: string;
 }
 
@@ -19,24 +25,43 @@ const NEITHER = {request: false, response: false};
 const REQUEST_ONLY = {request: true, response: false};
 
 export const catalogue: readonly Entry[] = [
-  {id: 'openai', packages: ['openai'], reports: BOTH},
-  {id: 'anthropic', packages: ['@anthropic-ai/sdk'], reports: BOTH},
+  {id: 'openai', ownRetries: '`maxRetries: 0`', preset: 'llm', perCall: true, packages: ['openai'], reports: BOTH},
+  {
+    id: 'anthropic',
+    ownRetries: '`maxRetries: 0`',
+    preset: 'llm',
+    perCall: true,
+    packages: ['@anthropic-ai/sdk'],
+    reports: BOTH,
+  },
   {
     id: 'ai',
+    ownRetries: '`maxRetries: 0`',
+    preset: 'llm',
     packages: ['ai', '@ai-sdk/openai'],
     lacks: ['get'],
     reports: NEITHER,
     note: 'Its error keeps the cause of fetch’s error, and not that error itself.',
   },
-  {id: 'octokit', packages: ['octokit'], lacks: ['stream'], reports: REQUEST_ONLY},
+  {
+    id: 'octokit',
+    ownRetries: '`retry` and `throttle`',
+    perCall: true,
+    packages: ['octokit'],
+    lacks: ['stream'],
+    reports: REQUEST_ONLY,
+  },
   {
     id: 'supabase',
+    ownRetries: '`db.retry: false`',
     packages: ['@supabase/supabase-js'],
     reports: NEITHER,
     note: '`db.retry: false` switches its own retries off. Its error is a plain object with the text of fetch’s.',
   },
   {
     id: 'stripe',
+    ownRetries: '`maxNetworkRetries: 0`',
+    preset: 'payments',
     packages: ['stripe'],
     lacks: ['stream', 'abort'],
     ownKeys: true,
@@ -45,14 +70,16 @@ export const catalogue: readonly Entry[] = [
   },
   {
     id: 'mcp',
+    preset: 'mcp',
     packages: ['@modelcontextprotocol/sdk'],
     lacks: ['get', 'abort'],
     reports: REQUEST_ONLY,
     note: 'Aborting a request sends `notifications/cancelled` to the server; the HTTP call goes on until the client is closed.',
   },
-  {id: 'openapi-fetch', packages: ['openapi-fetch'], reports: BOTH},
+  {id: 'openapi-fetch', perCall: true, packages: ['openapi-fetch'], reports: BOTH},
   {
     id: 'apollo',
+    perCall: true,
     packages: ['@apollo/client'],
     lacks: ['stream'],
     reports: BOTH,
@@ -67,6 +94,7 @@ export const catalogue: readonly Entry[] = [
   },
   {
     id: 'urql',
+    perCall: true,
     packages: ['@urql/core'],
     lacks: ['stream', 'abort'],
     reports: BOTH,
@@ -74,25 +102,36 @@ export const catalogue: readonly Entry[] = [
   },
   {
     id: 's3',
+    ownRetries: '`maxAttempts: 1`',
     packages: ['@aws-sdk/client-s3', '@smithy/fetch-http-handler'],
     reports: REQUEST_ONLY,
     note: '`maxAttempts: 1` switches its own retries off. A retry carries the signature of the first attempt, which S3 accepts for 15 minutes.',
   },
-  {id: 'genai', packages: ['@google/genai'], reports: REQUEST_ONLY},
-  {id: 'langchain', packages: ['@langchain/openai'], lacks: ['get'], reports: BOTH},
+  {id: 'genai', preset: 'llm', perCall: true, packages: ['@google/genai'], reports: REQUEST_ONLY},
+  {
+    id: 'langchain',
+    ownRetries: '`maxRetries: 0`',
+    preset: 'llm',
+    perCall: true,
+    packages: ['@langchain/openai'],
+    lacks: ['get'],
+    reports: BOTH,
+  },
   {
     id: 'hono',
+    perCall: true,
     packages: ['hono'],
     reports: BOTH,
     note: 'The typed client, `hc`. A failed response is returned, and not thrown.',
   },
   {
     id: 'axios',
+    perCall: true,
     packages: ['axios'],
     reports: NEITHER,
     note: 'Its error keeps the cause of fetch’s error, and not that error itself.',
   },
-  {id: 'hey-api', packages: ['@hey-api/client-fetch'], reports: BOTH},
+  {id: 'hey-api', perCall: true, packages: ['@hey-api/client-fetch'], reports: BOTH},
 ];
 
 /** Test doubles, and how a user's test makes them fail. */
