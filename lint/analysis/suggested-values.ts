@@ -17,13 +17,13 @@ export const neededMs = (
 ): number => undisturbedMs({backoff: policy.backoff, attemptTimeoutMs}, attempts, retriesThrottled(policy));
 
 /**
- * The longest attempt timeout with which all attempts and waits fit, at most the default. If they cannot fit, an equal share of the
- * deadline; undefined if that is below the least time for an attempt.
+ * The longest attempt timeout with which all attempts and waits fit, at most the timeout of the policy, or the default where it has none. If
+ * they cannot fit, an equal share of the deadline; undefined if that is below the least time for an attempt.
  */
 export function suggestedTimeoutMs(policy: Policy): number | undefined {
   const {deadlineMs} = policy;
   const attempts = retriesOf(policy) + 1;
-  const wanted = defaultPolicy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
+  const wanted = policy.attemptTimeoutMs ?? defaultPolicy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
   if (deadlineMs === null) return wanted;
   const count = Number.isFinite(attempts) ? attempts : 3;
   const waits = neededMs(policy, count, 0);

@@ -1,8 +1,8 @@
 import {formatList} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
-import {mayRetry, retriesOf, retriesThrottled, retriesTimeouts} from '../analysis/retryability.ts';
+import {mayRetry, retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
 import {neededMs, suggestionsToFit} from '../analysis/suggested-values.ts';
-import {timelineOf} from '../math/timeline.ts';
+import {timelineOf, undisturbedMs} from '../math/timeline.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
@@ -18,7 +18,8 @@ export const unreachableAttempts: Rule = defineRule({
 If the deadline is too short, the last attempts are never sent. The policy says "three attempts", but when the server hangs, only one or two
 are made. The mistake is common: the standard handler of a large framework allows four attempts of 10 s and 14 s of waits in 30 s.
 
-The sum is attempts · timeout + the longest waits, with throttled waits where a throttled response is retried, and without \`Retry-After\`.
+The sum is attempts · timeout + the longest waits, without \`Retry-After\`. Where only the waits after throttled responses are too long for the
+deadline, this is an info: other failures leave time for every attempt, and a throttled call that fails early spares the server.
 Where \`objective.assume\` states how long attempts take, RL309 predicts the result, and this rule is silent.
 `,
     sources: [
@@ -38,21 +39,22 @@ Where \`objective.assume\` states how long attempts take, RL309 predicts the res
         findings: [
           {
             message:
-              '3 attempts of 8000 ms and their waits need 27000 ms, more than the deadline of 10000 ms: attempt 2 is cut off after 1000 ms and attempt 3 is never sent.',
+              '3 attempts of 8000 ms and their waits need 24300 ms, or 27000 ms if every response is throttled. The deadline is 10000 ms: attempt 2 is cut off after 1900 ms and attempt 3 is never sent.',
             at: '2:3',
             marks: '"deadlineMs"',
           },
         ],
       },
       {
-        name: 'a route with too many attempts',
+        name: 'a deadline that is too short for throttled responses only',
         text: '{\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 4, "attemptTimeoutMs": 1000, "deadlineMs": 5000}\n  ]\n}\n',
         findings: [
           {
             message:
-              '4 attempts of 1000 ms and their waits need 11000 ms, more than the deadline of 5000 ms: attempts 3 and 4 are never sent.',
+              'If every response is throttled, 4 attempts of 1000 ms and their waits need 11000 ms. The deadline is 5000 ms: attempts 3 and 4 are never sent.',
             at: '3:83',
             marks: '"deadlineMs"',
+            severity: 'info',
           },
         ],
       },
@@ -79,13 +81,16 @@ Where \`objective.assume\` states how long attempts take, RL309 predicts the res
     if (deadlineMs === null || attemptTimeoutMs === null || attemptTimeoutMs >= deadlineMs) return;
     if (!mayRetry(scope) || !retriesTimeouts(scope) || isPredictable(scope)) return;
     const fields = ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'];
-    const needed = neededMs(policy);
-    if (!Number.isFinite(needed) || needed <= deadlineMs) return;
-    const {words} = scope.dialect;
+    const needMs = undisturbedMs(policy, retriesOf(policy) + 1, false);
+    const throttledMs = neededMs(policy);
+    const longestMs = Math.max(needMs, throttledMs);
+    if (!Number.isFinite(longestMs) || longestMs <= deadlineMs) return;
     const at = mostSpecific(scope, ...fields);
     yield {
       at,
-      message: `${retriesOf(policy) + 1} attempts of ${words.ms(attemptTimeoutMs)} and their waits need ${words.ms(needed)}, more than the deadline of ${words.ms(deadlineMs)}: ${formatCuts(scope)}.`,
+      message: formatNeed(scope, needMs, throttledMs, deadlineMs),
+      // Only throttled calls run out of time, and failing early then spares the server.
+      ...(needMs <= deadlineMs ? {severity: 'info'} : {}),
       related: fields
         .slice(0, 3)
         .filter(path => path !== at)
@@ -101,9 +106,20 @@ const RELATED: Readonly<Record<string, string>> = {
   maxAttempts: 'The number of attempts is set here.',
 };
 
+function formatNeed(scope: Scope, needMs: number, throttledMs: number, deadlineMs: number): string {
+  const {policy, dialect} = scope;
+  const {words} = dialect;
+  const isThrottled = needMs <= deadlineMs;
+  const count = `${retriesOf(policy) + 1} attempts of ${words.ms(policy.attemptTimeoutMs ?? 0)} and their waits need`;
+  const need = isThrottled
+    ? `If every response is throttled, ${count} ${words.ms(throttledMs)}`
+    : `${count} ${words.ms(needMs)}${throttledMs > needMs ? `, or ${words.ms(throttledMs)} if every response is throttled` : ''}`;
+  return `${need}. The deadline is ${words.ms(deadlineMs)}: ${formatCuts(scope, isThrottled)}.`;
+}
+
 /** The attempts that the deadline cuts, if each takes its whole timeout. */
-function formatCuts({policy, dialect: {words}}: Scope): string {
-  const entries = timelineOf(policy, retriesOf(policy) + 1, retriesThrottled(policy));
+function formatCuts({policy, dialect: {words}}: Scope, isThrottled: boolean): string {
+  const entries = timelineOf(policy, retriesOf(policy) + 1, isThrottled);
   const short = entries.find(({cut}) => cut === 'short');
   const never = entries.filter(({cut}) => cut === 'never').map(({attempt}) => attempt);
   const parts = [];

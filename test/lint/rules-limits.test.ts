@@ -23,6 +23,26 @@ async function suggested(code: string, policy: PolicyInput): Promise<unknown[]> 
   return remedies.map(({edits}) => JSON.parse(applyEdits(JSON.stringify(policy, null, 2), edits)));
 }
 
+describe('RL303 no-unreachable-attempts', () => {
+  it('only informs where nothing but the waits after throttled responses is too long', async () => {
+    const fast = {maxAttempts: 2, attemptTimeoutMs: 150, deadlineMs: 400};
+    const [finding] = await findings('RL303', fast);
+    expect(finding).to.deep.include({
+      severity: 'info',
+      message:
+        'If every response is throttled, 2 attempts of 150 ms and their waits need 1300 ms. The deadline is 400 ms: attempt 2 is never sent.',
+    });
+    expect(await said('RL303', {...fast, deadlineMs: 399})).to.deep.equal(['warning deadlineMs']);
+    expect(await said('RL303', {...fast, retryOn: ['timeout', 500]})).to.be.empty;
+  });
+
+  it('suggests the longest attempt timeout that fits, also above the default', async () => {
+    const upload = {maxAttempts: 5, attemptTimeoutMs: 120_000, deadlineMs: 600_000};
+    const [first] = await suggested('RL303', upload);
+    expect(first).to.deep.equal({...upload, attemptTimeoutMs: 110_000});
+  });
+});
+
 describe('RL310 no-timeout-below-latency', () => {
   const latencyMs = {p50: 180, p95: 410, p99: 576};
   const policy = (attemptTimeoutMs: number | null, settings: PolicyInput = {}): PolicyInput => ({

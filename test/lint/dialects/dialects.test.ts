@@ -269,7 +269,7 @@ describe('the rules of the linter, on another dialect,', () => {
   it('speak of its fields and durations, and propose what can be written', async () => {
     const text = route('retry_on: "per-try-timeout", num_retries: 3, per_try_timeout: 8s', '    timeout: 15s\n');
     expect(await said(text, 'RL303')).to.deep.equal([
-      '4 attempts of 8s and their waits need 32.175s, more than the deadline of 15s: attempt 2 is cut off after 6.975s and attempts 3 and 4 are never sent.',
+      '4 attempts of 8s and their waits need 32.175s. The deadline is 15s: attempt 2 is cut off after 6.975s and attempts 3 and 4 are never sent.',
       'Set per_try_timeout to 3.7s',
       'Set timeout to 32.175s',
     ]);
