@@ -1,0 +1,181 @@
+/**
+ * What an event of a model's stream says: nothing yet, an error, the end, or content.
+ *
+ * Only what a row of the table knows to be without content counts as such. Everything else is content, so that nothing unknown is held back.
+ */
+import type {StreamEvent} from './event-stream.ts';
+
+export type EventMeaning =
+  /** A ping, an empty chunk, an announcement of what will come. */
+  | {readonly kind: 'nothing'}
+  | {readonly kind: 'content'}
+  /** @see StreamErrorBody */
+  | {readonly kind: 'error'; readonly body: StreamErrorBody};
+
+/** The JSON of an error, in the shape of the body that an error response has. */
+export type StreamErrorBody = Readonly<Record<string, unknown>>;
+
+/** Events of one kind that can come before any content. */
+export interface Announcement {
+  readonly vendor: string;
+  /** Which events: those with this name in `type` or in the event field, or those with this field. */
+  readonly event: {readonly type: string} | {readonly field: string};
+  /** Where content would stand: paths into the data. It counts as empty if all of it is null, "", [] or {}, apart from its labels. */
+  readonly content: readonly string[];
+  /** Fields in there that say nothing of the content. */
+  readonly labels: readonly string[];
+  /** The event is an announcement only where this path has this value. */
+  readonly only?: {readonly path: string; readonly value: string};
+  /** Where the vendor documents it. */
+  readonly source: string;
+}
+
+const ANTHROPIC = 'https://docs.claude.com/en/docs/build-with-claude/streaming';
+const OPENAI_CHAT = 'https://platform.openai.com/docs/api-reference/chat-streaming';
+const OPENAI_RESPONSES = 'https://platform.openai.com/docs/api-reference/responses-streaming';
+const GEMINI = 'https://ai.google.dev/api/generate-content';
+const COHERE = 'https://docs.cohere.com/v2/docs/streaming';
+
+export const ANNOUNCEMENTS: readonly Announcement[] = [
+  {vendor: 'Anthropic', event: {type: 'ping'}, content: [], labels: [], source: ANTHROPIC},
+  {vendor: 'Anthropic', event: {type: 'message_start'}, content: ['message.content'], labels: [], source: ANTHROPIC},
+  {
+    vendor: 'Anthropic',
+    event: {type: 'content_block_start'},
+    only: {path: 'content_block.type', value: 'text'},
+    content: ['content_block'],
+    labels: ['type'],
+    source: ANTHROPIC,
+  },
+  {vendor: 'Anthropic', event: {type: 'content_block_delta'}, content: ['delta'], labels: ['type'], source: ANTHROPIC},
+  {
+    vendor: 'OpenAI', // And all that copy it: Azure, vLLM, TGI, Mistral, Groq, DeepSeek, OpenRouter, llama.cpp, Ollama.
+    event: {field: 'choices'},
+    content: ['choices'],
+    labels: ['index', 'role'],
+    source: OPENAI_CHAT,
+  },
+  ...['response.created', 'response.queued', 'response.in_progress'].map(type => ({
+    vendor: 'OpenAI',
+    event: {type},
+    content: ['response.output'],
+    labels: [],
+    source: OPENAI_RESPONSES,
+  })),
+  {
+    vendor: 'OpenAI',
+    event: {type: 'response.output_item.added'},
+    only: {path: 'item.type', value: 'message'},
+    content: ['item'],
+    labels: ['id', 'type', 'status', 'role', 'phase'],
+    source: OPENAI_RESPONSES,
+  },
+  {
+    vendor: 'OpenAI',
+    event: {type: 'response.content_part.added'},
+    only: {path: 'part.type', value: 'output_text'},
+    content: ['part'],
+    labels: ['type'],
+    source: OPENAI_RESPONSES,
+  },
+  {
+    vendor: 'OpenAI',
+    event: {type: 'response.output_text.delta'},
+    content: ['delta'],
+    labels: [],
+    source: OPENAI_RESPONSES,
+  },
+  {vendor: 'OpenAI', event: {type: 'keepalive'}, content: [], labels: [], source: OPENAI_RESPONSES},
+  ...['candidates', 'usageMetadata'].map(field => ({
+    vendor: 'Google',
+    event: {field},
+    content: ['candidates', 'promptFeedback'],
+    labels: ['index', 'role'],
+    source: GEMINI,
+  })),
+  {
+    vendor: 'Cohere',
+    event: {type: 'message-start'},
+    content: ['delta.message'],
+    labels: ['role'],
+    source: COHERE,
+  },
+  {
+    vendor: 'Cohere',
+    event: {type: 'content-start'},
+    only: {path: 'delta.message.content.type', value: 'text'},
+    content: ['delta.message'],
+    labels: ['type'],
+    source: COHERE,
+  },
+];
+
+/** Names of events that keep a connection open, whatever their data: the table's, and words that servers use for it. */
+const PINGS: ReadonlySet<string> = new Set(['ping', 'keepalive', 'keep-alive', 'heartbeat']);
+
+/** Whether events of this name only keep the connection open. */
+export const isPing = (name: string): boolean => PINGS.has(name);
+
+const NOTHING: EventMeaning = {kind: 'nothing'};
+const CONTENT: EventMeaning = {kind: 'content'};
+
+export function meaningOf({name, data}: StreamEvent): EventMeaning {
+  if (isPing(name) || data === '') return NOTHING;
+  const fields = data === null ? null : fieldsOf(data);
+  if (fields === null) return CONTENT; // `[DONE]`, an event that is too large, and all that is no JSON object.
+  const type = typeof fields.type === 'string' ? fields.type : name;
+  const body = errorIn(fields, type);
+  if (body !== null) return {kind: 'error', body};
+  if (isPing(type)) return NOTHING;
+  const row = ANNOUNCEMENTS.find(each => isOf(each, fields, type));
+  return row?.content.every(path => isEmpty(at(fields, path), row.labels)) ? NOTHING : CONTENT;
+}
+
+/**
+ * The error of an event, where it is one.
+ *
+ * Anthropic and OpenAI's Responses API name the event, all others have a field `error`. `response.failed` has it inside of the response, and
+ * vLLM's older versions have the fields of the error at the top.
+ */
+function errorIn(fields: Fields, type: string): StreamErrorBody | null {
+  if (type === 'response.failed') return isFields(fields.response) ? fields.response : null;
+  const hasError = isFields(fields.error) || (typeof fields.error === 'string' && fields.error !== '');
+  return hasError || type === 'error' || fields.object === 'error' ? fields : null;
+}
+
+function isOf({event, only}: Announcement, fields: Fields, type: string): boolean {
+  const isNamed = 'type' in event ? event.type === type : Object.hasOwn(fields, event.field);
+  return isNamed && (only === undefined || at(fields, only.path) === only.value);
+}
+
+/** No chunk of a model is deeper. What is deeper counts as content, so that no server can exhaust the stack. */
+const MAX_DEPTH = 10;
+
+function isEmpty(value: unknown, labels: readonly string[], depth = 0): boolean {
+  if (value === null || value === undefined || value === '') return true;
+  if (typeof value !== 'object' || depth > MAX_DEPTH) return false;
+  if (Array.isArray(value)) return value.every(each => isEmpty(each, labels, depth + 1));
+  return Object.entries(value).every(([key, each]) => labels.includes(key) || isEmpty(each, labels, depth + 1));
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function at(fields: Fields, path: string): unknown {
+  let found: unknown = fields;
+  for (const key of path.split('.')) found = isFields(found) && Object.hasOwn(found, key) ? found[key] : undefined;
+  return found;
+}
+
+/** Null for what is no JSON object. */
+function fieldsOf(data: string): Fields | null {
+  if (!data.trimStart().startsWith('{')) return null;
+  try {
+    const value: unknown = JSON.parse(data);
+    return isFields(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
