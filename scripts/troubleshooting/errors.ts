@@ -47,11 +47,25 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
     remedy:
       'Leave room for `maxAttempts` attempts and their waits in `deadlineMs`, or lower `attemptTimeoutMs`. retry-lint compares the three.',
   },
+  CONTENT_TIMEOUT: {
+    type: 'TimeoutError',
+    means:
+      'The headers of an event stream came, and no content within `stream.firstContentMs`: only comments, pings or empty chunks, or nothing. The server may have acted, so only calls that may be repeated are retried.',
+    remedy:
+      'Raise `stream.firstContentMs` for a model that thinks for long without a word, or set it to null. `error.resilience.reason` says why there was no further attempt.',
+  },
   IDLE_TIMEOUT: {
     type: 'TimeoutError',
-    means: 'While a response body was read as a stream, no chunk arrived for `idleTimeoutMs`.',
+    means:
+      'While a response body was read as a stream, no chunk arrived for `idleTimeoutMs`. In an event stream under `stream`, comments and pings do not count.',
     remedy:
       'Raise `idleTimeoutMs`, or set it to null, for a server that is silent for long on purpose. A part of the body was delivered, so the call is not retried.',
+  },
+  STREAM_ERROR: {
+    type: 'SteadfetchError',
+    means:
+      'Only in hooks of ky: an event stream began with an error, such as `overloaded_error`, and the call is retried. ky retries because of an error, and the status of the response is a success.',
+    remedy: 'None is needed. If all attempts end like this, the caller gets the last stream as the server sent it.',
   },
   BODY_DROPPED: {
     type: 'SteadfetchError',

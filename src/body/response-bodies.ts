@@ -3,6 +3,7 @@ import type {AttemptResponse} from '../core/outcome.ts';
 import type {Clock} from '../core/timer.ts';
 import type {BodyListener} from './body-listener.ts';
 import type {ErrorRead} from './read-error.ts';
+import type {BeginningEnd, StreamBeginning} from './stream-beginning.ts';
 
 export interface ResponseBodies<in R extends AttemptResponse> {
   /**
@@ -23,6 +24,8 @@ export interface ResponseBodies<in R extends AttemptResponse> {
    * @returns Undefined, now or later, where there is nothing that can be read within the limits.
    */
   readError?(response: R, limits: ErrorRead): unknown;
+  /** Prepares to read the beginning of an event stream. Left out, or null: such a body cannot be read ahead. */
+  readAhead?(response: R, beginning: StreamBeginning): ReadAhead | null;
   /** The response is not read. */
   discard(response: R, clock: Clock): void;
 }
@@ -37,4 +40,14 @@ export interface HeldBody {
   release(): boolean;
   /** The response is not the answer. */
   discard(): void;
+}
+
+/** The event stream of one response: its beginning is read before the response goes anywhere, and its chunks are watched after that. */
+export interface ReadAhead {
+  /** Called at most once. Rejects where the body breaks. */
+  read(): Promise<BeginningEnd>;
+  /** The response goes on: its body gives what was read, and then the rest, byte for byte. */
+  release(): void;
+  /** The attempt is over: the body is cancelled, and fails with the reason where it goes on already. */
+  cancel(reason: unknown): void;
 }

@@ -10,11 +10,20 @@ export interface BodyTimer {
   readonly armed: boolean;
   /** The total time no longer counts. */
   limitSilence(): void;
-  startSilence(): void;
+  /** @param leftMs Left out: the whole time. */
+  startSilence(leftMs?: number): void;
+  /** How much of that time is left, in milliseconds; undefined where none runs. */
+  readonly silenceLeftMs: number | undefined;
   endSilence(): void;
   /** A read is pending: the timer keeps the process alive. */
   keepAlive(): void;
   bodyEnded(how?: BodyEnd): void;
+}
+
+/** Says of a body whether its chunks end the silence: those of an event stream can be nothing but pings. */
+export interface Pulse {
+  /** Whether data came since this was asked last. */
+  takeBroughtData(): boolean;
 }
 
 type Interrupt = (error: unknown) => void;
@@ -32,10 +41,15 @@ export class TrackedBody implements BodyListener {
   /** Copies of the body that are still to be read: `clone()` makes two of one. */
   #readers = 1;
   #reads = NO_READS;
+  readonly #pulse: Pulse | null;
+  /** Where the last chunk brought no data. */
+  #silenceLeftMs: number | undefined;
 
-  constructor(timer: BodyTimer, isErrorBody: boolean) {
+  /** @param pulse Null: every chunk ends the silence. */
+  constructor(timer: BodyTimer, isErrorBody: boolean, pulse: Pulse | null = null) {
     this.#timer = timer;
     this.#isErrorBody = isErrorBody;
+    this.#pulse = pulse;
   }
 
   get armed(): boolean {
@@ -54,7 +68,7 @@ export class TrackedBody implements BodyListener {
   }
 
   awaitingChunk(): void {
-    if (this.#isStreaming && this.#readers > 0) this.#timer.startSilence();
+    if (this.#isStreaming && this.#readers > 0) this.#timer.startSilence(this.#silenceLeftMs);
   }
 
   pending(interrupt: Interrupt): void {
@@ -66,7 +80,10 @@ export class TrackedBody implements BodyListener {
 
   chunkArrived(): void {
     this.#reads = NO_READS;
-    if (this.#isStreaming) this.#timer.endSilence();
+    if (!this.#isStreaming) return;
+    if (this.#pulse !== null)
+      this.#silenceLeftMs = this.#pulse.takeBroughtData() ? undefined : this.#timer.silenceLeftMs;
+    this.#timer.endSilence();
   }
 
   cloned(): void {

@@ -157,6 +157,7 @@ function healthOf(outcome: Outcome, classification: Classification, answers: Pic
     case 'network':
       return 'failure';
     case 'attempt-timeout':
+    case 'content-timeout':
     case 'deadline':
       return outcome.reachedTransport && !outcome.isLate ? 'failure' : 'nothing';
     default:

@@ -3,19 +3,21 @@
  * cancelled or out of time. An engine that lets go when the headers arrive looks faster, and lets a hanging body hang.
  */
 import type {HeldBody} from '../body/response-bodies.ts';
-import {endAttempt, runIn, startAttempt} from '../client/observe.ts';
+import type {BeginningEnd} from '../body/stream-beginning.ts';
+import {endAttempt, noteFirstContent, runIn, startAttempt} from '../client/observe.ts';
 import type {Ports} from '../client/ports.ts';
 import {isPromise, promiseOf} from '../core/awaitable.ts';
 import type {AttemptKind} from '../core/call-view.ts';
 import {withoutStack} from '../core/errors.ts';
 import type {AttemptObserver} from '../core/observer.ts';
-import {type AttemptResponse, answered, failed, type Outcome} from '../core/outcome.ts';
+import {type AttemptResponse, answered, failed, type Outcome, type StreamError} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {failureKind} from '../decide/failure-facts.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {Health} from '../guards/trip.ts';
 import {PreparedHeaders} from '../transport/prepared-headers.ts';
 import type {TransportRequest} from '../transport/transport.ts';
+import {type AttemptStream, openStream} from './attempt-stream.ts';
 import {type CancelKind, type Cancellable, Cancellation} from './cancellation.ts';
 import type {CallContext} from './context.ts';
 import {writeIds} from './ids.ts';
@@ -50,6 +52,8 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
   #owner: AttemptOwner<R> | null = null;
   /** Of a response that waits, while it may become the answer. */
   held: HeldBody | null = null;
+  /** Of the response, where the policy has something to say of event streams and it is one. */
+  stream: AttemptStream | null = null;
 
   constructor(call: CallContext<R>, number: number, ticket: Ticket, shadowed: Attempt<R> | null = null) {
     this.call = call;
@@ -87,7 +91,8 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
       if (callerSignal.aborted) return;
     }
     if (stop?.aborted) return this.#end(failed('aborted', stop.reason, false));
-    const isAbortable = isTimed || call.mayHedge || (callerSignal !== null && !passesCallerSignal);
+    const isAbortable =
+      isTimed || call.mayHedge || call.plan.policy.stream !== null || (callerSignal !== null && !passesCallerSignal);
     let request: TransportRequest<R>;
     try {
       request = transport.next(isAbortable);
@@ -200,8 +205,41 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     const flaw = responseFlaw(response);
     if (flaw !== null)
       return this.#failed(new TypeError('The fetch of this client did not answer with a Response.', flaw));
+    const stream = openStream(this.call, response);
+    if (stream === null) return this.#answer(response, null);
+    this.stream = stream;
+    this.cancellation.alsoCancels(stream.ahead);
+    if (stream.settings.commit === 'content') return this.#awaitContent(response, stream);
+    stream.ahead.release();
+    this.#answer(response, null);
+  }
+
+  #answer(response: R, streamError: StreamError | null): void {
     if (!this.cancellation.isPossible) this.cancellation.release(); // Nothing can end its body but the request itself.
-    this.#end(answered(response));
+    this.#end(answered(response, streamError));
+  }
+
+  /** The response is held until its first content. */
+  #awaitContent(response: R, {settings, ahead}: AttemptStream): void {
+    if (settings.firstContentMs !== null) this.cancellation.limitContent(settings.firstContentMs);
+    ahead.read().then(
+      end => this.#step(() => this.#begun(response, end)),
+      error => this.#step(() => this.#failed(error)),
+    );
+  }
+
+  #begun(response: R, end: BeginningEnd): void {
+    if (this.#owner === null) return; // Time ran out, or the caller aborted, while the stream was read.
+    this.stream?.ahead.release();
+    this.cancellation.endContentLimit();
+    if (end.kind === 'content') this.#noteContent();
+    this.#answer(response, end.kind === 'error' ? end.error : null);
+  }
+
+  #noteContent(): void {
+    const afterMs = this.call.client.clock.now() - this.startedAt;
+    this.call.retryState.firstContentMs = afterMs;
+    if (this.#span !== null) noteFirstContent(this.#span, afterMs);
   }
 
   #failed(error: unknown): void {

@@ -1,7 +1,8 @@
 /**
  * What cancels an attempt, and later the reading of its body: its time limit, or the caller. The limit is that of the attempt itself, then
- * that of its body, or of the silence between two chunks of the body.
+ * that of the first content of an event stream, of its body, or of the silence between two chunks of the body.
  */
+import type {ReadAhead} from '../body/response-bodies.ts';
 import type {BodyTimer, TrackedBody} from '../body/tracked-body.ts';
 import type {AbortListener, AbortSource} from '../core/abort-source.ts';
 import {TimeoutError, withoutStack} from '../core/errors.ts';
@@ -12,9 +13,9 @@ import {Timer} from '../core/timer.ts';
 import type {TransportRequest} from '../transport/transport.ts';
 import type {CallFacts} from './context.ts';
 
-type Limit = 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT';
+type Limit = TimeoutError['code'];
 
-export type CancelKind = 'deadline' | 'attempt-timeout' | 'aborted';
+export type CancelKind = 'deadline' | 'attempt-timeout' | 'content-timeout' | 'aborted';
 
 /** The attempt. */
 export interface Cancellable {
@@ -36,6 +37,13 @@ export interface Cancellable {
  */
 const LATE_RATIO = 0.1;
 const LEAST_LATE_MS = 20;
+
+const KINDS: Readonly<Record<Limit, CancelKind>> = {
+  ATTEMPT_TIMEOUT: 'attempt-timeout',
+  DEADLINE_EXCEEDED: 'deadline',
+  CONTENT_TIMEOUT: 'content-timeout',
+  IDLE_TIMEOUT: 'attempt-timeout',
+};
 
 export class Cancellation extends Timer implements AbortListener, BodyTimer {
   startedAt = 0;
@@ -81,6 +89,18 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
     this.#request = request;
   }
 
+  /** The beginning of the response's stream is read: that ends with the request. */
+  alsoCancels(ahead: ReadAhead): void {
+    const request = this.#request;
+    if (request === null) return;
+    this.#request = {
+      abort(reason) {
+        ahead.cancel(reason);
+        request.abort(reason);
+      },
+    };
+  }
+
   /** There is a request that it may abort. */
   get hasRequest(): boolean {
     return this.#request !== null;
@@ -89,6 +109,26 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
   /** Something may make it abort the request. */
   get isPossible(): boolean {
     return this.#request !== null && (this.armed || this.#callerSignal !== null);
+  }
+
+  /** The headers of an event stream came: its first content is awaited as long as the attempt has time, and no longer than this. */
+  limitContent(ms: number): void {
+    const {clock} = this.#attempt.call.client;
+    const now = clock.now();
+    if (this.armed && this.at <= now + ms) return;
+    this.#limit = 'CONTENT_TIMEOUT';
+    clock.arm(this, ms, now);
+  }
+
+  /** The content came: what is left of the attempt's time counts again. */
+  endContentLimit(): void {
+    if (this.#limit !== 'CONTENT_TIMEOUT') return;
+    const {deadlineAt, plan, client} = this.#attempt.call;
+    const attemptEndsAt = this.startedAt + plan.attemptTimeoutMs;
+    const endsAt = Math.min(deadlineAt, attemptEndsAt);
+    this.#limit = deadlineAt < attemptEndsAt ? 'DEADLINE_EXCEEDED' : 'ATTEMPT_TIMEOUT';
+    if (endsAt === Number.POSITIVE_INFINITY) this.pause();
+    else client.clock.arm(this, endsAt - client.clock.now());
   }
 
   /** The response waits while the call decides: its time does not run, in case it becomes the answer. */
@@ -134,11 +174,10 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
 
   #timeOut(lateMs: number): void {
     const {call} = this.#attempt;
-    const isDeadline = this.#limit === 'DEADLINE_EXCEEDED';
-    const limitMs = isDeadline ? call.deadlineMs : this.#limitMs;
+    const limitMs = this.#limit === 'DEADLINE_EXCEEDED' ? call.deadlineMs : this.#limitMs;
     const isLate = lateMs >= Math.max(LEAST_LATE_MS, limitMs * LATE_RATIO);
     const error = withoutStack(() => new TimeoutError(this.#limit, limitMs, undefined, isLate ? lateMs : 0));
-    this.#cancel(isDeadline ? 'deadline' : 'attempt-timeout', call.transport.timeoutError(error), isLate);
+    this.#cancel(KINDS[this.#limit], call.transport.timeoutError(error), isLate);
   }
 
   /** The caller aborted. */
@@ -189,8 +228,16 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
   /** What the timer was armed with, and what an error that says so names. */
   get #limitMs(): number {
     const {plan, deadlineAt} = this.#attempt.call;
-    if (this.#limit === 'DEADLINE_EXCEEDED') return deadlineAt - this.startedAt;
-    return this.#limit === 'IDLE_TIMEOUT' ? plan.idleTimeoutMs : plan.attemptTimeoutMs;
+    switch (this.#limit) {
+      case 'ATTEMPT_TIMEOUT':
+        return plan.attemptTimeoutMs;
+      case 'DEADLINE_EXCEEDED':
+        return deadlineAt - this.startedAt;
+      case 'CONTENT_TIMEOUT':
+        return plan.contentTimeoutMs;
+      default:
+        return plan.idleTimeoutMs;
+    }
   }
 
   // What the body asks for. A clock or a signal that throws must not keep a chunk, or the end of the body, from its reader.
@@ -200,8 +247,12 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
     this.endSilence();
   }
 
-  startSilence(): void {
-    quietly(() => this.#attempt.call.client.clock.arm(this, this.#limitMs));
+  startSilence(leftMs: number = this.#limitMs): void {
+    quietly(() => this.#attempt.call.client.clock.arm(this, leftMs));
+  }
+
+  get silenceLeftMs(): number | undefined {
+    return this.armed ? Math.max(0, this.at - this.#attempt.call.client.clock.now()) : undefined;
   }
 
   endSilence(): void {

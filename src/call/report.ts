@@ -22,6 +22,8 @@ export interface CallReport {
   readonly waitedMs: number;
   /** From the start of the call to its end, in ms. */
   readonly durationMs: number;
+  /** From the send of an attempt to the first content of its event stream, in ms. Undefined unless `stream` held a response. */
+  readonly firstContentMs: number | undefined;
   /** The wait that the server asked for last, in ms, even if it was too long. Undefined if the server did not ask. */
   readonly retryAfterMs: number | undefined;
   readonly correlationId: string | undefined;
@@ -40,6 +42,7 @@ export function reportFor(call: CallFacts): CallReport {
     hedges,
     waitedMs,
     durationMs: ending?.durationMs ?? call.client.clock.now() - call.startedAt,
+    firstContentMs: call.retryStateIfAny?.firstContentMs,
     retryAfterMs: decision?.hint?.ms,
     correlationId,
     policyName,
@@ -154,7 +157,7 @@ export function resultOf({client, decision}: CallFacts, outcome: Outcome): CallR
     case 'nested':
       return 'not_retryable';
     default:
-      return outcome.kind === 'attempt-timeout' ? 'timeout' : 'failure';
+      return outcome.kind === 'attempt-timeout' || outcome.kind === 'content-timeout' ? 'timeout' : 'failure';
   }
 }
 

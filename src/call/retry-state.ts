@@ -1,4 +1,4 @@
-/** State that only retried calls need; allocated when the first of it is written. */
+/** State that only retried calls and event streams need; allocated when the first of it is written. */
 
 import type {Pause} from '../core/timer.ts';
 import type {OuterRetries} from '../decide/outer-retries.ts';
@@ -8,6 +8,8 @@ import type {PreparedHeaders} from '../transport/prepared-headers.ts';
 export class RetryState {
   waitedMs = 0;
   hedges = 0;
+  /** From the sending of the last attempt whose event stream had content to that content. */
+  firstContentMs: number | undefined;
   /** The last planned wait, for decorrelated jitter. */
   lastBackoffMs = 0;
   /** Of the attempt before, where the next one is to be prepared. */

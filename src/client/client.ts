@@ -76,11 +76,12 @@ export class Client<R extends AttemptResponse> {
   #expectTimers(plans: Plans): void {
     this.#plansSeen = plans;
     this.clock.expect(LONGEST_DRAIN_MS);
-    for (const {attemptTimeoutMs, idleTimeoutMs, deadlineMs, policy} of plans.all) {
+    for (const {attemptTimeoutMs, contentTimeoutMs, idleTimeoutMs, deadlineMs, policy} of plans.all) {
       if (policy.refusals !== null) this.clock.expect(LONGEST_ERROR_READ_MS);
       if (policy.concurrency !== null && deadlineMs !== Number.POSITIVE_INFINITY)
         this.clock.expect(deadlineMs - LEAST_ATTEMPT_MS);
       if (attemptTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(attemptTimeoutMs);
+      if (contentTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(contentTimeoutMs);
       if (idleTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(idleTimeoutMs);
     }
   }

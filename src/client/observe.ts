@@ -84,6 +84,14 @@ export function endAttempt(trace: AttemptObserver, outcome: Outcome, superseded:
   }
 }
 
+export function noteFirstContent(trace: AttemptObserver, afterMs: number): void {
+  try {
+    trace.firstContent?.(afterMs);
+  } catch (error) {
+    complain(error);
+  }
+}
+
 export function startBody(trace: AttemptObserver): BodyObserver | null {
   try {
     const body = trace.startBody?.() ?? null;

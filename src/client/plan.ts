@@ -33,6 +33,8 @@ export class Plan implements GuardSettings {
   readonly deadlineMs: number;
   readonly attemptTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** From the headers of an event stream to its first content. */
+  readonly contentTimeoutMs: number;
   readonly transients: Transients;
   readonly idempotentMethods: ReadonlySet<string>;
   /** Ids go on every call, so none goes out with the caller's own headers. */
@@ -59,6 +61,7 @@ export class Plan implements GuardSettings {
     this.deadlineMs = policy.deadlineMs ?? Number.POSITIVE_INFINITY;
     this.attemptTimeoutMs = policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
     this.idleTimeoutMs = policy.idleTimeoutMs ?? Number.POSITIVE_INFINITY;
+    this.contentTimeoutMs = policy.stream?.firstContentMs ?? Number.POSITIVE_INFINITY;
     this.transients = new Transients(policy.retryOn);
     this.idempotentMethods = new Set(policy.idempotentMethods);
     this.labelsAll = policy.correlation !== null && mayCarryIds('', policy.correlation.sendTo);

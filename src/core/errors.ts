@@ -12,7 +12,9 @@ export type ErrorCode =
   | 'PEER_PACKAGE'
   | 'ATTEMPT_TIMEOUT'
   | 'DEADLINE_EXCEEDED'
+  | 'CONTENT_TIMEOUT'
   | 'IDLE_TIMEOUT'
+  | 'STREAM_ERROR'
   | 'BODY_DROPPED'
   | 'CIRCUIT_OPEN'
   | 'CONCURRENCY_LIMIT'
@@ -67,18 +69,13 @@ export class InvalidPolicyError extends SteadfetchError {
  */
 export class TimeoutError extends SteadfetchError {
   override readonly name = 'TimeoutError';
-  declare readonly code: 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT';
+  declare readonly code: 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'CONTENT_TIMEOUT' | 'IDLE_TIMEOUT';
   /** The limit, in ms. */
   readonly limitMs: number;
   /** How long after the limit the timeout was declared, because the process was busy, in ms. 0 if it was declared in time. */
   readonly lateMs: number;
 
-  constructor(
-    code: 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'IDLE_TIMEOUT',
-    limitMs: number,
-    cause?: unknown,
-    lateMs = 0,
-  ) {
+  constructor(code: TimeoutError['code'], limitMs: number, cause?: unknown, lateMs = 0) {
     const late =
       lateMs > 0 ? ` The process was busy and noticed ${Math.round(lateMs)} ms later, so no guard learns of it.` : '';
     super(code, timeoutMessage(code, limitMs) + late, cause);
@@ -94,6 +91,8 @@ function timeoutMessage(code: TimeoutError['code'], limitMs: number): string {
       return `The attempt took longer than its ${limit} ms.`;
     case 'DEADLINE_EXCEEDED':
       return `The call was not answered within its ${limit} ms.`;
+    case 'CONTENT_TIMEOUT':
+      return `The event stream brought no content within ${limit} ms of its headers.`;
     case 'IDLE_TIMEOUT':
       return `No chunk of the response body arrived for ${limit} ms.`;
   }

@@ -43,6 +43,8 @@ export interface AttemptObserver {
   run<T>(send: () => T): T;
   /** Called exactly once. `superseded`: another attempt of the same call was answered first. */
   end(outcome: Outcome, superseded: boolean, latencyMs: number): void;
+  /** Called before `end` when the first content of an event stream came, which `stream` had held until then. `afterMs`: since the send. */
+  firstContent?(afterMs: number): void;
   /** Called when the caller gets the response, before its body is read. The call has ended. */
   startBody?(): BodyObserver | null;
 }

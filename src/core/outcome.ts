@@ -16,6 +16,8 @@ export type FailureKind =
   | 'network'
   /** The attempt's own time was over. */
   | 'attempt-timeout'
+  /** The headers of an event stream came, and no content within `stream.firstContentMs`. */
+  | 'content-timeout'
   /** The call's time was over. */
   | 'deadline'
   /** The caller's signal aborted. */
@@ -29,6 +31,14 @@ export type FailureKind =
   /** Anything else that was thrown, such as a mistake in the request. */
   | 'other';
 
+/** An error that an event stream began with, before any content. */
+export interface StreamError {
+  /** The HTTP status that it stands for. */
+  readonly status: number;
+  /** In the shape of the body that an error response has. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
 /** How an attempt, or a call, ended. */
 export class Outcome<out R extends AttemptResponse = AttemptResponse> {
   readonly kind: 'response' | FailureKind;
@@ -39,6 +49,8 @@ export class Outcome<out R extends AttemptResponse = AttemptResponse> {
   readonly reachedTransport: boolean;
   /** A time limit passed while the process was busy. This says nothing about the server, so guards ignore the outcome. */
   readonly isLate: boolean;
+  /** The response is successful by its status, and its body begins with an error. */
+  readonly streamError: StreamError | null;
 
   constructor(
     kind: 'response' | FailureKind,
@@ -46,21 +58,24 @@ export class Outcome<out R extends AttemptResponse = AttemptResponse> {
     error: unknown,
     reachedTransport = true,
     isLate = false,
+    streamError: StreamError | null = null,
   ) {
     this.kind = kind;
     this.response = response;
     this.error = error;
     this.reachedTransport = reachedTransport;
     this.isLate = isLate;
+    this.streamError = streamError;
   }
 
-  /** The HTTP status, or 0 without a response. */
+  /** The HTTP status, or the one that an error at the beginning of the stream stands for; 0 without a response. */
   get status(): number {
+    if (this.streamError !== null) return this.streamError.status;
     return this.response === null ? 0 : this.response.status;
   }
 }
 
-export const answered = <R extends AttemptResponse>(response: R): Outcome<R> =>
-  new Outcome('response', response, undefined);
+export const answered = <R extends AttemptResponse>(response: R, streamError: StreamError | null = null): Outcome<R> =>
+  new Outcome('response', response, undefined, true, false, streamError);
 export const failed = (kind: FailureKind, error: unknown, reachedTransport = true, isLate = false): Outcome<never> =>
   new Outcome<never>(kind, null, error, reachedTransport, isLate);

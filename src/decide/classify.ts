@@ -3,9 +3,12 @@ import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {AnswerContext, Answers} from './answers.ts';
 import {type Classification, green, red, unlisted, yellow} from './classification.ts';
 import {classifyMistake, classifyNetworkFailure} from './classify-failure.ts';
+import {classifyStreamError} from './stream-error.ts';
 
 const TIMEOUT = yellow('attempt timeout');
 const TIMEOUT_BEFORE_SENDING = green('attempt timeout', 'not-sent');
+/** A model may have worked all that time. */
+const NO_CONTENT = yellow('no content in time');
 const DEADLINE = red('deadline', 'maybe-processed', {final: true});
 const ABORTED = red('aborted by the caller', 'maybe-processed', {final: true});
 const HOOK = red('a function of the user threw', 'maybe-processed', {final: true});
@@ -19,13 +22,16 @@ export function classify<R extends AttemptResponse>(
 ): Classification {
   switch (outcome.kind) {
     case 'response':
-      return answers.classify(outcome.response!, context);
+      if (outcome.streamError === null) return answers.classify(outcome.response!, context);
+      return classifyStreamError(outcome.streamError, outcome.response!.headers, context);
     case 'network':
       return classifyNetworkFailure(outcome.error, context.transients);
     case 'attempt-timeout': {
       const found = outcome.reachedTransport ? TIMEOUT : TIMEOUT_BEFORE_SENDING;
       return context.transients.timeout ? found : unlisted(found);
     }
+    case 'content-timeout':
+      return context.transients.timeout ? NO_CONTENT : unlisted(NO_CONTENT);
     case 'deadline':
       return DEADLINE;
     case 'aborted':

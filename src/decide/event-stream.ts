@@ -6,6 +6,13 @@
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
+import type {ResponseHeaders} from '../core/outcome.ts';
+
+const EVENT_STREAM = /^\s*text\/event-stream\s*(;|$)/i;
+
+/** Going by its header. What tests make up for a success may have none. */
+export const isEventStream = (headers: ResponseHeaders | undefined): boolean =>
+  EVENT_STREAM.test(headers?.get('content-type') ?? '');
 
 /** One event. Comments, ids and retry times are not events. */
 export interface StreamEvent {

@@ -86,6 +86,7 @@ export class KyCall {
       case 'HTTPError':
         return response === undefined ? failed('other', error) : answered(response);
       case 'TimeoutError':
+        if (cause?.code === 'CONTENT_TIMEOUT') return failed('content-timeout', error);
         return failed(cause?.code === 'ATTEMPT_TIMEOUT' || !this.#isLate ? 'attempt-timeout' : 'deadline', error);
       case 'NetworkError':
         return failed('network', error);

@@ -5,10 +5,12 @@
  * read it. ky has no hook that sees every end of a call, so the user's hooks are wrapped, and each way out finishes it.
  */
 
+import {discard} from '../body/discard.ts';
 import type {CallContext} from '../call/context.ts';
 import {discardDecision, reconsider, releaseReservation, sendOnce} from '../call/external-loop.ts';
 import {finishCall} from '../call/finish.ts';
-import {answered, failed, type Outcome} from '../core/outcome.ts';
+import {SteadfetchError} from '../core/errors.ts';
+import {answered, failed, type Outcome, type StreamError} from '../core/outcome.ts';
 import {backoffMs} from '../decide/backoff.ts';
 import {RequestTransport} from '../transport/request-transport.ts';
 import {restoreTimeout} from './explicit-options.ts';
@@ -44,6 +46,7 @@ class KyLoop {
   /** What ky was told last, and would throw if nothing else happened. */
   #lastError: unknown;
   #lastResponse: Response | null = null;
+  #lastStreamError: StreamError | null = null;
   /** A hook of the user's gave the answer: it is the answer, whatever its status. */
   #answeredByHook = false;
   /** A hook put another Request in place, with a body that was not seen. */
@@ -77,7 +80,9 @@ class KyLoop {
     const {response, error} = outcome;
     if (this.#retries) this.#finishIfAborted(call, request.signal);
     if (response !== null) {
+      if (outcome.streamError !== null && this.#retries) throw this.#streamError(call, response);
       this.#lastResponse = response;
+      this.#lastStreamError = outcome.streamError;
       if (this.#afterResponseHooks === 0) this.#finishIfGood(response);
       return response;
     }
@@ -130,7 +135,13 @@ class KyLoop {
     if (!response.ok && response.type !== 'opaque') return;
     const {call} = this.#ky;
     if (response !== this.#lastResponse && call !== null) discardDecision(call);
-    this.#ky.finish(answered(response));
+    this.#ky.finish(answered(response, response === this.#lastResponse ? this.#lastStreamError : null));
+  }
+
+  /** ky retries because of an error, and the response is good by its status: this error takes its place. */
+  #streamError(call: CallContext<Response>, response: Response): SteadfetchError {
+    discard(response, this.#ky.client.clock);
+    return new SteadfetchError('STREAM_ERROR', `The attempt failed: ${call.decision!.classification.reason}.`);
   }
 
   /** ky retries a status only by way of an error, so one is claimed where a retry is certain: `throwHttpErrors: false` retries too. */
@@ -230,6 +241,7 @@ class StatusOnly implements Outcome {
   readonly error = undefined;
   readonly reachedTransport = true;
   readonly isLate = false;
+  readonly streamError = null;
   readonly status: number;
 
   constructor(status: number) {

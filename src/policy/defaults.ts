@@ -30,6 +30,7 @@ export const defaultPolicy: Policy = deepFreeze<Policy>({
   },
   concurrency: null,
   hedge: null,
+  stream: null,
   correlation: {header: 'x-correlation-id', requestIdHeader: null, sendTo: null},
   deadlineHeader: null,
   attemptHeader: null,
@@ -77,6 +78,7 @@ export const defaultsOfPart: Readonly<Record<string, object>> = deepFreeze({
   retryAfter: {honor: true, maxMs: 60000, scope: 'call'},
   refusals: {readBytes: 16384},
   hedge: {maxLoadRatio: 0.05},
+  stream: {commit: 'content', firstContentMs: 20000, holdBytes: 65536},
   correlation: {header: 'x-correlation-id', requestIdHeader: null, sendTo: null},
   objective: {},
 });

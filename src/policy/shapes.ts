@@ -68,6 +68,12 @@ const hedgingShape = fields({
   maxLoadRatio: number(0, 1),
 });
 const hedgeShape = anyOf(hedgingShape, nothing);
+const eventStreamShape = fields({
+  commit: oneOf('content', 'headers'),
+  firstContentMs: anyOf(whole(1), nothing),
+  holdBytes: whole(1, 16777216),
+});
+const streamShape = anyOf(eventStreamShape, nothing);
 const deadlineHeaderShape = anyOf(headerNameShape, nothing);
 const attemptHeaderShape = anyOf(headerNameShape, nothing);
 const nestedShape = oneOf('observe', 'yield');
@@ -180,6 +186,7 @@ const routeShape = fields({
   breaker: breakerShape,
   concurrency: concurrencyShape,
   hedge: hedgeShape,
+  stream: streamShape,
   correlation: correlationShape,
   deadlineHeader: deadlineHeaderShape,
   attemptHeader: attemptHeaderShape,
@@ -209,6 +216,7 @@ export const overridesShape: Fields = fields({
   breaker: nothing,
   concurrency: nothing,
   hedge: hedgeShape,
+  stream: streamShape,
   deadlineHeader: deadlineHeaderShape,
   attemptHeader: attemptHeaderShape,
   nested: nestedShape,
@@ -237,6 +245,7 @@ export const policyShape: Fields = fields({
   breaker: breakerShape,
   concurrency: concurrencyShape,
   hedge: hedgeShape,
+  stream: streamShape,
   correlation: correlationShape,
   deadlineHeader: deadlineHeaderShape,
   attemptHeader: attemptHeaderShape,

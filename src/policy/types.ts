@@ -112,6 +112,13 @@ export interface PolicyInput {
    * Default: null.
    */
   readonly hedge?: HedgingInput | null | undefined;
+  /**
+   * When the response of an event stream (text/event-stream) counts as the answer, and what its reader waits for.
+   * null: as with any other response, at the headers.
+   *
+   * Default: null.
+   */
+  readonly stream?: EventStreamInput | null | undefined;
   /** Ids that name a call, and its attempts, in the logs of both sides. */
   readonly correlation?: CorrelationInput | null | undefined;
   /**
@@ -279,6 +286,13 @@ export interface Policy {
    * Default: null.
    */
   readonly hedge: Hedging | null;
+  /**
+   * When the response of an event stream (text/event-stream) counts as the answer, and what its reader waits for.
+   * null: as with any other response, at the headers.
+   *
+   * Default: null.
+   */
+  readonly stream: EventStream | null;
   /** Ids that name a call, and its attempts, in the logs of both sides. */
   readonly correlation: Correlation | null;
   /**
@@ -1399,6 +1413,74 @@ export interface AdaptiveConcurrencyInput {
 }
 
 /**
+ * For successful responses of the type text/event-stream. Comments and pings do not reset idleTimeoutMs. Before
+ * the first content, an error event is treated like the HTTP status that it stands for, and may be retried; after
+ * it, nothing is.
+ *
+ * Source: Anthropic and OpenAI: errors inside of streams; LiteLLM stream_timeout.
+ */
+export interface EventStream {
+  /**
+   * What makes a response the answer. Pings, announcements and empty chunks are no content; an event of an unknown
+   * kind is.
+   *
+   * - content: The response is held until its first event with content, then passed on byte for byte.
+   * - headers: The response is passed on at its headers.
+   *
+   * Default: "content".
+   */
+  readonly commit: 'content' | 'headers';
+  /**
+   * Longest wait from the headers to the first content, inside of the attempt timeout and the deadline. Then the
+   * attempt has failed, although the server may have acted. null: no limit of its own.
+   *
+   * Unit: ms. Default: 20000. Source: LiteLLM stream_timeout.
+   */
+  readonly firstContentMs: number | null;
+  /**
+   * Bytes that are held without content. With more, the response is passed on.
+   *
+   * Unit: bytes. Default: 65536.
+   */
+  readonly holdBytes: number;
+}
+
+/**
+ * For successful responses of the type text/event-stream. Comments and pings do not reset idleTimeoutMs. Before
+ * the first content, an error event is treated like the HTTP status that it stands for, and may be retried; after
+ * it, nothing is.
+ *
+ * Source: Anthropic and OpenAI: errors inside of streams; LiteLLM stream_timeout.
+ */
+export interface EventStreamInput {
+  /**
+   * What makes a response the answer. Pings, announcements and empty chunks are no content; an event of an unknown
+   * kind is.
+   *
+   * - content: The response is held until its first event with content, then passed on byte for byte.
+   * - headers: The response is passed on at its headers.
+   *
+   * Default: "content".
+   */
+  readonly commit?: 'content' | 'headers' | undefined;
+  /**
+   * Longest wait from the headers to the first content, inside of the attempt timeout and the deadline. Then the
+   * attempt has failed, although the server may have acted. null: no limit of its own.
+   *
+   * Unit: ms. Default: 20000. Source: LiteLLM stream_timeout.
+   */
+  readonly firstContentMs?: number | null | undefined;
+  /**
+   * Bytes that are held without content. With more, the response is passed on.
+   *
+   * Unit: bytes. Default: 65536.
+   */
+  readonly holdBytes?: number | undefined;
+  /** Ignored by the engine: for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/**
  * Either a fixed delayMs or a quantile of the recent latencies, not both.
  *
  * Source: J. Dean, L. Barroso, The Tail at Scale (2013); gRPC A6.
@@ -1607,6 +1689,13 @@ export interface RouteInput {
    * Default: null.
    */
   readonly hedge?: HedgingInput | null | undefined;
+  /**
+   * When the response of an event stream (text/event-stream) counts as the answer, and what its reader waits for.
+   * null: as with any other response, at the headers.
+   *
+   * Default: null.
+   */
+  readonly stream?: EventStreamInput | null | undefined;
   /** Ids that name a call, and its attempts, in the logs of both sides. */
   readonly correlation?: CorrelationInput | null | undefined;
   /**
@@ -1841,6 +1930,13 @@ export interface CallOverrides {
    * Default: null.
    */
   readonly hedge?: HedgingInput | null | undefined;
+  /**
+   * When the response of an event stream (text/event-stream) counts as the answer, and what its reader waits for.
+   * null: as with any other response, at the headers.
+   *
+   * Default: null.
+   */
+  readonly stream?: EventStreamInput | null | undefined;
   /**
    * Header that carries how many milliseconds the call has left, computed anew for every attempt. null: none.
    *

@@ -69,6 +69,10 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
     this.#scope.end(this.#home.time.now());
   }
 
+  firstContent(afterMs: number): void {
+    this.#scope.span.setAttribute(names.GEN_AI_TIME_TO_FIRST_CHUNK, afterMs / 1000);
+  }
+
   startBody(): BodyObserver | null {
     return this.#home.startBody(this.#number);
   }
@@ -97,6 +101,7 @@ function attemptOutcome(outcome: Outcome, {failureType}: Conventions): string {
     case 'response':
       return failureType(outcome.status) === undefined ? 'success' : 'failure';
     case 'attempt-timeout':
+    case 'content-timeout':
     case 'deadline':
       return 'timeout';
     case 'aborted':

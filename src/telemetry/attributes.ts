@@ -21,6 +21,8 @@ export const NETWORK_PEER_ADDRESS = 'network.peer.address';
 export const NETWORK_PEER_PORT = 'network.peer.port';
 export const NETWORK_PROTOCOL_VERSION = 'network.protocol.version';
 export const ERROR_TYPE = 'error.type';
+/** Seconds. Of the GenAI conventions: the one fact that is known of a model's stream. */
+export const GEN_AI_TIME_TO_FIRST_CHUNK = 'gen_ai.response.time_to_first_chunk';
 
 export const RPC_SYSTEM_NAME = 'rpc.system.name';
 /** `package.Service/Method`. */

@@ -34,6 +34,7 @@ function bodyOutcome(how: BodyEnd): string {
     case 'left':
       return how;
     case 'attempt-timeout':
+    case 'content-timeout':
     case 'deadline':
       return 'timeout';
     case 'aborted':

@@ -37,7 +37,8 @@ export const httpConventions: Conventions = {
     if (number > 1) attributes[names.HTTP_REQUEST_RESEND_COUNT] = number - 1;
     return attributes;
   },
-  end: ({kind, status}) => (kind === 'response' ? {[names.HTTP_RESPONSE_STATUS_CODE]: status} : {}),
+  end: ({kind, status, response}) =>
+    kind === 'response' ? {[names.HTTP_RESPONSE_STATUS_CODE]: response?.status ?? status} : {},
   failureType: status => (status >= 400 ? String(status) : undefined),
 };
 
@@ -58,6 +59,7 @@ function codeOf({kind, status}: Outcome): string | undefined {
     case 'response':
       return codeName(status);
     case 'attempt-timeout':
+    case 'content-timeout':
     case 'deadline':
       return 'DEADLINE_EXCEEDED';
     case 'aborted':

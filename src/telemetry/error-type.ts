@@ -47,6 +47,7 @@ export function errorType(outcome: Outcome, conventions: Conventions = httpConve
     case 'stopped':
       return undefined;
     case 'attempt-timeout':
+    case 'content-timeout':
       return 'timeout';
     case 'deadline':
       return 'deadline_exceeded';

@@ -79,6 +79,10 @@ class ObservedAttempt implements AttemptObserver {
     this.#metrics.attemptEnded(this.#kind, outcome, superseded, latencyMs);
   }
 
+  firstContent(afterMs: number): void {
+    this.span?.firstContent?.(afterMs);
+  }
+
   startBody(): BodyObserver | null {
     return this.span?.startBody?.() ?? null;
   }

@@ -8,11 +8,13 @@ import type {BodyListener} from '../body/body-listener.ts';
 import {isTooLong, LONGEST_DRAIN_MS, MAX_DRAIN_BYTES} from '../body/discard.ts';
 import {droppedError} from '../body/held-body.ts';
 import {type ErrorRead, mayBeRead, parsed} from '../body/read-error.ts';
-import type {ResponseBodies} from '../body/response-bodies.ts';
+import type {ReadAhead, ResponseBodies} from '../body/response-bodies.ts';
+import type {StreamBeginning} from '../body/stream-beginning.ts';
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 import {type Clock, Pause} from '../core/timer.ts';
 import type {Sent} from '../decide/classification.ts';
 import type {Redirected} from '../decide/redirected.ts';
+import {DispatchedAhead} from './dispatched-ahead.ts';
 import type {BodyReader} from './kept-iterable.ts';
 import type {DispatchController, DispatchHandler, IncomingHeaders} from './types.ts';
 
@@ -39,6 +41,8 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   #headers: ResponseHeaders | null = null;
   #text: string | undefined;
   #listener: BodyListener | null = null;
+  /** Of an event stream under a policy for those. */
+  #ahead: DispatchedAhead | null = null;
   #abortedWith: Error | null = null;
   #chunks: Uint8Array[] = [];
   #bytes = 0;
@@ -77,6 +81,19 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
 
   track(listener: BodyListener): void {
     this.#listener = listener;
+  }
+
+  /** @returns Null where the bytes of the stream are compressed: undici's dispatchers pass them on as they are. */
+  readAhead(beginning: StreamBeginning): ReadAhead | null {
+    const encoding = this.headers.get('content-encoding') ?? 'identity';
+    if (this.#stage !== 'undecided' || encoding !== 'identity') return null;
+    const ahead = new DispatchedAhead(beginning);
+    this.#ahead = ahead;
+    for (const chunk of this.#chunks) ahead.chunk(chunk);
+    if (this.#error !== null) ahead.broke(this.#error);
+    else if (this.#trailers !== null) ahead.ended();
+    else if (ahead.isReading) this.connection?.resume();
+    return ahead;
   }
 
   hold(clock: Clock): void {
@@ -189,7 +206,8 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     switch (this.#stage) {
       case 'undecided':
         this.#chunks.push(chunk);
-        if (this.#bytes > MAX_DRAIN_BYTES) connection.pause();
+        this.#ahead?.chunk(chunk);
+        if (this.#bytes > MAX_DRAIN_BYTES && !this.#ahead?.isReading) connection.pause();
         this.#onProgress?.();
         return;
       case 'held':
@@ -198,6 +216,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
         if (this.#bytes > MAX_DRAIN_BYTES) this.abort(droppedError(this.status, 'too-large'));
         return;
       case 'answer':
+        this.#ahead?.chunk(chunk);
         this.#listener?.chunkArrived();
         this.#controller.handler.onResponseData?.(this.#controller, chunk);
         if (!this.#controller.paused) this.#listener?.awaitingChunk();
@@ -208,6 +227,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     this.#trailers = trailers;
     this.#limit?.end();
     this.#onProgress?.();
+    this.#ahead?.ended();
     if (this.#stage !== 'answer') return;
     this.#listener?.ended('read');
     this.#controller.handler.onResponseEnd?.(this.#controller, trailers);
@@ -217,6 +237,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     this.#error = error;
     this.#limit?.end();
     this.#onProgress?.();
+    this.#ahead?.broke(error);
     if (this.status === 0) this.#reject(error);
     if (this.#stage !== 'answer') return;
     this.#listener?.ended('network');
@@ -240,6 +261,7 @@ export const dispatchedBodies: ResponseBodies<Dispatched> = {
     return null;
   },
   readError: (response, limits) => response.readError(limits),
+  readAhead: (response, beginning) => response.readAhead(beginning),
   discard: (response, clock) => response.drop(clock),
 };
 

@@ -156,7 +156,7 @@ describe('what a call shows of its secrets: nothing', () => {
       'breaker.changed': true,
       'call.end': true,
     };
-    const codes: Record<Exclude<(TimeoutError | RejectedError)['code'], 'IDLE_TIMEOUT'>, true> = {
+    const codes: Record<Exclude<(TimeoutError | RejectedError)['code'], 'IDLE_TIMEOUT' | 'CONTENT_TIMEOUT'>, true> = {
       ATTEMPT_TIMEOUT: true,
       DEADLINE_EXCEEDED: true,
       CIRCUIT_OPEN: true,

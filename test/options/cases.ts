@@ -11,6 +11,7 @@ import {
   oneCall,
   otherCallHeld,
   otherRoute,
+  pingsBeforeContent,
   probesAfter,
   sendsAt,
   sendsOf,
@@ -809,6 +810,38 @@ const overrides: readonly Case[] = [
   },
 ];
 
+const streams: readonly Case[] = [
+  {
+    path: 'stream',
+    a: {stream: null},
+    b: {stream: {}},
+    scenario: pingsBeforeContent,
+    expect: ['200 at 0', '200 at 3000'],
+  },
+  {
+    path: 'stream.commit',
+    a: {stream: {commit: 'headers'}},
+    b: {stream: {commit: 'content'}},
+    scenario: pingsBeforeContent,
+    expect: ['200 at 0', '200 at 3000'],
+  },
+  {
+    path: 'stream.firstContentMs',
+    a: {stream: {firstContentMs: 500}},
+    b: {stream: {firstContentMs: null}},
+    both: oneAttempt,
+    scenario: pingsBeforeContent,
+    expect: ['CONTENT_TIMEOUT (attempts-exhausted) at 500', '200 at 3000'],
+  },
+  {
+    path: 'stream.holdBytes',
+    a: {stream: {holdBytes: 20}},
+    b: {stream: {holdBytes: 1000}},
+    scenario: pingsBeforeContent,
+    expect: ['200 at 1000', '200 at 3000'],
+  },
+];
+
 export const cases: readonly Case[] = [
   ...named,
   ...attempts,
@@ -820,6 +853,7 @@ export const cases: readonly Case[] = [
   ...budget,
   ...breaker,
   ...load,
+  ...streams,
   ...inRequests,
   ...routes,
   ...overrides,

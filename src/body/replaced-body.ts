@@ -1,0 +1,88 @@
+/**
+ * A response whose own body was read in part: another stream stands in for that body.
+ *
+ * The response stays the very object that fetch gave, because a new one would lose `url` and `type`. Another prototype stands before its own,
+ * and takes all that concerns the body from a second response, the carrier.
+ */
+import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
+import {BODY_METHODS} from './track-response.ts';
+
+const carrierOf: HiddenField<Response> = hiddenField();
+/** Of a clone: what a constructor cannot give it. */
+const originOf: HiddenField<Pick<Response, 'url' | 'type' | 'redirected'>> = hiddenField();
+
+/** Whether `replaceBody` can be called. */
+export function canReplaceBody(response: Response): boolean {
+  const native = Object.getPrototypeOf(response) as Response;
+  if (!Object.isExtensible(response) || carrierOf.get(response) !== undefined) return false;
+  // Something like a Response, with methods of its own, or without a class: it is the user's, and stays as it is.
+  return (
+    !Object.hasOwn(response, 'text') && typeof native.text === 'function' && typeof native.constructor === 'function'
+  );
+}
+
+export function replaceBody(response: Response, stream: ReadableStream<Uint8Array>): void {
+  const native = Object.getPrototypeOf(response) as Response;
+  // The type of a blob is that of the header.
+  const type = response.headers.get('content-type');
+  carrierOf.set(response, new (classOf(native))(stream, type === null ? {} : {headers: {'content-type': type}}));
+  Object.setPrototypeOf(response, replacedPrototype(native));
+}
+
+/** Need not be the global one: undici's is another. */
+const classOf = (native: Response): typeof Response => native.constructor as typeof Response;
+
+const replacedPrototypes = new WeakMap<Response, object>();
+
+function replacedPrototype(native: Response): object {
+  let replaced = replacedPrototypes.get(native);
+  if (replaced === undefined) {
+    replaced = Object.create(native, {...bodyMembers(native), ...originMembers(native)}) as object;
+    replacedPrototypes.set(native, replaced);
+  }
+  return replaced;
+}
+
+function bodyMembers(native: Response): PropertyDescriptorMap {
+  const members: PropertyDescriptorMap = {
+    body: getter(response => carrierOf.get(response)!.body),
+    bodyUsed: getter(response => carrierOf.get(response)!.bodyUsed),
+    clone: method(response => cloneOf(response, native)),
+  };
+  for (const name of BODY_METHODS)
+    if (typeof native[name] === 'function') members[name] = method(response => carrierOf.get(response)![name]());
+  return members;
+}
+
+function originMembers(native: Response): PropertyDescriptorMap {
+  const members: PropertyDescriptorMap = {};
+  for (const name of ['url', 'type', 'redirected'] as const)
+    members[name] = getter(response => (originOf.get(response) ?? {[name]: Reflect.get(native, name, response)})[name]);
+  return members;
+}
+
+/** @throws TypeError where the body was read, as `clone` does. */
+function cloneOf(response: Response, native: Response): Response {
+  const carrier = carrierOf.get(response)!.clone();
+  const {status, statusText, headers, url, type, redirected} = response;
+  const copy = new (classOf(native))(null, {status, statusText, headers});
+  originOf.set(copy, {url, type, redirected});
+  carrierOf.set(copy, carrier);
+  return Object.setPrototypeOf(copy, replacedPrototype(native)) as Response;
+}
+
+const getter = (get: (response: Response) => unknown): PropertyDescriptor => ({
+  configurable: true,
+  enumerable: true,
+  get(this: Response) {
+    return get(this);
+  },
+});
+
+const method = (run: (response: Response) => unknown): PropertyDescriptor => ({
+  configurable: true,
+  writable: true,
+  value(this: Response) {
+    return run(this);
+  },
+});

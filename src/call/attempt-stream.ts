@@ -1,0 +1,26 @@
+/** The event stream of an attempt, where the policy has something to say of event streams. */
+import type {ReadAhead} from '../body/response-bodies.ts';
+import {StreamBeginning} from '../body/stream-beginning.ts';
+import type {AttemptResponse} from '../core/outcome.ts';
+import {isEventStream} from '../decide/event-stream.ts';
+import type {EventStream} from '../policy/types.ts';
+import type {CallContext} from './context.ts';
+
+export interface AttemptStream {
+  readonly settings: EventStream;
+  readonly ahead: ReadAhead;
+  /** Knows of every chunk whether it brought data. */
+  readonly beginning: StreamBeginning;
+}
+
+/** @returns Null for every other response, and where the body cannot be read ahead: then the headers are the answer. */
+export function openStream<R extends AttemptResponse>(
+  {plan, client, transport}: CallContext<R>,
+  response: R,
+): AttemptStream | null {
+  const {stream: settings} = plan.policy;
+  if (settings === null || client.answers.isFailure(response.status) || !isEventStream(response.headers)) return null;
+  const beginning = new StreamBeginning(settings.holdBytes);
+  const ahead = transport.bodies.readAhead?.(response, beginning) ?? null;
+  return ahead === null ? null : {settings, ahead, beginning};
+}

@@ -1,0 +1,47 @@
+/** An error event that comes before any content means what the HTTP status means that the vendor answers with elsewhere. */
+import type {ResponseHeaders, StreamError} from '../core/outcome.ts';
+import type {AnswerContext} from './answers.ts';
+import type {Classification} from './classification.ts';
+import {classifyErrorBody} from './classify-error-body.ts';
+import {classifyResponse} from './classify-http.ts';
+import {readErrorBody} from './error-body.ts';
+import {type Refusal, refusalOf} from './refusals.ts';
+import type {StreamErrorBody} from './stream-events.ts';
+
+/** @returns Null where it is unknown what the error means: then it is for the caller. */
+export function streamErrorOf(body: StreamErrorBody): StreamError | null {
+  const status = statedStatus(body) ?? rowOf(body)?.status ?? null;
+  return status === null ? null : {status, body};
+}
+
+export function classifyStreamError(
+  {status, body}: StreamError,
+  headers: ResponseHeaders,
+  context: AnswerContext,
+): Classification {
+  const byStatus = classifyResponse({status, headers}, context);
+  const facts = readErrorBody(body);
+  const found = facts === null ? byStatus : classifyErrorBody(byStatus, facts, status, context.transients);
+  if (found.final) return found;
+  const what = found.reason === String(status) ? (codeOf(body) ?? found.reason) : found.reason;
+  return Object.freeze({...found, reason: `${what} in the event stream before any content`});
+}
+
+function rowOf(body: StreamErrorBody): Refusal | null {
+  const facts = readErrorBody(body);
+  return facts === null ? null : refusalOf(facts);
+}
+
+/** Only a word of the table: what a server writes can name an account, and is of any cardinality. */
+function codeOf(body: StreamErrorBody): string | null {
+  const row = rowOf(body);
+  if (row === null || row.in !== 'code') return null;
+  return row.words.find(word => readErrorBody(body)!.codes.includes(word)) ?? null;
+}
+
+/** Gemini, vLLM and OpenRouter write the status into the error, as a number or as its digits. */
+function statedStatus(body: StreamErrorBody): number | null {
+  const {code: inner} = (typeof body.error === 'object' && body.error !== null ? body.error : {}) as {code?: unknown};
+  const status = [inner, body.code].map(Number).find(each => Number.isInteger(each) && each >= 400 && each <= 599);
+  return status ?? null;
+}

@@ -1,0 +1,55 @@
+/** The event stream of one dispatch: every chunk is handed in as it comes, first until the beginning is over, then for what it brings. */
+import type {ReadAhead} from '../body/response-bodies.ts';
+import type {BeginningEnd, StreamBeginning} from '../body/stream-beginning.ts';
+
+export class DispatchedAhead implements ReadAhead {
+  readonly #beginning: StreamBeginning;
+  readonly #end = Promise.withResolvers<BeginningEnd>();
+  #isOver = false;
+
+  constructor(beginning: StreamBeginning) {
+    this.#beginning = beginning;
+    this.#end.promise.catch(() => {}); // It may break before it is read, or without being read.
+  }
+
+  /** The connection is not paused meanwhile: `holdBytes` bounds what is kept. */
+  get isReading(): boolean {
+    return !this.#isOver;
+  }
+
+  read(): Promise<BeginningEnd> {
+    return this.#end.promise;
+  }
+
+  /** The caller's handler is given all that was kept. */
+  release(): void {
+    this.#isOver = true;
+  }
+
+  /** The attempt aborts the connection. */
+  cancel(): void {
+    this.#isOver = true;
+  }
+
+  // What comes.
+
+  chunk(chunk: Uint8Array): void {
+    if (this.#isOver) return this.#beginning.readOn(chunk);
+    const end = this.#beginning.read(chunk);
+    if (end !== null) this.#decided(end);
+  }
+
+  ended(): void {
+    if (!this.#isOver) this.#decided(this.#beginning.end());
+  }
+
+  broke(error: unknown): void {
+    this.#isOver = true;
+    this.#end.reject(error); // Without effect where it has ended.
+  }
+
+  #decided(end: BeginningEnd): void {
+    this.#isOver = true;
+    this.#end.resolve(end);
+  }
+}

@@ -1,0 +1,264 @@
+/** Pitfalls of event streams, on a real wire, through every adapter. Their numbers are those of docs/conformance.md. */
+import {execFile} from 'node:child_process';
+import type {ServerResponse} from 'node:http';
+import type {Socket} from 'node:net';
+import {promisify} from 'node:util';
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
+import {gunzipSync, gzipSync} from 'node:zlib';
+import {expect} from 'chai';
+import ky from 'ky';
+import {Agent, request} from 'undici';
+import {createFetch, type PolicyInput, resilience} from '../../src/core.ts';
+import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
+import {type Answer, LoopbackServer} from '../support/loopback-server.ts';
+import {errorOf} from '../support/outcome.ts';
+import {AT_ONCE} from '../support/policies.ts';
+import {DONE, OVERLOADED, PING, ROLE, text} from '../support/streamed-fetch.ts';
+
+const base: PolicyInput = {
+  stream: {firstContentMs: 150},
+  idempotentMethods: ['POST'],
+  backoff: AT_ONCE,
+  budget: null,
+  breaker: null,
+  maxAttempts: 2,
+};
+const HI = text('Hi');
+
+type Body = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+interface Init {
+  readonly signal?: AbortSignal;
+  readonly policy?: PolicyInput;
+}
+type Send = (url: string, init?: Init) => Promise<Body>;
+
+const agent = new Agent();
+
+const adapters: Readonly<Record<string, Send>> = {
+  fetch: async (url, {policy, ...init} = {}) =>
+    (await createFetch({...base, ...policy})(url, {...init, method: 'POST', body: '{}'})).body!,
+  ky: async (url, {policy, ...init} = {}) =>
+    (await ky.extend(resilience({...base, ...policy})).post(url, {...init, body: '{}'})).body!,
+  "ky's loop": async (url, {policy, ...init} = {}) => {
+    const hooks = {beforeRetry: [() => undefined]};
+    return (await ky.extend(resilience({...base, ...policy})).post(url, {...init, body: '{}', hooks})).body!;
+  },
+  undici: async (url, {policy, ...init} = {}) => {
+    const dispatcher = agent.compose(resilienceInterceptor({...base, ...policy}));
+    return (await request(url, {...init, method: 'POST', body: '{}', dispatcher})).body;
+  },
+};
+
+async function read(body: Body, encoding: BufferEncoding = 'utf8'): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString(encoding);
+}
+
+/** The parts one after another, a turn of the event loop apart; then the end, unless it stays open. */
+const stream =
+  (parts: readonly (string | Uint8Array)[], {staysOpen = false} = {}): Answer =>
+  async (response: ServerResponse) => {
+    response.writeHead(200, {'content-type': 'text/event-stream'}).flushHeaders();
+    for (const part of parts) {
+      response.write(part);
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    if (!staysOpen) response.end();
+  };
+
+const everyByte = (all: string): Uint8Array[] => Array.from(Buffer.from(all), byte => Uint8Array.of(byte));
+
+/** A ping every few milliseconds, for ever. */
+const pings: Answer = response => {
+  response.writeHead(200, {'content-type': 'text/event-stream'}).flushHeaders();
+  const timer = setInterval(() => response.write(PING), 10);
+  response.on('close', () => clearInterval(timer));
+};
+
+/** An answer that also says when its connection was closed. */
+function watched(answer: Answer): {answer: Answer; closes: Promise<unknown>} {
+  const {promise, resolve} = Promise.withResolvers<unknown>();
+  return {
+    closes: promise,
+    answer: (response, seen) => {
+      response.on('close', resolve);
+      if (typeof answer === 'function') answer(response, seen);
+    },
+  };
+}
+
+for (const [adapter, send] of Object.entries(adapters)) {
+  describe(`pitfalls: event streams through ${adapter}`, () => {
+    let server: LoopbackServer;
+    before(async () => {
+      server = await LoopbackServer.start();
+    });
+    after(() => server.close());
+
+    it('T72 a stream of nothing but pings ends in time, and its connection with it', async () => {
+      const {answer, closes} = watched(pings);
+      const place = server.place(answer, stream([HI]));
+      expect(await read(await send(place.url))).to.equal(HI);
+      expect(place.requests).to.have.length(2);
+      await closes;
+    });
+
+    it('T73 an overload before any content is retried', async () => {
+      const place = server.place(stream([PING, ROLE, OVERLOADED]), stream([ROLE, HI, DONE]));
+      expect(await read(await send(place.url))).to.equal(ROLE + HI + DONE);
+      expect(place.requests).to.have.length(2);
+    });
+
+    it('T73 an overload in every attempt is given as the server sent it', async () => {
+      const place = server.place(stream([PING, OVERLOADED]));
+      expect(await read(await send(place.url))).to.equal(PING + OVERLOADED);
+      expect(place.requests).to.have.length(2);
+    });
+
+    for (const [end, name] of [
+      ['\n', 'LF'],
+      ['\r\n', 'CRLF'],
+      ['\r', 'CR'],
+    ] as const)
+      it(`T74 an error event in pieces of one byte is understood, with ${name} at its line ends`, async () => {
+        const place = server.place(stream(everyByte(OVERLOADED.replaceAll('\n', end))), stream([HI]));
+        expect(await read(await send(place.url))).to.equal(HI);
+        expect(place.requests).to.have.length(2);
+      });
+
+    it('T75 a character that is split over two pieces arrives whole', async () => {
+      const all = `\uFEFF${ROLE}${text('日本 🚀')}`;
+      expect(await read(await send(server.place(stream(everyByte(all))).url))).to.equal(all);
+    });
+
+    it('T76 a byte order mark hides no error', async () => {
+      const place = server.place(stream(['\uFEFF', OVERLOADED.slice('event: error\n'.length)]), stream([HI]));
+      expect(await read(await send(place.url))).to.equal(HI);
+      expect(place.requests).to.have.length(2);
+    });
+
+    it('T77 an abort while nothing but pings came ends the call and the connection, and nothing is sent again', async () => {
+      const {answer, closes} = watched(pings);
+      const place = server.place(answer);
+      const controller = new AbortController();
+      const policy = {stream: {firstContentMs: null}};
+      const sending = errorOf(() => send(place.url, {signal: controller.signal, policy}));
+      await place.arrived(1);
+      await new Promise(resolve => setTimeout(resolve, 50));
+      controller.abort();
+      expect((await sending).name).to.equal('AbortError');
+      await closes;
+      expect(place.requests).to.have.length(1);
+    });
+
+    it('T78 a stream that is given up after its first content closes its connection', async () => {
+      const {answer, closes} = watched(stream([PING, HI], {staysOpen: true}));
+      for await (const chunk of await send(server.place(answer).url)) {
+        expect(chunk.length).to.be.above(0);
+        break;
+      }
+      await closes;
+    });
+
+    it('T79 a connection that breaks before any content is retried, one that breaks after it is not', async () => {
+      const breaking =
+        (part: string): Answer =>
+        response => {
+          response.writeHead(200, {'content-type': 'text/event-stream'}).write(part);
+          setTimeout(() => (response.socket as Socket).resetAndDestroy(), 20);
+        };
+      const early = server.place(breaking(ROLE), stream([HI]));
+      expect(await read(await send(early.url))).to.equal(HI);
+      expect(early.requests).to.have.length(2);
+      const late = server.place(breaking(ROLE + HI), stream([HI]));
+      const body = await send(late.url);
+      expect(await errorOf(() => read(body))).to.be.instanceOf(Error);
+      expect(late.requests).to.have.length(1);
+    });
+
+    it('T80 an error after the first content is passed on, and nothing is sent again', async () => {
+      const place = server.place(stream([ROLE, HI, OVERLOADED]));
+      expect(await read(await send(place.url))).to.equal(ROLE + HI + OVERLOADED);
+      expect(place.requests).to.have.length(1);
+    });
+
+    it('T81 a stream that is larger than holdBytes without content is passed on, whole', async () => {
+      const filler = `: ${'x'.repeat(998)}\n\n`;
+      const place = server.place(stream([...Array.from({length: 100}, () => filler), HI]));
+      const policy = {stream: {holdBytes: 5000, firstContentMs: null}};
+      expect(await read(await send(place.url, {policy}))).to.equal(filler.repeat(100) + HI);
+    });
+
+    it('T82 a stream that nobody reads is not read ahead', async () => {
+      let written = 0;
+      const chunk = Buffer.alloc(65_536, 120);
+      const place = server.place(response => {
+        response.writeHead(200, {'content-type': 'text/event-stream'}).write(HI);
+        const fill = (): void => {
+          do written += chunk.length;
+          while (response.write(chunk) && written < 100_000_000);
+        };
+        response.on('drain', fill);
+        fill();
+      });
+      const body = await send(place.url);
+      await new Promise(resolve => setTimeout(resolve, 300));
+      expect(written).to.be.below(30_000_000); // The buffers of the two sockets, which the system sizes.
+      for await (const _ of body) break;
+    });
+
+    it('T83 a compressed stream is not held for ever', async () => {
+      const compressed: Answer = response => {
+        response.writeHead(200, {'content-type': 'text/event-stream', 'content-encoding': 'gzip'});
+        response.end(gzipSync(PING + HI));
+      };
+      const isRaw = adapter === 'undici'; // undici.request gives the bytes as they came.
+      const all = await read(await send(server.place(compressed).url), isRaw ? 'latin1' : 'utf8');
+      expect(isRaw ? gunzipSync(Buffer.from(all, 'latin1')).toString() : all).to.equal(PING + HI);
+    });
+  });
+}
+
+describe('pitfalls: event streams that are dropped', () => {
+  let server: LoopbackServer;
+  before(async () => {
+    server = await LoopbackServer.start();
+  });
+  after(() => server.close());
+
+  it('T84 a response that is dropped unread is collected, and its connection is closed', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const {answer, closes} = watched(stream([PING, HI], {staysOpen: true}));
+    const place = server.place(answer);
+    let isClosed = false;
+    void closes.then(() => {
+      isClosed = true;
+    });
+    const ref = await (async () => new WeakRef(await createFetch({...base, idleTimeoutMs: null})(place.url)))();
+    for (let turn = 0; turn < 50 && !isClosed; turn++) {
+      await new Promise(resolve => setTimeout(resolve, 20));
+      collectGarbage();
+    }
+    expect(ref.deref()).to.equal(undefined);
+    expect(isClosed).to.equal(true);
+  });
+
+  it('T85 an open stream that nobody waits for keeps no process alive', async () => {
+    const script = `
+      import {createFetch} from ${JSON.stringify(new URL('../../src/core.ts', import.meta.url).href)};
+      const endless = async () => new Response(
+        new ReadableStream({start: c => c.enqueue(new TextEncoder().encode(${JSON.stringify(HI)}))}),
+        {headers: {'content-type': 'text/event-stream'}},
+      );
+      const never = {attemptTimeoutMs: 600_000, idleTimeoutMs: 600_000, deadlineMs: null};
+      const response = await createFetch({stream: {}, ...never}, {fetch: endless})('http://nowhere.invalid/');
+      await response.body.getReader().read();
+      console.log('read');`;
+    const args = ['--no-warnings', '--input-type=module', '-e', script];
+    const {stdout} = await promisify(execFile)(process.execPath, args);
+    expect(stdout).to.equal('read\n');
+  });
+});
