@@ -85,6 +85,7 @@ const invariants = `## What is refused although every field is right
 - \`maxAttempts: "unlimited"\` without a deadline, in the policy, a route or a call.
 - \`breaker.openMs\` above \`breaker.maxOpenMs\`.
 - \`hedge\` with both \`delayMs\` and \`quantile\`, or with neither.
+- \`quota\` without \`limits\` that does not \`learn\`.
 - A field of another kind: \`"backoff": {"stepMs": 100}\` over an exponential backoff has to name \`"kind": "linear"\`.
 - One header name for two purposes, and names that mean something else to HTTP, such as \`authorization\` or \`content-length\`.
 - An origin that no URL can have.
@@ -113,6 +114,9 @@ function objectSections(schema: Schema, path: string, words: string, node: Node)
   const own = section(schema, path, words === node.description ? about(node) : `${words} ${about(node)}`, node);
   const inner = Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const target = follow(schema, child);
+    const item = target.items === undefined ? undefined : follow(schema, target.items);
+    if (item?.properties !== undefined)
+      return [section(schema, `${path}.${key}[]`, `${target.description} Each entry:`, item)];
     return target.properties === undefined
       ? []
       : objectSections(schema, `${path}.${key}`, target.description ?? '', {
@@ -149,8 +153,11 @@ function table(schema: Schema, object: Node): string {
   return ['| field | what | unit | default | bounds | source |', '|---|---|---|---|---|---|', ...rows].join('\n');
 }
 
+/** Of fields whose section stands below that of the object around them. */
+const INNER_ANCHORS: Readonly<Record<string, string>> = {assume: 'objectiveassume', limits: 'quotalimits'};
+
 const anchorOf = (key: string, definition: string | undefined): string =>
-  definition === 'latencyQuantiles' ? 'objectivelatencyms' : key === 'assume' ? 'objectiveassume' : key.toLowerCase();
+  definition === 'latencyQuantiles' ? 'objectivelatencyms' : (INNER_ANCHORS[key] ?? key.toLowerCase());
 
 /** What the values of an enumeration mean. */
 function values(node: Node): string {

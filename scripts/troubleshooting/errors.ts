@@ -92,6 +92,25 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
       'An earlier response asked all clients to wait (`Retry-After`), and `retryAfter.scope` is `"origin"`. Nothing was sent.',
     remedy: 'Wait for `retryAfterMs`. Under `retryAfter.scope: "call"` a hint concerns only the call that got it.',
   },
+  QUOTA_WAIT: {
+    type: 'RejectedError',
+    means:
+      'The `quota` has no room for the call within `quota.maxWaitMs`, or before its deadline. Nothing was sent. `retryAfterMs` says when it has.',
+    remedy:
+      'Send the call again after `retryAfterMs`, or allow a longer wait by `quota.maxWaitMs` and `deadlineMs`. `handle.snapshot()` shows what is left of each limit, and the line.',
+  },
+  QUOTA_QUEUE: {
+    type: 'RejectedError',
+    means: '`quota.queue` attempts wait for the `quota` of the origin already. Nothing was sent.',
+    remedy: 'Send less at a time, or raise `quota.queue`. A batch reads its source no faster than it sends.',
+  },
+  QUOTA_TOO_LARGE: {
+    type: 'RejectedError',
+    means:
+      'The call alone takes more than a whole limit of the `quota`: its estimated tokens are above `max`. Nothing was sent, and waiting does not help.',
+    remedy:
+      'Shorten the prompt, or lower its output limit (`max_tokens`). Where the estimate is wrong, count the tokens in the port `weigh`; where the limit is, correct `quota.limits`.',
+  },
   INTERNAL: {
     type: 'SteadfetchError',
     means:

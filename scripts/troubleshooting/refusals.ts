@@ -60,6 +60,11 @@ export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
     means: 'The circuit breaker opened, so a retry would be refused.',
     remedy: 'See CIRCUIT_OPEN above.',
   },
+  'quota-exceeded': {
+    example: 'the quota of https://api.example has no room in time (429)',
+    means: 'The quota has no room for the retry before the deadline of the call, or within `quota.maxWaitMs`.',
+    remedy: 'See QUOTA_WAIT above.',
+  },
   'concurrency-limit': {
     example: 'the concurrency limit of 50 is reached',
     means: 'There is no place for the retry among the attempts in flight, nor in the queue.',

@@ -1,6 +1,6 @@
 /**
  * Admission: everything that may keep an attempt from being sent, asked in order. The origin's own wish to be left alone,
- * the breaker, the concurrency limit with its queue, and the breaker again, which now counts the attempt.
+ * the breaker, the quota and the concurrency limit with their lines, and the breaker again, which now counts the attempt.
  */
 import {RejectedError, withoutStack} from '../core/errors.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
@@ -8,34 +8,35 @@ import type {AttemptResponse} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {type Breaker, type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
+import type {QuotaReservation} from '../guards/quota.ts';
+import type {Applicant} from './applicant.ts';
 import type {CallContext, CallFacts} from './context.ts';
-import type {Refusal} from './decision.ts';
+import {askQuota} from './quota.ts';
 import {CallPause, signalOf, waitForOrigin} from './wait.ts';
-
-/**
- * What asks for admission. All but `waiting` end the asking: exactly one of them is called, maybe at once. Each is given the call, so
- * that one object can ask for many calls.
- */
-export interface Applicant<R extends AttemptResponse> {
-  /** @param ticket Of the breaker. The attempt has a place, too, where the origin has a concurrency limit. It gives both back. */
-  admitted(call: CallContext<R>, ticket: Ticket, now: number): void;
-  refused(call: CallContext<R>, refusal: Refusal, error: RejectedError): void;
-  /** The caller aborted, or the deadline came, while it waited. */
-  left(call: CallContext<R>, isAborted: boolean): void;
-  /** A step of the admission threw. */
-  broke(call: CallContext<R>, error: unknown): void;
-  /** It has to wait: an earlier attempt of the call is not to hold a connection meanwhile. */
-  waiting?(): void;
-}
 
 export function admit<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number): void {
   const {client, guards} = call;
-  const {hold, breaker, concurrency} = guards;
-  const heldMs = hold === null ? 0 : hold.waitMs(now, client.random);
+  const {hold, breaker, quota} = guards;
+  const heldMs = hold === null || quota !== null ? 0 : hold.waitMs(now, client.random);
   if (heldMs > 0) waitForHeldOrigin(call, applicant, heldMs, now);
   else if (breaker?.refuses(now)) refuseOpen(call, applicant, breaker, now);
-  else if (concurrency === null || concurrency.tryEnter()) count(call, applicant, concurrency, now);
-  else waitInQueue(call, applicant, concurrency, now);
+  else if (quota === null) enter(call, applicant, null, now);
+  else {
+    if (hold?.holds(now)) quota.hold(hold.leftMs(now), now);
+    askQuota(call, applicant, quota, now, enter);
+  }
+}
+
+/** A place under the concurrency limit, now or after a wait. */
+function enter<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  taken: QuotaReservation | null,
+  now: number,
+): void {
+  const {concurrency} = call.guards;
+  if (concurrency === null || concurrency.tryEnter()) count(call, applicant, concurrency, taken, now);
+  else waitInQueue(call, applicant, concurrency, taken, now);
 }
 
 /** The breaker counts what it lets through. */
@@ -43,14 +44,16 @@ function count<R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
   place: ConcurrencyLimit | null,
+  taken: QuotaReservation | null,
   now: number,
 ): void {
   const {breaker} = call.guards;
   let ticket: Ticket | null = UNGUARDED;
   if (breaker !== null) ticket = place === null ? breaker.admit(now) : keeping(place, () => breaker.admit(now));
-  if (ticket !== null) applicant.admitted(call, ticket, now);
+  if (ticket !== null) applicant.admitted(call, ticket, now, taken);
   else {
     place?.exit();
+    taken?.refund(now);
     refuseOpen(call, applicant, breaker!, now);
   }
 }
@@ -89,16 +92,18 @@ function waitInQueue<R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
   limit: ConcurrencyLimit,
+  taken: QuotaReservation | null,
   now: number,
 ): void {
   const {origin} = call;
   if (limit.isFull) {
+    taken?.refund(now);
     const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}, and the line is full.`;
     applicant.refused(call, 'concurrency-limit', new RejectedError('CONCURRENCY_LIMIT', origin, message));
     return;
   }
   applicant.waiting?.();
-  new PlaceInQueue(call, applicant, limit, now);
+  new PlaceInQueue(call, applicant, limit, taken, now);
 }
 
 /** A call in the queue. One object without functions of its own: ten thousand calls can wait. */
@@ -106,12 +111,21 @@ class PlaceInQueue<R extends AttemptResponse> extends CallPause implements Waite
   readonly #call: CallContext<R>;
   readonly #applicant: Applicant<R>;
   readonly #limit: ConcurrencyLimit;
+  /** Of the quota. */
+  readonly #taken: QuotaReservation | null;
 
-  constructor(call: CallContext<R>, applicant: Applicant<R>, limit: ConcurrencyLimit, now: number) {
+  constructor(
+    call: CallContext<R>,
+    applicant: Applicant<R>,
+    limit: ConcurrencyLimit,
+    taken: QuotaReservation | null,
+    now: number,
+  ) {
     super(call.client.clock, waitableMs(call, now), signalOf(call.transport));
     this.#call = call;
     this.#applicant = applicant;
     this.#limit = limit;
+    this.#taken = taken;
     try {
       limit.wait(this);
     } catch (error) {
@@ -127,11 +141,12 @@ class PlaceInQueue<R extends AttemptResponse> extends CallPause implements Waite
         this.end();
         return this.#call.client.clock.now();
       });
-      count(this.#call, this.#applicant, this.#limit, now);
+      count(this.#call, this.#applicant, this.#limit, this.#taken, now);
     });
   }
 
   protected override over(isAborted: boolean): void {
+    this.#taken?.refund(this.#call.client.clock.now());
     this.#applicant.left(this.#call, isAborted);
   }
 

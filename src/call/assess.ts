@@ -14,6 +14,7 @@ import type {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
 import {errorFactsOf} from './error-facts.ts';
 import {notifyAttemptEnded} from './notify.ts';
+import {settleQuota} from './quota.ts';
 import {discardResponse} from './response.ts';
 import {within} from './wait.ts';
 
@@ -142,6 +143,7 @@ export function learn<R extends AttemptResponse>(
   const {breaker, concurrency, hedge} = guards;
   if (breaker !== null) attempt.record(healthOf(outcome, classification, client.answers), now);
   if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
+  if (attempt.taken !== null) settleQuota(attempt.taken, outcome, classification, now);
   attempt.freePlace();
   // Read after its time was over, because the process was busy: the latency is not the server's.
   const isOverdue = attempt.cancellation.at < now;

@@ -14,6 +14,7 @@ import {type AttemptResponse, answered, failed, type Outcome, type StreamError} 
 import {quietly} from '../core/quietly.ts';
 import {failureKind} from '../decide/failure-facts.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
+import type {QuotaReservation} from '../guards/quota.ts';
 import type {Health} from '../guards/trip.ts';
 import {PreparedHeaders} from '../transport/prepared-headers.ts';
 import type {TransportRequest} from '../transport/transport.ts';
@@ -46,6 +47,8 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
   #ticket: Ticket;
   /** Whether it has a place under the concurrency limit. */
   #hasPlace: boolean;
+  /** What it took of the quota; null where the origin has none. */
+  readonly taken: QuotaReservation | null;
   readonly cancellation: Cancellation;
   #span: AttemptObserver | null = null;
   /** Null before the attempt starts and once it has ended. */
@@ -55,11 +58,18 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
   /** Of the response, where the policy has something to say of event streams and it is one. */
   stream: AttemptStream | null = null;
 
-  constructor(call: CallContext<R>, number: number, ticket: Ticket, shadowed: Attempt<R> | null = null) {
+  constructor(
+    call: CallContext<R>,
+    number: number,
+    ticket: Ticket,
+    taken: QuotaReservation | null,
+    shadowed: Attempt<R> | null = null,
+  ) {
     this.call = call;
     this.number = number;
     this.#ticket = ticket;
     this.#hasPlace = call.guards.concurrency !== null;
+    this.taken = taken;
     this.shadowed = shadowed;
     this.cancellation = new Cancellation(this);
   }
@@ -197,6 +207,11 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     this.#hasPlace = false;
   }
 
+  /** What it took of the quota, if it was not sent. */
+  #refundUnsent(): void {
+    if (this.taken !== null && !this.reachedTransport) this.taken.refund(this.call.client.clock.now());
+  }
+
   // End.
 
   #arrived(response: R): void {
@@ -273,6 +288,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
   supersede(): void {
     this.#owner = null;
     this.freePlace();
+    this.#refundUnsent();
     this.#endSpan(failed('aborted', SUPERSEDED, this.reachedTransport), true);
     this.cancellation.abort(SUPERSEDED);
   }
@@ -287,6 +303,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     this.#owner = null;
     quietly(() => this.record('nothing', this.call.client.clock.now()));
     quietly(() => this.freePlace());
+    quietly(() => this.#refundUnsent());
     quietly(() => this.cancellation.abort(reason));
     quietly(() => {
       if (isRunning) this.#endSpan(failed('other', reason, this.reachedTransport), false);

@@ -8,6 +8,7 @@ import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {SUCCESS} from '../decide/classification.ts';
 import type {Ticket} from '../guards/breaker.ts';
+import type {QuotaReservation} from '../guards/quota.ts';
 import type {Caller, Transport} from '../transport/transport.ts';
 import {admit} from './admission.ts';
 import {type Assessed, assess, learn, type Sent} from './assess.ts';
@@ -51,8 +52,13 @@ export function runCall<R extends AttemptResponse>(
  * what there is to know is on the call and its attempt.
  */
 const firstAttempt = {
-  admitted<R extends AttemptResponse>(call: CallContext<R>, ticket: Ticket, now: number): void {
-    const attempt = new Attempt(call, call.attempts + 1, ticket);
+  admitted<R extends AttemptResponse>(
+    call: CallContext<R>,
+    ticket: Ticket,
+    now: number,
+    taken: QuotaReservation | null,
+  ): void {
+    const attempt = new Attempt(call, call.attempts + 1, ticket, taken);
     try {
       call.guards.budget?.callStarted(now);
       call.guards.hedge?.callStarted(now);

@@ -184,10 +184,14 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return this.#retry?.waitedMs ?? 0;
   }
 
+  get queuedMs(): number {
+    return this.#retry?.queuedMs ?? 0;
+  }
+
   /** What logs show of a call: no more than others may see, and nothing that is sent to the server. */
   toJSON(): CallView {
     const {method, rpcMethod, url, origin, template, policyName, correlationId} = this;
-    const {attempts, hedges, waitedMs, keyed, outerRetries} = this;
+    const {attempts, hedges, waitedMs, queuedMs, keyed, outerRetries} = this;
     return {
       method,
       rpcMethod,
@@ -199,6 +203,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
       attempts,
       hedges,
       waitedMs,
+      queuedMs,
       keyed,
       outerRetries,
     };

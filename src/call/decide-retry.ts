@@ -10,7 +10,8 @@ import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {backoffMs} from '../decide/backoff.ts';
 import {type Classification, harmless, throttled} from '../decide/classification.ts';
 import type {ServerHint} from '../decide/server-hint.ts';
-import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
+import {FREE, REFUSED, type Receipt} from '../guards/budget.ts';
+import type {Guards} from '../guards/origin-guards.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {type Refusal, type RetryDecision, refuse} from './decision.ts';
 import {within} from './wait.ts';
@@ -51,8 +52,7 @@ function decide<R extends AttemptResponse>(
   const hint = hintOf(call, outcome, found);
   // A 503 with a hint is a server that sheds load; without one it may just be broken.
   const classification = outcome.status === 503 && hint !== null && found.transient ? throttled(found) : found;
-  // Whatever becomes of this call. Capped, so that one bad hint cannot block an origin.
-  if (hint !== null) guards.hold?.hold(Math.min(hint.ms, plan.policy.retryAfter.maxMs), client.clock.now());
+  if (hint !== null) holdOthers(call, hint);
   const no = (refusal: Refusal): RetryDecision => refuse(classification, refusal, hint);
 
   if (!classification.transient) return no(outcome.kind === 'deadline' ? 'deadline' : 'not-transient');
@@ -65,26 +65,36 @@ function decide<R extends AttemptResponse>(
   if (hint !== null && hint.ms > plan.policy.retryAfter.maxMs) return no('hint-too-long');
 
   const now = client.clock.now();
+  const inLine = waitsInLine(call, hint);
   const {waitMs, waitSource} = waitBefore(call, classification, hint);
   if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
   if (guards.breaker?.refuses(now + waitMs)) return no('breaker-open');
-  const receipt = outcome.isLate ? FREE : withdraw(guards.budget, classification, hint, now);
+  const receipt = outcome.isLate ? FREE : withdraw(guards, classification, hint, now);
   if (guards.budget !== null && receipt === REFUSED) return no('budget-exhausted');
-  return {classification, refusal: null, waitMs, waitSource, hint, receipt};
+  return {classification, refusal: null, waitMs: inLine ? 0 : waitMs, waitSource, hint, receipt};
+}
+
+/** Whatever becomes of this call. Capped, so that one bad hint cannot block an origin. */
+function holdOthers<R extends AttemptResponse>({client, plan, guards}: CallContext<R>, hint: ServerHint): void {
+  const {hold, quota} = guards;
+  const ms = Math.min(hint.ms, plan.policy.retryAfter.maxMs);
+  hold?.hold(ms, client.clock.now());
+  if (quota?.learns) quota.hold(ms, client.clock.now());
 }
 
 /**
  * A retry at the time that the server named is admitted by the server: it sees its whole load, a budget only that of one client. A
- * delay of 0 names no time.
+ * delay of 0 names no time. A quota that learns from throttled answers lowers the load itself.
  */
 function withdraw(
-  budget: Budget | null,
+  {budget, quota}: Guards,
   classification: Classification,
   hint: ServerHint | null,
   now: number,
 ): Receipt {
   if (budget === null) return REFUSED;
-  return hint !== null && hint.ms > 0 ? FREE : budget.withdraw(classification.throttled, now);
+  if ((hint !== null && hint.ms > 0) || (quota?.learns && classification.throttled)) return FREE;
+  return budget.withdraw(classification.throttled, now);
 }
 
 function hintOf<R extends AttemptResponse>(
@@ -95,6 +105,13 @@ function hintOf<R extends AttemptResponse>(
   if (!transient || response === null || !plan.policy.retryAfter.honor) return null;
   return client.answers.hint(response, client.clock.wall()) ?? hint;
 }
+
+/** A call that was throttled so often waits its backoff, too: it met the same busy time again and again. */
+const RETRIES_WITHOUT_BACKOFF = 2;
+
+/** Where a quota learns, its line is held for as long as the hint says, and retries stand first in it: they need no wait of their own. */
+const waitsInLine = ({guards, attempts, hedges}: CallFacts, hint: ServerHint | null): boolean =>
+  hint !== null && hint.ms > 0 && attempts - hedges <= RETRIES_WITHOUT_BACKOFF && guards.quota?.learns === true;
 
 /** A little later than the server asked, never earlier: all its clients heard the same number. */
 const HINT_SPREAD = 0.1;
@@ -107,6 +124,7 @@ function waitBefore(
 ): Pick<RetryDecision, 'waitMs' | 'waitSource'> {
   const {client, plan, retryState} = call;
   if (classification.once && hint === null) return {waitMs: 0, waitSource: 'none'};
+  if (hint !== null && waitsInLine(call, hint)) return {waitMs: hint.ms, waitSource: hint.source};
   const plannedMs = backoffMs(
     plan.policy.backoff,
     call.attempts - call.hedges,

@@ -19,6 +19,7 @@ export type Refusal =
   /** The wait would leave the next attempt less than 50 ms. */
   | 'deadline'
   | 'breaker-open'
+  | 'quota-exceeded'
   | 'concurrency-limit'
   | 'budget-exhausted'
   /** The client above retries, and `nested` is `"yield"`. */

@@ -15,6 +15,7 @@ import {type Assessed, assess} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {notifyHedged, notifySuperseded} from './notify.ts';
+import {amountsOf} from './quota.ts';
 import {discardResponse} from './response.ts';
 
 /** Resolves with the attempt that counts; rejects where a step threw, and then nothing of either attempt is left. */
@@ -80,9 +81,12 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     const call = this.#call;
     if (this.#isOver || !this.#running.has(this.#first)) return;
     const now = call.client.clock.now();
+    const {quota} = call.guards;
+    const taken = quota === null ? null : quota.tryTake(amountsOf(call, quota), now);
+    if (quota !== null && taken === null) return; // A hedge waits in no line.
     const ticket = ticketFor(call, now);
-    if (ticket === null) return;
-    const hedge = new Attempt(call, call.attempts + 1, ticket, this.#first);
+    if (ticket === null) return taken?.refund(now);
+    const hedge = new Attempt(call, call.attempts + 1, ticket, taken, this.#first);
     this.#hedge = hedge;
     this.#running.add(hedge);
     call.attempts++;

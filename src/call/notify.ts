@@ -70,6 +70,12 @@ export function notifyHedged(call: CallFacts, delayMs: number): void {
   call.client.on?.({type: 'hedge.started', call, attempt, delayMs});
 }
 
+export function notifyQueued(call: CallFacts, waitMs: number): void {
+  const attempt = call.attempts + 1;
+  emit(call.span, 'call.queued', {attempt, waitMs});
+  call.client.on?.({type: 'call.queued', call, attempt, waitMs});
+}
+
 export function notifyRejected(call: CallFacts, {code, retryAfterMs}: RejectedError): void {
   emit(call.span, 'breaker.rejected', {reason: code, waitMs: retryAfterMs ?? 0});
   call.client.on?.({type: 'call.rejected', call, code, retryAfterMs});

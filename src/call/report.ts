@@ -20,6 +20,8 @@ export interface CallReport {
   readonly hedges: number;
   /** Sum of the waits between attempts, in ms. */
   readonly waitedMs: number;
+  /** Time in the queue of a quota, in ms. */
+  readonly queuedMs: number;
   /** From the start of the call to its end, in ms. */
   readonly durationMs: number;
   /** From the send of an attempt to the first content of its event stream, in ms. Undefined unless `stream` held a response. */
@@ -33,7 +35,7 @@ export interface CallReport {
 
 /** How the call ended; before that, how it stands. */
 export function reportFor(call: CallFacts): CallReport {
-  const {decision, attempts, hedges, waitedMs, correlationId, policyName, ending} = call;
+  const {decision, attempts, hedges, waitedMs, queuedMs, correlationId, policyName, ending} = call;
   return {
     result: ending?.result ?? 'failure',
     reason: ending?.reason ?? 'not ended',
@@ -41,6 +43,7 @@ export function reportFor(call: CallFacts): CallReport {
     attempts,
     hedges,
     waitedMs,
+    queuedMs,
     durationMs: ending?.durationMs ?? call.client.clock.now() - call.startedAt,
     firstContentMs: call.retryStateIfAny?.firstContentMs,
     retryAfterMs: decision?.hint?.ms,
@@ -148,6 +151,7 @@ export function resultOf({client, decision}: CallFacts, outcome: Outcome): CallR
     case 'breaker-open':
       return 'circuit_open';
     case 'hint-too-long':
+    case 'quota-exceeded':
     case 'concurrency-limit':
       return 'rate_limited';
     case 'not-transient':
@@ -191,6 +195,8 @@ export function explain(call: CallFacts, kind: Outcome['kind'], status: number):
       return `the circuit of ${call.guards.breaker?.guarded} is open`;
     case 'concurrency-limit':
       return `the concurrency limit of ${call.guards.concurrency?.max} is reached`;
+    case 'quota-exceeded':
+      return `the quota of ${call.guards.quota?.guarded} has no room in time (${reason})`;
     case 'budget-exhausted':
       return `the retry budget of ${call.origin} is exhausted (${reason})`;
     case 'nested':

@@ -7,6 +7,8 @@ import type {PreparedHeaders} from '../transport/prepared-headers.ts';
 
 export class RetryState {
   waitedMs = 0;
+  /** In the line of a quota. */
+  queuedMs = 0;
   hedges = 0;
   /** From the sending of the last attempt whose event stream had content to that content. */
   firstContentMs: number | undefined;

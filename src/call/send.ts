@@ -2,7 +2,9 @@
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {Ticket} from '../guards/breaker.ts';
-import {type Applicant, admit} from './admission.ts';
+import type {QuotaReservation} from '../guards/quota.ts';
+import {admit} from './admission.ts';
+import type {Applicant} from './applicant.ts';
 import {type Assessed, assess, type Sent} from './assess.ts';
 import {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
@@ -16,6 +18,8 @@ import {abortedBy, waitBeforeRetry} from './wait.ts';
 export interface Admitted {
   /** Of the breaker. */
   readonly ticket: Ticket;
+  /** Of the quota; null where the origin has none. */
+  readonly taken: QuotaReservation | null;
   readonly now: number;
 }
 
@@ -53,12 +57,16 @@ export function askAdmission<R extends AttemptResponse>(
   return new Promise((resolve, reject) => {
     const applicant: Applicant<R> = {
       waiting: () => last !== null && holdResponse(last.attempt, last.outcome.response),
-      admitted: (_call, ticket, at) => resolve({ticket, now: at}),
+      admitted: (_call, ticket, at, taken) => resolve({ticket, taken, now: at}),
       refused: (_call, refusal, error) => {
         notifyRejected(call, error);
         resolve({refusal, error});
       },
-      left: (_call, isAborted) => resolve({ended: stoppedOutcome(call, isAborted)}),
+      left: (_call, isAborted) => {
+        // The wait of a retry in line ends also where retries are disabled.
+        const isDisabled = !isAborted && call.attempts > 0 && call.client.handle.retriesDisabled;
+        resolve(isDisabled ? {refusal: 'retries-disabled'} : {ended: stoppedOutcome(call, isAborted)});
+      },
       broke: (_call, error) => reject(error),
     };
     admit(call, applicant, now);
@@ -69,9 +77,9 @@ export function askAdmission<R extends AttemptResponse>(
 export async function sendAdmitted<R extends AttemptResponse>(
   call: CallContext<R>,
   last: Sent<R> | null,
-  {ticket, now}: Admitted,
+  {ticket, taken, now}: Admitted,
 ): Promise<Assessed<R>> {
-  const attempt = new Attempt(call, call.attempts + 1, ticket);
+  const attempt = new Attempt(call, call.attempts + 1, ticket, taken);
   try {
     if (last !== null) discardResponse(last.attempt, last.outcome.response);
     if (call.attempts === 0) {

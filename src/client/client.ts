@@ -29,6 +29,7 @@ export class Client<R extends AttemptResponse> {
   readonly observer: Observer | null;
   readonly classify: NonNullable<Ports<R>['classify']> | null;
   readonly prepareAttempt: NonNullable<Ports<R>['prepareAttempt']> | null;
+  readonly weigh: NonNullable<Ports<R>['weigh']> | null;
   /** How the responses of the adapter's protocol are read. */
   readonly answers: Answers<R>;
   /** Whether an outer client that retries as well has been reported. */
@@ -48,6 +49,7 @@ export class Client<R extends AttemptResponse> {
     this.observer = ports.observer ?? null;
     this.classify = ports.classify ?? null;
     this.prepareAttempt = ports.prepareAttempt ?? null;
+    this.weigh = ports.weigh === undefined ? null : guardedWeigh(ports.weigh);
     this.handle = handle;
     watch(this.observer, this.handle.guards, this.clock);
     const {on} = this;
@@ -78,6 +80,7 @@ export class Client<R extends AttemptResponse> {
     this.clock.expect(LONGEST_DRAIN_MS);
     for (const {attemptTimeoutMs, contentTimeoutMs, idleTimeoutMs, deadlineMs, policy} of plans.all) {
       if (policy.refusals !== null) this.clock.expect(LONGEST_ERROR_READ_MS);
+      if (policy.quota !== null) this.clock.expect(Math.min(policy.quota.maxWaitMs, deadlineMs - LEAST_ATTEMPT_MS));
       if (policy.concurrency !== null && deadlineMs !== Number.POSITIVE_INFINITY)
         this.clock.expect(deadlineMs - LEAST_ATTEMPT_MS);
       if (attemptTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(attemptTimeoutMs);
@@ -85,6 +88,23 @@ export class Client<R extends AttemptResponse> {
       if (idleTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(idleTimeoutMs);
     }
   }
+}
+
+type Weigh = NonNullable<Ports['weigh']>;
+
+/** What it throws stays with it: said once on the console. */
+function guardedWeigh(weigh: Weigh): Weigh {
+  let hasComplained = false;
+  return request => {
+    try {
+      return weigh(request) ?? {};
+    } catch (error) {
+      if (!hasComplained)
+        console.error('steadfetch: weigh(request) threw; the estimate counts, and this is said once.', error);
+      hasComplained = true;
+      return {};
+    }
+  };
 }
 
 /** A client, for steps to which all responses are alike. */

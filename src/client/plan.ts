@@ -54,8 +54,8 @@ export class Plan implements GuardSettings {
     this.name = route?.name ?? policy.name;
     this.template = route?.template;
     this.route = route?.name;
-    const {budget, breaker, concurrency, hedge, retryAfter} = policy;
-    this.guardKey = JSON.stringify([this.route, budget, breaker, concurrency, hedge, retryAfter.scope]);
+    const {budget, breaker, quota, concurrency, hedge, retryAfter} = policy;
+    this.guardKey = JSON.stringify([this.route, budget, breaker, quota, concurrency, hedge, retryAfter.scope]);
     this.observesOnly = policy.maxAttempts === null;
     this.maxAttempts = policy.maxAttempts === 'unlimited' ? Number.POSITIVE_INFINITY : (policy.maxAttempts ?? 1);
     this.deadlineMs = policy.deadlineMs ?? Number.POSITIVE_INFINITY;

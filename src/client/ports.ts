@@ -5,6 +5,7 @@ import type {HeaderBag, Observer} from '../core/observer.ts';
 import type {AttemptResponse, FailureKind} from '../core/outcome.ts';
 import type {Ids, Random} from '../core/random.ts';
 import type {Clock} from '../core/timer.ts';
+import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {Classification, Sent} from '../decide/classification.ts';
 
 /** The outcome of an attempt, for `classify`. */
@@ -48,6 +49,14 @@ export interface AttemptRequest {
   readonly signal: AbortSignal | undefined;
 }
 
+/** A request whose tokens are counted, before it is sent. */
+export interface WeighedRequest {
+  readonly method: string;
+  readonly url: string;
+  /** The body, where it is text or bytes; undefined where it would have to be read first. */
+  readonly bodyText: string | undefined;
+}
+
 /** The functions beside a policy, which is plain data. Each is optional. */
 export interface Ports<R extends AttemptResponse = Response> {
   /** Sends a request. Default: `globalThis.fetch`, read at each send. */
@@ -69,4 +78,9 @@ export interface Ports<R extends AttemptResponse = Response> {
    * bounded by the attempt timeout.
    */
   readonly prepareAttempt?: (request: AttemptRequest) => Awaitable<void>;
+  /**
+   * How many tokens a request takes of a `quota`. What it leaves out, or what is no number from 0, is estimated: a token for every 4 bytes
+   * of a JSON body, and what the body names as its output limit. What it throws is reported once, and the estimate counts.
+   */
+  readonly weigh?: (request: WeighedRequest) => AskedTokens;
 }

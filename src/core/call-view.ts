@@ -22,6 +22,8 @@ export interface CallView {
   readonly hedges: number;
   /** Sum of the waits between attempts so far, in ms. */
   readonly waitedMs: number;
+  /** Time in the queue of a quota so far, in ms. */
+  readonly queuedMs: number;
   /** Whether the call has an idempotency key. */
   readonly keyed: boolean;
   /** How often the client above, such as an SDK of a vendor, has retried before this call. Undefined if no header tells. */

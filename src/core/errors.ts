@@ -19,6 +19,9 @@ export type ErrorCode =
   | 'CIRCUIT_OPEN'
   | 'CONCURRENCY_LIMIT'
   | 'ORIGIN_HELD'
+  | 'QUOTA_WAIT'
+  | 'QUOTA_QUEUE'
+  | 'QUOTA_TOO_LARGE'
   | 'INTERNAL'
   | 'INVALID_BATCH'
   | 'CHUNK_MISMATCH'
@@ -98,16 +101,25 @@ function timeoutMessage(code: TimeoutError['code'], limitMs: number): string {
   }
 }
 
-/** A guard refused to send: the breaker is open, the concurrency limit is reached, or the origin asked all clients to wait. */
+/** Why a guard of ours refused to send. */
+export type RejectionCode =
+  | 'CIRCUIT_OPEN'
+  | 'CONCURRENCY_LIMIT'
+  | 'ORIGIN_HELD'
+  | 'QUOTA_WAIT'
+  | 'QUOTA_QUEUE'
+  | 'QUOTA_TOO_LARGE';
+
+/** A guard refused to send: the breaker is open, a limit is reached, or the origin asked all clients to wait. */
 export class RejectedError extends SteadfetchError {
   override readonly name = 'RejectedError';
-  declare readonly code: 'CIRCUIT_OPEN' | 'CONCURRENCY_LIMIT' | 'ORIGIN_HELD';
+  declare readonly code: RejectionCode;
   /** The origin, or origin and route, that the guard protects. */
   readonly guarded: string;
   /** How long until the guard may admit a call, in ms. Undefined if the guard does not know. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: RejectedError['code'], guarded: string, message: string, retryAfterMs?: number) {
+  constructor(code: RejectionCode, guarded: string, message: string, retryAfterMs?: number) {
     super(code, message);
     this.guarded = guarded;
     this.retryAfterMs = retryAfterMs;

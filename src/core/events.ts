@@ -1,6 +1,7 @@
 /** What happened, as plain records for logs and metrics. Read-only: a listener cannot change a call, nor break it. */
 import {isPromise} from './awaitable.ts';
 import type {AttemptKind, BreakerState, CallResult, CallView} from './call-view.ts';
+import type {RejectionCode} from './errors.ts';
 import type {FailureKind} from './outcome.ts';
 
 /** An attempt ended. */
@@ -54,11 +55,21 @@ export interface HedgeStartedEvent {
   readonly delayMs: number;
 }
 
+/** An attempt joins the line of a quota. `call.queuedMs` says later how long it waited. */
+export interface CallQueuedEvent {
+  readonly type: 'call.queued';
+  readonly call: CallView;
+  /** The attempt to come. */
+  readonly attempt: number;
+  /** How long it will wait, as far as is known. */
+  readonly waitMs: number;
+}
+
 /** A guard refused an attempt before it was sent. */
 export interface CallRejectedEvent {
   readonly type: 'call.rejected';
   readonly call: CallView;
-  readonly code: 'CIRCUIT_OPEN' | 'CONCURRENCY_LIMIT' | 'ORIGIN_HELD';
+  readonly code: RejectionCode;
   readonly retryAfterMs: number | undefined;
 }
 
@@ -106,6 +117,7 @@ export type SteadfetchEvent =
   | RetryScheduledEvent
   | RetryAbandonedEvent
   | HedgeStartedEvent
+  | CallQueuedEvent
   | CallRejectedEvent
   | BreakerChangedEvent
   | PolicyOverriddenEvent

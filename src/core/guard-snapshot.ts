@@ -12,8 +12,28 @@ export interface GuardSnapshot {
   }[];
   /** Of each budget the share that is left, from 0 to 1. */
   readonly budgets: readonly {readonly remaining: number}[];
+  /** Of each quota what is left, and how many attempts wait. */
+  readonly quotas: readonly QuotaSnapshot[];
   /** Of each limit the attempts in flight and in the queue. */
   readonly concurrency: readonly {readonly max: number; readonly inFlight: number; readonly waiting: number}[];
+}
+
+export interface QuotaSnapshot {
+  /** Undefined where the quota is the whole origin's. */
+  readonly route: string | undefined;
+  /** Attempts in line. */
+  readonly waiting: number;
+  /** How much longer nothing is sent, because the server asked for it; else 0. */
+  readonly heldMs: number;
+  /** What was learned of the rate, in requests a second; undefined where nothing was, or it is no limit. */
+  readonly learnedPerSecond: number | undefined;
+  readonly limits: readonly {
+    readonly unit: 'requests' | 'inputTokens' | 'outputTokens' | 'tokens';
+    readonly max: number;
+    readonly perMs: number;
+    /** What of `max` may still be taken now. */
+    readonly left: number;
+  }[];
 }
 
 /**

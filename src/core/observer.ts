@@ -72,6 +72,7 @@ export type CallEventName =
   | 'retry.scheduled'
   | 'retry.abandoned'
   | 'hedge.started'
+  | 'call.queued'
   | 'breaker.rejected'
   | 'policy.overridden'
   | 'retry.nested';

@@ -2,12 +2,13 @@
 import type {GuardSnapshot} from '../core/guard-snapshot.ts';
 import {Lru} from '../core/lru.ts';
 import type {Random} from '../core/random.ts';
-import type {Breaker as BreakerPolicy, Budget as BudgetPolicy, Policy} from '../policy/types.ts';
+import type {Breaker as BreakerPolicy, Budget as BudgetPolicy, Policy, Quota as QuotaPolicy} from '../policy/types.ts';
 import {Breaker} from './breaker.ts';
 import type {Budget} from './budget.ts';
 import {ConcurrencyLimit} from './concurrency.ts';
 import {HedgeLoad, HedgeTraffic} from './hedge-load.ts';
 import {OriginHold} from './origin-hold.ts';
+import {Quota} from './quota.ts';
 import {RatioBudget} from './ratio-budget.ts';
 import {Shared} from './shared.ts';
 import {TokenBucket} from './token-bucket.ts';
@@ -16,6 +17,7 @@ import {TokenBucket} from './token-bucket.ts';
 export interface Guards {
   readonly budget: Budget | null;
   readonly breaker: Breaker | null;
+  readonly quota: Quota | null;
   readonly concurrency: ConcurrencyLimit | null;
   readonly hedge: HedgeLoad | null;
   readonly hold: OriginHold | null;
@@ -23,7 +25,7 @@ export interface Guards {
 
 /** The part of a compiled policy that guards are made from. */
 export interface GuardSettings {
-  readonly policy: Pick<Policy, 'budget' | 'breaker' | 'concurrency' | 'hedge' | 'retryAfter'>;
+  readonly policy: Pick<Policy, 'budget' | 'breaker' | 'quota' | 'concurrency' | 'hedge' | 'retryAfter'>;
   /** The route's name, or undefined for calls that match none. */
   readonly route: string | undefined;
   /** Names the settings: equal keys, equal settings. */
@@ -45,6 +47,7 @@ export class OriginGuards {
   readonly #overrides = new Lru<string, GuardSet>(KEPT_OVERRIDES, set => this.#release(set.settings));
   readonly #budgets = new Shared<Budget>();
   readonly #breakers = new Shared<{readonly breaker: Breaker; readonly route: string | undefined}>();
+  readonly #quotas = new Shared<{readonly quota: Quota; readonly route: string | undefined}>();
   readonly #limits = new Shared<ConcurrencyLimit>();
   readonly #hedges = new Shared<HedgeLoad>();
   readonly #traffic = new Shared<HedgeTraffic>();
@@ -70,6 +73,7 @@ export class OriginGuards {
     this.#overrides.clear();
     this.#budgets.retain(inForce.map(budgetKey));
     this.#breakers.retain(inForce.map(breakerKey));
+    this.#quotas.retain(inForce.map(quotaKey));
     this.#limits.retain(inForce.map(limitKey));
     this.#hedges.retain(inForce.map(hedgeKey));
     this.#traffic.retain(inForce.map(trafficKey));
@@ -78,6 +82,7 @@ export class OriginGuards {
   inUse(now: number): boolean {
     if (this.#hold.holds(now)) return true;
     for (const {breaker} of this.#breakers.values()) if (breaker.state(now) !== 'closed') return true;
+    for (const {quota} of this.#quotas.values()) if (quota.inUse(now)) return true;
     for (const {inFlight} of this.#limits.values()) if (inFlight > 0) return true;
     return false;
   }
@@ -91,16 +96,18 @@ export class OriginGuards {
         retryAfterMs: breaker.retryAfterMs(now),
       })),
       budgets: [...this.#budgets.values()].map(budget => ({remaining: budget.remaining(now)})),
+      quotas: [...this.#quotas.values()].map(({quota, route}) => ({route, ...quota.snapshot(now)})),
       concurrency: [...this.#limits.values()].map(({max, inFlight, waiting}) => ({max, inFlight, waiting})),
     };
   }
 
   #assemble(settings: GuardSettings): Guards {
-    const {budget, breaker, concurrency, hedge, retryAfter} = settings.policy;
+    const {budget, breaker, quota, concurrency, hedge, retryAfter} = settings.policy;
     const traffic = hedge === null ? undefined : this.#traffic.acquire(trafficKey(settings), () => new HedgeTraffic());
     return {
       budget: budget && this.#budgets.acquire(budgetKey(settings), () => createBudget(budget)),
       breaker: breaker && this.#breakers.acquire(breakerKey(settings), () => this.#breaker(breaker, settings)).breaker,
+      quota: quota && this.#quotas.acquire(quotaKey(settings), () => this.#quota(quota, settings)).quota,
       concurrency: concurrency && this.#limits.acquire(limitKey(settings), () => new ConcurrencyLimit(concurrency)),
       hedge: hedge && this.#hedges.acquire(hedgeKey(settings), () => new HedgeLoad(hedge, traffic)),
       hold: retryAfter.scope === 'origin' ? this.#hold : null,
@@ -110,17 +117,26 @@ export class OriginGuards {
   #release(settings: GuardSettings): void {
     this.#budgets.release(budgetKey(settings));
     this.#breakers.release(breakerKey(settings));
+    this.#quotas.release(quotaKey(settings));
     this.#limits.release(limitKey(settings));
     this.#hedges.release(hedgeKey(settings));
     if (settings.policy.hedge !== null) this.#traffic.release(trafficKey(settings));
   }
 
   #breaker(made: BreakerPolicy, settings: GuardSettings) {
-    const route = breakerRoute(settings);
-    const guarded = route === undefined ? this.#origin : `${this.#origin} (${route})`;
-    const breaker = new Breaker(made, guarded, this.#random);
+    const route = routeOf(made, settings);
+    const breaker = new Breaker(made, this.#guarded(route), this.#random);
     this.#watch(breaker);
     return {breaker, route};
+  }
+
+  #quota(made: QuotaPolicy, settings: GuardSettings) {
+    const route = routeOf(made, settings);
+    return {quota: new Quota(made, this.#guarded(route), this.#random), route};
+  }
+
+  #guarded(route: string | undefined): string {
+    return route === undefined ? this.#origin : `${this.#origin} (${route})`;
   }
 }
 
@@ -135,10 +151,14 @@ const limitKey = ({policy}: GuardSettings): string => JSON.stringify(policy.conc
 const hedgeKey = ({policy, route}: GuardSettings): string => JSON.stringify([route, policy.hedge]);
 /** Whatever the settings: hedges of all delays add to one load. */
 const trafficKey = ({route}: GuardSettings): string => route ?? '';
-const breakerKey = (settings: GuardSettings): string =>
-  JSON.stringify([breakerRoute(settings), settings.policy.breaker]);
-const breakerRoute = ({policy, route}: GuardSettings): string | undefined =>
-  policy.breaker?.scope === 'route' ? route : undefined;
+const breakerKey = (settings: GuardSettings): string => scopedKey(settings.policy.breaker, settings);
+const quotaKey = (settings: GuardSettings): string => scopedKey(settings.policy.quota, settings);
+const scopedKey = (guard: Scoped | null, settings: GuardSettings): string =>
+  JSON.stringify([guard && routeOf(guard, settings), guard]);
+const routeOf = ({scope}: Scoped, {route}: GuardSettings): string | undefined =>
+  scope === 'route' ? route : undefined;
+
+type Scoped = Pick<BreakerPolicy, 'scope'>;
 
 function createBudget(settings: BudgetPolicy): Budget {
   switch (settings.kind) {

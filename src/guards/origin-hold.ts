@@ -20,6 +20,11 @@ export class OriginHold {
     return now < this.#until;
   }
 
+  /** 0 when the origin is not held. */
+  leftMs(now: number): number {
+    return Math.max(0, this.#until - now);
+  }
+
   /** How long a new attempt has to wait: 0 when the origin is not held. */
   waitMs(now: number, random: Random): number {
     const leftMs = this.#until - now;

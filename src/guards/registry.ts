@@ -11,6 +11,7 @@ import {type GuardSettings, type Guards, OriginGuards} from './origin-guards.ts'
 export const NO_GUARDS: Guards = Object.freeze({
   budget: null,
   breaker: null,
+  quota: null,
   concurrency: null,
   hedge: null,
   hold: null,

@@ -51,6 +51,11 @@ const hedgeDelay: Check = ({hedge}) => {
   ];
 };
 
+const emptyQuota: Check = ({quota}) =>
+  quota !== null && quota.limits.length === 0 && !quota.learn
+    ? [{path: 'quota', message: 'has no limits and does not learn, so it limits nothing; state a limit, or set learn'}]
+    : [];
+
 /** A field written without a kind may meet, in a layer below, a kind that does not know it. */
 const foreignFields: Check = policy =>
   (['backoff', 'budget', 'breaker'] as const).flatMap(part => {
@@ -108,4 +113,4 @@ const origins: Check = ({correlation}) =>
 export const notAnOrigin =
   'is not an origin that a URL can have; write scheme, host and port, such as "https://api.example.com:8443"';
 
-const checks: readonly Check[] = [endless, openTimes, hedgeDelay, foreignFields, distinctHeaders, origins];
+const checks: readonly Check[] = [endless, openTimes, hedgeDelay, emptyQuota, foreignFields, distinctHeaders, origins];

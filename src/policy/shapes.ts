@@ -138,6 +138,19 @@ const concurrencyShape = anyOf(kinds({
   fixed: fixedConcurrencyShape,
   adaptive: adaptiveConcurrencyShape,
 }), nothing);
+const quotaLimitShape = fields({
+  unit: oneOf('requests', 'inputTokens', 'outputTokens', 'tokens'),
+  max: whole(1),
+  perMs: whole(100, 86400000),
+}, undefined, 'unit', 'max', 'perMs');
+const quotaLimitsShape = fields({
+  limits: list(quotaLimitShape, 10),
+  learn: boolean,
+  maxWaitMs: whole(0, 86400000),
+  queue: whole(0, 1000000),
+  scope: guardScopeShape,
+});
+const quotaShape = anyOf(quotaLimitsShape, nothing);
 const originShape = text(/^(?=.{0,300}$)[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\/?#@\\\s]+$/su, 'an origin such as "https://api.example.com": scheme, host and port, without a path');
 const correlationIdsShape = fields({
   header: headerNameShape,
@@ -185,6 +198,7 @@ const routeShape = fields({
   budget: budgetShape,
   breaker: breakerShape,
   concurrency: concurrencyShape,
+  quota: quotaShape,
   hedge: hedgeShape,
   stream: streamShape,
   correlation: correlationShape,
@@ -215,6 +229,7 @@ export const overridesShape: Fields = fields({
   budget: nothing,
   breaker: nothing,
   concurrency: nothing,
+  quota: nothing,
   hedge: hedgeShape,
   stream: streamShape,
   deadlineHeader: deadlineHeaderShape,
@@ -244,6 +259,7 @@ export const policyShape: Fields = fields({
   budget: budgetShape,
   breaker: breakerShape,
   concurrency: concurrencyShape,
+  quota: quotaShape,
   hedge: hedgeShape,
   stream: streamShape,
   correlation: correlationShape,

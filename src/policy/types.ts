@@ -106,6 +106,13 @@ export interface PolicyInput {
    */
   readonly concurrency?: ConcurrencyInput | null | undefined;
   /**
+   * Paces attempts to what the server admits, by requests and by tokens. Attempts beyond it wait in line; so do
+   * all while the server asks to be left alone.
+   *
+   * Default: null.
+   */
+  readonly quota?: QuotaInput | null | undefined;
+  /**
    * Sends a second attempt when the first is slow, where sending twice is allowed, and takes the first good
    * answer.
    *
@@ -279,6 +286,13 @@ export interface Policy {
    * Default: null.
    */
   readonly concurrency: Concurrency | null;
+  /**
+   * Paces attempts to what the server admits, by requests and by tokens. Attempts beyond it wait in line; so do
+   * all while the server asks to be left alone.
+   *
+   * Default: null.
+   */
+  readonly quota: Quota | null;
   /**
    * Sends a second attempt when the first is slow, where sending twice is allowed, and takes the first good
    * answer.
@@ -1003,10 +1017,10 @@ export interface RatioBudgetInput {
 }
 
 /**
- * What shares a breaker.
+ * What shares a breaker or a quota.
  *
- * - origin: One breaker for an origin.
- * - route: One breaker for each route of an origin.
+ * - origin: One guard for an origin.
+ * - route: One guard for each route of an origin.
  */
 export type GuardScope = 'origin' | 'route';
 
@@ -1072,10 +1086,10 @@ export interface RatioBreaker {
    */
   readonly probes: number;
   /**
-   * What shares a breaker.
+   * What shares a breaker or a quota.
    *
-   * - origin: One breaker for an origin.
-   * - route: One breaker for each route of an origin.
+   * - origin: One guard for an origin.
+   * - route: One guard for each route of an origin.
    *
    * Default: "origin".
    */
@@ -1138,10 +1152,10 @@ export interface RatioBreakerInput {
    */
   readonly probes?: number | undefined;
   /**
-   * What shares a breaker.
+   * What shares a breaker or a quota.
    *
-   * - origin: One breaker for an origin.
-   * - route: One breaker for each route of an origin.
+   * - origin: One guard for an origin.
+   * - route: One guard for each route of an origin.
    *
    * Default: "origin".
    */
@@ -1191,10 +1205,10 @@ export interface ConsecutiveBreaker {
    */
   readonly probes: number;
   /**
-   * What shares a breaker.
+   * What shares a breaker or a quota.
    *
-   * - origin: One breaker for an origin.
-   * - route: One breaker for each route of an origin.
+   * - origin: One guard for an origin.
+   * - route: One guard for each route of an origin.
    *
    * Default: "origin".
    */
@@ -1242,10 +1256,10 @@ export interface ConsecutiveBreakerInput {
    */
   readonly probes?: number | undefined;
   /**
-   * What shares a breaker.
+   * What shares a breaker or a quota.
    *
-   * - origin: One breaker for an origin.
-   * - route: One breaker for each route of an origin.
+   * - origin: One guard for an origin.
+   * - route: One guard for each route of an origin.
    *
    * Default: "origin".
    */
@@ -1410,6 +1424,123 @@ export interface AdaptiveConcurrencyInput {
   readonly queue?: number | undefined;
   /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
+}
+
+/**
+ * The limits of the server, stated here or learned from its answers. Attempts wait first come first served;
+ * retries of earlier calls go first.
+ *
+ * Source: OpenAI, Azure and Anthropic, rate limits.
+ */
+export interface Quota {
+  /**
+   * What the server admits. No window of perMs holds more than max.
+   *
+   * Default: [].
+   */
+  readonly limits: readonly QuotaLimit[];
+  /**
+   * Learns from the answers: a throttled one stops the line until its hint and lowers the rate; while calls wait,
+   * admitted ones raise it. Without limits, 10 requests a second at first, then twice as many each second until
+   * the first throttled answer.
+   *
+   * Default: true. Source: D.-M. Chiu, R. Jain (1989).
+   */
+  readonly learn: boolean;
+  /**
+   * Longest wait in line. An attempt that would wait longer, or beyond its deadline, is refused at once with
+   * QUOTA_WAIT.
+   *
+   * Unit: ms. Default: 60000.
+   */
+  readonly maxWaitMs: number;
+  /**
+   * Attempts that may wait in line. Beyond it an attempt is refused at once with QUOTA_QUEUE.
+   *
+   * Unit: attempts. Default: 1000.
+   */
+  readonly queue: number;
+  /**
+   * What shares a breaker or a quota.
+   *
+   * - origin: One guard for an origin.
+   * - route: One guard for each route of an origin.
+   *
+   * Default: "origin".
+   */
+  readonly scope: GuardScope;
+}
+
+/**
+ * The limits of the server, stated here or learned from its answers. Attempts wait first come first served;
+ * retries of earlier calls go first.
+ *
+ * Source: OpenAI, Azure and Anthropic, rate limits.
+ */
+export interface QuotaInput {
+  /**
+   * What the server admits. No window of perMs holds more than max.
+   *
+   * Default: [].
+   */
+  readonly limits?: readonly QuotaLimit[] | undefined;
+  /**
+   * Learns from the answers: a throttled one stops the line until its hint and lowers the rate; while calls wait,
+   * admitted ones raise it. Without limits, 10 requests a second at first, then twice as many each second until
+   * the first throttled answer.
+   *
+   * Default: true. Source: D.-M. Chiu, R. Jain (1989).
+   */
+  readonly learn?: boolean | undefined;
+  /**
+   * Longest wait in line. An attempt that would wait longer, or beyond its deadline, is refused at once with
+   * QUOTA_WAIT.
+   *
+   * Unit: ms. Default: 60000.
+   */
+  readonly maxWaitMs?: number | undefined;
+  /**
+   * Attempts that may wait in line. Beyond it an attempt is refused at once with QUOTA_QUEUE.
+   *
+   * Unit: attempts. Default: 1000.
+   */
+  readonly queue?: number | undefined;
+  /**
+   * What shares a breaker or a quota.
+   *
+   * - origin: One guard for an origin.
+   * - route: One guard for each route of an origin.
+   *
+   * Default: "origin".
+   */
+  readonly scope?: GuardScope | undefined;
+  /** Ignored by the engine: for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/** One limit of the server. */
+export interface QuotaLimit {
+  /**
+   * What is counted. tokens: input and output together.
+   *
+   * - requests: Every attempt counts 1.
+   * - inputTokens: Tokens of the prompt.
+   * - outputTokens: Tokens that may be generated.
+   * - tokens: Tokens of the prompt and tokens that may be generated.
+   */
+  readonly unit: 'requests' | 'inputTokens' | 'outputTokens' | 'tokens';
+  /**
+   * How many in any window of perMs.
+   *
+   * Unit: requests or tokens.
+   */
+  readonly max: number;
+  /**
+   * Length of the window.
+   *
+   * Unit: ms.
+   */
+  readonly perMs: number;
 }
 
 /**
@@ -1683,6 +1814,13 @@ export interface RouteInput {
    */
   readonly concurrency?: ConcurrencyInput | null | undefined;
   /**
+   * Paces attempts to what the server admits, by requests and by tokens. Attempts beyond it wait in line; so do
+   * all while the server asks to be left alone.
+   *
+   * Default: null.
+   */
+  readonly quota?: QuotaInput | null | undefined;
+  /**
    * Sends a second attempt when the first is slow, where sending twice is allowed, and takes the first good
    * answer.
    *
@@ -1923,6 +2061,8 @@ export interface CallOverrides {
   readonly breaker?: null | undefined;
   /** null: this call does not count against the limit. */
   readonly concurrency?: null | undefined;
+  /** null: this call takes nothing of the quota, and does not wait for it. */
+  readonly quota?: null | undefined;
   /**
    * Sends a second attempt when the first is slow, where sending twice is allowed, and takes the first good
    * answer.

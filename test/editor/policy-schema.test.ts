@@ -99,7 +99,7 @@ describe('the policy schema in an editor', () => {
       ['{"extends": ["steadfetch:pay|ments"]}', '`steadfetch:payments`: Money must not move twice'],
       ['{"routes": [{"match": {"methods": ["PO|ST"]}}]}', '`POST`: May act twice'],
       ['{"correlation": {"sendTo": "a|ll"}}', '`all`: Every origin gets the ids'],
-      ['{"breaker": {"kind": "ratio", "scope": "rou|te"}}', '`route`: One breaker for each route'],
+      ['{"breaker": {"kind": "ratio", "scope": "rou|te"}}', '`route`: One guard for each route'],
     ];
     for (const [at, meaning] of meanings) {
       it(`says what a value means: ${at}`, async () => expect(await editor.hover(at)).to.contain(meaning));

@@ -95,6 +95,7 @@ describe('before-after: attempt log', () => {
       attempts: 0,
       hedges: 0,
       waitedMs: 0,
+      queuedMs: 0,
     };
     const first = {...view, method: 'POST', url: 'http://h/orders/1?run=r', correlationId: 'c-1', keyed: true};
     const second = {...view, method: 'GET', url: 'http://h/items/2', correlationId: 'c-2', keyed: false};

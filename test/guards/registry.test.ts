@@ -14,14 +14,14 @@ const registry = () => new GuardRegistry(() => 0.5);
 
 function settings(input: PolicyInput = {}, route?: string): GuardSettings {
   const policy = mergePolicy(defaultPolicy, input);
-  const {budget, breaker, concurrency, hedge, retryAfter} = policy;
+  const {budget, breaker, quota, concurrency, hedge, retryAfter} = policy;
   return {
     policy,
     route,
-    guardKey: JSON.stringify([route, budget, breaker, concurrency, hedge, retryAfter.scope]),
+    guardKey: JSON.stringify([route, budget, breaker, quota, concurrency, hedge, retryAfter.scope]),
   };
 }
-const all: PolicyInput = {concurrency: {max: 2}, hedge: {delayMs: 5}, retryAfter: {scope: 'origin'}};
+const all: PolicyInput = {quota: {}, concurrency: {max: 2}, hedge: {delayMs: 5}, retryAfter: {scope: 'origin'}};
 /** Opens within one failure. */
 const nervous: PolicyInput = {breaker: {kind: 'consecutive', failures: 1}};
 
@@ -36,43 +36,55 @@ describe('GuardRegistry', () => {
         'equal settings share everything',
         settings(all),
         settings(all),
-        ['budget', 'breaker', 'concurrency', 'hedge', 'hold'],
+        ['budget', 'breaker', 'quota', 'concurrency', 'hedge', 'hold'],
       ],
       [
         'other settings of a budget are another budget, and nothing else',
         settings(all),
         settings({...all, budget: {capacity: 5}}),
-        ['breaker', 'concurrency', 'hedge', 'hold'],
+        ['breaker', 'quota', 'concurrency', 'hedge', 'hold'],
       ],
       [
         'another kind too',
         settings(all),
         settings({...all, breaker: {kind: 'consecutive'}}),
-        ['budget', 'concurrency', 'hedge', 'hold'],
+        ['budget', 'quota', 'concurrency', 'hedge', 'hold'],
       ],
       [
         'other settings of a concurrency limit are another limit, and nothing else',
         settings(all),
         settings({...all, concurrency: {max: 3}}),
-        ['budget', 'breaker', 'hedge', 'hold'],
+        ['budget', 'breaker', 'quota', 'hedge', 'hold'],
+      ],
+      [
+        'other settings of a quota are another quota, and nothing else',
+        settings(all),
+        settings({...all, quota: {queue: 3}}),
+        ['budget', 'breaker', 'concurrency', 'hedge', 'hold'],
+      ],
+      [
+        'a quota of scope route stands before its route alone',
+        settings({...all, quota: {scope: 'route'}}, 'search'),
+        settings({...all, quota: {scope: 'route'}}, 'orders'),
+        ['budget', 'breaker', 'concurrency', 'hold'],
       ],
       [
         'routes share all but the hedge, which knows the latency of its route',
         settings(all, 'search'),
         settings(all, 'orders'),
-        ['budget', 'breaker', 'concurrency', 'hold'],
+        ['budget', 'breaker', 'quota', 'concurrency', 'hold'],
       ],
       [
         'a breaker of scope route stands before its route alone',
         settings({...all, breaker: {scope: 'route'}}, 'search'),
         settings({...all, breaker: {scope: 'route'}}, 'orders'),
-        ['budget', 'concurrency', 'hold'],
+        ['budget', 'quota', 'concurrency', 'hold'],
       ],
       [
         'calls without a route share one of scope route',
         settings({...all, breaker: {scope: 'route'}}),
         settings({...all, breaker: {scope: 'route'}, maxAttempts: 9}),
-        ['budget', 'breaker', 'concurrency', 'hedge', 'hold'],
+        ['budget', 'breaker', 'quota', 'concurrency', 'hedge', 'hold'],
       ],
     ] as const) {
       it(law, () => {
@@ -97,7 +109,14 @@ describe('GuardRegistry', () => {
     it('what the policy has none of is null, and so is everything where there is no origin', () => {
       const off = settings({budget: null, breaker: null});
       for (const guards of [registry().at(ORIGIN, off, 0), NO_GUARDS])
-        expect(guards).to.deep.equal({budget: null, breaker: null, concurrency: null, hedge: null, hold: null});
+        expect(guards).to.deep.equal({
+          budget: null,
+          breaker: null,
+          quota: null,
+          concurrency: null,
+          hedge: null,
+          hold: null,
+        });
     });
 
     it('a breaker of scope route says which it stands before', () => {
@@ -186,6 +205,7 @@ describe('GuardRegistry', () => {
         origin: ORIGIN,
         breakers: [{route: undefined, state: 'open', retryAfterMs: 10_000}],
         budgets: [{remaining: (86 + (5000 * 14) / 60_000) / 100}],
+        quotas: [{route: undefined, waiting: 0, heldMs: 0, learnedPerSecond: 10, limits: []}],
         concurrency: [{max: 2, inFlight: 1, waiting: 0}],
       },
     ]);

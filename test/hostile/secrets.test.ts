@@ -12,6 +12,7 @@ import {
   createFetch,
   definePolicy,
   type PolicyInput,
+  type Ports,
   type RejectedError,
   reportOf,
   SteadfetchError,
@@ -50,6 +51,7 @@ const excerpt = (text: string): string =>
 
 interface Scene {
   readonly policy: PolicyInput;
+  readonly ports?: Ports;
   readonly answers: () => Response | Error | 'silence';
   /** Default: one. Two come one after another, or at once. */
   readonly calls?: 'two' | 'two at once';
@@ -99,6 +101,33 @@ const SCENES: Record<string, Scene> = {
     code: 'ORIGIN_HELD',
     events: ['call.rejected', 'retry.abandoned'],
   },
+  'a quota that has room too late': {
+    policy: {quota: {limits: [{unit: 'requests', max: 1, perMs: 60_000}], maxWaitMs: 100}},
+    answers: busy,
+    calls: 'two at once',
+    code: 'QUOTA_WAIT',
+    events: ['call.rejected'],
+  },
+  'a quota whose line is full': {
+    policy: {quota: {limits: [{unit: 'requests', max: 1, perMs: 1000}], queue: 0}, maxAttempts: 1},
+    answers: busy,
+    calls: 'two at once',
+    code: 'QUOTA_QUEUE',
+    events: ['call.rejected'],
+  },
+  'a quota with a line': {
+    policy: {quota: {limits: [{unit: 'requests', max: 1, perMs: 1000}]}, maxAttempts: 1},
+    answers: busy,
+    calls: 'two at once',
+    events: ['call.queued', 'call.end'],
+  },
+  'a call that takes more than a quota': {
+    policy: {quota: {limits: [{unit: 'tokens', max: 1, perMs: 1000}]}},
+    ports: {weigh: () => ({inputTokens: 2})},
+    answers: busy,
+    code: 'QUOTA_TOO_LARGE',
+    events: ['call.rejected'],
+  },
   'a hedge': {
     policy: {hedge: {delayMs: 1, maxLoadRatio: 1}, attemptTimeoutMs: 100},
     answers: () => 'silence',
@@ -107,14 +136,14 @@ const SCENES: Record<string, Scene> = {
 };
 
 describe('what a call shows of its secrets: nothing', () => {
-  for (const [what, {policy, answers, calls, code, events}] of Object.entries(SCENES))
+  for (const [what, {policy, ports, answers, calls, code, events}] of Object.entries(SCENES))
     virtually(`in the errors, events and reports of ${what}`, async make => {
       const fetch: typeof globalThis.fetch = async (_input, init) => {
         const said = answers();
         if (said instanceof Error) throw said;
         return said === 'silence' ? silence(init!.signal!) : said;
       };
-      const world = make({backoff: AT_ONCE, ...policy}, {fetch});
+      const world = make({backoff: AT_ONCE, ...policy}, {fetch, ...ports});
       const call = () => settle(() => world.fetch(URL_OF, INIT));
       const ends = await world.clock.run(async () => {
         if (calls === 'two at once') return Promise.all([call(), call()]);
@@ -152,6 +181,7 @@ describe('what a call shows of its secrets: nothing', () => {
       'retry.scheduled': true,
       'retry.abandoned': true,
       'hedge.started': true,
+      'call.queued': true,
       'call.rejected': true,
       'breaker.changed': true,
       'call.end': true,
@@ -162,6 +192,9 @@ describe('what a call shows of its secrets: nothing', () => {
       CIRCUIT_OPEN: true,
       CONCURRENCY_LIMIT: true,
       ORIGIN_HELD: true,
+      QUOTA_WAIT: true,
+      QUOTA_QUEUE: true,
+      QUOTA_TOO_LARGE: true,
     };
     expect(scenes.flatMap(scene => scene.events)).to.include.members(Object.keys(events));
     expect(scenes.map(({code}) => code)).to.include.members(Object.keys(codes));

@@ -26,6 +26,8 @@ import {
 const POST = {method: 'POST'};
 const oneAttempt: PolicyInput = {maxAttempts: 1};
 const retried = {maxAttempts: 10, backoff: {...AT_ONCE}, breaker: null} as const;
+/** One request a second. */
+const stated = {limits: [{unit: 'requests', max: 1, perMs: 1000}], learn: false} as const;
 const aAndB: PolicyInput = {
   maxAttempts: 1,
   routes: [
@@ -596,6 +598,96 @@ const load: readonly Case[] = [
     ],
   },
   {
+    path: 'quota',
+    a: {quota: null},
+    b: {quota: {}},
+    scenario: together(11),
+    expect: [
+      {ends: {200: 11}, arrivals: {0: 11}},
+      {ends: {200: 11}, arrivals: {0: 10, 1000: 1}},
+    ],
+  },
+  ...(
+    [
+      ['requests', 'inputTokens', '200', 'QUOTA_TOO_LARGE (quota-exceeded)'],
+      ['outputTokens', 'tokens', '200', 'QUOTA_TOO_LARGE (quota-exceeded)'],
+    ] as const
+  ).map(
+    ([a, b, ofA, ofB]): Case => ({
+      path: 'quota.limits[].unit',
+      a: {quota: {learn: false, limits: [{unit: a, max: 9, perMs: 1000}]}},
+      b: {quota: {learn: false, limits: [{unit: b, max: 9, perMs: 1000}]}},
+      scenario: world =>
+        world.run(ITEMS, {method: 'POST', body: '{"max_tokens": 9, "input": "one to two to three to four"}'}),
+      expect: [ofA, ofB],
+    }),
+  ),
+  {
+    path: 'quota.limits',
+    a: {quota: {limits: []}},
+    b: {quota: {limits: [{unit: 'requests', max: 1, perMs: 1000}]}},
+    scenario: together(3),
+    expect: [
+      {ends: {200: 3}, arrivals: {0: 3}},
+      {ends: {200: 3}, arrivals: {0: 1, 1004: 1, 2008: 1}},
+    ],
+  },
+  {
+    path: 'quota.limits[].perMs',
+    a: {quota: {...stated, limits: [{unit: 'requests', max: 1, perMs: 500}]}},
+    b: {quota: {...stated, limits: [{unit: 'requests', max: 1, perMs: 1000}]}},
+    scenario: together(2),
+    expect: [
+      {ends: {200: 2}, arrivals: {0: 1, 502: 1}},
+      {ends: {200: 2}, arrivals: {0: 1, 1004: 1}},
+    ],
+  },
+  {
+    path: 'quota.limits[].max',
+    a: {quota: {...stated, limits: [{unit: 'requests', max: 1, perMs: 1000}]}},
+    b: {quota: {...stated, limits: [{unit: 'requests', max: 2, perMs: 1000}]}},
+    scenario: together(2),
+    expect: [
+      {ends: {200: 2}, arrivals: {0: 1, 1004: 1}},
+      {ends: {200: 2}, arrivals: {0: 2}},
+    ],
+  },
+  {
+    path: 'quota.learn',
+    a: {quota: {...stated, learn: true}},
+    b: {quota: {...stated, learn: false}},
+    scenario: otherCallHeld,
+    expect: ['0 2020 3024', '0 1000 2100'],
+  },
+  {
+    path: 'quota.maxWaitMs',
+    a: {quota: {...stated, maxWaitMs: 1500}},
+    b: {quota: {...stated, maxWaitMs: 2500}},
+    scenario: together(3),
+    expect: [
+      {ends: {200: 2, 'QUOTA_WAIT (quota-exceeded)': 1}, arrivals: {0: 1, 1004: 1}},
+      {ends: {200: 3}, arrivals: {0: 1, 1004: 1, 2008: 1}},
+    ],
+  },
+  {
+    path: 'quota.queue',
+    a: {quota: {...stated, queue: 1}},
+    b: {quota: {...stated, queue: 2}},
+    scenario: together(3),
+    expect: [
+      {ends: {200: 2, 'QUOTA_QUEUE (quota-exceeded)': 1}, arrivals: {0: 1, 1004: 1}},
+      {ends: {200: 3}, arrivals: {0: 1, 1004: 1, 2008: 1}},
+    ],
+  },
+  {
+    path: 'quota.scope',
+    a: {quota: {...stated, maxWaitMs: 0, scope: 'origin'}},
+    b: {quota: {...stated, maxWaitMs: 0, scope: 'route'}},
+    both: aAndB,
+    scenario: otherRoute,
+    expect: ['QUOTA_WAIT (quota-exceeded)', '200'],
+  },
+  {
     path: 'hedge',
     a: {hedge: null},
     b: {hedge: {delayMs: 100, maxLoadRatio: 1}},
@@ -797,6 +889,15 @@ const overrides: readonly Case[] = [
     both: oneAttempt,
     scenario: sendsOfCalls(22, 503),
     expect: [20, 22],
+    places: ['call'],
+  },
+  {
+    path: 'quota',
+    a: {},
+    b: {quota: null},
+    both: {quota: {...stated, maxWaitMs: 0}},
+    scenario: async world => Object.keys(((await together(2)(world)) as {ends: object}).ends),
+    expect: [['200', 'QUOTA_WAIT (quota-exceeded)'], ['200']],
     places: ['call'],
   },
   {

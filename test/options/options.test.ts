@@ -29,7 +29,7 @@ const written: Readonly<Record<Place, string>> = {
 
 /** Everywhere the schema has the field, unless the case says otherwise. Guards are shared: one call can only drop them. */
 function placesOf({path, places}: Case): Place[] {
-  const shared = ['budget', 'breaker', 'concurrency'].includes(partOf(path));
+  const shared = ['budget', 'breaker', 'quota', 'concurrency'].includes(partOf(path));
   const has = (place: Place): boolean => leaves[place].some(leaf => partOf(leaf.path) === partOf(path));
   return (['policy', 'route', 'call'] as const).filter(place =>
     places === undefined ? has(place) && !(shared && place === 'call') : places.includes(place),

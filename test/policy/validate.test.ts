@@ -106,7 +106,7 @@ describe('checkPolicy', () => {
     [{maxTimeout: 5}, 'maxTimeout is not a field of the policy; use backoff.capMs, in milliseconds'],
     [{jitter: 'full'}, 'jitter is not a field of the policy; it belongs in backoff'],
     [{factor: 2}, 'factor is not a field of the policy; it belongs in backoff'],
-    [{scope: 'origin'}, 'scope is not a field of the policy; it belongs in retryAfter or breaker'],
+    [{scope: 'origin'}, 'scope is not a field of the policy; it belongs in retryAfter or breaker or quota'],
     [{zebra: 1}, 'zebra is not a field of the policy'],
     [
       {retryAfter: {deadlineMs: 5}},

@@ -1,0 +1,28 @@
+/** What the steps of the admission tell the one that asks. */
+import type {RejectedError} from '../core/errors.ts';
+import type {AttemptResponse} from '../core/outcome.ts';
+import type {Ticket} from '../guards/breaker.ts';
+import type {QuotaReservation} from '../guards/quota.ts';
+import type {CallContext} from './context.ts';
+import type {Refusal} from './decision.ts';
+
+/**
+ * What asks for admission. All but `waiting` end the asking: exactly one of them is called, maybe at once. Each is given the call, so
+ * that one object can ask for many calls.
+ */
+export interface Applicant<R extends AttemptResponse> {
+  /**
+   * The attempt gives back, or settles, what it is given. It has a place, too, where the origin has a concurrency limit.
+   *
+   * @param ticket Of the breaker.
+   * @param taken  Of the quota; null where the origin has none.
+   */
+  admitted(call: CallContext<R>, ticket: Ticket, now: number, taken: QuotaReservation | null): void;
+  refused(call: CallContext<R>, refusal: Refusal, error: RejectedError): void;
+  /** The caller aborted, or the deadline came, while it waited. */
+  left(call: CallContext<R>, isAborted: boolean): void;
+  /** A step of the admission threw. */
+  broke(call: CallContext<R>, error: unknown): void;
+  /** It has to wait: an earlier attempt of the call is not to hold a connection meanwhile. */
+  waiting?(): void;
+}

@@ -1,0 +1,111 @@
+/**
+ * The rate at which a server admits requests, learned from its answers: while calls wait, each admitted attempt raises the rate a little;
+ * a throttled one lowers it by a share. Clients that share a hidden quota come to equal shares that way.
+ *
+ * @see D.-M. Chiu, R. Jain, "Analysis of the increase and decrease algorithms for congestion avoidance" (1989)
+ */
+import {QuotaWindow} from './quota-window.ts';
+
+const SECOND = 1000;
+/** Calls at once that are not delayed before anything is known. The rate doubles each second until the first throttled answer. */
+const FIRST_RATE = 10;
+/** One an hour. */
+const LOWEST_RATE = 1 / 3600;
+/** Added to the rate each second in which the server admits at that rate. */
+const INCREASE = 0.75;
+/** What is left of the rate after a throttled answer, or less: a fifth more than was admitted since the one before, at least half. */
+const DECREASE = 0.85;
+const ABOVE_ADMITTED = 1.2;
+
+export class LearnedRate {
+  /** Requests a second as the policy states them: there is nothing to learn above that. Infinity: it states none. */
+  readonly #stated: number;
+  #perSecond: number;
+  #isStarting: boolean;
+  /** What may be sent at once: a second's share, saved up while nothing is sent. */
+  #level: number;
+  #levelAt = Number.NaN;
+  /** A second's share is not passed in any second, whatever was saved up. */
+  readonly #window: QuotaWindow;
+  #loweredAt = Number.NEGATIVE_INFINITY;
+  /** Admitted since that time: the rate was lowered, or the first attempt sent. */
+  #admittedSince = 0;
+  #since = Number.NaN;
+
+  constructor(stated: number = Number.POSITIVE_INFINITY) {
+    this.#stated = stated;
+    this.#isStarting = stated === Number.POSITIVE_INFINITY;
+    this.#perSecond = this.#isStarting ? FIRST_RATE : stated;
+    this.#level = this.#perSecond;
+    this.#window = new QuotaWindow(this.#share, SECOND);
+  }
+
+  /** Requests a second; undefined while the policy's own limits are all that is known. */
+  get perSecond(): number | undefined {
+    return this.#isLimit ? this.#perSecond : undefined;
+  }
+
+  fits(now: number): boolean {
+    return this.waitMs(1, now) === 0;
+  }
+
+  /** Milliseconds until that many requests can have been sent. */
+  waitMs(requests: number, now: number): number {
+    if (!this.#isLimit) return 0;
+    this.#refill(now);
+    const savedMs = ((requests - this.#level) / this.#perSecond) * SECOND;
+    return Math.max(0, savedMs, this.#window.waitMs(Math.min(requests, 1), now));
+  }
+
+  take(now: number): void {
+    this.#refill(now);
+    if (Number.isNaN(this.#since)) this.#since = now;
+    this.#level--;
+    this.#window.take(1, now);
+  }
+
+  /** @param isLimiting Calls wait: only then the answer says that the server may admit more. */
+  admitted(isLimiting: boolean, now: number): void {
+    this.#admittedSince++;
+    if (!isLimiting || !this.#isLimit) return;
+    this.#refill(now);
+    this.#setRate(this.#perSecond + (this.#isStarting ? 1 : INCREASE / Math.max(1, this.#perSecond)));
+  }
+
+  /**
+   * Attempts that were under way together are throttled together: they lower the rate once.
+   *
+   * @param takenAt When the throttled attempt was sent.
+   */
+  throttled(takenAt: number, now: number): void {
+    this.#refill(now);
+    this.#level = Math.min(this.#level, 0);
+    if (takenAt <= this.#loweredAt) return;
+    const admittedRate = (this.#admittedSince / (now - this.#since)) * SECOND;
+    const lowered = Math.min(this.#perSecond * DECREASE, admittedRate * ABOVE_ADMITTED);
+    this.#setRate(Math.max(LOWEST_RATE, this.#perSecond / 2, lowered));
+    this.#isStarting = false;
+    this.#loweredAt = now;
+    this.#since = now;
+    this.#admittedSince = 0;
+  }
+
+  get #isLimit(): boolean {
+    return this.#perSecond < this.#stated;
+  }
+
+  get #share(): number {
+    return Math.max(1, Math.ceil(this.#perSecond));
+  }
+
+  #setRate(perSecond: number): void {
+    this.#perSecond = Math.min(perSecond, this.#stated);
+    this.#window.max = this.#share;
+  }
+
+  #refill(now: number): void {
+    if (now > this.#levelAt)
+      this.#level = Math.min(this.#share, this.#level + ((now - this.#levelAt) * this.#perSecond) / SECOND);
+    if (!(now <= this.#levelAt)) this.#levelAt = now;
+  }
+}
