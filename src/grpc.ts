@@ -37,7 +37,7 @@ export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
  *
  * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Default: every field has its default.
  *   Guards are shared with HTTP clients of the same handle.
- * @param ports  Functions beside the policy, and `origin`, which guards and routes use if the target of the channel does not tell it.
+ * @param ports  Functions beside the policy, and `origin`, which guards and routes use if the target of the channel does not name it.
  * @throws InvalidPolicyError naming each wrong field: now, not at the first call.
  * @see gRFC A6 (client retries)
  *

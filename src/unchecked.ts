@@ -11,7 +11,7 @@ import {type Random, systemRandom} from './core/random.ts';
 import {fetchUnder, type ResilientFetch} from './fetch/create-fetch.ts';
 import {optionsUnder} from './ky/resilience.ts';
 import type {JsonPolicy} from './policy/json-policy.ts';
-import {layOverrides, layPolicy} from './policy/layers.ts';
+import {mergeLayers, mergeOverrides} from './policy/layers.ts';
 import type {PolicyInput} from './policy/types.ts';
 
 export {type CallReport, reportOf} from './call/report.ts';
@@ -21,7 +21,7 @@ export {RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {PerCallInit, ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 
-const unchecked: PolicySource = {resolve: (input = {}) => layPolicy(input), resolveCall: layOverrides};
+const unchecked: PolicySource = {resolve: (input = {}) => mergeLayers(input), resolveCall: mergeOverrides};
 
 /**
  * Resolves a policy like `definePolicy` of `steadfetch`, with presets, layers and defaults, but does not validate it.

@@ -1,5 +1,5 @@
 /**
- * One batch: reads items, names them, collects them into chunks, sends so many at a time, and hands over what came of them.
+ * One batch: reads items, names them, collects them into chunks, sends up to `concurrency` at a time, and delivers the results.
  *
  * Memory does not grow with the input: no more than a window of items is read ahead of those that have been handed over.
  */

@@ -1,7 +1,7 @@
-/** Hands results over, one at a time: as they come, or in the order of their items. */
+/** Delivers results one at a time: as they come, or in the order of their items. */
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 
-/** Where a result would be, of an item that has none. */
+/** In the place of the result of an item that has no result. */
 const NOTHING = Symbol('no result');
 
 export class Deliveries<Result> {
@@ -16,9 +16,9 @@ export class Deliveries<Result> {
   #isBusy = false;
 
   /**
-   * @param give   Is given one result, and the next one when it is done.
-   * @param given  It was done.
-   * @param failed It threw. Nothing more is given.
+   * @param give   Called with one result. Called with the next one when it has returned, or its promise is fulfilled.
+   * @param given  Called after each delivery.
+   * @param failed Called when `give` throws or rejects. Nothing more is delivered.
    */
   constructor(
     ordered: boolean,
@@ -38,7 +38,7 @@ export class Deliveries<Result> {
     this.#work();
   }
 
-  /** Nobody need wait for this one. */
+  /** The item at `index` will have no result. Later items need not wait for it. */
   skip(index: number): void {
     if (!this.#ordered) return;
     this.#inTurn(index, NOTHING);

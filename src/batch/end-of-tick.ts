@@ -1,7 +1,7 @@
 /**
  * Postpones work to the end of the current tick of the event loop, and runs it once however often it was requested.
  *
- * An HTTP client is much code. When all sends of a tick run together, that code is in the processor's cache for the next item;
+ * An HTTP client is much code. When all requests of a tick are sent together, that code is in the processor's cache for the next item;
  * a send between the answers of others is a quarter slower. See
  * docs/decisions/0016-a-batch-sends-at-the-end-of-a-tick.md.
  */

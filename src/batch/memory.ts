@@ -11,7 +11,7 @@ export interface Known {
   readonly isEarlier: boolean;
 }
 
-/** Told once: nothing that happens to the process will make it forgotten; or it could not be kept, and why. */
+/** Called once. null: the result survives a crash of the process. Otherwise the error that kept it from being stored. */
 export type Kept = (error: SteadfetchError | null) => void;
 
 export interface Memory {

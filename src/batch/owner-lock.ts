@@ -35,11 +35,11 @@ export function acquireLock(path: string): OwnerLock {
  * by the one process that holds a second lock.
  */
 function removeStale(path: string, text: string): void {
-  const turn = acquireLock(`${path}.stale`);
+  const takeover = acquireLock(`${path}.stale`);
   try {
     if (read(path) === text) rmSync(path);
   } finally {
-    turn.release();
+    takeover.release();
   }
 }
 
@@ -95,8 +95,8 @@ function heldBy(path: string, owner: ProcessIdentity | null, here: ProcessIdenti
   if (owner === null) return `locked by a file without an owner. If no batch is running, ${remove}`;
   if (livenessOf(owner, here) === 'unknown')
     return `locked by process ${owner.pid} on ${owner.host}, which cannot be checked from here. If it no longer runs, ${remove}`;
-  const who = owner.pid === here.pid ? 'this process' : `process ${owner.pid}`;
-  return `in use by ${who}. Wait until that run has ended, or stop it`;
+  const holder = owner.pid === here.pid ? 'this process' : `process ${owner.pid}`;
+  return `in use by ${holder}. Wait until that run has ended, or stop it`;
 }
 
 const locks = new Map<string, string>();

@@ -19,7 +19,7 @@ import {closeSource, type Items, iteratorOf} from './source.ts';
 import type {BatchEvent, BatchOptions, BatchReport, BatchTarget, ChunkSender, Send} from './types.ts';
 
 /**
- * Sends every item under a policy, so many at a time, in constant memory however many there are.
+ * Sends every item under a policy, up to `concurrency` at a time. Memory does not grow with the number of items.
  *
  * Only what is transient is sent again, only where that does no harm, and of a chunk only the items it is true of. Duplicates
  * are answered once. With a journal nothing that was answered, and nothing that may be sent once only, is sent again, whatever happens to

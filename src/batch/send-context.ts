@@ -1,4 +1,4 @@
-/** What comes with one request. The keys are hashes, made only for those who read them. */
+/** The context of one request. The keys are hashes, computed when they are first read. */
 import {type Entry, requestKey} from './entry.ts';
 import type {ChunkContext} from './types.ts';
 

@@ -1,4 +1,4 @@
-/** The results of one chunk: who is done, who may be sent again, and which of those asks for most patience. */
+/** Sorts the results of one chunk: items that are done, items that may be sent again, and the one of these with the longest wait. */
 import type {CallContext} from '../call/context.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';

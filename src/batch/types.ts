@@ -147,7 +147,7 @@ export interface ItemFailed<Item> extends ResultFacts<Item> {
   readonly failure: ItemFailure;
 }
 
-/** The result of an item. `ok` tells the two apart. */
+/** The result of an item. `ok` says which of the two it is. */
 export type ItemResult<Item, Value> = ItemSuccess<Item, Value> | ItemFailed<Item>;
 
 /** The progress of a batch. */
@@ -162,7 +162,7 @@ export interface BatchProgress {
   readonly requests: number;
 }
 
-/** An event of a batch. `type` tells the events apart. */
+/** An event of a batch, discriminated by `type`. */
 export type BatchEvent =
   | {
       readonly type: 'batch.start';

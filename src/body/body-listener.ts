@@ -1,4 +1,4 @@
-/** What the attempt that brought a body is told while the body is read, and when it is collected unread. */
+/** How the attempt that brought a body is notified: while the body is read, and when it is collected unread. */
 import type {BodyEnd} from '../core/observer.ts';
 
 export interface BodyListener {

@@ -33,7 +33,7 @@ const NO_READS: readonly Interrupt[] = [];
 
 export class TrackedBody implements BodyListener {
   readonly #timer: BodyTimer;
-  /** Told how the body ended. */
+  /** Notified how the body ended. */
   span: BodyObserver | null = null;
   /** An error body never counts as a stream: clients read it on the way to an error, in whatever way. */
   readonly #isErrorBody: boolean;

@@ -160,7 +160,7 @@ class PlaceInQueue<R extends AttemptResponse> extends CallPause implements Waite
   }
 }
 
-/** Of a call that has just begun, the very number that the clock was told to expect. */
+/** For a call that has just begun, exactly the number that was announced to the clock. */
 function waitableMs({startedAt, deadlineMs, deadlineAt}: CallFacts, now: number): number {
   return (now === startedAt ? deadlineMs : deadlineAt - now) - LEAST_ATTEMPT_MS;
 }

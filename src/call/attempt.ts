@@ -24,7 +24,7 @@ import type {CallContext} from './context.ts';
 import {writeIds} from './ids.ts';
 import {discardResponse, responseFlaw} from './response.ts';
 
-/** What is told how an attempt ended: exactly one of the two is called. */
+/** Notified how an attempt ended: exactly one of the two methods is called. */
 export interface AttemptOwner<R extends AttemptResponse> {
   ended(attempt: Attempt<R>, outcome: Outcome<R>): void;
   /** A step of the attempt threw. */
@@ -43,7 +43,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
   /** The attempt that this one, a hedge, was sent beside. */
   readonly shadowed: Attempt<R> | null;
   reachedTransport = false;
-  /** The breaker is told of the end of an attempt with this. */
+  /** Reports the end of the attempt to the breaker. */
   #ticket: Ticket;
   /** Whether it has a place under the concurrency limit. */
   #hasPlace: boolean;
@@ -89,7 +89,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
 
   // Send.
 
-  /** Sends. The owner is told of the end exactly once, maybe before this returns. */
+  /** Sends the attempt. Notifies the owner of the end exactly once, maybe before this method returns. */
   start(owner: AttemptOwner<R>, now: number): void {
     const {call, cancellation} = this;
     const {transport, client} = call;
@@ -200,7 +200,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     this.#ticket = UNGUARDED;
   }
 
-  /** After the breaker has been told, because the next call in line asks the breaker. */
+  /** Called after the breaker was notified, because the next call in line asks the breaker. */
   freePlace(): void {
     if (!this.#hasPlace) return;
     this.call.guards.concurrency?.exit();
@@ -284,7 +284,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     owner.ended(this, outcome);
   }
 
-  /** Another attempt of the call was answered first. Its owner is not told of its end. */
+  /** Another attempt of the call was answered first. The owner of this attempt is not notified of its end. */
   supersede(): void {
     this.#owner = null;
     this.freePlace();

@@ -24,8 +24,8 @@ import {type Admission, admitRetry, sendAdmitted} from './send.ts';
 import {abortedBy} from './wait.ts';
 
 /**
- * Sends until there is an answer or a reason to stop. The call is finished when the caller is told, maybe before this returns. The caller
- * is told by a method, not by a promise: each adapter makes the one promise that its caller gets.
+ * Sends attempts until there is an answer or a reason to stop. The call is finished when the caller is notified, maybe before this
+ * function returns. It notifies by a method, not by a promise: each adapter makes the one promise that its caller gets.
  *
  * @param start The start of the call, where it has just begun.
  */

@@ -47,7 +47,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   span: CallObserver | null = null;
   /** Of the attempt in flight, or of the last one. */
   transport!: Transport<R>;
-  /** Told how the call ended; null once it was, and where a loop outside the engine finishes the call. */
+  /** Notified how the call ended; null after that, and where a loop outside the engine finishes the call. */
   caller: Caller<R> | null = null;
   attempts = 0;
   /** The same on every attempt. Undefined where the policy has no correlation, and before the first attempt. */
@@ -114,7 +114,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return this.startedAt + this.deadlineMs;
   }
 
-  /** An idempotency key is on the call, so a server can tell a retry from a second call. */
+  /** An idempotency key is on the call, so a server can distinguish a retry from a second call. */
   get keyed(): boolean {
     return this.idempotencyKey !== undefined && this.idsSent !== 'unknown';
   }
@@ -162,7 +162,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return this.reservation;
   }
 
-  /** Null where no header tells of a client above that retries too. */
+  /** Null if no header shows that a client above retries too. */
   get outer(): OuterRetries | null {
     return this.#retry?.outer ?? null;
   }

@@ -1,7 +1,7 @@
 /**
  * A client of ours inside `send`: it has decided about its call already, and a batch that retried on top would multiply the attempts.
  *
- * Unless it was told to send once: then the retries are the batch's.
+ * A client whose policy allows one attempt is different: there the batch makes the retries.
  */
 import {type CallReport, reportOf} from './report.ts';
 

@@ -87,7 +87,7 @@ export function notifyOverridden(call: CallFacts, by: readonly string[]): void {
   call.client.on?.({type: 'policy.overridden', call, by});
 }
 
-/** The console is told once per client: every call of it has the same client above. */
+/** Warns on the console once per client, because every call of a client has the same client above it. */
 export function notifyNested(call: CallFacts, {header, count}: OuterRetries): void {
   const {client, plan} = call;
   emit(call.span, 'retry.nested', {reason: header});

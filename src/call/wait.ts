@@ -33,7 +33,7 @@ export const abortedOutcome = ({transport, attempts}: Call): Outcome<never> =>
 export const deadlineOutcome = ({transport, deadlineMs, attempts}: Call): Outcome<never> =>
   failed('deadline', transport.timeoutError(new TimeoutError('DEADLINE_EXCEEDED', deadlineMs)), attempts > 0);
 
-/** A pause of a call. Nothing above a timer or a signal catches an exception, so the call is told of it here. */
+/** A pause of a call. Nothing above a timer or a signal catches an exception, so it is passed to the call here. */
 export abstract class CallPause extends Pause {
   protected abstract override over(isAborted: boolean): void;
   protected abstract broke(error: unknown): void;

@@ -22,7 +22,7 @@ export class LinesFile {
   constructor(output: Output) {
     this.#output = output;
     const {place, isFile} = output;
-    if (isFile && 'path' in place) this.#told(() => rmSync(place.path, {force: true}));
+    if (isFile && 'path' in place) this.#withCliError(() => rmSync(place.path, {force: true}));
   }
 
   /** Made now, even if no line will come. */
@@ -56,7 +56,7 @@ export class LinesFile {
     return this.#stream;
   }
 
-  #told(work: () => void): void {
+  #withCliError(work: () => void): void {
     try {
       work();
     } catch (error) {

@@ -7,11 +7,11 @@ import type {Clock} from '../core/timer.ts';
 const WINDOW_MS = 30_000;
 /** Between two samples of it. */
 const SAMPLE_MS = 1000;
-/** The time left is not told from less. */
+/** The time left is not estimated from a shorter window. */
 const SHORTEST_WINDOW_MS = 2000;
 /** Without an answer for so long, or for twice the usual latency if that is longer, the time left is not known. */
 const SILENCE_MS = 3000;
-/** So many failed attempts in a row are told. Fewer are told while nothing has succeeded. */
+/** The progress line shows failures from so many failed attempts in a row. While nothing has succeeded, it shows fewer too. */
 const FAILING = 3;
 
 export type Waiting =

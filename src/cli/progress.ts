@@ -14,7 +14,7 @@ export interface Progress {
 
 /** Where there is no terminal, so often. */
 const LINE_MS = 10_000;
-/** Of a terminal that does not tell its width. */
+/** The width of a terminal that does not report one. */
 const COLUMNS = 80;
 
 /** The part of a terminal, or of a file in its place, that is needed. */

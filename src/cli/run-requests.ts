@@ -1,4 +1,4 @@
-/** Sends the requests of a file, and writes what came of them. */
+/** Sends the requests of a file, and writes their results. */
 import {contentKey} from '../batch/content-key.ts';
 import {runBatch} from '../batch/run-batch.ts';
 import type {BatchOptions, BatchReport, ItemResult} from '../batch/types.ts';

@@ -26,7 +26,7 @@ export class Plan implements GuardSettings {
   readonly route: string | undefined;
   readonly guardKey: string;
   readonly isOverride: boolean;
-  /** Sends of a call at the most; Infinity for "unlimited". */
+  /** The most attempts of a call; Infinity for "unlimited". */
   readonly maxAttempts: number;
   /** True where the policy only watches: the engine does not retry; the caller's own loop may. */
   readonly observesOnly: boolean;

@@ -26,7 +26,7 @@ export interface CallView {
   readonly queuedMs: number;
   /** Whether the call has an idempotency key. */
   readonly keyed: boolean;
-  /** How often the client above, such as an SDK of a vendor, has retried before this call. Undefined if no header tells. */
+  /** How often the client above, such as an SDK of a vendor, has retried before this call. Undefined if no header says. */
   readonly outerRetries?: number | undefined;
 }
 
@@ -41,5 +41,5 @@ export type CallResult =
   | 'budget_exhausted'
   | 'not_retryable';
 
-/** closed: sends. open: refuses. half-open: sends a few probes. */
+/** closed: attempts are sent. open: they are refused. half-open: a few probes are sent. */
 export type BreakerState = 'closed' | 'open' | 'half-open';

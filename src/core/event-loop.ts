@@ -1,34 +1,34 @@
 /**
- * Turns of the event loop.
+ * Waits for the event loop to have no more work that needs no time.
  *
- * `VirtualClock` moves on when all work that needs no time is done. Promise jobs are done after one turn.
- * Blobs, streams of other threads and the like go on over several turns, and no runtime says whether any are pending. But
- * Node counts: each asynchronous resource except a promise (an immediate, a tick, a message, a job of the thread pool) gets
- * the next id. If no id was given since the last rest, except to the turn itself, then only promise jobs have run, and they are
- * done. In every other case, and in other runtimes, a dozen turns pass. Where promises get ids, too, as in Node 22 once AsyncLocalStorage
- * is used, those of the turn itself are counted with it.
+ * `VirtualClock` advances when no such work is left. Promise jobs are done after one iteration of the loop. Blobs and streams of other
+ * threads take several iterations, and no runtime says whether any of them is pending. But Node counts: each asynchronous resource except
+ * a promise (an immediate, a tick, a message, a job of the thread pool) gets the next id. If only the iteration itself took ids since the
+ * last check, then only promise jobs have run, and they are done. In every other case, and in other runtimes, twelve iterations pass.
+ *
+ * Node 22 gives ids to promises too once AsyncLocalStorage is used. Then the promises of the iteration itself count with it.
  */
 
-/** Kept from the start: a test that replaces them by fakes does not stop this file. */
+/** Read at load: a test that replaces these globals by fakes does not stop this file. */
 const {setImmediate: immediate, MessageChannel: Channel, process: node} = globalThis as Partial<typeof globalThis>;
 
-/** Turns that work gets which may need several: each takes some 50 µs, so that jobs of the thread pool can end meanwhile. */
-const PATIENT_TURNS = 12;
-/** How often these are granted while new resources keep coming: a stream of 10 MB from a Blob takes 160 turns. */
+/** Iterations for work that may need several. Each takes some 50 µs, so that jobs of the thread pool can end meanwhile. */
+const ITERATIONS = 12;
+/** How often these are repeated while new resources are created: a stream of 10 MB from a Blob takes 160 iterations. */
 const MOST_ROUNDS = 25;
-/** Ids that a quiet turn takes: one for its immediate, one for the question. */
-const IDS_OF_A_TURN = 2;
-/** Promises that a quiet turn makes: those of `settle`, `#isQuiet` and their two awaits. */
-const PROMISES_OF_A_TURN = 4;
+/** Ids that an iteration without work takes: one for its immediate, and one for reading the next id. */
+const IDS_OF_AN_ITERATION = 2;
+/** Promises that an iteration without work makes: those of `settle`, `#isQuiet` and their two awaits. */
+const PROMISES_OF_AN_ITERATION = 4;
 
-/** Gives an id to a resource of its own; undefined where the runtime does not count. */
+/** Creates a resource and returns its id; undefined if the runtime does not count. */
 const nextId: (() => number) | undefined = countedByNode();
 
-/** Waits until nothing is left to do without time. One per clock. */
+/** Waits until no work is left that needs no time. One per clock. */
 export class Rest {
   #lastId = Number.NaN;
 
-  /** Lets everything run that can run without time. Resources are counted from the last time on. */
+  /** Lets all work run that needs no time. Counts the resources since the last call. */
   async settle(): Promise<void> {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       if (nextId !== undefined && (await this.#isQuiet(nextId))) return;
@@ -37,9 +37,9 @@ export class Rest {
     }
   }
 
-  /** A dozen turns, whatever they bring. */
+  /** Waits for twelve iterations, whether there is work or not. */
   async wait(): Promise<void> {
-    for (let turn = 0; turn < PATIENT_TURNS; turn++) await nextTurn();
+    for (let iteration = 0; iteration < ITERATIONS; iteration++) await nextIteration();
     this.#lastId = nextId?.() ?? Number.NaN;
   }
 
@@ -50,21 +50,21 @@ export class Rest {
     new Promise(() => {});
     this.#lastId = next();
     const idsOfPromise = this.#lastId - id - 1;
-    return id - before === IDS_OF_A_TURN + PROMISES_OF_A_TURN * idsOfPromise;
+    return id - before === IDS_OF_AN_ITERATION + PROMISES_OF_AN_ITERATION * idsOfPromise;
   }
 }
 
 /**
- * Runs the work when the sockets have been read once more. Node runs timers, then reads every socket that has something,
- * then runs immediates; promise jobs run in between. Elsewhere a timer lets other tasks go first.
+ * Runs the work after the sockets were read once more. Node runs timers, then reads every socket with data, then runs immediates; promise
+ * jobs run in between. In other runtimes, a timer lets other tasks go first.
  */
 export function afterPoll(work: () => void): void {
   if (typeof setImmediate === 'function') setImmediate(work);
   else setTimeout(work, 0);
 }
 
-/** A channel of its own for each: Node handles up to 1,000 messages of one channel in a single turn. */
-function nextTurn(): Promise<void> {
+/** Each call makes a channel: Node handles up to 1,000 messages of one channel in a single iteration. */
+function nextIteration(): Promise<void> {
   return new Promise(resolve => {
     const {port1, port2} = new Channel!();
     port1.onmessage = () => {
@@ -75,7 +75,7 @@ function nextTurn(): Promise<void> {
   });
 }
 
-/** Only Node itself: what others offer under the same names counts less, or nothing. */
+/** Only in Node itself: the same functions of other runtimes count fewer resources, or none. */
 function countedByNode(): (() => number) | undefined {
   const {Bun, Deno} = globalThis as {Bun?: unknown; Deno?: unknown};
   if (Bun !== undefined || Deno !== undefined) return undefined;

@@ -111,7 +111,7 @@ export interface CallEndEvent {
   readonly reason: string;
 }
 
-/** What a listener is called with. `type` tells the events apart. */
+/** What a listener is called with, discriminated by `type`. */
 export type SteadfetchEvent =
   | AttemptEndEvent
   | RetryScheduledEvent

@@ -3,7 +3,7 @@ import {Rest} from './event-loop.ts';
 import {type Clock, sleep, type Timer} from './timer.ts';
 import {TimerHeap} from './timer-heap.ts';
 
-/** Rests without a timer, of twelve turns each, after which the work counts as stuck. */
+/** Waits without a timer, of twelve iterations each, after which the work counts as stuck. */
 const STUCK_AFTER = 1000;
 
 /**

@@ -15,7 +15,7 @@ export const grpcAnswers: Answers<GrpcAnswer> = {
   isFailure,
   health(code, classification) {
     const name = codeName(code);
-    // Being asked for less, or having been told to stop, says nothing about the server.
+    // A throttled or cancelled call says nothing about the health of the server.
     if (classification.throttled || name === 'RESOURCE_EXHAUSTED' || name === 'CANCELLED') return 'nothing';
     if (ILL.has(name)) return 'failure';
     // Only the user's own classify can call an OK a failure.

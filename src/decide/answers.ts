@@ -24,7 +24,7 @@ export interface Answers<in R> {
   classify(answer: R, context: AnswerContext): Classification;
   /** The server's word on when to come back. `wall`: the time now, for dates. */
   hint(answer: R, wall: number): ServerHint | null;
-  /** Whether the caller is told of a failure. */
+  /** Whether the caller sees a failure. */
   isFailure(status: number): boolean;
   /** What an answer says about the health of the server that gave it. */
   health(status: number, classification: Classification): 'success' | 'failure' | 'nothing';

@@ -40,7 +40,7 @@ function planned(backoff: Backoff, retry: number, throttled: boolean): number {
   const least = throttled ? backoff.throttledBaseMs : 0;
   switch (backoff.kind) {
     case 'exponential':
-      // 2^1000 times any base is past every cap; more would be Infinity, and Infinity times 0 is no number.
+      // 2^1000 times any base is above every cap. A larger exponent would be Infinity, and Infinity times 0 is NaN.
       return Math.max(backoff.baseMs, least) * Math.min(backoff.factor ** (retry - 1), 1e300);
     case 'linear':
       return Math.max(backoff.baseMs, least) + backoff.stepMs * (retry - 1);

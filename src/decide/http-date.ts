@@ -13,7 +13,7 @@ const ASCTIME = new RegExp(`^(${DAYS.join('|')}) ${MONTH} ([ \\d]\\d) ${TIME} (\
 /**
  * Milliseconds since 1970, or undefined for any text that is not an HTTP-date. All three forms are UTC, asctime too.
  *
- * @param wall The time now: a two-digit year more than 50 years ahead is of the past century.
+ * @param wall The time now: a two-digit year more than 50 years ahead means the last century.
  * @see RFC 9110 §5.6.7
  */
 export function parseHttpDate(text: string, wall: number): number | undefined {

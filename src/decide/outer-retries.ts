@@ -1,6 +1,6 @@
 /**
- * Retries of a client above this one. Clients that retry tell the server so in a header; on a call that enters here, the header means
- * that attempts multiply.
+ * Retries of a client above this one. Clients that retry say so to the server in a header. On a call that enters here, the header
+ * means that attempts multiply.
  */
 import type {HeaderBag} from '../core/observer.ts';
 
@@ -12,7 +12,7 @@ export interface OuterRetries {
 
 interface Sign {
   readonly header: string;
-  /** @returns The retries so far; undefined where the value tells of no client that retries. */
+  /** @returns The retries so far; undefined if the value does not come from a client that retries. */
   read(value: string): number | undefined;
 }
 
@@ -29,7 +29,7 @@ const SIGNS: readonly Sign[] = [
   {header: 'grpc-previous-rpc-attempts', read: value => positive(wholeNumber(value), 0)},
 ];
 
-/** Null where no header tells of a client that retries. */
+/** Null if no header comes from a client that retries. */
 export function outerRetries(headers: Pick<HeaderBag, 'get'>): OuterRetries | null {
   for (const {header, read} of SIGNS) {
     const value = headers.get(header);

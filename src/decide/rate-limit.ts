@@ -1,7 +1,7 @@
 /**
  * When a used-up quota comes back, from the RateLimit headers of the IETF drafts and of vendors.
  *
- * Many APIs send these on every answer. They are a hint only where nothing remains, or where a 429 tells no more: a 503 of
+ * Many APIs send these on every answer. They are a hint only where nothing remains, or where a 429 says no more: a 503 of
  * an API with 4,999 requests left does not mean "come back in an hour".
  */
 import type {ResponseHeaders} from '../core/outcome.ts';

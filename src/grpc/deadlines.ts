@@ -1,4 +1,4 @@
-/** Whose time a gRPC call is made in, and what of it the server is told. */
+/** The deadline of a gRPC call: the caller's, that of a call above, or the policy's; and what of it is sent to the server. */
 import type {EventEmitter} from 'node:events';
 import {type Deadline, type InterceptorOptions, propagate} from '@grpc/grpc-js';
 

@@ -26,7 +26,7 @@ import {type LocalStatus, statusOfOutcome} from './local-status.ts';
 import {MetadataBag} from './metadata-bag.ts';
 import {originOfTarget} from './target.ts';
 
-/** What grpc-js sends beside a message. */
+/** What grpc-js passes with a message. */
 type MessageContext = Parameters<LowerCall['sendMessageWithContext']>[0];
 
 /** The number of attempts before this one, which every retrying client sends to the server (gRFC A6). */
@@ -59,7 +59,7 @@ export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>,
   #metadata = new Metadata();
   #context: MessageContext = {};
   #message: unknown;
-  #sends = 0;
+  #attemptsSent = 0;
   #isReplayable: boolean | null = null;
   #runs = false;
   #answer: RpcAttempt | null = null;
@@ -160,8 +160,8 @@ export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>,
 
   next(): TransportRequest<RpcAttempt> {
     const metadata = this.#metadata.clone();
-    if (this.#sends > 0) metadata.set(PREVIOUS_ATTEMPTS, String(this.#sends));
-    this.#sends++;
+    if (this.#attemptsSent > 0) metadata.set(PREVIOUS_ATTEMPTS, String(this.#attemptsSent));
+    this.#attemptsSent++;
     return new RpcRequest(metadata, (request, endsAt) => this.#send(request, metadata, endsAt));
   }
 

@@ -136,7 +136,7 @@ function attemptsOf({maxAttempts, name}: Plan, warnings: string[]): number {
 
 /**
  * A client made by this config repeats each of them, whatever the server may have done, so only what this client would repeat in any case.
- * UNAVAILABLE is not told apart there: the connection may have broken after the server acted.
+ * It does not distinguish the kinds of UNAVAILABLE: the connection may have broken after the server acted.
  */
 function codesOf(plan: Plan, warnings: string[]): CodeName[] {
   const listed = CODE_NAMES.filter(name => plan.transients.code(name));

@@ -3,7 +3,7 @@
  *
  * The limit grows with successes while it is in use: by one per success until the first decrease, so it doubles per round trip, then by one
  * per round trip. It falls where the origin throttles or attempts time out, at most once per round trip: attempts that began before the last
- * decrease tell of the old limit.
+ * decrease say nothing about the new limit.
  *
  * @see RFC 5681, section 3.1; Netflix concurrency-limits, AIMDLimit
  */
@@ -14,7 +14,7 @@ export type Load = 'fine' | 'too-much' | 'nothing';
 
 export class AdaptiveLimit {
   readonly #policy: AdaptiveConcurrency;
-  /** Fractions of a place add up; `max` is what they come to. */
+  /** The limit with its fraction; `max` is its whole part. */
   #places: number;
   #decreasedAt = Number.NEGATIVE_INFINITY;
 

@@ -23,7 +23,7 @@ const SPREAD = 0.1;
 export class Breaker {
   /** The origin, or origin and route, it stands before. */
   readonly guarded: string;
-  /** Told of every change of state. */
+  /** Called on every change of state. */
   onChange: ((from: BreakerState, to: BreakerState) => void) | null = null;
   readonly #policy: BreakerPolicy;
   readonly #random: Random;

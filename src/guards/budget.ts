@@ -14,7 +14,7 @@ export const REFUSED: Receipt = Number.NEGATIVE_INFINITY;
 export const FREE: Receipt = Number.POSITIVE_INFINITY;
 
 export interface Budget {
-  /** A call sends for the first time. */
+  /** A call sends its first attempt. */
   callStarted(now: number): void;
   /** A call succeeded at its first attempt. */
   firstTrySucceeded(now: number): void;

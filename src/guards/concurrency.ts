@@ -1,10 +1,10 @@
-/** Bounds the attempts in flight to an origin. Others wait in line, first come first served, or are refused. */
+/** Limits the attempts in flight to an origin. Each attempt takes a place; the others wait in a FIFO queue, or are refused. */
 import type {Concurrency} from '../policy/types.ts';
 import {AdaptiveLimit, type Load} from './adaptive-limit.ts';
 
-/** Someone in line. */
+/** An attempt in the queue. */
 export interface Waiter {
-  /** The waiter is admitted: its permit is already taken. */
+  /** The waiter is admitted: its place is already taken. */
   admitted(): void;
 }
 
@@ -12,7 +12,7 @@ export class ConcurrencyLimit {
   readonly #queue: number;
   readonly #max: number;
   readonly #adaptive: AdaptiveLimit | null;
-  /** In the order of arrival; a Set, so that one who leaves frees the place at once. */
+  /** Waiters in order of arrival. A Set, so that a waiter that leaves frees its place in the queue at once. */
   readonly #line = new Set<Waiter>();
   #inFlight = 0;
   #isAdmitting = false;
@@ -31,7 +31,7 @@ export class ConcurrencyLimit {
     return this.#adaptive?.max ?? this.#max;
   }
 
-  /** An attempt ended, and has not given its place back yet. */
+  /** Called when an attempt has ended, before it gives its place back. */
   learn(load: Load, startedAt: number, now: number): void {
     this.#adaptive?.learn(load, startedAt, this.#inFlight, now);
   }
@@ -44,7 +44,7 @@ export class ConcurrencyLimit {
     return this.#line.size;
   }
 
-  /** Takes a permit if one is free. FIFO: waiters in the queue come first, even while one of them releases its permit at once. */
+  /** Takes a place if one is free. FIFO: waiters in the queue come first, even while one of them gives its place back at once. */
   tryEnter(): boolean {
     if (this.#inFlight >= this.#places || this.#line.size > 0) return false;
     this.#inFlight++;
@@ -62,14 +62,14 @@ export class ConcurrencyLimit {
     return true;
   }
 
-  /** Steps out of the line, without a place. */
+  /** Removes a waiter from the queue, without a place. */
   leave(waiter: Waiter): void {
     this.#line.delete(waiter);
   }
 
   /**
-   * Gives a place back; whoever is first in line gets it. One who gives it back at once, as where the breaker has opened, only
-   * makes the loop go on: a long line would be a deep stack.
+   * Gives a place back; the first waiter gets it. A waiter may give it back at once, for example because the breaker has opened. That
+   * continues the loop instead of recursing, so a long queue does not overflow the stack.
    */
   exit(): void {
     this.#inFlight--;

@@ -19,7 +19,7 @@ export class Shared<G> {
     if (known !== undefined && --known.users <= 0) this.#guards.delete(key);
   }
 
-  /** Forgets the others, and who uses them: all sets are assembled anew. */
+  /** Forgets the other guards and their users: all sets are assembled anew. */
   retain(keys: readonly string[]): void {
     const kept = new Set(keys);
     for (const [key, known] of this.#guards) {

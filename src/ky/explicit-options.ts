@@ -1,18 +1,18 @@
 /**
- * What the user said to ky itself. An explicit `retry`, `timeout` or `totalTimeout`, wherever it is set, keeps its meaning
+ * The options that the user passed to ky itself. An explicit `retry`, `timeout` or `totalTimeout`, wherever it is set, keeps its meaning
  * and wins over the policy; what ky would refuse is left to ky, so that it refuses it.
  */
 import type {Options} from 'ky';
 import type {CallOverrides} from '../policy/types.ts';
 
 export interface ExplicitOptions {
-  /** Laid over the policy. The `resilience` option of the call lies on top. */
+  /** Merged into the policy, below the `resilience` option of the call. */
   readonly overrides: CallOverrides | undefined;
   /** Names of ky's options that won. */
   readonly by: readonly string[];
-  /** ky gives a body the whole `timeout` again; who set one relies on that. */
+  /** ky gives a body the whole `timeout` again; users that set `timeout` rely on that. */
   readonly bodyGetsFreshTime: boolean;
-  /** ky ends the reading of bodies by these limits, and its hooks hear of it; ours is for those who do not read by way of ky. */
+  /** ky ends the reading of bodies by these limits, and its hooks hear of it; ours is for bodies that are not read by ky's methods. */
   readonly bodyGraceMs: number;
 }
 

@@ -105,7 +105,7 @@ export class KyCall {
     return this.client.clock.now() >= this.#call!.deadlineAt;
   }
 
-  /** Sends a Request. `init` is what ky passes on of options it does not know; ours is not for others. */
+  /** Sends a Request. `init` has the options that ky does not know; the option of steadfetch is removed. */
   send(
     request: Request,
     init: RequestInit & {resilience?: unknown},
@@ -119,7 +119,7 @@ export class KyCall {
     return this.#fetch(request, {...rest, signal});
   }
 
-  /** A hook of the user's, run inside the call. What it returns or throws is told, then goes where it always went. */
+  /** Runs a hook of the user inside the call. Reports what the hook returns or throws, and returns or throws the same. */
   wrap<State extends {request: Request}, Result>(
     hook: (state: State) => Result | Promise<Result>,
     returned: ((result: Result, state: State) => void) | null,
@@ -131,7 +131,7 @@ export class KyCall {
       try {
         result = await runIn(span, () => hook(state));
       } catch (error) {
-        // ky runs no beforeError hook for what is not an Error: nobody else would end the call.
+        // ky runs no beforeError hook for a thrown value that is not an Error: nothing else would end the call.
         this.#thrownByHook = error;
         if (!(error instanceof Error)) this.finish(failed('hook', error));
         else threw?.(error);

@@ -17,7 +17,7 @@ import {restoreTimeout} from './explicit-options.ts';
 import {isResponse, type KyCall, type KyOptions, kyTimeoutError} from './ky-call.ts';
 import {RequestBody} from './request-body.ts';
 
-/** ky asks shouldRetry only for methods it was told; which may be repeated is our question. */
+/** ky calls shouldRetry only for the methods that it is given. Which of them may be retried is decided here. */
 const METHODS = [
   'get',
   'put',
@@ -43,7 +43,7 @@ class KyLoop {
   readonly #kyDecides: boolean;
   readonly #body: RequestBody;
   readonly #afterResponseHooks: number;
-  /** What ky was told last, and would throw if nothing else happened. */
+  /** The last error that ky was given, and would throw if nothing else happened. */
   #lastError: unknown;
   #lastResponse: Response | null = null;
   #lastStreamError: StreamError | null = null;

@@ -1,7 +1,7 @@
 /**
  * Our loop inside ky's fetch, for calls none of whose hooks can see a retry.
  *
- * ky is told `retry: 0`, so it neither clones the Request before each attempt nor normalises its retry options: measured,
+ * ky gets `retry: 0`, so it neither clones the Request before each attempt nor normalises its retry options: measured,
  * that makes a call with all our guards cheaper than plain ky.
  */
 import {runCall} from '../call/call.ts';

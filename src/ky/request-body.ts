@@ -28,7 +28,7 @@ export class RequestBody {
     if (this.#wasDetached) checkBody(this.#body);
   }
 
-  /** A hook replaced the Request, by one whose body nobody has seen. */
+  /** A hook replaced the Request, so its body is not known. */
   forget(): void {
     this.text = undefined;
   }

@@ -60,7 +60,7 @@ export function optionsUnder(handle: PolicyHandle, ports: Omit<Ports, 'fetch'>):
     const marked = options as {[OURS]?: true};
     if (marked[OURS]) return; // The same hook twice, by extending twice, is one policy.
     const hooks: (InitHook & {[OURS]?: true})[] = options.hooks!.init!;
-    if (hooks.findLast(hook => hook[OURS]) !== init) return; // Another policy was laid over this one.
+    if (hooks.findLast(hook => hook[OURS]) !== init) return; // The instance was extended by another policy, which replaces this one.
     marked[OURS] = true;
     // ky runs what is appended while it iterates; whoever is last already need not append.
     if (hooks.at(-1) === init) install(client, options as KyOptions);

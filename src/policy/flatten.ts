@@ -1,4 +1,4 @@
-/** Folds layers into one policy that means the same, for those who read files once and hand on what they hold. */
+/** Merges the layers of a policy into one policy with the same meaning, for programs that read files once and pass on the content. */
 
 import {defaultPolicy} from './defaults.ts';
 import {mergePolicy} from './merge.ts';

@@ -1,4 +1,4 @@
-/** From what was written to what runs: every layer laid over the one below, every default filled, frozen to the bottom. */
+/** Resolves a policy: merges its layers, fills the defaults, compiles the routes, and freezes the result deeply. */
 
 import {SteadfetchError} from '../core/errors.ts';
 import {defaultPolicy} from './defaults.ts';
@@ -9,36 +9,36 @@ import {compileMatch, type Matches, normaliseOrigin} from './routes.ts';
 import type {CallOverrides, Policy, PolicyInput} from './types.ts';
 
 export interface ResolvedPolicy {
-  /** What runs where no route matches. */
+  /** The policy of calls that no route matches. */
   readonly policy: Policy;
-  /** In the order they are asked: the first that matches wins. */
+  /** In order of precedence: the first that matches a call applies. */
   readonly routes: readonly ResolvedRoute[];
 }
 
 export interface ResolvedRoute {
   /** The route's own name, else the policy's. */
   readonly name: string;
-  /** Where it is written, for messages. */
+  /** Where the route is written, for messages: `routes[0]`. */
   readonly place: string;
-  /** The path as it is written in `match`: low in cardinality, so fit for telemetry. */
+  /** The path as `match` has it. It has few values, so telemetry can use it as an attribute. */
   readonly template: string | undefined;
   readonly origin: string | undefined;
   readonly matches: Matches;
   readonly policy: Policy;
 }
 
-/** What one call runs under, and the ids it brought along. */
+/** The policy of one call, and the ids that the call set itself. */
 export interface ResolvedCall {
   readonly policy: Policy;
   readonly correlationId: string | undefined;
   readonly idempotencyKey: string | undefined;
 }
 
-/** Merges a policy with its presets and the defaults, and compiles its routes. It is taken as it is: resolve.ts asks first. */
-export function layPolicy(input: PolicyInput): ResolvedPolicy {
+/** Merges a policy with its presets and the defaults, and compiles its routes. Does not validate: resolve.ts does that first. */
+export function mergeLayers(input: PolicyInput): ResolvedPolicy {
   const layers = layersOf(input);
   const policy = finish(layers.reduce(mergePolicy, defaultPolicy));
-  // Routes of a higher layer are asked first.
+  // Routes of a higher layer take precedence.
   const routes = layers.toReversed().flatMap(layer =>
     (layer.routes ?? []).map((route, index): ResolvedRoute => {
       const own = finish(mergePolicy(policy, route));
@@ -50,14 +50,14 @@ export function layPolicy(input: PolicyInput): ResolvedPolicy {
   return Object.freeze({policy, routes: Object.freeze(routes)});
 }
 
-/** Lays the overrides of one call over the policy that its route resolved to. */
-export function layOverrides(base: Policy, overrides: CallOverrides): ResolvedCall {
+/** Merges the overrides of one call into the policy of its route. */
+export function mergeOverrides(base: Policy, overrides: CallOverrides): ResolvedCall {
   const {correlationId, idempotencyKey, ...fields} = overrides;
   const policy = Object.keys(fields).length === 0 ? base : finish(mergePolicy(base, fields));
   return {policy, correlationId, idempotencyKey};
 }
 
-/** The layers of a policy, the lowest first: what it extends, left to right, then itself. */
+/** The layers of a policy, the lowest first: the presets that it extends, left to right, then the policy itself. */
 export function layersOf(input: PolicyInput): PolicyInput[] {
   const inherited = (input.extends ?? []).flatMap(name => {
     if (!Object.hasOwn(presets, name)) throw new SteadfetchError('INVALID_POLICY', `There is no preset ${name}.`);
@@ -66,7 +66,7 @@ export function layersOf(input: PolicyInput): PolicyInput[] {
   return [...inherited, input];
 }
 
-/** Writes methods and origins as they are compared, and freezes. */
+/** Normalises methods and origins for comparison, and freezes the policy. */
 function finish(policy: Policy): Policy {
   const {idempotency, correlation} = policy;
   const sendTo = correlation?.sendTo;

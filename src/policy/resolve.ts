@@ -3,7 +3,7 @@
 import {InvalidPolicyError, type PolicyProblem} from '../core/errors.ts';
 import {formatValue} from './format.ts';
 import {checkInvariants, notAnOrigin} from './invariants.ts';
-import {layOverrides, layPolicy, type ResolvedCall, type ResolvedPolicy, type ResolvedRoute} from './layers.ts';
+import {mergeLayers, mergeOverrides, type ResolvedCall, type ResolvedPolicy, type ResolvedRoute} from './layers.ts';
 import {presets} from './presets.ts';
 import {normaliseOrigin} from './routes.ts';
 import {nearest} from './suggestions.ts';
@@ -20,7 +20,7 @@ export function resolvePolicy(input: unknown): ResolvedPolicy {
   const {value, problems} = readPolicy(input === undefined ? {} : input);
   refuse(problems);
   refuse((value.extends ?? []).flatMap((name, index) => checkExtends(name, `extends[${index}]`)));
-  const resolved = layPolicy(value);
+  const resolved = mergeLayers(value);
   const own = checkInvariants(resolved.policy);
   refuse([...own, ...resolved.routes.flatMap(route => checkRoute(route, own))]);
   return resolved;
@@ -34,7 +34,7 @@ export function resolvePolicy(input: unknown): ResolvedPolicy {
 export function resolveOverrides(base: Policy, overrides: unknown): ResolvedCall {
   const {value, problems} = readOverrides(overrides === undefined ? {} : overrides);
   refuse(problems, 'INVALID_OVERRIDES');
-  const resolved = layOverrides(base, value);
+  const resolved = mergeOverrides(base, value);
   refuse(resolved.policy === base ? [] : checkInvariants(resolved.policy), 'INVALID_OVERRIDES');
   return resolved;
 }

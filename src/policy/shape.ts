@@ -1,5 +1,5 @@
 /**
- * What a value has to be. Each shape says it twice: to the reader, who compares, and to people, as the clause after "must be".
+ * What a value has to be. Each shape says it twice: as a check for the reader, and as the words after "must be" for messages.
  *
  * shapes.ts is a table of these, generated from the schema; validate.ts reads by it.
  */
@@ -28,7 +28,7 @@ export interface Fields {
   readonly required: readonly string[];
 }
 
-/** An object in several kinds, told apart by its field `kind`. The first is meant where nothing tells. */
+/** An object of several kinds, discriminated by its field `kind`. Without that field, the first kind is meant. */
 export interface Kinds {
   readonly words: Words;
   readonly kinds: Readonly<Record<string, Fields>>;
@@ -40,7 +40,7 @@ export interface Choice {
   readonly of: readonly Shape[];
 }
 
-/** Alternatives, the last of which follows an "or". Found when somebody asks: who loads us seldom has a slip to hear of. */
+/** Alternatives, the last of which follows an "or". Computed on use, because most policies have no mistake to report. */
 export type Words = () => readonly string[];
 
 export const said = (shape: {readonly words: Words}): string => {

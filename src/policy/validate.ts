@@ -12,9 +12,9 @@ import {overridesShape, policyShape} from './shapes.ts';
 import {suggestionFor} from './suggestions.ts';
 import type {CallOverrides, PolicyInput} from './types.ts';
 
-/** Past this many, a list of problems is no longer read. */
+/** The most problems in one message. A longer list does not help. */
 const MOST_SAID = 100;
-/** Past this many, a hostile value is no longer read. */
+/** The most problems that are collected, which bounds the work for a hostile value. */
 const MOST_FOUND = 1000;
 
 /** What was read: a copy of our own, which is a policy only if there are no problems. */

@@ -56,7 +56,7 @@ export const LINK_TYPE = 'steadfetch.link.type';
 export const REASON = 'steadfetch.reason';
 /** Seconds. */
 export const WAIT = 'steadfetch.wait';
-/** Who said how long: backoff, retry-after and so on. */
+/** The source of the wait: backoff, retry-after and so on. */
 export const WAIT_SOURCE = 'steadfetch.wait.source';
 /** The origin, or origin and route, that a breaker stands before. */
 export const BREAKER_NAME = 'steadfetch.circuit_breaker.name';

@@ -1,4 +1,4 @@
-/** What the metrics of calls are told apart by, made once for all calls that have it in common; and how many of these are active. */
+/** The attributes of the metrics of calls, made once for all calls with the same attributes; and how many of these calls are active. */
 import type {Attributes, ObservableResult} from '@opentelemetry/api';
 import type {CallView} from '../core/call-view.ts';
 import * as names from './attributes.ts';

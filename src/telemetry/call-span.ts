@@ -63,7 +63,7 @@ export class CallSpan implements CallObserver, AttemptHome {
   readonly #isRecording: boolean;
   /** What all attempts of a call that is not sampled share. */
   #unrecorded: BareAttempt | null = null;
-  readonly #sends = {count: 0};
+  readonly #requests = {count: 0};
 
   constructor(tracer: Tracer, span: Span, time: CallTime, parent: Context, call: CallView, settings: OtelSettings) {
     this.#tracer = tracer;
@@ -83,7 +83,7 @@ export class CallSpan implements CallObserver, AttemptHome {
 
   startAttempt(call: CallView, attempt: AttemptStart, headers: HeaderBag): AttemptObserver {
     if (!this.#isRecording) return this.#startUnrecorded(headers);
-    if (this.#delegates) return new DelegatedAttempt(call, attempt, this.#sends, this.context);
+    if (this.#delegates) return new DelegatedAttempt(call, attempt, this.#requests, this.context);
     const {number, shadows} = attempt;
     const attributes = Object.assign(requestAttributes(call), this.conventions.attempt(call, number));
     const links =

@@ -1,4 +1,4 @@
-/** The same facts in the words of the HTTP conventions, and in those of the RPC conventions: a gRPC call is told in the latter. */
+/** The same facts in the words of the HTTP conventions, and in those of the RPC conventions, which apply to gRPC calls. */
 import type {Attributes} from '@opentelemetry/api';
 import type {CallView} from '../core/call-view.ts';
 import type {Outcome} from '../core/outcome.ts';
@@ -53,7 +53,7 @@ const rpcConventions: Conventions = {
   failureType: status => (status === 0 ? undefined : codeName(status)),
 };
 
-/** The code that the caller is given, where it tells of an answer, of time or of its own wish. */
+/** The gRPC code that the caller gets for an answer, a timeout or an abort. */
 function codeOf({kind, status}: Outcome): string | undefined {
   switch (kind) {
     case 'response':

@@ -1,4 +1,4 @@
-/** An attempt whose span is made by an instrumentation of undici: what we know of it waits in its context for `undiciHooks()`. */
+/** An attempt whose span is made by an instrumentation of undici. Its context carries its attributes to `undiciHooks()`. */
 import {
   type Attributes,
   type Context,
@@ -16,24 +16,24 @@ import {conventionsOf} from './conventions.ts';
 
 const DELEGATED = createContextKey('steadfetch attempt whose span is made by others');
 
-/** The requests of a call, as the conventions count them: redirects count as well. */
-export interface Sends {
+/** The number of requests of a call, as OpenTelemetry's conventions count them: with redirects. */
+export interface RequestCount {
   count: number;
 }
 
 export class DelegatedAttempt implements AttemptObserver {
-  /** Of the first span that was made of it. */
+  /** The context of the first span that was made for the attempt. */
   spanContext: SpanContext | undefined;
   readonly #call: CallView;
   readonly #attempt: AttemptStart;
-  readonly #sends: Sends;
+  readonly #requests: RequestCount;
   readonly #context: Context;
 
   /** @param own The call's context. */
-  constructor(call: CallView, attempt: AttemptStart, sends: Sends, own: Context) {
+  constructor(call: CallView, attempt: AttemptStart, requests: RequestCount, own: Context) {
     this.#call = call;
     this.#attempt = attempt;
-    this.#sends = sends;
+    this.#requests = requests;
     this.#context = withValue(own, DELEGATED, this);
   }
 
@@ -43,10 +43,10 @@ export class DelegatedAttempt implements AttemptObserver {
 
   end(): void {}
 
-  /** One more request of it. */
+  /** The attributes of one more request of the attempt. */
   describe({origin, path}: UndiciRequest): Attributes {
     const {template, correlationId} = this.#call;
-    const resendCount = this.#sends.count++;
+    const resendCount = this.#requests.count++;
     const url = redactUrl(`${origin}${path}`);
     const query = url.indexOf('?');
     const attributes: Attributes = {

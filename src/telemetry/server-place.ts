@@ -8,8 +8,8 @@ const places = new Lru<string, Attributes>(KEPT);
 const NOWHERE: Attributes = Object.freeze({});
 
 /**
- * @param origin As `URL.origin` writes it, or a gRPC target that is no single host; empty for what is no URL, and then nothing is
- *   told. Shared: copy, do not write.
+ * @param origin As `URL.origin` writes it, or a gRPC target of several hosts. Empty if the request has no URL.
+ * @returns The attributes; none without a URL. The object is shared: copy it, do not write to it.
  */
 export function placeAttributes(origin: string): Attributes {
   const known = places.get(origin);
@@ -23,7 +23,7 @@ export function placeAttributes(origin: string): Attributes {
 
 function hostAttributes({hostname, port, protocol}: URL): Attributes {
   return {
-    [SERVER_ADDRESS]: hostname.replace(/^\[|\]$/g, ''), // An IPv6 address is told without the brackets of URLs.
+    [SERVER_ADDRESS]: hostname.replace(/^\[|\]$/g, ''), // An IPv6 address is reported without the brackets of URLs.
     [SERVER_PORT]: Number(port) || (protocol === 'https:' ? 443 : 80),
   };
 }

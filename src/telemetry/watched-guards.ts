@@ -18,7 +18,7 @@ export interface BreakerChange {
   readonly to: string;
 }
 
-/** @param changed Told of each change of a breaker. Clients that share their guards are told of as one. */
+/** @param changed Called on each change of a breaker. Clients that share their guards count as one. */
 export function watchGuards(guards: GuardsView, clock: Clock, changed: (change: BreakerChange) => void): void {
   if (clocks.has(guards)) return;
   clocks.set(guards, clock);
@@ -93,8 +93,8 @@ function eachOrigin(visit: (policyName: string, snapshot: GuardSnapshot) => void
 }
 
 /**
- * Series of one instrument. Those of clients that are gone are told as idle: SDKs repeat the last value of a series that is not
- * told any more, and a breaker would stay open for ever.
+ * The series of one instrument. A series whose client no longer exists is reported once more, as idle: SDKs repeat the last value of a
+ * series that is no longer reported, so its breaker would seem open for ever.
  */
 class Seen {
   readonly #idle: number;
@@ -112,7 +112,7 @@ class Seen {
     this.#series.set(key, series); // Now the youngest.
   }
 
-  /** Tells all, and begins anew. */
+  /** Reports every series, and starts over. */
   observe(result: ObservableResult): void {
     for (const [key, series] of this.#series) {
       result.observe(series.value, series.attributes);

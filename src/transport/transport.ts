@@ -31,7 +31,7 @@ export interface TransportRequest<out R extends AttemptResponse> {
    * @param endsAt When the time of the attempt is over, on the engine's clock; NaN where it has no limit.
    */
   send(endsAt: number): Promise<R>;
-  /** The attempt is over: its request is cancelled, if `next` was told that it may be. */
+  /** The attempt is over: cancels its request, if `next` was called with `isAbortable`. */
   abort(reason: unknown): void;
 }
 

@@ -138,7 +138,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     const {handler} = controller;
     this.#stage = 'answer';
     this.#limit?.end();
-    // The handler was told once that the request starts, before any context was known.
+    // The handler was notified once that the request starts, before any context was known.
     if (this.#context !== null && this.#context !== undefined) handler.onRequestStart?.(controller, this.#context);
     handler.onResponseStart?.(controller, this.status, this.#incoming, this.#text);
     this.#listener?.streaming();
