@@ -25,7 +25,7 @@ export interface LintRequest extends FilesRequest {
   readonly config?: Config;
   /** Ends the run between two rules: what is thrown is the reason of the signal. */
   readonly signal?: AbortSignal;
-  /** Awaited between two rules: here an event loop has its turn, in which it may hear that the run is out of date. */
+  /** Awaited between two rules, so that the event loop can run other work, such as the abort of an outdated run. */
   readonly pause?: () => Promise<void>;
 }
 

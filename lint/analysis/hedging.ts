@@ -1,7 +1,7 @@
 /** Share of the attempts that are due for a hedge. */
 
 import type {Policy} from '../../src/policy/types.ts';
-import {latencyLaw} from '../math/attempt-latency.ts';
+import {latencyCdf} from '../math/attempt-latency.ts';
 
 export interface HedgedShare {
   /** Share of the attempts that are still in flight after the hedge delay. */
@@ -16,7 +16,7 @@ export function hedgedShareOf({hedge, objective}: Policy): HedgedShare | undefin
   if (hedge?.delayMs === undefined) return undefined;
   if (hedge.delayMs === 0) return {share: 1, isExact: true};
   const quantiles = objective?.assume?.latencyMs;
-  const law = latencyLaw(quantiles);
-  if (law !== undefined) return {share: 1 - law(hedge.delayMs), isExact: true};
+  const cdf = latencyCdf(quantiles);
+  if (cdf !== undefined) return {share: 1 - cdf(hedge.delayMs), isExact: true};
   return quantiles?.p50 !== undefined && hedge.delayMs <= quantiles.p50 ? {share: 0.5, isExact: false} : undefined;
 }

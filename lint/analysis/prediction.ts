@@ -1,7 +1,7 @@
 /** Predicts the calls of a scope from the assumed traffic. */
 
 import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
-import {latencyLaw} from '../math/attempt-latency.ts';
+import {latencyCdf} from '../math/attempt-latency.ts';
 import {grantedShare} from '../math/budget.ts';
 import {type CallPrediction, predictCall} from '../math/call-latency.ts';
 import {undisturbedMs} from '../math/timeline.ts';
@@ -26,7 +26,7 @@ export function isPredictable(scope: Scope): boolean {
   const isPromised = successRatio !== undefined || Object.values(latencyMs ?? {}).some(ms => ms !== undefined);
   return (
     isPromised &&
-    latencyLaw(assume?.latencyMs) !== undefined &&
+    latencyCdf(assume?.latencyMs) !== undefined &&
     failed <= 1 &&
     hedge === null &&
     typeof maxAttempts === 'number' &&
@@ -38,7 +38,7 @@ export function isPredictable(scope: Scope): boolean {
 export function predictionOfScope(scope: Scope): Prediction | undefined {
   const {policy} = scope;
   const {assume} = policy.objective ?? {};
-  const latency = latencyLaw(assume?.latencyMs);
+  const latency = latencyCdf(assume?.latencyMs);
   if (!isPredictable(scope) || latency === undefined) return undefined;
   const attempts = retriesOf(policy) + 1;
   const failureRatio = assume?.failureRatio ?? 0;

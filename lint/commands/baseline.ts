@@ -43,7 +43,7 @@ export const baseline: Command = async (args, io) => {
   return problems.length > 0 ? 2 : 0;
 };
 
-/** Why the findings of a file cannot be accepted. Those that were accepted before stay so. */
+/** Why the findings of a file cannot be accepted. Findings that were accepted before remain accepted. */
 function whyNotAccepted({path, findings}: Report): string | undefined {
   const finding = findings.find(({code}) => !isAcceptable(code));
   if (finding === undefined) return undefined;
@@ -51,7 +51,7 @@ function whyNotAccepted({path, findings}: Report): string | undefined {
   return `${path} cannot be read as a policy, so none of its findings is accepted: ${line}:${column}: ${finding.message}`;
 }
 
-/** What is accepted of these reports, and what was accepted of other files. */
+/** The accepted findings of these reports, and those of other files from before. */
 function merged({findings}: Baseline, reports: readonly Report[]): Baseline {
   const linted = new Set(reports.map(({path}) => path));
   const others = Object.entries(findings).filter(([path]) => !linted.has(path));

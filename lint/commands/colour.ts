@@ -3,8 +3,8 @@
 import type {Io} from '../io/io.ts';
 
 /**
- * What is said on the command line counts most, then NO_COLOR (no-color.org), then FORCE_COLOR, as Node's own tools read it; else a
- * terminal has colours and anything else has none.
+ * The command line takes precedence, then NO_COLOR (no-color.org), then FORCE_COLOR, as Node's own tools read it. Otherwise a terminal has
+ * colours, and any other output has none.
  *
  * @param said --color or --no-color, if either was given.
  */

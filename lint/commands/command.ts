@@ -4,7 +4,7 @@ import type {Arguments, OptionSyntax} from '../../src/cli/parse-arguments.ts';
 import type {Io} from '../io/io.ts';
 
 export interface Option extends OptionSyntax {
-  /** For completions: its value is a file. */
+  /** Whether the value is a file, for completions. */
   readonly file?: true;
   readonly help: string;
 }
@@ -18,13 +18,13 @@ export interface CommandSpec {
   readonly name: string;
   /** One line, as an imperative. */
   readonly summary: string;
-  /** What may follow the name: `[FILE]...`. */
+  /** The operands after the name, as the usage shows them: `[FILE]...`. */
   readonly operands: string;
-  /** The least and the most of them. */
+  /** The least and the most number of operands. */
   readonly count: readonly [least: number, most: number];
-  /** Every operand it takes, where they are few; else they are files. */
+  /** The possible operands, if they are few. Undefined if operands are files. */
   readonly operandValues?: readonly string[];
-  /** More than the summary says, a paragraph an entry. */
+  /** Paragraphs that follow the summary. */
   readonly about: readonly string[];
   readonly groups: readonly OptionGroup[];
   readonly examples: readonly (readonly [command: string, what: string])[];

@@ -21,7 +21,7 @@ const optionsOf = ({groups}: CommandSpec): readonly Option[] => groups.flatMap((
 const flagsOf = (spec: CommandSpec): string[] =>
   optionsOf(spec).flatMap(({name, short}) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]);
 
-/** What may follow a command; undefined where that is a file. */
+/** The possible operands of a command; undefined if they are files. */
 function operandsOf(spec: CommandSpec): readonly string[] | undefined {
   return spec.name === 'explain' ? rules.map(({code}) => code) : spec.operandValues;
 }

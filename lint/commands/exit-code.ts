@@ -1,9 +1,9 @@
-/** The exit code that findings lead to. */
+/** The exit code of a run with findings. */
 
 import {type Report, type Severity, severities} from '../finding.ts';
 
 export interface Threshold {
-  /** The least severe finding that fails. */
+  /** The lowest severity that fails the run. */
   readonly failOn: Severity | 'never';
   /** The most warnings that do not fail the run. */
   readonly maxWarnings: number;

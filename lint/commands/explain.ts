@@ -1,4 +1,4 @@
-/** `retry-lint explain RULE [FILE]`: why a rule is there; with a file, what it says there. Needs no network. */
+/** `retry-lint explain RULE [FILE]`: the reasons for a rule; with a file, its findings in that file. Needs no network. */
 
 import {VERSION} from '../../src/core/version.ts';
 import {namesOf, noRule} from '../config-file/rule-names.ts';
@@ -34,7 +34,7 @@ export const explain: Command = async (args, io) => {
   return 0;
 };
 
-/** The file of a policy, and to the workspace, where in it the policy is. */
+/** Returns the file of a policy, and notes in the workspace at which pointer of the file the policy is. */
 async function policyOf(operand: string, workspace: Workspace): Promise<string> {
   const {path, pointer} = readOperand(operand);
   if (!(await workspace.holds(path, pointer))) throw new CliError(`${path} has nothing at ${pointer}.`);
@@ -42,7 +42,7 @@ async function policyOf(operand: string, workspace: Workspace): Promise<string> 
   return path;
 }
 
-/** @param where For whom the severity is set: `For policy.json`. */
+/** @param where The policies for which the severity is set: `For policy.json`. */
 function pageOf({rule, severity: set, from}: SetSeverity, where: string, paint: Paint): string {
   const {code, name, severity, confidence, fix = 'none', summary, docs} = rule;
   const {why, sources, bad} = rule.documentation();
@@ -67,7 +67,7 @@ function exampleOf({name, text, findings, fixed}: BadExample, fix: FixSafety | '
   return [...rows, ...(fixed === undefined ? [] : ['', `  With ${flags}:`, '', indented(fixed)])].join('\n');
 }
 
-/** The rule's findings in a file, also of a rule that is off, and the arithmetic behind them. */
+/** The findings of a rule in a file, even if the rule is off, and the arithmetic behind them. */
 async function explainFindings(
   {rule, severity}: SetSeverity,
   path: string,

@@ -4,7 +4,7 @@ import {type Paint, painter} from '../formatters/paint.ts';
 import type {CommandSpec, Option, OptionGroup} from './command.ts';
 import {commands} from './table.ts';
 
-/** Longer lines are hard to read, whatever the terminal has. */
+/** Longer lines are hard to read, even in a wider terminal. */
 const widest = 100;
 
 export function helpOf(spec: CommandSpec, {colour, columns}: {colour: boolean; columns: number}): string {
@@ -34,7 +34,7 @@ export function helpOf(spec: CommandSpec, {colour, columns}: {colour: boolean; c
   return `${parts.filter(part => part !== '').join('\n\n')}\n`;
 }
 
-/** The first column of every list. */
+/** Width of the first column of every list. */
 const indent = 26;
 
 class Page {
@@ -64,7 +64,7 @@ class Page {
   #row(name: string, what: string): string {
     const text = this.wrapped(what, indent);
     const head = `  ${name}`;
-    // What does not fit beside its name stands below it.
+    // A text that does not fit beside its name is written below it.
     return head.length + 2 > indent ? `${head}\n${' '.repeat(indent)}${text}` : `${head.padEnd(indent)}${text}`;
   }
 

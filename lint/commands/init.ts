@@ -1,4 +1,4 @@
-/** `retry-lint init`: a safe policy to begin with, in which every line says why it is there. */
+/** `retry-lint init`: writes a safe policy to start with, in which a comment explains each field. */
 
 import {existsSync, mkdirSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
@@ -21,7 +21,7 @@ export const init: Command = (args, io) => {
   if (existsSync(file) && !args.has('force')) throw new CliError(`${name} exists already; --force overwrites it.`);
   mkdirSync(dirname(file), {recursive: true});
   const schema = schemaFrom(dirname(file));
-  // Strict readers of JSON know no comments, and a file that is called .json may meet one.
+  // A strict JSON parser refuses comments, so a file named .json has none.
   const isPlain = /\.json$/i.test(name);
   const text = formatOf(name) === 'yaml' ? yaml(schema) : isPlain ? withoutComments(jsonc(schema)) : jsonc(schema);
   writeFileAtomically(file, text, name);
@@ -32,7 +32,7 @@ export const init: Command = (args, io) => {
 
 const SCHEMA = 'node_modules/steadfetch/schema/policy.schema.json';
 
-/** The schema that is installed, as a path from a folder: editors follow it without asking the network. */
+/** The path from a folder to the installed schema, which editors read without a network. */
 function schemaFrom(folder: string): string {
   let home = folder;
   while (!existsSync(join(home, SCHEMA))) {

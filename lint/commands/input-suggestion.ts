@@ -1,12 +1,12 @@
-/** Standard input without a name is read as JSON. Says so where the text looks like YAML. */
+/** Standard input without a name is read as JSON. The suggestion says so if the text looks like YAML. */
 
 import type {Report} from '../finding.ts';
 import {inputName} from './workspace.ts';
 
-/** A key of YAML at the beginning of a line; a key of JSON stands in quotes. */
+/** A YAML key at the start of a line. A JSON key would be in quotes. */
 const YAML_KEY = /^[\w$-]+:(?:\s|$)/m;
 
-/** @returns A line for standard error, where there is something to say. */
+/** @returns A line for standard error; undefined without a suggestion. */
 export function inputSuggestion(
   reports: readonly Report[],
   texts: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** What the options of `lint` mean, once they are known to be options. */
+/** Interprets the parsed options of `lint`. */
 
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Severity} from '../finding.ts';
@@ -8,7 +8,7 @@ import {formatNames} from './table.ts';
 
 export interface LintOptions {
   readonly outputs: readonly Output[];
-  /** write: in place. show: as a diff, and nothing is written. */
+  /** write: fix files in place. show: print a diff, and write no file. */
   readonly fix: 'no' | 'write' | 'show';
   /** Whether unsafe fixes are applied too. */
   readonly unsafeFixes: boolean;
@@ -16,13 +16,13 @@ export interface LintOptions {
   readonly threshold: Threshold;
 }
 
-/** One report: a format, and the file it goes to; without one, standard output. */
+/** One report: a format and its file, or standard output without a file. */
 export interface Output {
   readonly format: string;
   readonly file: string | undefined;
 }
 
-/** @throws CliError where options contradict each other. */
+/** @throws CliError if options contradict each other. */
 export function readLintOptions(args: Arguments): LintOptions {
   const fix = args.has('fix') ? 'write' : args.has('fix-dry-run') ? 'show' : 'no';
   if (args.has('fix') && args.has('fix-dry-run'))

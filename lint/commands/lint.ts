@@ -1,4 +1,4 @@
-/** `retry-lint [FILE]...`: lints, mends if asked to, reports, and says by its exit code what came of it. */
+/** `retry-lint [FILE]...`: lints policies, fixes them if asked to, writes the reports, and returns the exit code. */
 
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Report} from '../finding.ts';
@@ -38,7 +38,7 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   const {paths, ignored, unreadable} = await targetsOf(args, workspace, written);
   const found = await lintAll(paths, workspace, options);
   const reports = options.quiet ? errorsOnly(found.reports) : found.reports;
-  // A diff on standard output is for `git apply`, which takes nothing else.
+  // A diff on standard output is input for `git apply`, so nothing else is written there.
   const stream = options.fix === 'show' ? io.err : io.out;
   io.out.write(io.out.isTerminal ? harmlessLines(found.diff) : found.diff);
   await writeReports(reports, found.texts, options.outputs, args, workspace, stream);

@@ -1,4 +1,4 @@
-/** `retry-lint print-config`: which settings apply to a policy, and where each comes from. */
+/** `retry-lint print-config`: prints the settings that apply to a policy, and where each is set. */
 
 import {severities} from '../config-file/settings.ts';
 import {jsonText} from '../formatters/harmless.ts';

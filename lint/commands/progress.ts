@@ -1,8 +1,8 @@
-/** One line that says how far a long run is, for who looks at a terminal. */
+/** A progress line for long runs in a terminal. */
 
 import type {Stream} from '../io/io.ts';
 
-/** Fewer files are done before anybody could read it. */
+/** With fewer files, the run ends before the line could be read. */
 const least = 100;
 const step = 20;
 
@@ -18,14 +18,14 @@ export class Progress {
     this.#isShown = total >= least && stream.isTerminal;
   }
 
-  /** After each file. */
+  /** Called after each file. */
   advance(): void {
     this.#done++;
     if (!this.#isShown || this.#done % step !== 0) return;
     this.#stream.write(`\r${this.#done} of ${this.#total} policies\u001B[K`);
   }
 
-  /** Takes the line away. */
+  /** Erases the line. */
   end(): void {
     if (this.#isShown && this.#done >= step) this.#stream.write('\r\u001B[K');
   }

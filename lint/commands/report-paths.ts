@@ -1,4 +1,4 @@
-/** Paths of reports, for readers that count from another folder than the one in which the command runs. */
+/** Rewrites the paths of reports for readers that resolve them from another folder than the working directory. */
 
 import {resolve} from 'node:path';
 import type {Finding} from '../finding.ts';
@@ -7,8 +7,8 @@ import {shownPath} from '../io/paths.ts';
 import {inputName} from './workspace.ts';
 
 /**
- * @param cwd What the paths of the run are relative to. Absolute.
- * @param folder What they are to be relative to. Absolute.
+ * @param cwd The folder to which the paths of the run are relative. Absolute.
+ * @param folder The folder to which the new paths are relative. Absolute.
  */
 export function withPathsFrom(folder: string, cwd: string, run: Run): Run {
   const moved = (path: string): string => (path === inputName ? path : shownPath(folder, resolve(cwd, path)));

@@ -1,4 +1,4 @@
-/** Writes what was found, in every format that was asked for. */
+/** Writes the findings in every requested format. */
 
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import {VERSION} from '../../src/core/version.ts';
@@ -12,7 +12,7 @@ import type {Output} from './lint-options.ts';
 import {withPathsFrom} from './report-paths.ts';
 import type {Workspace} from './workspace.ts';
 
-/** @param stream Where a report without a file goes. */
+/** @param stream Receives reports without a file. */
 export async function writeReports(
   reports: readonly Report[],
   texts: Run['texts'],

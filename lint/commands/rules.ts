@@ -1,4 +1,4 @@
-/** `retry-lint rules`: every rule, and how severe it is for a policy of this folder. */
+/** `retry-lint rules`: lists every rule and its severity for a policy in this folder. */
 
 import {severities} from '../config-file/settings.ts';
 import {jsonText} from '../formatters/harmless.ts';

@@ -3,7 +3,7 @@
 import type {CommandSpec} from './command.ts';
 import {baselineOption, configOptions, general, stdinOption} from './options.ts';
 
-/** As lint/formatters has them; a test holds the two together, for loading all formats to list them would cost every run. */
+/** The names of lint/formatters, checked by a test. Loading all formats to list their names would slow down every run. */
 export const formatNames: readonly string[] = [
   'stylish',
   'json',
@@ -18,7 +18,7 @@ export const formatNames: readonly string[] = [
 
 export const shells: readonly string[] = ['bash', 'zsh', 'fish'];
 
-/** The most operands a command that takes files can have. */
+/** The most operands of a command that takes files. */
 const any = Number.POSITIVE_INFINITY;
 
 const lint: CommandSpec = {
@@ -203,7 +203,7 @@ const completions: CommandSpec = {
   ],
 };
 
-/** The first is meant where none is named. */
+/** The first command is the default. */
 export const commands: readonly [CommandSpec, ...CommandSpec[]] = [
   lint,
   explain,

@@ -1,4 +1,4 @@
-/** Which policies a command is about. */
+/** Finds the policies of a command. */
 
 import {existsSync} from 'node:fs';
 import {resolve} from 'node:path';
@@ -11,17 +11,17 @@ import {isGlob, type Selection, select} from '../io/select.ts';
 import {inputName, type Workspace} from './workspace.ts';
 
 export interface Targets {
-  /** As reports show them, in order. */
+  /** Paths as reports show them, in order. */
   readonly paths: readonly string[];
-  /** How many the configuration took out. */
+  /** The number of policies that the configuration ignores. */
   readonly ignored: number;
-  /** A sentence for each folder and each policy that could not be read. */
+  /** One sentence per folder or policy that could not be read. */
   readonly unreadable: readonly string[];
 }
 
 /**
- * @param reports Files that the run itself writes, absolute: a search does not take them for policies.
- * @throws CliError where there is nothing to do, unless that was to be expected.
+ * @param reports Files that the run itself writes. Absolute. A search does not treat them as policies.
+ * @throws CliError if there is no policy, unless --allow-empty, --changed or standard input makes that possible.
  */
 export async function targetsOf(
   args: Arguments,
@@ -67,7 +67,7 @@ async function selectIn(
   return selection;
 }
 
-/** One policy that cannot be read does not keep the others from being linted. */
+/** Separates readable from unreadable files: an unreadable policy does not prevent the others from being linted. */
 function tryRead(paths: readonly string[], {texts}: Workspace): {readable: string[]; unreadable: string[]} {
   const unreadable: string[] = [];
   const readable = paths.filter(path => {
@@ -83,7 +83,7 @@ function tryRead(paths: readonly string[], {texts}: Workspace): {readable: strin
   return {readable, unreadable};
 }
 
-/** For a watch: which new files would be linted, and which of those that are there never are. */
+/** Records for a watch which new files would be linted, and which existing files never are. */
 function noteSearch({paths, searched}: Selection, kept: readonly string[], workspace: Workspace): void {
   const {dependencies} = workspace;
   if (dependencies === undefined) return;
@@ -94,7 +94,7 @@ function noteSearch({paths, searched}: Selection, kept: readonly string[], works
 
 function nothingFound(operands: readonly string[]): string {
   const where = operands.map(operand => (operand === '.' ? 'this folder' : operand)).join(', ');
-  return `No policy was found in ${where}. Policies are called *.retry.json or retry-policy.json, or name steadfetch's $schema; any other file has to be named. --allow-empty makes this no error.`;
+  return `No policy was found in ${where}. Policies are called *.retry.json or retry-policy.json, or name steadfetch's $schema; name any other file on the command line. With --allow-empty this is not an error.`;
 }
 
 const inputPath = (args: Arguments, {io}: Workspace): string => {
@@ -109,7 +109,7 @@ function readInput(args: Arguments, workspace: Workspace): void {
   if (pointer !== '') workspace.setPointers(path, [pointer]);
 }
 
-/** The configuration of this folder says which other files are policies, or have some. */
+/** The pointers to policies in other files, as the configuration of this folder declares them. */
 async function declaredIn(workspace: Workspace): Promise<(path: string) => readonly string[]> {
   const loaded = await workspace.loadedFor('policy.json');
   if (loaded?.file.policies === undefined) return () => [];
@@ -117,7 +117,7 @@ async function declaredIn(workspace: Workspace): Promise<(path: string) => reado
     loaded.file.policies.map(async (entry, index) => {
       const {path, pointer} = readOperand(entry);
       const file = resolve(loaded.folder, path);
-      // A glob may match files without a policy; one that names its file means it.
+      // A glob may match files without a policy. An entry that names a file must have one.
       if (!isGlob(path) && existsSync(file) && !(await workspace.holds(shownPath(workspace.io.cwd, file), pointer)))
         throw new CliError(`${loaded.path}: policies[${index}]: ${path} has nothing at ${pointer}.`);
       return {matches: await matcherOf([path], loaded.folder), pointer};
@@ -126,7 +126,7 @@ async function declaredIn(workspace: Workspace): Promise<(path: string) => reado
   return path => entries.filter(({matches}) => matches(path)).map(({pointer}) => pointer);
 }
 
-/** Those that changed, or that extend what changed: a new base is a new policy for all who build on it. */
+/** The policies that changed, and those that extend a changed file. */
 async function changed(paths: readonly string[], ref: string | undefined, workspace: Workspace): Promise<string[]> {
   const {changedFiles} = await import('../io/git.ts');
   const files = changedFiles(workspace.io.cwd, ref);

@@ -1,4 +1,4 @@
-/** Runs again after every change that matters, until the user ends it. */
+/** Repeats a run after each change of a file that it depends on, until the user ends it. */
 
 import {harmlessLines} from '../formatters/harmless.ts';
 import {CliError} from '../io/cli-error.ts';
@@ -8,7 +8,7 @@ import {Changes} from '../io/watch.ts';
 
 export interface Run {
   readonly ended: Promise<unknown>;
-  /** Complete when the run has ended, well or not. */
+  /** Complete when the run has ended, with or without an error. */
   readonly dependencies: Dependencies;
 }
 
@@ -25,7 +25,7 @@ export async function watchRuns(start: () => Run, io: Io): Promise<number> {
     try {
       await run.ended;
     } catch (error) {
-      // A file that is gone for a moment, or a configuration with a slip: the next change may mend it.
+      // The cause may be a file that is missing for a moment, or a mistake in a configuration. The next change may correct it.
       if (!(error instanceof CliError)) throw error;
       io.err.write(`${harmlessLines(error.message)}\n`);
     }

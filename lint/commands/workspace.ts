@@ -1,4 +1,4 @@
-/** What every command that lints has to know: texts, configurations, baselines, and what the command line says to all of them. */
+/** What every linting command shares: texts, configurations, baselines, and the settings of the command line. */
 
 import {dirname, join, resolve} from 'node:path';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
@@ -21,23 +21,23 @@ import type {Rule} from '../rule.ts';
 import {rules as builtIn} from '../rules/index.ts';
 import {readSource} from '../source/read.ts';
 
-/** What standard input is called, if nobody says. */
+/** The name of standard input without --stdin-filename. */
 export const inputName = '<stdin>';
 
 export class Workspace {
   readonly io: Io;
   readonly texts: Texts;
   readonly configs: ConfigReader;
-  /** Is told what the run depends on, where a watch asks for it. */
+  /** Records the files on which the run depends, for a watch. */
   readonly dependencies: Dependencies | undefined;
   readonly #args: Arguments;
-  readonly #said: readonly SettingsLayer[];
+  readonly #commandLine: readonly SettingsLayer[];
   readonly #baselines = new Map<string, Baseline>();
-  /** By folder, as reports show it. */
+  /** Configurations by folder, as reports show it. */
   readonly #loaded = new Map<string, Promise<Loaded | undefined>>();
-  /** By path, as reports show it: of files that are not policies as a whole. */
+  /** Dialects by path, as reports show it, for files in which only a part is a policy. */
   readonly #dialects = new Map<string, readonly Dialect[]>();
-  /** Of configurations that say the same for all policies. */
+  /** Settings by configuration, if they are the same for all policies. */
   readonly #settings = new Map<Loaded | undefined, Settings>();
 
   constructor(args: Arguments, io: Io, dependencies?: Dependencies) {
@@ -47,14 +47,14 @@ export class Workspace {
     const onRead = (file: string): void => dependencies?.note(file);
     this.texts = new Texts(io.cwd, onRead, path => this.#dialects.get(path));
     this.configs = new ConfigReader(io.cwd, onRead);
-    this.#said = saidLayers(args);
+    this.#commandLine = commandLineLayers(args);
   }
 
   absolute(path: string): string {
     return resolve(this.io.cwd, path);
   }
 
-  /** The configuration that has the word for a policy. */
+  /** The configuration that applies to a policy. */
   loadedFor(path: string): Promise<Loaded | undefined> {
     const folder = dirname(path);
     const loaded = this.#loaded.get(folder) ?? this.#load(folder);
@@ -78,7 +78,7 @@ export class Workspace {
   }
 
   async #settingsFor(path: string, loaded: Loaded | undefined): Promise<Settings> {
-    const settings = await settingsFor(this.absolute(path), loaded, this.#said, matcherOf);
+    const settings = await settingsFor(this.absolute(path), loaded, this.#commandLine, matcherOf);
     if (settings.rules.size === 0) return settings;
     const known = namesOf(settings.available);
     for (const name of settings.rules.keys())
@@ -86,19 +86,19 @@ export class Workspace {
     return settings;
   }
 
-  /** Whether the configuration takes a policy out. */
+  /** Whether the configuration ignores a policy. */
   async isIgnored(path: string): Promise<boolean> {
     const loaded = await this.loadedFor(path);
     if (loaded?.file.ignores === undefined) return false;
     return (await matcherOf(loaded.file.ignores, loaded.folder))(this.absolute(path));
   }
 
-  /** Where in a file its policies are, as JSON pointers. */
+  /** Sets the JSON pointers of the policies in a file. */
   setPointers(path: string, pointers: readonly string[]): void {
     this.#dialects.set(path, [policiesAt(pointers)]);
   }
 
-  /** Whether something stands at a pointer of a file; a file that cannot be read or parsed is told of when it is linted. */
+  /** Whether a file has a value at a pointer. True if the file cannot be read or parsed: linting reports that. */
   async holds(path: string, pointer: string): Promise<boolean> {
     if (pointer === '') return true;
     try {
@@ -110,7 +110,7 @@ export class Workspace {
     }
   }
 
-  /** What the linter is asked about one policy. */
+  /** The request to lint one policy. */
   async request(path: string): Promise<LintRequest> {
     return {path, files: await this.texts.closure(path), config: await this.#configFor(path)};
   }
@@ -129,7 +129,7 @@ export class Workspace {
     };
   }
 
-  /** Where the accepted findings of a policy are kept, there or not: as named, else beside the configuration, else here. */
+  /** The baseline of a policy, which may not exist: as --baseline names it, else beside the configuration, else in this folder. */
   async baselineFor(path: string): Promise<BaselineFile> {
     const named = this.#args.value('baseline');
     if (named !== undefined) return new BaselineFile(this.absolute(named), this.io.cwd);
@@ -148,7 +148,7 @@ export class Workspace {
     return Object.hasOwn(baseline.findings, path) ? baseline.findings[path] : undefined;
   }
 
-  /** Every rule that could have spoken, ours and those of the configurations that were read. */
+  /** Every available rule: the built-in ones, and those of the configurations that were read. */
   async rules(): Promise<Rule[]> {
     const loaded = await Promise.all(this.configs.files.map(file => this.configs.read(file)));
     const byCode = new Map([...builtIn, ...loaded.flatMap(({plugins}) => plugins)].map(rule => [rule.code, rule]));
@@ -156,8 +156,8 @@ export class Workspace {
   }
 }
 
-/** What the command line sets, as layers above every configuration. */
-function saidLayers(args: Arguments): SettingsLayer[] {
+/** The settings of the command line, as layers above every configuration. */
+function commandLineLayers(args: Arguments): SettingsLayer[] {
   const preset = args.value('preset') as PresetName | undefined;
   const rules = Object.fromEntries(args.all('rule').map(readRule));
   return [

@@ -1,4 +1,4 @@
-/** The accepted findings of a project, on disk. Paths in it are relative to its folder, so it means the same from everywhere. */
+/** The accepted findings of a project, on disk. Its paths are relative to its folder, so it does not depend on the working directory. */
 
 import {existsSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
@@ -22,12 +22,12 @@ export class BaselineFile {
     return existsSync(this.file);
   }
 
-  /** How messages call it. */
+  /** The path in messages. */
   get shown(): string {
     return shownPath(this.#cwd, this.file);
   }
 
-  /** @returns With paths as reports show them. */
+  /** @returns The baseline with paths as reports show them. */
   read(): Baseline {
     let value: unknown;
     try {
@@ -45,7 +45,7 @@ export class BaselineFile {
     return this.#moved(value, path => shownPath(this.#cwd, resolve(dirname(this.file), path)));
   }
 
-  /** @param baseline With paths as reports show them. */
+  /** @param baseline The baseline with paths as reports show them. */
   write(baseline: Baseline): void {
     const moved = this.#moved(baseline, path => shownPath(dirname(this.file), resolve(this.#cwd, path)));
     writeFileAtomically(this.file, `${JSON.stringify(moved, null, 2)}\n`, this.shown);

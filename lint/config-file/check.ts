@@ -1,4 +1,4 @@
-/** What is wrong with a configuration, in the words in which the linter speaks of policies. */
+/** Finds the mistakes in a configuration, and describes them as the linter describes those in policies. */
 
 import {formatValue, joinPath} from '../../src/policy/format.ts';
 import {nearest} from '../../src/policy/suggestions.ts';
@@ -11,7 +11,7 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
-/** Every slip of a configuration as it was parsed. Whether its rules exist is checked later (rule-names.ts), when plugins are loaded. */
+/** Every mistake in a parsed configuration. Whether its rules exist is checked later (rule-names.ts), when plugins are loaded. */
 export const checkConfigFile = (value: unknown): ConfigProblem[] => CONFIG(value, '');
 
 type Check = (value: unknown, path: string) => ConfigProblem[];

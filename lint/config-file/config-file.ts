@@ -1,34 +1,34 @@
-/** A configuration as a project writes it: `.retry-lintrc.json`. schema/source/lint-config.schema.json says the same to editors. */
+/** A configuration as a project writes it: `.retry-lintrc.json`. schema/source/lint-config.schema.json describes it for editors. */
 
 import type {PresetName, RuleSetting} from '../config.ts';
 
 export interface ConfigFile extends RuleSettings {
   readonly $schema?: string;
-  /** Globs of policies that are left alone, from the folder of this file. */
+  /** Globs of policies that are not linted, relative to the folder of this file. */
   readonly ignores?: readonly string[];
   /**
-   * Globs of files that are policies whatever they are called, for runs over folders; behind `#` where in such a file the policy is:
-   * `package.json#/retryPolicy`.
+   * Globs of files with other names that are policies, for runs over folders. A JSON pointer after `#` says where in the file the policy
+   * is: `package.json#/retryPolicy`.
    */
   readonly policies?: readonly string[];
   /** Modules with rules of the project's own, relative to this file. */
   readonly plugins?: readonly string[];
-  /** Where the accepted findings are kept, relative to this file. */
+  /** The file of the accepted findings, relative to this file. */
   readonly baseline?: string;
-  /** false: comments in a policy silence nothing. */
+  /** false: comments in a policy suppress no finding. */
   readonly suppressions?: boolean;
-  /** Other settings for some of the policies; of several that match, the last has the word. */
+  /** Other settings for some of the policies. If several match, the last one applies. */
   readonly overrides?: readonly Override[];
 }
 
 export interface RuleSettings {
   readonly preset?: PresetName;
-  /** By code or name. */
+  /** Settings by the code or the name of the rule. */
   readonly rules?: Readonly<Record<string, RuleSetting>>;
 }
 
 export interface Override extends RuleSettings {
-  /** Globs, from the folder of the configuration. */
+  /** Globs relative to the folder of the configuration. */
   readonly files: readonly string[];
 }
 
@@ -36,8 +36,8 @@ export const presetNames: readonly PresetName[] = ['recommended', 'strict'];
 
 export const ruleSettings: readonly RuleSetting[] = ['error', 'warning', 'info', 'off'];
 
-/** Where the accepted findings are kept, unless the configuration says so. */
+/** The default file of the accepted findings. */
 export const defaultBaselineName = '.retry-lint-baseline.json';
 
-/** The names a configuration goes by. A folder has one of them. */
+/** The names of a configuration. A folder may have one of them. */
 export const configNames: readonly string[] = ['.retry-lintrc.json', '.retry-lintrc.jsonc'];

@@ -1,4 +1,4 @@
-/** Keeps the mistakes of a user's rule apart from those of the linter: each is named with the rule and its place in the module. */
+/** Reports a mistake in a user's rule with the rule and its position in the module, so that it is not taken for one of the linter. */
 
 import {severities} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
@@ -7,7 +7,7 @@ import type {Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import type {PluginPlaces} from './plugin-place.ts';
 
-/** The same rule, whose checks throw nothing but a CliError. An heir and no copy: a rule may be of a class. */
+/** The same rule, whose checks throw only a CliError. It inherits from the rule instead of copying it, because a rule may be of a class. */
 export function guarded(rule: Rule, places: PluginPlaces): Rule {
   const {check, checkFile} = rule;
   return Object.create(rule, {
@@ -39,7 +39,7 @@ const mistake = (clause: string, code: string, places: PluginPlaces): CliError =
 
 const isIterable = (value: unknown): boolean => Object(value)[Symbol.iterator] !== undefined;
 
-/** What types would have refused, as a clause after "yields". */
+/** A field with a wrong type, as a clause after "yields". */
 function wrongField(draft: unknown): string | undefined {
   if (typeof draft !== 'object' || draft === null)
     return `${String(draft)} where an object with at and message belongs`;

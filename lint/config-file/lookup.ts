@@ -1,4 +1,4 @@
-/** Finds the configurations of policies and reads them, each once, wherever files are. */
+/** Finds the configurations of policies, and reads each of them once. */
 
 import type {Config} from '../config.ts';
 import type {Rule} from '../rule.ts';
@@ -9,40 +9,40 @@ import type {ConfigSlip} from './parse.ts';
 import {checkRuleNames, namesOf} from './rule-names.ts';
 import {configOf, settingsFor} from './settings.ts';
 
-/** A configuration, ready for use. */
+/** A valid configuration with its plugins. */
 export interface Loaded {
   /** As messages call it. */
   readonly path: string;
-  /** Where its globs and paths begin. */
+  /** The folder to which its globs and paths are relative. */
   readonly folder: string;
   readonly file: ConfigFile;
   readonly plugins: readonly Rule[];
 }
 
-/** A configuration file, and what keeps it from being used. */
+/** A configuration file, and its mistakes. */
 export interface ConfigReading {
   readonly file: string;
   /** As messages call it. */
   readonly path: string;
-  /** Undefined where there is a slip. */
+  /** Undefined if there is a mistake. */
   readonly loaded: Loaded | undefined;
   readonly slips: readonly ConfigSlip[];
 }
 
-/** What applies to one policy. */
+/** The settings of one policy. */
 export interface PolicyConfig {
-  /** For `lintText`. Where a configuration has a slip, that of no configuration. */
+  /** For `lintText`. If the configuration has a mistake, the defaults. */
   readonly config: Config;
-  /** The configuration takes the policy out. */
+  /** Whether the configuration ignores the policy. */
   readonly isIgnored: boolean;
-  /** The file that keeps the accepted findings of the policy, there or not. */
+  /** The file of the accepted findings of the policy, which may not exist. */
   readonly baseline: string;
-  /** The configuration; undefined where there is none. */
+  /** The configuration; undefined without one. */
   readonly reading: ConfigReading | undefined;
 }
 
 /**
- * Knows which configuration applies to a policy: the nearest at or above it, and no other.
+ * Finds the configuration of a policy: only the nearest one, in its folder or above.
  *
  * @example
  * const lookup = new ConfigLookup(host);
@@ -69,10 +69,10 @@ export class ConfigLookup {
     const reading = await this.findFor(folder);
     const loaded = reading?.loaded;
     const settings = await settingsFor(policy, loaded, [], host.matcher);
-    const isOurs = loaded?.file.ignores === undefined ? undefined : host.matcher(loaded.file.ignores, loaded.folder);
+    const isIgnored = loaded?.file.ignores === undefined ? undefined : host.matcher(loaded.file.ignores, loaded.folder);
     return {
       config: {...configOf(settings), ...(loaded?.file.suppressions === false ? {noSuppressions: true} : {})},
-      isIgnored: (await isOurs)?.(policy) ?? false,
+      isIgnored: (await isIgnored)?.(policy) ?? false,
       baseline: host.resolve(loaded?.folder ?? folder, loaded?.file.baseline ?? defaultBaselineName),
       reading,
     };
@@ -94,7 +94,7 @@ export class ConfigLookup {
     return reading;
   }
 
-  /** Looks again for everything: a configuration was written, or a module of rules. */
+  /** Clears the cache, after a configuration or a module of rules was written. */
   forget(): void {
     this.#byFile.clear();
     this.#byFolder.clear();

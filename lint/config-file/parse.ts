@@ -1,4 +1,4 @@
-/** The text of a configuration, read and checked. */
+/** Parses and checks the text of a configuration. */
 
 import {readJson} from '../source/json.ts';
 import {linesOf, type Range} from '../source/lines.ts';
@@ -9,29 +9,29 @@ import {documentsOf} from '../source/unit.ts';
 import {type ConfigProblem, checkConfigFile} from './check.ts';
 import type {ConfigFile} from './config-file.ts';
 
-/** Something that keeps a configuration from being used. */
+/** A mistake because of which a configuration cannot be used. */
 export interface ConfigSlip {
   /** A whole sentence. */
   readonly message: string;
-  /** Undefined where it is not about a place in the text. */
+  /** Undefined if the mistake is not at a position in the text. */
   readonly range: Range | undefined;
 }
 
 export interface ParsedConfig {
-  /** Undefined where there is a slip. */
+  /** Undefined if there is a mistake. */
   readonly file: ConfigFile | undefined;
   readonly slips: readonly ConfigSlip[];
-  /** Where a field is written, or the nearest thing around it. */
+  /** The position of a field, or of the nearest value around it. */
   readonly rangeOf: (path: string) => Range;
 }
 
-/** @param path For the places. */
+/** @param path The path in positions. */
 export async function parseConfig(path: string, text: string): Promise<ParsedConfig> {
   const source = await readJson(path, text);
   const [unit] = documentsOf(source);
   const places: Places = unit === undefined ? new Map() : placesOf(unit);
   const rangeOf = (field: string): Range => rangeIn(source, places, field);
-  // A duplicate key would be a setting that does nothing.
+  // A duplicate key would be a setting without effect.
   if (source.problems.length > 0) {
     const lines = linesOf(source);
     const slips = source.problems.map(({message, span}) => ({message: sentence(message), range: lines.rangeOf(span)}));

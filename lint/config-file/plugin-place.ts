@@ -1,4 +1,4 @@
-/** Where in a module of rules a mistake is, as messages say it: `retry-rules.mjs:7:12`. */
+/** The position of a mistake in a module of rules, for messages: `retry-rules.mjs:7:12`. */
 
 import {readFileSync} from 'node:fs';
 import {basename, dirname} from 'node:path';
@@ -22,12 +22,12 @@ export class PluginPlaces {
     this.#cwd = cwd;
   }
 
-  /** Where a module, or one that it imports, threw. */
+  /** The position at which the module, or one that it imports, threw. */
   ofError(error: unknown): string {
     return this.#shown(this.#inStack(error) ?? this.#ofImport(error) ?? this.#ofSyntax(error) ?? {file: this.#file});
   }
 
-  /** The line of the module that has one of these texts; the first of them counts most. */
+  /** The line of the module with one of these texts. The first text that occurs is used. */
   ofText(...texts: readonly string[]): string {
     return this.#shown({
       file: this.#file,
@@ -35,7 +35,7 @@ export class PluginPlaces {
     });
   }
 
-  /** The innermost frame that is the user's: neither of Node, nor of a package, nor of the linter. */
+  /** The innermost stack frame in the user's own code, not in Node, a package or the linter. */
   #inStack(error: unknown): Place | undefined {
     if (!(error instanceof Error)) return undefined;
     const frames = (error.stack ?? '').matchAll(
@@ -48,17 +48,17 @@ export class PluginPlaces {
     return undefined;
   }
 
-  /** A module that imports what does not exist. */
+  /** The position of an import that does not exist. */
   #ofImport(error: unknown): Place | undefined {
     const {message} = error as Error;
     const [, missing = '', file] = /^Cannot find \w+ '([^']+)' imported from (.+)$/.exec(message) ?? [];
     return file === undefined ? undefined : {file, line: lineOf(file, basename(missing))};
   }
 
-  /** The error of an ECMAScript module does not say where it is; Node's own check does, and runs nothing. */
+  /** The position of a syntax error. The error of an ECMAScript module has none; `node --check` prints it, and runs no code. */
   #ofSyntax(error: unknown): Place | undefined {
     if (!(error instanceof SyntaxError)) return undefined;
-    // Loaded here: it takes milliseconds that a run without mistakes has no use for.
+    // Loaded here, because it takes milliseconds and a run without mistakes does not need it.
     const {execFileSync} = process.getBuiltinModule('node:child_process');
     try {
       execFileSync(process.execPath, ['--check', this.#file], {stdio: 'pipe', encoding: 'utf8'});

@@ -1,4 +1,4 @@
-/** Rules of the user's own, from a module. */
+/** Loads the user's own rules from a module. */
 
 import {existsSync, realpathSync, statSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
@@ -12,11 +12,11 @@ import {guarded} from './guarded-rule.ts';
 import {PluginPlaces} from './plugin-place.ts';
 
 /**
- * @param file Absolute: a module whose default export is a rule, or a list of rules.
- * @param what Who names it, for messages: `.retry-lintrc.json:1:14: plugins[0]`.
- * @param cwd Where the command runs, for paths in messages.
- * @param folder Of the configuration. Absolute.
- * @throws CliError with the mistake, and its place in the module.
+ * @param file A module whose default export is a rule, or a list of rules. Absolute.
+ * @param what The entry that names the module, for messages: `.retry-lintrc.json:1:14: plugins[0]`.
+ * @param cwd The working directory, for paths in messages.
+ * @param folder The folder of the configuration. Absolute.
+ * @throws CliError with the mistake, and its position in the module.
  */
 export async function loadPlugin(file: string, what: string, cwd: string, folder: string): Promise<Rule[]> {
   refuseForeign(file, what, cwd, folder);
@@ -32,7 +32,7 @@ export async function loadPlugin(file: string, what: string, cwd: string, folder
   });
 }
 
-/** A module is code that runs. One that is outside of the repository was not reviewed with it, and may belong to another user. */
+/** Loading a module runs its code. A module outside of the repository was not reviewed with it, and may belong to another user. */
 function refuseForeign(file: string, what: string, cwd: string, folder: string): void {
   const shown = shownPath(cwd, file);
   if (!existsSync(file)) throw new CliError(`${what}: the module ${shown} does not exist.`);
@@ -59,10 +59,10 @@ async function load(file: string, what: string, places: PluginPlaces): Promise<{
   }
 }
 
-/** By file: when it was changed before it was first imported. */
+/** The modification time of each file when it was first imported. */
 const imported = new Map<string, number>();
 
-/** Node keeps a module under its URL. One that has changed since, which a watch asks for, has to have another. */
+/** Node caches modules by URL. A module that has changed during a watch needs another URL. */
 function urlOf(file: string): string {
   const {href} = pathToFileURL(file);
   const changed = statSync(file, {throwIfNoEntry: false})?.mtimeMs ?? 0;
@@ -73,7 +73,7 @@ function urlOf(file: string): string {
 
 type Checks = Readonly<Record<string, (value: unknown) => boolean>>;
 
-/** What TypeScript would have asked for. */
+/** The fields that the type requires. */
 const REQUIRED: Checks = {
   name: isText,
   category: isText,

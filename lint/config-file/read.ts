@@ -1,4 +1,4 @@
-/** Configurations on disk. */
+/** Reads configurations from disk. */
 
 import {existsSync} from 'node:fs';
 import {dirname, relative, resolve} from 'node:path';
@@ -14,7 +14,7 @@ import {loadPlugin} from './plugins.ts';
 export class ConfigReader {
   readonly #lookup: ConfigLookup;
 
-  /** @param onRead Is told of each file before it is read or looked for: configurations, and their modules. Absolute. */
+  /** @param onRead Called with each file before it is read or searched for: configurations, and their modules. Absolute. */
   constructor(cwd: string, onRead: (file: string) => void = () => {}) {
     this.#lookup = new ConfigLookup(diskHost(cwd, onRead));
   }
@@ -25,9 +25,9 @@ export class ConfigReader {
   }
 
   /**
-   * The nearest configuration at or above a folder, within its repository. One applies; those further up are not mixed in.
+   * The nearest configuration in a folder or above, within its repository. Configurations further up are not merged into it.
    *
-   * @throws CliError with every slip in it, and where it is.
+   * @throws CliError with every mistake in it, and their positions.
    */
   async findFor(folder: string): Promise<Loaded | undefined> {
     const reading = await this.#lookup.findFor(folder);
@@ -35,8 +35,8 @@ export class ConfigReader {
   }
 
   /**
-   * @param file Absolute.
-   * @throws CliError with every slip in it, and where it is.
+   * @param file The configuration. Absolute.
+   * @throws CliError with every mistake in it, and their positions.
    */
   async read(file: string): Promise<Loaded> {
     return usable(await this.#lookup.read(file));

@@ -1,4 +1,4 @@
-/** What applies to one policy, and who says so: the defaults, the configuration, its overrides, and the command line. */
+/** The settings of one policy, and where each is set: the defaults, the configuration, its overrides, or the command line. */
 
 import type {Config, PresetName, RuleSetting} from '../config.ts';
 import type {Rule} from '../rule.ts';
@@ -15,14 +15,14 @@ export interface SettingsLayer extends RuleSettings {
 
 export interface Settings {
   readonly preset: {readonly name: PresetName; readonly from: string};
-  /** Only what is set, by code. */
+  /** Only the rules that are set, by code. */
   readonly rules: ReadonlyMap<string, {readonly setting: RuleSetting; readonly from: string}>;
-  /** Ours and the user's. */
+  /** The built-in rules and the user's. */
   readonly available: readonly Rule[];
   readonly plugins: readonly Rule[];
 }
 
-/** A configuration, as far as its settings are concerned. */
+/** The parts of a configuration that set rules. */
 interface Configured {
   readonly path: string;
   readonly folder: string;
@@ -30,7 +30,7 @@ interface Configured {
   readonly plugins: readonly Rule[];
 }
 
-/** Later layers have the word. */
+/** Merges the layers; a later layer takes precedence. */
 export async function settingsFor(
   path: string,
   loaded: Configured | undefined,
@@ -63,7 +63,7 @@ async function fileLayers(
   return layers;
 }
 
-/** What the linter is told of these settings. */
+/** These settings as the configuration of the linter. */
 export function configOf(settings: Settings): Config {
   const known = configs.get(settings);
   if (known !== undefined) return known;
@@ -77,17 +77,17 @@ export function configOf(settings: Settings): Config {
   return config;
 }
 
-/** Made once for all the files that share their settings. */
+/** One configuration for all files that share their settings. */
 const configs = new WeakMap<Settings, Config>();
 
 export interface SetSeverity {
   readonly rule: Rule;
   readonly severity: RuleSetting;
-  /** What sets it: `.retry-lintrc.json`, `--rule`, `the preset strict`. */
+  /** Where it is set: `.retry-lintrc.json`, `--rule`, `the preset strict`. */
   readonly from: string;
 }
 
-/** How severe each rule is, and why. */
+/** The severity of each rule, and where it is set. */
 export function severities(settings: Settings): SetSeverity[] {
   const set = ruleSetOf(configOf(settings));
   return settings.available.map(rule => ({

@@ -39,7 +39,7 @@ export interface Capabilities {
   readonly honoursHint: boolean;
   /** All retries together are bounded without being asked. */
   readonly defaultBudget: boolean;
-  /** Somebody waits for a call; a workflow may go on for hours. */
+  /** A user waits for a call. A workflow may run for hours. */
   readonly kind: 'call' | 'workflow';
 }
 

@@ -2,7 +2,7 @@
 
 import {formatShare} from '../analysis/format.ts';
 import {retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
-import {latencyLaw} from '../math/attempt-latency.ts';
+import {latencyCdf} from '../math/attempt-latency.ts';
 import {meanAttempts, successRatio} from '../math/success.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
@@ -11,8 +11,8 @@ export function cutBlocks(scope: Scope): Block[] {
   const {words} = scope.dialect;
   const {attemptTimeoutMs, deadlineMs, objective} = scope.policy;
   const quantiles = objective?.assume?.latencyMs;
-  const law = latencyLaw(quantiles);
-  if (law === undefined)
+  const cdf = latencyCdf(quantiles);
+  if (cdf === undefined)
     return [text('To compute the lost responses, set two of p50, p95 and p99 in objective.assume.latencyMs.')];
   const limitMs = Math.min(attemptTimeoutMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
   const attempts = retriesTimeouts(scope) ? Math.min(retriesOf(scope.policy) + 1, MOST_ATTEMPTS) : 1;
@@ -22,7 +22,7 @@ export function cutBlocks(scope: Scope): Block[] {
     if (ms !== undefined) limits.push([`${words.ms(ms)}, the ${name}`, ms]);
   }
   const rows = limits.map(([limit, ms]) => {
-    const lost = 1 - law(ms);
+    const lost = 1 - cdf(ms);
     return [
       limit,
       formatShare(lost),

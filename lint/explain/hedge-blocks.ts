@@ -2,7 +2,7 @@
 
 import {formatShare} from '../analysis/format.ts';
 import {hedgedShareOf} from '../analysis/hedging.ts';
-import {latencyLaw} from '../math/attempt-latency.ts';
+import {latencyCdf} from '../math/attempt-latency.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 
@@ -18,10 +18,10 @@ export function hedgeBlocks({policy, dialect: {words}}: Scope): Block[] {
     formatShare(Math.min(share, maxLoadRatio)),
   ];
   const now = quantile === undefined ? `${words.ms(delayMs ?? 0)}, as written` : `quantile ${quantile}, as written`;
-  const law = latencyLaw(quantiles);
+  const cdf = latencyCdf(quantiles);
   const stated = (['p50', 'p95', 'p99'] as const).flatMap(name => {
     const ms = quantiles?.[name];
-    return ms === undefined || law === undefined ? [] : [row(`${words.ms(ms)}, the ${name}`, 1 - law(ms))];
+    return ms === undefined || cdf === undefined ? [] : [row(`${words.ms(ms)}, the ${name}`, 1 - cdf(ms))];
   });
   const rows = [...(hedged === undefined ? [] : [row(now, hedged.share, hedged.isExact)]), ...stated];
   return [

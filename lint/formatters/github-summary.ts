@@ -36,7 +36,7 @@ function row({severity, code, name, path, range, message, docs}: Finding): strin
 const markdown = (text: string): string =>
   harmless(text.replace(/[\r\n]+/g, ' '))
     .replace(/[!-/:-@[-`{-~]/g, mark => (PLAIN.has(mark) ? mark : `\\${mark}`))
-    // GitHub links addresses, and tells those who are mentioned, also where the marks are escaped: a space without a width prevents it.
+    // GitHub links addresses and notifies mentioned users even if the marks are escaped. A zero-width space prevents that.
     .replace(/\\@|\b(?=www\.)/gi, '$&&#8203;');
 
 /** Punctuation that means nothing inside of a line. The others can be escaped, all of them. */

@@ -38,7 +38,7 @@ interface NativeStream extends Stream {
 }
 
 /**
- * Writes by the file descriptor: `process.stdout` of a pipe loads Node's network stack, two milliseconds that nobody needs.
+ * Writes to the file descriptor: `process.stdout` of a pipe loads Node's network stack, which takes two milliseconds.
  *
  * @param native Node's own stream, for a pipe that is full and does not block, and for the width of a terminal.
  */

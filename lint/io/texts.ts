@@ -14,7 +14,7 @@ export class Texts {
   readonly #extended = new Map<string, readonly string[]>();
 
   /**
-   * @param onRead Is told of each file before it is read, there or not. Absolute.
+   * @param onRead Called with each file before it is read, even if it does not exist. Absolute.
    * @param dialectsOf Finds the policies of a file that is linted.
    */
   constructor(

@@ -35,7 +35,7 @@ export class Changes {
   /**
    * Resolves when something has changed on which a run depends, and it has been quiet for a tenth of a second.
    *
-   * @param ended Resolves when nobody waits any more.
+   * @param ended Resolves when the result is no longer needed.
    */
   next(dependencies: Dependencies, ended: Promise<void>): Promise<void> {
     return new Promise(resolve => {

@@ -1,14 +1,14 @@
-/** The latency of one attempt that succeeds, from the few quantiles that people know. */
+/** The latency of one successful attempt, from the few quantiles that are usually known. */
 
 import type {LatencyQuantiles} from '../../src/policy/types.ts';
 
 /** P(latency ≤ ms). */
 export type Cdf = (ms: number) => number;
 
-/** Where the quantiles lie on a normal law. */
+/** The quantiles of the standard normal distribution. */
 const DEVIATIONS = {p50: 0, p95: 1.6448536269514722, p99: 2.3263478740408408} as const;
 
-/** One quantile: deviations of a normal law, and ln(latency). */
+/** One quantile: its standard normal deviate z, and ln(latency in milliseconds). */
 interface Knot {
   readonly z: number;
   readonly log: number;
@@ -20,10 +20,10 @@ interface Curve {
 }
 
 /**
- * A curve through the quantiles: straight between ln(latency) and the deviations of a normal law. Through two quantiles that is a
- * lognormal law, the usual one for latencies; a third bends it.
+ * A curve through the quantiles: ln(latency) is piecewise linear in z. With two quantiles this is a lognormal distribution, the usual one
+ * for latencies.
  *
- * @returns undefined where fewer than two of p50, p95 and p99 are known, or where they do not rise.
+ * @returns undefined if fewer than two of p50, p95 and p99 are known, or if they do not increase.
  */
 function curveOf(quantiles: LatencyQuantiles | undefined): Curve | undefined {
   const knots = (['p50', 'p95', 'p99'] as const).flatMap(name => {
@@ -36,7 +36,7 @@ function curveOf(quantiles: LatencyQuantiles | undefined): Curve | undefined {
 }
 
 /** The distribution function of that curve; undefined without a curve. */
-export function latencyLaw(quantiles: LatencyQuantiles | undefined): Cdf | undefined {
+export function latencyCdf(quantiles: LatencyQuantiles | undefined): Cdf | undefined {
   const curve = curveOf(quantiles);
   if (curve === undefined) return undefined;
   const {knots, maxMs} = curve;
@@ -44,7 +44,7 @@ export function latencyLaw(quantiles: LatencyQuantiles | undefined): Cdf | undef
     if (ms <= 0) return 0;
     if (ms >= maxMs) return 1;
     const log = Math.log(ms);
-    // Past its ends the curve goes on as straight as it came.
+    // Beyond the outer knots, the curve is extrapolated linearly.
     const index = knots.findIndex((knot, at) => at > 0 && (log < knot.log || at === knots.length - 1));
     const [before, after] = [knots[index - 1]!, knots[index]!];
     return normalCdf(before.z + ((log - before.log) / (after.log - before.log)) * (after.z - before.z));
@@ -52,10 +52,10 @@ export function latencyLaw(quantiles: LatencyQuantiles | undefined): Cdf | undef
 }
 
 /**
- * The mean of min(latency, capMs) under that curve. A straight piece ln(latency) = a + b·z has the partial mean
- * exp(a + b²/2) · (Φ(z₁ − b) − Φ(z₀ − b)); what is past the cap counts as the cap.
+ * The mean of min(latency, capMs) under that curve, in milliseconds. A linear piece ln(latency) = a + b·z has the partial mean
+ * exp(a + b²/2) · (Φ(z₁ − b) − Φ(z₀ − b)). Latencies above the cap count as the cap.
  *
- * @returns undefined where `latencyLaw` has none.
+ * @returns undefined without a curve, as for `latencyCdf`.
  */
 export function meanLatencyMs(quantiles: LatencyQuantiles | undefined, capMs: number): number | undefined {
   const curve = curveOf(quantiles);
@@ -71,13 +71,13 @@ export function meanLatencyMs(quantiles: LatencyQuantiles | undefined, capMs: nu
     const end = index === knots.length - 1 ? Number.POSITIVE_INFINITY : after.z;
     const to = Math.min(end, (Math.log(limitMs) - start) / slope);
     if (to > from) mean += Math.exp(start + slope ** 2 / 2) * (normalCdf(to - slope) - normalCdf(from - slope));
-    // The cap is on this piece, so every slower answer counts as the cap.
+    // The cap is on this piece, so every slower response counts as the cap.
     if (to < end) return mean + limitMs * (1 - normalCdf(Math.max(from, to)));
   }
   return mean;
 }
 
-/** Φ(z), to seven digits. @see M. Abramowitz, I. Stegun, Handbook of Mathematical Functions, 26.2.17 */
+/** The standard normal distribution function Φ(z), to seven digits. @see M. Abramowitz, I. Stegun, Handbook of Mathematical Functions, 26.2.17 */
 export function normalCdf(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
   const tail =

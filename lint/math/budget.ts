@@ -1,21 +1,21 @@
 /**
- * What a retry budget leaves of the retries once it is in balance, which is what counts in an outage that lasts. The first burst,
- * out of a full bucket, is extra: capacity / cost retries.
+ * The retries that a retry budget grants in steady state, which matters in a lasting outage. The first burst out of a full bucket comes on
+ * top: capacity / cost retries.
  */
 
 import type {Budget} from '../../src/policy/types.ts';
 
 export interface Demand {
-  /** Attempts of a call at the most. */
+  /** The most attempts of a call. */
   readonly attempts: number;
   /** Share of attempts that fail and may be sent again. */
   readonly failureRatio: number;
-  /** Calls a second; undefined counts what comes back by time as nothing. */
+  /** Calls per second. If undefined, the tokens that the budget gains by time count as none. */
   readonly rps: number | undefined;
 }
 
 /**
- * Retries for each call while each one asked for is granted with chance g: R = gp + (gp)² + … up to n − 1 of them.
+ * Retries per call, if each wanted retry is granted with probability g: R = gp + (gp)² + …, n − 1 terms.
  */
 export function retriesPerCall({attempts, failureRatio}: Demand, granted = 1): number {
   const ratio = granted * failureRatio;
@@ -25,12 +25,12 @@ export function retriesPerCall({attempts, failureRatio}: Demand, granted = 1): n
 }
 
 /**
- * The share of the retries asked for that the budget grants.
+ * The share of the wanted retries that the budget grants.
  *
- * Token bucket: a failed retry keeps its cost, a first success brings one token, the clock brings the refill. In balance
- * cost · p · R = (1 − p) + refill / rps. Ratio: R = ratio + minPerSecond / rps.
+ * Token bucket: a failed retry spends its cost, a call that succeeds at once adds one token, and the refill adds tokens by time. In steady
+ * state cost · p · R = (1 − p) + refill / rps. Ratio: R = ratio + minPerSecond / rps.
  *
- * @see Finagle's RetryBudget and smithy's retry quota, whose balances these are.
+ * @see Finagle's RetryBudget and smithy's retry quota, from which these equations follow.
  */
 export function grantedShare(budget: Budget | null, demand: Demand): number {
   if (budget === null) return 1;
@@ -46,7 +46,7 @@ export function grantedShare(budget: Budget | null, demand: Demand): number {
   return low;
 }
 
-/** Retries that a budget in balance allows for each call; Infinity where it never runs dry. */
+/** Retries per call that a budget allows in steady state; Infinity if the budget is never exhausted. */
 export function allowedPerCall(budget: Budget, {failureRatio, rps}: Demand): number {
   const perCall = (perSecond: number): number => (rps === undefined || rps === 0 ? 0 : perSecond / rps);
   if (budget.kind === 'ratio') return budget.ratio + perCall(budget.minPerSecond);

@@ -1,13 +1,14 @@
 /**
- * The latency of a call, its chance of success and the attempts it makes, from the latency and the failures of one attempt.
+ * The latency of a call, its probability of success and its number of attempts, from the latency and the failures of one attempt.
  *
- * An attempt answers well, fails at once, or takes until its timeout. So attempt i starts at k · T plus its waits, where k of the
- * i − 1 before it timed out, and
+ * An attempt succeeds, fails at once, or times out. So attempt i starts at k · T plus the waits before it, if k of the i − 1 attempts
+ * before it timed out, and
  *
  *   P(success by t) = Σ_i Σ_k C(i−1, k) · f^(i−1−k) · e^k · ∫ s · F(min(t − u, T, D − u)) dP(u = k · T + waits)
  *
- * with f the share that fails at once, e = h + s · (1 − F(T)) the share that times out, s = 1 − f − h, and F the law of an answer.
- * An attempt starts only if LEAST_ATTEMPT_MS are left, as in the client. Failed calls count as slower than any latency.
+ * where f is the share that fails at once, h the share that never responds, s = 1 − f − h, F the distribution of the latency of a response,
+ * and e = h + s · (1 − F(T)) the share that times out. An attempt starts only if LEAST_ATTEMPT_MS are left, as in the client. A failed call
+ * counts as slower than any latency.
  */
 
 import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
@@ -15,21 +16,21 @@ import type {Backoff} from '../../src/policy/types.ts';
 import type {Cdf} from './attempt-latency.ts';
 import {type Waited, waitedBefore} from './waited.ts';
 
-/** How calls run, and what they meet. */
+/** The settings of calls, and the assumed latency and failures. */
 export interface CallModel {
   readonly attempts: number;
-  /** Infinity for none. */
+  /** Infinity for no timeout. */
   readonly attemptTimeoutMs: number;
   readonly deadlineMs: number;
   readonly backoff: Backoff;
-  /** The failures that are retried are throttled ones. */
+  /** Whether the failures that are retried are throttled responses. */
   readonly throttled: boolean;
-  /** Of an attempt that answers well. */
+  /** The latency of a successful attempt. */
   readonly latency: Cdf;
-  /** Share of attempts that fail at once, and of those that never answer. */
+  /** Share of attempts that fail at once, and share of attempts that never get a response. */
   readonly failureRatio: number;
   readonly hangRatio: number;
-  /** Whether a failure, and a timeout, is sent again. */
+  /** Whether a failure is retried, and whether a timeout is. */
   readonly retriesFailures: boolean;
   readonly retriesTimeouts: boolean;
   /** Share of the retries that the budget grants. */
@@ -38,15 +39,15 @@ export interface CallModel {
 
 export interface CallPrediction {
   readonly successRatio: number;
-  /** Attempts a call makes on average: what the server gets for each call. */
+  /** The mean number of attempts per call, which is the load on the server. */
   readonly meanAttempts: number;
-  /** P(the call has succeeded by then). */
+  /** P(the call has succeeded after `ms`). */
   readonly cdf: Cdf;
-  /** The latency that a share of all calls stays below; Infinity where fewer succeed. */
+  /** The latency below which a share of all calls succeeds; Infinity if fewer calls succeed. */
   quantile(share: number): number;
 }
 
-/** Later attempts do not change the result visibly. */
+/** Later attempts do not change the shown result. */
 const MOST_ATTEMPTS = 24;
 const NEGLIGIBLE = 1e-7;
 
@@ -71,9 +72,9 @@ export function predictCall(model: CallModel): CallPrediction {
 
 /** Attempts that start after the same number of attempts and of timeouts. */
 interface Start {
-  /** The chance of that history, were there no deadline. */
+  /** The probability of this number of attempts and timeouts, without a deadline. */
   readonly weight: number;
-  /** What the timeouts before it took. */
+  /** The duration of the timeouts before it. */
   readonly atMs: number;
   readonly waited: Waited;
 }
@@ -83,7 +84,7 @@ function startsOf(model: CallModel): Start[] {
   const timedOut = hangRatio + (1 - failureRatio - hangRatio) * (1 - latency(attemptTimeoutMs));
   const [failed, timed] = [
     model.retriesFailures ? failureRatio * granted : 0,
-    // Without an attempt timeout nothing follows an attempt that hangs.
+    // Without an attempt timeout, no attempt follows one that hangs.
     model.retriesTimeouts && attemptTimeoutMs < deadlineMs ? timedOut * granted : 0,
   ];
   const attempts = Math.min(model.attempts, MOST_ATTEMPTS);
@@ -97,7 +98,7 @@ function startsOf(model: CallModel): Start[] {
   );
 }
 
-/** P(the attempt has started and answered by then), over all the times it may start. */
+/** P(the attempt has started and succeeded after `ms`), over all its possible start times. */
 function answeredBy(
   ms: number,
   atMs: number,
@@ -124,7 +125,7 @@ function inTime(atMs: number, {stepMs, mass}: Waited, deadlineMs: number): numbe
   return sum;
 }
 
-/** The first attempt is sent however short the deadline is. */
+/** The first attempt is sent even if the deadline is shorter. */
 const isTooLate = (startMs: number, deadlineMs: number): boolean =>
   startMs > 0 && startMs + LEAST_ATTEMPT_MS > deadlineMs;
 

@@ -1,48 +1,49 @@
 /**
- * Decorrelated jitter as a chain: each wait is uniform between `low` and three times the one before, cut at the cap. The law of a
- * wait has no formula once the cap is near, so it is carried along as masses: exact up to the width of a cell.
+ * Decorrelated jitter as a Markov chain: each wait is uniform between `low` and three times the wait before, and limited by the cap. Near
+ * the cap the distribution of a wait has no closed form, so it is computed as a discrete one, exact up to the width of a cell.
  */
 
-/** Masses at places: where they are, and how much is there. They sum up to 1. */
-export interface Law {
+/** A discrete distribution: the probability `mass[i]` of the value `at[i]`. The probabilities sum up to 1. */
+export interface Distribution {
   readonly at: readonly number[];
   readonly mass: readonly number[];
 }
 
-/** Cells of a law. The error of a mean falls with the square of it. */
+/** Cells of a distribution. The error of the mean falls with the square of this number. */
 const CELLS = 240;
 
-/** The law of the wait before a retry, in milliseconds. */
-export function decorrelatedLaw(lowMs: number, capMs: number, retry: number): Law {
-  let law: Law = {at: [lowMs], mass: [1]};
+/** The distribution of the wait before a retry, in milliseconds. */
+export function decorrelatedDistribution(lowMs: number, capMs: number, retry: number): Distribution {
+  let distribution: Distribution = {at: [lowMs], mass: [1]};
   for (let step = 1; step <= retry; step++) {
-    const next = nextWaits(law, lowMs, capMs, step, CELLS);
+    const next = nextWaits(distribution, lowMs, capMs, step, CELLS);
     const mass = next.at.map((_, cell) =>
-      next.from.reduce((sum, row, index) => sum + row[cell]! * law.mass[index]!, 0),
+      next.from.reduce((sum, row, index) => sum + row[cell]! * distribution.mass[index]!, 0),
     );
-    law = {at: next.at, mass};
+    distribution = {at: next.at, mass};
   }
-  return law;
+  return distribution;
 }
 
-export const meanOf = ({at, mass}: Law): number => at.reduce((sum, place, index) => sum + place * mass[index]!, 0);
+export const meanOf = ({at, mass}: Distribution): number =>
+  at.reduce((sum, value, index) => sum + value * mass[index]!, 0);
 
-/** From each place of a law, how the next wait is spread: a row of chances for every place, over the new places. */
+/** The transition from one wait to the next: for each value of the last wait, the probabilities of the values `at` of the next one. */
 export interface Step {
   readonly at: readonly number[];
   readonly from: readonly (readonly number[])[];
 }
 
-/** @param step Which wait this is, 1 for the first: it bounds how far the law can reach. */
-export function nextWaits(law: Law, lowMs: number, capMs: number, step: number, cells: number): Step {
+/** @param step The number of this wait, 1 for the first. It bounds the longest wait. */
+export function nextWaits(distribution: Distribution, lowMs: number, capMs: number, step: number, cells: number): Step {
   const reachMs = Math.min(capMs, lowMs * 3 ** Math.min(step, 600));
   const width = (reachMs - lowMs) / cells;
-  if (!(width > 0)) return {at: [reachMs], from: law.at.map(() => [1])};
+  if (!(width > 0)) return {at: [reachMs], from: distribution.at.map(() => [1])};
   const edges = Array.from({length: cells + 1}, (_, cell) => lowMs + cell * width);
-  // What would have been above the cap is at the cap: a place of its own.
+  // Every wait that would be above the cap equals the cap, so the cap is a value of its own.
   const at = [...edges.slice(0, -1).map(edge => edge + width / 2), reachMs];
-  const from = law.at.map(place => {
-    const highMs = 3 * place;
+  const from = distribution.at.map(lastMs => {
+    const highMs = 3 * lastMs;
     const below = (edge: number): number => Math.min(1, (edge - lowMs) / (highMs - lowMs));
     const row = edges.slice(0, -1).map((edge, cell) => below(edges[cell + 1]!) - below(edge));
     return [...row, 1 - below(reachMs)];

@@ -1,13 +1,13 @@
-/** Concurrency limits for a given load, and the share of refused calls. */
+/** How many places a concurrency limit needs for a load, and the share of refused calls. One attempt in flight takes one place. */
 
 /** Attempts in flight on average. @see J. D. C. Little (1961): L = λ · W */
 export const inFlight = (perSecond: number, heldMs: number): number => (perSecond * heldMs) / 1000;
 
 /**
- * The share of calls that find every place taken, without a queue: Erlang's B formula, for calls that come by chance. It
- * holds for any law of how long a place is held.
+ * The share of calls that find every place taken, without a queue: Erlang's B formula, for calls that arrive at random. It holds for any
+ * distribution of the time for which an attempt holds its place.
  *
- * @param load Attempts in flight if there were places enough.
+ * @param load The mean number of attempts in flight without a limit.
  * @see A. K. Erlang (1917)
  */
 export function refusedShare(places: number, load: number): number {
@@ -16,7 +16,7 @@ export function refusedShare(places: number, load: number): number {
   return share;
 }
 
-/** The fewest places at which at most that share of the calls is refused. */
+/** The fewest places for which at most this share of the calls is refused. */
 export function placesFor(load: number, refused: number): number {
   let share = 1;
   let places = 0;
@@ -27,5 +27,5 @@ export function placesFor(load: number, refused: number): number {
   return places;
 }
 
-/** How long the last call of a full queue waits, while each place is given back after `heldMs`. */
+/** How long the last call of a full queue waits, in milliseconds, if each attempt holds its place for `heldMs`. */
 export const lastWaitMs = (queue: number, places: number, heldMs: number): number => (queue * heldMs) / places;

@@ -1,7 +1,7 @@
-/** Runs of random failures. */
+/** Runs of consecutive random failures. */
 
 /**
- * Attempts, on average, until so many in a row have failed, each by the same chance: (1 − p^k) / ((1 − p) · p^k).
+ * The mean number of attempts until `failures` in a row have failed, each with the same probability: (1 − p^k) / ((1 − p) · p^k).
  *
  * @param failureRatio Below 1.
  */

@@ -2,10 +2,10 @@
 
 import {backoffMs} from '../../src/decide/backoff.ts';
 import type {Backoff} from '../../src/policy/types.ts';
-import {decorrelatedLaw, meanOf} from './decorrelated.ts';
+import {decorrelatedDistribution, meanOf} from './decorrelated.ts';
 
 /**
- * The wait before a retry, in milliseconds, before jitter: what jitter "none" waits, and what full jitter stays below.
+ * The wait before a retry without jitter, in milliseconds. Full jitter stays below it.
  *
  * @param retry 1 for the first.
  * @param throttled After a 429, a 529 or a 503 with a hint.
@@ -14,7 +14,7 @@ export const plannedMs = (backoff: Backoff, retry: number, throttled: boolean): 
   backoffMs({...backoff, jitter: 'none'}, retry, throttled, 0, () => 0);
 
 /**
- * The longest wait that jitter can make of it: min(cap, low · 3^retry) where it is decorrelated, the planned wait where it is not.
+ * The longest wait with jitter, in milliseconds: min(cap, low · 3^retry) for decorrelated jitter, else the planned wait.
  */
 export function longestMs(backoff: Backoff, retry: number, throttled: boolean): number {
   const planned = plannedMs(backoff, retry, throttled);
@@ -23,7 +23,7 @@ export function longestMs(backoff: Backoff, retry: number, throttled: boolean): 
   return Math.min(capMs, lowMs * 3 ** Math.min(retry, 600));
 }
 
-/** The shortest: 0 under full jitter, half under equal, the base where it is decorrelated. */
+/** The shortest wait, in milliseconds: 0 with full jitter, half the planned wait with equal jitter, the base with decorrelated jitter. */
 export function shortestMs(backoff: Backoff, retry: number, throttled: boolean): number {
   switch (backoff.jitter) {
     case 'none':
@@ -38,9 +38,10 @@ export function shortestMs(backoff: Backoff, retry: number, throttled: boolean):
 }
 
 /**
- * The mean of the wait: c/2 under full jitter, 3c/4 under equal; decorrelated low · (2 · 1.5^retry − 1) while the cap is far.
+ * The mean wait, in milliseconds: c/2 with full jitter, 3c/4 with equal jitter; with decorrelated jitter low · (2 · 1.5^retry − 1), as long
+ * as the cap is not reached.
  *
- * @see M. Brooker, "Exponential Backoff and Jitter" (AWS, 2015), for the laws.
+ * @see M. Brooker, "Exponential Backoff and Jitter" (AWS, 2015), for the distributions.
  */
 export function meanMs(backoff: Backoff, retry: number, throttled: boolean): number {
   const planned = plannedMs(backoff, retry, throttled);
@@ -53,12 +54,12 @@ export function meanMs(backoff: Backoff, retry: number, throttled: boolean): num
       return (planned * 3) / 4;
     case 'decorrelated': {
       const {lowMs, capMs} = decorrelatedBounds(backoff, throttled);
-      return meanOf(decorrelatedLaw(lowMs, capMs, retry));
+      return meanOf(decorrelatedDistribution(lowMs, capMs, retry));
     }
   }
 }
 
-/** Between what decorrelated waits lie. */
+/** The bounds of decorrelated waits. */
 export function decorrelatedBounds(backoff: Backoff, throttled: boolean): {lowMs: number; capMs: number} {
   const capMs = 'capMs' in backoff ? backoff.capMs : Number.MAX_SAFE_INTEGER;
   return {lowMs: plannedMs(backoff, 1, throttled), capMs};

@@ -3,24 +3,24 @@
 /** Attempts that fail independently: P(success) = 1 − p^n. */
 export const successRatio = (attempts: number, failureRatio: number): number => 1 - failureRatio ** attempts;
 
-/** Attempts a call makes on average: 1 + p + p² + … = (1 − p^n) / (1 − p), and n where nothing succeeds. */
+/** The mean number of attempts per call: 1 + p + p² + … = (1 − p^n) / (1 − p), and n if every attempt fails. */
 export const meanAttempts = (attempts: number, failureRatio: number): number =>
   failureRatio === 1 ? attempts : (1 - failureRatio ** attempts) / (1 - failureRatio);
 
 /**
- * Attempts that fail together: the chance of failure is itself drawn for each call, from a Beta law with mean p, so that two attempts
- * of a call have the correlation ρ. P(all n fail) = ∏ (a + i) / (a + b + i) for i < n, with a + b = 1/ρ − 1 and a = p · (a + b).
+ * Attempts with correlated failures: for each call, the probability of failure is drawn from a Beta distribution with mean p, so that two
+ * attempts of a call have the correlation ρ. P(all n fail) = ∏ (a + i) / (a + b + i) for i < n, with a + b = 1/ρ − 1 and a = p · (a + b).
  *
- * An outage makes attempts of a call correlated: what failed a moment ago is likely to fail again. Then the formula for independent
- * attempts promises far too much.
+ * In an outage the attempts of a call are correlated: an attempt that follows a failure is likely to fail too. The formula for independent
+ * attempts then predicts far too many successes.
  *
- * @param correlation Above 0 and below 1; towards 0 attempts become independent.
- * @see J. G. Skellam (1948), the beta-binomial law.
+ * @param correlation Above 0 and below 1. Near 0, attempts are independent.
+ * @see J. G. Skellam (1948), the beta-binomial distribution.
  */
 export const correlatedSuccess = (attempts: number, failureRatio: number, correlation: number): number =>
   1 - allFail(attempts, failureRatio, correlation);
 
-/** The mean number of attempts under the same law: the sum over i of P(the first i fail). */
+/** The mean number of attempts under the same distribution: the sum over i of P(the first i fail). */
 export function correlatedAttempts(attempts: number, failureRatio: number, correlation: number): number {
   let sum = 0;
   for (let failed = 0; failed < attempts; failed++) sum += allFail(failed, failureRatio, correlation);

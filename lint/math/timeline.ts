@@ -1,10 +1,10 @@
-/** When the attempts of a call start and end at the latest, if each takes all the time it has. Hints of the server are extra. */
+/** The latest start and end of each attempt of a call, if every attempt takes its whole timeout. Server hints are not counted. */
 
 import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
 import type {Policy} from '../../src/policy/types.ts';
 import {longestMs} from './schedule.ts';
 
-/** What the deadline leaves of an attempt: all of its time, some of it, or nothing, so that it is never sent. */
+/** Whether an attempt has its whole timeout before the deadline, only part of it, or is never sent. */
 export type Cut = 'whole' | 'short' | 'never';
 
 export interface TimelineEntry {
@@ -17,10 +17,10 @@ export interface TimelineEntry {
   readonly cut: Cut;
 }
 
-/** Most rows that are computed. */
+/** The most attempts that are computed. */
 const MOST = 1000;
 
-/** @param attempts How many to lay out; at most a thousand. */
+/** @param attempts The number of attempts; at most 1,000 are returned. */
 export function timelineOf(
   {backoff, attemptTimeoutMs, deadlineMs}: Policy,
   attempts: number,
@@ -33,7 +33,7 @@ export function timelineOf(
   for (let attempt = 1; attempt <= Math.min(attempts, MOST); attempt++) {
     const waitMs = attempt === 1 ? 0 : longestMs(backoff, attempt - 1, throttled);
     const startsAtMs = at + waitMs;
-    // Behind an attempt that hangs for ever nothing is sent, deadline or not.
+    // After an attempt without a timeout that hangs, no attempt is sent, with or without a deadline.
     const isNever = attempt > 1 && !(startsAtMs + LEAST_ATTEMPT_MS <= Math.min(deadlineAt, Number.MAX_VALUE));
     const endsAtMs = isNever ? startsAtMs : Math.min(startsAtMs + timeoutMs, deadlineAt);
     const cut = isNever ? 'never' : startsAtMs + timeoutMs > deadlineAt ? 'short' : 'whole';
@@ -44,8 +44,8 @@ export function timelineOf(
 }
 
 /**
- * n · T + Σ waits: how long a call takes at the worst, were there no deadline. Infinity without an attempt timeout, or without a
- * bound on the attempts.
+ * The longest duration of a call without its deadline, in milliseconds: n · T + Σ waits. Infinity without an attempt timeout, or with
+ * unlimited attempts.
  */
 export function undisturbedMs(
   {backoff, attemptTimeoutMs}: Pick<Policy, 'backoff' | 'attemptTimeoutMs'>,
@@ -54,7 +54,7 @@ export function undisturbedMs(
 ): number {
   if (attemptTimeoutMs === null || attempts === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
   let sum = attempts * attemptTimeoutMs;
-  // Past a thousand the waits are at their cap, or the sum is past every deadline.
+  // After 1,000 waits, the wait has reached its cap, or the sum exceeds every deadline.
   const counted = Math.min(attempts - 1, MOST);
   for (let retry = 1; retry <= counted; retry++) sum += longestMs(backoff, retry, throttled);
   return sum + (attempts - 1 - counted) * longestMs(backoff, MOST, throttled);

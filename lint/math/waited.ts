@@ -1,32 +1,32 @@
-/** How long a call has waited in all before each of its attempts: the sum of its waits, as masses on a grid of time. */
+/** The total wait of a call before each attempt, as a discrete distribution on a grid of time. */
 
 import type {Backoff} from '../../src/policy/types.ts';
-import {type Law, nextWaits} from './decorrelated.ts';
+import {type Distribution, nextWaits} from './decorrelated.ts';
 import {decorrelatedBounds, longestMs, shortestMs} from './schedule.ts';
 
-/** Masses at 0, step, 2 · step … milliseconds. Masses past the end are left out. */
+/** The probabilities of 0, step, 2 · step, … milliseconds. Probabilities beyond the end of the grid are left out. */
 export interface Waited {
   readonly stepMs: number;
   readonly mass: Float64Array;
 }
 
 const CELLS = 500;
-/** Places that are kept of the wait before, which a decorrelated wait depends on. */
-const PLACES = 32;
+/** Values that are kept of the last wait, on which a decorrelated wait depends. */
+const LAST_WAITS = 32;
 
 /**
- * The law of the time waited before attempt 1, 2, … `attempts`.
+ * The distributions of the total wait before attempt 1, 2, … `attempts`.
  *
- * A mass between two points of the grid is shared by them in proportion, so means are exact.
+ * A probability between two points of the grid is split between them in proportion, so means are exact.
  *
- * @param horizonMs Past this nothing is of interest: the deadline.
+ * @param horizonMs The deadline: longer waits are left out.
  */
 export function waitedBefore(backoff: Backoff, attempts: number, throttled: boolean, horizonMs: number): Waited[] {
   let longest = 0;
   for (let retry = 1; retry < attempts; retry++) longest += longestMs(backoff, retry, throttled);
   const endMs = Math.max(Math.min(longest, horizonMs), 1);
   const stepMs = endMs / CELLS;
-  // Masses that are shared by two points reach one cell further with every wait.
+  // The split between two points extends the grid by one cell with every wait.
   const first = new Float64Array(CELLS + 1 + attempts);
   first[0] = 1;
   return backoff.jitter === 'decorrelated'
@@ -34,7 +34,7 @@ export function waitedBefore(backoff: Backoff, attempts: number, throttled: bool
     : summed(backoff, attempts, throttled, {stepMs, mass: first});
 }
 
-/** Waits that do not depend on each other: each one is added by itself. */
+/** Independent waits: each one is added by a convolution. */
 function summed(backoff: Backoff, attempts: number, throttled: boolean, start: Waited): Waited[] {
   const found = [start];
   for (let retry = 1; retry < attempts; retry++) {
@@ -45,18 +45,18 @@ function summed(backoff: Backoff, attempts: number, throttled: boolean, start: W
   return found;
 }
 
-/** Waits that each depend on the one before: the sum is carried along for each place the last wait may have had. */
+/** Waits that each depend on the wait before: a total is kept for each possible last wait. */
 function chained(backoff: Backoff, attempts: number, throttled: boolean, start: Waited): Waited[] {
   const {lowMs, capMs} = decorrelatedBounds(backoff, throttled);
   const {stepMs} = start;
   const found = [start];
-  let last: Law = {at: [lowMs], mass: [1]};
+  let last: Distribution = {at: [lowMs], mass: [1]};
   let sums = [start.mass];
   for (let retry = 1; retry < attempts; retry++) {
-    const next = nextWaits(last, lowMs, capMs, retry, PLACES);
-    sums = next.at.map((waitMs, place) => {
+    const next = nextWaits(last, lowMs, capMs, retry, LAST_WAITS);
+    sums = next.at.map((waitMs, to) => {
       const before = new Float64Array(start.mass.length);
-      for (const [index, sum] of sums.entries()) addTo(before, sum, next.from[index]![place]!);
+      for (const [index, sum] of sums.entries()) addTo(before, sum, next.from[index]![to]!);
       return convolve(before, uniform(waitMs, waitMs, stepMs));
     });
     last = {at: next.at, mass: next.at.map(() => 0)};
@@ -68,17 +68,17 @@ function chained(backoff: Backoff, attempts: number, throttled: boolean, start: 
 }
 
 interface Kernel {
-  /** Cells before the first mass. */
+  /** Cells before the first probability. */
   readonly offset: number;
   readonly mass: readonly number[];
 }
 
-/** A wait that is uniform between two bounds, on the grid: each point takes the masses around it, the nearer the more. */
+/** A wait that is uniform between two bounds, on the grid. Each probability is split between the two nearest points. */
 function uniform(lowMs: number, highMs: number, stepMs: number): Kernel {
   const low = lowMs / stepMs;
   const high = highMs / stepMs;
   const offset = Math.floor(low);
-  // Past the end of the grid: not needed, and too large to loop over.
+  // Beyond the end of the grid: not needed, and too large to loop over.
   if (offset > 2 * CELLS) return {offset: 0, mass: []};
   if (high - low < 1e-9) return {offset, mass: [1 - (low - offset), low - offset]};
   const mass: number[] = [];

@@ -72,7 +72,7 @@ function addPreset(name: string, entry: number, layers: Layer[]): string | undef
   return undefined;
 }
 
-/** As the loader tells them apart: a relative or absolute path, or a name that ends like a policy file. */
+/** Whether the loader reads the name as a file: a relative or absolute path, or a name with the ending of a policy file. */
 export const isFileName = (name: string): boolean =>
   /^(?:\.{1,2}[/\\]|[/\\]|[A-Za-z]:[/\\])|\.(?:jsonc?|ya?ml)$/i.test(name);
 

@@ -71,7 +71,7 @@ const touches = (unknown: string, path: string): boolean =>
     ? !unknown.startsWith('routes[')
     : unknown === path || unknown.startsWith(`${path}.`) || path.startsWith(`${unknown}.`);
 
-/** Nobody wrote it, nor anything in its place. */
+/** Whether a field has its default, because no layer sets it. */
 export const isDefault = (scope: Scope, path: string): boolean => setterOf(scope, withoutIndex(path)).by === 'default';
 
 export const isSet = (scope: Scope, path: string): boolean => setterOf(scope, path).by === 'layer';

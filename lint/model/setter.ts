@@ -6,7 +6,7 @@
 import type {Dialect} from '../dialects/dialect.ts';
 import {isInvalidIn, isUnknownIn, type Layer} from './layer.ts';
 
-/** Who is answerable for a value. */
+/** Where a value is set. */
 export type Setter =
   /** A layer wrote it. */
   | {readonly by: 'layer'; readonly layer: Layer}
@@ -14,7 +14,7 @@ export type Setter =
   | {readonly by: 'slip'; readonly layer: Layer}
   /** A layer wrote a template, and its value is not known. */
   | {readonly by: 'template'; readonly layer: Layer}
-  /** Nobody did, so it is the default; `layer` has the nearest object around it, if one has. */
+  /** No layer wrote it, so it is the default. `layer` is the one with the nearest object around it, if any. */
   | {readonly by: 'default'; readonly layer: Layer | undefined; readonly around: string};
 
 /** What a setter is looked for in. */

@@ -13,11 +13,11 @@ export interface ScopedDraft {
 export function* draftsOf(rule: Rule, model: Model): Iterable<ScopedDraft> {
   if (lacksNeeds(rule, model)) return;
   for (const draft of rule.checkFile?.(model) ?? [])
-    if (canJudge(rule, draft.scope) && canTell(draft.scope, draft)) yield {scope: draft.scope, draft};
+    if (canCheck(rule, draft.scope) && isKnown(draft.scope, draft)) yield {scope: draft.scope, draft};
   if (rule.check === undefined) return;
   for (const scope of model.scopes) {
-    if (!canJudge(rule, scope)) continue;
-    for (const draft of rule.check(scope)) if (canTell(scope, draft)) yield {scope, draft};
+    if (!canCheck(rule, scope)) continue;
+    for (const draft of rule.check(scope)) if (isKnown(scope, draft)) yield {scope, draft};
   }
 }
 
@@ -27,14 +27,14 @@ function lacksNeeds({needs}: Rule, {written, scopes}: Model): boolean {
 }
 
 /** Whether all that the rule depends on is known. */
-function canJudge({fields, reads = []}: Rule, scope: Scope): boolean {
+function canCheck({fields, reads = []}: Rule, scope: Scope): boolean {
   if (fields === undefined) return isNative(scope.dialect);
   if (isAllSure(scope)) return true;
   return isSure(scope, ...fields) && ![...fields, ...reads].some(path => hasTemplate(scope, path));
 }
 
-/** Whether somebody wrote the value that the draft is about, or left it out; and whether the file can say anything else. */
-function canTell(scope: Scope, {at}: Draft): boolean {
+/** Whether the value that the draft is about is known: written in a layer, or left out; and whether the file can set it. */
+function isKnown(scope: Scope, {at}: Draft): boolean {
   const path = at.replaceAll(/\[\d+\]/g, '');
   return scope.dialect.expresses(path) && isSure(scope, path);
 }

@@ -2,7 +2,7 @@ import type {LatencyQuantiles} from '../../src/policy/types.ts';
 import {formatShare} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
 import {formatChange} from '../analysis/setting.ts';
-import {latencyLaw} from '../math/attempt-latency.ts';
+import {latencyCdf} from '../math/attempt-latency.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
@@ -149,8 +149,8 @@ function cutPercentile({p50, p95, p99}: LatencyQuantiles, limitMs: number): Perc
 }
 
 function formatLost(latencies: LatencyQuantiles, limitMs: number, {slower}: Percentile): string {
-  const law = latencyLaw(latencies);
-  return law === undefined ? `at least ${formatShare(slower)}` : formatShare(1 - law(limitMs));
+  const cdf = latencyCdf(latencies);
+  return cdf === undefined ? `at least ${formatShare(slower)}` : formatShare(1 - cdf(limitMs));
 }
 
 /** Suggests the highest assumed percentile, but not the median, which would still lose half of the responses. */

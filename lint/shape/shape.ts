@@ -35,7 +35,7 @@ export interface Shape {
   readonly places: Places;
   /** Paths of `data` whose value was unusable, and is left out. */
   readonly invalid: ReadonlySet<string>;
-  /** Paths of `data` whose value is a template's, so that nobody knows it, and is left out. */
+  /** Paths of `data` whose value comes from a template, so it is not known and is left out. */
   readonly unknown: ReadonlySet<string>;
   /** For each route of `data`, its index in the file. */
   readonly routes: readonly number[];

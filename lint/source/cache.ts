@@ -10,7 +10,7 @@ interface Entry {
 
 /**
  * Keeps the last version of each file, and with it all that is made of a source alone, such as the shapes of its policies. Two
- * versions are told apart by their text, since the numbers that editors count begin anew when a file is opened again.
+ * versions are compared by their text, because the version numbers of editors restart when a file is opened again.
  */
 export class SourceCache {
   readonly #max: number;

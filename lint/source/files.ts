@@ -12,7 +12,7 @@ export interface FilesRequest {
   readonly files?: Readonly<Record<string, string>>;
   /** Asked for the text of a file that is extended and not among `files`; undefined where it cannot be read. */
   readonly read?: (path: string) => Promise<string | undefined>;
-  /** What was read before, for those who read the same files again and again. */
+  /** Sources that were read before, for programs that lint the same files repeatedly. */
   readonly cache?: SourceCache;
 }
 

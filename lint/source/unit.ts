@@ -14,7 +14,7 @@ export interface Unit {
   readonly root: Node;
   /** The key of the policy, where it has one. */
   readonly keySpan: Span | undefined;
-  /** What tells it from the other policies of the file when they are moved; '' for the only one. */
+  /** Identifies the policy among those of the file, even after they are moved; '' for the only one. */
   readonly id: string;
 }
 

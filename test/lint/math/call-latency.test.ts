@@ -1,7 +1,7 @@
 /** Latency, success and load of a call, against 60,000 calls with the client's own waits. */
 
 import {expect} from 'chai';
-import {latencyLaw, normalCdf} from '../../../lint/math/attempt-latency.ts';
+import {latencyCdf, normalCdf} from '../../../lint/math/attempt-latency.ts';
 import {predictCall} from '../../../lint/math/call-latency.ts';
 import {seededRandom} from '../../../src/core/random.ts';
 import {isNear, mean, type Simulated, simulate} from './simulated.ts';
@@ -34,7 +34,7 @@ const quantiles = {p50: 180, p95: 180 * Math.exp(0.5 * 1.6448536), p99: 180 * Ma
 const prediction = (call: Simulated) =>
   predictCall({
     ...call,
-    latency: latencyLaw(quantiles)!,
+    latency: latencyCdf(quantiles)!,
     retriesFailures: true,
     retriesTimeouts: true,
     granted: 1,
@@ -110,7 +110,7 @@ describe('the latency of a call', () => {
   it('what is not retried is one attempt', () => {
     const {meanAttempts, successRatio} = predictCall({
       ...predict,
-      latency: latencyLaw(quantiles)!,
+      latency: latencyCdf(quantiles)!,
       retriesFailures: false,
       retriesTimeouts: false,
       granted: 1,
@@ -122,7 +122,7 @@ describe('the latency of a call', () => {
 
 describe('the latency of an attempt', () => {
   it('passes through the quantiles, and is lognormal between them', () => {
-    const law = latencyLaw(quantiles)!;
+    const cdf = latencyCdf(quantiles)!;
     for (const [ms, share] of [
       [0, 0],
       [180, 0.5],
@@ -132,11 +132,11 @@ describe('the latency of an attempt', () => {
       [180 * Math.exp(-1), normalCdf(-2)],
       [Number.POSITIVE_INFINITY, 1],
     ] as const) {
-      expect(law(ms)).to.be.closeTo(share, 1e-6);
+      expect(cdf(ms)).to.be.closeTo(share, 1e-6);
     }
   });
 
-  it('ends at its maximum', () => expect(latencyLaw({p50: 10, p99: 20, max: 25})!(25)).to.equal(1));
+  it('ends at its maximum', () => expect(latencyCdf({p50: 10, p99: 20, max: 25})!(25)).to.equal(1));
 
   it('is unknown from one quantile, or where quantiles fall', () => {
     for (const known of [
@@ -147,7 +147,7 @@ describe('the latency of an attempt', () => {
       {p50: 10, p95: 10},
       {p50: 9, p95: 20, max: 10},
     ]) {
-      expect(latencyLaw(known)).to.equal(undefined);
+      expect(latencyCdf(known)).to.equal(undefined);
     }
   });
 

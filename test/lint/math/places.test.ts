@@ -1,7 +1,7 @@
 /** How many places a traffic needs, against calls that arrive by chance. */
 
 import {expect} from 'chai';
-import {latencyLaw, meanLatencyMs} from '../../../lint/math/attempt-latency.ts';
+import {latencyCdf, meanLatencyMs} from '../../../lint/math/attempt-latency.ts';
 import {inFlight, lastWaitMs, placesFor, refusedShare} from '../../../lint/math/places.ts';
 import {type Random, seededRandom} from '../../../src/core/random.ts';
 import {isNear, mean} from './simulated.ts';
@@ -42,13 +42,13 @@ describe('the mean latency', () => {
 
   it('of a curve with a bend is the sum of its pieces', () => {
     const bent = {p50: 100, p95: 200, p99: 900, max: 2000};
-    const law = latencyLaw(bent)!;
+    const cdf = latencyCdf(bent)!;
     // The mean of what is not negative is the sum over the share that takes longer.
     let mean = 0;
-    for (let ms = 0.05; ms < 2000; ms += 0.1) mean += (1 - law(ms)) * 0.1;
+    for (let ms = 0.05; ms < 2000; ms += 0.1) mean += (1 - cdf(ms)) * 0.1;
     expect(meanLatencyMs(bent, Number.POSITIVE_INFINITY)).to.be.closeTo(mean, 0.05);
     expect(meanLatencyMs(bent, 200)).to.be.closeTo(
-      Array.from({length: 2000}, (_, index) => (1 - law(index / 10 + 0.05)) * 0.1).reduce((a, b) => a + b),
+      Array.from({length: 2000}, (_, index) => (1 - cdf(index / 10 + 0.05)) * 0.1).reduce((a, b) => a + b),
       0.05,
     );
   });
