@@ -28,7 +28,7 @@ function countedSignal(): {signal: AbortSignal; abort: () => void; added: () => 
 }
 
 describe("the caller's abort", () => {
-  virtually('during a wait ends the call at once, with its reason, and sends nothing more @T1', async make => {
+  virtually('during a wait ends the call at once with its reason, and no more attempts are sent @T1', async make => {
     const world = make({backoff: {kind: 'constant', delayMs: 5000, jitter: 'none'}, budget: {refillPerMinute: 0}});
     world.serve(503, 200);
     const {signal, abort, left} = countedSignal();
@@ -57,7 +57,7 @@ describe("the caller's abort", () => {
     expect(world.events[0]?.type === 'call.end' && world.events[0].call.attempts).to.equal(0);
   });
 
-  virtually('in flight aborts the request with its reason, and is not retried @T7 @T7b', async make => {
+  virtually('during an attempt aborts the request with its reason, and is not retried @T7 @T7b', async make => {
     const world = make();
     world.serve('hang');
     const {signal, abort, left} = countedSignal();
@@ -71,7 +71,7 @@ describe("the caller's abort", () => {
     expect(reportOf(REASON), 'the reason is the caller’s own object').to.equal(undefined);
   });
 
-  virtually('in a Request is heard too', async make => {
+  virtually('also ends a call whose signal is that of a Request', async make => {
     const world = make({backoff: {kind: 'constant', delayMs: 5000, jitter: 'none'}});
     world.serve(503, 200);
     const controller = new AbortController();
@@ -109,7 +109,7 @@ describe("the caller's abort", () => {
     });
   }
 
-  virtually('10,000 calls on one signal leave no listener @T3', async make => {
+  virtually('leaves no listener on a signal after 10,000 calls @T3', async make => {
     const world = make({concurrency: {max: 5, queue: 5}}, {fetch: async () => new Response(null)});
     const {signal, added, left} = countedSignal();
     for (let batch = 0; batch < 1000; batch++)
@@ -118,7 +118,7 @@ describe("the caller's abort", () => {
     expect(left()).to.equal(0);
   });
 
-  virtually('retries, timeouts and hedges on one signal leave no listener @T3', async make => {
+  virtually('leaves no listener on a signal after retries, timeouts and hedges @T3', async make => {
     const world = make({hedge: {delayMs: 50, maxLoadRatio: 1}, attemptTimeoutMs: 100, budget: null, breaker: null});
     const {signal, added, left} = countedSignal();
     for (let call = 0; call < 20; call++) {
@@ -130,7 +130,7 @@ describe("the caller's abort", () => {
     expect(left()).to.equal(0);
   });
 
-  virtually('of a call that loses a race leaves no rejection unheard @T6', async make => {
+  virtually('of a call that loses a race leaves no unhandled rejection @T6', async make => {
     const unheard: unknown[] = [];
     const note = (reason: unknown): void => void unheard.push(reason);
     process.on('unhandledRejection', note);

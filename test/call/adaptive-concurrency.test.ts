@@ -50,14 +50,14 @@ describe('adaptive concurrency', () => {
     expect(seen.most).to.equal(200);
   });
 
-  virtually('falls where attempts time out', async make => {
+  virtually('falls if attempts time out', async make => {
     const world = make({...policy, maxAttempts: 1, attemptTimeoutMs: 200, concurrency: adaptive});
     world.serve('hang');
     await calls(world, 60);
     expect(world.handle.snapshot(world.clock.now()).origins[0]!.concurrency[0]!.max).to.be.below(20);
   });
 
-  virtually('stays where it is for failures that are not about load', async make => {
+  virtually('does not change for failures that are not about load', async make => {
     for (const status of [400, 500]) {
       const world = make({...policy, maxAttempts: 1, concurrency: {...adaptive, max: 20}});
       world.serve(answer(status));
@@ -66,14 +66,14 @@ describe('adaptive concurrency', () => {
     }
   });
 
-  virtually('refuses what does not fit into its queue', async make => {
+  virtually('refuses attempts that do not fit into its queue', async make => {
     const world = make({...policy, maxAttempts: 1, concurrency: {...adaptive, start: 2, max: 2, queue: 3}});
     world.serveSlowly(50, 200);
     const ends = await calls(world, 8);
     expect(ends.filter(end => end === 'CONCURRENCY_LIMIT (concurrency-limit)')).to.have.length(3);
   });
 
-  virtually('is left by an aborted call at once', async make => {
+  virtually('frees the place of an aborted call in the queue at once', async make => {
     const world = make({...policy, concurrency: {...adaptive, start: 1, min: 1, max: 1}});
     world.serveSlowly(1000, 200);
     const caller = new AbortController();

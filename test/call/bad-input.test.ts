@@ -21,7 +21,7 @@ describe('a mistake in a call', () => {
     ['a body that was transferred away', ITEMS, {method: 'POST', body: detached()}, /detached ArrayBuffer/],
     ['a Request that was used', usedRequest(), {}, /./],
   ] as const) {
-    virtually(`${what}: one error`, async make => {
+    virtually(`rejects with one error: ${what}`, async make => {
       const world = make({breaker: {kind: 'consecutive', failures: 1}});
       let called = 0;
       const {server} = world;
@@ -47,13 +47,13 @@ describe('a mistake in a call', () => {
     });
   }
 
-  virtually('does not keep the next call from going', async make => {
+  virtually('does not prevent the next call from being sent', async make => {
     const world = make({concurrency: {max: 1}});
     expect(await world.run(ITEMS, {headers: {'bad header': 'x'}})).to.match(/^TypeError/);
     expect(await world.run()).to.equal('200');
   });
 
-  virtually('null for a signal means none, also over that of a Request', async make => {
+  virtually('is not made by signal: null, which means no signal and overrides that of a Request', async make => {
     const world = make();
     const signal = AbortSignal.abort(new Error('gone'));
     expect(await world.run(new Request(ITEMS, {signal}), {signal: null})).to.equal('200');

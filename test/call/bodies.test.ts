@@ -2,7 +2,7 @@
 import {expect} from 'chai';
 import {type ResilientInit, reportOf} from '../../src/core.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {connectionError, ITEMS, thrown, virtually, type World} from './world.ts';
+import {answer, connectionError, ITEMS, thrown, virtually, type World} from './world.ts';
 
 interface Sent {
   readonly bytes: string;
@@ -71,7 +71,7 @@ describe('a body @T13', () => {
     }
   }
 
-  virtually('that is a form keeps the boundary its header names', async make => {
+  virtually('that is a form keeps the boundary of its header', async make => {
     const sent: Sent[] = [];
     const world = make({...untimed, backoff: AT_ONCE}, {fetch: reading(2, sent)});
     await world.run(ITEMS, {method: 'PUT', body: form()});
@@ -80,7 +80,7 @@ describe('a body @T13', () => {
     expect(sent[1]?.bytes.startsWith(`--${boundary}\r\n`)).to.equal(true);
   });
 
-  virtually('that the caller changes meanwhile is sent as it was', async make => {
+  virtually('that the caller changes after the call is sent unchanged', async make => {
     const bytes = new Uint8Array([1, 2, 3]);
     const {buffer} = new Uint8Array([1, 2, 3]);
     const parameters = new URLSearchParams({a: '1'});
@@ -101,7 +101,7 @@ describe('a body @T13', () => {
     }
   });
 
-  virtually('of a Request stays with what the options say beside it', async make => {
+  virtually('of a Request is kept when the options set other fields', async make => {
     const sent: Sent[] = [];
     const methods: string[] = [];
     const read = reading(2, sent);
@@ -123,7 +123,7 @@ describe('a body @T13', () => {
     expect(methods).to.deep.equal(['PUT', 'PUT']);
   });
 
-  virtually('is not there: a Request without one is sent again with its headers', async make => {
+  virtually('that is missing does not prevent the retry of a Request with its headers', async make => {
     const world = make({backoff: AT_ONCE});
     world.serve(503, 200);
     expect(await world.run(new Request(ITEMS, {headers: {'x-mine': 'yes'}}))).to.equal('200');
@@ -151,7 +151,7 @@ describe('a body that cannot be kept @T14 @T15', () => {
   const policy = {...untimed, backoff: AT_ONCE, replayLimitBytes: 7, budget: {refillPerMinute: 0}} as const;
 
   for (const [what, send] of each) {
-    virtually(`${what}: one attempt, and its answer`, async make => {
+    virtually(`limits the call to one attempt, which returns its response: ${what}`, async make => {
       const sent: Sent[] = [];
       const world = make(policy, {fetch: reading(2, sent)});
       const response = await world.clock.run(() => send(world));
@@ -162,7 +162,7 @@ describe('a body that cannot be kept @T14 @T15', () => {
       expect(world.handle.snapshot(world.clock.now()).origins[0]?.budgets).to.deep.equal([{remaining: 1}]);
     });
 
-    virtually(`${what}: one attempt, and its original error`, async make => {
+    virtually(`limits the call to one attempt, which throws its original error: ${what}`, async make => {
       const original = connectionError('ECONNRESET', {syscall: 'read'})();
       const sent: Sent[] = [];
       const world = make(policy, {fetch: reading(2, sent, () => original)});
@@ -172,4 +172,47 @@ describe('a body that cannot be kept @T14 @T15', () => {
       expect(reportOf(error)?.refusal).to.equal('body-not-replayable');
     });
   }
+});
+
+describe('a body that fails while it is read for a retry', () => {
+  virtually('limits the call to one attempt', async make => {
+    const world = make({backoff: AT_ONCE});
+    world.serve(503, 200);
+    let pulls = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        if (++pulls > 1) controller.error(new Error('broken'));
+        else controller.enqueue(new TextEncoder().encode('a'));
+      },
+    });
+    const request = new Request(ITEMS, {method: 'PUT', body, duplex: 'half'} as RequestInit);
+    expect(await world.clock.run(() => thrown(world.fetch(request)))).to.be.instanceOf(Error);
+    expect(world.sends).to.be.below(2);
+  });
+});
+
+describe('a response that is discarded', () => {
+  virtually('is left alone if its body is locked', async make => {
+    const world = make({backoff: AT_ONCE}, {classify: ({response}) => void response?.body?.getReader()});
+    world.serve(answer(503, {}, 'locked'), 200);
+    expect(await world.run()).to.equal('200');
+  });
+
+  virtually('is cancelled without being read if it is large', async make => {
+    let cancelled = false;
+    const body = () =>
+      new ReadableStream({
+        pull: controller => controller.enqueue(new Uint8Array(40_000)),
+        cancel: () => {
+          cancelled = true;
+        },
+      });
+    let sends = 0;
+    // Not the scripted fetch: it gives clones, and a clone is cancelled with its original only.
+    const fetch = async () => (sends++ === 0 ? new Response(body(), {status: 503}) : new Response());
+    const world = make({backoff: AT_ONCE}, {fetch});
+    expect(await world.run()).to.equal('200');
+    await world.clock.advance(1000);
+    expect(cancelled).to.equal(true);
+  });
 });

@@ -25,7 +25,7 @@ describe('a circuit breaker', () => {
     });
   });
 
-  virtually('opens under answers of 503 that come one after the other @T26b', async make => {
+  virtually('opens after consecutive 503 responses @T26b', async make => {
     const breaker = {kind: 'ratio', failureRatio: 0.5, windowMs: 30_000, minCalls: 10, openMs: 1000} as const;
     const world = make({maxAttempts: 1, breaker});
     world.serve(503);
@@ -34,7 +34,7 @@ describe('a circuit breaker', () => {
     expect(world.sends).to.equal(10);
   });
 
-  virtually('that the call itself opened leaves it the last answer', async make => {
+  virtually('that opens during a call gives the call its last response', async make => {
     const world = make({backoff: AT_ONCE, breaker: {...atFirst, failures: 2}});
     world.serve(503, answer(502, {}, 'the last one'), 200);
     const response = await world.clock.run(() => world.fetch(ITEMS));
@@ -44,7 +44,7 @@ describe('a circuit breaker', () => {
     expect(world.clock.now()).to.equal(0);
   });
 
-  virtually('lets a retry wait that comes when it is half-open', async make => {
+  virtually('makes a retry wait while it is half-open', async make => {
     const world = make({backoff: {kind: 'constant', delayMs: 1000, jitter: 'none'}, breaker: atFirst});
     world.serve(503, 200);
     expect(await world.run()).to.equal('200');
@@ -91,7 +91,7 @@ describe('a circuit breaker', () => {
     });
   }
 
-  virtually('is not closed by a success of before it opened @T23', async make => {
+  virtually('is not closed by the success of an attempt from before it opened @T23', async make => {
     const world = make({maxAttempts: 1, breaker: atFirst});
     world.serve(later(world.clock, 1500, 200), 503);
     const slow = world.end();
@@ -103,7 +103,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('half-open');
   });
 
-  virtually('is not opened again by a failure of before it closed @T23b', async make => {
+  virtually('is not opened by the failure of an attempt from before it closed @T23b', async make => {
     const world = make({maxAttempts: 1, breaker: atFirst});
     world.serve(later(world.clock, 3000, 503), 503, 200);
     const slow = world.end();
@@ -116,7 +116,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('closed');
   });
 
-  virtually('lets exactly its probes through, however many come @T24', async make => {
+  virtually('admits exactly `probes` attempts of any number of calls @T24', async make => {
     const world = make({maxAttempts: 1, breaker: {...atFirst, probes: 3}});
     world.serve(503);
     await world.run();
@@ -145,7 +145,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('closed');
   };
 
-  virtually('gets the place back of a probe that the caller aborts @T25', make =>
+  virtually('frees the place of a probe that the caller aborts @T25', make =>
     probe(make, {}, async world => {
       world.serve('hang');
       const controller = new AbortController();
@@ -157,7 +157,7 @@ describe('a circuit breaker', () => {
     }),
   );
 
-  virtually('gets the place back of a probe that is throttled @T25', make =>
+  virtually('frees the place of a probe that is throttled @T25', make =>
     probe(make, {}, async world => {
       world.serve(429);
       await world.run();
@@ -165,7 +165,7 @@ describe('a circuit breaker', () => {
   );
 
   let mistake = false;
-  virtually('gets the place back of a probe whose prepareAttempt throws @T25', make =>
+  virtually('frees the place of a probe whose prepareAttempt throws @T25', make =>
     probe(
       make,
       {
@@ -181,7 +181,7 @@ describe('a circuit breaker', () => {
     ),
   );
 
-  virtually('gets the place back of a probe that hangs without a time limit, after the open time @T25b', async make => {
+  virtually('frees the place of a probe without a timeout that hangs, after the open time @T25b', async make => {
     const world = make({maxAttempts: 1, breaker: atFirst, attemptTimeoutMs: null, deadlineMs: null});
     world.serve(503);
     await world.run();
@@ -199,7 +199,7 @@ describe('a circuit breaker', () => {
     await hung;
   });
 
-  virtually('is open for no longer after many failed probes than after the first, by default @T26c', async make => {
+  virtually('by default stays open as long after many failed probes as after the first @T26c', async make => {
     const world = make({maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1, probes: 1}});
     world.serve(503);
     for (let probe = 0; probe < 40; probe++) {
@@ -209,7 +209,7 @@ describe('a circuit breaker', () => {
     }
   });
 
-  virtually('is found to be well within one open time after an outage that hung', async make => {
+  virtually('closes within one open time after an outage in which requests hung', async make => {
     const world = make({maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1, probes: 1}});
     world.serve('hang');
     await world.run();
@@ -233,7 +233,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('closed');
   });
 
-  virtually('that many calls open at once is half-open later @T26', async make => {
+  virtually('that many calls open at the same time becomes half-open later @T26', async make => {
     const world = make({maxAttempts: 1, breaker: {...atFirst, failures: 2}});
     world.serveSlowly(100, 503);
     await world.clock.run(() => Promise.all(Array.from({length: 10}, () => world.end())));
@@ -251,7 +251,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('closed');
   });
 
-  virtually('forgets what is an hour old @T28', async make => {
+  virtually('forgets attempts that are an hour old @T28', async make => {
     const world = make({maxAttempts: 1, breaker: {kind: 'ratio', minCalls: 10}});
     world.serve(503);
     for (let call = 0; call < 9; call++) await world.run();
@@ -260,7 +260,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('closed');
   });
 
-  virtually('does not notice a wall clock that jumps @T29', async make => {
+  virtually('is not affected by a jump of the wall clock @T29', async make => {
     const world = make({maxAttempts: 1, breaker: atFirst});
     world.serve(503);
     await world.run();
@@ -273,7 +273,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('half-open');
   });
 
-  virtually('does not count 429s, 4xx, aborts, or what a concurrency limit refused @T30 @T30b', async make => {
+  virtually('does not count 429s, 4xx, aborts, or attempts that a concurrency limit refused @T30 @T30b', async make => {
     const world = make({maxAttempts: 1, breaker: atFirst, concurrency: {max: 1}});
     for (const status of [429, 404, 400, 501]) {
       world.serve(status);
@@ -291,7 +291,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('open');
   });
 
-  virtually('does not count what it refused itself @T31', async make => {
+  virtually('does not count attempts that it refused itself @T31', async make => {
     const world = make({maxAttempts: 1, breaker: {kind: 'ratio', minCalls: 4, openMs: 1000, probes: 1}});
     world.serve(503);
     for (let call = 0; call < 50; call++) await world.run();
@@ -305,7 +305,7 @@ describe('a circuit breaker', () => {
     expect(breakerOf(world)?.state).to.equal('open');
   });
 
-  virtually('counts an attempt timeout, and a network failure', async make => {
+  virtually('counts attempt timeouts and network failures', async make => {
     for (const script of ['hang', new TypeError('Failed to fetch')] as const) {
       const world = make({maxAttempts: 1, attemptTimeoutMs: 100, breaker: atFirst});
       world.serve(script);
@@ -314,7 +314,7 @@ describe('a circuit breaker', () => {
     }
   });
 
-  virtually('is kept while it is open, however many other origins are called @T34', async make => {
+  virtually('is kept while it is open, even if many other origins are called @T34', async make => {
     const world = make({maxAttempts: 1, breaker: {...atFirst, openMs: 60_000, maxOpenMs: 60_000}});
     world.serve(503);
     await world.run();

@@ -11,7 +11,7 @@ const remaining = (world: World): number | undefined =>
 const dry = {kind: 'token-bucket', refillPerMinute: 0} as const;
 
 describe('a retry budget', () => {
-  virtually('bounds the retries of a storm: 100 tokens pay for 7', async make => {
+  virtually('limits the retries of a storm: 100 tokens pay for 7', async make => {
     const world = make({backoff: AT_ONCE, breaker: null, budget: dry});
     world.serve(503);
     const ends = await world.clock.run(() => Promise.all(Array.from({length: 200}, () => world.end())));
@@ -20,14 +20,14 @@ describe('a retry budget', () => {
     expect(remaining(world)).to.be.closeTo(0.02, 1e-9);
   });
 
-  virtually('of a tenth lets an outage through with a tenth more @T44', async make => {
+  virtually('with a ratio of 0.1 adds at most a tenth to the load of an outage @T44', async make => {
     const world = make({backoff: AT_ONCE, breaker: null, budget: {kind: 'ratio', ratio: 0.1}});
     world.serve(503);
     for (let call = 0; call < 100; call++) await world.run();
     expect(world.sends).to.equal(110);
   });
 
-  virtually('that is used up gives the last answer, and says so', async make => {
+  virtually('that is exhausted gives the last response, and the report says so', async make => {
     const world = make({backoff: AT_ONCE, budget: {...dry, capacity: 0}});
     world.serve(answer(503, {}, 'busy'));
     const response = await world.clock.run(() => world.fetch(ITEMS));
@@ -35,7 +35,7 @@ describe('a retry budget', () => {
     expect(reportOf(response)).to.include({result: 'budget_exhausted', refusal: 'budget-exhausted', attempts: 1});
   });
 
-  virtually("is not asked where a retry obeys the server's delay: 300 calls against 20 a second", async make => {
+  virtually("is not used if a retry waits for the server's delay: 300 calls against 20 a second", async make => {
     const world = make({maxAttempts: 'unlimited', deadlineMs: 120_000, breaker: null, budget: dry});
     const limited = limitedTo(20, world.clock);
     const ends = await world.clock.run(() => {
@@ -46,14 +46,14 @@ describe('a retry budget', () => {
     expect(remaining(world)).to.equal(1);
   });
 
-  virtually('pays for a retry after a delay of 0, which names no time', async make => {
+  virtually('pays for a retry after a delay of 0, because that is no time', async make => {
     const world = make({backoff: AT_ONCE, breaker: null, budget: {...dry, capacity: 5}, maxAttempts: 3});
     world.serve(answer(429, {'retry-after': '0'}));
     expect(await world.run()).to.equal('429 (budget-exhausted)');
     expect(world.sends).to.equal(2);
   });
 
-  virtually('pays for a retry after a 429 that names no time', async make => {
+  virtually('pays for a retry after a 429 without a delay', async make => {
     const world = make({backoff: AT_ONCE, breaker: null, budget: {...dry, capacity: 5}, maxAttempts: 3});
     world.serve(429);
     expect(await world.run()).to.equal('429 (budget-exhausted)');
@@ -86,7 +86,7 @@ describe('a retry budget', () => {
     expect(await world.run()).to.equal('503 (attempts-exhausted)');
   });
 
-  virtually('is of one origin', async make => {
+  virtually('is separate for each origin', async make => {
     const world = make({backoff: AT_ONCE, budget: {...dry, capacity: 14}});
     world.serve(503);
     expect(await world.run('https://a.test/')).to.equal('503 (budget-exhausted)');

@@ -7,7 +7,7 @@ const limitOf = (world: World) => world.handle.snapshot(world.clock.now()).origi
 const paths = (world: World): string[] => world.server.requests.map(({url}) => new URL(url).pathname);
 
 describe('a concurrency limit', () => {
-  virtually('serves its line in the order of arrival', async make => {
+  virtually('admits waiting calls in the order of arrival', async make => {
     const world = make({concurrency: {max: 2, queue: 4}});
     world.serveSlowly(100, 200);
     const calls = [1, 2, 3, 4, 5, 6].map(name => world.end(`https://api.test/${name}`));
@@ -19,7 +19,7 @@ describe('a concurrency limit', () => {
     expect(limitOf(world)).to.deep.equal({max: 2, inFlight: 0, waiting: 0});
   });
 
-  virtually('lets who aborts leave the line at once, and the place be taken @T35', async make => {
+  virtually('removes an aborted call from the queue at once, and gives its place to another @T35', async make => {
     const world = make({concurrency: {max: 1, queue: 1}});
     world.serveSlowly(1000, 200);
     const first = world.end('https://api.test/1');
@@ -36,7 +36,7 @@ describe('a concurrency limit', () => {
     expect(paths(world)).to.deep.equal(['/1', '/4']);
   });
 
-  virtually('lets nobody stand in line past the moment that leaves 50 ms of the deadline', async make => {
+  virtually('keeps no call in the queue when less than 50 ms of its deadline are left', async make => {
     const world = make({deadlineMs: 1000, attemptTimeoutMs: null, concurrency: {max: 1, queue: 1}});
     world.serve('hang');
     const first = world.end(ITEMS, {resilience: {deadlineMs: 5000}});
@@ -50,7 +50,7 @@ describe('a concurrency limit', () => {
     expect(world.sends).to.equal(1);
   });
 
-  virtually('lets nobody pass those in line @T36', async make => {
+  virtually('admits no call before those in the queue @T36', async make => {
     const world = make({concurrency: {max: 1, queue: 2}});
     world.serveSlowly(100, 200);
     const newcomers: Promise<string>[] = [];
@@ -62,7 +62,7 @@ describe('a concurrency limit', () => {
     expect(world.arrivals).to.deep.equal([0, 100, 200]);
   });
 
-  virtually('gets its place back exactly once from a fetch that ends after its timeout @T37', async make => {
+  virtually('frees a place exactly once if a fetch ends after its timeout @T37', async make => {
     let inFlight = 0;
     let most = 0;
     const world = make(
@@ -84,7 +84,7 @@ describe('a concurrency limit', () => {
     expect(most, 'the abandoned one and its successor').to.equal(2);
   });
 
-  virtually('is free while a call waits for its retry', async make => {
+  virtually('gives no place to a call that waits for its retry', async make => {
     const world = make({concurrency: {max: 1}, backoff: {kind: 'constant', delayMs: 1000, jitter: 'none'}});
     world.serve(503, 200);
     const first = world.end();
@@ -94,7 +94,7 @@ describe('a concurrency limit', () => {
     expect(await world.clock.run(() => first)).to.equal('200');
   });
 
-  virtually('that is full leaves a retry its last answer, and gives its token back', async make => {
+  virtually('that is full ends a call with its last response, and its retry token is refunded', async make => {
     const world = make({
       concurrency: {max: 1},
       budget: {refillPerMinute: 0},
@@ -112,7 +112,7 @@ describe('a concurrency limit', () => {
     expect(await world.clock.run(() => second)).to.equal('200');
   });
 
-  virtually('is of one origin', async make => {
+  virtually('is separate for each origin', async make => {
     const world = make({concurrency: {max: 1}});
     world.serveSlowly(100, 200);
     const both = [world.end('https://a.test/'), world.end('https://b.test/')];
@@ -120,7 +120,7 @@ describe('a concurrency limit', () => {
     expect(world.arrivals).to.deep.equal([0, 0]);
   });
 
-  it('keeps one native timer for a thousand calls in line', async () => {
+  it('uses one native timer for a thousand calls in the queue', async () => {
     const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
     let open = (): void => {};
     const gate = new Promise<Response>(resolve => {

@@ -1,6 +1,7 @@
 /** Hedging: a slow attempt gets a second one beside it; the first good answer counts, and the other one goes. */
 import {expect} from 'chai';
 import {type AttemptEndEvent, reportOf} from '../../src/core.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {ITEMS, later, thrown, virtually, type World} from './world.ts';
 
 const hedge = {delayMs: 100, maxLoadRatio: 1} as const;
@@ -25,7 +26,7 @@ describe('a hedge', () => {
     expect(world.events.find(({type}) => type === 'hedge.started')).to.include({attempt: 2, delayMs: 100});
   });
 
-  virtually('loses to the first attempt that answers after all', async make => {
+  virtually('loses to the first attempt if that one is answered earlier', async make => {
     const world = make({hedge});
     world.serve(later(world.clock, 120, 200), 'hang');
     expect(await world.run()).to.equal('200');
@@ -34,7 +35,7 @@ describe('a hedge', () => {
     expect(attemptEnds(world).toSorted()).to.deep.equal(['1 initial 200', '2 hedge superseded']);
   });
 
-  virtually('is not sent beside an attempt that failed: that one waits its backoff @T43', async make => {
+  virtually('is not sent after the attempt has failed: the call waits for its backoff @T43', async make => {
     const world = make({hedge, backoff});
     world.serve(later(world.clock, 50, 503), 200);
     expect(await world.run()).to.equal('200');
@@ -50,7 +51,7 @@ describe('a hedge', () => {
     expect(world.clock.now()).to.equal(1000);
   });
 
-  virtually('that fails like the first gives the last failure, once @T40', async make => {
+  virtually('that fails like the first attempt ends the call once, with the last failure @T40', async make => {
     const world = make({hedge, backoff, maxAttempts: 2});
     world.serve(later(world.clock, 300, 502), later(world.clock, 300, 503));
     expect(await world.run()).to.equal('503 (attempts-exhausted)');
@@ -61,7 +62,7 @@ describe('a hedge', () => {
     expect(world.typesOf('retry.scheduled')).to.be.empty;
   });
 
-  virtually('counts as a send: all of them together are bounded by maxAttempts', async make => {
+  virtually('counts as an attempt: maxAttempts limits all of them together', async make => {
     const world = make({hedge, backoff, maxAttempts: 3, attemptTimeoutMs: 500});
     world.serve('hang');
     await world.run();
@@ -73,14 +74,14 @@ describe('a hedge', () => {
     expect(alone.arrivals).to.deep.equal([0]);
   });
 
-  virtually('is no retry: the first wait after it is the first of the backoff', async make => {
+  virtually('does not count as a retry: the first wait after it is the first of the backoff', async make => {
     const world = make({hedge, backoff: {baseMs: 1000, jitter: 'none'}});
     world.serve(later(world.clock, 200, 503), later(world.clock, 100, 503), 200);
     expect(await world.run()).to.equal('200');
     expect(world.arrivals).to.deep.equal([0, 100, 1200]);
   });
 
-  virtually('backs a retry up too', async make => {
+  virtually('is also sent beside a slow retry', async make => {
     const world = make({hedge, backoff});
     world.serve(503, 'hang', 200);
     expect(await world.run()).to.equal('200');
@@ -106,7 +107,7 @@ describe('a hedge', () => {
     });
   }
 
-  virtually('has ids of its own for the attempt, and those of the call', async make => {
+  virtually('has its own attempt id, and the ids of the call', async make => {
     const world = make({hedge, correlation: {requestIdHeader: 'x-request-id'}});
     world.serveSlowly(500, 200);
     await world.run();
@@ -114,7 +115,7 @@ describe('a hedge', () => {
     expect(world.header('x-request-id')).to.deep.equal(['request-1', 'request-2']);
   });
 
-  virtually('that the budget refuses does no harm to the call @T41', async make => {
+  virtually('that the budget refuses does not change the call @T41', async make => {
     const world = make({hedge, budget: {capacity: 13}});
     world.serveSlowly(1000, 200);
     expect(await world.run()).to.equal('200');
@@ -122,7 +123,7 @@ describe('a hedge', () => {
     expect(world.events.map(({type}) => type)).to.deep.equal(['attempt.end', 'call.end']);
   });
 
-  virtually('costs the budget as a retry does, and is refunded where the call succeeds', async make => {
+  virtually('costs as many tokens as a retry, which are refunded if the call succeeds', async make => {
     const world = make({hedge, budget: {refillPerMinute: 0}});
     world.serveSlowly(1000, 200);
     const end = world.end();
@@ -131,14 +132,14 @@ describe('a hedge', () => {
     expect(await world.clock.run(() => end)).to.equal('200');
   });
 
-  virtually('is bounded by the load: one in twenty', async make => {
+  virtually('is sent for at most maxLoadRatio of the calls: one in twenty', async make => {
     const world = make({hedge: {delayMs: 100}});
     world.serveSlowly(1000, 200);
     await world.clock.run(() => Promise.all(Array.from({length: 40}, () => world.end())));
     expect(world.sends).to.equal(42);
   });
 
-  virtually('does not stand in the line of a concurrency limit', async make => {
+  virtually('does not wait in the queue of a concurrency limit', async make => {
     const world = make({hedge, concurrency: {max: 1, queue: 5}});
     world.serveSlowly(1000, 200);
     expect(await world.run()).to.equal('200');
@@ -148,7 +149,7 @@ describe('a hedge', () => {
     expect(origin?.budgets).to.deep.equal([{remaining: 1}]);
   });
 
-  virtually('and the first go both when the caller aborts', async make => {
+  virtually('is aborted together with the first attempt if the caller aborts', async make => {
     const world = make({hedge});
     world.serve('hang');
     const controller = new AbortController();
@@ -162,7 +163,7 @@ describe('a hedge', () => {
     expect(world.typesOf('call.end')).to.have.length(1);
   });
 
-  virtually('that would not get 50 ms is not sent', async make => {
+  virtually('is not sent if less than 50 ms of the deadline are left', async make => {
     const world = make({hedge, deadlineMs: 149});
     world.serve('hang');
     await world.run();
@@ -178,7 +179,7 @@ describe('a hedge', () => {
     expect(world.sends).to.equal(1);
   });
 
-  virtually('that wins keeps its body whole @T38', async make => {
+  virtually('that wins keeps its whole body @T38', async make => {
     const whole = new Uint8Array(512 * 1024).map((_, index) => index % 251);
     const world = make({hedge});
     world.serve('hang', ({signal}) => {
@@ -197,4 +198,37 @@ describe('a hedge', () => {
     expect(body.length).to.equal(whole.length);
     expect(Buffer.compare(body, whole)).to.equal(0);
   });
+});
+
+describe('a hedge of a request whose body is still being read', () => {
+  const slowly = (world: World, ms: number): Request => {
+    const body = new ReadableStream({
+      async start(controller) {
+        controller.enqueue(new TextEncoder().encode('work'));
+        await world.clock.sleep(ms);
+        controller.close();
+      },
+    });
+    return new Request(ITEMS, {method: 'PUT', body, duplex: 'half'} as RequestInit);
+  };
+  const HEDGED = {hedge: {delayMs: 10, maxLoadRatio: 1}, backoff: AT_ONCE};
+
+  for (const [what, answeredAfterMs, sends] of [
+    ['waits for the whole body', 100, 2],
+    ['is not sent if the response comes first', 30, 1],
+  ] as const)
+    virtually(what, async make => {
+      const bodies: string[] = [];
+      const world = make(HEDGED, {
+        fetch: async input => {
+          bodies.push(input instanceof Request ? input.method : String(input));
+          await world.clock.sleep(answeredAfterMs);
+          return new Response();
+        },
+      });
+      const response = await world.clock.run(() => world.fetch(slowly(world, 50)));
+      expect(response.status).to.equal(200);
+      await world.clock.advance(1000);
+      expect(bodies).to.have.length(sends);
+    });
 });

@@ -1,4 +1,4 @@
-/** The names a call goes by: the same on every attempt and hedge, new for every call, the caller's own before ours. */
+/** Idempotency keys and correlation ids: the same on every attempt and hedge, new for every call; the caller's own take precedence. */
 import {expect} from 'chai';
 import {reportOf, SystemIds} from '../../src/core.ts';
 import {AT_ONCE} from '../support/policies.ts';
@@ -8,7 +8,7 @@ const KEY = 'idempotency-key';
 const ID = 'x-correlation-id';
 
 describe('an idempotency key', () => {
-  virtually('is the same on every attempt, and another for the next call @T20', async make => {
+  virtually('is the same on every attempt, and differs from that of the next call @T20', async make => {
     const world = make({idempotency: {}, backoff: AT_ONCE});
     world.serve(503, 503, 200, 503, 200);
     await world.run(ITEMS, {method: 'POST'});
@@ -24,7 +24,7 @@ describe('an idempotency key', () => {
     expect(world.header(ID)).to.deep.equal(['call-1', 'call-1']);
   });
 
-  virtually("of the caller's own wins, under any spelling of the header", async make => {
+  virtually("of the caller takes precedence, in any case of the header's name", async make => {
     const world = make({idempotency: {}, backoff: AT_ONCE});
     world.serve(503, 200);
     await world.run(ITEMS, {
@@ -35,20 +35,20 @@ describe('an idempotency key', () => {
     expect(world.header(KEY)).to.deep.equal(['mine', 'mine']);
   });
 
-  virtually('is not made where nobody promised to honour it', async make => {
+  virtually('is not generated if the policy does not say that the server honours it', async make => {
     const world = make();
     await world.run(ITEMS, {method: 'POST'});
     await world.run(ITEMS, {method: 'PATCH'});
     expect(world.header(KEY)).to.deep.equal([null, null]);
   });
 
-  virtually('is not put on methods that the policy does not name', async make => {
+  virtually('is not sent with methods that the policy does not name', async make => {
     const world = make({idempotency: {}});
     for (const method of ['GET', 'PUT', 'PATCH', 'post']) await world.run(ITEMS, {method});
     expect(world.header(KEY)).to.deep.equal([null, null, 'key-1', 'key-2']);
   });
 
-  virtually('is a UUID where the system makes the ids', async make => {
+  virtually('is a UUID if the system generates the ids', async make => {
     const world = make({idempotency: {}}, {ids: new SystemIds()});
     await world.run(ITEMS, {method: 'POST'});
     await world.run(ITEMS, {method: 'POST'});
@@ -57,10 +57,23 @@ describe('an idempotency key', () => {
       expect(key).to.match(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(new Set(seen).size).to.equal(2);
   });
+
+  virtually('of the call itself is sent without an idempotency policy', async make => {
+    const world = make({backoff: AT_ONCE});
+    world.serve(503, 201);
+    expect(await world.run(ITEMS, {method: 'POST', resilience: {idempotencyKey: 'mine'}})).to.equal('201');
+    expect(world.header('idempotency-key')).to.deep.equal(['mine', 'mine']);
+  });
+
+  virtually('of the call itself is written in the format of the policy', async make => {
+    const world = make({idempotency: {format: 'sf-string'}});
+    await world.run(ITEMS, {method: 'POST', resilience: {idempotencyKey: 'mine'}});
+    expect(world.header('idempotency-key')).to.deep.equal(['"mine"']);
+  });
 });
 
 describe('a correlation id', () => {
-  virtually('is the same on every attempt, and another for the next call', async make => {
+  virtually('is the same on every attempt, and differs from that of the next call', async make => {
     const world = make({backoff: AT_ONCE, correlation: {requestIdHeader: 'x-request-id'}});
     world.serve(503, 503, 200, 200);
     await world.run();
@@ -69,7 +82,7 @@ describe('a correlation id', () => {
     expect(world.header('x-request-id')).to.deep.equal(['request-1', 'request-2', 'request-3', 'request-4']);
   });
 
-  virtually("of the caller's own is kept, and told in the report", async make => {
+  virtually('of the caller is kept, and the report has it', async make => {
     const world = make({backoff: AT_ONCE});
     world.serve(503, 200);
     const response = await world.clock.run(() => world.fetch(ITEMS, {headers: {'X-Correlation-Id': 'from:above.1'}}));
@@ -90,14 +103,14 @@ describe('a correlation id', () => {
     });
   }
 
-  virtually("of an attempt is the caller's where the caller set one", async make => {
+  virtually('of an attempt is that of the caller if the caller set one', async make => {
     const world = make({backoff: AT_ONCE, correlation: {requestIdHeader: 'x-request-id'}});
     world.serve(503, 200);
     await world.run(ITEMS, {headers: {'x-request-id': 'mine'}});
     expect(world.header('x-request-id')).to.deep.equal(['mine', 'mine']);
   });
 
-  virtually('leaves the headers of the caller as they are', async make => {
+  virtually('does not change the headers object of the caller', async make => {
     const world = make({backoff: AT_ONCE});
     world.serve(503, 200);
     const headers = new Headers({accept: 'text/plain'});
@@ -109,10 +122,17 @@ describe('a correlation id', () => {
   });
 
   for (const input of ['not-an-id with spaces', 'a'.repeat(129)]) {
-    virtually(`in the options of the call has to be one: ${input.slice(0, 24)}`, async make => {
+    virtually(`in the options of the call is validated: ${input.slice(0, 24)}`, async make => {
       const world = make();
       expect(await world.run(ITEMS, {resilience: {correlationId: input}})).to.equal('INVALID_OVERRIDES');
       expect(world.sends).to.equal(0);
     });
   }
+
+  virtually('is not sent to an origin that sendTo does not name', async make => {
+    const world = make({correlation: {sendTo: ['https://other.test']}});
+    await world.run();
+    expect(world.header('x-correlation-id')).to.deep.equal([null]);
+    expect(world.events.find(event => event.type === 'call.end')?.call.correlationId, 'known here').to.equal('call-1');
+  });
 });

@@ -24,7 +24,7 @@ describe('retries of a client above', () => {
     console.warn = warn;
   });
 
-  virtually('multiply under "observe", and the console is told once per client', async make => {
+  virtually('multiply under "observe", with one warning on the console per client', async make => {
     const world = make(policy);
     world.serve(503);
     const requests = world.server;
@@ -39,7 +39,7 @@ describe('retries of a client above', () => {
     expect(warned[0]).to.contain(HEADER).and.contain('maxRetries: 0').and.contain('"nested": "yield"');
   });
 
-  virtually('multiply nothing under "yield": every call of the SDK is sent once', async make => {
+  virtually('do not multiply under "yield": every call of the SDK is sent once', async make => {
     const world = make({...policy, nested: 'yield'});
     world.serve(503);
     const requests = world.server;
@@ -49,7 +49,7 @@ describe('retries of a client above', () => {
     expect(world.typesOf('retry.scheduled')).to.deep.equal([]);
   });
 
-  virtually('say in the report why the call was not retried', async make => {
+  virtually('are the reason in the report of a call that was not retried', async make => {
     const world = make({...policy, nested: 'yield'});
     world.serve(503);
     const response = await world.clock.run(() => world.fetch(ITEMS, outer(0)));
@@ -60,7 +60,7 @@ describe('retries of a client above', () => {
     });
   });
 
-  virtually('stand in the view of the call', async make => {
+  virtually('are in the view of the call', async make => {
     const world = make(policy);
     await world.run(ITEMS, outer(2));
     await world.run(ITEMS);
@@ -69,7 +69,7 @@ describe('retries of a client above', () => {
     expect(JSON.parse(JSON.stringify(ends.map(({call}) => call)))).to.have.nested.property('[0].outerRetries', 2);
   });
 
-  virtually('are nothing to a policy that does not retry', async make => {
+  virtually('do not matter to a policy that does not retry', async make => {
     for (const maxAttempts of [1, null]) {
       const world = make({...policy, maxAttempts});
       world.serve(503);
@@ -79,7 +79,7 @@ describe('retries of a client above', () => {
     expect(warned).to.deep.equal([]);
   });
 
-  virtually('are not hedged either under "yield"', async make => {
+  virtually('prevent hedges too under "yield"', async make => {
     const hedge = {delayMs: 100, maxLoadRatio: 1};
     const sends: number[] = [];
     for (const nested of ['observe', 'yield'] as const) {
@@ -91,7 +91,7 @@ describe('retries of a client above', () => {
     expect(sends).to.deep.equal([2, 1]);
   });
 
-  virtually('leave a call without such a header as it is under "yield"', async make => {
+  virtually('under "yield" do not change a call without such a header', async make => {
     const world = make({...policy, nested: 'yield'});
     world.serve(connectionError('ECONNREFUSED'), 200);
     expect(await world.run()).to.equal('200');
@@ -112,7 +112,7 @@ describe('attemptHeader', () => {
     expect(hedged.header('x-attempt')).to.deep.equal(['1', '2']);
   });
 
-  virtually('replaces what the caller wrote under that name', async make => {
+  virtually('replaces a header of the caller with the same name', async make => {
     const world = make({...policy, attemptHeader: 'x-attempt'});
     await world.run(ITEMS, {headers: {'X-Attempt': '9'}});
     expect(world.header('x-attempt')).to.deep.equal(['1']);

@@ -22,7 +22,7 @@ describe('the order of a call', () => {
     expect(world.sends).to.equal(0);
   });
 
-  virtually('asks the breaker again when the place in line comes up', async make => {
+  virtually('asks the breaker again when a queued attempt gets a place', async make => {
     const world = make({
       maxAttempts: 1,
       breaker: {kind: 'consecutive', failures: 1},
@@ -46,7 +46,7 @@ describe('the order of a call', () => {
     expect(world.clock.now()).to.equal(2000);
   });
 
-  virtually('runs the deadline from the start, in line too', async make => {
+  virtually('counts the time in the queue against the deadline', async make => {
     const world = make({maxAttempts: 1, deadlineMs: 800, concurrency: {max: 1, queue: 1}});
     world.serveSlowly(700, 200);
     const first = world.end();
@@ -60,7 +60,7 @@ describe('the order of a call', () => {
     expect(world.clock.now()).to.equal(810);
   });
 
-  virtually('makes no key for a call that the breaker refuses, and none anew for a retry', async make => {
+  virtually('generates no key for a call that the breaker refuses, and no new one for a retry', async make => {
     const made: string[] = [];
     const ids = {
       correlationId: () => 'c',
@@ -86,7 +86,7 @@ describe('the waits', () => {
     expect(world.arrivals).to.deep.equal([0, 100, 300, 700, 1200]);
   });
 
-  virtually('are numbers at retry 5,000 @T48', async make => {
+  virtually('are finite at retry 5,000 @T48', async make => {
     const world = make({
       maxAttempts: 5001,
       deadlineMs: null,
@@ -100,7 +100,7 @@ describe('the waits', () => {
     expect(reportOf(response)?.waitedMs).to.equal(1 + 4999 * 7);
   });
 
-  virtually('have the cap before the jitter: capped waits are spread too @T49', async make => {
+  virtually('are capped before jitter is applied, so capped waits vary too @T49', async make => {
     const random = seededRandom(7);
     const world = make({maxAttempts: 40, budget: null, breaker: null, backoff: {baseMs: 400, capMs: 400}}, {random});
     world.serve(503);
@@ -139,7 +139,7 @@ describe('the waits', () => {
     expect(world.arrivals).to.deep.equal([0, day40]);
   });
 
-  virtually('are told before they are slept', async make => {
+  virtually('are reported before they begin', async make => {
     const world = make({backoff: noJitter});
     world.serve(503, connectionError('ECONNREFUSED', {syscall: 'connect'}), 200);
     await world.run();
@@ -154,7 +154,7 @@ describe('the waits', () => {
 });
 
 describe('the deadline', () => {
-  virtually('clips the last attempt to the time that is left', async make => {
+  virtually('limits the last attempt to the time that is left', async make => {
     const world = make({
       deadlineMs: 1000,
       attemptTimeoutMs: 800,
@@ -185,13 +185,13 @@ describe('the deadline', () => {
     );
   }
 
-  virtually('sends a first attempt however short it is', async make => {
+  virtually('allows a first attempt even if it is very short', async make => {
     const world = make({deadlineMs: 20});
     world.serveSlowly(10, 200);
     expect(await world.run()).to.equal('200');
   });
 
-  virtually('is another error than the attempt timeout, which is retried @T7', async make => {
+  virtually('has another error than the attempt timeout, which is retried @T7', async make => {
     const world = make({attemptTimeoutMs: 1000, backoff: AT_ONCE});
     world.serve('hang', 200);
     expect(await world.run()).to.equal('200');
@@ -207,14 +207,14 @@ describe('the deadline', () => {
     });
   });
 
-  virtually('is written onto every attempt anew, where the policy names a header', async make => {
+  virtually('is written into a header of every attempt if the policy names one', async make => {
     const world = make({deadlineMs: 5000, deadlineHeader: 'x-left', backoff: {baseMs: 100, ...noJitter}});
     world.serve(503, 503, 200);
     await world.run();
     expect(world.header('x-left')).to.deep.equal(['5000', '4900', '4700']);
   });
 
-  virtually('does not notice a wall clock that jumps @T29', async make => {
+  virtually('is not affected by a jump of the wall clock @T29', async make => {
     const world = make({attemptTimeoutMs: 1000, maxAttempts: 1});
     world.serve('hang');
     const end = world.end();
@@ -233,15 +233,18 @@ describe("the server's word", () => {
     [0.5, 2100],
     [0.999, 2199.8],
   ] as const) {
-    virtually(`is waited for, and a little longer, never less: ${wait} ms at random = ${random} @T10`, async make => {
-      const world = make({}, {random: () => random});
-      world.serve(answer(429, {'retry-after': '2'}), 200);
-      await world.run();
-      expect(world.arrivals[1]).to.be.closeTo(wait, 0.001);
-    });
+    virtually(
+      `is waited for with some jitter, but never shortened: ${wait} ms at random = ${random} @T10`,
+      async make => {
+        const world = make({}, {random: () => random});
+        world.serve(answer(429, {'retry-after': '2'}), 200);
+        await world.run();
+        expect(world.arrivals[1]).to.be.closeTo(wait, 0.001);
+      },
+    );
   }
 
-  virtually('is no reason to come back sooner than the backoff', async make => {
+  virtually('does not shorten the wait of the backoff', async make => {
     const world = make({backoff: noJitter});
     world.serve(answer(429, {'retry-after-ms': '5'}), 200);
     await world.run();
@@ -275,7 +278,7 @@ describe("the server's word", () => {
     });
   }
 
-  virtually("as a date is measured by the server's own clock @T12", async make => {
+  virtually("as a date is measured by the server's clock @T12", async make => {
     const world = make({backoff: noJitter}, {random: () => 0});
     const headers = {'retry-after': 'Thu, 01 Jan 2026 01:00:05 GMT', date: 'Thu, 01 Jan 2026 01:00:00 GMT'};
     world.serve(answer(429, headers), 200);
@@ -283,7 +286,7 @@ describe("the server's word", () => {
     expect(world.arrivals).to.deep.equal([0, 5000]);
   });
 
-  virtually('of exactly retryAfter.maxMs is honoured @T9', async make => {
+  virtually('of exactly retryAfter.maxMs is used @T9', async make => {
     const world = make({deadlineMs: null}, {random: () => 0});
     world.serve(answer(429, {'retry-after': '60'}), 200);
     expect(await world.run()).to.equal('200');
@@ -304,7 +307,7 @@ describe("the server's word", () => {
     });
   }
 
-  virtually('past the deadline ends the call at once, with the hint in the report @T9', async make => {
+  virtually('after the deadline ends the call at once, with the hint in the report @T9', async make => {
     const world = make({deadlineMs: 5000});
     world.serve(answer(429, {'retry-after': '10'}), 200);
     const response = await world.clock.run(() => world.fetch(ITEMS));
@@ -316,7 +319,7 @@ describe("the server's word", () => {
     expect(abandoned?.retryAfterMs).to.equal(10_000);
   });
 
-  virtually('on an answer that is none of failure is not heard @T11', async make => {
+  virtually('on a successful response is ignored @T11', async make => {
     const world = make({});
     world.serve(answer(301, {'retry-after': '2'}), 200);
     expect(await world.run()).to.equal('301');
@@ -325,7 +328,7 @@ describe("the server's word", () => {
     expect(world.clock.now()).to.equal(0);
   });
 
-  virtually('in a 403 with nothing left makes a 429 of it', async make => {
+  virtually('in a 403 without remaining quota is treated as that of a 429', async make => {
     const world = make({}, {random: () => 0});
     world.serve(answer(403, {'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1767225607'}), 200);
     expect(await world.run()).to.equal('200');
@@ -347,7 +350,7 @@ describe("the server's word", () => {
 
 describe('421, 425 and 401', () => {
   for (const status of [421, 425]) {
-    virtually(`${status} is sent again once, at once, whatever the method`, async make => {
+    virtually(`${status} is retried once without a wait, for every method`, async make => {
       const world = make({maxAttempts: 5});
       world.serve(status, 200);
       expect(await world.run(ITEMS, {method: 'POST'})).to.equal('200');
@@ -359,7 +362,7 @@ describe('421, 425 and 401', () => {
     });
   }
 
-  virtually('401 is sent again once, where prepareAttempt can bring a new token', async make => {
+  virtually('401 is retried once if prepareAttempt can set a new token', async make => {
     const seen: [attempt: number, previousStatus: number][] = [];
     const world = make(
       {maxAttempts: 5},

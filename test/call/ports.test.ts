@@ -1,13 +1,12 @@
-/** Functions of the user's beside the policy: what they say, and what becomes of a call when they throw, reject or hang. */
+/** The user's functions beside the policy: what they change, and a call in which they throw, reject or never resolve. */
 import {expect} from 'chai';
-import {type ClassifyInput, reportOf} from '../../src/core.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import {ITEMS, thrown, virtually} from './world.ts';
 
 const MISTAKE = new Error('a mistake of the user');
 
 describe('prepareAttempt', () => {
-  virtually('writes headers onto one attempt and no other', async make => {
+  virtually('sets the headers of one attempt only', async make => {
     const world = make(
       {backoff: AT_ONCE},
       {
@@ -33,7 +32,7 @@ describe('prepareAttempt', () => {
     ],
     ['rejects', () => Promise.reject(MISTAKE)],
   ] as const) {
-    virtually(`that ${how} ends the call with that very error, and nothing is sent`, async make => {
+    virtually(`that ${how} ends the call with the same error, and nothing is sent`, async make => {
       const world = make({breaker: {kind: 'consecutive', failures: 1}, concurrency: {max: 1}}, {prepareAttempt});
       expect(await world.clock.run(() => thrown(world.fetch(ITEMS)))).to.equal(MISTAKE);
       expect(world.sends).to.equal(0);
@@ -43,115 +42,25 @@ describe('prepareAttempt', () => {
     });
   }
 
-  virtually('that hangs costs one attempt timeout; nothing was sent, so a POST goes again', async make => {
-    let calls = 0;
-    const world = make(
-      {backoff: AT_ONCE, attemptTimeoutMs: 1000},
-      {prepareAttempt: () => (++calls === 1 ? new Promise<void>(() => {}) : undefined)},
-    );
-    expect(await world.run(ITEMS, {method: 'POST'})).to.equal('200');
-    expect(world.arrivals).to.deep.equal([1000]);
-  });
+  virtually(
+    'that never resolves ends with the attempt timeout, after which even a POST is retried, because nothing was sent',
+    async make => {
+      let calls = 0;
+      const world = make(
+        {backoff: AT_ONCE, attemptTimeoutMs: 1000},
+        {prepareAttempt: () => (++calls === 1 ? new Promise<void>(() => {}) : undefined)},
+      );
+      expect(await world.run(ITEMS, {method: 'POST'})).to.equal('200');
+      expect(world.arrivals).to.deep.equal([1000]);
+    },
+  );
 
-  virtually('that answers after its attempt is over sends nothing', async make => {
+  virtually('that resolves after the end of its attempt sends nothing', async make => {
     const world = make({maxAttempts: 1, attemptTimeoutMs: 1000}, {prepareAttempt: () => world.clock.sleep(2000)});
     const end = await world.run();
     expect(end).to.equal('ATTEMPT_TIMEOUT (attempts-exhausted)');
     await world.clock.advance(5000);
     expect(world.sends).to.equal(0);
-  });
-});
-
-describe('classify', () => {
-  virtually('turns a 200 into a failure', async make => {
-    const asked: ClassifyInput[] = [];
-    const world = make(
-      {backoff: AT_ONCE},
-      {
-        classify: input => {
-          asked.push(input);
-          return {transient: true, reason: 'error in a 200'};
-        },
-      },
-    );
-    const response = await world.clock.run(() => world.fetch(ITEMS));
-    expect(response.status).to.equal(200);
-    expect(world.sends).to.equal(3);
-    expect(asked.map(({attempt, kind}) => `${attempt} ${kind}`)).to.deep.equal([
-      '1 response',
-      '2 response',
-      '3 response',
-    ]);
-    expect(reportOf(response)).to.include({result: 'failure', refusal: 'attempts-exhausted'});
-    expect(reportOf(response)?.reason).to.match(/error in a 200/);
-  });
-
-  virtually('does not thereby allow a POST to be repeated, unless it says that nothing was done', async make => {
-    const input = {method: 'POST'};
-    const busy = make({backoff: AT_ONCE}, {classify: () => ({transient: true})});
-    expect(await busy.run(ITEMS, input)).to.equal('200 (may-have-acted)');
-    const idle = make(
-      {backoff: AT_ONCE},
-      {classify: ({attempt}) => ({transient: attempt === 1, sent: 'not-processed'})},
-    );
-    expect(await idle.run(ITEMS, input)).to.equal('200');
-    expect(idle.sends).to.equal(2);
-  });
-
-  virtually('makes a 503 final', async make => {
-    const world = make({}, {classify: async () => ({transient: false, reason: 'down for maintenance'})});
-    world.serve(503);
-    expect(await world.run()).to.equal('503 (not-transient)');
-    expect(world.sends).to.equal(1);
-  });
-
-  virtually('is believed when it says nothing: as the engine says', async make => {
-    const world = make({backoff: AT_ONCE}, {classify: () => undefined});
-    world.serve(503, 200);
-    expect(await world.run()).to.equal('200');
-  });
-
-  virtually('throttles: the retry waits from throttledBaseMs', async make => {
-    const world = make(
-      {backoff: {jitter: 'none'}},
-      {classify: ({attempt}) => ({transient: attempt === 1, throttled: true})},
-    );
-    await world.run();
-    expect(world.arrivals).to.deep.equal([0, 1000]);
-  });
-
-  for (const [how, classify] of [
-    [
-      'throws',
-      () => {
-        throw MISTAKE;
-      },
-    ],
-    ['rejects', () => Promise.reject(MISTAKE)],
-  ] as const) {
-    virtually(`that ${how} ends the call with that very error`, async make => {
-      const world = make({}, {classify});
-      expect(await world.clock.run(() => thrown(world.fetch(ITEMS)))).to.equal(MISTAKE);
-      expect(world.sends).to.equal(1);
-    });
-  }
-
-  virtually('that hangs ends with the deadline', async make => {
-    const world = make({deadlineMs: 3000}, {classify: () => new Promise(() => {})});
-    expect(await world.run()).to.match(/^DEADLINE_EXCEEDED/);
-    expect(world.clock.now()).to.equal(3000);
-  });
-
-  virtually('is not asked about an abort of the caller', async make => {
-    let asked = 0;
-    const world = make({}, {classify: () => void asked++});
-    world.serve('hang');
-    const controller = new AbortController();
-    const end = thrown(world.fetch(ITEMS, {signal: controller.signal}));
-    await world.clock.advance(10);
-    controller.abort(MISTAKE);
-    expect(await end).to.equal(MISTAKE);
-    expect(asked).to.equal(0);
   });
 });
 
@@ -168,7 +77,7 @@ describe('on', () => {
     return said;
   }
 
-  virtually('that throws breaks no call, and is complained of once @T33', async make => {
+  virtually('that throws does not break the call, and causes one warning @T33', async make => {
     const world = make(
       {backoff: AT_ONCE, breaker: {kind: 'consecutive', failures: 1}},
       {
@@ -186,7 +95,7 @@ describe('on', () => {
     expect(said[0]).to.include(MISTAKE);
   });
 
-  virtually('that rejects breaks no call, and no process', async make => {
+  virtually('that rejects breaks neither the call nor the process', async make => {
     const unheard: unknown[] = [];
     const note = (reason: unknown): void => void unheard.push(reason);
     const listeners = process.rawListeners('unhandledRejection');
@@ -203,7 +112,7 @@ describe('on', () => {
     expect(said).to.have.length(1);
   });
 
-  virtually('may call again from inside an event @T33', async make => {
+  virtually('may make another call during an event @T33', async make => {
     const inner: Promise<string>[] = [];
     const world = make(
       {maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1}},
@@ -215,7 +124,7 @@ describe('on', () => {
     expect(world.sends).to.equal(1);
   });
 
-  virtually('hears of a call in the order of what happens', async make => {
+  virtually('gets the events of a call in order', async make => {
     const world = make({backoff: AT_ONCE});
     world.serve(503, 200);
     await world.run();
@@ -223,7 +132,7 @@ describe('on', () => {
     expect(world.events.at(-1)).to.include({type: 'call.end', result: 'success', status: 200, reason: 'answered'});
   });
 
-  virtually('sees no secret of the URL', async make => {
+  virtually('gets no secret of the URL', async make => {
     const world = make();
     await world.run('https://user:pass@api.test/items?token=secret&page=2#part');
     const [first] = world.events;
@@ -231,17 +140,36 @@ describe('on', () => {
       'https://REDACTED:REDACTED@api.test/items?token=REDACTED&page=REDACTED',
     );
   });
+
+  virtually('can abort the call of an event before the call is sent', async make => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const world = make(
+      {breaker: {kind: 'consecutive', failures: 1, openMs: 1000}, concurrency: {max: 1}, maxAttempts: 1},
+      {
+        on: event => {
+          if (event.type === 'breaker.changed' && event.to === 'half-open') controller.abort(reason);
+        },
+      },
+    );
+    world.serve(503, 200);
+    await world.run();
+    await world.clock.advance(2000);
+    expect(await thrown(world.fetch(ITEMS, {signal: controller.signal}))).to.equal(reason);
+    expect(world.sends).to.equal(1);
+    expect(await world.run(), 'its place, and that of its probe, are free').to.equal('200');
+  });
 });
 
 describe('a fetch of the user', () => {
-  virtually('may answer with a Response instead of a promise @T70', async make => {
+  virtually('may return a Response instead of a promise @T70', async make => {
     const answers = [new Response(null, {status: 503}), new Response(null)];
     const world = make({backoff: AT_ONCE}, {fetch: (() => answers.shift()!) as unknown as typeof fetch});
     expect(await world.run()).to.equal('200');
     expect(answers).to.deep.equal([]);
   });
 
-  virtually('may answer with a thenable, as `await` takes it @T70', async make => {
+  virtually('may return a thenable, which is resolved as by `await` @T70', async make => {
     const answers = [503, 200].map(status => new Response(null, {status}));
     const thenable = () => ({
       // biome-ignore lint/suspicious/noThenProperty: the thenable under test.
@@ -258,7 +186,7 @@ describe('a fetch of the user', () => {
     expect(answers).to.deep.equal([]);
   });
 
-  virtually('that answers at once retries without a deep stack', async make => {
+  virtually('that returns synchronously is retried without a deep stack', async make => {
     let sends = 0;
     const world = make(
       {backoff: AT_ONCE, maxAttempts: 'unlimited', budget: null, breaker: null},
@@ -273,7 +201,7 @@ describe('a fetch of the user', () => {
     ['a number', 200],
     ['a text', 'OK'],
   ] as const) {
-    virtually(`that answers with ${what} ends the call with one clear error`, async make => {
+    virtually(`that returns ${what} ends the call with one clear error`, async make => {
       const world = make({}, {fetch: (() => said) as unknown as typeof fetch});
       const error = await world.clock.run(() => thrown(world.fetch(ITEMS)));
       expect(error).to.be.instanceOf(TypeError);
@@ -283,7 +211,7 @@ describe('a fetch of the user', () => {
 });
 
 describe('prepareAttempt and classify', () => {
-  virtually('may answer with a thenable that throws after it has resolved', async make => {
+  virtually('may return a thenable that throws after it has resolved', async make => {
     const thenable = <T>(value: T) => ({
       // biome-ignore lint/suspicious/noThenProperty: the thenable under test.
       then(resolve: (value: T) => void) {

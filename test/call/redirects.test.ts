@@ -29,7 +29,7 @@ describe('a fetch that does not say whether it followed a redirect', () => {
     async () =>
       Object.defineProperties(new Response(null, {status}), Object.getOwnPropertyDescriptors(facts));
 
-  it('sends a POST without a key once after a refused connection, and says why', async () => {
+  it('does not retry a POST without a key after a refused connection, and the report says why', async () => {
     expect(await meet(throws, POST)).to.deep.equal({
       sends: 1,
       reason: 'POST without an idempotency key, and the server may have acted (ECONNREFUSED perhaps after a redirect)',
@@ -47,12 +47,12 @@ describe('a fetch that does not say whether it followed a redirect', () => {
       expect(await meet(throws, new Request(ITEMS, {...POST, redirect}))).to.include({sends: 3});
     });
 
-  it('sends a POST without a key once where a Response has no `redirected`', async () => {
+  it('does not retry a POST without a key if a Response has no `redirected`', async () => {
     expect(await meet(answersWith(429, {redirected: undefined}), POST)).to.include({sends: 1});
     expect(await meet(answersWith(429, {redirected: undefined}), {})).to.include({sends: 3});
   });
 
-  it('survives a cause that throws', async () => {
+  it('tolerates a cause that throws', async () => {
     const hostile = Object.defineProperty(refused(), 'cause', {
       get: () => {
         throw new Error('no');
@@ -62,7 +62,7 @@ describe('a fetch that does not say whether it followed a redirect', () => {
     expect(sends).to.equal(1);
   });
 
-  it('is told by undici which request failed, by its method and URL @T21d', async () => {
+  it('learns from undici which request failed, by its method and URL @T21d', async () => {
     const failed = channel('undici:request:error');
     const asUndici =
       (...requests: readonly {method: string; origin: string; path: string}[]) =>
@@ -84,7 +84,7 @@ describe('a fetch that does not say whether it followed a redirect', () => {
     expect(await meet(asUndici(own, own), POST), 'shared with its like').to.include({sends: 3});
   });
 
-  it('shows the user’s classify that the server may have acted', async () => {
+  it('passes to the user’s classify that the server may have acted', async () => {
     const seen: string[] = [];
     const classify: Ports['classify'] = ({classification}) => {
       seen.push(classification.sent);

@@ -112,7 +112,7 @@ describe('refusals', () => {
       expect(await sent(make(READ), first)).to.equal(read);
     });
 
-  virtually('the caller gets the body whole and unread, and a report that says why', async make => {
+  virtually('leave the body unread for the caller, and the report says why the call was not retried', async make => {
     const world = make(READ);
     const body = openAi('insufficient_quota', 'Check your plan. '.repeat(100));
     world.serve(json(429, body));
@@ -126,14 +126,14 @@ describe('refusals', () => {
     });
   });
 
-  virtually('the body of the last answer is whole after a wait for a retry that was not sent', async make => {
+  virtually('leave the body of the last response whole after a wait for a retry that was not sent', async make => {
     const world = make({...READ, maxAttempts: 2});
     world.serve(json(503, loading), json(503, {...loading, second: true}));
     const response = await world.clock.run(() => world.fetch(ITEMS));
     expect(await response.json()).to.deep.equal({...loading, second: true});
   });
 
-  virtually('no more than readBytes is read, whatever the header says', async make => {
+  virtually('are read up to readBytes, even if the header promises less', async make => {
     const body = JSON.stringify({...openAi('insufficient_quota'), pad: 'x'.repeat(100)});
     for (const [readBytes, headers, sends] of [
       [body.length, {}, 1],
@@ -172,7 +172,7 @@ describe('refusals', () => {
     },
   );
 
-  virtually('a body that breaks is as if it said nothing', async make => {
+  virtually('are ignored in a body that fails while it is read', async make => {
     const world = make(READ);
     world.serve(() => {
       const stream = new ReadableStream({pull: controller => controller.error(new Error('broken'))});
@@ -181,7 +181,7 @@ describe('refusals', () => {
     expect(await world.run(ITEMS, POST)).to.equal('200');
   });
 
-  virtually('an abort while the body is read ends the call at once', async make => {
+  virtually('are read until the caller aborts, which ends the call at once', async make => {
     const world = make(READ);
     world.serve(() => new Response(new ReadableStream(), {status: 429, headers: {'content-type': JSON_TYPE}}));
     const controller = new AbortController();
@@ -194,14 +194,14 @@ describe('refusals', () => {
     await world.clock.advance(1000); // This body heeds no signal, and is given up after a second.
   });
 
-  virtually('the deadline bounds the reading', async make => {
+  virtually('are read until the deadline at most', async make => {
     const world = make({...READ, deadlineMs: 200, attemptTimeoutMs: null});
     world.serve(() => new Response(new ReadableStream(), {status: 429, headers: {'content-type': JSON_TYPE}}));
     await world.run(ITEMS, POST);
     expect(world.clock.now()).to.be.at.most(200);
   });
 
-  virtually('a body that cannot be read twice stays as it is', async make => {
+  virtually('are not read from a body that cannot be read twice', async make => {
     const unlike = {
       status: 429,
       headers: new Headers({'content-type': JSON_TYPE}),
@@ -213,7 +213,7 @@ describe('refusals', () => {
     expect(await world.run(ITEMS, POST)).to.equal('200');
   });
 
-  virtually('an exhausted account opens no breaker and costs no budget', async make => {
+  virtually('of an exhausted account open no breaker and cost no budget', async make => {
     const world = make({
       ...READ,
       breaker: {kind: 'consecutive', failures: 1},
@@ -227,7 +227,7 @@ describe('refusals', () => {
     expect(await world.run(ITEMS)).to.equal('CIRCUIT_OPEN (breaker-open)');
   });
 
-  virtually('a wait in the body holds every call to the origin', async make => {
+  virtually('with a wait hold every call to the origin', async make => {
     const world = make({...READ, retryAfter: {maxMs: 120_000, scope: 'origin'}});
     world.serve(json(429, gemini(retryInfo('34s'))), 200);
     await world.clock.run(async () => {
@@ -240,7 +240,7 @@ describe('refusals', () => {
     expect(third).to.be.at.least(34_000);
   });
 
-  virtually('the events name the source of the wait', async make => {
+  virtually('are named as the source of the wait in events', async make => {
     const world = make(READ);
     for (const [body, waitSource, retryAfterMs] of [
       [gemini(retryInfo('1.5s')), 'retry-info', 1500],
@@ -254,12 +254,12 @@ describe('refusals', () => {
     }
   });
 
-  virtually('hints in bodies are not heard where hints are not', async make => {
+  virtually('contribute no wait if the policy ignores hints', async make => {
     const world = make({...READ, retryAfter: {honor: false}});
     expect(await sent(world, json(429, gemini(retryInfo('34s'))))).to.equal('0 500: 200');
   });
 
-  virtually('the user’s classify is shown what the body says, and has the last word', async make => {
+  virtually('are passed to the user’s classify, which decides', async make => {
     const shown: string[] = [];
     const world = make(READ, {
       classify: ({classification}) => {
@@ -271,14 +271,14 @@ describe('refusals', () => {
     expect(shown[0]).to.equal('429: the quota or the credit of the account is used up');
   });
 
-  virtually('each attempt of a hedged call is read', async make => {
+  virtually('are read from each attempt of a hedged call', async make => {
     const world = make({...READ, hedge: {delayMs: 100, maxLoadRatio: 1}, idempotentMethods: ['POST']});
     world.serveSlowly(200, json(429, openAi('insufficient_quota')));
     expect(await ended(world)).to.equal('429 (not-transient)');
     expect(world.sends).to.equal(2);
   });
 
-  virtually('after a redirect a loading model is no proof that nothing was done', async make => {
+  virtually('after a redirect do not show that the server did nothing', async make => {
     const response = new Response(JSON.stringify(loading), {status: 503, headers: {'content-type': JSON_TYPE}});
     Object.defineProperty(response, 'redirected', {value: true});
     const world = make(READ, {fetch: async () => response});

@@ -76,7 +76,7 @@ describe('a POST', () => {
     });
   }
 
-  virtually('that is not sent again says why', async make => {
+  virtually('that is not retried has the reason in its report', async make => {
     const world = make();
     world.serve(503);
     const response = await world.clock.run(() => world.fetch(ITEMS, POST));
@@ -85,7 +85,7 @@ describe('a POST', () => {
     expect(world.events.find(({type}) => type === 'retry.abandoned')).to.include({reason});
   });
 
-  virtually('with a key: 409 after a keyed attempt means that it is still running', async make => {
+  virtually('with a key is retried after a 409, because its first attempt is still running', async make => {
     const world = make({backoff: AT_ONCE});
     world.serve(503, 409, 200);
     expect(await world.run(ITEMS, KEYED)).to.equal('200');
@@ -94,13 +94,13 @@ describe('a POST', () => {
     expect(await world.run(ITEMS, KEYED)).to.equal('409 (attempts-exhausted)');
   });
 
-  virtually('without a key: 409 after a retry is final', async make => {
+  virtually('without a key is not retried after a 409', async make => {
     const world = make({backoff: AT_ONCE});
     world.serve(429, 409);
     expect(await world.run(ITEMS, POST)).to.equal('409 (not-transient)');
   });
 
-  virtually('whose key was used for another body is told so', async make => {
+  virtually('whose key was used for another body has that reason in its report', async make => {
     const world = make();
     world.serve(422);
     const response = await world.clock.run(() => world.fetch(ITEMS, KEYED));

@@ -1,6 +1,8 @@
 /** Where `reportOf` finds the report of a call: on the error or the response itself, or in the error that a client library makes of it. */
 import {expect} from 'chai';
-import {reportOf} from '../../src/core.ts';
+import type {CallContext} from '../../src/call/context.ts';
+import {reportFor} from '../../src/call/report.ts';
+import {type CallReport, reportOf} from '../../src/core.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import {ITEMS, thrown, virtually, type World} from './world.ts';
 
@@ -52,7 +54,7 @@ describe('reportOf', () => {
     });
   });
 
-  virtually('prefers the report of the error itself to that of its cause', async make => {
+  virtually('prefers the report of the error to that of its cause', async make => {
     const world = make({backoff: AT_ONCE});
     const inner = await failedWith(world);
     const outer = await failedWith(world);
@@ -61,7 +63,7 @@ describe('reportOf', () => {
     expect(reportOf(outer)).to.equal((outer as {resilience?: unknown}).resilience);
   });
 
-  virtually('goes on past a getter that throws', async make => {
+  virtually('skips a getter that throws', async make => {
     const cause = await failedWith(make({backoff: AT_ONCE}));
     const odd = {
       get response(): never {
@@ -82,7 +84,7 @@ describe('reportOf', () => {
     expect(reportOf(below(20))).to.equal(undefined);
   });
 
-  it('ends where every error has causes, details and responses without end', () => {
+  it('ends if every error has infinitely many causes, details and responses', () => {
     let reads = 0;
     const endless = (): object =>
       new Proxy(
@@ -119,5 +121,27 @@ describe('reportOf', () => {
       ['a revoked proxy', proxy],
     ] as [string, unknown][])
       it(what, () => expect(reportOf(value)).to.equal(undefined));
+  });
+});
+
+describe('the report of a call under way', () => {
+  virtually('has the result failure, the reason "not ended", and the duration so far', async make => {
+    const reports: CallReport[] = [];
+    const world = make(
+      {backoff: AT_ONCE},
+      {
+        on: event => {
+          if (event.type === 'attempt.end') reports.push(reportFor(event.call as CallContext));
+        },
+      },
+    );
+    world.serveSlowly(30, 503, 200);
+    await world.run();
+    expect(
+      reports.map(({result, reason, attempts, durationMs}) => [result, reason, attempts, durationMs]),
+    ).to.deep.equal([
+      ['failure', 'not ended', 1, 30],
+      ['failure', 'not ended', 2, 60],
+    ]);
   });
 });

@@ -137,7 +137,7 @@ describe('what the caller changes after the call @T13b', () => {
         expect(seen).to.deep.equal([first, first]);
       });
 
-      it(`is not sent by a call that waits in line: ${what}, ${kind}`, async () => {
+      it(`is not sent by a call that waits in the queue: ${what}, ${kind}`, async () => {
         const change = make();
         const first = await expected(change);
         const seen: string[] = [];
@@ -156,7 +156,7 @@ describe('what the caller changes after the call @T13b', () => {
       });
     }
 
-  virtually('is not asked for: each option is read once', async makeWorld => {
+  virtually('is not read: each option is read once', async makeWorld => {
     const world = makeWorld({backoff: AT_ONCE});
     world.serve(503, 200);
     const reads = new Map<string, number>();
@@ -174,7 +174,7 @@ describe('what the caller changes after the call @T13b', () => {
     expect(Object.fromEntries(reads)).to.deep.equal(Object.fromEntries(Object.keys(values).map(name => [name, 1])));
   });
 
-  virtually('may be a Request for the options, as in fetch', async makeWorld => {
+  virtually('does not exclude a Request as the options, as in fetch', async makeWorld => {
     const world = makeWorld({backoff: AT_ONCE});
     const options = new Request('https://other.test/', {method: 'PUT', body: 'text', headers: {'x-mine': 'a'}});
     expect(await world.run(ITEMS, options as ResilientInit)).to.equal('200');

@@ -1,11 +1,18 @@
 /** A process that is busy while its timers fall due: answers that lie in the sockets are read before time counts as over. */
 import {expect} from 'chai';
 import {Pause, type Timer} from '../../src/core/timer.ts';
-import {createFetch, definePolicy, type PolicyInput, type ResilientInit, type SteadfetchEvent} from '../../src/core.ts';
+import {
+  createFetch,
+  definePolicy,
+  type PolicyInput,
+  type ResilientInit,
+  reportOf,
+  type SteadfetchEvent,
+} from '../../src/core.ts';
 import {ScriptedFetch, VirtualClock} from '../../src/testing.ts';
 import {AnsweringLate} from '../support/answering-late.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {answer, ITEMS, later, thrown, World} from './world.ts';
+import {answer, ITEMS, later, thrown, virtually, World} from './world.ts';
 
 const LIMIT_MS = 1000;
 
@@ -89,7 +96,7 @@ describe('a timeout that is declared late', () => {
     return {clock, world, run, stateOf};
   }
 
-  it('opens no breaker and takes nothing from the budget', async () => {
+  it('opens no breaker and costs no budget', async () => {
     const {run, stateOf, world} = worldAt(600);
     for (let call = 0; call < 40; call++) expect(await run()).to.equal('ATTEMPT_TIMEOUT (attempts-exhausted)');
     expect(world.sends).to.equal(80);
@@ -97,7 +104,7 @@ describe('a timeout that is declared late', () => {
   });
 
   for (const lateMs of [0, 39])
-    it(`counts as any other where it is ${lateMs} of 400 ms late`, async () => {
+    it(`counts as any other if it is ${lateMs} of 400 ms late`, async () => {
       const {run, stateOf} = worldAt(lateMs);
       for (let call = 0; call < 40; call++) await run();
       const [state, remaining] = stateOf();
@@ -132,7 +139,7 @@ describe('a timeout that is declared late', () => {
     expect((error as Error).message).to.match(/busy and noticed 600 ms later/);
   });
 
-  it('gives the body of an answer that came meanwhile the time that was lost', async () => {
+  it('extends the time of a body by the delay if its headers had arrived', async () => {
     const {clock, world} = worldAt(600);
     const ends: string[] = [];
     const hanging = () => new Response(new ReadableStream());
@@ -152,7 +159,7 @@ describe('a timeout that is declared late', () => {
     expect(ends).to.deep.equal(['ATTEMPT_TIMEOUT at 1600']);
   });
 
-  it('teaches a hedge no latency when the answer is read late', async () => {
+  it('adds no latency to the hedge quantile if the response is read late', async () => {
     const hedge = {quantile: 0.5, maxLoadRatio: 1};
     const {clock, world, run} = worldAt(600, {attemptTimeoutMs: 400, hedge});
     world.server = new ScriptedFetch(clock, [later(clock, 700, answer(200))]);
@@ -164,5 +171,30 @@ describe('a timeout that is declared late', () => {
     world.server = new ScriptedFetch(clock, [later(clock, 300, answer(200))]);
     await run();
     expect(world.events.findLast(({type}) => type === 'hedge.started')).to.include({delayMs: 50});
+  });
+});
+
+describe('a stall before a retry', () => {
+  virtually('that outlasts the deadline sends no retry, and the call ends with the last response', async make => {
+    let lateMs = 0;
+    const clock = new (class extends VirtualClock {
+      override now(): number {
+        return super.now() + lateMs;
+      }
+    })();
+    const world = make(
+      {backoff: AT_ONCE, deadlineMs: 1000},
+      {
+        clock,
+        on: ({type}) => {
+          if (type === 'retry.scheduled') lateMs = 5000;
+        },
+      },
+    );
+    world.serve(answer(503, {}, 'busy'));
+    const response = await world.fetch(ITEMS);
+    expect(reportOf(response)).to.include({attempts: 1, refusal: 'deadline'});
+    expect(await response.text(), 'its body is there').to.equal('busy');
+    await clock.advance(2000);
   });
 });

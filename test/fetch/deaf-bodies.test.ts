@@ -20,7 +20,7 @@ describe('a body that does not listen to its signal', () => {
     });
   }
 
-  it('a reader is told of silence, after the chunk that came', async () => {
+  it('a reader gets the idle timeout, after the chunk that arrived', async () => {
     const clock = new VirtualClock();
     const fetch = createFetch({idleTimeoutMs: 50}, {clock, fetch: deaf});
     const seen: number[] = [];
@@ -44,14 +44,14 @@ describe('a body that does not listen to its signal', () => {
     expect(await reading).to.equal(mine);
   });
 
-  it('through ky it is ky’s TimeoutError', async () => {
+  it('through ky, it ends with ky’s TimeoutError', async () => {
     const clock = new VirtualClock();
     const api = ky.extend(resilience({attemptTimeoutMs: 100}, {clock}));
     const error = await clock.run(() => errorOf(() => api.get(NOWHERE, {fetch: deaf}).json()));
     expect(error).to.be.instanceOf(KyTimeoutError);
   });
 
-  it('something like a Response keeps its own methods', async () => {
+  it('an object like a Response keeps its own methods', async () => {
     const like = {status: 200, ok: true, headers: new Headers(), body: {}, text: async () => 'own'};
     const fetch = createFetch({}, {fetch: async () => like as unknown as Response});
     expect(await (await fetch(NOWHERE)).text()).to.equal('own');

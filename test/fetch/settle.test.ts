@@ -21,7 +21,7 @@ describe('the stack of the error of a failed call', () => {
     expect(error.stack).not.to.include('src/fetch/settle.ts');
   });
 
-  it('names them where a body inside a Request is sent', async () => {
+  it('names them if the body of a Request is sent', async () => {
     const fetch = failingWith(new TypeError('Failed to fetch'));
     const request = new Request('https://shop.test/items', {method: 'POST', body: 'text'});
     async function save(): Promise<void> {
@@ -30,14 +30,14 @@ describe('the stack of the error of a failed call', () => {
     expect(((await thrown(save())) as Error).stack).to.match(/at async save \(/);
   });
 
-  it('names them where the time ran out', async () => {
+  it('names them after a timeout', async () => {
     const clock = new VirtualClock();
     const fetch = createFetch({attemptTimeoutMs: 10, maxAttempts: 1}, {clock, fetch: () => new Promise(() => {})});
     const error = await clock.run(() => thrown(loadItems(fetch)));
     expect((error as Error).stack).to.match(/^TimeoutError: .*\n(.*\n)*? +at async loadItems \(/);
   });
 
-  it('stays as it is for the next call that fails with the same error', async () => {
+  it('is not changed by the next call that fails with the same error', async () => {
     const error = new TypeError('Failed to fetch');
     await thrown(loadItems(failingWith(error)));
     const {stack} = error;
@@ -45,7 +45,7 @@ describe('the stack of the error of a failed call', () => {
     expect(error.stack).to.equal(stack);
   });
 
-  it('stays as it is when the caller aborts: the reason is the caller’s own', async () => {
+  it('is not changed if the caller aborts, because the reason is the caller’s', async () => {
     const reason = new Error('enough');
     const {stack} = reason;
     const fetch = failingWith(new TypeError('Failed to fetch'));

@@ -115,11 +115,11 @@ for (const [adapter, get] of Object.entries(adapters)) {
         }
       });
       for (const way of Object.keys(ways)) {
-        it(`${way}: a stream longer than the attempt and the deadline is not cut`, async () => {
+        it(`${way}: a stream may last longer than the attempt timeout and the deadline`, async () => {
           expect(await whole[way]).to.deep.equal({value: ALL, threw: false});
         });
 
-        it(`${way}: one that falls silent is cut, with IDLE_TIMEOUT`, async () => {
+        it(`${way}: a stream that falls silent ends with IDLE_TIMEOUT`, async () => {
           const error = (await silent[way]!).error as Caught;
           expect(error.name).to.equal('TimeoutError');
           expect(adapter === 'fetch' ? error : error.cause).to.include({code: 'IDLE_TIMEOUT', limitMs: 60});
@@ -127,13 +127,13 @@ for (const [adapter, get] of Object.entries(adapters)) {
       }
     });
 
-    it('silent from the start, read by a reader: cut after the idle time', async () => {
+    it('a stream that is silent from the start ends after the idle timeout', async () => {
       const response = await get(server.place(drip(0)).url, {...tight, idleTimeoutMs: 40});
       const error = await errorOf(() => response.body!.getReader().read());
       expect(adapter === 'fetch' ? error : error.cause).to.include({code: 'IDLE_TIMEOUT'});
     });
 
-    it('a body that hangs, read by a method, ends with the time of the attempt', async () => {
+    it('a body that hangs and is read by a method ends with the attempt timeout', async () => {
       const methods = ['json', 'text', 'arrayBuffer', 'blob', 'bytes', 'formData'] as const;
       const errors = methods.map(async method => {
         const response = await get(server.place(drip(1)).url, {...tight, attemptTimeoutMs: 90});
@@ -146,7 +146,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
       }
     });
 
-    it('a clone ends with the time of the attempt as its original does', async () => {
+    it('a clone ends with the attempt timeout, like its original', async () => {
       const response = await get(server.place(drip(1)).url, {...tight, attemptTimeoutMs: 60});
       const clone = response.clone();
       const errors = await Promise.all([errorOf(() => clone.text()), errorOf(() => response.text())]);
@@ -159,7 +159,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
       expect(await Promise.all([read(response.body!), read(clone.body!)])).to.deep.equal([ALL, ALL]);
     });
 
-    it('a clone that is read whole does not let its original hang', async () => {
+    it('a clone that is read whole does not make its original hang', async () => {
       const response = await get(server.place(drip(1)).url, {...tight, attemptTimeoutMs: 60});
       response
         .clone()
@@ -168,7 +168,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
       expect((await errorOf(() => response.text())).name).to.equal('TimeoutError');
     });
 
-    it('the body of an error is no stream: it ends with the time of the attempt, however it is read', async () => {
+    it('the body of an error ends with the attempt timeout in every way to read', async () => {
       for (const consume of [readByReader, read]) {
         const {url} = server.place(drip(CHUNKS, 500));
         const init: object = adapter === 'fetch' ? {} : {throwHttpErrors: false};
@@ -197,7 +197,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
       expect(await errorOf(() => response.text())).to.equal(reason);
     });
 
-    it('break out of for await lets go: the server sees the connection close', async () => {
+    it('a break out of for await closes the connection to the server', async () => {
       let closed: () => void;
       const gone = new Promise<void>(resolve => {
         closed = resolve;
@@ -216,7 +216,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
       expect(getEventListeners(controller.signal, 'abort')).to.have.length(0);
     });
 
-    it('1,000 calls leave no listener on a signal that outlives them', async () => {
+    it('1,000 calls leave no listener on a signal', async () => {
       const {signal} = new AbortController();
       const place = server.place({body: 'x'.repeat(100)});
       const endings: ((response: Response) => unknown)[] = [
@@ -237,7 +237,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
       expect(getEventListeners(signal, 'abort')).to.have.length(0);
     });
 
-    it('dropped answers do not cost a connection each', async () => {
+    it('responses that are not read do not hold a connection each', async () => {
       const own = await LoopbackServer.start();
       try {
         for (let call = 0; call < 100; call++) {
@@ -270,7 +270,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
     const URL_OF_NOBODY = 'http://nowhere.invalid/';
     const policy: PolicyInput = {maxAttempts: 1, attemptTimeoutMs: 1000, deadlineMs: 3000, idleTimeoutMs: 500};
 
-    it('a model may answer for minutes, a word at a time', async () => {
+    it('a model may respond for minutes, one word at a time', async () => {
       const clock = new VirtualClock();
       const fetch = sending(clock, Array(900).fill(400));
       const count = await clock.run(async () => {
@@ -284,7 +284,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
       expect(clock.pending).to.equal(0);
     });
 
-    it('silence is cut exactly one idle time after the last chunk', async () => {
+    it('a silent stream ends exactly one idle timeout after the last chunk', async () => {
       const clock = new VirtualClock();
       const fetch = sending(clock, [100, 100, Number.POSITIVE_INFINITY]);
       const error = await clock.run(() =>
@@ -295,7 +295,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
       expect(clock.pending).to.equal(0);
     });
 
-    it('a reader that takes its time is not punished', async () => {
+    it('a slow reader causes no idle timeout', async () => {
       const clock = new VirtualClock();
       const fetch = sending(clock, [10, 10, 10]);
       const count = await clock.run(async () => {
@@ -311,7 +311,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
       expect(clock.pending).to.equal(0);
     });
 
-    it('.text() of a long stream is bounded by the attempt, as the policy says', async () => {
+    it('.text() of a long stream ends with the attempt timeout', async () => {
       const clock = new VirtualClock();
       const fetch = sending(clock, Array(100).fill(100));
       const error = await clock.run(() =>
@@ -321,7 +321,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
       expect(clock.now()).to.equal(1000);
     });
 
-    it('without limits nothing is cut', async () => {
+    it('without limits, no stream ends early', async () => {
       const clock = new VirtualClock();
       const fetch = sending(clock, [100_000, 100_000]);
       const free: PolicyInput = {maxAttempts: 1, attemptTimeoutMs: null, deadlineMs: null, idleTimeoutMs: null};
@@ -335,7 +335,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
 
 describe('streaming: a 200 MB upload', () => {
   for (const adapter of ['fetch', 'ky', 'undici']) {
-    it(`${adapter}: is not held in memory`, async () => {
+    it(`${adapter}: is not kept in memory`, async () => {
       let received = 0;
       const server = createServer((request, response) => {
         request.on('data', (chunk: Buffer) => {

@@ -145,7 +145,7 @@ describe('the body of an upload that was never sent', function () {
     expect(sent).to.equal('kept');
   });
 
-  it('is left to fetch where fetch has begun with it', async () => {
+  it('is left to fetch once fetch has begun to read it', async () => {
     let cancelled = 0;
     const body = new ReadableStream({cancel: () => void cancelled++});
     const broken = createFetch({maxAttempts: 1}, {fetch: async () => Promise.reject(new TypeError('fetch failed'))});
