@@ -8,7 +8,7 @@ const items = (count: number): string[] => Array.from({length: count}, (_, index
 const upper = (chunk: readonly string[]): string[] => chunk.map(item => item.toUpperCase());
 
 describe('chunks', () => {
-  it('carry so many items at the most, the last one fewer', async () => {
+  it('have at most chunkSize items; the last one may have fewer', async () => {
     const log: string[][] = [];
     const {results, report} = await run([...'abcdefg'], chunkOf(3, upper, log));
     expect(log).to.deep.equal([['a', 'b', 'c'], ['d', 'e', 'f'], ['g']]);
@@ -16,7 +16,7 @@ describe('chunks', () => {
     expect(report).to.include({succeeded: 7, requests: 3});
   });
 
-  it('of a hundred items with three that fail for the moment: those three are sent again, in order @T53', async () => {
+  it('of a hundred items send only three transient failures again, in order @T53', async () => {
     const log: string[][] = [];
     const bad = ['i7', 'i50', 'i99'];
     const reply = (chunk: readonly string[], attempt: number) =>
@@ -30,7 +30,7 @@ describe('chunks', () => {
     expect(results[8]).to.include({attempts: 1});
   });
 
-  it('wait as long as the most patient item asks for', async () => {
+  it('wait for the longest wait of their items', async () => {
     const clock = new VirtualClock();
     const reply = (chunk: readonly string[], attempt: number) =>
       attempt === 1 ? [answer(503, 1), throttled({'Retry-After': '4'}), throttled({'Retry-After': '2'})] : upper(chunk);
@@ -39,7 +39,7 @@ describe('chunks', () => {
     expect(clock.now()).to.be.within(4000, 4400);
   });
 
-  it('tell per item what failed for good, and keep the values of the others', async () => {
+  it('report final failures per item, and keep the values of the others', async () => {
     const reply = () => ['A', answer(400, 'bad'), new Error('broken'), Object.assign(new Error('no'), {status: 404})];
     const {results, report} = await run([...'abcd'], chunkOf(4, reply), {ordered: true});
     expect(lines(results)).to.deep.equal(['a ok "A"', 'b failed 400', 'c failed Error', 'd failed 404']);
@@ -49,7 +49,7 @@ describe('chunks', () => {
     );
   });
 
-  it('send an item again only where it may be: 429 yes, 503 of a POST no', async () => {
+  it('send an item again only if that is safe: 429 yes, 503 of a POST no', async () => {
     const log: string[][] = [];
     const reply = (chunk: readonly string[], attempt: number) =>
       attempt === 1 ? [throttled(), answer(503, 1)] : upper(chunk);
@@ -60,7 +60,7 @@ describe('chunks', () => {
     expect(failure).to.include({refusal: 'may-have-acted', retryable: false});
   });
 
-  it('give each item its own last answer when the attempts are used up', async () => {
+  it('give each item its own last response when the attempts are exhausted', async () => {
     const reply = (chunk: readonly string[]) => chunk.map(item => answer(item === 'a' ? 503 : 429, item));
     const {results, report} = await run(['a', 'b'], chunkOf(2, reply), {ordered: true});
     expect(lines(results)).to.deep.equal(['a failed 503', 'b failed 429']);
@@ -68,7 +68,7 @@ describe('chunks', () => {
     expect(report).to.include({requests: 3, retryable: 2});
   });
 
-  it('are sent again as a whole where the request failed for the moment', async () => {
+  it('are sent again as a whole if the request had a transient failure', async () => {
     const log: string[][] = [];
     const reply = (chunk: readonly string[], attempt: number) =>
       attempt === 1 ? new Response('', {status: 503}) : Response.json(upper(chunk));
@@ -81,7 +81,7 @@ describe('chunks', () => {
   });
 
   for (const status of [400, 413, 422])
-    it(`that are refused with ${status} are cut until the guilty item is alone: the others are answered @T53b`, async () => {
+    it(`that are refused with ${status} are split until the failing item is alone, and the others succeed @T53b`, async () => {
       const log: string[][] = [];
       const reply = (chunk: readonly string[]) => (chunk.includes('i11') ? answer(status, 'no') : upper(chunk));
       const {results, report, events} = await run(items(32), chunkOf(32, reply, log), {ordered: true});
@@ -91,7 +91,7 @@ describe('chunks', () => {
       expect(events.filter(({type}) => type === 'chunk.split')).to.have.length(5);
     });
 
-  it('that are refused for more than one item find each of them', async () => {
+  it('that are refused because of several items find each of them', async () => {
     const bad = new Set(['i0', 'i5', 'i6', 'i15']);
     const reply = (chunk: readonly string[]) => (chunk.some(item => bad.has(item)) ? answer(400, 'no') : upper(chunk));
     const {results} = await run(items(16), chunkOf(16, reply), {ordered: true});
@@ -99,7 +99,7 @@ describe('chunks', () => {
   });
 
   for (const status of [401, 403, 404])
-    it(`that are refused with ${status} are not cut: every item would be`, async () => {
+    it(`that are refused with ${status} are not split, because every item would be refused`, async () => {
       const {report} = await run(
         items(8),
         chunkOf(8, () => answer(status, 'no')),
@@ -107,7 +107,7 @@ describe('chunks', () => {
       expect(report).to.include({requests: 1, failed: 8});
     });
 
-  it('under a key are not cut for 422, which then says that the key is known with another body', async () => {
+  it('with a key are not split for a 422, which means that the key was used with another body', async () => {
     const policy = {...POLICY, idempotency: {}};
     const {report} = await run(
       items(4),
@@ -122,14 +122,14 @@ describe('chunks', () => {
     ['more results than items', () => ['A', 'B', 'C', 'D'], '4 results'],
     ['no list', () => ({data: []}), 'no list of results, but a object,'],
   ] as const)
-    it(`with ${name} fail as a whole: nobody can tell whose they are @T54`, async () => {
+    it(`with ${name} fail as a whole, because results cannot be assigned to items @T54`, async () => {
       const {results, report} = await run([...'abc'], chunkOf(3, reply));
       expect(report.failedBy).to.deep.equal({CHUNK_MISMATCH: 3});
       expect(report.requests).to.equal(1);
       expect(results[0]!.ok ? '' : results[0]!.failure.reason).to.include(`sendChunk gave ${given} for 3 items`);
     });
 
-  it('have a key for the request that follows from its items, and one for each item', async () => {
+  it('have one key per request, computed from its items, and one key per item', async () => {
     const seen: {items: string; key: string; header: string | undefined; keys: readonly string[]}[] = [];
     await run(
       [...'abcd'],
@@ -169,7 +169,7 @@ describe('chunks', () => {
     expect(report).to.include({requests: 3, succeeded: 2});
   });
 
-  it('take one token of the budget for each retried request, however many items it carries', async () => {
+  it('cost one budget token per retried request, for any number of items', async () => {
     const budget = {kind: 'token-bucket', capacity: 14, retryCost: 14, throttledCost: 14, refillPerMinute: 0} as const;
     const reply = (chunk: readonly string[], attempt: number) =>
       attempt === 1 ? chunk.map(() => answer(503, 1)) : upper(chunk);

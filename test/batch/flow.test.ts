@@ -11,7 +11,7 @@ import {ItemServer, lines, POLICY, run} from './world.ts';
 const many = (count: number): string[] => Array.from({length: count}, (_, index) => `item ${index}`);
 
 describe('results', () => {
-  it('come as they are ready, or in the order of the items', async () => {
+  it('arrive when they are ready, or in the order of the items', async () => {
     const server = () => new ItemServer({a: [503, 200]});
     const asTheyCome = await run([...'abc'], server().send);
     expect(asTheyCome.results.map(({item}) => item)).to.deep.equal(['b', 'c', 'a']);
@@ -23,7 +23,7 @@ describe('results', () => {
     ]);
   });
 
-  it('are given one at a time to a listener that takes its time, and the source is not read far ahead', async () => {
+  it('are delivered one at a time to a slow listener, and the source is not read far ahead', async () => {
     let read = 0;
     let inside = 0;
     let ahead = 0;
@@ -47,7 +47,7 @@ describe('results', () => {
     expect(ahead).to.be.within(4, 1100);
   });
 
-  it('of the first item hold back all others when they come in order, but not the whole input', async () => {
+  it('in order wait for the first item, but the source is not read to its end meanwhile', async () => {
     const clock = new VirtualClock();
     let sent = 0;
     let sentMeanwhile = 0;
@@ -69,7 +69,7 @@ describe('results', () => {
 });
 
 describe('duplicates', () => {
-  it('are answered once, while the first is under way and after it @T52', async () => {
+  it('are sent once, both during and after the first request @T52', async () => {
     const server = new ItemServer({a: [503, 200]});
     const {results, report} = await run(['a', 'a', 'b', ...many(50), 'a', 'b'], server.send, {concurrency: 2});
     expect(server.timesSent('a')).to.equal(2);
@@ -79,19 +79,19 @@ describe('duplicates', () => {
     expect(report).to.include({deduplicated: 3, requests: 53, succeeded: 55});
   });
 
-  it('of an item that failed for good fail with it', async () => {
+  it('of an item with a final failure fail with it', async () => {
     const server = new ItemServer({a: [400]});
     const {report} = await run(['a', 'b', 'a'], server.send, {concurrency: 1});
     expect(report).to.include({failed: 2, requests: 2, deduplicated: 1});
   });
 
-  it('of an item that failed for the moment are tried', async () => {
+  it('of an item with a transient failure are sent', async () => {
     const server = new ItemServer({a: [503, 503, 503, 200]});
     const {results} = await run(['a', 'b', 'a'], server.send, {concurrency: 1});
     expect(lines(results)).to.deep.equal(['a failed 503', 'b ok "B"', 'a ok "A"']);
   });
 
-  it('wait, more than fit in the window, for one whose chunk is not full', async () => {
+  it('wait for an item whose chunk is not full, even if they exceed the window', async () => {
     const sizes: number[] = [];
     const {report} = await run(
       Array.from({length: 3000}, () => 'same'),
@@ -141,14 +141,14 @@ describe('duplicates', () => {
     });
   }
 
-  it('are all sent where dedupe is off', async () => {
+  it('are all sent without dedupe', async () => {
     const server = new ItemServer();
     const {report} = await run(['a', 'a'], server.send, {dedupe: false});
     expect(report).to.include({requests: 2, deduplicated: 0});
     expect(new Set(server.sent.map(({context}) => context.key)).size).to.equal(2);
   });
 
-  it('are remembered for 10,000 results where there is no journal, and then sent again', async () => {
+  it('are remembered for 10,000 results without a journal, and then sent again', async () => {
     const {report} = await run(['a', ...many(10_100), 'a'], () => 1, {concurrency: 64});
     expect(report).to.include({requests: 10_102, deduplicated: 0});
   });
@@ -191,7 +191,7 @@ describe('an abort', () => {
     expect(events.at(-1)!.type).to.equal('batch.end');
   });
 
-  it('remembers an attempt in flight: a POST whose connection broke is not sent by a later run', async () => {
+  it('records an attempt in flight: a later run does not send a POST whose connection broke', async () => {
     const controller = new AbortController();
     const reset = Object.assign(new TypeError('fetch failed'), {cause: {code: 'ECONNRESET', message: 'read'}});
     const {results} = await run(
@@ -206,7 +206,7 @@ describe('an abort', () => {
     expect(results[0]!.ok ? null : results[0]!.failure).to.include({refusal: 'may-have-acted', retryable: false});
   });
 
-  it('that came before the start reads nothing', async () => {
+  it('before the start reads nothing', async () => {
     let said = '';
     const source = {
       [Symbol.iterator]: () => ({
@@ -225,7 +225,7 @@ describe('an abort', () => {
     expect(said).to.equal('closed');
   });
 
-  it('ends a batch whose source is stuck, and tells the source', async () => {
+  it('ends a batch whose source hangs, and closes the source', async () => {
     const clock = new VirtualClock();
     const controller = new AbortController();
     let isClosed = false;
@@ -246,7 +246,7 @@ describe('an abort', () => {
     expect(isClosed).to.equal(true);
   });
 
-  it('in the middle of a chunk that is being cut leaves its items for later', async () => {
+  it('while a chunk is being split leaves its items for a later run', async () => {
     const controller = new AbortController();
     const {report} = await run(
       [...'abcd'],
@@ -266,7 +266,7 @@ describe('an abort', () => {
 describe('an error', () => {
   const boom = new Error('boom');
 
-  it('of the source rejects with it, after the attempts in flight', async () => {
+  it('of the source rejects the batch, after the attempts in flight', async () => {
     function* source(): Generator<string> {
       yield 'a';
       throw boom;
@@ -296,7 +296,7 @@ describe('an error', () => {
     ],
     ['rejected', () => Promise.reject(boom)],
   ] as const)
-    it(`${name} by onResult rejects with it, and nothing more is given`, async () => {
+    it(`${name} by onResult rejects the batch, and no more results are delivered`, async () => {
       let given = 0;
       const error = await errorOf(() =>
         run(many(100), new ItemServer().send, {
@@ -310,7 +310,7 @@ describe('an error', () => {
       expect(given).to.equal(1);
     });
 
-  it('of the listener stays with it', async () => {
+  it('of the listener does not affect the batch', async () => {
     const {error} = console;
     console.error = () => {};
     try {

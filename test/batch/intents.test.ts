@@ -124,14 +124,14 @@ describe('the intents of a journal', () => {
     );
   });
 
-  it('are not written for items that may be repeated', async () => {
+  it('are not written for items that may be sent twice', async () => {
     await run(['a'], HARMLESS);
     await run(['b'], KEYED);
     await run(['c'], ONCE, () => 200, {target: {method: 'PUT'}});
     expect(linesOf(['a', 'b', 'c'])).to.deep.equal({a: ['result'], b: ['result'], c: ['result']});
   });
 
-  it('without a result end the item as one that the server may have acted on', async () => {
+  it('without a result fail the item as one that the server may have processed', async () => {
     await killedWhileSending(['a', 'b'], 'b', ONCE, {concurrency: 1});
     const ran = await run(['a', 'b', 'c', 'b'], ONCE);
     expect(ran.sent).to.deep.equal(['c']);
@@ -149,7 +149,7 @@ describe('the intents of a journal', () => {
     expect(ran.report.failedBy).to.deep.equal({'interrupted, may-have-acted': 2});
   });
 
-  it('without a result let the item be sent again where that does no harm, and by retryFailed', async () => {
+  it('without a result allow sending the item again if that is safe, and with retryFailed', async () => {
     for (const [policy, retryFailed, sent] of [
       [ONCE, false, []],
       [KEYED, false, []],
@@ -167,7 +167,7 @@ describe('the intents of a journal', () => {
     }
   });
 
-  it('are taken back where the server did not act, and the item is sent again', async () => {
+  it('are withdrawn if the server did not act, and the item is sent again', async () => {
     const refused = Object.assign(new Error('refused'), {code: 'ECONNREFUSED', syscall: 'connect'});
     for (const [item, said] of [
       ['a', 429],
@@ -183,7 +183,7 @@ describe('the intents of a journal', () => {
     }
   });
 
-  it('are taken back while an item waits for its retry, and written again before that', async () => {
+  it('are withdrawn while an item waits for its retry, and written again before the retry', async () => {
     const policy: PolicyInput = {
       ...ONCE,
       maxAttempts: 2,
@@ -206,7 +206,7 @@ describe('the intents of a journal', () => {
     }
   });
 
-  it('are open for no item that a breaker kept from being sent', async () => {
+  it('are not left open for an item that a breaker refused', async () => {
     const items = Array.from({length: 40}, (_, n) => `item ${n}`);
     const policy: PolicyInput = {...ONCE, breaker: {kind: 'consecutive', failures: 3, openMs: 60_000}};
     const refuse = (): never => {
@@ -218,7 +218,7 @@ describe('the intents of a journal', () => {
     expect((await run(items, ONCE)).sent).to.have.length(items.length);
   });
 
-  it('that cannot be written keep the item from being sent, and end the batch', async () => {
+  it('that cannot be written prevent the item from being sent, and end the batch', async () => {
     const file = await open(join(folder, 'any'), 'w');
     const prototype = Object.getPrototypeOf(file) as FileHandle;
     await file.close();
@@ -239,7 +239,7 @@ describe('the intents of a journal', () => {
     expect((await run(['a', 'b'], ONCE)).sent).to.deep.equal(['a', 'b']);
   });
 
-  it('are open for no item where the batch is stopped', async () => {
+  it('are not left open for any item if the batch is stopped', async () => {
     const items = Array.from({length: 40}, (_, n) => `item ${n}`);
     const controller = new AbortController();
     const {sent, report} = await run(
@@ -257,7 +257,7 @@ describe('the intents of a journal', () => {
     expect(again.report.succeeded).to.equal(items.length);
   });
 
-  it('cost an attempt none of its time', async () => {
+  it('do not shorten the time of an attempt', async () => {
     const clock = new VirtualClock();
     const items = Array.from({length: 40}, (_, n) => `item ${n}`);
     const send = async (item: string): Promise<string> => {
@@ -373,7 +373,7 @@ describe('a group commit', () => {
     expect(disk.writes).to.deep.equal(['a;', 'b;c;', 'd;']);
   });
 
-  it('says of an urgent line that it is lost where it cannot be written', async () => {
+  it('reports that an urgent line is lost if it cannot be written', async () => {
     const disk = new Disk();
     const log: string[] = [];
     const clock = new VirtualClock();

@@ -15,7 +15,7 @@ describe('runBatch', () => {
   before(() => {
     inFlightBefore = attemptsInFlight();
   });
-  it('sends every item once, and reports', async () => {
+  it('sends every item once, and returns a report', async () => {
     const server = new ItemServer();
     const {report, results} = await run(['a', 'b', 'c'], server.send);
     expect(lines(results)).to.have.members(['a ok "A"', 'b ok "B"', 'c ok "C"']);
@@ -49,7 +49,7 @@ describe('runBatch', () => {
     });
   }
 
-  it('takes a redirect that was not followed for a failure, and shows no secret of its address', async () => {
+  it('counts a redirect that was not followed as a failure, and shows no secret of its address', async () => {
     const location = 'https://u:s3cr3t@login.test/login?token=s3cr3t';
     for (const status of [301, 302, 303, 307, 308]) {
       const {results, report} = await run(['a'], () => new Response('moved', {status, headers: {location}}));
@@ -71,13 +71,13 @@ describe('runBatch', () => {
     expect(results[0]).to.have.nested.property('failure.reason').that.includes('https://api.test/login');
   });
 
-  it('never has more requests under way than concurrency', async () => {
+  it('never has more requests in flight than concurrency', async () => {
     const server = new ItemServer({c: [503, 200], h: [503, 503, 200]});
     await run([...'abcdefghij'], server.send, {concurrency: 3});
     expect(server.mostInFlight).to.equal(3);
   });
 
-  it('sends again what is transient, and only that, until the policy says no more', async () => {
+  it('retries transient failures only, up to maxAttempts', async () => {
     const server = new ItemServer({b: [503, 200], c: [400], d: [503], e: [RESET, 200]});
     const {report, results} = await run([...'abcde'], server.send);
     expect(lines(results).sort()).to.deep.equal(['a ok "A"', 'b ok "B"', 'c failed 400', 'd failed 503', 'e ok "E"']);
@@ -94,7 +94,7 @@ describe('runBatch', () => {
     });
   });
 
-  it('sends a POST once where the server may have acted, and says why', async () => {
+  it('sends a POST once if the server may have acted, and reports why', async () => {
     const server = new ItemServer({a: [503, 200], b: [429, 200]});
     const {results} = await run(['a', 'b'], server.send, {policy: {...POLICY, idempotentMethods: []}});
     expect(lines(results)).to.have.members(['a failed 503', 'b ok "B"']);
@@ -103,7 +103,7 @@ describe('runBatch', () => {
     expect(failure.retryable).to.equal(false);
   });
 
-  it('sends the key where the policy says that the server reads it, and retries the POST', async () => {
+  it('sends a key if the policy says that the server reads it, and retries the POST', async () => {
     const server = new ItemServer({a: [503, 200]});
     const {results} = await run(['a', 'b'], server.send, {policy: {...POLICY, idempotentMethods: [], idempotency: {}}});
     expect(lines(results)).to.have.members(['a ok "A"', 'b ok "B"']);
@@ -122,7 +122,7 @@ describe('runBatch', () => {
       .and.not.include(undefined);
   });
 
-  it('tells how far it is, beside what happens to each call', async () => {
+  it('emits its progress beside the events of each call', async () => {
     const {events} = await run(['a', 'b', 'b'], new ItemServer({a: [503, 200], b: [400]}).send, {concurrency: 1});
     expect(events.map(({type}) => type)).to.deep.equal([
       'batch.start',
@@ -139,7 +139,7 @@ describe('runBatch', () => {
     expect(told.at(-1)!.progress).to.deep.equal({items: 3, finished: 3, succeeded: 1, failed: 2, requests: 3});
   });
 
-  it('is sent under a handle whose retries can be switched off, and whose breakers can be seen', async () => {
+  it('accepts a handle, which can disable retries and show breakers', async () => {
     const handle = definePolicy(POLICY);
     handle.disableRetries();
     const {results, report} = await run(['a'], new ItemServer({a: [503]}).send, {
@@ -163,7 +163,7 @@ describe('runBatch', () => {
     expect(lines(results)).to.have.members(['a ok "A"', 'b failed 503']);
   });
 
-  it('ends an attempt that takes too long, whatever it says afterwards', async () => {
+  it('ends an attempt that takes too long, and ignores its later result', async () => {
     let late: (value: string) => void = () => {};
     const clock = new VirtualClock();
     const signals: AbortSignal[] = [];
@@ -222,7 +222,7 @@ describe('runBatch', () => {
       expect(clock.now()).to.be.within(7000, 7700);
     });
 
-    it('tells why fetch failed', async () => {
+    it('reports why fetch failed', async () => {
       const {results} = await run(['a'], () => fetch('http://127.0.0.1:9/'));
       expect(results.map(result => (result.ok ? '' : result.failure.reason))).to.deep.equal([
         'TypeError: fetch failed: bad port',
@@ -246,7 +246,7 @@ describe('runBatch', () => {
       return {clock, server, send: () => fetch('https://shop.test/', {method: 'POST'})};
     };
 
-    it('has the last word: nothing is retried on top of its retries', async () => {
+    it('decides alone: the batch does not retry on top of its retries', async () => {
       const {clock, server, send} = inner([503], {});
       const {results} = await run(['a'], send, {clock});
       expect(server.requests).to.have.length(3);
@@ -258,14 +258,14 @@ describe('runBatch', () => {
       });
     });
 
-    it('leaves the retries to the batch where it sends once', async () => {
+    it('leaves the retries to the batch if it has one attempt', async () => {
       const {clock, server, send} = inner([503], {maxAttempts: 1});
       await run(['a'], send, {clock});
       expect(server.requests).to.have.length(3);
     });
   });
 
-  it('holds the items while the circuit is open, and goes on by itself', async () => {
+  it('holds the items while the circuit is open, and continues by itself', async () => {
     let isDown = true;
     const clock = new VirtualClock();
     const events: BatchEvent['type'][] = [];
@@ -289,7 +289,7 @@ describe('runBatch', () => {
     expect(report.heldMs).to.be.above(10_000);
   });
 
-  it('ends where the circuit stays open for maxHoldMs, and loses nothing that could be sent later', async () => {
+  it('ends if the circuit stays open for maxHoldMs, and keeps the unsent items for a later run', async () => {
     const {report, results, clock} = await run(
       Array.from({length: 500}, (_, index) => `item ${index}`),
       () => answer(503, null),
@@ -302,13 +302,13 @@ describe('runBatch', () => {
     expect(clock.now()).to.be.within(30_000, 120_000);
   });
 
-  it('ends at once where the server asks to be left alone for longer', async () => {
+  it('ends at once if the server asks for a longer pause', async () => {
     const {report, clock} = await run([...'abc'], () => answer(429, null, {'Retry-After': '3600'}), {concurrency: 1});
     expect(report).to.include({ended: 'held', requests: 1, items: 2, left: 2, failed: 0});
     expect(clock.now()).to.equal(0);
   });
 
-  it('waits for a server that asks for more than one call would wait', async () => {
+  it('waits for a server that asks for a longer pause than one call would wait for', async () => {
     const server = new ItemServer({a: [() => answer(429, null, {'Retry-After': '300'}), 200]});
     const {report, clock} = await run(['a'], server.send);
     expect(report).to.include({succeeded: 1, requests: 2});
@@ -336,7 +336,7 @@ describe('runBatch', () => {
 
   // In a suite of its own: mocha runs it after the suites above.
   describe('afterwards', () => {
-    it('every breaker has been told the end of each attempt', async () => {
+    it('every attempt was reported to its breaker', async () => {
       for (let turn = 0; turn < 100 && attemptsInFlight() > inFlightBefore; turn++)
         await new Promise(done => setTimeout(done, 10));
       expect(attemptsInFlight()).to.equal(inFlightBefore);

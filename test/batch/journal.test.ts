@@ -63,7 +63,7 @@ describe('the journal', () => {
   };
   const told = ({results}: Ran) => results.map(({item, ok, source}) => [item, ok, source]);
 
-  it('answers what was answered, and sends nothing of it again', async () => {
+  it('returns the stored results, and sends none of these items again', async () => {
     const first = await run();
     expect(first.sent).to.have.length(5);
     const second = await run();
@@ -76,21 +76,21 @@ describe('the journal', () => {
     expect(second.results[1]).to.deep.include({value: {echo: 'bé'}});
   });
 
-  it('sends again, under the same key, what failed for the moment', async () => {
+  it('sends items with transient failures again, with the same key', async () => {
     const first = await run(ITEMS, true, {'d\n': 503});
     const second = await run();
     expect(second.sent).to.deep.equal([first.sent[3]]);
     expect(second.results[3]).to.deep.include({ok: true, source: 'sent'});
   });
 
-  it('is asked for duplicates too, and tells them from what an earlier run answered', async () => {
+  it('is searched for duplicates too, which it distinguishes from results of an earlier run', async () => {
     await run(['a', 'a', 'b']);
     const {sent, results} = await run(['a', 'a', 'b', 'x', 'x']);
     expect(sent.map(([item]) => item)).to.deep.equal(['x']);
     expect(results.map(({source}) => source)).to.deep.equal(['journal', 'duplicate', 'journal', 'sent', 'duplicate']);
   });
 
-  it('of another run is not written over by mistake', async () => {
+  it('of another run is not overwritten by mistake', async () => {
     await run();
     const before = readFileSync(journal);
     const error = await errorOf(() => run(ITEMS, false));
@@ -108,14 +108,14 @@ describe('the journal', () => {
     }
   });
 
-  it('that cannot be written is told, with the cause', async () => {
+  it('that cannot be written causes an error with its cause', async () => {
     const error = await errorOf(() => runBatch(['a'], () => 1, {journal: join(folder, 'none', 'journal')}));
     expect(error.code).to.equal('JOURNAL_FILE');
     expect(error.message).to.match(/^The journal .* cannot be used: ENOENT\.$/);
     expect(error.cause).to.include({code: 'ENOENT'});
   });
 
-  it('is for its owner only, also where an earlier version left it open to all', async () => {
+  it('is readable by its owner only, even if an earlier version created it for all', async () => {
     await run();
     expect(statSync(journal).mode & 0o777).to.equal(0o600);
     chmodSync(journal, 0o644);
@@ -123,7 +123,7 @@ describe('the journal', () => {
     expect(statSync(journal).mode & 0o777).to.equal(0o600);
   });
 
-  it('is no symbolic link, and what one leads to is not touched', async () => {
+  it('must not be a symbolic link, whose target is not changed', async () => {
     const target = join(folder, 'target');
     writeFileSync(target, '');
     for (const to of [target, join(folder, 'nothing')]) {
@@ -138,7 +138,7 @@ describe('the journal', () => {
     rmSync(target);
   });
 
-  it('is no folder', async () => {
+  it('must not be a folder', async () => {
     mkdirSync(journal);
     expect((await errorOf(() => run())).message).to.match(/cannot be used: EISDIR|is not a regular file/);
     rmSync(journal, {recursive: true});
@@ -157,7 +157,7 @@ describe('the journal', () => {
     expect(readdirSync(folder), 'the lock is released').to.deep.equal(['journal']);
   });
 
-  it('is released where the batch fails', async () => {
+  it('is released if the batch fails', async () => {
     const onResult = (): void => {
       throw new Error('no');
     };
@@ -182,7 +182,7 @@ describe('the journal', () => {
     expect(sent.map(([item]) => item)).to.deep.equal(['big']);
   });
 
-  it('is opened without losing the lines that a reader gives meanwhile', async () => {
+  it('is opened without losing lines that the source reads meanwhile', async () => {
     const input = join(folder, 'lines');
     writeFileSync(input, 'x\n'.repeat(5000));
     const lines = createInterface({input: createReadStream(input)});
@@ -190,7 +190,7 @@ describe('the journal', () => {
     expect(items).to.equal(5000);
   });
 
-  it('names the run before anything is sent', async () => {
+  it('has the name of the run before anything is sent', async () => {
     let header = '';
     await runBatch(
       ['a'],
@@ -202,14 +202,14 @@ describe('the journal', () => {
     expect(readLine(Buffer.from(header))).to.include({journal: 'steadfetch batch', version: 2});
   });
 
-  it('has a result before it is handed over', async () => {
+  it('has a result before the result is delivered', async () => {
     await runBatch(['a', 'b', 'c'], item => `value of ${item}`, {
       journal,
       onResult: ({item}) => expect(readFileSync(journal, 'utf8')).to.include(`value of ${item}`) as never,
     });
   });
 
-  it('cuts chunks after a restart where it cut them before, so that a request keeps its key', async () => {
+  it('forms the same chunks after a restart, so that a request keeps its key', async () => {
     const keys = new Map<string, string>();
     const going = async (until: number) => {
       let requests = 0;
@@ -251,7 +251,7 @@ describe('the journal', () => {
       expect(again.sent, 'and now the journal is whole').to.be.empty;
     };
 
-    it('any prefix of the file resumes: what is told in whole lines is known', async () => {
+    it('any prefix of the file can be resumed, with the results of its whole lines', async () => {
       await fc.assert(
         fc.asyncProperty(fc.integer({min: 0, max: whole.length}), async length => {
           const prefix = whole.subarray(0, length);
@@ -266,7 +266,7 @@ describe('the journal', () => {
       );
     });
 
-    it('any byte that was changed is found: an error that names the line, or a tail that is cut', async () => {
+    it('any changed byte is found: by an error that names the line, or as a truncated end', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.integer({min: 0, max: whole.length - 1}),

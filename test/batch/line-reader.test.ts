@@ -19,7 +19,7 @@ const textFile = (text: Buffer): Readable =>
   fileOf(text.length, (bytes, position) => void text.copy(bytes, 0, position, position + bytes.length));
 
 describe('linesOf', () => {
-  it('gives every line with its place, whatever the lengths of lines and blocks', async () => {
+  it('returns every line with its position, for all lengths of lines and blocks', async () => {
     const lengths = fc.array(fc.oneof(fc.integer({min: 0, max: 40}), fc.integer({min: 262_100, max: 262_200})), {
       maxLength: 6,
     });

@@ -121,7 +121,7 @@ describe('acquireLock', function () {
     expect(readdirSync(folder)).to.be.empty;
   });
 
-  it('leaves a lock alone whose owner it cannot see, and says what to do', () => {
+  it('does not take over a lock whose owner it cannot see, and says what to do', () => {
     for (const owner of [{host: 'elsewhere'}, {machine: 'another'}, {namespace: 'pid:[1]'}]) {
       lockOf({...here, ...owner});
       expect(() => acquireLock(path), JSON.stringify(owner)).to.throw(
@@ -182,7 +182,7 @@ describe('livenessOf', () => {
     expect(livenessOf({...nameless, boot: 'earlier'}, nameless)).to.equal('unknown');
   });
 
-  it('takes a process of which no more is known than its pid for alive', () => {
+  it('treats a process of which only the pid is known as alive', () => {
     expect(livenessOf({...here, started: null}, here)).to.equal('alive');
   });
 });

@@ -64,7 +64,7 @@ describe('a resumed batch', () => {
   /** `b` may have been acted on, `c` is refused for good. */
   const first = (): Promise<Ran> => run(ITEMS, ONCE, item => ({b: 503, c: 400})[item] ?? 200);
 
-  it('sends again what may have been acted on, once the policy says that this does no harm', async () => {
+  it('sends items again that may have been processed, if the policy now says that this is safe', async () => {
     const {report} = await first();
     expect(report.failedBy).to.deep.equal({400: 1, '503, may-have-acted': 1});
     const again = await run(ITEMS, HARMLESS);
@@ -76,7 +76,7 @@ describe('a resumed batch', () => {
     expect(third.results[1]).to.deep.include({ok: true, value: 'B', source: 'journal'});
   });
 
-  it('asks the route of each item', async () => {
+  it('uses the route of each item', async () => {
     await first();
     const other = {...ONCE, routes: [{match: {path: '/other'}, idempotentMethods: ['POST']}]} satisfies PolicyInput;
     expect((await run(ITEMS, other)).sent).to.deep.equal([]);
@@ -84,7 +84,7 @@ describe('a resumed batch', () => {
     expect((await run(ITEMS, all)).sent).to.deep.equal(['b']);
   });
 
-  it('leaves what may have been acted on alone under the same policy, with its reason', async () => {
+  it('does not send items again that may have been processed under the same policy, and keeps the reason', async () => {
     const {results} = await first();
     const again = await run(ITEMS, ONCE);
     expect(again.sent).to.deep.equal([]);
@@ -92,7 +92,7 @@ describe('a resumed batch', () => {
     expect(reason(again)).to.equal(reason({results})).and.to.include('the server may have acted');
   });
 
-  it('does not take a key for a protection of what was sent without one', async () => {
+  it('does not send items again with a key that were sent without one', async () => {
     await first();
     expect((await run(ITEMS, KEYED)).sent).to.deep.equal([]);
     expect((await run(ITEMS, KEYED, undefined, {retryFailed: true})).sent).to.deep.equal(['b', 'c']);
@@ -128,7 +128,7 @@ describe('a resumed batch', () => {
     expect(again.report.succeeded).to.equal(4);
   });
 
-  it('counts items, and not lines, where it refuses a journal', async () => {
+  it('counts items and not lines when it refuses a journal', async () => {
     await first();
     await run(ITEMS, HARMLESS);
     const error = await errorOf(() => run(ITEMS, ONCE, () => 200, {}));

@@ -78,7 +78,7 @@ describe('a gRPC call', () => {
     }
   };
 
-  it('that is reset after its effect has one effect, 15 times of 15 @T55c', async () => {
+  it('that is reset after its effect has one effect, in 15 of 15 runs @T55c', async () => {
     server.serve(() => proxy.cut());
     for (let call = 1; call <= 15; call++) {
       const {error} = await ends(address, {breaker: null});
@@ -116,7 +116,7 @@ describe('a gRPC call', () => {
       expect(server.attempts).to.have.length(2);
     });
 
-  it('that gets UNAVAILABLE of the server has one effect, whatever the server says about it', async () => {
+  it('that gets UNAVAILABLE from the server has one effect, with any message', async () => {
     // A server that hands on the status of its own call, after it acted.
     for (const details of ['Stream refused by server', 'No connection established']) {
       server.serve(attempt => attempt.end(status.UNAVAILABLE, {}, details));

@@ -119,13 +119,13 @@ describe('gRPC over a connection that fails', () => {
     expect(performance.now() - start).to.be.at.least(60);
   });
 
-  it('nothing listens: as often as the policy says, UNAVAILABLE', async () => {
+  it('nothing listens: maxAttempts attempts, then UNAVAILABLE', async () => {
     const {error} = await get(server.client(interceptors(), {}, '127.0.0.1:1'));
     expect(error).to.include({code: status.UNAVAILABLE});
     expect(error?.resilience).to.include({attempts: 3, refusal: 'attempts-exhausted'});
   });
 
-  it('nothing listens yet: at once UNAVAILABLE until grpc-js connects anew, or one attempt that waits for it', async () => {
+  it('nothing listens yet: UNAVAILABLE at once until grpc-js reconnects, or one attempt that waits for it', async () => {
     const late = await GrpcServer.start();
     const address = late.address;
     await late.close();
@@ -143,7 +143,7 @@ describe('gRPC over a connection that fails', () => {
     }
   });
 
-  it('REFUSED_STREAM is met once more by grpc-js itself, unless its retries are off', async () => {
+  it('REFUSED_STREAM is retried once by grpc-js itself, unless its retries are disabled', async () => {
     const refuses = [resets(h2.NGHTTP2_REFUSED_STREAM)];
     expect(await meet(refuses, {maxAttempts: 2})).to.include({streams: 4, code: 'UNAVAILABLE'});
     expect(await meet(refuses, {maxAttempts: 2}, {'grpc.enable_retries': 0})).to.include({streams: 2});
@@ -165,7 +165,7 @@ describe('gRPC over a connection that fails', () => {
       return server.attempts.length;
     };
 
-    it('ours and theirs multiply, and theirs can be switched off', async () => {
+    it('the retries of both multiply, and those of grpc-js can be disabled', async () => {
       server.serve(fails(status.UNAVAILABLE));
       expect(await sends([], retries)).to.equal(3);
       server.serve(fails(status.UNAVAILABLE));
@@ -174,7 +174,7 @@ describe('gRPC over a connection that fails', () => {
       expect(await sends(interceptors(), {...retries, 'grpc.enable_retries': 0})).to.equal(3);
     });
 
-    it('RESOURCE_EXHAUSTED without a word is theirs to repeat, if listed, and not ours', async () => {
+    it('RESOURCE_EXHAUSTED without pushback is retried by grpc-js if listed, and not by the policy', async () => {
       server.serve(fails(status.RESOURCE_EXHAUSTED), ok);
       expect(
         await sends(interceptors({retryOn: ['UNAVAILABLE', 'RESOURCE_EXHAUSTED'], idempotentMethods: []})),

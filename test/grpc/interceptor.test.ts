@@ -63,7 +63,7 @@ describe('grpcInterceptor', () => {
     };
 
   describe('an answer', () => {
-    it('comes whole: headers, message, and the status with its trailers', async () => {
+    it('is complete: headers, message, and the status with its trailers', async () => {
       server.serve(attempt => {
         const headers = new Metadata();
         headers.set('x-kind', 'whole');
@@ -83,7 +83,7 @@ describe('grpcInterceptor', () => {
       expect(reportOf(ended.status)).to.include({result: 'success', attempts: 1});
     });
 
-    it('that failed is grpc-js’s own error, with a word on why it was not sent again', async () => {
+    it('that failed is grpc-js’s own error, with the reason why the call was not retried', async () => {
       server.serve(fails(status.FAILED_PRECONDITION, {'x-why': 'because'}));
       const {error} = await get(client());
       expect(error).to.include({code: status.FAILED_PRECONDITION, details: 'FAILED_PRECONDITION'});
@@ -92,14 +92,14 @@ describe('grpcInterceptor', () => {
       expect(reportOf(error)).to.include({reason: 'FAILED_PRECONDITION is not transient', attempts: 1});
     });
 
-    it('of the last attempt is given when the attempts are used', async () => {
+    it('of the last attempt ends the call when the attempts are exhausted', async () => {
       server.serve(unavailable, fails(status.UNAVAILABLE, {'x-last': 'yes'}));
       const {error} = await get(client({maxAttempts: 2}));
       expect(error?.metadata.get('x-last')).to.deep.equal(['yes']);
       expect(error?.resilience).to.include({refusal: 'attempts-exhausted', attempts: 2});
     });
 
-    it('that is a stream comes in order and whole, under the reader’s own pace', async () => {
+    it('that is a stream is complete and in order, at the pace of the reader', async () => {
       const texts = Array.from({length: 3000}, (_, index) => String(index));
       server.serve(unavailable, messages(...texts));
       const seen: string[] = [];
@@ -111,14 +111,14 @@ describe('grpcInterceptor', () => {
       expect(server.attempts).to.have.length(2);
     });
 
-    it('that is an empty stream is one', async () => {
+    it('may be an empty stream', async () => {
       server.serve(unavailable, ok);
       expect(await drain(watch(client()))).to.deep.equal({texts: [], error: undefined});
     });
   });
 
   describe('the codes of retryOn', () => {
-    it('beside UNAVAILABLE are sent again only where the method may be repeated', async () => {
+    it('other than UNAVAILABLE are retried only if the method may be repeated', async () => {
       const policy: PolicyInput = {retryOn: ['INTERNAL'], idempotentMethods: []};
       server.serve(fails(status.INTERNAL), ok);
       expect((await get(client(policy))).error?.resilience).to.include({refusal: 'may-have-acted', attempts: 1});
@@ -130,7 +130,7 @@ describe('grpcInterceptor', () => {
   });
 
   describe('time', () => {
-    it('of each attempt, or what is left of the call’s, is told to the server', async () => {
+    it('of each attempt, or the rest of the call’s, is sent to the server', async () => {
       server.serve(unavailable, unavailable, ok);
       await get(client({attemptTimeoutMs: 5000, deadlineMs: 30_000}));
       for (const {timeLeftMs} of server.attempts) expect(timeLeftMs).to.be.within(4500, 5000);
@@ -142,7 +142,7 @@ describe('grpcInterceptor', () => {
       expect(server.attempts[0]!.timeLeftMs).to.equal(Number.POSITIVE_INFINITY);
     });
 
-    it('of the caller counts where it is shorter, as a date or as a number', async () => {
+    it('of the caller applies if it is shorter, as a date or as a number', async () => {
       for (const deadline of [new Date(Date.now() + 1000), Date.now() + 1000]) {
         server.serve(ok);
         await get(client({attemptTimeoutMs: 5000}), {deadline});
@@ -157,7 +157,7 @@ describe('grpcInterceptor', () => {
       expect(server.attempts).to.have.length(0);
     });
 
-    it('of an attempt ends it, the server hears of that, and the call may have acted', async () => {
+    it('of an attempt ends it and cancels it on the server, and the call may have acted', async () => {
       server.serve(hang, ok);
       const {error} = await get(client({attemptTimeoutMs: 40, idempotentMethods: []}));
       expect(error).to.include({code: status.DEADLINE_EXCEEDED, details: 'The attempt took longer than its 40 ms.'});
@@ -170,27 +170,27 @@ describe('grpcInterceptor', () => {
       if (!call.cancelled) await once(call, 'cancelled');
     });
 
-    it('of an attempt ends it, and a method that may be repeated is sent again', async () => {
+    it('of an attempt ends it, and a method that may be repeated is retried', async () => {
       server.serve(hang, ok);
       const {message} = await get(client({...repeatable, attemptTimeoutMs: 200}));
       expect(message).to.deep.equal({text: 'here'});
       expect(server.attempts).to.have.length(2);
     });
 
-    it('of an attempt is ours also where the server notices it first', async () => {
+    it('of an attempt counts as the attempt timeout even if the server notices it first', async () => {
       server.serve(attempt => void setTimeout(() => attempt.end(status.DEADLINE_EXCEEDED), 195), ok);
       const {message} = await get(client({...repeatable, attemptTimeoutMs: 200}));
       expect(message).to.deep.equal({text: 'here'});
       expect(server.attempts).to.have.length(2);
     });
 
-    it('that only the server is out of is its answer', async () => {
+    it('that only the server has used up is a response of the server', async () => {
       server.serve(fails(status.DEADLINE_EXCEEDED), ok);
       const {error} = await get(client(repeatable));
       expect(error?.resilience).to.include({reason: 'DEADLINE_EXCEEDED is not transient', attempts: 1});
     });
 
-    it('of the policy does not cut a stream that has begun; its silence is bounded', async () => {
+    it('of the policy does not end a stream that has begun; only its silence is limited', async () => {
       const policy: PolicyInput = {attemptTimeoutMs: 250, deadlineMs: 300, idleTimeoutMs: 1500};
       server.serve(attempt => {
         let left = 25;
@@ -215,7 +215,7 @@ describe('grpcInterceptor', () => {
       expect(silent.error?.details).to.equal(error?.details);
     });
 
-    it('of the caller ends a stream that has begun, and is told', async () => {
+    it('of the caller ends a stream that has begun, and is reported', async () => {
       server.serve(attempt => attempt.message('a'));
       const {texts, error} = await drain(watch(client(), {deadline: Date.now() + 250}));
       expect(server.attempts[0]!.timeLeftMs).to.be.within(50, 250);
@@ -230,7 +230,7 @@ describe('grpcInterceptor', () => {
       expect(error?.resilience).to.include({result: 'timeout', attempts: 1});
     });
 
-    it('and the cancel of the call that this one is made for are handed down', async () => {
+    it('and the cancellation of a parent call are inherited', async () => {
       const ended: Promise<unknown>[] = [];
       const outer = await GrpcServer.start();
       try {
@@ -262,7 +262,7 @@ describe('grpcInterceptor', () => {
       expect(server.attempts.filter(({call}) => !call.cancelled)).to.have.length(0);
     });
 
-    it('in flight settles at once, and the server hears of it', async () => {
+    it('during an attempt settles at once, and cancels the request on the server', async () => {
       server.serve(hang);
       const {error} = await get(client(), {}, new Metadata(), call => arrived(1).then(() => call.cancel()));
       expect(error).to.include({code: status.CANCELLED});
@@ -271,7 +271,7 @@ describe('grpcInterceptor', () => {
       if (!call.cancelled) await once(call, 'cancelled');
     });
 
-    it('in a wait settles at once, and nothing more is sent', async () => {
+    it('during a wait settles at once, and nothing more is sent', async () => {
       server.serve(unavailable, ok);
       const clock = new VirtualClock();
       const waits = client({backoff: {...AT_ONCE, delayMs: 5000}}, {clock});
@@ -325,7 +325,7 @@ describe('grpcInterceptor', () => {
       expect(server.attempts).to.have.length(3);
     });
 
-    it('are shared with the HTTP clients of the same handle, both ways', async () => {
+    it('are shared with the HTTP clients of the same handle, in both directions', async () => {
       const clock = new VirtualClock();
       const http = (...script: ScriptedAnswer[]) =>
         createFetch(handle, {clock, fetch: new ScriptedFetch(clock, script).fetch});
@@ -347,7 +347,7 @@ describe('grpcInterceptor', () => {
       ]);
     });
 
-    it('the budget is one for both, and a used-up one gives the last answer', async () => {
+    it('the budget is shared, and an exhausted one ends a call with its last response', async () => {
       const handle = definePolicy({
         backoff: AT_ONCE,
         idempotentMethods: ['GET', 'POST'],
@@ -395,7 +395,7 @@ describe('grpcInterceptor', () => {
       expect((await drain(watch(client(routed)))).error?.resilience).to.include({policyName: 'orders', attempts: 2});
     });
 
-    it('of one call may differ, and a wrong one is refused where it is made', async () => {
+    it('of one call may differ, and an invalid one is refused at the call', async () => {
       server.serve(unavailable, ok);
       const {error} = await get(client(), {resilience: {maxAttempts: 1}});
       expect(error?.resilience).to.include({attempts: 1});
@@ -403,12 +403,12 @@ describe('grpcInterceptor', () => {
       expect(() => client().makeUnaryRequest('/a.B/C', json, text, {}, wrong, () => {})).to.throw(/attempts/);
     });
 
-    it('that is wrong is refused when it is made', () => {
+    it('that is invalid is refused when the interceptor is created', () => {
       expect(() => grpcInterceptor({maxAttempts: 0})).to.throw(/maxAttempts/);
       expect(() => grpcInterceptor({}, {origin: 'shop'})).to.throw(/has to be one such as/);
     });
 
-    it('with a key sends it, the same on every attempt, and then repeats what may have been done', async () => {
+    it('with a key sends the same key on every attempt, and retries calls that may have acted', async () => {
       server.serve(hang, unavailable, ok);
       const {message} = await get(client({idempotency: {}, attemptTimeoutMs: 200}));
       expect(message).to.deep.equal({text: 'here'});
@@ -418,7 +418,7 @@ describe('grpcInterceptor', () => {
       expect(keys[0]).to.match(/^[0-9a-f-]{36}$/);
     });
 
-    it('bounds what is kept for a retry', async () => {
+    it('limits the messages that are kept for a retry', async () => {
       server.serve(unavailable, ok);
       const {error} = await get(client({replayLimitBytes: 5}));
       expect(error?.resilience).to.include({refusal: 'body-not-replayable', attempts: 1});
@@ -426,7 +426,7 @@ describe('grpcInterceptor', () => {
       expect((await get(client({replayLimitBytes: 17}))).message).to.deep.equal({text: 'here'});
     });
 
-    it('of hedging takes the faster of two, and the loser is cancelled', async () => {
+    it('of hedging passes on the faster of two attempts, and cancels the other', async () => {
       server.serve(hang, ok);
       const {message, status: end} = await get(client({...repeatable, hedge: {delayMs: 20, maxLoadRatio: 1}}));
       expect(message).to.deep.equal({text: 'here'});
@@ -435,7 +435,7 @@ describe('grpcInterceptor', () => {
       if (!call.cancelled) await once(call, 'cancelled');
     });
 
-    it('of hedging takes the stream that begins first', async () => {
+    it('of hedging passes on the stream that begins first', async () => {
       server.serve(hang, messages('a', 'b'));
       const hedged = client({...repeatable, hedge: {delayMs: 20, maxLoadRatio: 1}});
       expect((await drain(watch(hedged))).texts).to.deep.equal(['a', 'b']);
@@ -443,7 +443,7 @@ describe('grpcInterceptor', () => {
       if (!call.cancelled) await once(call, 'cancelled');
     });
 
-    it('of hedging does not touch what may not be repeated', async () => {
+    it('of hedging does not hedge methods that may not be repeated', async () => {
       server.serve(attempt => void setTimeout(() => ok(attempt), 60));
       await get(client({idempotentMethods: [], hedge: {delayMs: 10, maxLoadRatio: 1}}));
       expect(server.attempts).to.have.length(1);
@@ -451,7 +451,7 @@ describe('grpcInterceptor', () => {
   });
 
   describe('metadata', () => {
-    it('of the caller is sent as it is, and stays as it was', async () => {
+    it('of the caller is sent and not changed', async () => {
       server.serve(unavailable, ok);
       const metadata = new Metadata();
       metadata.set('x-tenant', 'blue');
@@ -464,7 +464,7 @@ describe('grpcInterceptor', () => {
       expect(Object.keys(metadata.getMap())).to.deep.equal(['x-tenant', 'x-raw-bin', 'x-correlation-id']);
     });
 
-    it('of the policy: the time that is left, and an id for each attempt', async () => {
+    it('of the policy has the time that is left, and an id for each attempt', async () => {
       server.serve(unavailable, ok);
       await get(
         client({deadlineHeader: 'x-time-left', correlation: {requestIdHeader: 'x-request-id'}, deadlineMs: 5000}),
@@ -473,7 +473,7 @@ describe('grpcInterceptor', () => {
       expect(new Set(server.sent('x-request-id')).size).to.equal(2);
     });
 
-    it('may be written anew before every attempt; with a new token UNAUTHENTICATED is worth one more', async () => {
+    it('may be written before every attempt, and UNAUTHENTICATED is retried once with a new token', async () => {
       server.serve(fails(status.UNAUTHENTICATED));
       const {error} = await get(
         client(
@@ -490,7 +490,7 @@ describe('grpcInterceptor', () => {
   });
 
   describe('functions of the user', () => {
-    it('classify sees status and message, and can call an OK transient', async () => {
+    it('classify gets status and message, and can classify an OK as transient', async () => {
       server.serve(ok);
       const seen: unknown[] = [];
       const {status: end} = await get(
@@ -511,7 +511,7 @@ describe('grpcInterceptor', () => {
       expect(reportOf(end)).to.include({attempts: 2, refusal: 'attempts-exhausted'});
     });
 
-    it('classify is not asked of a stream that has begun', async () => {
+    it('classify is not called for a stream that has begun', async () => {
       server.serve(messages('a', 'b'));
       let asked = 0;
       const stream = watch(client(repeatable, {classify: async () => void asked++}));
@@ -519,7 +519,7 @@ describe('grpcInterceptor', () => {
       expect(asked).to.equal(0);
     });
 
-    it('that throw end the call, with what they threw as its cause', async () => {
+    it('that throw end the call with their error as its cause', async () => {
       server.serve(ok);
       const mine = new Error('mine');
       const prepareAttempt = (): never => {
@@ -530,7 +530,7 @@ describe('grpcInterceptor', () => {
       expect(server.attempts).to.have.length(0);
     });
 
-    it('run where the call was made', async () => {
+    it('run in the context of the call', async () => {
       const place = new AsyncLocalStorage<string>();
       server.serve(unavailable, messages('a'));
       const seen: unknown[] = [];
@@ -555,7 +555,7 @@ describe('grpcInterceptor', () => {
           },
         });
 
-    it('an interceptor above sees the call, one below each attempt', async () => {
+    it('an interceptor above sees the call, and one below sees each attempt', async () => {
       server.serve(unavailable, unavailable, ok);
       const seen: string[] = [];
       const both = server.client([
@@ -569,7 +569,7 @@ describe('grpcInterceptor', () => {
       expect(server.sent('x-below')).to.deep.equal(['2', '3', '4']);
     });
 
-    it('an end that those below tell twice is told once @T39', async () => {
+    it('an end that an interceptor below reports twice is reported once @T39', async () => {
       const telling: Interceptor = (options, next) =>
         new InterceptingCall(next(options), {
           start: (metadata, _, go) =>
@@ -597,7 +597,7 @@ describe('grpcInterceptor', () => {
       expect([told, server.attempts.length]).to.deep.equal([1, 2]);
     });
 
-    it('calls with a stream of requests pass untouched', async () => {
+    it('calls with a stream of requests are passed on unchanged', async () => {
       server.serve();
       const plain = client({attemptTimeoutMs: 1});
       const uploaded = await new Promise<unknown>(resolve => {
@@ -621,7 +621,7 @@ describe('grpcInterceptor', () => {
     });
   });
 
-  it('leaves no timer and nobody listening, however a call ends', async () => {
+  it('leaves no timer and no listener after any end of a call', async () => {
     const clock = new VirtualClock();
     const made = client({...repeatable, hedge: {delayMs: 1000, maxLoadRatio: 1}}, {clock});
     server.serve(unavailable, ok);
@@ -646,7 +646,7 @@ describe('grpcInterceptor', () => {
 
   // In a suite of its own: mocha runs it after the suites above.
   describe('afterwards', () => {
-    it('every breaker has been told the end of each attempt', async () => {
+    it('every attempt was reported to its breaker', async () => {
       for (let turn = 0; turn < 100 && attemptsInFlight() > inFlightBefore; turn++)
         await new Promise(done => setTimeout(done, 10));
       expect(attemptsInFlight()).to.equal(inFlightBefore);

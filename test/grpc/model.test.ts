@@ -167,7 +167,7 @@ const run: fc.Arbitrary<Run> = fc.record({
 });
 
 describe('a gRPC call, whatever interleaves', () => {
-  it('is told of its end exactly once and last, sends no more than it may, and leaves nothing', async () => {
+  it('reports its end exactly once and last, keeps to its attempts, and leaves no timer or listener', async () => {
     await fc.assert(
       fc.asyncProperty(run, async each => {
         const {seen, made, live, pending} = await outcomeOf(each);

@@ -9,7 +9,7 @@ const repeatable: PolicyInput = {idempotentMethods: ['POST']};
 const first = (policy: PolicyInput) => toServiceConfig(policy).config.methodConfig[0]!;
 
 describe('toServiceConfig', () => {
-  it('of the defaults retries nothing, since no method is declared repeatable', () => {
+  it('of the defaults retries nothing, because no method is declared repeatable', () => {
     expect(toServiceConfig()).to.deep.equal({
       config: {
         methodConfig: [{name: [{}], timeout: '30s'}],
@@ -19,7 +19,7 @@ describe('toServiceConfig', () => {
     } satisfies ServiceConfigResult);
   });
 
-  it('of methods that may be repeated is what a cautious client runs, without a warning', () => {
+  it('of methods that may be repeated matches a cautious policy, without a warning', () => {
     expect(toServiceConfig(repeatable)).to.deep.equal({
       config: {
         methodConfig: [
@@ -41,19 +41,19 @@ describe('toServiceConfig', () => {
     } satisfies ServiceConfigResult);
   });
 
-  it('the policies of docs/grpc.md are ones', () => {
+  it('accepts the policies of docs/grpc.md', () => {
     const page = readFileSync(new URL('../../docs/grpc.md', import.meta.url), 'utf8');
     const policies = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => JSON.parse(text!) as PolicyInput);
     expect(policies.map(policy => toServiceConfig(policy).config.methodConfig.length)).to.deep.equal([3]);
   });
 
-  it('takes a handle too', () => {
+  it('accepts a handle', () => {
     expect(toServiceConfig(definePolicy({maxAttempts: 2})).config).to.deep.equal(
       toServiceConfig({maxAttempts: 2}).config,
     );
   });
 
-  it('a wrong policy is refused', () => expect(() => toServiceConfig({maxAttempts: 0})).to.throw(/maxAttempts/));
+  it('refuses an invalid policy', () => expect(() => toServiceConfig({maxAttempts: 0})).to.throw(/maxAttempts/));
 
   for (const [what, policy] of [
     ['one attempt', {maxAttempts: 1}],
@@ -65,7 +65,7 @@ describe('toServiceConfig', () => {
 
   it('no deadline: no timeout', () => expect(first({deadlineMs: null})).to.not.have.property('timeout'));
 
-  it('a hedge is one where sending twice is allowed', () => {
+  it('a hedge becomes a hedging policy if the method may be sent twice', () => {
     const hedge = {delayMs: 250, maxLoadRatio: 0.05};
     expect(first({...repeatable, hedge})).to.deep.include({
       hedgingPolicy: {maxAttempts: 3, hedgingDelay: '0.250000000s', nonFatalStatusCodes: ['UNAVAILABLE']},
@@ -171,7 +171,7 @@ describe('toServiceConfig', () => {
       it(what, () => expect(toServiceConfig(policy).warnings).to.deep.equal([warning]));
   });
 
-  it('routes become services and methods: the first that matches wins here too', () => {
+  it('routes become services and methods, and the first match applies', () => {
     const {config, warnings} = toServiceConfig({
       ...repeatable,
       maxAttempts: 5,
@@ -225,7 +225,7 @@ describe('toServiceConfig', () => {
       expect(server.attempts).to.have.length(3);
     });
 
-    it('each method has its own', async () => {
+    it('each method has its own config', async () => {
       const made = client({
         ...repeatable,
         backoff: quick,
@@ -242,7 +242,7 @@ describe('toServiceConfig', () => {
       expect(server.attempts).to.have.length(2);
     });
 
-    it('a deadline below a second is one', async () => {
+    it('a deadline below one second is kept', async () => {
       server.serve(ok);
       await get(client({deadlineMs: 900}));
       expect(server.attempts[0]!.timeLeftMs).to.be.within(400, 900);
@@ -256,7 +256,7 @@ describe('toServiceConfig', () => {
       expect(server.attempts).to.have.length(2);
     });
 
-    it('the budget stops an outage', async () => {
+    it('the budget limits the retries of an outage', async () => {
       const fresh = await GrpcServer.start(); // grpc-js keeps the tokens of a target for the whole process.
       try {
         fresh.serve(fails(status.UNAVAILABLE));

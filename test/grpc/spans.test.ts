@@ -91,7 +91,7 @@ describe('a gRPC call, to those who look on', () => {
     expect(attempts.map(span => span.spanContext().traceId)).to.deep.equal(Array(3).fill(traceId));
   });
 
-  it('a call that finally failed fails its span, with the code', async () => {
+  it('a call that failed sets the error status of its span, with the code', async () => {
     server.serve(fails(status.NOT_FOUND));
     await get(client());
     for (const span of tracing.spans) {
@@ -101,7 +101,7 @@ describe('a gRPC call, to those who look on', () => {
     expect(tracing.spans).to.have.length(2);
   });
 
-  it('time that ran out is DEADLINE_EXCEEDED, and the caller’s cancel is no error', async () => {
+  it('a timeout is DEADLINE_EXCEEDED, and the caller’s cancellation is no error', async () => {
     server.serve(hang);
     await get(client({attemptTimeoutMs: 30, maxAttempts: 1}));
     expect(tracing.attempts[0]!.attributes).to.include({
@@ -130,7 +130,7 @@ describe('a gRPC call, to those who look on', () => {
     await drain(stream);
   });
 
-  it('the reading of a stream is a span of its own, where these are asked for', async () => {
+  it('with bodySpans, reading a stream has its own span', async () => {
     const ends = async (code: status): Promise<unknown> => {
       tracing.reset();
       server.serve(attempt => {
@@ -153,14 +153,14 @@ describe('a gRPC call, to those who look on', () => {
     expect(first!.attributes['steadfetch.attempt.outcome']).to.equal('superseded');
   });
 
-  it('has spans of its own also where those of HTTP attempts are left to others', async () => {
+  it('has its own attempt spans even if those of HTTP attempts are delegated', async () => {
     server.serve(ok);
     await get(client({}, {observer: otelObserver({attemptSpans: 'delegate'})}));
     expect(tracing.attempts.map(({name}) => name)).to.deep.equal(['shop.Orders/Get']);
     expect(server.sent('traceparent')).to.deep.equal(tracing.attempts.map(traceparentOf));
   });
 
-  it('what the caller does when it is told belongs to the caller’s context, not to that of an attempt', async () => {
+  it('the callback of the caller runs in the context of the caller, not of an attempt', async () => {
     server.serve(fails(status.UNAVAILABLE), attempt => {
       attempt.message('a');
       attempt.end(status.OK);
@@ -178,7 +178,7 @@ describe('a gRPC call, to those who look on', () => {
     });
   });
 
-  it('is a line of a log for each attempt, with its method and the code’s name', async () => {
+  it('writes one log line per attempt, with its method and the name of the code', async () => {
     const lines: string[] = [];
     const write = (line: string): void => void lines.push(line.replace(/^\S+ +|\d+ ms/g, '').replace(/:\d{2,}/, ''));
     server.serve(fails(status.UNAVAILABLE), fails(status.NOT_FOUND));

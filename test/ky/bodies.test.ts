@@ -48,7 +48,7 @@ for (const [loop, extension] of Object.entries(loops)) {
     const client = (policy: PolicyInput = quick): KyInstance => ky.extend(resilience(policy)).extend(extension);
 
     for (const [what, {options, request, sent}] of Object.entries(bodies)) {
-      it(`${what} is sent three times, byte by byte`, async () => {
+      it(`${what} is sent three times, byte for byte`, async () => {
         const place = server.place(503, 503, 200);
         await client().put(request?.(place.url) ?? place.url, options);
         expect(place.requests).to.have.length(3);
@@ -60,7 +60,7 @@ for (const [loop, extension] of Object.entries(loops)) {
       });
     }
 
-    it('a stream gets one attempt, and its own error, which says why', async () => {
+    it('a stream gets one attempt, and its own error with the reason', async () => {
       const place = server.place(503);
       const body = new Blob(['streamed']).stream();
       const error = await errorOf(() => client().put(place.url, {body}));
@@ -70,7 +70,7 @@ for (const [loop, extension] of Object.entries(loops)) {
       expect(error.resilience?.reason).to.include('cannot be sent again (503)');
     });
 
-    it('a stream that is accepted is no failure', async () => {
+    it('a stream that the server accepts is a success', async () => {
       const place = server.place(200);
       const response = await client().put(place.url, {body: new Blob(['streamed']).stream()});
       expect(response.status).to.equal(200);
@@ -86,7 +86,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect(place.bodies).to.deep.equal(['whole', 'whole', 'whole']);
       });
 
-    it('a Request of another class, which a hook returned, is passed on as it is', async () => {
+    it('a Request of another class, which a hook returned, is passed on unchanged', async () => {
       const fetch = async (request: RequestInfo | URL) => new Response((request as Request).headers.get('x-of-hook'));
       const foreign = (request: Request) => ({
         [Symbol.toStringTag]: 'Request',
@@ -124,7 +124,7 @@ for (const [loop, extension] of Object.entries(loops)) {
       expect(calls).to.equal(1);
     });
 
-    it('a custom parseJson reads the answer, from the promise and from the Response', async () => {
+    it('a custom parseJson reads the response, from the promise and from the Response', async () => {
       const place = server.place(503, 200);
       const parseJson = (json: string) => ({parsed: JSON.parse(json)});
       expect(await client().get(place.url, {parseJson}).json()).to.deep.equal({parsed: {ok: true}});
@@ -132,7 +132,7 @@ for (const [loop, extension] of Object.entries(loops)) {
       expect(await response.json()).to.deep.equal({parsed: {ok: true}});
     });
 
-    it('the response is the very object of fetch: url, type and headers are there', async () => {
+    it('the response is the object of fetch, with url, type and headers', async () => {
       const place = server.place(503, {headers: {'x-answer': '1'}});
       const response = await client().get(`${place.url}/a?b=1`);
       expect(response.url).to.equal(`${place.url}/a?b=1`);
@@ -141,7 +141,7 @@ for (const [loop, extension] of Object.entries(loops)) {
       expect(reportOf(response)).to.include({result: 'success', attempts: 2});
     });
 
-    it('onDownloadProgress sees the answer, after the retries', async () => {
+    it('onDownloadProgress reports the response, after the retries', async () => {
       const place = server.place(503, {body: 'x'.repeat(1000), headers: {'content-length': '1000'}});
       const seen: number[] = [];
       const body = await client()
@@ -151,7 +151,7 @@ for (const [loop, extension] of Object.entries(loops)) {
       expect(seen.at(-1)).to.equal(1000);
     });
 
-    it('onUploadProgress sees every attempt', async () => {
+    it('onUploadProgress reports every attempt', async () => {
       const place = server.place(503, 200);
       const ends: number[] = [];
       await client().put(place.url, {
@@ -162,7 +162,7 @@ for (const [loop, extension] of Object.entries(loops)) {
       expect(new Set(ends)).to.deep.equal(new Set([1000]));
     });
 
-    it('a HEAD request and an answer of 204 have no body to wait for', async () => {
+    it('a HEAD request and a 204 response have no body to wait for', async () => {
       const place = server.place(204);
       expect((await client().head(place.url)).status).to.equal(204);
       expect(await client().get(place.url).text()).to.equal('');

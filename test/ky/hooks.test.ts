@@ -50,7 +50,7 @@ describe('ky: hooks', () => {
     ]);
   });
 
-  it('see the error with its data, and what they return instead is thrown', async () => {
+  it('get the error with its data, and the error that they return is thrown', async () => {
     const place = server.place({status: 422, body: '{"field":"amount"}'});
     class Mine extends Error {}
     let data: unknown;
@@ -89,7 +89,7 @@ describe('ky: hooks', () => {
     expect([place.requests.length, other.requests.length]).to.deep.equal([1, 1]);
   });
 
-  it('ky.retry() also retries a POST without a key: the user said so', async () => {
+  it('ky.retry() also retries a POST without a key, because the user asked for it', async () => {
     const place = server.place(200);
     await api.post(place.url, {
       json: {a: 1},
@@ -98,7 +98,7 @@ describe('ky: hooks', () => {
     expect(place.bodies).to.deep.equal(['{"a":1}', '{"a":1}']);
   });
 
-  it('ky.retry() for ever is bounded by maxAttempts', async () => {
+  it('ky.retry() is limited by maxAttempts', async () => {
     const place = server.place(200);
     const error = await errorOf(() =>
       api.get(place.url, {resilience: {maxAttempts: 4}, hooks: {afterResponse: [() => ky.retry({delay: 1})]}}),
@@ -107,7 +107,7 @@ describe('ky: hooks', () => {
     expect(place.requests).to.have.length(4);
   });
 
-  it('ky.retry() without a delay waits as the policy says', async () => {
+  it('ky.retry() without a delay waits for the backoff of the policy', async () => {
     const place = server.place(200);
     const client = ky.extend(resilience({backoff: {kind: 'constant', delayMs: 3, jitter: 'none'}}));
     const startedAt = performance.now();
@@ -118,14 +118,14 @@ describe('ky: hooks', () => {
     expect(performance.now() - startedAt).to.be.below(900); // ky's own first wait is a second.
   });
 
-  it('ky.stop ends the call without an answer', async () => {
+  it('ky.stop ends the call without a response', async () => {
     const place = server.place(503);
     const answer = await api.get(place.url, {hooks: {beforeRetry: [() => ky.stop]}});
     expect(answer).to.equal(undefined);
     expect(place.requests).to.have.length(1);
   });
 
-  it('a Response from beforeRetry is the answer, whatever its status', async () => {
+  it('a Response from beforeRetry ends the call, with any status', async () => {
     const place = server.place(503);
     const made = await api.get(place.url, {hooks: {beforeRetry: [() => new Response('made')]}});
     expect(await made.text()).to.equal('made');
@@ -136,13 +136,13 @@ describe('ky: hooks', () => {
     expect(place.requests).to.have.length(2);
   });
 
-  it('a call answered by a beforeRetry hook is told as a success', async () => {
+  it('a call answered by a beforeRetry hook is reported as a success', async () => {
     const place = server.place(503);
     const made = await api.get(place.url, {hooks: {beforeRetry: [() => new Response('made')]}});
     expect(reportOf(made)).to.include({result: 'success', attempts: 1});
   });
 
-  it('a Request from beforeRetry goes out in place of the first, with the ids of the call', async () => {
+  it('a Request from beforeRetry replaces the first, with the ids of the call', async () => {
     const place = server.place(503);
     const other = server.place(200);
     await api.get(place.url, {
@@ -160,7 +160,7 @@ describe('ky: hooks', () => {
     expect(place.header('x-try')).to.deep.equal([undefined, '1']);
   });
 
-  it('a Request from beforeRequest goes out, and is retried with its own body', async () => {
+  it('a Request from beforeRequest is sent, and retried with its own body', async () => {
     const first = server.place(200);
     const place = server.place(503, 200);
     await api.put(first.url, {
@@ -173,20 +173,20 @@ describe('ky: hooks', () => {
     expect(place.bodies).to.deep.equal(['other', 'other']);
   });
 
-  it('a Response from beforeRequest is the answer, and nothing is sent', async () => {
+  it('a Response from beforeRequest ends the call, and nothing is sent', async () => {
     const place = server.place(200);
     const response = await api.get(place.url, {hooks: {beforeRequest: [() => new Response('made')]}});
     expect(await response.text()).to.equal('made');
     expect(place.requests).to.have.length(0);
   });
 
-  it('a Response from afterResponse is the answer', async () => {
+  it('a Response from afterResponse is the response of the call', async () => {
     const place = server.place(404);
     const made = await api.get(place.url, {hooks: {afterResponse: [() => new Response('made')]}});
     expect(await made.text()).to.equal('made');
   });
 
-  it('classifies an error status that afterResponse made as the answer', async () => {
+  it('an error status that afterResponse returns is classified as the response', async () => {
     const place = server.place(200);
     const error = await errorOf(() =>
       api.get(place.url, {hooks: {afterResponse: [() => new Response('', {status: 404})]}}),
@@ -195,7 +195,7 @@ describe('ky: hooks', () => {
     expect(place.requests).to.have.length(1);
   });
 
-  it('what afterResponse turns into a 503 is sent again', async () => {
+  it('a response that afterResponse turns into a 503 is retried', async () => {
     const place = server.place(200, 200);
     const response = await api.get(place.url, {
       hooks: {
@@ -216,7 +216,7 @@ describe('ky: hooks', () => {
   });
 
   for (const hook of ['beforeRequest', 'afterResponse', 'beforeRetry'] as const) {
-    it(`what a ${hook} hook throws reaches the caller untouched`, async () => {
+    it(`an error that a ${hook} hook throws reaches the caller unchanged`, async () => {
       const place = server.place(503);
       const mine = new Error('mine');
       const error = await errorOf(() =>
@@ -235,7 +235,7 @@ describe('ky: hooks', () => {
     });
   }
 
-  it('a call that a hook ended says so: no answer of the server is to blame', async () => {
+  it('the report of a call that a hook ended names the hook, and no response', async () => {
     const place = server.place(200);
     const events: SteadfetchEvent[] = [];
     const client = ky.extend(resilience(quick, {on: event => events.push(event)}));
@@ -265,7 +265,7 @@ describe('ky: later .extend()', () => {
 
   const api = ky.extend(resilience(quick));
 
-  it('of fetch: that fetch is used, for every attempt', async () => {
+  it('of fetch: the new fetch is used for every attempt', async () => {
     const place = server.place(503, 200);
     let sends = 0;
     const client = api.extend({
@@ -278,7 +278,7 @@ describe('ky: later .extend()', () => {
     expect([sends, place.requests.length]).to.deep.equal([2, 2]);
   });
 
-  it('of fetch in one call: the same', async () => {
+  it('of fetch in one call: the new fetch is used too', async () => {
     const seen: string[] = [];
     const response = await api.get('http://nowhere.invalid/', {
       fetch: async input => {
@@ -291,7 +291,7 @@ describe('ky: later .extend()', () => {
     expect(new Set(seen).size).to.equal(1);
   });
 
-  it('of fetch: it gets the options that ky does not know, and not ours', async () => {
+  it('of fetch: it gets the options that ky does not know, except resilience', async () => {
     let given: RequestInit & {resilience?: unknown} = {};
     await api.get('http://nowhere.invalid/', {
       resilience: {maxAttempts: 1},
@@ -305,20 +305,20 @@ describe('ky: later .extend()', () => {
     expect(given).not.to.have.property('resilience');
   });
 
-  it('of hooks: they see the retries', async () => {
+  it('of hooks: they run for the retries', async () => {
     const place = server.place(503, 200);
     let retries = 0;
     await api.extend({hooks: {beforeRetry: [() => void retries++]}}).get(place.url);
     expect([retries, place.requests.length]).to.deep.equal([1, 2]);
   });
 
-  it('of retry: it wins over the policy', async () => {
+  it('of retry: it takes precedence over the policy', async () => {
     const place = server.place(503);
     await errorOf(() => api.extend({retry: 1}).get(place.url));
     expect(place.requests).to.have.length(2);
   });
 
-  it('by an init hook: what it sets is seen', async () => {
+  it('by an init hook: the options that it sets are used', async () => {
     const place = server.place(503);
     const client = api.extend({
       hooks: {
@@ -335,7 +335,7 @@ describe('ky: later .extend()', () => {
     expect(place.header('x-init')).to.deep.equal(['1']);
   });
 
-  it('of another policy: the last one runs, alone', async () => {
+  it('of another policy: only the last one is used', async () => {
     const place = server.place(503);
     const events: string[] = [];
     const client = ky
@@ -356,7 +356,7 @@ describe('ky: later .extend()', () => {
     expect(place.header('x-correlation-id')[0]).not.to.include(',');
   });
 
-  it('with replaceOption for the hooks: the policy is gone, and ky is as it was', async () => {
+  it('with replaceOption for the hooks: ky works without the policy', async () => {
     const place = server.place(503);
     await errorOf(() =>
       api.extend({hooks: replaceOption({beforeRequest: []}), retry: {limit: 1, delay: () => 1}}).get(place.url),

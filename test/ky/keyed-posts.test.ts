@@ -30,7 +30,7 @@ describe('a POST answered 503, 503, 200', () => {
 
   for (const [adapter, post] of Object.entries(adapters)) {
     describe(`through ${adapter}`, () => {
-      it('arrives three times under an idempotency block: one key, one correlation id, three traceparents of one trace', async () => {
+      it('arrives three times with an idempotency policy: one key, one correlation id, three traceparents of one trace', async () => {
         const place = server.place(503, 503, 200);
         const response = await post(place, {...quick, idempotency: {}});
 
@@ -49,7 +49,7 @@ describe('a POST answered 503, 503, 200', () => {
         expect(tracing.calls).to.have.length(1);
       });
 
-      it('arrives once under the defaults, without a key, and says why', async () => {
+      it('arrives once with the defaults, without a key, and the report says why', async () => {
         const place = server.place(503, 503, 200);
         const answer = adapter === 'fetch' ? await post(place, quick) : await errorOf(() => post(place, quick));
 
@@ -69,7 +69,7 @@ describe('a POST answered 503, 503, 200', () => {
     });
   }
 
-  it("is retried with the caller's own key, which wins over ours", async () => {
+  it("is retried with the caller's key, which takes precedence over a generated one", async () => {
     for (const policy of [quick, {...quick, idempotency: {}}]) {
       const place = server.place(503, 200);
       await ky.extend(resilience(policy)).post(place.url, {headers: {'Idempotency-Key': 'mine'}, json: {}});

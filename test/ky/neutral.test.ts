@@ -68,7 +68,7 @@ describe('ky: a neutral policy', () => {
     200,
   );
 
-  it('errors are ky’s, untouched', async () => {
+  it('passes on the errors of ky unchanged', async () => {
     const error = await errorOf(() => watched.get(server.place(404).url));
     expect(error).to.be.instanceOf(HTTPError).and.not.to.have.property('resilience');
     const late = await errorOf(() => watched.get(server.place('hang').url, {timeout: 30, retry: 0}));
@@ -76,7 +76,7 @@ describe('ky: a neutral policy', () => {
     expect(late.cause).to.equal(undefined);
   });
 
-  it('is told of every attempt, and of no refusal of ours', async () => {
+  it('reports every attempt, and no refusal', async () => {
     const events: SteadfetchEvent[] = [];
     const api = ky.extend(resilience(neutral, {on: event => events.push(event)}));
     await api.get(server.place(503, 200).url, {retry: soon});
@@ -105,7 +105,7 @@ describe('ky: a neutral policy', () => {
       expect(ours.header('traceparent')).to.deep.equal(tracing.attempts.map(traceparentOf));
     });
 
-    it('its spans tell what ky did', async () => {
+    it('makes spans that show what ky did', async () => {
       await settle(() => watched.get(server.place(503).url, {retry: {limit: 1, ...soon}}));
       expect(tracing.attempts.map(({attributes}) => attributes['http.request.resend_count'])).to.deep.equal([
         undefined,

@@ -41,7 +41,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         ['a number', 1, 2],
         ['{limit}', {limit: 4}, 5],
       ] as const) {
-        it(`${written}: says how often, the policy says the rest`, async () => {
+        it(`${written}: sets the number of attempts; the policy sets the rest`, async () => {
           const place = server.place(503);
           const error = await errorOf(() => client().get(place.url, {retry: option}));
           expect(place.requests).to.have.length(requests);
@@ -50,14 +50,14 @@ for (const [loop, extension] of Object.entries(loops)) {
           expect(overriddenBy()).to.deep.equal(['retry']);
         });
 
-        it(`${written}: is no permission to repeat a POST`, async () => {
+        it(`${written}: does not permit the retry of a POST`, async () => {
           const place = server.place(503);
           await errorOf(() => client().post(place.url, {retry: option}));
           expect(place.requests).to.have.length(1);
         });
       }
 
-      it('set in an extension below or above the policy: the same', async () => {
+      it('in an extension before or after the policy has the same effect', async () => {
         const place = server.place(503);
         const below = ky.extend({retry: 1}).extend(resilience(quick)).extend(extension);
         await errorOf(() => below.get(place.url));
@@ -86,7 +86,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         });
       }
 
-      it('more than a limit: still no permission to repeat a POST, unless its methods name it', async () => {
+      it('as an object does not permit the retry of a POST, unless its methods name POST', async () => {
         const place = server.place(503);
         await errorOf(() => client().post(place.url, {retry: {limit: 2, ...now, shouldRetry: () => true}}));
         await errorOf(() => client().post(place.url, {retry: {limit: 2, ...now, statusCodes: [503]}}));
@@ -95,7 +95,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect(place.requests).to.have.length(5);
       });
 
-      it("what ky refuses is refused in ky's words", async () => {
+      it("that ky refuses is refused with ky's message", async () => {
         const place = server.place(503);
         const wrong = {retry: {limit: 1, methods: 'get'}} as unknown as Options;
         const {error: own} = await settle(() => ky.get(place.url, wrong));
@@ -109,7 +109,7 @@ for (const [loop, extension] of Object.entries(loops)) {
     describe('timeout and totalTimeout', () => {
       const slowHook = (clock: VirtualClock, ms: number) => ({beforeRequest: [() => clock.sleep(ms)]});
 
-      it('a beforeRequest hook that takes longer than totalTimeout: nothing is sent', async () => {
+      it('send nothing if a beforeRequest hook takes longer than totalTimeout', async () => {
         const clock = new VirtualClock();
         let sends = 0;
         const fetch = async () => {
@@ -122,7 +122,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect([sends, clock.pending]).to.deep.equal([0, 0]);
       });
 
-      it('the time of an attempt begins with the attempt, not with a slow beforeRequest hook', async () => {
+      it('start with the attempt, not with a slow beforeRequest hook', async () => {
         const clock = new VirtualClock();
         const policy: PolicyInput = {...quick, attemptTimeoutMs: 100, maxAttempts: 1};
         const options = {fetch: slowFetch(clock, {headersMs: 80}), hooks: slowHook(clock, 90)};
@@ -130,7 +130,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect([response.status, clock.now()]).to.deep.equal([200, 170]);
       });
 
-      it('timeout: the time of an attempt; ky’s TimeoutError, with ours as its cause', async () => {
+      it('timeout: limits an attempt, with ky’s TimeoutError, whose cause is that of steadfetch', async () => {
         const clock = new VirtualClock();
         const fetch = slowFetch(clock, {headersMs: NEVER});
         const api = client({...quick, attemptTimeoutMs: 5000, maxAttempts: 1}, {clock});
@@ -145,7 +145,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect(overriddenBy()).to.deep.equal(['timeout']);
       });
 
-      it('timeout: the body gets the whole time again, as in ky', async () => {
+      it('timeout: gives the body the whole time again, as in ky', async () => {
         const clock = new VirtualClock();
         const api = client({...quick, maxAttempts: 1}, {clock});
         const late = slowFetch(clock, {headersMs: 80, bodyMs: 80});
@@ -170,7 +170,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect(clock.now()).to.equal(100);
       });
 
-      it('a fetch that takes the Request alone hears of it, too', async () => {
+      it('abort a fetch that takes only the Request, too', async () => {
         const clock = new VirtualClock();
         const heard: string[] = [];
         const fetch = (request: RequestInfo | URL) =>
@@ -187,7 +187,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect(heard).to.deep.equal(Array(2).fill(`GET ${URL_OF_NOBODY} TimeoutError`));
       });
 
-      it('timeout: false switches the time of an attempt off', async () => {
+      it('timeout: false disables the attempt timeout', async () => {
         const clock = new VirtualClock();
         const api = client({...quick, attemptTimeoutMs: 100}, {clock});
         const fetch = slowFetch(clock, {headersMs: 20_000});
@@ -196,7 +196,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect(overriddenBy()).to.deep.equal(['timeout']);
       });
 
-      it('totalTimeout: the deadline of the call', async () => {
+      it('totalTimeout: is the deadline of the call', async () => {
         const clock = new VirtualClock();
         const fetch = slowFetch(clock, {headersMs: NEVER});
         const api = client({...quick, attemptTimeoutMs: 400}, {clock});
@@ -208,7 +208,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect(overriddenBy()).to.deep.equal(['totalTimeout']);
       });
 
-      it('totalTimeout: false switches the deadline off', async () => {
+      it('totalTimeout: false disables the deadline', async () => {
         const clock = new VirtualClock();
         const api = client({...quick, attemptTimeoutMs: 50, deadlineMs: 100}, {clock});
         const fetch = slowFetch(clock, {headersMs: 20_000});
@@ -218,7 +218,7 @@ for (const [loop, extension] of Object.entries(loops)) {
       });
 
       for (const timeout of [1000, 2000]) {
-        it(`totalTimeout bounds the body's fresh time too, with a timeout of ${timeout}`, async () => {
+        it(`totalTimeout: limits the body too, with a timeout of ${timeout}`, async () => {
           const clock = new VirtualClock();
           const api = client({...quick, maxAttempts: 1}, {clock});
           const fetch = slowFetch(clock, {headersMs: 900, bodyMs: NEVER});
@@ -230,7 +230,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         });
       }
 
-      it('a body that hangs after the headers surfaces as ky’s TimeoutError from .json() and .text()', async () => {
+      it('reject .json() and .text() of a body that hangs with ky’s TimeoutError', async () => {
         for (const method of ['json', 'text', 'arrayBuffer', 'blob', 'bytes'] as const) {
           const clock = new VirtualClock();
           const api = client({...quick, attemptTimeoutMs: 100}, {clock});
@@ -242,7 +242,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         }
       });
 
-      it("a timeout that ky refuses is refused in ky's words", async () => {
+      it("that ky refuses are refused with ky's message", async () => {
         const place = server.place(200);
         for (const wrong of [{timeout: 2 ** 31}, {totalTimeout: 2 ** 31}]) {
           const {error: own} = await settle(() => ky.get(place.url, wrong));
@@ -257,7 +257,7 @@ for (const [loop, extension] of Object.entries(loops)) {
 
     describe('throwHttpErrors', () => {
       for (const throwHttpErrors of [false, (status: number) => status !== 503]) {
-        it(`${typeof throwHttpErrors}: a 503 is retried, and the last is the answer`, async () => {
+        it(`${typeof throwHttpErrors}: a 503 is retried, and the last one is returned`, async () => {
           const place = server.place(503, 503, 200, 503);
           expect((await client().get(place.url, {throwHttpErrors})).status).to.equal(200);
           expect(place.requests).to.have.length(3);
@@ -269,7 +269,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         });
       }
 
-      it('a function that says yes: the error is thrown after the retries', async () => {
+      it('a function that returns true: the error is thrown after the retries', async () => {
         const place = server.place(503);
         const error = await errorOf(() => client().get(place.url, {throwHttpErrors: status => status === 503}));
         expect(error).to.be.instanceOf(HTTPError);
@@ -297,7 +297,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect(error.resilience?.reason).to.equal('all 3 attempts are used (ECONNREFUSED)');
       });
 
-      it('of a refused connection: a POST without a key is sent again, for nobody acted', async () => {
+      it('of a refused connection: a POST without a key is retried, because no server has acted', async () => {
         const url = await deadUrl();
         const error = await errorOf(() => client().post(url, {json: {}}));
         expect(error.resilience).to.include({attempts: 3});
@@ -312,13 +312,13 @@ for (const [loop, extension] of Object.entries(loops)) {
         expect(overriddenBy()).to.deep.equal([]);
       });
 
-      it('wins over ky’s own options', async () => {
+      it('takes precedence over ky’s own options', async () => {
         const place = server.place(503);
         await errorOf(() => client().get(place.url, {retry: 0, resilience: {maxAttempts: 2}}));
         expect(place.requests).to.have.length(2);
       });
 
-      it('brings ids of the call’s own', async () => {
+      it('sets the ids of the call', async () => {
         const place = server.place(503, 200);
         await client().post(place.url, {resilience: {correlationId: 'order-1', idempotencyKey: 'k1'}});
         expect(place.header('x-correlation-id')).to.deep.equal(['order-1', 'order-1']);
@@ -340,7 +340,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         ['an unknown field', {attempts: 3}],
         ['no object', 5],
       ] as const) {
-        it(`${what}: refused by name, and nothing is sent`, async () => {
+        it(`${what}: is refused by name, and nothing is sent`, async () => {
           const place = server.place(200);
           const error = await errorOf(() => client().get(place.url, {resilience: overrides as CallOverrides}));
           expect(error).to.include({name: 'InvalidPolicyError', code: 'INVALID_OVERRIDES'});
@@ -363,7 +363,7 @@ for (const [loop, extension] of Object.entries(loops)) {
         ]);
       });
 
-      it('a URL object and a Request do as well as a string', async () => {
+      it('a URL object and a Request are accepted like a string', async () => {
         const place = server.place(503, 200, 503, 200);
         await client().get(new URL(place.url));
         await client()(new Request(place.url, {headers: {'x-mine': '1'}}));
@@ -371,7 +371,7 @@ for (const [loop, extension] of Object.entries(loops)) {
       });
     });
 
-    it('the reason of an abort is the caller’s own, and nothing is written on it', async () => {
+    it('the reason of an abort is the caller’s object, unchanged', async () => {
       const place = server.place('hang');
       const controller = new AbortController();
       const reason = new Error('mine');

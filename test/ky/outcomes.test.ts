@@ -414,7 +414,7 @@ describe('ky: how a call can end', () => {
   });
   beforeEach(() => tracing.reset());
 
-  it('knows 36 scenarios', () => expect(scenarios).to.have.length(36));
+  it('has 36 scenarios', () => expect(scenarios).to.have.length(36));
 
   for (const [loop, extension] of Object.entries(loops)) {
     describe(loop, () => {
@@ -475,7 +475,7 @@ describe('ky: how a call can end', () => {
 
   // In a suite of its own: mocha runs it after the suites above.
   describe('afterwards', () => {
-    it('every breaker has been told the end of each attempt', async () => {
+    it('every attempt was reported to its breaker', async () => {
       for (let turn = 0; turn < 100 && attemptsInFlight() > inFlightBefore; turn++)
         await new Promise(done => setTimeout(done, 10));
       expect(attemptsInFlight()).to.equal(inFlightBefore);

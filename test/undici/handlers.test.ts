@@ -40,7 +40,7 @@ describe('resilienceInterceptor, and the handler of a call', () => {
     await server.close();
   });
 
-  it('refuses an older handler at once, with what works instead', async () => {
+  it('refuses an older handler at once, and names the alternative', async () => {
     const place = server.place(503, 200);
     const old = {onConnect() {}, onHeaders: () => true, onData: () => true, onComplete() {}, onError() {}};
     const options = {origin: server.origin, path: new URL(place.url).pathname, method: 'GET'};
@@ -56,7 +56,7 @@ describe('resilienceInterceptor, and the handler of a call', () => {
     expect(events).to.deep.equal([]);
   });
 
-  it('serves Node’s own fetch by Dispatcher1Wrapper and by setGlobalDispatcher', async () => {
+  it('works with Node’s own fetch by Dispatcher1Wrapper and by setGlobalDispatcher', async () => {
     const wrapped = server.place(503, {body: 'here'});
     const own = new Dispatcher1Wrapper(dispatcher());
     const response = await fetch(wrapped.url, {dispatcher: own} as RequestInit);
@@ -108,7 +108,7 @@ describe('resilienceInterceptor, and the handler of a call', () => {
     }
   });
 
-  it('replaces a header of the caller’s under the name that the caller wrote', async () => {
+  it('replaces a header of the caller under the name that the caller wrote', async () => {
     const place = server.place(503, 200);
     const headers = {'X-Request-ID': 'mine', 'IDEMPOTENCY-KEY': 'k-1'};
     await request(place.url, {method: 'POST', headers, dispatcher: dispatcher({idempotency: {}})});
@@ -140,7 +140,7 @@ describe('resilienceInterceptor, and the handler of a call', () => {
         },
       ],
     ] as const)
-      it(`tells a handler that throws in ${method} of its own error, once: ${what}`, async () => {
+      it(`passes its own error once to a handler that throws in ${method}: ${what}`, async () => {
         const place = server.place(answer);
         const mistake = new Error(`thrown in ${method}`);
         const {errors, started} = await dispatched(place, {

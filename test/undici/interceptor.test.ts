@@ -45,7 +45,7 @@ describe('resilienceInterceptor', () => {
     await server.close();
   });
 
-  it('passes a first answer on: status, headers, trailers and body', async () => {
+  it('passes on the first response: status, headers, trailers and body', async () => {
     const place = server.place(response => {
       response.writeHead(200, {'x-kind': 'whole', trailer: 'x-sum'});
       response.write('a');
@@ -59,7 +59,7 @@ describe('resilienceInterceptor', () => {
     expect(trailers).to.deep.equal({'x-sum': '2'});
   });
 
-  it('sends a GET again after 503 and a reset, under one correlation id', async () => {
+  it('retries a GET after a 503 and after a reset, with one correlation id', async () => {
     const place = server.place(503, 'reset', {body: 'here'});
     const {statusCode, body} = await get(place);
     expect([statusCode, await body.text()]).to.deep.equal([200, 'here']);
@@ -67,7 +67,7 @@ describe('resilienceInterceptor', () => {
     expect(place.requests).to.have.length(3);
   });
 
-  it('sends a POST once, and says why; three times with a key, which is the same', async () => {
+  it('sends a POST once with a reason, and three times with the same key', async () => {
     const once = server.place(503, 503, 200);
     expect((await post(once, '{}')).statusCode).to.equal(503);
     expect(once.requests).to.have.length(1);
@@ -80,13 +80,13 @@ describe('resilienceInterceptor', () => {
     expect(keys[0]).to.be.a('string');
   });
 
-  it('gives the last answer, with its body, when the attempts are used', async () => {
+  it('passes on the last response with its body when the attempts are exhausted', async () => {
     const place = server.place({status: 503, body: 'first'}, {status: 503, body: 'last'});
     const {statusCode, body} = await get(place, {maxAttempts: 2});
     expect([statusCode, await body.text()]).to.deep.equal([503, 'last']);
   });
 
-  it('sends bytes again as they were, and a stream once, with its own error', async () => {
+  it('sends the same bytes with a retry, and a stream only once, with its own error', async () => {
     const bytes = server.place(503, 200);
     await post(bytes, Buffer.from([0, 255, 1]), {idempotency: {}});
     expect(bytes.requests.map(({body}) => [...body])).to.deep.equal([
@@ -120,7 +120,7 @@ describe('resilienceInterceptor', () => {
     }
   });
 
-  it('bounds an attempt until its headers, and the silence of a body', async () => {
+  it('limits the time to the headers, and the silence of a body', async () => {
     const silent = await errorOf(() => get(server.place('hang'), {attemptTimeoutMs: 30, maxAttempts: 2}));
     expect(silent).to.include({name: 'TimeoutError', code: 'ATTEMPT_TIMEOUT'});
     expect(silent.resilience).to.include({attempts: 2});
@@ -129,13 +129,13 @@ describe('resilienceInterceptor', () => {
     expect(await errorOf(() => body.text())).to.include({name: 'TimeoutError', code: 'IDLE_TIMEOUT'});
   });
 
-  it('does not cut a body that goes on longer than attempt and deadline', async () => {
+  it('does not end a body that lasts longer than the attempt timeout and the deadline', async () => {
     const place = server.place(drip(12, 20));
     const {body} = await get(place, {attemptTimeoutMs: 100, deadlineMs: 150, idleTimeoutMs: 1000});
     expect(await body.text()).to.equal('.'.repeat(12));
   });
 
-  it('passes large bodies on under backpressure, whole', async () => {
+  it('passes on whole large bodies under backpressure', async () => {
     const size = 8 * 2 ** 20;
     const place = server.place(response => void response.end(Buffer.alloc(size, 7)));
     const {body} = await get(place);
@@ -147,7 +147,7 @@ describe('resilienceInterceptor', () => {
     expect(seen).to.equal(size);
   });
 
-  it('keeps a body back while classify thinks, however large', async () => {
+  it('holds back a body of any size until classify has resolved', async () => {
     const size = 2 ** 20;
     const place = server.place(response => void response.end(Buffer.alloc(size, 7)));
     const classify = () => new Promise<undefined>(resolve => setImmediate(() => setImmediate(resolve, undefined)));
@@ -155,7 +155,7 @@ describe('resilienceInterceptor', () => {
     expect((await body.arrayBuffer()).byteLength).to.equal(size);
   });
 
-  it('hears the caller’s abort in flight, in a wait and in a body', async () => {
+  it('ends on the caller’s abort during an attempt, a wait and a body', async () => {
     const mine = new Error('mine');
     const abortAfter = async (place: Place, policy: PolicyInput, when: (controller: AbortController) => void) => {
       const controller = new AbortController();
@@ -178,13 +178,13 @@ describe('resilienceInterceptor', () => {
     expect(await abortAfter(half, {}, controller => setTimeout(() => controller.abort(mine), 20))).to.equal(mine);
   });
 
-  it('an aborted signal sends nothing', async () => {
+  it('sends nothing if the signal is already aborted', async () => {
     const place = server.place(200);
     await errorOf(() => request(place.url, {signal: AbortSignal.abort(), dispatcher: dispatcher()}));
     expect(place.requests).to.have.length(0);
   });
 
-  it('opens the breaker, and refuses without a connection', async () => {
+  it('refuses calls without a connection once the breaker is open', async () => {
     const place = server.place(500);
     const open = dispatcher({breaker: {kind: 'consecutive', failures: 1}, maxAttempts: 1});
     await (await request(place.url, {dispatcher: open})).body.dump();
@@ -192,7 +192,7 @@ describe('resilienceInterceptor', () => {
     expect(place.requests).to.have.length(1);
   });
 
-  it('takes the faster of two where it hedges, and the loser’s connection goes', async () => {
+  it('passes on the faster of two hedged attempts, and closes the connection of the other', async () => {
     let closed: Promise<unknown> | undefined;
     const place = server.place(
       response => {
@@ -205,7 +205,7 @@ describe('resilienceInterceptor', () => {
     await closed;
   });
 
-  it('one call may differ: resilience is read, and not passed on', async () => {
+  it('reads the overrides of one call from resilience, and does not pass them on', async () => {
     const place = server.place(503, 200);
     const options = {dispatcher: dispatcher(), resilience: {maxAttempts: 1}};
     expect((await request(place.url, options)).statusCode).to.equal(503);
@@ -213,14 +213,14 @@ describe('resilienceInterceptor', () => {
     expect(await errorOf(() => request(place.url, wrong))).to.have.property('code', 'INVALID_OVERRIDES');
   });
 
-  it('serves undici’s fetch too', async () => {
+  it('works with undici’s fetch', async () => {
     const place = server.place(503, {body: '{"a":1}'});
     const response = await undiciFetch(place.url, {dispatcher: dispatcher()});
     expect(await response.json()).to.deep.equal({a: 1});
     expect(place.requests).to.have.length(2);
   });
 
-  it('100 retried calls do not open a connection each', async () => {
+  it('does not open a connection for each of 100 retried calls', async () => {
     const script = Array.from({length: 200}, (_, index) => (index % 2 === 0 ? 503 : 200));
     const place = server.place(...script);
     const shared = dispatcher({budget: null, breaker: null});
@@ -230,13 +230,13 @@ describe('resilienceInterceptor', () => {
     expect(server.connections - before).to.be.below(5);
   });
 
-  it('a policy that is wrong is refused when it is made', () => {
+  it('refuses an invalid policy when it is created', () => {
     expect(() => resilienceInterceptor({maxAttempts: 0})).to.throw(/maxAttempts/);
   });
 
   // In a suite of its own: mocha runs it after the suites above.
   describe('afterwards', () => {
-    it('every breaker has been told the end of each attempt', async () => {
+    it('every attempt was reported to its breaker', async () => {
       for (let turn = 0; turn < 100 && attemptsInFlight() > inFlightBefore; turn++)
         await new Promise(done => setTimeout(done, 10));
       expect(attemptsInFlight()).to.equal(inFlightBefore);

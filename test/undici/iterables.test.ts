@@ -48,7 +48,7 @@ describe('resilienceInterceptor, with an iterable as body', () => {
     ['a Blob', () => new Blob(['blob']), 'blob'],
     ['parameters', () => new URLSearchParams({a: '1', b: 'ü'}), 'a=1&b=%C3%BC'],
   ] as const) {
-    it(`sends ${what} of undici’s fetch again, byte for byte`, async () => {
+    it(`retries ${what} of undici’s fetch byte for byte`, async () => {
       const place = server.place(503, 'reset', 200);
       const response = await undiciFetch(place.url, {method: 'PUT', body: body() as string, dispatcher: dispatcher()});
       expect(response.status).to.equal(200);
@@ -56,7 +56,7 @@ describe('resilienceInterceptor, with an iterable as body', () => {
       expect(new Set(place.header('content-length'))).to.deep.equal(new Set([String(Buffer.byteLength(sent))]));
     });
 
-    it(`sends ${what} of Node’s fetch again`, async () => {
+    it(`retries ${what} of Node’s fetch`, async () => {
       const place = server.place(503, 200);
       const own = new Dispatcher1Wrapper(dispatcher());
       const response = await fetch(place.url, {method: 'PUT', body: body(), dispatcher: own} as RequestInit);
@@ -94,7 +94,7 @@ describe('resilienceInterceptor, with an iterable as body', () => {
     }
   });
 
-  it('goes on reading where the first attempt has stopped', async () => {
+  it('continues reading where the first attempt has stopped', async () => {
     let isClosed = false;
     let read = 0;
     async function* generated() {
@@ -133,7 +133,7 @@ describe('resilienceInterceptor, with an iterable as body', () => {
     expect(broken.requests).to.have.length(1);
   });
 
-  it('ends with the error of an iterable that throws, and sends nothing again', async () => {
+  it('ends with the error of an iterable that throws, without a retry', async () => {
     const mistake = new Error('the iterable broke');
     async function* broken() {
       yield 'a';
@@ -180,7 +180,7 @@ describe('resilienceInterceptor, with an iterable as body', () => {
     expect(slowly.bodies).to.deep.equal(['ab']);
   });
 
-  it('sends a stream once, as ever', async () => {
+  it('sends a stream once', async () => {
     const place = server.place(503, 200);
     expect((await put(place, Readable.from(['a', 'b']))).statusCode).to.equal(503);
     const web = server.place(503, 200);
