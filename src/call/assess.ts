@@ -177,6 +177,7 @@ function loadOf(outcome: Outcome, classification: Classification, answers: Pick<
       if (classification.throttled || OVERLOADED.includes(outcome.status)) return 'too-much';
       return answers.health(outcome.status, classification) === 'success' ? 'fine' : 'nothing';
     case 'attempt-timeout':
+    case 'content-timeout':
       return outcome.reachedTransport && !outcome.isLate ? 'too-much' : 'nothing';
     default:
       return 'nothing';

@@ -149,10 +149,12 @@ class LineSplitter {
     if (length === 0) return;
     let at = this.#endedWithCr && chunk[0] === LF ? 1 : 0;
     this.#endedWithCr = false;
+    // Each is searched for again only once it is passed: a chunk of CRs alone would otherwise be searched to its end at every line.
     let cr = chunk.indexOf(CR, at);
+    let lf = chunk.indexOf(LF, at);
     while (at < length) {
       if (cr !== -1 && cr < at) cr = chunk.indexOf(CR, at);
-      const lf = chunk.indexOf(LF, at);
+      if (lf !== -1 && lf < at) lf = chunk.indexOf(LF, at);
       const end = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf;
       if (end === -1) return this.#keep(chunk.subarray(at));
       this.#end(chunk.subarray(at, end));

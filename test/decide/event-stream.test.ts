@@ -56,6 +56,24 @@ describe('EventStreamParser', () => {
     expect(read(['data: 1\r', '\ndata: 2\r', '\n\r', '\n'])).to.deep.equal([unnamed('1\n2')]);
   });
 
+  for (const [name, line] of [
+    ['CR', '\r'],
+    ['LF', '\n'],
+    ['CRLF', '\r\n'],
+  ] as const)
+    it(`searches a chunk of ${name} alone once, not to its end at every line`, () => {
+      const chunk = bytesOf(line.repeat(1000));
+      const {indexOf} = Uint8Array.prototype;
+      let searched = 0;
+      chunk.indexOf = (byte: number, from = 0) => {
+        const found = indexOf.call(chunk, byte, from);
+        searched += (found === -1 ? chunk.length : found + 1) - from;
+        return found;
+      };
+      expect(read([chunk])).to.deep.equal([]);
+      expect(searched).to.be.at.most(3 * chunk.length);
+    });
+
   it('completes an event at a CR, without waiting for an LF that may never come', () => {
     expect(read(['data: 1\r\r'])).to.deep.equal([unnamed('1')]);
   });
