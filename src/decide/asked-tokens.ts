@@ -26,13 +26,13 @@ const OUTPUT_LIMITS: readonly (readonly string[])[] = [
   ['options', 'num_predict'], // Ollama
 ];
 /** A body without any of these need not be parsed. */
-const OUTPUT_LIMIT_NAMES: RegExp = new RegExp(`"(?:${OUTPUT_LIMITS.map(path => path.at(-1)).join('|')})"`);
+const OUTPUT_LIMIT_NAMES: readonly string[] = OUTPUT_LIMITS.map(path => `"${path.at(-1)}"`);
 
 /** @param text The body of the request; undefined where it is not known. */
 export function askedTokens(text: string | undefined): AskedTokens {
   if (text === undefined || !/^\s*\{/.test(text)) return UNKNOWN;
   const inputTokens = estimatedTokens(text);
-  const outputTokens = OUTPUT_LIMIT_NAMES.test(text) ? outputLimit(text) : undefined;
+  const outputTokens = OUTPUT_LIMIT_NAMES.some(name => text.includes(name)) ? outputLimit(text) : undefined;
   return outputTokens === undefined ? {inputTokens} : {inputTokens, outputTokens};
 }
 
