@@ -30,7 +30,7 @@ export type {
   HeaderBag,
   Observer,
 } from './core/observer.ts';
-export type {FailureKind, Outcome} from './core/outcome.ts';
+export type {FailureKind, Outcome, StreamError} from './core/outcome.ts';
 export {type Ids, type Random, SystemIds, seededRandom} from './core/random.ts';
 export type {Clock} from './core/timer.ts';
 export type {Classification, Sent} from './decide/classification.ts';
