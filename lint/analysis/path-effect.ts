@@ -40,14 +40,18 @@ interface Pattern {
   readonly weight: number;
 }
 
-let patterns: readonly Pattern[] | undefined;
+/** By the last segment; under `*` those whose last segment has a wildcard. The one with the highest weight first. */
+let patterns: ReadonlyMap<string, readonly Pattern[]> | undefined;
 
 /** Built on first use, because most policies name no path. */
-function allPatterns(): readonly Pattern[] {
-  patterns ??= [...knownReads, ...knownWrites]
-    .flatMap(known => known.paths.map(path => patternOf(known, path)))
-    .sort((a, b) => b.weight - a.weight);
-  return patterns;
+function patternsFor(last: string): readonly Pattern[] {
+  patterns ??= Map.groupBy(
+    [...knownReads, ...knownWrites]
+      .flatMap(known => known.paths.map(path => patternOf(known, path)))
+      .sort((a, b) => b.weight - a.weight),
+    ({segments}) => (segments.at(-1)?.includes('*') === false ? segments.at(-1)! : '*'),
+  );
+  return patterns.get(last) ?? [];
 }
 
 function patternOf(known: KnownPaths, path: string): Pattern {
@@ -60,11 +64,15 @@ function patternOf(known: KnownPaths, path: string): Pattern {
 function knownOf({origin, path}: Match): PathEffect | undefined {
   const host = origin === undefined ? undefined : URL.parse(origin)?.hostname;
   const segments = segmentsOf(path).map(segment => segment.toLowerCase());
-  return allPatterns().find(({known, segments: wanted, isWhole}) => {
+  const matches = ({known, segments: wanted, isWhole}: Pattern): boolean => {
     const from = segments.length - wanted.length;
     if (from < 0 || (isWhole && from > 0) || !isAt(known, host)) return false;
     return wanted.every((pattern, index) => fits(pattern, segments[from + index]!));
-  })?.known;
+  };
+  const literal = patternsFor(segments.at(-1) ?? '').find(matches);
+  const wildcard = patternsFor('*').find(matches);
+  if (literal === undefined || wildcard === undefined) return (literal ?? wildcard)?.known;
+  return literal.weight >= wildcard.weight ? literal.known : wildcard.known;
 }
 
 const isAt = ({hosts}: KnownPaths, host: string | undefined): boolean =>

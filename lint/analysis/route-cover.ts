@@ -5,7 +5,7 @@ import type {Match} from '../../src/policy/types.ts';
 
 /** Whether a route certainly matches every call that another matches. False if the patterns are hard to compare. */
 export const covers = (wide: Match, narrow: Match): boolean =>
-  coversMethods(wide.methods, narrow.methods) && coversOrigin(wide, narrow) && coversPath(wide.path, narrow.path);
+  coversPath(wide.path, narrow.path) && coversOrigin(wide, narrow) && coversMethods(wide.methods, narrow.methods);
 
 /** Whether a call may match both routes. False only if that is certain. */
 export const mayMeet = (a: Match, b: Match): boolean => {

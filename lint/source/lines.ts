@@ -19,7 +19,8 @@ export class Lines {
   constructor(text: string) {
     this.#text = text;
     const starts = [0];
-    for (const {0: mark, index} of text.matchAll(/\r\n|\r|\n/g)) starts.push(index + mark.length);
+    const end = /\r\n?|\n/g;
+    while (end.test(text)) starts.push(end.lastIndex);
     this.#starts = starts;
   }
 
