@@ -85,6 +85,7 @@ a mistake, and every prediction from it is wrong.
     'idempotency',
     'maxAttempts',
     'objective',
+    'quota',
   ],
 
   *check(scope): Iterable<Draft> {
