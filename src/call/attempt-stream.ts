@@ -1,6 +1,7 @@
 /** The event stream of an attempt, where the policy has something to say of event streams. */
 import type {ReadAhead} from '../body/response-bodies.ts';
 import {StreamBeginning} from '../body/stream-beginning.ts';
+import type {Pulse} from '../body/tracked-body.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {isEventStream} from '../decide/event-stream.ts';
 import type {EventStream} from '../policy/types.ts';
@@ -13,6 +14,12 @@ export interface AttemptStream {
   readonly beginning: StreamBeginning;
 }
 
+/** No field of an attempt: ten thousand attempts can wait, and most bring no stream. */
+const streams = new WeakMap<AttemptResponse, AttemptStream>();
+
+/** What says of each chunk of a response whether it brought data; null where every chunk does. */
+export const pulseOf = (response: AttemptResponse): Pulse | null => streams.get(response)?.beginning ?? null;
+
 /** @returns Null for every other response, and where the body cannot be read ahead: then the headers are the answer. */
 export function openStream<R extends AttemptResponse>(
   {plan, client, transport}: CallContext<R>,
@@ -22,5 +29,8 @@ export function openStream<R extends AttemptResponse>(
   if (settings === null || client.answers.isFailure(response.status) || !isEventStream(response.headers)) return null;
   const beginning = new StreamBeginning(settings.holdBytes);
   const ahead = transport.bodies.readAhead?.(response, beginning) ?? null;
-  return ahead === null ? null : {settings, ahead, beginning};
+  if (ahead === null) return null;
+  const stream: AttemptStream = {settings, ahead, beginning};
+  streams.set(response, stream);
+  return stream;
 }

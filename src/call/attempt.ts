@@ -2,7 +2,7 @@
  * One attempt: labelled, sent, and ended exactly once; then, if its response is the answer, tied to the body until that is read,
  * cancelled or out of time. An engine that lets go when the headers arrive looks faster, and lets a hanging body hang.
  */
-import type {HeldBody} from '../body/response-bodies.ts';
+import type {HeldBody, ReadAhead} from '../body/response-bodies.ts';
 import type {BeginningEnd} from '../body/stream-beginning.ts';
 import {endAttempt, noteFirstContent, runIn, startAttempt} from '../client/observe.ts';
 import type {Ports} from '../client/ports.ts';
@@ -55,8 +55,6 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
   #owner: AttemptOwner<R> | null = null;
   /** Of a response that waits, while it may become the answer. */
   held: HeldBody | null = null;
-  /** Of the response, where the policy has something to say of event streams and it is one. */
-  stream: AttemptStream | null = null;
 
   constructor(
     call: CallContext<R>,
@@ -222,7 +220,6 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
       return this.#failed(new TypeError('The fetch of this client did not answer with a Response.', flaw));
     const stream = openStream(this.call, response);
     if (stream === null) return this.#answer(response, null);
-    this.stream = stream;
     this.cancellation.alsoCancels(stream.ahead);
     if (stream.settings.commit === 'content') return this.#awaitContent(response, stream);
     stream.ahead.release();
@@ -238,14 +235,14 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
   #awaitContent(response: R, {settings, ahead}: AttemptStream): void {
     if (settings.firstContentMs !== null) this.cancellation.limitContent(settings.firstContentMs);
     ahead.read().then(
-      end => this.#step(() => this.#begun(response, end)),
+      end => this.#step(() => this.#begun(response, ahead, end)),
       error => this.#step(() => this.#failed(error)),
     );
   }
 
-  #begun(response: R, end: BeginningEnd): void {
+  #begun(response: R, ahead: ReadAhead, end: BeginningEnd): void {
     if (this.#owner === null) return; // Time ran out, or the caller aborted, while the stream was read.
-    this.stream?.ahead.release();
+    ahead.release();
     this.cancellation.endContentLimit();
     if (end.kind === 'content') this.#noteContent();
     this.#answer(response, end.kind === 'error' ? end.error : null);

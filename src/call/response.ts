@@ -4,7 +4,7 @@ import {TrackedBody} from '../body/tracked-body.ts';
 import {startBody} from '../client/observe.ts';
 import type {AttemptObserver} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
-import type {AttemptStream} from './attempt-stream.ts';
+import {pulseOf} from './attempt-stream.ts';
 import type {Cancellation} from './cancellation.ts';
 import type {CallContext} from './context.ts';
 
@@ -14,7 +14,6 @@ interface Attempt<R extends AttemptResponse> {
   readonly cancellation: Cancellation;
   readonly span: AttemptObserver | null;
   held: HeldBody | null;
-  readonly stream: AttemptStream | null;
 }
 
 /**
@@ -64,10 +63,11 @@ export function deliverResponse<R extends AttemptResponse>(attempt: Attempt<R>, 
   }
 }
 
-function trackBody<R extends AttemptResponse>({call, cancellation, span, stream}: Attempt<R>, response: R): void {
-  const {client, transport} = call;
+function trackBody<R extends AttemptResponse>({call, cancellation, span}: Attempt<R>, response: R): void {
+  const {client, transport, plan} = call;
   const {bodies, bodyGetsFreshTime, bodyGraceMs = 0} = transport;
-  const body = new TrackedBody(cancellation, client.answers.isFailure(response.status), stream?.beginning);
+  const pulse = plan.policy.stream === null ? null : pulseOf(response);
+  const body = new TrackedBody(cancellation, client.answers.isFailure(response.status), pulse);
   if (!bodies.track(response, body)) return cancellation.release();
   if (span !== null) body.span = startBody(span);
   cancellation.limitBody(body, bodyGetsFreshTime, bodyGraceMs);
