@@ -43,6 +43,18 @@ describe('an event stream under a policy for streams', () => {
     expect(server.requests).to.have.length(1);
   });
 
+  virtually('has the time to its first content in its report, counted from the send of its attempt', async make => {
+    const {call} = streaming(make, [
+      [50, OVERLOADED, END],
+      [100, PING, 300, text('Hi'), DONE],
+    ]);
+    const response = await call();
+    expect(reportOf(response)?.firstContentMs).to.equal(400);
+    await response.text();
+    const plain = make();
+    expect(reportOf(await plain.fetch(ITEMS))?.firstContentMs).to.equal(undefined);
+  });
+
   virtually('is the very Response that fetch gave', async make => {
     const given = new Response(PING + text('Hi'), {headers: {'content-type': 'text/event-stream; charset=utf-8'}});
     const world = make(policy, {fetch: async () => given});

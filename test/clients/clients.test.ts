@@ -169,6 +169,15 @@ for (const {id, packages, reports, lacks = [], ownKeys = false} of catalogue) {
         expect(trial.sent).to.have.length(1);
       });
 
+    if (answers.overload !== undefined)
+      it('reads a stream of a second attempt when the first says that the server is overloaded', async () => {
+        const trial = await start({...PATIENT, stream: {firstContentMs: null}, idempotentMethods: ['POST']});
+        trial.server.answer = answers.stream!;
+        trial.server.failNext(answers.overload!);
+        expect((await trial.operations.stream!()) === PARTS.join(''), 'the same text').to.equal(true);
+        expect(trial.sent).to.have.length(2);
+      });
+
     if (!lacks.includes('abort'))
       it('stops waiting for the next attempt when the caller aborts', async () => {
         const trial = await start({...KEYED, backoff: {kind: 'constant', delayMs: 1_000_000, jitter: 'none'}});

@@ -22,6 +22,8 @@ export interface Subject {
     readonly refusal: Answer;
     /** In which `stream` reads `PARTS`. */
     readonly stream?: Answer;
+    /** A stream in which the vendor says that it is overloaded, before any content. */
+    readonly overload?: Answer;
   };
   /** Whether a request is one of the operation under test. Left out: all are. */
   readonly counts?: (request: SeenRequest) => boolean;

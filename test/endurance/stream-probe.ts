@@ -25,6 +25,10 @@ const unlimited: PolicyInput = {attemptTimeoutMs: null, deadlineMs: null, idleTi
 const CLIENTS: Record<string, () => Client> = {
   plain: () => fetch,
   fetch: () => createFetch(policy),
+  'fetch, streams held': () => {
+    const holding = createFetch({...policy, stream: {}});
+    return (url, init) => holding(url, {...init, headers: {accept: 'text/event-stream'}});
+  },
   'fetch without time limits': () => withSignal(createFetch(unlimited)),
   'fetch, hedged': () => withSignal(createFetch({...policy, hedge: {delayMs: 20, maxLoadRatio: 1}})),
   'fetch, failures': () => {

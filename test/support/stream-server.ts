@@ -2,10 +2,13 @@
 import {createServer, type ServerResponse} from 'node:http';
 
 const CHUNK = 'x'.repeat(1000);
+/** The same as an event, for clients that ask for an event stream. */
+const EVENT = `data: ${CHUNK}\n\n`;
 
 const server = createServer((request, response) => {
   request.resume();
   const status = Number(request.headers['x-status'] ?? 200);
+  const headers = {'content-type': request.headers.accept === 'text/event-stream' ? 'text/event-stream' : 'text/plain'};
   switch (request.url) {
     case '/json':
       response.writeHead(status, {'content-type': 'application/json'});
@@ -14,13 +17,13 @@ const server = createServer((request, response) => {
       response.writeHead(status, {'content-type': 'application/x-www-form-urlencoded'});
       return void inChunks(response, ['a=', CHUNK, '&b=2']);
     case '/broken':
-      response.writeHead(status).write(CHUNK);
+      response.writeHead(status, headers).write(EVENT);
       // A reader that is left in the middle keeps its connection, in plain fetch too, until the connection ends.
       setTimeout(() => response.destroy(), 30);
       return;
     default:
-      response.writeHead(status);
-      inChunks(response, [CHUNK, CHUNK, CHUNK]);
+      response.writeHead(status, headers);
+      inChunks(response, [EVENT, EVENT, EVENT]);
   }
 });
 

@@ -2,11 +2,12 @@
 import {SpanKind, SpanStatusCode, trace} from '@opentelemetry/api';
 import {expect} from 'chai';
 import ky from 'ky';
-import {createFetch, definePolicy, type PolicyInput, type Ports, resilience} from '../../src/index.ts';
-import {deadUrl, LoopbackServer} from '../support/loopback-server.ts';
+import {createFetch, definePolicy, type PolicyInput, type Ports, reportOf, resilience} from '../../src/index.ts';
+import {type Answer, deadUrl, LoopbackServer} from '../support/loopback-server.ts';
 import {Tracing} from '../support/otel.ts';
 import {errorOf, settle} from '../support/outcome.ts';
 import {quick} from '../support/policies.ts';
+import {OVERLOADED, PING, text} from '../support/streamed-fetch.ts';
 
 describe('telemetry: spans', () => {
   let server: LoopbackServer;
@@ -75,6 +76,24 @@ describe('telemetry: spans', () => {
   });
 
   describe('attributes', () => {
+    it('of an attempt whose event stream was held say when its first content came', async () => {
+      const events: Answer = response => {
+        response.writeHead(200, {'content-type': 'text/event-stream'}).end(`${PING}${text('Hi')}`);
+      };
+      const overload: Answer = response => {
+        response.writeHead(200, {'content-type': 'text/event-stream'}).end(OVERLOADED);
+      };
+      const policy: PolicyInput = {...quick, stream: {}};
+      const response = await fetched(server.place(overload, events).url, policy);
+      await response.text();
+      const [failed, answered] = tracing.attempts.map(({attributes}) => attributes);
+      expect(failed).to.include({'http.response.status_code': 200, 'error.type': '529'});
+      expect(failed).not.to.have.property('gen_ai.response.time_to_first_chunk');
+      const seconds = answered!['gen_ai.response.time_to_first_chunk'];
+      expect(seconds).to.be.a('number').that.is.within(0, 60);
+      expect(reportOf(response)?.firstContentMs).to.equal(Number(seconds) * 1000);
+    });
+
     it('of an attempt follow the HTTP conventions to the letter', async () => {
       const place = server.place(503, 200);
       await fetched(`${place.url}?q=1`);

@@ -26,6 +26,14 @@ export const anthropic: Subject = {
     read: json({id: 'ok', type: 'model'}),
     write: json({...message, content: [{type: 'text', text: 'ok'}]}),
     refusal: json({type: 'error', error: {type: 'invalid_request_error', message: 'bad model'}}, 400),
+    overload: events(
+      [
+        {type: 'message_start', message},
+        {type: 'ping'},
+        {type: 'error', error: {type: 'overloaded_error', message: 'Overloaded'}},
+      ],
+      0,
+    ),
     stream: events(
       [
         {type: 'message_start', message},

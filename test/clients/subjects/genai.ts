@@ -22,6 +22,7 @@ export const genai: Subject = {
     read: json({name: 'models/model', displayName: 'ok'}),
     write: json(saying('ok')),
     refusal: json({error: {code: 400, message: 'bad model', status: 'INVALID_ARGUMENT'}}, 400),
+    overload: events([{error: {code: 503, message: 'overloaded', status: 'UNAVAILABLE'}}], 0),
     stream: events(PARTS.map(saying), GAP_MS),
   },
 };

@@ -18,6 +18,13 @@ export const openaiAnswers: Subject['answers'] = {
     usage: {prompt_tokens: 1, completion_tokens: 1, total_tokens: 2},
   }),
   refusal: json({error: {message: 'bad model', type: 'invalid_request_error', param: null, code: null}}, 400),
+  overload: events(
+    [
+      {...delta(''), choices: [{index: 0, delta: {role: 'assistant', content: ''}, finish_reason: null}]},
+      {error: {message: 'overloaded', type: 'server_error', param: null, code: null}},
+    ],
+    0,
+  ),
   stream: events([...PARTS.map(delta), '[DONE]'], GAP_MS),
 };
 
