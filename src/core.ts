@@ -7,18 +7,19 @@ export type {Refusal} from './call/decision.ts';
 export {type CallReport, reportOf} from './call/report.ts';
 export {definePolicy} from './client/define-policy.ts';
 export type {PolicyArgument, PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
-export type {AttemptRequest, ClassifyInput, Ports, Reclassification} from './client/ports.ts';
+export type {AttemptRequest, ClassifyInput, Ports, Reclassification, WeighedRequest} from './client/ports.ts';
 export type {AttemptKind, BreakerState, CallResult, CallView} from './core/call-view.ts';
 export {
   type ErrorCode,
   InvalidPolicyError,
   type PolicyProblem,
   RejectedError,
+  type RejectionCode,
   SteadfetchError,
   TimeoutError,
 } from './core/errors.ts';
 export type * from './core/events.ts';
-export type {BreakerListener, GuardSnapshot, GuardsView} from './core/guard-snapshot.ts';
+export type {BreakerListener, GuardSnapshot, GuardsView, QuotaSnapshot} from './core/guard-snapshot.ts';
 export type {
   AttemptObserver,
   AttemptStart,
@@ -33,6 +34,7 @@ export type {
 export type {FailureKind, Outcome, StreamError} from './core/outcome.ts';
 export {type Ids, type Random, SystemIds, seededRandom} from './core/random.ts';
 export type {Clock} from './core/timer.ts';
+export type {AskedTokens} from './decide/asked-tokens.ts';
 export type {Classification, Sent} from './decide/classification.ts';
 export type {HintSource, ServerHint} from './decide/server-hint.ts';
 export {createFetch, type PerCallInit, type ResilientFetch, type ResilientInit} from './fetch/create-fetch.ts';
