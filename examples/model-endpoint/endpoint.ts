@@ -44,7 +44,7 @@ export interface EndpointOptions {
   readonly tellsQuota?: boolean;
   /** From a request to its refusal. 20 by default. */
   readonly refusalMs?: number;
-  /** From a request to the first word of its answer. 200 by default. */
+  /** From a request to the first word of its answer. 50 by default. */
   readonly latencyMs?: number;
   /** Time of one output token. 0 by default. */
   readonly tokenMs?: number;
@@ -105,7 +105,7 @@ export class ModelEndpoint {
   }
 
   async handle({path, headers, body, signal}: EndpointRequest): Promise<Reply> {
-    const {clock, fault: faultOf = () => null, refusalMs = 20, latencyMs = 200, tokenMs = 0} = this.#options;
+    const {clock, fault: faultOf = () => null, refusalMs = 20, latencyMs = 50, tokenMs = 0} = this.#options;
     const dialect = dialectOf(path);
     if (dialect === undefined) return json(404, {error: {message: `No such path: ${path}`}});
     const asked = dialect.read(JSON.parse(body) as Body, path);

@@ -1,4 +1,4 @@
-/** The input of every report format. Each format has its own file. */
+/** What every report format is given. One format is one file. */
 
 import type {Report} from '../finding.ts';
 import type {Rule} from '../rule.ts';

@@ -7,7 +7,7 @@ import * as names from './attributes.ts';
 import {knownMethod} from './http-method.ts';
 
 export interface Conventions {
-  /** A span name with few possible values. */
+  /** Low in cardinality. */
   spanName(call: CallView): string;
   /** What is called: for spans, for samplers, for metrics. */
   what(call: CallView): Attributes;

@@ -60,7 +60,7 @@ export class KeptIterable {
     }
   }
 
-  /** @internal An attempt has ended and reads no more of the iterable. */
+  /** @internal An attempt needs no more of it. */
   left(reader: BodyReader): void {
     if (this.#kept === null && reader === this.#latest) this.#close();
   }

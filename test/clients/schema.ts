@@ -1,4 +1,4 @@
-/** The types of the API that the typed clients call. */
+/** The API that the typed clients are typed with. */
 import {Hono} from 'hono';
 
 interface Item {

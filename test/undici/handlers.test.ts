@@ -1,6 +1,7 @@
 /** What the caller's handler gets, and what it may do: older handlers, context, header names, exceptions. */
 import {expect} from 'chai';
 import {
+  Agent,
   type Dispatcher,
   Dispatcher1Wrapper,
   getGlobalDispatcher,
@@ -8,24 +9,34 @@ import {
   request,
   setGlobalDispatcher,
 } from 'undici';
-import type {PolicyInput} from '../../src/core.ts';
+import type {PolicyInput, SteadfetchEvent} from '../../src/core.ts';
+import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import type {DispatchHandler} from '../../src/undici/types.ts';
 import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
-import {type Interceptor, undiciClient} from '../support/undici-client.ts';
+import {AT_ONCE} from '../support/policies.ts';
 
 describe('resilienceInterceptor, and the handler of a call', () => {
   let server: LoopbackServer;
+  const agents: Agent[] = [];
+  const events: SteadfetchEvent[] = [];
+  type Below = Parameters<Agent['compose']>[0];
 
-  const client = undiciClient();
-  const {events} = client;
-  const dispatcher = (policy: PolicyInput = {}, ...below: Interceptor[]): Dispatcher =>
-    client.dispatcher(policy, {}, below);
+  const dispatcher = (policy: PolicyInput = {}, ...below: Below[]): Dispatcher => {
+    const agent = new Agent();
+    agents.push(agent);
+    const ours = resilienceInterceptor({backoff: AT_ONCE, ...policy}, {on: event => events.push(event)});
+    return agent.compose([...below, ours] as Below[]);
+  };
 
   before(async () => {
     server = await LoopbackServer.start();
   });
+  beforeEach(() => {
+    events.length = 0;
+  });
   after(async () => {
+    await Promise.all(agents.map(agent => agent.destroy()));
     await server.close();
   });
 
@@ -64,7 +75,7 @@ describe('resilienceInterceptor, and the handler of a call', () => {
   it('passes on the context of interceptors below: the history of redirects', async () => {
     const end = server.place(503, {body: 'end'});
     const start = server.place({status: 302, headers: {location: end.url}});
-    const followed = dispatcher({}, interceptors.redirect({maxRedirections: 2}) as Interceptor);
+    const followed = dispatcher({}, interceptors.redirect({maxRedirections: 2}) as Below);
     const {context, body, opaque} = await request(start.url, {dispatcher: followed, opaque: 'mine'});
     await body.dump();
     const {history} = context as {history: URL[]};

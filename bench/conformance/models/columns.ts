@@ -62,7 +62,7 @@ async function batchOf(
   const ended: Ended[] = [];
   const client = await clientOf(fetch, key);
   await runBatch(prompts, (prompt, {signal}) => client.ask(prompt, {signal}), {
-    policy: {...PRESET, ...policy},
+    policy: {...PRESET, extends: ['steadfetch:llm', 'steadfetch:batch'], ...policy},
     target: {url: URL_OF_CHAT},
     concurrency,
     clock,

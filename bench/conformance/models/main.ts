@@ -5,6 +5,7 @@ import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import type {ColumnResults} from './column.ts';
 import {columns} from './columns.ts';
+import type {Costs} from './costs.ts';
 import {currentPage, type Results} from './page.ts';
 
 const root = new URL('../../../', import.meta.url);
@@ -16,17 +17,17 @@ if (!existsSync(new URL('bench/node_modules/openai', root)))
 
 const results: Record<string, ColumnResults> = {};
 for (const {id, name} of columns) {
-  results[id] = await measure(id);
+  results[id] = await measure<ColumnResults>('column.ts', id);
   console.log(`${name}: measured`);
 }
-const kept: Results = {node: process.versions.node, results};
+const kept: Results = {node: process.versions.node, results, costs: await measure<Costs>('costs.ts')};
 writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(kept, null, 2)}\n`);
 writeFileSync(new URL('docs/model-endpoints.md', root), currentPage());
 
-/** In a process of its own, whose clocks and timers it replaces. */
-async function measure(id: string): Promise<ColumnResults> {
-  const program = fileURLToPath(new URL('column.ts', import.meta.url));
+/** In a process of its own: a column replaces its clocks and timers. */
+async function measure<T>(program: string, ...options: string[]): Promise<T> {
+  const path = fileURLToPath(new URL(program, import.meta.url));
   const flags = ['--no-warnings', '--unhandled-rejections=warn'];
-  const {stdout} = await promisify(execFile)(process.execPath, [...flags, program, id], {timeout: LIMIT_MS});
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as ColumnResults;
+  const {stdout} = await promisify(execFile)(process.execPath, [...flags, path, ...options], {timeout: LIMIT_MS});
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as T;
 }

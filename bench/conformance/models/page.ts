@@ -4,6 +4,7 @@ import type {CellResult} from '../pitfall.ts';
 import type {Column} from './client.ts';
 import type {ColumnResults} from './column.ts';
 import {columns} from './columns.ts';
+import type {Costs} from './costs.ts';
 import {pitfalls} from './pitfalls.ts';
 import {type Measured, type Row, rows} from './rows.ts';
 
@@ -11,6 +12,7 @@ import {type Measured, type Row, rows} from './rows.ts';
 export interface Results {
   readonly node: string;
   readonly results: Readonly<Record<string, ColumnResults>>;
+  readonly costs: Costs;
 }
 
 interface Manifest {
@@ -18,7 +20,7 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-export function pageOf({node, results}: Results, bench: Manifest, own: Manifest): string {
+export function pageOf({node, results, costs}: Results, bench: Manifest, own: Manifest): string {
   const of = (column: Column, row: Row): Measured | null => results[column.id]?.rows[row.id] ?? null;
   const asked = columns.filter(({hasPitfalls}) => hasPitfalls);
   const verdict = (column: Column, id: string): CellResult =>
@@ -37,6 +39,18 @@ What callers of a model endpoint get on a bad day, by client. Every client has i
 ${table(
   ['', 'goal', ...columns.map(({name}) => name)],
   rows.map(row => [row.title, row.goal, ...columns.map(column => cellOf(of(column, row)))]),
+)}
+
+${table(
+  ['what steadfetch adds', 'goal', 'measured'],
+  [
+    [
+      'a call that a quota admits at once',
+      '≤ 0.3 µs',
+      `${mark(costs.pacingUs <= 0.3)} ${costs.pacingUs.toFixed(2)} µs`,
+    ],
+    ['the first content of a held stream', '≤ 1 ms later', `${mark(costs.holdMs <= 1)} ${costs.holdMs.toFixed(2)} ms`],
+  ],
 )}
 
 *Paid* counts requests for which the model worked. – : the client has no such part. [What each client did](#measurements),
@@ -89,25 +103,27 @@ ${table(
 - Time is virtual. Each client runs in a process of its own whose timers, clocks and \`Math.random\` are replaced, so that an hour takes
   no time and each run gives the same numbers. No wait and no limit is scaled. A call that has not ended after an hour is counted
   as not over.
-- An answer takes 200 ms and a refusal 20 ms, unless the row says otherwise.
+- An answer takes 50 ms and a refusal 20 ms, unless the row says otherwise.
 - fetch and p-retry are used with a reader of event streams as a careful user writes it, and p-retry with a function that throws on
   every status but 2xx.
+- What steadfetch adds is measured in real time: the difference of two medians, of calls in turn with and without it.
 - The preset is the same in all rows. Rows that name a field of the policy add that field alone.
 
 ${table(['client', 'version'], versions)}
 `;
 }
 
+const mark = (isMet: boolean): string => (isMet ? '✓' : '✗');
+
 /** What counts, in few words. */
 function cellOf(measured: Measured | null): string {
   if (measured === null) return '–';
   if (measured.calls === 0) return '✗';
   const {calls, answered, requests, paid, goalMet, ms} = measured;
-  const mark = goalMet ? '✓' : '✗';
-  if (calls !== 1) return `${mark} ${percent(answered / calls)}, ${grouped(requests)} requests`;
-  if (ms === null) return `${mark} no end`;
+  if (calls !== 1) return `${mark(goalMet)} ${percent(answered / calls)}, ${grouped(requests)} requests`;
+  if (ms === null) return `${mark(goalMet)} no end`;
   const outcome = answered === 1 ? 'answered' : 'failed';
-  return `${mark} ${outcome}, ${requests} sent${paid > 1 ? `, ${paid} paid` : ''}`;
+  return `${mark(goalMet)} ${outcome}, ${requests} sent${paid > 1 ? `, ${paid} paid` : ''}`;
 }
 
 function lineOf({calls, answered, requests, paid, ms, note = ''}: Measured): string[] {

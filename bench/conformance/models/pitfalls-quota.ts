@@ -8,8 +8,8 @@ import {HOUR_MS, oursOnly, type Pitfall} from './pitfall.ts';
 const TEN_PER_SECOND: Limit = {unit: 'requests', max: 10, perMs: 1000, refill: 'window'};
 const TOKENS: Limit = {unit: 'tokens', max: 1000, perMs: 10_000, refill: 'continuous'};
 
-const knowing = (...limits: object[]): PolicyInput => ({quota: {limits}}) as PolicyInput;
-const KNOWN = knowing({unit: 'requests', max: 10, perMs: 1000});
+const KNOWN: PolicyInput = {quota: {limits: [{unit: 'requests', max: 10, perMs: 1000}]}};
+const KNOWN_TOKENS: PolicyInput = {quota: {limits: [{unit: 'tokens', max: 1000, perMs: 10_000}]}};
 
 /** Calls at once; how many of them are lost. */
 async function lost(lab: Lab, calls: number, policy: PolicyInput = {}): Promise<number> {
@@ -57,8 +57,10 @@ export const pitfalls: readonly Pitfall[] = [
       lab.open();
       const client = await lab.connect({...KNOWN, deadlineMs: 2000});
       const calls = Array.from({length: 60}, (_, index) => lab.call(client, 'ask', `question ${index}`));
-      const late = (await Promise.all(calls)).filter(({isAnswered, at}) => !isAnswered && at > 0).length;
-      return late === 0 ? pass : fail(`${late} calls failed after they had waited`);
+      const ended = await Promise.all(calls);
+      const sent = new Set(lab.arrivals.map(({prompt}) => prompt));
+      const late = ended.filter(({prompt, at}) => !sent.has(prompt) && at > 0).length;
+      return late === 0 && sent.size < 60 ? pass : fail(`${late} calls failed after they had waited`);
     }),
   },
   {
@@ -74,7 +76,7 @@ export const pitfalls: readonly Pitfall[] = [
       await lab.pause(100);
       abort();
       const last = Math.max(...(await Promise.all(calls)).map(({at}) => at));
-      return last <= 1500 ? pass : fail(`the last call ended after ${last} ms`);
+      return last <= 2500 ? pass : fail(`the last call ended after ${last} ms`);
     }),
   },
   {
@@ -82,7 +84,7 @@ export const pitfalls: readonly Pitfall[] = [
     title: 'a large call is not starved by small ones',
     run: oursOnly(async lab => {
       lab.open({limits: [TOKENS]});
-      const client = await lab.connect(knowing({unit: 'tokens', max: 1000, perMs: 10_000}));
+      const client = await lab.connect(KNOWN_TOKENS);
       let isDone = false;
       const small = async (): Promise<void> => {
         for (let number = 0; !isDone && number < 200; number++) await lab.call(client, 'ask', `small ${number}`);
