@@ -6,7 +6,7 @@ import {spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
-/** What is held against the limit: the pure decisions, the guards, and the engine as a whole. */
+/** The folders that must reach the limit: the pure decisions, the guards, and the whole engine. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   decide: ['src/decide'],
   guards: ['src/guards'],

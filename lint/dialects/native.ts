@@ -27,7 +27,7 @@ export const native: Dialect = {
   ignoresExtensions: true,
 };
 
-/** Whether a dialect is steadfetch's own, wherever in a file its policies are. */
+/** Whether a dialect is steadfetch's own, for policies in any position of a file. */
 export const isNative = ({name}: Dialect): boolean => name === native.name;
 
 function treeChange(change: FieldChange, shape: Shape): TreeChange {

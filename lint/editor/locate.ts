@@ -55,7 +55,7 @@ export async function locate({offset, ...request}: LocateRequest): Promise<Locat
 
 const isDocument = ({segments}: Unit): boolean => segments.length === 0;
 
-/** The path of the policy whose place is at a path of the text. What is misspelt is also there as it was meant. */
+/** Maps a path in the text to a path in the policy. A misspelt field is also found under its corrected name. */
 function fieldOf({places}: Shape, path: string): string | undefined {
   for (const [field, place] of places) if (place.path === path && field !== path) return field;
   return places.has(path) ? path : undefined;

@@ -1,4 +1,4 @@
-/** What every report format is given. One format is one file. */
+/** The input of every report format. Each format has its own file. */
 
 import type {Report} from '../finding.ts';
 import type {Rule} from '../rule.ts';

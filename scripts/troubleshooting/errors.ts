@@ -78,7 +78,7 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
     means:
       'The circuit breaker of the origin is open, because too many of its recent attempts failed. Nothing was sent.',
     remedy:
-      'Wait for `retryAfterMs`. `handle.snapshot()` shows the state of each breaker, and the event `breaker.changed` tells when it opened.',
+      'Wait for `retryAfterMs`. `handle.snapshot()` shows the state of each breaker, and the event `breaker.changed` says when it opened.',
   },
   CONCURRENCY_LIMIT: {
     type: 'RejectedError',

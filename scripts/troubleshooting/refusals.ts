@@ -51,7 +51,7 @@ export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
   },
   nested: {
     example: 'the client above retries (x-stainless-retry-count), and nested is "yield" (503)',
-    means: 'A header of the call tells that the client above retries, and the policy leaves retries to that client.',
+    means: 'A header of the call shows that the client above retries, and the policy leaves retries to that client.',
     remedy:
       'None needed: the client above decides. To let the policy retry, switch the retries of that client off and set `nested: "observe"`.',
   },

@@ -168,7 +168,7 @@ export interface JournalOptions {
   /** What items are named by; undefined where that is the user's affair. */
   readonly names: string | undefined;
   readonly clock: Clock;
-  /** Names the run, where it is a new one. */
+  /** Returns an id for a new run. */
   newId(): string;
 }
 

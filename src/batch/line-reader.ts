@@ -6,7 +6,7 @@ const BLOCK = 262_144;
 const LINE_FEED = 10;
 
 export interface Line extends RecordPlace {
-  /** Without its line feed. */
+  /** The line without its line feed. */
   readonly bytes: Buffer;
   /** False for the last line of a file that does not end in a line feed. */
   readonly isWhole: boolean;

@@ -10,6 +10,7 @@ import type {Client} from '../client/client.ts';
 import type {RejectedError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {sleep} from '../core/timer.ts';
+import {ONE_REQUEST} from '../guards/quota-amounts.ts';
 import type {CallOverrides} from '../policy/types.ts';
 import type {Answer} from '../transport/answer.ts';
 import {ChunkTransport, type Sender} from './chunk-transport.ts';
@@ -86,6 +87,8 @@ function splits({keyed, decision}: CallFacts, {status}: Outcome, open: readonly 
 function holdAfter({guards, decision, client}: CallFacts, {kind, error}: Outcome): number | null {
   if (kind === 'rejected') return (error as RejectedError).retryAfterMs ?? 0;
   switch (decision?.refusal) {
+    case 'quota-exceeded':
+      return guards.quota?.waitMs(ONE_REQUEST, true, client.clock.now()) ?? 0;
     case 'breaker-open':
       return guards.breaker?.retryAfterMs(client.clock.now()) ?? 0;
     case 'concurrency-limit':

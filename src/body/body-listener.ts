@@ -4,7 +4,7 @@ import type {BodyEnd} from '../core/observer.ts';
 export interface BodyListener {
   /** A timer runs that ends the body one day. */
   readonly armed: boolean;
-  /** From now on the body is read chunk by chunk: the total time no longer counts, silence does. */
+  /** The body is now read chunk by chunk: the idle timeout applies instead of the attempt timeout. */
   streaming(): void;
   /** A reader waits for the next chunk. */
   awaitingChunk(): void;

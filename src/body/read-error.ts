@@ -15,7 +15,7 @@ export interface ErrorRead {
   readonly signal: AbortSource | null;
 }
 
-/** No decision waits longer for the body of an error. Most come in one packet with the headers. */
+/** The longest time that a decision waits for the body of an error. Most bodies arrive in one packet with the headers. */
 export const LONGEST_ERROR_READ_MS = 500;
 
 /** @returns Undefined where the body is not JSON, is larger than the limit by its header, or cannot be read twice. */

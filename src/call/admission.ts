@@ -134,7 +134,7 @@ class PlaceInQueue<R extends AttemptResponse> extends CallPause implements Waite
     }
   }
 
-  /** The attempt that gave its place back is another call's: what this call throws must not reach that one. */
+  /** Runs in the step of another call, whose attempt gave its place back. An exception of this call must not reach that call. */
   admitted(): void {
     this.step(() => {
       const now = keeping(this.#limit, () => {

@@ -24,7 +24,7 @@ export interface Sent<R extends AttemptResponse> {
   readonly outcome: Outcome<R>;
 }
 
-/** An attempt that ended, and what that means. The outcome can be the one that asking the user's `classify` led to. */
+/** An attempt that ended, and its classification. The outcome may come from the user's `classify`, for example an error that it threw. */
 export interface Assessed<R extends AttemptResponse> extends Sent<R> {
   readonly classification: Classification;
 }
@@ -80,7 +80,7 @@ async function askAndLearn<R extends AttemptResponse>(
 /** The classification; or how the call ended before there was one. */
 type Found<R extends AttemptResponse> = {readonly classification: Classification} | {readonly ended: Outcome<R>};
 
-/** The classification with what the body says; or how the call ended, where the caller aborted or the deadline came while it was read. */
+/** The classification refined by the body; or the outcome of the call if it was aborted or reached its deadline during the read. */
 export async function withFacts<R extends AttemptResponse>(
   call: CallContext<R>,
   outcome: Outcome<R>,

@@ -6,7 +6,7 @@
 import {type CallReport, reportOf} from './report.ts';
 
 const innerReports = new WeakMap<object, CallReport>();
-/** Errors that a call of a batch ended with: the report on them is the batch's own, should they be thrown again. */
+/** Errors that ended a call of a batch. If `send` throws one again, its report is the batch's own and not that of an inner client. */
 const own = new WeakSet<object>();
 
 /** To be asked when `send` has thrown, or answered: later the report on it is the batch's. */

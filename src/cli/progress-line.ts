@@ -1,4 +1,4 @@
-/** The progress in one line that is never longer than the terminal is wide. */
+/** Formats the progress as one line that fits the width of the terminal. */
 import type {ProgressView, Waiting} from './progress-state.ts';
 
 /** Few lengths, so that the text does not move whenever a number gets another digit. */

@@ -64,7 +64,7 @@ function byCode(facts: FailureFacts): Classification {
   // A browser reports only that the request failed.
   if (code === undefined) return facts.looksLikeNetwork ? yellow('network') : red(NOT_TRANSIENT, 'maybe-processed');
   if (CERTIFICATE.test(code)) return red(code, 'not-sent', {final: true});
-  // Several addresses were tried (happy eyeballs): only as good as the worst of them.
+  // Several addresses were tried (happy eyeballs): the least safe failure decides.
   if (!tried.every(isTransient)) return red(code, 'maybe-processed');
   if (tried.every(each => each.connecting || NOT_SENT.has(each.code))) return green(code, 'not-sent');
   if (message.includes('before secure TLS connection was established')) return green(code, 'not-sent');

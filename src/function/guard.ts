@@ -97,7 +97,7 @@ function innerDecision({response, error, classification}: ClassifyInput<Answer>)
   return inner === undefined ? undefined : {transient: false, reason: classification.reason};
 }
 
-/** @throws What the last attempt threw. */
+/** @throws The error of the last attempt. */
 function unwrap<Value>(call: CallContext<Answer>, {response, error}: Outcome<Answer>): Value {
   if (response === null) throw error;
   if (response.error === undefined) return response.value as Value;

@@ -189,7 +189,8 @@ export class Quota {
 
   #take(amounts: Amounts, now: number): QuotaReservation {
     this.#learned?.take(now);
-    const slots = this.limits.map(limit => limit.take(amounts, now));
+    const slots: number[] = [];
+    for (const limit of this.limits) slots.push(limit.take(amounts, now));
     return new QuotaReservation(this, amounts, slots, now);
   }
 

@@ -1,4 +1,4 @@
-/** A retry takes tokens and gets them back when it succeeds; a first-try success adds one; a few come back by themselves. */
+/** A retry budget as a token bucket: a retry costs tokens, refunded if it succeeds; a call without a retry adds one token; time refills it. */
 import type {TokenBucketBudget} from '../policy/types.ts';
 import {type Budget, REFUSED, type Receipt} from './budget.ts';
 

@@ -7,7 +7,7 @@ import * as names from './attributes.ts';
 import {knownMethod} from './http-method.ts';
 
 export interface Conventions {
-  /** Low in cardinality. */
+  /** A span name with few possible values. */
   spanName(call: CallView): string;
   /** What is called: for spans, for samplers, for metrics. */
   what(call: CallView): Attributes;

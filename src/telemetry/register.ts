@@ -30,7 +30,7 @@ sdk.start();
 const PATIENCE_MS = 3000;
 
 let flushed: Promise<boolean> | undefined;
-/** What was recorded last would be lost: exporters send in batches. Nothing listening is no reason to complain. */
+/** Exporters send in batches, so the last records would be lost without a flush. A missing collector causes no message. */
 const flush = (): Promise<boolean> => {
   flushed ??= Promise.race([sdk.shutdown().then(yes, yes), patience()]);
   return flushed;

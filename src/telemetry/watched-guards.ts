@@ -34,7 +34,7 @@ export function watchGuards(guards: GuardsView, clock: Clock, changed: (change: 
 const stateName = (state: BreakerState): string => (state === 'half-open' ? 'half_open' : state);
 const STATES = ['closed', 'open', 'half_open'];
 
-/** A series for each state; breakers of the same name, of clients that do not share them, are added up. */
+/** One series per state. Breakers with the same name, of clients that do not share them, are added up. */
 export function observeBreakers(result: ObservableResult): void {
   eachOrigin((policyName, {origin, breakers}) => {
     for (const {route, state} of breakers) {

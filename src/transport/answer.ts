@@ -29,7 +29,7 @@ export class Answer<Value = unknown> implements AttemptResponse {
     this.#headers = headers;
   }
 
-  /** The headers, without any if none were given. */
+  /** The headers; empty if the response has none. */
   get headers(): ResponseHeaders {
     const headers = this.#headers;
     if (headers === undefined) return NO_HEADERS;

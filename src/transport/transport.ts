@@ -8,7 +8,7 @@ import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {Sent} from '../decide/classification.ts';
 import type {Redirected} from '../decide/redirected.ts';
 
-/** Waits for the call to end. */
+/** Receives the outcome of a call. */
 export interface Caller<in R extends AttemptResponse> {
   /** Called exactly once. */
   settle(outcome: Outcome<R>): void;

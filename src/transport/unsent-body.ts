@@ -9,7 +9,7 @@ export function cancelBody(body: unknown, reason: unknown): void {
     else if (typeof destroy === 'function') destroy.call(body);
     else if (typeof finish === 'function') Promise.resolve(finish.call(body)).catch(() => {});
   } catch {
-    // What cannot be cancelled is left as it is, as is a stream that has another reader.
+    // A body without `cancel` and a stream with another reader are not changed.
   }
 }
 

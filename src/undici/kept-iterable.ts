@@ -60,7 +60,7 @@ export class KeptIterable {
     }
   }
 
-  /** @internal An attempt needs no more of it. */
+  /** @internal An attempt has ended and reads no more of the iterable. */
   left(reader: BodyReader): void {
     if (this.#kept === null && reader === this.#latest) this.#close();
   }

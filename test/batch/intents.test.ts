@@ -9,22 +9,13 @@ import {contentKey} from '../../src/batch/content-key.ts';
 import {GroupCommit, type Line} from '../../src/batch/group-commit.ts';
 import {type JournalIntent, readLine} from '../../src/batch/journal-line.ts';
 import {runBatch} from '../../src/batch/run-batch.ts';
-import type {BatchOptions, BatchReport, ItemFailure, ItemResult} from '../../src/batch/types.ts';
+import type {BatchOptions, ItemFailure, ItemResult} from '../../src/batch/types.ts';
 import {sleep} from '../../src/core/timer.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import type {PolicyInput} from '../../src/core.ts';
 import {answer} from '../../src/transport/answer.ts';
 import {errorOf} from '../support/outcome.ts';
-
-const ONCE: PolicyInput = {maxAttempts: 1, breaker: null, budget: null};
-const HARMLESS: PolicyInput = {...ONCE, idempotentMethods: ['POST']};
-const KEYED: PolicyInput = {...ONCE, idempotency: {}};
-
-interface Ran {
-  readonly sent: readonly string[];
-  readonly results: readonly ItemResult<string, unknown>[];
-  readonly report: BatchReport;
-}
+import {HARMLESS, KEYED, ONCE, type Ran} from './posts.ts';
 
 interface Options
   extends Pick<BatchOptions<string, unknown>, 'retryFailed' | 'signal' | 'concurrency' | 'maxHoldMs' | 'target'> {

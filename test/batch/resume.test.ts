@@ -7,20 +7,11 @@ import fc from 'fast-check';
 import {contentKey} from '../../src/batch/content-key.ts';
 import {readLine, writeLine} from '../../src/batch/journal-line.ts';
 import {runBatch} from '../../src/batch/run-batch.ts';
-import type {BatchReport, ItemResult, SendContext} from '../../src/batch/types.ts';
+import type {ItemResult, SendContext} from '../../src/batch/types.ts';
 import type {PolicyInput} from '../../src/core.ts';
 import {answer} from '../../src/transport/answer.ts';
 import {errorOf} from '../support/outcome.ts';
-
-const ONCE: PolicyInput = {maxAttempts: 1, breaker: null, budget: null};
-const HARMLESS: PolicyInput = {...ONCE, idempotentMethods: ['POST']};
-const KEYED: PolicyInput = {...ONCE, idempotency: {}};
-
-interface Ran {
-  readonly sent: readonly string[];
-  readonly results: readonly ItemResult<string, unknown>[];
-  readonly report: BatchReport;
-}
+import {HARMLESS, KEYED, ONCE, type Ran} from './posts.ts';
 
 describe('a resumed batch', () => {
   const folder = mkdtempSync(join(tmpdir(), 'steadfetch-resume-'));

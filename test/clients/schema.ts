@@ -1,4 +1,4 @@
-/** The API that the typed clients are typed with. */
+/** The types of the API that the typed clients call. */
 import {Hono} from 'hono';
 
 interface Item {

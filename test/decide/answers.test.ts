@@ -1,4 +1,4 @@
-/** What each protocol's answers say of health and failure; what they say of retries is in the tests of their classifiers. */
+/** What the responses of each protocol say about health and failure. What they say about retries is tested with the classifiers. */
 import {expect} from 'chai';
 import type {Answers} from '../../src/decide/answers.ts';
 import {grpcAnswers} from '../../src/decide/answers-grpc.ts';

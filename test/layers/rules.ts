@@ -73,7 +73,7 @@ const GLOBALS: readonly {readonly name: string; readonly use: RegExp; readonly a
   {
     name: 'time',
     use: /(?<![\w$])(?:set(?:Timeout|Interval|Immediate)\s*\(|Date\.now|new Date\(\s*\)|performance\.|AbortSignal\.timeout)/g,
-    // register.ts belongs to a process, not to calls: no test holds its time.
+    // register.ts is about a process, not about calls, so no test controls its clock.
     allowed: /^(?:src\/(?:core\/(?:system-clock|event-loop)|telemetry\/register)|lint\/io\/process-io)\.ts$/,
   },
   {name: 'chance', use: /(?<![\w$])(?:Math\.random|crypto\.)/g, allowed: /^src\/core\/random\.ts$/},

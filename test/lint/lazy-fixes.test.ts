@@ -1,4 +1,4 @@
-/** Fixes are computed for what is shown or applied, each once, and a text is read once however much is found in it. */
+/** Fixes are computed only for findings that are shown or applied, once each, and a text is parsed once for any number of findings. */
 import {expect} from 'chai';
 import {fixText} from '../../lint/fix.ts';
 import type {Run} from '../../lint/formatters/formatter.ts';

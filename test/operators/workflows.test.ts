@@ -13,7 +13,7 @@ import {findPythonTool, zizmor} from '../../tools/python/find.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The steps that docs/retry-lint.md shows, in a workflow. */
+/** A workflow with the steps of docs/retry-lint.md. */
 function guideWorkflow(action: string): string {
   const guide = readFileSync(join(root, 'docs/retry-lint.md'), 'utf8');
   const steps = /```yaml\n((?:(?!```)[\s\S])*OWNER\/steadfetch@(?:(?!```)[\s\S])*)```/.exec(guide)?.[1] ?? '';
@@ -43,7 +43,7 @@ describe('workflows and the action', () => {
   });
   after(() => rmSync(folder, {recursive: true, force: true}));
 
-  /** What a program prints where it does not end with 0. */
+  /** The output of a program that does not exit with 0. */
   const complaints = (binary: string, ...args: string[]): Promise<string> =>
     new Promise(resolve =>
       execFile(binary, args, {cwd: folder, timeout: 120_000}, (error, stdout, stderr) =>

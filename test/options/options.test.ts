@@ -52,7 +52,7 @@ describe('every field of the policy changes something that can be seen', () => {
   }
 });
 
-/** Values a case tries at a path; of two lists only the entries that are in one of them. */
+/** The values that a case tries at a path. For two lists, only the entries that are in one of them. */
 function triedAt(path: string, {a, b}: Case): unknown[] {
   const [inA, inB] = [valuesAt(a, path), valuesAt(b, path)];
   return path.endsWith('[]')

@@ -9,7 +9,7 @@ export type Json = {readonly [key: string]: unknown};
 /** As it is published. */
 export const schema: Json = read('../../schema/policy.schema.json');
 
-/** As it is written. */
+/** The source from which the published schema is generated. */
 export const source: Json = read('../../schema/source/policy.schema.json');
 
 /** Keywords that do not validate, and that editors read. */

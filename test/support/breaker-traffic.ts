@@ -118,6 +118,6 @@ export function simulate(traffic: Traffic): Course {
   return {changes, probes, refused};
 }
 
-/** When it opens first; Infinity if it does not. */
+/** When the breaker first opens, in milliseconds; Infinity if it does not. */
 export const opensAt = (traffic: Traffic): number =>
   simulate({...traffic, untilChange: true}).changes[0]?.at ?? Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** What spans say: names, kinds, attributes, events, status, links; and nothing that is nobody's business. */
+/** Spans: names, kinds, attributes, events, status and links, without secrets. */
 import {SpanKind, SpanStatusCode, trace} from '@opentelemetry/api';
 import {expect} from 'chai';
 import ky from 'ky';

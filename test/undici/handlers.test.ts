@@ -1,7 +1,6 @@
 /** What the caller's handler gets, and what it may do: older handlers, context, header names, exceptions. */
 import {expect} from 'chai';
 import {
-  Agent,
   type Dispatcher,
   Dispatcher1Wrapper,
   getGlobalDispatcher,
@@ -9,34 +8,24 @@ import {
   request,
   setGlobalDispatcher,
 } from 'undici';
-import type {PolicyInput, SteadfetchEvent} from '../../src/core.ts';
-import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
+import type {PolicyInput} from '../../src/core.ts';
 import type {DispatchHandler} from '../../src/undici/types.ts';
 import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
-import {AT_ONCE} from '../support/policies.ts';
+import {type Interceptor, undiciClient} from '../support/undici-client.ts';
 
 describe('resilienceInterceptor, and the handler of a call', () => {
   let server: LoopbackServer;
-  const agents: Agent[] = [];
-  const events: SteadfetchEvent[] = [];
-  type Below = Parameters<Agent['compose']>[0];
 
-  const dispatcher = (policy: PolicyInput = {}, ...below: Below[]): Dispatcher => {
-    const agent = new Agent();
-    agents.push(agent);
-    const ours = resilienceInterceptor({backoff: AT_ONCE, ...policy}, {on: event => events.push(event)});
-    return agent.compose([...below, ours] as Below[]);
-  };
+  const client = undiciClient();
+  const {events} = client;
+  const dispatcher = (policy: PolicyInput = {}, ...below: Interceptor[]): Dispatcher =>
+    client.dispatcher(policy, {}, below);
 
   before(async () => {
     server = await LoopbackServer.start();
   });
-  beforeEach(() => {
-    events.length = 0;
-  });
   after(async () => {
-    await Promise.all(agents.map(agent => agent.destroy()));
     await server.close();
   });
 
@@ -75,7 +64,7 @@ describe('resilienceInterceptor, and the handler of a call', () => {
   it('passes on the context of interceptors below: the history of redirects', async () => {
     const end = server.place(503, {body: 'end'});
     const start = server.place({status: 302, headers: {location: end.url}});
-    const followed = dispatcher({}, interceptors.redirect({maxRedirections: 2}) as Below);
+    const followed = dispatcher({}, interceptors.redirect({maxRedirections: 2}) as Interceptor);
     const {context, body, opaque} = await request(start.url, {dispatcher: followed, opaque: 'mine'});
     await body.dump();
     const {history} = context as {history: URL[]};

@@ -3,45 +3,30 @@ import {once} from 'node:events';
 import type {ServerResponse} from 'node:http';
 import {Readable} from 'node:stream';
 import {expect} from 'chai';
-import {Agent, type Dispatcher, request, fetch as undiciFetch} from 'undici';
-import type {PolicyInput, Ports, SteadfetchEvent} from '../../src/core.ts';
+import {request, fetch as undiciFetch} from 'undici';
+import type {PolicyInput, Ports} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import {attemptsInFlight} from '../support/breaker-books.ts';
 import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
 import {AT_ONCE} from '../support/policies.ts';
+import {undiciClient} from '../support/undici-client.ts';
 
 describe('resilienceInterceptor', () => {
   let inFlightBefore = 0;
   let server: LoopbackServer;
-  const agents: Agent[] = [];
-  const events: SteadfetchEvent[] = [];
+  const {dispatcher, lastReason} = undiciClient();
 
-  const dispatcher = (policy: PolicyInput = {}, ports: Omit<Ports, 'fetch'> = {}): Dispatcher => {
-    const agent = new Agent();
-    agents.push(agent);
-    return agent.compose(
-      resilienceInterceptor({backoff: AT_ONCE, ...policy}, {on: event => events.push(event), ...ports}),
-    );
-  };
   const get = (place: Place, policy?: PolicyInput, ports?: Omit<Ports, 'fetch'>) =>
     request(place.url, {dispatcher: dispatcher(policy, ports)});
   const post = (place: Place, body: string | Buffer | Readable, policy?: PolicyInput) =>
     request(place.url, {method: 'POST', body, dispatcher: dispatcher(policy)});
-  const lastReason = (): string => {
-    const last = events.at(-1)!;
-    return last.type === 'call.end' ? last.reason : last.type;
-  };
 
   before(async () => {
     inFlightBefore = attemptsInFlight();
     server = await LoopbackServer.start();
   });
-  beforeEach(() => {
-    events.length = 0;
-  });
   after(async () => {
-    await Promise.all(agents.map(agent => agent.destroy()));
     await server.close();
   });
 

@@ -5,39 +5,24 @@ import type {AddressInfo} from 'node:net';
 import {Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
-import {Agent, type Dispatcher, Dispatcher1Wrapper, request, fetch as undiciFetch} from 'undici';
-import type {PolicyInput, SteadfetchEvent} from '../../src/core.ts';
-import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
+import {Dispatcher1Wrapper, request, fetch as undiciFetch} from 'undici';
+import type {PolicyInput} from '../../src/core.ts';
 import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
-import {AT_ONCE} from '../support/policies.ts';
+import {undiciClient} from '../support/undici-client.ts';
 
 describe('resilienceInterceptor, with an iterable as body', () => {
   let server: LoopbackServer;
-  const agents: Agent[] = [];
   const servers: Server[] = [];
-  const events: SteadfetchEvent[] = [];
+  const {events, dispatcher, lastReason} = undiciClient();
 
-  const dispatcher = (policy: PolicyInput = {}): Dispatcher => {
-    const agent = new Agent();
-    agents.push(agent);
-    return agent.compose(resilienceInterceptor({backoff: AT_ONCE, ...policy}, {on: event => events.push(event)}));
-  };
   const put = (place: Place, body: unknown, policy?: PolicyInput, options: object = {}) =>
     request(place.url, {method: 'PUT', body: body as Readable, dispatcher: dispatcher(policy), ...options});
-  const lastReason = (): string => {
-    const last = events.at(-1)!;
-    return last.type === 'call.end' ? last.reason : last.type;
-  };
 
   before(async () => {
     server = await LoopbackServer.start();
   });
-  beforeEach(() => {
-    events.length = 0;
-  });
   after(async () => {
-    await Promise.all(agents.map(agent => agent.destroy()));
     for (const each of servers) each.close();
     await server.close();
   });

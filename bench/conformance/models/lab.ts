@@ -1,4 +1,4 @@
-/** One experiment: an endpoint on a virtual clock, clients of one column, and what came of their calls. */
+/** One experiment: an endpoint on a virtual clock, clients of one column, and the outcomes of their calls. */
 import {
   type Arrival,
   answerTo,

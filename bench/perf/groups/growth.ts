@@ -66,7 +66,7 @@ const queued = (calls: number) => async (place: Place) => {
   return {call: () => Promise.all(Array.from({length: calls}, () => fetch(URL_OF_STUB))), requests: calls};
 };
 
-/** A call that is answered after 10 ms of a clock that moves by itself. */
+/** A call with a response after 10 ms, on a virtual clock that advances by itself. */
 const simulated = (sleepers: number) => async (place: Place) => {
   const {createFetch} = await entry(place, 'core');
   const {ScriptedFetch, VirtualClock} = await entry(place, 'testing');
