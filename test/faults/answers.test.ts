@@ -73,7 +73,7 @@ describe('a redirect loop', () => {
   // undici itself follows none.
   for (const adapter of ['fetch', 'ky'] as const)
     for (const [caller, init] of Object.entries(CALLERS))
-      it(`${adapter}, ${caller}: followed once to its end, and not again`, async () => {
+      it(`${adapter}, ${caller}: is followed once to its end, and not retried`, async () => {
         const server = await LoopbackServer.start();
         try {
           const place = server.place({status: 307, headers: {location: '#again'}});
@@ -98,7 +98,7 @@ describe('a connection that was kept', () => {
 
   for (const adapter of ADAPTERS) {
     for (const [caller, init] of Object.entries(CALLERS) as [Caller, Init][])
-      it(`breaks at its second request, ${adapter}, ${caller}: that request counts as sent`, async () => {
+      it(`breaks at its second request, ${adapter}, ${caller}: the request counts as sent`, async () => {
         const server = await broken({
           onRequest: (socket, count) => (count === 1 ? socket.write(respond(200)) : socket.resetAndDestroy()),
         });
@@ -117,7 +117,7 @@ describe('a connection that was kept', () => {
         }
       });
 
-    it(`was closed by the server while it idled, ${adapter}: the next request opens another`, async () => {
+    it(`was closed by the server while it was idle, ${adapter}: the next request opens another`, async () => {
       let ended: Promise<unknown> | undefined;
       const server = await broken({
         onRequest: socket => {
@@ -161,7 +161,7 @@ describe('a caller that leaves', () => {
   };
   for (const adapter of ADAPTERS)
     for (const [how, signalWhen] of Object.entries(leaving)) {
-      it(`${adapter}, ${how}, before the headers: its own reason, and nothing is sent again`, async () => {
+      it(`${adapter}, ${how}, before the headers: gets its own reason, without a retry`, async () => {
         const {promise: here, resolve: arrived} = Promise.withResolvers<void>();
         const server = await broken({onRequest: () => arrived()});
         try {
@@ -175,7 +175,7 @@ describe('a caller that leaves', () => {
         }
       });
 
-      it(`${adapter}, ${how}, while the body comes: its own reason`, async () => {
+      it(`${adapter}, ${how}, while the body arrives: gets its own reason`, async () => {
         const {promise: here, resolve: arrived} = Promise.withResolvers<void>();
         const server = await broken({
           onRequest: socket =>

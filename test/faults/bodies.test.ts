@@ -94,7 +94,7 @@ describe('the body of an answer', () => {
       });
 
   for (const adapter of ADAPTERS)
-    it(`of an answer that is retried anyway, ${adapter}: what is left of it is let go of`, async () => {
+    it(`of a response that is retried, ${adapter}: the rest is discarded`, async () => {
       const server = await broken({
         onRequest: socket =>
           server.requests < 3
@@ -132,7 +132,7 @@ describe('a POST of 64 MB that the server does not want', () => {
   for (const adapter of ADAPTERS) {
     for (const [how, fault] of Object.entries(refusing))
       for (const keyed of [false, true])
-        it(`an early 413, ${how}, is the answer, ${adapter}, ${keyed ? 'with' : 'without'} a key`, async () => {
+        it(`gets an early 413, ${how}, as its response, ${adapter}, ${keyed ? 'with' : 'without'} a key`, async () => {
           const server = await broken(fault);
           try {
             const init: Init = {method: 'POST', body, headers: keyed ? {'idempotency-key': 'one'} : {}};

@@ -68,7 +68,7 @@ describe('error bodies over real connections', () => {
   });
 
   for (const [adapter, call] of Object.entries(kept)) {
-    it(`${adapter}: an account without credit gets one request, and the caller its body`, async () => {
+    it(`${adapter}: an account without credit causes one request, and the caller gets its body`, async () => {
       const place = server.place(refused(), 200);
       const {text, reason} = await call(place.url);
       expect(place.requests).to.have.length(1);
@@ -76,7 +76,7 @@ describe('error bodies over real connections', () => {
       if (reason !== undefined) expect(reason).to.equal('429: the quota or the credit of the account is used up');
     });
 
-    it(`${adapter}: a body in pieces, longer than its first packet, is heard too`, async () => {
+    it(`${adapter}: a body of several packets is read too`, async () => {
       const place = server.place(async response => {
         response.writeHead(429, {'content-type': 'application/json'});
         for (const byte of Buffer.from(EXHAUSTED)) {
@@ -90,7 +90,7 @@ describe('error bodies over real connections', () => {
     });
   }
 
-  it('fetch: a compressed body is heard after it was decoded; undici’s handlers hand compressed ones over', async () => {
+  it('fetch: a compressed body is read after it was decoded; undici’s handlers pass on compressed ones', async () => {
     const {gzipSync} = await import('node:zlib');
     const compressed = (): Place =>
       server.place(response => {
@@ -105,7 +105,7 @@ describe('error bodies over real connections', () => {
     expect(below.requests).to.have.length(2);
   });
 
-  it('a guarded function: the body that an SDK has put on its error is heard', async () => {
+  it('a guarded function: the body that an SDK puts on its error is read', async () => {
     const guarded = guard(policy);
     const parsed: unknown = JSON.parse(EXHAUSTED);
     const errors: Record<string, object> = {
@@ -144,7 +144,7 @@ describe('error bodies over real connections', () => {
     });
   });
 
-  it('a batch with chunks: each item is heard', async () => {
+  it('a batch with chunks: the body of each item is read', async () => {
     const reasons: (string | null)[] = [];
     let requests = 0;
     const sendChunk = async (items: readonly string[]) => {
@@ -160,7 +160,7 @@ describe('error bodies over real connections', () => {
     expect(reasons).to.have.members([null, null, '429: the quota or the credit of the account is used up']);
   });
 
-  it('any bytes in any pieces: never a throw, and every byte for the caller', async () => {
+  it('any bytes in any pieces: nothing is thrown, and the caller gets every byte', async () => {
     const body = fc.oneof(
       fc.uint8Array({maxLength: 3000}),
       fc.json({maxDepth: 6}).map(text => new TextEncoder().encode(text)),
@@ -207,7 +207,7 @@ describe('error bodies over real connections', () => {
       expect(place.requests).to.have.length(2);
     });
 
-  it('100 refused calls share few connections: none is closed, and none is kept', async () => {
+  it('100 refused calls share few connections, none of which is closed or leaked', async () => {
     const own = await LoopbackServer.start();
     const place = own.place(refused());
     for (let call = 0; call < 100; call++) expect((await kept.fetch!(place.url)).text).to.equal(EXHAUSTED);

@@ -68,7 +68,7 @@ describe('the resilience options of a call', () => {
         expect(({} as {polluted?: unknown}).polluted).to.equal(undefined);
       });
 
-    it(`${adapter}: frozen to the bottom, they are as good as any`, async () => {
+    it(`${adapter}: may be deeply frozen`, async () => {
       const place = server.place(503);
       const backoff = Object.freeze({kind: 'constant', delayMs: 0, jitter: 'none'});
       const init = Object.freeze({
@@ -82,7 +82,7 @@ describe('the resilience options of a call', () => {
     });
   }
 
-  it('whose getters answer otherwise each time lend no other call their answers', async () => {
+  it('whose getters return other values each time do not affect other calls', async () => {
     const place = server.place(503);
     for (let reads = 1; reads < 8; reads++) {
       let read = 0;
@@ -143,7 +143,7 @@ describe('the options of a fetch', () => {
     expect(world.header('x-mine')).to.deep.equal(['yes', 'yes']);
   });
 
-  it('a prototype that someone else has polluted is asked for nothing', async () => {
+  it('are not read from a polluted prototype', async () => {
     const spoilt = Object.prototype as {resilience?: object; maxAttempts?: number};
     let sends = 0;
     const send = async () => {

@@ -33,14 +33,14 @@ describe('every regular expression of src', () => {
             expect(leastMs(regex, text), `ms for ${JSON.stringify(text.slice(0, 60))}…`).to.be.below(LONGEST_MS);
       });
 
-  it('is found: what is left of the sources has no slash but between numbers', () => {
+  it('is found: the rest of the sources has slashes only between numbers', () => {
     for (const {path, bare} of files) {
       const rest = bare.replace(/`(?:\\[\s\S]|[^`\\])*`/g, '');
       expect(rest.match(/.*(?<! )\/.*|.*\/(?! ).*/g) ?? [], path).to.deep.equal([]);
     }
   });
 
-  it('that is made of text is one of three, for dates', () => {
+  it('that is built from text is one of three, for dates', () => {
     const made = files.filter(({bare}) => /\bRegExp\s*\(/.test(bare)).map(({path}) => path);
     expect(made).to.deep.equal(['decide/http-date.ts']);
     for (const begin of ['Sun, 06 Nov 1994 08:49:37 ', 'Sunday, 06-Nov-94 08:49:37 ', 'Sun Nov  6 08:49:37 1994 '])

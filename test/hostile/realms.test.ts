@@ -48,14 +48,14 @@ describe('values of another realm', () => {
       ['nor is one with a body', {method: 'POST', body: 'work'}, ['POST yes work']],
       ['a PUT is, body and all', {method: 'PUT', body: 'work'}, Array(3).fill('PUT yes work')],
     ] as const)
-      it(`${what}, and its headers are on every attempt`, async () => {
+      it(`${what} keeps its headers on every attempt`, async () => {
         const place = server.place(503);
         const response = await client({fetch: undiciFetch})(request(place, init));
         expect(response.status).to.equal(503);
         expect(sentTo(place)).to.deep.equal(sent);
       });
 
-    it('is hedged with all it has', async () => {
+    it('is hedged with all its fields', async () => {
       const place = server.place('hang', 200);
       const policy: PolicyInput = {hedge: {delayMs: 5, maxLoadRatio: 1}};
       const response = await client({fetch: undiciFetch}, policy)(request(place, {method: 'PUT', body: 'work'}));
@@ -70,7 +70,7 @@ describe('values of another realm', () => {
     });
   });
 
-  it('a Response is the very one, its body bounded like any other', async () => {
+  it('a Response is returned unchanged, with a time limit on its body', async () => {
     const place = server.place(503, {body: 'here'}, response => response.writeHead(200).write('half'));
     const fetch = client({fetch: undiciFetch}, {attemptTimeoutMs: 300});
     const response = await fetch(place.url);
@@ -100,7 +100,7 @@ describe('values of another realm', () => {
     'new Uint8Array([111, 107]).buffer',
     'new DataView(new Uint8Array([0, 111, 107]).buffer, 1)',
   ])
-    it(`${code} as a body is sent again, as it was`, async () => {
+    it(`${code} as a body is retried unchanged`, async () => {
       const place = server.place(503, 503, 200);
       const body = foreign<ArrayBuffer>(code);
       const promise = client()(place.url, {method: 'PUT', body});

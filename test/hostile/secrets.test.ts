@@ -173,7 +173,7 @@ describe('what a call shows of its secrets: nothing', () => {
     expectKept(error);
   });
 
-  it('in any event or error of a call that there is: all of them were tried', () => {
+  it('in any event or error, all of which occurred in these calls', () => {
     const scenes = Object.values(SCENES);
     // The compiler asks for each one that is added.
     const events: Record<Exclude<SteadfetchEvent['type'], 'policy.overridden' | 'retry.nested'>, true> = {
@@ -273,7 +273,7 @@ describe('what a wrong policy shows of what is written in it', () => {
     }
   });
 
-  describe('nor does a file that cannot be read as one', () => {
+  describe('nor does a file that cannot be read as a policy', () => {
     let folder: string;
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'steadfetch-secrets-'));

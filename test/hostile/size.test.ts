@@ -64,7 +64,7 @@ describe('a policy that means harm', () => {
     'a negative number': {attemptTimeoutMs: -1},
     'a number past 2^53': {maxAttempts: 2 ** 53 + 2, deadlineMs: -(2 ** 53)},
   }))
-    it(`${what}: one error that can be read`, () => {
+    it(`causes one readable error: ${what}`, () => {
       expect(() => createFetch(policy as PolicyInput))
         .to.throw(InvalidPolicyError)
         .with.property('message')

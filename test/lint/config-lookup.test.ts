@@ -52,7 +52,7 @@ function memory(files: Readonly<Record<string, string>>): Memory {
 const policy = 'mem:/shop/policies/orders.json';
 
 describe('the lookup of configurations', () => {
-  it('finds the nearest at or above a policy, and looks no further than the top', async () => {
+  it('finds the nearest one in the folder of a policy or above, up to the root', async () => {
     const host = memory({'mem:/shop/.retry-lintrc.jsonc': '{"preset": "strict"}', 'mem:/.retry-lintrc.json': '{}'});
     const lookup = new ConfigLookup(host);
     const {config, reading, baseline, isIgnored} = await lookup.configFor(policy);
@@ -70,7 +70,7 @@ describe('the lookup of configurations', () => {
     expect(host.asked).to.have.length(4);
   });
 
-  it('says what applies without one', async () => {
+  it('returns the defaults without a configuration', async () => {
     const {config, reading, baseline} = await new ConfigLookup(memory({})).configFor(policy);
     expect(config).to.deep.equal({preset: 'recommended', rules: {}});
     expect(reading).to.equal(undefined);
@@ -97,7 +97,7 @@ describe('the lookup of configurations', () => {
     expect(other.config.rules).to.deep.equal({});
   });
 
-  it('places each slip in the configuration, for an editor to show there', async () => {
+  it('gives the position of each mistake, for editors', async () => {
     const text = '{\n  "preset": "strickt",\n  "rules": {"RL999": "off"}\n}';
     const host = memory({'mem:/shop/.retry-lintrc.json': text});
     const {config, reading} = await new ConfigLookup(host).configFor(policy);
@@ -115,7 +115,7 @@ describe('the lookup of configurations', () => {
     ]);
   });
 
-  it('takes neither of two in one folder', async () => {
+  it('refuses two configurations in one folder', async () => {
     const files = {'mem:/shop/.retry-lintrc.json': '{}', 'mem:/shop/.retry-lintrc.jsonc': '{}'};
     const {reading} = await new ConfigLookup(memory(files)).configFor(policy);
     expect(reading?.loaded).to.equal(undefined);
@@ -124,13 +124,13 @@ describe('the lookup of configurations', () => {
     ]);
   });
 
-  it('lets the host refuse a module, and names the place', async () => {
+  it('lets the host refuse a module, and gives its position', async () => {
     const host = memory({'mem:/shop/.retry-lintrc.json': '{"plugins": ["./evil.mjs"]}'});
     const error = await new ConfigLookup(host).configFor(policy).catch((caught: unknown) => caught);
     expect(String(error)).to.equal('Error: shop/.retry-lintrc.json:1:14: plugins[0]: no such module.');
   });
 
-  it('reads again what it has forgotten', async () => {
+  it('reads a configuration again after `forget`', async () => {
     const files: Record<string, string> = {'mem:/shop/.retry-lintrc.json': '{"preset": "strict"}'};
     const lookup = new ConfigLookup(memory(files));
     expect((await lookup.configFor(policy)).config.preset).to.equal('strict');

@@ -46,12 +46,12 @@ describe('the documentation of a rule', () => {
     expect(guideUrl()).to.equal(`${site}/blob/v${version}/docs/retry-lint.md`);
   });
 
-  it('is no page where package.json has no homepage', () => {
+  it('has no page if package.json has no homepage', () => {
     expect(documentationOf({code: 'RL203'}, '').url).to.equal(undefined);
     expect(guideUrl('')).to.equal(undefined);
   });
 
-  it('is what a plugin says, or no page', () => {
+  it('of a plugin is the page that it names, or none', () => {
     expect(documentationOf({code: 'ACME101'}).url).to.equal(undefined);
     expect(documentationOf({code: 'ACME101', docs: 'https://acme.example/1'}).url).to.equal('https://acme.example/1');
     expect(() => ruleOf('docs/1.md')).to.throw(TypeError, 'Invalid docs of rule ACME101');
@@ -63,7 +63,7 @@ describe('the documentation of a rule', () => {
     expect(text).to.not.contain('https://');
   });
 
-  it('is a helpUri of SARIF only where there is a page', async () => {
+  it('is a helpUri in SARIF only if there is a page', async () => {
     for (const docs of [undefined, 'https://acme.example/1']) {
       const {driver} = JSON.parse(await formatted('sarif', ruleOf(docs))).runs[0].tool;
       const find = (code: string) => driver.rules.find(({id}: {id: string}) => id === code);

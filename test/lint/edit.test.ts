@@ -189,7 +189,7 @@ describe('any edit', () => {
     })),
   );
 
-  it('does exactly what it says, alone and with others, and writes what can be read', async () => {
+  it('has exactly its effect, alone and with others, and writes a text that can be read', async () => {
     const cases = Number(process.env.FUZZ_CASES ?? 4000);
     let made = 0;
     await fc.assert(
@@ -218,7 +218,7 @@ describe('any edit', () => {
     expect(made).to.be.above(cases / 10);
   });
 
-  it('leaves every comment that stands beside a value it does not touch', async () => {
+  it('keeps every comment beside a value that it does not change', async () => {
     const text = '{\n  "a": 1, // one\n  "b": {"c": 2}, // two\n  "d": 3 // three\n}';
     const after = await changed(text, [set(['b', 'c'], 5), set(['e'], 6), set(['a'], 7)]);
     expect(after).to.equal('{\n  "a": 7, // one\n  "b": {"c": 5}, // two\n  "d": 3, // three\n  "e": 6\n}');

@@ -14,7 +14,7 @@ const rejection = (run: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('a source cache', () => {
-  it('reads a text once, and another text anew', async () => {
+  it('parses a text once, and a new text again', async () => {
     const cache = new SourceCache();
     const first = await cache.read(path, '{"maxAttempts": 2}');
     expect(await cache.read(path, '{"maxAttempts": 2}')).to.equal(first);
@@ -23,13 +23,13 @@ describe('a source cache', () => {
     expect(second.text).to.equal('{"maxAttempts": 3}');
   });
 
-  it('keeps one version of a file, however often it is edited', async () => {
+  it('keeps one version of a file after any number of edits', async () => {
     const cache = new SourceCache();
     for (let edit = 0; edit < 1000; edit++) await cache.read(path, `{"maxAttempts": ${edit}}`);
     expect(cache.size).to.equal(1);
   });
 
-  it('lets go of the file that was not asked for the longest', async () => {
+  it('drops the file that was not used for the longest time', async () => {
     const cache = new SourceCache(2);
     const [a] = [await cache.read('a', '{}'), await cache.read('b', '{}')];
     expect(await cache.read('a', '{}')).to.equal(a);
@@ -91,13 +91,13 @@ describe('a run', () => {
     expect(pauses).to.equal(3);
   });
 
-  it('does not begin when its signal is aborted already', async () => {
+  it('does not start if its signal is already aborted', async () => {
     const signal = AbortSignal.abort();
     const error = await rejection(lintText({path, files: {[path]: '{}'}, signal}));
     expect((error as Error).name).to.equal('AbortError');
   });
 
-  it('gives way before each rule that is on', async () => {
+  it('pauses before each enabled rule', async () => {
     const pauses = async (rules: Record<string, 'off'>): Promise<number> => {
       let count = 0;
       const pause = async () => void count++;
@@ -107,7 +107,7 @@ describe('a run', () => {
     expect((await pauses({})) - (await pauses({RL203: 'off', RL301: 'off'}))).to.equal(2);
   });
 
-  it('says that it is not whole behind a slip of syntax', async () => {
+  it('is incomplete after a syntax error', async () => {
     const isWhole = async (text: string) => (await lintText({path, files: {[path]: text}})).isWhole;
     expect(await isWhole('{"maxAttempts": 3}')).to.equal(true);
     expect(await isWhole('{"maxAttempts": "many", "a": 1, "a": 2}')).to.equal(true);

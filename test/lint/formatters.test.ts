@@ -79,13 +79,13 @@ describe('report formats', () => {
   });
 
   for (const {name, summary} of formatters) {
-    it(`${name} ends with a line break, says the same twice, and what it is for`, () => {
+    it(`${name} ends with a line break, is deterministic, and has a description`, () => {
       expect(format(name)).to.match(/\n$/);
       expect(format(name)).to.equal(format(name));
       expect(summary).to.match(/^\S.*[^.]$/);
     });
 
-    it(`${name} lets no control character of a policy through`, () => {
+    it(`${name} contains no control character of a policy`, () => {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that must not be there.
       expect(format(name)).to.not.match(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202E]/);
     });
@@ -120,7 +120,7 @@ describe('report formats', () => {
     expect(validate({version: '2.1.0', runs: [{tool: {}}]}), 'the schema refuses what is wrong').to.equal(false);
   });
 
-  it('sarif is what code scanning takes: relative URIs, a level and a fingerprint of its own for each result', () => {
+  it('sarif is accepted by code scanning: relative URIs, and a level and a unique fingerprint for each result', () => {
     const [{results, tool, columnKind}] = JSON.parse(format('sarif')).runs;
     expect(columnKind).to.equal('utf16CodeUnits');
     expect(results).to.have.length(findings.length + 1);
@@ -208,7 +208,7 @@ describe('report formats', () => {
     }
   });
 
-  it('gitlab has a unique fingerprint and a place for each finding', () => {
+  it('gitlab has a unique fingerprint and a position for each finding', () => {
     const issues = JSON.parse(format('gitlab'));
     expect(issues).to.have.length(findings.length);
     expect(new Set(issues.map(({fingerprint}: {fingerprint: string}) => fingerprint)).size).to.equal(issues.length);
@@ -290,7 +290,7 @@ describe('report formats', () => {
       );
     });
 
-    it('brings a place far to the right into sight', async () => {
+    it('shifts a long line so that the finding is visible', async () => {
       const text = `{${' '.repeat(400)}"backoff": {"jitter": "none"}}`;
       const rows = format('stylish', await one(text), {colour: false, width: 80}).split('\n');
       const at = rows.findIndex(row => row.includes('"jitter"'));
@@ -298,13 +298,13 @@ describe('report formats', () => {
       expect(rows[at]!.indexOf('"jitter"')).to.equal(rows[at + 1]!.indexOf('^^^^^^^^'));
     });
 
-    it('has colours on request alone', async () => {
+    it('has colours only on request', async () => {
       const what = await one('{"maxAttempts": 0}');
       expect(format('stylish', what, {colour: true, width: 80})).to.contain('\u001B[31merror\u001B[39m');
       expect(format('stylish', what)).to.not.contain('\u001B');
     });
 
-    it('says so when nothing is found', async () => {
+    it('reports that there are no findings', async () => {
       expect(format('stylish', await one('{"name": "clean"}'))).to.equal('No findings in 1 file.\n');
     });
   });

@@ -131,7 +131,7 @@ describe('the linter, given anything', function () {
     );
   });
 
-  it('mends to a fixed point, and what was mended is gone', async () => {
+  it('fixes until nothing changes, after which the fixed findings are gone', async () => {
     await fc.assert(
       fc.asyncProperty(mutated, fc.boolean(), async ({text, path}, unsafe) => {
         const request = {path, files: {...files, [path]: text}};
@@ -151,7 +151,7 @@ describe('the linter, given anything', function () {
     );
   });
 
-  it('takes texts that are no policy at all', async () => {
+  it('accepts texts that are not policies', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(fc.string({unit: 'binary', maxLength: 200}), fc.json()),

@@ -64,7 +64,7 @@ class Counter {
 }
 
 describe('fixes', () => {
-  it('are not computed by a run that shows none', async () => {
+  it('are not computed by a run without a report of fixes', async () => {
     const counter = new Counter();
     await counter.run();
     expect(counter.fixes + counter.suggestions).to.equal(0);
@@ -81,7 +81,7 @@ describe('fixes', () => {
     });
   }
 
-  it('are computed once each where they are applied, and nothing that is only suggested', async () => {
+  it('are computed once each when they are applied, without suggestions', async () => {
     const counter = new Counter();
     const {fixed, text: after} = await fixText(counter.request);
     expect(fixed.filter(({code}) => code === 'ACME101')).to.have.length(ROUTES);

@@ -33,7 +33,7 @@ describe('a scope', () => {
     expect(routes[1]!.title).to.equal('route "llm.chat"');
   });
 
-  it('has the default where a value is a slip, and says that it is not sure', async () => {
+  it('has the default for an invalid value, and marks it as not sure', async () => {
     const scope = await scopeOf({extends: ['steadfetch:neutral'], maxAttempts: 'many', backoff: {jitter: 7}});
     expect(scope.policy.maxAttempts).to.equal(null);
     expect(isSure(scope, 'maxAttempts')).to.equal(false);
@@ -41,7 +41,7 @@ describe('a scope', () => {
     expect(isSure(scope, 'backoff.baseMs', 'deadlineMs')).to.equal(true);
   });
 
-  it('reads a misspelt field as it was meant', async () => {
+  it('reads a misspelt field as the intended one', async () => {
     const scope = await scopeOf({backoff: {jiter: 'none'}, deadlinems: 5});
     expect(scope.policy.backoff.jitter).to.equal('none');
     expect(scope.policy.deadlineMs).to.equal(5);
@@ -56,7 +56,7 @@ describe('a scope', () => {
     expect(second!.policy.deadlineMs).to.equal(5);
   });
 
-  it('knows the file, what it extends, and a preset apart', async () => {
+  it('distinguishes the file, the files that it extends, and presets', async () => {
     const files = {'base.json': '{"extends": ["steadfetch:payments"], "deadlineMs": 9000}'};
     const scope = await scopeOf({extends: ['./base.json'], maxAttempts: 2}, files);
     expect(['maxAttempts', 'deadlineMs', 'idempotency.header', 'hedge'].map(path => isSet(scope, path))).to.deep.equal([
@@ -109,7 +109,7 @@ describe('the setter of a value', () => {
     {requiredKeys: []},
   );
 
-  it('is the layer whose value runs, or nobody where the default runs', async () => {
+  it('is the layer whose value applies, or none for a default', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(layer, {minLength: 1, maxLength: 3}), async written => {
         const names = written.map((_, index) => `${index}.json`);

@@ -67,13 +67,13 @@ describe('rules', () => {
       });
     }
 
-    it('but not about its neighbours', async () => {
+    it('but not about the fields beside it', async () => {
       const found = await codes('{"deadlineMs": "10s", "budget": null, "retryOn": [99999, 404, 503, "timeout"]}');
       expect(found).to.include.members(['RL003', 'RL207', 'RL102']);
     });
   });
 
-  it('point at an entry by its place in the text, slips before it or not', async () => {
+  it('point at an entry by its index in the text, even after invalid entries', async () => {
     expect(await pointers('RL102', '{"retryOn": [99999, 404, 503, "timeout"]}')).to.deep.equal(['retryOn[1]']);
   });
 
@@ -193,7 +193,7 @@ describe('rules', () => {
     expect(open.find(({code}) => code === 'RL302')?.fix?.title).to.equal('Set deadlineMs to 30000');
   });
 
-  it('a slip in a list of another file is told here, and mended there', async () => {
+  it('a mistake in a list of another file is reported here, and fixed there', async () => {
     const [finding] = await lint({extends: ['./base.json']}, {'base.json': '{"idempotentMethods": ["GTE"]}'});
     expect(finding).to.include({code: 'RL403', fix: undefined});
   });

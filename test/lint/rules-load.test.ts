@@ -156,7 +156,7 @@ describe('RL217 no-concurrency-below-traffic', () => {
   });
   const latencyMs = {p50: 200};
 
-  it('by Little’s law, to the place', async () => {
+  it('computes the limit by Little’s law exactly', async () => {
     expect(await pointers('RL217', policy(9, {rps: 50, latencyMs}))).to.deep.equal(['concurrency.max']);
     expect(await pointers('RL217', policy(10, {rps: 50, latencyMs}))).to.be.empty;
   });

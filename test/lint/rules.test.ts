@@ -16,7 +16,7 @@ describe('the rules', () => {
 
   for (const {code, summary, documentation} of rules) {
     const {sources, why} = documentation();
-    it(`${code} cites a source, and says why`, () => {
+    it(`${code} cites a source and gives a reason`, () => {
       expect(sources).to.not.be.empty;
       for (const {url} of sources) {
         const page = /^docs\/[a-z-]+\.md/.exec(url)?.[0];

@@ -46,7 +46,7 @@ describe('reading JSON', () => {
     });
   }
 
-  it('says one thing a line, and five in all', async () => {
+  it('reports one problem per line, and at most five', async () => {
     const source = await read(Array.from({length: 50}, () => '= = =').join('\n'));
     expect(source.problems).to.have.length(5);
     expect(new Set(source.problems.map(({span}) => new Lines(source.text).positionAt(span.start).line)).size).to.equal(

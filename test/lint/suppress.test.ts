@@ -150,7 +150,7 @@ describe('a suppression', () => {
     it(`does not hold ${title}`, async () => expect((await codes(text)).sort()).to.deep.equal([...expected].sort()));
   }
 
-  it('is not called useless, nor taken out, where a slip of syntax kept the rules from running', async () => {
+  it('is neither reported as unused nor removed if a syntax error kept the rules from running', async () => {
     const text =
       '{\n  "maxAttempts": 3\n  // retry-lint-disable-next-line RL203 -- a single client\n  "backoff": {"jitter": "none"}\n}';
     expect(await codes(text)).to.deep.equal(['RL001']);
@@ -182,7 +182,7 @@ describe('a suppression', () => {
     expect(suppressed).to.deep.equal([]);
   });
 
-  it('is not called useless where its rule is off', async () => {
+  it('is not reported as unused if its rule is off', async () => {
     expect(
       await codes('{\n  // retry-lint-disable-next-line RL203 -- x\n  "name": "a"\n}', {rules: {RL203: 'off'}}),
     ).to.deep.equal([]);
@@ -220,7 +220,7 @@ describe('a baseline', () => {
     expect(baselineOf([report]).findings[path]).to.include.members(baseline.findings[path]!);
   });
 
-  it('is pruned of what is mended, and keeps files that were not linted', async () => {
+  it('is pruned of fixed findings, and keeps files that were not linted', async () => {
     const baseline = {
       version: 1,
       findings: {
@@ -236,7 +236,7 @@ describe('a baseline', () => {
     });
   });
 
-  it('never holds a file that cannot be read', async () => {
+  it('never has findings of a file that cannot be read', async () => {
     const report = await lint('{');
     expect(baselineOf([report]).findings).to.deep.equal({});
     const again = await lint('{', {baseline: report.findings.map(({fingerprint}) => fingerprint)});

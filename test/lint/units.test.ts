@@ -72,7 +72,7 @@ describe('several policies in a file', () => {
     ]);
   });
 
-  it('are told apart by name, or by number', async () => {
+  it('are identified by name, or by number', async () => {
     const fingerprints = async (text: string) => (await lint(text)).findings.map(({fingerprint}) => fingerprint);
     expect(await fingerprints(two)).to.deep.equal([
       'RL203 document[orders].backoff.jitter',
@@ -86,7 +86,7 @@ describe('several policies in a file', () => {
     ]);
   });
 
-  it('are each mended, and nothing else is', async () => {
+  it('are each fixed, without other changes', async () => {
     const {text, fixed} = await fixText({path, files: {[path]: two}}, {unsafe: true});
     expect(fixed.map(({code}) => code)).to.deep.equal(['RL203', 'RL203']);
     expect(text).to.equal(two.replaceAll('jitter: none', 'jitter: "full"'));

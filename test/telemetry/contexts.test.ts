@@ -42,7 +42,7 @@ describe('telemetry: contexts', () => {
 
   for (const [adapter, call] of Object.entries(adapters)) {
     describe(adapter, () => {
-      it('the transport runs in the context of its attempt, with tracing suppressed', async () => {
+      it('runs the transport in the context of its attempt, with tracing suppressed', async () => {
         const place = server.place(503, 200);
         const seen: unknown[] = [];
         await call(place.url, {
@@ -54,7 +54,7 @@ describe('telemetry: contexts', () => {
         expect(seen).to.deep.equal(tracing.attempts.map(span => [span.spanContext().spanId, true]));
       });
 
-      it("the caller's context is as it was, during the waits and after the call", async () => {
+      it("keeps the caller's context during the waits and after the call", async () => {
         const place = server.place(503, 200);
         await trace.getTracer('mine').startActiveSpan('mine', async mine => {
           const {spanId} = mine.spanContext();
@@ -74,7 +74,7 @@ describe('telemetry: contexts', () => {
         });
       });
 
-      it('calls side by side do not mix', async () => {
+      it('keeps the contexts of parallel calls apart', async () => {
         const places = Array.from({length: 5}, () => server.place(503, 200));
         await Promise.all(
           places.map(({url}) =>
@@ -94,7 +94,7 @@ describe('telemetry: contexts', () => {
     });
   }
 
-  it("the user's hooks run in the context of the call, unsuppressed", async () => {
+  it("runs the user's hooks in the context of the call, unsuppressed", async () => {
     const place = server.place(503, 404);
     const seen: Record<string, unknown> = {};
     const note = (name: string) => (): undefined => {
@@ -141,7 +141,7 @@ describe('telemetry: contexts', () => {
     expect(seen).to.deep.equal([false, false]);
   });
 
-  it('baggage of the caller goes along; nothing is written into it', async () => {
+  it('sends the baggage of the caller unchanged', async () => {
     const place = server.place(200);
     const baggage = propagation.createBaggage({tenant: {value: 'a'}});
     await context.with(propagation.setBaggage(context.active(), baggage), () => createFetch(quick)(place.url));
@@ -166,7 +166,7 @@ describe('telemetry: contexts', () => {
     expect(tracing.spans).to.have.length(2);
   });
 
-  it('propagateTo may keep the baggage back, and where it throws nothing is sent', async () => {
+  it('propagateTo may withhold the baggage, and an error of propagateTo withholds all headers', async () => {
     const place = server.place(200);
     const baggage = propagation.createBaggage({tenant: {value: 'a'}});
     const inside = propagation.setBaggage(context.active(), baggage);
@@ -182,7 +182,7 @@ describe('telemetry: contexts', () => {
     expect(tracing.complaints.join()).to.include('propagateTo threw');
   });
 
-  it('observer: null makes no spans and no trace headers; ids are there', async () => {
+  it('observer: null makes no spans and no trace headers, but ids', async () => {
     const place = server.place(200);
     await createFetch(quick, {observer: null})(place.url);
     expect(tracing.spans).to.have.length(0);
@@ -190,7 +190,7 @@ describe('telemetry: contexts', () => {
     expect(place.header('x-correlation-id')[0]).to.be.a('string');
   });
 
-  it("a traceparent of the caller's own gives way to that of the attempt", async () => {
+  it('replaces a traceparent of the caller by that of the attempt', async () => {
     const place = server.place(200);
     await createFetch(quick)(place.url, {headers: {traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`}});
     expect(place.header('traceparent')).to.deep.equal(tracing.attempts.map(traceparentOf));
@@ -226,7 +226,7 @@ describe('telemetry: with instrumentation-undici registered', () => {
     });
   }
 
-  it('it is on: a bare fetch gets its span from it, and so does one made by a hook', async () => {
+  it('makes the spans of a bare fetch, and of a fetch in a hook', async () => {
     const place = server.place(200);
     await (await globalThis.fetch(place.url)).text();
     expect(tracing.attempts).to.have.length(1);
@@ -260,7 +260,7 @@ describe('telemetry: a call that is not sampled', () => {
   });
 
   for (const [adapter, call] of Object.entries(adapters)) {
-    it(`${adapter}: makes no spans, and says so to the server: flags 00`, async () => {
+    it(`${adapter}: makes no spans, and sends flags 00 to the server`, async () => {
       const place = server.place(503, 200);
       await call(place.url);
       expect(tracing.spans).to.deep.equal([]);
@@ -269,7 +269,7 @@ describe('telemetry: a call that is not sampled', () => {
     });
   }
 
-  it('tracing is suppressed in the transport all the same', async () => {
+  it('still suppresses tracing in the transport', async () => {
     let seen: unknown;
     await createFetch(quick, {
       fetch: async () => {
@@ -296,12 +296,12 @@ describe('telemetry: without an SDK', () => {
   });
   after(() => server.close());
 
-  it('startCall returns null, so nothing else runs', () => {
+  it('returns null from startCall, so no other telemetry code runs', () => {
     expect(otelObserver().startCall({} as never)).to.equal(null);
   });
 
   for (const [adapter, call] of Object.entries(adapters)) {
-    it(`${adapter}: no trace headers, not even with a parent in the context; ids are there`, async () => {
+    it(`${adapter}: sends no trace headers, even with a parent in the context, but ids`, async () => {
       const place = server.place(503, 200);
       await call(place.url);
       expect(place.header('traceparent')).to.deep.equal([undefined, undefined]);
@@ -309,7 +309,7 @@ describe('telemetry: without an SDK', () => {
     });
   }
 
-  it('an SDK that is registered late is used from then on, by clients made before', async () => {
+  it('uses an SDK that is registered later, in existing clients too', async () => {
     const place = server.place(200);
     const clients: ((url: string) => Promise<unknown>)[] = [
       createFetch(quick),

@@ -32,13 +32,13 @@ describe('telemetry: error.type', () => {
     it(`${what}: ${type}`, () => expect(errorType(failed(kind, error))).to.equal(type));
   }
 
-  it('a status from 400 on: the status', () => {
+  it('is the status for responses from 400 on', () => {
     expect(errorType(answered(new Response('', {status: 404})))).to.equal('404');
     expect(errorType(answered(new Response('', {status: 399})))).to.equal(undefined);
     expect(errorType(answered(Response.error()))).to.equal(undefined);
   });
 
-  it('an error whose getters throw does not break the call', () => {
+  it('does not break a call whose error has getters that throw', () => {
     const hostile = {
       get cause(): never {
         throw new Error('mine');

@@ -49,7 +49,7 @@ describe('telemetry: log records', () => {
     'its own package, before that': () => void formerApi.setGlobalLoggerProvider(provider as never),
   };
   for (const [api, register] of Object.entries(apis)) {
-    it(`${api}: a retry is worth a DEBUG, its end without success a WARN`, async () => {
+    it(`${api}: are DEBUG for a retry, and WARN for a call that is given up`, async () => {
       register();
       const each = world();
       each.serve(503);
@@ -78,7 +78,7 @@ describe('telemetry: log records', () => {
     });
   }
 
-  it('each change of a breaker is a WARN', async () => {
+  it('are WARN for each change of a breaker', async () => {
     currentApi.setGlobalLoggerProvider(provider);
     const each = world({...POLICY, maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1, openMs: 1000}});
     each.serve(500);
@@ -96,13 +96,13 @@ describe('telemetry: log records', () => {
     });
   });
 
-  it('calls that go well say nothing', async () => {
+  it('are not written for calls that succeed at once', async () => {
     currentApi.setGlobalLoggerProvider(provider);
     await world().run();
     expect(told()).to.deep.equal([]);
   });
 
-  it('below the least severity that is asked for nothing is made', async () => {
+  it('are not made below the configured severity', async () => {
     provider = new LoggerProvider({
       processors: [new SimpleLogRecordProcessor({exporter})],
       loggerConfigurator: () => ({enabled: true, minimumSeverity: 13, traceBased: false}),
@@ -114,7 +114,7 @@ describe('telemetry: log records', () => {
     expect(told().map(({eventName}) => eventName)).to.deep.equal(['steadfetch.retry.exhausted']);
   });
 
-  it('a provider that is registered late is used from then on', async () => {
+  it('go to a provider that is registered later', async () => {
     const each = world({...POLICY, breaker: null});
     each.serve(503);
     await each.run();
@@ -123,7 +123,7 @@ describe('telemetry: log records', () => {
     expect(told()).to.have.length(2);
   });
 
-  it('beside spans each record has the ids of its call', async () => {
+  it('have the trace and span id of their call', async () => {
     const tracing = new Tracing({logRecordProcessors: [new SimpleLogRecordProcessor({exporter})]});
     try {
       const each = world();

@@ -69,7 +69,7 @@ describe('telemetry: metrics', () => {
     ];
     let found: MetricData[];
 
-    it('is there after calls that fail, wait, hedge and are refused', async () => {
+    it('exists after calls that fail, wait, hedge and are refused', async () => {
       const {run, serve, clock} = handy(
         world({
           ...named,
@@ -98,7 +98,7 @@ describe('telemetry: metrics', () => {
       });
     }
 
-    it('is told apart by what is low in cardinality only', () => {
+    it('has only attributes of low cardinality', () => {
       for (const {descriptor, dataPoints} of found)
         for (const {attributes} of dataPoints)
           for (const name of Object.keys(attributes))
@@ -106,7 +106,7 @@ describe('telemetry: metrics', () => {
     });
   });
 
-  it('a call: its duration with every wait, by outcome; its attempts, by kind and status', async () => {
+  it('measure a call by outcome, waits included, and its attempts by kind and status', async () => {
     const {run, serveSlowly} = handy(
       world({...named, backoff: {kind: 'constant', delayMs: 300, throttledBaseMs: 0, jitter: 'none'}}),
     );
@@ -138,13 +138,13 @@ describe('telemetry: metrics', () => {
     expect(await sums('steadfetch.client.call.retry_delay')).to.deep.equal([{attributes: COMMON, sum: 0.3, count: 1}]);
   });
 
-  it('calls that were sent once are in no histogram of retries', async () => {
+  it('do not count calls with one attempt in the histogram of retries', async () => {
     await handy(world(named)).run();
     for (const name of ['retries', 'hedges', 'retry_delay'])
       expect(await points(`steadfetch.client.call.${name}`), name).to.deep.equal([]);
   });
 
-  it('a failed call has the error.type of its last answer, an aborted one has none', async () => {
+  it('set error.type of a failed call to that of its last response, and none for an aborted call', async () => {
     const {run, serve} = handy(world(named));
     serve(503);
     await run();
@@ -162,7 +162,7 @@ describe('telemetry: metrics', () => {
     ]);
   });
 
-  it('a template of a route, and a method that nobody knows', async () => {
+  it('have the template of a route, and _OTHER for an unknown method', async () => {
     const {run} = handy(world({...named, routes: [{match: {path: '/items/*'}, name: 'item'}]}));
     await run(`${ITEMS}/4711`, {method: 'PURGE'});
     const [point] = await points('steadfetch.client.call.duration');
@@ -173,7 +173,7 @@ describe('telemetry: metrics', () => {
     });
   });
 
-  it('active calls go up and down, and never below nothing', async () => {
+  it('count active calls, never below zero', async () => {
     const {serve, clock, end} = handy(world({...named, name: 'active'}));
     const active = async () =>
       (await points('steadfetch.client.active_calls')).find(
@@ -187,7 +187,7 @@ describe('telemetry: metrics', () => {
     expect(await active()).to.equal(0);
   });
 
-  it('a breaker: one series a state, and each change', async () => {
+  it('have one series per state of a breaker, and each change', async () => {
     const policy: PolicyInput = {
       ...named,
       name: 'breaking',
@@ -231,7 +231,7 @@ describe('telemetry: metrics', () => {
     ]);
   });
 
-  it('clients that share a handle count its breaker once; those that do not are added up', async () => {
+  it('count a breaker once for clients that share a handle, and add up those of other clients', async () => {
     const policy: PolicyInput = {...named, name: 'shared', breaker: {kind: 'consecutive', failures: 1, openMs: 1000}};
     const handle = definePolicy(policy);
     const worlds = [new World(handle, observed({})), new World(handle, observed({})), world(policy)];
@@ -249,7 +249,7 @@ describe('telemetry: metrics', () => {
     expect((await points('steadfetch.circuit_breaker.transition')).map(({value}) => value)).to.deep.equal([1]);
   });
 
-  it('a client that is gone is gone: its guards are held weakly, and its open breaker is no longer told', async () => {
+  it('hold the guards of a client weakly, and stop reporting its open breaker after it is collected', async () => {
     const gc = exposedGc();
     const use = async (): Promise<WeakRef<object>> => {
       const {run, serve, handle} = handy(
@@ -275,7 +275,7 @@ describe('telemetry: metrics', () => {
     expect(await open()).to.equal(0);
   });
 
-  it('the budget: the share that is left', async () => {
+  it('report the remaining share of the budget', async () => {
     const {run, serve} = handy(
       world({...named, name: 'thrifty', maxAttempts: 2, budget: {kind: 'token-bucket', capacity: 40, retryCost: 10}}),
     );
@@ -290,7 +290,7 @@ describe('telemetry: metrics', () => {
     });
   });
 
-  it('the concurrency limit as it stands, and who waits for a place', async () => {
+  it('report the concurrency limit, and the attempts that wait for a place', async () => {
     const concurrency = {kind: 'adaptive', start: 10, min: 1, decreaseRatio: 0.5} as const;
     const {run, serve} = handy(world({...named, name: 'adaptive', maxAttempts: 1, concurrency}));
     serve(429);
@@ -302,7 +302,7 @@ describe('telemetry: metrics', () => {
     expect(await of('steadfetch.client.concurrency.waiting')).to.deep.equal({attributes, value: 0});
   });
 
-  it('http.client.request.duration on request, with the attributes of the conventions', async () => {
+  it('include http.client.request.duration on request, with the attributes of the conventions', async () => {
     await handy(world(named)).run();
     expect(await points('http.client.request.duration')).to.deep.equal([]);
     await handy(world(named, {observer: otelObserver({requestDuration: true})})).run();
@@ -320,7 +320,7 @@ describe('telemetry: metrics', () => {
     ]);
   });
 
-  it('a provider that is registered late is used from then on, by clients made before', async () => {
+  it('use a provider that is registered later, in existing clients too', async () => {
     metrics.disable();
     const {run} = handy(world(named));
     await run();
@@ -329,7 +329,7 @@ describe('telemetry: metrics', () => {
     expect((await sums('steadfetch.client.call.duration')).map(({count}) => count)).to.deep.equal([1]);
   });
 
-  it('without spans the request gets no trace headers', async () => {
+  it('do not add trace headers without spans', async () => {
     const each = world(named);
     await each.run();
     expect(each.header('traceparent')).to.deep.equal([null]);

@@ -34,7 +34,7 @@ describe('telemetry: options', () => {
     createFetch(policy, {...ports, observer: otelObserver(options)});
 
   describe('captureHeaders', () => {
-    it('records what was asked for, by its name in lower case, and nothing else', async () => {
+    it('records only the configured headers, by their names in lower case', async () => {
       const place = server.place({headers: {'X-Request-Cost': '7', 'x-other': 'b'}});
       const fetch = fetching({captureHeaders: {request: ['Accept', 'x-absent'], response: ['x-request-cost']}});
       await fetch(place.url, {headers: {accept: 'text/plain', authorization: 'Bearer secret'}});
@@ -46,7 +46,7 @@ describe('telemetry: options', () => {
       ]);
     });
 
-    it('takes the secrets out of URLs, relative ones too', async () => {
+    it('redacts secrets in URLs, relative ones too', async () => {
       const place = server.place({status: 302, headers: {location: '/cb?token=secret', link: '<https://u:p@h/>'}});
       const fetch = fetching({captureHeaders: {request: ['referer', 'x-from'], response: ['location', 'link']}});
       const headers = {'x-from': 'see https://u:p@h/?sig=secret', referer: 'https://u:p@h/'};
@@ -64,7 +64,7 @@ describe('telemetry: options', () => {
         expect(() => otelObserver({captureHeaders: {response: [name]}})).to.throw(TypeError, 'never recorded');
       });
 
-    it('headers that are none end no call', async () => {
+    it('does not break a call with invalid headers', async () => {
       const fetch = fetching({captureHeaders: {response: ['x-a']}}, quick, {
         fetch: async () => ({status: 200, body: null}) as unknown as Response,
       });
@@ -73,7 +73,7 @@ describe('telemetry: options', () => {
   });
 
   describe('network', () => {
-    it('names the peer of each attempt, and can be switched off', async () => {
+    it('names the peer of each attempt, and can be disabled', async () => {
       await fetching({})(server.place(503, 200).url);
       for (const {attributes} of tracing.attempts)
         expect(attributes).to.include({'network.peer.address': '127.0.0.1', 'network.protocol.version': '1.1'});
@@ -82,7 +82,7 @@ describe('telemetry: options', () => {
       expect(tracing.attempts[0]!.attributes).not.to.have.any.keys('network.peer.address', 'network.peer.port');
     });
 
-    it('a redirect is an event of the call: who answered so, and where it went', async () => {
+    it('adds an event for a redirect, with its origin and its target', async () => {
       const target = server.place(200);
       const place = server.place({status: 307, headers: {location: `${target.url}?token=secret`}});
       await fetching({})(place.url);
@@ -100,7 +100,7 @@ describe('telemetry: options', () => {
       ]);
     });
 
-    it('behind a pool that is busy each attempt still has its own', async () => {
+    it('names the own peer of each attempt, even with a busy pool', async () => {
       const agent = new Agent({connections: 1}).compose(resilienceInterceptor(quick, {observer: otelObserver({})}));
       const places = [server.place(200), server.place(503, 200), server.place(200)];
       await Promise.all(places.map(async ({url}) => (await request(url, {dispatcher: agent})).body.dump()));
@@ -121,12 +121,12 @@ describe('telemetry: options', () => {
         status.code === SpanStatusCode.ERROR,
       ]);
 
-    it('no span of a body unless asked for', async () => {
+    it('are off by default', async () => {
       await (await fetching({})(server.place(200).url)).text();
       expect(bodies()).to.deep.equal([]);
     });
 
-    it('from the answer to the end of the body, below the call, beside its attempt', async () => {
+    it('last from the response to the end of the body, as a child of the call', async () => {
       await (await fetching({bodySpans: true})(server.place(503, 200).url)).json();
       expect(ends()).to.deep.equal([['read', undefined, false]]);
       const [body] = bodies();
@@ -147,13 +147,13 @@ describe('telemetry: options', () => {
       });
     }
 
-    it('cut by the attempt timeout', async () => {
+    it('end with the attempt timeout', async () => {
       const response = await fetching({bodySpans: true}, {...quick, attemptTimeoutMs: 60})(server.place(dripping).url);
       await settle(() => response.text());
       expect(ends()).to.deep.equal([['timeout', 'timeout', true]]);
     });
 
-    it('aborted by the caller', async () => {
+    it('end when the caller aborts', async () => {
       const controller = new AbortController();
       const response = await fetching({bodySpans: true})(server.place(dripping).url, {signal: controller.signal});
       const read = settle(() => response.text());
@@ -162,7 +162,7 @@ describe('telemetry: options', () => {
       expect(ends()).to.deep.equal([['cancelled', undefined, false]]);
     });
 
-    it('broken by the network', async () => {
+    it('end with a network error', async () => {
       const place = server.place(response => {
         response.writeHead(200, {'content-length': 100}).write('{');
         setTimeout(() => response.destroy(), 10);

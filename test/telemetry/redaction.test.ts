@@ -57,7 +57,7 @@ describe('telemetry: redaction', () => {
     silence: () => server.place('hang').url,
   };
   for (const [what, place] of Object.entries(places)) {
-    it(`${what}: neither through fetch nor through ky`, async () => {
+    it(`${what}: is not shown through fetch or through ky`, async () => {
       const events: SteadfetchEvent[] = [];
       const ports = {on: (event: SteadfetchEvent) => void events.push(event)};
       await settle(() => createFetch(quick, ports)(secretUrl(place()), {method: 'POST', headers, body: SECRET}));
@@ -76,7 +76,7 @@ describe('telemetry: redaction', () => {
     });
   }
 
-  it('credentials in the URL, which fetch refuses with a message that repeats them', async () => {
+  it('credentials in the URL, which fetch refuses with a message that repeats them, are not shown', async () => {
     const url = `http://user:${SECRET}@127.0.0.1:1/`;
     const {error} = await settle(() => createFetch(quick)(url));
     expect(String(error)).to.include(SECRET); // It is fetch's own error, and the caller's own URL.
@@ -85,14 +85,14 @@ describe('telemetry: redaction', () => {
     expect(tracing.calls[0]!.attributes).not.to.include({'server.address': `user:${SECRET}@127.0.0.1`});
   });
 
-  it('a URL that is none', async () => {
+  it('an invalid URL is not shown', async () => {
     await settle(() => createFetch(quick)(`http://[/?token=${SECRET}`));
     await settle(() => createFetch(quick)(`http://user:${SECRET}@[/`));
     expect(tracing.calls).to.have.length(2);
     expect(spoken()).not.to.include(SECRET);
   });
 
-  it("what a hook, prepareAttempt or a fetch of the user's throws", async () => {
+  it('an error of a hook, of prepareAttempt or of a custom fetch is not shown', async () => {
     const url = server.place(200).url;
     const leak = (): never => {
       throw Object.assign(new Error(`at https://u:${SECRET}@h/?token=${SECRET}`), {
@@ -109,13 +109,13 @@ describe('telemetry: redaction', () => {
     expect(spoken()).not.to.include(SECRET);
   });
 
-  it("the reason of a caller's abort", async () => {
+  it('the reason of an abort is not shown', async () => {
     await settle(() => createFetch(quick)(server.place(200).url, {signal: AbortSignal.abort(new Error(SECRET))}));
     expect(tracing.calls).to.have.length(1);
     expect(spoken()).not.to.include(SECRET);
   });
 
-  it('an id from outside that is no id is replaced', async () => {
+  it('an invalid id of the caller is replaced', async () => {
     const place = server.place(200);
     await createFetch(quick)(place.url, {headers: {'x-correlation-id': `a b ${SECRET}`}});
     expect(spoken()).not.to.include(SECRET);

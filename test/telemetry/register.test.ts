@@ -127,13 +127,13 @@ describe('telemetry: register', () => {
   ];
   const ALL = ['GET', 'GET', 'steadfetch GET'];
 
-  it('exports every span, and nothing but traces, when the process ends', async () => {
+  it('exports every span, and only traces, when the process ends', async () => {
     expect(await runs.plain).to.include({code: 0, signal: null, stdout: '', stderr: ''});
     expect(forms('plain')).to.deep.equal(['traces as application/x-protobuf']);
     expect(spans('plain')).to.deep.equal(ALL);
   });
 
-  it('heeds the standard variables: names, attributes, protocol, sampler, and off is off', async () => {
+  it('follows the standard variables: names, attributes, protocol, sampler, and disabling', async () => {
     for (const name of ['json', 'disabled', 'unsampled'])
       expect(await runs[name], name).to.include({code: 0, stderr: ''});
     const resource = valuesOf(resources('plain')[0]!.resource.attributes);
@@ -144,14 +144,14 @@ describe('telemetry: register', () => {
     expect(spans('unsampled')).to.deep.equal([]);
   });
 
-  it('finds out where it runs: process, host, system', async () => {
+  it('detects process, host and system', async () => {
     await runs.plain;
     const resource = valuesOf(resources('plain')[0]!.resource.attributes);
     expect(resource).to.include({'process.runtime.name': 'nodejs', 'os.type': process.platform});
     expect(resource).to.include.keys('process.pid', 'host.name', 'service.instance.id');
   });
 
-  it('metrics and logs on request', async () => {
+  it('exports metrics and logs on request', async () => {
     expect(await runs.everything).to.include({code: 0, stderr: ''});
     expect(forms('everything').sort()).to.deep.equal([
       'logs as application/x-protobuf',
@@ -171,32 +171,32 @@ describe('telemetry: register', () => {
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    it(`${signal}: exports what is left, and dies of the signal as it would have`, async () => {
+    it(`${signal}: exports the remaining spans, and the process ends by the signal`, async () => {
       const ended = await runs[signal]!;
       expect(ended).to.include({code: null, signal, stderr: ''});
       expect(spans(signal)).to.deep.equal(ALL);
     });
   }
 
-  it('SIGTERM in an application that ends itself: its own exit code', async () => {
+  it('SIGTERM in an application that exits by itself keeps its exit code', async () => {
     const ended = await runs['own handler'];
     expect(ended).to.include({code: 7, signal: null, stdout: 'ready\nclosing\n', stderr: ''});
     expect(spans('own handler')).to.deep.equal(ALL);
   });
 
-  it('SIGTERM in an application that finishes its work first: that work is exported too', async () => {
+  it('SIGTERM in an application that finishes its work first exports that work too', async () => {
     expect(await runs.draining).to.include({code: 0, signal: null, stderr: ''});
     expect(spans('draining')).to.deep.equal([...ALL, 'GET', 'steadfetch GET']);
   });
 
-  it('nobody listens: no word on stderr, and the process ends without the patience of the exporter', async () => {
+  it('without a collector writes nothing to stderr, and the process ends without waiting for the exporter', async () => {
     const ended = await runs.nobody!;
     expect(ended).to.include({code: 0, stdout: 'done\n', stderr: ''});
     const killed = await runs['nobody, killed']!;
     expect(killed).to.include({signal: 'SIGTERM', stderr: ''});
   });
 
-  it('a collector that hangs does not keep the process', async () => {
+  it('does not keep the process alive for a collector that hangs', async () => {
     const ended = await runs.hanging!;
     expect(ended).to.include({signal: 'SIGTERM', stderr: ''});
     expect(silent.requests.length).to.be.above(0);

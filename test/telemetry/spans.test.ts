@@ -48,21 +48,21 @@ describe('telemetry: spans', () => {
       expect(tracing.calls[0]!.attributes['steadfetch.policy.name']).to.equal('user');
     });
 
-    it('a method that nobody knows is called HTTP, and told beside it', async () => {
+    it('an unknown method is named HTTP, and kept in an attribute', async () => {
       await fetched(server.place(200).url, quick, {method: 'PURGE'});
       expect(tracing.spans.map(({name}) => name)).to.deep.equal(['HTTP', 'steadfetch HTTP']);
       for (const {attributes} of tracing.spans)
         expect(attributes).to.include({'http.request.method': '_OTHER', 'http.request.method_original': 'PURGE'});
     });
 
-    it('the scope is the package and its version', async () => {
+    it('have the scope of the package and its version', async () => {
       await fetched(server.place(200).url);
       const {default: pack} = await import('../../package.json', {with: {type: 'json'}});
       for (const {instrumentationScope} of tracing.spans)
         expect(instrumentationScope).to.include({name: pack.name, version: pack.version});
     });
 
-    it('hangs below the span of the caller', async () => {
+    it('the call is a child of the span of the caller', async () => {
       const url = server.place(200).url;
       const tracer = trace.getTracer('mine');
       await tracer.startActiveSpan('mine', async mine => {
@@ -128,7 +128,7 @@ describe('telemetry: spans', () => {
       ]);
     });
 
-    it('of a call say how it went', async () => {
+    it('of a call describe its outcome', async () => {
       const place = server.place(503, 200);
       await fetched(place.url, {...quick, name: 'mine', idempotency: {}}, {method: 'POST'});
       const {attributes} = tracing.calls[0]!;
@@ -148,7 +148,7 @@ describe('telemetry: spans', () => {
       expect(attributes).not.to.have.any.keys('url.full', 'error.type');
     });
 
-    it('are there when the sampler asks: method and server, and the URL of an attempt', async () => {
+    it('exist when the sampler is called: method and server, and the URL of an attempt', async () => {
       const asked: object[] = [];
       const sampler = {
         shouldSample: (...args: unknown[]) => {
@@ -164,7 +164,7 @@ describe('telemetry: spans', () => {
       expect(asked[1]).to.include.keys('http.request.method', 'server.address', 'server.port', 'url.full');
     });
 
-    it('name an IPv6 address without the brackets of its URL, and no server where there is no URL', async () => {
+    it('have an IPv6 address without the brackets of its URL, and no server without a URL', async () => {
       await settle(() => fetched('http://[::1]:1/', {...quick, maxAttempts: 1}));
       expect(tracing.calls[0]!.attributes).to.include({'server.address': '::1', 'server.port': 1});
       tracing.reset();
@@ -172,7 +172,7 @@ describe('telemetry: spans', () => {
       expect(tracing.calls[0]!.attributes).not.to.have.any.keys('server.address', 'server.port');
     });
 
-    it('name the port of a scheme where the URL names none', async () => {
+    it('have the default port of the scheme if the URL has none', async () => {
       await settle(() => fetched('https://example.invalid/', {...quick, maxAttempts: 1}));
       expect(tracing.calls[0]!.attributes).to.include({'server.address': 'example.invalid', 'server.port': 443});
     });
@@ -181,7 +181,7 @@ describe('telemetry: spans', () => {
   describe('events of a call', () => {
     const eventsOf = () => tracing.calls[0]!.events.map(({name, attributes}) => ({name, ...attributes}));
 
-    it('retry.scheduled: the attempt to come, why, and how long', async () => {
+    it('retry.scheduled has the next attempt, the reason and the wait', async () => {
       await fetched(server.place({status: 503, headers: {'retry-after-ms': '3'}}, 200).url, {
         ...quick,
         backoff: {kind: 'constant', delayMs: 1, throttledBaseMs: 0, jitter: 'none'},
@@ -199,17 +199,17 @@ describe('telemetry: spans', () => {
         .within(0.003, 0.0034);
     });
 
-    it('retry.abandoned: where a transient answer is not sent again', async () => {
+    it('retry.abandoned is added if a transient failure is not retried', async () => {
       await fetched(server.place(503).url, quick, {method: 'POST'});
       expect(eventsOf()).to.deep.equal([{name: 'steadfetch.retry.abandoned', 'steadfetch.reason': 'may-have-acted'}]);
     });
 
-    it('none where the answer is final', async () => {
+    it('are not added for a final response', async () => {
       await fetched(server.place(404).url);
       expect(eventsOf()).to.deep.equal([]);
     });
 
-    it('breaker.rejected: nothing was sent, and there is no attempt', async () => {
+    it('breaker.rejected is added to a call without attempts', async () => {
       const handle = definePolicy({
         ...quick,
         maxAttempts: 1,
@@ -229,12 +229,12 @@ describe('telemetry: spans', () => {
       });
     });
 
-    it('policy.overridden: ky’s own options won', async () => {
+    it('policy.overridden is added if ky’s own options take precedence', async () => {
       await ky.extend(resilience(quick)).get(server.place(200).url, {retry: 0, timeout: 1000});
       expect(eventsOf()).to.deep.equal([{name: 'steadfetch.policy.overridden', 'steadfetch.reason': 'retry, timeout'}]);
     });
 
-    it('retry.nested: the client above has retried', async () => {
+    it('retry.nested is added if the client above has retried', async () => {
       const {warn} = console;
       console.warn = () => {};
       try {
@@ -260,7 +260,7 @@ describe('telemetry: spans', () => {
   });
 
   describe('a hedge', () => {
-    it('links to the attempt it shadows; the loser is superseded, without a status', async () => {
+    it('is linked to the first attempt; the slower one is superseded, without a status', async () => {
       const place = server.place('hang', 200);
       await fetched(place.url, {...quick, hedge: {delayMs: 10, maxLoadRatio: 1}, budget: null});
       const [first, hedge] = tracing.attempts;
@@ -282,7 +282,7 @@ describe('telemetry: spans', () => {
     });
   });
 
-  it('no attempt and no event lies outside of its call: 100 calls, retried', async () => {
+  it('has attempts and events within the time of its call: 100 retried calls', async () => {
     const place = server.place(...Array.from({length: 100}, () => [503, 200]).flat());
     for (let call = 0; call < 100; call++) await fetched(place.url);
     const nanoseconds = ([seconds, rest]: readonly [number, number]): bigint =>
@@ -313,24 +313,24 @@ describe('telemetry: spans', () => {
     });
     const {ERROR, UNSET} = SpanStatusCode;
 
-    it('a call that succeeds in the end is not failed by its first attempt', async () => {
+    it('is unset for a call that succeeds after a failed attempt', async () => {
       await fetched(server.place(503, 200).url);
       expect(codes()).to.deep.equal({calls: [UNSET], attempts: [ERROR, UNSET]});
     });
 
-    it('a call that fails is failed by its last', async () => {
+    it('is that of the last attempt for a call that fails', async () => {
       await fetched(server.place(503).url);
       expect(codes()).to.deep.equal({calls: [ERROR], attempts: [ERROR, ERROR, ERROR]});
       expect(tracing.calls[0]!.attributes['error.type']).to.equal('503');
     });
 
-    it('a redirect that is not followed and a 304 are no failures', async () => {
+    it('is unset for a redirect that is not followed, and for a 304', async () => {
       await fetched(server.place({status: 302, headers: {location: '/'}}).url, quick, {redirect: 'manual'});
       await fetched(server.place({status: 304, body: ''}).url);
       expect(codes()).to.deep.equal({calls: [UNSET, UNSET], attempts: [UNSET, UNSET]});
     });
 
-    it("the caller's abort is no failure: no status, no error.type", async () => {
+    it("is unset after the caller's abort, without error.type", async () => {
       const place = server.place('hang');
       const controller = new AbortController();
       place.arrived(1).then(() => controller.abort(new Error('mine')));
@@ -341,14 +341,14 @@ describe('telemetry: spans', () => {
       expect(tracing.attempts[0]!.attributes['steadfetch.attempt.outcome']).to.equal('cancelled');
     });
 
-    it("AbortSignal.timeout of the caller's is an abort too, though its name says timeout", async () => {
+    it('is unset after an AbortSignal.timeout of the caller, which is an abort too', async () => {
       const place = server.place('hang');
       await errorOf(() => fetched(place.url, quick, {signal: AbortSignal.timeout(30)}));
       expect(codes()).to.deep.equal({calls: [UNSET], attempts: [UNSET]});
       expect(place.requests).to.have.length(1);
     });
 
-    it('a deadline is told apart from the time of an attempt', async () => {
+    it('differs between a deadline and an attempt timeout', async () => {
       await errorOf(() => fetched(server.place('hang').url, {...quick, deadlineMs: 80, attemptTimeoutMs: 5000}));
       expect(tracing.calls[0]!.attributes).to.include({
         'error.type': 'deadline_exceeded',
@@ -356,7 +356,7 @@ describe('telemetry: spans', () => {
       });
     });
 
-    it('has no description: messages carry URLs', async () => {
+    it('has no description, because messages contain URLs', async () => {
       await fetched(server.place(503).url);
       await errorOf(async () => fetched(await deadUrl()));
       for (const {status, events} of tracing.spans) {

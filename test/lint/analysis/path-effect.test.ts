@@ -204,11 +204,11 @@ describe('effectOf', () => {
         expect(effectOf({path}).effect).to.equal(effect);
       });
 
-  it('says why, wherever it says that a path acts', () => {
+  it('gives a reason whenever it finds that a path acts', () => {
     for (const path of paths.acts) expect(effectOf({path}).why, path).to.match(/^[a-z].*[a-z]$/);
   });
 
-  it('knows what a path means at one host only', () => {
+  it('knows paths that have a meaning at one host only', () => {
     const path = '/v1/messages';
     expect(effectOf({path}).effect).to.equal('harmless');
     expect(effectOf({path, origin: 'https://api.nexmo.com'}).effect).to.equal('acts');
@@ -219,7 +219,7 @@ describe('effectOf', () => {
     expect(effectOf({origin: 'https://notstripe.com'}).effect).to.equal('unknown');
   });
 
-  it('knows nothing without a path', () => {
+  it('finds no effect without a path', () => {
     expect(effectOf(undefined)).to.deep.equal({effect: 'unknown', why: undefined});
     expect(effectOf({}).effect).to.equal('unknown');
   });

@@ -31,7 +31,7 @@ function codeClassification(code: number, sent: Sent, trailers: Record<string, s
 }
 
 describe('actedOn', () => {
-  it('says of every status what the client does with it', () => {
+  it('agrees with the client on every status', () => {
     for (let status = 200; status < 600; status++) {
       const {transient, sent} = statusClassification(status);
       expect(actedOn(status), String(status)).to.equal(
@@ -40,7 +40,7 @@ describe('actedOn', () => {
     }
   });
 
-  it('says of every code what the client does with it', () => {
+  it('agrees with the client on every code', () => {
     for (const [code, name] of CODE_NAMES.entries()) {
       if (name === 'OK') continue;
       const acted = actedOn(name);
@@ -56,7 +56,7 @@ describe('ambiguousTriggers', () => {
   const declared: Policy = {...defaultPolicy, idempotentMethods: ['POST']};
   const codes = CODE_NAMES.filter(name => name !== 'OK');
 
-  it('counts codes of gRPC only where a call of gRPC can be', () => {
+  it('counts gRPC codes only for routes that gRPC calls can match', () => {
     const policy: Policy = {...declared, retryOn: [503, 'INTERNAL']};
     expect(ambiguousTriggers(policy, 'POST', {path: '/v1/orders'})).to.deep.equal([503]);
     expect(ambiguousTriggers(policy, 'POST', {path: '/shop.Orders/Create'})).to.deep.equal(['INTERNAL', 503]);
@@ -64,14 +64,14 @@ describe('ambiguousTriggers', () => {
     expect(ambiguousTriggers(policy, 'POST', undefined)).to.deep.equal([503, 'INTERNAL']);
   });
 
-  it('counts what the client tells apart only for declared methods', () => {
+  it('counts codes that the client distinguishes only for declared methods', () => {
     const retryOn: RetryTrigger[] = ['network', 'UNAVAILABLE', 'RESOURCE_EXHAUSTED', 429];
     const match = {path: '/shop.Orders/Create'};
     expect(ambiguousTriggers({...defaultPolicy, retryOn}, 'POST', match)).to.deep.equal([]);
     expect(ambiguousTriggers({...declared, retryOn}, 'POST', match)).to.have.members(retryOn.slice(0, 3));
   });
 
-  it('leaves to RL102 the codes that name a reason against the request', () => {
+  it('leaves codes that reject the request itself to RL102', () => {
     const found = ambiguousTriggers({...defaultPolicy, retryOn: codes}, 'POST', {path: '/shop.Orders/Create'});
     expect(found).to.deep.equal(['CANCELLED', 'UNKNOWN', 'DEADLINE_EXCEEDED', 'INTERNAL', 'DATA_LOSS']);
   });

@@ -6,7 +6,7 @@ import {clean, Desk, findingsOf, wavy} from './desk.ts';
 const endless = '{\n  "maxAttempts": "unlimited",\n  "deadlineMs": null\n}\n';
 
 describe('retry-lint baseline', () => {
-  it('accepts what is there, so that only what is new fails', async () => {
+  it('accepts the current findings, so that only new findings fail', async () => {
     const desk = new Desk({'a.retry.json': wavy});
     expect(await desk.run('baseline')).to.deep.equal({
       code: 0,
@@ -19,7 +19,7 @@ describe('retry-lint baseline', () => {
     expect(findingsOf(await desk.run('-f', 'json'))).to.deep.equal(['RL201 4:3']);
   });
 
-  it('means the same from every folder', async () => {
+  it('has the same effect from every folder', async () => {
     const desk = new Desk({'deep/a.retry.json': wavy, '.retry-lintrc.json': '{"baseline": "known.json"}'});
     await desk.runIn('deep', 'baseline');
     expect(JSON.parse(desk.read('known.json'))).to.deep.equal({
@@ -30,7 +30,7 @@ describe('retry-lint baseline', () => {
     expect((await desk.runIn('deep')).code).to.equal(0);
   });
 
-  it('leaves alone what is accepted of other files', async () => {
+  it('keeps the accepted findings of other files', async () => {
     const desk = new Desk({'a.retry.json': wavy, 'b.retry.json': wavy});
     await desk.run('baseline', 'a.retry.json');
     await desk.run('baseline', 'b.retry.json');
@@ -40,7 +40,7 @@ describe('retry-lint baseline', () => {
     ]);
   });
 
-  it('--prune takes out what is mended or gone, and adds nothing', async () => {
+  it('--prune removes findings that are fixed or gone, and adds none', async () => {
     const desk = new Desk({'a.retry.json': wavy, 'b.retry.json': wavy, 'c.retry.json': wavy});
     await desk.run('baseline');
     desk.write('a.retry.json', clean);
@@ -81,7 +81,7 @@ describe('retry-lint baseline', () => {
     });
   }
 
-  it('keeps what was accepted of a policy that cannot be read now', async () => {
+  it('keeps the accepted findings of a policy that cannot be read now', async () => {
     const desk = new Desk({'a.retry.json': wavy, 'b.retry.json': wavy});
     await desk.run('baseline', 'a.retry.json');
     desk.write('a.retry.json', '{');
@@ -103,7 +103,7 @@ describe('retry-lint baseline', () => {
   });
 
   for (const text of ['{', '{"version": 2}', '{"version": 1, "findings": {"a": 1}}', 'null']) {
-    it(`${text} is no baseline`, async () => {
+    it(`refuses ${text} as a baseline`, async () => {
       const desk = new Desk({'a.retry.json': wavy, '.retry-lint-baseline.json': text});
       const {code, err} = await desk.run();
       expect(code).to.equal(2);

@@ -113,7 +113,7 @@ describe('the cache of the program', () => {
     }
   });
 
-  it('is closed to others under umask 000 as well', () => {
+  it('is not accessible to others, even with umask 000', () => {
     const here = desk();
     chmodSync(here.at('home'), 0o755);
     start(here, '000');
@@ -131,7 +131,7 @@ describe('the cache of the program', () => {
     });
   }
 
-  it('is not used where others may write to a folder above it', () => {
+  it('is not used if others may write to a folder above it', () => {
     const here = desk();
     mkdirSync(cacheOf(here), {recursive: true, mode: 0o700});
     chmodSync(here.at('home/.cache'), 0o777);
@@ -139,7 +139,7 @@ describe('the cache of the program', () => {
     expect(readdirSync(cacheOf(here))).to.deep.equal([]);
   });
 
-  it('is not used where the folder is a link', () => {
+  it('is not used if the folder is a link', () => {
     const here = desk();
     mkdirSync(here.at('elsewhere'), {mode: 0o700});
     mkdirSync(here.at('home/.cache'), {mode: 0o700});
@@ -148,7 +148,7 @@ describe('the cache of the program', () => {
     expect(readdirSync(here.at('elsewhere'))).to.deep.equal([]);
   });
 
-  it('is not used where the folder, or one above it, is another user’s', function () {
+  it('is not used if the folder, or one above it, belongs to another user', function () {
     if (process.geteuid!() !== 0) this.skip();
     for (const foreign of ['home', 'home/.cache', 'home/.cache/retry-lint']) {
       const here = desk();
@@ -159,14 +159,14 @@ describe('the cache of the program', () => {
     }
   });
 
-  it('is nobody’s where this user is not its owner', () => {
+  it('is not used if this user is not its owner', () => {
     const here = desk();
     const user = {env: {HOME: here.at('home')}, platform: 'linux', id: process.geteuid!()};
     expect(usableCacheFolder(user)).to.equal(cacheOf(here));
     expect(usableCacheFolder({...user, id: user.id + 1})).to.equal(undefined);
   });
 
-  it('is done without where it cannot be made, is not wanted, or is another', () => {
+  it('is not needed: a run works if the cache cannot be made, is disabled, or is of another version', () => {
     const here = desk();
     here.write('file', 'a file, where a folder should be');
     expect(ended(start(here, '022', {XDG_CACHE_HOME: here.at('file')}))).to.deep.equal(expected());

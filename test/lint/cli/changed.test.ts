@@ -25,7 +25,7 @@ async function linted(desk: Desk, ...argv: string[]): Promise<string[]> {
 }
 
 describe('retry-lint --changed', () => {
-  it('takes what is not committed: changed, staged and new', async () => {
+  it('lints uncommitted files: changed, staged and new', async () => {
     const desk = repository({'a.retry.json': wavy, 'b.retry.json': clean, 'c.retry.json': clean});
     expect(await desk.run('--changed')).to.deep.equal({code: 0, out: 'No findings in 0 files.\n', err: ''});
     desk.write('b.retry.json', wavy);
@@ -36,7 +36,7 @@ describe('retry-lint --changed', () => {
     expect(await linted(desk, '--changed', 'deep')).to.deep.equal(['deep/new one.retry.json']);
   });
 
-  it('takes what a branch changed, and nothing that happened beside it', async () => {
+  it('lints the changes of a branch, and not those of other branches', async () => {
     const desk = repository({'a.retry.json': wavy, 'b.retry.json': clean});
     git(desk, 'checkout', '--quiet', '-b', 'feature');
     desk.write('b.retry.json', wavy);
@@ -49,7 +49,7 @@ describe('retry-lint --changed', () => {
     expect(await linted(desk, '--changed')).to.deep.equal([]);
   });
 
-  it('takes what extends something that changed, or went away', async () => {
+  it('lints policies that extend a changed or deleted file', async () => {
     const desk = repository({
       'base.json': clean,
       'a.retry.json': '{"extends": ["./base.json"]}',
@@ -62,7 +62,7 @@ describe('retry-lint --changed', () => {
     expect(await linted(desk, '--changed')).to.deep.equal(['a.retry.json', 'c.retry.json']);
   });
 
-  it('before the first commit everything is new', async () => {
+  it('lints all files before the first commit', async () => {
     const desk = new Desk({'a.retry.json': wavy});
     git(desk, 'init', '--quiet');
     git(desk, 'add', '.');
@@ -76,7 +76,7 @@ describe('retry-lint --changed', () => {
     expect(JSON.parse(out).findings.map(({path}: {path: string}) => path)).to.deep.equal(['a.retry.json']);
   });
 
-  it('a commit that is not there, and a name that would be an option, are refused', async () => {
+  it('refuses a commit that does not exist, and a name that looks like an option', async () => {
     const desk = repository({'a.retry.json': clean});
     for (const ref of ['nowhere', '--output=x'])
       expect(await desk.run(`--changed=${ref}`)).to.deep.equal({

@@ -9,7 +9,7 @@ import {Desk, wavy} from './desk.ts';
 const hasShell = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
 
 describe('the commands of retry-lint', () => {
-  it('--version is the version of the package', async () => {
+  it('--version prints the version of the package', async () => {
     expect(await new Desk().run('--version')).to.deep.equal({code: 0, out: '0.1.0\n', err: ''});
   });
 
@@ -54,7 +54,7 @@ describe('the commands of retry-lint', () => {
     });
   }
 
-  it('too few or too many words are refused', async () => {
+  it('too few or too many operands are refused', async () => {
     for (const argv of [['explain'], ['explain', 'RL203', 'a', 'b'], ['completions'], ['init', 'a', 'b']]) {
       const {code, err} = await new Desk().run(...argv);
       expect(code).to.equal(2);
@@ -68,12 +68,12 @@ describe('the commands of retry-lint', () => {
     expect((await new Desk().run('help', 'me')).out).to.equal((await new Desk().run('-h')).out);
   });
 
-  it('only the first word can name a command', async () => {
+  it('only the first operand can name a command', async () => {
     const desk = new Desk({'p.json': '{}', rules: '{"preset": "strict"}'});
     expect((await desk.run('--config', 'rules', 'p.json')).out).to.equal('No findings in 1 file.\n');
   });
 
-  it('a file may be called like a command', async () => {
+  it('a file may have the name of a command', async () => {
     expect((await new Desk({rules: wavy}).run('./rules')).code).to.equal(1);
   });
 
@@ -86,7 +86,7 @@ describe('the commands of retry-lint', () => {
       });
     }
 
-    it('with a file says what the rule means there, though it is off or accepted', async () => {
+    it('with a file shows the findings of the rule there, even if it is off or accepted', async () => {
       const desk = new Desk({'p.json': wavy, '.retry-lintrc.json': '{"rules": {"RL203": "off"}}'});
       expect((await desk.run('explain', 'RL203', 'p.json')).out).to.contain('p.json:2:15  error  RL203');
       desk.write('p.json', '{}');
@@ -122,14 +122,14 @@ describe('the commands of retry-lint', () => {
       });
     }
 
-    it('says the severity for this folder where no policy is named', async () => {
+    it('shows the severity for this folder if no policy is named', async () => {
       const desk = new Desk({'.retry-lintrc.json': '{"preset": "strict"}'});
       const {code} = rules.find(({severity}) => severity === 'info')!;
       expect((await desk.run('explain', code)).out).to.match(/^In this folder: warning, set by the preset strict\.$/m);
       expect((await desk.run('explain', code, '--no-config')).out).not.to.contain('In this folder');
     });
 
-    it('works it out in the numbers of the file', async () => {
+    it('shows the arithmetic with the numbers of the file', async () => {
       const text = '{"maxAttempts": 4, "attemptTimeoutMs": 10000, "deadlineMs": 20000}';
       const {out} = await new Desk({'p.json': text}).run('explain', 'RL303', 'p.json');
       expect(out)
@@ -137,7 +137,7 @@ describe('the commands of retry-lint', () => {
         .and.to.contain('20000 ms');
     });
 
-    it('a rule that is none is an error', async () => {
+    it('refuses an unknown rule', async () => {
       expect(await new Desk().run('explain', 'no-unbounded-retry')).to.deep.equal({
         code: 2,
         out: '',
@@ -159,7 +159,7 @@ describe('the commands of retry-lint', () => {
       });
     }
 
-    it('its comments are true: what they propose is clean, too', async () => {
+    it('writes comments whose suggestions are clean, too', async () => {
       for (const name of ['a.jsonc', 'a.yaml']) {
         const desk = new Desk();
         await desk.run('init', name);
@@ -171,7 +171,7 @@ describe('the commands of retry-lint', () => {
       }
     });
 
-    it('stays valid JSON when its comments are deleted, and when the one that proposes a route becomes a field', async () => {
+    it('writes a file that is valid JSON without its comments, and with the route that a comment suggests', async () => {
       const desk = new Desk();
       await desk.run('init', 'a.jsonc');
       const withoutComments = (text: string): string => text.replace(/^ *\/\/.*$/gm, '');
@@ -180,7 +180,7 @@ describe('the commands of retry-lint', () => {
       expect(JSON.parse(withoutComments(text.replace('// "routes"', '"routes"')))).to.have.property('routes');
     });
 
-    it('writes over nothing, unless it is told to', async () => {
+    it('does not overwrite a file without --force', async () => {
       const desk = new Desk({'p.json': 'mine'});
       expect(await desk.run('init', 'p.json')).to.deep.equal({
         code: 2,
@@ -195,7 +195,7 @@ describe('the commands of retry-lint', () => {
     });
   });
 
-  it('rules lists every rule, for people and for programs', async () => {
+  it('rules lists every rule, as text and as JSON', async () => {
     const {out} = await new Desk().run('rules');
     for (const {code, name} of rules) expect(out).to.contain(code).and.contain(name);
     const plain = JSON.parse((await new Desk().run('rules', '--json')).out);
@@ -230,7 +230,7 @@ describe('the commands of retry-lint', () => {
       expect(complete('baseline', '--pr')).to.deep.equal(['--prune', '--preset']);
     });
 
-    it('another shell is refused', async () => {
+    it('refuse another shell', async () => {
       expect((await new Desk().run('completions', 'tcsh')).err).to.equal(
         'The shell must be one of bash, zsh, fish, got "tcsh".\n',
       );

@@ -20,7 +20,7 @@ export default {
 const half = "export default {code: 'ACME102', name: 'use-more', category: 'hygiene', check: () => []};";
 
 describe('the configuration of retry-lint', () => {
-  it('is the nearest one above each policy', async () => {
+  it('is the nearest one in the folder of each policy or above', async () => {
     const desk = new Desk({
       '.retry-lintrc.json': '{"rules": {"RL203": "off"}}',
       'a.retry.json': wavy,
@@ -33,13 +33,13 @@ describe('the configuration of retry-lint', () => {
     expect((await desk.run('-c', '.retry-lintrc.json', 'strict/deep/b.retry.json')).code).to.equal(0);
   });
 
-  it('--no-config reads none, not even one that is named', async () => {
+  it('is not read with --no-config, even if one is named', async () => {
     const desk = new Desk({'c.json': '{"rules": {"RL203": "off"}}', 'p.json': wavy});
     expect((await desk.run('-c', 'c.json', 'p.json')).code).to.equal(0);
     expect((await desk.run('-c', 'c.json', '--no-config', 'p.json')).code).to.equal(1);
   });
 
-  it('the command line has the last word', async () => {
+  it('is overridden by the command line', async () => {
     const desk = new Desk({'.retry-lintrc.json': '{"rules": {"no-synchronised-retries": "off"}}', 'p.json': wavy});
     expect((await desk.run('p.json')).code).to.equal(0);
     expect((await desk.run('--rule', 'RL203=error', 'p.json')).code).to.equal(1);
@@ -60,7 +60,7 @@ describe('the configuration of retry-lint', () => {
       });
     }
 
-    it('is looked for up to the root of the disk where there is no repository', async () => {
+    it('is searched for up to the root of the disk without a repository', async () => {
       const desk = new Desk({'.retry-lintrc.json': outside, 'deep/er/p.json': wavy});
       expect((await desk.run('deep/er/p.json')).code).to.equal(0);
     });
@@ -123,7 +123,7 @@ describe('the configuration of retry-lint', () => {
     });
   });
 
-  it('an override is for what its globs match, from the folder of the configuration', async () => {
+  it('applies an override to the files that its globs match, relative to its folder', async () => {
     const config = {
       rules: {RL203: 'off'},
       overrides: [
@@ -144,7 +144,7 @@ describe('the configuration of retry-lint', () => {
     expect(found).to.deep.equal(['p.retry.json warning', 'p.retry.yaml error']);
   });
 
-  it('takes policies out, and other files in', async () => {
+  it('excludes policies, and includes other files', async () => {
     const desk = new Desk({
       '.retry-lintrc.json': '{"ignores": ["fixtures/**"], "policies": ["config/*.json"]}',
       'fixtures/bad.retry.json': wavy,
@@ -159,7 +159,7 @@ describe('the configuration of retry-lint', () => {
     });
   });
 
-  it('is not a policy, though a glob of policies matches it', async () => {
+  it('is not linted as a policy, even if a glob of policies matches it', async () => {
     const desk = new Desk({
       '.retry-lintrc.json': '{"policies": ["*.json"], "baseline": ".retry-lint-baseline.json"}',
       '.retry-lint-baseline.json': '{"version": 1, "findings": {}}',
@@ -169,7 +169,7 @@ describe('the configuration of retry-lint', () => {
     expect(JSON.parse(out).findings.map(({path}: {path: string}) => path)).to.deep.equal(['shop.json']);
   });
 
-  it('can take the word from comments', async () => {
+  it('can disable suppressions in comments', async () => {
     const text = '{\n  // retry-lint-disable-next-line RL203 -- we are alone\n  "backoff": {"jitter": "none"}\n}\n';
     const desk = new Desk({'p.json': text});
     expect((await desk.run('p.json')).code).to.equal(0);
@@ -177,7 +177,7 @@ describe('the configuration of retry-lint', () => {
     expect(findingsOf(await desk.run('-f', 'json', 'p.json'))).to.include('RL203 3:15');
   });
 
-  it('brings rules of its own', async () => {
+  it('adds rules of plugins', async () => {
     const desk = new Desk({
       '.retry-lintrc.json': '{"plugins": ["./rules.mjs"], "rules": {"use-a-name": "error"}}',
       'rules.mjs': plugin,
@@ -247,12 +247,12 @@ describe('the configuration of retry-lint', () => {
     });
   }
 
-  it('all slips are named at once', async () => {
+  it('reports all mistakes at once', async () => {
     const desk = new Desk({'.retry-lintrc.json': '{\n  "preset": 1,\n  "baseline": ""\n}', 'p.json': clean});
     expect((await desk.run('p.json')).err.split('\n')).to.have.length(3);
   });
 
-  it('is one file: two side by side are an error, unless one of them is named', async () => {
+  it('is one file: two in a folder are an error, unless one of them is named', async () => {
     const desk = new Desk({'deep/.retry-lintrc.json': '{}', 'deep/.retry-lintrc.jsonc': '{}', 'deep/p.json': clean});
     expect(await desk.run('deep/p.json')).to.deep.equal({
       code: 2,
@@ -263,12 +263,12 @@ describe('the configuration of retry-lint', () => {
     expect((await desk.run('--no-config', 'deep/p.json')).code).to.equal(0);
   });
 
-  it('a configuration that was named has to be there', async () => {
+  it('must exist if it is named', async () => {
     const {code, err} = await new Desk({'p.json': clean}).run('-c', 'gone.json', 'p.json');
     expect({code, err}).to.deep.equal({code: 2, err: 'The configuration gone.json does not exist.\n'});
   });
 
-  it('print-config says what applies, and who says so', async () => {
+  it('is shown by print-config, with the origin of each setting', async () => {
     const desk = new Desk({
       '.retry-lintrc.json':
         '{"preset": "strict", "rules": {"RL203": "warning"}, "overrides": [{"files": ["b*"], "rules": {"RL201": "off"}}]}',

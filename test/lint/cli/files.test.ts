@@ -10,11 +10,11 @@ async function linted(desk: Desk, ...argv: string[]): Promise<string[]> {
 }
 
 describe('the files of retry-lint', () => {
-  it('a file that does not exist is an error of usage', async () => {
+  it('may not be missing: a file that does not exist is a usage error', async () => {
     expect(await new Desk().run('nope.json')).to.deep.equal({code: 2, out: '', err: 'nope.json does not exist.\n'});
   });
 
-  it('a folder without policies is one too, unless that is allowed', async () => {
+  it('may not be missing in a folder, except with --allow-empty', async () => {
     const desk = new Desk({'package.json': '{}', 'data.json': '{"a": 1}'});
     const {code, err} = await desk.run();
     expect(code).to.equal(2);
@@ -23,7 +23,7 @@ describe('the files of retry-lint', () => {
     expect((await desk.run('*.yaml')).err).to.match(/^No policy was found in \*\.yaml\./);
   });
 
-  it('of a folder the policies are taken, by their names and by their schema', async () => {
+  it('in a folder are found by their names and by their schema', async () => {
     const schema = './node_modules/steadfetch/schema/policy.schema.json';
     const desk = new Desk({
       'a.retry.json': wavy,
@@ -48,7 +48,7 @@ describe('the files of retry-lint', () => {
     expect(await linted(desk, 'deep')).to.deep.equal(policies.filter(path => path.startsWith('deep/')));
   });
 
-  it('what git ignores, and what others installed, is left out of folders', async () => {
+  it('in a folder do not include files that git ignores, or installed packages', async () => {
     const desk = new Desk({
       '.git/HEAD': 'ref: refs/heads/main\n',
       '.gitignore': 'build/\n/local.retry.json\n*.tmp.retry.json\n!keep.tmp.retry.json\n',
@@ -71,7 +71,7 @@ describe('the files of retry-lint', () => {
     expect(await linted(desk, 'build/a.retry.json')).to.deep.equal(['build/a.retry.json']);
   });
 
-  it('a folder or a policy that cannot be read does not end the run', async function () {
+  it('that cannot be read do not end the run', async function () {
     if (process.geteuid === undefined) this.skip();
     const desk = new Desk({
       'a.retry.json': wavy,
@@ -98,19 +98,19 @@ describe('the files of retry-lint', () => {
     chmodSync(desk.at('deep/secret'), 0o755);
   });
 
-  it('a link in a folder is not followed, so a circle of links has an end', async () => {
+  it('are not found through links, so a circle of links ends', async () => {
     const desk = new Desk({'a.retry.json': wavy});
     symlinkSync('.', desk.at('again'));
     expect(await linted(desk)).to.deep.equal(['a.retry.json']);
   });
 
-  it('globs take what they match, whatever it is called, each file once and in order', async () => {
+  it('may be named by globs, which match any file name, each file once and in order', async () => {
     const desk = new Desk({'b/two.json': wavy, 'a/one.json': wavy, 'a/three.yaml': 'backoff: {jitter: none}\n'});
     expect(await linted(desk, '**/*.json', 'a/one.json')).to.deep.equal(['a/one.json', 'b/two.json']);
     expect(await linted(desk, 'a/*.{json,yaml}')).to.deep.equal(['a/one.json', 'a/three.yaml']);
   });
 
-  it('a glob does not match hidden files, as in a shell, nor files of the linter itself', async () => {
+  it('do not include hidden files for a glob, as in a shell, nor files of the linter itself', async () => {
     const desk = new Desk({
       'sub/a.json': wavy,
       'sub/.retry-lintrc.json': '{}',
@@ -126,13 +126,13 @@ describe('the files of retry-lint', () => {
     expect((await desk.run('sub/.retry-lint*.json')).err).to.match(/^No policy was found in sub/);
   });
 
-  it('paths are told from where the command runs', async () => {
+  it('are reported with paths relative to the working directory', async () => {
     const desk = new Desk({'up.json': wavy, 'deep/here.json': clean});
     const {out} = await desk.runIn('deep', '-f', 'json', '../up.json');
     expect(JSON.parse(out).findings[0].path).to.equal('../up.json');
   });
 
-  it('standard input has the name it is given, and its neighbours', async () => {
+  it('may come from standard input, with a given name and its neighbours', async () => {
     const desk = new Desk({'deep/base.json': wavy});
     desk.input = 'extends: [./base.json]\n';
     const found = await desk.run('-f', 'json', '-', '--stdin-filename', 'deep/shop.retry.yaml');
@@ -142,7 +142,7 @@ describe('the files of retry-lint', () => {
     expect((await desk.run('-')).out).to.match(/^<stdin>:2:15 /);
   });
 
-  it('YAML on standard input without a name is told of --stdin-filename', async () => {
+  it('on standard input that look like YAML cause a suggestion of --stdin-filename', async () => {
     const suggestion =
       'Standard input was read as JSON, and it looks like YAML. Name it to have it read as YAML: --stdin-filename policy.yaml\n';
     const desk = new Desk();
@@ -159,7 +159,7 @@ describe('the files of retry-lint', () => {
     expect(await suggested('version: 1\n', '--stdin-filename', 'a.yaml')).to.equal('');
   });
 
-  it('what a policy extends is read from the disk, through every level', async () => {
+  it('that a policy extends are read from disk, on every level', async () => {
     const desk = new Desk({
       'app/policy.json': '{"extends": ["../shared/base.json"]}',
       'shared/base.json': '{"extends": ["./deeper/root.yaml"]}',
@@ -171,12 +171,12 @@ describe('the files of retry-lint', () => {
     expect(related[0].path).to.equal('shared/deeper/root.yaml');
   });
 
-  it('what it extends and is not there is a finding', async () => {
+  it('that a policy extends and that do not exist are a finding', async () => {
     const desk = new Desk({'policy.json': '{"extends": ["./gone.json"]}'});
     expect(findingsOf(await desk.run('-f', 'json', 'policy.json'))).to.deep.equal(['RL406 1:14']);
   });
 
-  it('bytes that are no UTF-8 are a finding', async () => {
+  it('that are not UTF-8 are a finding', async () => {
     const desk = new Desk();
     desk.write('policy.json', Buffer.from([...Buffer.from('{\n  "name": "caf'), 0xe9, ...Buffer.from('"\n}\n')]));
     const found = await desk.run('-f', 'json', 'policy.json');

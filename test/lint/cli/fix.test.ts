@@ -14,7 +14,7 @@ const commented = [
 ].join('\r\n');
 
 describe('retry-lint --fix', () => {
-  it('changes what is wrong and nothing else: comments, line ends, mark and mode stay', async () => {
+  it('changes only the findings, and keeps comments, line ends, byte order mark and file mode', async () => {
     const desk = new Desk({'policy.json': commented});
     chmodSync(desk.at('policy.json'), 0o640);
     const {code, out, err} = await desk.run('--fix', '--unsafe-fixes', 'policy.json');
@@ -32,7 +32,7 @@ describe('retry-lint --fix', () => {
     const both = '{\n  "deadlineMS": null,\n  "backoff": {"jitter": "none"}\n}\n';
     const safely = both.replace('deadlineMS', 'deadlineMs');
 
-    it('applies safe fixes alone, and says how the others are applied', async () => {
+    it('applies safe fixes only, and says how to apply the others', async () => {
       const desk = new Desk({'policy.json': both});
       const {code, out, err} = await desk.run('--fix', 'policy.json');
       expect(desk.read('policy.json')).to.equal(safely);
@@ -42,13 +42,13 @@ describe('retry-lint --fix', () => {
       expect(code).to.equal(1);
     });
 
-    it('--fix-dry-run shows the same', async () => {
+    it('shows the same with --fix-dry-run', async () => {
       const desk = new Desk({'policy.json': both});
       const {out} = await desk.run('--fix-dry-run', 'policy.json');
       expect(out.match(/^[+-] .*/gm)).to.deep.equal(['-  "deadlineMS": null,', '+  "deadlineMs": null,']);
     });
 
-    it('the report of a run without --fix counts both kinds', async () => {
+    it('counts both kinds in the report of a run without --fix', async () => {
       const desk = new Desk({'policy.json': both});
       const {out} = await desk.run('policy.json');
       expect(out).to.match(/1 finding can be fixed with --fix, and 2 more with --fix --unsafe-fixes\.\n$/);
@@ -57,7 +57,7 @@ describe('retry-lint --fix', () => {
     });
   });
 
-  it('writes through a link, which stays one', async () => {
+  it('writes through a link, which is kept', async () => {
     const desk = new Desk({'real.json': wavy});
     symlinkSync('real.json', desk.at('link.json'));
     await desk.run('--fix', '--unsafe-fixes', 'link.json');
@@ -65,14 +65,14 @@ describe('retry-lint --fix', () => {
     expect(desk.read('real.json')).to.contain('"full"');
   });
 
-  it('does not touch a file in which there is nothing to mend', async () => {
+  it('does not write a file without fixes', async () => {
     const desk = new Desk({'policy.json': '{"maxAttempts": "many"}'});
     const before = statSync(desk.at('policy.json')).mtimeMs;
     expect((await desk.run('--fix', 'policy.json')).code).to.equal(1);
     expect(statSync(desk.at('policy.json')).mtimeMs).to.equal(before);
   });
 
-  it('reports what is left, and where that is now', async () => {
+  it('reports the remaining findings, with their new positions', async () => {
     const desk = new Desk({'policy.json': '{"backoff": {"jiter": "none"}, "maxAttempts": "many"}'});
     const found = await desk.run('--fix', '--unsafe-fixes', '-f', 'json', 'policy.json');
     expect(desk.read('policy.json')).to.equal('{"backoff": {"jitter": "full"}, "maxAttempts": "many"}');
@@ -110,7 +110,7 @@ describe('retry-lint --fix', () => {
     expect(out).to.match(/^--- a\/policy\.json\n\+\+\+ b\/policy\.json\n/);
   });
 
-  it('a folder that cannot be written to is an error, and the file stays whole', async function () {
+  it('reports a folder that cannot be written to, and keeps the file whole', async function () {
     // The superuser may write anywhere.
     if (process.getuid?.() === 0) this.skip();
     const desk = new Desk({'deep/policy.json': wavy});

@@ -8,11 +8,11 @@ import {clean, Desk, Paper, wavy} from './desk.ts';
 const warned = '{\n  // retry-lint-disable-next-line RL203\n  "backoff": {"jitter": "none"}\n}\n';
 
 describe('the output of retry-lint', () => {
-  it('every format that the table knows is there, and no other', () => {
+  it('has exactly the formats of the table', () => {
     expect(formatNames).to.deep.equal(formatters.map(({name}) => name));
   });
 
-  it('several reports of one run go to files and to standard output', async () => {
+  it('of one run may be several reports, in files and on standard output', async () => {
     const desk = new Desk({'policy.json': wavy});
     const argv = ['-f', 'json', '-f', 'sarif=out.sarif', '--format=junit=junit.xml', 'policy.json'];
     const {code, out} = await desk.run(...argv);
@@ -22,12 +22,12 @@ describe('the output of retry-lint', () => {
     expect(desk.read('junit.xml')).to.match(/^<\?xml/);
   });
 
-  it('a report that is written to a file leaves standard output alone', async () => {
+  it('in a file leaves standard output empty', async () => {
     const {code, out} = await new Desk({'policy.json': wavy}).run('-f', 'json=out.json', 'policy.json');
     expect({code, out}).to.deep.equal({code: 1, out: ''});
   });
 
-  it('a report that cannot be written is an error', async () => {
+  it('that cannot be written is an error', async () => {
     const {code, err} = await new Desk({'policy.json': wavy}).run('-f', 'json=no/such/folder.json', 'policy.json');
     expect({code, err}).to.deep.equal({
       code: 2,
@@ -105,7 +105,7 @@ describe('the output of retry-lint', () => {
     });
   }
 
-  it('--quiet shows errors only', async () => {
+  it('with --quiet has errors only', async () => {
     const desk = new Desk({'policy.json': wavy});
     expect((await desk.run('-q', '--rule', 'RL203=warning', 'policy.json')).out).to.equal('No findings in 1 file.\n');
   });
@@ -155,7 +155,7 @@ describe('the output of retry-lint', () => {
         .and.contain('│ {"breaker"');
     });
 
-    it('leaves fixes, baselines and standard input alone', async () => {
+    it('does not change fixes, baselines and standard input', async () => {
       const desk = new Desk({'app/q.json': wavy});
       await desk.runIn('app', 'baseline', 'q.json');
       expect((await desk.runIn('app', '--paths-from', '..', 'q.json')).code).to.equal(0);
@@ -205,7 +205,7 @@ describe('the output of retry-lint', () => {
     });
   });
 
-  it('a long run says on a terminal how far it is, and takes that away', async () => {
+  it('of a long run on a terminal has a progress line, which is erased', async () => {
     const files = Object.fromEntries(Array.from({length: 100}, (_, index) => [`${index}.retry.json`, clean]));
     const desk = new Desk(files);
     desk.err = new Paper(80);

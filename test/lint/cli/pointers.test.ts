@@ -22,7 +22,7 @@ function placed(out: string): string[] {
 }
 
 describe('a policy inside package.json', () => {
-  it('is linted by its pointer, and nothing else of the file is', async () => {
+  it('is linted by its pointer, without the rest of the file', async () => {
     const desk = new Desk({'package.json': manifest});
     const {code, out} = await desk.run('-f', 'json', 'package.json#/retryPolicy');
     expect(code).to.equal(1);
@@ -63,7 +63,7 @@ describe('a policy inside package.json', () => {
     expect(placed(out)).to.deep.equal(['a/package.json retryPolicy.backoff.jitter 1:30']);
   });
 
-  it('can hold its suppressions, and be accepted', async () => {
+  it('can have suppressions, and be accepted', async () => {
     const block = ',\n    "x-retry-lint": {"disable": [{"rule": "RL203", "reason": "one client"}]}';
     const desk = new Desk({'package.json': manifest.replace('"none"}', `"none"}${block}`)});
     expect((await desk.run('package.json#/retryPolicy')).code).to.equal(0);
@@ -84,14 +84,14 @@ describe('a policy inside package.json', () => {
     expect(JSON.parse((await desk.run('print-config', 'package.json#/retryPolicy')).out).ignored).to.equal(false);
   });
 
-  it('comes by standard input', async () => {
+  it('is read from standard input', async () => {
     const desk = new Desk();
     desk.input = manifest;
     const {out} = await desk.run('-f', 'json', '-', '--stdin-filename', 'a/package.json#/retryPolicy');
     expect(placed(out)).to.deep.equal(['a/package.json retryPolicy.backoff.jitter 5:17']);
   });
 
-  it('is declared in the configuration, by a glob of the files that have one', async () => {
+  it('is declared in the configuration, by a glob of its files', async () => {
     const desk = new Desk({
       '.retry-lintrc.json': '{"policies": ["packages/*/package.json#/retryPolicy"]}',
       'packages/a/package.json': manifest,
@@ -104,12 +104,12 @@ describe('a policy inside package.json', () => {
     expect(placed((await desk.run('-f', 'json', 'packages/*/*.json#/retryPolicy')).out)).to.have.length(1);
   });
 
-  it('is not read behind a slip of syntax, which is named', async () => {
+  it('is not read after a syntax error, which is reported', async () => {
     const desk = new Desk({'package.json': '{"retryPolicy": {}'});
     expect(findingsOf(await desk.run('-f', 'json', 'package.json#/retryPolicy'))).to.deep.equal(['RL001 1:19']);
   });
 
-  it('is linted where its file changed', async () => {
+  it('is linted if its file has changed', async () => {
     const desk = new Desk({'package.json': manifest});
     const git = (...args: string[]): void => void execFileSync('git', args, {cwd: desk.folder, stdio: 'pipe'});
     git('init', '-q');
@@ -124,13 +124,13 @@ describe('a policy inside package.json', () => {
     ['.#/retryPolicy', '. is a folder: /retryPolicy can be in a file only.'],
   ];
   for (const [operand, message] of refused) {
-    it(`${operand} is an error of usage`, async () => {
+    it(`named as ${operand} is a usage error`, async () => {
       const desk = new Desk({'package.json': manifest});
       expect(await desk.run(operand)).to.deep.equal({code: 2, out: '', err: `${message}\n`});
     });
   }
 
-  it('is an error where the configuration names a place that has nothing', async () => {
+  it('is an error if the configuration names a pointer without a value', async () => {
     const desk = new Desk({
       '.retry-lintrc.json': '{"policies": ["package.json#/retryPolcy"]}',
       'package.json': manifest,
@@ -143,7 +143,7 @@ describe('a policy inside package.json', () => {
     });
   });
 
-  it('may be in YAML, in each document that has it', async () => {
+  it('may be in YAML, in each document with the pointer', async () => {
     const yaml =
       'name: a\nretry: {backoff: {jitter: none}}\n---\nname: b\n---\nname: c\nretry: {backoff: {jitter: none}}\n';
     const {out} = await new Desk({'values.yaml': yaml}).run('-f', 'json', 'values.yaml#/retry');

@@ -40,7 +40,7 @@ describe('the program retry-lint', () => {
 
   const files = ['retry-lint.cjs', 'retry-lint-main.cjs'];
 
-  it('is two files that ask for nothing but Node’s own modules', () => {
+  it('consists of two files that import only Node’s own modules', () => {
     const required = files.flatMap(file =>
       [...home.read(file).matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name!.replace('node:', '')),
     );
@@ -50,7 +50,7 @@ describe('the program retry-lint', () => {
     );
   });
 
-  it('is plain source text, which Node compiles as it stands', () => {
+  it('is plain source text, which Node compiles unchanged', () => {
     for (const file of files) {
       const text = home.read(file);
       expect(text).to.match(/^[\0-\x7F]*$/);
@@ -72,7 +72,7 @@ describe('the program retry-lint', () => {
     expect(stdout).to.contain('2 errors in 2 files.');
   });
 
-  it('lints, mends and explains, in every format it reads', () => {
+  it('lints, fixes and explains policies in every format', () => {
     const desk = new Desk({'a.retry.json': wavy, 'b.retry.yaml': 'backoff: {jitter: none}\n', 'c.json': wavy});
     const {status, stdout, stderr} = start(desk, ['--fix-dry-run', '--unsafe-fixes', '.', '*.json']);
     expect({status, stderr}).to.deep.equal({status: 0, stderr: 'No findings in 3 files.\n'});
@@ -84,7 +84,7 @@ describe('the program retry-lint', () => {
     expect(start(desk, ['gone.json'])).to.include({status: 2, stdout: '', stderr: 'gone.json does not exist.\n'});
   });
 
-  it('loads rules of a project, though it is CommonJS and they are modules', () => {
+  it('loads rules that are ECMAScript modules, although it is CommonJS', () => {
     const rule = `export default [{
       code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'error', confidence: 'high', summary: 'S', documentation: () => ({why: 'W',
       sources: [], bad: [{}], good: [{}]}), check: () => [{at: '', message: 'No.'}],
@@ -111,7 +111,7 @@ describe('the program retry-lint', () => {
     expect(JSON.parse(stdout).runs[0].results).to.have.length(60);
   });
 
-  it('ends without a word when nobody reads any more', () => {
+  it('ends without a message when its output is closed', () => {
     const desk = new Desk({'a.json': wavy});
     const {stderr} = spawnSync('sh', ['-c', `"${process.execPath}" "${program}" --help | head -n 1`], {
       cwd: desk.folder,

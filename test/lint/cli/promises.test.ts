@@ -20,7 +20,7 @@ const headlines: [what: string, text: string, finding: string][] = [
 
 describe('retry-lint', () => {
   for (const [what, text, finding] of headlines) {
-    it(`finds ${what}, and mends it`, async () => {
+    it(`finds ${what}, and fixes it`, async () => {
       const desk = new Desk({'policy.json': text});
       const found = await desk.run('--format', 'json', 'policy.json');
       expect(found.code).to.equal(1);
@@ -32,14 +32,14 @@ describe('retry-lint', () => {
     });
   }
 
-  it('is not silenced by slips: each is named, and what it would have hidden', async () => {
+  it('reports mistakes in a policy, and the findings beside them', async () => {
     const desk = new Desk({'policy.json': '{\n  "maxAttempts": "many",\n  "backoff": {"jiter": "none"}\n}\n'});
     const found = await desk.run('-f', 'json', 'policy.json');
     expect(findingsOf(found)).to.deep.equal(['RL003 2:18', 'RL004 3:15', 'RL203 3:15']);
     expect(found.code).to.equal(1);
   });
 
-  it('says what the API says, byte for byte', async () => {
+  it('writes the same report as the API, byte for byte', async () => {
     const text = '# a policy\nextends: [./base.json]\nmaxAttempts: many\nbackoff: {jitter: none}\n';
     const base = '{"deadlineMs": null, "maxAttempts": "unlimited"}';
     const desk = new Desk({'shop.retry.yaml': text, 'base.json': base});
@@ -54,7 +54,7 @@ describe('retry-lint', () => {
     expect(JSON.stringify(JSON.parse(out).findings)).to.equal(JSON.stringify(withoutHoles));
   });
 
-  it('says nothing about a safe policy', async () => {
+  it('reports nothing about a safe policy', async () => {
     expect(await new Desk({'policy.json': clean}).run('policy.json')).to.deep.equal({
       code: 0,
       out: 'No findings in 1 file.\n',
@@ -62,7 +62,7 @@ describe('retry-lint', () => {
     });
   });
 
-  it('is sorry for its own bugs, and says so', async () => {
+  it('reports its own bugs as bugs', async () => {
     const desk = new Desk({'policy.json': clean});
     const io = desk.io();
     const {run} = await import('../../../lint/cli.ts');

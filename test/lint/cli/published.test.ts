@@ -17,14 +17,14 @@ const hookOf = (guide: string): string => /```yaml\n(repos:\n[\s\S]*?)```/.exec(
 describe('what is published of retry-lint', () => {
   const {version, engines, bin, exports} = json('package.json');
 
-  it('the package retry-lint has the version of steadfetch, and runs that one', () => {
+  it('the package retry-lint has the version of steadfetch, and runs that version', () => {
     const shim = json('packages/retry-lint/package.json');
     expect(shim).to.deep.include({version, engines, dependencies: {steadfetch: version}});
     expect(exports['./retry-lint']).to.equal(bin['retry-lint']);
     expect(read('packages/retry-lint/retry-lint.cjs')).to.contain("require('steadfetch/retry-lint')");
   });
 
-  it('the hook takes the files that a folder is searched for, and this version', () => {
+  it('the hook lints the same files as a search of a folder, with this version', () => {
     const {hooks} = parse(hookOf(read('docs/retry-lint.md'))).repos[0];
     const [{id, files, additional_dependencies: packages}] = hooks;
     expect({id, packages}).to.deep.equal({id: 'retry-lint', packages: [`retry-lint@${version}`]});
@@ -44,7 +44,7 @@ describe('what is published of retry-lint', () => {
     const {inputs, runs} = parse(read('action.yml'));
     const [{run, env}] = runs.steps;
 
-    it('runs this version, and puts no input into its script', () => {
+    it('runs this version, and inserts no input into its script', () => {
       expect(inputs.version.default).to.equal(version);
       expect(run).to.not.contain('${{');
       for (const value of Object.values(env)) expect(value).to.match(/^\$\{\{ (?:inputs|github)\./);
@@ -100,7 +100,7 @@ chmod +x node_modules/.bin/retry-lint
       if (spawnSync('bash', ['-c', 'true']).status !== 0) this.skip();
     });
 
-    it('asks for annotations, a summary and SARIF, and ends as retry-lint does', () => {
+    it('writes annotations, a summary and SARIF, and has the exit code of retry-lint', () => {
       const desk = new Desk({'a b.json': ''});
       const {status, said} = act(desk, {FILES: '*.json config/**', ARGS: '--preset strict', SARIF: 'out.sarif'});
       expect(said).to.equal(
@@ -110,7 +110,7 @@ chmod +x node_modules/.bin/retry-lint
       expect(desk.read('summary.md')).to.equal('# done\n');
     });
 
-    it('installs outside of the checkout, and runs nothing of it', () => {
+    it('installs outside of the checkout, and runs no code of it', () => {
       const desk = new Desk({
         'app/.npmrc': 'registry=https://evil.example\n',
         'app/node_modules/.bin/retry-lint': '#!/bin/sh\necho evil\n',

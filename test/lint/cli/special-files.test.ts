@@ -27,7 +27,7 @@ describe('retry-lint and special files', () => {
   }
 
   for (const [kind, makeAt] of Object.entries(make)) {
-    it(`${kind} that is named is refused`, () => {
+    it(`refuses ${kind} that is named`, () => {
       const desk = new Desk();
       makeAt(desk.at('p.json'));
       expect(start(desk, 'p.json')).to.deep.equal({
@@ -37,7 +37,7 @@ describe('retry-lint and special files', () => {
       });
     });
 
-    it(`${kind} that is extended is a finding`, () => {
+    it(`reports ${kind} that a policy extends`, () => {
       const desk = new Desk({'p.json': '{"extends": ["./base.json"]}'});
       makeAt(desk.at('base.json'));
       const {status, stdout} = start(desk, '-f', 'json', 'p.json');
@@ -47,7 +47,7 @@ describe('retry-lint and special files', () => {
       expect(message).to.contain('base.json');
     });
 
-    it(`${kind} is no configuration, no plugin and no baseline`, () => {
+    it(`refuses ${kind} as a configuration, a plugin and a baseline`, () => {
       const said: [string, string[], Record<string, string>, string][] = [
         ['c.json', ['-c', 'c.json'], {}, `The configuration c.json is ${kind}, and only regular files are read.\n`],
         [
@@ -71,14 +71,14 @@ describe('retry-lint and special files', () => {
       }
     });
 
-    it(`${kind} in a folder is left out, whatever it is called`, () => {
+    it(`ignores ${kind} in a folder, with any name`, () => {
       const desk = new Desk({'p.retry.json': clean});
       for (const name of ['q.retry.json', '.gitignore', 'by-schema.json']) makeAt(desk.at(name));
       expect(start(desk)).to.include({status: 0, stdout: 'No findings in 1 file.\n'});
     });
   }
 
-  it('a socket that is named is refused', async () => {
+  it('refuses a socket that is named', async () => {
     const desk = new Desk();
     const server = createServer();
     await new Promise<void>(resolve => server.listen(desk.at('p.json'), resolve));

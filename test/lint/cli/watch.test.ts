@@ -43,7 +43,7 @@ async function watched(
 }
 
 describe('retry-lint --watch', () => {
-  it('lints again when a policy, its base or the configuration changes, and when one is new', async () => {
+  it('lints again when a policy, its base or the configuration changes or is added', async () => {
     const files = {'p/a.retry.json': '{"extends": ["../base.json"]}', 'base.json': clean};
     const {code, out} = await watched(files, async (desk, err) => {
       desk.write('base.json', wavy);
@@ -62,7 +62,7 @@ describe('retry-lint --watch', () => {
     ]);
   });
 
-  it('outlives a configuration with a slip', async () => {
+  it('continues after a mistake in the configuration', async () => {
     const {code, err} = await watched({'a.retry.json': clean}, async (desk, err) => {
       desk.write('.retry-lintrc.json', '{');
       await err.until(2);
@@ -138,7 +138,7 @@ describe('retry-lint --watch', () => {
     expect(sums(out)).to.deep.equal([one, broken]);
   });
 
-  it('lints again what was saved during a run', async () => {
+  it('lints again if a file is saved during a run', async () => {
     const desk = new Desk({'a.retry.json': clean, '.retry-lintrc.json': '{}'});
     const err = new Waiting();
     let end = (): void => {};
@@ -157,7 +157,7 @@ describe('retry-lint --watch', () => {
     expect(sums((await ended).out)).to.deep.equal([one, broken, '2 errors in 2 files.']);
   });
 
-  it('waits for a file and for a folder that are not there yet', async () => {
+  it('waits for a file and for a folder that do not exist yet', async () => {
     const {out, err} = await watched(
       {},
       async (desk, err) => {
@@ -172,7 +172,7 @@ describe('retry-lint --watch', () => {
     expect(sums(out)).to.deep.equal([broken, one]);
   });
 
-  it('lints again when a folder with policies comes, and when it goes', async () => {
+  it('lints again when a folder with policies appears or disappears', async () => {
     const {out} = await watched({'a.retry.json': clean}, async (desk, err) => {
       desk.write('deep/b.retry.json', wavy);
       await err.until(2);
@@ -182,7 +182,7 @@ describe('retry-lint --watch', () => {
     expect(sums(out)).to.deep.equal([one, '1 error in 2 files.', one]);
   });
 
-  it('uses a module with rules as it is after a change', async () => {
+  it('reloads a module of rules after a change', async () => {
     const rule = (message: string): string => `export default {
       code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'error', confidence: 'high', summary: 'S', documentation: () => ({why: 'W',
       sources: [], bad: [{}], good: [{}]}), *check() { yield {at: '', message: '${message}'}; },

@@ -62,12 +62,12 @@ routes:
 `;
 
 describe('a dialect', () => {
-  it('leaves files that are not its own to steadfetch', async () => {
+  it('reads only its own files', async () => {
     const {findings} = await lintText(request('backoff: {jitter: none}\n', {dialects: [gateway]}));
     expect(findings.map(({code}) => code)).to.deep.equal(['RL203']);
   });
 
-  it('gives rules the policy that would run, with its own defaults', async () => {
+  it('gives rules the effective policy, with the defaults of the dialect', async () => {
     const scopes: Scope[] = [];
     const peek = rule(function* (scope) {
       scopes.push(scope);
@@ -83,7 +83,7 @@ describe('a dialect', () => {
     expect(search!.policy).to.deep.include({maxAttempts: 2, deadlineMs: 5000, attemptTimeoutMs: null});
   });
 
-  it('tells what is known, missing, invalid, unknown and inexpressible', async () => {
+  it('distinguishes values that are known, missing, invalid, unknown and inexpressible', async () => {
     const paths = ['maxAttempts', 'name', 'attemptTimeoutMs', 'deadlineMs', 'backoff.jitter', 'backoff', 'hedge'];
     let states: unknown;
     const peek = rule(function* (scope) {
@@ -102,7 +102,7 @@ describe('a dialect', () => {
     ]);
   });
 
-  it('names its own slips by its own paths', async () => {
+  it('reports its mistakes by its own paths', async () => {
     const text = 'kind: Gateway\nroutes:\n  - timout: 2\n    retry_policy: {per_try_timeout: 2}\n';
     const {findings} = await lintText(request(text, configOf()));
     expect(findings.map(({code, pointer, message}) => [code, pointer, message])).to.deep.equal([
@@ -116,7 +116,7 @@ describe('a dialect', () => {
     expect((await fixText(request(text, configOf()))).text).to.equal(text.replace('timout', 'timeout'));
   });
 
-  it('shows a finding where the file says the value, by its own path', async () => {
+  it('reports a finding at the value in the file, by its own path', async () => {
     const find = rule(function* ({policy}) {
       if (policy.retryOn.includes(404)) yield {at: 'retryOn[2]', message: '404.'};
       yield {at: 'backoff.capMs', message: 'cap.'};
@@ -140,7 +140,7 @@ describe('a dialect', () => {
     ]);
   });
 
-  it('says fields, values and durations as its files do', async () => {
+  it('writes fields, values and durations as its files do', async () => {
     const find = rule(function* ({dialect: {words}, policy}) {
       const {name, key, value, ms} = {
         name: words.name('backoff.capMs'),
@@ -160,7 +160,7 @@ describe('a dialect', () => {
     ]);
   });
 
-  it('has fixes written back by its inverse', async () => {
+  it('writes fixes by its inverse', async () => {
     const find = rule(function* ({policy}) {
       if (policy.retryOn.includes(404))
         yield {
@@ -180,7 +180,7 @@ describe('a dialect', () => {
     expect(mended).to.equal(text.replace('"5xx,reset,404"', '"5xx,reset", "per_try_timeout": "2.3s"'));
   });
 
-  it('has no fix for what it cannot write', async () => {
+  it('has no fix that it cannot write', async () => {
     const find = rule(function* () {
       yield {
         at: 'deadlineMs',
@@ -192,7 +192,7 @@ describe('a dialect', () => {
     expect(findings.filter(({code}) => code === 'TEST101').map(({fix}) => fix)).to.deep.equal([undefined]);
   });
 
-  it('has no block of suppressions where its runtime refuses one, but has comments', async () => {
+  it('has suppressions in comments if its runtime refuses a block', async () => {
     const find = rule(function* () {
       yield {at: 'deadlineMs', message: 'x.'};
     });
@@ -261,12 +261,12 @@ describe('the rules of the linter, on another dialect,', () => {
     return [finding.message, ...fixes.map(({title}) => title)];
   };
 
-  it('speak of what its defaults leave open', async () => {
+  it('report what its defaults leave open', async () => {
     expect(await codesOf(route('retry_on: "reset,per-try-timeout", per_try_timeout: 2s'))).to.deep.equal([]);
     expect(await codesOf(route('num_retries: 1'))).to.deep.equal(['RL301']);
   });
 
-  it('speak of its fields and durations, and propose what can be written', async () => {
+  it('name its fields and durations, and suggest changes that can be written', async () => {
     const text = route('retry_on: "per-try-timeout", num_retries: 3, per_try_timeout: 8s', '    timeout: 15s\n');
     expect(await said(text, 'RL303')).to.deep.equal([
       '4 attempts of 8s and their waits need 32.175s. The deadline is 15s: attempt 2 is cut off after 6.975s and attempts 3 and 4 are never sent.',
@@ -283,7 +283,7 @@ describe('the rules of the linter, on another dialect,', () => {
     ]);
   });
 
-  it('are mended in its own words', async () => {
+  it('are fixed in its own format', async () => {
     const twice = route('retry_on: "5xx,reset,reset"');
     expect((await fixText(request(twice, configOf()))).text).to.equal(twice.replace(',reset,reset', ',reset'));
     const fixed = async (text: string) => (await fixText(request(text, configOf()), {unsafe: true})).text;
@@ -295,7 +295,7 @@ describe('the rules of the linter, on another dialect,', () => {
     expect(await fixed(refused)).to.equal(refused.replace(',404', ''));
   });
 
-  it('say that a POST is repeated where nobody asks for the method', async () => {
+  it('report that a POST is retried if its methods are not restricted', async () => {
     const text = route('retry_on: "5xx"').replace('/v1/items, methods: [GET]', '/v1/orders, methods: [POST]');
     const [message] = await said(text, 'RL101');
     expect(message).to.match(/^POST \/v1\/orders is retried without an idempotency key after 5xx, when the server may/);
@@ -305,14 +305,14 @@ describe('the rules of the linter, on another dialect,', () => {
     );
   });
 
-  it('are silent about a template', async () => {
+  it('report nothing about a template', async () => {
     const template = `"\${RETRIES}"`;
     const text = route('retry_on: "per-try-timeout", num_retries: 3, per_try_timeout: 8s', '    timeout: 15s\n');
     expect(await codesOf(text)).to.include('RL303');
     expect(await codesOf(text.replace('num_retries: 3', `num_retries: ${template}`))).not.to.include('RL303');
   });
 
-  it('are silent about what it has not: jitter, timeouts of attempts, hints', async () => {
+  it('report nothing about missing features: jitter, attempt timeouts, hints', async () => {
     const {attemptTimeoutMs: _, ...fields} = definition.fields;
     const poor = defineDialect({
       ...definition,
@@ -324,7 +324,7 @@ describe('the rules of the linter, on another dialect,', () => {
     expect(await codesOf(text, poor)).to.deep.equal([]);
   });
 
-  it('have more patience with a workflow', async () => {
+  it('allow a workflow longer waits', async () => {
     const workflow = defineDialect({...definition, capabilities: {...capabilities, kind: 'workflow'}});
     const attempts = route('num_retries: 8');
     expect(await codesOf(attempts)).to.include('RL202');
@@ -373,21 +373,21 @@ describe('the rules of the linter, on another dialect,', () => {
 describe('the definition of a dialect', () => {
   const jitter = {'backoff.jitter': {name: 'jitter'}, attemptTimeoutMs: {name: 'timeout'}};
 
-  it('is refused if it says jitter is built in and has a field for it', () => {
+  it('is refused if it has built-in jitter and a field for jitter', () => {
     expect(() => defineDialect({...definition, fields: jitter})).to.throw(
       TypeError,
       'The dialect gateway has a field for backoff.jitter, and its capabilities say jitter: "builtin".',
     );
   });
 
-  it('is refused if it says attempts have a timeout and has no field for it', () => {
+  it('is refused if its attempts have a timeout without a field for it', () => {
     expect(() => defineDialect({...definition, fields: {}})).to.throw(
       TypeError,
       'The dialect gateway has no field for attemptTimeoutMs, and its capabilities say attemptTimeout: true.',
     );
   });
 
-  it('gives the defaults that its capabilities mean', () => {
+  it('has the defaults that follow from its capabilities', () => {
     const fields = {'backoff.jitter': {name: 'jitter'}};
     const poor: typeof capabilities = {
       gatesByMethod: true,

@@ -51,7 +51,7 @@ describe('the attempt table', () => {
     });
   });
 
-  it('has ten rows at the most, and says how many more there are', async () => {
+  it('has at most ten rows, and the number of the others', async () => {
     expect((await tableOf({maxAttempts: 14})).more).to.equal(4);
     expect((await tableOf({maxAttempts: 'unlimited', deadlineMs: null})).more).to.equal(Number.POSITIVE_INFINITY);
   });
@@ -62,7 +62,7 @@ describe('the attempt table', () => {
     expect(longestHintMs).to.equal(undefined);
   });
 
-  it('knows nothing of throttled waits where no such answer is retried', async () => {
+  it('has no throttled waits if no throttled response is retried', async () => {
     const {rows} = await tableOf({retryOn: [500, 'timeout']});
     expect(rows.every(({throttled}) => throttled === undefined)).to.equal(true);
   });
@@ -107,7 +107,7 @@ describe('explaining', () => {
     expect(await explained('RL202', {maxAttempts: 6})).to.match(/ 3 +99\.9 % +1\.11 +98\.5 % +1\.13 +3\n/);
   });
 
-  it('RL207 shows the load that a budget would have kept', async () => {
+  it('RL207 shows the load that a budget would have prevented', async () => {
     const objective = {assume: {rps: 100}};
     expect(await explained('RL207', {budget: null, objective}))
       .to.match(/ 100 % +3 +1 +0\.0167 %\n/)
@@ -141,7 +141,7 @@ describe('explaining', () => {
     expect(await explained('RL309', {})).to.contain('A prediction needs a latency or success objective');
   });
 
-  it('shows the parts that are flagged, each once', async () => {
+  it('shows each part with a finding once', async () => {
     const routes = [
       {match: {path: '/a'}, maxAttempts: 9},
       {match: {path: '/b'}, maxAttempts: 9},
@@ -151,7 +151,7 @@ describe('explaining', () => {
     expect(said.match(/^\S.*:$/gm)).to.deep.equal(['Route * /a:', 'Route * /c:']);
   });
 
-  it('shows the part that is written at an offset, flagged or not', async () => {
+  it('shows the part at an offset, with or without a finding', async () => {
     const text = 'maxAttempts: 2\nroutes:\n  - match: {path: /a}\n    maxAttempts: 4\n---\nname: other\n';
     const titleAt = async (mark: string): Promise<string[]> => {
       const request = {path: 'p.yaml', files: {'p.yaml': text}, offset: text.indexOf(mark)};
@@ -162,10 +162,10 @@ describe('explaining', () => {
     expect(await titleAt('other')).to.deep.equal(['policy "other"']);
   });
 
-  it('shows the whole policy where nothing is flagged', async () =>
+  it('shows the whole policy without findings', async () =>
     expect(await explained('RL203', {})).to.match(/^The policy:/));
 
-  it('has nothing to reckon for a rule about the text, nor for a text that cannot be read', async () => {
+  it('shows nothing for a rule about the text, or for a text that cannot be read', async () => {
     expect(await explained('RL004', {})).to.equal('');
     expect(await explained('RL203', '{"backoff"')).to.equal('');
   });

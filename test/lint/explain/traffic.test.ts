@@ -15,7 +15,7 @@ async function explained(code: string, policy: PolicyInput): Promise<string> {
 const assume = {rps: 50, latencyMs: {p50: 180, p95: 410}};
 
 describe('explaining stated traffic', () => {
-  it('RL215 shows which share of the attempts a delay is for', async () => {
+  it('RL215 shows the share of attempts that are slower than a delay', async () => {
     expect(await explained('RL215', {hedge: {delayMs: 100}, objective: {assume}})).to.equal(
       [
         'The policy:',
@@ -32,14 +32,14 @@ describe('explaining stated traffic', () => {
     expect(await explained('RL215', {hedge: {delayMs: 100}})).not.to.contain('in flight then');
   });
 
-  it('RL216 shows how soon failures by chance are in a row', async () => {
+  it('RL216 shows after how many attempts random failures are consecutive', async () => {
     const breaker = {kind: 'consecutive', failures: 3} as const;
     expect(await explained('RL216', {breaker, objective: {assume}})).to.match(/10 % +1110 +23 s\n/);
     expect(await explained('RL216', {breaker: {kind: 'consecutive', failures: 1_000_000}})).to.contain('rarely');
     expect(await explained('RL216', {})).not.to.contain('in a row');
   });
 
-  it('RL217 shows what a higher limit refuses', async () => {
+  it('RL217 shows how many calls a higher limit refuses', async () => {
     const policy = (instances: number): PolicyInput => ({concurrency: {max: 8}, objective: {instances, assume}});
     const shown = await explained('RL217', policy(20));
     expect(shown).to.contain('50 calls per second · 204 ms on average = 10.2 attempts in flight');

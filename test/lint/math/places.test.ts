@@ -63,7 +63,7 @@ describe('the mean latency', () => {
 describe('places', () => {
   const load = inFlight(50, meanLatencyMs(quantiles, Number.POSITIVE_INFINITY)!);
 
-  it('as many as Little’s law says are taken: 100,000 calls agree', () => {
+  it('are taken as Little’s law predicts: 100,000 calls agree', () => {
     const {inFlight: seen} = serve(1000, 50, 100_000, seededRandom(7));
     expect(isNear(load, seen)).to.equal(true);
   });
