@@ -25,7 +25,7 @@ export interface Run {
   readonly results: readonly Labelled[];
 }
 
-/** Labels every text. Texts that say the same are labelled once; what the journal tells is not asked again. */
+/** Labels every text. Equal texts are labelled once, and texts in the journal are not sent again. */
 export async function labelAll(
   texts: Iterable<string>,
   url: string,
@@ -114,12 +114,12 @@ if (import.meta.main) {
   const folder = await mkdtemp(join(tmpdir(), 'steadfetch-label-'));
   try {
     const journal = join(folder, 'journal');
-    const tell = ({ended, succeeded, failed, left, deduplicated, resumed, requests, retries}: BatchReport): void =>
+    const print = ({ended, succeeded, failed, left, deduplicated, resumed, requests, retries}: BatchReport): void =>
       console.log({ended, succeeded, failed, left, deduplicated, resumed, requests, retries});
-    tell((await labelAll(someTexts(), model.url, journal, labelled => labelled >= 150)).report);
+    print((await labelAll(someTexts(), model.url, journal, labelled => labelled >= 150)).report);
     console.log('Stopped. The same again goes on:');
     const {report, results} = await labelAll(someTexts(), model.url, journal);
-    tell(report);
+    print(report);
     for (const result of results) {
       if (!result.ok) console.log(`item ${result.index}, "${result.item.slice(0, 12)}…": ${result.failure.reason}`);
     }

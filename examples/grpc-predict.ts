@@ -88,7 +88,7 @@ export class ModelClient {
 /** What the server does with one attempt. */
 export type Step = 'ok' | 'hang' | {readonly code: status; readonly pushbackMs?: string};
 
-/** A server that does as it is told, step by step, and then well. */
+/** A server that follows a script, and then succeeds. */
 export async function startModel(steps: Step[]): Promise<{address: string; stop(): void}> {
   const failureOf = (step: Step): Partial<ServiceError> | undefined => {
     if (typeof step === 'string') return undefined;

@@ -18,7 +18,7 @@ export interface Rule {
   readonly fix?: FixSafety;
   /** One line, as an imperative. */
   readonly summary: string;
-  /** Reasons and examples. A function, because most runs show none of them, and texts that nobody reads would slow down every start. */
+  /** Reasons and examples. A function, because most runs show none of them, and unused texts would slow down every start. */
   readonly documentation: () => RuleDocumentation;
   /** The URL of a page about the rule, for rules of plugins. */
   readonly docs?: string;

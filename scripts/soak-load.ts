@@ -18,7 +18,7 @@ const handle = definePolicy({
 });
 
 export const counts = {
-  /** Begun; settled for their caller; ended, as `call.end` tells. All three have to be the same. */
+  /** Calls that began, that settled, and that emitted `call.end`. All three numbers must be equal. */
   calls: 0,
   settled: 0,
   ended: 0,

@@ -1,4 +1,4 @@
-/** The documents tell the truth: what they show runs, and what they link to is there. */
+/** The documents are correct: their code runs, and the targets of their links exist. */
 
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';

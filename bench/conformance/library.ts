@@ -97,8 +97,8 @@ export interface Library {
   bulkhead?(max: number, queue: number): Promise<Guarded>;
   /** A breaker whose state can be saved, and what was saved brought back to life. */
   savedBreaker?(options: BreakerOptions): Promise<{readonly call: Guarded; restored(): Promise<Guarded>}>;
-  /** A breaker that tells of its opening and closing. */
-  toldBreaker?(options: BreakerOptions, tell: () => void): Promise<Guarded>;
+  /** A breaker that reports its opening and closing. */
+  watchedBreaker?(options: BreakerOptions, notify: () => void): Promise<Guarded>;
   /** Runs any function, one that gives no promise too. */
   runs?(work: () => unknown): Promise<unknown>;
   /** A breaker for each origin, and how many of them are remembered. */
@@ -115,7 +115,7 @@ export interface Library {
   inBudget?(retries: number, delayMs: number): Promise<Client>;
   /** Laid upon a client that sends each call up to `attempts` times by itself. */
   nested?(attempts: number): Promise<Client>;
-  /** What it tells of one call's attempts: the number that each is said to be a retry, and when it was. */
+  /** What its telemetry reports of the attempts of one call: the number of the retry, and the time. */
   numbered?(
     url: string,
   ): Promise<readonly {readonly retry: number | undefined; readonly from: number; readonly to: number}[]>;

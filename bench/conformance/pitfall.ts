@@ -38,7 +38,7 @@ export class Scene {
         (said): Script =>
           (response, seen) => {
             times.push(performance.now());
-            tell(response, said, seen);
+            respond(response, said, seen);
           },
       ),
     );
@@ -50,7 +50,7 @@ export type Timed = Place & {times: number[]};
 
 type Speaker = Extract<Script, (...args: never[]) => void>;
 
-function tell(...[response, said, seen]: [Parameters<Speaker>[0], Script, Parameters<Speaker>[1]]): void {
+function respond(...[response, said, seen]: [Parameters<Speaker>[0], Script, Parameters<Speaker>[1]]): void {
   if (typeof said === 'function') said(response, seen);
   else if (said === 'reset') response.socket?.destroy();
   else if (typeof said === 'number') response.writeHead(said, {'content-type': 'text/plain'}).end('ok');

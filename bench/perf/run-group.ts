@@ -25,7 +25,7 @@ export interface Effort {
 
 type Samples = Map<Row, number[]>;
 
-/** One figure a row and quantity, told to `found`. */
+/** Calls `found` with one figure for each row and quantity. */
 export async function runGroup(
   group: Group,
   rows: readonly Row[],

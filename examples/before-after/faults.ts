@@ -57,7 +57,7 @@ export function fateOf(seed: number, callId: string, arrival: number): Fate {
   const afterMs = 4 + Math.floor(16 * chance(seed, callId, arrival, 'latency'));
   const failing = failingArrivals(seed, callId);
   if (arrival > failing) return {kind: 'answer', afterMs: afterMs + slowTail(seed, callId, arrival)};
-  // The outage never does the work: nobody can save these calls, but nobody is charged for them either.
+  // The outage never does the work: no client can save these calls, but no order is charged for them either.
   if (failing === Number.POSITIVE_INFINITY) return {kind: 'status', status: 503, worked: false, afterMs};
   return {...pick(failures, chance(seed, callId, arrival, 'failure')), afterMs};
 }

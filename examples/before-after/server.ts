@@ -46,7 +46,7 @@ export async function startServer(weather: number | Weather): Promise<FaultyServ
     const run = runOf(searchParams.get('run') ?? '');
     request.resume().once('end', () => new Arrival(run, request, response, pathname).meet(fate));
   });
-  // An idle connection that the server closes under a request would be a fault nobody seeded.
+  // An idle connection that the server closes during a request would be a fault without a seed.
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -112,7 +112,7 @@ class Arrival {
     if (known === undefined) this.#run.calls.set(this.#id, call);
 
     if (call.hold !== null && call.hold.untilMs - Date.now() > graceMs) {
-      // Told to wait and did not: the same answer again, and the weather does not move on.
+      // The client did not wait as the server asked: the same response again, and the script does not advance.
       this.#run.early++;
       this.#answer(429, hintHeaders(call.hold));
       return;

@@ -16,7 +16,7 @@ export interface RunSummary {
   readonly early: number;
   /** Charges beyond the first of their order. */
   readonly duplicates: number;
-  /** Orders that were charged, and whose caller was told that the call failed. */
+  /** Orders that were charged although their call failed. */
   readonly chargedYetFailed: number;
 }
 

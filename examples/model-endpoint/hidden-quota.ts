@@ -1,4 +1,4 @@
-/** What an account may spend, kept by the server. Clients learn of it by being refused, unless the server tells. */
+/** The quota of an account, kept by the server. Clients learn it from refusals, unless the server sends it. */
 
 export interface Limit {
   readonly unit: 'requests' | 'tokens';
@@ -31,7 +31,7 @@ export class HiddenQuota {
     return waitMs;
   }
 
-  /** The headers by which OpenAI tells limit, rest and time to refill. */
+  /** The headers in which OpenAI sends the limit, the remainder and the time to refill. */
   headers(now: number): Record<string, string> {
     return Object.assign({}, ...this.#levels.map(level => level.headers(now)));
   }

@@ -13,7 +13,7 @@ export interface EndpointServer {
 
 export async function serve(endpoint: ModelEndpoint): Promise<EndpointServer> {
   const server = createServer((request, response) => {
-    // A client that gives up closes its connection: the endpoint's work ends with an error that nobody needs.
+    // A client that gives up closes its connection: the endpoint's work ends with an error that can be ignored.
     answer(endpoint, request, response).catch(() => response.socket?.destroy());
   });
   // An idle connection that the server closes under a request would be a fault that was not asked for.

@@ -40,7 +40,7 @@ export const damaged = (path: string, line: number): SteadfetchError =>
   );
 
 export const changed = (path: string): SteadfetchError =>
-  new SteadfetchError('JOURNAL_DAMAGED', `${path} was changed by someone else while the batch ran.`);
+  new SteadfetchError('JOURNAL_DAMAGED', `${path} was changed by another program while the batch ran.`);
 
 export function explained(path: string, error: unknown): SteadfetchError {
   if (error instanceof SteadfetchError) return error;

@@ -16,7 +16,7 @@ export function discard(response: Response | null, clock: Clock): void {
     else if (isTooLong(response)) body.cancel().catch(() => {});
     else drain(body.getReader(), clock).catch(() => {});
   } catch {
-    // Someone reads it already. Or a fetch of the user's answered with something that has no way to be let go of.
+    // The body already has a reader. Or a custom fetch returned an object whose body cannot be cancelled.
   }
 }
 

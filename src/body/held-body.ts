@@ -17,7 +17,7 @@ export function holdBody(response: Response, clock: Clock): HeldBody | null {
     if (!body || response.bodyUsed || isNodeStream(body)) return null;
     return new HeldResponse(response, clock);
   } catch {
-    return null; // Someone reads it already, or it is like a Response and has no clone().
+    return null; // The body already has a reader, or the object is like a Response without clone().
   }
 }
 

@@ -25,7 +25,7 @@ export function readErrorOf(response: Response, limits: ErrorRead): Promise<unkn
     if (!body || response.bodyUsed || isNodeStream(body) || !mayBeRead(headers, limits)) return undefined;
     return readJson(response.clone().body!.getReader(), limits);
   } catch {
-    return undefined; // It is like a Response and has no clone(), or someone reads it already.
+    return undefined; // The object is like a Response without clone(), or the body already has a reader.
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the steps of the admission tell the one that asks. */
+/** How the steps of the admission notify the call that asks for it. */
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {Ticket} from '../guards/breaker.ts';

@@ -1,4 +1,4 @@
-/** Notifies the span and the listeners of what happens to a call. Records are made only where someone listens. */
+/** Notifies the span and the listeners of the events of a call. Records are made only if there is a listener. */
 
 import {emit} from '../client/observe.ts';
 import type {AttemptKind} from '../core/call-view.ts';

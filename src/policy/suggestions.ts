@@ -63,7 +63,7 @@ function aliasFor(key: string, value: unknown, owner: Fields, part: string): str
   return undefined;
 }
 
-/** The field as someone inside the object would write it, if it can be written there. */
+/** The field as it is written inside the object; undefined if it cannot be written there. */
 function fieldBelow(to: string, {fields}: Fields, part: string): string | undefined {
   const [first = '', field] = to.split('.');
   if (part === '' || field === undefined) return Object.hasOwn(fields, first) ? to : undefined;

@@ -16,7 +16,7 @@ import type {CallSpan} from './call-span.ts';
 import {logCallEvent} from './log-records.ts';
 
 /** null: no SDK is registered. */
-export interface Told {
+export interface Targets {
   readonly span: CallSpan | null;
   readonly metrics: CallMetrics | null;
   readonly logger: Logger | null;
@@ -26,33 +26,33 @@ export interface Told {
 
 export class ObservedCall implements CallObserver {
   readonly #call: CallView;
-  readonly #told: Told;
+  readonly #targets: Targets;
 
-  constructor(call: CallView, told: Told) {
+  constructor(call: CallView, targets: Targets) {
     this.#call = call;
-    this.#told = told;
+    this.#targets = targets;
   }
 
   startAttempt(call: CallView, attempt: AttemptStart, headers: HeaderBag): AttemptObserver | null {
-    const {span, metrics} = this.#told;
+    const {span, metrics} = this.#targets;
     const shadows = attempt.shadows instanceof ObservedAttempt ? attempt.shadows.span : attempt.shadows;
     const own = span === null ? null : span.startAttempt(call, {...attempt, shadows}, headers);
     return metrics === null ? own : new ObservedAttempt(own, metrics, attempt.kind);
   }
 
   run<T>(work: () => T): T {
-    return context.with(this.#told.context, work);
+    return context.with(this.#targets.context, work);
   }
 
   event(name: CallEventName, facts: CallEventFacts): void {
-    const {span, metrics, logger} = this.#told;
+    const {span, metrics, logger} = this.#targets;
     span?.event(name, facts);
     if (name === 'breaker.rejected') metrics?.rejected(facts.reason ?? '_OTHER');
-    if (logger !== null) logCallEvent(logger, this.#told.context, this.#call, name, facts);
+    if (logger !== null) logCallEvent(logger, this.#targets.context, this.#call, name, facts);
   }
 
   end(call: CallView, outcome: Outcome, result: CallResult, reason: string, durationMs: number): void {
-    const {span, metrics} = this.#told;
+    const {span, metrics} = this.#targets;
     span?.end(call, outcome, result, reason);
     metrics?.ended(call, outcome, result, durationMs);
   }

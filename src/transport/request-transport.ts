@@ -108,7 +108,7 @@ export class RequestTransport implements Transport<Response> {
     cancelBody(this.#options.request.body, reason);
   }
 
-  /** True when the whole body is known; false when it is too large, broke, or was taken by someone else. */
+  /** True when the whole body is known; false when it is too large, failed, or was read elsewhere. */
   async #read(request: Request, limitBytes: number): Promise<boolean> {
     try {
       const reader = request.clone().body!.getReader();

@@ -240,7 +240,7 @@ describe('the journal', () => {
       whole = readFileSync(journal);
     });
 
-    /** Every item has one result, no key has changed, and what the file still tells is not sent. */
+    /** Every item has one result, no key has changed, and items whose result is in the file are not sent. */
     const checkResumed = async (known: number): Promise<void> => {
       const ran = await run();
       expect(ran.results.map(({item, ok}) => [item, ok])).to.deep.equal(ITEMS.map(item => [item, item !== 'c']));

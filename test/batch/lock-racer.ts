@@ -1,4 +1,4 @@
-/** A process that takes a lock when it is told to: `take <path>` at a moment, then `release`. One answer a line. */
+/** A process that takes a lock on command: `take <path>` at a given time, then `release`. One reply per line. */
 import {createInterface} from 'node:readline';
 import {acquireLock, LockHeldError, type OwnerLock} from '../../src/batch/owner-lock.ts';
 

@@ -230,7 +230,7 @@ const STATUS = Object.getOwnPropertyDescriptor(Response.prototype, 'status')!.ge
 const tells = (error: unknown, thrown: Error): boolean =>
   error === thrown || (error as Error).cause === thrown || /of (error|cause)\./.test(thrown.message);
 
-/** What is only told, and what is read with care: it changes nothing where it throws. */
+/** Observers, listeners and values that are read defensively: a throw changes nothing. */
 const HARMLESS = /^(on|observer|call observer|attempt observer|body observer) ?\b/;
 
 const nameOf = (end: End): string =>

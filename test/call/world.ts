@@ -1,4 +1,4 @@
-/** A client, a scripted server and a clock that moves when told: what the tests of the engine stand in. */
+/** A client, a scripted server and a virtual clock, for the tests of the engine. */
 import {expect} from 'chai';
 import {
   createFetch,
@@ -159,7 +159,7 @@ export function virtually(title: string, body: (make: typeof makeWorld) => Promi
       return world;
     });
     for (const world of worlds) await expectQuiet(world);
-    expect(attemptsInFlight() - before, 'attempts whose end no breaker was told').to.equal(0);
+    expect(attemptsInFlight() - before, 'attempts whose end was not reported to a breaker').to.equal(0);
   });
 }
 

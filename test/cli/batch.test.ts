@@ -196,7 +196,7 @@ describe('steadfetch batch', () => {
     expect(at.requests).to.be.empty;
   });
 
-  it('tells of a connection that was refused, and sends it again with --resume', async () => {
+  it('reports a refused connection, and sends the request again with --resume', async () => {
     const gone = await LoopbackServer.start();
     const {origin} = gone;
     await gone.close();
@@ -322,7 +322,7 @@ describe('steadfetch batch', () => {
     expect(at.requests).to.be.empty;
   });
 
-  it('tells in one sentence that a file cannot be written', async () => {
+  it('reports in one sentence that a file cannot be written', async () => {
     place.writeRequests('requests.jsonl', [{a: 1}]);
     const at = server.place(200);
     const base = ['batch', 'requests.jsonl', '--url', at.url, '--out'];
@@ -335,7 +335,7 @@ describe('steadfetch batch', () => {
     expect(at.requests).to.be.empty;
   });
 
-  it('exits with 2 and one clear sentence for what it was not told', async () => {
+  it('exits with 2 and one clear sentence for a usage error', async () => {
     for (const [given, message] of [
       [[], /steadfetch batch <requests\.jsonl>/],
       [['batch', 'no.jsonl', '--url', 'http://x', '--out', 'o'], /^no\.jsonl does not exist\.\n$/],
@@ -353,7 +353,7 @@ describe('steadfetch batch', () => {
     for (const line of stdout.split('\n')) expect(line.length, line).to.be.at.most(80);
   });
 
-  it('tells its version and its help', async () => {
+  it('prints its version and its help', async () => {
     expect((await place.run(['--version'])).stdout).to.match(/^\d+\.\d+\.\d+\n$/);
     const {code, stdout} = await place.run(['batch', '--help']);
     expect(code).to.equal(0);

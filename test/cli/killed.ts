@@ -175,7 +175,7 @@ export async function killAndResume(
   expect(new Set(keys.values()).size).to.equal(items);
 }
 
-/** What the journal tells, by its own lines. */
+/** The results in the journal, by its own lines. */
 function journalled(place: Workplace): Set<string> {
   if (!existsSync(join(place.folder, 'results.jsonl.journal'))) return new Set();
   const whole = place.read('results.jsonl.journal').replace(/[^\n]*$/, '');

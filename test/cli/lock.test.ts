@@ -30,7 +30,7 @@ describe('two steadfetch batch on one journal', function () {
     '--concurrency',
     '4',
   ];
-  /** Answers nothing until it is told to. */
+  /** A server that does not respond until the test says so. */
   const gate = () => {
     const waiting: (() => void)[] = [];
     let isOpen = false;

@@ -53,7 +53,7 @@ const on = async (total: number, work: (world: World) => Promise<void>): Promise
 };
 
 describe('the progress of a batch', () => {
-  it('tells the time left from what was finished lately', () =>
+  it('estimates the time left from recently finished requests', () =>
     on(100, async world => {
       for (let n = 0; n < 10; n++) await world.request(500);
       expect(world.text).to.equal('10 of 100, 45 s left');
@@ -90,7 +90,7 @@ describe('the progress of a batch', () => {
       await world.wait(1000);
     }));
 
-  it('names the error of a dead server, counts it, and tells the next try', () =>
+  it('shows the error of a dead server, its count, and the next retry', () =>
     on(10, async world => {
       await world.request(1, 'ECONNREFUSED');
       expect(world.text).to.equal('0 of 10, ECONNREFUSED');
@@ -241,7 +241,7 @@ describe('progressOn, without a terminal', () => {
     expect(lines).to.deep.equal(['steadfetch batch: stopped: nothing more is sent; 0 of 100, stopping, 1 under way\n']);
   });
 
-  it('tells of a hold at once, and once, and goes on to tell how long it lasts', async () => {
+  it('shows a hold at once, and then how long it lasts', async () => {
     const {world, lines, progress} = started(100);
     await world.clock.run(async () => {
       await world.request(1, 'ECONNREFUSED');

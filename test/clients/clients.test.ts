@@ -202,7 +202,7 @@ async function thrown(promise: Promise<unknown>): Promise<unknown> {
   throw new Error('Nothing was thrown.');
 }
 
-/** What a program can tell two errors of a client by. */
+/** The fields by which a program can distinguish two errors of a client. */
 function described(error: unknown): unknown {
   const {message, status, statusCode, code, type, error: inner} = error as Record<string, unknown>;
   const {constructor: kind} = error as object;

@@ -1,4 +1,4 @@
-/** A server on 127.0.0.1 that fails as it is told to, and keeps a ledger of what it was asked. */
+/** A server on 127.0.0.1 that fails by script, and records its requests. */
 import {once} from 'node:events';
 import {createServer, type Server, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';

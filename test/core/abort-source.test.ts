@@ -12,7 +12,7 @@ describe('CallSignal', () => {
     expect([signal.aborted, signal.reason, told]).to.deep.equal([true, 'first', ['first']]);
   });
 
-  it('tells nobody who has left', () => {
+  it('does not notify a listener that has left', () => {
     const signal = new CallSignal();
     const listener = {handleEvent: () => expect.fail('It was told.')};
     signal.addEventListener('abort', listener);

@@ -54,7 +54,7 @@ describe('SystemIds', () => {
     for (let n = 0; n < 100; n++) expect(ids.correlationId()).to.match(/^[0-9a-f]{20}-[0-9a-z]{1,8}$/);
   });
 
-  it('keys are UUIDs of version 4, of which one tells nothing about the next', () => {
+  it('keys are UUIDs of version 4, which cannot be predicted from each other', () => {
     const ids = new SystemIds();
     const keys = Array.from({length: 100}, () => ids.idempotencyKey());
     for (const key of keys)

@@ -81,7 +81,7 @@ describe('SystemClock', () => {
       it('fires in the order in which they are due', async () => {
         const clock = made();
         const {rung, timer} = bell();
-        // Timers of the runtime have steps of a millisecond, so that due times within one are not told apart.
+        // Timers of the runtime have a resolution of one millisecond, so due times within it are equal.
         const stepMs = kind === 'a lane' ? 0 : 2;
         for (const [index, name] of ['a', 'b', 'c'].entries()) clock.arm(timer(name), 5 + index * stepMs);
         await until(clock, 5 + 2 * stepMs);
@@ -365,7 +365,7 @@ describe('Lane', () => {
     }
   });
 
-  it('one that arms another while it fires makes nobody wait longer', () => {
+  it('one that arms another while it fires does not delay the others', () => {
     const {lane: made, state, arm, restore} = lane(100);
     const {rung, timer} = bell();
     try {
@@ -403,7 +403,7 @@ describe('Lane', () => {
     }
   });
 
-  it('one that throws takes nobody along', () => {
+  it('one that throws does not affect the others', () => {
     const {lane: made, state, arm, restore} = lane(100);
     const {rung, timer} = bell();
     const broken = timer('a', () => {

@@ -47,7 +47,7 @@ const ROWS: readonly [
   [grpcAnswers, 'DATA_LOSS', RED, 15, 'failure'],
 ];
 
-describe('the health an answer tells of', () => {
+describe('the health of the server by its response', () => {
   for (const [answers, name, classification, code, health] of ROWS) {
     const {transient, throttled} = classification;
     it(`${name}${transient ? ', transient' : ''}${throttled ? ', throttled' : ''}: ${health}`, () => {
@@ -57,7 +57,7 @@ describe('the health an answer tells of', () => {
   }
 });
 
-describe('the caller is told of a failure', () => {
+describe('isFailure', () => {
   for (const [what, answers, failures, others] of [
     ['from 400 on', httpAnswers, [400, 404, 500, 599], [200, 304, 399]],
     ['of any code but OK', grpcAnswers, [1, 14, 16], [0]],

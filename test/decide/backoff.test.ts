@@ -11,7 +11,7 @@ const linear = {kind: 'linear', baseMs: 100, throttledBaseMs: 500, stepMs: 200, 
 const constant = {kind: 'constant', delayMs: 300, throttledBaseMs: 1000} as const;
 const list = {kind: 'list', delaysMs: [200, 50, 5000], throttledBaseMs: 1000} as const;
 
-/** One wait after the other, each told of the one before. */
+/** Consecutive waits; each one gets the wait before it. */
 function waits(backoff: Backoff, count: number, random: number, throttled = false): number[] {
   let previous = 0;
   return Array.from({length: count}, (_, n) => {
@@ -82,7 +82,7 @@ describe('backoffMs', () => {
     expect(Math.min(...late)).to.be.within(0, 50);
     expect(
       late.filter(ms => ms === 1000),
-      'nobody sits on the cap',
+      'no wait equals the cap',
     ).to.have.length(0);
   });
 

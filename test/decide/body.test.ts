@@ -25,7 +25,7 @@ describe('snapshotBody', () => {
     ['a stream', new ReadableStream(), false],
     ['a form, whose boundary is new each time', new FormData(), false],
     ['an async iterable, which Node takes', (async function* () {})() as unknown as BodyInit, false],
-    ['an object nobody knows', {} as BodyInit, false],
+    ['an unknown object', {} as BodyInit, false],
   ] as const) {
     it(`${what} can ${replayable ? '' : 'not '}be sent again`, () => {
       expect(snapshotBody(body, LIMIT).replayable).to.equal(replayable);

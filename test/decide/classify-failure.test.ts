@@ -180,7 +180,7 @@ describe('classifyNetworkFailure', () => {
       ['one did not answer, the other has no route', [slow, unreachable], 'green'],
       ['one broke after it was there', [refused, reset], 'yellow'],
       ['in any order', [reset, refused], 'yellow'],
-      ['one failed in a way nobody knows', [refused, coded({code: 'E_ODD'})], 'red'],
+      ['one failed with an unknown code', [refused, coded({code: 'E_ODD'})], 'red'],
       ['one has no code', [refused, new Error('odd')], 'red'],
       ['one is no error at all', [refused, null], 'red'],
       ['none tried: the code of the whole counts', [], 'green'],
@@ -228,7 +228,7 @@ describe('classifyNetworkFailure', () => {
         expect([light(found), found.reason]).to.deep.equal(['yellow', 'network']);
       });
 
-      it(`${runtime}: not where it is but a part of what someone else says`, () => {
+      it(`${runtime}: not if it is only a part of another message`, () => {
         expect(isNetworkFailure(new TypeError(`Oh: ${message}`)), 'at the end').to.equal(false);
         // Deno goes on to say what it was.
         if (runtime !== 'Deno') expect(isNetworkFailure(new TypeError(`${message} It is.`)), 'first').to.equal(false);
@@ -363,7 +363,7 @@ describe('classifyNetworkFailure', () => {
       });
     }
 
-    it('what is no error tells nothing', () => {
+    it('a value that is not an error has no classification of its own', () => {
       const nothing = {tried: [], codes: [], message: '', looksLikeNetwork: false};
       const spoken = {toString: () => 'ECONNREFUSED'};
       for (const error of [
@@ -408,7 +408,7 @@ describe('classifyNetworkFailure', () => {
       ['a number for a code and an object for a message', {code: 7, message: {}}],
       ['an array', []],
     ] as [string, unknown][]) {
-      it(`a cause that tells nothing is passed over: ${what} @T61`, () => {
+      it(`a cause without a code is skipped: ${what} @T61`, () => {
         const found = classified(new TypeError('fetch failed', {cause}));
         expect([light(found), found.reason]).to.deep.equal(['yellow', 'network']);
         expect(readFailure(Object.assign(new Error('x', {cause}), {code: 'EPIPE'})).codes).to.deep.equal(['EPIPE']);

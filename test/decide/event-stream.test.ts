@@ -8,7 +8,7 @@ const LIMIT = 65_536;
 
 interface Options {
   readonly maxEventBytes?: number;
-  /** The parser is told of the end of the stream. */
+  /** The parser is notified of the end of the stream. */
   readonly ends?: boolean;
 }
 
@@ -100,7 +100,7 @@ describe('EventStreamParser', () => {
     expect(read(['data:\n\nevent: lonely\n\ndata: 1\n\n'])).to.deep.equal([unnamed(''), unnamed('1')]);
   });
 
-  it('completes the last event without its blank line only when it is told of the end', () => {
+  it('completes the last event without its blank line only at the end of the stream', () => {
     for (const rest of ['data: 1', 'data: 1\n', 'data: 1\r']) {
       expect(read([rest]), JSON.stringify(rest)).to.deep.equal([]);
       expect(read([rest], {ends: true}), JSON.stringify(rest)).to.deep.equal([unnamed('1')]);

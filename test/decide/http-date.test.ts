@@ -33,7 +33,7 @@ describe('parseHttpDate', () => {
     ['one digit for the day', 'Sun, 6 Nov 1994 08:49:37 GMT', undefined],
     ['lower case', 'sun, 06 nov 1994 08:49:37 gmt', undefined],
     ['no weekday', '06 Nov 1994 08:49:37 GMT', undefined],
-    ['a month nobody knows', 'Sun, 06 Foo 1994 08:49:37 GMT', undefined],
+    ['an unknown month', 'Sun, 06 Foo 1994 08:49:37 GMT', undefined],
     ['two digits in IMF-fixdate', 'Sun, 06 Nov 94 08:49:37 GMT', undefined],
     ['four digits in RFC 850', 'Sunday, 06-Nov-1994 08:49:37 GMT', undefined],
     ['a short day in RFC 850', 'Sun, 06-Nov-94 08:49:37 GMT', undefined],

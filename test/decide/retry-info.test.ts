@@ -30,19 +30,19 @@ describe('retryInfoMs', () => {
     expect(retryInfoMs(retryInfoDetails(2, 0, [other]))).to.equal(2000);
   });
 
-  it('other details alone tell nothing', () => {
+  it('other details alone have no delay', () => {
     expect(retryInfoMs(Uint8Array.from(bytes(3, any('google.rpc.DebugInfo', []))))).to.equal(undefined);
     expect(retryInfoMs(Uint8Array.from(bytes(3, any('acme.RetryInfo', []))))).to.equal(undefined);
     expect(retryInfoMs(new Uint8Array())).to.equal(undefined);
   });
 
-  it('fields of another type than theirs tell nothing', () => {
+  it('fields of another type have no delay', () => {
     expect(retryInfoMs(Uint8Array.from(number(3, 5)))).to.equal(undefined);
     const asNumber = [...text(1, 'a/google.rpc.RetryInfo'), ...number(2, 5)];
     expect(retryInfoMs(Uint8Array.from(bytes(3, asNumber)))).to.equal(undefined);
   });
 
-  describe('what is no protobuf message tells nothing, though a delay is in it', () => {
+  describe('bytes that are not a protobuf message have no delay, even if a delay is in them', () => {
     const honest = retryInfoDetails(2, 0);
     const lengthAt = honest.indexOf(3 * 8 + 2) + 1; // Of the detail, a field of bytes.
     for (const [what, spoilt] of [

@@ -89,7 +89,7 @@ async function crowd(policy: PolicyInput, revivesAfter: number): Promise<Counter
     if (value?.status === 200) answers++;
   }
   expect(counters.ends, 'calls that ended').to.equal(CALLS);
-  expect(attempts, 'sends that the reports tell of').to.be.within(counters.sends - 64, counters.sends);
+  expect(attempts, 'attempts in the reports').to.be.within(counters.sends - 64, counters.sends);
   expect(getEventListeners(signal, 'abort'), 'listeners on the signal').to.be.empty;
   const [origin] = handle.snapshot().origins;
   expect(origin?.concurrency).to.deep.equal([{max: 64, inFlight: 0, waiting: 0}]);

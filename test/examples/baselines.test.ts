@@ -32,7 +32,7 @@ describe('before-after: the same weather for each client', () => {
     await server.close();
   });
 
-  it('plain ky charges nobody twice, and tells callers of charged orders that they failed', () => {
+  it('plain ky charges no order twice, and fails calls of charged orders', () => {
     expect(plain.succeeded).to.be.within(0.8 * calls.length, 0.95 * calls.length);
     expect(plain.duplicates).to.equal(0);
     expect(plain.chargedYetFailed).to.be.above(0);

@@ -58,7 +58,7 @@ describe('predictWithRetry', () => {
     );
   });
 
-  it('tells of each attempt and of the end, under one correlation id', async () => {
+  it('reports each attempt and the end, with one correlation id', async () => {
     const {events} = await predict(503, answer('cat'));
     expect(events.map(({type}) => type)).to.deep.equal(['attempt.end', 'retry.scheduled', 'attempt.end', 'call.end']);
     expect(new Set(events.map(event => 'call' in event && event.call.correlationId)).size).to.equal(1);

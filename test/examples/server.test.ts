@@ -81,7 +81,7 @@ describe('before-after: the server over HTTP', () => {
     });
   }
 
-  it('tells a client that comes too early the same again, and counts it', async () => {
+  it('repeats its response to a client that comes too early, and counts it', async () => {
     server = await serverWith({kind: 'throttled', hint: 'seconds', afterMs: 0});
     await post();
     const early = await post();

@@ -92,7 +92,7 @@ describe('before-after: waterfall', () => {
   });
 });
 
-describe('before-after: the telling trace', () => {
+describe('before-after: the trace with the most retries', () => {
   const trace = (traceId: string, spans: readonly Span[]): readonly Span[] => spans.map(one => ({...one, traceId}));
 
   it('has the most attempts of those that succeeded in the end', () => {

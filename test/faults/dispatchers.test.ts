@@ -82,7 +82,7 @@ describe('HTTP/2', () => {
     ['ENHANCE_YOUR_CALM', reset(NGHTTP2_ENHANCE_YOUR_CALM), /^ENHANCE_YOUR_CALM$/, [3, 3, 3]],
     ['INTERNAL_ERROR', reset(NGHTTP2_INTERNAL_ERROR), /^ERR_HTTP2_STREAM_ERROR$/, [3, 1, 3]],
     [
-      // undici does not tell the last stream's id, so nobody knows whether this one was among those that are worked on.
+      // undici does not report the id of the last stream, so it is not known whether the server processes this one.
       'GOAWAY',
       (stream: ServerHttp2Stream) => {
         stream.session?.goaway(NGHTTP2_NO_ERROR, 0);
@@ -103,7 +103,7 @@ describe('HTTP/2', () => {
         expect(streams, 'streams on the server').to.equal(sends[index]! * perSend);
       });
 
-  /** undici itself sends a refused stream once more (RFC 9113 §8.7), and tells nobody; fetch hands it bodies that it cannot. */
+  /** undici itself retries a refused stream once (RFC 9113 §8.7) without reporting it, unless fetch passed it a body that cannot be sent again. */
   const streamsPerRefusal = (adapter: Adapter, caller: string): number =>
     caller === 'GET' || adapter === 'undici' ? 2 : 1;
 

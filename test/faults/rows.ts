@@ -114,12 +114,12 @@ export const ROWS: readonly Row[] = [
     sends: REPEATABLE,
   },
   {
-    fault: 'a TLS handshake that nobody answers',
+    fault: 'a TLS handshake without a response',
     scheme: 'https',
     deaf: true,
     reads: 0,
     attemptTimeoutMs: 100,
-    // Handed to fetch, it may have been sent for all that anyone outside of fetch can tell.
+    // After the call of fetch, code outside of fetch cannot know whether the request was sent.
     reason: 'attempt timeout',
     sends: REPEATABLE,
   },

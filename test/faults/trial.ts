@@ -116,7 +116,7 @@ export async function meet(
   }
 }
 
-/** undici's answers carry no report: it is that of the call, whose end was told. */
+/** undici's responses have no report, so the report comes from the event of the end of the call. */
 function reportIn(events: readonly SteadfetchEvent[]): CallReport | undefined {
   const end = events.find(event => event.type === 'call.end');
   return end === undefined ? undefined : reportFor(end.call as CallContext);

@@ -1,4 +1,4 @@
-/** Whatever interleaves: a call is told of its end exactly once, sends no more than it may, and leaves nothing behind. */
+/** Random interleavings: a call reports its end exactly once, keeps to its attempts, and leaves no timer or listener. */
 import {type InterceptingListener, type InterceptorOptions, Metadata, type StatusObject, status} from '@grpc/grpc-js';
 import {expect} from 'chai';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** What a gRPC call tells: spans and metrics by the RPC conventions, ids and trace headers as metadata. */
+/** The telemetry of gRPC calls: spans and metrics by the RPC conventions, ids and trace headers as metadata. */
 import {status} from '@grpc/grpc-js';
 import {metrics, SpanStatusCode, trace} from '@opentelemetry/api';
 import {MeterProvider} from '@opentelemetry/sdk-metrics';

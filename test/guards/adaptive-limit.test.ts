@@ -36,7 +36,7 @@ describe('AdaptiveLimit', () => {
   it('decreases once per round trip, however many attempts of it were refused', () => {
     const limit = new AdaptiveLimit(policy({start: 64}));
     expect(roundTrip(limit, 'too-much', 0)).to.equal(32);
-    // Began before the decrease at 10, so they tell of the old limit.
+    // Began before the decrease at 10, so they say nothing about the new limit.
     limit.learn('too-much', 5, 64, 30);
     expect(limit.max).to.equal(32);
     limit.learn('too-much', 11, 32, 40);
@@ -88,7 +88,7 @@ describe('ConcurrencyLimit with an adaptive number of places', () => {
     expect([admitted, limit.max, limit.inFlight]).to.deep.equal([[1, 2], 3, 3]);
   });
 
-  it('admits nobody until the attempts in flight are below a limit that fell', () => {
+  it('admits no attempt until the attempts in flight are below a limit that fell', () => {
     const limit = new ConcurrencyLimit(policy({start: 4}));
     const admitted: number[] = [];
     for (let place = 0; place < 4; place++) limit.tryEnter();

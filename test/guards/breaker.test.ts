@@ -408,7 +408,7 @@ describe('Breaker', () => {
   });
 
   describe('listeners @T33', () => {
-    it('are told of every change, once', () => {
+    it('are called once for every change', () => {
       const breaker = made();
       const changes: string[] = [];
       breaker.onChange = (from, to) => changes.push(`${from} > ${to}`);

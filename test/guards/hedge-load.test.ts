@@ -87,7 +87,7 @@ describe('HedgeLoad', () => {
       expect(hedges(load, 30_000)).to.equal(1);
     });
 
-    it('calls of long ago allow none, though nobody has looked since', () => {
+    it('old calls allow none, even without a query since', () => {
       const load = new HedgeLoad({delayMs: 1, maxLoadRatio: 0.1});
       for (let n = 0; n < 10; n++) load.callStarted(0);
       expect(hedges(load, 60_000)).to.equal(0);

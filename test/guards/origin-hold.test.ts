@@ -5,7 +5,7 @@ const none = () => 0;
 const half = () => 0.5;
 
 describe('OriginHold', () => {
-  it('holds nobody who was not asked to wait', () => expect(new OriginHold().waitMs(0, half)).to.equal(0));
+  it('holds no call without a hint', () => expect(new OriginHold().waitMs(0, half)).to.equal(0));
 
   it('holds until the time the server asked for, and not beyond', () => {
     const hold = new OriginHold();
@@ -36,13 +36,13 @@ describe('OriginHold', () => {
     expect(hold.waitMs(4000, half)).to.equal(1000 + 250);
   });
 
-  it('at its very end it holds nobody', () => {
+  it('holds no call at its end', () => {
     const hold = new OriginHold();
     hold.hold(5000, 0);
     expect([hold.holds(5000), hold.waitMs(5000, half)]).to.deep.equal([false, 0]);
   });
 
-  it('a hint of 0 holds nobody', () => {
+  it('holds no call after a hint of 0', () => {
     const hold = new OriginHold();
     hold.hold(0, 50);
     expect(hold.waitMs(50, half)).to.equal(0);

@@ -97,7 +97,7 @@ describe('RatioBudget', () => {
       expect(budget.remaining(0)).to.be.closeTo(share, 1e-6);
     });
 
-  it('what remains of calls of long ago is nothing, though nobody has looked since', () => {
+  it('nothing remains of old calls, even without a query since', () => {
     expect(afterCalls(20).remaining(60_000)).to.equal(0);
   });
 

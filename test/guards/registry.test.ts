@@ -194,7 +194,7 @@ describe('GuardRegistry', () => {
     expect(heard).to.deep.equal(['https://h.test: closed > open', 'https://i.test (r): closed > open']);
   });
 
-  it('a snapshot tells what can be seen', () => {
+  it('a snapshot has the state of all guards', () => {
     const guards = registry();
     const at = guards.at(ORIGIN, settings({...nervous, ...all}), 0);
     trip(at);

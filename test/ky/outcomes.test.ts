@@ -147,7 +147,7 @@ const scenarios: readonly Scenario[] = [
     attempts: ['ECONNRESET', 'ECONNRESET', 'ECONNRESET'],
   },
   {
-    title: 'nobody listens',
+    title: 'a refused connection',
     server: [],
     run: (api, _, dead) => api.get(dead).json(),
     sees: 'throws NetworkError',

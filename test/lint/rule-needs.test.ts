@@ -33,7 +33,7 @@ function without(policy: Settings, names: readonly string[]): Settings {
   };
 }
 
-/** What a rule reports where nobody asks for its needs. */
+/** The findings of a rule without the check of its needs. */
 const withoutNeeds = ({needs: _, ...rule}: Rule, model: Model) =>
   [...draftsOf(rule, model)].map(({draft}) => draft.message);
 

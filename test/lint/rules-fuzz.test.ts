@@ -64,7 +64,7 @@ async function checkProposals(
   const isInherited = /"(?:\.\/base\.json|steadfetch:\w+)"/.test(text.split('\n')[range.start.line - 1]!);
   for (const {title, edits} of [...(fix === undefined ? [] : [fix]), ...suggestions]) {
     const after = await findingsIn(applyEdits(text, edits));
-    // What is left of an entry that stands three times may be told in the same words.
+    // The two remaining copies of an entry that occurs three times may have the same message.
     const isLeft = isThere(after) && same(after) >= same(before);
     if (code !== 'RL407' && !isInherited) expect(isLeft, `${code}: ${title}`).to.equal(false);
     expect(

@@ -47,7 +47,7 @@ describe('RL108 no-plain-http-payments', () => {
     ]);
   });
 
-  it('tells networks apart by the host', () => {
+  it('distinguishes networks by the host', () => {
     for (const host of ['172.16.0.1', '100.64.0.1', '[fd00::1]', '[fe80::1]', 'pay.internal', 'pay.corp'])
       expect(networkPlaceOf(host), host).to.equal('private');
     for (const host of ['172.32.0.1', '11.0.0.1', '[2001:db8::1]', 'internal.example', 'localhost.example'])

@@ -1,4 +1,4 @@
-/** Findings that somebody has accepted. */
+/** Accepted findings: suppressions and baselines. */
 import {expect} from 'chai';
 import {baselineOf, pruneBaseline, staleCount} from '../../lint/baseline.ts';
 import type {Config} from '../../lint/config.ts';

@@ -38,7 +38,7 @@ const stories: Readonly<Record<string, Story>> = {
     const send = createFetch(policy);
     for (let failures = 0; failures < 2; failures++) {
       await send(`${url}/503`);
-      await setTimeout(3); // The SDK tells spans apart by milliseconds.
+      await setTimeout(3); // The SDK's times of spans have a resolution of milliseconds.
     }
     return send(`${url}/200`);
   },

@@ -1,4 +1,4 @@
-/** What the cases play out. Each says what could be seen, in the shortest words that tell. */
+/** The scenarios of the cases. Each returns a short text of its observable effects. */
 import type {ResilientInit} from '../../src/core.ts';
 import type {ScriptedAnswer} from '../../src/testing.ts';
 import {answer, ending, ITEMS, type World} from '../call/world.ts';
@@ -157,7 +157,7 @@ export const silentStream: Scenario = async world => {
   return seen;
 };
 
-/** The first of two calls is told to come back in 2 s; the second starts 100 ms later. When each request came. */
+/** The first of two calls gets a Retry-After of 2 s; the second starts 100 ms later. When each request came. */
 export const otherCallHeld: Scenario = async world => {
   world.serve(answer(429, {'retry-after': '2'}), 200);
   const first = world.end();

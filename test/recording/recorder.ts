@@ -1,4 +1,4 @@
-/** Writes down all that calls say of themselves: each event, each step that a span is told of, how the call ended, and its report. */
+/** Records everything that calls report: each event, each call of the observer, the end of the call, and its report. */
 import {
   type CallObserver,
   type CallView,

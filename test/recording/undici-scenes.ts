@@ -45,7 +45,7 @@ function* iterable(): Generator<string> {
   yield 'two';
 }
 
-/** As undici's: it tells its handler of the start at once, and of everything else later, of an end once. */
+/** Like undici's dispatcher: it notifies its handler of the start at once, of everything else later, and of an end once. */
 const serverOf =
   (stage: Stage): Dispatch =>
   (_options, handler: DispatchHandler) => {

@@ -9,7 +9,7 @@ export interface World {
   readonly here: string;
   /** The same server under another origin. */
   readonly there: string;
-  /** Nobody listens. */
+  /** A URL without a listening server. */
   readonly nowhere: string;
 }
 

@@ -1,8 +1,8 @@
-/** A server that answers by the script in its URL, and tells what it saw. Node's, whatever runtime calls it. */
+/** A server that responds by the script in its URL, and reports its requests. It runs in Node for every runtime. */
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 
-/** What arrived, as `/seen/<id>` tells it. */
+/** The requests that arrived, as `/seen/<id>` reports them. */
 export interface Seen {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** Counts the attempts that breakers admitted and whose end no breaker was told. */
+/** Counts the attempts that breakers admitted and whose end was not reported to them. */
 import {Breaker, type Ticket, UNGUARDED} from '../../src/guards/breaker.ts';
 
 let inFlight = 0;
@@ -10,7 +10,7 @@ Breaker.prototype.admit = function (this: Breaker, now: number): Ticket | null {
   return ticket;
 };
 Breaker.prototype.record = function (this: Breaker, ...args: Parameters<Breaker['record']>): void {
-  // An attempt that has told its end holds this ticket.
+  // An attempt that has reported its end holds this ticket.
   if (args[0] !== UNGUARDED) inFlight--;
   record.apply(this, args);
 };

@@ -118,7 +118,7 @@ function resetConnection({socket}: ServerResponse): void {
   if (socket instanceof Socket) socket.resetAndDestroy();
 }
 
-/** A URL where nobody listens any more. */
+/** A URL whose server has closed. */
 export async function deadUrl(): Promise<string> {
   const server = await LoopbackServer.start();
   await server.close();

@@ -83,7 +83,7 @@ export function traceparentOf(span: ReadableSpan): string {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }
 
-/** Collects when it is told to. */
+/** Collects on demand. */
 export class ManualReader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
 

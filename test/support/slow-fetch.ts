@@ -1,4 +1,4 @@
-/** A fetch on virtual time: the headers come, then the body, each when told; both heed the signal. */
+/** A fetch on virtual time: the headers and the body arrive at given times, and both obey the signal. */
 import type {VirtualClock} from '../../src/core/virtual-clock.ts';
 
 export interface Pace {

@@ -1,4 +1,4 @@
-/** A fetch that answers with event streams by script, on a clock that moves when told. */
+/** A fetch that responds with event streams by script, on a virtual clock. */
 import type {VirtualClock} from '../../src/core/virtual-clock.ts';
 
 /** A chunk; milliseconds to wait; `end`, `break`, or silence until the request is aborted. */

@@ -1,5 +1,5 @@
 /**
- * A rejection that nobody handles ends a user's process, so it fails the test that runs: mocha only passes it on, to nobody.
+ * An unhandled rejection ends a user's process, so it fails the current test. Mocha alone would ignore it.
  * Loaded before the tests, see the configuration of each suite.
  */
 process.on('unhandledRejection', reason => {

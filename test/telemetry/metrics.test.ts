@@ -1,4 +1,4 @@
-/** What is measured: every instrument with its unit and buckets, what it counts, and what it is told apart by. */
+/** Metrics: every instrument with its unit, its buckets and its attributes. */
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {metrics} from '@opentelemetry/api';

@@ -18,7 +18,7 @@ const apps = {
   'ends by itself': CALL,
   'exits at once': `${CALL} console.log('done');`,
   'runs until it is killed': `${CALL} console.log('ready'); setInterval(() => {}, 1000);`,
-  // Not before it is told to: how long an export takes is no business of this test.
+  // Not before the test says so: the duration of an export does not matter here.
   'handles SIGTERM itself': `${CALL}
     process.stdin.resume().on('end', () => process.exit(7));
     process.on('SIGTERM', () => console.log('closing'));

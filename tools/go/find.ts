@@ -95,7 +95,7 @@ async function buildWithGo({name, module, version, minGo}: GoTool, target: strin
   }
 }
 
-/** Two builds at once: the last one wins, and nobody starts half a file. */
+/** Of two builds at once the last one is kept, and no process starts an incomplete file. */
 async function moveAcross(from: string, to: string): Promise<void> {
   const beside = `${to}.${process.pid}`;
   await copyFile(from, beside);

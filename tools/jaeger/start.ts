@@ -46,7 +46,7 @@ export async function startJaeger(binary: string, {ports, ui}: StartOptions = {}
   throw new Error(`Jaeger was not ready within 30 s. It printed:\n${printed.slice(-2000)}`);
 }
 
-/** Asks until somebody answers. */
+/** Polls until a server responds. */
 async function isReady(url: string, isDead: () => boolean): Promise<boolean> {
   for (let tries = 0; tries < 150 && !isDead(); tries++) {
     const isUp = await fetch(url, {signal: AbortSignal.timeout(1000)}).then(

@@ -1,4 +1,4 @@
-/** What Stryker found, as the section of docs/reliability.md that tells it. */
+/** The findings of Stryker, as a section of docs/reliability.md. */
 import {readFileSync} from 'node:fs';
 import {type Change, EQUIVALENT} from './survivors.ts';
 

@@ -54,7 +54,7 @@ export const EQUIVALENT: readonly Reason[] = [
   {
     why: 'A short cut, whose long way round comes to the same',
     changes: [
-      // Reading null throws, and what throws while it is read tells nothing.
+      // Reading null throws, and a value that throws while it is read has no information.
       ['decide/failure-facts.ts', 'outer === null', 'false'],
       ['decide/redact.ts', '!/[@?#]/.test(url)', 'false'],
       // null is no object either way, and undefined is above no limit.

@@ -78,10 +78,10 @@ export const library: Library = {
       guarded(await breakerOf(options, JSON.parse(JSON.stringify(breaker.toJSON()))));
     return {call: guarded(breaker), restored};
   },
-  async toldBreaker(options, tell) {
+  async watchedBreaker(options, notify) {
     const breaker = await breakerOf(options);
-    breaker.onBreak(tell);
-    breaker.onReset(tell);
+    breaker.onBreak(notify);
+    breaker.onReset(notify);
     return guarded(breaker);
   },
   async runs(work) {

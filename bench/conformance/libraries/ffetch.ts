@@ -41,7 +41,7 @@ export const library: Library = {
       );
   },
   breaker: options => guarded(options),
-  toldBreaker: (options, tell) => guarded(options, {onCircuitOpen: tell, onCircuitClose: tell}),
+  watchedBreaker: (options, notify) => guarded(options, {onCircuitOpen: notify, onCircuitClose: notify}),
 };
 
 async function guarded({minCalls, openMs}: BreakerOptions, hooks: object = {}): Promise<Guarded> {

@@ -50,10 +50,10 @@ export const library: Library = {
     };
     return {call: guarded(breaker), restored};
   },
-  async toldBreaker(options, tell) {
+  async watchedBreaker(options, notify) {
     const breaker = await breakerOf(optionsOf(options));
-    breaker.on('open', tell);
-    breaker.on('close', tell);
+    breaker.on('open', notify);
+    breaker.on('close', notify);
     return guarded(breaker);
   },
   async runs(work) {

@@ -155,7 +155,8 @@ export const library: Library = {
   breaker: async options => guarded(onlyBreaker(options)),
   plainBreaker: async () => guarded({maxAttempts: 1}),
   bulkhead: async (max, queue) => guarded({maxAttempts: 1, breaker: null, concurrency: {max, queue}}),
-  toldBreaker: async (options, tell) => guarded(onlyBreaker(options), ({type}) => type === 'breaker.changed' && tell()),
+  watchedBreaker: async (options, notify) =>
+    guarded(onlyBreaker(options), ({type}) => type === 'breaker.changed' && notify()),
   async breakers(options) {
     const handle = definePolicy(onlyBreaker(options));
     return {at: guardedAt(handle), remembered: () => handle.snapshot().origins.length};

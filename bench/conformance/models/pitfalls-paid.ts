@@ -77,8 +77,8 @@ export const pitfalls: readonly Pitfall[] = [
       await lab.within(HOUR_MS, lab.call(client, 'ask', QUESTION));
       const [one, two] = lab.arrivals;
       if (two === undefined) return fail('not retried');
-      const told = ['x-stainless-retry-count', 'x-attempt'].some(name => one!.headers[name] !== two.headers[name]);
-      return told ? pass : fail('both requests have the same headers');
+      const differs = ['x-stainless-retry-count', 'x-attempt'].some(name => one!.headers[name] !== two.headers[name]);
+      return differs ? pass : fail('both requests have the same headers');
     },
   },
 ];

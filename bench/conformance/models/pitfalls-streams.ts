@@ -12,7 +12,7 @@ async function recovers(lab: Lab, fault: Fault, framing: Framing = PLAIN): Promi
   return holds(ended?.isAnswered === true, lab, ended);
 }
 
-/** The caller has had content: the failure is told, and nothing is sent again. */
+/** The caller has had content: the failure is reported, and there is no retry. */
 async function tells(lab: Lab, fault: Fault): Promise<CellResult> {
   lab.open({fault: first(fault)});
   const ended = await once(lab, 'stream');

@@ -34,7 +34,7 @@ const TWENTY_PER_SECOND: Limit = {unit: 'requests', max: 20, perMs: 1000, refill
 
 type Goal = (measured: Omit<Measured, 'goalMet'>) => boolean;
 
-/** What came of the calls that `ended` tells of, against the goal. */
+/** Compares the outcomes of the calls in `ended` with the goal. */
 function measured(lab: Lab, calls: number, ended: readonly (Ended | undefined)[], goal: Goal, note?: string): Measured {
   const over = ended.filter(one => one !== undefined);
   const facts = {

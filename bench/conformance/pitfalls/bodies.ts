@@ -120,7 +120,7 @@ export const pitfalls: readonly Pitfall[] = [
       let sent = 0;
       const server = createServer((request, response) => {
         request.resume();
-        // Every other one fails, with more than fits in the buffers of a socket nobody reads.
+        // Every other one fails, with more than fits in the buffers of a socket that is not read.
         if (sent++ % 2 === 0) response.writeHead(503).end(Buffer.alloc(4_000_000));
         else response.end('ok');
       });

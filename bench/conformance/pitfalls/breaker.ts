@@ -34,11 +34,11 @@ export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T33',
     title: 'A listener that throws changes neither its state nor what the caller gets',
-    async run({toldBreaker}) {
-      if (toldBreaker === undefined) return absent;
+    async run({watchedBreaker}) {
+      if (watchedBreaker === undefined) return absent;
       process.on('unhandledRejection', () => {});
       let told = 0;
-      const call = await toldBreaker(SETTINGS, () => {
+      const call = await watchedBreaker(SETTINGS, () => {
         told++;
         throw new OfListener('of the listener');
       });

@@ -1,4 +1,4 @@
-/** What is told of attempts. */
+/** What telemetry reports of attempts. */
 
 import type {Pitfall} from '../library.ts';
 import {absent, fail, holds} from '../pitfall.ts';

@@ -8,7 +8,7 @@ export default {
   code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'warning', confidence: 'high',
   summary: 'Name every policy',
   documentation: () => ({
-    why: 'Without a name nobody finds it.', sources: [{title: 'Us', url: 'https://acme.example'}],
+    why: 'Without a name it cannot be found.', sources: [{title: 'Us', url: 'https://acme.example'}],
     bad: [{name: 'none', text: '{}', findings: []}], good: [{name: 'one', text: '{"name": "a"}'}],
   }),
   *check(scope) {
@@ -184,7 +184,7 @@ describe('the configuration of retry-lint', () => {
       'p.json': clean,
     });
     expect(findingsOf(await desk.run('-f', 'json', 'p.json'))).to.deep.equal(['ACME101 1:1']);
-    expect((await desk.run('explain', 'ACME101')).out).to.contain('Without a name nobody finds it.');
+    expect((await desk.run('explain', 'ACME101')).out).to.contain('Without a name it cannot be found.');
     expect((await desk.run('rules')).out).to.match(/ACME101 .* error /);
     expect((await desk.run('p.json', '--rule', 'acme101=off')).code).to.equal(0);
   });

@@ -3,7 +3,7 @@ import {rmSync, watch} from 'node:fs';
 import {expect} from 'chai';
 import {clean, Desk, Paper, wavy} from './desk.ts';
 
-/** Tells when the command waits for the next change. */
+/** Resolves when the command waits for the next change. */
 class Waiting extends Paper {
   #times = 0;
   #wake = (): void => {};
@@ -78,7 +78,7 @@ describe('retry-lint --watch', () => {
   const one = 'No findings in 1 file.';
   const broken = '1 error in 1 file.';
 
-  /** Resolves when the file system has told of a change of a file, and whoever listens has heard it. */
+  /** Resolves when the file system has reported a change of a file to all listeners. */
   async function told(desk: Desk, name: string, change: () => void): Promise<void> {
     const watcher = watch(desk.folder);
     const heard = new Promise<void>(resolve => {

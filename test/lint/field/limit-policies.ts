@@ -64,7 +64,7 @@ export const limitPolicies: readonly FieldPolicy[] = [
     not: [],
   },
   {
-    name: 'few calls under a breaker whose window and minimum nobody touched',
+    name: 'few calls under a breaker with the default window and minimum',
     policy: {breaker: {openMs: 5000}, objective: {assume: {rps: 0.01}}},
     finds: ['RL212 warning breaker'],
     not: [],

@@ -5,7 +5,7 @@ import {METHODS, PATHS} from './traffic.ts';
 
 type Json = Record<string, unknown>;
 
-/** A policy as somebody wrote it. */
+/** A policy as a user writes it. */
 export interface Written {
   readonly path: string;
   readonly text: string;

@@ -19,7 +19,7 @@ const named: Rule = defineRule({
   confidence: 'high',
   summary: 'Name every policy',
   documentation: () => ({
-    why: 'Without a name nobody finds it in a trace.',
+    why: 'Without a name it cannot be found in a trace.',
     sources: [{title: 'Our handbook', url: 'https://acme.example/handbook'}],
     bad: [
       {

@@ -27,7 +27,7 @@ export const retries: readonly Case[] = [
     },
   },
   {
-    name: 'nobody listening is a network failure: the error is the runtime’s own, and says how often',
+    name: 'a refused connection is a network failure: the error is the runtime’s own, with the number of attempts',
     async run({nowhere}, adapter) {
       const error = await thrown(adapter(AT_ONCE)(nowhere));
       equal(attemptsOf(error), 3, 'attempts');

@@ -18,7 +18,7 @@ const DOWN = {code: UNAVAILABLE};
 const within = <T>(promise: Promise<T>, ms: number): Promise<T | null> =>
   Promise.race([promise, sleep(ms).then(() => null)]);
 
-/** Cancels at every moment around the hedge and the answers: each call is told of once, and sends no more than twice. */
+/** Cancels at every moment around the hedge and the answers: each call reports its end once, and sends at most twice. */
 async function cancelledAround(): Promise<CellResult> {
   const wrong: string[] = [];
   for (let ms = 0; ms <= 260; ms += 20) {

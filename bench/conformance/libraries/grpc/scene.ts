@@ -29,7 +29,7 @@ export interface Ending {
 export interface Running {
   readonly end: Promise<Ending>;
   cancel(): void;
-  /** How often the caller was told that it is over. */
+  /** How often the caller was notified of the end. */
   readonly told: () => number;
 }
 
@@ -150,7 +150,7 @@ export class GrpcScene {
       new this.#grpc.Metadata(),
       {
         ...(deadlineMs === undefined ? {} : {deadline: Date.now() + deadlineMs}),
-        // The status as an interceptor is told it: the callback alone would hide a second one.
+        // The status as an interceptor gets it: the callback alone would hide a second one.
         interceptors: [
           (options: Loaded, next: Loaded) =>
             new this.#grpc.InterceptingCall(next(options), {
