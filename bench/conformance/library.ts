@@ -4,7 +4,7 @@ import type {CellResult, Scene} from './pitfall.ts';
 /** What a peer can be asked to do. A part it does not have is left out, and the rows that need it say n/a. */
 
 export interface ClientOptions {
-  /** All sends of a call. */
+  /** The most attempts of a call. */
   readonly attempts: number;
   /** Between attempts. Left out: the library's own backoff. */
   readonly delayMs?: number;

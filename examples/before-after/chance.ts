@@ -1,4 +1,4 @@
-/** Chance that can be asked again: the same words give the same number, whoever asks and in whatever order. */
+/** Repeatable randomness: the same words give the same number, in any order of the calls. */
 
 /** A number in [0, 1) made from the words. FNV-1a, then the last mixing steps of MurmurHash3. */
 export function chance(...words: readonly (string | number)[]): number {

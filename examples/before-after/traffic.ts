@@ -36,7 +36,7 @@ export interface TrafficShape {
 
 const orderRatio = 0.4;
 
-/** The same shape gives the same calls. Starts are a Poisson process, as of users who do not know each other. */
+/** The same shape gives the same calls. Starts are a Poisson process, as of independent users. */
 export function traffic({seed, calls, perSecond}: TrafficShape): readonly Call[] {
   let atMs = 0;
   return Array.from({length: calls}, (_, index) => {

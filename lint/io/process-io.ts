@@ -62,7 +62,7 @@ function stream(fd: number, native: () => NodeJS.WriteStream): NativeStream {
         while (rest.length > 0 && !isFull && !isClosed) rest = rest.subarray(writeSync(fd, rest));
       } catch (error) {
         const {code} = error as NodeJS.ErrnoException;
-        // Whoever read this has read enough, as `head` does.
+        // The reader has closed the pipe because it has read enough, as `head` does.
         if (code === 'EPIPE') isClosed = true;
         else if (code === 'EAGAIN') isFull = true;
         else throw error;

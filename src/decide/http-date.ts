@@ -39,7 +39,7 @@ function utc(year: unknown, month: string | undefined, day: unknown, time: strin
   return date.setUTCHours(hour, minute, second);
 }
 
-/** The date in the last century that does not put it past `limit`. */
+/** The latest year with these two digits for which the date is not after `limit`. */
 function latestBefore(limit: number, inCentury: (years: number) => number | undefined): number | undefined {
   const years = Math.floor(new Date(limit).getUTCFullYear() / 100) * 100;
   const at = inCentury(years);

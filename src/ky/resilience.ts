@@ -62,7 +62,7 @@ export function optionsUnder(handle: PolicyHandle, ports: Omit<Ports, 'fetch'>):
     const hooks: (InitHook & {[OURS]?: true})[] = options.hooks!.init!;
     if (hooks.findLast(hook => hook[OURS]) !== init) return; // The instance was extended by another policy, which replaces this one.
     marked[OURS] = true;
-    // ky runs what is appended while it iterates; whoever is last already need not append.
+    // ky also runs hooks that are appended while it iterates. The last hook need not append itself again.
     if (hooks.at(-1) === init) install(client, options as KyOptions);
     else hooks.push(later => install(client, later as KyOptions));
   };

@@ -3,7 +3,7 @@
  * undici publishes both on `diagnostics_channel`. In runtimes without that module only these attributes are missing.
  *
  * A request is known by the traceparent it carries. Not by the context it was made in: behind a pool that is busy, that is
- * the context of whoever left it.
+ * the context of the caller that left it.
  */
 
 /** The published fields of a socket. */

@@ -75,7 +75,7 @@ export class ItemServer {
     this.sent.push({item, context});
     this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
     try {
-      for (let turn = 0; turn < 20; turn++) await null; // So that requests overlap.
+      for (let round = 0; round < 20; round++) await null; // So that requests overlap.
       return await this.reply(item);
     } finally {
       this.inFlight--;

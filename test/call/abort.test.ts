@@ -5,7 +5,7 @@ import {answer, ITEMS, thrown, virtually} from './world.ts';
 
 const REASON = new Error('the user left');
 
-/** A signal that counts who listens. */
+/** A signal that counts its listeners. */
 function countedSignal(): {signal: AbortSignal; abort: () => void; added: () => number; left: () => number} {
   const controller = new AbortController();
   const {signal} = controller;

@@ -42,7 +42,7 @@ const CLIENTS: Record<string, (policy: PolicyInput) => (init: RequestInit) => Pr
 
 /** What stays alive after the job that made it. */
 async function isCollected(ref: WeakRef<object>): Promise<boolean> {
-  for (let turn = 0; turn < 10 && ref.deref() !== undefined; turn++) {
+  for (let round = 0; round < 10 && ref.deref() !== undefined; round++) {
     await new Promise(resolve => setImmediate(resolve));
     collectGarbage();
   }

@@ -212,7 +212,7 @@ describe('an event stream under a policy for streams', () => {
     }
   });
 
-  virtually('is judged by an error that lacks its blank line', async make => {
+  virtually('is classified by an error that lacks its blank line', async make => {
     const {server, call} = streaming(make, [[OVERLOADED.trimEnd(), END], [text('Hi')]]);
     expect(await (await call()).text()).to.equal(text('Hi'));
     expect(server.requests).to.have.length(2);
@@ -363,7 +363,7 @@ describe('an event stream under a policy for streams', () => {
       expect(world.clock.now()).to.equal(10_000);
     });
 
-    virtually('is not cut while nobody asks for the next chunk', async make => {
+    virtually('is not ended while no read is pending', async make => {
       const {world, call} = streaming(make, [[text('Hi'), PING, 1000, text('!')]], over);
       const reader = await firstOf(await call());
       await world.clock.run(() => reader.read());

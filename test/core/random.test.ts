@@ -41,7 +41,7 @@ describe('systemRandom', () => {
 });
 
 describe('SystemIds', () => {
-  it('never gives the same id twice, whatever it names, whoever makes it', () => {
+  it('never returns the same id twice, in all instances and for all kinds of ids', () => {
     const [one, other] = [new SystemIds(), new SystemIds()];
     const ids = [one, other].flatMap(from =>
       Array.from({length: 2000}, () => [from.correlationId(), from.requestId(), from.idempotencyKey()]).flat(),

@@ -173,7 +173,7 @@ describe('SystemClock', () => {
         expect(delaysAsked(() => clock.arm(new Probe(() => {}), ms))).to.deep.equal(asked);
       });
 
-    it('a delay past 2^31 is armed again until its time has come, and does not fire before @T5', () => {
+    it('a delay above 2^31 ms is armed again until its time, and does not fire earlier @T5', () => {
       const {setTimeout} = globalThis;
       const {now} = performance;
       let time = 0;
@@ -468,7 +468,7 @@ describe('a timer that is late', () => {
         lane.add(timer);
       }
       performance.now = () => time;
-      for (let turn = 0; turn < 2 && fired.length < 3; turn++) {
+      for (let round = 0; round < 2 && fired.length < 3; round++) {
         try {
           lane.tick();
         } catch (error) {

@@ -27,7 +27,7 @@ function bell(clock: VirtualClock) {
 }
 
 /** Turns of the event loop so far. Asking begins no work, so it disturbs no clock. */
-const turns = (): number => performance.nodeTiming.uvMetricsInfo.loopCount;
+const iterations = (): number => performance.nodeTiming.uvMetricsInfo.loopCount;
 
 describe('VirtualClock', () => {
   it('stands still until it is moved', async () => {
@@ -132,15 +132,15 @@ describe('VirtualClock', () => {
     }
   });
 
-  it('takes one turn of the event loop for a timer that only promises wait for', async () => {
+  it('takes one iteration of the event loop for a timer that only promises wait for', async () => {
     const clock = new VirtualClock();
     await clock.advance(0);
-    const before = turns();
+    const before = iterations();
     await clock.run(async () => {
       for (let count = 0; count < 500; count++) await clock.sleep(1);
     });
     expect(clock.now()).to.equal(500);
-    expect(turns() - before).to.be.below(600);
+    expect(iterations() - before).to.be.below(600);
   });
 
   it('rests as soon as nothing is left to do where promises have ids, too, as in Node 22 with AsyncLocalStorage', async () => {
@@ -153,7 +153,7 @@ describe('VirtualClock', () => {
     } finally {
       hook.disable();
     }
-    // A turn has two ports. Each of the four rests takes a dozen turns at the most, in place of 300.
+    // An iteration has two ports. Each of the four rests takes at most twelve iterations, instead of 300.
     expect(ports).to.be.at.most(4 * 12 * 2);
   });
 
@@ -172,7 +172,7 @@ describe('VirtualClock', () => {
       expect(seen).to.deep.equal([10, 86_400_010, 86_400_015]);
     });
 
-    it('interleaves those who sleep at the same time', async () => {
+    it('interleaves sleepers with the same time', async () => {
       const clock = new VirtualClock();
       const seen: string[] = [];
       const walk = async (name: string, ms: number) => {
@@ -197,11 +197,11 @@ describe('VirtualClock', () => {
       expect(at).to.equal(0);
     });
 
-    it('lets work of a hundred turns end before it moves', async () => {
+    it('lets work of a hundred iterations end before it advances', async () => {
       const clock = new VirtualClock();
       const at = await clock.run(async () => {
         const sleeping = clock.sleep(1000);
-        for (let turn = 0; turn < 100; turn++) await new Promise(resolve => setImmediate(resolve));
+        for (let round = 0; round < 100; round++) await new Promise(resolve => setImmediate(resolve));
         const done = clock.now();
         await sleeping;
         return done;

@@ -143,7 +143,7 @@ describe('snapshotBody', () => {
       });
     }
 
-    it('a buffer past the limit is not copied', () => {
+    it('a buffer above the limit is not copied', () => {
       const large = new Uint8Array(LIMIT + 1);
       expect(snapshotBody(large, LIMIT).body).to.equal(large);
     });

@@ -11,7 +11,7 @@ import {defaultPolicy} from '../../src/policy/defaults.ts';
 
 const transients = new Transients(defaultPolicy.retryOn);
 const classified = (error: unknown): Classification => classifyNetworkFailure(error, transients);
-const light = ({transient, sent}: Classification) => (!transient ? 'red' : harmless(sent) ? 'green' : 'yellow');
+const colourOf = ({transient, sent}: Classification) => (!transient ? 'red' : harmless(sent) ? 'green' : 'yellow');
 
 interface Cause {
   readonly code?: string;
@@ -115,7 +115,7 @@ describe('classifyNetworkFailure', () => {
     ] as const) {
       it(`${scenario} is ${expected}`, () => {
         const found = classified(thrown(cause));
-        expect([light(found), found.sent]).to.deep.equal([expected, sent]);
+        expect([colourOf(found), found.sent]).to.deep.equal([expected, sent]);
       });
     }
   });
@@ -187,7 +187,7 @@ describe('classifyNetworkFailure', () => {
     ] as const) {
       it(`${law}: ${expected}`, () => {
         const cause = Object.assign(new AggregateError(errors), {code: 'ECONNREFUSED'});
-        expect(light(classified(new TypeError('fetch failed', {cause})))).to.equal(expected);
+        expect(colourOf(classified(new TypeError('fetch failed', {cause})))).to.equal(expected);
       });
     }
   });
@@ -225,7 +225,7 @@ describe('classifyNetworkFailure', () => {
         const error = new TypeError(message);
         expect(isNetworkFailure(error)).to.equal(true);
         const found = classified(error);
-        expect([light(found), found.reason]).to.deep.equal(['yellow', 'network']);
+        expect([colourOf(found), found.reason]).to.deep.equal(['yellow', 'network']);
       });
 
       it(`${runtime}: not if it is only a part of another message`, () => {
@@ -245,7 +245,7 @@ describe('classifyNetworkFailure', () => {
     ])
       it(`not: ${JSON.stringify(message)}`, () => {
         expect(isNetworkFailure(new TypeError(message))).to.equal(false);
-        expect(light(classified(new TypeError(message)))).to.equal('red');
+        expect(colourOf(classified(new TypeError(message)))).to.equal('red');
       });
   });
 
@@ -256,7 +256,7 @@ describe('classifyNetworkFailure', () => {
       it(`${JSON.stringify(message)} is a network failure`, () => {
         const error = failedBy(new Error(message));
         expect(isNetworkFailure(error)).to.equal(true);
-        expect([light(classified(error)), classified(error).reason]).to.deep.equal(['yellow', 'network']);
+        expect([colourOf(classified(error)), classified(error).reason]).to.deep.equal(['yellow', 'network']);
       });
 
     it('knows the refusals of undici', () => {
@@ -266,7 +266,7 @@ describe('classifyNetworkFailure', () => {
     for (const message of UNDICI_REFUSALS)
       it(`${JSON.stringify(message)} is a refusal of undici's own`, () => {
         expect(isNetworkFailure(failedBy(new Error(message)))).to.equal(false);
-        expect(light(classified(failedBy(new Error(message))))).to.equal('red');
+        expect(colourOf(classified(failedBy(new Error(message))))).to.equal('red');
       });
 
     for (const cause of [
@@ -277,7 +277,7 @@ describe('classifyNetworkFailure', () => {
     ])
       it(`a ${cause.name} with code ${'code' in cause ? cause.code : undefined} is a mistake`, () => {
         expect(isNetworkFailure(failedBy(cause))).to.equal(false);
-        expect(light(classified(failedBy(cause)))).to.equal('red');
+        expect(colourOf(classified(failedBy(cause)))).to.equal('red');
       });
 
     it('an error of another library with such a cause is a mistake', () => {
@@ -316,7 +316,7 @@ describe('classifyNetworkFailure', () => {
       ['ConnectionClosed', 'yellow'],
       ['ECONNRESET', 'yellow'],
     ] as const)
-      it(`${code} is ${expected}`, () => expect(light(classified(coded({code})))).to.equal(expected));
+      it(`${code} is ${expected}`, () => expect(colourOf(classified(coded({code})))).to.equal(expected));
   });
 
   describe('retryOn', () => {
@@ -382,24 +382,24 @@ describe('classifyNetworkFailure', () => {
     it('a cause that is its own cause', () => {
       const error = coded({code: 'ECONNRESET'});
       error.cause = error;
-      expect(light(classified(error))).to.equal('yellow');
+      expect(colourOf(classified(error))).to.equal('yellow');
     });
 
     it('a frozen error is read and left alone', () => {
       const error = Object.freeze(thrown({code: 'ECONNREFUSED'}));
-      expect(light(classified(error))).to.equal('green');
+      expect(colourOf(classified(error))).to.equal('green');
     });
 
     it('errors of another realm are as good as ours', () => {
       const make = (source: string) => runInNewContext(source) as unknown;
       const foreign = make("new TypeError('x', {cause: Object.assign(new Error('y'), {code: 'ECONNREFUSED'})})");
       expect(foreign).not.to.be.instanceof(Error);
-      expect(light(classified(foreign))).to.equal('green');
+      expect(colourOf(classified(foreign))).to.equal('green');
       const many = make(
         "new TypeError('x', {cause: new AggregateError([{code: 'ECONNREFUSED'}, {code: 'ECONNRESET', syscall: 'read'}])})",
       );
-      expect(light(classified(many))).to.equal('yellow');
-      expect(light(classified(make("new TypeError('Failed to fetch')")))).to.equal('yellow');
+      expect(colourOf(classified(many))).to.equal('yellow');
+      expect(colourOf(classified(make("new TypeError('Failed to fetch')")))).to.equal('yellow');
     });
 
     for (const [what, cause] of [
@@ -410,7 +410,7 @@ describe('classifyNetworkFailure', () => {
     ] as [string, unknown][]) {
       it(`a cause without a code is skipped: ${what} @T61`, () => {
         const found = classified(new TypeError('fetch failed', {cause}));
-        expect([light(found), found.reason]).to.deep.equal(['yellow', 'network']);
+        expect([colourOf(found), found.reason]).to.deep.equal(['yellow', 'network']);
         expect(readFailure(Object.assign(new Error('x', {cause}), {code: 'EPIPE'})).codes).to.deep.equal(['EPIPE']);
       });
     }

@@ -20,7 +20,7 @@ const classified = (
   fields: Record<string, string> = {},
   known: AnswerContext = context,
 ): Classification => classifyResponse(new Response(null, {status, headers: fields}), known);
-const light = ({transient, sent}: Classification) => (!transient ? 'red' : harmless(sent) ? 'green' : 'yellow');
+const colourOf = ({transient, sent}: Classification) => (!transient ? 'red' : harmless(sent) ? 'green' : 'yellow');
 
 describe('classifyResponse', () => {
   describe('by default', () => {
@@ -35,7 +35,7 @@ describe('classifyResponse', () => {
       ['red', [200, 201, 204, 206, 301, 302, 303, 304, 307, 308]],
     ] as const)
       for (const status of statuses)
-        it(`${status} is ${expected}`, () => expect(light(classified(status))).to.equal(expected));
+        it(`${status} is ${expected}`, () => expect(colourOf(classified(status))).to.equal(expected));
   });
 
   it('below 400 all is success, and nothing is asked of the headers', () => {
@@ -90,8 +90,8 @@ describe('classifyResponse', () => {
 
     it('does not say what the server did', () => {
       expect(classified(429, {}, listing())).to.deep.include({sent: 'not-processed', throttled: true});
-      expect(light(classified(404, {}, listing(404)))).to.equal('yellow');
-      expect(light(classified(501, {}, listing(501)))).to.equal('yellow');
+      expect(colourOf(classified(404, {}, listing(404)))).to.equal('yellow');
+      expect(colourOf(classified(501, {}, listing(501)))).to.equal('yellow');
     });
 
     it('a success listed by mistake stays one', () => {
@@ -116,8 +116,8 @@ describe('classifyResponse', () => {
 
       it(`${name}: true means transient, not harmless`, () => {
         for (const status of [400, 404, 409, 501])
-          expect(light(classified(status, {[name]: 'true'}))).to.equal('yellow');
-        expect(light(classified(429, {[name]: 'true'}, listing()))).to.equal('green');
+          expect(colourOf(classified(status, {[name]: 'true'}))).to.equal('yellow');
+        expect(colourOf(classified(429, {[name]: 'true'}, listing()))).to.equal('green');
       });
 
       it(`${name}: anything else says nothing`, () => {
@@ -157,7 +157,7 @@ describe('classifyResponse', () => {
     ] as const) {
       it(`${JSON.stringify(fields)}: ${expected}`, () => {
         const found = classified(403, fields);
-        expect(light(found)).to.equal(expected);
+        expect(colourOf(found)).to.equal(expected);
         expect(found.throttled).to.equal(expected === 'green');
         expect(found.reason).to.equal(expected === 'green' ? '429' : '403');
       });
@@ -167,29 +167,29 @@ describe('classifyResponse', () => {
         get: (name: string) => (name === 'x-ratelimit-remaining' ? ' 0 ' : null),
         has: () => false,
       } as unknown as Headers;
-      expect(light(classifyResponse({status: 403, headers} as Response, context))).to.equal('green');
+      expect(colourOf(classifyResponse({status: 403, headers} as Response, context))).to.equal('green');
     });
     it('where neither 429 nor 403 is listed, it is not transient', () => {
       expect(classified(403, {'retry-after': '60'}, listing(503)).transient).to.equal(false);
     });
     it('where only 403 is listed, it is', () => {
-      expect(light(classified(403, {'retry-after': '60'}, listing(403)))).to.equal('green');
-      expect(light(classified(403, {}, listing(403)))).to.equal('yellow');
+      expect(colourOf(classified(403, {'retry-after': '60'}, listing(403)))).to.equal('green');
+      expect(colourOf(classified(403, {}, listing(403)))).to.equal('yellow');
     });
   });
 
   describe('401', () => {
     it('with a new token to be had, is worth one retry of any method', () => {
       const found = classified(401, {}, {...context, refreshes: true});
-      expect(light(found)).to.equal('green');
+      expect(colourOf(found)).to.equal('green');
       expect(found).to.deep.include({once: true, sent: 'not-processed', reason: '401'});
     });
-    it('without, is red', () => expect(light(classified(401))).to.equal('red'));
+    it('without, is red', () => expect(colourOf(classified(401))).to.equal('red'));
     it('listed by the policy, but without a new token, is yellow', () => {
-      expect(light(classified(401, {}, listing(401)))).to.equal('yellow');
+      expect(colourOf(classified(401, {}, listing(401)))).to.equal('yellow');
     });
     it('a 403 is not refreshed', () =>
-      expect(light(classified(403, {}, {...context, refreshes: true}))).to.equal('red'));
+      expect(colourOf(classified(403, {}, {...context, refreshes: true}))).to.equal('red'));
   });
 
   describe('409 and 422 with a key', () => {
@@ -197,16 +197,16 @@ describe('classifyResponse', () => {
     const later = {...first, keySentBefore: true};
     it('409 after an attempt with the key: its first use is still running', () => {
       const found = classified(409, {}, later);
-      expect(light(found)).to.equal('yellow');
+      expect(colourOf(found)).to.equal('yellow');
       expect(found.reason).to.match(/^409: .*still running$/);
     });
     it('even where retryOn lists nothing', () => {
-      expect(light(classified(409, {}, {...later, transients: new Transients([])}))).to.equal('yellow');
+      expect(colourOf(classified(409, {}, {...later, transients: new Transients([])}))).to.equal('yellow');
     });
-    it('409 at the first attempt is a conflict', () => expect(light(classified(409, {}, first))).to.equal('red'));
+    it('409 at the first attempt is a conflict', () => expect(colourOf(classified(409, {}, first))).to.equal('red'));
     it('422 says that the key was used with another body', () => {
       const found = classified(422, {}, first);
-      expect(light(found)).to.equal('red');
+      expect(colourOf(found)).to.equal('red');
       expect(found.reason).to.match(/^422: .*another body$/);
     });
     it('other statuses of a call with a key mean what they mean', () => {
@@ -214,7 +214,7 @@ describe('classifyResponse', () => {
     });
     it('422 without a key is any 422', () => expect(classified(422).reason).to.equal('422'));
     it('422 that the policy lists is as it says', () => {
-      expect(light(classified(422, {}, {...first, transients: new Transients([422])}))).to.equal('yellow');
+      expect(colourOf(classified(422, {}, {...first, transients: new Transients([422])}))).to.equal('yellow');
     });
   });
 
@@ -232,14 +232,14 @@ describe('classifyResponse', () => {
     });
   });
 
-  it('Retry-After changes no other light', () => {
+  it('Retry-After changes no other classification', () => {
     for (const status of [404, 413, 423, 501])
-      expect(light(classified(status, {'retry-after': '5'})), `${status}`).to.equal('red');
+      expect(colourOf(classified(status, {'retry-after': '5'})), `${status}`).to.equal('red');
   });
 
   it('a status outside of HTTP is read without harm', () => {
     const odd = {status: 999, headers: new Headers()} as Response;
-    expect(light(classifyResponse(odd, context))).to.equal('red');
+    expect(colourOf(classifyResponse(odd, context))).to.equal('red');
     expect(classifyResponse({status: 0, headers: new Headers()} as Response, context).reason).to.equal('success');
   });
 

@@ -24,7 +24,7 @@ const byStatus = (status: number, listing = transients) =>
   });
 const classified = ({status, ...recorded}: Recorded, listing = transients) =>
   classifyErrorBody(byStatus(status, listing), factsOf({...recorded}), status, listing);
-const light = ({transient, sent}: ReturnType<typeof byStatus>) =>
+const colourOf = ({transient, sent}: ReturnType<typeof byStatus>) =>
   !transient ? 'red' : harmless(sent) ? 'green' : 'yellow';
 
 describe('the table of refusals', () => {
@@ -83,9 +83,9 @@ describe('an error body refines the classification of its status', () => {
     [of('Anthropic', 'invalid'), 'red', 'red', '400'],
   ] as const)
     it(`${recorded.vendor}, ${recorded.means}: ${status} becomes ${now}`, () => {
-      expect(light(byStatus(recorded.status))).to.equal(status);
+      expect(colourOf(byStatus(recorded.status))).to.equal(status);
       const refined = classified(recorded);
-      expect(light(refined)).to.equal(now);
+      expect(colourOf(refined)).to.equal(now);
       expect(refined.reason).to.equal(reason);
       expect(refined).to.satisfy(Object.isFrozen);
     });
@@ -105,9 +105,9 @@ describe('an error body refines the classification of its status', () => {
 
   it('keeps to what the policy lists', () => {
     const only500 = new Transients([500]);
-    expect(light(classified(of('AWS', 'throttled'), only500))).to.equal('red');
-    expect(light(classified(of('OpenAI', 'throttled'), only500))).to.equal('red');
-    expect(light(classified(of('Hugging Face', 'loading'), only500))).to.equal('red');
+    expect(colourOf(classified(of('AWS', 'throttled'), only500))).to.equal('red');
+    expect(colourOf(classified(of('OpenAI', 'throttled'), only500))).to.equal('red');
+    expect(colourOf(classified(of('Hugging Face', 'loading'), only500))).to.equal('red');
   });
 
   it('stays what its status says where the body is not known', () => {

@@ -1,4 +1,4 @@
-/** Who is believed, in which order, and what is not believed at all. */
+/** Which headers give a hint, in which order, and which values are ignored. */
 
 import {expect} from 'chai';
 import fc from 'fast-check';
@@ -157,7 +157,7 @@ describe('serverHint', () => {
   });
 
   for (const value of ['9'.repeat(400), `${'9'.repeat(400)}h`])
-    it(`a reset past all numbers is finite: ${value.slice(-20)}`, () => {
+    it(`a reset above all numbers is finite: ${value.slice(-20)}`, () => {
       expect(hint({'x-ratelimit-remaining': '0', 'x-ratelimit-reset': value})?.ms).to.equal(Number.MAX_SAFE_INTEGER);
     });
 

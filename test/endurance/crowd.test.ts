@@ -96,7 +96,7 @@ async function crowd(policy: PolicyInput, revivesAfter: number): Promise<Counter
   await server.die();
   const held = (): number => process.getActiveResourcesInfo().length;
   // The client's ends of the connections hear of it one by one.
-  for (let turn = 0; turn < 200 && held() > began; turn++) await new Promise(resolve => setTimeout(resolve, 1));
+  for (let round = 0; round < 200 && held() > began; round++) await new Promise(resolve => setTimeout(resolve, 1));
   expect(held(), 'handles').to.be.at.most(began);
   return {...counters, answers};
 }

@@ -40,7 +40,7 @@ const held: {heap: number; listeners: number; handles: number}[] = [];
 for (let round = 0; round < ROUNDS; round++) {
   for (let sent = 0; sent < CALLS; sent += 10) await Promise.all(Array.from({length: 10}, (_, n) => call(sent + n)));
   place.requests.length = 0;
-  for (let turn = 0; turn < 4; turn++) {
+  for (let round = 0; round < 4; round++) {
     await new Promise(resolve => setTimeout(resolve, 100));
     globalThis.gc!();
   }

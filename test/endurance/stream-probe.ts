@@ -73,7 +73,7 @@ async function readAll(way: string, times: number): Promise<void> {
 
 async function heapAfter(way: string): Promise<number> {
   if (WAYS[way]!.leaves) await new Promise(resolve => setTimeout(resolve, ATTEMPT_TIMEOUT_MS));
-  for (let turn = 0; turn < 5; turn++) {
+  for (let round = 0; round < 5; round++) {
     await new Promise(resolve => setTimeout(resolve, 30));
     globalThis.gc!();
   }

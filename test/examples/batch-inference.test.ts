@@ -45,6 +45,6 @@ describe('batch-inference', () => {
     expect(stopped.report.requests + resumed.report.requests).to.be.below(200);
     const times = [...model.asked.values()];
     // One in twenty chunks fails whole, and the chunk with the text that is too long is sent in halves.
-    expect(times.reduce((sum, count) => sum + count, 0) / times.length, 'sends of a text').to.be.below(1.5);
+    expect(times.reduce((sum, count) => sum + count, 0) / times.length, 'requests per text').to.be.below(1.5);
   });
 });

@@ -5,7 +5,7 @@ const ids = Array.from({length: 4000}, (_, index) => `order-${index}`);
 const share = (found: number): number => found / ids.length;
 
 describe('before-after: fateOf', () => {
-  it('gives the same fate to whoever asks, in whatever order', () => {
+  it('gives the same faults in any order of the requests', () => {
     const forwards = ids.map(id => [fateOf(7, id, 1), fateOf(7, id, 2)]);
     const backwards = ids.toReversed().map(id => [fateOf(7, id, 2), fateOf(7, id, 1)].toReversed());
     expect(backwards.toReversed()).to.deep.equal(forwards);

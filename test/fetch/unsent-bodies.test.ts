@@ -154,7 +154,7 @@ describe('the body of an upload that was never sent', function () {
   });
 });
 
-/** A few turns of the event loop, or until it holds: files are closed by threads. */
+/** Waits up to a second for a condition: files are closed by threads. */
 async function quiet(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 200 && !holds(); turn++) await new Promise(resolve => setTimeout(resolve, 5));
+  for (let round = 0; round < 200 && !holds(); round++) await new Promise(resolve => setTimeout(resolve, 5));
 }

@@ -10,7 +10,7 @@ import {ManualReader, Tracing, traceparentOf} from '../support/otel.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import {drain, fails, GrpcServer, get, hang, ok, watch} from './grpc-server.ts';
 
-describe('a gRPC call, to those who look on', () => {
+describe('the telemetry of a gRPC call', () => {
   let server: GrpcServer;
   let tracing: Tracing;
   before(async () => {

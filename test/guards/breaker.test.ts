@@ -245,7 +245,7 @@ describe('Breaker', () => {
   });
 
   describe('half-open', () => {
-    it('of many who ask at once, exactly `probes` are let through @T24', () => {
+    it('admits exactly `probes` of many attempts at once @T24', () => {
       const breaker = opened();
       const admitted = Array.from({length: 50}, () => breaker.admit(1000)).filter(ticket => ticket !== null);
       expect(admitted).to.have.length(2);

@@ -2,7 +2,7 @@ import {expect} from 'chai';
 import fc from 'fast-check';
 import {ConcurrencyLimit, type Waiter} from '../../src/guards/concurrency.ts';
 
-/** Who was let in, in order. */
+/** The admitted waiters, in order. */
 function line() {
   const admitted: string[] = [];
   const waiter = (name: string): Waiter => ({admitted: () => admitted.push(name)});
@@ -10,7 +10,7 @@ function line() {
 }
 
 describe('ConcurrencyLimit', () => {
-  it('lets max in, and refuses the next', () => {
+  it('admits max attempts, and refuses the next one', () => {
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 2, queue: 0});
     expect([limit.tryEnter(), limit.tryEnter(), limit.tryEnter()]).to.deep.equal([true, true, false]);
     expect([limit.max, limit.inFlight, limit.waiting]).to.deep.equal([2, 2, 0]);
@@ -18,7 +18,7 @@ describe('ConcurrencyLimit', () => {
     expect(limit.tryEnter()).to.equal(true);
   });
 
-  it('no line where queue is 0, and a full line refuses', () => {
+  it('has no queue if queue is 0, and refuses attempts when the queue is full', () => {
     const {waiter} = line();
     expect(new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 0}).wait(waiter('a'))).to.equal(false);
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 2});
@@ -27,7 +27,7 @@ describe('ConcurrencyLimit', () => {
     expect(limit.waiting).to.equal(2);
   });
 
-  it('a line whose every member leaves at once, as when the breaker has opened, is no deep stack', () => {
+  it('does not recurse if every waiter leaves at once, as when the breaker has opened', () => {
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 100_000});
     limit.tryEnter();
     let admitted = 0;
@@ -42,7 +42,7 @@ describe('ConcurrencyLimit', () => {
     expect([admitted, limit.inFlight, limit.waiting]).to.deep.equal([100_000, 0, 0]);
   });
 
-  it('first come, first served', () => {
+  it('admits waiters in the order of arrival', () => {
     const {admitted, waiter} = line();
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 10});
     limit.tryEnter();
@@ -57,7 +57,7 @@ describe('ConcurrencyLimit', () => {
     expect([limit.inFlight, limit.waiting]).to.deep.equal([0, 0]);
   });
 
-  it('no call passes those in line, not even while a permit changes hands @T36', () => {
+  it('admits no new attempt before the waiters, even while a place is passed on @T36', () => {
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 1});
     limit.tryEnter();
     const barged: boolean[] = [];
@@ -67,7 +67,7 @@ describe('ConcurrencyLimit', () => {
     expect(limit.inFlight).to.equal(1);
   });
 
-  it('nor while one of them has given its place back, and the next has not got it yet', () => {
+  it('admits no new attempt after a place was given back and before the next waiter has it', () => {
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 2});
     limit.tryEnter();
     const barged: boolean[] = [];
@@ -84,7 +84,7 @@ describe('ConcurrencyLimit', () => {
     expect(limit.inFlight).to.equal(1);
   });
 
-  it('who leaves the line frees its place at once, and is not let in @T35', () => {
+  it('does not admit a waiter that has left, and frees its place in the queue at once @T35', () => {
     const {admitted, waiter} = line();
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 2});
     limit.tryEnter();
@@ -99,7 +99,7 @@ describe('ConcurrencyLimit', () => {
     expect(admitted).to.deep.equal(['b', 'c']);
   });
 
-  it('leaving a line one is not in changes nothing', () => {
+  it('ignores a waiter that leaves without being in the queue', () => {
     const {waiter} = line();
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 1});
     limit.tryEnter();
@@ -111,7 +111,7 @@ describe('ConcurrencyLimit', () => {
     expect([limit.inFlight, limit.waiting]).to.deep.equal([1, 0]);
   });
 
-  it('one who is let in may leave again at once, and lets the next in', () => {
+  it('admits the next waiter if an admitted one gives its place back at once', () => {
     const admitted: string[] = [];
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 3});
     limit.tryEnter();
@@ -127,7 +127,7 @@ describe('ConcurrencyLimit', () => {
     expect(limit.inFlight).to.equal(0);
   });
 
-  it('every place is given back exactly once, against a model @T37', () => {
+  it('frees every place exactly once, compared with a model @T37', () => {
     const step = fc.tuple(fc.constantFrom('enter', 'enter', 'exit', 'leave'), fc.nat(20));
     fc.assert(
       fc.property(fc.integer({min: 1, max: 4}), fc.nat(4), fc.array(step, {maxLength: 80}), (max, queue, steps) => {

@@ -1,4 +1,4 @@
-/** Who shares which guard, and for how long it is remembered. */
+/** Which calls share a guard, and how long it is kept. */
 
 import {expect} from 'chai';
 import {Breaker} from '../../src/guards/breaker.ts';

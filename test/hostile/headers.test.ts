@@ -9,7 +9,7 @@ const EVIL: Record<string, string> = {
   'a carriage return': 'a\rb',
   NUL: 'a\0b',
   'a delete': 'a\x7fb',
-  'a letter past Latin-1': 'a\u0141b',
+  'a letter outside Latin-1': 'a\u0141b',
   'a line separator': 'a\u2028b',
   'half a character': 'a\ud800b',
   'a quote': 'a"b',

@@ -62,7 +62,7 @@ describe('a policy that means harm', () => {
     NaN: {deadlineMs: Number.NaN},
     Infinity: {deadlineMs: Number.POSITIVE_INFINITY},
     'a negative number': {attemptTimeoutMs: -1},
-    'a number past 2^53': {maxAttempts: 2 ** 53 + 2, deadlineMs: -(2 ** 53)},
+    'a number above 2^53': {maxAttempts: 2 ** 53 + 2, deadlineMs: -(2 ** 53)},
   }))
     it(`causes one readable error: ${what}`, () => {
       expect(() => createFetch(policy as PolicyInput))

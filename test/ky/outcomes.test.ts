@@ -476,7 +476,7 @@ describe('ky: how a call can end', () => {
   // In a suite of its own: mocha runs it after the suites above.
   describe('afterwards', () => {
     it('every attempt was reported to its breaker', async () => {
-      for (let turn = 0; turn < 100 && attemptsInFlight() > inFlightBefore; turn++)
+      for (let round = 0; round < 100 && attemptsInFlight() > inFlightBefore; round++)
         await new Promise(done => setTimeout(done, 10));
       expect(attemptsInFlight()).to.equal(inFlightBefore);
     });

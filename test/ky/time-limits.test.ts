@@ -33,7 +33,7 @@ for (const [loop, extension] of Object.entries(loops)) {
 
     /** Lets what is ready run. `setImmediate` is not mocked. */
     const turns = async (): Promise<void> => {
-      for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve));
+      for (let round = 0; round < 20; round++) await new Promise(resolve => setImmediate(resolve));
     };
 
     /** How a call stands that many milliseconds after it began; undefined while it is not settled. */

@@ -1,4 +1,4 @@
-/** Who set a value, and where it is shown. */
+/** The layer that sets a value, and the position at which a finding shows it. */
 import {expect} from 'chai';
 import fc from 'fast-check';
 import {modelOf} from '../../lint/model/model.ts';

@@ -129,7 +129,7 @@ describe('a real Jaeger', function () {
     expect(tagOf(call, 'steadfetch.call.reason')).to.match(/without an idempotency key/);
   });
 
-  it('shows each wait, who asked for it, the hedge and the refusal as events of the call', async () => {
+  it('shows each wait with its source, the hedge and the refusal as events of the call', async () => {
     const eventsIn = async (name: string) => (await storyOf(name)).flatMap(span => eventsOf(span));
     expect(await eventsIn('a call that is sent three times')).to.deep.equal([
       'steadfetch.retry.scheduled',

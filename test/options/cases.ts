@@ -965,7 +965,7 @@ export const notRead: Readonly<Record<string, string>> = {
   $schema: 'for editors: where the schema is',
   version: 'the only version there is; any other is refused',
   objective: 'what was promised: read by the linter, the simulator and the planner',
-  retryingLayers: 'who else retries: read by the amplification rule',
+  retryingLayers: 'other programs that retry: read by the amplification rule',
 };
 
 const GRPC =

@@ -11,7 +11,7 @@ export interface Leaf {
 
 type Node = Readonly<Record<string, unknown>>;
 
-/** Names of the definitions that the walk came past. */
+/** Names of the definitions that the walk visited. */
 export const visited: Set<string> = new Set();
 
 export const definitions: readonly string[] = Object.keys(schema.definitions);

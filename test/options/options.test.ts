@@ -86,7 +86,7 @@ describe('the cases of the options', () => {
     expect(cases.map(({path}) => path).filter(path => !known.has(path))).to.deep.equal([]);
   });
 
-  it('come past every definition of the schema', () => {
+  it('cover every definition of the schema', () => {
     expect(definitions.filter(name => !visited.has(name) && name !== 'callOverrides')).to.deep.equal([]);
   });
 

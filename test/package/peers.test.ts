@@ -104,7 +104,7 @@ describe('an entry point', () => {
   });
 });
 
-/** Answers 503 and 200 by turns, and takes what exporters send. */
+/** Responds with 503 and 200 alternately, and accepts the requests of exporters. */
 class Collector {
   readonly paths: string[] = [];
   #calls = 0;

@@ -1,4 +1,4 @@
-/** The types compile for users, also for those who check the declarations of libraries. */
+/** The types compile for users, even without skipLibCheck. */
 import {cpSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';

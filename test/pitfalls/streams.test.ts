@@ -56,7 +56,7 @@ async function read(body: Body, encoding: BufferEncoding = 'utf8'): Promise<stri
   return Buffer.concat(chunks).toString(encoding);
 }
 
-/** The parts one after another, a turn of the event loop apart; then the end, unless it stays open. */
+/** Sends the parts one after another, one iteration of the event loop apart; then ends, unless the stream stays open. */
 const stream =
   (parts: readonly (string | Uint8Array)[], {staysOpen = false} = {}): Answer =>
   async (response: ServerResponse) => {
@@ -238,7 +238,7 @@ describe('pitfalls: event streams that are dropped', () => {
       isClosed = true;
     });
     const ref = await (async () => new WeakRef(await createFetch({...base, idleTimeoutMs: null})(place.url)))();
-    for (let turn = 0; turn < 50 && !isClosed; turn++) {
+    for (let round = 0; round < 50 && !isClosed; round++) {
       await new Promise(resolve => setTimeout(resolve, 20));
       collectGarbage();
     }

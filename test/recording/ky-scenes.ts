@@ -4,7 +4,7 @@ import {type PolicyInput, resilience} from '../../src/core.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import {Stage} from './stage.ts';
 
-/** In its own loop ky waits by the timers of the runtime: there the calls come in turn, and nothing takes virtual time. */
+/** In its own loop ky waits by the timers of the runtime: there the calls run one after another, and take no virtual time. */
 type Hooks = (stage: Stage) => NonNullable<Options['hooks']>;
 
 const SCENES: Record<

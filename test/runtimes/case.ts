@@ -56,7 +56,7 @@ export class Script {
 
   /** Waits until the server has noticed that its client went. */
   async left(): Promise<void> {
-    for (let turn = 0; turn < 50; turn++) {
+    for (let round = 0; round < 50; round++) {
       if ((await this.sent()).some(({left}) => left)) return;
       await new Promise(resolve => setTimeout(resolve, 20));
     }

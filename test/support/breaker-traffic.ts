@@ -93,7 +93,7 @@ export function simulate(traffic: Traffic): Course {
   const refused: number[] = [];
   let now = 0;
   breaker.onChange = (_, to) => changes.push({at: now, to});
-  // A slot for each ms; the longest latency is shorter than a turn of the wheel.
+  // One slot per millisecond; the longest latency is shorter than one rotation of the wheel.
   const wheel = Array.from({length: LIMIT_MS + 1}, (): Ending[] => []);
   const between = exponential(1000 / perSecond);
   let next = between(random);

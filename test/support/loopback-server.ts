@@ -10,7 +10,7 @@ export interface Seen {
   /** With the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** Names and values in turn, as they came: a header sent twice is seen twice. */
+  /** Names and values alternately, as they arrived: a header that is sent twice occurs twice. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
 }

@@ -57,7 +57,7 @@ export class Tracing {
 
   /** Resolves when every span has ended, or after so long that it never will: other instrumentations end theirs with the body. */
   async quiet(): Promise<void> {
-    for (let turn = 0; turn < 100 && this.#open.size > 0; turn++) await new Promise(done => setTimeout(done, 5));
+    for (let round = 0; round < 100 && this.#open.size > 0; round++) await new Promise(done => setTimeout(done, 5));
   }
 
   reset(): void {

@@ -151,7 +151,7 @@ describe('telemetry: contexts', () => {
     expect(without.header('baggage')).to.deep.equal([undefined]);
   });
 
-  it('propagateTo decides who gets trace headers; spans are made all the same', async () => {
+  it('propagateTo selects the servers that get trace headers, without effect on spans', async () => {
     const place = server.place(200);
     const asked: string[] = [];
     const observer = otelObserver({

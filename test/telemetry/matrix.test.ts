@@ -1,6 +1,6 @@
 /**
  * Exactly one CLIENT span for each send, one traceparent in the request, every span ended once, and parents that are right:
- * whoever makes the spans, whether sampled or not, through every adapter, however a call goes.
+ * for both makers of spans, sampled or not, through every adapter, for every outcome.
  */
 import {context, type Span, SpanKind, trace} from '@opentelemetry/api';
 import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';

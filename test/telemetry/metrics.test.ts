@@ -267,8 +267,8 @@ describe('telemetry: metrics', () => {
       )?.value;
     const held = await use();
     expect(await open()).to.equal(1);
-    for (let turn = 0; turn < 20 && held.deref() !== undefined; turn++) {
-      await new Promise(setImmediate); // WeakRefs hold until the end of a turn.
+    for (let round = 0; round < 20 && held.deref() !== undefined; round++) {
+      await new Promise(setImmediate); // A WeakRef keeps its target until the end of the current job.
       gc();
     }
     expect(held.deref()).to.equal(undefined);

@@ -34,7 +34,7 @@ export async function runSuite(checkout: string, run: Run): Promise<Result> {
     cpSync(published, join(copy, 'source'), {recursive: true, dereference: true});
     replaceKy(join(copy, 'source'), run);
     const all = await ava(copy, testFiles(copy));
-    for (let turn = 1; turn < TURNS && all.failed.size > 0; turn++) {
+    for (let round = 1; round < TURNS && all.failed.size > 0; round++) {
       const {passed} = await ava(copy, [...new Set([...all.failed].map(title => `${title.split(' › ')[0]}.ts`))]);
       for (const title of passed) all.failed.delete(title);
       for (const title of passed) all.passed.add(title);

@@ -59,7 +59,7 @@ export const pitfalls: readonly Pitfall[] = [
       }
       await sleep(50);
       const before = getEventListeners(signal, 'abort').length;
-      for (let turn = 0; turn < 5; turn++) {
+      for (let round = 0; round < 5; round++) {
         globalThis.gc?.();
         await sleep(20);
       }

@@ -176,7 +176,7 @@ export const pitfalls: readonly Pitfall[] = [
       if (refs.includes(null)) return absent;
       setFlagsFromString('--expose-gc');
       const collectGarbage = runInNewContext('gc') as () => void;
-      for (let turn = 0; turn < 5; turn++) {
+      for (let round = 0; round < 5; round++) {
         await sleep(20);
         collectGarbage();
       }

@@ -88,9 +88,9 @@ function goalsOf(typical: Typical): Goal[] {
 function measureRuns(candidates: readonly LintCandidate[], folder: string): Map<string, Times> {
   const times = new Map<string, Times>(candidates.map(({name}) => [name, {wall: [], cpu: []}]));
   for (let round = -1; round < ROUNDS; round++) {
-    // The order turns, so that none always runs after the one that has just emptied the caches.
-    const turn = (round + 1) % candidates.length;
-    for (const candidate of [...candidates.slice(turn), ...candidates.slice(0, turn)]) {
+    // The order rotates, so that no candidate always runs after the one that has just emptied the caches.
+    const first = (round + 1) % candidates.length;
+    for (const candidate of [...candidates.slice(first), ...candidates.slice(0, first)]) {
       if (round % (candidate.every ?? 1) !== 0 && round >= 0) continue;
       const [wall, cpu] = [wallOf(candidate, folder), cpuOf(candidate, folder)];
       // The first round warms the disk and fills the cache.

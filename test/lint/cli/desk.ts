@@ -49,7 +49,7 @@ export class Desk {
     for (const [path, text] of Object.entries(files)) this.write(path, text);
   }
 
-  /** One that outlives the test; whoever makes it takes it away. */
+  /** A desk that outlives the test. Its creator removes it. */
   static lasting(): Desk {
     const desk = new Desk();
     folders.splice(folders.indexOf(desk.folder), 1);
@@ -69,7 +69,7 @@ export class Desk {
     return readFileSync(this.at(path), 'utf8');
   }
 
-  /** Runs as a user who is not root, whom no permission stops. */
+  /** Runs as a user other than root, because root ignores permissions. */
   async runUnprivileged(...argv: string[]): Promise<Ended> {
     const isRoot = process.geteuid?.() === 0;
     chmodSync(this.folder, 0o755);

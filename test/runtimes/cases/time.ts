@@ -15,7 +15,7 @@ export const time: readonly Case[] = [
     },
   },
   {
-    name: 'a call past its deadline rejects, and lets its connection go',
+    name: 'a call after its deadline rejects, and releases its connection',
     async run({here}, adapter) {
       const script = new Script(here, 'hang');
       const error = await thrown(adapter({deadlineMs: SHORT})(script.url));
