@@ -24,8 +24,8 @@ export interface PolicyInput {
    */
   readonly extends?: readonly string[] | undefined;
   /**
-   * All sends of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries of
-   * ours, the caller's own loop keeps its retries and timeouts.
+   * All attempts of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries
+   * of ours, the caller's own loop keeps its retries and timeouts.
    *
    * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
    */
@@ -205,8 +205,8 @@ export interface Policy {
    */
   readonly name: string;
   /**
-   * All sends of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries of
-   * ours, the caller's own loop keeps its retries and timeouts.
+   * All attempts of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries
+   * of ours, the caller's own loop keeps its retries and timeouts.
    *
    * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
    */
@@ -1732,8 +1732,8 @@ export interface RouteInput {
   /** Name of the route, for telemetry and for breakers of scope route. Default: the policy's name. */
   readonly name?: string | undefined;
   /**
-   * All sends of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries of
-   * ours, the caller's own loop keeps its retries and timeouts.
+   * All attempts of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries
+   * of ours, the caller's own loop keeps its retries and timeouts.
    *
    * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
    */
@@ -1990,8 +1990,8 @@ export interface RetryingLayer {
  */
 export interface CallOverrides {
   /**
-   * All sends of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries of
-   * ours, the caller's own loop keeps its retries and timeouts.
+   * All attempts of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries
+   * of ours, the caller's own loop keeps its retries and timeouts.
    *
    * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
    */
