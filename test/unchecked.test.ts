@@ -21,7 +21,7 @@ describe('unchecked', () => {
       expect(unchecked.definePolicy(policy).policy).to.deep.equal(definePolicy(policy).policy);
     });
 
-  it('runs routes, overrides and replaced policies', async () => {
+  it('applies routes, overrides and replaced policies', async () => {
     const clock = new VirtualClock();
     const server = new ScriptedFetch(clock, [503, 503, 503, 200]);
     const handle = unchecked.definePolicy({routes: [{match: {path: '/b'}, name: 'b', maxAttempts: 2}]});
@@ -35,7 +35,7 @@ describe('unchecked', () => {
     expect(server.requests).to.have.length(4);
   });
 
-  it('is a ky adapter too', async () => {
+  it('has a ky adapter', async () => {
     const clock = new VirtualClock();
     const server = new ScriptedFetch(clock, [503, 200]);
     const api = ky.extend(unchecked.resilience({}, {clock})).extend({fetch: server.fetch});
@@ -44,11 +44,11 @@ describe('unchecked', () => {
     expect(unchecked.reportOf(response)?.attempts).to.equal(2);
   });
 
-  it('says so when there is no such preset: what a type cannot know', () => {
+  it('reports an unknown preset, which types cannot check', () => {
     expect(() => unchecked.createFetch({extends: ['./base.json']})).to.throw('There is no preset ./base.json.');
   });
 
-  it('reaches no file that checks, hints or explains', () => {
+  it('imports no file that validates, suggests or explains', () => {
     const seen = new Set<string>();
     const walk = (url: URL): void => {
       if (seen.has(url.href)) return;

@@ -25,7 +25,7 @@ describe('a response whose body was dropped', () => {
     expect(() => broken().clone()).to.throw(error.message);
   });
 
-  it('stays as it is where it is frozen', async () => {
+  it('is not changed if it is frozen', async () => {
     const response = Object.freeze(new Response('text'));
     breakBody(response, error);
     expect(await response.text()).to.equal('text');

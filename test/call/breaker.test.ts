@@ -324,4 +324,16 @@ describe('a circuit breaker', () => {
     expect(world.handle.snapshot(world.clock.now()).origins).to.have.length(1000);
     expect(await world.end()).to.equal('CIRCUIT_OPEN (breaker-open)');
   });
+
+  virtually('counts its open time from when it opened, not from when it was created @T32', async make => {
+    const world = make({maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1, openMs: 1000, probes: 1}});
+    world.serve(200, 503, 200);
+    await world.run();
+    await world.clock.advance(50_000);
+    await world.run();
+    await world.clock.advance(800);
+    expect(await world.run()).to.contain('CIRCUIT_OPEN');
+    await world.clock.advance(400);
+    expect(await world.run()).to.equal('200');
+  });
 });

@@ -12,6 +12,8 @@ const attemptEnds = (world: World): string[] =>
     .filter((event): event is AttemptEndEvent => event.type === 'attempt.end')
     .map(({attempt, kind, outcome, status}) => `${attempt} ${kind} ${outcome === 'response' ? status : outcome}`);
 
+const AFTER_100_MS = {delayMs: 100, maxLoadRatio: 1} as const;
+
 describe('a hedge', () => {
   virtually('is sent beside a slow attempt, and wins; the slow one is aborted', async make => {
     const world = make({hedge});
@@ -198,6 +200,29 @@ describe('a hedge', () => {
     expect(body.length).to.equal(whole.length);
     expect(Buffer.compare(body, whole)).to.equal(0);
   });
+
+  virtually('that is not needed leaves no timer, and the call ends once @T39', async make => {
+    const world = make({hedge: AFTER_100_MS});
+    world.serveSlowly(50, 200);
+    expect(await world.run()).to.equal('200');
+    expect(world.clock.pending).to.equal(0);
+    await world.clock.advance(1000);
+    expect(world.sends).to.equal(1);
+    expect(world.typesOf('call.end')).to.have.length(1);
+  });
+
+  for (let abortAt = 0; abortAt <= 260; abortAt += 20) {
+    virtually(`and an abort at ${abortAt} ms end the call once @T42`, async make => {
+      const world = make({hedge: AFTER_100_MS, backoff: AT_ONCE});
+      world.serve(later(world.clock, 140, 503), later(world.clock, 100, 200), 200);
+      const controller = new AbortController();
+      const end = world.end(ITEMS, {signal: controller.signal});
+      await world.clock.advance(abortAt);
+      controller.abort(new Error('gone'));
+      await world.clock.run(() => end);
+      expect(world.typesOf('call.end')).to.have.length(1);
+    });
+  }
 });
 
 describe('a hedge of a request whose body is still being read', () => {

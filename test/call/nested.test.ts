@@ -97,6 +97,15 @@ describe('retries of a client above', () => {
     expect(await world.run()).to.equal('200');
     expect(world.sends).to.equal(2);
   });
+
+  virtually('of two nested clients multiply, limited by the budget of the outer one @T47', async make => {
+    const inner = make({budget: null, breaker: null, backoff: AT_ONCE});
+    inner.serve(503);
+    const outer = make({breaker: null, backoff: AT_ONCE}, {clock: inner.clock, fetch: (...of) => inner.fetch(...of)});
+    for (let call = 0; call < 50; call++) await inner.clock.run(() => outer.end());
+    // Three times three without a budget; with it, the outer one retries no more than its 100 tokens buy.
+    expect(inner.sends).to.be.at.most((50 + 7) * 3);
+  });
 });
 
 describe('attemptHeader', () => {

@@ -225,6 +225,20 @@ describe('the deadline', () => {
     await world.clock.advance(1);
     expect(await end).to.equal('ATTEMPT_TIMEOUT (attempts-exhausted)');
   });
+
+  virtually('does not cause a busy loop at its end @T51', async make => {
+    const world = make({
+      maxAttempts: 'unlimited',
+      deadlineMs: 1000,
+      budget: null,
+      breaker: null,
+      backoff: {kind: 'constant', delayMs: 100, jitter: 'none'},
+    });
+    world.serve(503);
+    await world.run();
+    expect(world.sends).to.be.at.most(10);
+    expect(world.clock.now()).to.be.at.most(1000);
+  });
 });
 
 describe("the server's word", () => {

@@ -117,7 +117,7 @@ describe('steadfetch batch', () => {
       }
     });
 
-  it('does not take a POST that a redirect would turn into GET /login for a success', async () => {
+  it('counts a POST that a redirect would turn into GET /login as a failure', async () => {
     const login = server.place(200);
     const moved = server.place({status: 302, headers: {location: login.url}});
     place.writeRequests('requests.jsonl', [{a: 1}]);
@@ -125,7 +125,7 @@ describe('steadfetch batch', () => {
     expect(login.requests).to.be.empty;
   });
 
-  it('says what to do where a POST may have been acted on', async () => {
+  it('says what to do if a POST may have been processed', async () => {
     const at = server.place(503);
     place.writeRequests('requests.jsonl', [{a: 1}]);
     const command = ['batch', 'requests.jsonl', '--url', at.url, '--out', 'results.jsonl'];
@@ -136,7 +136,7 @@ describe('steadfetch batch', () => {
     for (const line of stderr.split('\n')) expect(line.length, line).to.be.at.most(80);
   });
 
-  it('after that advice sends with --resume what the policy allows to repeat by now, and nothing else', async () => {
+  it('then sends with --resume only the requests that the policy now allows to send twice', async () => {
     let isWell = false;
     const at = server.place((response, {body}) => {
       const status = body.toString().includes('bad') ? 400 : isWell || body.toString().includes('good') ? 200 : 503;
@@ -162,7 +162,7 @@ describe('steadfetch batch', () => {
     expect(place.results('results.errors.jsonl')).to.have.length(1);
   });
 
-  it('takes a preset for the policy, and names the presets there are', async () => {
+  it('accepts a preset as the policy, and lists the presets', async () => {
     const at = server.place(503, 200);
     place.write('requests.jsonl', '{"custom_id":"a","url":"/v1/embeddings","body":{}}\n');
     const command = ['batch', 'requests.jsonl', '--url', at.url, '--out', 'results.jsonl', '--policy'];
@@ -210,13 +210,13 @@ describe('steadfetch batch', () => {
     expect(existsSync(join(place.folder, 'results.errors.jsonl'))).to.equal(false);
   });
 
-  it('says in the summary what an error without a code said', async () => {
+  it('shows the message of an error without a code in the summary', async () => {
     place.writeRequests('requests.jsonl', [{a: 1}]);
     const {stderr} = await place.run(args('http://127.0.0.1:9'));
     expect(stderr).to.match(/failed +TypeError \(1\)\n +such as TypeError: fetch failed: bad port\n/);
   });
 
-  it('does not write over a run by mistake, goes on with --resume, and begins where there is none', async () => {
+  it('does not overwrite a run by mistake, continues it with --resume, and starts a new one otherwise', async () => {
     const at = server.place(200);
     place.writeRequests('requests.jsonl', [{a: 1}, {a: 2}]);
     expect((await place.run(args(at.url, '--resume'))).code).to.equal(0);
@@ -230,7 +230,7 @@ describe('steadfetch batch', () => {
     expect(at.requests).to.have.length(2);
   });
 
-  it('does not send everything again where a resumed run would name the requests in another way', async () => {
+  it('does not send everything again if a resumed run would name the requests differently', async () => {
     const at = server.place(200);
     place.writeRequests('requests.jsonl', [{a: 1}, {a: 2}]);
     expect((await place.run(args(at.url))).code).to.equal(0);
@@ -360,7 +360,7 @@ describe('steadfetch batch', () => {
     expect(stdout).to.include('steadfetch batch <requests.jsonl>');
   });
 
-  it('killed at any moment, goes on: one result for each, nothing journalled is sent again, no key changes', async () => {
+  it('continues after a kill at any moment: one result each, no journalled request is sent again, no key changes', async () => {
     const random = seededRandom(7);
     const counting = await CountingServer.start(random);
     try {

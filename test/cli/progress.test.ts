@@ -62,7 +62,7 @@ describe('the progress of a batch', () => {
       expect(world.text).to.equal('30 of 100, 2 min left');
     }));
 
-  it('does not count what the journal had: it took no time', () =>
+  it('does not count results of the journal, which took no time', () =>
     on(1000, async world => {
       for (let n = 0; n < 500; n++) world.finish(null, 'journal');
       for (let n = 0; n < 10; n++) await world.request(500);
@@ -80,7 +80,7 @@ describe('the progress of a batch', () => {
       }
     }));
 
-  it('lets slow servers take their time', () =>
+  it('reports no silence for slow servers', () =>
     on(10, async world => {
       for (let n = 0; n < 3; n++) await world.request(20_000);
       void world.request(30_000);
@@ -103,7 +103,7 @@ describe('the progress of a batch', () => {
       expect(world.text).to.equal('0 of 10, ECONNREFUSED 4 times in a row');
     }));
 
-  it('says that the run is held, why, and until when', () =>
+  it('shows that the run is held, the reason and the end', () =>
     on(10, async world => {
       await world.request(1, 'ECONNREFUSED');
       world.state.note({type: 'batch.held', waitMs: 15_000, reason: 'the circuit is open'});
@@ -124,7 +124,7 @@ describe('the progress of a batch', () => {
       expect(world.state.heldMs).to.equal(1000);
     }));
 
-  it('keeps quiet about single failures while others succeed', () =>
+  it('does not show single failures while others succeed', () =>
     on(10, async world => {
       await world.request(10);
       await world.request(10, '503');
@@ -137,7 +137,7 @@ describe('the progress of a batch', () => {
       expect(world.text).to.equal('3 of 10, 1 failed');
     }));
 
-  it('says what it waits for while it stops', () =>
+  it('shows what it waits for while it stops', () =>
     on(10, async world => {
       const slow = world.request(5000);
       world.state.note({type: 'batch.draining', reason: 'stopped', requests: 1});
@@ -177,7 +177,7 @@ describe('the line of progress', () => {
     );
   });
 
-  it('says everything in 80 columns', () => {
+  it('fits everything into 80 columns', () => {
     const view: ProgressView = {
       total: 100_000,
       finished: 45_000,
@@ -230,7 +230,7 @@ describe('progressOn, without a terminal', () => {
     ]);
   });
 
-  it('says at once that it stops, and what it waits for', async () => {
+  it('shows at once that it stops, and what it waits for', async () => {
     const {world, lines, progress} = started(100);
     await world.clock.run(async () => {
       const slow = world.request(1000);

@@ -3,7 +3,7 @@ import {Plans, type PolicySource} from '../../src/client/plan.ts';
 import {resolveOverrides, resolvePolicy} from '../../src/policy/resolve.ts';
 
 describe('Plans', () => {
-  it('keep the plans of overrides that are used, however many others there are', () => {
+  it('keep the plans of overrides that are used, for any number of others', () => {
     let resolved = 0;
     const source: PolicySource = {
       resolve: resolvePolicy,

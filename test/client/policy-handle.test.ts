@@ -261,7 +261,7 @@ describe('routes', () => {
   });
 });
 
-describe('a policy that is wrong', () => {
+describe('an invalid policy', () => {
   for (const policy of [
     null,
     [],
@@ -271,7 +271,7 @@ describe('a policy that is wrong', () => {
     {retry: 3},
     {maxAttempts: 'unlimited', deadlineMs: null},
   ]) {
-    it(`is refused when the client is made: ${JSON.stringify(policy)}`, () => {
+    it(`is refused when the client is created: ${JSON.stringify(policy)}`, () => {
       expect(() => createFetch(policy as never)).to.throw(InvalidPolicyError);
       expect(() => definePolicy(policy as never)).to.throw(InvalidPolicyError);
     });

@@ -46,7 +46,7 @@ describe('the origin of the page', () => {
         expect(target.mayCarryIds(OTHER, null)).to.equal(!isPage);
       });
 
-      it('what the policy says goes first', () => {
+      it('is overridden by the policy', () => {
         expect(target.mayCarryIds(OTHER, 'all')).to.equal(true);
         expect(target.mayCarryIds(OTHER, [OTHER])).to.equal(true);
         expect(target.mayCarryIds(SELF, [OTHER])).to.equal(false);
@@ -54,7 +54,7 @@ describe('the origin of the page', () => {
         expect(target.mayCarryIds('', 'same-origin')).to.equal(false);
       });
 
-      it('a relative URL is of it', () => {
+      it('is the origin of a relative URL', () => {
         expect(target.targetOf('/users?page=1')).to.deep.equal(
           isPage ? {origin: SELF, pathname: '/users'} : {origin: null, pathname: ''},
         );

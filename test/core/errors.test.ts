@@ -63,7 +63,7 @@ describe('errors', () => {
     });
   }
 
-  it('carry their facts', () => {
+  it('have fields with their facts', () => {
     const problems = [{path: 'a', message: 'b'}];
     expect(new InvalidPolicyError(problems).problems).to.equal(problems);
     expect(new TimeoutError('DEADLINE_EXCEEDED', 29_999.6).limitMs).to.equal(29_999.6);
@@ -74,7 +74,7 @@ describe('errors', () => {
     expect(new RejectedError('CONCURRENCY_LIMIT', 'https://h.test', '').retryAfterMs).to.equal(undefined);
   });
 
-  it('have a cause only where there is one', () => {
+  it('have a cause only if one is given', () => {
     expect(new TimeoutError('IDLE_TIMEOUT', 5, cause).cause).to.equal(cause);
     expect(new TimeoutError('IDLE_TIMEOUT', 5)).not.to.have.property('cause');
     expect(new SteadfetchError('POLICY_FILE', 'x', null).cause).to.equal(null);
@@ -89,7 +89,7 @@ describe('withoutStack', () => {
     expect(Error.stackTraceLimit).to.equal(limit);
   });
 
-  it('also where making it fails', () => {
+  it('restores the limit even if making the error fails', () => {
     const limit = Error.stackTraceLimit;
     expect(() =>
       withoutStack(() => {

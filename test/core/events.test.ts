@@ -14,7 +14,7 @@ describe('a guarded listener', () => {
     console.error = original;
   });
 
-  it('hears every event as it is', () => {
+  it('gets every event unchanged', () => {
     const heard: SteadfetchEvent[] = [];
     const listen = guarded(each => heard.push(each));
     listen(event);
@@ -25,7 +25,7 @@ describe('a guarded listener', () => {
   });
 
   for (const thrown of [new Error('mine'), 'a string', undefined, null])
-    it(`what it throws stays with it, and is said once: ${thrown}`, () => {
+    it(`may throw without effect on the call, with one warning: ${thrown}`, () => {
       let calls = 0;
       const listen = guarded(() => {
         calls++;
@@ -38,7 +38,7 @@ describe('a guarded listener', () => {
       expect(complaints[0]![1]).to.equal(thrown);
     });
 
-  it('an async one that fails takes no process along', async () => {
+  it('may reject without ending the process', async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     const others = process.listeners('unhandledRejection');
@@ -60,7 +60,7 @@ describe('a guarded listener', () => {
     expect(complaints[0]![1]).to.have.property('message', 'later');
   });
 
-  it('one listener that throws does not speak for another', () => {
+  it('is warned about separately from other listeners that throw', () => {
     const broken = guarded(() => {
       throw new Error('mine');
     });

@@ -101,7 +101,7 @@ describe('SystemClock', () => {
           expect(rung.join('')).to.equal('abc'.replaceAll(new RegExp(`[${gone}]`, 'g'), ''));
         });
 
-      it('disarmed twice, or never armed, is no harm', async () => {
+      it('may be disarmed twice, or without being armed', async () => {
         const clock = made();
         const {rung, timer} = bell();
         const one = timer('one');
@@ -345,7 +345,7 @@ describe('Lane', () => {
     return {lane: made, state, arm, restore};
   }
 
-  it('fires what is due, and waits for the next no longer than it has to', () => {
+  it('fires due timers, and waits no longer than necessary for the next one', () => {
     const {lane: made, state, arm, restore} = lane(100);
     const {rung, timer} = bell();
     try {
@@ -384,7 +384,7 @@ describe('Lane', () => {
     }
   });
 
-  it('one that takes its time while it fires is not added to the wait of the next', () => {
+  it('one that takes long to fire does not extend the wait of the next', () => {
     const {lane: made, state, arm, restore} = lane(100);
     const {timer} = bell();
     try {
@@ -488,12 +488,12 @@ describe('a timer that is late', () => {
   }
   const ON_TIME = ['a 0', 'broken 0', 'b 0'];
 
-  it('fires when the sockets were read, and one that throws takes no other along', async () => {
+  it('fires after the sockets were read, even if another one throws', async () => {
     const late = await firedAt(700, true);
     expect(late).to.deep.equal({atOnce: [], afterPoll: ['a 600', 'broken 600', 'b 600'], thrown: ['broken']});
   });
 
-  it('does not fire when what came through the sockets disarms it', async () => {
+  it('does not fire if data from the sockets disarms it', async () => {
     const clock = new SystemClock();
     const {afterPoll} = await firedAt(700, true, (_, [a, broken]) => {
       clock.disarm(a!);

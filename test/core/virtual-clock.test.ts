@@ -30,7 +30,7 @@ function bell(clock: VirtualClock) {
 const iterations = (): number => performance.nodeTiming.uvMetricsInfo.loopCount;
 
 describe('VirtualClock', () => {
-  it('stands still until it is moved', async () => {
+  it('stands still until it is advanced', async () => {
     const clock = new VirtualClock(5000);
     await new Promise(resolve => setTimeout(resolve, 2));
     expect([clock.now(), clock.wall()]).to.deep.equal([0, 5000]);
@@ -85,7 +85,7 @@ describe('VirtualClock', () => {
     expect(never.armed).to.equal(false);
   });
 
-  it('what a timer arms on the way falls due on the way', async () => {
+  it('fires timers that another timer arms during an advance', async () => {
     const clock = new VirtualClock();
     const {rung, timer} = bell(clock);
     clock.arm(new Probe(() => clock.arm(timer('then'), 5)), 10);
@@ -104,7 +104,7 @@ describe('VirtualClock', () => {
     expect(rung).to.deep.equal(['a@1000']);
   });
 
-  it('fires in the order of a sorted list, however timers are armed and disarmed', async () => {
+  it('fires in the order of a sorted list, for random sequences of arming and disarming', async () => {
     for (let seed = 1; seed <= 20; seed++) {
       const random = seededRandom(seed);
       const clock = new VirtualClock();
@@ -209,13 +209,13 @@ describe('VirtualClock', () => {
       expect(at).to.equal(0);
     });
 
-    it('a failure of the work is thrown', async () => {
+    it('throws the error of the work', async () => {
       const clock = new VirtualClock();
       const error = await clock.run(() => Promise.reject(new Error('broken'))).catch(caught => caught as Error);
       expect(error).to.have.property('message', 'broken');
     });
 
-    it('work that can never end is said to be stuck', async () => {
+    it('reports work that can never end as stuck', async () => {
       const clock = new VirtualClock();
       const error = await clock.run(() => new Promise(() => {})).catch(caught => caught as Error);
       expect(error)

@@ -71,12 +71,12 @@ describe('isFailure', () => {
 describe('the hint of an HTTP answer', () => {
   const hintOf = (headers: unknown) => httpAnswers.hint({status: 503, headers} as Response, 0);
 
-  it('is what its headers say', () => {
+  it('comes from its headers', () => {
     expect(hintOf(new Headers({'retry-after': '3'}))).to.deep.equal({ms: 3000, source: 'retry-after'});
     expect(hintOf(new Headers())).to.equal(null);
   });
 
-  it('is none where it has no headers', () => expect(hintOf(undefined)).to.equal(null));
+  it('is null without headers', () => expect(hintOf(undefined)).to.equal(null));
 });
 
 describe('a gRPC answer', () => {

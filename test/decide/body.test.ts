@@ -32,14 +32,14 @@ describe('snapshotBody', () => {
     });
   }
 
-  it('what cannot be sent again is passed on as it is @T14', () => {
+  it('a body that cannot be sent again is passed on unchanged @T14', () => {
     const stream = new ReadableStream();
     expect(snapshotBody(stream, LIMIT).body).to.equal(stream);
     const form = new FormData();
     expect(snapshotBody(form, LIMIT).body).to.equal(form);
   });
 
-  describe('what the caller does later changes nothing @T13', () => {
+  describe('is not affected by later changes of the caller @T13', () => {
     it('to a buffer', async () => {
       const buffer = new Uint8Array([1, 2, 3]).buffer;
       const {body} = snapshotBody(buffer, LIMIT);
@@ -115,7 +115,7 @@ describe('snapshotBody', () => {
     expect([await textOf(body), await textOf(body)]).to.deep.equal(['{}', '{}']);
   });
 
-  describe('the limit is one of bytes, and inclusive @T15', () => {
+  describe('has an inclusive limit in bytes @T15', () => {
     for (const [what, body, limit, replayable] of [
       ['9 ASCII letters', 'a'.repeat(9), 9, true],
       ['10 ASCII letters', 'a'.repeat(10), 9, false],
@@ -179,7 +179,7 @@ describe('textOf', () => {
     expect(['héllo', bytes, bytes.buffer, Buffer.from('héllo')].map(textIfKnown)).to.deep.equal(Array(4).fill('héllo'));
   });
 
-  it('is not known of what has to be read first', () => {
+  it('is unknown for bodies that must be read first', () => {
     const bodies = [undefined, null, new Blob(['a']), new FormData(), new ReadableStream()];
     expect(bodies.map(textIfKnown)).to.deep.equal(Array(5).fill(undefined));
   });

@@ -4,7 +4,7 @@ import {green, harmless, listed, red, SUCCESS, unlisted, yellow} from '../../src
 const MARKS = {throttled: false, once: false, final: false, hint: null};
 
 describe('classifications', () => {
-  it('green, yellow and red say what they are', () => {
+  it('green, yellow and red have their fields', () => {
     expect(green('421', 'not-processed', {once: true})).to.deep.equal({
       ...MARKS,
       transient: true,
@@ -32,14 +32,14 @@ describe('classifications', () => {
     ['what it lists and is transient anyway stays', listed, yellow('503'), true],
     ['what is final it cannot list', listed, red('a bad certificate', 'not-sent', {final: true}), false],
   ] as const)
-    it(`${law}, and all else is as it was`, () => {
+    it(`${law}, without other changes`, () => {
       const made = change(found);
       expect(made).to.deep.equal({...found, transient});
       expect(made === found, 'the very same where nothing changes').to.equal(found.transient === transient);
       expect(made).to.satisfy(Object.isFrozen);
     });
 
-  it('only what was not sent, or not processed, is harmless', () => {
+  it('are harmless only if the request was not sent or not processed', () => {
     const all = ['not-sent', 'not-processed', 'maybe-processed', 'processed'] as const;
     expect(all.filter(harmless)).to.deep.equal(['not-sent', 'not-processed']);
   });

@@ -121,7 +121,7 @@ describe('classifyNetworkFailure', () => {
   });
 
   for (const what of ['REFUSED_STREAM', 'ENHANCE_YOUR_CALM'])
-    it(`${what} is its own reason, which its code is not`, () => {
+    it(`${what} has its own reason instead of its code`, () => {
       expect(classified(thrown({code: 'ERR_HTTP2_STREAM_ERROR', message: `NGHTTP2_${what}`})).reason).to.equal(what);
     });
 
@@ -307,7 +307,7 @@ describe('classifyNetworkFailure', () => {
     'HPE_INVALID_CONSTANT',
     'HPE_ERR_INVALID_X',
   ])
-    it(`${code} is one`, () => expect(isNetworkFailure(thrown({code}))).to.equal(true));
+    it(`${code} is a network failure`, () => expect(isNetworkFailure(thrown({code}))).to.equal(true));
 
   describe("Bun's codes, on the error itself", () => {
     for (const [code, expected] of [
@@ -320,7 +320,7 @@ describe('classifyNetworkFailure', () => {
   });
 
   describe('retryOn', () => {
-    it('without "network", nothing of the network is transient, but what was sent stays known', () => {
+    it('without "network", no network failure is transient, but `sent` is unchanged', () => {
       const found = classifyNetworkFailure(thrown({code: 'ECONNREFUSED'}), new Transients(['timeout', 503]));
       expect(found).to.deep.include({transient: false, sent: 'not-sent'});
     });
@@ -331,7 +331,7 @@ describe('classifyNetworkFailure', () => {
       });
   });
 
-  describe('whatever is thrown', () => {
+  describe('for any thrown value', () => {
     const {proxy: revoked, revoke} = Proxy.revocable({}, {});
     revoke();
     const trap = (): never => {

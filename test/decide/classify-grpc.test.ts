@@ -50,7 +50,7 @@ describe('classifyGrpc', () => {
     }
   });
 
-  it('a pushback that stops says nothing of what the server has done', () => {
+  it('a negative pushback does not say what the server did', () => {
     const stopped = classifyGrpc(answer(14, pushback('-1')), context());
     expect(stopped).to.include({transient: false, sent: 'maybe-processed', final: true});
   });
@@ -68,7 +68,7 @@ describe('classifyGrpc', () => {
       });
   });
 
-  it('UNAUTHENTICATED with a new token to be had is worth one retry', () => {
+  it('UNAUTHENTICATED allows one retry if a new token can be made', () => {
     const found = classifyGrpc(answer(16), context(undefined, true));
     expect(found).to.include({transient: true, sent: 'not-processed', once: true, reason: 'UNAUTHENTICATED'});
   });
@@ -108,7 +108,7 @@ describe('classifyGrpc', () => {
     ['pushback', pushback('20')],
     ['RetryInfo', retryInfo(0, 20_000_000)],
   ] as const) {
-    it(`RESOURCE_EXHAUSTED with ${said} is sent again, by whatever method, and counts as throttled`, () => {
+    it(`RESOURCE_EXHAUSTED with ${said} is retried for every method, and counts as throttled`, () => {
       expect(classifyGrpc(answer(8, trailers), context())).to.include({
         transient: true,
         sent: 'not-processed',
@@ -124,7 +124,7 @@ describe('classifyGrpc', () => {
     });
   }
 
-  it('UNAUTHENTICATED is worth one more attempt where a new token can be made', () => {
+  it('UNAUTHENTICATED allows one more attempt if a new token can be made', () => {
     const found = classifyGrpc(answer(16), context(defaultPolicy.retryOn, true));
     expect(found).to.include({transient: true, sent: 'not-processed', once: true});
   });
@@ -154,7 +154,7 @@ describe('grpcHint', () => {
   }
 });
 
-describe('what a gRPC code says of the server’s health', () => {
+describe('the health of the server by a gRPC code', () => {
   const health = (name: CodeName, trailers: Trailers = {}): string => {
     const found: Classification = classifyGrpc(answer(code(name), trailers), context());
     return grpcAnswers.health(code(name), found);
@@ -180,7 +180,8 @@ describe('what a gRPC code says of the server’s health', () => {
       expect(names.map(name => health(name))).to.deep.equal(names.map(() => expected));
     });
 
-  it('a throttled one says nothing', () => expect(health('RESOURCE_EXHAUSTED', pushback('5'))).to.equal('nothing'));
+  it('a throttled code says nothing about health', () =>
+    expect(health('RESOURCE_EXHAUSTED', pushback('5'))).to.equal('nothing'));
 
   it('an OK that the user’s classify calls transient is a failure', () => {
     expect(grpcAnswers.health(0, {...SUCCESS, transient: true})).to.equal('failure');

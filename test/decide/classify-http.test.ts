@@ -49,12 +49,12 @@ describe('classifyResponse', () => {
       expect(classified(status).reason).to.equal(String(status));
   });
 
-  it('408, 421, 425 and 429 were not processed; what is unlisted may have been', () => {
+  it('408, 421, 425 and 429 were not processed; other statuses may have been', () => {
     for (const status of [408, 421, 425, 429]) expect(classified(status).sent).to.equal('not-processed');
     for (const status of [404, 501, 599]) expect(classified(status).sent).to.equal('maybe-processed');
   });
 
-  it('421 and 425 are worth one retry, without a wait', () => {
+  it('421 and 425 allow one retry without a wait', () => {
     const once = [408, 421, 425, 429, 500, 503].filter(status => classified(status).once);
     expect(once).to.deep.equal([421, 425]);
   });
@@ -94,7 +94,7 @@ describe('classifyResponse', () => {
       expect(colourOf(classified(501, {}, listing(501)))).to.equal('yellow');
     });
 
-    it('a success listed by mistake stays one', () => {
+    it('a success that is listed by mistake remains a success', () => {
       expect(classified(200, {}, listing(200)).transient).to.equal(false);
     });
   });
@@ -179,7 +179,7 @@ describe('classifyResponse', () => {
   });
 
   describe('401', () => {
-    it('with a new token to be had, is worth one retry of any method', () => {
+    it('allows one retry of any method if a new token can be made', () => {
       const found = classified(401, {}, {...context, refreshes: true});
       expect(colourOf(found)).to.equal('green');
       expect(found).to.deep.include({once: true, sent: 'not-processed', reason: '401'});
@@ -209,7 +209,7 @@ describe('classifyResponse', () => {
       expect(colourOf(found)).to.equal('red');
       expect(found.reason).to.match(/^422: .*another body$/);
     });
-    it('other statuses of a call with a key mean what they mean', () => {
+    it('other statuses of a call with a key have their usual classification', () => {
       for (const status of [400, 404, 500, 503]) expect(classified(status, {}, later).reason).to.equal(String(status));
     });
     it('422 without a key is any 422', () => expect(classified(422).reason).to.equal('422'));

@@ -39,7 +39,7 @@ describe('classify', () => {
     it(law, () => expect(classify(outcome, context())).to.deep.include(expected));
   }
 
-  it('a mistake of the program is named by its code, where it has one', () => {
+  it('a mistake of the program is named by its code, if it has one', () => {
     const mistake = Object.assign(new TypeError('https://u:p@h.test/'), {code: 'ERR_INVALID_URL'});
     expect(classify(failed('other', mistake), context()).reason).to.equal('ERR_INVALID_URL');
     expect(classify(failed('other', new TypeError('x')), context()).reason).to.equal('not a transient error');
@@ -52,7 +52,7 @@ describe('classify', () => {
     }
   });
 
-  it('what is never sent again stays so whatever is listed', () => {
+  it('failures that are never retried cannot be listed in retryOn', () => {
     const all = context(['4xx', '5xx', 'network', 'timeout']);
     for (const kind of ['deadline', 'aborted', 'hook', 'stopped', 'rejected', 'other'] as const)
       expect(classify(failed(kind, null), all).transient, kind).to.equal(false);

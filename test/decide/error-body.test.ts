@@ -68,7 +68,7 @@ describe('readErrorBody', () => {
         expect(readErrorBody({error: 'loading', estimated_time: seconds})?.hint).to.equal(null));
   });
 
-  it('understands nothing of what is no error', () => {
+  it('ignores bodies that are not errors', () => {
     for (const body of [undefined, null, 1, true, '', [], {}, [[]], {error: null}, {error: []}, {error: {code: 429}}])
       expect(readErrorBody(body), JSON.stringify(body)).to.equal(null);
   });

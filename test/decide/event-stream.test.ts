@@ -52,7 +52,7 @@ describe('EventStreamParser', () => {
     });
   }
 
-  it('takes a CR and an LF in two chunks as one line end', () => {
+  it('treats a CR and an LF in two chunks as one line end', () => {
     expect(read(['data: 1\r', '\ndata: 2\r', '\n\r', '\n'])).to.deep.equal([unnamed('1\n2')]);
   });
 

@@ -82,7 +82,7 @@ describe('parseHttpDate', () => {
     });
   });
 
-  it('reads what an independent writer wrote, in all three forms', () => {
+  it('reads the dates of an independent formatter, in all three forms', () => {
     const second = fc.integer({min: Date.UTC(1977, 0, 1) / 1000, max: Date.UTC(2076, 10, 24) / 1000});
     fc.assert(
       fc.property(second, seconds => {

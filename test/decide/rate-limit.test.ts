@@ -49,7 +49,7 @@ describe('rateLimitResetMs', () => {
       it(`${law}: ${value.slice(0, 60)}`, () => expect(reset({ratelimit: value})).to.equal(ms));
     }
 
-    it('wins over the pairs, and malformed leaves the word to them', () => {
+    it('takes precedence over the pairs, unless it is malformed', () => {
       const pair = {'ratelimit-remaining': '0', 'ratelimit-reset': '9'};
       expect(reset({ratelimit: '"a";r=0;t=4', ...pair})).to.equal(4000);
       expect(reset({ratelimit: 'nonsense', ...pair})).to.equal(9000);
@@ -105,7 +105,7 @@ describe('rateLimitResetMs', () => {
       it(`remaining ${JSON.stringify(remaining)} is nothing`, () => {
         expect(reset({'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': '5'})).to.equal(5000);
       });
-    it('a value with spaces around it is read as a trimmed one', () => {
+    it('ignores spaces around a value', () => {
       const fields: Record<string, string> = {'x-ratelimit-remaining': ' 0\t', 'x-ratelimit-reset': ' 5 '};
       const headers = {get: (name: string) => fields[name] ?? null} as Headers;
       expect(rateLimitResetMs(503, headers, NOW)).to.equal(5000);

@@ -48,7 +48,7 @@ describe('the table of refusals', () => {
     }
   });
 
-  it('has a recorded body for every word', () => {
+  it('has a recorded body for every code', () => {
     const written = JSON.stringify(RECORDED);
     const words = REFUSALS.flatMap(row => row.words);
     expect(words.filter(word => !written.includes(word))).to.deep.equal([]);
@@ -103,14 +103,14 @@ describe('an error body refines the classification of its status', () => {
     expect(classified(of('Google', 'exhausted')).hint).to.equal(null);
   });
 
-  it('keeps to what the policy lists', () => {
+  it('follows retryOn of the policy', () => {
     const only500 = new Transients([500]);
     expect(colourOf(classified(of('AWS', 'throttled'), only500))).to.equal('red');
     expect(colourOf(classified(of('OpenAI', 'throttled'), only500))).to.equal('red');
     expect(colourOf(classified(of('Hugging Face', 'loading'), only500))).to.equal('red');
   });
 
-  it('stays what its status says where the body is not known', () => {
+  it('keeps the classification of its status if the body is unknown', () => {
     for (const body of [{error: {message: 'Oops'}}, {status: 'error', code: 'E_SHOP_42'}, {message: 'try later'}])
       for (const found of [408, 429, 500, 503].map(status => byStatus(status)))
         expect(classifyErrorBody(found, factsOf({body}), Number(found.reason), transients)).to.equal(found);

@@ -22,7 +22,7 @@ describe('retryInfoMs', () => {
     ['a second of nanoseconds', 0, 1_000_000_000],
     ['more than ten thousand years', 315_576_000_001, 0],
   ] as const) {
-    it(`${what} is none`, () => expect(retryInfoMs(retryInfoDetails(seconds, nanos))).to.equal(undefined));
+    it(`${what} has no delay`, () => expect(retryInfoMs(retryInfoDetails(seconds, nanos))).to.equal(undefined));
   }
 
   it('is found among other details, and fields it does not know are passed over', () => {
@@ -53,7 +53,7 @@ describe('retryInfoMs', () => {
     ] as const)
       it(what, () => expect(retryInfoMs(Uint8Array.from(spoilt))).to.equal(undefined));
 
-    it('a number of ten digits is one', () =>
+    it('reads a number of ten digits', () =>
       expect(retryInfoMs(Uint8Array.from([0x08, ...Array(9).fill(0x80), 0x01, ...honest]))).to.equal(2000));
   });
 

@@ -85,7 +85,7 @@ describe('serverHint', () => {
       it(`${law}: ${ms} ms`, () => expect(hint({'retry-after': IN_30_S, date})?.ms).to.equal(ms));
     }
 
-    it('seconds count from the receipt, whatever Date says', () => {
+    it('seconds count from the receipt, not from the Date header', () => {
       expect(hint({'retry-after': '5', date: 'Sun, 06 Nov 1994 08:49:37 GMT'})?.ms).to.equal(5000);
     });
 
@@ -120,7 +120,7 @@ describe('serverHint', () => {
     }
   });
 
-  it('a value with spaces around it is read as a trimmed one', () => {
+  it('ignores spaces around a value', () => {
     const untrimmed = (fields: Record<string, string>) =>
       serverHint(
         503,
@@ -147,7 +147,7 @@ describe('serverHint', () => {
       });
       const next = chain[place + 1];
       if (next !== undefined)
-        it(`malformed, ${name} leaves the word to ${next[0]}`, () => {
+        it(`uses ${next[0]} if ${name} is malformed`, () => {
           expect(hint({...later, [name]: 'soon', 'x-ratelimit-remaining': '0'})).to.deep.equal({
             ms: next[2],
             source: next[3],
@@ -188,7 +188,7 @@ describe('serverHint', () => {
     'x-ratelimit-remaining',
   ];
 
-  it('whatever is sent, a hint is a finite number of at least 0, or there is none', () => {
+  it('for any headers, a hint is a finite number of at least 0, or null', () => {
     let hints = 0;
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...NAMES), value), fc.constantFrom(429, 503, 403), (fields, status) => {

@@ -78,14 +78,14 @@ describe('before-after: waterfall', () => {
     });
   }
 
-  it('says the same in colour', () => {
+  it('has the same text in colour', () => {
     const drawn = waterfall(retried, {paint: coloured});
     expect(drawn).to.include('\u001b[31m');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
     expect(drawn.replace(/\u001b\[\d+m/g, '')).to.equal(waterfall(retried));
   });
 
-  it('draws what is there when parents are missing or go in circles', () => {
+  it('draws spans whose parents are missing or circular', () => {
     expect(lines(waterfall([span('c', 'lost', 0, 5)]))).to.have.length(3);
     expect(lines(waterfall([span('x', 'y', 0, 5), span('y', 'x', 0, 5)]))).to.have.length(4);
     expect(waterfall([])).to.equal('no spans');

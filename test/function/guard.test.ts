@@ -37,20 +37,20 @@ const fails = (make: () => Error) => (): never => {
 };
 
 describe('guard', () => {
-  it('gives the value as it is', async () => {
+  it('returns the value unchanged', async () => {
     const {guarded, clock} = new Stage();
     const value = {rows: [1]};
     expect(await clock.run(() => guarded(() => value))).to.equal(value);
     expect(await clock.run(() => guarded(async () => undefined))).to.equal(undefined);
   });
 
-  it('runs a function again that could not connect', async () => {
+  it('retries a function that could not connect', async () => {
     const stage = new Stage();
     expect(await stage.clock.run(() => stage.guarded(stage.script(fails(refused), () => 'ok')))).to.equal('ok');
     expect(stage.runs).to.equal(2);
   });
 
-  it('does not repeat what may have acted, and says so on the error', async () => {
+  it('does not retry a function that may have acted, and reports that on the error', async () => {
     const stage = new Stage();
     const error = await stage.clock.run(() => thrown(stage.guarded(stage.script(fails(reset)))));
     expect(stage.runs).to.equal(1);
@@ -59,7 +59,7 @@ describe('guard', () => {
   });
 
   for (const [what, call] of Object.entries({idempotent: {idempotent: true}, 'under a key': {key: 'order-7'}}))
-    it(`repeats what is ${what}`, async () => {
+    it(`retries a function that is ${what}`, async () => {
       const stage = new Stage();
       expect(
         await stage.clock.run(() =>
@@ -102,7 +102,7 @@ describe('guard', () => {
     expect(stage.clock.now() - before).to.be.within(2000, 2200);
   });
 
-  it('throws the very error of a status that is final, with the report', async () => {
+  it('throws the original error of a final status, with the report', async () => {
     const stage = new Stage();
     const error = withStatus(404);
     const caught = await stage.clock.run(() => thrown(stage.guarded(stage.script(fails(() => error)))));
@@ -110,14 +110,14 @@ describe('guard', () => {
     expect(reportOf(caught)).to.include({refusal: 'not-transient', reason: '404 is not transient', attempts: 1});
   });
 
-  it('does not run a mistake again', async () => {
+  it('does not retry a mistake of the program', async () => {
     const stage = new Stage();
     const run = stage.script(fails(() => new RangeError('a mistake')));
     expect(nameOf(await stage.clock.run(() => thrown(stage.guarded(run))))).to.equal('RangeError: a mistake');
     expect(stage.runs).to.equal(1);
   });
 
-  it('ends an attempt in time, though the function ignores its signal', async () => {
+  it('ends an attempt in time even if the function ignores its signal', async () => {
     const stage = new Stage({attemptTimeoutMs: 100, maxAttempts: 2});
     const signals: AbortSignal[] = [];
     const error = await stage.clock.run(() =>
@@ -150,7 +150,7 @@ describe('guard', () => {
     expect(await stage.clock.run(() => thrown(call))).to.equal(reason);
   });
 
-  it('stops calling what fails, by a breaker of its name', async () => {
+  it('stops calling a failing function by the breaker of its name', async () => {
     const breaker = {kind: 'consecutive', failures: 2, openMs: 1000} as const;
     const stage = new Stage({maxAttempts: 1, breaker}, {name: 'orders-db'});
     for (let index = 0; index < 2; index++)
@@ -161,7 +161,7 @@ describe('guard', () => {
     expect(stage.runs).to.equal(2);
   });
 
-  it('asks the user’s classify what a value means', async () => {
+  it('classifies a value by the user’s classify', async () => {
     const classify: FunctionPorts['classify'] = ({response}) =>
       response?.value === 'busy' ? {transient: true, sent: 'not-processed', reason: 'busy'} : undefined;
     const stage = new Stage({}, {classify});
@@ -177,7 +177,7 @@ describe('guard', () => {
     ).to.equal('ok');
   });
 
-  it('leaves the decision to a client of ours inside the function', async () => {
+  it('leaves the decision to a steadfetch client inside the function', async () => {
     const stage = new Stage();
     let sent = 0;
     const {clock} = stage;
@@ -196,11 +196,11 @@ describe('guard', () => {
     expect(sent).to.equal(3);
   });
 
-  it('refuses a name that no origin can have', () => {
+  it('refuses a name that is not valid as an origin', () => {
     expect(() => guard({}, {name: 'my db'})).to.throw(TypeError, 'letters, digits, dots and hyphens, got "my db"');
   });
 
-  it('refuses overrides that are wrong, by a rejection', async () => {
+  it('rejects for invalid overrides', async () => {
     const stage = new Stage();
     const call = stage.guarded(() => 1, {resilience: {maxAttempts: -1}});
     expect(nameOf(await thrown(call))).to.equal('INVALID_OVERRIDES');

@@ -33,7 +33,7 @@ describe('AdaptiveLimit', () => {
     expect(limit.max - before).to.be.within(2, 3);
   });
 
-  it('decreases once per round trip, however many attempts of it were refused', () => {
+  it('decreases once per round trip, for any number of refused attempts', () => {
     const limit = new AdaptiveLimit(policy({start: 64}));
     expect(roundTrip(limit, 'too-much', 0)).to.equal(32);
     // Began before the decrease at 10, so they say nothing about the new limit.
@@ -60,7 +60,7 @@ describe('AdaptiveLimit', () => {
     expect(new AdaptiveLimit(policy({start: 1})).max).to.equal(2);
   });
 
-  it('stays within its bounds, whatever it learns', () => {
+  it('stays within its bounds for any sequence of outcomes', () => {
     const load = fc.constantFrom<Load>('fine', 'too-much', 'nothing');
     const step = fc.record({load, agoMs: fc.nat(1000), inFlight: fc.nat(300)});
     fc.assert(

@@ -124,7 +124,7 @@ describe('a breaker under traffic', function () {
       });
   });
 
-  it('opens after failures in a row by what began in a row: 20 ms failures among slower successes are none', () => {
+  it('counts consecutive failures by the start of attempts: 20 ms failures among slower successes are not consecutive', () => {
     const policy = {
       kind: 'consecutive',
       failures: 20,

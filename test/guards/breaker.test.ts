@@ -110,7 +110,7 @@ describe('Breaker', () => {
       expect(breaker.state(63_000)).to.equal('open');
     });
 
-    it('and those that say nothing not at all, however late they end', () => {
+    it('and ignores those that say nothing about health, even if they end late', () => {
       const breaker = made();
       const aborted = Array.from({length: 10}, () => breaker.admit(0)!);
       attempts(breaker, 0, 'failure', 'failure', 'failure');
@@ -181,7 +181,7 @@ describe('Breaker', () => {
       expect(breaker.state(200), 'c, d and e').to.equal('open');
     });
 
-    it('where one that said nothing stood between them', () => {
+    it('with an attempt between them that says nothing about health', () => {
       const breaker = made(run);
       const [a, b, c, d] = Array.from({length: 4}, () => breaker.admit(0)!);
       for (const ticket of [a, b, d]) breaker.record(ticket!, bad, 20);
@@ -312,7 +312,7 @@ describe('Breaker', () => {
         expect(breaker.state(1000)).to.equal(state);
       });
 
-    it('closes when all of them passed', () => {
+    it('closes when all probes succeed', () => {
       const breaker = opened();
       attempts(breaker, 1000, 'success');
       expect(breaker.state(1000)).to.equal('half-open');
@@ -320,7 +320,7 @@ describe('Breaker', () => {
       expect(breaker.state(1000)).to.equal('closed');
     });
 
-    it('opens at the first of two that fails where the ratio is a half, whatever the other says', () => {
+    it('opens at the first failure of two probes if the ratio is a half', () => {
       const breaker = opened();
       const [first, second] = [breaker.admit(1000)!, breaker.admit(1000)!];
       breaker.record(first, 'failure', 1100);
@@ -337,7 +337,7 @@ describe('Breaker', () => {
       expect(breaker.state(1000)).to.equal('closed');
     });
 
-    it('probes 0 never closes, and never lets one through', () => {
+    it('with probes 0 never closes, and admits no probe', () => {
       const breaker = opened({...ratio, probes: 0});
       expect(breaker.refuses(1000)).to.equal(true);
       for (const now of [1000, 1e6, 1e12]) {

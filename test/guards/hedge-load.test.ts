@@ -46,7 +46,7 @@ describe('HedgeLoad', () => {
       expect(learned(0.5, [...Array<number>(15).fill(9), ...Array<number>(15).fill(1000)]).delayMs()).to.equal(9);
     });
 
-    it('only the last 100 count, and a new one changes the answer', () => {
+    it('only the last 100 count, and a new one changes the delay', () => {
       const load = learned(0.5, [...Array<number>(100).fill(5000), ...Array<number>(50).fill(10)]);
       expect(load.delayMs()).to.equal(10);
       load.observe(5000);

@@ -95,7 +95,7 @@ describe('GuardRegistry', () => {
       });
     }
 
-    it('what is there already is given as it is: a call makes nothing', () => {
+    it('existing guards are returned: a call creates none', () => {
       const guards = registry();
       expect(guards.at(ORIGIN, settings(all), 0)).to.equal(guards.at(ORIGIN, settings(all), 0));
     });
@@ -106,7 +106,7 @@ describe('GuardRegistry', () => {
       for (const key of Object.keys(a)) expect(a[key as keyof Guards], key).not.to.equal(b[key as keyof Guards]);
     });
 
-    it('what the policy has none of is null, and so is everything where there is no origin', () => {
+    it('guards that the policy does not have are null, and all guards are null without an origin', () => {
       const off = settings({budget: null, breaker: null});
       for (const guards of [registry().at(ORIGIN, off, 0), NO_GUARDS])
         expect(guards).to.deep.equal({
@@ -140,7 +140,7 @@ describe('GuardRegistry', () => {
       });
   });
 
-  it('a replaced policy keeps the state of what it did not change', () => {
+  it('a replaced policy keeps the state of unchanged guards', () => {
     const guards = registry();
     const before = guards.at(ORIGIN, settings(nervous), 0);
     trip(before);
@@ -220,7 +220,7 @@ describe('GuardRegistry', () => {
       return guards;
     };
 
-    it('the one not called for longest is forgotten', () => {
+    it('the one that was not called for the longest time is removed', () => {
       const guards = filled();
       guards.at(origin(0), settings(nervous), 0); // Now the youngest.
       guards.at('https://new.test', settings(nervous), 0);
@@ -229,7 +229,7 @@ describe('GuardRegistry', () => {
       expect([left.has(origin(0)), left.has(origin(1)), left.has(origin(2))]).to.deep.equal([true, false, true]);
     });
 
-    it('however many there are', () => {
+    it('for any number of origins', () => {
       const guards = registry();
       for (let n = 0; n < 3000; n++) guards.at(origin(n), settings(), 0);
       const left = known(guards);
@@ -245,7 +245,7 @@ describe('GuardRegistry', () => {
       expect(guards.at(origin(0), settings(nervous), 0).breaker!.state(0)).to.equal('open');
     });
 
-    it('one open breaker of several is enough', () => {
+    it('one open breaker of several keeps the origin', () => {
       const byRoute = (failures: number): PolicyInput => ({breaker: {kind: 'consecutive', failures, scope: 'route'}});
       const guards = filled(nervous);
       guards.at(origin(0), settings(byRoute(5), 'calm'), 0);
@@ -254,20 +254,20 @@ describe('GuardRegistry', () => {
       expect(known(guards).has(origin(0))).to.equal(true);
     });
 
-    it('so is one that asks its probes', () => {
+    it('a half-open breaker keeps the origin', () => {
       const guards = filled(nervous, (n, at) => n === 0 && trip(at));
       guards.at('https://new.test', settings(nervous), 1e9);
       expect(known(guards).has(origin(0))).to.equal(true);
     });
 
-    it('so is one with attempts in flight: its places would be given out twice', () => {
+    it('attempts in flight keep the origin, because its places would be given out twice', () => {
       const guards = filled(all, (n, at) => n === 0 && at.concurrency!.tryEnter());
       guards.at('https://new.test', settings(all), 0);
       const left = known(guards);
       expect([left.has(origin(0)), left.has(origin(1))]).to.deep.equal([true, false]);
     });
 
-    it('so is one that asked to be left alone, as long as it asked', () => {
+    it('a hold keeps the origin until the hold ends', () => {
       for (const [now, isKept] of [
         [4999, true],
         [5000, false],
@@ -278,7 +278,7 @@ describe('GuardRegistry', () => {
       }
     });
 
-    it('even where every one of them has a reason to stay', () => {
+    it('even if every origin has a reason to be kept', () => {
       const guards = filled(nervous, (_, at) => trip(at));
       guards.at('https://new.test', settings(nervous), 0);
       const left = known(guards);
@@ -333,7 +333,7 @@ describe('GuardRegistry', () => {
       expect(guards.snapshot(0)[0]!.budgets).to.have.length(1);
     });
 
-    it('add their hedges to one load, whatever their delay', () => {
+    it('share one limit of hedges for all delays', () => {
       const guards = registry();
       const at = (n: number) => guards.at(ORIGIN, override({hedge: {delayMs: n, maxLoadRatio: 0.1}}), 0).hedge!;
       for (let n = 0; n < 100; n++) at(n).callStarted(0);

@@ -32,7 +32,7 @@ describe('SlidingWindow', () => {
     });
   }
 
-  it('an idle hour empties it at the first look, and it counts on from there @T28', () => {
+  it('is empty after an idle hour, and counts again from there @T28', () => {
     const window = filled();
     window.addAll(HOUR);
     expect(counts(window)).to.deep.equal([1, 0]);
@@ -70,7 +70,7 @@ describe('SlidingWindow', () => {
     expect(window.marked).to.equal(0);
   });
 
-  it('cleared, it begins anew', () => {
+  it('starts over when it is cleared', () => {
     const window = filled();
     window.clear();
     expect(counts(window)).to.deep.equal([0, 0]);
@@ -81,7 +81,7 @@ describe('SlidingWindow', () => {
     expect(counts(window)).to.deep.equal([0, 0]);
   });
 
-  it('a look that comes with the time of an earlier one forgets nothing', () => {
+  it('a query with an earlier time removes nothing', () => {
     const window = new SlidingWindow(1000);
     window.addAll(5000);
     window.advance(2000);

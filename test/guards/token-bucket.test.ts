@@ -39,7 +39,7 @@ describe('TokenBucket', () => {
     expect(bucket.remaining(0)).to.equal(1);
   });
 
-  it('a retry that succeeds gets back what it cost, be it 14 or 5', () => {
+  it('refunds the cost of a retry that succeeds, be it 14 or 5', () => {
     const bucket = new TokenBucket(still);
     for (const throttled of [false, true]) {
       const receipt = bucket.withdraw(throttled, 0);
@@ -55,7 +55,7 @@ describe('TokenBucket', () => {
     expect(bucket.remaining(0)).to.equal(1);
   });
 
-  it('14 first tries that succeed pay for one retry', () => {
+  it('14 successful first attempts pay for one retry', () => {
     const bucket = new TokenBucket({...still, capacity: 14});
     bucket.withdraw(false, 0);
     for (let n = 0; n < 13; n++) bucket.firstTrySucceeded();
@@ -78,20 +78,20 @@ describe('TokenBucket', () => {
         expect(grants(bucket, false, 5000 + elapsed)).to.equal(granted);
       });
 
-    it('many looks refill no more than one', () => {
+    it('many queries refill no more than one query', () => {
       const bucket = new TokenBucket({...policy, capacity: 98});
       grants(bucket, false);
       for (let now = 0; now <= 60_000; now += 7) bucket.remaining(now);
       expect(bucket.remaining(60_000) * 98).to.be.closeTo(14, 1e-6);
     });
 
-    it('time before the first look is no credit', () => {
+    it('time before the first query adds no tokens', () => {
       const bucket = new TokenBucket({...policy, capacity: 98});
       expect(grants(bucket, false, 1e9)).to.equal(7);
     });
   });
 
-  it('a clock that steps back and forth mints nothing', () => {
+  it('a clock that steps back and forth adds no tokens', () => {
     const bucket = new TokenBucket({...policy, capacity: 98});
     grants(bucket, false, 60_000);
     for (let step = 0; step < 100; step++) {

@@ -17,7 +17,7 @@ function textLog() {
 }
 
 describe('log: lines of attempts', () => {
-  it('a call that is sent again and succeeds', async () => {
+  it('show a retried call that succeeds', async () => {
     const {lines, on} = textLog();
     const world = new World({backoff: waiting}, {on});
     world.serveSlowly(12, 503, connectionError('ECONNRESET'), 200);
@@ -53,7 +53,7 @@ describe('log: lines of attempts', () => {
         expect(lines[0]).to.equal(`call-1  GET https://api.test/items  attempt 1  503  0 ms  ${said}`);
       });
 
-    it('nothing, where the retry needs no wait', async () => {
+    it('without a wait has no source', async () => {
       const {lines, on} = textLog();
       const world = new World({}, {on});
       world.serve(421, 200);
@@ -62,7 +62,7 @@ describe('log: lines of attempts', () => {
     });
   });
 
-  it('successes are written at debug where that is asked for, and the rest as ever', async () => {
+  it('show successes at level debug on request', async () => {
     const levels: string[] = [];
     const note = (level: string) => () => void levels.push(level);
     const to = {debug: note('debug'), info: note('info'), warn: note('warn')};
@@ -75,7 +75,7 @@ describe('log: lines of attempts', () => {
     expect(levels).to.deep.equal(['info', 'debug', 'warn', 'info', 'debug', 'warn']);
   });
 
-  it('calls that fail are warnings, and say why', async () => {
+  it('are warnings with the reason for calls that fail', async () => {
     const {lines, on} = textLog();
     const world = new World({backoff: AT_ONCE, maxAttempts: 2}, {on});
     world.serve(503);
@@ -87,7 +87,7 @@ describe('log: lines of attempts', () => {
     ]);
   });
 
-  it('a breaker that opens, and a call that it refuses', async () => {
+  it('show a breaker that opens, and a call that it refuses', async () => {
     const {lines, on} = textLog();
     const breaker = {kind: 'consecutive', failures: 1, openMs: 1000} as const;
     const world = new World({backoff: AT_ONCE, maxAttempts: 1, breaker}, {on});
@@ -101,7 +101,7 @@ describe('log: lines of attempts', () => {
     ]);
   });
 
-  it('an abort during a wait ends the call without an attempt, and is no warning', async () => {
+  it('show an abort during a wait without an attempt and without a warning', async () => {
     const {lines, on} = textLog();
     const world = new World({backoff: waiting}, {on});
     world.serve(503);
@@ -113,7 +113,7 @@ describe('log: lines of attempts', () => {
     expect(lines.at(-1)).to.equal('call-1  GET https://api.test/items  cancelled: aborted by the caller');
   });
 
-  it('a hedge that wins: the outcome is on its line, the other one is superseded', async () => {
+  it('show the outcome on the line of a hedge that wins, and the other attempt as superseded', async () => {
     const {lines, on} = textLog();
     const world = new World({hedge: {delayMs: 20, maxLoadRatio: 1}, budget: null}, {on});
     world.serve(later(world.clock, 500, 200), 200);
@@ -124,7 +124,7 @@ describe('log: lines of attempts', () => {
     ]);
   });
 
-  it('what a caller puts into a URL begins no line of its own, and secrets stay where they are', async () => {
+  it('cannot be forged by a URL, and show no secrets of it', async () => {
     const {lines, on} = textLog();
     const world = new World({backoff: AT_ONCE}, {on});
     await world.run('https://api.test/a\nWARN forged\u2028?token=secret');
@@ -133,7 +133,7 @@ describe('log: lines of attempts', () => {
     ]);
   });
 
-  it("a reason of the user's own loses the secrets of its URLs", async () => {
+  it("redact the secrets in URLs of a user's reason", async () => {
     const seen: AttemptLine[] = [];
     const classify = () => ({transient: true, reason: 'see https://u:secret@h/?sig=secret'});
     const world = new World({backoff: AT_ONCE, maxAttempts: 2}, {on: attemptLines(line => seen.push(line)), classify});
@@ -141,7 +141,7 @@ describe('log: lines of attempts', () => {
     expect(JSON.stringify(seen)).not.to.include('secret');
   });
 
-  it('pino: fields and a sentence, warnings as such', async () => {
+  it('go to pino with fields, a sentence and the level', async () => {
     const written: string[] = [];
     const logger = pino({base: null, timestamp: false}, {write: (text: string) => void written.push(text)});
     const world = new World({name: 'shop', backoff: waiting, maxAttempts: 2}, {on: logToPino(logger)});
@@ -175,7 +175,7 @@ describe('log: lines of attempts', () => {
     ]);
   });
 
-  it('another loop that sends again: each attempt has its line all the same', async () => {
+  it('show each attempt of another retry loop', async () => {
     const seen: AttemptLine[] = [];
     const on = attemptLines(line => seen.push(line));
     const call = {method: 'GET', url: 'https://api.test/', policyName: 'p', correlationId: 'c'} as never;

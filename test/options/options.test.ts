@@ -38,7 +38,7 @@ function placesOf({path, places}: Case): Place[] {
 
 const say = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
 
-describe('every field of the policy changes something that can be seen', () => {
+describe('every field of the policy has an observable effect', () => {
   for (const each of cases) {
     for (const place of placesOf(each)) {
       const title = `${each.path} ${written[place]}: ${say(each.expect[0])} or ${say(each.expect[1])}`;
@@ -81,7 +81,7 @@ describe('the cases of the options', () => {
     });
   }
 
-  it('are about fields that the schema has', () => {
+  it('are about fields of the schema', () => {
     const known = new Set(Object.values(leaves).flatMap(all => all.map(({path}) => path)));
     expect(cases.map(({path}) => path).filter(path => !known.has(path))).to.deep.equal([]);
   });
@@ -90,7 +90,7 @@ describe('the cases of the options', () => {
     expect(definitions.filter(name => !visited.has(name) && name !== 'callOverrides')).to.deep.equal([]);
   });
 
-  it('leave out only fields that the schema has', () => {
+  it('leave out only fields of the schema', () => {
     const parts = new Set(leaves.policy.map(({path}) => partOf(path)));
     expect(Object.keys(notRead).filter(part => !parts.has(part))).to.deep.equal([]);
   });
@@ -99,7 +99,7 @@ describe('the cases of the options', () => {
 /** Fields of a route that are its own; the others are those of the policy, and are covered as such. */
 const isOwn = (path: string): boolean => /^routes\[\]\.(name|match)/.test(path);
 
-describe('what is by design not read at run time', () => {
+describe('a field that is not read at run time by design', () => {
   it('changes nothing', async () => {
     const seen = async (policy: PolicyInput) => {
       const world = new World(policy);

@@ -33,7 +33,7 @@ const config: Json = JSON.parse(read('schema/lint-config.schema.json'));
 
 describe('generated files', () => {
   for (const [path, text] of Object.entries(generate())) {
-    it(`${path} is what schema/generate.ts writes`, () => {
+    it(`${path} is up to date`, () => {
       expect(read(path) === text, `${path} is stale: run npm run generate`).to.equal(true);
       expect(text.split('\n', 4).join('\n')).to.match(
         /Generated from schema\/source\/[a-z.-]+ by schema\/generate\.ts\. Do not edit\./,
@@ -55,7 +55,7 @@ describe('schema', () => {
     expect(() => fitsPolicy({})).not.to.throw();
   });
 
-  it('uses only what every editor knows: no keyword later than draft-07', () => {
+  it('uses no keyword later than draft-07, so that every editor supports it', () => {
     expect(JSON.stringify(schema)).not.to.match(
       /"(?:\$defs|unevaluatedProperties|unevaluatedItems|\$dynamicRef|prefixItems|dependentRequired)"/,
     );
@@ -91,7 +91,7 @@ describe('schema', () => {
     for (const [, node] of objects(schema, '')) expect(node.markdownDescription).to.be.a('string').and.not.empty;
   });
 
-  it('says what each value of each enumeration means', () => {
+  it('describes each value of each enumeration', () => {
     for (const published of [schema, config]) {
       for (const [path, {enum: values, enumDescriptions}] of nodes(published, '')) {
         if (!Array.isArray(values)) continue;
@@ -130,7 +130,7 @@ describe('schema', () => {
     expect(checkPolicy(JSON.parse(example))).to.deep.equal([]);
   });
 
-  it('admits values that a rule is there to check', () => {
+  it('accepts values that a rule of the linter checks', () => {
     const bold: PolicyInput = {
       retryOn: ['4xx'],
       budget: {kind: 'ratio', ratio: 1.5},

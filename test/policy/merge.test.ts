@@ -130,7 +130,7 @@ const layer: fc.Arbitrary<PolicyInput> = fc.record(
 );
 
 describe('flattenLayers', () => {
-  it('one policy for many layers resolves to what the layers mean', () => {
+  it('returns one policy that resolves like its layers', () => {
     fc.assert(
       fc.property(fc.array(layer, {maxLength: 4}), layers => {
         const {policy, routes: resolved} = resolvePolicy(flattenLayers(layers));
@@ -142,7 +142,7 @@ describe('flattenLayers', () => {
     );
   });
 
-  it('says nothing about what no layer sets', () => {
+  it('sets no field that no layer sets', () => {
     expect(flattenLayers([{maxAttempts: 2}, {backoff: {baseMs: 5}}])).to.deep.equal({
       version: 1,
       maxAttempts: 2,

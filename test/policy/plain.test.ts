@@ -49,7 +49,7 @@ describe('readPolicy', () => {
     ['constructor', {constructor: {prototype: {polluted: 1}}}, 'constructor', /not a field/],
     ['prototype', {prototype: 1}, 'prototype', /not a field/],
   ] as const) {
-    it(`${what} is one problem, at its place`, () => {
+    it(`reports one problem at its path: ${what}`, () => {
       const {problems} = readPolicy(value);
       expect(problems.map(problem => problem.path)).to.deep.equal([path]);
       expect(problems[0]?.message).to.match(message);
@@ -67,7 +67,7 @@ describe('readPolicy', () => {
       {backoff: {kind: 'list', delaysMs: [1, 2], 'x-a': () => 1}, 'x-b': cyclic(), [Symbol('s')]: 1},
     ],
   ] as const) {
-    it(`${what} are copied as they read`, () => {
+    it(`copies the values that it reads: ${what}`, () => {
       const {value: data, problems} = readPolicy(value);
       expect(problems).to.deep.equal([]);
       expect(data).to.deep.equal({backoff: {kind: 'list', delaysMs: [1, 2]}});
@@ -75,12 +75,12 @@ describe('readPolicy', () => {
     });
   }
 
-  it('takes the same object in two places', () => {
+  it('accepts the same object in two positions', () => {
     const methods = ['GET'];
     expect(checkPolicy({idempotentMethods: methods, idempotency: {methods}})).to.deep.equal([]);
   });
 
-  it('reads every field once, so that nothing changes after it was checked', () => {
+  it('reads every field once, so that a value cannot change after its check', () => {
     let reads = 0;
     const policy = Object.defineProperty({}, 'maxAttempts', {enumerable: true, get: () => ++reads});
     expect(readPolicy(policy).value).to.deep.equal({maxAttempts: 1});

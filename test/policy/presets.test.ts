@@ -29,7 +29,7 @@ describe('presets', () => {
   });
 
   for (const file of files) {
-    it(`${file} names itself, says why, and resolves`, () => {
+    it(`${file} has its name and a reason, and resolves`, () => {
       const data = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
       expect(data).to.include({$schema: '../policy.schema.json', version: 1, name: file.replace('.json', '')});
       expect(data['x-why']).to.match(/\w.*\.$/);
@@ -58,7 +58,7 @@ describe('presets', () => {
       expect(why).to.contain(`= ${throttledMs} ms`);
     });
 
-    it(`${name}: what the linter looks at first`, () => {
+    it(`${name}: sets the fields that the linter checks first`, () => {
       const policy = preset(name);
       expect(policy.maxAttempts, 'RL202').to.be.within(1, 5);
       expect(policy.backoff.jitter, 'RL203').to.equal('full');
@@ -71,7 +71,7 @@ describe('presets', () => {
     });
   }
 
-  it('default is empty', () => expect(presets['steadfetch:default']).to.deep.equal({version: 1, name: 'default'}));
+  it('default: is empty', () => expect(presets['steadfetch:default']).to.deep.equal({version: 1, name: 'default'}));
 
   it('llm: hints hold the origin, the deadline is long but there, and POST repeats on inference paths only', () => {
     const {policy, routes} = resolvePolicy({extends: ['steadfetch:llm']});

@@ -21,7 +21,7 @@ const isDeepFrozen = (value: unknown): boolean =>
   typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isDeepFrozen));
 
 describe('resolvePolicy', () => {
-  it('runs the defaults when nothing is given', () => {
+  it('returns the defaults without an argument', () => {
     expect(resolvePolicy(undefined)).to.deep.equal({policy: defaultPolicy, routes: []});
     expect(resolvePolicy({}).policy).to.deep.equal(defaultPolicy);
   });
@@ -32,7 +32,7 @@ describe('resolvePolicy', () => {
       .with.property('code', 'INVALID_POLICY');
   });
 
-  it('is frozen to the bottom, and so are its routes', () => {
+  it('returns a deeply frozen policy with frozen routes', () => {
     const resolved = resolvePolicy({
       extends: ['steadfetch:llm'],
       objective: {latencyMs: {p95: 5}},
@@ -41,14 +41,14 @@ describe('resolvePolicy', () => {
     expect(isDeepFrozen(resolved)).to.equal(true);
   });
 
-  it('does not freeze what it was given', () => {
+  it('does not freeze its argument', () => {
     const input = {retryOn: [503], backoff: {baseMs: 5}};
     resolvePolicy(input);
     input.retryOn.push(500);
     expect(Object.isFrozen(input.backoff)).to.equal(false);
   });
 
-  it('lays extends under the policy, left to right', () => {
+  it('merges the policies of extends below the policy, left to right', () => {
     const {policy} = resolvePolicy({
       extends: ['steadfetch:interactive', 'steadfetch:payments'],
       attemptTimeoutMs: 1000,
@@ -57,7 +57,7 @@ describe('resolvePolicy', () => {
     expect(policy.backoff).to.deep.equal({...presets['steadfetch:interactive']?.backoff, baseMs: 500});
   });
 
-  it('asks routes of the policy first, then those of later presets', () => {
+  it('orders routes of the policy first, then those of later presets', () => {
     const {routes} = resolvePolicy({extends: ['steadfetch:llm'], routes: [{match: {path: '/own'}}]});
     expect(routes.map(({template}) => template)).to.deep.equal([
       '/own',
@@ -65,7 +65,7 @@ describe('resolvePolicy', () => {
     ]);
   });
 
-  it("lays a route over the policy, and gives it its name or else the policy's", () => {
+  it("merges a route into the policy, and uses its name or else the policy's", () => {
     const {routes} = resolvePolicy({
       name: 'shop',
       maxAttempts: 2,
@@ -81,7 +81,7 @@ describe('resolvePolicy', () => {
     expect(routes[1]?.policy.budget).to.equal(null);
   });
 
-  it('writes methods and origins as they are compared', () => {
+  it('normalises methods and origins for comparison', () => {
     const {policy} = resolvePolicy({
       idempotentMethods: ['get', 'GET', 'post'],
       idempotency: {methods: ['patch']},
@@ -137,7 +137,7 @@ describe('resolvePolicy', () => {
 describe('resolveOverrides', () => {
   const {policy: base} = resolvePolicy({hedge: {quantile: 0.9}});
 
-  it('leaves the policy as it is where a call says nothing', () => {
+  it('returns the policy unchanged without overrides', () => {
     expect(resolveOverrides(base, undefined).policy).to.equal(base);
     expect(resolveOverrides(base, {}).policy).to.equal(base);
     expect(resolveOverrides(base, {correlationId: 'c-1', idempotencyKey: 'k-1'})).to.deep.equal({
@@ -147,7 +147,7 @@ describe('resolveOverrides', () => {
     });
   });
 
-  it('lays the call over the policy, by the same rules, and freezes the result', () => {
+  it('merges the overrides into the policy by the same rules, and freezes the result', () => {
     const {policy} = resolveOverrides(base, {
       deadlineMs: 500,
       hedge: {delayMs: 5},

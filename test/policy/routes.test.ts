@@ -105,5 +105,5 @@ describe('compileMatch', () => {
       expect(compileMatch(match)(method, calledOrigin, path)).to.equal(expected));
   }
 
-  it('knows what is no origin', () => expect(normaliseOrigin('https://a:99999')).to.equal(undefined));
+  it('recognizes invalid origins', () => expect(normaliseOrigin('https://a:99999')).to.equal(undefined));
 });

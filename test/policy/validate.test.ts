@@ -150,7 +150,7 @@ describe('checkPolicy', () => {
     expect(said(checkPolicy(policy))).to.deep.equal([]);
   });
 
-  it('cuts what is long and does not repeat what looks like a secret', () => {
+  it('shortens long values, and does not repeat values that look like secrets', () => {
     const [long] = checkPolicy({deadlineMs: 'ab '.repeat(1_000_000)});
     expect(long?.message).to.have.length.below(120);
     const [secret] = checkPolicy({deadlineMs: 'sk-proj-Zm9vYmFyYmF6'});
@@ -159,7 +159,7 @@ describe('checkPolicy', () => {
     expect(key?.path).to.have.length.below(60);
   });
 
-  it('names a hundred problems at most, and says how many more there are', () => {
+  it('reports at most a hundred problems, and the number of the others', () => {
     const problems = checkPolicy({retryOn: Array(600).fill('nope')});
     expect(problems).to.have.length(101);
     expect(problems.at(-1)?.message).to.equal('and at least 500 more problems');
@@ -174,7 +174,7 @@ describe('checkPolicy', () => {
       {backoff: Object.fromEntries(Array.from({length: 24_000}, (_, n) => [`delaysMz${n}`, n]))},
     ],
   ] as const) {
-    it(`bounds the work on ${what}`, () => {
+    it(`limits the work on ${what}`, () => {
       const before = process.cpuUsage().user;
       expect(checkPolicy(policy)).to.have.length.within(1, 101);
       // Quadratic work would take minutes.
@@ -182,7 +182,7 @@ describe('checkPolicy', () => {
     });
   }
 
-  it('finds the other problems beside one that could not even be read', () => {
+  it('finds other problems beside a value that cannot be read', () => {
     expect(said(checkPolicy({retryOn: () => 1, maxAttempts: 0}))).to.have.length(2);
   });
 });

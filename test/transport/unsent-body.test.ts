@@ -2,14 +2,14 @@ import {expect} from 'chai';
 import {cancelBody} from '../../src/transport/unsent-body.ts';
 
 describe('cancelBody', () => {
-  it('ends what can be ended', () => {
+  it('cancels bodies that can be cancelled', () => {
     const ended: string[] = [];
     cancelBody({destroy: () => ended.push('destroyed')}, null);
     cancelBody({return: () => ended.push('returned')}, null);
     expect(ended).to.deep.equal(['destroyed', 'returned']);
   });
 
-  it('throws nothing where nothing can be ended', () => {
+  it('does not throw for other bodies', () => {
     const throwing = {
       get destroy(): never {
         throw new Error('a getter threw');

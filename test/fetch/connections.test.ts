@@ -1,4 +1,4 @@
-/** Pitfalls of bodies, on a real connection. Their numbers are those of docs/conformance.md. */
+/** Bodies of responses over real connections. */
 import {execFile} from 'node:child_process';
 import {once} from 'node:events';
 import {createServer} from 'node:http';
@@ -15,14 +15,14 @@ const fetch = createFetch({
   backoff: {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'},
 });
 
-describe('pitfalls: bodies', () => {
+describe('the body of a response over a real connection', () => {
   let server: LoopbackServer;
   beforeEach(async () => {
     server = await LoopbackServer.start();
   });
   afterEach(() => server.close());
 
-  it('the body of an answer that is retried does not hold its connection @T16', async () => {
+  it('does not hold its connection if the response is retried @T16', async () => {
     const open = new Set<Socket>();
     let sent = 0;
     const flood = createServer((_, response) => {
@@ -39,7 +39,7 @@ describe('pitfalls: bodies', () => {
     flood.closeAllConnections();
   });
 
-  it('cancelling one side of a clone does not hang @T17', async () => {
+  it('can be cancelled on one side of a clone without hanging @T17', async () => {
     const response = await fetch(server.place({body: 'x'.repeat(200_000)}).url);
     const clone = response.clone();
     const cancelled = clone.body!.cancel(); // By the standard it settles when both sides are done.
@@ -47,7 +47,7 @@ describe('pitfalls: bodies', () => {
     await cancelled;
   });
 
-  it('an answer that breaks after its first chunk is not sent again @T18', async () => {
+  it('is not retried if it breaks after its first chunk @T18', async () => {
     const place = server.place(response => {
       response.writeHead(200, {'content-length': '10'}).write('01234');
       setTimeout(() => response.socket?.destroy(), 20);
@@ -57,13 +57,13 @@ describe('pitfalls: bodies', () => {
     expect(place.requests).to.have.length(1);
   });
 
-  it('one that breaks before its first byte is, and nothing of it is given twice @T18', async () => {
+  it('is retried if the connection breaks before its first byte, and no byte is returned twice @T18', async () => {
     const place = server.place('reset', {body: 'whole'});
     expect(await (await fetch(place.url)).text()).to.equal('whole');
     expect(place.requests).to.have.length(2);
   });
 
-  it('a body of no socket that never ends is given up in time, though nothing else keeps the process alive', async () => {
+  it('ends with the attempt timeout even if it has no socket and nothing else keeps the process alive', async () => {
     const script = `
       import {createFetch} from ${JSON.stringify(new URL('../../src/core.ts', import.meta.url).href)};
       const endless = async () => new Response(new ReadableStream({}));

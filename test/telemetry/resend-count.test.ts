@@ -1,10 +1,10 @@
-/** T56, with OpenTelemetry's own SDK. */
+/** The attribute http.request.resend_count, with OpenTelemetry's own SDK. */
 import {expect} from 'chai';
 import {createFetch} from '../../src/index.ts';
 import {LoopbackServer} from '../support/loopback-server.ts';
 import {Tracing} from '../support/otel.ts';
 
-describe('pitfalls: spans', () => {
+describe('http.request.resend_count', () => {
   let tracing: Tracing;
   let server: LoopbackServer;
   before(async () => {
@@ -16,7 +16,7 @@ describe('pitfalls: spans', () => {
     await server.close();
   });
 
-  it('resend_count is absent on the first attempt and counts from 1; waits are in no attempt @T56', async () => {
+  it('is absent on the first attempt and counts from 1, and no attempt includes a wait @T56', async () => {
     const fetch = createFetch({backoff: {kind: 'constant', delayMs: 80, throttledBaseMs: 0, jitter: 'none'}});
     await (await fetch(server.place(503, 503, 200).url)).text();
     expect(tracing.attempts.map(({attributes}) => attributes['http.request.resend_count'])).to.deep.equal([
