@@ -6,6 +6,7 @@ export const SUBJECT_GROUPS = [
   'loopback-fetch',
   'loopback-ky',
   'undici',
+  'event-streams',
   'grpc',
   'retried',
   'open-breaker',

@@ -1,4 +1,4 @@
-/** Pitfalls of event streams, on a real wire, through every adapter. Their numbers are those of docs/conformance.md. */
+/** Pitfalls of event streams, on a real wire, through every adapter. Their numbers go on from those of docs/conformance.md. */
 import {execFile} from 'node:child_process';
 import type {ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
