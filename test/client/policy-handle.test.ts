@@ -49,12 +49,14 @@ describe('a handle', () => {
         origin: 'https://a.test',
         breakers: [{route: undefined, state: 'open', retryAfterMs: 950}],
         budgets: [{remaining: 1}],
+        quotas: [],
         concurrency: [{max: 3, inFlight: 0, waiting: 0}],
       },
       {
         origin: 'https://b.test',
         breakers: [{route: undefined, state: 'closed', retryAfterMs: 0}],
         budgets: [{remaining: 1}],
+        quotas: [],
         concurrency: [{max: 3, inFlight: 1, waiting: 0}],
       },
     ]);

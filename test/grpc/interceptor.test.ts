@@ -160,7 +160,9 @@ describe('grpcInterceptor', () => {
     it('of an attempt ends it and cancels it on the server, and the call may have acted', async () => {
       server.serve(hang, ok);
       const {error} = await get(client({attemptTimeoutMs: 40, idempotentMethods: []}));
-      expect(error).to.include({code: status.DEADLINE_EXCEEDED, details: 'The attempt took longer than its 40 ms.'});
+      expect(error).to.include({code: status.DEADLINE_EXCEEDED});
+      // A busy process adds how late it noticed.
+      expect(error?.details).to.match(/^The attempt took longer than its 40 ms\./);
       expect(error?.cause).to.include({name: 'TimeoutError', code: 'ATTEMPT_TIMEOUT', limitMs: 40});
       expect(error?.resilience).to.include({
         refusal: 'may-have-acted',
