@@ -41,9 +41,12 @@ export function mayRepeat(scope: Scope): boolean {
   return methods === undefined ? repeatable.length > 0 : methods.some(method => repeatable.includes(method));
 }
 
+/** Whether a timeout would be paid for again, and is not retried for that reason. */
+export const paysForTimeouts = ({paid}: Policy): boolean => paid?.afterTimeout === false;
+
 /** Whether a timeout is retried. */
 export const retriesTimeouts = (scope: Scope): boolean =>
-  scope.policy.retryOn.includes('timeout') && mayRepeat(scope) && mayRetry(scope);
+  scope.policy.retryOn.includes('timeout') && !paysForTimeouts(scope.policy) && mayRepeat(scope) && mayRetry(scope);
 
 /** Triggers for throttled responses. A 503 is throttled if it has Retry-After. */
 const THROTTLING: readonly RetryTrigger[] = [429, 529, 503, '4xx', '5xx', 'RESOURCE_EXHAUSTED'];

@@ -1,6 +1,6 @@
 import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {repeatRisks} from '../analysis/repeat-risk.ts';
-import {mayRepeat, mayRetry} from '../analysis/retryability.ts';
+import {mayRepeat, mayRetry, paysForTimeouts} from '../analysis/retryability.ts';
 import {mostSpecific} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
@@ -16,7 +16,7 @@ export const unretriedTimeouts: Rule = defineRule({
 An attempt timeout ends a slow attempt early, so that a retry has time. If \`retryOn\` does not list "timeout", the timeout ends the whole
 call before its deadline. Of 40 retry routes in public Istio configurations, 25 had a timeout per attempt and no trigger that retries it.
 
-Silent where no method may be retried after a timeout: a POST without an idempotency key.
+Silent where no method may be retried after a timeout: a POST without an idempotency key, or a policy whose \`paid\` pays for no retry.
 `,
     sources: [
       {
@@ -66,7 +66,7 @@ Silent where no method may be retried after a timeout: a POST without an idempot
     if (deadlineMs !== null && attemptTimeoutMs >= deadlineMs) return;
     // RL101 asks the opposite for methods that may do harm twice.
     if (repeatRisks(scope, 'retryOn').length > 0) return;
-    if (!mayRetry(scope) || !mayRepeat(scope)) return;
+    if (!mayRetry(scope) || !mayRepeat(scope) || paysForTimeouts(scope.policy)) return;
     const {words} = scope.dialect;
     yield {
       at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),

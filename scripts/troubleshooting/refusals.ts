@@ -27,6 +27,18 @@ export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
     means: 'Each of the `maxAttempts` attempts failed. Hedges count as attempts.',
     remedy: 'Treat the call as failed. More attempts help against rare failures only; during an outage they add load.',
   },
+  'paid-timeout': {
+    example: 'the server may have done the work before the timeout, and a retry is paid for again (attempt timeout)',
+    means: 'The policy has `paid`, and the attempt timed out after it was sent: a model may have generated its answer.',
+    remedy:
+      'Give the attempt more time (`attemptTimeoutMs`), ask for less output, or stream the answer. `paid: {afterTimeout: true}` pays for a retry.',
+  },
+  'paid-attempts-exhausted': {
+    example: '2 attempts may have to be paid for, and maxPaidAttempts is 2 (503)',
+    means:
+      'So many attempts of the call may have been worked for that one more is not allowed. Refused connections and 429s do not count.',
+    remedy: 'Treat the call as failed, or raise `paid.maxPaidAttempts` if an answer is worth the price.',
+  },
   'body-not-replayable': {
     example: 'the request body is a stream, or larger than 1048576 bytes, and cannot be sent again (503)',
     means: 'A retry needs the request body again, and it was not kept.',

@@ -7,6 +7,7 @@ import {type Classification, harmless, red, SUCCESS} from '../decide/classificat
 import {classify} from '../decide/classify.ts';
 import {classifyErrorBody} from '../decide/classify-error-body.ts';
 import type {ErrorFacts} from '../decide/error-body.ts';
+import {isFree} from '../decide/paid.ts';
 import {afterRedirect, type Redirected} from '../decide/redirected.ts';
 import type {Load} from '../guards/adaptive-limit.ts';
 import type {Health} from '../guards/trip.ts';
@@ -145,6 +146,7 @@ export function learn<R extends AttemptResponse>(
   if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
   if (attempt.taken !== null) settleQuota(attempt.taken, outcome, classification, now);
   attempt.freePlace();
+  if (call.plan.policy.paid !== null && isFree(outcome, classification)) call.retryState.freeAttempts++;
   // Read after its time was over, because the process was busy: the latency is not the server's.
   const isOverdue = attempt.cancellation.at < now;
   if (classification === SUCCESS && !isOverdue) hedge?.observe(now - attempt.startedAt);

@@ -69,9 +69,9 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
 
   /** @returns Whether there is a limit. */
   start(now: number): boolean {
-    const {deadlineAt, plan, client} = this.#attempt.call;
+    const {deadlineAt, attemptTimeoutMs, client} = this.#attempt.call;
     this.startedAt = now;
-    if (deadlineAt - now < plan.attemptTimeoutMs) this.#limit = 'DEADLINE_EXCEEDED';
+    if (deadlineAt - now < attemptTimeoutMs) this.#limit = 'DEADLINE_EXCEEDED';
     const limitMs = this.#limitMs;
     if (limitMs === Number.POSITIVE_INFINITY) return false;
     client.clock.arm(this, Math.max(0, limitMs), now);
@@ -123,8 +123,8 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
   /** The content came: what is left of the attempt's time counts again. */
   endContentLimit(): void {
     if (this.#limit !== 'CONTENT_TIMEOUT') return;
-    const {deadlineAt, plan, client} = this.#attempt.call;
-    const attemptEndsAt = this.startedAt + plan.attemptTimeoutMs;
+    const {deadlineAt, attemptTimeoutMs, client} = this.#attempt.call;
+    const attemptEndsAt = this.startedAt + attemptTimeoutMs;
     const endsAt = Math.min(deadlineAt, attemptEndsAt);
     this.#limit = deadlineAt < attemptEndsAt ? 'DEADLINE_EXCEEDED' : 'ATTEMPT_TIMEOUT';
     if (endsAt === Number.POSITIVE_INFINITY) this.pause();
@@ -227,10 +227,10 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
 
   /** What the timer was armed with, and what an error that says so names. */
   get #limitMs(): number {
-    const {plan, deadlineAt} = this.#attempt.call;
+    const {plan, attemptTimeoutMs, deadlineAt} = this.#attempt.call;
     switch (this.#limit) {
       case 'ATTEMPT_TIMEOUT':
-        return plan.attemptTimeoutMs;
+        return attemptTimeoutMs;
       case 'DEADLINE_EXCEEDED':
         return deadlineAt - this.startedAt;
       case 'CONTENT_TIMEOUT':

@@ -8,6 +8,7 @@ import type {CallObserver} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {AnswerContext} from '../decide/answers.ts';
 import type {OuterRetries} from '../decide/outer-retries.ts';
+import {attemptTimeoutFor} from '../decide/paid.ts';
 import {redactUrl} from '../decide/redact.ts';
 import type {Transients} from '../decide/transients.ts';
 import type {Guards} from '../guards/origin-guards.ts';
@@ -131,6 +132,30 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return this.client.prepareAttempt !== null;
   }
 
+  /** What the plan says, or more, where the policy lets it grow with the asked output; Infinity without a limit. */
+  get attemptTimeoutMs(): number {
+    const {plan} = this;
+    if (!plan.attemptTimeoutGrows) return plan.attemptTimeoutMs;
+    const {retryState} = this;
+    retryState.attemptTimeoutMs ??= attemptTimeoutFor(
+      plan.attemptTimeoutMs,
+      plan.policy.paid!,
+      this.transport.bodyText,
+    );
+    return retryState.attemptTimeoutMs;
+  }
+
+  /** Attempts that may have to be paid for, those in flight included; undefined where the policy does not count them. */
+  get paidAttempts(): number | undefined {
+    return this.plan.policy.paid === null ? undefined : this.attempts - (this.#retry?.freeAttempts ?? 0);
+  }
+
+  /** Whether one more attempt may be paid for. */
+  get mayPayMore(): boolean {
+    const {paid} = this.plan.policy;
+    return paid === null || this.paidAttempts! < paid.maxPaidAttempts;
+  }
+
   /** Whether the call may be repeated although the server may have acted. */
   get mayRepeat(): boolean {
     return this.keyed || this.plan.idempotentMethods.has(this.method);
@@ -191,7 +216,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   /** What logs show of a call: no more than others may see, and nothing that is sent to the server. */
   toJSON(): CallView {
     const {method, rpcMethod, url, origin, template, policyName, correlationId} = this;
-    const {attempts, hedges, waitedMs, queuedMs, keyed, outerRetries} = this;
+    const {attempts, hedges, waitedMs, queuedMs, keyed, outerRetries, paidAttempts} = this;
     return {
       method,
       rpcMethod,
@@ -206,6 +231,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
       queuedMs,
       keyed,
       outerRetries,
+      paidAttempts,
     };
   }
 }

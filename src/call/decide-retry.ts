@@ -9,6 +9,7 @@ import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {backoffMs} from '../decide/backoff.ts';
 import {type Classification, harmless, throttled} from '../decide/classification.ts';
+import {endedByTimeout} from '../decide/paid.ts';
 import type {ServerHint} from '../decide/server-hint.ts';
 import {FREE, REFUSED, type Receipt} from '../guards/budget.ts';
 import type {Guards} from '../guards/origin-guards.ts';
@@ -58,6 +59,8 @@ function decide<R extends AttemptResponse>(
   if (!classification.transient) return no(outcome.kind === 'deadline' ? 'deadline' : 'not-transient');
   if (!harmless(classification.sent) && !call.mayRepeat) return no('may-have-acted');
   if (call.attempts >= plan.maxAttempts) return no('attempts-exhausted');
+  if (plan.policy.paid?.afterTimeout === false && endedByTimeout(outcome, classification)) return no('paid-timeout');
+  if (!call.mayPayMore) return no('paid-attempts-exhausted');
   if (call.yields) return no('nested');
   if (client.handle.retriesDisabled) return no('retries-disabled');
   if (!replayable) return no('body-not-replayable');

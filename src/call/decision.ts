@@ -11,6 +11,10 @@ export type Refusal =
   /** The server may have acted, and the request may not be repeated. */
   | 'may-have-acted'
   | 'attempts-exhausted'
+  /** The attempt timed out after it was sent, and `paid.afterTimeout` is false. */
+  | 'paid-timeout'
+  /** `paid.maxPaidAttempts` attempts may have to be paid for. */
+  | 'paid-attempts-exhausted'
   | 'body-not-replayable'
   /** The failure is retried once only, and that was the retry. */
   | 'retried-once'

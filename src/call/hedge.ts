@@ -148,6 +148,7 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
 function mayBeSentTwice<R extends AttemptResponse>({
   mayRepeat,
   yields,
+  mayPayMore,
   attempts,
   plan,
   client,
@@ -156,6 +157,7 @@ function mayBeSentTwice<R extends AttemptResponse>({
   return (
     mayRepeat &&
     !yields &&
+    mayPayMore &&
     attempts < plan.maxAttempts &&
     !client.handle.retriesDisabled &&
     (transport.hedgeable ?? true)

@@ -18,6 +18,8 @@ export interface CallReport {
   /** Attempts that were sent, hedges included. */
   readonly attempts: number;
   readonly hedges: number;
+  /** Attempts that may have to be paid for. Undefined if the policy has no `paid`. */
+  readonly paidAttempts: number | undefined;
   /** Sum of the waits between attempts, in ms. */
   readonly waitedMs: number;
   /** Time in the queue of a quota, in ms. */
@@ -35,13 +37,14 @@ export interface CallReport {
 
 /** How the call ended; before that, how it stands. */
 export function reportFor(call: CallFacts): CallReport {
-  const {decision, attempts, hedges, waitedMs, queuedMs, correlationId, policyName, ending} = call;
+  const {decision, attempts, hedges, paidAttempts, waitedMs, queuedMs, correlationId, policyName, ending} = call;
   return {
     result: ending?.result ?? 'failure',
     reason: ending?.reason ?? 'not ended',
     refusal: ending?.result === 'success' ? null : (decision?.refusal ?? null),
     attempts,
     hedges,
+    paidAttempts,
     waitedMs,
     queuedMs,
     durationMs: ending?.durationMs ?? call.client.clock.now() - call.startedAt,
@@ -183,6 +186,10 @@ export function explain(call: CallFacts, kind: Outcome['kind'], status: number):
       return plan.maxAttempts === 1
         ? `one attempt is all the policy allows (${reason})`
         : `all ${call.attempts} attempts are used (${reason})`;
+    case 'paid-timeout':
+      return `the server may have done the work before the timeout, and a retry is paid for again (${reason})`;
+    case 'paid-attempts-exhausted':
+      return `${call.paidAttempts} attempts may have to be paid for, and maxPaidAttempts is ${plan.policy.paid?.maxPaidAttempts} (${reason})`;
     case 'body-not-replayable':
       return `the request body is a stream, or larger than ${plan.policy.replayLimitBytes} bytes, and cannot be sent again (${reason})`;
     case 'retried-once':

@@ -19,6 +19,10 @@ export class RetryState {
   /** What `prepareAttempt` wrote onto the last attempt. */
   prepared: PreparedHeaders | null = null;
   reservation: Reservation | null = null;
+  /** Attempts that cost nothing, where the policy counts those that do. */
+  freeAttempts = 0;
+  /** Of this call, where it grows with the asked output; null before the first attempt. */
+  attemptTimeoutMs: number | null = null;
   /** What the caller's headers say about an outer client that retries as well. */
   outer: OuterRetries | null = null;
   /** Waits for functions of the user, which end with the call. */

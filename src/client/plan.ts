@@ -32,6 +32,8 @@ export class Plan implements GuardSettings {
   readonly observesOnly: boolean;
   readonly deadlineMs: number;
   readonly attemptTimeoutMs: number;
+  /** Whether the attempt timeout of a call depends on the call. */
+  readonly attemptTimeoutGrows: boolean;
   readonly idleTimeoutMs: number;
   /** From the headers of an event stream to its first content. */
   readonly contentTimeoutMs: number;
@@ -46,9 +48,10 @@ export class Plan implements GuardSettings {
   readonly #source: PolicySource;
   readonly #variants = new Lru<string, Variant>(KEPT_VARIANTS);
 
-  constructor(policy: Policy, route: ResolvedRoute | undefined, source: PolicySource, isOverride = false) {
+  /** @param override What a call changes; undefined for the policy itself. */
+  constructor(policy: Policy, route: ResolvedRoute | undefined, source: PolicySource, override?: CallOverrides) {
     this.policy = policy;
-    this.isOverride = isOverride;
+    this.isOverride = override !== undefined;
     this.#route = route;
     this.#source = source;
     this.name = route?.name ?? policy.name;
@@ -60,6 +63,8 @@ export class Plan implements GuardSettings {
     this.maxAttempts = policy.maxAttempts === 'unlimited' ? Number.POSITIVE_INFINITY : (policy.maxAttempts ?? 1);
     this.deadlineMs = policy.deadlineMs ?? Number.POSITIVE_INFINITY;
     this.attemptTimeoutMs = policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
+    // What a call sets for itself is kept.
+    this.attemptTimeoutGrows = policy.paid !== null && override?.attemptTimeoutMs === undefined;
     this.idleTimeoutMs = policy.idleTimeoutMs ?? Number.POSITIVE_INFINITY;
     this.contentTimeoutMs = policy.stream?.firstContentMs ?? Number.POSITIVE_INFINITY;
     this.transients = new Transients(policy.retryOn);
@@ -82,7 +87,7 @@ export class Plan implements GuardSettings {
     const named = key === undefined ? overrides : (JSON.parse(key) as CallOverrides);
     const {policy, correlationId, idempotencyKey} = this.#source.resolveCall(this.policy, named);
     const variant: Variant = {
-      plan: policy === this.policy ? this : new Plan(policy, this.#route, this.#source, true),
+      plan: policy === this.policy ? this : new Plan(policy, this.#route, this.#source, named),
       correlationId,
       idempotencyKey,
     };

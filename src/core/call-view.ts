@@ -28,6 +28,8 @@ export interface CallView {
   readonly keyed: boolean;
   /** How often the client above, such as an SDK of a vendor, has retried before this call. Undefined if no header says. */
   readonly outerRetries?: number | undefined;
+  /** Attempts so far that may have to be paid for. Undefined if the policy has no `paid`. */
+  readonly paidAttempts?: number | undefined;
 }
 
 /** How a call ended, in a word for telemetry. */

@@ -39,7 +39,8 @@ const MAYBE_PROCESSED = new Set([
   'ERR_HTTP2_STREAM_CANCEL',
   'ConnectionClosed',
 ]);
-const TIMED_OUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+/** undici's own limits; Node's fetch waits 300 s for headers. */
+export const TIMEOUT_CODES: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 /** OpenSSL's verification errors (X509_V_ERR_*), and Node's own about names. */
 const CERTIFICATE =
   /^(CERT_|CRL_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET|VERIFY|DECRYPT|DECODE)|INVALID_(CA|PURPOSE)$|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)/;
@@ -49,7 +50,7 @@ const NOT_TRANSIENT = 'not a transient error';
 export function classifyNetworkFailure(error: unknown, transients: Transients): Classification {
   const facts = readFailure(error);
   const found = byCode(facts);
-  const isListed = TIMED_OUT.has(facts.codes[0] ?? '') ? transients.timeout : transients.network;
+  const isListed = TIMEOUT_CODES.has(facts.codes[0] ?? '') ? transients.timeout : transients.network;
   return isListed ? found : unlisted(found);
 }
 
@@ -75,4 +76,5 @@ function byCode(facts: FailureFacts): Classification {
   return yellow(code);
 }
 
-const isTransient = ({code}: Tried): boolean => NOT_SENT.has(code) || MAYBE_PROCESSED.has(code) || TIMED_OUT.has(code);
+const isTransient = ({code}: Tried): boolean =>
+  NOT_SENT.has(code) || MAYBE_PROCESSED.has(code) || TIMEOUT_CODES.has(code);

@@ -17,6 +17,7 @@ export const defaultPolicy: Policy = deepFreeze<Policy>({
   backoff: {kind: 'exponential', baseMs: 100, throttledBaseMs: 1000, factor: 2, capMs: 20000, jitter: 'full'},
   retryAfter: {honor: true, maxMs: 60000, scope: 'call'},
   refusals: null,
+  paid: null,
   budget: {kind: 'token-bucket', capacity: 100, retryCost: 14, throttledCost: 5, refillPerMinute: 14},
   breaker: {
     kind: 'ratio',
@@ -78,6 +79,7 @@ export const defaultsOfPart: Readonly<Record<string, object>> = deepFreeze({
   idempotency: {header: 'Idempotency-Key', methods: ['POST', 'PATCH'], format: 'raw'},
   retryAfter: {honor: true, maxMs: 60000, scope: 'call'},
   refusals: {readBytes: 16384},
+  paid: {afterTimeout: false, maxPaidAttempts: 2, attemptTimeoutPerOutputTokenMs: 28},
   quota: {limits: [], learn: true, maxWaitMs: 60000, queue: 1000, scope: 'origin'},
   hedge: {maxLoadRatio: 0.05},
   stream: {commit: 'content', firstContentMs: 20000, holdBytes: 65536},

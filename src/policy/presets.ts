@@ -19,19 +19,20 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     backoff: {kind: 'exponential', baseMs: 250, throttledBaseMs: 1000, factor: 4, capMs: 1000, jitter: 'full'},
     retryAfter: {maxMs: 3000},
   },
-  /** Model endpoints throttle more than they fail, say for how long, and answer slowly. Hints of up to 2 min are waited for, and hold every call to that origin, since the limit is the account's and not the call's. The rate is learned, so a burst is spread instead of refused: 10 calls at once, then twice as many each second until the first 429; calls wait up to 2 min, as long as a hint may hold them. Error bodies are read: an account without credit is not asked again, and Gemini and Hugging Face name the wait only there. Four attempts of 2 min and throttled waits of at most 2, 8 and 8 s make 4 · 120000 + 18000 = 498000 ms; the deadline of 10 min leaves 102 s of room for hints. Both bound the time to the headers, or to the first content of a stream, which has to come within 60 s of them: a model may think that long without a word. After it a stream may run as long as it brings data at most 60 s apart. POST may be sent twice on the known inference paths only, where a second send costs tokens and changes nothing; any other POST, such as one that creates a file or a batch, keeps the default. */
+  /** Model endpoints throttle more than they fail, say for how long, and answer slowly. Hints of up to 2 min are waited for, and hold every call to that origin, since the limit is the account's and not the call's. The rate is learned, so a burst is spread instead of refused: 10 calls at once, then twice as many each second until the first 429; calls wait up to 2 min, as long as a hint may hold them. Error bodies are read: an account without credit is not asked again, and Gemini and Hugging Face name the wait only there. An attempt has 10 min, as in the SDKs of OpenAI and Anthropic, and more where the request asks for more than 21400 output tokens. An answer that the model may have generated is paid for: a timeout is not retried, and at most two attempts may have to be paid for. So one attempt of 10 min and throttled waits of at most 2, 8 and 8 s make 600000 + 18000 = 618000 ms; the deadline of 20 min leaves 582 s of room for hints. Both bound the time to the headers, or to the first content of a stream, which has to come within 60 s of them: a model may think that long without a word. After it a stream may run as long as it brings data at most 60 s apart. POST may be sent twice on the known inference paths only, where a second send costs tokens and changes nothing; any other POST, such as one that creates a file or a batch, keeps the default. */
   'steadfetch:llm': {
     version: 1,
     name: 'llm',
     maxAttempts: 4,
-    deadlineMs: 600000,
-    attemptTimeoutMs: 120000,
+    deadlineMs: 1200000,
+    attemptTimeoutMs: 600000,
     idleTimeoutMs: 60000,
     stream: {commit: 'content', firstContentMs: 60000, holdBytes: 65536},
     backoff: {kind: 'exponential', baseMs: 500, throttledBaseMs: 2000, factor: 4, capMs: 8000, jitter: 'full'},
     retryAfter: {maxMs: 120000, scope: 'origin'},
     quota: {learn: true, maxWaitMs: 120000},
     refusals: {readBytes: 16384},
+    paid: {afterTimeout: false, maxPaidAttempts: 2, attemptTimeoutPerOutputTokenMs: 28},
     routes: [
       {match: {methods: ['POST'], path: '/**/chat/completions'}, name: 'llm.chat', idempotentMethods: ['POST']},
       {match: {methods: ['POST'], path: '/**/completions'}, name: 'llm.completions', idempotentMethods: ['POST']},
@@ -155,6 +156,7 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     idleTimeoutMs: null,
     idempotency: null,
     refusals: null,
+    paid: null,
     budget: null,
     breaker: null,
     concurrency: null,

@@ -62,6 +62,12 @@ const errorBodiesShape = fields({
   readBytes: whole(1, 65536),
 });
 const refusalsShape = anyOf(errorBodiesShape, nothing);
+const paidAttemptsShape = fields({
+  afterTimeout: boolean,
+  maxPaidAttempts: whole(1, 100),
+  attemptTimeoutPerOutputTokenMs: anyOf(whole(1, 60000), nothing),
+});
+const paidShape = anyOf(paidAttemptsShape, nothing);
 const hedgingShape = fields({
   delayMs: whole(0, 86400000),
   quantile: between(0, 1),
@@ -195,6 +201,7 @@ const routeShape = fields({
   backoff: backoffShape,
   retryAfter: retryAfterShape,
   refusals: refusalsShape,
+  paid: paidShape,
   budget: budgetShape,
   breaker: breakerShape,
   concurrency: concurrencyShape,
@@ -226,6 +233,7 @@ export const overridesShape: Fields = fields({
   backoff: backoffShape,
   retryAfter: retryAfterShape,
   refusals: refusalsShape,
+  paid: paidShape,
   budget: nothing,
   breaker: nothing,
   concurrency: nothing,
@@ -256,6 +264,7 @@ export const policyShape: Fields = fields({
   backoff: backoffShape,
   retryAfter: retryAfterShape,
   refusals: refusalsShape,
+  paid: paidShape,
   budget: budgetShape,
   breaker: breakerShape,
   concurrency: concurrencyShape,

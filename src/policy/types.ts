@@ -90,6 +90,13 @@ export interface PolicyInput {
    */
   readonly refusals?: ErrorBodiesInput | null | undefined;
   /**
+   * An attempt that the server may have worked for costs money: the answers of a model. Such attempts are counted
+   * and bounded, and a timeout is not retried. null: attempts cost nothing.
+   *
+   * Default: null.
+   */
+  readonly paid?: PaidAttemptsInput | null | undefined;
+  /**
    * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry
    * at the time that the server named (Retry-After above 0) takes nothing from the budget.
    */
@@ -270,6 +277,13 @@ export interface Policy {
    * Default: null.
    */
   readonly refusals: ErrorBodies | null;
+  /**
+   * An attempt that the server may have worked for costs money: the answers of a model. Such attempts are counted
+   * and bounded, and a timeout is not retried. null: attempts cost nothing.
+   *
+   * Default: null.
+   */
+  readonly paid: PaidAttempts | null;
   /**
    * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry
    * at the time that the server named (Retry-After above 0) takes nothing from the budget.
@@ -856,6 +870,64 @@ export interface ErrorBodiesInput {
    * Unit: bytes. Default: 16384.
    */
   readonly readBytes?: number | undefined;
+  /** Ignored by the engine: for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/**
+ * An attempt is paid for unless it never left, or the server certainly did not act: a refused connection, a 429.
+ * Hedges count.
+ */
+export interface PaidAttempts {
+  /**
+   * Whether an attempt that timed out after it was sent is retried. A 504 and a 524 count as timeouts, and so does
+   * undici's own limit on the wait for headers.
+   *
+   * Default: false.
+   */
+  readonly afterTimeout: boolean;
+  /**
+   * Most attempts of a call that may have to be paid for. A retry that would be one more is not sent.
+   *
+   * Default: 2.
+   */
+  readonly maxPaidAttempts: number;
+  /**
+   * The attempt timeout is at least this, times the output tokens that the JSON body asks for (max_tokens and its
+   * like). The deadline still bounds it, and an attempt timeout that a call sets for itself is kept. null: it does
+   * not grow.
+   *
+   * Unit: ms. Default: 28. Source: Anthropic SDK: 60 min for 128,000 tokens.
+   */
+  readonly attemptTimeoutPerOutputTokenMs: number | null;
+}
+
+/**
+ * An attempt is paid for unless it never left, or the server certainly did not act: a refused connection, a 429.
+ * Hedges count.
+ */
+export interface PaidAttemptsInput {
+  /**
+   * Whether an attempt that timed out after it was sent is retried. A 504 and a 524 count as timeouts, and so does
+   * undici's own limit on the wait for headers.
+   *
+   * Default: false.
+   */
+  readonly afterTimeout?: boolean | undefined;
+  /**
+   * Most attempts of a call that may have to be paid for. A retry that would be one more is not sent.
+   *
+   * Default: 2.
+   */
+  readonly maxPaidAttempts?: number | undefined;
+  /**
+   * The attempt timeout is at least this, times the output tokens that the JSON body asks for (max_tokens and its
+   * like). The deadline still bounds it, and an attempt timeout that a call sets for itself is kept. null: it does
+   * not grow.
+   *
+   * Unit: ms. Default: 28. Source: Anthropic SDK: 60 min for 128,000 tokens.
+   */
+  readonly attemptTimeoutPerOutputTokenMs?: number | null | undefined;
   /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
@@ -1798,6 +1870,13 @@ export interface RouteInput {
    */
   readonly refusals?: ErrorBodiesInput | null | undefined;
   /**
+   * An attempt that the server may have worked for costs money: the answers of a model. Such attempts are counted
+   * and bounded, and a timeout is not retried. null: attempts cost nothing.
+   *
+   * Default: null.
+   */
+  readonly paid?: PaidAttemptsInput | null | undefined;
+  /**
    * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry
    * at the time that the server named (Retry-After above 0) takes nothing from the budget.
    */
@@ -2055,6 +2134,13 @@ export interface CallOverrides {
    * Default: null.
    */
   readonly refusals?: ErrorBodiesInput | null | undefined;
+  /**
+   * An attempt that the server may have worked for costs money: the answers of a model. Such attempts are counted
+   * and bounded, and a timeout is not retried. null: attempts cost nothing.
+   *
+   * Default: null.
+   */
+  readonly paid?: PaidAttemptsInput | null | undefined;
   /** null: this call takes nothing from the budget. */
   readonly budget?: null | undefined;
   /** null: this call neither asks nor tells the breaker. */

@@ -38,6 +38,8 @@ export const CALL_REASON = 'steadfetch.call.reason';
 export const CALL_ATTEMPTS = 'steadfetch.call.attempts';
 export const CALL_RETRIES = 'steadfetch.call.retries';
 export const CALL_HEDGES = 'steadfetch.call.hedges';
+/** Attempts that may have to be paid for. */
+export const CALL_PAID_ATTEMPTS = 'steadfetch.call.paid_attempts';
 /** How often the client above has retried before this call. */
 export const CALL_OUTER_RETRIES = 'steadfetch.call.outer_retries';
 /** Seconds. */

@@ -48,6 +48,7 @@ export class CallMetrics {
     const retries = retriesOf(call);
     if (retries > 0) retriesOfCalls.record(retries, common, this.#context);
     if (call.hedges > 0) hedges.record(call.hedges, common, this.#context);
+    if ((call.paidAttempts ?? 0) > 0) this.#instruments.paidAttempts.add(call.paidAttempts!, common, this.#context);
     if (call.waitedMs > 0) retryDelay.record(call.waitedMs / 1000, this.#series.attributes, this.#context);
     const type = errorType(outcome, this.#conventions);
     // Another object: SDKs keep the first that they are given for a series.

@@ -15,6 +15,7 @@ export class Instruments {
   readonly retries: Histogram;
   readonly hedges: Histogram;
   readonly retryDelay: Histogram;
+  readonly paidAttempts: Counter;
   readonly rejected: Counter;
   readonly breakerTransitions: Counter;
   readonly #meter: Meter;
@@ -55,6 +56,10 @@ export class Instruments {
       CALL_SECONDS,
       'Time that calls waited between their attempts.',
     );
+    this.paidAttempts = meter.createCounter('steadfetch.client.call.paid_attempts', {
+      unit: '{attempt}',
+      description: 'Attempts that may have to be paid for, of policies that count them.',
+    });
     this.rejected = meter.createCounter('steadfetch.client.call.rejected', {
       unit: '{call}',
       description: 'Attempts that a guard refused before they were sent.',

@@ -54,7 +54,7 @@ const named: readonly Case[] = [
     b: {extends: ['steadfetch:llm', 'steadfetch:payments']},
     both: oneAttempt,
     scenario: oneCall(['hang']),
-    expect: ['0: ATTEMPT_TIMEOUT (attempts-exhausted) at 120000', '0: ATTEMPT_TIMEOUT (attempts-exhausted) at 15000'],
+    expect: ['0: ATTEMPT_TIMEOUT (attempts-exhausted) at 600000', '0: ATTEMPT_TIMEOUT (attempts-exhausted) at 15000'],
   },
   {
     path: 'extends',
@@ -328,6 +328,51 @@ const refusals: readonly Case[] = [
     b: {refusals: {readBytes: 100}},
     scenario: sendsToExhausted,
     expect: [2, 1],
+  },
+];
+
+const generation = (tokens: number): RequestInit => ({method: 'PUT', body: JSON.stringify({max_tokens: tokens})});
+const sendsOfHanging: Scenario = async world => {
+  world.serve('hang');
+  await world.run(ITEMS, generation(10));
+  return world.sends;
+};
+const sendsOfFailing: Scenario = async world => {
+  world.serve(500);
+  await world.run(ITEMS, generation(10));
+  return world.sends;
+};
+const timeOfHanging: Scenario = async world => {
+  world.serve('hang');
+  await world.run(ITEMS, generation(1000));
+  return world.clock.now();
+};
+const free = {...retried, budget: null, deadlineMs: 100_000, attemptTimeoutMs: 100} as const;
+const paid: readonly Case[] = [
+  {path: 'paid', a: {paid: null}, b: {paid: {}}, both: free, scenario: sendsOfHanging, expect: [10, 1]},
+  {
+    path: 'paid.afterTimeout',
+    a: {paid: {afterTimeout: false}},
+    b: {paid: {afterTimeout: true}},
+    both: free,
+    scenario: sendsOfHanging,
+    expect: [1, 2],
+  },
+  {
+    path: 'paid.maxPaidAttempts',
+    a: {paid: {maxPaidAttempts: 2}},
+    b: {paid: {maxPaidAttempts: 3}},
+    both: free,
+    scenario: sendsOfFailing,
+    expect: [2, 3],
+  },
+  {
+    path: 'paid.attemptTimeoutPerOutputTokenMs',
+    a: {paid: {attemptTimeoutPerOutputTokenMs: 28}},
+    b: {paid: {attemptTimeoutPerOutputTokenMs: null}},
+    both: free,
+    scenario: timeOfHanging,
+    expect: [28_000, 100],
   },
 ];
 
@@ -951,6 +996,7 @@ export const cases: readonly Case[] = [
   ...backoff,
   ...retryAfter,
   ...refusals,
+  ...paid,
   ...budget,
   ...breaker,
   ...load,

@@ -17,8 +17,12 @@ function waits({backoff, maxAttempts}: Policy, least: number): number[] {
   return Array.from({length: maxAttempts - 1}, (_, retry) => Math.min(backoff.capMs, base * backoff.factor ** retry));
 }
 
+/** The attempts that may take their whole time: one, where a timeout is paid for and not retried. */
+const slowAttempts = ({maxAttempts, paid}: Policy): number =>
+  paid?.afterTimeout === false ? 1 : (maxAttempts as number);
+
 const worstCase = (policy: Policy, least: number): number =>
-  (policy.maxAttempts as number) * (policy.attemptTimeoutMs as number) +
+  slowAttempts(policy) * (policy.attemptTimeoutMs as number) +
   waits(policy, least).reduce((sum, wait) => sum + wait, 0);
 
 describe('presets', () => {
@@ -42,7 +46,7 @@ describe('presets', () => {
   for (const [name, waitsMs, ms, throttledWaitsMs, throttledMs] of [
     ['default', [100, 200], 24_300, [1000, 2000], 27_000],
     ['interactive', [250, 1000], 8750, [1000, 1000], 9500],
-    ['llm', [500, 2000, 8000], 490_500, [2000, 8000, 8000], 498_000],
+    ['llm', [500, 2000, 8000], 610_500, [2000, 8000, 8000], 618_000],
     ['payments', [500, 1000], 46_500, [1000, 2000], 48_000],
     ['batch', [1000, 4000, 16_000, 30_000], 201_000, [5000, 20_000, 30_000, 30_000], 235_000],
   ] as const) {
@@ -76,7 +80,7 @@ describe('presets', () => {
   it('llm: hints hold the origin, the deadline is long but there, and POST repeats on inference paths only', () => {
     const {policy, routes} = resolvePolicy({extends: ['steadfetch:llm']});
     expect(policy.retryAfter).to.deep.equal({honor: true, maxMs: 120_000, scope: 'origin'});
-    expect(policy.deadlineMs).to.equal(600_000);
+    expect(policy.deadlineMs).to.equal(1_200_000);
     const routeOf = (path: string) => routes.find(({matches}) => matches('POST', 'https://api.openai.com', path));
     for (const path of [
       '/v1/chat/completions',

@@ -59,6 +59,7 @@ describe('telemetry: metrics', () => {
       ['steadfetch.client.call.retries', DataPointType.HISTOGRAM, '{retry}', [1, 2, 3, 4, 5, 10]],
       ['steadfetch.client.call.hedges', DataPointType.HISTOGRAM, '{hedge}', [1, 2, 3, 4, 5]],
       ['steadfetch.client.call.retry_delay', DataPointType.HISTOGRAM, 's', [...SECONDS, 30, 60]],
+      ['steadfetch.client.call.paid_attempts', DataPointType.SUM, '{attempt}'],
       ['steadfetch.client.call.rejected', DataPointType.SUM, '{call}'],
       ['steadfetch.client.active_calls', DataPointType.SUM, '{call}'],
       ['steadfetch.client.retry_budget.remaining', DataPointType.GAUGE, '1'],
@@ -76,6 +77,7 @@ describe('telemetry: metrics', () => {
           backoff: {kind: 'constant', delayMs: 10, throttledBaseMs: 0, jitter: 'none'},
           hedge: {delayMs: 5, maxLoadRatio: 1},
           concurrency: {},
+          paid: {maxPaidAttempts: 10},
           breaker: {kind: 'consecutive', failures: 2, openMs: 60_000},
         }),
       );
@@ -104,6 +106,18 @@ describe('telemetry: metrics', () => {
           for (const name of Object.keys(attributes))
             expect(name, descriptor.name).not.to.match(/call\.id|url\.(?!template)|attempt\.number|reason\.|trace/);
     });
+  });
+
+  it('count paid attempts by outcome, for policies that have paid', async () => {
+    const {run, serve} = handy(world({...named, paid: {}, backoff: {kind: 'constant', delayMs: 10, jitter: 'none'}}));
+    serve(429, 500, 200);
+    await run();
+    serve(200);
+    await run();
+    const paid = await points('steadfetch.client.call.paid_attempts');
+    expect(paid.map(({attributes, value}) => [attributes['steadfetch.call.outcome'], value])).to.deep.equal([
+      ['success', 3],
+    ]);
   });
 
   it('measure a call by outcome, waits included, and its attempts by kind and status', async () => {

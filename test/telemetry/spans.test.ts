@@ -248,6 +248,16 @@ describe('telemetry: spans', () => {
       expect(tracing.calls[0]!.attributes).to.include({'steadfetch.call.outer_retries': 2});
     });
 
+    it('paid attempts are counted where the policy has `paid`', async () => {
+      const place = server.place(500, 429, 200);
+      await fetched(place.url, {...quick, paid: {}});
+      await fetched(server.place(200).url, quick);
+      expect(tracing.calls.map(({attributes}) => attributes['steadfetch.call.paid_attempts'])).to.deep.equal([
+        2,
+        undefined,
+      ]);
+    });
+
     it('hedge.started', async () => {
       const place = server.place(response => setTimeout(() => response.end('{}'), 150), 200);
       await fetched(place.url, {...quick, hedge: {delayMs: 10, maxLoadRatio: 1}, budget: null});

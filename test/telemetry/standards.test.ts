@@ -81,6 +81,7 @@ const stories: Record<string, Story> = {
     answers: ['hang', secretAnswer(200)],
     policy: {hedge: {delayMs: 15, maxLoadRatio: 1}, budget: null},
   },
+  'a paid answer': {answers: [secretAnswer(500), secretAnswer(200)], policy: {paid: {}}},
   'an open breaker': {
     answers: [secretAnswer(500)],
     policy: {breaker: {kind: 'consecutive', failures: 1, openMs: 60_000}},

@@ -52,6 +52,7 @@ export const ATTRIBUTES: Readonly<Record<string, Rule>> = {
   'steadfetch.call.attempts': {type: 'int', required: ['call'], on: ['call']},
   'steadfetch.call.retries': {type: 'int', required: ['call'], on: ['call']},
   'steadfetch.call.hedges': {type: 'int', required: ['call'], on: ['call']},
+  'steadfetch.call.paid_attempts': {type: 'int', required: [], on: ['call']},
   'steadfetch.call.retry_delay': {type: 'number', required: ['call'], on: ['call']},
   'steadfetch.idempotency.key_sent': {type: 'bool', required: ['call'], on: ['call']},
   'steadfetch.attempt.number': {type: 'int', required: ['attempt', 'body'], on: ['attempt', 'body', 'event', 'log']},
@@ -112,6 +113,12 @@ export const METRICS: Readonly<
     required: [...request, 'steadfetch.call.outcome'],
   },
   'steadfetch.client.call.retry_delay': {form: 'histogram', unit: 's', required: request},
+  'steadfetch.client.call.paid_attempts': {
+    form: 'sum',
+    monotonic: true,
+    unit: '{attempt}',
+    required: [...request, 'steadfetch.call.outcome'],
+  },
   'steadfetch.client.call.rejected': {
     form: 'sum',
     monotonic: true,
