@@ -76,6 +76,7 @@ function reading(native: Response, name: (typeof BODY_METHODS)[number]) {
       listener.pending(reject);
       promise.then(
         value => {
+          if (name === 'json' || name === 'text') listener.gave?.(value);
           listener.ended('read');
           resolve(value);
         },

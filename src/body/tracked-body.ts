@@ -3,7 +3,9 @@
  * only silence counts.
  */
 import type {BodyEnd, BodyObserver} from '../core/observer.ts';
+import {quietly} from '../core/quietly.ts';
 import type {BodyListener} from './body-listener.ts';
+import type {UsageTap} from './usage-tap.ts';
 
 /** The time that a body is read under. */
 export interface BodyTimer {
@@ -37,6 +39,8 @@ export class TrackedBody implements BodyListener {
   span: BodyObserver | null = null;
   /** An error body never counts as a stream: clients read it on the way to an error, in whatever way. */
   readonly #isErrorBody: boolean;
+  /** Reads along. */
+  tap: UsageTap | null = null;
   #isStreaming = false;
   /** Copies of the body that are still to be read: `clone()` makes two of one. */
   #readers = 1;
@@ -78,12 +82,17 @@ export class TrackedBody implements BodyListener {
     this.#timer.keepAlive();
   }
 
-  chunkArrived(): void {
+  chunkArrived(chunk?: Uint8Array): void {
     this.#reads = NO_READS;
+    if (this.tap !== null && chunk !== undefined) quietly(() => this.tap!.chunk(chunk));
     if (!this.#isStreaming) return;
     if (this.#pulse !== null)
       this.#silenceLeftMs = this.#pulse.takeBroughtData() ? undefined : this.#timer.silenceLeftMs;
     this.#timer.endSilence();
+  }
+
+  gave(value: unknown): void {
+    if (this.tap !== null) quietly(() => this.tap!.value(value));
   }
 
   cloned(): void {
@@ -102,6 +111,7 @@ export class TrackedBody implements BodyListener {
   close(how: BodyEnd): void {
     this.#readers = 0;
     this.#reads = NO_READS;
+    if (how === 'read') this.tap?.end();
     this.span?.end(how);
   }
 }

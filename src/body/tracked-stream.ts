@@ -108,7 +108,7 @@ function readerMethods(native: object | undefined): object {
         promise.then(
           result => {
             if (result.done) listener.ended('read');
-            else listener.chunkArrived();
+            else listener.chunkArrived(result.value);
             resolve(result);
           },
           error => {

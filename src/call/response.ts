@@ -1,9 +1,13 @@
 /** The response of an attempt: checked when it comes; it waits while the call decides; then it is the answer, or it is discarded. */
 import type {HeldBody} from '../body/response-bodies.ts';
 import {TrackedBody} from '../body/tracked-body.ts';
+import {UsageTap} from '../body/usage-tap.ts';
 import {startBody} from '../client/observe.ts';
 import type {AttemptObserver} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
+import {usageIn} from '../decide/usage.ts';
+import type {QuotaReservation} from '../guards/quota.ts';
 import {pulseOf} from './attempt-stream.ts';
 import type {Cancellation} from './cancellation.ts';
 import type {CallContext} from './context.ts';
@@ -14,6 +18,7 @@ interface Attempt<R extends AttemptResponse> {
   readonly cancellation: Cancellation;
   readonly span: AttemptObserver | null;
   held: HeldBody | null;
+  readonly taken: QuotaReservation | null;
 }
 
 /**
@@ -63,11 +68,13 @@ export function deliverResponse<R extends AttemptResponse>(attempt: Attempt<R>, 
   }
 }
 
-function trackBody<R extends AttemptResponse>({call, cancellation, span}: Attempt<R>, response: R): void {
+function trackBody<R extends AttemptResponse>({call, cancellation, span, taken}: Attempt<R>, response: R): void {
   const {client, transport, plan} = call;
   const {bodies, bodyGetsFreshTime, bodyGraceMs = 0} = transport;
   const pulse = plan.policy.stream === null ? null : pulseOf(response);
   const body = new TrackedBody(cancellation, client.answers.isFailure(response.status), pulse);
+  if (taken !== null && call.guards.quota?.countsTokens)
+    body.tap = new UsageTap(usageIn, usage => quietly(() => taken.settle(usage, client.clock.now())));
   if (!bodies.track(response, body)) return cancellation.release();
   if (span !== null) body.span = startBody(span);
   cancellation.limitBody(body, bodyGetsFreshTime, bodyGraceMs);

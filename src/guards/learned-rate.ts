@@ -81,7 +81,8 @@ export class LearnedRate {
     this.#refill(now);
     this.#level = Math.min(this.#level, 0);
     if (takenAt <= this.#loweredAt) return;
-    const admittedRate = (this.#admittedSince / (now - this.#since)) * SECOND;
+    const sinceMs = now - this.#since;
+    const admittedRate = sinceMs > 0 ? (this.#admittedSince / sinceMs) * SECOND : 0;
     const lowered = Math.min(this.#perSecond * DECREASE, admittedRate * ABOVE_ADMITTED);
     this.#setRate(Math.max(LOWEST_RATE, this.#perSecond / 2, lowered));
     this.#isStarting = false;

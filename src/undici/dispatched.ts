@@ -217,7 +217,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
         return;
       case 'answer':
         this.#ahead?.chunk(chunk);
-        this.#listener?.chunkArrived();
+        this.#listener?.chunkArrived(chunk);
         this.#controller.handler.onResponseData?.(this.#controller, chunk);
         if (!this.#controller.paused) this.#listener?.awaitingChunk();
     }

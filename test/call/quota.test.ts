@@ -329,4 +329,43 @@ describe('a call under a quota', () => {
       expect([await left(429), await left(500), await left(200)]).to.deep.equal([1000, 95, 95]);
     },
   );
+
+  for (const [what, headers] of Object.entries({
+    'a negative wait': {'retry-after-ms': '-5'},
+    NaN: {'retry-after': 'NaN'},
+    'a wait of ages': {'retry-after-ms': '1e300', 'retry-after': '9'.repeat(400)},
+    'a date in the past': {'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT'},
+    'a reset in the past': {
+      'anthropic-ratelimit-requests-remaining': '0',
+      'anthropic-ratelimit-requests-reset': '1970-01-01T00:00:00Z',
+    },
+    'remains below zero': {'x-ratelimit-remaining-requests': '-7', 'x-ratelimit-reset-requests': '-1s'},
+  }))
+    virtually(`goes on after headers that lie: ${what}`, async make => {
+      const world = make({quota: {}, retryAfter: {maxMs: 5000}, deadlineMs: 60_000});
+      world.serve(answer(429, headers), 200);
+      await world.run();
+      world.serve(200);
+      const ends = await world.clock.run(() => Promise.all(Array.from({length: 5}, () => world.end())));
+      expect(ends).to.deep.equal(Array(5).fill('200'));
+      expect(world.clock.now()).to.be.below(12_000);
+      const {heldMs, learnedPerSecond} = world.handle.snapshot(world.clock.now()).origins[0]!.quotas[0]!;
+      expect([heldMs, learnedPerSecond! > 0 && learnedPerSecond! < 100]).to.deep.equal([0, true]);
+    });
+
+  virtually('ends one call where the clock throws while the line is served, and serves the others', async make => {
+    const world = make(one);
+    const ends = await world.clock.run(async () => {
+      const [first, ...others] = [world.end(), world.end(), world.end()];
+      await first;
+      const {now} = world.clock;
+      world.clock.now = () => {
+        world.clock.now = now;
+        throw new Error('no time');
+      };
+      return Promise.all(others);
+    });
+    expect(ends).to.deep.equal(['INTERNAL (not-transient)', '200']);
+    expect(world.handle.snapshot(world.clock.now()).origins[0]!.quotas[0]!.waiting).to.equal(0);
+  });
 });

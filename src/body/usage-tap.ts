@@ -1,0 +1,43 @@
+/** Reads beside the caller, from what the caller reads, how many tokens the answer took. */
+import type {AskedTokens} from '../decide/asked-tokens.ts';
+
+/** As much of a chunk is looked at again with the next one: a name and its number may come in two chunks. */
+const OVERLAP = 128;
+
+export class UsageTap {
+  readonly #usageIn: (text: string) => AskedTokens;
+  readonly #settle: (usage: AskedTokens) => void;
+  readonly #decoder = new TextDecoder();
+  #tail = '';
+  #usage: {inputTokens?: number; outputTokens?: number} = {};
+
+  /** @param settle Called once, where the body was read to its end and tells its usage. */
+  constructor(usageIn: (text: string) => AskedTokens, settle: (usage: AskedTokens) => void) {
+    this.#usageIn = usageIn;
+    this.#settle = settle;
+  }
+
+  /** A chunk of a stream. */
+  chunk(bytes: Uint8Array): void {
+    const text = this.#tail + this.#decoder.decode(bytes, {stream: true});
+    this.#tail = text.slice(-OVERLAP);
+    this.#look(text);
+  }
+
+  /** What a body method gave. */
+  value(value: unknown): void {
+    this.#look(typeof value === 'string' ? value : JSON.stringify(value));
+  }
+
+  end(): void {
+    const {inputTokens, outputTokens} = this.#usage;
+    if (inputTokens !== undefined || outputTokens !== undefined) this.#settle(this.#usage);
+  }
+
+  #look(text: string): void {
+    const {inputTokens, outputTokens} = this.#usageIn(text);
+    const usage = this.#usage;
+    if (inputTokens !== undefined) usage.inputTokens = Math.max(usage.inputTokens ?? 0, inputTokens);
+    if (outputTokens !== undefined) usage.outputTokens = Math.max(usage.outputTokens ?? 0, outputTokens);
+  }
+}

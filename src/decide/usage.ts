@@ -1,0 +1,33 @@
+/** How many tokens an answer of a model endpoint says it took. */
+import type {AskedTokens} from './asked-tokens.ts';
+
+/** The names of vendors; those of a group mean the same, and those of `added` come on top. */
+const INPUT = namesOf('prompt_tokens', 'input_tokens', 'promptTokenCount', 'inputTokens', 'prompt_eval_count');
+const INPUT_ADDED = namesOf('cache_creation_input_tokens');
+const OUTPUT = namesOf('completion_tokens', 'output_tokens', 'candidatesTokenCount', 'outputTokens', 'eval_count');
+const OUTPUT_ADDED = namesOf('thoughtsTokenCount');
+
+function namesOf(...names: string[]): RegExp {
+  return new RegExp(`"(?:${names.join('|')})"\\s*:\\s*(\\d{1,12})`, 'g');
+}
+
+/**
+ * What a JSON body, or a part of an event stream, says of its usage. In a stream vendors repeat the counts as they grow, so the largest counts.
+ * Quotes inside of a text are escaped: what a model writes is not taken for usage.
+ */
+export function usageIn(text: string): AskedTokens {
+  const inputTokens = total(text, INPUT, INPUT_ADDED);
+  const outputTokens = total(text, OUTPUT, OUTPUT_ADDED);
+  return {...(inputTokens !== undefined && {inputTokens}), ...(outputTokens !== undefined && {outputTokens})};
+}
+
+function total(text: string, names: RegExp, added: RegExp): number | undefined {
+  const count = largest(text, names);
+  return count === undefined ? undefined : count + (largest(text, added) ?? 0);
+}
+
+function largest(text: string, names: RegExp): number | undefined {
+  let found: number | undefined;
+  for (const match of text.matchAll(names)) found = Math.max(found ?? 0, Number(match[1]));
+  return found;
+}
