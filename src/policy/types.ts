@@ -142,19 +142,18 @@ export interface PolicyInput {
    */
   readonly deadlineHeader?: string | null | undefined;
   /**
-   * Header that carries the number of the attempt: 1 for the first, hedges counted. Servers can tell retries from
-   * first attempts by it. null: none.
+   * Header that carries the number of the attempt: 1 for the first, hedges counted. It lets servers distinguish
+   * retries from first attempts. null: none.
    *
    * Default: null. Source: x-stainless-retry-count of the SDKs of OpenAI and Anthropic; x-envoy-attempt-count;
    * grpc-previous-rpc-attempts.
    */
   readonly attemptHeader?: string | null | undefined;
   /**
-   * What to do where the client above retries too, which x-stainless-retry-count (the SDKs of OpenAI and
-   * Anthropic), amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts tell:
-   * attempts multiply.
+   * What to do where the client above retries too, as x-stainless-retry-count (the SDKs of OpenAI and Anthropic),
+   * amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts show: attempts multiply.
    *
-   * - observe: Both retry. One warning per client names the header; an event and a span attribute tell how often
+   * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
    * the client above has retried.
    * - yield: The client above retries alone: a call that carries its header is sent once.
    *
@@ -330,19 +329,18 @@ export interface Policy {
    */
   readonly deadlineHeader: string | null;
   /**
-   * Header that carries the number of the attempt: 1 for the first, hedges counted. Servers can tell retries from
-   * first attempts by it. null: none.
+   * Header that carries the number of the attempt: 1 for the first, hedges counted. It lets servers distinguish
+   * retries from first attempts. null: none.
    *
    * Default: null. Source: x-stainless-retry-count of the SDKs of OpenAI and Anthropic; x-envoy-attempt-count;
    * grpc-previous-rpc-attempts.
    */
   readonly attemptHeader: string | null;
   /**
-   * What to do where the client above retries too, which x-stainless-retry-count (the SDKs of OpenAI and
-   * Anthropic), amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts tell:
-   * attempts multiply.
+   * What to do where the client above retries too, as x-stainless-retry-count (the SDKs of OpenAI and Anthropic),
+   * amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts show: attempts multiply.
    *
-   * - observe: Both retry. One warning per client names the header; an event and a span attribute tell how often
+   * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
    * the client above has retried.
    * - yield: The client above retries alone: a call that carries its header is sent once.
    *
@@ -1786,11 +1784,11 @@ export interface CorrelationInput {
 }
 
 /**
- * What to do where the client above retries too, which x-stainless-retry-count (the SDKs of OpenAI and Anthropic),
- * amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts tell: attempts multiply.
+ * What to do where the client above retries too, as x-stainless-retry-count (the SDKs of OpenAI and Anthropic),
+ * amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts show: attempts multiply.
  *
- * - observe: Both retry. One warning per client names the header; an event and a span attribute tell how often the
- * client above has retried.
+ * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
+ * the client above has retried.
  * - yield: The client above retries alone: a call that carries its header is sent once.
  *
  * Source: Google SRE book, Handling overload: retry at one layer.
@@ -1922,19 +1920,18 @@ export interface RouteInput {
    */
   readonly deadlineHeader?: string | null | undefined;
   /**
-   * Header that carries the number of the attempt: 1 for the first, hedges counted. Servers can tell retries from
-   * first attempts by it. null: none.
+   * Header that carries the number of the attempt: 1 for the first, hedges counted. It lets servers distinguish
+   * retries from first attempts. null: none.
    *
    * Default: null. Source: x-stainless-retry-count of the SDKs of OpenAI and Anthropic; x-envoy-attempt-count;
    * grpc-previous-rpc-attempts.
    */
   readonly attemptHeader?: string | null | undefined;
   /**
-   * What to do where the client above retries too, which x-stainless-retry-count (the SDKs of OpenAI and
-   * Anthropic), amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts tell:
-   * attempts multiply.
+   * What to do where the client above retries too, as x-stainless-retry-count (the SDKs of OpenAI and Anthropic),
+   * amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts show: attempts multiply.
    *
-   * - observe: Both retry. One warning per client names the header; an event and a span attribute tell how often
+   * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
    * the client above has retried.
    * - yield: The client above retries alone: a call that carries its header is sent once.
    *
@@ -2143,7 +2140,7 @@ export interface CallOverrides {
   readonly paid?: PaidAttemptsInput | null | undefined;
   /** null: this call takes nothing from the budget. */
   readonly budget?: null | undefined;
-  /** null: this call neither asks nor tells the breaker. */
+  /** null: this call neither asks the breaker nor reports to it. */
   readonly breaker?: null | undefined;
   /** null: this call does not count against the limit. */
   readonly concurrency?: null | undefined;
@@ -2170,19 +2167,18 @@ export interface CallOverrides {
    */
   readonly deadlineHeader?: string | null | undefined;
   /**
-   * Header that carries the number of the attempt: 1 for the first, hedges counted. Servers can tell retries from
-   * first attempts by it. null: none.
+   * Header that carries the number of the attempt: 1 for the first, hedges counted. It lets servers distinguish
+   * retries from first attempts. null: none.
    *
    * Default: null. Source: x-stainless-retry-count of the SDKs of OpenAI and Anthropic; x-envoy-attempt-count;
    * grpc-previous-rpc-attempts.
    */
   readonly attemptHeader?: string | null | undefined;
   /**
-   * What to do where the client above retries too, which x-stainless-retry-count (the SDKs of OpenAI and
-   * Anthropic), amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts tell:
-   * attempts multiply.
+   * What to do where the client above retries too, as x-stainless-retry-count (the SDKs of OpenAI and Anthropic),
+   * amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts show: attempts multiply.
    *
-   * - observe: Both retry. One warning per client names the header; an event and a span attribute tell how often
+   * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
    * the client above has retried.
    * - yield: The client above retries alone: a call that carries its header is sent once.
    *

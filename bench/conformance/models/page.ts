@@ -23,7 +23,7 @@ interface Manifest {
 export function pageOf({node, results, costs}: Results, bench: Manifest, own: Manifest): string {
   const of = (column: Column, row: Row): Measured | null => results[column.id]?.rows[row.id] ?? null;
   const asked = columns.filter(({hasPitfalls}) => hasPitfalls);
-  const verdict = (column: Column, id: string): CellResult =>
+  const resultOf = (column: Column, id: string): CellResult =>
     results[column.id]?.pitfalls[id] ?? {cell: 'n/a', note: ''};
   const versions = columns.map(({name, packages}) => {
     const parts = packages.map(name => `${name} ${bench.dependencies[name] ?? `${own.version}, from src`}`);
@@ -62,16 +62,16 @@ Of the list of [conformance](conformance.md), those of quotas, streams and paid 
 
 ${table(
   ['', 'pitfall', ...asked.map(({name}) => name)],
-  pitfalls.map(({id, title}) => [id, title, ...asked.map(column => verdict(column, id).cell)]),
+  pitfalls.map(({id, title}) => [id, title, ...asked.map(column => resultOf(column, id).cell)]),
 )}
 
 ### How each failure shows
 
 ${pitfalls
-  .map(({id}) => ({id, failing: asked.filter(column => verdict(column, id).cell === 'fail')}))
+  .map(({id}) => ({id, failing: asked.filter(column => resultOf(column, id).cell === 'fail')}))
   .filter(({failing}) => failing.length > 0)
   .map(({id, failing}) => {
-    const notes = failing.map(column => `${column.name} ${verdict(column, id).note.replaceAll('\n', ' ')}`);
+    const notes = failing.map(column => `${column.name} ${resultOf(column, id).note.replaceAll('\n', ' ')}`);
     return `- ${id}: ${notes.join('; ')}.`;
   })
   .join('\n')}

@@ -120,7 +120,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T7',
-    title: "A time-out and the caller's abort are told apart",
+    title: "A time-out and the caller's abort are distinguished",
     async run({client, hasTimeout}, scene) {
       if (client === undefined || !hasTimeout) return absent;
       const call = await client({attempts: 1, delayMs: 1, timeoutMs: 80});

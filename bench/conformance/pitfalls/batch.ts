@@ -9,7 +9,7 @@ const upper = (chunk: readonly string[]): string[] => chunk.map(item => item.toU
 export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T52',
-    title: 'Calls that are the same are sent once, and everyone who waits can read the answer',
+    title: 'Equal calls are sent once, and each caller can read the response',
     async run({deduped}, scene) {
       if (deduped === undefined) return absent;
       const place = scene.place({body: 'said'});

@@ -73,7 +73,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T34',
-    title: 'It forgets origins that nobody calls any more, but none that is open',
+    title: 'It forgets origins that are no longer called, but none that is open',
     async run({breakers}) {
       if (breakers === undefined) return absent;
       const all = await breakers({...SETTINGS, openMs: 60_000});

@@ -13,7 +13,7 @@ const slow =
 export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T35',
-    title: 'Who aborts leaves the line at once, and the place in line is free',
+    title: 'A call that is aborted leaves the queue at once, and its place in the queue is free',
     async run({bulkhead}) {
       if (bulkhead === undefined) return absent;
       const call = await bulkhead(1, 1);
@@ -37,7 +37,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T36',
-    title: 'Nobody is refused while a place is changing hands',
+    title: 'No call is refused while a place is passed on',
     async run({bulkhead}) {
       if (bulkhead === undefined) return absent;
       const call = await bulkhead(1, 1);

@@ -23,7 +23,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T39',
-    title: 'When one attempt has won no timer of another is left, and the end is told once',
+    title: 'When one attempt has won, no timer of another is left, and the end is reported once',
     async run({hedged}, scene) {
       if (hedged === undefined) return absent;
       const call = await hedged({delayMs: 1500, attempts: 2});
