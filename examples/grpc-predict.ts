@@ -94,7 +94,7 @@ export async function startModel(steps: Step[]): Promise<{address: string; stop(
     if (typeof step === 'string') return undefined;
     const metadata = new Metadata();
     if (step.pushbackMs !== undefined) metadata.set('grpc-retry-pushback-ms', step.pushbackMs);
-    return {code: step.code, details: 'as told', metadata};
+    return {code: step.code, details: 'scripted', metadata};
   };
   const server = new Server();
   server.addService(model, {

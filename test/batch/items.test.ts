@@ -130,13 +130,13 @@ describe('runBatch', () => {
       ...['attempt.end', 'call.end', 'item.end', 'item.end'],
       'batch.end',
     ]);
-    const told = events.filter(event => event.type === 'item.end');
-    expect(told.map(({index, source, failure}) => [index, source, failure?.code])).to.deep.equal([
+    const ended = events.filter(event => event.type === 'item.end');
+    expect(ended.map(({index, source, failure}) => [index, source, failure?.code])).to.deep.equal([
       [0, 'sent', undefined],
       [1, 'sent', '400'],
       [2, 'duplicate', '400'],
     ]);
-    expect(told.at(-1)!.progress).to.deep.equal({items: 3, finished: 3, succeeded: 1, failed: 2, requests: 3});
+    expect(ended.at(-1)!.progress).to.deep.equal({items: 3, finished: 3, succeeded: 1, failed: 2, requests: 3});
   });
 
   it('accepts a handle, which can disable retries and show breakers', async () => {

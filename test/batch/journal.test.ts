@@ -61,7 +61,7 @@ describe('the journal', () => {
     );
     return {sent, results, runId, resumed};
   };
-  const told = ({results}: Ran) => results.map(({item, ok, source}) => [item, ok, source]);
+  const shown = ({results}: Ran) => results.map(({item, ok, source}) => [item, ok, source]);
 
   it('returns the stored results, and sends none of these items again', async () => {
     const first = await run();
@@ -70,7 +70,7 @@ describe('the journal', () => {
     expect(second.sent).to.be.empty;
     expect(second.resumed).to.equal(5);
     expect(second.runId).to.equal(first.runId);
-    expect(told(second)).to.deep.equal(ITEMS.map(item => [item, item !== 'c', 'journal']));
+    expect(shown(second)).to.deep.equal(ITEMS.map(item => [item, item !== 'c', 'journal']));
     const failure = second.results[2]!;
     expect(failure.ok ? null : failure.failure).to.deep.include({code: '400', status: 400, body: {echo: 'c'}});
     expect(second.results[1]).to.deep.include({value: {echo: 'bé'}});

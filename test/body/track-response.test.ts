@@ -156,8 +156,8 @@ describe('the body of an answer', () => {
       const {trackResponse} = (await import(
         `../../src/body/track-response.ts?${'streamless'}`
       )) as typeof import('../../src/body/track-response.ts');
-      const told: string[] = [];
-      const keeper = {armed: true, pending: () => told.push('pending'), ended: () => told.push('ended')};
+      const notified: string[] = [];
+      const keeper = {armed: true, pending: () => notified.push('pending'), ended: () => notified.push('ended')};
       class Native {
         readonly body = {};
         async text(): Promise<string> {
@@ -167,7 +167,7 @@ describe('the body of an answer', () => {
       const response = new Native() as unknown as Response;
       expect(trackResponse(response, keeper as unknown as Parameters<typeof trackResponse>[1])).to.equal(true);
       expect(await response.text()).to.equal('native');
-      expect(told).to.deep.equal(['pending', 'ended']);
+      expect(notified).to.deep.equal(['pending', 'ended']);
     } finally {
       globalThis.ReadableStream = ReadableStream;
     }

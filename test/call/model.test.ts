@@ -149,7 +149,7 @@ function throwsAt(turn: number | null): () => undefined {
   };
 }
 
-async function tell(story: Story): Promise<void> {
+async function play(story: Story): Promise<void> {
   const observer = watching();
   const world = new World(story.policy, {
     observer,
@@ -243,6 +243,6 @@ function expectBudgetHolds({policy, calls}: Story, world: World, server: Server)
 
 describe('any interleaving of calls', () => {
   it('ends each once, leaves nothing, sends no more than is allowed, and repeats no effect without a key', async () => {
-    await fc.assert(fc.asyncProperty(stories, tell), {seed: 20_261_124, numRuns: 700});
+    await fc.assert(fc.asyncProperty(stories, play), {seed: 20_261_124, numRuns: 700});
   });
 });

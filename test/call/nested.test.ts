@@ -30,8 +30,8 @@ describe('retries of a client above', () => {
     const requests = world.server;
     await underAnSdk(world);
     expect(requests.requests.length).to.equal(12);
-    const told = world.events.filter(event => event.type === 'retry.nested');
-    expect(told.map(({header, outerRetries}) => [header, outerRetries])).to.deep.equal([
+    const notified = world.events.filter(event => event.type === 'retry.nested');
+    expect(notified.map(({header, outerRetries}) => [header, outerRetries])).to.deep.equal([
       [HEADER, 1],
       [HEADER, 2],
     ]);

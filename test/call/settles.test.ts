@@ -227,7 +227,7 @@ class Play {
 const STATUS = Object.getOwnPropertyDescriptor(Response.prototype, 'status')!.get!;
 
 /** The exception itself, an error whose cause it is, or the error that could not be read. */
-const tells = (error: unknown, thrown: Error): boolean =>
+const reports = (error: unknown, thrown: Error): boolean =>
   error === thrown || (error as Error).cause === thrown || /of (error|cause)\./.test(thrown.message);
 
 /** Observers, listeners and values that are read defensively: a throw changes nothing. */
@@ -266,7 +266,7 @@ describe('a call whose parts throw', function () {
           if (thrown === null) unused++;
           for (const end of play.ends) {
             if (!('error' in end) || planned.includes(nameOf(end))) continue;
-            if (thrown === null || !tells(end.error, thrown))
+            if (thrown === null || !reports(end.error, thrown))
               throw new Error(`ended with ${String(end.error)}`, {cause: end.error});
             if ((end.error as {code?: unknown}).code === 'INTERNAL')
               expect(reportOf(end.error)?.reason).to.equal('internal error');

@@ -111,9 +111,9 @@ describe('two steadfetch batch on one journal', function () {
       const child = place.start(args(at.url));
       const end = ended(child);
       await at.arrived(1);
-      const told = new Promise<void>(resolve => child.stderr!.on('data', () => resolve()));
+      const printed = new Promise<void>(resolve => child.stderr!.on('data', () => resolve()));
       child.kill(signal);
-      await told;
+      await printed;
       if (times === 2) child.kill(signal);
       else open();
       await end;

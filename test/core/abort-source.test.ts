@@ -4,17 +4,17 @@ import {CallSignal} from '../../src/core/abort-source.ts';
 describe('CallSignal', () => {
   it('aborts once, with the first reason, and tells each listener once', () => {
     const signal = new CallSignal();
-    const told: unknown[] = [];
-    const listener = {handleEvent: ({target}: {target: unknown}) => told.push((target as CallSignal).reason)};
+    const notified: unknown[] = [];
+    const listener = {handleEvent: ({target}: {target: unknown}) => notified.push((target as CallSignal).reason)};
     signal.addEventListener('abort', listener);
     signal.abort('first');
     signal.abort('second');
-    expect([signal.aborted, signal.reason, told]).to.deep.equal([true, 'first', ['first']]);
+    expect([signal.aborted, signal.reason, notified]).to.deep.equal([true, 'first', ['first']]);
   });
 
   it('does not notify a listener that has left', () => {
     const signal = new CallSignal();
-    const listener = {handleEvent: () => expect.fail('It was told.')};
+    const listener = {handleEvent: () => expect.fail('It was notified.')};
     signal.addEventListener('abort', listener);
     signal.removeEventListener('abort', listener);
     signal.abort('reason');

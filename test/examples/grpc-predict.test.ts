@@ -21,18 +21,18 @@ describe('grpc-predict', () => {
     client.close();
     server.stop();
   });
-  const told = (...script: Step[]): void => void steps.splice(0, steps.length, ...script);
+  const scripted = (...script: Step[]): void => void steps.splice(0, steps.length, ...script);
   const attempts = (): number => events.filter(({type}) => type === 'attempt.end').length;
   const refused = (call: Promise<unknown>) => call.catch((error: unknown) => error);
 
   it('sends UNAVAILABLE and an attempt that hangs again', async () => {
-    told(down, 'hang', down);
+    scripted(down, 'hang', down);
     expect(await client.predict('cat.png')).to.equal('cat.png is a cat');
     expect(attempts()).to.equal(4);
   });
 
   it('has four attempts', async () => {
-    told(down, down, down, down);
+    scripted(down, down, down, down);
     expect(await refused(client.predict('cat.png'))).to.include({code: status.UNAVAILABLE});
     expect(attempts()).to.equal(4);
   });
@@ -42,20 +42,20 @@ describe('grpc-predict', () => {
     ['a server that asks to be left alone', {...down, pushbackMs: '-1'}],
   ] as [string, Step][]) {
     it(`sends ${what} once`, async () => {
-      told(step);
+      scripted(step);
       expect(await refused(client.predict('cat.png'))).to.have.property('resilience');
       expect(attempts()).to.equal(1);
     });
   }
 
   it('the caller’s own deadline ends it', async () => {
-    told('hang');
+    scripted('hang');
     expect(await refused(client.predict('cat.png', 60))).to.include({code: status.DEADLINE_EXCEEDED});
     expect(attempts()).to.equal(1);
   });
 
   it('sends a stream again that has not begun', async () => {
-    told(down);
+    scripted(down);
     const words: string[] = [];
     for await (const word of client.generate('cat.png')) words.push(word);
     expect(words).to.deep.equal(['It', 'is', 'a', 'cat.']);

@@ -183,7 +183,7 @@ export function get(
   client: Client,
   options: CallOptions = {},
   metadata: Metadata = new Metadata(),
-  tell: (call: {cancel(): void}) => void = () => {},
+  notify: (call: {cancel(): void}) => void = () => {},
 ): Promise<Ended> {
   return new Promise(resolve => {
     let answer: Omit<Ended, 'status'>;
@@ -199,7 +199,7 @@ export function get(
       },
     );
     call.on('status', end => resolve({...answer, status: end}));
-    tell(call);
+    notify(call);
   });
 }
 

@@ -572,31 +572,31 @@ describe('grpcInterceptor', () => {
     });
 
     it('an end that an interceptor below reports twice is reported once @T39', async () => {
-      const telling: Interceptor = (options, next) =>
+      const repeating: Interceptor = (options, next) =>
         new InterceptingCall(next(options), {
           start: (metadata, _, go) =>
             go(metadata, {
-              onReceiveStatus: (end, tell) => {
-                tell(end);
-                tell(end);
+              onReceiveStatus: (end, notify) => {
+                notify(end);
+                notify(end);
               },
             }),
         });
-      let told = 0;
+      let ends = 0;
       const hearing: Interceptor = (options, next) =>
         new InterceptingCall(next(options), {
           start: (metadata, _, go) =>
             go(metadata, {
-              onReceiveStatus: (end, tell) => {
-                told++;
-                tell(end);
+              onReceiveStatus: (end, notify) => {
+                ends++;
+                notify(end);
               },
             }),
         });
       server.serve(unavailable, messages('a'));
-      const both = server.client([hearing, grpcInterceptor({backoff: AT_ONCE, ...repeatable}), telling]);
+      const both = server.client([hearing, grpcInterceptor({backoff: AT_ONCE, ...repeatable}), repeating]);
       expect((await drain(watch(both))).texts).to.deep.equal(['a']);
-      expect([told, server.attempts.length]).to.deep.equal([1, 2]);
+      expect([ends, server.attempts.length]).to.deep.equal([1, 2]);
     });
 
     it('calls with a stream of requests are passed on unchanged', async () => {

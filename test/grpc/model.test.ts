@@ -37,7 +37,7 @@ class FakeCall {
     this.#at(endAt, () => {
       const metadata = new Metadata();
       if (pushback !== null) metadata.set('grpc-retry-pushback-ms', pushback);
-      this.#end({code, details: 'as told', metadata});
+      this.#end({code, details: 'scripted', metadata});
     });
   }
 

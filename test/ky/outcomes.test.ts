@@ -428,7 +428,7 @@ describe('ky: how a call can end', () => {
           expect({
             sees,
             requests: place.requests.length,
-            call: call === undefined ? null : told(call),
+            call: call === undefined ? null : described(call),
             attempts: attempts.map(toldAttempt),
           }).to.deep.equal({
             sees: scenario.sees,
@@ -467,7 +467,7 @@ describe('ky: how a call can end', () => {
           attemptTimeoutMs: 3000,
           idempotency: {},
           budget: null,
-          breaker: {minCalls: 1_000_000}, // Never opens, and has to be told every end.
+          breaker: {minCalls: 1_000_000}, // Never opens, and has to be described every end.
           backoff: {baseMs: 1, throttledBaseMs: 1, capMs: 2},
         }),
       )
@@ -487,7 +487,7 @@ type Span = Tracing['spans'][number];
 
 const ERROR = 2;
 
-function told({attributes, status}: Span): string {
+function described({attributes, status}: Span): string {
   const type = status.code === ERROR ? attributes[names.ERROR_TYPE] : 'unset';
   if (status.code !== ERROR && names.ERROR_TYPE in attributes) return 'an error.type without the status';
   return `${attributes[names.CALL_OUTCOME]} ${type}`;

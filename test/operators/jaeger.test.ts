@@ -161,9 +161,9 @@ describe('a real Jaeger', function () {
   });
 
   it('holds no secret of a URL', async () => {
-    const told = JSON.stringify(await storyOf('a call to a model that throttles'));
-    expect(told).to.contain('api_key=REDACTED');
-    expect(told).to.not.contain('secret');
+    const trace = JSON.stringify(await storyOf('a call to a model that throttles'));
+    expect(trace).to.contain('api_key=REDACTED');
+    expect(trace).to.not.contain('secret');
   });
 });
 

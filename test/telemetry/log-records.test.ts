@@ -30,7 +30,7 @@ describe('telemetry: log records', () => {
     await provider.shutdown();
   });
 
-  const told = () =>
+  const recorded = () =>
     exporter.getFinishedLogRecords().map(({eventName, severityNumber, severityText, body, attributes}) => ({
       eventName,
       severity: [severityNumber, severityText],
@@ -54,7 +54,7 @@ describe('telemetry: log records', () => {
       const each = world();
       each.serve(503);
       await each.run();
-      expect(told()).to.deep.equal([
+      expect(recorded()).to.deep.equal([
         {
           eventName: 'steadfetch.retry.scheduled',
           severity: [5, 'DEBUG'],
@@ -83,7 +83,7 @@ describe('telemetry: log records', () => {
     const each = world({...POLICY, maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1, openMs: 1000}});
     each.serve(500);
     await each.run();
-    expect(told().find(({eventName}) => eventName === 'steadfetch.circuit_breaker.state_change')).to.deep.equal({
+    expect(recorded().find(({eventName}) => eventName === 'steadfetch.circuit_breaker.state_change')).to.deep.equal({
       eventName: 'steadfetch.circuit_breaker.state_change',
       severity: [13, 'WARN'],
       body: 'The circuit of https://api.test is open; it was closed.',
@@ -99,7 +99,7 @@ describe('telemetry: log records', () => {
   it('are not written for calls that succeed at once', async () => {
     currentApi.setGlobalLoggerProvider(provider);
     await world().run();
-    expect(told()).to.deep.equal([]);
+    expect(recorded()).to.deep.equal([]);
   });
 
   it('are not made below the configured severity', async () => {
@@ -111,7 +111,7 @@ describe('telemetry: log records', () => {
     const each = world();
     each.serve(503);
     await each.run();
-    expect(told().map(({eventName}) => eventName)).to.deep.equal(['steadfetch.retry.exhausted']);
+    expect(recorded().map(({eventName}) => eventName)).to.deep.equal(['steadfetch.retry.exhausted']);
   });
 
   it('go to a provider that is registered later', async () => {
@@ -120,7 +120,7 @@ describe('telemetry: log records', () => {
     await each.run();
     currentApi.setGlobalLoggerProvider(provider);
     await each.run();
-    expect(told()).to.have.length(2);
+    expect(recorded()).to.have.length(2);
   });
 
   it('have the trace and span id of their call', async () => {

@@ -68,10 +68,10 @@ describe('telemetry: redaction', () => {
       expect(spoken()).not.to.include(SECRET);
       expect(tracing.attempts[0]!.attributes['url.full']).to.include('?q=1&token=REDACTED');
       for (const event of events) {
-        const told = JSON.stringify(event, (key, value) =>
+        const shown = JSON.stringify(event, (key, value) =>
           key === 'call' ? {url: value.url, id: value.correlationId} : value,
         );
-        expect(told).not.to.include(SECRET);
+        expect(shown).not.to.include(SECRET);
       }
     });
   }

@@ -13,7 +13,7 @@ async function recovers(lab: Lab, fault: Fault, framing: Framing = PLAIN): Promi
 }
 
 /** The caller has had content: the failure is reported, and there is no retry. */
-async function tells(lab: Lab, fault: Fault): Promise<CellResult> {
+async function reports(lab: Lab, fault: Fault): Promise<CellResult> {
   lab.open({fault: first(fault)});
   const ended = await once(lab, 'stream');
   return holds(ended?.error !== undefined && lab.requests === 1, lab, ended);
@@ -50,12 +50,12 @@ export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T95',
     title: 'an error event after content is told, and nothing is sent again',
-    run: lab => tells(lab, errorEvent('overloaded', 'content')),
+    run: lab => reports(lab, errorEvent('overloaded', 'content')),
   },
   {
     id: 'T96',
     title: 'a connection that breaks after content is told, and nothing is sent again',
-    run: lab => tells(lab, {kind: 'cut'}),
+    run: lab => reports(lab, {kind: 'cut'}),
   },
   {
     id: 'T97',

@@ -37,15 +37,15 @@ export const pitfalls: readonly Pitfall[] = [
     async run({watchedBreaker}) {
       if (watchedBreaker === undefined) return absent;
       process.on('unhandledRejection', () => {});
-      let told = 0;
+      let changes = 0;
       const call = await watchedBreaker(SETTINGS, () => {
-        told++;
+        changes++;
         throw new OfListener('of the listener');
       });
       const settled = (work: Work): Promise<Outcome | 'nothing'> =>
         Promise.race([call(work), sleep(100).then(() => 'nothing' as const)]);
       const outcomes: string[] = [];
-      while (told === 0 && outcomes.length < 30) outcomes.push(await settled(bad));
+      while (changes === 0 && outcomes.length < 30) outcomes.push(await settled(bad));
       const open = await settled(good);
       await sleep(OPEN_MS);
       const probe = await settled(good);

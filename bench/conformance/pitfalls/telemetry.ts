@@ -10,8 +10,8 @@ export const pitfalls: readonly Pitfall[] = [
     async run({numbered}, scene) {
       if (numbered === undefined) return absent;
       const attempts = await numbered(scene.place(503, 503, 200).url);
-      const told = attempts.map(({retry}) => retry ?? 'none').join();
-      if (told !== 'none,1,2') return fail(`numbered ${told}`);
+      const numbers = attempts.map(({retry}) => retry ?? 'none').join();
+      if (numbers !== 'none,1,2') return fail(`numbered ${numbers}`);
       const waits = attempts.slice(1).map(({from}, index) => from - attempts[index]!.to);
       return holds(
         waits.every(ms => ms > 70),

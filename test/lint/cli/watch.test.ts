@@ -79,7 +79,7 @@ describe('retry-lint --watch', () => {
   const broken = '1 error in 1 file.';
 
   /** Resolves when the file system has reported a change of a file to all listeners. */
-  async function told(desk: Desk, name: string, change: () => void): Promise<void> {
+  async function reported(desk: Desk, name: string, change: () => void): Promise<void> {
     const watcher = watch(desk.folder);
     const heard = new Promise<void>(resolve => {
       watcher.on('change', (_, changed) => {
@@ -109,7 +109,7 @@ describe('retry-lint --watch', () => {
       const {out} = await watched(
         {'a.retry.json': clean, ...files},
         async (desk, err) => {
-          await told(desk, name, () => desk.write(name, text));
+          await reported(desk, name, () => desk.write(name, text));
           desk.write('a.retry.json', wavy);
           await err.until(2);
         },
@@ -123,7 +123,7 @@ describe('retry-lint --watch', () => {
     const {out} = await watched(
       {'a.json': wavy},
       async (desk, err) => {
-        await told(desk, 'again', () => desk.write('again', ''));
+        await reported(desk, 'again', () => desk.write('again', ''));
         desk.write('a.json', clean.replace('1', '"one"'));
         await err.until(2);
       },

@@ -16,8 +16,8 @@ const options: BatchOptions<string, number> = {
   policy: definePolicy({extends: ['steadfetch:batch']}),
   target: text => ({method: 'PUT', url: `https://example.com/${text}`}),
   onResult: (result: ItemResult<string, number>) => {
-    const told: number | string = result.ok ? result.value : result.failure.reason;
-    return told === '' ? Promise.resolve() : undefined;
+    const text: number | string = result.ok ? result.value : result.failure.reason;
+    return text === '' ? Promise.resolve() : undefined;
   },
   on: event => {
     if (event.type === 'item.end') event.progress.finished.toFixed();

@@ -28,8 +28,8 @@ async function cancelledAround(): Promise<CellResult> {
     call.cancel();
     const end = await within(call.end, 1000);
     await sleep(150);
-    if (end === null || call.told() !== 1 || scene.sent > 2)
-      wrong.push(`at ${ms} ms: told ${call.told()} times, ${scene.sent} sent`);
+    if (end === null || call.ends() !== 1 || scene.sent > 2)
+      wrong.push(`at ${ms} ms: reported ${call.ends()} times, ${scene.sent} sent`);
   }
   return holds(wrong.length === 0, wrong.join('; '));
 }
@@ -149,8 +149,8 @@ export const rows: Readonly<Record<string, Pitfall['run']>> = {
     const left = timers() - before;
     await sleep(3000);
     return holds(
-      code === OK && left === 0 && call.told() === 1,
-      `status ${code}; ${left} timers of hedges that the server put off by 3 s keep the process alive; the end was told ${call.told()} times`,
+      code === OK && left === 0 && call.ends() === 1,
+      `status ${code}; ${left} timers of hedges that the server put off by 3 s keep the process alive; the end was reported ${call.ends()} times`,
     );
   },
   async T40() {
@@ -159,8 +159,8 @@ export const rows: Readonly<Record<string, Pitfall['run']>> = {
     const end = await within(call.end, 2000);
     await sleep(200);
     return holds(
-      end?.code === UNAVAILABLE && call.told() === 1 && scene.sent === 2,
-      `ended with ${end?.code ?? 'nothing'}, told ${call.told()} times, ${scene.sent} sent`,
+      end?.code === UNAVAILABLE && call.ends() === 1 && scene.sent === 2,
+      `ended with ${end?.code ?? 'nothing'}, reported ${call.ends()} times, ${scene.sent} sent`,
     );
   },
   async T41() {
@@ -203,7 +203,7 @@ export const rows: Readonly<Record<string, Pitfall['run']>> = {
   async T56() {
     const scene = await GrpcScene.open(retrying(3, 5), [DOWN, DOWN, {}]);
     await scene.call().end;
-    const told = scene.arrivals.map(({previousAttempts}) => previousAttempts ?? 'none');
-    return told.join() === 'none,1,2' ? pass : fail(`grpc-previous-rpc-attempts: ${told.join(', ')}`);
+    const ends = scene.arrivals.map(({previousAttempts}) => previousAttempts ?? 'none');
+    return ends.join() === 'none,1,2' ? pass : fail(`grpc-previous-rpc-attempts: ${ends.join(', ')}`);
   },
 };

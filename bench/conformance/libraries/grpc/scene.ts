@@ -30,7 +30,7 @@ export interface Running {
   readonly end: Promise<Ending>;
   cancel(): void;
   /** How often the caller was notified of the end. */
-  readonly told: () => number;
+  readonly ends: () => number;
 }
 
 export interface Arrival {
@@ -126,7 +126,7 @@ export class GrpcScene {
     setTimeout(() => {
       const metadata = this.#grpc.Metadata.fromHttp2Headers(trailers);
       if (code === OK) answer(null, body, metadata);
-      else answer({code, details: 'as told', metadata});
+      else answer({code, details: 'scripted', metadata});
     }, afterMs).unref();
   }
 
@@ -134,14 +134,14 @@ export class GrpcScene {
   #watch(call: Loaded): void {
     this.#note(call);
     call.write(Buffer.from('first'));
-    setTimeout(() => call.emit('error', {code: UNAVAILABLE, details: 'as told'}), 50);
+    setTimeout(() => call.emit('error', {code: UNAVAILABLE, details: 'scripted'}), 50);
   }
 
   /** @param deadlineMs From now. */
   call({body = Buffer.from('hello'), deadlineMs}: {body?: Buffer; deadlineMs?: number} = {}): Running {
     const start = performance.now();
     const {promise, resolve} = Promise.withResolvers<Ending>();
-    let told = 0;
+    let ends = 0;
     const call = this.#client.makeUnaryRequest(
       PATH,
       bytes,
@@ -156,9 +156,9 @@ export class GrpcScene {
             new this.#grpc.InterceptingCall(next(options), {
               start: (metadata: Loaded, _: Loaded, go: Loaded) =>
                 go(metadata, {
-                  onReceiveStatus: (status: Loaded, tell: Loaded) => {
-                    told++;
-                    tell(status);
+                  onReceiveStatus: (status: Loaded, notify: Loaded) => {
+                    ends++;
+                    notify(status);
                   },
                 }),
             }),
@@ -168,7 +168,7 @@ export class GrpcScene {
       (error: {code: number} | null, answer: Buffer | undefined) =>
         resolve({code: error?.code ?? OK, body: answer, afterMs: Math.round(performance.now() - start)}),
     );
-    return {end: promise, cancel: () => call.cancel(), told: () => told};
+    return {end: promise, cancel: () => call.cancel(), ends: () => ends};
   }
 
   /** A streamed answer: its messages, and the status at its end. */
