@@ -13,7 +13,8 @@ export interface Seen {
 
 /**
  * `/script/<id>?answers=503,200`: the first request gets the first answer, and so on; the last one repeats. An answer is a status,
- * with headers behind it (`429;retry-after=1`), or `hang`, `reset`, `stall` (a chunk, then nothing) or `drip` (a chunk every 40 ms).
+ * with headers behind it (`429;retry-after=1`), or `hang`, `reset`, `stall` (a chunk, then nothing), `drip` (a chunk every 40 ms), or
+ * an event stream: `overload` (a ping, then an error) or `events` (a ping, then content).
  *
  * `cors`: what other origins may do. `simple` refuses every preflight; `open` allows whatever is asked, and exposes what
  * `expose` names.
@@ -86,6 +87,10 @@ function allowOrigin(script: URLSearchParams, request: IncomingMessage, response
   return true;
 }
 
+const PING = ': ping\n\n';
+const CONTENT = 'data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n';
+const OVERLOAD = 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n';
+
 async function play(answer: string, response: ServerResponse): Promise<void> {
   const [status = '200', ...headers] = answer.split(';');
   switch (status) {
@@ -102,6 +107,11 @@ async function play(answer: string, response: ServerResponse): Promise<void> {
         await new Promise(resolve => setTimeout(resolve, 40));
       }
       return void response.end();
+    case 'overload':
+    case 'events':
+      response.writeHead(200, {'content-type': 'text/event-stream'}).write(PING);
+      await new Promise(resolve => setTimeout(resolve, 20));
+      return void response.end(status === 'events' ? CONTENT : OVERLOAD);
     default:
       for (const header of headers) response.setHeader(...(header.split('=') as [string, string]));
       response.writeHead(Number(status), {'content-type': 'application/json'}).end('{"ok":true}');

@@ -14,6 +14,9 @@ const WAYS: Readonly<Record<string, (response: Response) => Promise<unknown>>> =
   },
 };
 
+/** What the server sends for `events`. */
+const EVENTS = ': ping\n\ndata: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n';
+
 export const bodies: readonly Case[] = [
   ...Object.entries(WAYS).map(
     ([way, read]): Case => ({
@@ -24,6 +27,20 @@ export const bodies: readonly Case[] = [
       },
     }),
   ),
+  ...Object.entries(WAYS)
+    .filter(([way]) => way !== 'json')
+    .map(
+      ([way, read]): Case => ({
+        name: `an event stream after one that began with an overload is read by ${way}`,
+        async run({here}, adapter) {
+          const {url} = new Script(here, 'overload,events');
+          const response = await adapter({...AT_ONCE, stream: {}})(url);
+          equal(await read(response), EVENTS, 'text');
+          ok(response instanceof Response, 'it is none');
+          equal([response.url, response.status, response.bodyUsed], [url, 200, way !== 'clone'], 'facts');
+        },
+      }),
+    ),
   {
     name: 'the answer is a Response of the runtime, with its URL, type and headers',
     async run({here}, adapter) {
