@@ -96,7 +96,9 @@ ${table(
   the POST is sent again with that key.
 - **POST, \`idempotency\`**: with an \`idempotency\` block the server sees it twice, with one key.
 - **429**: the retry waits as long as \`Retry-After\` says.
-- **stream**: a response in parts is read to the last byte, although it takes longer than \`attemptTimeoutMs\`.
+- **stream**: a response in parts is read to the last byte, although it takes longer than \`attemptTimeoutMs\`. Under
+  [\`stream\`](guides/streaming.md#commit-a-stream-by-its-first-content), OpenAI, Anthropic, AI SDK, Google GenAI and LangChain read a second stream
+  where the first begins with an overload.
 - **abort**: the signal that the client takes ends the wait between two attempts.
 - **\`reportOf(error)\`** finds out from the client's own error why a request was not sent again: after a failed *request* (no response
   came), after a failed *response* (a 503). Where the client drops what fetch gave it, listen to \`on\` instead.
