@@ -11,9 +11,6 @@ import {rows} from '../bench/conformance/models/rows.ts';
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const {results} = JSON.parse(read('bench/conformance/models/results.json')) as Results;
 
-/** Rows and pitfalls that wait for a part of steadfetch: the page says that they fail. */
-const AWAITED: ReadonlySet<string> = new Set(['slow-generation', 'T103', 'T104', 'T105']);
-
 describe('docs/model-endpoints.md', () => {
   it('is what `npm run generate` writes of the kept results', () => {
     expect(read('docs/model-endpoints.md')).to.equal(currentPage());
@@ -42,7 +39,7 @@ describe('docs/model-endpoints.md', () => {
           .filter(pitfall => results[id]!.pitfalls[pitfall.id]!.cell === 'fail')
           .map(pitfall => `${id} ${pitfall.id}`),
       ]);
-    expect(failures.filter(failure => !AWAITED.has(failure.split(' ')[1]!))).to.deep.equal([]);
+    expect(failures).to.deep.equal([]);
   });
 
   it('has the versions of the clients that the recipes and the example have', () => {
@@ -66,12 +63,12 @@ describe('steadfetch on a model endpoint', () => {
     return lab.clock.run(() => work(lab));
   };
 
-  for (const {title, goal, measure} of rows.filter(({id}) => !AWAITED.has(id)))
+  for (const {title, goal, measure} of rows)
     it(`${title}: ${goal}`, async () => {
       expect(await experiment(measure)).to.have.property('goalMet', true);
     });
 
-  for (const {id, title, run} of pitfalls.filter(({id}) => !AWAITED.has(id)))
+  for (const {id, title, run} of pitfalls)
     it(`${title} @${id}`, async () => {
       expect(await experiment(run))
         .to.have.property('cell')
