@@ -270,7 +270,7 @@ describe('SystemClock', () => {
       return stdout.trim().split('\n').join(' ');
     };
 
-    for (const [law, script, said] of [
+    for (const [title, script, said] of [
       [
         'not by an idle lane @T4',
         'clock.expect(60000); const t = new Probe("t"); clock.arm(t, 60000); clock.disarm(t);',
@@ -318,7 +318,7 @@ describe('SystemClock', () => {
         't exit',
       ],
     ] as const)
-      it(`${law}: ${said}`, async () => expect(await run(script)).to.equal(said));
+      it(`${title}: ${said}`, async () => expect(await run(script)).to.equal(said));
   });
 });
 

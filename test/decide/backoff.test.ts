@@ -48,7 +48,7 @@ describe('backoffMs', () => {
   }
 
   describe('throttled, it starts from throttledBaseMs', () => {
-    for (const [law, plan, expected] of [
+    for (const [title, plan, expected] of [
       ['exponential, under a cap that has room', {...exponential, capMs: 20_000}, [1000, 2000, 4000]],
       ['but the cap still wins', exponential, [1000, 1000, 1000]],
       ['a cap below the throttled base wins too', {...exponential, capMs: 300}, [300, 300, 300]],
@@ -57,7 +57,7 @@ describe('backoffMs', () => {
       ['constant', constant, [1000, 1000, 1000]],
       ['list', list, [1000, 1000, 5000]],
     ] as const) {
-      it(`${law}: ${expected.join(', ')} ms`, () => {
+      it(`${title}: ${expected.join(', ')} ms`, () => {
         expect(waits({...plan, jitter: 'none'}, 3, 0, true)).to.deep.equal(expected);
       });
     }
@@ -112,11 +112,11 @@ describe('backoffMs', () => {
 
   describe('distributions @T50', () => {
     const N = 5000;
-    /** The largest distance between what was drawn and what the law says, as a share of what chance allows (1 in 1,000). */
-    function distance(draw: (random: () => number) => number, law: (ms: number) => number): number {
+    /** The largest distance between what was drawn and what the cdf says, as a share of what chance allows (1 in 1,000). */
+    function distance(draw: (random: () => number) => number, cdf: (ms: number) => number): number {
       const random = seededRandom(2015);
       const drawn = Array.from({length: N}, () => draw(random)).sort((a, b) => a - b);
-      const gaps = drawn.map((ms, n) => Math.max(Math.abs(law(ms) - n / N), Math.abs(law(ms) - (n + 1) / N)));
+      const gaps = drawn.map((ms, n) => Math.max(Math.abs(cdf(ms) - n / N), Math.abs(cdf(ms) - (n + 1) / N)));
       return Math.max(...gaps) / (1.95 / Math.sqrt(N));
     }
     const uniform = (low: number, high: number) => (ms: number) => Math.min(1, Math.max(0, (ms - low) / (high - low)));
@@ -125,7 +125,7 @@ describe('backoffMs', () => {
       (random: () => number) =>
         backoffMs({...exponential, jitter}, retry, false, previous, random);
 
-    for (const [law, draw, expected] of [
+    for (const [title, draw, expected] of [
       ['full is U(0, wait)', drawing('full', 3), uniform(0, 400)],
       ['full at the cap is U(0, cap)', drawing('full', 30), uniform(0, 1000)],
       ['equal is U(wait / 2, wait)', drawing('equal', 3), uniform(200, 400)],
@@ -134,8 +134,8 @@ describe('backoffMs', () => {
       ['cut at the cap', drawing('decorrelated', 9, 1000), (ms: number) => (ms >= 1000 ? 1 : uniform(100, 3000)(ms))],
     ] as const) {
       // The cap holds many draws at one value, where the distance means nothing.
-      it(law, () => {
-        if (law === 'cut at the cap') {
+      it(title, () => {
+        if (title === 'cut at the cap') {
           const random = seededRandom(7);
           const drawn = Array.from({length: N}, () => draw(random));
           const below = drawn.filter(ms => ms < 1000);
@@ -145,7 +145,7 @@ describe('backoffMs', () => {
       });
     }
 
-    it('and the test would notice another law', () => {
+    it('and the test would notice another distribution', () => {
       expect(distance(drawing('equal', 3), uniform(0, 400))).to.be.greaterThan(5);
       expect(distance(random => drawing('full', 3)(random) * 0.9, uniform(0, 400))).to.be.greaterThan(1);
     });

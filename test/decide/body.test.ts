@@ -154,14 +154,14 @@ describe('snapshotBody', () => {
 const WIDTHS = fc.constantFrom('a', '\0', 'é', '€', '😀', '\ud83d');
 
 describe('byteLength', () => {
-  for (const [law, text, limit, length] of [
+  for (const [title, text, limit, length] of [
     ['is not counted where three bytes a character fit', '€€', 6, 2],
     ['is counted where they might not', '€€', 5, 6],
     ['and where they do not', 'aa', 5, 2],
     ['is not counted where one byte a character is too much', '€€', 1, 2],
     ['is counted where it is just enough', '€€', 2, 6],
   ] as const)
-    it(law, () => expect(byteLength(text, limit)).to.equal(length));
+    it(title, () => expect(byteLength(text, limit)).to.equal(length));
 
   it('is on the same side of the limit as the encoded text', () => {
     fc.assert(

@@ -25,14 +25,14 @@ describe('classifications', () => {
     expect(SUCCESS).to.deep.equal({...MARKS, transient: false, sent: 'processed', reason: 'success'});
   });
 
-  for (const [law, change, found, transient] of [
+  for (const [title, change, found, transient] of [
     ['what the policy does not list is not transient', unlisted, yellow('503'), false],
     ['what it does not list and is not transient anyway stays', unlisted, red('404'), false],
     ['what it lists is', listed, red('404', 'maybe-processed'), true],
     ['what it lists and is transient anyway stays', listed, yellow('503'), true],
     ['what is final it cannot list', listed, red('a bad certificate', 'not-sent', {final: true}), false],
   ] as const)
-    it(`${law}, without other changes`, () => {
+    it(`${title}, without other changes`, () => {
       const made = change(found);
       expect(made).to.deep.equal({...found, transient});
       expect(made === found, 'the very same where nothing changes').to.equal(found.transient === transient);

@@ -174,7 +174,7 @@ describe('classifyNetworkFailure', () => {
     const unreachable = coded({code: 'ENETUNREACH', syscall: 'connect'});
     const slow = coded({code: 'ETIMEDOUT', syscall: 'connect'});
     const reset = coded({code: 'ECONNRESET', syscall: 'read'});
-    for (const [law, errors, expected] of [
+    for (const [title, errors, expected] of [
       ['none was reached', [refused, unreachable], 'green'],
       ['none answered in time', [slow, slow], 'green'],
       ['one did not answer, the other has no route', [slow, unreachable], 'green'],
@@ -185,7 +185,7 @@ describe('classifyNetworkFailure', () => {
       ['one is no error at all', [refused, null], 'red'],
       ['none tried: the code of the whole counts', [], 'green'],
     ] as const) {
-      it(`${law}: ${expected}`, () => {
+      it(`${title}: ${expected}`, () => {
         const cause = Object.assign(new AggregateError(errors), {code: 'ECONNREFUSED'});
         expect(colourOf(classified(new TypeError('fetch failed', {cause})))).to.equal(expected);
       });

@@ -65,7 +65,7 @@ describe('classifyResponse', () => {
   });
 
   describe('retryOn', () => {
-    for (const [law, retryOn, yes, no] of [
+    for (const [title, retryOn, yes, no] of [
       ['nothing', [], [], [408, 429, 500, 503]],
       ['a status', [503], [503], [429, 500, 502]],
       ['an unusual status', [418], [418], [417, 500]],
@@ -80,7 +80,7 @@ describe('classifyResponse', () => {
       ['"4xx"', ['4xx'], [400, 404, 429, 499], [500, 503]],
       ['what is no status', ['network', 'timeout', 'UNAVAILABLE'], [], [408, 429, 503]],
     ] as const) {
-      it(law, () => {
+      it(title, () => {
         for (const status of yes)
           expect(classified(status, {}, listing(...retryOn)).transient, `${status}`).to.equal(true);
         for (const status of no)

@@ -20,7 +20,7 @@ const ended = (reason: string) => ({transient: false, sent: 'maybe-processed', f
 const timedOut = {transient: true, sent: 'maybe-processed', final: false, reason: 'attempt timeout'};
 
 describe('classify', () => {
-  for (const [law, outcome, expected] of [
+  for (const [title, outcome, expected] of [
     ['a response, by its status', answered(new Response(null, {status: 503})), {transient: true, reason: '503'}],
     ['a network failure, by its error', failed('network', refused), {transient: true, reason: 'ECONNREFUSED'}],
     ['an attempt timeout', failed('attempt-timeout', null), timedOut],
@@ -36,7 +36,7 @@ describe('classify', () => {
     ['a refusal of ours', failed('rejected', null), {...ended('refused before sending'), sent: 'not-sent'}],
     ['anything else', failed('other', refused), {transient: false, sent: 'maybe-processed', final: false}],
   ] as [string, Outcome, object][]) {
-    it(law, () => expect(classify(outcome, context())).to.deep.include(expected));
+    it(title, () => expect(classify(outcome, context())).to.deep.include(expected));
   }
 
   it('a mistake of the program is named by its code, if it has one', () => {

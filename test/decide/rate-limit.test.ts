@@ -10,7 +10,7 @@ const reset = (fields: Record<string, string>, status = 503) => rateLimitResetMs
 
 describe('rateLimitResetMs', () => {
   describe('RateLimit', () => {
-    for (const [law, value, ms] of [
+    for (const [title, value, ms] of [
       ['nothing left', '"default";r=0;t=30', 30_000],
       ['spaces between', '"default"; r=0; t=30', 30_000],
       ['t before r', '"default";t=30;r=0', 30_000],
@@ -46,7 +46,7 @@ describe('rateLimitResetMs', () => {
       ['empty', '', undefined],
       ['longer than anyone needs', `"${'a'.repeat(2000)}";r=0;t=30`, undefined],
     ] as const) {
-      it(`${law}: ${value.slice(0, 60)}`, () => expect(reset({ratelimit: value})).to.equal(ms));
+      it(`${title}: ${value.slice(0, 60)}`, () => expect(reset({ratelimit: value})).to.equal(ms));
     }
 
     it('takes precedence over the pairs, unless it is malformed', () => {
@@ -117,7 +117,7 @@ describe('rateLimitResetMs', () => {
   });
 
   describe('when', () => {
-    for (const [law, value, ms] of [
+    for (const [title, value, ms] of [
       ['seconds', '30', 30_000],
       ['fractions of a second', '1.25', 1250],
       ['the last number of seconds', '999999999', 999_999_999_000],
@@ -158,7 +158,7 @@ describe('rateLimitResetMs', () => {
       ['a duration with spaces', '1m 30s', undefined],
       ['nothing', '', undefined],
     ] as const) {
-      it(`${law}: ${value.slice(0, 40)}`, () => {
+      it(`${title}: ${value.slice(0, 40)}`, () => {
         expect(reset({'x-ratelimit-remaining': '0', 'x-ratelimit-reset': value})).to.equal(ms);
       });
     }

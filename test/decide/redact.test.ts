@@ -43,7 +43,7 @@ const SECRET_KEYS = [
 ];
 
 describe('redactUrl', () => {
-  for (const [law, url, expected] of [
+  for (const [title, url, expected] of [
     ['nothing secret', 'https://h.test/a/b', 'https://h.test/a/b'],
     ['any query', 'https://h.test/a?page=2&email=a@b.test', 'https://h.test/a?page=REDACTED&email=REDACTED'],
     ['user and password', 'https://user:pw@h.test/a', 'https://REDACTED:REDACTED@h.test/a'],
@@ -107,12 +107,12 @@ describe('redactUrl', () => {
       'https://h.test/?to=REDACTED',
     ],
   ] as const) {
-    it(`${law}: ${url}`, () => expect(redactUrl(url)).to.equal(expected));
+    it(`${title}: ${url}`, () => expect(redactUrl(url)).to.equal(expected));
   }
 
   describe('with an allow-list', () => {
     const shown = new Set(['page', 'q', 'to', 'country_code', 'max_tokens', 'page size', ...SECRET_KEYS]);
-    for (const [law, url, expected] of [
+    for (const [title, url, expected] of [
       ['shows what is listed', 'https://h.test/?page=2&email=x', 'https://h.test/?page=2&email=REDACTED'],
       ['compares names as written', 'https://h.test/?Page=2', 'https://h.test/?Page=REDACTED'],
       ['decodes names', 'https://h.test/?%70age=2&page+size=3', 'https://h.test/?%70age=2&page+size=3'],
@@ -122,7 +122,7 @@ describe('redactUrl', () => {
       ['hides a URL', 'https://h.test/?to=https%3A%2F%2Fu:p@i.test', 'https://h.test/?to=REDACTED'],
       ['hides a value without a name', 'https://h.test/?page', 'https://h.test/?REDACTED'],
     ] as const) {
-      it(law, () => expect(redactUrl(url, shown)).to.equal(expected ?? url));
+      it(title, () => expect(redactUrl(url, shown)).to.equal(expected ?? url));
     }
 
     for (const key of SECRET_KEYS)
@@ -161,7 +161,7 @@ describe('redactUrl', () => {
 });
 
 describe('redactText', () => {
-  for (const [law, text, expected] of [
+  for (const [title, text, expected] of [
     ['no URL', 'connect ECONNREFUSED 127.0.0.1:80', 'connect ECONNREFUSED 127.0.0.1:80'],
     [
       'a URL in the middle',
@@ -188,11 +188,11 @@ describe('redactText', () => {
     ['a list without spaces', "'https://h.test/?a=1','https://h.test/?key=x'", "'https://h.test/?a=REDACTED"],
     ['a fragment', 'see https://h.test/#token=x now', 'see https://h.test/ now'],
   ] as const) {
-    it(`${law}: ${text}`, () => {
+    it(`${title}: ${text}`, () => {
       const redacted = redactText(text);
       // What follows a closing single quote may be lost; a secret may not.
       expect(
-        law.includes('quote') || law.startsWith('a list') ? redacted.slice(0, expected.length) : redacted,
+        title.includes('quote') || title.startsWith('a list') ? redacted.slice(0, expected.length) : redacted,
       ).to.equal(expected);
     });
   }

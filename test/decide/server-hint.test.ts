@@ -74,7 +74,7 @@ describe('serverHint', () => {
   });
 
   describe("a date is read by the server's own clock @T12", () => {
-    for (const [law, date, ms] of [
+    for (const [title, date, ms] of [
       ['our clock is behind', 'Tue, 24 Nov 2026 12:00:10 GMT', 20_000],
       ['our clock is ahead', 'Tue, 24 Nov 2026 10:00:20 GMT', 7_210_000],
       ['Date in asctime', 'Tue Nov 24 12:00:10 2026', 20_000],
@@ -82,7 +82,7 @@ describe('serverHint', () => {
       ['Date that is none', 'yesterday', 30_000],
       ['empty Date', '', 30_000],
     ] as const) {
-      it(`${law}: ${ms} ms`, () => expect(hint({'retry-after': IN_30_S, date})?.ms).to.equal(ms));
+      it(`${title}: ${ms} ms`, () => expect(hint({'retry-after': IN_30_S, date})?.ms).to.equal(ms));
     }
 
     it('seconds count from the receipt, not from the Date header', () => {
@@ -199,7 +199,7 @@ describe('serverHint', () => {
       }),
       {seed: 9110, numRuns: 1000},
     );
-    expect(hints, 'the law was not empty').to.be.greaterThan(100);
+    expect(hints, 'hints were generated').to.be.greaterThan(100);
   });
 
   it('seconds, against a reader that goes digit by digit', () => {

@@ -9,7 +9,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 describe('a breaker', function () {
   this.timeout(1_800_000);
 
-  for (const [name, law] of Object.entries(LAWS)) {
+  for (const [name, latencies] of Object.entries(LAWS)) {
     it(`opens in none of 4,000 cold starts at half the ratio: ${name}`, () => {
       let opened = 0;
       for (const [perSecond, forMs] of [
@@ -19,7 +19,7 @@ describe('a breaker', function () {
         [5000, 400],
       ] as const)
         for (let seed = 1; seed <= 1000; seed++) {
-          const at = opensAt({seed, perSecond, law, failureShare: () => 0.25, forMs: forMs + LIMIT_MS});
+          const at = opensAt({seed, perSecond, latencies, failureShare: () => 0.25, forMs: forMs + LIMIT_MS});
           if (at < NEVER) opened++;
         }
       expect(opened).to.equal(0);
@@ -28,15 +28,17 @@ describe('a breaker', function () {
     it(`opens in no hour at half the ratio, at 10, 100 and 1,000 calls a second: ${name}`, () => {
       for (const perSecond of [10, 100, 1000])
         expect(
-          opensAt({seed: 7, perSecond, law, failureShare: () => 0.25, forMs: 60 * MINUTE}),
+          opensAt({seed: 7, perSecond, latencies, failureShare: () => 0.25, forMs: 60 * MINUTE}),
           `${perSecond} a second`,
         ).to.equal(NEVER);
     });
   }
 
   it('opens in no hour at half the ratio at 5,000 calls a second', () => {
-    const law = {failure: constant(20), success: lognormal(180, 0.5)};
-    expect(opensAt({seed: 7, perSecond: 5000, law, failureShare: () => 0.25, forMs: 60 * MINUTE})).to.equal(NEVER);
+    const latencies = {failure: constant(20), success: lognormal(180, 0.5)};
+    expect(opensAt({seed: 7, perSecond: 5000, latencies, failureShare: () => 0.25, forMs: 60 * MINUTE})).to.equal(
+      NEVER,
+    );
   });
 
   for (const [name, failureMs] of [
@@ -45,14 +47,14 @@ describe('a breaker', function () {
   ] as const)
     it(`closes after each of 300 outages of ten minutes that ${name}, though a quarter still fails`, () => {
       const [downAt, upAt] = [MINUTE, 11 * MINUTE];
-      const law = {failure: constant(failureMs), success: lognormal(180, 0.5)};
+      const latencies = {failure: constant(failureMs), success: lognormal(180, 0.5)};
       const failureShare = (at: number): number => (at >= downAt && at < upAt ? 1 : 0.25);
       const probes: number[] = [];
       const firstProbes: number[] = [];
       const closings: number[] = [];
       let reopened = 0;
       for (let seed = 1; seed <= 300; seed++) {
-        const course = simulate({seed, perSecond: 10, law, failureShare, forMs: upAt + 5 * MINUTE});
+        const course = simulate({seed, perSecond: 10, latencies, failureShare, forMs: upAt + 5 * MINUTE});
         probes.push(course.probes.filter(at => at < upAt).length);
         firstProbes.push(course.probes.find(at => at >= upAt)! - upAt);
         const after = course.changes.filter(({at}) => at >= upAt);

@@ -27,29 +27,29 @@ describe('a breaker under traffic', function () {
   this.timeout(60_000);
 
   describe('at half the ratio', () => {
-    for (const [name, law] of laws)
+    for (const [name, latencies] of laws)
       it(`stays closed in 60 cold starts: ${name}`, () => {
         for (const [perSecond, forMs] of starts)
           for (let seed = 1; seed <= 15; seed++)
             expect(
-              opensAt({seed, perSecond, law, failureShare: healthy, forMs: forMs + LIMIT_MS}),
+              opensAt({seed, perSecond, latencies, failureShare: healthy, forMs: forMs + LIMIT_MS}),
               `${perSecond} a second, seed ${seed}`,
             ).to.equal(NEVER);
       });
 
     it('stays closed for an hour', () => {
-      for (const [seed, [name, law]] of laws.entries())
-        expect(opensAt({seed, perSecond: 10, law, failureShare: healthy, forMs: HOUR}), name).to.equal(NEVER);
+      for (const [seed, [name, latencies]] of laws.entries())
+        expect(opensAt({seed, perSecond: 10, latencies, failureShare: healthy, forMs: HOUR}), name).to.equal(NEVER);
     });
   });
 
   describe('a tenth above the ratio', () => {
-    for (const [name, law] of laws)
+    for (const [name, latencies] of laws)
       it(`opens: ${name}`, () => {
         for (const [perSecond] of starts.slice(0, 3))
           for (let seed = 1; seed <= 5; seed++)
             expect(
-              opensAt({seed, perSecond, law, failureShare: () => RATIO + 0.1, forMs: MINUTE}),
+              opensAt({seed, perSecond, latencies, failureShare: () => RATIO + 0.1, forMs: MINUTE}),
               `${perSecond} a second, seed ${seed}`,
             ).to.be.below(LIMIT_MS + WINDOW_MS / 2);
       });
@@ -60,13 +60,13 @@ describe('a breaker under traffic', function () {
       ['of failures of 20 ms', 20],
       ['that hangs until the attempt timeout', LIMIT_MS],
     ] as const) {
-      const law = {failure: constant(failureMs), success: lognormal(180, 0.5)};
+      const latencies = {failure: constant(failureMs), success: lognormal(180, 0.5)};
 
       it(`${name} opens after a start within the latency, a bucket and the time of 30 attempts`, () => {
         for (const [perSecond] of starts)
           for (let seed = 1; seed <= 10; seed++)
             expect(
-              opensAt({seed, perSecond, law, failureShare: () => 1, forMs: MINUTE}),
+              opensAt({seed, perSecond, latencies, failureShare: () => 1, forMs: MINUTE}),
               `${perSecond} a second`,
             ).to.be.at.most(failureMs + BUCKET_MS + (30 * SECOND) / perSecond);
       });
@@ -78,7 +78,7 @@ describe('a breaker under traffic', function () {
         for (const [perSecond] of starts.slice(0, 3))
           for (let seed = 1; seed <= 5; seed++) {
             const failureShare = (at: number): number => (at < downAt ? 0.05 : 1);
-            const at = opensAt({seed, perSecond, law, failureShare, forMs: 2 * MINUTE});
+            const at = opensAt({seed, perSecond, latencies, failureShare, forMs: 2 * MINUTE});
             expect(at - downAt, `${perSecond} a second`).to.be.within(failureMs, boundMs);
           }
       });
@@ -93,12 +93,12 @@ describe('a breaker under traffic', function () {
       ['with attempts that hang until their timeout', LIMIT_MS],
     ] as const)
       describe(name, () => {
-        const law = {failure: constant(failureMs), success: lognormal(180, 0.5)};
+        const latencies = {failure: constant(failureMs), success: lognormal(180, 0.5)};
         const failureShare = (at: number): number => (at >= downAt && at < upAt ? 1 : RATIO / 2);
         const courses: Course[] = [];
         before(() => {
           for (let seed = 1; seed <= 12; seed++)
-            courses.push(simulate({seed, perSecond: 10, law, failureShare, forMs: upAt + 5 * MINUTE}));
+            courses.push(simulate({seed, perSecond: 10, latencies, failureShare, forMs: upAt + 5 * MINUTE}));
         });
 
         it('it has sent at most 135 probes', () => {
@@ -133,8 +133,8 @@ describe('a breaker under traffic', function () {
       probes: 3,
       scope: 'origin',
     } as const;
-    for (const [seed, [name, law]] of laws.entries()) {
-      const traffic = {seed, policy, perSecond: 1000, law, forMs: 20 * SECOND};
+    for (const [seed, [name, latencies]] of laws.entries()) {
+      const traffic = {seed, policy, perSecond: 1000, latencies, forMs: 20 * SECOND};
       expect(opensAt({...traffic, failureShare: healthy}), name).to.equal(NEVER);
       expect(opensAt({...traffic, failureShare: () => 1}), name).to.be.below(LIMIT_MS + SECOND);
     }

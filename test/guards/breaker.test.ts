@@ -35,7 +35,7 @@ const opened = (policy: BreakerPolicy = ratio, random = middle): Breaker => {
 describe('Breaker', () => {
   describe('opens when a share of the attempts failed', () => {
     const [ok, bad, none] = ['success', 'failure', 'nothing'] as const;
-    for (const [law, results, state] of [
+    for (const [title, results, state] of [
       ['one failure of one is too few @T27', [bad], 'closed'],
       ['three of three are too few', [bad, bad, bad], 'closed'],
       ['four of four', [bad, bad, bad, bad], 'open'],
@@ -46,7 +46,7 @@ describe('Breaker', () => {
       ['what says nothing does not count @T30', [bad, bad, bad, none, none, none, none], 'closed'],
       ['nor does it water down', [bad, none, bad, none, bad, none, bad], 'open'],
     ] as const) {
-      it(law, () => {
+      it(title, () => {
         const breaker = made();
         attempts(breaker, 0, ...results);
         expect(breaker.state(0)).to.equal(state);
@@ -482,11 +482,11 @@ describe('Breaker', () => {
       record(flight: Flight, health: Health, now: number): void {
         if (flight.generation !== this.generation) return;
         flight.end = health;
-        if (this.state === 'half-open') this.judgeProbes();
+        if (this.state === 'half-open') this.assessProbes();
         else if (this.hasSeenEnough(flight)) this.open(now, this.openMs);
       }
 
-      judgeProbes(): void {
+      assessProbes(): void {
         const {policy, flights} = this;
         const failed = flights.filter(({end}) => end === 'failure').length;
         const passed = flights.filter(({end}) => end === 'success').length;

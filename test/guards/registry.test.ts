@@ -31,7 +31,7 @@ function trip(guards: Guards, now = 0): void {
 
 describe('GuardRegistry', () => {
   describe('shares', () => {
-    for (const [law, one, other, shared] of [
+    for (const [title, one, other, shared] of [
       [
         'equal settings share everything',
         settings(all),
@@ -87,7 +87,7 @@ describe('GuardRegistry', () => {
         ['budget', 'breaker', 'quota', 'concurrency', 'hedge', 'hold'],
       ],
     ] as const) {
-      it(law, () => {
+      it(title, () => {
         const guards = registry();
         const [a, b] = [guards.at(ORIGIN, one, 0), guards.at(ORIGIN, other, 0)];
         const same = Object.keys(a).filter(key => a[key as keyof Guards] === b[key as keyof Guards]);
@@ -155,7 +155,7 @@ describe('GuardRegistry', () => {
   describe('retain', () => {
     const GUARDS = ['budget', 'breaker', 'concurrency', 'hedge', 'hold'] as const;
     const hedged = {...all, hedge: {delayMs: 9}};
-    for (const [law, inForce, kept] of [
+    for (const [title, inForce, kept] of [
       ['keeps what the settings in force still name', [settings(all)], GUARDS],
       ['whichever of them names it', [settings(nervous), settings(all)], GUARDS],
       ['forgets all but the hold of settings that are gone', [], ['hold']],
@@ -165,7 +165,7 @@ describe('GuardRegistry', () => {
       ['or a hedge', [settings(hedged)], without('hedge')],
       ['forgets what only the policy without routes named', [settings(all, 'search')], without('hedge')],
     ] as const)
-      it(law, () => {
+      it(title, () => {
         const guards = registry();
         const before = guards.at(ORIGIN, settings(all), 0);
         guards.retain(inForce);

@@ -14,14 +14,14 @@ function grants(bucket: TokenBucket, throttled: boolean, now = 0): number {
 }
 
 describe('TokenBucket', () => {
-  for (const [law, settings, throttled, granted, left] of [
+  for (const [title, settings, throttled, granted, left] of [
     ['100 tokens are 7 retries at 14', still, false, 7, 0.02],
     ['or 20 at 5, when throttled @T46', still, true, 20, 0],
     ['exactly enough is enough', {...still, capacity: 28}, false, 2, 0],
     ['one short is too little', {...still, capacity: 27}, false, 1, 13 / 27],
     ['an empty bucket grants nothing', {...still, capacity: 0}, false, 0, 0],
   ] as const) {
-    it(law, () => {
+    it(title, () => {
       const bucket = new TokenBucket(settings);
       expect(grants(bucket, throttled)).to.equal(granted);
       expect(bucket.remaining(0)).to.be.closeTo(left, 1e-9);

@@ -30,7 +30,7 @@ describe('log: lines of attempts', () => {
   });
 
   describe('a wait says where its length comes from', () => {
-    for (const [law, headers, backoff, said] of [
+    for (const [title, headers, backoff, said] of [
       ['the backoff', {}, waiting, 'again in 150 ms (backoff)'],
       [
         'the server',
@@ -45,7 +45,7 @@ describe('log: lines of attempts', () => {
         'again in 150 ms (backoff; the server asked for 100 ms)',
       ],
     ] as const)
-      it(law, async () => {
+      it(title, async () => {
         const {lines, on} = textLog();
         const world = new World({backoff}, {on});
         world.serve(answer(503, headers), 200);

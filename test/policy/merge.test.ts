@@ -11,7 +11,7 @@ import type {Policy, PolicyInput} from '../../src/policy/types.ts';
 const merged = (...layers: PolicyInput[]): Policy => layers.reduce(mergePolicy, defaultPolicy);
 
 describe('mergePolicy', () => {
-  for (const [law, layers, expected] of [
+  for (const [title, layers, expected] of [
     ['nothing changes nothing', [{}], {}],
     ['undefined is left out', [{maxAttempts: undefined, backoff: {baseMs: undefined}}], {}],
     ['a scalar replaces', [{deadlineMs: 1}, {deadlineMs: 2}], {deadlineMs: 2}],
@@ -79,7 +79,7 @@ describe('mergePolicy', () => {
       {},
     ],
   ] as [string, PolicyInput[], Partial<Policy>][]) {
-    it(law, () => expect(merged(...layers)).to.deep.equal({...defaultPolicy, ...expected}));
+    it(title, () => expect(merged(...layers)).to.deep.equal({...defaultPolicy, ...expected}));
   }
 
   it('changes neither layer', () => {

@@ -8,35 +8,35 @@ import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Breaker as BreakerPolicy} from '../../src/policy/types.ts';
 
 /** Draws a latency in ms. */
-export type Law = (random: Random) => number;
+export type Latencies = (random: Random) => number;
 
 /** The default policy's attempt timeout: no attempt takes longer. */
 export const LIMIT_MS = 8000;
 
 export const constant =
-  (ms: number): Law =>
+  (ms: number): Latencies =>
   () =>
     ms;
 export const exponential =
-  (meanMs: number): Law =>
+  (meanMs: number): Latencies =>
   random =>
     -meanMs * Math.log(1 - random());
 export const lognormal =
-  (medianMs: number, sigma: number): Law =>
+  (medianMs: number, sigma: number): Latencies =>
   random =>
     medianMs * Math.exp(sigma * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
 /** Infinite variance. */
 export const pareto =
-  (leastMs: number, alpha: number): Law =>
+  (leastMs: number, alpha: number): Latencies =>
   random =>
     leastMs * (1 - random()) ** (-1 / alpha);
 export const either =
-  (share: number, one: Law, other: Law): Law =>
+  (share: number, one: Latencies, other: Latencies): Latencies =>
   random =>
     (random() < share ? one : other)(random);
 
 /** How attempts that fail and attempts that succeed take their time. */
-export const LAWS: Readonly<Record<string, {readonly failure: Law; readonly success: Law}>> = {
+export const LAWS: Readonly<Record<string, {readonly failure: Latencies; readonly success: Latencies}>> = {
   'failures of 20 ms, successes lognormal around 180': {failure: constant(20), success: lognormal(180, 0.5)},
   'failures of 5 ms, successes lognormal with a long tail': {failure: constant(5), success: lognormal(400, 1.5)},
   'failures exponential, successes exponential and ten times slower': {
@@ -57,7 +57,7 @@ export interface Traffic {
   /** The default policy's, if none is given. */
   readonly policy?: BreakerPolicy;
   readonly perSecond: number;
-  readonly law: {readonly failure: Law; readonly success: Law};
+  readonly latencies: {readonly failure: Latencies; readonly success: Latencies};
   /** The share of the attempts that fail, of those that begin at that time. */
   failureShare(at: number): number;
   readonly forMs: number;
@@ -85,7 +85,7 @@ interface Ending {
 
 /** A breaker that starts cold, under that traffic. */
 export function simulate(traffic: Traffic): Course {
-  const {perSecond, law, forMs, untilChange = false} = traffic;
+  const {perSecond, latencies, forMs, untilChange = false} = traffic;
   const random = seededRandom(traffic.seed);
   const breaker = new Breaker(traffic.policy ?? defaultPolicy.breaker!, 'https://h.test', random);
   const changes: Change[] = [];
@@ -103,7 +103,7 @@ export function simulate(traffic: Traffic): Course {
     wheel[slot]!.length = 0;
     for (; next < now + 1; next += between(random)) {
       const fails = random() < traffic.failureShare(now);
-      const latencyMs = Math.min(LIMIT_MS, Math.round((fails ? law.failure : law.success)(random)));
+      const latencyMs = Math.min(LIMIT_MS, Math.round((fails ? latencies.failure : latencies.success)(random)));
       const ticket = breaker.admit(now);
       if (ticket === null) {
         refused.push(now);
