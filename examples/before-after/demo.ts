@@ -1,5 +1,6 @@
 /** The demonstration: one faulty server, the same traffic through three clients at once, and what came of it. */
 import type {Listener} from '../../src/core/events.ts';
+import {compare, introduction, tableOf} from '../model-client.ts';
 import {attemptLog} from './attempt-log.ts';
 import {AttemptRecorder} from './attempt-recorder.ts';
 import {naiveLoop} from './naive-loop.ts';
@@ -79,6 +80,9 @@ async function demonstrate(options: DemoOptions, server: FaultyServer, receiver:
   print(`\n${paint('bold', 'Before and after')} (latencies in ms, those of failed calls included)\n`);
   print(`${table(runs, paint)}\n`);
   for (const line of legend) print(paint('dim', line));
+  print(`\n${paint('bold', 'A model endpoint on a bad day')}\n`);
+  print(introduction);
+  print(`\n${tableOf(await compare())}`);
   const ours = runs.find(({name}) => name === 'steadfetch')!;
   const isKept = ours.duplicates === 0 && ours.succeeded >= 0.99 * ours.calls;
   const promise = `steadfetch: ${ours.duplicates} duplicated side effects, ${successText(ours)} success`;

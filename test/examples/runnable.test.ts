@@ -10,6 +10,10 @@ const folder = join(import.meta.dirname, '../../examples');
 const examples: readonly (readonly [string, RegExp])[] = [
   ['predict-with-retry.ts', /attempt 3: 200[\s\S]*\{ label: 'cat', score: 0\.98 \}\n$/],
   ['grpc-predict.ts', /Down twice, then well\n[\s\S]*attempt 3 {2}OK[\s\S]*=> It is a cat\. ?\n$/],
+  [
+    'model-client.ts',
+    /OpenAI SDK over steadfetch +94 of 94 [\s\S]*steadfetch: 94 of 94 answered, 9\d generations paid\n$/,
+  ],
   ['guarded-call.ts', /queries that reached the database while it was down: 6 of 60\n.*rows again 4\.0 s after/],
   ['breaker-outage.ts', /with a breaker: \d+ requests for 600 calls while the server was down/],
 ];
