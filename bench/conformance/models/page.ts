@@ -106,7 +106,7 @@ ${table(
 - An answer takes 50 ms and a refusal 20 ms, unless the row says otherwise.
 - fetch and p-retry are used with a reader of event streams as a careful user writes it, and p-retry with a function that throws on
   every status but 2xx.
-- What steadfetch adds is measured in real time: the difference of two medians, of calls in turn with and without it.
+- What steadfetch adds is measured in real time: the difference of two tenth percentiles, of calls in turn with and without it.
 - The preset is the same in all rows. Rows that name a field of the policy add that field alone.
 
 ${table(['client', 'version'], versions)}
