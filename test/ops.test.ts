@@ -66,7 +66,7 @@ describe("operators' files", () => {
     }
   });
 
-  it('have an alert for retries, breakers, budgets and failures, each with words for people', () => {
+  it('have an alert for retries, breakers, budgets, failures, quotas and queues, each with words for people', () => {
     const {groups} = parse(read('prometheus/alerts.yaml')) as {
       groups: {rules: {alert: string; for: string; annotations: Record<string, string>}[]}[];
     };
@@ -77,6 +77,8 @@ describe("operators' files", () => {
       'SteadfetchRetryBudgetLow',
       'SteadfetchRetryBudgetExhausted',
       'SteadfetchCallsFailing',
+      'SteadfetchQuotaRefusesCalls',
+      'SteadfetchConcurrencyQueueLong',
     ]);
     for (const {alert, annotations, for: duration} of rules) {
       expect(Object.keys(annotations), alert).to.deep.equal(['summary', 'description']);

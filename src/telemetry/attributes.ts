@@ -40,6 +40,8 @@ export const CALL_RETRIES = 'steadfetch.call.retries';
 export const CALL_HEDGES = 'steadfetch.call.hedges';
 /** Attempts that may have to be paid for. */
 export const CALL_PAID_ATTEMPTS = 'steadfetch.call.paid_attempts';
+/** Seconds in the queue of a quota. */
+export const CALL_QUEUE_TIME = 'steadfetch.call.queue_time';
 /** How often the client above has retried before this call. */
 export const CALL_OUTER_RETRIES = 'steadfetch.call.outer_retries';
 /** Seconds. */
@@ -60,6 +62,8 @@ export const REASON = 'steadfetch.reason';
 export const WAIT = 'steadfetch.wait';
 /** The source of the wait: backoff, retry-after and so on. */
 export const WAIT_SOURCE = 'steadfetch.wait.source';
+/** What a limit of a quota counts: requests, input_tokens, output_tokens or tokens. */
+export const QUOTA_UNIT = 'steadfetch.quota.unit';
 /** The origin, or origin and route, that a breaker stands before. */
 export const BREAKER_NAME = 'steadfetch.circuit_breaker.name';
 /** closed, open or half_open. */

@@ -37,19 +37,26 @@ export class CallMetrics {
     this.#instruments.requestDuration.record(seconds, standard, this.#context);
   }
 
+  /** Of attempts whose event stream was held until its first content. */
+  firstContent(kind: AttemptKind, afterMs: number): void {
+    const attributes: Attributes = {...this.#series.attributes, [names.ATTEMPT_KIND]: kind};
+    this.#instruments.timeToFirstContent.record(afterMs / 1000, attributes, this.#context);
+  }
+
   rejected(reason: string): void {
     this.#instruments.rejected.add(1, {...this.#series.attributes, [names.REASON]: reason}, this.#context);
   }
 
   ended(call: CallView, outcome: Outcome, result: CallResult, durationMs: number): void {
     this.#series.active--;
-    const {callDuration, retries: retriesOfCalls, hedges, retryDelay} = this.#instruments;
+    const {callDuration, retries: retriesOfCalls, hedges, retryDelay, queueTime} = this.#instruments;
     const common: Attributes = {...this.#series.attributes, [names.CALL_OUTCOME]: result};
     const retries = retriesOf(call);
     if (retries > 0) retriesOfCalls.record(retries, common, this.#context);
     if (call.hedges > 0) hedges.record(call.hedges, common, this.#context);
     if ((call.paidAttempts ?? 0) > 0) this.#instruments.paidAttempts.add(call.paidAttempts!, common, this.#context);
     if (call.waitedMs > 0) retryDelay.record(call.waitedMs / 1000, this.#series.attributes, this.#context);
+    if (call.queuedMs > 0) queueTime.record(call.queuedMs / 1000, common, this.#context);
     const type = errorType(outcome, this.#conventions);
     // Another object: SDKs keep the first that they are given for a series.
     const ended = type === undefined ? common : {...common, [names.ERROR_TYPE]: type};

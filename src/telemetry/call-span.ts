@@ -154,6 +154,7 @@ function describeCall(span: Span, call: CallView, result: CallResult, reason: st
   span.setAttribute(names.CALL_RETRIES, retriesOf(call));
   span.setAttribute(names.CALL_HEDGES, call.hedges);
   span.setAttribute(names.CALL_RETRY_DELAY, call.waitedMs / 1000);
+  if (call.queuedMs > 0) span.setAttribute(names.CALL_QUEUE_TIME, call.queuedMs / 1000);
   span.setAttribute(names.IDEMPOTENCY_KEY_SENT, call.keyed);
   if (call.paidAttempts !== undefined) span.setAttribute(names.CALL_PAID_ATTEMPTS, call.paidAttempts);
   if (call.outerRetries !== undefined) span.setAttribute(names.CALL_OUTER_RETRIES, call.outerRetries);

@@ -1,7 +1,14 @@
 /** Every instrument: its name, unit and buckets. Values are seconds and counts; no ids, URLs or attempt numbers on any of them. */
 import type {Counter, Histogram, Meter} from '@opentelemetry/api';
 import {observeActiveCalls} from './call-series.ts';
-import {observeBreakers, observeBudgets, observeConcurrencyLimits, observeQueues} from './watched-guards.ts';
+import {
+  observeBreakers,
+  observeBudgets,
+  observeConcurrencyLimits,
+  observeConcurrencyQueues,
+  observeQuotaQueues,
+  observeQuotas,
+} from './watched-guards.ts';
 
 /** @see OpenTelemetry semantic conventions 1.45, http.client.request.duration */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -16,6 +23,10 @@ export class Instruments {
   readonly hedges: Histogram;
   readonly retryDelay: Histogram;
   readonly paidAttempts: Counter;
+  /** Of calls that waited for a quota. */
+  readonly queueTime: Histogram;
+  /** Of event streams that were held until their first content. */
+  readonly timeToFirstContent: Histogram;
   readonly rejected: Counter;
   readonly breakerTransitions: Counter;
   readonly #meter: Meter;
@@ -60,6 +71,18 @@ export class Instruments {
       unit: '{attempt}',
       description: 'Attempts that may have to be paid for, of policies that count them.',
     });
+    this.queueTime = histogram(
+      'steadfetch.client.call.queue_time',
+      's',
+      CALL_SECONDS,
+      'Time that calls waited in the queue of a quota.',
+    );
+    this.timeToFirstContent = histogram(
+      'steadfetch.client.attempt.time_to_first_content',
+      's',
+      CALL_SECONDS,
+      'Time from the send of an attempt to the first content of its event stream.',
+    );
     this.rejected = meter.createCounter('steadfetch.client.call.rejected', {
       unit: '{call}',
       description: 'Attempts that a guard refused before they were sent.',
@@ -97,7 +120,20 @@ export class Instruments {
         unit: '{attempt}',
         description: 'Attempts that wait for a place under a concurrency limit.',
       })
-      .addCallback(observeQueues);
+      .addCallback(observeConcurrencyQueues);
+    meter
+      .createObservableGauge('steadfetch.client.quota.remaining', {
+        unit: '1',
+        description:
+          'Share of a limit of a quota that may still be taken; the lowest, where routes have quotas of their own.',
+      })
+      .addCallback(observeQuotas);
+    meter
+      .createObservableUpDownCounter('steadfetch.client.quota.waiting', {
+        unit: '{attempt}',
+        description: 'Attempts that wait in the queue of a quota.',
+      })
+      .addCallback(observeQuotaQueues);
   }
 
   /** The conventions' own. */

@@ -81,6 +81,7 @@ class ObservedAttempt implements AttemptObserver {
 
   firstContent(afterMs: number): void {
     this.span?.firstContent?.(afterMs);
+    this.#metrics.firstContent(this.#kind, afterMs);
   }
 
   startBody(): BodyObserver | null {

@@ -1,4 +1,4 @@
-/** Breakers and budgets of every client in the process, as metrics and logs see them. Held weakly: clients come and go. */
+/** Guards of every client in the process, as metrics and logs see them. Held weakly: clients come and go. */
 import type {Attributes, ObservableResult} from '@opentelemetry/api';
 import type {BreakerState} from '../core/call-view.ts';
 import type {GuardSnapshot, GuardsView} from '../core/guard-snapshot.ts';
@@ -75,13 +75,47 @@ export function observeConcurrencyLimits(result: ObservableResult): void {
 }
 
 /** Attempts that wait for a place. */
-export function observeQueues(result: ObservableResult): void {
+export function observeConcurrencyQueues(result: ObservableResult): void {
   eachOrigin((policyName, {origin, concurrency}) => {
     const attributes = {[names.POLICY_NAME]: policyName, ...placeAttributes(origin)};
     for (const {waiting} of concurrency)
       queuesSeen.add(JSON.stringify([policyName, origin]), attributes, count => count + waiting);
   });
   queuesSeen.observe(result);
+}
+
+/** Of each limit the lowest share, where there are several for one origin. */
+export function observeQuotas(result: ObservableResult): void {
+  eachOrigin((policyName, {origin, quotas}) => {
+    for (const {limits} of quotas)
+      for (const {unit, max, left} of limits) {
+        const attributes = {
+          [names.POLICY_NAME]: policyName,
+          ...placeAttributes(origin),
+          [names.QUOTA_UNIT]: QUOTA_UNITS[unit],
+        };
+        const share = Math.max(0, left / max);
+        quotasSeen.add(JSON.stringify([policyName, origin, unit]), attributes, lowest => Math.min(lowest, share));
+      }
+  });
+  quotasSeen.observe(result);
+}
+
+/** Attribute values are in snake case. */
+const QUOTA_UNITS = {
+  requests: 'requests',
+  inputTokens: 'input_tokens',
+  outputTokens: 'output_tokens',
+  tokens: 'tokens',
+} as const;
+
+export function observeQuotaQueues(result: ObservableResult): void {
+  eachOrigin((policyName, {origin, quotas}) => {
+    const attributes = {[names.POLICY_NAME]: policyName, ...placeAttributes(origin)};
+    for (const {waiting} of quotas)
+      quotaQueuesSeen.add(JSON.stringify([policyName, origin]), attributes, count => count + waiting);
+  });
+  quotaQueuesSeen.observe(result);
 }
 
 function eachOrigin(visit: (policyName: string, snapshot: GuardSnapshot) => void): void {
@@ -127,3 +161,5 @@ const breakersSeen = new Seen(0);
 const budgetsSeen = new Seen(1);
 const limitsSeen = new Seen(0);
 const queuesSeen = new Seen(0);
+const quotasSeen = new Seen(1);
+const quotaQueuesSeen = new Seen(0);

@@ -10,6 +10,7 @@ import {otelObserver} from '../../src/telemetry.ts';
 import {ITEMS, later, World} from '../call/world.ts';
 import {ManualReader} from '../support/otel.ts';
 import {AT_ONCE} from '../support/policies.ts';
+import {DONE, PING, streamedFetch, text} from '../support/streamed-fetch.ts';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const COMMON = {
@@ -60,11 +61,15 @@ describe('telemetry: metrics', () => {
       ['steadfetch.client.call.hedges', DataPointType.HISTOGRAM, '{hedge}', [1, 2, 3, 4, 5]],
       ['steadfetch.client.call.retry_delay', DataPointType.HISTOGRAM, 's', [...SECONDS, 30, 60]],
       ['steadfetch.client.call.paid_attempts', DataPointType.SUM, '{attempt}'],
+      ['steadfetch.client.call.queue_time', DataPointType.HISTOGRAM, 's', [...SECONDS, 30, 60]],
+      ['steadfetch.client.attempt.time_to_first_content', DataPointType.HISTOGRAM, 's', [...SECONDS, 30, 60]],
       ['steadfetch.client.call.rejected', DataPointType.SUM, '{call}'],
       ['steadfetch.client.active_calls', DataPointType.SUM, '{call}'],
       ['steadfetch.client.retry_budget.remaining', DataPointType.GAUGE, '1'],
       ['steadfetch.client.concurrency.limit', DataPointType.SUM, '{attempt}'],
       ['steadfetch.client.concurrency.waiting', DataPointType.SUM, '{attempt}'],
+      ['steadfetch.client.quota.remaining', DataPointType.GAUGE, '1'],
+      ['steadfetch.client.quota.waiting', DataPointType.SUM, '{attempt}'],
       ['steadfetch.circuit_breaker.state', DataPointType.SUM, '{breaker}'],
       ['steadfetch.circuit_breaker.transition', DataPointType.SUM, '{transition}'],
     ];
@@ -78,6 +83,7 @@ describe('telemetry: metrics', () => {
           hedge: {delayMs: 5, maxLoadRatio: 1},
           concurrency: {},
           paid: {maxPaidAttempts: 10},
+          quota: {limits: [{unit: 'requests', max: 2, perMs: 100}], learn: false},
           breaker: {kind: 'consecutive', failures: 2, openMs: 60_000},
         }),
       );
@@ -86,6 +92,7 @@ describe('telemetry: metrics', () => {
       serve(503);
       await run();
       await run();
+      await streamed();
       found = await all();
       expect(found.map(({descriptor}) => descriptor.name).sort()).to.deep.equal(table.map(([name]) => name).sort());
     });
@@ -316,6 +323,40 @@ describe('telemetry: metrics', () => {
     expect(await of('steadfetch.client.concurrency.waiting')).to.deep.equal({attributes, value: 0});
   });
 
+  it('include the share of each limit of a quota that is left, its queue, and the time in it', async () => {
+    const limits = [
+      {unit: 'requests', max: 4, perMs: 1000},
+      {unit: 'outputTokens', max: 10, perMs: 2000},
+    ] as const;
+    const {clock, fetch} = world({...named, name: 'paced', maxAttempts: 1, quota: {limits, learn: false}});
+    const ask = () => fetch(ITEMS, {method: 'PUT', body: '{"max_tokens":8}'});
+    await clock.run(ask);
+    const second = ask();
+    await clock.advance(0);
+    const of = async (name: string) =>
+      (await points(name)).filter(({attributes}) => attributes['steadfetch.policy.name'] === 'paced');
+    const attributes = {'steadfetch.policy.name': 'paced', 'server.address': 'api.test', 'server.port': 443};
+    expect(await of('steadfetch.client.quota.remaining')).to.deep.equal([
+      {attributes: {...attributes, 'steadfetch.quota.unit': 'requests'}, value: 0.75},
+      {attributes: {...attributes, 'steadfetch.quota.unit': 'output_tokens'}, value: 0.2},
+    ]);
+    expect(await of('steadfetch.client.quota.waiting')).to.deep.equal([{attributes, value: 1}]);
+    await clock.run(() => second);
+    expect(await of('steadfetch.client.quota.waiting')).to.deep.equal([{attributes, value: 0}]);
+    const waited = {...COMMON, 'http.request.method': 'PUT', 'steadfetch.policy.name': 'paced'};
+    const [time, ...others] = await sums('steadfetch.client.call.queue_time');
+    expect(others).to.deep.equal([]);
+    expect(time).to.deep.include({attributes: {...waited, 'steadfetch.call.outcome': 'success'}, count: 1});
+    expect(time!.sum, 'the window of tokens is 2 s long').to.be.within(2, 2.05);
+  });
+
+  it('include the time to the first content of an event stream, without its pings', async () => {
+    await streamed();
+    expect(await sums('steadfetch.client.attempt.time_to_first_content')).to.deep.equal([
+      {attributes: {...COMMON, 'steadfetch.attempt.kind': 'initial'}, sum: 0.3, count: 1},
+    ]);
+  });
+
   it('include http.client.request.duration on request, with the attributes of the conventions', async () => {
     await handy(world(named)).run();
     expect(await points('http.client.request.duration')).to.deep.equal([]);
@@ -353,6 +394,14 @@ describe('telemetry: metrics', () => {
 function exposedGc(): () => void {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc');
+}
+
+/** One call, answered by an event stream: a ping, and content after 300 ms. */
+async function streamed(): Promise<void> {
+  const holder: {fetch?: typeof globalThis.fetch} = {};
+  const {clock, fetch} = world({...named, stream: {}}, {fetch: (...args) => holder.fetch!(...args)});
+  holder.fetch = streamedFetch(clock, [[PING, 300, text('Hi'), DONE]]).fetch;
+  await clock.run(async () => (await fetch(ITEMS)).text());
 }
 
 function handy(each: World) {

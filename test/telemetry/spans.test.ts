@@ -179,7 +179,7 @@ describe('telemetry: spans', () => {
   });
 
   describe('events of a call', () => {
-    const eventsOf = () => tracing.calls[0]!.events.map(({name, attributes}) => ({name, ...attributes}));
+    const eventsOf = (call = 0) => tracing.calls[call]!.events.map(({name, attributes}) => ({name, ...attributes}));
 
     it('retry.scheduled has the next attempt, the reason and the wait', async () => {
       await fetched(server.place({status: 503, headers: {'retry-after-ms': '3'}}, 200).url, {
@@ -256,6 +256,20 @@ describe('telemetry: spans', () => {
         2,
         undefined,
       ]);
+    });
+
+    it('call.queued has the expected wait for the quota, and the call has the time in its queue', async () => {
+      const quota = {limits: [{unit: 'requests', max: 1, perMs: 100}], learn: false} as const;
+      const fetch = createFetch({...quick, quota});
+      const {url} = server.place(200);
+      await fetch(url);
+      await fetch(url);
+      const [queued] = eventsOf(1) as Record<string, unknown>[];
+      expect(queued).to.include({name: 'steadfetch.call.queued', 'steadfetch.attempt.number': 1});
+      expect(queued!['steadfetch.wait']).to.be.within(0.001, 0.11);
+      const [first, second] = tracing.calls.map(({attributes}) => attributes['steadfetch.call.queue_time']);
+      expect(first).to.equal(undefined);
+      expect(second).to.be.above(0);
     });
 
     it('hedge.started', async () => {

@@ -92,6 +92,26 @@ const stories: Record<string, Story> = {
     policy: {budget: {kind: 'token-bucket', capacity: 10, retryCost: 10}},
     times: 2,
   },
+  'an adaptive limit': {answers: [secretAnswer(429), secretAnswer(200)], policy: {concurrency: {kind: 'adaptive'}}},
+  'a quota': {
+    answers: [secretAnswer(200)],
+    policy: {quota: {limits: [{unit: 'requests', max: 1, perMs: 100}]}},
+    times: 2,
+  },
+  'an event stream': {
+    answers: [
+      {
+        status: 200,
+        headers: {'content-type': 'text/event-stream', ...ANSWER_HEADERS},
+        body: `: ping\n\ndata: {"token":"${SECRET}"}\n\n`,
+      },
+    ],
+    policy: {stream: {}},
+  },
+  'a client above that retries': {
+    answers: [secretAnswer(200)],
+    init: {headers: {'x-stainless-retry-count': '2'}},
+  },
   'a reason of its own': {
     answers: [secretAnswer(200)],
     policy: {maxAttempts: 2},

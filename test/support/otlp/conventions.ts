@@ -41,6 +41,8 @@ export const ATTRIBUTES: Readonly<Record<string, Rule>> = {
   'network.peer.port': {type: 'int', on: ['attempt']},
   'network.protocol.version': {type: 'string', on: ['attempt'], values: /^(1\.1|2)$/},
   'error.type': {type: 'string', on: ['call', 'attempt', 'body', 'metric'], values: ERROR_TYPE},
+  /** @see semantic-conventions-genai, docs/gen-ai: the registry of attributes */
+  'gen_ai.response.time_to_first_chunk': {type: 'number', on: ['attempt']},
   'rpc.system.name': {type: 'string', on: all, values: /^grpc$/},
   'rpc.method': {type: 'string', on: all, values: /^[\w.]+\/\w+$/},
   'rpc.response.status_code': {type: 'string', on: ['call', 'attempt', 'metric'], values: /^[A-Z_]+$/},
@@ -54,6 +56,8 @@ export const ATTRIBUTES: Readonly<Record<string, Rule>> = {
   'steadfetch.call.hedges': {type: 'int', required: ['call'], on: ['call']},
   'steadfetch.call.paid_attempts': {type: 'int', required: [], on: ['call']},
   'steadfetch.call.retry_delay': {type: 'number', required: ['call'], on: ['call']},
+  'steadfetch.call.queue_time': {type: 'number', on: ['call']},
+  'steadfetch.call.outer_retries': {type: 'int', on: ['call'], values: /^[1-9]\d*$/},
   'steadfetch.idempotency.key_sent': {type: 'bool', required: ['call'], on: ['call']},
   'steadfetch.attempt.number': {type: 'int', required: ['attempt', 'body'], on: ['attempt', 'body', 'event', 'log']},
   'steadfetch.attempt.kind': {
@@ -82,6 +86,7 @@ export const ATTRIBUTES: Readonly<Record<string, Rule>> = {
     on: ['event', 'log'],
     values: /^(backoff|retry-after|retry-after-ms|rate-limit|none)$/,
   },
+  'steadfetch.quota.unit': {type: 'string', on: ['metric'], values: /^(requests|(input_|output_)?tokens)$/},
   'steadfetch.circuit_breaker.name': {type: 'string', on: ['metric', 'log'], values: /^(https?:\/\/|unix:)/},
   'steadfetch.circuit_breaker.state': {type: 'string', on: ['metric'], values: STATE},
   'steadfetch.circuit_breaker.from': {type: 'string', on: ['metric', 'log'], values: STATE},
@@ -90,6 +95,7 @@ export const ATTRIBUTES: Readonly<Record<string, Rule>> = {
 
 const place = ['server.address', 'server.port'];
 const request = ['http.request.method', ...place, 'steadfetch.policy.name'];
+const guarded = ['steadfetch.policy.name', ...place];
 const breaker = ['steadfetch.policy.name', 'steadfetch.circuit_breaker.name'];
 
 /** Each metric: its form, its unit, and the attributes it must have. */
@@ -119,6 +125,16 @@ export const METRICS: Readonly<
     unit: '{attempt}',
     required: [...request, 'steadfetch.call.outcome'],
   },
+  'steadfetch.client.call.queue_time': {
+    form: 'histogram',
+    unit: 's',
+    required: [...request, 'steadfetch.call.outcome'],
+  },
+  'steadfetch.client.attempt.time_to_first_content': {
+    form: 'histogram',
+    unit: 's',
+    required: [...request, 'steadfetch.attempt.kind'],
+  },
   'steadfetch.client.call.rejected': {
     form: 'sum',
     monotonic: true,
@@ -126,11 +142,11 @@ export const METRICS: Readonly<
     required: [...request, 'steadfetch.reason'],
   },
   'steadfetch.client.active_calls': {form: 'sum', unit: '{call}', required: request},
-  'steadfetch.client.retry_budget.remaining': {
-    form: 'gauge',
-    unit: '1',
-    required: ['steadfetch.policy.name', ...place],
-  },
+  'steadfetch.client.retry_budget.remaining': {form: 'gauge', unit: '1', required: guarded},
+  'steadfetch.client.concurrency.limit': {form: 'sum', unit: '{attempt}', required: guarded},
+  'steadfetch.client.concurrency.waiting': {form: 'sum', unit: '{attempt}', required: guarded},
+  'steadfetch.client.quota.remaining': {form: 'gauge', unit: '1', required: [...guarded, 'steadfetch.quota.unit']},
+  'steadfetch.client.quota.waiting': {form: 'sum', unit: '{attempt}', required: guarded},
   'steadfetch.circuit_breaker.state': {
     form: 'sum',
     unit: '{breaker}',
@@ -162,4 +178,4 @@ export const LOGS: Readonly<
 };
 
 export const EVENTS: RegExp =
-  /^steadfetch\.(retry\.(scheduled|abandoned)|hedge\.started|breaker\.rejected|policy\.overridden|redirect)$/;
+  /^steadfetch\.(retry\.(scheduled|abandoned)|hedge\.started|breaker\.rejected|policy\.overridden|redirect|call\.queued|retry\.nested)$/;
