@@ -16,6 +16,8 @@ export interface KnownPaths {
   readonly effect: Effect;
   /** A clause. For `acts`, what may happen twice; messages end with it. */
   readonly why: string;
+  /** Whether a model computes the response, and its vendor charges for each. */
+  readonly generates?: true;
   /** Hosts, with their subdomains, to which the paths are limited. */
   readonly hosts?: readonly string[];
   /**

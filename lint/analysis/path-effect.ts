@@ -11,6 +11,8 @@ export interface PathEffect {
   readonly effect: Effect;
   /** A clause: for `acts`, what may happen twice. Undefined if nothing is known. */
   readonly why: string | undefined;
+  /** As in `KnownPaths`. */
+  readonly generates?: true;
 }
 
 const NOTHING_KNOWN: PathEffect = {effect: 'unknown', why: undefined};

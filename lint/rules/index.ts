@@ -15,9 +15,11 @@ import {endlessWaits} from './no-endless-waits.ts';
 import {excessiveAttempts} from './no-excessive-attempts.ts';
 import {excessiveHedging} from './no-excessive-hedging.ts';
 import {excessiveHints} from './no-excessive-hints.ts';
+import {extremeHoldLimit} from './no-extreme-hold-limit.ts';
 import {extremeReplayLimit} from './no-extreme-replay-limit.ts';
 import {fastThrottledRetries} from './no-fast-retries-on-overload.ts';
 import {fieldWithoutEffect} from './no-field-without-effect.ts';
+import {firstContentBeyondTimeout} from './no-first-content-beyond-timeout.ts';
 import {flappingBreaker} from './no-flapping-breaker.ts';
 import {flatBackoff} from './no-flat-backoff.ts';
 import {hedgedPostWithoutKey} from './no-hedged-post-without-key.ts';
@@ -26,15 +28,19 @@ import {idleRoute} from './no-idle-route.ts';
 import {idsToEveryOrigin} from './no-ids-to-every-origin.ts';
 import {ignoredHints} from './no-ignored-retry-after.ts';
 import {immediateRetries} from './no-immediate-retries.ts';
+import {ineffectiveAdaptiveLimit} from './no-ineffective-adaptive-limit.ts';
 import {missedObjective} from './no-missed-objective.ts';
 import {missingField} from './no-missing-field.ts';
 import {misspeltMethod} from './no-misspelt-method.ts';
+import {pacingWithoutQueue} from './no-pacing-without-queue.ts';
 import {plainHttpPayments} from './no-plain-http-payments.ts';
 import {queueBeyondDeadline} from './no-queue-beyond-deadline.ts';
+import {quotaBelowTraffic} from './no-quota-below-traffic.ts';
 import {repeatedRoutes} from './no-repeated-settings.ts';
 import {retriedPostWithoutKey} from './no-retried-post-without-key.ts';
 import {retriedRefusals} from './no-retried-refusals.ts';
 import {secretInNotes} from './no-secret-in-notes.ts';
+import {streamCommittedByHeaders} from './no-stream-committed-by-headers.ts';
 import {synchronisedRetries} from './no-synchronised-retries.ts';
 import {syntaxError} from './no-syntax-error.ts';
 import {timeoutBelowLatency} from './no-timeout-below-latency.ts';
@@ -55,6 +61,7 @@ import {wrongValue} from './no-wrong-value.ts';
 import {missingAttemptTimeout} from './use-attempt-timeout.ts';
 import {missingDeadline} from './use-deadline.ts';
 import {missingIdleTimeout} from './use-idle-timeout.ts';
+import {missingRefusals} from './use-refusals.ts';
 import {missingBudget} from './use-retry-budget.ts';
 
 export const rules: readonly Rule[] = [
@@ -88,6 +95,10 @@ export const rules: readonly Rule[] = [
   breakerOpenedByOneCall,
   concurrencyBelowTraffic,
   budgetMultipliedByInstances,
+  ineffectiveAdaptiveLimit,
+  quotaBelowTraffic,
+  pacingWithoutQueue,
+  missingRefusals,
   missingAttemptTimeout,
   missingDeadline,
   unreachableAttempts,
@@ -100,6 +111,7 @@ export const rules: readonly Rule[] = [
   queueBeyondDeadline,
   missingIdleTimeout,
   excessiveHints,
+  firstContentBeyondTimeout,
   contradiction,
   misspeltMethod,
   fieldWithoutEffect,
@@ -108,6 +120,8 @@ export const rules: readonly Rule[] = [
   emptyTriggers,
   unretriedThrottling,
   extremeReplayLimit,
+  streamCommittedByHeaders,
+  extremeHoldLimit,
   repeatedRoutes,
   unitSlip,
   idleRoute,

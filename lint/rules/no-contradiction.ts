@@ -32,6 +32,17 @@ a mistake, and every prediction from it is wrong.
         ],
       },
       {
+        name: 'a least concurrency above the most',
+        text: '{\n  "concurrency": {"kind": "adaptive", "min": 50, "max": 20}\n}\n',
+        findings: [
+          {
+            message: 'concurrency.min is 50, above max (20); lower min or raise max.',
+            at: '2:39',
+            marks: '"min"',
+          },
+        ],
+      },
+      {
         name: 'a median above the 99th percentile',
         text: '{\n  "objective": {"assume": {"latencyMs": {"p50": 900, "p99": 300}}}\n}\n',
         findings: [
@@ -78,6 +89,7 @@ a mistake, and every prediction from it is wrong.
     'backoff',
     'breaker',
     'budget',
+    'concurrency',
     'correlation',
     'deadlineHeader',
     'deadlineMs',

@@ -86,6 +86,44 @@ A field at the top is reported only if it has no effect in any route. Options of
         ],
       },
       {
+        name: 'a wait for the quota beyond the deadline',
+        text: '{\n  "deadlineMs": 30000,\n  "quota": {"learn": true, "maxWaitMs": 120000}\n}\n',
+        findings: [
+          {
+            message:
+              'quota.maxWaitMs has no effect: no attempt waits beyond the deadline of 30000 ms, and 120000 ms is not below it.',
+            at: '3:28',
+            marks: '"maxWaitMs"',
+          },
+        ],
+        fixed: '{\n  "deadlineMs": 30000,\n  "quota": {"learn": true}\n}\n',
+      },
+      {
+        name: 'fields for retries of a call that is sent once',
+        text: '{\n  "maxAttempts": 1,\n  "nested": "yield",\n  "attemptHeader": "x-attempt"\n}\n',
+        findings: [
+          {message: 'nested has no effect: maxAttempts is 1, so nothing is retried.', at: '3:3', marks: '"nested"'},
+          {
+            message: 'attemptHeader is 1 in every request: maxAttempts is 1, so nothing is retried.',
+            at: '4:3',
+            marks: '"attemptHeader"',
+          },
+        ],
+        fixed: '{\n  "maxAttempts": 1\n}\n',
+      },
+      {
+        name: 'a limit for a stream that is not held',
+        text: '{\n  "stream": {"commit": "headers", "firstContentMs": 5000}\n}\n',
+        findings: [
+          {
+            message: 'stream.firstContentMs has no effect: stream.commit is "headers", so no stream is held.',
+            at: '2:35',
+            marks: '"firstContentMs"',
+          },
+        ],
+        fixed: '{\n  "stream": {"commit": "headers"}\n}\n',
+      },
+      {
         name: 'a header without a deadline',
         text: '{\n  "maxAttempts": 1,\n  "deadlineMs": null,\n  "deadlineHeader": "x-deadline-ms"\n}\n',
         findings: [
@@ -116,6 +154,7 @@ A field at the top is reported only if it has no effect in any route. Options of
 
   fields: [],
   reads: [
+    'attemptHeader',
     'attemptTimeoutMs',
     'backoff',
     'budget',
@@ -124,8 +163,11 @@ A field at the top is reported only if it has no effect in any route. Options of
     'hedge',
     'idempotency',
     'maxAttempts',
+    'nested',
+    'quota',
     'retryAfter',
     'retryOn',
+    'stream',
   ],
 
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
@@ -181,16 +223,25 @@ interface Candidate {
   readonly isRemovable?: true;
 }
 
+/** Why nothing is retried; undefined where something is. */
+function notRetried(scope: Scope): string | undefined {
+  if (mayRetry(scope)) return undefined;
+  return scope.policy.maxAttempts === null
+    ? 'maxAttempts is null, so nothing is retried'
+    : 'maxAttempts is 1, so nothing is retried';
+}
+
 const withoutRetries = (path: 'backoff' | 'budget' | 'hedge'): Candidate => ({
   path,
   isRemovable: true,
-  inert: scope => {
-    const {maxAttempts} = scope.policy;
-    if (mayRetry(scope) || scope.policy[path] === null) return undefined;
-    return maxAttempts === null
-      ? 'maxAttempts is null, so nothing is retried'
-      : 'maxAttempts is 1, so nothing is retried';
-  },
+  inert: scope => (scope.policy[path] === null ? undefined : notRetried(scope)),
+});
+
+const whenNotHeld = (field: 'firstContentMs' | 'holdBytes'): Candidate => ({
+  path: `stream.${field}`,
+  isRemovable: true,
+  inert: ({policy: {stream}}) =>
+    stream?.commit === 'headers' ? 'stream.commit is "headers", so no stream is held' : undefined,
 });
 
 const whenIgnored = (field: 'maxMs' | 'scope'): Candidate => ({
@@ -250,6 +301,27 @@ const CANDIDATES: readonly Candidate[] = [
     path: 'idempotency',
     inert: ({policy: {idempotency}}) =>
       idempotency?.methods.length === 0 ? 'its list of methods is empty, so no key is sent' : undefined,
+  },
+  {
+    path: 'nested',
+    isRemovable: true,
+    inert: scope => (scope.policy.nested === 'yield' ? notRetried(scope) : undefined),
+  },
+  {
+    path: 'attemptHeader',
+    isRemovable: true,
+    effect: 'is 1 in every request',
+    inert: scope => (scope.policy.attemptHeader === null ? undefined : notRetried(scope)),
+  },
+  whenNotHeld('firstContentMs'),
+  whenNotHeld('holdBytes'),
+  {
+    path: 'quota.maxWaitMs',
+    isRemovable: true,
+    inert: ({policy: {quota, deadlineMs}, dialect: {words}}) =>
+      quota === null || deadlineMs === null || quota.maxWaitMs < deadlineMs
+        ? undefined
+        : `no attempt waits beyond the deadline of ${words.ms(deadlineMs)}, and ${words.ms(quota.maxWaitMs)} is not below it`,
   },
   {
     path: 'deadlineHeader',

@@ -38,6 +38,16 @@ const openTimes: Check = ({breaker}) =>
       ]
     : [];
 
+const concurrencyBounds: Check = ({concurrency}) =>
+  concurrency?.kind === 'adaptive' && concurrency.min > concurrency.max
+    ? [
+        {
+          path: 'concurrency.min',
+          message: `is ${concurrency.min}, above max (${concurrency.max}); lower min or raise max`,
+        },
+      ]
+    : [];
+
 const hedgeDelay: Check = ({hedge}) => {
   if (hedge === null || (hedge.delayMs === undefined) !== (hedge.quantile === undefined)) return [];
   const both = hedge.delayMs !== undefined;
@@ -58,7 +68,7 @@ const emptyQuota: Check = ({quota}) =>
 
 /** A field written without a kind may meet, in a layer below, a kind that does not know it. */
 const foreignFields: Check = policy =>
-  (['backoff', 'budget', 'breaker'] as const).flatMap(part => {
+  (['backoff', 'budget', 'breaker', 'concurrency'] as const).flatMap(part => {
     const value = policy[part];
     if (value === null) return [];
     const kinds = objectsOf(policyShape.fields[part]);
@@ -113,4 +123,13 @@ const origins: Check = ({correlation}) =>
 export const notAnOrigin =
   'is not an origin that a URL can have; write scheme, host and port, such as "https://api.example.com:8443"';
 
-const checks: readonly Check[] = [endless, openTimes, hedgeDelay, emptyQuota, foreignFields, distinctHeaders, origins];
+const checks: readonly Check[] = [
+  endless,
+  openTimes,
+  concurrencyBounds,
+  hedgeDelay,
+  emptyQuota,
+  foreignFields,
+  distinctHeaders,
+  origins,
+];

@@ -19,7 +19,7 @@ describe('the rules', () => {
     it(`${code} cites a source and gives a reason`, () => {
       expect(sources).to.not.be.empty;
       for (const {url} of sources) {
-        const page = /^docs\/[a-z-]+\.md/.exec(url)?.[0];
+        const page = /^docs\/(?:guides\/)?[a-z-]+\.md/.exec(url)?.[0];
         if (page === undefined) expect(new URL(url).protocol).to.equal('https:');
         else expect(existsSync(new URL(`../../${page}`, import.meta.url)), url).to.equal(true);
       }

@@ -25,6 +25,17 @@ describe('checkInvariants', () => {
       'breaker.openMs',
       'is 15000 ms, above maxOpenMs (5 ms); raise maxOpenMs or lower openMs',
     ],
+    [
+      {concurrency: {kind: 'adaptive', min: 9, max: 8}},
+      'concurrency.min',
+      'is 9, above max (8); lower min or raise max',
+    ],
+    [{concurrency: {kind: 'adaptive', max: 3}}, 'concurrency.min', 'is 4, above max (3); lower min or raise max'],
+    [
+      {concurrency: {min: 2}},
+      'concurrency.min',
+      'is not a field of concurrency kind "fixed" (its fields: kind, max, queue); name the kind that is meant: "kind": "adaptive"',
+    ],
     [{hedge: {}}, 'hedge', 'has neither delayMs nor quantile; set one of them'],
     [{hedge: {delayMs: 5, quantile: 0.9}}, 'hedge', 'has both delayMs and quantile; keep one of them'],
     [

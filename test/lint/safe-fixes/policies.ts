@@ -65,7 +65,17 @@ const fields = {
   backoff,
   budget: orNull(budget),
   breaker: orNull(breaker),
-  concurrency: orNull(some({max: one(2, 5), queue: one(0, 2)}, 'max')),
+  concurrency: orNull(
+    fc.oneof(
+      some({max: one(2, 5), queue: one(0, 2)}, 'max'),
+      some({kind: one('adaptive'), start: one(1, 3), min: one(1, 2), max: one(2, 5), queue: one(0, 20)}, 'kind', 'min'),
+    ),
+  ),
+  quota: orNull(some({limits: one([{unit: 'requests', max: 3, perMs: 1000}], []), maxWaitMs: one(0, 2000, 60_000)})),
+  refusals: orNull(some({})),
+  nested: one('observe', 'yield'),
+  attemptHeader: one(null, 'x-attempt'),
+  stream: orNull(some({commit: one('content', 'headers'), firstContentMs: one(100, 5000)})),
   retryAfter: some({honor: fc.boolean(), maxMs: one(100, 2000, 60_000), scope: one('call', 'origin')}),
   hedge: orNull(some({delayMs: one(30, 200), maxLoadRatio: one(0, 0.5, 1)}, 'delayMs')),
   deadlineHeader: one(null, 'x-deadline-ms'),

@@ -60,6 +60,37 @@ const breaker = fc.oneof(
   some({kind: one('consecutive'), failures: one(1, 3, 5), openMs: one(1, 15_000), probes: one(0, 3)}, 'kind'),
 );
 const assume = some({rps: one(0, 0.01, 50), latencyMs: quantiles, failureRatio: ratio, hangRatio: ratio});
+const concurrency = fc.oneof(
+  some({max: one(1, 5, 1e6), queue: one(0, 1000)}),
+  some(
+    {
+      kind: one('adaptive'),
+      start: one(1, 20, 500),
+      min: one(1, 4, 50),
+      max: one(4, 50, 256),
+      decreaseRatio: one(0.1, 0.7, 0.9, 0.95, 0.99),
+      queue: one(0, 10, 1000),
+    },
+    'kind',
+  ),
+);
+const limit = fc.record({
+  unit: one('requests', 'inputTokens', 'outputTokens', 'tokens'),
+  max: one(1, 20, 500, 1e9),
+  perMs: one(100, 1000, 60_000, 86_400_000),
+});
+const quota = some({
+  limits: fc.array(limit, {maxLength: 3}),
+  learn: fc.boolean(),
+  maxWaitMs: ms.filter(value => value <= 86_400_000),
+  queue: one(0, 10, 1000),
+  scope: one('origin', 'route'),
+});
+const stream = some({
+  commit: one('content', 'headers'),
+  firstContentMs: duration,
+  holdBytes: one(1, 1024, 65_536, 16_777_216),
+});
 const fields = {
   maxAttempts: one<unknown>(1, 2, 3, 6, 20, 1e15, 'unlimited', null),
   deadlineMs: duration,
@@ -78,7 +109,12 @@ const fields = {
     ),
   ),
   idleTimeoutMs: duration,
-  concurrency: orNull(some({max: one(1, 5, 1e6), queue: one(0, 1000)})),
+  concurrency: orNull(concurrency),
+  quota: orNull(quota),
+  stream: orNull(stream),
+  refusals: orNull(some({readBytes: one(1024, 16_384)})),
+  nested: one('observe', 'yield'),
+  attemptHeader: one(null, 'x-attempt'),
   correlation: orNull(some({sendTo: one<unknown>('all', null, ['https://a.example'])})),
   replayLimitBytes: one(0, 1024, 1024 ** 3),
   deadlineHeader: one(null, 'x-deadline'),
@@ -88,7 +124,7 @@ const fields = {
 /** A policy that others extend: it has no routes. */
 export const wildBase: fc.Arbitrary<Record<string, unknown>> = some(fields);
 
-const path = one('/v1/orders', '/v1/**', '/**', '/v1/search', '/shop.Orders/Get');
+const path = one('/v1/chat/completions', '/v1/orders', '/v1/**', '/**', '/v1/search', '/shop.Orders/Get');
 const origin = one('https://a.example', 'http://b.example:8080', 'http://ledger', 'http://localhost');
 const match = some({methods: fc.array(method, {minLength: 1, maxLength: 3}), origin, path});
 const layers = fc.array(fc.record({name: one('mesh'), maxAttempts: one(1, 2, 4, 1e9)}), {maxLength: 2});

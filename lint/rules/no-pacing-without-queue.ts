@@ -1,0 +1,80 @@
+import {setting} from '../analysis/setting.ts';
+import type {Scope} from '../model/scope.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
+
+export const pacingWithoutQueue: Rule = defineRule({
+  code: 'RL221',
+  name: 'no-pacing-without-queue',
+  category: 'load',
+  severity: 'warning',
+  confidence: 'medium',
+  fix: 'unsafe',
+  summary: 'Let calls wait for a quota or an adaptive limit',
+  documentation: () => ({
+    why: `
+A quota and an adaptive limit slow a burst down, so that a server that throttles answers every call a little later. Without a queue they
+cannot slow anything down: every attempt beyond them fails at once, where the server might have answered it a second later. When an
+adaptive limit falls, calls fail because of it that would have succeeded without it.
+
+A queue of 0 is right where a caller has something better to do than to wait, such as another region. Suppress the finding there, with
+that reason.
+`,
+    sources: [{title: 'Quotas', url: 'docs/guides/quota.md'}],
+    bad: [
+      {
+        name: 'a quota that refuses',
+        text: '{\n  "quota": {"limits": [{"unit": "requests", "max": 500, "perMs": 60000}], "queue": 0}\n}\n',
+        findings: [
+          {
+            message:
+              'quota.queue is 0: an attempt beyond the quota fails at once instead of waiting for its turn. Set it to 1000, the default.',
+            at: '2:75',
+            marks: '"queue"',
+          },
+        ],
+        fixed: '{\n  "quota": {"limits": [{"unit": "requests", "max": 500, "perMs": 60000}], "queue": 1000}\n}\n',
+      },
+      {
+        name: 'an adaptive limit that refuses',
+        text: '{\n  "concurrency": {"kind": "adaptive", "queue": 0}\n}\n',
+        findings: [
+          {
+            message:
+              'concurrency.queue is 0: an attempt beyond the adaptive limit, which falls to 4 where the server throttles, fails at once instead of waiting for its turn. Set it to 1000, the default.',
+            at: '2:39',
+            marks: '"queue"',
+          },
+        ],
+        fixed: '{\n  "concurrency": {"kind": "adaptive", "queue": 1000}\n}\n',
+      },
+    ],
+    good: [
+      {name: 'the default queues', text: '{\n  "quota": {},\n  "concurrency": {"kind": "adaptive"}\n}\n'},
+      {name: 'a fixed limit that sheds load', text: '{\n  "concurrency": {"max": 50, "queue": 0}\n}\n'},
+    ],
+  }),
+
+  needs: ['concurrency', 'quota'],
+  fields: ['concurrency', 'concurrency.queue', 'quota', 'quota.queue'],
+  reads: ['concurrency.min'],
+
+  *check(scope): Iterable<Draft> {
+    const {concurrency, quota} = scope.policy;
+    if (quota?.queue === 0) yield refusing(scope, 'quota.queue', 'the quota');
+    if (concurrency?.kind === 'adaptive' && concurrency.queue === 0)
+      yield refusing(
+        scope,
+        'concurrency.queue',
+        `the adaptive limit, which falls to ${concurrency.min} where the server throttles,`,
+      );
+  },
+});
+
+/** Of the schema, for both. */
+const DEFAULT_QUEUE = 1000;
+
+const refusing = (scope: Scope, path: string, limit: string): Draft => ({
+  at: path,
+  message: `${path} is 0: an attempt beyond ${limit} fails at once instead of waiting for its turn. Set it to ${DEFAULT_QUEUE}, the default.`,
+  fix: setting(scope, path, DEFAULT_QUEUE),
+});

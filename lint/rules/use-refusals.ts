@@ -1,0 +1,88 @@
+import {isModelRoute} from '../analysis/model-route.ts';
+import {callsOf, mayRetry} from '../analysis/retryability.ts';
+import {isDefault} from '../model/scope.ts';
+import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+
+export const missingRefusals: Rule = defineRule({
+  code: 'RL222',
+  name: 'use-refusals',
+  category: 'load',
+  severity: 'info',
+  confidence: 'medium',
+  fix: 'unsafe',
+  summary: 'Read the error bodies of models before a retry',
+  documentation: () => ({
+    why: `
+Vendors of models answer with 429 both where the account is too fast and where it has no credit left. Only the body tells which, and the
+second is not mended by a retry: OpenAI's \`insufficient_quota\` is refused three times more, with the waits between. Gemini and Hugging
+Face name the time to wait in the body only, so without it a retry comes too early.
+
+With \`refusals\` the client reads the JSON body of an error that it might retry, up to 16 KiB, and the caller still gets the body whole.
+\`"refusals": null\` states that bodies are not to be read; then this rule is silent.
+`,
+    sources: [
+      {
+        title: 'OpenAI, Error codes: 429, exceeded your current quota',
+        url: 'https://platform.openai.com/docs/guides/error-codes',
+      },
+      {
+        title: 'Google, RetryInfo of a throttled response',
+        url: 'https://cloud.google.com/apis/design/errors#error_details',
+      },
+    ],
+    bad: [
+      {
+        name: 'a chat route',
+        text: '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/chat/completions"}, "retryOn": [429, 503]}\n  ]\n}\n',
+        findings: [
+          {
+            message:
+              'A 429 of POST /v1/chat/completions is retried although only its body tells whether the account has any credit left. Set refusals.',
+            at: '3:5',
+            marks: '{',
+          },
+        ],
+        fixed:
+          '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/v1/chat/completions"}, "retryOn": [429, 503], "refusals": {}}\n  ]\n}\n',
+      },
+    ],
+    good: [
+      {
+        name: 'bodies are read',
+        text: '{\n  "refusals": {},\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/chat/completions"}, "retryOn": [429]}]\n}\n',
+      },
+      {
+        name: 'throttled calls are not retried',
+        text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/chat/completions"}, "retryOn": [503]}]\n}\n',
+      },
+      {
+        name: 'bodies are not to be read',
+        text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/chat/completions"}, "refusals": null}]\n}\n',
+      },
+      {
+        name: 'a path without a model',
+        text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/search"}}]\n}\n',
+      },
+    ],
+  }),
+
+  needs: ['routes'],
+  fields: ['refusals', 'retryOn'],
+  reads: ['match', 'maxAttempts'],
+
+  *check(scope): Iterable<Draft> {
+    const {retryOn} = scope.policy;
+    if (!isDefault(scope, 'refusals') || !isModelRoute(scope) || !mayRetry(scope)) return;
+    if (!retryOn.includes(429) && !retryOn.includes('4xx')) return;
+    yield {
+      at: 'refusals',
+      message: `A 429 of ${callsOf(scope, 'POST')} is retried although only its body tells whether the account has any credit left. Set refusals.`,
+      fix: readBodies,
+    };
+  },
+});
+
+const readBodies: FixDraft = {
+  title: 'Read error bodies, with the default limit',
+  changes: [{do: 'set', path: 'refusals', value: {}}],
+};

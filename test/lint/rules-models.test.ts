@@ -1,0 +1,135 @@
+/** Quotas, adaptive limits, event streams and routes to models: where their rules report, and where they are silent. */
+
+import {expect} from 'chai';
+import {lintText} from '../../lint/lint.ts';
+import type {PolicyInput} from '../../src/policy/types.ts';
+
+async function messages(code: string, policy: PolicyInput): Promise<string[]> {
+  const {findings} = await lintText({path: 'policy.json', files: {'policy.json': JSON.stringify(policy, null, 2)}});
+  return findings.filter(finding => finding.code === code).map(({message}) => message);
+}
+
+async function pointers(code: string, policy: PolicyInput): Promise<string[]> {
+  const {findings} = await lintText({path: 'policy.json', files: {'policy.json': JSON.stringify(policy, null, 2)}});
+  return findings.filter(finding => finding.code === code).map(({severity, pointer}) => `${severity} ${pointer}`);
+}
+
+const posted = (path: string, over: PolicyInput = {}): PolicyInput =>
+  ({routes: [{match: {methods: ['POST'], path}, ...over}]}) as PolicyInput;
+
+describe('RL219 no-ineffective-adaptive-limit', () => {
+  const adaptive = (over: object): PolicyInput => ({concurrency: {kind: 'adaptive', ...over}});
+
+  it('allows a start at either bound, and a ratio of 0.9', async () => {
+    expect(await messages('RL219', adaptive({start: 4}))).to.be.empty;
+    expect(await messages('RL219', adaptive({start: 256}))).to.be.empty;
+    expect(await messages('RL219', adaptive({decreaseRatio: 0.9}))).to.be.empty;
+    expect(await pointers('RL219', adaptive({decreaseRatio: 0.91}))).to.deep.equal([
+      'warning concurrency.decreaseRatio',
+    ]);
+  });
+
+  it('reports equal bounds once, and leaves bounds that contradict each other to RL401', async () => {
+    expect(await pointers('RL219', adaptive({start: 1, min: 5, max: 5}))).to.deep.equal(['warning concurrency.min']);
+    expect(await messages('RL219', adaptive({start: 1, min: 6, max: 5}))).to.be.empty;
+    expect(await messages('RL401', adaptive({start: 1, min: 6, max: 5}))).to.deep.equal([
+      'concurrency.min is 6, above max (5); lower min or raise max.',
+    ]);
+  });
+
+  it('reports the route that lowers the bound', async () => {
+    const policy: PolicyInput = {
+      ...adaptive({start: 50}),
+      routes: [{match: {path: '/v1/**'}, concurrency: {max: 10}}],
+    };
+    expect(await messages('RL219', policy)).to.deep.equal([
+      'The limit starts at 10, not at 50, because max is 10. Lower start or raise max.',
+    ]);
+  });
+});
+
+describe('RL220 no-quota-below-traffic', () => {
+  const paced = (limits: object[], rps: number): PolicyInput =>
+    ({quota: {limits}, objective: {assume: {rps}}}) as PolicyInput;
+  const requests = (max: number, perMs: number) => ({unit: 'requests', max, perMs});
+
+  it('compares with the lowest limit of requests', async () => {
+    const both = [requests(10, 1000), requests(120, 60_000), {unit: 'tokens', max: 1, perMs: 60_000}];
+    expect(await messages('RL220', paced(both, 2))).to.be.empty;
+    expect(await messages('RL220', paced(both, 2.5))).to.deep.equal([
+      'The quota of 120 requests in 60000 ms admits 2 requests per second, but 2.5 calls per second are assumed: the queue grows until at least 20 % of the calls are refused. Send less, or raise the limit.',
+    ]);
+  });
+
+  it('is silent about a rate that is only learned', async () =>
+    expect(await messages('RL220', paced([], 1000))).to.be.empty);
+});
+
+describe('RL222 use-refusals', () => {
+  it('knows the paths where a vendor’s model computes the response', async () => {
+    for (const path of [
+      '/v1/chat/completions',
+      '/openai/deployments/*/chat/completions',
+      '/v1/responses',
+      '/anthropic/v1/messages',
+      '/v1beta/models/*:streamGenerateContent',
+      '/model/*/converse-stream',
+    ])
+      expect(await pointers('RL222', posted(path)), path).to.deep.equal(['info routes[0]']);
+  });
+
+  it('is silent about other paths, other methods and models of one’s own', async () => {
+    for (const path of ['/v1/messages/count_tokens', '/v1/orders', '/v1/**', '/predictions/*', '/invocations'])
+      expect(await messages('RL222', posted(path)), path).to.be.empty;
+    const read: PolicyInput = {routes: [{match: {methods: ['GET'], path: '/v1/responses'}}]};
+    expect(await messages('RL222', read)).to.be.empty;
+  });
+
+  it('is silent where nothing is retried', async () =>
+    expect(await messages('RL222', posted('/v1/responses', {maxAttempts: 1}))).to.be.empty);
+});
+
+describe('RL314 no-first-content-beyond-timeout', () => {
+  it('allows a limit just below the attempt timeout, and no limit', async () => {
+    expect(await messages('RL314', {attemptTimeoutMs: 5000, stream: {firstContentMs: 4999}})).to.be.empty;
+    expect(await messages('RL314', {attemptTimeoutMs: 5000, stream: {firstContentMs: 5000}})).to.have.length(1);
+    expect(await messages('RL314', {attemptTimeoutMs: 5000, stream: {firstContentMs: null}})).to.be.empty;
+    const endless: PolicyInput = {attemptTimeoutMs: null, deadlineMs: null, stream: {firstContentMs: 1e9}};
+    expect(await messages('RL314', endless)).to.be.empty;
+  });
+
+  it('is silent about a limit that a preset chose', async () => {
+    const shortened: PolicyInput = {extends: ['steadfetch:llm'], attemptTimeoutMs: 30_000};
+    expect(await messages('RL314', shortened)).to.be.empty;
+  });
+});
+
+describe('RL415 no-extreme-hold-limit', () => {
+  it('allows 4 KiB to 1 MiB', async () => {
+    for (const [holdBytes, count] of [
+      [4095, 1],
+      [4096, 0],
+      [1_048_576, 0],
+      [1_048_577, 1],
+    ] as const)
+      expect(await messages('RL415', {stream: {holdBytes}}), String(holdBytes)).to.have.length(count);
+  });
+});
+
+describe('RL405 no-field-without-effect', () => {
+  it('allows a wait for the quota below the deadline, and the default wait above it', async () => {
+    expect(await messages('RL405', {deadlineMs: 30_000, quota: {maxWaitMs: 29_999}})).to.be.empty;
+    expect(await messages('RL405', {deadlineMs: 30_000, quota: {}})).to.be.empty;
+    expect(await messages('RL405', {deadlineMs: null, quota: {maxWaitMs: 86_400_000}})).to.be.empty;
+  });
+
+  it('allows nested and attemptHeader that one route uses', async () => {
+    const policy: PolicyInput = {
+      maxAttempts: 1,
+      nested: 'yield',
+      attemptHeader: 'x-attempt',
+      routes: [{match: {methods: ['GET']}, maxAttempts: 2}],
+    };
+    expect(await messages('RL405', policy)).to.be.empty;
+  });
+});
