@@ -79,6 +79,7 @@ describe("operators' files", () => {
       'SteadfetchCallsFailing',
       'SteadfetchQuotaRefusesCalls',
       'SteadfetchConcurrencyQueueLong',
+      'SteadfetchPaidAttemptsHigh',
     ]);
     for (const {alert, annotations, for: duration} of rules) {
       expect(Object.keys(annotations), alert).to.deep.equal(['summary', 'description']);

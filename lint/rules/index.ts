@@ -39,6 +39,7 @@ import {quotaBelowTraffic} from './no-quota-below-traffic.ts';
 import {repeatedRoutes} from './no-repeated-settings.ts';
 import {retriedPostWithoutKey} from './no-retried-post-without-key.ts';
 import {retriedRefusals} from './no-retried-refusals.ts';
+import {retriesPaidTwice} from './no-retries-paid-twice.ts';
 import {secretInNotes} from './no-secret-in-notes.ts';
 import {streamCommittedByHeaders} from './no-stream-committed-by-headers.ts';
 import {synchronisedRetries} from './no-synchronised-retries.ts';
@@ -78,6 +79,7 @@ export const rules: readonly Rule[] = [
   plainHttpPayments,
   idsToEveryOrigin,
   secretInNotes,
+  retriesPaidTwice,
   unboundedRetries,
   excessiveAttempts,
   synchronisedRetries,

@@ -112,6 +112,19 @@ A field at the top is reported only if it has no effect in any route. Options of
         fixed: '{\n  "maxAttempts": 1\n}\n',
       },
       {
+        name: 'an attempt timeout that is to grow, and is not set',
+        text: '{\n  "maxAttempts": 1,\n  "attemptTimeoutMs": null,\n  "paid": {"attemptTimeoutPerOutputTokenMs": 28}\n}\n',
+        findings: [
+          {
+            message:
+              'paid.attemptTimeoutPerOutputTokenMs has no effect: attemptTimeoutMs is null, so there is no timeout that could grow.',
+            at: '4:12',
+            marks: '"attemptTimeoutPerOutputTokenMs"',
+          },
+        ],
+        fixed: '{\n  "maxAttempts": 1,\n  "attemptTimeoutMs": null,\n  "paid": {}\n}\n',
+      },
+      {
         name: 'a limit for a stream that is not held',
         text: '{\n  "stream": {"commit": "headers", "firstContentMs": 5000}\n}\n',
         findings: [
@@ -164,6 +177,7 @@ A field at the top is reported only if it has no effect in any route. Options of
     'idempotency',
     'maxAttempts',
     'nested',
+    'paid',
     'quota',
     'retryAfter',
     'retryOn',
@@ -312,6 +326,19 @@ const CANDIDATES: readonly Candidate[] = [
     isRemovable: true,
     effect: 'is 1 in every request',
     inert: scope => (scope.policy.attemptHeader === null ? undefined : notRetried(scope)),
+  },
+  {
+    path: 'paid.maxPaidAttempts',
+    isRemovable: true,
+    inert: scope => (scope.policy.paid === null ? undefined : notRetried(scope)),
+  },
+  {
+    path: 'paid.attemptTimeoutPerOutputTokenMs',
+    isRemovable: true,
+    inert: ({policy: {paid, attemptTimeoutMs}}) =>
+      attemptTimeoutMs === null && paid !== null && paid.attemptTimeoutPerOutputTokenMs !== null
+        ? 'attemptTimeoutMs is null, so there is no timeout that could grow'
+        : undefined,
   },
   whenNotHeld('firstContentMs'),
   whenNotHeld('holdBytes'),

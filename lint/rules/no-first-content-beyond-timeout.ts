@@ -54,14 +54,17 @@ Raise the attempt timeout, or lower \`firstContentMs\`. Without a limit of its o
 
   needs: ['stream'],
   fields: ['stream', 'stream.firstContentMs', 'stream.commit', 'attemptTimeoutMs', 'deadlineMs'],
+  reads: ['paid'],
 
   *check(scope): Iterable<Draft> {
-    const {stream, attemptTimeoutMs, deadlineMs} = scope.policy;
+    const {stream, attemptTimeoutMs, deadlineMs, paid} = scope.policy;
     if (stream === null || stream.firstContentMs === null || !isSetHere(scope, 'stream.firstContentMs')) return;
     // RL405 reports a limit for a stream that is not held.
     if (stream.commit === 'headers') return;
     const {words} = scope.dialect;
-    const attemptMs = attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
+    // The attempt timeout grows with the output that a request asks for.
+    const grows = paid !== null && paid.attemptTimeoutPerOutputTokenMs !== null;
+    const attemptMs = grows ? Number.POSITIVE_INFINITY : (attemptTimeoutMs ?? Number.POSITIVE_INFINITY);
     const callMs = deadlineMs ?? Number.POSITIVE_INFINITY;
     const limitMs = Math.min(attemptMs, callMs);
     if (stream.firstContentMs < limitMs) return;

@@ -74,7 +74,7 @@ includes the budget. A failed call counts as slower than any percentile. It does
 
   needs: ['objective'],
   fields: ['objective', 'maxAttempts', 'attemptTimeoutMs', 'deadlineMs', 'backoff', 'retryOn', 'hedge'],
-  reads: ['budget', 'idempotency', 'idempotentMethods', 'match'],
+  reads: ['budget', 'idempotency', 'idempotentMethods', 'match', 'paid'],
 
   *check(scope): Iterable<Draft> {
     const prediction = predictionOfScope(scope);

@@ -1,4 +1,4 @@
-import type {LatencyQuantiles} from '../../src/policy/types.ts';
+import type {LatencyQuantiles, Policy} from '../../src/policy/types.ts';
 import {formatShare} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
 import {formatChange} from '../analysis/setting.ts';
@@ -21,7 +21,8 @@ and a retry repeats the work: the load grows on a normal day, and on a slow day 
 responses that may be lost, for example one in a thousand, and set the timeout to that percentile of the latency.
 
 The rule compares with \`objective.assume.latencyMs\`, the latencies of attempts that succeed. Below the median, the finding is an error.
-Where the policy also states an objective, RL309 predicts whether it is met. An early timeout can be right there, so this finding is an
+Under \`paid\` the lost responses are paid for, and the timeout grows with the output that a request asks for; the message says up to which
+output it is too short. Where the policy also states an objective, RL309 predicts whether it is met. An early timeout can be right there, so this finding is an
 info.
 `,
     sources: [
@@ -63,6 +64,20 @@ info.
         fixed: '{\n  "attemptTimeoutMs": 576,\n  "objective": {"assume": {"latencyMs": {"p99": 576}}}\n}\n',
       },
       {
+        name: 'below the 99th percentile of a generation',
+        text: '{\n  "attemptTimeoutMs": 60000,\n  "deadlineMs": 600000,\n  "paid": {"attemptTimeoutPerOutputTokenMs": 28},\n  "objective": {"assume": {"latencyMs": {"p99": 130000}}}\n}\n',
+        findings: [
+          {
+            message:
+              'An attempt that asks for fewer than 4643 output tokens times out after 60000 ms, below the assumed p99 of 130000 ms: at least 1 % of the good responses are lost, and paid for. Raise the timeout.',
+            at: '2:3',
+            marks: '"attemptTimeoutMs"',
+          },
+        ],
+        fixed:
+          '{\n  "attemptTimeoutMs": 130000,\n  "deadlineMs": 600000,\n  "paid": {"attemptTimeoutPerOutputTokenMs": 28},\n  "objective": {"assume": {"latencyMs": {"p99": 130000}}}\n}\n',
+      },
+      {
         name: 'a deadline below the median',
         text: '{\n  "deadlineMs": 100,\n  "objective": {"assume": {"latencyMs": {"p50": 180}}}\n}\n',
         findings: [
@@ -87,7 +102,7 @@ info.
 
   needs: ['objective'],
   fields: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
-  reads: ['hedge', 'maxAttempts'],
+  reads: ['hedge', 'maxAttempts', 'paid'],
 
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
@@ -103,7 +118,7 @@ info.
     const {words} = scope.dialect;
     yield {
       at: mostSpecific(scope, limit.path, 'objective'),
-      message: `${limit.what} times out after ${words.ms(limit.ms)}, below the assumed ${cut.name} of ${words.ms(cut.ms)}: ${formatLost(latencies, limit.ms, cut)} of the good responses are lost. Raise the ${limit.name}.`,
+      message: `${limit.what}${formatAsked(policy, limit, cut.ms)} times out after ${words.ms(limit.ms)}, below the assumed ${cut.name} of ${words.ms(cut.ms)}: ${formatLost(latencies, limit.ms, cut)} of the good responses are lost${policy.paid === null ? '' : ', and paid for'}. Raise the ${limit.name}.`,
       ...(isError ? {severity: 'error'} : isChosen ? {severity: 'info'} : {}),
       related: [
         {at: limit.path, message: 'The limit is set here.'},
@@ -128,6 +143,13 @@ function limitOf({policy: {attemptTimeoutMs, deadlineMs}}: Scope): Limit {
   return attemptMs <= callMs
     ? {path: 'attemptTimeoutMs', what: 'An attempt', name: 'timeout', ms: attemptMs}
     : {path: 'deadlineMs', what: 'A call', name: 'deadline', ms: callMs};
+}
+
+/** Under `paid` the timeout of an attempt grows with the output that the request asks for, up to the deadline. */
+function formatAsked({paid}: Policy, {path}: Limit, neededMs: number): string {
+  const perTokenMs = paid?.attemptTimeoutPerOutputTokenMs ?? null;
+  if (path === 'deadlineMs' || perTokenMs === null) return '';
+  return ` that asks for fewer than ${Math.ceil(neededMs / perTokenMs)} output tokens`;
 }
 
 interface Percentile {

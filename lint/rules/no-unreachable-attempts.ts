@@ -73,7 +73,7 @@ Where \`objective.assume\` states how long attempts take, RL309 predicts the res
   }),
 
   fields: ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'],
-  reads: ['hedge', 'idempotency', 'idempotentMethods', 'match', 'objective', 'retryOn'],
+  reads: ['hedge', 'idempotency', 'idempotentMethods', 'match', 'objective', 'paid', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {policy} = scope;

@@ -57,7 +57,7 @@ Silent where no method may be retried after a timeout: a POST without an idempot
 
   needs: ['retryOn'],
   fields: ['attemptTimeoutMs', 'retryOn'],
-  reads: ['deadlineMs', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts'],
+  reads: ['deadlineMs', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'paid'],
 
   *check(scope): Iterable<Draft> {
     const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;

@@ -17,6 +17,26 @@ async function pointers(code: string, policy: PolicyInput): Promise<string[]> {
 const posted = (path: string, over: PolicyInput = {}): PolicyInput =>
   ({routes: [{match: {methods: ['POST'], path}, ...over}]}) as PolicyInput;
 
+describe('RL111 no-retries-paid-twice', () => {
+  const declared = (over: PolicyInput): PolicyInput =>
+    posted('/v1/messages', {idempotentMethods: ['POST'], ...over} as PolicyInput);
+
+  it('is silent where no timeout is retried: the deadline comes first, or one attempt is made', async () => {
+    expect(await pointers('RL111', declared({}))).to.deep.equal(['info routes[0]']);
+    expect(await messages('RL111', declared({attemptTimeoutMs: null}))).to.be.empty;
+    expect(await messages('RL111', declared({attemptTimeoutMs: 30_000, deadlineMs: 30_000}))).to.be.empty;
+    expect(await messages('RL111', declared({maxAttempts: 1}))).to.be.empty;
+    expect(await messages('RL111', declared({paid: {}}))).to.be.empty;
+  });
+
+  it('counts the attempts up to the lower of both limits', async () => {
+    const paid = {afterTimeout: true, maxPaidAttempts: 5};
+    const [message] = await messages('RL111', {paid});
+    expect(message).to.contain('up to 3 times in a call');
+    expect(await messages('RL111', {paid: {...paid, maxPaidAttempts: 1}})).to.be.empty;
+  });
+});
+
 describe('RL219 no-ineffective-adaptive-limit', () => {
   const adaptive = (over: object): PolicyInput => ({concurrency: {kind: 'adaptive', ...over}});
 
@@ -96,6 +116,18 @@ describe('RL314 no-first-content-beyond-timeout', () => {
     expect(await messages('RL314', {attemptTimeoutMs: 5000, stream: {firstContentMs: null}})).to.be.empty;
     const endless: PolicyInput = {attemptTimeoutMs: null, deadlineMs: null, stream: {firstContentMs: 1e9}};
     expect(await messages('RL314', endless)).to.be.empty;
+  });
+
+  it('compares with the deadline where the attempt timeout grows with the output', async () => {
+    const policy: PolicyInput = {
+      attemptTimeoutMs: 5000,
+      deadlineMs: 60_000,
+      paid: {},
+      stream: {firstContentMs: 20_000},
+    };
+    expect(await messages('RL314', policy)).to.be.empty;
+    expect(await messages('RL314', {...policy, paid: {attemptTimeoutPerOutputTokenMs: null}})).to.have.length(1);
+    expect(await messages('RL314', {...policy, deadlineMs: 20_000})).to.have.length(1);
   });
 
   it('is silent about a limit that a preset chose', async () => {

@@ -26,7 +26,7 @@ describe('the alert rules', function () {
   };
 
   it('are rules of Prometheus', async () => {
-    expect(await run('check', 'rules', 'alerts.yaml')).to.match(/SUCCESS: 7 rules found/);
+    expect(await run('check', 'rules', 'alerts.yaml')).to.match(/SUCCESS: 8 rules found/);
   });
 
   it('are loaded by a configuration of Prometheus', async () => {

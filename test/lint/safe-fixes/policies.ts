@@ -72,6 +72,7 @@ const fields = {
     ),
   ),
   quota: orNull(some({limits: one([{unit: 'requests', max: 3, perMs: 1000}], []), maxWaitMs: one(0, 2000, 60_000)})),
+  paid: orNull(some({afterTimeout: fc.boolean(), maxPaidAttempts: one(1, 2)})),
   refusals: orNull(some({})),
   nested: one('observe', 'yield'),
   attemptHeader: one(null, 'x-attempt'),

@@ -112,6 +112,13 @@ const fields = {
   concurrency: orNull(concurrency),
   quota: orNull(quota),
   stream: orNull(stream),
+  paid: orNull(
+    some({
+      afterTimeout: fc.boolean(),
+      maxPaidAttempts: one(1, 2, 10),
+      attemptTimeoutPerOutputTokenMs: one(null, 28, 60_000),
+    }),
+  ),
   refusals: orNull(some({readBytes: one(1024, 16_384)})),
   nested: one('observe', 'yield'),
   attemptHeader: one(null, 'x-attempt'),
