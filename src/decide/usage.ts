@@ -1,15 +1,11 @@
 /** How many tokens an answer of a model endpoint says it took. */
 import type {AskedTokens} from './asked-tokens.ts';
 
-/** The names of vendors; those of a group mean the same, and those of `added` come on top. */
-const INPUT = namesOf('prompt_tokens', 'input_tokens', 'promptTokenCount', 'inputTokens', 'prompt_eval_count');
-const INPUT_ADDED = namesOf('cache_creation_input_tokens');
-const OUTPUT = namesOf('completion_tokens', 'output_tokens', 'candidatesTokenCount', 'outputTokens', 'eval_count');
-const OUTPUT_ADDED = namesOf('thoughtsTokenCount');
-
-function namesOf(...names: string[]): RegExp {
-  return new RegExp(`"(?:${names.join('|')})"\\s*:\\s*(\\d{1,12})`, 'g');
-}
+/** The names of vendors; those of a group mean the same, and the count of `ADDED` comes on top. Literals, so that a test measures each of them. */
+const INPUT = /"(?:prompt_tokens|input_tokens|promptTokenCount|inputTokens|prompt_eval_count)"\s*:\s*(\d{1,12})/g;
+const INPUT_ADDED = /"cache_creation_input_tokens"\s*:\s*(\d{1,12})/g;
+const OUTPUT = /"(?:completion_tokens|output_tokens|candidatesTokenCount|outputTokens|eval_count)"\s*:\s*(\d{1,12})/g;
+const OUTPUT_ADDED = /"thoughtsTokenCount"\s*:\s*(\d{1,12})/g;
 
 /**
  * What a JSON body, or a part of an event stream, says of its usage. In a stream vendors repeat the counts as they grow, so the largest counts.
