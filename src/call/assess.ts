@@ -176,7 +176,9 @@ const OVERLOADED = [503, 529];
 function loadOf(outcome: Outcome, classification: Classification, answers: Pick<Answers<never>, 'health'>): Load {
   switch (outcome.kind) {
     case 'response':
-      if (classification.throttled || OVERLOADED.includes(outcome.status)) return 'too-much';
+      // A used-up account throttles too, and fewer attempts at a time do not help: it is not transient.
+      if ((classification.throttled && classification.transient) || OVERLOADED.includes(outcome.status))
+        return 'too-much';
       return answers.health(outcome.status, classification) === 'success' ? 'fine' : 'nothing';
     case 'attempt-timeout':
     case 'content-timeout':

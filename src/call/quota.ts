@@ -173,17 +173,22 @@ class PlaceInLine<R extends AttemptResponse> extends CallPause implements QuotaW
   }
 }
 
+/** Statuses of a server that is short of capacity, or is loading a model: they say nothing about the quota of an account. */
+const OVERLOADED = [503, 529];
+
 /** An attempt ended. */
 export function settleQuota(
   taken: QuotaReservation,
-  {response, reachedTransport}: Outcome,
-  {sent, throttled}: Classification,
+  {response, status, reachedTransport}: Outcome,
+  {sent, throttled, transient}: Classification,
   now: number,
 ): void {
+  // A used-up account throttles too, and no rate helps against that: it is not transient.
+  const isOverQuota = throttled && transient && !OVERLOADED.includes(status);
   if (!reachedTransport) taken.refund(now);
-  else if (throttled) taken.throttled(now);
+  else if (isOverQuota) taken.throttled(now);
   else {
-    if (response !== null) taken.admitted(now);
+    if (response !== null && !throttled && !OVERLOADED.includes(status)) taken.admitted(now);
     if (harmless(sent)) taken.refund(now);
   }
 }

@@ -3,7 +3,7 @@ import {expect} from 'chai';
 import {createFetch, type PolicyInput, type Ports, RejectedError, reportOf, seededRandom} from '../../src/core.ts';
 import {VirtualClock} from '../../src/testing.ts';
 import {jainIndex, type RateLimitedOptions, rateLimited} from '../support/rate-limited.ts';
-import {answer, ITEMS, nameOf, thrown, virtually} from './world.ts';
+import {answer, ITEMS, nameOf, thrown, virtually, type World} from './world.ts';
 
 const perSecond = (max: number) => ({unit: 'requests', max, perMs: 1000}) as const;
 const tokens = (max: number) => ({unit: 'tokens', max, perMs: 60_000}) as const;
@@ -104,6 +104,41 @@ describe('a quota that clients share and do not know', () => {
         expect(used).to.be.within(0.97, 1.1);
         expect(jain).to.be.at.least(0.95);
       });
+});
+
+describe('the rate that a quota learns', () => {
+  const learning = {
+    maxAttempts: 1,
+    deadlineMs: null,
+    breaker: null,
+    budget: null,
+    refusals: {},
+    quota: {maxWaitMs: 86_400_000},
+  } as const;
+  /** Forty calls in a row, most of them answered so: how long they take. */
+  const durationOf = async (make: (policy: PolicyInput) => World, failure: () => Response): Promise<number> => {
+    const world = make(learning);
+    world.serve(failure);
+    await world.clock.run(async () => {
+      for (let call = 0; call < 40; call++) await (await world.fetch(ITEMS)).text();
+    });
+    return world.clock.now();
+  };
+  const json = (status: number, error: object) => () =>
+    new Response(JSON.stringify({error}), {status, headers: {'content-type': 'application/json'}});
+
+  virtually('falls by refusals of a limiter only, not by overloads and used-up accounts', async make => {
+    const quiet = await durationOf(make, () => new Response(null, {status: 404}));
+    const limited = await durationOf(make, () => new Response(null, {status: 429}));
+    expect(limited).to.be.above(2 * quiet);
+    for (const failure of [
+      () => new Response(null, {status: 503, headers: {'x-envoy-overloaded': 'true'}}),
+      json(529, {type: 'overloaded_error'}),
+      json(503, {type: 'overloaded_error'}),
+      json(429, {code: 'insufficient_quota', type: 'insufficient_quota'}),
+    ])
+      expect(await durationOf(make, failure)).to.be.at.most(1.5 * quiet);
+  });
 });
 
 describe('a call under a quota', () => {
