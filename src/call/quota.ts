@@ -6,10 +6,12 @@ import {quietly} from '../core/quietly.ts';
 import type {Clock} from '../core/timer.ts';
 import {askedTokens} from '../decide/asked-tokens.ts';
 import {type Classification, harmless} from '../decide/classification.ts';
+import {rateLimitResetMs, remainingQuota} from '../decide/rate-limit.ts';
+import {serverTime} from '../decide/server-hint.ts';
 import type {Quota, QuotaReservation, QuotaWaiter} from '../guards/quota.ts';
 import {type Amounts, ONE_REQUEST} from '../guards/quota-amounts.ts';
 import type {Applicant} from './applicant.ts';
-import type {CallContext} from './context.ts';
+import type {CallContext, CallFacts} from './context.ts';
 import {notifyQueued} from './notify.ts';
 import {CallPause, signalOf} from './wait.ts';
 
@@ -178,6 +180,7 @@ const OVERLOADED = [503, 529];
 
 /** An attempt ended. */
 export function settleQuota(
+  call: CallFacts,
   taken: QuotaReservation,
   {response, status, reachedTransport}: Outcome,
   {sent, throttled, transient}: Classification,
@@ -188,7 +191,22 @@ export function settleQuota(
   if (!reachedTransport) taken.refund(now);
   else if (isOverQuota) taken.throttled(now);
   else {
-    if (response !== null && !throttled && !OVERLOADED.includes(status)) taken.admitted(now);
+    if (response !== null && !throttled && !OVERLOADED.includes(status)) {
+      taken.admitted(now);
+      learnRemaining(call, response, now);
+    }
     if (harmless(sent)) taken.refund(now);
   }
+}
+
+/** Others may use the same account. Where nothing remains, the line is held until the reset. */
+function learnRemaining({client, plan, guards}: CallFacts, {status, headers}: AttemptResponse, now: number): void {
+  const {quota} = guards;
+  // What tests make up for a success may have no headers.
+  const remaining = quota?.learns && headers !== undefined ? remainingQuota(headers) : null;
+  if (quota === null || remaining === null) return;
+  quota.correct(remaining, now);
+  if (!Object.values(remaining).includes(0)) return;
+  const resetMs = rateLimitResetMs(status, headers, serverTime(headers, client.clock.wall()));
+  if (resetMs !== undefined) quota.hold(Math.min(resetMs, plan.policy.retryAfter.maxMs), now);
 }

@@ -21,6 +21,34 @@ const PAIRS: readonly (readonly [remaining: string, reset: string])[] = [
   ['anthropic-ratelimit-output-tokens-remaining', 'anthropic-ratelimit-output-tokens-reset'],
 ];
 
+/** What remains, and in which unit. Of headers without a name for the unit, requests. */
+const REMAINING: readonly (readonly [header: string, unit: RemainingUnit])[] = [
+  ['x-ratelimit-remaining-requests', 'requests'],
+  ['x-ratelimit-remaining-tokens', 'tokens'],
+  ['anthropic-ratelimit-requests-remaining', 'requests'],
+  ['anthropic-ratelimit-tokens-remaining', 'tokens'],
+  ['anthropic-ratelimit-input-tokens-remaining', 'inputTokens'],
+  ['anthropic-ratelimit-output-tokens-remaining', 'outputTokens'],
+  ['x-ratelimit-remaining', 'requests'],
+  ['ratelimit-remaining', 'requests'],
+];
+
+export type RemainingUnit = 'requests' | 'tokens' | 'inputTokens' | 'outputTokens';
+/** What the server says is left of an account's limits. */
+export type Remaining = Partial<Record<RemainingUnit, number>>;
+
+/** Null where no header says what remains. Where two headers speak of one unit, the lower number counts. */
+export function remainingQuota(headers: ResponseHeaders): Remaining | null {
+  let remaining: Remaining | null = null;
+  for (const [header, unit] of REMAINING) {
+    const value = headers.get(header)?.trim();
+    if (value === undefined || !/^\d{1,15}(\.\d{1,6})?$/.test(value)) continue;
+    remaining ??= {};
+    remaining[unit] = Math.min(Math.floor(Number(value)), remaining[unit] ?? Number.POSITIVE_INFINITY);
+  }
+  return remaining;
+}
+
 /** A field longer than this is no honest one, and splitting it would take its time. */
 const LONGEST_FIELD = 1024;
 

@@ -43,7 +43,7 @@ export function serverHint(status: number, headers: ResponseHeaders, wall: numbe
     const value = headers.get(name)?.trim() ?? '';
     if (DECIMAL.test(value)) return hint(Number(value), 'retry-after-ms');
   }
-  const serverNow = dateOf(headers, wall) ?? wall;
+  const serverNow = serverTime(headers, wall);
   const retryAfter = headers.get('retry-after');
   const ms = retryAfter === null ? undefined : retryAfterMs(retryAfter.trim(), serverNow);
   if (ms !== undefined) return hint(ms, 'retry-after');
@@ -64,7 +64,8 @@ function retryAfterMs(value: string, serverNow: number): number | undefined {
   return at === undefined ? undefined : Math.max(0, at - serverNow);
 }
 
-function dateOf(headers: ResponseHeaders, wall: number): number | undefined {
+/** The time by the response's own clock, where the response says it. */
+export function serverTime(headers: ResponseHeaders, wall: number): number {
   const date = headers.get('date');
-  return date === null ? undefined : parseHttpDate(date.trim(), wall);
+  return (date === null ? undefined : parseHttpDate(date.trim(), wall)) ?? wall;
 }

@@ -59,6 +59,12 @@ export class QuotaLimit {
     return this.#window.take(amount, now);
   }
 
+  /** The server says that no more than this is left: others use the same account. The difference comes back after a window. */
+  lower(left: number, now: number): void {
+    const excess = this.left(now) - left;
+    if (excess > 0) this.#window.take(excess, now);
+  }
+
   /** What was taken turns out to be `actual`. */
   settle(slot: number, reserved: Amounts, actual: Amounts): void {
     this.#window.correct(slot, this.amountOf(actual) - this.amountOf(reserved));

@@ -9,7 +9,7 @@ import type {QuotaSnapshot} from '../core/guard-snapshot.ts';
 import {quietly} from '../core/quietly.ts';
 import type {Random} from '../core/random.ts';
 import {type Clock, Timer} from '../core/timer.ts';
-import type {Quota as QuotaPolicy} from '../policy/types.ts';
+import type {QuotaLimit as QuotaLimitPolicy, Quota as QuotaPolicy} from '../policy/types.ts';
 import {LearnedRate} from './learned-rate.ts';
 import {type Amounts, AmountsInLine, NOTHING, plus} from './quota-amounts.ts';
 import {QuotaLimit} from './quota-limit.ts';
@@ -148,6 +148,17 @@ export class Quota {
     const wasFirst = this.#first === waiter;
     this.#remove(waiter);
     if (wasFirst) this.#serve(now);
+  }
+
+  /**
+   * What the server says is left, by its headers. Limits are lowered by it and never raised: what is in flight is not in the server's
+   * count yet.
+   */
+  correct(remaining: Partial<Record<QuotaLimitPolicy['unit'], number>>, now: number): void {
+    for (const limit of this.limits) {
+      const left = remaining[limit.policy.unit];
+      if (left !== undefined) limit.lower(left, now);
+    }
   }
 
   /** The server asked to be left alone for that long: till then nothing is sent. A shorter hold does not shorten a longer one. */

@@ -1511,8 +1511,9 @@ export interface Quota {
   readonly limits: readonly QuotaLimit[];
   /**
    * Learns from the answers: a throttled one stops the line until its hint and lowers the rate; while calls wait,
-   * admitted ones raise it. Without limits, 10 requests a second at first, then twice as many each second until
-   * the first throttled answer.
+   * admitted ones raise it. Headers that say what remains lower what is left, and hold the line where nothing
+   * remains. Without limits, 10 requests a second at first, then twice as many each second until the first
+   * throttled answer.
    *
    * Default: true. Source: D.-M. Chiu, R. Jain (1989).
    */
@@ -1556,8 +1557,9 @@ export interface QuotaInput {
   readonly limits?: readonly QuotaLimit[] | undefined;
   /**
    * Learns from the answers: a throttled one stops the line until its hint and lowers the rate; while calls wait,
-   * admitted ones raise it. Without limits, 10 requests a second at first, then twice as many each second until
-   * the first throttled answer.
+   * admitted ones raise it. Headers that say what remains lower what is left, and hold the line where nothing
+   * remains. Without limits, 10 requests a second at first, then twice as many each second until the first
+   * throttled answer.
    *
    * Default: true. Source: D.-M. Chiu, R. Jain (1989).
    */

@@ -141,6 +141,57 @@ describe('the rate that a quota learns', () => {
   });
 });
 
+describe('what remains by the headers of an answer', () => {
+  const stated = {quota: {limits: [{unit: 'requests', max: 60, perMs: 60_000}]}, budget: null} as const;
+  const LEFT = 'x-ratelimit-remaining-requests';
+  const leftOf = (world: World): number | undefined =>
+    world.handle.snapshot(world.clock.now()).origins[0]?.quotas[0]?.limits[0]?.left;
+
+  virtually('lowers what is left, because others use the same account', async make => {
+    const world = make(stated);
+    world.serve(answer(200, {[LEFT]: '5'}));
+    await world.run();
+    expect(leftOf(world)).to.equal(5);
+    await world.clock.advance(61_000);
+    expect(leftOf(world)).to.equal(60);
+  });
+
+  virtually('never raises what is left: requests in flight are not in the server’s count', async make => {
+    const world = make(stated);
+    world.serve(answer(200, {[LEFT]: '1000'}));
+    await world.run();
+    expect(leftOf(world)).to.equal(59);
+  });
+
+  virtually('changes nothing where the policy does not learn', async make => {
+    const world = make({...stated, quota: {...stated.quota, learn: false}});
+    world.serve(answer(200, {[LEFT]: '5'}));
+    await world.run();
+    expect(leftOf(world)).to.equal(59);
+  });
+
+  for (const [what, headers] of Object.entries({
+    'OpenAI’s duration': {[LEFT]: '0', 'x-ratelimit-reset-requests': '3s'},
+    'seconds of the IETF draft': {'ratelimit-remaining': '0', 'ratelimit-reset': '3'},
+  }))
+    virtually(`holds the line until the reset, where nothing remains: ${what}`, async make => {
+      const world = make({...stated, quota: {}});
+      world.serve(answer(200, headers), 200);
+      await world.run();
+      await world.run();
+      expect(world.arrivals[1]).to.be.within(3000, 3100);
+      expect(world.sends).to.equal(2);
+    });
+
+  virtually('holds no line for longer than retryAfter.maxMs', async make => {
+    const world = make({...stated, quota: {}, retryAfter: {maxMs: 5000}});
+    world.serve(answer(200, {[LEFT]: '0', 'x-ratelimit-reset-requests': '24h'}), 200);
+    await world.run();
+    await world.run();
+    expect(world.arrivals[1]).to.be.within(5000, 5200);
+  });
+});
+
 describe('a call under a quota', () => {
   virtually('waits in line, is sent later, and tells for how long it waited', async make => {
     const world = make(one);

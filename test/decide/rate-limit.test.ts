@@ -1,7 +1,7 @@
 /** Used-up quotas: the IETF drafts, and each vendor's own words. */
 
 import {expect} from 'chai';
-import {rateLimitResetMs} from '../../src/decide/rate-limit.ts';
+import {rateLimitResetMs, remainingQuota} from '../../src/decide/rate-limit.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const EPOCH_S = NOW / 1000;
@@ -163,4 +163,35 @@ describe('rateLimitResetMs', () => {
       });
     }
   });
+});
+
+describe('remainingQuota', () => {
+  const table: [headers: Record<string, string>, remaining: object | null][] = [
+    [{}, null],
+    [
+      {'x-ratelimit-remaining-requests': '59', 'x-ratelimit-remaining-tokens': '149984'},
+      {requests: 59, tokens: 149_984},
+    ],
+    [
+      {
+        'anthropic-ratelimit-requests-remaining': '49',
+        'anthropic-ratelimit-input-tokens-remaining': '20000',
+        'anthropic-ratelimit-output-tokens-remaining': '8000',
+      },
+      {requests: 49, inputTokens: 20_000, outputTokens: 8000},
+    ],
+    [{'x-ratelimit-remaining': '0'}, {requests: 0}],
+    [{'x-ratelimit-remaining': ' 7.5 '}, {requests: 7}],
+    // Two windows of one unit.
+    [{'x-ratelimit-remaining-requests': '500', 'x-ratelimit-remaining': '3'}, {requests: 3}],
+  ];
+  for (const [headers, remaining] of table)
+    it(`reads ${JSON.stringify(headers)}`, () => {
+      expect(remainingQuota(new Headers(headers))).to.deep.equal(remaining);
+    });
+
+  for (const value of ['', '-1', 'NaN', 'Infinity', '1e300', '9'.repeat(400), '5, 6', '0x10'])
+    it(`ignores the malformed value ${JSON.stringify(value.slice(0, 20))}`, () => {
+      expect(remainingQuota(new Headers({'x-ratelimit-remaining-requests': value}))).to.equal(null);
+    });
 });
