@@ -1,4 +1,4 @@
-/** Pitfalls of event streams, on a real wire, through every adapter. Their numbers go on from those of docs/conformance.md. */
+/** Pitfalls of event streams, over real sockets, through every adapter. Their numbers continue those of docs/model-endpoints.md. */
 import {execFile} from 'node:child_process';
 import type {ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
@@ -97,7 +97,7 @@ for (const [adapter, send] of Object.entries(adapters)) {
     });
     after(() => server.close());
 
-    it('T72 a stream of nothing but pings ends in time, and its connection with it', async () => {
+    it('a stream of nothing but pings ends in time, and its connection with it @T110', async () => {
       const {answer, closes} = watched(pings);
       const place = server.place(answer, stream([HI]));
       expect(await read(await send(place.url))).to.equal(HI);
@@ -105,13 +105,13 @@ for (const [adapter, send] of Object.entries(adapters)) {
       await closes;
     });
 
-    it('T73 an overload before any content is retried', async () => {
+    it('an overload before any content is retried @T111', async () => {
       const place = server.place(stream([PING, ROLE, OVERLOADED]), stream([ROLE, HI, DONE]));
       expect(await read(await send(place.url))).to.equal(ROLE + HI + DONE);
       expect(place.requests).to.have.length(2);
     });
 
-    it('T73 an overload in every attempt is given as the server sent it', async () => {
+    it('an overload in every attempt is given as the server sent it @T111', async () => {
       const place = server.place(stream([PING, OVERLOADED]));
       expect(await read(await send(place.url))).to.equal(PING + OVERLOADED);
       expect(place.requests).to.have.length(2);
@@ -122,24 +122,24 @@ for (const [adapter, send] of Object.entries(adapters)) {
       ['\r\n', 'CRLF'],
       ['\r', 'CR'],
     ] as const)
-      it(`T74 an error event in pieces of one byte is understood, with ${name} at its line ends`, async () => {
+      it(`an error event in pieces of one byte is understood, with ${name} at its line ends @T112`, async () => {
         const place = server.place(stream(everyByte(OVERLOADED.replaceAll('\n', end))), stream([HI]));
         expect(await read(await send(place.url))).to.equal(HI);
         expect(place.requests).to.have.length(2);
       });
 
-    it('T75 a character that is split over two pieces arrives whole', async () => {
+    it('a character that is split over two pieces arrives whole @T113', async () => {
       const all = `\uFEFF${ROLE}${text('日本 🚀')}`;
       expect(await read(await send(server.place(stream(everyByte(all))).url))).to.equal(all);
     });
 
-    it('T76 a byte order mark hides no error', async () => {
+    it('a byte order mark hides no error @T114', async () => {
       const place = server.place(stream(['\uFEFF', OVERLOADED.slice('event: error\n'.length)]), stream([HI]));
       expect(await read(await send(place.url))).to.equal(HI);
       expect(place.requests).to.have.length(2);
     });
 
-    it('T77 an abort while nothing but pings came ends the call and the connection, and nothing is sent again', async () => {
+    it('an abort while nothing but pings came ends the call and the connection, and nothing is sent again @T115', async () => {
       const {answer, closes} = watched(pings);
       const place = server.place(answer);
       const controller = new AbortController();
@@ -153,7 +153,7 @@ for (const [adapter, send] of Object.entries(adapters)) {
       expect(place.requests).to.have.length(1);
     });
 
-    it('T78 a stream that is given up after its first content closes its connection', async () => {
+    it('a stream that is given up after its first content closes its connection @T116', async () => {
       const {answer, closes} = watched(stream([PING, HI], {staysOpen: true}));
       for await (const chunk of await send(server.place(answer).url)) {
         expect(chunk.length).to.be.above(0);
@@ -162,7 +162,7 @@ for (const [adapter, send] of Object.entries(adapters)) {
       await closes;
     });
 
-    it('T79 a connection that breaks before any content is retried, one that breaks after it is not', async () => {
+    it('a connection that breaks before any content is retried, one that breaks after it is not @T117', async () => {
       const breaking =
         (part: string): Answer =>
         response => {
@@ -178,20 +178,20 @@ for (const [adapter, send] of Object.entries(adapters)) {
       expect(late.requests).to.have.length(1);
     });
 
-    it('T80 an error after the first content is passed on, and nothing is sent again', async () => {
+    it('an error after the first content is passed on, and nothing is sent again @T118', async () => {
       const place = server.place(stream([ROLE, HI, OVERLOADED]));
       expect(await read(await send(place.url))).to.equal(ROLE + HI + OVERLOADED);
       expect(place.requests).to.have.length(1);
     });
 
-    it('T81 a stream that is larger than holdBytes without content is passed on, whole', async () => {
+    it('a stream that is larger than holdBytes without content is passed on, whole @T119', async () => {
       const filler = `: ${'x'.repeat(998)}\n\n`;
       const place = server.place(stream([...Array.from({length: 100}, () => filler), HI]));
       const policy = {stream: {holdBytes: 5000, firstContentMs: null}};
       expect(await read(await send(place.url, {policy}))).to.equal(filler.repeat(100) + HI);
     });
 
-    it('T82 a stream that nobody reads is not read ahead', async () => {
+    it('a stream without a reader is not read ahead @T120', async () => {
       let written = 0;
       const chunk = Buffer.alloc(65_536, 120);
       const place = server.place(response => {
@@ -209,7 +209,7 @@ for (const [adapter, send] of Object.entries(adapters)) {
       for await (const _ of body) break;
     });
 
-    it('T83 a compressed stream is not held for ever', async () => {
+    it('a compressed stream is not held for ever @T121', async () => {
       const compressed: Answer = response => {
         response.writeHead(200, {'content-type': 'text/event-stream', 'content-encoding': 'gzip'});
         response.end(gzipSync(PING + HI));
@@ -228,7 +228,7 @@ describe('pitfalls: event streams that are dropped', () => {
   });
   after(() => server.close());
 
-  it('T84 a response that is dropped unread is collected, and its connection is closed', async () => {
+  it('a response that is dropped unread is collected, and its connection is closed @T122', async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
     const {answer, closes} = watched(stream([PING, HI], {staysOpen: true}));
@@ -246,7 +246,7 @@ describe('pitfalls: event streams that are dropped', () => {
     expect(isClosed).to.equal(true);
   });
 
-  it('T85 an open stream that nobody waits for keeps no process alive', async () => {
+  it('an open stream without a pending read keeps no process alive @T123', async () => {
     const script = `
       import {createFetch} from ${JSON.stringify(new URL('../../src/core.ts', import.meta.url).href)};
       const endless = async () => new Response(
