@@ -13,7 +13,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   'steadfetch/core': 53,
   'steadfetch/unchecked': 47,
   // With YAML, which a bundler that splits loads only for YAML, and the reasons and examples of every rule.
-  'steadfetch/lint': 130,
+  'steadfetch/lint': 140,
 };
 
 /** esbuild for a browser refuses whatever only Node has. */
