@@ -3,7 +3,7 @@ import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import type {Answers} from '../decide/answers.ts';
-import {type Classification, harmless, red, SUCCESS} from '../decide/classification.ts';
+import {type Classification, harmless, isOverload, red, SUCCESS} from '../decide/classification.ts';
 import {classify} from '../decide/classify.ts';
 import {classifyErrorBody} from '../decide/classify-error-body.ts';
 import type {ErrorFacts} from '../decide/error-body.ts';
@@ -169,16 +169,12 @@ function healthOf(outcome: Outcome, classification: Classification, answers: Pic
   }
 }
 
-/** Statuses of a server that cannot keep up, whether or not it says when to come back. */
-const OVERLOADED = [503, 529];
-
 /** A failure that is not about load, and a refusal or an abort, say nothing about how much the origin can take. */
 function loadOf(outcome: Outcome, classification: Classification, answers: Pick<Answers<never>, 'health'>): Load {
   switch (outcome.kind) {
     case 'response':
       // A used-up account throttles too, and fewer attempts at a time do not help: it is not transient.
-      if ((classification.throttled && classification.transient) || OVERLOADED.includes(outcome.status))
-        return 'too-much';
+      if ((classification.throttled && classification.transient) || isOverload(outcome.status)) return 'too-much';
       return answers.health(outcome.status, classification) === 'success' ? 'fine' : 'nothing';
     case 'attempt-timeout':
     case 'content-timeout':

@@ -5,7 +5,7 @@ import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import type {Clock} from '../core/timer.ts';
 import {askedTokens} from '../decide/asked-tokens.ts';
-import {type Classification, harmless} from '../decide/classification.ts';
+import {type Classification, harmless, isOverload} from '../decide/classification.ts';
 import {rateLimitResetMs, remainingQuota} from '../decide/rate-limit.ts';
 import {serverTime} from '../decide/server-hint.ts';
 import type {Quota, QuotaReservation, QuotaWaiter} from '../guards/quota.ts';
@@ -175,9 +175,6 @@ class PlaceInLine<R extends AttemptResponse> extends CallPause implements QuotaW
   }
 }
 
-/** Statuses of a server that is short of capacity, or is loading a model: they say nothing about the quota of an account. */
-const OVERLOADED = [503, 529];
-
 /** An attempt ended. */
 export function settleQuota(
   call: CallFacts,
@@ -187,11 +184,11 @@ export function settleQuota(
   now: number,
 ): void {
   // A used-up account throttles too, and no rate helps against that: it is not transient.
-  const isOverQuota = throttled && transient && !OVERLOADED.includes(status);
+  const isOverQuota = throttled && transient && !isOverload(status);
   if (!reachedTransport) taken.refund(now);
   else if (isOverQuota) taken.throttled(now);
   else {
-    if (response !== null && !throttled && !OVERLOADED.includes(status)) {
+    if (response !== null && !throttled && !isOverload(status)) {
       taken.admitted(now);
       learnRemaining(call, response, now);
     }

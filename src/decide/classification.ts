@@ -62,3 +62,6 @@ export const SUCCESS: Classification = red('success');
 
 /** True for an outcome that is certainly without effect on the server. */
 export const harmless = (sent: Sent): boolean => sent === 'not-sent' || sent === 'not-processed';
+
+/** A status of a server that is short of capacity, or is loading a model: it says nothing about the quota of an account. */
+export const isOverload = (status: number): boolean => status === 503 || status === 529;
