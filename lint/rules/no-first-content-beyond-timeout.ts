@@ -48,7 +48,7 @@ Raise the attempt timeout, or lower \`firstContentMs\`. Without a limit of its o
         name: 'shorter than an attempt',
         text: '{\n  "attemptTimeoutMs": 120000,\n  "deadlineMs": 600000,\n  "stream": {"firstContentMs": 60000}\n}\n',
       },
-      {name: 'the default, which nobody chose', text: '{\n  "stream": {}\n}\n'},
+      {name: 'the default', text: '{\n  "stream": {}\n}\n'},
     ],
   }),
 
