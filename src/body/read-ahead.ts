@@ -1,7 +1,7 @@
 /**
- * The beginning of a response's event stream, read before anyone else reads the body.
+ * Reads the beginning of an event stream before the caller reads the body.
  *
- * What was read is kept, and given out again by a stream that then passes on the rest, chunk by chunk, as it is asked for.
+ * The chunks that were read are kept. A new stream delivers them again and then passes on the rest, chunk by chunk, on demand.
  */
 
 import {canReplaceBody, replaceBody} from './replaced-body.ts';
@@ -10,7 +10,7 @@ import type {BeginningEnd, StreamBeginning} from './stream-beginning.ts';
 
 type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 
-/** @returns Null where the body cannot be read and then be read again. */
+/** @returns Null if the body cannot be read now and delivered again. */
 export function readResponseAhead(response: Response, beginning: StreamBeginning): ReadAhead | null {
   const {body} = response;
   if (!(body instanceof ReadableStream) || body.locked || response.bodyUsed || !canReplaceBody(response)) return null;
@@ -21,9 +21,9 @@ class ResponseReadAhead implements ReadAhead {
   readonly #beginning: StreamBeginning;
   readonly #reader: Reader;
   readonly #isByteStream: boolean;
-  /** Null once it was released: what holds this object must not hold the response, or it is never collected. */
+  /** Null after `release`: a reference to this object must not keep the response from being garbage-collected. */
   #response: Response | null;
-  /** What was read, and not given out again. */
+  /** Chunks that were read and not delivered yet. */
   #chunks: Uint8Array<ArrayBuffer>[] = [];
   #cancelled: {readonly reason: unknown} | null = null;
 
@@ -39,7 +39,7 @@ class ResponseReadAhead implements ReadAhead {
       const {done, value} = await this.#reader.read();
       if (done) return this.#beginning.end();
       this.#chunks.push(value);
-      // A fetch of the user's can give a stream of anything.
+      // A custom fetch may return a stream of anything.
       const end = value instanceof Uint8Array ? this.#beginning.read(value) : ({kind: 'content'} as const);
       if (end !== null) return end;
     }
@@ -58,7 +58,7 @@ class ResponseReadAhead implements ReadAhead {
     this.#reader.cancel(reason).catch(() => {});
   }
 
-  /** Of the kind that the body was, so that a BYOB reader gets what it got of that; it reads nothing that is not asked for. */
+  /** A byte stream if the body was one, so that BYOB readers still work. It reads nothing before it is asked to. */
   #stream(): ReadableStream<Uint8Array> {
     const cancel = (reason: unknown): Promise<void> => this.#reader.cancel(reason);
     const stream = this.#isByteStream
@@ -84,7 +84,7 @@ class ResponseReadAhead implements ReadAhead {
       if (done) return null;
       if (!(value instanceof Uint8Array)) return value;
       this.#beginning.readOn(value);
-      if (value.byteLength > 0) return value; // A byte stream takes no empty chunks.
+      if (value.byteLength > 0) return value; // A byte stream rejects empty chunks.
     }
   }
 
@@ -93,7 +93,7 @@ class ResponseReadAhead implements ReadAhead {
   }
 }
 
-/** Without reading anything. */
+/** Finds out without reading. */
 function isByteStream(body: ReadableStream): boolean {
   try {
     body.getReader({mode: 'byob'}).releaseLock();
@@ -103,7 +103,7 @@ function isByteStream(body: ReadableStream): boolean {
   }
 }
 
-/** Where the caller reads neither the response nor its stream, the connection is let go of, as fetch does it for its own streams. */
+/** Frees the connection once a stream that nothing has read to its end is garbage-collected, as fetch does for its own streams. */
 const unread =
   typeof FinalizationRegistry === 'undefined'
     ? null

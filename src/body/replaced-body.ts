@@ -1,21 +1,21 @@
 /**
- * A response whose own body was read in part: another stream stands in for that body.
+ * Replaces the body of a response that was read in part by another stream.
  *
- * The response stays the very object that fetch gave, because a new one would lose `url` and `type`. Another prototype stands before its own,
- * and takes all that concerns the body from a second response, the carrier.
+ * The response stays the object that fetch returned, because a new one would lose `url` and `type`. It gets a prototype whose body
+ * members (`body`, `json()`, `clone()`, …) use a second response, the carrier.
  */
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import {BODY_METHODS} from './track-response.ts';
 
 const carrierOf: HiddenField<Response> = hiddenField();
-/** Of a clone: what a constructor cannot give it. */
+/** The fields of a clone that its constructor cannot set. */
 const originOf: HiddenField<Pick<Response, 'url' | 'type' | 'redirected'>> = hiddenField();
 
 /** Whether `replaceBody` can be called. */
 export function canReplaceBody(response: Response): boolean {
   const native = Object.getPrototypeOf(response) as Response;
   if (!Object.isExtensible(response) || carrierOf.get(response) !== undefined) return false;
-  // Something like a Response, with methods of its own, or without a class: it is the user's, and stays as it is.
+  // An object with its own methods, or without a class, was made by the user. It stays unchanged.
   return (
     !Object.hasOwn(response, 'text') && typeof native.text === 'function' && typeof native.constructor === 'function'
   );
@@ -23,13 +23,13 @@ export function canReplaceBody(response: Response): boolean {
 
 export function replaceBody(response: Response, stream: ReadableStream<Uint8Array>): void {
   const native = Object.getPrototypeOf(response) as Response;
-  // The type of a blob is that of the header.
+  // `blob()` takes its type from the header.
   const type = response.headers.get('content-type');
   carrierOf.set(response, new (classOf(native))(stream, type === null ? {} : {headers: {'content-type': type}}));
   Object.setPrototypeOf(response, replacedPrototype(native));
 }
 
-/** Need not be the global one: undici's is another. */
+/** Not always the global class: undici has its own. */
 const classOf = (native: Response): typeof Response => native.constructor as typeof Response;
 
 const replacedPrototypes = new WeakMap<Response, object>();
@@ -61,7 +61,7 @@ function originMembers(native: Response): PropertyDescriptorMap {
   return members;
 }
 
-/** @throws TypeError where the body was read, as `clone` does. */
+/** @throws TypeError if the body was read, as `clone` does. */
 function cloneOf(response: Response, native: Response): Response {
   const carrier = carrierOf.get(response)!.clone();
   const {status, statusText, headers, url, type, redirected} = response;

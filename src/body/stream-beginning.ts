@@ -1,6 +1,4 @@
-/**
- * The beginning of an event stream, up to its first content: what comes before can be thrown away, because it says nothing of the answer.
- */
+/** The beginning of an event stream, up to its first content. It can be discarded, because it has nothing of the answer. */
 
 import type {StreamError} from '../core/outcome.ts';
 import {EventStreamParser, type StreamEvent} from '../decide/event-stream.ts';
@@ -9,10 +7,11 @@ import {isPing, meaningOf} from '../decide/stream-events.ts';
 
 /** What ended the beginning. */
 export type BeginningEnd =
-  /** Content, an error of unknown meaning, or so many bytes without any content that no more are held. */
+  /** Content came, or an error of unknown meaning, or `holdBytes` without content. */
   | {readonly kind: 'content'}
-  /** The stream ended as it should, without any content. */
+  /** The stream ended properly, without content. */
   | {readonly kind: 'ended'}
+  /** An error event with a known status. */
   | {readonly kind: 'error'; readonly error: StreamError};
 
 export class StreamBeginning {
@@ -22,13 +21,13 @@ export class StreamBeginning {
   #end: BeginningEnd | null = null;
   #broughtData = false;
 
-  /** @param holdBytes With more bytes than this the beginning is over. */
+  /** @param holdBytes The beginning ends after this many bytes. */
   constructor(holdBytes: number) {
     this.#holdBytes = holdBytes;
     this.#parser = new EventStreamParser(this, holdBytes);
   }
 
-  /** @returns Null as long as the beginning goes on. */
+  /** @returns Null while the beginning continues. */
   read(chunk: Uint8Array): BeginningEnd | null {
     this.#bytes += chunk.byteLength;
     this.#parser.read(chunk);
@@ -36,27 +35,27 @@ export class StreamBeginning {
     return this.#end;
   }
 
-  /** The stream has ended, and the beginning with it. */
+  /** The stream has ended, and with it the beginning. */
   end(): BeginningEnd {
     this.#parser.end();
     this.#end ??= ENDED;
     return this.#end;
   }
 
-  /** A chunk after the beginning. */
+  /** Reads a chunk that comes after the beginning. */
   readOn(chunk: Uint8Array): void {
     this.#parser.keepNoData();
     this.#parser.read(chunk);
   }
 
-  /** Whether data came since this was asked last, and not only comments and pings. */
+  /** Whether data other than pings came since the last call of this method. */
   takeBroughtData(): boolean {
     const brought = this.#broughtData;
     this.#broughtData = false;
     return brought;
   }
 
-  /** @internal Of the parser. */
+  /** @internal Called by the parser. */
   event(event: StreamEvent): void {
     if (this.#end !== null) return;
     const meaning = meaningOf(event);
@@ -64,7 +63,7 @@ export class StreamBeginning {
     if (meaning.kind === 'error') this.#end = endWith(streamErrorOf(meaning.body));
   }
 
-  /** @internal Of the parser. */
+  /** @internal Called by the parser. */
   data(name: string): void {
     if (!isPing(name)) this.#broughtData = true;
   }

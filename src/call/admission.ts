@@ -1,6 +1,6 @@
 /**
- * Admission: everything that may keep an attempt from being sent, asked in order. The origin's own wish to be left alone,
- * the breaker, the quota and the concurrency limit with their lines, and the breaker again, which now counts the attempt.
+ * Admission: everything that may keep an attempt from being sent, in order. The pause that the origin asked for,
+ * the breaker, the quota and the concurrency limit with their queues, and the breaker again, which now counts the attempt.
  */
 import {RejectedError, withoutStack} from '../core/errors.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
@@ -98,16 +98,16 @@ function waitInQueue<R extends AttemptResponse>(
   const {origin} = call;
   if (limit.isFull) {
     taken?.refund(now);
-    const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}, and the line is full.`;
+    const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}, and the queue is full.`;
     applicant.refused(call, 'concurrency-limit', new RejectedError('CONCURRENCY_LIMIT', origin, message));
     return;
   }
   applicant.waiting?.();
-  new PlaceInQueue(call, applicant, limit, taken, now);
+  new ConcurrencyWait(call, applicant, limit, taken, now);
 }
 
-/** A call in the queue. One object without functions of its own: ten thousand calls can wait. */
-class PlaceInQueue<R extends AttemptResponse> extends CallPause implements Waiter {
+/** The wait of an attempt in the queue. One object without functions of its own: ten thousand calls can wait. */
+class ConcurrencyWait<R extends AttemptResponse> extends CallPause implements Waiter {
   readonly #call: CallContext<R>;
   readonly #applicant: Applicant<R>;
   readonly #limit: ConcurrencyLimit;

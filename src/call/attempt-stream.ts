@@ -1,4 +1,4 @@
-/** The event stream of an attempt, where the policy has something to say of event streams. */
+/** The event stream of an attempt, if the policy sets `stream`. */
 import type {ReadAhead} from '../body/response-bodies.ts';
 import {StreamBeginning} from '../body/stream-beginning.ts';
 import type {Pulse} from '../body/tracked-body.ts';
@@ -10,17 +10,17 @@ import type {CallContext} from './context.ts';
 export interface AttemptStream {
   readonly settings: EventStream;
   readonly ahead: ReadAhead;
-  /** Knows of every chunk whether it brought data. */
+  /** Knows whether a chunk brought data. */
   readonly beginning: StreamBeginning;
 }
 
-/** No field of an attempt: ten thousand attempts can wait, and most bring no stream. */
+/** Not a field of the attempt: ten thousand attempts can wait, and most bring no stream. */
 const streams = new WeakMap<AttemptResponse, AttemptStream>();
 
-/** What says of each chunk of a response whether it brought data; null where every chunk does. */
+/** Says whether a chunk of the response brought data; null if every chunk counts as data. */
 export const pulseOf = (response: AttemptResponse): Pulse | null => streams.get(response)?.beginning ?? null;
 
-/** @returns Null for every other response, and where the body cannot be read ahead: then the headers are the answer. */
+/** @returns Null for a failure, for another content type, and for a body that cannot be read ahead: the headers are then the answer. */
 export function openStream<R extends AttemptResponse>(
   {plan, client, transport}: CallContext<R>,
   response: R,

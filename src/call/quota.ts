@@ -1,4 +1,4 @@
-/** How an attempt asks its quota: what it takes, its place in line, and what the quota learns of its end. */
+/** How an attempt uses its quota: what it reserves, how it waits, and what the quota learns from its end. */
 import {RejectedError, type RejectionCode, withoutStack} from '../core/errors.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
@@ -15,7 +15,7 @@ import type {CallContext, CallFacts} from './context.ts';
 import {notifyQueued} from './notify.ts';
 import {CallPause, signalOf} from './wait.ts';
 
-/** What an attempt may spend, as far as that is known before it is sent. */
+/** The most that an attempt may use, as far as that is known before it is sent. */
 export function amountsOf<R extends AttemptResponse>(call: CallContext<R>, {countsTokens}: Quota): Amounts {
   if (!countsTokens) return ONE_REQUEST;
   const {client, method, rawUrl: url, transport} = call;
@@ -29,11 +29,11 @@ export function amountsOf<R extends AttemptResponse>(call: CallContext<R>, {coun
   };
 }
 
-/** Undefined for what is no count. */
+/** A finite number of at least 0, rounded up; undefined for anything else. */
 const countOf = (value: unknown): number | undefined =>
   typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.ceil(value) : undefined;
 
-/** What the admission does once the attempt has what it takes. */
+/** The next step of admission, once the attempt has its reservation. */
 export type Proceed = <R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
@@ -41,7 +41,7 @@ export type Proceed = <R extends AttemptResponse>(
   now: number,
 ) => void;
 
-/** Goes on at once, or after a wait in line; or the attempt is refused, where it would wait too long. */
+/** Goes on at once or after a wait in the queue. Refuses the attempt if it would wait too long. */
 export function askQuota<R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
@@ -55,10 +55,10 @@ export function askQuota<R extends AttemptResponse>(
   const refusal = refusalOf(call, quota, amounts, now);
   if (refusal !== null) return applicant.refused(call, 'quota-exceeded', refusal);
   applicant.waiting?.();
-  new PlaceInLine(call, applicant, quota, amounts, now, proceed);
+  new QuotaWait(call, applicant, quota, amounts, now, proceed);
 }
 
-/** Null where the attempt may wait. */
+/** Null if the attempt may wait. */
 function refusalOf<R extends AttemptResponse>(
   call: CallContext<R>,
   quota: Quota,
@@ -75,7 +75,7 @@ function refusalOf<R extends AttemptResponse>(
   const waitMs = quota.waitMs(amounts, call.attempts > 0, now);
   if (waitMs > waitableMs(call, quota, now)) return tooLong(quota, waitMs);
   if (!quota.isFull) return null;
-  const message = `${quota.waiting} attempts wait for the quota of ${guarded}, and its line is full.`;
+  const message = `${quota.waiting} attempts wait for the quota of ${guarded}, and its queue is full.`;
   return refused('QUOTA_QUEUE', guarded, message, waitMs);
 }
 
@@ -84,11 +84,11 @@ function tooLong(quota: Quota, waitMs: number): RejectedError {
   return refused('QUOTA_WAIT', quota.guarded, message, waitMs);
 }
 
-/** Thousands a second while a quota is used up; the stack would be most of the cost. */
+/** Without a stack: thousands are made per second while a quota is used up, and the stack would be most of the cost. */
 const refused = (code: RejectionCode, guarded: string, message: string, retryAfterMs?: number): RejectedError =>
   withoutStack(() => new RejectedError(code, guarded, message, retryAfterMs));
 
-/** Of a call that has just begun, the very number that the clock was told to expect. */
+/** For a call that has just begun, exactly the number that was announced to the clock. */
 function waitableMs<R extends AttemptResponse>(
   {startedAt, deadlineMs, deadlineAt}: CallContext<R>,
   {maxWaitMs}: Quota,
@@ -97,8 +97,8 @@ function waitableMs<R extends AttemptResponse>(
   return Math.min(maxWaitMs, (now === startedAt ? deadlineMs : deadlineAt - now) - LEAST_ATTEMPT_MS);
 }
 
-/** An attempt in line. One object without functions of its own: a million can wait. */
-class PlaceInLine<R extends AttemptResponse> extends CallPause implements QuotaWaiter {
+/** The wait of an attempt in the queue. One object without functions of its own: a million can wait. */
+class QuotaWait<R extends AttemptResponse> extends CallPause implements QuotaWaiter {
   ahead: QuotaWaiter | null = null;
   behind: QuotaWaiter | null = null;
   readonly amounts: Amounts;
@@ -134,7 +134,7 @@ class PlaceInLine<R extends AttemptResponse> extends CallPause implements QuotaW
     return this.#call.client.clock;
   }
 
-  /** What was settled, or left the line, is another call's: what this call throws must not reach that one. */
+  /** Runs in the step of another call, which settled a reservation or left the queue. An exception of this call must not reach that call. */
   served(taken: QuotaReservation, now: number): void {
     this.step(() => {
       this.end();
@@ -175,7 +175,7 @@ class PlaceInLine<R extends AttemptResponse> extends CallPause implements QuotaW
   }
 }
 
-/** An attempt ended. */
+/** Settles the reservation of an attempt that has ended. */
 export function settleQuota(
   call: CallFacts,
   taken: QuotaReservation,
@@ -183,7 +183,7 @@ export function settleQuota(
   {sent, throttled, transient}: Classification,
   now: number,
 ): void {
-  // A used-up account throttles too, and no rate helps against that: it is not transient.
+  // An account that is used up throttles too, but is not transient: no lower rate helps.
   const isOverQuota = throttled && transient && !isOverload(status);
   if (!reachedTransport) taken.refund(now);
   else if (isOverQuota) taken.throttled(now);
@@ -196,10 +196,10 @@ export function settleQuota(
   }
 }
 
-/** Others may use the same account. Where nothing remains, the line is held until the reset. */
+/** Learns from the headers what is left, since others may use the same account. If nothing is left, holds the queue until the reset. */
 function learnRemaining({client, plan, guards}: CallFacts, {status, headers}: AttemptResponse, now: number): void {
   const {quota} = guards;
-  // What tests make up for a success may have no headers.
+  // The response of a test double may have no headers.
   const remaining = quota?.learns && headers !== undefined ? remainingQuota(headers) : null;
   if (quota === null || remaining === null) return;
   quota.correct(remaining, now);

@@ -1,37 +1,39 @@
-/** Guards as they stand, for operators and observers. */
+/** The state of the guards, for operators and observers. */
 import type {BreakerState} from './call-view.ts';
 
 /** The guards of one origin. */
 export interface GuardSnapshot {
   readonly origin: string;
-  /** Of each breaker its route, if it has one, and how long it stays open in ms: 0 unless it is open. */
+  /** Each breaker: its route (undefined for the whole origin), its state, and the ms that it stays open (0 unless it is open). */
   readonly breakers: readonly {
     readonly route: string | undefined;
     readonly state: BreakerState;
     readonly retryAfterMs: number;
   }[];
-  /** Of each budget the share that is left, from 0 to 1. */
+  /** Each retry budget: the share that is left, from 0 to 1. */
   readonly budgets: readonly {readonly remaining: number}[];
-  /** Of each quota what is left, and how many attempts wait. */
+  /** Each quota: what is left, and how many attempts wait. */
   readonly quotas: readonly QuotaSnapshot[];
-  /** Of each limit the attempts in flight and in the queue. */
+  /** Each concurrency limit: its maximum, and the attempts in flight and in the queue. */
   readonly concurrency: readonly {readonly max: number; readonly inFlight: number; readonly waiting: number}[];
 }
 
+/** The state of one quota. */
 export interface QuotaSnapshot {
-  /** Undefined where the quota is the whole origin's. */
+  /** The route of the quota; undefined if it is the whole origin's. */
   readonly route: string | undefined;
-  /** Attempts in line. */
+  /** Attempts in the queue. */
   readonly waiting: number;
-  /** How much longer nothing is sent, because the server asked for it; else 0. */
+  /** Milliseconds for which nothing is sent, because the server asked for a pause; else 0. */
   readonly heldMs: number;
-  /** What was learned of the rate, in requests a second; undefined where nothing was, or it is no limit. */
+  /** The learned rate, in requests a second; undefined while only the stated limits apply. */
   readonly learnedPerSecond: number | undefined;
+  /** Each stated limit, and what is left of it. */
   readonly limits: readonly {
     readonly unit: 'requests' | 'inputTokens' | 'outputTokens' | 'tokens';
     readonly max: number;
     readonly perMs: number;
-    /** What of `max` may still be taken now. */
+    /** The part of `max` that may still be taken now, in `unit`. */
     readonly left: number;
   }[];
 }

@@ -1,4 +1,4 @@
-/** What the body of an error adds to the classification of its status. */
+/** Refines the classification of an error response by its body. */
 
 import {type Classification, red, throttled} from './classification.ts';
 import type {ErrorFacts} from './error-body.ts';
@@ -6,8 +6,8 @@ import {type Refusal, refusalOf} from './refusals.ts';
 import type {Transients} from './transients.ts';
 
 /**
- * @param found By status and headers.
- * @returns The same where the body says nothing that is known. What no policy can change stays as it is.
+ * @param found The classification by status and headers.
+ * @returns The same classification if it is final or the body has no known words.
  */
 export function classifyErrorBody(
   found: Classification,
@@ -21,7 +21,7 @@ export function classifyErrorBody(
   return refined.transient && facts.hint !== null ? Object.freeze({...refined, hint: facts.hint}) : refined;
 }
 
-/** That the server did not act is said where the vendor says that the model did not run. */
+/** "not-processed" only if the vendor documents that the model did not run. */
 function refine(found: Classification, {means}: Refusal, status: number, transients: Transients): Classification {
   switch (means) {
     case 'exhausted':
@@ -36,7 +36,7 @@ function refine(found: Classification, {means}: Refusal, status: number, transie
         reason: `${status}: the model is loading`,
       });
     case 'throttled':
-      // AWS says so with 400, too.
+      // AWS throttles with status 400, too.
       return Object.freeze({
         ...found,
         transient: found.transient || transients.status(429),

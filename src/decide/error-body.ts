@@ -1,26 +1,27 @@
 /**
- * What the body of an error says, in the shapes of the vendors of models: OpenAI, Anthropic, Google, AWS, Hugging Face, and the servers
- * that copy them. The body is the server's: only fixed places are read, and what is malformed is as if it were absent.
+ * Reads the body of an error, in the formats of model vendors: OpenAI, Anthropic, Google, AWS, Hugging Face, and the servers that
+ * copy them. The body is untrusted input: only fixed places are read, and malformed values are ignored.
  */
 
 import {goDurationMs} from './go-duration.ts';
 import type {ServerHint} from './server-hint.ts';
 
+/** The facts in the body of an error. */
 export interface ErrorFacts {
-  /** Words that programs compare: `error.code`, `error.type`, `error.status`, `__type`, and their like. */
+  /** Words for programs, from `error.code`, `error.type`, `error.status`, `__type` and similar fields. */
   readonly codes: readonly string[];
-  /** The sentence for people. Can name the account: for matching only, never to be shown. */
+  /** The sentence for people; "" if there is none. It can name the account, so it is matched and never shown. */
   readonly message: string;
-  /** Names of the quotas that are used up, as Google gives them. */
+  /** Names of the quotas that are used up, as Google sends them. */
   readonly quotas: readonly string[];
-  /** When the server wants to be asked again, if the body says so. */
+  /** The wait that the body asks for, or null. */
   readonly hint: ServerHint | null;
 }
 
-/** Where AWS names the error; the body of an error can lack the name. */
+/** The header in which AWS names the error; the body can lack the name. */
 export const AWS_ERROR_HEADER = 'x-amzn-errortype';
 
-/** An honest code is shorter, an honest sentence too, and no error has more details. */
+/** Real errors stay below these limits: characters of a code and of a message, and the number of details. */
 const LONGEST_CODE = 100;
 const LONGEST_MESSAGE = 2000;
 const MAX_DETAILS = 20;
@@ -28,21 +29,21 @@ const MAX_DETAILS = 20;
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * @param body JSON, parsed; undefined where there is none.
- * @param awsError Of the header `x-amzn-errortype`; null where there is none.
- * @returns Null where nothing in it can be understood.
+ * @param body     The parsed JSON; undefined if there is none.
+ * @param awsError The value of the header `x-amzn-errortype`; null if there is none.
+ * @returns Null if nothing in the body is understood.
  */
 export function readErrorBody(body: unknown, awsError: string | null = null): ErrorFacts | null {
   try {
     const facts = readFacts(body, awsError);
     return facts.codes.length === 0 && facts.message === '' && facts.hint === null ? null : facts;
   } catch {
-    return null; // An object of the user's, whose getters throw.
+    return null; // The body can be an object of the user, whose getters throw.
   }
 }
 
 function readFacts(body: unknown, awsError: string | null): ErrorFacts {
-  const root = fieldsOf(Array.isArray(body) ? body[0] : body); // Gemini streams a list, of which the first entry is the error.
+  const root = fieldsOf(Array.isArray(body) ? body[0] : body); // Gemini streams a list whose first entry is the error.
   const error = fieldsOf(root.error);
   const details = entriesOf(error.details);
   const message = textOf([error.message, root.message, root.error, body]);
@@ -74,13 +75,13 @@ const withoutNamespace = (code: string): string => code.replace(/:.*$/s, '').rep
 const textOf = (candidates: readonly unknown[]): string =>
   candidates.find((each): each is string => typeof each === 'string')?.slice(0, LONGEST_MESSAGE) ?? '';
 
-/** google.rpc.QuotaFailure names the quota by its id, google.rpc.ErrorInfo by `quota_limit`. */
+/** google.rpc.QuotaFailure names the quota in `quotaId`, google.rpc.ErrorInfo in `quota_limit`. */
 function quotasOf(detail: Fields): string[] {
   const ids = entriesOf(detail.violations).map(({quotaId}) => quotaId);
   return [...ids, fieldsOf(detail.metadata).quota_limit].filter(isCode);
 }
 
-// When to come back.
+// The wait that the server asks for.
 
 /** In sentences: OpenAI's "try again in 6m0s", Gemini's "retry in 34.07s", Azure's "retry after 6 seconds". */
 const IN_GO_DURATION = /\b(?:try again|retry) in ((?:\d+(?:\.\d+)?(?:h|ms|m|s))+)/i;
@@ -102,7 +103,7 @@ function hintIn(root: Fields, details: readonly Fields[], message: string): Serv
   return hint(Number(words[1]) * WORDS_MS[words[2]!.toLowerCase().replace(/s$/, '')]!, 'message');
 }
 
-/** Rounded up to whole milliseconds, never down: a retry must not be early. 2.2 times 1000 is a little more than 2200, and means 2200. */
+/** Rounded up to whole milliseconds: a retry must not be early. `toFixed` first, because 2.2 * 1000 is a little more than 2200. */
 const hint = (ms: number, source: ServerHint['source']): ServerHint => ({
   ms: Math.min(Math.ceil(Number(ms.toFixed(3))), Number.MAX_SAFE_INTEGER),
   source,

@@ -1,8 +1,8 @@
 /**
- * The events of a `text/event-stream`, read from its bytes.
+ * Parses the bytes of a `text/event-stream` into events.
  *
- * Chunks may end anywhere: inside a character, between CR and LF, inside the byte order mark. Memory is bounded: of an event that is
- * larger than the limit only the name is kept.
+ * Chunks may end anywhere: inside a character, between CR and LF, inside the byte order mark. Memory is bounded: an event that is
+ * larger than the limit keeps only its name.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
@@ -10,15 +10,15 @@ import type {ResponseHeaders} from '../core/outcome.ts';
 
 const EVENT_STREAM = /^\s*text\/event-stream\s*(;|$)/i;
 
-/** Going by its header. What tests make up for a success may have none. */
+/** Decided by the content type. The response of a test double may have no headers. */
 export const isEventStream = (headers: ResponseHeaders | undefined): boolean =>
   EVENT_STREAM.test(headers?.get('content-type') ?? '');
 
 /** One event. Comments, ids and retry times are not events. */
 export interface StreamEvent {
-  /** The `event` field; empty where the event has none. */
+  /** The `event` field; "" if the event has none. */
   readonly name: string;
-  /** The `data` fields, joined by LF; null where they are larger than the limit, or where the parser keeps no data. */
+  /** The `data` fields, joined by LF; null if they are larger than the limit, or if the parser keeps no data. */
   readonly data: string | null;
 }
 
@@ -26,7 +26,7 @@ export interface EventStreamListener {
   /** An event is complete: it has data, and a blank line followed. */
   event(event: StreamEvent): void;
   /**
-   * Bytes of a data field came. Called at least once for each chunk that has some, also where the event is not complete yet.
+   * Bytes of a data field came. Called at least once for each chunk with such bytes, even if the event is not complete yet.
    *
    * @param name The `event` field so far.
    */
@@ -37,12 +37,12 @@ const SPACE = 32;
 const COLON = 58;
 const DATA: readonly number[] = bytesOf('data');
 const EVENT: readonly number[] = bytesOf('event');
-/** `event: `, in bytes. */
+/** Bytes of `event: `. */
 const LONGEST_FIELD_START = 7;
-/** Enough for the name of every event that is known, in bytes. */
+/** Bytes of a line with the longest event name of any known vendor, with a margin. */
 const LONGEST_NAME_LINE = 64;
 
-/** The lines have no byte order mark of the stream any more: one inside of them is text. */
+/** The splitter has removed the byte order mark of the stream; another one is text. */
 const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
 
 export class EventStreamParser {
@@ -50,13 +50,13 @@ export class EventStreamParser {
   readonly #lines: LineSplitter;
   readonly #maxEventBytes: number;
   #name = '';
-  /** Of the data fields so far; null where they are not kept. */
+  /** The data fields of the event so far; null if they are not kept. */
   #data: string[] | null = [];
   #dataBytes = 0;
   #hasData = false;
   #keepsData = true;
 
-  /** @param maxEventBytes Events with more bytes of data than this come without their data. */
+  /** @param maxEventBytes An event with more bytes of data has `data: null`. */
   constructor(listener: EventStreamListener, maxEventBytes: number) {
     this.#listener = listener;
     this.#maxEventBytes = maxEventBytes;
@@ -70,15 +70,15 @@ export class EventStreamParser {
     if (pending.length > DATA.length && valueStart(pending, DATA) > 0) this.#listener.data?.(this.#name);
   }
 
-  /** From now on events come without their data, and the parser copies next to nothing. */
+  /** From now on events have `data: null`, and the parser copies at most the start of a line. */
   keepNoData(): void {
     this.#keepsData = false;
     this.#lines.maxBytes = LONGEST_NAME_LINE;
   }
 
   /**
-   * The stream has ended. An event without its blank line is completed, where the standard drops it: a server that breaks off in the
-   * middle of an error event has said enough.
+   * Ends the stream. An event that lacks its blank line is dispatched, although the standard drops it: an error event counts
+   * even if the server broke off behind it.
    */
   end(): void {
     this.#lines.end();
@@ -116,16 +116,16 @@ const LF = 10;
 const CR = 13;
 const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
 const NO_BYTES = new Uint8Array(0);
-/** First size of the buffer for a line that goes on in the next chunk, in bytes. */
+/** Initial size, in bytes, of the buffer for a line that continues in the next chunk. */
 const FIRST_BUFFER_BYTES = 256;
 
 /** Splits bytes into lines, which end with LF, CR or CRLF. */
 class LineSplitter {
-  /** Of a longer line only the beginning is kept. */
+  /** A longer line is cut to this many bytes. */
   maxBytes: number;
-  /** @param isCut The line is longer than the limit, and this is its beginning. */
+  /** @param isCut Whether the line was longer than `maxBytes`. */
   readonly #onLine: (line: Uint8Array, isCut: boolean) => void;
-  /** Holds the beginning of a line whose end has not come. */
+  /** Its first `#length` bytes are the beginning of a line whose end has not come yet. */
   #buffer = NO_BYTES;
   #length = 0;
   #isCut = false;
@@ -138,7 +138,7 @@ class LineSplitter {
     this.#onLine = onLine;
   }
 
-  /** The beginning of a line whose end has not come. */
+  /** The beginning of a line whose end has not come yet. */
   get pending(): Uint8Array {
     const line = this.#buffer.subarray(0, this.#length);
     return this.#isFirst ? withoutMark(line) : line;
@@ -149,7 +149,7 @@ class LineSplitter {
     if (length === 0) return;
     let at = this.#endedWithCr && chunk[0] === LF ? 1 : 0;
     this.#endedWithCr = false;
-    // Each is searched for again only once it is passed: a chunk of CRs alone would otherwise be searched to its end at every line.
+    // CR and LF are searched for again only once they are passed. Otherwise a chunk of CRs alone would take quadratic time.
     let cr = chunk.indexOf(CR, at);
     let lf = chunk.indexOf(LF, at);
     while (at < length) {
@@ -164,7 +164,7 @@ class LineSplitter {
     }
   }
 
-  /** The last line has no end of its own. */
+  /** Ends the last line, which may lack a line end. */
   end(): void {
     if (this.#length > 0) this.#end(NO_BYTES);
   }
@@ -197,7 +197,7 @@ class LineSplitter {
 const withoutMark = (line: Uint8Array): Uint8Array =>
   startsWith(line, BYTE_ORDER_MARK) ? line.subarray(BYTE_ORDER_MARK.length) : line;
 
-/** Where the value of the field begins; 0 where the line is another field. A line without a colon is a field without a value. */
+/** The index at which the value of the field begins; 0 if the line is another field. A line without a colon is a field with an empty value. */
 function valueStart(line: Uint8Array, field: readonly number[]): number {
   const {length} = field;
   if (!startsWith(line, field)) return 0;

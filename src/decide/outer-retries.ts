@@ -1,15 +1,16 @@
 /**
- * Retries of a client above this one. Clients that retry say so to the server in a header. On a call that enters here, the header
- * means that attempts multiply.
+ * Detects a client above this one that retries. Such clients send a header to the server. If a call comes in with the header, both
+ * clients retry, and their attempts multiply.
  */
 import type {HeaderBag} from '../core/observer.ts';
 
 export interface OuterRetries {
   readonly header: string;
-  /** How often the client above has retried before this call; 0 where this is its first attempt. */
+  /** Retries of the client above before this call; 0 on its first attempt. */
   readonly count: number;
 }
 
+/** A header that shows retries. */
 interface Sign {
   readonly header: string;
   /** @returns The retries so far; undefined if the value does not come from a client that retries. */
@@ -17,7 +18,8 @@ interface Sign {
 }
 
 /**
- * Envoy and gRPC count every request, so their first attempt says nothing; the SDKs write their header only where they stand above.
+ * Envoy and gRPC write their header on first attempts too, so only a higher count shows retries. The header of an SDK shows a client
+ * that retries even if its count is 0.
  *
  * @see openai-node and anthropic-sdk-typescript, src/client.ts; AWS SDK for JavaScript, middleware-retry; Envoy,
  *   x-envoy-attempt-count; gRPC proposal A6
@@ -29,7 +31,7 @@ const SIGNS: readonly Sign[] = [
   {header: 'grpc-previous-rpc-attempts', read: value => positive(wholeNumber(value), 0)},
 ];
 
-/** Null if no header comes from a client that retries. */
+/** Null if no header shows a client that retries. */
 export function outerRetries(headers: Pick<HeaderBag, 'get'>): OuterRetries | null {
   for (const {header, read} of SIGNS) {
     const value = headers.get(header);

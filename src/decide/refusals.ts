@@ -1,6 +1,6 @@
 /**
- * The errors of model endpoints, as data: which word means what. One table for the bodies of error responses and for error events inside of
- * a stream. An error that no row knows stays what its status says.
+ * The errors of model endpoints as a table of words and their meanings, for the bodies of error responses and for error events of streams.
+ * An error without a row is decided by its status alone.
  */
 import type {ErrorFacts} from './error-body.ts';
 
@@ -23,13 +23,13 @@ export type Meaning =
 
 export interface Refusal {
   readonly vendor: string;
-  /** Where the words stand: as a whole in one of the codes, or as a part of the message or of the name of a quota. */
+  /** The place of the words: a whole code, or a part of the message or of a quota's name. */
   readonly in: 'code' | 'message' | 'quota';
   readonly words: readonly string[];
   readonly means: Meaning;
-  /** The HTTP status that the vendor answers with for this error; inside of a stream there is none. */
+  /** The HTTP status that the vendor sends with this error. For an error event of a stream it stands in for the missing status. */
   readonly status: number;
-  /** Where the vendor documents it, or the source that writes it. */
+  /** The vendor's documentation of the error, or the server's source code. */
   readonly source: string;
 }
 
@@ -46,7 +46,7 @@ const HUGGING_FACE = 'https://github.com/huggingface/transformers/issues/11904';
 const TGI = 'https://github.com/huggingface/text-generation-inference/blob/main/router/src/infer/mod.rs';
 const LLAMA_CPP = 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md';
 
-/** Each stands in `error.code`, where `error.type` says insufficient_quota, or no more than the code. */
+/** Values of `error.code`; `error.type` is `insufficient_quota`, or the same as the code. */
 const OPENAI_BILLING = [
   'credit_balance_exhausted',
   'organization_spend_limit_exceeded',
@@ -72,7 +72,7 @@ const anthropic = codes('Anthropic', ANTHROPIC);
 const google = codes('Google', GOOGLE);
 const bedrock = codes('Amazon Bedrock', BEDROCK);
 
-/** The first row that fits counts: what no wait mends stands before what a wait mends. */
+/** The first row that fits counts, so errors that no wait can end come before those that a wait may end. */
 export const REFUSALS: readonly Refusal[] = [
   openAi('exhausted', 429, 'insufficient_quota', ...OPENAI_BILLING),
   {
@@ -170,7 +170,7 @@ export const REFUSALS: readonly Refusal[] = [
   bedrock('invalid', 403, 'AccessDeniedException'),
 ];
 
-/** The row for an error; null where none knows it. */
+/** The row of an error; null if there is none. */
 export function refusalOf(facts: ErrorFacts): Refusal | null {
   return REFUSALS.find(refusal => fits(refusal, facts)) ?? null;
 }

@@ -1,4 +1,4 @@
-/** An error event that comes before any content means what the HTTP status means that the vendor answers with elsewhere. */
+/** Classifies an error event before any content like the HTTP status that the vendor sends for the same error elsewhere. */
 import type {ResponseHeaders, StreamError} from '../core/outcome.ts';
 import type {AnswerContext} from './answers.ts';
 import type {Classification} from './classification.ts';
@@ -8,7 +8,7 @@ import {readErrorBody} from './error-body.ts';
 import {type Refusal, refusalOf} from './refusals.ts';
 import type {StreamErrorBody} from './stream-events.ts';
 
-/** @returns Null where it is unknown what the error means: then it is for the caller. */
+/** @returns Null if the status of the error is unknown. Such an error goes to the caller. */
 export function streamErrorOf(body: StreamErrorBody): StreamError | null {
   const status = statedStatus(body) ?? rowOf(body)?.status ?? null;
   return status === null ? null : {status, body};

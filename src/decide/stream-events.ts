@@ -1,32 +1,32 @@
 /**
- * What an event of a model's stream says: nothing yet, an error, the end, or content.
+ * The meaning of an event in a model's stream: nothing yet, an error, or content.
  *
- * Only what a row of the table knows to be without content counts as such. Everything else is content, so that nothing unknown is held back.
+ * Only an event that a row of the table describes as empty counts as nothing. All others are content, so that no unknown event is held back.
  */
 import type {StreamEvent} from './event-stream.ts';
 
 export type EventMeaning =
-  /** A ping, an empty chunk, an announcement of what will come. */
+  /** A ping, an empty chunk, or an announcement of later events. */
   | {readonly kind: 'nothing'}
   | {readonly kind: 'content'}
   /** @see StreamErrorBody */
   | {readonly kind: 'error'; readonly body: StreamErrorBody};
 
-/** The JSON of an error, in the shape of the body that an error response has. */
+/** The JSON of an error, in the format of the body of an error response. */
 export type StreamErrorBody = Readonly<Record<string, unknown>>;
 
-/** Events of one kind that can come before any content. */
+/** A kind of event that can come before any content. */
 export interface Announcement {
   readonly vendor: string;
-  /** Which events: those with this name in `type` or in the event field, or those with this field. */
+  /** The events of this kind: those with this name in `type` or in the `event` field, or those whose data has this field. */
   readonly event: {readonly type: string} | {readonly field: string};
-  /** Where content would stand: paths into the data. It counts as empty if all of it is null, "", [] or {}, apart from its labels. */
+  /** Paths into the data where content would be. Content is empty if everything there but the labels is null, "", [] or {}. */
   readonly content: readonly string[];
-  /** Fields in there that say nothing of the content. */
+  /** Fields below these paths that are not content. */
   readonly labels: readonly string[];
-  /** The event is an announcement only where this path has this value. */
+  /** The event is an announcement only if this path has this value. */
   readonly only?: {readonly path: string; readonly value: string};
-  /** Where the vendor documents it. */
+  /** The vendor's documentation. */
   readonly source: string;
 }
 
@@ -49,7 +49,7 @@ export const ANNOUNCEMENTS: readonly Announcement[] = [
   },
   {vendor: 'Anthropic', event: {type: 'content_block_delta'}, content: ['delta'], labels: ['type'], source: ANTHROPIC},
   {
-    vendor: 'OpenAI', // And all that copy it: Azure, vLLM, TGI, Mistral, Groq, DeepSeek, OpenRouter, llama.cpp, Ollama.
+    vendor: 'OpenAI', // And its format elsewhere: Azure, vLLM, TGI, Mistral, Groq, DeepSeek, OpenRouter, llama.cpp, Ollama.
     event: {field: 'choices'},
     content: ['choices'],
     labels: ['index', 'role'],
@@ -110,7 +110,7 @@ export const ANNOUNCEMENTS: readonly Announcement[] = [
   },
 ];
 
-/** Names of events that keep a connection open, whatever their data: the table's, and words that servers use for it. */
+/** Names of events that only keep a connection open, whatever their data: those of the table, and other common ones. */
 const PINGS: ReadonlySet<string> = new Set(['ping', 'keepalive', 'keep-alive', 'heartbeat']);
 
 /** Whether events of this name only keep the connection open. */
@@ -122,7 +122,7 @@ const CONTENT: EventMeaning = {kind: 'content'};
 export function meaningOf({name, data}: StreamEvent): EventMeaning {
   if (isPing(name) || data === '') return NOTHING;
   const fields = data === null ? null : fieldsOf(data);
-  if (fields === null) return CONTENT; // `[DONE]`, an event that is too large, and all that is no JSON object.
+  if (fields === null) return CONTENT; // `[DONE]`, an event that is too large, or data that is not a JSON object.
   const type = typeof fields.type === 'string' ? fields.type : name;
   const body = errorIn(fields, type);
   if (body !== null) return {kind: 'error', body};
@@ -132,10 +132,10 @@ export function meaningOf({name, data}: StreamEvent): EventMeaning {
 }
 
 /**
- * The error of an event, where it is one.
+ * The error in an event; null if the event is not an error.
  *
- * Anthropic and OpenAI's Responses API name the event, all others have a field `error`. `response.failed` has it inside of the response, and
- * vLLM's older versions have the fields of the error at the top.
+ * Anthropic and OpenAI's Responses API name the event `error`; the others have a field `error`. `response.failed` has that field inside
+ * `response`; older versions of vLLM have the fields of the error at the top level.
  */
 function errorIn(fields: Fields, type: string): StreamErrorBody | null {
   if (type === 'response.failed') return isFields(fields.response) ? fields.response : null;
@@ -148,7 +148,7 @@ function isOf({event, only}: Announcement, fields: Fields, type: string): boolea
   return isNamed && (only === undefined || at(fields, only.path) === only.value);
 }
 
-/** No chunk of a model is deeper. What is deeper counts as content, so that no server can exhaust the stack. */
+/** No model's chunk is nested deeper. Anything deeper counts as content, so that no server can exhaust the stack. */
 const MAX_DEPTH = 10;
 
 function isEmpty(value: unknown, labels: readonly string[], depth = 0): boolean {
@@ -169,7 +169,7 @@ function at(fields: Fields, path: string): unknown {
   return found;
 }
 
-/** Null for what is no JSON object. */
+/** Null if the data is not a JSON object. */
 function fieldsOf(data: string): Fields | null {
   if (!data.trimStart().startsWith('{')) return null;
   try {

@@ -1,20 +1,20 @@
 /**
- * A concurrency limit that finds what an origin can take: additive increase, multiplicative decrease.
+ * A concurrency limit that finds the load an origin can take: additive increase, multiplicative decrease.
  *
- * The limit grows with successes while it is in use: by one per success until the first decrease, so it doubles per round trip, then by one
- * per round trip. It falls where the origin throttles or attempts time out, at most once per round trip: attempts that began before the last
- * decrease say nothing about the new limit.
+ * The limit grows with successes while at least half of it is in use: by one per success until the first decrease, which doubles the limit
+ * per round trip, then by one per round trip. It falls when the origin throttles or an attempt times out, at most once per round trip:
+ * attempts that began before the last decrease say nothing about the new limit.
  *
  * @see RFC 5681, section 3.1; Netflix concurrency-limits, AIMDLimit
  */
 import type {AdaptiveConcurrency} from '../policy/types.ts';
 
-/** What an attempt says about the load on its origin. `nothing`: it failed for another reason, or was refused or aborted. */
+/** What the end of an attempt says about the load on its origin. `nothing`: it failed for another reason, was refused or aborted. */
 export type Load = 'fine' | 'too-much' | 'nothing';
 
 export class AdaptiveLimit {
   readonly #policy: AdaptiveConcurrency;
-  /** The limit with its fraction; `max` is its whole part. */
+  /** The limit as a fraction; `max` is its whole part. */
   #places: number;
   #decreasedAt = Number.NEGATIVE_INFINITY;
 
@@ -27,7 +27,7 @@ export class AdaptiveLimit {
     return Math.floor(this.#places);
   }
 
-  /** @param inFlight Attempts in flight, with the one that ended. */
+  /** @param inFlight Attempts in flight, the one that ended included. */
   learn(load: Load, startedAt: number, inFlight: number, now: number): void {
     if (load === 'too-much') this.#decrease(startedAt, now);
     else if (load === 'fine') this.#increase(inFlight);
@@ -39,7 +39,7 @@ export class AdaptiveLimit {
     this.#places = Math.max(this.#policy.min, Math.floor(this.#places * this.#policy.decreaseRatio));
   }
 
-  /** An idle limit does not grow: successes of few attempts say nothing about many. */
+  /** A limit that is hardly used does not grow: the success of few attempts says nothing about many. */
   #increase(inFlight: number): void {
     if (inFlight * 2 < this.#places) return;
     const isFirstRise = this.#decreasedAt === Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** Limits the attempts in flight to an origin. Each attempt takes a place; the others wait in a FIFO queue, or are refused. */
+/** Limits the attempts in flight to an origin. Each attempt takes a place; attempts without one wait in a FIFO queue, or are refused. */
 import type {Concurrency} from '../policy/types.ts';
 import {AdaptiveLimit, type Load} from './adaptive-limit.ts';
 
@@ -9,16 +9,17 @@ export interface Waiter {
 }
 
 export class ConcurrencyLimit {
-  readonly #queue: number;
+  /** Attempts that may wait, at most. */
+  readonly #maxWaiting: number;
   readonly #max: number;
   readonly #adaptive: AdaptiveLimit | null;
-  /** Waiters in order of arrival. A Set, so that a waiter that leaves frees its place in the queue at once. */
-  readonly #line = new Set<Waiter>();
+  /** Waiters in order of arrival. A Set, so that a waiter leaves from anywhere at once. */
+  readonly #queue = new Set<Waiter>();
   #inFlight = 0;
   #isAdmitting = false;
 
   constructor(policy: Concurrency) {
-    this.#queue = policy.queue;
+    this.#maxWaiting = policy.queue;
     this.#max = policy.max;
     this.#adaptive = policy.kind === 'adaptive' ? new AdaptiveLimit(policy) : null;
   }
@@ -41,30 +42,30 @@ export class ConcurrencyLimit {
   }
 
   get waiting(): number {
-    return this.#line.size;
+    return this.#queue.size;
   }
 
-  /** Takes a place if one is free. FIFO: waiters in the queue come first, even while one of them gives its place back at once. */
+  /** Takes a place if one is free. Waiters in the queue come first, even while one of them gives its place back at once. */
   tryEnter(): boolean {
-    if (this.#inFlight >= this.#places || this.#line.size > 0) return false;
+    if (this.#inFlight >= this.#places || this.#queue.size > 0) return false;
     this.#inFlight++;
     return true;
   }
 
   get isFull(): boolean {
-    return this.#line.size >= this.#queue;
+    return this.#queue.size >= this.#maxWaiting;
   }
 
   /** Queues a waiter after `tryEnter` refused. False when the queue is full. */
   wait(waiter: Waiter): boolean {
     if (this.isFull) return false;
-    this.#line.add(waiter);
+    this.#queue.add(waiter);
     return true;
   }
 
   /** Removes a waiter from the queue, without a place. */
   leave(waiter: Waiter): void {
-    this.#line.delete(waiter);
+    this.#queue.delete(waiter);
   }
 
   /**
@@ -76,15 +77,15 @@ export class ConcurrencyLimit {
     if (this.#isAdmitting) return;
     this.#isAdmitting = true;
     try {
-      while (this.#inFlight < this.#places && this.#line.size > 0) this.#admitFirst();
+      while (this.#inFlight < this.#places && this.#queue.size > 0) this.#admitFirst();
     } finally {
       this.#isAdmitting = false;
     }
   }
 
   #admitFirst(): void {
-    const [first] = this.#line;
-    this.#line.delete(first!);
+    const [first] = this.#queue;
+    this.#queue.delete(first!);
     this.#inFlight++;
     first!.admitted();
   }

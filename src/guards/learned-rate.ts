@@ -1,34 +1,35 @@
 /**
- * The rate at which a server admits requests, learned from its answers: while calls wait, each admitted attempt raises the rate a little;
- * a throttled one lowers it by a share. Clients that share a hidden quota come to equal shares that way.
+ * The rate at which a server admits requests, learned from its answers: additive increase, multiplicative decrease. While calls wait, each
+ * admitted attempt raises the rate a little; a throttled one lowers it by a share. So clients that share a quota converge to equal shares.
  *
  * @see D.-M. Chiu, R. Jain, "Analysis of the increase and decrease algorithms for congestion avoidance" (1989)
  */
 import {QuotaWindow} from './quota-window.ts';
 
 const SECOND = 1000;
-/** Calls at once that are not delayed before anything is known. The rate doubles each second until the first throttled answer. */
+/** Requests a second before anything is known. The rate doubles each second until the first throttled answer. */
 const FIRST_RATE = 10;
-/** One an hour. */
+/** One request an hour. */
 const LOWEST_RATE = 1 / 3600;
-/** Added to the rate each second in which the server admits at that rate. */
+/** Added to the rate by a second in which the server admits as many requests as the rate allows. */
 const INCREASE = 0.75;
-/** What is left of the rate after a throttled answer, or less: a fifth more than was admitted since the one before, at least half. */
+/** A throttled answer multiplies the rate by this. */
 const DECREASE = 0.85;
+/** A throttled answer lowers the rate to this multiple of the admitted rate, if that is less, but never below half of the rate. */
 const ABOVE_ADMITTED = 1.2;
 
 export class LearnedRate {
-  /** Requests a second as the policy states them: there is nothing to learn above that. Infinity: it states none. */
+  /** Requests a second that the policy states; the learned rate stays below. Infinity if the policy states none. */
   readonly #stated: number;
   #perSecond: number;
   #isStarting: boolean;
-  /** What may be sent at once: a second's share, saved up while nothing is sent. */
+  /** Requests that may be sent at once: they accumulate while nothing is sent, up to those of one second. */
   #level: number;
   #levelAt = Number.NaN;
-  /** A second's share is not passed in any second, whatever was saved up. */
+  /** No second has more requests than the rate allows, whatever has accumulated. */
   readonly #window: QuotaWindow;
   #loweredAt = Number.NEGATIVE_INFINITY;
-  /** Admitted since that time: the rate was lowered, or the first attempt sent. */
+  /** Requests admitted since `#since`: when the rate was lowered, or the first attempt sent. */
   #admittedSince = 0;
   #since = Number.NaN;
 
@@ -40,7 +41,7 @@ export class LearnedRate {
     this.#window = new QuotaWindow(this.#share, SECOND);
   }
 
-  /** Requests a second; undefined while the policy's own limits are all that is known. */
+  /** Requests a second; undefined while only the policy's own limits apply. */
   get perSecond(): number | undefined {
     return this.#isLimit ? this.#perSecond : undefined;
   }
@@ -49,7 +50,7 @@ export class LearnedRate {
     return this.waitMs(1, now) === 0;
   }
 
-  /** Milliseconds until that many requests can have been sent. */
+  /** Milliseconds until the last of that many requests may be sent. */
   waitMs(requests: number, now: number): number {
     if (!this.#isLimit) return 0;
     this.#refill(now);
@@ -64,7 +65,7 @@ export class LearnedRate {
     this.#window.take(1, now);
   }
 
-  /** @param isLimiting Calls wait: only then the answer says that the server may admit more. */
+  /** @param isLimiting Whether calls wait. Only then does the answer show that the server may admit more. */
   admitted(isLimiting: boolean, now: number): void {
     this.#admittedSince++;
     if (!isLimiting || !this.#isLimit) return;
@@ -73,7 +74,7 @@ export class LearnedRate {
   }
 
   /**
-   * Attempts that were under way together are throttled together: they lower the rate once.
+   * Lowers the rate, once for all attempts that were in flight together.
    *
    * @param takenAt When the throttled attempt was sent.
    */

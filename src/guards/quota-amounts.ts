@@ -1,6 +1,6 @@
-/** What attempts take of a quota, by unit. */
+/** The amounts of a quota that attempts take, by unit. */
 
-/** Whole numbers of at least 0. */
+/** Whole numbers, 0 or more. */
 export interface Amounts {
   readonly requests: number;
   readonly inputTokens: number;
@@ -8,11 +8,11 @@ export interface Amounts {
 }
 
 export const NOTHING: Amounts = Object.freeze({requests: 0, inputTokens: 0, outputTokens: 0});
-/** An attempt where no tokens are counted. */
+/** An attempt under a quota that counts no tokens. */
 export const ONE_REQUEST: Amounts = Object.freeze({requests: 1, inputTokens: 0, outputTokens: 0});
 
-/** The sum over attempts that come and go. */
-export class AmountsInLine implements Amounts {
+/** The amounts of a changing set of attempts, summed up. */
+export class AmountsSum implements Amounts {
   requests = 0;
   inputTokens = 0;
   outputTokens = 0;

@@ -1,19 +1,19 @@
-/** One limit of a quota: what was taken in its window, and, for requests, how close they follow each other. */
+/** One limit of a quota: the amount taken in its window, and the spacing of requests. */
 import type {QuotaLimit as QuotaLimitPolicy} from '../policy/types.ts';
 import type {Amounts} from './quota-amounts.ts';
 import {QuotaWindow} from './quota-window.ts';
 
-/** Servers enforce a limit a minute as its share of each second, too. */
+/** Servers enforce a limit per minute also by the second: 60 a minute as 1 a second. */
 const SHORT_WINDOW_MS = 1000;
 
 export class QuotaLimit {
   readonly policy: QuotaLimitPolicy;
   readonly #window: QuotaWindow;
-  /** Between two requests while others wait; 0 for tokens, which are not spread. */
+  /** Milliseconds between two requests while attempts wait; 0 for tokens, which are not spread. */
   readonly #spacingMs: number;
-  /** How far ahead of the spacing a request may go that finds no line. */
+  /** How many milliseconds ahead of the spacing a request may be sent while no attempt waits. */
   readonly #aheadMs: number;
-  /** When the next request is due by the spacing. */
+  /** When the spacing allows the next request. */
   #nextAt = Number.NEGATIVE_INFINITY;
 
   constructor(policy: QuotaLimitPolicy) {
@@ -45,27 +45,27 @@ export class QuotaLimit {
     return this.#nextAt - this.#aheadMs <= now && this.amountOf(amounts) <= this.#window.left(now);
   }
 
-  /** Milliseconds until an attempt in line fits that comes after these amounts; 0 if it fits now. */
+  /** Milliseconds until these amounts fit, those of the attempts ahead in the queue included; 0 if they fit now. */
   waitMs(amounts: Amounts, now: number): number {
     const amount = this.amountOf(amounts);
     const spacedMs = this.#spacingMs === 0 ? 0 : this.#nextAt + (amount - 1) * this.#spacingMs - now;
     return Math.max(0, spacedMs, this.#window.waitMs(amount, now));
   }
 
-  /** @returns The slot of the window that holds it. */
+  /** @returns The slot of the window that holds the amount. */
   take(amounts: Amounts, now: number): number {
     const amount = this.amountOf(amounts);
     if (this.#spacingMs > 0) this.#nextAt = Math.max(this.#nextAt, now) + amount * this.#spacingMs;
     return this.#window.take(amount, now);
   }
 
-  /** The server says that no more than this is left: others use the same account. The difference comes back after a window. */
+  /** Lowers what is left to what the server reports: others may use the same account. The difference returns after one window. */
   lower(left: number, now: number): void {
     const excess = this.left(now) - left;
     if (excess > 0) this.#window.take(excess, now);
   }
 
-  /** What was taken turns out to be `actual`. */
+  /** Replaces a reserved amount by the actual one. */
   settle(slot: number, reserved: Amounts, actual: Amounts): void {
     this.#window.correct(slot, this.amountOf(actual) - this.amountOf(reserved));
   }

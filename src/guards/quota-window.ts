@@ -1,17 +1,17 @@
-/** How much of a limit is used in the last window of its length. */
+/** How much of a limit was used within the last `perMs` milliseconds. */
 
-/** The window moves in slots. An amount leaves it up to 1/256 of the window late, and never early. */
+/** The window moves by slots, so an amount leaves the window up to 1/256 of its length late, and never early. */
 const SLOTS = 256;
 const KEPT = SLOTS + 1;
 
 export class QuotaWindow {
-  /** Can be changed at any time. */
+  /** May be changed at any time. */
   max: number;
   readonly #perMs: number;
   readonly #slotMs: number;
-  /** Slot `n` is at `n % KEPT`. */
+  /** Slot `n` is at index `n % KEPT`. */
   readonly #slots = new Float64Array(KEPT);
-  /** When slot 0 began; NaN before the first look at the clock. */
+  /** When slot 0 began; NaN before the first use. */
   #since = Number.NaN;
   #newest = 0;
   #used = 0;
@@ -22,7 +22,7 @@ export class QuotaWindow {
     this.#slotMs = perMs / SLOTS;
   }
 
-  /** Negative where more was used than had been reserved. */
+  /** Negative if attempts used more than they had reserved. */
   left(now: number): number {
     this.#advance(now);
     return this.max - this.#used;
@@ -35,12 +35,12 @@ export class QuotaWindow {
     return this.#newest;
   }
 
-  /** Adds to what a slot holds, or takes away from it; has no effect once the slot has left the window. */
+  /** Changes the amount of a slot by `amount`, which may be negative. Has no effect once the slot has left the window. */
   correct(slot: number, amount: number): void {
     if (slot > this.#newest - KEPT) this.#put(slot, amount);
   }
 
-  /** Milliseconds until the amount fits. An amount of several windows fits when the last part of it does. */
+  /** Milliseconds until the amount fits. An amount above `max` needs several windows: the wait lasts until its last part fits. */
   waitMs(amount: number, now: number): number {
     const windows = Math.max(0, Math.ceil(amount / this.max) - 1);
     return windows * this.#perMs + this.#waitInWindowMs(amount - windows * this.max, now);
@@ -61,7 +61,7 @@ export class QuotaWindow {
     this.#used += amount;
   }
 
-  /** A clock that goes back stays in the newest slot. */
+  /** If the clock goes back, the newest slot stays the newest. */
   #advance(now: number): void {
     if (Number.isNaN(this.#since)) this.#since = now;
     const slot = Math.floor((now - this.#since) / this.#slotMs);

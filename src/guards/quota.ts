@@ -1,9 +1,9 @@
 /**
- * Paces attempts to what the server admits. Attempts that do not fit now stand in line.
+ * Paces attempts to what the server admits. Attempts that do not fit now wait in a queue.
  *
- * An attempt reserves what it may spend before it is sent, and is settled with what it did spend. The line is served strictly in its
- * order: a large call at its head is waited for, so small ones do not starve it. Retries stand before first attempts, because their
- * calls have waited longest.
+ * An attempt reserves the most that it may use before it is sent, and settles the reservation with what it used. The queue is strictly
+ * FIFO: the attempts behind a large one wait for it, so that small ones do not starve it. Retries come before first attempts, because
+ * their calls have waited longest.
  */
 import type {QuotaSnapshot} from '../core/guard-snapshot.ts';
 import {quietly} from '../core/quietly.ts';
@@ -11,26 +11,26 @@ import type {Random} from '../core/random.ts';
 import {type Clock, Timer} from '../core/timer.ts';
 import type {QuotaLimit as QuotaLimitPolicy, Quota as QuotaPolicy} from '../policy/types.ts';
 import {LearnedRate} from './learned-rate.ts';
-import {type Amounts, AmountsInLine, NOTHING, plus} from './quota-amounts.ts';
+import {LinkedQueue, type QueueMember} from './linked-queue.ts';
+import {type Amounts, AmountsSum, NOTHING, plus} from './quota-amounts.ts';
 import {QuotaLimit} from './quota-limit.ts';
-import {type LineMember, WaitingLine} from './waiting-line.ts';
 
-/** One attempt in line. */
-export interface QuotaWaiter extends LineMember<QuotaWaiter> {
+/** An attempt in the queue. */
+export interface QuotaWaiter extends QueueMember<QuotaWaiter> {
   readonly amounts: Amounts;
   readonly isRetry: boolean;
   readonly clock: Clock;
-  /** Its turn: the reservation is made. Must not throw. */
+  /** The waiter has left the queue, and the reservation is made. Must not throw. */
   served(reservation: QuotaReservation, now: number): void;
-  /** The clock threw while the line was served. Must not throw. */
+  /** The clock threw, and the waiter has left the queue. Must not throw. */
   broke(error: unknown): void;
 }
 
-/** The end of a hold is put off by up to this share: all clients of the server were told the same time. */
+/** A hold is extended by a random share up to this one, because the server names the same time to all of its clients. */
 const HOLD_SPREAD = 0.02;
 const LONGEST_HOLD_SPREAD_MS = 1000;
 
-/** What one attempt took. */
+/** What one attempt has taken from a quota. */
 export class QuotaReservation {
   readonly #quota: Quota;
   readonly #slots: readonly number[];
@@ -44,24 +44,24 @@ export class QuotaReservation {
     this.#takenAt = takenAt;
   }
 
-  /** The attempt spent this. What is left out stays as it was reserved. */
+  /** Replaces the reserved amounts by those that the attempt used. A unit that is left out keeps its reserved amount. */
   settle(spent: Partial<Amounts>, now: number): void {
     const reserved = this.#amounts;
     this.#amounts = {...reserved, ...spent};
     this.#quota.settle(this.#slots, reserved, this.#amounts, now);
   }
 
-  /** The attempt spent nothing. */
+  /** Gives everything back: the attempt used nothing. */
   refund(now: number): void {
     this.settle(NOTHING, now);
   }
 
-  /** The server answered it, and not that it is throttled. */
+  /** The server answered the attempt without throttling it. */
   admitted(now: number): void {
     this.#quota.admitted(now);
   }
 
-  /** The server refused it for its rate. */
+  /** The server refused the attempt because of its rate. */
   throttled(now: number): void {
     this.#quota.throttled(this.#takenAt, now);
     this.refund(now);
@@ -69,22 +69,23 @@ export class QuotaReservation {
 }
 
 export class Quota {
-  /** The origin, or origin and route, it stands before. */
+  /** The origin, or origin and route, that the quota protects. */
   readonly guarded: string;
   readonly limits: readonly QuotaLimit[];
   readonly maxWaitMs: number;
-  /** Whether the tokens of a call have to be known. */
+  /** Whether a limit counts tokens, so that those of a call have to be known. */
   readonly countsTokens: boolean;
-  readonly #queue: number;
+  /** Attempts that may wait, at most. */
+  readonly #maxWaiting: number;
   readonly #random: Random;
-  /** Null where the policy does not want it. */
+  /** Null if the policy does not set `learn`. */
   readonly #learned: LearnedRate | null;
-  readonly #retries = new WaitingLine<QuotaWaiter>();
-  readonly #firstAttempts = new WaitingLine<QuotaWaiter>();
-  readonly #ofRetries = new AmountsInLine();
-  readonly #ofAll = new AmountsInLine();
-  readonly #timer: Timer = new LineTimer(() => this.#fired());
-  /** The timer is armed on the clock of the attempt that is first. */
+  readonly #retries = new LinkedQueue<QuotaWaiter>();
+  readonly #firstAttempts = new LinkedQueue<QuotaWaiter>();
+  readonly #ofRetries = new AmountsSum();
+  readonly #ofAll = new AmountsSum();
+  readonly #timer: Timer = new QueueTimer(() => this.#fired());
+  /** The clock on which the timer is armed: that of the first waiter. */
   #clock: Clock | null = null;
   #heldUntil = Number.NEGATIVE_INFINITY;
   #isServing = false;
@@ -96,10 +97,10 @@ export class Quota {
     this.limits = limits.map(limit => new QuotaLimit(limit));
     this.maxWaitMs = maxWaitMs;
     this.countsTokens = limits.some(({unit}) => unit !== 'requests');
-    this.#queue = queue;
+    this.#maxWaiting = queue;
   }
 
-  /** Whether it learns from answers; then a hint of the server holds the line. */
+  /** Whether the quota learns from answers; then a hint of the server holds the queue. */
   get learns(): boolean {
     return this.#learned !== null;
   }
@@ -109,50 +110,50 @@ export class Quota {
   }
 
   get isFull(): boolean {
-    return this.waiting >= this.#queue;
+    return this.waiting >= this.#maxWaiting;
   }
 
-  /** Forgetting it would forget what was sent. */
+  /** Whether the quota still has state that a new one would lack, such as what was sent in its windows. */
   inUse(now: number): boolean {
     return this.waiting > 0 || now < this.#heldUntil || this.limits.some(limit => limit.left(now) < limit.policy.max);
   }
 
-  /** The limit that such an attempt never fits under; undefined where there is none. */
+  /** The limit whose `max` is below these amounts, so that they never fit; undefined if there is none. */
   exceeded(amounts: Amounts): QuotaLimit | undefined {
     return this.limits.find(limit => limit.amountOf(amounts) > limit.policy.max);
   }
 
-  /** Reserves, where nobody waits and it fits now; else null. */
+  /** Reserves the amounts if no attempt waits and they fit now; else null. */
   tryTake(amounts: Amounts, now: number): QuotaReservation | null {
     if (this.waiting > 0 || now < this.#heldUntil || this.#learned?.fits(now) === false) return null;
     for (const limit of this.limits) if (!limit.fits(amounts, now)) return null;
     return this.#take(amounts, now);
   }
 
-  /** Milliseconds that such an attempt would wait if it joined the line now, as far as is known. */
+  /** Estimate of the milliseconds that an attempt with these amounts would wait if it joined the queue now. */
   waitMs(amounts: Amounts, isRetry: boolean, now: number): number {
     return this.#fitsAfterMs(plus(isRetry ? this.#ofRetries : this.#ofAll, amounts), now);
   }
 
-  /** Joins the line; `leave`, or `served`, or `broke` ends that. */
+  /** Joins the queue. The waiter stays there until `leave`, `served` or `broke`. */
   join(waiter: QuotaWaiter, now: number): void {
-    this.#lineOf(waiter).add(waiter);
+    this.#queueOf(waiter).add(waiter);
     this.#ofAll.add(waiter.amounts);
     if (waiter.isRetry) this.#ofRetries.add(waiter.amounts);
     if (this.#first === waiter) this.#serve(now);
   }
 
-  /** Has no effect for one that is not in line. */
+  /** Leaves the queue. Has no effect if the waiter is not in it. */
   leave(waiter: QuotaWaiter, now: number): void {
-    if (!this.#lineOf(waiter).has(waiter)) return;
+    if (!this.#queueOf(waiter).has(waiter)) return;
     const wasFirst = this.#first === waiter;
     this.#remove(waiter);
     if (wasFirst) this.#serve(now);
   }
 
   /**
-   * What the server says is left, by its headers. Limits are lowered by it and never raised: what is in flight is not in the server's
-   * count yet.
+   * Corrects the limits by what the server's headers say is left. Limits are lowered and never raised: the server does not count the
+   * attempts in flight yet.
    */
   correct(remaining: Partial<Record<QuotaLimitPolicy['unit'], number>>, now: number): void {
     for (const limit of this.limits) {
@@ -161,7 +162,7 @@ export class Quota {
     }
   }
 
-  /** The server asked to be left alone for that long: till then nothing is sent. A shorter hold does not shorten a longer one. */
+  /** Sends nothing for that long, because the server asked for a pause. A shorter hold does not shorten a longer one. */
   hold(ms: number, now: number): void {
     const spreadMs = Math.min(ms * HOLD_SPREAD, LONGEST_HOLD_SPREAD_MS) * this.#random();
     this.#heldUntil = Math.max(this.#heldUntil, now + ms + spreadMs);
@@ -215,12 +216,12 @@ export class Quota {
     return this.#retries.first ?? this.#firstAttempts.first;
   }
 
-  #lineOf({isRetry}: QuotaWaiter): WaitingLine<QuotaWaiter> {
+  #queueOf({isRetry}: QuotaWaiter): LinkedQueue<QuotaWaiter> {
     return isRetry ? this.#retries : this.#firstAttempts;
   }
 
   #remove(waiter: QuotaWaiter): void {
-    this.#lineOf(waiter).remove(waiter);
+    this.#queueOf(waiter).remove(waiter);
     this.#ofAll.subtract(waiter.amounts);
     if (waiter.isRetry) this.#ofRetries.subtract(waiter.amounts);
   }
@@ -234,7 +235,7 @@ export class Quota {
       }
   }
 
-  /** Serves all that fit now, and arms the timer for the next. One that is served may come back, or let others leave, meanwhile. */
+  /** Serves all waiters that fit now, and arms the timer for the next. A served waiter may call the quota again before it returns. */
   #serve(now: number): void {
     if (this.#isServing) return;
     this.#isServing = true;
@@ -254,7 +255,7 @@ export class Quota {
     }
   }
 
-  /** @returns False where the clock threw: then the attempt is out of the line. */
+  /** @returns False if the clock threw; then the first waiter has left the queue. */
   #arm(clock: Clock, waitMs: number, now: number): boolean {
     try {
       this.#disarm();
@@ -279,11 +280,11 @@ export class Quota {
   }
 }
 
-/** The lowest of the stated rates; Infinity where requests have no limit. */
+/** The lowest stated rate, in requests a second; Infinity if no limit counts requests. */
 const statedPerSecond = (limits: QuotaPolicy['limits']): number =>
   Math.min(...limits.flatMap(({unit, max, perMs}) => (unit === 'requests' ? [(max / perMs) * 1000] : [])));
 
-class LineTimer extends Timer {
+class QueueTimer extends Timer {
   readonly #fired: () => void;
 
   constructor(fired: () => void) {

@@ -1,11 +1,11 @@
-/** A line, first come first served. Linked through its members, so that joining allocates nothing and leaving is one step. */
+/** A FIFO queue, linked through its members: joining allocates nothing, and a member leaves from anywhere in constant time. */
 
-export interface LineMember<M> {
+export interface QueueMember<M> {
   /** @internal */ ahead: M | null;
   /** @internal */ behind: M | null;
 }
 
-export class WaitingLine<M extends LineMember<M>> {
+export class LinkedQueue<M extends QueueMember<M>> {
   #first: M | null = null;
   #last: M | null = null;
   #size = 0;
@@ -30,7 +30,7 @@ export class WaitingLine<M extends LineMember<M>> {
     this.#size++;
   }
 
-  /** The member has to be in this line. */
+  /** The member has to be in this queue. */
   remove(member: M): void {
     const {ahead, behind} = member;
     if (ahead === null) this.#first = behind;
