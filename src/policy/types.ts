@@ -2,7 +2,7 @@
 
 /** A policy as it is written: every field may be left out. */
 export interface PolicyInput {
-  /** Where this schema is, for editors. Not read at run time. */
+  /** URL or path of this schema, for editors. Not read at run time. */
   readonly '$schema'?: string | undefined;
   /**
    * Version of the policy format.
@@ -11,21 +11,21 @@ export interface PolicyInput {
    */
   readonly version?: 1 | undefined;
   /**
-   * Name of the policy. Appears in telemetry, so it has to be low in cardinality: no ids, no URLs.
+   * Name of the policy. An attribute in telemetry, so keep its cardinality low: no ids, no URLs.
    *
    * Default: "default".
    */
   readonly name?: string | undefined;
   /**
-   * Policies this one builds on, left to right, later ones win: presets by name (steadfetch:llm) and, in files,
+   * Policies that this one extends, left to right; later ones win. Presets by name (steadfetch:llm) and, in files,
    * relative paths.
    *
    * Default: [].
    */
   readonly extends?: readonly string[] | undefined;
   /**
-   * All attempts of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries
-   * of ours, the caller's own loop keeps its retries and timeouts.
+   * Attempts of a call at most: the first, every retry and any hedge. "unlimited" needs a deadline. null:
+   * steadfetch does not retry; the caller's own loop keeps its retries and timeouts.
    *
    * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
    */
@@ -45,7 +45,7 @@ export interface PolicyInput {
    */
   readonly attemptTimeoutMs?: number | null | undefined;
   /**
-   * Longest wait for the next chunk while someone reads the response body as a stream. null: none.
+   * Longest wait for the next chunk while the caller reads the response body as a stream. null: none.
    *
    * Unit: ms. Default: 30000. Source: Envoy per_try_idle_timeout.
    */
@@ -76,22 +76,22 @@ export interface PolicyInput {
   /** How long to wait before each retry. */
   readonly backoff?: BackoffInput | undefined;
   /**
-   * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
-   * than the time left, ends the call at once: it is never shortened.
+   * Use of the hints in retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint that is longer
+   * than maxMs, or than the time left, ends the call at once: a hint is never shortened.
    *
    * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
    */
   readonly retryAfter?: RetryAfterInput | undefined;
   /**
    * Reads the JSON bodies of errors that might be retried: an account without credit and a request that is too
-   * large are not retried, and a wait that only the body names is kept. null: status and headers decide.
+   * large are not retried, and a wait that only the body names is honored. null: status and headers decide.
    *
    * Default: null.
    */
   readonly refusals?: ErrorBodiesInput | null | undefined;
   /**
-   * An attempt that the server may have worked for costs money: the answers of a model. Such attempts are counted
-   * and bounded, and a timeout is not retried. null: attempts cost nothing.
+   * For servers that charge for attempts, such as model endpoints. Attempts that the server may have worked for
+   * are counted and limited, and a timeout is not retried. null: attempts cost nothing.
    *
    * Default: null.
    */
@@ -102,7 +102,7 @@ export interface PolicyInput {
    */
   readonly budget?: BudgetInput | null | undefined;
   /**
-   * Stops sending to an origin that fails. 429s, aborts by the caller and our own refusals do not count as
+   * Stops sending to an origin that fails. A 429, an abort by the caller and a refusal by the client are not
    * failures.
    */
   readonly breaker?: BreakerInput | null | undefined;
@@ -113,45 +113,45 @@ export interface PolicyInput {
    */
   readonly concurrency?: ConcurrencyInput | null | undefined;
   /**
-   * Paces attempts to what the server admits, by requests and by tokens. Attempts beyond it wait in line; so do
-   * all while the server asks to be left alone.
+   * Paces attempts to what the server admits, by requests and by tokens. Attempts beyond that wait in a queue, as
+   * do all attempts while the server asks for a pause. null: no quota.
    *
    * Default: null.
    */
   readonly quota?: QuotaInput | null | undefined;
   /**
-   * Sends a second attempt when the first is slow, where sending twice is allowed, and takes the first good
-   * answer.
+   * Sends a second attempt if the first is slow and the call may be repeated, and takes the first good answer.
    *
    * Default: null.
    */
   readonly hedge?: HedgingInput | null | undefined;
   /**
-   * When the response of an event stream (text/event-stream) counts as the answer, and what its reader waits for.
-   * null: as with any other response, at the headers.
+   * When an event stream (text/event-stream) counts as answered, and how long its reader waits. null: at the
+   * headers, like any other response.
    *
    * Default: null.
    */
   readonly stream?: EventStreamInput | null | undefined;
-  /** Ids that name a call, and its attempts, in the logs of both sides. */
+  /** Headers with ids of a call and its attempts, for the logs of client and server. */
   readonly correlation?: CorrelationInput | null | undefined;
   /**
-   * Header that carries how many milliseconds the call has left, computed anew for every attempt. null: none.
+   * Header with the milliseconds that the call has left, computed anew for every attempt. null: none.
    *
    * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
    */
   readonly deadlineHeader?: string | null | undefined;
   /**
-   * Header that carries the number of the attempt: 1 for the first, hedges counted. It lets servers distinguish
-   * retries from first attempts. null: none.
+   * Header with the number of the attempt: 1 for the first, hedges counted. Servers can distinguish retries from
+   * first attempts by it. null: none.
    *
    * Default: null. Source: x-stainless-retry-count of the SDKs of OpenAI and Anthropic; x-envoy-attempt-count;
    * grpc-previous-rpc-attempts.
    */
   readonly attemptHeader?: string | null | undefined;
   /**
-   * What to do where the client above retries too, as x-stainless-retry-count (the SDKs of OpenAI and Anthropic),
-   * amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts show: attempts multiply.
+   * What to do if the client above retries too, so that attempts multiply. Its retries show in
+   * x-stainless-retry-count (the SDKs of OpenAI and Anthropic), amz-sdk-request (the AWS SDKs),
+   * x-envoy-attempt-count and grpc-previous-rpc-attempts.
    *
    * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
    * the client above has retried.
@@ -180,8 +180,7 @@ export interface PolicyInput {
    */
   readonly routes?: readonly RouteInput[] | undefined;
   /**
-   * What the caller was promised, and the traffic to expect. Read by the linter, the simulator and the planner,
-   * never at run time.
+   * What the caller was promised, and the traffic to expect. Read by tools such as retry-lint, never at run time.
    *
    * Default: null.
    */
@@ -205,14 +204,14 @@ export interface Policy {
    */
   readonly version: 1;
   /**
-   * Name of the policy. Appears in telemetry, so it has to be low in cardinality: no ids, no URLs.
+   * Name of the policy. An attribute in telemetry, so keep its cardinality low: no ids, no URLs.
    *
    * Default: "default".
    */
   readonly name: string;
   /**
-   * All attempts of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries
-   * of ours, the caller's own loop keeps its retries and timeouts.
+   * Attempts of a call at most: the first, every retry and any hedge. "unlimited" needs a deadline. null:
+   * steadfetch does not retry; the caller's own loop keeps its retries and timeouts.
    *
    * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
    */
@@ -232,7 +231,7 @@ export interface Policy {
    */
   readonly attemptTimeoutMs: number | null;
   /**
-   * Longest wait for the next chunk while someone reads the response body as a stream. null: none.
+   * Longest wait for the next chunk while the caller reads the response body as a stream. null: none.
    *
    * Unit: ms. Default: 30000. Source: Envoy per_try_idle_timeout.
    */
@@ -263,22 +262,22 @@ export interface Policy {
   /** How long to wait before each retry. */
   readonly backoff: Backoff;
   /**
-   * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
-   * than the time left, ends the call at once: it is never shortened.
+   * Use of the hints in retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint that is longer
+   * than maxMs, or than the time left, ends the call at once: a hint is never shortened.
    *
    * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
    */
   readonly retryAfter: RetryAfter;
   /**
    * Reads the JSON bodies of errors that might be retried: an account without credit and a request that is too
-   * large are not retried, and a wait that only the body names is kept. null: status and headers decide.
+   * large are not retried, and a wait that only the body names is honored. null: status and headers decide.
    *
    * Default: null.
    */
   readonly refusals: ErrorBodies | null;
   /**
-   * An attempt that the server may have worked for costs money: the answers of a model. Such attempts are counted
-   * and bounded, and a timeout is not retried. null: attempts cost nothing.
+   * For servers that charge for attempts, such as model endpoints. Attempts that the server may have worked for
+   * are counted and limited, and a timeout is not retried. null: attempts cost nothing.
    *
    * Default: null.
    */
@@ -289,7 +288,7 @@ export interface Policy {
    */
   readonly budget: Budget | null;
   /**
-   * Stops sending to an origin that fails. 429s, aborts by the caller and our own refusals do not count as
+   * Stops sending to an origin that fails. A 429, an abort by the caller and a refusal by the client are not
    * failures.
    */
   readonly breaker: Breaker | null;
@@ -300,45 +299,45 @@ export interface Policy {
    */
   readonly concurrency: Concurrency | null;
   /**
-   * Paces attempts to what the server admits, by requests and by tokens. Attempts beyond it wait in line; so do
-   * all while the server asks to be left alone.
+   * Paces attempts to what the server admits, by requests and by tokens. Attempts beyond that wait in a queue, as
+   * do all attempts while the server asks for a pause. null: no quota.
    *
    * Default: null.
    */
   readonly quota: Quota | null;
   /**
-   * Sends a second attempt when the first is slow, where sending twice is allowed, and takes the first good
-   * answer.
+   * Sends a second attempt if the first is slow and the call may be repeated, and takes the first good answer.
    *
    * Default: null.
    */
   readonly hedge: Hedging | null;
   /**
-   * When the response of an event stream (text/event-stream) counts as the answer, and what its reader waits for.
-   * null: as with any other response, at the headers.
+   * When an event stream (text/event-stream) counts as answered, and how long its reader waits. null: at the
+   * headers, like any other response.
    *
    * Default: null.
    */
   readonly stream: EventStream | null;
-  /** Ids that name a call, and its attempts, in the logs of both sides. */
+  /** Headers with ids of a call and its attempts, for the logs of client and server. */
   readonly correlation: Correlation | null;
   /**
-   * Header that carries how many milliseconds the call has left, computed anew for every attempt. null: none.
+   * Header with the milliseconds that the call has left, computed anew for every attempt. null: none.
    *
    * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
    */
   readonly deadlineHeader: string | null;
   /**
-   * Header that carries the number of the attempt: 1 for the first, hedges counted. It lets servers distinguish
-   * retries from first attempts. null: none.
+   * Header with the number of the attempt: 1 for the first, hedges counted. Servers can distinguish retries from
+   * first attempts by it. null: none.
    *
    * Default: null. Source: x-stainless-retry-count of the SDKs of OpenAI and Anthropic; x-envoy-attempt-count;
    * grpc-previous-rpc-attempts.
    */
   readonly attemptHeader: string | null;
   /**
-   * What to do where the client above retries too, as x-stainless-retry-count (the SDKs of OpenAI and Anthropic),
-   * amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts show: attempts multiply.
+   * What to do if the client above retries too, so that attempts multiply. Its retries show in
+   * x-stainless-retry-count (the SDKs of OpenAI and Anthropic), amz-sdk-request (the AWS SDKs),
+   * x-envoy-attempt-count and grpc-previous-rpc-attempts.
    *
    * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
    * the client above has retried.
@@ -361,8 +360,7 @@ export interface Policy {
    */
   readonly replayLimitBytes: number;
   /**
-   * What the caller was promised, and the traffic to expect. Read by the linter, the simulator and the planner,
-   * never at run time.
+   * What the caller was promised, and the traffic to expect. Read by tools such as retry-lint, never at run time.
    *
    * Default: null.
    */
@@ -379,13 +377,13 @@ export interface Policy {
 export type RetryTrigger = number | '4xx' | '5xx' | 'network' | 'timeout' | 'CANCELLED' | 'UNKNOWN' | 'INVALID_ARGUMENT' | 'DEADLINE_EXCEEDED' | 'NOT_FOUND' | 'ALREADY_EXISTS' | 'PERMISSION_DENIED' | 'RESOURCE_EXHAUSTED' | 'FAILED_PRECONDITION' | 'ABORTED' | 'OUT_OF_RANGE' | 'UNIMPLEMENTED' | 'INTERNAL' | 'UNAVAILABLE' | 'DATA_LOSS' | 'UNAUTHENTICATED';
 
 /**
- * The key a call carries on every attempt and hedge. A key of the caller's own wins.
+ * The key that a call sends with every attempt and hedge. A key that the caller sets is kept.
  *
  * Source: draft-ietf-httpapi-idempotency-key-header-07.
  */
 export interface Idempotency {
   /**
-   * Header that carries the key.
+   * Header with the key.
    *
    * Default: "Idempotency-Key".
    */
@@ -408,13 +406,13 @@ export interface Idempotency {
 }
 
 /**
- * The key a call carries on every attempt and hedge. A key of the caller's own wins.
+ * The key that a call sends with every attempt and hedge. A key that the caller sets is kept.
  *
  * Source: draft-ietf-httpapi-idempotency-key-header-07.
  */
 export interface IdempotencyInput {
   /**
-   * Header that carries the key.
+   * Header with the key.
    *
    * Default: "Idempotency-Key".
    */
@@ -477,7 +475,7 @@ export interface ExponentialBackoff {
    */
   readonly throttledBaseMs: number;
   /**
-   * What each wait is multiplied by.
+   * Factor by which each wait exceeds the one before.
    *
    * Default: 2. Source: RFC 9002 §6.2.1.
    */
@@ -522,7 +520,7 @@ export interface ExponentialBackoffInput {
    */
   readonly throttledBaseMs?: number | undefined;
   /**
-   * What each wait is multiplied by.
+   * Factor by which each wait exceeds the one before.
    *
    * Default: 2. Source: RFC 9002 §6.2.1.
    */
@@ -569,7 +567,7 @@ export interface LinearBackoff {
    */
   readonly throttledBaseMs: number;
   /**
-   * What each wait adds.
+   * Milliseconds by which each wait exceeds the one before.
    *
    * Unit: ms. Default: 200.
    */
@@ -614,7 +612,7 @@ export interface LinearBackoffInput {
    */
   readonly throttledBaseMs?: number | undefined;
   /**
-   * What each wait adds.
+   * Milliseconds by which each wait exceeds the one before.
    *
    * Unit: ms. Default: 200.
    */
@@ -777,8 +775,8 @@ export interface ListBackoffInput {
 }
 
 /**
- * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
- * than the time left, ends the call at once: it is never shortened.
+ * Use of the hints in retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint that is longer than
+ * maxMs, or than the time left, ends the call at once: a hint is never shortened.
  *
  * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
  */
@@ -790,13 +788,13 @@ export interface RetryAfter {
    */
   readonly honor: boolean;
   /**
-   * Longest hint that is waited for.
+   * Longest hint that a call waits for.
    *
    * Unit: ms. Default: 60000. Source: OpenAI SDK (60 s).
    */
   readonly maxMs: number;
   /**
-   * Which calls a hint holds.
+   * The calls that a hint holds.
    *
    * - call: A hint holds the call that got it.
    * - origin: A hint holds every call to that origin.
@@ -807,8 +805,8 @@ export interface RetryAfter {
 }
 
 /**
- * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
- * than the time left, ends the call at once: it is never shortened.
+ * Use of the hints in retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint that is longer than
+ * maxMs, or than the time left, ends the call at once: a hint is never shortened.
  *
  * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
  */
@@ -820,13 +818,13 @@ export interface RetryAfterInput {
    */
   readonly honor?: boolean | undefined;
   /**
-   * Longest hint that is waited for.
+   * Longest hint that a call waits for.
    *
    * Unit: ms. Default: 60000. Source: OpenAI SDK (60 s).
    */
   readonly maxMs?: number | undefined;
   /**
-   * Which calls a hint holds.
+   * The calls that a hint holds.
    *
    * - call: A hint holds the call that got it.
    * - origin: A hint holds every call to that origin.
@@ -839,15 +837,15 @@ export interface RetryAfterInput {
 }
 
 /**
- * The table of what is known, vendor by vendor, is in docs/traffic-light.md. The body is read for 500 ms at the
- * longest, inside of the attempt timeout; the caller gets the response with its body whole. Through undici a
- * compressed body is not read.
+ * The known errors of each vendor are listed in docs/traffic-light.md. The body is read for at most 500 ms, within
+ * the attempt timeout; the caller gets the response with its body unread. Through undici a compressed body is not
+ * read.
  *
  * Source: OpenAI, Anthropic, Google, AWS and Hugging Face, as docs/traffic-light.md links them.
  */
 export interface ErrorBodies {
   /**
-   * Largest error body that is read. A larger one is as if it said nothing.
+   * Largest error body that is read. A larger one is ignored.
    *
    * Unit: bytes. Default: 16384.
    */
@@ -855,15 +853,15 @@ export interface ErrorBodies {
 }
 
 /**
- * The table of what is known, vendor by vendor, is in docs/traffic-light.md. The body is read for 500 ms at the
- * longest, inside of the attempt timeout; the caller gets the response with its body whole. Through undici a
- * compressed body is not read.
+ * The known errors of each vendor are listed in docs/traffic-light.md. The body is read for at most 500 ms, within
+ * the attempt timeout; the caller gets the response with its body unread. Through undici a compressed body is not
+ * read.
  *
  * Source: OpenAI, Anthropic, Google, AWS and Hugging Face, as docs/traffic-light.md links them.
  */
 export interface ErrorBodiesInput {
   /**
-   * Largest error body that is read. A larger one is as if it said nothing.
+   * Largest error body that is read. A larger one is ignored.
    *
    * Unit: bytes. Default: 16384.
    */
@@ -873,8 +871,8 @@ export interface ErrorBodiesInput {
 }
 
 /**
- * An attempt is paid for unless it never left, or the server certainly did not act: a refused connection, a 429.
- * Hedges count.
+ * An attempt counts as paid unless it was never sent or the server certainly did not act: a refused connection, a
+ * 429. Hedges count.
  */
 export interface PaidAttempts {
   /**
@@ -885,15 +883,15 @@ export interface PaidAttempts {
    */
   readonly afterTimeout: boolean;
   /**
-   * Most attempts of a call that may have to be paid for. A retry that would be one more is not sent.
+   * Paid attempts of a call at most. A retry beyond that is not sent.
    *
    * Default: 2.
    */
   readonly maxPaidAttempts: number;
   /**
-   * The attempt timeout is at least this, times the output tokens that the JSON body asks for (max_tokens and its
-   * like). The deadline still bounds it, and an attempt timeout that a call sets for itself is kept. null: it does
-   * not grow.
+   * The attempt timeout is at least this times the output tokens that the JSON body asks for (max_tokens and
+   * similar fields). The deadline still bounds the attempt, and a call's own attempt timeout is kept. null: the
+   * attempt timeout does not grow.
    *
    * Unit: ms. Default: 28. Source: Anthropic SDK: 60 min for 128,000 tokens.
    */
@@ -901,8 +899,8 @@ export interface PaidAttempts {
 }
 
 /**
- * An attempt is paid for unless it never left, or the server certainly did not act: a refused connection, a 429.
- * Hedges count.
+ * An attempt counts as paid unless it was never sent or the server certainly did not act: a refused connection, a
+ * 429. Hedges count.
  */
 export interface PaidAttemptsInput {
   /**
@@ -913,15 +911,15 @@ export interface PaidAttemptsInput {
    */
   readonly afterTimeout?: boolean | undefined;
   /**
-   * Most attempts of a call that may have to be paid for. A retry that would be one more is not sent.
+   * Paid attempts of a call at most. A retry beyond that is not sent.
    *
    * Default: 2.
    */
   readonly maxPaidAttempts?: number | undefined;
   /**
-   * The attempt timeout is at least this, times the output tokens that the JSON body asks for (max_tokens and its
-   * like). The deadline still bounds it, and an attempt timeout that a call sets for itself is kept. null: it does
-   * not grow.
+   * The attempt timeout is at least this times the output tokens that the JSON body asks for (max_tokens and
+   * similar fields). The deadline still bounds the attempt, and a call's own attempt timeout is kept. null: the
+   * attempt timeout does not grow.
    *
    * Unit: ms. Default: 28. Source: Anthropic SDK: 60 min for 128,000 tokens.
    */
@@ -961,19 +959,20 @@ export interface TokenBucketBudget {
    */
   readonly capacity: number;
   /**
-   * What a retry or a hedge takes.
+   * Tokens that a retry or a hedge takes.
    *
    * Unit: tokens. Default: 14.
    */
   readonly retryCost: number;
   /**
-   * What a retry after a throttled answer takes.
+   * Tokens that a retry after a throttled answer takes.
    *
    * Unit: tokens. Default: 5.
    */
   readonly throttledCost: number;
   /**
-   * Tokens that come back by themselves, so that a quiet client is not without retries for hours after an outage.
+   * Tokens that return with time, so that a client with little traffic is not without retries for hours after an
+   * outage.
    *
    * Unit: tokens/min. Default: 14.
    */
@@ -999,19 +998,20 @@ export interface TokenBucketBudgetInput {
    */
   readonly capacity?: number | undefined;
   /**
-   * What a retry or a hedge takes.
+   * Tokens that a retry or a hedge takes.
    *
    * Unit: tokens. Default: 14.
    */
   readonly retryCost?: number | undefined;
   /**
-   * What a retry after a throttled answer takes.
+   * Tokens that a retry after a throttled answer takes.
    *
    * Unit: tokens. Default: 5.
    */
   readonly throttledCost?: number | undefined;
   /**
-   * Tokens that come back by themselves, so that a quiet client is not without retries for hours after an outage.
+   * Tokens that return with time, so that a client with little traffic is not without retries for hours after an
+   * outage.
    *
    * Unit: tokens/min. Default: 14.
    */
@@ -1087,17 +1087,23 @@ export interface RatioBudgetInput {
 }
 
 /**
- * What shares a breaker or a quota.
+ * What shares one breaker or quota: all calls to an origin, or those of one route to it.
  *
  * - origin: One guard for an origin.
  * - route: One guard for each route of an origin.
  */
 export type GuardScope = 'origin' | 'route';
 
-/** Stops sending to an origin that fails. 429s, aborts by the caller and our own refusals do not count as failures. */
+/**
+ * Stops sending to an origin that fails. A 429, an abort by the caller and a refusal by the client are not
+ * failures.
+ */
 export type Breaker = RatioBreaker | ConsecutiveBreaker;
 
-/** Stops sending to an origin that fails. 429s, aborts by the caller and our own refusals do not count as failures. */
+/**
+ * Stops sending to an origin that fails. A 429, an abort by the caller and a refusal by the client are not
+ * failures.
+ */
 export type BreakerInput = RatioBreakerInput | ConsecutiveBreakerInput;
 
 /**
@@ -1156,7 +1162,7 @@ export interface RatioBreaker {
    */
   readonly probes: number;
   /**
-   * What shares a breaker or a quota.
+   * What shares one breaker or quota: all calls to an origin, or those of one route to it.
    *
    * - origin: One guard for an origin.
    * - route: One guard for each route of an origin.
@@ -1222,7 +1228,7 @@ export interface RatioBreakerInput {
    */
   readonly probes?: number | undefined;
   /**
-   * What shares a breaker or a quota.
+   * What shares one breaker or quota: all calls to an origin, or those of one route to it.
    *
    * - origin: One guard for an origin.
    * - route: One guard for each route of an origin.
@@ -1275,7 +1281,7 @@ export interface ConsecutiveBreaker {
    */
   readonly probes: number;
   /**
-   * What shares a breaker or a quota.
+   * What shares one breaker or quota: all calls to an origin, or those of one route to it.
    *
    * - origin: One guard for an origin.
    * - route: One guard for each route of an origin.
@@ -1326,7 +1332,7 @@ export interface ConsecutiveBreakerInput {
    */
   readonly probes?: number | undefined;
   /**
-   * What shares a breaker or a quota.
+   * What shares one breaker or quota: all calls to an origin, or those of one route to it.
    *
    * - origin: One guard for an origin.
    * - route: One guard for each route of an origin.
@@ -1345,7 +1351,7 @@ export type Concurrency = FixedConcurrency | AdaptiveConcurrency;
 export type ConcurrencyInput = FixedConcurrencyInput | AdaptiveConcurrencyInput;
 
 /**
- * A fixed number of attempts at a time; others wait in line, first come first served, or are refused.
+ * A fixed number of attempts in flight. Others wait in a FIFO queue, or are refused.
  *
  * Source: resilience4j Bulkhead; Polly.
  */
@@ -1363,7 +1369,7 @@ export interface FixedConcurrency {
    */
   readonly max: number;
   /**
-   * Attempts that may wait for a place. Beyond it an attempt is refused at once.
+   * Attempts that may wait for a place. Any further attempt is refused at once.
    *
    * Unit: attempts. Default: 0.
    */
@@ -1371,7 +1377,7 @@ export interface FixedConcurrency {
 }
 
 /**
- * A fixed number of attempts at a time; others wait in line, first come first served, or are refused.
+ * A fixed number of attempts in flight. Others wait in a FIFO queue, or are refused.
  *
  * Source: resilience4j Bulkhead; Polly.
  */
@@ -1389,7 +1395,7 @@ export interface FixedConcurrencyInput {
    */
   readonly max?: number | undefined;
   /**
-   * Attempts that may wait for a place. Beyond it an attempt is refused at once.
+   * Attempts that may wait for a place. Any further attempt is refused at once.
    *
    * Unit: attempts. Default: 0.
    */
@@ -1400,8 +1406,8 @@ export interface FixedConcurrencyInput {
 
 /**
  * A limit that finds the number of attempts that the origin can take: it grows with successes while it is in use,
- * and falls where the origin throttles (429, 503, 529) or attempts time out, at most once per round trip. Latency
- * is no signal: the latency of a model follows the length of its output.
+ * and falls when the origin throttles (429, 503, 529) or attempts time out, at most once per round trip. Latency
+ * does not change it, because the latency of a model follows the length of its output.
  *
  * Source: additive increase, multiplicative decrease (RFC 5681); Netflix concurrency-limits, AIMDLimit.
  */
@@ -1432,14 +1438,14 @@ export interface AdaptiveConcurrency {
    */
   readonly max: number;
   /**
-   * What is left of the limit after a decrease.
+   * A decrease multiplies the limit by this.
    *
    * Default: 0.7.
    */
   readonly decreaseRatio: number;
   /**
-   * Attempts that may wait for a place. Beyond it an attempt is refused at once. A limit that falls makes calls
-   * wait, so it is not 0 here.
+   * Attempts that may wait for a place. Any further attempt is refused at once. The default is not 0, because a
+   * limit that falls makes attempts wait.
    *
    * Unit: attempts. Default: 1000.
    */
@@ -1448,8 +1454,8 @@ export interface AdaptiveConcurrency {
 
 /**
  * A limit that finds the number of attempts that the origin can take: it grows with successes while it is in use,
- * and falls where the origin throttles (429, 503, 529) or attempts time out, at most once per round trip. Latency
- * is no signal: the latency of a model follows the length of its output.
+ * and falls when the origin throttles (429, 503, 529) or attempts time out, at most once per round trip. Latency
+ * does not change it, because the latency of a model follows the length of its output.
  *
  * Source: additive increase, multiplicative decrease (RFC 5681); Netflix concurrency-limits, AIMDLimit.
  */
@@ -1480,14 +1486,14 @@ export interface AdaptiveConcurrencyInput {
    */
   readonly max?: number | undefined;
   /**
-   * What is left of the limit after a decrease.
+   * A decrease multiplies the limit by this.
    *
    * Default: 0.7.
    */
   readonly decreaseRatio?: number | undefined;
   /**
-   * Attempts that may wait for a place. Beyond it an attempt is refused at once. A limit that falls makes calls
-   * wait, so it is not 0 here.
+   * Attempts that may wait for a place. Any further attempt is refused at once. The default is not 0, because a
+   * limit that falls makes attempts wait.
    *
    * Unit: attempts. Default: 1000.
    */
@@ -1497,42 +1503,42 @@ export interface AdaptiveConcurrencyInput {
 }
 
 /**
- * The limits of the server, stated here or learned from its answers. Attempts wait first come first served;
- * retries of earlier calls go first.
+ * The limits of the server, stated here or learned from its answers. Attempts wait in a FIFO queue; retries come
+ * before first attempts.
  *
  * Source: OpenAI, Azure and Anthropic, rate limits.
  */
 export interface Quota {
   /**
-   * What the server admits. No window of perMs holds more than max.
+   * The limits that the server states. No window of perMs holds more than max.
    *
    * Default: [].
    */
   readonly limits: readonly QuotaLimit[];
   /**
-   * Learns from the answers: a throttled one stops the line until its hint and lowers the rate; while calls wait,
-   * admitted ones raise it. Headers that say what remains lower what is left, and hold the line where nothing
-   * remains. Without limits, 10 requests a second at first, then twice as many each second until the first
-   * throttled answer.
+   * Learns the rate from answers: a throttled answer lowers the rate and holds the queue until its hint; while
+   * attempts wait, each admitted one raises the rate. Headers that say what remains lower what is left, and hold
+   * the queue if nothing remains. Without limits, the rate is 10 requests a second at first and doubles each
+   * second until the first throttled answer.
    *
    * Default: true. Source: D.-M. Chiu, R. Jain (1989).
    */
   readonly learn: boolean;
   /**
-   * Longest wait in line. An attempt that would wait longer, or beyond its deadline, is refused at once with
+   * Longest wait in the queue. An attempt that would wait longer, or beyond its deadline, is refused at once with
    * QUOTA_WAIT.
    *
    * Unit: ms. Default: 60000.
    */
   readonly maxWaitMs: number;
   /**
-   * Attempts that may wait in line. Beyond it an attempt is refused at once with QUOTA_QUEUE.
+   * Attempts that may wait in the queue. Any further attempt is refused at once with QUOTA_QUEUE.
    *
    * Unit: attempts. Default: 1000.
    */
   readonly queue: number;
   /**
-   * What shares a breaker or a quota.
+   * What shares one breaker or quota: all calls to an origin, or those of one route to it.
    *
    * - origin: One guard for an origin.
    * - route: One guard for each route of an origin.
@@ -1543,42 +1549,42 @@ export interface Quota {
 }
 
 /**
- * The limits of the server, stated here or learned from its answers. Attempts wait first come first served;
- * retries of earlier calls go first.
+ * The limits of the server, stated here or learned from its answers. Attempts wait in a FIFO queue; retries come
+ * before first attempts.
  *
  * Source: OpenAI, Azure and Anthropic, rate limits.
  */
 export interface QuotaInput {
   /**
-   * What the server admits. No window of perMs holds more than max.
+   * The limits that the server states. No window of perMs holds more than max.
    *
    * Default: [].
    */
   readonly limits?: readonly QuotaLimit[] | undefined;
   /**
-   * Learns from the answers: a throttled one stops the line until its hint and lowers the rate; while calls wait,
-   * admitted ones raise it. Headers that say what remains lower what is left, and hold the line where nothing
-   * remains. Without limits, 10 requests a second at first, then twice as many each second until the first
-   * throttled answer.
+   * Learns the rate from answers: a throttled answer lowers the rate and holds the queue until its hint; while
+   * attempts wait, each admitted one raises the rate. Headers that say what remains lower what is left, and hold
+   * the queue if nothing remains. Without limits, the rate is 10 requests a second at first and doubles each
+   * second until the first throttled answer.
    *
    * Default: true. Source: D.-M. Chiu, R. Jain (1989).
    */
   readonly learn?: boolean | undefined;
   /**
-   * Longest wait in line. An attempt that would wait longer, or beyond its deadline, is refused at once with
+   * Longest wait in the queue. An attempt that would wait longer, or beyond its deadline, is refused at once with
    * QUOTA_WAIT.
    *
    * Unit: ms. Default: 60000.
    */
   readonly maxWaitMs?: number | undefined;
   /**
-   * Attempts that may wait in line. Beyond it an attempt is refused at once with QUOTA_QUEUE.
+   * Attempts that may wait in the queue. Any further attempt is refused at once with QUOTA_QUEUE.
    *
    * Unit: attempts. Default: 1000.
    */
   readonly queue?: number | undefined;
   /**
-   * What shares a breaker or a quota.
+   * What shares one breaker or quota: all calls to an origin, or those of one route to it.
    *
    * - origin: One guard for an origin.
    * - route: One guard for each route of an origin.
@@ -1593,7 +1599,7 @@ export interface QuotaInput {
 /** One limit of the server. */
 export interface QuotaLimit {
   /**
-   * What is counted. tokens: input and output together.
+   * The unit that is counted. tokens: input and output together.
    *
    * - requests: Every attempt counts 1.
    * - inputTokens: Tokens of the prompt.
@@ -1602,7 +1608,7 @@ export interface QuotaLimit {
    */
   readonly unit: 'requests' | 'inputTokens' | 'outputTokens' | 'tokens';
   /**
-   * How many in any window of perMs.
+   * Units admitted in any window of perMs.
    *
    * Unit: requests or tokens.
    */
@@ -1616,16 +1622,16 @@ export interface QuotaLimit {
 }
 
 /**
- * For successful responses of the type text/event-stream. Comments and pings do not reset idleTimeoutMs. Before
- * the first content, an error event is treated like the HTTP status that it stands for, and may be retried; after
- * it, nothing is.
+ * For successful responses of the type text/event-stream. Comments and pings do not reset idleTimeoutMs. An error
+ * event before the first content is treated like the HTTP status that the vendor sends for the same error, so it
+ * may be retried. After the first content nothing is retried.
  *
  * Source: Anthropic and OpenAI: errors inside of streams; LiteLLM stream_timeout.
  */
 export interface EventStream {
   /**
-   * What makes a response the answer. Pings, announcements and empty chunks are no content; an event of an unknown
-   * kind is.
+   * What commits a response as the answer. Pings, announcements and empty chunks are not content; an event of an
+   * unknown kind is.
    *
    * - content: The response is held until its first event with content, then passed on byte for byte.
    * - headers: The response is passed on at its headers.
@@ -1634,14 +1640,14 @@ export interface EventStream {
    */
   readonly commit: 'content' | 'headers';
   /**
-   * Longest wait from the headers to the first content, inside of the attempt timeout and the deadline. Then the
-   * attempt has failed, although the server may have acted. null: no limit of its own.
+   * Longest wait from the headers to the first content, within the attempt timeout and the deadline. After it the
+   * attempt has failed, and the server may have acted. null: no limit of its own.
    *
    * Unit: ms. Default: 20000. Source: LiteLLM stream_timeout.
    */
   readonly firstContentMs: number | null;
   /**
-   * Bytes that are held without content. With more, the response is passed on.
+   * Bytes held without content, at most. A response with more is passed on.
    *
    * Unit: bytes. Default: 65536.
    */
@@ -1649,16 +1655,16 @@ export interface EventStream {
 }
 
 /**
- * For successful responses of the type text/event-stream. Comments and pings do not reset idleTimeoutMs. Before
- * the first content, an error event is treated like the HTTP status that it stands for, and may be retried; after
- * it, nothing is.
+ * For successful responses of the type text/event-stream. Comments and pings do not reset idleTimeoutMs. An error
+ * event before the first content is treated like the HTTP status that the vendor sends for the same error, so it
+ * may be retried. After the first content nothing is retried.
  *
  * Source: Anthropic and OpenAI: errors inside of streams; LiteLLM stream_timeout.
  */
 export interface EventStreamInput {
   /**
-   * What makes a response the answer. Pings, announcements and empty chunks are no content; an event of an unknown
-   * kind is.
+   * What commits a response as the answer. Pings, announcements and empty chunks are not content; an event of an
+   * unknown kind is.
    *
    * - content: The response is held until its first event with content, then passed on byte for byte.
    * - headers: The response is passed on at its headers.
@@ -1667,14 +1673,14 @@ export interface EventStreamInput {
    */
   readonly commit?: 'content' | 'headers' | undefined;
   /**
-   * Longest wait from the headers to the first content, inside of the attempt timeout and the deadline. Then the
-   * attempt has failed, although the server may have acted. null: no limit of its own.
+   * Longest wait from the headers to the first content, within the attempt timeout and the deadline. After it the
+   * attempt has failed, and the server may have acted. null: no limit of its own.
    *
    * Unit: ms. Default: 20000. Source: LiteLLM stream_timeout.
    */
   readonly firstContentMs?: number | null | undefined;
   /**
-   * Bytes that are held without content. With more, the response is passed on.
+   * Bytes held without content, at most. A response with more is passed on.
    *
    * Unit: bytes. Default: 65536.
    */
@@ -1740,20 +1746,20 @@ export interface HedgingInput {
 /** One id per call, the same on every attempt; optionally one per attempt. */
 export interface Correlation {
   /**
-   * Header that carries the id of the call. A valid id of the caller's own is kept.
+   * Header with the id of the call. A valid id that the caller sets is kept.
    *
    * Default: "x-correlation-id".
    */
   readonly header: string;
   /**
-   * Header that carries an id of each attempt, unless the caller set it. null: none.
+   * Header with an id of each attempt, unless the caller sets the header. null: none.
    *
    * Default: null.
    */
   readonly requestIdHeader: string | null;
   /**
-   * Which origins get the ids: "all", "same-origin" or a list of origins. null: all outside browsers; the same
-   * origin in them, where the headers would force a preflight.
+   * The origins that get the ids: "all", "same-origin" or a list of origins. null: all of them outside browsers;
+   * in browsers only the same origin, because the headers would force a preflight.
    *
    * Default: null.
    */
@@ -1763,20 +1769,20 @@ export interface Correlation {
 /** One id per call, the same on every attempt; optionally one per attempt. */
 export interface CorrelationInput {
   /**
-   * Header that carries the id of the call. A valid id of the caller's own is kept.
+   * Header with the id of the call. A valid id that the caller sets is kept.
    *
    * Default: "x-correlation-id".
    */
   readonly header?: string | undefined;
   /**
-   * Header that carries an id of each attempt, unless the caller set it. null: none.
+   * Header with an id of each attempt, unless the caller sets the header. null: none.
    *
    * Default: null.
    */
   readonly requestIdHeader?: string | null | undefined;
   /**
-   * Which origins get the ids: "all", "same-origin" or a list of origins. null: all outside browsers; the same
-   * origin in them, where the headers would force a preflight.
+   * The origins that get the ids: "all", "same-origin" or a list of origins. null: all of them outside browsers;
+   * in browsers only the same origin, because the headers would force a preflight.
    *
    * Default: null.
    */
@@ -1786,8 +1792,9 @@ export interface CorrelationInput {
 }
 
 /**
- * What to do where the client above retries too, as x-stainless-retry-count (the SDKs of OpenAI and Anthropic),
- * amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts show: attempts multiply.
+ * What to do if the client above retries too, so that attempts multiply. Its retries show in
+ * x-stainless-retry-count (the SDKs of OpenAI and Anthropic), amz-sdk-request (the AWS SDKs),
+ * x-envoy-attempt-count and grpc-previous-rpc-attempts.
  *
  * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
  * the client above has retried.
@@ -1799,13 +1806,13 @@ export type Nested = 'observe' | 'yield';
 
 /** A policy for the calls that match. */
 export interface RouteInput {
-  /** All that is named has to match; an empty match takes every call. */
+  /** Every field that is present has to match; an empty match takes every call. */
   readonly match: Match;
   /** Name of the route, for telemetry and for breakers of scope route. Default: the policy's name. */
   readonly name?: string | undefined;
   /**
-   * All attempts of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries
-   * of ours, the caller's own loop keeps its retries and timeouts.
+   * Attempts of a call at most: the first, every retry and any hedge. "unlimited" needs a deadline. null:
+   * steadfetch does not retry; the caller's own loop keeps its retries and timeouts.
    *
    * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
    */
@@ -1825,7 +1832,7 @@ export interface RouteInput {
    */
   readonly attemptTimeoutMs?: number | null | undefined;
   /**
-   * Longest wait for the next chunk while someone reads the response body as a stream. null: none.
+   * Longest wait for the next chunk while the caller reads the response body as a stream. null: none.
    *
    * Unit: ms. Default: 30000. Source: Envoy per_try_idle_timeout.
    */
@@ -1856,22 +1863,22 @@ export interface RouteInput {
   /** How long to wait before each retry. */
   readonly backoff?: BackoffInput | undefined;
   /**
-   * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
-   * than the time left, ends the call at once: it is never shortened.
+   * Use of the hints in retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint that is longer
+   * than maxMs, or than the time left, ends the call at once: a hint is never shortened.
    *
    * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
    */
   readonly retryAfter?: RetryAfterInput | undefined;
   /**
    * Reads the JSON bodies of errors that might be retried: an account without credit and a request that is too
-   * large are not retried, and a wait that only the body names is kept. null: status and headers decide.
+   * large are not retried, and a wait that only the body names is honored. null: status and headers decide.
    *
    * Default: null.
    */
   readonly refusals?: ErrorBodiesInput | null | undefined;
   /**
-   * An attempt that the server may have worked for costs money: the answers of a model. Such attempts are counted
-   * and bounded, and a timeout is not retried. null: attempts cost nothing.
+   * For servers that charge for attempts, such as model endpoints. Attempts that the server may have worked for
+   * are counted and limited, and a timeout is not retried. null: attempts cost nothing.
    *
    * Default: null.
    */
@@ -1882,7 +1889,7 @@ export interface RouteInput {
    */
   readonly budget?: BudgetInput | null | undefined;
   /**
-   * Stops sending to an origin that fails. 429s, aborts by the caller and our own refusals do not count as
+   * Stops sending to an origin that fails. A 429, an abort by the caller and a refusal by the client are not
    * failures.
    */
   readonly breaker?: BreakerInput | null | undefined;
@@ -1893,45 +1900,45 @@ export interface RouteInput {
    */
   readonly concurrency?: ConcurrencyInput | null | undefined;
   /**
-   * Paces attempts to what the server admits, by requests and by tokens. Attempts beyond it wait in line; so do
-   * all while the server asks to be left alone.
+   * Paces attempts to what the server admits, by requests and by tokens. Attempts beyond that wait in a queue, as
+   * do all attempts while the server asks for a pause. null: no quota.
    *
    * Default: null.
    */
   readonly quota?: QuotaInput | null | undefined;
   /**
-   * Sends a second attempt when the first is slow, where sending twice is allowed, and takes the first good
-   * answer.
+   * Sends a second attempt if the first is slow and the call may be repeated, and takes the first good answer.
    *
    * Default: null.
    */
   readonly hedge?: HedgingInput | null | undefined;
   /**
-   * When the response of an event stream (text/event-stream) counts as the answer, and what its reader waits for.
-   * null: as with any other response, at the headers.
+   * When an event stream (text/event-stream) counts as answered, and how long its reader waits. null: at the
+   * headers, like any other response.
    *
    * Default: null.
    */
   readonly stream?: EventStreamInput | null | undefined;
-  /** Ids that name a call, and its attempts, in the logs of both sides. */
+  /** Headers with ids of a call and its attempts, for the logs of client and server. */
   readonly correlation?: CorrelationInput | null | undefined;
   /**
-   * Header that carries how many milliseconds the call has left, computed anew for every attempt. null: none.
+   * Header with the milliseconds that the call has left, computed anew for every attempt. null: none.
    *
    * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
    */
   readonly deadlineHeader?: string | null | undefined;
   /**
-   * Header that carries the number of the attempt: 1 for the first, hedges counted. It lets servers distinguish
-   * retries from first attempts. null: none.
+   * Header with the number of the attempt: 1 for the first, hedges counted. Servers can distinguish retries from
+   * first attempts by it. null: none.
    *
    * Default: null. Source: x-stainless-retry-count of the SDKs of OpenAI and Anthropic; x-envoy-attempt-count;
    * grpc-previous-rpc-attempts.
    */
   readonly attemptHeader?: string | null | undefined;
   /**
-   * What to do where the client above retries too, as x-stainless-retry-count (the SDKs of OpenAI and Anthropic),
-   * amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts show: attempts multiply.
+   * What to do if the client above retries too, so that attempts multiply. Its retries show in
+   * x-stainless-retry-count (the SDKs of OpenAI and Anthropic), amz-sdk-request (the AWS SDKs),
+   * x-envoy-attempt-count and grpc-previous-rpc-attempts.
    *
    * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
    * the client above has retried.
@@ -1954,8 +1961,7 @@ export interface RouteInput {
    */
   readonly replayLimitBytes?: number | undefined;
   /**
-   * What the caller was promised, and the traffic to expect. Read by the linter, the simulator and the planner,
-   * never at run time.
+   * What the caller was promised, and the traffic to expect. Read by tools such as retry-lint, never at run time.
    *
    * Default: null.
    */
@@ -1964,14 +1970,14 @@ export interface RouteInput {
   readonly [extension: `x-${string}`]: unknown;
 }
 
-/** All that is named has to match; an empty match takes every call. */
+/** Every field that is present has to match; an empty match takes every call. */
 export interface Match {
-  /** HTTP methods, in any case. Left out: every method. */
+  /** HTTP methods; case does not matter. Default: every method. */
   readonly methods?: readonly string[];
-  /** Scheme, host and port, without a path. Left out: every origin. */
+  /** Scheme, host and port, without a path. Default: every origin. */
   readonly origin?: string;
   /**
-   * Path of the URL. * stands for one segment, ** for any number. Also gRPC's /package.Service/Method. Left out:
+   * Path of the URL, also gRPC's /package.Service/Method. * stands for one segment, ** for any number. Default:
    * every path.
    */
   readonly path?: string;
@@ -1980,32 +1986,32 @@ export interface Match {
 /** Latencies of a call, or of an attempt that succeeds. */
 export interface LatencyQuantiles {
   /**
-   * Half of them are at most this.
+   * Half of the latencies are at most this.
    *
    * Unit: ms.
    */
   readonly p50?: number;
   /**
-   * 95 % are at most this.
+   * 95 % of the latencies are at most this.
    *
    * Unit: ms.
    */
   readonly p95?: number;
   /**
-   * 99 % are at most this.
+   * 99 % of the latencies are at most this.
    *
    * Unit: ms.
    */
   readonly p99?: number;
   /**
-   * All of them are at most this.
+   * All latencies are at most this.
    *
    * Unit: ms.
    */
   readonly max?: number;
 }
 
-/** The traffic and the server to reckon with. */
+/** The expected traffic and behavior of the server. */
 export interface AssumedTraffic {
   /**
    * Calls a second of one process.
@@ -2029,7 +2035,7 @@ export interface AssumedTraffic {
   readonly hangRatio?: number;
 }
 
-/** Promises and assumptions; every one may be left out. */
+/** Promises and assumptions; every field is optional. */
 export interface Objective {
   /** Latencies of a call, or of an attempt that succeeds. */
   readonly latencyMs?: LatencyQuantiles;
@@ -2046,16 +2052,16 @@ export interface Objective {
    * Unit: processes.
    */
   readonly instances?: number;
-  /** The traffic and the server to reckon with. */
+  /** The expected traffic and behavior of the server. */
   readonly assume?: AssumedTraffic;
 }
 
 /** A mesh, an SDK or a proxy that sends the same call again. */
 export interface RetryingLayer {
-  /** What it is called. */
+  /** Name of the layer, for messages. */
   readonly name: string;
   /**
-   * Its attempts, the first one counted.
+   * Attempts of the layer at most, the first one counted.
    *
    * Unit: attempts.
    */
@@ -2063,13 +2069,13 @@ export interface RetryingLayer {
 }
 
 /**
- * What one call may change, as {resilience: …} in ky's options or fetch's init. Guards are shared by calls, so one
- * call can only leave them out (null).
+ * Fields that one call may change, as {resilience: …} in ky's options or fetch's init. Calls share the guards, so
+ * one call can only leave a guard out (null).
  */
 export interface CallOverrides {
   /**
-   * All attempts of a call: the first, every retry and any hedge. "unlimited" needs a deadline. null: no retries
-   * of ours, the caller's own loop keeps its retries and timeouts.
+   * Attempts of a call at most: the first, every retry and any hedge. "unlimited" needs a deadline. null:
+   * steadfetch does not retry; the caller's own loop keeps its retries and timeouts.
    *
    * Unit: attempts. Default: 3. Source: AWS SDKs; gRPC A6; Google SRE Book.
    */
@@ -2089,7 +2095,7 @@ export interface CallOverrides {
    */
   readonly attemptTimeoutMs?: number | null | undefined;
   /**
-   * Longest wait for the next chunk while someone reads the response body as a stream. null: none.
+   * Longest wait for the next chunk while the caller reads the response body as a stream. null: none.
    *
    * Unit: ms. Default: 30000. Source: Envoy per_try_idle_timeout.
    */
@@ -2120,22 +2126,22 @@ export interface CallOverrides {
   /** How long to wait before each retry. */
   readonly backoff?: BackoffInput | undefined;
   /**
-   * What is made of retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint longer than maxMs, or
-   * than the time left, ends the call at once: it is never shortened.
+   * Use of the hints in retry-after-ms, Retry-After, RateLimit and X-RateLimit-* headers. A hint that is longer
+   * than maxMs, or than the time left, ends the call at once: a hint is never shortened.
    *
    * Source: RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-11.
    */
   readonly retryAfter?: RetryAfterInput | undefined;
   /**
    * Reads the JSON bodies of errors that might be retried: an account without credit and a request that is too
-   * large are not retried, and a wait that only the body names is kept. null: status and headers decide.
+   * large are not retried, and a wait that only the body names is honored. null: status and headers decide.
    *
    * Default: null.
    */
   readonly refusals?: ErrorBodiesInput | null | undefined;
   /**
-   * An attempt that the server may have worked for costs money: the answers of a model. Such attempts are counted
-   * and bounded, and a timeout is not retried. null: attempts cost nothing.
+   * For servers that charge for attempts, such as model endpoints. Attempts that the server may have worked for
+   * are counted and limited, and a timeout is not retried. null: attempts cost nothing.
    *
    * Default: null.
    */
@@ -2146,39 +2152,39 @@ export interface CallOverrides {
   readonly breaker?: null | undefined;
   /** null: this call does not count against the limit. */
   readonly concurrency?: null | undefined;
-  /** null: this call takes nothing of the quota, and does not wait for it. */
+  /** null: this call takes nothing from the quota, and does not wait for it. */
   readonly quota?: null | undefined;
   /**
-   * Sends a second attempt when the first is slow, where sending twice is allowed, and takes the first good
-   * answer.
+   * Sends a second attempt if the first is slow and the call may be repeated, and takes the first good answer.
    *
    * Default: null.
    */
   readonly hedge?: HedgingInput | null | undefined;
   /**
-   * When the response of an event stream (text/event-stream) counts as the answer, and what its reader waits for.
-   * null: as with any other response, at the headers.
+   * When an event stream (text/event-stream) counts as answered, and how long its reader waits. null: at the
+   * headers, like any other response.
    *
    * Default: null.
    */
   readonly stream?: EventStreamInput | null | undefined;
   /**
-   * Header that carries how many milliseconds the call has left, computed anew for every attempt. null: none.
+   * Header with the milliseconds that the call has left, computed anew for every attempt. null: none.
    *
    * Default: null. Source: Envoy x-envoy-expected-rq-timeout-ms; grpc-timeout.
    */
   readonly deadlineHeader?: string | null | undefined;
   /**
-   * Header that carries the number of the attempt: 1 for the first, hedges counted. It lets servers distinguish
-   * retries from first attempts. null: none.
+   * Header with the number of the attempt: 1 for the first, hedges counted. Servers can distinguish retries from
+   * first attempts by it. null: none.
    *
    * Default: null. Source: x-stainless-retry-count of the SDKs of OpenAI and Anthropic; x-envoy-attempt-count;
    * grpc-previous-rpc-attempts.
    */
   readonly attemptHeader?: string | null | undefined;
   /**
-   * What to do where the client above retries too, as x-stainless-retry-count (the SDKs of OpenAI and Anthropic),
-   * amz-sdk-request (the AWS SDKs), x-envoy-attempt-count and grpc-previous-rpc-attempts show: attempts multiply.
+   * What to do if the client above retries too, so that attempts multiply. Its retries show in
+   * x-stainless-retry-count (the SDKs of OpenAI and Anthropic), amz-sdk-request (the AWS SDKs),
+   * x-envoy-attempt-count and grpc-previous-rpc-attempts.
    *
    * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
    * the client above has retried.
@@ -2193,9 +2199,9 @@ export interface CallOverrides {
    * Unit: bytes. Default: 1048576. Source: gRPC A6 (1 MiB per call).
    */
   readonly replayLimitBytes?: number | undefined;
-  /** The id of this call, in place of a generated one. */
+  /** The id of this call, instead of a generated one. */
   readonly correlationId?: string | undefined;
-  /** The key of this call, in place of a generated one. Says that the server deduplicates by it. */
+  /** The key of this call, instead of a generated one. States that the server deduplicates by it. */
   readonly idempotencyKey?: string | undefined;
   /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
