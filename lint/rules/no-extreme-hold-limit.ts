@@ -12,11 +12,11 @@ export const extremeHoldLimit: Rule = defineRule({
   summary: 'Hold a moderate number of bytes before the first content',
   documentation: () => ({
     why: `
-Until its first content, an event stream is held in memory, up to \`holdBytes\`; with more, it is passed on as it is. Announcements come
+An event stream is held in memory until its first content, up to \`holdBytes\`; a stream with more bytes is passed on. Announcements come
 before the content: a role, a message id, and in OpenAI's Responses API the whole request, with its instructions and tools. A limit below
-them passes a stream on before anything is known of it, and an error event after them is not retried.
+their size passes every stream on before its first content, so an error event after the announcements is not retried.
 
-Each call in flight may hold that much, so a limit of megabytes is the memory that a server can take from the client with pings.
+Each call in flight may hold that many bytes, so with a limit of megabytes a server that sends only pings can exhaust the client's memory.
 `,
     sources: [
       {title: 'Event streams', url: 'docs/guides/streaming.md'},
@@ -85,7 +85,7 @@ const byDefault: FixDraft = {
   changes: [{do: 'set', path: 'stream.holdBytes', value: 65_536}],
 };
 
-/** Memory for the calls in flight; a hundred calls where the policy has no concurrency limit. */
+/** The memory that the calls in flight can hold; without a concurrency limit, that of 100 calls. */
 function formatHeld({policy: {concurrency}}: Scope, holdBytes: number): string {
   const calls = concurrency?.max ?? 100;
   const held = formatNumber((calls * holdBytes) / LARGE_BYTES);

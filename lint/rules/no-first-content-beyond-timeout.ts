@@ -10,11 +10,11 @@ export const firstContentBeyondTimeout: Rule = defineRule({
   summary: 'Keep the wait for the first content within the attempt timeout',
   documentation: () => ({
     why: `
-While the response of an event stream is held, the attempt is not over: its timeout and the deadline still run. A limit for the first
-content that is not below them never ends a wait, because the attempt ends first. A stream of pings then fails after the attempt timeout,
-which is meant for responses that are not streamed, and a model that thinks for as long as \`firstContentMs\` allows is cut short.
+While an event stream is held, its attempt has not ended: the attempt timeout and the deadline still run. A \`firstContentMs\` that is not
+below them never ends a wait, because the attempt ends first. A stream of pings then fails after the attempt timeout, which is meant for
+responses that are not streamed, and a model that needs as long as \`firstContentMs\` allows is cut off.
 
-Raise the attempt timeout, or lower \`firstContentMs\`. Without a limit of its own, \`null\`, the attempt timeout alone applies.
+Raise the attempt timeout, or lower \`firstContentMs\`. With \`null\`, only the attempt timeout applies.
 `,
     sources: [{title: 'Event streams', url: 'docs/guides/streaming.md'}],
     bad: [
@@ -76,7 +76,7 @@ Raise the attempt timeout, or lower \`firstContentMs\`. Without a limit of its o
       related: [{at: path, message: `The ${name} is set here.`}],
       suggestions: [
         {
-          title: `Set firstContentMs to null, so that the ${name} alone applies`,
+          title: `Set firstContentMs to null, so that only the ${name} applies`,
           changes: [{do: 'set', path: 'stream.firstContentMs', value: null}],
         },
       ],

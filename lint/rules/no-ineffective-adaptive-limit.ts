@@ -9,13 +9,12 @@ export const ineffectiveAdaptiveLimit: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Give an adaptive concurrency limit room to adapt',
+  summary: 'Let an adaptive concurrency limit adapt',
   documentation: () => ({
     why: `
-An adaptive limit starts at \`start\`, grows with successes up to \`max\`, and falls to \`decreaseRatio\` of itself, at least to \`min\`,
-where the server throttles. A start outside of these bounds is moved to the nearer one. Equal bounds leave no room, so the limit is
-fixed. With a ratio above 0.9 an overloaded server waits for many round trips until the load on it has halved: 7 with 0.9, 14 with 0.95,
-69 with 0.99.
+An adaptive limit starts at \`start\` and grows with successes up to \`max\`. Whenever the server throttles, the limit is multiplied by
+\`decreaseRatio\`, but never falls below \`min\`. A start outside these bounds is moved to the nearer one. With equal bounds the limit is
+fixed. With a large ratio it takes many round trips to halve the load on an overloaded server: 7 with 0.9, 14 with 0.95, 69 with 0.99.
 `,
     sources: [
       {
@@ -113,11 +112,11 @@ fixed. With a ratio above 0.9 an overloaded server waits for many round trips un
   },
 });
 
-/** That of Netflix's limiter; it takes 7 decreases to halve. */
+/** The ratio of Netflix's limiter: 7 decreases halve the limit. */
 const LARGEST_RATIO = 0.9;
 const DEFAULT_RATIO = 0.7;
 
-/** A default start is moved silently: only the bounds were chosen. */
+/** Not reported for the default start: the author chose only the bounds. */
 function* movedStart(scope: Scope, start: number, min: number, max: number): Iterable<Draft> {
   if (!isSet(scope, 'concurrency.start') || (start >= min && start <= max)) return;
   const isAbove = start > max;

@@ -12,11 +12,11 @@ export const pacingWithoutQueue: Rule = defineRule({
   summary: 'Let calls wait for a quota or an adaptive limit',
   documentation: () => ({
     why: `
-A quota and an adaptive limit slow a burst down, so that a server that throttles answers every call a little later. Without a queue they
-cannot slow anything down: every attempt beyond them fails at once, where the server might have answered it a second later. When an
-adaptive limit falls, calls fail because of it that would have succeeded without it.
+A quota and an adaptive limit spread a burst, so that a server that throttles answers every call a little later. Without a queue they
+cannot spread it: every attempt beyond the limit fails at once, although the server might have answered it a second later. When an
+adaptive limit falls, calls fail that would have succeeded without the limit.
 
-A queue of 0 is right where a caller has something better to do than to wait, such as another region. Suppress the finding there, with
+A queue of 0 is right if the caller has an alternative to waiting, such as another region. Suppress the finding there, and give
 that reason.
 `,
     sources: [{title: 'Quotas', url: 'docs/guides/quota.md'}],
@@ -27,7 +27,7 @@ that reason.
         findings: [
           {
             message:
-              'quota.queue is 0: an attempt beyond the quota fails at once instead of waiting for its turn. Set it to 1000, the default.',
+              'quota.queue is 0: an attempt beyond the quota fails at once instead of waiting in a queue. Set it to 1000, the default.',
             at: '2:75',
             marks: '"queue"',
           },
@@ -40,7 +40,7 @@ that reason.
         findings: [
           {
             message:
-              'concurrency.queue is 0: an attempt beyond the adaptive limit, which falls to 4 where the server throttles, fails at once instead of waiting for its turn. Set it to 1000, the default.',
+              'concurrency.queue is 0: an attempt beyond the adaptive limit, which falls to 4 if the server throttles, fails at once instead of waiting in a queue. Set it to 1000, the default.',
             at: '2:39',
             marks: '"queue"',
           },
@@ -65,16 +65,16 @@ that reason.
       yield refusing(
         scope,
         'concurrency.queue',
-        `the adaptive limit, which falls to ${concurrency.min} where the server throttles,`,
+        `the adaptive limit, which falls to ${concurrency.min} if the server throttles,`,
       );
   },
 });
 
-/** Of the schema, for both. */
+/** The default of both fields in the schema. */
 const DEFAULT_QUEUE = 1000;
 
 const refusing = (scope: Scope, path: string, limit: string): Draft => ({
   at: path,
-  message: `${path} is 0: an attempt beyond ${limit} fails at once instead of waiting for its turn. Set it to ${DEFAULT_QUEUE}, the default.`,
+  message: `${path} is 0: an attempt beyond ${limit} fails at once instead of waiting in a queue. Set it to ${DEFAULT_QUEUE}, the default.`,
   fix: setting(scope, path, DEFAULT_QUEUE),
 });

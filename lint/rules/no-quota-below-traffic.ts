@@ -11,12 +11,12 @@ export const quotaBelowTraffic: Rule = defineRule({
   summary: 'Expect no more calls than the quota admits',
   documentation: () => ({
     why: `
-A quota smooths a burst: calls wait until there is room. If more calls come than it admits, on average, the queue never empties. It grows
-until it is full, or until the wait exceeds the deadline or \`quota.maxWaitMs\`. From then on calls are refused at the rate of the
-excess, and the others wait for nearly as long as they may.
+A quota spreads a burst: calls wait until the quota admits them. If calls arrive faster than it admits them, on average, the queue grows
+until it is full, or until the wait exceeds the deadline or \`quota.maxWaitMs\`. From then on the excess is refused, and the other calls
+wait for nearly as long as they may.
 
-Compared with \`objective.assume.rps\`, the calls of one process. Retries are not counted, so the real number is higher. Send less, spread
-the calls over more accounts, or ask the vendor for a higher limit.
+The rule compares the quota with \`objective.assume.rps\`, the calls of one process. Retries are not counted, so the real number is higher.
+Send less, spread the calls over more accounts, or ask the vendor for a higher limit.
 `,
     sources: [
       {

@@ -14,12 +14,12 @@ export const retriesPaidTwice: Rule = defineRule({
   summary: 'Do not pay again for an attempt that timed out',
   documentation: () => ({
     why: `
-A vendor charges for what its model generates, whether or not the client waits for it. An attempt that times out may have been generated in
-full, so each retry after a timeout may be paid for again, and a response that is too slow once is usually too slow every time: four
-attempts, four times the price, no answer.
+A vendor charges for the tokens that its model generates, even if the client does not wait for them. The response of an attempt that timed
+out may be generated in full, so each retry after a timeout may be paid for again. And a response that is too slow once is usually too slow
+every time: four attempts cost four times the price, and bring no answer.
 
 With \`paid\` such a timeout ends the call, and the attempt timeout grows with the output that a request asks for. Without \`paid\`, on a
-route to a model where POST is declared idempotent, the finding is an info. \`"paid": null\` states that attempts cost nothing.
+route to a model where POST is declared idempotent, the finding has the severity info. \`"paid": null\` states that attempts cost nothing.
 `,
     sources: [
       {title: 'Calls that cost money', url: 'docs/guides/paid-calls.md'},

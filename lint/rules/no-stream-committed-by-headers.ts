@@ -14,8 +14,8 @@ export const streamCommittedByHeaders: Rule = defineRule({
   summary: 'Hold the stream of a model until its first content',
   documentation: () => ({
     why: `
-A model answers with 200 before it has generated anything. An overload that it meets then comes as an error event inside of the stream,
-and a model that hangs sends pings. If the headers make the response the answer, both reach the caller, although nothing has been
+A model server answers with 200 before the model has generated anything. An overload after that comes as an error event inside the stream,
+and a server whose model hangs sends pings. If the headers commit the response, both reach the caller, although nothing has been
 generated and a retry would cost nothing.
 
 With \`"commit": "content"\` the response is held until its first event with content, and then passed on byte for byte.

@@ -10,15 +10,15 @@ export const missingRefusals: Rule = defineRule({
   severity: 'info',
   confidence: 'medium',
   fix: 'unsafe',
-  summary: 'Read the error bodies of models before a retry',
+  summary: 'Read the error bodies of model endpoints before a retry',
   documentation: () => ({
     why: `
-Vendors of models answer with 429 both where the account is too fast and where it has no credit left. Only the body tells which, and the
-second is not mended by a retry: OpenAI's \`insufficient_quota\` is refused three times more, with the waits between. Gemini and Hugging
-Face name the time to wait in the body only, so without it a retry comes too early.
+Model vendors answer with 429 both to an account that sends too fast and to one without credit. Only the body distinguishes them, and a retry
+does not help the second: OpenAI's \`insufficient_quota\` is refused three more times, with the waits in between. Gemini and Hugging
+Face state the wait only in the body, so a client that does not read the body retries too early.
 
 With \`refusals\` the client reads the JSON body of an error that it might retry, up to 16 KiB, and the caller still gets the body whole.
-\`"refusals": null\` states that bodies are not to be read; then this rule is silent.
+\`"refusals": null\` states that bodies are not to be read, and this rule does not report it.
 `,
     sources: [
       {
@@ -37,7 +37,7 @@ With \`refusals\` the client reads the JSON body of an error that it might retry
         findings: [
           {
             message:
-              'A 429 of POST /v1/chat/completions is retried although only its body tells whether the account has any credit left. Set refusals.',
+              'A 429 of POST /v1/chat/completions is retried, although only its body says whether the account has credit left. Set refusals.',
             at: '3:5',
             marks: '{',
           },
@@ -76,7 +76,7 @@ With \`refusals\` the client reads the JSON body of an error that it might retry
     if (!retryOn.includes(429) && !retryOn.includes('4xx')) return;
     yield {
       at: 'refusals',
-      message: `A 429 of ${callsOf(scope, 'POST')} is retried although only its body tells whether the account has any credit left. Set refusals.`,
+      message: `A 429 of ${callsOf(scope, 'POST')} is retried, although only its body says whether the account has credit left. Set refusals.`,
       fix: readBodies,
     };
   },
