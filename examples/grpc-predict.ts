@@ -139,7 +139,7 @@ if (import.meta.main) {
   await show('Down twice, then well', [down, down], predict());
   await show('An attempt hangs, the next is answered', ['hang'], predict());
   await show('The server asks for 200 ms', [{...down, pushbackMs: '200'}], predict());
-  await show('The server asks to be left alone', [{...down, pushbackMs: '-1'}], predict());
+  await show('The server forbids a retry', [{...down, pushbackMs: '-1'}], predict());
   await show('A request that is wrong', [{code: status.INVALID_ARGUMENT}], predict());
   await show('The caller has 100 ms, the server hangs', ['hang'], predict(100));
   await show('A stream, before its first message', [down], generate);

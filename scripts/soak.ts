@@ -82,9 +82,9 @@ function checkCalls(): Check[] {
   const {calls, settled, ended} = counts;
   return [
     [`lost calls: ${calls - settled}`, settled === calls],
-    [`ends told of ${calls} calls: ${ended}`, ended === calls],
+    [`calls whose end was reported, of ${calls}: ${ended}`, ended === calls],
     [`duplicated side effects: ${numbers.duplicates}`, numbers.duplicates === 0],
-    [`rejections that nobody handled: ${unhandled}`, unhandled === 0],
+    [`unhandled rejections: ${unhandled}`, unhandled === 0],
   ];
 }
 

@@ -31,7 +31,7 @@ describe('docs/conformance.md', () => {
     expect(rows.slice(2).map(([id]) => id)).to.deep.equal(pitfalls.map(({id}) => id));
   });
 
-  it('has pass, fail or n/a in each cell, and tells below the table how each failure shows', () => {
+  it('has pass, fail or n/a in each cell, and says below the table how each failure shows', () => {
     for (const row of rows.slice(2)) {
       const cells = row.slice(2);
       expect(cells).to.have.length(libraries.length);

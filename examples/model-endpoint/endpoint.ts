@@ -41,7 +41,7 @@ export interface EndpointOptions {
   /** What a refusal of the quota says of the wait. */
   readonly hint?: 'none' | 'retry-after' | 'retry-after-ms';
   /** Answers carry the quota's headers. */
-  readonly tellsQuota?: boolean;
+  readonly sendsQuotaHeaders?: boolean;
   /** From a request to its refusal. 20 by default. */
   readonly refusalMs?: number;
   /** From a request to the first word of its answer. 50 by default. */
@@ -164,8 +164,8 @@ export class ModelEndpoint {
   }
 
   #quotaHeaders(): Record<string, string> {
-    const {clock, tellsQuota = false} = this.#options;
-    return tellsQuota ? this.#quota.headers(clock.now()) : {};
+    const {clock, sendsQuotaHeaders = false} = this.#options;
+    return sendsQuotaHeaders ? this.#quota.headers(clock.now()) : {};
   }
 
   #events(body: AsyncIterable<string>): Reply {

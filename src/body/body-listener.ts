@@ -14,7 +14,7 @@ export interface BodyListener {
   pending(interrupt: (error: unknown) => void): void;
   /** A chunk came; how long its reader takes to ask for the next one is not the server's fault. */
   chunkArrived(chunk?: Uint8Array): void;
-  /** A body method gave this: a text, or what it parsed from JSON. Left out: nobody wants to know. */
+  /** Called with the result of `text()` or `json()`. Absent: no listener needs it. */
   gave?(value: unknown): void;
   /** The body was cloned, so there is one more to read. */
   cloned(): void;

@@ -77,7 +77,7 @@ function waitForHeldOrigin<R extends AttemptResponse>(
   const {origin, plan, deadlineAt, client} = call;
   // The spread of a hold is its own; it does not make a hint too long that the policy would wait for.
   if (heldMs > plan.policy.retryAfter.maxMs * 1.1 || now + heldMs + LEAST_ATTEMPT_MS > deadlineAt) {
-    const message = `${origin} asked to be left alone for another ${Math.ceil(heldMs)} ms, longer than this call can wait.`;
+    const message = `${origin} asked for a pause of another ${Math.ceil(heldMs)} ms, longer than this call can wait.`;
     applicant.refused(call, 'hint-too-long', new RejectedError('ORIGIN_HELD', origin, message, heldMs));
     return;
   }

@@ -198,7 +198,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     this.#ticket = UNGUARDED;
   }
 
-  /** Called after the breaker was notified, because the next call in line asks the breaker. */
+  /** Called after the breaker was notified, because the next call in the queue asks the breaker. */
   freePlace(): void {
     if (!this.#hasPlace) return;
     this.call.guards.concurrency?.exit();

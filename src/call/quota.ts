@@ -69,7 +69,7 @@ function refusalOf<R extends AttemptResponse>(
   const limit = quota.exceeded(amounts);
   if (limit !== undefined) {
     const {unit, max, perMs} = limit.policy;
-    const message = `This call takes ${limit.amountOf(amounts)} ${unit} of the quota of ${guarded}, which has ${max} in ${perMs} ms: it never fits.`;
+    const message = `This call takes ${limit.amountOf(amounts)} ${unit}, but the quota of ${guarded} admits only ${max} in ${perMs} ms, so it can never be sent.`;
     return refused('QUOTA_TOO_LARGE', guarded, message);
   }
   const waitMs = quota.waitMs(amounts, call.attempts > 0, now);
@@ -80,7 +80,7 @@ function refusalOf<R extends AttemptResponse>(
 }
 
 function tooLong(quota: Quota, waitMs: number): RejectedError {
-  const message = `The quota of ${quota.guarded} has room for this call in ${Math.ceil(waitMs)} ms, later than its deadline and quota.maxWaitMs (${quota.maxWaitMs} ms) allow.`;
+  const message = `The quota of ${quota.guarded} admits this call only in ${Math.ceil(waitMs)} ms, later than the deadline or quota.maxWaitMs (${quota.maxWaitMs} ms) allows.`;
   return refused('QUOTA_WAIT', quota.guarded, message, waitMs);
 }
 

@@ -63,7 +63,7 @@ export function askAdmission<R extends AttemptResponse>(
         resolve({refusal, error});
       },
       left: (_call, isAborted) => {
-        // The wait of a retry in line ends also where retries are disabled.
+        // A retry in the queue also stops waiting if retries are disabled.
         const isDisabled = !isAborted && call.attempts > 0 && call.client.handle.retriesDisabled;
         resolve(isDisabled ? {refusal: 'retries-disabled'} : {ended: stoppedOutcome(call, isAborted)});
       },

@@ -91,7 +91,7 @@ export function waitBeforeRetry(call: Call, ms: number): Promise<boolean> {
   });
 }
 
-/** Waits for an origin that asked to be left alone. */
+/** Waits for an origin that asked for a pause. */
 export function waitForOrigin(
   call: Call,
   ms: number,

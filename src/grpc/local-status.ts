@@ -40,7 +40,7 @@ function timedOut(error: TimeoutError): LocalStatus {
   return {code: status.DEADLINE_EXCEEDED, details, cause: error};
 }
 
-/** An open circuit, or an origin that asked to be left alone, is a server that cannot be reached now. */
+/** An open circuit, or an origin that asked for a pause, is a server that cannot be reached now. */
 const rejectedCode = ({code}: RejectedError): status =>
   code === 'CONCURRENCY_LIMIT' ? status.RESOURCE_EXHAUSTED : status.UNAVAILABLE;
 

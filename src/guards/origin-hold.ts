@@ -1,4 +1,4 @@
-/** An origin that asked to be left alone: `retryAfter.scope: "origin"` lets one call's hint hold the others too. */
+/** An origin that asked for a pause: `retryAfter.scope: "origin"` lets one call's hint hold the others too. */
 import type {Random} from '../core/random.ts';
 
 /** Held calls must not all be sent at the same moment: each is sent later than the hold, never earlier. */

@@ -26,7 +26,7 @@ const paidOf = (world: World): number | undefined =>
   world.events.findLast((event): event is CallEndEvent => event.type === 'call.end')?.call.paidAttempts;
 
 /** `sends, paid: how it ended`. */
-async function told(world: World, script: readonly ScriptedAnswer[], init: RequestInit = post()): Promise<string> {
+async function outcomeOf(world: World, script: readonly ScriptedAnswer[], init: RequestInit = post()): Promise<string> {
   world.serve(...script);
   const end = await world.run(CHAT, init);
   return `${world.sends} sent, ${paidOf(world)} paid: ${end}`;
@@ -68,8 +68,8 @@ describe('paid', () => {
     ],
   ] as const)
     virtually(`${what}: ${without} without it; ${paid}`, async make => {
-      expect(await told(make({...PAID, paid: null}), script)).to.match(new RegExp(`^${without}, undefined paid`));
-      expect(await told(make(PAID), script)).to.equal(paid);
+      expect(await outcomeOf(make({...PAID, paid: null}), script)).to.match(new RegExp(`^${without}, undefined paid`));
+      expect(await outcomeOf(make(PAID), script)).to.equal(paid);
     });
 
   virtually('with refusals, Bedrock’s own timeout of the model is one, too', async make => {
@@ -84,8 +84,8 @@ describe('paid', () => {
   virtually('a stream that brings no content in time is retried, and counted', async make => {
     const world = make({...PAID, stream: {firstContentMs: 500}});
     const silent = (): Response => new Response(new ReadableStream(), {headers: {'content-type': 'text/event-stream'}});
-    expect(await told(world, [silent, 200])).to.equal('2 sent, 2 paid: 200');
-    expect(await told(world, [silent])).to.equal('2 sent, 2 paid: CONTENT_TIMEOUT (paid-attempts-exhausted)');
+    expect(await outcomeOf(world, [silent, 200])).to.equal('2 sent, 2 paid: 200');
+    expect(await outcomeOf(world, [silent])).to.equal('2 sent, 2 paid: CONTENT_TIMEOUT (paid-attempts-exhausted)');
     await world.clock.advance(1000); // These streams heed no signal.
   });
 
@@ -96,18 +96,18 @@ describe('paid', () => {
       {'content-type': 'text/event-stream'},
       'event: error\ndata: {"type":"error","error":{"type":"rate_limit_error","message":"No."}}\n\n',
     );
-    expect(await told(world, [limited, limited, limited, 200])).to.equal('4 sent, 1 paid: 200');
+    expect(await outcomeOf(world, [limited, limited, limited, 200])).to.equal('4 sent, 1 paid: 200');
   });
 
   virtually('`afterTimeout` allows the retry, up to maxPaidAttempts', async make => {
     const world = make({...PAID, paid: {afterTimeout: true, maxPaidAttempts: 3}});
-    expect(await told(world, ['hang'])).to.equal('3 sent, 3 paid: ATTEMPT_TIMEOUT (paid-attempts-exhausted)');
+    expect(await outcomeOf(world, ['hang'])).to.equal('3 sent, 3 paid: ATTEMPT_TIMEOUT (paid-attempts-exhausted)');
   });
 
   virtually('maxPaidAttempts: 1 retries only what the model did not run for', async make => {
     const policy: PolicyInput = {...PAID, paid: {maxPaidAttempts: 1}};
-    expect(await told(make(policy), [500, 200])).to.equal('1 sent, 1 paid: 500 (paid-attempts-exhausted)');
-    expect(await told(make(policy), [429, 200])).to.equal('2 sent, 1 paid: 200');
+    expect(await outcomeOf(make(policy), [500, 200])).to.equal('1 sent, 1 paid: 500 (paid-attempts-exhausted)');
+    expect(await outcomeOf(make(policy), [429, 200])).to.equal('2 sent, 1 paid: 200');
   });
 
   virtually('the report says why', async make => {
@@ -157,7 +157,7 @@ describe('paid', () => {
 
   virtually('the user’s classify can say that nothing was generated', async make => {
     const world = make(PAID, {classify: () => ({transient: true, sent: 'not-processed'})});
-    expect(await told(world, [500])).to.equal('5 sent, 0 paid: 500 (attempts-exhausted)');
+    expect(await outcomeOf(world, [500])).to.equal('5 sent, 0 paid: 500 (attempts-exhausted)');
   });
 
   virtually('a policy without it counts nothing', async make => {

@@ -1,4 +1,4 @@
-/** A quota through every adapter: one call is sent, one waits in line and is sent later, and one that aborts in line leaves nothing. */
+/** A quota through every adapter: one call is sent, one waits and is sent later, and one that aborts while it waits leaves nothing behind. */
 import {expect} from 'chai';
 import ky from 'ky';
 import {Agent, request} from 'undici';
@@ -47,7 +47,7 @@ const ADAPTERS: Record<string, (handle: PolicyHandle, ports: Ports, server: Scri
 
 describe('a quota through an adapter', () => {
   for (const [name, adapter] of Object.entries(ADAPTERS))
-    it(`${name}: a call waits in line, and an abort in line leaves nothing`, async () => {
+    it(`${name}: a call waits in the queue, and an abort there leaves nothing behind`, async () => {
       const clock = new VirtualClock();
       const server = new ScriptedFetch(clock, [200]);
       const handle = definePolicy({quota: {limits, learn: false}, deadlineMs: 10_000});
@@ -69,7 +69,7 @@ describe('a quota through an adapter', () => {
       expect(handle.snapshot(clock.now()).origins[0]!.quotas[0]!.waiting).to.equal(0);
     });
 
-  it('undici: a call waits in line, and an abort in line leaves nothing', async () => {
+  it('undici: a call waits in the queue, and an abort there leaves nothing behind', async () => {
     const server = await LoopbackServer.start();
     const agent = new Agent();
     const clock = new VirtualClock();
@@ -97,7 +97,7 @@ describe('a quota through an adapter', () => {
     }
   });
 
-  it('gRPC: a call waits in line, and a cancellation in line leaves nothing', async () => {
+  it('gRPC: a call waits in the queue, and a cancellation there leaves nothing behind', async () => {
     const server = await GrpcServer.start();
     const clock = new VirtualClock();
     try {

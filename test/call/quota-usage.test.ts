@@ -83,7 +83,7 @@ describe('the usage of an answer', () => {
     expect(left(world)).to.be.below(6000);
   });
 
-  virtually('stays the estimate where the body tells none, and where it is no JSON', async make => {
+  virtually('stays the estimate if the body has no usage or is not JSON', async make => {
     for (const body of ['{"ok": true}', 'usage: many']) {
       const world = make(policy);
       world.serve(() => new Response(body));

@@ -174,7 +174,7 @@ describe('what remains by the headers of an answer', () => {
     'OpenAI’s duration': {[LEFT]: '0', 'x-ratelimit-reset-requests': '3s'},
     'seconds of the IETF draft': {'ratelimit-remaining': '0', 'ratelimit-reset': '3'},
   }))
-    virtually(`holds the line until the reset, where nothing remains: ${what}`, async make => {
+    virtually(`holds the queue until the reset if nothing remains: ${what}`, async make => {
       const world = make({...stated, quota: {}});
       world.serve(answer(200, headers), 200);
       await world.run();
@@ -183,7 +183,7 @@ describe('what remains by the headers of an answer', () => {
       expect(world.sends).to.equal(2);
     });
 
-  virtually('holds no line for longer than retryAfter.maxMs', async make => {
+  virtually('holds the queue for at most retryAfter.maxMs', async make => {
     const world = make({...stated, quota: {}, retryAfter: {maxMs: 5000}});
     world.serve(answer(200, {[LEFT]: '0', 'x-ratelimit-reset-requests': '24h'}), 200);
     await world.run();
@@ -193,7 +193,7 @@ describe('what remains by the headers of an answer', () => {
 });
 
 describe('a call under a quota', () => {
-  virtually('waits in line, is sent later, and tells for how long it waited', async make => {
+  virtually('waits in the queue, is sent later, and reports how long it waited', async make => {
     const world = make(one);
     await world.clock.run(async () => {
       const answers = await Promise.all([world.fetch(ITEMS), world.fetch(ITEMS), world.fetch(ITEMS)]);
@@ -215,7 +215,7 @@ describe('a call under a quota', () => {
       expect(error).to.be.instanceOf(RejectedError);
       expect([error.code, error.guarded, world.clock.now()]).to.deep.equal(['QUOTA_WAIT', 'https://api.test', 0]);
       expect(error.retryAfterMs).to.be.within(2000, 2010);
-      expect(error.message).to.match(/^The quota of https:\/\/api.test has room for this call in 2004 ms, later than/);
+      expect(error.message).to.match(/^The quota of https:\/\/api.test admits this call only in 2004 ms, later than/);
       expect(reportOf(error)).to.include({refusal: 'quota-exceeded', result: 'rate_limited', attempts: 0});
       await Promise.all(calls);
     });
@@ -228,7 +228,7 @@ describe('a call under a quota', () => {
     expect([ends, world.clock.now()]).to.deep.equal([['200', 'QUOTA_WAIT (quota-exceeded)'], 0]);
   });
 
-  virtually('is refused where the line is full', async make => {
+  virtually('is refused if the queue is full', async make => {
     const world = make({...one, quota: {...one.quota, queue: 1}});
     const ends = await world.clock.run(() => Promise.all([world.end(), world.end(), world.end()]));
     expect(ends).to.deep.equal(['200', '200', 'QUOTA_QUEUE (quota-exceeded)']);
@@ -239,7 +239,7 @@ describe('a call under a quota', () => {
     const error = (await world.clock.run(() => thrown(world.fetch(ITEMS, prompt(1000))))) as RejectedError;
     expect([error.code, error.retryAfterMs, world.sends]).to.deep.equal(['QUOTA_TOO_LARGE', undefined, 0]);
     expect(error.message).to.equal(
-      'This call takes 1005 tokens of the quota of https://api.test, which has 1000 in 60000 ms: it never fits.',
+      'This call takes 1005 tokens, but the quota of https://api.test admits only 1000 in 60000 ms, so it can never be sent.',
     );
   });
 
@@ -291,7 +291,7 @@ describe('a call under a quota', () => {
     expect(said).to.have.length(1);
   });
 
-  virtually('leaves nothing behind where it aborts in line: an abort storm', async make => {
+  virtually('leaves nothing behind after an abort of all waiting calls', async make => {
     const world = make(one);
     const stop = new AbortController();
     const ends = await world.clock.run(async () => {
@@ -329,18 +329,21 @@ describe('a call under a quota', () => {
     expect(used.arrivals).to.deep.equal([0]);
   });
 
-  virtually('stands in line while the server asks to be left alone, and calls do not return together', async make => {
-    const world = make({quota: {limits: [perSecond(10)]}, maxAttempts: 2, retryAfter: {scope: 'origin'}});
-    world.serve(answer(429, {'retry-after': '3'}), 200);
-    const ends = await world.clock.run(async () => {
-      const first = world.end();
-      await world.clock.sleep(100);
-      return Promise.all([first, ...Array.from({length: 15}, () => world.end())]);
-    });
-    expect(ends).to.deep.equal(Array(16).fill('200'));
-    expect(world.arrivals[1]).to.be.within(3000, 3100);
-    expect(world.arrivals.at(-1)! - world.arrivals[1]!, 'spread, not at one moment').to.be.above(500);
-  });
+  virtually(
+    'waits in the queue while the server asks for a pause, and calls are not sent together afterwards',
+    async make => {
+      const world = make({quota: {limits: [perSecond(10)]}, maxAttempts: 2, retryAfter: {scope: 'origin'}});
+      world.serve(answer(429, {'retry-after': '3'}), 200);
+      const ends = await world.clock.run(async () => {
+        const first = world.end();
+        await world.clock.sleep(100);
+        return Promise.all([first, ...Array.from({length: 15}, () => world.end())]);
+      });
+      expect(ends).to.deep.equal(Array(16).fill('200'));
+      expect(world.arrivals[1]).to.be.within(3000, 3100);
+      expect(world.arrivals.at(-1)! - world.arrivals[1]!, 'spread, not at one moment').to.be.above(500);
+    },
+  );
 
   virtually('is not sent before the hint where the quota learns', async make => {
     const world = make({quota: {}, retryAfter: {scope: 'call'}});
@@ -362,7 +365,7 @@ describe('a call under a quota', () => {
     expect([end, world.clock.now(), world.sends]).to.deep.equal(['429 (retries-disabled)', 1000, 1]);
   });
 
-  virtually('keeps its place in the old line where the policy is replaced', async make => {
+  virtually('stays in the old queue when the policy is replaced', async make => {
     const world = make(one);
     const ends = await world.clock.run(async () => {
       const calls = [world.end(), world.end(), world.end()];
@@ -439,7 +442,7 @@ describe('a call under a quota', () => {
       expect([heldMs, learnedPerSecond! > 0 && learnedPerSecond! < 100]).to.deep.equal([0, true]);
     });
 
-  virtually('ends one call where the clock throws while the line is served, and serves the others', async make => {
+  virtually('ends one call if the clock throws while the queue is served, and serves the others', async make => {
     const world = make(one);
     const ends = await world.clock.run(async () => {
       const [first, ...others] = [world.end(), world.end(), world.end()];

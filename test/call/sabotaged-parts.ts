@@ -15,7 +15,7 @@ import {TokenBucket} from '../../src/guards/token-bucket.ts';
 import {HeaderRecord} from '../../src/transport/header-record.ts';
 import type {Sabotage} from './sabotage.ts';
 
-/** What starts a step and what ends a call; what hands a permit, a probe or a token over before anything can throw. */
+/** What starts a step and what ends a call; what hands a place, a probe or a token over before anything can throw. */
 export const NOT_SABOTAGED: readonly string[] = [
   'fire',
   'step',

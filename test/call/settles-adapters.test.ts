@@ -1,4 +1,4 @@
-/** Every adapter, in real time: whatever throws once, the call settles, and its permit is free again. */
+/** Every adapter, in real time: whatever throws once, the call settles, and its place is free again. */
 import {status} from '@grpc/grpc-js';
 import {expect} from 'chai';
 import ky from 'ky';
@@ -113,7 +113,7 @@ describe('a call of an adapter whose parts throw', function () {
 
   for (const [name, adapter] of Object.entries(adapters)) {
     for (const [title, answers] of Object.entries(SCENES)) {
-      it(`${name}: settles, and frees its permit: ${title}`, async () => {
+      it(`${name}: settles, and frees its place: ${title}`, async () => {
         const plain = await play(adapter, answers, null);
         expect(plain.problem).to.equal(null);
         const problems: string[] = [];
@@ -160,7 +160,7 @@ describe('a call of an adapter whose parts throw', function () {
     sabotage.stop();
     await new Promise(setImmediate); // What the call left behind runs now.
     const busy = handle.snapshot().origins.some(({concurrency}) => concurrency.some(({inFlight}) => inFlight > 0));
-    if (busy) problem ??= 'keeps its permit';
+    if (busy) problem ??= 'keeps its place';
     return {problem, uses: sabotage.uses};
   }
 });

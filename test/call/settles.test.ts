@@ -37,7 +37,7 @@ const SCENES: Record<string, Scene> = {
   'a throttled call': {answers: [429, 200], headers: {'retry-after': '1'}},
   'an attempt that takes too long': {answers: ['hang', 200]},
   'a deadline': {policy: {deadlineMs: 500}, answers: ['hang']},
-  'a call in line for the concurrency limit': {answers: [{after: 20}, 200], calls: [0, 5]},
+  'a call in the queue of the concurrency limit': {answers: [{after: 20}, 200], calls: [0, 5]},
   'a call that waits for a held origin': {
     policy: {retryAfter: {scope: 'origin'}},
     answers: [429, 200, 200],
@@ -134,14 +134,14 @@ class Play {
     return {status: STATUS.call(response) as number};
   }
 
-  /** Nothing is held: neither a timer, a listener, a permit, a token nor the breaker's probe. */
+  /** Nothing is held: neither a timer, a listener, a place, a token nor the breaker's probe. */
   async expectNothingLeft(): Promise<void> {
     const {calls = [0], policy} = this.#scene;
     expect(this.#clock.pending, 'timers').to.equal(0);
     expect(this.listeners, 'listeners on signals').to.equal(0);
     expect(this.#handle.waits.size, 'waits of the handle').to.equal(0);
     const [origin] = this.#handle.snapshot(this.#clock.now()).origins;
-    expect(origin?.concurrency ?? [], 'permits').to.satisfy((limits: {inFlight: number; waiting: number}[]) =>
+    expect(origin?.concurrency ?? [], 'places').to.satisfy((limits: {inFlight: number; waiting: number}[]) =>
       limits.every(({inFlight, waiting}) => inFlight === 0 && waiting === 0),
     );
     const hedges = policy?.hedge === undefined ? 0 : 1; // A hedge is paid for before it is sent.

@@ -249,11 +249,11 @@ describe('steadfetch batch', () => {
     const child = place.start(args(at.url, '--concurrency', '1'));
     const finished = ended(child);
     await at.arrived(1);
-    const told = new Promise<void>(resolve =>
+    const printed = new Promise<void>(resolve =>
       child.stderr!.on('data', chunk => String(chunk).includes('nothing more is sent') && resolve()),
     );
     child.kill('SIGINT');
-    await told;
+    await printed;
     release();
     const {code, stderr} = await finished;
     expect(code).to.equal(1);

@@ -105,7 +105,7 @@ describe('a handle', () => {
     await world.clock.advance(500);
     world.handle.disableRetries();
     expect(world.handle.snapshot(world.clock.now()).retriesDisabled).to.equal(true);
-    const response = await waiting; // At once: nobody moved the clock.
+    const response = await waiting; // At once: the virtual clock has not moved.
     expect(await response.text()).to.equal('the last answer');
     expect(reportOf(response)).to.include({refusal: 'retries-disabled', attempts: 1});
     expect(world.handle.snapshot(world.clock.now()).origins[0]?.budgets).to.deep.equal([{remaining: 1}]);

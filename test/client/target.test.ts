@@ -13,7 +13,7 @@ const PLACES: Record<string, object> = {
   'a page of no origin': {document: {}, location: {origin: 'null'}},
   'a page without a location': {document: {}},
   'a worker without a location': {WorkerGlobalScope: class {}},
-  // Deno has one where it is told so; it is no page.
+  // Deno has a `location` if a flag sets it, but no page.
   'a location alone': {location: {origin: SELF}},
 };
 const PAGES = ['a page', 'a worker'];

@@ -34,7 +34,7 @@ describe('an SDK that keeps its own retries', () => {
     breaker: null,
   } as const;
   for (const [name, list] of Object.entries(sdks)) {
-    it(`${name}: four attempts under each of three make twelve, and the console is told once`, async () => {
+    it(`${name}: four attempts under each of three make twelve, and the console gets one warning`, async () => {
       await list(createFetch(policy), server.url).catch(() => {});
       expect(server.ledger).to.have.length(12);
       expect(warned).to.have.length(1);

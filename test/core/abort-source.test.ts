@@ -2,7 +2,7 @@ import {expect} from 'chai';
 import {CallSignal} from '../../src/core/abort-source.ts';
 
 describe('CallSignal', () => {
-  it('aborts once, with the first reason, and tells each listener once', () => {
+  it('aborts once, with the first reason, and notifies each listener once', () => {
     const signal = new CallSignal();
     const notified: unknown[] = [];
     const listener = {handleEvent: ({target}: {target: unknown}) => notified.push((target as CallSignal).reason)};

@@ -114,7 +114,7 @@ describe('SystemClock', () => {
         expect(rung).to.deep.equal(['one']);
       });
 
-      it('armed again, it fires once, as the last in line', async () => {
+      it('fires once, as the last, when it is armed again', async () => {
         const clock = made();
         const {rung, timer} = bell();
         const [a, b] = [timer('a'), timer('b')];

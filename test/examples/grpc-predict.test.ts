@@ -39,7 +39,7 @@ describe('grpc-predict', () => {
 
   for (const [what, step] of [
     ['a wrong request', {code: status.INVALID_ARGUMENT}],
-    ['a server that asks to be left alone', {...down, pushbackMs: '-1'}],
+    ['a server that forbids a retry', {...down, pushbackMs: '-1'}],
   ] as [string, Step][]) {
     it(`sends ${what} once`, async () => {
       scripted(step);

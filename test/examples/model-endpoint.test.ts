@@ -57,7 +57,7 @@ describe('model endpoint', () => {
     const {clock, endpoint, post} = start({
       limits: [{unit: 'requests', max: 2, perMs: 1000, refill: 'continuous'}],
       hint: 'retry-after-ms',
-      tellsQuota: true,
+      sendsQuotaHeaders: true,
     });
     const responses = await clock.run(() => Promise.all([post(), post(), post()]));
     expect(responses.map(({status}) => status)).to.deep.equal([200, 200, 429]);

@@ -37,9 +37,9 @@ describe('the telemetry of a gRPC call', () => {
     const port = Number(server.address.split(':')[1]);
     const place = {'server.address': '127.0.0.1', 'server.port': port};
     const id = server.sent('x-correlation-id')[0];
-    const told = tracing.attempts.map(({name, attributes, status: {code}}) => ({name, attributes, code}));
+    const spans = tracing.attempts.map(({name, attributes, status: {code}}) => ({name, attributes, code}));
     const attempt = {...method, ...place, 'steadfetch.call.id': id};
-    expect(told).to.deep.equal([
+    expect(spans).to.deep.equal([
       {
         name: 'shop.Orders/Get',
         attributes: {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {ConcurrencyLimit, type Waiter} from '../../src/guards/concurrency.ts';
 
 /** The admitted waiters, in order. */
-function line() {
+function queue() {
   const admitted: string[] = [];
   const waiter = (name: string): Waiter => ({admitted: () => admitted.push(name)});
   return {admitted, waiter};
@@ -19,7 +19,7 @@ describe('ConcurrencyLimit', () => {
   });
 
   it('has no queue if queue is 0, and refuses attempts when the queue is full', () => {
-    const {waiter} = line();
+    const {waiter} = queue();
     expect(new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 0}).wait(waiter('a'))).to.equal(false);
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 2});
     limit.tryEnter();
@@ -43,7 +43,7 @@ describe('ConcurrencyLimit', () => {
   });
 
   it('admits waiters in the order of arrival', () => {
-    const {admitted, waiter} = line();
+    const {admitted, waiter} = queue();
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 10});
     limit.tryEnter();
     for (const name of ['a', 'b', 'c']) limit.wait(waiter(name));
@@ -77,7 +77,7 @@ describe('ConcurrencyLimit', () => {
         barged.push(limit.tryEnter());
       },
     });
-    const {admitted, waiter} = line();
+    const {admitted, waiter} = queue();
     limit.wait(waiter('next'));
     limit.exit();
     expect([barged, admitted]).to.deep.equal([[false], ['next']]);
@@ -85,7 +85,7 @@ describe('ConcurrencyLimit', () => {
   });
 
   it('does not admit a waiter that has left, and frees its place in the queue at once @T35', () => {
-    const {admitted, waiter} = line();
+    const {admitted, waiter} = queue();
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 2});
     limit.tryEnter();
     const [a, b, c] = [waiter('a'), waiter('b'), waiter('c')];
@@ -100,7 +100,7 @@ describe('ConcurrencyLimit', () => {
   });
 
   it('ignores a waiter that leaves without being in the queue', () => {
-    const {waiter} = line();
+    const {waiter} = queue();
     const limit = new ConcurrencyLimit({kind: 'fixed', max: 1, queue: 1});
     limit.tryEnter();
     const a = waiter('a');
@@ -133,36 +133,36 @@ describe('ConcurrencyLimit', () => {
       fc.property(fc.integer({min: 1, max: 4}), fc.nat(4), fc.array(step, {maxLength: 80}), (max, queue, steps) => {
         const limit = new ConcurrencyLimit({kind: 'fixed', max, queue});
         const inside = new Set<number>();
-        const expectedLine: number[] = [];
+        const expectedQueue: number[] = [];
         const waiters = new Map<number, Waiter>();
         for (const [name, [action, which]] of steps.entries()) {
           if (action === 'enter') {
-            const isFree = inside.size < max && expectedLine.length === 0;
+            const isFree = inside.size < max && expectedQueue.length === 0;
             expect(limit.tryEnter()).to.equal(isFree);
             if (isFree) inside.add(name);
             else {
               const waiter = {
                 admitted: () => {
-                  expect(expectedLine.shift(), 'first in line').to.equal(name);
+                  expect(expectedQueue.shift(), 'first in the queue').to.equal(name);
                   inside.add(name);
                 },
               };
-              expect(limit.wait(waiter)).to.equal(expectedLine.length < queue);
-              if (expectedLine.length < queue) {
-                expectedLine.push(name);
+              expect(limit.wait(waiter)).to.equal(expectedQueue.length < queue);
+              if (expectedQueue.length < queue) {
+                expectedQueue.push(name);
                 waiters.set(name, waiter);
               }
             }
           } else if (action === 'exit' && inside.size > 0) {
             inside.delete([...inside][which % inside.size]!);
             limit.exit();
-          } else if (action === 'leave' && expectedLine.length > 0) {
-            const [gone] = expectedLine.splice(which % expectedLine.length, 1);
+          } else if (action === 'leave' && expectedQueue.length > 0) {
+            const [gone] = expectedQueue.splice(which % expectedQueue.length, 1);
             limit.leave(waiters.get(gone!)!);
           }
-          expect([limit.inFlight, limit.waiting]).to.deep.equal([inside.size, expectedLine.length]);
+          expect([limit.inFlight, limit.waiting]).to.deep.equal([inside.size, expectedQueue.length]);
           expect(limit.inFlight).to.be.at.most(max);
-          if (expectedLine.length > 0) expect(limit.inFlight, 'no call waits while a permit is free').to.equal(max);
+          if (expectedQueue.length > 0) expect(limit.inFlight, 'no call waits while a place is free').to.equal(max);
         }
         while (inside.size > 0) {
           inside.delete([...inside][0]!);

@@ -31,7 +31,7 @@ class Calls {
     this.quota = new Quota(policy(limits, changes), 'https://api.test', () => 0);
   }
 
-  /** Sends now, or joins the line. */
+  /** Sends now, or joins the queue. */
   call(name: string, amounts: Amounts = ONE_REQUEST, isRetry = false): QuotaWaiter | null {
     const now = this.clock.now();
     const reservation = this.quota.tryTake(amounts, now);
@@ -118,14 +118,14 @@ describe('Quota', () => {
     expect(calls.sent).to.have.length(6);
   });
 
-  it('lets a call pass at once while nobody waits and there is room', () => {
+  it('admits a call at once while no call waits and the call fits', () => {
     const calls = new Calls([requests(600), tokens(1000)]);
     expect(calls.call('a', weighing(900))).to.equal(null);
     expect(calls.call('b', weighing(100))).to.equal(null);
     expect(calls.call('c', weighing(1))).to.not.equal(null);
   });
 
-  it('waits with a big call at the head of the line, and lets no small one pass it', async () => {
+  it('lets small calls wait behind a large one', async () => {
     const calls = new Calls([tokens(1000)]);
     calls.call('first', weighing(500));
     calls.call('big', weighing(900));
@@ -153,7 +153,7 @@ describe('Quota', () => {
     expect(quota.exceeded(weighing(900, 101))?.policy.unit).to.equal('tokens');
   });
 
-  it('has one timer for a line of any length, and none once the line is empty', async () => {
+  it('has one timer for a queue of any length, and none once the queue is empty', async () => {
     const calls = new Calls([requests(1, 1000)]);
     calls.many(1000);
     expect(calls.clock.pending).to.equal(1);
@@ -171,7 +171,7 @@ describe('Quota', () => {
     expect([calls.quota.waiting, calls.clock.pending]).to.deep.equal([0, 0]);
   });
 
-  it('forgets all of an abort storm: no timer, no line', () => {
+  it('keeps no timer and no waiter after an abort of all waiting calls', () => {
     const calls = new Calls([requests(1)], {queue: 100_000});
     calls.call('now');
     const waiters = Array.from({length: 100_000}, (_, index) => calls.call(`${index}`)!);
@@ -222,7 +222,7 @@ describe('Quota', () => {
     expect(calls.quota.limits[0]!.left(calls.clock.now())).to.equal(0);
   });
 
-  it('breaks the first in line where the clock throws, and goes on with the next', async () => {
+  it('fails the first waiter if the clock throws, and goes on with the next', async () => {
     const calls = new Calls([requests(1, 1000)]);
     calls.call('now');
     const waiter = calls.call('broken')!;
@@ -251,7 +251,7 @@ describe('Quota', () => {
     expect([calls.broken.map(String), calls.quota.waiting]).to.deep.equal([['Error: no timers'], 0]);
   });
 
-  it('estimates the wait of the last in line as long as it is', async () => {
+  it('estimates the wait of the last waiter exactly', async () => {
     for (const limits of [
       [requests(20, 1000)],
       [requests(7, 10_000)],
@@ -281,7 +281,7 @@ describe('Quota: properties', () => {
     inputTokens: fc.integer({min: 0, max: 100}),
     outputTokens: fc.integer({min: 0, max: 100}),
     isRetry: fc.boolean(),
-    /** What becomes of an earlier call: it leaves the line, or it is settled with this share of what it reserved. */
+    /** What becomes of an earlier call: it leaves the queue, or it is settled with this share of what it reserved. */
     leaves: fc.boolean(),
     share: fc.double({min: 0, max: 1, noNaN: true}),
   });

@@ -94,7 +94,7 @@ const SCENES: Record<string, Scene> = {
     code: 'CONCURRENCY_LIMIT',
     events: ['call.rejected'],
   },
-  'an origin that asked to be left alone': {
+  'an origin that asked for a pause': {
     policy: {retryAfter: {scope: 'origin', maxMs: 60_000}, deadlineMs: 5000},
     answers: answer(503, {'retry-after': '30', 'set-cookie': SECRET}),
     calls: 'two',
@@ -108,7 +108,7 @@ const SCENES: Record<string, Scene> = {
     code: 'QUOTA_WAIT',
     events: ['call.rejected'],
   },
-  'a quota whose line is full': {
+  'a quota whose queue is full': {
     policy: {quota: {limits: [{unit: 'requests', max: 1, perMs: 1000}], queue: 0}, maxAttempts: 1},
     answers: busy,
     calls: 'two at once',

@@ -429,7 +429,7 @@ describe('ky: how a call can end', () => {
             sees,
             requests: place.requests.length,
             call: call === undefined ? null : described(call),
-            attempts: attempts.map(toldAttempt),
+            attempts: attempts.map(describeAttempt),
           }).to.deep.equal({
             sees: scenario.sees,
             requests: scenario.requests,
@@ -493,7 +493,7 @@ function described({attributes, status}: Span): string {
   return `${attributes[names.CALL_OUTCOME]} ${type}`;
 }
 
-function toldAttempt({attributes, status}: Span): string {
+function describeAttempt({attributes, status}: Span): string {
   const code = attributes[names.HTTP_RESPONSE_STATUS_CODE];
   const type = attributes[names.ERROR_TYPE];
   if ((status.code === ERROR) !== (type !== undefined)) return 'an error.type without the status, or the reverse';

@@ -32,8 +32,8 @@ const drawn: Readonly<Record<string, readonly string[]>> = {
     '    POST · client · 503 · failure · ERROR 503',
     '    POST · client · 200 · retry 1 · success',
   ],
-  'a POST that nobody may retry': [
-    'a POST that nobody may retry · internal',
+  'a POST that must not be retried': [
+    'a POST that must not be retried · internal',
     '  steadfetch POST · internal · 503 · not_retryable · ERROR 503',
     '    POST · client · 503 · failure · ERROR 503',
   ],
@@ -122,8 +122,8 @@ describe('a real Jaeger', function () {
     });
   }
 
-  it('tells why a call was not sent again', async () => {
-    const call = (await storyOf('a POST that nobody may retry')).find(
+  it('shows why a call was not retried', async () => {
+    const call = (await storyOf('a POST that must not be retried')).find(
       span => tagOf(span, 'steadfetch.call.outcome') !== undefined,
     )!;
     expect(tagOf(call, 'steadfetch.call.reason')).to.match(/without an idempotency key/);

@@ -26,7 +26,7 @@ const stories: Readonly<Record<string, Story>> = {
   'a call that succeeds at once': url => ky.extend(resilience(quick)).get(`${url}/200`).text(),
   'a call that is sent three times': url => ky.extend(resilience(quick)).get(`${url}/503/503/200`).text(),
   'a keyed POST': url => createFetch({...quick, idempotency: {}})(`${url}/503/200`, body),
-  'a POST that nobody may retry': url => createFetch(quick)(`${url}/503/200`, body),
+  'a POST that must not be retried': url => createFetch(quick)(`${url}/503/200`, body),
   'a call that gives up': url => createFetch(quick)(`${url}/500/502/503`),
   'a slow call that is hedged': url =>
     createFetch({...quick, hedge: {delayMs: 20 + baseMs, maxLoadRatio: 1}})(`${url}/slow/200`),

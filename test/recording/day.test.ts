@@ -1,4 +1,4 @@
-/** A day of calls through every adapter, on virtual time: what calls say of themselves stays what it was, byte for byte. */
+/** A day of calls through every adapter, on virtual time: reports, events and spans stay byte for byte the same. */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {batchScenes} from './batch-scenes.ts';

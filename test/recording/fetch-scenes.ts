@@ -51,13 +51,13 @@ const SCENES: Record<string, Scene> = {
     replies: [200, 503, 503, 429, 'ECONNRESET'],
     init: methods,
   },
-  'a line before two permits': {
+  'a queue before two places': {
     policy: {...quick, concurrency: {max: 2, queue: 4}, deadlineMs: 600},
     replies: [200, 200, 503, 'hang'],
     init: methods,
     spreadMs: 300,
   },
-  'an origin that asks to be left alone': {
+  'an origin that asks for a pause': {
     policy: {...quick, retryAfter: {scope: 'origin', maxMs: 1500}},
     replies: [200, 429, 503],
     init: methods,

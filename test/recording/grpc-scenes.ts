@@ -82,7 +82,7 @@ class ServerCall {
     await this.#clock.sleep(3);
     const metadata = new Metadata();
     if (code !== 0 && pushback !== null) metadata.set('grpc-retry-pushback-ms', pushback);
-    this.#end({code, details: 'as told', metadata});
+    this.#end({code, details: 'as scripted', metadata});
   }
 
   cancelWithStatus(code: status, details: string): void {

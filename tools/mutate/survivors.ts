@@ -81,7 +81,7 @@ export const EQUIVALENT: readonly Reason[] = [
     ],
   },
   {
-    why: 'A message that nobody sees: it is caught where it was thrown',
+    why: 'The message is never shown: the error is caught where it was thrown',
     changes: [['decide/retry-info.ts', "'These bytes are no protobuf message.'", '""']],
   },
 ];

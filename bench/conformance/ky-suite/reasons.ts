@@ -38,7 +38,7 @@ export const reasons: readonly Reason[] = [
   },
   {
     cause:
-      'By design: an answer that is sent for again is dropped unread. ky reads and parses it first, for the data of an error that nobody gets.',
+      'By design: the response of an attempt that is retried is discarded unread. ky reads and parses it first, for the data of an error that no caller receives.',
     tests: ['main › parseJson option receives context after retry'],
   },
   {

@@ -1,4 +1,4 @@
-/** docs/model-endpoints.md, of what main.ts measured. Run by `npm run generate` and by main.ts; measures nothing. */
+/** Writes docs/model-endpoints.md from the results of main.ts. Run by `npm run generate` and by main.ts; measures nothing. */
 import {readFileSync, writeFileSync} from 'node:fs';
 import type {CellResult} from '../pitfall.ts';
 import type {Column} from './client.ts';
@@ -8,7 +8,7 @@ import type {Costs} from './costs.ts';
 import {pitfalls} from './pitfalls.ts';
 import {type Measured, type Row, rows} from './rows.ts';
 
-/** As main.ts writes it: by the ids of the columns. */
+/** The results that main.ts writes, by the ids of the columns. */
 export interface Results {
   readonly node: string;
   readonly results: Readonly<Record<string, ColumnResults>>;
@@ -33,8 +33,8 @@ export function pageOf({node, results, costs}: Results, bench: Manifest, own: Ma
 
 # Model endpoints
 
-What callers of a model endpoint get on a bad day, by client. Every client has its defaults; steadfetch has the preset
-[\`steadfetch:llm\`](policy.md#presets). ✓ and ✗ say whether the goal is met.
+What callers of a failing model endpoint get, by client. Every client has its defaults; steadfetch has the preset
+[\`steadfetch:llm\`](policy.md#presets). ✓ means that the goal is met, ✗ that it is not.
 
 ${table(
   ['', 'goal', ...columns.map(({name}) => name)],
@@ -53,12 +53,12 @@ ${table(
   ],
 )}
 
-*Paid* counts requests for which the model worked. – : the client has no such part. [What each client did](#measurements),
+*Paid* counts requests for which the model worked. – : the client has no such feature. [What each client did](#measurements),
 [how this was measured](#method), [how to use steadfetch with each client](clients.md).
 
 ## Pitfalls
 
-Of the list of [conformance](conformance.md), those of quotas, streams and paid work, asked of the clients made for model endpoints.
+The pitfalls of [conformance](conformance.md) that concern quotas, streams and paid work, for the clients made for model endpoints.
 
 ${table(
   ['', 'pitfall', ...asked.map(({name}) => name)],
@@ -85,7 +85,7 @@ ${rows
 ${row.setup} Goal: ${row.goal}.
 
 ${table(
-  ['', 'calls', 'answered', 'requests', 'paid', 'over after', ''],
+  ['', 'calls', 'answered', 'requests', 'paid', 'ended after', ''],
   columns.flatMap(column => {
     const measured = of(column, row);
     return measured === null ? [] : [[column.name, ...lineOf(measured)]];
@@ -98,16 +98,16 @@ ${table(
 
 - \`npm run conformance:models\` installs the clients that bench/package.json pins and writes bench/conformance/models/results.json
   and this page.
-- The endpoint is that of examples/model-endpoint, without sockets: it is given to each client as its \`fetch\`.
-  \`npx node examples/model-client.ts\` in a checkout has it on a port, in real time.
+- The endpoint is that of examples/model-endpoint, without sockets: each client gets it as its \`fetch\`.
+  \`npx node examples/model-client.ts\` in a checkout runs it on a port, in real time.
 - Time is virtual. Each client runs in a process of its own whose timers, clocks and \`Math.random\` are replaced, so that an hour takes
-  no time and each run gives the same numbers. No wait and no limit is scaled. A call that has not ended after an hour is counted
-  as not over.
+  no time and each run gives the same numbers. No wait and no limit is scaled. A call that has not ended after an hour is shown
+  as not ended.
 - An answer takes 50 ms and a refusal 20 ms, unless the row says otherwise.
-- fetch and p-retry are used with a reader of event streams as a careful user writes it, and p-retry with a function that throws on
+- fetch and p-retry are used with a careful reader of event streams, and p-retry with a function that throws on
   every status but 2xx.
-- What steadfetch adds is measured in real time: the difference of two tenth percentiles, of calls in turn with and without it.
-- The preset is the same in all rows. Rows that name a field of the policy add that field alone.
+- The time that steadfetch adds is measured in real time: the difference of the tenth percentiles of interleaved calls with and without it.
+- The preset is the same in all rows. A row that names a field of the policy adds only that field.
 
 ${table(['client', 'version'], versions)}
 `;
@@ -115,7 +115,7 @@ ${table(['client', 'version'], versions)}
 
 const mark = (isMet: boolean): string => (isMet ? '✓' : '✗');
 
-/** What counts, in few words. */
+/** The result in a few words. */
 function cellOf(measured: Measured | null): string {
   if (measured === null) return '–';
   if (measured.calls === 0) return '✗';
@@ -127,11 +127,11 @@ function cellOf(measured: Measured | null): string {
 }
 
 function lineOf({calls, answered, requests, paid, ms, note = ''}: Measured): string[] {
-  const end = ms === null ? 'not over' : `${(ms / 1000).toFixed(1)} s`;
+  const end = ms === null ? 'not ended' : `${(ms / 1000).toFixed(1)} s`;
   return [...[calls, answered, requests, paid].map(grouped), end, note];
 }
 
-/** Cut and not rounded: 99.9 % is not all. */
+/** Truncated, not rounded: 99.9 % must not look like all. */
 const percent = (share: number): string => `${Math.floor(share * 100)} %`;
 const grouped = (count: number): string => count.toLocaleString('en-US');
 
@@ -141,7 +141,7 @@ function table(head: readonly string[], lines: readonly (readonly string[])[]): 
   return [line(head), line(head.map(() => '---')), ...lines.map(line)].join('\n');
 }
 
-/** The page of the results that are kept. */
+/** The page of the committed results. */
 export function currentPage(): string {
   const root = new URL('../../../', import.meta.url);
   const json = (path: string): never => JSON.parse(readFileSync(new URL(path, root), 'utf8')) as never;

@@ -1,4 +1,4 @@
-/** What the account pays for. */
+/** The requests that the account pays for. */
 
 import {unavailable} from '../../../examples/model-endpoint/refusals.ts';
 import {absent, fail, pass} from '../pitfall.ts';
@@ -25,7 +25,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T105',
-    title: 'a connection that breaks after each generation is paid twice at the most',
+    title: 'a connection that breaks after each generation is paid twice at most',
     async run(lab) {
       lab.open({fault: () => ({kind: 'reset', paid: true})});
       const ended = await once(lab, 'ask');
@@ -43,7 +43,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T107',
-    title: 'a call that the caller aborts ends on the server, too',
+    title: 'a call that the caller aborts also ends on the server',
     async run(lab) {
       lab.open({fault: () => ({kind: 'slow', ms: HOUR_MS})});
       const client = await lab.connect();
@@ -58,7 +58,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T108',
-    title: 'two layers that retry, both at their defaults, send four requests at the most',
+    title: 'two layers that retry, both at their defaults, send four requests at most',
     async run(lab) {
       const {nested} = lab.column;
       if (nested === undefined) return absent;
@@ -70,7 +70,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T109',
-    title: 'the server can tell a retry from a first request',
+    title: 'the server can distinguish a retry from a first request',
     async run(lab) {
       lab.open({fault: first(refused(unavailable))});
       const client = await lab.connect({attemptHeader: 'x-attempt'});

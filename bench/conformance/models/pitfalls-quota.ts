@@ -26,7 +26,7 @@ const losesNone = (lost: number, calls: number): CellResult =>
 export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T86',
-    title: 'six times as many calls as a second admits: none is lost, where the server names the wait',
+    title: 'with six times as many calls as a second admits, none is lost if the server names the wait',
     async run(lab) {
       lab.open({limits: [TEN_PER_SECOND], hint: 'retry-after'});
       return losesNone(await lost(lab, 60), 60);
@@ -34,7 +34,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T87',
-    title: 'six times as many calls as a second admits: none is lost, where the server names no wait',
+    title: 'with six times as many calls as a second admits, none is lost if the server names no wait',
     async run(lab) {
       lab.open({limits: [TEN_PER_SECOND]});
       return losesNone(await lost(lab, 60), 60);
@@ -52,7 +52,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T89',
-    title: 'a call that cannot be sent in its time fails at once',
+    title: 'a call that cannot be sent before its deadline fails at once',
     run: oursOnly(async lab => {
       lab.open();
       const client = await lab.connect({...KNOWN, deadlineMs: 2000});
@@ -65,7 +65,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T90',
-    title: 'a caller that gives up in line delays nobody behind',
+    title: 'a caller that gives up in the queue does not delay the callers behind it',
     run: oursOnly(async lab => {
       lab.open();
       const client = await lab.connect(KNOWN);

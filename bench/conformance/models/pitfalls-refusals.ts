@@ -1,4 +1,4 @@
-/** What refusals say: for how long, and whether waiting helps at all. */
+/** The facts in refusals: how long to wait, and whether a wait helps at all. */
 import {
   creditTooLow,
   envoyRateLimited,
@@ -64,9 +64,9 @@ export const pitfalls: readonly Pitfall[] = [
   waiting('T75', 'a wait in the message of a 429 is waited for: "try again in 7.66s"', 7660, () => tryAgainIn('7.66s')),
   waiting('T76', "Gemini's `RetryInfo` in the body of a 429 is waited for", 34_000, () => retryInfo(34)),
   waiting('T77', "Hugging Face's `estimated_time` in the body of a 503 is waited for", 44_500, () => loading(44.5)),
-  sentOnce('T78', 'a used-up account is asked once (`insufficient_quota`)', insufficientQuota),
+  sentOnce('T78', 'the request of a used-up account is sent once (`insufficient_quota`)', insufficientQuota),
   sentOnce('T79', 'a request that is larger than the whole limit is sent once', requestTooLarge),
-  sentOnce('T80', 'a used-up daily quota is asked once', perDay),
+  sentOnce('T80', 'the request of a used-up daily quota is sent once', perDay),
   sentOnce('T81', "a gateway's `x-envoy-ratelimited` is not retried", envoyRateLimited),
   sentOnce('T82', 'a 400 for too low a credit balance is not retried', creditTooLow),
   {
@@ -80,7 +80,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T84',
-    title: 'what a refusal says reaches the user',
+    title: 'the message of a refusal reaches the user',
     async run(lab) {
       lab.open({fault: () => refused(insufficientQuota)});
       const {error} = (await once(lab, 'ask')) ?? {};

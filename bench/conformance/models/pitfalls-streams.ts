@@ -49,12 +49,12 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T95',
-    title: 'an error event after content is told, and nothing is sent again',
+    title: 'an error event after content reaches the caller, and is not retried',
     run: lab => reports(lab, errorEvent('overloaded', 'content')),
   },
   {
     id: 'T96',
-    title: 'a connection that breaks after content is told, and nothing is sent again',
+    title: 'a connection that breaks after content reaches the caller as an error, and is not retried',
     run: lab => reports(lab, {kind: 'cut'}),
   },
   {
@@ -64,7 +64,7 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T98',
-    title: 'pings before the content change nothing of it',
+    title: 'pings before the content do not change the text',
     async run(lab) {
       lab.open({fault: first({kind: 'pings then content', ms: 10_000}), pingMs: 1000});
       const ended = await once(lab, 'stream');

@@ -59,7 +59,7 @@ const besidePending = (pending: number) => async (place: Place) => {
   return {call: () => fetch(URL_OF_STUB)};
 };
 
-/** Calls that wait in line for one place; the cost of each, from its begin to its end. */
+/** Calls that wait in the queue for one place; the cost of each, from its start to its end. */
 const queued = (calls: number) => async (place: Place) => {
   const policy: PolicyInput = {deadlineMs: DAY, attemptTimeoutMs: DAY, concurrency: {max: 1, queue: calls}};
   const fetch = (await entry(place, 'core')).createFetch(policy, {fetch: stubFetch});
@@ -87,7 +87,7 @@ const PAIRS = [
   ['a call, 4 variants of overrides in turn', varied(4), '5,000 variants', varied(5000)],
   ['a call to a new origin', toNewOrigins(0), '1,000 breakers open', toNewOrigins(1000)],
   ['a call, no other waits for its answer', besidePending(0), '10,000 wait', besidePending(10_000)],
-  ['a queued call, 100 in line', queued(100), '2,000 in line', queued(2000)],
+  ['a queued call, 100 in the queue', queued(100), '2,000 in the queue', queued(2000)],
   ['a call on a virtual clock', simulated(0), '10,000 timers armed', simulated(10_000)],
 ] as const;
 const HEDGED = 'a call with a hedge delay of its own';
