@@ -9,6 +9,7 @@ import {type PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import type {Ports} from './client/ports.ts';
 import {type Random, systemRandom} from './core/random.ts';
 import {fetchUnder, type ResilientFetch} from './fetch/create-fetch.ts';
+import {LocalGuards} from './guards/guard-factory.ts';
 import {optionsUnder} from './ky/resilience.ts';
 import type {JsonPolicy} from './policy/json-policy.ts';
 import {mergeLayers, mergeOverrides} from './policy/layers.ts';
@@ -32,7 +33,7 @@ const unchecked: PolicySource = {resolve: (input = {}) => mergeLayers(input), re
  */
 export function definePolicy<Json>(input?: PolicyInput | JsonPolicy<Json>, random?: Random): PolicyHandle;
 export function definePolicy(input?: PolicyInput, random: Random = systemRandom): PolicyHandle {
-  return new PolicyHandle(input, unchecked, random);
+  return new PolicyHandle(input, unchecked, new LocalGuards(random));
 }
 
 /** `createFetch` of `steadfetch/core`, for a policy that was validated before. */

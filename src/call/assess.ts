@@ -141,10 +141,11 @@ export function learn<R extends AttemptResponse>(
   now: number,
 ): void {
   const {client, guards} = call;
-  const {breaker, concurrency, hedge} = guards;
+  const {breaker, budget, concurrency, hedge} = guards;
   if (breaker !== null) attempt.record(healthOf(outcome, classification, client.answers), now);
   if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
   if (attempt.taken !== null) settleQuota(call, attempt.taken, outcome, classification, now);
+  if (classification.transient) budget?.attemptFailed?.(now);
   attempt.freePlace();
   if (call.plan.policy.paid !== null && isFree(outcome, classification)) call.retryState.freeAttempts++;
   // Read after its time was over, because the process was busy: the latency is not the server's.

@@ -1,5 +1,6 @@
 /** Validates policies. Kept apart so that `steadfetch/unchecked` can leave it out. */
 import {type Random, systemRandom} from '../core/random.ts';
+import {type GuardFactory, LocalGuards} from '../guards/guard-factory.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
 import {resolveOverrides, resolvePolicy} from '../policy/resolve.ts';
 import type {PolicyInput} from '../policy/types.ts';
@@ -16,8 +17,14 @@ const checked: PolicySource = {resolve: resolvePolicy, resolveCall: resolveOverr
  * @throws InvalidPolicyError naming each wrong field.
  */
 export function definePolicy<Json>(input?: PolicyInput | JsonPolicy<Json>, random?: Random): PolicyHandle;
-export function definePolicy(input?: PolicyInput, random: Random = systemRandom): PolicyHandle {
-  return new PolicyHandle(input, checked, random);
+/** @internal With guards of another making: those of a simulated client, or those that several processes share. */
+export function definePolicy(input: PolicyInput | undefined, random: Random, guards: GuardFactory): PolicyHandle;
+export function definePolicy(
+  input?: PolicyInput,
+  random: Random = systemRandom,
+  guards: GuardFactory = new LocalGuards(random),
+): PolicyHandle {
+  return new PolicyHandle(input, checked, guards);
 }
 
 /** The handle that an adapter was given, or a new handle for the policy that it was given. */

@@ -4,9 +4,9 @@
  * It stands above the policy's data, because it owns the state of the guards: two clients of one handle share a budget.
  */
 import type {GuardSnapshot, GuardsView} from '../core/guard-snapshot.ts';
-import type {Random} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {Pause} from '../core/timer.ts';
+import type {GuardFactory} from '../guards/guard-factory.ts';
 import {GuardRegistry} from '../guards/registry.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
 import type {Policy, PolicyInput} from '../policy/types.ts';
@@ -37,10 +37,10 @@ export class PolicyHandle {
   #retriesDisabled = false;
 
   /** @internal Made by `definePolicy`. */
-  constructor(input: PolicyInput | undefined, source: PolicySource, random: Random) {
+  constructor(input: PolicyInput | undefined, source: PolicySource, guards: GuardFactory) {
     this.#source = source;
     this.#plans = new Plans(input, source);
-    this.registry = new GuardRegistry(random);
+    this.registry = new GuardRegistry(guards);
     this.guards = viewOf(this);
   }
 

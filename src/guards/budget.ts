@@ -18,6 +18,8 @@ export interface Budget {
   callStarted(now: number): void;
   /** A call succeeded at its first attempt. */
   firstTrySucceeded(now: number): void;
+  /** An attempt failed in a way that a retry may help against. Left out: the budget counts calls and retries only. */
+  attemptFailed?(now: number): void;
   /** Reserves one retry or hedge. */
   withdraw(throttled: boolean, now: number): Receipt;
   /** The reserved retry did not happen. */

@@ -1,17 +1,15 @@
 /** The guards of one origin. */
 import type {GuardSnapshot} from '../core/guard-snapshot.ts';
 import {Lru} from '../core/lru.ts';
-import type {Random} from '../core/random.ts';
-import type {Breaker as BreakerPolicy, Budget as BudgetPolicy, Policy, Quota as QuotaPolicy} from '../policy/types.ts';
-import {Breaker} from './breaker.ts';
+import type {Breaker as BreakerPolicy, Policy, Quota as QuotaPolicy} from '../policy/types.ts';
+import type {Breaker} from './breaker.ts';
 import type {Budget} from './budget.ts';
-import {ConcurrencyLimit} from './concurrency.ts';
+import type {ConcurrencyLimit} from './concurrency.ts';
+import type {GuardFactory} from './guard-factory.ts';
 import {HedgeLoad, HedgeTraffic} from './hedge-load.ts';
 import {OriginHold} from './origin-hold.ts';
-import {Quota} from './quota.ts';
-import {RatioBudget} from './ratio-budget.ts';
+import type {Quota} from './quota.ts';
 import {Shared} from './shared.ts';
-import {TokenBucket} from './token-bucket.ts';
 
 /** What stands before the calls of one plan to one origin. null: the policy has none. */
 export interface Guards {
@@ -39,7 +37,7 @@ const KEPT_OVERRIDES = 64;
 
 export class OriginGuards {
   readonly #origin: string;
-  readonly #random: Random;
+  readonly #factory: GuardFactory;
   readonly #watch: (breaker: Breaker) => void;
   /** Of the policy and its routes. */
   readonly #sets = new Map<string, Guards>();
@@ -53,9 +51,9 @@ export class OriginGuards {
   readonly #traffic = new Shared<HedgeTraffic>();
   readonly #hold = new OriginHold();
 
-  constructor(origin: string, random: Random, watch: (breaker: Breaker) => void) {
+  constructor(origin: string, factory: GuardFactory, watch: (breaker: Breaker) => void) {
     this.#origin = origin;
-    this.#random = random;
+    this.#factory = factory;
     this.#watch = watch;
   }
 
@@ -105,10 +103,12 @@ export class OriginGuards {
     const {budget, breaker, quota, concurrency, hedge, retryAfter} = settings.policy;
     const traffic = hedge === null ? undefined : this.#traffic.acquire(trafficKey(settings), () => new HedgeTraffic());
     return {
-      budget: budget && this.#budgets.acquire(budgetKey(settings), () => createBudget(budget)),
+      budget: budget && this.#budgets.acquire(budgetKey(settings), () => this.#factory.budget(budget, this.#origin)),
       breaker: breaker && this.#breakers.acquire(breakerKey(settings), () => this.#breaker(breaker, settings)).breaker,
       quota: quota && this.#quotas.acquire(quotaKey(settings), () => this.#quota(quota, settings)).quota,
-      concurrency: concurrency && this.#limits.acquire(limitKey(settings), () => new ConcurrencyLimit(concurrency)),
+      concurrency:
+        concurrency &&
+        this.#limits.acquire(limitKey(settings), () => this.#factory.concurrency(concurrency, this.#origin)),
       hedge: hedge && this.#hedges.acquire(hedgeKey(settings), () => new HedgeLoad(hedge, traffic)),
       hold: retryAfter.scope === 'origin' ? this.#hold : null,
     };
@@ -125,14 +125,14 @@ export class OriginGuards {
 
   #breaker(made: BreakerPolicy, settings: GuardSettings) {
     const route = routeOf(made, settings);
-    const breaker = new Breaker(made, this.#guarded(route), this.#random);
+    const breaker = this.#factory.breaker(made, this.#guarded(route));
     this.#watch(breaker);
     return {breaker, route};
   }
 
   #quota(made: QuotaPolicy, settings: GuardSettings) {
     const route = routeOf(made, settings);
-    return {quota: new Quota(made, this.#guarded(route), this.#random), route};
+    return {quota: this.#factory.quota(made, this.#guarded(route)), route};
   }
 
   #guarded(route: string | undefined): string {
@@ -159,12 +159,3 @@ const routeOf = ({scope}: Scoped, {route}: GuardSettings): string | undefined =>
   scope === 'route' ? route : undefined;
 
 type Scoped = Pick<BreakerPolicy, 'scope'>;
-
-function createBudget(settings: BudgetPolicy): Budget {
-  switch (settings.kind) {
-    case 'token-bucket':
-      return new TokenBucket(settings);
-    case 'ratio':
-      return new RatioBudget(settings);
-  }
-}

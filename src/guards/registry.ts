@@ -5,7 +5,7 @@
  * the same route). So a replaced policy keeps the state of every guard whose settings it did not change.
  */
 import type {BreakerListener, GuardSnapshot} from '../core/guard-snapshot.ts';
-import type {Random} from '../core/random.ts';
+import type {GuardFactory} from './guard-factory.ts';
 import {type GuardSettings, type Guards, OriginGuards} from './origin-guards.ts';
 
 export const NO_GUARDS: Guards = Object.freeze({
@@ -29,19 +29,19 @@ export class GuardRegistry {
   readonly #unexamined = new Map<string, OriginGuards>();
   /** Those that were in use when last examined, and were not called since. */
   readonly #examined = new Map<string, OriginGuards>();
-  readonly #random: Random;
+  readonly #factory: GuardFactory;
   /** Called for every state change of a breaker. */
   readonly breakerListeners: Set<BreakerListener> = new Set<BreakerListener>();
 
-  constructor(random: Random) {
-    this.#random = random;
+  constructor(factory: GuardFactory) {
+    this.#factory = factory;
   }
 
   at(origin: string, settings: GuardSettings, now: number): Guards {
     let guards = this.#origins.get(origin);
     if (guards === undefined) {
       if (this.#origins.size >= MAX_ORIGINS) this.#evict(now);
-      guards = new OriginGuards(origin, this.#random, breaker => {
+      guards = new OriginGuards(origin, this.#factory, breaker => {
         breaker.onChange = (from, to) => {
           for (const listener of this.breakerListeners) notify(listener, breaker.guarded, from, to);
         };

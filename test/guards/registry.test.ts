@@ -3,6 +3,7 @@
 import {expect} from 'chai';
 import {Breaker} from '../../src/guards/breaker.ts';
 import {REFUSED} from '../../src/guards/budget.ts';
+import {LocalGuards} from '../../src/guards/guard-factory.ts';
 import type {GuardSettings, Guards} from '../../src/guards/origin-guards.ts';
 import {GuardRegistry, NO_GUARDS} from '../../src/guards/registry.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
@@ -10,7 +11,7 @@ import {mergePolicy} from '../../src/policy/merge.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
 
 const ORIGIN = 'https://h.test';
-const registry = () => new GuardRegistry(() => 0.5);
+const registry = () => new GuardRegistry(new LocalGuards(() => 0.5));
 
 function settings(input: PolicyInput = {}, route?: string): GuardSettings {
   const policy = mergePolicy(defaultPolicy, input);

@@ -1,0 +1,57 @@
+/**
+ * The guard port: who makes the guards of an origin. The registry shares what is made, keeps it and forgets it; the state behind a guard
+ * may be this process's own, or one that several processes share.
+ */
+import type {Random} from '../core/random.ts';
+import type {
+  Breaker as BreakerPolicy,
+  Budget as BudgetPolicy,
+  Concurrency as ConcurrencyPolicy,
+  Quota as QuotaPolicy,
+} from '../policy/types.ts';
+import {Breaker} from './breaker.ts';
+import type {Budget} from './budget.ts';
+import {ConcurrencyLimit} from './concurrency.ts';
+import {Quota} from './quota.ts';
+import {RatioBudget} from './ratio-budget.ts';
+import {TokenBucket} from './token-bucket.ts';
+
+/** Makes guards. Each method is called once for each guard that calls share, never once for each call. */
+export interface GuardFactory {
+  budget(settings: BudgetPolicy, origin: string): Budget;
+  /** @param guarded The origin, or origin and route, that the guard protects. */
+  breaker(settings: BreakerPolicy, guarded: string): Breaker;
+  quota(settings: QuotaPolicy, guarded: string): Quota;
+  concurrency(settings: ConcurrencyPolicy, origin: string): ConcurrencyLimit;
+}
+
+/** Makes guards whose state is in the memory of this process. */
+export class LocalGuards implements GuardFactory {
+  readonly #random: Random;
+
+  /** @param random Spreads the open times of breakers and the holds of quotas. */
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  budget(settings: BudgetPolicy, _origin?: string): Budget {
+    switch (settings.kind) {
+      case 'token-bucket':
+        return new TokenBucket(settings);
+      case 'ratio':
+        return new RatioBudget(settings);
+    }
+  }
+
+  breaker(settings: BreakerPolicy, guarded: string): Breaker {
+    return new Breaker(settings, guarded, this.#random);
+  }
+
+  quota(settings: QuotaPolicy, guarded: string): Quota {
+    return new Quota(settings, guarded, this.#random);
+  }
+
+  concurrency(settings: ConcurrencyPolicy, _origin?: string): ConcurrencyLimit {
+    return new ConcurrencyLimit(settings);
+  }
+}
