@@ -1,6 +1,7 @@
 /** The arguments of `steadfetch batch`, checked. */
 import {readHeader} from './headers.ts';
 import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {isPreset} from './policy-option.ts';
 import {UsageError} from './usage-error.ts';
 
 export interface BatchArguments {
@@ -58,15 +59,14 @@ export function readBatchArguments(
   if (out === undefined)
     throw new UsageError('Missing --out: give a file, such as --out results.jsonl, or - for standard output.');
   const policy = args.value('policy') ?? 'steadfetch:batch';
-  const isPreset = /^steadfetch:/.test(policy);
   return {
     requests,
     base: baseOf(url),
     out,
     errors: args.value('errors'),
     journal: args.value('journal'),
-    policyFile: isPreset ? undefined : policy,
-    preset: isPreset ? policy : '',
+    policyFile: isPreset(policy) ? undefined : policy,
+    preset: isPreset(policy) ? policy : '',
     headers: Object.fromEntries(args.all('header').map(header => readHeader(header, env))),
     concurrency: countOf(args.value('concurrency') ?? '16'),
     resume: args.has('resume'),

@@ -1,19 +1,15 @@
 /** `steadfetch batch`: requests from a file, results to a file. */
 import {isRepeatable} from '../batch/repeatable.ts';
-import {handleOf} from '../client/define-policy.ts';
-import type {PolicyHandle} from '../client/policy-handle.ts';
-import {loadPolicy} from '../load.ts';
-import {checkExtends} from '../policy/resolve.ts';
-import {type BatchArguments, readBatchArguments} from './batch-arguments.ts';
+import {readBatchArguments} from './batch-arguments.ts';
 import {dryRun} from './dry-run.ts';
 import {filesOf} from './files.ts';
+import {readPolicy} from './policy-option.ts';
 import type {RequestLine} from './request-line.ts';
 import {checkRequests} from './requests-file.ts';
 import {openRewindable} from './rewindable-file.ts';
 import {runRequests} from './run-requests.ts';
 import {summary} from './summary.ts';
 import {BATCH_HELP} from './usage.ts';
-import {UsageError} from './usage-error.ts';
 
 /** @returns The exit code: 0 all succeeded, 1 some did not. @throws UsageError, SteadfetchError, OutputError */
 export async function batchCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
@@ -23,7 +19,7 @@ export async function batchCommand(args: readonly string[], process: NodeJS.Proc
     return 0;
   }
   const files = filesOf(options);
-  const policy = await policyOf(options);
+  const policy = await readPolicy(options.policyFile ?? options.preset);
   const requests = await openRewindable(files.requests);
   try {
     const isOnce = ({method, url}: RequestLine): boolean => !isRepeatable(policy, method, url);
@@ -39,11 +35,4 @@ export async function batchCommand(args: readonly string[], process: NodeJS.Proc
   } finally {
     await requests.close();
   }
-}
-
-async function policyOf({policyFile, preset}: BatchArguments): Promise<PolicyHandle> {
-  if (policyFile !== undefined) return handleOf(await loadPolicy(policyFile));
-  const [problem] = checkExtends(preset, '--policy');
-  if (problem !== undefined) throw new UsageError(`${problem.path} ${problem.message}`);
-  return handleOf({extends: [preset]});
 }

@@ -2,15 +2,15 @@
 /** `steadfetch`: the command line. */
 import {SteadfetchError} from '../core/errors.ts';
 import {VERSION} from '../core/version.ts';
-import {batchCommand} from './batch-command.ts';
 import {OutputError} from './lines-file.ts';
 import {HELP} from './usage.ts';
 import {UsageError} from './usage-error.ts';
 
+/** Each command is loaded when it is named: none pays for the others. */
 async function run([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {
     case 'batch':
-      return batchCommand(args, process);
+      return (await import('./batch-command.ts')).batchCommand(args, process);
     case '--version':
     case '-v':
       console.log(VERSION);

@@ -1,13 +1,17 @@
 /** Shows how far a run is: a line that changes on a terminal; elsewhere, a line now and then. */
 import {SingleBar} from 'cli-progress';
-import type {BatchEvent} from '../batch/types.ts';
-import type {SteadfetchEvent} from '../core/events.ts';
 import {type Clock, Timer} from '../core/timer.ts';
 import {progressBar, progressText} from './progress-line.ts';
-import type {ProgressState} from './progress-state.ts';
+import type {ProgressView} from './progress-state.ts';
+
+/** What reports how far a run is. */
+export interface ProgressSource {
+  readonly view: ProgressView;
+}
 
 export interface Progress {
-  note(event: BatchEvent | SteadfetchEvent): void;
+  /** Writes a line at once. A terminal has the facts in its line already, so nothing is written there. */
+  say(text: string): void;
   /** Harmless when it has ended. */
   end(): void;
 }
@@ -20,14 +24,15 @@ const COLUMNS = 80;
 /** The part of a terminal, or of a file in its place, that is needed. */
 export type ProgressStream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>;
 
-export function progressOn(stream: ProgressStream, state: ProgressState, clock: Clock): Progress {
-  return stream.isTTY ? barOn(stream as NodeJS.WriteStream, state) : new ProgressLines(stream, state, clock);
+/** @param command The name before each line: `steadfetch batch`. */
+export function progressOn(stream: ProgressStream, command: string, source: ProgressSource, clock: Clock): Progress {
+  return stream.isTTY ? barOn(stream as NodeJS.WriteStream, source) : new ProgressLines(stream, command, source, clock);
 }
 
-function barOn(stream: NodeJS.WriteStream, state: ProgressState): Progress {
+function barOn(stream: NodeJS.WriteStream, source: ProgressSource): Progress {
   const bar = new SingleBar({
     stream,
-    format: () => progressBar(state.view, stream.columns || COLUMNS),
+    format: () => progressBar(source.view, stream.columns || COLUMNS),
     hideCursor: true,
     clearOnComplete: true,
     gracefulExit: false, // Ctrl-C waits for the requests under way.
@@ -38,7 +43,7 @@ function barOn(stream: NodeJS.WriteStream, state: ProgressState): Progress {
   process.once('exit', stop);
   bar.start(1, 0);
   return {
-    note: event => state.note(event),
+    say() {},
     end() {
       process.off('exit', stop);
       stop();
@@ -48,31 +53,25 @@ function barOn(stream: NodeJS.WriteStream, state: ProgressState): Progress {
 
 class ProgressLines extends Timer implements Progress {
   readonly #stream: ProgressStream;
-  readonly #state: ProgressState;
+  readonly #command: string;
+  readonly #source: ProgressSource;
   readonly #clock: Clock;
-  #isHeld = false;
 
-  constructor(stream: ProgressStream, state: ProgressState, clock: Clock) {
+  constructor(stream: ProgressStream, command: string, source: ProgressSource, clock: Clock) {
     super();
     this.#stream = stream;
-    this.#state = state;
+    this.#command = command;
+    this.#source = source;
     this.#clock = clock;
     this.#arm();
   }
 
-  note(event: BatchEvent | SteadfetchEvent): void {
-    this.#state.note(event);
-    if (event.type === 'batch.draining') {
-      this.#write(`${event.reason}: nothing more is sent; ${progressText(this.#state.view)}`);
-    } else if (event.type === 'batch.held' && !this.#isHeld) {
-      // Each request that is held says so; the first one is enough.
-      this.#isHeld = true;
-      this.#write(`${progressText(this.#state.view)} (${event.reason})`);
-    } else if (event.type === 'item.end' && event.failure === null) this.#isHeld = false;
+  say(text: string): void {
+    this.#stream.write(`${this.#command}: ${text}\n`);
   }
 
   override fire(): void {
-    this.#write(progressText(this.#state.view));
+    this.say(progressText(this.#source.view));
     this.#arm();
   }
 
@@ -83,9 +82,5 @@ class ProgressLines extends Timer implements Progress {
   #arm(): void {
     this.#clock.arm(this, LINE_MS);
     this.#clock.unref(this);
-  }
-
-  #write(text: string): void {
-    this.#stream.write(`steadfetch batch: ${text}\n`);
   }
 }

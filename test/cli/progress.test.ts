@@ -2,7 +2,7 @@
 import {expect} from 'chai';
 import fc from 'fast-check';
 import type {BatchEvent} from '../../src/batch/types.ts';
-import {progressOn} from '../../src/cli/progress.ts';
+import {BatchProgress} from '../../src/cli/batch-progress.ts';
 import {duration, progressBar, progressText} from '../../src/cli/progress-line.ts';
 import {ProgressState, type ProgressView, type Waiting} from '../../src/cli/progress-state.ts';
 import type {SteadfetchEvent} from '../../src/core/events.ts';
@@ -207,12 +207,12 @@ describe('the line of progress', () => {
   });
 });
 
-describe('progressOn, without a terminal', () => {
+describe('BatchProgress, without a terminal', () => {
   const started = (total: number) => {
     const world = new World(total);
     const lines: string[] = [];
     const stream = {isTTY: false, columns: 0, write: (text: string) => lines.push(text) > 0};
-    const progress = progressOn(stream as never, world.state, world.clock);
+    const progress = new BatchProgress(stream as never, world.state, world.clock);
     return {world, lines, progress};
   };
 
