@@ -1,7 +1,7 @@
 /** Share of the attempts that are due for a hedge. */
 
+import {latencyCdf} from '../../src/math/attempt-latency.ts';
 import type {Policy} from '../../src/policy/types.ts';
-import {latencyCdf} from '../math/attempt-latency.ts';
 
 export interface HedgedShare {
   /** Share of the attempts that are still in flight after the hedge delay. */

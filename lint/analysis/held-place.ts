@@ -1,6 +1,6 @@
 /** How long an attempt counts against the concurrency limit, from `objective.assume`. */
 
-import {meanLatencyMs} from '../math/attempt-latency.ts';
+import {meanLatencyMs} from '../../src/math/attempt-latency.ts';
 import {isSure, type Scope} from '../model/scope.ts';
 
 export interface HeldPlace {

@@ -1,10 +1,10 @@
 /** Predicts the calls of a scope from the assumed traffic. */
 
+import {latencyCdf} from '../../src/math/attempt-latency.ts';
+import {grantedShare} from '../../src/math/budget.ts';
+import {type CallPrediction, predictCall} from '../../src/math/call-latency.ts';
+import {undisturbedMs} from '../../src/math/timeline.ts';
 import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
-import {latencyCdf} from '../math/attempt-latency.ts';
-import {grantedShare} from '../math/budget.ts';
-import {type CallPrediction, predictCall} from '../math/call-latency.ts';
-import {undisturbedMs} from '../math/timeline.ts';
 import {isSure, type Scope} from '../model/scope.ts';
 import {mayRepeat, retriesOf, retriesThrottled, retriesTimeouts} from './retryability.ts';
 

@@ -1,9 +1,9 @@
 /** Suggests attempts, timeouts and deadlines with which all attempts fit. */
 
 import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
+import {undisturbedMs} from '../../src/math/timeline.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Policy} from '../../src/policy/types.ts';
-import {undisturbedMs} from '../math/timeline.ts';
 import type {Scope} from '../model/scope.ts';
 import type {FixDraft} from '../rule.ts';
 import {retriesOf, retriesThrottled} from './retryability.ts';

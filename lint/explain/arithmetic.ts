@@ -1,7 +1,7 @@
 /** Which arithmetic explains which rule. */
 
+import {longestWaits} from '../../src/math/schedule.ts';
 import {retriesOf} from '../analysis/retryability.ts';
-import {longestWaits} from '../math/schedule.ts';
 import type {Scope} from '../model/scope.ts';
 import {attemptBlocks} from './attempt-table.ts';
 import type {Block} from './blocks.ts';

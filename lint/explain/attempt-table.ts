@@ -1,10 +1,10 @@
 /** Lists the attempts of a call: the wait before each, its latest start and end, and what the deadline cuts. */
 
+import {shortestMs} from '../../src/math/schedule.ts';
+import {type Cut, timelineOf, undisturbedMs} from '../../src/math/timeline.ts';
 import {formatNumber} from '../analysis/format.ts';
 import {mayRetry, retriesOf, retriesThrottled, retriesTimeouts} from '../analysis/retryability.ts';
 import type {Words} from '../dialects/words.ts';
-import {shortestMs} from '../math/schedule.ts';
-import {type Cut, timelineOf, undisturbedMs} from '../math/timeline.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 

@@ -4,8 +4,8 @@ import {attemptsAtRatio, failedProbesToOpen, tripRule} from '../../src/policy/tr
 import type {Breaker, RatioBreaker} from '../../src/policy/types.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {retriesOf} from '../analysis/retryability.ts';
+import {attemptsUntilRun} from '../analysis/runs.ts';
 import type {Words} from '../dialects/words.ts';
-import {attemptsUntilRun} from '../math/runs.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 

@@ -1,9 +1,9 @@
 /** Share of good responses that a time limit cuts off, and its cost. */
 
+import {latencyCdf} from '../../src/math/attempt-latency.ts';
+import {meanAttempts, successRatio} from '../../src/math/success.ts';
 import {formatShare} from '../analysis/format.ts';
 import {retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
-import {latencyCdf} from '../math/attempt-latency.ts';
-import {meanAttempts, successRatio} from '../math/success.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 

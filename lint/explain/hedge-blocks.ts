@@ -1,8 +1,8 @@
 /** Load that hedges add, by their delay. */
 
+import {latencyCdf} from '../../src/math/attempt-latency.ts';
 import {formatShare} from '../analysis/format.ts';
 import {hedgedShareOf} from '../analysis/hedging.ts';
-import {latencyCdf} from '../math/attempt-latency.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 

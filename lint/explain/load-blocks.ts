@@ -1,12 +1,12 @@
 /** Load of a policy: budgets, layers, and more attempts. */
 
+import {meanAmplification} from '../../src/math/amplification.ts';
+import {grantedShare, retriesPerCall} from '../../src/math/budget.ts';
+import {correlatedAttempts, correlatedSuccess, meanAttempts, successRatio} from '../../src/math/success.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Budget} from '../../src/policy/types.ts';
 import {formatNumber, formatShare} from '../analysis/format.ts';
 import {retriesOf} from '../analysis/retryability.ts';
-import {meanAmplification} from '../math/amplification.ts';
-import {grantedShare, retriesPerCall} from '../math/budget.ts';
-import {correlatedAttempts, correlatedSuccess, meanAttempts, successRatio} from '../math/success.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 

@@ -3,7 +3,7 @@
 import type {Concurrency} from '../../src/policy/types.ts';
 import {formatNumber, formatShare} from '../analysis/format.ts';
 import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
-import {inFlight, lastWaitMs, placesFor, refusedShare} from '../math/places.ts';
+import {inFlight, lastWaitMs, placesFor, refusedShare} from '../analysis/places.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 

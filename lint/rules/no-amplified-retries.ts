@@ -1,6 +1,6 @@
+import {worstAmplification} from '../../src/math/amplification.ts';
 import {formatNumber} from '../analysis/format.ts';
 import {mayRetry} from '../analysis/retryability.ts';
-import {worstAmplification} from '../math/amplification.ts';
 import {mostSpecific} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 

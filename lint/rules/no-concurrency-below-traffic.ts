@@ -1,7 +1,7 @@
 import {formatNumber, formatShare} from '../analysis/format.ts';
 import {formatHeldTime, heldPlaceOf} from '../analysis/held-place.ts';
+import {inFlight, placesFor} from '../analysis/places.ts';
 import {formatChange} from '../analysis/setting.ts';
-import {inFlight, placesFor} from '../math/places.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 

@@ -1,7 +1,7 @@
+import {longestMs} from '../../src/math/schedule.ts';
 import type {RetryTrigger} from '../../src/policy/types.ts';
 import {mayRetry} from '../analysis/retryability.ts';
 import {formatChange} from '../analysis/setting.ts';
-import {longestMs} from '../math/schedule.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Change, type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 

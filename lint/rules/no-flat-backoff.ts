@@ -1,6 +1,6 @@
+import {plannedMs} from '../../src/math/schedule.ts';
 import type {Backoff} from '../../src/policy/types.ts';
 import {retriesOf} from '../analysis/retryability.ts';
-import {plannedMs} from '../math/schedule.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 

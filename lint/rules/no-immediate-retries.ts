@@ -1,8 +1,8 @@
+import {longestWaits} from '../../src/math/schedule.ts';
 import {defaultsByKind} from '../../src/policy/defaults.ts';
 import type {Backoff} from '../../src/policy/types.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {formatChange} from '../analysis/setting.ts';
-import {longestWaits} from '../math/schedule.ts';
 import {isSure, mostSpecific} from '../model/scope.ts';
 import {type Change, type Draft, defineRule, type Rule} from '../rule.ts';
 

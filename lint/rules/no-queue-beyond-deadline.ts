@@ -1,6 +1,6 @@
 import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
+import {lastWaitMs} from '../analysis/places.ts';
 import {setting} from '../analysis/setting.ts';
-import {lastWaitMs} from '../math/places.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 

@@ -1,7 +1,7 @@
+import {plannedMs} from '../../src/math/schedule.ts';
 import type {Backoff} from '../../src/policy/types.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
-import {plannedMs} from '../math/schedule.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 

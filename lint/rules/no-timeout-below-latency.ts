@@ -1,8 +1,8 @@
+import {latencyCdf} from '../../src/math/attempt-latency.ts';
 import type {LatencyQuantiles, Policy} from '../../src/policy/types.ts';
 import {formatShare} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
 import {formatChange} from '../analysis/setting.ts';
-import {latencyCdf} from '../math/attempt-latency.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 

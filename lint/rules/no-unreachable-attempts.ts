@@ -1,8 +1,8 @@
+import {timelineOf, undisturbedMs} from '../../src/math/timeline.ts';
 import {formatList} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
 import {mayRetry, retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
 import {neededMs, suggestionsToFit} from '../analysis/suggested-values.ts';
-import {timelineOf, undisturbedMs} from '../math/timeline.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 

@@ -1,6 +1,6 @@
+import {longestMs} from '../../src/math/schedule.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
-import {longestMs} from '../math/schedule.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 

@@ -1,7 +1,7 @@
 /** The waits of a backoff in closed form. */
 
-import {backoffMs} from '../../src/decide/backoff.ts';
-import type {Backoff} from '../../src/policy/types.ts';
+import {backoffMs} from '../decide/backoff.ts';
+import type {Backoff} from '../policy/types.ts';
 import {decorrelatedDistribution, meanOf} from './decorrelated.ts';
 
 /**

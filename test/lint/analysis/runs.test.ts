@@ -1,9 +1,9 @@
 /** Failures in a row, against attempts that fail by chance. */
 
 import {expect} from 'chai';
-import {attemptsUntilRun} from '../../../lint/math/runs.ts';
+import {attemptsUntilRun} from '../../../lint/analysis/runs.ts';
 import {type Random, seededRandom} from '../../../src/core/random.ts';
-import {isNear, mean} from './simulated.ts';
+import {isNear, mean} from '../../math/simulated.ts';
 
 function countUntil(failures: number, failureRatio: number, random: Random): number {
   let attempts = 0;

@@ -1,9 +1,9 @@
-/** Calls, one by one, with the client's own waits: what the formulas of lint/math are held against. */
+/** Calls, one by one, with the client's own waits: what the formulas of src/math are held against. */
 
-import {LEAST_ATTEMPT_MS} from '../../../src/core/limits.ts';
-import type {Random} from '../../../src/core/random.ts';
-import {backoffMs} from '../../../src/decide/backoff.ts';
-import type {Backoff} from '../../../src/policy/types.ts';
+import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
+import type {Random} from '../../src/core/random.ts';
+import {backoffMs} from '../../src/decide/backoff.ts';
+import type {Backoff} from '../../src/policy/types.ts';
 
 export interface Simulated {
   readonly attempts: number;

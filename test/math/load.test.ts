@@ -1,14 +1,14 @@
 /** Success, amplification and budgets, against calls that fail by chance and the client's own budgets. */
 
 import {expect} from 'chai';
-import {meanAmplification, worstAmplification} from '../../../lint/math/amplification.ts';
-import {grantedShare, retriesPerCall} from '../../../lint/math/budget.ts';
-import {correlatedAttempts, correlatedSuccess, meanAttempts, successRatio} from '../../../lint/math/success.ts';
-import {type Random, seededRandom} from '../../../src/core/random.ts';
-import {type Budget as Guard, REFUSED} from '../../../src/guards/budget.ts';
-import {RatioBudget} from '../../../src/guards/ratio-budget.ts';
-import {TokenBucket} from '../../../src/guards/token-bucket.ts';
-import type {Budget} from '../../../src/policy/types.ts';
+import {type Random, seededRandom} from '../../src/core/random.ts';
+import {type Budget as Guard, REFUSED} from '../../src/guards/budget.ts';
+import {RatioBudget} from '../../src/guards/ratio-budget.ts';
+import {TokenBucket} from '../../src/guards/token-bucket.ts';
+import {meanAmplification, worstAmplification} from '../../src/math/amplification.ts';
+import {grantedShare, retriesPerCall} from '../../src/math/budget.ts';
+import {correlatedAttempts, correlatedSuccess, meanAttempts, successRatio} from '../../src/math/success.ts';
+import type {Budget} from '../../src/policy/types.ts';
 import {isNear, mean} from './simulated.ts';
 
 /** Attempts until one succeeds: how many, and whether it did. */

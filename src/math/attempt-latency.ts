@@ -1,6 +1,6 @@
 /** The latency of one successful attempt, from the few quantiles that are usually known. */
 
-import type {LatencyQuantiles} from '../../src/policy/types.ts';
+import type {LatencyQuantiles} from '../policy/types.ts';
 
 /** P(latency ≤ ms). */
 export type Cdf = (ms: number) => number;

@@ -1,10 +1,10 @@
 /** The waits: their bounds and means, against the client's own backoff. */
 
 import {expect} from 'chai';
-import {longestMs, longestWaits, meanMs, plannedMs, shortestMs} from '../../../lint/math/schedule.ts';
-import {seededRandom} from '../../../src/core/random.ts';
-import {backoffMs} from '../../../src/decide/backoff.ts';
-import type {Backoff, Jitter} from '../../../src/policy/types.ts';
+import {seededRandom} from '../../src/core/random.ts';
+import {backoffMs} from '../../src/decide/backoff.ts';
+import {longestMs, longestWaits, meanMs, plannedMs, shortestMs} from '../../src/math/schedule.ts';
+import type {Backoff, Jitter} from '../../src/policy/types.ts';
 import {isNear, mean} from './simulated.ts';
 
 const exponential = {kind: 'exponential', baseMs: 200, throttledBaseMs: 1000, factor: 2, capMs: 20_000} as const;

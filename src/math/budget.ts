@@ -3,7 +3,7 @@
  * top: capacity / cost retries.
  */
 
-import type {Budget} from '../../src/policy/types.ts';
+import type {Budget} from '../policy/types.ts';
 
 export interface Demand {
   /** The most attempts of a call. */

@@ -1,6 +1,6 @@
 /** The total wait of a call before each attempt, as a discrete distribution on a grid of time. */
 
-import type {Backoff} from '../../src/policy/types.ts';
+import type {Backoff} from '../policy/types.ts';
 import {type Distribution, nextWaits} from './decorrelated.ts';
 import {decorrelatedBounds, longestMs, shortestMs} from './schedule.ts';
 

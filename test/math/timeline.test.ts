@@ -1,8 +1,8 @@
 /** When attempts start and end, and what the deadline cuts. */
 
 import {expect} from 'chai';
-import {timelineOf, undisturbedMs} from '../../../lint/math/timeline.ts';
-import {defaultPolicy} from '../../../src/policy/defaults.ts';
+import {timelineOf, undisturbedMs} from '../../src/math/timeline.ts';
+import {defaultPolicy} from '../../src/policy/defaults.ts';
 
 const short = {...defaultPolicy, deadlineMs: 10_000};
 

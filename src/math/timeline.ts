@@ -1,7 +1,7 @@
 /** The latest start and end of each attempt of a call, if every attempt takes its whole timeout. Server hints are not counted. */
 
-import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
-import type {Policy} from '../../src/policy/types.ts';
+import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
+import type {Policy} from '../policy/types.ts';
 import {longestMs} from './schedule.ts';
 
 /** Whether an attempt has its whole timeout before the deadline, only part of it, or is never sent. */

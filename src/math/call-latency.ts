@@ -11,8 +11,8 @@
  * counts as slower than any latency.
  */
 
-import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
-import type {Backoff} from '../../src/policy/types.ts';
+import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
+import type {Backoff} from '../policy/types.ts';
 import type {Cdf} from './attempt-latency.ts';
 import {type Waited, waitedBefore} from './waited.ts';
 

@@ -1,9 +1,9 @@
 /** Latency, success and load of a call, against 60,000 calls with the client's own waits. */
 
 import {expect} from 'chai';
-import {latencyCdf, normalCdf} from '../../../lint/math/attempt-latency.ts';
-import {predictCall} from '../../../lint/math/call-latency.ts';
-import {seededRandom} from '../../../src/core/random.ts';
+import {seededRandom} from '../../src/core/random.ts';
+import {latencyCdf, normalCdf} from '../../src/math/attempt-latency.ts';
+import {predictCall} from '../../src/math/call-latency.ts';
 import {isNear, mean, type Simulated, simulate} from './simulated.ts';
 
 const CALLS = 60_000;

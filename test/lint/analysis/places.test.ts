@@ -1,10 +1,10 @@
 /** How many places a traffic needs, against calls that arrive by chance. */
 
 import {expect} from 'chai';
-import {latencyCdf, meanLatencyMs} from '../../../lint/math/attempt-latency.ts';
-import {inFlight, lastWaitMs, placesFor, refusedShare} from '../../../lint/math/places.ts';
+import {inFlight, lastWaitMs, placesFor, refusedShare} from '../../../lint/analysis/places.ts';
 import {type Random, seededRandom} from '../../../src/core/random.ts';
-import {isNear, mean} from './simulated.ts';
+import {latencyCdf, meanLatencyMs} from '../../../src/math/attempt-latency.ts';
+import {isNear, mean} from '../../math/simulated.ts';
 
 const normal = (random: Random): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
