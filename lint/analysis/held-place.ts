@@ -11,21 +11,22 @@ export interface HeldPlace {
 
 /**
  * The mean time from admission to the response headers. Responses count up to the time limit, hanging attempts with the whole limit,
- * immediate failures with 0.
+ * fast failures with their latency.
  *
  * @returns undefined where neither two quantiles nor the median are assumed.
  */
 export function heldPlaceOf(scope: Scope): HeldPlace | undefined {
   const {objective, attemptTimeoutMs, deadlineMs} = scope.policy;
   if (!isSure(scope, 'objective', 'objective.assume', 'attemptTimeoutMs', 'deadlineMs')) return undefined;
-  const {latencyMs, failureRatio = 0, hangRatio = 0} = objective?.assume ?? {};
+  const {latencyMs, failureRatio = 0, failureLatencyMs = 0, hangRatio = 0} = objective?.assume ?? {};
   const limitMs = Math.min(attemptTimeoutMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
   const mean = meanLatencyMs(latencyMs, limitMs);
   const answerMs = mean ?? (latencyMs?.p50 === undefined ? undefined : Math.min(latencyMs.p50, limitMs));
   const answered = 1 - failureRatio - hangRatio;
   if (answerMs === undefined || answered < 0) return undefined;
   const hungMs = hangRatio === 0 || limitMs === Number.POSITIVE_INFINITY ? 0 : hangRatio * limitMs;
-  return {ms: answered * answerMs + hungMs, isMean: mean !== undefined};
+  const failedMs = failureRatio * Math.min(failureLatencyMs, limitMs);
+  return {ms: answered * answerMs + failedMs + hungMs, isMean: mean !== undefined};
 }
 
 /** `199 ms on average`, `about 180 ms`. */

@@ -55,7 +55,7 @@ export function predictionOfScope(scope: Scope): Prediction | undefined {
     backoff: policy.backoff,
     throttled: false,
     latency,
-    failureRatio,
+    failures: [{ratio: failureRatio, afterMs: assume?.failureLatencyMs ?? 0}],
     hangRatio,
     retriesFailures,
     retriesTimeouts: retriesTimeouts(scope),

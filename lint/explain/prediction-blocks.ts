@@ -21,9 +21,10 @@ export function predictionBlocks(scope: Scope): Block[] {
     ['attempts per call', formatNumber(prediction.meanAttempts), ''],
     ['retries the budget grants', formatShare(prediction.granted), ''],
   ];
-  const {failureRatio = 0, hangRatio = 0, rps} = assume;
+  const {failureRatio = 0, failureLatencyMs = 0, hangRatio = 0, rps} = assume;
+  const failing = failureLatencyMs === 0 ? 'at once' : `after ${words.ms(failureLatencyMs)}`;
   const traffic = [
-    `${formatShare(failureRatio)} of the attempts fail at once`,
+    `${formatShare(failureRatio)} of the attempts fail ${failing}`,
     `${formatShare(hangRatio)} hang`,
     ...(rps === undefined ? [] : [`${formatNumber(rps)} calls per second`]),
   ];

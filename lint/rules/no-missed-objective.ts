@@ -15,8 +15,8 @@ export const missedObjective: Rule = defineRule({
 From the assumed latency and failures of one attempt, the linter computes the latency of calls, the share that succeeds, and the attempts
 per call. If the result misses the objective, change the policy or the objective.
 
-The prediction assumes independent attempts, lognormal latencies between the given quantiles, immediate failures and a closed breaker. It
-includes the budget. A failed call counts as slower than any percentile. It does not describe an outage, which is worse.
+The prediction assumes independent attempts, lognormal latencies between the given quantiles, failures after \`failureLatencyMs\`, and a closed breaker.
+It includes the budget. A failed call counts as slower than any percentile. It does not describe an outage, which is worse.
 `,
     sources: [
       {title: 'J. Dean, L. Barroso, The Tail at Scale (2013)', url: 'https://doi.org/10.1145/2408776.2408794'},

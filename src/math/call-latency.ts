@@ -1,20 +1,28 @@
 /**
  * The latency of a call, its probability of success and its number of attempts, from the latency and the failures of one attempt.
  *
- * An attempt succeeds, fails at once, or times out. So attempt i starts at k · T plus the waits before it, if k of the i − 1 attempts
- * before it timed out, and
+ * An attempt succeeds, fails after a fixed time, or times out. Attempt i starts after the durations of the i − 1 failures before it and
+ * after the waits between them. The durations and the waits are independent, so
  *
- *   P(success by t) = Σ_i Σ_k C(i−1, k) · f^(i−1−k) · e^k · ∫ s · F(min(t − u, T, D − u)) dP(u = k · T + waits)
+ *   P(success by t) = Σ_i Σ_d P(i − 1 failures take d) · ∫ s · F(min(t − u, T, D − u)) dP(u = d + waits)
  *
- * where f is the share that fails at once, h the share that never responds, s = 1 − f − h, F the distribution of the latency of a response,
- * and e = h + s · (1 − F(T)) the share that times out. An attempt starts only if LEAST_ATTEMPT_MS are left, as in the client. A failed call
- * counts as slower than any latency.
+ * where s is the share of attempts that respond with success, F the distribution of the latency of a response, T the attempt timeout and D
+ * the deadline. The share e = h + s · (1 − F(T)) times out, where h is the share that never responds. An attempt starts only if
+ * LEAST_ATTEMPT_MS are left, as in the client. A failed call counts as slower than any latency.
  */
 
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {Backoff} from '../policy/types.ts';
 import type {Cdf} from './attempt-latency.ts';
 import {type Waited, waitedBefore} from './waited.ts';
+
+/** Attempts that fail before their timeout: an error response, or a refused connection. */
+export interface AttemptFailure {
+  /** Share of all attempts. */
+  readonly ratio: number;
+  /** From the start of the attempt to its failure. May be 0. */
+  readonly afterMs: number;
+}
 
 /** The settings of calls, and the assumed latency and failures. */
 export interface CallModel {
@@ -27,8 +35,8 @@ export interface CallModel {
   readonly throttled: boolean;
   /** The latency of a successful attempt. */
   readonly latency: Cdf;
-  /** Share of attempts that fail at once, and share of attempts that never get a response. */
-  readonly failureRatio: number;
+  readonly failures: readonly AttemptFailure[];
+  /** Share of attempts that never get a response. */
   readonly hangRatio: number;
   /** Whether a failure is retried, and whether a timeout is. */
   readonly retriesFailures: boolean;
@@ -53,81 +61,116 @@ const NEGLIGIBLE = 1e-7;
 
 export function predictCall(model: CallModel): CallPrediction {
   const starts = startsOf(model);
-  const {attemptTimeoutMs, deadlineMs, latency, failureRatio, hangRatio} = model;
-  const good = 1 - failureRatio - hangRatio;
+  const {attemptTimeoutMs, deadlineMs, latency} = model;
+  const answered = answeredRatio(model);
   const cdf = (ms: number): number => {
     let sum = 0;
-    for (const {weight, atMs, waited} of starts) {
-      sum += weight * good * answeredBy(ms, atMs, waited, attemptTimeoutMs, deadlineMs, latency);
+    for (const start of starts) {
+      sum += start.weight * answered * answeredBy(ms, start, attemptTimeoutMs, deadlineMs, latency);
     }
     return sum;
   };
   const successRatio = cdf(Number.POSITIVE_INFINITY);
-  const meanAttempts = starts.reduce(
-    (sum, {weight, atMs, waited}) => sum + weight * inTime(atMs, waited, deadlineMs),
-    0,
-  );
+  const meanAttempts = starts.reduce((sum, start) => sum + start.weight * sentInTime(start, deadlineMs), 0);
   return {successRatio, meanAttempts, cdf, quantile: share => quantileOf(cdf, share, successRatio)};
 }
 
-/** Attempts that start after the same number of attempts and of timeouts. */
+/** Share of attempts that respond with success, if they have the time. */
+const answeredRatio = ({failures, hangRatio}: CallModel): number =>
+  failures.reduce((left, {ratio}) => left - ratio, 1 - hangRatio);
+
+/** Attempts that start after the same number of attempts, whose failures took the same time. */
 interface Start {
-  /** The probability of this number of attempts and timeouts, without a deadline. */
+  /** The probability of these failures, without a deadline. */
   readonly weight: number;
-  /** The duration of the timeouts before it. */
+  /** The duration of the failures before it. */
   readonly atMs: number;
   readonly waited: Waited;
+  /** The first attempt is sent even if the deadline is shorter than LEAST_ATTEMPT_MS. */
+  readonly isFirst: boolean;
 }
 
 function startsOf(model: CallModel): Start[] {
-  const {attemptTimeoutMs, deadlineMs, latency, failureRatio, hangRatio, granted} = model;
-  const timedOut = hangRatio + (1 - failureRatio - hangRatio) * (1 - latency(attemptTimeoutMs));
-  const [failed, timed] = [
-    model.retriesFailures ? failureRatio * granted : 0,
-    // Without an attempt timeout, no attempt follows one that hangs.
-    model.retriesTimeouts && attemptTimeoutMs < deadlineMs ? timedOut * granted : 0,
-  ];
-  const attempts = Math.min(model.attempts, MOST_ATTEMPTS);
-  const waits = waitedBefore(model.backoff, attempts, model.throttled, deadlineMs);
-  return waits.flatMap((waited, before) =>
-    Array.from({length: before + 1}, (_, timeouts) => ({
-      weight: choose(before, timeouts) * failed ** (before - timeouts) * timed ** timeouts,
-      atMs: timeouts === 0 ? 0 : timeouts * attemptTimeoutMs,
-      waited,
-    })).filter(({weight, atMs}) => weight > NEGLIGIBLE && atMs + LEAST_ATTEMPT_MS <= Math.max(deadlineMs, 50)),
-  );
+  const {attempts, backoff, throttled, deadlineMs} = model;
+  const retried = retriedFailures(model);
+  const waits = waitedBefore(backoff, Math.min(attempts, MOST_ATTEMPTS), throttled, deadlineMs);
+  const starts: Start[] = [];
+  let durations: ReadonlyMap<number, number> = new Map([[0, 1]]);
+  for (const [before, waited] of waits.entries()) {
+    for (const [atMs, weight] of durations) starts.push({weight, atMs, waited, isFirst: before === 0});
+    durations = afterFailure(durations, retried, deadlineMs - LEAST_ATTEMPT_MS);
+  }
+  return starts;
+}
+
+/** The failures after which the call is retried, a timeout among them. */
+function retriedFailures(model: CallModel): AttemptFailure[] {
+  const {attemptTimeoutMs, deadlineMs, failures, granted} = model;
+  const early = failures.filter(({afterMs}) => afterMs < attemptTimeoutMs);
+  const retried = model.retriesFailures ? early : [];
+  // Without an attempt timeout, no attempt follows one that hangs.
+  const timed =
+    model.retriesTimeouts && attemptTimeoutMs < deadlineMs
+      ? [{ratio: timedOutRatio(model), afterMs: attemptTimeoutMs}]
+      : [];
+  return [...retried, ...timed].map(({ratio, afterMs}) => ({ratio: ratio * granted, afterMs}));
+}
+
+/** Share of attempts that are still in flight at their timeout. */
+function timedOutRatio(model: CallModel): number {
+  const {attemptTimeoutMs, failures, hangRatio, latency} = model;
+  const late = failures.reduce((sum, {ratio, afterMs}) => sum + (afterMs < attemptTimeoutMs ? 0 : ratio), 0);
+  return hangRatio + late + answeredRatio(model) * (1 - latency(attemptTimeoutMs));
+}
+
+/**
+ * The total duration of one failure more, with its probability, as far as another attempt can follow.
+ *
+ * @param latestMs The last time at which an attempt may start.
+ */
+function afterFailure(
+  durations: ReadonlyMap<number, number>,
+  failures: readonly AttemptFailure[],
+  latestMs: number,
+): Map<number, number> {
+  const next = new Map<number, number>();
+  for (const [beforeMs, weight] of durations) {
+    for (const {ratio, afterMs} of failures) {
+      const atMs = beforeMs + afterMs;
+      if (atMs <= latestMs) next.set(atMs, (next.get(atMs) ?? 0) + weight * ratio);
+    }
+  }
+  for (const [atMs, weight] of next) if (weight <= NEGLIGIBLE) next.delete(atMs);
+  return next;
 }
 
 /** P(the attempt has started and succeeded after `ms`), over all its possible start times. */
-function answeredBy(
-  ms: number,
-  atMs: number,
-  {stepMs, mass}: Waited,
-  timeoutMs: number,
-  deadlineMs: number,
-  latency: Cdf,
-): number {
+function answeredBy(ms: number, start: Start, timeoutMs: number, deadlineMs: number, latency: Cdf): number {
+  const {stepMs, mass} = start.waited;
   let sum = 0;
   for (let cell = 0; cell < mass.length; cell++) {
     const here = mass[cell]!;
     if (here === 0) continue;
-    const startMs = atMs + cell * stepMs;
-    if (startMs > ms) break;
-    if (isTooLate(startMs, deadlineMs)) break;
+    const startMs = start.atMs + cell * stepMs;
+    if (startMs > ms || isTooLate(start, startMs, deadlineMs)) break;
     sum += here * latency(Math.min(ms - startMs, timeoutMs, deadlineMs - startMs));
   }
   return sum;
 }
 
-function inTime(atMs: number, {stepMs, mass}: Waited, deadlineMs: number): number {
+/** P(the attempt starts before the deadline forbids it), given the failures before it. */
+function sentInTime(start: Start, deadlineMs: number): number {
+  const {stepMs, mass} = start.waited;
   let sum = 0;
-  for (let cell = 0; cell < mass.length && !isTooLate(atMs + cell * stepMs, deadlineMs); cell++) sum += mass[cell]!;
+  for (let cell = 0; cell < mass.length; cell++) {
+    if (isTooLate(start, start.atMs + cell * stepMs, deadlineMs)) break;
+    sum += mass[cell]!;
+  }
   return sum;
 }
 
-/** The first attempt is sent even if the deadline is shorter. */
-const isTooLate = (startMs: number, deadlineMs: number): boolean =>
-  startMs > 0 && startMs + LEAST_ATTEMPT_MS > deadlineMs;
+const isTooLate = ({isFirst}: Start, startMs: number, deadlineMs: number): boolean =>
+  !isFirst && startMs + LEAST_ATTEMPT_MS > deadlineMs;
 
 function quantileOf(cdf: Cdf, share: number, successRatio: number): number {
   if (share > successRatio) return Number.POSITIVE_INFINITY;
@@ -140,10 +183,4 @@ function quantileOf(cdf: Cdf, share: number, successRatio: number): number {
     else high = middle;
   }
   return high;
-}
-
-function choose(n: number, k: number): number {
-  let result = 1;
-  for (let index = 1; index <= k; index++) result = (result * (n - k + index)) / index;
-  return result;
 }

@@ -184,6 +184,7 @@ const objectivesShape = fields({
     rps: number(0),
     latencyMs: latencyQuantilesShape,
     failureRatio: number(0, 1),
+    failureLatencyMs: number(0),
     hangRatio: number(0, 1),
   }),
 });

@@ -2028,6 +2028,12 @@ export interface AssumedTraffic {
    */
   readonly failureRatio?: number;
   /**
+   * How long an attempt takes that fails fast. Left out: 0.
+   *
+   * Unit: ms.
+   */
+  readonly failureLatencyMs?: number;
+  /**
    * Share of attempts that never answer.
    *
    * Unit: ratio.

@@ -176,6 +176,11 @@ describe('RL217 no-concurrency-below-traffic', () => {
     expect(await pointers('RL217', policy(11, {rps: 50, latencyMs, hangRatio: 0.05}))).to.have.length(1);
   });
 
+  it('counts what fails as long as the failure takes', async () => {
+    const failing = {rps: 50, latencyMs, failureRatio: 0.2, failureLatencyMs: 2000};
+    expect(await pointers('RL217', policy(9, failing))).to.have.length(1);
+  });
+
   it('is silent where the traffic or the latency is unknown, or contradicts itself', async () => {
     expect(await pointers('RL217', policy(1, {rps: 50}))).to.be.empty;
     expect(await pointers('RL217', policy(1, {latencyMs}))).to.be.empty;

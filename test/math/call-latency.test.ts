@@ -25,6 +25,7 @@ const predict: Simulated = {
   backoff,
   throttled: false,
   failureRatio: 0.05,
+  failureMs: 0,
   hangRatio: 0.01,
   medianMs: 180,
   sigma: 0.5,
@@ -34,6 +35,7 @@ const quantiles = {p50: 180, p95: 180 * Math.exp(0.5 * 1.6448536), p99: 180 * Ma
 const prediction = (call: Simulated) =>
   predictCall({
     ...call,
+    failures: [{ratio: call.failureRatio, afterMs: call.failureMs}],
     latency: latencyCdf(quantiles)!,
     retriesFailures: true,
     retriesTimeouts: true,
@@ -43,6 +45,9 @@ const prediction = (call: Simulated) =>
 describe('the latency of a call', () => {
   for (const [name, change] of [
     ['three attempts inside 800 ms', {}],
+    ['failures that take 20 ms', {failureMs: 20, failureRatio: 0.33}],
+    ['failures that take half of the deadline', {failureMs: 400, failureRatio: 0.33}],
+    ['failures that take longer than the attempt timeout', {failureMs: 900, failureRatio: 0.33, deadlineMs: 2000}],
     ['no deadline', {deadlineMs: Number.POSITIVE_INFINITY}],
     ['no attempt timeout', {attemptTimeoutMs: Number.POSITIVE_INFINITY, hangRatio: 0}],
     [
@@ -107,9 +112,42 @@ describe('the latency of a call', () => {
     expect(prediction({...call, backoff: constant(Number.MAX_SAFE_INTEGER)}).meanAttempts).to.equal(1);
   });
 
+  it('a failure after 0 ms is not retried where the deadline leaves less than 50 ms', () => {
+    const none = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
+    const call = {...predict, failureRatio: 1, hangRatio: 0, failureMs: 0, backoff: none};
+    expect(prediction({...call, deadlineMs: 49}).meanAttempts).to.equal(1);
+    expect(prediction({...call, deadlineMs: 50}).meanAttempts).to.equal(3);
+  });
+
+  it('failures of several kinds each take their own time', () => {
+    const model = {
+      ...predict,
+      attempts: 2,
+      deadlineMs: 1000,
+      backoff: {kind: 'constant', delayMs: 100, throttledBaseMs: 0, jitter: 'none'} as const,
+      hangRatio: 0,
+      latency: (ms: number) => (ms >= 10 ? 1 : 0),
+      retriesFailures: true,
+      retriesTimeouts: true,
+      granted: 1,
+    };
+    const {cdf, successRatio} = predictCall({
+      ...model,
+      failures: [
+        {ratio: 0.2, afterMs: 30},
+        {ratio: 0.1, afterMs: 200},
+      ],
+    });
+    expect([9, 10, 139, 140, 309, 310].map(ms => Number(cdf(ms).toFixed(3)))).to.deep.equal([
+      0, 0.7, 0.7, 0.84, 0.84, 0.91,
+    ]);
+    expect(successRatio).to.be.closeTo(0.91, 1e-9);
+  });
+
   it('what is not retried is one attempt', () => {
     const {meanAttempts, successRatio} = predictCall({
       ...predict,
+      failures: [{ratio: 0.05, afterMs: 0}],
       latency: latencyCdf(quantiles)!,
       retriesFailures: false,
       retriesTimeouts: false,

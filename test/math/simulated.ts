@@ -12,6 +12,8 @@ export interface Simulated {
   readonly backoff: Backoff;
   readonly throttled: boolean;
   readonly failureRatio: number;
+  /** How long an attempt takes that fails. */
+  readonly failureMs: number;
   readonly hangRatio: number;
   readonly medianMs: number;
   readonly sigma: number;
@@ -23,14 +25,14 @@ export interface Ending {
   readonly attempts: number;
 }
 
-/** One call. Fails at once, hangs, or answers after a lognormal time. */
+/** One call. An attempt fails after a fixed time, hangs, or answers after a lognormal time. */
 export function simulate(call: Simulated, random: Random): Ending {
   let now = 0;
   let previousMs = 0;
   for (let attempt = 1; ; attempt++) {
     const draw = random();
     const answerMs = draw < call.failureRatio + call.hangRatio ? Number.POSITIVE_INFINITY : lognormal(call, random);
-    const endMs = draw < call.failureRatio ? 0 : Math.min(answerMs, call.attemptTimeoutMs);
+    const endMs = Math.min(draw < call.failureRatio ? call.failureMs : answerMs, call.attemptTimeoutMs);
     if (answerMs <= call.attemptTimeoutMs && now + answerMs <= call.deadlineMs)
       return {ms: now + answerMs, attempts: attempt};
     now += endMs;

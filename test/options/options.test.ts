@@ -115,7 +115,7 @@ describe('a field that is not read at run time by design', () => {
         latencyMs: {p95: 1},
         successRatio: 1,
         instances: 9,
-        assume: {rps: 1e6, failureRatio: 1, hangRatio: 1},
+        assume: {rps: 1e6, failureRatio: 1, failureLatencyMs: 1, hangRatio: 1},
       },
       retryingLayers: [{name: 'mesh', maxAttempts: 10}],
       'x-note': 'for people',

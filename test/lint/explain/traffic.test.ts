@@ -32,6 +32,18 @@ describe('explaining stated traffic', () => {
     expect(await explained('RL215', {hedge: {delayMs: 100}})).not.to.contain('in flight then');
   });
 
+  it('RL309 says how long a failed attempt is assumed to take', async () => {
+    const policy = (failureLatencyMs?: number): PolicyInput => ({
+      deadlineMs: 800,
+      objective: {
+        latencyMs: {p95: 800},
+        assume: {...assume, failureRatio: 0.05, ...(failureLatencyMs === undefined ? {} : {failureLatencyMs})},
+      },
+    });
+    expect(await explained('RL309', policy())).to.contain('5 % of the attempts fail at once');
+    expect(await explained('RL309', policy(20))).to.contain('5 % of the attempts fail after 20 ms');
+  });
+
   it('RL216 shows after how many attempts random failures are consecutive', async () => {
     const breaker = {kind: 'consecutive', failures: 3} as const;
     expect(await explained('RL216', {breaker, objective: {assume}})).to.match(/10 % +1110 +23 s\n/);

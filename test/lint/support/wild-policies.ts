@@ -59,7 +59,13 @@ const breaker = fc.oneof(
   ),
   some({kind: one('consecutive'), failures: one(1, 3, 5), openMs: one(1, 15_000), probes: one(0, 3)}, 'kind'),
 );
-const assume = some({rps: one(0, 0.01, 50), latencyMs: quantiles, failureRatio: ratio, hangRatio: ratio});
+const assume = some({
+  rps: one(0, 0.01, 50),
+  latencyMs: quantiles,
+  failureRatio: ratio,
+  failureLatencyMs: one(0, 20, 900),
+  hangRatio: ratio,
+});
 const concurrency = fc.oneof(
   some({max: one(1, 5, 1e6), queue: one(0, 1000)}),
   some(
