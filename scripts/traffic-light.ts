@@ -8,7 +8,7 @@ import {answered, failed, type Outcome} from '../src/core/outcome.ts';
 import type {AnswerContext} from '../src/decide/answers.ts';
 import {grpcAnswers} from '../src/decide/answers-grpc.ts';
 import {httpAnswers} from '../src/decide/answers-http.ts';
-import {type Classification, harmless, type Sent} from '../src/decide/classification.ts';
+import {type Classification, lightOf, type Sent} from '../src/decide/classification.ts';
 import {classify} from '../src/decide/classify.ts';
 import {classifyErrorBody} from '../src/decide/classify-error-body.ts';
 import type {ErrorFacts} from '../src/decide/error-body.ts';
@@ -157,23 +157,18 @@ const HOW_FAR: Readonly<Record<Classification['sent'], string>> = {
   processed: 'yes',
 };
 
-function cells({
-  transient,
-  sent,
-  throttled,
-  once,
-  final,
-}: Classification): [light: string, acted: string, again: string] {
-  if (!transient)
+function cells(classification: Classification): [light: string, acted: string, again: string] {
+  const {sent, throttled, once, final} = classification;
+  const light = lightOf(classification);
+  if (light === 'red')
     return [
-      'red',
+      light,
       final && sent === 'processed' ? 'yes' : 'no matter',
       final ? 'never, whatever the policy says' : 'no',
     ];
-  const isGreen = harmless(sent);
-  const again = isGreen ? 'yes' : 'if the method is idempotent, or with a key';
+  const again = light === 'green' ? 'yes' : 'if the method is idempotent, or with a key';
   const how = [once ? 'once, at once' : '', throttled ? 'on the server’s delay' : ''].filter(Boolean).join(', ');
-  return [isGreen ? 'green' : 'yellow', HOW_FAR[sent], how === '' ? again : `${again}; ${how}`];
+  return [light, HOW_FAR[sent], how === '' ? again : `${again}; ${how}`];
 }
 
 /** The page with its tables as the code has them now. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type {Refusal} from './call/decision.ts';
+
 export {type CallReport, reportOf} from './call/report.ts';
 export {definePolicy} from './client/define-policy.ts';
 export type {PolicyArgument, PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
@@ -36,6 +36,7 @@ export {type Ids, type Random, SystemIds, seededRandom} from './core/random.ts';
 export type {Clock} from './core/timer.ts';
 export type {AskedTokens} from './decide/asked-tokens.ts';
 export type {Classification, Sent} from './decide/classification.ts';
+export type {Refusal} from './decide/may-retry.ts';
 export type {HintSource, ServerHint} from './decide/server-hint.ts';
 export {createFetch, type PerCallInit, type ResilientFetch, type ResilientInit} from './fetch/create-fetch.ts';
 export {resilience} from './ky/resilience.ts';

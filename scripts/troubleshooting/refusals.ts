@@ -1,5 +1,5 @@
 /** What the page on troubleshooting says of each refusal. The type keeps the list complete. */
-import type {Refusal} from '../../src/call/decision.ts';
+import type {Refusal} from '../../src/decide/may-retry.ts';
 
 export interface RefusalAdvice {
   /** The `reason` of a report, for an example. */

@@ -1,13 +1,13 @@
 /** Why an item failed, in the words of the engine. */
 import {classificationOf} from '../call/assess.ts';
 import type {CallContext} from '../call/context.ts';
-import type {Refusal} from '../call/decision.ts';
 import {errorFactsOf} from '../call/error-facts.ts';
 import {innerReport} from '../call/inner-report.ts';
 import {type CallReport, isSentence, reportFor} from '../call/report.ts';
 import {isPromise} from '../core/awaitable.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type Classification, harmless} from '../decide/classification.ts';
+import type {Refusal} from '../decide/may-retry.ts';
 import {Answer} from '../transport/answer.ts';
 import {RedirectError} from './redirect.ts';
 import type {ItemFailure} from './types.ts';

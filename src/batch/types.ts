@@ -1,12 +1,12 @@
 /** The options and the results of a batch. */
 
-import type {Refusal} from '../call/decision.ts';
 import type {PolicyArgument} from '../client/policy-handle.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {SteadfetchEvent} from '../core/events.ts';
 import type {Observer} from '../core/observer.ts';
 import type {Ids, Random} from '../core/random.ts';
 import type {Clock} from '../core/timer.ts';
+import type {Refusal} from '../decide/may-retry.ts';
 
 /** The second argument of `send`. */
 export interface SendContext {

@@ -1,10 +1,10 @@
 /** How the steps of the admission notify the call that asks for it. */
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
+import type {Refusal} from '../decide/may-retry.ts';
 import type {Ticket} from '../guards/breaker.ts';
 import type {QuotaReservation} from '../guards/quota.ts';
 import type {CallContext} from './context.ts';
-import type {Refusal} from './decision.ts';
 
 /**
  * What asks for admission. All but `waiting` end the asking: exactly one of them is called, maybe at once. Each is given the call, so

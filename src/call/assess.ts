@@ -151,7 +151,7 @@ export function learn<R extends AttemptResponse>(
   // Read after its time was over, because the process was busy: the latency is not the server's.
   const isOverdue = attempt.cancellation.at < now;
   if (classification === SUCCESS && !isOverdue) hedge?.observe(now - attempt.startedAt);
-  if (client.on !== null) notifyAttemptEnded(call, attempt, outcome, classification.reason, now);
+  if (client.on !== null) notifyAttemptEnded(call, attempt, outcome, classification, now);
 }
 
 /** An abort of the caller, or a refusal of ours, says nothing about the health of an origin. */

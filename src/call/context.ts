@@ -7,6 +7,7 @@ import type {CallResult, CallView} from '../core/call-view.ts';
 import type {CallObserver} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {AnswerContext} from '../decide/answers.ts';
+import {mayRepeat} from '../decide/idempotency.ts';
 import type {OuterRetries} from '../decide/outer-retries.ts';
 import {attemptTimeoutFor} from '../decide/paid.ts';
 import {redactUrl} from '../decide/redact.ts';
@@ -158,7 +159,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
 
   /** Whether the call may be repeated although the server may have acted. */
   get mayRepeat(): boolean {
-    return this.keyed || this.plan.idempotentMethods.has(this.method);
+    return mayRepeat(this.keyed, this.method, this.plan.idempotentMethods);
   }
 
   get mayHedge(): boolean {

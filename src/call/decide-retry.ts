@@ -7,14 +7,14 @@
 import {isPromise} from '../core/awaitable.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import {backoffMs} from '../decide/backoff.ts';
-import {type Classification, harmless, throttled} from '../decide/classification.ts';
-import {endedByTimeout} from '../decide/paid.ts';
+import type {Classification} from '../decide/classification.ts';
+import {callRefusal, type Refusal, type RetryFacts} from '../decide/may-retry.ts';
+import {retryWait, withHint} from '../decide/retry-wait.ts';
 import type {ServerHint} from '../decide/server-hint.ts';
 import {FREE, REFUSED, type Receipt} from '../guards/budget.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import type {CallContext, CallFacts} from './context.ts';
-import {type Refusal, type RetryDecision, refuse} from './decision.ts';
+import {type RetryDecision, refuse} from './decision.ts';
 import {within} from './wait.ts';
 
 /** How the call ended while the request body was still being read. */
@@ -49,23 +49,14 @@ function decide<R extends AttemptResponse>(
   found: Classification,
   replayable: boolean,
 ): RetryDecision {
-  const {client, plan, guards} = call;
+  const {client, guards} = call;
   const hint = hintOf(call, outcome, found);
-  // A 503 with a hint is a server that sheds load; without one it may just be broken.
-  const classification = outcome.status === 503 && hint !== null && found.transient ? throttled(found) : found;
+  const classification = withHint(found, outcome.status, hint);
   if (hint !== null) holdOthers(call, hint);
   const no = (refusal: Refusal): RetryDecision => refuse(classification, refusal, hint);
 
-  if (!classification.transient) return no(outcome.kind === 'deadline' ? 'deadline' : 'not-transient');
-  if (!harmless(classification.sent) && !call.mayRepeat) return no('may-have-acted');
-  if (call.attempts >= plan.maxAttempts) return no('attempts-exhausted');
-  if (plan.policy.paid?.afterTimeout === false && endedByTimeout(outcome, classification)) return no('paid-timeout');
-  if (!call.mayPayMore) return no('paid-attempts-exhausted');
-  if (call.yields) return no('nested');
-  if (client.handle.retriesDisabled) return no('retries-disabled');
-  if (!replayable) return no('body-not-replayable');
-  if (classification.once && call.decision?.classification.reason === classification.reason) return no('retried-once');
-  if (hint !== null && hint.ms > plan.policy.retryAfter.maxMs) return no('hint-too-long');
+  const refusal = callRefusal(outcome, classification, hint, factsOf(call, replayable));
+  if (refusal !== null) return no(refusal);
 
   const now = client.clock.now();
   const inLine = waitsInLine(call, hint);
@@ -75,6 +66,22 @@ function decide<R extends AttemptResponse>(
   const receipt = outcome.isLate ? FREE : withdraw(guards, classification, hint, now);
   if (guards.budget !== null && receipt === REFUSED) return no('budget-exhausted');
   return {classification, refusal: null, waitMs: inLine ? 0 : waitMs, waitSource, hint, receipt};
+}
+
+function factsOf<R extends AttemptResponse>(call: CallContext<R>, replayable: boolean): RetryFacts {
+  const {plan, client, attempts, mayRepeat, mayPayMore, yields, decision} = call;
+  return {
+    mayRepeat,
+    attempts,
+    maxAttempts: plan.maxAttempts,
+    paid: plan.policy.paid,
+    mayPayMore,
+    yields,
+    retriesDisabled: client.handle.retriesDisabled,
+    replayable,
+    reasonBefore: decision?.classification.reason,
+    maxHintMs: plan.policy.retryAfter.maxMs,
+  };
 }
 
 /** Whatever becomes of this call. Capped, so that one bad hint cannot block an origin. */
@@ -116,27 +123,15 @@ const RETRIES_WITHOUT_BACKOFF = 2;
 const waitsInLine = ({guards, attempts, hedges}: CallFacts, hint: ServerHint | null): boolean =>
   hint !== null && hint.ms > 0 && attempts - hedges <= RETRIES_WITHOUT_BACKOFF && guards.quota?.learns === true;
 
-/** A little later than the server asked, never earlier: all its clients heard the same number. */
-const HINT_SPREAD = 0.1;
-const LONGEST_HINT_SPREAD_MS = 1000;
-
 function waitBefore(
   call: CallFacts,
   classification: Classification,
   hint: ServerHint | null,
 ): Pick<RetryDecision, 'waitMs' | 'waitSource'> {
   const {client, plan, retryState} = call;
-  if (classification.once && hint === null) return {waitMs: 0, waitSource: 'none'};
   if (hint !== null && waitsInLine(call, hint)) return {waitMs: hint.ms, waitSource: hint.source};
-  const plannedMs = backoffMs(
-    plan.policy.backoff,
-    call.attempts - call.hedges,
-    classification.throttled,
-    retryState.lastBackoffMs,
-    client.random,
-  );
-  retryState.lastBackoffMs = plannedMs;
-  if (hint === null || hint.ms < plannedMs) return {waitMs: plannedMs, waitSource: 'backoff'};
-  const spreadMs = client.random() * Math.min(hint.ms * HINT_SPREAD, LONGEST_HINT_SPREAD_MS);
-  return {waitMs: hint.ms + spreadMs, waitSource: hint.source};
+  const retry = call.attempts - call.hedges;
+  const wait = retryWait(plan.policy.backoff, retry, classification, hint, retryState.lastBackoffMs, client.random);
+  if (wait.backoffMs !== null) retryState.lastBackoffMs = wait.backoffMs;
+  return wait;
 }

@@ -1,35 +1,9 @@
 /** What was decided about a retry, and why. */
 
 import {type Classification, red, SUCCESS} from '../decide/classification.ts';
+import type {Refusal} from '../decide/may-retry.ts';
 import type {HintSource, ServerHint} from '../decide/server-hint.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
-
-/** Why a call is not retried. */
-export type Refusal =
-  /** The call succeeded, or a retry cannot help. */
-  | 'not-transient'
-  /** The server may have acted, and the request may not be repeated. */
-  | 'may-have-acted'
-  | 'attempts-exhausted'
-  /** The attempt timed out after it was sent, and `paid.afterTimeout` is false. */
-  | 'paid-timeout'
-  /** `paid.maxPaidAttempts` attempts may have to be paid for. */
-  | 'paid-attempts-exhausted'
-  | 'body-not-replayable'
-  /** The failure is retried once only, and that was the retry. */
-  | 'retried-once'
-  /** The server asks for a longer wait than `retryAfter.maxMs`. */
-  | 'hint-too-long'
-  /** The wait would leave the next attempt less than 50 ms. */
-  | 'deadline'
-  | 'breaker-open'
-  | 'quota-exceeded'
-  | 'concurrency-limit'
-  | 'budget-exhausted'
-  /** The client above retries, and `nested` is `"yield"`. */
-  | 'nested'
-  /** `disableRetries()` is in force. */
-  | 'retries-disabled';
 
 export interface RetryDecision {
   readonly classification: Classification;

@@ -3,9 +3,10 @@ import {endCall} from '../client/observe.ts';
 import {type RejectedError, SteadfetchError} from '../core/errors.ts';
 import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
+import type {Refusal} from '../decide/may-retry.ts';
 import {classificationOf, type Sent} from './assess.ts';
 import type {CallContext, CallFacts} from './context.ts';
-import {BROKEN, type Refusal, refuse, SUCCEEDED} from './decision.ts';
+import {BROKEN, refuse, SUCCEEDED} from './decision.ts';
 import {attachReport, explain, resultOf} from './report.ts';
 import {abortedOutcome, deadlineOutcome} from './wait.ts';
 

@@ -5,6 +5,7 @@ import type {AttemptKind} from '../core/call-view.ts';
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptEndEvent} from '../core/events.ts';
 import type {Outcome} from '../core/outcome.ts';
+import type {Classification} from '../decide/classification.ts';
 import type {OuterRetries} from '../decide/outer-retries.ts';
 import type {CallFacts} from './context.ts';
 import type {RetryDecision} from './decision.ts';
@@ -16,18 +17,26 @@ interface EndedAttempt {
   readonly startedAt: number;
 }
 
+type Classified = Pick<Classification, 'reason' | 'transient' | 'sent'>;
+
+const SUPERSEDED: Classified = {
+  reason: 'another attempt was answered first',
+  transient: false,
+  sent: 'maybe-processed',
+};
+
 export function notifyAttemptEnded(
   call: CallFacts,
   attempt: EndedAttempt,
   {kind, response}: Outcome,
-  reason: string,
+  classification: Classified,
   now: number,
 ): void {
-  call.client.on?.(attemptEnd(call, attempt, kind, response?.status, reason, now));
+  call.client.on?.(attemptEnd(call, attempt, kind, response?.status, classification, now));
 }
 
 export function notifySuperseded(call: CallFacts, attempt: EndedAttempt, now: number): void {
-  call.client.on?.(attemptEnd(call, attempt, 'superseded', undefined, 'another attempt was answered first', now));
+  call.client.on?.(attemptEnd(call, attempt, 'superseded', undefined, SUPERSEDED, now));
 }
 
 function attemptEnd(
@@ -35,10 +44,11 @@ function attemptEnd(
   {number, kind, startedAt}: EndedAttempt,
   outcome: AttemptEndEvent['outcome'],
   status: number | undefined,
-  reason: string,
+  {reason, transient, sent}: Classified,
   now: number,
 ): AttemptEndEvent {
-  return {type: 'attempt.end', call, attempt: number, kind, outcome, status, latencyMs: now - startedAt, reason};
+  const latencyMs = now - startedAt;
+  return {type: 'attempt.end', call, attempt: number, kind, outcome, status, latencyMs, reason, transient, sent};
 }
 
 export function notifyScheduled(call: CallFacts, {classification, waitMs, waitSource, hint}: RetryDecision): void {

@@ -5,8 +5,8 @@
 import type {CallResult} from '../core/call-view.ts';
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import type {Refusal} from '../decide/may-retry.ts';
 import type {CallFacts} from './context.ts';
-import type {Refusal} from './decision.ts';
 
 /** How and why a call ended. */
 export interface CallReport {

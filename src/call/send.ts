@@ -1,6 +1,7 @@
 /** The steps between the decision to send and the end of the attempt. */
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import type {Refusal} from '../decide/may-retry.ts';
 import type {Ticket} from '../guards/breaker.ts';
 import type {QuotaReservation} from '../guards/quota.ts';
 import {admit} from './admission.ts';
@@ -8,7 +9,6 @@ import type {Applicant} from './applicant.ts';
 import {type Assessed, assess, type Sent} from './assess.ts';
 import {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
-import type {Refusal} from './decision.ts';
 import {stoppedOutcome} from './finish.ts';
 import {sendHedged} from './hedge.ts';
 import {notifyRejected} from './notify.ts';

@@ -2,7 +2,7 @@
 import {isPromise} from './awaitable.ts';
 import type {AttemptKind, BreakerState, CallResult, CallView} from './call-view.ts';
 import type {RejectionCode} from './errors.ts';
-import type {FailureKind} from './outcome.ts';
+import type {FailureKind, Sent} from './outcome.ts';
 
 /** An attempt ended. */
 export interface AttemptEndEvent {
@@ -17,6 +17,10 @@ export interface AttemptEndEvent {
   readonly latencyMs: number;
   /** The classification in a word: `503`, `ECONNRESET`, `attempt timeout`, `success`. */
   readonly reason: string;
+  /** Whether a retry may succeed. False for a success. */
+  readonly transient: boolean;
+  /** Whether the server may have acted: `not-sent`, `not-processed`, `maybe-processed`, `processed`. */
+  readonly sent: Sent;
 }
 
 /** A retry will follow after a wait. */

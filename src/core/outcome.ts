@@ -10,6 +10,17 @@ export interface AttemptResponse {
   readonly headers: ResponseHeaders;
 }
 
+/** How far a request got. */
+export type Sent =
+  /** The request never left this machine. */
+  | 'not-sent'
+  /** The server said, or the protocol guarantees, that the server did not act on the request. */
+  | 'not-processed'
+  /** Unknown: the server may have acted. */
+  | 'maybe-processed'
+  /** The server acted on the request. */
+  | 'processed';
+
 /** Why an attempt has no response. */
 export type FailureKind =
   /** The connection broke or was never made: DNS, TLS, reset. */

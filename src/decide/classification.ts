@@ -5,18 +5,10 @@
  * may be repeated are retried. Red: every other outcome.
  */
 
+import type {Sent} from '../core/outcome.ts';
 import type {ServerHint} from './server-hint.ts';
 
-/** How far the request got. */
-export type Sent =
-  /** The request never left this machine. */
-  | 'not-sent'
-  /** The server said, or the protocol guarantees, that the server did not act on the request. */
-  | 'not-processed'
-  /** Unknown: the server may have acted. */
-  | 'maybe-processed'
-  /** The server acted on the request. */
-  | 'processed';
+export type {Sent} from '../core/outcome.ts';
 
 /** What an outcome means for a retry. */
 export interface Classification {
@@ -62,6 +54,14 @@ export const SUCCESS: Classification = red('success');
 
 /** True for an outcome that is certainly without effect on the server. */
 export const harmless = (sent: Sent): boolean => sent === 'not-sent' || sent === 'not-processed';
+
+export type Light = 'green' | 'yellow' | 'red';
+
+/** The colour of a classification in docs/traffic-light.md. */
+export function lightOf({transient, sent}: Pick<Classification, 'transient' | 'sent'>): Light {
+  if (!transient) return 'red';
+  return harmless(sent) ? 'green' : 'yellow';
+}
 
 /** A status of a server that is short of capacity, or is loading a model: it says nothing about the quota of an account. */
 export const isOverload = (status: number): boolean => status === 503 || status === 529;

@@ -13,3 +13,7 @@ export function formatKey(key: string, format: Idempotency['format']): string {
 export function needsKey(idempotency: Idempotency | null, method: string): idempotency is Idempotency {
   return idempotency?.methods.includes(method) ?? false;
 }
+
+/** Whether a call may be repeated although the server may have acted. */
+export const mayRepeat = (keyed: boolean, method: string, idempotentMethods: ReadonlySet<string>): boolean =>
+  keyed || idempotentMethods.has(method);

@@ -5,6 +5,7 @@
  */
 import type {AttemptKind, CallResult, CallView} from '../core/call-view.ts';
 import type {AttemptEndEvent, CallEndEvent, Listener, RetryScheduledEvent} from '../core/events.ts';
+import type {Sent} from '../core/outcome.ts';
 import {codeName} from '../decide/grpc-codes.ts';
 import {redactText} from '../decide/redact.ts';
 
@@ -24,6 +25,14 @@ export interface AttemptLine {
   readonly status: number | string | undefined;
   /** The failure without a response: `ECONNRESET`, `attempt timeout`, `superseded`. */
   readonly error: string | undefined;
+  /** Whether a retry could help. Undefined for a success, and without an attempt. */
+  readonly transient: boolean | undefined;
+  /** Whether the server may have acted: `not-sent`, `not-processed`, `maybe-processed`, `processed`. Undefined like `transient`. */
+  readonly sent: Sent | undefined;
+  /** Whether the call has an idempotency key. */
+  readonly keyed: boolean;
+  /** How often the client above has retried before this call. Undefined if no header says. */
+  readonly outerRetries: number | undefined;
   readonly latencyMs: number | undefined;
   /** The wait before the next attempt. */
   readonly waitMs: number | undefined;
@@ -68,6 +77,7 @@ export function attemptLines(write: (line: AttemptLine) => void): Listener {
 
 function line(call: CallView, attempt?: AttemptEndEvent, then?: RetryScheduledEvent | CallEndEvent): AttemptLine {
   const retry = then?.type === 'retry.scheduled' ? then : undefined;
+  const failed = attempt === undefined || isSuccess(attempt) ? undefined : attempt;
   return {
     correlationId: call.correlationId,
     policy: call.policyName,
@@ -77,6 +87,10 @@ function line(call: CallView, attempt?: AttemptEndEvent, then?: RetryScheduledEv
     kind: attempt?.kind,
     status: statusOf(call, attempt?.status),
     error: attempt === undefined ? undefined : errorOf(attempt),
+    transient: failed?.transient,
+    sent: failed?.sent,
+    keyed: call.keyed,
+    outerRetries: call.outerRetries,
     latencyMs: rounded(attempt?.latencyMs),
     waitMs: rounded(retry?.waitMs),
     waitSource: retry?.waitSource,
@@ -85,6 +99,9 @@ function line(call: CallView, attempt?: AttemptEndEvent, then?: RetryScheduledEv
     reason: then === undefined ? undefined : redactText(then.reason),
   };
 }
+
+/** What a hedge was faster than neither failed nor succeeded. */
+const isSuccess = ({outcome, reason}: AttemptEndEvent): boolean => outcome === 'superseded' || reason === 'success';
 
 const statusOf = ({rpcMethod}: CallView, status: number | undefined): number | string | undefined =>
   rpcMethod === undefined || status === undefined ? status : codeName(status);

@@ -99,7 +99,14 @@ describe('before-after: attempt log', () => {
     };
     const first = {...view, method: 'POST', url: 'http://h/orders/1?run=r', correlationId: 'c-1', keyed: true};
     const second = {...view, method: 'GET', url: 'http://h/items/2', correlationId: 'c-2', keyed: false};
-    const ended = {type: 'attempt.end', kind: 'initial', outcome: 'response', latencyMs: 10} as const;
+    const ended = {
+      type: 'attempt.end',
+      kind: 'initial',
+      outcome: 'response',
+      latencyMs: 10,
+      transient: true,
+      sent: 'maybe-processed',
+    } as const;
     const planned = {type: 'retry.scheduled', attempt: 2} as const;
     const events: readonly SteadfetchEvent[] = [
       {...ended, call: first, attempt: 1, outcome: 'network', status: undefined, reason: 'ECONNRESET'},

@@ -155,6 +155,9 @@ describe('log: lines of attempts', () => {
         attempt: 1,
         kind: 'initial',
         status: 503,
+        transient: true,
+        sent: 'maybe-processed',
+        keyed: false,
         latencyMs: 12.3,
         waitMs: 150,
         waitSource: 'backoff',
@@ -167,6 +170,9 @@ describe('log: lines of attempts', () => {
         attempt: 2,
         kind: 'retry',
         error: 'ECONNRESET',
+        transient: true,
+        sent: 'maybe-processed',
+        keyed: false,
         latencyMs: 12.3,
         outcome: 'failure',
         reason: 'all 2 attempts are used (ECONNRESET)',
@@ -179,8 +185,9 @@ describe('log: lines of attempts', () => {
     const seen: AttemptLine[] = [];
     const on = attemptLines(line => seen.push(line));
     const call = {method: 'GET', url: 'https://api.test/', policyName: 'p', correlationId: 'c'} as never;
+    const common = {type: 'attempt.end', call, kind: 'initial', outcome: 'response', latencyMs: 1, reason: ''} as const;
     const end = (attempt: number, status: number) =>
-      on({type: 'attempt.end', call, attempt, kind: 'initial', outcome: 'response', status, latencyMs: 1, reason: ''});
+      on({...common, attempt, status, transient: false, sent: 'maybe-processed'});
     end(1, 503);
     end(2, 200);
     on({type: 'call.end', call, result: 'success', status: 200, durationMs: 2, reason: 'answered'});

@@ -1,0 +1,40 @@
+/** The wait before a retry: the longer of the backoff and what the server asks for. Pure arithmetic: chance comes in as an argument. */
+import type {Random} from '../core/random.ts';
+import type {Backoff} from '../policy/types.ts';
+import {backoffMs} from './backoff.ts';
+import {type Classification, throttled} from './classification.ts';
+import type {HintSource, ServerHint} from './server-hint.ts';
+
+export interface RetryWait {
+  readonly waitMs: number;
+  readonly waitSource: HintSource | 'backoff' | 'none';
+  /** What the backoff alone says, for decorrelated jitter; null where it was not asked. */
+  readonly backoffMs: number | null;
+}
+
+/** A little later than the server asked, never earlier: all its clients heard the same number. */
+const HINT_SPREAD = 0.1;
+const LONGEST_HINT_SPREAD_MS = 1000;
+
+/** A 503 with a hint is a server that sheds load; without one it may just be broken. */
+export const withHint = (found: Classification, status: number, hint: ServerHint | null): Classification =>
+  status === 503 && hint !== null && found.transient ? throttled(found) : found;
+
+/**
+ * @param retry      1 for the first retry.
+ * @param previousMs The backoff before this one, 0 at first.
+ */
+export function retryWait(
+  backoff: Backoff,
+  retry: number,
+  classification: Classification,
+  hint: ServerHint | null,
+  previousMs: number,
+  random: Random,
+): RetryWait {
+  if (classification.once && hint === null) return {waitMs: 0, waitSource: 'none', backoffMs: null};
+  const plannedMs = backoffMs(backoff, retry, classification.throttled, previousMs, random);
+  if (hint === null || hint.ms < plannedMs) return {waitMs: plannedMs, waitSource: 'backoff', backoffMs: plannedMs};
+  const spreadMs = random() * Math.min(hint.ms * HINT_SPREAD, LONGEST_HINT_SPREAD_MS);
+  return {waitMs: hint.ms + spreadMs, waitSource: hint.source, backoffMs: plannedMs};
+}
