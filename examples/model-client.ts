@@ -9,7 +9,8 @@ import OpenAI from 'openai';
 import {SystemClock} from '../src/core/system-clock.ts';
 import {createFetch, type PolicyInput} from '../src/fetch.ts';
 import {columns} from './before-after/columns.ts';
-import {type Fault, type Meeting, ModelEndpoint} from './model-endpoint/endpoint.ts';
+import {ModelEndpoint} from './model-endpoint/endpoint.ts';
+import type {Fault, Meeting} from './model-endpoint/faults.ts';
 import {insufficientQuota, loading} from './model-endpoint/refusals.ts';
 import {serve} from './model-endpoint/server.ts';
 

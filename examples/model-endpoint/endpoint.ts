@@ -4,33 +4,10 @@
  */
 import {type Clock, sleep} from '../../src/testing.ts';
 import {type Asked, type Body, type Dialect, dialectOf, type ErrorKind, type Usage} from './dialects.ts';
+import {type Fault, failsBeforeContent, type Meeting} from './faults.ts';
 import {encode, type Framing, PLAIN} from './framing.ts';
 import {HiddenQuota, type Limit} from './hidden-quota.ts';
 import type {Refusal} from './refusals.ts';
-
-/** What meets one request. `paid`: the model has done its work, and the account is charged, although no answer arrives. */
-export type Fault =
-  | {readonly kind: 'refused'; readonly refusal: Refusal}
-  | {readonly kind: 'reset'; readonly paid: boolean}
-  /** Nothing is listening. */
-  | {readonly kind: 'down'}
-  /** The generation takes this much longer. */
-  | {readonly kind: 'slow'; readonly ms: number}
-  /** An error event inside a stream with status 200. */
-  | {readonly kind: 'error event'; readonly error: ErrorKind; readonly after: 'nothing' | 'head' | 'content'}
-  /** A stream of pings, which never ends. */
-  | {readonly kind: 'pings'}
-  /** Pings for so long, then the answer. */
-  | {readonly kind: 'pings then content'; readonly ms: number}
-  /** The connection breaks in the middle of the content. */
-  | {readonly kind: 'cut'};
-
-export interface Meeting {
-  readonly asked: Asked;
-  readonly client: string;
-  /** 1 for the client's first request with this prompt. */
-  readonly arrival: number;
-}
 
 export interface EndpointOptions {
   readonly clock: Clock;
@@ -63,6 +40,8 @@ export interface Arrival {
   readonly headers: Readonly<Record<string, string>>;
   readonly cost: Usage;
   result: 'pending' | 'answered' | 'refused' | 'failed' | 'aborted';
+  /** Events of its stream that were taken to be sent. */
+  events: number;
   /** The model worked for it. */
   paid: boolean;
 }
@@ -94,12 +73,14 @@ const EVENTS_TYPE = {'content-type': 'text/event-stream; charset=utf-8', 'cache-
 
 export class ModelEndpoint {
   readonly arrivals: Arrival[] = [];
+  readonly clock: Clock;
   readonly #options: EndpointOptions;
   readonly #quota: HiddenQuota;
   /** Requests so far, by client and prompt. */
   readonly #counts = new Map<string, number>();
 
   constructor(options: EndpointOptions) {
+    this.clock = options.clock;
     this.#options = options;
     this.#quota = new HiddenQuota(options.limits ?? [], options.clock.now());
   }
@@ -118,6 +99,7 @@ export class ModelEndpoint {
       headers,
       cost,
       result: 'pending',
+      events: 0,
       paid: false,
     };
     this.arrivals.push(arrival);
@@ -133,13 +115,13 @@ export class ModelEndpoint {
       await sleep(clock, refusalMs, signal);
       return json(refusal.status, refusal.body, refusal.headers);
     }
-    if (fault?.kind === 'pings') return this.#pingsOnly(dialect, asked, signal);
+    if (fault?.kind === 'pings') return this.#pingsOnly(dialect, asked, arrival, signal);
 
-    arrival.paid = fault?.kind === 'reset' ? fault.paid : !isErrorBeforeContent(fault);
+    arrival.paid = fault?.kind === 'reset' ? fault.paid : !failsBeforeContent(fault);
     const slow = fault?.kind === 'slow' ? fault.ms : 0;
     await sleep(clock, latencyMs + slow, signal);
     if (fault?.kind === 'reset') return failed(arrival, 'reset');
-    if (asked.isStreamed) return this.#events(this.#stream(dialect, arrival, fault, signal));
+    if (asked.isStreamed) return this.#events(arrival, this.#stream(dialect, arrival, fault, signal));
     await sleep(clock, tokenMs * cost.outputTokens, signal);
     arrival.result = 'answered';
     return json(200, dialect.answer(answerTo(asked.prompt), cost), this.#quotaHeaders());
@@ -168,13 +150,13 @@ export class ModelEndpoint {
     return sendsQuotaHeaders ? this.#quota.headers(clock.now()) : {};
   }
 
-  #events(body: AsyncIterable<string>): Reply {
+  #events(arrival: Arrival, body: AsyncIterable<string>): Reply {
     const {framing = PLAIN} = this.#options;
     return {
       kind: 'response',
       status: 200,
       headers: {...EVENTS_TYPE, ...this.#quotaHeaders()},
-      body: encode(body, framing),
+      body: encode(counted(arrival, body), framing),
     };
   }
 
@@ -190,12 +172,11 @@ export class ModelEndpoint {
     if (error?.after === 'nothing') return yield fail(error.error);
     for (const event of head) yield textOf(event);
     if (error?.after === 'head') return yield fail(error.error);
+    if (fault?.kind === 'cut' && fault.after === 'head') cut(arrival);
     const words = answerTo(arrival.prompt).split(/(?<= )/);
     for (const [index, word] of words.entries()) {
-      if (index === 1 && fault?.kind === 'cut') {
-        arrival.result = 'failed';
-        throw new ConnectionCut('The connection breaks.');
-      }
+      if (index === 1 && fault?.kind === 'cut') cut(arrival);
+      if (index === 1 && fault?.kind === 'stall') await sleep(clock, Number.POSITIVE_INFINITY, signal);
       if (index === 1 && error?.after === 'content') return yield fail(error.error);
       yield textOf(content(word));
       await sleep(clock, (tokenMs * arrival.cost.outputTokens) / words.length, signal);
@@ -205,9 +186,9 @@ export class ModelEndpoint {
   }
 
   /** A request that asks for no stream gets nothing at all. */
-  async #pingsOnly(dialect: Dialect, {isStreamed}: Asked, signal: AbortSignal): Promise<Reply> {
+  async #pingsOnly(dialect: Dialect, {isStreamed}: Asked, arrival: Arrival, signal: AbortSignal): Promise<Reply> {
     if (!isStreamed) await sleep(this.#options.clock, Number.POSITIVE_INFINITY, signal);
-    return this.#events(this.#pings(dialect, signal));
+    return this.#events(arrival, this.#pings(dialect, signal));
   }
 
   async *#pings(dialect: Dialect, signal: AbortSignal, ms = Number.POSITIVE_INFINITY): AsyncGenerator<string> {
@@ -222,8 +203,17 @@ export class ModelEndpoint {
 /** What the model says, umlaut and sign of two UTF-16 units included. */
 export const answerTo = (prompt: string): string => `This answers ${prompt}, naïvely and in words 😀.`;
 
-const isErrorBeforeContent = (fault: Fault | null): boolean =>
-  fault?.kind === 'error event' && fault.after !== 'content';
+async function* counted(arrival: Arrival, events: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const event of events) {
+    arrival.events++;
+    yield event;
+  }
+}
+
+function cut(arrival: Arrival): never {
+  arrival.result = 'failed';
+  throw new ConnectionCut('The connection breaks.');
+}
 
 function clientOf(headers: EndpointRequest['headers']): string {
   return headers['x-api-key'] ?? headers['x-goog-api-key'] ?? headers.authorization?.replace(/^Bearer /, '') ?? '';

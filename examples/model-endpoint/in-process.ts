@@ -1,33 +1,56 @@
-/** The endpoint as a fetch: no sockets, so all of its time is the clock's. */
+/** The endpoint as a fetch: no sockets, so all of its time is the clock's. Like Node's fetch it gives up on a server that is silent. */
+import {type Clock, sleep} from '../../src/testing.ts';
 import {ConnectionCut, type ModelEndpoint, type Reply} from './endpoint.ts';
 
+/** Node's fetch waits this long for the headers, and for each next piece of the body. */
+const SILENCE_MS = 300_000;
+
 export function fetchOf(endpoint: ModelEndpoint): typeof globalThis.fetch {
+  const {clock} = endpoint;
   return async (input, init) => {
     const request = new Request(input, init);
     const body = await request.text();
-    const {signal} = request;
+    // The signal of a Request that is collected no longer follows the caller's.
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : request.signal);
     signal.throwIfAborted();
     const closed = new AbortController();
     const abort = (): void => closed.abort(signal.reason);
     signal.addEventListener('abort', abort, {once: true});
     const headers = Object.fromEntries(request.headers);
-    const reply = await endpoint.handle({path: new URL(request.url).pathname, headers, body, signal: closed.signal});
+    const handled = endpoint.handle({path: new URL(request.url).pathname, headers, body, signal: closed.signal});
+    const reply = await inTime(clock, closed, handled, () => fetchFailed('UND_ERR_HEADERS_TIMEOUT'));
     signal.throwIfAborted();
-    return responseOf(reply, closed);
+    return responseOf(reply, clock, closed);
   };
 }
 
-function responseOf(reply: Reply, closed: AbortController): Response {
-  if (reply.kind !== 'response') throw connectionError(reply.kind === 'down' ? 'ECONNREFUSED' : 'ECONNRESET');
-  const {status, headers, body} = reply;
-  return new Response(typeof body === 'string' ? body : streamOf(body, closed), {status, headers});
+/** What `work` gives; where it takes too long, an error, and the connection closes. */
+async function inTime<T>(clock: Clock, closed: AbortController, work: Promise<T>, late: () => Error): Promise<T> {
+  const done = new AbortController();
+  const silent = sleep(clock, SILENCE_MS, done.signal).then(() => {
+    const error = late();
+    closed.abort(error);
+    throw error;
+  });
+  try {
+    return await Promise.race([work, silent]);
+  } finally {
+    done.abort();
+  }
 }
 
-/** As Node's fetch writes it. */
-const connectionError = (code: string): TypeError =>
-  new TypeError('fetch failed', {cause: Object.assign(new Error(code), {code})});
+function responseOf(reply: Reply, clock: Clock, closed: AbortController): Response {
+  if (reply.kind !== 'response') throw fetchFailed(reply.kind === 'down' ? 'ECONNREFUSED' : 'ECONNRESET');
+  const {status, headers, body} = reply;
+  return new Response(typeof body === 'string' ? body : streamOf(body, clock, closed), {status, headers});
+}
 
-function streamOf(body: AsyncIterable<Uint8Array>, closed: AbortController): ReadableStream<Uint8Array> {
+/** Errors as Node's fetch writes them. */
+const fetchFailed = (code: string): TypeError => new TypeError('fetch failed', {cause: withCode(code)});
+const terminated = (cause: Error): TypeError => new TypeError('terminated', {cause});
+const withCode = (code: string): Error => Object.assign(new Error(code), {code});
+
+function streamOf(body: AsyncIterable<Uint8Array>, clock: Clock, closed: AbortController): ReadableStream<Uint8Array> {
   const source = body[Symbol.asyncIterator]();
   let fail: (reason: unknown) => void = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -38,11 +61,12 @@ function streamOf(body: AsyncIterable<Uint8Array>, closed: AbortController): Rea
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const {done, value} = await Promise.race([source.next(), aborted]);
+        const next = Promise.race([source.next(), aborted]);
+        const {done, value} = await inTime(clock, closed, next, () => terminated(withCode('UND_ERR_BODY_TIMEOUT')));
         if (done) controller.close();
         else controller.enqueue(value);
       } catch (error) {
-        controller.error(error instanceof ConnectionCut ? new TypeError('terminated', {cause: error}) : error);
+        controller.error(error instanceof ConnectionCut ? terminated(withCode('UND_ERR_SOCKET')) : error);
       }
     },
     cancel: reason => closed.abort(reason),

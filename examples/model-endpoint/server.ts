@@ -2,7 +2,10 @@
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
+import {pipeline} from 'node:stream/promises';
+import {constants, createGzip} from 'node:zlib';
 import type {ModelEndpoint} from './endpoint.ts';
 
 export interface EndpointServer {
@@ -11,10 +14,15 @@ export interface EndpointServer {
   close(): Promise<void>;
 }
 
-export async function serve(endpoint: ModelEndpoint): Promise<EndpointServer> {
+export interface ServeOptions {
+  /** Streams are sent with gzip, each event at once. */
+  readonly compresses?: boolean;
+}
+
+export async function serve(endpoint: ModelEndpoint, options: ServeOptions = {}): Promise<EndpointServer> {
   const server = createServer((request, response) => {
     // A client that gives up closes its connection: the endpoint's work ends with an error that can be ignored.
-    answer(endpoint, request, response).catch(() => response.socket?.destroy());
+    answer(endpoint, options, request, response).catch(() => response.socket?.destroy());
   });
   // An idle connection that the server closes under a request would be a fault that was not asked for.
   server.keepAliveTimeout = 60_000;
@@ -31,7 +39,12 @@ export async function serve(endpoint: ModelEndpoint): Promise<EndpointServer> {
   };
 }
 
-async function answer(endpoint: ModelEndpoint, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  endpoint: ModelEndpoint,
+  {compresses = false}: ServeOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const closed = new AbortController();
   response.on('close', () => closed.abort());
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
@@ -42,7 +55,12 @@ async function answer(endpoint: ModelEndpoint, request: IncomingMessage, respons
     request.socket.resetAndDestroy();
     return;
   }
-  response.writeHead(reply.status, reply.headers);
-  if (typeof reply.body !== 'string') for await (const chunk of reply.body) response.write(chunk);
-  response.end(typeof reply.body === 'string' ? reply.body : undefined);
+  const {status, headers: replyHeaders, body: replyBody} = reply;
+  if (typeof replyBody === 'string') {
+    response.writeHead(status, replyHeaders).end(replyBody);
+    return;
+  }
+  response.writeHead(status, {...replyHeaders, ...(compresses ? {'content-encoding': 'gzip'} : {})});
+  const encoders = compresses ? [createGzip({flush: constants.Z_SYNC_FLUSH})] : [];
+  await pipeline([Readable.from(replyBody), ...encoders, response]);
 }

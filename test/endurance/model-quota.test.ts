@@ -2,7 +2,8 @@
 import {expect} from 'chai';
 import {jain} from '../../bench/conformance/models/rows.ts';
 import {chance} from '../../examples/before-after/chance.ts';
-import {answerTo, type Fault, type Meeting, ModelEndpoint} from '../../examples/model-endpoint/endpoint.ts';
+import {answerTo, ModelEndpoint} from '../../examples/model-endpoint/endpoint.ts';
+import type {Fault, Meeting} from '../../examples/model-endpoint/faults.ts';
 import {fetchOf} from '../../examples/model-endpoint/in-process.ts';
 import {overloaded, unavailable} from '../../examples/model-endpoint/refusals.ts';
 import {createFetch, type PolicyInput} from '../../src/core.ts';

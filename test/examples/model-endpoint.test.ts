@@ -1,6 +1,7 @@
 import {expect} from 'chai';
 import OpenAI from 'openai';
-import {answerTo, type EndpointOptions, type Fault, ModelEndpoint} from '../../examples/model-endpoint/endpoint.ts';
+import {answerTo, type EndpointOptions, ModelEndpoint} from '../../examples/model-endpoint/endpoint.ts';
+import type {Fault} from '../../examples/model-endpoint/faults.ts';
 import {fetchOf} from '../../examples/model-endpoint/in-process.ts';
 import {insufficientQuota} from '../../examples/model-endpoint/refusals.ts';
 import {serve} from '../../examples/model-endpoint/server.ts';
@@ -117,13 +118,51 @@ describe('model endpoint', () => {
     expect(endpoint.arrivals[0]).to.include({result: 'aborted', paid: false});
   });
 
-  it('cuts a connection in the middle of the content', async () => {
-    const {clock, post} = start(always({kind: 'cut'}));
-    const read = await clock.run(async () => {
-      const response = await post({stream: true});
+  for (const after of ['head', 'content'] as const)
+    it(`cuts a connection after ${after}`, async () => {
+      const {clock, endpoint, post} = start(always({kind: 'cut', after}));
+      const read = await clock.run(async () => {
+        const response = await post({stream: true});
+        return response.text().catch((error: Error) => error);
+      });
+      expect(read).to.be.instanceOf(TypeError).with.property('message', 'terminated');
+      expect(endpoint.arrivals[0]).to.include({
+        result: 'failed',
+        paid: after === 'content',
+        events: after === 'head' ? 1 : 2,
+      });
+    });
+
+  it('is given up after 300 s of silence, as by the fetch of Node', async () => {
+    const headersLate = start(always({kind: 'slow', ms: 300_000}));
+    const noHeaders = await headersLate.clock.run(() => headersLate.post().catch((error: Error) => error));
+    expect(noHeaders).to.have.nested.property('cause.code', 'UND_ERR_HEADERS_TIMEOUT');
+    const stalled = start(always({kind: 'stall'}));
+    const noBody = await stalled.clock.run(async () => {
+      const response = await stalled.post({stream: true});
       return response.text().catch((error: Error) => error);
     });
-    expect(read).to.be.instanceOf(TypeError).with.property('message', 'terminated');
+    expect(noBody).to.have.nested.property('cause.code', 'UND_ERR_BODY_TIMEOUT');
+    for (const {clock, endpoint} of [headersLate, stalled]) {
+      expect(endpoint.arrivals[0]!.result).to.equal('aborted');
+      expect(clock.pending).to.equal(0);
+    }
+  });
+
+  it('can compress its streams, each event at once', async () => {
+    const endpoint = new ModelEndpoint({clock: new SystemClock(), latencyMs: 0, ...always({kind: 'stall'})});
+    const server = await serve(endpoint, {compresses: true});
+    const response = await fetch(`${server.origin}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify({...requests['/v1/chat/completions'], stream: true}),
+    });
+    expect(response.headers.get('content-encoding')).to.equal('gzip');
+    let text = '';
+    for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      if (text.includes('This ')) break;
+    }
+    await server.close();
   });
 
   it('sends the same text in every framing', async () => {
