@@ -3,7 +3,7 @@ import {VirtualClock} from '../../../src/testing.ts';
 import {type CellResult, fail} from '../pitfall.ts';
 import {columns} from './columns.ts';
 import {Lab} from './lab.ts';
-import {pitfalls} from './pitfalls.ts';
+import {virtualPitfalls} from './pitfalls.ts';
 import {type Measured, rows} from './rows.ts';
 import {install} from './virtual-globals.ts';
 
@@ -21,7 +21,7 @@ const chosen = ({id}: {readonly id: string}): boolean => only === undefined || i
 const rowResults: Record<string, Measured | null> = {};
 for (const {id, measure} of rows.filter(chosen)) rowResults[id] = await experiment(measure).catch(threw);
 const verdicts: Record<string, CellResult> = {};
-for (const {id, run} of column.hasPitfalls ? pitfalls.filter(chosen) : [])
+for (const {id, run} of virtualPitfalls.filter(chosen))
   verdicts[id] = await experiment(run).catch(error => fail(`threw ${error}`));
 const results: ColumnResults = {rows: rowResults, pitfalls: verdicts};
 process.stdout.write(`\n${JSON.stringify(results)}\n`, () => process.exit(0));

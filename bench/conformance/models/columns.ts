@@ -2,7 +2,7 @@
 import {answerTo} from '../../../examples/model-endpoint/endpoint.ts';
 import {runBatch} from '../../../src/batch.ts';
 import {createFetch, type PolicyInput, seededRandom} from '../../../src/core.ts';
-import {load} from '../load.ts';
+import {type Loaded, load} from '../load.ts';
 import {type AskOptions, type Column, type ConnectOptions, type Ended, type ModelClient, ORIGIN} from './client.ts';
 import {readStream} from './read-stream.ts';
 
@@ -18,17 +18,32 @@ const overFetch = (send: Send): ModelClient => {
     max_tokens: maxTokens,
     ...(isStreamed ? {stream: true} : {}),
   });
-  return {
+  return reader({
     async ask(prompt, options = {}) {
       const response = await ok(await send(request(prompt, options, false), options.signal));
       const {choices} = (await response.json()) as {choices: [{message: {content: string}}]};
       return choices[0].message.content;
     },
-    async stream(prompt, options = {}) {
+    async open(prompt, options = {}) {
       return readStream(await ok(await send(request(prompt, options, true), options.signal)));
     },
-  };
+  });
 };
+
+/** A client whose streams are read to their end as they were opened. */
+const reader = (client: Omit<ModelClient, 'stream'>): ModelClient => ({
+  ...client,
+  async stream(prompt, options) {
+    let text = '';
+    for await (const piece of await client.open(prompt, options)) text += piece;
+    return text;
+  },
+});
+
+/** What of each event is text. */
+async function* textOf(events: AsyncIterable<Loaded>, pieceOf: (event: Loaded) => string): AsyncGenerator<string> {
+  for await (const event of events) yield pieceOf(event);
+}
 
 async function ok(response: Response): Promise<Response> {
   if (response.ok) return response;
@@ -87,18 +102,16 @@ const openaiOver = async (
     messages: [{role: 'user', content: prompt}],
     max_tokens: maxTokens,
   });
-  return {
+  return reader({
     async ask(prompt, {signal, ...asked} = {}) {
       const {choices} = await client.chat.completions.create(request(prompt, asked), {signal});
       return choices[0].message.content;
     },
-    async stream(prompt, {signal, ...asked} = {}) {
+    async open(prompt, {signal, ...asked} = {}) {
       const events = await client.chat.completions.create({...request(prompt, asked), stream: true}, {signal});
-      let text = '';
-      for await (const {choices} of events) text += choices[0]?.delta.content ?? '';
-      return text;
+      return textOf(events, ({choices}) => choices[0]?.delta.content ?? '');
     },
-  };
+  });
 };
 
 export const columns: readonly Column[] = [
@@ -107,7 +120,7 @@ export const columns: readonly Column[] = [
     name: 'fetch',
     packages: [],
     isOurs: false,
-    hasPitfalls: false,
+    retries: false,
     connect: async ({fetch, key}) => overFetch(sendWith(fetch, key)),
   },
   {
@@ -115,13 +128,14 @@ export const columns: readonly Column[] = [
     name: 'p-retry',
     packages: ['p-retry'],
     isOurs: false,
-    hasPitfalls: false,
+    retries: true,
     async connect({fetch, key}) {
       const {default: pRetry} = await load('p-retry');
       const client = overFetch(sendWith(fetch, key));
       return {
         ask: (prompt, options) => pRetry(() => client.ask(prompt, options), {signal: options?.signal}),
         stream: (prompt, options) => pRetry(() => client.stream(prompt, options), {signal: options?.signal}),
+        open: (prompt, options) => pRetry(() => client.open(prompt, options), {signal: options?.signal}),
       };
     },
   },
@@ -130,7 +144,7 @@ export const columns: readonly Column[] = [
     name: 'openai',
     packages: ['openai'],
     isOurs: false,
-    hasPitfalls: true,
+    retries: true,
     connect: ({fetch, key}) => openaiOver(fetch, key),
   },
   {
@@ -138,7 +152,7 @@ export const columns: readonly Column[] = [
     name: '@anthropic-ai/sdk',
     packages: ['@anthropic-ai/sdk'],
     isOurs: false,
-    hasPitfalls: true,
+    retries: true,
     async connect({fetch, key}) {
       const {default: Anthropic} = await load('@anthropic-ai/sdk');
       const client = new Anthropic({apiKey: key, baseURL: ORIGIN, fetch});
@@ -147,18 +161,16 @@ export const columns: readonly Column[] = [
         messages: [{role: 'user', content: prompt}],
         max_tokens: maxTokens,
       });
-      return {
+      return reader({
         async ask(prompt, {signal, ...asked} = {}) {
           const {content} = await client.messages.create(request(prompt, asked), {signal});
           return content[0].text;
         },
-        async stream(prompt, {signal, ...asked} = {}) {
+        async open(prompt, {signal, ...asked} = {}) {
           const events = await client.messages.create({...request(prompt, asked), stream: true}, {signal});
-          let text = '';
-          for await (const {type, delta} of events) if (type === 'content_block_delta') text += delta.text;
-          return text;
+          return textOf(events, ({type, delta}) => (type === 'content_block_delta' ? delta.text : ''));
         },
-      };
+      });
     },
   },
   {
@@ -166,7 +178,7 @@ export const columns: readonly Column[] = [
     name: 'AI SDK',
     packages: ['ai', '@ai-sdk/openai'],
     isOurs: false,
-    hasPitfalls: true,
+    retries: true,
     async connect({fetch, key}) {
       const {generateText, streamText} = await load('ai');
       const {createOpenAI} = await load('@ai-sdk/openai');
@@ -177,18 +189,16 @@ export const columns: readonly Column[] = [
         maxOutputTokens: maxTokens,
         abortSignal: signal,
       });
-      return {
+      return reader({
         ask: async (prompt, options = {}) => (await generateText(request(prompt, options))).text,
-        async stream(prompt, options = {}) {
-          let text = '';
-          const {fullStream} = streamText({...request(prompt, options), onError: () => {}});
-          for await (const part of fullStream) {
+        async open(prompt, options = {}) {
+          const {stream} = streamText({...request(prompt, options), onError: () => {}});
+          return textOf(stream, part => {
             if (part.type === 'error') throw part.error;
-            if (part.type === 'text-delta') text += part.text;
-          }
-          return text;
+            return part.type === 'text-delta' ? part.text : '';
+          });
         },
-      };
+      });
     },
   },
   {
@@ -196,7 +206,7 @@ export const columns: readonly Column[] = [
     name: 'steadfetch',
     packages: ['steadfetch'],
     isOurs: true,
-    hasPitfalls: true,
+    retries: true,
     connect: async options => overFetch(sendWith(steadfetchOf(options), options.key)),
     batch: (options, prompts, atOnce) =>
       batchOf(options, prompts, atOnce, (fetch, key) => overFetch(sendWith(fetch, key))),
@@ -206,7 +216,7 @@ export const columns: readonly Column[] = [
     name: 'openai over steadfetch',
     packages: ['openai', 'steadfetch'],
     isOurs: true,
-    hasPitfalls: true,
+    retries: true,
     connect: options => openaiOver(steadfetchOf(options), options.key, {maxRetries: 0}),
     nested: options => openaiOver(steadfetchOf(options), options.key),
     batch: (options, prompts, atOnce) =>

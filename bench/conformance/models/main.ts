@@ -17,7 +17,9 @@ if (!existsSync(new URL('bench/node_modules/openai', root)))
 
 const results: Record<string, ColumnResults> = {};
 for (const {id, name} of columns) {
-  results[id] = await measure<ColumnResults>('column.ts', id);
+  const {rows, pitfalls} = await measure<ColumnResults>('column.ts', id);
+  const realTime = await measure<ColumnResults['pitfalls']>('real-time.ts', id);
+  results[id] = {rows, pitfalls: {...pitfalls, ...realTime}};
   console.log(`${name}: measured`);
 }
 const kept: Results = {node: process.versions.node, results, costs: await measure<Costs>('costs.ts')};

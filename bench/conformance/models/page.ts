@@ -22,7 +22,6 @@ interface Manifest {
 
 export function pageOf({node, results, costs}: Results, bench: Manifest, own: Manifest): string {
   const of = (column: Column, row: Row): Measured | null => results[column.id]?.rows[row.id] ?? null;
-  const asked = columns.filter(({hasPitfalls}) => hasPitfalls);
   const resultOf = (column: Column, id: string): CellResult =>
     results[column.id]?.pitfalls[id] ?? {cell: 'n/a', note: ''};
   const versions = columns.map(({name, packages}) => {
@@ -58,17 +57,21 @@ ${table(
 
 ## Pitfalls
 
-The pitfalls of [conformance](conformance.md) that concern quotas, streams and paid work, for the clients made for model endpoints.
+The pitfalls after those of [conformance](conformance.md): refusals, quotas, streams and paid work. **n/a**: the client has no such
+feature. fetch does not retry; openai over steadfetch is the only client that can retry in two layers.
 
 ${table(
-  ['', 'pitfall', ...asked.map(({name}) => name)],
-  pitfalls.map(({id, title}) => [id, title, ...asked.map(column => resultOf(column, id).cell)]),
+  ['', 'pitfall', ...columns.map(({name}) => name)],
+  [
+    ...pitfalls.map(({id, title}) => [id, title, ...columns.map(column => resultOf(column, id).cell)]),
+    ['', 'passed, of those that apply', ...columns.map(column => totals(pitfalls.map(({id}) => resultOf(column, id))))],
+  ],
 )}
 
 ### How each failure shows
 
 ${pitfalls
-  .map(({id}) => ({id, failing: asked.filter(column => resultOf(column, id).cell === 'fail')}))
+  .map(({id}) => ({id, failing: columns.filter(column => resultOf(column, id).cell === 'fail')}))
   .filter(({failing}) => failing.length > 0)
   .map(({id, failing}) => {
     const notes = failing.map(column => `${column.name} ${resultOf(column, id).note.replaceAll('\n', ' ')}`);
@@ -103,14 +106,23 @@ ${table(
 - Time is virtual. Each client runs in a process of its own whose timers, clocks and \`Math.random\` are replaced, so that an hour takes
   no time and each run gives the same numbers. No wait and no limit is scaled. A call that has not ended after an hour is shown
   as not ended.
+- T121, T122 and T123 run in real time, T121 and T122 over sockets on 127.0.0.1.
+- The endpoint's fetch has the time limits of Node's: 300 s for the headers, and for each next piece of the body.
 - An answer takes 50 ms and a refusal 20 ms, unless the row says otherwise.
 - fetch and p-retry are used with a careful reader of event streams, and p-retry with a function that throws on
-  every status but 2xx.
+  every status but 2xx. p-retry retries the reading, too. Where the caller reads only a part of a stream (T116, T118 and T120 to
+  T123), p-retry retries only the opening.
 - The time that steadfetch adds is measured in real time: the difference of the tenth percentiles of interleaved calls with and without it.
 - The preset is the same in all rows. A row that names a field of the policy adds only that field.
 
 ${table(['client', 'version'], versions)}
 `;
+}
+
+/** Passes of those that can be asked. */
+function totals(results: readonly CellResult[]): string {
+  const asked = results.filter(({cell}) => cell !== 'n/a');
+  return `${asked.filter(({cell}) => cell === 'pass').length} of ${asked.length}`;
 }
 
 const mark = (isMet: boolean): string => (isMet ? '✓' : '✗');

@@ -1,5 +1,5 @@
 /** A pitfall of clients of model endpoints, and what it is tried with. */
-import type {Fault, Meeting} from '../../../examples/model-endpoint/endpoint.ts';
+import type {Fault, Meeting} from '../../../examples/model-endpoint/faults.ts';
 import type {Refusal} from '../../../examples/model-endpoint/refusals.ts';
 import {absent, type CellResult, fail, nameOf, pass} from '../pitfall.ts';
 import type {Ended} from './client.ts';
@@ -25,9 +25,18 @@ export const first =
     arrival === 1 ? fault : null;
 
 /** One call, or undefined where it does not end. */
-export async function once(lab: Lab, kind: 'ask' | 'stream'): Promise<Ended | undefined> {
+export async function once(lab: Lab, kind: 'ask' | 'stream', prompt: string = QUESTION): Promise<Ended | undefined> {
   const client = await lab.connect();
-  return lab.within(HOUR_MS, lab.call(client, kind, QUESTION));
+  return lab.within(HOUR_MS, lab.call(client, kind, prompt));
+}
+
+/** The first content of a stream: events before it have no text. */
+export async function firstText(texts: AsyncIterator<string>): Promise<string> {
+  for (;;) {
+    const {done, value} = await texts.next();
+    if (done) throw new Error('The stream ended without content.');
+    if (value !== '') return value;
+  }
 }
 
 export const holds = (held: boolean, lab: Lab, ended: Ended | undefined): CellResult =>
@@ -41,7 +50,13 @@ export function outcomeOf(ended: Ended | undefined): string {
   return ended.error === undefined ? 'handed over a wrong answer' : `rejected with ${nameOf(ended.error)}`;
 }
 
-/** Of a part that only steadfetch has. */
+/** For a pitfall of retries: it does not apply to a client that has none. */
+export const ofRetries =
+  (run: Pitfall['run']): Pitfall['run'] =>
+  async lab =>
+    lab.column.retries ? run(lab) : absent;
+
+/** For a pitfall of a feature that only steadfetch has. */
 export const oursOnly =
   (run: Pitfall['run']): Pitfall['run'] =>
   async lab =>

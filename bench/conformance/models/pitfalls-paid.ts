@@ -2,7 +2,7 @@
 
 import {unavailable} from '../../../examples/model-endpoint/refusals.ts';
 import {absent, fail, pass} from '../pitfall.ts';
-import {count, first, HOUR_MS, holds, once, type Pitfall, QUESTION, refused} from './pitfall.ts';
+import {count, first, HOUR_MS, holds, ofRetries, once, type Pitfall, QUESTION, refused} from './pitfall.ts';
 
 export const pitfalls: readonly Pitfall[] = [
   {
@@ -35,11 +35,11 @@ export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T106',
     title: 'a connection that breaks before the generation is retried',
-    async run(lab) {
+    run: ofRetries(async lab => {
       lab.open({fault: first({kind: 'reset', paid: false})});
       const ended = await once(lab, 'ask');
       return holds(ended?.isAnswered === true && lab.paid === 1, lab, ended);
-    },
+    }),
   },
   {
     id: 'T107',
@@ -71,7 +71,7 @@ export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T109',
     title: 'the server can distinguish a retry from a first request',
-    async run(lab) {
+    run: ofRetries(async lab => {
       lab.open({fault: first(refused(unavailable))});
       const client = await lab.connect({attemptHeader: 'x-attempt'});
       await lab.within(HOUR_MS, lab.call(client, 'ask', QUESTION));
@@ -79,6 +79,6 @@ export const pitfalls: readonly Pitfall[] = [
       if (two === undefined) return fail('not retried');
       const differs = ['x-stainless-retry-count', 'x-attempt'].some(name => one!.headers[name] !== two.headers[name]);
       return differs ? pass : fail('both requests have the same headers');
-    },
+    }),
   },
 ];

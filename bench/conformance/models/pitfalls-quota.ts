@@ -3,7 +3,7 @@ import type {Limit} from '../../../examples/model-endpoint/hidden-quota.ts';
 import type {PolicyInput} from '../../../src/core.ts';
 import {type CellResult, fail, pass} from '../pitfall.ts';
 import type {Lab} from './lab.ts';
-import {HOUR_MS, oursOnly, type Pitfall} from './pitfall.ts';
+import {HOUR_MS, ofRetries, oursOnly, type Pitfall} from './pitfall.ts';
 
 const TEN_PER_SECOND: Limit = {unit: 'requests', max: 10, perMs: 1000, refill: 'window'};
 const TOKENS: Limit = {unit: 'tokens', max: 1000, perMs: 10_000, refill: 'continuous'};
@@ -27,18 +27,18 @@ export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T86',
     title: 'with six times as many calls as a second admits, none is lost if the server names the wait',
-    async run(lab) {
+    run: ofRetries(async lab => {
       lab.open({limits: [TEN_PER_SECOND], hint: 'retry-after'});
       return losesNone(await lost(lab, 60), 60);
-    },
+    }),
   },
   {
     id: 'T87',
     title: 'with six times as many calls as a second admits, none is lost if the server names no wait',
-    async run(lab) {
+    run: ofRetries(async lab => {
       lab.open({limits: [TEN_PER_SECOND]});
       return losesNone(await lost(lab, 60), 60);
-    },
+    }),
   },
   {
     id: 'T88',

@@ -14,7 +14,7 @@ import {
 } from '../../../examples/model-endpoint/refusals.ts';
 import {type CellResult, fail, pass} from '../pitfall.ts';
 import type {Lab} from './lab.ts';
-import {count, first, holds, once, outcomeOf, type Pitfall, QUESTION, refused} from './pitfall.ts';
+import {count, first, holds, ofRetries, once, outcomeOf, type Pitfall, QUESTION, refused} from './pitfall.ts';
 
 /** The second request comes when the server said, and not much later. */
 async function waits(lab: Lab, refusal: (now: number) => Refusal, delayMs: number): Promise<CellResult> {
@@ -41,7 +41,7 @@ async function sendsOnce(lab: Lab, refusal: Refusal): Promise<CellResult> {
 const waiting = (id: string, title: string, delayMs: number, refusal: (wall: number) => Refusal): Pitfall => ({
   id,
   title,
-  run: lab => waits(lab, refusal, delayMs),
+  run: ofRetries(lab => waits(lab, refusal, delayMs)),
 });
 
 const sentOnce = (id: string, title: string, refusal: Refusal): Pitfall => ({
@@ -72,11 +72,11 @@ export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T83',
     title: 'a 529 is retried',
-    async run(lab) {
+    run: ofRetries(async lab => {
       lab.open({fault: first(refused(overloaded))});
       const ended = await once(lab, 'ask');
       return holds(ended?.isAnswered === true, lab, ended);
-    },
+    }),
   },
   {
     id: 'T84',
@@ -91,7 +91,7 @@ export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T85',
     title: "while one call waits for the account's limit, others wait too",
-    async run(lab) {
+    run: ofRetries(async lab => {
       lab.open({fault: first(refused(throttled({'retry-after': '10'})))});
       const client = await lab.connect();
       const one = lab.call(client, 'ask', QUESTION);
@@ -100,6 +100,6 @@ export const pitfalls: readonly Pitfall[] = [
       await Promise.all([one, other]);
       const early = lab.arrivals.filter(({at}) => at > 0 && at < 10_000).length;
       return early === 0 ? pass : fail(`${count(early, 'request')} while the server had asked for 10 s`);
-    },
+    }),
   },
 ];

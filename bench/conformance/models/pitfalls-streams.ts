@@ -1,16 +1,17 @@
 /** Answers that come as server-sent events. */
-import type {Fault} from '../../../examples/model-endpoint/endpoint.ts';
+import type {Fault} from '../../../examples/model-endpoint/faults.ts';
 import {type Framing, PLAIN} from '../../../examples/model-endpoint/framing.ts';
 import {type CellResult, fail, pass} from '../pitfall.ts';
 import type {Lab} from './lab.ts';
-import {first, HOUR_MS, holds, once, outcomeOf, type Pitfall, QUESTION} from './pitfall.ts';
+import {first, HOUR_MS, holds, ofRetries, once, outcomeOf, type Pitfall, QUESTION} from './pitfall.ts';
 
 /** Answered, although the first stream fails. */
-async function recovers(lab: Lab, fault: Fault, framing: Framing = PLAIN): Promise<CellResult> {
-  lab.open({fault: first(fault), framing});
-  const ended = await once(lab, 'stream');
-  return holds(ended?.isAnswered === true, lab, ended);
-}
+const recovers = (fault: Fault, framing: Framing = PLAIN): Pitfall['run'] =>
+  ofRetries(async lab => {
+    lab.open({fault: first(fault), framing});
+    const ended = await once(lab, 'stream');
+    return holds(ended?.isAnswered === true, lab, ended);
+  });
 
 /** The caller has had content: the failure is reported, and there is no retry. */
 async function reports(lab: Lab, fault: Fault): Promise<CellResult> {
@@ -35,17 +36,17 @@ export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T92',
     title: 'an overload inside a 200, before anything else, is retried',
-    run: lab => recovers(lab, errorEvent('overloaded', 'nothing')),
+    run: recovers(errorEvent('overloaded', 'nothing')),
   },
   {
     id: 'T93',
     title: 'an overload inside a 200, after events without content, is retried',
-    run: lab => recovers(lab, errorEvent('overloaded', 'head')),
+    run: recovers(errorEvent('overloaded', 'head')),
   },
   {
     id: 'T94',
     title: 'a rate limit inside a 200, before content, is retried',
-    run: lab => recovers(lab, errorEvent('rate_limit', 'nothing')),
+    run: recovers(errorEvent('rate_limit', 'nothing')),
   },
   {
     id: 'T95',
@@ -55,12 +56,12 @@ export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T96',
     title: 'a connection that breaks after content reaches the caller as an error, and is not retried',
-    run: lab => reports(lab, {kind: 'cut'}),
+    run: lab => reports(lab, {kind: 'cut', after: 'content'}),
   },
   {
     id: 'T97',
     title: 'a stream of pings without content ends, and is retried',
-    run: lab => recovers(lab, {kind: 'pings'}),
+    run: recovers({kind: 'pings'}),
   },
   {
     id: 'T98',
@@ -84,7 +85,7 @@ export const pitfalls: readonly Pitfall[] = [
   {
     id: 'T101',
     title: 'an overload in a stream with CR LF, byte by byte, is retried',
-    run: lab => recovers(lab, errorEvent('overloaded', 'head'), {lineEnd: '\r\n', byteOrderMark: true, chunkBytes: 1}),
+    run: recovers(errorEvent('overloaded', 'head'), {lineEnd: '\r\n', byteOrderMark: true, chunkBytes: 1}),
   },
   {
     id: 'T102',

@@ -1,21 +1,21 @@
-/** Reads a streamed chat completion to its end, as a careful user without an SDK does. */
-export async function readStream(response: Response): Promise<string> {
-  let text = '';
+/** The text of a streamed chat completion, in pieces, as a careful user without an SDK reads it. */
+export async function* readStream(response: Response): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
   let rest = '';
   let isDone = false;
-  for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
+  // Not through a TextDecoderStream, which reads ahead.
+  for await (const part of response.body!) {
     // A CR at the end of a part may be half of a line end.
-    const lines = (rest + part).split(/\r\n|\n|\r(?=[^\n])/);
+    const lines = (rest + decoder.decode(part, {stream: true})).split(/\r\n|\n|\r(?=[^\n])/);
     rest = lines.pop()!;
     for (const line of lines) {
       const data = /^data: ?(.*)$/.exec(line)?.[1];
       if (data === undefined) continue;
       if (data === '[DONE]') isDone = true;
-      else text += contentOf(data);
+      else yield contentOf(data);
     }
   }
   if (!isDone) throw new Error('The stream ended early.');
-  return text;
 }
 
 function contentOf(data: string): string {

@@ -1,5 +1,5 @@
 /** The situations of the comparison, each with the goal that steadfetch's design sets. */
-import type {Fault, Meeting} from '../../../examples/model-endpoint/endpoint.ts';
+import type {Fault, Meeting} from '../../../examples/model-endpoint/faults.ts';
 import type {Limit} from '../../../examples/model-endpoint/hidden-quota.ts';
 import {insufficientQuota, loading, type Refusal, retryInfo} from '../../../examples/model-endpoint/refusals.ts';
 import type {PolicyInput} from '../../../src/core.ts';
