@@ -117,7 +117,7 @@ export interface ItemFailure {
   readonly status: number | undefined;
   /** The body of that response. */
   readonly body: unknown;
-  /** What was thrown, unchanged; undefined after a restart. */
+  /** The thrown value, unchanged; undefined after a restart. */
   readonly error: unknown;
   /** Whether another run may send the item: it is not in the journal, and a resumed run sends it again. */
   readonly retryable: boolean;
@@ -127,9 +127,11 @@ export interface ItemFailure {
 export type ResultSource = 'sent' | 'duplicate' | 'journal';
 
 interface ResultFacts<Item> {
+  /** The item. */
   readonly item: Item;
   /** The position of the item in `items`, from 0. */
   readonly index: number;
+  /** Where the result comes from. */
   readonly source: ResultSource;
   /** Requests that contained the item, in the run that has the result. */
   readonly attempts: number;
@@ -137,13 +139,17 @@ interface ResultFacts<Item> {
 
 /** The result of an item that succeeded. */
 export interface ItemSuccess<Item, Value> extends ResultFacts<Item> {
+  /** Distinguishes the two results. */
   readonly ok: true;
+  /** The value that `send` returned, or the parsed body of its response. */
   readonly value: Value;
 }
 
 /** The result of an item that failed. */
 export interface ItemFailed<Item> extends ResultFacts<Item> {
+  /** Distinguishes the two results. */
   readonly ok: false;
+  /** Why the item failed. */
   readonly failure: ItemFailure;
 }
 
@@ -156,7 +162,9 @@ export interface BatchProgress {
   readonly items: number;
   /** Items with a result. */
   readonly finished: number;
+  /** Items that succeeded. */
   readonly succeeded: number;
+  /** Items that failed. */
   readonly failed: number;
   /** Requests that were sent. */
   readonly requests: number;
@@ -165,17 +173,23 @@ export interface BatchProgress {
 /** An event of a batch, discriminated by `type`. */
 export type BatchEvent =
   | {
+      /** The run starts. */
       readonly type: 'batch.start';
+      /** The id of the run, the same after a restart. */
       readonly runId: string;
       /** Results in the journal. */
       readonly journalled: number;
     }
   | {
+      /** An item has a result. */
       readonly type: 'item.end';
+      /** The position of the item in `items`, from 0. */
       readonly index: number;
+      /** Where the result comes from. */
       readonly source: ResultSource;
       /** null if the item succeeded. */
       readonly failure: ItemFailure | null;
+      /** The progress of the batch, this item included. */
       readonly progress: BatchProgress;
     }
   /** A chunk that was refused as a whole is split in two. */
@@ -184,6 +198,7 @@ export type BatchEvent =
   | {readonly type: 'batch.held'; readonly waitMs: number; readonly reason: string}
   /** No more items are sent; `requests` are still in flight. */
   | {readonly type: 'batch.draining'; readonly reason: string; readonly requests: number}
+  /** The run has ended. */
   | {readonly type: 'batch.end'; readonly report: BatchReport};
 
 /** The sums of a run. */
@@ -194,7 +209,9 @@ export interface BatchReport {
   readonly ended: 'complete' | 'aborted' | 'held';
   /** Items that were read. */
   readonly items: number;
+  /** Items that succeeded. */
   readonly succeeded: number;
+  /** Items that failed. */
   readonly failed: number;
   /** Failed items by code, and by refusal where there is one beside the code: `{"400": 2, "503, attempts-exhausted": 1}`. */
   readonly failedBy: Readonly<Record<string, number>>;
@@ -210,12 +227,23 @@ export interface BatchReport {
   readonly reopened: number;
   /** Requests of this run, retries included. */
   readonly requests: number;
+  /** Requests of this run after the first one of a call. */
   readonly retries: number;
   /** Sum of the waits before retries, over all calls, in ms. */
   readonly waitedMs: number;
   /** Sum of the times that calls were held by an open breaker or by the server, in ms. */
   readonly heldMs: number;
   /** Latency of single requests, without waits, in ms. */
-  readonly latencyMs: {readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number};
+  readonly latencyMs: {
+    /** The median. */
+    readonly p50: number;
+    /** The 95th percentile. */
+    readonly p95: number;
+    /** The 99th percentile. */
+    readonly p99: number;
+    /** The largest latency. */
+    readonly max: number;
+  };
+  /** From the start of the run to its end, in ms. */
   readonly durationMs: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Why a call ended as it did: "Why was my POST not retried?" The report is on every error as `error.resilience`, and `reportOf` finds it
- * for any response or error.
+ * The report answers why a call ended as it did: "Why was my POST not retried?" Every error has the report as `error.resilience`, and
+ * `reportOf` finds it for any response or error.
  */
 import type {CallResult} from '../core/call-view.ts';
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
@@ -10,6 +10,7 @@ import type {CallFacts} from './context.ts';
 
 /** How and why a call ended. */
 export interface CallReport {
+  /** How the call ended, in a word. */
   readonly result: CallResult;
   /** One clause: `POST without an idempotency key, and the server may have acted (503)`. */
   readonly reason: string;
@@ -17,6 +18,7 @@ export interface CallReport {
   readonly refusal: Refusal | null;
   /** Attempts that were sent, hedges included. */
   readonly attempts: number;
+  /** Hedges that were sent. */
   readonly hedges: number;
   /** Attempts that may have to be paid for. Undefined if the policy has no `paid`. */
   readonly paidAttempts: number | undefined;
@@ -30,12 +32,13 @@ export interface CallReport {
   readonly firstContentMs: number | undefined;
   /** The wait that the server asked for last, in ms, even if it was too long. Undefined if the server did not ask. */
   readonly retryAfterMs: number | undefined;
+  /** The id of the call. Undefined if `correlation` is null, or nothing was sent. */
   readonly correlationId: string | undefined;
   /** Name of the matched route, else of the policy. */
   readonly policyName: string;
 }
 
-/** How the call ended; before that, how it stands. */
+/** The report of a call that has ended, or the current facts of one that has not. */
 export function reportFor(call: CallFacts): CallReport {
   const {decision, attempts, hedges, paidAttempts, waitedMs, queuedMs, correlationId, policyName, ending} = call;
   return {

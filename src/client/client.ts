@@ -100,7 +100,10 @@ function guardedWeigh(weigh: Weigh): Weigh {
       return weigh(request) ?? {};
     } catch (error) {
       if (!hasComplained)
-        console.error('steadfetch: weigh(request) threw; the estimate counts, and this is said once.', error);
+        console.error(
+          'steadfetch: weigh(request) threw; the estimate counts. Later exceptions are not reported.',
+          error,
+        );
       hasComplained = true;
       return {};
     }

@@ -18,7 +18,8 @@ import type {Clock} from '../core/timer.ts';
 let hasComplained = false;
 
 function complain(error: unknown): null {
-  if (!hasComplained) console.error('steadfetch: an observer threw; the call goes on, and this is said once.', error);
+  if (!hasComplained)
+    console.error('steadfetch: an observer threw; the call goes on. Later exceptions are not reported.', error);
   hasComplained = true;
   return null;
 }

@@ -16,6 +16,7 @@ import {Plans, type PolicySource} from './plan.ts';
 export interface PolicySnapshot {
   /** The policy where no route matches, with every default filled in. */
   readonly policy: Policy;
+  /** Whether `disableRetries()` is in force. */
   readonly retriesDisabled: boolean;
   /** One entry for each origin that was called, in the order of the last call. */
   readonly origins: readonly GuardSnapshot[];

@@ -1,4 +1,4 @@
-/** Ports: the functions a policy cannot hold. Every one is optional. */
+/** Ports: functions beside a policy, which is plain data. Each is optional. */
 import type {Awaitable} from '../core/awaitable.ts';
 import type {Listener} from '../core/events.ts';
 import type {HeaderBag, Observer} from '../core/observer.ts';
@@ -10,10 +10,11 @@ import type {Classification, Sent} from '../decide/classification.ts';
 
 /** The outcome of an attempt, for `classify`. */
 export interface ClassifyInput<R extends AttemptResponse = Response> {
+  /** `response`, or why there is none. */
   readonly kind: 'response' | FailureKind;
   /** null if there is no response. Read the body of a clone: the caller reads the response itself. */
   readonly response: R | null;
-  /** What was thrown; undefined with a response. */
+  /** The thrown value; undefined with a response. */
   readonly error: unknown;
   /** In upper case. */
   readonly method: string;
@@ -37,7 +38,9 @@ export interface Reclassification {
 
 /** An attempt that is about to be sent, for `prepareAttempt`. */
 export interface AttemptRequest {
+  /** The HTTP method, in upper case. */
   readonly method: string;
+  /** The URL. */
   readonly url: string;
   /** The headers of this attempt. Changes are sent. */
   readonly headers: HeaderBag;
@@ -51,9 +54,11 @@ export interface AttemptRequest {
 
 /** A request whose tokens are counted, before it is sent. */
 export interface WeighedRequest {
+  /** The HTTP method, in upper case. */
   readonly method: string;
+  /** The URL. */
   readonly url: string;
-  /** The body, where it is text or bytes; undefined where it would have to be read first. */
+  /** The body, if it is a text or bytes; undefined if it would have to be read first. */
   readonly bodyText: string | undefined;
 }
 
@@ -67,7 +72,7 @@ export interface Ports<R extends AttemptResponse = Response> {
   readonly random?: Random;
   /** Makes correlation ids, request ids and idempotency keys. Default: `SystemIds`. */
   readonly ids?: Ids;
-  /** Called for each event of a call. What it throws is caught. */
+  /** Called for each event of a call. Its errors are caught. */
   readonly on?: Listener;
   /** Makes spans and metrics. Default: OpenTelemetry, if an SDK is registered. null: no spans and metrics. */
   readonly observer?: Observer | null;
@@ -79,8 +84,8 @@ export interface Ports<R extends AttemptResponse = Response> {
    */
   readonly prepareAttempt?: (request: AttemptRequest) => Awaitable<void>;
   /**
-   * How many tokens a request takes of a `quota`. What it leaves out, or what is no number from 0, is estimated: a token for every 4 bytes
-   * of a JSON body, and what the body names as its output limit. What it throws is reported once, and the estimate counts.
+   * Counts the tokens that a request takes from a `quota`. A count that is missing or not a number of at least 0 is estimated: one token for
+   * every 4 bytes of a JSON body, plus the output limit in the body. If the port throws, the first error is reported and the estimate counts.
    */
   readonly weigh?: (request: WeighedRequest) => AskedTokens;
 }

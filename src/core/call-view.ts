@@ -1,24 +1,27 @@
-/** A call as observers and listeners see it, and the few words that describe it. */
+/** The view of a call for observers and listeners, and the words that describe it. */
 
 /** Why an attempt was sent: as the first, after a failure, or beside a slow attempt. */
 export type AttemptKind = 'initial' | 'retry' | 'hedge';
 
-/** A call as listeners and observers see it. Live: each read gives the numbers of that moment. */
+/** The view of a call for listeners and observers. Live: each read gives the current numbers. */
 export interface CallView {
-  /** In upper case. POST for every gRPC call. */
+  /** The HTTP method, in upper case. POST for every gRPC call. */
   readonly method: string;
   /** `package.Service/Method` of a gRPC call; undefined for HTTP. */
   readonly rpcMethod: string | undefined;
-  /** Without credentials, secrets in the query, and the fragment. */
+  /** The URL without credentials, secrets in the query, and the fragment. */
   readonly url: string;
+  /** Scheme, host and port of the URL. */
   readonly origin: string;
   /** The path pattern of the matched route, such as `/orders/*`: low in cardinality, unlike `url`. */
   readonly template: string | undefined;
   /** Name of the matched route, else of the policy. */
   readonly policyName: string;
+  /** The id of the call, known from its first attempt on. Undefined if `correlation` is null. */
   readonly correlationId: string | undefined;
   /** Attempts sent so far, hedges included. */
   readonly attempts: number;
+  /** Hedges sent so far. */
   readonly hedges: number;
   /** Sum of the waits between attempts so far, in ms. */
   readonly waitedMs: number;
@@ -26,7 +29,7 @@ export interface CallView {
   readonly queuedMs: number;
   /** Whether the call has an idempotency key. */
   readonly keyed: boolean;
-  /** How often the client above, such as an SDK of a vendor, has retried before this call. Undefined if no header says. */
+  /** Retries of the client above, such as a vendor's SDK, before this call. Undefined if no header states them. */
   readonly outerRetries?: number | undefined;
   /** Attempts so far that may have to be paid for. Undefined if the policy has no `paid`. */
   readonly paidAttempts?: number | undefined;

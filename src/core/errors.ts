@@ -1,5 +1,5 @@
 /**
- * The errors that steadfetch makes. What `fetch`, ky or a function of the user throws is passed on unchanged.
+ * The errors that steadfetch makes. Errors of `fetch`, ky and functions of the user are passed on unchanged.
  *
  * Each has a stable `code`, a message of one sentence, the facts as fields, and the `cause` if there is one.
  */
@@ -32,7 +32,9 @@ export type ErrorCode =
 
 /** Base class of every error that steadfetch makes. `code` says which error it is. */
 export class SteadfetchError extends Error {
+  /** The name of the class. */
   override readonly name: string = 'SteadfetchError';
+  /** The stable code of the error. */
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, cause?: unknown) {
@@ -51,7 +53,9 @@ export interface PolicyProblem {
 
 /** A policy, or the overrides of a call, cannot run. The message and `problems` name every wrong field. */
 export class InvalidPolicyError extends SteadfetchError {
+  /** Always `InvalidPolicyError`. */
   override readonly name = 'InvalidPolicyError';
+  /** Every wrong field, in the order of the policy. */
   readonly problems: readonly PolicyProblem[];
 
   constructor(problems: readonly PolicyProblem[], code: 'INVALID_POLICY' | 'INVALID_OVERRIDES' = 'INVALID_POLICY') {
@@ -71,7 +75,9 @@ export class InvalidPolicyError extends SteadfetchError {
  * `name` is `TimeoutError`, like that of the error of `AbortSignal.timeout`, so code that compares the name works with both.
  */
 export class TimeoutError extends SteadfetchError {
+  /** Always `TimeoutError`. */
   override readonly name = 'TimeoutError';
+  /** The limit that passed: of the attempt, of the call, for the first content of a stream, or between two chunks of a body. */
   declare readonly code: 'ATTEMPT_TIMEOUT' | 'DEADLINE_EXCEEDED' | 'CONTENT_TIMEOUT' | 'IDLE_TIMEOUT';
   /** The limit, in ms. */
   readonly limitMs: number;
@@ -101,7 +107,7 @@ function timeoutMessage(code: TimeoutError['code'], limitMs: number): string {
   }
 }
 
-/** Why a guard of ours refused to send. */
+/** Why a guard refused to send. */
 export type RejectionCode =
   | 'CIRCUIT_OPEN'
   | 'CONCURRENCY_LIMIT'
@@ -112,7 +118,9 @@ export type RejectionCode =
 
 /** A guard refused to send: the breaker is open, a limit is reached, or the origin asked all clients to wait. */
 export class RejectedError extends SteadfetchError {
+  /** Always `RejectedError`. */
   override readonly name = 'RejectedError';
+  /** The guard that refused, and why. */
   declare readonly code: RejectionCode;
   /** The origin, or origin and route, that the guard protects. */
   readonly guarded: string;

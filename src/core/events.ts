@@ -1,4 +1,4 @@
-/** What happened, as plain records for logs and metrics. Read-only: a listener cannot change a call, nor break it. */
+/** Events of calls, as plain records for logs and metrics. Read-only: a listener can neither change nor break a call. */
 import {isPromise} from './awaitable.ts';
 import type {AttemptKind, BreakerState, CallResult, CallView} from './call-view.ts';
 import type {RejectionCode} from './errors.ts';
@@ -6,14 +6,19 @@ import type {FailureKind, Sent} from './outcome.ts';
 
 /** An attempt ended. */
 export interface AttemptEndEvent {
+  /** Distinguishes the events. */
   readonly type: 'attempt.end';
+  /** The call. Its fields are read live. */
   readonly call: CallView;
   /** The number of the attempt; the first is 1. */
   readonly attempt: number;
+  /** Why the attempt was sent: first, retry or hedge. */
   readonly kind: AttemptKind;
+  /** `response`, the kind of the failure, or `superseded` if another attempt answered first. */
   readonly outcome: 'response' | FailureKind | 'superseded';
   /** The HTTP status, or the gRPC code. */
   readonly status: number | undefined;
+  /** From the send to the end of the attempt, in ms. */
   readonly latencyMs: number;
   /** The classification in a word: `503`, `ECONNRESET`, `attempt timeout`, `success`. */
   readonly reason: string;
@@ -25,10 +30,13 @@ export interface AttemptEndEvent {
 
 /** A retry will follow after a wait. */
 export interface RetryScheduledEvent {
+  /** Distinguishes the events. */
   readonly type: 'retry.scheduled';
+  /** The call. Its fields are read live. */
   readonly call: CallView;
   /** The number of the retry's attempt: 2 for the first retry. */
   readonly attempt: number;
+  /** The wait before the retry, in ms, jitter included. */
   readonly waitMs: number;
   /**
    * Where the wait comes from: `backoff`, `retry-after`, `retry-after-ms`, `rate-limit`, `none`; in the body of an error `retry-info`, `estimated-time`,
@@ -37,21 +45,27 @@ export interface RetryScheduledEvent {
   readonly waitSource: string;
   /** The wait that the server asked for, in ms, even if the backoff is longer. Undefined if the server did not ask. */
   readonly retryAfterMs: number | undefined;
+  /** Why the attempt before failed, in a word: `503`, `ECONNRESET`, `attempt timeout`. */
   readonly reason: string;
 }
 
 /** The failure was transient, but the call is not retried. */
 export interface RetryAbandonedEvent {
+  /** Distinguishes the events. */
   readonly type: 'retry.abandoned';
+  /** The call. Its fields are read live. */
   readonly call: CallView;
   /** Why: `POST without an idempotency key, and the server may have acted (503)`. */
   readonly reason: string;
+  /** The wait that the server asked for, in ms. Undefined if the server did not ask. */
   readonly retryAfterMs: number | undefined;
 }
 
 /** A hedge is sent. */
 export interface HedgeStartedEvent {
+  /** Distinguishes the events. */
   readonly type: 'hedge.started';
+  /** The call. Its fields are read live. */
   readonly call: CallView;
   /** The number of the hedge's attempt. */
   readonly attempt: number;
@@ -59,36 +73,47 @@ export interface HedgeStartedEvent {
   readonly delayMs: number;
 }
 
-/** An attempt joins the line of a quota. `call.queuedMs` says later how long it waited. */
+/** An attempt joins the queue of a quota. Once it has left, `call.queuedMs` includes its wait. */
 export interface CallQueuedEvent {
+  /** Distinguishes the events. */
   readonly type: 'call.queued';
+  /** The call. Its fields are read live. */
   readonly call: CallView;
-  /** The attempt to come. */
+  /** The number of the attempt that waits. */
   readonly attempt: number;
-  /** How long it will wait, as far as is known. */
+  /** Estimate of the wait, in ms. */
   readonly waitMs: number;
 }
 
 /** A guard refused an attempt before it was sent. */
 export interface CallRejectedEvent {
+  /** Distinguishes the events. */
   readonly type: 'call.rejected';
+  /** The call. Its fields are read live. */
   readonly call: CallView;
+  /** The `code` of the `RejectedError`. */
   readonly code: RejectionCode;
+  /** How long until the guard may admit a call, in ms. Undefined if the guard does not know. */
   readonly retryAfterMs: number | undefined;
 }
 
 /** A breaker changed its state. */
 export interface BreakerChangedEvent {
+  /** Distinguishes the events. */
   readonly type: 'breaker.changed';
   /** The origin, or origin and route, that the breaker protects. */
   readonly guarded: string;
+  /** The state before. */
   readonly from: BreakerState;
+  /** The state now. */
   readonly to: BreakerState;
 }
 
 /** An option of ky is set and takes precedence over the policy. */
 export interface PolicyOverriddenEvent {
+  /** Distinguishes the events. */
   readonly type: 'policy.overridden';
+  /** The call. Its fields are read live. */
   readonly call: CallView;
   /** The options: `retry`, `timeout`, `totalTimeout`. */
   readonly by: readonly string[];
@@ -96,20 +121,27 @@ export interface PolicyOverriddenEvent {
 
 /** The client above has retried, and this policy retries too: attempts multiply. See `nested`. */
 export interface RetryNestedEvent {
+  /** Distinguishes the events. */
   readonly type: 'retry.nested';
+  /** The call. Its fields are read live. */
   readonly call: CallView;
   /** The header that shows it: `x-stainless-retry-count`, `amz-sdk-request`, `x-envoy-attempt-count`, `grpc-previous-rpc-attempts`. */
   readonly header: string;
-  /** How often the client above has retried before this call. */
+  /** Retries of the client above before this call. */
   readonly outerRetries: number;
 }
 
 /** A call ended. */
 export interface CallEndEvent {
+  /** Distinguishes the events. */
   readonly type: 'call.end';
+  /** The call. Its fields are read live. */
   readonly call: CallView;
+  /** How the call ended, in a word. */
   readonly result: CallResult;
+  /** The HTTP status or the gRPC code of the answer. Undefined without an answer. */
   readonly status: number | undefined;
+  /** From the start of the call to its end, in ms. */
   readonly durationMs: number;
   /** Why the call ended: `all 3 attempts are used (503)`. */
   readonly reason: string;
@@ -141,7 +173,10 @@ export function guarded(listener: Listener): Listener {
   const complain = (error: unknown): void => {
     if (complained) return;
     complained = true;
-    console.error('steadfetch: the on(event) listener threw; the call goes on, and this is said once.', error);
+    console.error(
+      'steadfetch: the on(event) listener threw; the call goes on. Later exceptions are not reported.',
+      error,
+    );
   };
   return event => {
     try {

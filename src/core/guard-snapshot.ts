@@ -3,6 +3,7 @@ import type {BreakerState} from './call-view.ts';
 
 /** The guards of one origin. */
 export interface GuardSnapshot {
+  /** Scheme, host and port. */
   readonly origin: string;
   /** Each breaker: its route (undefined for the whole origin), its state, and the ms that it stays open (0 unless it is open). */
   readonly breakers: readonly {
@@ -42,11 +43,14 @@ export interface QuotaSnapshot {
  * Called when a breaker changes its state.
  *
  * @param guarded The origin, or origin and route, that the breaker protects.
+ * @param from    The state before.
+ * @param to      The state now.
  */
 export type BreakerListener = (guarded: string, from: BreakerState, to: BreakerState) => void;
 
 /** All guards of one policy. Lives as long as its clients, so an observer holds it by a WeakRef. */
 export interface GuardsView {
+  /** Name of the policy. */
   readonly policyName: string;
   /** Called for every breaker that changes its state. */
   readonly breakerListeners: Set<BreakerListener>;

@@ -62,6 +62,7 @@ export type BodyEnd = 'read' | 'left' | FailureKind;
 export interface AttemptStart {
   /** 1 for the first. */
   readonly number: number;
+  /** Why the attempt is sent: first, retry or hedge. */
   readonly kind: AttemptKind;
   /** The attempt that a hedge runs beside; null for other attempts. */
   readonly shadows: AttemptObserver | null;
@@ -81,7 +82,9 @@ export type CallEventName =
 export interface CallEventFacts {
   /** The number of the attempt to come. */
   readonly attempt?: number;
+  /** Why, in a few words. */
   readonly reason?: string;
+  /** The wait, in ms. */
   readonly waitMs?: number;
   /** Where the wait comes from, as in `RetryScheduledEvent`. */
   readonly waitSource?: string;

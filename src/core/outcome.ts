@@ -1,12 +1,13 @@
-/** How one attempt, or one call, ended. A value that is passed on, never something thrown inside the engine. */
+/** How an attempt or a call ended: a value that the engine passes on and never throws. */
 
-/** The headers of a response, as far as the engine reads them. */
+/** The part of a response's headers that the engine reads. */
 export type ResponseHeaders = Pick<Headers, 'get' | 'has'>;
 
-/** What the engine reads of a response: a `Response` of fetch, or an adapter's own object. */
+/** The part of a response that the engine reads: a `Response` of fetch, or an adapter's own object. */
 export interface AttemptResponse {
   /** The HTTP status, or the gRPC code. */
   readonly status: number;
+  /** The headers; over gRPC, the metadata. */
   readonly headers: ResponseHeaders;
 }
 
@@ -25,15 +26,15 @@ export type Sent =
 export type FailureKind =
   /** The connection broke or was never made: DNS, TLS, reset. */
   | 'network'
-  /** The attempt's own time was over. */
+  /** The attempt timeout passed. */
   | 'attempt-timeout'
   /** The headers of an event stream came, and no content within `stream.firstContentMs`. */
   | 'content-timeout'
-  /** The call's time was over. */
+  /** The deadline of the call passed. */
   | 'deadline'
   /** The caller's signal aborted. */
   | 'aborted'
-  /** A guard of ours refused to send. */
+  /** A guard refused to send. */
   | 'rejected'
   /** A function of the user threw: a hook, `prepareAttempt`, `classify`. */
   | 'hook'
@@ -44,17 +45,19 @@ export type FailureKind =
 
 /** An error that an event stream began with, before any content. */
 export interface StreamError {
-  /** The HTTP status that it stands for. */
+  /** The HTTP status that the vendor sends with this error. */
   readonly status: number;
-  /** In the shape of the body that an error response has. */
+  /** The JSON of the error, in the format of the body of an error response. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** How an attempt, or a call, ended. */
 export class Outcome<out R extends AttemptResponse = AttemptResponse> {
+  /** `response`, or why there is none. */
   readonly kind: 'response' | FailureKind;
+  /** The response; null after a failure. */
   readonly response: R | null;
-  /** What was thrown, unchanged; undefined with a response. */
+  /** The thrown value, unchanged; undefined with a response. */
   readonly error: unknown;
   /** false if the attempt ended before it was handed to the transport. */
   readonly reachedTransport: boolean;

@@ -49,7 +49,9 @@ export interface Clock {
   /**
    * Fires the timer once, after `ms`, at most half a millisecond early. Delays up to 2^53 are allowed; Infinity never fires.
    *
-   * @param now A value of `now()` that the caller has just read. Saves a reading, which is most of the cost.
+   * @param timer The timer.
+   * @param ms    The delay, in ms.
+   * @param now   A value of `now()` that the caller has just read. Saves a reading, which is most of the cost.
    */
   arm(timer: Timer, ms: number, now?: number): void;
   /** Cancels the timer. Does nothing if it is not armed. */

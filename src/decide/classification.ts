@@ -14,6 +14,7 @@ export type {Sent} from '../core/outcome.ts';
 export interface Classification {
   /** Whether a retry may succeed. Whether it is allowed depends on `sent`, the method and the key. */
   readonly transient: boolean;
+  /** How far the request got. */
   readonly sent: Sent;
   /** Why, in a word of few different values: a status, an error code, `attempt timeout`. */
   readonly reason: string;

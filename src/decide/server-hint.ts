@@ -25,6 +25,7 @@ export type HintSource =
 export interface ServerHint {
   /** In ms. Finite, but not bounded: `retryAfter.maxMs` is the bound. */
   readonly ms: number;
+  /** Where the hint was found. */
   readonly source: HintSource;
 }
 

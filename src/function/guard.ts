@@ -1,4 +1,4 @@
-/** The function adapter: the same call and the same loop around any function, for what has no fetch. */
+/** The function adapter: the call and the retry loop around any function, for clients without a fetch. */
 import {runCall} from '../call/call.ts';
 import {beginCall, type CallContext} from '../call/context.ts';
 import {innerReport} from '../call/inner-report.ts';
@@ -25,7 +25,7 @@ export interface FunctionCall {
   readonly idempotent?: boolean;
   /** Ends the call: a wait ends, and the attempt in flight is aborted. */
   readonly signal?: AbortSignal;
-  /** What this call changes of its policy. See docs/policy.md, Overrides of one call. */
+  /** Fields of the policy that this call changes. See docs/policy.md, Overrides of one call. */
   readonly resilience?: CallOverrides;
 }
 
@@ -36,10 +36,12 @@ export interface FunctionPorts extends Omit<Ports<Answer>, 'fetch'> {
    * hyphens. Default: `function`.
    */
   readonly name?: string;
+  /** Classifies what the policy cannot, such as a returned object that has an error. May be asynchronous; bounded by the deadline. */
+  classify?(outcome: ClassifyInput<Answer>): Awaitable<Reclassification | undefined>;
 }
 
 /**
- * Runs a function under the policy, and runs it again where that is safe and may help.
+ * Runs a function under the policy, and runs it again if that is safe and may help.
  *
  * A returned value is a success. An exception is a failed attempt. It is classified by its status (`status`, `statusCode`,
  * `response.status`), else by its code (`ECONNRESET`); any other exception is not transient. Pass `signal` on: a function that ignores it
@@ -68,8 +70,8 @@ export function guard<Json>(policy?: PolicyArgument<Json>, ports?: FunctionPorts
 export function guard(policy?: PolicyInput | PolicyHandle, ports: FunctionPorts = {}): GuardedFunction {
   const {name = 'function', classify, ...others} = ports;
   const url = urlOf(name);
-  const heeding = (input: ClassifyInput<Answer>) => innerDecision(input) ?? classify?.(input);
-  const client = new Client<Answer>(handleOf(policy, ports.random), {...others, classify: heeding}, httpAnswers);
+  const withInner = (input: ClassifyInput<Answer>) => innerDecision(input) ?? classify?.(input);
+  const client = new Client<Answer>(handleOf(policy, ports.random), {...others, classify: withInner}, httpAnswers);
   return async (run, {key, idempotent = false, signal, resilience} = {}) => {
     const call = beginCall(client, 'POST', url, {
       ...resilience,

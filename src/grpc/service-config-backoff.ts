@@ -1,9 +1,13 @@
-/** A backoff as gRPC's: exponential, with a jitter of its own of a fifth up and down. And how a service config writes times. */
+/** Writes a backoff in the terms of gRPC: exponential, with gRPC's own jitter of plus or minus 20 %. Also formats durations. */
 import type {Backoff} from '../policy/types.ts';
 
+/** The backoff of a gRPC `retryPolicy`. Durations are texts such as `0.1s`. */
 export interface BackoffConfig {
+  /** The wait before the first retry, before jitter. */
   readonly initialBackoff: string;
+  /** The longest wait, before jitter. */
   readonly maxBackoff: string;
+  /** Factor by which each wait exceeds the one before. */
   readonly backoffMultiplier: number;
 }
 
@@ -13,7 +17,7 @@ export function backoffConfig(backoff: Backoff, name: string, warnings: string[]
     warnings.push(
       `${name}: gRPC's backoff is exponential; ${backoff.kind} waits become ${firstMs} ms times ${factor}.`,
     );
-  // Neither may be 0, and grpc-js does not cap the first wait.
+  // gRPC refuses 0 for either, and grpc-js does not cap the first wait.
   const maxMs = Math.max(1, capMs);
   return {
     initialBackoff: duration(Math.max(1, Math.min(firstMs, maxMs))),

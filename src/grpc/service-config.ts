@@ -16,29 +16,39 @@ import {type BackoffConfig, backoffConfig, duration} from './service-config-back
 
 /** `retryPolicy` of a service config. Durations are texts such as `0.1s`. */
 export interface RetryPolicyConfig extends BackoffConfig {
+  /** Attempts in all, the first one counted. gRPC allows 2 to 5. */
   readonly maxAttempts: number;
+  /** Names of the codes that are retried. */
   readonly retryableStatusCodes: readonly CodeName[];
 }
 
 /** `hedgingPolicy` of a service config. Durations are texts such as `0.1s`. */
 export interface HedgingPolicyConfig {
+  /** Attempts in all, hedges counted. gRPC allows 2 to 5. */
   readonly maxAttempts: number;
+  /** The delay before each further attempt. */
   readonly hedgingDelay: string;
+  /** Names of the codes after which other attempts go on. */
   readonly nonFatalStatusCodes: readonly CodeName[];
 }
 
 /** How to call some methods. */
 export interface MethodConfigEntry {
-  /** `{}` stands for every method. */
+  /** The methods. `{}` stands for every method. */
   readonly name: readonly {readonly service?: string; readonly method?: string}[];
+  /** The deadline of a call, as a text such as `30s`. */
   readonly timeout?: string;
+  /** How to retry. Excludes `hedgingPolicy`. */
   readonly retryPolicy?: RetryPolicyConfig;
+  /** How to hedge. Excludes `retryPolicy`. */
   readonly hedgingPolicy?: HedgingPolicyConfig;
 }
 
 /** A service config as gRPC defines it. */
 export interface ServiceConfigJson {
+  /** Entries for methods. The most specific name applies. */
   readonly methodConfig: readonly MethodConfigEntry[];
+  /** The retry budget. */
   readonly retryThrottling?: RetryThrottling;
 }
 
@@ -50,9 +60,9 @@ export interface ServiceConfigResult {
   readonly warnings: readonly string[];
 }
 
-/** Clients make no more, whatever the config says. */
+/** gRPC clients make at most this many attempts, whatever the config says. */
 const MOST_ATTEMPTS = 5;
-/** A name no service has: what matches it, matches all. */
+/** A name that no service has: a pattern that matches it matches every name. */
 const ANY = '~';
 const METHOD_PATH = /^\/([\w.]+)\/([\w]+|\*)$/;
 

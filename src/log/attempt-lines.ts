@@ -1,7 +1,7 @@
 /**
- * Events of calls as lines of a log: one for each attempt, with what followed from it.
+ * Combines the events of calls into log lines: one for each attempt, with its consequence.
  *
- * An attempt's line is complete only with the next event: the wait is known after the answer, the outcome after both.
+ * The line of an attempt is written at the next event, because only that event has the wait, or the result of the call.
  */
 import type {AttemptKind, CallResult, CallView} from '../core/call-view.ts';
 import type {AttemptEndEvent, CallEndEvent, Listener, RetryScheduledEvent} from '../core/events.ts';
@@ -11,6 +11,7 @@ import {redactText} from '../decide/redact.ts';
 
 /** One attempt, or the end of a call without one. Durations are in ms. */
 export interface AttemptLine {
+  /** The id of the call. Undefined if `correlation` is null, or nothing was sent. */
   readonly correlationId: string | undefined;
   /** Name of the matched route, else of the policy. */
   readonly policy: string;
@@ -20,6 +21,7 @@ export interface AttemptLine {
   readonly url: string;
   /** 1 for the first. Undefined if nothing was sent: the call was refused, or it ended during a wait. */
   readonly attempt: number | undefined;
+  /** Why the attempt was sent: first, retry or hedge. Undefined if nothing was sent. */
   readonly kind: AttemptKind | undefined;
   /** The HTTP status, or the name of the gRPC code. */
   readonly status: number | string | undefined;
@@ -33,6 +35,7 @@ export interface AttemptLine {
   readonly keyed: boolean;
   /** How often the client above has retried before this call. Undefined if no header says. */
   readonly outerRetries: number | undefined;
+  /** From the send to the end of the attempt. Undefined if nothing was sent. */
   readonly latencyMs: number | undefined;
   /** The wait before the next attempt. */
   readonly waitMs: number | undefined;
@@ -52,7 +55,7 @@ export interface AttemptLine {
  * @param write Called once for each attempt, in the order in which attempts end, and once for each call that ends without an attempt.
  */
 export function attemptLines(write: (line: AttemptLine) => void): Listener {
-  /** The last attempt of each call, until it is known what follows. */
+  /** The last attempt of each call, until its consequence is known. */
   const pending = new WeakMap<CallView, AttemptEndEvent>();
   const take = (call: CallView): AttemptEndEvent | undefined => {
     const last = pending.get(call);
@@ -62,9 +65,9 @@ export function attemptLines(write: (line: AttemptLine) => void): Listener {
   return event => {
     switch (event.type) {
       case 'attempt.end': {
-        if (event.outcome === 'superseded') return write(line(event.call, event)); // Nothing follows from it.
+        if (event.outcome === 'superseded') return write(line(event.call, event)); // It has no consequence.
         const last = take(event.call);
-        if (last !== undefined) write(line(event.call, last)); // Another loop sent again.
+        if (last !== undefined) write(line(event.call, last)); // A loop of the caller, such as ky's, retried.
         pending.set(event.call, event);
         return;
       }
@@ -111,5 +114,5 @@ function errorOf({status, outcome, reason}: AttemptEndEvent): string | undefined
   return status === undefined ? redactText(reason) : undefined;
 }
 
-/** To a tenth. */
+/** Rounded to a tenth of a millisecond. */
 const rounded = (ms: number | undefined): number | undefined => (ms === undefined ? ms : Math.round(ms * 10) / 10);

@@ -32,9 +32,10 @@ export function logToPino(logger: FieldLogger, options: LogOptions = {}): Listen
 
 /**
  * Makes a listener for the `on` port that writes lines of text: `info` for attempts, `warn` for calls that failed and for breakers that
- * change. Where a wait comes from stands in brackets.
+ * change. The source of a wait is given in brackets.
  *
- * @param to Where to write. Default: `console`.
+ * @param options The level of successful calls.
+ * @param to      Where to write. Default: `console`.
  *
  * @example
  * createFetch(policy, {on: logToConsole()});

@@ -72,7 +72,9 @@ export class DelegatedAttempt implements AttemptObserver {
 
 /** A request as instrumentation-undici passes it to a hook. */
 export interface UndiciRequest {
+  /** Scheme, host and port. */
   readonly origin: string;
+  /** Path and query. */
   readonly path: string;
 }
 

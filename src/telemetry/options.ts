@@ -21,7 +21,12 @@ export interface OtelOptions {
    * Names of the headers that are recorded on the span of an attempt. Headers that carry secrets, such as `authorization` and `cookie`, are
    * refused. Default: none.
    */
-  readonly captureHeaders?: {readonly request?: readonly string[]; readonly response?: readonly string[]};
+  readonly captureHeaders?: {
+    /** Names of request headers. */
+    readonly request?: readonly string[];
+    /** Names of response headers. */
+    readonly response?: readonly string[];
+  };
   /**
    * Records the address of the server on the span of an attempt, and each redirect on the span of the call. Needs `diagnostics_channel` of
    * Node. Default: true.
