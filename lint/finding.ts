@@ -1,4 +1,4 @@
-/** The type of a finding, shared by the terminal, the editor, the browser and every report format. */
+/** The types of findings, shared by the terminal, editors and all report formats. */
 
 import type {Range} from './source/lines.ts';
 
@@ -8,19 +8,21 @@ export type Severity = 'error' | 'warning' | 'info';
 /** How certain a finding is. The linter sees only the policy: a proxy may add an idempotency key, for example. */
 export type Confidence = 'high' | 'medium' | 'low';
 
-/** The worst first. */
+/** All severities, the worst first. */
 export const severities: readonly Severity[] = ['error', 'warning', 'info'];
 
 /** unnecessary: removing the field changes nothing. deprecated: the field works, but another one should be used. */
 export type FindingTag = 'unnecessary' | 'deprecated';
 
-/** A place in a file, and what is wrong with it. */
+/** A problem at a place in a file. */
 export interface Finding {
   /** The code of the rule: `RL203`. */
   readonly code: string;
   /** The name of the rule: `no-synchronised-retries`. */
   readonly name: string;
+  /** How serious the finding is: error, warning or info. */
   readonly severity: Severity;
+  /** How certain the finding is. */
   readonly confidence: Confidence;
   /** Whole sentences: the fact with its numbers, the limit, and what to do. */
   readonly message: string;
@@ -28,7 +30,7 @@ export interface Finding {
   readonly path: string;
   /** Lines and columns from 1, columns in UTF-16 units; the end is exclusive. */
   readonly range: Range;
-  /** How an editor shows the place beside underlining it: faded, or struck through. */
+  /** Let editors fade the place or strike it through, besides underlining it. */
   readonly tags: readonly FindingTag[];
   /** The path in the document, in the words of the file: `routes[0].backoff.jitter`. */
   readonly pointer: string;
@@ -46,8 +48,11 @@ export interface Finding {
 
 /** Another place that explains a finding. */
 export interface RelatedPlace {
+  /** One sentence that says how the place is related. */
   readonly message: string;
+  /** The path of the file. */
   readonly path: string;
+  /** Lines and columns from 1, columns in UTF-16 units; the end is exclusive. */
   readonly range: Range;
 }
 
@@ -63,23 +68,31 @@ export type FixSafety = 'safe' | 'unsafe';
 export interface Fix {
   /** An imperative: `Set jitter to "full"`. */
   readonly title: string;
+  /** Whether calls may behave differently after the change. */
   readonly safety: FixSafety;
   /** In the order of the text. They do not overlap. */
   readonly edits: readonly Edit[];
 }
 
-/** Replaces a part of the text. Offsets count UTF-16 units; `range` has the same places as lines and columns. */
+/** Replaces a part of the text. Offsets are in UTF-16 units. */
 export interface Edit {
+  /** Offset of the first replaced unit. */
   readonly start: number;
+  /** Offset after the last replaced unit. */
   readonly end: number;
+  /** The same places as lines and columns. */
   readonly range: Range;
+  /** The new text. */
   readonly text: string;
 }
 
 /** A suppressed or baselined finding. */
 export interface Suppressed {
+  /** The finding. */
   readonly finding: Finding;
+  /** A comment or an `x-retry-lint` block in the policy, or the baseline. */
   readonly by: 'comment' | 'block' | 'baseline';
+  /** The reason in the suppression; undefined if it has none, as in a baseline. */
   readonly reason: string | undefined;
 }
 
@@ -94,5 +107,6 @@ export interface Report {
   readonly isWhole: boolean;
   /** In the order of the file. */
   readonly findings: readonly Finding[];
+  /** The suppressed findings, in the order of the file. */
   readonly suppressed: readonly Suppressed[];
 }

@@ -17,11 +17,13 @@ import {type FilesRequest, readerOf, sourceOf} from './source/files.ts';
 import {readSource} from './source/read.ts';
 import {applySuppressions} from './suppress/apply.ts';
 
+/** The argument of `lintText`. */
 export interface LintRequest extends FilesRequest {
   /** Which of the files to lint. Its ending says whether it is YAML; everything else is JSON with comments. */
   readonly path: string;
   /** Texts by path: its own, and those of the files it extends, unless `read` gives them. */
   readonly files: Readonly<Record<string, string>>;
+  /** The configuration. Default: the preset `recommended`. */
   readonly config?: Config;
   /** Ends the run between two rules: what is thrown is the reason of the signal. */
   readonly signal?: AbortSignal;

@@ -9,8 +9,11 @@ import type {BadExample, GoodExample, Rule} from './rule.ts';
 import {rules as builtIn} from './rules/index.ts';
 import {Lines} from './source/lines.ts';
 
+/** The functions of a test framework, such as mocha or `node:test`. */
 export interface TestRunner {
+  /** Defines a suite. */
   readonly describe: (title: string, define: () => void) => unknown;
+  /** Defines a test. */
   readonly it: (title: string, run: () => Promise<void>) => unknown;
 }
 

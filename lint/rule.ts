@@ -6,13 +6,17 @@ import type {Scope} from './model/scope.ts';
 
 export type Category = 'file' | 'safety' | 'load' | 'latency' | 'correctness' | 'hygiene';
 
+/** A rule of the linter. Make one with `defineRule`. */
 export interface Rule {
   /** Stable: `RL203`. Rules of users have another prefix. */
   readonly code: string;
   /** `no-<what it forbids>` or `use-<what it requires>`; accepted wherever the code is. */
   readonly name: string;
+  /** The group of the rule on the page of rules. */
   readonly category: Category;
+  /** The default severity; a configuration may change it. */
   readonly severity: Severity;
+  /** How certain its findings are. */
   readonly confidence: Confidence;
   /** Safety of its fixes; left out if it has none. */
   readonly fix?: FixSafety;
@@ -44,17 +48,21 @@ export interface Rule {
   readonly checkFile?: (model: Model) => Iterable<Draft & {readonly scope: Scope}>;
 }
 
-/** What the page of a rule, `retry-lint explain` and the tests of the rule have. */
+/** The texts and examples of a rule, for its page, `retry-lint explain` and its tests. */
 export interface RuleDocumentation {
   /** Markdown: what goes wrong, for whom, and what to do instead. */
   readonly why: string;
+  /** Sources for the claims of `why`. */
   readonly sources: readonly Citation[];
+  /** Examples with findings. */
   readonly bad: readonly [BadExample, ...BadExample[]];
+  /** Examples without findings. */
   readonly good: readonly [GoodExample, ...GoodExample[]];
 }
 
-/** A source that a rule rests on. */
+/** A source that a rule cites. */
 export interface Citation {
+  /** Author and title. */
   readonly title: string;
   /** A URL, or a page of this package: `docs/policy.md#routes`. */
   readonly url: string;
@@ -82,6 +90,7 @@ export interface BadExample extends GoodExample {
 
 /** A finding that an example must have. */
 export interface ExpectedFinding {
+  /** The whole message. */
   readonly message: string;
   /** `line:column` of its first character. */
   readonly at: string;
@@ -91,13 +100,15 @@ export interface ExpectedFinding {
   readonly severity?: Severity;
 }
 
-/** What a check of a rule yields. Paths start at the top of the scope: `backoff.jitter`, `retryOn[2]`, `match.methods`. */
+/** A finding as a check yields it. Paths start at the top of the scope: `backoff.jitter`, `retryOn[2]`, `match.methods`. */
 export interface Draft {
   /** The path of the field. */
   readonly at: string;
   /** Whole sentences: the fact with its numbers, the limit, and what to do. */
   readonly message: string;
+  /** Default: the severity of the rule. */
   readonly severity?: Severity;
+  /** Default: the confidence of the rule. */
   readonly confidence?: Confidence;
   /** Lets editors show the field as unnecessary or deprecated. */
   readonly tag?: FindingTag;
@@ -113,6 +124,7 @@ export interface Draft {
 export interface FixDraft {
   /** An imperative: `Set jitter to "full"`. */
   readonly title: string;
+  /** The changes, by the paths of fields. */
   readonly changes: readonly Change[];
 }
 

@@ -1,8 +1,10 @@
-/** A configuration as a project writes it: `.retry-lintrc.json`. schema/source/lint-config.schema.json describes it for editors. */
+/** The types of `.retry-lintrc.json`. schema/source/lint-config.schema.json describes the file for editors. */
 
 import type {PresetName, RuleSetting} from '../config.ts';
 
+/** A configuration file, such as `.retry-lintrc.json`. */
 export interface ConfigFile extends RuleSettings {
+  /** URL or path of the JSON schema, for editors. */
   readonly $schema?: string;
   /** Globs of policies that are not linted, relative to the folder of this file. */
   readonly ignores?: readonly string[];
@@ -11,22 +13,25 @@ export interface ConfigFile extends RuleSettings {
    * is: `package.json#/retryPolicy`.
    */
   readonly policies?: readonly string[];
-  /** Modules with rules of the project's own, relative to this file. */
+  /** Modules with further rules, relative to this file. */
   readonly plugins?: readonly string[];
   /** The file of the accepted findings, relative to this file. */
   readonly baseline?: string;
   /** false: comments in a policy suppress no finding. */
   readonly suppressions?: boolean;
-  /** Other settings for some of the policies. If several match, the last one applies. */
+  /** Settings for some of the policies. If several match, the last one applies. */
   readonly overrides?: readonly Override[];
 }
 
+/** The preset, and settings of single rules. */
 export interface RuleSettings {
+  /** The rules that are enabled. Default: `recommended`. */
   readonly preset?: PresetName;
   /** Settings by the code or the name of the rule. */
   readonly rules?: Readonly<Record<string, RuleSetting>>;
 }
 
+/** Settings for some of the policies. */
 export interface Override extends RuleSettings {
   /** Globs relative to the folder of the configuration. */
   readonly files: readonly string[];

@@ -7,7 +7,9 @@ import type {Rule} from '../rule.ts';
 
 type Awaitable<T> = T | Promise<T>;
 
+/** The file system for the lookup of configurations. */
 export interface ConfigHost {
+  /** Whether the file exists. */
   readonly exists: (file: string) => Awaitable<boolean>;
   /** The text of a file. The lookup rethrows its errors. */
   readonly read: (file: string) => Awaitable<string>;

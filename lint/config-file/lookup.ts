@@ -11,21 +11,25 @@ import {configOf, settingsFor} from './settings.ts';
 
 /** A valid configuration with its plugins. */
 export interface Loaded {
-  /** As messages call it. */
+  /** The path of the file in messages. */
   readonly path: string;
   /** The folder to which its globs and paths are relative. */
   readonly folder: string;
+  /** The content of the file. */
   readonly file: ConfigFile;
+  /** The rules of its plugins. */
   readonly plugins: readonly Rule[];
 }
 
 /** A configuration file, and its mistakes. */
 export interface ConfigReading {
+  /** The file. */
   readonly file: string;
-  /** As messages call it. */
+  /** The path of the file in messages. */
   readonly path: string;
   /** Undefined if there is a mistake. */
   readonly loaded: Loaded | undefined;
+  /** The mistakes in the file; empty if there are none. */
   readonly slips: readonly ConfigSlip[];
 }
 

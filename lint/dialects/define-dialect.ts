@@ -6,7 +6,7 @@ import type {Policy, PolicyInput} from '../../src/policy/types.ts';
 import type {Capabilities, Dialect} from './dialect.ts';
 import {type Field, Words} from './words.ts';
 
-/** What `defineDialect` makes a dialect from. */
+/** The argument of `defineDialect`. */
 export interface DialectDefinition
   extends Pick<Dialect, 'name' | 'capabilities' | 'unitsOf' | 'shapeOf' | 'inverse' | 'ignoresExtensions'> {
   /**

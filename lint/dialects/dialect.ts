@@ -9,21 +9,25 @@ import type {Source} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
 import type {Words} from './words.ts';
 
+/** A language of policy files, such as that of Envoy. */
 export interface Dialect {
-  /** `native`, `envoy`. */
+  /** The name: `native`, `envoy`. */
   readonly name: string;
+  /** The features of the runtime that reads such files. */
   readonly capabilities: Capabilities;
-  /** What runs where a policy says nothing. A field that the dialect cannot express has here what its runtime does. */
+  /** The values of fields that a file leaves out, or cannot express: the behavior of the runtime. */
   readonly defaults: Policy;
-  /** Whether a file can say a field, or something in it: `backoff.jitter`, `backoff`. */
+  /** Whether a file can express a field, or a part of it: `backoff.jitter`, `backoff`. */
   readonly expresses: (path: string) => boolean;
+  /** The words of the files: names of fields, and durations. */
   readonly words: Words;
-  /** The policies of a file; undefined where the file is not of this dialect. */
+  /** The policies of a file; undefined if the file is not of this dialect. */
   readonly unitsOf: (source: Source) => readonly Unit[] | undefined;
+  /** Reads a policy of such a file. */
   readonly shapeOf: (unit: Unit) => Shape;
-  /** What a change of a field changes in the tree; undefined where it cannot be written. Without an inverse there are no fixes. */
+  /** The changes of the tree that change a field; undefined if the change cannot be expressed. Without `inverse` there are no fixes. */
   readonly inverse: ((change: FieldChange, shape: Shape) => readonly TreeChange[] | undefined) | undefined;
-  /** Its runtime ignores keys that begin with `x-`, so a policy may hold suppressions. */
+  /** Whether the runtime ignores keys that begin with `x-`, so that a policy may hold suppressions. */
   readonly ignoresExtensions: boolean;
 }
 
@@ -56,10 +60,13 @@ export type FieldChange =
   | {readonly do: 'remove'; readonly path: string}
   | {readonly do: 'rename'; readonly path: string; readonly to: string};
 
-/** A change of the tree, by keys and indexes from the root of the unit. */
-export type TreeChange = {readonly segments: readonly (string | number)[]} & (
+/** A change of the tree. */
+export type TreeChange = {
+  /** Keys and indexes from the root of the unit to the changed value. */
+  readonly segments: readonly (string | number)[];
+} & (
   | {readonly do: 'set'; readonly value: unknown}
-  /** Where the entries cannot be taken out, what is left is written anew. */
+  /** Removes entries of a list. `left` has the other entries, for lists that have to be written anew. */
   | {readonly do: 'drop'; readonly entries: readonly unknown[]; readonly left: readonly unknown[]}
   | {readonly do: 'remove'}
   | {readonly do: 'rename'; readonly to: string}

@@ -10,23 +10,27 @@ import {type Lines, linesOf, type Range} from '../source/lines.ts';
 import type {Node, Property, Span} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
 
-/** What is written at an offset. */
+/** The part of a policy at an offset. */
 export interface Location {
-  /** Where in its document, as it is written there: `routes[0].backoff.jitter`; '' for its root. */
+  /** The path in the document, in the words of the file: `routes[0].backoff.jitter`; '' for the root. */
   readonly pointer: string;
-  /** The field of a policy that it says: `routes[0].backoff.jitter`. Undefined where it says none. */
+  /** The field of the policy: `routes[0].backoff.jitter`. Undefined if there is none at the offset. */
   readonly field: string | undefined;
   /** key: on the name of a field. value: on its value, or behind its name. inside: in an object or a list, between its entries. */
   readonly part: 'key' | 'value' | 'inside';
-  /** Of the key or the value; of an object or a list all of it. */
+  /** The range of the key or the value; for `inside`, that of the whole object or list. */
   readonly range: Range;
+  /** The node of the tree at the offset. */
   readonly node: Node;
 }
 
+/** The argument of `locate`. */
 export interface LocateRequest extends FilesRequest {
+  /** The file, one of `files`. */
   readonly path: string;
+  /** The dialects, if they are configured. */
   readonly config?: Pick<Config, 'dialects'>;
-  /** In UTF-16 units. The end of a word belongs to it. */
+  /** The offset, in UTF-16 units. An offset at the end of a word counts as inside the word. */
   readonly offset: number;
 }
 

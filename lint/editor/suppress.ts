@@ -14,14 +14,17 @@ import type {Unit} from '../source/unit.ts';
 import {canBeSuppressed} from '../suppress/apply.ts';
 import {blockKey} from '../suppress/from-block.ts';
 
+/** The argument of `suppress`. */
 export interface SuppressRequest extends FilesRequest {
+  /** The file, one of `files`. */
   readonly path: string;
+  /** The dialects, if they are configured. */
   readonly config?: Pick<Config, 'dialects'>;
-  /** As a report of this text has it. */
+  /** The finding, from a report of this text. */
   readonly finding: Finding;
-  /** Why it is accepted. A suppression without a reason is a finding itself. */
+  /** Why the finding is accepted. A suppression without a reason is a finding itself. */
   readonly reason: string;
-  /** The last day it holds: `2027-01-01`. */
+  /** The last day on which the suppression applies: `2027-01-01`. */
   readonly until?: string;
   /** here: this finding. file: all findings of its rule in the file, or in the policy where the policy holds the suppression. */
   readonly where?: 'here' | 'file';

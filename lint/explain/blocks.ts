@@ -7,8 +7,9 @@ export type Block =
 
 /** The arithmetic of a rule for one part of a policy. */
 export interface Explanation {
-  /** `the policy`, `route "predict"`. */
+  /** The part: `the policy`, `route "predict"`. */
   readonly title: string;
+  /** Texts and tables, in order. */
   readonly blocks: readonly Block[];
 }
 

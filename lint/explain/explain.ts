@@ -12,7 +12,9 @@ import type {Explanation} from './blocks.ts';
 
 /** The part of a lint request that explanations need. */
 export interface ExplainRequest extends FilesRequest {
+  /** The file, one of `files`. */
   readonly path: string;
+  /** The dialects, if they are configured. */
   readonly config?: Pick<Config, 'dialects'>;
   /** Limits the explanation to the part of the policy at this offset, with or without a finding. For a hover. */
   readonly offset?: number;

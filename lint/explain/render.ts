@@ -5,7 +5,8 @@ import type {Block, Explanation} from './blocks.ts';
 /**
  * Renders explanations as plain text for a terminal.
  *
- * @param width Column at which text wraps. Tables do not wrap. Default: 100.
+ * @param explanations The explanations, in order.
+ * @param width        Column at which text wraps. Tables do not wrap. Default: 100.
  */
 export function renderText(explanations: readonly Explanation[], width = 100): string {
   return explanations

@@ -12,6 +12,7 @@ import type {Layer} from './layer.ts';
 export interface BrokenEntry {
   /** Index in the linted file's `extends`. */
   readonly entry: number;
+  /** One sentence that says why. */
   readonly message: string;
 }
 

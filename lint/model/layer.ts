@@ -10,6 +10,7 @@ export interface Layer {
   readonly name: string;
   /** Undefined for a preset. */
   readonly shape: Shape | undefined;
+  /** The fields that the layer sets. */
   readonly data: UnitData | RouteInput;
   /** '' for the top of a file, `routes[0]` for a route of it. */
   readonly base: string;

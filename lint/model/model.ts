@@ -10,11 +10,15 @@ import {type BrokenEntry, followExtends} from './extends.ts';
 import type {Layer} from './layer.ts';
 import type {Scope} from './scope.ts';
 
+/** A policy with all layers that it extends, for rules. */
 export interface Model {
+  /** The policy as it was read. */
   readonly shape: Shape;
+  /** The layer of the linted file itself. */
   readonly file: Layer;
   /** The top first, then the routes in the order they are asked. */
   readonly scopes: readonly Scope[];
+  /** Entries of `extends` that could not be followed. */
   readonly broken: readonly BrokenEntry[];
   /** The fields that some layer sets, at the top or in a route: `hedge`. */
   readonly written: ReadonlySet<string>;

@@ -39,15 +39,16 @@ export type FieldState =
   | 'invalid'
   /** A template sets the field; the linter uses the default. */
   | 'unknown'
-  /** The dialect has no such field; the linter uses what the runtime does. */
+  /** The dialect has no such field; the linter uses the behavior of the runtime. */
   | 'inexpressible';
 
 const STATES = {layer: 'known', slip: 'invalid', template: 'unknown', default: 'missing'} as const;
 
 /**
- * What is known of a field, for a rule that must not report what it cannot know.
+ * Whether the value of a field is known. A rule must not report a value that is not.
  *
- * @param path From the top of the scope, without indexes: `backoff.jitter`.
+ * @param scope The policy, or a route of it.
+ * @param path  The path from the top of the scope, without indexes: `backoff.jitter`.
  */
 export const stateOf = (scope: Scope, path: string): FieldState =>
   scope.dialect.expresses(path) ? STATES[setterOf(scope, path).by] : 'inexpressible';

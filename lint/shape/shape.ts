@@ -12,30 +12,39 @@ import type {Unit} from '../source/unit.ts';
 import {copyOf, kept, moveAt, removeAt, setAt, withoutHoles} from './patch.ts';
 import {suggestedField} from './suggested-field.ts';
 
+/** A field with a wrong value or an unknown name, or a missing field. */
 export interface ShapeProblem {
+  /** The kind of the problem. */
   readonly kind: 'wrong-value' | 'unknown-field' | 'missing-field';
-  /** Where it is, or would be, in the words of the file and from the root of the unit: `routes[0].backoff.jiter`. */
+  /** The path from the root of the unit, in the words of the file, also of a missing field: `routes[0].backoff.jiter`. */
   readonly path: string;
+  /** The place of the value, or of the object that lacks the field; undefined if the file has neither. */
   readonly place: Place | undefined;
   /** A clause that follows the path. */
   readonly message: string;
-  /** The field that was meant, if that is plain. */
+  /** The field that was probably meant; undefined if no name is close. */
   readonly meant: string | undefined;
 }
 
-/** Where a file says beside a policy which calls it is for, that is its match. */
-export type UnitData = PolicyInput & {readonly match?: Match};
+/** A policy, and the calls that it is for. */
+export type UnitData = PolicyInput & {
+  /** The calls that the policy is for, if the file states them beside the policy. */
+  readonly match?: Match;
+};
 
+/** A policy as it was read from a file. */
 export interface Shape {
+  /** The policy in its file. */
   readonly unit: Unit;
+  /** The wrong, unknown and missing fields. */
   readonly problems: readonly ShapeProblem[];
-  /** A policy of the right shape, whatever is written. */
+  /** The policy, without the fields that are wrong. */
   readonly data: UnitData;
-  /** By the path of `data`: where it is written, misspelt or not. */
+  /** The place of each value, by its path in `data`; also of misspelt fields. */
   readonly places: Places;
-  /** Paths of `data` whose value was unusable, and is left out. */
+  /** Paths of fields whose value is invalid. `data` leaves them out. */
   readonly invalid: ReadonlySet<string>;
-  /** Paths of `data` whose value comes from a template, so it is not known and is left out. */
+  /** Paths of fields whose value comes from a template, so it is unknown. `data` leaves them out. */
   readonly unknown: ReadonlySet<string>;
   /** For each route of `data`, its index in the file. */
   readonly routes: readonly number[];

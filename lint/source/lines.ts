@@ -1,14 +1,20 @@
-/** Offsets as people count: lines and columns from 1, columns in UTF-16 units, as editors and SARIF have them. */
+/** Converts offsets to lines and columns. Both count from 1, columns in UTF-16 units, as in editors and SARIF. */
 
 import type {Source, Span} from './tree.ts';
 
+/** A position in a text. */
 export interface Position {
+  /** The line, from 1. */
   readonly line: number;
+  /** The column, from 1, in UTF-16 units. */
   readonly column: number;
 }
 
+/** A part of a text. */
 export interface Range {
+  /** The position of the first character. */
   readonly start: Position;
+  /** The position after the last character. */
   readonly end: Position;
 }
 

@@ -4,15 +4,17 @@ import {joinPath} from '../../src/policy/format.ts';
 import type {Node, Span} from './tree.ts';
 import type {Unit} from './unit.ts';
 
-/** Where a value of a policy is written. */
+/** The place of a value in a file. */
 export interface Place {
+  /** The policy. */
   readonly unit: Unit;
-  /** `routes[0].backoff.jitter`. */
+  /** The path from the root of the unit: `routes[0].backoff.jitter`. */
   readonly path: string;
-  /** The same from the root of the unit, as keys and indexes. */
+  /** The same path as keys and indexes. */
   readonly segments: readonly (string | number)[];
-  /** The key. Entries of a list and the root of a document have none. */
+  /** The span of the key. Entries of a list and the root of a document have none. */
   readonly keySpan: Span | undefined;
+  /** The node of the value. */
   readonly node: Node;
 }
 

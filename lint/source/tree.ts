@@ -1,41 +1,57 @@
-/** A file as a tree of values that know where they are written. JSON and YAML become the same tree. */
+/** The tree of a file: values with their places. JSON and YAML have the same tree. */
 
-/** Half-open, in UTF-16 units from the start of the text. */
+/** A part of a text, as offsets in UTF-16 units. */
 export interface Span {
+  /** Offset of the first unit. */
   readonly start: number;
+  /** Offset after the last unit. */
   readonly end: number;
 }
 
 export type Node = ObjectNode | ListNode | ScalarNode;
 
 interface Written {
+  /** The place of the value. */
   readonly span: Span;
-  /** Brought in by a YAML alias, whose place this is: what it stands for is written elsewhere, and cannot be edited here. */
+  /** Set for a value that a YAML alias brings in. The span is that of the alias, so the value cannot be edited there. */
   readonly borrowed?: true;
 }
 
+/** An object. */
 export interface ObjectNode extends Written {
+  /** Distinguishes the nodes. */
   readonly kind: 'object';
-  /** As written, duplicates too. */
+  /** The properties in the order of the text, duplicates included. */
   readonly properties: readonly Property[];
   /** Written in braces. A YAML block is not, and grows by lines. */
   readonly flow: boolean;
 }
 
+/** A key of an object, and its value. */
 export interface Property {
+  /** The key. */
   readonly key: string;
+  /** The place of the key. */
   readonly keySpan: Span;
+  /** The value. */
   readonly value: Node;
 }
 
+/** A list. */
 export interface ListNode extends Written {
+  /** Distinguishes the nodes. */
   readonly kind: 'list';
+  /** The entries, in order. */
   readonly items: readonly Node[];
+  /** Written in brackets. A YAML block is not, and grows by lines. */
   readonly flow: boolean;
 }
 
+/** A text, a number, a boolean or null. */
 export interface ScalarNode extends Written {
+  /** Distinguishes the nodes. */
   readonly kind: 'scalar';
+  /** The value. */
   readonly value: string | number | boolean | null;
 }
 
@@ -44,31 +60,51 @@ export interface Comment {
   readonly span: Span;
   /** Without its marks, trimmed. */
   readonly text: string;
-  /** Nothing but blanks stands before it on its line. */
+  /** Whether only blanks come before it on its line. */
   readonly alone: boolean;
 }
 
-/** Something that keeps a text from being read as a policy. */
+/** A problem that keeps a text from being read as a policy. */
 export interface SourceProblem {
+  /** The code of the rule that reports it. */
   readonly code: 'RL001' | 'RL002' | 'RL006';
+  /** Whole sentences: what is wrong, and what to do. */
   readonly message: string;
+  /** The place of the problem. */
   readonly span: Span;
   /** Another place that explains it, such as the first of two equal keys. */
-  readonly related?: {readonly message: string; readonly span: Span};
-  /** What mends it, if that is plain. */
-  readonly fix?: {readonly title: string; readonly span: Span; readonly text: string};
+  readonly related?: {
+    /** One sentence that says how the place is related. */
+    readonly message: string;
+    /** The place. */
+    readonly span: Span;
+  };
+  /** The change that solves it, if there is only one. */
+  readonly fix?: {
+    /** An imperative: `Remove the comma`. */
+    readonly title: string;
+    /** The replaced part of the text. */
+    readonly span: Span;
+    /** The new text. */
+    readonly text: string;
+  };
 }
 
 export type SourceFormat = 'json' | 'yaml';
 
-/** What a reader makes of a text. */
+/** A text as it was read. */
 export interface Source {
+  /** The path of the file. */
   readonly path: string;
+  /** The text. */
   readonly text: string;
+  /** The format of the text. */
   readonly format: SourceFormat;
-  /** One for JSON, any number for YAML; empty documents are left out, and none is left where the text is no tree at all. */
+  /** One for JSON, any number for YAML, without empty documents. Empty if the text cannot be parsed at all. */
   readonly documents: readonly Node[];
+  /** The comments, in the order of the text. */
   readonly comments: readonly Comment[];
+  /** The problems that keep the text from being read as a policy. */
   readonly problems: readonly SourceProblem[];
 }
 

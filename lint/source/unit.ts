@@ -1,18 +1,21 @@
-/** A policy in a file. A file holds any number of them: YAML has documents, and other languages of configuration nest theirs. */
+/** The policies of a file. A file has any number of them: YAML has documents, and other dialects nest policies in objects. */
 
 import {joinPath} from '../../src/policy/format.ts';
 import {type Node, propertyOf, type Source, type Span} from './tree.ts';
 
+/** A policy in a file. */
 export interface Unit {
+  /** The file. */
   readonly source: Source;
-  /** Which document of the file; 0 for the first, and for the only one. */
+  /** The index of the document in the file, from 0. */
   readonly document: number;
   /** Keys and indexes from the root of the document to the policy. */
   readonly segments: readonly (string | number)[];
-  /** The same as a path: '' where the whole document is the policy, else `retryPolicy` or `spec.http[0]`. */
+  /** The same as a path: '' if the whole document is the policy, else `retryPolicy` or `spec.http[0]`. */
   readonly base: string;
+  /** The root node of the policy. */
   readonly root: Node;
-  /** The key of the policy, where it has one. */
+  /** The span of the key whose value is the policy; undefined if there is none. */
   readonly keySpan: Span | undefined;
   /** Identifies the policy among those of the file, even after they are moved; '' for the only one. */
   readonly id: string;
