@@ -1,4 +1,4 @@
-/** The API reference has a page for each entry point, and each page has every name that the entry point exports. */
+/** The API reference has a page for each entry point, and each page describes every name that the entry point exports. */
 import {readdirSync, readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {publicNames} from '../public-names.ts';
@@ -21,6 +21,22 @@ describe('docs/api', () => {
       expect([...described, ...linked]).to.include.members([...names]);
     });
   }
+
+  it('describes every row of a table', () => {
+    for (const page of readdirSync(folder)) {
+      const lines = read(page).split('\n');
+      const rows = lines.filter(line => /^\| `/.test(line));
+      expect(
+        rows.filter(row => /\| (?:-|) *\|$/.test(row)),
+        `${page}: rows without a description`,
+      ).to.deep.equal([]);
+      const heads = lines.filter((_, index) => lines[index + 1]?.startsWith('| ---'));
+      expect(
+        heads.filter(head => !/\| (?:Description|content) \|$/.test(head)),
+        `${page}: tables without descriptions`,
+      ).to.deep.equal([]);
+    }
+  });
 
   it('names no path of the machine that wrote it', () => {
     for (const page of readdirSync(folder))
