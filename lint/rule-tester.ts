@@ -18,9 +18,11 @@ export interface TestRunner {
 }
 
 /**
- * Declares a test for each example of a rule: a bad one gives exactly the findings it lists, at their place, and its fixes give
- * exactly the text it lists, in which the rule finds nothing more that it can fix; safe fixes alone give that text where the rule
- * calls its fixes safe, and change nothing where it calls them unsafe. A good one gives no findings.
+ * Defines a test for each example of a rule.
+ *
+ * A bad example gives exactly its listed findings, at their places. Its fixes give exactly its `fixed` text, in which the rule finds
+ * nothing more to fix; safe fixes alone give that text if `Rule.fix` is safe, and change nothing if it is unsafe. A good example gives no
+ * findings.
  *
  * @example
  * new RuleTester({describe, it}).run(rule);
@@ -28,7 +30,11 @@ export interface TestRunner {
 export class RuleTester {
   readonly #runner: TestRunner;
 
-  constructor(runner: TestRunner = globalThis as unknown as TestRunner) {
+  /**
+   * @param runner Default: the global functions `describe` and `it`.
+   * @throws TypeError without a runner, if there are no such functions.
+   */
+  constructor(runner: TestRunner = globalRunner()) {
     this.#runner = runner;
   }
 
@@ -41,6 +47,15 @@ export class RuleTester {
     });
   }
 }
+
+function globalRunner(): TestRunner {
+  const runner: object = globalThis;
+  if (isRunner(runner)) return runner;
+  throw new TypeError('RuleTester found no global describe() and it(). Pass them: new RuleTester({describe, it}).');
+}
+
+const isRunner = (runner: object): runner is TestRunner =>
+  'describe' in runner && typeof runner.describe === 'function' && 'it' in runner && typeof runner.it === 'function';
 
 async function checkBad(rule: Rule, example: BadExample): Promise<void> {
   const request = requestOf(rule, example);

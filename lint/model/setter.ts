@@ -50,7 +50,7 @@ interface Parts {
   readonly fields: readonly string[];
 }
 
-/** Rules ask for the same few paths in every scope of every file. */
+/** Cached, because rules ask for the same few paths in every scope of every file. */
 const PARTS = new Map<string, Parts>();
 
 function partsOf(path: string): Parts {
@@ -62,14 +62,14 @@ function partsOf(path: string): Parts {
   return parts;
 }
 
-/** The kind that the lower layers make of a part. */
+/** The kind of a part by the lower layers. */
 function kindIn(layers: readonly Layer[], part: string, {defaults}: Dialect): unknown {
   for (const layer of layers) {
     const value = partOf(layer, part);
     if (value === null) return undefined;
     if (isObject(value) && value.kind !== undefined) return value.kind;
   }
-  return (defaults as unknown as Readonly<Record<string, Data | undefined>>)[part]?.kind;
+  return valueAt(defaults, [part, 'kind']);
 }
 
 const partOf = ({data}: Layer, part: string): unknown => (data as Data)[part];

@@ -71,7 +71,9 @@ function transportOf(
   });
 }
 
-/** `undefined` is ky's word for none, and spares it merging empty lists. */
+/**
+ * ky replaces a list by none where it finds `undefined`, and so spares merging empty lists. Its types forbid `undefined`, so they need the cast.
+ */
 const NO_HOOKS = {
   init: undefined,
   beforeRequest: undefined,

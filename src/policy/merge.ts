@@ -1,24 +1,28 @@
 /**
- * Lays one layer of a policy over another. Exactly the order of the policy file: objects merge key by key unless their kind
- * differs, arrays replace, null is off, and an object over null starts from its defaults.
+ * Merges one layer of a policy over another. Objects merge key by key unless their kind differs, arrays replace, null switches
+ * off, and an object over null starts from its defaults.
  */
 
 import {defaultsByKind, defaultsOfPart} from './defaults.ts';
 import type {CallOverrides, Policy, PolicyInput, RouteInput} from './types.ts';
 
 type Data = Readonly<Record<string, unknown>>;
+/** A policy whose fields are merged one by one. */
+type Fields = {-readonly [Field in keyof Policy]: unknown};
 
-/** Fields of a layer that say where it applies, or that belong to one call: they are no part of a merged policy. */
+/** Fields of a layer that a merged policy does not have: they say where the layer applies, or belong to one call. */
 const notMerged = new Set(['$schema', 'extends', 'routes', 'match', 'correlationId', 'idempotencyKey']);
 
 export function mergePolicy(base: Policy, layer: PolicyInput | RouteInput | CallOverrides): Policy {
-  const merged: Record<string, unknown> = {...base};
+  const merged: Fields = {...base};
   for (const [key, value] of Object.entries(layer)) {
-    if (value === undefined || notMerged.has(key) || isExtension(key)) continue;
+    if (value === undefined || !isField(key)) continue;
     merged[key] = isObject(value) ? mergePart(key, merged[key], value) : value;
   }
-  return merged as unknown as Policy;
+  return merged as Policy; // Both layers are valid, so each merged field is.
 }
+
+const isField = (key: string): key is keyof Policy => !notMerged.has(key) && !isExtension(key);
 
 function mergePart(key: string, below: unknown, layer: Data): Data {
   const start =
@@ -26,7 +30,7 @@ function mergePart(key: string, below: unknown, layer: Data): Data {
   return mergeFields(key === 'hedge' ? withoutOtherDelay(start, layer) : start, layer);
 }
 
-/** What an object starts from where there is nothing below it, or something of another kind. */
+/** The defaults that an object starts from if the layer below has none, or one of another kind. */
 function startOf(key: string, kind: unknown): Data {
   const kinds = defaultsByKind[key];
   if (kinds === undefined) return (defaultsOfPart[key] ?? {}) as Data;
@@ -43,7 +47,7 @@ function mergeFields(below: Data, layer: Data): Data {
   return merged;
 }
 
-/** delayMs and quantile exclude each other, so the one of a later layer takes the place of the other. */
+/** delayMs and quantile exclude each other, so one of them in a later layer replaces the other. */
 function withoutOtherDelay(below: Data, layer: Data): Data {
   if (layer.delayMs === undefined && layer.quantile === undefined) return below;
   const {delayMs: _, quantile: __, ...others} = below;

@@ -4,7 +4,7 @@ import {expect} from 'chai';
 import {RuleTester} from '../../lint/rule-tester.ts';
 import {rules} from '../../lint/rules/index.ts';
 
-const tester = new RuleTester({describe, it});
+const tester = new RuleTester();
 for (const rule of rules) tester.run(rule);
 
 describe('the rules', () => {
@@ -27,4 +27,16 @@ describe('the rules', () => {
       expect(summary).to.match(/^[A-Z].*[^.]$/);
     });
   }
+});
+
+describe('RuleTester', () => {
+  it('says what to pass where describe and it are not global', () => {
+    const {it: global} = globalThis;
+    Reflect.deleteProperty(globalThis, 'it');
+    try {
+      expect(() => new RuleTester()).to.throw(TypeError, 'Pass them: new RuleTester({describe, it}).');
+    } finally {
+      globalThis.it = global;
+    }
+  });
 });
