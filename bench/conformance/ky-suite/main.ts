@@ -1,6 +1,6 @@
 /**
- * `npm run conformance:ky -- <checkout>`: ky's own tests, with steadfetch in ky's place; writes ky-suite.json, from which
- * `npm run conformance` makes its section of the page. Five minutes. Nothing is fetched:
+ * `npm run conformance:ky -- <checkout>` runs ky's own tests with steadfetch in ky's place and writes ky-suite.json, the source of a section
+ * that `npm run conformance` writes into the page. Takes five minutes. Needs a checkout of ky with its dependencies:
  *
  *     git clone https://github.com/sindresorhus/ky <checkout>
  *     cd <checkout> && npm install --ignore-scripts

@@ -193,7 +193,7 @@ export const pitfalls: readonly Pitfall[] = [
         scene.place(503, {body: 'x'.repeat(1_000_000)}).url,
       );
       if (response === undefined) return absent;
-      const cancelled = response.clone().body!.cancel(); // By the standard it is done when both are.
+      const cancelled = response.clone().body!.cancel(); // By the standard the promise settles once both copies are done.
       const both = Promise.all([response.text(), cancelled]).then(([text]) => text.length);
       const length = await Promise.race([both, sleep(3000)]);
       return holds(length === 1_000_000, length === undefined ? 'hung for 3 s' : `${length} of 1000000 bytes`);
