@@ -1,9 +1,9 @@
 /**
- * OpenAI's SDK on a bad day of its endpoint: alone, and over steadfetch.
+ * OpenAI's SDK against a failing endpoint: alone, and over steadfetch.
  *
- * `npx node examples/model-client.ts` starts a local server that admits 20 requests a second, loads a model, sends
- * overloads inside of streams, streams of pings, slow generations and broken connections. The same calls go to it through both
- * clients. A minute of a real day is a second here. The last line is a promise, and the exit code says whether it was kept.
+ * `npx node examples/model-client.ts` starts a local server that admits 20 requests a second and loads a model. It also sends overloads
+ * inside streams, streams of pings, slow generations and broken connections. Both clients make the same calls. A second here stands for a
+ * minute of a real day. The last line states what steadfetch guarantees; the exit code is 0 if it holds.
  */
 import OpenAI from 'openai';
 import {SystemClock} from '../src/core/system-clock.ts';
@@ -14,11 +14,11 @@ import type {Fault, Meeting} from './model-endpoint/faults.ts';
 import {insufficientQuota, loading} from './model-endpoint/refusals.ts';
 import {serve} from './model-endpoint/server.ts';
 
-/** A job begins with so many calls at once; then its users come, one every 100 ms. */
+/** A job starts 60 calls at once. After them a user calls every 100 ms, 40 times. */
 const JOB_CALLS = 60;
 const USER_CALLS = 40;
 const USER_GAP_MS = 100;
-/** So long a caller waits for an answer, whatever its client does. */
+/** A caller aborts after this time, whatever its client does. */
 const PATIENCE_MS = 10_000;
 const TIMEOUT_MS = 3000;
 const LOADED_AFTER_MS = 1500;
@@ -32,7 +32,7 @@ const policy: PolicyInput = {
   attemptTimeoutMs: TIMEOUT_MS,
   deadlineMs: PATIENCE_MS,
   stream: {firstContentMs: 1500},
-  // As the vendor's page states it. `learn` would find it out, and slow down for a while after each overload.
+  // The limit on the vendor's page. `learn` would find it, but slow down for a while after each overload.
   quota: {limits: [{unit: 'requests', max: 20, perMs: 1000}], learn: false},
 };
 
@@ -52,13 +52,13 @@ const calls: readonly Call[] = Array.from({length: JOB_CALLS + USER_CALLS}, (_, 
   maxTokens: index % 20 === 0 ? LONG_ANSWER_TOKENS : 16,
 }));
 
-/** How many calls can be answered at all. */
+/** Calls whose account has credit, so that they can be answered. */
 const ANSWERABLE = calls.filter(({account}) => account !== EMPTY_ACCOUNT).length;
 
 /**
- * What meets a request, the same for both clients.
+ * The fault of a request, the same for both clients.
  *
- * @param elapsedMs Since the server started.
+ * @param elapsedMs Milliseconds since the server started.
  */
 function faultOf({asked: {prompt}, client, arrival}: Meeting, elapsedMs: number): Fault | null {
   if (client === EMPTY_ACCOUNT) return {kind: 'refused', refusal: insufficientQuota};
@@ -88,10 +88,10 @@ const clients: Readonly<Record<string, Connect>> = {
   'OpenAI SDK over steadfetch': (baseURL, apiKey) => new OpenAI({baseURL, apiKey, maxRetries: 0, fetch: steadfetch}),
 };
 
-/** One for all accounts and calls: they share what is learnt of the server. */
+/** One client for all accounts and calls, so that they share breaker, budget and quota. */
 const steadfetch = createFetch(policy);
 
-/** Both clients at once, each with a server of its own. */
+/** Runs both clients at the same time, each with its own server. */
 export const compare = (): Promise<readonly Summary[]> =>
   Promise.all(Object.entries(clients).map(([name, connect]) => run(name, connect)));
 
@@ -134,7 +134,7 @@ async function ask(client: OpenAI, {prompt, isStreamed, maxTokens}: Call): Promi
   return text;
 }
 
-export const introduction: string = `${calls.length} calls of a model endpoint on a bad day; ${ANSWERABLE} of them can be answered.`;
+export const introduction: string = `${calls.length} calls to a failing model endpoint; ${ANSWERABLE} of them can be answered.`;
 
 export function tableOf(summaries: readonly Summary[]): string {
   const rows = summaries.map(({client, answered, requests, paid, seconds}) => [
@@ -148,7 +148,7 @@ export function tableOf(summaries: readonly Summary[]): string {
   return columns([head, ...rows], ['left', 'right', 'right', 'right', 'right']).join('\n');
 }
 
-/** Every call that can be answered is, and no more than one generation in fifty is paid in vain. */
+/** Every answerable call is answered, and at most one generation in fifty is paid without an answer. */
 export const isKept = ({answered, paid}: Summary): boolean => answered === ANSWERABLE && paid <= answered * 1.02;
 
 if (import.meta.main) {

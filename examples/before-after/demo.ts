@@ -80,7 +80,7 @@ async function demonstrate(options: DemoOptions, server: FaultyServer, receiver:
   print(`\n${paint('bold', 'Before and after')} (latencies in ms, those of failed calls included)\n`);
   print(`${table(runs, paint)}\n`);
   for (const line of legend) print(paint('dim', line));
-  print(`\n${paint('bold', 'A model endpoint on a bad day')}\n`);
+  print(`\n${paint('bold', 'A failing model endpoint')}\n`);
   print(introduction);
   print(`\n${tableOf(await compare())}`);
   const ours = runs.find(({name}) => name === 'steadfetch')!;

@@ -1,6 +1,6 @@
 /**
- * How four model APIs write requests, answers, streams and errors: OpenAI's chat completions and responses, Anthropic's messages,
- * Gemini's generateContent. No more of each than a client reads.
+ * The requests, answers, streams and errors of four model APIs: OpenAI's chat completions and responses, Anthropic's messages, Gemini's
+ * generateContent. Only the fields that clients read.
  */
 
 export interface Asked {
@@ -15,13 +15,13 @@ export interface Usage {
   readonly outputTokens: number;
 }
 
-/** One server-sent event. `data` is sent as JSON, a string as it is. */
+/** One server-sent event. `data` is sent as JSON; a string is sent unchanged. */
 export interface StreamEvent {
   readonly event?: string;
   readonly data: unknown;
 }
 
-/** The parts of a streamed answer: `head` and `tail` carry no content. */
+/** The parts of a streamed answer. `head` and `tail` have no content. */
 export interface StreamParts {
   readonly head: readonly StreamEvent[];
   content(text: string): StreamEvent;
@@ -40,7 +40,7 @@ export interface Dialect {
   error(kind: ErrorKind, message: string): unknown;
   /** The event of an error inside a stream. */
   readonly errorEvent?: string;
-  /** Sent while nothing else is, so that no proxy closes the connection. Ends with an empty line. */
+  /** Sent while there is nothing else to send, so that no proxy closes the connection. Ends with an empty line. */
   readonly ping: string;
 }
 
@@ -58,7 +58,7 @@ export interface Body {
 
 type Content = string | readonly {readonly text?: string}[];
 
-/** Of a request that names no limit. */
+/** The limit of a request without one. */
 const DEFAULT_MAX_TOKENS = 16;
 const MODEL = 'model-1';
 
@@ -240,5 +240,5 @@ const candidate = (text: string, usage?: Usage): object => ({
 
 const DIALECTS: readonly Dialect[] = [chat, responses, messages, gemini];
 
-/** @param path Without the query. */
+/** @param path The path without the query. */
 export const dialectOf = (path: string): Dialect | undefined => DIALECTS.find(dialect => dialect.path.test(path));

@@ -1,6 +1,6 @@
 /**
- * A model endpoint on a bad day, without sockets: from a request to its reply. Time is a clock, and what goes wrong is decided by the
- * caller, so the same day can be had twice. server.ts puts it on a port, in-process.ts makes it a fetch.
+ * A failing model endpoint, without sockets: it turns a request into a reply. Its clock and its faults come from the caller, so every run
+ * can be repeated. server.ts serves it on a port, in-process.ts makes it a fetch.
  */
 import {type Clock, sleep} from '../../src/testing.ts';
 import {type Asked, type Body, type Dialect, dialectOf, type ErrorKind, type Usage} from './dialects.ts';
@@ -30,7 +30,7 @@ export interface EndpointOptions {
   readonly framing?: Framing;
 }
 
-/** One request, and what came of it. */
+/** A request, and its result. */
 export interface Arrival {
   /** On the clock's scale. */
   readonly at: number;
@@ -63,7 +63,7 @@ export type Reply =
     }
   | {readonly kind: 'reset' | 'down'};
 
-/** A body that ends with this error is a connection that breaks. */
+/** A body that ends with this error stands for a broken connection. */
 export class ConnectionCut extends Error {
   override readonly name = 'ConnectionCut';
 }

@@ -1,8 +1,8 @@
-/** What goes wrong with a request. */
+/** The faults of requests. */
 import type {Asked, ErrorKind} from './dialects.ts';
 import type {Refusal} from './refusals.ts';
 
-/** What meets one request. `paid`: the model has done its work, and the account is charged, although no answer arrives. */
+/** The fault of one request. `paid`: the model has worked and the account is charged, although no answer arrives. */
 export type Fault =
   | {readonly kind: 'refused'; readonly refusal: Refusal}
   | {readonly kind: 'reset'; readonly paid: boolean}
@@ -28,6 +28,6 @@ export interface Meeting {
   readonly arrival: number;
 }
 
-/** A stream that fails so has cost nothing. */
+/** Whether the stream fails before any content, so that it costs nothing. */
 export const failsBeforeContent = (fault: Fault | null): boolean =>
   (fault?.kind === 'error event' || fault?.kind === 'cut') && fault.after !== 'content';

@@ -1,9 +1,9 @@
-/** How the text of an event stream becomes bytes. All of these are the same stream to a reader that follows the specification. */
+/** Encodings of an event stream. To a reader that follows the specification, all of them are the same stream. */
 
 export interface Framing {
   readonly lineEnd: '\n' | '\r\n' | '\r';
   readonly byteOrderMark: boolean;
-  /** Bytes that are sent at a time; null: an event at a time. */
+  /** Bytes per chunk; null: one event per chunk. */
   readonly chunkBytes: number | null;
 }
 

@@ -1,4 +1,4 @@
-/** The quota of an account, kept by the server. Clients learn it from refusals, unless the server sends it. */
+/** The quota of an account on the server. Clients learn it from refusals, unless the server sends it in headers. */
 
 export interface Limit {
   readonly unit: 'requests' | 'tokens';
@@ -21,9 +21,9 @@ export class HiddenQuota {
   }
 
   /**
-   * Takes what the request costs, or nothing.
+   * Takes the cost of a request, or nothing if it does not fit.
    *
-   * @returns 0 if the request is admitted, else the milliseconds after which it would be.
+   * @returns 0 if the request is admitted, else the milliseconds until it would be.
    */
   admit(cost: Spent, now: number): number {
     const waitMs = Math.max(0, ...this.#levels.map(level => level.waitMs(cost, now)));

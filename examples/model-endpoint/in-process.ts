@@ -1,8 +1,8 @@
-/** The endpoint as a fetch: no sockets, so all of its time is the clock's. Like Node's fetch it gives up on a server that is silent. */
+/** The endpoint as a fetch, without sockets, so that all time is that of the clock. Like Node's fetch, it gives up on a silent server. */
 import {type Clock, sleep} from '../../src/testing.ts';
 import {ConnectionCut, type ModelEndpoint, type Reply} from './endpoint.ts';
 
-/** Node's fetch waits this long for the headers, and for each next piece of the body. */
+/** The time that Node's fetch waits for the headers, and for each chunk of the body. */
 const SILENCE_MS = 300_000;
 
 export function fetchOf(endpoint: ModelEndpoint): typeof globalThis.fetch {
@@ -10,7 +10,7 @@ export function fetchOf(endpoint: ModelEndpoint): typeof globalThis.fetch {
   return async (input, init) => {
     const request = new Request(input, init);
     const body = await request.text();
-    // The signal of a Request that is collected no longer follows the caller's.
+    // The signal of a Request that was garbage-collected no longer follows that of the caller.
     const signal = init?.signal ?? (input instanceof Request ? input.signal : request.signal);
     signal.throwIfAborted();
     const closed = new AbortController();
@@ -24,7 +24,7 @@ export function fetchOf(endpoint: ModelEndpoint): typeof globalThis.fetch {
   };
 }
 
-/** What `work` gives; where it takes too long, an error, and the connection closes. */
+/** The result of `work`. If it takes too long, rejects and closes the connection. */
 async function inTime<T>(clock: Clock, closed: AbortController, work: Promise<T>, late: () => Error): Promise<T> {
   const done = new AbortController();
   const silent = sleep(clock, SILENCE_MS, done.signal).then(() => {
@@ -45,7 +45,7 @@ function responseOf(reply: Reply, clock: Clock, closed: AbortController): Respon
   return new Response(typeof body === 'string' ? body : streamOf(body, clock, closed), {status, headers});
 }
 
-/** Errors as Node's fetch writes them. */
+/** The errors of Node's fetch. */
 const fetchFailed = (code: string): TypeError => new TypeError('fetch failed', {cause: withCode(code)});
 const terminated = (cause: Error): TypeError => new TypeError('terminated', {cause});
 const withCode = (code: string): Error => Object.assign(new Error(code), {code});

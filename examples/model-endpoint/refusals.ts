@@ -1,4 +1,4 @@
-/** Refusals as model endpoints write them, each with the source of its shape. */
+/** Refusals of model endpoints, each with the source of its format. */
 
 export interface Refusal {
   readonly status: number;
@@ -18,7 +18,7 @@ const anthropic = (status: number, type: string, message: string, headers: Refus
   body: {type: 'error', error: {type, message}},
 });
 
-/** Every request until the bill is paid. @see https://platform.openai.com/docs/guides/error-codes */
+/** Sent for every request until the bill is paid. @see https://platform.openai.com/docs/guides/error-codes */
 export const insufficientQuota: Refusal = openai(429, {
   message: 'You exceeded your current quota, please check your plan and billing details.',
   type: 'insufficient_quota',
@@ -42,11 +42,11 @@ export const creditTooLow: Refusal = anthropic(
 /** @see https://docs.anthropic.com/en/api/errors */
 export const overloaded: Refusal = anthropic(529, 'overloaded_error', 'Overloaded');
 
-/** A 429 whose wait stands in headers, by any of their names. */
+/** A 429 with the wait in headers. */
 export const throttled = (headers: Readonly<Record<string, string>>): Refusal =>
   openai(429, {message: 'Rate limit reached.', type: 'requests', code: 'rate_limit_exceeded'}, headers);
 
-/** A 429 whose wait stands in the message only, such as `2.2s` or `6m0s`. */
+/** A 429 with the wait only in the message, such as `2.2s` or `6m0s`. */
 export const tryAgainIn = (wait: string): Refusal =>
   openai(429, {
     message: `Rate limit reached for model-1 on requests per min (RPM): Limit 3, Used 3, Requested 1. Please try again in ${wait}.`,
@@ -80,10 +80,10 @@ export const loading = (seconds: number): Refusal => ({
   body: {error: 'Model model-1 is currently loading', estimated_time: seconds},
 });
 
-/** A gateway's limit. @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rate_limit_filter */
+/** The limit of a gateway. @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rate_limit_filter */
 export const envoyRateLimited: Refusal = {status: 429, headers: {'x-envoy-ratelimited': 'true'}, body: {}};
 
-/** The server's, or of a proxy before it. */
+/** From the server, or from a proxy in front of it. */
 export const unavailable: Refusal = {
   status: 503,
   body: {error: {message: 'Service unavailable.', type: 'server_error'}},

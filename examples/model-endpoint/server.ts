@@ -21,10 +21,10 @@ export interface ServeOptions {
 
 export async function serve(endpoint: ModelEndpoint, options: ServeOptions = {}): Promise<EndpointServer> {
   const server = createServer((request, response) => {
-    // A client that gives up closes its connection: the endpoint's work ends with an error that can be ignored.
+    // A client that gives up closes its connection. The error of the endpoint can then be ignored.
     answer(endpoint, options, request, response).catch(() => response.socket?.destroy());
   });
-  // An idle connection that the server closes under a request would be a fault that was not asked for.
+  // Long, because a connection that the server closes under a new request would be an unplanned fault.
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
