@@ -9,7 +9,7 @@ import type {Finding, Report, Suppressed} from './finding.ts';
 
 export interface Baseline {
   readonly version: 1;
-  /** Fingerprints by path. */
+  /** Fingerprints of the accepted findings, by the path of the file. */
   readonly findings: Readonly<Record<string, readonly string[]>>;
 }
 

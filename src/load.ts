@@ -214,9 +214,9 @@ function syntaxError(file: string, position: string, words: string): SteadfetchE
   return new SteadfetchError('POLICY_FILE', `${shown(file)}:${position}: ${words}.`);
 }
 
-/** To open a FIFO waits for a writer, and a device may never end. */
+/** Refuses FIFOs, because opening one waits for a writer, and devices, which may never end. */
 function requireRegular(file: string, stats: Stats): void {
-  if (stats.isFile() || stats.isDirectory()) return; // A directory is refused when it is read, with a code of its own.
+  if (stats.isFile() || stats.isDirectory()) return; // Reading a directory fails with its own error code.
   throw new SteadfetchError('POLICY_FILE', `The policy file ${shown(file)} is not a regular file.`);
 }
 

@@ -61,7 +61,7 @@ export class ConfigLookup {
     this.#host = host;
   }
 
-  /** Every configuration that was read. */
+  /** All configurations that were read. */
   get files(): readonly string[] {
     return [...this.#byFile.keys()];
   }

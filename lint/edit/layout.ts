@@ -117,12 +117,12 @@ function removeFromBlock(
   const head = text.slice(lineStart(text, start), start);
   const isAlone = parent.kind === 'list' ? /^[ ]*-[ ]+$/.test(head) : head.trim() === '';
   if (isAlone) return [{start: lineStart(text, start), end: nextLine(text, end), text: ''}];
-  // The first key of an entry of a list stands behind its dash: the next key takes its place.
+  // The first key of a list entry follows its dash, so the next key replaces it.
   const next = runs[index + 1];
   return next === undefined ? undefined : [{start, end: next.start, text: ''}];
 }
 
-/** Where the last entries go, the added ones take their place. */
+/** Writes the added entries in place of the last ones, which are removed. */
 function putInPlace(source: Source, {flow}: ObjectNode, {start, end}: Span, added: Added): TextEdit[] {
   const {text} = source;
   const inBlock = lineBreak(text) + ' '.repeat(start - lineStart(text, start));

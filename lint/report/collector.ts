@@ -134,7 +134,7 @@ const lazyFix = (scope: Scope, fix: FixDraft): LazyFix => ({
   edits: () => editsOf(scope, fix.changes),
 });
 
-/** A path that outlives its index: a route is known by what it matches. */
+/** A path that stays the same when routes move: a route is identified by its match instead of its index. */
 export function identityOf(scope: Scope, path: string): string {
   if (scope.match === undefined || !path.startsWith('routes[')) return path;
   return path.replace(/^routes\[\d+\]/, () => `routes[${describeMatch(scope.match ?? {})}]`);

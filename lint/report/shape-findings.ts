@@ -10,7 +10,7 @@ import type {Source, SourceProblem, Span} from '../source/tree.ts';
 import type {Collector} from './collector.ts';
 import type {LazyFix} from './lazy-fix.ts';
 
-/** @param shapes The policies of the file. What else it holds may have two equal keys. */
+/** @param shapes The policies of the file. Duplicate keys elsewhere in the file are not reported. */
 export function reportSource(
   {path, text, problems}: Source,
   shapes: readonly Shape[],

@@ -1,6 +1,6 @@
 /**
- * What a policy says, apart from its slips. Every wrong place is named, and then taken out or put right as it was meant, so that the
- * rules see all the rest: `"maxAttempts": "many"` must not hide a missing jitter, nor `"jiter": "none"` the jitter it turns off.
+ * Reads a policy that may have mistakes. Each mistake is reported, and then removed or corrected to what was probably meant, so that
+ * rules can check everything else: `"maxAttempts": "many"` must not hide a missing jitter, nor `"jiter": "none"` a jitter that is off.
  */
 
 import type {PolicyProblem} from '../../src/core/errors.ts';

@@ -5,7 +5,7 @@
 import {hash} from 'node:crypto';
 import type {ItemOutcome} from './entry.ts';
 
-/** The first line of a file. It is on disk before anything is sent. Version 2 may hold intents. */
+/** The first line of a journal. It is on disk before any request is sent. A journal of version 2 may have intents. */
 export interface JournalHeader {
   readonly journal: 'steadfetch batch';
   readonly version: 1 | 2;

@@ -159,13 +159,13 @@ async function openPrivate(path: string): Promise<FileHandle> {
   }
 }
 
-/** Windows has no such flag. */
+/** 0 on Windows, which has no such flag. */
 const NO_FOLLOW: number = constants.O_NOFOLLOW ?? 0;
 
 export interface JournalOptions {
-  /** Whether results of an earlier run are wanted. */
+  /** Whether to continue an earlier run. */
   readonly resume: boolean;
-  /** What items are named by; undefined where that is the user's affair. */
+  /** How items are named; undefined if `keyOf` names them. */
   readonly names: string | undefined;
   readonly clock: Clock;
   /** Returns an id for a new run. */

@@ -1,26 +1,26 @@
-/** How the attempt that brought a body is notified: while the body is read, and when it is collected unread. */
+/** Notifies an attempt about the body of its response: while it is read, and if it is garbage-collected unread. */
 import type {BodyEnd} from '../core/observer.ts';
 
 export interface BodyListener {
-  /** A timer runs that ends the body one day. */
+  /** Whether a timer runs that will end the body. */
   readonly armed: boolean;
   /** The body is now read chunk by chunk: the idle timeout applies instead of the attempt timeout. */
   streaming(): void;
   /** A reader waits for the next chunk. */
   awaitingChunk(): void;
   /**
-   * A read is pending. It is interrupted when its time is over or the caller aborts: the body of a custom fetch may ignore its signal.
+   * A read is pending. A timeout or an abort calls `interrupt`, because the body of a custom fetch may ignore its signal.
    */
   pending(interrupt: (error: unknown) => void): void;
-  /** A chunk came; how long its reader takes to ask for the next one is not the server's fault. */
+  /** A chunk came. The time until the reader asks for the next one does not count. */
   chunkArrived(chunk?: Uint8Array): void;
   /** Called with the result of `text()` or `json()`. Absent: no listener needs it. */
   gave?(value: unknown): void;
-  /** The body was cloned, so there is one more to read. */
+  /** The body was cloned, so one more copy can be read. */
   cloned(): void;
-  /** One of the copies was given up. */
+  /** The reader of one copy gave up. */
   readerLeft(): void;
-  /** The body is over. Left out: it was given up. */
+  /** The body has ended. `how` is absent if its reader gave up. */
   ended(how?: BodyEnd): void;
 }
 

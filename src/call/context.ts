@@ -146,7 +146,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return retryState.attemptTimeoutMs;
   }
 
-  /** Attempts that may have to be paid for, those in flight included; undefined where the policy does not count them. */
+  /** Attempts that may have to be paid for, those in flight included; undefined if the policy has no `paid`. */
   get paidAttempts(): number | undefined {
     return this.plan.policy.paid === null ? undefined : this.attempts - (this.#retry?.freeAttempts ?? 0);
   }

@@ -14,13 +14,13 @@ export interface Stoppable {
   readonly stop?: AbortSource;
 }
 
-/** What has aborted, or null. */
+/** The source that has aborted; null if none has. */
 export function abortedBy({callerSignal, stop}: Stoppable): AbortSource | null {
   if (callerSignal?.aborted) return callerSignal;
   return stop?.aborted ? stop : null;
 }
 
-/** What ends the waits of a call. */
+/** The source that ends the waits of a call. */
 export const signalOf = ({callerSignal, stop}: Stoppable): AbortSource | null => stop ?? callerSignal;
 
 type Call = CallFacts & {readonly transport: Stoppable & {timeoutError(error: TimeoutError): unknown}};
@@ -33,7 +33,7 @@ export const abortedOutcome = ({transport, attempts}: Call): Outcome<never> =>
 export const deadlineOutcome = ({transport, deadlineMs, attempts}: Call): Outcome<never> =>
   failed('deadline', transport.timeoutError(new TimeoutError('DEADLINE_EXCEEDED', deadlineMs)), attempts > 0);
 
-/** A pause of a call. Nothing above a timer or a signal catches an exception, so it is passed to the call here. */
+/** A pause of a call. No caller of a timer or a signal catches an exception, so the pause passes it to the call. */
 export abstract class CallPause extends Pause {
   protected abstract override over(isAborted: boolean): void;
   protected abstract broke(error: unknown): void;
@@ -50,7 +50,7 @@ export abstract class CallPause extends Pause {
     try {
       work();
     } catch (error) {
-      quietly(() => this.end()); // What threw may have kept a timer or a listener.
+      quietly(() => this.end()); // The step may have thrown before it released its timer or listener.
       this.broke(error);
     }
   }

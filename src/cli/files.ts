@@ -76,7 +76,7 @@ function targetOf(name: string): Stats {
 
 const STANDARD = ['/dev/stdin', '/dev/stdout', '/dev/stderr'];
 
-/** These names are links to what is open already, and not every kind of file can be opened through them once more. */
+/** The descriptor that such a name stands for. It is already open, and not every kind of file can be opened again by its name. */
 function descriptorOf(name: string): number | undefined {
   const standard = STANDARD.indexOf(name);
   if (standard >= 0) return standard;

@@ -4,14 +4,14 @@ import {parseArgs} from 'node:util';
 import {nearest} from '../policy/suggestions.ts';
 import {UsageError} from './usage-error.ts';
 
-/** What the parser needs to know of an option. */
+/** The syntax of an option. */
 export interface OptionSyntax {
-  /** Without its dashes. */
+  /** The name without its dashes. */
   readonly name: string;
   readonly short?: string;
-  /** How help calls its value; undefined: the option takes no value. */
+  /** The name of its value in the help; undefined if the option takes no value. */
   readonly value?: string;
-  /** The value may be left out: `--changed` and `--changed=main`. */
+  /** Whether the value is optional: `--changed` and `--changed=main`. */
   readonly optionalValue?: true;
   /** The option may be given more than once. */
   readonly many?: true;

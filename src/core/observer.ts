@@ -33,7 +33,7 @@ export interface CallObserver {
   run<T>(work: () => T): T;
   /** Called for each event between attempts. */
   event(name: CallEventName, facts: CallEventFacts): void;
-  /** Called exactly once. `reason` is that of the call report. */
+  /** Called exactly once. `reason` is the reason in the call report. */
   end(call: CallView, outcome: Outcome, result: CallResult, reason: string, durationMs: number): void;
 }
 
@@ -43,7 +43,7 @@ export interface AttemptObserver {
   run<T>(send: () => T): T;
   /** Called exactly once. `superseded`: another attempt of the same call was answered first. */
   end(outcome: Outcome, superseded: boolean, latencyMs: number): void;
-  /** Called before `end` when the first content of an event stream came, which `stream` had held until then. `afterMs`: since the send. */
+  /** Called before `end`, when the first content of a stream came that `stream` held. `afterMs`: milliseconds since the send. */
   firstContent?(afterMs: number): void;
   /** Called when the caller gets the response, before its body is read. The call has ended. */
   startBody?(): BodyObserver | null;

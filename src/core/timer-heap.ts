@@ -1,4 +1,4 @@
-/** Timers by the time they are due, and by the order of arming where that is the same. */
+/** Timers, sorted by the time they are due, then by the order in which they were armed. */
 import type {Timer} from './timer.ts';
 
 /** One arming of a timer. */
@@ -6,7 +6,7 @@ class Entry {
   readonly timer: Timer;
   readonly at: number;
   readonly order: number;
-  /** Where it stands in the heap. */
+  /** Its index in the heap. */
   index: number;
 
   constructor(timer: Timer, order: number, index: number) {

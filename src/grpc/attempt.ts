@@ -40,7 +40,7 @@ const REFUSED_STREAM = 'Stream refused by server';
 type Stage = 'undecided' | 'answer' | 'dropped';
 
 export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingListener {
-  /** The code: 0 also for a stream that has begun. */
+  /** The gRPC code; 0 also for a stream that has begun. */
   status = 0;
   committed = false;
   readonly call: LowerCall;

@@ -12,16 +12,16 @@ import {RatioTrip} from './ratio-trip.ts';
 import {RunTrip} from './run-trip.ts';
 import type {Health, Tracked, Trip} from './trip.ts';
 
-/** Handed out with an admission; the result of the attempt is recorded with it. */
+/** Given to an admitted attempt, which records its result with it. */
 export type Ticket = Tracked | Probe;
 /** The ticket of attempts without a breaker. */
 export const UNGUARDED: Ticket = Object.freeze({epoch: -1, end: () => false});
 
-/** Open times are spread by ±10 %, or every client of an origin would probe it at once. */
+/** Open times are spread by ±10 %, so that the clients of an origin do not all probe it at once. */
 const SPREAD = 0.1;
 
 export class Breaker {
-  /** The origin, or origin and route, it stands before. */
+  /** The origin, or origin and route, that the breaker protects. */
   readonly guarded: string;
   /** Called on every change of state. */
   onChange: ((from: BreakerState, to: BreakerState) => void) | null = null;

@@ -5,9 +5,9 @@ import {mergePolicy} from './merge.ts';
 import type {Policy, PolicyInput} from './types.ts';
 
 /**
- * One policy for several layers, the lowest first, so that resolving it gives what the layers mean.
+ * Merges layers, the lowest first, into one policy with the same meaning.
  *
- * Parts that some layer sets are written out in full, with their kind: half a part would meet other defaults than it did here.
+ * An object that a layer sets is written with all of its fields and its kind, because the defaults of missing fields depend on the layers below.
  */
 export function flattenLayers(layers: readonly PolicyInput[]): PolicyInput {
   const merged = layers.reduce(mergePolicy, defaultPolicy);

@@ -42,8 +42,8 @@ class DerivedContext implements Context {
 /**
  * A context with a span.
  *
- * Whatever was made in it holds it: of a fetch that is the Response, which only a full collection frees. So the span is let go of
- * when it has ended; its ids remain.
+ * Objects that are created in the context keep a reference to it, such as the Response of a fetch, which only a full garbage collection
+ * frees. So the context drops the span once it has ended, and keeps only its ids.
  */
 export class SpanScope {
   readonly context: Context;

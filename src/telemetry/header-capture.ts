@@ -1,4 +1,4 @@
-/** Headers on spans: only those that were asked for by name, never those that carry secrets, and no URL with its secrets. */
+/** Records headers on spans: only those named in the options, never those that carry secrets, and URLs without their secrets. */
 import type {Attributes} from '@opentelemetry/api';
 import {redactText, redactUrl} from '../decide/redact.ts';
 import {HTTP_REQUEST_HEADER, HTTP_RESPONSE_HEADER} from './attributes.ts';

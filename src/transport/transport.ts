@@ -21,17 +21,17 @@ export interface TransportRequest<out R extends AttemptResponse> {
   /** What `prepareAttempt` is shown: aborts when the attempt is over. Read only there. */
   readonly signal: AbortSignal | undefined;
   /**
-   * Called when the headers are written. A promise is waited for before the request is sent and its time begins; where it rejects, the
-   * request is not sent. Left out, or undefined: the request is sent at once.
+   * Called when the headers are written. The request is sent, and its time starts, once the promise has resolved; if the promise rejects,
+   * the request is not sent. Without a promise the request is sent at once.
    */
   ready?(): Promise<void> | undefined;
   /**
    * Called at most once. May throw or reject with anything.
    *
-   * @param endsAt When the time of the attempt is over, on the engine's clock; NaN where it has no limit.
+   * @param endsAt When the attempt times out, on the engine's clock; NaN without a limit.
    */
   send(endsAt: number): Promise<R>;
-  /** The attempt is over: cancels its request, if `next` was called with `isAbortable`. */
+  /** Cancels the request of an attempt that has ended, if `next` was called with `isAbortable`. */
   abort(reason: unknown): void;
 }
 

@@ -45,7 +45,7 @@ export class DispatchedAhead implements ReadAhead {
 
   broke(error: unknown): void {
     this.#isOver = true;
-    this.#end.reject(error); // Without effect where it has ended.
+    this.#end.reject(error); // Has no effect if the promise has settled.
   }
 
   #decided(end: BeginningEnd): void {

@@ -108,7 +108,7 @@ class Server {
   }
 }
 
-/** What says that nothing was done has done nothing, or no client could be right. */
+/** Whether the server may act. An answer that promises that it did not act is always true, since a client has to rely on it. */
 const mayWork = (kind: Reply['kind']): boolean => ![408, 421, 429, 'ECONNREFUSED'].includes(kind as number);
 
 interface Watch extends Observer {

@@ -42,7 +42,7 @@ describe('the body of a response over a real connection', () => {
   it('can be cancelled on one side of a clone without hanging @T17', async () => {
     const response = await fetch(server.place({body: 'x'.repeat(200_000)}).url);
     const clone = response.clone();
-    const cancelled = clone.body!.cancel(); // By the standard it settles when both sides are done.
+    const cancelled = clone.body!.cancel(); // By the standard the promise settles once both copies are done.
     expect((await response.text()).length).to.equal(200_000);
     await cancelled;
   });

@@ -1,4 +1,4 @@
-/** When a breaker opens and closes under traffic, whatever the latencies of failures and of successes are. */
+/** When a breaker opens and closes under traffic, for all combinations of latencies of failures and successes. */
 import {expect} from 'chai';
 import {type Course, constant, LAWS, LIMIT_MS, lognormal, opensAt, simulate} from '../support/breaker-traffic.ts';
 

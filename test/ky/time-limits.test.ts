@@ -31,7 +31,7 @@ for (const [loop, extension] of Object.entries(loops)) {
     });
     afterEach(() => mock.timers.reset());
 
-    /** Lets what is ready run. `setImmediate` is not mocked. */
+    /** Lets pending callbacks run. `setImmediate` is not mocked. */
     const turns = async (): Promise<void> => {
       for (let round = 0; round < 20; round++) await new Promise(resolve => setImmediate(resolve));
     };

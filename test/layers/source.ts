@@ -1,14 +1,14 @@
-/** Reads source files as the rules read them: imports, and code without comments. */
+/** Reads source files for the rules: their imports, and their code without comments. */
 
 /** One `import` or `export … from`, or `import('…')`. */
 export interface Import {
   readonly specifier: string;
-  /** Gone after compilation. `import {type A} from` is not: it still loads the module. */
+  /** Whether compilation removes the import. It keeps `import {type A} from`, which still loads the module. */
   readonly typeOnly: boolean;
 }
 
 export interface SourceFile {
-  /** From the root of the repository, with slashes. */
+  /** The path from the root of the repository, with slashes. */
   readonly path: string;
   readonly imports: readonly Import[];
   /** The text without comments. */

@@ -34,7 +34,7 @@ ${indented}`;
 describe('workflows and the action', () => {
   let folder: string;
 
-  /** A repository with what is checked, and nothing else. */
+  /** Creates a repository that has only the checked files. */
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'steadfetch-workflows-'));
     mkdirSync(join(folder, '.git'));
@@ -44,7 +44,7 @@ describe('workflows and the action', () => {
   after(() => rmSync(folder, {recursive: true, force: true}));
 
   /** The output of a program that does not exit with 0. */
-  const complaints = (binary: string, ...args: string[]): Promise<string> =>
+  const problemsOf = (binary: string, ...args: string[]): Promise<string> =>
     new Promise(resolve =>
       execFile(binary, args, {cwd: folder, timeout: 120_000}, (error, stdout, stderr) =>
         resolve(error === null ? '' : `${stdout}\n${stderr}`),
@@ -69,9 +69,9 @@ describe('workflows and the action', () => {
         return this.skip();
       }
       writeFileSync(join(folder, '.github/workflows/guide.yml'), guideWorkflow(action));
-      expect(await complaints(found.binary, ...args)).to.equal('');
+      expect(await problemsOf(found.binary, ...args)).to.equal('');
       writeFileSync(join(folder, '.github/workflows/wrong.yml'), WRONG);
-      expect(await complaints(found.binary, ...args), 'what is wrong').to.contain('wrong.yml');
+      expect(await problemsOf(found.binary, ...args), 'the invalid file').to.contain('wrong.yml');
       rmSync(join(folder, '.github/workflows/wrong.yml'));
     });
   }

@@ -1,21 +1,21 @@
-/** One case of one field: two policies that differ in it and in nothing else, and what each of them makes of a scenario. */
+/** A case of a field: two policies that differ only in that field, and the outcome of a scenario under each. */
 import {expect} from 'chai';
 import type {CallOverrides, PolicyInput, RouteInput} from '../../src/core.ts';
 import {expectQuiet, World} from '../call/world.ts';
 
-/** Where a field can be written. `call`: into the `resilience` option of every call of the scenario. */
+/** The place of a field. `call`: the `resilience` option of every call of the scenario. */
 export type Place = 'policy' | 'route' | 'call';
 
-/** Plays something out and says what could be seen of it. */
+/** Makes calls, and returns what can be observed of them. */
 export type Scenario = (world: World) => Promise<unknown>;
 
 export interface Case {
-  /** As `leaves.ts` names it: `backoff(linear).stepMs`. */
+  /** The path, as in `leaves.ts`: `backoff(linear).stepMs`. */
   readonly path: string;
   /** Only the top-level part that `path` names is written elsewhere than in the policy; the rest stays. */
   readonly a: PolicyInput | CallOverrides;
   readonly b: PolicyInput | CallOverrides;
-  /** What both have in common, where it would only be written twice. */
+  /** Fields that both policies have. */
   readonly both?: PolicyInput;
   readonly scenario: Scenario;
   /** The outcome of a, and that of b. */
@@ -26,7 +26,7 @@ export interface Case {
 
 export const partOf = (path: string): string => path.split(/[.([]/, 1)[0]!;
 
-/** What can be seen when this one's policy, written in that place, plays the scenario. */
+/** The outcome of the scenario under one of the two policies, with the field at that place. */
 export async function outcomeOf({path, both, scenario}: Case, side: Case['a'], place: Place): Promise<unknown> {
   const part = partOf(path);
   const {[part]: value, ...own} = side as Record<string, unknown>;

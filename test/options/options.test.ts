@@ -96,7 +96,7 @@ describe('the cases of the options', () => {
   });
 });
 
-/** Fields of a route that are its own; the others are those of the policy, and are covered as such. */
+/** Fields that only routes have. The other fields of a route are fields of the policy, and have their cases there. */
 const isOwn = (path: string): boolean => /^routes\[\]\.(name|match)/.test(path);
 
 describe('a field that is not read at run time by design', () => {

@@ -1,4 +1,4 @@
-/** What is published: every file, and nothing that only the repository needs. */
+/** The published package has all of its files, and no file that only the repository needs. */
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {dirname, join, posix} from 'node:path';
 import {expect} from 'chai';

@@ -1,11 +1,11 @@
-/** What every runtime has to do the same: a list of cases that need nothing but the web's own names. */
+/** The cases that every runtime has to pass. They use only web APIs. */
 import ky from 'ky';
 import {createFetch, type PolicyInput, type Ports, type ResilientFetch, reportOf, resilience} from '../../src/core.ts';
 import type {Seen} from './server.ts';
 
 /** Where a case runs. */
 export interface World {
-  /** The server that the page comes from, where there is a page. */
+  /** The origin of the page, if there is a page. */
   readonly here: string;
   /** The same server under another origin. */
   readonly there: string;

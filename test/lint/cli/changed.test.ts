@@ -1,4 +1,4 @@
-/** What git says has changed. */
+/** `--changed`: lints only files that differ by git. */
 import {execFileSync} from 'node:child_process';
 import {rmSync} from 'node:fs';
 import {expect} from 'chai';

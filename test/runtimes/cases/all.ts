@@ -1,4 +1,4 @@
-/** The list: the same for every runtime, through both adapters. */
+/** All cases, the same for every runtime, through both adapters. */
 import {adapters, type Case, type World} from '../case.ts';
 import {bodies} from './bodies.ts';
 import {origins} from './origins.ts';
@@ -7,7 +7,7 @@ import {time} from './time.ts';
 
 const cases: readonly Case[] = [...retries, ...time, ...bodies, ...origins];
 
-/** Every case by its name, for hosts. */
+/** The names of all cases, for hosts. */
 export const names = (inBrowser: boolean): string[] =>
   Object.keys(adapters).flatMap(adapter =>
     cases.filter(({inBrowsers}) => inBrowser || !inBrowsers).map(({name}) => `${adapter}: ${name}`),
