@@ -38,6 +38,7 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
   './load': ['loadPolicy', 'loadPolicySync'],
   './log': ['attemptLines', 'logToConsole', 'logToPino'],
   './register': [],
+  './simulate': ['InvalidPolicyError', 'InvalidScenarioError', 'SteadfetchError', 'scenarioNames', 'simulate'],
   './telemetry': ['otelObserver', 'undiciHooks'],
   './undici': [...shared, 'resilienceInterceptor'].sort(),
   './unchecked': [

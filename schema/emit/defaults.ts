@@ -1,6 +1,6 @@
 /** Emits src/policy/defaults.ts: the default policy, and what an object starts from where no layer is below it. */
 
-import {banner, branchesOf, defaultsOf, kindOf, type Schema} from './node.ts';
+import {branchesOf, defaultsOf, kindOf, POLICY_BANNER, type Schema} from './node.ts';
 
 const onlyInFiles = new Set(['$schema', 'extends', 'routes']);
 
@@ -17,7 +17,7 @@ export function emitDefaults(schema: Schema): string {
       else kinds[key] = {...kinds[key], [kind]: defaultsOf(schema, branch)};
     }
   }
-  return `// ${banner}
+  return `// ${POLICY_BANNER}
 
 import {deepFreeze} from './freeze.ts';
 import type {Policy} from './types.ts';

@@ -1,6 +1,6 @@
 /** Emits docs/policy.md: the reference of the policy file, one table for each object. */
 
-import {banner, branchesOf, defaultOf, definitionName, follow, kindOf, type Node, type Schema} from './node.ts';
+import {branchesOf, defaultOf, definitionName, follow, kindOf, type Node, POLICY_BANNER, type Schema} from './node.ts';
 import type {Preset} from './presets.ts';
 import {accepts} from './words.ts';
 
@@ -8,7 +8,7 @@ export function emitDocs(schema: Schema, presets: readonly Preset[]): string {
   const route = schema.definitions.route as Node;
   const overrides = schema.definitions.callOverrides as Node;
   const sections = [
-    `<!-- ${banner} -->\n\n# The policy file`,
+    `<!-- ${POLICY_BANNER} -->\n\n# The policy file`,
     intro,
     `## Fields\n\n${table(schema, schema)}`,
     ...partSections(schema),

@@ -60,17 +60,20 @@ export interface Schema extends Node {
 /** First line of every generated file. */
 export const bannerOf = (path: string): string => `Generated from ${path} by schema/generate.ts. Do not edit.`;
 
-export const banner: string = bannerOf('schema/source/policy.schema.json');
+export const POLICY_BANNER: string = bannerOf('schema/source/policy.schema.json');
+export const SCENARIO_BANNER: string = bannerOf('schema/source/scenario.schema.json');
 
 export const definitionName = (node: Node): string | undefined => node.$ref?.replace('#/definitions/', '');
 
-/** The node with its `$ref` resolved, and with the keywords beside an `allOf` merged over it. */
+/** The node with its `$ref` resolved, and with the keywords beside an `allOf`, or the description beside a `$ref`, merged over it. */
 export function follow(schema: Schema, node: Node): Node {
   const name = definitionName(node);
   if (name !== undefined) {
     const target = schema.definitions[name];
     if (target === undefined) throw new Error(`The schema refers to ${name}, which it does not define.`);
-    return follow(schema, target);
+    const {description} = node;
+    const followed = follow(schema, target);
+    return description === undefined ? followed : {...followed, description};
   }
   if (node.allOf === undefined) return node;
   const [only, ...others] = node.allOf;

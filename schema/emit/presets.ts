@@ -1,7 +1,7 @@
 /** Emits src/policy/presets.ts: the presets as data, so that nothing reads files at run time. */
 
 import {source} from './defaults.ts';
-import {banner, type Schema} from './node.ts';
+import {POLICY_BANNER, type Schema} from './node.ts';
 
 export interface Preset {
   readonly name: string;
@@ -22,7 +22,7 @@ export function emitPresets(schema: Schema, presets: readonly Preset[]): string 
     const data = Object.fromEntries(Object.entries(policy).filter(([key]) => key !== '$schema'));
     return `  /** ${why} */\n  'steadfetch:${preset.name}': ${source(data, 1)},`;
   });
-  return `// ${banner}
+  return `// ${POLICY_BANNER}
 // biome-ignore-all format: laid out by its generator
 
 import {deepFreeze} from './freeze.ts';

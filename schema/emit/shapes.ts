@@ -1,14 +1,14 @@
-/** Emits src/policy/shapes.ts: the schema as a table of shapes, which the run time reads policies by. */
+/** Emits a schema as a table of shapes, which the run time reads policies and scenarios by. */
 
 import {source} from './defaults.ts';
-import {banner, definitionName, kindOf, type Node, type Schema} from './node.ts';
+import {defaultsOf, definitionName, kindOf, type Node, POLICY_BANNER, SCENARIO_BANNER, type Schema} from './node.ts';
 import {expects} from './words.ts';
 
 export function emitShapes(schema: Schema): string {
   const emitter = new ShapeEmitter(schema);
   const overrides = emitter.shape(schema.definitions.callOverrides as Node, 'the options of a call');
   const policy = emitter.shape(schema, 'the policy');
-  return `// ${banner}
+  return `// ${POLICY_BANNER}
 
 import {${[...emitter.builders].sort().join(', ')}, type Fields} from './shape.ts';
 
@@ -22,6 +22,21 @@ export const policyShape: Fields = ${policy};
 `;
 }
 
+/** With the defaults of each object: a scenario is not merged from layers, so it is filled as it is read. */
+export function emitScenarioShapes(schema: Schema): string {
+  const emitter = new ShapeEmitter(schema, true);
+  const scenario = emitter.shape(schema, 'the scenario');
+  return `// ${SCENARIO_BANNER}
+
+import {${[...emitter.builders].sort().join(', ')}, type Fields} from '../../policy/shape.ts';
+
+${emitter.declarations.join('\n')}
+
+/** What a scenario has to be. */
+export const scenarioShape: Fields = ${scenario};
+`;
+}
+
 /** Objects that are not named after the field they are in. */
 const TITLES: Readonly<Record<string, string>> = {route: 'a route', layer: 'a layer'};
 
@@ -30,10 +45,12 @@ class ShapeEmitter {
   readonly declarations: string[] = [];
   readonly builders = new Set<string>();
   readonly #schema: Schema;
+  readonly #hasDefaults: boolean;
   readonly #declared = new Set<string>();
 
-  constructor(schema: Schema) {
+  constructor(schema: Schema, hasDefaults = false) {
     this.#schema = schema;
+    this.#hasDefaults = hasDefaults;
   }
 
   shape(node: Node, title?: string): string {
@@ -106,11 +123,19 @@ class ShapeEmitter {
     return this.#build('number', ...[minimum, ...upTo(maximum)].map(String));
   }
 
-  #object({properties = {}, required = []}: Node, title: string | undefined): string {
+  #object({properties, required = [], ...node}: Node, title: string | undefined): string {
+    if (properties === undefined) return this.#value('plainObject');
     const entries = Object.entries(properties).map(([key, field]) => [key, this.shape(field)] as const);
     const names = required.map(name => source(name, 0));
     const rest = title === undefined ? (names.length === 0 ? [] : ['undefined']) : [source(title, 0)];
-    return this.#build('fields', record(entries), ...rest, ...names);
+    const fields = this.#build('fields', record(entries), ...rest, ...names);
+    if (!this.#hasDefaults) return fields;
+    const defaults = Object.entries(defaultsOf(this.#schema, {...node, properties}));
+    return this.#build(
+      'withDefaults',
+      fields,
+      source(Object.fromEntries(defaults.filter(([key]) => !required.includes(key))), 1),
+    );
   }
 
   #named(words: string | undefined, shape: string): string {

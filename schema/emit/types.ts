@@ -1,37 +1,46 @@
-/** Emits src/policy/types.ts: each object twice, as a user writes it (…Input) and with every default filled. */
+/** Emits the types of a schema: each object twice, as a user writes it (…Input) and with every default filled. */
 
-import {banner, branchesOf, defaultOf, defaultsOf, definitionName, follow, type Node, type Schema} from './node.ts';
+import {branchesOf, defaultOf, defaultsOf, definitionName, follow, type Node, type Schema} from './node.ts';
 
 type Form = 'input' | 'full';
 
-/** Fields of a file that are gone once its layers are merged. */
-const onlyInFiles = new Set(['$schema', 'extends', 'routes']);
+export interface TypeWords {
+  readonly banner: string;
+  /** Of the whole; as it is written, the name ends in `Input`. */
+  readonly name: string;
+  readonly inputDescription: string;
+  readonly fullDescription: string;
+  /** Fields of a file that the full form does not have. */
+  readonly onlyInFiles: readonly string[];
+  /** Types of other files, by name. */
+  readonly imports?: Readonly<Record<string, string>>;
+}
 
-export function emitTypes(schema: Schema): string {
-  const emitter = new TypeEmitter(schema);
-  const {properties} = schema;
-  const policy = Object.fromEntries(Object.entries(properties).filter(([key]) => !onlyInFiles.has(key)));
+export function emitTypes(schema: Schema, words: TypeWords): string {
+  const {name, imports = {}, onlyInFiles} = words;
+  const emitter = new TypeEmitter(schema, new Set(Object.keys(imports)));
+  const {properties, required} = schema;
+  const full = Object.fromEntries(Object.entries(properties).filter(([key]) => !onlyInFiles.includes(key)));
   const declarations = [
+    ...Object.entries(imports).map(([type, path]) => `import type {${type}} from '${path}';`),
+    emitter.interface(`${name}Input`, {...schema, description: words.inputDescription}, 'input'),
     emitter.interface(
-      'PolicyInput',
-      {...schema, description: 'A policy as it is written: every field may be left out.'},
-      'input',
-    ),
-    emitter.interface(
-      'Policy',
-      {description: 'A policy with its layers merged and every default filled.', properties: policy},
+      name,
+      {description: words.fullDescription, properties: full, ...(required === undefined ? {} : {required})},
       'full',
     ),
-    ...Object.entries(schema.definitions).flatMap(([name, node]) => emitter.definition(name, node)),
+    ...Object.entries(schema.definitions).flatMap(([each, node]) => emitter.definition(each, node)),
   ];
-  return `// ${banner}\n\n${declarations.join('\n\n')}\n`;
+  return `// ${words.banner}\n\n${declarations.join('\n\n')}\n`;
 }
 
 class TypeEmitter {
   readonly #schema: Schema;
+  readonly #imported: ReadonlySet<string>;
 
-  constructor(schema: Schema) {
+  constructor(schema: Schema, imported: ReadonlySet<string>) {
     this.#schema = schema;
+    this.#imported = imported;
   }
 
   /** A definition becomes an interface, an alias, both forms of one, or nothing where it is better read in place. */
@@ -77,6 +86,7 @@ class TypeEmitter {
     const inner = [...Object.values(node.properties ?? {}), ...(node.items ? [node.items] : [])];
     return inner
       .filter(child => child.$ref === undefined && child['x-type'] !== undefined)
+      .filter(child => !this.#imported.has(child['x-type'] as string))
       .flatMap(child =>
         child.properties !== undefined
           ? this.#bothForms(child['x-type'] as string, child)

@@ -150,4 +150,10 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
     means: 'The journal cannot be opened or written: no permission, no space, a directory, a symbolic link.',
     remedy: 'Name a regular file in a folder that the process may write to.',
   },
+  INVALID_SCENARIO: {
+    type: 'InvalidScenarioError',
+    means:
+      'A scenario of the simulator cannot run, or there is no scenario of that name. `problems` has one entry for each wrong field, with its path.',
+    remedy: 'Correct the fields that the message names. `schema/scenario.schema.json` has them all; editors read it.',
+  },
 };

@@ -28,7 +28,8 @@ export type ErrorCode =
   | 'JOURNAL_EXISTS'
   | 'JOURNAL_LOCKED'
   | 'JOURNAL_DAMAGED'
-  | 'JOURNAL_FILE';
+  | 'JOURNAL_FILE'
+  | 'INVALID_SCENARIO';
 
 /** Base class of every error that steadfetch makes. `code` says which error it is. */
 export class SteadfetchError extends Error {
@@ -51,6 +52,16 @@ export interface PolicyProblem {
   readonly message: string;
 }
 
+/**
+ * One sentence, or a list.
+ *
+ * @internal
+ */
+export function problemsText(what: string, problems: readonly PolicyProblem[]): string {
+  const list = problems.map(({path, message}) => (path === '' ? message : `${path} ${message}`));
+  return list.length === 1 ? `${what}: ${list[0]}` : `${what} has ${list.length} problems:\n  ${list.join('\n  ')}`;
+}
+
 /** A policy, or the overrides of a call, cannot run. The message and `problems` name every wrong field. */
 export class InvalidPolicyError extends SteadfetchError {
   /** Always `InvalidPolicyError`. */
@@ -60,11 +71,7 @@ export class InvalidPolicyError extends SteadfetchError {
 
   constructor(problems: readonly PolicyProblem[], code: 'INVALID_POLICY' | 'INVALID_OVERRIDES' = 'INVALID_POLICY') {
     const what = code === 'INVALID_POLICY' ? 'The policy' : 'The resilience options of this call';
-    const list = problems.map(({path, message}) => (path === '' ? message : `${path} ${message}`));
-    super(
-      code,
-      list.length === 1 ? `${what}: ${list[0]}` : `${what} has ${list.length} problems:\n  ${list.join('\n  ')}`,
-    );
+    super(code, problemsText(what, problems));
     this.problems = problems;
   }
 }

@@ -26,6 +26,8 @@ export interface Fields {
   /** How messages call it, where that is not its path. */
   readonly title: string | undefined;
   readonly required: readonly string[];
+  /** What fields that are left out stand for; undefined where the reader fills none. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
 /** An object of several kinds, discriminated by its field `kind`. Without that field, the first kind is meant. */
@@ -96,6 +98,14 @@ export const fields = (
   title?: string,
   ...required: readonly string[]
 ): Fields => ({words: () => ['an object'], fields: its, title, required});
+
+export const withDefaults = (its: Fields, defaults: Readonly<Record<string, unknown>>): Fields => ({...its, defaults});
+
+/** An object that another reader looks into. */
+export const plainObject: Value = {
+  words: () => ['an object'],
+  fits: value => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
 
 export const kinds = (its: Readonly<Record<string, Fields>>): Kinds => ({words: () => ['an object'], kinds: its});
 

@@ -29,12 +29,24 @@ export const checkPolicy = (value: unknown): PolicyProblem[] => readPolicy(value
 /** Every wrong place of the overrides of a call; none if they have the right shape. */
 export const checkOverrides = (value: unknown): PolicyProblem[] => readOverrides(value).problems;
 
-export const readPolicy = (value: unknown): Reading<PolicyInput> => read<PolicyInput>(value, policyShape);
+export const readPolicy = (value: unknown): Reading<PolicyInput> => readShape<PolicyInput>(value, policyShape, POLICY);
 
-export const readOverrides = (value: unknown): Reading<CallOverrides> => read<CallOverrides>(value, overridesShape);
+export const readOverrides = (value: unknown): Reading<CallOverrides> =>
+  readShape<CallOverrides>(value, overridesShape, POLICY);
 
-function read<T>(input: unknown, shape: Fields): Reading<T> {
-  const reader = new Reader();
+/** How messages speak of what is read. */
+export interface Vocabulary {
+  /** The whole, with its article. */
+  readonly noun: string;
+  /** The clause after "is not a field of …", with its mark; empty where nothing comes close. */
+  suggest(key: string, object: ReadonlyMap<string, unknown>, owner: Fields, part: string): string;
+}
+
+const POLICY: Vocabulary = {noun: 'a policy', suggest: suggestionFor};
+
+/** Reads by any shape. Never throws, whatever it is given. */
+export function readShape<T>(input: unknown, shape: Fields, vocabulary: Vocabulary): Reading<T> {
+  const reader = new Reader(vocabulary);
   const value = reader.read(input, shape, '') as T;
   const {problems} = reader;
   const more = problems.length - MOST_SAID;
@@ -47,6 +59,11 @@ type Snapshot = ReadonlyMap<string, unknown>;
 
 class Reader {
   readonly problems: PolicyProblem[] = [];
+  readonly #vocabulary: Vocabulary;
+
+  constructor(vocabulary: Vocabulary) {
+    this.#vocabulary = vocabulary;
+  }
 
   /** The copy of one value; undefined where it is wrong. */
   read(value: unknown, shape: Shape, path: string): unknown {
@@ -54,10 +71,12 @@ class Reader {
       if (Array.isArray(value)) {
         for (const each of shapesOf(shape)) if ('item' in each) return this.#list(value, each, path);
       } else if (typeof value === 'object' && value !== null) {
-        if (!isPlain(value)) return this.#refuse(path, 'is an instance of a class; a policy is plain data');
+        if (!isPlain(value))
+          return this.#refuse(path, `is an instance of a class; ${this.#vocabulary.noun} is plain data`);
         for (const each of shapesOf(shape)) {
           if ('kinds' in each) return this.#kinds(this.#snapshot(value, path), each, path);
           if ('fields' in each) return this.#fields(this.#snapshot(value, path), each, path, each.title);
+          if ('fits' in each && each.fits(value)) return value;
         }
       } else if (shapesOf(shape).some(each => 'fits' in each && each.fits(value))) return value;
       return this.#wrong(value, shape, path);
@@ -95,7 +114,7 @@ class Reader {
       else
         this.#refuse(
           place,
-          `is not a field of ${title}${listed(fields)}${suggestionFor(key, object, shape, partOf(path))}`,
+          `is not a field of ${title}${listed(fields)}${this.#vocabulary.suggest(key, object, shape, partOf(path))}`,
         );
     }
     for (const key of required)
@@ -120,7 +139,7 @@ class Reader {
     return this.#refuse(
       path,
       ['function', 'symbol', 'bigint'].includes(typeof value)
-        ? `is a ${typeof value}; a policy is plain data, functions go beside it`
+        ? `is a ${typeof value}; ${this.#vocabulary.noun} is plain data, functions go beside it`
         : `must be ${said(shape)}, got ${formatValue(value)}`,
     );
   }

@@ -11,7 +11,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['transport'],
   ['client'],
   ['call'],
-  ['ky', 'fetch', 'undici', 'grpc', 'function', 'batch', 'telemetry', 'log', 'testing', 'load.ts'],
+  ['ky', 'fetch', 'undici', 'grpc', 'function', 'batch', 'telemetry', 'log', 'simulate', 'testing', 'load.ts'],
   ['cli'],
   ['entry point'],
 ];

@@ -36,7 +36,7 @@ describe('generated files', () => {
     it(`${path} is up to date`, () => {
       expect(read(path) === text, `${path} is stale: run npm run generate`).to.equal(true);
       expect(text.split('\n', 4).join('\n')).to.match(
-        /Generated from schema\/source\/[a-z.-]+ by schema\/generate\.ts\. Do not edit\./,
+        /Generated from schema\/(?:source\/[a-z.-]+|scenarios) by schema\/generate\.ts\. Do not edit\./,
       );
     });
   }

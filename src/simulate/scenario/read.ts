@@ -1,0 +1,159 @@
+/** Reads a scenario: checks it, fills its defaults, and asks what no single field can tell. */
+import {type PolicyProblem, problemsText, SteadfetchError} from '../../core/errors.ts';
+import {resolvePolicy} from '../../policy/resolve.ts';
+import {type Fields, type Shape, shapesOf} from '../../policy/shape.ts';
+import {nearest} from '../../policy/suggestions.ts';
+import {readShape, type Vocabulary} from '../../policy/validate.ts';
+import {scenarios} from './scenarios.ts';
+import {scenarioShape} from './shapes.ts';
+import type {Fault, Latency, Scenario, ScenarioInput} from './types.ts';
+
+/** A scenario cannot run. The message and `problems` name every wrong field. */
+export class InvalidScenarioError extends SteadfetchError {
+  override readonly name = 'InvalidScenarioError';
+  /** One for each wrong field. */
+  readonly problems: readonly PolicyProblem[];
+
+  constructor(problems: readonly PolicyProblem[]) {
+    super('INVALID_SCENARIO', problemsText('The scenario', problems));
+    this.problems = problems;
+  }
+}
+
+/** The names of the scenarios that come with the package. */
+export const scenarioNames: readonly string[] = Object.keys(scenarios);
+
+/**
+ * Checks a scenario and fills its defaults.
+ *
+ * @param input A scenario as written, or the name of one of `scenarioNames`.
+ * @throws InvalidScenarioError naming every wrong field.
+ */
+export function readScenario(input: ScenarioInput | string): Scenario {
+  const written = typeof input === 'string' ? named(input) : input;
+  const {value, problems} = readShape<ScenarioInput>(written, scenarioShape, VOCABULARY);
+  refuse(problems);
+  const scenario = filled(value, scenarioShape) as Scenario;
+  refuse(contradictions(scenario));
+  return scenario;
+}
+
+function named(name: string): ScenarioInput {
+  const scenario = scenarios[name];
+  if (scenario !== undefined && Object.hasOwn(scenarios, name)) return scenario;
+  const near = nearest(name, scenarioNames);
+  const hint = near === undefined ? `the names are ${scenarioNames.join(', ')}` : `did you mean "${near}"?`;
+  throw new InvalidScenarioError([
+    {path: '', message: `${JSON.stringify(name)} is not the name of a scenario; ${hint}`},
+  ]);
+}
+
+function refuse(problems: readonly PolicyProblem[]): void {
+  if (problems.length > 0) throw new InvalidScenarioError(problems);
+}
+
+const VOCABULARY: Vocabulary = {
+  noun: 'a scenario',
+  suggest(key, object, {fields}) {
+    const near = nearest(
+      key,
+      Object.keys(fields).filter(field => !object.has(field)),
+    );
+    return near === undefined ? '' : `; did you mean "${near}"?`;
+  },
+};
+
+/** The value with the defaults of every object in it. */
+function filled(value: unknown, shape: Shape): unknown {
+  if (Array.isArray(value)) {
+    const list = shapesOf(shape).find(each => 'item' in each);
+    return list === undefined ? value : value.map(item => filled(item, list.item));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  for (const each of shapesOf(shape)) {
+    if ('fields' in each) return filledObject(value, each);
+    if ('kinds' in each) return filledObject(value, kindOf(value, each.kinds));
+  }
+  return value;
+}
+
+/** Without a kind, the first is meant. */
+function kindOf(value: object, kinds: Readonly<Record<string, Fields>>): Fields {
+  const {kind} = value as {readonly kind?: string};
+  return kinds[kind ?? ''] ?? Object.values(kinds)[0]!;
+}
+
+function filledObject(value: object, {fields, defaults}: Fields): Record<string, unknown> {
+  const own = Object.entries(value).map(([key, each]) => [key, filled(each, fields[key]!)] as const);
+  return {...defaults, ...Object.fromEntries(own)};
+}
+
+function contradictions({traffic, layers, service}: Scenario): PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  for (const [index, {fromMs, toMs}] of traffic.phases.entries())
+    if (toMs <= fromMs)
+      problems.push({path: `traffic.phases[${index}].toMs`, message: `must be after fromMs (${fromMs}), got ${toMs}`});
+  if (traffic.requests.every(({share}) => share === 0))
+    problems.push({path: 'traffic.requests', message: 'must have a request with a share above 0'});
+  for (const [index, {policy}] of layers.entries())
+    problems.push(...problemsOfPolicy(policy, `layers[${index}].policy`));
+  for (const [path, law] of laws(service)) problems.push(...problemsOfLaw(law, path));
+  problems.push(...problemsOfFaults(service.faults));
+  return problems;
+}
+
+function problemsOfPolicy(policy: unknown, path: string): PolicyProblem[] {
+  try {
+    resolvePolicy(policy);
+    return [];
+  } catch (error) {
+    const {problems} = error as {readonly problems?: readonly PolicyProblem[]};
+    if (problems === undefined) throw error;
+    return problems.map(problem => ({
+      path: problem.path === '' ? path : `${path}.${problem.path}`,
+      message: problem.message,
+    }));
+  }
+}
+
+const laws = ({
+  latencyMs,
+  networkMs,
+  stream,
+}: Scenario['service']): (readonly [string, Latency | null | undefined])[] => [
+  ['service.latencyMs', latencyMs],
+  ['service.networkMs', networkMs],
+  ['service.stream.firstContentMs', stream?.firstContentMs],
+  ['service.stream.contentMs', stream?.contentMs],
+];
+
+function problemsOfLaw(law: Latency | null | undefined, path: string): PolicyProblem[] {
+  if (law?.kind !== 'quantiles') return [];
+  const isAscending = law.points.every(
+    ({quantile, ms}, index) =>
+      index === 0 || (quantile > law.points[index - 1]!.quantile && ms >= law.points[index - 1]!.ms),
+  );
+  return isAscending ? [] : [{path: `${path}.points`, message: 'must be in ascending order, by quantile and by ms'}];
+}
+
+function problemsOfFaults(faults: readonly Fault[]): PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  for (const [index, fault] of faults.entries()) {
+    if (fault.toMs !== null && fault.toMs <= fault.fromMs)
+      problems.push({
+        path: `service.faults[${index}].toMs`,
+        message: `must be after fromMs (${fault.fromMs}), got ${fault.toMs}`,
+      });
+    // The sum rises only where a fault begins.
+    const sum = faults.filter(other => isActive(other, fault.fromMs)).reduce((total, {ratio}) => total + ratio, 0);
+    if (sum > 1 + 1e-9)
+      problems.push({
+        path: 'service.faults',
+        message: `have ratios that add up to ${sum} at ${fault.fromMs} ms, and 1 is the most`,
+      });
+  }
+  return problems;
+}
+
+const isActive = ({fromMs, toMs}: Fault, atMs: number): boolean =>
+  atMs >= fromMs && atMs < (toMs ?? Number.POSITIVE_INFINITY);

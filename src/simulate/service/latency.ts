@@ -1,0 +1,41 @@
+/** Random durations by a law. */
+import type {Random} from '../../core/random.ts';
+import type {Latency} from '../scenario/types.ts';
+
+/** Draws one duration, in ms. */
+export type Draw = () => number;
+
+export function drawOf(law: Latency, random: Random): Draw {
+  switch (law.kind) {
+    case 'fixed':
+      return () => law.ms;
+    case 'normal':
+      return () => Math.abs(law.meanMs + law.sdMs * standardNormal(random));
+    case 'lognormal':
+      return () => law.medianMs * Math.exp(law.sigma * standardNormal(random));
+    case 'exponential':
+      return () => exponential(law.meanMs, random);
+    case 'pareto':
+      return () => law.minMs / (1 - random()) ** (1 / law.shape);
+    case 'quantiles':
+      return () => interpolated(law.points, random());
+  }
+}
+
+/** Exponentially distributed with this mean. */
+export const exponential = (mean: number, random: Random): number => -mean * Math.log(1 - random());
+
+/** @see G. E. P. Box, M. E. Muller, "A Note on the Generation of Random Normal Deviates" (1958) */
+const standardNormal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+type Point = Extract<Latency, {readonly kind: 'quantiles'}>['points'][number];
+
+function interpolated(points: readonly Point[], quantile: number): number {
+  const above = points.findIndex(point => point.quantile >= quantile);
+  if (above === 0) return points[0]!.ms;
+  if (above < 0) return points.at(-1)!.ms;
+  const [low, high] = [points[above - 1]!, points[above]!];
+  const share = (quantile - low.quantile) / (high.quantile - low.quantile);
+  return low.ms + share * (high.ms - low.ms);
+}

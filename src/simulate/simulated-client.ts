@@ -1,0 +1,232 @@
+/**
+ * A client in the simulation: the engine with the policy, whose requests go to the model of a service. Nothing of HTTP is built: a request is
+ * an object, a response is the answer of the service, and how it is read is what the engine reads HTTP by.
+ */
+import {type ErrorRead, parsedText} from '../body/read-error.ts';
+import type {ResponseBodies} from '../body/response-bodies.ts';
+import {runCall} from '../call/call.ts';
+import {beginCall, type CallContext} from '../call/context.ts';
+import {Client} from '../client/client.ts';
+import type {PolicySource} from '../client/plan.ts';
+import {PolicyHandle} from '../client/policy-handle.ts';
+import type {WeighedRequest} from '../client/ports.ts';
+import type {TimeoutError} from '../core/errors.ts';
+import type {HeaderBag} from '../core/observer.ts';
+import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import type {Ids, Random} from '../core/random.ts';
+import type {Clock} from '../core/timer.ts';
+import {httpAnswers} from '../decide/answers-http.ts';
+import type {AskedTokens} from '../decide/asked-tokens.ts';
+import {STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
+import type {GuardFactory} from '../guards/guard-factory.ts';
+import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
+import type {
+  Exchange,
+  HeaderList,
+  Reply,
+  Service,
+  ServiceAnswer,
+  ServiceRequest,
+  StreamEvent,
+} from './service/service.ts';
+import {SimulatedStream} from './stream.ts';
+
+/** A response, as the engine reads it: the answer of the service itself, or an object with a stream behind it. */
+export interface SimulatedResponse extends AttemptResponse {
+  readonly headers: HeaderList;
+  readonly body: string | null;
+  readonly stream?: SimulatedStream;
+}
+
+export type EndedCall = CallContext<SimulatedResponse>;
+
+/** Notified of calls and of the attempts that they send. */
+export interface CallListener {
+  sent(): void;
+  ended(call: EndedCall, outcome: Outcome<SimulatedResponse>): void;
+}
+
+/** What the clients of one policy share. */
+export interface ClientSetup {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly service: Service;
+  readonly source: PolicySource;
+  readonly guards: GuardFactory;
+  /** Status that an error in an event stream stands for. */
+  readonly streamErrorStatus: number;
+}
+
+/** One client: its guards are its own. */
+export class SimulatedClient {
+  /** From 0. */
+  readonly number: number;
+  readonly handle: PolicyHandle;
+  readonly service: Service;
+  readonly streamErrorStatus: number;
+  readonly #client: Client<SimulatedResponse>;
+  readonly #keyed: HeaderBag;
+
+  constructor(number: number, {clock, random, service, source, guards, streamErrorStatus}: ClientSetup) {
+    this.number = number;
+    this.service = service;
+    this.streamErrorStatus = streamErrorStatus;
+    this.handle = new PolicyHandle(undefined, source, guards);
+    const weigh = ({bodyText}: WeighedRequest): AskedTokens => tokensIn(bodyText);
+    this.#client = new Client(this.handle, {clock, random, ids: NO_IDS, observer: null, weigh}, httpAnswers);
+    this.#keyed = new KeyHeader(this.handle.policy.idempotency?.header ?? STANDARD_KEY_HEADER);
+  }
+
+  /** Begins a call. The listener may be notified of its end before this method returns. */
+  begin(request: ServiceRequest, listener: CallListener): void {
+    const call = beginCall(this.#client, request.method, request.url, undefined);
+    const simulated = new SimulatedCall(this, call, request, request.key ? this.#keyed : NO_HEADERS, listener);
+    runCall(call, simulated, simulated, call.startedAt);
+  }
+}
+
+/** One call: how the engine sends its attempts, and who is told of its end. */
+class SimulatedCall implements Transport<SimulatedResponse>, Caller<SimulatedResponse> {
+  readonly bodies: ResponseBodies<SimulatedResponse> = simulatedBodies;
+  readonly callerSignal = null;
+  readonly passesCallerSignal = false;
+  readonly replayable = true;
+  readonly bodyGetsFreshTime = false;
+  readonly client: SimulatedClient;
+  readonly request: ServiceRequest;
+  readonly headers: HeaderBag;
+  readonly listener: CallListener;
+  readonly #call: EndedCall;
+
+  constructor(
+    client: SimulatedClient,
+    call: EndedCall,
+    request: ServiceRequest,
+    headers: HeaderBag,
+    listener: CallListener,
+  ) {
+    this.client = client;
+    this.#call = call;
+    this.request = request;
+    this.headers = headers;
+    this.listener = listener;
+  }
+
+  get bodyText(): string | undefined {
+    return this.request.bodyText;
+  }
+
+  next(): TransportRequest<SimulatedResponse> {
+    return new SimulatedAttempt(this);
+  }
+
+  timeoutError(error: TimeoutError): unknown {
+    return error;
+  }
+
+  settle(outcome: Outcome<SimulatedResponse>): void {
+    this.listener.ended(this.#call, outcome);
+  }
+}
+
+/** One request on its way, and what becomes of it. */
+class SimulatedAttempt implements TransportRequest<SimulatedResponse>, Reply {
+  readonly signal = undefined;
+  readonly #call: SimulatedCall;
+  #exchange: Exchange | null = null;
+  #resolve: ((response: SimulatedResponse) => void) | null = null;
+  #reject: ((error: unknown) => void) | null = null;
+  #stream: SimulatedStream | null = null;
+
+  constructor(call: SimulatedCall) {
+    this.#call = call;
+  }
+
+  get headers(): HeaderBag {
+    return this.#call.headers;
+  }
+
+  send(): Promise<SimulatedResponse> {
+    const {client, request, listener} = this.#call;
+    listener.sent();
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#exchange = client.service.arrive(request, client.number, this);
+    });
+  }
+
+  abort(): void {
+    this.#exchange?.leave();
+  }
+
+  answer(answer: ServiceAnswer): void {
+    if (!answer.isStream) return this.#resolve!(answer);
+    const {status, headers, body} = answer;
+    this.#stream = new SimulatedStream(this.#call.client.streamErrorStatus);
+    this.#resolve!({status, headers, body, stream: this.#stream});
+  }
+
+  event(event: StreamEvent): void {
+    this.#stream?.push(event);
+  }
+
+  broke(how: 'refused' | 'reset'): void {
+    this.#reject!(how === 'refused' ? REFUSED : RESET);
+  }
+}
+
+const simulatedBodies: ResponseBodies<SimulatedResponse> = {
+  track: () => false,
+  hold: () => null,
+  readError: ({body}, {maxBytes}: ErrorRead) =>
+    body === null || body.length > maxBytes ? undefined : parsedText(body),
+  readAhead: ({stream}, beginning) => stream?.readAhead(beginning) ?? null,
+  discard() {},
+};
+
+/** As Node's fetch reports them. Frozen, so that the engine attaches no report: one error serves all attempts. */
+const REFUSED: Error = failed('connect ECONNREFUSED', 'ECONNREFUSED', 'connect');
+const RESET: Error = failed('read ECONNRESET', 'ECONNRESET', 'read');
+
+function failed(message: string, code: string, syscall: string): Error {
+  const cause = Object.freeze(Object.assign(new Error(message), {code, syscall}));
+  return Object.freeze(new TypeError('fetch failed', {cause}));
+}
+
+/** Nobody reads the ids of a simulated call. */
+const NO_IDS: Ids = {correlationId: () => 'simulated', requestId: () => 'simulated', idempotencyKey: () => 'simulated'};
+
+/** Of a request whose caller sets no header. What the engine writes is not read, so that all attempts share one. */
+const NO_HEADERS: HeaderBag = {get: () => null, has: () => false, set() {}, delete() {}};
+
+/** Of a request whose caller sets an idempotency key. */
+class KeyHeader implements HeaderBag {
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name.toLowerCase();
+  }
+
+  get(name: string): string | null {
+    return this.has(name) ? 'simulated' : null;
+  }
+
+  has(name: string): boolean {
+    return name.toLowerCase() === this.#name;
+  }
+
+  set(): void {}
+
+  delete(): void {}
+}
+
+/** The body of a request that names its tokens; `max_tokens` is what the engine reads. */
+export const bodyTextOf = ({inputTokens, outputTokens}: AskedTokens): string | undefined =>
+  inputTokens || outputTokens ? JSON.stringify({max_tokens: outputTokens, inputTokens}) : undefined;
+
+function tokensIn(bodyText: string | undefined): AskedTokens {
+  if (bodyText === undefined) return {inputTokens: 0, outputTokens: 0};
+  const {max_tokens: outputTokens, inputTokens} = JSON.parse(bodyText) as {max_tokens: number; inputTokens: number};
+  return {inputTokens, outputTokens};
+}
