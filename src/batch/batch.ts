@@ -188,7 +188,7 @@ export class Batch<Item> implements Dispatcher<Item> {
   settled(entry: Entry<Item>): void {
     const outcome = entry.outcome!;
     if (outcome.ok) this.#heldSince = null;
-    // What another run may try again is not kept.
+    // A result that another run may replace is not kept.
     if (!outcome.ok && outcome.failure.retryable) {
       this.unacted([entry]);
       return this.#share(entry, outcome);

@@ -1,8 +1,8 @@
 /**
- * The transport of a batch: one call of the engine, whose attempts carry the items of a chunk that have no result yet.
+ * The transport of a batch: one call of the engine, whose attempts send the items of a chunk that have no result yet.
  *
- * Each item of an answered request is looked at alone. Those that succeeded, or failed for good, leave; if any are left that
- * may be sent again, the engine is shown the one that asks for most patience, and its decision is theirs.
+ * The items of an answered request are classified one by one. Those that succeeded, or failed permanently, leave the chunk. If others may
+ * be retried, the engine gets the outcome with the longest wait, and its decision applies to all of them.
  */
 
 import type {ResponseBodies} from '../body/response-bodies.ts';
@@ -28,7 +28,7 @@ import {RequestContext} from './send-context.ts';
 import {failedSend, sortChunk} from './sort-chunk.ts';
 import type {ChunkSender, Send} from './types.ts';
 
-/** What all transports of a batch share. */
+/** The parts that all transports of a batch share. */
 export interface Sender<Item> {
   /** Keeps the notes on items that may be sent once only. */
   readonly memory: Pick<Memory, 'sending'>;
@@ -36,7 +36,7 @@ export interface Sender<Item> {
   readonly runId: string;
   readonly drain: Drain;
   readonly counters: Counters;
-  /** The server did not act on these items: takes back what the journal says of them. */
+  /** The server did not act on these items, so their intents in the journal are withdrawn. */
   unacted(entries: readonly Entry<Item>[]): void;
   /** Ends the batch. */
   failed(error: unknown): void;
@@ -91,7 +91,10 @@ export class ChunkTransport<Item> implements Transport<Answer> {
     };
   }
 
-  /** Before items that may be sent once only are sent, the journal says so: a process that is killed leaves no other trace of them. */
+  /**
+   * Notes items that must not be sent twice in the journal before they are sent. If the process is killed, only this note shows that they
+   * were sent.
+   */
   #note(): Promise<void> | undefined {
     if (this.#call.mayRepeat) return undefined;
     const entries = this.open.filter(entry => !entry.isNoted);
@@ -115,7 +118,7 @@ export class ChunkTransport<Item> implements Transport<Answer> {
     return error;
   }
 
-  /** Where the policy says that the server deduplicates. To the engine it is the caller's own. */
+  /** Sets the key if the policy states that the server deduplicates. The engine treats it like a key of the caller. */
   #putKey(headers: HeaderRecord): void {
     const {method, plan} = this.#call;
     const {idempotency} = plan.policy;
@@ -139,7 +142,7 @@ export class ChunkTransport<Item> implements Transport<Answer> {
       const answer = found instanceof Answer ? found : await found;
       const redirect = redirectOf(answer, this.#call.url);
       if (redirect !== undefined) throw redirect;
-      // An attempt whose time is over, or that another one was faster than, has no say any more.
+      // The answer of an attempt that timed out, or was slower than another, is ignored.
       if (answer.status >= 400) this.#unnote(answered(answer), signal);
       const sorted = answer.status >= 400 || signal.aborted ? answer : this.#take(entries, answer);
       return sorted instanceof Answer ? sorted : await sorted;
@@ -154,7 +157,7 @@ export class ChunkTransport<Item> implements Transport<Answer> {
     }
   }
 
-  /** What certainly had no effect on the server is not under way while it waits for its retry. */
+  /** Withdraws the note of an attempt that certainly had no effect on the server, because its items may wait for a retry now. */
   #unnote(outcome: Outcome<Answer>, signal: AbortSignal): void {
     if (signal.aborted || !this.open.some(({isNoted}) => isNoted)) return;
     const {transient, sent} = itemClassification(this.#call, outcome);

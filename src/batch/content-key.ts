@@ -1,4 +1,4 @@
-/** Names for items: by what they say, whatever the order of their fields. */
+/** Keys of items: a hash of their content, independent of the order of fields. */
 import {hash} from 'node:crypto';
 import {SteadfetchError} from '../core/errors.ts';
 

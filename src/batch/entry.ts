@@ -4,7 +4,7 @@ import type {Answer} from '../transport/answer.ts';
 import {digest} from './content-key.ts';
 import type {ItemFailure} from './types.ts';
 
-/** What came of an item: all that a duplicate, or a restart, has to know. */
+/** The result of an item, with everything that a duplicate or a restart needs. */
 export type ItemOutcome =
   | {readonly ok: true; readonly value: unknown; readonly attempts: number}
   | {readonly ok: false; readonly failure: ItemFailure; readonly attempts: number};
@@ -21,10 +21,10 @@ export class Entry<Item> implements Place<Item> {
   readonly key: string;
   /** Requests that carried it. */
   attempts = 0;
-  /** What the last request said of it, where it may be sent again. */
+  /** The outcome of the last request, if the item may be retried; else null. */
   last: Outcome<Answer> | null = null;
   outcome: ItemOutcome | null = null;
-  /** The journal says that the item is being sent: if the process ends now, the server may have acted on the item. */
+  /** Whether the journal notes that the item is being sent. If the process ends now, the server may have acted on it. */
   isNoted = false;
   duplicates: Place<Item>[] = NONE;
   #sendKey: string | undefined;
@@ -50,7 +50,7 @@ export class Entry<Item> implements Place<Item> {
 /** Most items have none. */
 const NONE: never[] = [];
 
-/** Of a request: its item's, or a name for all of them. */
+/** The key of a request: the key of its only item, or a hash of the keys of all items. */
 export function requestKey(entries: readonly Entry<unknown>[], runId: string): string {
   if (entries.length === 1) return entries[0]!.sendKey(runId);
   return digest(entries.map(entry => entry.sendKey(runId)).join());

@@ -37,14 +37,14 @@ export function failureOfCall(
   return {code, refusal, reason, ...saidIn(last), retryable: mayTryAgain};
 }
 
-/** Of one item's answer, whose body is there: with what that says, where the policy has it read. */
+/** The classification of one item's answer, with the facts in its body if the policy reads them. */
 export function itemClassification(call: CallContext<Answer>, outcome: Outcome<Answer>): Classification {
   const byStatus = classificationOf(call, outcome);
   const facts = errorFactsOf(call, outcome, byStatus);
   return facts === null || isPromise(facts) ? byStatus : classificationOf(call, outcome, facts);
 }
 
-/** A client inside `send` has decided: its decision stands. */
+/** The failure by the report of a client inside `send`, which has decided already. */
 function failureOfInner({refusal, reason}: CallReport, call: CallContext<Answer>, last: Outcome<Answer>): ItemFailure {
   const code = call.decision?.classification.reason ?? last.kind;
   const retryable = refusal !== null && refusal !== 'not-transient' && refusal !== 'may-have-acted';
@@ -74,7 +74,7 @@ function named({kind, error}: Outcome<Answer>, code: string, reason: string): {c
   if (error instanceof RedirectError) return {code: error.code, reason: error.message};
   const ownCode = (error as {code?: unknown}).code;
   const name = typeof ownCode === 'string' ? ownCode : error.name;
-  // Fetch says no more than that it failed; why is in its cause.
+  // The error of fetch says only that it failed; the reason is in its cause.
   const {cause} = error;
   const why = cause instanceof Error && cause.message !== '' ? `${error.message}: ${cause.message}` : error.message;
   return {code: name, reason: `${error.name}: ${withoutCredentials(why)}`};

@@ -1,9 +1,9 @@
 /**
- * Appends lines to a file, and notifies the writer of each line when it is on the disk.
+ * Appends lines to a file, and notifies the writer of each line once it is on disk.
  *
- * One write is under way at a time, and what comes meanwhile goes with the next one: a slow disk makes larger groups, not
- * longer lines. A fast one is not asked more often than every few milliseconds, for each write costs as much as a request; the
- * first line after a pause is written at once. An urgent line, which a request waits for, ends the pause.
+ * One write runs at a time, and lines that arrive meanwhile share the next one, so a slow disk makes larger groups. A fast disk is written
+ * to at most every few milliseconds, because each write costs as much as a request; the first line after a pause is written at once. An
+ * urgent line, for which a request waits, ends the pause.
  */
 import {constants} from 'node:fs';
 import type {FileHandle} from 'node:fs/promises';
@@ -62,7 +62,7 @@ class Group {
 export class GroupCommit {
   readonly #file: FileHandle;
   readonly #clock: Clock;
-  /** What waits for the write under way. */
+  /** The lines that wait for the current write. */
   #next: Group | null = null;
   #last: Group | null = null;
   #isWriting = false;

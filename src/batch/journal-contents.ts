@@ -1,4 +1,4 @@
-/** What a journal holds when a run opens it. */
+/** The content of a journal when a run opens it. */
 import type {FileHandle} from 'node:fs/promises';
 import {SteadfetchError} from '../core/errors.ts';
 import {damaged, noJournal} from './journal-errors.ts';
@@ -17,7 +17,7 @@ export interface Contents {
   readonly end: number;
 }
 
-/** What a file holds: null where not even its first line was finished. Cuts a torn tail. */
+/** Reads a file and cuts off an incomplete last line. Null if not even the first line is complete. */
 export async function readContents(path: string, file: FileHandle): Promise<Contents | null> {
   const index = new KeyIndex();
   const intents = new OpenIntents();

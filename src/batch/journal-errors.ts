@@ -1,4 +1,4 @@
-/** What can be wrong with a journal, in words. */
+/** The errors of journals. */
 import {SteadfetchError} from '../core/errors.ts';
 import {LineTooLongError, LONGEST_LINE} from './line-reader.ts';
 import {LockHeldError} from './owner-lock.ts';

@@ -10,7 +10,7 @@ export interface JournalHeader {
   readonly journal: 'steadfetch batch';
   readonly version: 1 | 2;
   readonly run: string;
-  /** What items are named by; undefined where the journal cannot know. */
+  /** How items are named; undefined if `keyOf` names them. */
   readonly names?: string;
 }
 
@@ -24,8 +24,8 @@ interface KeyedLine {
 export type JournalRecord = KeyedLine & ItemOutcome;
 
 /**
- * An item that may be sent once only is about to be sent, or turned out not to have been acted on. A `sending` line without a later
- * result or `unsent` line says that the server may have acted on the item.
+ * Notes that an item that must not be sent twice is about to be sent, or that the server did not act on it. A `sending` line without a
+ * later result or `unsent` line means that the server may have acted.
  */
 export interface JournalIntent extends KeyedLine {
   readonly intent: 'sending' | 'unsent';

@@ -29,7 +29,7 @@ export class Journal implements Memory {
   readonly #commit: GroupCommit;
   readonly #places: PlaceReader;
   readonly #lock: OwnerLock;
-  /** Bytes: what stands before is of earlier runs. */
+  /** Bytes of the file that earlier runs have written. */
   readonly #start: number;
   #end: number;
 
@@ -134,7 +134,7 @@ export class Journal implements Memory {
     return error instanceof SteadfetchError ? error : unusable(this.#path, error);
   }
 
-  /** What was handed to it is written first. */
+  /** Closes the file, after all pending lines are written. */
   async close(): Promise<void> {
     try {
       await this.#commit.flush();
@@ -145,7 +145,7 @@ export class Journal implements Memory {
   }
 }
 
-/** For the owner's eyes only, and never through a link: what stands behind a link can be anything. */
+/** Opens the file for its owner only, and never through a symbolic link, whose target can be any file. */
 async function openPrivate(path: string): Promise<FileHandle> {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW | WRITE_THROUGH;
   const file = await open(path, flags, 0o600);
@@ -181,7 +181,7 @@ async function begin(path: string, file: FileHandle, runId: string, names: strin
   return {runId, names, items: 0, index: new KeyIndex(), end: header.length};
 }
 
-/** A new file is only there for good when its folder says so. Not every system lets a folder be opened. */
+/** Makes the creation of a file durable, which needs a sync of its folder. Not every system can open a folder. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => undefined);
   await folder?.sync().catch(() => {});
@@ -207,7 +207,7 @@ function outcomeOf({key: _key, again: _again, ...outcome}: JournalRecord): ItemO
   return outcome.ok ? {ok: true, value: outcome.value, attempts: outcome.attempts} : outcome;
 }
 
-/** Of an item that was being sent when the process of an earlier run ended. */
+/** The outcome of an item that was in flight when the process of an earlier run ended. */
 const INTERRUPTED: ItemOutcome = {
   ok: false,
   failure: {

@@ -1,8 +1,8 @@
 /**
- * Where in the journal a key's record is: a hash table in typed arrays, 17 bytes a slot, at most three quarters full. A `Map`
+ * Maps a key to the place of its record in the journal: a hash table in typed arrays, 17 bytes a slot, at most three quarters full. A `Map`
  * would take five times as much for a million keys.
  *
- * It holds 32 bits of each key. What it finds is a candidate, and the record itself says whose it is.
+ * The table stores 32 bits of each key, so a match is a candidate; the caller compares the key in the record.
  */
 export interface RecordPlace {
   /** Bytes from the start of the file. */

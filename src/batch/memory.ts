@@ -1,4 +1,4 @@
-/** What is known of items that are done: from this run, or from a journal. */
+/** The results of finished items, from this run or from a journal. */
 import type {Awaitable} from '../core/awaitable.ts';
 import type {SteadfetchError} from '../core/errors.ts';
 import type {ItemOutcome} from './entry.ts';

@@ -16,7 +16,7 @@ export interface OwnerLock {
   release(): void;
 }
 
-/** @throws LockHeldError, or what the file system says. */
+/** @throws LockHeldError, or the error of the file system. */
 export function acquireLock(path: string): OwnerLock {
   const here = identityOf(process.pid);
   const text = `${JSON.stringify(here)}\n`;
@@ -58,7 +58,7 @@ function create(path: string, text: string): boolean {
   }
 }
 
-/** What file systems without hard links say. */
+/** The error codes of file systems without hard links. */
 const NO_LINKS: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 function succeeds(make: () => void): boolean {

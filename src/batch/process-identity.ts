@@ -37,7 +37,7 @@ export function livenessOf(owner: ProcessIdentity, here: ProcessIdentity): 'aliv
   if (!exists(owner.pid)) return 'dead';
   const stat = statOf(owner.pid);
   if (stat === null) return 'alive';
-  // A zombie has ended; only its parent has not asked how.
+  // A zombie has ended, but its parent has not read its exit status.
   const isOver = stat.state === 'Z' || stat.state === 'X';
   const isAnother = owner.started !== null && owner.started !== stat.started;
   return isOver || isAnother ? 'dead' : 'alive';
@@ -52,7 +52,7 @@ function exists(pid: number): boolean {
   }
 }
 
-/** The name of the program stands in parentheses, and may hold spaces and parentheses of its own. */
+/** The name of the program is in parentheses, and may have spaces and parentheses itself. */
 function statOf(pid: number): {readonly state: string; readonly started: string} | null {
   const text = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');

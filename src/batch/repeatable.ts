@@ -1,4 +1,4 @@
-/** What a policy says of a request before it is sent. */
+/** Questions to a policy about a request before it is sent. */
 
 import type {Plan} from '../client/plan.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
@@ -8,7 +8,7 @@ import {needsKey} from '../decide/idempotency.ts';
 /** The target of items that name none: one budget and one breaker guard all of them. */
 export const NOWHERE = 'https://batch.invalid/';
 
-/** The policy says that a second send does no harm, whatever became of the first one. */
+/** Whether the policy states that a second request does no harm, whatever the outcome of the first. */
 export const isHarmless = (handle: PolicyHandle, method: string, url: string): boolean =>
   planOf(handle, method, url).idempotentMethods.has(method);
 

@@ -98,7 +98,7 @@ function portsOf<Item, Value>(options: BatchOptions<Item, Value>): Omit<Ports<An
   };
 }
 
-/** Where a client of ours inside `send` has decided, there is nothing left to decide. */
+/** If a steadfetch client inside `send` has decided not to retry, the batch does not retry either. */
 function heedInner({response, error, classification}: ClassifyInput<Answer>): Reclassification | undefined {
   const inner = innerReport(response === null ? error : response.origin);
   return inner === undefined ? undefined : {transient: false, reason: classification.reason};
@@ -114,7 +114,7 @@ async function memoryOf<Item, Value>(
   return Journal.open(journal, {resume: resume || retryFailed, names, clock, newId});
 }
 
-/** For the journal: what the names say under which items are found again. */
+/** How keys are made, for the journal: a resumed run finds items again only by the same kind of key. */
 function namesOf<Item, Value>({
   keyOf,
   dedupe = true,

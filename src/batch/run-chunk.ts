@@ -20,7 +20,7 @@ import {failureOfCall} from './failure.ts';
 import {NOWHERE} from './repeatable.ts';
 import type {BatchEvent, BatchTarget} from './types.ts';
 
-/** What a chunk needs of its batch. */
+/** The parts of a batch that a chunk needs. */
 export interface Dispatcher<Item> extends Sender<Item> {
   readonly client: Client<Answer>;
   readonly notify: ((event: BatchEvent) => void) | null;
@@ -33,9 +33,9 @@ export interface Dispatcher<Item> extends Sender<Item> {
   left(entry: Entry<Item>): void;
 }
 
-/** A circuit that is half-open says no time: its probes are under way. */
+/** The hold of a half-open breaker, which cannot say when its probes end. */
 const SHORTEST_HOLD_MS = 250;
-/** Too large, or wrong: said of the request, and maybe the fault of one item. */
+/** Too large, or invalid: such a status concerns the request as a whole, but the cause may be one item. */
 const SPLITTING = [400, 413, 422];
 
 /** Resolves when every item is settled, or left. */
@@ -77,7 +77,10 @@ function settleDone<Item>(batch: Dispatcher<Item>, entries: readonly Entry<Item>
   for (const entry of entries) if (entry.outcome !== null) batch.settled(entry);
 }
 
-/** Under a key, 422 says that the key is known with another body, and halves would be new to the server. */
+/**
+ * With a key, 422 means that the server knows the key with another body. The halves would have new keys, so the server would act on them
+ * again.
+ */
 function splits({keyed, decision}: CallFacts, {status}: Outcome, open: readonly unknown[]): boolean {
   if (open.length === 1 || decision?.classification.transient) return false;
   return SPLITTING.includes(status) && !(status === 422 && keyed);

@@ -12,7 +12,7 @@ import {failureOfItem, itemClassification} from './failure.ts';
 export interface Sorted<Item> {
   /** To be sent again. */
   readonly open: readonly Entry<Item>[];
-  /** Of their outcomes, the one whose wait is theirs; null where none is open. */
+  /** The outcome with the longest wait, which applies to all open items; null if none is open. */
   readonly patient: Outcome<Answer> | null;
 }
 
@@ -60,7 +60,7 @@ async function outcomeOf(result: unknown): Promise<Outcome<Answer>> {
   return failedSend(result);
 }
 
-/** What was thrown, and carries no status. */
+/** The outcome of a thrown error without a status. */
 export const failedSend = (error: unknown): Outcome<Answer> =>
   failed(isNetworkFailure(error) ? 'network' : 'other', error);
 

@@ -25,8 +25,8 @@ export interface BodyListener {
 }
 
 /**
- * What it holds must not reach the object that is watched, or that object is never collected. An attempt does not reach its response:
- * it reaches neither the promise that the caller got nor a loop that keeps the last response. Null where the runtime has no registry.
+ * The registry must not reach the watched object, or that is never collected. An attempt has no reference to its response, to the promise
+ * of the caller, or to a loop that keeps the last response. Null in runtimes without a registry.
  */
 const unread =
   typeof FinalizationRegistry === 'undefined'
@@ -34,7 +34,7 @@ const unread =
     : new FinalizationRegistry<BodyListener>(listener => listener.ended());
 
 /**
- * Of bodies that the caller does not read to the end: when the response is collected, its timer and its signal are released.
+ * Ends a body that the caller never reads to its end: once the object is garbage-collected, its timer and its signal are released.
  *
  * @param object The response, or the reader of its stream.
  */

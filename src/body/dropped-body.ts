@@ -1,4 +1,4 @@
-/** A response whose body was dropped. Whatever reads the body gets the error that says so; status and headers are as they were. */
+/** A response whose body was dropped. Reading the body throws an error that says so; status and headers stay the same. */
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import {BODY_METHODS} from './track-response.ts';
 
@@ -6,7 +6,7 @@ const errorOf: HiddenField<Error> = hiddenField();
 const streamOf: HiddenField<ReadableStream> = hiddenField();
 
 export function breakBody(response: Response, error: Error): void {
-  if (!Object.isExtensible(response)) return; // Its body is cancelled: it says that it was read already.
+  if (!Object.isExtensible(response)) return; // The body is cancelled, so `bodyUsed` is true.
   const native = Object.getPrototypeOf(response) as Response;
   errorOf.set(response, error);
   streamOf.set(response, new ReadableStream({start: controller => controller.error(error)}));

@@ -24,7 +24,7 @@ export function holdBody(response: Response, clock: Clock): HeldBody | null {
 class HeldResponse implements HeldBody {
   readonly #response: Response;
   readonly #clock: Clock;
-  /** Of the clone; null once there is nothing more to read. */
+  /** The reader of the clone; null once there is nothing more to read. */
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   /** Why the body cannot be read any more. */
   #dropped: SteadfetchError | null = null;

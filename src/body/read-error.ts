@@ -57,7 +57,7 @@ async function readJson(reader: ReadableStreamDefaultReader<Uint8Array>, limits:
   return parsed(chunks);
 }
 
-/** Of a body that was cut the text is no JSON. */
+/** Undefined for a body that was cut off, because its text is not valid JSON. */
 export function parsed(chunks: readonly Uint8Array[]): unknown {
   const decoder = new TextDecoder();
   const text = chunks.map(chunk => decoder.decode(chunk, {stream: true})).join('') + decoder.decode();

@@ -24,7 +24,7 @@ export interface BodyTimer {
 
 /** Says of a body whether its chunks end the silence: those of an event stream can be nothing but pings. */
 export interface Pulse {
-  /** Whether data came since this was asked last. */
+  /** Whether data came since the last call of this method. */
   takeBroughtData(): boolean;
 }
 
@@ -46,7 +46,7 @@ export class TrackedBody implements BodyListener {
   #readers = 1;
   #reads = NO_READS;
   readonly #pulse: Pulse | null;
-  /** Where the last chunk brought no data. */
+  /** Set if the last chunk brought no data. */
   #silenceLeftMs: number | undefined;
 
   /** @param pulse Null: every chunk ends the silence. */

@@ -11,7 +11,7 @@ export class UsageTap {
   #tail = '';
   #usage: {inputTokens?: number; outputTokens?: number} = {};
 
-  /** @param settle Called once, where the body was read to its end and tells its usage. */
+  /** @param settle Called once, if the body was read to its end and has a `usage`. */
   constructor(usageIn: (text: string) => AskedTokens, settle: (usage: AskedTokens) => void) {
     this.#usageIn = usageIn;
     this.#settle = settle;
@@ -24,7 +24,7 @@ export class UsageTap {
     this.#look(text);
   }
 
-  /** What a body method gave. */
+  /** Takes the result of a body method. */
   value(value: unknown): void {
     this.#look(typeof value === 'string' ? value : JSON.stringify(value));
   }

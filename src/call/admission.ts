@@ -111,7 +111,7 @@ class ConcurrencyWait<R extends AttemptResponse> extends CallPause implements Wa
   readonly #call: CallContext<R>;
   readonly #applicant: Applicant<R>;
   readonly #limit: ConcurrencyLimit;
-  /** Of the quota. */
+  /** The reservation of the quota; null without a quota. */
   readonly #taken: QuotaReservation | null;
 
   constructor(

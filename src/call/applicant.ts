@@ -1,4 +1,4 @@
-/** How the steps of the admission notify the call that asks for it. */
+/** The callbacks by which admission answers a call. */
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {Refusal} from '../decide/may-retry.ts';
@@ -7,8 +7,8 @@ import type {QuotaReservation} from '../guards/quota.ts';
 import type {CallContext} from './context.ts';
 
 /**
- * What asks for admission. All but `waiting` end the asking: exactly one of them is called, maybe at once. Each is given the call, so
- * that one object can ask for many calls.
+ * Asks for admission. Exactly one of the methods but `waiting` is called, maybe at once, and ends the request. Each gets the call, so that
+ * one object can serve many calls.
  */
 export interface Applicant<R extends AttemptResponse> {
   /**

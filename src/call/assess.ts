@@ -1,4 +1,4 @@
-/** What did an attempt's outcome mean? The classification, by the engine and by the user's `classify`; and what guards learn of it. */
+/** Assesses the outcome of an attempt: classifies it, by the engine and by the user's `classify`, and reports it to the guards. */
 import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
@@ -123,7 +123,7 @@ async function askUser<R extends AttemptResponse>(
   return 'outcome' in answer ? {ended: answer.outcome} : {classification: reclassified(found, answer.value)};
 }
 
-/** What the user's `classify` said, over what the engine found. */
+/** The classification, with the fields that the user's `classify` replaces. */
 function reclassified(found: Classification, said: Reclassification | undefined): Classification {
   if (said === undefined || said === null) return found;
   const {transient, reason = found.reason, sent, throttled} = said;
@@ -154,7 +154,7 @@ export function learn<R extends AttemptResponse>(
   if (client.on !== null) notifyAttemptEnded(call, attempt, outcome, classification, now);
 }
 
-/** An abort of the caller, or a refusal of ours, says nothing about the health of an origin. */
+/** The health of the origin by the outcome. An abort by the caller and a refusal by a guard say nothing about it. */
 function healthOf(outcome: Outcome, classification: Classification, answers: Pick<Answers<never>, 'health'>): Health {
   switch (outcome.kind) {
     case 'response':
@@ -170,7 +170,7 @@ function healthOf(outcome: Outcome, classification: Classification, answers: Pic
   }
 }
 
-/** A failure that is not about load, and a refusal or an abort, say nothing about how much the origin can take. */
+/** The load of the origin by the outcome. A failure for another reason, a refusal and an abort say nothing about it. */
 function loadOf(outcome: Outcome, classification: Classification, answers: Pick<Answers<never>, 'health'>): Load {
   switch (outcome.kind) {
     case 'response':

@@ -49,8 +49,8 @@ export function runCall<R extends AttemptResponse>(
 }
 
 /**
- * The first attempt of any call, by callbacks: nothing but the promise of the transport stands between it and the caller. It keeps nothing:
- * what there is to know is on the call and its attempt.
+ * The first attempt of every call, by callbacks: between the transport and the caller there is only the promise of the transport. The
+ * object has no state, which is on the call and its attempt.
  */
 const firstAttempt = {
   admitted<R extends AttemptResponse>(
@@ -99,7 +99,7 @@ const firstAttempt = {
   },
 };
 
-/** Without asking anyone: no function of the user has a say. */
+/** Whether the status alone makes the outcome a success, because there is no `classify` of the user. */
 function isSuccess<R extends AttemptResponse>({client}: CallContext<R>, {response, status}: Outcome<R>): boolean {
   return response !== null && client.classify === null && !client.answers.isFailure(status);
 }

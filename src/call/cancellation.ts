@@ -1,6 +1,6 @@
 /**
- * What cancels an attempt, and later the reading of its body: its time limit, or the caller. The limit is that of the attempt itself, then
- * that of the first content of an event stream, of its body, or of the silence between two chunks of the body.
+ * Cancels an attempt, and later the reading of its body: at a time limit, or when the caller aborts. The limit is that of the attempt, then
+ * that of the first content of an event stream, that of its body, or that of the silence between two chunks.
  */
 import type {ReadAhead} from '../body/response-bodies.ts';
 import type {BodyTimer, TrackedBody} from '../body/tracked-body.ts';
@@ -55,7 +55,7 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
   #request: Pick<TransportRequest<AttemptResponse>, 'abort'> | null = null;
   /** While the caller's abort is listened to. */
   #callerSignal: AbortSource | null = null;
-  /** Of the answer, while it is the caller's. */
+  /** The body of the answer, while the caller may read it. */
   #body: TrackedBody | null = null;
 
   constructor(attempt: Cancellable) {
@@ -225,7 +225,7 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
     }
   }
 
-  /** What the timer was armed with, and what an error that says so names. */
+  /** The limit with which the timer was armed, for the message of its error. */
   get #limitMs(): number {
     const {plan, attemptTimeoutMs, deadlineAt} = this.#attempt.call;
     switch (this.#limit) {
@@ -240,7 +240,7 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
     }
   }
 
-  // What the body asks for. A clock or a signal that throws must not keep a chunk, or the end of the body, from its reader.
+  // Calls from the body. An exception of a clock or a signal must not keep a chunk, or the end of the body, from its reader.
 
   limitSilence(): void {
     this.#limit = 'IDLE_TIMEOUT';

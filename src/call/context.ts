@@ -24,7 +24,7 @@ export interface Rpc {
   readonly origin: string;
   /** `package.Service/Method`. */
   readonly method: string;
-  /** What the caller's deadline leaves; Infinity without one. */
+  /** The time that the caller's own deadline leaves, in ms; Infinity without one. */
   readonly withinMs: number;
 }
 
@@ -56,7 +56,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   correlationId: string | undefined;
   idempotencyKey: string | undefined;
   idsSent: IdsSent = 'unknown';
-  /** What was decided after the last attempt; null before. */
+  /** The decision after the last attempt; null before. */
   decision: RetryDecision | null = null;
   ending: CallEnding | null = null;
   /** Whether the last attempt was given to the transport. */
@@ -133,7 +133,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return this.client.prepareAttempt !== null;
   }
 
-  /** What the plan says, or more, where the policy lets it grow with the asked output; Infinity without a limit. */
+  /** The attempt timeout of the plan, or a longer one if it grows with the requested output; Infinity without a limit. */
   get attemptTimeoutMs(): number {
     const {plan} = this;
     if (!plan.attemptTimeoutGrows) return plan.attemptTimeoutMs;
@@ -214,7 +214,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return this.#retry?.queuedMs ?? 0;
   }
 
-  /** What logs show of a call: no more than others may see, and nothing that is sent to the server. */
+  /** The view of the call for logs: only what others may see, and nothing that is sent to the server. */
   toJSON(): CallView {
     const {method, rpcMethod, url, origin, template, policyName, correlationId} = this;
     const {attempts, hedges, waitedMs, queuedMs, keyed, outerRetries, paidAttempts} = this;
@@ -240,7 +240,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
 /** A call, for steps to which all responses are alike. */
 export type CallFacts = Omit<CallContext, 'client' | 'transport' | 'caller'> & {readonly client: ClientFacts};
 
-/** What console.log of Node shows is what JSON would. */
+/** Node's console.log shows the same fields as JSON. */
 Object.defineProperty(CallContext.prototype, Symbol.for('nodejs.util.inspect.custom'), {
   value(this: CallContext) {
     return this.toJSON();

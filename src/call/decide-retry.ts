@@ -1,8 +1,8 @@
 /**
- * The decision to retry: may the call be sent again, and after how long?
+ * Decides whether to retry, and after how long.
  *
- * Everything is asked before anyone waits: what the server may have done, the attempts, the body, the server's hint, the
- * deadline, the breaker, and last the budget, which is reserved here and given back if the retry does not happen.
+ * All checks come before the wait: whether the server may have acted, the attempts, the body, the hint of the server, the deadline, the
+ * breaker, and last the budget. The budget is reserved here and given back if the retry does not happen.
  */
 import {isPromise} from '../core/awaitable.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
@@ -84,7 +84,7 @@ function factsOf<R extends AttemptResponse>(call: CallContext<R>, replayable: bo
   };
 }
 
-/** Whatever becomes of this call. Capped, so that one bad hint cannot block an origin. */
+/** Holds the other calls to the origin, whatever the end of this one. Capped, so that one bad hint cannot block an origin. */
 function holdOthers<R extends AttemptResponse>({client, plan, guards}: CallContext<R>, hint: ServerHint): void {
   const {hold, quota} = guards;
   const ms = Math.min(hint.ms, plan.policy.retryAfter.maxMs);
@@ -119,7 +119,9 @@ function hintOf<R extends AttemptResponse>(
 /** A call that was throttled so often waits its backoff, too: it met the same busy time again and again. */
 const RETRIES_WITHOUT_BACKOFF = 2;
 
-/** Where a quota learns, its line is held for as long as the hint says, and retries stand first in it: they need no wait of their own. */
+/**
+ * A quota that learns holds its queue for as long as the hint says, and retries are first in the queue, so they need no wait of their own.
+ */
 const waitsInLine = ({guards, attempts, hedges}: CallFacts, hint: ServerHint | null): boolean =>
   hint !== null && hint.ms > 0 && attempts - hedges <= RETRIES_WITHOUT_BACKOFF && guards.quota?.learns === true;
 

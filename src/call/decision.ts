@@ -1,4 +1,4 @@
-/** What was decided about a retry, and why. */
+/** The decision about a retry, and its reason. */
 
 import {type Classification, red, SUCCESS} from '../decide/classification.ts';
 import type {Refusal} from '../decide/may-retry.ts';
@@ -11,9 +11,9 @@ export interface RetryDecision {
   readonly refusal: Refusal | null;
   readonly waitMs: number;
   readonly waitSource: HintSource | 'backoff' | 'none';
-  /** What the server asked for, whether or not it can be granted. */
+  /** The wait that the server asked for, even if it is too long. */
   readonly hint: ServerHint | null;
-  /** What the budget holds for the retry. */
+  /** The tokens that the budget has reserved for the retry. */
   readonly receipt: Receipt;
 }
 

@@ -1,4 +1,4 @@
-/** What the body of an error says, where the policy has it read. */
+/** Reads the facts in the body of an error, if the policy sets `refusals`. */
 
 import {LONGEST_ERROR_READ_MS} from '../body/read-error.ts';
 import {type Awaitable, isPromise, promiseOf} from '../core/awaitable.ts';
@@ -9,8 +9,8 @@ import type {CallContext} from './context.ts';
 import {signalOf} from './wait.ts';
 
 /**
- * @param found By status and headers. The body is read only where that says that a retry might help.
- * @returns Null, now or later, where nothing is known beyond that.
+ * @param found The classification by status and headers. The body is read only if a retry might help.
+ * @returns Null, now or later, if the body adds nothing.
  */
 export function errorFactsOf<R extends AttemptResponse>(
   {plan, transport, client, deadlineAt}: CallContext<R>,

@@ -75,7 +75,7 @@ export function breakCall<R extends AttemptResponse>(
   return {outcome, now};
 }
 
-/** What the caller gets where a step threw. */
+/** The error for the caller if a step threw. */
 function internalError(cause: unknown): SteadfetchError {
   return new SteadfetchError('INTERNAL', `An unexpected exception ended the call: ${textOf(cause)}`, cause);
 }

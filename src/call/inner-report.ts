@@ -9,7 +9,7 @@ const innerReports = new WeakMap<object, CallReport>();
 /** Errors that ended a call of a batch. If `send` throws one again, its report is the batch's own and not that of an inner client. */
 const own = new WeakSet<object>();
 
-/** To be asked when `send` has thrown, or answered: later the report on it is the batch's. */
+/** Call it when `send` has thrown or answered; later the report is that of the batch. */
 export function noteInner(said: unknown): void {
   if (typeof said !== 'object' || said === null || own.has(said)) return;
   const report = reportOf(said);
@@ -21,7 +21,7 @@ export function noteOwn(error: unknown): void {
   if (typeof error === 'object' && error !== null) own.add(error);
 }
 
-/** What an inner client said of a failure. */
+/** The report of an inner client about a failure. */
 export function innerReport(said: unknown): CallReport | undefined {
   return typeof said === 'object' && said !== null ? innerReports.get(said) : undefined;
 }

@@ -60,7 +60,10 @@ export function reportFor(call: CallFacts): CallReport {
 
 const callOf: HiddenField<CallFacts> = hiddenField();
 
-/** Where client libraries keep what fetch gave them: ky, most SDKs, Stripe, urql, and the SDKs that keep the headers of a response only. */
+/**
+ * The fields in which client libraries keep the result of fetch: ky, most SDKs, Stripe, urql, and SDKs that keep only the headers of a
+ * response.
+ */
 const HOLDERS = ['response', 'cause', 'detail', 'networkError', 'headers'] as const;
 /** How many objects `reportOf` looks at: causes can be endless. */
 const MAX_LOOKED_AT = 20;
@@ -146,7 +149,7 @@ export function resultOf({client, decision}: CallFacts, outcome: Outcome): CallR
       return 'cancelled';
     case 'deadline':
       return 'timeout';
-    case 'hook': // Whatever was decided before it threw, this is why it ended.
+    case 'hook': // The exception is the reason of the end, whatever was decided before.
       return 'failure';
     case 'response':
       if (!client.answers.isFailure(outcome.status) && !decision?.classification.transient) return 'success';
@@ -171,7 +174,7 @@ export function resultOf({client, decision}: CallFacts, outcome: Outcome): CallR
   }
 }
 
-/** Whether a reason says it all: the others are a status or a code. */
+/** Whether a reason is a clause. Other reasons are a status or a code. */
 export const isSentence = (reason: string): boolean => /[a-z]{3}/.test(reason);
 
 /** The reason clause of reports, events and spans. */

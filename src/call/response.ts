@@ -29,7 +29,7 @@ export function responseFlaw(response: AttemptResponse & {readonly body?: unknow
   try {
     const {status, headers, body: _} = response;
     if (typeof status !== 'number') return {};
-    // A Map says undefined where headers say null. What tests make up for a success has none, and needs none.
+    // A Map has undefined where headers have null. The response of a test double may have no headers, and needs none if it succeeds.
     if (!(status >= 400)) return null;
     const said: unknown = headers.get('retry-after');
     return said === null || typeof said === 'string' ? null : {};

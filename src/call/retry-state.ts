@@ -14,22 +14,22 @@ export class RetryState {
   firstContentMs: number | undefined;
   /** The last planned wait, for decorrelated jitter. */
   lastBackoffMs = 0;
-  /** Of the attempt before, where the next one is to be prepared. */
+  /** The status of the attempt before, for `prepareAttempt`. */
   previousStatus = 0;
-  /** What `prepareAttempt` wrote onto the last attempt. */
+  /** The headers that `prepareAttempt` wrote for the last attempt. */
   prepared: PreparedHeaders | null = null;
   reservation: Reservation | null = null;
   /** Attempts that cost nothing, where the policy counts those that do. */
   freeAttempts = 0;
-  /** Of this call, where it grows with the asked output; null before the first attempt. */
+  /** The attempt timeout of this call, if it grows with the requested output; null before the first attempt. */
   attemptTimeoutMs: number | null = null;
-  /** What the caller's headers say about an outer client that retries as well. */
+  /** The client above that retries as well, by the caller's headers. */
   outer: OuterRetries | null = null;
   /** Waits for functions of the user, which end with the call. */
   readonly waits: Set<Pause> = new Set();
 }
 
-/** What the budget holds for the next retry, and what the retry in flight was paid with. */
+/** The tokens that the budget has reserved for the next retry, and those that the retry in flight has taken. */
 export class Reservation {
   readonly #budget: Budget;
   #held: Receipt = REFUSED;
@@ -44,7 +44,7 @@ export class Reservation {
     this.#held = receipt;
   }
 
-  /** A hook of the user asks for a retry (`ky.retry()`): it is paid for as far as the budget goes. */
+  /** A hook of the user forces a retry (`ky.retry()`). It takes as many tokens as the budget has. */
   holdForced(now: number): void {
     if (this.#held === REFUSED) this.#held = this.#budget.withdraw(false, now);
   }

@@ -16,9 +16,9 @@ import {discardResponse, holdResponse} from './response.ts';
 import {abortedBy, waitBeforeRetry} from './wait.ts';
 
 export interface Admitted {
-  /** Of the breaker. */
+  /** The ticket of the breaker. */
   readonly ticket: Ticket;
-  /** Of the quota; null where the origin has none. */
+  /** The reservation of the quota; null without a quota. */
   readonly taken: QuotaReservation | null;
   readonly now: number;
 }
@@ -30,7 +30,7 @@ export type Admission =
   /** The caller aborted, or the deadline came. */
   | {readonly ended: Outcome<never>};
 
-/** Waits, then asks everything that may keep the retry from being sent. */
+/** Waits, then asks for admission. */
 export async function admitRetry<R extends AttemptResponse>(
   call: CallContext<R>,
   last: Sent<R>,

@@ -40,7 +40,10 @@ const OPTIONS: readonly OptionSyntax[] = [
   {name: 'help', short: 'h'},
 ];
 
-/** @returns `help` where that is asked for. @throws UsageError */
+/**
+ * @returns `help` if the arguments ask for it.
+ * @throws UsageError
+ */
 export function readBatchArguments(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

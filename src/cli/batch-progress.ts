@@ -21,7 +21,7 @@ export class BatchProgress {
     if (event.type === 'batch.draining') {
       this.#progress.say(`${event.reason}: nothing more is sent; ${progressText(this.#state.view)}`);
     } else if (event.type === 'batch.held' && !this.#isHeld) {
-      // Each request that is held says so; the first one is enough.
+      // Each held request sends the event; the first one is enough.
       this.#isHeld = true;
       this.#progress.say(`${progressText(this.#state.view)} (${event.reason})`);
     } else if (event.type === 'item.end' && event.failure === null) this.#isHeld = false;

@@ -1,4 +1,4 @@
-/** What `--dry-run` prints: what would be sent, where to, and what would not be retried. */
+/** The output of `--dry-run`: the number of requests, their target, and which of them would not be retried. */
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import type {BatchArguments} from './batch-arguments.ts';
 import type {BatchFiles} from './files.ts';

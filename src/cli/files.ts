@@ -9,7 +9,7 @@ export type Place = {readonly name: string; readonly path: string} | {readonly n
 
 export interface Output {
   readonly place: Place;
-  /** False for pipes, devices and open files: nothing of an earlier run can be in them, and nothing can stand beside them. */
+  /** False for pipes, devices and open descriptors, which have no data of earlier runs and no other file beside them. */
   readonly isFile: boolean;
 }
 
@@ -117,7 +117,9 @@ function identityOf(place: Place): string | undefined {
   return stats.isFile() ? `${stats.dev}:${stats.ino}` : undefined;
 }
 
-/** Of a file that does not exist yet. Names that differ in case only are one file on many systems, so they are taken for one. */
+/**
+ * The identity of a file that does not exist yet. Many systems ignore case in names, so names that differ only in case count as one file.
+ */
 function futureIdentityOf(path: string): string {
   const folder = statSync(dirname(path), {bigint: true, throwIfNoEntry: false});
   const name = basename(path).normalize('NFC').toLowerCase();

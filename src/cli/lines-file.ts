@@ -85,6 +85,6 @@ function streamTo({place, isFile}: Output): Stream {
 
 const isStandard = (stream: Stream): boolean => stream === process.stdout || stream === process.stderr;
 
-/** Standard output is not ended: the process may have more to say. */
+/** Standard output is not ended, because the process may still write to it. */
 const flushed = (stream: Stream): Promise<void> =>
   new Promise((resolve, reject) => stream.write('', error => (error ? reject(error) : resolve())));

@@ -17,7 +17,7 @@ export class Outputs {
     this.#files = files;
   }
 
-  /** Where the failed lines are; undefined where nothing failed, or they are in the results only. */
+  /** The file of the failed lines; undefined if no line failed, or if they are only in the results. */
   get errors(): string | undefined {
     return this.#opened?.failures?.count ? this.#files.errors?.place.name : undefined;
   }

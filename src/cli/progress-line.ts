@@ -33,14 +33,14 @@ function factsOf(view: ProgressView): string[] {
   return [`${count(finished)} of ${count(total)}`, failed > 0 ? `${count(failed)} failed` : '', statusOf(view)];
 }
 
-/** What the run waits for and, where attempts fail, with what. */
+/** What the run waits for, and why attempts fail. */
 function statusOf({failing, waiting}: ProgressView): string {
   const cause = failing === null ? '' : plain(failing.reason);
   const wait = waitOf(waiting);
   if (waiting.for === 'the end of a hold') return cause === '' ? wait : `${cause}: ${wait}`;
   if (failing === null) return wait;
   const often = failing.attempts === 1 ? cause : `${cause} ${count(failing.attempts)} times in a row`;
-  // Retries after failures say nothing of the time that is left.
+  // Retries after failures do not show how much time is left.
   return waiting.for === 'the rest' ? often : `${often}, ${wait}`;
 }
 

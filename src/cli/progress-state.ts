@@ -26,7 +26,7 @@ export interface ProgressView {
   readonly total: number;
   readonly finished: number;
   readonly failed: number;
-  /** What the last attempts failed with; null where they did not. */
+  /** The reason of the last failures; null if the last attempt succeeded. */
   readonly failing: {readonly reason: string; readonly attempts: number} | null;
   readonly waiting: Waiting;
 }
@@ -40,7 +40,7 @@ export class ProgressState {
   #done = 0;
   #samples: {readonly at: number; readonly done: number}[];
   #underWay = 0;
-  /** Of the last answer, or of the first request after a time without any. */
+  /** The time of the last answer, or of the first request after a time without any. */
   #heardAt = 0;
   /** A moving average; 0 before the first answer. */
   #latencyMs = 0;
@@ -116,7 +116,7 @@ export class ProgressState {
     };
   }
 
-  /** The time of a hold says nothing of the time that is left. */
+  /** Leaves the time of a hold out of the estimate. */
   #endHold(now: number): void {
     if (this.#heldSince === null) return;
     this.#heldMs = this.heldMs;

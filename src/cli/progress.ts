@@ -4,7 +4,7 @@ import {type Clock, Timer} from '../core/timer.ts';
 import {progressBar, progressText} from './progress-line.ts';
 import type {ProgressView} from './progress-state.ts';
 
-/** What reports how far a run is. */
+/** The source of the progress of a run. */
 export interface ProgressSource {
   readonly view: ProgressView;
 }
@@ -16,7 +16,7 @@ export interface Progress {
   end(): void;
 }
 
-/** Where there is no terminal, so often. */
+/** The time between two lines without a terminal. */
 const LINE_MS = 10_000;
 /** The width of a terminal that does not report one. */
 const COLUMNS = 80;

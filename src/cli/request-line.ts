@@ -11,7 +11,7 @@ export interface RequestLine {
   readonly body: unknown;
 }
 
-/** What is wrong with a line, and in which column if that is known. */
+/** A mistake in a line, with its column if that is known. */
 export class LineError extends Error {
   readonly column: number | undefined;
 

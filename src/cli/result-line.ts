@@ -3,7 +3,7 @@ import {digest} from '../batch/content-key.ts';
 import type {ItemResult} from '../batch/types.ts';
 import type {RequestLine} from './request-line.ts';
 
-/** What the server said. */
+/** The response of the server. */
 export interface LineResponse {
   readonly status_code: number;
   readonly request_id: string | null;

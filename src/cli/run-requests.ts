@@ -28,9 +28,9 @@ export interface Run {
 
 export interface Ended {
   readonly report: BatchReport;
-  /** Where the failed requests are; undefined where there are none, or no file of them. */
+  /** The file of the failed requests; undefined if no request failed, or if there is no such file. */
   readonly failed: string | undefined;
-  /** By the code of a failure: what one of them said. */
+  /** The reason of one failure for each code. */
   readonly said: ReadonlyMap<string, string>;
   /** Time in which nothing could be sent. */
   readonly heldMs: number;

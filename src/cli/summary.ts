@@ -1,13 +1,13 @@
-/** What came of it, for people. */
+/** The summary of a run, for people. */
 import type {BatchReport} from '../batch/types.ts';
 import {ALLOW} from './dry-run.ts';
 import type {BatchFiles} from './files.ts';
 import {plain} from './progress-line.ts';
 
 export interface SummaryFiles extends Pick<BatchFiles, 'out' | 'journal'> {
-  /** Where the failed requests are; undefined where there are none, or no file of them. */
+  /** The file of the failed requests; undefined if no request failed, or if there is no such file. */
   readonly failed: string | undefined;
-  /** By the code of a failure: what one of them said. */
+  /** The reason of one failure for each code. */
   readonly said: ReadonlyMap<string, string>;
 }
 
@@ -42,14 +42,14 @@ export function summary(report: BatchReport, total: number, files: SummaryFiles,
 function failedBy({failedBy: by}: BatchReport, said: ReadonlyMap<string, string>): [string, string][] {
   const lines = Object.entries(by).flatMap(([why, times]) => {
     const reason = said.get(why);
-    // A status, or a code of Node's, says it all.
+    // A status or a code of Node needs no explanation.
     const isKnown = reason === undefined || /^(?:\d+|E[A-Z]+)\b/.test(why);
     return [`${why} (${count(times)})`, ...(isKnown ? [] : [`  such as ${plain(reason)}`])];
   });
   return lines.map((line, index) => [index === 0 ? 'failed' : '', line]);
 }
 
-/** Waits of parallel requests overlap, so their sum would say nothing of how long the run took. */
+/** The average wait. The sum would be misleading, because waits of parallel requests overlap. */
 const retriesText = ({retries, waitedMs}: BatchReport): string =>
   retries === 0 ? '' : `, ${count(retries)} of them retries, after ${ms(waitedMs / retries)} on average`;
 

@@ -1,4 +1,4 @@
-/** What the calls of one client share: the policy's handle, the ports with their defaults, and where calls go. */
+/** The parts that the calls of one client share: the handle of the policy, the ports with their defaults, and targets. */
 
 import {LONGEST_DRAIN_MS} from '../body/discard.ts';
 import {LONGEST_ERROR_READ_MS} from '../body/read-error.ts';
@@ -92,7 +92,7 @@ export class Client<R extends AttemptResponse> {
 
 type Weigh = NonNullable<Ports['weigh']>;
 
-/** What it throws stays with it: said once on the console. */
+/** Catches the exceptions of `weigh`, and reports the first on the console. */
 function guardedWeigh(weigh: Weigh): Weigh {
   let hasComplained = false;
   return request => {

@@ -11,7 +11,7 @@ import {mayCarryIds} from './target.ts';
 /** Plans of per-call overrides that are kept: programs write a handful of them, and writing them anew each call is costly. */
 const KEPT_VARIANTS = 256;
 
-/** Makes what runs of what is written: with every question asked, or, where a build has asked them, without. */
+/** Turns a policy into the form that runs: validated, or without checks if a build has validated it. */
 export interface PolicySource {
   /** @throws InvalidPolicyError */
   resolve(input: PolicyInput | undefined): ResolvedPolicy;
@@ -63,7 +63,7 @@ export class Plan implements GuardSettings {
     this.maxAttempts = policy.maxAttempts === 'unlimited' ? Number.POSITIVE_INFINITY : (policy.maxAttempts ?? 1);
     this.deadlineMs = policy.deadlineMs ?? Number.POSITIVE_INFINITY;
     this.attemptTimeoutMs = policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
-    // What a call sets for itself is kept.
+    // A timeout that a call sets for itself does not grow.
     this.attemptTimeoutGrows = policy.paid !== null && override?.attemptTimeoutMs === undefined;
     this.idleTimeoutMs = policy.idleTimeoutMs ?? Number.POSITIVE_INFINITY;
     this.contentTimeoutMs = policy.stream?.firstContentMs ?? Number.POSITIVE_INFINITY;
@@ -83,7 +83,7 @@ export class Plan implements GuardSettings {
     const key = keyOf(overrides);
     const known = key === undefined ? undefined : this.#variants.get(key);
     if (known !== undefined) return known;
-    // What is kept under a name is what the name says: a getter may answer otherwise the next time.
+    // The plan is built from the cached text, because a getter may return another value the next time.
     const named = key === undefined ? overrides : (JSON.parse(key) as CallOverrides);
     const {policy, correlationId, idempotencyKey} = this.#source.resolveCall(this.policy, named);
     const variant: Variant = {

@@ -1,7 +1,7 @@
 /**
- * The handle of a policy: resolved once, shared by every client that uses it, and the place where operators look and act.
+ * The handle of a policy: resolved once, shared by every client that uses it, and the interface for operators.
  *
- * It stands above the policy's data, because it owns the state of the guards: two clients of one handle share a budget.
+ * It is above `src/policy`, because it owns the state of the guards: two clients of one handle share a budget.
  */
 import type {GuardSnapshot, GuardsView} from '../core/guard-snapshot.ts';
 import {systemClock} from '../core/system-clock.ts';

@@ -1,4 +1,4 @@
-/** Where a call goes: the parts of its URL that guards, routes and ids are keyed by. */
+/** The target of a call: the parts of its URL that guards, routes and ids use. */
 import {Lru} from '../core/lru.ts';
 
 export interface Target {

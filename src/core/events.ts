@@ -147,7 +147,7 @@ export interface CallEndEvent {
   readonly reason: string;
 }
 
-/** What a listener is called with, discriminated by `type`. */
+/** An event for a listener, discriminated by `type`. */
 export type SteadfetchEvent =
   | AttemptEndEvent
   | RetryScheduledEvent

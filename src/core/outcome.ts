@@ -82,7 +82,7 @@ export class Outcome<out R extends AttemptResponse = AttemptResponse> {
     this.streamError = streamError;
   }
 
-  /** The HTTP status, or the one that an error at the beginning of the stream stands for; 0 without a response. */
+  /** The HTTP status, or that of the error with which the stream began; 0 without a response. */
   get status(): number {
     if (this.streamError !== null) return this.streamError.status;
     return this.response === null ? 0 : this.response.status;

@@ -11,11 +11,11 @@ const isFailure = (status: number): boolean => status >= 400;
 
 export const httpAnswers: Answers<AttemptResponse> = {
   classify: classifyResponse,
-  // What tests make up for a success may have no headers, and the user's own classify may call it transient.
+  // The response of a test double may have no headers, and `classify` of the user may still call it transient.
   hint: ({status, headers}, wall) => (headers === undefined ? null : serverHint(status, headers, wall)),
   isFailure,
   health(status, classification) {
-    // A 429 asks for less, it does not fail.
+    // A 429 asks for less load. It is not a failure of the server.
     if (classification.throttled || status === 429) return 'nothing';
     if (status >= 500 && !HEALTHY_5XX.includes(status)) return 'failure';
     // Below 500 only the user's own classify can call an answer a failure: a 200 that carries an error.

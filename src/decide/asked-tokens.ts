@@ -1,7 +1,7 @@
-/** How many tokens a request to a model endpoint asks for, going by its JSON body. */
+/** The tokens that a request to a model endpoint asks for, by its JSON body. */
 
 export interface AskedTokens {
-  /** Of the prompt: an estimate. Undefined where the body is no JSON object. */
+  /** An estimate of the tokens of the prompt. Undefined if the body is not a JSON object. */
   readonly inputTokens?: number;
   /** The most that may be generated. Undefined where the body sets no limit. */
   readonly outputTokens?: number;
@@ -15,7 +15,7 @@ const BYTES_PER_TOKEN = 4;
 const ATTACHMENT = /[A-Za-z0-9+/=_-]{2048,}/g;
 const TOKENS_PER_ATTACHMENT = 1000;
 
-/** Where vendors put the limit on generated tokens. */
+/** The fields in which vendors limit the generated tokens. */
 const OUTPUT_LIMITS: readonly (readonly string[])[] = [
   ['max_completion_tokens'], // OpenAI chat completions
   ['max_output_tokens'], // OpenAI responses

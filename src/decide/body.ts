@@ -65,7 +65,7 @@ export function byteLength(text: string, limitBytes: number): number {
     : new TextEncoder().encode(text).byteLength;
 }
 
-/** Of whatever realm: what Node's own functions give is another one's inside of a sandbox. */
+/** Buffers of any realm: inside a sandbox, Node's own functions return buffers of another realm. */
 const isBuffer = (body: unknown): body is ArrayBuffer =>
   Object.prototype.toString.call(body) === '[object ArrayBuffer]';
 

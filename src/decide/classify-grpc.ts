@@ -1,8 +1,8 @@
 /**
- * What a gRPC status says about sending again.
+ * Classifies a gRPC status.
  *
- * A connection that breaks after the server has acted is UNAVAILABLE, as is one that could not be made. The server did not act only
- * where the client itself knows that it never connected, or that HTTP/2 refused the stream. Once a response has begun, nothing is sent again.
+ * A connection that breaks after the server has acted is UNAVAILABLE, like one that could not be made. So the server certainly did not act
+ * only if the client knows that it never connected, or that HTTP/2 refused the stream. Once a response has begun, nothing is retried.
  *
  * @see gRFC A6; AIP-194; grpc/doc/statuscodes.md
  */
@@ -14,7 +14,7 @@ import {type GrpcAnswer, grpcHint, stops} from './grpc-hint.ts';
 const UNAVAILABLE = yellow('UNAVAILABLE');
 const NOT_SENT = green('UNAVAILABLE', 'not-sent');
 const REFUSED = green('UNAVAILABLE', 'not-processed');
-/** Bare, it is also said of a message that is too large, or of a quota that comes back tomorrow. */
+/** Without a hint, this code can also mean a message that is too large, or a quota that resets tomorrow. */
 const EXHAUSTED = red('RESOURCE_EXHAUSTED', 'maybe-processed', {throttled: true});
 const THROTTLED = green('RESOURCE_EXHAUSTED', 'not-processed', {throttled: true});
 const REFRESH = green('UNAUTHENTICATED', 'not-processed', {once: true});
@@ -34,7 +34,7 @@ export function classifyGrpc(answer: GrpcAnswer, {transients, refreshes}: Answer
     case 'UNAUTHENTICATED':
       if (refreshes) return REFRESH;
   }
-  // Whatever else the policy names may well have been acted on.
+  // The server may have acted on any other status that the policy lists.
   const found = red(name, 'maybe-processed');
   return transients.code(name) ? listed(found) : found;
 }

@@ -1,4 +1,4 @@
-/** What an HTTP response says about sending again: by its status, and by what the server wrote into its headers. */
+/** Classifies an HTTP response by its status and its headers. */
 
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 import type {AnswerContext} from './answers.ts';
@@ -9,7 +9,7 @@ const BY_STATUS: ReadonlyMap<number, Classification> = new Map([
   [408, green('408', 'not-processed')], // §15.5.9: the request was never completely received
   [421, green('421', 'not-processed', {once: true})], // §15.5.20: any method, over another connection
   [425, green('425', 'not-processed', {once: true})], // RFC 8470 §5.2: not in early data
-  [429, green('429', 'not-processed', {throttled: true})], // limiters stand before handlers
+  [429, green('429', 'not-processed', {throttled: true})], // a limiter runs before the handler
   [529, yellow('529', {throttled: true})],
 ]);
 
@@ -28,7 +28,7 @@ export function classifyResponse(response: AttemptResponse, context: AnswerConte
   if (says(headers, 'idempotent-replayed', 'true') || says(headers, 'idempotency-replayed', 'true')) return REPLAYED;
   if (says(headers, 'x-should-retry', 'false') || says(headers, 'stripe-should-retry', 'false')) return SERVER_SAID_NO;
   const found = headers.has('x-envoy-ratelimited') ? ENVOY_RATE_LIMITED : byStatus(status, headers, context);
-  // "true" means transient, not harmless: what may be repeated is still asked.
+  // "true" makes the response transient; whether the call may be repeated is decided separately.
   const insists = says(headers, 'x-should-retry', 'true') || says(headers, 'stripe-should-retry', 'true');
   const classification = insists ? listed(found) : found;
   // Envoy dropped the request because of its own load, or of too many requests to the cluster.
@@ -44,7 +44,7 @@ function byStatus(status: number, headers: ResponseHeaders, context: AnswerConte
     const found = byStatus(429, headers, context);
     return transients.status(403) ? listed(found) : found;
   }
-  // Whatever else the policy names may well have been acted on.
+  // The server may have acted on any other status that the policy lists.
   const found = BY_STATUS.get(status) ?? red(String(status), 'maybe-processed');
   return transients.status(status) ? listed(found) : unlisted(found);
 }

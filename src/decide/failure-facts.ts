@@ -1,7 +1,7 @@
 /** Reads what was thrown without trusting it: errors of other realms, frozen ones, ones whose getters throw. */
 
 export interface FailureFacts {
-  /** What failed: one thing, or each address that was tried. Empty where nothing has a code. */
+  /** The failed address, or each address that was tried. Empty if no error has a code. */
   readonly tried: readonly Tried[];
   /** Their codes, as far as they have any. */
   readonly codes: readonly string[];
@@ -18,7 +18,7 @@ export interface Tried {
   readonly connecting: boolean;
 }
 
-/** What each runtime's fetch says when the transport failed and the error has no details. */
+/** The messages of each runtime's fetch when the transport failed and the error has no details. */
 const NETWORK_MESSAGES: readonly RegExp[] = [
   /^Failed to fetch( \(.+\))?$/, // Chromium, of late with the host
   /^NetworkError when attempting to fetch resource\.?$/, // Firefox
@@ -44,8 +44,8 @@ const CODE =
 const MISTAKE = /^(UND_)?ERR_(INVALID_|MISSING_|NOT_SUPPORTED|OUT_OF_RANGE|REQ_CONTENT_LENGTH_MISMATCH|UNKNOWN_)/;
 
 /**
- * What undici's fetch gives as the cause when it refuses a request or a response itself (lib/web/fetch/index.js of undici 8).
- * Nothing on the network failed, and a retry would end the same way.
+ * The causes with which undici's fetch refuses a request or a response itself (lib/web/fetch/index.js of undici 8). The network did not
+ * fail, and a retry would end the same way.
  */
 const REFUSED_BY_UNDICI: ReadonlySet<string> = new Set([
   'local URLs only',
@@ -132,7 +132,7 @@ const hasCode = ({code}: Tried): boolean => code !== '';
 const asRecord = (value: unknown): Record<string, unknown> | null =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
 
-/** Which kind of failure a transport's error is. A custom fetch may have a timeout of its own, and says so by name. */
+/** The kind of a transport's error. The timeout of a custom fetch is recognized by the name of its error. */
 export function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'other' {
   if (isNetworkFailure(error)) return 'network';
   try {

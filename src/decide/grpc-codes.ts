@@ -21,7 +21,7 @@ export const CODE_NAMES = [
 
 export type CodeName = (typeof CODE_NAMES)[number];
 
-/** A number that stands for no code is UNKNOWN, as the specification has it. */
+/** The name of a code. An unknown number is UNKNOWN, by the specification. */
 export const codeName = (code: number): CodeName => CODE_NAMES[code] ?? 'UNKNOWN';
 
 export const isCodeName = (word: unknown): word is CodeName => (CODE_NAMES as readonly unknown[]).includes(word);

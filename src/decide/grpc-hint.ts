@@ -1,5 +1,5 @@
 /**
- * A gRPC server's word on when to come back: pushback, which may also say "never", else the RetryInfo of the error's details.
+ * The hint of a gRPC server: pushback, which may also forbid a retry, else the RetryInfo in the details of the error.
  *
  * @see gRFC A6, "Pushback"; AIP-193, "RetryInfo"
  */
@@ -23,7 +23,7 @@ export interface GrpcAnswer {
 /** The header holds an int32. */
 const MOST_PUSHBACK_MS = 2 ** 31 - 1;
 
-/** What is negative, or cannot be read, means "do not try again". */
+/** Whether pushback forbids a retry: it is negative or unreadable. */
 export function stops(answer: GrpcAnswer): boolean {
   const pushback = answer.trailer('grpc-retry-pushback-ms');
   return pushback !== undefined && pushbackMs(pushback) === undefined;

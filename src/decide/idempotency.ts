@@ -1,10 +1,10 @@
 /** May a call be repeated although the server may have acted? By its method, or because a key lets the server recognize the repeat. */
 import type {Idempotency} from '../policy/types.ts';
 
-/** The header that needs no field in the policy: a caller that sets it says that the server deduplicates by it. */
+/** The header that needs no field in the policy: a caller who sets it states that the server deduplicates by it. */
 export const STANDARD_KEY_HEADER = 'Idempotency-Key';
 
-/** Writes a key as the server wants it: bare, or as a structured-field string (RFC 9651 §3.3.3). */
+/** Formats a key: bare, or as a structured-field string (RFC 9651 §3.3.3). */
 export function formatKey(key: string, format: Idempotency['format']): string {
   return format === 'raw' ? key : `"${key}"`;
 }

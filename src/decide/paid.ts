@@ -1,4 +1,4 @@
-/** What attempts cost: the server may have done the work that is paid for. */
+/** Which attempts may have to be paid for: the server may have done the work. */
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {PaidAttempts} from '../policy/types.ts';
 import {askedTokens} from './asked-tokens.ts';
@@ -10,7 +10,7 @@ import {readFailure} from './failure-facts.ts';
 export const isFree = ({reachedTransport}: Outcome, {sent}: Classification): boolean =>
   !reachedTransport || harmless(sent);
 
-/** A gateway or a CDN gave up waiting; for 408, a body can say that the model was at work. */
+/** A gateway or a CDN stopped waiting. 408 is listed because a body can say that the model was at work. */
 const TIMEOUT_STATUSES: readonly number[] = [408, 504, 524];
 
 /** Whether time ran out while the server may have been at work. */

@@ -1,8 +1,8 @@
 /**
- * When a used-up quota comes back, from the RateLimit headers of the IETF drafts and of vendors.
+ * When a used-up quota resets, by the RateLimit headers of the IETF drafts and of vendors.
  *
- * Many APIs send these on every answer. They are a hint only where nothing remains, or where a 429 says no more: a 503 of
- * an API with 4,999 requests left does not mean "come back in an hour".
+ * Many APIs send these headers with every answer. They are a hint only if nothing remains, or for a 429 without another hint: a 503 of an
+ * API with 4,999 requests left does not mean "come back in an hour".
  */
 import type {ResponseHeaders} from '../core/outcome.ts';
 import {goDurationMs} from './go-duration.ts';
@@ -21,7 +21,7 @@ const PAIRS: readonly (readonly [remaining: string, reset: string])[] = [
   ['anthropic-ratelimit-output-tokens-remaining', 'anthropic-ratelimit-output-tokens-reset'],
 ];
 
-/** What remains, and in which unit. Of headers without a name for the unit, requests. */
+/** The headers of what remains, and their units. A header whose name has no unit counts requests. */
 const REMAINING: readonly (readonly [header: string, unit: RemainingUnit])[] = [
   ['x-ratelimit-remaining-requests', 'requests'],
   ['x-ratelimit-remaining-tokens', 'tokens'],
@@ -34,10 +34,10 @@ const REMAINING: readonly (readonly [header: string, unit: RemainingUnit])[] = [
 ];
 
 export type RemainingUnit = 'requests' | 'tokens' | 'inputTokens' | 'outputTokens';
-/** What the server says is left of an account's limits. */
+/** The remainders of an account's limits, by the server's headers. */
 export type Remaining = Partial<Record<RemainingUnit, number>>;
 
-/** Null where no header says what remains. Where two headers speak of one unit, the lower number counts. */
+/** Null if no header states a remainder. If two headers have the same unit, the lower number counts. */
 export function remainingQuota(headers: ResponseHeaders): Remaining | null {
   let remaining: Remaining | null = null;
   for (const [header, unit] of REMAINING) {
@@ -49,7 +49,7 @@ export function remainingQuota(headers: ResponseHeaders): Remaining | null {
   return remaining;
 }
 
-/** A field longer than this is no honest one, and splitting it would take its time. */
+/** No real field is longer, and splitting a longer one would take too much time. */
 const LONGEST_FIELD = 1024;
 
 /** Three members in any order, as a dictionary has them. */

@@ -21,7 +21,7 @@ const REDACTED = 'REDACTED';
 const URL_IN_TEXT = /[a-z][0-9+.-]*:\/\/[^\s"<>`]+/gi;
 /** Browsers and Node take backslashes for slashes and add missing ones, so `https:user:pw@host` has a password too. */
 const USERINFO = /^(\s*(?:[a-z][a-z0-9+.-]*:[\\/]*|[\\/]{2,}))[^\\/]*@/i;
-/** The same of a URL within the path: proxies and archives are asked so. */
+/** The same for a URL inside the path, as proxies and archives use it. */
 const NESTED_USERINFO = /(:\/\/)[^\\/]*@/g;
 /** No parameter is shown. */
 const NONE: ReadonlySet<string> = new Set();

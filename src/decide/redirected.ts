@@ -1,7 +1,7 @@
-/** What a redirect takes from an outcome: the last request says nothing about the one that was redirected. */
+/** The effect of a redirect on an outcome: the last request says nothing about the one that was redirected. */
 import {type Classification, harmless} from './classification.ts';
 
-/** Whether a redirect was followed before an outcome. `unknown`: the transport does not say. */
+/** Whether a redirect was followed before an outcome. `unknown`: the transport cannot know. */
 export type Redirected = 'no' | 'yes' | 'unknown';
 
 /**

@@ -4,7 +4,7 @@
  */
 import type {ErrorFacts} from './error-body.ts';
 
-/** What an error says about a retry. */
+/** The meaning of an error for a retry. */
 export type Meaning =
   /** A quota for a day or a month, the credit, or the account itself is used up: a retry fails the same way. */
   | 'exhausted'

@@ -1,4 +1,4 @@
-/** The wait before a retry: the longer of the backoff and what the server asks for. Pure arithmetic: chance comes in as an argument. */
+/** The wait before a retry: the longer of the backoff and the server's hint. Pure arithmetic: random numbers are an argument. */
 import type {Random} from '../core/random.ts';
 import type {Backoff} from '../policy/types.ts';
 import {backoffMs} from './backoff.ts';
@@ -8,11 +8,11 @@ import type {HintSource, ServerHint} from './server-hint.ts';
 export interface RetryWait {
   readonly waitMs: number;
   readonly waitSource: HintSource | 'backoff' | 'none';
-  /** What the backoff alone says, for decorrelated jitter; null where it was not asked. */
+  /** The backoff without the hint, for decorrelated jitter; null if it was not computed. */
   readonly backoffMs: number | null;
 }
 
-/** A little later than the server asked, never earlier: all its clients heard the same number. */
+/** Spreads retries after a hint, because all clients got the same number. Never earlier than the server asked. */
 const HINT_SPREAD = 0.1;
 const LONGEST_HINT_SPREAD_MS = 1000;
 

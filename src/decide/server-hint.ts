@@ -34,9 +34,8 @@ const MILLISECOND_HEADERS = ['retry-after-ms', 'x-ms-retry-after-ms'];
 const DECIMAL = /^\d+(\.\d+)?$/;
 
 /**
- * @param wall The time now, for dates. The response's own `Date` is better and is preferred: two clocks of one machine
- *   do not disagree.
- * @returns null when the server said nothing that can be understood.
+ * @param wall The current wall time, for dates. The `Date` of the response is preferred, because it comes from the same clock as the hint.
+ * @returns Null if no header can be understood.
  * @see RFC 9110 §10.2.3
  */
 export function serverHint(status: number, headers: ResponseHeaders, wall: number): ServerHint | null {
@@ -65,7 +64,7 @@ function retryAfterMs(value: string, serverNow: number): number | undefined {
   return at === undefined ? undefined : Math.max(0, at - serverNow);
 }
 
-/** The time by the response's own clock, where the response says it. */
+/** The time by the clock of the server, if the response has a `Date`. */
 export function serverTime(headers: ResponseHeaders, wall: number): number {
   const date = headers.get('date');
   return (date === null ? undefined : parseHttpDate(date.trim(), wall)) ?? wall;

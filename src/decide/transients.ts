@@ -2,7 +2,7 @@
 import type {Policy} from '../policy/types.ts';
 import {type CodeName, isCodeName} from './grpc-codes.ts';
 
-/** 5xx statuses that say "never": not implemented, version not supported, a captive portal. */
+/** 5xx statuses that no retry changes: not implemented, version not supported, a captive portal. */
 const PERMANENT_5XX = [501, 505, 511];
 
 export class Transients {

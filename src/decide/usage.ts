@@ -1,4 +1,4 @@
-/** How many tokens an answer of a model endpoint says it took. */
+/** The tokens that an answer of a model endpoint reports as its usage. */
 import type {AskedTokens} from './asked-tokens.ts';
 
 /** The names of vendors; those of a group mean the same, and the count of `ADDED` comes on top. Literals, so that a test measures each of them. */
@@ -8,8 +8,8 @@ const OUTPUT = /"(?:completion_tokens|output_tokens|candidatesTokenCount|outputT
 const OUTPUT_ADDED = /"thoughtsTokenCount"\s*:\s*(\d{1,12})/g;
 
 /**
- * What a JSON body, or a part of an event stream, says of its usage. In a stream vendors repeat the counts as they grow, so the largest counts.
- * Quotes inside of a text are escaped: what a model writes is not taken for usage.
+ * The usage in a JSON body, or in a part of an event stream. In a stream vendors repeat the counts as they grow, so the largest counts.
+ * Quotes inside a text are escaped, so the output of a model is not taken for usage.
  */
 export function usageIn(text: string): AskedTokens {
   const inputTokens = total(text, INPUT, INPUT_ADDED);

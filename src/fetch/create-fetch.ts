@@ -64,9 +64,9 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
   watchFailedRequests();
   const sendFetch = ports.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init));
 
-  // Named, and of the length, of the fetch that it stands for.
+  // It has the name and the length of the fetch that it replaces.
   return function fetch(input, given = undefined) {
-    // What is thrown here rejects.
+    // An exception in here rejects the promise.
     return new Promise(resolve => {
       // All of it is read here, and not again: what the caller changes later is not sent.
       const copy = given === undefined || given === null ? undefined : copyInit(given);
@@ -100,7 +100,7 @@ const promised = (resolve: Resolve): Caller<Response> => ({
   settle: outcome => settleWith(outcome, resolve),
 });
 
-/** What others may see of the options. */
+/** The options without `resilience`. */
 function withoutOurs({resilience: _, ...rest}: ResilientInit): RequestInit {
   return rest;
 }

@@ -30,7 +30,7 @@ export class FetchTransport
   #resolve: Resolve;
   /** The request of the last attempt; null before the first. */
   #latest: HeaderRecord | null = null;
-  /** Of the first request, if it may be aborted. */
+  /** The controller of the first request, if it may be aborted. */
   #controller: AbortController | null = null;
 
   /** @param init Owned by the transport from here on. */
@@ -50,7 +50,7 @@ export class FetchTransport
     this.#body = snapshotBody(init?.body, policy.replayLimitBytes);
     const headers = init?.headers ?? (isRequest(input) ? input.headers : undefined);
     if (headers !== undefined) this.values = headerValues(headers);
-    // Where nothing may be written onto them, fetch gets them as the caller wrote them.
+    // If no header may be added, fetch gets the headers of the caller unchanged.
     const keepsHeaders = headers !== undefined && !labelsAll;
     this.#init = keepsHeaders ? {...init, headers: copyHeaders(headers, this.values)} : init;
   }

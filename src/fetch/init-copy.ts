@@ -1,5 +1,5 @@
 /** The options of a call, read once and when the call is made, as fetch reads them. */
-/** What fetch reads of options that it inherits: a Request in their place has nothing of its own. */
+/** The options that fetch also reads from the prototype: a Request as options has no own properties. */
 const INHERITED = [
   'method',
   'headers',

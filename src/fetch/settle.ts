@@ -39,7 +39,7 @@ async function rejectedWith(error: unknown): Promise<never> {
 
 function callerFrames(): string {
   const holder: {stack?: unknown} = {};
-  // Of V8 only.
+  // Exists only in V8.
   Error.captureStackTrace?.(holder, rejectedWith);
   if (typeof holder.stack !== 'string') return '';
   const [, ...frames] = holder.stack.split('\n');

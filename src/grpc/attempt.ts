@@ -15,11 +15,11 @@ import {cancelStatus, type LocalStatus} from './local-status.ts';
 /** A call of grpc-js below the interceptor. */
 export type LowerCall = ReturnType<NextCall>;
 
-/** What an attempt calls back: the object of the whole call. */
+/** The callbacks of an attempt, implemented by the call. */
 export interface AttemptOwner {
   /** The method answers with a stream. */
   readonly streams: boolean;
-  /** The caller asked for a message and has none yet. */
+  /** Whether the caller has asked for a message and has none yet. */
   readonly wantsMessage: boolean;
   /** The attempt's time is over, or as good as. */
   isOver(endsAt: number): boolean;
@@ -27,13 +27,13 @@ export interface AttemptOwner {
   receiveMessage(message: unknown): void;
   /** @param localStatus The status with which this package ended the attempt, if it did. */
   receiveStatus(status: StatusObject, localStatus: LocalStatus | null): void;
-  /** Nothing more is to be asked of it. */
+  /** The attempt has ended. */
   left(attempt: RpcAttempt): void;
 }
 
 /**
- * What grpc-js says where HTTP/2 refused the stream: by RST_STREAM (RFC 9113 §8.7), or by a GOAWAY that names an earlier one (§6.8). It has no
- * other public mark.
+ * The message of grpc-js for a stream that HTTP/2 refused: by RST_STREAM (RFC 9113 §8.7), or by a GOAWAY that names an earlier stream
+ * (§6.8). No other public field shows it.
  */
 const REFUSED_STREAM = 'Stream refused by server';
 
@@ -55,7 +55,7 @@ export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingList
   #localStatus: LocalStatus | null = null;
   #listener: BodyListener | null = null;
 
-  /** @param target What the call says is its peer before it has one. */
+  /** @param target The peer of the call before it has a connection. */
   constructor(
     owner: AttemptOwner,
     call: LowerCall,
@@ -160,7 +160,7 @@ export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingList
     if (this.#owner.streams) this.#arrived(this);
   }
 
-  /** @param message null: grpc-js says so that a method without streams has no response. */
+  /** @param message null: the method without streams has no response, by grpc-js. */
   onReceiveMessage(message: unknown): void {
     if (message === null || this.#stage === 'dropped') return;
     this.committed = true;
@@ -173,7 +173,7 @@ export class RpcAttempt implements AttemptResponse, GrpcAnswer, InterceptingList
   }
 
   onReceiveStatus(end: StatusObject): void {
-    // The server keeps time too, and can be a moment ahead; which limit it was is for our clock to say.
+    // The server enforces the deadline too, and may be slightly ahead. Only the client's clock knows which limit has passed.
     if (end.code === status.DEADLINE_EXCEEDED && this.#stage === 'undecided' && this.#owner.isOver(this.#endsAt))
       return;
     this.#end = end;

@@ -26,12 +26,12 @@ import {type LocalStatus, statusOfOutcome} from './local-status.ts';
 import {MetadataBag} from './metadata-bag.ts';
 import {originOfTarget} from './target.ts';
 
-/** What grpc-js passes with a message. */
+/** The context that grpc-js passes with a message. */
 type MessageContext = Parameters<LowerCall['sendMessageWithContext']>[0];
 
 /** The number of attempts before this one, which every retrying client sends to the server (gRFC A6). */
 const PREVIOUS_ATTEMPTS = 'grpc-previous-rpc-attempts';
-/** A status of the server's that says "out of time" so shortly before our own limit is that limit. */
+/** A DEADLINE_EXCEEDED of the server that comes this shortly before the client's own limit counts as that limit. */
 const AS_GOOD_AS_OVER_MS = 10;
 
 export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>, Caller<RpcAttempt>, AttemptOwner {
@@ -206,13 +206,13 @@ export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>,
     this.#first = null;
   }
 
-  // What the attempts serve.
+  // Callbacks of the attempts.
 
   isOver(endsAt: number): boolean {
     try {
       return endsAt - this.#client.clock.now() < AS_GOOD_AS_OVER_MS;
     } catch {
-      return false; // The status ends the attempt, whatever the clock says.
+      return false; // The status ends the attempt, even if the clock fails.
     }
   }
 
@@ -260,7 +260,7 @@ class RpcRequest implements TransportRequest<RpcAttempt> {
   /** Null before it is sent. */
   attempt: RpcAttempt | null = null;
   readonly #send: (request: RpcRequest, endsAt: number) => Promise<RpcAttempt>;
-  /** Made where `prepareAttempt` asks for a signal. */
+  /** Created when `prepareAttempt` reads the signal. */
   #controller: AbortController | null = null;
 
   constructor(metadata: Metadata, send: (request: RpcRequest, endsAt: number) => Promise<RpcAttempt>) {

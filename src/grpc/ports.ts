@@ -9,7 +9,7 @@ import type {RpcAttempt} from './attempt.ts';
 // Here, because the public types lead here: it has to be seen wherever the entry is imported.
 declare module '@grpc/grpc-js' {
   interface CallOptions {
-    /** What this call changes of its policy. See steadfetch's docs/policy.md, Overrides of one call. */
+    /** Fields of the policy that this call changes. See steadfetch's docs/policy.md, Overrides of one call. */
     resilience?: CallOverrides | undefined;
   }
 }

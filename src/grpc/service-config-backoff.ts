@@ -48,10 +48,10 @@ function nearest(backoff: Backoff): {firstMs: number; capMs: number; factor: num
 const ratio = (first: number, second: number): number =>
   first === 0 || second <= first ? 1 : Math.round((second / first) * 100) / 100;
 
-/** What grpc-js can count in seconds. */
+/** The longest duration of grpc-js, in seconds. */
 const MOST_SECONDS = 2 ** 31 - 1;
 
-/** Nine digits after the point: grpc-js 1.14 takes whatever stands there for nanoseconds, so "0.5s" would be 5 ns. */
+/** Nine digits after the point, because grpc-js 1.14 reads the digits as nanoseconds: "0.5s" would be 5 ns. */
 export function duration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   if (seconds >= MOST_SECONDS) return `${MOST_SECONDS}s`;

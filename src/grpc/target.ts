@@ -2,15 +2,15 @@
 
 /** One host, with or without a port: `dns:host:50051`, `dns:///host`, `ipv4:10.0.0.1:443`. */
 const HOST = /^(?:dns|ipv4|ipv6):(?:\/\/[^/]*\/)?([^,/]+)$/;
-/** gRPC's, where a target names none; it is also the one that speaks TLS. */
+/** gRPC's port for a target without one; it is also the port that uses TLS. */
 const DEFAULT_PORT = '443';
 
 let lastTarget = '';
 let lastOrigin = '';
 
 /**
- * A target does not say whether its channel is encrypted, so the port has to: 443, or none, is https. What is no single host
- * (a socket's path, a list, a service mesh's name) is a name of its own.
+ * The origin of a target. A target does not show whether its channel is encrypted, so the port decides: 443, or none, is https. A target
+ * that is not a single host (the path of a socket, a list, the name in a service mesh) is a name of its own.
  */
 export function originOfTarget(target: string): string {
   // Most calls go where the last one went.

@@ -1,8 +1,8 @@
 /**
- * The circuit breaker: stops sending to an origin that fails, and asks carefully before it trusts it again.
+ * The circuit breaker: stops sending to an origin that fails, and admits a few probes before it closes again.
  *
- * Every attempt carries the epoch it was admitted in. A result of an earlier epoch speaks of a former state and changes
- * nothing: a slow success must not close a breaker that has opened since, nor a slow failure reopen one.
+ * Every attempt has the epoch in which it was admitted. A result of an earlier epoch concerns a former state and changes nothing: a slow
+ * success must not close a breaker that has opened since, nor a slow failure reopen one.
  */
 import type {BreakerState} from '../core/call-view.ts';
 import type {Random} from '../core/random.ts';
@@ -43,7 +43,7 @@ export class Breaker {
     this.#probing = this.#newProbing();
   }
 
-  /** The state now: an open breaker whose time is over is half-open before anyone asked. */
+  /** The current state. An open breaker whose open time has passed is half-open, even before the next attempt. */
   state(now: number): BreakerState {
     return this.#state === 'open' && now >= this.#opensUntil ? 'half-open' : this.#state;
   }

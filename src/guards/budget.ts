@@ -7,10 +7,10 @@
 
 /** Proof of a reservation, kept until the retry has happened or will not happen. */
 export type Receipt = number;
-/** What `withdraw` says when there is nothing left. No amount, and no place in time, so it cannot be taken for a receipt. */
+/** Returned by `withdraw` if the budget is used up. Neither an amount nor a time, so it cannot be mistaken for a receipt. */
 export const REFUSED: Receipt = Number.NEGATIVE_INFINITY;
 
-/** The server set the time of this retry itself, so the budget was not asked. Like `REFUSED` no amount, and no place in time. */
+/** The receipt of a retry whose time the server set, so the budget is not used. Like `REFUSED` neither an amount nor a time. */
 export const FREE: Receipt = Number.POSITIVE_INFINITY;
 
 export interface Budget {
@@ -18,7 +18,7 @@ export interface Budget {
   callStarted(now: number): void;
   /** A call succeeded at its first attempt. */
   firstTrySucceeded(now: number): void;
-  /** An attempt failed in a way that a retry may help against. Left out: the budget counts calls and retries only. */
+  /** An attempt failed and a retry may help. Absent: the budget counts only calls and retries. */
   attemptFailed?(now: number): void;
   /** Reserves one retry or hedge. */
   withdraw(throttled: boolean, now: number): Receipt;

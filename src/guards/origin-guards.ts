@@ -11,7 +11,7 @@ import {OriginHold} from './origin-hold.ts';
 import type {Quota} from './quota.ts';
 import {Shared} from './shared.ts';
 
-/** What stands before the calls of one plan to one origin. null: the policy has none. */
+/** The guards of one plan for one origin. null: the policy has no such guard. */
 export interface Guards {
   readonly budget: Budget | null;
   readonly breaker: Breaker | null;
@@ -39,9 +39,9 @@ export class OriginGuards {
   readonly #origin: string;
   readonly #factory: GuardFactory;
   readonly #watch: (breaker: Breaker) => void;
-  /** Of the policy and its routes. */
+  /** The guards of the policy and its routes. */
   readonly #sets = new Map<string, Guards>();
-  /** Of calls with overrides. */
+  /** The guards of calls with overrides. */
   readonly #overrides = new Lru<string, GuardSet>(KEPT_OVERRIDES, set => this.#release(set.settings));
   readonly #budgets = new Shared<Budget>();
   readonly #breakers = new Shared<{readonly breaker: Breaker; readonly route: string | undefined}>();
@@ -149,7 +149,7 @@ interface GuardSet {
 const budgetKey = ({policy}: GuardSettings): string => JSON.stringify(policy.budget);
 const limitKey = ({policy}: GuardSettings): string => JSON.stringify(policy.concurrency);
 const hedgeKey = ({policy, route}: GuardSettings): string => JSON.stringify([route, policy.hedge]);
-/** Whatever the settings: hedges of all delays add to one load. */
+/** The same key for all settings, because hedges of all delays add to one load. */
 const trafficKey = ({route}: GuardSettings): string => route ?? '';
 const breakerKey = (settings: GuardSettings): string => scopedKey(settings.policy.breaker, settings);
 const quotaKey = (settings: GuardSettings): string => scopedKey(settings.policy.quota, settings);

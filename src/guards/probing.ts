@@ -1,9 +1,9 @@
 /**
  * The half-open state: admits a few attempts, and decides by their results.
  *
- * The rule that closes a breaker matches the rule that opens it: the breaker opens again when as many probes failed as the rule
- * asks for, and closes as soon as that cannot happen any more. If every probe had to succeed, a server that fails far less
- * often than the ratio would stay cut off.
+ * The rule that closes a breaker matches the rule that opens it: the breaker opens again when as many probes failed as the rule requires,
+ * and closes as soon as that cannot happen any more. If every probe had to succeed, a server that fails far less often than the ratio would
+ * never be used again.
  */
 import {failedProbesToOpen} from '../policy/trip-rule.ts';
 import type {Breaker as BreakerPolicy} from '../policy/types.ts';

@@ -44,8 +44,8 @@ interface Counts {
 }
 
 /**
- * The attempts of one bucket, with the counts of the buckets before it. Attempts in flight hold their cohort, so a cohort lives
- * until its last attempt ends, and the breaker needs no list of cohorts.
+ * The attempts of one bucket, with the counts of the buckets before it. Attempts in flight refer to their cohort, so a cohort exists until
+ * its last attempt ends, and the breaker needs no list of cohorts.
  */
 class Cohort implements Tracked {
   readonly epoch: number;

@@ -31,7 +31,7 @@ class Link implements Tracked {
   readonly #trip: RunTrip;
   before: Link | null;
   after: Link | null = null;
-  /** Failed attempts that this link stands for; 0 while its attempt is in flight. */
+  /** The number of failed attempts in this link; 0 while its attempt is in flight. */
   failed = 0;
 
   constructor(trip: RunTrip) {

@@ -1,6 +1,6 @@
 /** The contract of the two rules that open a closed breaker: ratio-trip.ts and run-trip.ts. */
 
-/** What an attempt has to say about its origin. `nothing`: 429, an abort by the caller, a rejection of ours. */
+/** The health of an origin by the result of an attempt. `nothing`: 429, an abort by the caller, or a rejection by a guard. */
 export type Health = 'success' | 'failure' | 'nothing';
 
 /** The ticket of an attempt that a closed breaker admitted. `end` is called once, when the attempt ends. */

@@ -12,7 +12,10 @@ export interface ExplicitOptions {
   readonly by: readonly string[];
   /** ky gives a body the whole `timeout` again; users that set `timeout` rely on that. */
   readonly bodyGetsFreshTime: boolean;
-  /** ky ends the reading of bodies by these limits, and its hooks hear of it; ours is for bodies that are not read by ky's methods. */
+  /**
+   * ky ends the reading of bodies at these limits, and notifies its hooks. The engine's limit is for bodies that are not read by ky's
+   * methods.
+   */
   readonly bodyGraceMs: number;
 }
 
@@ -20,7 +23,7 @@ type Writable<T> = {-readonly [K in keyof T]: T[K]};
 
 /** ky's own bound on timeouts; it throws for more. */
 const LONGEST_MS = 2 ** 31 - 1;
-/** How much later than ours a limit is in force in ky: what both bound is ended by ours, which says what ended it. */
+/** By how much ky's limit comes after the engine's, so that the engine's ends first and its error says which limit passed. */
 const KY_LATER_MS = 10;
 
 /** @param watches The policy leaves the call's loop and time limits to ky: then there is nothing to win over. */
@@ -30,7 +33,7 @@ export function explicitOptions(options: Options, watches: boolean): ExplicitOpt
   const overrides: Writable<CallOverrides> = {};
   const by: string[] = [];
   const limit = typeof retry === 'object' && retry !== null ? retry.limit : retry;
-  // `retry` that says more than how often: ky decides about retries, and we send, watch and guard.
+  // A `retry` with more than a number: ky decides about retries, and the engine sends, observes and guards.
   if (decidesMore(retry)) overrides.maxAttempts = null;
   else if (isCount(limit)) overrides.maxAttempts = limit + 1;
   if (retry !== undefined) by.push('retry');

@@ -1,4 +1,4 @@
-/** What both loops share: the call behind one use of ky, made at the first moment its Request is known. */
+/** The part that both loops share: the call of one use of ky, created as soon as its Request is known. */
 import {
   type AfterResponseHook,
   type BeforeErrorHook,
@@ -40,7 +40,7 @@ export class KyCall {
   readonly #fetch: Fetch;
   #call: CallContext<Response> | null = null;
   #thrownByHook: unknown = NOTHING;
-  /** Of the last Request; ky makes it follow the caller's. */
+  /** The signal of the last Request, which follows that of the caller. */
   #signal: AbortSignal | null = null;
 
   constructor(client: Client<Response>, {fetch}: KyOptions, explicit: ExplicitOptions) {
@@ -78,7 +78,7 @@ export class KyCall {
     return error;
   }
 
-  /** What ky throws, as an outcome. */
+  /** The outcome for an error of ky. */
   #outcomeOf(error: unknown): Outcome {
     const {name, response, cause} = (error ?? {}) as {name?: string; response?: Response; cause?: {code?: string}};
     if (this.#signal?.aborted && error === this.#signal.reason) return failed('aborted', error);
@@ -143,7 +143,7 @@ export class KyCall {
   }
 }
 
-/** ky's own class, so that `isTimeoutError` and `instanceof` hold; ours is its cause. */
+/** An error of ky's own class, so that `isTimeoutError` and `instanceof` work. Its cause is the engine's error. */
 export function kyTimeoutError(error: TimeoutError, request: Request): KyTimeoutError {
   return Object.assign(new KyTimeoutError(request), {cause: error});
 }

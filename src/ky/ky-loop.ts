@@ -203,7 +203,7 @@ class KyLoop {
     const {client, explicit} = this.#ky;
     const written =
       explicit.overrides?.maxAttempts ?? Math.max(...client.handle.plans.all.map(({maxAttempts}) => maxAttempts));
-    // What is wrong with it is said when the call begins.
+    // An invalid value is reported when the call begins.
     const maxAttempts = typeof written === 'number' && written >= 1 ? written : Number.POSITIVE_INFINITY;
     options.retry = {
       // A stream must not be cloned: the whole body would be in memory.

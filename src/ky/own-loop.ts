@@ -1,8 +1,8 @@
 /**
- * Our loop inside ky's fetch, for calls none of whose hooks can see a retry.
+ * The engine's loop inside ky's fetch, for calls without a hook that could see a retry.
  *
- * ky gets `retry: 0`, so it neither clones the Request before each attempt nor normalises its retry options: measured,
- * that makes a call with all our guards cheaper than plain ky.
+ * ky gets `retry: 0`, so it neither clones the Request before each attempt nor normalises its retry options. As measured, that makes a call
+ * with all guards cheaper than plain ky.
  */
 import {runCall} from '../call/call.ts';
 import type {CallContext} from '../call/context.ts';
@@ -34,7 +34,7 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
   options.fetch = function (this: unknown, input, init = {}) {
     const request = input as Request; // ky passes nothing else.
     return new Promise((resolve, reject) => {
-      body.check(); // What it throws rejects.
+      body.check(); // An exception rejects the promise.
       const call = ky.begin(request);
       runCall(call, transportOf(ky, call, body, request, init), {
         settle: ({response, error}) => {

@@ -1,9 +1,9 @@
 /**
  * The ky adapter: one init hook.
  *
- * It appends an installer that runs after every other init hook, of later `.extend()`s too, and so sees the options as
- * they will be used. Two loops, one Call, chosen per call: where nothing of the user's can see a retry, our own loop runs
- * inside ky's fetch, and ky neither clones nor retries; otherwise ky's loop is driven, and its hooks see all they ever saw.
+ * It appends an installer that runs after every other init hook, also those of later `.extend()`s, and so gets the final options. There are
+ * two loops, chosen per call. If no hook of the user can see a retry, the engine's loop runs inside ky's fetch, and ky neither clones nor
+ * retries; otherwise the engine drives ky's loop, and hooks see the same as without steadfetch.
  */
 import ky, {type InitHook, type KyInstance, type Options} from 'ky';
 import {Client} from '../client/client.ts';
@@ -21,7 +21,7 @@ import {installOwnLoop} from './own-loop.ts';
 
 declare module 'ky' {
   interface Options {
-    /** What this call changes of its policy. See docs/policy.md of steadfetch, Overrides of one call. */
+    /** Fields of the policy that this call changes. See docs/policy.md of steadfetch, Overrides of one call. */
     resilience?: CallOverrides | undefined;
   }
 }

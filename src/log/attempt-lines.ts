@@ -33,7 +33,7 @@ export interface AttemptLine {
   readonly sent: Sent | undefined;
   /** Whether the call has an idempotency key. */
   readonly keyed: boolean;
-  /** How often the client above has retried before this call. Undefined if no header says. */
+  /** Retries of the client above before this call. Undefined if no header states them. */
   readonly outerRetries: number | undefined;
   /** From the send to the end of the attempt. Undefined if nothing was sent. */
   readonly latencyMs: number | undefined;

@@ -103,6 +103,6 @@ function wait({waitMs, waitSource, retryAfterMs}: AttemptLine): string {
 
 const breakerSentence = (guarded: string, state: string): string => `the circuit of ${guarded} is ${state}`;
 
-/** What callers put into their URLs must not begin a line of its own. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for.
+/** Text from URLs and errors must not begin a new line of the log. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters.
 const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');

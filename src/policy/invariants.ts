@@ -1,7 +1,7 @@
 /**
- * What fields of a policy ask of each other. The one place: construction refuses what is listed here, and the linter reports it.
+ * Conditions between the fields of a policy, in one place: the client refuses a policy that violates one, and the linter reports it.
  *
- * Only what cannot be run, or would do something other than it says. Whether a policy is wise is for the linter's rules.
+ * Only for policies that could not run, or would not do what they state. Whether a policy is wise is for the linter's rules.
  */
 
 import type {PolicyProblem} from '../core/errors.ts';

@@ -8,7 +8,10 @@ import type {PolicyInput} from './types.ts';
  */
 export type JsonPolicy<T> = Fits<T, PolicyInput> extends true ? T : never;
 
-/** true where each member of `T` fits a member of `Place`: no field is unknown, none is missing, and `string` stands for any literal. */
+/**
+ * true if each member of `T` is assignable to a member of `Place`, without unknown or missing fields; `string` is assignable to any
+ * literal.
+ */
 type Fits<T, Place> = All<
   0 extends 1 & T // any
     ? true
@@ -30,7 +33,7 @@ type FieldsFit<T, Place> = Exclude<keyof T, keyof Place> | Exclude<RequiredKeys<
 
 type RequiredKeys<T> = {[Key in keyof T]-?: Record<never, never> extends Pick<T, Key> ? never : Key}[keyof T];
 
-/** What a literal is widened to. */
+/** The wide type of a literal. */
 type Wide<Literal> = Literal extends string ? string : Literal extends number ? number : never;
 type IsWide<T> = string extends T ? true : number extends T ? true : false;
 

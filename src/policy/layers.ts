@@ -18,7 +18,7 @@ export interface ResolvedPolicy {
 export interface ResolvedRoute {
   /** The route's own name, else the policy's. */
   readonly name: string;
-  /** Where the route is written, for messages: `routes[0]`. */
+  /** The place of the route, for messages: `routes[0]`. */
   readonly place: string;
   /** The path as `match` has it. It has few values, so telemetry can use it as an attribute. */
   readonly template: string | undefined;

@@ -1,4 +1,4 @@
-/** Asks a policy everything that can be asked before it runs, and lays its layers: the whole of it, or one error that names all. */
+/** Validates a policy before it runs, and merges its layers. Returns the whole policy, or throws one error with all problems. */
 
 import {InvalidPolicyError, type PolicyProblem} from '../core/errors.ts';
 import {formatValue} from './format.ts';
@@ -39,7 +39,7 @@ export function resolveOverrides(base: Policy, overrides: unknown): ResolvedCall
   return resolved;
 }
 
-/** What is wrong with a name in `extends`, when no files can be read. */
+/** The problems of a name in `extends`, if no files can be read. */
 export function checkExtends(name: string, path: string): PolicyProblem[] {
   if (Object.hasOwn(presets, name)) return [];
   const isPath = /^\.{0,2}[/\\]|\.(?:jsonc?|ya?ml)$/i.test(name);

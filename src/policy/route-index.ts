@@ -1,6 +1,6 @@
 /**
- * Finds the first route that matches a call without asking all of them: a tree of the path's segments, down to the first that is more
- * than a literal or `*`. What it finds there are candidates; the route itself says whether it matches.
+ * Finds the first route that matches a call without testing all of them: a tree of the path's segments, down to the first that is neither a
+ * literal nor `*`. It finds candidates; the route itself decides whether it matches.
  */
 import type {ResolvedRoute} from './layers.ts';
 import {asInUrls} from './routes.ts';

@@ -57,7 +57,7 @@ function compileSegment(pattern: string): SegmentTest {
   };
 }
 
-/** The leftmost match of what stands between two `**` leaves the most to the rest, so going back to the last `**` is enough. */
+/** The leftmost match of the segments between two `**` leaves the most to the rest, so backtracking to the last `**` is enough. */
 function matchSegments(tests: readonly SegmentTest[], segments: readonly string[]): boolean {
   let test = 0;
   let segment = 0;

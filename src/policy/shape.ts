@@ -1,7 +1,7 @@
 /**
- * What a value has to be. Each shape says it twice: as a check for the reader, and as the words after "must be" for messages.
+ * The shapes of values. Each shape is both a check for the reader and the words after "must be" in messages.
  *
- * shapes.ts is a table of these, generated from the schema; validate.ts reads by it.
+ * shapes.ts is a table of shapes, generated from the schema; validate.ts reads by it.
  */
 
 export type Shape = Value | List | Fields | Kinds | Choice;
@@ -30,7 +30,7 @@ export interface Fields {
   readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
-/** An object of several kinds, discriminated by its field `kind`. Without that field, the first kind is meant. */
+/** An object of several kinds, discriminated by its field `kind`. The first kind is the default. */
 export interface Kinds {
   readonly words: Words;
   readonly kinds: Readonly<Record<string, Fields>>;
@@ -114,7 +114,7 @@ export const anyOf = (...of: readonly Shape[]): Choice => ({
   of,
 });
 
-/** The same shape, said in other words. */
+/** The same shape with other words for messages. */
 export const called = (words: string, shape: Shape): Choice => ({words: () => [words], of: [shape]});
 
 /** The fields of an object, for messages. Long lists are cut. */

@@ -1,4 +1,4 @@
-/** What a field that does not exist was meant to be: a slip of the pen, a name from another library, or a field of another object. */
+/** Suggests what an unknown field was meant to be: a misspelt name, a name from another library, or a field of another object. */
 
 import {ALIASES} from './aliases.ts';
 import {type Fields, objectsOf} from './shape.ts';
@@ -40,7 +40,7 @@ export function nearest(word: string, words: readonly string[]): string | undefi
   return best;
 }
 
-/** Where a field of this name lives. */
+/** The object that has a field of this name. */
 function homeOf(key: string, owner: Fields, part: string): string | undefined {
   if (Object.hasOwn(policyShape.fields, key))
     return owner === overridesShape ? 'in the policy, or in one of its routes' : 'at the top of the policy';

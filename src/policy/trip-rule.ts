@@ -1,4 +1,4 @@
-/** What a breaker requires before it opens, in numbers. */
+/** The numbers that a breaker requires before it opens. */
 import type {Breaker, RatioBreaker} from './types.ts';
 
 /**

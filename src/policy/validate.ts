@@ -1,8 +1,8 @@
 /**
- * Reads what a user hands in, by its shape: a copy of our own, and one clear problem for each wrong place.
+ * Reads the value of a user by its shape: makes a copy, and one clear problem for each wrong place.
  *
- * Only what the shape knows is read, and each field once. So nothing changes after it was checked, no cycle is followed, and
- * no key reaches a prototype.
+ * Only fields of the shape are read, and each of them once. So no value changes after its check, no cycle is followed, and no key reaches a
+ * prototype.
  */
 
 import type {PolicyProblem} from '../core/errors.ts';
@@ -17,7 +17,7 @@ const MOST_SAID = 100;
 /** The most problems that are collected, which bounds the work for a hostile value. */
 const MOST_FOUND = 1000;
 
-/** What was read: a copy of our own, which is a policy only if there are no problems. */
+/** A copy of the value, which is a policy only if there are no problems. */
 export interface Reading<T> {
   readonly value: T;
   readonly problems: PolicyProblem[];
@@ -54,7 +54,7 @@ export function readShape<T>(input: unknown, shape: Fields, vocabulary: Vocabula
   return {value, problems};
 }
 
-/** What an object holds, each field read once. Extensions and what is undefined are left out. */
+/** The fields of an object, each read once, without extensions and undefined values. */
 type Snapshot = ReadonlyMap<string, unknown>;
 
 class Reader {
@@ -92,7 +92,10 @@ class Reader {
     return Array.from({length}, (_, index) => this.read(list[index], shape.item, joinPath(path, index)));
   }
 
-  /** The kind that is named, or else the one that knows most of the fields, speaks alone; of equals the first, the default. */
+  /**
+   * Checks the object by one kind: the named one, or else the one that has most of its fields; if several have, the first, which is the
+   * default.
+   */
   #kinds(object: Snapshot, {kinds}: Kinds, path: string): unknown {
     const names = Object.keys(kinds);
     const known = (name: string): number =>
@@ -154,7 +157,7 @@ const UNREADABLE = 'cannot be read: a getter or a proxy threw';
 /** A route has the parts that a policy has. */
 const partOf = (path: string): string => path.replace(/^routes\[\d+\]\.?/, '');
 
-/** Plain also when it comes from another realm, whose Object.prototype is not ours, or from a module's namespace. */
+/** Whether an object is plain, also one from another realm, which has another Object.prototype, or a module's namespace. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return (

@@ -11,12 +11,12 @@ import type {HeaderCapture} from './header-capture.ts';
 import {describeEnd} from './span-facts.ts';
 import {type Connection, forgetRequests, type RequestWatcher} from './undici-diagnostics.ts';
 
-/** What an attempt's span needs of its call. */
+/** The parts of a call that the span of an attempt needs. */
 export interface AttemptHome {
   readonly capture: HeaderCapture | null;
   readonly conventions: Conventions;
   readonly time: CallTime;
-  /** A redirect was followed. `status`: of the answer that asked for it. */
+  /** A redirect was followed. `status`: that of the redirecting answer. */
   redirected(attempt: number, status: number | undefined, origin: string): void;
   startBody(attempt: number): BodySpan | null;
 }
@@ -77,7 +77,7 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
     return this.#home.startBody(this.#number);
   }
 
-  // What undici's diagnostics report.
+  // Reports of undici's diagnostics.
 
   sent(origin: string): void {
     if (this.#hops++ > 0) this.#home.redirected(this.#number, this.#redirectStatus, origin);

@@ -5,7 +5,7 @@
  *   namespace, never in theirs.
  */
 export const HTTP_REQUEST_METHOD = 'http.request.method';
-/** Where the method is none that the conventions know; then `http.request.method` is `_OTHER`. */
+/** Set if the conventions do not know the method; `http.request.method` is then `_OTHER`. */
 export const HTTP_REQUEST_METHOD_ORIGINAL = 'http.request.method_original';
 export const HTTP_RESPONSE_STATUS_CODE = 'http.response.status_code';
 export const HTTP_REQUEST_RESEND_COUNT = 'http.request.resend_count';
@@ -56,15 +56,15 @@ export const ATTEMPT_OUTCOME = 'steadfetch.attempt.outcome';
 /** read, left, timeout, cancelled or failure. */
 export const BODY_OUTCOME = 'steadfetch.body.outcome';
 export const LINK_TYPE = 'steadfetch.link.type';
-/** Of an event: why. */
+/** The reason of an event. */
 export const REASON = 'steadfetch.reason';
 /** Seconds. */
 export const WAIT = 'steadfetch.wait';
 /** The source of the wait: backoff, retry-after and so on. */
 export const WAIT_SOURCE = 'steadfetch.wait.source';
-/** What a limit of a quota counts: requests, input_tokens, output_tokens or tokens. */
+/** The unit of a quota's limit: requests, input_tokens, output_tokens or tokens. */
 export const QUOTA_UNIT = 'steadfetch.quota.unit';
-/** The origin, or origin and route, that a breaker stands before. */
+/** The origin, or origin and route, that a breaker protects. */
 export const BREAKER_NAME = 'steadfetch.circuit_breaker.name';
 /** closed, open or half_open. */
 export const BREAKER_STATE = 'steadfetch.circuit_breaker.state';

@@ -12,7 +12,7 @@ import {retriesOf} from './span-facts.ts';
 export class CallMetrics {
   readonly #instruments: Instruments;
   readonly #series: CallSeries;
-  /** Of the call's span, so that a measurement can be an exemplar. */
+  /** The context of the call's span, so that a measurement can be an exemplar. */
   readonly #context: Context;
   readonly #withRequests: boolean;
   readonly #conventions: Conventions;
@@ -37,7 +37,7 @@ export class CallMetrics {
     this.#instruments.requestDuration.record(seconds, standard, this.#context);
   }
 
-  /** Of attempts whose event stream was held until its first content. */
+  /** Records the time to the first content of an event stream that was held. */
   firstContent(kind: AttemptKind, afterMs: number): void {
     const attributes: Attributes = {...this.#series.attributes, [names.ATTEMPT_KIND]: kind};
     this.#instruments.timeToFirstContent.record(afterMs / 1000, attributes, this.#context);

@@ -13,7 +13,7 @@ export class CallSeries {
   constructor(call: CallView) {
     const {method, rpcMethod, origin, policyName, template} = call;
     this.#call = {method, rpcMethod, origin, policyName, template};
-    // What a caller may call its method is for spans alone.
+    // An unknown method is on spans only, because callers can make up any number of methods.
     const {[names.HTTP_REQUEST_METHOD_ORIGINAL]: _, ...what} = conventionsOf(call).what(call);
     this.attributes = {
       ...what,

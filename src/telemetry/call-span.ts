@@ -61,7 +61,7 @@ export class CallSpan implements CallObserver, AttemptHome {
   readonly #propagation: Propagation;
   readonly #delegates: boolean;
   readonly #isRecording: boolean;
-  /** What all attempts of a call that is not sampled share. */
+  /** The observer that all attempts of an unsampled call share. */
   #unrecorded: BareAttempt | null = null;
   readonly #requests = {count: 0};
 
@@ -139,7 +139,7 @@ export class CallSpan implements CallObserver, AttemptHome {
   }
 }
 
-/** Not at the start of the span: SDKs examine what they are given there twice, and no sampler asks for these. */
+/** Set after the start of the span: SDKs examine attributes at the start twice, and no sampler reads these. */
 function describeAttempt(span: Span, call: CallView, {number, kind}: AttemptStart): void {
   span.setAttribute(names.ATTEMPT_NUMBER, number);
   span.setAttribute(names.ATTEMPT_KIND, kind);

@@ -9,9 +9,9 @@ import {knownMethod} from './http-method.ts';
 export interface Conventions {
   /** A span name with few possible values. */
   spanName(call: CallView): string;
-  /** What is called: for spans, for samplers, for metrics. */
+  /** The attributes of the called operation, for spans, samplers and metrics. */
   what(call: CallView): Attributes;
-  /** Of one attempt; `number`: 1 for the first. */
+  /** The attributes of one attempt; `number`: 1 for the first. */
   attempt(call: CallView, number: number): Attributes;
   /** How an attempt, or a call, ended. */
   end(outcome: Outcome): Attributes;

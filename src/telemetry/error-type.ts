@@ -38,7 +38,7 @@ const KNOWN_NAMES = new Set([
   'InvalidPolicyError',
 ]);
 
-/** Undefined where nothing went wrong, or where it was the caller's wish: an abort is no error. */
+/** Undefined for a success, and for an abort by the caller, which is not an error. */
 export function errorType(outcome: Outcome, conventions: Conventions = httpConventions): string | undefined {
   switch (outcome.kind) {
     case 'response':

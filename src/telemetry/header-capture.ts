@@ -33,7 +33,7 @@ const DENIED = new Set([
 /** Their values are URLs, maybe relative ones. */
 const URLS = new Set(['location', 'content-location', 'referer', 'origin', 'link', 'refresh', 'x-forwarded-uri']);
 
-/** What can be asked for a header. */
+/** Headers that can be read by name. */
 interface Readable {
   get(name: string): string | null;
 }

@@ -18,14 +18,14 @@ const CALL_SECONDS = [...SECONDS, 30, 60];
 export class Instruments {
   readonly callDuration: Histogram;
   readonly attemptDuration: Histogram;
-  /** Of calls that were sent again; the others are not counted. */
+  /** The retries of calls that were retried; other calls are not counted. */
   readonly retries: Histogram;
   readonly hedges: Histogram;
   readonly retryDelay: Histogram;
   readonly paidAttempts: Counter;
-  /** Of calls that waited for a quota. */
+  /** The time in the queue of a quota, for calls that waited. */
   readonly queueTime: Histogram;
-  /** Of event streams that were held until their first content. */
+  /** The time to the first content, for event streams that were held. */
   readonly timeToFirstContent: Histogram;
   readonly rejected: Counter;
   readonly breakerTransitions: Counter;

@@ -70,7 +70,7 @@ function loadSdk(): typeof SdkNode {
     'PEER_PACKAGE',
     'steadfetch/register needs @opentelemetry/sdk-node 0.200 or later: run "npm install @opentelemetry/sdk-node", or leave steadfetch/register out.',
   );
-  refusal.stack = `${refusal.name}: ${refusal.message}`; // Where it was thrown says nothing to an operator.
+  refusal.stack = `${refusal.name}: ${refusal.message}`; // The stack would not help an operator.
   throw refusal;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What is registered with OpenTelemetry's API at this moment: asked at each call, because SDKs may be registered late, and
- * tests change them. Each answer is null while no SDK is registered, and costs a look-up.
+ * The SDK that is registered with OpenTelemetry's API. Looked up at each call, because SDKs may be registered late, and tests change them.
+ * Each look-up returns null while no SDK is registered.
  */
 
 import type {Logger, Meter, Tracer} from '@opentelemetry/api';

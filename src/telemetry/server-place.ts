@@ -1,4 +1,4 @@
-/** Where an attempt goes, as spans and metrics report it. */
+/** The server of an attempt, for spans and metrics. */
 import type {Attributes} from '@opentelemetry/api';
 import {Lru} from '../core/lru.ts';
 import {SERVER_ADDRESS, SERVER_PORT} from './attributes.ts';

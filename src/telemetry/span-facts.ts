@@ -1,4 +1,4 @@
-/** What the spans of calls and of attempts have in common. */
+/** The attributes that the spans of calls and attempts share. */
 import {type Attributes, type Span, SpanStatusCode} from '@opentelemetry/api';
 import type {CallView} from '../core/call-view.ts';
 import type {CallEventFacts} from '../core/observer.ts';
@@ -9,7 +9,7 @@ import {type Conventions, conventionsOf} from './conventions.ts';
 import {errorType} from './error-type.ts';
 import {placeAttributes} from './server-place.ts';
 
-/** What samplers may want to know. */
+/** The attributes for samplers. */
 export function requestAttributes(call: CallView): Attributes {
   const place = placeAttributes(call.origin);
   const attributes = conventionsOf(call).what(call);

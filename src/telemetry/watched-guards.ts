@@ -7,7 +7,7 @@ import * as names from './attributes.ts';
 import {placeAttributes} from './server-place.ts';
 
 const watched = new Set<WeakRef<GuardsView>>();
-/** A clock may lead back to the client, by the timers on it: so it lives with the guards, and does not hold them. */
+/** Not in the set of guards, because the timers of a clock may refer to the client and would keep it from being collected. */
 const clocks = new WeakMap<GuardsView, Clock>();
 const gone = new FinalizationRegistry<WeakRef<GuardsView>>(guards => watched.delete(guards));
 
@@ -84,7 +84,7 @@ export function observeConcurrencyQueues(result: ObservableResult): void {
   queuesSeen.observe(result);
 }
 
-/** Of each limit the lowest share, where there are several for one origin. */
+/** Reports the lowest share of each limit, if there are several for one origin. */
 export function observeQuotas(result: ObservableResult): void {
   eachOrigin((policyName, {origin, quotas}) => {
     for (const {limits} of quotas)
@@ -128,7 +128,7 @@ function eachOrigin(visit: (policyName: string, snapshot: GuardSnapshot) => void
 
 /**
  * The series of one instrument. A series whose client no longer exists is reported once more, as idle: SDKs repeat the last value of a
- * series that is no longer reported, so its breaker would seem open for ever.
+ * series that is no longer reported, so its breaker would seem open from then on.
  */
 class Seen {
   readonly #idle: number;

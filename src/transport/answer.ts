@@ -1,4 +1,4 @@
-/** What a send came to, as the engine reads it: a status, headers, and what the item is given. */
+/** The answer of a `send`, for the engine: a status, headers, and the value for the item. */
 import {type ErrorRead, parsedText} from '../body/read-error.ts';
 import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {Awaitable} from '../core/awaitable.ts';
@@ -13,11 +13,11 @@ const NO_HEADERS: ResponseHeaders = {get: () => null, has: () => false};
 export class Answer<Value = unknown> implements AttemptResponse {
   /** The HTTP status. */
   readonly status: number;
-  /** What the caller gets. */
+  /** The value for the caller. */
   readonly value: Value;
   /** The error that has the status, if one was thrown. */
   readonly error: unknown;
-  /** What the function returned or threw. */
+  /** The returned or thrown value. */
   readonly origin: unknown;
   readonly #headers: AnswerHeaders | undefined;
 
@@ -45,7 +45,10 @@ export const answerBodies: ResponseBodies<Answer> = {
   discard() {},
 };
 
-/** What the server said, parsed by the client or not; SDKs of model endpoints keep it as `error`, the AI SDK as text in `responseBody`. */
+/**
+ * The error body of the server, parsed by the client or not. SDKs of model endpoints keep it as `error`, the AI SDK as text in
+ * `responseBody`.
+ */
 function errorBodyOf({value, error}: Answer, {maxBytes}: ErrorRead): unknown {
   const thrown = (error ?? {}) as {readonly error?: unknown; readonly responseBody?: unknown};
   const said = value ?? thrown.error ?? thrown.responseBody;
@@ -79,7 +82,7 @@ export function answer<Value>(status: number, value: Value, headers?: AnswerHead
   return new Answer(status, value, headers);
 }
 
-/** What `send` gave. */
+/** The answer for the returned value of `send`. */
 export function answerOf(said: unknown): Awaitable<Answer> {
   if (said instanceof Answer) return said;
   if (isResponse(said)) return answerOfResponse(said);
@@ -88,13 +91,15 @@ export function answerOf(said: unknown): Awaitable<Answer> {
 
 function answerOfResponse(response: Response): Promise<Answer> {
   const {status, headers} = response;
-  // Of a made-up response it may be the text itself.
+  // The response of a test double may have the text itself.
   return Promise.resolve(response.text()).then(
     text => new Answer(status, bodyOf(text, status, headers), headers, undefined, response),
   );
 }
 
-/** What `send` threw, where that carries a status: as the errors of ky, axios, got, undici and the SDKs of model servers do. */
+/**
+ * The answer for a thrown error with a status, as those of ky, axios, got, undici and the SDKs of model servers have; undefined for others.
+ */
 export function answerOfError(error: unknown): Answer | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const thrown = error as ErrorWithStatus;
@@ -122,7 +127,7 @@ interface ErrorWithStatus {
 const isStatus = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 200 && value <= 599;
 
-/** Of any class: a program can have more than one `Response`. */
+/** Responses of any class: a program can have more than one `Response`. */
 function isResponse(said: unknown): said is Response {
   if (typeof said !== 'object' || said === null) return false;
   const {status, headers, text} = said as Partial<Response>;
@@ -136,6 +141,6 @@ function bodyOf(text: string, status: number, headers: Headers): unknown {
     return JSON.parse(text);
   } catch (error) {
     if (status < 400) throw error;
-    return text; // The status says enough.
+    return text; // The status is enough.
   }
 }

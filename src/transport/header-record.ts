@@ -43,7 +43,7 @@ export class HeaderRecord implements HeaderBag {
  * @throws TypeError for an invalid name or value.
  */
 export function headerValues(source: HeadersInit | undefined): HeaderValues {
-  // Not without a prototype: V8 keeps such objects in its slow mode. Own keys are asked for instead.
+  // With a prototype, because V8 keeps objects without one in its slow mode. Only own keys are read.
   if (source === undefined || source === null) return NO_VALUES;
   const values: HeaderValues = {};
   if (Symbol.iterator in source) {

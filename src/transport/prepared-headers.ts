@@ -3,7 +3,7 @@ import type {HeaderBag} from '../core/observer.ts';
 
 export class PreparedHeaders implements HeaderBag {
   readonly #headers: HeaderBag;
-  /** What each written name held before. */
+  /** The value of each written name before. */
   readonly #before = new Map<string, string | null>();
 
   constructor(headers: HeaderBag) {

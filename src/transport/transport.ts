@@ -1,4 +1,4 @@
-/** What an adapter implements: how one attempt of a call is sent, and which error reports that time ran out. */
+/** The interface of an adapter: how to send one attempt, and which error reports a timeout. */
 
 import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {AbortSource} from '../core/abort-source.ts';
@@ -18,7 +18,7 @@ export interface Caller<in R extends AttemptResponse> {
 export interface TransportRequest<out R extends AttemptResponse> {
   /** Written before the request is sent; never shared with another attempt in flight. */
   readonly headers: HeaderBag;
-  /** What `prepareAttempt` is shown: aborts when the attempt is over. Read only there. */
+  /** The signal for `prepareAttempt`, which aborts when the attempt ends. Only that port reads it. */
   readonly signal: AbortSignal | undefined;
   /**
    * Called when the headers are written. The request is sent, and its time starts, once the promise has resolved; if the promise rejects,
@@ -40,7 +40,7 @@ export interface Transport<R extends AttemptResponse> {
   readonly bodies: ResponseBodies<R>;
   /** The caller's signal, or one that follows it. */
   readonly callerSignal: AbortSource | null;
-  /** The caller's signal lives no longer than the call, so that the request may have it as it is. */
+  /** Whether the request may use the caller's signal directly, because the signal does not outlive the call. */
   readonly passesCallerSignal: boolean;
   /** Ends waits and forbids further attempts, and leaves attempts in flight alone. Left out: nothing does. */
   readonly stop?: AbortSource;
@@ -63,10 +63,10 @@ export interface Transport<R extends AttemptResponse> {
    */
   next(isAbortable: boolean): TransportRequest<R>;
   /**
-   * Whether a redirect was followed before this outcome of the last attempt. Asked only of outcomes that would say that the server did
-   * not act; left out where no redirect is followed.
+   * Whether a redirect was followed before this outcome of the last attempt. Called only for outcomes that would prove that the server did
+   * not act. Absent if the transport follows no redirects.
    *
-   * @param sent How far the request came, by the outcome alone.
+   * @param sent How far the request got, by the outcome alone.
    */
   redirected?(outcome: Outcome<R>, sent: Sent): Redirected;
   /** The error the caller is given when time ran out. */

@@ -1,7 +1,7 @@
 /** The headers of one dispatch: in the form the caller gave them, with the caller's names, order and duplicates. */
 import type {HeaderBag} from '../core/observer.ts';
 
-/** What undici's dispatch takes: a record, a flat list of alternating names and values, or an iterable of pairs. */
+/** The forms of headers in undici's dispatch: a record, a flat list of alternating names and values, or an iterable of pairs. */
 type Form = 'record' | 'flat' | 'pairs';
 type Entry = readonly [name: unknown, value: unknown];
 
@@ -36,7 +36,7 @@ export class DispatchHeaders implements HeaderBag {
     return new DispatchHeaders(this.#form, this.#entries);
   }
 
-  /** What the dispatcher gets. */
+  /** The headers for the dispatcher. */
   get options(): unknown {
     const entries = this.#entries;
     if (this.#form === 'record') return Object.fromEntries(entries);

@@ -31,7 +31,7 @@ export class DispatchedAhead implements ReadAhead {
     this.#isOver = true;
   }
 
-  // What comes.
+  // Parts of the response.
 
   chunk(chunk: Uint8Array): void {
     if (this.#isOver) return this.#beginning.readOn(chunk);

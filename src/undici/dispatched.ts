@@ -29,7 +29,7 @@ type Stage = 'undecided' | 'held' | 'answer' | 'dropped';
 
 export class Dispatched implements AttemptResponse, DispatchHandler {
   status = 0;
-  /** Of the connection; null until it has one. */
+  /** The controller of the connection; null until there is one. */
   connection: DispatchController | null = null;
   readonly reader: BodyReader | null;
   readonly #controller: CallController;
@@ -41,7 +41,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   #headers: ResponseHeaders | null = null;
   #text: string | undefined;
   #listener: BodyListener | null = null;
-  /** Of an event stream under a policy for those. */
+  /** The event stream of the response, if the policy sets `stream`. */
   #ahead: DispatchedAhead | null = null;
   #abortedWith: Error | null = null;
   #chunks: Uint8Array[] = [];
@@ -50,13 +50,13 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   #error: Error | null = null;
   /** Waits for the end of the body of an error. */
   #onProgress: (() => void) | null = null;
-  /** Of the time for reading on what is held or dropped. */
+  /** The time limit for reading the rest of a held or dropped body. */
   #limit: Pause | null = null;
   /** Requests that were begun for this attempt; interceptors below follow redirects, or retry. */
   #begun = 0;
-  /** What lower interceptors pass to the handler of the call: undici's redirect interceptor the URLs that answered. */
+  /** The context that lower interceptors pass to the handler: undici's redirect interceptor passes the URLs that answered. */
   #context: unknown = null;
-  /** Of undici's redirect interceptor: the URLs that answered. */
+  /** The URLs that answered, from undici's redirect interceptor. */
   #history: readonly unknown[] = NO_HISTORY;
 
   /** @param reader What is sent, where it is kept while it is sent. */

@@ -74,13 +74,13 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   readonly #firstHeaders: () => DispatchHeaders;
   /** Null where the body is no iterable, or one attempt is all there is. */
   readonly #kept: KeptIterable | null;
-  /** Of the last attempt; null before the first. */
+  /** The request of the last attempt; null before the first. */
   #latest: DispatchRequest | null = null;
-  /** What was dispatched for the last attempt. */
+  /** The handler of the last attempt. */
   #dispatched: Dispatched | null = null;
   #answer: Dispatched | null = null;
   #paused = false;
-  /** What undici said of the first dispatch: false asks the caller to wait for a drain. */
+  /** The result of the first dispatch: false asks the caller to wait for a drain. */
   #mayGoOn = true;
 
   constructor(client: Client<Dispatched>, dispatch: Dispatch, given: Options, handler: DispatchHandler) {
@@ -224,7 +224,7 @@ class DispatchRequest implements TransportRequest<Dispatched> {
   readonly headers: DispatchHeaders;
   readonly #call: DispatchCall;
   #dispatched: Dispatched | null = null;
-  /** Made where `prepareAttempt` asks for a signal. */
+  /** Created when `prepareAttempt` reads the signal. */
   #controller: AbortController | null = null;
 
   constructor(call: DispatchCall, headers: DispatchHeaders) {

@@ -95,14 +95,14 @@ export class KeptIterable {
 
   #add(chunk: unknown): void {
     const size = sizeOf(chunk);
-    if (size === 0) return; // It says nothing, and there can be any number of them.
+    if (size === 0) return; // Empty chunks are not kept: there can be any number of them.
     this.#bytes += size;
     if (this.#kept !== null && this.#bytes > this.#limitBytes) this.#letGo(this.#kept);
     if (this.#kept === null) this.#latest?.rest.push(chunk);
     else this.#kept.push(copyOf(chunk));
   }
 
-  /** What the last attempt has not sent is still its own. */
+  /** The last attempt still needs the chunks that it has not sent. */
   #letGo(kept: readonly unknown[]): void {
     if (this.#latest !== null) this.#latest.rest = kept.slice(this.#latest.place);
     this.#kept = null;
@@ -159,7 +159,7 @@ export function isIterableBody(body: unknown): body is AsyncIterable<unknown> | 
 const iteratorOf = (body: AsyncIterable<unknown> | Iterable<unknown>): Source =>
   Symbol.asyncIterator in body ? body[Symbol.asyncIterator]() : body[Symbol.iterator]();
 
-/** What is neither a text nor bytes undici refuses; it is passed on, and not kept. */
+/** undici refuses a chunk that is neither a text nor bytes, so such a chunk is passed on and not kept. */
 function sizeOf(chunk: unknown): number {
   if (typeof chunk === 'string') return new TextEncoder().encode(chunk).byteLength;
   return ArrayBuffer.isView(chunk) ? chunk.byteLength : Number.POSITIVE_INFINITY;
