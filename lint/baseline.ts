@@ -1,8 +1,8 @@
 /**
- * What was there before: findings that a project has agreed to live with for now, so that only new ones fail.
+ * The baseline: findings that a project accepts for now, so that only new ones fail.
  *
- * Kept by what a finding is about (rule, route, field) and not by a number per file, where a new finding could take the place of a
- * mended one, nor by line, where every edit above would bring it back.
+ * A finding is identified by its rule, route and field. A number of findings per file would let a new finding replace a fixed one, and line
+ * numbers would change with every edit above.
  */
 
 import type {Finding, Report, Suppressed} from './finding.ts';
@@ -24,9 +24,9 @@ export function baselineOf(reports: readonly Report[]): Baseline {
 }
 
 /**
- * The baseline without what is mended.
+ * The baseline without fixed findings.
  *
- * @param reports Of a run with the baseline. Files that were not linted keep their entries.
+ * @param reports The reports of a run with the baseline. Files that were not linted keep their entries.
  */
 export function pruneBaseline({findings}: Baseline, reports: readonly Report[]): Baseline {
   const alive = new Map(reports.map(report => [report.path, new Set(baselined(report))]));
@@ -63,7 +63,7 @@ export function applyBaseline(
 const baselined = ({suppressed}: Report): string[] =>
   suppressed.filter(({by}) => by === 'baseline').map(({finding}) => finding.fingerprint);
 
-/** Whether a finding can be lived with; one that says that the file cannot be read cannot. */
+/** Whether a finding can be accepted. One about an unreadable file cannot. */
 export const isAcceptable = (code: string): boolean => code !== 'RL001' && code !== 'RL006';
 
 const byPath = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>

@@ -1,4 +1,4 @@
-/** The command line: which command is meant, and what its exit code says. Never throws. */
+/** The command line: runs the named command and returns its exit code. Never throws. */
 
 import {parseArguments} from '../src/cli/parse-arguments.ts';
 import {UsageError} from '../src/cli/usage-error.ts';
@@ -12,7 +12,7 @@ import {harmlessLines} from './formatters/harmless.ts';
 import {CliError} from './io/cli-error.ts';
 import type {Io} from './io/io.ts';
 
-/** 0 clean, 1 findings, 2 wrong usage, configuration or file, 3 a bug of ours. */
+/** @returns 0: no findings; 1: findings; 2: wrong usage, configuration or file; 3: a bug in retry-lint. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(argv, io);

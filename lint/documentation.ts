@@ -3,7 +3,7 @@
 import {VERSION} from '../src/core/version.ts';
 import {homepage} from './homepage.ts';
 
-/** What is asked of a rule. */
+/** The parts of a rule that decide its URL. */
 interface Documented {
   readonly code: string;
   readonly docs?: string;

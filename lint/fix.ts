@@ -53,7 +53,7 @@ export async function fixText(request: LintRequest, {unsafe = false}: FixOptions
   return {text: files[path]!, fixed, report};
 }
 
-/** Of fixes that overlap, only the first. The others are applied in the next round. */
+/** Keeps only the first of fixes that overlap. The others are applied in the next round. */
 function withoutOverlap(findings: readonly Finding[]): Finding[] {
   const chosen: Finding[] = [];
   const taken: Edit[] = [];

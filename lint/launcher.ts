@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * What the command retry-lint starts: has Node keep what it compiles of the program in the user's cache folder, and runs the program.
- * Where there is no such folder, the program runs without. Bundled as CommonJS.
+ * The entry of the command retry-lint: lets Node keep the compiled code of the program in the user's cache folder, and runs the program.
+ * Without such a folder, the program runs without a cache. Bundled as CommonJS.
  */
 
 import {enableCompileCache} from 'node:module';

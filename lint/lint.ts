@@ -1,6 +1,6 @@
 /**
- * The linter. Pure: it reads no file and asks no clock, so the command line, the editor and the browser all call this one function
- * and say the same, byte for byte.
+ * The linter. Pure: it reads no file and no clock, so the command line, editors and browsers call the same function and get the same
+ * findings, byte for byte.
  */
 
 import {applyBaseline} from './baseline.ts';
@@ -19,7 +19,7 @@ import {applySuppressions} from './suppress/apply.ts';
 
 /** The argument of `lintText`. */
 export interface LintRequest extends FilesRequest {
-  /** Which of the files to lint. Its ending says whether it is YAML; everything else is JSON with comments. */
+  /** The file to lint, one of `files`. It is YAML by its extension, else JSON with comments. */
   readonly path: string;
   /** Texts by path: its own, and those of the files it extends, unless `read` gives them. */
   readonly files: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export async function lintText(request: LintRequest): Promise<Report> {
   const rules = ruleSetOf(config);
   const source = await sourceOf(request);
   const collector = new Collector(source);
-  // Behind a slip of syntax the tree is a guess, and findings about a guess are noise.
+  // After a syntax error the tree is a guess, and findings about a guess would be noise.
   const isWhole = source.problems.every(({code}) => code === 'RL002');
   const {dialect, shapes} = policiesOf(source, config.dialects);
   reportSource(source, shapes, rules, collector);

@@ -1,4 +1,4 @@
-/** What the program retry-lint is bundled from. */
+/** The source of the bundled program retry-lint. */
 
 import {run} from './cli.ts';
 import {processIo} from './io/process-io.ts';

@@ -31,11 +31,14 @@ export interface Rule {
   /** Reported by the linter while it reads a file, so the rule has no check. */
   readonly intrinsic?: true;
   /**
-   * Paths of the fields that the rule checks. The rule is silent if one of them is invalid or templated. A rule without fields runs only
-   * on policies of steadfetch.
+   * Paths of the fields that the rule checks. Its findings are dropped if one of them is invalid or templated. A rule without fields runs
+   * only on policies of steadfetch.
    */
   readonly fields?: readonly string[];
-  /** Other paths that the rule reads. The rule is silent if one of them is templated; an invalid value counts as its default. '' is all. */
+  /**
+   * Other paths that the rule reads. Its findings are dropped if one of them is templated; an invalid value counts as its default. ''
+   * stands for all paths.
+   */
   readonly reads?: readonly string[];
   /**
    * Fields at the top of a policy or of a route, such as `hedge`. The rule finds nothing where no layer sets one of them, so it is not run there.
@@ -70,7 +73,7 @@ export interface Citation {
 
 /** A policy file in which a rule finds nothing. */
 export interface GoodExample {
-  /** What the example shows: `full jitter`. */
+  /** The subject of the example: `full jitter`. */
   readonly name: string;
   /** The text of a policy file. */
   readonly text: string;

@@ -7,7 +7,7 @@ const WILDCARD = /^\*+$/;
 
 /** Whether the path certainly is a gRPC method, or all of a gRPC service. Every call is then a POST, also if the route names no method. */
 export function isGrpcPath(path: string | undefined): boolean {
-  // Without a package it is not certain, and most paths have no dot: rules ask this for each route.
+  // A path without a package is not certain to be gRPC. Most paths have no dot, and rules call this for each route.
   if (path?.includes('.') !== true) return false;
   const [service = '', method = '', ...others] = segmentsOf(path);
   if (others.length > 0) return false;

@@ -1,4 +1,4 @@
-/** What a command is. One table of them gives the parser, the help and the completions. */
+/** The type of a command. The parser, the help and the completions use one table of commands. */
 
 import type {Arguments, OptionSyntax} from '../../src/cli/parse-arguments.ts';
 import type {Io} from '../io/io.ts';

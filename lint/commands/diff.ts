@@ -1,4 +1,4 @@
-/** What a fix changes, as `git apply` and `patch -p1` take it. */
+/** Formats the changes of a fix for `git apply` and `patch -p1`. */
 
 import {createTwoFilesPatch} from 'diff';
 

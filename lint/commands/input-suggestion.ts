@@ -1,4 +1,4 @@
-/** Standard input without a name is read as JSON. The suggestion says so if the text looks like YAML. */
+/** Suggests a name for standard input, which is read as JSON without one, if its text looks like YAML. */
 
 import type {Report} from '../finding.ts';
 import {inputName} from './workspace.ts';

@@ -1,4 +1,4 @@
-/** What every linting command shares: texts, configurations, baselines, and the settings of the command line. */
+/** The parts that all linting commands share: texts, configurations, baselines, and the settings of the command line. */
 
 import {dirname, join, resolve} from 'node:path';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';

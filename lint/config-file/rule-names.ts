@@ -6,7 +6,7 @@ import type {Rule} from '../rule.ts';
 import type {ConfigProblem} from './check.ts';
 import type {ConfigFile} from './config-file.ts';
 
-/** Of the settings of a configuration, those for rules that do not exist. */
+/** Reports settings of rules that do not exist. */
 export function checkRuleNames({rules, overrides = []}: ConfigFile, known: readonly string[]): ConfigProblem[] {
   const unknown = (names: object | undefined, path: string): ConfigProblem[] =>
     Object.keys(names ?? {})
@@ -28,7 +28,7 @@ export const namesOf = (rules: readonly Rule[]): string[] =>
  * @param known Codes and names, in lower case.
  */
 export function noRule(name: string, known: readonly string[]): string {
-  // Codes are all near each other, and a number says nothing about what was meant.
+  // All codes are similar, and a number does not show what was meant.
   const near = nearest(
     name.toLowerCase(),
     known.filter(each => each.includes('-')),

@@ -50,7 +50,7 @@ const expected = ({jitter, attemptTimeout}: Capabilities): [path: string, can: b
 
 const EVERY_METHOD = 'GET HEAD OPTIONS TRACE PUT DELETE QUERY POST PATCH CONNECT'.split(' ');
 
-/** What a runtime with these capabilities does where nothing else is known of it. */
+/** The defaults of a runtime with these capabilities, as far as nothing else is known. */
 const baseOf = ({gatesByMethod, jitter, honoursHint, defaultBudget}: Capabilities): Policy => ({
   ...defaultPolicy,
   deadlineMs: null,

@@ -1,6 +1,6 @@
 /**
- * A language in which retry policies are written. A dialect finds the policies of a file and says each in the fields of steadfetch,
- * with the place of every value; rules see nothing else. What people read, and what is written back, is in its own words.
+ * A dialect: a language in which retry policies are written. It finds the policies of a file, and maps each to the fields of steadfetch,
+ * with the place of every value. Rules see only these fields; messages and fixes use the words of the dialect.
  */
 
 import type {Policy} from '../../src/policy/types.ts';
@@ -31,17 +31,17 @@ export interface Dialect {
   readonly ignoresExtensions: boolean;
 }
 
-/** What a runtime does, as far as no field of a file says it. */
+/** The behavior of a runtime that no field of a file states. */
 export interface Capabilities {
-  /** It asks for the method of a call before it repeats what a server may have acted on. Envoy never looks at it. */
+  /** Whether it checks the method of a call before it repeats a request that the server may have acted on. Envoy never does. */
   readonly gatesByMethod: boolean;
   /** Whether waits are spread by a field, always, or never. */
   readonly jitter: 'field' | 'builtin' | 'none';
   /** An attempt can have a timeout of its own. */
   readonly attemptTimeout: boolean;
-  /** It can wait for as long as an answer asks. */
+  /** Whether it can wait for as long as an answer asks. */
   readonly honoursHint: boolean;
-  /** All retries together are bounded without being asked. */
+  /** Whether all retries together have a limit by default. */
   readonly defaultBudget: boolean;
   /** A user waits for a call. A workflow may run for hours. */
   readonly kind: 'call' | 'workflow';

@@ -6,7 +6,7 @@ import type {Dialect} from './dialect.ts';
 import {native} from './native.ts';
 
 /**
- * Takes what stands at the pointers for policies, and nothing else of a file.
+ * A dialect whose policies are at the given pointers, and nowhere else in a file.
  *
  * @param pointers `/retryPolicy`, `/clients/0/retry`; '' is the whole document.
  */
@@ -15,7 +15,7 @@ export const policiesAt = (pointers: readonly string[]): Dialect => ({
   unitsOf: source => pointers.flatMap(pointer => unitsAt(source, pointer)),
 });
 
-/** What stands at a pointer, in each document that has something there. */
+/** The units at a pointer, in each document that has it. */
 export function unitsAt(source: Source, pointer: string): Unit[] {
   return documentsOf(source).flatMap(whole => {
     const segments = segmentsOf(whole.root, pointer);
@@ -24,7 +24,7 @@ export function unitsAt(source: Source, pointer: string): Unit[] {
   });
 }
 
-/** Keys and indexes from a node to what a pointer names; undefined where nothing stands there. */
+/** Keys and indexes from a node to the target of a pointer; undefined if it does not exist. */
 function segmentsOf(root: Node, pointer: string): (string | number)[] | undefined {
   const segments: (string | number)[] = [];
   let node: Node | undefined = root;

@@ -16,7 +16,7 @@ interface Known {
   readonly policies: Policies;
 }
 
-/** Shapes live as long as their source, so that a cache of sources need not keep more. */
+/** Shapes are kept as long as their source, so that a cache of sources is enough. */
 const KNOWN = new WeakMap<Source, Known>();
 const NO_OTHERS: readonly Dialect[] = [];
 

@@ -38,7 +38,7 @@ function apply(change: TreeChange, patch: Patch): boolean {
   }
 }
 
-/** Where in the file a change is made; undefined where there is nothing to change. */
+/** The place of a change in the file; undefined if there is nothing to change. */
 function fieldChange(change: Change, scope: Scope): FieldChange | undefined {
   const {path} = change;
   const own = below(scope.base, path);
@@ -67,7 +67,7 @@ function drop(
   return {do: 'set', path: inScope ? own : (here ?? own), value: left};
 }
 
-/** The path in the linted file that sets a value of the scope, slips included; of '' the scope itself: a route. */
+/** The path in the linted file that sets a value of the scope, mistakes included; for '' the path of the scope itself, a route. */
 function whereSet(scope: Scope, path: string): string | undefined {
   if (path === '') return scope.base;
   const setter = setterOf(scope, withoutIndex(path));

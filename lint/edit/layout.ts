@@ -13,7 +13,7 @@ export function replaceNode({text, format}: Source, node: Node, value: unknown):
   if (format === 'json') return {start, end, text: written};
   // A YAML key without a value ends at its colon.
   if (start === end) return {start, end, text: /\s/.test(text[start - 1] ?? ' ') ? written : ` ${written}`};
-  // A block begins below its key, and may do so in the key's own column, where braces may not stand.
+  // A block begins below its key, even in the column of the key, where braces are not allowed.
   const isBlock = node.kind !== 'scalar' && !node.flow;
   const below = isBlock ? /:([ \t]*\r?\n[ \t]*)$/.exec(text.slice(Math.max(0, start - 200), start)) : null;
   return below === null ? {start, end, text: written} : {start: start - below[1]!.length, end, text: ` ${written}`};
@@ -174,7 +174,7 @@ function commaAfter(text: string, from: number, limit: number): number | undefin
   return text[from + between] === ',' && from + between < limit ? from + between + 1 : undefined;
 }
 
-/** Where the line after this place begins. */
+/** The offset at which the next line begins. */
 function nextLine(text: string, at: number): number {
   const end = endOfLine(text, at);
   return Math.min(end + (text.startsWith('\r\n', end) ? 2 : 1), text.length);

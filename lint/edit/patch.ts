@@ -10,7 +10,7 @@ import type {TextEdit} from './text-edit.ts';
 
 export type Segments = readonly (string | number)[];
 
-/** Every change says whether it can be made: nothing is changed below a YAML alias, or below a value that has no fields. */
+/** A change returns whether it is possible: values below a YAML alias, and values without fields, cannot be changed. */
 export class Patch {
   readonly #unit: Unit;
   readonly #replaced = new Map<Node, unknown>();
@@ -72,7 +72,7 @@ export class Patch {
     const edits: TextEdit[] = [];
     for (const [node, value] of this.#replaced) edits.push(replaceNode(source, node, value));
     for (const [property, to] of this.#renamed) edits.push(renameKey(source, property, to));
-    // Where an inner and an outer block both grow at the end of a line, the inner one grows first.
+    // If an inner and an outer block grow at the end of the same line, the inner one grows first.
     const grown = [...new Set([...this.#removed.keys(), ...this.#added.keys()])];
     for (const node of grown.sort((a, b) => b.span.start - a.span.start)) {
       const added = node.kind === 'object' ? [...(this.#added.get(node) ?? [])] : [];
@@ -137,7 +137,7 @@ export class Patch {
     return true;
   }
 
-  /** What changes inside a value that goes as a whole needs no edit. */
+  /** Changes inside a value that is removed need no edit. */
   #forget(node: Node): void {
     this.#replaced.delete(node);
     if (node.kind === 'scalar') return;

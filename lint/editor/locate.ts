@@ -96,7 +96,7 @@ class Finder {
 
   find({path, keySpan, node}: Entry): Found {
     if (keySpan !== undefined && this.#isIn(keySpan)) return {path, node, part: 'key', span: keySpan};
-    // What an alias brings is written elsewhere.
+    // The value of an alias is written elsewhere.
     if (node.kind === 'scalar' || node.borrowed || !this.#isInside(node))
       return {path, node, part: 'value', span: node.span};
     const entries = entriesOf(node, path);
@@ -113,7 +113,7 @@ class Finder {
     return flow ? isEmpty(node) : this.#isOpen(keySpan, node);
   }
 
-  /** Of a block, what follows on the same line or is indented deeper belongs to its last entry. */
+  /** Whether an offset behind a block belongs to its last entry: it is on the same line, or indented deeper. */
   #isOpen(keySpan: Span | undefined, node: Node): boolean {
     if (node.kind !== 'scalar') return this.#column(this.#offset) >= this.#column(firstStart(node));
     if (isEmpty(node) && keySpan !== undefined) return this.#column(this.#offset) > this.#column(keySpan.start);
@@ -125,7 +125,7 @@ class Finder {
     return node.span.start < this.#offset && this.#offset < this.#closeOf(node);
   }
 
-  /** Where braces or brackets end; the rest of the text is inside of those that are never closed. */
+  /** The end of braces or brackets. The rest of the text counts as inside if they are never closed. */
   #closeOf(node: Container): number {
     const {end} = node.span;
     const last = node.kind === 'object' ? node.properties.at(-1)?.value : node.items.at(-1);

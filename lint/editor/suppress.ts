@@ -103,7 +103,7 @@ function entryBehind(text: string, {span: {start, end}}: Node, entry: object): T
   return {start: end, end, text: gap + writeJson(entry)};
 }
 
-/** What the finding is about, so that the suppression still holds when routes are moved. */
+/** The identity of the finding, by which the suppression still applies after routes are moved. */
 function identityIn({id}: Unit, {code, fingerprint}: Finding): string {
   const identity = fingerprint.slice(code.length + 1).replace(/ #\d+$/, '');
   return id !== '' && identity.startsWith(id) ? identity.slice(id.length).replace(/^\./, '') : identity;

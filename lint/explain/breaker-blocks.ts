@@ -1,4 +1,4 @@
-/** What a breaker needs to open, and how long it then stays open. */
+/** The conditions under which a breaker opens, and how long it stays open. */
 
 import {attemptsAtRatio, failedProbesToOpen, tripRule} from '../../src/policy/trip-rule.ts';
 import type {Breaker, RatioBreaker} from '../../src/policy/types.ts';

@@ -10,7 +10,7 @@ export interface Run {
   readonly texts: Readonly<Record<string, string>>;
   /** Every rule that could have spoken. */
   readonly rules: readonly Rule[];
-  /** Of this package. */
+  /** The version of this package. */
   readonly version: string;
 }
 
@@ -22,10 +22,10 @@ export interface FormatOptions {
 }
 
 export interface Formatter {
-  /** What stands after --format. */
+  /** The value of --format. */
   readonly name: string;
   /** For --help: what reads it. */
   readonly summary: string;
-  /** The whole report, with a line break at its end; '' where there is nothing to say. */
+  /** The whole report, with a line break at its end; '' if there is nothing to report. */
   readonly format: (run: Run, options: FormatOptions) => string;
 }

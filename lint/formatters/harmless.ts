@@ -10,7 +10,10 @@ export const harmless = (text: string): string => text.replace(/\t/g, ' ').repla
 /** Several lines. */
 export const harmlessLines = (text: string): string => text.split('\n').map(harmless).join('\n');
 
-/** A value as a JSON document with a line break at its end. JSON itself lets DEL, C1 and bidirectional characters stand in a string. */
+/**
+ * A value as a JSON document with a line break at its end. DEL, C1 and bidirectional characters are escaped too, although JSON allows them
+ * in strings.
+ */
 export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2).replace(HARMFUL, escaped)}\n`;
 
 const escaped = (character: string): string =>

@@ -1,4 +1,4 @@
-/** Every report format, by the name that stands after --format. */
+/** All report formats, by the value of --format. */
 
 import {checkstyle} from './checkstyle.ts';
 import type {Formatter} from './formatter.ts';

@@ -1,4 +1,4 @@
-/** Reviewdog's diagnostics. Its columns count bytes of UTF-8, ours UTF-16 units. */
+/** The format of Reviewdog. Its columns count bytes of UTF-8, those of findings UTF-16 units. */
 
 import {guideUrl} from '../documentation.ts';
 import {joinEdits} from '../edit/text-edit.ts';

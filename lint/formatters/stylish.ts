@@ -1,4 +1,4 @@
-/** For people: every finding with the lines it is about, what mends it, and a sum. */
+/** The format for people: every finding with its lines, its fix, and a summary. */
 
 import {documentationOf} from '../documentation.ts';
 import type {Finding, Fix, RelatedPlace, Severity} from '../finding.ts';

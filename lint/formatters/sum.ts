@@ -1,4 +1,4 @@
-/** What all reports add up to. */
+/** The totals of all reports. */
 
 import type {Finding, Severity} from '../finding.ts';
 import type {Run} from './formatter.ts';

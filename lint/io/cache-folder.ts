@@ -3,7 +3,7 @@
 import {lstatSync, mkdirSync, realpathSync} from 'node:fs';
 import {dirname, isAbsolute, join} from 'node:path';
 
-/** What of a process decides where its user keeps caches. */
+/** The parts of a process that decide where its user keeps caches. */
 export interface User {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: string;
@@ -44,7 +44,9 @@ function isPrivate(folder: string, id: number | undefined): boolean {
   return isDirectory && uid === id && (mode & 0o077) === 0 && isSafePath(dirname(realpathSync(folder)), id);
 }
 
-/** Whether the folders above belong to this user or to root, and no other user may rename what is in them. As sshd asks of ~/.ssh. */
+/**
+ * Whether the folders above belong to this user or to root, and no other user may rename files in them. sshd has the same rules for ~/.ssh.
+ */
 function isSafePath(folder: string, id: number): boolean {
   const {mode, uid} = lstatSync(folder);
   const isSticky = (mode & 0o1000) !== 0;

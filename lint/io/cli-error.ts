@@ -1,6 +1,6 @@
 import {SpecialFileError} from './regular-file.ts';
 
-/** Why a command cannot do what it was asked: a value that does not fit, a wrong configuration, an unreadable file. Exit code 2. */
+/** The reason why a command cannot run: an invalid value, an invalid configuration, an unreadable file. Exit code 2. */
 export class CliError extends Error {
   override readonly name = 'CliError';
 }

@@ -1,6 +1,6 @@
 /**
- * What the result of a run depends on, so that a watch knows which changes matter: files as they were when they were read, and folders
- * in which a new file may be a policy.
+ * The files and folders that the result of a run depends on, so that a watch knows which changes matter: files as they were read, and
+ * folders in which a new file may be a policy.
  */
 
 import {existsSync, statSync} from 'node:fs';

@@ -1,4 +1,4 @@
-/** What a command may touch of the world besides files. The process hands in its own; a test hands in one it can hold. */
+/** The parts of a process that a command may use besides files. Tests pass their own. */
 export interface Io {
   /** Absolute. Every path on the command line is relative to it, and every path in a report. */
   readonly cwd: string;
@@ -11,7 +11,7 @@ export interface Io {
   readonly today: () => string;
   /** Calls back after so many milliseconds; what it returns calls that off. */
   readonly wait: (ms: number, then: () => void) => () => void;
-  /** Resolves when the user wants a command to end that would not end by itself. */
+  /** Resolves when the user interrupts a command that would not end by itself. */
   readonly interrupted: () => Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Which files of a folder are policies: by their name, or by the schema they say they follow. */
+/** Decides which files of a folder are policies: by their name, or by their `$schema`. */
 
 import {closeSync, openSync, readSync} from 'node:fs';
 

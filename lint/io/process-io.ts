@@ -1,4 +1,4 @@
-/** The world as the process has it. Whatever costs start-up time is asked for only when it is needed. */
+/** The `Io` of the real process. Anything that costs start-up time is read only when it is needed. */
 
 import {fstatSync, readFileSync, statSync, writeSync} from 'node:fs';
 import type {Io, Stream} from './io.ts';

@@ -2,7 +2,7 @@
 
 import {readFileSync, type Stats, statSync} from 'node:fs';
 
-/** @throws Error of the file system, or one that says what it is in place of a regular file: see whyNot in cli-error.ts. */
+/** @throws The error of the file system, or one that names the kind of the file if it is not a regular file: see whyNot in cli-error.ts. */
 export function readRegularFile(path: string): string {
   const kind = specialKind(statSync(path));
   if (kind !== undefined) throw new SpecialFileError(kind);

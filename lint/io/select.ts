@@ -13,11 +13,11 @@ import {walk} from './walk.ts';
 export interface Selection {
   /** As reports show them, sorted, each once. */
   readonly paths: readonly string[];
-  /** Where in a file the policies are, as JSON pointers: of the paths that are not policies as a whole. */
+  /** JSON pointers to the policies in a file, for files that are not policies as a whole. */
   readonly pointers: ReadonlyMap<string, readonly string[]>;
   /** A sentence for each folder that could not be read. */
   readonly unreadable: readonly string[];
-  /** What was looked through, for a watch that waits for new files. */
+  /** The searched folders, for a watch that waits for new files. */
   readonly searched: readonly Searched[];
 }
 
@@ -25,7 +25,7 @@ export interface SelectOptions {
   readonly cwd: string;
   /** Pointers to the policies of a file that was declared to have some, though nothing in it says so. Absolute. */
   readonly declared?: (path: string) => readonly string[];
-  /** Whether something stands at a pointer of a file. Absolute. */
+  /** Whether a file has a value at a pointer. The path is absolute. */
   readonly holds: (path: string, pointer: string) => Promise<boolean>;
   /** Files that no folder and no glob brings in. */
   readonly isLeftOut?: (path: string) => boolean;
@@ -58,7 +58,7 @@ export async function select(operands: readonly string[], options: SelectOptions
   };
 }
 
-/** What one operand names. */
+/** The files of one operand. */
 interface Found extends Pick<Selection, 'unreadable' | 'searched'> {
   /** Pointers by path. Absolute. */
   readonly policies: ReadonlyMap<string, readonly string[]>;

@@ -27,7 +27,7 @@ export class Texts {
     this.#dialectsOf = dialectsOf;
   }
 
-  /** Of a file that is linted. Bytes that are no UTF-8 become U+FFFD, which is a finding. */
+  /** The text of a linted file. Bytes that are not valid UTF-8 become U+FFFD, which is a finding. */
   read(path: string): string {
     const known = this.#texts.get(path);
     if (known !== undefined) return known;
@@ -42,13 +42,13 @@ export class Texts {
     }
   }
 
-  /** Of a file that does not come from the disk, or is no longer as it was read. */
+  /** Sets the text of a file that is not from the disk, or has changed since it was read. */
   set(path: string, text: string): void {
     this.#texts.set(path, text);
     this.#extended.delete(path);
   }
 
-  /** A file and all that it extends, by path. What cannot be read is left out, and the linter says so where it is named. */
+  /** A file and all files that it extends, by path. Unreadable files are left out; the linter reports them where they are named. */
   async closure(path: string): Promise<Record<string, string>> {
     const found: Record<string, string> = {};
     const waiting = [path];
@@ -62,7 +62,7 @@ export class Texts {
     return found;
   }
 
-  /** A file and all that it extends, what cannot be read too. */
+  /** A file and all files that it extends, unreadable ones included. */
   async mentioned(path: string): Promise<string[]> {
     const texts = await this.closure(path);
     const extended = await Promise.all(Object.entries(texts).map(([each, text]) => this.#extendedBy(each, text)));

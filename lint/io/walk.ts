@@ -21,7 +21,7 @@ export interface Walk {
   readonly sees: (path: string, isFolder: boolean) => boolean;
 }
 
-/** What one .gitignore refuses, seen from its folder. */
+/** The files that one .gitignore ignores, relative to its folder. */
 interface Refusal {
   readonly folder: string;
   readonly rules: Ignore;

@@ -68,11 +68,11 @@ export class Changes {
       const inode = inodeOf(folder);
       const onEvent = (_: unknown, name: string | null): void =>
         this.#onChange(name === null ? folder : join(folder, name));
-      // A folder that goes away is a change too, and the next run says what is missing.
+      // The removal of a folder is a change too, and the next run reports the missing files.
       const watcher = watch(folder, onEvent).on('error', () => this.#onChange(folder));
       this.#watched.set(folder, {watcher, inode});
     } catch {
-      // Not there, or not ours to read: the next run says so, if it matters.
+      // The folder is missing or unreadable. The next run reports it, if it matters.
     }
   }
 

@@ -10,7 +10,7 @@ export interface Entry {
   readonly at: string;
 }
 
-/** What a list has as it is written, with duplicates and in its own spelling; nothing where the list is a default. Slips are left out. */
+/** The entries of a list as they are written, with duplicates and without invalid ones; empty if the list is a default. */
 export function entriesOf(scope: Scope, path: string): Entry[] {
   const setter = setterOf(scope, path);
   if (setter.by !== 'layer') return [];

@@ -36,7 +36,11 @@ export async function followExtends({unit, data}: Shape, readSource: ReadSource)
   return {layers, broken};
 }
 
-/** Adds what a name stands for to the layers. Returns what is wrong with it, if something is. */
+/**
+ * Adds the layers of a name to the layers.
+ *
+ * @returns The problem, if the name cannot be followed.
+ */
 async function follow(
   name: string,
   from: string,

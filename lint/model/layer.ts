@@ -18,10 +18,12 @@ export interface Layer {
   readonly entry: number | undefined;
 }
 
-/** Where a layer writes a path of its own, such as `backoff.jitter`. */
+/** The place where a layer writes a path of its own, such as `backoff.jitter`. */
 export const placeIn = ({shape, base}: Layer, path: string): Place | undefined => shape?.places.get(below(base, path));
 
-/** Whether a layer has a slip or a template anywhere. Most have neither, and are asked about every field of every rule. */
+/**
+ * Whether a layer has any invalid or templated value. Checked first, because most layers have none, and every rule asks about every field.
+ */
 export const hasDoubts = ({shape}: Layer): boolean =>
   shape !== undefined && (shape.invalid.size > 0 || shape.unknown.size > 0);
 

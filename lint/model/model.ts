@@ -16,7 +16,7 @@ export interface Model {
   readonly shape: Shape;
   /** The layer of the linted file itself. */
   readonly file: Layer;
-  /** The top first, then the routes in the order they are asked. */
+  /** The top of the policy, then its routes in the order in which they are matched. */
   readonly scopes: readonly Scope[];
   /** Entries of `extends` that could not be followed. */
   readonly broken: readonly BrokenEntry[];

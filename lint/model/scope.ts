@@ -1,7 +1,4 @@
-/**
- * A policy as calls run under it: the top of the file, or one of its routes, with every layer merged. A rule asks a scope for values
- * (`scope.policy`) and for where they come from; it never sees a file.
- */
+/** Scopes give rules values and their origins, so that rules never read a file. */
 
 import type {Match, Policy} from '../../src/policy/types.ts';
 import type {Dialect} from '../dialects/dialect.ts';
@@ -9,7 +6,7 @@ import {nearestPlace, type Place} from '../source/places.ts';
 import {below, hasDoubts, type Layer, placeIn, unknownIn} from './layer.ts';
 import {setterOf} from './setter.ts';
 
-/** A policy as calls run under it: the top of a file, or one of its routes, with every layer merged. */
+/** The policy of a group of calls: the top of a file, or one of its routes, with every layer merged. */
 export interface Scope {
   /** '' for the top of a file, `routes[0]` for its first route. */
   readonly base: string;
@@ -29,7 +26,7 @@ export interface Scope {
   readonly dialect: Dialect;
 }
 
-/** What is known of a field of a policy. */
+/** Whether the value of a field is known. */
 export type FieldState =
   /** The file has a valid value. */
   | 'known'
@@ -83,7 +80,7 @@ export function isSetHere(scope: Scope, path: string): boolean {
   return setter.by === 'layer' && setter.layer.entry === undefined;
 }
 
-/** Of several values the one that was decided last: in the route rather than above it, in the file rather than in what it extends. */
+/** The path of the value that was decided last: in the route rather than above it, in the file rather than in a file that it extends. */
 export function mostSpecific(scope: Scope, ...paths: readonly string[]): string {
   const rank = (path: string): number => {
     const setter = setterOf(scope, path);
@@ -92,21 +89,21 @@ export function mostSpecific(scope: Scope, ...paths: readonly string[]): string 
   return paths.reduce((best, path) => (rank(path) < rank(best) ? path : best));
 }
 
-/** Where a finding is shown. */
+/** The place of a finding. */
 export interface Spot {
   /** In the linted file. */
   readonly place: Place | undefined;
   /** Its path there, for people and for baselines. */
   readonly path: string;
-  /** Where the value really comes from, if that is another file or a preset. */
+  /** The origin of the value, if that is another file or a preset. */
   readonly from: {readonly place: Place | undefined; readonly name: string; readonly path: string} | undefined;
 }
 
 /**
- * Where a value of this scope is written; of a default, the nearest thing around it; of an inherited value, the entry of `extends`
- * that brings it.
+ * The place of a value in this scope. For a default it is the nearest place around it, for an inherited value the entry of `extends` that
+ * brings it.
  *
- * @param path From the top of the scope. With an index where an entry of a list is meant: `retryOn[2]`.
+ * @param path The path from the top of the scope, with an index for an entry of a list: `retryOn[2]`.
  */
 export function spotOf(scope: Scope, path: string): Spot {
   if (isNote(path)) return spotIn(scope, scope.own, path);

@@ -1,12 +1,12 @@
 /**
- * Which layer set the value that would run, found by the rules of the merge: the highest layer that names it, unless a layer
- * between says null or another kind, for then the defaults begin anew.
+ * Finds the layer that set a value, by the rules of the merge: the highest layer that has it, unless a layer in between is null or of
+ * another kind, because the defaults then start again.
  */
 
 import type {Dialect} from '../dialects/dialect.ts';
 import {isInvalidIn, isUnknownIn, type Layer} from './layer.ts';
 
-/** Where a value is set. */
+/** The origin of a value. */
 export type Setter =
   /** A layer wrote it. */
   | {readonly by: 'layer'; readonly layer: Layer}
@@ -17,7 +17,7 @@ export type Setter =
   /** No layer wrote it, so it is the default. `layer` is the one with the nearest object around it, if any. */
   | {readonly by: 'default'; readonly layer: Layer | undefined; readonly around: string};
 
-/** What a setter is looked for in. */
+/** The layers in which a setter is searched for. */
 export interface Layered {
   /** The highest first. */
   readonly layers: readonly Layer[];

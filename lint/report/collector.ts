@@ -1,4 +1,4 @@
-/** From what rules say, in paths of a policy, to findings, in lines of a file. */
+/** Turns the drafts of rules, with paths of a policy, into findings, with lines of a file. */
 
 import {documentationOf} from '../documentation.ts';
 import {editsOf} from '../edit/changes.ts';
@@ -29,7 +29,7 @@ export interface Statement {
   readonly suggestions?: readonly LazyFix[] | undefined;
 }
 
-/** Gathers findings; what is said twice at one place is kept once, as the first scope says it. */
+/** Collects findings. A finding that several scopes report at one place is kept once, as the first scope reports it. */
 export class Collector {
   readonly findings: Finding[] = [];
   readonly #source: Source;
@@ -93,7 +93,7 @@ export class Collector {
     });
   }
 
-  /** Of a place in the linted file. */
+  /** The range of a place in the linted file. */
   rangeOf = (span: Span): Range => linesOf(this.#source).rangeOf(span);
 
   #isSaid = ({code}: Rule, {start}: Span): boolean => this.#said.has(`${code} ${start}`);

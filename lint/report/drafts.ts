@@ -1,4 +1,4 @@
-/** What a rule says of a policy, where it can know: a rule declares its fields, and is kept silent here. */
+/** Runs a rule on a policy, and drops the drafts about values that are not known. A rule declares its fields for that. */
 
 import {isNative} from '../dialects/native.ts';
 import type {Model} from '../model/model.ts';

@@ -1,4 +1,4 @@
-/** What is wrong with the text and the shape of a file, as findings. */
+/** Reports the problems in the text and the shape of a file. */
 
 import {Patch} from '../edit/patch.ts';
 import type {TextEdit} from '../edit/text-edit.ts';
@@ -78,7 +78,7 @@ function spanOf({places}: Shape, {kind, path, place}: ShapeProblem): Span {
 
 function fixOfField({unit}: Shape, {path, place, meant}: ShapeProblem, taken: Set<string>): LazyFix | undefined {
   if (place === undefined || meant === undefined) return undefined;
-  // Of two misspelt fields that mean the same one, the first is renamed.
+  // If two misspelt fields mean the same field, the first is renamed.
   const target = below(parentPath(path), meant);
   if (taken.has(target)) return undefined;
   taken.add(target);

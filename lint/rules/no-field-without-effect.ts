@@ -205,7 +205,7 @@ A field at the top is reported only if it has no effect in any route. Options of
   },
 });
 
-/** Scopes by the layer of this file that sets their value or a field of it. */
+/** The scopes of each layer of this file that sets their value, or a field of it. */
 function usersOf(path: string, scopes: readonly Scope[]): ReadonlyMap<Layer, readonly Scope[]> {
   const users = new Map<Layer, Scope[]>();
   for (const scope of scopes) {
@@ -229,7 +229,7 @@ function settersOf(path: string, scope: Scope): ReadonlySet<Layer> {
 
 interface Candidate {
   readonly path: string;
-  /** Why the field has no effect, as a clause; undefined where it has an effect. */
+  /** The reason why the field has no effect, as a clause; undefined if it has an effect. */
   readonly inert: (scope: Scope) => string | undefined;
   /** The effect of the value, in place of `has no effect`. */
   readonly effect?: string;
@@ -237,7 +237,7 @@ interface Candidate {
   readonly isRemovable?: true;
 }
 
-/** Why nothing is retried; undefined where something is. */
+/** The reason why no call is retried; undefined if calls may be retried. */
 function notRetried(scope: Scope): string | undefined {
   if (mayRetry(scope)) return undefined;
   return scope.policy.maxAttempts === null

@@ -64,7 +64,7 @@ Silent where no method may be retried after a timeout: a POST without an idempot
     if (attemptTimeoutMs === null || retryOn.includes('timeout') || retryOn.every(isCodeName)) return;
     // RL304 reports a timeout as long as the deadline.
     if (deadlineMs !== null && attemptTimeoutMs >= deadlineMs) return;
-    // RL101 asks the opposite for methods that may do harm twice.
+    // RL101 recommends the opposite for methods whose repetition may do harm.
     if (repeatRisks(scope, 'retryOn').length > 0) return;
     if (!mayRetry(scope) || !mayRepeat(scope) || paysForTimeouts(scope.policy)) return;
     const {words} = scope.dialect;

@@ -85,7 +85,7 @@ function repair(
     problems = checkPolicy(withoutHoles(draft.root)).map(problem => describe(problem, places));
   }
   const data = problems.length === 0 && isObject(draft.root) ? (withoutHoles(draft.root) as PolicyInput) : {};
-  // What was put right for the rules is still written as it is.
+  // A value that was corrected for the rules keeps the place of the written one.
   const shown = new Map([...places].map(([path, place]) => [path, written.get(place.path) ?? place]));
   return {data, places: shown, invalid, routes: kept((draft.root as PolicyInput | null)?.routes)};
 }
@@ -113,7 +113,7 @@ function mend(draft: {root: unknown}, problem: ShapeProblem, places: Map<string,
   if (kind === 'wrong-value') invalid.add(path);
 }
 
-/** What stands in for a field without which nothing around it can be read. */
+/** Values in place of required fields, without which nothing around them could be read. */
 const STUBS: Readonly<Record<string, unknown>> = {match: {}, name: 'unnamed', maxAttempts: 1};
 
 function renamePlaces(places: Map<string, Place>, from: string, to: string): void {

@@ -1,7 +1,7 @@
 /**
- * The field that the message of an unknown one proposes: `jitter` of 'did you mean "jitter"?'.
+ * The field that the message of an unknown field suggests: `jitter` in 'did you mean "jitter"?'.
  *
- * Only a spelling is put right. Names of other libraries count differently, so they are never taken for ours unasked. Read from the
- * message, because the client, whose message it is, has no use for more, and every bundle would carry it.
+ * Only misspellings are corrected. Names of other libraries count differently, so they are never replaced silently. The name is read from
+ * the message, because a separate field would add to every bundle of the client and only the linter would use it.
  */
 export const suggestedField = (message: string): string | undefined => /did you mean "([^"]+)"\?/.exec(message)?.[1];

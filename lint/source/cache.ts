@@ -14,10 +14,10 @@ interface Entry {
  */
 export class SourceCache {
   readonly #max: number;
-  /** By path; the one that was asked for last stands last. */
+  /** Entries by path, the most recently used last. */
   readonly #entries = new Map<string, Entry>();
 
-  /** @param max How many files are kept; the one that was not asked for the longest goes first. */
+  /** @param max The number of files that are kept. The least recently used file is dropped first. */
   constructor(max = 256) {
     this.#max = max;
   }

@@ -1,4 +1,4 @@
-/** Two equal keys in one object: legal to most parsers, and never meant. */
+/** Two equal keys in one object: accepted by most parsers, and always a mistake. */
 
 import type {Property, SourceProblem} from './tree.ts';
 

@@ -1,6 +1,6 @@
 /**
- * JSON with comments and trailing commas. A text without slips, as nearly all are, is read here in one pass. For any other text a parser is
- * loaded that goes on behind a slip.
+ * Reads JSON with comments and trailing commas. A valid text, as nearly all are, is read here in one pass. For any other text a parser that
+ * recovers from errors is loaded.
  */
 
 import {duplicateKey} from './duplicate-key.ts';
@@ -24,7 +24,7 @@ export async function readJson(path: string, text: string): Promise<Source> {
   return readTolerantly(path, text);
 }
 
-/** Every method that reads something gives undefined where the text has a slip. */
+/** Its methods return undefined at a syntax error. */
 class JsonReader {
   readonly #path: string;
   readonly #text: string;
@@ -40,7 +40,7 @@ class JsonReader {
 
   source(): Source | undefined {
     const root = this.#value(0);
-    // A second value would be a slip, and so is a comment that is never closed.
+    // A second value, or a comment that is never closed, is a syntax error.
     if (root === undefined || this.#nextToken() !== END) return undefined;
     const [path, text, comments, problems] = [this.#path, this.#text, this.#comments, this.#problems];
     return {path, text, format: 'json', documents: [root], comments, problems};
@@ -150,7 +150,7 @@ const NUMBER_OR_WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|n
 const LINE_COMMENT = /\/\/[^\r\n]*/y;
 const BLOCK_COMMENT = /\/\*[\s\S]*?\*\//y;
 
-/** What JSON.parse makes of a text in quotes; undefined where an escape is wrong. */
+/** The value of a text in quotes; undefined if an escape is invalid. */
 function parsed(quoted: string): unknown {
   try {
     return JSON.parse(quoted);

@@ -50,7 +50,7 @@ export class Lines {
     return {start: this.positionAt(start), end: this.positionAt(end)};
   }
 
-  /** Where a line begins; after the last line, the end of the text. */
+  /** The offset of a line; after the last line, the end of the text. */
   startOf(line: number): number {
     return this.#starts[line - 1] ?? this.#text.length;
   }

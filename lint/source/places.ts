@@ -1,4 +1,4 @@
-/** Where each value of a policy is written, by the path that messages use: `routes[0].backoff.jitter`. */
+/** The places of the values of a policy, by the path that messages use: `routes[0].backoff.jitter`. */
 
 import {joinPath} from '../../src/policy/format.ts';
 import type {Node, Span} from './tree.ts';
@@ -21,7 +21,7 @@ export interface Place {
 /** Places by path. */
 export type Places = ReadonlyMap<string, Place>;
 
-/** Where each value of a policy is written. */
+/** The places of the values of a policy. */
 export function placesOf(unit: Unit): Places {
   const places = new Map<string, Place>();
   const walk = (node: Node, path: string, segments: readonly (string | number)[], keySpan: Span | undefined): void => {
@@ -63,7 +63,7 @@ export function parentPath(path: string): string {
   return path.replace(/(?:\.?[^.[\]]+|\[(?:\d+|"(?:[^"\\]|\\.)*"\u2026?)\])$/, '');
 }
 
-/** What to underline: the key, else the value; of an object without a key its brace or its first key, never all its lines. */
+/** The span to underline: the key, else the value. For an object without a key it is its brace or its first key, never all of its lines. */
 export function spanToShow({keySpan, node}: Place): Span {
   if (keySpan !== undefined) return keySpan;
   if (node.kind === 'scalar') return node.span;

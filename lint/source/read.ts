@@ -11,7 +11,7 @@ export async function readSource(path: string, text: string): Promise<Source> {
   if (text.length > maxLength)
     return unreadable(path, text, `The file has ${text.length} characters; a policy has at most ${maxLength}.`);
   if (text.includes('\u0000')) return unreadable(path, text, 'The file is binary, or UTF-16: policies are UTF-8 text.');
-  // What decodes bytes that are no UTF-8 puts U+FFFD in their place.
+  // A decoder replaces invalid UTF-8 by U+FFFD.
   const broken = text.indexOf('\uFFFD');
   if (broken >= 0) return unreadable(path, text, 'The text is not UTF-8: save the file as UTF-8.', broken);
   if (formatOf(path) === 'json') return readJson(path, text);

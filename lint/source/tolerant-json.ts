@@ -1,4 +1,4 @@
-/** JSON with comments and trailing commas, and with slips: such a text still gives a tree, and every slip has its place. */
+/** Reads JSON with comments, trailing commas and syntax errors: even such a text gives a tree, and every error has its place. */
 
 import {createScanner, type Node as Parsed, type ParseError, parseTree, printParseErrorCode} from 'jsonc-parser';
 import {duplicateKey} from './duplicate-key.ts';
@@ -67,7 +67,7 @@ class Converter {
     const seen = new Map<string, Property>();
     return children.flatMap(({children: [key, value] = [], colonOffset}) => {
       if (key === undefined || (value === undefined && colonOffset === undefined)) return [];
-      // While a value is being typed, an editor asks what it is the value of.
+      // While a value is being typed, an editor asks which field it belongs to.
       const node = value === undefined ? missing(colonOffset! + 1) : this.node(value, depth + 1);
       const property = {key: key.value as string, keySpan: spanOf(key), value: node};
       const first = seen.get(property.key);
@@ -111,7 +111,7 @@ function syntaxProblem(text: string, error: number, offset: number, length: numb
   const end = endOfCode(text, offset);
   const fix = {title: 'Insert the comma', span: {start: end, end}, text: ','};
   const place = {start: end - 1, end};
-  // In a text that is broken elsewhere a comma may mend nothing, and be asked for again and again.
+  // In a text with another error, a comma may not help, and would be suggested again and again.
   return mends(text, end, errors) ? {code: 'RL001', message, span: place, fix} : {code: 'RL001', message, span: place};
 }
 
@@ -126,7 +126,7 @@ const LINE_COMMENT = 12;
 const BLOCK_COMMENT = 13;
 const END = 17;
 
-/** Where the last token before an offset ends, comments and blanks left out. */
+/** The end of the last token before an offset, without comments and blanks. */
 function endOfCode(text: string, offset: number): number {
   const scanner = createScanner(text, true);
   let end = 0;

@@ -1,6 +1,8 @@
-/** The YAML parser's errors in the words that the linter has for JSON. The parser's own speak of its functions and of the grammar. */
+/**
+ * The errors of the YAML parser in the words that the linter uses for JSON. The parser's own messages name its functions and the grammar.
+ */
 
-/** By the parser's message, which names a cause more closely than its code. What is not here keeps the parser's words. */
+/** The linter's words by the parser's message, which is more specific than its code. Other messages stay unchanged. */
 const WORDS: readonly (readonly [parser: RegExp, words: string])[] = [
   [/^Tabs are not allowed as indentation/, 'This line is indented with a tab; YAML is indented with spaces'],
   [/^Missing closing "quote/, 'The text is never closed: a double quote is missing'],

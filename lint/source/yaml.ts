@@ -37,7 +37,7 @@ function parse(text: string, problems: SourceProblem[]): readonly Parsed[] {
     const documents = parseAllDocuments(text, options) as readonly Parsed[];
     const errors = documents.flatMap(document => document.errors);
     if (errors.some(({message}) => /call stack/.test(message))) throw new RangeError('nested too deep');
-    // One slip makes many; the first few are the ones to read.
+    // One mistake causes many errors, and only the first few help.
     for (const {message, pos} of errors.slice(0, 5)) {
       problems.push({code: 'RL001', message: `${yamlWords(message)}.`, span: inOneLine(pos, text)});
     }
@@ -75,7 +75,7 @@ class Converter {
     return isEmpty ? [] : [this.node(contents, 0)];
   }
 
-  /** @param site Where an alias stands: what it brings is reported there, for there it counts. */
+  /** @param site The place of the alias that brings the value. Problems of the value are reported there. */
   node(node: YamlNode, depth: number, site?: Span): Node {
     const span = site ?? this.#spanOf(node);
     if (++this.#nodes > maxNodes || depth >= maxDepth) return this.#refuse(span, depth);
@@ -138,7 +138,7 @@ class Converter {
 
 const borrowed = (site: Span | undefined): {borrowed?: true} => (site === undefined ? {} : {borrowed: true});
 
-/** What `<<` brings: of several maps the first has the word. */
+/** The properties that `<<` brings. If several maps have a key, the first map counts. */
 function mergedProperties(node: Node, site: Span): Property[] {
   const maps = node.kind === 'list' ? node.items : [node];
   const found = new Map<string, Property>();
@@ -152,7 +152,7 @@ function mergedProperties(node: Node, site: Span): Property[] {
   return [...found.values()];
 }
 
-/** Dates, bigints and binary are no values of a policy; as text they are refused where they stand. */
+/** Dates, bigints and binary are not values of a policy. They become texts, which are refused at their place. */
 function plainValue(value: unknown): string | number | boolean | null {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? value
@@ -168,13 +168,13 @@ const clamp = ({start, end}: Span, text: string): Span => {
   return {start: from, end: Math.min(Math.max(end, from), text.length)};
 };
 
-/** Of a slip that reaches over many lines the first line is the one to look at. */
+/** Cuts an error that spans many lines to its first line. */
 function inOneLine([start, end]: readonly [number, number], text: string): Span {
   const lineEnd = text.indexOf('\n', start);
   return clamp({start, end: lineEnd < 0 ? end : Math.min(end, lineEnd)}, text);
 }
 
-/** Tokens by which the lexer marks documents, scalars and errors; they stand in no text. */
+/** Tokens with which the lexer marks documents, scalars and errors. They have no text. */
 const MARKS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001f', '\uFEFF']);
 
 function commentsOf(text: string): Comment[] {
