@@ -17,9 +17,11 @@ export class RedirectError extends Error {
   }
 }
 
+export const isRedirect = (status: number): boolean => REDIRECTS.has(status);
+
 /** @param url The target of the item, for responses that do not say where they come from. */
 export function redirectOf(answer: Answer, url: string): RedirectError | undefined {
-  if (!REDIRECTS.has(answer.status)) return undefined;
+  if (!isRedirect(answer.status)) return undefined;
   const location = answer.headers.get('location');
   if (location === null) return undefined;
   const {url: sentTo} = Object(answer.origin) as {url?: unknown};

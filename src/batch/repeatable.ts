@@ -18,7 +18,8 @@ export function isRepeatable(handle: PolicyHandle, method: string, url: string):
   return idempotentMethods.has(method) || needsKey(policy.idempotency, method);
 }
 
-function planOf({plans}: PolicyHandle, method: string, url: string): Plan {
+/** The plan for a request: of the first route that matches, or of the policy. */
+export function planOf({plans}: PolicyHandle, method: string, url: string): Plan {
   const {origin, pathname} = targetOf(url);
   return plans.for(method, origin ?? '', pathname, undefined).plan;
 }

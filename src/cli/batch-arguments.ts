@@ -1,4 +1,5 @@
 /** The arguments of `steadfetch batch`, checked. */
+import {readBaseUrl} from './base-url.ts';
 import {readHeader} from './headers.ts';
 import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
 import {isPreset} from './policy-option.ts';
@@ -64,7 +65,7 @@ export function readBatchArguments(
   const policy = args.value('policy') ?? 'steadfetch:batch';
   return {
     requests,
-    base: baseOf(url),
+    base: readBaseUrl(url),
     out,
     errors: args.value('errors'),
     journal: args.value('journal'),
@@ -78,18 +79,6 @@ export function readBatchArguments(
     dedupe: !args.has('no-dedupe'),
     dryRun: args.has('dry-run'),
   };
-}
-
-function baseOf(text: string): URL {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`--url must be an http or https URL, got ${JSON.stringify(text)}.`);
-  // Not repeated: it is a secret.
-  if (url.username !== '' || url.password !== '')
-    throw new UsageError('--url must not hold a password: it goes into --header.');
-  if (url.search !== '' || url.hash !== '') throw new UsageError('--url must not have a query or a fragment.');
-  url.pathname = url.pathname.replace(/(?<!\/)\/+$/, '');
-  return url;
 }
 
 function countOf(text: string): number {

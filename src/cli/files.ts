@@ -50,7 +50,8 @@ const journalFiles = (journal: string): (readonly [string, Place])[] => [
   ['the lock of the journal', placeAt(`${journal}.lock`)],
 ];
 
-function inputOf(name: string): Place {
+/** @param name `-` is standard input. @throws UsageError */
+export function inputOf(name: string): Place {
   if (name === '-') return {name: 'standard input', fd: 0};
   const fd = descriptorOf(name);
   return fd === undefined ? placeAt(name) : openPlace(name, fd);

@@ -82,13 +82,10 @@ export class ProgressState {
     const now = this.#clock.now();
     switch (event.type) {
       case 'item.end':
-        this.#finished = event.progress.finished;
-        this.#failed = event.progress.failed;
-        if (event.source !== 'journal') this.#done++;
-        this.#sample(now);
+        this.finish(event.progress, event.source !== 'journal');
         break;
       case 'attempt.end':
-        this.#noteAttempt(event.reason);
+        this.endAttempt(event.reason);
         break;
       case 'retry.scheduled':
         this.#retryAt = this.#retryAt > now ? Math.min(this.#retryAt, now + event.waitMs) : now + event.waitMs;
@@ -98,10 +95,31 @@ export class ProgressState {
         this.#heldUntil = now + event.waitMs;
         break;
       case 'batch.draining':
-        this.#isDraining = true;
+        this.drain();
         break;
       default:
     }
+  }
+
+  /** @param isNew Whether the last one was finished by this run, and not found in a journal. */
+  finish({finished, failed}: Pick<ProgressView, 'finished' | 'failed'>, isNew = true): void {
+    this.#finished = finished;
+    this.#failed = failed;
+    if (isNew) this.#done++;
+    this.#sample(this.#clock.now());
+  }
+
+  /** @param reason `success`, or what the attempt failed with. */
+  endAttempt(reason: string): void {
+    if (reason === 'success') {
+      this.#failing = {reason: '', attempts: 0};
+      this.#hasSucceeded = true;
+    } else this.#failing = {reason, attempts: this.#failing.attempts + 1};
+  }
+
+  /** Nothing more is sent. */
+  drain(): void {
+    this.#isDraining = true;
   }
 
   get view(): ProgressView {
@@ -122,13 +140,6 @@ export class ProgressState {
     this.#heldMs = this.heldMs;
     this.#heldSince = null;
     this.#samples = [{at: now, done: this.#done}];
-  }
-
-  #noteAttempt(reason: string): void {
-    if (reason === 'success') {
-      this.#failing = {reason: '', attempts: 0};
-      this.#hasSucceeded = true;
-    } else this.#failing = {reason, attempts: this.#failing.attempts + 1};
   }
 
   #waiting(now: number): Waiting {

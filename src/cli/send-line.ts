@@ -9,18 +9,32 @@ export type SendLine = (line: RequestLine, context: SendContext) => Promise<Answ
 
 /** @param own Headers for every request. The engine's own are written over them. */
 export function lineSender(own: Readonly<Record<string, string>>): SendLine {
-  const withBody = {'content-type': 'application/json', ...own};
-  return async ({method, url, body}, {headers, signal}) => {
-    const hasBody = body !== undefined;
-    const response = await fetch(url, {
-      method,
-      headers: {...(hasBody ? withBody : own), ...headers},
-      signal,
-      redirect: 'manual', // A batch takes it for a failure: headers and bodies are for one server.
-      ...(hasBody && {body: JSON.stringify(body)}),
-    });
+  return async (line, {headers, signal}) => {
+    const init = requestInit(line, own);
+    const response = await fetch(line.url, {...init, headers: {...init.headers, ...headers}, signal});
     const {status, value} = await answerOf(response);
     const requestId = response.headers.get('x-request-id') ?? response.headers.get('request-id');
     return answer(status, {status_code: status, request_id: requestId, body: value ?? null}, response.headers);
+  };
+}
+
+interface LineInit {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly redirect: 'manual';
+  readonly body?: string;
+}
+
+/** What fetch is called with for a line. A redirect is not followed: headers and bodies are for one server. */
+export function requestInit(
+  {method, body}: Pick<RequestLine, 'method' | 'body'>,
+  own: Readonly<Record<string, string>>,
+): LineInit {
+  if (body === undefined) return {method, headers: own, redirect: 'manual'};
+  return {
+    method,
+    headers: {'content-type': 'application/json', ...own},
+    redirect: 'manual',
+    body: JSON.stringify(body),
   };
 }
