@@ -11,6 +11,8 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {
     case 'batch':
       return (await import('./batch-command.ts')).batchCommand(args, process);
+    case 'measure':
+      return (await import('./measure-command.ts')).measureCommand(args, process);
     case '--version':
     case '-v':
       console.log(VERSION);
@@ -22,7 +24,7 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
     case undefined:
       throw new UsageError(HELP.trimEnd());
     default:
-      throw new UsageError(`Unknown command ${JSON.stringify(command)}. Commands: batch.`);
+      throw new UsageError(`Unknown command ${JSON.stringify(command)}. Commands: batch, measure.`);
   }
 }
 

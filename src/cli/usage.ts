@@ -3,8 +3,9 @@
 export const HELP = `steadfetch: retries that are safe to leave on
 
   steadfetch batch <requests.jsonl> --url <base> --out <results.jsonl>
+  steadfetch measure <url>
 
-Run steadfetch batch --help for its options.
+Run steadfetch <command> --help for the options of a command.
 `;
 
 export const BATCH_HELP = `Sends every line of a file, and writes a line for each into another.
@@ -47,4 +48,44 @@ lasts. All of them can be read by their owner only (mode 0600).
 
 Ctrl-C waits for the requests under way; a second Ctrl-C does not.
 Exit code: 0 all succeeded, 1 some did not, 2 wrong usage, nothing was sent.
+`;
+
+export const MEASURE_HELP = `Sends the same requests through plain fetch and under a policy, in turn, and
+compares success and latency.
+
+  steadfetch measure <url> [options]
+  steadfetch measure <requests.jsonl> --url <base> [options]
+
+A URL is sent GET requests. A file of requests is that of steadfetch batch:
+  {"custom_id": "a-1", "method": "GET", "url": "/v1/models"}
+Its requests are sent in order, and again from the first one if --count is
+larger. A redirect is a failure and is not followed.
+
+Options:
+  --url <base>       Address that each line's url is joined to
+  --policy <policy>  A policy file, JSON or YAML, or the name of a preset such
+                     as steadfetch:llm (default: the default policy)
+  --count <n>        Calls of each side (default: 50)
+  --rate <n>         Requests in a second, of both sides together; a retry
+                     delays the next call (default: 5)
+  --timeout <ms>     Time limit of a call of plain fetch, and the deadline of a
+                     policy that has none (default: 30000)
+  --header <header>  'Name: value', any number of times; \${NAME} in the value is
+                     read from the environment
+  --allow-unsafe     Send POST and other methods that may change something on
+                     the server. Each call acts, and is paid for
+  --yes              Make more than 500 calls, or more than 20 in a second
+  --json             Print one JSON object, with every call
+  -h, --help         Show this help
+
+<requests.jsonl> may be - for standard input. The result goes to standard
+output, the progress to standard error.
+
+Before the count begins, each side sends the first request once, which opens
+the connection.
+
+Ctrl-C waits for the calls in flight and prints what was measured; a second
+Ctrl-C cuts them off, and leaves them out.
+Exit code: 0 measured, 1 stopped before the end, 2 wrong usage, nothing was
+sent.
 `;

@@ -2,6 +2,7 @@
 /** What the command line takes, and the words for what it does not. */
 import {expect} from 'chai';
 import {readBatchArguments} from '../../src/cli/batch-arguments.ts';
+import {readMeasureArguments} from '../../src/cli/measure-arguments.ts';
 import {UsageError} from '../../src/cli/usage-error.ts';
 
 const GOOD = ['a.jsonl', '--url', 'http://x/v1/', '--out', 'o.jsonl'];
@@ -74,6 +75,59 @@ describe('arguments of steadfetch batch', () => {
   for (const [name, given, message] of wrong)
     it(`are refused, without a secret in the words: ${name}`, () => {
       expect(() => readBatchArguments(given, {}))
+        .to.throw(UsageError, message)
+        .with.property('message')
+        .that.does.not.include('s3cr3t');
+    });
+});
+
+describe('arguments of steadfetch measure', () => {
+  it('are completed', () => {
+    const read = readMeasureArguments(['https://x/a?b=1#c'], {});
+    expect(read).to.deep.include({
+      policy: undefined,
+      count: 50,
+      ratePerSecond: 5,
+      timeoutMs: 30_000,
+      headers: {},
+      allowsUnsafe: false,
+      isConfirmed: false,
+      json: false,
+    });
+    expect((read as {target: {url: URL}}).target.url.href).to.equal('https://x/a?b=1');
+  });
+
+  it('take a file with the URL of its requests, and a rate below one', () => {
+    const read = readMeasureArguments(['-', '--url', 'http://x/v1/', '--rate', '0.5'], {});
+    expect(read).to.include({ratePerSecond: 0.5});
+    const {target} = read as {target: {requests: string; base: URL}};
+    expect([target.requests, target.base.href]).to.deep.equal(['-', 'http://x/v1']);
+  });
+
+  const wrong: [string, string[], RegExp][] = [
+    ['nothing to measure', [], /^Missing what to measure: name a URL, or a \.jsonl file of requests, or -/],
+    [
+      'two URLs',
+      ['http://x/?a=s3cr3t', 'http://y'],
+      /^One URL or file of requests, not 2: http:\/\/x\/\?a=REDACTED, http:\/\/y\.$/,
+    ],
+    ['a file without --url', ['a.jsonl'], /^Missing --url: give the address that the requests of a\.jsonl go to/],
+    ['a URL with --url', ['http://x', '--url', 'http://x'], /^--url is for a file of requests/],
+    [
+      'a URL that is none',
+      ['http://[x?a=s3cr3t'],
+      /^The URL must be an http or https URL, got "http:\/\/\[x\?a=REDACTED"\.$/,
+    ],
+    ['a URL with a password', ['http://u:s3cr3t@x'], /^The URL must not hold a password/],
+    ['a count of 0', ['http://x', '--count', '0'], /^--count must be a whole number of at least 1, got "0"\.$/],
+    ['a rate of 0', ['http://x', '--rate', '0'], /^--rate must be a number above 0 and at most 1000, got "0"\.$/],
+    ['a rate that is none', ['http://x', '--rate', 'fast'], /^--rate must be a number above 0/],
+    ['a timeout with a unit', ['http://x', '--timeout', '30s'], /^--timeout must be a whole number of at least 1/],
+    ['an unknown option', ['http://x', '--rates', '1'], /^Unknown option --rates; did you mean --rate\?$/],
+  ];
+  for (const [name, given, message] of wrong)
+    it(`are refused, without a secret in the words: ${name}`, () => {
+      expect(() => readMeasureArguments(given, {}))
         .to.throw(UsageError, message)
         .with.property('message')
         .that.does.not.include('s3cr3t');

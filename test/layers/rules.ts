@@ -12,6 +12,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['client'],
   ['call'],
   ['ky', 'fetch', 'undici', 'grpc', 'function', 'batch', 'telemetry', 'log', 'simulate', 'testing', 'load.ts'],
+  ['measure'],
   ['cli'],
   ['entry point'],
 ];

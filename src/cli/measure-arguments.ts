@@ -1,0 +1,90 @@
+/** The arguments of `steadfetch measure`, checked. */
+import {redactUrl} from '../decide/redact.ts';
+import {readBaseUrl, readUrl} from './base-url.ts';
+import {readHeader} from './headers.ts';
+import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {UsageError} from './usage-error.ts';
+
+export interface MeasureArguments {
+  /** One address, which is sent GET requests, or a file of requests with the URL that its lines are joined to. */
+  readonly target: {readonly url: URL} | {readonly requests: string; readonly base: URL};
+  /** A file, or a preset; undefined: the default policy. */
+  readonly policy: string | undefined;
+  /** Calls of each side. */
+  readonly count: number;
+  readonly ratePerSecond: number;
+  readonly timeoutMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly allowsUnsafe: boolean;
+  readonly isConfirmed: boolean;
+  readonly json: boolean;
+}
+
+const OPTIONS: readonly OptionSyntax[] = [
+  {name: 'url', value: '<base>'},
+  {name: 'policy', value: '<policy>'},
+  {name: 'count', value: '<n>'},
+  {name: 'rate', value: '<n>'},
+  {name: 'timeout', value: '<ms>'},
+  {name: 'header', value: '<header>', many: true},
+  {name: 'allow-unsafe'},
+  {name: 'yes'},
+  {name: 'json'},
+  {name: 'help', short: 'h'},
+];
+
+/** @returns `help` where that is asked for. @throws UsageError */
+export function readMeasureArguments(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): MeasureArguments | 'help' {
+  const args = parseArguments(argv, OPTIONS, 'steadfetch measure --help');
+  if (args.has('help')) return 'help';
+  const [operand, ...more] = args.operands;
+  if (operand === undefined)
+    throw new UsageError('Missing what to measure: name a URL, or a .jsonl file of requests, or - for standard input.');
+  if (more.length > 0)
+    throw new UsageError(
+      `One URL or file of requests, not ${args.operands.length}: ${args.operands.map(each => redactUrl(each)).join(', ')}.`,
+    );
+  return {
+    target: targetOf(operand, args.value('url')),
+    policy: args.value('policy'),
+    count: wholeNumber('count', args.value('count') ?? '50'),
+    ratePerSecond: rateOf(args.value('rate') ?? '5'),
+    timeoutMs: wholeNumber('timeout', args.value('timeout') ?? '30000'),
+    headers: Object.fromEntries(args.all('header').map(header => readHeader(header, env))),
+    allowsUnsafe: args.has('allow-unsafe'),
+    isConfirmed: args.has('yes'),
+    json: args.has('json'),
+  };
+}
+
+function targetOf(operand: string, base: string | undefined): MeasureArguments['target'] {
+  if (/^https?:/i.test(operand)) {
+    if (base !== undefined)
+      throw new UsageError('--url is for a file of requests; here the URL to measure is named already.');
+    const url = readUrl(operand, 'The URL');
+    url.hash = '';
+    return {url};
+  }
+  if (base === undefined)
+    throw new UsageError(
+      `Missing --url: give the address that the requests of ${operand === '-' ? 'standard input' : operand} go to, such as --url https://api.example.com.`,
+    );
+  return {requests: operand, base: readBaseUrl(base)};
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new UsageError(`--${name} must be a whole number of at least 1, got ${JSON.stringify(text)}.`);
+  return value;
+}
+
+function rateOf(text: string): number {
+  const rate = Number(text);
+  if (!(rate > 0 && rate <= 1000))
+    throw new UsageError(`--rate must be a number above 0 and at most 1000, got ${JSON.stringify(text)}.`);
+  return rate;
+}
