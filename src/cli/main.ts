@@ -13,6 +13,8 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
       return (await import('./batch-command.ts')).batchCommand(args, process);
     case 'measure':
       return (await import('./measure-command.ts')).measureCommand(args, process);
+    case 'triage':
+      return (await import('./triage-command.ts')).triageCommand(args, process);
     case '--version':
     case '-v':
       console.log(VERSION);
@@ -24,7 +26,7 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
     case undefined:
       throw new UsageError(HELP.trimEnd());
     default:
-      throw new UsageError(`Unknown command ${JSON.stringify(command)}. Commands: batch, measure.`);
+      throw new UsageError(`Unknown command ${JSON.stringify(command)}. Commands: batch, measure, triage.`);
   }
 }
 

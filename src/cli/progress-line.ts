@@ -29,8 +29,13 @@ export const progressText = (view: ProgressView): string =>
     .join(', ');
 
 function factsOf(view: ProgressView): string[] {
-  const {total, finished, failed} = view;
-  return [`${count(finished)} of ${count(total)}`, failed > 0 ? `${count(failed)} failed` : '', statusOf(view)];
+  const {total, finished, failed, unit} = view;
+  const progress = `${count(finished)} of ${count(total)}`;
+  return [
+    unit === undefined ? progress : `${progress} ${unit}`,
+    failed > 0 ? `${count(failed)} failed` : '',
+    statusOf(view),
+  ];
 }
 
 /** What the run waits for, and why attempts fail. */

@@ -23,6 +23,8 @@ export type Waiting =
   | {readonly for: 'the rest'; readonly leftMs: number | null};
 
 export interface ProgressView {
+  /** What `total` and `finished` count, where that is not the requests of a run: `MB`. */
+  readonly unit?: string;
   readonly total: number;
   readonly finished: number;
   readonly failed: number;

@@ -4,6 +4,7 @@ export const HELP = `steadfetch: retries that are safe to leave on
 
   steadfetch batch <requests.jsonl> --url <base> --out <results.jsonl>
   steadfetch measure <url>
+  steadfetch triage <log...>
 
 Run steadfetch <command> --help for the options of a command.
 `;
@@ -88,4 +89,28 @@ Ctrl-C waits for the calls in flight and prints what was measured; a second
 Ctrl-C cuts them off, and leaves them out.
 Exit code: 0 measured, 1 stopped before the end, 2 wrong usage, nothing was
 sent.
+`;
+
+export const TRIAGE_HELP = `Reads logs of failures, and says of each failure whether it should have been
+retried, by which rule, and how long the next wait is.
+
+  steadfetch triage <log...> [options]
+
+Reads, and tells apart by itself: lines of pino, winston and similar loggers;
+lines and events of steadfetch; traces as OTLP JSON; HAR; errors of Node,
+undici, axios, ky, gRPC and the SDKs of model endpoints as text; access and
+error logs of nginx; access logs of Envoy.
+
+Options:
+  --policy <policy>  A policy file, JSON or YAML, or the name of a preset such
+                     as steadfetch:llm (default: the default policy)
+  --json             Write a line of JSON for each failure, then the summary
+  --summary          Write only the summary
+  -h, --help         Show this help
+
+<log> may be - for standard input. Query values, credentials, parts of paths
+that look like tokens, and the texts of errors are never printed.
+
+Ctrl-C stops reading, and prints the summary of what was read.
+Exit code: 0 the logs were read to their end, 1 they were not, 2 wrong usage.
 `;

@@ -1,0 +1,154 @@
+/** `steadfetch triage`: reads logs of failures, and says of each whether it should have been retried. */
+import {once} from 'node:events';
+import {createReadStream, statSync} from 'node:fs';
+import {handleOf} from '../client/define-policy.ts';
+import {systemClock} from '../core/system-clock.ts';
+import type {TriagedFailure} from '../triage/assess.ts';
+import {Triage} from '../triage/triage.ts';
+import {readPolicyInput} from './policy-option.ts';
+import {type ProgressSource, progressOn} from './progress.ts';
+import type {ProgressView} from './progress-state.ts';
+import {readTriageArguments, type TriageArguments} from './triage-arguments.ts';
+import {failureRecord, summaryRecord} from './triage-records.ts';
+import {failureRows, summaryText, tableHead} from './triage-table.ts';
+import {TRIAGE_HELP} from './usage.ts';
+
+/** @returns The exit code: 0 the logs were read to their end, 1 they were not. @throws UsageError, SteadfetchError */
+export async function triageCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
+  const options = readTriageArguments(args);
+  if (options === 'help') {
+    process.stdout.write(TRIAGE_HELP);
+    return 0;
+  }
+  const input = options.policy === undefined ? undefined : await readPolicyInput(options.policy);
+  const handle = handleOf(input);
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const output = new Output(process.stdout, stop);
+  const read = new ReadingProgress(options.logs);
+  if (!options.json && !options.summary) output.write(tableHead());
+  let log = '';
+  const triage = new Triage({
+    handle,
+    input,
+    onFailure: failure => {
+      read.failures++;
+      if (!options.summary) output.write(shown(failure, log, options));
+    },
+  });
+  // Rows on the same terminal show well enough how far it is.
+  const isShown = read.isKnown && (options.summary || !process.stdout.isTTY);
+  const progress = isShown ? progressOn(process.stderr, 'steadfetch triage', read, systemClock) : null;
+  try {
+    for (const each of options.logs) {
+      log = each;
+      if (!controller.signal.aborted)
+        await readLog(each, {triage, output, read, stdin: process.stdin, signal: controller.signal});
+    }
+  } finally {
+    progress?.end();
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+  const isComplete = !controller.signal.aborted;
+  const summary = triage.summary(isComplete);
+  output.write(options.json ? `${JSON.stringify(summaryRecord(summary))}\n` : summaryText(summary, handle.policy));
+  await output.flush();
+  return isComplete || output.isClosed ? 0 : 1;
+}
+
+/** Bytes of a file that are read at a time. */
+const CHUNK = 2 ** 16;
+
+interface Run {
+  readonly triage: Triage;
+  readonly output: Output;
+  readonly read: ReadingProgress;
+  readonly stdin: NodeJS.ReadStream;
+  readonly signal: AbortSignal;
+}
+
+/** Stops without an error where the signal aborts: what was read is told. */
+async function readLog(log: string, {triage, output, read, stdin, signal}: Run): Promise<void> {
+  const stream = log === '-' ? stdin : createReadStream(log, {highWaterMark: CHUNK});
+  const stop = (): void => void stream.destroy();
+  signal.addEventListener('abort', stop, {once: true});
+  const reader = triage.open();
+  try {
+    for await (const chunk of stream) {
+      const bytes = chunk as Buffer;
+      reader.feed(bytes.toString('latin1'));
+      read.bytes += bytes.length;
+      await output.flush();
+      if (signal.aborted) break;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  reader.end();
+}
+
+function shown(failure: TriagedFailure, log: string, {logs, json}: TriageArguments): string {
+  const file = logs.length > 1 ? log : undefined;
+  return json ? `${JSON.stringify(failureRecord(failure, file))}\n` : failureRows(failure, file);
+}
+
+/** How many bytes of the logs are read. */
+class ReadingProgress implements ProgressSource {
+  bytes = 0;
+  failures = 0;
+  readonly #total: number;
+  /** False where a log is a pipe. */
+  readonly isKnown: boolean;
+
+  constructor(logs: readonly string[]) {
+    const files = logs.filter(log => log !== '-').map(log => statSync(log));
+    this.isKnown = files.length === logs.length && files.every(file => file.isFile());
+    this.#total = files.reduce((sum, {size}) => sum + size, 0);
+  }
+
+  get view(): ProgressView {
+    const [total, finished] = [this.#total, this.bytes].map(bytes => Math.round(bytes / 1e6)) as [number, number];
+    return {
+      unit: 'MB',
+      total,
+      finished,
+      failed: this.failures,
+      failing: null,
+      waiting: {for: 'the rest', leftMs: null},
+    };
+  }
+}
+
+/** Standard output, written a chunk of the log at a time. */
+class Output {
+  readonly #stream: NodeJS.WriteStream;
+  #text = '';
+  /** The reader went away, such as `head`: nobody waits for the rest. */
+  isClosed = false;
+
+  constructor(stream: NodeJS.WriteStream, onClosed: () => void) {
+    this.#stream = stream;
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      this.isClosed = true;
+      onClosed();
+    });
+  }
+
+  write(text: string): void {
+    this.#text += text;
+  }
+
+  /** Resolves when the stream accepts more. */
+  async flush(): Promise<void> {
+    const text = this.#text;
+    this.#text = '';
+    if (text === '' || this.isClosed) return;
+    if (this.#stream.write(text)) return;
+    // Rejects where the reader goes away; the listener above knows by then.
+    await once(this.#stream, 'drain').catch(() => undefined);
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * Says of a failure in a log whether it should have been retried. Nothing is decided here: the engine's own functions classify the failure,
+ * refuse the retry or plan the wait. What the log does not show is assumed to be the worst, and named.
+ */
+import type {Plan} from '../client/plan.ts';
+import type {PolicyHandle} from '../client/policy-handle.ts';
+import {targetOf} from '../client/target.ts';
+import type {Sent} from '../core/outcome.ts';
+import type {AnswerContext, Answers} from '../decide/answers.ts';
+import {grpcAnswers} from '../decide/answers-grpc.ts';
+import {httpAnswers} from '../decide/answers-http.ts';
+import {type Classification, harmless, type Light, lightOf} from '../decide/classification.ts';
+import {classify} from '../decide/classify.ts';
+import {classifyErrorBody} from '../decide/classify-error-body.ts';
+import {AWS_ERROR_HEADER, type ErrorFacts, readErrorBody} from '../decide/error-body.ts';
+import {mayRepeat, needsKey} from '../decide/idempotency.ts';
+import {callRefusal, type Refusal} from '../decide/may-retry.ts';
+import {type Refusal as BodyRefusal, refusalOf} from '../decide/refusals.ts';
+import {withHint} from '../decide/retry-wait.ts';
+import type {ServerHint} from '../decide/server-hint.ts';
+import type {LoggedAnswer, LoggedFailure} from './failure.ts';
+import {adviceOf, MAY_REPEAT, type Rule, ruleOf} from './rules.ts';
+import {shownTarget} from './target.ts';
+import {type WaitRange, WaitRanges} from './wait-range.ts';
+
+/** What should have been done. */
+export type Decision =
+  /** Send it again after the backoff. */
+  | 'retry'
+  /** Send it again only with an idempotency key, which every attempt has carried. */
+  | 'retry-with-key'
+  /** Send it again, but not before the server says, or not soon. */
+  | 'wait'
+  | 'do-not-retry'
+  /** The request, the account or the configuration has to be changed. */
+  | 'fix';
+
+export interface TriagedFailure {
+  readonly line: number;
+  readonly failure: LoggedFailure;
+  /** Undefined where the log does not name it. */
+  readonly method: string | undefined;
+  /** Without secrets and control characters; undefined where the log does not name it. */
+  readonly target: string | undefined;
+  /** The status, the gRPC code, or the word for a failure without an answer. */
+  readonly signal: string;
+  readonly light: Light;
+  readonly sent: Sent;
+  /** Why, in a word or a clause. */
+  readonly reason: string;
+  readonly decision: Decision;
+  /** Why the engine would not send the call again; null where it would. */
+  readonly refusal: Refusal | null;
+  readonly rule: Rule;
+  /** Null where no retry should follow. */
+  readonly nextWait: WaitRange | null;
+  readonly hint: ServerHint | null;
+  /** An idempotency key decides whether the call may be retried. */
+  readonly isKeyNeeded: boolean;
+  readonly confidence: 'high' | 'medium' | 'low';
+  /** What the log does not show, and what was assumed instead. */
+  readonly missing: readonly string[];
+  /** The row of the table of vendors that the body fits. */
+  readonly bodyRow: BodyRefusal | null;
+  /** The body made it red. */
+  readonly isRedByBody: boolean;
+}
+
+/** What is assumed of an unknown method: the server must not be asked twice. */
+const WORST_METHOD = 'POST';
+
+export class Assessor {
+  readonly #handle: PolicyHandle;
+  /** The log has classified the failure under its own policy, and no other one is asked about. */
+  readonly #trustsLog: boolean;
+  readonly #waits = new WaitRanges();
+
+  constructor(handle: PolicyHandle, trustsLog: boolean) {
+    this.#handle = handle;
+    this.#trustsLog = trustsLog;
+  }
+
+  assess(failure: LoggedFailure, line: number): TriagedFailure {
+    const {outcome, protocol} = failure;
+    const method = failure.method ?? WORST_METHOD;
+    const plan = this.#planFor(method, failure.target);
+    const answers: Answers<LoggedAnswer> = protocol === 'grpc' ? grpcAnswers : httpAnswers;
+    const willBeKeyed = needsKey(plan.policy.idempotency, method);
+    const keyed = failure.keyed ?? willBeKeyed;
+    const body = bodyOf(failure);
+    const row = body === null ? null : refusalOf(body);
+    const context: AnswerContext = {
+      transients: plan.transients,
+      keyed,
+      keySentBefore: keyed && (failure.attempt ?? 1) > 1,
+      refreshes: false,
+    };
+    const byStatus = classify(outcome, answers, context);
+    const byBody = body === null ? byStatus : classifyErrorBody(byStatus, body, outcome.status, plan.transients);
+    const found = this.#asLogged(byBody, failure);
+    const hint = found.transient && plan.policy.retryAfter.honor ? hintOf(failure, answers, found) : null;
+    const classification = withHint(found, outcome.status, hint);
+    const attempt = failure.attempt ?? 1;
+    const refusal = callRefusal(outcome, classification, hint, {
+      mayRepeat: mayRepeat(keyed, method, plan.idempotentMethods),
+      attempts: attempt,
+      maxAttempts: plan.maxAttempts,
+      paid: plan.policy.paid,
+      mayPayMore: true,
+      yields: plan.policy.nested === 'yield' && failure.outerRetries !== undefined,
+      retriesDisabled: false,
+      replayable: true,
+      reasonBefore: attempt > 1 && classification.once ? classification.reason : undefined,
+      maxHintMs: plan.policy.retryAfter.maxMs,
+    });
+    const isKeyNeeded =
+      classification.transient && !harmless(classification.sent) && !plan.idempotentMethods.has(method);
+    const isPlanned = refusal === null || refusal === 'may-have-acted' || refusal === 'hint-too-long';
+    return {
+      line,
+      failure,
+      method: failure.method,
+      target: failure.target === undefined ? undefined : shownTarget(failure.target, plan.queryAllowList),
+      signal: signalOf(outcome.kind === 'response' ? answers.nameOf(outcome.status) : classification.reason, row),
+      light: lightOf(classification),
+      sent: classification.sent,
+      reason: classification.reason,
+      decision: decisionOf(refusal, classification, hint, isKeyNeeded, () =>
+        adviceOf(outcome, classification, protocol, row),
+      ),
+      refusal,
+      rule:
+        refusal === 'may-have-acted' || (refusal === null && isKeyNeeded)
+          ? MAY_REPEAT
+          : ruleOf(outcome, classification, protocol, row),
+      nextWait: isPlanned ? this.#waits.range(plan.policy.backoff, attempt, classification, hint) : null,
+      hint,
+      isKeyNeeded,
+      ...certaintyOf(failure, classification, isKeyNeeded),
+      bodyRow: row,
+      isRedByBody: byStatus.transient && !byBody.transient,
+    };
+  }
+
+  #planFor(method: string, target: string | undefined): Plan {
+    const {plans} = this.#handle;
+    if (!plans.hasRoutes || target === undefined) return plans.base;
+    const {origin, pathname} = targetOf(target);
+    const path = origin === null && target.startsWith('/') ? target.replace(/\?.*$/, '') : pathname;
+    return plans.for(method, origin ?? '', path, undefined).plan;
+  }
+
+  /** Whether the server may have acted is a fact that the client knew; whether a retry could help depends on the policy. */
+  #asLogged(found: Classification, {sent, transient}: LoggedFailure): Classification {
+    const transientHere = this.#trustsLog && transient !== undefined && !found.final ? transient : found.transient;
+    if ((sent ?? found.sent) === found.sent && transientHere === found.transient) return found;
+    return {...found, sent: sent ?? found.sent, transient: transientHere};
+  }
+}
+
+function bodyOf({outcome, body}: LoggedFailure): ErrorFacts | null {
+  if (outcome.kind !== 'response' || outcome.response === null) return null;
+  return readErrorBody(body, outcome.response.headers.get(AWS_ERROR_HEADER));
+}
+
+/** Null where a hint is a date and the log has no time to count from. */
+function hintOf(
+  {outcome, at, hint}: LoggedFailure,
+  answers: Answers<LoggedAnswer>,
+  {hint: inBody}: Classification,
+): ServerHint | null {
+  if (hint !== undefined) return hint;
+  if (outcome.response === null) return inBody;
+  const early = answers.hint(outcome.response, at ?? 0);
+  if (at !== undefined || early === null) return early ?? inBody;
+  const late = answers.hint(outcome.response, YEAR_3000);
+  return late?.ms === early.ms ? early : inBody;
+}
+
+const YEAR_3000 = Date.UTC(3000);
+
+function decisionOf(
+  refusal: Refusal | null,
+  {throttled}: Classification,
+  hint: ServerHint | null,
+  isKeyNeeded: boolean,
+  advice: () => 'fix' | 'do-not-retry',
+): Decision {
+  switch (refusal) {
+    case null:
+      if (isKeyNeeded) return 'retry-with-key';
+      return throttled || (hint !== null && hint.ms > 0) ? 'wait' : 'retry';
+    case 'may-have-acted':
+      return 'retry-with-key';
+    case 'not-transient':
+      return advice();
+    default:
+      return 'do-not-retry';
+  }
+}
+
+/** The word of a vendor beside a status: `429 insufficient_quota`. Words of the table only, since a log can hold anything. */
+function signalOf(name: string, row: BodyRefusal | null): string {
+  return row === null || row.in !== 'code' ? name : `${name} ${row.words[0]}`;
+}
+
+function certaintyOf(
+  {method, keyed, attempt, isVague = false, outcome, body, target}: LoggedFailure,
+  {transient, sent}: Classification,
+  isKeyNeeded: boolean,
+): Pick<TriagedFailure, 'confidence' | 'missing'> {
+  const matters = transient && !harmless(sent);
+  const missing: string[] = [];
+  if (method === undefined && matters) missing.push(`method (${WORST_METHOD} assumed)`);
+  if (isKeyNeeded && keyed === undefined) missing.push('idempotency key (as in the policy)');
+  if (attempt === undefined && transient) missing.push('attempt (1 assumed)');
+  if (isVague) missing.push('how the connection failed');
+  if (outcome.kind === 'response' && outcome.status === 429 && body === undefined)
+    missing.push('body (a used-up account looks the same)');
+  if (target === undefined) missing.push('target');
+  const isUnsure = isVague || (method === undefined && matters);
+  const isGuessed = isKeyNeeded && keyed === undefined;
+  return {confidence: isUnsure ? 'low' : isGuessed ? 'medium' : 'high', missing};
+}

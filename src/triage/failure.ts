@@ -1,0 +1,101 @@
+/** One failed attempt, as a log describes it: facts only. What the facts mean for a retry is for assess.ts. */
+import type {AttemptResponse, Outcome, ResponseHeaders, Sent} from '../core/outcome.ts';
+import type {GrpcAnswer} from '../decide/grpc-hint.ts';
+import type {ServerHint} from '../decide/server-hint.ts';
+
+export type LogFormat =
+  | 'steadfetch line'
+  | 'steadfetch event'
+  | 'JSON line'
+  | 'OTLP span'
+  | 'HAR entry'
+  | 'error text'
+  | 'nginx access log'
+  | 'nginx error log'
+  | 'Envoy access log';
+
+export interface LoggedFailure {
+  readonly format: LogFormat;
+  /** In ms since 1970; undefined where the log has no time. */
+  readonly at?: number | undefined;
+  /** In upper case; undefined where the log does not name it. */
+  readonly method?: string | undefined;
+  /** A URL, a path, or `package.Service/Method`, as logged: with every secret. */
+  readonly target?: string | undefined;
+  readonly protocol: 'http' | 'grpc';
+  readonly outcome: Outcome<LoggedAnswer>;
+  /** The body of the error, parsed or as text; undefined where the log has none. */
+  readonly body?: unknown;
+  /** Whether the request had an idempotency key; undefined where the log does not show it. */
+  readonly keyed?: boolean | undefined;
+  /** 1 for the first; undefined where the log does not number attempts. */
+  readonly attempt?: number | undefined;
+  /** Whether the server may have acted, where the log says so itself. */
+  readonly sent?: Sent | undefined;
+  /** Whether a retry could help, where the log says so itself. */
+  readonly transient?: boolean | undefined;
+  /** The wait that the server asked for, where the log says so itself. */
+  readonly hint?: ServerHint | undefined;
+  readonly traceId?: string | undefined;
+  /** How often the client above had retried before this request. */
+  readonly outerRetries?: number | undefined;
+  /** Servers that a proxy asked for this one request. */
+  readonly proxyTries?: number | undefined;
+  /** The log does not show how the request failed, only that it did. */
+  readonly isVague?: boolean | undefined;
+}
+
+/** What one record of a log says. Null: no failure, and nothing that a summary counts. */
+export type Reading = LoggedFailure | ProxyRetry | null;
+
+/** A proxy asked several servers, and the last of them answered well. */
+export interface ProxyRetry {
+  readonly recoveredAfterTries: number;
+}
+
+/** Longer values of headers are no honest ones. */
+const LONGEST_VALUE = 1024;
+
+/** The headers of an answer as a log shows them, by lower-case name. */
+export class LoggedHeaders implements ResponseHeaders {
+  static readonly NONE: LoggedHeaders = new LoggedHeaders({});
+  readonly #values = new Map<string, string>();
+
+  /** @param headers An object; its values are strings, numbers, or lists of them. Anything else is ignored. */
+  constructor(headers: unknown) {
+    if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return;
+    for (const [name, value] of Object.entries(headers)) {
+      const first: unknown = Array.isArray(value) ? value[0] : value;
+      if (typeof first !== 'string' && typeof first !== 'number') continue;
+      const text = String(first);
+      if (text.length <= LONGEST_VALUE) this.#values.set(name.toLowerCase(), text);
+    }
+  }
+
+  get(name: string): string | null {
+    return this.#values.get(name.toLowerCase()) ?? null;
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name.toLowerCase());
+  }
+}
+
+/** An answer in a log, of HTTP or gRPC. */
+export class LoggedAnswer implements AttemptResponse, GrpcAnswer {
+  readonly status: number;
+  readonly headers: LoggedHeaders;
+  readonly sent: Sent;
+  readonly committed = false;
+
+  /** @param sent What a gRPC client knew of how far the call came. */
+  constructor(status: number, headers: LoggedHeaders = LoggedHeaders.NONE, sent: Sent = 'maybe-processed') {
+    this.status = status;
+    this.headers = headers;
+    this.sent = sent;
+  }
+
+  trailer(name: string): string | undefined {
+    return this.headers.get(name) ?? undefined;
+  }
+}

@@ -1,0 +1,114 @@
+/** Finds retries of several layers around the same request: their attempts multiply. */
+
+import type {TriagedFailure} from './assess.ts';
+import type {ClientSpan} from './formats/otlp.ts';
+
+/** What several layers did, as far as the log shows it. */
+export interface NestedRetries {
+  /** Failed requests on which a client above had retried already, by its own header. */
+  readonly byHeader: number;
+  /** Requests for which a proxy asked more than one server, those included that then succeeded. */
+  readonly byProxy: number;
+  /** Servers asked for those, in all. */
+  readonly proxyTries: number;
+  /** Traces in which a retried span stands below another retried span. */
+  readonly traces: number;
+  /** The most attempts of one trace, with its id. */
+  readonly worst: {readonly traceId: string; readonly attempts: number} | null;
+}
+
+/** Traces and spans that are remembered; of a larger log, the latest. */
+const MOST_TRACES = 10_000;
+const MOST_SPANS = 256;
+
+interface Trace {
+  spans: number;
+  /** Parent of each span. */
+  readonly parents: Map<string, string | undefined>;
+  readonly retried: {readonly spanId: string; readonly parentId: string | undefined}[];
+  /** How often each attempt from 2 on was seen of each request. */
+  readonly repeats: Map<string, number>;
+}
+
+export class NestedRetriesFinder {
+  readonly #traces = new Map<string, Trace>();
+  #byHeader = 0;
+  #byProxy = 0;
+  #proxyTries = 0;
+  #nested = 0;
+  #worst: NestedRetries['worst'] = null;
+
+  addFailure({failure, method, target}: TriagedFailure): void {
+    const {outerRetries = 0, proxyTries = 0, traceId, attempt} = failure;
+    if (outerRetries > 0) this.#byHeader++;
+    if (proxyTries > 1) this.addProxyTries(proxyTries);
+    if (traceId === undefined || failure.format === 'OTLP span' || attempt === undefined) return;
+    const trace = this.#traceOf(traceId);
+    trace.spans++;
+    if (attempt < 2 || trace.repeats.size >= MOST_SPANS) return;
+    const key = `${attempt} ${method} ${target}`;
+    trace.repeats.set(key, (trace.repeats.get(key) ?? 0) + 1);
+  }
+
+  addProxyTries(tries: number): void {
+    this.#byProxy++;
+    this.#proxyTries += tries;
+  }
+
+  /** Spans come in any order, so they are compared at the end. */
+  addSpan({traceId, spanId, parentId, retries}: ClientSpan): void {
+    if (traceId === '') return;
+    const trace = this.#traceOf(traceId);
+    trace.spans++;
+    if (trace.parents.size >= MOST_SPANS) return;
+    trace.parents.set(spanId, parentId);
+    if (retries !== undefined && retries > 0) trace.retried.push({spanId, parentId});
+  }
+
+  end(): NestedRetries {
+    for (const [traceId, trace] of this.#traces) this.#close(traceId, trace);
+    this.#traces.clear();
+    return {
+      byHeader: this.#byHeader,
+      byProxy: this.#byProxy,
+      proxyTries: this.#proxyTries,
+      traces: this.#nested,
+      worst: this.#worst,
+    };
+  }
+
+  #traceOf(traceId: string): Trace {
+    const known = this.#traces.get(traceId);
+    if (known !== undefined) return known;
+    if (this.#traces.size >= MOST_TRACES) {
+      const [oldest, trace] = this.#traces.entries().next().value!;
+      this.#close(oldest, trace);
+      this.#traces.delete(oldest);
+    }
+    const made: Trace = {spans: 0, parents: new Map(), retried: [], repeats: new Map()};
+    this.#traces.set(traceId, made);
+    return made;
+  }
+
+  #close(traceId: string, trace: Trace): void {
+    if (!isNested(trace)) return;
+    this.#nested++;
+    if (trace.spans > (this.#worst?.attempts ?? 0)) this.#worst = {traceId, attempts: trace.spans};
+  }
+}
+
+/** An attempt from 2 on that was made twice: something above began the retries anew. Or a retry below a retry, or beside one's parent. */
+function isNested({parents, retried, repeats}: Trace): boolean {
+  if ([...repeats.values()].some(count => count > 1)) return true;
+  const retriedSpans = new Set(retried.map(({spanId}) => spanId));
+  /** Parents of which one child was a retry: each of their children is one of several attempts. */
+  const retriedUnder = new Set(retried.map(({parentId}) => parentId));
+  return retried.some(({parentId}) => {
+    for (let above = parentId, depth = 0; above !== undefined && depth < 64; depth++) {
+      const next = parents.get(above);
+      if (retriedSpans.has(above) || (parents.has(above) && next !== undefined && retriedUnder.has(next))) return true;
+      above = next;
+    }
+    return false;
+  });
+}
