@@ -12,9 +12,9 @@ const FIRST_RATE = 10;
 /** One request an hour. */
 const LOWEST_RATE = 1 / 3600;
 /** Added to the rate by a second in which the server admits as many requests as the rate allows. */
-const INCREASE = 0.75;
+const INCREASE = 1;
 /** A throttled answer multiplies the rate by this. */
-const DECREASE = 0.85;
+const DECREASE = 0.82;
 /** A throttled answer lowers the rate to this multiple of the admitted rate, if that is less, but never below half of the rate. */
 const ABOVE_ADMITTED = 1.2;
 
@@ -28,7 +28,15 @@ export class LearnedRate {
   #levelAt = Number.NaN;
   /** No second has more requests than the rate allows, whatever has accumulated. */
   readonly #window: QuotaWindow;
-  #loweredAt = Number.NEGATIVE_INFINITY;
+  /** When a throttled answer last counted. */
+  #throttledAt = Number.NEGATIVE_INFINITY;
+  #heldUntil = Number.NEGATIVE_INFINITY;
+  /**
+   * The first attempts after a hold were throttled: others had used the quota up. Requests that accumulate from then on are kept back until an
+   * attempt is admitted, else those of one second would be refused at once.
+   */
+  #isProbing = false;
+  #keptBack = 0;
   /** Requests admitted since `#since`: when the rate was lowered, or the first attempt sent. */
   #admittedSince = 0;
   #since = Number.NaN;
@@ -62,34 +70,66 @@ export class LearnedRate {
     this.#refill(now);
     if (Number.isNaN(this.#since)) this.#since = now;
     this.#level--;
+    if (this.#isProbing) this.#keepBack();
     this.#window.take(1, now);
   }
 
-  /** @param isLimiting Whether calls wait. Only then does the answer show that the server may admit more. */
-  admitted(isLimiting: boolean, now: number): void {
+  /**
+   * @param takenAt    When the attempt was sent.
+   * @param isLimiting Whether calls wait. Only then does the answer show that the server may admit more.
+   */
+  admitted(takenAt: number, isLimiting: boolean, now: number): void {
     this.#admittedSince++;
+    if (this.#isProbing && takenAt > this.#throttledAt) this.#endProbing(now);
     if (!isLimiting || !this.#isLimit) return;
     this.#refill(now);
     this.#setRate(this.#perSecond + (this.#isStarting ? 1 : INCREASE / Math.max(1, this.#perSecond)));
   }
 
   /**
-   * Lowers the rate, once for all attempts that were in flight together.
+   * Lowers the rate, once for all attempts that were in flight together. If nothing was admitted since a hold, the rate stays: the hold ended
+   * when others had used the quota up, which says nothing about this rate. Otherwise a client that returns later than the others, time after
+   * time, would lose its share to them.
    *
    * @param takenAt When the throttled attempt was sent.
    */
   throttled(takenAt: number, now: number): void {
     this.#refill(now);
     this.#level = Math.min(this.#level, 0);
-    if (takenAt <= this.#loweredAt) return;
+    this.#keptBack = 0;
+    if (takenAt <= this.#throttledAt) return;
+    if (this.#admittedSince === 0 && this.#heldUntil > this.#throttledAt) this.#isProbing = true;
+    else this.#lower(now);
+    this.#throttledAt = now;
+  }
+
+  /** Nothing is sent until then. */
+  held(until: number): void {
+    this.#heldUntil = Math.max(this.#heldUntil, until);
+  }
+
+  #lower(now: number): void {
     const sinceMs = now - this.#since;
     const admittedRate = sinceMs > 0 ? (this.#admittedSince / sinceMs) * SECOND : 0;
     const lowered = Math.min(this.#perSecond * DECREASE, admittedRate * ABOVE_ADMITTED);
     this.#setRate(Math.max(LOWEST_RATE, this.#perSecond / 2, lowered));
     this.#isStarting = false;
-    this.#loweredAt = now;
     this.#since = now;
     this.#admittedSince = 0;
+  }
+
+  /** While probing, attempts follow each other as slowly as before anything is known. */
+  #keepBack(): void {
+    const level = Math.min(this.#level, 0, 1 - this.#perSecond / FIRST_RATE);
+    this.#keptBack += this.#level - level;
+    this.#level = level;
+  }
+
+  #endProbing(now: number): void {
+    this.#isProbing = false;
+    this.#refill(now);
+    this.#level = Math.min(this.#share, this.#level + this.#keptBack);
+    this.#keptBack = 0;
   }
 
   get #isLimit(): boolean {

@@ -58,7 +58,7 @@ export class QuotaReservation {
 
   /** The server answered the attempt without throttling it. */
   admitted(now: number): void {
-    this.#quota.admitted(now);
+    this.#quota.admitted(this.#takenAt, now);
   }
 
   /** The server refused the attempt because of its rate. */
@@ -166,6 +166,7 @@ export class Quota {
   hold(ms: number, now: number): void {
     const spreadMs = Math.min(ms * HOLD_SPREAD, LONGEST_HOLD_SPREAD_MS) * this.#random();
     this.#heldUntil = Math.max(this.#heldUntil, now + ms + spreadMs);
+    this.#learned?.held(this.#heldUntil);
   }
 
   snapshot(now: number): Omit<QuotaSnapshot, 'route'> {
@@ -181,10 +182,10 @@ export class Quota {
   }
 
   /** @internal */
-  admitted(now: number): void {
+  admitted(takenAt: number, now: number): void {
     if (this.#learned === null) return;
     const isLimiting = this.waiting > 0;
-    this.#learned.admitted(isLimiting, now);
+    this.#learned.admitted(takenAt, isLimiting, now);
     if (isLimiting) this.#serve(now);
   }
 

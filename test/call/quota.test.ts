@@ -57,10 +57,10 @@ describe('a quota, 300 calls at once, 20 a second admitted', () => {
 
 describe('a quota that clients share and do not know', () => {
   /** Clients that always have calls waiting; each starts a little later than the one before. */
-  async function share(options: Omit<RateLimitedOptions, 'latencyMs'>, seed: number) {
+  async function share(options: RateLimitedOptions, seed: number) {
     const clock = new VirtualClock();
     const random = seededRandom(seed);
-    const server = rateLimited(clock, {...options, latencyMs: () => 50 + 100 * random()});
+    const server = rateLimited(clock, {latencyMs: () => 50 + 100 * random(), ...options});
     const admitted: number[] = Array(8).fill(0);
     let isOver = false;
     let lost = 0;
@@ -96,6 +96,7 @@ describe('a quota that clients share and do not know', () => {
     'a bucket that says when': {perSecond: 80, kind: 'bucket', refusal: {'retry-after-ms': '50'}},
     'a bucket that says nothing': {perSecond: 80, kind: 'bucket'},
     'windows without a hint': {perSecond: 80, kind: 'window'},
+    'a bucket with answers after 200 ms': {perSecond: 80, kind: 'bucket', latencyMs: () => 200},
   } as const))
     for (const seed of [1, 2])
       it(`is used to 97 %, in equal shares, with no call lost: ${what} (seed ${seed})`, async () => {
@@ -104,6 +105,14 @@ describe('a quota that clients share and do not know', () => {
         expect(used).to.be.within(0.97, 1.1);
         expect(jain).to.be.at.least(0.95);
       });
+
+  // All clients that are refused come back at the same place of the next window.
+  for (const seed of [1, 2, 3])
+    it(`starves no client in windows that answer Retry-After: 1 whenever they are used up (seed ${seed})`, async () => {
+      const {used, jain} = await share({perSecond: 80, kind: 'window', refusal: {'retry-after': '1'}}, seed);
+      expect(used).to.be.within(0.94, 1.1);
+      expect(jain).to.be.at.least(0.75);
+    });
 });
 
 describe('the rate that a quota learns', () => {

@@ -11,13 +11,13 @@ describe('LearnedRate', () => {
       rate.take(now);
     }
     expect(rate.waitMs(1, now)).to.be.above(0);
-    for (let count = 0; count < 10; count++) rate.admitted(true, now);
+    for (let count = 0; count < 10; count++) rate.admitted(0, true, now);
     expect(rate.perSecond).to.equal(20);
     now = 500;
     rate.throttled(0, now);
-    expect(rate.perSecond).to.equal(17);
-    rate.admitted(true, now);
-    expect(rate.perSecond).to.be.within(17, 17.1);
+    expect(rate.perSecond).to.be.closeTo(16.4, 1e-9);
+    rate.admitted(0, true, now);
+    expect(rate.perSecond).to.be.within(16.4, 16.5);
   });
 
   it('is lowered once by attempts that were under way together', () => {
@@ -32,9 +32,73 @@ describe('LearnedRate', () => {
     expect(rate.perSecond).to.be.below(perSecond!);
   });
 
+  /** 40 a second, throttled at 2000 and held for a second. */
+  function heldRate(): LearnedRate {
+    const rate = new LearnedRate();
+    rate.take(0);
+    for (let count = 0; count < 30; count++) rate.admitted(0, true, 100);
+    for (let now = 1000; now < 2000; now += 25) {
+      rate.take(now);
+      rate.admitted(now, true, now);
+    }
+    rate.throttled(1999, 2000);
+    rate.held(3000);
+    return rate;
+  }
+  /** How many go in these 200 ms. */
+  function takeAll(rate: LearnedRate, from: number): number {
+    let taken = 0;
+    for (let now = from; now < from + 200; now += 5)
+      while (rate.waitMs(1, now) === 0) {
+        rate.take(now);
+        taken++;
+      }
+    return taken;
+  }
+
+  it('sends what a hold kept back at once, where the first attempts after it are admitted', () => {
+    const rate = heldRate();
+    expect(takeAll(rate, 3000)).to.be.at.least(rate.perSecond!);
+  });
+
+  it('stays where the first attempts after a hold are throttled: others had used the quota up', () => {
+    const rate = heldRate();
+    const {perSecond} = rate;
+    for (const at of [3000, 4000, 5000]) {
+      rate.take(at);
+      rate.throttled(at, at + 50);
+      rate.held(at + 1000);
+      expect(rate.perSecond).to.equal(perSecond);
+    }
+    rate.take(6000);
+    rate.admitted(6000, true, 6050);
+    rate.throttled(6040, 6060);
+    expect(rate.perSecond).to.be.below(perSecond!);
+  });
+
+  it('is lowered by each throttled answer where the server asks for no hold', () => {
+    const rate = new LearnedRate();
+    for (const at of [0, 1000, 2000]) {
+      const before = rate.perSecond!;
+      rate.take(at);
+      rate.throttled(at, at + 50);
+      expect(rate.perSecond).to.be.below(before);
+    }
+  });
+
+  it('probes after such a hold: the rest of a second’s share goes once an attempt is admitted', () => {
+    const rate = heldRate();
+    rate.take(3000);
+    rate.throttled(3000, 3050);
+    rate.held(4000);
+    expect(takeAll(rate, 4000)).to.equal(2);
+    rate.admitted(4000, true, 4200);
+    expect(takeAll(rate, 4200)).to.be.at.least(rate.perSecond! - 3);
+  });
+
   it('does not grow while no call waits for it', () => {
     const rate = new LearnedRate();
-    for (let count = 0; count < 1000; count++) rate.admitted(false, count);
+    for (let count = 0; count < 1000; count++) rate.admitted(0, false, count);
     expect(rate.perSecond).to.equal(10);
   });
 
@@ -44,14 +108,14 @@ describe('LearnedRate', () => {
     rate.take(0);
     rate.throttled(0, 10);
     expect(rate.perSecond).to.be.below(5);
-    for (let count = 0; count < 100; count++) rate.admitted(true, 10 + count);
+    for (let count = 0; count < 100; count++) rate.admitted(0, true, 10 + count);
     expect(rate.perSecond).to.equal(undefined);
   });
 
   it('stays a rate whatever comes, and never sends more in a second than its share', () => {
     const step = fc.record({
       afterMs: fc.integer({min: 0, max: 400}),
-      what: fc.constantFrom('take' as const, 'admitted' as const, 'throttled' as const),
+      what: fc.constantFrom('take' as const, 'admitted' as const, 'throttled' as const, 'held' as const),
     });
     fc.assert(
       fc.property(fc.array(step, {maxLength: 200}), steps => {
@@ -64,7 +128,8 @@ describe('LearnedRate', () => {
           if (what === 'take' && rate.waitMs(1, now) === 0) {
             rate.take(now);
             taken.push(now);
-          } else if (what === 'admitted') rate.admitted(true, now);
+          } else if (what === 'admitted') rate.admitted(0, true, now);
+          else if (what === 'held') rate.held(now + 500);
           else if (what === 'throttled') rate.throttled(taken.at(-1) ?? 0, now);
           highest = Math.max(highest, rate.perSecond!);
           expect(rate.perSecond).to.be.within(1 / 3600, 1e6);
