@@ -52,8 +52,9 @@ export interface Trial {
 }
 
 /** What an adapter answers with, before its body is read. */
-interface Answer {
+export interface Answer {
   readonly status: number;
+  readonly body: AsyncIterable<Uint8Array> | null;
   text(): Promise<string>;
 }
 
@@ -62,7 +63,7 @@ export type Adapter = (typeof ADAPTERS)[number];
 
 type Client = (url: string, init: Init) => Promise<Answer>;
 
-const CLIENTS: Record<Adapter, (policy: PolicyInput, ports: Ports, agent: Agent | undefined) => Client> = {
+export const CLIENTS: Record<Adapter, (policy: PolicyInput, ports: Ports, agent: Agent | undefined) => Client> = {
   fetch: (policy, ports, agent) => createFetch(policy, agent === undefined ? ports : {...ports, fetch: over(agent)}),
   ky: (policy, ports, agent) => {
     const api = ky.extend(resilience(policy, ports));
@@ -73,7 +74,7 @@ const CLIENTS: Record<Adapter, (policy: PolicyInput, ports: Ports, agent: Agent 
     const dispatcher = agent!.compose(resilienceInterceptor(policy, ports));
     return async (url, init) => {
       const {statusCode: status, body} = await request(url, {...init, dispatcher} as {dispatcher: Dispatcher});
-      return {status, text: () => body.text()};
+      return {status, body, text: () => body.text()};
     };
   },
 };
@@ -117,7 +118,7 @@ export async function meet(
 }
 
 /** undici's responses have no report, so the report comes from the event of the end of the call. */
-function reportIn(events: readonly SteadfetchEvent[]): CallReport | undefined {
+export function reportIn(events: readonly SteadfetchEvent[]): CallReport | undefined {
   const end = events.find(event => event.type === 'call.end');
   return end === undefined ? undefined : reportFor(end.call as CallContext);
 }

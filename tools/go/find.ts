@@ -2,7 +2,7 @@
  * Finds a program that is written in Go, or builds it: on PATH, then the one that was built before, then Go.
  *
  * A scratch module requires it, because `go install` refuses modules whose major version or `replace` lines it does not like, and
- * both programs here have such. The binary stays in the user's cache: building takes minutes, once.
+ * some programs here have such. The binary stays in the user's cache: building takes minutes, once.
  */
 import {execFile} from 'node:child_process';
 import {access, constants, copyFile, mkdir, mkdtemp, rename, rm, writeFile} from 'node:fs/promises';
@@ -42,6 +42,14 @@ export const actionlint: GoTool = {
   name: 'actionlint',
   module: 'github.com/rhysd/actionlint/cmd/actionlint',
   version: 'v1.7.12',
+  minGo: 24,
+};
+
+/** Breaks TCP connections in every way. */
+export const toxiproxy: GoTool = {
+  name: 'toxiproxy-server',
+  module: 'github.com/Shopify/toxiproxy/v2/cmd/server',
+  version: 'v2.5.0',
   minGo: 24,
 };
 

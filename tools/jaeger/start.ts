@@ -2,9 +2,9 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {freePorts, isReady} from '../ports.ts';
 
 export interface Jaeger {
   /** Of OTLP over HTTP, without a path: what OTEL_EXPORTER_OTLP_ENDPOINT takes. */
@@ -44,32 +44,6 @@ export async function startJaeger(binary: string, {ports, ui}: StartOptions = {}
     return {otlp: `http://127.0.0.1:${otlp}`, query: base, stop};
   await stop();
   throw new Error(`Jaeger was not ready within 30 s. It printed:\n${printed.slice(-2000)}`);
-}
-
-/** Polls until a server responds. */
-async function isReady(url: string, isDead: () => boolean): Promise<boolean> {
-  for (let tries = 0; tries < 150 && !isDead(); tries++) {
-    const isUp = await fetch(url, {signal: AbortSignal.timeout(1000)}).then(
-      response => response.ok,
-      () => false,
-    );
-    if (isUp) return true;
-    await new Promise(resolve => setTimeout(resolve, 200));
-  }
-  return false;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({length: count}, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map(server => (server.address() as {port: number}).port);
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
-  return ports;
 }
 
 interface Ports {
