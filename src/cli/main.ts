@@ -13,6 +13,8 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
       return (await import('./batch-command.ts')).batchCommand(args, process);
     case 'measure':
       return (await import('./measure-command.ts')).measureCommand(args, process);
+    case 'simulate':
+      return (await import('./simulate-command.ts')).simulateCommand(args, process);
     case 'triage':
       return (await import('./triage-command.ts')).triageCommand(args, process);
     case '--version':
@@ -26,7 +28,7 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
     case undefined:
       throw new UsageError(HELP.trimEnd());
     default:
-      throw new UsageError(`Unknown command ${JSON.stringify(command)}. Commands: batch, measure, triage.`);
+      throw new UsageError(`Unknown command ${JSON.stringify(command)}. Commands: batch, measure, simulate, triage.`);
   }
 }
 

@@ -12,10 +12,15 @@ export const isPreset = (policy: string): boolean => policy.startsWith('steadfet
 /** @throws UsageError for an unknown preset; SteadfetchError for a file that cannot be read or does not hold a policy. */
 export const readPolicy = async (policy: string): Promise<PolicyHandle> => handleOf(await readPolicyInput(policy));
 
-/** The policy as it was written, with the files that it extends. @throws as readPolicy */
-export async function readPolicyInput(policy: string): Promise<PolicyInput> {
+/**
+ * The policy as it was written, with the files that it extends.
+ *
+ * @param option What messages call the argument.
+ * @throws as readPolicy
+ */
+export async function readPolicyInput(policy: string, option = '--policy'): Promise<PolicyInput> {
   if (!isPreset(policy)) return loadPolicy(policy);
-  const [problem] = checkExtends(policy, '--policy');
+  const [problem] = checkExtends(policy, option);
   if (problem !== undefined) throw new UsageError(`${problem.path} ${problem.message}`);
   return {extends: [policy]};
 }

@@ -4,6 +4,7 @@ export const HELP = `steadfetch: retries that are safe to leave on
 
   steadfetch batch <requests.jsonl> --url <base> --out <results.jsonl>
   steadfetch measure <url>
+  steadfetch simulate <policy.json>... --scenario outage
   steadfetch triage <log...>
 
 Run steadfetch <command> --help for the options of a command.
@@ -113,4 +114,31 @@ that look like tokens, and the texts of errors are never printed.
 
 Ctrl-C stops reading, and prints the summary of what was read.
 Exit code: 0 the logs were read to their end, 1 they were not, 2 wrong usage.
+`;
+
+export const SIMULATE_HELP = `Simulates policies, beside calls without a policy.
+
+  steadfetch simulate [<policy>...] --scenario <scenario> [options]
+
+The engine is the real one; time and the service are simulated. A policy is a
+file, JSON or YAML, or the name of a preset (default: steadfetch:default).
+
+Options:
+  --scenario <scenario>  A scenario file (JSON, with a dot or a slash in its
+                         name), or one of these: cold-start, flapping, outage,
+                         brownout, paid-timeout, quota-burst, rate-limited,
+                         slow-tail, spike, steady, stream-overload
+  --seed <n>             Seed of the random numbers (default: the scenario's)
+  --assert <conditions>  Conditions that each policy has to meet, such as
+                         "amplification<=1.2,success>=0.97". Ratios: success,
+                         amplification (requests per call), paid, hedges, all
+                         per call; milliseconds: p50, p90, p95, p99, p999 (of
+                         all calls, failed ones infinite), recovery
+  --json                 Write all numbers as JSON; null stands for infinite
+  -h, --help             Show this help
+
+One policy, or the scenario, may be - for standard input.
+Ctrl-C ends the simulation, and what was found until then is written.
+Exit code: 0, 1 a condition was not met or the run was interrupted, 2 wrong
+usage.
 `;

@@ -16,6 +16,7 @@ export function recoveryOf({traffic, service, durationMs}: Scenario, timeline: r
   const before = successOf(timeline.filter(({atMs}) => atMs + widthMs <= beginsMs));
   const after = timeline.filter(({atMs}) => atMs >= troubleEndsMs);
   const lastBad = after.findLastIndex(interval => successOf([interval]) < before - TOLERANCE);
+  if (lastBad < 0) return {troubleEndsMs, afterMs: 0};
   const recovered = after[lastBad + 1];
   return {troubleEndsMs, afterMs: recovered === undefined ? Number.POSITIVE_INFINITY : recovered.atMs - troubleEndsMs};
 }

@@ -1,0 +1,53 @@
+/** The arguments of `steadfetch simulate`, checked. */
+import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {type Assertion, readAssertions} from './simulate-assertions.ts';
+import {UsageError} from './usage-error.ts';
+
+export interface SimulateArguments {
+  /** Files, presets, or `-`. */
+  readonly policies: readonly string[];
+  /** A name, a file, or `-`. */
+  readonly scenario: string;
+  readonly seed: number | undefined;
+  readonly assertions: readonly Assertion[];
+  readonly json: boolean;
+}
+
+const OPTIONS: readonly OptionSyntax[] = [
+  {name: 'scenario', value: '<scenario>'},
+  {name: 'seed', value: '<n>'},
+  {name: 'assert', value: '<conditions>', many: true},
+  {name: 'json'},
+  {name: 'help', short: 'h'},
+];
+
+const LARGEST_SEED = 2 ** 32 - 1;
+
+/** @returns `help` where that is asked for. @throws UsageError */
+export function readSimulateArguments(argv: readonly string[]): SimulateArguments | 'help' {
+  const args = parseArguments(argv, OPTIONS, 'steadfetch simulate --help');
+  if (args.has('help')) return 'help';
+  const policies = args.operands.length === 0 ? ['steadfetch:default'] : args.operands;
+  const twice = policies.find((policy, index) => policies.indexOf(policy) !== index);
+  if (twice !== undefined) throw new UsageError(`${twice} was given twice; each policy is simulated once.`);
+  const scenario = args.value('scenario');
+  if (scenario === undefined)
+    throw new UsageError('Missing --scenario: give the name of a scenario, such as --scenario outage, or a file.');
+  if (scenario === '-' && policies.includes('-'))
+    throw new UsageError('Only one of the policy and the scenario can be read from standard input (-).');
+  return {
+    policies,
+    scenario,
+    seed: seedOf(args.value('seed')),
+    assertions: args.all('assert').flatMap(readAssertions),
+    json: args.has('json'),
+  };
+}
+
+function seedOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seed = Number(text);
+  if (!Number.isInteger(seed) || seed < 0 || seed > LARGEST_SEED)
+    throw new UsageError(`--seed must be a whole number from 0 to ${LARGEST_SEED}, got ${JSON.stringify(text)}.`);
+  return seed;
+}

@@ -1,0 +1,117 @@
+/** `steadfetch simulate`: what policies come to in a scenario, side by side. */
+import {readFile} from 'node:fs/promises';
+import {basename, extname} from 'node:path';
+import {text} from 'node:stream/consumers';
+import {systemClock} from '../core/system-clock.ts';
+import type {PolicyInput} from '../policy/types.ts';
+import {readScenario} from '../simulate/scenario/read.ts';
+import type {Scenario, ScenarioInput} from '../simulate/scenario/types.ts';
+import {runScenario} from '../simulate/simulate.ts';
+import {isPreset, readPolicyInput} from './policy-option.ts';
+import {readSimulateArguments, type SimulateArguments} from './simulate-arguments.ts';
+import {failedAssertions} from './simulate-assertions.ts';
+import {type Named, tableOf} from './simulate-table.ts';
+import {SIMULATE_HELP} from './usage.ts';
+import {UsageError} from './usage-error.ts';
+
+/** The part of a process that the command needs. */
+export interface Console {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: {write(text: string): unknown};
+  readonly stderr: {readonly isTTY?: boolean; write(text: string): unknown};
+  once(signal: 'SIGINT', listener: () => void): unknown;
+  off(signal: 'SIGINT', listener: () => void): unknown;
+}
+
+/**
+ * @returns The exit code: 0; 1 where a condition of `--assert` is not met, or the simulation was interrupted.
+ * @throws UsageError, SteadfetchError
+ */
+export async function simulateCommand(args: readonly string[], process: Console): Promise<number> {
+  const options = readSimulateArguments(args);
+  if (options === 'help') {
+    process.stdout.write(SIMULATE_HELP);
+    return 0;
+  }
+  const scenario = readScenario(await scenarioOf(options.scenario, process));
+  const results = await resultsOf(options, scenario, process);
+  const isWhole = results.every(({result}) => !result.interrupted);
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({results: results.map(({name, result}) => ({name, ...result}))})}\n`);
+  else process.stdout.write(tableOf(results, scenario.description));
+  if (!isWhole) process.stderr.write('Interrupted: the numbers are those of the time until then.\n');
+  const failures = results.slice(1).flatMap(({name, result}) => failedAssertions(name, result, options.assertions));
+  for (const failure of failures) process.stderr.write(`${failure}\n`);
+  return failures.length === 0 && isWhole ? 0 : 1;
+}
+
+/** No policy first, then each policy. */
+async function resultsOf({policies, seed}: SimulateArguments, scenario: Scenario, process: Console): Promise<Named[]> {
+  const inputs: [string, PolicyInput | null][] = [['no policy', null]];
+  for (const policy of policies) inputs.push([nameOf(policy), await policyOf(policy, process)]);
+  const controller = new AbortController();
+  const interrupt = (): void => controller.abort();
+  process.once('SIGINT', interrupt);
+  try {
+    const results: Named[] = [];
+    for (const [name, input] of inputs) {
+      if (controller.signal.aborted) break;
+      const onProgress = progressOn(process.stderr, `${scenario.name}, ${name}`, scenario.durationMs);
+      const result = await runScenario(input, scenario, {
+        signal: controller.signal,
+        onProgress,
+        seed: seed ?? scenario.seed,
+      });
+      results.push({name, result});
+    }
+    return results;
+  } finally {
+    process.off('SIGINT', interrupt);
+    clearLine(process.stderr);
+  }
+}
+
+const nameOf = (policy: string): string =>
+  policy === '-' ? 'stdin' : isPreset(policy) ? policy.replace('steadfetch:', '') : basename(policy, extname(policy));
+
+async function policyOf(policy: string, {stdin}: Console): Promise<PolicyInput> {
+  if (policy !== '-') return readPolicyInput(policy, 'the policy');
+  return parsed(await text(stdin), 'the policy from standard input') as PolicyInput;
+}
+
+/** A name of a scenario has neither a dot nor a slash. */
+async function scenarioOf(scenario: string, {stdin}: Console): Promise<ScenarioInput | string> {
+  if (scenario === '-') return parsed(await text(stdin), 'the scenario from standard input') as ScenarioInput;
+  if (!/[./\\]/.test(scenario)) return scenario;
+  const read = await readFile(scenario, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      `The scenario ${scenario} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}.`,
+    );
+  });
+  return parsed(read, scenario) as ScenarioInput;
+}
+
+function parsed(json: string, what: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new UsageError(`${what} is not JSON: ${(error as Error).message}.`);
+  }
+}
+
+const PROGRESS_MS = 200;
+
+/** A line that changes, on a terminal only. */
+function progressOn(stream: Console['stderr'], what: string, durationMs: number): (simulatedMs: number) => void {
+  let shownAt = systemClock.now();
+  return simulatedMs => {
+    const now = systemClock.now();
+    if (!stream.isTTY || now - shownAt < PROGRESS_MS) return;
+    shownAt = now;
+    stream.write(`\r\u001B[Ksimulating ${what}: ${Math.min(100, Math.floor((simulatedMs * 100) / durationMs))} %`);
+  };
+}
+
+function clearLine(stream: Console['stderr']): void {
+  if (stream.isTTY) stream.write('\r\u001B[K');
+}

@@ -1,0 +1,162 @@
+/** The results of a simulation as a table of at most 80 columns, policies side by side, with their course over time below. */
+import type {EndReason, Interval, Percentiles, SimulationResult} from '../simulate/result.ts';
+
+/** A result under the name that the table gives it. */
+export interface Named {
+  readonly name: string;
+  readonly result: SimulationResult;
+}
+
+const LABEL_WIDTH = 24;
+const COLUMN_WIDTH = 14;
+/** Policies side by side: more of them come in further tables. */
+const COLUMNS = 4;
+
+interface Row {
+  readonly label: string;
+  cell(result: SimulationResult): string;
+  /** Whether the row says anything about this result. Left out: always. */
+  matters?(result: SimulationResult): boolean;
+}
+
+const percentile = (label: string, of: 'all' | 'successful', key: keyof Percentiles): Row => ({
+  label,
+  cell: ({latencyMs}) => duration(latencyMs[of][key]),
+});
+
+const count = (label: string, of: (result: SimulationResult) => number): Row => ({
+  label,
+  cell: result => String(of(result)),
+  matters: result => of(result) > 0,
+});
+
+const ROWS: readonly Row[] = [
+  {label: 'success', cell: ({successRatio}) => share(successRatio)},
+  percentile('P50 of all calls', 'all', 'p50'),
+  percentile('P95 of all calls', 'all', 'p95'),
+  percentile('P99 of all calls', 'all', 'p99'),
+  percentile('P50 of successes', 'successful', 'p50'),
+  percentile('P95 of successes', 'successful', 'p95'),
+  percentile('P99 of successes', 'successful', 'p99'),
+  {label: 'requests per call', cell: ({requestsPerCall}) => requestsPerCall.toFixed(3)},
+  {label: 'paid requests per call', cell: ({paidRequests, calls}) => (paidRequests / Math.max(1, calls)).toFixed(3)},
+  {
+    label: 'recovery after trouble',
+    cell: ({recovery}) =>
+      recovery === null ? '-' : Number.isFinite(recovery.afterMs) ? duration(recovery.afterMs) : 'not in time',
+    matters: ({recovery}) => recovery !== null,
+  },
+  count('hedges', ({hedges}) => hedges),
+  count('breakers opened', ({breaker}) => breaker.opened),
+  count('calls in line for quota', ({quota}) => quota.queuedCalls),
+];
+
+/** @param results In the order of the columns. All are of one scenario. */
+export function tableOf(results: readonly Named[], description: string): string {
+  const [first] = results;
+  if (first === undefined) return '';
+  const {scenario, calls, durationMs, seed} = first.result;
+  const lines = [...wrapped(`${scenario}: ${description}`), `${calls} calls in ${duration(durationMs)}, seed ${seed}`];
+  for (let at = 0; at < results.length; at += COLUMNS) lines.push('', ...columnsOf(results.slice(at, at + COLUMNS)));
+  lines.push('', ...courses('success over time', results, successOver, 1));
+  const most = Math.max(1, ...results.flatMap(({result}) => requestsOver(result.timeline)));
+  lines.push(
+    '',
+    ...courses(`requests over time, at most ${perSecond(most, first.result)} a second`, results, requestsOver, most),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function columnsOf(results: readonly Named[]): string[] {
+  const line = (label: string, cells: readonly string[]): string =>
+    (label.padEnd(LABEL_WIDTH) + cells.map(cell => cell.padStart(COLUMN_WIDTH)).join('')).trimEnd();
+  const rows = ROWS.filter(({matters}) => matters === undefined || results.some(({result}) => matters(result)));
+  const reasons = [...new Set(results.flatMap(({result}) => Object.keys(result.ends)))].filter(
+    each => each !== 'success',
+  );
+  return [
+    line(
+      '',
+      results.map(({name}) => cut(name)),
+    ),
+    ...rows.map(({label, cell}) =>
+      line(
+        label,
+        results.map(({result}) => cell(result)),
+      ),
+    ),
+    ...(reasons.length === 0 ? [] : ['calls that failed']),
+    ...reasons.map(reason =>
+      line(
+        `  ${reason}`,
+        results.map(({result}) => String(result.ends[reason as EndReason] ?? 0)),
+      ),
+    ),
+  ];
+}
+
+const cut = (name: string): string => (name.length < COLUMN_WIDTH ? name : `${name.slice(0, COLUMN_WIDTH - 2)}…`);
+
+// Over time.
+
+const BLOCKS = '▁▂▃▄▅▆▇█';
+const COURSE_WIDTH = 60;
+const NAME_WIDTH = 18;
+
+type Course = (timeline: readonly Interval[]) => readonly number[];
+
+function courses(title: string, results: readonly Named[], course: Course, most: number): string[] {
+  const name = (text: string): string =>
+    (text.length < NAME_WIDTH ? text : `${text.slice(0, NAME_WIDTH - 2)}…`).padEnd(NAME_WIDTH);
+  return [title, ...results.map(({name: text, result}) => name(text) + sparkline(course(result.timeline), most))];
+}
+
+/** A character for each value; a space where there is none. */
+export function sparkline(values: readonly number[], most: number): string {
+  const block = (value: number): string =>
+    BLOCKS[Math.min(BLOCKS.length - 1, Math.floor((value / most) * BLOCKS.length))]!;
+  return values.map(value => (Number.isNaN(value) ? ' ' : block(value))).join('');
+}
+
+const successOver: Course = timeline =>
+  condensed(timeline).map(({calls, succeeded}) => (calls === 0 ? Number.NaN : succeeded / calls));
+
+const requestsOver: Course = timeline => condensed(timeline).map(({requests}) => requests);
+
+type Sums = Pick<Interval, 'calls' | 'succeeded' | 'requests'>;
+
+/** As many intervals as a line has characters. */
+function condensed(timeline: readonly Interval[]): Sums[] {
+  const each = timeline.length / COURSE_WIDTH;
+  return Array.from({length: COURSE_WIDTH}, (_, index) => {
+    const part = timeline.slice(index * each, (index + 1) * each);
+    const sum = (key: keyof Sums): number => part.reduce((total, interval) => total + interval[key], 0);
+    return {calls: sum('calls'), succeeded: sum('succeeded'), requests: sum('requests')};
+  });
+}
+
+const perSecond = (requests: number, {durationMs}: SimulationResult): number =>
+  Math.round((requests * COURSE_WIDTH * 1000) / durationMs);
+
+// Words.
+
+const share = (ratio: number): string => `${(ratio * 100).toFixed(2)} %`;
+
+function duration(ms: number): string {
+  if (Number.isNaN(ms)) return '-';
+  if (!Number.isFinite(ms)) return 'failed';
+  return ms < 1000 ? `${Number(ms.toPrecision(3))} ms` : `${Number((ms / 1000).toPrecision(3))} s`;
+}
+
+const LINE_WIDTH = 80;
+
+function wrapped(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)!;
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= LINE_WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

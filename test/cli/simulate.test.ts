@@ -1,0 +1,178 @@
+/** `steadfetch simulate` as a process: what it prints, and how it ends. */
+import {EventEmitter} from 'node:events';
+import {Readable} from 'node:stream';
+import {expect} from 'chai';
+import {type Console, simulateCommand} from '../../src/cli/simulate-command.ts';
+import {scenarioNames} from '../../src/simulate/scenario/read.ts';
+import {ended, Workplace} from './running.ts';
+
+/** Short, and without chance: every call is a call of its own second. */
+const SCENARIO = JSON.stringify({
+  name: 'mine',
+  description: 'One request in two fails.',
+  durationMs: 10_000,
+  traffic: {perSecond: 10, arrivals: 'even'},
+  service: {latencyMs: {ms: 20}, faults: [{status: 503, fromMs: 5000, toMs: 8000}]},
+});
+const POLICY = JSON.stringify({
+  maxAttempts: 2,
+  budget: null,
+  breaker: null,
+  backoff: {kind: 'constant', delayMs: 10, jitter: 'none'},
+});
+
+/** A process that is none, so that a signal comes when the test says. */
+function consoleOf(stdin: string) {
+  const written = {stdout: '', stderr: ''};
+  const process = Object.assign(new EventEmitter(), {
+    stdin: Readable.from([stdin]),
+    stdout: {write: (text: string) => (written.stdout += text)},
+    stderr: {write: (text: string) => (written.stderr += text)},
+  }) satisfies Console;
+  return {process, written};
+}
+
+describe('steadfetch simulate', () => {
+  const place = new Workplace();
+  before(() => {
+    place.write('mine.json', SCENARIO);
+    place.write('two.json', POLICY);
+  });
+  after(() => place.remove());
+
+  it('shows each policy beside calls without one, in 80 columns', async () => {
+    const {code, stdout, stderr} = await place.run([
+      'simulate',
+      'two.json',
+      'steadfetch:default',
+      '--scenario',
+      'mine.json',
+    ]);
+    expect([code, stderr]).to.deep.equal([0, '']);
+    const lines = stdout.split('\n');
+    expect(lines[0]).to.equal('mine: One request in two fails.');
+    expect(stdout).to.match(/^ +no policy +two +default$/m);
+    expect(stdout).to.match(/^success +69\.70 % +69\.70 % /m);
+    expect(stdout).to.match(/^requests per call +1\.000 +1\.303 /m);
+    expect(stdout).to.match(/^ {2}attempts-exhausted +30 +30 /m);
+    for (const line of lines) expect([...line].length, line).to.be.at.most(80);
+  });
+
+  it('writes all numbers as JSON, with null for infinite', async () => {
+    const {code, stdout} = await place.run([
+      'simulate',
+      'two.json',
+      '--scenario',
+      'mine.json',
+      '--seed',
+      '7',
+      '--json',
+    ]);
+    const {results} = JSON.parse(stdout) as {results: {name: string; seed: number; latencyMs: {all: {p99: null}}}[]};
+    expect(code).to.equal(0);
+    expect(results.map(({name, seed}) => [name, seed])).to.deep.equal([
+      ['no policy', 7],
+      ['two', 7],
+    ]);
+    expect(results[1]!.latencyMs.all.p99).to.equal(null);
+  });
+
+  it('ends with 1 and the numbers where a condition is not met', async () => {
+    const args = [
+      'simulate',
+      'two.json',
+      '--scenario',
+      'mine.json',
+      '--assert',
+      'amplification<=1.2, success>=0.5,p99<500',
+    ];
+    const {code, stderr} = await place.run(args);
+    expect(code).to.equal(1);
+    expect(stderr).to.equal(
+      'two in mine: amplification is 1.303, and has to be <= 1.2.\ntwo in mine: p99 is infinite, and has to be < 500.\n',
+    );
+  });
+
+  it('ends with 0 where all are met', async () => {
+    const {code} = await place.run(['simulate', 'two.json', '--scenario', 'mine.json', '--assert', 'success>0.6']);
+    expect(code).to.equal(0);
+  });
+
+  it('reads a policy from standard input', async () => {
+    const child = place.start(['simulate', '-', '--scenario', 'mine.json', '--assert', 'amplification<1.2'], {}, [
+      'pipe',
+      'pipe',
+      'pipe',
+    ]);
+    child.stdin!.end(POLICY);
+    const {code, stderr} = await ended(child);
+    expect([code, stderr]).to.deep.equal([1, 'stdin in mine: amplification is 1.303, and has to be < 1.2.\n']);
+  });
+
+  it('names every scenario in its help', async () => {
+    const {stdout} = await place.run(['simulate', '--help']);
+    for (const name of scenarioNames) expect(stdout).to.contain(name);
+    for (const line of stdout.split('\n')) expect(line.length).to.be.at.most(80);
+  });
+
+  for (const [title, args, code, message] of [
+    [
+      'a misspelt scenario',
+      ['simulate', '--scenario', 'outge'],
+      2,
+      'The scenario: "outge" is not the name of a scenario; did you mean "outage"?\n',
+    ],
+    [
+      'a missing file',
+      ['simulate', '--scenario', './none.json'],
+      2,
+      'The scenario ./none.json cannot be read: there is no such file.\n',
+    ],
+    [
+      'an unknown preset',
+      ['simulate', 'steadfetch:lm', '--scenario', 'mine.json'],
+      2,
+      'the policy is "steadfetch:lm", which is not a preset; did you mean "steadfetch:llm"?\n',
+    ],
+    [
+      'an unknown condition',
+      ['simulate', '--scenario', 'mine.json', '--assert', 'succes>=1'],
+      2,
+      '--assert knows no "succes"; did you mean success?\n',
+    ],
+    [
+      'a condition that is none',
+      ['simulate', '--scenario', 'mine.json', '--assert', 'success=1'],
+      2,
+      '--assert needs conditions such as "success>=0.97,amplification<=1.2", got "success=1".\n',
+    ],
+    [
+      'no scenario',
+      ['simulate', 'two.json'],
+      2,
+      'Missing --scenario: give the name of a scenario, such as --scenario outage, or a file.\n',
+    ],
+    [
+      'a seed that is none',
+      ['simulate', '--scenario', 'mine.json', '--seed', '-1.5'],
+      2,
+      '--seed needs a value, got the option -1.5. Write --seed=-1.5 if that is the value.\n',
+    ],
+  ] as const)
+    it(`refuses ${title}`, async () => {
+      const finished = await place.run(args);
+      expect(finished).to.deep.equal({code, stdout: '', stderr: message});
+    });
+
+  it('ends at an interrupt with what it found until then', async () => {
+    const long = {...JSON.parse(SCENARIO), durationMs: 604_800_000, traffic: {perSecond: 1000}};
+    const {process, written} = consoleOf(JSON.stringify(long));
+    const code = simulateCommand(['--scenario', '-', '--json'], process);
+    setImmediate(() => process.emit('SIGINT'));
+    expect(await code).to.equal(1);
+    expect(written.stderr).to.equal('Interrupted: the numbers are those of the time until then.\n');
+    expect(process.listenerCount('SIGINT')).to.equal(0);
+    const {results} = JSON.parse(written.stdout) as {results: {name: string; interrupted: boolean}[]};
+    expect(results.map(({name, interrupted}) => [name, interrupted])).to.deep.equal([['no policy', true]]);
+  });
+});
