@@ -200,8 +200,9 @@ export function settleQuota(
 function learnRemaining({client, plan, guards}: CallFacts, {status, headers}: AttemptResponse, now: number): void {
   const {quota} = guards;
   // The response of a test double may have no headers.
-  const remaining = quota?.learns && headers !== undefined ? remainingQuota(headers) : null;
-  if (quota === null || remaining === null) return;
+  if (quota === null || headers === undefined || !quota.readsHeaders()) return;
+  const remaining = remainingQuota(headers);
+  if (remaining === null) return;
   quota.correct(remaining, now);
   if (!Object.values(remaining).includes(0)) return;
   const resetMs = rateLimitResetMs(status, headers, serverTime(headers, client.clock.wall()));

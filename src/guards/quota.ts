@@ -29,6 +29,8 @@ export interface QuotaWaiter extends QueueMember<QuotaWaiter> {
 /** A hold is extended by a random share up to this one, because the server names the same time to all of its clients. */
 const HOLD_SPREAD = 0.02;
 const LONGEST_HOLD_SPREAD_MS = 1000;
+/** Once so many answers had no headers that say what is left, only one answer in as many is read. */
+const SILENT_ANSWERS = 64;
 
 /** What one attempt has taken from a quota. */
 export class QuotaReservation {
@@ -88,6 +90,8 @@ export class Quota {
   /** The clock on which the timer is armed: that of the first waiter. */
   #clock: Clock | null = null;
   #heldUntil = Number.NEGATIVE_INFINITY;
+  /** Answers since the last one whose headers said what is left. */
+  #silentAnswers = 0;
   #isServing = false;
 
   constructor({limits, learn, maxWaitMs, queue}: QuotaPolicy, guarded: string, random: Random) {
@@ -152,10 +156,20 @@ export class Quota {
   }
 
   /**
+   * Whether to read the headers of an answer for what is left. To be called once for each answer. Once the server has not said what is left in
+   * 64 answers, only each 64th is read: to look for its headers takes 1.5 µs, and the rest of a quota 0.3 µs.
+   */
+  readsHeaders(): boolean {
+    const silent = this.#silentAnswers++;
+    return this.learns && (silent < SILENT_ANSWERS || silent % SILENT_ANSWERS === 0);
+  }
+
+  /**
    * Corrects the limits by what the server's headers say is left. Limits are lowered and never raised: the server does not count the
    * attempts in flight yet.
    */
   correct(remaining: Partial<Record<QuotaLimitPolicy['unit'], number>>, now: number): void {
+    this.#silentAnswers = 0;
     for (const limit of this.limits) {
       const left = remaining[limit.policy.unit];
       if (left !== undefined) limit.lower(left, now);
@@ -202,8 +216,7 @@ export class Quota {
 
   #take(amounts: Amounts, now: number): QuotaReservation {
     this.#learned?.take(now);
-    const slots: number[] = [];
-    for (const limit of this.limits) slots.push(limit.take(amounts, now));
+    const slots = this.limits.map(limit => limit.take(amounts, now));
     return new QuotaReservation(this, amounts, slots, now);
   }
 

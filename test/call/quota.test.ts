@@ -179,6 +179,28 @@ describe('what remains by the headers of an answer', () => {
     expect(leftOf(world)).to.equal(59);
   });
 
+  virtually(
+    'is read from each 64th answer after 64 without such headers, and from each again after one with them',
+    async make => {
+      const world = make({
+        ...stated,
+        quota: {limits: [{unit: 'requests', max: 1000, perMs: 86_400_000}]},
+        breaker: null,
+      });
+      world.serve(...Array(65).fill(200), answer(200, {[LEFT]: '500'}));
+      const callsUntil = async (left: number): Promise<number> => {
+        for (let calls = 1; calls <= 200; calls++) {
+          await world.run();
+          if (leftOf(world) === left) return calls;
+        }
+        throw new Error(`still ${leftOf(world)} left`);
+      };
+      expect(await callsUntil(500), 'calls until the headers were read').to.equal(129);
+      world.serve(answer(200, {[LEFT]: '400'}));
+      expect(await callsUntil(400), 'calls from then on').to.equal(1);
+    },
+  );
+
   for (const [what, headers] of Object.entries({
     'OpenAI’s duration': {[LEFT]: '0', 'x-ratelimit-reset-requests': '3s'},
     'seconds of the IETF draft': {'ratelimit-remaining': '0', 'ratelimit-reset': '3'},

@@ -21,7 +21,7 @@ const costs: Costs = {pacingUs: await pacingUs(), holdMs: await holdMs()};
 process.stdout.write(`\n${JSON.stringify(costs)}\n`);
 
 async function pacingUs(): Promise<number> {
-  const quota = {limits: [{unit: 'requests', max: 1_000_000_000, perMs: 1000}], learn: false} as const;
+  const quota = {limits: [{unit: 'requests', max: 1_000_000_000, perMs: 1000}]} as const;
   const stub = async (): Promise<Response> => new Response(null);
   const [plain, paced] = [null, quota].map(quota => createFetch({quota}, {fetch: stub}));
   const round = async (fetch: typeof globalThis.fetch): Promise<void> => {
