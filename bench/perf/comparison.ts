@@ -9,6 +9,7 @@ const UNITS: Readonly<Record<Quantity, string>> = {
   allocated: 'bytes allocated',
   pending: 'bytes while pending',
   left: 'bytes left',
+  content: 'µs until the first content',
 };
 
 /** Costs are named `<row> / before`, `<row> / before again` and `<row> / after`. */

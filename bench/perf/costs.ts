@@ -1,8 +1,11 @@
 /** What was measured of the subjects of one group. */
 import {aboveFloor} from './statistics.ts';
 
-/** What is measured in each process: CPU µs a call, heap bytes that a call allocates, keeps while it waits, or leaves behind. */
-export type Quantity = 'cpu' | 'allocated' | 'pending' | 'left';
+/**
+ * What is measured in each process: CPU µs a call; heap bytes that a call allocates, keeps while it waits, or leaves behind; µs until the
+ * first content of a stream.
+ */
+export type Quantity = 'cpu' | 'allocated' | 'pending' | 'left' | 'content';
 
 /** One figure for each subject and quantity. */
 export class Costs {

@@ -11,6 +11,7 @@ export const SUBJECT_GROUPS = [
   'retried',
   'open-breaker',
   'pending',
+  'quota',
   'tracing',
   'growth',
 ] as const;

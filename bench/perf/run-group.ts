@@ -44,14 +44,15 @@ export async function runGroup(
   for (const [quantity, ofProcesses] of samples) {
     for (const row of rows) {
       const ofRow = ofProcesses.map(each => each.get(row)!);
-      found(row, quantity, quantity === 'cpu' ? typical(ofRow) : median(ofRow.map(median)));
+      const isTime = quantity === 'cpu' || quantity === 'content';
+      found(row, quantity, isTime ? typical(ofRow) : median(ofRow.map(median)));
     }
   }
 }
 
 /** Heap sizes vary little from round to round, and waiting calls take long to make. */
 function roundsOf(quantity: Quantity, cpuRounds: number): number {
-  return {cpu: cpuRounds, allocated: 9, pending: 2, left: 1}[quantity];
+  return {cpu: cpuRounds, content: cpuRounds, allocated: 9, pending: 2, left: 1}[quantity];
 }
 
 async function startAll(group: Group, rows: readonly Row[], url: string): Promise<Map<Row, ChildProcess>> {

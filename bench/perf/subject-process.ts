@@ -1,5 +1,6 @@
 /** One subject in a process of its own. Measures what its parent asks for, one request at a time. */
 import type {Quantity} from './costs.ts';
+import {median} from './statistics.ts';
 import type {Group, Subject} from './subject.ts';
 
 const [groupFile, subjectName, checkout, url] = process.argv.slice(2) as [string, string, string, string];
@@ -8,7 +9,7 @@ const definition = group.subjects.find(({name}) => name === subjectName);
 if (definition === undefined) throw new Error(`${group.name} has no subject ${subjectName}.`);
 const subject = await definition.start({checkout, url});
 const WARM_UP_ROUNDS = 100;
-const PENDING = 20_000;
+const WAITING = 20_000;
 const LEFT = 20_000;
 /** Less than the young generation holds at its smallest, so that nothing is collected within a round. */
 const MOST_BYTES = 500_000;
@@ -19,6 +20,7 @@ const measures: Readonly<Record<Quantity | 'warm', () => Promise<number>>> = {
   allocated: () => allocatedBy(subject),
   pending: () => heldBy(subject),
   left: () => leftBy(subject),
+  content: () => waitOfRound(subject),
 };
 
 process.on('message', (wanted: Quantity | 'warm') => {
@@ -52,6 +54,13 @@ async function cpuOfRound({call, requests = 1}: Subject): Promise<number> {
   return (user + system) / (calls * requests);
 }
 
+/** Microseconds until the first content: the median of a round, one call after the other. */
+async function waitOfRound({waitForContent}: Subject): Promise<number> {
+  const waits: number[] = [];
+  for (let count = 0; count < group.shape.callsPerRound; count++) waits.push(await waitForContent!());
+  return median(waits);
+}
+
 /** Heap bytes that a call allocates, in a round without a collection. */
 async function allocatedBy({call}: Subject): Promise<number> {
   const round = async (calls: number): Promise<number> => {
@@ -64,14 +73,14 @@ async function allocatedBy({call}: Subject): Promise<number> {
 }
 
 /** Heap bytes that a call keeps while it waits for its answer. */
-async function heldBy({call, hold}: Subject): Promise<number> {
+async function heldBy({call, hold, waiting: count = WAITING}: Subject): Promise<number> {
   const release = hold!();
   globalThis.gc!();
   const before = process.memoryUsage().heapUsed;
-  const waiting = Array.from({length: PENDING}, call);
+  const waiting = Array.from({length: count}, call);
   await new Promise(resolve => setTimeout(resolve, 50));
   globalThis.gc!();
-  const bytes = (process.memoryUsage().heapUsed - before) / PENDING;
+  const bytes = (process.memoryUsage().heapUsed - before) / count;
   release();
   await Promise.all(waiting);
   return bytes;

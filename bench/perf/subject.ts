@@ -12,6 +12,10 @@ export interface Subject {
   readonly requests?: number;
   /** Makes calls wait for their answer, until the returned function is called. */
   readonly hold?: () => () => void;
+  /** How many calls wait together (default: 20,000). */
+  readonly waiting?: number;
+  /** One call, to its end; gives how long its caller waited for the first content, in µs. */
+  readonly waitForContent?: () => Promise<number>;
 }
 
 /** Where a subject runs. */
