@@ -68,10 +68,12 @@ function targetOf(operand: string, base: string | undefined): MeasureArguments['
     url.hash = '';
     return {url};
   }
-  if (base === undefined)
+  if (base === undefined) {
+    const file = operand === '-' ? 'standard input' : operand;
     throw new UsageError(
-      `Missing --url: give the address that the requests of ${operand === '-' ? 'standard input' : operand} go to, such as --url https://api.example.com.`,
+      `Missing --url: give the address that the requests of ${file} go to, such as --url https://api.example.com. A URL to measure begins with http:// or https://.`,
     );
+  }
   return {requests: operand, base: readBaseUrl(base)};
 }
 

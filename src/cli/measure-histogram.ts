@@ -27,9 +27,9 @@ export function histogramOf(sides: readonly (readonly MeasuredCall[])[]): Histog
 }
 
 function rowsOf(latencies: readonly (readonly number[])[]): HistogramRow[] {
-  const all = latencies.flat();
-  if (all.length === 0) return [];
-  const [least, most] = [Math.min(...all), Math.max(...all)];
+  const sorted = latencies.flat().sort((a, b) => a - b);
+  const [least, most] = [sorted[0], sorted.at(-1)];
+  if (least === undefined || most === undefined) return [];
   const candidates = SERIES.map(series => withoutGaps(rowsBetween(boundsOf(series, least, most), latencies)));
   return candidates.find(({length}) => length <= MAX_ROWS) ?? candidates.at(-1)!;
 }

@@ -115,6 +115,14 @@ describe('measureText', () => {
     );
   });
 
+  it('takes as many calls as --yes allows', () => {
+    const many = Array.from({length: 200_000}, (_, pair) => call(pair, 10 + (pair % 10)));
+    expect(histogramOf([many, many])).to.deep.equal([
+      {range: '10 to 15', counts: [100_000, 100_000]},
+      {range: '15 to 20', counts: [100_000, 100_000]},
+    ]);
+  });
+
   it('has narrow rows for latencies that are alike, and wide ones for others', () => {
     const ranges = (...latencies: number[]): string[] =>
       histogramOf([latencies.map((ms, pair) => call(pair, ms))]).map(({range}) => range);

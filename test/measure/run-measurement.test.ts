@@ -84,6 +84,51 @@ const WAIT_50: PolicyInput = {backoff: {kind: 'constant', delayMs: 50, jitter: '
 const reset = (): Error =>
   Object.assign(new TypeError('fetch failed'), {cause: Object.assign(new Error('reset'), {code: 'ECONNRESET'})});
 
+describe('Pace', () => {
+  const beginnings = async (count: number, rate: number, lateMs: (index: number) => number): Promise<number[]> => {
+    const clock = new VirtualClock();
+    const pace = new Pace(clock, rate);
+    const never = new AbortController().signal;
+    const found: number[] = [];
+    await clock.run(async () => {
+      for (let index = 0; index < count; index++) {
+        await pace.mayBegin(never);
+        await sleep(clock, lateMs(index));
+        found.push(clock.now());
+      }
+    });
+    return found;
+  };
+
+  it('holds the rate on average although each timer is late', async () => {
+    const found = await beginnings(501, 500, () => 1.2);
+    expect(found.at(-1)).to.be.within(1000, 1010);
+  });
+
+  it('makes up for 50 ms at most after a long delay', async () => {
+    const found = await beginnings(40, 100, index => (index === 9 ? 1000 : 0));
+    const after = found.slice(9).map(at => Math.round(at - found[9]!));
+    // The late one, the one that is due, and the five of 50 ms.
+    expect(after.filter(at => at === 0)).to.have.length(7);
+    expect(after.at(-1)).to.equal(240);
+  });
+
+  it('says at once that no call may begin once the stop aborts, and leaves no timer', async () => {
+    const clock = new VirtualClock();
+    const pace = new Pace(clock, 1);
+    const stop = new AbortController();
+    expect(await pace.mayBegin(stop.signal)).to.equal(true);
+    const next = pace.mayBegin(stop.signal);
+    stop.abort();
+    expect([await next, await pace.mayBegin(stop.signal), clock.pending, clock.now()]).to.deep.equal([
+      false,
+      false,
+      0,
+      0,
+    ]);
+  });
+});
+
 describe('runMeasurement', () => {
   it('sends each request through both sides, one right after the other, at the rate', async () => {
     const world = new World();
