@@ -10,6 +10,7 @@ import type {Client} from '../client/client.ts';
 import type {RejectedError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {sleep} from '../core/timer.ts';
+import {isOverQuota} from '../decide/classification.ts';
 import {ONE_REQUEST} from '../guards/quota-amounts.ts';
 import type {CallOverrides} from '../policy/types.ts';
 import type {Answer} from '../transport/answer.ts';
@@ -35,6 +36,10 @@ export interface Dispatcher<Item> extends Sender<Item> {
 
 /** The hold of a half-open breaker, which cannot say when its probes end. */
 const SHORTEST_HOLD_MS = 250;
+/** The queue of a quota may become shorter than expected, so items ask again after this time. */
+const LONGEST_QUEUE_MS = 60_000;
+/** While a quota learns its rate, a throttled item may use the attempts of this many calls. More would let one item hold the batch. */
+const THROTTLED_CALLS = 2;
 /** Too large, or invalid: such a status concerns the request as a whole, but the cause may be one item. */
 const SPLITTING = [400, 413, 422];
 
@@ -43,6 +48,7 @@ export async function runChunk<Item>(batch: Dispatcher<Item>, entries: readonly 
   let open = entries;
   let requests = 0;
   let overrides: CallOverrides | undefined;
+  let most: number | undefined;
   for (;;) {
     const {method = 'POST', url = NOWHERE} = batch.targetOf(open[0]!.item);
     const call = beginCall(batch.client, method.toUpperCase(), url, overrides);
@@ -60,7 +66,8 @@ export async function runChunk<Item>(batch: Dispatcher<Item>, entries: readonly 
       await runChunk(batch, open.slice(0, half));
       return runChunk(batch, open.slice(half));
     }
-    const holdMs = holdAfter(call, outcome);
+    most ??= call.plan.maxAttempts * THROTTLED_CALLS;
+    const holdMs = holdAfter(call, outcome, requests < most);
     if (holdMs === null) return finish(batch, open, call, outcome);
     if (!(await hold(batch, holdMs, call))) return leave(batch, open);
     overrides = attemptsLeft(call, overrides, transport.requests);
@@ -86,14 +93,25 @@ function splits({keyed, decision}: CallFacts, {status}: Outcome, open: readonly 
   return SPLITTING.includes(status) && !(status === 422 && keyed);
 }
 
-/** How long nothing of the kind can be sent, or null where that is not why the call ended. */
-function holdAfter({guards, decision, client}: CallFacts, {kind, error}: Outcome): number | null {
-  if (kind === 'rejected') return (error as RejectedError).retryAfterMs ?? 0;
+/**
+ * How long nothing of the kind can be sent, or null where that is not why the call ended.
+ *
+ * @param maySendMore Whether throttled items may be sent again.
+ */
+function holdAfter(
+  {guards, decision, client}: CallFacts,
+  {kind, error, status}: Outcome,
+  maySendMore: boolean,
+): number | null {
+  if (kind === 'rejected') return holdAfterRejection(error as RejectedError);
+  const {quota, breaker} = guards;
   switch (decision?.refusal) {
     case 'quota-exceeded':
-      return guards.quota?.waitMs(ONE_REQUEST, true, client.clock.now()) ?? 0;
+      return Math.min(LONGEST_QUEUE_MS, quota?.waitMs(ONE_REQUEST, true, client.clock.now()) ?? 0);
+    case 'attempts-exhausted':
+      return quota?.learns && maySendMore && isOverQuota(decision.classification, status) ? 0 : null;
     case 'breaker-open':
-      return guards.breaker?.retryAfterMs(client.clock.now()) ?? 0;
+      return breaker?.retryAfterMs(client.clock.now()) ?? 0;
     case 'concurrency-limit':
       return 0;
     case 'hint-too-long':
@@ -101,6 +119,11 @@ function holdAfter({guards, decision, client}: CallFacts, {kind, error}: Outcome
     default:
       return null;
   }
+}
+
+function holdAfterRejection({code, retryAfterMs = 0}: RejectedError): number | null {
+  if (code === 'QUOTA_TOO_LARGE') return null;
+  return code === 'QUOTA_WAIT' ? Math.min(LONGEST_QUEUE_MS, retryAfterMs) : retryAfterMs;
 }
 
 /** False where the batch ends first. */

@@ -141,6 +141,7 @@ class ConcurrencyWait<R extends AttemptResponse> extends CallPause implements Wa
         this.end();
         return this.#call.client.clock.now();
       });
+      this.#taken?.sent(now);
       count(this.#call, this.#applicant, this.#limit, this.#taken, now);
     });
   }

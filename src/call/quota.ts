@@ -5,7 +5,7 @@ import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import type {Clock} from '../core/timer.ts';
 import {askedTokens} from '../decide/asked-tokens.ts';
-import {type Classification, harmless, isOverload} from '../decide/classification.ts';
+import {type Classification, harmless, isOverload, isOverQuota} from '../decide/classification.ts';
 import {rateLimitResetMs, remainingQuota} from '../decide/rate-limit.ts';
 import {serverTime} from '../decide/server-hint.ts';
 import type {Quota, QuotaReservation, QuotaWaiter} from '../guards/quota.ts';
@@ -180,13 +180,12 @@ export function settleQuota(
   call: CallFacts,
   taken: QuotaReservation,
   {response, status, reachedTransport}: Outcome,
-  {sent, throttled, transient}: Classification,
+  classification: Classification,
   now: number,
 ): void {
-  // An account that is used up throttles too, but is not transient: no lower rate helps.
-  const isOverQuota = throttled && transient && !isOverload(status);
+  const {sent, throttled} = classification;
   if (!reachedTransport) taken.refund(now);
-  else if (isOverQuota) taken.throttled(now);
+  else if (isOverQuota(classification, status)) taken.throttled(now);
   else {
     if (response !== null && !throttled && !isOverload(status)) {
       taken.admitted(now);

@@ -66,3 +66,7 @@ export function lightOf({transient, sent}: Pick<Classification, 'transient' | 's
 
 /** A status of a server that is short of capacity, or is loading a model: it says nothing about the quota of an account. */
 export const isOverload = (status: number): boolean => status === 503 || status === 529;
+
+/** Refused for its rate. A used-up account throttles too, and no rate helps against that: it is not transient. */
+export const isOverQuota = ({throttled, transient}: Classification, status: number): boolean =>
+  throttled && transient && !isOverload(status);

@@ -7,16 +7,32 @@
 import {QuotaWindow} from './quota-window.ts';
 
 const SECOND = 1000;
-/** Requests a second before anything is known. The rate doubles each second until the first throttled answer. */
-const FIRST_RATE = 10;
-/** One request an hour. */
-const LOWEST_RATE = 1 / 3600;
+/** One request a minute. */
+const LOWEST_RATE = 1 / 60;
+/** Requests a second, while the server is probed. */
+const PROBING_RATE = 10;
 /** Added to the rate by a second in which the server admits as many requests as the rate allows. */
 const INCREASE = 1;
+/** Below one request a second, each admitted attempt raises the rate by this share. More would exceed a quota of a few a minute at once. */
+const SLOW_INCREASE = 0.1;
 /** A throttled answer multiplies the rate by this. */
 const DECREASE = 0.82;
 /** A throttled answer lowers the rate to this multiple of the admitted rate, if that is less, but never below half of the rate. */
 const ABOVE_ADMITTED = 1.2;
+/**
+ * Up to this rate, the rate is not lowered below half of what the server admitted in the last minute. Vendors count by the minute: once
+ * its share is used up, a server throttles everything until the minute is over, and then admits as much again.
+ */
+const SLOW_RATE = 1;
+const MINUTE = 60_000;
+/** While there is no limit, this share of throttled attempts sets none: some servers refuse a few at any rate. */
+const TOLERATED_RATIO = 0.1;
+/** Nor do fewer throttled attempts than this, while others are admitted. */
+const FEW = 3;
+/** The time in which these attempts are counted. */
+const RECENT_MS = 10_000;
+/** Slots of the windows that only estimate. */
+const COARSE = 50;
 
 export class LearnedRate {
   /** Requests a second that the policy states; the learned rate stays below. Infinity if the policy states none. */
@@ -28,6 +44,9 @@ export class LearnedRate {
   #levelAt = Number.NaN;
   /** No second has more requests than the rate allows, whatever has accumulated. */
   readonly #window: QuotaWindow;
+  readonly #recentlyAdmitted = new QuotaWindow(Number.POSITIVE_INFINITY, RECENT_MS, COARSE);
+  readonly #recentlyThrottled = new QuotaWindow(Number.POSITIVE_INFINITY, RECENT_MS, COARSE);
+  readonly #admittedInMinute = new QuotaWindow(Number.POSITIVE_INFINITY, MINUTE, COARSE);
   /** When a throttled answer last counted. */
   #throttledAt = Number.NEGATIVE_INFINITY;
   #heldUntil = Number.NEGATIVE_INFINITY;
@@ -41,10 +60,15 @@ export class LearnedRate {
   #admittedSince = 0;
   #since = Number.NaN;
 
-  constructor(stated: number = Number.POSITIVE_INFINITY) {
+  /**
+   * @param stated Requests a second that the policy states; Infinity: none.
+   * @param start  The first rate, where none is stated. It doubles each second until the first throttled answer. Infinity: no limit
+   *   before that.
+   */
+  constructor(stated: number, start: number) {
     this.#stated = stated;
     this.#isStarting = stated === Number.POSITIVE_INFINITY;
-    this.#perSecond = this.#isStarting ? FIRST_RATE : stated;
+    this.#perSecond = this.#isStarting ? start : stated;
     this.#level = this.#perSecond;
     this.#window = new QuotaWindow(this.#share, SECOND);
   }
@@ -75,15 +99,17 @@ export class LearnedRate {
   }
 
   /**
-   * @param takenAt    When the attempt was sent.
+   * @param sentAt     When the attempt was sent.
    * @param isLimiting Whether calls wait. Only then does the answer show that the server may admit more.
    */
-  admitted(takenAt: number, isLimiting: boolean, now: number): void {
+  admitted(sentAt: number, isLimiting: boolean, now: number): void {
     this.#admittedSince++;
-    if (this.#isProbing && takenAt > this.#throttledAt) this.#endProbing(now);
+    this.#recentlyAdmitted.take(1, now);
+    this.#admittedInMinute.take(1, now);
+    if (this.#isProbing && sentAt > this.#throttledAt) this.#endProbing(now);
     if (!isLimiting || !this.#isLimit) return;
     this.#refill(now);
-    this.#setRate(this.#perSecond + (this.#isStarting ? 1 : INCREASE / Math.max(1, this.#perSecond)));
+    this.#setRate(this.#perSecond + this.#increase);
   }
 
   /**
@@ -91,13 +117,18 @@ export class LearnedRate {
    * when others had used the quota up, which says nothing about this rate. Otherwise a client that returns later than the others, time after
    * time, would lose its share to them.
    *
-   * @param takenAt When the throttled attempt was sent.
+   * @param sentAt When the throttled attempt was sent.
    */
-  throttled(takenAt: number, now: number): void {
+  throttled(sentAt: number, now: number): void {
+    this.#recentlyThrottled.take(1, now);
+    if (this.#perSecond === Number.POSITIVE_INFINITY) {
+      if (this.#isTolerable(now)) return;
+      this.#setRate(this.#sentPerSecond(now));
+    }
     this.#refill(now);
     this.#level = Math.min(this.#level, 0);
     this.#keptBack = 0;
-    if (takenAt <= this.#throttledAt) return;
+    if (sentAt <= this.#throttledAt) return;
     if (this.#admittedSince === 0 && this.#heldUntil > this.#throttledAt) this.#isProbing = true;
     else this.#lower(now);
     this.#throttledAt = now;
@@ -109,18 +140,15 @@ export class LearnedRate {
   }
 
   #lower(now: number): void {
-    const sinceMs = now - this.#since;
-    const admittedRate = sinceMs > 0 ? (this.#admittedSince / sinceMs) * SECOND : 0;
-    const lowered = Math.min(this.#perSecond * DECREASE, admittedRate * ABOVE_ADMITTED);
-    this.#setRate(Math.max(LOWEST_RATE, this.#perSecond / 2, lowered));
+    this.#setRate(this.#loweredRate(now));
     this.#isStarting = false;
     this.#since = now;
     this.#admittedSince = 0;
   }
 
-  /** While probing, attempts follow each other as slowly as before anything is known. */
+  /** While probing, attempts follow each other slowly. */
   #keepBack(): void {
-    const level = Math.min(this.#level, 0, 1 - this.#perSecond / FIRST_RATE);
+    const level = Math.min(this.#level, 0, 1 - this.#perSecond / PROBING_RATE);
     this.#keptBack += this.#level - level;
     this.#level = level;
   }
@@ -130,6 +158,34 @@ export class LearnedRate {
     this.#refill(now);
     this.#level = Math.min(this.#share, this.#level + this.#keptBack);
     this.#keptBack = 0;
+  }
+
+  /** What an admitted attempt adds to the rate. */
+  get #increase(): number {
+    if (this.#isStarting) return 1;
+    return this.#perSecond < SLOW_RATE ? this.#perSecond * SLOW_INCREASE : INCREASE / this.#perSecond;
+  }
+
+  /** Whether a throttled answer sets no limit yet. */
+  #isTolerable(now: number): boolean {
+    const throttled = this.#recentlyThrottled.used(now);
+    const admitted = this.#recentlyAdmitted.used(now);
+    if (throttled <= (throttled + admitted) * TOLERATED_RATIO) return true;
+    return throttled < FEW && (admitted > 0 || now - this.#since < RECENT_MS);
+  }
+
+  /** Requests sent in the last second, or the rate since the first attempt if that is less than a second ago. */
+  #sentPerSecond(now: number): number {
+    const sinceMs = Math.min(SECOND, Math.max(1, now - this.#since));
+    return Math.max(1, (this.#window.used(now) / sinceMs) * SECOND);
+  }
+
+  #loweredRate(now: number): number {
+    const sinceMs = now - this.#since;
+    const admittedRate = sinceMs > 0 ? (this.#admittedSince / sinceMs) * SECOND : 0;
+    const lowered = Math.min(this.#perSecond * DECREASE, admittedRate * ABOVE_ADMITTED);
+    const slow = Math.min(SLOW_RATE, this.#perSecond, (this.#admittedInMinute.used(now) / MINUTE / 2) * SECOND);
+    return Math.max(LOWEST_RATE, slow, this.#perSecond / 2, lowered);
   }
 
   get #isLimit(): boolean {
@@ -146,6 +202,7 @@ export class LearnedRate {
   }
 
   #refill(now: number): void {
+    if (this.#perSecond === Number.POSITIVE_INFINITY) return;
     if (now > this.#levelAt)
       this.#level = Math.min(this.#share, this.#level + ((now - this.#levelAt) * this.#perSecond) / SECOND);
     if (!(now <= this.#levelAt)) this.#levelAt = now;

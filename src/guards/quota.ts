@@ -36,14 +36,19 @@ const SILENT_ANSWERS = 64;
 export class QuotaReservation {
   readonly #quota: Quota;
   readonly #slots: readonly number[];
-  readonly #takenAt: number;
+  #sentAt: number;
   #amounts: Amounts;
 
-  constructor(quota: Quota, amounts: Amounts, slots: readonly number[], takenAt: number) {
+  constructor(quota: Quota, amounts: Amounts, slots: readonly number[], now: number) {
     this.#quota = quota;
     this.#amounts = amounts;
     this.#slots = slots;
-    this.#takenAt = takenAt;
+    this.#sentAt = now;
+  }
+
+  /** The attempt is sent now, after a wait for something else than the quota. */
+  sent(now: number): void {
+    this.#sentAt = now;
   }
 
   /** Replaces the reserved amounts by those that the attempt used. A unit that is left out keeps its reserved amount. */
@@ -60,12 +65,12 @@ export class QuotaReservation {
 
   /** The server answered the attempt without throttling it. */
   admitted(now: number): void {
-    this.#quota.admitted(this.#takenAt, now);
+    this.#quota.admitted(this.#sentAt, now);
   }
 
   /** The server refused the attempt because of its rate. */
   throttled(now: number): void {
-    this.#quota.throttled(this.#takenAt, now);
+    this.#quota.throttled(this.#sentAt, now);
     this.refund(now);
   }
 }
@@ -94,10 +99,11 @@ export class Quota {
   #silentAnswers = 0;
   #isServing = false;
 
-  constructor({limits, learn, maxWaitMs, queue}: QuotaPolicy, guarded: string, random: Random) {
+  constructor(policy: QuotaPolicy, guarded: string, random: Random) {
+    const {limits, learn, startPerSecond, maxWaitMs, queue} = policy;
     this.guarded = guarded;
     this.#random = random;
-    this.#learned = learn ? new LearnedRate(statedPerSecond(limits)) : null;
+    this.#learned = learn ? new LearnedRate(statedPerSecond(limits), startPerSecond ?? Number.POSITIVE_INFINITY) : null;
     this.limits = limits.map(limit => new QuotaLimit(limit));
     this.maxWaitMs = maxWaitMs;
     this.countsTokens = limits.some(({unit}) => unit !== 'requests');
@@ -196,16 +202,16 @@ export class Quota {
   }
 
   /** @internal */
-  admitted(takenAt: number, now: number): void {
+  admitted(sentAt: number, now: number): void {
     if (this.#learned === null) return;
     const isLimiting = this.waiting > 0;
-    this.#learned.admitted(takenAt, isLimiting, now);
+    this.#learned.admitted(sentAt, isLimiting, now);
     if (isLimiting) this.#serve(now);
   }
 
   /** @internal */
-  throttled(takenAt: number, now: number): void {
-    this.#learned?.throttled(takenAt, now);
+  throttled(sentAt: number, now: number): void {
+    this.#learned?.throttled(sentAt, now);
   }
 
   /** @internal */

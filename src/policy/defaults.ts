@@ -80,7 +80,7 @@ export const defaultsOfPart: Readonly<Record<string, object>> = deepFreeze({
   retryAfter: {honor: true, maxMs: 60000, scope: 'call'},
   refusals: {readBytes: 16384},
   paid: {afterTimeout: false, maxPaidAttempts: 2, attemptTimeoutPerOutputTokenMs: 28},
-  quota: {limits: [], learn: true, maxWaitMs: 60000, queue: 1000, scope: 'origin'},
+  quota: {limits: [], learn: true, startPerSecond: 10, maxWaitMs: 60000, queue: 1000, scope: 'origin'},
   hedge: {maxLoadRatio: 0.05},
   stream: {commit: 'content', firstContentMs: 20000, holdBytes: 65536},
   correlation: {header: 'x-correlation-id', requestIdHeader: null, sendTo: null},

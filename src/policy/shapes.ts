@@ -152,6 +152,7 @@ const quotaLimitShape = fields({
 const quotaLimitsShape = fields({
   limits: list(quotaLimitShape, 10),
   learn: boolean,
+  startPerSecond: anyOf(whole(1, 1000000), nothing),
   maxWaitMs: whole(0, 86400000),
   queue: whole(0, 1000000),
   scope: guardScopeShape,

@@ -1518,12 +1518,20 @@ export interface Quota {
   /**
    * Learns the rate from answers: a throttled answer lowers the rate and holds the queue until its hint; while
    * attempts wait, each admitted one raises the rate. Headers that say what remains lower what is left, and hold
-   * the queue if nothing remains. Without limits, the rate is 10 requests a second at first and doubles each
-   * second until the first throttled answer.
+   * the queue if nothing remains.
    *
    * Default: true. Source: D.-M. Chiu, R. Jain (1989).
    */
   readonly learn: boolean;
+  /**
+   * The learned rate before anything is known, if no limit of requests is stated. The rate doubles each second
+   * until the first throttled answer. null: there is no limit until the server throttles more than one request in
+   * ten; for callers that bound their requests in flight, such as a batch.
+   *
+   * Unit: requests per second. Default: 10. Source: AWS SDKs, adaptive retry mode: no limit before the first
+   * throttled answer.
+   */
+  readonly startPerSecond: number | null;
   /**
    * Longest wait in the queue. An attempt that would wait longer, or beyond its deadline, is refused at once with
    * QUOTA_WAIT.
@@ -1564,12 +1572,20 @@ export interface QuotaInput {
   /**
    * Learns the rate from answers: a throttled answer lowers the rate and holds the queue until its hint; while
    * attempts wait, each admitted one raises the rate. Headers that say what remains lower what is left, and hold
-   * the queue if nothing remains. Without limits, the rate is 10 requests a second at first and doubles each
-   * second until the first throttled answer.
+   * the queue if nothing remains.
    *
    * Default: true. Source: D.-M. Chiu, R. Jain (1989).
    */
   readonly learn?: boolean | undefined;
+  /**
+   * The learned rate before anything is known, if no limit of requests is stated. The rate doubles each second
+   * until the first throttled answer. null: there is no limit until the server throttles more than one request in
+   * ten; for callers that bound their requests in flight, such as a batch.
+   *
+   * Unit: requests per second. Default: 10. Source: AWS SDKs, adaptive retry mode: no limit before the first
+   * throttled answer.
+   */
+  readonly startPerSecond?: number | null | undefined;
   /**
    * Longest wait in the queue. An attempt that would wait longer, or beyond its deadline, is refused at once with
    * QUOTA_WAIT.

@@ -2,9 +2,12 @@ import {expect} from 'chai';
 import fc from 'fast-check';
 import {LearnedRate} from '../../src/guards/learned-rate.ts';
 
+/** No rate is stated, or no limit is set before the server throttles. */
+const NONE = Number.POSITIVE_INFINITY;
+
 describe('LearnedRate', () => {
   it('lets ten go at once, and doubles each second until the first throttled answer', () => {
-    const rate = new LearnedRate();
+    const rate = new LearnedRate(NONE, 10);
     let now = 0;
     for (let count = 0; count < 10; count++) {
       expect(rate.waitMs(1, now)).to.equal(0);
@@ -21,7 +24,7 @@ describe('LearnedRate', () => {
   });
 
   it('is lowered once by attempts that were under way together', () => {
-    const rate = new LearnedRate();
+    const rate = new LearnedRate(NONE, 10);
     for (let count = 0; count < 10; count++) rate.take(0);
     rate.throttled(0, 50);
     const {perSecond} = rate;
@@ -34,7 +37,7 @@ describe('LearnedRate', () => {
 
   /** 40 a second, throttled at 2000 and held for a second. */
   function heldRate(): LearnedRate {
-    const rate = new LearnedRate();
+    const rate = new LearnedRate(NONE, 10);
     rate.take(0);
     for (let count = 0; count < 30; count++) rate.admitted(0, true, 100);
     for (let now = 1000; now < 2000; now += 25) {
@@ -77,7 +80,7 @@ describe('LearnedRate', () => {
   });
 
   it('is lowered by each throttled answer where the server asks for no hold', () => {
-    const rate = new LearnedRate();
+    const rate = new LearnedRate(NONE, 10);
     for (const at of [0, 1000, 2000]) {
       const before = rate.perSecond!;
       rate.take(at);
@@ -97,13 +100,13 @@ describe('LearnedRate', () => {
   });
 
   it('does not grow while no call waits for it', () => {
-    const rate = new LearnedRate();
+    const rate = new LearnedRate(NONE, 10);
     for (let count = 0; count < 1000; count++) rate.admitted(0, false, count);
     expect(rate.perSecond).to.equal(10);
   });
 
   it('is no limit above the rate that the policy states, and one below it after a throttled answer', () => {
-    const rate = new LearnedRate(5);
+    const rate = new LearnedRate(5, 10);
     expect(rate.perSecond).to.equal(undefined);
     rate.take(0);
     rate.throttled(0, 10);
@@ -119,7 +122,7 @@ describe('LearnedRate', () => {
     });
     fc.assert(
       fc.property(fc.array(step, {maxLength: 200}), steps => {
-        const rate = new LearnedRate();
+        const rate = new LearnedRate(NONE, 10);
         const taken: number[] = [];
         let now = 0;
         let highest = 10;
@@ -132,11 +135,91 @@ describe('LearnedRate', () => {
           else if (what === 'held') rate.held(now + 500);
           else if (what === 'throttled') rate.throttled(taken.at(-1) ?? 0, now);
           highest = Math.max(highest, rate.perSecond!);
-          expect(rate.perSecond).to.be.within(1 / 3600, 1e6);
+          expect(rate.perSecond).to.be.within(1 / 60, 1e6);
           expect(rate.waitMs(1, now)).to.be.at.least(0).and.below(Number.POSITIVE_INFINITY);
           expect(taken.filter(at => at > now - 1000).length).to.be.at.most(Math.ceil(highest));
         }
       }),
     );
+  });
+
+  it('grows by a tenth for each admitted attempt below one a second, and does not fall below half of what a minute admitted', () => {
+    const rate = new LearnedRate(NONE, 1);
+    for (let count = 0; count < 30; count++) {
+      rate.take(count * 1000);
+      rate.admitted(count * 1000, false, count * 1000);
+    }
+    for (let at = 30_000; at < 40_000; at += 1000) {
+      rate.take(at);
+      rate.throttled(at, at + 1);
+    }
+    expect(rate.perSecond).to.equal(0.25);
+    rate.admitted(41_000, true, 41_000);
+    expect(rate.perSecond).to.be.closeTo(0.275, 1e-9);
+  });
+
+  it('falls to one a minute at the least', () => {
+    const rate = new LearnedRate(NONE, 10);
+    for (let at = 0; at < 100_000; at += 1000) {
+      rate.take(at);
+      rate.throttled(at, at + 1);
+    }
+    expect(rate.perSecond).to.equal(1 / 60);
+  });
+});
+
+describe('LearnedRate without a limit at first', () => {
+  /** Sends one attempt a millisecond, and answers it at once. */
+  function send(rate: LearnedRate, from: number, answers: readonly ('admitted' | 'throttled')[]): void {
+    for (const [offset, answer] of answers.entries()) {
+      rate.take(from + offset);
+      if (answer === 'admitted') rate.admitted(from + offset, false, from + offset);
+      else rate.throttled(from + offset, from + offset);
+    }
+  }
+  const many = (count: number, answer: 'admitted' | 'throttled') => Array.from({length: count}, () => answer);
+
+  it('delays nothing', () => {
+    const rate = new LearnedRate(NONE, NONE);
+    send(rate, 0, many(10_000, 'admitted'));
+    expect(rate.waitMs(1_000_000, 10_000)).to.equal(0);
+    expect(rate.perSecond).to.equal(undefined);
+  });
+
+  it('tolerates one throttled attempt in ten, whatever the rate', () => {
+    const rate = new LearnedRate(NONE, NONE);
+    for (let round = 0; round < 1000; round++) send(rate, round * 10, [...many(9, 'admitted'), 'throttled']);
+    expect(rate.perSecond).to.equal(undefined);
+  });
+
+  it('tolerates two of few attempts', () => {
+    const rate = new LearnedRate(NONE, NONE);
+    send(rate, 0, ['admitted', 'throttled', 'throttled']);
+    expect(rate.perSecond).to.equal(undefined);
+    send(rate, 3, ['throttled']);
+    expect(rate.perSecond).to.be.above(0);
+  });
+
+  it('limits one attempt at a time, too, once none was admitted for 10 s', () => {
+    const rate = new LearnedRate(NONE, NONE);
+    send(rate, 0, ['admitted']);
+    send(rate, 9000, ['throttled']);
+    expect(rate.perSecond).to.equal(undefined);
+    send(rate, 20_000, ['throttled']);
+    expect(rate.perSecond).to.be.within(0.5, 1);
+  });
+
+  it('begins with the rate at which attempts were sent, not with what a second could hold', () => {
+    const rate = new LearnedRate(NONE, NONE);
+    send(rate, 0, [...many(60, 'admitted'), ...many(7, 'throttled')]);
+    expect(rate.perSecond).to.be.within(400, 1000);
+  });
+
+  it('is a limit at once where the policy states one', () => {
+    expect(new LearnedRate(5, NONE).perSecond).to.equal(undefined);
+    const rate = new LearnedRate(5, NONE);
+    rate.take(0);
+    rate.throttled(0, 10);
+    expect(rate.perSecond).to.be.below(5);
   });
 });

@@ -12,6 +12,7 @@ const tokens = (max: number, perMs: number = MINUTE): QuotaLimit => ({unit: 'tok
 const policy = (limits: readonly QuotaLimit[], changes: Partial<QuotaPolicy> = {}): QuotaPolicy => ({
   limits,
   learn: false,
+  startPerSecond: 10,
   maxWaitMs: MINUTE,
   queue: 1000,
   scope: 'origin',

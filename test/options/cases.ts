@@ -702,7 +702,17 @@ const load: readonly Case[] = [
     a: {quota: {...stated, learn: true}},
     b: {quota: {...stated, learn: false}},
     scenario: otherCallHeld,
-    expect: ['0 2020 3024', '0 1000 2100'],
+    expect: ['0 2020 3839', '0 1000 2100'],
+  },
+  {
+    path: 'quota.startPerSecond',
+    a: {quota: {startPerSecond: 2}},
+    b: {quota: {startPerSecond: null}},
+    scenario: together(3),
+    expect: [
+      {ends: {200: 3}, arrivals: {0: 2, 1000: 1}},
+      {ends: {200: 3}, arrivals: {0: 3}},
+    ],
   },
   {
     path: 'quota.maxWaitMs',

@@ -1,0 +1,121 @@
+/** Batches with the preset steadfetch:batch, on services with and without a quota that they do not state. */
+import {expect} from 'chai';
+import type {BatchOptions, SendContext} from '../../src/batch/types.ts';
+import {seededRandom} from '../../src/core/random.ts';
+import {VirtualClock} from '../../src/core/virtual-clock.ts';
+import {answer} from '../../src/transport/answer.ts';
+import {type Ran, run} from './world.ts';
+
+/** Whether the service takes a request that comes now. */
+type Admits = (now: number) => boolean;
+
+/** No window of that length holds more. */
+function atMost(max: number, perMs: number): Admits {
+  const taken: number[] = [];
+  return now => {
+    while (taken.length > 0 && taken[0]! <= now - perMs) taken.shift();
+    if (taken.length >= max) return false;
+    taken.push(now);
+    return true;
+  };
+}
+
+interface Served extends Ran<number> {
+  readonly refused: number;
+}
+
+/** A service that answers what it takes after `latencyMs`, and refuses the rest at once without a hint. */
+async function serve(
+  count: number,
+  admits: Admits,
+  latencyMs: number,
+  options: Partial<BatchOptions<number, unknown>> = {},
+): Promise<Served> {
+  const clock = new VirtualClock();
+  let refused = 0;
+  const send = async (item: number, {signal}: SendContext): Promise<unknown> => {
+    if (admits(clock.now())) {
+      await clock.sleep(latencyMs, signal);
+      return item;
+    }
+    refused++;
+    await clock.sleep(5, signal);
+    return answer(429, 'slow down');
+  };
+  const items = Array.from({length: count}, (_, item) => item);
+  const ran = await run(items, send, {policy: PRESET, clock, ...options});
+  return {...ran, refused};
+}
+
+const PRESET = {extends: ['steadfetch:batch']} as const;
+const WITHOUT_QUOTA = {extends: ['steadfetch:batch'], quota: null} as const;
+const failures = ({report}: Served) => [report.ended, report.failed, report.left];
+
+describe('a batch on a service with a quota that it does not know and that names no wait', () => {
+  for (const seed of [1, 2, 3])
+    it(`of 60 in 10 s: 300 items, none is lost (seed ${seed})`, async () => {
+      const served = await serve(300, atMost(60, 10_000), 50, {random: seededRandom(seed)});
+      expect(failures(served)).to.deep.equal(['complete', 0, 0]);
+      expect(served.report.durationMs).to.be.below(80_000);
+      expect(served.refused).to.be.below(60);
+    });
+
+  it('of 60 a minute: none is lost, although a minute may refuse everything', async () => {
+    const served = await serve(300, atMost(60, 60_000), 50, {concurrency: 64});
+    expect(failures(served)).to.deep.equal(['complete', 0, 0]);
+    expect(served.report.durationMs).to.be.below(360_000);
+  });
+
+  it('of 5 a minute: waits in line for longer than a call may, and goes on', async () => {
+    const served = await serve(40, atMost(5, 60_000), 50);
+    expect(failures(served)).to.deep.equal(['complete', 0, 0]);
+  });
+});
+
+describe('a batch on a service without a quota', () => {
+  for (const latencyMs of [2, 50])
+    it(`that answers in ${latencyMs} ms takes as long as without a learned quota`, async () => {
+      const learning = await serve(3000, () => true, latencyMs);
+      const without = await serve(3000, () => true, latencyMs, {policy: WITHOUT_QUOTA});
+      expect(learning.report.durationMs).to.equal(without.report.durationMs);
+    });
+
+  for (const seed of [1, 2, 3])
+    it(`that refuses one request in fifty takes no longer than without a learned quota (seed ${seed})`, async () => {
+      const refusing = (): Admits => {
+        const random = seededRandom(seed);
+        return () => random() >= 0.02;
+      };
+      const learning = await serve(3000, refusing(), 50);
+      const without = await serve(3000, refusing(), 50, {policy: WITHOUT_QUOTA});
+      expect(learning.report.failed).to.equal(0);
+      expect(learning.report.durationMs).to.be.at.most(without.report.durationMs * 1.1);
+    });
+});
+
+describe('an item that is throttled again and again', () => {
+  const policy = {
+    maxAttempts: 2,
+    budget: null,
+    quota: {startPerSecond: null},
+    backoff: {kind: 'constant', delayMs: 10, throttledBaseMs: 10, jitter: 'none'},
+  } as const;
+
+  it('has twice the attempts of a call where the quota learns', async () => {
+    let sent = 0;
+    const admits: Admits = () => ++sent > 3;
+    const {report} = await serve(1, admits, 1, {policy});
+    expect([report.succeeded, sent]).to.deep.equal([1, 4]);
+  });
+
+  it('fails after that, so that it does not hold the batch for ever', async () => {
+    const {report, results} = await serve(1, () => false, 1, {policy});
+    expect(report.failedBy).to.deep.equal({'429, attempts-exhausted': 1});
+    expect(results[0]!.attempts).to.equal(4);
+  });
+
+  it('has the attempts of a call where no quota learns', async () => {
+    const {results} = await serve(1, () => false, 1, {policy: {...policy, quota: null}});
+    expect(results[0]!.attempts).to.equal(2);
+  });
+});
