@@ -1,42 +1,38 @@
 /**
- * One attempt: labelled, sent, and ended exactly once; then, if its response is the answer, tied to the body until that is read,
- * cancelled or out of time. An engine that lets go when the headers arrive looks faster, and lets a hanging body hang.
+ * One attempt, which is sent (attempt-request.ts) and ended exactly once. If its response is the answer, the attempt stays responsible for
+ * the body until that is read, cancelled or out of time. An engine that stops at the headers looks faster, but lets a body hang.
  */
 import type {HeldBody, ReadAhead} from '../body/response-bodies.ts';
 import type {BeginningEnd} from '../body/stream-beginning.ts';
-import {endAttempt, noteFirstContent, runIn, startAttempt} from '../client/observe.ts';
-import type {Ports} from '../client/ports.ts';
-import {isPromise, promiseOf} from '../core/awaitable.ts';
+import {endAttempt, noteFirstContent, startAttempt} from '../client/observe.ts';
 import type {AttemptKind} from '../core/call-view.ts';
 import {withoutStack} from '../core/errors.ts';
-import type {AttemptObserver} from '../core/observer.ts';
+import type {AttemptObserver, HeaderBag} from '../core/observer.ts';
 import {type AttemptResponse, answered, failed, type Outcome, type StreamError} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {failureKind} from '../decide/failure-facts.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {QuotaReservation} from '../guards/quota.ts';
 import type {Health} from '../guards/trip.ts';
-import {PreparedHeaders} from '../transport/prepared-headers.ts';
-import type {TransportRequest} from '../transport/transport.ts';
+import {type RequestOwner, sendRequest} from './attempt-request.ts';
 import {type AttemptStream, openStream} from './attempt-stream.ts';
 import {type CancelKind, type Cancellable, Cancellation} from './cancellation.ts';
 import type {CallContext} from './context.ts';
-import {writeIds} from './ids.ts';
 import {discardResponse, responseFlaw} from './response.ts';
 
-/** Notified how an attempt ended: exactly one of the two methods is called. */
+/** Notified of the end of an attempt: exactly one of the two methods is called. */
 export interface AttemptOwner<R extends AttemptResponse> {
   ended(attempt: Attempt<R>, outcome: Outcome<R>): void;
   /** A step of the attempt threw. */
   broke(call: CallContext<R>, error: unknown): void;
 }
 
-/** The reason of the abort where another attempt was answered first. It is shown to no caller, so one is enough. */
+/** The reason of the abort if another attempt was answered first. No caller sees it, so one object is enough. */
 const SUPERSEDED = withoutStack(
   () => new DOMException('Another attempt of the call was answered first.', 'AbortError'),
 );
 
-export class Attempt<R extends AttemptResponse> implements Cancellable {
+export class Attempt<R extends AttemptResponse> implements Cancellable, RequestOwner<R> {
   readonly call: CallContext<R>;
   /** 1 for the first. */
   readonly number: number;
@@ -45,15 +41,15 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
   reachedTransport = false;
   /** Reports the end of the attempt to the breaker. */
   #ticket: Ticket;
-  /** Whether it has a place under the concurrency limit. */
+  /** Whether the attempt has a place under the concurrency limit. */
   #hasPlace: boolean;
-  /** What it took of the quota; null where the origin has none. */
+  /** The reservation of the quota; null without a quota. */
   readonly taken: QuotaReservation | null;
   readonly cancellation: Cancellation;
   #span: AttemptObserver | null = null;
   /** Null before the attempt starts and once it has ended. */
   #owner: AttemptOwner<R> | null = null;
-  /** Of a response that waits, while it may become the answer. */
+  /** The body of the response, while the call waits and the response may become the answer. */
   held: HeldBody | null = null;
 
   constructor(
@@ -90,8 +86,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
   /** Sends the attempt. Notifies the owner of the end exactly once, maybe before this method returns. */
   start(owner: AttemptOwner<R>, now: number): void {
     const {call, cancellation} = this;
-    const {transport, client} = call;
-    const {callerSignal, passesCallerSignal, stop} = transport;
+    const {callerSignal, passesCallerSignal, stop} = call.transport;
     this.#owner = owner;
     const isTimed = cancellation.start(now);
     if (callerSignal !== null) {
@@ -101,76 +96,23 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     if (stop?.aborted) return this.#end(failed('aborted', stop.reason, false));
     const isAbortable =
       isTimed || call.mayHedge || call.plan.policy.stream !== null || (callerSignal !== null && !passesCallerSignal);
-    let request: TransportRequest<R>;
-    try {
-      request = transport.next(isAbortable);
-      writeIds(call, request.headers);
-    } catch (error) {
-      return this.#end(failed('other', error, false)); // An invalid header, a body that is used.
-    }
-    if (isAbortable) cancellation.aborts(request);
-    if (client.prepareAttempt !== null) return this.#prepare(client.prepareAttempt, request);
-    const ready = request.ready?.();
-    if (ready === undefined) this.#send(request);
-    else this.#sendWhen(ready, request);
+    sendRequest(this, isAbortable);
   }
 
-  #prepare(prepare: NonNullable<Ports<R>['prepareAttempt']>, request: TransportRequest<R>): void {
-    let prepared: ReturnType<typeof prepare>;
-    try {
-      const headers = new PreparedHeaders(request.headers);
-      const {method, rawUrl: url, retryState} = this.call;
-      const {previousStatus} = retryState;
-      retryState.prepared = headers;
-      prepared = prepare({method, url, headers, attempt: this.number, previousStatus, signal: request.signal});
-    } catch (error) {
-      return this.#end(failed('hook', error, false));
-    }
-    if (!isPromise(prepared)) return this.#send(request);
-    promiseOf(prepared).then(
-      () => this.#step(() => this.#send(request)),
-      error => this.#step(() => this.#end(failed('hook', error, false))),
-    );
+  unsent(kind: 'hook' | 'other', error: unknown): void {
+    this.#end(failed(kind, error, false));
   }
 
-  /** The time of the attempt begins when the transport is ready. */
-  #sendWhen(ready: Promise<void>, request: TransportRequest<R>): void {
-    this.cancellation.pause();
-    const send = (): void => {
-      if (this.#owner === null) return;
-      const now = this.call.client.clock.now();
-      this.cancellation.start(now);
-      if (now >= this.call.deadlineAt) this.cancellation.fire();
-      else this.#send(request);
-    };
-    ready.then(
-      () => this.#step(send),
-      error => this.#step(() => this.#end(failed('other', error, false))),
-    );
-  }
-
-  #send(request: TransportRequest<R>): void {
-    if (this.#owner === null) return; // Time ran out, or the caller aborted, while it was prepared.
+  sending(headers: HeaderBag): AttemptObserver | null {
     const {call, number, kind, shadowed} = this;
     if (call.span !== null)
-      this.#span = startAttempt(call.span, call, {number, kind, shadows: shadowed?.span ?? null}, request.headers);
+      this.#span = startAttempt(call.span, call, {number, kind, shadows: shadowed?.span ?? null}, headers);
     this.reachedTransport = true;
     call.lastReachedTransport = true;
-    const span = this.#span;
-    const {at} = this.cancellation;
-    let sent: Promise<R>;
-    try {
-      // A custom fetch may answer with a thenable or with the response itself.
-      sent = promiseOf(span === null ? request.send(at) : sendIn(span, request, at));
-    } catch (error) {
-      return this.#failed(error);
-    }
-    // Callbacks, because every promise between the transport and the caller costs a tick; bound, because two closures and their context are
-    // 70 bytes more of a call that waits.
-    sent.then(this.#onResponse.bind(this), this.#onError.bind(this));
+    return this.#span;
   }
 
-  #onResponse(response: R): void {
+  onResponse(response: R): void {
     try {
       this.#arrived(response);
     } catch (error) {
@@ -178,9 +120,9 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     }
   }
 
-  #onError(error: unknown): void {
+  onError(error: unknown): void {
     try {
-      this.#failed(error);
+      this.sendFailed(error);
     } catch (thrown) {
       this.broke(thrown);
     }
@@ -190,7 +132,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     return this.#span;
   }
 
-  // What admitted it is given back, each once.
+  // Ticket, place and reservation are given back, each once.
 
   /** Records in the breaker how the attempt ended. */
   record(health: Health, now: number): void {
@@ -205,7 +147,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     this.#hasPlace = false;
   }
 
-  /** What it took of the quota, if it was not sent. */
+  /** Gives the reservation back if the attempt was not sent. */
   #refundUnsent(): void {
     if (this.taken !== null && !this.reachedTransport) this.taken.refund(this.call.client.clock.now());
   }
@@ -214,10 +156,10 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
 
   #arrived(response: R): void {
     const {transport, client} = this.call;
-    if (this.#owner === null) return transport.bodies.discard(response, client.clock); // It came too late.
+    if (this.#owner === null) return transport.bodies.discard(response, client.clock); // The response came too late.
     const flaw = responseFlaw(response);
     if (flaw !== null)
-      return this.#failed(new TypeError('The fetch of this client did not answer with a Response.', flaw));
+      return this.sendFailed(new TypeError('The fetch of this client did not answer with a Response.', flaw));
     const stream = openStream(this.call, response);
     if (stream === null) return this.#answer(response, null);
     this.cancellation.alsoCancels(stream.ahead);
@@ -227,7 +169,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
   }
 
   #answer(response: R, streamError: StreamError | null): void {
-    if (!this.cancellation.isPossible) this.cancellation.release(); // Nothing can end its body but the request itself.
+    if (!this.cancellation.isPossible) this.cancellation.release(); // Only the request itself can end the body.
     this.#end(answered(response, streamError));
   }
 
@@ -235,8 +177,8 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
   #awaitContent(response: R, {settings, ahead}: AttemptStream): void {
     if (settings.firstContentMs !== null) this.cancellation.limitContent(settings.firstContentMs);
     ahead.read().then(
-      end => this.#step(() => this.#begun(response, ahead, end)),
-      error => this.#step(() => this.#failed(error)),
+      end => this.step(() => this.#begun(response, ahead, end)),
+      error => this.step(() => this.sendFailed(error)),
     );
   }
 
@@ -254,7 +196,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     if (this.#span !== null) noteFirstContent(this.#span, afterMs);
   }
 
-  #failed(error: unknown): void {
+  sendFailed(error: unknown): void {
     const {callerSignal} = this.call.transport;
     this.cancellation.release();
     // A fetch that saw the signal first reports the abort itself.
@@ -266,7 +208,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     this.#end(failed(kind, reason, this.reachedTransport, isLate));
   }
 
-  /** Has an effect once. */
+  /** Has an effect only once. */
   #end(outcome: Outcome<R>): void {
     const owner = this.#owner;
     if (owner === null) return;
@@ -291,9 +233,9 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
   }
 
   /**
-   * A step of the call threw: nothing of this attempt is kept. Harmless where it has ended.
+   * A step of the call threw: releases everything that the attempt holds. Harmless if the attempt has ended.
    *
-   * @param response What came, if the caller has not got it.
+   * @param response The response, if the caller did not get it.
    */
   abandon(reason: unknown, response: R | null = null): void {
     const isRunning = this.#owner !== null;
@@ -313,8 +255,8 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     endAttempt(this.#span, outcome, isSuperseded, this.call.client.clock.now() - this.startedAt);
   }
 
-  /** Nothing above a timer, a signal or a promise catches an exception. */
-  #step(work: () => void): void {
+  /** Runs work that a timer, a signal or a promise starts. Nothing above these catches an exception. */
+  step(work: () => void): void {
     try {
       work();
     } catch (error) {
@@ -322,19 +264,11 @@ export class Attempt<R extends AttemptResponse> implements Cancellable {
     }
   }
 
-  /** Once the attempt has ended, what is left of it is a body. */
+  /** A step threw. Has no effect once the attempt has ended, when only its body is left. */
   broke(error: unknown): void {
     const owner = this.#owner;
     if (owner === null) return;
     this.abandon(error);
     owner.broke(this.call, error);
   }
-}
-
-function sendIn<R extends AttemptResponse>(
-  span: AttemptObserver,
-  request: TransportRequest<R>,
-  at: number,
-): Promise<R> {
-  return runIn(span, () => request.send(at));
 }

@@ -1,4 +1,4 @@
-/** What the tests of calls that have to settle sabotage: classes of the engine, and an observer. */
+/** The parts that tests of settling calls sabotage: classes of the engine, and an observer. */
 
 import {Attempt} from '../../src/call/attempt.ts';
 import {Cancellation} from '../../src/call/cancellation.ts';
@@ -15,10 +15,12 @@ import {TokenBucket} from '../../src/guards/token-bucket.ts';
 import {HeaderRecord} from '../../src/transport/header-record.ts';
 import type {Sabotage} from './sabotage.ts';
 
-/** What starts a step and what ends a call; what hands a place, a probe or a token over before anything can throw. */
+/** Methods that start a step, end a call, or hand over a place, a probe or a token before anything can throw. */
 export const NOT_SABOTAGED: readonly string[] = [
   'fire',
   'step',
+  'onResponse',
+  'onError',
   'handleEvent',
   'broke',
   'abandon',
