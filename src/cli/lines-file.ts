@@ -32,10 +32,15 @@ export class LinesFile {
 
   /** A promise where the disk, or the reader, is slower than the lines. */
   put(line: object): Promise<unknown> | undefined {
-    if (this.#error !== null) throw this.#error;
     this.count++;
+    return this.write(`${JSON.stringify(line)}\n`);
+  }
+
+  /** Text that is no line of JSON. */
+  write(text: string): Promise<unknown> | undefined {
+    if (this.#error !== null) throw this.#error;
     const stream = this.#open();
-    if (stream.write(`${JSON.stringify(line)}\n`)) return undefined;
+    if (stream.write(text)) return undefined;
     return once(stream, 'drain').catch((error: unknown) => Promise.reject(this.#lost(error)));
   }
 

@@ -53,8 +53,7 @@ export async function measureCommand(args: readonly string[], process: NodeJS.Pr
       },
     );
     progress.end();
-    if (json) await printJson(measurement);
-    else process.stdout.write(measureText(measurement));
+    await print(json ? `${JSON.stringify(measurement)}\n` : measureText(measurement));
     return measurement.isComplete ? 0 : 1;
   } finally {
     progress.end();
@@ -99,8 +98,9 @@ function stoppedBy(
   return {stop: stop.signal, cut: cut.signal};
 }
 
-async function printJson(measurement: object): Promise<void> {
+/** @throws OutputError where the reader of a pipe has closed it. */
+async function print(text: string): Promise<void> {
   const output = new LinesFile({place: {name: 'standard output', fd: 1}, isFile: false});
-  await output.put(measurement);
+  await output.write(text);
   await output.close();
 }

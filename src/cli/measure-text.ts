@@ -2,6 +2,7 @@
 import {isRedirect} from '../batch/redirect.ts';
 import type {Interval} from '../measure/confidence.ts';
 import type {Difference, Measurement, Percentiles, SideResult} from '../measure/measurement.ts';
+import {ALLOW} from './dry-run.ts';
 import {bar, histogramOf} from './measure-histogram.ts';
 import {plain} from './progress-line.ts';
 import {WIDTH, wrap} from './wrap.ts';
@@ -31,6 +32,7 @@ export function measureText(measurement: Measurement): string {
       difference === null ? 'No pair of calls was completed, so there is nothing to compare.' : verdict(difference),
     ),
     ...(isRedirected(measurement) ? wrap(REDIRECTED) : []),
+    ...(isHeldBack(measurement) ? [...wrap(HELD_BACK), ...ALLOW] : []),
     '',
   ].join('\n');
 }
@@ -143,6 +145,11 @@ function rangeText({low, high}: Interval): string {
 
 const REDIRECTED =
   'Redirects are failures here: they are not followed, so that headers and bodies reach no other server. Measure the address they lead to.';
+
+const HELD_BACK = 'The server may have acted on some failed calls, so the policy did not retry them.';
+
+const isHeldBack = ({policy: after}: Measurement): boolean =>
+  after.failures.some(({failure}) => failure.endsWith(', may-have-acted'));
 
 const isRedirected = ({plain: before, policy: after}: Measurement): boolean =>
   [...before.failures, ...after.failures].some(({failure}) => isRedirect(Number(failure)));

@@ -74,6 +74,11 @@ describe('measureText', () => {
     expect(text).to.include('Redirects are failures here');
   });
 
+  it('says how a policy allows a POST to be retried, where the server may have acted', () => {
+    const text = measureText(measured({calls: calls(5, 1)}, {calls: calls(5, 1, '503, may-have-acted')}));
+    expect(text).to.include('may have acted on some failed calls').and.include('"idempotentMethods": ["POST"]');
+  });
+
   it('says that calls were cut off, so that the numbers may be too good', () => {
     const text = measureText(measured({calls: calls(5, 0), cutOff: 2}, {calls: calls(4, 0), cutOff: 1}));
     expect(text)

@@ -1,6 +1,8 @@
 /** `steadfetch measure`, as a user runs it, against a real server. */
+import {once} from 'node:events';
 import type {ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
+import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
 import type {Measurement} from '../../src/measure/measurement.ts';
 import {type Answer, deadUrl, LoopbackServer, type Place} from '../support/loopback-server.ts';
@@ -216,6 +218,15 @@ describe('steadfetch measure', () => {
     expect(stdout)
       .to.match(/\nStopped: [23] and [23] of 50 calls.*/)
       .and.include('Cut off and not counted: ');
+  });
+
+  it('says in one sentence that the reader of its output is gone', async () => {
+    const at = server.place(200);
+    const child = place.start(['measure', at.url, '--count', '1', '--rate', '20']);
+    child.stdout!.destroy();
+    const [stderr, [code]] = await Promise.all([text(child.stderr!), once(child, 'exit')]);
+    expect(stderr).to.match(/\nCannot write to standard output: its reader has closed it\.\n$/);
+    expect(code).to.equal(1);
   });
 
   it('fits its help into 80 columns', async () => {
