@@ -35,6 +35,10 @@ describe('the source files', () => {
     ['time, chance and fetch are touched only in their modules', rules.touchedGlobals(files)],
     ['only entry points re-export other files', rules.barrels(files)],
     ['names of files are in kebab-case', rules.brokenNames(tracked)],
+    [
+      'Node 22 parses every file',
+      tracked.filter(path => path.endsWith('.ts')).flatMap(path => rules.youngSyntax(sourceFile(path, read(path)))),
+    ],
     ['no tracked file names a machine or a registry', tracked.flatMap(path => rules.machineTraces(path, read(path)))],
   ];
   for (const [rule, broken] of holds) it(rule, () => expect(broken).to.deep.equal([]));
@@ -194,6 +198,13 @@ export const from = 'no';`,
         'a_b/c.ts',
       ]),
       ['src/fetchWire.ts is not in kebab-case', 'a_b/c.ts is not in kebab-case'],
+    ],
+    [
+      'syntax that Node 22 does not have',
+      rules.youngSyntax(
+        sourceFile('a.ts', '  await using a = b();\nusing c = d;\n// using e = f\nconst using = g;\nusing(h);'),
+      ),
+      ['a.ts has await using a =', 'a.ts has using c ='],
     ],
     [
       'paths of one machine and hosts of registries',

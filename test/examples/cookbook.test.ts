@@ -24,7 +24,7 @@ import {readChunks} from '../../examples/cookbook/stream.ts';
 import * as switchOff from '../../examples/cookbook/switch-off.ts';
 import {readItem} from '../../examples/cookbook/undici-client.ts';
 import {chapters, cookbookPage} from '../../scripts/cookbook.ts';
-import {scriptServer} from './script-server.ts';
+import {type ScriptServer, type Step, scriptServer} from './script-server.ts';
 
 const folder = new URL('../../examples/cookbook/', import.meta.url);
 
@@ -47,14 +47,22 @@ describe('recipe', () => {
   };
   after(() => Promise.all(temporary.map(path => rm(path, {recursive: true}))));
 
+  const servers: ScriptServer[] = [];
+  const serve = async (...script: readonly Step[]): Promise<ScriptServer> => {
+    const server = await scriptServer(...script);
+    servers.push(server);
+    return server;
+  };
+  afterEach(() => Promise.all(servers.splice(0).map(server => server.close())));
+
   it('ky-client retries a GET', async () => {
-    await using server = await scriptServer(503, 200);
+    const server = await serve(503, 200);
     expect(await createApi(server.url).get('items/1').json()).to.deep.equal({ok: true});
     expect(server.requests.map(({url}) => url)).to.deep.equal(['/items/1', '/items/1']);
   });
 
   it('undici-client retries a GET', async () => {
-    await using server = await scriptServer(503, 200);
+    const server = await serve(503, 200);
     expect(await readItem(server.url)).to.deep.equal({ok: true});
     expect(server.requests).to.have.length(2);
   });
@@ -71,7 +79,7 @@ describe('recipe', () => {
   });
 
   it('policy-file obeys the file', async () => {
-    await using server = await scriptServer(503);
+    const server = await serve(503);
     const file = join(await temporaryFolder(), 'policy.yaml');
     await writeFile(file, 'name: shop\nmaxAttempts: 2\nbackoff: {baseMs: 1}\n');
     expect((await (await createFileClient(file))(server.url)).status).to.equal(503);
@@ -79,13 +87,13 @@ describe('recipe', () => {
   });
 
   it('one-call-differs sends once', async () => {
-    await using server = await scriptServer(503);
+    const server = await serve(503);
     expect(await isUp(server.url)).to.equal(false);
     expect(server.requests).to.have.length(1);
   });
 
   it('shared-guards has one budget for both clients', async () => {
-    await using server = await scriptServer(503);
+    const server = await serve(503);
     await shopFetch(server.url);
     await shopApi.get(server.url, {throwHttpErrors: false});
     const [origin] = shop.snapshot().origins;
@@ -94,7 +102,7 @@ describe('recipe', () => {
   });
 
   it('post-with-key sends one key on each attempt', async () => {
-    await using server = await scriptServer(503, 200);
+    const server = await serve(503, 200);
     expect((await order(server.url, 7)).status).to.equal(200);
     const keys = server.requests.map(({headers}) => headers['idempotency-key']);
     expect(keys[0]).to.be.a('string');
@@ -102,7 +110,7 @@ describe('recipe', () => {
   });
 
   it('repeatable-post retries the search and no other POST', async () => {
-    await using server = await scriptServer(503);
+    const server = await serve(503);
     await searchFetch(`${server.url}search`, {method: 'POST', body: 'q'});
     expect(server.requests).to.have.length(3);
     await searchFetch(`${server.url}orders`, {method: 'POST', body: 'q'});
@@ -110,12 +118,12 @@ describe('recipe', () => {
   });
 
   it('error-in-200 retries a busy answer', async () => {
-    await using server = await scriptServer(response => response.end('<busy/>'), 200);
+    const server = await serve(response => response.end('<busy/>'), 200);
     expect(await (await soapFetch(server.url)).text()).to.equal('{"ok":true}');
   });
 
   it('fresh-token asks for a new token after a 401', async () => {
-    await using server = await scriptServer(401, 200);
+    const server = await serve(401, 200);
     let made = 0;
     const client = createTokenClient(async () => `token-${++made}`);
     expect((await client(server.url)).status).to.equal(200);
@@ -126,7 +134,7 @@ describe('recipe', () => {
   });
 
   it('retry-later returns the hint of the server', async () => {
-    await using server = await scriptServer(response => response.writeHead(429, {'retry-after': '120'}).end());
+    const server = await serve(response => response.writeHead(429, {'retry-after': '120'}).end());
     expect(await readReport(server.url)).to.deep.equal({againInMs: 120_000});
     expect(server.requests).to.have.length(1);
   });
@@ -134,7 +142,7 @@ describe('recipe', () => {
   it('concurrency sends two at a time', async () => {
     let inFlight = 0;
     let most = 0;
-    await using server = await scriptServer(response => {
+    const server = await serve(response => {
       most = Math.max(most, ++inFlight);
       setTimeout(() => {
         inFlight--;
@@ -146,7 +154,7 @@ describe('recipe', () => {
   });
 
   it('hedge takes the second answer when the first is slow', async () => {
-    await using server = await scriptServer(
+    const server = await serve(
       () => {}, // The first request is never answered.
       200,
     );
@@ -155,7 +163,7 @@ describe('recipe', () => {
   });
 
   it('stream gives the chunks', async () => {
-    await using server = await scriptServer(response => {
+    const server = await serve(response => {
       response.write('one ');
       setTimeout(() => response.end('two'), 10);
     });
@@ -165,7 +173,7 @@ describe('recipe', () => {
   });
 
   it('batch sends only what has no answer when it is run again', async () => {
-    await using server = await scriptServer(200);
+    const server = await serve(200);
     const journal = join(await temporaryFolder(), 'embeddings.journal');
     const first = await embedAll(['a', 'b'], server.url, journal);
     const second = await embedAll(['a', 'b', 'c'], server.url, journal);
@@ -178,14 +186,14 @@ describe('recipe', () => {
   });
 
   it('fallback answers from the cache', async () => {
-    await using server = await scriptServer(200, 503);
+    const server = await serve(200, 503);
     expect(await readPrice(server.url)).to.deep.equal({ok: true});
     expect(await readPrice(server.url)).to.deep.equal({ok: true});
     expect(server.requests.length).to.be.above(1);
   });
 
   it('log writes a line for each attempt', async () => {
-    await using server = await scriptServer(503, 200);
+    const server = await serve(503, 200);
     const lines: string[] = [];
     const write = (line: string): void => void lines.push(line);
     await createLoggedFetch({info: write, warn: write})(server.url);
@@ -194,20 +202,20 @@ describe('recipe', () => {
   });
 
   it('count-retries counts the retries of a policy', async () => {
-    await using server = await scriptServer(503, 503, 200);
+    const server = await serve(503, 503, 200);
     await countedFetch(server.url);
     expect([...retriesByRoute]).to.deep.equal([['shop', 2]]);
   });
 
   it('health names the origin whose breaker is open', async () => {
-    await using server = await scriptServer(503);
+    const server = await serve(503);
     expect(health.originsDown()).to.deep.equal([]);
     await health.shopFetch(server.url);
     expect(health.originsDown()).to.deep.equal([new URL(server.url).origin]);
   });
 
   it('switch-off sends once, until retries are switched on again', async () => {
-    await using server = await scriptServer(503);
+    const server = await serve(503);
     switchOff.setRetries(false);
     await switchOff.shopFetch(server.url);
     expect(server.requests).to.have.length(1);

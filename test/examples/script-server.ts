@@ -14,9 +14,10 @@ export interface SeenRequest {
 /** A status, or a function that answers. */
 export type Step = number | ((response: ServerResponse, request: SeenRequest) => void);
 
-export interface ScriptServer extends AsyncDisposable {
+export interface ScriptServer {
   readonly url: string;
   readonly requests: readonly SeenRequest[];
+  close(): Promise<void>;
 }
 
 /** The last step of the script repeats. */
@@ -34,7 +35,7 @@ export async function scriptServer(...script: readonly Step[]): Promise<ScriptSe
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     requests,
-    async [Symbol.asyncDispose]() {
+    async close() {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');

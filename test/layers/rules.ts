@@ -186,6 +186,14 @@ export function machineTraces(path: string, text: string): string[] {
   return Array.from(text.matchAll(trace), ([found]) => `${path} names ${found}`);
 }
 
+/** Node 22 is supported, and does not parse it: `using` and `await using`. Nothing here compiles TypeScript down. */
+export function youngSyntax({path, bare}: SourceFile): string[] {
+  return Array.from(
+    bare.matchAll(/^[ \t]*(?:await\s+)?using\s+[\w$]+\s*=/gm),
+    ([text]) => `${path} has ${text.trim()}`,
+  );
+}
+
 interface Edge {
   readonly from: string;
   readonly to: string;
