@@ -2,6 +2,8 @@
 import type {BodyEnd} from '../core/observer.ts';
 
 export interface BodyListener {
+  /** Why the body was aborted, if it was. Not every fetch gives the reason to a later reader. */
+  readonly failure: unknown;
   /** Whether a timer runs that will end the body. */
   readonly armed: boolean;
   /** The body is now read chunk by chunk: the idle timeout applies instead of the attempt timeout. */
@@ -16,8 +18,8 @@ export interface BodyListener {
   chunkArrived(chunk?: Uint8Array): void;
   /** Called with the result of `text()` or `json()`. Absent: no listener needs it. */
   gave?(value: unknown): void;
-  /** The body was cloned, so one more copy can be read. */
-  cloned(): void;
+  /** The body of this response was cloned, so one more copy can be read. */
+  cloned(response: Response): void;
   /** The reader of one copy gave up. */
   readerLeft(): void;
   /** The body has ended. `how` is absent if its reader gave up. */

@@ -44,7 +44,7 @@ function responseMethods(native: Response): PropertyDescriptorMap {
       const copy = native.clone.call(this);
       const listener = listenerOf.get(this);
       if (listener === undefined) return copy;
-      listener.cloned();
+      listener.cloned(this);
       trackResponse(copy, listener);
       return copy;
     },
@@ -82,7 +82,7 @@ function reading(native: Response, name: (typeof BODY_METHODS)[number]) {
         },
         error => {
           listener.ended(error instanceof SyntaxError ? 'read' : 'network'); // Read whole, and no JSON.
-          reject(error);
+          reject(listener.failure ?? error);
         },
       );
     });

@@ -5,6 +5,7 @@
 import type {BodyEnd, BodyObserver} from '../core/observer.ts';
 import {quietly} from '../core/quietly.ts';
 import type {BodyListener} from './body-listener.ts';
+import {lockUnread} from './locked-stream.ts';
 import type {UsageTap} from './usage-tap.ts';
 
 /** The time that a body is read under. */
@@ -41,10 +42,13 @@ export class TrackedBody implements BodyListener {
   readonly #isErrorBody: boolean;
   /** Reads along. */
   tap: UsageTap | null = null;
+  failure: unknown;
   #isStreaming = false;
   /** Copies of the body that are still to be read: `clone()` makes two of one. */
   #readers = 1;
   #reads = NO_READS;
+  /** The response that fetch gave, if it was cloned. Held weakly, so that it can be collected unread. */
+  #cloned: WeakRef<Response> | undefined;
   readonly #pulse: Pulse | null;
   /** Set if the last chunk brought no data. */
   #silenceLeftMs: number | undefined;
@@ -95,8 +99,21 @@ export class TrackedBody implements BodyListener {
     if (this.tap !== null) quietly(() => this.tap!.value(value));
   }
 
-  cloned(): void {
+  cloned(response: Response): void {
     if (this.#readers > 0) this.#readers++;
+    this.#cloned ??= new WeakRef(response);
+  }
+
+  /** Aborts the request, by a function. */
+  abort(abortRequest: () => void, reason: unknown): void {
+    this.failure = reason;
+    const cloned = this.#cloned?.deref();
+    const unlock = cloned === undefined ? undefined : lockUnread(cloned);
+    try {
+      abortRequest();
+    } finally {
+      unlock?.();
+    }
   }
 
   readerLeft(): void {

@@ -191,12 +191,15 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
 
   #cancel(kind: CancelKind, reason: unknown, isLate: boolean): void {
     const request = this.#request;
-    const reads = this.#body?.reads ?? [];
+    const body = this.#body;
+    const reads = body?.reads ?? [];
+    const abort = (): void => request?.abort(reason);
     try {
       this.release(kind);
       this.#attempt.cancelled(kind, reason, isLate);
     } finally {
-      request?.abort(reason);
+      if (body === null) abort();
+      else body.abort(abort, reason);
       for (const interrupt of reads) interrupt(reason);
     }
   }
