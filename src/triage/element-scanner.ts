@@ -21,6 +21,8 @@ const CLOSE_BRACKET = 93;
 const COLON = 58;
 /** How documents begin, where they are written one a line. */
 const DOCUMENT = ['{"resourceSpans"', '{"log"'] as const;
+/** The name of the list that is the whole document. */
+export const THE_LIST = '';
 /** What is nested deeper is no document of ours. */
 const DEEPEST = 64;
 
@@ -88,7 +90,7 @@ export class ElementScanner {
           this.#open(false);
           break;
         case OPEN_BRACKET:
-          this.#open(this.#taking < 0 && this.#names.has(this.#name));
+          this.#open(this.#taking < 0 && this.#names.has(this.#stack.length === 0 ? THE_LIST : this.#name));
           this.#name = '';
           break;
         case CLOSE_BRACE:

@@ -35,9 +35,16 @@ const CODES: readonly (readonly [message: RegExp, code: string])[] = [
   [/wrong version number/, 'ERR_SSL_WRONG_VERSION_NUMBER'],
 ];
 
+/** What the message of a failed request says, where a logger has dropped the name of the error. */
+const PHRASE =
+  /(?:\bRequest failed with status code [45]\d\d|\b(?:connect|read|write|getaddrinfo) E[A-Z]{4,}|\bfetch failed|\bsocket hang up|\btimeout of \d+ ?ms exceeded|\bRequest timed out).*$/m;
+
+/** Whether an error begins on this line. */
+export const beginsError = (line: string): boolean => HEAD.test(line) || PHRASE.test(line);
+
 /** Null where no line of the text begins an error. */
 export function readErrorText(text: string): ErrorShape | null {
-  const head = HEAD.exec(text);
+  const head = HEAD.exec(text) ?? headOf(PHRASE.exec(text)?.[0]);
   if (head === null) return null;
   const causes = [...text.matchAll(CAUSE)].map(([, name, message]) => ({name, message: message!}));
   const inner = causes.at(-1);
@@ -45,12 +52,28 @@ export function readErrorText(text: string): ErrorShape | null {
   const code = [...text.matchAll(printed)].at(-1)?.[1] ?? numericCode(text);
   const syscall = /\bsyscall: '(\w{1,20})'/.exec(text)?.[1];
   // An SDK wraps the error of fetch, which wraps the failure: the two innermost errors say how the request failed.
-  const {name, message} = causes.at(-2) ?? {name: head[2] ?? head[1]!, message: head[3]!};
+  const {name, message} = causes.at(-2) ?? {name: head[2] || head[1]!, message: head[3]!};
   const outer = {name, message: message.replace(/ \{$/, '')};
   const innermost = inner === undefined ? outer : {...inner, message: inner.message.replace(/ \{$/, '')};
   const coded = {...innermost, ...codeIn(innermost.message), ...defined({code, syscall})};
   return inner === undefined ? coded : {...outer, cause: coded};
 }
+
+/** As `HEAD` would have matched it. */
+const headOf = (message: string | undefined): readonly string[] | null =>
+  message === undefined ? null : [message, 'Error', '', message];
+
+/** The method and the address in a message: ky and node-fetch name them, and so do many programs. */
+export function requestIn(message: string): {readonly method?: string; readonly target?: string} {
+  const found = REQUEST.exec(message);
+  if (found === null) return {};
+  const [, method, target] = found;
+  return {...(method !== undefined && {method}), target: target!};
+}
+
+/** Not any address: a sentence of a server may hold that of a page. */
+const REQUEST =
+  /(?:\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY)|\brequest to) (https?:\/\/[^\s'",)]{1,4096}|\/[^\s'",)]{0,4096})/;
 
 /** An error that JSON holds has lost what is not enumerable: its code may be in its message, its causes in its stack. */
 export function codeIn(message: string): Pick<ErrorShape, 'code' | 'syscall'> {

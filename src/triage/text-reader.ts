@@ -1,6 +1,7 @@
 /** Lines of text: logs of proxies, our own console lines, and errors as Node prints them, over as many lines as they take. */
 import {outerRetries} from '../decide/outer-retries.ts';
 import {readError} from './error-outcome.ts';
+import {beginsError, requestIn} from './error-text.ts';
 import {type LoggedFailure, LoggedHeaders, type Reading} from './failure.ts';
 import {attemptOf, methodOf, timeOf, traceIdOf} from './fields.ts';
 import {isOwnText, readOwnText} from './formats/own-lines.ts';
@@ -9,7 +10,6 @@ import {readEnvoy, readNginxAccess, readNginxError} from './formats/proxies.ts';
 /** The error of axios prints its request, its socket and its agent: what is behind these limits is not kept. */
 const LONGEST_ERROR = 65_536;
 const MOST_LINES = 5000;
-const ERROR = /(?:^|[\s:[(.])(?:(?:[A-Z]\w*)?(?:Error|Exception)|DOMException)(?: \[\w+\])?: /;
 /** A line that belongs to the error before it. */
 const CONTINUES = /^(?:\s+\S|\}|\]|Caused by:|caused by:|\s*$)/;
 
@@ -38,7 +38,7 @@ export class TextReader {
     const known = readNginxError(text) ?? readEnvoy(text) ?? readNginxAccess(text);
     if (known !== undefined) return known;
     if (isOwnText(text)) return readOwnText(text);
-    if (ERROR.test(text)) {
+    if (beginsError(text)) {
       this.#lines = [text];
       this.#size = text.length;
       this.#taken = 0;
@@ -59,16 +59,14 @@ export class TextReader {
 function readErrorBlock(text: string): LoggedFailure | null {
   const found = readError(text);
   if (found === null) return null;
+  const request = requestIn(firstLine(text));
   const shown = headersIn(text);
   const outer = outerRetries(shown.request);
   return {
     format: 'error text',
     at: timeOf(/^\W{0,3}(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d))/.exec(text)?.[1]),
-    method: methodOf(
-      /(?:^|[\s{])method: '([A-Za-z]{1,20})'/m.exec(text)?.[1] ??
-        /\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY) (?:https?:\/\/|\/)/.exec(text)?.[1],
-    ),
-    target: /(?:^|[\s{])url: '([^'\s]{1,4096})'/m.exec(text)?.[1] ?? URL_IN_MESSAGE.exec(firstLine(text))?.[1],
+    method: methodOf(/(?:^|[\s{])method: '([A-Za-z]{1,20})'/m.exec(text)?.[1] ?? request.method),
+    target: /(?:^|[\s{])url: '([^'\s]{1,4096})'/m.exec(text)?.[1] ?? request.target,
     ...found,
     keyed: shown.isShown ? shown.request.has('idempotency-key') : undefined,
     attempt: attemptOf(/\battempt[ =:#]{1,3}(\d{1,6})\b/i.exec(firstLine(text))?.[1]),
@@ -76,10 +74,6 @@ function readErrorBlock(text: string): LoggedFailure | null {
     outerRetries: outer?.count,
   };
 }
-
-/** As ky, node-fetch and most programs name it; a sentence of a server may hold the address of a page. */
-const URL_IN_MESSAGE =
-  /(?:\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY)|request to) (https?:\/\/[^\s'",)]{1,4096}|\/[^\s'",)]{0,4096})/;
 
 const firstLine = (text: string): string => text.slice(0, text.indexOf('\n') < 0 ? undefined : text.indexOf('\n'));
 

@@ -5,7 +5,7 @@
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {Assessor, type TriagedFailure} from './assess.ts';
-import {ElementScanner} from './element-scanner.ts';
+import {ElementScanner, THE_LIST} from './element-scanner.ts';
 import type {Reading} from './failure.ts';
 import {isFields} from './fields.ts';
 import {readHarEntry} from './formats/har.ts';
@@ -31,6 +31,9 @@ const SNIFFED = 1024;
 /** OTLP and HAR, also where the collector writes one document a line. */
 const DOCUMENT =
   /^\s*\{\s*"(?:resourceSpans"\s*:\s*\[|log"\s*:\s*\{\s*"(?:version|creator|browser|pages|entries|comment)")/;
+
+/** Records as one list, as consoles of clouds export them. */
+const LIST = /^\s*\[\s*\{/;
 
 /** One or more logs, and their summary. */
 export class Triage {
@@ -84,7 +87,8 @@ export class Triage {
   }
 
   /** @returns Whether the next line belongs to this one. */
-  #line(binary: string, number: number): boolean {
+  #line(written: string, number: number): boolean {
+    const binary = written.replace(CONTAINER, '');
     if (this.#text.isOpen) {
       if (this.#text.takes(binary)) return true;
       this.#flushText();
@@ -94,7 +98,7 @@ export class Triage {
       return false;
     }
     const start = binary.indexOf('{"');
-    // Docker and Kubernetes write a time and a stream before the line of the program.
+    // A logger may write a time and a level before its JSON.
     if (binary.startsWith('{') || (start >= 0 && isPrefix(binary.slice(0, start)) && binary.trimEnd().endsWith('}'))) {
       this.#json(decoded(binary.slice(Math.max(start, 0))), number);
       return false;
@@ -148,7 +152,7 @@ export class Triage {
     if (span !== null) {
       this.#nested.addSpan(span);
       this.#add(span.failure, number);
-    } else if ('request' in value) this.#add(readHarEntry(value), number);
+    } else this.#add('startedDateTime' in value ? readHarEntry(value) : readJsonLine(value), number);
   }
 
   #flushText(): void {
@@ -169,6 +173,9 @@ export class Triage {
 
 /** Of a line of JSON, and not the name of an error that prints the body of an answer. */
 const isPrefix = (text: string): boolean => text.length < 200 && !/Error|Exception|\b[45]\d\d $/.test(text);
+
+/** What Kubernetes and docker compose write before each line of a program. */
+const CONTAINER = /^(?:\d{4}-\d\d-\d\dT\S{1,40} std(?:out|err) [FP] |[\w.-]{1,60} +\| )/;
 
 /** The lists of a trace, and of a HAR file, that hold what may have failed. */
 const LISTS = ['spans', 'entries'] as const;
@@ -209,9 +216,10 @@ export class LogReader {
   #begin(): void {
     const text = this.#beginning.replace(/^\u00ef\u00bb\u00bf/, ''); // A byte order mark in UTF-8.
     this.#beginning = '';
-    this.#scanner = DOCUMENT.test(text.slice(0, SNIFFED))
-      ? new ElementScanner(this.#sink, LISTS, LONGEST_LINE)
-      : new LineScanner(this.#sink);
+    const beginning = text.slice(0, SNIFFED);
+    if (DOCUMENT.test(beginning)) this.#scanner = new ElementScanner(this.#sink, LISTS, LONGEST_LINE);
+    else if (LIST.test(beginning)) this.#scanner = new ElementScanner(this.#sink, [THE_LIST], LONGEST_LINE);
+    else this.#scanner = new LineScanner(this.#sink);
     this.#scanner.feed(text);
   }
 }

@@ -132,6 +132,33 @@ describe('triage: formats', () => {
       '2026-11-24T10:15:02.1Z stdout F {"level":50,"req":{"method":"GET","url":"/a"},"res":{"statusCode":429}}',
       '1 GET 429 green wait',
     ],
+    // kubernetes.io, as above: an error takes a line for each of its lines.
+    [
+      'an error in a file of Kubernetes',
+      '2026-11-24T10:15:02.1Z stderr F TypeError: fetch failed\n2026-11-24T10:15:02.1Z stderr F     at x\n2026-11-24T10:15:02.1Z stderr F   [cause]: Error: connect ECONNREFUSED 10.0.0.9:443',
+      '1 ? ECONNREFUSED green retry',
+    ],
+    [
+      'a line of pino by docker compose',
+      'web-1  | {"level":50,"req":{"method":"GET","url":"/a"},"res":{"statusCode":429}}',
+      '1 GET 429 green wait',
+    ],
+    [
+      'records in one list',
+      JSON.stringify([{level: 30}, {level: 50, req: {method: 'PUT', url: '/a'}, res: {statusCode: 500}}], null, 2),
+      '5 PUT 500 yellow retry',
+    ],
+    [
+      'ky by pino',
+      '{"level":50,"err":{"type":"HTTPError","message":"Request failed with status code 502 Bad Gateway: PUT https://a.test/x"}}',
+      '1 PUT 502 yellow retry',
+    ],
+    [
+      'winston as text',
+      'error: call failed: Request failed with status code 503 {"code":"ERR_BAD_RESPONSE"}',
+      '1 ? 503 yellow retry-with-key',
+    ],
+    ['a message without a name', 'warn: connect ECONNREFUSED 10.0.0.9:443', '1 ? ECONNREFUSED green retry'],
     // www.elastic.co: Elastic Common Schema.
     [
       'a line of ECS',

@@ -2,6 +2,7 @@
 import {answered} from '../../core/outcome.ts';
 import {outerRetries} from '../../decide/outer-retries.ts';
 import {type ErrorReading, readError} from '../error-outcome.ts';
+import {requestIn} from '../error-text.ts';
 import {LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
 import {
   attemptOf,
@@ -89,6 +90,7 @@ function requestOf(record: Fields): LoggedRequest {
   const error = fieldsOf(record.err ?? record.error);
   const request = fieldsOf(record.req ?? record.request);
   const config = fieldsOf(error.config ?? record.config);
+  const inMessage = requestIn(firstText(error.message, record.msg, record.message) ?? '');
   const http = fieldsOf(fieldsOf(record.http).request);
   const url = fieldsOf(record.url);
   const shown = request.headers ?? config.headers;
@@ -104,9 +106,10 @@ function requestOf(record: Fields): LoggedRequest {
     record.path,
     record.target,
     record.uri,
+    inMessage.target,
   );
   return {
-    method: [request.method, record.method, http.method, record['http.request.method'], config.method]
+    method: [request.method, record.method, http.method, record['http.request.method'], config.method, inMessage.method]
       .map(methodOf)
       .find(found => found !== undefined),
     target: targetOf(path, firstText(headers.get('host'), config.baseURL)),

@@ -1,5 +1,5 @@
 /**
- * Spans in OTLP JSON, as the file exporter of the OpenTelemetry Collector and Jaeger's export write them. Only spans of clients are
+ * Spans in OTLP JSON, as the file exporter of the OpenTelemetry Collector writes them. Only spans of clients are
  * failures of requests; the server's span tells the same failure once more.
  *
  * @see opentelemetry-proto, trace/v1; OpenTelemetry semantic conventions for HTTP and RPC spans
@@ -55,8 +55,8 @@ function failureOf(
     target: isGrpc ? rpcOf(attributes) : urlOf(attributes),
     ...reading,
     keyed: keyedOf(attributes),
-    // Without the attribute it is the first attempt, or the client does not count.
-    attempt: retries === undefined ? undefined : attemptOf(retries + 1),
+    // The conventions want the attribute on every attempt but the first.
+    attempt: isGrpc ? undefined : attemptOf((retries ?? 0) + 1),
     traceId,
   };
 }
