@@ -93,6 +93,11 @@ one, under a policy of its own.
 - Each client has guards of its own: a budget and a breaker for each process, as in production.
 - "No policy" sends each call once, and gives up after the 300 s of Node's fetch.
 
+## As a page
+
+\`--html report.html\` writes a page with the same numbers and charts of success, load, latency, open breakers and queues over time, and, for each policy, a call
+of each course that calls took, attempt by attempt. It is one file without scripts, light or dark as the reader's system is.
+
 ## In CI
 
 \`\`\`sh

@@ -11,12 +11,15 @@ export interface SimulateArguments {
   readonly seed: number | undefined;
   readonly assertions: readonly Assertion[];
   readonly json: boolean;
+  /** The file of the page with charts. */
+  readonly html: string | undefined;
 }
 
 const OPTIONS: readonly OptionSyntax[] = [
   {name: 'scenario', value: '<scenario>'},
   {name: 'seed', value: '<n>'},
   {name: 'assert', value: '<conditions>', many: true},
+  {name: 'html', value: '<file>'},
   {name: 'json'},
   {name: 'help', short: 'h'},
 ];
@@ -41,6 +44,7 @@ export function readSimulateArguments(argv: readonly string[]): SimulateArgument
     seed: seedOf(args.value('seed')),
     assertions: args.all('assert').flatMap(readAssertions),
     json: args.has('json'),
+    html: args.value('html'),
   };
 }
 

@@ -1,5 +1,5 @@
 /** `steadfetch simulate`: what policies come to in a scenario, side by side. */
-import {readFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import {basename, extname} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {systemClock} from '../core/system-clock.ts';
@@ -39,6 +39,7 @@ export async function simulateCommand(args: readonly string[], process: Console)
   if (options.json)
     process.stdout.write(`${JSON.stringify({results: results.map(({name, result}) => ({name, ...result}))})}\n`);
   else process.stdout.write(tableOf(results, scenario.description));
+  if (options.html !== undefined) await writePage(options.html, results, scenario);
   if (!isWhole) process.stderr.write('Interrupted: the numbers are those of the time until then.\n');
   const failures = results.slice(1).flatMap(({name, result}) => failedAssertions(name, result, options.assertions));
   for (const failure of failures) process.stderr.write(`${failure}\n`);
@@ -46,7 +47,11 @@ export async function simulateCommand(args: readonly string[], process: Console)
 }
 
 /** No policy first, then each policy. */
-async function resultsOf({policies, seed}: SimulateArguments, scenario: Scenario, process: Console): Promise<Named[]> {
+async function resultsOf(
+  {policies, seed, html}: SimulateArguments,
+  scenario: Scenario,
+  process: Console,
+): Promise<Named[]> {
   const inputs: [string, PolicyInput | null][] = [['no policy', null]];
   for (const policy of policies) inputs.push([nameOf(policy), await policyOf(policy, process)]);
   const controller = new AbortController();
@@ -60,6 +65,7 @@ async function resultsOf({policies, seed}: SimulateArguments, scenario: Scenario
       const result = await runScenario(input, scenario, {
         signal: controller.signal,
         onProgress,
+        samples: html !== undefined,
         seed: seed ?? scenario.seed,
       });
       results.push({name, result});
@@ -69,6 +75,12 @@ async function resultsOf({policies, seed}: SimulateArguments, scenario: Scenario
     process.off('SIGINT', interrupt);
     clearLine(process.stderr);
   }
+}
+
+/** The charts are loaded by those only who want a page. */
+async function writePage(file: string, results: readonly Named[], scenario: Scenario): Promise<void> {
+  const {simulationPage} = await import('./simulate-page.ts');
+  await writeFile(file, simulationPage(results, scenario));
 }
 
 const nameOf = (policy: string): string =>

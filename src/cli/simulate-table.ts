@@ -1,5 +1,6 @@
 /** The results of a simulation as a table of at most 80 columns, policies side by side, with their course over time below. */
-import type {EndReason, Interval, Percentiles, SimulationResult} from '../simulate/result.ts';
+import type {Interval, SimulationResult} from '../simulate/result.ts';
+import {duration, failuresOf, rowsOf} from './simulate-rows.ts';
 
 /** A result under the name that the table gives it. */
 export interface Named {
@@ -11,45 +12,6 @@ const LABEL_WIDTH = 24;
 const COLUMN_WIDTH = 14;
 /** Policies side by side: more of them come in further tables. */
 const COLUMNS = 4;
-
-interface Row {
-  readonly label: string;
-  cell(result: SimulationResult): string;
-  /** Whether the row says anything about this result. Left out: always. */
-  matters?(result: SimulationResult): boolean;
-}
-
-const percentile = (label: string, of: 'all' | 'successful', key: keyof Percentiles): Row => ({
-  label,
-  cell: ({latencyMs}) => duration(latencyMs[of][key]),
-});
-
-const count = (label: string, of: (result: SimulationResult) => number): Row => ({
-  label,
-  cell: result => String(of(result)),
-  matters: result => of(result) > 0,
-});
-
-const ROWS: readonly Row[] = [
-  {label: 'success', cell: ({successRatio}) => share(successRatio)},
-  percentile('P50 of all calls', 'all', 'p50'),
-  percentile('P95 of all calls', 'all', 'p95'),
-  percentile('P99 of all calls', 'all', 'p99'),
-  percentile('P50 of successes', 'successful', 'p50'),
-  percentile('P95 of successes', 'successful', 'p95'),
-  percentile('P99 of successes', 'successful', 'p99'),
-  {label: 'requests per call', cell: ({requestsPerCall}) => requestsPerCall.toFixed(3)},
-  {label: 'paid requests per call', cell: ({paidRequests, calls}) => (paidRequests / Math.max(1, calls)).toFixed(3)},
-  {
-    label: 'recovery after trouble',
-    cell: ({recovery}) =>
-      recovery === null ? '-' : Number.isFinite(recovery.afterMs) ? duration(recovery.afterMs) : 'not in time',
-    matters: ({recovery}) => recovery !== null,
-  },
-  count('hedges', ({hedges}) => hedges),
-  count('breakers opened', ({breaker}) => breaker.opened),
-  count('calls in line for quota', ({quota}) => quota.queuedCalls),
-];
 
 /** @param results In the order of the columns. All are of one scenario. */
 export function tableOf(results: readonly Named[], description: string): string {
@@ -70,10 +32,8 @@ export function tableOf(results: readonly Named[], description: string): string 
 function columnsOf(results: readonly Named[]): string[] {
   const line = (label: string, cells: readonly string[]): string =>
     (label.padEnd(LABEL_WIDTH) + cells.map(cell => cell.padStart(COLUMN_WIDTH)).join('')).trimEnd();
-  const rows = ROWS.filter(({matters}) => matters === undefined || results.some(({result}) => matters(result)));
-  const reasons = [...new Set(results.flatMap(({result}) => Object.keys(result.ends)))].filter(
-    each => each !== 'success',
-  );
+  const rows = rowsOf(results.map(({result}) => result));
+  const failures = failuresOf(results.map(({result}) => result));
   return [
     line(
       '',
@@ -85,11 +45,11 @@ function columnsOf(results: readonly Named[]): string[] {
         results.map(({result}) => cell(result)),
       ),
     ),
-    ...(reasons.length === 0 ? [] : ['calls that failed']),
-    ...reasons.map(reason =>
+    ...(failures.length === 0 ? [] : ['calls that failed']),
+    ...failures.map(({label, cell}) =>
       line(
-        `  ${reason}`,
-        results.map(({result}) => String(result.ends[reason as EndReason] ?? 0)),
+        `  ${label}`,
+        results.map(({result}) => cell(result)),
       ),
     ),
   ];
@@ -138,15 +98,7 @@ function condensed(timeline: readonly Interval[]): Sums[] {
 const perSecond = (requests: number, {durationMs}: SimulationResult): number =>
   Math.round((requests * COURSE_WIDTH * 1000) / durationMs);
 
-// Words.
-
-const share = (ratio: number): string => `${(ratio * 100).toFixed(2)} %`;
-
-function duration(ms: number): string {
-  if (Number.isNaN(ms)) return '-';
-  if (!Number.isFinite(ms)) return 'failed';
-  return ms < 1000 ? `${Number(ms.toPrecision(3))} ms` : `${Number((ms / 1000).toPrecision(3))} s`;
-}
+// Text.
 
 const LINE_WIDTH = 80;
 

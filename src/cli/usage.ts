@@ -134,6 +134,7 @@ Options:
                          amplification (requests per call), paid, hedges, all
                          per call; milliseconds: p50, p90, p95, p99, p999 (of
                          all calls, failed ones infinite), recovery
+  --html <file>          Write a page with charts, too: one file, no scripts
   --json                 Write all numbers as JSON; null stands for infinite
   -h, --help             Show this help
 

@@ -9,12 +9,12 @@ import type {Scenario} from './scenario/types.ts';
 import type {CallListener, EndedCall, SimulatedResponse} from './simulated-client.ts';
 
 /** Parts of the time of a scenario that are counted apart. */
-const INTERVALS = 120;
+export const INTERVALS = 120;
 
 type Counted = {-readonly [Key in keyof Interval]: Interval[Key]};
 
 /** What the run itself knows. */
-export interface RunFacts extends Pick<SimulationResult, 'policy' | 'seed' | 'interrupted'> {
+export interface RunFacts extends Pick<SimulationResult, 'policy' | 'seed' | 'interrupted' | 'samples'> {
   readonly paidRequests: number;
 }
 
@@ -46,6 +46,7 @@ export class Recorder {
       answered: 0,
       requests: 0,
       openBreakers: 0,
+      waiting: 0,
     }));
   }
 
@@ -78,6 +79,11 @@ export class Recorder {
       this.#opened++;
       this.#openNow++;
     } else if (from === 'open') this.#openNow--;
+  }
+
+  /** The interval that ends now. @param waiting Attempts in the queues of all clients. */
+  intervalEnded(waiting: number): void {
+    this.#intervals[Math.round((this.#clock.now() * INTERVALS) / this.#scenario.durationMs) - 1]!.waiting = waiting;
   }
 
   #callEnded(call: EndedCall, outcome: Outcome<SimulatedResponse>): void {
@@ -131,7 +137,7 @@ export class Recorder {
     this.#openSince = now;
   }
 
-  result({policy, seed, interrupted, paidRequests}: RunFacts): SimulationResult {
+  result({policy, seed, interrupted, paidRequests, samples}: RunFacts): SimulationResult {
     this.#noteOpenTime(interrupted ? this.#clock.now() : this.#scenario.durationMs);
     const calls = this.#calls;
     const ends = new Map(this.#ends);
@@ -151,6 +157,7 @@ export class Recorder {
       latencyMs: {
         all: percentilesOf(this.#successful, calls),
         successful: percentilesOf(this.#successful, succeeded),
+        distribution: distributionOf(this.#successful, calls),
       },
       attempts: this.#attempts,
       requests: this.#requests,
@@ -167,6 +174,7 @@ export class Recorder {
       hedges: this.#hedges,
       recovery: recoveryOf(this.#scenario, timeline),
       timeline,
+      samples,
     };
   }
 }
@@ -176,9 +184,15 @@ function reasonOf({decision}: EndedCall, {kind}: Outcome<SimulatedResponse>): En
   return decision?.refusal ?? 'not-transient';
 }
 
-/** @param calls Those that are not in the histogram took infinitely long. */
 function percentilesOf(successful: Histogram, calls: number): Percentiles {
-  const at = (share: number): number =>
-    calls === 0 ? Number.NaN : successful.atRank(Math.max(1, Math.ceil(share * calls - 1e-9)));
+  const at = (share: number): number => quantileOf(successful, calls, share);
   return {p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), p999: at(0.999)};
+}
+
+const distributionOf = (successful: Histogram, calls: number): number[] =>
+  Array.from({length: 99}, (_, index) => quantileOf(successful, calls, (index + 1) / 100));
+
+/** @param calls Those that are not in the histogram took infinitely long. */
+function quantileOf(successful: Histogram, calls: number, share: number): number {
+  return calls === 0 ? Number.NaN : successful.atRank(Math.max(1, Math.ceil(share * calls - 1e-9)));
 }

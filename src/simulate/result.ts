@@ -1,5 +1,6 @@
 /** What a simulation found. Plain data: JSON writes Infinity as null. */
 import type {Refusal} from '../decide/may-retry.ts';
+import type {SampledCall} from './call-samples.ts';
 
 /** Durations that a share of the calls did not exceed, in ms, within 0.5 %. */
 export interface Percentiles {
@@ -38,6 +39,8 @@ export interface Interval {
   readonly requests: number;
   /** Breakers of the clients that were open, on average. */
   readonly openBreakers: number;
+  /** Attempts that waited in the queues of quotas and concurrency limits, at the end of the interval. */
+  readonly waiting: number;
 }
 
 export interface SimulationResult {
@@ -63,6 +66,8 @@ export interface SimulationResult {
     readonly all: Percentiles;
     /** Over the calls that succeeded. */
     readonly successful: Percentiles;
+    /** The percentiles from 1 to 99, over all calls. */
+    readonly distribution: readonly number[];
   };
   /** Attempts of the clients. */
   readonly attempts: number;
@@ -103,6 +108,8 @@ export interface SimulationResult {
   readonly recovery: Recovery | null;
   /** The same numbers over time, in 120 equal parts. */
   readonly timeline: readonly Interval[];
+  /** A call of each course that calls took, such as `503, 503, success`; 10 at most. Empty unless `samples` is set. */
+  readonly samples: readonly SampledCall[];
 }
 
 export interface Recovery {

@@ -1,5 +1,6 @@
 /** Runs a scenario: the real engine on a virtual clock, against the model of a service. */
 import type {PolicySource} from '../client/plan.ts';
+import type {Listener} from '../core/events.ts';
 import {type Random, seededRandom} from '../core/random.ts';
 import {SimulationClock} from '../core/simulation-clock.ts';
 import type {Clock} from '../core/timer.ts';
@@ -7,7 +8,9 @@ import {type GuardFactory, LocalGuards} from '../guards/guard-factory.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
 import {resolveOverrides, resolvePolicy} from '../policy/resolve.ts';
 import type {PolicyInput} from '../policy/types.ts';
+import {CallSamples} from './call-samples.ts';
 import {Layer} from './layer.ts';
+import {QueueSampler} from './queue-sampler.ts';
 import {Recorder} from './recorder.ts';
 import type {SimulationResult} from './result.ts';
 import {readScenario} from './scenario/read.ts';
@@ -22,6 +25,8 @@ export interface SimulateOptions {
   readonly seed?: number;
   /** Ends the simulation early; the result has what was found until then. */
   readonly signal?: AbortSignal;
+  /** Whether the result has a few calls, attempt by attempt. Default: false. */
+  readonly samples?: boolean;
   /** Called now and then with the simulated time, in ms since the start of the scenario. */
   readonly onProgress?: (simulatedMs: number) => void;
 }
@@ -73,7 +78,7 @@ export interface Substitutes {
 export async function runScenario(
   policy: PolicyInput | null,
   scenario: Scenario,
-  {seed = scenario.seed, signal, onProgress}: SimulateOptions,
+  {seed = scenario.seed, signal, samples = false, onProgress}: SimulateOptions,
   substitutes: Substitutes = {},
 ): Promise<SimulationResult> {
   const clock = new SimulationClock();
@@ -86,7 +91,7 @@ export async function runScenario(
     outages: random('outages'),
   });
   let service: Service = counted(substitutes.service?.(clock, random('service')) ?? model, recorder);
-  const clientsOf = (input: PolicyInput, count: number, next: Service): SimulatedClient[] => {
+  const clientsOf = (input: PolicyInput, count: number, next: Service, on?: Listener): SimulatedClient[] => {
     const source = sourceOf(input);
     const guards = substitutes.guards ?? (chance => new LocalGuards(chance));
     const streamErrorStatus = scenario.service.stream?.errorStatus ?? 500;
@@ -100,12 +105,15 @@ export async function runScenario(
           source,
           guards: guards(engineRandom),
           streamErrorStatus,
+          on,
         }),
     );
   };
   for (const layer of scenario.layers.toReversed())
     service = new Layer(clientsOf(layer.policy, layer.clients, service), random('layers'));
-  const clients = clientsOf(policy ?? NO_POLICY, scenario.traffic.clients, service);
+  const sampled = samples ? new CallSamples(clock) : undefined;
+  const clients = clientsOf(policy ?? NO_POLICY, scenario.traffic.clients, service, sampled?.listener);
+  new QueueSampler(clients, recorder, clock).start(scenario.durationMs);
   for (const {handle} of clients)
     handle.registry.breakerListeners.add((_guarded, from, to) => recorder.breakerChanged(from, to));
   startTraffic(
@@ -125,6 +133,7 @@ export async function runScenario(
     seed,
     interrupted: signal?.aborted ?? false,
     paidRequests: model.processed,
+    samples: sampled?.calls ?? [],
   });
 }
 

@@ -11,6 +11,7 @@ import type {PolicySource} from '../client/plan.ts';
 import {PolicyHandle} from '../client/policy-handle.ts';
 import type {WeighedRequest} from '../client/ports.ts';
 import type {TimeoutError} from '../core/errors.ts';
+import type {Listener} from '../core/events.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {Ids, Random} from '../core/random.ts';
@@ -55,6 +56,7 @@ export interface ClientSetup {
   readonly guards: GuardFactory;
   /** Status that an error in an event stream stands for. */
   readonly streamErrorStatus: number;
+  readonly on: Listener | undefined;
 }
 
 /** One client: its guards are its own. */
@@ -67,13 +69,17 @@ export class SimulatedClient {
   readonly #client: Client<SimulatedResponse>;
   readonly #keyed: HeaderBag;
 
-  constructor(number: number, {clock, random, service, source, guards, streamErrorStatus}: ClientSetup) {
+  constructor(number: number, {clock, random, service, source, guards, streamErrorStatus, on}: ClientSetup) {
     this.number = number;
     this.service = service;
     this.streamErrorStatus = streamErrorStatus;
     this.handle = new PolicyHandle(undefined, source, guards);
     const weigh = ({bodyText}: WeighedRequest): AskedTokens => tokensIn(bodyText);
-    this.#client = new Client(this.handle, {clock, random, ids: NO_IDS, observer: null, weigh}, httpAnswers);
+    this.#client = new Client(
+      this.handle,
+      {clock, random, ids: NO_IDS, observer: null, weigh, ...(on && {on})},
+      httpAnswers,
+    );
     this.#keyed = new KeyHeader(this.handle.policy.idempotency?.header ?? STANDARD_KEY_HEADER);
   }
 

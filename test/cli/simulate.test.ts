@@ -77,6 +77,21 @@ describe('steadfetch simulate', () => {
     expect(results[1]!.latencyMs.all.p99).to.equal(null);
   });
 
+  it('writes a page with charts, the numbers, and a few calls', async () => {
+    const {code, stdout} = await place.run(['simulate', 'two.json', '--scenario', 'mine.json', '--html', 'page.html']);
+    const page = place.read('page.html');
+    expect([code, stdout.includes('success over time')]).to.deep.equal([0, true]);
+    expect([...page.matchAll(/<figcaption>(.*?)<\/figcaption>/g)].map(([, title]) => title)).to.deep.equal([
+      'Success',
+      'Load',
+      'Latency',
+      'Calls: no policy',
+      'Calls: two',
+    ]);
+    expect(page).to.match(/<th scope="row">failed: attempts-exhausted<\/th><td>30<\/td><td>30<\/td>/);
+    expect(page).to.contain('<li>GET at 5 s, 503, then 503: all 2 attempts are used (503)</li>');
+  });
+
   it('ends with 1 and the numbers where a condition is not met', async () => {
     const args = [
       'simulate',

@@ -1,0 +1,162 @@
+/** The results of a simulation as a page with charts. */
+import type {Band, LineChart, Series, Timeline} from '../charts/charts.ts';
+import {type Html, html} from '../charts/html.ts';
+import {lineFigure, page, table, timelineFigure} from '../charts/page.ts';
+import {VERSION} from '../core/version.ts';
+import type {SampledCall} from '../simulate/call-samples.ts';
+import type {Interval, SimulationResult} from '../simulate/result.ts';
+import type {Scenario} from '../simulate/scenario/types.ts';
+import {duration, failuresOf, rowsOf} from './simulate-rows.ts';
+import type {Named} from './simulate-table.ts';
+
+const SIZE = {width: 800, height: 260};
+
+/** @param results At least one. All are of the scenario. */
+export function simulationPage(results: readonly Named[], scenario: Scenario): string {
+  const {calls, seed, durationMs} = results[0]!.result;
+  const overTime = (title: string, description: string, y: LineChart['y'], of: ValueOf): Html =>
+    lineFigure(
+      {title, description},
+      {
+        x: {name: 's', min: 0, max: durationMs / 1000},
+        y,
+        bands: bandsOf(scenario),
+        series: results.map(({name, result}) => ({name, points: pointsOf(result, of)})),
+      },
+      SIZE,
+    );
+  const happens = (of: (interval: Interval) => number): boolean =>
+    results.some(({result}) => result.timeline.some(interval => of(interval) > 0));
+  return page({
+    title: `Simulation: ${scenario.name}`,
+    lead: `${scenario.description} ${calls} calls in ${duration(durationMs)}, by ${clientsOf(scenario)}.`,
+    sections: [
+      numbersOf(results),
+      overTime('Success', 'Share of the calls that began at a time and succeeded.', SHARE, successOf),
+      overTime(
+        'Load',
+        'Requests that reached the service in a second.',
+        {name: 'requests/s', min: 0},
+        requestsPerSecond,
+      ),
+      latencyFigure(results),
+      ...(happens(({openBreakers}) => openBreakers)
+        ? [overTime('Open breakers', 'Clients whose breaker is open.', {name: 'clients', min: 0}, openBreakers)]
+        : []),
+      ...(happens(({waiting}) => waiting)
+        ? [
+            overTime(
+              'Queues',
+              'Attempts that wait for a quota or a concurrency limit.',
+              {name: 'attempts', min: 0},
+              waiting,
+            ),
+          ]
+        : []),
+      ...results.flatMap(({name, result}) => samplesOf(name, result)),
+    ],
+    footer: `Made by steadfetch ${VERSION} with seed ${seed}: the engine is the real one, time and the service are simulated.`,
+  });
+}
+
+const clientsOf = ({traffic: {clients}}: Scenario): string => (clients === 1 ? '1 client' : `${clients} clients`);
+
+function numbersOf(results: readonly Named[]): Html {
+  const plain = results.map(({result}) => result);
+  const failures = failuresOf(plain).map(({label, cell}) => ({label: `failed: ${label}`, cell}));
+  return table({
+    columns: ['', ...results.map(({name}) => name)],
+    rows: [...rowsOf(plain), ...failures].map(({label, cell}) => [label, ...plain.map(cell)]),
+  });
+}
+
+// Over time.
+
+type ValueOf = (interval: Interval, widthMs: number) => number | null;
+
+const SHARE: LineChart['y'] = {name: '', min: 0, max: 1, format: value => `${Math.round(value * 100)} %`};
+const successOf: ValueOf = ({calls, succeeded}) => (calls === 0 ? null : succeeded / calls);
+const requestsPerSecond: ValueOf = ({requests}, widthMs) => (requests * 1000) / widthMs;
+const openBreakers: ValueOf = interval => interval.openBreakers;
+const waiting: ValueOf = interval => interval.waiting;
+
+function pointsOf({timeline, durationMs}: SimulationResult, of: ValueOf): Series['points'] {
+  const widthMs = durationMs / timeline.length;
+  return timeline.map(interval => [(interval.atMs + widthMs / 2) / 1000, of(interval, widthMs)]);
+}
+
+/** Faults and phases that have an end, each with the word that the scenario has for it. */
+function bandsOf({service, traffic, durationMs}: Scenario): Band[] {
+  const faults = service.faults.map(({kind, fromMs, toMs}) => ({
+    name: kind === 'status' ? 'errors' : kind,
+    fromMs,
+    toMs,
+  }));
+  const phases = traffic.phases.map(({perSecond, fromMs, toMs}) => ({name: `${perSecond} calls/s`, fromMs, toMs}));
+  return [...faults, ...phases].flatMap(({name, fromMs, toMs}) => {
+    if (fromMs === 0 && (toMs === null || toMs >= durationMs)) return [];
+    return [{name, from: fromMs / 1000, to: Math.min(toMs ?? durationMs, durationMs) / 1000}];
+  });
+}
+
+// Latency.
+
+function latencyFigure(results: readonly Named[]): Html {
+  return lineFigure(
+    {
+      title: 'Latency',
+      description:
+        'The latency that a share of all calls did not exceed. A line ends where the rest of the calls failed.',
+    },
+    {
+      x: {name: '% of calls', min: 0, max: 100},
+      y: {name: 'ms', scale: 'log'},
+      series: results.map(({name, result}) => ({
+        name,
+        points: result.latencyMs.distribution.map((ms, index) => [
+          index + 1,
+          Number.isFinite(ms) && ms > 0 ? ms : null,
+        ]),
+      })),
+    },
+    SIZE,
+  );
+}
+
+// Calls.
+
+const ROW_HEIGHT = 26;
+const AXES_HEIGHT = 70;
+
+function samplesOf(name: string, {samples}: SimulationResult): Html[] {
+  if (samples.length === 0) return [];
+  return [
+    timelineFigure(
+      {
+        title: `Calls: ${name}`,
+        description: `The first call of each course. ${samples.map(courseOf).join('; ')}.`,
+      },
+      {rows: samples.map(rowOf)},
+      {width: SIZE.width, height: AXES_HEIGHT + ROW_HEIGHT * samples.length},
+    ),
+    html`<ol>${samples.map(sample => html`<li>${courseOf(sample)}: ${sample.reason}</li>`)}</ol>`,
+  ];
+}
+
+const courseOf = ({atMs, method, attempts}: SampledCall): string =>
+  `${method} at ${duration(atMs)}, ${attempts.length === 0 ? 'not sent' : attempts.map(({reason}) => reason).join(', then ')}`;
+
+function rowOf({method, attempts, succeeded, durationMs}: SampledCall, index: number): Timeline['rows'][number] {
+  const last = attempts.at(-1);
+  const bars = attempts.map(({fromMs, toMs, reason}) => ({
+    fromMs,
+    toMs,
+    kind: reason === 'success' ? ('good' as const) : ('bad' as const),
+    label: reason,
+  }));
+  const end = succeeded ? (last?.toMs ?? durationMs) : durationMs;
+  return {
+    name: `${index + 1}. ${method}`,
+    bars: [{fromMs: 0, toMs: end, kind: 'wait', label: ''}, ...bars],
+  };
+}

@@ -1,0 +1,60 @@
+/** The numbers of a simulation, as text: what its table and its page show. */
+import type {EndReason, Percentiles, SimulationResult} from '../simulate/result.ts';
+
+/** A number of a result, as tables and pages show it. */
+export interface Row {
+  readonly label: string;
+  cell(result: SimulationResult): string;
+  /** Whether the row says anything about this result. Left out: always. */
+  matters?(result: SimulationResult): boolean;
+}
+
+const percentile = (label: string, of: 'all' | 'successful', key: keyof Percentiles): Row => ({
+  label,
+  cell: ({latencyMs}) => duration(latencyMs[of][key]),
+});
+
+const count = (label: string, of: (result: SimulationResult) => number): Row => ({
+  label,
+  cell: result => String(of(result)),
+  matters: result => of(result) > 0,
+});
+
+const ROWS: readonly Row[] = [
+  {label: 'success', cell: ({successRatio}) => share(successRatio)},
+  percentile('P50 of all calls', 'all', 'p50'),
+  percentile('P95 of all calls', 'all', 'p95'),
+  percentile('P99 of all calls', 'all', 'p99'),
+  percentile('P50 of successes', 'successful', 'p50'),
+  percentile('P95 of successes', 'successful', 'p95'),
+  percentile('P99 of successes', 'successful', 'p99'),
+  {label: 'requests per call', cell: ({requestsPerCall}) => requestsPerCall.toFixed(3)},
+  {label: 'paid requests per call', cell: ({paidRequests, calls}) => (paidRequests / Math.max(1, calls)).toFixed(3)},
+  {
+    label: 'recovery after trouble',
+    cell: ({recovery}) =>
+      recovery === null ? '-' : Number.isFinite(recovery.afterMs) ? duration(recovery.afterMs) : 'not in time',
+    matters: ({recovery}) => recovery !== null,
+  },
+  count('hedges', ({hedges}) => hedges),
+  count('breakers opened', ({breaker}) => breaker.opened),
+  count('calls queued for a quota', ({quota}) => quota.queuedCalls),
+];
+
+/** Those that say something about one of the results at least. */
+export const rowsOf = (results: readonly SimulationResult[]): readonly Row[] =>
+  ROWS.filter(({matters}) => matters === undefined || results.some(result => matters(result)));
+
+/** How many calls failed, for each reason that one of the results has. */
+export function failuresOf(results: readonly SimulationResult[]): readonly Row[] {
+  const reasons = [...new Set(results.flatMap(({ends}) => Object.keys(ends)))].filter(reason => reason !== 'success');
+  return reasons.map(reason => ({label: reason, cell: ({ends}) => String(ends[reason as EndReason] ?? 0)}));
+}
+
+const share = (ratio: number): string => `${(ratio * 100).toFixed(2)} %`;
+
+export function duration(ms: number): string {
+  if (Number.isNaN(ms)) return '-';
+  if (!Number.isFinite(ms)) return 'failed';
+  return ms < 1000 ? `${Number(ms.toPrecision(3))} ms` : `${Number((ms / 1000).toPrecision(3))} s`;
+}
