@@ -1,11 +1,12 @@
 /** Predicts the calls of a scope from the assumed traffic. */
 
-import {latencyCdf} from '../../src/math/attempt-latency.ts';
+import {type Cdf, latencyCdf, quantileOf} from '../../src/math/attempt-latency.ts';
 import {grantedShare} from '../../src/math/budget.ts';
 import {type CallPrediction, predictCall} from '../../src/math/call-latency.ts';
 import {undisturbedMs} from '../../src/math/timeline.ts';
 import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
 import {isSure, type Scope} from '../model/scope.ts';
+import {hedgedShareOf} from './hedging.ts';
 import {mayRepeat, retriesOf, retriesThrottled, retriesTimeouts} from './retryability.ts';
 
 export interface Prediction extends CallPrediction {
@@ -17,10 +18,10 @@ export interface Prediction extends CallPrediction {
 
 /**
  * Whether the latency of a call can be predicted: the policy states an objective, assumes two latency quantiles and limits the
- * attempts. Hedges are not modelled. Rules about the worst case are then silent.
+ * attempts. A hedge can be predicted if none is refused. Rules about the worst case are then silent.
  */
 export function isPredictable(scope: Scope): boolean {
-  const {objective, hedge, maxAttempts} = scope.policy;
+  const {objective, maxAttempts} = scope.policy;
   const {assume, latencyMs, successRatio} = objective ?? {};
   const failed = (assume?.failureRatio ?? 0) + (assume?.hangRatio ?? 0);
   const isPromised = successRatio !== undefined || Object.values(latencyMs ?? {}).some(ms => ms !== undefined);
@@ -28,10 +29,27 @@ export function isPredictable(scope: Scope): boolean {
     isPromised &&
     latencyCdf(assume?.latencyMs) !== undefined &&
     failed <= 1 &&
-    hedge === null &&
+    hasKnownHedges(scope) &&
     typeof maxAttempts === 'number' &&
     isSure(scope, 'objective', 'maxAttempts', 'attemptTimeoutMs', 'deadlineMs', 'backoff', 'retryOn', 'hedge')
   );
+}
+
+/** Whether no hedge is sent, or every slow attempt is hedged, and retried if both fail. */
+function hasKnownHedges(scope: Scope): boolean {
+  const {policy} = scope;
+  if (policy.hedge === null || !mayRepeat(scope)) return true;
+  const {failureRatio = 0, hangRatio = 0} = policy.objective?.assume ?? {};
+  const hedged = hedgedShareOf(policy);
+  if (hedged === undefined || !retriesAnswers(policy) || !retriesTimeouts(scope)) return false;
+  return hangRatio + (1 - failureRatio - hangRatio) * hedged.share <= policy.hedge.maxLoadRatio;
+}
+
+/** When a hedge is sent. */
+function hedgeMsOf(scope: Scope, latency: Cdf): number | undefined {
+  const {hedge} = scope.policy;
+  if (hedge === null || !mayRepeat(scope)) return undefined;
+  return hedge.delayMs ?? (hedge.quantile === undefined ? undefined : quantileOf(latency, hedge.quantile));
 }
 
 /** @returns undefined if the calls cannot be predicted. */
@@ -55,13 +73,24 @@ export function predictionOfScope(scope: Scope): Prediction | undefined {
     backoff: policy.backoff,
     throttled: false,
     latency,
-    failures: [{ratio: failureRatio, afterMs: assume?.failureLatencyMs ?? 0}],
+    failures: [{ratio: failureRatio, afterMs: assume?.failureLatencyMs ?? 0, isRetried: retriesFailures}],
     hangRatio,
-    retriesFailures,
     retriesTimeouts: retriesTimeouts(scope),
     granted,
+    hedgeMs: hedgeMsOf(scope, latency),
   });
   return {...prediction, granted, worstMs: worstMs(policy)};
+}
+
+/** Whether the calls can be predicted, and reach every latency and success that the objective states. */
+export function meetsObjective(scope: Scope): boolean {
+  const prediction = predictionOfScope(scope);
+  const {latencyMs = {}, successRatio = 0} = scope.policy.objective ?? {};
+  if (prediction === undefined || prediction.successRatio < successRatio - 1e-6) return false;
+  const reaches = (limitMs: number | undefined, share: number): boolean =>
+    limitMs === undefined || prediction.cdf(limitMs) >= share - 1e-6;
+  const isInTime = latencyMs.max === undefined || prediction.worstMs <= latencyMs.max;
+  return isInTime && reaches(latencyMs.p50, 0.5) && reaches(latencyMs.p95, 0.95) && reaches(latencyMs.p99, 0.99);
 }
 
 /** Longest duration of a call without Retry-After: the deadline, or all attempts and waits. Infinity without a limit. */

@@ -41,7 +41,8 @@ function whyNot(scope: Scope): string {
   const {objective, hedge, maxAttempts} = scope.policy;
   const needs =
     'A prediction needs a latency or success objective, and two of p50, p95 and p99 in objective.assume.latencyMs';
-  if (objective !== null && hedge !== null) return `${needs}, and no hedge: hedges are not modelled.`;
+  if (objective !== null && hedge !== null)
+    return `${needs}, and a hedge that is never refused: within maxLoadRatio, after failures and timeouts that are retried.`;
   if (typeof maxAttempts !== 'number') return `${needs}, and a number of attempts.`;
   return `${needs}.`;
 }

@@ -1,7 +1,7 @@
 import {latencyCdf} from '../../src/math/attempt-latency.ts';
 import type {LatencyQuantiles, Policy} from '../../src/policy/types.ts';
 import {formatShare} from '../analysis/format.ts';
-import {isPredictable} from '../analysis/prediction.ts';
+import {isPredictable, meetsObjective} from '../analysis/prediction.ts';
 import {formatChange} from '../analysis/setting.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
@@ -112,9 +112,9 @@ info.
     const cut = cutPercentile(latencies, limit.ms);
     if (cut === undefined) return;
     const isError = cut.name === 'p50';
-    // With an objective, an early timeout may be intended: report an info, at the field itself only.
+    // With an objective, an early timeout may be intended: report an info, at the field itself only, and nothing if the objective is met.
     const isChosen = !isError && isPredictable(scope);
-    if (isChosen && !isSetHere(scope, limit.path)) return;
+    if (isChosen && (!isSetHere(scope, limit.path) || meetsObjective(scope))) return;
     const {words} = scope.dialect;
     yield {
       at: mostSpecific(scope, limit.path, 'objective'),

@@ -8,6 +8,12 @@ export type Cdf = (ms: number) => number;
 /** The quantiles of the standard normal distribution. */
 const DEVIATIONS = {p50: 0, p95: 1.6448536269514722, p99: 2.3263478740408408} as const;
 
+/** A known quantile of a latency: P(latency ≤ ms) = share, above 0 and below 1. */
+export interface Quantile {
+  readonly share: number;
+  readonly ms: number;
+}
+
 /** One quantile: its standard normal deviate z, and ln(latency in milliseconds). */
 interface Knot {
   readonly z: number;
@@ -30,16 +36,32 @@ function curveOf(quantiles: LatencyQuantiles | undefined): Curve | undefined {
     const ms = quantiles?.[name];
     return ms === undefined ? [] : [{z: DEVIATIONS[name], log: Math.log(ms)}];
   });
+  return curveThrough(knots, quantiles?.max);
+}
+
+function curveThrough(knots: readonly Knot[], maxMs = Number.POSITIVE_INFINITY): Curve | undefined {
   const rises = knots.every(({log}, index) => index === 0 || log > knots[index - 1]!.log);
-  const maxMs = quantiles?.max ?? Number.POSITIVE_INFINITY;
   return knots.length < 2 || !rises || Math.log(maxMs) < knots.at(-1)!.log ? undefined : {knots, maxMs};
+}
+
+/**
+ * The distribution function of the curve through these quantiles, which are in the order of their shares.
+ *
+ * @returns undefined if there are fewer than two, or if they do not increase.
+ */
+export function cdfThrough(quantiles: readonly Quantile[], maxMs?: number): Cdf | undefined {
+  const knots = quantiles.map(({share, ms}) => ({z: normalQuantile(share), log: Math.log(ms)}));
+  const curve = curveThrough(knots, maxMs);
+  return curve === undefined ? undefined : cdfOf(curve);
 }
 
 /** The distribution function of that curve; undefined without a curve. */
 export function latencyCdf(quantiles: LatencyQuantiles | undefined): Cdf | undefined {
   const curve = curveOf(quantiles);
-  if (curve === undefined) return undefined;
-  const {knots, maxMs} = curve;
+  return curve === undefined ? undefined : cdfOf(curve);
+}
+
+function cdfOf({knots, maxMs}: Curve): Cdf {
   return ms => {
     if (ms <= 0) return 0;
     if (ms >= maxMs) return 1;
@@ -85,4 +107,24 @@ export function normalCdf(z: number): number {
     t *
     (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   return z >= 0 ? 1 - tail : tail;
+}
+
+/** The quantile of the standard normal distribution, as exact as `normalCdf`. @param share Above 0 and below 1. */
+export const normalQuantile = (share: number): number => quantileOf(z => normalCdf(z - 10), share, 1e-9) - 10;
+
+/**
+ * The smallest value at which an increasing function from 0 on reaches a share.
+ *
+ * @param precision Of the result. By default 0.05, and for large values a relative precision of 1e-5.
+ */
+export function quantileOf(cdf: Cdf, share: number, precision = 0.05): number {
+  let high = 1;
+  while (cdf(high) < share && high < 1e12) high *= 2;
+  let low = 0;
+  while (high - low > Math.max(precision, high * 1e-5 * (precision / 0.05))) {
+    const middle = (low + high) / 2;
+    if (cdf(middle) < share) low = middle;
+    else high = middle;
+  }
+  return high;
 }

@@ -1,54 +1,44 @@
 /**
  * The latency of a call, its probability of success and its number of attempts, from the latency and the failures of one attempt.
  *
- * An attempt succeeds, fails after a fixed time, or times out. Attempt i starts after the durations of the i − 1 failures before it and
- * after the waits between them. The durations and the waits are independent, so
+ * An attempt succeeds, fails after a fixed time, or times out. A round is an attempt and its hedge, if there is one. Round i starts after
+ * the durations of the i − 1 failed rounds before it and after the waits between them. The durations and the waits are independent, so
  *
- *   P(success by t) = Σ_i Σ_d P(i − 1 failures take d) · ∫ s · F(min(t − u, T, D − u)) dP(u = d + waits)
+ *   P(success by t) = Σ_i Σ_d P(i − 1 failed rounds take d) · ∫ A(min(t, D) − u) dP(u = d + waits)
  *
- * where s is the share of attempts that respond with success, F the distribution of the latency of a response, T the attempt timeout and D
- * the deadline. The share e = h + s · (1 − F(T)) times out, where h is the share that never responds. An attempt starts only if
- * LEAST_ATTEMPT_MS are left, as in the client. A failed call counts as slower than any latency.
+ * where D is the deadline and A(x) the probability that a round has succeeded after x. Without a hedge, A(x) = s · F(min(x, T)), where s is
+ * the share of attempts that respond with success, F the distribution of the latency of a response, and T the attempt timeout. The share
+ * h + s · (1 − F(T)) times out, where h is the share that never responds. A retry or a hedge is sent only if LEAST_ATTEMPT_MS are left, as
+ * in the client. A failed call counts as slower than any latency.
  */
 
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {Backoff} from '../policy/types.ts';
-import type {Cdf} from './attempt-latency.ts';
+import {type Cdf, quantileOf} from './attempt-latency.ts';
+import {type AttemptModel, type FailedRound, type Round, roundOf} from './round.ts';
 import {type Waited, waitedBefore} from './waited.ts';
 
-/** Attempts that fail before their timeout: an error response, or a refused connection. */
-export interface AttemptFailure {
-  /** Share of all attempts. */
-  readonly ratio: number;
-  /** From the start of the attempt to its failure. May be 0. */
-  readonly afterMs: number;
-}
-
 /** The settings of calls, and the assumed latency and failures. */
-export interface CallModel {
+export interface CallModel extends AttemptModel {
   readonly attempts: number;
-  /** Infinity for no timeout. */
-  readonly attemptTimeoutMs: number;
   readonly deadlineMs: number;
   readonly backoff: Backoff;
   /** Whether the failures that are retried are throttled responses. */
   readonly throttled: boolean;
-  /** The latency of a successful attempt. */
-  readonly latency: Cdf;
-  readonly failures: readonly AttemptFailure[];
-  /** Share of attempts that never get a response. */
-  readonly hangRatio: number;
-  /** Whether a failure is retried, and whether a timeout is. */
-  readonly retriesFailures: boolean;
-  readonly retriesTimeouts: boolean;
-  /** Share of the retries that the budget grants. */
+  /** Share of the retries that the budget grants. Every hedge is granted. */
   readonly granted: number;
+  /** An attempt still in flight after this time gets a hedge, if `attempts` allow one more. Failures and timeouts have to be retried. */
+  readonly hedgeMs?: number | undefined;
 }
 
 export interface CallPrediction {
   readonly successRatio: number;
-  /** The mean number of attempts per call, which is the load on the server. */
+  /** The mean number of attempts per call, which is the load on the server. Hedges count. */
   readonly meanAttempts: number;
+  /** The mean number of hedges per call. */
+  readonly meanHedges: number;
+  /** Share of the calls that succeed by their first attempt, before it is hedged. */
+  readonly firstTryRatio: number;
   /** P(the call has succeeded after `ms`). */
   readonly cdf: Cdf;
   /** The latency below which a share of all calls succeeds; Infinity if fewer calls succeed. */
@@ -59,128 +49,142 @@ export interface CallPrediction {
 const MOST_ATTEMPTS = 24;
 const NEGLIGIBLE = 1e-7;
 
-export function predictCall(model: CallModel): CallPrediction {
-  const starts = startsOf(model);
-  const {attemptTimeoutMs, deadlineMs, latency} = model;
-  const answered = answeredRatio(model);
-  const cdf = (ms: number): number => {
-    let sum = 0;
-    for (const start of starts) {
-      sum += start.weight * answered * answeredBy(ms, start, attemptTimeoutMs, deadlineMs, latency);
-    }
-    return sum;
-  };
+/** @param waits The total waits before each round, where they are known: many predictions share a backoff and a deadline. */
+export function predictCall(model: CallModel, waits: readonly Waited[] = waitsOf(model)): CallPrediction {
+  const {deadlineMs} = model;
+  const plain = roundOf(model, undefined);
+  const hedged = model.hedgeMs === undefined ? plain : roundOf(model, model.hedgeMs);
+  const starts = startsOf(model, waits, plain, hedged);
+  const cdf = (ms: number): number => sumOver(starts, start => answeredBy(ms, start, plain, deadlineMs));
   const successRatio = cdf(Number.POSITIVE_INFINITY);
-  const meanAttempts = starts.reduce((sum, start) => sum + start.weight * sentInTime(start, deadlineMs), 0);
-  return {successRatio, meanAttempts, cdf, quantile: share => quantileOf(cdf, share, successRatio)};
+  const meanHedges = sumOver(
+    starts,
+    start => start.round.hedgedRatio * startedBy(start, latestHedge(start, deadlineMs)),
+  );
+  const rounds = sumOver(starts, start => startedBy(start, latestStart(start, deadlineMs)));
+  return {
+    successRatio,
+    meanAttempts: rounds + meanHedges,
+    meanHedges,
+    firstTryRatio: plain.answeredAfter(Math.min(starts[0]!.round.hedgeMs, deadlineMs)),
+    cdf,
+    quantile: share => (share > successRatio ? Number.POSITIVE_INFINITY : quantileOf(cdf, share)),
+  };
 }
 
-/** Share of attempts that respond with success, if they have the time. */
-const answeredRatio = ({failures, hangRatio}: CallModel): number =>
-  failures.reduce((left, {ratio}) => left - ratio, 1 - hangRatio);
+/** The total wait before each round. @param cells Of the grid of time. */
+export const waitsOf = (
+  {backoff, attempts, throttled, deadlineMs}: Pick<CallModel, 'backoff' | 'attempts' | 'throttled' | 'deadlineMs'>,
+  cells?: number,
+): Waited[] => waitedBefore(backoff, Math.min(attempts, MOST_ATTEMPTS), throttled, deadlineMs, cells);
 
-/** Attempts that start after the same number of attempts, whose failures took the same time. */
+/** Rounds that start after the same number of attempts and rounds, whose failures took the same time. */
 interface Start {
   /** The probability of these failures, without a deadline. */
   readonly weight: number;
-  /** The duration of the failures before it. */
+  /** The duration of the failed rounds before it. */
   readonly atMs: number;
   readonly waited: Waited;
+  readonly round: Round;
   /** The first attempt is sent even if the deadline is shorter than LEAST_ATTEMPT_MS. */
   readonly isFirst: boolean;
 }
 
-function startsOf(model: CallModel): Start[] {
-  const {attempts, backoff, throttled, deadlineMs} = model;
-  const retried = retriedFailures(model);
-  const waits = waitedBefore(backoff, Math.min(attempts, MOST_ATTEMPTS), throttled, deadlineMs);
+/** By the number of attempts before a round: the total duration of the failed rounds before it, with its probability. */
+type Failures = ReadonlyMap<number, ReadonlyMap<number, number>>;
+
+function startsOf(model: CallModel, waits: readonly Waited[], plain: Round, hedged: Round): Start[] {
+  const {attempts, granted, deadlineMs} = model;
   const starts: Start[] = [];
-  let durations: ReadonlyMap<number, number> = new Map([[0, 1]]);
+  let failures: Failures = new Map([[0, new Map([[0, 1]])]]);
   for (const [before, waited] of waits.entries()) {
-    for (const [atMs, weight] of durations) starts.push({weight, atMs, waited, isFirst: before === 0});
-    durations = afterFailure(durations, retried, deadlineMs - LEAST_ATTEMPT_MS);
+    const next = new Map<number, Map<number, number>>();
+    for (const [sent, durations] of failures) {
+      if (sent >= attempts) continue;
+      const round = sent + 1 < attempts ? hedged : plain;
+      for (const [atMs, weight] of durations) {
+        starts.push({weight, atMs, waited, round, isFirst: before === 0});
+        for (const failed of round.failed) addFailure(next, sent, atMs, weight * granted, failed);
+      }
+    }
+    failures = reachable(next, deadlineMs - LEAST_ATTEMPT_MS);
   }
   return starts;
 }
 
-/** The failures after which the call is retried, a timeout among them. */
-function retriedFailures(model: CallModel): AttemptFailure[] {
-  const {attemptTimeoutMs, deadlineMs, failures, granted} = model;
-  const early = failures.filter(({afterMs}) => afterMs < attemptTimeoutMs);
-  const retried = model.retriesFailures ? early : [];
-  // Without an attempt timeout, no attempt follows one that hangs.
-  const timed =
-    model.retriesTimeouts && attemptTimeoutMs < deadlineMs
-      ? [{ratio: timedOutRatio(model), afterMs: attemptTimeoutMs}]
-      : [];
-  return [...retried, ...timed].map(({ratio, afterMs}) => ({ratio: ratio * granted, afterMs}));
+function addFailure(
+  next: Map<number, Map<number, number>>,
+  sent: number,
+  atMs: number,
+  weight: number,
+  {ratio, afterMs, attempts}: FailedRound,
+): void {
+  const durations = next.get(sent + attempts) ?? new Map<number, number>();
+  durations.set(atMs + afterMs, (durations.get(atMs + afterMs) ?? 0) + weight * ratio);
+  next.set(sent + attempts, durations);
 }
 
-/** Share of attempts that are still in flight at their timeout. */
-function timedOutRatio(model: CallModel): number {
-  const {attemptTimeoutMs, failures, hangRatio, latency} = model;
-  const late = failures.reduce((sum, {ratio, afterMs}) => sum + (afterMs < attemptTimeoutMs ? 0 : ratio), 0);
-  return hangRatio + late + answeredRatio(model) * (1 - latency(attemptTimeoutMs));
+/** The failures after which there is time for another round, and that are likely enough to matter. */
+function reachable(failures: Failures, latestMs: number): Failures {
+  return new Map(
+    [...failures].map(([sent, durations]) => [
+      sent,
+      merged([...durations].filter(([atMs, weight]) => atMs <= latestMs && weight > NEGLIGIBLE)),
+    ]),
+  );
 }
 
-/**
- * The total duration of one failure more, with its probability, as far as another attempt can follow.
- *
- * @param latestMs The last time at which an attempt may start.
- */
-function afterFailure(
-  durations: ReadonlyMap<number, number>,
-  failures: readonly AttemptFailure[],
-  latestMs: number,
-): Map<number, number> {
-  const next = new Map<number, number>();
-  for (const [beforeMs, weight] of durations) {
-    for (const {ratio, afterMs} of failures) {
-      const atMs = beforeMs + afterMs;
-      if (atMs <= latestMs) next.set(atMs, (next.get(atMs) ?? 0) + weight * ratio);
-    }
+/** Failures of several durations make ever more sums. Beyond this number, neighbours are merged. */
+const MOST_DURATIONS = 32;
+
+/** Durations in equal parts of their range, each at its mean. */
+function merged(durations: [number, number][]): ReadonlyMap<number, number> {
+  if (durations.length <= MOST_DURATIONS) return new Map(durations);
+  const times = durations.map(([atMs]) => atMs);
+  const leastMs = Math.min(...times);
+  const width = (Math.max(...times) - leastMs) / MOST_DURATIONS;
+  const parts = new Map<number, {weight: number; sumMs: number}>();
+  for (const [atMs, weight] of durations) {
+    const index = Math.floor((atMs - leastMs) / width);
+    const {weight: before, sumMs} = parts.get(index) ?? {weight: 0, sumMs: 0};
+    parts.set(index, {weight: before + weight, sumMs: sumMs + weight * atMs});
   }
-  for (const [atMs, weight] of next) if (weight <= NEGLIGIBLE) next.delete(atMs);
-  return next;
+  return new Map(Array.from(parts.values(), ({weight, sumMs}) => [sumMs / weight, weight]));
 }
 
-/** P(the attempt has started and succeeded after `ms`), over all its possible start times. */
-function answeredBy(ms: number, start: Start, timeoutMs: number, deadlineMs: number, latency: Cdf): number {
+function sumOver(starts: readonly Start[], share: (start: Start) => number): number {
+  let sum = 0;
+  for (const start of starts) sum += start.weight * share(start);
+  return sum;
+}
+
+/** P(the round has started and succeeded after `ms`), over all its possible start times. */
+function answeredBy(ms: number, start: Start, plain: Round, deadlineMs: number): number {
   const {stepMs, mass} = start.waited;
+  const endMs = Math.min(ms, deadlineMs);
+  const latestMs = Math.min(endMs, latestStart(start, deadlineMs));
+  const latestHedgeMs = latestHedge(start, deadlineMs);
   let sum = 0;
   for (let cell = 0; cell < mass.length; cell++) {
     const here = mass[cell]!;
     if (here === 0) continue;
     const startMs = start.atMs + cell * stepMs;
-    if (startMs > ms || isTooLate(start, startMs, deadlineMs)) break;
-    sum += here * latency(Math.min(ms - startMs, timeoutMs, deadlineMs - startMs));
+    if (startMs > latestMs) break;
+    sum += here * (startMs <= latestHedgeMs ? start.round : plain).answeredAfter(endMs - startMs);
   }
   return sum;
 }
 
-/** P(the attempt starts before the deadline forbids it), given the failures before it. */
-function sentInTime(start: Start, deadlineMs: number): number {
-  const {stepMs, mass} = start.waited;
+/** P(the round starts by `ms`), given the failures before it. */
+function startedBy({atMs, waited: {stepMs, mass}}: Start, ms: number): number {
   let sum = 0;
-  for (let cell = 0; cell < mass.length; cell++) {
-    if (isTooLate(start, start.atMs + cell * stepMs, deadlineMs)) break;
-    sum += mass[cell]!;
-  }
+  for (let cell = 0; cell < mass.length && atMs + cell * stepMs <= ms; cell++) sum += mass[cell]!;
   return sum;
 }
 
-const isTooLate = ({isFirst}: Start, startMs: number, deadlineMs: number): boolean =>
-  !isFirst && startMs + LEAST_ATTEMPT_MS > deadlineMs;
+/** The last time at which the round may start. */
+const latestStart = ({isFirst}: Start, deadlineMs: number): number =>
+  isFirst ? Number.POSITIVE_INFINITY : deadlineMs - LEAST_ATTEMPT_MS;
 
-function quantileOf(cdf: Cdf, share: number, successRatio: number): number {
-  if (share > successRatio) return Number.POSITIVE_INFINITY;
-  let high = 1;
-  while (cdf(high) < share && high < 1e12) high *= 2;
-  let low = 0;
-  while (high - low > Math.max(0.05, high * 1e-5)) {
-    const middle = (low + high) / 2;
-    if (cdf(middle) < share) low = middle;
-    else high = middle;
-  }
-  return high;
-}
+/** The last time at which the round may start to be hedged. */
+const latestHedge = ({round}: Start, deadlineMs: number): number => deadlineMs - LEAST_ATTEMPT_MS - round.hedgeMs;

@@ -10,6 +10,7 @@ export interface Waited {
   readonly mass: Float64Array;
 }
 
+/** Cells of the grid where the caller names no other number. */
 const CELLS = 500;
 /** Values that are kept of the last wait, on which a decorrelated wait depends. */
 const LAST_WAITS = 32;
@@ -20,14 +21,21 @@ const LAST_WAITS = 32;
  * A probability between two points of the grid is split between them in proportion, so means are exact.
  *
  * @param horizonMs The deadline: longer waits are left out.
+ * @param cells The number of steps up to the longest wait.
  */
-export function waitedBefore(backoff: Backoff, attempts: number, throttled: boolean, horizonMs: number): Waited[] {
+export function waitedBefore(
+  backoff: Backoff,
+  attempts: number,
+  throttled: boolean,
+  horizonMs: number,
+  cells: number = CELLS,
+): Waited[] {
   let longest = 0;
   for (let retry = 1; retry < attempts; retry++) longest += longestMs(backoff, retry, throttled);
   const endMs = Math.max(Math.min(longest, horizonMs), 1);
-  const stepMs = endMs / CELLS;
+  const stepMs = endMs / cells;
   // The split between two points extends the grid by one cell with every wait.
-  const first = new Float64Array(CELLS + 1 + attempts);
+  const first = new Float64Array(cells + 1 + attempts);
   first[0] = 1;
   return backoff.jitter === 'decorrelated'
     ? chained(backoff, attempts, throttled, {stepMs, mass: first})
@@ -39,7 +47,12 @@ function summed(backoff: Backoff, attempts: number, throttled: boolean, start: W
   const found = [start];
   for (let retry = 1; retry < attempts; retry++) {
     const {stepMs, mass} = found.at(-1)!;
-    const kernel = uniform(shortestMs(backoff, retry, throttled), longestMs(backoff, retry, throttled), stepMs);
+    const kernel = uniform(
+      shortestMs(backoff, retry, throttled),
+      longestMs(backoff, retry, throttled),
+      stepMs,
+      mass.length,
+    );
     found.push({stepMs, mass: convolve(mass, kernel)});
   }
   return found;
@@ -57,7 +70,7 @@ function chained(backoff: Backoff, attempts: number, throttled: boolean, start: 
     sums = next.at.map((waitMs, to) => {
       const before = new Float64Array(start.mass.length);
       for (const [index, sum] of sums.entries()) addTo(before, sum, next.from[index]![to]!);
-      return convolve(before, uniform(waitMs, waitMs, stepMs));
+      return convolve(before, uniform(waitMs, waitMs, stepMs, before.length));
     });
     last = {at: next.at, mass: next.at.map(() => 0)};
     const mass = new Float64Array(start.mass.length);
@@ -74,15 +87,15 @@ interface Kernel {
 }
 
 /** A wait that is uniform between two bounds, on the grid. Each probability is split between the two nearest points. */
-function uniform(lowMs: number, highMs: number, stepMs: number): Kernel {
+function uniform(lowMs: number, highMs: number, stepMs: number, cells: number): Kernel {
   const low = lowMs / stepMs;
   const high = highMs / stepMs;
   const offset = Math.floor(low);
   // Beyond the end of the grid: not needed, and too large to loop over.
-  if (offset > 2 * CELLS) return {offset: 0, mass: []};
+  if (offset > 2 * cells) return {offset: 0, mass: []};
   if (high - low < 1e-9) return {offset, mass: [1 - (low - offset), low - offset]};
   const mass: number[] = [];
-  for (let cell = offset; cell <= Math.min(Math.ceil(high), offset + CELLS + 1); cell++) {
+  for (let cell = offset; cell <= Math.min(Math.ceil(high), offset + cells + 1); cell++) {
     mass.push((tent(high - cell) - tent(low - cell)) / (high - low));
   }
   return {offset, mass};

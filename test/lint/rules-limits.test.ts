@@ -43,6 +43,32 @@ describe('RL303 no-unreachable-attempts', () => {
   });
 });
 
+describe('RL309 no-missed-objective', () => {
+  const assume = {latencyMs: {p50: 180, p95: 410, p99: 576}, failureRatio: 0.05, hangRatio: 0.01};
+  const hedged = (maxLoadRatio: number, settings: PolicyInput = {}): PolicyInput => ({
+    attemptTimeoutMs: 700,
+    deadlineMs: 800,
+    backoff: {baseMs: 25},
+    hedge: {delayMs: 450, maxLoadRatio},
+    objective: {successRatio: 0.995, assume},
+    ...settings,
+  });
+
+  it('predicts calls with a hedge that is never refused', async () => {
+    expect(await said('RL309', {...hedged(0.07), hedge: null})).to.have.length(1);
+    expect(await said('RL309', hedged(0.07))).to.be.empty;
+    expect(await said('RL309', hedged(0.07, {objective: {successRatio: 0.999, assume}}))).to.have.length(1);
+    expect(await said('RL303', hedged(0.07))).to.be.empty;
+  });
+
+  it('predicts nothing where hedges are refused, or failures end the call', async () => {
+    expect(await said('RL303', hedged(0.02))).to.have.length(1);
+    const strict = {objective: {successRatio: 0.9999, assume}};
+    expect(await said('RL309', hedged(0.02, strict))).to.be.empty;
+    expect(await said('RL309', hedged(0.07, {...strict, retryOn: ['timeout']}))).to.be.empty;
+  });
+});
+
 describe('RL310 no-timeout-below-latency', () => {
   const latencyMs = {p50: 180, p95: 410, p99: 576};
   const policy = (attemptTimeoutMs: number | null, settings: PolicyInput = {}): PolicyInput => ({
@@ -58,11 +84,14 @@ describe('RL310 no-timeout-below-latency', () => {
     expect(await said('RL310', policy(576))).to.be.empty;
   });
 
-  it('only informs where a promise is stated, since RL309 predicts whether it is kept', async () => {
-    const promised = {objective: {latencyMs: {p95: 900}}};
+  it('only informs where an objective is missed, and is silent where RL309 predicts that it is met', async () => {
+    const promised = {objective: {latencyMs: {p95: 400}}};
     expect(await said('RL310', policy(500, promised))).to.deep.equal(['info attemptTimeoutMs']);
     expect(await said('RL310', policy(100, promised))).to.deep.equal(['error attemptTimeoutMs']);
-    expect(await said('RL309', policy(500, promised))).to.be.empty;
+    expect(await said('RL309', policy(500, promised))).to.have.length(1);
+    const met = {objective: {latencyMs: {p95: 900}}};
+    expect(await said('RL310', policy(500, met))).to.be.empty;
+    expect(await said('RL309', policy(500, met))).to.be.empty;
     const base = {'base.json': '{"attemptTimeoutMs": 500}'};
     const inherited = {extends: ['./base.json'], objective: {...promised.objective, assume: {latencyMs}}};
     expect(await said('RL310', inherited, base)).to.be.empty;

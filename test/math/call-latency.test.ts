@@ -35,9 +35,8 @@ const quantiles = {p50: 180, p95: 180 * Math.exp(0.5 * 1.6448536), p99: 180 * Ma
 const prediction = (call: Simulated) =>
   predictCall({
     ...call,
-    failures: [{ratio: call.failureRatio, afterMs: call.failureMs}],
+    failures: [{ratio: call.failureRatio, afterMs: call.failureMs, isRetried: true}],
     latency: latencyCdf(quantiles)!,
-    retriesFailures: true,
     retriesTimeouts: true,
     granted: 1,
   });
@@ -48,6 +47,13 @@ describe('the latency of a call', () => {
     ['failures that take 20 ms', {failureMs: 20, failureRatio: 0.33}],
     ['failures that take half of the deadline', {failureMs: 400, failureRatio: 0.33}],
     ['failures that take longer than the attempt timeout', {failureMs: 900, failureRatio: 0.33, deadlineMs: 2000}],
+    ['a hedge after 300 ms', {hedgeMs: 300, deadlineMs: 1500}],
+    ['a hedge that the deadline may leave no time for', {hedgeMs: 500, failureRatio: 0.2}],
+    [
+      'a hedge after failures that are as slow as answers',
+      {hedgeMs: 250, failureMs: 280, failureRatio: 0.3, deadlineMs: 2500},
+    ],
+    ['hedges that take the attempts of retries', {hedgeMs: 150, attempts: 4, failureRatio: 0.3, deadlineMs: 3000}],
     ['no deadline', {deadlineMs: Number.POSITIVE_INFINITY}],
     ['no attempt timeout', {attemptTimeoutMs: Number.POSITIVE_INFINITY, hangRatio: 0}],
     [
@@ -86,6 +92,7 @@ describe('the latency of a call', () => {
       const endings = Array.from({length: CALLS}, () => simulate(call, random));
       const sorted = endings.map(({ms}) => ms).sort((a, b) => a - b);
       const predicted = prediction(call);
+      if (call.hedgeMs !== undefined) expect(predicted.meanHedges).to.be.above(0.02);
       expect(isNear(predicted.meanAttempts, mean(endings.map(({attempts}) => attempts))), 'load').to.equal(true);
       const succeeded = endings.filter(({ms}) => ms !== Number.POSITIVE_INFINITY).length / CALLS;
       expect(isNear(predicted.successRatio, succeeded), 'success').to.equal(true);
@@ -127,15 +134,14 @@ describe('the latency of a call', () => {
       backoff: {kind: 'constant', delayMs: 100, throttledBaseMs: 0, jitter: 'none'} as const,
       hangRatio: 0,
       latency: (ms: number) => (ms >= 10 ? 1 : 0),
-      retriesFailures: true,
       retriesTimeouts: true,
       granted: 1,
     };
     const {cdf, successRatio} = predictCall({
       ...model,
       failures: [
-        {ratio: 0.2, afterMs: 30},
-        {ratio: 0.1, afterMs: 200},
+        {ratio: 0.2, afterMs: 30, isRetried: true},
+        {ratio: 0.1, afterMs: 200, isRetried: true},
       ],
     });
     expect([9, 10, 139, 140, 309, 310].map(ms => Number(cdf(ms).toFixed(3)))).to.deep.equal([
@@ -147,9 +153,8 @@ describe('the latency of a call', () => {
   it('what is not retried is one attempt', () => {
     const {meanAttempts, successRatio} = predictCall({
       ...predict,
-      failures: [{ratio: 0.05, afterMs: 0}],
+      failures: [{ratio: 0.05, afterMs: 0, isRetried: false}],
       latency: latencyCdf(quantiles)!,
-      retriesFailures: false,
       retriesTimeouts: false,
       granted: 1,
     });

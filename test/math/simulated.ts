@@ -9,6 +9,7 @@ export interface Simulated {
   readonly attempts: number;
   readonly attemptTimeoutMs: number;
   readonly deadlineMs: number;
+  readonly hedgeMs?: number;
   readonly backoff: Backoff;
   readonly throttled: boolean;
   readonly failureRatio: number;
@@ -29,19 +30,45 @@ export interface Ending {
 export function simulate(call: Simulated, random: Random): Ending {
   let now = 0;
   let previousMs = 0;
-  for (let attempt = 1; ; attempt++) {
-    const draw = random();
-    const answerMs = draw < call.failureRatio + call.hangRatio ? Number.POSITIVE_INFINITY : lognormal(call, random);
-    const endMs = Math.min(draw < call.failureRatio ? call.failureMs : answerMs, call.attemptTimeoutMs);
-    if (answerMs <= call.attemptTimeoutMs && now + answerMs <= call.deadlineMs)
-      return {ms: now + answerMs, attempts: attempt};
-    now += endMs;
-    previousMs = backoffMs(call.backoff, attempt, call.throttled, previousMs, random);
-    if (attempt === call.attempts || now + previousMs + LEAST_ATTEMPT_MS > call.deadlineMs) {
-      return {ms: Number.POSITIVE_INFINITY, attempts: attempt};
+  let attempts = 0;
+  for (let round = 1; ; round++) {
+    const sent = sendRound(call, now, attempts, random);
+    attempts += sent.attempts;
+    if (sent.isAnswered && now + sent.ms <= call.deadlineMs) return {ms: now + sent.ms, attempts};
+    now += sent.ms;
+    previousMs = backoffMs(call.backoff, round, call.throttled, previousMs, random);
+    if (attempts === call.attempts || now + previousMs + LEAST_ATTEMPT_MS > call.deadlineMs) {
+      return {ms: Number.POSITIVE_INFINITY, attempts};
     }
     now += previousMs;
   }
+}
+
+interface Sent {
+  readonly ms: number;
+  readonly isAnswered: boolean;
+  readonly attempts: number;
+}
+
+/** An attempt, and a hedge beside it if it is slow. The first answer counts, and else the last failure. */
+function sendRound(call: Simulated, startMs: number, before: number, random: Random): Sent {
+  const {hedgeMs = Number.POSITIVE_INFINITY, attempts, deadlineMs} = call;
+  const first = sendAttempt(call, random);
+  const isHedged = first.ms > hedgeMs && before + 1 < attempts && startMs + hedgeMs + LEAST_ATTEMPT_MS <= deadlineMs;
+  if (!isHedged) return {...first, attempts: 1};
+  const hedge = sendAttempt(call, random);
+  const ends = [first, {...hedge, ms: hedge.ms + hedgeMs}];
+  const answers = ends.filter(({isAnswered}) => isAnswered).map(({ms}) => ms);
+  if (answers.length > 0) return {ms: Math.min(...answers), isAnswered: true, attempts: 2};
+  return {ms: Math.max(...ends.map(({ms}) => ms)), isAnswered: false, attempts: 2};
+}
+
+function sendAttempt(call: Simulated, random: Random): Omit<Sent, 'attempts'> {
+  const draw = random();
+  const isFailure = draw < call.failureRatio;
+  const hangs = !isFailure && draw < call.failureRatio + call.hangRatio;
+  const ms = isFailure ? call.failureMs : hangs ? Number.POSITIVE_INFINITY : lognormal(call, random);
+  return {ms: Math.min(ms, call.attemptTimeoutMs), isAnswered: !isFailure && ms <= call.attemptTimeoutMs};
 }
 
 const lognormal = ({medianMs, sigma}: Simulated, random: Random): number =>
