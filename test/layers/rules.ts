@@ -12,7 +12,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['client'],
   ['call'],
   ['ky', 'fetch', 'undici', 'grpc', 'function', 'batch', 'telemetry', 'log', 'simulate', 'testing', 'load.ts'],
-  ['measure', 'triage'],
+  ['measure', 'plan', 'triage'],
   ['cli'],
   ['entry point'],
 ];

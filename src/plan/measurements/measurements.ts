@@ -1,0 +1,77 @@
+/** Measured attempts, and the service model that they give. */
+
+import {measuredLatency, statedQuantiles} from '../latency.ts';
+import type {ServiceFailure, ServiceModel} from '../request.ts';
+
+/** One measured attempt. */
+export interface Measured {
+  readonly durationMs: number;
+  readonly status?: number | undefined;
+  /** The error of an attempt without a status: a code, a type or a message. */
+  readonly error?: string | undefined;
+  /** Whether the server certainly did not act. Where it is left out, the error says. */
+  readonly isUnsent?: boolean | undefined;
+}
+
+/** Durations in milliseconds, by how the attempts ended. */
+export class Measurements {
+  readonly succeeded: number[] = [];
+  readonly failed: number[] = [];
+  readonly unsent: number[] = [];
+  /** Attempts that timed out. Their latency is not known. */
+  timedOut = 0;
+  /** Records without a duration. */
+  skipped = 0;
+
+  get count(): number {
+    return this.succeeded.length + this.failed.length + this.unsent.length + this.timedOut;
+  }
+
+  /** An answer below 500, other than 408 and 429, is a success: a retry would not change it. */
+  add({durationMs, status, error, isUnsent = isUnsentError(error)}: Measured): void {
+    if (!Number.isFinite(durationMs) || durationMs < 0) this.skipped++;
+    else if (status !== undefined && status > 0) {
+      const isFailure = status >= 500 || status === 408 || status === 429;
+      (isFailure ? this.failed : this.succeeded).push(durationMs);
+    } else if (error === undefined) this.succeeded.push(durationMs);
+    else if (TIMEOUT.test(error)) this.timedOut++;
+    else (isUnsent ? this.unsent : this.failed).push(durationMs);
+  }
+}
+
+const TIMEOUT = /time[-_ ]?out|timed[-_ ]?out|deadline|abort/i;
+/** Connecting failed, so the server has not seen the request. */
+const UNSENT = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|connection refused/i;
+
+const isUnsentError = (error: string | undefined): boolean => error !== undefined && UNSENT.test(error);
+
+/**
+ * The service model that measured attempts give. Attempts that timed out count as attempts that never get a response.
+ *
+ * @throws PlanInputError if fewer than 20 attempts succeeded.
+ */
+export function serviceOf(measurements: Measurements): ServiceModel {
+  const {succeeded, failed, unsent, timedOut, count} = measurements;
+  const latency = measuredLatency(succeeded);
+  return {
+    latency,
+    quantiles: statedQuantiles(latency),
+    failures: [...groups(failed, count, false), ...groups(unsent, count, true)],
+    hangRatio: timedOut / count,
+  };
+}
+
+/** A fast and a slow half are enough for the search, which is slower with every further duration. */
+const GROUPS = 2;
+
+/** Failures in groups of equal size, each with its mean duration. */
+function groups(durations: readonly number[], all: number, isUnsent: boolean): ServiceFailure[] {
+  const sorted = [...durations].sort((a, b) => a - b);
+  const edges = Array.from({length: GROUPS + 1}, (_, index) => Math.round((index * sorted.length) / GROUPS));
+  return edges.slice(1).flatMap((end, index) => {
+    const group = sorted.slice(edges[index], end);
+    if (group.length === 0) return [];
+    const afterMs = group.reduce((sum, ms) => sum + ms, 0) / group.length;
+    return [{ratio: group.length / all, afterMs: Math.round(afterMs * 10) / 10, isUnsent}];
+  });
+}

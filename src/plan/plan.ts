@@ -1,0 +1,104 @@
+/** Plans a retry policy: the best plan for an objective, the alternatives, and the reason of every choice. */
+
+import type {PolicyInput} from '../policy/types.ts';
+import {type Infeasible, infeasible} from './binding.ts';
+import {Evaluation, type Plan} from './evaluate.ts';
+import {latencyThrough} from './latency.ts';
+import {policyOf, statedTraffic} from './policy-file.ts';
+import {type Reason, reasonsOf} from './reasons.ts';
+import type {PlanRequest} from './request.ts';
+import {type Found, misses, paretoFront, search} from './search.ts';
+import {type Simulated, simulatePlan} from './simulated.ts';
+import {type Stress, stressOf} from './stress.ts';
+
+export interface PlanResult {
+  /** How many plans were compared. */
+  readonly searched: number;
+  /** How many of them meet every objective. */
+  readonly feasible: number;
+  /** The best plan; where none meets every objective, the nearest; null if even the smallest load is too much. */
+  readonly best: Plan | null;
+  /** Null where no plan meets every objective. */
+  readonly policy: PolicyInput | null;
+  readonly reasons: readonly Reason[];
+  /** The Pareto front of the plans that meet every objective, or else of all. */
+  readonly front: readonly Plan[];
+  readonly stress: readonly Stress[];
+  /** Null where a plan meets every objective. */
+  readonly infeasible: Infeasible | null;
+}
+
+/** A plan, and what the simulator says of it; null where it was not simulated. */
+export interface ConfirmedPlan extends PlanResult {
+  readonly simulated: Simulated | null;
+}
+
+/** The best plan by the closed forms. Searches at most 2 s of CPU with the default space. */
+export function plan(request: PlanRequest): PlanResult {
+  const found = search(request);
+  return resultOf(found, statedFirst(found.feasible, request)[0] ?? found.allowed[0] ?? null, request);
+}
+
+/** Plans that the simulator may refute before the best of them is returned all the same. */
+const MOST_SIMULATED = 3;
+
+/**
+ * The best plan that the simulator confirms. The closed forms search; the engine itself then runs the best plans, one after the other,
+ * until one reaches the objective.
+ *
+ * @param signal Ends the simulation early, and the result has what was simulated until then.
+ */
+export async function confirmedPlan(request: PlanRequest, signal?: AbortSignal): Promise<ConfirmedPlan> {
+  const found = search(request);
+  const ranked = statedFirst(found.feasible, request);
+  let first: ConfirmedPlan | undefined;
+  for (const best of ranked.slice(0, MOST_SIMULATED)) {
+    const simulated = await simulatePlan(best, request, signal);
+    const isDecided = simulated === null || simulated.isConfirmed || simulated.isInterrupted;
+    if (first !== undefined && !isDecided) continue;
+    const result = {...resultOf(found, best, request), simulated};
+    if (isDecided) return result;
+    first = result;
+  }
+  return first ?? {...resultOf(found, found.allowed[0] ?? null, request), simulated: null};
+}
+
+function resultOf({searched, feasible, allowed}: Found, best: Plan | null, request: PlanRequest): PlanResult {
+  const isFeasible = feasible.length > 0;
+  return {
+    searched,
+    feasible: feasible.length,
+    best,
+    policy: isFeasible && best !== null ? policyOf(best, request) : null,
+    reasons: isFeasible && best !== null ? reasonsOf(best, allowed, request) : [],
+    front: paretoFront(isFeasible ? feasible : allowed),
+    stress: best === null ? [] : stressOf(best, request),
+    infeasible: isFeasible ? null : infeasible(request, allowed[0], allowed),
+  };
+}
+
+/**
+ * The plans that meet the objective with the traffic as the policy states it, too: by three quantiles and one latency of failures.
+ * The linter reads no more, and would report a plan that only just meets its objective. Where no plan is left, all are.
+ */
+function statedFirst(feasible: readonly Plan[], request: PlanRequest): readonly Plan[] {
+  const {latencyMs, failureRatio = 0, failureLatencyMs = 0, hangRatio = 0} = statedTraffic(request);
+  const {p50, p95, p99, max} = latencyMs ?? {};
+  const known = Object.entries({0.5: p50, 0.95: p95, 0.99: p99});
+  const quantiles = known.flatMap(([share, ms]) => (ms === undefined ? [] : [{share: Number(share), ms}]));
+  const stated: PlanRequest = {
+    ...request,
+    service: {
+      latency: latencyThrough(quantiles, max),
+      quantiles: latencyMs ?? {},
+      failures: [{ratio: failureRatio, afterMs: failureLatencyMs, isUnsent: isUnsentOnly(request)}],
+      hangRatio,
+    },
+  };
+  const evaluation = new Evaluation(stated);
+  const kept = feasible.filter(found => misses(evaluation.plan(found), stated).length === 0);
+  return kept.length > 0 ? kept : feasible;
+}
+
+const isUnsentOnly = ({service}: PlanRequest): boolean =>
+  service.failures.length > 0 && service.failures.every(({isUnsent}) => isUnsent);

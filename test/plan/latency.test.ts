@@ -1,0 +1,72 @@
+/** The latency of a successful attempt, however it is given. */
+
+import {expect} from 'chai';
+import {seededRandom} from '../../src/core/random.ts';
+import {PlanInputError} from '../../src/plan/input-error.ts';
+import {latencyThrough, lognormalLatency, measuredLatency, statedQuantiles, tabulated} from '../../src/plan/latency.ts';
+
+describe('a latency model', () => {
+  const lognormal = lognormalLatency(180, 0.5);
+
+  it('passes through any quantiles, in any order', () => {
+    const cdf = latencyThrough([
+      {share: 0.999, ms: 900},
+      {share: 0.5, ms: 180},
+      {share: 0.9, ms: 350},
+    ]);
+    for (const [ms, share] of [
+      [180, 0.5],
+      [350, 0.9],
+      [900, 0.999],
+    ] as const)
+      expect(cdf(ms)).to.be.closeTo(share, 1e-6);
+  });
+
+  it('of two quantiles of a lognormal distribution is that distribution', () => {
+    const {p50, p95, p99} = statedQuantiles(lognormal);
+    expect([p50, p95, p99]).to.deep.equal([180, 409.7, 576]);
+    const cdf = latencyThrough([
+      {share: 0.5, ms: 180},
+      {share: 0.95, ms: 409.7},
+    ]);
+    for (const ms of [60, 120, 300, 800]) expect(cdf(ms)).to.be.closeTo(lognormal(ms), 1e-4);
+  });
+
+  it('of 20,000 measured values is their distribution, to one part in a hundred', () => {
+    const random = seededRandom(8);
+    const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const values = Array.from({length: 20_000}, () => 180 * Math.exp(0.5 * normal()));
+    const cdf = measuredLatency(values);
+    for (const ms of [80, 130, 180, 250, 400, 600, 800]) expect(cdf(ms)).to.be.closeTo(lognormal(ms), 0.01);
+  });
+
+  it('of equal values, with a few others, keeps its quantiles', () => {
+    const values = [...Array.from({length: 90}, () => 0), ...Array.from({length: 10}, (_, index) => 100 + index)];
+    const cdf = measuredLatency(values);
+    expect(cdf(0.001)).to.be.closeTo(0.9, 0.001);
+    expect(cdf(120)).to.be.above(0.94);
+  });
+
+  it('needs two quantiles that increase, or 20 values that differ', () => {
+    const wrong: [() => unknown, RegExp][] = [
+      [() => latencyThrough([{share: 0.5, ms: 10}]), /two quantiles or more that increase, got p50 10 ms/],
+      [
+        () =>
+          latencyThrough([
+            {share: 0.5, ms: 10},
+            {share: 0.95, ms: 10},
+          ]),
+        /that increase, got p50 10 ms, p95 10 ms/,
+      ],
+      [() => measuredLatency([1, 2, 3]), /at least 20 measured attempts that succeeded, got 3/],
+      [() => measuredLatency(Array.from({length: 50}, () => 7)), /that increase/],
+    ];
+    for (const [make, message] of wrong) expect(make).to.throw(PlanInputError, message);
+  });
+
+  it('is the same from a table', () => {
+    const table = tabulated(lognormal, 800);
+    for (const ms of [-1, 0, 0.3, 55.55, 180, 799.9, 800, 801, Number.POSITIVE_INFINITY])
+      expect(table(ms)).to.be.closeTo(lognormal(ms), 1e-6);
+  });
+});

@@ -1,0 +1,126 @@
+/** Measured attempts, in each format. */
+
+import {expect} from 'chai';
+import {PlanInputError} from '../../src/plan/input-error.ts';
+import {type Measurements, serviceOf} from '../../src/plan/measurements/measurements.ts';
+import {readMeasurements} from '../../src/plan/measurements/read.ts';
+
+async function* linesOf(text: string): AsyncGenerator<string> {
+  yield* text.split('\n');
+}
+
+const read = (text: string): Promise<Measurements> => readMeasurements(linesOf(text), 'a file');
+
+const shown = ({succeeded, failed, unsent, timedOut, skipped}: Measurements) => ({
+  succeeded,
+  failed,
+  unsent,
+  timedOut,
+  skipped,
+});
+
+const span = (ms: number, attributes: Record<string, string | number>, kind: number | string = 3) => ({
+  name: 'POST',
+  kind,
+  startTimeUnixNano: '1764100000000000000',
+  endTimeUnixNano: String(1_764_100_000_000_000_000n + BigInt(ms * 1e6)),
+  attributes: Object.entries(attributes).map(([key, value]) => ({
+    key,
+    value: typeof value === 'number' ? {intValue: String(value)} : {stringValue: value},
+  })),
+});
+const traces = {
+  resourceSpans: [
+    {
+      scopeSpans: [
+        {
+          spans: [
+            span(120.5, {'http.response.status_code': 200}),
+            span(20, {'http.response.status_code': 503, 'error.type': '503'}),
+            span(600, {'error.type': 'ATTEMPT_TIMEOUT'}),
+            span(3, {'error.type': 'ECONNREFUSED'}, 'SPAN_KIND_CLIENT'),
+            span(900, {}, 1),
+          ],
+        },
+      ],
+    },
+  ],
+};
+const har = {
+  log: {
+    entries: [
+      {time: 150, timings: {wait: 120, receive: 30}, response: {status: 200}},
+      {time: 25, timings: {receive: -1}, response: {status: 502}},
+      {time: 800, response: {status: 0, _error: 'net::ERR_TIMED_OUT'}},
+      {response: {status: 200}},
+    ],
+  },
+};
+
+describe('measurements', () => {
+  const all = {succeeded: [120.5], failed: [20], unsent: [3], timedOut: 1, skipped: 0};
+  const sources: [string, string, ReturnType<typeof shown>][] = [
+    [
+      'CSV with names, quotes and CRLF',
+      'url,"status",latency_ms,error\r\n"/a,b",200,120.5,\r\n/a,503,20,\r\n/a,,600,"timeout, sorry"\r\n/a,,3,ECONNREFUSED',
+      all,
+    ],
+    ['CSV without names', '\n120.5,200\n20,503\n', {...all, unsent: [], timedOut: 0}],
+    ['one number a line', '120.5\n\n80\n', {succeeded: [120.5, 80], failed: [], unsent: [], timedOut: 0, skipped: 0}],
+    [
+      'lines of the log of steadfetch',
+      [
+        '{"latencyMs":120.5,"status":200}',
+        '{"latencyMs":20,"status":503,"error":"503","sent":"maybe-processed"}',
+        '{"latencyMs":600,"error":"attempt timeout","sent":"maybe-processed"}',
+        '{"latencyMs":3,"error":"EPIPE","sent":"not-sent"}',
+        '{"outcome":"refused"}',
+        'not JSON',
+      ].join('\n'),
+      {...all, skipped: 2},
+    ],
+    [
+      'lines of pino-http, and of an error object',
+      [
+        '{"level":30,"res":{"statusCode":200},"responseTime":120.5}',
+        '{"level":50,"res":{"statusCode":429},"responseTime":20}',
+        '{"err":{"type":"TimeoutError","message":"late"},"duration_ms":600}',
+        '{"err":{"code":"ENOTFOUND"},"duration_ms":3}',
+      ].join('\n'),
+      all,
+    ],
+    ['OTLP JSON on one line', JSON.stringify(traces), all],
+    ['OTLP JSON on many lines', `\uFEFF${JSON.stringify(traces, null, 2)}`, all],
+    ['HAR', JSON.stringify(har, null, 1), {succeeded: [120], failed: [25], unsent: [], timedOut: 1, skipped: 1}],
+    [
+      'a JSON array',
+      '[\n{"ms": 5, "status": 404},\n{"ms": 6}\n]',
+      {succeeded: [5, 6], failed: [], unsent: [], timedOut: 0, skipped: 0},
+    ],
+    ['nothing', '\n', {succeeded: [], failed: [], unsent: [], timedOut: 0, skipped: 0}],
+  ];
+  for (const [name, text, expected] of sources)
+    it(`are read from ${name}`, async () => expect(shown(await read(text))).to.deep.equal(expected));
+
+  it('of an unknown document are refused', async () => {
+    const error = await read('{\n"a": 1\n}').catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(PlanInputError);
+    expect((error as Error).message).to.equal('a file is neither HAR, nor OTLP JSON, nor a JSON value for each line.');
+  });
+
+  it('give the shares of what happened, and the durations of failures', async () => {
+    const rows = Array.from({length: 100}, (_, index) => {
+      if (index < 5) return `${10 + index},503,`;
+      if (index < 7) return '900,,timeout';
+      return index < 8 ? '2,,ECONNREFUSED' : `${100 + index},200,`;
+    });
+    const service = serviceOf(await read(`ms,status,error\n${rows.join('\n')}`));
+    expect(service.hangRatio).to.equal(0.02);
+    expect(service.failures).to.deep.equal([
+      {ratio: 0.03, afterMs: 11, isUnsent: false},
+      {ratio: 0.02, afterMs: 13.5, isUnsent: false},
+      {ratio: 0.01, afterMs: 2, isUnsent: true},
+    ]);
+    expect(service.quantiles.p50).to.be.closeTo(154, 1.5);
+  });
+});
