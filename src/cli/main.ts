@@ -13,6 +13,8 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
       return (await import('./batch-command.ts')).batchCommand(args, process);
     case 'measure':
       return (await import('./measure-command.ts')).measureCommand(args, process);
+    case 'plan':
+      return (await import('./plan-command.ts')).planCommand(args, process);
     case 'simulate':
       return (await import('./simulate-command.ts')).simulateCommand(args, process);
     case 'triage':
@@ -28,7 +30,9 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
     case undefined:
       throw new UsageError(HELP.trimEnd());
     default:
-      throw new UsageError(`Unknown command ${JSON.stringify(command)}. Commands: batch, measure, simulate, triage.`);
+      throw new UsageError(
+        `Unknown command ${JSON.stringify(command)}. Commands: batch, measure, plan, simulate, triage.`,
+      );
   }
 }
 

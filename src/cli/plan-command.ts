@@ -1,0 +1,99 @@
+/** `steadfetch plan`: from an objective and a model of the service to a retry policy. */
+
+import {createReadStream, existsSync, writeFileSync} from 'node:fs';
+import {createInterface} from 'node:readline';
+import {PlanInputError} from '../plan/input-error.ts';
+import {type Measurements, serviceOf} from '../plan/measurements/measurements.ts';
+import {readMeasurements} from '../plan/measurements/read.ts';
+import {confirmedPlan} from '../plan/plan.ts';
+import type {PlanRequest, ServiceModel} from '../plan/request.ts';
+import {defaultSpace} from '../plan/space.ts';
+import {type PlanArguments, readPlanArguments} from './plan-arguments.ts';
+import type {MeasuredSource} from './plan-facts.ts';
+import {planJson} from './plan-json.ts';
+import {planReport} from './plan-report.ts';
+import {PLAN_HELP} from './plan-usage.ts';
+import {UsageError} from './usage-error.ts';
+
+/** @returns The exit code: 0 a plan meets the objective, 1 none does. @throws UsageError */
+export async function planCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
+  try {
+    const options = readPlanArguments(args);
+    if (options === 'help') {
+      process.stdout.write(PLAN_HELP);
+      return 0;
+    }
+    return await runPlan(options, process);
+  } catch (error) {
+    throw error instanceof PlanInputError ? new UsageError(error.message) : error;
+  }
+}
+
+async function runPlan(options: PlanArguments, process: NodeJS.Process): Promise<number> {
+  const {out, json} = options;
+  if (out !== undefined && out !== '-' && existsSync(out))
+    throw new UsageError(`${out} exists. Name another file, or remove it first.`);
+  const measured = await measure(options.measurements, process);
+  const request = requestOf(options, measured?.measurements);
+  const result = await interruptible(process, signal => confirmedPlan(request, signal));
+  const facts = {request, result, measured, out: result.policy === null ? undefined : out};
+  const policy = `${JSON.stringify(result.policy, null, 2)}\n`;
+  if (result.policy !== null && out !== undefined && out !== '-') writeFileSync(out, policy, {flag: 'wx'});
+  if (json) process.stdout.write(`${JSON.stringify(planJson(facts), null, 2)}\n`);
+  else (out === '-' ? process.stderr : process.stdout).write(planReport(facts));
+  if (out === '-' && result.policy !== null) process.stdout.write(policy);
+  return result.policy === null ? 1 : 0;
+}
+
+/** Ctrl-C ends the reading, and the plan is made of what was read. */
+async function measure(file: string | undefined, process: NodeJS.Process): Promise<MeasuredSource | undefined> {
+  if (file === undefined) return undefined;
+  const isStandard = file === '-';
+  const name = isStandard ? 'standard input' : file;
+  const input = isStandard ? process.stdin : createReadStream(file);
+  const lines = createInterface({input, crlfDelay: Number.POSITIVE_INFINITY});
+  // An error of the input ends the reading of its lines, too.
+  const failed = new Promise<never>((_, reject) => {
+    input.on('error', (error: NodeJS.ErrnoException) => reject(new UsageError(`${name} ${whyUnreadable(error)}.`)));
+  });
+  return interruptible(process, async signal => {
+    signal.addEventListener('abort', () => {
+      lines.close();
+      input.destroy();
+    });
+    const measurements = await Promise.race([failed, readMeasurements(lines, name)]);
+    return {name, measurements, isInterrupted: signal.aborted};
+  });
+}
+
+/** Ctrl-C aborts the signal once; a second Ctrl-C ends the process. */
+async function interruptible<T>(process: NodeJS.Process, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const interrupt = (): void => controller.abort();
+  process.once('SIGINT', interrupt);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+function whyUnreadable({code}: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'does not exist';
+  return code === 'EISDIR' ? 'is a directory; name a file' : `cannot be read (${code})`;
+}
+
+/** What the options state wins over what was measured. */
+function requestOf(options: PlanArguments, measurements: Measurements | undefined): PlanRequest {
+  const {objective, call, service: stated} = options;
+  const measured = measurements === undefined ? undefined : serviceOf(measurements);
+  const {latency, quantiles} = stated.latency ?? measured!;
+  const service: ServiceModel = {
+    latency,
+    quantiles,
+    failures: stated.failures ?? measured?.failures ?? [],
+    hangRatio: stated.hangRatio ?? measured?.hangRatio ?? 0,
+  };
+  const most = Math.floor(objective.maxAmplification / objective.otherAttempts);
+  return {objective, call, service, space: {...defaultSpace(latency, objective.deadlineMs, most), ...options.space}};
+}

@@ -1,0 +1,21 @@
+/** What `steadfetch plan` shows, as text or as JSON. */
+
+import type {Measurements} from '../plan/measurements/measurements.ts';
+import type {ConfirmedPlan} from '../plan/plan.ts';
+import type {PlanRequest} from '../plan/request.ts';
+
+export interface PlanFacts {
+  readonly request: PlanRequest;
+  readonly result: ConfirmedPlan;
+  readonly measured: MeasuredSource | undefined;
+  /** Where the policy is written; undefined: nowhere. */
+  readonly out: string | undefined;
+}
+
+/** Measured attempts, and where they are from. */
+export interface MeasuredSource {
+  readonly name: string;
+  readonly measurements: Measurements;
+  /** Ctrl-C ended the reading. */
+  readonly isInterrupted: boolean;
+}

@@ -1,0 +1,241 @@
+/** `steadfetch plan` as a process of its own: what it prints, where it writes, and its exit codes. */
+
+import {existsSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect} from 'chai';
+import {readPlanArguments} from '../../src/cli/plan-arguments.ts';
+import {PLAN_HELP} from '../../src/cli/plan-usage.ts';
+import {UsageError} from '../../src/cli/usage-error.ts';
+import {PlanInputError} from '../../src/plan/input-error.ts';
+import {checkPolicy} from '../../src/policy/validate.ts';
+import {ended, Workplace} from './running.ts';
+
+const SERVICE = ['--latency', 'median=180,sigma=0.5', '--fail', '0.05@20', '--hang', '0.01'];
+const PREDICT = ['--method', 'POST', '--path', '/predict', '--repeatable'];
+const GOOD = ['--p95', '800', '--success', '0.99', ...SERVICE, ...PREDICT];
+
+describe('steadfetch plan', () => {
+  let place: Workplace;
+  beforeEach(() => {
+    place = new Workplace();
+  });
+  afterEach(() => place.remove());
+
+  const isNarrow = (text: string): void => {
+    for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80);
+  };
+
+  it('prints the plan, its numbers, reasons, alternatives and conventions in 80 columns', async () => {
+    const {code, stdout, stderr} = await place.run(['plan', ...GOOD]);
+    expect([code, stderr]).to.deep.equal([0, '']);
+    isNarrow(stdout);
+    for (const words of [
+      '3 attempts of 600 ms each, backoff from 25 ms doubling with full jitter, no',
+      'a failed call counts as slower than every',
+      'retry k waits at most',
+      'Pareto front',
+      '--out policy.json',
+    ])
+      expect(stdout).to.contain(words);
+    expect(stdout).to.match(/p95 of all calls +435 ms +\d+ ms +<= 800 ms/);
+  }).timeout(60_000);
+
+  it('writes the policy, and never over a file', async () => {
+    const first = await place.run(['plan', ...GOOD, '--out', 'policy.json']);
+    expect(first.code).to.equal(0);
+    expect(first.stdout).to.contain('Policy: policy.json');
+    const file = join(place.folder, 'policy.json');
+    const policy = JSON.parse(readFileSync(file, 'utf8'));
+    expect(checkPolicy(policy)).to.deep.equal([]);
+    expect(policy.routes[0]).to.include({maxAttempts: 3, attemptTimeoutMs: 600, deadlineMs: 800});
+    const again = await place.run(['plan', ...GOOD, '--out', 'policy.json']);
+    expect(again).to.deep.include({
+      code: 2,
+      stdout: '',
+      stderr: 'policy.json exists. Name another file, or remove it first.\n',
+    });
+  }).timeout(60_000);
+
+  it('writes the policy alone to standard output for --out -', async () => {
+    const {code, stdout, stderr} = await place.run(['plan', ...GOOD, '--out', '-']);
+    expect(code).to.equal(0);
+    expect(JSON.parse(stdout).name).to.equal('predict');
+    expect(stderr).to.contain('Policy: standard output');
+  }).timeout(60_000);
+
+  it('exits with 1 where no plan meets the objective, names the binding factor, and writes no policy', async () => {
+    const args = ['--p95', '800', '--success', '99.5%', ...SERVICE, ...PREDICT, '--hedges', 'none'];
+    const {code, stdout} = await place.run(['plan', ...args, '--out', 'policy.json']);
+    expect(code).to.equal(1);
+    isNarrow(stdout);
+    expect(stdout).to.contain('No plan meets every objective.');
+    expect(stdout).to.contain('Best value reachable: 99.49 % of the calls succeed (objective: 99.5 %).');
+    expect(stdout).to.contain('Binding factor: 1 % of the attempts hang.');
+    expect(existsSync(join(place.folder, 'policy.json'))).to.equal(false);
+  }).timeout(60_000);
+
+  it('prints JSON with the policy, the front and the conventions', async () => {
+    const {code, stdout} = await place.run(['plan', ...GOOD, '--json']);
+    expect(code).to.equal(0);
+    const json = JSON.parse(stdout);
+    expect(json.best).to.include({attempts: 3, attemptTimeoutMs: 600, baseMs: 25, jitter: 'full', hedgeMs: null});
+    expect(json.best.p95Ms).to.be.closeTo(435, 1);
+    expect(json.policy.routes[0].maxAttempts).to.equal(3);
+    expect(json.simulated.isConfirmed).to.equal(true);
+    expect(json.front.length).to.be.above(3);
+    expect(json.conventions[0]).to.contain('a failed call counts as slower');
+    expect(json.infeasible).to.equal(null);
+  }).timeout(60_000);
+
+  it('reads measurements from standard input and from a file, and lets options win', async () => {
+    const rows = Array.from({length: 1000}, (_, index) => {
+      if (index % 20 === 0) return '20,503';
+      return index % 100 === 1 ? '8000,,timeout' : `${100 + ((index * 37) % 400)},200`;
+    });
+    const csv = `ms,status,error\n${rows.join('\n')}\n`;
+    place.write('attempts.csv', csv);
+    const args = ['--p95', '1500', '--success', '0.99', '--json'];
+    const fromFile = await place.run(['plan', 'attempts.csv', ...args]);
+    expect(fromFile.code).to.equal(0);
+    const json = JSON.parse(fromFile.stdout);
+    expect(json.measured).to.deep.equal({
+      name: 'attempts.csv',
+      isInterrupted: false,
+      succeeded: 940,
+      failed: 50,
+      unsent: 0,
+      timedOut: 10,
+      skipped: 0,
+    });
+    expect(json.service.hangRatio).to.equal(0.01);
+    const child = place.start(['plan', '-', ...args, '--hang', '0.02'], {}, ['pipe', 'pipe', 'pipe']);
+    child.stdin!.end(csv);
+    const fromInput = JSON.parse((await ended(child)).stdout);
+    expect(fromInput.measured.name).to.equal('standard input');
+    expect(fromInput.service.hangRatio).to.equal(0.02);
+  }).timeout(60_000);
+
+  it('plans with what it has read when it is interrupted', async () => {
+    const child = place.start(['plan', '-', '--p95', '1500', '--success', '0.9'], {}, ['pipe', 'pipe', 'pipe']);
+    const finished = ended(child);
+    const lines = Array.from({length: 200_000}, (_, index) => 100 + (index % 300)).join('\n');
+    // More than the pipe holds: once it is written, the process reads, and its handler is in place.
+    await new Promise(resolve => child.stdin!.write(`${lines}\n`, resolve));
+    child.kill('SIGINT');
+    const {code, stdout} = await finished;
+    expect(code).to.equal(0);
+    expect(stdout).to.contain('as far as it was read');
+  }).timeout(60_000);
+
+  it('refuses what cannot be read or used, with exit code 2', async () => {
+    place.write('few.csv', '1\n2\n');
+    place.write('other.json', '{\n"a": 1\n}');
+    const cases: [string[], RegExp][] = [
+      [['nothing.csv', '--success', '0.9', '--deadline', '100'], /^nothing\.csv does not exist\.\n$/],
+      [['.', '--success', '0.9', '--deadline', '100'], /^\. is a directory; name a file\.\n$/],
+      [['few.csv', '--p95', '100'], /^A latency needs at least 20 measured attempts that succeeded, got 2\.\n$/],
+      [
+        ['other.json', '--p95', '100'],
+        /^other\.json is neither HAR, nor OTLP JSON, nor a JSON value for each line\.\n$/,
+      ],
+    ];
+    for (const [args, message] of cases) {
+      const {code, stdout, stderr} = await place.run(['plan', ...args]);
+      expect([code, stdout]).to.deep.equal([2, '']);
+      expect(stderr).to.match(message);
+    }
+  }).timeout(60_000);
+
+  it('has a help of at most 80 columns', () => isNarrow(PLAN_HELP));
+});
+
+describe('arguments of steadfetch plan', () => {
+  it('take the deadline and the name from the rest', () => {
+    const read = readPlanArguments(GOOD);
+    expect(read).to.have.nested.include({
+      'objective.deadlineMs': 800,
+      'call.name': 'predict',
+      'call.repeat': 'declared',
+    });
+    expect(readPlanArguments(['-h'])).to.equal('help');
+    const get = readPlanArguments(['--p50', '100', '--p99', '900', ...SERVICE]);
+    expect(get).to.have.nested.include({
+      'objective.deadlineMs': 900,
+      'call.name': 'planned',
+      'call.repeat': 'idempotent-method',
+    });
+  });
+
+  it('take failures of both kinds, and quantiles of every share', () => {
+    const read = readPlanArguments([
+      ...GOOD.slice(0, 4),
+      '--latency',
+      'p50=10,p90=20,p99.9=90,max=100',
+      '--fail',
+      '1%',
+      '--unsent',
+      '0.02@5',
+    ]);
+    expect(read)
+      .to.have.nested.property('service.failures')
+      .that.deep.equals([
+        {ratio: 0.01, afterMs: 0, isUnsent: false},
+        {ratio: 0.02, afterMs: 5, isUnsent: true},
+      ]);
+    expect(read).to.have.nested.include({'service.latency.quantiles.p50': 10, 'service.latency.quantiles.max': 100});
+  });
+
+  const wrong: [string, string[], RegExp][] = [
+    ['no objective', ['--latency', 'p50=1,p95=2'], /^Missing objective: give --p95 800/],
+    ['no latency', ['--p95', '800'], /^Missing latency: name a file of measurements, or give --latency/],
+    ['no deadline', ['--success', '0.9', ...SERVICE], /^Missing --deadline/],
+    ['two files', ['a', 'b', '--p95', '800'], /^One file of measurements, not 2: a, b\.$/],
+    [
+      'a share above 1',
+      ['--p95', '800', '--success', '99', ...SERVICE],
+      /^--success must be a share such as 0\.99 or 99%, got "99"\.$/,
+    ],
+    ['a latency that is none', ['--p95', '800', '--latency', 'fast'], /^--latency must be quantiles such as/],
+    [
+      'half of a lognormal distribution',
+      ['--p95', '800', '--latency', 'median=180'],
+      /^--latency must be quantiles such as/,
+    ],
+    [
+      'shares above 1 together',
+      ['--p95', '800', '--latency', 'p50=1,p95=2', '--fail', '0.9', '--hang', '0.2'],
+      /add up to 1\.1/,
+    ],
+    [
+      'a failure with two times',
+      [...GOOD, '--fail', '0.1@2@3'],
+      /^--fail must be a share and a time such as 0\.05@20, got "0\.1@2@3"\.$/,
+    ],
+    [
+      'a jitter that is none',
+      [...GOOD, '--jitter', 'none'],
+      /^--jitter must be of full, equal, decorrelated, got "none"\.$/,
+    ],
+    ['a relative path', [...GOOD.slice(0, -3), '--path', 'predict'], /^--path must start with \//],
+    [
+      'a repeatable POST everywhere',
+      ['--p95', '8', ...SERVICE, '--method', 'post', '--repeatable'],
+      /^--repeatable needs --path/,
+    ],
+    ['a capacity without a rate', [...GOOD, '--capacity', '10'], /^--capacity needs --rate/],
+    ['headroom without a capacity', [...GOOD, '--headroom', '0.1'], /^--headroom needs --capacity/],
+    ['two outputs', [...GOOD, '--json', '--out', '-'], /both write to standard output/],
+    [
+      'a list with a gap',
+      [...GOOD, '--timeouts', '100,,200'],
+      /^--timeouts must be a whole number of at least 1, got ""\.$/,
+    ],
+  ];
+  for (const [name, given, message] of wrong)
+    it(`are refused: ${name}`, () => expect(() => readPlanArguments(given)).to.throw(UsageError, message));
+
+  it('are refused with a latency that does not increase', () => {
+    const read = () => readPlanArguments(['--p95', '800', '--latency', 'p50=10,p95=5']);
+    expect(read).to.throw(PlanInputError, 'that increase, got p50 10 ms, p95 5 ms');
+  });
+});
