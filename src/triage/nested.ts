@@ -18,16 +18,15 @@ export interface NestedRetries {
 }
 
 /** Traces and spans that are remembered; of a larger log, the latest. */
-const MOST_TRACES = 10_000;
+const MOST_TRACES = 2_000;
 const MOST_SPANS = 256;
 
+/** Lists, and no maps: most traces have one span, and a map for each of them would be most of the memory. */
 interface Trace {
   spans: number;
-  /** Parent of each span. */
-  readonly parents: Map<string, string | undefined>;
-  readonly retried: {readonly spanId: string; readonly parentId: string | undefined}[];
-  /** How often each attempt from 2 on was seen of each request. */
-  readonly repeats: Map<string, number>;
+  readonly seen: Pick<ClientSpan, 'spanId' | 'parentId' | 'retries'>[];
+  /** Each attempt from 2 on of lines, with its request. */
+  readonly repeats: string[];
 }
 
 export class NestedRetriesFinder {
@@ -45,9 +44,7 @@ export class NestedRetriesFinder {
     if (traceId === undefined || failure.format === 'OTLP span' || attempt === undefined) return;
     const trace = this.#traceOf(traceId);
     trace.spans++;
-    if (attempt < 2 || trace.repeats.size >= MOST_SPANS) return;
-    const key = `${attempt} ${method} ${target}`;
-    trace.repeats.set(key, (trace.repeats.get(key) ?? 0) + 1);
+    if (attempt >= 2 && trace.repeats.length < MOST_SPANS) trace.repeats.push(`${attempt} ${method} ${target}`);
   }
 
   addProxyTries(tries: number): void {
@@ -60,9 +57,7 @@ export class NestedRetriesFinder {
     if (traceId === '') return;
     const trace = this.#traceOf(traceId);
     trace.spans++;
-    if (trace.parents.size >= MOST_SPANS) return;
-    trace.parents.set(spanId, parentId);
-    if (retries !== undefined && retries > 0) trace.retried.push({spanId, parentId});
+    if (trace.seen.length < MOST_SPANS) trace.seen.push({spanId, parentId, retries});
   }
 
   end(): NestedRetries {
@@ -85,7 +80,7 @@ export class NestedRetriesFinder {
       this.#close(oldest, trace);
       this.#traces.delete(oldest);
     }
-    const made: Trace = {spans: 0, parents: new Map(), retried: [], repeats: new Map()};
+    const made: Trace = {spans: 0, seen: [], repeats: []};
     this.#traces.set(traceId, made);
     return made;
   }
@@ -98,8 +93,11 @@ export class NestedRetriesFinder {
 }
 
 /** An attempt from 2 on that was made twice: something above began the retries anew. Or a retry below a retry, or beside one's parent. */
-function isNested({parents, retried, repeats}: Trace): boolean {
-  if ([...repeats.values()].some(count => count > 1)) return true;
+function isNested({seen, repeats}: Trace): boolean {
+  if (repeats.length > 1 && new Set(repeats).size < repeats.length) return true;
+  const retried = seen.filter(({retries = 0}) => retries > 0);
+  if (retried.length === 0) return false;
+  const parents = new Map(seen.map(({spanId, parentId}) => [spanId, parentId]));
   const retriedSpans = new Set(retried.map(({spanId}) => spanId));
   /** Parents of which one child was a retry: each of their children is one of several attempts. */
   const retriedUnder = new Set(retried.map(({parentId}) => parentId));
