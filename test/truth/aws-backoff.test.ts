@@ -1,0 +1,150 @@
+/**
+ * M. Brooker, "Exponential Backoff and Jitter" (AWS Architecture Blog, 2015): the simulation of that post, by the rules of its program
+ * (github.com/aws-samples/aws-arch-backoff-simulator). The rows are what that program printed, averaged over 100 runs.
+ *
+ * Its rules: all clients start at once and write one row. An attempt reads the version of the row, and writes it back; the write succeeds
+ * if the version is still the same. Each of the four ways takes |N(10, 2)| ms. Base 5 ms, cap 2000 ms. The first backoff of the exponential
+ * kinds is already twice the base; the decorrelated one starts from the base.
+ */
+import {expect} from 'chai';
+import type {Random} from '../../src/core/random.ts';
+import {type Clock, Timer} from '../../src/core/timer.ts';
+import type {BackoffInput, PolicyInput} from '../../src/policy/types.ts';
+import type {ScenarioInput} from '../../src/simulate/scenario/types.ts';
+import {drawOf} from '../../src/simulate/service/latency.ts';
+import {
+  type Exchange,
+  type Reply,
+  type Service,
+  ServiceAnswer,
+  type ServiceRequest,
+} from '../../src/simulate/service/service.ts';
+import {BARE, run} from './run.ts';
+
+const WRITTEN = new ServiceAnswer(200);
+const CONFLICT = new ServiceAnswer(503);
+
+/** A row with a version: a write with another version fails. */
+class VersionedRow implements Service {
+  version = 0;
+  writes = 0;
+  /** When the last client was told that its write succeeded. */
+  lastAt = 0;
+  readonly clock: Clock;
+  readonly way: () => number;
+
+  constructor(clock: Clock, random: Random) {
+    this.clock = clock;
+    this.way = drawOf({kind: 'normal', meanMs: 10, sdMs: 2}, random);
+  }
+
+  arrive(_request: ServiceRequest, _client: number, reply: Reply): Exchange {
+    const write = new Write(this, reply);
+    this.clock.arm(write, this.way());
+    return write;
+  }
+}
+
+/** One attempt: to the row, back with the version, to the row with the version, back with the result. */
+class Write extends Timer implements Exchange {
+  readonly #row: VersionedRow;
+  readonly #reply: Reply;
+  #next: 'read' | 'version' | 'write' | 'result' = 'read';
+  #version = 0;
+  #isWritten = false;
+
+  constructor(row: VersionedRow, reply: Reply) {
+    super();
+    this.#row = row;
+    this.#reply = reply;
+  }
+
+  override fire(): void {
+    const row = this.#row;
+    switch (this.#next) {
+      case 'read':
+        this.#version = row.version;
+        this.#next = 'version';
+        break;
+      case 'version':
+        this.#next = 'write';
+        break;
+      case 'write':
+        row.writes++;
+        this.#isWritten = this.#version === row.version;
+        if (this.#isWritten) row.version++;
+        this.#next = 'result';
+        break;
+      case 'result':
+        if (this.#isWritten) row.lastAt = row.clock.now();
+        return this.#reply.answer(this.#isWritten ? WRITTEN : CONFLICT);
+    }
+    row.clock.arm(this, row.way());
+  }
+
+  leave(): void {}
+}
+
+const BACKOFFS: Readonly<Record<string, BackoffInput>> = {
+  none: {kind: 'constant', delayMs: 0, jitter: 'none'},
+  exponential: {kind: 'exponential', baseMs: 10, factor: 2, capMs: 2000, jitter: 'none'},
+  equal: {kind: 'exponential', baseMs: 10, factor: 2, capMs: 2000, jitter: 'equal'},
+  decorrelated: {kind: 'exponential', baseMs: 5, factor: 2, capMs: 2000, jitter: 'decorrelated'},
+  full: {kind: 'exponential', baseMs: 10, factor: 2, capMs: 2000, jitter: 'full'},
+};
+
+/** Clients; then time in ms and writes, by the backoffs in the order above. */
+const TABLE: readonly (readonly [number, ...(readonly [timeMs: number, writes: number])[]])[] = [
+  [10, [383, 51], [3473, 50], [729, 42], [436, 37], [454, 38]],
+  [20, [595, 150], [14_407, 149], [1615, 107], [813, 100], [1018, 100]],
+  [30, [786, 289], [22_426, 277], [2625, 182], [1297, 181], [1691, 172]],
+  [50, [1141, 692], [36_708, 623], [4270, 347], [2229, 374], [2790, 332]],
+  [70, [1498, 1262], [48_215, 1048], [5321, 526], [3200, 610], [3828, 510]],
+  [100, [2031, 2425], [63_965, 1859], [6602, 813], [4666, 1000], [4823, 795]],
+  [190, [3533, 8001], [100_849, 5148], [9284, 1757], [7960, 2433], [7379, 1769]],
+];
+
+/** Every client calls once, in the first millisecond. */
+const scenario = (clients: number): ScenarioInput => ({
+  durationMs: 10,
+  traffic: {perSecond: 1_000_000, clients, arrivals: 'closed-loop'},
+  service: {latencyMs: {ms: 0}},
+});
+
+/** The averages of many runs. */
+async function averages(
+  backoff: BackoffInput,
+  clients: number,
+  runs: number,
+): Promise<{timeMs: number; writes: number}> {
+  const policy: PolicyInput = {...BARE, maxAttempts: 1_000_000, backoff};
+  let timeMs = 0;
+  let writes = 0;
+  for (let seed = 1; seed <= runs; seed++) {
+    let row: VersionedRow | undefined;
+    const service = (clock: Clock, random: Random): Service => {
+      row = new VersionedRow(clock, random);
+      return row;
+    };
+    const result = await run(policy, scenario(clients), seed, {service});
+    expect(result).to.deep.include({calls: clients, succeeded: clients});
+    timeMs += row!.lastAt / runs;
+    writes += row!.writes / runs;
+  }
+  return {timeMs, writes};
+}
+
+describe("AWS's table of backoffs", () => {
+  for (const [clients, ...cells] of TABLE) {
+    // The time of few clients is that of the unluckiest one, which varies most.
+    const isSmall = clients <= 30;
+    for (const [index, [name, backoff]] of Object.entries(BACKOFFS).entries()) {
+      const [timeMs, writes] = cells[index]!;
+      it(`${clients} clients, ${name}: ${timeMs} ms, ${writes} calls`, async () => {
+        const found = await averages(backoff, clients, isSmall ? 200 : 40);
+        expect(found.writes / writes, `${found.writes} calls`).to.be.closeTo(1, isSmall ? 0.04 : 0.02);
+        expect(found.timeMs / timeMs, `${found.timeMs} ms`).to.be.closeTo(1, isSmall ? 0.08 : 0.06);
+      });
+    }
+  }
+});
