@@ -105,7 +105,15 @@ npx steadfetch simulate policy.json --scenario outage --assert "amplification<=1
 \`\`\`
 
 The exit code is 1 where a condition is not met, with the numbers. \`--json\` writes all of them. In a program, [\`simulate\`](api/simulate.md) of
-\`steadfetch/simulate\` returns the same.
+\`steadfetch/simulate\` returns the same. In a test:
+
+\`\`\`ts
+import {expectPolicy} from 'steadfetch/testing';
+
+const outage = expectPolicy({maxAttempts: 3}).under('outage');
+await outage.toSendAtMost(1.1);
+await outage.toSucceedAtLeast(0.6);
+\`\`\`
 
 ## How far to trust it
 

@@ -50,5 +50,5 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
     'reportOf',
     'resilience',
   ],
-  './testing': ['ScriptedFetch', 'Timer', 'VirtualClock', 'seededRandom', 'sleep'],
+  './testing': ['ScriptedFetch', 'SteadfetchError', 'Timer', 'VirtualClock', 'expectPolicy', 'seededRandom', 'sleep'],
 };

@@ -156,4 +156,11 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
       'A scenario of the simulator cannot run, or there is no scenario of that name. `problems` has one entry for each wrong field, with its path.',
     remedy: 'Correct the fields that the message names. `schema/scenario.schema.json` has them all; editors read it.',
   },
+  UNMET_EXPECTATION: {
+    type: 'SteadfetchError',
+    means:
+      'A condition of `expectPolicy` is not met: in the simulated scenario the policy sends more, or succeeds less, than the test allows. The message has the numbers.',
+    remedy:
+      'Run `steadfetch simulate` with the same policy and scenario, and read why calls failed. Change the policy, or the condition.',
+  },
 };

@@ -29,7 +29,8 @@ export type ErrorCode =
   | 'JOURNAL_LOCKED'
   | 'JOURNAL_DAMAGED'
   | 'JOURNAL_FILE'
-  | 'INVALID_SCENARIO';
+  | 'INVALID_SCENARIO'
+  | 'UNMET_EXPECTATION';
 
 /** Base class of every error that steadfetch makes. `code` says which error it is. */
 export class SteadfetchError extends Error {

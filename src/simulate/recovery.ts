@@ -14,7 +14,8 @@ export function recoveryOf({traffic, service, durationMs}: Scenario, timeline: r
   const troubleEndsMs = Math.max(...troubles.map(({toMs}) => toMs!));
   const widthMs = durationMs / timeline.length;
   const before = successOf(timeline.filter(({atMs}) => atMs + widthMs <= beginsMs));
-  const after = timeline.filter(({atMs}) => atMs >= troubleEndsMs);
+  // An interval without calls says nothing.
+  const after = timeline.filter(({atMs, calls}) => atMs >= troubleEndsMs && calls > 0);
   const lastBad = after.findLastIndex(interval => successOf([interval]) < before - TOLERANCE);
   if (lastBad < 0) return {troubleEndsMs, afterMs: 0};
   const recovered = after[lastBad + 1];
