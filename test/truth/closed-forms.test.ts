@@ -103,9 +103,8 @@ describe('the latency of a call, by convolution', () => {
         backoff: resolvePolicy(policy).policy.backoff,
         throttled: false,
         latency: latencyCdf({p50: 180, p95: 180 * Math.exp(0.5 * 1.6448536269514722)})!,
-        failures: [{ratio: 0.05, afterMs: 20}],
+        failures: [{ratio: 0.05, afterMs: 20, isRetried: true}],
         hangRatio: 0.01,
-        retriesFailures: true,
         retriesTimeouts: true,
         granted: 1,
       });
