@@ -7,6 +7,8 @@ import {createFetch} from '../../../src/core.ts';
 export interface Costs {
   /** Microseconds that a call takes longer which a quota admits at once. */
   readonly pacingUs: number;
+  /** The same for a quota that learns, which is the default. */
+  readonly learningUs: number;
   /** Milliseconds by which the first content of a held stream comes later than over plain fetch. */
   readonly holdMs: number;
 }
@@ -17,11 +19,11 @@ const STREAMS = 400;
 /** Discarded at the beginning: the runtime compiles. */
 const WARM_UP = 0.25;
 
-const costs: Costs = {pacingUs: await pacingUs(), holdMs: await holdMs()};
+const costs: Costs = {pacingUs: await pacingUs(false), learningUs: await pacingUs(true), holdMs: await holdMs()};
 process.stdout.write(`\n${JSON.stringify(costs)}\n`);
 
-async function pacingUs(): Promise<number> {
-  const quota = {limits: [{unit: 'requests', max: 1_000_000_000, perMs: 1000}]} as const;
+async function pacingUs(learn: boolean): Promise<number> {
+  const quota = {limits: [{unit: 'requests', max: 1_000_000_000, perMs: 1000}], learn} as const;
   const stub = async (): Promise<Response> => new Response(null);
   const [plain, paced] = [null, quota].map(quota => createFetch({quota}, {fetch: stub}));
   const round = async (fetch: typeof globalThis.fetch): Promise<void> => {
