@@ -3,8 +3,6 @@ import {channel} from 'node:diagnostics_channel';
 import type {Socket} from 'node:net';
 import {expect} from 'chai';
 import {Agent} from 'undici';
-import {SystemClock} from '../../src/core/system-clock.ts';
-import type {Timer} from '../../src/core/timer.ts';
 import {type PolicyInput, reportOf, type SteadfetchEvent} from '../../src/core.ts';
 import {findGoTool, toxiproxy} from '../../tools/go/find.ts';
 import {type Link, startToxiproxy, type Toxic, type Toxiproxy} from '../../tools/toxiproxy/start.ts';
@@ -12,6 +10,7 @@ import {broken} from '../faults/servers.ts';
 import {ADAPTERS, type Adapter, type Answer, CLIENTS, type Init, inWords, reportIn} from '../faults/trial.ts';
 import {settle} from '../support/outcome.ts';
 import {DONE, PING, ROLE, text} from '../support/streamed-fetch.ts';
+import {WatchedClock} from './watched-clock.ts';
 
 const BEGINNING = PING + ROLE;
 const CONTENT = ['日本 🚀', 'naïve', 'x'.repeat(100), '!'].map(text).join('');
@@ -48,20 +47,6 @@ function headersArrived(): Promise<void> {
     };
     headers.subscribe(heard);
   });
-}
-
-/** Real time, and which timers of it are armed. */
-class WatchedClock extends SystemClock {
-  readonly #timers = new Set<Timer>();
-
-  get armed(): number {
-    return [...this.#timers].filter(timer => timer.armed).length;
-  }
-
-  override arm(timer: Timer, ms: number, now?: number): void {
-    this.#timers.add(timer);
-    super.arm(timer, ms, now);
-  }
 }
 
 interface Trial {
@@ -211,7 +196,7 @@ describe('an event stream over a link of Toxiproxy', function () {
         expect(seen.report).to.include({paidAttempts: 1});
       });
 
-      const impatient: PolicyInput = {stream: {firstContentMs: 80}, idleTimeoutMs: 80};
+      const impatient: PolicyInput = {stream: {firstContentMs: 400}, idleTimeoutMs: 400};
       it('ends after firstContentMs where the link goes silent before its first content, and is retried', async () => {
         const seen = await meet(adapter, {serve: onceBegun(beginning, SILENT), heals: true, policy: impatient});
         expect(seen).to.include({got: BEGINNING + CONTENT + DONE, failure: '', requests: 2, ...CLEAN});
