@@ -75,11 +75,13 @@ function refusalOf<R extends AttemptResponse>(
   const waitMs = quota.waitMs(amounts, call.attempts > 0, now);
   if (waitMs > waitableMs(call, quota, now)) return tooLong(quota, waitMs);
   if (!quota.isFull) return null;
+  quota.refused();
   const message = `${quota.waiting} attempts wait for the quota of ${guarded}, and its queue is full.`;
   return refused('QUOTA_QUEUE', guarded, message, waitMs);
 }
 
 function tooLong(quota: Quota, waitMs: number): RejectedError {
+  quota.refused();
   const message = `The quota of ${quota.guarded} admits this call only in ${Math.ceil(waitMs)} ms, later than the deadline or quota.maxWaitMs (${quota.maxWaitMs} ms) allows.`;
   return refused('QUOTA_WAIT', quota.guarded, message, waitMs);
 }

@@ -100,7 +100,7 @@ export class LearnedRate {
 
   /**
    * @param sentAt     When the attempt was sent.
-   * @param isLimiting Whether calls wait. Only then does the answer show that the server may admit more.
+   * @param isLimiting Whether calls wait, or were refused. Only then does the answer show that the server may admit more.
    */
   admitted(sentAt: number, isLimiting: boolean, now: number): void {
     this.#admittedSince++;

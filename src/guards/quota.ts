@@ -97,6 +97,8 @@ export class Quota {
   #heldUntil = Number.NEGATIVE_INFINITY;
   /** Answers since the last one whose headers said what is left. */
   #silentAnswers = 0;
+  /** Whether a call was refused since an attempt was last admitted. If all calls are refused, none waits, and the rate has to grow all the same. */
+  #hasRefused = false;
   #isServing = false;
 
   constructor(policy: QuotaPolicy, guarded: string, random: Random) {
@@ -117,6 +119,11 @@ export class Quota {
 
   get waiting(): number {
     return this.#retries.size + this.#firstAttempts.size;
+  }
+
+  /** A call was refused, because it could not wait for as long as it would have to. */
+  refused(): void {
+    this.#hasRefused = true;
   }
 
   get isFull(): boolean {
@@ -204,9 +211,9 @@ export class Quota {
   /** @internal */
   admitted(sentAt: number, now: number): void {
     if (this.#learned === null) return;
-    const isLimiting = this.waiting > 0;
-    this.#learned.admitted(sentAt, isLimiting, now);
-    if (isLimiting) this.#serve(now);
+    this.#learned.admitted(sentAt, this.waiting > 0 || this.#hasRefused, now);
+    this.#hasRefused = false;
+    if (this.waiting > 0) this.#serve(now);
   }
 
   /** @internal */

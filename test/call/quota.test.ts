@@ -150,6 +150,26 @@ describe('the rate that a quota learns', () => {
   });
 });
 
+describe('a quota after a minute in which every answer was 429', () => {
+  for (const quota of [{maxWaitMs: 0}, {queue: 0}])
+    virtually(`grows again although its calls are refused and none waits: ${JSON.stringify(quota)}`, async make => {
+      const world = make({quota, maxAttempts: 1, breaker: null, budget: null});
+      const isOver = () => world.clock.now() > 60_000;
+      world.serve(() => new Response(null, {status: isOver() ? 200 : 429}));
+      const rate = () => world.handle.snapshot(world.clock.now()).origins[0]!.quotas[0]!.learnedPerSecond!;
+      const callEachSecond = async (seconds: number): Promise<void> => {
+        for (let second = 0; second < seconds; second++) {
+          await world.end();
+          await world.clock.sleep(1000);
+        }
+      };
+      await world.clock.run(() => callEachSecond(60));
+      const lowest = rate();
+      await world.clock.run(() => callEachSecond(600));
+      expect(rate()).to.be.above(1.5 * lowest);
+    });
+});
+
 describe('what remains by the headers of an answer', () => {
   const stated = {quota: {limits: [{unit: 'requests', max: 60, perMs: 60_000}]}, budget: null} as const;
   const LEFT = 'x-ratelimit-remaining-requests';
