@@ -40,7 +40,7 @@ for (const [what, {refill, hint}] of Object.entries({
       const shares = keys.map(key => within.filter(({client}) => client === key).length);
       const used = within.length / (((to - from) / 1000) * PER_SECOND);
       expect(paid.length).to.equal(ends.reduce((sum, {calls}) => sum + calls, 0));
-      // On a quiet machine 0.9 to 1.05, and 0.95 to 1.
+      // Measured over 20 s on a busy machine: 0.90 to 1.05 of the quota, index 0.95 to 1. Lower bounds, because 15 s are short.
       expect(used, 'share of the quota').to.be.at.least(0.8);
       expect(jainIndex(shares), 'Jain index').to.be.at.least(0.85);
     });
