@@ -15,6 +15,8 @@ const PROBING_RATE = 10;
 const INCREASE = 1;
 /** Below one request a second, each admitted attempt raises the rate by this share. More would exceed a quota of a few a minute at once. */
 const SLOW_INCREASE = 0.1;
+/** An outage in which every answer is throttled lowers the rate to this share of what the server admitted before, and no further. */
+const LOWEST_SHARE = 1 / 60;
 /** A throttled answer multiplies the rate by this. */
 const DECREASE = 0.82;
 /** A throttled answer lowers the rate to this multiple of the admitted rate, if that is less, but never below half of the rate. */
@@ -59,6 +61,11 @@ export class LearnedRate {
   /** Requests admitted since `#since`: when the rate was lowered, or the first attempt sent. */
   #admittedSince = 0;
   #since = Number.NaN;
+  /**
+   * Requests a second that the server admitted in the minute before the rate was last lowered, if any were. Below half of it the rate doubles by each
+   * admitted attempt: the server was out, and its quota is known.
+   */
+  #proven = 0;
 
   /**
    * @param stated Requests a second that the policy states; Infinity: none.
@@ -140,6 +147,7 @@ export class LearnedRate {
   }
 
   #lower(now: number): void {
+    if (this.#admittedSince > 0) this.#proven = (this.#admittedInMinute.used(now) / MINUTE) * SECOND;
     this.#setRate(this.#loweredRate(now));
     this.#isStarting = false;
     this.#since = now;
@@ -163,6 +171,7 @@ export class LearnedRate {
   /** What an admitted attempt adds to the rate. */
   get #increase(): number {
     if (this.#isStarting) return 1;
+    if (this.#perSecond < this.#proven / 2) return this.#perSecond;
     return this.#perSecond < SLOW_RATE ? this.#perSecond * SLOW_INCREASE : INCREASE / this.#perSecond;
   }
 
@@ -185,7 +194,7 @@ export class LearnedRate {
     const admittedRate = sinceMs > 0 ? (this.#admittedSince / sinceMs) * SECOND : 0;
     const lowered = Math.min(this.#perSecond * DECREASE, admittedRate * ABOVE_ADMITTED);
     const slow = Math.min(SLOW_RATE, this.#perSecond, (this.#admittedInMinute.used(now) / MINUTE / 2) * SECOND);
-    return Math.max(LOWEST_RATE, slow, this.#perSecond / 2, lowered);
+    return Math.max(LOWEST_RATE, this.#proven * LOWEST_SHARE, slow, this.#perSecond / 2, lowered);
   }
 
   get #isLimit(): boolean {

@@ -170,6 +170,29 @@ describe('a quota after a minute in which every answer was 429', () => {
     });
 });
 
+describe('a quota that learned 5 requests a second, after five minutes in which every answer was 429', () => {
+  virtually('admits a call within 15 s, and all of them within a minute', async make => {
+    const world = make({quota: {maxWaitMs: 2000}, maxAttempts: 1, breaker: null, budget: null});
+    const OUT_MS = 60_000;
+    const BACK_MS = 360_000;
+    world.serve(() => {
+      const now = world.clock.now();
+      return new Response(null, {status: now > OUT_MS && now < BACK_MS ? 429 : 200});
+    });
+    const answers: {at: number; ok: boolean}[] = [];
+    await world.clock.run(async () => {
+      while (world.clock.now() < 500_000) {
+        const at = world.clock.now();
+        void world.end().then(end => answers.push({at, ok: end === '200'}));
+        await world.clock.sleep(200);
+      }
+    });
+    const after = answers.filter(({at}) => at >= BACK_MS);
+    expect(after.find(({ok}) => ok)!.at - BACK_MS).to.be.below(15_000);
+    expect(after.findLast(({ok}) => !ok)!.at - BACK_MS).to.be.below(60_000);
+  });
+});
+
 describe('what remains by the headers of an answer', () => {
   const stated = {quota: {limits: [{unit: 'requests', max: 60, perMs: 60_000}]}, budget: null} as const;
   const LEFT = 'x-ratelimit-remaining-requests';
