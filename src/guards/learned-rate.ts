@@ -13,7 +13,11 @@ const LOWEST_RATE = 1 / 60;
 const PROBING_RATE = 10;
 /** Added to the rate by a second in which the server admits as many requests as the rate allows. */
 const INCREASE = 1;
-/** Below one request a second, each admitted attempt raises the rate by this share. More would exceed a quota of a few a minute at once. */
+/**
+ * Below this rate, each admitted attempt raises the rate by a share of it, because a second more would exceed a quota of a few a minute at once. Such
+ * steps do not bring clients to equal shares, so they end early.
+ */
+const SLOWLY_RAISED = 0.5;
 const SLOW_INCREASE = 0.1;
 /** An outage in which every answer is throttled lowers the rate to this share of what the server admitted before, and no further. */
 const LOWEST_SHARE = 1 / 60;
@@ -61,11 +65,10 @@ export class LearnedRate {
   /** Requests admitted since `#since`: when the rate was lowered, or the first attempt sent. */
   #admittedSince = 0;
   #since = Number.NaN;
-  /**
-   * Requests a second that the server admitted in the minute before the rate was last lowered, if any were. Below half of it the rate doubles by each
-   * admitted attempt: the server was out, and its quota is known.
-   */
+  /** Requests a second that the server admitted in the minute before the rate was last lowered, of the last such minute in which it admitted any. */
   #proven = 0;
+  /** Nothing was admitted for a minute. Below half of the proven rate, each admitted attempt then doubles the rate. */
+  #isOut = false;
 
   /**
    * @param stated Requests a second that the policy states; Infinity: none.
@@ -147,7 +150,9 @@ export class LearnedRate {
   }
 
   #lower(now: number): void {
-    if (this.#admittedSince > 0) this.#proven = (this.#admittedInMinute.used(now) / MINUTE) * SECOND;
+    const admitted = this.#admittedInMinute.used(now);
+    if (this.#admittedSince > 0) this.#proven = (admitted / MINUTE) * SECOND;
+    this.#isOut = admitted === 0;
     this.#setRate(this.#loweredRate(now));
     this.#isStarting = false;
     this.#since = now;
@@ -171,8 +176,8 @@ export class LearnedRate {
   /** What an admitted attempt adds to the rate. */
   get #increase(): number {
     if (this.#isStarting) return 1;
-    if (this.#perSecond < this.#proven / 2) return this.#perSecond;
-    return this.#perSecond < SLOW_RATE ? this.#perSecond * SLOW_INCREASE : INCREASE / this.#perSecond;
+    if (this.#isOut && this.#perSecond < this.#proven / 2) return this.#perSecond;
+    return this.#perSecond < SLOWLY_RAISED ? this.#perSecond * SLOW_INCREASE : INCREASE / this.#perSecond;
   }
 
   /** Whether a throttled answer sets no limit yet. */
