@@ -43,7 +43,7 @@ npx steadfetch simulate naive.json steadfetch:default --scenario spike
 
 \`naive.json\` is what many clients do: four attempts with a wait, and nothing that bounds the load.
 
-\`\`\`json
+\`\`\`json naive.json
 ${JSON.stringify(NAIVE, null, 2)}
 \`\`\`
 
