@@ -28,14 +28,19 @@ export function failureOfCall(
   const inner = innerReport(last.response instanceof Answer ? last.response.origin : last.error);
   if (inner !== undefined) return failureOfInner(inner, call, last);
   const {refusal} = report;
+  const isTimeoutPaid = call.plan.policy.paid?.afterTimeout === false && (report.paidAttempts ?? 0) > 0;
   const mayTryAgain =
     last.kind === 'deadline'
-      ? mayRepeat || !last.reachedTransport
-      : decision?.classification.transient === true && refusal !== 'may-have-acted';
+      ? (mayRepeat && !isTimeoutPaid) || !last.reachedTransport
+      : decision?.classification.transient === true && !isFinal(refusal);
   const classifiedReason = last === outcome ? decision?.classification.reason : itemClassification(call, last).reason;
   const {code, reason} = named(last, classifiedReason ?? last.kind, report.reason);
   return {code, refusal, reason, ...saidIn(last), retryable: mayTryAgain};
 }
+
+/** A resumed run does not send the item: the server may have acted on it, or worked for it at a price. */
+const isFinal = (refusal: Refusal | null): boolean =>
+  refusal === 'may-have-acted' || refusal === 'paid-timeout' || refusal === 'paid-attempts-exhausted';
 
 /** The classification of one item's answer, with the facts in its body if the policy reads them. */
 export function itemClassification(call: CallContext<Answer>, outcome: Outcome<Answer>): Classification {
@@ -47,7 +52,7 @@ export function itemClassification(call: CallContext<Answer>, outcome: Outcome<A
 /** The failure by the report of a client inside `send`, which has decided already. */
 function failureOfInner({refusal, reason}: CallReport, call: CallContext<Answer>, last: Outcome<Answer>): ItemFailure {
   const code = call.decision?.classification.reason ?? last.kind;
-  const retryable = refusal !== null && refusal !== 'not-transient' && refusal !== 'may-have-acted';
+  const retryable = refusal !== null && refusal !== 'not-transient' && !isFinal(refusal);
   return {code, refusal, reason, ...saidIn(last), retryable};
 }
 

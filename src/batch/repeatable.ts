@@ -18,6 +18,12 @@ export function isRepeatable(handle: PolicyHandle, method: string, url: string):
   return idempotentMethods.has(method) || needsKey(policy.idempotency, method);
 }
 
+/** Whether the policy states that a request may be sent again that had to be paid for. */
+export function mayPayAgain(handle: PolicyHandle, method: string, url: string, isTimeout: boolean): boolean {
+  const {paid} = planOf(handle, method, url).policy;
+  return isRepeatable(handle, method, url) && (paid === null || (isTimeout && paid.afterTimeout));
+}
+
 /** The plan for a request: of the first route that matches, or of the policy. */
 export function planOf({plans}: PolicyHandle, method: string, url: string): Plan {
   const {origin, pathname} = targetOf(url);

@@ -8,13 +8,14 @@ import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {endOfTick} from '../core/system-clock.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
+import type {Refusal} from '../decide/may-retry.ts';
 import type {Answer} from '../transport/answer.ts';
 import {Batch} from './batch.ts';
 import {contentKey, digest} from './content-key.ts';
 import {atOnce} from './end-of-tick.ts';
 import {Journal} from './journal.ts';
 import {type Memory, RecentResults} from './memory.ts';
-import {isHarmless, NOWHERE} from './repeatable.ts';
+import {isHarmless, mayPayAgain, NOWHERE} from './repeatable.ts';
 import {closeSource, type Items, iteratorOf} from './source.ts';
 import type {BatchEvent, BatchOptions, BatchReport, BatchTarget, ChunkSender, Send} from './types.ts';
 
@@ -72,8 +73,7 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
       notify: client.on as ((event: BatchEvent) => void) | null,
       onResult: (onResult ?? (() => {})) as (result: unknown) => unknown,
       keyOf: namingOf(options),
-      reopens: (item, {refusal}) =>
-        options.retryFailed || (refusal === 'may-have-acted' && mayRepeat(handle, targetOf(item))),
+      reopens: (item, {refusal}) => options.retryFailed || reopens(handle, targetOf(item), refusal),
       targetOf,
     });
     return await batch.run(source, signal);
@@ -82,9 +82,20 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
   }
 }
 
-/** A key does not help: the earlier run sent the item without one, so the server would take it for another request. */
-const mayRepeat = (handle: PolicyHandle, {method = 'POST', url = NOWHERE}: BatchTarget): boolean =>
-  isHarmless(handle, method.toUpperCase(), url);
+/** Whether the policy now lets an item be sent that failed in an earlier run. */
+function reopens(handle: PolicyHandle, target: BatchTarget, refusal: Refusal | null): boolean {
+  const {method = 'POST', url = NOWHERE} = target;
+  switch (refusal) {
+    case 'may-have-acted':
+      // A key does not help: the earlier run sent the item without one, so the server would take it for another request.
+      return isHarmless(handle, method.toUpperCase(), url);
+    case 'paid-timeout':
+    case 'paid-attempts-exhausted':
+      return mayPayAgain(handle, method.toUpperCase(), url, refusal === 'paid-timeout');
+    default:
+      return false;
+  }
+}
 
 function portsOf<Item, Value>(options: BatchOptions<Item, Value>): Omit<Ports<Answer>, 'fetch'> {
   const {clock, random, ids, observer, on} = options;

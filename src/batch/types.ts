@@ -79,7 +79,8 @@ export interface BatchOptions<Item, Value, Json = unknown> {
   readonly journal?: string;
   /**
    * Continues the run of the journal, or starts one if the file does not exist. Sends the items without a result, and failed items that
-   * the server may have acted on if the policy now allows to repeat them. Default: false, and a journal with results is refused.
+   * the server may have acted on, or that may have to be paid for twice, if the policy now allows that. Default: false, and a journal with
+   * results is refused.
    */
   readonly resume?: boolean;
   /** Resumes, and sends every failed item again. Default: false. */

@@ -59,6 +59,7 @@ function advice({failedBy: by, failed, retryable}: BatchReport, unsent: number, 
   const final = failed - retryable;
   const lines: string[] = [];
   if (reasons.some(why => why.endsWith('may-have-acted'))) lines.push(...ONCE);
+  if (reasons.some(why => /paid-(?:timeout|attempts-exhausted)$/.test(why))) lines.push(...PAID);
   if (reasons.some(why => /^30[12378]$/.test(why))) lines.push(...REDIRECTED);
   if (again + final === 0) return lines;
   if (journal === undefined)
@@ -74,6 +75,11 @@ const ONCE = [
   ...ALLOW,
   'The first lets --resume send these requests. The second works from the first',
   'send on: what was sent without a key, only --retry-failed sends again.',
+];
+
+const PAID = [
+  'The server may have worked for a failed request, and may charge for it again, so',
+  '--resume does not send it. It does if the policy has "paid": null.',
 ];
 
 const REDIRECTED = [
