@@ -1,3 +1,4 @@
+import {leastConcurrency} from '../../src/policy/least-concurrency.ts';
 import {setting} from '../analysis/setting.ts';
 import {isSet, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
@@ -94,8 +95,10 @@ fixed. With a large ratio it takes many round trips to halve the load on an over
   *check(scope): Iterable<Draft> {
     const {concurrency} = scope.policy;
     // RL401 reports a minimum above the maximum.
-    if (concurrency?.kind !== 'adaptive' || concurrency.min > concurrency.max) return;
-    const {start, min, max, decreaseRatio} = concurrency;
+    if (concurrency?.kind !== 'adaptive') return;
+    const {start, max, decreaseRatio} = concurrency;
+    const min = leastConcurrency(concurrency);
+    if (min > max) return;
     if (min === max)
       yield {
         at: mostSpecific(scope, 'concurrency.min', 'concurrency.max'),

@@ -1,3 +1,4 @@
+import {leastConcurrency} from '../../src/policy/least-concurrency.ts';
 import {setting} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
@@ -65,7 +66,7 @@ that reason.
       yield refusing(
         scope,
         'concurrency.queue',
-        `the adaptive limit, which falls to ${concurrency.min} if the server throttles,`,
+        `the adaptive limit, which falls to ${leastConcurrency(concurrency)} if the server throttles,`,
       );
   },
 });

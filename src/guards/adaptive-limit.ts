@@ -7,6 +7,7 @@
  *
  * @see RFC 5681, section 3.1; Netflix concurrency-limits, AIMDLimit
  */
+import {leastConcurrency} from '../policy/least-concurrency.ts';
 import type {AdaptiveConcurrency} from '../policy/types.ts';
 
 /** What the end of an attempt says about the load on its origin. `nothing`: it failed for another reason, was refused or aborted. */
@@ -14,13 +15,15 @@ export type Load = 'fine' | 'too-much' | 'nothing';
 
 export class AdaptiveLimit {
   readonly #policy: AdaptiveConcurrency;
+  readonly #min: number;
   /** The limit as a fraction; `max` is its whole part. */
   #places: number;
   #decreasedAt = Number.NEGATIVE_INFINITY;
 
   constructor(policy: AdaptiveConcurrency) {
     this.#policy = policy;
-    this.#places = Math.min(Math.max(policy.start, policy.min), policy.max);
+    this.#min = leastConcurrency(policy);
+    this.#places = Math.min(Math.max(policy.start, this.#min), policy.max);
   }
 
   get max(): number {
@@ -36,7 +39,7 @@ export class AdaptiveLimit {
   #decrease(startedAt: number, now: number): void {
     if (startedAt <= this.#decreasedAt) return;
     this.#decreasedAt = now;
-    this.#places = Math.max(this.#policy.min, Math.floor(this.#places * this.#policy.decreaseRatio));
+    this.#places = Math.max(this.#min, Math.floor(this.#places * this.#policy.decreaseRatio));
   }
 
   /** A limit that is hardly used does not grow: the success of few attempts says nothing about many. */

@@ -70,7 +70,7 @@ export const defaultsByKind: Readonly<Record<string, Readonly<Record<string, obj
   },
   concurrency: {
     fixed: {kind: 'fixed', max: 50, queue: 0},
-    adaptive: {kind: 'adaptive', start: 20, min: 4, max: 256, decreaseRatio: 0.7, queue: 1000},
+    adaptive: {kind: 'adaptive', start: 20, max: 256, decreaseRatio: 0.7, queue: 1000},
   },
 });
 

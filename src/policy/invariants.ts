@@ -39,7 +39,7 @@ const openTimes: Check = ({breaker}) =>
     : [];
 
 const concurrencyBounds: Check = ({concurrency}) =>
-  concurrency?.kind === 'adaptive' && concurrency.min > concurrency.max
+  concurrency?.kind === 'adaptive' && concurrency.min !== undefined && concurrency.min > concurrency.max
     ? [
         {
           path: 'concurrency.min',

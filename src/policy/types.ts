@@ -1426,11 +1426,11 @@ export interface AdaptiveConcurrency {
    */
   readonly start: number;
   /**
-   * The limit never falls below this.
+   * The limit never falls below this. Default: 4, or max if that is less.
    *
-   * Unit: attempts. Default: 4.
+   * Unit: attempts.
    */
-  readonly min: number;
+  readonly min?: number;
   /**
    * The limit never exceeds this.
    *
@@ -1474,9 +1474,9 @@ export interface AdaptiveConcurrencyInput {
    */
   readonly start?: number | undefined;
   /**
-   * The limit never falls below this.
+   * The limit never falls below this. Default: 4, or max if that is less.
    *
-   * Unit: attempts. Default: 4.
+   * Unit: attempts.
    */
   readonly min?: number | undefined;
   /**

@@ -33,6 +33,19 @@ describe('AdaptiveLimit', () => {
     expect(limit.max - before).to.be.within(2, 3);
   });
 
+  it('falls to 4, or to its maximum if that is less, where no minimum is stated', () => {
+    for (const [max, least] of [
+      [2, 2],
+      [4, 4],
+      [100, 4],
+    ] as const) {
+      const {min: _, ...unbounded} = policy({start: max, max});
+      const limit = new AdaptiveLimit(unbounded);
+      for (let round = 1; round <= 10; round++) roundTrip(limit, 'too-much', round * 20);
+      expect(limit.max).to.equal(least);
+    }
+  });
+
   it('decreases once per round trip, for any number of refused attempts', () => {
     const limit = new AdaptiveLimit(policy({start: 64}));
     expect(roundTrip(limit, 'too-much', 0)).to.equal(32);
