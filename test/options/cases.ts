@@ -702,7 +702,7 @@ const load: readonly Case[] = [
     a: {quota: {...stated, learn: true}},
     b: {quota: {...stated, learn: false}},
     scenario: otherCallHeld,
-    expect: ['0 2020 3839', '0 1000 2100'],
+    expect: ['0 2020 3024', '0 1000 2100'],
   },
   {
     path: 'quota.startPerSecond',
