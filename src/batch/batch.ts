@@ -6,6 +6,7 @@
 import type {Client} from '../client/client.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import type {Clock} from '../core/timer.ts';
+import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {Answer} from '../transport/answer.ts';
 import {Counters} from './counters.ts';
 import {Deliveries} from './deliveries.ts';
@@ -24,6 +25,7 @@ const READ_AHEAD = 1000;
 export class Batch<Item> implements Dispatcher<Item> {
   readonly client: Client<Answer>;
   readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
+  readonly weigh: (item: Item) => AskedTokens;
   readonly memory: Memory;
   readonly runId: string;
   readonly drain: Drain = new Drain();
@@ -55,6 +57,7 @@ export class Batch<Item> implements Dispatcher<Item> {
     this.#plan = plan;
     this.client = plan.client;
     this.send = plan.send;
+    this.weigh = plan.weigh;
     this.memory = plan.memory;
     this.runId = plan.memory.runId;
     this.notify = plan.notify;

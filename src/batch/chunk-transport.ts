@@ -13,6 +13,7 @@ import type {AbortSource} from '../core/abort-source.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import {answered, type Outcome} from '../core/outcome.ts';
+import type {AskedTokens} from '../decide/asked-tokens.ts';
 import {harmless} from '../decide/classification.ts';
 import {formatKey, needsKey} from '../decide/idempotency.ts';
 import {Answer, answerBodies, answerOf, answerOfError} from '../transport/answer.ts';
@@ -36,6 +37,8 @@ export interface Sender<Item> {
   readonly runId: string;
   readonly drain: Drain;
   readonly counters: Counters;
+  /** The tokens of an item. */
+  weigh(item: Item): AskedTokens;
   /** The server did not act on these items, so their intents in the journal are withdrawn. */
   unacted(entries: readonly Entry<Item>[]): void;
   /** Ends the batch. */
@@ -63,6 +66,13 @@ export class ChunkTransport<Item> implements Transport<Answer> {
     this.#requestsBefore = requestsBefore;
     this.open = entries;
     this.stop = sender.drain.signal;
+  }
+
+  /** Those of the items that the next request carries. */
+  get tokens(): AskedTokens {
+    const each = this.open.map(({item}) => this.#sender.weigh(item));
+    const sum = (key: keyof AskedTokens): number => each.reduce((total, tokens) => total + (tokens[key] ?? 0), 0);
+    return {inputTokens: sum('inputTokens'), outputTokens: sum('outputTokens')};
   }
 
   /** Resolves when the call is over. */

@@ -5,6 +5,7 @@ import {errorFactsOf} from '../call/error-facts.ts';
 import {innerReport} from '../call/inner-report.ts';
 import {type CallReport, isSentence, reportFor} from '../call/report.ts';
 import {isPromise} from '../core/awaitable.ts';
+import {RejectedError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type Classification, harmless} from '../decide/classification.ts';
 import type {Refusal} from '../decide/may-retry.ts';
@@ -75,6 +76,9 @@ export function failureOfItem(
 
 /** An error without a code is known by its name, and explained by its message. */
 function named({kind, error}: Outcome<Answer>, code: string, reason: string): {code: string; reason: string} {
+  // The message has the numbers, and no wait would help.
+  if (error instanceof RejectedError && error.code === 'QUOTA_TOO_LARGE')
+    return {code: error.code, reason: error.message};
   if (kind !== 'other' || !(error instanceof Error)) return {code, reason};
   if (error instanceof RedirectError) return {code: error.code, reason: error.message};
   const ownCode = (error as {code?: unknown}).code;

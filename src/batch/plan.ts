@@ -1,5 +1,6 @@
 /** A batch as it is run: every option settled. */
 import type {Client} from '../client/client.ts';
+import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {Answer} from '../transport/answer.ts';
 import type {Later} from './end-of-tick.ts';
 import type {Memory} from './memory.ts';
@@ -19,5 +20,6 @@ export interface BatchPlan<Item> {
   /** Whether an item that failed in an earlier run is sent again. */
   reopens(item: Item, failure: ItemFailure): boolean;
   keyOf(item: Item, index: number): string;
+  readonly weigh: (item: Item) => AskedTokens;
   targetOf(item: Item): BatchTarget;
 }

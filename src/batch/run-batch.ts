@@ -1,6 +1,7 @@
 /** The entry point of batches: turns options into a plan, and runs the plan. */
 
 import {innerReport} from '../call/inner-report.ts';
+import {caught} from '../client/caught-weigh.ts';
 import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
@@ -8,6 +9,7 @@ import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {endOfTick} from '../core/system-clock.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
+import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {Answer} from '../transport/answer.ts';
 import {Batch} from './batch.ts';
@@ -65,6 +67,7 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
     const batch = new Batch<Item>({
       client,
       send,
+      weigh: options.weigh === undefined ? () => NO_TOKENS : caught(options.weigh, 'weigh(item)'),
       memory,
       concurrency,
       ordered,
@@ -81,6 +84,8 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
     await memory.close();
   }
 }
+
+const NO_TOKENS: AskedTokens = {};
 
 /** Whether the policy now lets an item be sent that failed in an earlier run. */
 function reopens(handle: PolicyHandle, target: BatchTarget, refusal: Refusal | null): boolean {

@@ -5,13 +5,13 @@
  * open circuit closes; and to look for the one item for which a server refuses the others.
  */
 import {beginCall, type CallContext, type CallFacts} from '../call/context.ts';
+import {amountsOf} from '../call/quota.ts';
 import {reportFor} from '../call/report.ts';
 import type {Client} from '../client/client.ts';
-import type {RejectedError} from '../core/errors.ts';
+import {RejectedError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {sleep} from '../core/timer.ts';
 import {isOverQuota} from '../decide/classification.ts';
-import {ONE_REQUEST} from '../guards/quota-amounts.ts';
 import type {CallOverrides} from '../policy/types.ts';
 import type {Answer} from '../transport/answer.ts';
 import {ChunkTransport, type Sender} from './chunk-transport.ts';
@@ -74,6 +74,10 @@ export async function runChunk<Item>(batch: Dispatcher<Item>, entries: readonly 
   }
 }
 
+/** The chunk takes more than its quota ever admits at once; a part of it may not. */
+const isTooLargeForQuota = (error: unknown): boolean =>
+  error instanceof RejectedError && error.code === 'QUOTA_TOO_LARGE';
+
 /** Attempts already made count, or a circuit that opens now and then would make them endless. */
 function attemptsLeft({plan}: CallFacts, before: CallOverrides | undefined, made: number): CallOverrides | undefined {
   if (made === 0 || plan.observesOnly || plan.maxAttempts === Number.POSITIVE_INFINITY) return before;
@@ -88,8 +92,9 @@ function settleDone<Item>(batch: Dispatcher<Item>, entries: readonly Entry<Item>
  * With a key, 422 means that the server knows the key with another body. The halves would have new keys, so the server would act on them
  * again.
  */
-function splits({keyed, decision}: CallFacts, {status}: Outcome, open: readonly unknown[]): boolean {
+function splits({keyed, decision}: CallFacts, {status, error}: Outcome, open: readonly unknown[]): boolean {
   if (open.length === 1 || decision?.classification.transient) return false;
+  if (isTooLargeForQuota(error)) return true;
   return SPLITTING.includes(status) && !(status === 422 && keyed);
 }
 
@@ -98,16 +103,15 @@ function splits({keyed, decision}: CallFacts, {status}: Outcome, open: readonly 
  *
  * @param maySendMore Whether throttled items may be sent again.
  */
-function holdAfter(
-  {guards, decision, client}: CallFacts,
-  {kind, error, status}: Outcome,
-  maySendMore: boolean,
-): number | null {
+function holdAfter(call: CallContext<Answer>, {kind, error, status}: Outcome, maySendMore: boolean): number | null {
   if (kind === 'rejected') return holdAfterRejection(error as RejectedError);
+  const {guards, decision, client} = call;
   const {quota, breaker} = guards;
   switch (decision?.refusal) {
     case 'quota-exceeded':
-      return Math.min(LONGEST_QUEUE_MS, quota?.waitMs(ONE_REQUEST, true, client.clock.now()) ?? 0);
+      return quota === null
+        ? 0
+        : Math.min(LONGEST_QUEUE_MS, quota.waitMs(amountsOf(call, quota), true, client.clock.now()));
     case 'attempts-exhausted':
       return quota?.learns && maySendMore && isOverQuota(decision.classification, status) ? 0 : null;
     case 'breaker-open':

@@ -6,6 +6,7 @@ import type {SteadfetchEvent} from '../core/events.ts';
 import type {Observer} from '../core/observer.ts';
 import type {Ids, Random} from '../core/random.ts';
 import type {Clock} from '../core/timer.ts';
+import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 
 /** The second argument of `send`. */
@@ -64,6 +65,11 @@ export interface BatchOptions<Item, Value, Json = unknown> {
   readonly policy?: PolicyArgument<Json>;
   /** Where items are sent. A function is called with the item; of a chunk, with the first. */
   readonly target?: BatchTarget | ((item: Item) => BatchTarget);
+  /**
+   * Tokens that an item takes of a `quota`: of the prompt, and the most that may be generated. The items of a chunk add up. If the answer
+   * reports its `usage`, the quota is corrected by it. What it throws is reported once, and the item counts as 0 tokens. Default: 0 tokens.
+   */
+  readonly weigh?: (item: Item) => AskedTokens;
   /** Largest number of requests at a time, including those that wait for a retry. Default: 16. */
   readonly concurrency?: number;
   /** The key of an item. Items with the same key are duplicates. Default: its content, which then has to be plain data or bytes. */

@@ -1,6 +1,7 @@
 /** How the bodies of one kind of response are watched and given up: fetch's, undici's, gRPC's, a batch's. */
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {Clock} from '../core/timer.ts';
+import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {BodyListener} from './body-listener.ts';
 import type {ErrorRead} from './read-error.ts';
 import type {BeginningEnd, StreamBeginning} from './stream-beginning.ts';
@@ -24,6 +25,8 @@ export interface ResponseBodies<in R extends AttemptResponse> {
    * @returns Undefined, now or later, where there is nothing that can be read within the limits.
    */
   readError?(response: R, limits: ErrorRead): unknown;
+  /** The usage that an answer reports which was read before the engine gets it. Left out: it is found as the caller reads the body. */
+  usageOf?(response: R): AskedTokens;
   /** Prepares to read the beginning of an event stream. Left out, or null: such a body cannot be read ahead. */
   readAhead?(response: R, beginning: StreamBeginning): ReadAhead | null;
   /** The response is not read. */

@@ -19,13 +19,13 @@ import {CallPause, signalOf} from './wait.ts';
 export function amountsOf<R extends AttemptResponse>(call: CallContext<R>, {countsTokens}: Quota): Amounts {
   if (!countsTokens) return ONE_REQUEST;
   const {client, method, rawUrl: url, transport} = call;
-  const {bodyText} = transport;
+  const {bodyText, tokens = {}} = transport;
   const estimated = askedTokens(bodyText);
   const weighed = client.weigh?.({method, url, bodyText}) ?? {};
   return {
     requests: 1,
-    inputTokens: countOf(weighed.inputTokens) ?? estimated.inputTokens ?? 0,
-    outputTokens: countOf(weighed.outputTokens) ?? estimated.outputTokens ?? 0,
+    inputTokens: countOf(tokens.inputTokens) ?? countOf(weighed.inputTokens) ?? estimated.inputTokens ?? 0,
+    outputTokens: countOf(tokens.outputTokens) ?? countOf(weighed.outputTokens) ?? estimated.outputTokens ?? 0,
   };
 }
 

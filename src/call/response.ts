@@ -58,6 +58,8 @@ export function discardResponse<R extends AttemptResponse>(attempt: Attempt<R>, 
 export function deliverResponse<R extends AttemptResponse>(attempt: Attempt<R>, response: R): void {
   const {cancellation, held} = attempt;
   attempt.held = null;
+  const {taken} = attempt;
+  if (taken !== null) quietly(() => settleAnswer(attempt, taken, response));
   const isReadable = held?.release() ?? true;
   if (!isReadable) return cancellation.release();
   if (!cancellation.hasRequest) return;
@@ -68,12 +70,19 @@ export function deliverResponse<R extends AttemptResponse>(attempt: Attempt<R>, 
   }
 }
 
+/** Settles the quota by the usage of an answer that was read already. */
+function settleAnswer<R extends AttemptResponse>({call}: Attempt<R>, taken: QuotaReservation, response: R): void {
+  const {bodies} = call.transport;
+  if (bodies.usageOf === undefined || !call.guards.quota?.countsTokens) return;
+  taken.settle(bodies.usageOf(response), call.client.clock.now());
+}
+
 function trackBody<R extends AttemptResponse>({call, cancellation, span, taken}: Attempt<R>, response: R): void {
   const {client, transport, plan} = call;
   const {bodies, bodyGetsFreshTime, bodyGraceMs = 0} = transport;
   const pulse = plan.policy.stream === null ? null : pulseOf(response);
   const body = new TrackedBody(cancellation, client.answers.isFailure(response.status), pulse);
-  if (taken !== null && call.guards.quota?.countsTokens)
+  if (taken !== null && bodies.usageOf === undefined && call.guards.quota?.countsTokens)
     body.tap = new UsageTap(usageIn, usage => quietly(() => taken.settle(usage, client.clock.now())));
   if (!bodies.track(response, body)) return cancellation.release();
   if (span !== null) body.span = startBody(span);

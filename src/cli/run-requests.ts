@@ -5,6 +5,7 @@ import type {BatchOptions, BatchReport, ItemResult} from '../batch/types.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {systemClock} from '../core/system-clock.ts';
+import {askedTokens} from '../decide/asked-tokens.ts';
 import {observed} from '../telemetry/observed.ts';
 import type {BatchArguments} from './batch-arguments.ts';
 import {BatchProgress} from './batch-progress.ts';
@@ -81,6 +82,7 @@ function optionsOf({options, files: {journal}, policy}: Run): Options {
     ...observed({}),
     policy,
     target: ({method, url}) => ({method, url}),
+    weigh: ({body}) => (body === undefined ? {} : askedTokens(JSON.stringify(body))),
     concurrency,
     // Not by the base: a run can go on through another way to the same server.
     keyOf: ({customId, method, path, body}, index) => (dedupe ? contentKey({method, path, body}, index) : customId),

@@ -13,6 +13,7 @@ import type {Answers} from '../decide/answers.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import {NO_GUARDS} from '../guards/registry.ts';
 import type {CallOverrides} from '../policy/types.ts';
+import {caught} from './caught-weigh.ts';
 import {watch} from './observe.ts';
 import type {Plan, Plans, Variant} from './plan.ts';
 import type {PolicyHandle} from './policy-handle.ts';
@@ -49,7 +50,7 @@ export class Client<R extends AttemptResponse> {
     this.observer = ports.observer ?? null;
     this.classify = ports.classify ?? null;
     this.prepareAttempt = ports.prepareAttempt ?? null;
-    this.weigh = ports.weigh === undefined ? null : guardedWeigh(ports.weigh);
+    this.weigh = ports.weigh === undefined ? null : caught(ports.weigh, 'weigh(request)');
     this.handle = handle;
     watch(this.observer, this.handle.guards, this.clock);
     const {on} = this;
@@ -88,26 +89,6 @@ export class Client<R extends AttemptResponse> {
       if (idleTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(idleTimeoutMs);
     }
   }
-}
-
-type Weigh = NonNullable<Ports['weigh']>;
-
-/** Catches the exceptions of `weigh`, and reports the first on the console. */
-function guardedWeigh(weigh: Weigh): Weigh {
-  let hasComplained = false;
-  return request => {
-    try {
-      return weigh(request) ?? {};
-    } catch (error) {
-      if (!hasComplained)
-        console.error(
-          'steadfetch: weigh(request) threw; the estimate counts. Later exceptions are not reported.',
-          error,
-        );
-      hasComplained = true;
-      return {};
-    }
-  };
 }
 
 /** A client, for steps to which all responses are alike. */

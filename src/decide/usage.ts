@@ -17,6 +17,31 @@ export function usageIn(text: string): AskedTokens {
   return {...(inputTokens !== undefined && {inputTokens}), ...(outputTokens !== undefined && {outputTokens})};
 }
 
+/** Under what vendors and their SDKs report the usage of an answer. */
+const PLACES: readonly string[] = ['usage', 'usageMetadata', 'usage_metadata'];
+/** Ollama reports it beside the answer. */
+const COUNTS: readonly string[] = ['prompt_eval_count', 'eval_count'];
+
+/** The usage in an answer that was parsed: at its top, or in its `body`. What cannot be read has none. */
+export function usageOf(answer: unknown): AskedTokens {
+  try {
+    for (const part of [answer, field(answer, 'body')]) {
+      const usage = PLACES.map(name => field(part, name)).find(isObject);
+      const text = JSON.stringify(usage ?? Object.fromEntries(COUNTS.map(name => [name, field(part, name)])));
+      const found = usageIn(text);
+      if (Object.keys(found).length > 0) return found;
+    }
+  } catch {
+    // A getter that throws, or an object that contains itself.
+  }
+  return {};
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+const field = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
+
 function total(text: string, names: RegExp, added: RegExp): number | undefined {
   const count = largest(text, names);
   return count === undefined ? undefined : count + (largest(text, added) ?? 0);

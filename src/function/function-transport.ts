@@ -3,6 +3,7 @@ import type {ResponseBodies} from '../body/response-bodies.ts';
 import {noteInner} from '../call/inner-report.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {TimeoutError} from '../core/errors.ts';
+import type {AskedTokens} from '../decide/asked-tokens.ts';
 import {Answer, answerBodies, answerOfError} from '../transport/answer.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import type {Transport, TransportRequest} from '../transport/transport.ts';
@@ -22,6 +23,7 @@ type Run = (signal: AbortSignal, context: FunctionContext) => Awaitable<unknown>
 export class FunctionTransport implements Transport<Answer> {
   readonly bodies: ResponseBodies<Answer> = answerBodies;
   readonly callerSignal: AbortSignal | null;
+  readonly tokens: AskedTokens | undefined;
   readonly passesCallerSignal = false;
   readonly replayable = true;
   readonly bodyGetsFreshTime = false;
@@ -29,10 +31,11 @@ export class FunctionTransport implements Transport<Answer> {
   readonly #key: string | undefined;
   #attempts = 0;
 
-  constructor(run: Run, key: string | undefined, callerSignal: AbortSignal | null) {
+  constructor(run: Run, key: string | undefined, callerSignal: AbortSignal | null, tokens: AskedTokens | undefined) {
     this.#run = run;
     this.#key = key;
     this.callerSignal = callerSignal;
+    this.tokens = tokens;
   }
 
   next(): TransportRequest<Answer> {

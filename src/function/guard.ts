@@ -10,6 +10,7 @@ import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
+import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import type {Answer} from '../transport/answer.ts';
 import {type FunctionContext, FunctionTransport} from './function-transport.ts';
@@ -25,12 +26,17 @@ export interface FunctionCall {
   readonly idempotent?: boolean;
   /** Ends the call: a wait ends, and the attempt in flight is aborted. */
   readonly signal?: AbortSignal;
+  /**
+   * The tokens that the call takes of a `quota`: of the prompt, and the most that may be generated. Default: 0. If the function returns an
+   * object with the `usage` of a vendor's SDK, the quota is corrected by it.
+   */
+  readonly tokens?: AskedTokens;
   /** Fields of the policy that this call changes. See docs/policy.md, Overrides of one call. */
   readonly resilience?: CallOverrides;
 }
 
 /** The functions beside a policy, and a name. Each is optional. */
-export interface FunctionPorts extends Omit<Ports<Answer>, 'fetch'> {
+export interface FunctionPorts extends Omit<Ports<Answer>, 'fetch' | 'weigh'> {
   /**
    * The name of what the functions call, such as `orders-db`. Functions of one name share a budget and a breaker. Letters, digits, dots and
    * hyphens. Default: `function`.
@@ -72,13 +78,13 @@ export function guard(policy?: PolicyInput | PolicyHandle, ports: FunctionPorts 
   const url = urlOf(name);
   const withInner = (input: ClassifyInput<Answer>) => innerDecision(input) ?? classify?.(input);
   const client = new Client<Answer>(handleOf(policy, ports.random), {...others, classify: withInner}, httpAnswers);
-  return async (run, {key, idempotent = false, signal, resilience} = {}) => {
+  return async (run, {key, idempotent = false, signal, tokens, resilience} = {}) => {
     const call = beginCall(client, 'POST', url, {
       ...resilience,
       ...(key !== undefined && {idempotencyKey: key}),
       ...(idempotent && {idempotentMethods: ['POST']}),
     });
-    const transport = new FunctionTransport(run, key, signal ?? null);
+    const transport = new FunctionTransport(run, key, signal ?? null, tokens);
     const outcome = await new Promise<Outcome<Answer>>(settle => runCall(call, transport, {settle}, call.startedAt));
     return unwrap(call, outcome);
   };

@@ -3,6 +3,7 @@ import {type ErrorRead, parsedText} from '../body/read-error.ts';
 import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
+import {usageOf} from '../decide/usage.ts';
 
 /** Headers as an object, or as a record by name. */
 export type AnswerHeaders = ResponseHeaders | Readonly<Record<string, string | readonly string[] | number | undefined>>;
@@ -42,6 +43,7 @@ export const answerBodies: ResponseBodies<Answer> = {
   track: () => false,
   hold: () => null,
   readError: (answer, limits) => errorBodyOf(answer, limits),
+  usageOf: ({value}) => usageOf(value),
   discard() {},
 };
 

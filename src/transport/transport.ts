@@ -5,6 +5,7 @@ import type {AbortSource} from '../core/abort-source.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {Sent} from '../decide/classification.ts';
 import type {Redirected} from '../decide/redirected.ts';
 
@@ -48,6 +49,8 @@ export interface Transport<R extends AttemptResponse> {
   readonly replayable: boolean | Promise<boolean>;
   /** The request body as text, where that is known without reading a stream. Left out, or undefined: it is not. */
   readonly bodyText?: string | undefined;
+  /** The tokens that the next attempt takes of a quota, if the adapter knows them. What is left out is estimated from `bodyText`. */
+  readonly tokens?: AskedTokens | undefined;
   /** Whether the body of a response gets the whole attempt timeout again, as ky's `timeout` means it. */
   readonly bodyGetsFreshTime: boolean;
   /** How much later than due the reading of a body is ended, where the adapter ends it itself; left out: 0. */
