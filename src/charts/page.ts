@@ -60,26 +60,34 @@ export interface TableText {
 /** The first column is text, the others are numbers. */
 export function table({columns, rows}: TableText): Html {
   return html`<div class="wide"><table>
-<thead><tr>${columns.map(column => html`<th scope="col">${column}</th>`)}</tr></thead>
+<thead><tr>${columns.map(columnHead)}</tr></thead>
 <tbody>
-${rows.map(([name, ...cells]) => html`<tr><th scope="row">${name ?? ''}</th>${cells.map(cell => html`<td>${cell}</td>`)}</tr>\n`)}</tbody>
+${rows.map(rowOf)}</tbody>
 </table></div>
 `;
 }
 
+const columnHead = (column: string): Html => html`<th scope="col">${column}</th>`;
+const cellOf = (text: string): Html => html`<td>${text}</td>`;
+const rowOf = ([name = '', ...cells]: readonly string[]): Html =>
+  html`<tr><th scope="row">${name}</th>${cells.map(cellOf)}</tr>\n`;
+
 /** The chart is drawn in both themes; the style shows one. */
 function figure({title, description}: FigureText, draw: (theme: Theme) => string, legend: readonly Html[]): Html {
+  const drawn = (theme: Theme): Html =>
+    html`<div class="chart ${theme.name}" role="img" aria-label="${description}">${Html.trusted(draw(theme))}</div>\n`;
   return html`<figure>
 <figcaption>${title}</figcaption>
 ${legend}
-${[LIGHT, DARK].map(theme => html`<div class="chart ${theme.name}" role="img" aria-label="${description}">${Html.trusted(draw(theme))}</div>\n`)}</figure>
+${[LIGHT, DARK].map(drawn)}</figure>
 `;
 }
 
-function legendOf(names: readonly string[]): Html {
-  return html`<ul class="legend">${names.map(
-    (name, index) => html`<li>${[LIGHT, DARK].map(theme => keyOf(theme, index))}${name}</li>`,
-  )}</ul>`;
+const legendOf = (names: readonly string[]): Html => html`<ul class="legend">${names.map(legendItem)}</ul>`;
+
+function legendItem(name: string, index: number): Html {
+  const keys = [LIGHT, DARK].map(theme => keyOf(theme, index));
+  return html`<li>${keys}${name}</li>`;
 }
 
 const keyOf = (theme: Theme, index: number): Html =>

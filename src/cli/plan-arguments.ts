@@ -187,7 +187,7 @@ function readCall(args: Arguments): PlannedCall {
 }
 
 /** The last word of the path. */
-const nameOf = (path = ''): string => /([\w-]+)[^\w]*$/.exec(path)?.[1] ?? 'planned';
+const nameOf = (path = ''): string => path.match(/[\w-]+/g)?.at(-1) ?? 'planned';
 
 function repeatOf(args: Arguments, method: string, path: string | undefined): Repeatability {
   if (defaultPolicy.idempotentMethods.includes(method)) return 'idempotent-method';

@@ -139,9 +139,11 @@ function samplesOf(name: string, {samples}: SimulationResult): Html[] {
       {rows: samples.map(rowOf)},
       {width: SIZE.width, height: AXES_HEIGHT + ROW_HEIGHT * samples.length},
     ),
-    html`<ol>${samples.map(sample => html`<li>${courseOf(sample)}: ${sample.reason}</li>`)}</ol>`,
+    html`<ol>${samples.map(sampleItem)}</ol>`,
   ];
 }
+
+const sampleItem = (sample: SampledCall): Html => html`<li>${courseOf(sample)}: ${sample.reason}</li>`;
 
 const courseOf = ({atMs, method, attempts}: SampledCall): string =>
   `${method} at ${duration(atMs)}, ${attempts.length === 0 ? 'not sent' : attempts.map(({reason}) => reason).join(', then ')}`;

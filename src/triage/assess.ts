@@ -146,7 +146,7 @@ export class Assessor {
     const {plans} = this.#handle;
     if (!plans.hasRoutes || target === undefined) return plans.base;
     const {origin, pathname} = targetOf(target);
-    const path = origin === null && target.startsWith('/') ? target.replace(/\?.*$/, '') : pathname;
+    const path = origin === null && target.startsWith('/') ? target.split('?', 1)[0]! : pathname;
     return plans.for(method, origin ?? '', path, undefined).plan;
   }
 

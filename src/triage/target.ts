@@ -34,11 +34,15 @@ function isOpaque(segment: string): boolean {
 
 /** The same for causes in a summary: without a query, and with `*` for everything that looks like an id. */
 export function targetGroup(shown: string): string {
-  return shown.replace(/\?.*$/, '').replaceAll(/\/(?=[^/]*\d)(?!v\d+(?:\/|$))[^/.:]+(?=\/|$)/g, '/*');
+  return shown.split('?', 1)[0]!.replaceAll(/\/(?=[^/]*\d)(?!v\d+(?:\/|$))[^/.:]+(?=\/|$)/g, '/*');
 }
 
 /** Printable ASCII only: nothing in a log moves the cursor of a terminal. */
 export function plain(text: string): string {
   const short = text.slice(0, LONGEST);
-  return /^[ -~]*$/.test(short) ? short : short.replaceAll(/[^ -~]/g, '?');
+  return /^[ -~]*$/.test(short)
+    ? short
+    : Array.from(short, character => (isPrintable(character) ? character : '?')).join('');
 }
+
+const isPrintable = (character: string): boolean => character >= ' ' && character <= '~';
