@@ -8,7 +8,7 @@ import {readMarkdown} from '../support/markdown.ts';
 import {fullProject, root} from './projects.ts';
 
 const ALLOWED =
-  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|-main\.cjs|\.licenses\.txt)|schema\/[a-z-]+\.schema\.json|schema\/presets\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+|api\/(?:README|[a-z]+)|rules\/(?:README|RL\d+)|decisions\/(?:README|\d{4}-[a-z0-9-]+))\.md|docs\/images\/[a-z-]+\.png|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|package\.json)$/;
+  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|-main\.cjs|\.licenses\.txt)|dist\/echarts\.licenses\.txt|schema\/[a-z-]+\.schema\.json|schema\/(?:presets|scenarios)\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+|api\/(?:README|[a-z]+)|rules\/(?:README|RL\d+)|decisions\/(?:README|\d{4}-[a-z0-9-]+))\.md|docs\/images\/[a-z-]+\.png|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|package\.json)$/;
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | {readonly types: string; readonly default: string}>>;
@@ -69,6 +69,13 @@ describe('tarball', () => {
     const names = [...text.matchAll(/^(\S+) \d+\.\d+\.\d+\n-+$/gm)].map(([, name]) => name);
     expect(names).to.deep.equal(['diff', 'ignore', 'jsonc-parser', 'picomatch', 'yaml']);
     expect(text.match(/Copyright|copyright/g)!.length).to.be.at.least(names.length);
+  });
+
+  it('has the licence of every package whose code the charts hold', () => {
+    const text = read('dist/echarts.licenses.txt');
+    const names = [...text.matchAll(/^(\S+) \d+\.\d+\.\d+\n-+$/gm)].map(([, name]) => name);
+    expect(names).to.deep.equal(['echarts', 'tslib', 'zrender']);
+    expect(text).to.contain('Apache License');
   });
 
   it('has every file that package.json names', () => {
