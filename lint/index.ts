@@ -12,7 +12,7 @@ export type {Config, PresetName, RuleSetting} from './config.ts';
 export type {ConfigFile, Override} from './config-file/config-file.ts';
 export type {ConfigHost} from './config-file/host.ts';
 export {ConfigLookup, type ConfigReading, type Loaded, type PolicyConfig} from './config-file/lookup.ts';
-export type {ConfigSlip} from './config-file/parse.ts';
+export type {ConfigMistake} from './config-file/parse.ts';
 export {type DialectDefinition, defineDialect} from './dialects/define-dialect.ts';
 export type {Capabilities, Dialect, FieldChange, TreeChange} from './dialects/dialect.ts';
 export {policiesAt} from './dialects/policies-at.ts';

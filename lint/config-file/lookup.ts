@@ -5,7 +5,7 @@ import type {Rule} from '../rule.ts';
 import {rules as builtIn} from '../rules/index.ts';
 import {type ConfigFile, configNames, defaultBaselineName} from './config-file.ts';
 import type {ConfigHost} from './host.ts';
-import type {ConfigSlip} from './parse.ts';
+import type {ConfigMistake} from './parse.ts';
 import {checkRuleNames, namesOf} from './rule-names.ts';
 import {configOf, settingsFor} from './settings.ts';
 
@@ -30,7 +30,7 @@ export interface ConfigReading {
   /** Undefined if there is a mistake. */
   readonly loaded: Loaded | undefined;
   /** The mistakes in the file; empty if there are none. */
-  readonly slips: readonly ConfigSlip[];
+  readonly mistakes: readonly ConfigMistake[];
 }
 
 /** The settings of one policy. */
@@ -89,7 +89,7 @@ export class ConfigLookup {
     const {shown} = this.#host;
     if (other === undefined) return this.read(file);
     const message = `${shown(file)} and ${shown(other)} are both there, and one configuration applies: delete one of them.`;
-    return {file, path: shown(file), loaded: undefined, slips: [{message, range: undefined}]};
+    return {file, path: shown(file), loaded: undefined, mistakes: [{message, range: undefined}]};
   }
 
   read(file: string): Promise<ConfigReading> {
@@ -124,9 +124,9 @@ export class ConfigLookup {
   async #read(file: string): Promise<ConfigReading> {
     const host = this.#host;
     const path = host.shown(file);
-    const {parseConfig, slipOf} = await import('./parse.ts');
-    const {file: config, slips, rangeOf} = await parseConfig(path, await host.read(file));
-    if (config === undefined) return {file, path, loaded: undefined, slips};
+    const {parseConfig, mistakeOf} = await import('./parse.ts');
+    const {file: config, mistakes, rangeOf} = await parseConfig(path, await host.read(file));
+    if (config === undefined) return {file, path, loaded: undefined, mistakes};
     const folder = host.folderOf(file);
     const plugins: Rule[] = [];
     for (const [index, name] of (config.plugins ?? []).entries()) {
@@ -134,8 +134,8 @@ export class ConfigLookup {
       const what = `${path}:${line}:${column}: plugins[${index}]`;
       plugins.push(...(await host.loadRules(host.resolve(folder, name), what, folder)));
     }
-    const unknown = checkRuleNames(config, namesOf([...builtIn, ...plugins])).map(each => slipOf(each, rangeOf));
+    const unknown = checkRuleNames(config, namesOf([...builtIn, ...plugins])).map(each => mistakeOf(each, rangeOf));
     const loaded = unknown.length === 0 ? {path, folder, file: config, plugins} : undefined;
-    return {file, path, loaded, slips: unknown};
+    return {file, path, loaded, mistakes: unknown};
   }
 }

@@ -10,7 +10,7 @@ import {type ConfigProblem, checkConfigFile} from './check.ts';
 import type {ConfigFile} from './config-file.ts';
 
 /** A mistake because of which a configuration cannot be used. */
-export interface ConfigSlip {
+export interface ConfigMistake {
   /** A whole sentence. */
   readonly message: string;
   /** Undefined if the mistake is not at a position in the text. */
@@ -20,7 +20,7 @@ export interface ConfigSlip {
 export interface ParsedConfig {
   /** Undefined if there is a mistake. */
   readonly file: ConfigFile | undefined;
-  readonly slips: readonly ConfigSlip[];
+  readonly mistakes: readonly ConfigMistake[];
   /** The position of a field, or of the nearest value around it. */
   readonly rangeOf: (path: string) => Range;
 }
@@ -34,15 +34,18 @@ export async function parseConfig(path: string, text: string): Promise<ParsedCon
   // A duplicate key would be a setting without effect.
   if (source.problems.length > 0) {
     const lines = linesOf(source);
-    const slips = source.problems.map(({message, span}) => ({message: sentence(message), range: lines.rangeOf(span)}));
-    return {file: undefined, slips, rangeOf};
+    const mistakes = source.problems.map(({message, span}) => ({
+      message: sentence(message),
+      range: lines.rangeOf(span),
+    }));
+    return {file: undefined, mistakes, rangeOf};
   }
   const value = unit === undefined ? {} : toValue(unit.root);
-  const slips = checkConfigFile(value).map(problem => slipOf(problem, rangeOf));
-  return {file: slips.length === 0 ? (value as ConfigFile) : undefined, slips, rangeOf};
+  const mistakes = checkConfigFile(value).map(problem => mistakeOf(problem, rangeOf));
+  return {file: mistakes.length === 0 ? (value as ConfigFile) : undefined, mistakes, rangeOf};
 }
 
-export const slipOf = ({path, message}: ConfigProblem, rangeOf: ParsedConfig['rangeOf']): ConfigSlip => ({
+export const mistakeOf = ({path, message}: ConfigProblem, rangeOf: ParsedConfig['rangeOf']): ConfigMistake => ({
   message: sentence(`${path === '' ? 'the configuration' : path} ${message}`),
   range: rangeOf(path),
 });

@@ -8,7 +8,7 @@ import {readRegularFile} from '../io/regular-file.ts';
 import {isRepository} from '../io/repository.ts';
 import type {ConfigHost} from './host.ts';
 import {ConfigLookup, type ConfigReading, type Loaded} from './lookup.ts';
-import type {ConfigSlip} from './parse.ts';
+import type {ConfigMistake} from './parse.ts';
 import {loadPlugin} from './plugins.ts';
 
 export class ConfigReader {
@@ -43,12 +43,12 @@ export class ConfigReader {
   }
 }
 
-function usable({path, loaded, slips}: ConfigReading): Loaded {
-  if (loaded === undefined) throw new CliError(slips.map(slip => formatSlip(path, slip)).join('\n'));
+function usable({path, loaded, mistakes}: ConfigReading): Loaded {
+  if (loaded === undefined) throw new CliError(mistakes.map(mistake => formatMistake(path, mistake)).join('\n'));
   return loaded;
 }
 
-const formatSlip = (path: string, {message, range}: ConfigSlip): string =>
+const formatMistake = (path: string, {message, range}: ConfigMistake): string =>
   range === undefined ? message : `${path}:${range.start.line}:${range.start.column}: ${message}`;
 
 function diskHost(cwd: string, onRead: (file: string) => void): ConfigHost {

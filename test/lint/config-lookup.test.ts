@@ -102,7 +102,7 @@ describe('the lookup of configurations', () => {
     const host = memory({'mem:/shop/.retry-lintrc.json': text});
     const {config, reading} = await new ConfigLookup(host).configFor(policy);
     expect(config).to.deep.equal({preset: 'recommended', rules: {}});
-    expect(reading?.slips).to.deep.equal([
+    expect(reading?.mistakes).to.deep.equal([
       {
         message: 'preset must be "recommended" or "strict", got "strickt".',
         range: {start: {line: 2, column: 3}, end: {line: 2, column: 11}},
@@ -110,16 +110,16 @@ describe('the lookup of configurations', () => {
     ]);
     const unknown = memory({'mem:/shop/.retry-lintrc.json': text.replace('strickt', 'strict')});
     const second = await new ConfigLookup(unknown).configFor(policy);
-    expect(second.reading?.slips.map(({message, range}) => [message.slice(0, 11), range?.start.line])).to.deep.equal([
-      ['rules.RL999', 3],
-    ]);
+    expect(second.reading?.mistakes.map(({message, range}) => [message.slice(0, 11), range?.start.line])).to.deep.equal(
+      [['rules.RL999', 3]],
+    );
   });
 
   it('refuses two configurations in one folder', async () => {
     const files = {'mem:/shop/.retry-lintrc.json': '{}', 'mem:/shop/.retry-lintrc.jsonc': '{}'};
     const {reading} = await new ConfigLookup(memory(files)).configFor(policy);
     expect(reading?.loaded).to.equal(undefined);
-    expect(reading?.slips.map(({message}) => message)).to.deep.equal([
+    expect(reading?.mistakes.map(({message}) => message)).to.deep.equal([
       'shop/.retry-lintrc.json and shop/.retry-lintrc.jsonc are both there, and one configuration applies: delete one of them.',
     ]);
   });
