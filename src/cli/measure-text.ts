@@ -160,7 +160,7 @@ const moreOrFewer = (difference: number): string => `${points(difference)} ${dif
 const points = (difference: number): string => Math.abs(100 * difference).toFixed(1);
 
 function wrapped(name: string, text: string): string[] {
-  return wrap(text, WIDTH - NAME).map((line, index) => `${(index === 0 ? name : '').padEnd(NAME)}${line}`);
+  return wrap(text, {width: WIDTH - NAME}).map((line, index) => `${(index === 0 ? name : '').padEnd(NAME)}${line}`);
 }
 
 const number = (value: number): string => value.toLocaleString('en');

@@ -8,8 +8,7 @@ import type {PlanRequest} from '../plan/request.ts';
 import type {Simulated} from '../plan/simulated.ts';
 import type {Stress} from '../plan/stress.ts';
 import type {MeasuredSource, PlanFacts} from './plan-facts.ts';
-
-const WIDTH = 80;
+import {wrap} from './wrap.ts';
 
 export function planReport(facts: PlanFacts): string {
   const {request, result, measured, out} = facts;
@@ -239,17 +238,6 @@ function table(rows: readonly (readonly string[])[], first: 'left' | 'right' = '
   );
 }
 
-/** Lines of at most 80 columns. The following lines are indented by two more columns. */
-function wrapped(text: string, indent: string): string[] {
-  const lines: string[] = [];
-  let line = indent;
-  for (const word of text.split(' ')) {
-    const next = line.trim() === '' ? `${line}${word}` : `${line} ${word}`;
-    if (next.length <= WIDTH || line.trim() === '') line = next;
-    else {
-      lines.push(line);
-      line = `${indent}${indent === '' ? '' : '  '}${word}`;
-    }
-  }
-  return [...lines, line];
-}
+/** The following lines are indented by two more columns. */
+const wrapped = (text: string, indent: string): string[] =>
+  wrap(text, {first: indent, rest: indent === '' ? '' : `${indent}  `});

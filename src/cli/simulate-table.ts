@@ -1,6 +1,7 @@
 /** The results of a simulation as a table of at most 80 columns, policies side by side, with their course over time below. */
 import type {Interval, SimulationResult} from '../simulate/result.ts';
 import {duration, failuresOf, rowsOf} from './simulate-rows.ts';
+import {wrap} from './wrap.ts';
 
 /** A result under the name that the table gives it. */
 export interface Named {
@@ -18,7 +19,7 @@ export function tableOf(results: readonly Named[], description: string): string 
   const [first] = results;
   if (first === undefined) return '';
   const {scenario, calls, durationMs, seed} = first.result;
-  const lines = [...wrapped(`${scenario}: ${description}`), `${calls} calls in ${duration(durationMs)}, seed ${seed}`];
+  const lines = [...wrap(`${scenario}: ${description}`), `${calls} calls in ${duration(durationMs)}, seed ${seed}`];
   for (let at = 0; at < results.length; at += COLUMNS) lines.push('', ...columnsOf(results.slice(at, at + COLUMNS)));
   lines.push('', ...courses('success over time', results, successOver, 1));
   const most = Math.max(1, ...results.flatMap(({result}) => requestsOver(result.timeline)));
@@ -97,18 +98,3 @@ function condensed(timeline: readonly Interval[]): Sums[] {
 
 const perSecond = (requests: number, {durationMs}: SimulationResult): number =>
   Math.round((requests * COURSE_WIDTH * 1000) / durationMs);
-
-// Text.
-
-const LINE_WIDTH = 80;
-
-function wrapped(text: string): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)!;
-    if (last === '') lines[lines.length - 1] = word;
-    else if (last.length + 1 + word.length <= LINE_WIDTH) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}

@@ -11,8 +11,8 @@ import type {Cause, TriageSummary} from '../triage/summary.ts';
 import {plain} from '../triage/target.ts';
 import type {WaitRange} from '../triage/wait-range.ts';
 import {waitRange} from '../triage/wait-range.ts';
+import {WIDTH, wrap} from './wrap.ts';
 
-const WIDTH = 80;
 const INDENT = '       ';
 
 export const tableHead = (): string => `${row('line', 'time UTC', 'method', 'signal', 'class', 'decision', 'wait')}\n`;
@@ -87,26 +87,8 @@ const cut = (text: string, width: number): string =>
   text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}~`;
 
 /** Facts one after the other, on as many lines as they take. */
-function wrapped(facts: readonly string[], indent = INDENT): string {
-  const room = WIDTH - indent.length;
-  const words = facts
-    .join('; ')
-    .split(' ')
-    .flatMap(word => pieces(word, room));
-  const lines: string[] = [];
-  let line = '';
-  for (const word of words) {
-    const next = line === '' ? word : `${line} ${word}`;
-    if (next.length > room) lines.push(line);
-    line = next.length > room ? word : next;
-  }
-  return [...lines, line].map(each => indent + each).join('\n');
-}
-
-/** A target can be longer than a line. */
-function pieces(text: string, room: number): string[] {
-  return text.length <= room ? [text] : [text.slice(0, room), ...pieces(text.slice(room), room)];
-}
+const wrapped = (facts: readonly string[], indent = INDENT): string =>
+  wrap(facts.join('; '), {first: indent}).join('\n');
 
 /** `0-400 ms`, `102.7-103.7 s`. */
 function waitText(range: WaitRange | null): string {
@@ -219,5 +201,5 @@ function suggestionRows({changes}: Suggestion): string[] {
 
 function diffLines(sign: '-' | '+', field: string, value: unknown): string[] {
   const text = `${sign} "${field}": ${JSON.stringify(value)}`;
-  return pieces(text.replaceAll(',', ', '), WIDTH);
+  return wrap(text.replaceAll(',', ', '));
 }
