@@ -52,7 +52,7 @@ Calls without a policy stand beside each policy:
 \`\`\`text
 ${await printed('spike')}\`\`\`
 
-The load is five times the usual for ten seconds. Each timeout of the naive client adds a request to a line that is too long already, so the
+The load is five times the usual for ten seconds. Each timeout of the naive client adds a request to a queue that is too long already, so the
 service works for clients that have given up, and stays down after the spike: a metastable failure. With a budget and a breaker it comes back.
 
 ## Scenarios
@@ -80,7 +80,7 @@ A scenario of your own is a JSON file; \`steadfetch/scenario.schema.json\` descr
 }
 \`\`\`
 
-A request meets, in this order: outages, faults, quotas, load shedding, and the workers with their line. Work that has begun goes on when its client
+A request meets, in this order: outages, faults, quotas, load shedding, and the workers with their queue. Work that has begun goes on when its client
 has given up, as in most servers; \`capacity.stopsAbandoned\` changes that. With \`layers\`, each call of a service is a call of its own to the next
 one, under a policy of its own.
 

@@ -3,7 +3,7 @@
 const Native = globalThis.ReadableStream?.prototype;
 
 /**
- * Locks a body that nobody reads, and returns what unlocks it.
+ * Locks a body that has no reader. The returned function unlocks it.
  *
  * An abort makes the fetch of Node 22 (undici 6) cancel the body. Where a copy was cancelled before, that ends with the reason of the abort,
  * which nothing catches: an unhandled rejection, which ends the process. The fetch leaves a locked body alone, and the abort breaks it all the same.

@@ -126,7 +126,7 @@ class ReadingProgress implements ProgressSource {
 class Output {
   readonly #stream: NodeJS.WriteStream;
   #text = '';
-  /** The reader went away, such as `head`: nobody waits for the rest. */
+  /** The reader of the output ended, such as `head`. The rest is not written. */
   isClosed = false;
 
   constructor(stream: NodeJS.WriteStream, onClosed: () => void) {

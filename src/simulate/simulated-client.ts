@@ -200,7 +200,7 @@ function failed(message: string, code: string, syscall: string): Error {
   return Object.freeze(new TypeError('fetch failed', {cause}));
 }
 
-/** Nobody reads the ids of a simulated call. */
+/** The service does not read the ids of a simulated call. */
 const NO_IDS: Ids = {correlationId: () => 'simulated', requestId: () => 'simulated', idempotencyKey: () => 'simulated'};
 
 /** Of a request whose caller sets no header. What the engine writes is not read, so that all attempts share one. */

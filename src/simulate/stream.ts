@@ -13,7 +13,7 @@ const errorBytes = (status: number): Uint8Array =>
 
 export class SimulatedStream {
   readonly #errorStatus: number;
-  /** Events that came before anyone read, and while nobody does. */
+  /** Events that no reader has taken yet. */
   readonly #unread: StreamEvent[] = [];
   #beginning: StreamBeginning | null = null;
   #begun: ((end: BeginningEnd) => void) | null = null;

@@ -36,7 +36,7 @@ export interface Evidence {
   readonly longestHintMs: number;
 }
 
-/** Nobody waits longer for an answer; a longer hint is rather left to the caller. */
+/** The longest hint that a suggested policy obeys. The caller handles a longer one. */
 const LONGEST_WAIT_MS = 300_000;
 
 /**

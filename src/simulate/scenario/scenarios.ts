@@ -141,11 +141,11 @@ export const scenarios: Readonly<Record<string, ScenarioInput>> = {
       },
     },
   },
-  /** A service near its capacity that gets five times the load for 10 s, and finishes work that nobody waits for. */
+  /** A service near its capacity that gets five times the load for 10 s, and finishes work for clients that have given up. */
   'spike': {
     version: 1,
     name: 'spike',
-    description: 'A service near its capacity that gets five times the load for 10 s, and finishes work that nobody waits for.',
+    description: 'A service near its capacity that gets five times the load for 10 s, and finishes work for clients that have given up.',
     durationMs: 180000,
     traffic: {perSecond: 80, clients: 10, phases: [{fromMs: 20000, toMs: 30000, perSecond: 400}]},
     service: {latencyMs: {kind: 'exponential', meanMs: 100}, capacity: {workers: 10, queue: 5000}},

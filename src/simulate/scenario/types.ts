@@ -603,8 +603,8 @@ export interface Capacity {
    */
   readonly headers: readonly ScenarioHeader[];
   /**
-   * Whether the service drops a request whose client has given up. Most servers do not: they finish the work, and
-   * nobody reads the answer.
+   * Whether the service drops a request whose client has given up. Most servers do not: they finish the work,
+   * although the client does not read the answer.
    *
    * Default: false.
    */
@@ -634,8 +634,8 @@ export interface CapacityInput {
    */
   readonly headers?: readonly ScenarioHeader[] | undefined;
   /**
-   * Whether the service drops a request whose client has given up. Most servers do not: they finish the work, and
-   * nobody reads the answer.
+   * Whether the service drops a request whose client has given up. Most servers do not: they finish the work,
+   * although the client does not read the answer.
    *
    * Default: false.
    */
