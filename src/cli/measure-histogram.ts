@@ -54,7 +54,9 @@ function withoutGaps(rows: readonly HistogramRow[]): HistogramRow[] {
 /** From the last bound at or below the least value to the first one above the greatest. */
 function boundsOf(series: readonly number[], least: number, most: number): number[] {
   const bounds: number[] = [];
-  for (let decade = Math.floor(Math.log10(least)); bounds.at(-1) === undefined || bounds.at(-1)! <= most; decade++) {
+  // From the decade below, because the logarithm of 999,999.9999999999 is rounded to 6.
+  const first = Math.floor(Math.log10(least)) - 1;
+  for (let decade = first; bounds.at(-1) === undefined || bounds.at(-1)! <= most; decade++) {
     for (const step of series) {
       const bound = Number(`${step}e${decade}`);
       if (bound <= least) bounds.length = 0;

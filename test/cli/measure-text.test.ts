@@ -120,6 +120,11 @@ describe('measureText', () => {
     );
   });
 
+  it('has a row for a latency whose logarithm is rounded up', () => {
+    const rows = histogramOf([asCalls([{durationMs: 999_999.999999999, failure: null}]), []]);
+    expect(rows).to.deep.equal([{range: '700,000 to 1,000,000', counts: [1, 0]}]);
+  });
+
   it('takes as many calls as --yes allows', () => {
     const many = Array.from({length: 200_000}, (_, pair) => call(pair, 10 + (pair % 10)));
     expect(histogramOf([many, many])).to.deep.equal([
