@@ -8,9 +8,9 @@ import {harmless} from '../formatters/harmless.ts';
 import {counted} from '../formatters/sum.ts';
 import {CliError} from '../io/cli-error.ts';
 import {lintText} from '../lint.ts';
+import {targetsOf} from '../workspace/targets.ts';
+import {Workspace} from '../workspace/workspace.ts';
 import type {Command} from './command.ts';
-import {targetsOf} from './targets.ts';
-import {Workspace} from './workspace.ts';
 
 export const baseline: Command = async (args, io) => {
   const workspace = new Workspace(args, io);

@@ -15,9 +15,9 @@ import {readOperand} from '../io/operand.ts';
 import {lintText} from '../lint.ts';
 import type {BadExample} from '../rule.ts';
 import {codeOf} from '../rule-set.ts';
+import {Workspace} from '../workspace/workspace.ts';
 import {wantsColour} from './colour.ts';
 import type {Command} from './command.ts';
-import {Workspace} from './workspace.ts';
 
 export const explain: Command = async (args, io) => {
   const [name = '', operand] = args.operands;

@@ -1,7 +1,7 @@
 /** Suggests a name for standard input, which is read as JSON without one, if its text looks like YAML. */
 
 import type {Report} from '../finding.ts';
-import {inputName} from './workspace.ts';
+import {inputName} from '../workspace/workspace.ts';
 
 /** A YAML key at the start of a line. A JSON key would be in quotes. */
 const YAML_KEY = /^[\w$-]+:(?:\s|$)/m;

@@ -9,15 +9,15 @@ import {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
 import {writeFileAtomically} from '../io/write-file.ts';
 import {lintText} from '../lint.ts';
+import {targetsOf} from '../workspace/targets.ts';
+import {Workspace} from '../workspace/workspace.ts';
 import type {Command} from './command.ts';
 import {errorsOnly, exitCodeOf} from './exit-code.ts';
 import {inputSuggestion} from './input-suggestion.ts';
 import {type LintOptions, readLintOptions} from './lint-options.ts';
 import {Progress} from './progress.ts';
 import {writeReports} from './report.ts';
-import {targetsOf} from './targets.ts';
 import {type Run, watchRuns} from './watch-runs.ts';
-import {Workspace} from './workspace.ts';
 
 export const lint: Command = async (args, io) => {
   const options = readLintOptions(args);

@@ -3,8 +3,8 @@
 import {severities} from '../config-file/settings.ts';
 import {jsonText} from '../formatters/harmless.ts';
 import {readOperand} from '../io/operand.ts';
+import {Workspace} from '../workspace/workspace.ts';
 import type {Command} from './command.ts';
-import {Workspace} from './workspace.ts';
 
 export const printConfig: Command = async (args, io) => {
   const path = readOperand(args.operands[0] ?? 'policy.json').path;

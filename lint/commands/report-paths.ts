@@ -4,7 +4,7 @@ import {resolve} from 'node:path';
 import type {Finding} from '../finding.ts';
 import type {Run} from '../formatters/formatter.ts';
 import {shownPath} from '../io/paths.ts';
-import {inputName} from './workspace.ts';
+import {inputName} from '../workspace/workspace.ts';
 
 /**
  * @param cwd The folder to which the paths of the run are relative. Absolute.

@@ -7,10 +7,10 @@ import type {Run} from '../formatters/formatter.ts';
 import {formatters} from '../formatters/index.ts';
 import type {Stream} from '../io/io.ts';
 import {writeFileAtomically} from '../io/write-file.ts';
+import type {Workspace} from '../workspace/workspace.ts';
 import {wantsColour} from './colour.ts';
 import type {Output} from './lint-options.ts';
 import {withPathsFrom} from './report-paths.ts';
-import type {Workspace} from './workspace.ts';
 
 /** @param stream Receives reports without a file. */
 export async function writeReports(

@@ -5,9 +5,9 @@ import {jsonText} from '../formatters/harmless.ts';
 import {painter} from '../formatters/paint.ts';
 import {counted} from '../formatters/sum.ts';
 import {readOperand} from '../io/operand.ts';
+import {Workspace} from '../workspace/workspace.ts';
 import {wantsColour} from './colour.ts';
 import type {Command} from './command.ts';
-import {Workspace} from './workspace.ts';
 
 export const rules: Command = async (args, io) => {
   const path = readOperand(args.operands[0] ?? 'policy.json').path;

@@ -1,12 +1,12 @@
 /** Computes the arithmetic of a rule with the numbers of a file. Pure, like the linter. */
 
 import type {Config} from '../config.ts';
-import {policiesOf} from '../dialects/policies.ts';
-import {type Model, modelOf} from '../model/model.ts';
+import type {Model} from '../model/model.ts';
+import {modelsOf, scopeAt} from '../model/models.ts';
 import type {Scope} from '../model/scope.ts';
 import {draftsOf} from '../report/drafts.ts';
 import type {Rule} from '../rule.ts';
-import {type FilesRequest, readerOf, sourceOf} from '../source/files.ts';
+import {type FilesRequest, sourceOf} from '../source/files.ts';
 import {arithmeticOf} from './arithmetic.ts';
 import type {Explanation} from './blocks.ts';
 
@@ -37,9 +37,9 @@ export async function explainFile(rule: Rule, request: ExplainRequest): Promise<
   const arithmetic = arithmeticOf(rule.code);
   const source = await sourceOf(request);
   if (arithmetic === undefined || source.problems.some(({code}) => code !== 'RL002')) return [];
-  const {dialect, shapes} = policiesOf(source, request.config?.dialects);
-  const models = await Promise.all(shapes.map(shape => modelOf(shape, readerOf(request), dialect)));
-  const scopes = request.offset === undefined ? scopesOf(models, rule) : scopesAt(models, request.offset);
+  const models = await modelsOf(source, request);
+  const at = request.offset === undefined ? undefined : scopeAt(models, request.offset);
+  const scopes = request.offset === undefined ? scopesOf(models, rule) : at === undefined ? [] : [at];
   return withoutRepeats(scopes.map(scope => ({title: scope.title, blocks: arithmetic(scope)})));
 }
 
@@ -47,17 +47,6 @@ export async function explainFile(rule: Rule, request: ExplainRequest): Promise<
 function scopesOf(models: readonly Model[], rule: Rule): Scope[] {
   const flagged = models.flatMap(model => flaggedIn(model, rule));
   return flagged.length > 0 ? flagged : models.flatMap(model => model.scopes.slice(0, 1));
-}
-
-/** The route around an offset, else the policy. */
-function scopesAt(models: readonly Model[], offset: number): Scope[] {
-  const around = models.flatMap(({scopes}) => scopes).filter(scope => isAround(scope, offset));
-  return around.slice(-1);
-}
-
-function isAround({own, base}: Scope, offset: number): boolean {
-  const node = own.entry === undefined ? own.shape?.places.get(base)?.node : undefined;
-  return node !== undefined && node.span.start <= offset && offset <= node.span.end;
 }
 
 const flaggedIn = (model: Model, rule: Rule): Scope[] => [

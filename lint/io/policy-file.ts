@@ -24,9 +24,14 @@ export const isOfLinter = (name: string): boolean => OWN.test(name);
 
 export const hasPolicyName = (name: string): boolean => NAME.test(name);
 
-export function isPolicyFile(path: string, name: string): boolean {
+export const isPolicyFile = (path: string, name: string): boolean => isPolicy(name, () => headOf(path));
+
+/** As `isPolicyFile`, for a text that an editor has. */
+export const isPolicyText = (text: string, name: string): boolean => isPolicy(name, () => text.slice(0, headBytes));
+
+function isPolicy(name: string, head: () => string): boolean {
   if (hasPolicyName(name)) return true;
-  return READABLE.test(name) && !OTHERS.test(name) && OUR_SCHEMA.test(headOf(path));
+  return READABLE.test(name) && !OTHERS.test(name) && OUR_SCHEMA.test(head());
 }
 
 function headOf(path: string): string {

@@ -33,6 +33,8 @@ const LINT_LAYERS: readonly (readonly string[])[] = [
   ['lint.ts'],
   ['fix.ts', 'editor', 'formatters', 'io'],
   ['rule-tester.ts', 'config-file'],
+  ['workspace'],
+  ['lsp'],
   ['commands'],
   ['cli.ts', 'index.ts'],
   ['main.ts', 'launcher.ts'],
@@ -55,11 +57,13 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   picomatch: /^lint\/(?:io|config-file)\//,
   ignore: /^lint\/io\//,
   diff: /^lint\/commands\/diff\.ts$/,
+  'vscode-languageserver-protocol': /^lint\/lsp\//,
+  'vscode-languageserver-textdocument': /^lint\/lsp\//,
   'cli-progress': /^src\/cli\//,
   'echarts/': /^src\/charts\/echarts\.ts$/,
   // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal.
   'node:':
-    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|commands)\/))/,
+    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|lsp|commands)\/))/,
 };
 
 /** Entries that need Node. Everything else runs in browsers and workers too. */

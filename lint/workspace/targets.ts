@@ -59,7 +59,7 @@ async function selectIn(
   for (const operand of operands) workspace.dependencies?.note(workspace.absolute(readOperand(operand).path));
   const selection = await select(operands, {
     cwd,
-    declared: await declaredIn(workspace),
+    declared: await declaredIn(workspace, (...entry) => checkDeclared(workspace, ...entry)),
     holds: (path, pointer) => workspace.holds(shownPath(cwd, path), pointer),
     isLeftOut: path => reports.includes(path),
   });
@@ -109,21 +109,32 @@ function readInput(args: Arguments, workspace: Workspace): void {
   if (pointer !== '') workspace.setPointers(path, [pointer]);
 }
 
-/** The pointers to policies in other files, as the configuration of this folder declares them. */
-async function declaredIn(workspace: Workspace): Promise<(path: string) => readonly string[]> {
+/**
+ * The pointers to policies in other files, as the configuration of this folder declares them.
+ *
+ * @param check Called with each entry that names an existing file.
+ */
+export async function declaredIn(
+  workspace: Workspace,
+  check: (file: string, entry: string, pointer: string) => Promise<void> | void = () => {},
+): Promise<(path: string) => readonly string[]> {
   const loaded = await workspace.loadedFor('policy.json');
   if (loaded?.file.policies === undefined) return () => [];
   const entries = await Promise.all(
     loaded.file.policies.map(async (entry, index) => {
       const {path, pointer} = readOperand(entry);
       const file = resolve(loaded.folder, path);
-      // A glob may match files without a policy. An entry that names a file must have one.
-      if (!isGlob(path) && existsSync(file) && !(await workspace.holds(shownPath(workspace.io.cwd, file), pointer)))
-        throw new CliError(`${loaded.path}: policies[${index}]: ${path} has nothing at ${pointer}.`);
+      if (!isGlob(path) && existsSync(file)) await check(file, `${loaded.path}: policies[${index}]: ${path}`, pointer);
       return {matches: await matcherOf([path], loaded.folder), pointer};
     }),
   );
   return path => entries.filter(({matches}) => matches(path)).map(({pointer}) => pointer);
+}
+
+/** A glob may match files without a policy. An entry that names a file must have one. */
+async function checkDeclared(workspace: Workspace, file: string, entry: string, pointer: string): Promise<void> {
+  if (!(await workspace.holds(shownPath(workspace.io.cwd, file), pointer)))
+    throw new CliError(`${entry} has nothing at ${pointer}.`);
 }
 
 /** The policies that changed, and those that extend a changed file. */
