@@ -23,6 +23,12 @@ export function baselineOf(reports: readonly Report[]): Baseline {
   return {version: 1, findings: Object.fromEntries(entries.filter(([, kept]) => kept.length > 0).sort(byPath))};
 }
 
+/** The baseline with one finding more. */
+export function withFinding({findings}: Baseline, {path, fingerprint}: Finding): Baseline {
+  const accepted = [...new Set([...(findings[path] ?? []), fingerprint])].sort();
+  return {version: 1, findings: {...findings, [path]: accepted}};
+}
+
 /**
  * The baseline without fixed findings.
  *

@@ -1,6 +1,7 @@
 /**
- * Bundles retry-lint into two files of CommonJS, which start faster than modules: a launcher, and the program with all it imports. And puts
- * what is used of ECharts into the one file that uses it, so that it is no dependency of users who want no page with charts.
+ * Bundles retry-lint into three files of CommonJS, which start faster than modules: a launcher, the program with all it imports, and the
+ * language server with all it imports. And puts what is used of ECharts into the one file that uses it, so that it is no dependency of users
+ * who want no page with charts.
  */
 
 import {chmodSync, writeFileSync} from 'node:fs';
@@ -21,11 +22,24 @@ const withoutFormatter: Plugin = {
     })),
 };
 
-/** @param folder Gets retry-lint.cjs, retry-lint-main.cjs, and retry-lint.licenses.txt with the licences of what is bundled. */
+/** The language server is a file of its own, which only its command loads: the protocol is as large as all rules. */
+const serverApart: Plugin = {
+  name: 'server-apart',
+  setup: ({onResolve}) =>
+    onResolve({filter: /\/lsp\/serve\.ts$/}, ({kind}) =>
+      kind === 'entry-point' ? undefined : {path: './retry-lint-lsp.cjs', external: true},
+    ),
+};
+
+/** @param folder Gets retry-lint.cjs, retry-lint-main.cjs, retry-lint-lsp.cjs, and retry-lint.licenses.txt with the licences of what is bundled. */
 export async function bundle(folder: string): Promise<void> {
   const {metafile} = await build({
     absWorkingDir: root,
-    entryPoints: {'retry-lint': 'lint/launcher.ts', 'retry-lint-main': 'lint/main.ts'},
+    entryPoints: {
+      'retry-lint': 'lint/launcher.ts',
+      'retry-lint-main': 'lint/main.ts',
+      'retry-lint-lsp': 'lint/lsp/serve.ts',
+    },
     external: ['./retry-lint-main.cjs'],
     outdir: folder,
     outExtension: {'.js': '.cjs'},
@@ -37,7 +51,7 @@ export async function bundle(folder: string): Promise<void> {
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
-    plugins: [withoutFormatter],
+    plugins: [withoutFormatter, serverApart],
     logLevel: 'warning',
     metafile: true,
   });

@@ -6,6 +6,7 @@ import {completions} from './completions.ts';
 import {explain} from './explain.ts';
 import {init} from './init.ts';
 import {lint} from './lint.ts';
+import {lsp} from './lsp.ts';
 import {printConfig} from './print-config.ts';
 import {rules} from './rules.ts';
 
@@ -16,6 +17,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   rules,
   'print-config': printConfig,
   baseline,
+  lsp,
   completions,
 };
 

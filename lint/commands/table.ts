@@ -189,6 +189,28 @@ const baseline: CommandSpec = {
   ],
 };
 
+const lsp: CommandSpec = {
+  name: 'lsp',
+  summary: 'Run the language server for editors',
+  operands: '',
+  count: [0, 0],
+  about: [
+    'Speaks the Language Server Protocol on standard input and output, until the editor ends it. Options apply to every policy, as those of lint do. docs/editors.md says how to set up editors.',
+  ],
+  groups: [
+    {
+      title: 'Options',
+      options: [
+        {name: 'stdio', help: 'Use standard input and output (default; editors pass it)'},
+        ...configOptions,
+        baselineOption,
+        ...general.options,
+      ],
+    },
+  ],
+  examples: [['retry-lint lsp --preset strict', 'run every rule while typing']],
+};
+
 const completions: CommandSpec = {
   name: 'completions',
   summary: 'Print the completion script of a shell',
@@ -211,5 +233,6 @@ export const commands: readonly [CommandSpec, ...CommandSpec[]] = [
   rules,
   printConfig,
   baseline,
+  lsp,
   completions,
 ];

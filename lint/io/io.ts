@@ -1,3 +1,5 @@
+import type {Readable, Writable} from 'node:stream';
+
 /** The parts of a process that a command may use besides files. Tests pass their own. */
 export interface Io {
   /** Absolute. Every path on the command line is relative to it, and every path in a report. */
@@ -7,6 +9,8 @@ export interface Io {
   readonly err: Stream;
   /** Standard input, to its end. */
   readonly readInput: () => string;
+  /** Standard input and output as streams, for a command that talks with another program until it ends. */
+  readonly streams: () => {readonly input: Readable; readonly output: Writable};
   /** The day it is where the user is, `2027-01-01`. */
   readonly today: () => string;
   /** Calls back after so many milliseconds; what it returns calls that off. */

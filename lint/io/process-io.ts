@@ -12,6 +12,11 @@ export function processIo(): {readonly io: Io; readonly leave: (code: number) =>
     out,
     err,
     readInput: () => readFileSync(0, 'utf8'),
+    streams: () => {
+      // A plugin that logs must not write between the messages.
+      globalThis.console = new console.Console(process.stderr);
+      return {input: process.stdin, output: process.stdout};
+    },
     today: () => dayOf(new Date()),
     wait: (ms, then) => {
       const timer = setTimeout(then, ms);

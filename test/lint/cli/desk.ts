@@ -2,6 +2,7 @@
 import {chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
+import {PassThrough} from 'node:stream';
 import {run} from '../../../lint/cli.ts';
 import type {Io, Stream} from '../../../lint/io/io.ts';
 
@@ -37,6 +38,11 @@ export class Desk {
   readonly folder: string = realpathSync(mkdtempSync(join(tmpdir(), 'retry-lint-')));
   /** What is on standard input. */
   input = '';
+  /** What a command reads and writes that talks with another program. */
+  readonly streams: {readonly input: PassThrough; readonly output: PassThrough} = {
+    input: new PassThrough(),
+    output: new PassThrough(),
+  };
   env: Record<string, string> = {};
   out: Paper = new Paper();
   err: Paper = new Paper();
@@ -99,6 +105,7 @@ export class Desk {
       out: this.out,
       err: this.err,
       readInput: () => this.input,
+      streams: () => this.streams,
       today: () => this.today(),
       wait: (_, then) => {
         const soon = setImmediate(then);

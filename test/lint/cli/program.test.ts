@@ -38,16 +38,15 @@ describe('the program retry-lint', () => {
     return spawnSync(process.execPath, [...flags, program, ...argv], {cwd: desk.folder, encoding: 'utf8', input, env});
   }
 
-  const files = ['retry-lint.cjs', 'retry-lint-main.cjs'];
+  const files = ['retry-lint.cjs', 'retry-lint-main.cjs', 'retry-lint-lsp.cjs'];
 
-  it('consists of two files that import only Node’s own modules', () => {
+  it('consists of three files that import only Node’s own modules', () => {
     const required = files.flatMap(file =>
-      [...home.read(file).matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name!.replace('node:', '')),
+      [...home.read(file).matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(([, name]) => name!.replace('node:', '')),
     );
-    expect(required).to.include.members(['fs', './retry-lint-main.cjs']);
-    expect(required.filter(name => !builtinModules.includes(name) && name !== './retry-lint-main.cjs')).to.deep.equal(
-      [],
-    );
+    expect(required).to.include.members(['fs', './retry-lint-main.cjs', './retry-lint-lsp.cjs']);
+    const own = files.map(file => `./${file}`);
+    expect(required.filter(name => !builtinModules.includes(name) && !own.includes(name))).to.deep.equal([]);
   });
 
   it('is plain source text, which Node compiles unchanged', () => {
@@ -82,6 +81,21 @@ describe('the program retry-lint', () => {
     expect(read.status).to.equal(1);
     expect(JSON.parse(read.stdout).findings[0].path).to.equal('<stdin>');
     expect(start(desk, ['gone.json'])).to.include({status: 2, stdout: '', stderr: 'gone.json does not exist.\n'});
+  });
+
+  it('is a language server, in a file that no other command loads', () => {
+    const message = (content: object): string => {
+      const text = JSON.stringify({jsonrpc: '2.0', ...content});
+      return `Content-Length: ${text.length}\r\n\r\n${text}`;
+    };
+    const params = {processId: null, rootUri: null, capabilities: {}};
+    const input =
+      message({id: 1, method: 'initialize', params}) + message({id: 2, method: 'shutdown'}) + message({method: 'exit'});
+    const {status, stdout, stderr} = start(new Desk(), ['lsp', '--stdio'], input);
+    expect({status, stderr}).to.deep.equal({status: 0, stderr: ''});
+    expect(stdout).to.contain('"serverInfo":{"name":"retry-lint"');
+    const main = home.read('retry-lint-main.cjs');
+    expect(main).to.not.contain('textDocument/').and.not.contain('markdownDescription');
   });
 
   it('loads rules that are ECMAScript modules, although it is CommonJS', () => {

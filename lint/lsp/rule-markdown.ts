@@ -1,0 +1,20 @@
+/** A rule as Markdown: the reasons, the arithmetic in the numbers of the policy, and the sources. */
+
+import {type ExplainRequest, explainFile} from '../explain/explain.ts';
+import {renderMarkdown} from '../explain/render.ts';
+import type {Rule} from '../rule.ts';
+
+export async function ruleMarkdown(rule: Rule, request: ExplainRequest): Promise<string> {
+  const {code, name, summary} = rule;
+  const {why, sources} = rule.documentation();
+  const arithmetic = renderMarkdown(await explainFile(rule, request));
+  return [
+    `## ${code} ${name}`,
+    `${summary}.`,
+    why.trim(),
+    arithmetic,
+    sources.map(({title, url}) => (/^https?:/.test(url) ? `- [${title}](${url})` : `- ${title} (${url})`)).join('\n'),
+  ]
+    .filter(part => part !== '')
+    .join('\n\n');
+}

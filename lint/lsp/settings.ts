@@ -1,0 +1,53 @@
+/** What the editor says about itself when it starts the server. */
+
+import type {InitializeParams} from 'vscode-languageserver-protocol';
+
+export interface Settings {
+  /** Whether findings about syntax and shape are reported in JSON documents, and the fields of the schema are completed and explained. */
+  readonly reportsSchema: boolean;
+  /** Whether the editor asks for diagnostics itself. If not, they are sent to it. */
+  readonly pullsDiagnostics: boolean;
+  /** Whether edits may name the version of the document that they are for. */
+  readonly versionedEdits: boolean;
+  /** Whether edits may have places to fill in. */
+  readonly snippetEdits: boolean;
+  /** Whether completions may have places to fill in. */
+  readonly snippets: boolean;
+  /** Whether the editor opens URLs. */
+  readonly opensUrls: boolean;
+  readonly watchesFiles: boolean;
+  readonly tracksFolders: boolean;
+  /** The kinds of results that the editor requests again when it is told to. */
+  readonly refreshes: {readonly diagnostics: boolean; readonly inlayHints: boolean; readonly codeLenses: boolean};
+}
+
+/**
+ * `initializationOptions` may have `schemaDiagnostics`: "on", "off" or "auto" (default), and `contributesSchema`: whether the editor
+ * validates JSON documents by the schema of steadfetch itself. With "auto", the server then leaves to the editor what the schema says.
+ */
+export function settingsOf({capabilities, initializationOptions}: InitializeParams): Settings {
+  const {workspace, textDocument, window} = capabilities;
+  const {schemaDiagnostics = 'auto', contributesSchema = false} = optionsOf(initializationOptions);
+  return {
+    reportsSchema: schemaDiagnostics === 'on' || (schemaDiagnostics !== 'off' && contributesSchema !== true),
+    pullsDiagnostics: textDocument?.diagnostic !== undefined,
+    versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+    snippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
+    snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
+    opensUrls: window?.showDocument?.support === true,
+    watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    tracksFolders: workspace?.workspaceFolders === true,
+    refreshes: {
+      diagnostics: workspace?.diagnostics?.refreshSupport === true,
+      inlayHints: workspace?.inlayHint?.refreshSupport === true,
+      codeLenses: workspace?.codeLens?.refreshSupport === true,
+    },
+  };
+}
+
+interface Options {
+  readonly schemaDiagnostics?: unknown;
+  readonly contributesSchema?: unknown;
+}
+
+const optionsOf = (value: unknown): Options => (typeof value === 'object' && value !== null ? value : {});
