@@ -55,6 +55,8 @@ ${await printed('spike')}\`\`\`
 The load is five times the usual for ten seconds. Each timeout of the naive client adds a request to a queue that is too long already, so the
 service works for clients that have given up, and stays down after the spike: a metastable failure. With a budget and a breaker it comes back.
 
+![Success and load over time: the naive policy stays at no success and four times the load](images/page-simulate.png)
+
 ## Scenarios
 
 | Name | What happens |
@@ -96,7 +98,8 @@ one, under a policy of its own.
 ## As a page
 
 \`--html report.html\` writes a page with the same numbers and charts of success, load, latency, open breakers and queues over time, and, for each policy, a call
-of each course that calls took, attempt by attempt. It is one file without scripts, light or dark as the reader's system is.
+of each course that calls took, attempt by attempt. It is one file without scripts, light or dark as the reader's system is. The picture above is a part of it.
+\`--html -\` writes the page to standard output, in place of the table.
 
 ## In CI
 

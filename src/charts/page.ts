@@ -1,8 +1,14 @@
 /** A page that contains all it shows: no script, nothing from elsewhere, light or dark as the reader's system is. */
-import {colorOf, dashesOf, type LineChart, lineChart, type Timeline, timelineChart} from './charts.ts';
+import {colorOf} from './axes.ts';
+import {type BarChart, barChart} from './bar-chart.ts';
 import type {ChartSize} from './echarts.ts';
 import {Html, html} from './html.ts';
+import {type IntervalChart, intervalChart} from './interval-chart.ts';
+import {dashesOf, type LineChart, lineChart} from './line-chart.ts';
+import {type ScatterChart, scatterChart} from './scatter-chart.ts';
+import {STYLE} from './style.ts';
 import {DARK, LIGHT, type Theme} from './theme.ts';
+import {type Timeline, timelineChart} from './timeline-chart.ts';
 
 export interface PageText {
   readonly title: string;
@@ -42,13 +48,42 @@ export interface FigureText {
   readonly description: string;
 }
 
-export function lineFigure(text: FigureText, chart: LineChart, size: ChartSize): Html {
-  const legend = chart.series.length < 2 ? [] : [legendOf(chart.series.map(({name}) => name))];
-  return figure(text, theme => lineChart(chart, theme, size), legend);
+/** In pixels. */
+const HEIGHT = 260;
+/** Of a chart with rows: its axis. */
+const AXIS_HEIGHT = 52;
+
+export function lineFigure(text: FigureText, chart: LineChart): Html {
+  const names = chart.series.map(({name}) => name);
+  return figure(text, HEIGHT, (theme, size) => lineChart(chart, theme, size), legendOf(names, lineKey));
 }
 
-export function timelineFigure(text: FigureText, timeline: Timeline, size: ChartSize): Html {
-  return figure(text, theme => timelineChart(timeline, theme, size), []);
+const TIMELINE_ROW = 26;
+
+export function timelineFigure(text: FigureText, timeline: Timeline): Html {
+  const height = AXIS_HEIGHT + TIMELINE_ROW * timeline.rows.length;
+  return figure(text, height, (theme, size) => timelineChart(timeline, theme, size), []);
+}
+
+const INTERVAL_ROW = 30;
+
+export function intervalFigure(text: FigureText, chart: IntervalChart): Html {
+  const height = AXIS_HEIGHT + INTERVAL_ROW * chart.rows.length;
+  return figure(text, height, (theme, size) => intervalChart(chart, theme, size), []);
+}
+
+const BAR_HEIGHT = 18;
+
+export function barFigure(text: FigureText, chart: BarChart): Html {
+  const height = AXIS_HEIGHT + chart.rows.length * (BAR_HEIGHT * chart.series.length + 10);
+  return figure(text, height, (theme, size) => barChart(chart, theme, size), legendOf(chart.series, dotKey));
+}
+
+const SCATTER_HEIGHT = 340;
+
+export function scatterFigure(text: FigureText, chart: ScatterChart): Html {
+  const draw = (theme: Theme, size: ChartSize): string => scatterChart(chart, theme, size);
+  return figure(text, SCATTER_HEIGHT, draw, legendOf(chart.series, dotKey));
 }
 
 export interface TableText {
@@ -72,48 +107,62 @@ const cellOf = (text: string): Html => html`<td>${text}</td>`;
 const rowOf = ([name = '', ...cells]: readonly string[]): Html =>
   html`<tr><th scope="row">${name}</th>${cells.map(cellOf)}</tr>\n`;
 
-/** The chart is drawn in both themes; the style shows one. */
-function figure({title, description}: FigureText, draw: (theme: Theme) => string, legend: readonly Html[]): Html {
-  const drawn = (theme: Theme): Html =>
-    html`<div class="chart ${theme.name}" role="img" aria-label="${description}">${Html.trusted(draw(theme))}</div>\n`;
+/** Names, each with its text. */
+export const facts = (rows: readonly (readonly [name: string, text: string])[]): Html =>
+  html`<dl>${rows.map(factOf)}</dl>\n`;
+
+const factOf = ([name, text]: readonly [name: string, text: string]): Html => html`<dt>${name}</dt><dd>${text}</dd>\n`;
+
+export const heading = (text: string): Html => html`<h2>${text}</h2>\n`;
+export const paragraph = (text: string): Html => html`<p>${text}</p>\n`;
+
+interface Drawing {
+  readonly theme: Theme;
+  /** The class that shows it on screens of its width. */
+  readonly screen: 'broad' | 'narrow';
+  /** In pixels: the text of a chart that is scaled down to a phone would be too small to read. */
+  readonly width: number;
+}
+
+const DRAWINGS: readonly Drawing[] = [LIGHT, DARK].flatMap(theme => [
+  {theme, screen: 'broad', width: 800},
+  {theme, screen: 'narrow', width: 400},
+]);
+
+/** The chart is drawn in both themes, for wide and for narrow screens; the style shows one. */
+function figure(
+  {title, description}: FigureText,
+  height: number,
+  draw: (theme: Theme, size: ChartSize) => string,
+  legend: readonly Html[],
+): Html {
+  const drawn = ({theme, screen, width}: Drawing): Html =>
+    html`<div class="chart ${theme.name} ${screen}" role="img" aria-label="${description}">${Html.trusted(draw(theme, {width, height}))}</div>\n`;
   return html`<figure>
 <figcaption>${title}</figcaption>
 ${legend}
-${[LIGHT, DARK].map(drawn)}</figure>
+${DRAWINGS.map(drawn)}</figure>
 `;
 }
 
-const legendOf = (names: readonly string[]): Html => html`<ul class="legend">${names.map(legendItem)}</ul>`;
+type Key = (theme: Theme, index: number) => Html;
 
-function legendItem(name: string, index: number): Html {
-  const keys = [LIGHT, DARK].map(theme => keyOf(theme, index));
-  return html`<li>${keys}${name}</li>`;
+/** A chart with one series has no legend. */
+function legendOf(names: readonly string[], keyOf: Key): readonly Html[] {
+  if (names.length < 2) return [];
+  const items = names.map((name, index) =>
+    legendItem(
+      name,
+      [LIGHT, DARK].map(theme => keyOf(theme, index)),
+    ),
+  );
+  return [html`<ul class="legend">${items}</ul>`];
 }
 
-const keyOf = (theme: Theme, index: number): Html =>
+const legendItem = (name: string, keys: readonly Html[]): Html => html`<li>${keys}${name}</li>`;
+
+const lineKey: Key = (theme, index) =>
   html`<svg class="${theme.name}" width="28" height="10" aria-hidden="true"><line x1="0" y1="5" x2="28" y2="5" stroke="${colorOf(theme, index)}" stroke-width="2" stroke-dasharray="${dashesOf(index)}"/></svg>`;
 
-const STYLE = Html.trusted(`
-:root { --text: ${LIGHT.text}; --faint: ${LIGHT.faint}; --line: ${LIGHT.line}; --page: #ffffff; }
-.dark { display: none; }
-@media (prefers-color-scheme: dark) {
-  :root { --text: ${DARK.text}; --faint: ${DARK.faint}; --line: ${DARK.line}; --page: #0d1117; }
-  .light { display: none; }
-  .dark { display: revert; }
-}
-body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 52rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
-h1 { font-size: 1.6rem; margin: 0 0 .5rem; }
-h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
-figure { margin: 1.5rem 0; }
-figcaption { font-weight: 600; }
-.chart svg { width: 100%; height: auto; }
-.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: .25rem 0; color: var(--faint); font-size: .875rem; }
-.legend svg { margin-right: .4rem; vertical-align: middle; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-th:first-child { text-align: left; }
-tbody th { font-weight: 400; }
-footer { margin-top: 2.5rem; color: var(--faint); font-size: .875rem; }
-`);
+const dotKey: Key = (theme, index) =>
+  html`<svg class="${theme.name}" width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="6" fill="${colorOf(theme, index)}"/></svg>`;

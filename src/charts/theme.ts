@@ -10,6 +10,8 @@ export interface Theme {
   readonly good: string;
   readonly bad: string;
   readonly wait: string;
+  /** Text in a bar. */
+  readonly onBar: string;
 }
 
 /**
@@ -26,6 +28,7 @@ export const LIGHT: Theme = {
   good: '#009e73',
   bad: '#d55e00',
   wait: '#8c959f',
+  onBar: '#ffffff',
 };
 
 export const DARK: Theme = {
@@ -38,4 +41,5 @@ export const DARK: Theme = {
   good: '#2ec4a0',
   bad: '#ff8a4c',
   wait: '#6e7681',
+  onBar: '#0d1117',
 };

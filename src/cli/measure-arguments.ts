@@ -2,6 +2,7 @@
 import {redactUrl} from '../decide/redact.ts';
 import {readBaseUrl, readUrl} from './base-url.ts';
 import {readHeader} from './headers.ts';
+import {readPageFile} from './page-file.ts';
 import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
 import {UsageError} from './usage-error.ts';
 
@@ -18,6 +19,8 @@ export interface MeasureArguments {
   readonly allowsUnsafe: boolean;
   readonly isConfirmed: boolean;
   readonly json: boolean;
+  /** The file of the page with charts, or `-`. */
+  readonly html: string | undefined;
 }
 
 const OPTIONS: readonly OptionSyntax[] = [
@@ -29,6 +32,7 @@ const OPTIONS: readonly OptionSyntax[] = [
   {name: 'header', value: '<header>', many: true},
   {name: 'allow-unsafe'},
   {name: 'yes'},
+  {name: 'html', value: '<file>'},
   {name: 'json'},
   {name: 'help', short: 'h'},
 ];
@@ -57,6 +61,7 @@ export function readMeasureArguments(
     allowsUnsafe: args.has('allow-unsafe'),
     isConfirmed: args.has('yes'),
     json: args.has('json'),
+    html: readPageFile(args, args.has('json') ? ['--json'] : []),
   };
 }
 

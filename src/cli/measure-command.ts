@@ -1,11 +1,13 @@
 /** `steadfetch measure`: the same requests through plain fetch and through a policy, side by side. */
+import {writeFile} from 'node:fs/promises';
 import {handleOf} from '../client/define-policy.ts';
 import {systemRandom} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
+import type {Measurement} from '../measure/measurement.ts';
 import {type MeasurementRun, Pace, runMeasurement} from '../measure/run-measurement.ts';
 import {plainSide, policySide, type Side} from '../measure/sides.ts';
 import {LinesFile} from './lines-file.ts';
-import {readMeasureArguments} from './measure-arguments.ts';
+import {type MeasureArguments, readMeasureArguments} from './measure-arguments.ts';
 import {readTarget} from './measure-target.ts';
 import {measureText} from './measure-text.ts';
 import {readPolicy} from './policy-option.ts';
@@ -23,7 +25,7 @@ export async function measureCommand(args: readonly string[], process: NodeJS.Pr
   }
   const policy = options.policy === undefined ? handleOf({}) : await readPolicy(options.policy);
   const {name, requests} = await readTarget(options);
-  const {count, ratePerSecond, timeoutMs, json} = options;
+  const {count, ratePerSecond, timeoutMs} = options;
   const lasts = duration((2000 * count) / ratePerSecond);
   process.stderr.write(
     `steadfetch measure: ${number(count)} calls of each side, ${ratePerSecond} a second in all, about ${lasts}\n`,
@@ -53,7 +55,7 @@ export async function measureCommand(args: readonly string[], process: NodeJS.Pr
       },
     );
     progress.end();
-    await print(json ? `${JSON.stringify(measurement)}\n` : measureText(measurement));
+    await report(measurement, options);
     return measurement.isComplete ? 0 : 1;
   } finally {
     progress.end();
@@ -96,6 +98,14 @@ function stoppedBy(
     });
   }
   return {stop: stop.signal, cut: cut.signal};
+}
+
+/** The charts are loaded by those only who want a page. */
+async function report(measurement: Measurement, {json, html}: MeasureArguments): Promise<void> {
+  const page = html === undefined ? '' : (await import('./measure-page.ts')).measurementPage(measurement);
+  if (json) await print(`${JSON.stringify(measurement)}\n`);
+  else await print(html === '-' ? page : measureText(measurement));
+  if (html !== undefined && html !== '-') await writeFile(html, page);
 }
 
 /** @throws OutputError where the reader of a pipe has closed it. */

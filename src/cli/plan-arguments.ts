@@ -12,6 +12,7 @@ import {
 } from '../plan/request.ts';
 import {defaultPolicy} from '../policy/defaults.ts';
 import type {LatencyQuantiles} from '../policy/types.ts';
+import {readPageFile} from './page-file.ts';
 import {type Arguments, type OptionSyntax, parseArguments} from './parse-arguments.ts';
 import {UsageError} from './usage-error.ts';
 
@@ -30,6 +31,8 @@ export interface PlanArguments {
   readonly space: Partial<SearchSpace>;
   readonly out: string | undefined;
   readonly json: boolean;
+  /** The file of the page with charts, or `-`. */
+  readonly html: string | undefined;
 }
 
 export interface StatedLatency {
@@ -64,6 +67,7 @@ const OPTIONS: readonly OptionSyntax[] = [
   {name: 'jitter', value: '<list>'},
   {name: 'hedges', value: '<list>'},
   {name: 'out', value: '<file>'},
+  {name: 'html', value: '<file>'},
   {name: 'json'},
   {name: 'help', short: 'h'},
 ];
@@ -89,6 +93,7 @@ export function readPlanArguments(argv: readonly string[]): PlanArguments | 'hel
     space: readSpace(args),
     out,
     json,
+    html: readPageFile(args, [...(json ? ['--json'] : []), ...(out === '-' ? ['--out -'] : [])]),
   };
 }
 

@@ -30,7 +30,7 @@ export async function planCommand(args: readonly string[], process: NodeJS.Proce
 }
 
 async function runPlan(options: PlanArguments, process: NodeJS.Process): Promise<number> {
-  const {out, json} = options;
+  const {out, json, html} = options;
   if (out !== undefined && out !== '-' && existsSync(out))
     throw new UsageError(`${out} exists. Name another file, or remove it first.`);
   const measured = await measure(options.measurements, process);
@@ -39,9 +39,13 @@ async function runPlan(options: PlanArguments, process: NodeJS.Process): Promise
   const facts = {request, result, measured, out: result.policy === null ? undefined : out};
   const policy = `${JSON.stringify(result.policy, null, 2)}\n`;
   if (result.policy !== null && out !== undefined && out !== '-') writeFileSync(out, policy, {flag: 'wx'});
+  // The charts are loaded by those only who want a page.
+  const page = html === undefined ? '' : (await import('./plan-page.ts')).planPage(facts);
   if (json) process.stdout.write(`${JSON.stringify(planJson(facts), null, 2)}\n`);
+  else if (html === '-') process.stdout.write(page);
   else (out === '-' ? process.stderr : process.stdout).write(planReport(facts));
   if (out === '-' && result.policy !== null) process.stdout.write(policy);
+  if (html !== undefined && html !== '-') writeFileSync(html, page);
   return result.policy === null ? 1 : 0;
 }
 

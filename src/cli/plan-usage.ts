@@ -51,6 +51,9 @@ Search (lists with commas; default: from the latency and the deadline):
 Output:
   --out <file>               Write the policy; - for standard output, the report
                              then goes to standard error
+  --html <file>              Write a page with a chart of the alternatives, too:
+                             one file, no scripts; - for standard output,
+                             in place of the report
   --json                     Print the plan, its numbers and the alternatives as
                              JSON
   -h, --help                 Show this help

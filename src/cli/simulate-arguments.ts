@@ -1,4 +1,5 @@
 /** The arguments of `steadfetch simulate`, checked. */
+import {readPageFile} from './page-file.ts';
 import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
 import {type Assertion, readAssertions} from './simulate-assertions.ts';
 import {UsageError} from './usage-error.ts';
@@ -11,7 +12,7 @@ export interface SimulateArguments {
   readonly seed: number | undefined;
   readonly assertions: readonly Assertion[];
   readonly json: boolean;
-  /** The file of the page with charts. */
+  /** The file of the page with charts, or `-`. */
   readonly html: string | undefined;
 }
 
@@ -44,7 +45,7 @@ export function readSimulateArguments(argv: readonly string[]): SimulateArgument
     seed: seedOf(args.value('seed')),
     assertions: args.all('assert').flatMap(readAssertions),
     json: args.has('json'),
-    html: args.value('html'),
+    html: readPageFile(args, args.has('json') ? ['--json'] : []),
   };
 }
 

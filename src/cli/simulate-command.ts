@@ -36,10 +36,7 @@ export async function simulateCommand(args: readonly string[], process: Console)
   const scenario = readScenario(await scenarioOf(options.scenario, process));
   const results = await resultsOf(options, scenario, process);
   const isWhole = results.every(({result}) => !result.interrupted);
-  if (options.json)
-    process.stdout.write(`${JSON.stringify({results: results.map(({name, result}) => ({name, ...result}))})}\n`);
-  else process.stdout.write(tableOf(results, scenario.description));
-  if (options.html !== undefined) await writePage(options.html, results, scenario);
+  await report(results, scenario, options, process);
   if (!isWhole) process.stderr.write('Interrupted: the numbers are those of the time until then.\n');
   const failures = results.slice(1).flatMap(({name, result}) => failedAssertions(name, result, options.assertions));
   for (const failure of failures) process.stderr.write(`${failure}\n`);
@@ -78,9 +75,16 @@ async function resultsOf(
 }
 
 /** The charts are loaded by those only who want a page. */
-async function writePage(file: string, results: readonly Named[], scenario: Scenario): Promise<void> {
-  const {simulationPage} = await import('./simulate-page.ts');
-  await writeFile(file, simulationPage(results, scenario));
+async function report(
+  results: readonly Named[],
+  scenario: Scenario,
+  {json, html}: SimulateArguments,
+  {stdout}: Console,
+): Promise<void> {
+  const page = html === undefined ? '' : (await import('./simulate-page.ts')).simulationPage(results, scenario);
+  if (json) stdout.write(`${JSON.stringify({results: results.map(({name, result}) => ({name, ...result}))})}\n`);
+  else stdout.write(html === '-' ? page : tableOf(results, scenario.description));
+  if (html !== undefined && html !== '-') await writeFile(html, page);
 }
 
 const nameOf = (policy: string): string =>

@@ -1,15 +1,14 @@
 /** The results of a simulation as a page with charts. */
-import type {Band, LineChart, Series, Timeline} from '../charts/charts.ts';
 import {type Html, html} from '../charts/html.ts';
+import type {Band, LineChart, Series} from '../charts/line-chart.ts';
 import {lineFigure, page, table, timelineFigure} from '../charts/page.ts';
+import type {Timeline} from '../charts/timeline-chart.ts';
 import {VERSION} from '../core/version.ts';
 import type {SampledCall} from '../simulate/call-samples.ts';
 import type {Interval, SimulationResult} from '../simulate/result.ts';
 import type {Scenario} from '../simulate/scenario/types.ts';
 import {duration, failuresOf, rowsOf} from './simulate-rows.ts';
 import type {Named} from './simulate-table.ts';
-
-const SIZE = {width: 800, height: 260};
 
 /** @param results At least one. All are of the scenario. */
 export function simulationPage(results: readonly Named[], scenario: Scenario): string {
@@ -23,7 +22,6 @@ export function simulationPage(results: readonly Named[], scenario: Scenario): s
         bands: bandsOf(scenario),
         series: results.map(({name, result}) => ({name, points: pointsOf(result, of)})),
       },
-      SIZE,
     );
   const happens = (of: (interval: Interval) => number): boolean =>
     results.some(({result}) => result.timeline.some(interval => of(interval) > 0));
@@ -119,14 +117,10 @@ function latencyFigure(results: readonly Named[]): Html {
         ]),
       })),
     },
-    SIZE,
   );
 }
 
 // Calls.
-
-const ROW_HEIGHT = 26;
-const AXES_HEIGHT = 70;
 
 function samplesOf(name: string, {samples}: SimulationResult): Html[] {
   if (samples.length === 0) return [];
@@ -137,7 +131,6 @@ function samplesOf(name: string, {samples}: SimulationResult): Html[] {
         description: `The first call of each course. ${samples.map(courseOf).join('; ')}.`,
       },
       {rows: samples.map(rowOf)},
-      {width: SIZE.width, height: AXES_HEIGHT + ROW_HEIGHT * samples.length},
     ),
     html`<ol>${samples.map(sampleItem)}</ol>`,
   ];

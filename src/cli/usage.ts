@@ -78,6 +78,8 @@ Options:
   --allow-unsafe     Send POST and other methods that may change something on
                      the server. Each call acts, and is paid for
   --yes              Make more than 500 calls, or more than 20 in a second
+  --html <file>      Write a page with charts, too: one file, no scripts; - for
+                     standard output, in place of the text
   --json             Print one JSON object, with every call
   -h, --help         Show this help
 
@@ -135,7 +137,8 @@ Options:
                          amplification (requests per call), paid, hedges, all
                          per call; milliseconds: p50, p90, p95, p99, p999 (of
                          all calls, failed ones infinite), recovery
-  --html <file>          Write a page with charts, too: one file, no scripts
+  --html <file>          Write a page with charts, too: one file, no scripts; -
+                         for standard output, in place of the table
   --json                 Write all numbers as JSON; null stands for infinite
   -h, --help             Show this help
 

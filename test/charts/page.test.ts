@@ -1,8 +1,16 @@
 import {expect} from 'chai';
 import {html} from '../../src/charts/html.ts';
-import {lineFigure, page, table, timelineFigure} from '../../src/charts/page.ts';
+import {
+  barFigure,
+  facts,
+  intervalFigure,
+  lineFigure,
+  page,
+  scatterFigure,
+  table,
+  timelineFigure,
+} from '../../src/charts/page.ts';
 
-const SIZE = {width: 640, height: 240};
 const HOSTILE = `"><script>alert(1)</script>&'`;
 
 const chartOf = (...names: string[]) => ({
@@ -22,12 +30,30 @@ const chartOf = (...names: string[]) => ({
 
 describe('pages with charts', () => {
   const figures = [
-    lineFigure({title: HOSTILE, description: HOSTILE}, chartOf(HOSTILE, 'b'), SIZE),
+    lineFigure({title: HOSTILE, description: HOSTILE}, chartOf(HOSTILE, 'b')),
     timelineFigure(
       {title: 'Calls', description: 'two calls'},
       {rows: [{name: HOSTILE, bars: [{fromMs: 0, toMs: 900, kind: 'bad', label: HOSTILE}]}]},
-      SIZE,
     ),
+    intervalFigure(
+      {title: 'Intervals', description: 'one interval'},
+      {x: {name: HOSTILE}, rows: [{name: HOSTILE, value: 0.5, low: 0.4, high: 0.7}]},
+    ),
+    barFigure(
+      {title: 'Bars', description: 'two bars'},
+      {x: {name: HOSTILE}, series: [HOSTILE, 'b'], rows: [{name: HOSTILE, values: [1, 0]}]},
+    ),
+    scatterFigure(
+      {title: 'Points', description: 'one point'},
+      {
+        x: {name: HOSTILE},
+        y: {name: 'y'},
+        series: [HOSTILE],
+        points: [{x: 1, y: 2, series: 0, size: 0.5, label: HOSTILE, isMarked: true}],
+        limits: [{axis: 'x', value: 3, label: HOSTILE}],
+      },
+    ),
+    facts([[HOSTILE, HOSTILE]]),
     table({columns: [HOSTILE, 'n'], rows: [[HOSTILE, HOSTILE]]}),
   ];
   const whole = page({title: HOSTILE, lead: HOSTILE, sections: figures, footer: HOSTILE});
@@ -43,14 +69,15 @@ describe('pages with charts', () => {
     expect(whole.match(/url\((?!#)/g)).to.equal(null);
   });
 
-  it('draw each chart for a light and for a dark page', () => {
-    expect(whole.match(/class="chart light"/g)).to.have.length(2);
-    expect(whole.match(/class="chart dark"/g)).to.have.length(2);
+  it('draw each chart for a light and for a dark page, and for wide and narrow screens', () => {
+    for (const theme of ['light', 'dark'])
+      for (const screen of ['broad', 'narrow'])
+        expect(whole.split(`class="chart ${theme} ${screen}"`)).to.have.length(1 + 5);
   });
 
   it('name the lines only where there are several', () => {
     expect(whole).to.include('class="legend"');
-    expect(lineFigure({title: 't', description: 'd'}, chartOf('a'), SIZE).text).not.to.include('legend');
+    expect(lineFigure({title: 't', description: 'd'}, chartOf('a')).text).not.to.include('legend');
   });
 
   it('have ids that no two charts share', () => {

@@ -62,6 +62,26 @@ describe('steadfetch measure', () => {
     for (const line of `${stdout}${stderr}`.split('\n')) expect(line.length, line).to.be.at.most(80);
   });
 
+  it('writes a page with charts, beside the text or the JSON, or alone to standard output', async () => {
+    const at = eachFifth(response => response.writeHead(503).end());
+    const {code, stdout} = await run(at.url, '--count', '10', '--html', 'page.html');
+    const page = place.read('page.html');
+    expect([code, stdout.includes('calls that succeeded')]).to.deep.equal([0, true]);
+    expect(page).to.include('<td>8 of 10, 80.0 %</td><td>10 of 10, 100.0 %</td>').and.include('Failed calls by their');
+    expect(JSON.parse((await run(at.url, '--count', '1', '--json', '--html', 'page.html')).stdout)).to.include({
+      count: 1,
+    });
+    expect(place.read('page.html'), 'a page is written anew').to.include('<td>1 of 1, 100.0 %</td>');
+    expect((await run(at.url, '--count', '1', '--html', '-')).stdout).to.match(/^<!doctype html>.*<\/html>\n$/s);
+  });
+
+  it('refuses a page that cannot be written before anything is sent', async () => {
+    const at = server.place(200);
+    const {code, stderr} = await run(at.url, '--html', 'none/page.html');
+    expect([code, stderr]).to.deep.equal([2, '--html none/page.html: there is no directory none.\n']);
+    expect(at.requests).to.be.empty;
+  });
+
   it('finds no gain on a steady server, and exits with 0', async () => {
     const at = server.place(200);
     const {plain, policy, difference, isComplete} = await measure(at, '--count', '20');

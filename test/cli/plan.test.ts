@@ -74,6 +74,17 @@ describe('steadfetch plan', () => {
     expect(existsSync(join(place.folder, 'policy.json'))).to.equal(false);
   }).timeout(60_000);
 
+  it('writes a page with the alternatives, into a file or alone to standard output', async () => {
+    const toFile = await place.run(['plan', ...GOOD, '--html', 'page.html']);
+    expect([toFile.code, toFile.stdout.includes('Pareto front')]).to.deep.equal([0, true]);
+    const page = place.read('page.html');
+    expect(page)
+      .to.include('<figcaption>Success against p95')
+      .and.match(/<th scope="row">\d, best<\/th><td>3<\/td>/);
+    const alone = await place.run(['plan', ...GOOD, '--html', '-']);
+    expect(alone).to.deep.equal({code: 0, stdout: page, stderr: ''});
+  }).timeout(60_000);
+
   it('prints JSON with the policy, the front and the conventions', async () => {
     const {code, stdout} = await place.run(['plan', ...GOOD, '--json']);
     expect(code).to.equal(0);
@@ -225,6 +236,10 @@ describe('arguments of steadfetch plan', () => {
     ['a capacity without a rate', [...GOOD, '--capacity', '10'], /^--capacity needs --rate/],
     ['headroom without a capacity', [...GOOD, '--headroom', '0.1'], /^--headroom needs --capacity/],
     ['two outputs', [...GOOD, '--json', '--out', '-'], /both write to standard output/],
+    ['JSON and a page', [...GOOD, '--json', '--html', '-'], /^--json and --html - both write to standard output/],
+    ['a policy and a page', [...GOOD, '--out', '-', '--html', '-'], /^--out - and --html - both write/],
+    ['a page in the place of a folder', [...GOOD, '--html', '.'], /^--html \. is a directory\. Name a file\.$/],
+    ['a page in no folder', [...GOOD, '--html', 'none/a.html'], /^--html none\/a\.html: there is no directory none\.$/],
     [
       'a list with a gap',
       [...GOOD, '--timeouts', '100,,200'],

@@ -89,6 +89,8 @@ describe('steadfetch simulate', () => {
       'Calls: two',
     ]);
     expect(page).to.match(/<th scope="row">failed: attempts-exhausted<\/th><td>30<\/td><td>30<\/td>/);
+    const alone = await place.run(['simulate', 'two.json', '--scenario', 'mine.json', '--html', '-']);
+    expect(alone).to.deep.equal({code: 0, stdout: page, stderr: ''});
     expect(page).to.contain('<li>GET at 5 s, 503, then 503: all 2 attempts are used (503)</li>');
   });
 

@@ -1,0 +1,28 @@
+/** Where the page of `--html` goes. */
+import {statSync} from 'node:fs';
+import {dirname} from 'node:path';
+import type {Arguments} from './parse-arguments.ts';
+import {UsageError} from './usage-error.ts';
+
+/**
+ * The file of `--html`; `-` is standard output. Refused at once where it cannot be written: a page comes at the end of a long run.
+ *
+ * @param others Options that use standard output, too.
+ * @throws UsageError
+ */
+export function readPageFile(args: Arguments, others: readonly string[]): string | undefined {
+  const file = args.value('html');
+  if (file === undefined) return undefined;
+  if (file === '-') {
+    const [other] = others;
+    if (other !== undefined)
+      throw new UsageError(`${other} and --html - both write to standard output. Give one of them.`);
+    return file;
+  }
+  const found = statSync(file, {throwIfNoEntry: false});
+  if (found?.isDirectory()) throw new UsageError(`--html ${file} is a directory. Name a file.`);
+  const folder = dirname(file);
+  if (!statSync(folder, {throwIfNoEntry: false})?.isDirectory())
+    throw new UsageError(`--html ${file}: there is no directory ${folder}.`);
+  return file;
+}
