@@ -1,5 +1,5 @@
 /**
- * `npm run docs:pictures [-- <checkout of jaeger-ui>]`: sends the traffic of test/operators to a Jaeger, and takes docs/images/jaeger-*.png
+ * `node scripts/pictures/jaeger.ts [<checkout of jaeger-ui>]`: sends the traffic of test/operators to a Jaeger, and takes docs/images/jaeger-*.png
  * of its pages with Chromium.
  *
  * The Jaeger is the one at JAEGER_ENDPOINT (OTLP at JAEGER_OTLP_ENDPOINT), such as the container of docs/jaeger.md; else one is
@@ -9,13 +9,13 @@ import {execFile} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import type {Page} from 'playwright-core';
-import {traceOf} from '../test/operators/query.ts';
-import {launchChromium} from '../tools/chromium/launch.ts';
-import {findGoTool, jaeger} from '../tools/go/find.ts';
-import {type Jaeger, startJaeger} from '../tools/jaeger/start.ts';
-import {jaegerUi} from '../tools/jaeger/ui.ts';
+import {traceOf} from '../../test/operators/query.ts';
+import {launchChromium} from '../../tools/chromium/launch.ts';
+import {findGoTool, jaeger} from '../../tools/go/find.ts';
+import {type Jaeger, startJaeger} from '../../tools/jaeger/start.ts';
+import {jaegerUi} from '../../tools/jaeger/ui.ts';
 
-const root = fileURLToPath(new URL('../', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const BASE_MS = 100;
 const ANSWER_MS = 40;
 
