@@ -1,7 +1,7 @@
 /** The results of a simulation as a page with charts. */
 import {type Html, html} from '../charts/html.ts';
 import type {Band, LineChart, Series} from '../charts/line-chart.ts';
-import {lineFigure, page, table, timelineFigure} from '../charts/page.ts';
+import {lineFigure, type PageText, page, table, timelineFigure} from '../charts/page.ts';
 import type {Timeline} from '../charts/timeline-chart.ts';
 import {VERSION} from '../core/version.ts';
 import type {SampledCall} from '../simulate/call-samples.ts';
@@ -11,7 +11,15 @@ import {duration, failuresOf, rowsOf} from './simulate-rows.ts';
 import type {Named} from './simulate-table.ts';
 
 /** @param results At least one. All are of the scenario. */
-export function simulationPage(results: readonly Named[], scenario: Scenario): string {
+export const simulationPage = (results: readonly Named[], scenario: Scenario): string =>
+  page(simulationText(results, scenario));
+
+/**
+ * The parts of the page, for pages that show more than a simulation.
+ *
+ * @param results At least one. All are of the scenario.
+ */
+export function simulationText(results: readonly Named[], scenario: Scenario): PageText {
   const {calls, seed, durationMs} = results[0]!.result;
   const overTime = (title: string, description: string, y: LineChart['y'], of: ValueOf): Html =>
     lineFigure(
@@ -25,7 +33,7 @@ export function simulationPage(results: readonly Named[], scenario: Scenario): s
     );
   const happens = (of: (interval: Interval) => number): boolean =>
     results.some(({result}) => result.timeline.some(interval => of(interval) > 0));
-  return page({
+  return {
     title: `Simulation: ${scenario.name}`,
     lead: `${scenario.description} ${calls} calls in ${duration(durationMs)}, by ${clientsOf(scenario)}.`,
     sections: [
@@ -54,7 +62,7 @@ export function simulationPage(results: readonly Named[], scenario: Scenario): s
       ...results.flatMap(({name, result}) => samplesOf(name, result)),
     ],
     footer: `Made by steadfetch ${VERSION} with seed ${seed}: the engine is the real one, time and the service are simulated.`,
-  });
+  };
 }
 
 const clientsOf = ({traffic: {clients}}: Scenario): string => (clients === 1 ? '1 client' : `${clients} clients`);
@@ -91,10 +99,13 @@ function bandsOf({service, traffic, durationMs}: Scenario): Band[] {
     toMs,
   }));
   const phases = traffic.phases.map(({perSecond, fromMs, toMs}) => ({name: `${perSecond} calls/s`, fromMs, toMs}));
-  return [...faults, ...phases].flatMap(({name, fromMs, toMs}) => {
+  const bands = [...faults, ...phases].flatMap(({name, fromMs, toMs}) => {
     if (fromMs === 0 && (toMs === null || toMs >= durationMs)) return [];
     return [{name, from: fromMs / 1000, to: Math.min(toMs ?? durationMs, durationMs) / 1000}];
   });
+  // The names of one period would be written over each other.
+  const periods = Map.groupBy(bands, ({from, to}) => `${from} to ${to}`);
+  return Array.from(periods.values(), same => ({...same[0]!, name: same.map(({name}) => name).join(', ')}));
 }
 
 // Latency.

@@ -94,6 +94,14 @@ describe('steadfetch simulate', () => {
     expect(page).to.contain('<li>GET at 5 s, 503, then 503: all 2 attempts are used (503)</li>');
   });
 
+  it('marks the faults of one period once in each chart over time', async () => {
+    const {code} = await place.run(['simulate', 'two.json', '--scenario', 'brownout', '--html', 'page.html']);
+    expect(code).to.equal(0);
+    const names = [...place.read('page.html').matchAll(/>((?:errors|hang)[^<]*)</g)].map(([, name]) => name);
+    expect(names.length).to.be.above(0);
+    expect(new Set(names)).to.deep.equal(new Set(['errors, hang']));
+  });
+
   it('ends with 1 and the numbers where a condition is not met', async () => {
     const args = [
       'simulate',
