@@ -21,6 +21,9 @@ const files = ['src', 'schema', 'lint'].flatMap(tree =>
 const entries = Object.values(exports)
   .filter(target => typeof target === 'object')
   .map(target => target.default.replace('./dist/', '').replace(/\.js$/, '.ts'));
+const playground = readdirSync(new URL('tools/site/playground/', root))
+  .filter(name => name.endsWith('.ts') && name !== 'build.ts')
+  .map(name => `tools/site/playground/${name}`);
 const tracked = execFileSync('git', ['ls-files', '-z'], {cwd: root, encoding: 'utf8'})
   .split('\0')
   .filter(path => path !== '' && existsSync(new URL(path, root)));
@@ -32,6 +35,10 @@ describe('the source files', () => {
     ['each package is imported only where it belongs', rules.brokenPackages(files)],
     ['imports make no circle', rules.circles(files)],
     ['no entry but load, grpc and register needs Node', rules.nodeBehind(entries, files)],
+    [
+      'the playground needs no module of Node',
+      rules.nodeBehind(playground, [...files, ...playground.map(path => sourceFile(path, read(path)))]),
+    ],
     ['time, chance and fetch are touched only in their modules', rules.touchedGlobals(files)],
     ['only entry points re-export other files', rules.barrels(files)],
     ['names of files are in kebab-case', rules.brokenNames(tracked)],

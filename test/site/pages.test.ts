@@ -1,0 +1,68 @@
+/** The pages of the site, as files: none is missing, no link is dead, and nothing is loaded from elsewhere. */
+import {readdirSync} from 'node:fs';
+import {posix} from 'node:path';
+import {expect} from 'chai';
+import {files, read} from './built.ts';
+
+const documents = readdirSync(new URL('../../docs/', import.meta.url), {recursive: true, encoding: 'utf8'})
+  .map(path => path.replaceAll('\\', '/'))
+  .filter(path => path.endsWith('.md'));
+const pages = files.filter(file => file.endsWith('.html') && file !== '404.html');
+
+const attributes = (html: string, pattern: RegExp): string[] =>
+  Array.from(html.matchAll(pattern), ([, value]) => value!);
+
+describe('the site', () => {
+  it('has a page for each document', () => {
+    const expected = documents.map(path => path.replace(/README\.md$/, 'index.md').replace(/\.md$/, '.html'));
+    expect(pages).to.include.members([
+      ...expected,
+      'index.html',
+      'changelog.html',
+      'contributing.html',
+      'security.html',
+    ]);
+  });
+
+  it('links only pages and headings that exist', () => {
+    const anchors = new Map(pages.map(page => [page, new Set(attributes(read(page), /\sid="([^"]*)"/g))]));
+    const dead: string[] = [];
+    for (const page of pages)
+      for (const href of attributes(read(page), /<a\b[^>]*?\shref="([^"]*)"/g)) {
+        if (/^[a-z]+:/.test(href)) continue;
+        const [path = '', heading = ''] = href.split('#');
+        const target =
+          path === '' ? page : fileOf(path.startsWith('/') ? path.slice(1) : posix.join(posix.dirname(page), path));
+        const isFound =
+          files.includes(target) && (heading === '' || anchors.get(target)?.has(decodeURIComponent(heading)));
+        if (!isFound) dead.push(`${page}: ${href}`);
+      }
+    expect(dead).to.deep.equal([]);
+    expect(pages).to.have.length.above(100);
+  });
+
+  it('loads nothing from elsewhere', () => {
+    const loads = /<(?:script|img|iframe|source)\b[^>]*?\ssrc="([^"]*)"|<link\b[^>]*?\shref="([^"]*)"/g;
+    const foreign = pages.flatMap(page =>
+      Array.from(read(page).matchAll(loads), ([, src, href]) => src ?? href!).filter(url =>
+        /^(?:[a-z]+:)?\/\//.test(url),
+      ),
+    );
+    expect(foreign).to.deep.equal([]);
+    const styles = files
+      .filter(file => file.endsWith('.css'))
+      .flatMap(file => attributes(read(file), /url\(["']?(https?:[^)"']*)/g));
+    expect(styles).to.deep.equal([]);
+  });
+
+  it('has each document in the sidebar', () => {
+    const sidebar = read('policy.html');
+    const missing = documents.filter(path => {
+      const page = path.replace(/README\.md$/, '').replace(/\.md$/, '.html');
+      return !sidebar.includes(`href="/${page}"`);
+    });
+    expect(missing).to.deep.equal([]);
+  });
+});
+
+const fileOf = (path: string): string => (path === '' || path.endsWith('/') ? `${path}index.html` : path);

@@ -1,0 +1,80 @@
+/** VitePress over docs/ as it is. SITE_BASE is the path that the site is served below. Default: `/`. */
+import {relative} from 'node:path';
+import {type DefaultTheme, defineConfig, type UserConfig} from 'vitepress';
+import {anchorOf, siteLink} from '../links.ts';
+import {pages, root, sidebar, withoutPages} from '../pages.ts';
+
+const base = `/${process.env.SITE_BASE ?? ''}/`.replaceAll(/\/+/g, '/');
+
+/** Pages whose tables need the width of the outline. */
+const WIDE = /^(?:conformance|model-endpoints|clients|performance|policy|reliability)\.md$/;
+
+const config: UserConfig<DefaultTheme.Config> = defineConfig({
+  title: 'steadfetch',
+  description:
+    'Retries that are safe to leave on: one JSON policy for ky, fetch, undici and gRPC, with a linter and a simulator.',
+  lang: 'en',
+  base,
+  srcDir: root,
+  srcExclude: [...withoutPages],
+  rewrites: Object.fromEntries(pages),
+  outDir: 'dist',
+  cacheDir: 'node_modules/.vitepress',
+  head: [['link', {rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg`}]],
+  vite: {publicDir: new URL('../public', import.meta.url).pathname, build: {chunkSizeWarningLimit: 2000}},
+  markdown: {
+    anchor: {slugify: anchorOf},
+    // A page may end a line in braces that are no attributes.
+    attrs: {disable: true},
+    config: md => {
+      md.core.ruler.push('site-links', ({tokens, env}) => {
+        const from = relative(root, env.realPath ?? env.path).replaceAll('\\', '/');
+        for (const token of tokens.flatMap(({children}) => children ?? [])) {
+          const href = token.type === 'link_open' ? token.attrGet('href') : null;
+          if (href !== null) token.attrSet('href', siteLink(href, from));
+        }
+      });
+      // Results of the conformance tests, so that the style can colour them.
+      md.core.ruler.push('results', ({tokens}) => {
+        for (const [index, token] of tokens.entries()) {
+          const text = tokens[index + 1]?.content;
+          if (token.type === 'td_open' && (text === 'pass' || text === 'fail' || text === 'n/a'))
+            token.attrJoin('class', `result-${text.replace('/', '')}`);
+        }
+      });
+    },
+  },
+  transformPageData: page => {
+    if (page.relativePath === 'index.md') page.frontmatter = HOME;
+    else if (WIDE.test(page.relativePath)) page.frontmatter = {aside: false, pageClass: 'wide-page'};
+  },
+  themeConfig: {
+    nav: [
+      {text: 'Start', link: '/getting-started'},
+      {text: 'Policy', link: '/policy'},
+      {text: 'Rules', link: '/rules/'},
+      {text: 'API', link: '/api/'},
+      // The playground is a page of its own, so the router must not look for it.
+      {text: 'Playground', link: '/playground/index.html', target: '_self', noIcon: true},
+    ],
+    sidebar: sidebar(),
+    outline: [2, 3],
+    search: {provider: 'local'},
+  },
+});
+
+const HOME = {
+  layout: 'home',
+  hero: {
+    name: 'steadfetch',
+    text: 'Retries that are safe to leave on',
+    tagline:
+      'One JSON policy for ky, fetch, undici and gRPC. A linter that finds what makes an outage worse, and a simulator that shows it.',
+    actions: [
+      {theme: 'brand', text: 'Get started', link: '/getting-started'},
+      {theme: 'alt', text: 'Playground', link: '/playground/index.html', target: '_self'},
+    ],
+  },
+};
+
+export default config;

@@ -1,0 +1,98 @@
+/** Policies to begin with. */
+import type {Policy} from './state.ts';
+
+export interface Example extends Policy {
+  readonly title: string;
+  /** The scenario that shows what the policy does. */
+  readonly scenario: string;
+}
+
+export const examples: readonly [Example, ...Example[]] = [
+  {
+    title: 'Retries that make an outage worse',
+    name: 'careless',
+    format: 'json',
+    scenario: 'outage',
+    text: `{
+  "version": 1,
+  "name": "careless",
+  "maxAttempts": 8,
+  "deadlineMs": null,
+  "attemptTimeoutMs": 3000,
+  "backoff": {"kind": "exponential", "baseMs": 50, "jitter": "none"},
+  "budget": null,
+  "breaker": null,
+  "routes": [
+    {"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429, 503]}
+  ]
+}
+`,
+  },
+  {
+    title: 'The defaults',
+    name: 'defaults',
+    format: 'json',
+    scenario: 'outage',
+    text: `{
+  "version": 1,
+  "name": "defaults"
+}
+`,
+  },
+  {
+    title: 'A user is waiting',
+    name: 'checkout',
+    format: 'json',
+    scenario: 'slow-tail',
+    text: `{
+  "version": 1,
+  "name": "checkout",
+  "extends": ["steadfetch:interactive"],
+  // The slowest of a hundred requests takes 900 ms.
+  "attemptTimeoutMs": 1500,
+  "deadlineMs": 6000,
+  "hedge": {"delayMs": 250, "maxHedges": 1},
+  "routes": [
+    {
+      "name": "orders",
+      "match": {"methods": ["POST"], "path": "/v1/orders"},
+      "idempotency": {"header": "Idempotency-Key", "methods": ["POST"]}
+    }
+  ]
+}
+`,
+  },
+  {
+    title: 'A model endpoint, in YAML',
+    name: 'model',
+    format: 'yaml',
+    scenario: 'quota-burst',
+    text: `version: 1
+name: model
+extends: ["steadfetch:llm"]
+deadlineMs: 300000
+attemptTimeoutMs: 120000
+quota:
+  learn: true
+  maxWaitMs: 60000
+`,
+  },
+  {
+    title: 'Timeouts that do not fit',
+    name: 'timeouts',
+    format: 'json',
+    scenario: 'brownout',
+    text: `{
+  "version": 1,
+  "name": "timeouts",
+  "maxAttempts": 5,
+  "deadlineMs": 5000,
+  "attemptTimeoutMs": 4000,
+  "backoff": {"kind": "constant", "delayMs": 2000}
+}
+`,
+  },
+];
+
+/** What a new policy begins with. */
+export const NEW_POLICY: Policy = {name: 'policy', format: 'json', text: '{\n  "version": 1\n}\n'};

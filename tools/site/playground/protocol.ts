@@ -1,0 +1,40 @@
+/** What the page and its workers send each other. */
+import type {Report} from '../../../lint/index.ts';
+import type {Policy} from './state.ts';
+
+/** One piece of work, and its number. */
+export interface Request<Job> {
+  readonly id: number;
+  readonly job: Job;
+}
+
+/** The end of the work with this number. */
+export type Reply<Result> =
+  | {readonly id: number; readonly result: Result}
+  | {readonly id: number; readonly error: string};
+
+export interface LintJob {
+  /** Ends with .json or .yaml. */
+  readonly path: string;
+  readonly text: string;
+  /** Today's date, for suppressions that expire: `2027-01-01`. */
+  readonly today: string;
+}
+
+export type LintResult = Report;
+
+export interface SimulateJob {
+  readonly scenario: string;
+  /** Whether calls without a policy are shown, too. */
+  readonly withoutPolicy: boolean;
+  readonly policies: readonly Policy[];
+  /** Names of presets. */
+  readonly presets: readonly string[];
+}
+
+export interface SimulateResult {
+  /** Markup without a script, whose values are escaped. */
+  readonly html: string;
+  /** One sentence for each policy that cannot run. */
+  readonly problems: readonly string[];
+}

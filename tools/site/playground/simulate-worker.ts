@@ -1,0 +1,45 @@
+/** Simulates policies and draws the charts of the results, in a worker. Loaded at the first simulation: the charts are large. */
+
+import {toValue} from '../../../lint/index.ts';
+import {readSource} from '../../../lint/source/read.ts';
+import {html} from '../../../src/charts/html.ts';
+import {simulationText} from '../../../src/cli/simulate-page.ts';
+import type {Named} from '../../../src/cli/simulate-table.ts';
+import type {PolicyInput} from '../../../src/policy/types.ts';
+import {readScenario} from '../../../src/simulate/scenario/read.ts';
+import {runScenario} from '../../../src/simulate/simulate.ts';
+import type {SimulateJob, SimulateResult} from './protocol.ts';
+import {serve} from './serve.ts';
+import {type Policy, pathOf} from './state.ts';
+
+serve<SimulateJob, SimulateResult>(async ({scenario: name, withoutPolicy, policies, presets}) => {
+  const scenario = readScenario(name);
+  const inputs: {name: string; read(): Promise<PolicyInput | null>}[] = [
+    ...(withoutPolicy ? [{name: 'no policy', read: async () => null}] : []),
+    ...policies.map(policy => ({name: policy.name, read: () => inputOf(policy)})),
+    ...presets.map(preset => ({name: preset.replace('steadfetch:', ''), read: async () => ({extends: [preset]})})),
+  ];
+  const results: Named[] = [];
+  const problems: string[] = [];
+  for (const {name, read} of inputs)
+    try {
+      results.push({name, result: await runScenario(await read(), scenario, {samples: true})});
+    } catch (error) {
+      problems.push(`${name} cannot run: ${(error as Error).message}`);
+    }
+  if (results.length === 0) return {html: '', problems};
+  const {lead, sections, footer} = simulationText(results, scenario);
+  const [numbers = [], ...figures] = sections;
+  // The page describes the scenario already, and has no room for the numbers above the first charts.
+  const counts = lead.replace(scenario.description, '').trim();
+  const shown = html`<p>${counts}</p>${figures.slice(0, 2)}${numbers}${figures.slice(2)}<footer>${footer}</footer>`;
+  return {html: shown.text, problems};
+});
+
+/** @throws Error if the text cannot be read. */
+async function inputOf(policy: Policy): Promise<PolicyInput> {
+  const {documents, problems} = await readSource(pathOf(policy), policy.text);
+  const [problem] = problems;
+  if (problem !== undefined) throw new Error(problem.message);
+  return toValue(documents[0]!) as PolicyInput;
+}

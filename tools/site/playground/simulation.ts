@@ -1,0 +1,78 @@
+/** Simulates the chosen policies, and shows the charts. After the first run, each change runs it again. */
+
+import {element} from './element.ts';
+import type {SimulateJob, SimulateResult} from './protocol.ts';
+import {Cancelled, type Remote} from './remote.ts';
+import {NO_POLICY, type State} from './state.ts';
+
+/** So long after a change the simulation starts, in ms. */
+const DELAY_MS = 600;
+
+export interface SimulationParts {
+  readonly remote: Remote<SimulateJob, SimulateResult>;
+  readonly results: HTMLElement;
+  readonly status: HTMLElement;
+}
+
+export class Simulation {
+  readonly #parts: SimulationParts;
+  #simulated: string | undefined;
+  #isRunning = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(parts: SimulationParts) {
+    this.#parts = parts;
+  }
+
+  /** Starts at once, in place of the run that is under way. */
+  start(state: State): void {
+    const job = jobOf(state);
+    this.#simulated = keyOf(job);
+    clearTimeout(this.#timer);
+    void this.#run(job);
+  }
+
+  /** Starts after a while, if there was a run before and the change has to do with it. */
+  changed(state: State): void {
+    clearTimeout(this.#timer);
+    if (this.#simulated === undefined || this.#simulated === keyOf(jobOf(state))) return;
+    this.#timer = setTimeout(() => this.start(state), DELAY_MS);
+  }
+
+  async #run(job: SimulateJob): Promise<void> {
+    const {remote, results, status} = this.#parts;
+    if (this.#isRunning) remote.cancel();
+    this.#isRunning = false;
+    if (!job.withoutPolicy && job.policies.length + job.presets.length === 0) {
+      status.textContent = 'Choose at least one policy.';
+      return;
+    }
+    status.textContent = `Simulating ${job.scenario}…`;
+    this.#isRunning = true;
+    results.ariaBusy = 'true';
+    try {
+      const {html, problems} = await remote.run(job);
+      // The markup is made by the simulator, which escapes what it was given; the policy of the page allows no script in it.
+      results.innerHTML = html;
+      results.prepend(...problems.map(problem => element('p', {className: 'problem', textContent: problem})));
+      status.textContent = '';
+    } catch (error) {
+      if (error instanceof Cancelled) return;
+      status.textContent = (error as Error).message;
+    }
+    this.#isRunning = false;
+    results.ariaBusy = 'false';
+  }
+}
+
+const keyOf = (job: SimulateJob): string => JSON.stringify(job);
+
+function jobOf({scenario, policies, compared}: State): SimulateJob {
+  const written = policies.filter(({name}) => compared.includes(name));
+  return {
+    scenario,
+    withoutPolicy: compared.includes(NO_POLICY),
+    policies: written,
+    presets: compared.filter(name => name.startsWith('steadfetch:')),
+  };
+}
