@@ -114,8 +114,8 @@ export class LearnedRate {
    */
   admitted(sentAt: number, isLimiting: boolean, now: number): void {
     this.#admittedSince++;
-    this.#recentlyAdmitted.take(1, now);
     this.#admittedInMinute.take(1, now);
+    if (this.#perSecond === Number.POSITIVE_INFINITY) this.#recentlyAdmitted.take(1, now);
     if (this.#isProbing && sentAt > this.#throttledAt) this.#endProbing(now);
     if (!isLimiting || !this.#isLimit) return;
     this.#refill(now);
