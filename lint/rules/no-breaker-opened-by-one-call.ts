@@ -55,7 +55,7 @@ is empty when the process starts, after a time without calls, and each time the 
         findings: [
           {
             message:
-              'One failed attempt in an empty window opens the breaker and refuses all calls for 15000 ms. Raise minCalls.',
+              'One failed attempt in an empty window opens the breaker and refuses all calls for 5000 ms. Raise minCalls.',
             at: '2:15',
             marks: '"minCalls"',
           },

@@ -43,7 +43,7 @@ Open times up to five minutes are accepted; Envoy ejects a host for at most that
             marks: '"openMs"',
           },
         ],
-        fixed: '{\n  "breaker": {"openMs": 15000}\n}\n',
+        fixed: '{\n  "breaker": {"openMs": 5000}\n}\n',
       },
       {
         name: 'a breaker that never closes',
@@ -70,7 +70,7 @@ Open times up to five minutes are accepted; Envoy ejects a host for at most that
             marks: '"openMs"',
           },
         ],
-        fixed: '{\n  "breaker": {"openMs": 15000}\n}\n',
+        fixed: '{\n  "breaker": {"openMs": 5000}\n}\n',
       },
       {
         name: 'doubling to an hour',
@@ -86,7 +86,7 @@ Open times up to five minutes are accepted; Envoy ejects a host for at most that
         fixed: '{\n  "breaker": {"openMs": 30000, "maxOpenMs": null}\n}\n',
       },
     ],
-    good: [{name: 'fifteen seconds, then three probes', text: '{\n  "breaker": {"openMs": 15000, "probes": 3}\n}\n'}],
+    good: [{name: 'five seconds, then three probes', text: '{\n  "breaker": {"openMs": 5000, "probes": 3}\n}\n'}],
   }),
 
   needs: ['breaker'],
@@ -143,7 +143,7 @@ function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
 
 /** Sets the default open time, and raises a maximum below it. */
 function byDefault(scope: Scope, {maxOpenMs}: Breaker): FixDraft {
-  const changes: Change[] = [{do: 'set', path: 'breaker.openMs', value: 15_000}];
-  if (maxOpenMs !== null && maxOpenMs < 15_000) changes.push({do: 'set', path: 'breaker.maxOpenMs', value: 60_000});
-  return {title: formatChange(scope, 'breaker.openMs', 15_000), changes};
+  const changes: Change[] = [{do: 'set', path: 'breaker.openMs', value: 5000}];
+  if (maxOpenMs !== null && maxOpenMs < 5000) changes.push({do: 'set', path: 'breaker.maxOpenMs', value: 60_000});
+  return {title: formatChange(scope, 'breaker.openMs', 5000), changes};
 }

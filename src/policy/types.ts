@@ -1143,7 +1143,7 @@ export interface RatioBreaker {
    * How long the breaker stays open, give or take 10 %; after failed probes, counted from when the last probe was
    * sent. A probe without an answer frees its place after this time.
    *
-   * Unit: ms. Default: 15000.
+   * Unit: ms. Default: 5000.
    */
   readonly openMs: number;
   /**
@@ -1209,7 +1209,7 @@ export interface RatioBreakerInput {
    * How long the breaker stays open, give or take 10 %; after failed probes, counted from when the last probe was
    * sent. A probe without an answer frees its place after this time.
    *
-   * Unit: ms. Default: 15000.
+   * Unit: ms. Default: 5000.
    */
   readonly openMs?: number | undefined;
   /**
@@ -1262,7 +1262,7 @@ export interface ConsecutiveBreaker {
    * How long the breaker stays open, give or take 10 %; after failed probes, counted from when the last probe was
    * sent. A probe without an answer frees its place after this time.
    *
-   * Unit: ms. Default: 15000.
+   * Unit: ms. Default: 5000.
    */
   readonly openMs: number;
   /**
@@ -1313,7 +1313,7 @@ export interface ConsecutiveBreakerInput {
    * How long the breaker stays open, give or take 10 %; after failed probes, counted from when the last probe was
    * sent. A probe without an answer frees its place after this time.
    *
-   * Unit: ms. Default: 15000.
+   * Unit: ms. Default: 5000.
    */
   readonly openMs?: number | undefined;
   /**

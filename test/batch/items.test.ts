@@ -279,7 +279,7 @@ describe('runBatch', () => {
       {
         clock,
         concurrency: 10,
-        policy: {...POLICY, maxAttempts: 5, budget: null},
+        policy: {...POLICY, maxAttempts: 5, budget: null, breaker: {openMs: 15_000}},
         on: ({type}) => events.push(type as never),
       },
     );

@@ -204,13 +204,13 @@ describe('a circuit breaker', () => {
     world.serve(503);
     for (let probe = 0; probe < 40; probe++) {
       await world.run();
-      expect(breakerOf(world)).to.include({state: 'open', retryAfterMs: 15_000});
-      await world.clock.advance(15_000);
+      expect(breakerOf(world)).to.include({state: 'open', retryAfterMs: 5000});
+      await world.clock.advance(5000);
     }
   });
 
   virtually('closes within one open time after an outage in which requests hung', async make => {
-    const world = make({maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1, probes: 1}});
+    const world = make({maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1, openMs: 15_000, probes: 1}});
     world.serve('hang');
     await world.run();
     expect(world.clock.now()).to.equal(8000);

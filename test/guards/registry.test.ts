@@ -201,11 +201,11 @@ describe('GuardRegistry', () => {
     trip(at);
     at.concurrency!.tryEnter();
     at.budget!.withdraw(false, 0);
-    expect(guards.snapshot(5000)).to.deep.equal([
+    expect(guards.snapshot(2000)).to.deep.equal([
       {
         origin: ORIGIN,
-        breakers: [{route: undefined, state: 'open', retryAfterMs: 10_000}],
-        budgets: [{remaining: (86 + (5000 * 14) / 60_000) / 100}],
+        breakers: [{route: undefined, state: 'open', retryAfterMs: 3000}],
+        budgets: [{remaining: (86 + (2000 * 14) / 60_000) / 100}],
         quotas: [{route: undefined, waiting: 0, heldMs: 0, learnedPerSecond: 10, limits: []}],
         concurrency: [{max: 2, inFlight: 1, waiting: 0}],
       },

@@ -23,7 +23,7 @@ describe('checkInvariants', () => {
     [
       {breaker: {kind: 'consecutive', maxOpenMs: 5}},
       'breaker.openMs',
-      'is 15000 ms, above maxOpenMs (5 ms); raise maxOpenMs or lower openMs',
+      'is 5000 ms, above maxOpenMs (5 ms); raise maxOpenMs or lower openMs',
     ],
     [
       {concurrency: {kind: 'adaptive', min: 9, max: 8}},
