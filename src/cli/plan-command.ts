@@ -2,6 +2,7 @@
 
 import {createReadStream, existsSync, writeFileSync} from 'node:fs';
 import {createInterface} from 'node:readline';
+import {systemClock} from '../core/system-clock.ts';
 import {PlanInputError} from '../plan/input-error.ts';
 import {type Measurements, serviceOf} from '../plan/measurements/measurements.ts';
 import {readMeasurements} from '../plan/measurements/read.ts';
@@ -13,6 +14,8 @@ import type {MeasuredSource} from './plan-facts.ts';
 import {planJson} from './plan-json.ts';
 import {planReport} from './plan-report.ts';
 import {PLAN_HELP} from './plan-usage.ts';
+import {progressOn} from './progress.ts';
+import {ReadingProgress} from './reading-progress.ts';
 import {UsageError} from './usage-error.ts';
 
 /** @returns The exit code: 0 a plan meets the objective, 1 none does. @throws UsageError */
@@ -56,6 +59,11 @@ async function measure(file: string | undefined, process: NodeJS.Process): Promi
   const name = isStandard ? 'standard input' : file;
   const input = isStandard ? process.stdin : createReadStream(file);
   const lines = createInterface({input, crlfDelay: Number.POSITIVE_INFINITY});
+  const read = new ReadingProgress([file]);
+  input.on('data', (chunk: Buffer) => {
+    read.bytes += chunk.length;
+  });
+  const progress = read.isKnown ? progressOn(process.stderr, 'steadfetch plan', read, systemClock) : null;
   // An error of the input ends the reading of its lines, too.
   const failed = new Promise<never>((_, reject) => {
     input.on('error', (error: NodeJS.ErrnoException) => reject(new UsageError(`${name} ${whyUnreadable(error)}.`)));
@@ -67,7 +75,7 @@ async function measure(file: string | undefined, process: NodeJS.Process): Promi
     });
     const measurements = await Promise.race([failed, readMeasurements(lines, name)]);
     return {name, measurements, isInterrupted: signal.aborted};
-  });
+  }).finally(() => progress?.end());
 }
 
 /** Ctrl-C aborts the signal once; a second Ctrl-C ends the process. */

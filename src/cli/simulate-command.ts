@@ -8,9 +8,11 @@ import {readScenario} from '../simulate/scenario/read.ts';
 import type {Scenario, ScenarioInput} from '../simulate/scenario/types.ts';
 import {runScenario} from '../simulate/simulate.ts';
 import {isPreset, readPolicyInput} from './policy-option.ts';
+import {type ProgressStream, progressOn} from './progress.ts';
 import {readSimulateArguments, type SimulateArguments} from './simulate-arguments.ts';
 import {failedAssertions} from './simulate-assertions.ts';
 import {type Named, tableOf} from './simulate-table.ts';
+import {SimulatedTime} from './simulated-time.ts';
 import {SIMULATE_HELP} from './usage.ts';
 import {UsageError} from './usage-error.ts';
 
@@ -18,7 +20,7 @@ import {UsageError} from './usage-error.ts';
 export interface Console {
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: {write(text: string): unknown};
-  readonly stderr: {readonly isTTY?: boolean; write(text: string): unknown};
+  readonly stderr: ProgressStream;
   once(signal: 'SIGINT', listener: () => void): unknown;
   off(signal: 'SIGINT', listener: () => void): unknown;
 }
@@ -54,14 +56,16 @@ async function resultsOf(
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();
   process.once('SIGINT', interrupt);
+  const simulated = new SimulatedTime(systemClock, scenario.durationMs * inputs.length);
+  const progress = progressOn(process.stderr, 'steadfetch simulate', simulated, systemClock);
   try {
     const results: Named[] = [];
     for (const [name, input] of inputs) {
       if (controller.signal.aborted) break;
-      const onProgress = progressOn(process.stderr, `${scenario.name}, ${name}`, scenario.durationMs);
+      const before = scenario.durationMs * results.length;
       const result = await runScenario(input, scenario, {
         signal: controller.signal,
-        onProgress,
+        onProgress: simulatedMs => simulated.reach(before + Math.min(simulatedMs, scenario.durationMs)),
         samples: html !== undefined,
         seed: seed ?? scenario.seed,
       });
@@ -70,7 +74,7 @@ async function resultsOf(
     return results;
   } finally {
     process.off('SIGINT', interrupt);
-    clearLine(process.stderr);
+    progress.end();
   }
 }
 
@@ -113,21 +117,4 @@ function parsed(json: string, what: string): unknown {
   } catch (error) {
     throw new UsageError(`${what} is not JSON: ${(error as Error).message}.`);
   }
-}
-
-const PROGRESS_MS = 200;
-
-/** A line that changes, on a terminal only. */
-function progressOn(stream: Console['stderr'], what: string, durationMs: number): (simulatedMs: number) => void {
-  let shownAt = systemClock.now();
-  return simulatedMs => {
-    const now = systemClock.now();
-    if (!stream.isTTY || now - shownAt < PROGRESS_MS) return;
-    shownAt = now;
-    stream.write(`\r\u001B[Ksimulating ${what}: ${Math.min(100, Math.floor((simulatedMs * 100) / durationMs))} %`);
-  };
-}
-
-function clearLine(stream: Console['stderr']): void {
-  if (stream.isTTY) stream.write('\r\u001B[K');
 }

@@ -21,14 +21,15 @@ export const simulationPage = (results: readonly Named[], scenario: Scenario): s
  */
 export function simulationText(results: readonly Named[], scenario: Scenario): PageText {
   const {calls, seed, durationMs} = results[0]!.result;
+  const widthMs = scenario.durationMs / results[0]!.result.timeline.length;
   const overTime = (title: string, description: string, y: LineChart['y'], of: ValueOf): Html =>
     lineFigure(
       {title, description},
       {
-        x: {name: 's', min: 0, max: durationMs / 1000},
+        x: {name: 's', min: 0, max: scenario.durationMs / 1000},
         y,
         bands: bandsOf(scenario),
-        series: results.map(({name, result}) => ({name, points: pointsOf(result, of)})),
+        series: results.map(({name, result}) => ({name, points: pointsOf(result, widthMs, of)})),
       },
     );
   const happens = (of: (interval: Interval) => number): boolean =>
@@ -86,9 +87,14 @@ const requestsPerSecond: ValueOf = ({requests}, widthMs) => (requests * 1000) / 
 const openBreakers: ValueOf = interval => interval.openBreakers;
 const waiting: ValueOf = interval => interval.waiting;
 
-function pointsOf({timeline, durationMs}: SimulationResult, of: ValueOf): Series['points'] {
-  const widthMs = durationMs / timeline.length;
-  return timeline.map(interval => [(interval.atMs + widthMs / 2) / 1000, of(interval, widthMs)]);
+/** A simulation that was interrupted has no more intervals. */
+function pointsOf({timeline, durationMs}: SimulationResult, widthMs: number, of: ValueOf): Series['points'] {
+  return timeline
+    .filter(({atMs}) => atMs < durationMs)
+    .map(interval => {
+      const lastsMs = Math.min(widthMs, durationMs - interval.atMs);
+      return [(interval.atMs + lastsMs / 2) / 1000, of(interval, lastsMs)];
+    });
 }
 
 /** Faults and phases that have an end, each with the word that the scenario has for it. */

@@ -19,14 +19,14 @@ export function tableOf(results: readonly Named[], description: string): string 
   const [first] = results;
   if (first === undefined) return '';
   const {scenario, calls, durationMs, seed} = first.result;
-  const lines = [...wrap(`${scenario}: ${description}`), `${calls} calls in ${duration(durationMs)}, seed ${seed}`];
+  const lines = [
+    ...wrap(description === '' ? scenario : `${scenario}: ${description}`),
+    `${calls} calls in ${duration(durationMs)}, seed ${seed}`,
+  ];
   for (let at = 0; at < results.length; at += COLUMNS) lines.push('', ...columnsOf(results.slice(at, at + COLUMNS)));
   lines.push('', ...courses('success over time', results, successOver, 1));
-  const most = Math.max(1, ...results.flatMap(({result}) => requestsOver(result.timeline)));
-  lines.push(
-    '',
-    ...courses(`requests over time, at most ${perSecond(most, first.result)} a second`, results, requestsOver, most),
-  );
+  const most = Math.max(1, ...results.flatMap(({result}) => requestsOver(result)));
+  lines.push('', ...courses(`requests over time, at most ${Math.round(most)} a second`, results, requestsOver, most));
   return `${lines.join('\n')}\n`;
 }
 
@@ -64,12 +64,12 @@ const BLOCKS = '▁▂▃▄▅▆▇█';
 const COURSE_WIDTH = 60;
 const NAME_WIDTH = 18;
 
-type Course = (timeline: readonly Interval[]) => readonly number[];
+type Course = (result: SimulationResult) => readonly number[];
 
 function courses(title: string, results: readonly Named[], course: Course, most: number): string[] {
   const name = (text: string): string =>
     (text.length < NAME_WIDTH ? text : `${text.slice(0, NAME_WIDTH - 2)}…`).padEnd(NAME_WIDTH);
-  return [title, ...results.map(({name: text, result}) => name(text) + sparkline(course(result.timeline), most))];
+  return [title, ...results.map(({name: text, result}) => name(text) + sparkline(course(result), most))];
 }
 
 /** A character for each value; a space where there is none. */
@@ -79,10 +79,17 @@ export function sparkline(values: readonly number[], most: number): string {
   return values.map(value => (Number.isNaN(value) ? ' ' : block(value))).join('');
 }
 
-const successOver: Course = timeline =>
+const successOver: Course = ({timeline}) =>
   condensed(timeline).map(({calls, succeeded}) => (calls === 0 ? Number.NaN : succeeded / calls));
 
-const requestsOver: Course = timeline => condensed(timeline).map(({requests}) => requests);
+/** In a second. The part in which a simulation was interrupted is shorter. */
+const requestsOver: Course = ({timeline, durationMs}) => {
+  const widthMs = timeline[1]!.atMs * (timeline.length / COURSE_WIDTH);
+  return condensed(timeline).map(({requests}, index) => {
+    const lastsMs = Math.max(1, Math.min(widthMs, durationMs - index * widthMs));
+    return (requests * 1000) / lastsMs;
+  });
+};
 
 type Sums = Pick<Interval, 'calls' | 'succeeded' | 'requests'>;
 
@@ -95,6 +102,3 @@ function condensed(timeline: readonly Interval[]): Sums[] {
     return {calls: sum('calls'), succeeded: sum('succeeded'), requests: sum('requests')};
   });
 }
-
-const perSecond = (requests: number, {durationMs}: SimulationResult): number =>
-  Math.round((requests * COURSE_WIDTH * 1000) / durationMs);

@@ -1,13 +1,13 @@
 /** `steadfetch triage`: reads logs of failures, and says of each whether it should have been retried. */
 import {once} from 'node:events';
-import {createReadStream, statSync} from 'node:fs';
+import {createReadStream} from 'node:fs';
 import {handleOf} from '../client/define-policy.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {TriagedFailure} from '../triage/assess.ts';
 import {Triage} from '../triage/triage.ts';
 import {readPolicyInput} from './policy-option.ts';
-import {type ProgressSource, progressOn} from './progress.ts';
-import type {ProgressView} from './progress-state.ts';
+import {progressOn} from './progress.ts';
+import {ReadingProgress} from './reading-progress.ts';
 import {readTriageArguments, type TriageArguments} from './triage-arguments.ts';
 import {failureRecord, summaryRecord} from './triage-records.ts';
 import {failureRows, summaryText, tableHead} from './triage-table.ts';
@@ -93,33 +93,6 @@ async function readLog(log: string, {triage, output, read, stdin, signal}: Run):
 function shown(failure: TriagedFailure, log: string, {logs, json}: TriageArguments): string {
   const file = logs.length > 1 ? log : undefined;
   return json ? `${JSON.stringify(failureRecord(failure, file))}\n` : failureRows(failure, file);
-}
-
-/** How many bytes of the logs are read. */
-class ReadingProgress implements ProgressSource {
-  bytes = 0;
-  failures = 0;
-  readonly #total: number;
-  /** False where a log is a pipe. */
-  readonly isKnown: boolean;
-
-  constructor(logs: readonly string[]) {
-    const files = logs.filter(log => log !== '-').map(log => statSync(log));
-    this.isKnown = files.length === logs.length && files.every(file => file.isFile());
-    this.#total = files.reduce((sum, {size}) => sum + size, 0);
-  }
-
-  get view(): ProgressView {
-    const [total, finished] = [this.#total, this.bytes].map(bytes => Math.round(bytes / 1e6)) as [number, number];
-    return {
-      unit: 'MB',
-      total,
-      finished,
-      failed: this.failures,
-      failing: null,
-      waiting: {for: 'the rest', leftMs: null},
-    };
-  }
 }
 
 /** Standard output, written a chunk of the log at a time. */

@@ -149,7 +149,7 @@ export class Recorder {
       scenario: this.#scenario.name,
       policy,
       seed,
-      durationMs: this.#scenario.durationMs,
+      durationMs: interrupted ? Math.min(this.#clock.now(), this.#scenario.durationMs) : this.#scenario.durationMs,
       interrupted,
       calls,
       succeeded,

@@ -1,10 +1,13 @@
 /** What the progress says, second by second, of runs that go well, hang, or meet a dead server. */
+import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
 import fc from 'fast-check';
 import type {BatchEvent} from '../../src/batch/types.ts';
 import {BatchProgress} from '../../src/cli/batch-progress.ts';
 import {duration, progressBar, progressText} from '../../src/cli/progress-line.ts';
 import {ProgressState, type ProgressView, type Waiting} from '../../src/cli/progress-state.ts';
+import {ReadingProgress} from '../../src/cli/reading-progress.ts';
+import {SimulatedTime} from '../../src/cli/simulated-time.ts';
 import type {SteadfetchEvent} from '../../src/core/events.ts';
 import {sleep} from '../../src/core/timer.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
@@ -254,5 +257,32 @@ describe('BatchProgress, without a terminal', () => {
       progress.end();
     });
     expect(lines[1]).to.equal('steadfetch batch: 0 of 100, ECONNREFUSED: held, next try in 6 s\n');
+  });
+});
+
+describe('SimulatedTime', () => {
+  it('estimates the time left from two seconds on', async () => {
+    const clock = new VirtualClock();
+    const simulated = new SimulatedTime(clock, 360_000);
+    expect(progressText(simulated.view)).to.equal('0 of 360 s of simulated time');
+    await clock.advance(1999);
+    simulated.reach(60_000);
+    expect(progressText(simulated.view)).to.equal('60 of 360 s of simulated time');
+    await clock.advance(1);
+    expect(progressText(simulated.view)).to.equal('60 of 360 s of simulated time, 10 s left');
+    simulated.reach(360_000);
+    expect(progressBar(simulated.view, 80)).to.match(/^█+ 100 % \| 360 of 360 s of simulated time/);
+  });
+});
+
+describe('ReadingProgress', () => {
+  it('counts the bytes of files, and knows no end of standard input and of files that are not there', () => {
+    const file = fileURLToPath(import.meta.url);
+    const read = new ReadingProgress([file]);
+    expect([read.isKnown, new ReadingProgress([file, '-']).isKnown]).to.deep.equal([true, false]);
+    expect(new ReadingProgress(['no-such-file']).isKnown).to.equal(false);
+    read.bytes = 3_400_000;
+    read.failures = 2;
+    expect(progressText(read.view)).to.equal('3 of 0 MB, 2 failed');
   });
 });

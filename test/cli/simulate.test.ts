@@ -27,7 +27,14 @@ function consoleOf(stdin: string) {
   const process = Object.assign(new EventEmitter(), {
     stdin: Readable.from([stdin]),
     stdout: {write: (text: string) => (written.stdout += text)},
-    stderr: {write: (text: string) => (written.stderr += text)},
+    stderr: {
+      isTTY: false,
+      columns: 80,
+      write(text: string) {
+        written.stderr += text;
+        return true;
+      },
+    },
   }) satisfies Console;
   return {process, written};
 }
@@ -197,7 +204,10 @@ describe('steadfetch simulate', () => {
     expect(await code).to.equal(1);
     expect(written.stderr).to.equal('Interrupted: the numbers are those of the time until then.\n');
     expect(process.listenerCount('SIGINT')).to.equal(0);
-    const {results} = JSON.parse(written.stdout) as {results: {name: string; interrupted: boolean}[]};
+    const {results} = JSON.parse(written.stdout) as {
+      results: {name: string; interrupted: boolean; durationMs: number}[];
+    };
     expect(results.map(({name, interrupted}) => [name, interrupted])).to.deep.equal([['no policy', true]]);
+    expect(results[0]!.durationMs).to.be.within(1, 604_799_999);
   });
 });
