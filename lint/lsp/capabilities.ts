@@ -9,7 +9,7 @@ import {
 import {VERSION} from '../../src/core/version.ts';
 import {fixAllKind} from './code-actions.ts';
 import {commandNames} from './command-names.ts';
-import {source} from './diagnostics.ts';
+import {source} from './source.ts';
 
 export const initializeResult: InitializeResult = {
   serverInfo: {name: 'retry-lint', version: VERSION},

@@ -16,12 +16,11 @@ import {linesOf} from '../source/lines.ts';
 import {formatOf} from '../source/read.ts';
 import type {Node} from '../source/tree.ts';
 import {type Writing, writeField, writeValue} from './completion-text.ts';
-import {isJson} from './documents.ts';
 import {type FieldAt, fieldAt} from './field-at.ts';
 import {type FieldValue, valuesOf} from './field-values.ts';
 import {toRange} from './positions.ts';
 import {alternativesOf, descriptionOf, schemaAt} from './schema.ts';
-import type {OpenPolicy, Session} from './session.ts';
+import {hasEditorSchema, type OpenPolicy, type Session} from './session.ts';
 
 export async function completion(
   session: Session,
@@ -32,7 +31,7 @@ export async function completion(
   const at = await fieldAt(policy, position);
   const writing = {format: formatOf(policy.request.path), snippets: session.settings.snippets};
   // An editor with the schema completes JSON by itself; only computed values are added.
-  const showsSchema = session.settings.reportsSchema || !isJson(policy.document);
+  const showsSchema = !hasEditorSchema(policy, session);
   const target = targetOf(at, policy.text);
   if (target === undefined) return [];
   const range = await rangeOf(target, policy);

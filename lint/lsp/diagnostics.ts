@@ -1,18 +1,19 @@
 /** Findings as an editor shows them. */
 
-import {resolve} from 'node:path';
+import {basename, resolve} from 'node:path';
 import {type Diagnostic, DiagnosticSeverity, DiagnosticTag} from 'vscode-languageserver-protocol';
 import type {TextDocument} from 'vscode-languageserver-textdocument';
-import type {Finding} from '../finding.ts';
+import {configNames} from '../config-file/config-file.ts';
+import type {Finding, Report} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
+import {configDiagnostics} from './config-diagnostics.ts';
 import {type Documents, isJson, uriOf} from './documents.ts';
 import {KeptFindings} from './kept-findings.ts';
 import {toRange} from './positions.ts';
 import type {Linted, Project} from './project.ts';
 import type {Projects} from './projects.ts';
-import type {Settings} from './settings.ts';
-
-export const source = 'retry-lint';
+import {editorHasSchema, type Settings} from './settings.ts';
+import {source} from './source.ts';
 
 /** What an editor with the schema of steadfetch reports itself: syntax, duplicate keys, wrong values, unknown and missing fields. */
 const BY_SCHEMA: ReadonlySet<string> = new Set(['RL001', 'RL002', 'RL003', 'RL004', 'RL005']);
@@ -40,11 +41,12 @@ export class Diagnostics {
   /** @throws The reason of the signal. */
   async ofDocument(document: TextDocument, signal?: AbortSignal): Promise<Diagnostic[]> {
     const {project, file} = this.#projects.placeOf(document);
+    if (configNames.includes(basename(file))) return configDiagnostics(project.pathOf(file), document.getText());
     return withProblem(async () => {
       const linted = await project.lint(file, signal);
       if (linted === undefined) return [];
       const findings = this.#kept.with(linted.report, linted.text);
-      return this.#diagnosticsOf(findings, project, isJson(document));
+      return this.#diagnosticsOf({...linted, findings}, project, isJson(document));
     });
   }
 
@@ -52,7 +54,8 @@ export class Diagnostics {
   async ofFile(project: Project, file: string, signal: AbortSignal): Promise<Diagnostic[]> {
     return withProblem(async () => {
       const linted = await project.lint(file, signal);
-      return linted === undefined ? [] : this.#diagnosticsOf(linted.report.findings, project, /\.jsonc?$/i.test(file));
+      if (linted === undefined) return [];
+      return this.#diagnosticsOf({...linted, findings: linted.report.findings}, project, /\.jsonc?$/i.test(file));
     });
   }
 
@@ -84,9 +87,13 @@ export class Diagnostics {
     this.#kept.forget(project.pathOf(file));
   }
 
-  #diagnosticsOf(findings: Linted['report']['findings'], project: Project, isInJson: boolean): Diagnostic[] {
-    const shown =
-      isInJson && !this.#settings.reportsSchema ? findings.filter(({code}) => !BY_SCHEMA.has(code)) : findings;
+  #diagnosticsOf(
+    {text, report, findings}: Linted & Pick<Report, 'findings'>,
+    project: Project,
+    isInJson: boolean,
+  ): Diagnostic[] {
+    const isLeft = editorHasSchema(this.#settings, {isJson: isInJson, path: report.path, text});
+    const shown = isLeft ? findings.filter(({code}) => !BY_SCHEMA.has(code)) : findings;
     return shown.map(finding => this.ofFinding(finding, project));
   }
 

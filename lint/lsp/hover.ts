@@ -6,11 +6,10 @@ import {renderMarkdown} from '../explain/render.ts';
 import type {Finding} from '../finding.ts';
 import type {Rule} from '../rule.ts';
 import {rules} from '../rules/index.ts';
-import {isJson} from './documents.ts';
 import {type FieldAt, fieldAt} from './field-at.ts';
 import {toRange, touches} from './positions.ts';
 import {descriptionOf, schemaAt} from './schema.ts';
-import type {OpenPolicy, Session} from './session.ts';
+import {hasEditorSchema, type OpenPolicy, type Session} from './session.ts';
 
 export async function hover(
   session: Session,
@@ -22,7 +21,7 @@ export async function hover(
   const at = await fieldAt(policy, position);
   const {report} = await policy.project.run(policy.request, signal);
   const here = {start: position, end: position};
-  const showsSchema = session.settings.reportsSchema || !isJson(policy.document);
+  const showsSchema = !hasEditorSchema(policy, session);
   const parts = [
     ...report.findings.filter(({range}) => touches(toRange(range), here)).map(finding => reasonOf(finding, policy)),
     showsSchema ? fieldOf(at) : '',

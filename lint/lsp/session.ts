@@ -12,12 +12,12 @@ import type {TextDocument} from 'vscode-languageserver-textdocument';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Io} from '../io/io.ts';
 import {Diagnostics} from './diagnostics.ts';
-import {Documents, fileOf} from './documents.ts';
+import {Documents, fileOf, isJson} from './documents.ts';
 import type {Linted, Project} from './project.ts';
 import {Projects} from './projects.ts';
 import {Publisher} from './publisher.ts';
 import {PulledResults} from './pulled-results.ts';
-import {type Settings, settingsOf} from './settings.ts';
+import {editorHasSchema, type Settings, settingsOf} from './settings.ts';
 
 /** An open policy at one moment: everything about it is computed from `request`, while the document may go on changing. */
 export interface OpenPolicy {
@@ -113,6 +113,9 @@ export class Session {
     return {uri, version, document, project, request, text: document.getText()};
   }
 }
+
+export const hasEditorSchema = ({document, request: {path}, text}: OpenPolicy, {settings}: Session): boolean =>
+  editorHasSchema(settings, {isJson: isJson(document), path, text});
 
 function foldersOf({workspaceFolders, rootUri}: InitializeParams): string[] {
   const uris = workspaceFolders?.map(({uri}) => uri) ?? (rootUri === null ? [] : [rootUri]);

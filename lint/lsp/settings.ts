@@ -1,10 +1,12 @@
 /** What the editor says about itself when it starts the server. */
 
+import {basename} from 'node:path';
 import type {InitializeParams} from 'vscode-languageserver-protocol';
+import {isPolicyText} from '../io/policy-file.ts';
 
 export interface Settings {
-  /** Whether findings about syntax and shape are reported in JSON documents, and the fields of the schema are completed and explained. */
-  readonly reportsSchema: boolean;
+  /** Who validates, completes and explains JSON by the schema: the server, the editor, or the editor in documents that it has the schema for. */
+  readonly schemaOfJson: 'server' | 'editor' | 'editor where known';
   /** Whether the editor asks for diagnostics itself. If not, they are sent to it. */
   readonly pullsDiagnostics: boolean;
   /** Whether edits may name the version of the document that they are for. */
@@ -29,7 +31,12 @@ export function settingsOf({capabilities, initializationOptions}: InitializePara
   const {workspace, textDocument, window} = capabilities;
   const {schemaDiagnostics = 'auto', contributesSchema = false} = optionsOf(initializationOptions);
   return {
-    reportsSchema: schemaDiagnostics === 'on' || (schemaDiagnostics !== 'off' && contributesSchema !== true),
+    schemaOfJson:
+      schemaDiagnostics === 'off'
+        ? 'editor'
+        : schemaDiagnostics !== 'on' && contributesSchema === true
+          ? 'editor where known'
+          : 'server',
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
     versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
     snippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
@@ -43,6 +50,18 @@ export function settingsOf({capabilities, initializationOptions}: InitializePara
       codeLenses: workspace?.codeLens?.refreshSupport === true,
     },
   };
+}
+
+/**
+ * Whether the editor validates, completes and explains a document by the schema. An editor knows the documents of the schema by their
+ * names and by `$schema`, as `retry-lint` does, and knows nothing of a policy inside another file.
+ */
+export function editorHasSchema(
+  {schemaOfJson}: Settings,
+  {isJson, path, text}: {readonly isJson: boolean; readonly path: string; readonly text: string},
+): boolean {
+  if (!isJson || schemaOfJson === 'server') return false;
+  return schemaOfJson === 'editor' || isPolicyText(text, basename(path));
 }
 
 interface Options {

@@ -1,7 +1,7 @@
 /** Diagnostics while a policy is written: the findings of the command line, at their places, in time. */
 import {pathToFileURL} from 'node:url';
 import {expect} from 'chai';
-import type {DocumentDiagnosticReport, WorkspaceDiagnosticReport} from 'vscode-languageserver-protocol';
+import type {Diagnostic, DocumentDiagnosticReport, WorkspaceDiagnosticReport} from 'vscode-languageserver-protocol';
 import type {Finding} from '../../../lint/finding.ts';
 import {rules} from '../../../lint/rules/index.ts';
 import {clean, Desk, wavy} from '../cli/desk.ts';
@@ -86,6 +86,50 @@ describe('diagnostics in an editor', () => {
     const [only] = await editor.diagnose('a.retry.json');
     expect(only!.message).to.equal(
       'This policy is not linted: .retry-lintrc.json:1:2: preset must be "recommended" or "strict", got "strickt".',
+    );
+  });
+
+  it('report the mistakes in an open configuration', async () => {
+    const editor = await Editor.start({});
+    const text = '{\n  "preset": "strickt",\n  "ignore": []\n}';
+    const messages = (diagnostics: readonly Diagnostic[]): unknown[] =>
+      diagnostics.map(({message, range: {start}}) => [message, start.line]);
+    expect(messages(await editor.diagnose('.retry-lintrc.json', text))).to.deep.equal([
+      ['preset must be "recommended" or "strict", got "strickt".', 1],
+      ['ignore is not a field of the configuration; did you mean "ignores"?', 2],
+    ]);
+    const next = editor.next('.retry-lintrc.json');
+    await editor.change('.retry-lintrc.json', {text: '{"rules": {"no-flat-backof": "off"}}'});
+    expect(messages(await next)).to.deep.equal([
+      ['rules["no-flat-backof"] is not a rule; did you mean "no-flat-backoff"?', 0],
+    ]);
+  });
+
+  it('follow the open folders, and a save in an editor that watches no files', async () => {
+    const editor = await Editor.start({'a.retry.json': wavy, 'sub/b.retry.json': wavy}, {folders: ['sub']});
+    await editor.diagnose('a.retry.json');
+    editor.desk.write('.retry-lintrc.json', '{"rules": {"RL203": "off"}}');
+    const next = editor.next('a.retry.json');
+    await editor.notify('textDocument/didSave', {textDocument: {uri: editor.uri('.retry-lintrc.json')}});
+    expect(await next).to.deep.equal([]);
+    const added = [{uri: editor.uri('.'), name: 'desk'}];
+    await editor.notify('workspace/didChangeWorkspaceFolders', {event: {added, removed: []}});
+    const {items} = await editor.request<WorkspaceDiagnosticReport>('workspace/diagnostic', {previousResultIds: []});
+    expect(items.map(({uri}) => uri)).to.include.members([editor.uri('a.retry.json'), editor.uri('sub/b.retry.json')]);
+  });
+
+  it('follow files that the editor watches for the server', async () => {
+    const capabilities = {workspace: {didChangeWatchedFiles: {dynamicRegistration: true}}};
+    const desk = new Desk({});
+    const editor = new Editor(desk, []);
+    const registered = new Promise<unknown>(resolve => {
+      editor.connection.onRequest('client/registerCapability', resolve);
+    });
+    await editor.request('initialize', {processId: null, rootUri: null, capabilities});
+    await editor.notify('initialized', {});
+    expect(await registered).to.have.nested.property(
+      'registrations[0].registerOptions.watchers[0].globPattern',
+      '**/*.{json,jsonc,yaml,yml}',
     );
   });
 
@@ -183,6 +227,17 @@ describe('diagnostics beside the schema of the editor', () => {
     for (const options of [undefined, {contributesSchema: true, schemaDiagnostics: 'on'}])
       expect(await codes('a.retry.json', options)).to.deep.equal(['RL003', 'RL004', 'RL207']);
     expect(await codes('a.retry.json', {schemaDiagnostics: 'off'})).to.deep.equal(['RL207']);
+  });
+
+  it('have all findings of a policy inside another file, for which the editor has another schema', async () => {
+    const files = {'.retry-lintrc.json': '{"policies": ["package.json#/retryPolicy"]}'};
+    const inside = `{"retryPolicy": ${text}}`;
+    const found = async (initializationOptions: object): Promise<unknown[]> => {
+      const editor = await Editor.start(files, {initializationOptions});
+      return (await editor.diagnose('package.json', inside)).map(({code}) => code);
+    };
+    expect(await found({contributesSchema: true})).to.deep.equal(['RL003', 'RL004', 'RL207']);
+    expect(await found({schemaDiagnostics: 'off'})).to.deep.equal(['RL207']);
   });
 });
 

@@ -1,0 +1,2 @@
+/** The name that editors show beside each diagnostic. */
+export const source = 'retry-lint';
