@@ -2,7 +2,7 @@
 
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {gzipSync} from 'node:zlib';
+import {deflateRawSync, gzipSync} from 'node:zlib';
 import {expect} from 'chai';
 import type {Browser, BrowserContext, Page} from 'playwright-core';
 import {launchChromium} from '../../tools/chromium/launch.ts';
@@ -11,6 +11,10 @@ import {dist, SiteServer} from './built.ts';
 /** kB of 1000 bytes, after gzip. */
 const FIRST_LOAD_KB = 300;
 const INTERACTIVE_MS = 1000;
+
+const policyOf = (text: string) => ({name: 'linked', format: 'json', text});
+const LINK = {version: 1, policies: [policyOf('{"version": 1}')], active: 0, scenario: 'steady', compared: ['linked']};
+const packed = (state: object): string => deflateRawSync(JSON.stringify(state)).toString('base64url');
 
 describe('the playground', () => {
   const server = new SiteServer();
@@ -158,10 +162,19 @@ describe('the playground', () => {
     expect(await page.getByLabel('llm', {exact: true}).isChecked()).to.equal(true);
   });
 
+  it('opens a link that another program has made', async () => {
+    await open(`#p=${packed(LINK)}`);
+    expect(await text()).to.equal('{"version": 1}');
+    expect(await page.locator('#scenario').inputValue()).to.equal('steady');
+  });
+
   for (const [what, fragment] of [
     ['damaged', '#p=abc'],
     ['of another kind', '#section'],
     ['larger than a link may be', `#p=${'A'.repeat(20_000)}`],
+    ['small, and large once it is unpacked', `#p=${packed({...LINK, policies: [policyOf(' '.repeat(5_000_000))]})}`],
+    ['without a policy', `#p=${packed({...LINK, policies: []})}`],
+    ['with two policies of one name', `#p=${packed({...LINK, policies: [policyOf(''), policyOf('')]})}`],
   ] as const)
     it(`opens an example for a link that is ${what}, and says so`, async () => {
       await open(fragment);

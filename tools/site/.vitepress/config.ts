@@ -70,6 +70,11 @@ const HOME = {
     text: 'Retries that are safe to leave on',
     tagline:
       'One JSON policy for ky, fetch, undici and gRPC. A linter that finds what makes an outage worse, and a simulator that shows it.',
+    image: {
+      light: '/outage-light.svg',
+      dark: '/outage-dark.svg',
+      alt: 'Requests per second in an outage of 20 s. Three retries of each call make four times the load. By default it hardly rises, and ends once the breakers open.',
+    },
     actions: [
       {theme: 'brand', text: 'Get started', link: '/getting-started'},
       {theme: 'alt', text: 'Playground', link: '/playground/index.html', target: '_self'},

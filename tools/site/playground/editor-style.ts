@@ -27,6 +27,7 @@ const frame = EditorView.theme({
     overflow: 'hidden',
   },
   '.cm-diagnostic': {padding: '8px 12px', fontFamily: 'var(--sans)', whiteSpace: 'normal'},
+  '.cm-diagnosticText': {display: 'block'},
   '.cm-diagnostic-error': {borderLeft: '3px solid var(--error)'},
   '.cm-diagnostic-warning': {borderLeft: '3px solid var(--warning)'},
   '.cm-diagnostic-info': {borderLeft: '3px solid var(--info)'},
