@@ -21,17 +21,25 @@ const CLOSE_BRACKET = 93;
 const COLON = 58;
 /** How documents begin, where they are written one a line. */
 const DOCUMENT = ['{"resourceSpans"', '{"log"'] as const;
+/** Whether an object can be one that matters, by its text. Parsing is most of the work, and most objects do not matter. */
+export type Mark = (text: string) => boolean;
+
+/** The lists whose objects are wanted, by name. */
+export type Lists = Readonly<Record<string, Mark>>;
+
 /** The name of the list that is the whole document. */
 export const THE_LIST = '';
 /** What is nested deeper is no document of ours. */
 const DEEPEST = 64;
+/** Names are compared by as many characters. */
+const LONGEST_NAME = 40;
 
 export class ElementScanner {
   readonly #sink: ElementSink;
-  readonly #names: ReadonlySet<string>;
+  readonly #lists: ReadonlyMap<string, Mark>;
   readonly #longest: number;
-  /** Of each open list: whether its objects are wanted. Of each open object: false. */
-  #stack: boolean[] = [];
+  /** Of each open list whose objects are wanted: their mark. Of each other list and object: null. */
+  #stack: (Mark | null)[] = [];
   #inString = false;
   #isEscaped = false;
   /** The last string, while it may be the name of a list. */
@@ -41,79 +49,115 @@ export class ElementScanner {
   #taking = -1;
   #taken = '';
   #takenLine = 0;
+  /** Where the object that is being taken goes on in this piece of text. */
+  #from = 0;
   #isTooLong = false;
   #atLineStart = true;
   #line = 1;
 
-  /** @param names The lists whose objects are wanted. */
-  constructor(sink: ElementSink, names: readonly string[], longest: number) {
+  constructor(sink: ElementSink, lists: Lists, longest: number) {
     this.#sink = sink;
-    this.#names = new Set(names);
+    this.#lists = new Map(Object.entries(lists));
     this.#longest = longest;
   }
 
   feed(text: string): void {
-    let from = 0;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code === LINE_FEED) {
-        this.#line++;
-        this.#atLineStart = true;
-        // No string of JSON holds a line feed: the document ended inside of one.
-        if (this.#inString) this.#reset();
-        continue;
-      }
-      if (this.#inString) {
-        if (this.#isEscaped) this.#isEscaped = false;
-        else if (code === BACKSLASH) this.#isEscaped = true;
-        else if (code === QUOTE) this.#inString = false;
-        if (this.#inString && this.#taking < 0 && this.#word.length < 40) this.#word += text[at];
-        continue;
-      }
-      switch (code) {
-        case QUOTE:
-          this.#inString = true;
-          this.#word = '';
-          break;
-        case COLON:
-          this.#name = this.#word;
-          break;
-        case OPEN_BRACE:
-          // The document before was cut off.
-          if (this.#atLineStart && this.#stack.length > 0 && DOCUMENT.some(each => text.startsWith(each, at)))
-            this.#reset();
-          if (this.#taking < 0 && this.#stack.at(-1) === true) {
-            this.#taking = this.#stack.length;
-            this.#takenLine = this.#line;
-            from = at;
-          }
-          this.#open(false);
-          break;
-        case OPEN_BRACKET:
-          this.#open(this.#taking < 0 && this.#names.has(this.#stack.length === 0 ? THE_LIST : this.#name));
-          this.#name = '';
-          break;
-        case CLOSE_BRACE:
-        case CLOSE_BRACKET:
-          this.#stack.pop();
-          if (this.#taking >= 0 && this.#stack.length <= this.#taking) {
-            this.#take(text.slice(from, at + 1));
-            this.#give();
-          }
-          break;
-      }
-      this.#atLineStart = false;
-    }
-    if (this.#taking >= 0) this.#take(text.slice(from));
+    this.#from = 0;
+    let at = 0;
+    while (at < text.length) at = this.#inString ? this.#passString(text, at) : this.#passStructure(text, at);
+    if (this.#taking >= 0) this.#take(text.slice(this.#from));
   }
 
   end(): void {
     if (this.#stack.length > 0) this.#reset();
   }
 
-  #open(isWanted: boolean): void {
+  /** @returns Where the string has ended, or the text. */
+  #passString(text: string, from: number): number {
+    let isEscaped = this.#isEscaped;
+    let at = from;
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code === LINE_FEED) {
+        // No string of JSON holds a line feed: the document ended inside of one.
+        this.#reset();
+        return at;
+      }
+      if (isEscaped) isEscaped = false;
+      else if (code === BACKSLASH) isEscaped = true;
+      else if (code === QUOTE) break;
+    }
+    this.#isEscaped = isEscaped;
+    this.#inString = at === text.length;
+    if (this.#taking < 0 && this.#word.length < LONGEST_NAME)
+      this.#word += text.slice(from, Math.min(at, from + LONGEST_NAME));
+    return at + 1;
+  }
+
+  /** @returns Where the next string begins, or the text ends. */
+  #passStructure(text: string, from: number): number {
+    for (let at = from; at < text.length; at++) {
+      switch (text.charCodeAt(at)) {
+        case QUOTE:
+          this.#inString = true;
+          this.#word = '';
+          this.#atLineStart = false;
+          return at + 1;
+        case LINE_FEED:
+          this.#line++;
+          this.#atLineStart = true;
+          continue;
+        case COLON:
+          this.#name = this.#word;
+          break;
+        case OPEN_BRACE:
+          this.#openObject(text, at);
+          break;
+        case OPEN_BRACKET:
+          this.#openList();
+          break;
+        case CLOSE_BRACE:
+        case CLOSE_BRACKET:
+          this.#close(text, at);
+          break;
+      }
+      this.#atLineStart = false;
+    }
+    return text.length;
+  }
+
+  #openObject(text: string, at: number): void {
+    // The document before was cut off.
+    if (this.#atLineStart && this.#stack.length > 0 && DOCUMENT.some(each => text.startsWith(each, at))) this.#reset();
+    if (this.#taking < 0 && this.#mark !== null) {
+      this.#taking = this.#stack.length;
+      this.#takenLine = this.#line;
+      this.#from = at;
+    }
+    this.#open(null);
+  }
+
+  #openList(): void {
+    const name = this.#stack.length === 0 ? THE_LIST : this.#name;
+    this.#open(this.#taking < 0 ? (this.#lists.get(name) ?? null) : null);
+    this.#name = '';
+  }
+
+  #close(text: string, at: number): void {
+    this.#stack.pop();
+    if (this.#taking < 0 || this.#stack.length > this.#taking) return;
+    this.#take(text.slice(this.#from, at + 1));
+    this.#give();
+  }
+
+  /** Of what comes next. Null: it is not wanted. */
+  get #mark(): Mark | null {
+    return this.#stack.at(-1) ?? null;
+  }
+
+  #open(mark: Mark | null): void {
     if (this.#stack.length >= DEEPEST) this.#reset();
-    else this.#stack.push(isWanted);
+    else this.#stack.push(mark);
   }
 
   #take(part: string): void {
@@ -124,7 +168,7 @@ export class ElementScanner {
 
   #give(): void {
     if (this.#isTooLong) this.#sink.unreadable();
-    else this.#sink.element(this.#taken, this.#takenLine);
+    else if (this.#mark?.(this.#taken)) this.#sink.element(this.#taken, this.#takenLine);
     this.#forget();
   }
 

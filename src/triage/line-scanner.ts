@@ -27,6 +27,12 @@ export interface LineSink {
 const MARK =
   /(?<=[ "'=,(]|(?:atus|ode)\\?"?:)[45]\d\d(?![\w.:])|(?<=[Ee])rr|RR|xcept|E(?:CONN|PIPE|TIMED|AI_|NOTF|HOST|NET|ADDR)|m(?:eout|ed out|pt \d+ {2}(?![1-3]\d\d ))|ransient"|come":"[^s]|DC /g;
 
+/** Whether a text has such a mark. */
+export function hasMark(text: string): boolean {
+  MARK.lastIndex = 0;
+  return MARK.test(text);
+}
+
 export class LineScanner {
   readonly #sink: LineSink;
   readonly #longest: number;

@@ -17,9 +17,11 @@ export interface NestedRetries {
   readonly worst: {readonly traceId: string; readonly attempts: number} | null;
 }
 
-/** Traces and spans that are remembered; of a larger log, the latest. */
+/** Traces that are remembered, and their spans and repeated attempts; of a larger log, the latest. */
 const MOST_TRACES = 2_000;
-const MOST_SPANS = 256;
+const MOST_SPANS = 50_000;
+/** Of one trace. */
+const MOST_SPANS_OF_TRACE = 256;
 
 /** Lists, and no maps: most traces have one span, and a map for each of them would be most of the memory. */
 interface Trace {
@@ -36,6 +38,8 @@ export class NestedRetriesFinder {
   #proxyTries = 0;
   #nested = 0;
   #worst: NestedRetries['worst'] = null;
+  /** Spans and repeated attempts of all traces. */
+  #remembered = 0;
 
   addFailure({failure, method, target}: TriagedFailure): void {
     const {outerRetries = 0, proxyTries = 0, traceId, attempt} = failure;
@@ -44,7 +48,7 @@ export class NestedRetriesFinder {
     if (traceId === undefined || failure.format === 'OTLP span' || attempt === undefined) return;
     const trace = this.#traceOf(traceId);
     trace.spans++;
-    if (attempt >= 2 && trace.repeats.length < MOST_SPANS) trace.repeats.push(`${attempt} ${method} ${target}`);
+    if (attempt >= 2) this.#remember(trace.repeats, `${attempt} ${method} ${target}`);
   }
 
   addProxyTries(tries: number): void {
@@ -57,12 +61,13 @@ export class NestedRetriesFinder {
     if (traceId === '') return;
     const trace = this.#traceOf(traceId);
     trace.spans++;
-    if (trace.seen.length < MOST_SPANS) trace.seen.push({spanId, parentId, retries});
+    this.#remember(trace.seen, {spanId, parentId, retries});
   }
 
   end(): NestedRetries {
     for (const [traceId, trace] of this.#traces) this.#close(traceId, trace);
     this.#traces.clear();
+    this.#remembered = 0;
     return {
       byHeader: this.#byHeader,
       byProxy: this.#byProxy,
@@ -75,14 +80,23 @@ export class NestedRetriesFinder {
   #traceOf(traceId: string): Trace {
     const known = this.#traces.get(traceId);
     if (known !== undefined) return known;
-    if (this.#traces.size >= MOST_TRACES) {
-      const [oldest, trace] = this.#traces.entries().next().value!;
-      this.#close(oldest, trace);
-      this.#traces.delete(oldest);
-    }
+    if (this.#traces.size >= MOST_TRACES) this.#forgetOldest();
     const made: Trace = {spans: 0, seen: [], repeats: []};
     this.#traces.set(traceId, made);
     return made;
+  }
+
+  #remember<T>(list: T[], each: T): void {
+    if (list.length >= MOST_SPANS_OF_TRACE) return;
+    list.push(each);
+    if (++this.#remembered > MOST_SPANS) this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    const [oldest, trace] = this.#traces.entries().next().value!;
+    this.#close(oldest, trace);
+    this.#traces.delete(oldest);
+    this.#remembered -= trace.seen.length + trace.repeats.length;
   }
 
   #close(traceId: string, trace: Trace): void {

@@ -5,13 +5,13 @@
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {Assessor, type TriagedFailure} from './assess.ts';
-import {ElementScanner, THE_LIST} from './element-scanner.ts';
+import {ElementScanner, type Lists, THE_LIST} from './element-scanner.ts';
 import type {Reading} from './failure.ts';
 import {isFields} from './fields.ts';
-import {readHarEntry} from './formats/har.ts';
+import {mayHaveFailed, readHarEntry} from './formats/har.ts';
 import {readJsonLine} from './formats/json-line.ts';
-import {readSpan} from './formats/otlp.ts';
-import {decoded, LineScanner, LONGEST_LINE} from './line-scanner.ts';
+import {mayBeOfClient, readSpan} from './formats/otlp.ts';
+import {decoded, hasMark, LineScanner, LONGEST_LINE} from './line-scanner.ts';
 import {NestedRetriesFinder} from './nested.ts';
 import {suggest} from './suggest.ts';
 import {SummaryCounts, type TriageSummary} from './summary.ts';
@@ -137,7 +137,7 @@ export class Triage {
   #documentScanner(line: number): ElementScanner {
     return new ElementScanner(
       {element: text => this.#element(text, line), unreadable: () => void this.#unreadable++},
-      LISTS,
+      DOCUMENT_LISTS,
       LONGEST_LINE,
     );
   }
@@ -178,7 +178,9 @@ const isPrefix = (text: string): boolean => text.length < 200 && !/Error|Excepti
 const CONTAINER = /^(?:\d{4}-\d\d-\d\dT\S{1,40} std(?:out|err) [FP] |[\w.-]{1,60} +\| )/;
 
 /** The lists of a trace, and of a HAR file, that hold what may have failed. */
-const LISTS = ['spans', 'entries'] as const;
+const DOCUMENT_LISTS: Lists = {spans: mayBeOfClient, entries: mayHaveFailed};
+
+const RECORD_LISTS: Lists = {[THE_LIST]: text => hasMark(text) || mayBeOfClient(text) || mayHaveFailed(text)};
 
 interface LogSink {
   line(text: string, number: number): boolean;
@@ -217,8 +219,8 @@ export class LogReader {
     const text = this.#beginning.replace(/^\u00ef\u00bb\u00bf/, ''); // A byte order mark in UTF-8.
     this.#beginning = '';
     const beginning = text.slice(0, SNIFFED);
-    if (DOCUMENT.test(beginning)) this.#scanner = new ElementScanner(this.#sink, LISTS, LONGEST_LINE);
-    else if (LIST.test(beginning)) this.#scanner = new ElementScanner(this.#sink, [THE_LIST], LONGEST_LINE);
+    if (DOCUMENT.test(beginning)) this.#scanner = new ElementScanner(this.#sink, DOCUMENT_LISTS, LONGEST_LINE);
+    else if (LIST.test(beginning)) this.#scanner = new ElementScanner(this.#sink, RECORD_LISTS, LONGEST_LINE);
     else this.#scanner = new LineScanner(this.#sink);
     this.#scanner.feed(text);
   }

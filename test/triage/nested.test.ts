@@ -75,4 +75,15 @@ describe('triage: nested retries', () => {
     const log = Array.from({length: 10_500}, (_, id) => trace(id)).join('\n');
     expect(nestedIn(log)).to.include({traces: 10_500});
   });
+
+  it('remembers a bounded number of spans, and counts the traces that it forgets', () => {
+    const trace = (id: number): string => {
+      const traceId = id.toString(16).padStart(32, '0');
+      const others = Array.from({length: 200}, (_, other) => ({...span(other + 10, 0), attributes: []}));
+      const nested = [span(1, 0), span(2, 0, 1), span(3, 2), span(4, 2, 1)];
+      return otlp(...[...nested, ...others].map(each => ({...each, traceId})));
+    };
+    const log = Array.from({length: 300}, (_, id) => trace(id)).join('\n');
+    expect(nestedIn(log)).to.deep.include({traces: 300});
+  });
 });

@@ -33,6 +33,10 @@ const NET_ERRORS: Readonly<Record<string, {readonly code: string; readonly sysca
   CERT_COMMON_NAME_INVALID: {code: 'ERR_TLS_CERT_ALTNAME_INVALID'},
 };
 const LONGEST_BODY = 16_384;
+const FAILED = /"status"\s*:\s*"?(?:0|[45]\d\d)\b|"_error"/;
+
+/** Whether the JSON of an entry can be that of a request that failed. */
+export const mayHaveFailed = (json: string): boolean => FAILED.test(json);
 
 export function readHarEntry(value: unknown): LoggedFailure | null {
   const entry = fieldsOf(value);

@@ -21,7 +21,11 @@ export interface ClientSpan {
 }
 
 const CLIENT = new Set<unknown>([3, 'SPAN_KIND_CLIENT']);
+const CLIENT_KIND = /"kind"\s*:\s*(?:3|"SPAN_KIND_CLIENT")/;
 const ID = /^[0-9a-f]{16,32}$/i;
+
+/** Whether the JSON of a span can be that of a client. Servers and inner steps have most of the spans of a trace. */
+export const mayBeOfClient = (json: string): boolean => CLIENT_KIND.test(json);
 
 /** Null for what is no span of a client. */
 export function readSpan(value: unknown): ClientSpan | null {
