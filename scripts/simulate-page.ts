@@ -118,6 +118,12 @@ await outage.toSendAtMost(1.1);
 await outage.toSucceedAtLeast(0.6);
 \`\`\`
 
+## Long scenarios
+
+A million calls take some 4 s of CPU and 110 MB, with each policy; an overload, in which thousands of calls wait, takes 5 s and 250 MB. Ten million steady calls take
+160 MB. About 10 MB are in use at a time; Node keeps the rest for short-lived objects, and \`NODE_OPTIONS=--max-semi-space-size=16\` makes it 150 MB in
+each case, at the same speed.
+
 ## How far to trust it
 
 \`npm run test:truth\` holds the simulator against published tables: AWS's comparison of jitters, Brooker's of retry budgets and his collapse, gRPC's throttling, and the
