@@ -102,6 +102,31 @@ describe('measurements', () => {
   for (const [name, text, expected] of sources)
     it(`are read from ${name}`, async () => expect(shown(await read(text))).to.deep.equal(expected));
 
+  it('count a connection that was never made as not sent, although it timed out', async () => {
+    const lines = [
+      '{"err":{"code":"UND_ERR_CONNECT_TIMEOUT","message":"Connect Timeout Error"},"duration_ms":10000}',
+      '{"latencyMs":600,"error":"attempt timeout","sent":"not-sent"}',
+    ];
+    const entries = [
+      'CONNECTION_REFUSED',
+      'CONNECTION_TIMED_OUT',
+      'NAME_NOT_RESOLVED',
+      'TIMED_OUT',
+      'CONNECTION_RESET',
+    ];
+    const document = {
+      log: {entries: entries.map((word, at) => ({time: at, response: {status: 0, _error: `net::ERR_${word}`}}))},
+    };
+    const none = {succeeded: [], failed: [], skipped: 0};
+    expect(shown(await read(lines.join('\n')))).to.deep.equal({...none, unsent: [10_000], timedOut: 1});
+    expect(shown(await read(JSON.stringify(document)))).to.deep.equal({
+      ...none,
+      unsent: [0, 1, 2],
+      failed: [4],
+      timedOut: 1,
+    });
+  });
+
   it('of an unknown document are refused', async () => {
     const error = await read('{\n"a": 1\n}').catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(PlanInputError);

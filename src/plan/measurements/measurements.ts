@@ -9,7 +9,7 @@ export interface Measured {
   readonly status?: number | undefined;
   /** The error of an attempt without a status: a code, a type or a message. */
   readonly error?: string | undefined;
-  /** Whether the server certainly did not act. Where it is left out, the error says. */
+  /** Whether the server certainly did not act. Where it is left out, only the error says so. */
   readonly isUnsent?: boolean | undefined;
 }
 
@@ -28,22 +28,24 @@ export class Measurements {
   }
 
   /** An answer below 500, other than 408 and 429, is a success: a retry would not change it. */
-  add({durationMs, status, error, isUnsent = isUnsentError(error)}: Measured): void {
+  add({durationMs, status, error, isUnsent}: Measured): void {
     if (!Number.isFinite(durationMs) || durationMs < 0) this.skipped++;
     else if (status !== undefined && status > 0) {
       const isFailure = status >= 500 || status === 408 || status === 429;
       (isFailure ? this.failed : this.succeeded).push(durationMs);
     } else if (error === undefined) this.succeeded.push(durationMs);
+    else if (isUnsentError(error)) this.unsent.push(durationMs);
     else if (TIMEOUT.test(error)) this.timedOut++;
     else (isUnsent ? this.unsent : this.failed).push(durationMs);
   }
 }
 
 const TIMEOUT = /time[-_ ]?out|timed[-_ ]?out|deadline|abort/i;
-/** Connecting failed, so the server has not seen the request. */
-const UNSENT = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|connection refused/i;
+/** Connecting failed, so the server has not seen the request: codes of Node, undici and Chromium, and words of others. */
+const UNSENT =
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CONNECTION[_ ](?:REFUSED|TIMED_OUT)|NAME_NOT_RESOLVED|ADDRESS_UNREACHABLE|INTERNET_DISCONNECTED/i;
 
-const isUnsentError = (error: string | undefined): boolean => error !== undefined && UNSENT.test(error);
+const isUnsentError = (error: string): boolean => UNSENT.test(error);
 
 /**
  * The service model that measured attempts give. Attempts that timed out count as attempts that never get a response.
