@@ -36,6 +36,13 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
   }
 }
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Where the reader of a pipe ended, such as `head`, nobody waits for the rest. Some commands have a listener of their own, and say more.
+  if (error.code === 'EPIPE' || process.stdout.listenerCount('error') > 1) return;
+  console.error(`Cannot write to standard output: ${error.message}.`);
+  process.exit(1);
+});
+
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {

@@ -196,6 +196,15 @@ describe('steadfetch simulate', () => {
       expect(finished).to.deep.equal({code, stdout: '', stderr: message});
     });
 
+  it('ends quietly where its reader goes away, and says so where standard output is full', async () => {
+    const args = ['simulate', '--scenario', 'mine.json', '--html', '-'];
+    const closed = await ended(place.shell('"$0" --no-warnings "$@" | head -n 1', args));
+    expect(closed).to.deep.equal({code: 0, stdout: '<!doctype html>\n', stderr: ''});
+    const full = await ended(place.shell('"$0" --no-warnings "$@" > /dev/full', args));
+    expect(full.code).to.equal(1);
+    expect(full.stderr).to.match(/^Cannot write to standard output: ENOSPC: [^\n]*\n$/);
+  });
+
   it('ends at an interrupt with what it found until then', async () => {
     const long = {...JSON.parse(SCENARIO), durationMs: 604_800_000, traffic: {perSecond: 1000}};
     const {process, written} = consoleOf(JSON.stringify(long));
