@@ -1,7 +1,6 @@
 /** Predicts the calls of a scope from the assumed traffic. */
 
 import {type Cdf, latencyCdf, quantileOf} from '../../src/math/attempt-latency.ts';
-import {grantedShare} from '../../src/math/budget.ts';
 import {type CallPrediction, predictCall} from '../../src/math/call-latency.ts';
 import {undisturbedMs} from '../../src/math/timeline.ts';
 import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
@@ -12,8 +11,6 @@ import {mayRepeat, retriesOf, retriesThrottled, retriesTimeouts} from './retryab
 export interface Prediction extends CallPrediction {
   /** Longest duration of a call: the deadline, or all attempts and waits. */
   readonly worstMs: number;
-  /** Share of the retries that the budget grants. */
-  readonly granted: number;
 }
 
 /**
@@ -62,10 +59,7 @@ export function predictionOfScope(scope: Scope): Prediction | undefined {
   const failureRatio = assume?.failureRatio ?? 0;
   const hangRatio = assume?.hangRatio ?? 0;
   const attemptTimeoutMs = policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
-  const timedOut = hangRatio + (1 - failureRatio - hangRatio) * (1 - latency(attemptTimeoutMs));
   const retriesFailures = retriesAnswers(policy) && mayRepeat(scope);
-  const retried = (retriesFailures ? failureRatio : 0) + (retriesTimeouts(scope) ? timedOut : 0);
-  const granted = grantedShare(policy.budget, {attempts, failureRatio: retried, rps: assume?.rps});
   const prediction = predictCall({
     attempts,
     attemptTimeoutMs,
@@ -76,10 +70,11 @@ export function predictionOfScope(scope: Scope): Prediction | undefined {
     failures: [{ratio: failureRatio, afterMs: assume?.failureLatencyMs ?? 0, isRetried: retriesFailures}],
     hangRatio,
     retriesTimeouts: retriesTimeouts(scope),
-    granted,
+    budget: policy.budget,
+    rps: assume?.rps,
     hedgeMs: hedgeMsOf(scope, latency),
   });
-  return {...prediction, granted, worstMs: worstMs(policy)};
+  return {...prediction, worstMs: worstMs(policy)};
 }
 
 /** Whether the calls can be predicted, and reach every latency and success that the objective states. */

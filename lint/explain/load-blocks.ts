@@ -1,7 +1,7 @@
 /** Load of a policy: budgets, layers, and more attempts. */
 
 import {meanAmplification} from '../../src/math/amplification.ts';
-import {grantedShare, retriesPerCall} from '../../src/math/budget.ts';
+import {demandOf, grantedShare, retriesPerCall} from '../../src/math/budget.ts';
 import {correlatedAttempts, correlatedSuccess, meanAttempts, successRatio} from '../../src/math/success.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Budget} from '../../src/policy/types.ts';
@@ -46,7 +46,7 @@ export function budgetBlocks(scope: Scope): Block[] {
   const attempts = attemptsOf(scope, 1000);
   const shown = budget ?? defaultPolicy.budget;
   const rows = FAILURES.map(failureRatio => {
-    const demand = {attempts, failureRatio, rps};
+    const demand = demandOf(attempts, failureRatio, rps);
     const granted = grantedShare(shown, demand);
     const free = 1 + retriesPerCall(demand);
     return [

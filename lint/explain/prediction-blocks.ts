@@ -19,7 +19,7 @@ export function predictionBlocks(scope: Scope): Block[] {
     ['slowest', bound(prediction.worstMs), promised(latencyMs.max)],
     ['succeed', formatShare(prediction.successRatio), successRatio === undefined ? '' : formatShare(successRatio)],
     ['attempts per call', formatNumber(prediction.meanAttempts), ''],
-    ['retries the budget grants', formatShare(prediction.granted), ''],
+    ['retries the budget grants', formatShare(prediction.grantedRatio), ''],
   ];
   const {failureRatio = 0, failureLatencyMs = 0, hangRatio = 0, rps} = assume;
   const failing = failureLatencyMs === 0 ? 'at once' : `after ${words.ms(failureLatencyMs)}`;

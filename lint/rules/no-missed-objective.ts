@@ -44,7 +44,7 @@ It includes the budget. A failed call counts as slower than any percentile. It d
         findings: [
           {
             message:
-              'With the assumed traffic, 80.8 % of the calls succeed (objective: 99.9 %). A call makes 1.16 attempts on average; the budget grants 46.8 % of the retries.',
+              'With the assumed traffic, 80.6 % of the calls succeed (objective: 99.9 %). A call makes 1.16 attempts on average; the budget grants 46.2 % of the retries.',
             at: '4:3',
             marks: '"objective"',
           },
@@ -117,5 +117,5 @@ function missesOf({policy, dialect: {words}}: Scope, prediction: Prediction): st
   return misses;
 }
 
-const grantedText = ({granted}: Prediction): string =>
-  granted < 1 ? `; the budget grants ${formatShare(granted)} of the retries` : '';
+const grantedText = ({grantedRatio}: Prediction): string =>
+  grantedRatio < 1 ? `; the budget grants ${formatShare(grantedRatio)} of the retries` : '';

@@ -3,55 +3,130 @@
  * top: capacity / cost retries.
  */
 
-import type {Budget} from '../policy/types.ts';
+import type {Budget, TokenBucketBudget} from '../policy/types.ts';
 
+/** What calls ask of a budget, per call, as if it granted everything. */
 export interface Demand {
-  /** The most attempts of a call. */
-  readonly attempts: number;
-  /** Share of attempts that fail and may be sent again. */
-  readonly failureRatio: number;
+  /** Share of the calls that succeed by their first attempt alone. */
+  readonly firstTryRatio: number;
+  /** Retries by their number, the first retry of a call first. */
+  readonly retries: readonly number[];
+  /** Those of the retries that fail. */
+  readonly failedRetries: readonly number[];
+  readonly hedges: number;
+  /** How long a retry that succeeds holds its tokens: its wait and the latency of its answer, in ms. */
+  readonly heldMs: number;
   /** Calls per second. If undefined, the tokens that the budget gains by time count as none. */
   readonly rps: number | undefined;
 }
 
-/**
- * Retries per call, if each wanted retry is granted with probability g: R = gp + (gp)² + …, n − 1 terms.
- */
-export function retriesPerCall({attempts, failureRatio}: Demand, granted = 1): number {
-  const ratio = granted * failureRatio;
-  const retries = attempts - 1;
-  if (ratio >= 1) return retries;
-  return (ratio * (1 - ratio ** retries)) / (1 - ratio);
+/** The demand of calls without a time limit, of whose attempts a share fails and may be sent again. */
+export function demandOf(attempts: number, failureRatio: number, rps: number | undefined): Demand {
+  const retries = Array.from({length: attempts - 1}, (_, index) => failureRatio ** (index + 1));
+  const failedRetries = retries.map(ratio => ratio * failureRatio);
+  return {firstTryRatio: 1 - failureRatio, retries, failedRetries, hedges: 0, heldMs: 0, rps};
 }
 
-/**
- * The share of the wanted retries that the budget grants.
- *
- * Token bucket: a failed retry spends its cost, a call that succeeds at once adds one token, and the refill adds tokens by time. In steady
- * state cost · p · R = (1 − p) + refill / rps. Ratio: R = ratio + minPerSecond / rps.
- *
- * @see Finagle's RetryBudget and smithy's retry quota, from which these equations follow.
- */
+/** Retries per call, if each wanted retry is granted with this probability: a retry needs that all retries before it were granted. */
+export const retriesPerCall = ({retries}: Pick<Demand, 'retries'>, granted = 1): number => granting(retries, granted);
+
+const granting = (retries: readonly number[], granted: number): number =>
+  retries.reduce((sum, ratio, index) => sum + ratio * granted ** (index + 1), 0);
+
+/** The share of the wanted retries that the budget grants. */
 export function grantedShare(budget: Budget | null, demand: Demand): number {
   if (budget === null) return 1;
-  const allowed = allowedPerCall(budget, demand);
-  if (retriesPerCall(demand) <= allowed) return 1;
+  const perCall = (perSecond: number): number => (demand.rps ? perSecond / demand.rps : 0);
+  if (budget.kind === 'ratio')
+    return shareThatUses(demand.retries, budget.ratio + perCall(budget.minPerSecond) - demand.hedges);
+  const {failedRetries} = demand;
+  const earned = perCall(budget.refillPerMinute / 60) + demand.firstTryRatio;
+  return shareThatUses(failedRetries, granting(failedRetries, 1) - refusedPerCall(budget, demand, earned));
+}
+
+/** The largest share with which no more than so many retries happen per call. */
+function shareThatUses(retries: readonly number[], allowed: number): number {
+  if (granting(retries, 1) <= allowed) return 1;
   let low = 0;
   let high = 1;
   for (let round = 0; round < 50; round++) {
     const middle = (low + high) / 2;
-    if (retriesPerCall(demand, middle) > allowed) high = middle;
+    if (granting(retries, middle) > allowed) high = middle;
     else low = middle;
   }
   return low;
 }
 
-/** Retries per call that a budget allows in steady state; Infinity if the budget is never exhausted. */
-export function allowedPerCall(budget: Budget, {failureRatio, rps}: Demand): number {
-  const perCall = (perSecond: number): number => (rps === undefined || rps === 0 ? 0 : perSecond / rps);
-  if (budget.kind === 'ratio') return budget.ratio + perCall(budget.minPerSecond);
-  const spent = budget.retryCost * failureRatio;
-  if (spent === 0) return Number.POSITIVE_INFINITY;
-  if (budget.capacity < budget.retryCost) return 0;
-  return (1 - failureRatio + perCall(budget.refillPerMinute / 60)) / spent;
+/** Fewer refused retries per call change no shown number. */
+const NEGLIGIBLE = 1e-6;
+/** Rounds of a bisection or of a fixed point. */
+const ROUNDS = 40;
+
+/**
+ * Failed retries per call that a token bucket saves by refusing retries. Only failed retries count, because a retry that succeeds returns
+ * its cost.
+ *
+ * The tokens are a random walk between an empty and a full bucket: a call that succeeds at once adds one token, a retry takes its cost. With
+ * a drift μ and a variance σ² per call, and room for L tokens, a Brownian motion between two walls is pushed up from the lower one, here by
+ * refusals, by μ / (exp(2 μ L / σ²) − 1) tokens per call. Far from balance that is 0, or −μ: what calls take beyond what they earn.
+ *
+ * A refused retry does not return its cost later, so refusals lower the drift in turn, as far as its return is a step of its own.
+ *
+ * @see J. M. Harrison, Brownian Motion and Stochastic Flow Systems (1985), section 5.6: the two-sided regulator.
+ */
+function refusedPerCall(budget: TokenBucketBudget, demand: Demand, earned: number): number {
+  const {retryCost, capacity} = budget;
+  const {failedRetries, retries, hedges} = demand;
+  const failed = granting(failedRetries, 1);
+  if (retryCost === 0 || failed === 0) return 0;
+  if (capacity < retryCost) return failed;
+  const drift = earned - retryCost * (failed + hedges);
+  const {variance, apart} = walkOf(budget, drift, demand);
+  const withdrawn = granting(retries, 1) + hedges;
+  /** Share of the costs that are never returned. */
+  const spent = (failed + hedges) / withdrawn;
+  const returned = apart * (1 - spent);
+  /** Tokens that refusals keep in the bucket, per call, if so many retries and hedges are refused. */
+  const pushed = (refused: number): number => {
+    const lowered = drift - returned * retryCost * refused;
+    const exponent = (2 * lowered * capacity) / variance;
+    return Math.abs(exponent) < 1e-6 ? variance / (2 * capacity) : lowered / Math.expm1(exponent);
+  };
+  let low = 0;
+  let high = withdrawn;
+  for (let round = 0; round < ROUNDS; round++) {
+    const middle = (low + high) / 2;
+    if (retryCost * (spent + returned) * middle < pushed(middle)) low = middle;
+    else high = middle;
+  }
+  // Retries and hedges are refused alike.
+  return high < NEGLIGIBLE ? 0 : high * (failed / withdrawn);
+}
+
+interface Walk {
+  /** Of the tokens, per call. */
+  readonly variance: number;
+  /** Share of the returned costs that are steps of their own. */
+  readonly apart: number;
+}
+
+/**
+ * A retry that succeeds takes its cost and returns it later. If many calls come in between, these are two steps of the walk; if few do, they
+ * are none. The measure of many is the time in which the walk forgets where it was: 2 L² / (π² σ²) calls, of a Brownian motion between two
+ * walls.
+ */
+function walkOf({retryCost, capacity}: TokenBucketBudget, drift: number, demand: Demand): Walk {
+  const {firstTryRatio, retries, failedRetries, hedges, heldMs, rps = 0} = demand;
+  // P(k retries or more fail) is the share of failed retries of number k, so that the mean of k² is the sum of (2k − 1) of these.
+  const squares = failedRetries.reduce((sum, ratio, index) => sum + (2 * index + 1) * ratio, 0);
+  const spent = Math.max(1e-6, firstTryRatio + retryCost ** 2 * (squares + hedges) - drift ** 2);
+  const returned = 2 * retryCost ** 2 * (granting(retries, 1) - granting(failedRetries, 1));
+  const callsBetween = (rps * heldMs) / 1000;
+  let variance = spent;
+  let apart = 0;
+  for (let round = 0; round < ROUNDS && callsBetween > 0; round++) {
+    apart = callsBetween / (callsBetween + (2 * capacity ** 2) / (Math.PI ** 2 * variance));
+    variance = spent + returned * apart;
+  }
+  return {variance, apart};
 }

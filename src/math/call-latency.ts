@@ -13,9 +13,11 @@
  */
 
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
-import type {Backoff} from '../policy/types.ts';
+import type {Backoff, Budget} from '../policy/types.ts';
 import {type Cdf, quantileOf} from './attempt-latency.ts';
+import {grantedShare} from './budget.ts';
 import {type AttemptModel, type FailedRound, type Round, roundOf} from './round.ts';
+import {sumOf} from './schedule.ts';
 import {type Waited, waitedBefore} from './waited.ts';
 
 /** The settings of calls, and the assumed latency and failures. */
@@ -25,8 +27,10 @@ export interface CallModel extends AttemptModel {
   readonly backoff: Backoff;
   /** Whether the failures that are retried are throttled responses. */
   readonly throttled: boolean;
-  /** Share of the retries that the budget grants. Every hedge is granted. */
-  readonly granted: number;
+  /** Of one client. Null: every retry is granted. Every hedge is. */
+  readonly budget: Budget | null;
+  /** Calls per second of that client. If undefined, the tokens that the budget gains by time count as none. */
+  readonly rps?: number | undefined;
   /** An attempt still in flight after this time gets a hedge, if `attempts` allow one more. Failures and timeouts have to be retried. */
   readonly hedgeMs?: number | undefined;
 }
@@ -39,6 +43,8 @@ export interface CallPrediction {
   readonly meanHedges: number;
   /** Share of the calls that succeed by their first attempt, before it is hedged. */
   readonly firstTryRatio: number;
+  /** Share of the wanted retries that the budget grants in steady state. */
+  readonly grantedRatio: number;
   /** P(the call has succeeded after `ms`). */
   readonly cdf: Cdf;
   /** The latency below which a share of all calls succeeds; Infinity if fewer calls succeed. */
@@ -54,19 +60,42 @@ export function predictCall(model: CallModel, waits: readonly Waited[] = waitsOf
   const {deadlineMs} = model;
   const plain = roundOf(model, undefined);
   const hedged = model.hedgeMs === undefined ? plain : roundOf(model, model.hedgeMs);
-  const starts = startsOf(model, waits, plain, hedged);
-  const cdf = (ms: number): number => sumOver(starts, start => answeredBy(ms, start, plain, deadlineMs));
-  const successRatio = cdf(Number.POSITIVE_INFINITY);
-  const meanHedges = sumOver(
-    starts,
-    start => start.round.hedgedRatio * startedBy(start, latestHedge(start, deadlineMs)),
+  const rounds = startsOf(model, waits, plain, hedged);
+  const started = rounds.map(starts => sumOver(starts, start => startedBy(start, latestStart(start, deadlineMs))));
+  const answered = rounds.map(starts =>
+    sumOver(starts, start => answeredBy(Number.POSITIVE_INFINITY, start, plain, deadlineMs)),
   );
-  const rounds = sumOver(starts, start => startedBy(start, latestStart(start, deadlineMs)));
+  const hedges = rounds.map(starts =>
+    sumOver(starts, start => start.round.hedgedRatio * startedBy(start, latestHedge(start, deadlineMs))),
+  );
+  const firstTryRatio = plain.answeredAfter(Math.min(rounds[0]![0]!.round.hedgeMs, deadlineMs));
+  const grantedRatio = grantedShare(model.budget, {
+    firstTryRatio,
+    retries: started.slice(1),
+    failedRetries: started.slice(1).map((ratio, index) => ratio - answered[index + 1]!),
+    hedges: sumOf(hedges),
+    heldMs: heldMs(waits, plain),
+    rps: model.rps,
+  });
+  /** A round needs that all retries before it were granted. */
+  const granted = (ratio: number, round: number): number => ratio * grantedRatio ** round;
+  const cdf = (ms: number): number =>
+    sumOf(
+      rounds.map((starts, round) =>
+        granted(
+          sumOver(starts, start => answeredBy(ms, start, plain, deadlineMs)),
+          round,
+        ),
+      ),
+    );
+  const successRatio = sumOf(answered.map(granted));
+  const meanHedges = sumOf(hedges.map(granted));
   return {
     successRatio,
-    meanAttempts: rounds + meanHedges,
+    meanAttempts: sumOf(started.map(granted)) + meanHedges,
     meanHedges,
-    firstTryRatio: plain.answeredAfter(Math.min(starts[0]!.round.hedgeMs, deadlineMs)),
+    firstTryRatio,
+    grantedRatio,
     cdf,
     quantile: share => (share > successRatio ? Number.POSITIVE_INFINITY : quantileOf(cdf, share)),
   };
@@ -93,23 +122,34 @@ interface Start {
 /** By the number of attempts before a round: the total duration of the failed rounds before it, with its probability. */
 type Failures = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
-function startsOf(model: CallModel, waits: readonly Waited[], plain: Round, hedged: Round): Start[] {
-  const {attempts, granted, deadlineMs} = model;
-  const starts: Start[] = [];
+/** How long the first retry of a call takes that succeeds: its mean wait and the median of its latency. */
+function heldMs([, waited]: readonly Waited[], {answeredAfter}: Round): number {
+  if (waited === undefined) return 0;
+  const all = answeredAfter(Number.MAX_VALUE);
+  const waitMs = waited.mass.reduce((sum, here, cell) => sum + here * cell * waited.stepMs, 0);
+  return all === 0 ? 0 : waitMs + quantileOf(ms => answeredAfter(ms) / all, 0.5, 1);
+}
+
+/** By the number of the round, as if the budget granted every retry. */
+function startsOf(model: CallModel, waits: readonly Waited[], plain: Round, hedged: Round): Start[][] {
+  const {attempts, deadlineMs} = model;
+  const rounds: Start[][] = [];
   let failures: Failures = new Map([[0, new Map([[0, 1]])]]);
   for (const [before, waited] of waits.entries()) {
     const next = new Map<number, Map<number, number>>();
+    const starts: Start[] = [];
     for (const [sent, durations] of failures) {
       if (sent >= attempts) continue;
       const round = sent + 1 < attempts ? hedged : plain;
       for (const [atMs, weight] of durations) {
         starts.push({weight, atMs, waited, round, isFirst: before === 0});
-        for (const failed of round.failed) addFailure(next, sent, atMs, weight * granted, failed);
+        for (const failed of round.failed) addFailure(next, sent, atMs, weight, failed);
       }
     }
+    rounds.push(starts);
     failures = reachable(next, deadlineMs - LEAST_ATTEMPT_MS);
   }
-  return starts;
+  return rounds;
 }
 
 function addFailure(

@@ -1,13 +1,12 @@
 /** The predicted numbers of one candidate. */
 
-import {grantedShare} from '../math/budget.ts';
-import {type CallPrediction, predictCall, waitsOf} from '../math/call-latency.ts';
+import {predictCall, waitsOf} from '../math/call-latency.ts';
 import type {AttemptFailure, AttemptModel} from '../math/round.ts';
 import {undisturbedMs} from '../math/timeline.ts';
 import type {Waited} from '../math/waited.ts';
 import {defaultPolicy} from '../policy/defaults.ts';
 import type {Backoff} from '../policy/types.ts';
-import {type Candidate, mayRepeat, type PlanRequest} from './request.ts';
+import {ASSUMED_PER_SECOND, type Candidate, mayRepeat, type PlanRequest} from './request.ts';
 
 /** A candidate with its predicted numbers. Latencies are in milliseconds, and Infinity where too few calls succeed. */
 export interface Plan extends Candidate {
@@ -33,6 +32,8 @@ export interface Plan extends Candidate {
 
 /** The search needs no more than success to 1e-4, and takes as much less time. */
 const WAIT_CELLS = 128;
+/** If the budget grants a smaller share of the retries, a plan with hedges is left out. */
+const LEAST_WITH_HEDGES = 0.95;
 
 /** Evaluates the candidates of one request. Candidates with the same backoff and attempts share the distribution of their waits. */
 export class Evaluation {
@@ -49,12 +50,15 @@ export class Evaluation {
     const {deadlineMs} = objective;
     const attempt = attemptModel(candidate, this.#request);
     const backoff = backoffOf(candidate);
-    const grantedRatio = grantedShare(defaultPolicy.budget, {
+    const {budget} = defaultPolicy;
+    const settings = {
       attempts,
-      failureRatio: retriedRatio(attempt),
-      rps: call.perSecond,
-    });
-    const settings = {attempts, deadlineMs, backoff, throttled: false, granted: grantedRatio};
+      deadlineMs,
+      backoff,
+      throttled: false,
+      budget,
+      rps: call.perSecond ?? ASSUMED_PER_SECOND,
+    };
     const predicted = predictCall({...attempt, ...settings, hedgeMs: hedgeMs ?? undefined}, this.#waitsFor(settings));
     const unsent = service.failures.reduce((sum, {ratio, isUnsent}) => sum + (isUnsent ? ratio : 0), 0);
     return {
@@ -63,7 +67,8 @@ export class Evaluation {
       meanAttempts: predicted.meanAttempts,
       paidAttempts: predicted.meanAttempts * (1 - unsent),
       meanHedges: predicted.meanHedges,
-      grantedRatio: hedgeMs === null || isAffordable(predicted, attempt, call.perSecond) ? grantedRatio : 0,
+      // A budget that refuses retries refuses hedges, too, and the formulas send every hedge.
+      grantedRatio: hedgeMs === null || predicted.grantedRatio >= LEAST_WITH_HEDGES ? predicted.grantedRatio : 0,
       amplification: attempts * objective.otherAttempts,
       worstMs: Math.min(
         deadlineMs,
@@ -111,25 +116,4 @@ export function backoffOf({baseMs, jitter}: Pick<Candidate, 'baseMs' | 'jitter'>
   const {backoff} = defaultPolicy;
   if (backoff.kind !== 'exponential') throw new TypeError('The default backoff is not exponential.');
   return {...backoff, baseMs, jitter};
-}
-
-/** Share of the attempts after which the call is retried. */
-function retriedRatio({failures, hangRatio, retriesTimeouts, attemptTimeoutMs, latency}: AttemptModel): number {
-  const failed = failures.reduce((sum, {ratio}) => sum + ratio, 0);
-  const retried = failures.reduce((sum, {ratio, isRetried}) => sum + (isRetried ? ratio : 0), 0);
-  const timedOut = hangRatio + (1 - failed - hangRatio) * (1 - latency(attemptTimeoutMs));
-  return retried + (retriesTimeouts ? timedOut : 0);
-}
-
-/**
- * Whether the default budget grants every hedge in steady state. A hedge costs as much as a retry, and its cost is never refunded; only a
- * call that succeeds by its first attempt alone adds a token.
- */
-function isAffordable(predicted: CallPrediction, attempt: AttemptModel, perSecond: number | undefined): boolean {
-  const {budget} = defaultPolicy;
-  if (budget?.kind !== 'token-bucket') return true;
-  const {meanAttempts, meanHedges, firstTryRatio} = predicted;
-  const failedRetries = (meanAttempts - meanHedges - 1) * retriedRatio(attempt);
-  const refill = perSecond ? budget.refillPerMinute / 60 / perSecond : 0;
-  return budget.retryCost * (meanHedges + failedRetries) <= firstTryRatio + refill;
 }

@@ -57,6 +57,9 @@ export interface ServiceFailure {
 /** Why a call may be sent again although the server may have acted; `never`: it may not. */
 export type Repeatability = 'idempotent-method' | 'declared' | 'key' | 'never';
 
+/** Calls per second of one process where the request names none. The policy does not state this number. */
+export const ASSUMED_PER_SECOND = 100;
+
 export interface PlannedCall {
   /** Name of the policy. */
   readonly name: string;
@@ -65,7 +68,7 @@ export interface PlannedCall {
   /** The policy is a route for this path. Undefined: for every path; the policy has no route for GET. */
   readonly path?: string;
   readonly repeat: Repeatability;
-  /** Calls per second of one process. Tokens that the retry budget gains by time count only where this is known. */
+  /** Calls per second of one process, on which depends what the retry budget grants. Undefined: `ASSUMED_PER_SECOND`. */
   readonly perSecond?: number;
   readonly instances?: number;
 }

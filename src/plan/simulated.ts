@@ -5,7 +5,7 @@ import type {ScenarioInput} from '../simulate/scenario/types.ts';
 import {simulate} from '../simulate/simulate.ts';
 import type {Plan} from './evaluate.ts';
 import {policyOf} from './policy-file.ts';
-import type {PlanRequest, ServiceFailure} from './request.ts';
+import {ASSUMED_PER_SECOND, type PlanRequest, type ServiceFailure} from './request.ts';
 
 /** What calls came to in the simulator. Latencies are over all calls, in milliseconds, and Infinity where too few succeed. */
 export interface Simulated {
@@ -24,8 +24,6 @@ export interface Simulated {
 
 /** Chance then moves a success of 99 % by 0.05 points. */
 const CALLS = 50_000;
-/** Calls per second where the request names none. */
-const CALLS_PER_SECOND = 100;
 
 /** @returns Null where the simulator has no such service: it refuses connections at once. */
 export async function simulatePlan(plan: Plan, request: PlanRequest, signal?: AbortSignal): Promise<Simulated | null> {
@@ -46,7 +44,7 @@ export async function simulatePlan(plan: Plan, request: PlanRequest, signal?: Ab
 }
 
 function scenarioOf({call, service}: PlanRequest): ScenarioInput {
-  const {perSecond = CALLS_PER_SECOND, instances = 1, method, path = '/'} = call;
+  const {perSecond = ASSUMED_PER_SECOND, instances = 1, method, path = '/'} = call;
   const all = perSecond * instances;
   return {
     name: call.name,

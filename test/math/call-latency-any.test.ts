@@ -43,7 +43,7 @@ describe('the latency of any call', () => {
           latency: ms => (ms <= 0 ? 0 : normalCdf(Math.log(ms / call.medianMs) / call.sigma)),
           failures: [{ratio: call.failureRatio, afterMs: call.failureMs, isRetried: true}],
           retriesTimeouts: true,
-          granted: 1,
+          budget: null,
         });
         expect(isNear(predicted.meanAttempts, mean(endings.map(({attempts}) => attempts))), 'load').to.equal(true);
         for (const ms of [100, 200, 400, 800, 1600, Number.POSITIVE_INFINITY]) {

@@ -38,7 +38,7 @@ const prediction = (call: Simulated) =>
     failures: [{ratio: call.failureRatio, afterMs: call.failureMs, isRetried: true}],
     latency: latencyCdf(quantiles)!,
     retriesTimeouts: true,
-    granted: 1,
+    budget: null,
   });
 
 describe('the latency of a call', () => {
@@ -135,7 +135,7 @@ describe('the latency of a call', () => {
       hangRatio: 0,
       latency: (ms: number) => (ms >= 10 ? 1 : 0),
       retriesTimeouts: true,
-      granted: 1,
+      budget: null,
     };
     const {cdf, successRatio} = predictCall({
       ...model,
@@ -156,7 +156,7 @@ describe('the latency of a call', () => {
       failures: [{ratio: 0.05, afterMs: 0, isRetried: false}],
       latency: latencyCdf(quantiles)!,
       retriesTimeouts: false,
-      granted: 1,
+      budget: null,
     });
     expect(meanAttempts).to.equal(1);
     expect(successRatio).to.be.closeTo(0.94 * 0.992, 0.001);

@@ -6,7 +6,7 @@ import {type Budget as Guard, REFUSED} from '../../src/guards/budget.ts';
 import {RatioBudget} from '../../src/guards/ratio-budget.ts';
 import {TokenBucket} from '../../src/guards/token-bucket.ts';
 import {meanAmplification, worstAmplification} from '../../src/math/amplification.ts';
-import {grantedShare, retriesPerCall} from '../../src/math/budget.ts';
+import {demandOf, grantedShare, retriesPerCall} from '../../src/math/budget.ts';
 import {correlatedAttempts, correlatedSuccess, meanAttempts, successRatio} from '../../src/math/success.ts';
 import type {Budget} from '../../src/policy/types.ts';
 import {isNear, mean} from './simulated.ts';
@@ -114,7 +114,7 @@ describe('a budget in balance', () => {
     ['a ratio with a minimum', {...share, minPerSecond: 4}, 0.9],
   ] satisfies [string, Budget, number][]) {
     it(`${name}: the client's own budget agrees over 60,000 calls`, () => {
-      const demand = {attempts: 3, failureRatio, rps: RPS};
+      const demand = demandOf(3, failureRatio, RPS);
       const random = seededRandom(13);
       const guard: Guard = budget.kind === 'ratio' ? new RatioBudget(budget) : new TokenBucket(budget);
       let retries = 0;
@@ -142,7 +142,7 @@ describe('a budget in balance', () => {
 
   it('binds a token bucket of 14 at 21.5 %, and one of 5 at 32.1 %', () => {
     const binds = (retryCost: number, failureRatio: number): boolean =>
-      grantedShare({...bucket, retryCost, refillPerMinute: 0}, {attempts: 3, failureRatio, rps: undefined}) < 1;
+      grantedShare({...bucket, retryCost, capacity: 1e6, refillPerMinute: 0}, demandOf(3, failureRatio, undefined)) < 1;
     expect([binds(14, 0.214), binds(14, 0.217), binds(5, 0.32), binds(5, 0.323)]).to.deep.equal([
       false,
       true,
@@ -152,6 +152,6 @@ describe('a budget in balance', () => {
   });
 
   it('nothing is granted by a bucket that holds less than a retry costs', () => {
-    expect(grantedShare({...bucket, capacity: 10}, {attempts: 3, failureRatio: 0.1, rps: 5})).to.be.below(1e-9);
+    expect(grantedShare({...bucket, capacity: 10}, demandOf(3, 0.1, 5))).to.be.below(1e-9);
   });
 });

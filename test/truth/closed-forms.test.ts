@@ -106,7 +106,7 @@ describe('the latency of a call, by convolution', () => {
         failures: [{ratio: 0.05, afterMs: 20, isRetried: true}],
         hangRatio: 0.01,
         retriesTimeouts: true,
-        granted: 1,
+        budget: null,
       });
       expect(result.requestsPerCall / loads).to.be.closeTo(1, 0.01);
       expect(result.latencyMs.all.p95 / p95).to.be.closeTo(1, 0.015);
