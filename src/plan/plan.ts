@@ -39,28 +39,36 @@ export function plan(request: PlanRequest): PlanResult {
   return resultOf(found, statedFirst(found.feasible, request)[0] ?? found.allowed[0] ?? null, request);
 }
 
-/** Plans that the simulator may refute before the best of them is returned all the same. */
-const MOST_SIMULATED = 3;
-
 /**
- * The best plan that the simulator confirms. The closed forms search; the engine itself then runs the best plans, one after the other,
- * until one reaches the objective.
+ * The best plan that the simulator confirms. The closed forms search; the engine itself then runs a few plans, one after the other, until
+ * one reaches the objective. If none does, the one that comes nearest in the simulator.
  *
  * @param signal Ends the simulation early, and the result has what was simulated until then.
  */
 export async function confirmedPlan(request: PlanRequest, signal?: AbortSignal): Promise<ConfirmedPlan> {
   const found = search(request);
-  const ranked = statedFirst(found.feasible, request);
-  let first: ConfirmedPlan | undefined;
-  for (const best of ranked.slice(0, MOST_SIMULATED)) {
+  const refuted: {readonly best: Plan; readonly simulated: Simulated}[] = [];
+  for (const best of toSimulate(statedFirst(found.feasible, request))) {
     const simulated = await simulatePlan(best, request, signal);
-    const isDecided = simulated === null || simulated.isConfirmed || simulated.isInterrupted;
-    if (first !== undefined && !isDecided) continue;
-    const result = {...resultOf(found, best, request), simulated};
-    if (isDecided) return result;
-    first = result;
+    if (simulated === null || simulated.isConfirmed || simulated.isInterrupted)
+      return {...resultOf(found, best, request), simulated};
+    refuted.push({best, simulated});
   }
-  return first ?? {...resultOf(found, found.allowed[0] ?? null, request), simulated: null};
+  const [nearest] = refuted.sort(
+    (a, b) => a.simulated.missed - b.simulated.missed || b.simulated.successRatio - a.simulated.successRatio,
+  );
+  return {
+    ...resultOf(found, nearest?.best ?? found.allowed[0] ?? null, request),
+    simulated: nearest?.simulated ?? null,
+  };
+}
+
+/** The two best, and the plan of which most calls succeed: it has the most room where the formulas are optimistic. */
+function toSimulate(ranked: readonly Plan[]): readonly Plan[] {
+  const [first, ...others] = ranked;
+  if (first === undefined) return [];
+  const safest = ranked.reduce((most, each) => (each.successRatio > most.successRatio ? each : most), first);
+  return [...new Set([first, ...others.slice(0, 1), safest])];
 }
 
 function resultOf({searched, feasible, allowed}: Found, best: Plan | null, request: PlanRequest): PlanResult {

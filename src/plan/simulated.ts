@@ -6,6 +6,7 @@ import {simulate} from '../simulate/simulate.ts';
 import type {Plan} from './evaluate.ts';
 import {policyOf} from './policy-file.ts';
 import {ASSUMED_PER_SECOND, type PlanRequest, type ServiceFailure} from './request.ts';
+import {hasRoom} from './search.ts';
 
 /** What calls came to in the simulator. Latencies are over all calls, in milliseconds, and Infinity where too few succeed. */
 export interface Simulated {
@@ -16,7 +17,9 @@ export interface Simulated {
   readonly p99Ms: number;
   /** Attempts per call. */
   readonly meanAttempts: number;
-  /** Whether it reaches the objective, but for chance. */
+  /** Objectives that it does not reach, by more than chance. */
+  readonly missed: number;
+  /** Whether it reaches all of them. */
   readonly isConfirmed: boolean;
   /** Whether the signal ended the simulation early. */
   readonly isInterrupted: boolean;
@@ -40,7 +43,8 @@ export async function simulatePlan(plan: Plan, request: PlanRequest, signal?: Ab
     meanAttempts: result.requestsPerCall,
     isInterrupted: result.interrupted,
   };
-  return {...simulated, isConfirmed: confirms(simulated, request)};
+  const missed = missedOf(simulated, request);
+  return {...simulated, missed, isConfirmed: missed === 0};
 }
 
 function scenarioOf({call, service}: PlanRequest): ScenarioInput {
@@ -82,16 +86,17 @@ function pointsOf(latency: Cdf): {quantile: number; ms: number}[] {
 /** The standard errors by which a simulated share may be below its objective. */
 const DEVIATIONS = 3;
 
-function confirms(
-  {calls, successRatio, p50Ms, p95Ms, p99Ms}: Omit<Simulated, 'isConfirmed'>,
-  {objective: {latencyMs, successRatio: wanted = 0}}: PlanRequest,
-): boolean {
+function missedOf(simulated: Omit<Simulated, 'missed' | 'isConfirmed'>, request: PlanRequest): number {
+  const {calls, successRatio, p50Ms, p95Ms, p99Ms} = simulated;
+  const {latencyMs, successRatio: wanted = 0} = request.objective;
   const least = wanted - DEVIATIONS * Math.sqrt((wanted * (1 - wanted)) / Math.max(1, calls));
   const isInTime = (ms: number, limitMs = Number.POSITIVE_INFINITY): boolean => ms <= limitMs * 1.01;
-  return (
-    successRatio >= least &&
-    isInTime(p50Ms, latencyMs.p50) &&
-    isInTime(p95Ms, latencyMs.p95) &&
-    isInTime(p99Ms, latencyMs.p99)
-  );
+  const reached = [
+    successRatio >= least,
+    isInTime(p50Ms, latencyMs.p50),
+    isInTime(p95Ms, latencyMs.p95),
+    isInTime(p99Ms, latencyMs.p99),
+    hasRoom({meanAttempts: simulated.meanAttempts / 1.01}, request),
+  ];
+  return reached.filter(isReached => !isReached).length;
 }

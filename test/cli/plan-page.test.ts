@@ -16,6 +16,7 @@ const SIMULATED: Simulated = {
   p95Ms: 439,
   p99Ms: 796,
   meanAttempts: 1.072,
+  missed: 0,
   isConfirmed: true,
   isInterrupted: false,
 };

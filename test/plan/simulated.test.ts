@@ -2,7 +2,7 @@
 
 import {expect} from 'chai';
 import {Evaluation} from '../../src/plan/evaluate.ts';
-import {confirmedPlan} from '../../src/plan/plan.ts';
+import {confirmedPlan, plan} from '../../src/plan/plan.ts';
 import type {Candidate} from '../../src/plan/request.ts';
 import {simulatePlan} from '../../src/plan/simulated.ts';
 import {predictRequest} from './requests.ts';
@@ -87,6 +87,24 @@ describe('a plan in the simulator', () => {
     expect(aborted.simulated!.isInterrupted).to.equal(true);
     expect(aborted.policy).not.to.equal(null);
   });
+
+  it('takes the plan that comes nearest in the simulator where it confirms none', async () => {
+    // Half of the attempts fail, so that the breaker opens, of which the formulas know nothing.
+    const service = {failures: failing(0.48, 20), hangRatio: 0.04};
+    const request = predictRequest({objective: {latencyMs: {}, successRatio: 0.5}, service});
+    const {simulated, best, infeasible} = await confirmedPlan(request);
+    expect([infeasible, simulated!.isConfirmed, simulated!.missed]).to.deep.equal([null, false, 1]);
+    const first = (await simulatePlan(plan(request).best!, request))!;
+    expect(best!.successRatio).to.be.at.least(0.5);
+    expect(simulated!.successRatio).to.be.within(first.successRatio, 0.49);
+  }).timeout(60_000);
+
+  it('misses the objective where the load of the engine leaves too little room', async () => {
+    const capacity = {perSecond: 110, headroomRatio: 0, callsPerSecond: 100};
+    const request = predictRequest({objective: {capacity}, service: {failures: failing(0.1, 20)}});
+    const candidate = new Evaluation(request).plan(settings);
+    expect((await simulatePlan(candidate, request))!.missed).to.be.at.least(1);
+  }).timeout(60_000);
 
   it('is not simulated where connections are refused after a time', async () => {
     const failures = [{ratio: 0.02, afterMs: 100, isUnsent: true}];
