@@ -6,8 +6,8 @@ import {UsageError} from './usage-error.ts';
 const METRICS: Readonly<Record<string, (result: SimulationResult) => number>> = {
   success: ({successRatio}) => successRatio,
   amplification: ({requestsPerCall}) => requestsPerCall,
-  paid: ({paidRequests, calls}) => paidRequests / Math.max(1, calls),
-  hedges: ({hedges, calls}) => hedges / Math.max(1, calls),
+  paid: ({paidRequests, calls}) => paidRequests / calls,
+  hedges: ({hedges, calls}) => hedges / calls,
   recovery: ({recovery}) => recovery?.afterMs ?? 0,
   p50: ({latencyMs}) => latencyMs.all.p50,
   p90: ({latencyMs}) => latencyMs.all.p90,
@@ -23,7 +23,7 @@ const COMPARISONS: Readonly<Record<string, (value: number, limit: number) => boo
   '>': (value, limit) => value > limit,
 };
 
-const CONDITION = /^\s*(\w+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*$/;
+const CONDITION = /^\s*(\w+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?|\.\d+)\s*$/;
 
 export interface Assertion {
   readonly metric: string;
@@ -40,7 +40,12 @@ export function readAssertions(text: string): Assertion[] {
         `--assert needs conditions such as "success>=0.97,amplification<=1.2", got ${JSON.stringify(condition)}.`,
       );
     if (!Object.hasOwn(METRICS, metric)) throw new UsageError(unknownMetric(metric));
-    return {metric, comparison, limit: Number(limit)};
+    const assertion: Assertion = {metric, comparison: comparison!, limit: Number(limit)};
+    if (assertion.limit > (metric === 'success' ? 1 : Number.MAX_VALUE))
+      throw new UsageError(
+        `--assert: ${metric} is ${metric === 'success' ? 'a share from 0 to 1' : 'a finite number'}, got ${limit}.`,
+      );
+    return assertion;
   });
 }
 
@@ -52,7 +57,11 @@ function unknownMetric(metric: string): string {
 
 /** A sentence for each condition that the result does not meet. */
 export function failedAssertions(name: string, result: SimulationResult, assertions: readonly Assertion[]): string[] {
+  // Without calls or trouble a condition would be met by nothing at all.
+  if (result.calls === 0 && assertions.length > 0) return [`${name} in ${result.scenario}: no call began.`];
   return assertions.flatMap(({metric, comparison, limit}) => {
+    if (metric === 'recovery' && result.recovery === null)
+      return [`${name} in ${result.scenario}: there is no trouble that ends, so nothing to recover from.`];
     const value = METRICS[metric]!(result);
     if (COMPARISONS[comparison]!(value, limit)) return [];
     return [`${name} in ${result.scenario}: ${metric} is ${shown(value)}, and has to be ${comparison} ${limit}.`];

@@ -112,16 +112,21 @@ export function normalCdf(z: number): number {
 /** The quantile of the standard normal distribution, as exact as `normalCdf`. @param share Above 0 and below 1. */
 export const normalQuantile = (share: number): number => quantileOf(z => normalCdf(z - 10), share, 1e-9) - 10;
 
+/** Below this, a quantile counts as 0. */
+const LEAST_QUANTILE = 1e-9;
+
 /**
  * The smallest value at which an increasing function from 0 on reaches a share.
  *
- * @param precision Of the result. By default 0.05, and for large values a relative precision of 1e-5.
+ * @param precision Of the result. By default 0.05, but a thousandth of values below 50 and a relative 1e-5 of large values.
  */
 export function quantileOf(cdf: Cdf, share: number, precision = 0.05): number {
   let high = 1;
   while (cdf(high) < share && high < 1e12) high *= 2;
   let low = 0;
-  while (high - low > Math.max(precision, high * 1e-5 * (precision / 0.05))) {
+  const enough = (value: number): number =>
+    Math.max(Math.min(precision, value * 1e-3), value * 1e-5 * (precision / 0.05));
+  while (high - low > enough(high) && high > LEAST_QUANTILE) {
     const middle = (low + high) / 2;
     if (cdf(middle) < share) low = middle;
     else high = middle;

@@ -21,7 +21,7 @@ export interface PolicyExpectation {
  * Conditions on a policy in a scenario. The simulation runs once, at the first of them.
  *
  * Each rejects with a SteadfetchError of code UNMET_EXPECTATION where it is not met, with InvalidPolicyError or InvalidScenarioError where the
- * simulation cannot run.
+ * simulation cannot run, and with a RangeError for a limit that can never be met or broken, such as a success of 97.
  */
 export interface ScenarioExpectation {
   /** At most so many requests per call reach the service. */
@@ -60,26 +60,61 @@ export function expectPolicy(policy: PolicyInput): PolicyExpectation {
 }
 
 function conditionsOn(run: () => Promise<SimulationResult>): ScenarioExpectation {
-  const atMost = async (what: string, most: number, of: (result: SimulationResult) => number): Promise<void> => {
+  /** Of a scenario without calls every condition on calls would be met. */
+  const ran = async (): Promise<SimulationResult> => {
     const result = await run();
+    if (result.calls === 0) throw unmet(result, 'no call began, so there is nothing to expect of calls');
+    return result;
+  };
+  const atMost = async (what: string, most: number, of: (result: SimulationResult) => number): Promise<void> => {
+    const result = await ran();
     const found = of(result);
     if (!(found <= most)) throw unmet(result, `${what} is ${shown(found)}, and has to be at most ${most}`);
   };
   return {
-    toSendAtMost: most => atMost('requests per call', most, ({requestsPerCall}) => requestsPerCall),
-    toPayAtMost: most =>
-      atMost('paid requests per call', most, ({paidRequests, calls}) => paidRequests / Math.max(1, calls)),
-    toRecoverWithin: ms => atMost('the recovery in ms', ms, ({recovery}) => recovery?.afterMs ?? 0),
+    async toSendAtMost(most) {
+      checkLimit('toSendAtMost', most);
+      await atMost('requests per call', most, ({requestsPerCall}) => requestsPerCall);
+    },
+    async toPayAtMost(most) {
+      checkLimit('toPayAtMost', most);
+      await atMost('paid requests per call', most, ({paidRequests, calls}) => paidRequests / calls);
+    },
+    async toRecoverWithin(ms) {
+      checkLimit('toRecoverWithin', ms);
+      const result = await ran();
+      if (result.recovery === null)
+        throw unmet(result, 'the scenario has no trouble that ends, so there is nothing to recover from');
+      await atMost('the recovery in ms', ms, () => result.recovery!.afterMs);
+    },
     async toSucceedAtLeast(ratio) {
-      const result = await run();
+      if (!(ratio >= 0 && ratio <= 1))
+        throw new RangeError(`toSucceedAtLeast takes a share of the calls from 0 to 1, got ${ratio}.`);
+      const result = await ran();
       if (result.successRatio >= ratio) return;
       throw unmet(result, `success is ${shown(result.successRatio)}, and has to be at least ${ratio}`);
     },
     async toAnswerWithin(percentiles) {
-      for (const [name, ms] of Object.entries(percentiles))
-        await atMost(`${name} in ms`, ms, ({latencyMs}) => latencyMs.all[name as keyof Percentiles]);
+      const limits = Object.entries(percentiles);
+      if (limits.length === 0) throw new RangeError(`toAnswerWithin takes one of ${PERCENTILES.join(', ')} or more.`);
+      for (const [name, ms] of limits) {
+        if (!isPercentile(name))
+          throw new RangeError(`toAnswerWithin knows ${PERCENTILES.join(', ')}, got ${JSON.stringify(name)}.`);
+        checkLimit(`toAnswerWithin of ${name}`, ms);
+        await atMost(`${name} in ms`, ms, ({latencyMs}) => latencyMs.all[name]);
+      }
     },
   };
+}
+
+const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p999'] as const satisfies readonly (keyof Percentiles)[];
+
+const isPercentile = (name: string): name is keyof Percentiles => PERCENTILES.some(each => each === name);
+
+/** Infinity would be a condition that nothing can break. */
+function checkLimit(name: string, limit: number): void {
+  if (!(limit >= 0 && limit < Number.POSITIVE_INFINITY))
+    throw new RangeError(`${name} takes a number from 0, got ${limit}.`);
 }
 
 const unmet = ({policy, scenario, seed}: SimulationResult, what: string): SteadfetchError =>

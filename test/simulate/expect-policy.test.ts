@@ -1,5 +1,6 @@
 /** `expectPolicy`: conditions on a policy, as tests of users have them. */
 import {expect} from 'chai';
+import fc from 'fast-check';
 import type {PolicyInput} from '../../src/policy/types.ts';
 import type {ScenarioInput} from '../../src/simulate/scenario/types.ts';
 import {expectPolicy, type SteadfetchError} from '../../src/testing.ts';
@@ -84,5 +85,54 @@ describe('expectPolicy', () => {
       );
       expect(error?.code).to.equal(code);
     }
+  });
+
+  it('rejects limits that nothing can meet or break', async () => {
+    const rejected = async (condition: Promise<void>): Promise<string> =>
+      condition.then(
+        () => 'met',
+        (error: Error) => `${error.name}: ${error.message}`,
+      );
+    for (const limit of [Number.NaN, -1, Number.POSITIVE_INFINITY]) {
+      expect(await rejected(trouble.toSendAtMost(limit))).to.equal(
+        `RangeError: toSendAtMost takes a number from 0, got ${limit}.`,
+      );
+      for (const condition of [
+        trouble.toPayAtMost(limit),
+        trouble.toRecoverWithin(limit),
+        trouble.toAnswerWithin({p95: limit}),
+        trouble.toSucceedAtLeast(limit),
+      ])
+        expect(await rejected(condition)).to.match(/^RangeError: /);
+    }
+    expect(await rejected(trouble.toSucceedAtLeast(97))).to.equal(
+      'RangeError: toSucceedAtLeast takes a share of the calls from 0 to 1, got 97.',
+    );
+    expect(await rejected(trouble.toAnswerWithin({}))).to.match(/^RangeError: toAnswerWithin takes one of p50, /);
+    const unknown = {p97: 800} as object;
+    expect(await rejected(trouble.toAnswerWithin(unknown))).to.match(
+      /^RangeError: toAnswerWithin knows .*, got "p97"\.$/,
+    );
+  });
+
+  it('is not met by a scenario without calls, nor by a recovery from nothing', async () => {
+    const idle = expectPolicy(POLICY).under({...SCENARIO, name: 'idle', traffic: {perSecond: 0}});
+    for (const condition of [idle.toSendAtMost(9), idle.toSucceedAtLeast(0), idle.toAnswerWithin({p50: 9e9})])
+      expect(await messageOf(condition)).to.equal(
+        'two in idle (seed 1): no call began, so there is nothing to expect of calls.',
+      );
+    const steady = expectPolicy(POLICY).under({...SCENARIO, name: 'well', service: {latencyMs: {ms: 1}}});
+    expect(await messageOf(steady.toRecoverWithin(9e9))).to.equal(
+      'two in well (seed 1): the scenario has no trouble that ends, so there is nothing to recover from.',
+    );
+  });
+
+  it('compares any limit as a number', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.double({min: 0, max: 3, noNaN: true}), async most => {
+        // 99 calls, 30 of which are sent twice.
+        expect((await messageOf(trouble.toSendAtMost(most))) === 'met').to.equal(129 / 99 <= most);
+      }),
+    );
   });
 });

@@ -1,0 +1,108 @@
+/** `--assert`: any text is either read as conditions, or refused in a sentence. */
+import {expect} from 'chai';
+import fc from 'fast-check';
+import {type Assertion, failedAssertions, readAssertions} from '../../src/cli/simulate-assertions.ts';
+import {UsageError} from '../../src/cli/usage-error.ts';
+import {readScenario} from '../../src/simulate/scenario/read.ts';
+import type {ScenarioInput} from '../../src/simulate/scenario/types.ts';
+import {runScenario} from '../../src/simulate/simulate.ts';
+
+const METRICS = ['success', 'amplification', 'paid', 'hedges', 'recovery', 'p50', 'p90', 'p95', 'p99', 'p999'];
+
+function read(text: string): Assertion[] | string {
+  try {
+    return readAssertions(text);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return error.message;
+  }
+}
+
+const resultOf = (scenario: ScenarioInput) => runScenario({maxAttempts: 1}, readScenario(scenario), {seed: 1});
+const steady: ScenarioInput = {durationMs: 1000, traffic: {perSecond: 100}, service: {latencyMs: {ms: 10}}};
+
+describe('the conditions of --assert', () => {
+  const limit = fc.oneof(
+    fc.nat(1),
+    fc.double({min: 0, max: 1, noNaN: true}).map(value => Number(value.toFixed(6))),
+  );
+  const condition = fc.tuple(
+    fc.constantFrom(...METRICS),
+    fc.constantFrom('<=', '>=', '<', '>'),
+    limit,
+    fc.constantFrom('', ' ', '\t'),
+  );
+
+  it('are read with any spaces, in their order', () => {
+    fc.assert(
+      fc.property(fc.array(condition, {minLength: 1, maxLength: 5}), conditions => {
+        const text = conditions.map(
+          ([metric, sign, value, space]) => `${space}${metric}${space}${sign}${space}${value}`,
+        );
+        expect(read(text.join(','))).to.deep.equal(
+          conditions.map(([metric, comparison, value]) => ({metric, comparison, limit: value})),
+        );
+      }),
+    );
+  });
+
+  it('are refused in one sentence where they are none, whatever the text', () => {
+    const odd = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        '',
+        ',',
+        'success>=0.9,',
+        'success=>0.9',
+        'success==1',
+        'success>=',
+        '>=1',
+        'success>=1%',
+        'p95<=800ms',
+        'p95<=-1',
+        'success>=NaN',
+        'p95<=Infinity',
+        'p95<=1e3',
+        'success>=97',
+        '__proto__>=1',
+        'constructor<1',
+        'toString>1',
+        `p95<=${'9'.repeat(400)}`,
+      ),
+    );
+    fc.assert(
+      fc.property(odd, text => {
+        const found = read(text);
+        if (typeof found === 'string') expect(found).to.match(/^--assert.*\.$/s);
+        else for (const each of found) expect(Number.isFinite(each.limit)).to.equal(true);
+      }),
+    );
+  });
+
+  it('read a fraction without its zero, and refuse a success above 1', () => {
+    expect(read('success>=.97')).to.deep.equal([{metric: 'success', comparison: '>=', limit: 0.97}]);
+    expect(read('success>=97')).to.equal('--assert: success is a share from 0 to 1, got 97.');
+  });
+
+  it('of a condition and its opposite, exactly one is met by a finite number', async () => {
+    const result = await resultOf(steady);
+    fc.assert(
+      fc.property(fc.constantFrom('success', 'amplification', 'paid', 'hedges', 'p95'), limit, (metric, value) => {
+        const failed = (comparison: string): number =>
+          failedAssertions('mine', result, [{metric, comparison, limit: value}]).length;
+        expect(failed('<') + failed('>=')).to.equal(1);
+        expect(failed('>') + failed('<=')).to.equal(1);
+      }),
+    );
+  });
+
+  it('are not met by a scenario without calls, nor by a recovery from nothing', async () => {
+    const idle = await resultOf({...steady, name: 'idle', traffic: {perSecond: 0}});
+    expect(failedAssertions('mine', idle, readAssertions('success>=0,p95<=1'))).to.deep.equal([
+      'mine in idle: no call began.',
+    ]);
+    expect(failedAssertions('mine', await resultOf(steady), readAssertions('recovery<=0'))).to.deep.equal([
+      'mine in scenario: there is no trouble that ends, so nothing to recover from.',
+    ]);
+  });
+});
