@@ -141,11 +141,18 @@ class OpenTraffic extends Timer {
     this.#clock.arm(this, at - now);
   }
 
+  /** When the rate, summed up over time, has come to one call more. Infinity: after the end. */
   #evenAfter(now: number): number {
-    let from = now;
-    while (this.#rates.at(from) === 0 && from < this.#rates.endsAt) from = this.#rates.changeAfter(from);
-    const at = from === now ? now + 1 / this.#rates.at(now) : from;
-    return at < this.#rates.endsAt ? at : Number.POSITIVE_INFINITY;
+    let missing = 1;
+    for (let from = now; from < this.#rates.endsAt; ) {
+      const perMs = this.#rates.at(from);
+      const at = perMs > 0 ? from + missing / perMs : Number.POSITIVE_INFINITY;
+      const changesAt = this.#rates.changeAfter(from);
+      if (at < changesAt) return at;
+      missing = Math.max(0, missing - perMs * (changesAt - from));
+      from = changesAt;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 }
 

@@ -41,6 +41,14 @@ describe('traffic', () => {
     ]);
   });
 
+  it('begins even calls in a phase that lies between two of them', async () => {
+    const phases = [{fromMs: 1100, toMs: 1500, perSecond: 100}];
+    const calls = await begun({perSecond: 1, arrivals: 'even', phases}, 4000);
+    expect(calls.filter(({at}) => at >= 1100 && at < 1500)).to.have.length(40);
+    // Nine tenths of a call are missing at 1100 ms, and again at 1500 ms.
+    expect(calls.at(-1)!.at).to.be.closeTo(3400, 1e-6);
+  });
+
   it('begins random calls at the rate of each phase', async () => {
     const phases = [{fromMs: 10_000, toMs: 20_000, perSecond: 1000}];
     const calls = await begun({perSecond: 100, phases}, 30_000);
