@@ -23,6 +23,7 @@ const OTHER_GROUPS: Readonly<Record<string, () => Promise<Section>>> = {
   'start-up': async () => (await import('./groups/start-up.ts')).startUp(),
   bundles: async () => (await import('./groups/bundles.ts')).bundles(),
   lint: async () => (await import('./groups/lint.ts')).lint(),
+  simulate: async () => (await import('./groups/simulate.ts')).simulate(),
   findings: async () => (await import('./groups/findings.ts')).findings(),
 };
 const NAMES = [...SUBJECT_GROUPS, ...Object.keys(OTHER_GROUPS)];
