@@ -15,7 +15,7 @@ export const synchronisedRetries: Rule = defineRule({
   summary: 'Spread retries with jitter',
   documentation: () => ({
     why: `
-Without jitter, clients that failed at the same time wait equally long and retry at same time. Use jitter. Each burst can overload the server
+Without jitter, clients that failed at the same time wait equally long and retry at the same time. Use jitter. Each burst can overload the server
 again. Jitter spreads the retries; "full" needs the fewest calls.
 
 \`Retry-After\` does not help: if every client gets the same value, the retries come in one burst. The client adds jitter to it as well.
