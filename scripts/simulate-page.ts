@@ -120,9 +120,9 @@ await outage.toSucceedAtLeast(0.6);
 
 ## Long scenarios
 
-A million calls take some 4 s of CPU and 110 MB, with each policy; an overload, in which thousands of calls wait, takes 5 s and 250 MB. Ten million steady calls take
-160 to 210 MB. About 10 MB are in use at a time; Node keeps the rest for short-lived objects, and \`NODE_OPTIONS=--max-semi-space-size=16\` makes it 150 MB in
-each case, at the same speed.
+A million calls take some 4 to 6 s of CPU and 110 MB, with each policy; an overload, in which thousands of calls wait, takes 5 to 7 s and 250 MB. Ten million steady calls take
+160 to 210 MB. About 10 MB are in use at a time; Node keeps the rest for short-lived objects, and \`NODE_OPTIONS=--max-semi-space-size=16\` made an
+overload take 150 to 190 MB.
 
 ## How far to trust it
 
