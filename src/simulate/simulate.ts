@@ -1,7 +1,7 @@
 /** Runs a scenario: the real engine on a virtual clock, against the model of a service. */
 import type {PolicySource} from '../client/plan.ts';
 import type {Listener} from '../core/events.ts';
-import {type Random, seededRandom} from '../core/random.ts';
+import type {Random} from '../core/random.ts';
 import {SimulationClock} from '../core/simulation-clock.ts';
 import type {Clock} from '../core/timer.ts';
 import {type GuardFactory, LocalGuards} from '../guards/guard-factory.ts';
@@ -11,6 +11,7 @@ import type {PolicyInput} from '../policy/types.ts';
 import {CallSamples} from './call-samples.ts';
 import {Layer} from './layer.ts';
 import {QueueSampler} from './queue-sampler.ts';
+import {randomStreams} from './random-streams.ts';
 import {Recorder} from './recorder.ts';
 import type {SimulationResult} from './result.ts';
 import {readScenario} from './scenario/read.ts';
@@ -82,7 +83,7 @@ export async function runScenario(
   substitutes: Substitutes = {},
 ): Promise<SimulationResult> {
   const clock = new SimulationClock();
-  const random = streamsOf(seed);
+  const random = randomStreams(seed);
   const recorder = new Recorder(scenario, clock);
   const engineRandom = random('engine');
   const model = new ServiceModel(scenario.service, clock, {
@@ -150,13 +151,4 @@ function counted(service: Service, recorder: Recorder): Service {
       return service.arrive(request, client, reply);
     },
   };
-}
-
-const STREAMS = ['arrivals', 'requests', 'latency', 'faults', 'outages', 'engine', 'layers', 'service'] as const;
-
-/** Random numbers for each part, so that one part draws the same numbers whatever another one does. */
-function streamsOf(seed: number): (name: (typeof STREAMS)[number]) => Random {
-  const seeds = seededRandom(seed);
-  const bySeed = new Map(STREAMS.map(name => [name, seededRandom(Math.floor(seeds() * 2 ** 32))]));
-  return name => bySeed.get(name)!;
 }

@@ -8,8 +8,11 @@ const encoder = new TextEncoder();
 /** The bytes of the events, which the engine reads as it reads those of a real stream. */
 const PING: Uint8Array = encoder.encode('event: ping\ndata: {"type":"ping"}\n\n');
 const CONTENT: Uint8Array = encoder.encode('data: {"choices":[{"delta":{"content":"a"}}]}\n\n');
-const errorBytes = (status: number): Uint8Array =>
-  encoder.encode(`event: error\ndata: {"error":{"code":${status},"message":"simulated"}}\n\n`);
+const errorBytes = (status: number): Uint8Array => encoder.encode(errorEvent(status));
+
+/** @param status What the error stands for. */
+export const errorEvent = (status: number): string =>
+  `event: error\ndata: {"error":{"code":${status},"message":"simulated"}}\n\n`;
 
 export class SimulatedStream {
   readonly #errorStatus: number;

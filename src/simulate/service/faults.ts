@@ -28,13 +28,28 @@ export class Faults {
     if (this.#faults.length === 0) return null;
     let left = this.#random();
     for (const {fault, failure} of this.#faults) {
-      if (atMs < fault.fromMs || atMs >= (fault.toMs ?? Number.POSITIVE_INFINITY)) continue;
+      if (!isActive(fault, atMs)) continue;
       left -= fault.ratio;
       if (left < 0) return failure;
     }
     return null;
   }
+
+  /** Whether every request is refused its connection. */
+  refuseAll(atMs: number): boolean {
+    const refusing = this.#faults.filter(({fault}) => fault.kind === 'refused' && isActive(fault, atMs));
+    return refusing.reduce((sum, {fault}) => sum + fault.ratio, 0) > 1 - 1e-9;
+  }
+
+  /** When a fault begins or ends next; Infinity: never. */
+  changeAfter(atMs: number): number {
+    const changes = this.#faults.flatMap(({fault: {fromMs, toMs}}) => [fromMs, toMs ?? Number.POSITIVE_INFINITY]);
+    return Math.min(...changes.filter(change => change > atMs), Number.POSITIVE_INFINITY);
+  }
 }
+
+const isActive = ({fromMs, toMs}: Fault, atMs: number): boolean =>
+  atMs >= fromMs && atMs < (toMs ?? Number.POSITIVE_INFINITY);
 
 function failureOf(fault: Fault): Failure {
   const afterProcessing = fault.kind !== 'refused' && fault.when === 'processing';
@@ -63,6 +78,11 @@ export class OutageProcess {
       afterMs: 0,
     };
     this.#changesAtMs = exponential(outages.meanUpMs, random);
+  }
+
+  /** When the service goes down or up next, by the last answer of `failureAt`. */
+  get changesAtMs(): number {
+    return this.#changesAtMs;
   }
 
   /** Null: the service is up. */

@@ -94,6 +94,18 @@ export class ServiceModel implements Service, ServiceCounts {
     return work;
   }
 
+  /** Whether every connection is refused now, and for how long that is certain, in ms. A real server does not listen then. */
+  connections(): {readonly areRefused: boolean; readonly forMs: number} {
+    const atMs = this.#clock.now() - this.#startedAt;
+    const outage = this.#outages?.failureAt(atMs) ?? null;
+    const areRefused = outage === null ? this.#faults.refuseAll(atMs) : outage.how === 'refused';
+    const changesAtMs = Math.min(
+      this.#faults.changeAfter(atMs),
+      this.#outages?.changesAtMs ?? Number.POSITIVE_INFINITY,
+    );
+    return {areRefused, forMs: changesAtMs - atMs};
+  }
+
   /** @internal The time of a work's stage is over. */
   proceed(work: Work): void {
     switch (work.stage) {

@@ -108,6 +108,31 @@ describe('ServiceModel', () => {
       expect(world.model.received).to.equal(0);
     });
 
+    it('knows when every connection is refused, and for how long that is certain', async () => {
+      const world = new ServiceWorld({
+        latencyMs: TEN,
+        faults: [
+          {kind: 'refused', ratio: 0.5, fromMs: 10, toMs: 30},
+          {kind: 'refused', ratio: 0.5, fromMs: 20, toMs: 40},
+          {status: 503, fromMs: 40},
+        ],
+      });
+      const seen: unknown[] = [];
+      for (const atMs of [0, 10, 20, 30, 40])
+        world.at(atMs, () => {
+          const {areRefused, forMs} = world.model.connections();
+          seen.push([areRefused, forMs]);
+        });
+      await world.run();
+      expect(seen).to.deep.equal([
+        [false, 10],
+        [false, 10],
+        [true, 10],
+        [false, 10],
+        [false, Number.POSITIVE_INFINITY],
+      ]);
+    });
+
     it('shares the requests among faults by one random number', async () => {
       let next = 0;
       const draws = [0.1, 0.3, 0.6];

@@ -23,7 +23,7 @@ export class ServiceWorld {
   /** Lets a request arrive at that time; `leavesAt`: when its client gives up. */
   arrive(atMs: number, request: Partial<ServiceRequest> = {}, client = 0, leavesAt?: number): void {
     const number = this.#arrivals++;
-    this.#at(atMs, () => {
+    this.at(atMs, () => {
       const exchange = this.model.arrive({...PLAIN, ...request}, client, this.#replyOf(number));
       if (leavesAt !== undefined) this.#leave(exchange, leavesAt - atMs);
     });
@@ -32,7 +32,7 @@ export class ServiceWorld {
   #arrivals = 0;
 
   #leave(exchange: Exchange, afterMs: number): void {
-    this.#at(afterMs, () => exchange.leave());
+    this.at(afterMs, () => exchange.leave());
   }
 
   #replyOf(number: number): Reply {
@@ -47,7 +47,8 @@ export class ServiceWorld {
     };
   }
 
-  #at(ms: number, work: () => void): void {
+  /** Does the work after so much time. */
+  at(ms: number, work: () => void): void {
     this.clock.arm(
       new (class extends Timer {
         override fire = work;
