@@ -50,5 +50,14 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
     'reportOf',
     'resilience',
   ],
-  './testing': ['ScriptedFetch', 'SteadfetchError', 'Timer', 'VirtualClock', 'expectPolicy', 'seededRandom', 'sleep'],
+  './testing': [
+    'ScriptedFetch',
+    'SteadfetchError',
+    'Timer',
+    'VirtualClock',
+    'expectPolicy',
+    'faultServer',
+    'seededRandom',
+    'sleep',
+  ],
 };

@@ -163,4 +163,11 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
     remedy:
       'Run `steadfetch simulate` with the same policy and scenario, and read why calls failed. Change the policy, or the condition.',
   },
+  FAULT_SERVER: {
+    type: 'SteadfetchError',
+    means:
+      'A `faultServer` cannot start with these options or in this runtime, or another process took its port while the scenario refused connections.',
+    remedy:
+      'The message names the option. In the other case, let the server choose a free port (`port: 0`), and start it again.',
+  },
 };

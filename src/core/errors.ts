@@ -30,7 +30,8 @@ export type ErrorCode =
   | 'JOURNAL_DAMAGED'
   | 'JOURNAL_FILE'
   | 'INVALID_SCENARIO'
-  | 'UNMET_EXPECTATION';
+  | 'UNMET_EXPECTATION'
+  | 'FAULT_SERVER';
 
 /** Base class of every error that steadfetch makes. `code` says which error it is. */
 export class SteadfetchError extends Error {

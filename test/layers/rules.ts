@@ -12,7 +12,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['client'],
   ['call'],
   ['ky', 'fetch', 'undici', 'grpc', 'function', 'batch', 'telemetry', 'log', 'simulate', 'testing', 'load.ts'],
-  ['measure', 'plan', 'triage'],
+  ['chaos', 'measure', 'plan', 'triage'],
   ['cli'],
   ['entry point'],
 ];
@@ -61,9 +61,9 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'vscode-languageserver-textdocument': /^lint\/lsp\//,
   'cli-progress': /^src\/cli\//,
   'echarts/': /^src\/charts\/echarts\.ts$/,
-  // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal.
+  // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal. chaos/ imports types only.
   'node:':
-    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|lsp|commands)\/))/,
+    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|chaos\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|lsp|commands)\/))/,
 };
 
 /** Entries that need Node. Everything else runs in browsers and workers too. */
@@ -152,7 +152,7 @@ export function nodeBehind(entries: readonly string[], files: readonly SourceFil
     .flatMap(entry =>
       [...reached(entry, next)].flatMap(path =>
         (byPath.get(path)?.imports ?? [])
-          .filter(({specifier}) => specifier.startsWith('node:'))
+          .filter(({specifier, typeOnly}) => specifier.startsWith('node:') && !typeOnly)
           .map(({specifier}) => `${entry} reaches ${specifier} through ${path}`),
       ),
     );

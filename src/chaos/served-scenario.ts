@@ -1,0 +1,57 @@
+/** Which scenarios a server can stand for: those that it can serve as they are written. */
+import type {PolicyProblem} from '../core/errors.ts';
+import {InvalidScenarioError, readScenario} from '../simulate/scenario/read.ts';
+import type {Scenario, ScenarioHeader, ScenarioInput} from '../simulate/scenario/types.ts';
+import {nodeHttp} from './node-http.ts';
+
+/** The server writes these by itself: others would make the response unreadable, and not a response of the scenario. */
+const OF_THE_SERVER: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** @throws InvalidScenarioError naming every field that is wrong, or that a server cannot serve. */
+export function readServedScenario(input: ScenarioInput | string): Scenario {
+  const scenario = readScenario(input);
+  const problems = [...problemsOfLayers(scenario), ...headersOf(scenario).flatMap(problemsOfHeader)];
+  if (problems.length > 0) throw new InvalidScenarioError(problems);
+  return scenario;
+}
+
+const problemsOfLayers = ({layers}: Scenario): PolicyProblem[] =>
+  layers.length === 0
+    ? []
+    : [
+        {
+          path: 'layers',
+          message:
+            'must be empty: a server stands for the service alone, and a layer is a client with a policy of its own. Leave them out, or simulate the scenario',
+        },
+      ];
+
+function headersOf({service: {faults, shedding, capacity}}: Scenario): (readonly [string, ScenarioHeader])[] {
+  const lists: [string, readonly ScenarioHeader[]][] = [
+    ...faults.map((fault, index): [string, readonly ScenarioHeader[]] => [
+      `service.faults[${index}].headers`,
+      fault.kind === 'status' ? fault.headers : [],
+    ]),
+    ['service.shedding.headers', shedding?.headers ?? []],
+    ['service.capacity.headers', capacity?.headers ?? []],
+  ];
+  return lists.flatMap(([path, headers]) => headers.map((header, index) => [`${path}[${index}]`, header] as const));
+}
+
+function problemsOfHeader([path, {name, value}]: readonly [string, ScenarioHeader]): PolicyProblem[] {
+  if (OF_THE_SERVER.has(name.toLowerCase()))
+    return [{path: `${path}.name`, message: `must not be ${JSON.stringify(name)}, which the server writes by itself`}];
+  try {
+    nodeHttp().validateHeaderValue(name, value);
+    return [];
+  } catch {
+    return [{path: `${path}.value`, message: `must have characters of a header only, got ${JSON.stringify(value)}`}];
+  }
+}
