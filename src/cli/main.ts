@@ -11,6 +11,8 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {
     case 'batch':
       return (await import('./batch-command.ts')).batchCommand(args, process);
+    case 'chaos':
+      return (await import('./chaos-command.ts')).chaosCommand(args, process);
     case 'measure':
       return (await import('./measure-command.ts')).measureCommand(args, process);
     case 'plan':
@@ -31,7 +33,7 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
       throw new UsageError(HELP.trimEnd());
     default:
       throw new UsageError(
-        `Unknown command ${JSON.stringify(command)}. Commands: batch, measure, plan, simulate, triage.`,
+        `Unknown command ${JSON.stringify(command)}. Commands: batch, chaos, measure, plan, simulate, triage.`,
       );
   }
 }

@@ -1,6 +1,7 @@
 /** The arguments of `steadfetch simulate`, checked. */
 import {readPageFile} from './page-file.ts';
 import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {seedOf} from './scenario-option.ts';
 import {type Assertion, readAssertions} from './simulate-assertions.ts';
 import {UsageError} from './usage-error.ts';
 
@@ -25,8 +26,6 @@ const OPTIONS: readonly OptionSyntax[] = [
   {name: 'help', short: 'h'},
 ];
 
-const LARGEST_SEED = 2 ** 32 - 1;
-
 /** @returns `help` where that is asked for. @throws UsageError */
 export function readSimulateArguments(argv: readonly string[]): SimulateArguments | 'help' {
   const args = parseArguments(argv, OPTIONS, 'steadfetch simulate --help');
@@ -47,12 +46,4 @@ export function readSimulateArguments(argv: readonly string[]): SimulateArgument
     json: args.has('json'),
     html: readPageFile(args, args.has('json') ? ['--json'] : []),
   };
-}
-
-function seedOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const seed = Number(text);
-  if (!Number.isInteger(seed) || seed < 0 || seed > LARGEST_SEED)
-    throw new UsageError(`--seed must be a whole number from 0 to ${LARGEST_SEED}, got ${JSON.stringify(text)}.`);
-  return seed;
 }

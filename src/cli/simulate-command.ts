@@ -1,20 +1,20 @@
 /** `steadfetch simulate`: what policies come to in a scenario, side by side. */
-import {readFile, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import {basename, extname} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {systemClock} from '../core/system-clock.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {readScenario} from '../simulate/scenario/read.ts';
-import type {Scenario, ScenarioInput} from '../simulate/scenario/types.ts';
+import type {Scenario} from '../simulate/scenario/types.ts';
 import {runScenario} from '../simulate/simulate.ts';
 import {isPreset, readPolicyInput} from './policy-option.ts';
 import {type ProgressStream, progressOn} from './progress.ts';
+import {parsedJson, scenarioOf} from './scenario-option.ts';
 import {readSimulateArguments, type SimulateArguments} from './simulate-arguments.ts';
 import {failedAssertions} from './simulate-assertions.ts';
 import {type Named, tableOf} from './simulate-table.ts';
 import {SimulatedTime} from './simulated-time.ts';
 import {SIMULATE_HELP} from './usage.ts';
-import {UsageError} from './usage-error.ts';
 
 /** The part of a process that the command needs. */
 export interface Console {
@@ -35,7 +35,7 @@ export async function simulateCommand(args: readonly string[], process: Console)
     process.stdout.write(SIMULATE_HELP);
     return 0;
   }
-  const scenario = readScenario(await scenarioOf(options.scenario, process));
+  const scenario = readScenario(await scenarioOf(options.scenario, process.stdin));
   const results = await resultsOf(options, scenario, process);
   const isWhole = results.every(({result}) => !result.interrupted);
   await report(results, scenario, options, process);
@@ -96,25 +96,5 @@ const nameOf = (policy: string): string =>
 
 async function policyOf(policy: string, {stdin}: Console): Promise<PolicyInput> {
   if (policy !== '-') return readPolicyInput(policy, 'the policy');
-  return parsed(await text(stdin), 'the policy from standard input') as PolicyInput;
-}
-
-/** A name of a scenario has neither a dot nor a slash. */
-async function scenarioOf(scenario: string, {stdin}: Console): Promise<ScenarioInput | string> {
-  if (scenario === '-') return parsed(await text(stdin), 'the scenario from standard input') as ScenarioInput;
-  if (!/[./\\]/.test(scenario)) return scenario;
-  const read = await readFile(scenario, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `The scenario ${scenario} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}.`,
-    );
-  });
-  return parsed(read, scenario) as ScenarioInput;
-}
-
-function parsed(json: string, what: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    throw new UsageError(`${what} is not JSON: ${(error as Error).message}.`);
-  }
+  return parsedJson(await text(stdin), 'the policy from standard input') as PolicyInput;
 }

@@ -3,6 +3,7 @@
 export const HELP = `steadfetch: retries that are safe to leave on
 
   steadfetch batch <requests.jsonl> --url <base> --out <results.jsonl>
+  steadfetch chaos outage --port 8080
   steadfetch measure <url>
   steadfetch plan [measurements] --p95 <ms> --success <share>
   steadfetch simulate <policy.json>... --scenario outage
@@ -146,4 +147,35 @@ One policy, or the scenario, may be - for standard input.
 Ctrl-C ends the simulation, and what was found until then is written.
 Exit code: 0, 1 a condition was not met or the run was interrupted, 2 wrong
 usage.
+`;
+
+export const CHAOS_HELP = `Serves a scenario: a real local server that fails as the scenario says.
+
+  steadfetch chaos <scenario> [options]
+
+A scenario is a file (JSON, with a dot or a slash in its name), or one of these:
+brownout, cold-start, flapping, outage, paid-timeout, quota-burst, rate-limited,
+slow-tail, spike, steady, stream-overload. The server plays its service, and the
+requests come from your client; the traffic of the scenario is not sent.
+
+Options:
+  --port <n>           Port to listen on; 0 is any free one (default: 8080)
+  --host <address>     Address to listen on (default: 127.0.0.1)
+  --yes                Let other machines reach the server, by a --host that is
+                       not of this machine alone
+  --seed <n>           Seed of the random numbers (default: the scenario's)
+  --time-from <event>  When the time of the faults begins: first-request, or
+                       start (default: first-request)
+  --body <file>        JSON that each success has as its body
+  --body-ms <ms>       How long a body takes after its headers (default: 0)
+  --json               Write lines of JSON: one when the server listens, one
+                       each minute, and one at the end
+  -h, --help           Show this help
+
+The scenario, or the body, may be - for standard input. What was served goes to
+standard output, the progress to standard error.
+
+Ctrl-C ends the server with all its connections, and prints what it served.
+Exit code: 0, 1 another process took the port while the scenario refused
+connections, 2 wrong usage, nothing was started.
 `;
