@@ -1,0 +1,138 @@
+/**
+ * The simulator against real time: each scenario is simulated, and then met by real clients over real sockets at `steadfetch chaos`, with the
+ * same seed. Success has to agree within 0.01 and requests per call within 0.05.
+ *
+ * A process that gets no processor for a while measures the machine. Both processes watch how late they are; where that was too late, the
+ * scenario runs once more with half of the load, and is skipped if that was too much as well.
+ */
+import {spawn} from 'node:child_process';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+import {fileURLToPath} from 'node:url';
+import {expect} from 'chai';
+import type {FaultServerCounts} from '../../src/chaos/counts.ts';
+import type {PolicyInput} from '../../src/policy/types.ts';
+import {readScenario} from '../../src/simulate/scenario/read.ts';
+import {scenarios as named} from '../../src/simulate/scenario/scenarios.ts';
+import type {Scenario, ScenarioInput} from '../../src/simulate/scenario/types.ts';
+import {runScenario} from '../../src/simulate/simulate.ts';
+import {type RealResult, realTraffic} from './real-traffic.ts';
+
+const CALLS = {durationMs: 10_000, traffic: {perSecond: 110, clients: 5}} as const;
+const {steady, brownout, outage, 'rate-limited': rateLimited, 'slow-tail': slowTail} = named;
+
+/** The named scenarios, shortened to 10 s and 1,100 calls. */
+const CASES: readonly {readonly policy: PolicyInput; readonly scenario: ScenarioInput}[] = [
+  {policy: {}, scenario: {...steady!, ...CALLS}},
+  {
+    policy: {attemptTimeoutMs: 1000},
+    scenario: {
+      ...brownout!,
+      ...CALLS,
+      service: {
+        ...brownout!.service,
+        faults: [
+          {status: 503, ratio: 0.2, fromMs: 2000, toMs: 7000, afterMs: 200},
+          {kind: 'hang', ratio: 0.1, fromMs: 2000, toMs: 7000},
+        ],
+      },
+    },
+  },
+  {
+    policy: {breaker: {openMs: 1000}},
+    scenario: {
+      ...outage!,
+      ...CALLS,
+      service: {...outage!.service, faults: [{status: 503, fromMs: 3000, toMs: 6000, afterMs: 10}]},
+    },
+  },
+  {policy: {}, scenario: {...rateLimited!, ...CALLS}},
+  {policy: {attemptTimeoutMs: 1000, hedge: {delayMs: 300}}, scenario: {...slowTail!, ...CALLS}},
+  {
+    policy: {extends: ['steadfetch:llm']},
+    scenario: {
+      ...named['stream-overload']!,
+      durationMs: 10_000,
+      traffic: {
+        perSecond: 110,
+        clients: 5,
+        requests: [
+          {method: 'POST', url: 'https://model.example/v1/chat/completions', inputTokens: 50, outputTokens: 30},
+        ],
+      },
+      service: {
+        ...named['stream-overload']!.service,
+        stream: {
+          ...named['stream-overload']!.service.stream!,
+          firstContentMs: {kind: 'lognormal', medianMs: 300, sigma: 0.5},
+          pingEveryMs: 100,
+        },
+      },
+    },
+  },
+];
+
+/** Every scenario leaves more than this between its usual latencies and the time limits of its policy, so a single pause changes nothing. */
+const TOLERATED_MS = 400;
+
+describe('a scenario, simulated and on a real server', () => {
+  for (const {policy, scenario: input} of CASES) {
+    it(`${input.name}: success within 0.01, requests per call within 0.05`, async function () {
+      for (const share of [1, 0.5]) {
+        const scenario = withLoad(readScenario(input), share);
+        const simulated = await runScenario(policy, scenario, {});
+        const {real, lateMs} = await onRealServer(policy, scenario);
+        if (lateMs > TOLERATED_MS) {
+          console.log(`  late: ${input.name} at ${100 * share} % of its load, by ${Math.round(lateMs)} ms`);
+          continue;
+        }
+        expect(real.calls, 'the same calls').to.equal(simulated.calls).and.to.be.at.least(500);
+        expect(real.successRatio, 'success').to.be.closeTo(simulated.successRatio, 0.01);
+        expect(real.requestsPerCall, 'requests per call').to.be.closeTo(simulated.requestsPerCall, 0.05);
+        return;
+      }
+      console.log(`  skipped: ${input.name}: the machine is too busy to measure anything but itself`);
+      this.skip();
+    });
+  }
+});
+
+function withLoad(scenario: Scenario, share: number): Scenario {
+  const {traffic, service} = scenario;
+  const quotas = service.quotas.map(quota => ({...quota, max: Math.round(quota.max * share)}));
+  return {
+    ...scenario,
+    traffic: {...traffic, perSecond: traffic.perSecond * share},
+    service: {...service, quotas},
+  };
+}
+
+/** The server is a process of its own: `steadfetch chaos`, as users run it. */
+async function onRealServer(policy: PolicyInput, scenario: Scenario): Promise<{real: RealResult; lateMs: number}> {
+  const folder = mkdtempSync(join(tmpdir(), 'steadfetch-truth-'));
+  const file = join(folder, 'scenario.json');
+  writeFileSync(file, JSON.stringify(scenario));
+  const child = spawn(process.execPath, ['--no-warnings', PROGRAM, 'chaos', file, '--port', '0', '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const lines = createInterface({input: child.stdout})[Symbol.asyncIterator]();
+    const {url} = JSON.parse((await lines.next()).value as string) as {url: string};
+    const real = await realTraffic(policy, scenario, url);
+    child.kill('SIGINT');
+    const {received, lateMs} = JSON.parse((await lines.next()).value as string) as Summary;
+    expect(received, 'the server received what the clients sent').to.equal(
+      Math.round(real.requestsPerCall * real.calls),
+    );
+    return {real, lateMs: Math.max(real.lateMs, lateMs.max)};
+  } finally {
+    child.kill('SIGKILL');
+    rmSync(folder, {recursive: true});
+  }
+}
+
+type Summary = FaultServerCounts & {readonly lateMs: {readonly max: number}};
+
+const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
