@@ -15,7 +15,7 @@ import {MAX_BODY_BYTES, RequestReader} from './request-reader.ts';
 import {readServedScenario} from './served-scenario.ts';
 
 /** A server that runs. */
-export interface FaultServer extends AsyncDisposal {
+export interface FaultServer {
   /** Where it is: `http://127.0.0.1:49152`, without a slash at its end. */
   readonly url: string;
   /** What it has served so far, or until it was closed. */
@@ -49,7 +49,7 @@ type AsyncDisposal = SymbolConstructor extends {readonly asyncDispose: infer Dis
 export async function faultServer(
   scenario: ScenarioInput | string,
   options: FaultServerOptions = {},
-): Promise<FaultServer> {
+): Promise<FaultServer & AsyncDisposal> {
   return startServer(readServedScenario(scenario), options);
 }
 
@@ -58,7 +58,7 @@ export async function startServer(
   scenario: Scenario,
   options: FaultServerOptions,
   onFailure: (error: SteadfetchError) => void = () => {},
-): Promise<FaultServer> {
+): Promise<FaultServer & AsyncDisposal> {
   const server = new ScenarioServer(scenario, checkedOptions(options), onFailure);
   await server.start();
   return server;

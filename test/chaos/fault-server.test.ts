@@ -4,7 +4,7 @@ import {Agent, get, request as httpRequest, type IncomingMessage} from 'node:htt
 import {connect, createServer} from 'node:net';
 import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
-import {type FaultServer, faultServer} from '../../src/chaos/fault-server.ts';
+import {faultServer} from '../../src/chaos/fault-server.ts';
 import type {FaultServerOptions} from '../../src/chaos/options.ts';
 import {SteadfetchError} from '../../src/core/errors.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
@@ -13,7 +13,7 @@ import type {ScenarioInput, ScenarioServiceInput} from '../../src/simulate/scena
 
 describe('faultServer', () => {
   let clock: VirtualClock;
-  let server: FaultServer | undefined;
+  let server: Awaited<ReturnType<typeof faultServer>> | undefined;
   beforeEach(() => {
     clock = new VirtualClock();
   });
