@@ -66,7 +66,7 @@ export function usersPage(groups: readonly Result[], growth: Result | undefined,
     ...(grows.length === 0
       ? []
       : ['## What grows', '', ...leftTable(['with little', 'CPU', 'with much'], grows.map(row)), '']),
-    `${measuredOn(groups.map(({conditions}) => conditions))} ${peers}. [bench/README.md](../bench/README.md) has the method and every row.`,
+    `${measuredOn(groups.map(({conditions}) => conditions))} ${peers}. bench/README.md in the repository has the method and every row.`,
     '',
   ].join('\n');
 }
