@@ -1,7 +1,7 @@
 /** A scenario as a real HTTP server: the model of its service, on real time, answers the requests of any client. */
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {SteadfetchError} from '../core/errors.ts';
-import {Timer} from '../core/timer.ts';
+import {CallbackTimer} from '../core/timer.ts';
 import {randomStreams} from '../simulate/random-streams.ts';
 import type {Scenario, ScenarioInput} from '../simulate/scenario/types.ts';
 import {type ServiceCounts, ServiceModel} from '../simulate/service/model.ts';
@@ -73,7 +73,8 @@ class ScenarioServer implements FaultServer {
   readonly #reader: RequestReader;
   readonly #counts = new ResponseCounts();
   readonly #replies: ReplySettings;
-  readonly #refusals = new RefusalTimer(() => this.#followRefusals());
+  /** Fires when the scenario may begin or cease to refuse connections. */
+  readonly #refusals = new CallbackTimer(() => this.#followRefusals());
   /** Null before the time of the scenario begins. */
   #running: {readonly model: ServiceModel; readonly startedAt: number} | null = null;
   /** Null while it runs. Those of the end: that connections break then is not what their clients did. */
@@ -167,20 +168,6 @@ class ScenarioServer implements FaultServer {
 }
 
 const NOTHING: ServiceCounts = {received: 0, processed: 0, refused: 0, inFlight: 0};
-
-/** Fires when the scenario may begin or cease to refuse connections. */
-class RefusalTimer extends Timer {
-  readonly #work: () => void;
-
-  constructor(work: () => void) {
-    super();
-    this.#work = work;
-  }
-
-  override fire(): void {
-    this.#work();
-  }
-}
 
 function refuseBody(response: ServerResponse): void {
   response

@@ -40,6 +40,20 @@ export abstract class Timer {
   abstract fire(lateMs?: number): void;
 }
 
+/** A timer that calls a function. For a timer of which there are few: a class of its own saves the function. */
+export class CallbackTimer extends Timer {
+  readonly #callback: () => void;
+
+  constructor(callback: () => void) {
+    super();
+    this.#callback = callback;
+  }
+
+  override fire(): void {
+    this.#callback();
+  }
+}
+
 /** Time, as the engine reads it and waits for it. `VirtualClock` is the clock for tests. */
 export interface Clock {
   /** Monotonic time in ms, from an arbitrary start. */

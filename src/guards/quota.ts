@@ -8,7 +8,7 @@
 import type {QuotaSnapshot} from '../core/guard-snapshot.ts';
 import {quietly} from '../core/quietly.ts';
 import type {Random} from '../core/random.ts';
-import {type Clock, Timer} from '../core/timer.ts';
+import {CallbackTimer, type Clock, type Timer} from '../core/timer.ts';
 import type {QuotaLimit as QuotaLimitPolicy, Quota as QuotaPolicy} from '../policy/types.ts';
 import {LearnedRate} from './learned-rate.ts';
 import {LinkedQueue, type QueueMember} from './linked-queue.ts';
@@ -91,7 +91,7 @@ export class Quota {
   readonly #firstAttempts = new LinkedQueue<QuotaWaiter>();
   readonly #ofRetries = new AmountsSum();
   readonly #ofAll = new AmountsSum();
-  readonly #timer: Timer = new QueueTimer(() => this.#fired());
+  readonly #timer: Timer = new CallbackTimer(() => this.#fired());
   /** The clock on which the timer is armed: that of the first waiter. */
   #clock: Clock | null = null;
   #heldUntil = Number.NEGATIVE_INFINITY;
@@ -310,16 +310,3 @@ export class Quota {
 /** The lowest stated rate, in requests a second; Infinity if no limit counts requests. */
 const statedPerSecond = (limits: QuotaPolicy['limits']): number =>
   Math.min(...limits.flatMap(({unit, max, perMs}) => (unit === 'requests' ? [(max / perMs) * 1000] : [])));
-
-class QueueTimer extends Timer {
-  readonly #fired: () => void;
-
-  constructor(fired: () => void) {
-    super();
-    this.#fired = fired;
-  }
-
-  fire(): void {
-    this.#fired();
-  }
-}

@@ -1,19 +1,6 @@
 import {expect} from 'chai';
 import {SimulationClock} from '../../src/core/simulation-clock.ts';
-import {sleep, Timer} from '../../src/core/timer.ts';
-
-class Call extends Timer {
-  readonly #work: () => void;
-
-  constructor(work: () => void) {
-    super();
-    this.#work = work;
-  }
-
-  override fire(): void {
-    this.#work();
-  }
-}
+import {CallbackTimer, sleep} from '../../src/core/timer.ts';
 
 describe('SimulationClock', () => {
   it('fires timers by their time, and by the order of arming where that is the same', async () => {
@@ -25,7 +12,7 @@ describe('SimulationClock', () => {
       ['b', 10],
       ['now', 0],
     ] as const)
-      clock.arm(new Call(() => fired.push(`${name} at ${clock.now()}`)), ms);
+      clock.arm(new CallbackTimer(() => fired.push(`${name} at ${clock.now()}`)), ms);
     await clock.run();
     expect(fired).to.deep.equal(['now at 0', 'a at 10', 'b at 10', 'c at 20']);
   });
@@ -40,9 +27,9 @@ describe('SimulationClock', () => {
         steps++;
       }
     };
-    clock.arm(new Call(() => void chain()), 1);
+    clock.arm(new CallbackTimer(() => void chain()), 1);
     clock.arm(
-      new Call(() => {
+      new CallbackTimer(() => {
         seen = steps;
       }),
       1,
@@ -66,9 +53,9 @@ describe('SimulationClock', () => {
 
   it('does not fire a timer that was disarmed, nor one that is infinitely far', async () => {
     const clock = new SimulationClock();
-    const never = new Call(() => expect.fail('fired'));
+    const never = new CallbackTimer(() => expect.fail('fired'));
     clock.arm(never, Number.POSITIVE_INFINITY);
-    const gone = new Call(() => expect.fail('fired'));
+    const gone = new CallbackTimer(() => expect.fail('fired'));
     clock.arm(gone, 5);
     clock.disarm(gone);
     await clock.run();
@@ -78,7 +65,7 @@ describe('SimulationClock', () => {
   it('rejects with what a timer throws', async () => {
     const clock = new SimulationClock();
     clock.arm(
-      new Call(() => {
+      new CallbackTimer(() => {
         throw new Error('broken');
       }),
       1,
@@ -98,7 +85,7 @@ describe('SimulationClock', () => {
       turns++;
       if (!isOver) setImmediate(immediate);
     };
-    const again = new Call(() => clock.arm(again, 1));
+    const again = new CallbackTimer(() => clock.arm(again, 1));
     clock.arm(again, 1);
     const stopAt = 50_000;
     setImmediate(immediate);
