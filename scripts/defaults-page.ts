@@ -34,7 +34,7 @@ const COMPARISONS: readonly Comparison[] = [
   },
   {
     field: 'attemptTimeoutMs',
-    why: 'A hang costs its caller this long before the retry. A short timeout ends attempts that would have been answered, and the service works for nobody.',
+    why: 'A hang costs its caller this long before the retry. A short timeout also ends attempts that would have been answered; the work of the service is then lost.',
     scenarios: ['brownout', 'slow-tail', 'spike'],
     values: {8000: {}, 1000: {attemptTimeoutMs: 1000}, 2000: {attemptTimeoutMs: 2000}, null: {attemptTimeoutMs: null}},
   },
@@ -188,8 +188,8 @@ from the end of the trouble until calls succeed as before.
 
 ${await presetTable()}
 
-- In \`outage\`, nobody can answer for 20 s of 90 s. What a policy loses beyond that is the time until its breaker sends probes; what it gains
-  is the load that the service does not get while it is down.
+- In \`outage\`, the service is down for 20 s of 90 s, so calls that are sent once succeed in 78 %. An open breaker costs the calls up to its next probe,
+  and keeps load from the service while it is down.
 - In \`spike\`, calls without a policy are all answered, after up to 30 s, because they wait for as long as it takes. Few callers do.
 - In \`paid-timeout\`, the default and \`steadfetch:interactive\` end each attempt before a model can have generated the answer. \`steadfetch:llm\` is for models;
   \`retry-lint\` reports a policy for a model whose attempts are too short.

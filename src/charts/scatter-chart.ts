@@ -47,7 +47,7 @@ export function scatterChart(chart: ScatterChart, theme: Theme, size: ChartSize)
     data: items.filter((_, point) => points[point]!.series === index),
     ...(index === 0 ? {markLine: linesOf(limits, theme)} : {}),
   }));
-  // Points that nobody sees: axes hold the points of series, and not the lines of limits.
+  // Invisible points, so that the lines of limits fit: an axis is made long enough for points, and not for lines.
   const [{x = 0, y = 0} = {}] = points;
   const corners = limits.map(({axis, value}) => (axis === 'x' ? [value, y] : [x, value]));
   const option = {

@@ -111,9 +111,8 @@ interface Walk {
 }
 
 /**
- * A retry that succeeds takes its cost and returns it later. If many calls come in between, these are two steps of the walk; if few do, they
- * are none. The measure of many is the time in which the walk forgets where it was: 2 L² / (π² σ²) calls, of a Brownian motion between two
- * walls.
+ * A retry that succeeds takes its cost and returns it later. These are two steps of the walk if many calls come in between, and none if few do.
+ * Many means more than 2 L² / (π² σ²) calls: the relaxation time of a Brownian motion between two walls.
  */
 function walkOf({retryCost, capacity}: TokenBucketBudget, drift: number, demand: Demand): Walk {
   const {firstTryRatio, retries, failedRetries, hedges, heldMs, rps = 0} = demand;
