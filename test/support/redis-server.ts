@@ -1,0 +1,82 @@
+/** A Redis of the system's package, for tests. Its data is lost when it stops. */
+import {
+  folderFor,
+  freePort,
+  type Identity,
+  identityOf,
+  programAt,
+  removeFolder,
+  ServerProcess,
+} from './system-server.ts';
+
+/** Why tests with a real Redis are skipped, and how to get it; undefined where it is installed. */
+export const redisMissing: string | undefined =
+  programAt('redis-server') === undefined
+    ? 'skipped: redis-server is not installed (apt-get install redis-server)'
+    : undefined;
+
+export class RedisServer {
+  readonly port: number;
+  readonly #identity: Identity;
+  readonly #folder: string;
+  #process: ServerProcess | null = null;
+
+  private constructor(port: number, identity: Identity) {
+    this.port = port;
+    this.#identity = identity;
+    this.#folder = folderFor(identity, 'steadfetch-redis-');
+  }
+
+  /** @throws Error if redis-server is not installed or does not start. */
+  static async start(): Promise<RedisServer> {
+    // Another program may take the free port first.
+    for (let tries = 1; ; tries++) {
+      const server = new RedisServer(await freePort(), identityOf('redis'));
+      try {
+        await server.restart();
+        return server;
+      } catch (error) {
+        await server.stop();
+        if (tries === 3) throw error;
+      }
+    }
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#process!.pid;
+  }
+
+  /** Starts the server again, on the same port and empty. */
+  async restart(): Promise<void> {
+    const program = programAt('redis-server');
+    if (program === undefined) throw new Error(redisMissing);
+    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    this.#process = await ServerProcess.start(
+      program,
+      [...args, '--dir', this.#folder, '--daemonize', 'no', '--logfile', ''],
+      {cwd: this.#folder, ...this.#identity},
+      /Ready to accept connections/,
+    );
+  }
+
+  /** Sends a signal: `SIGSTOP` makes a server that accepts connections and never answers, until `SIGCONT`. */
+  signal(name: NodeJS.Signals): void {
+    this.#process?.signal(name);
+  }
+
+  /** Ends the process; `restart` starts it again. */
+  async end(name: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    await this.#process?.end(name);
+    this.#process = null;
+  }
+
+  /** Ends the process and removes its folder. */
+  async stop(): Promise<void> {
+    await this.end('SIGTERM');
+    removeFolder(this.#folder);
+  }
+}
