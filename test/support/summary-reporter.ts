@@ -1,9 +1,11 @@
 /**
- * What `npm test` prints: a line for each folder of tests when it is done, the sums, the time in seconds, and every failure in full.
+ * What `npm test` prints: a line for each folder of tests when it is done, the suites that it leaves out, the sums, the time in seconds, and
+ * every failure in full.
  * `npm test -- --reporter spec` names each test.
  */
 import {relative, sep} from 'node:path';
 import Mocha from 'mocha';
+import {suiteLines} from './other-suites.ts';
 
 const Base: typeof Mocha.reporters.Base = Mocha.reporters.Base;
 const {EVENT_SUITE_BEGIN, EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING, EVENT_RUN_END} = Mocha.Runner.constants;
@@ -27,6 +29,7 @@ class SummaryReporter extends Base {
     runner.on(EVENT_TEST_PENDING, () => void skipped++);
     runner.once(EVENT_RUN_END, () => {
       this.#enter('');
+      console.log(`\n${suiteLines().join('\n')}`);
       const {passes = 0, failures = 0} = runner.stats ?? {};
       console.log(`\n  ${passes} passing (${seconds(performance.now() - start)})`);
       if (skipped > 0) console.log(`  ${skipped} pending`);
