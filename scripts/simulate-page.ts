@@ -120,9 +120,9 @@ await outage.toSucceedAtLeast(0.6);
 
 ## Long scenarios
 
-A million calls take some 4 to 6 s of CPU and 110 MB, with each policy; an overload, in which thousands of calls wait, takes 5 to 7 s and 250 MB. Ten million steady calls take
-160 to 210 MB. About 10 MB are in use at a time; Node keeps the rest for short-lived objects, and \`NODE_OPTIONS=--max-semi-space-size=16\` made an
-overload take 150 to 190 MB.
+A million calls take some 3 to 5 s of CPU with each policy, and 110 to 160 MB, ten million 150 MB. The command simulates in a thread whose memory is bounded: without that,
+Node keeps 130 to 280 MB for short-lived objects, as it does where a program calls \`simulate\` for as many calls. Where more than about a million calls wait at a time, the
+command ends and says so.
 
 ## How far to trust it
 

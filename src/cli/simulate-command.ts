@@ -3,16 +3,17 @@ import {writeFile} from 'node:fs/promises';
 import {basename, extname} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {systemClock} from '../core/system-clock.ts';
+import {resolvePolicy} from '../policy/resolve.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {readScenario} from '../simulate/scenario/read.ts';
 import type {Scenario} from '../simulate/scenario/types.ts';
-import {runScenario} from '../simulate/simulate.ts';
 import {isPreset, readPolicyInput} from './policy-option.ts';
 import {type ProgressStream, progressOn} from './progress.ts';
 import {parsedJson, scenarioOf} from './scenario-option.ts';
 import {readSimulateArguments, type SimulateArguments} from './simulate-arguments.ts';
 import {failedAssertions} from './simulate-assertions.ts';
 import {type Named, tableOf} from './simulate-table.ts';
+import {simulateInThread} from './simulate-thread.ts';
 import {SimulatedTime} from './simulated-time.ts';
 import {SIMULATE_HELP} from './usage.ts';
 
@@ -51,27 +52,22 @@ async function resultsOf(
   scenario: Scenario,
   process: Console,
 ): Promise<Named[]> {
-  const inputs: [string, PolicyInput | null][] = [['no policy', null]];
-  for (const policy of policies) inputs.push([nameOf(policy), await policyOf(policy, process)]);
+  const names = ['no policy', ...policies.map(nameOf)];
+  const inputs: (PolicyInput | null)[] = [null];
+  for (const policy of policies) inputs.push(await policyOf(policy, process));
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();
   process.once('SIGINT', interrupt);
   const simulated = new SimulatedTime(systemClock, scenario.durationMs * inputs.length);
   const progress = progressOn(process.stderr, 'steadfetch simulate', simulated, systemClock);
   try {
-    const results: Named[] = [];
-    for (const [name, input] of inputs) {
-      if (controller.signal.aborted) break;
-      const before = scenario.durationMs * results.length;
-      const result = await runScenario(input, scenario, {
-        signal: controller.signal,
-        onProgress: simulatedMs => simulated.reach(before + Math.min(simulatedMs, scenario.durationMs)),
-        samples: html !== undefined,
-        seed: seed ?? scenario.seed,
-      });
-      results.push({name, result});
-    }
-    return results;
+    const task = {policies: inputs, scenario, seed: seed ?? scenario.seed, samples: html !== undefined};
+    const results = await simulateInThread(task, {
+      signal: controller.signal,
+      onProgress: (simulatedMs, policy) =>
+        simulated.reach(scenario.durationMs * policy + Math.min(simulatedMs, scenario.durationMs)),
+    });
+    return results.map((result, index) => ({name: names[index]!, result}));
   } finally {
     process.off('SIGINT', interrupt);
     progress.end();
@@ -94,7 +90,12 @@ async function report(
 const nameOf = (policy: string): string =>
   policy === '-' ? 'stdin' : isPreset(policy) ? policy.replace('steadfetch:', '') : basename(policy, extname(policy));
 
+/** @throws UsageError, InvalidPolicyError */
 async function policyOf(policy: string, {stdin}: Console): Promise<PolicyInput> {
-  if (policy !== '-') return readPolicyInput(policy, 'the policy');
-  return parsedJson(await text(stdin), 'the policy from standard input') as PolicyInput;
+  const input =
+    policy === '-'
+      ? (parsedJson(await text(stdin), 'the policy from standard input') as PolicyInput)
+      : await readPolicyInput(policy, 'the policy');
+  resolvePolicy(input);
+  return input;
 }
