@@ -1,7 +1,7 @@
 /** `steadfetch plan`: from an objective and a model of the service to a retry policy. */
 
 import {createReadStream, existsSync, writeFileSync} from 'node:fs';
-import {createInterface} from 'node:readline';
+import type {Readable} from 'node:stream';
 import {systemClock} from '../core/system-clock.ts';
 import {PlanInputError} from '../plan/input-error.ts';
 import {type Measurements, serviceOf} from '../plan/measurements/measurements.ts';
@@ -58,25 +58,35 @@ async function measure(file: string | undefined, process: NodeJS.Process): Promi
   const isStandard = file === '-';
   const name = isStandard ? 'standard input' : file;
   const input = isStandard ? process.stdin : createReadStream(file);
-  const lines = createInterface({input, crlfDelay: Number.POSITIVE_INFINITY});
   const read = new ReadingProgress([file]);
-  input.on('data', (chunk: Buffer) => {
-    read.bytes += chunk.length;
-  });
   const progress = read.isKnown ? progressOn(process.stderr, 'steadfetch plan', read, systemClock) : null;
-  // An error of the input ends the reading of its lines, too.
-  const failed = new Promise<never>((_, reject) => {
-    input.on('error', (error: NodeJS.ErrnoException) => reject(new UsageError(`${name} ${whyUnreadable(error)}.`)));
-  });
   return interruptible(process, async signal => {
-    signal.addEventListener('abort', () => {
-      lines.close();
-      input.destroy();
-    });
-    const measurements = await Promise.race([failed, readMeasurements(lines, name)]);
-    return {name, measurements, isInterrupted: signal.aborted};
+    signal.addEventListener('abort', () => input.destroy());
+    try {
+      const measurements = await readMeasurements(textOf(input, signal, read), name);
+      return {name, measurements, isInterrupted: signal.aborted};
+    } catch (error) {
+      throw isSystemError(error) ? new UsageError(`${name} ${whyUnreadable(error)}.`) : error;
+    }
   }).finally(() => progress?.end());
 }
+
+/** Ends at an interrupt, also where no text comes. */
+async function* textOf(input: Readable, signal: AbortSignal, read: ReadingProgress): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of input as AsyncIterable<Buffer>) {
+      read.bytes += chunk.length;
+      yield decoder.decode(chunk, {stream: true});
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  yield decoder.decode();
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  (error as NodeJS.ErrnoException).syscall !== undefined;
 
 /** Ctrl-C aborts the signal once; a second Ctrl-C ends the process. */
 async function interruptible<T>(process: NodeJS.Process, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

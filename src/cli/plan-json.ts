@@ -7,13 +7,14 @@ import {conventions} from './plan-rows.ts';
 
 /** Latencies are in milliseconds; null where too few calls succeed to have that latency. */
 export function planJson({request, result, measured}: PlanFacts): object {
-  const {best, policy, searched, feasible, reasons, front, stress, infeasible, simulated} = result;
+  const {best, policy, searched, feasible, reasons, front, stress, infeasible, simulated, refuted} = result;
   return {
-    isFeasible: infeasible === null,
+    isFeasible: policy !== null,
     searched,
     feasible,
     best: best === null ? null : numbersOf(best),
     simulated: simulated === null ? null : simulatedOf(simulated),
+    refuted,
     policy,
     reasons,
     front: front.map(numbersOf),

@@ -48,9 +48,9 @@ export function planPage(facts: PlanFacts): string {
 }
 
 function planSections(best: Plan, facts: PlanFacts): Html[] {
-  const {simulated, reasons, stress, infeasible} = facts.result;
+  const {simulated, reasons, stress, policy} = facts.result;
   return [
-    heading(infeasible === null ? 'The best plan' : 'The nearest plan'),
+    heading(policy !== null ? 'The best plan' : 'The nearest plan'),
     paragraph(`${settingsText(best)}.`),
     tableOf(numberRows(best, facts)),
     ...(simulated === null ? [] : [paragraph(simulatedText(simulated))]),
@@ -85,7 +85,7 @@ function frontSection(best: Plan, facts: PlanFacts): Html[] {
   ];
 }
 
-const bestWord = ({infeasible}: PlanFacts['result']): string => (infeasible === null ? 'best' : 'nearest');
+const bestWord = ({policy}: PlanFacts['result']): string => (policy !== null ? 'best' : 'nearest');
 
 const isSame = (a: Plan, b: Plan): boolean =>
   (['attempts', 'attemptTimeoutMs', 'baseMs', 'jitter', 'hedgeMs'] as const).every(key => a[key] === b[key]);

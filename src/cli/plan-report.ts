@@ -23,7 +23,7 @@ import {wrap} from './wrap.ts';
 
 export function planReport(facts: PlanFacts): string {
   const {request, result, measured, out} = facts;
-  const {best, reasons, stress, infeasible} = result;
+  const {best, policy, reasons, stress} = result;
   const blocks = [
     wrapped(`Plan for ${callOf(request)}: ${objectiveText(request)}.`, ''),
     [...(measured === undefined ? [] : wrapped(measuredText(measured), '')), ...wrapped(serviceText(request), '')],
@@ -36,7 +36,7 @@ export function planReport(facts: PlanFacts): string {
     blocks.push([STRESS_TITLE, ...table(stressRows(stress))]);
   }
   blocks.push(['Conventions', ...conventions(request, best).flatMap(text => wrapped(text, '  '))]);
-  if (infeasible === null) {
+  if (policy !== null) {
     const where =
       out === undefined
         ? 'The option --out policy.json writes the plan as a policy file.'
@@ -48,8 +48,8 @@ export function planReport(facts: PlanFacts): string {
 
 function outcomeBlock(facts: PlanFacts): string[] {
   const {sentences, factors} = outcomeOf(facts);
-  const {infeasible, best} = facts.result;
-  if (infeasible === null) return [`${sentences.join(' ')} The best:`];
+  const {policy, best} = facts.result;
+  if (policy !== null) return [`${sentences.join(' ')} The best:`];
   return [
     ...sentences.flatMap(text => wrapped(text, '')),
     ...factors.flatMap(text => wrapped(text, '  ')),

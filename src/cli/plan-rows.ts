@@ -5,7 +5,7 @@ import type {Plan} from '../plan/evaluate.ts';
 import {formatMs, formatNumber, formatShare} from '../plan/format.ts';
 import {missClause} from '../plan/reasons.ts';
 import type {PlanRequest} from '../plan/request.ts';
-import type {Simulated} from '../plan/simulated.ts';
+import type {MissedObjective, Simulated} from '../plan/simulated.ts';
 import type {Stress} from '../plan/stress.ts';
 import type {MeasuredSource, PlanFacts} from './plan-facts.ts';
 
@@ -61,10 +61,18 @@ export interface Outcome {
 }
 
 export function outcomeOf({request, result}: Pick<PlanFacts, 'request' | 'result'>): Outcome {
-  const {infeasible, feasible, searched, best} = result;
-  if (infeasible === null)
-    return {sentences: [`${count(feasible)} of ${count(searched)} plans meet every objective.`], factors: []};
+  const {infeasible, feasible, searched, best, refuted} = result;
+  if (infeasible === null) return {sentences: feasibleSentences(feasible, searched, refuted), factors: []};
   return infeasibleOutcome(infeasible, request, best);
+}
+
+function feasibleSentences(feasible: number, searched: number, refuted: number): string[] {
+  const found = `${count(feasible)} of ${count(searched)} plans meet every objective`;
+  if (refuted === 0) return [`${found}.`];
+  return [
+    `${found} by the formulas.`,
+    `The simulator refutes the ${refuted === 1 ? 'one' : refuted} that it ran, so there is no policy.`,
+  ];
 }
 
 const FACTORS: Readonly<Record<Factor['name'], string>> = {
@@ -142,10 +150,12 @@ export function numberRows(plan: Plan, {request: {objective}, result: {simulated
   return simulated === null ? rows.map(([name, predicted, , objective]) => [name!, predicted!, objective!]) : rows;
 }
 
-export function simulatedText({calls, isConfirmed, isInterrupted}: Simulated): string {
+export function simulatedText({calls, missed, isConfirmed, isInterrupted}: Simulated): string {
   const ran = `Simulated: ${count(calls)} calls of the engine itself${isInterrupted ? ', until it was interrupted' : ''}.`;
-  return isConfirmed ? ran : `${ran} The simulator does not reach the objective, so trust its numbers.`;
+  return isConfirmed ? ran : `${ran} They do not reach the objective in ${missed.map(missedName).join(' and ')}.`;
 }
+
+const missedName = (name: MissedObjective): string => (name === 'capacity' ? 'load' : name);
 
 export const frontTitle = ({infeasible}: PlanFacts['result']): string =>
   `Pareto front of the plans that ${infeasible === null ? 'meet every objective' : 'keep the limits of load'}: none is better in every column`;

@@ -58,5 +58,6 @@ Output:
                              JSON
   -h, --help                 Show this help
 
-Exit codes: 0 a plan meets the objective, 1 none does, 2 wrong usage.
+Exit codes: 0 a plan meets the objective, 1 none does, or none does in the
+simulator, 2 wrong usage. With 1 no policy is written.
 `;

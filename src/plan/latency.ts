@@ -41,7 +41,7 @@ export function measuredLatency(values: readonly number[]): Cdf {
     const message = `A latency needs at least ${FEWEST_VALUES} measured attempts that succeeded, got ${count}.`;
     throw new PlanInputError(message);
   }
-  const sorted = Float64Array.from(values).sort();
+  const sorted = new Float64Array(values).sort();
   const known: Quantile[] = [];
   for (const share of SHARES) {
     if (Math.min(share, 1 - share) * count < FEWEST_BEYOND) continue;

@@ -18,19 +18,21 @@ export interface PlanResult {
   readonly feasible: number;
   /** The best plan; where none meets every objective, the nearest; null if even the smallest load is too much. */
   readonly best: Plan | null;
-  /** Null where no plan meets every objective. */
+  /** Null where no plan meets every objective, by the formulas or in the simulator. */
   readonly policy: PolicyInput | null;
   readonly reasons: readonly Reason[];
   /** The Pareto front of the plans that meet every objective, or else of all. */
   readonly front: readonly Plan[];
   readonly stress: readonly Stress[];
-  /** Null where a plan meets every objective. */
+  /** Null where a plan meets every objective by the formulas. */
   readonly infeasible: Infeasible | null;
 }
 
 /** A plan, and what the simulator says of it; null where it was not simulated. */
 export interface ConfirmedPlan extends PlanResult {
   readonly simulated: Simulated | null;
+  /** How many plans the simulator refuted, if it confirmed none; 0: the best plan is confirmed, or was not simulated to the end. */
+  readonly refuted: number;
 }
 
 /** The best plan by the closed forms. Searches at most 2 s of CPU with the default space. */
@@ -41,7 +43,7 @@ export function plan(request: PlanRequest): PlanResult {
 
 /**
  * The best plan that the simulator confirms. The closed forms search; the engine itself then runs a few plans, one after the other, until
- * one reaches the objective. If none does, the one that comes nearest in the simulator.
+ * one reaches the objective. If none does, the result has the one that comes nearest in the simulator, and no policy.
  *
  * @param signal Ends the simulation early, and the result has what was simulated until then.
  */
@@ -51,16 +53,15 @@ export async function confirmedPlan(request: PlanRequest, signal?: AbortSignal):
   for (const best of toSimulate(statedFirst(found.feasible, request))) {
     const simulated = await simulatePlan(best, request, signal);
     if (simulated === null || simulated.isConfirmed || simulated.isInterrupted)
-      return {...resultOf(found, best, request), simulated};
+      return {...resultOf(found, best, request), simulated, refuted: 0};
     refuted.push({best, simulated});
   }
   const [nearest] = refuted.sort(
-    (a, b) => a.simulated.missed - b.simulated.missed || b.simulated.successRatio - a.simulated.successRatio,
+    (a, b) =>
+      a.simulated.missed.length - b.simulated.missed.length || b.simulated.successRatio - a.simulated.successRatio,
   );
-  return {
-    ...resultOf(found, nearest?.best ?? found.allowed[0] ?? null, request),
-    simulated: nearest?.simulated ?? null,
-  };
+  const result = resultOf(found, nearest?.best ?? found.allowed[0] ?? null, request);
+  return {...result, policy: null, simulated: nearest?.simulated ?? null, refuted: refuted.length};
 }
 
 /** The two best, and the plan of which most calls succeed: it has the most room where the formulas are optimistic. */

@@ -8,6 +8,8 @@ import {policyOf} from './policy-file.ts';
 import {ASSUMED_PER_SECOND, type PlanRequest, type ServiceFailure} from './request.ts';
 import {hasRoom} from './search.ts';
 
+export type MissedObjective = 'success' | 'p50' | 'p95' | 'p99' | 'capacity';
+
 /** What calls came to in the simulator. Latencies are over all calls, in milliseconds, and Infinity where too few succeed. */
 export interface Simulated {
   readonly calls: number;
@@ -18,7 +20,7 @@ export interface Simulated {
   /** Attempts per call. */
   readonly meanAttempts: number;
   /** Objectives that it does not reach, by more than chance. */
-  readonly missed: number;
+  readonly missed: readonly MissedObjective[];
   /** Whether it reaches all of them. */
   readonly isConfirmed: boolean;
   /** Whether the signal ended the simulation early. */
@@ -44,7 +46,7 @@ export async function simulatePlan(plan: Plan, request: PlanRequest, signal?: Ab
     isInterrupted: result.interrupted,
   };
   const missed = missedOf(simulated, request);
-  return {...simulated, missed, isConfirmed: missed === 0};
+  return {...simulated, missed, isConfirmed: missed.length === 0};
 }
 
 function scenarioOf({call, service}: PlanRequest): ScenarioInput {
@@ -86,17 +88,17 @@ function pointsOf(latency: Cdf): {quantile: number; ms: number}[] {
 /** The standard errors by which a simulated share may be below its objective. */
 const DEVIATIONS = 3;
 
-function missedOf(simulated: Omit<Simulated, 'missed' | 'isConfirmed'>, request: PlanRequest): number {
+function missedOf(simulated: Omit<Simulated, 'missed' | 'isConfirmed'>, request: PlanRequest): MissedObjective[] {
   const {calls, successRatio, p50Ms, p95Ms, p99Ms} = simulated;
   const {latencyMs, successRatio: wanted = 0} = request.objective;
   const least = wanted - DEVIATIONS * Math.sqrt((wanted * (1 - wanted)) / Math.max(1, calls));
   const isInTime = (ms: number, limitMs = Number.POSITIVE_INFINITY): boolean => ms <= limitMs * 1.01;
-  const reached = [
-    successRatio >= least,
-    isInTime(p50Ms, latencyMs.p50),
-    isInTime(p95Ms, latencyMs.p95),
-    isInTime(p99Ms, latencyMs.p99),
-    hasRoom({meanAttempts: simulated.meanAttempts / 1.01}, request),
+  const reached: readonly (readonly [MissedObjective, boolean])[] = [
+    ['success', successRatio >= least],
+    ['p50', isInTime(p50Ms, latencyMs.p50)],
+    ['p95', isInTime(p95Ms, latencyMs.p95)],
+    ['p99', isInTime(p99Ms, latencyMs.p99)],
+    ['capacity', hasRoom({meanAttempts: simulated.meanAttempts / 1.01}, request)],
   ];
-  return reached.filter(isReached => !isReached).length;
+  return reached.flatMap(([name, isReached]) => (isReached ? [] : [name]));
 }

@@ -16,13 +16,19 @@ const SIMULATED: Simulated = {
   p95Ms: 439,
   p99Ms: 796,
   meanAttempts: 1.072,
-  missed: 0,
+  missed: [],
   isConfirmed: true,
   isInterrupted: false,
 };
 
 const factsOf = (request: PlanRequest, more: Partial<PlanFacts> = {}, simulated: Simulated | null = SIMULATED) =>
-  ({request, result: {...plan(request), simulated}, measured: undefined, out: undefined, ...more}) satisfies PlanFacts;
+  ({
+    request,
+    result: {...plan(request), simulated, refuted: 0},
+    measured: undefined,
+    out: undefined,
+    ...more,
+  }) satisfies PlanFacts;
 
 const textOf = (page: string): string =>
   page

@@ -74,6 +74,19 @@ describe('steadfetch plan', () => {
     expect(existsSync(join(place.folder, 'policy.json'))).to.equal(false);
   }).timeout(60_000);
 
+  it('exits with 1 where the simulator refutes every plan that it runs, with its numbers, and writes no policy', async () => {
+    // The breaker opens, of which the formulas know nothing.
+    const args = ['--latency', 'median=180,sigma=0.5', '--fail', '0.48@20', '--hang', '0.04'];
+    const wanted = ['--success', '0.5', '--deadline', '800'];
+    const {code, stdout} = await place.run(['plan', ...args, ...wanted, '--out', 'policy.json']);
+    expect(code).to.equal(1);
+    isNarrow(stdout);
+    expect(stdout).to.contain('The simulator refutes the 3 that it ran, so there is no policy.');
+    expect(stdout).to.match(/The nearest plan:.*succeed +50\.98 % +\d\.\d+ % +>= 50 %/s);
+    expect(stdout.replace(/\s+/g, ' ')).to.contain('They do not reach the objective in success.');
+    expect(existsSync(join(place.folder, 'policy.json'))).to.equal(false);
+  }).timeout(60_000);
+
   it('writes a page with the alternatives, into a file or alone to standard output', async () => {
     const toFile = await place.run(['plan', ...GOOD, '--html', 'page.html']);
     expect([toFile.code, toFile.stdout.includes('Pareto front')]).to.deep.equal([0, true]);

@@ -2,41 +2,69 @@
 
 import type {Measured} from './measurements.ts';
 
-/** All in milliseconds. In this order: steadfetch's own log, then `ms` in the name, then pino-http, then any duration. */
-const DURATIONS = [
-  'latencyMs',
-  'durationMs',
-  'latency_ms',
-  'duration_ms',
-  'elapsed_ms',
-  'elapsedMs',
-  'time_ms',
-  'ms',
-  'responseTime',
-  'response_time',
-  'latency',
-  'duration',
-  'elapsed',
-];
-const STATUSES = ['status', 'statusCode', 'status_code', 'http_status'];
-const ERRORS = ['error', 'err', 'error_code', 'errorCode', 'exception'];
-/** Objects in which a logger keeps the status. */
-const RESPONSES = ['res', 'response'];
+/** The names that fields may have. Of several in one record, the first of a list counts. */
+export interface FieldNames {
+  /** All in milliseconds. */
+  readonly durations: readonly string[];
+  readonly statuses: readonly string[];
+  readonly errors: readonly string[];
+  /** Objects in which a logger keeps the status. */
+  readonly responses: readonly string[];
+}
+
+const KNOWN: FieldNames = {
+  // In this order: steadfetch's own log, then `ms` in the name, then pino-http, then any duration.
+  durations: [
+    'latencyMs',
+    'durationMs',
+    'latency_ms',
+    'duration_ms',
+    'elapsed_ms',
+    'elapsedMs',
+    'time_ms',
+    'ms',
+    'responseTime',
+    'response_time',
+    'latency',
+    'duration',
+    'elapsed',
+  ],
+  statuses: ['status', 'statusCode', 'status_code', 'http_status'],
+  errors: ['error', 'err', 'error_code', 'errorCode', 'exception'],
+  responses: ['res', 'response'],
+};
+
+/** Those of the known names that records of text with these names have. */
+export function namesAmong(given: readonly string[]): FieldNames {
+  const among = (names: readonly string[]): string[] => names.filter(name => given.includes(name));
+  return {
+    durations: among(KNOWN.durations),
+    statuses: among(KNOWN.statuses),
+    errors: among(KNOWN.errors),
+    responses: [],
+  };
+}
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** @returns undefined if the record has no duration. */
-export function measuredOf(record: unknown): Measured | undefined {
+export function measuredOf(record: unknown, names: FieldNames = KNOWN): Measured | undefined {
   if (!isFields(record)) return undefined;
-  const durationMs = firstOf(record, DURATIONS, numberOf);
+  const durationMs = firstOf(record, names.durations, numberOf);
   if (durationMs === undefined) return undefined;
-  const responses = RESPONSES.map(name => record[name]).filter(isFields);
-  const status = [record, ...responses]
-    .map(fields => firstOf(fields, STATUSES, numberOf))
-    .find(found => found !== undefined);
-  const error = firstOf(record, ERRORS, errorText);
+  const status = firstOf(record, names.statuses, numberOf) ?? statusWithin(record, names);
+  const error = firstOf(record, names.errors, errorText);
   const isUnsent = record.sent === 'not-sent' || record.sent === 'not-processed' || undefined;
   return {durationMs, status, error, isUnsent};
+}
+
+function statusWithin(record: Fields, {responses, statuses}: FieldNames): number | undefined {
+  for (const name of responses) {
+    const response = record[name];
+    const status = isFields(response) ? firstOf(response, statuses, numberOf) : undefined;
+    if (status !== undefined) return status;
+  }
+  return undefined;
 }
 
 const isFields = (value: unknown): value is Fields =>

@@ -4,23 +4,27 @@ import {PlanInputError} from '../input-error.ts';
 import {CsvLines} from './csv.ts';
 import {documentMeasurements} from './documents.ts';
 import {measuredOf} from './fields.ts';
+import {LineSplitter} from './line-splitter.ts';
 import {type Measured, Measurements} from './measurements.ts';
 
 /**
- * Reads until the lines end. The first line that is not empty decides the format: a JSON value for each line, the start of one JSON
+ * Reads until the text ends. The first line that is not empty decides the format: a JSON value for each line, the start of one JSON
  * document, or CSV.
  *
- * @param name Of the source, for messages.
+ * @param chunks The text, in chunks of any size.
+ * @param name   Of the source, for messages.
  * @throws PlanInputError if a JSON document is neither HAR nor OTLP.
  */
-export async function readMeasurements(lines: AsyncIterable<string>, name: string): Promise<Measurements> {
+export async function readMeasurements(chunks: AsyncIterable<string>, name: string): Promise<Measurements> {
   const found = new Measurements();
   let reader: LineReader | undefined;
-  for await (const line of lines) {
-    if (line.trim() === '') continue;
+  const lines = new LineSplitter(line => {
+    if (line.trim() === '') return;
     reader ??= readerFor(line, found, name);
     reader.line(line);
-  }
+  });
+  for await (const chunk of chunks) lines.feed(chunk);
+  lines.end();
   reader?.end();
   return found;
 }
@@ -67,7 +71,8 @@ function documentReader(found: Measurements, name: string): LineReader {
     },
     end() {
       const value = parsed(texts.join('\n'));
-      const measurements = documentMeasurements(value) ?? (Array.isArray(value) ? value.map(measuredOf) : undefined);
+      const measurements =
+        documentMeasurements(value) ?? (Array.isArray(value) ? value.map(record => measuredOf(record)) : undefined);
       if (measurements === undefined)
         throw new PlanInputError(`${name} is neither HAR, nor OTLP JSON, nor a JSON value for each line.`);
       for (const measured of measurements) add(found, measured);
