@@ -1,9 +1,6 @@
 /** Diagnostics while a policy is written: the findings of the command line, at their places, in time. */
-import {pathToFileURL} from 'node:url';
 import {expect} from 'chai';
 import type {Diagnostic, DocumentDiagnosticReport, WorkspaceDiagnosticReport} from 'vscode-languageserver-protocol';
-import type {Finding} from '../../../lint/finding.ts';
-import {rules} from '../../../lint/rules/index.ts';
 import {clean, Desk, wavy} from '../cli/desk.ts';
 import {Editor, shown} from './editor.ts';
 
@@ -293,34 +290,5 @@ describe('diagnostics that an editor asks for', () => {
     });
     await editor.notify('workspace/didChangeWatchedFiles', {changes: []});
     await refreshed;
-  });
-});
-
-describe('the command line and the language server', () => {
-  const examples = rules.flatMap(({code, documentation}) =>
-    documentation().bad.map((example, index) => ({code, index, ...example})),
-  );
-
-  it('find the same in every example of every rule', async () => {
-    const files: Record<string, string> = {};
-    for (const {code, index, text, path = 'policy.jsonc', files: extended = {}} of examples) {
-      const folder = `${code}-${index}`;
-      const ending = path.slice(path.lastIndexOf('.'));
-      files[`${folder}/example.retry${ending}`] = text;
-      for (const [name, base] of Object.entries(extended)) files[`${folder}/${name}`] = base;
-    }
-    const desk = new Desk(files);
-    const {out} = await desk.run('--preset', 'strict', '-f', 'json');
-    const byCommand = new Map<string, string[]>();
-    for (const finding of (JSON.parse(out) as {findings: Finding[]}).findings)
-      byCommand.set(finding.path, [...(byCommand.get(finding.path) ?? []), JSON.stringify(finding.message)]);
-    const editor = await Editor.start(files, {capabilities: pulls, argv: ['--preset', 'strict']});
-    const {items} = await editor.request<WorkspaceDiagnosticReport>('workspace/diagnostic', {previousResultIds: []});
-    expect(items.length).to.be.above(100);
-    for (const item of items) {
-      const path = item.uri.slice(pathToFileURL(`${editor.desk.folder}/`).href.length);
-      const messages = item.kind === 'full' ? item.items.map(({message}) => JSON.stringify(message)) : [];
-      expect(messages, path).to.deep.equal(byCommand.get(decodeURI(path)) ?? []);
-    }
   });
 });
