@@ -9,9 +9,10 @@ import {
 import {VERSION} from '../../src/core/version.ts';
 import {fixAllKind} from './code-actions.ts';
 import {commandNames} from './command-names.ts';
+import type {Settings} from './settings.ts';
 import {source} from './source.ts';
 
-export const initializeResult: InitializeResult = {
+export const initializeResult = ({clientCommands}: Settings): InitializeResult => ({
   serverInfo: {name: 'retry-lint', version: VERSION},
   capabilities: {
     positionEncoding: PositionEncodingKind.UTF16,
@@ -19,7 +20,8 @@ export const initializeResult: InitializeResult = {
     // A policy has the findings of the files that it extends.
     diagnosticProvider: {identifier: source, interFileDependencies: true, workspaceDiagnostics: true},
     codeActionProvider: {codeActionKinds: [CodeActionKind.QuickFix, fixAllKind]},
-    executeCommandProvider: {commands: [...commandNames]},
+    // Clients register what is listed here, and a name only once.
+    executeCommandProvider: {commands: commandNames.filter(name => !clientCommands.has(name))},
     hoverProvider: true,
     completionProvider: {triggerCharacters: ['"', ':', ' ']},
     inlayHintProvider: true,
@@ -28,4 +30,4 @@ export const initializeResult: InitializeResult = {
     foldingRangeProvider: true,
     workspace: {workspaceFolders: {supported: true, changeNotifications: true}},
   },
-};
+});

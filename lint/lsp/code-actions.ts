@@ -6,7 +6,7 @@ import {suppress} from '../editor/suppress.ts';
 import type {Finding, Fix} from '../finding.ts';
 import {fixText} from '../fix.ts';
 import {Lines} from '../source/lines.ts';
-import {addToBaseline, openDocumentation} from './command-names.ts';
+import {addToBaseline, explain} from './command-names.ts';
 import {snippetEdit, workspaceEdit} from './edits.ts';
 import {toRange, touches} from './positions.ts';
 import type {OpenPolicy, Session} from './session.ts';
@@ -38,7 +38,7 @@ const includes = (kind: string, other: string): boolean =>
 async function actionsOf(finding: Finding, policy: OpenPolicy, session: Session): Promise<CodeAction[]> {
   const {settings, diagnostics} = session;
   const shared = {kind: CodeActionKind.QuickFix, diagnostics: [diagnostics.ofFinding(finding, policy.project)]};
-  const {fix, suggestions, code, fingerprint, docs} = finding;
+  const {fix, suggestions, code, fingerprint} = finding;
   const fixes = [...(fix === undefined ? [] : [fix]), ...suggestions].map(each => ({
     ...shared,
     title: titleOf(each),
@@ -52,9 +52,7 @@ async function actionsOf(finding: Finding, policy: OpenPolicy, session: Session)
     ...(isAcceptable(code)
       ? [{...shared, ...commandAction(`Accept ${code} in the baseline`, addToBaseline, [policy.uri, fingerprint])}]
       : []),
-    ...(docs !== undefined && settings.opensUrls
-      ? [{...shared, ...commandAction(`Open the documentation of ${code}`, openDocumentation, [docs])}]
-      : []),
+    {...shared, ...commandAction(`Explain ${code}`, explain, [code, policy.uri])},
   ];
 }
 

@@ -1,16 +1,11 @@
 /** Runs the commands of the server. */
 
-import {
-  ErrorCodes,
-  type ExecuteCommandParams,
-  ResponseError,
-  ShowDocumentRequest,
-} from 'vscode-languageserver-protocol';
+import {ErrorCodes, type ExecuteCommandParams, ResponseError} from 'vscode-languageserver-protocol';
 import {withFinding} from '../baseline.ts';
-import {codeOf} from '../rule-set.ts';
-import {addToBaseline, explainRule, openDocumentation} from './command-names.ts';
-import {ruleMarkdown} from './rule-markdown.ts';
+import {addToBaseline, explain, explainRule, simulate, simulationPage} from './command-names.ts';
+import {explained, showExplanation} from './explain-command.ts';
 import type {OpenPolicy, Session} from './session.ts';
+import {pageOf, showSimulation} from './simulate-command.ts';
 
 export async function executeCommand(
   session: Session,
@@ -21,10 +16,14 @@ export async function executeCommand(
   switch (command) {
     case addToBaseline:
       return accept(session, await policyOf(session, first), second ?? '', signal);
+    case explain:
+      return showExplanation(session, first ?? '', await session.policyAt(second ?? ''));
     case explainRule:
-      return explain(await policyOf(session, first), second ?? '');
-    case openDocumentation:
-      return openPage(session, first ?? '');
+      return explained(await policyOf(session, first), second ?? '');
+    case simulate:
+      return showSimulation(session, await policyOf(session, first), args.slice(1), signal);
+    case simulationPage:
+      return pageOf(session, await policyOf(session, first), args.slice(1), signal);
     default:
       throw new ResponseError(ErrorCodes.InvalidParams, `Unknown command: ${command}.`);
   }
@@ -50,20 +49,5 @@ async function accept(
   const file = await project.workspace.baselineFor(request.path);
   file.write(withFinding(file.exists ? file.read() : {version: 1, findings: {}}, finding));
   session.renew();
-  return null;
-}
-
-async function explain({project, request}: OpenPolicy, name: string): Promise<string> {
-  const {available} = await project.workspace.settingsFor(request.path);
-  const code = codeOf(available, name);
-  const rule = available.find(each => each.code === code);
-  if (rule === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `Unknown rule: ${JSON.stringify(name)}.`);
-  return ruleMarkdown(rule, request);
-}
-
-async function openPage({connection}: Session, url: string): Promise<null> {
-  if (!/^https?:\/\//.test(url))
-    throw new ResponseError(ErrorCodes.InvalidParams, `Invalid URL: ${JSON.stringify(url)}.`);
-  await connection.sendRequest(ShowDocumentRequest.type, {uri: url, external: true});
   return null;
 }

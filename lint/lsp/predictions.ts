@@ -1,17 +1,20 @@
 /** What follows from the numbers of a policy, beside them: inlay hints at single fields, a code lens at each policy and route. */
 
-import type {CodeLens, CodeLensParams, InlayHint, InlayHintParams} from 'vscode-languageserver-protocol';
+import type {CodeLens, CodeLensParams, Command, InlayHint, InlayHintParams} from 'vscode-languageserver-protocol';
 import {worstAmplification} from '../../src/math/amplification.ts';
 import {timelineOf} from '../../src/math/timeline.ts';
 import {formatCount, formatNumber} from '../analysis/format.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
+import {isNative} from '../dialects/native.ts';
 import {attemptTable} from '../explain/attempt-table.ts';
 import {below} from '../model/layer.ts';
 import {modelsOf} from '../model/models.ts';
 import {isSure, type Scope} from '../model/scope.ts';
+import type {Target} from '../simulate/target.ts';
 import {sourceOf} from '../source/files.ts';
 import {Lines, linesOf} from '../source/lines.ts';
 import {type Place, spanToShow} from '../source/places.ts';
+import {simulate} from './command-names.ts';
 import {toRange, touches} from './positions.ts';
 import type {OpenPolicy, Session} from './session.ts';
 
@@ -64,8 +67,20 @@ export async function codeLenses(session: Session, {textDocument: {uri}}: CodeLe
     const place = placeOf(scope, '');
     if (place === undefined || !isKnown(scope)) return [];
     const range = toRange(lines.rangeOf(spanToShow(place)));
-    return [{range, command: {title: titleOf(scope), command: ''}}];
+    return [{range, command: commandOf(scope, uri)}];
   });
+}
+
+/** A click simulates the policy, or the route. */
+function commandOf(scope: ScopeOfDocument, uri: string): Command {
+  const title = titleOf(scope);
+  if (!isNative(scope.dialect)) return {title, command: ''};
+  return {title: `${title} · simulate`, command: simulate, arguments: [uri, targetOf(scope)]};
+}
+
+function targetOf({base, policyIndex: policy}: ScopeOfDocument): Target {
+  const route = /^routes\[(\d+)\]$/.exec(base)?.[1];
+  return route === undefined ? {policy} : {policy, route: Number(route)};
 }
 
 function titleOf(scope: Scope): string {
@@ -76,14 +91,23 @@ function titleOf(scope: Scope): string {
   return `worst case ${formatDuration(attemptTable(scope).worstMs)} · amplification ${load}`;
 }
 
+/** A scope, and in which policy of its document. */
+interface ScopeOfDocument extends Scope {
+  /** From 0. */
+  readonly policyIndex: number;
+}
+
 /** The policies and routes that the document itself writes. */
-async function scopesOf(policy: OpenPolicy | undefined): Promise<{scopes: readonly Scope[]; lines: Lines}> {
+async function scopesOf(policy: OpenPolicy | undefined): Promise<{scopes: readonly ScopeOfDocument[]; lines: Lines}> {
   if (policy === undefined) return {scopes: [], lines: new Lines('')};
   const source = await sourceOf(policy.request);
   // After a syntax error the tree is a guess.
   const isWhole = source.problems.every(({code}) => code === 'RL002');
   const models = isWhole ? await modelsOf(source, policy.request) : [];
-  return {scopes: models.flatMap(({scopes}) => scopes), lines: linesOf(source)};
+  return {
+    scopes: models.flatMap(({scopes}, policyIndex) => scopes.map(scope => ({...scope, policyIndex}))),
+    lines: linesOf(source),
+  };
 }
 
 function formatDuration(ms: number): string {

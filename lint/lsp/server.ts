@@ -63,13 +63,16 @@ class Server {
         throw new ResponseError(ErrorCodes.InvalidRequest, 'The server is initialized already.');
       checkParams(InitializeRequest.type.method, params, ['capabilities']);
       this.#session = new Session(params, args, io, connection);
-      return initializeResult;
+      return initializeResult(this.#session.settings);
     });
     connection.onRequest(ShutdownRequest.type, () => {
       this.#open();
       this.#isShutDown = true;
     });
-    const end = (): void => ended(this.#isShutDown ? 0 : 1);
+    const end = (): void => {
+      this.#session?.end();
+      ended(this.#isShutDown ? 0 : 1);
+    };
     connection.onNotification(ExitNotification.type, end);
     connection.onClose(() => afterTurns(LAST_TURNS, end));
     this.#handleNotifications();

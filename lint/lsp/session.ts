@@ -11,6 +11,8 @@ import {
 import type {TextDocument} from 'vscode-languageserver-textdocument';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Io} from '../io/io.ts';
+import {TemporaryPages} from '../io/temporary-pages.ts';
+import {Simulations} from '../simulate/run.ts';
 import {Diagnostics} from './diagnostics.ts';
 import {Documents, fileOf, isJson} from './documents.ts';
 import type {Linted, Project} from './project.ts';
@@ -38,7 +40,11 @@ export class Session {
   readonly diagnostics: Diagnostics;
   readonly pulled: PulledResults = new PulledResults();
   readonly connection: ProtocolConnection;
+  readonly simulations: Simulations = new Simulations();
+  /** Pages that were shown. */
+  readonly pages: TemporaryPages = new TemporaryPages();
   readonly #publisher: Publisher | undefined;
+  readonly #ended = new AbortController();
 
   constructor(params: InitializeParams, args: Arguments, io: Io, connection: ProtocolConnection) {
     this.settings = settingsOf(params);
@@ -47,6 +53,17 @@ export class Session {
     this.projects.setFolders(foldersOf(params));
     this.diagnostics = new Diagnostics(this.documents, this.projects, this.settings);
     if (!this.settings.pullsDiagnostics) this.#publisher = new Publisher(this.documents, this.diagnostics, connection);
+  }
+
+  /** Aborts when the session ends. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Ends what is still running, and removes what was written for this session alone. */
+  end(): void {
+    this.#ended.abort(new ResponseError(LSPErrorCodes.ServerCancelled, 'The server has ended.'));
+    this.pages.remove();
   }
 
   open(uri: string, languageId: string, version: number, text: string): void {

@@ -18,6 +18,8 @@ export interface Settings {
   /** Whether the editor opens URLs. */
   readonly opensUrls: boolean;
   readonly watchesFiles: boolean;
+  /** Commands that the editor runs itself. The server does not offer them, and still names them in actions and lenses. */
+  readonly clientCommands: ReadonlySet<string>;
   readonly tracksFolders: boolean;
   /** The kinds of results that the editor requests again when it is told to. */
   readonly refreshes: {readonly diagnostics: boolean; readonly inlayHints: boolean; readonly codeLenses: boolean};
@@ -26,10 +28,11 @@ export interface Settings {
 /**
  * `initializationOptions` may have `schemaDiagnostics`: "on", "off" or "auto" (default), and `contributesSchema`: whether the editor
  * validates JSON documents by the schema of steadfetch itself. With "auto", the server then leaves to the editor what the schema says.
+ * `clientCommands` lists the commands that the editor runs itself, such as "retry-lint.simulate".
  */
 export function settingsOf({capabilities, initializationOptions}: InitializeParams): Settings {
   const {workspace, textDocument, window} = capabilities;
-  const {schemaDiagnostics = 'auto', contributesSchema = false} = optionsOf(initializationOptions);
+  const {schemaDiagnostics = 'auto', contributesSchema = false, clientCommands} = optionsOf(initializationOptions);
   return {
     schemaOfJson:
       schemaDiagnostics === 'off'
@@ -42,6 +45,9 @@ export function settingsOf({capabilities, initializationOptions}: InitializePara
     snippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     opensUrls: window?.showDocument?.support === true,
+    clientCommands: new Set(
+      Array.isArray(clientCommands) ? clientCommands.filter(each => typeof each === 'string') : [],
+    ),
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     tracksFolders: workspace?.workspaceFolders === true,
     refreshes: {
@@ -67,6 +73,7 @@ export function editorHasSchema(
 interface Options {
   readonly schemaDiagnostics?: unknown;
   readonly contributesSchema?: unknown;
+  readonly clientCommands?: unknown;
 }
 
 const optionsOf = (value: unknown): Options => (typeof value === 'object' && value !== null ? value : {});

@@ -41,6 +41,14 @@ local function has(code)
   end
 end
 
+-- What the server shows outside of the document. Neovim opens pages from 0.8 on.
+local shown = {}
+vim.lsp.handlers['window/showMessage'] = function(_, params) table.insert(shown, params.message) end
+vim.lsp.handlers['window/showDocument'] = function(_, params)
+  table.insert(shown, params.uri)
+  return {success = true}
+end
+
 vim.cmd('edit ' .. vim.fn.fnameescape(file))
 local client = vim.lsp.start_client({name = 'retry-lint', cmd = command, root_dir = vim.fn.fnamemodify(file, ':h')})
 vim.lsp.buf_attach_client(0, client)
@@ -74,6 +82,17 @@ end
 wait('the quick fix to be seen', function() return #vim.diagnostic.get(0) == 0 end)
 vim.cmd('write')
 report('saved', vim.fn.readfile(file))
+
+local lens = (request('textDocument/codeLens', {}) or {})[1]
+report('lens', lens and lens.command.title or vim.NIL)
+local function run(command)
+  local count = #shown
+  request('workspace/executeCommand', command)
+  wait(command.command, function() return #shown > count end)
+  return shown[#shown]
+end
+if lens then report('simulated', run({command = lens.command.command, arguments = lens.command.arguments})) end
+report('explained', run({command = 'retry-lint.explain', arguments = {'RL203'}}))
 
 vim.api.nvim_buf_set_lines(0, 1, 2, false, {'  "maxAttempts": 3'})
 wait('the syntax error', has('RL001'))

@@ -63,6 +63,7 @@ describe('retry-lint lsp in Neovim', () => {
       'Set jitter to "full" (unsafe)',
       'Suppress RL203 here',
       'Accept RL203 in the baseline',
+      'Explain RL203',
     ]);
   });
 
@@ -74,6 +75,15 @@ describe('retry-lint lsp in Neovim', () => {
 
   it('applies a quick fix, which is saved', () => {
     expect(results.get('saved')).to.include('  "backoff": {"jitter": "full"}');
+  });
+
+  it('simulates the policy from its code lens, as a page or in a message', () => {
+    expect(results.get('lens')).to.match(/^worst case .* · amplification 3× · simulate$/);
+    expect(results.get('simulated')).to.match(/^(?:file:.*\.html|brownout: .*\nno policy: .*\norders\.retry: .*)$/s);
+  });
+
+  it('explains a rule, as a page or in a message', () => {
+    expect(results.get('explained')).to.match(/\/RL203\.md$|^RL203 no-synchronised-retries: .*/s);
   });
 
   it('shows a syntax error where it is typed', () => {

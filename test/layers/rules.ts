@@ -33,8 +33,8 @@ const LINT_LAYERS: readonly (readonly string[])[] = [
   ['lint.ts'],
   ['fix.ts', 'editor', 'formatters', 'io'],
   ['rule-tester.ts', 'config-file'],
-  ['workspace'],
-  ['lsp'],
+  ['workspace', 'simulate'],
+  ['lsp', 'mcp'],
   ['commands'],
   ['cli.ts', 'index.ts'],
   ['main.ts', 'launcher.ts'],
@@ -59,11 +59,13 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   diff: /^lint\/commands\/diff\.ts$/,
   'vscode-languageserver-protocol': /^lint\/lsp\//,
   'vscode-languageserver-textdocument': /^lint\/lsp\//,
+  '@modelcontextprotocol/server': /^lint\/mcp\//,
+  zod: /^lint\/mcp\//,
   'cli-progress': /^src\/cli\//,
   'echarts/': /^src\/charts\/echarts\.ts$/,
   // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal. chaos/ imports types only.
   'node:':
-    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|chaos\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|lsp|commands)\/))/,
+    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|chaos\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|simulate|lsp|mcp|commands)\/))/,
 };
 
 /** Entries that need Node. Everything else runs in browsers and workers too. */

@@ -40,6 +40,7 @@ export class Editor {
     readonly resolve: (diagnostics: Diagnostic[]) => void;
   }[] = [];
   #version = 0;
+  #left: Promise<void> | undefined;
 
   constructor(desk: Desk, argv: readonly string[]) {
     this.desk = desk;
@@ -121,7 +122,13 @@ export class Editor {
     return this.#version;
   }
 
-  async leave(): Promise<void> {
+  /** At the end of the test at the latest. */
+  leave(): Promise<void> {
+    this.#left ??= this.#leave();
+    return this.#left;
+  }
+
+  async #leave(): Promise<void> {
     await this.connection.sendRequest('shutdown').catch(() => {});
     await this.connection.sendNotification('exit').catch(() => {});
     await this.exitCode;

@@ -100,8 +100,12 @@ describe('code lenses', () => {
       '{\n  "maxAttempts": 2, "attemptTimeoutMs": 3000, "retryingLayers": [{"name": "proxy", "maxAttempts": 2}],\n  "routes": [\n    {"match": {"path": "/a"}, "maxAttempts": 3}\n  ]\n}';
     const lenses = await asked<CodeLens[]>('textDocument/codeLens', text);
     expect(lenses.map(({command, range}) => [command!.title, range.start.line])).to.deep.equal([
-      ['worst case 7 s · amplification 4×', 0],
-      ['worst case 12 s · amplification 6×', 3],
+      ['worst case 7 s · amplification 4× · simulate', 0],
+      ['worst case 12 s · amplification 6× · simulate', 3],
+    ]);
+    expect(lenses.map(({command}) => [command!.command, command!.arguments![1]])).to.deep.equal([
+      ['retry-lint.simulate', {policy: 0}],
+      ['retry-lint.simulate', {policy: 0, route: 0}],
     ]);
   });
 
@@ -109,8 +113,8 @@ describe('code lenses', () => {
     const text = 'name: a\nmaxAttempts: 1\n---\nname: b\nmaxAttempts: unlimited\n';
     const lenses = await asked<CodeLens[]>('textDocument/codeLens', text, 'a.retry.yaml');
     expect(lenses.map(({command, range}) => [command!.title, range.start.line])).to.deep.equal([
-      ['worst case 8 s · amplification 1×', 0],
-      ['worst case 30 s · amplification unlimited', 3],
+      ['worst case 8 s · amplification 1× · simulate', 0],
+      ['worst case 30 s · amplification unlimited · simulate', 3],
     ]);
   });
 });

@@ -1,13 +1,14 @@
 /** A rule as Markdown: the reasons, the arithmetic in the numbers of the policy, and the sources. */
 
-import {type ExplainRequest, explainFile} from '../explain/explain.ts';
-import {renderMarkdown} from '../explain/render.ts';
 import type {Rule} from '../rule.ts';
+import {type ExplainRequest, explainFile} from './explain.ts';
+import {renderMarkdown} from './render.ts';
 
-export async function ruleMarkdown(rule: Rule, request: ExplainRequest): Promise<string> {
+/** @param request The policy whose numbers are used. Left out: only the reasons and the sources. */
+export async function ruleMarkdown(rule: Rule, request?: ExplainRequest): Promise<string> {
   const {code, name, summary} = rule;
   const {why, sources} = rule.documentation();
-  const arithmetic = renderMarkdown(await explainFile(rule, request));
+  const arithmetic = request === undefined ? '' : renderMarkdown(await explainFile(rule, request));
   return [
     `## ${code} ${name}`,
     `${summary}.`,

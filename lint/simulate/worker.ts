@@ -1,0 +1,68 @@
+/** Runs one simulation in a thread of its own: it computes for up to seconds, in which a server must answer and cancel. */
+
+import {parentPort, workerData} from 'node:worker_threads';
+import {type Named, tableOf} from '../../src/cli/simulate-table.ts';
+import {systemClock} from '../../src/core/system-clock.ts';
+import type {SimulationResult} from '../../src/simulate/result.ts';
+import {readScenario} from '../../src/simulate/scenario/read.ts';
+import {runScenario} from '../../src/simulate/simulate.ts';
+import type {Job, Numbers, Simulated} from './job.ts';
+
+/** After so long a simulation is given up, in ms. Those of the named scenarios take seconds. */
+const MOST_MS = 60_000;
+
+async function simulated({name, input, scenario: scenarioName, seed, page}: Job): Promise<Simulated> {
+  const scenario = readScenario(scenarioName);
+  const limit = new AbortController();
+  const startedMs = systemClock.now();
+  const options = {
+    samples: page,
+    signal: limit.signal,
+    onProgress: () => {
+      if (systemClock.now() - startedMs > MOST_MS) limit.abort();
+    },
+    ...(seed === undefined ? {} : {seed}),
+  };
+  const without: Named = {name: 'no policy', result: await runScenario(null, scenario, options)};
+  const having: Named = {name, result: await runScenario(input, scenario, options)};
+  if (limit.signal.aborted) throw new Error(`The simulation took longer than ${MOST_MS / 1000} s, and was ended.`);
+  const both = [without, having];
+  return {
+    scenario: scenario.name,
+    description: scenario.description,
+    seed: having.result.seed,
+    results: [numbersOf(without), numbersOf(having)],
+    table: tableOf(both, scenario.description),
+    // The charts are loaded only where a page is wanted: they are larger than all the rest.
+    page: page ? (await import('../../src/cli/simulate-page.ts')).simulationPage(both, scenario) : undefined,
+  };
+}
+
+function numbersOf({name, result}: Named): Numbers {
+  const {calls, succeeded, successRatio, requests, requestsPerCall, paidRequests, ends, breaker, recovery} = result;
+  const {p50, p95, p99} = result.latencyMs.all;
+  return {
+    name,
+    calls,
+    succeeded,
+    successRatio,
+    requests,
+    requestsPerCall,
+    paidRequests,
+    latencyMs: {p50: finite(p50), p95: finite(p95), p99: finite(p99)},
+    ends: countsOf(ends),
+    breakersOpened: breaker.opened,
+    recoveryMs: recovery === null ? null : finite(recovery.afterMs),
+  };
+}
+
+/** JSON has no Infinity. */
+const finite = (ms: number): number | null => (Number.isFinite(ms) ? Math.round(ms * 10) / 10 : null);
+
+const countsOf = (ends: SimulationResult['ends']): Record<string, number> =>
+  Object.fromEntries(Object.entries(ends).filter(([, count]) => count > 0));
+
+simulated(workerData as Job).then(
+  result => parentPort?.postMessage({result}),
+  (error: Error) => parentPort?.postMessage({error: error.message}),
+);
