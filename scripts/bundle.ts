@@ -1,6 +1,6 @@
 /**
- * Bundles retry-lint into three files of CommonJS, which start faster than modules: a launcher, the program with all it imports, and the
- * language server with all it imports. And puts what is used of ECharts into the one file that uses it, so that it is no dependency of users
+ * Bundles retry-lint into four files of CommonJS, which start faster than modules: a launcher, the program, the language server and the server
+ * for coding agents, each with all it imports. And puts what is used of ECharts into the one file that uses it, so that it is no dependency of users
  * who want no page with charts.
  */
 
@@ -22,16 +22,43 @@ const withoutFormatter: Plugin = {
     })),
 };
 
-/** The language server is a file of its own, which only its command loads: the protocol is as large as all rules. */
-const serverApart: Plugin = {
-  name: 'server-apart',
+/** Each server is a file of its own, which only its command loads: a protocol is as large as all rules. */
+const serversApart: Plugin = {
+  name: 'servers-apart',
   setup: ({onResolve}) =>
-    onResolve({filter: /\/lsp\/serve\.ts$/}, ({kind}) =>
-      kind === 'entry-point' ? undefined : {path: './retry-lint-lsp.cjs', external: true},
+    onResolve({filter: /\/(?:lsp|mcp)\/serve\.ts$/}, ({kind, path}) =>
+      kind === 'entry-point' ? undefined : {path: `./retry-lint-${/(\w+)\/serve/.exec(path)![1]}.cjs`, external: true},
     ),
 };
 
-/** @param folder Gets retry-lint.cjs, retry-lint-main.cjs, retry-lint-lsp.cjs, and retry-lint.licenses.txt with the licences of what is bundled. */
+/** The simulator stays among the modules of the package, beside the charts: the servers start it in a thread of its own. */
+const simulatorOutside: Plugin = {
+  name: 'simulator-outside',
+  setup: ({onLoad}) =>
+    onLoad({filter: /\/simulate\/worker-file\.ts$/}, () => ({
+      contents: `export const workerFile = require('node:path').join(__dirname, 'lint/simulate/worker.js');`,
+    })),
+};
+
+/** Leaves out the messages of zod in forty languages: English is a file of its own. */
+const withoutLanguages: Plugin = {
+  name: 'without-languages',
+  setup: ({onLoad}) => onLoad({filter: /\/zod\/v4\/locales\/index\.js$/}, () => ({contents: 'export {};'})),
+};
+
+/** Leaves out the validator of answers that a server asks of users: retry-lint asks none, and zod checks what agents send. */
+const withoutElicitation: Plugin = {
+  name: 'without-elicitation',
+  setup: ({onLoad}) =>
+    onLoad({filter: /\/@modelcontextprotocol\/server\/dist\/shimsNode\.mjs$/}, () => ({
+      contents: `export {default as process} from 'node:process';
+        export class DefaultJsonSchemaValidator {
+          getValidator() { throw new Error('retry-lint asks users nothing.'); }
+        }`,
+    })),
+};
+
+/** @param folder Gets retry-lint.cjs, retry-lint-main.cjs, retry-lint-lsp.cjs, retry-lint-mcp.cjs, and retry-lint.licenses.txt with the licences of what is bundled. */
 export async function bundle(folder: string): Promise<void> {
   const {metafile} = await build({
     absWorkingDir: root,
@@ -39,6 +66,7 @@ export async function bundle(folder: string): Promise<void> {
       'retry-lint': 'lint/launcher.ts',
       'retry-lint-main': 'lint/main.ts',
       'retry-lint-lsp': 'lint/lsp/serve.ts',
+      'retry-lint-mcp': 'lint/mcp/serve.ts',
     },
     external: ['./retry-lint-main.cjs'],
     outdir: folder,
@@ -51,7 +79,7 @@ export async function bundle(folder: string): Promise<void> {
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
-    plugins: [withoutFormatter, serverApart],
+    plugins: [withoutFormatter, serversApart, simulatorOutside, withoutLanguages, withoutElicitation],
     logLevel: 'warning',
     metafile: true,
   });

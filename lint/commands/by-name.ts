@@ -7,6 +7,7 @@ import {explain} from './explain.ts';
 import {init} from './init.ts';
 import {lint} from './lint.ts';
 import {lsp} from './lsp.ts';
+import {mcp} from './mcp.ts';
 import {printConfig} from './print-config.ts';
 import {rules} from './rules.ts';
 
@@ -18,6 +19,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'print-config': printConfig,
   baseline,
   lsp,
+  mcp,
   completions,
 };
 

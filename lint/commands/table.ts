@@ -211,6 +211,18 @@ const lsp: CommandSpec = {
   examples: [['retry-lint lsp --preset strict', 'run every rule while typing']],
 };
 
+const mcp: CommandSpec = {
+  name: 'mcp',
+  summary: 'Run the server of tools for coding agents',
+  operands: '[FOLDER]',
+  count: [0, 1],
+  about: [
+    'Speaks the Model Context Protocol on standard input and output, until the agent ends it. Its tools lint, fix, explain and simulate policies. They read files in FOLDER (default: this folder) and write none. docs/mcp.md says how to set up agents.',
+  ],
+  groups: [{title: 'Options', options: [...configOptions, baselineOption, ...general.options]}],
+  examples: [['retry-lint mcp', 'serve the policies of this folder']],
+};
+
 const completions: CommandSpec = {
   name: 'completions',
   summary: 'Print the completion script of a shell',
@@ -234,5 +246,6 @@ export const commands: readonly [CommandSpec, ...CommandSpec[]] = [
   printConfig,
   baseline,
   lsp,
+  mcp,
   completions,
 ];

@@ -28,6 +28,11 @@ export class Arguments {
     this.#values = values;
   }
 
+  /** The same options, with other operands. */
+  withOperands(operands: readonly string[]): Arguments {
+    return new Arguments(operands, this.#values);
+  }
+
   has(name: string): boolean {
     return this.#values.has(name);
   }

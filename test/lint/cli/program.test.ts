@@ -38,13 +38,18 @@ describe('the program retry-lint', () => {
     return spawnSync(process.execPath, [...flags, program, ...argv], {cwd: desk.folder, encoding: 'utf8', input, env});
   }
 
-  const files = ['retry-lint.cjs', 'retry-lint-main.cjs', 'retry-lint-lsp.cjs'];
+  const files = ['retry-lint.cjs', 'retry-lint-main.cjs', 'retry-lint-lsp.cjs', 'retry-lint-mcp.cjs'];
 
-  it('consists of three files that import only Node’s own modules', () => {
+  it('consists of four files that import only Node’s own modules', () => {
     const required = files.flatMap(file =>
       [...home.read(file).matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(([, name]) => name!.replace('node:', '')),
     );
-    expect(required).to.include.members(['fs', './retry-lint-main.cjs', './retry-lint-lsp.cjs']);
+    expect(required).to.include.members([
+      'fs',
+      './retry-lint-main.cjs',
+      './retry-lint-lsp.cjs',
+      './retry-lint-mcp.cjs',
+    ]);
     const own = files.map(file => `./${file}`);
     expect(required.filter(name => !builtinModules.includes(name) && !own.includes(name))).to.deep.equal([]);
   });
@@ -96,6 +101,19 @@ describe('the program retry-lint', () => {
     expect(stdout).to.contain('"serverInfo":{"name":"retry-lint"');
     const main = home.read('retry-lint-main.cjs');
     expect(main).to.not.contain('textDocument/').and.not.contain('markdownDescription');
+  });
+
+  it('serves coding agents, from a file that no other command loads', () => {
+    const params = {protocolVersion: '2025-06-18', capabilities: {}, clientInfo: {name: 'test', version: '1'}};
+    const {status, stdout, stderr} = start(
+      new Desk(),
+      ['mcp'],
+      `${JSON.stringify({jsonrpc: '2.0', id: 1, method: 'initialize', params})}\n`,
+    );
+    expect({status, stderr}).to.deep.equal({status: 0, stderr: ''});
+    expect(stdout).to.contain('"serverInfo":{"name":"retry-lint"');
+    for (const file of files.slice(0, -1)) expect(home.read(file)).to.not.contain('tools/call');
+    expect(home.read('retry-lint-mcp.cjs').length).to.be.below(1_100_000);
   });
 
   it('loads rules that are ECMAScript modules, although it is CommonJS', () => {

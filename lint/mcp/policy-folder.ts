@@ -1,0 +1,114 @@
+/** The policies that an agent may ask about: those in one folder, read as the command line reads them. */
+
+import {realpathSync, statSync} from 'node:fs';
+import {resolve} from 'node:path';
+import type {Arguments} from '../../src/cli/parse-arguments.ts';
+import {CliError} from '../io/cli-error.ts';
+import type {Io} from '../io/io.ts';
+import {readOperand} from '../io/operand.ts';
+import {isBelow, shownPath} from '../io/paths.ts';
+import type {LintRequest} from '../lint.ts';
+import type {Rule} from '../rule.ts';
+import {targetsOf} from '../workspace/targets.ts';
+import {Workspace} from '../workspace/workspace.ts';
+
+/** One policy, as an agent names it. */
+export interface PolicyInput {
+  /** Of a file in the folder; of a text, the file that it is for. */
+  readonly path?: string | undefined;
+  /** Left out: the text of the file. */
+  readonly text?: string | undefined;
+}
+
+/** The name of a text that is for no file. */
+const UNNAMED = 'policy.json';
+
+export class PolicyFolder {
+  readonly #args: Arguments;
+  readonly #io: Io;
+
+  /**
+   * @param args The folder is the operand. Default: the current folder.
+   * @throws CliError if there is no such folder.
+   */
+  constructor(args: Arguments, io: Io) {
+    const [folder = '.'] = args.operands;
+    const root = resolve(io.cwd, folder);
+    if (!statSync(root, {throwIfNoEntry: false})?.isDirectory()) throw new CliError(`${folder} is not a directory.`);
+    this.#args = args.withOperands([]);
+    this.#io = {...io, cwd: root};
+  }
+
+  /**
+   * One policy. Its configuration, baseline and extended files are read anew each time.
+   *
+   * @throws CliError if the policy cannot be read, or is outside of the folder.
+   */
+  async request({path: named = UNNAMED, text}: PolicyInput): Promise<LintRequest> {
+    const {path: given, pointer} = readOperand(named);
+    this.#refuseOutside(given);
+    const workspace = new Workspace(this.#args, this.#io);
+    const path = shownPath(this.#io.cwd, given);
+    if (text !== undefined) workspace.texts.set(path, text);
+    if (!(await workspace.holds(path, pointer))) throw new CliError(`${path} has nothing at ${pointer}.`);
+    if (pointer !== '') workspace.setPointers(path, [pointer]);
+    return this.#withinFolder(await workspace.request(path));
+  }
+
+  /**
+   * The policies that the command line would lint.
+   *
+   * @param operand A file, a folder or a glob.
+   * @throws CliError if there is none, or one is outside of the folder.
+   */
+  async requests(operand = '.'): Promise<LintRequest[]> {
+    // A hyphen alone is the standard input of the command line.
+    const safe = operand.startsWith('-') ? `./${operand}` : operand;
+    this.#refuseOutside(readOperand(safe).path);
+    const workspace = new Workspace(this.#args, this.#io);
+    const {paths, unreadable} = await targetsOf(this.#args.withOperands([safe]), workspace);
+    const [problem] = unreadable;
+    if (problem !== undefined) throw new CliError(problem);
+    const requests: LintRequest[] = [];
+    for (const path of paths) {
+      this.#refuseOutside(path);
+      requests.push(this.#withinFolder(await workspace.request(path)));
+    }
+    return requests;
+  }
+
+  /** The rules that apply to a policy. Without one, those of the folder. */
+  async rules(path: string = UNNAMED): Promise<readonly Rule[]> {
+    const {path: file} = readOperand(path);
+    this.#refuseOutside(file);
+    return (await new Workspace(this.#args, this.#io).settingsFor(shownPath(this.#io.cwd, file))).available;
+  }
+
+  /** A policy may extend any file. What is outside of the folder counts as a file that cannot be read. */
+  #withinFolder(request: LintRequest): LintRequest {
+    const files = Object.entries(request.files).filter(([path]) => path === request.path || this.#isInside(path));
+    return {...request, files: Object.fromEntries(files)};
+  }
+
+  /** @throws CliError */
+  #refuseOutside(path: string): void {
+    if (!this.#isInside(path)) throw new CliError(`${path} is outside of the folder that this server is for.`);
+  }
+
+  /** Links count as what they point to. */
+  #isInside(path: string): boolean {
+    const {cwd} = this.#io;
+    const file = resolve(cwd, path);
+    return isBelow(cwd, file) && isBelow(realpathSync(cwd), realPathOf(file));
+  }
+}
+
+/** Of a path that does not exist, the nearest folder above it that does decides. */
+function realPathOf(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    const folder = resolve(file, '..');
+    return folder === file ? file : realPathOf(folder);
+  }
+}

@@ -1,0 +1,149 @@
+/** The server as a process, and messages to it as bytes: for what no client library would send. */
+import {type ChildProcess, spawn} from 'node:child_process';
+import {createInterface} from 'node:readline';
+import {fileURLToPath} from 'node:url';
+import {expect} from 'chai';
+
+const main = fileURLToPath(new URL('../../../lint/main.ts', import.meta.url));
+
+interface Message {
+  readonly id?: number | string;
+  readonly method?: string;
+  readonly params?: unknown;
+  readonly result?: Readonly<Record<string, unknown>>;
+  readonly error?: {readonly code: number; readonly message: string};
+}
+
+const running: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const process of running.splice(0)) process.kill('SIGKILL');
+});
+
+class Wire {
+  readonly #process: ChildProcess = spawn(process.execPath, [main, 'mcp'], {stdio: ['pipe', 'pipe', 'pipe']});
+  readonly exitCode: Promise<number | null> = new Promise(resolve => this.#process.once('exit', resolve));
+  readonly answers: Message[] = [];
+  errors = '';
+  #waiting: (() => void)[] = [];
+
+  constructor() {
+    running.push(this.#process);
+    createInterface({input: this.#process.stdout!}).on('line', line => {
+      this.answers.push(JSON.parse(line) as Message);
+      for (const resolve of this.#waiting.splice(0)) resolve();
+    });
+    this.#process.stderr!.on('data', (chunk: Buffer) => {
+      this.errors += chunk.toString();
+    });
+    this.#process.stdin!.on('error', () => {});
+  }
+
+  /** A server that is initialized. */
+  static async ready(): Promise<Wire> {
+    const wire = new Wire();
+    const clientInfo = {name: 'wire', version: '1'};
+    wire.send({
+      id: 0,
+      method: 'initialize',
+      params: {protocolVersion: '2025-06-18', capabilities: {}, clientInfo},
+    });
+    await wire.answer(0);
+    wire.send({method: 'notifications/initialized'});
+    return wire;
+  }
+
+  send(message: Message): void {
+    this.sendText(JSON.stringify({jsonrpc: '2.0', ...message}));
+  }
+
+  call(id: number, name: string, args: object): void {
+    this.send({id, method: 'tools/call', params: {name, arguments: args}});
+  }
+
+  sendText(line: string): void {
+    this.#process.stdin!.write(`${line}\n`);
+  }
+
+  end(): void {
+    this.#process.stdin!.end();
+  }
+
+  async answer(id: number): Promise<Message> {
+    for (;;) {
+      const found = this.answers.find(message => message.id === id);
+      if (found !== undefined) return found;
+      await new Promise<void>(resolve => this.#waiting.push(resolve));
+    }
+  }
+}
+
+describe('retry-lint mcp', function () {
+  this.timeout(120_000);
+
+  it('speaks to clients of earlier versions of the protocol', async () => {
+    const wire = await Wire.ready();
+    expect((await wire.answer(0)).result).to.deep.include({protocolVersion: '2025-06-18'});
+    wire.send({id: 1, method: 'tools/list'});
+    expect((await wire.answer(1)).result!.tools).to.have.length(4);
+    wire.end();
+    expect(await wire.exitCode).to.equal(0);
+    expect(wire.errors).to.equal('');
+  });
+
+  it('goes on after a line that is not JSON, and after a message that is none', async () => {
+    const wire = await Wire.ready();
+    wire.sendText('{"jsonrpc": "2.0", "id": 1,');
+    wire.sendText('');
+    wire.sendText('[]');
+    wire.sendText('{"jsonrpc": "2.0"}');
+    wire.call(2, 'lint', {text: '{}'});
+    expect((await wire.answer(2)).result).to.have.nested.property('structuredContent.errors', 0);
+  });
+
+  it('answers an unknown tool and an unknown method with an error', async () => {
+    const wire = await Wire.ready();
+    wire.call(1, 'write', {});
+    wire.send({id: 2, method: 'tools/run'});
+    wire.send({id: 3, method: 'tools/call', params: {}});
+    expect((await wire.answer(1)).error!.message).to.equal('Tool write not found');
+    expect((await wire.answer(2)).error!.code).to.equal(-32601);
+    expect((await wire.answer(3)).error!.code).to.equal(-32602);
+  });
+
+  it('takes a policy of 5 MB, and refuses a larger one with a sentence', async () => {
+    const wire = await Wire.ready();
+    const note = 'é🙂'.repeat(1_500_000);
+    wire.call(1, 'lint', {text: `{"x-note": "${note}", "backoff": {"jitter": "none"}}`});
+    expect((await wire.answer(1)).result).to.have.nested.property('structuredContent.findings[0].code', 'RL203');
+    wire.call(2, 'fix', {text: 'x'.repeat(5_000_001)});
+    const refused = (await wire.answer(2)).result!;
+    expect(refused.isError).to.equal(true);
+    expect(JSON.stringify(refused.content)).to.contain('Too big: expected string to have <=5000000 characters');
+  });
+
+  it('ends with an error after a message that is too long to hold', async () => {
+    const wire = await Wire.ready();
+    wire.sendText(`{"jsonrpc": "2.0", "id": 1, "method": "${'x'.repeat(16_100_000)}"}`);
+    expect(await wire.exitCode).to.equal(1);
+    expect(wire.errors).to.match(/^retry-lint mcp: .*16000000/);
+  });
+
+  it('does not answer a call that was cancelled, and ends it', async () => {
+    const wire = await Wire.ready();
+    wire.call(1, 'simulate', {text: '{}', scenario: 'spike'});
+    wire.send({method: 'notifications/cancelled', params: {requestId: 1, reason: 'enough'}});
+    wire.call(2, 'simulate', {text: '{}', scenario: 'steady'});
+    await wire.answer(2);
+    expect(wire.answers.filter(({id}) => id === 1)).to.deep.equal([]);
+  });
+
+  it('ends while a simulation runs', async () => {
+    const wire = await Wire.ready();
+    wire.call(1, 'simulate', {text: '{}', scenario: 'spike'});
+    wire.call(2, 'explain', {rule: 'RL203'});
+    await wire.answer(2);
+    wire.end();
+    expect(await wire.exitCode).to.equal(0);
+  });
+});
