@@ -76,20 +76,24 @@ A scenario of your own is a JSON file; \`steadfetch/scenario.schema.json\` descr
     ]},
     "faults": [
       {"kind": "status", "ratio": 0.05, "status": 503, "afterMs": 20},
-      {"kind": "hang", "ratio": 0.01}
+      {"kind": "hang", "ratio": 0.01},
+      {"kind": "slow", "ratio": 0.5, "factor": 10, "fromMs": 20000, "toMs": 40000}
     ]
   }
 }
 \`\`\`
 
 A request meets, in this order: outages, faults, quotas, load shedding, and the workers with their queue. Work that has begun goes on when its client
-has given up, as in most servers; \`capacity.stopsAbandoned\` changes that. With \`layers\`, each call of a service is a call of its own to the next
+has given up, as in most servers; \`capacity.stopsAbandoned\` changes that. A \`slow\` fault makes requests slower instead of failing them, by a \`factor\`, by \`addedMs\`, or by both: most outages
+begin so, and with a \`capacity\` the slow requests keep the workers from the others. \`bodyMs\` is how long a body takes after its headers. With \`layers\`, each call of a service is a call of its own to the next
 one, under a policy of its own.
 
 ## What the numbers mean
 
 - A call that fails counts as infinitely long in the percentiles of all calls. Percentiles are within 0.5 %.
 - The latency of an event stream is that to its headers; under \`stream\`, to its first content. A stream that breaks later is a failed call.
+- With \`bodyMs\` the latency is that to the end of the body. A body that outlives the attempt timeout or the deadline is a failed call (\`body-timeout\`), which is not retried:
+  the caller has the headers.
 - Paid requests are those that the service began to process, whether or not anybody waited for the answer.
 - Recovery counts from the end of the last fault or phase, to the time from which on calls succeed as before, less 5 points.
 - Each client has guards of its own: a budget and a breaker for each process, as in production.

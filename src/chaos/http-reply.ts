@@ -11,8 +11,8 @@ export interface ReplySettings {
   readonly counts: ResponseCounts;
   /** Status that an error in an event stream stands for. */
   readonly streamErrorStatus: number;
-  /** How long the body of a response takes after its headers, in ms. */
-  readonly bodyMs: number;
+  /** How long the body of a success takes after its headers, in ms; undefined: as long as the scenario says. */
+  readonly bodyMs: number | undefined;
   /** Whether a connection may be used again: not while the scenario refuses connections. */
   keepsConnections(): boolean;
 }
@@ -36,7 +36,7 @@ export class HttpReply implements Reply {
     response.once('close', () => this.#closed());
   }
 
-  answer({status, headers, body, isStream}: ServiceAnswer): void {
+  answer({status, headers, body, isStream}: ServiceAnswer, scenarioBodyMs = 0): void {
     const response = this.#response;
     this.#settings.counts.answered(status);
     const lines = headers.entries.flat();
@@ -51,7 +51,8 @@ export class HttpReply implements Reply {
     if (text !== '' && !headers.has('content-type')) lines.push('content-type', typeOf(text));
     const bytes = new TextEncoder().encode(text);
     response.writeHead(status, [...lines, 'content-length', String(bytes.length)]);
-    const {bodyMs, clock} = this.#settings;
+    const {clock} = this.#settings;
+    const bodyMs = status >= 400 ? 0 : (this.#settings.bodyMs ?? scenarioBodyMs);
     if (bodyMs === 0 || bytes.length === 0 || response.req.method === 'HEAD') return this.#end(bytes);
     response.flushHeaders();
     this.#slowBody = new SlowBody(bytes, bodyMs, clock, (part, isLast) => {

@@ -16,7 +16,7 @@ export interface FaultServerOptions {
   readonly timeFrom?: 'first-request' | 'start';
   /** A JSON value: the body of each success that is not an event stream. Default: a chat completion at such a path, else `{"ok": true}`. */
   readonly body?: unknown;
-  /** How long the body of a success takes after its headers, in ms: it comes in ten parts. Default: 0, with the headers. */
+  /** How long the body of a success takes after its headers, in ms: it comes in ten parts. Default: as the scenario says. */
   readonly bodyMs?: number;
   /** Time of the service. With a `VirtualClock`, responses come when the test moves the time. Default: real time. */
   readonly clock?: Clock;
@@ -30,7 +30,8 @@ export interface CheckedOptions {
   readonly timeFrom: 'first-request' | 'start';
   /** JSON; undefined: that of the server. */
   readonly body: string | undefined;
-  readonly bodyMs: number;
+  /** Undefined: as the scenario says. */
+  readonly bodyMs: number | undefined;
   readonly clock: Clock;
 }
 
@@ -42,12 +43,12 @@ export function checkedOptions({
   seed,
   timeFrom = 'first-request',
   body,
-  bodyMs = 0,
+  bodyMs,
   clock = systemClock,
 }: FaultServerOptions): CheckedOptions {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     refuse(`port must be a whole number from 0 to 65535, got ${port}`);
-  if (!(bodyMs >= 0 && bodyMs < Number.POSITIVE_INFINITY))
+  if (bodyMs !== undefined && !(bodyMs >= 0 && bodyMs < Number.POSITIVE_INFINITY))
     refuse(`bodyMs must be a finite number of at least 0, got ${bodyMs}`);
   if (!exposed && !isLoopback(host))
     refuse(`${host} lets other machines reach the server, which answers everyone; set exposed: true if they may`);

@@ -10,8 +10,9 @@ export interface ChaosArguments {
   /** The file of `--body`. */
   readonly body: string | undefined;
   readonly json: boolean;
-  readonly server: Required<Pick<FaultServerOptions, 'port' | 'host' | 'exposed' | 'timeFrom' | 'bodyMs'>> & {
+  readonly server: Required<Pick<FaultServerOptions, 'port' | 'host' | 'exposed' | 'timeFrom'>> & {
     readonly seed: number | undefined;
+    readonly bodyMs?: number;
   };
 }
 
@@ -36,6 +37,7 @@ export function readChaosArguments(argv: readonly string[]): ChaosArguments | 'h
     throw new UsageError('Missing the scenario: give the name of one, such as outage, or a file.');
   if (more.length > 0) throw new UsageError(`One scenario, not ${args.operands.length}: ${args.operands.join(', ')}.`);
   const body = args.value('body');
+  const bodyMs = args.value('body-ms');
   if (scenario === '-' && body === '-')
     throw new UsageError('Only one of the scenario and the body can be read from standard input (-).');
   return {
@@ -48,7 +50,7 @@ export function readChaosArguments(argv: readonly string[]): ChaosArguments | 'h
       exposed: args.has('yes'),
       seed: seedOf(args.value('seed')),
       timeFrom: args.value('time-from') === 'start' ? 'start' : 'first-request',
-      bodyMs: bodyMsOf(args.value('body-ms') ?? '0'),
+      ...(bodyMs === undefined ? {} : {bodyMs: bodyMsOf(bodyMs)}),
     },
   };
 }

@@ -1,6 +1,6 @@
 /** What `steadfetch chaos` tells people, in at most 80 columns. */
 import type {FaultServerCounts} from '../chaos/counts.ts';
-import type {Fault, Scenario} from '../simulate/scenario/types.ts';
+import type {Fault, Latency, Scenario} from '../simulate/scenario/types.ts';
 import {WIDTH, wrap} from './wrap.ts';
 
 export interface Served {
@@ -39,10 +39,23 @@ function faultText(fault: Fault): string {
   const until = toMs === null ? '' : ` to ${seconds(toMs)}`;
   const when = fromMs === 0 && toMs === null ? 'always' : `from ${seconds(fromMs)}${until}`;
   const share = ratio === 1 ? 'every request' : `${Number((100 * ratio).toPrecision(3))} % of the requests`;
-  return `${when}, ${share}: ${fault.kind === 'status' ? fault.status : HOW[fault.kind]}`;
+  return `${when}, ${share}: ${howOf(fault)}`;
+}
+
+function howOf(fault: Fault): string {
+  if (fault.kind === 'status') return String(fault.status);
+  if (fault.kind !== 'slow') return HOW[fault.kind];
+  const {factor, addedMs} = fault;
+  return [
+    ...(factor === 1 ? [] : [`${number(factor)} times as slow`]),
+    ...(addedMs === null ? [] : [`${addedText(addedMs)} later`]),
+  ].join(' and ');
 }
 
 const HOW = {refused: 'connection refused', reset: 'connection reset', hang: 'no answer'} as const;
+
+/** Of a law that is not fixed, its kind says enough. */
+const addedText = (law: Latency): string => (law.kind === 'fixed' ? seconds(law.ms) : `${law.kind} times`);
 
 /** One line; facts that do not fit are left out, the last ones first. */
 export function progressText(counts: FaultServerCounts, durationMs: number, width: number = WIDTH): string {

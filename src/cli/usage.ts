@@ -167,7 +167,8 @@ Options:
   --time-from <event>  When the time of the faults begins: first-request, or
                        start (default: first-request)
   --body <file>        JSON that each success has as its body
-  --body-ms <ms>       How long a body takes after its headers (default: 0)
+  --body-ms <ms>       How long a body takes after its headers (default: that
+                       of the scenario)
   --json               Write lines of JSON: one when the server listens, one
                        each minute, and one at the end
   -h, --help           Show this help

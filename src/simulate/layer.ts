@@ -36,7 +36,7 @@ class LayerExchange implements Exchange, CallListener {
   sent(): void {}
 
   ended(_call: EndedCall, outcome: Outcome<SimulatedResponse>): void {
-    this.#reply?.answer(answerFor(outcome));
+    this.#reply?.answer(answerFor(outcome), outcome.response?.slowBody?.ms ?? 0);
   }
 }
 
@@ -44,7 +44,7 @@ const BAD_GATEWAY = new ServiceAnswer(502);
 const UNAVAILABLE = new ServiceAnswer(503);
 const GATEWAY_TIMEOUT = new ServiceAnswer(504);
 
-/** As a gateway answers. Of an event stream only its status is passed on. */
+/** As a gateway answers. Of an event stream only its status is passed on; a slow body takes as long as it took. */
 function answerFor({kind, response, status}: Outcome<SimulatedResponse>): ServiceAnswer {
   if (response instanceof ServiceAnswer) return response;
   if (response !== null) return new ServiceAnswer(status);

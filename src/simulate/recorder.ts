@@ -97,12 +97,15 @@ export class Recorder {
       return this.#count(reasonOf(call, outcome));
     }
     const latencyMs = call.ending.durationMs;
-    const {stream} = outcome.response!;
-    if (stream === undefined) this.#succeeded(call.startedAt, latencyMs);
-    else
-      stream.onEnd(isComplete =>
-        isComplete ? this.#succeeded(call.startedAt, latencyMs) : this.#count('stream-broken'),
+    const {stream, slowBody} = outcome.response!;
+    const {startedAt} = call;
+    if (slowBody !== undefined)
+      slowBody.onEnd(isWhole =>
+        isWhole ? this.#succeeded(startedAt, this.#clock.now() - startedAt) : this.#count('body-timeout'),
       );
+    else if (stream === undefined) this.#succeeded(startedAt, latencyMs);
+    else
+      stream.onEnd(isComplete => (isComplete ? this.#succeeded(startedAt, latencyMs) : this.#count('stream-broken')));
   }
 
   #succeeded(startedAt: number, latencyMs: number): void {

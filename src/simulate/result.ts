@@ -20,6 +20,8 @@ export interface Percentiles {
 export type EndReason =
   | 'success'
   | Refusal
+  /** A time limit ended the body of a response. The caller has the headers, so the call is not retried. */
+  | 'body-timeout'
   /** An event stream broke after its first content. */
   | 'stream-broken'
   /** The call waited for an answer that never came, without a time limit. */

@@ -30,6 +30,7 @@ import type {
   ServiceRequest,
   StreamEvent,
 } from './service/service.ts';
+import {SlowBody} from './slow-body.ts';
 import {SimulatedStream} from './stream.ts';
 
 /** A response, as the engine reads it: the answer of the service itself, or an object with a stream behind it. */
@@ -37,6 +38,7 @@ export interface SimulatedResponse extends AttemptResponse {
   readonly headers: HeaderList;
   readonly body: string | null;
   readonly stream?: SimulatedStream;
+  readonly slowBody?: SlowBody;
 }
 
 export type EndedCall = CallContext<SimulatedResponse>;
@@ -66,11 +68,13 @@ export class SimulatedClient {
   readonly handle: PolicyHandle;
   readonly service: Service;
   readonly streamErrorStatus: number;
+  readonly clock: Clock;
   readonly #client: Client<SimulatedResponse>;
   readonly #keyed: HeaderBag;
 
   constructor(number: number, {clock, random, service, source, guards, streamErrorStatus, on}: ClientSetup) {
     this.number = number;
+    this.clock = clock;
     this.service = service;
     this.streamErrorStatus = streamErrorStatus;
     this.handle = new PolicyHandle(undefined, source, guards);
@@ -166,10 +170,13 @@ class SimulatedAttempt implements TransportRequest<SimulatedResponse>, Reply {
     this.#exchange?.leave();
   }
 
-  answer(answer: ServiceAnswer): void {
-    if (!answer.isStream) return this.#resolve!(answer);
+  answer(answer: ServiceAnswer, bodyMs = 0): void {
+    const {client, request} = this.#call;
+    const isSlow = bodyMs > 0 && request.method !== 'HEAD';
+    if (!answer.isStream && !isSlow) return this.#resolve!(answer);
     const {status, headers, body} = answer;
-    this.#stream = new SimulatedStream(this.#call.client.streamErrorStatus);
+    if (isSlow) return this.#resolve!({status, headers, body, slowBody: new SlowBody(client.clock, bodyMs)});
+    this.#stream = new SimulatedStream(client.streamErrorStatus);
     this.#resolve!({status, headers, body, stream: this.#stream});
   }
 
@@ -183,7 +190,7 @@ class SimulatedAttempt implements TransportRequest<SimulatedResponse>, Reply {
 }
 
 const simulatedBodies: ResponseBodies<SimulatedResponse> = {
-  track: () => false,
+  track: ({slowBody}, listener) => slowBody?.read(listener) ?? false,
   hold: () => null,
   readError: ({body}, {maxBytes}: ErrorRead) =>
     body === null || body.length > maxBytes ? undefined : parsedText(body),

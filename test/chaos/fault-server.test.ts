@@ -132,6 +132,50 @@ describe('faultServer', () => {
     });
   });
 
+  describe('slow answers', () => {
+    it('come later while the fault lasts, and their bodies with them', async () => {
+      const faults = [{kind: 'slow', factor: 3, addedMs: {ms: 50}, fromMs: 0, toMs: 1000}] as const;
+      const url = await serve({latencyMs: {ms: 100}, bodyMs: {ms: 100}, faults}, {timeFrom: 'start'});
+      let isThere = false;
+      const response = fetch(url).finally(() => {
+        isThere = true;
+      });
+      await received(1);
+      await clock.advance(349);
+      expect([isThere, server!.counts().statuses]).to.deep.equal([false, {}]);
+      await clock.advance(1);
+      let isRead = false;
+      const body = (await response).text().finally(() => {
+        isRead = true;
+      });
+      for (let part = 0; part < 9; part++) await clock.advance(30);
+      await settled();
+      expect(isRead).to.equal(false);
+      await clock.advance(30);
+      expect(await body).to.equal('{"ok":true}');
+      await clock.advance(1000);
+      expect((await answerAfter(100, fetch(url))).status).to.equal(200);
+    });
+
+    it('end with the server, however late they would come', async () => {
+      const faults = [{kind: 'slow', factor: 1e6, addedMs: {ms: 604_800_000}}] as const;
+      const service = {latencyMs: {ms: 604_800_000}, faults};
+      const {systemClock} = await import('../../src/core/system-clock.ts');
+      const url = await serve(service, {clock: systemClock});
+      const failed = fetch(url).catch((error: Error) => error.message);
+      await received(1);
+      await turn();
+      expect(server!.counts()).to.deep.include({statuses: {}, waiting: 1});
+      await server!.close();
+      expect(await failed).to.equal('fetch failed');
+    });
+
+    it('have the body of the option where that names a time', async () => {
+      const url = await serve({latencyMs: {ms: 0}, bodyMs: {ms: 1e6}}, {bodyMs: 0});
+      expect(await (await answerAfter(0, fetch(url))).json()).to.deep.equal({ok: true});
+    });
+  });
+
   describe('failures of the connection', () => {
     it('reset it', async () => {
       const url = await serve({latencyMs: {ms: 0}, faults: [{kind: 'reset'}]});

@@ -20,6 +20,11 @@ function problemsOf(scenario: unknown): string[] {
   }
 }
 
+const TWICE = [
+  {quantile: 0.5, ms: 9},
+  {quantile: 0.5, ms: 9},
+];
+
 describe('readScenario', () => {
   it('fills the defaults of every object', () => {
     const {traffic, service, layers, seed, name} = readScenario({
@@ -67,6 +72,33 @@ describe('readScenario', () => {
       'faults that are more than all requests',
       {service: {latencyMs: {ms: 1}, faults: [{ratio: 0.6}, {kind: 'hang', ratio: 0.6, fromMs: 5}]}},
       ['service.faults have ratios that add up to 1.2 at 5 ms, and 1 is the most'],
+    ],
+    [
+      'a slow fault that slows nothing down',
+      {service: {latencyMs: {ms: 1}, faults: [{kind: 'slow', ratio: 0.5}]}},
+      ['service.faults[0] must have a factor above 1 or addedMs: without them nothing is slow'],
+    ],
+    [
+      'a slow fault that would make requests faster',
+      {service: {latencyMs: {ms: 1}, faults: [{kind: 'slow', factor: 0.5, when: 'processing'}]}},
+      [
+        'service.faults[0].factor must be a number from 1 to 1000000, got 0.5',
+        'service.faults[0].when is not a field of service.faults[0] kind "slow" (its fields: kind, ratio, fromMs, toMs, factor, addedMs)',
+      ],
+    ],
+    [
+      'laws out of order in a slow fault and in the body',
+      {
+        service: {
+          latencyMs: {ms: 1},
+          bodyMs: {kind: 'quantiles', points: TWICE},
+          faults: [{kind: 'slow', addedMs: {kind: 'quantiles', points: TWICE}}],
+        },
+      },
+      [
+        'service.bodyMs.points must be in ascending order, by quantile and by ms',
+        'service.faults[0].addedMs.points must be in ascending order, by quantile and by ms',
+      ],
     ],
     [
       'quantiles out of order',

@@ -48,6 +48,28 @@ describe('simulate', () => {
     expect(latencyMs.successful.p90).to.be.closeTo(10, 0.05);
   });
 
+  it('counts a call with a slow body to the end of the body', async () => {
+    const result = await simulate(THREE, scenarioOf({bodyMs: {ms: 500}}));
+    expect(result).to.deep.include({calls: 999, succeeded: 999, requests: 999});
+    expect(result.latencyMs.all.p50).to.be.closeTo(510, 3);
+  });
+
+  it('fails a call whose body outlives the time limit of its attempt, and does not retry it', async () => {
+    const slow = scenarioOf({bodyMs: {ms: 500}, faults: [{kind: 'slow', ratio: 1, factor: 2, fromMs: 5000}]});
+    const result = await simulate(THREE, slow);
+    expect(result.ends).to.deep.equal({success: 499, 'body-timeout': 500});
+    expect(result.requestsPerCall).to.equal(1);
+    const head = {method: 'HEAD', url: 'https://service.example/'};
+    const heads = await simulate(THREE, {...slow, traffic: {perSecond: 100, requests: [head]}});
+    expect(heads.successRatio).to.equal(1);
+  });
+
+  it('gives the body of a service on through a layer, as slowly', async () => {
+    const layers = [{policy: {breaker: null}}];
+    const result = await simulate(null, scenarioOf({bodyMs: {ms: 500}}, {layers}));
+    expect(result.latencyMs.all.p50).to.be.closeTo(510, 3);
+  });
+
   it('gives the same numbers for the same seed, and others for another one', async () => {
     const scenario = scenarioOf({faults: [{ratio: 0.3}]}, {traffic: {perSecond: 100, clients: 3}});
     const [one, again, other] = [

@@ -118,10 +118,16 @@ function problemsOfPolicy(policy: unknown, path: string): PolicyProblem[] {
 
 const laws = ({
   latencyMs,
+  bodyMs,
   networkMs,
+  faults,
   stream,
 }: Scenario['service']): (readonly [string, Latency | null | undefined])[] => [
   ['service.latencyMs', latencyMs],
+  ['service.bodyMs', bodyMs],
+  ...faults.map(
+    (fault, index) => [`service.faults[${index}].addedMs`, fault.kind === 'slow' ? fault.addedMs : null] as const,
+  ),
   ['service.networkMs', networkMs],
   ['service.stream.firstContentMs', stream?.firstContentMs],
   ['service.stream.contentMs', stream?.contentMs],
@@ -143,6 +149,11 @@ function problemsOfFaults(faults: readonly Fault[]): PolicyProblem[] {
       problems.push({
         path: `service.faults[${index}].toMs`,
         message: `must be after fromMs (${fault.fromMs}), got ${fault.toMs}`,
+      });
+    if (fault.kind === 'slow' && fault.factor === 1 && fault.addedMs === null)
+      problems.push({
+        path: `service.faults[${index}]`,
+        message: 'must have a factor above 1 or addedMs: without them nothing is slow',
       });
     // The sum rises only where a fault begins.
     const sum = faults.filter(other => isActive(other, fault.fromMs)).reduce((total, {ratio}) => total + ratio, 0);

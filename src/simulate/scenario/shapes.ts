@@ -145,11 +145,20 @@ const refusedFaultShape = withDefaults(fields({
   fromMs: faultFromMsShape,
   toMs: faultToMsShape,
 }, undefined, 'kind'), {ratio: 1, fromMs: 0, toMs: null});
+const slowFaultShape = withDefaults(fields({
+  kind: oneOf('slow'),
+  ratio: faultRatioShape,
+  fromMs: faultFromMsShape,
+  toMs: faultToMsShape,
+  factor: number(1, 1000000),
+  addedMs: anyOf(latencyShape, nothing),
+}, undefined, 'kind'), {ratio: 1, fromMs: 0, toMs: null, factor: 1, addedMs: null});
 const faultShape = kinds({
   status: statusFaultShape,
   reset: resetFaultShape,
   hang: hangFaultShape,
   refused: refusedFaultShape,
+  slow: slowFaultShape,
 });
 const outagesShape = withDefaults(fields({
   meanUpMs: above(0, 604800000),
@@ -167,6 +176,7 @@ const streamingShape = withDefaults(fields({
 const serviceShape = withDefaults(fields({
   latencyMs: latencyShape,
   msPerConcurrent: number(0, 1000000),
+  bodyMs: anyOf(latencyShape, nothing),
   networkMs: anyOf(latencyShape, nothing),
   tokensPerSecond: anyOf(above(0, 1000000000), nothing),
   capacity: anyOf(capacityShape, nothing),
@@ -177,6 +187,7 @@ const serviceShape = withDefaults(fields({
   stream: anyOf(streamingShape, nothing),
 }, undefined, 'latencyMs'), {
     msPerConcurrent: 0,
+    bodyMs: null,
     networkMs: null,
     tokensPerSecond: null,
     capacity: null,

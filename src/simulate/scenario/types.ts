@@ -346,6 +346,13 @@ export interface ScenarioService {
    */
   readonly msPerConcurrent: number;
   /**
+   * How long the body of a success takes after its headers, unless it is an event stream; null: it comes with the
+   * headers.
+   *
+   * Default: null.
+   */
+  readonly bodyMs: Latency | null;
+  /**
    * How long a request takes to the service, and a response back.
    *
    * Default: null.
@@ -377,7 +384,8 @@ export interface ScenarioService {
    */
   readonly quotas: readonly ServiceQuota[];
   /**
-   * Requests that fail, each by its ratio. The ratios of faults at the same time add up, to 1 at the most.
+   * Requests that fail or are slow, each by its ratio. The ratios of faults at the same time add up, to 1 at the
+   * most: a request meets one of them.
    *
    * Default: [].
    */
@@ -410,6 +418,13 @@ export interface ScenarioServiceInput {
    */
   readonly msPerConcurrent?: number | undefined;
   /**
+   * How long the body of a success takes after its headers, unless it is an event stream; null: it comes with the
+   * headers.
+   *
+   * Default: null.
+   */
+  readonly bodyMs?: LatencyInput | null | undefined;
+  /**
    * How long a request takes to the service, and a response back.
    *
    * Default: null.
@@ -441,7 +456,8 @@ export interface ScenarioServiceInput {
    */
   readonly quotas?: readonly ServiceQuotaInput[] | undefined;
   /**
-   * Requests that fail, each by its ratio. The ratios of faults at the same time add up, to 1 at the most.
+   * Requests that fail or are slow, each by its ratio. The ratios of faults at the same time add up, to 1 at the
+   * most: a request meets one of them.
    *
    * Default: [].
    */
@@ -826,11 +842,11 @@ export interface ScenarioHeader {
   readonly value: string;
 }
 
-/** Requests that fail. */
-export type Fault = StatusFault | ResetFault | HangFault | RefusedFault;
+/** Requests that fail, or that are slow. */
+export type Fault = StatusFault | ResetFault | HangFault | RefusedFault | SlowFault;
 
-/** Requests that fail. */
-export type FaultInput = StatusFaultInput | ResetFaultInput | HangFaultInput | RefusedFaultInput;
+/** Requests that fail, or that are slow. */
+export type FaultInput = StatusFaultInput | ResetFaultInput | HangFaultInput | RefusedFaultInput | SlowFaultInput;
 
 /** The service answers with an error. */
 export interface StatusFault {
@@ -841,7 +857,7 @@ export interface StatusFault {
    */
   readonly kind: 'status';
   /**
-   * Share of the requests that fail so.
+   * Share of the requests that fare so.
    *
    * Default: 1.
    */
@@ -902,7 +918,7 @@ export interface StatusFaultInput {
    */
   readonly kind?: 'status' | undefined;
   /**
-   * Share of the requests that fail so.
+   * Share of the requests that fare so.
    *
    * Default: 1.
    */
@@ -961,7 +977,7 @@ export interface ResetFault {
   /** The connection breaks. */
   readonly kind: 'reset';
   /**
-   * Share of the requests that fail so.
+   * Share of the requests that fare so.
    *
    * Default: 1.
    */
@@ -994,7 +1010,7 @@ export interface ResetFaultInput {
   /** The connection breaks. */
   readonly kind: 'reset';
   /**
-   * Share of the requests that fail so.
+   * Share of the requests that fare so.
    *
    * Default: 1.
    */
@@ -1029,7 +1045,7 @@ export interface HangFault {
   /** No answer ever comes. */
   readonly kind: 'hang';
   /**
-   * Share of the requests that fail so.
+   * Share of the requests that fare so.
    *
    * Default: 1.
    */
@@ -1062,7 +1078,7 @@ export interface HangFaultInput {
   /** No answer ever comes. */
   readonly kind: 'hang';
   /**
-   * Share of the requests that fail so.
+   * Share of the requests that fare so.
    *
    * Default: 1.
    */
@@ -1097,7 +1113,7 @@ export interface RefusedFault {
   /** The connection is refused: the request is never sent. */
   readonly kind: 'refused';
   /**
-   * Share of the requests that fail so.
+   * Share of the requests that fare so.
    *
    * Default: 1.
    */
@@ -1121,7 +1137,7 @@ export interface RefusedFaultInput {
   /** The connection is refused: the request is never sent. */
   readonly kind: 'refused';
   /**
-   * Share of the requests that fail so.
+   * Share of the requests that fare so.
    *
    * Default: 1.
    */
@@ -1138,6 +1154,82 @@ export interface RefusedFaultInput {
    * Unit: ms. Default: null.
    */
   readonly toMs?: number | null | undefined;
+  /** Ignored by the engine: for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/** The service takes longer than usual, and answers. */
+export interface SlowFault {
+  /** The service takes longer than usual, and answers. */
+  readonly kind: 'slow';
+  /**
+   * Share of the requests that fare so.
+   *
+   * Default: 1.
+   */
+  readonly ratio: number;
+  /**
+   * Begin, from the start of the scenario.
+   *
+   * Unit: ms. Default: 0.
+   */
+  readonly fromMs: number;
+  /**
+   * End, from the start of the scenario; null: the end of the scenario.
+   *
+   * Unit: ms. Default: null.
+   */
+  readonly toMs: number | null;
+  /**
+   * How many times as long everything takes that the service does: processing, generating, the first content of a
+   * stream, the body.
+   *
+   * Default: 1.
+   */
+  readonly factor: number;
+  /**
+   * How much longer the processing takes, after the factor; null: not longer.
+   *
+   * Default: null.
+   */
+  readonly addedMs: Latency | null;
+}
+
+/** The service takes longer than usual, and answers. */
+export interface SlowFaultInput {
+  /** The service takes longer than usual, and answers. */
+  readonly kind: 'slow';
+  /**
+   * Share of the requests that fare so.
+   *
+   * Default: 1.
+   */
+  readonly ratio?: number | undefined;
+  /**
+   * Begin, from the start of the scenario.
+   *
+   * Unit: ms. Default: 0.
+   */
+  readonly fromMs?: number | undefined;
+  /**
+   * End, from the start of the scenario; null: the end of the scenario.
+   *
+   * Unit: ms. Default: null.
+   */
+  readonly toMs?: number | null | undefined;
+  /**
+   * How many times as long everything takes that the service does: processing, generating, the first content of a
+   * stream, the body.
+   *
+   * Default: 1.
+   */
+  readonly factor?: number | undefined;
+  /**
+   * How much longer the processing takes, after the factor; null: not longer.
+   *
+   * Default: null.
+   */
+  readonly addedMs?: LatencyInput | null | undefined;
   /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }

@@ -1,7 +1,7 @@
-/** Which requests fail, and how: single ones by their ratio, all of them during an outage. */
+/** Which requests fail or are slow, and how: single ones by their ratio, all of them during an outage. */
 import type {Random} from '../../core/random.ts';
 import type {Fault, Outages} from '../scenario/types.ts';
-import {exponential} from './latency.ts';
+import {type Draw, drawOf, exponential} from './latency.ts';
 import {type HeaderEntry, ServiceAnswer} from './service.ts';
 
 /** How one request fails. */
@@ -13,24 +13,45 @@ export interface Failure {
   readonly afterMs: number;
 }
 
-/** Picks the failure of a request by one random number, so that the ratios of all faults at a time add up. */
-export class Faults {
-  readonly #faults: readonly {readonly fault: Fault; readonly failure: Failure}[];
-  readonly #random: Random;
+/** How much longer one request takes. */
+export class Slowness {
+  /** Of everything that the service does. */
+  readonly factor: number;
+  readonly #added: Draw | null;
 
-  constructor(faults: readonly Fault[], random: Random) {
-    this.#faults = faults.map(fault => ({fault, failure: failureOf(fault)}));
-    this.#random = random;
+  constructor(factor: number, added: Draw | null) {
+    this.factor = factor;
+    this.#added = added;
   }
 
-  /** @param atMs Since the start of the scenario. Null: the request does not fail. */
-  pick(atMs: number): Failure | null {
+  /** How long the processing takes. @param usualMs How long it takes otherwise. */
+  processingMs(usualMs: number): number {
+    return this.factor * usualMs + (this.#added?.() ?? 0);
+  }
+}
+
+/** Of a request that meets no fault. */
+export const USUAL: Slowness = new Slowness(1, null);
+
+/** Picks what a request meets by one random number, so that the ratios of all faults at a time add up. */
+export class Faults {
+  readonly #faults: readonly {readonly fault: Fault; readonly effect: Failure | Slowness}[];
+  readonly #random: Random;
+
+  /** @param random Picks the fault, and draws what a slow one adds. */
+  constructor(faults: readonly Fault[], random: {readonly faults: Random; readonly latency: Random}) {
+    this.#faults = faults.map(fault => ({fault, effect: effectOf(fault, random.latency)}));
+    this.#random = random.faults;
+  }
+
+  /** @param atMs Since the start of the scenario. Null: the request meets no fault. */
+  pick(atMs: number): Failure | Slowness | null {
     if (this.#faults.length === 0) return null;
     let left = this.#random();
-    for (const {fault, failure} of this.#faults) {
+    for (const {fault, effect} of this.#faults) {
       if (!isActive(fault, atMs)) continue;
       left -= fault.ratio;
-      if (left < 0) return failure;
+      if (left < 0) return effect;
     }
     return null;
   }
@@ -51,7 +72,12 @@ export class Faults {
 const isActive = ({fromMs, toMs}: Fault, atMs: number): boolean =>
   atMs >= fromMs && atMs < (toMs ?? Number.POSITIVE_INFINITY);
 
-function failureOf(fault: Fault): Failure {
+function effectOf(fault: Fault, random: Random): Failure | Slowness {
+  if (fault.kind !== 'slow') return failureOf(fault);
+  return new Slowness(fault.factor, fault.addedMs && drawOf(fault.addedMs, random));
+}
+
+function failureOf(fault: Exclude<Fault, {readonly kind: 'slow'}>): Failure {
   const afterProcessing = fault.kind !== 'refused' && fault.when === 'processing';
   if (fault.kind !== 'status') return {how: fault.kind, afterProcessing, afterMs: 0};
   const headers = fault.headers.map(({name, value}): HeaderEntry => [name, value]);

@@ -8,7 +8,7 @@
 import type {Random} from '../../core/random.ts';
 import {type Clock, Timer} from '../../core/timer.ts';
 import type {ScenarioService, ServiceQuota, Shedding} from '../scenario/types.ts';
-import {type Failure, Faults, OutageProcess} from './faults.ts';
+import {type Failure, Faults, OutageProcess, Slowness, USUAL} from './faults.ts';
 import {type Draw, drawOf} from './latency.ts';
 import {RateQuota} from './rate-quota.ts';
 import {
@@ -49,6 +49,8 @@ export class ServiceModel implements Service, ServiceCounts {
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #latency: Draw;
+  /** How long the body of a success takes after its headers; null: no time. */
+  readonly #body: Draw | null;
   readonly #network: Draw | null;
   readonly #faults: Faults;
   readonly #outages: OutageProcess | null;
@@ -62,13 +64,14 @@ export class ServiceModel implements Service, ServiceCounts {
   readonly #success: ServiceAnswer;
 
   constructor(settings: ScenarioService, clock: Clock, random: ServiceRandom) {
-    const {networkMs, outages, quotas, shedding, capacity, stream} = settings;
+    const {bodyMs, networkMs, outages, quotas, shedding, capacity, stream} = settings;
     this.#settings = settings;
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#latency = drawOf(settings.latencyMs, random.latency);
+    this.#body = bodyMs && drawOf(bodyMs, random.latency);
     this.#network = networkMs && drawOf(networkMs, random.latency);
-    this.#faults = new Faults(settings.faults, random.faults);
+    this.#faults = new Faults(settings.faults, random);
     this.#outages = outages && new OutageProcess(outages, random.outages);
     this.#quotas = quotas.map(quota => new RateQuota(quota));
     this.#admitted =
@@ -133,7 +136,9 @@ export class ServiceModel implements Service, ServiceCounts {
 
   #receive(work: Work): void {
     const atMs = this.#clock.now() - this.#startedAt;
-    const failure = this.#outages?.failureAt(atMs) ?? this.#faults.pick(atMs);
+    const effect = this.#outages?.failureAt(atMs) ?? this.#faults.pick(atMs);
+    if (effect instanceof Slowness) work.slowness = effect;
+    const failure = effect instanceof Slowness ? null : effect;
     if (failure?.how === 'refused') return this.#fail(work, failure);
     this.received++;
     work.failure = failure;
@@ -178,7 +183,8 @@ export class ServiceModel implements Service, ServiceCounts {
     work.isQueued = false;
     work.isWorking = true;
     const generatingMs = stream === null ? generationMs(work.request, tokensPerSecond) : 0;
-    this.#after(work, this.#latency() + msPerConcurrent * this.#workers.busy + generatingMs, 'processed');
+    const usualMs = this.#latency() + msPerConcurrent * this.#workers.busy + generatingMs;
+    this.#after(work, work.slowness.processingMs(usualMs), 'processed');
   }
 
   /** A stream keeps its worker until it ends. */
@@ -189,11 +195,12 @@ export class ServiceModel implements Service, ServiceCounts {
       this.#fail(work, failure);
     } else if (this.#stream === null) {
       this.#stop(work);
+      work.bodyMs = this.#body === null ? 0 : work.slowness.factor * this.#body();
       this.#send(work, this.#withHints(work));
     } else {
       work.reply?.answer(this.#withHints(work));
       const generatingMs = generationMs(work.request, this.#settings.tokensPerSecond);
-      work.events = this.#stream.eventsOf(generatingMs);
+      work.events = this.#stream.eventsOf(generatingMs, work.slowness.factor);
       this.#scheduleEvent(work);
     }
   }
@@ -239,7 +246,7 @@ export class ServiceModel implements Service, ServiceCounts {
   }
 
   #deliver(work: Work): void {
-    work.reply?.answer(work.answer!);
+    work.reply?.answer(work.answer!, work.bodyMs);
   }
 
   #after(work: Work, ms: number, stage: Stage): void {
@@ -262,7 +269,10 @@ class Work extends Timer implements Exchange {
   reply: Reply | null;
   stage: Stage = 'received';
   failure: Failure | null = null;
+  slowness: Slowness = USUAL;
   answer: ServiceAnswer | null = null;
+  /** How long the body of the answer takes after its headers. */
+  bodyMs = 0;
   events: Iterator<ScheduledEvent> | null = null;
   event: ScheduledEvent | null = null;
   isQueued = false;

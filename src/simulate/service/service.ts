@@ -18,8 +18,12 @@ export type StreamEvent = 'ping' | 'content' | 'error' | 'end';
 
 /** Told what becomes of a request, each at its time and maybe before `arrive` returns. A request that hangs is told nothing. */
 export interface Reply {
-  /** The response is there: whole, or the headers of an event stream. */
-  answer(answer: ServiceAnswer): void;
+  /**
+   * The response is there: whole, or the headers of an event stream.
+   *
+   * @param bodyMs How long the body takes after the headers, if it is not an event stream. Default: 0.
+   */
+  answer(answer: ServiceAnswer, bodyMs?: number): void;
   /** Of an event stream, after its headers. */
   event(event: StreamEvent): void;
   /** The connection is refused, so nothing was sent; or it breaks. */

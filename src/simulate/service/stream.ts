@@ -27,11 +27,12 @@ export class EventSchedule {
    * The events of one stream.
    *
    * @param generatingMs From the first content to the end, beside `contentMs`.
+   * @param factor       How many times as long all of it takes.
    */
-  *eventsOf(generatingMs: number): Generator<ScheduledEvent, void, void> {
+  *eventsOf(generatingMs: number, factor: number): Generator<ScheduledEvent, void, void> {
     const {pingEveryMs, errorBeforeContentRatio, errorAfterContentRatio} = this.#settings;
     const fate = this.#random();
-    let untilContentMs = this.#firstContent();
+    let untilContentMs = factor * this.#firstContent();
     while (pingEveryMs !== null && untilContentMs > pingEveryMs) {
       yield {event: 'ping', afterMs: pingEveryMs};
       untilContentMs -= pingEveryMs;
@@ -39,6 +40,6 @@ export class EventSchedule {
     if (fate < errorBeforeContentRatio) return yield {event: 'error', afterMs: untilContentMs};
     yield {event: 'content', afterMs: untilContentMs};
     const isBroken = fate < errorBeforeContentRatio + errorAfterContentRatio;
-    yield {event: isBroken ? 'error' : 'end', afterMs: generatingMs + (this.#content?.() ?? 0)};
+    yield {event: isBroken ? 'error' : 'end', afterMs: factor * (generatingMs + (this.#content?.() ?? 0))};
   }
 }

@@ -94,6 +94,32 @@ describe('ServiceModel', () => {
       ]);
     });
 
+    it('takes longer by a factor, a law, or both, and only within its time', async () => {
+      const faults = [
+        {kind: 'slow', factor: 3, fromMs: 10, toMs: 20},
+        {kind: 'slow', addedMs: {ms: 40}, fromMs: 20, toMs: 30},
+        {kind: 'slow', factor: 2, addedMs: {ms: 7}, fromMs: 30},
+      ] as const;
+      const at = (atMs: number) => told({latencyMs: TEN, msPerConcurrent: 1, faults}, atMs);
+      expect([await at(5), await at(15), await at(25), await at(35)]).to.deep.equal([
+        ['0: 200 at 16'],
+        ['0: 200 at 48'],
+        ['0: 200 at 76'],
+        ['0: 200 at 64'],
+      ]);
+    });
+
+    it('keeps a worker as long as a slow request takes', async () => {
+      const service = {latencyMs: TEN, capacity: {workers: 1}, faults: [{kind: 'slow', factor: 10, toMs: 1}] as const};
+      expect(await told(service, 0, 5)).to.deep.equal(['0: 200 at 100', '1: 200 at 110']);
+    });
+
+    it('slows an event stream down as a whole', async () => {
+      const stream = {firstContentMs: {ms: 20}, contentMs: {ms: 30}};
+      const service = {latencyMs: TEN, stream, faults: [{kind: 'slow', factor: 2}] as const};
+      expect(await told(service, 0)).to.deep.equal(['0: 200 at 20', '0: content at 60', '0: end at 120']);
+    });
+
     it('processes the request first where the fault says so, and counts it as processed', async () => {
       const world = new ServiceWorld({latencyMs: TEN, faults: [{kind: 'reset', when: 'processing'}]});
       world.arrive(0);
