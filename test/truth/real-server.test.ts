@@ -73,6 +73,25 @@ const CASES: readonly {readonly policy: PolicyInput; readonly scenario: Scenario
       },
     },
   },
+  {
+    policy: {attemptTimeoutMs: 1000},
+    scenario: {
+      name: 'slowdown',
+      ...CALLS,
+      service: {
+        latencyMs: {ms: 50},
+        // One body in fifty outlives the time limit of its attempt.
+        bodyMs: {
+          kind: 'quantiles',
+          points: [0, 0.98, 0.9801, 1].map(quantile => ({quantile, ms: quantile > 0.98 ? 3000 : 100})),
+        },
+        faults: [
+          {kind: 'slow', ratio: 0.4, fromMs: 2000, toMs: 7000, factor: 4},
+          {kind: 'slow', ratio: 0.2, fromMs: 2000, toMs: 7000, addedMs: {ms: 3000}},
+        ],
+      },
+    },
+  },
 ];
 
 /** Every scenario leaves more than this between its usual latencies and the time limits of its policy, so a single pause changes nothing. */
