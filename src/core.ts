@@ -19,7 +19,7 @@ export {
   TimeoutError,
 } from './core/errors.ts';
 export type * from './core/events.ts';
-export type {BreakerListener, GuardSnapshot, GuardsView, QuotaSnapshot} from './core/guard-snapshot.ts';
+export type {BreakerListener, GuardSnapshot, GuardsView, QuotaSnapshot, StoreListener} from './core/guard-snapshot.ts';
 export type {
   AttemptObserver,
   AttemptStart,
@@ -39,6 +39,7 @@ export type {Classification, Sent} from './decide/classification.ts';
 export type {Refusal} from './decide/may-retry.ts';
 export type {HintSource, ServerHint} from './decide/server-hint.ts';
 export {createFetch, type PerCallInit, type ResilientFetch, type ResilientInit} from './fetch/create-fetch.ts';
+export type {SharedGuards} from './guards/guard-factory.ts';
 export {resilience} from './ky/resilience.ts';
 export {presets} from './policy/presets.ts';
 export type * from './policy/types.ts';

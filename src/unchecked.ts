@@ -6,10 +6,10 @@
  */
 import type {PolicySource} from './client/plan.ts';
 import {type PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
-import type {Ports} from './client/ports.ts';
+import type {HandlePorts, Ports} from './client/ports.ts';
 import {type Random, systemRandom} from './core/random.ts';
 import {fetchUnder, type ResilientFetch} from './fetch/create-fetch.ts';
-import {LocalGuards} from './guards/guard-factory.ts';
+import {LocalGuards, type SharedGuards} from './guards/guard-factory.ts';
 import {optionsUnder} from './ky/resilience.ts';
 import type {JsonPolicy} from './policy/json-policy.ts';
 import {mergeLayers, mergeOverrides} from './policy/layers.ts';
@@ -30,16 +30,21 @@ const unchecked: PolicySource = {resolve: (input = {}) => mergeLayers(input), re
  * @param input  A policy that `definePolicy` of `steadfetch`, `loadPolicy` or `retry-lint` has accepted. The behaviour of an invalid
  *   policy, and of invalid overrides of a call, is undefined.
  * @param random Random numbers for the open times of breakers. Default: `Math.random`.
+ * @param guards Guards whose state several processes share, such as those of `redisGuards`. Default: guards of this process.
  */
-export function definePolicy<Json>(input?: PolicyInput | JsonPolicy<Json>, random?: Random): PolicyHandle;
-export function definePolicy(input?: PolicyInput, random: Random = systemRandom): PolicyHandle {
-  return new PolicyHandle(input, unchecked, new LocalGuards(random));
+export function definePolicy<Json>(
+  input?: PolicyInput | JsonPolicy<Json>,
+  random?: Random,
+  guards?: SharedGuards,
+): PolicyHandle;
+export function definePolicy(input?: PolicyInput, random: Random = systemRandom, guards?: SharedGuards): PolicyHandle {
+  return new PolicyHandle(input, unchecked, guards?.factory ?? new LocalGuards(random));
 }
 
 /** `createFetch` of `steadfetch/core`, for a policy that was validated before. */
 export function createFetch<Json>(policy?: PolicyArgument<Json>, ports?: Ports): ResilientFetch;
 export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch {
-  return fetchUnder(handleOf(policy, ports.random), ports);
+  return fetchUnder(handleOf(policy, ports), ports);
 }
 
 /** `resilience` of `steadfetch/core`, for a policy that was validated before. */
@@ -51,8 +56,8 @@ export function resilience(
   policy?: PolicyInput | PolicyHandle,
   ports: Omit<Ports, 'fetch'> = {},
 ): ReturnType<typeof optionsUnder> {
-  return optionsUnder(handleOf(policy, ports.random), ports);
+  return optionsUnder(handleOf(policy, ports), ports);
 }
 
-const handleOf = (policy: PolicyInput | PolicyHandle | undefined, random: Random | undefined): PolicyHandle =>
-  policy instanceof PolicyHandle ? policy : definePolicy(policy, random);
+const handleOf = (policy: PolicyInput | PolicyHandle | undefined, {random, guards}: HandlePorts): PolicyHandle =>
+  policy instanceof PolicyHandle ? policy : definePolicy(policy, random, guards);

@@ -39,6 +39,7 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
   './log': ['attemptLines', 'logToConsole', 'logToPino'],
   './register': [],
   './simulate': ['InvalidPolicyError', 'InvalidScenarioError', 'SteadfetchError', 'scenarioNames', 'simulate'],
+  './redis': ['redisGuards'],
   './telemetry': ['otelObserver', 'undiciHooks'],
   './undici': [...shared, 'resilienceInterceptor'].sort(),
   './unchecked': [

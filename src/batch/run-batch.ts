@@ -56,7 +56,7 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
   const {ordered = false, onResult, signal} = options;
   // At once: readline drops lines that arrive before iteration starts.
   const source = iteratorOf(items);
-  const handle = handleOf(policy, options.random);
+  const handle = handleOf(policy, options);
   const client = new Client(handle, portsOf(options), httpAnswers);
   const targetOf = typeof target === 'function' ? target : (): BatchTarget => target;
   const memory = await memoryOf(options, names, client).catch((error: unknown) => {

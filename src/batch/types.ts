@@ -8,6 +8,7 @@ import type {Ids, Random} from '../core/random.ts';
 import type {Clock} from '../core/timer.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {Refusal} from '../decide/may-retry.ts';
+import type {SharedGuards} from '../guards/guard-factory.ts';
 
 /** The second argument of `send`. */
 export interface SendContext {
@@ -106,6 +107,8 @@ export interface BatchOptions<Item, Value, Json = unknown> {
   readonly clock?: Clock;
   /** Random numbers, for jitter. Default: `Math.random`. */
   readonly random?: Random;
+  /** Guards whose state several processes share, such as those of `redisGuards`. Default: guards of this process. */
+  readonly guards?: SharedGuards;
   /** Makes correlation ids and request ids. Default: `SystemIds`. */
   readonly ids?: Ids;
   /** Makes spans and metrics. Default: OpenTelemetry, if an SDK is registered. null: no spans and metrics. */

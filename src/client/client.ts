@@ -58,6 +58,9 @@ export class Client<R extends AttemptResponse> {
     this.handle.registry.breakerListeners.add((breaker, from, to) =>
       on({type: 'breaker.changed', guarded: breaker, from, to}),
     );
+    this.handle.registry.store?.listeners.add((isAvailable, reason) =>
+      on({type: 'store.changed', isAvailable, reason}),
+    );
   }
 
   /** @throws InvalidPolicyError with code INVALID_OVERRIDES. */

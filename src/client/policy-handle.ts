@@ -102,6 +102,9 @@ function viewOf(handle: PolicyHandle): GuardsView {
       return handle.policy.name;
     },
     breakerListeners: registry.breakerListeners,
+    get storeAvailable() {
+      return registry.store?.isAvailable;
+    },
     snapshot: now => registry.snapshot(now),
   };
 }

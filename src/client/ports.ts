@@ -7,6 +7,7 @@ import type {Ids, Random} from '../core/random.ts';
 import type {Clock} from '../core/timer.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {Classification, Sent} from '../decide/classification.ts';
+import type {SharedGuards} from '../guards/guard-factory.ts';
 
 /** The outcome of an attempt, for `classify`. */
 export interface ClassifyInput<R extends AttemptResponse = Response> {
@@ -70,6 +71,11 @@ export interface Ports<R extends AttemptResponse = Response> {
   readonly clock?: Clock;
   /** Random numbers, for jitter. Default: `Math.random`. */
   readonly random?: Random;
+  /**
+   * Guards whose state several processes share, such as those of `redisGuards`. Default: guards of this process. A handle of
+   * `definePolicy` has its guards from there.
+   */
+  readonly guards?: SharedGuards;
   /** Makes correlation ids, request ids and idempotency keys. Default: `SystemIds`. */
   readonly ids?: Ids;
   /** Called for each event of a call. Its errors are caught. */
@@ -89,3 +95,6 @@ export interface Ports<R extends AttemptResponse = Response> {
    */
   readonly weigh?: (request: WeighedRequest) => AskedTokens;
 }
+
+/** The ports that a policy handle is made with. */
+export type HandlePorts = Pick<Ports, 'random' | 'guards'>;

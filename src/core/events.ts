@@ -109,6 +109,16 @@ export interface BreakerChangedEvent {
   readonly to: BreakerState;
 }
 
+/** The store of shared guards stopped to answer, or answers again. Without it, each process goes on with its share. */
+export interface StoreChangedEvent {
+  /** Distinguishes the events. */
+  readonly type: 'store.changed';
+  /** Whether the store answers. */
+  readonly isAvailable: boolean;
+  /** Why the store does not answer: `no answer within 20 ms`, or the message of the driver's error. Empty if it answers. */
+  readonly reason: string;
+}
+
 /** An option of ky is set and takes precedence over the policy. */
 export interface PolicyOverriddenEvent {
   /** Distinguishes the events. */
@@ -156,6 +166,7 @@ export type SteadfetchEvent =
   | CallQueuedEvent
   | CallRejectedEvent
   | BreakerChangedEvent
+  | StoreChangedEvent
   | PolicyOverriddenEvent
   | RetryNestedEvent
   | CallEndEvent;

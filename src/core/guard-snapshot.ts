@@ -48,12 +48,22 @@ export interface QuotaSnapshot {
  */
 export type BreakerListener = (guarded: string, from: BreakerState, to: BreakerState) => void;
 
+/**
+ * Called when the store of shared guards stops to answer, and when it answers again.
+ *
+ * @param isAvailable Whether the store answers.
+ * @param reason      Why not: `no answer within 20 ms`, or the message of the driver's error. Empty if it answers.
+ */
+export type StoreListener = (isAvailable: boolean, reason: string) => void;
+
 /** All guards of one policy. Lives as long as its clients, so an observer holds it by a WeakRef. */
 export interface GuardsView {
   /** Name of the policy. */
   readonly policyName: string;
   /** Called for every breaker that changes its state. */
   readonly breakerListeners: Set<BreakerListener>;
+  /** Whether the store of shared guards answers. Undefined if the guards are this process's own. */
+  readonly storeAvailable?: boolean | undefined;
   /**
    * The guards as they are, by origin.
    *

@@ -55,7 +55,7 @@ export type ResilientFetch = (input: string | URL | Request, init?: ResilientIni
  */
 export function createFetch<Json>(policy?: PolicyArgument<Json>, ports?: Ports): ResilientFetch;
 export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch {
-  return fetchUnder(handleOf(policy, ports.random), ports);
+  return fetchUnder(handleOf(policy, ports), ports);
 }
 
 /** The same under a policy that is already there. */

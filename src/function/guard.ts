@@ -77,7 +77,7 @@ export function guard(policy?: PolicyInput | PolicyHandle, ports: FunctionPorts 
   const {name = 'function', classify, ...others} = ports;
   const url = urlOf(name);
   const withInner = (input: ClassifyInput<Answer>) => innerDecision(input) ?? classify?.(input);
-  const client = new Client<Answer>(handleOf(policy, ports.random), {...others, classify: withInner}, httpAnswers);
+  const client = new Client<Answer>(handleOf(policy, ports), {...others, classify: withInner}, httpAnswers);
   return async (run, {key, idempotent = false, signal, tokens, resilience} = {}) => {
     const call = beginCall(client, 'POST', url, {
       ...resilience,

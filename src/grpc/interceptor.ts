@@ -28,7 +28,7 @@ import {checkedOrigin, clientPorts, type GrpcPorts} from './ports.ts';
 export function grpcInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: GrpcPorts): grpc.Interceptor;
 export function grpcInterceptor(policy?: PolicyInput | PolicyHandle, ports: GrpcPorts = {}): grpc.Interceptor {
   requireGrpc();
-  const client = new Client(handleOf(policy, ports.random), clientPorts(ports), grpcAnswers);
+  const client = new Client(handleOf(policy, ports), clientPorts(ports), grpcAnswers);
   const origin = checkedOrigin(ports.origin);
   return ({resilience, ...options}, nextCall) =>
     options.method_definition.requestStream

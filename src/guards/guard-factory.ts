@@ -2,6 +2,7 @@
  * The guard port: who makes the guards of an origin. The registry shares what is made, keeps it and forgets it; the state behind a guard
  * may be this process's own, or one that several processes share.
  */
+import type {StoreListener} from '../core/guard-snapshot.ts';
 import type {Random} from '../core/random.ts';
 import type {
   Breaker as BreakerPolicy,
@@ -23,6 +24,24 @@ export interface GuardFactory {
   breaker(settings: BreakerPolicy, guarded: string): Breaker;
   quota(settings: QuotaPolicy, guarded: string): Quota;
   concurrency(settings: ConcurrencyPolicy, origin: string): ConcurrencyLimit;
+  /** The store that the guards share with other processes. Undefined without one. */
+  readonly store?: GuardStore;
+}
+
+/** Where several processes keep the state of guards. */
+export interface GuardStore {
+  /** Whether the store answers. */
+  readonly isAvailable: boolean;
+  /** Called whenever that changes. */
+  readonly listeners: Set<StoreListener>;
+}
+
+/** Guards whose state several processes share: the port `guards` of a client. Made by `redisGuards` of `steadfetch/redis`. */
+export interface SharedGuards {
+  /** Whether the store answers. If not, each process goes on with its share. */
+  readonly isAvailable: boolean;
+  /** @internal */
+  readonly factory: GuardFactory;
 }
 
 /** Makes guards whose state is in the memory of this process. */

@@ -1,7 +1,7 @@
 /** One limit of a quota: the amount taken in its window, and the spacing of requests. */
 import type {QuotaLimit as QuotaLimitPolicy} from '../policy/types.ts';
 import type {Amounts} from './quota-amounts.ts';
-import {QuotaWindow} from './quota-window.ts';
+import {type QuotaUse, QuotaWindow} from './quota-window.ts';
 
 /** Servers enforce a limit per minute also by the second: 60 a minute as 1 a second. */
 const SHORT_WINDOW_MS = 1000;
@@ -10,7 +10,7 @@ export class QuotaLimit {
   readonly policy: QuotaLimitPolicy;
   readonly #window: QuotaWindow;
   /** Milliseconds between two requests while attempts wait; 0 for tokens, which are not spread. */
-  readonly #spacingMs: number;
+  readonly spacingMs: number;
   /** How many milliseconds ahead of the spacing a request may be sent while no attempt waits. */
   readonly #aheadMs: number;
   /** When the spacing allows the next request. */
@@ -20,8 +20,8 @@ export class QuotaLimit {
     const {unit, max, perMs} = policy;
     this.policy = policy;
     this.#window = new QuotaWindow(max, perMs);
-    this.#spacingMs = unit === 'requests' ? Math.min(SHORT_WINDOW_MS, perMs / max) : 0;
-    this.#aheadMs = SHORT_WINDOW_MS - this.#spacingMs;
+    this.spacingMs = unit === 'requests' ? Math.min(SHORT_WINDOW_MS, perMs / max) : 0;
+    this.#aheadMs = SHORT_WINDOW_MS - this.spacingMs;
   }
 
   amountOf({requests, inputTokens, outputTokens}: Amounts): number {
@@ -48,14 +48,25 @@ export class QuotaLimit {
   /** Milliseconds until these amounts fit, those of the attempts ahead in the queue included; 0 if they fit now. */
   waitMs(amounts: Amounts, now: number): number {
     const amount = this.amountOf(amounts);
-    const spacedMs = this.#spacingMs === 0 ? 0 : this.#nextAt + (amount - 1) * this.#spacingMs - now;
+    const spacedMs = this.spacingMs === 0 ? 0 : this.#nextAt + (amount - 1) * this.spacingMs - now;
     return Math.max(0, spacedMs, this.#window.waitMs(amount, now));
+  }
+
+  /** Milliseconds until these amounts fit into a share of the limit, which a process uses alone; 0 if they fit now. */
+  waitInShareMs(amounts: Amounts, share: number, now: number): number {
+    // An amount above the share fits when the window is empty.
+    return this.#window.waitMs(Math.min(this.policy.max, this.amountOf(amounts) + this.policy.max - share), now);
+  }
+
+  /** The amounts in the window, and how long ago they were taken, the oldest first. */
+  history(now: number): QuotaUse[] {
+    return this.#window.history(now);
   }
 
   /** @returns The slot of the window that holds the amount. */
   take(amounts: Amounts, now: number): number {
     const amount = this.amountOf(amounts);
-    if (this.#spacingMs > 0) this.#nextAt = Math.max(this.#nextAt, now) + amount * this.#spacingMs;
+    if (this.spacingMs > 0) this.#nextAt = Math.max(this.#nextAt, now) + amount * this.spacingMs;
     return this.#window.take(amount, now);
   }
 

@@ -2,6 +2,12 @@
 
 const SLOTS = 256;
 
+/** An amount that was taken. */
+export interface QuotaUse {
+  readonly ageMs: number;
+  readonly amount: number;
+}
+
 export class QuotaWindow {
   /** May be changed at any time. */
   max: number;
@@ -50,6 +56,17 @@ export class QuotaWindow {
   waitMs(amount: number, now: number): number {
     const windows = Math.max(0, Math.ceil(amount / this.max) - 1);
     return windows * this.#perMs + this.#waitInWindowMs(amount - windows * this.max, now);
+  }
+
+  /** The amounts in the window, the oldest first. The ages are at most as long as the real ones. */
+  history(now: number): QuotaUse[] {
+    this.#advance(now);
+    const uses: QuotaUse[] = [];
+    for (let slot = Math.max(0, this.#newest + 1 - this.#kept); slot <= this.#newest; slot++) {
+      const amount = this.#slots[slot % this.#kept]!;
+      if (amount > 0) uses.push({ageMs: Math.max(0, now - this.#since - (slot + 1) * this.#slotMs), amount});
+    }
+    return uses;
   }
 
   #waitInWindowMs(amount: number, now: number): number {

@@ -14,6 +14,7 @@ import {LearnedRate} from './learned-rate.ts';
 import {LinkedQueue, type QueueMember} from './linked-queue.ts';
 import {type Amounts, AmountsSum, NOTHING, plus} from './quota-amounts.ts';
 import {QuotaLimit} from './quota-limit.ts';
+import type {QuotaLot, QuotaSupply} from './quota-supply.ts';
 
 /** An attempt in the queue. */
 export interface QuotaWaiter extends QueueMember<QuotaWaiter> {
@@ -36,13 +37,16 @@ const SILENT_ANSWERS = 64;
 export class QuotaReservation {
   readonly #quota: Quota;
   readonly #slots: readonly number[];
+  /** Of the supply; null without one. */
+  readonly #lot: QuotaLot | null;
   #sentAt: number;
   #amounts: Amounts;
 
-  constructor(quota: Quota, amounts: Amounts, slots: readonly number[], now: number) {
+  constructor(quota: Quota, amounts: Amounts, slots: readonly number[], lot: QuotaLot | null, now: number) {
     this.#quota = quota;
     this.#amounts = amounts;
     this.#slots = slots;
+    this.#lot = lot;
     this.#sentAt = now;
   }
 
@@ -55,7 +59,7 @@ export class QuotaReservation {
   settle(spent: Partial<Amounts>, now: number): void {
     const reserved = this.#amounts;
     this.#amounts = {...reserved, ...spent};
-    this.#quota.settle(this.#slots, reserved, this.#amounts, now);
+    this.#quota.settle(this.#slots, this.#lot, reserved, this.#amounts, now);
   }
 
   /** Gives everything back: the attempt used nothing. */
@@ -100,8 +104,10 @@ export class Quota {
   /** Whether a call was refused since an attempt was last admitted. If all calls are refused, none waits, and the rate has to grow all the same. */
   #hasRefused = false;
   #isServing = false;
+  readonly #supply: QuotaSupply | null;
 
-  constructor(policy: QuotaPolicy, guarded: string, random: Random) {
+  /** @param supply Makes the supply of a quota that several processes share. Default: none. */
+  constructor(policy: QuotaPolicy, guarded: string, random: Random, supply?: (quota: Quota) => QuotaSupply) {
     const {limits, learn, startPerSecond, maxWaitMs, queue} = policy;
     this.guarded = guarded;
     this.#random = random;
@@ -110,6 +116,7 @@ export class Quota {
     this.maxWaitMs = maxWaitMs;
     this.countsTokens = limits.some(({unit}) => unit !== 'requests');
     this.#maxWaiting = queue;
+    this.#supply = supply === undefined ? null : supply(this);
   }
 
   /** Whether the quota learns from answers; then a hint of the server holds the queue. */
@@ -144,6 +151,7 @@ export class Quota {
   tryTake(amounts: Amounts, now: number): QuotaReservation | null {
     if (this.waiting > 0 || now < this.#heldUntil || this.#learned?.fits(now) === false) return null;
     for (const limit of this.limits) if (!limit.fits(amounts, now)) return null;
+    if (this.#supply !== null && this.#supply.waitMs(amounts, now) > 0) return null;
     return this.#take(amounts, now);
   }
 
@@ -208,6 +216,11 @@ export class Quota {
     };
   }
 
+  /** The supply has changed: serves the waiters that fit now. */
+  supplied(now: number): void {
+    if (this.waiting > 0) this.#serve(now);
+  }
+
   /** @internal */
   admitted(sentAt: number, now: number): void {
     if (this.#learned === null) return;
@@ -222,20 +235,23 @@ export class Quota {
   }
 
   /** @internal */
-  settle(slots: readonly number[], reserved: Amounts, actual: Amounts, now: number): void {
+  settle(slots: readonly number[], lot: QuotaLot | null, reserved: Amounts, actual: Amounts, now: number): void {
     for (const [index, limit] of this.limits.entries()) limit.settle(slots[index]!, reserved, actual);
+    if (lot !== null) this.#supply!.settle(lot, reserved, actual, now);
     if (this.waiting > 0) this.#serve(now);
   }
 
   #take(amounts: Amounts, now: number): QuotaReservation {
     this.#learned?.take(now);
     const slots = this.limits.map(limit => limit.take(amounts, now));
-    return new QuotaReservation(this, amounts, slots, now);
+    const lot = this.#supply === null ? null : this.#supply.take(amounts, now);
+    return new QuotaReservation(this, amounts, slots, lot, now);
   }
 
   #fitsAfterMs(amounts: Amounts, now: number): number {
     let longest = Math.max(this.#heldUntil - now, this.#learned?.waitMs(amounts.requests, now) ?? 0);
     for (const limit of this.limits) longest = Math.max(longest, limit.waitMs(amounts, now));
+    if (this.#supply !== null) longest = Math.max(longest, this.#supply.waitMs(amounts, now));
     return Math.max(0, longest);
   }
 
@@ -268,7 +284,9 @@ export class Quota {
     this.#isServing = true;
     try {
       for (let first = this.#first; first !== null; first = this.#first) {
-        const waitMs = this.#fitsAfterMs(first.amounts, now);
+        let waitMs = this.#fitsAfterMs(first.amounts, now);
+        if (waitMs > 0 && this.#supply?.request(first.amounts, this.#ofAll, now))
+          waitMs = this.#fitsAfterMs(first.amounts, now);
         if (waitMs > 0) {
           if (this.#arm(first.clock, waitMs, now)) return;
           continue;

@@ -5,7 +5,7 @@
  * the same route). So a replaced policy keeps the state of every guard whose settings it did not change.
  */
 import type {BreakerListener, GuardSnapshot} from '../core/guard-snapshot.ts';
-import type {GuardFactory} from './guard-factory.ts';
+import type {GuardFactory, GuardStore} from './guard-factory.ts';
 import {type GuardSettings, type Guards, OriginGuards} from './origin-guards.ts';
 
 export const NO_GUARDS: Guards = Object.freeze({
@@ -32,9 +32,12 @@ export class GuardRegistry {
   readonly #factory: GuardFactory;
   /** Called for every state change of a breaker. */
   readonly breakerListeners: Set<BreakerListener> = new Set<BreakerListener>();
+  /** The store of shared guards; undefined without one. */
+  readonly store: GuardStore | undefined;
 
   constructor(factory: GuardFactory) {
     this.#factory = factory;
+    this.store = factory.store;
   }
 
   at(origin: string, settings: GuardSettings, now: number): Guards {

@@ -48,7 +48,7 @@ const OURS = Symbol('steadfetch init hook');
  */
 export function resilience<Json>(policy?: PolicyArgument<Json>, ports?: Omit<Ports, 'fetch'>): Options;
 export function resilience(policy?: PolicyInput | PolicyHandle, ports: Omit<Ports, 'fetch'> = {}): Options {
-  return optionsUnder(handleOf(policy, ports.random), ports);
+  return optionsUnder(handleOf(policy, ports), ports);
 }
 
 /** The same under a policy that is already there. */

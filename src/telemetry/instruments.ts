@@ -8,6 +8,7 @@ import {
   observeConcurrencyQueues,
   observeQuotaQueues,
   observeQuotas,
+  observeStores,
 } from './watched-guards.ts';
 
 /** @see OpenTelemetry semantic conventions 1.45, http.client.request.duration */
@@ -134,6 +135,12 @@ export class Instruments {
         description: 'Attempts that wait in the queue of a quota.',
       })
       .addCallback(observeQuotaQueues);
+    meter
+      .createObservableGauge('steadfetch.client.store.available', {
+        unit: '1',
+        description: 'Whether the store of shared guards answers: 1, or 0 if it does not.',
+      })
+      .addCallback(observeStores);
   }
 
   /** The conventions' own. */

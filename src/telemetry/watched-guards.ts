@@ -118,6 +118,17 @@ export function observeQuotaQueues(result: ObservableResult): void {
   quotaQueuesSeen.observe(result);
 }
 
+/** 0, if one of several does not answer. */
+export function observeStores(result: ObservableResult): void {
+  for (const held of watched) {
+    const guards = held.deref();
+    if (guards?.storeAvailable === undefined) continue;
+    const available = guards.storeAvailable ? 1 : 0;
+    storesSeen.add(guards.policyName, {[names.POLICY_NAME]: guards.policyName}, least => Math.min(least, available));
+  }
+  storesSeen.observe(result);
+}
+
 function eachOrigin(visit: (policyName: string, snapshot: GuardSnapshot) => void): void {
   for (const held of watched) {
     const guards = held.deref();
@@ -163,3 +174,4 @@ const limitsSeen = new Seen(0);
 const queuesSeen = new Seen(0);
 const quotasSeen = new Seen(1);
 const quotaQueuesSeen = new Seen(0);
+const storesSeen = new Seen(1);

@@ -46,7 +46,7 @@ type Options = DispatchOptions & {readonly resilience?: CallOverrides};
  */
 export function resilienceInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: UndiciPorts): Interceptor;
 export function resilienceInterceptor(policy?: PolicyInput | PolicyHandle, ports: UndiciPorts = {}): Interceptor {
-  const client = new Client<Dispatched>(handleOf(policy, ports.random), ports, httpAnswers);
+  const client = new Client<Dispatched>(handleOf(policy, ports), ports, httpAnswers);
   return dispatch => (options: Options, handler: DispatchHandler) => {
     // A tunnel or an upgraded connection has no response to classify.
     if (options.method === 'CONNECT' || options.upgrade) return dispatch(options, handler);

@@ -176,7 +176,10 @@ describe('what a call shows of its secrets: nothing', () => {
   it('in any event or error, all of which occurred in these calls', () => {
     const scenes = Object.values(SCENES);
     // The compiler asks for each one that is added.
-    const events: Record<Exclude<SteadfetchEvent['type'], 'policy.overridden' | 'retry.nested'>, true> = {
+    const events: Record<
+      Exclude<SteadfetchEvent['type'], 'policy.overridden' | 'retry.nested' | 'store.changed'>,
+      true
+    > = {
       'attempt.end': true,
       'retry.scheduled': true,
       'retry.abandoned': true,

@@ -11,7 +11,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['transport'],
   ['client'],
   ['call'],
-  ['ky', 'fetch', 'undici', 'grpc', 'function', 'batch', 'telemetry', 'log', 'simulate', 'testing', 'load.ts'],
+  ['ky', 'fetch', 'undici', 'grpc', 'function', 'batch', 'telemetry', 'log', 'simulate', 'testing', 'redis', 'load.ts'],
   ['chaos', 'measure', 'plan', 'triage'],
   ['cli'],
   ['entry point'],

@@ -23,7 +23,7 @@ describe('documents', () => {
   let folder: string;
   before(async () => {
     const {ky, grpc, nodeTypes, compilers} = versions;
-    const others = ['undici@8.13.1', 'pino@10.4.0', '@opentelemetry/instrumentation-undici@0.34.0'];
+    const others = ['undici@8.13.1', 'pino@10.4.0', 'redis@6.3.1', '@opentelemetry/instrumentation-undici@0.34.0'];
     const exceptApi = '--legacy-peer-deps';
     const packages = [
       ky,

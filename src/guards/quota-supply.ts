@@ -1,0 +1,26 @@
+/** The supply port of a quota: amounts that several processes share, so that one of them may take only what it was granted. */
+import type {Amounts} from './quota-amounts.ts';
+
+/** Where taken amounts came from. Only the supply that made it reads it. */
+export interface QuotaLot {
+  /** Number of the supply's slot for each limit; null for amounts that were taken without a grant. */
+  readonly slots: readonly number[] | null;
+}
+
+/** Stands behind the limits of a quota, which apply as well. Every method returns at once. */
+export interface QuotaSupply {
+  /** Estimate of the milliseconds until the amounts may be taken; 0 only if they may be taken now. */
+  waitMs(amounts: Amounts, now: number): number;
+  /** Takes amounts for which `waitMs` was 0. */
+  take(amounts: Amounts, now: number): QuotaLot;
+  /** Replaces reserved amounts by the actual ones. */
+  settle(lot: QuotaLot, reserved: Amounts, actual: Amounts, now: number): void;
+  /**
+   * The first attempt in the queue does not fit. The supply calls `Quota.supplied` when more is there.
+   *
+   * @param first Amounts of the first attempt.
+   * @param all   Amounts of all attempts in the queue.
+   * @returns Whether `waitMs` may be another one now.
+   */
+  request(first: Amounts, all: Amounts, now: number): boolean;
+}

@@ -1,0 +1,115 @@
+/** Makes guards whose state several processes share through Redis. */
+import {type Random, SystemIds, systemRandom} from '../core/random.ts';
+import {systemClock} from '../core/system-clock.ts';
+import type {Clock} from '../core/timer.ts';
+import type {Breaker} from '../guards/breaker.ts';
+import type {Budget} from '../guards/budget.ts';
+import type {ConcurrencyLimit} from '../guards/concurrency.ts';
+import {type GuardFactory, LocalGuards, type SharedGuards} from '../guards/guard-factory.ts';
+import {Quota} from '../guards/quota.ts';
+import type {
+  Breaker as BreakerPolicy,
+  Budget as BudgetPolicy,
+  Concurrency as ConcurrencyPolicy,
+  Quota as QuotaPolicy,
+} from '../policy/types.ts';
+import {type SharedIdentity, sharedKey} from './shared-identity.ts';
+import {SharedQuota} from './shared-quota.ts';
+import {type RedisSend, SharedStore} from './shared-store.ts';
+
+/** Options of `redisGuards`. */
+export interface RedisGuardOptions {
+  /**
+   * Sends one command to Redis and resolves with the reply: the only thing that is needed of a driver.
+   *
+   * @example
+   * send: args => client.sendCommand(args) // node-redis
+   * send: ([command, ...args]) => client.call(command, ...args) // ioredis
+   */
+  readonly send: RedisSend;
+  /** Processes with the same name share their guards. Name the account or the service that they protect. Default: `default`. */
+  readonly name?: string;
+  /** How many processes there are at least. Without Redis each goes on with this part of a quota or budget. Default: 1. */
+  readonly instances?: number;
+  /** Longest time that a call waits for an answer of Redis, in ms. Default: 20. */
+  readonly timeoutMs?: number;
+  /** Begin of every key in Redis. Default: `steadfetch`. */
+  readonly prefix?: string;
+  /** Time. Default: the system clock. */
+  readonly clock?: Clock;
+  /** Random numbers. Default: `Math.random`. */
+  readonly random?: Random;
+}
+
+/**
+ * Guards whose state several processes share through Redis: for the port `guards` of a client, or the third argument of `definePolicy`.
+ *
+ * Guards with the same name, origin (and route) and settings are one. Quotas with limits are shared; all other guards stay with the process.
+ * No call fails because Redis fails: each process then goes on with its share.
+ *
+ * @throws RangeError if `instances` or `timeoutMs` is not a number of at least 1.
+ *
+ * @example
+ * const guards = redisGuards({send: args => client.sendCommand(args), name: 'openai'});
+ * const fetch = createFetch({extends: ['steadfetch:llm'], quota: {limits: [{unit: 'requests', max: 500, perMs: 60_000}]}}, {guards});
+ */
+export function redisGuards(options: RedisGuardOptions): SharedGuards {
+  const factory = new RedisGuards(options);
+  return {
+    factory,
+    get isAvailable() {
+      return factory.store.isAvailable;
+    },
+  };
+}
+
+class RedisGuards implements GuardFactory {
+  readonly store: SharedStore;
+  readonly #options: RedisGuardOptions;
+  readonly #random: Random;
+  readonly #local: LocalGuards;
+  readonly #process = new SystemIds().correlationId();
+
+  constructor(options: RedisGuardOptions) {
+    const {send, timeoutMs = 20, instances = 1, clock = systemClock, random = systemRandom} = options;
+    requireAtLeastOne({timeoutMs, instances});
+    this.#options = options;
+    this.#random = random;
+    this.#local = new LocalGuards(random);
+    this.store = new SharedStore(send, timeoutMs, clock);
+  }
+
+  budget(settings: BudgetPolicy, _origin: string): Budget {
+    return this.#local.budget(settings);
+  }
+
+  breaker(settings: BreakerPolicy, guarded: string): Breaker {
+    return this.#local.breaker(settings, guarded);
+  }
+
+  /** A quota without limits only learns: each process finds its own share of the rate. */
+  quota(settings: QuotaPolicy, guarded: string): Quota {
+    const {limits} = settings;
+    if (limits.length === 0) return this.#local.quota(settings, guarded);
+    const identity = this.#identity('quota', guarded, limits);
+    return new Quota(settings, guarded, this.#random, quota => new SharedQuota(quota, this.store, identity));
+  }
+
+  concurrency(settings: ConcurrencyPolicy, _origin: string): ConcurrencyLimit {
+    return this.#local.concurrency(settings);
+  }
+
+  #identity(kind: string, guarded: string, settings: unknown): SharedIdentity {
+    const {prefix = 'steadfetch', name = 'default', instances = 1} = this.#options;
+    return {
+      key: sharedKey(prefix, name, kind, guarded, settings),
+      process: this.#process,
+      leastProcesses: instances,
+    };
+  }
+}
+
+function requireAtLeastOne(numbers: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(numbers))
+    if (!(value >= 1)) throw new RangeError(`redisGuards: ${name} must be a number of at least 1, got ${value}.`);
+}

@@ -1,0 +1,33 @@
+/** How a guard is known to the processes that share it. */
+export interface SharedIdentity {
+  /** Begin of the guard's keys in Redis. */
+  readonly key: string;
+  /** Id of this process. */
+  readonly process: string;
+  /** The number of processes that share the guard, at least. */
+  readonly leastProcesses: number;
+}
+
+/**
+ * The begin of a guard's keys. The part in braces keeps all of them in one slot of a Redis cluster.
+ *
+ * Other settings are another guard, as within one process: their amounts and times do not fit together.
+ */
+export function sharedKey(prefix: string, name: string, kind: string, guarded: string, settings: unknown): string {
+  const id = [name, kind, guarded, digestOf(JSON.stringify(settings))].map(part => part.replaceAll(/[{}]/g, '_'));
+  return `${prefix}:{${id.join(':')}}`;
+}
+
+/** 53 bits of a text, to tell settings apart: cyrb53. No secret, and no defence. */
+function digestOf(text: string): string {
+  let one = 0xdeadbeef;
+  let other = 0x41c6ce57;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    one = Math.imul(one ^ code, 2654435761);
+    other = Math.imul(other ^ code, 1597334677);
+  }
+  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
+  other = Math.imul(other ^ (other >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
+  return (2 ** 32 * (other & 0x1fffff) + (one >>> 0)).toString(36);
+}

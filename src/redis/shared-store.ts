@@ -1,0 +1,188 @@
+/**
+ * The connection of shared guards with Redis: runs scripts, and knows whether Redis answers.
+ *
+ * No call depends on Redis. If an answer does not come in time, the store counts as lost: guards go on with their share, and one of them
+ * asks again each second. An answer in time ends the loss.
+ */
+import type {StoreListener} from '../core/guard-snapshot.ts';
+import {type Clock, Timer} from '../core/timer.ts';
+import type {GuardStore} from '../guards/guard-factory.ts';
+
+/**
+ * Sends one command to Redis and resolves with the reply.
+ *
+ * @param args The name of the command and its arguments, such as `['GET', 'key']`.
+ */
+export type RedisSend = (args: string[]) => PromiseLike<unknown>;
+
+/** An integer or text in the reply of a script. */
+export type Reply = readonly (number | string)[];
+
+/** How often a lost Redis is asked again. */
+const RETRY_MS = 1000;
+/** Requests without an answer. Some drivers keep requests in a queue while they are disconnected. */
+const MOST_PENDING = 64;
+
+/** A Lua script, loaded once. Until Redis has said its SHA-1, the text is sent. */
+export class Script {
+  readonly #text: string;
+  #sha: string | undefined;
+  #isLoading = false;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  async run(send: RedisSend, keys: readonly string[], args: readonly string[]): Promise<Reply> {
+    const rest = [String(keys.length), ...keys, ...args];
+    if (this.#sha === undefined) {
+      this.#load(send);
+      return replyOf(await send(['EVAL', this.#text, ...rest]));
+    }
+    try {
+      return replyOf(await send(['EVALSHA', this.#sha, ...rest]));
+    } catch (error) {
+      // Redis has restarted, or the key is at another node of a cluster.
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      return replyOf(await send(['EVAL', this.#text, ...rest]));
+    }
+  }
+
+  /** A failure is that of the script itself, which reports it. */
+  #load(send: RedisSend): void {
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    const ended = (sha?: unknown): void => {
+      this.#isLoading = false;
+      if (typeof sha === 'string') this.#sha = sha;
+    };
+    attempted(() => send(['SCRIPT', 'LOAD', this.#text])).then(ended, () => ended());
+  }
+}
+
+export class SharedStore implements GuardStore {
+  readonly clock: Clock;
+  readonly listeners: Set<StoreListener> = new Set<StoreListener>();
+  readonly #send: RedisSend;
+  readonly #timeoutMs: number;
+  #isLost = false;
+  #retryAt = Number.NEGATIVE_INFINITY;
+  #pending = 0;
+
+  /** @param timeoutMs How long a call waits for Redis, at most. */
+  constructor(send: RedisSend, timeoutMs: number, clock: Clock) {
+    this.#send = send;
+    this.#timeoutMs = timeoutMs;
+    this.clock = clock;
+    clock.expect(timeoutMs);
+  }
+
+  get isAvailable(): boolean {
+    return !this.#isLost;
+  }
+
+  get timeoutMs(): number {
+    return this.#timeoutMs;
+  }
+
+  /** When a lost Redis may be asked again. */
+  get retryAt(): number {
+    return this.#retryAt;
+  }
+
+  /** Whether a request may be sent now. While Redis is lost, one request each second is allowed. */
+  mayAsk(now: number): boolean {
+    return this.#pending < MOST_PENDING && (!this.#isLost || now >= this.#retryAt);
+  }
+
+  /**
+   * Runs a script.
+   *
+   * @param answered Called with the reply, however late it comes.
+   * @param failed   Called if there is no answer in time, or an error. `answered` may follow it.
+   */
+  ask(
+    script: Script,
+    keys: readonly string[],
+    args: readonly string[],
+    answered: (reply: Reply, now: number) => void,
+    failed: (now: number) => void,
+  ): void {
+    const {clock} = this;
+    const askedAt = clock.now();
+    this.#retryAt = askedAt + RETRY_MS;
+    this.#pending++;
+    const limit = new AnswerLimit(() => {
+      this.#lose(`no answer within ${this.#timeoutMs} ms`);
+      failed(clock.now());
+    });
+    clock.arm(limit, this.#timeoutMs, askedAt);
+    clock.unref(limit);
+    attempted(() => script.run(this.#send, keys, args)).then(
+      reply => {
+        this.#pending--;
+        if (limit.armed) this.#answeredInTime();
+        clock.disarm(limit);
+        answered(reply, clock.now());
+      },
+      error => {
+        this.#pending--;
+        const isKnown = !limit.armed;
+        clock.disarm(limit);
+        this.#lose(error instanceof Error ? error.message : String(error));
+        if (!isKnown) failed(clock.now());
+      },
+    );
+  }
+
+  #answeredInTime(): void {
+    if (!this.#isLost) return;
+    this.#isLost = false;
+    this.#retryAt = Number.NEGATIVE_INFINITY;
+    this.#notify('');
+  }
+
+  #lose(reason: string): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.#notify(reason);
+  }
+
+  /** A listener that throws must not keep guards from going on. */
+  #notify(reason: string): void {
+    for (const listener of this.listeners)
+      try {
+        listener(!this.#isLost, reason);
+      } catch (error) {
+        console.error('steadfetch: a listener of the shared store threw; the calls go on.', error);
+      }
+  }
+}
+
+/** Bounds the wait for an answer. */
+class AnswerLimit extends Timer {
+  readonly #over: () => void;
+
+  constructor(over: () => void) {
+    super();
+    this.#over = over;
+  }
+
+  override fire(): void {
+    this.#over();
+  }
+
+  static {
+    AnswerLimit.prototype.waitsForSockets = true;
+  }
+}
+
+/** A driver may throw instead of rejecting. */
+async function attempted<T>(work: () => PromiseLike<T>): Promise<T> {
+  return await work();
+}
+
+function replyOf(reply: unknown): Reply {
+  if (Array.isArray(reply)) return reply;
+  throw new TypeError(`Redis answered a script with ${typeof reply} instead of a list.`);
+}

@@ -1,0 +1,137 @@
+/** What shared guards rely on in Redis. The double in memory and a real Redis, through each driver, have to behave alike. */
+import {expect} from 'chai';
+import {QUOTA_SCRIPT} from '../../src/redis/quota-script.ts';
+import type {RedisSend} from '../../src/redis/shared-store.ts';
+
+/** @param open Returns the port to an empty Redis. */
+export function describeContract(title: string, open: () => RedisSend): void {
+  describe(title, () => {
+    let send: (...args: string[]) => PromiseLike<unknown>;
+    const lua = (text: string, ...args: string[]): PromiseLike<unknown> => send('EVAL', text, '1', 'key', ...args);
+
+    before(async () => {
+      const port = open();
+      send = (...args) => port(args);
+      await send('FLUSHALL');
+    });
+    afterEach(() => send('FLUSHALL'));
+
+    it('runs a script by its SHA-1 once it is loaded', async () => {
+      const sha = await send('SCRIPT', 'LOAD', "return {KEYS[1], ARGV[1], '7'}");
+      expect(await send('EVALSHA', String(sha), '1', 'key', 'value')).to.deep.equal(['key', 'value', '7']);
+    });
+
+    it('answers NOSCRIPT for a script that it does not know', async () => {
+      const error = await Promise.resolve(send('EVALSHA', 'f'.repeat(40), '0')).catch((error: unknown) => error);
+      expect(String((error as Error).message)).to.match(/^NOSCRIPT/);
+    });
+
+    it('rejects if a script fails', async () => {
+      const error = await Promise.resolve(lua("return redis.call('HINCRBY', KEYS[1], 'a', 'x')")).catch(
+        (error: unknown) => error,
+      );
+      expect(error).to.be.an('error');
+    });
+
+    it('cuts the fractions of numbers in a reply, and ends a list at nil', async () => {
+      expect(await lua("return {1, 2.9, -2.9, 'text', 3.0, nil, 5}")).to.deep.equal([1, 2, -2, 'text', 3]);
+      expect(await lua("return redis.call('HGET', KEYS[1], 'missing')")).to.equal(null);
+    });
+
+    it('writes the numbers of a script without a needless point', async () => {
+      await lua("redis.call('HSET', KEYS[1], 'whole', 3, 'sum', 1.5 + 1.5, 'part', 2.5)");
+      expect(
+        await lua("return {redis.call('HGET', KEYS[1], 'whole'), redis.call('HGET', KEYS[1], 'part')}"),
+      ).to.deep.equal(['3', '2.5']);
+      expect(await lua("return string.format('%.0f', 1e15 + 2)")).to.equal('1000000000000002');
+    });
+
+    it('keeps fields of hashes, and counts them', async () => {
+      expect(await lua("return redis.call('HSET', KEYS[1], 'a', '1', 'b', '2')")).to.equal(2);
+      expect(await lua("return redis.call('HSET', KEYS[1], 'a', '3')")).to.equal(0);
+      expect(await lua("return redis.call('HINCRBY', KEYS[1], 'a', '-5')")).to.equal(-2);
+      expect(await lua("return redis.call('HGET', KEYS[1], 'a')")).to.equal('-2');
+      expect(await lua("return redis.call('HDEL', KEYS[1], 'a', 'x')")).to.equal(1);
+      expect(await lua("return redis.call('HGETALL', KEYS[1])")).to.deep.equal(['b', '2']);
+      expect(await lua("return redis.call('DEL', KEYS[1])")).to.equal(1);
+      expect(await lua("return redis.call('HGETALL', KEYS[1])")).to.deep.equal([]);
+    });
+
+    it('keeps members by score, equal scores by name', async () => {
+      expect(await lua("return redis.call('ZADD', KEYS[1], '2', 'c', '1', 'b', '2', 'a')")).to.equal(3);
+      expect(await lua("return redis.call('ZADD', KEYS[1], 'NX', '0', 'c', '9', 'd')")).to.equal(1);
+      expect(await lua("return redis.call('ZRANGE', KEYS[1], 0, -1)")).to.deep.equal(['b', 'a', 'c', 'd']);
+      expect(await lua("return redis.call('ZSCORE', KEYS[1], 'c')")).to.equal('2');
+      expect(await lua("return redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '2')")).to.equal(3);
+      expect(await lua("return redis.call('ZCARD', KEYS[1])")).to.equal(1);
+      expect(await lua("return redis.call('ZREM', KEYS[1], 'd')")).to.equal(1);
+      expect(await lua("return redis.call('ZCARD', KEYS[1])")).to.equal(0);
+    });
+
+    it('says the time in seconds and microseconds', async () => {
+      const [seconds, micros] = (await lua("return redis.call('TIME')")) as string[];
+      expect(Math.abs(Number(seconds) * 1000 - Date.now())).to.be.below(3_600_000);
+      expect(Number(micros)).to.be.within(0, 999_999);
+    });
+
+    it('forgets a key whose time is over', async () => {
+      await lua("redis.call('HSET', KEYS[1], 'a', '1')");
+      expect(await lua("return redis.call('PEXPIRE', KEYS[1], '2')")).to.equal(1);
+      expect(await lua("return redis.call('PEXPIRE', 'missing', '2')")).to.equal(0);
+      while ((await lua("return redis.call('HGET', KEYS[1], 'a')")) !== null);
+    });
+
+    describe('the script of a quota', () => {
+      /** One limit, of a window so long that nothing leaves it. */
+      const ask = async (process: string, need: number, want: number, ...more: number[]): Promise<unknown[]> => {
+        const limit = [100, 1e12, 0, 10, need, want];
+        const adjustments = more.length === 0 ? [0, 0] : more;
+        const args = [process, '1000', '1', ...[...limit, ...adjustments].map(String)];
+        const reply = (await send('EVAL', QUOTA_SCRIPT, '3', '{q}:w', '{q}:p', '{q}:l', ...args)) as unknown[];
+        const [, isGranted, waitMs, processes, granted] = reply;
+        return [isGranted, Number(waitMs) > 0, processes, granted];
+      };
+
+      it('grants what is needed, and more up to a lease', async () => {
+        expect(await ask('one', 1, 1)).to.deep.equal([1, false, 1, 1]);
+        expect(await ask('two', 1, 50)).to.deep.equal([1, false, 2, 10]);
+        expect(await ask('two', 60, 60)).to.deep.equal([1, false, 2, 60]);
+      });
+
+      it('grants nothing that does not fit, and then nothing to those behind', async () => {
+        await ask('one', 90, 90);
+        expect(await ask('two', 20, 20)).to.deep.equal([0, true, 2, 0]);
+        expect(await ask('three', 5, 5)).to.deep.equal([0, true, 3, 0]);
+        expect(await ask('two', 10, 10)).to.deep.equal([1, false, 3, 10]);
+      });
+
+      it('takes back what was not used, and counts what was used without a grant', async () => {
+        const slot = Number(
+          (
+            (await send(
+              'EVAL',
+              QUOTA_SCRIPT,
+              '3',
+              '{q}:w',
+              '{q}:p',
+              '{q}:l',
+              'one',
+              '1000',
+              '1',
+              '100',
+              '1e12',
+              '0',
+              '10',
+              '90',
+              '90',
+              '0',
+              '0',
+            )) as unknown[]
+          )[5],
+        );
+        expect(await ask('two', 20, 20, 1, 1, slot, 50, 1, 1, 0, 40)).to.deep.equal([1, false, 2, 20]);
+        expect(await ask('two', 1, 1)).to.deep.equal([0, true, 2, 0]);
+      });
+    });
+  });
+}

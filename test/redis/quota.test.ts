@@ -1,0 +1,210 @@
+/** A quota that several processes share, in virtual time over a Redis in memory. The same runs on a real Redis in test/stores. */
+import {expect} from 'chai';
+import {seededRandom} from '../../src/core/random.ts';
+import type {QuotaLimit} from '../../src/policy/types.ts';
+import {amountsOf, SharedQuotas} from './shared-quotas.ts';
+
+const requests = (max: number, perMs: number): QuotaLimit => ({unit: 'requests', max, perMs});
+const tokens = (max: number, perMs: number): QuotaLimit => ({unit: 'inputTokens', max, perMs});
+
+describe('a quota of four processes', () => {
+  it('is used to more than 95 %, and no window holds more than its limit', async () => {
+    const world = new SharedQuotas([requests(100, 10_000)]);
+    for (let count = 0; count < 4; count++) world.start().keepBusy(5);
+    await world.clock.advance(60_000);
+    expect(world.mostIn(10_000, ({requests}) => requests)).to.be.at.most(100);
+    expect(world.sent.length).to.be.at.least(0.95 * 600);
+  });
+
+  it('of a second is used, too', async () => {
+    const world = new SharedQuotas([requests(40, 1000)]);
+    for (let count = 0; count < 4; count++) world.start().keepBusy(5);
+    await world.clock.advance(20_000);
+    expect(world.mostIn(1000, ({requests}) => requests)).to.be.at.most(40);
+    expect(world.sent.length).to.be.at.least(0.9 * 800);
+  });
+
+  it('belongs to one of them, if the others send nothing', async () => {
+    const world = new SharedQuotas([requests(100, 10_000)]);
+    const processes = [1, 2, 3, 4].map(() => world.start());
+    for (const process of processes) process.attempt(amountsOf(1));
+    await world.clock.advance(20_000);
+    processes[0]!.keepBusy(5);
+    await world.clock.advance(30_000);
+    expect(world.sent.length).to.be.at.least(0.95 * 300);
+  });
+
+  it('is shared evenly between those that are busy', async () => {
+    const world = new SharedQuotas([requests(100, 10_000)]);
+    const processes = [1, 2, 3, 4].map(() => world.start());
+    for (const process of processes) process.keepBusy(5);
+    await world.clock.advance(60_000);
+    for (const process of processes)
+      expect(world.sent.filter(sent => sent.process === process).length).to.be.within(75, 225);
+  });
+
+  it('admits a large attempt of one process, although the others have small ones all the time', async () => {
+    const world = new SharedQuotas([tokens(1000, 10_000)]);
+    const [large, ...others] = [1, 2, 3, 4].map(() => world.start());
+    for (const process of others) process.keepBusy(5, amountsOf(1, 20));
+    await world.clock.advance(15_000);
+    let sentAt = 0;
+    large!.attempt(amountsOf(1, 900), (_, now) => {
+      sentAt = now;
+    });
+    await world.clock.advance(25_000);
+    expect(sentAt).to.be.within(15_000, 28_000);
+    expect(world.mostIn(10_000, ({inputTokens}) => inputTokens)).to.be.at.most(1000);
+  });
+
+  it('gets back what an attempt did not use', async () => {
+    const world = new SharedQuotas([tokens(1000, 60_000)]);
+    const [one, other] = [world.start(), world.start()];
+    one.attempt(amountsOf(1, 1000), (taken, now) => taken.settle({inputTokens: 100}, now));
+    await world.clock.advance(5000);
+    other.attempt(amountsOf(1, 900));
+    await world.clock.advance(1000);
+    expect(world.sent.map(({at}) => at < 6000)).to.deep.equal([true, true]);
+  });
+
+  it('gets back what an idle process has leased, and leaves no timer', async () => {
+    const world = new SharedQuotas([requests(640, 10_000)]);
+    const [one, other] = [world.start(), world.start()];
+    for (let count = 0; count < 20; count++) one.attempt(amountsOf(1));
+    await world.clock.advance(5000);
+    expect(world.clock.pending).to.equal(0);
+    for (let count = 0; count < 620; count++) other.attempt(amountsOf(1));
+    await world.clock.advance(14_000);
+    expect(world.sent.length).to.equal(640);
+  });
+
+  it('loses no more than a lease to each process that crashes', async () => {
+    const world = new SharedQuotas([requests(640, 10_000)]);
+    const crashing = [1, 2, 3].map(() => world.start());
+    for (const process of crashing) for (let count = 0; count < 20; count++) process.attempt(amountsOf(1));
+    await world.clock.advance(100);
+    for (const process of crashing) process.crash();
+    const before = world.sent.length;
+    const survivor = world.start();
+    for (let count = 0; count < 640; count++) survivor.attempt(amountsOf(1));
+    await world.clock.advance(9000);
+    // A lease is at most the 64th part of the limit.
+    expect(world.sent.length - before).to.be.at.least(640 - before - 3 * 10 - 64);
+    expect(world.mostIn(10_000, ({requests}) => requests)).to.be.at.most(640);
+  });
+});
+
+describe('the limits of a shared quota', () => {
+  it('hold in 300 runs in which processes crash at random', async () => {
+    let crashes = 0;
+    for (let seed = 1; seed <= 300; seed++) crashes += await runAtRandom(seed);
+    expect(crashes).to.be.at.least(300);
+  }).timeout(300_000);
+});
+
+/** @returns How many processes crashed. */
+async function runAtRandom(seed: number): Promise<number> {
+  const random = seededRandom(seed);
+  const within = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
+  const limits: QuotaLimit[] = [requests(within(1, 60), within(1, 5) * 500)];
+  if (random() < 0.5) limits.push(tokens(within(50, 1000), within(1, 5) * 1000));
+  const world = new SharedQuotas(limits);
+  world.latencyMs = () => random() * 4;
+  // No answer counts as late here: what a process sends without Redis is bounded by its share.
+  const start = (): ReturnType<typeof world.start> => world.start({timeoutMs: 60_000});
+  const processes = Array.from({length: within(2, 4)}, start);
+  const most = limits[1]?.max ?? 100;
+  let crashes = 0;
+  for (let step = 0; step < 8; step++) {
+    for (let count = within(0, 8); count > 0; count--) {
+      const process = processes[within(0, processes.length - 1)]!;
+      const amounts = amountsOf(1, within(0, Math.min(most, random() < 0.1 ? most : most / 8)));
+      const endsAfter = random() * 300;
+      process.attempt(amounts, taken => {
+        // Some attempts use less than they have reserved. They have been sent, so the reserved amount is what counts here.
+        if (random() < 0.3)
+          void world.clock.sleep(endsAfter).then(() => {
+            if (!process.hasCrashed) taken.settle({inputTokens: amounts.inputTokens}, world.clock.now());
+          });
+      });
+    }
+    await world.clock.advance(within(1, 400));
+    if (random() > 0.4) continue;
+    const victim = within(0, processes.length - 1);
+    processes[victim]!.crash();
+    processes[victim] = start();
+    crashes++;
+  }
+  await world.clock.advance(3000);
+  for (const {unit, max, perMs} of limits) {
+    const amount = world.mostIn(perMs, each => (unit === 'requests' ? each.requests : each.inputTokens));
+    expect(amount, `${unit} in ${perMs} ms, seed ${seed}`).to.be.at.most(max);
+  }
+  return crashes;
+}
+
+describe('a shared quota without Redis', () => {
+  it('goes on with the share of each process, and no longer than 20 ms later', async () => {
+    const world = new SharedQuotas([requests(100, 10_000)]);
+    world.fate = () => 'lost';
+    const processes = [1, 2, 3, 4].map(() => world.start({instances: 4}));
+    for (const process of processes) process.keepBusy(5);
+    await world.clock.advance(40_000);
+    expect(world.sent[0]!.at).to.be.within(20, 21);
+    expect(world.mostIn(10_000, ({requests}) => requests)).to.be.at.most(100);
+    expect(world.sent.length).to.be.at.least(0.95 * 400);
+  });
+
+  it('takes the number of processes from what Redis said last', async () => {
+    const world = new SharedQuotas([requests(100, 10_000)]);
+    const processes = [1, 2, 3, 4].map(() => world.start());
+    for (const process of processes) process.attempt(amountsOf(1));
+    await world.clock.advance(1000);
+    for (const process of processes) process.attempt(amountsOf(1));
+    await world.clock.advance(20_000);
+    world.fate = () => 'refused';
+    for (const process of processes) process.keepBusy(5);
+    await world.clock.advance(30_000);
+    const alone = world.sent.filter(({at}) => at >= 31_000);
+    expect(alone.length).to.be.at.most(2 * 100 + 4);
+  });
+
+  it('is one quota again once Redis answers, which gets to know what was sent', async () => {
+    const world = new SharedQuotas([requests(100, 10_000)]);
+    const processes = [1, 2, 3, 4].map(() => world.start({instances: 4}));
+    for (const process of processes) process.keepBusy(5);
+    await world.clock.advance(10_000);
+    world.fate = () => 'lost';
+    await world.clock.advance(20_000);
+    world.fate = () => 'arrives';
+    await world.clock.advance(10_000);
+    expect(world.sent.length).to.be.at.least(0.85 * 400);
+    world.sent.length = 0;
+    await world.clock.advance(20_000);
+    expect(world.mostIn(10_000, ({requests}) => requests)).to.be.at.most(100);
+    expect(world.sent.length).to.be.at.least(0.93 * 200);
+  });
+
+  it('counts what was sent before, if Redis loses its data', async () => {
+    const world = new SharedQuotas([requests(100, 10_000)]);
+    for (let count = 0; count < 4; count++) world.start().keepBusy(5);
+    await world.clock.advance(25_000);
+    world.redis.empty();
+    await world.clock.advance(30_000);
+    // Each process has reported once it has asked again: until then Redis grants as if the others had sent nothing.
+    expect(world.mostIn(10_000, ({requests}) => requests)).to.be.at.most(100 + 4 * 2);
+  });
+
+  it('waits a second before it asks Redis again', async () => {
+    const world = new SharedQuotas([requests(1000, 10_000)]);
+    let asked = 0;
+    world.fate = () => {
+      asked++;
+      return 'refused';
+    };
+    world.start({instances: 4}).keepBusy(5);
+    await world.clock.advance(10_000);
+    // The script is loaded with the first request.
+    expect(asked).to.be.within(9, 22);
+  });
+});
