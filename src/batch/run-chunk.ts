@@ -47,6 +47,7 @@ const SPLITTING = [400, 413, 422];
 export async function runChunk<Item>(batch: Dispatcher<Item>, entries: readonly Entry<Item>[]): Promise<void> {
   let open = entries;
   let requests = 0;
+  let spent = 0;
   let overrides: CallOverrides | undefined;
   let most: number | undefined;
   for (;;) {
@@ -55,7 +56,9 @@ export async function runChunk<Item>(batch: Dispatcher<Item>, entries: readonly 
     const transport = new ChunkTransport(batch, open, requests);
     const outcome = await transport.run(call);
     batch.counters.waitedMs += call.waitedMs;
+    const attempts = transport.requests - failedProbes(call);
     requests += transport.requests;
+    spent += attempts;
     settleDone(batch, open);
     open = transport.open;
     if (open.length === 0) return;
@@ -67,16 +70,19 @@ export async function runChunk<Item>(batch: Dispatcher<Item>, entries: readonly 
       return runChunk(batch, open.slice(half));
     }
     most ??= call.plan.maxAttempts * THROTTLED_CALLS;
-    const holdMs = holdAfter(call, outcome, requests < most);
+    const holdMs = holdAfter(call, outcome, spent < most);
     if (holdMs === null) return finish(batch, open, call, outcome);
     if (!(await hold(batch, holdMs, call))) return leave(batch, open);
-    overrides = attemptsLeft(call, overrides, transport.requests);
+    overrides = attemptsLeft(call, overrides, attempts);
   }
 }
 
 /** The chunk takes more than its quota ever admits at once; a part of it may not. */
 const isTooLargeForQuota = (error: unknown): boolean =>
   error instanceof RejectedError && error.code === 'QUOTA_TOO_LARGE';
+
+/** A probe shows whether the server is back: that it is not says nothing of the items that the probe carried. */
+const failedProbes = ({retryStateIfAny}: CallContext<Answer>): number => retryStateIfAny?.failedProbes ?? 0;
 
 /** Attempts already made count, or a circuit that opens now and then would make them endless. */
 function attemptsLeft({plan}: CallFacts, before: CallOverrides | undefined, made: number): CallOverrides | undefined {
@@ -112,7 +118,10 @@ function holdAfter(call: CallContext<Answer>, {kind, error, status}: Outcome, ma
       return quota === null
         ? 0
         : Math.min(LONGEST_QUEUE_MS, quota.waitMs(amountsOf(call, quota), true, client.clock.now()));
+    case 'budget-exhausted':
+      return failedProbes(call) > 0 ? (breaker?.retryAfterMs(client.clock.now()) ?? 0) : null;
     case 'attempts-exhausted':
+      if (failedProbes(call) > 0) return breaker?.retryAfterMs(client.clock.now()) ?? 0;
       return quota?.learns && maySendMore && isOverQuota(decision.classification, status) ? 0 : null;
     case 'breaker-open':
       return breaker?.retryAfterMs(client.clock.now()) ?? 0;

@@ -12,6 +12,7 @@ import {type AttemptResponse, answered, failed, type Outcome, type StreamError} 
 import {quietly} from '../core/quietly.ts';
 import {failureKind} from '../decide/failure-facts.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
+import {Probe} from '../guards/probing.ts';
 import type {QuotaReservation} from '../guards/quota.ts';
 import type {Health} from '../guards/trip.ts';
 import {type RequestOwner, sendRequest} from './attempt-request.ts';
@@ -137,6 +138,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   /** Records in the breaker how the attempt ended. */
   record(health: Health, now: number): void {
     this.call.guards.breaker?.record(this.#ticket, health, now);
+    if (health === 'failure' && this.#ticket instanceof Probe) this.call.retryState.failedProbes++;
     this.#ticket = UNGUARDED;
   }
 

@@ -21,6 +21,8 @@ export class RetryState {
   reservation: Reservation | null = null;
   /** Attempts that cost nothing, where the policy counts those that do. */
   freeAttempts = 0;
+  /** Attempts that failed as probes of a half-open breaker. A batch does not count them. */
+  failedProbes = 0;
   /** The attempt timeout of this call, if it grows with the requested output; null before the first attempt. */
   attemptTimeoutMs: number | null = null;
   /** The client above that retries as well, by the caller's headers. */

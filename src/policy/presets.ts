@@ -134,7 +134,7 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     backoff: {kind: 'exponential', baseMs: 500},
     hedge: null,
   },
-  /** No user is waiting and much is sent, so patience is cheap and haste is not. Five attempts of 30 s and waits of at most 1, 4, 16 and 30 s make 5 · 30000 + 51000 = 201000 ms; throttled, at most 5, 20, 30 and 30 s: 5 · 30000 + 85000 = 235000 ms. Both fit in the deadline of 5 min. A hint of up to 2 min is waited for and holds every call to that origin, because the next row would only be throttled too. The concurrency limit adapts, so that a batch slows down where the server throttles or times out; the batch itself bounds how many requests are under way. The rate is learned from throttled answers, which then cost no budget: a batch waits for its quota instead of failing. It has no limit before them, since the requests under way are bounded. An open breaker sends probes after 15 s instead of 5: each probe of a server that is still down takes an attempt from an item. */
+  /** No user is waiting and much is sent, so patience is cheap and haste is not. Five attempts of 30 s and waits of at most 1, 4, 16 and 30 s make 5 · 30000 + 51000 = 201000 ms; throttled, at most 5, 20, 30 and 30 s: 5 · 30000 + 85000 = 235000 ms. Both fit in the deadline of 5 min. A hint of up to 2 min is waited for and holds every call to that origin, because the next row would only be throttled too. The concurrency limit adapts, so that a batch slows down where the server throttles or times out; the batch itself bounds how many requests are under way. The rate is learned from throttled answers, which then cost no budget: a batch waits for its quota instead of failing. It has no limit before them, since the requests under way are bounded. */
   'steadfetch:batch': {
     version: 1,
     name: 'batch',
@@ -145,7 +145,6 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     backoff: {kind: 'exponential', baseMs: 1000, throttledBaseMs: 5000, factor: 4, capMs: 30000, jitter: 'full'},
     retryAfter: {maxMs: 120000, scope: 'origin'},
     concurrency: {kind: 'adaptive', start: 16, min: 1, max: 1000, queue: 100000},
-    breaker: {openMs: 15000},
     quota: {learn: true, startPerSecond: null, maxWaitMs: 240000, queue: 100000},
   },
   /** Observe only. No retries of ours (maxAttempts null), no timeouts, no guards, no keys and no ids: the caller's own loop keeps its retries and timeouts, and requests change only by the trace headers. Start here to see what a client does today. */

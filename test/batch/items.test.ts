@@ -289,6 +289,32 @@ describe('runBatch', () => {
     expect(report.heldMs).to.be.above(10_000);
   });
 
+  for (const [title, budget] of [
+    ['attempts', null],
+    ['retry budget', {capacity: 10, retryCost: 5, throttledCost: 5, refillPerMinute: 1}],
+  ] as const)
+    it(`loses no item to failed probes, whatever is left of its ${title}`, async () => {
+      const clock = new VirtualClock();
+      const {report, results} = await run(
+        [...'abcdef'],
+        async item => {
+          await clock.sleep(5);
+          return clock.now() < 60_000 ? answer(503, null) : item;
+        },
+        {
+          clock,
+          concurrency: 1,
+          policy: {...POLICY, budget, breaker: {kind: 'consecutive', failures: 3, openMs: 2000, probes: 2}},
+        },
+      );
+      expect(report.ended).to.equal('complete');
+      // The failures of the first items open the circuit.
+      expect(report.failed).to.be.within(1, 2);
+      expect(report.succeeded).to.equal(6 - report.failed);
+      const probed = results.find(({index}) => index === report.failed)!;
+      expect(probed.attempts, 'probes are sent, and reported').to.be.above(3);
+    });
+
   it('ends if the circuit stays open for maxHoldMs, and keeps the unsent items for a later run', async () => {
     const {report, results, clock} = await run(
       Array.from({length: 500}, (_, index) => `item ${index}`),
