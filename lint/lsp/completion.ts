@@ -1,26 +1,8 @@
 /** Completes the names of fields, and their values. */
 
-import {
-  type CompletionItem,
-  CompletionItemKind,
-  type CompletionParams,
-  InsertTextFormat,
-  InsertTextMode,
-  MarkupKind,
-} from 'vscode-languageserver-protocol';
-import {joinPath} from '../../src/policy/format.ts';
-import {modelsOf, scopeAt} from '../model/models.ts';
-import type {Scope} from '../model/scope.ts';
-import {sourceOf} from '../source/files.ts';
-import {linesOf} from '../source/lines.ts';
-import {formatOf} from '../source/read.ts';
-import type {Node} from '../source/tree.ts';
-import {type Writing, writeField, writeValue} from './completion-text.ts';
-import {type FieldAt, fieldAt} from './field-at.ts';
-import {type FieldValue, valuesOf} from './field-values.ts';
-import {toRange} from './positions.ts';
-import {alternativesOf, descriptionOf, schemaAt} from './schema.ts';
-import {hasEditorSchema, type OpenPolicy, type Session} from './session.ts';
+import type {CompletionItem, CompletionParams} from 'vscode-languageserver-protocol';
+import {completionsAt} from './completions-at.ts';
+import {hasEditorSchema, type Session} from './session.ts';
 
 export async function completion(
   session: Session,
@@ -28,126 +10,7 @@ export async function completion(
 ): Promise<CompletionItem[]> {
   const policy = await session.policyAt(uri);
   if (policy === undefined) return [];
-  const at = await fieldAt(policy, position);
-  const writing = {format: formatOf(policy.request.path), snippets: session.settings.snippets};
   // An editor with the schema completes JSON by itself; only computed values are added.
   const showsSchema = !hasEditorSchema(policy, session);
-  const target = targetOf(at, policy.text);
-  if (target === undefined) return [];
-  const range = await rangeOf(target, policy);
-  if (target.wants === 'key')
-    return showsSchema ? keysOf(target, at, policy.text, writing).map(item => ({...item, ...placed(item, range)})) : [];
-  const scope = await scopeOf(policy, at.offset);
-  const node = showsSchema ? schemaAt(target.field, at.policy) : undefined;
-  return valuesOf(node, target.field, scope)
-    .map((value, index) => valueItem(value, index, writing))
-    .map(item => ({...item, ...placed(item, range)}));
-}
-
-/** What is completed, and the part of the text that a completion replaces. */
-interface Target {
-  readonly wants: 'key' | 'value';
-  /** Of a key, the object that it is in. */
-  readonly field: string;
-  /** The object that is completed; undefined if it has no field yet. */
-  readonly object: Node | undefined;
-  readonly start: number;
-  readonly end: number;
-}
-
-function targetOf({location, offset}: FieldAt, text: string): Target | undefined {
-  if (location?.field === undefined) return undefined;
-  const {field, part, node} = location;
-  const word = wordAt(text, offset);
-  if (part === 'key') return {wants: 'key', field: field.replace(/(?:^|\.)[^.[\]]*$/, ''), object: undefined, ...word};
-  if (part === 'inside' && node.kind === 'list')
-    return {wants: 'value', field: joinPath(field, 0), object: undefined, ...word};
-  if (node.kind === 'object') return {wants: 'key', field, object: node, ...word};
-  // A YAML block begins as a text: its first key has no colon yet.
-  const isOwnLine = !text
-    .slice(0, word.start)
-    .match(/[^\n]*$/)![0]
-    .trim()
-    .replace(/^-\s*/, '');
-  const isBlock =
-    isOwnLine && alternativesOf(schemaAt(field, undefined) ?? {}).some(({properties}) => properties !== undefined);
-  if (isBlock) return {wants: 'key', field, object: undefined, ...word};
-  const span = node.kind === 'scalar' && node.span.end > node.span.start ? node.span : word;
-  return {wants: 'value', field, object: undefined, start: span.start, end: span.end};
-}
-
-/** The word around an offset, with a quote before it and behind it. */
-function wordAt(text: string, offset: number): {start: number; end: number} {
-  const before = /["']?[\w$.+/-]*(?:\w:[\w-]+)?$/.exec(text.slice(Math.max(0, offset - 200), offset))![0];
-  const after = /^[\w$.:+/-]*["']?/.exec(text.slice(offset, offset + 200))![0];
-  const isQuoted = /^["']/.test(before);
-  return {start: offset - before.length, end: offset + (isQuoted ? after : after.replace(/[:"'].*$/, '')).length};
-}
-
-function keysOf({field, object, end}: Target, {policy}: FieldAt, text: string, writing: Writing): CompletionItem[] {
-  const node = schemaAt(field, policy);
-  if (node === undefined) return [];
-  const value = writtenAt(policy, field);
-  const fields = new Map(alternativesOf(node, value).flatMap(({properties = {}}) => Object.entries(properties)));
-  const rest = text.slice(end);
-  const isRenamed = /^\s*:/.test(rest);
-  const needsComma = writing.format === 'json' && /^\s*["']/.test(rest);
-  const present = object?.kind === 'object' ? object.properties.map(({key}) => key) : Object.keys(Object(value));
-  return [...fields].flatMap(([name, child]) => {
-    if (present.includes(name)) return [];
-    const quoted = writing.format === 'json' ? JSON.stringify(name) : name;
-    return [
-      {
-        label: name,
-        kind: CompletionItemKind.Property,
-        filterText: quoted,
-        insertText: isRenamed ? quoted : writeField(name, child, writing, needsComma),
-        insertTextFormat: writing.snippets && !isRenamed ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
-        insertTextMode: InsertTextMode.adjustIndentation,
-        ...documented(descriptionOf(child)),
-      },
-    ];
-  });
-}
-
-function valueItem({value, meaning, description}: FieldValue, index: number, {format}: Writing): CompletionItem {
-  const text = writeValue(value, format);
-  return {
-    label: text,
-    kind: CompletionItemKind.Value,
-    filterText: text,
-    insertText: text,
-    // In the order of the list.
-    sortText: String(index).padStart(3, '0'),
-    ...(meaning === undefined ? {} : {detail: meaning}),
-    ...documented(description),
-  };
-}
-
-const documented = (value: string | undefined): Pick<CompletionItem, 'documentation'> =>
-  value === undefined ? {} : {documentation: {kind: MarkupKind.Markdown, value}};
-
-type Range = ReturnType<typeof toRange>;
-
-/** An edit, because what editors take for a word has no quotes in it. */
-const placed = ({insertText = ''}: CompletionItem, range: Range): Pick<CompletionItem, 'textEdit'> => ({
-  textEdit: {range, newText: insertText},
-});
-
-async function rangeOf({start, end}: Target, {request}: OpenPolicy): Promise<Range> {
-  return toRange(linesOf(await sourceOf(request)).rangeOf({start, end}));
-}
-
-async function scopeOf({request}: OpenPolicy, offset: number): Promise<Scope | undefined> {
-  const models = await modelsOf(await sourceOf(request), request);
-  return scopeAt(models, offset) ?? models[0]?.scopes[0];
-}
-
-function writtenAt(policy: unknown, path: string): unknown {
-  let value = policy;
-  for (const [, key, index] of path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)) {
-    const name = key ?? index!;
-    value = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-  }
-  return value;
+  return completionsAt(policy, position, {snippets: session.settings.snippets, showsSchema});
 }

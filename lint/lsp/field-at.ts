@@ -1,12 +1,12 @@
 /** The field of a policy at a position of its document. */
 
-import type {Position} from 'vscode-languageserver-protocol';
+import type {Position} from 'vscode-languageserver-types';
 import {policiesOf} from '../dialects/policies.ts';
 import {type Location, locate} from '../editor/locate.ts';
 import {sourceOf} from '../source/files.ts';
 import {Lines} from '../source/lines.ts';
 import {toValue} from '../source/read.ts';
-import type {OpenPolicy} from './session.ts';
+import type {PolicyText} from './policy-text.ts';
 
 export interface FieldAt {
   readonly offset: number;
@@ -16,7 +16,7 @@ export interface FieldAt {
   readonly policy: unknown;
 }
 
-export async function fieldAt({request, text}: OpenPolicy, position: Position): Promise<FieldAt> {
+export async function fieldAt({request, text}: PolicyText, position: Position): Promise<FieldAt> {
   const offset = offsetIn(text, position);
   const location = await locate({...request, offset});
   if (location === undefined) return {offset, location, policy: undefined};

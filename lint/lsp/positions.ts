@@ -1,6 +1,6 @@
 /** The linter counts lines and columns from 1, the protocol from 0. Both count columns in UTF-16 units. */
 
-import type {Position as ProtocolPosition, Range as ProtocolRange} from 'vscode-languageserver-protocol';
+import type {Position as ProtocolPosition, Range as ProtocolRange} from 'vscode-languageserver-types';
 import type {Position, Range} from '../source/lines.ts';
 
 const toPosition = ({line, column}: Position): ProtocolPosition => ({line: line - 1, character: column - 1});

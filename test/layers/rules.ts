@@ -58,6 +58,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   ignore: /^lint\/io\//,
   diff: /^lint\/commands\/diff\.ts$/,
   'vscode-languageserver-protocol': /^lint\/lsp\//,
+  'vscode-languageserver-types': /^lint\/lsp\//,
   'vscode-languageserver-textdocument': /^lint\/lsp\//,
   '@modelcontextprotocol/server': /^lint\/mcp\//,
   zod: /^lint\/mcp\//,

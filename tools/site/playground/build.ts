@@ -32,12 +32,19 @@ export async function buildPlayground(folder: string): Promise<void> {
     metafile: true,
   };
   const entry = (name: string): string => join(here, name);
-  const workers = await build({...common, entryPoints: [entry('lint-worker.ts'), entry('simulate-worker.ts')]});
+  const workers = await build({
+    ...common,
+    entryPoints: [entry('lint-worker.ts'), entry('simulate-worker.ts'), entry('assist-worker.ts')],
+  });
   const worker = (name: string): string => JSON.stringify(fileOf(workers.metafile, `${name}.ts`));
   const page = await build({
     ...common,
     entryPoints: [entry('main.ts'), entry('style.css')],
-    define: {LINT_WORKER: worker('lint-worker'), SIMULATE_WORKER: worker('simulate-worker')},
+    define: {
+      LINT_WORKER: worker('lint-worker'),
+      SIMULATE_WORKER: worker('simulate-worker'),
+      ASSIST_WORKER: worker('assist-worker'),
+    },
   });
   // Not a module: those wait until the page has been read.
   const early = await build({...common, splitting: false, format: 'iife', entryPoints: [entry('first-paint.ts')]});

@@ -2,13 +2,14 @@
 import {presets} from '../../../src/policy/presets.ts';
 import {scenarios} from '../../../src/simulate/scenario/scenarios.ts';
 import {element} from './element.ts';
-import {NO_POLICY, type Store} from './state.ts';
+import {NO_POLICY, OWN_SCENARIO, type Store} from './state.ts';
 
 export function fillScenarios(select: HTMLSelectElement): void {
-  select.append(...Object.keys(scenarios).map(name => element('option', {value: name, textContent: name})));
+  const names = [...Object.keys(scenarios), OWN_SCENARIO];
+  select.append(...names.map(name => element('option', {value: name, textContent: name})));
 }
 
-export const isScenario = (name: string): boolean => Object.hasOwn(scenarios, name);
+export const isScenario = (name: string): boolean => name === OWN_SCENARIO || Object.hasOwn(scenarios, name);
 
 export const descriptionOf = (scenario: string): string => scenarios[scenario]?.description ?? '';
 

@@ -26,6 +26,18 @@ const frame = EditorView.theme({
     maxWidth: 'min(34rem, 92vw)',
     overflow: 'hidden',
   },
+  // Its information stands beside it, and is part of it.
+  '.cm-tooltip.cm-tooltip-autocomplete': {overflow: 'visible', maxWidth: 'none'},
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': {fontFamily: 'var(--mono)', maxHeight: '14em'},
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': {padding: '2px 10px'},
+  '.cm-tooltip-autocomplete ul li[aria-selected]': {backgroundColor: 'var(--selection)', color: 'var(--text)'},
+  '.cm-completionDetail': {color: 'var(--faint)', fontStyle: 'normal', fontFamily: 'var(--sans)'},
+  '.cm-completionMatchedText': {textDecoration: 'none', fontWeight: '600'},
+  '.cm-tooltip.cm-completionInfo': {padding: '0'},
+  // There is no room beside the list, and it would cover the list.
+  '.cm-completionInfo-left-narrow, .cm-completionInfo-right-narrow': {display: 'none'},
+  '.cm-snippetField': {backgroundColor: 'var(--selection)'},
+  '.cm-tooltip-section:not(:first-child)': {borderTop: '1px solid var(--border)'},
   '.cm-diagnostic': {padding: '8px 12px', fontFamily: 'var(--sans)', whiteSpace: 'normal'},
   '.cm-diagnosticText': {display: 'block'},
   '.cm-diagnostic-error': {borderLeft: '3px solid var(--error)'},

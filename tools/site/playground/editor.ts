@@ -4,7 +4,7 @@ import {bracketMatching, indentOnInput, StreamLanguage} from '@codemirror/langua
 import {json} from '@codemirror/legacy-modes/mode/javascript';
 import {yaml} from '@codemirror/legacy-modes/mode/yaml';
 import {type Diagnostic, lintGutter, lintKeymap, setDiagnostics} from '@codemirror/lint';
-import {EditorState, type Extension, type Text} from '@codemirror/state';
+import {Compartment, EditorState, type Extension, type Text} from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
@@ -30,10 +30,16 @@ export class Editor {
   readonly #extensions: Extension;
   /** The states of policies that are not in the editor, so that each keeps its history. */
   readonly #states = new Map<string, EditorState>();
+  /** Completion and hovers, which are loaded late. */
+  readonly #assistance = new Compartment();
+  #assistant: Extension = [];
   #shown: string | undefined;
 
-  /** @param onEdit Called with the text after each edit. */
-  constructor(parent: HTMLElement, onEdit: (text: string) => void) {
+  /**
+   * @param label  What it edits, for those who do not see it.
+   * @param onEdit Called with the text after each edit.
+   */
+  constructor(parent: HTMLElement, label: string, onEdit: (text: string) => void) {
     this.#extensions = [
       lineNumbers(),
       lintGutter(),
@@ -44,7 +50,7 @@ export class Editor {
       bracketMatching(),
       highlightActiveLine(),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({'aria-label': 'Policy'}),
+      EditorView.contentAttributes.of({'aria-label': label}),
       keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
       editorStyle,
       EditorView.updateListener.of(({docChanged, state}) => {
@@ -59,9 +65,17 @@ export class Editor {
     if (key === this.#shown && text === this.text) return;
     if (this.#shown !== undefined) this.#states.set(this.#shown, this.#view.state);
     const known = this.#states.get(key);
-    const fresh = EditorState.create({doc: text, extensions: [LANGUAGES[format], this.#extensions]});
+    const assistance = this.#assistance.of(this.#assistant);
+    const fresh = EditorState.create({doc: text, extensions: [LANGUAGES[format], this.#extensions, assistance]});
     this.#view.setState(known?.doc.eq(fresh.doc) === true ? known : fresh);
+    this.assist(this.#assistant);
     this.#shown = key;
+  }
+
+  /** Adds completion and hovers, to the states of other policies too when they are shown. */
+  assist(assistant: Extension): void {
+    this.#assistant = assistant;
+    this.#view.dispatch({effects: this.#assistance.reconfigure(assistant)});
   }
 
   get text(): string {

@@ -4,6 +4,7 @@ import {renderFindings, summaryOf} from './findings-list.ts';
 import type {LintJob, LintResult} from './protocol.ts';
 import type {Remote} from './remote.ts';
 import {type Policy, pathOf} from './state.ts';
+import {today} from './today.ts';
 
 /** So long after an edit the text is linted, in ms. */
 const DELAY_MS = 120;
@@ -52,11 +53,4 @@ export class Linting {
       summary.textContent = (error as Error).message;
     }
   }
-}
-
-/** Where the user is, as the command line has it. */
-function today(): string {
-  const now = new Date();
-  const two = (number: number): string => String(number).padStart(2, '0');
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }

@@ -4,17 +4,19 @@ import {Editor} from './editor.ts';
 import {byId, element} from './element.ts';
 import {examples} from './examples.ts';
 import {Linting} from './linting.ts';
-import type {LintJob, LintResult, SimulateJob, SimulateResult} from './protocol.ts';
+import type {AssistJob, AssistResult, LintJob, LintResult, SimulateJob, SimulateResult} from './protocol.ts';
 import {Remote} from './remote.ts';
+import {chooseScenario, ScenarioEditor} from './scenario-editor.ts';
 import {fromFragment, toFragment} from './share.ts';
 import {Simulation} from './simulation.ts';
-import {type Format, NO_POLICY, type State, Store} from './state.ts';
+import {type Format, NO_POLICY, pathOf, type State, Store} from './state.ts';
 import {renderTabs} from './tabs.ts';
 import {followSystem, switchTheme} from './theme.ts';
 
 /** Set by the build. */
 declare const LINT_WORKER: string;
 declare const SIMULATE_WORKER: string;
+declare const ASSIST_WORKER: string;
 
 const tabs = byId('tabs', HTMLElement);
 const format = byId('format', HTMLSelectElement);
@@ -24,7 +26,7 @@ const notice = byId('notice', HTMLElement);
 
 async function start(): Promise<void> {
   const store = new Store(await initialState());
-  const editor = new Editor(byId('editor', HTMLElement), text => store.setActive({text}));
+  const editor = new Editor(byId('editor', HTMLElement), 'Policy', text => store.setActive({text}));
   const linting = new Linting({
     editor,
     remote: new Remote<LintJob, LintResult>(LINT_WORKER),
@@ -37,6 +39,12 @@ async function start(): Promise<void> {
     status: byId('status', HTMLElement),
   });
 
+  const scenarioEditor = new ScenarioEditor(
+    byId('own-scenario', HTMLElement),
+    byId('scenario-editor', HTMLElement),
+    store,
+  );
+
   let shown: State | undefined;
   const show = (): void => {
     const {state} = store;
@@ -47,6 +55,7 @@ async function start(): Promise<void> {
     scenario.value = state.scenario;
     byId('description', HTMLElement).textContent = descriptionOf(state.scenario);
     editor.show(store.active);
+    scenarioEditor.show(state);
     linting.request(store.active);
     simulation.changed(state);
     shown = state;
@@ -58,10 +67,11 @@ async function start(): Promise<void> {
   show();
 
   format.addEventListener('change', () => store.setActive({format: format.value as Format}));
-  scenario.addEventListener('change', () => store.set({scenario: scenario.value}));
+  scenario.addEventListener('change', () => chooseScenario(store, scenario.value));
+  assistOnUse(editor, store);
   example.addEventListener('change', () => {
     const chosen = examples[Number(example.value)];
-    if (chosen !== undefined) store.set(stateOf(chosen));
+    if (chosen !== undefined) store.set({...stateOf(chosen), ownScenario: store.state.ownScenario});
     example.value = '';
   });
   byId('simulate', HTMLButtonElement).addEventListener('click', () => simulation.start(store.state));
@@ -70,6 +80,24 @@ async function start(): Promise<void> {
     const state = await fromFragment(location.hash);
     if (state !== undefined) store.set(withKnownScenario(state));
   });
+}
+
+/** Loads completion and hovers when the pointer or the keyboard first comes to the editor. */
+function assistOnUse(editor: Editor, store: Store): void {
+  const place = byId('editor', HTMLElement);
+  const used = new AbortController();
+  const load = async (): Promise<void> => {
+    used.abort();
+    try {
+      const {assistance} = await import('./assist.ts');
+      const remote = new Remote<AssistJob, AssistResult>(ASSIST_WORKER);
+      editor.assist(assistance({remote, path: () => pathOf(store.active)}));
+    } catch {
+      // Without a network, on a first visit. The next use tries again.
+      assistOnUse(editor, store);
+    }
+  };
+  for (const event of ['pointerover', 'focusin']) place.addEventListener(event, load, {signal: used.signal});
 }
 
 /** The state of the link that was followed, or the first example. */
@@ -84,6 +112,7 @@ const stateOf = ({name, format, text, scenario}: (typeof examples)[number]): Sta
   policies: [{name, format, text}],
   active: 0,
   scenario,
+  ownScenario: '',
   compared: [NO_POLICY, name, 'steadfetch:default'],
 });
 

@@ -1,4 +1,5 @@
 /** What the page and its workers send each other. */
+import type {CompletionItem, Hover, Position} from 'vscode-languageserver-types';
 import type {Report} from '../../../lint/index.ts';
 import type {Policy} from './state.ts';
 
@@ -23,8 +24,22 @@ export interface LintJob {
 
 export type LintResult = Report;
 
+export interface AssistJob extends LintJob {
+  readonly wants: 'completions' | 'hover';
+  readonly position: Position;
+}
+
+/** As the language server answers. */
+export interface AssistResult {
+  readonly completions: readonly CompletionItem[];
+  readonly hover: Hover | null;
+}
+
 export interface SimulateJob {
+  /** A name, or `OWN_SCENARIO`. */
   readonly scenario: string;
+  /** The text of the own scenario, if that is chosen. */
+  readonly ownScenario: string;
   /** Whether calls without a policy are shown, too. */
   readonly withoutPolicy: boolean;
   readonly policies: readonly Policy[];

@@ -68,9 +68,20 @@ function stateOf(value: unknown): State | undefined {
   if (!Array.isArray(policies) || policies.length < 1 || policies.length > maxPolicies) return undefined;
   if (!policies.every(isPolicy) || new Set(policies.map(({name}) => name)).size < policies.length) return undefined;
   if (typeof active !== 'number' || policies[active] === undefined) return undefined;
-  if (typeof scenario !== 'string' || !Array.isArray(compared) || !compared.every(isText)) return undefined;
-  return {policies, active, scenario, compared: compared.slice(0, 20)};
+  const {ownScenario = ''} = value;
+  if (!isText(ownScenario) || typeof scenario !== 'string' || !Array.isArray(compared) || !compared.every(isText))
+    return undefined;
+  return {
+    policies: policies.map(policy => ({...policy, text: withPlainLines(policy.text)})),
+    active,
+    scenario,
+    ownScenario: withPlainLines(ownScenario),
+    compared: compared.slice(0, 20),
+  };
 }
+
+/** The editor knows one end of a line, and compares its text with this one. */
+const withPlainLines = (text: string): string => text.replace(/\r\n?/g, '\n');
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;

@@ -7,13 +7,14 @@ import {simulationText} from '../../../src/cli/simulate-page.ts';
 import type {Named} from '../../../src/cli/simulate-table.ts';
 import type {PolicyInput} from '../../../src/policy/types.ts';
 import {readScenario} from '../../../src/simulate/scenario/read.ts';
+import type {ScenarioInput} from '../../../src/simulate/scenario/types.ts';
 import {runScenario} from '../../../src/simulate/simulate.ts';
 import type {SimulateJob, SimulateResult} from './protocol.ts';
 import {serve} from './serve.ts';
-import {type Policy, pathOf} from './state.ts';
+import {OWN_SCENARIO, type Policy, pathOf} from './state.ts';
 
-serve<SimulateJob, SimulateResult>(async ({scenario: name, withoutPolicy, policies, presets}) => {
-  const scenario = readScenario(name);
+serve<SimulateJob, SimulateResult>(async ({scenario: name, ownScenario, withoutPolicy, policies, presets}) => {
+  const scenario = readScenario(name === OWN_SCENARIO ? await scenarioOf(ownScenario) : name);
   const inputs: {name: string; read(): Promise<PolicyInput | null>}[] = [
     ...(withoutPolicy ? [{name: 'no policy', read: async () => null}] : []),
     ...policies.map(policy => ({name: policy.name, read: () => inputOf(policy)})),
@@ -36,10 +37,21 @@ serve<SimulateJob, SimulateResult>(async ({scenario: name, withoutPolicy, polici
   return {html: shown.text, problems};
 });
 
+const inputOf = async (policy: Policy): Promise<PolicyInput> =>
+  (await parsedText(pathOf(policy), policy.text)) as PolicyInput;
+
+async function scenarioOf(text: string): Promise<ScenarioInput> {
+  try {
+    return (await parsedText('scenario.json', text)) as ScenarioInput;
+  } catch (error) {
+    throw new Error(`The scenario cannot be read: ${(error as Error).message}`);
+  }
+}
+
 /** @throws Error if the text cannot be read. */
-async function inputOf(policy: Policy): Promise<PolicyInput> {
-  const {documents, problems} = await readSource(pathOf(policy), policy.text);
+async function parsedText(path: string, text: string): Promise<unknown> {
+  const {documents, problems} = await readSource(path, text);
   const [problem] = problems;
   if (problem !== undefined) throw new Error(problem.message);
-  return toValue(documents[0]!) as PolicyInput;
+  return toValue(documents[0]!);
 }

@@ -14,13 +14,18 @@ export interface State {
   readonly policies: readonly Policy[];
   /** Index of the policy in the editor. */
   readonly active: number;
-  /** The name of a scenario. */
+  /** The name of a scenario, or `OWN_SCENARIO`. */
   readonly scenario: string;
+  /** The user's own scenario, as JSON; '' until there is one. */
+  readonly ownScenario: string;
   /** Names of the simulated policies: `NO_POLICY`, those of `policies`, and presets. */
   readonly compared: readonly string[];
 }
 
 export const NO_POLICY = 'no policy';
+
+/** No named scenario has a space in its name. */
+export const OWN_SCENARIO = 'my scenario';
 
 export const maxPolicies = 4;
 

@@ -1,0 +1,64 @@
+/** What a policy means at a position: the rules that report something there, the field, and the attempts of a call. */
+
+import {type Hover, MarkupKind, type Position} from 'vscode-languageserver-types';
+import {explainFile} from '../explain/explain.ts';
+import {renderMarkdown} from '../explain/render.ts';
+import type {Finding} from '../finding.ts';
+import type {Rule} from '../rule.ts';
+import {rules} from '../rules/index.ts';
+import {type FieldAt, fieldAt} from './field-at.ts';
+import type {PolicyText} from './policy-text.ts';
+import {toRange, touches} from './positions.ts';
+import {descriptionOf, schemaAt} from './schema.ts';
+
+export interface HoverOptions {
+  /** What the linter finds in the text. */
+  readonly findings: readonly Finding[];
+  /** Whether the meaning of fields is shown. */
+  readonly showsSchema: boolean;
+}
+
+export async function hoverAt(
+  policy: PolicyText,
+  position: Position,
+  {findings, showsSchema}: HoverOptions,
+): Promise<Hover | null> {
+  const at = await fieldAt(policy, position);
+  const here = {start: position, end: position};
+  const parts = [
+    ...findings.filter(({range}) => touches(toRange(range), here)).map(finding => reasonOf(finding, policy)),
+    showsSchema ? fieldOf(at) : '',
+    await attemptsOf(at, policy),
+  ].filter(part => part !== '');
+  if (parts.length === 0) return null;
+  return {
+    contents: {kind: MarkupKind.Markdown, value: parts.join('\n\n---\n\n')},
+    ...(at.location === undefined ? {} : {range: toRange(at.location.range)}),
+  };
+}
+
+/** The editor shows the message itself. */
+function reasonOf({code, name, docs}: Finding, {request}: PolicyText): string {
+  const rule = [...rules, ...(request.config?.extraRules ?? [])].find(each => each.code === code);
+  const title = docs === undefined ? `**${code}** ${name}` : `**[${code}](${docs})** ${name}`;
+  return rule === undefined ? title : `${title}\n\n${rule.documentation().why.trim()}`;
+}
+
+function fieldOf({location, policy}: FieldAt): string {
+  if (location?.field === undefined || location.field === '' || location.part === 'inside') return '';
+  const node = schemaAt(location.field, policy);
+  const description = node && descriptionOf(node);
+  return description === undefined ? '' : `**${location.field}**: ${description}`;
+}
+
+const attemptRule: Rule = rules.find(({code}) => code === 'RL303')!;
+
+/** On a number, the attempts of a call with the policy as it is written. */
+async function attemptsOf({location, offset}: FieldAt, {request}: PolicyText): Promise<string> {
+  const {node, part} = location ?? {};
+  if (part === 'inside' || node?.kind !== 'scalar' || typeof node.value !== 'number') return '';
+  const explanations = await explainFile(attemptRule, {...request, offset});
+  return explanations.length === 0
+    ? ''
+    : `Attempts of a call by ${explanations[0]!.title}:\n\n${renderMarkdown(explanations)}`;
+}
