@@ -55,9 +55,7 @@ describe('the playground, in use', () => {
   it('loads the code of completion and hovers only when the editor is used', async () => {
     const {page, requested} = await open();
     expect(requested.join()).to.not.contain('/assist-');
-    await page.locator('#editor .cm-content').hover();
-    await page.waitForRequest(/\/assist-\w+\.js$/).catch(() => {});
-    expect(requested.join()).to.contain('/assist-');
+    await Promise.all([page.waitForRequest(/\/assist-\w+\.js$/), page.locator('#editor .cm-content').hover()]);
   });
 
   it('completes a field, with a value to fill in', async () => {
@@ -95,6 +93,8 @@ describe('the playground, in use', () => {
       await number.getByText('4', {exact: true}).hover();
       await page.waitForTimeout(800);
     }
+    if (process.env.SCREENSHOTS !== undefined)
+      await page.screenshot({path: join(process.env.SCREENSHOTS, 'assist-hover.png')});
     expect(await card.first().textContent())
       .to.contain('maxAttempts: ')
       .and.contain('Attempts of a call by the policy');
@@ -166,7 +166,7 @@ describe('the playground, in use', () => {
     ['dark', 1280, 'dark'],
     ['narrow', 400, 'light'],
   ] as const)
-    it(`fits its window with a scenario, a hover and completions: ${name}`, async () => {
+    it(`fits its window with a scenario and completions: ${name}`, async () => {
       const {page} = await open(
         linked('{\n  "maxAttempts": 4,\n  \n}\n', 'json', {scenario: 'my scenario', ownScenario: '{}'}),
         width,
