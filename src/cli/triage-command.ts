@@ -1,6 +1,7 @@
 /** `steadfetch triage`: reads logs of failures, and says of each whether it should have been retried. */
 import {once} from 'node:events';
-import {createReadStream} from 'node:fs';
+import {open} from 'node:fs/promises';
+import type {Readable} from 'node:stream';
 import {handleOf} from '../client/define-policy.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {TriagedFailure} from '../triage/assess.ts';
@@ -70,24 +71,43 @@ interface Run {
 
 /** Stops without an error where the signal aborts: what was read is told. */
 async function readLog(log: string, {triage, output, read, stdin, signal}: Run): Promise<void> {
-  const stream = log === '-' ? stdin : createReadStream(log, {highWaterMark: CHUNK});
+  const reader = triage.open();
+  for await (const bytes of log === '-' ? streamed(stdin, signal) : chunksOf(log, signal)) {
+    reader.feed(bytes.toString('latin1'));
+    read.bytes += bytes.length;
+    await output.flush();
+    if (signal.aborted) break;
+  }
+  reader.end();
+}
+
+/** Each chunk is of the same memory: a buffer for each would be most of what the reading takes. */
+async function* chunksOf(log: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const handle = await open(log);
+  try {
+    if (!(await handle.stat()).isFile()) return yield* streamed(handle.createReadStream({autoClose: false}), signal);
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    for (;;) {
+      const {bytesRead} = await handle.read(buffer, 0, CHUNK);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Of a pipe, which can have nothing to read for long: an interrupt ends the reading. */
+async function* streamed(stream: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
   const stop = (): void => void stream.destroy();
   signal.addEventListener('abort', stop, {once: true});
-  const reader = triage.open();
   try {
-    for await (const chunk of stream) {
-      const bytes = chunk as Buffer;
-      reader.feed(bytes.toString('latin1'));
-      read.bytes += bytes.length;
-      await output.flush();
-      if (signal.aborted) break;
-    }
+    yield* stream as AsyncIterable<Buffer>;
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
     signal.removeEventListener('abort', stop);
   }
-  reader.end();
 }
 
 function shown(failure: TriagedFailure, log: string, {logs, json}: TriageArguments): string {

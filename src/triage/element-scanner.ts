@@ -52,6 +52,8 @@ export class ElementScanner {
   /** Where the object that is being taken goes on in this piece of text. */
   #from = 0;
   #isTooLong = false;
+  /** The first line feed of this piece of text that is not before where it was last asked for. */
+  #lineFeed = -1;
   #atLineStart = true;
   #line = 1;
 
@@ -63,6 +65,7 @@ export class ElementScanner {
 
   feed(text: string): void {
     this.#from = 0;
+    this.#lineFeed = -1;
     let at = 0;
     while (at < text.length) at = this.#inString ? this.#passString(text, at) : this.#passStructure(text, at);
     if (this.#taking >= 0) this.#take(text.slice(this.#from));
@@ -72,26 +75,34 @@ export class ElementScanner {
     if (this.#stack.length > 0) this.#reset();
   }
 
-  /** @returns Where the string has ended, or the text. */
+  /** Searches for the quote at its end, because that is several times as fast as to look at each character. @returns Where the string has ended, or the text. */
   #passString(text: string, from: number): number {
-    let isEscaped = this.#isEscaped;
-    let at = from;
-    for (; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code === LINE_FEED) {
-        // No string of JSON holds a line feed: the document ended inside of one.
-        this.#reset();
-        return at;
-      }
-      if (isEscaped) isEscaped = false;
-      else if (code === BACKSLASH) isEscaped = true;
-      else if (code === QUOTE) break;
+    let begin = this.#isEscaped ? from + 1 : from;
+    let end = endOf(text, begin);
+    while (end < text.length && isEscapedAt(text, end, begin)) {
+      begin = end + 1;
+      end = endOf(text, begin);
     }
-    this.#isEscaped = isEscaped;
-    this.#inString = at === text.length;
+    const lineFeed = this.#lineFeedFrom(text, from);
+    if (lineFeed < end) {
+      // No string of JSON holds a line feed: the document ended inside of one.
+      this.#reset();
+      return lineFeed;
+    }
+    this.#inString = end === text.length;
+    this.#isEscaped = this.#inString && isEscapedAt(text, end, begin);
     if (this.#taking < 0 && this.#word.length < LONGEST_NAME)
-      this.#word += text.slice(from, Math.min(at, from + LONGEST_NAME));
-    return at + 1;
+      this.#word += text.slice(from, Math.min(end, from + LONGEST_NAME));
+    return end + 1;
+  }
+
+  /** Where the next line feed is; the length of the text where none is left. */
+  #lineFeedFrom(text: string, from: number): number {
+    if (this.#lineFeed < from) {
+      const found = text.indexOf('\n', from);
+      this.#lineFeed = found < 0 ? text.length : found;
+    }
+    return this.#lineFeed;
   }
 
   /** @returns Where the next string begins, or the text ends. */
@@ -187,4 +198,17 @@ export class ElementScanner {
     this.#isEscaped = false;
     this.#name = '';
   }
+}
+
+/** Where the next quote is, or the text ends. */
+function endOf(text: string, from: number): number {
+  const quote = text.indexOf('"', from);
+  return quote < 0 ? text.length : quote;
+}
+
+/** Whether an odd number of backslashes stands before. @param begin Where the first of them can stand. */
+function isEscapedAt(text: string, at: number, begin: number): boolean {
+  let backslashes = 0;
+  while (at - 1 - backslashes >= begin && text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes++;
+  return backslashes % 2 === 1;
 }

@@ -10,7 +10,7 @@ import type {Reading} from './failure.ts';
 import {isFields} from './fields.ts';
 import {mayHaveFailed, readHarEntry} from './formats/har.ts';
 import {readJsonLine} from './formats/json-line.ts';
-import {mayBeOfClient, readSpan} from './formats/otlp.ts';
+import {mayBeOfClient, readPlainSpan, readSpan} from './formats/otlp.ts';
 import {decoded, hasMark, LineScanner, LONGEST_LINE} from './line-scanner.ts';
 import {NestedRetriesFinder} from './nested.ts';
 import {suggest} from './suggest.ts';
@@ -143,6 +143,8 @@ export class Triage {
   }
 
   #element(binary: string, number: number): void {
+    const plain = mayBeOfClient(binary) ? readPlainSpan(binary) : null;
+    if (plain !== null) return this.#nested.addSpan(plain);
     const value = parsed(decoded(binary));
     if (!isFields(value)) {
       this.#unreadable++;
