@@ -93,6 +93,7 @@ a mistake, and every prediction from it is wrong.
     'correlation',
     'deadlineHeader',
     'deadlineMs',
+    'endpoints',
     'hedge',
     'idempotency',
     'maxAttempts',

@@ -111,6 +111,12 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
     remedy:
       'Shorten the prompt, or lower its output limit (`max_tokens`). Where the estimate is wrong, count the tokens in the port `weigh`; where the limit is, correct `quota.limits`.',
   },
+  NO_ENDPOINT: {
+    type: 'RejectedError',
+    means:
+      'The circuits of all `endpoints` of the call are open, or all asked for a pause (`Retry-After`), and the first is free only after the deadline, or after `retryAfter.maxMs`. Nothing was sent.',
+    remedy: 'Send the call again after `retryAfterMs`. `handle.snapshot()` shows the breakers of each origin.',
+  },
   INTERNAL: {
     type: 'SteadfetchError',
     means:

@@ -72,6 +72,11 @@ export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
     means: 'The circuit breaker opened, so a retry would be refused.',
     remedy: 'See CIRCUIT_OPEN above.',
   },
+  'no-endpoint': {
+    example: 'no endpoint of this call is free in time',
+    means: 'The circuits of all endpoints are open, or all asked for a pause, for longer than the call can wait.',
+    remedy: 'See NO_ENDPOINT above.',
+  },
   'quota-exceeded': {
     example: 'the quota of https://api.example has no room in time (429)',
     means: 'The quota has no room for the retry before the deadline of the call, or within `quota.maxWaitMs`.',

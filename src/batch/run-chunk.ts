@@ -4,7 +4,8 @@
  * Retries are the engine's business. What is done here is what only a batch can do: to wait, with all there is to send, until an
  * open circuit closes; and to look for the one item for which a server refuses the others.
  */
-import {beginCall, type CallContext, type CallFacts} from '../call/context.ts';
+import {beginCall} from '../call/begin.ts';
+import type {CallContext, CallFacts} from '../call/context.ts';
 import {amountsOf} from '../call/quota.ts';
 import {reportFor} from '../call/report.ts';
 import type {Client} from '../client/client.ts';

@@ -11,10 +11,33 @@ import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
 import type {QuotaReservation} from '../guards/quota.ts';
 import type {Applicant} from './applicant.ts';
 import type {CallContext, CallFacts} from './context.ts';
-import {askQuota} from './quota.ts';
+import type {Failover, Place} from './failover.ts';
+import {moveTo} from './move.ts';
+import {amountsAt, askQuota} from './quota.ts';
 import {CallPause, signalOf, waitForOrigin} from './wait.ts';
 
 export function admit<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number): void {
+  if (call.failover === null) admitHere(call, applicant, now);
+  else admitAtEndpoint(call, applicant, call.failover, now);
+}
+
+/** At the endpoint that is free. Where none is, the call waits for the first one. */
+function admitAtEndpoint<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  failover: Failover,
+  now: number,
+): void {
+  failover.confineBy(call.transport);
+  if (failover.isConfined) return admitHere(call, applicant, now);
+  const place = failover.choose(amountsAt(call), call.attempts > 0, now);
+  // The queues of a quota and of a concurrency limit know better when it is this call's turn.
+  if (place.cause === 'breaker-open' || place.cause === 'held') return waitForEndpoint(call, applicant, place, now);
+  moveTo(call, failover, place.guards);
+  admitHere(call, applicant, now);
+}
+
+function admitHere<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number): void {
   const {client, guards} = call;
   const {hold, breaker, quota} = guards;
   const heldMs = hold === null || quota !== null ? 0 : hold.waitMs(now, client.random);
@@ -68,24 +91,48 @@ function keeping<T>(place: ConcurrencyLimit, work: () => T): T {
   }
 }
 
+/** No endpoint is free: this one will be first. */
+function waitForEndpoint<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  {endpoint, freeInMs}: Place,
+  now: number,
+): void {
+  const {plan, deadlineAt, retryState} = call;
+  const isTooLong = retryState.waitedForEndpointsMs + freeInMs > plan.policy.retryAfter.maxMs;
+  if (isTooLong || now + freeInMs + LEAST_ATTEMPT_MS > deadlineAt) {
+    const message = `No endpoint of this call is free: the first, ${endpoint.name}, will be in ${Math.ceil(freeInMs)} ms, later than this call can wait.`;
+    const error = withoutStack(() => new RejectedError('NO_ENDPOINT', endpoint.origin, message, freeInMs));
+    applicant.refused(call, 'no-endpoint', error);
+    return;
+  }
+  retryState.waitedForEndpointsMs += freeInMs;
+  waitToAskAgain(call, applicant, freeInMs);
+}
+
 function waitForHeldOrigin<R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
   heldMs: number,
   now: number,
 ): void {
-  const {origin, plan, deadlineAt, client} = call;
+  const {plan, deadlineAt} = call;
+  const {origin} = call.guards;
   // The spread of a hold is its own; it does not make a hint too long that the policy would wait for.
   if (heldMs > plan.policy.retryAfter.maxMs * 1.1 || now + heldMs + LEAST_ATTEMPT_MS > deadlineAt) {
     const message = `${origin} asked for a pause of another ${Math.ceil(heldMs)} ms, longer than this call can wait.`;
     applicant.refused(call, 'hint-too-long', new RejectedError('ORIGIN_HELD', origin, message, heldMs));
     return;
   }
+  waitToAskAgain(call, applicant, heldMs);
+}
+
+function waitToAskAgain<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, ms: number): void {
   applicant.waiting?.();
-  call.retryState.waitedMs += heldMs;
+  call.retryState.waitedMs += ms;
   const again = (isAborted: boolean): void =>
-    isAborted ? applicant.left(call, true) : admit(call, applicant, client.clock.now());
-  waitForOrigin(call, heldMs, again, error => applicant.broke(call, error));
+    isAborted ? applicant.left(call, true) : admit(call, applicant, call.client.clock.now());
+  waitForOrigin(call, ms, again, error => applicant.broke(call, error));
 }
 
 function waitInQueue<R extends AttemptResponse>(
@@ -95,7 +142,7 @@ function waitInQueue<R extends AttemptResponse>(
   taken: QuotaReservation | null,
   now: number,
 ): void {
-  const {origin} = call;
+  const {origin} = call.guards;
   if (limit.isFull) {
     taken?.refund(now);
     const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}, and the queue is full.`;
@@ -172,6 +219,8 @@ function refuseOpen<R extends AttemptResponse>(
   breaker: Breaker,
   now: number,
 ): void {
+  // It opened while the call waited for its place: another endpoint may be free.
+  if (call.failover?.mayPassOver('breaker-open')) return admitAtEndpoint(call, applicant, call.failover, now);
   const retryAfterMs = breaker.retryAfterMs(now);
   const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until its probes have succeeded';
   const message = `The circuit of ${breaker.guarded} is open ${when}.`;

@@ -140,11 +140,11 @@ export function learn<R extends AttemptResponse>(
   classification: Classification,
   now: number,
 ): void {
-  const {client, guards} = call;
-  const {breaker, budget, concurrency, hedge} = guards;
+  const {client} = call;
+  const {breaker, budget, concurrency, hedge, quota} = attempt.guards;
   if (breaker !== null) attempt.record(healthOf(outcome, classification, client.answers), now);
   if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
-  if (attempt.taken !== null) settleQuota(call, attempt.taken, outcome, classification, now);
+  if (attempt.taken !== null) settleQuota(call, quota, attempt.taken, outcome, classification, now);
   if (classification.transient) budget?.attemptFailed?.(now);
   attempt.freePlace();
   if (call.plan.policy.paid !== null && isFree(outcome, classification)) call.retryState.freeAttempts++;

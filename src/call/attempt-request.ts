@@ -4,6 +4,7 @@ import type {Ports} from '../client/ports.ts';
 import {isPromise, promiseOf} from '../core/awaitable.ts';
 import type {AttemptObserver, HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
+import type {Guards} from '../guards/origin-guards.ts';
 import {PreparedHeaders} from '../transport/prepared-headers.ts';
 import type {TransportRequest} from '../transport/transport.ts';
 import type {Cancellation} from './cancellation.ts';
@@ -13,6 +14,7 @@ import {writeIds} from './ids.ts';
 /** The attempt, as far as its request needs it. */
 export interface RequestOwner<R extends AttemptResponse> {
   readonly call: CallContext<R>;
+  readonly guards: Guards;
   /** 1 for the first. */
   readonly number: number;
   readonly cancellation: Cancellation;
@@ -42,8 +44,9 @@ export function sendRequest<R extends AttemptResponse>(attempt: RequestOwner<R>,
   const {transport, client} = call;
   let request: TransportRequest<R>;
   try {
-    request = transport.next(isAbortable);
+    request = transport.next(isAbortable, urlOf(attempt));
     writeIds(call, request.headers);
+    call.failover?.writeCredentials(attempt.guards, request.headers, transport);
   } catch (error) {
     return attempt.unsent('other', error); // An invalid header, or a body that is used.
   }
@@ -54,6 +57,11 @@ export function sendRequest<R extends AttemptResponse>(attempt: RequestOwner<R>,
   else sendWhen(attempt, ready, request);
 }
 
+/** Null where that is the URL of the call. */
+function urlOf<R extends AttemptResponse>({call: {failover}, guards}: RequestOwner<R>): string | null {
+  return failover === null ? null : failover.urlAt(guards);
+}
+
 function prepareAndSend<R extends AttemptResponse>(
   attempt: RequestOwner<R>,
   prepare: NonNullable<Ports<R>['prepareAttempt']>,
@@ -62,10 +70,20 @@ function prepareAndSend<R extends AttemptResponse>(
   let prepared: ReturnType<typeof prepare>;
   try {
     const headers = new PreparedHeaders(request.headers);
-    const {method, rawUrl: url, retryState} = attempt.call;
-    const {previousStatus} = retryState;
+    const {method, rawUrl, retryState} = attempt.call;
+    const {previousStatus, failover} = retryState;
+    const url = urlOf(attempt) ?? rawUrl;
+    const endpoint = failover?.endpointOf(attempt.guards).name;
     retryState.prepared = headers;
-    prepared = prepare({method, url, headers, attempt: attempt.number, previousStatus, signal: request.signal});
+    prepared = prepare({
+      method,
+      url,
+      endpoint,
+      headers,
+      attempt: attempt.number,
+      previousStatus,
+      signal: request.signal,
+    });
   } catch (error) {
     return attempt.unsent('hook', error);
   }

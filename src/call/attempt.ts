@@ -7,11 +7,13 @@ import type {BeginningEnd} from '../body/stream-beginning.ts';
 import {endAttempt, noteFirstContent, startAttempt} from '../client/observe.ts';
 import type {AttemptKind} from '../core/call-view.ts';
 import {withoutStack} from '../core/errors.ts';
-import type {AttemptObserver, HeaderBag} from '../core/observer.ts';
+import type {AttemptEndpoint, AttemptObserver, HeaderBag} from '../core/observer.ts';
 import {type AttemptResponse, answered, failed, type Outcome, type StreamError} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {failureKind} from '../decide/failure-facts.ts';
+import {redactUrl} from '../decide/redact.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
+import type {Guards} from '../guards/origin-guards.ts';
 import {Probe} from '../guards/probing.ts';
 import type {QuotaReservation} from '../guards/quota.ts';
 import type {Health} from '../guards/trip.ts';
@@ -35,6 +37,8 @@ const SUPERSEDED = withoutStack(
 
 export class Attempt<R extends AttemptResponse> implements Cancellable, RequestOwner<R> {
   readonly call: CallContext<R>;
+  /** Of its endpoint, which another attempt of the call need not share. */
+  readonly guards: Guards;
   /** 1 for the first. */
   readonly number: number;
   /** The attempt that this one, a hedge, was sent beside. */
@@ -61,6 +65,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     shadowed: Attempt<R> | null = null,
   ) {
     this.call = call;
+    this.guards = call.guards;
     this.number = number;
     this.#ticket = ticket;
     this.#hasPlace = call.guards.concurrency !== null;
@@ -105,9 +110,14 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   }
 
   sending(headers: HeaderBag): AttemptObserver | null {
-    const {call, number, kind, shadowed} = this;
+    const {call, guards, number, kind, shadowed} = this;
     if (call.span !== null)
-      this.#span = startAttempt(call.span, call, {number, kind, shadows: shadowed?.span ?? null}, headers);
+      this.#span = startAttempt(
+        call.span,
+        call,
+        {number, kind, shadows: shadowed?.span ?? null, endpoint: endpointOf(call, guards)},
+        headers,
+      );
     this.reachedTransport = true;
     call.lastReachedTransport = true;
     return this.#span;
@@ -137,7 +147,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
 
   /** Records in the breaker how the attempt ended. */
   record(health: Health, now: number): void {
-    this.call.guards.breaker?.record(this.#ticket, health, now);
+    this.guards.breaker?.record(this.#ticket, health, now);
     if (health === 'failure' && this.#ticket instanceof Probe) this.call.retryState.failedProbes++;
     this.#ticket = UNGUARDED;
   }
@@ -145,7 +155,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   /** Called after the breaker was notified, because the next call in the queue asks the breaker. */
   freePlace(): void {
     if (!this.#hasPlace) return;
-    this.call.guards.concurrency?.exit();
+    this.guards.concurrency?.exit();
     this.#hasPlace = false;
   }
 
@@ -273,4 +283,13 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     this.abandon(error);
     owner.broke(this.call, error);
   }
+}
+
+/** For observers; undefined where the call has one endpoint. */
+function endpointOf<R extends AttemptResponse>(call: CallContext<R>, guards: Guards): AttemptEndpoint | undefined {
+  const {failover, plan, url} = call;
+  if (failover === null) return undefined;
+  const {name, origin} = failover.endpointOf(guards);
+  const moved = failover.urlAt(guards);
+  return {name, origin, url: moved === null ? url : redactUrl(moved, plan.queryAllowList)};
 }

@@ -1,8 +1,6 @@
 /** One call: its facts, its ids, and what observers, listeners and reports may see of it. The steps of a call read and write it. */
 import type {Client, ClientFacts} from '../client/client.ts';
-import {startCall} from '../client/observe.ts';
 import type {Plan, Variant} from '../client/plan.ts';
-import {originOf, targetOf} from '../client/target.ts';
 import type {CallResult, CallView} from '../core/call-view.ts';
 import type {CallObserver} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
@@ -12,10 +10,11 @@ import type {OuterRetries} from '../decide/outer-retries.ts';
 import {attemptTimeoutFor} from '../decide/paid.ts';
 import {redactUrl} from '../decide/redact.ts';
 import type {Transients} from '../decide/transients.ts';
+import type {Budget} from '../guards/budget.ts';
 import type {Guards} from '../guards/origin-guards.ts';
-import type {CallOverrides} from '../policy/types.ts';
 import type {Caller, Transport} from '../transport/transport.ts';
 import type {RetryDecision} from './decision.ts';
+import type {Failover} from './failover.ts';
 import {Reservation, RetryState} from './retry-state.ts';
 
 /** A gRPC call has no URL, but a target, a method and, perhaps, a deadline of the caller. */
@@ -41,9 +40,9 @@ export type IdsSent = 'unknown' | 'none' | 'correlation' | 'correlation and requ
 export class CallContext<R extends AttemptResponse = AttemptResponse> implements CallView, AnswerContext {
   readonly client: Client<R>;
   readonly plan: Plan;
-  readonly guards: Guards;
+  /** Of the endpoint to which the next attempt goes, or the last one went. */
+  guards: Guards;
   readonly method: string;
-  readonly origin: string;
   readonly startedAt: number;
   /** Null where no observer watches the call. */
   span: CallObserver | null = null;
@@ -79,7 +78,6 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     this.guards = client.guardsFor(origin, plan, now);
     this.method = method;
     this.#url = url;
-    this.origin = origin ?? '';
     this.startedAt = now;
     this.correlationId = correlationId;
     this.idempotencyKey = idempotencyKey;
@@ -89,6 +87,11 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   /** As the caller wrote it, with every secret. */
   get rawUrl(): string {
     return this.#url;
+  }
+
+  /** Of the URL as the caller wrote it. */
+  get origin(): string {
+    return this.failover?.addressed.origin ?? this.guards.origin;
   }
 
   get url(): string {
@@ -177,13 +180,26 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return this.#retry;
   }
 
+  /** Null where the call has one endpoint. */
+  get failover(): Failover | null {
+    return this.#retry?.failover ?? null;
+  }
+
+  /** The budget that pays for retries; null where the origin has none. */
+  get budget(): Budget | null {
+    return this.reservation?.budget ?? this.guards.budget;
+  }
+
   get reservation(): Reservation | null {
     return this.#retry?.reservation ?? null;
   }
 
-  /** For writing; null where the origin has no budget. */
-  reserve(): Reservation | null {
-    const {budget} = this.guards;
+  /**
+   * For writing; null where the origin has no budget.
+   *
+   * @param budget That of the call.
+   */
+  reserve(budget: Budget | null): Reservation | null {
     if (budget !== null) this.retryState.reservation ??= new Reservation(budget);
     return this.reservation;
   }
@@ -246,49 +262,3 @@ Object.defineProperty(CallContext.prototype, Symbol.for('nodejs.util.inspect.cus
     return this.toJSON();
   },
 });
-
-/**
- * A call before its first attempt.
- *
- * @throws InvalidPolicyError with code INVALID_OVERRIDES.
- */
-export function beginCall<R extends AttemptResponse>(
-  client: Client<R>,
-  method: string,
-  url: string,
-  overrides: CallOverrides | undefined,
-): CallContext<R> {
-  // Without routes the origin is looked up, and no URL is parsed.
-  if (!client.handle.plans.hasRoutes) return begin(client, method, url, originOf(url), '', overrides, null);
-  const {origin, pathname} = targetOf(url);
-  return begin(client, method, url, origin, pathname, overrides, null);
-}
-
-/**
- * A gRPC call before its first attempt: a POST, as gRPC sends it.
- *
- * @throws InvalidPolicyError with code INVALID_OVERRIDES.
- */
-export function beginRpc<R extends AttemptResponse>(
-  client: Client<R>,
-  rpc: Rpc,
-  overrides: CallOverrides | undefined,
-): CallContext<R> {
-  const {origin, method} = rpc;
-  return begin(client, 'POST', `${origin}/${method}`, origin, `/${method}`, overrides, rpc);
-}
-
-function begin<R extends AttemptResponse>(
-  client: Client<R>,
-  method: string,
-  url: string,
-  origin: string | null,
-  pathname: string,
-  overrides: CallOverrides | undefined,
-  rpc: Rpc | null,
-): CallContext<R> {
-  const variant = client.variantFor(method, origin ?? '', pathname, overrides);
-  const call = new CallContext(client, variant, method, url, origin, client.clock.now(), rpc);
-  if (client.observer !== null) call.span = startCall(client.observer, call);
-  return call;
-}

@@ -11,10 +11,11 @@ import type {Classification} from '../decide/classification.ts';
 import {callRefusal, type Refusal, type RetryFacts} from '../decide/may-retry.ts';
 import {retryWait, withHint} from '../decide/retry-wait.ts';
 import type {ServerHint} from '../decide/server-hint.ts';
-import {FREE, REFUSED, type Receipt} from '../guards/budget.ts';
-import type {Guards} from '../guards/origin-guards.ts';
+import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
+import type {Quota} from '../guards/quota.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {type RetryDecision, refuse} from './decision.ts';
+import {amountsAt} from './quota.ts';
 import {within} from './wait.ts';
 
 /** How the call ended while the request body was still being read. */
@@ -35,8 +36,9 @@ export async function decideRetry<R extends AttemptResponse>(
     if ('outcome' in read) return {ended: read.outcome};
     replayable = read.value;
   }
-  const decision = decide(call, outcome, found, replayable === true);
-  if (decision.receipt !== REFUSED) call.reserve()?.hold(decision.receipt);
+  const {budget} = call;
+  const decision = decide(call, budget, outcome, found, replayable === true);
+  if (decision.receipt !== REFUSED) call.reserve(budget)?.hold(decision.receipt);
   if (decision.refusal === null) call.retryState.waitedMs += decision.waitMs;
   call.decision = decision;
   return decision;
@@ -45,6 +47,7 @@ export async function decideRetry<R extends AttemptResponse>(
 /** @param replayable Whether the body can be sent again. */
 function decide<R extends AttemptResponse>(
   call: CallContext<R>,
+  budget: Budget | null,
   outcome: Outcome<R>,
   found: Classification,
   replayable: boolean,
@@ -55,17 +58,37 @@ function decide<R extends AttemptResponse>(
   if (hint !== null) holdOthers(call, hint);
   const no = (refusal: Refusal): RetryDecision => refuse(classification, refusal, hint);
 
-  const refusal = callRefusal(outcome, classification, hint, factsOf(call, replayable));
+  const now = client.clock.now();
+  const elsewhere = elsewhereAfter(call, outcome, classification, hint, now);
+  const obeyed = elsewhere === null ? hint : null; // A hint is the word of one endpoint.
+  const refusal = callRefusal(outcome, classification, obeyed, factsOf(call, replayable));
   if (refusal !== null) return no(refusal);
 
-  const now = client.clock.now();
-  const inLine = waitsInLine(call, hint);
-  const {waitMs, waitSource} = waitBefore(call, classification, hint);
+  const inLine = waitsInLine(call, obeyed);
+  const {waitMs, waitSource} = elsewhere === 'untried' ? AT_ONCE : waitBefore(call, classification, obeyed);
   if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
-  if (guards.breaker?.refuses(now + waitMs)) return no('breaker-open');
-  const receipt = outcome.isLate ? FREE : withdraw(guards, classification, hint, now);
-  if (guards.budget !== null && receipt === REFUSED) return no('budget-exhausted');
+  if (!call.failover?.mayPassOver('breaker-open') && guards.breaker?.refuses(now + waitMs)) return no('breaker-open');
+  const receipt = outcome.isLate ? FREE : withdraw(budget, guards.quota, classification, obeyed, now);
+  if (budget !== null && receipt === REFUSED) return no('budget-exhausted');
   return {classification, refusal: null, waitMs: inLine ? 0 : waitMs, waitSource, hint, receipt};
+}
+
+const AT_ONCE: Pick<RetryDecision, 'waitMs' | 'waitSource'> = {waitMs: 0, waitSource: 'none'};
+
+/** Whether the retry goes to another endpoint, and whether the call has tried that before; null where it stays, or no other is free. */
+function elsewhereAfter<R extends AttemptResponse>(
+  call: CallContext<R>,
+  outcome: Outcome<R>,
+  classification: Classification,
+  hint: ServerHint | null,
+  now: number,
+): 'tried' | 'untried' | null {
+  const {failover, guards} = call;
+  if (failover === null) return null;
+  failover.failed(guards, outcome, classification, hint?.ms ?? 0, now);
+  const place = failover.another(guards, amountsAt(call), now);
+  if (place === null) return null;
+  return failover.hasTried(place) ? 'tried' : 'untried';
 }
 
 function factsOf<R extends AttemptResponse>(call: CallContext<R>, replayable: boolean): RetryFacts {
@@ -97,7 +120,8 @@ function holdOthers<R extends AttemptResponse>({client, plan, guards}: CallConte
  * delay of 0 names no time. A quota that learns from throttled answers lowers the load itself.
  */
 function withdraw(
-  {budget, quota}: Guards,
+  budget: Budget | null,
+  quota: Quota | null,
   classification: Classification,
   hint: ServerHint | null,
   now: number,

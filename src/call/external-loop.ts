@@ -32,7 +32,7 @@ async function sendAndDecide<R extends AttemptResponse>(call: CallContext<R>): P
   let sent: Assessed<R> | null = null;
   try {
     const now = call.client.clock.now();
-    if (call.attempts > 0) call.reserve()?.holdForced(now);
+    if (call.attempts > 0) call.reserve(call.budget)?.holdForced(now);
     if (abortedBy(call.transport) !== null) return withoutRetry(call, stoppedOutcome(call, true));
     if (now >= call.deadlineAt) return withoutRetry(call, stoppedOutcome(call, false));
     const admission = await askAdmission(call, now, null);

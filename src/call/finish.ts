@@ -27,6 +27,7 @@ export function finishCall(call: CallFacts, outcome: Outcome, now: number = call
 /** The last attempt succeeded. */
 export function noteSuccess(call: CallFacts, now: number): void {
   call.decision = SUCCEEDED;
+  call.failover?.succeeded(call.guards, now);
   const {budget} = call.guards;
   if (budget === null) return;
   if (call.attempts === 1) budget.firstTrySucceeded(now);

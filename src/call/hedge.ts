@@ -11,11 +11,14 @@ import {quietly} from '../core/quietly.ts';
 import {Timer} from '../core/timer.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
+import type {HedgeLoad} from '../guards/hedge-load.ts';
+import type {Guards} from '../guards/origin-guards.ts';
 import {type Assessed, assess} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
 import type {CallContext, CallFacts} from './context.ts';
+import {moveTo} from './move.ts';
 import {notifyHedged, notifySuperseded} from './notify.ts';
-import {amountsOf} from './quota.ts';
+import {amountsAt, amountsOf} from './quota.ts';
 import {discardResponse} from './response.ts';
 
 /** Resolves with the attempt that counts; rejects where a step threw, and then nothing of either attempt is left. */
@@ -81,18 +84,31 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     const call = this.#call;
     if (this.#isOver || !this.#running.has(this.#first)) return;
     const now = call.client.clock.now();
-    const {quota} = call.guards;
+    const {failover} = call;
+    const guards = this.#guardsOfHedge(now);
+    if (guards === null) return;
+    const {quota} = guards;
     const taken = quota === null ? null : quota.tryTake(amountsOf(call, quota), now);
     if (quota !== null && taken === null) return; // A hedge waits in no line.
-    const ticket = ticketFor(call, now);
+    const ticket = ticketFor(call, guards, this.#first.guards.hedge!, now);
     if (ticket === null) return taken?.refund(now);
+    if (failover !== null) moveTo(call, failover, guards);
     const hedge = new Attempt(call, call.attempts + 1, ticket, taken, this.#first);
     this.#hedge = hedge;
     this.#running.add(hedge);
     call.attempts++;
     call.retryState.hedges++;
-    notifyHedged(call, call.guards.hedge!.delayMs()!); // Known, or the first attempt would not have been slow.
+    notifyHedged(call, this.#first.guards.hedge!.delayMs()!); // Known, or the first attempt would not have been slow.
     hedge.start(this, call.client.clock.now());
+  }
+
+  /** Null where it would have to be another endpoint, and none is free, or the call may not run at two. */
+  #guardsOfHedge(now: number): Guards | null {
+    const call = this.#call;
+    const {guards, failover} = call;
+    if (failover === null || call.plan.policy.hedge?.to !== 'other') return guards;
+    const place = failover.mayRunTwice ? failover.another(guards, amountsAt(call), now) : null;
+    return place?.guards ?? null;
   }
 
   ended(attempt: Attempt<R>, outcome: Outcome<R>): void {
@@ -115,6 +131,7 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     if (this.#isOver || (classification.transient && !isLast)) return discardResponse(attempt, outcome.response);
     this.#isOver = true;
     this.#supersedeOthers();
+    if (this.#call.failover !== null) this.#call.guards = attempt.guards; // What follows concerns its endpoint.
     this.#resolve(assessed);
   }
 
@@ -165,8 +182,12 @@ function mayBeSentTwice<R extends AttemptResponse>({
 }
 
 /** Asks every guard; a refusal does not fail the call. Takes a place, too, where there is a concurrency limit. */
-function ticketFor({guards, deadlineAt}: CallFacts, now: number): Ticket | null {
-  const {concurrency, budget, breaker, hedge} = guards;
+function ticketFor(
+  {budget, deadlineAt}: CallFacts,
+  {concurrency, breaker}: Guards,
+  hedge: HedgeLoad,
+  now: number,
+): Ticket | null {
   if (now + LEAST_ATTEMPT_MS > deadlineAt || breaker?.refuses(now)) return null;
   if (concurrency !== null && !concurrency.tryEnter()) return null;
   let receipt: Receipt = REFUSED;
@@ -174,7 +195,7 @@ function ticketFor({guards, deadlineAt}: CallFacts, now: number): Ticket | null 
   try {
     if (budget !== null) receipt = budget.withdraw(false, now);
     // The load that hedges may add, then the breaker, which counts what it lets through.
-    if ((budget === null || receipt !== REFUSED) && hedge!.tryHedge(now))
+    if ((budget === null || receipt !== REFUSED) && hedge.tryHedge(now))
       ticket = breaker === null ? UNGUARDED : breaker.admit(now);
   } finally {
     if (ticket === null) {

@@ -20,13 +20,25 @@ export function writeIds(call: CallFacts, headers: HeaderBag): void {
     call.idsSent = idsOf(call, headers);
     noteOuterRetries(call, headers);
   }
-  const {idempotencyKey, idsSent} = call;
+  const {idempotencyKey} = call;
+  const idsSent = idsHere(call, headers);
   if (idempotencyKey !== undefined) headers.set(keyHeader, idempotencyKey);
   if (idsSent !== 'none') headers.set(correlation!.header, call.correlationId!);
   if (idsSent === 'correlation and request') headers.set(correlation!.requestIdHeader!, client.ids.requestId());
   if (deadlineHeader !== null && deadlineAt !== Number.POSITIVE_INFINITY)
     headers.set(deadlineHeader, String(Math.max(0, Math.floor(deadlineAt - client.clock.now()))));
   if (attemptHeader !== null) headers.set(attemptHeader, String(call.attempts));
+}
+
+/** As at the endpoint that the caller addressed; none where the call has moved to an origin that may not get them. */
+function idsHere({plan, origin, guards, idsSent}: CallFacts, headers: HeaderBag): IdsSent {
+  const {correlation} = plan.policy;
+  if (correlation === null || guards.origin === origin) return idsSent;
+  const {header, requestIdHeader, sendTo} = correlation;
+  if (!mayCarryIds(origin, sendTo) || mayCarryIds(guards.origin, sendTo)) return idsSent;
+  headers.delete(header);
+  if (requestIdHeader !== null) headers.delete(requestIdHeader);
+  return 'none';
 }
 
 /** A policy that does not retry multiplies nothing. */

@@ -7,6 +7,7 @@ import type {AttemptEndEvent} from '../core/events.ts';
 import type {Outcome} from '../core/outcome.ts';
 import type {Classification} from '../decide/classification.ts';
 import type {OuterRetries} from '../decide/outer-retries.ts';
+import type {Guards} from '../guards/origin-guards.ts';
 import type {CallFacts} from './context.ts';
 import type {RetryDecision} from './decision.ts';
 import {explain} from './report.ts';
@@ -15,6 +16,7 @@ interface EndedAttempt {
   readonly kind: AttemptKind;
   readonly number: number;
   readonly startedAt: number;
+  readonly guards: Guards;
 }
 
 type Classified = Pick<Classification, 'reason' | 'transient' | 'sent'>;
@@ -41,14 +43,27 @@ export function notifySuperseded(call: CallFacts, attempt: EndedAttempt, now: nu
 
 function attemptEnd(
   call: CallFacts,
-  {number, kind, startedAt}: EndedAttempt,
+  {number, kind, startedAt, guards}: EndedAttempt,
   outcome: AttemptEndEvent['outcome'],
   status: number | undefined,
   {reason, transient, sent}: Classified,
   now: number,
 ): AttemptEndEvent {
   const latencyMs = now - startedAt;
-  return {type: 'attempt.end', call, attempt: number, kind, outcome, status, latencyMs, reason, transient, sent};
+  const endpoint = call.failover?.endpointOf(guards).name;
+  return {
+    type: 'attempt.end',
+    call,
+    attempt: number,
+    kind,
+    endpoint,
+    outcome,
+    status,
+    latencyMs,
+    reason,
+    transient,
+    sent,
+  };
 }
 
 export function notifyScheduled(call: CallFacts, {classification, waitMs, waitSource, hint}: RetryDecision): void {
@@ -78,6 +93,12 @@ export function notifyHedged(call: CallFacts, delayMs: number): void {
   const attempt = call.attempts;
   emit(call.span, 'hedge.started', {attempt, waitMs: delayMs});
   call.client.on?.({type: 'hedge.started', call, attempt, delayMs});
+}
+
+export function notifyFailover(call: CallFacts, from: string, to: string, reason: string): void {
+  const attempt = call.attempts + 1;
+  emit(call.span, 'call.failover', {attempt, reason, from, to});
+  call.client.on?.({type: 'call.failover', call, attempt, from, to, reason});
 }
 
 export function notifyQueued(call: CallFacts, waitMs: number): void {

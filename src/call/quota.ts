@@ -29,6 +29,12 @@ export function amountsOf<R extends AttemptResponse>(call: CallContext<R>, {coun
   };
 }
 
+/** The same for whichever endpoint the attempt goes to. */
+export function amountsAt<R extends AttemptResponse>(call: CallContext<R>): Amounts {
+  const {quota} = call.guards;
+  return quota === null ? ONE_REQUEST : amountsOf(call, quota);
+}
+
 /** A finite number of at least 0, rounded up; undefined for anything else. */
 const countOf = (value: unknown): number | undefined =>
   typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.ceil(value) : undefined;
@@ -180,6 +186,7 @@ class QuotaWait<R extends AttemptResponse> extends CallPause implements QuotaWai
 /** Settles the reservation of an attempt that has ended. */
 export function settleQuota(
   call: CallFacts,
+  quota: Quota | null,
   taken: QuotaReservation,
   {response, status, reachedTransport}: Outcome,
   classification: Classification,
@@ -191,17 +198,21 @@ export function settleQuota(
   else {
     if (response !== null && !throttled && !isOverload(status)) {
       taken.admitted(now);
-      learnRemaining(call, response, now);
+      if (quota !== null) learnRemaining(call, quota, response, now);
     }
     if (harmless(sent)) taken.refund(now);
   }
 }
 
 /** Learns from the headers what is left, since others may use the same account. If nothing is left, holds the queue until the reset. */
-function learnRemaining({client, plan, guards}: CallFacts, {status, headers}: AttemptResponse, now: number): void {
-  const {quota} = guards;
+function learnRemaining(
+  {client, plan}: CallFacts,
+  quota: Quota,
+  {status, headers}: AttemptResponse,
+  now: number,
+): void {
   // The response of a test double may have no headers.
-  if (quota === null || headers === undefined || !quota.readsHeaders()) return;
+  if (headers === undefined || !quota.readsHeaders()) return;
   const remaining = remainingQuota(headers);
   if (remaining === null) return;
   quota.correct(remaining, now);

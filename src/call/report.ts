@@ -36,6 +36,8 @@ export interface CallReport {
   readonly correlationId: string | undefined;
   /** Name of the matched route, else of the policy. */
   readonly policyName: string;
+  /** Name of the endpoint of the last attempt. Undefined if the policy has no `endpoints` for this call. */
+  readonly endpoint: string | undefined;
 }
 
 /** The report of a call that has ended, or the current facts of one that has not. */
@@ -55,6 +57,7 @@ export function reportFor(call: CallFacts): CallReport {
     retryAfterMs: decision?.hint?.ms,
     correlationId,
     policyName,
+    endpoint: call.failover?.endpointOf(call.guards).name,
   };
 }
 
@@ -158,6 +161,7 @@ export function resultOf({client, decision}: CallFacts, outcome: Outcome): CallR
     case 'budget-exhausted':
       return 'budget_exhausted';
     case 'breaker-open':
+    case 'no-endpoint':
       return 'circuit_open';
     case 'hint-too-long':
     case 'quota-exceeded':
@@ -179,6 +183,14 @@ export const isSentence = (reason: string): boolean => /[a-z]{3}/.test(reason);
 
 /** The reason clause of reports, events and spans. */
 export function explain(call: CallFacts, kind: Outcome['kind'], status: number): string {
+  const why = explainEnd(call, kind, status);
+  const {failover} = call;
+  const confinement = failover?.confinement ?? null;
+  if (failover === null || confinement === null || !call.decision?.classification.transient) return why;
+  return `${why}; it stayed at ${failover.endpointOf(call.guards).name}, because ${confinement}`;
+}
+
+function explainEnd(call: CallFacts, kind: Outcome['kind'], status: number): string {
   const {decision, method, plan, client} = call;
   const reason = decision?.classification.reason ?? kind;
   if (kind === 'aborted') return 'aborted by the caller';
@@ -206,6 +218,8 @@ export function explain(call: CallFacts, kind: Outcome['kind'], status: number):
       return `the next attempt could not end within the deadline of ${Math.round(call.deadlineMs)} ms (${reason})`;
     case 'breaker-open':
       return `the circuit of ${call.guards.breaker?.guarded} is open`;
+    case 'no-endpoint':
+      return 'no endpoint of this call is free in time';
     case 'concurrency-limit':
       return `the concurrency limit of ${call.guards.concurrency?.max} is reached`;
     case 'quota-exceeded':

@@ -7,6 +7,7 @@ import type {AttemptObserver} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {usageIn} from '../decide/usage.ts';
+import type {Guards} from '../guards/origin-guards.ts';
 import type {QuotaReservation} from '../guards/quota.ts';
 import {pulseOf} from './attempt-stream.ts';
 import type {Cancellation} from './cancellation.ts';
@@ -15,6 +16,7 @@ import type {CallContext} from './context.ts';
 /** The attempt that brought it. */
 interface Attempt<R extends AttemptResponse> {
   readonly call: CallContext<R>;
+  readonly guards: Guards;
   readonly cancellation: Cancellation;
   readonly span: AttemptObserver | null;
   held: HeldBody | null;
@@ -71,18 +73,25 @@ export function deliverResponse<R extends AttemptResponse>(attempt: Attempt<R>, 
 }
 
 /** Settles the quota by the usage of an answer that was read already. */
-function settleAnswer<R extends AttemptResponse>({call}: Attempt<R>, taken: QuotaReservation, response: R): void {
+function settleAnswer<R extends AttemptResponse>(
+  {call, guards}: Attempt<R>,
+  taken: QuotaReservation,
+  response: R,
+): void {
   const {bodies} = call.transport;
-  if (bodies.usageOf === undefined || !call.guards.quota?.countsTokens) return;
+  if (bodies.usageOf === undefined || !guards.quota?.countsTokens) return;
   taken.settle(bodies.usageOf(response), call.client.clock.now());
 }
 
-function trackBody<R extends AttemptResponse>({call, cancellation, span, taken}: Attempt<R>, response: R): void {
+function trackBody<R extends AttemptResponse>(
+  {call, guards, cancellation, span, taken}: Attempt<R>,
+  response: R,
+): void {
   const {client, transport, plan} = call;
   const {bodies, bodyGetsFreshTime, bodyGraceMs = 0} = transport;
   const pulse = plan.policy.stream === null ? null : pulseOf(response);
   const body = new TrackedBody(cancellation, client.answers.isFailure(response.status), pulse);
-  if (taken !== null && bodies.usageOf === undefined && call.guards.quota?.countsTokens)
+  if (taken !== null && bodies.usageOf === undefined && guards.quota?.countsTokens)
     body.tap = new UsageTap(usageIn, usage => quietly(() => taken.settle(usage, client.clock.now())));
   if (!bodies.track(response, body)) return cancellation.release();
   if (span !== null) body.span = startBody(span);

@@ -4,6 +4,7 @@ import type {Pause} from '../core/timer.ts';
 import type {OuterRetries} from '../decide/outer-retries.ts';
 import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
 import type {PreparedHeaders} from '../transport/prepared-headers.ts';
+import type {Failover} from './failover.ts';
 
 export class RetryState {
   waitedMs = 0;
@@ -19,6 +20,9 @@ export class RetryState {
   /** The headers that `prepareAttempt` wrote for the last attempt. */
   prepared: PreparedHeaders | null = null;
   reservation: Reservation | null = null;
+  /** Null where the call has one endpoint. */
+  failover: Failover | null = null;
+  waitedForEndpointsMs = 0;
   /** Attempts that cost nothing, where the policy counts those that do. */
   freeAttempts = 0;
   /** Attempts that failed as probes of a half-open breaker. A batch does not count them. */
@@ -33,12 +37,13 @@ export class RetryState {
 
 /** The tokens that the budget has reserved for the next retry, and those that the retry in flight has taken. */
 export class Reservation {
-  readonly #budget: Budget;
+  /** That of the endpoint at which the call first failed: another endpoint gives no further retries. */
+  readonly budget: Budget;
   #held: Receipt = REFUSED;
   #spent: Receipt = REFUSED;
 
   constructor(budget: Budget) {
-    this.#budget = budget;
+    this.budget = budget;
   }
 
   /** `decideRetry` withdrew this; it is not spent before the retry is sent. */
@@ -48,7 +53,7 @@ export class Reservation {
 
   /** A hook of the user forces a retry (`ky.retry()`). It takes as many tokens as the budget has. */
   holdForced(now: number): void {
-    if (this.#held === REFUSED) this.#held = this.#budget.withdraw(false, now);
+    if (this.#held === REFUSED) this.#held = this.budget.withdraw(false, now);
   }
 
   /** An attempt goes out. */
@@ -66,13 +71,13 @@ export class Reservation {
 
   /** The retry will not happen. */
   giveBack(now: number): void {
-    if (wasPaid(this.#held)) this.#budget.giveBack(this.#held, now);
+    if (wasPaid(this.#held)) this.budget.giveBack(this.#held, now);
     this.#held = REFUSED;
   }
 
   /** The retry succeeded. */
   succeeded(now: number): void {
-    if (wasPaid(this.#spent)) this.#budget.retrySucceeded(this.#spent, now);
+    if (wasPaid(this.#spent)) this.budget.retrySucceeded(this.#spent, now);
   }
 }
 

@@ -6,6 +6,7 @@ import type {GuardSettings} from '../guards/origin-guards.ts';
 import type {ResolvedCall, ResolvedPolicy, ResolvedRoute} from '../policy/layers.ts';
 import {RouteIndex} from '../policy/route-index.ts';
 import type {CallOverrides, Policy, PolicyInput} from '../policy/types.ts';
+import {Endpoints} from './endpoints.ts';
 import {mayCarryIds} from './target.ts';
 
 /** Plans of per-call overrides that are kept: programs write a handful of them, and writing them anew each call is costly. */
@@ -42,6 +43,8 @@ export class Plan implements GuardSettings {
   /** Ids go on every call, so none goes out with the caller's own headers. */
   readonly labelsAll: boolean;
   readonly queryAllowList: ReadonlySet<string>;
+  /** Null without any, or with one alone. */
+  readonly endpoints: Endpoints | null;
   /** This plan as it is, for calls without overrides. */
   readonly variant: Variant;
   readonly #route: ResolvedRoute | undefined;
@@ -71,6 +74,7 @@ export class Plan implements GuardSettings {
     this.idempotentMethods = new Set(policy.idempotentMethods);
     this.labelsAll = policy.correlation !== null && mayCarryIds('', policy.correlation.sendTo);
     this.queryAllowList = new Set(policy.queryAllowList);
+    this.endpoints = Endpoints.of(policy);
     this.variant = {plan: this, correlationId: undefined, idempotencyKey: undefined};
   }
 

@@ -41,9 +41,11 @@ export interface Reclassification {
 export interface AttemptRequest {
   /** The HTTP method, in upper case. */
   readonly method: string;
-  /** The URL. */
+  /** The URL, at the endpoint to which this attempt goes. */
   readonly url: string;
-  /** The headers of this attempt. Changes are sent. */
+  /** Name of that endpoint; undefined if the policy has no `endpoints` for this call. */
+  readonly endpoint: string | undefined;
+  /** The headers of this attempt. Changes are sent. The caller's own credentials are not among them where they do not belong. */
   readonly headers: HeaderBag;
   /** 1 for the first. */
   readonly attempt: number;

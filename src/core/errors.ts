@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'QUOTA_WAIT'
   | 'QUOTA_QUEUE'
   | 'QUOTA_TOO_LARGE'
+  | 'NO_ENDPOINT'
   | 'INTERNAL'
   | 'INVALID_BATCH'
   | 'CHUNK_MISMATCH'
@@ -123,9 +124,10 @@ export type RejectionCode =
   | 'ORIGIN_HELD'
   | 'QUOTA_WAIT'
   | 'QUOTA_QUEUE'
-  | 'QUOTA_TOO_LARGE';
+  | 'QUOTA_TOO_LARGE'
+  | 'NO_ENDPOINT';
 
-/** A guard refused to send: the breaker is open, a limit is reached, or the origin asked all clients to wait. */
+/** A guard refused to send: the breaker is open, a limit is reached, the origin asked all clients to wait, or all endpoints are passed over. */
 export class RejectedError extends SteadfetchError {
   /** Always `RejectedError`. */
   override readonly name = 'RejectedError';

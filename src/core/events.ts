@@ -14,6 +14,8 @@ export interface AttemptEndEvent {
   readonly attempt: number;
   /** Why the attempt was sent: first, retry or hedge. */
   readonly kind: AttemptKind;
+  /** Name of the endpoint that it was sent to. Undefined if the policy has no `endpoints` for this call. */
+  readonly endpoint: string | undefined;
   /** `response`, the kind of the failure, or `superseded` if another attempt answered first. */
   readonly outcome: 'response' | FailureKind | 'superseded';
   /** The HTTP status, or the gRPC code. */
@@ -71,6 +73,22 @@ export interface HedgeStartedEvent {
   readonly attempt: number;
   /** How long the attempt before had been in flight, in ms. */
   readonly delayMs: number;
+}
+
+/** An attempt goes to another endpoint than the one before, or passes over an endpoint of a better rank. */
+export interface CallFailoverEvent {
+  /** Distinguishes the events. */
+  readonly type: 'call.failover';
+  /** The call. Its fields are read live. */
+  readonly call: CallView;
+  /** The number of the attempt that goes there. */
+  readonly attempt: number;
+  /** Name of the endpoint that is left. */
+  readonly from: string;
+  /** Name of the endpoint that is tried next. */
+  readonly to: string;
+  /** Why: the failure before, as `503` or `ECONNREFUSED`, or `passed over` if nothing was sent. */
+  readonly reason: string;
 }
 
 /** An attempt joins the queue of a quota. Once it has left, `call.queuedMs` includes its wait. */
@@ -163,6 +181,7 @@ export type SteadfetchEvent =
   | RetryScheduledEvent
   | RetryAbandonedEvent
   | HedgeStartedEvent
+  | CallFailoverEvent
   | CallQueuedEvent
   | CallRejectedEvent
   | BreakerChangedEvent

@@ -66,6 +66,17 @@ export interface AttemptStart {
   readonly kind: AttemptKind;
   /** The attempt that a hedge runs beside; null for other attempts. */
   readonly shadows: AttemptObserver | null;
+  /** Where the attempt goes; undefined if the call has one endpoint alone. */
+  readonly endpoint?: AttemptEndpoint | undefined;
+}
+
+/** The endpoint of an attempt. */
+export interface AttemptEndpoint {
+  readonly name: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** The URL of the attempt, without credentials, secrets in the query, and the fragment. */
+  readonly url: string;
 }
 
 /** The events between the attempts of a call. */
@@ -73,6 +84,7 @@ export type CallEventName =
   | 'retry.scheduled'
   | 'retry.abandoned'
   | 'hedge.started'
+  | 'call.failover'
   | 'call.queued'
   | 'breaker.rejected'
   | 'policy.overridden'
@@ -88,4 +100,8 @@ export interface CallEventFacts {
   readonly waitMs?: number;
   /** Where the wait comes from, as in `RetryScheduledEvent`. */
   readonly waitSource?: string;
+  /** Name of the endpoint that is left. */
+  readonly from?: string;
+  /** Name of the endpoint that is tried next. */
+  readonly to?: string;
 }

@@ -14,6 +14,10 @@ export function needsKey(idempotency: Idempotency | null, method: string): idemp
   return idempotency?.methods.includes(method) ?? false;
 }
 
+/** Methods by which a client asks for no effect, so that any number of servers may act on a call. @see RFC 9110 §9.2.1 */
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
+export const isSafeMethod = (method: string): boolean => SAFE_METHODS.has(method);
+
 /** Whether a call may be repeated although the server may have acted. */
 export const mayRepeat = (keyed: boolean, method: string, idempotentMethods: ReadonlySet<string>): boolean =>
   keyed || idempotentMethods.has(method);

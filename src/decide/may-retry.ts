@@ -24,6 +24,8 @@ export type Refusal =
   /** The wait would leave the next attempt less than 50 ms. */
   | 'deadline'
   | 'breaker-open'
+  /** Every endpoint of the call is passed over. */
+  | 'no-endpoint'
   | 'quota-exceeded'
   | 'concurrency-limit'
   | 'budget-exhausted'

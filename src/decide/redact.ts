@@ -54,11 +54,12 @@ function redactPair(pair: string, shown: ReadonlySet<string>): string {
   if (equals < 0 || hidesMore(decode(pair.slice(0, equals)))) return REDACTED;
   const name = decode(pair.slice(0, equals));
   const value = decode(pair.slice(equals + 1));
-  if (shown.has(name) && !isSecret(name) && !hidesMore(value)) return pair;
+  if (shown.has(name) && !looksSecret(name) && !hidesMore(value)) return pair;
   return `${pair.slice(0, equals)}=${REDACTED}`;
 }
 
-const isSecret = (name: string): boolean => SECRET_NAME.test(name.toLowerCase().replaceAll(/[-_.]/g, ''));
+/** By the name of a query parameter or a header. */
+export const looksSecret = (name: string): boolean => SECRET_NAME.test(name.toLowerCase().replaceAll(/[-_.]/g, ''));
 
 /** More pairs, since some servers take a semicolon for an ampersand; or a URL, which has a user and a query of its own. */
 const hidesMore = (text: string): boolean => text.includes(';') || text.includes('//');

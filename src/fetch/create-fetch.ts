@@ -1,7 +1,8 @@
 /** The fetch adapter: the same call and the same loop around any fetch. */
 
+import {beginCall} from '../call/begin.ts';
 import {runCall} from '../call/call.ts';
-import {beginCall, type CallContext} from '../call/context.ts';
+import type {CallContext} from '../call/context.ts';
 import {finishCall} from '../call/finish.ts';
 import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';

@@ -6,9 +6,11 @@ import type {Plan} from '../client/plan.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, snapshotBody, textOf} from '../decide/body.ts';
+import {isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {HeaderRecord, type HeaderValues, headerValues} from '../transport/header-record.ts';
 import {fetchRedirected} from '../transport/redirects.ts';
+import {requestFields} from '../transport/request-fields.ts';
 import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
 import {cancelBody} from '../transport/unsent-body.ts';
 import {copyHeaders} from './init-copy.ts';
@@ -75,11 +77,15 @@ export class FetchTransport
     return textOf(this.#body.body);
   }
 
-  next(isAbortable: boolean): TransportRequest<Response> {
+  get credentialHeaders(): readonly string[] {
+    return Object.keys(this.values).filter(isCredentialHeader);
+  }
+
+  next(isAbortable: boolean, url: string | null): TransportRequest<Response> {
     const controller = isAbortable ? new AbortController() : null;
-    if (this.#latest !== null) {
+    if (this.#latest !== null || url !== null) {
       // It starts from what the last request carried, and writes over it; its record is its own, since attempts can overlap.
-      const again = new FetchRequest(this, {...this.#latest.values}, controller);
+      const again = new FetchRequest(this, {...(this.#latest ?? this).values}, controller, url);
       this.#latest = again;
       return again;
     }
@@ -97,7 +103,7 @@ export class FetchTransport
   }
 
   send(): Promise<Response> {
-    return this.put(this, this.signal);
+    return this.put(this, this.signal, null);
   }
 
   abort(reason: unknown): void {
@@ -108,8 +114,9 @@ export class FetchTransport
     const init = this.#init;
     const input = this.#input;
     const request = typeof input === 'string' ? null : input;
+    const movedTo = this.#latest instanceof FetchRequest ? this.#latest.url : null;
     return fetchRedirected(outcome, {
-      url: request === null ? String(input) : request.url,
+      url: movedTo ?? (request === null ? String(input) : request.url),
       method: init?.method ?? request?.method ?? 'GET',
       redirect: init?.redirect ?? request?.redirect,
     });
@@ -130,8 +137,11 @@ export class FetchTransport
   }
 
   /** @internal */
-  put(headers: HeaderRecord, signal: AbortSignal | undefined): Promise<Response> {
-    return this.#fetch(this.#input, initOf(this.#init, this.#body, headers, signal));
+  put(headers: HeaderRecord, signal: AbortSignal | undefined, url: string | null): Promise<Response> {
+    const init = initOf(this.#init, this.#body, headers, signal);
+    if (url === null) return this.#fetch(this.#input, init);
+    const fields = typeof this.#input === 'string' ? {} : requestFields(this.#input);
+    return this.#fetch(url, {...fields, ...init, headers: headers.values});
   }
 }
 
@@ -153,15 +163,18 @@ function initOf(
   return init;
 }
 
-/** The request of a retry, or of a hedge. */
+/** The request of a retry, of a hedge, or of an attempt at another endpoint. */
 class FetchRequest extends HeaderRecord implements TransportRequest<Response> {
   readonly #transport: FetchTransport;
   readonly #controller: AbortController | null;
+  /** Null: that of the call. */
+  readonly url: string | null;
 
-  constructor(transport: FetchTransport, values: HeaderValues, controller: AbortController | null) {
+  constructor(transport: FetchTransport, values: HeaderValues, controller: AbortController | null, url: string | null) {
     super(values);
     this.#transport = transport;
     this.#controller = controller;
+    this.url = url;
   }
 
   get headers(): HeaderRecord {
@@ -173,7 +186,7 @@ class FetchRequest extends HeaderRecord implements TransportRequest<Response> {
   }
 
   send(): Promise<Response> {
-    return this.#transport.put(this, this.signal);
+    return this.#transport.put(this, this.signal, this.url);
   }
 
   abort(reason: unknown): void {

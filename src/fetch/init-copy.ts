@@ -1,20 +1,5 @@
 /** The options of a call, read once and when the call is made, as fetch reads them. */
-/** The options that fetch also reads from the prototype: a Request as options has no own properties. */
-const INHERITED = [
-  'method',
-  'headers',
-  'body',
-  'mode',
-  'credentials',
-  'cache',
-  'redirect',
-  'referrer',
-  'referrerPolicy',
-  'integrity',
-  'keepalive',
-  'signal',
-  'duplex',
-] as const;
+import {REQUEST_FIELDS} from '../transport/request-fields.ts';
 
 export function copyInit<Init extends RequestInit>(init: Init): Init {
   const copy = {...init};
@@ -24,8 +9,8 @@ export function copyInit<Init extends RequestInit>(init: Init): Init {
 }
 
 function inherit(copy: RequestInit, init: RequestInit): void {
-  const source: {readonly [name in (typeof INHERITED)[number]]?: unknown} = init;
-  for (const name of INHERITED) {
+  const source: {readonly [name in (typeof REQUEST_FIELDS)[number]]?: unknown} = init;
+  for (const name of REQUEST_FIELDS) {
     const value = Object.hasOwn(copy, name) ? undefined : source[name];
     if (value !== undefined) Object.assign(copy, {[name]: value});
   }

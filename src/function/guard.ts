@@ -1,6 +1,8 @@
 /** The function adapter: the call and the retry loop around any function, for clients without a fetch. */
+
+import {beginCall} from '../call/begin.ts';
 import {runCall} from '../call/call.ts';
-import {beginCall, type CallContext} from '../call/context.ts';
+import type {CallContext} from '../call/context.ts';
 import {innerReport} from '../call/inner-report.ts';
 import {attachToError} from '../call/report.ts';
 import {Client} from '../client/client.ts';

@@ -10,8 +10,9 @@ import {
   status,
 } from '@grpc/grpc-js';
 import type {ResponseBodies} from '../body/response-bodies.ts';
+import {beginRpc} from '../call/begin.ts';
 import {runCall} from '../call/call.ts';
-import {beginRpc, type CallContext} from '../call/context.ts';
+import type {CallContext} from '../call/context.ts';
 import {type CallReport, reportFor} from '../call/report.ts';
 import type {Client} from '../client/client.ts';
 import {CallSignal} from '../core/abort-source.ts';

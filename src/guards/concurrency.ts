@@ -47,9 +47,14 @@ export class ConcurrencyLimit {
 
   /** Takes a place if one is free. Waiters in the queue come first, even while one of them gives its place back at once. */
   tryEnter(): boolean {
-    if (this.#inFlight >= this.#places || this.#queue.size > 0) return false;
+    if (!this.hasPlace) return false;
     this.#inFlight++;
     return true;
+  }
+
+  /** Whether `tryEnter` would take a place. */
+  get hasPlace(): boolean {
+    return this.#inFlight < this.#places && this.#queue.size === 0;
   }
 
   get isFull(): boolean {

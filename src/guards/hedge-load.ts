@@ -28,13 +28,13 @@ export class HedgeTraffic {
 
 /** @see J. Dean, L. Barroso, "The Tail at Scale" (2013); Finagle's BackupRequestFilter */
 export class HedgeLoad {
-  readonly #policy: Hedging;
+  readonly #policy: Omit<Hedging, 'to'>;
   readonly #traffic: HedgeTraffic;
   #quantileMs = 0;
   /** How many attempts were observed when the quantile was computed. */
   #quantileOf = -1;
 
-  constructor(policy: Hedging, traffic: HedgeTraffic = new HedgeTraffic()) {
+  constructor(policy: Omit<Hedging, 'to'>, traffic: HedgeTraffic = new HedgeTraffic()) {
     this.#policy = policy;
     this.#traffic = traffic;
   }

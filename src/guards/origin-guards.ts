@@ -13,6 +13,7 @@ import {Shared} from './shared.ts';
 
 /** The guards of one plan for one origin. null: the policy has no such guard. */
 export interface Guards {
+  readonly origin: string;
   readonly budget: Budget | null;
   readonly breaker: Breaker | null;
   readonly quota: Quota | null;
@@ -103,6 +104,7 @@ export class OriginGuards {
     const {budget, breaker, quota, concurrency, hedge, retryAfter} = settings.policy;
     const traffic = hedge === null ? undefined : this.#traffic.acquire(trafficKey(settings), () => new HedgeTraffic());
     return {
+      origin: this.#origin,
       budget: budget && this.#budgets.acquire(budgetKey(settings), () => this.#factory.budget(budget, this.#origin)),
       breaker: breaker && this.#breakers.acquire(breakerKey(settings), () => this.#breaker(breaker, settings)).breaker,
       quota: quota && this.#quotas.acquire(quotaKey(settings), () => this.#quota(quota, settings)).quota,

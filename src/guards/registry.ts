@@ -9,6 +9,7 @@ import type {GuardFactory, GuardStore} from './guard-factory.ts';
 import {type GuardSettings, type Guards, OriginGuards} from './origin-guards.ts';
 
 export const NO_GUARDS: Guards = Object.freeze({
+  origin: '',
   budget: null,
   breaker: null,
   quota: null,

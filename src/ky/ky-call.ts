@@ -8,7 +8,8 @@ import {
   TimeoutError as KyTimeoutError,
   type Options,
 } from 'ky';
-import {beginCall, type CallContext} from '../call/context.ts';
+import {beginCall} from '../call/begin.ts';
+import type {CallContext} from '../call/context.ts';
 import {finishCall} from '../call/finish.ts';
 import {notifyOverridden} from '../call/notify.ts';
 import {attachToError} from '../call/report.ts';

@@ -23,6 +23,8 @@ export interface AttemptLine {
   readonly attempt: number | undefined;
   /** Why the attempt was sent: first, retry or hedge. Undefined if nothing was sent. */
   readonly kind: AttemptKind | undefined;
+  /** Name of the endpoint of the attempt. Undefined if the policy has no `endpoints` for the call. */
+  readonly endpoint: string | undefined;
   /** The HTTP status, or the name of the gRPC code. */
   readonly status: number | string | undefined;
   /** The failure without a response: `ECONNRESET`, `attempt timeout`, `superseded`. */
@@ -88,6 +90,7 @@ function line(call: CallView, attempt?: AttemptEndEvent, then?: RetryScheduledEv
     url: call.url,
     attempt: attempt?.attempt,
     kind: attempt?.kind,
+    endpoint: attempt?.endpoint,
     status: statusOf(call, attempt?.status),
     error: attempt === undefined ? undefined : errorOf(attempt),
     transient: failed?.transient,

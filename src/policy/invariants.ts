@@ -120,6 +120,31 @@ const origins: Check = ({correlation}) =>
       )
     : [];
 
+const endpointOrigins: Check = ({endpoints}) => {
+  const problems: PolicyProblem[] = [];
+  for (const [index, {name, origin}] of (endpoints ?? []).entries()) {
+    const path = `endpoints[${index}]`;
+    const before = endpoints!.slice(0, index);
+    if (normaliseOrigin(origin) === undefined) problems.push({path: `${path}.origin`, message: notAnOrigin});
+    if (before.some(other => other.name === name))
+      problems.push({
+        path: `${path}.name`,
+        message: `is "${name}", as another endpoint is called; give each its own name`,
+      });
+    if (before.some(other => other.origin === origin))
+      problems.push({
+        path: `${path}.origin`,
+        message: `is ${origin}, as that of another endpoint; breakers and quotas are kept by origin, so give each its own`,
+      });
+  }
+  return problems;
+};
+
+const hedgeElsewhere: Check = ({hedge, endpoints}) =>
+  hedge?.to === 'other' && (endpoints ?? []).length < 2
+    ? [{path: 'hedge.to', message: 'is "other" and there is no other endpoint, so no hedge is sent; add endpoints'}]
+    : [];
+
 export const notAnOrigin =
   'is not an origin that a URL can have; write scheme, host and port, such as "https://api.example.com:8443"';
 
@@ -132,4 +157,6 @@ const checks: readonly Check[] = [
   foreignFields,
   distinctHeaders,
   origins,
+  endpointOrigins,
+  hedgeElsewhere,
 ];

@@ -6,7 +6,7 @@ import {deepFreeze} from './freeze.ts';
 import {mergePolicy} from './merge.ts';
 import {presets} from './presets.ts';
 import {compileMatch, type Matches, normaliseOrigin} from './routes.ts';
-import type {CallOverrides, Policy, PolicyInput} from './types.ts';
+import type {CallOverrides, Endpoint, EndpointInput, Policy, PolicyInput} from './types.ts';
 
 export interface ResolvedPolicy {
   /** The policy of calls that no route matches. */
@@ -66,9 +66,9 @@ export function layersOf(input: PolicyInput): PolicyInput[] {
   return [...inherited, input];
 }
 
-/** Normalises methods and origins for comparison, and freezes the policy. */
+/** Normalises methods and origins for comparison, fills the defaults of list items, and freezes the policy. */
 function finish(policy: Policy): Policy {
-  const {idempotency, correlation} = policy;
+  const {idempotency, correlation, endpoints} = policy;
   const sendTo = correlation?.sendTo;
   return deepFreeze<Policy>({
     ...policy,
@@ -78,7 +78,23 @@ function finish(policy: Policy): Policy {
       correlation === null || !Array.isArray(sendTo)
         ? correlation
         : {...correlation, sendTo: sendTo.map((origin: string) => normaliseOrigin(origin) ?? origin)},
+    endpoints: endpoints === null ? null : endpoints.map(wholeEndpoint),
   });
 }
+
+/** Items of a list are merged with no defaults before. */
+const wholeEndpoint = ({
+  name,
+  origin,
+  basePath = '',
+  rank = 1,
+  weight = 1,
+}: Omit<EndpointInput, `x-${string}`>): Endpoint => ({
+  name,
+  origin: normaliseOrigin(origin) ?? origin,
+  basePath,
+  rank,
+  weight,
+});
 
 const upperCase = (methods: readonly string[]): string[] => [...new Set(methods.map(method => method.toUpperCase()))];

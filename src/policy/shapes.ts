@@ -72,6 +72,7 @@ const hedgingShape = fields({
   delayMs: whole(0, 86400000),
   quantile: between(0, 1),
   maxLoadRatio: number(0, 1),
+  to: oneOf('same', 'other'),
 });
 const hedgeShape = anyOf(hedgingShape, nothing);
 const eventStreamShape = fields({
@@ -159,6 +160,20 @@ const quotaLimitsShape = fields({
 });
 const quotaShape = anyOf(quotaLimitsShape, nothing);
 const originShape = text(/^(?=.{0,300}$)[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\/?#@\\\s]+$/su, 'an origin such as "https://api.example.com": scheme, host and port, without a path');
+const endpointShape = fields({
+  name: text(/^(?=.{1,64}$)[A-Za-z0-9][A-Za-z0-9._:\/-]*$/su, 'a name of at most 64 letters, digits and . _ : / -, beginning with a letter or digit'),
+  origin: originShape,
+  basePath: text(/^(?=.{0,1000}$)(?:\/[^\/?#\\\s]+)*$/su, 'a path without a slash at its end, such as "/openai/v1", or ""'),
+  rank: whole(1, 100),
+  weight: above(0, 1000000),
+}, undefined, 'name', 'origin');
+const endpointsShape = anyOf(list(endpointShape, 64, 1), nothing);
+const failoverShape = fields({
+  on: list(oneOf('throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota'), 20),
+  stickyMs: whole(0, 86400000),
+  sharedKeys: boolean,
+  sharedCredentials: boolean,
+});
 const correlationIdsShape = fields({
   header: headerNameShape,
   requestIdHeader: anyOf(headerNameShape, nothing),
@@ -210,6 +225,8 @@ const routeShape = fields({
   quota: quotaShape,
   hedge: hedgeShape,
   stream: streamShape,
+  endpoints: endpointsShape,
+  failover: failoverShape,
   correlation: correlationShape,
   deadlineHeader: deadlineHeaderShape,
   attemptHeader: attemptHeaderShape,
@@ -273,6 +290,8 @@ export const policyShape: Fields = fields({
   quota: quotaShape,
   hedge: hedgeShape,
   stream: streamShape,
+  endpoints: endpointsShape,
+  failover: failoverShape,
   correlation: correlationShape,
   deadlineHeader: deadlineHeaderShape,
   attemptHeader: attemptHeaderShape,

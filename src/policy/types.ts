@@ -132,6 +132,16 @@ export interface PolicyInput {
    * Default: null.
    */
   readonly stream?: EventStreamInput | null | undefined;
+  /**
+   * Places that can answer a call: regions, deployments, providers with the same API. A call to one of their
+   * origins may be sent to any of them. null: a call is sent where its URL says.
+   *
+   * Default: null. Source: Microsoft.Extensions.Http.Resilience (ordered and weighted groups); Envoy (previous
+   * hosts).
+   */
+  readonly endpoints?: readonly EndpointInput[] | null | undefined;
+  /** When a call goes to another of its endpoints. Has no effect without endpoints. */
+  readonly failover?: FailoverInput | undefined;
   /** Headers with ids of a call and its attempts, for the logs of client and server. */
   readonly correlation?: CorrelationInput | null | undefined;
   /**
@@ -318,6 +328,16 @@ export interface Policy {
    * Default: null.
    */
   readonly stream: EventStream | null;
+  /**
+   * Places that can answer a call: regions, deployments, providers with the same API. A call to one of their
+   * origins may be sent to any of them. null: a call is sent where its URL says.
+   *
+   * Default: null. Source: Microsoft.Extensions.Http.Resilience (ordered and weighted groups); Envoy (previous
+   * hosts).
+   */
+  readonly endpoints: readonly Endpoint[] | null;
+  /** When a call goes to another of its endpoints. Has no effect without endpoints. */
+  readonly failover: Failover;
   /** Headers with ids of a call and its attempts, for the logs of client and server. */
   readonly correlation: Correlation | null;
   /**
@@ -1729,6 +1749,15 @@ export interface Hedging {
    * Unit: ratio. Default: 0.05.
    */
   readonly maxLoadRatio: number;
+  /**
+   * Where a hedge is sent, if the call has endpoints.
+   *
+   * - same: The endpoint of the first attempt.
+   * - other: Another endpoint of the call. Without one that is free, no hedge is sent.
+   *
+   * Default: "same".
+   */
+  readonly to: 'same' | 'other';
 }
 
 /**
@@ -1755,6 +1784,141 @@ export interface HedgingInput {
    * Unit: ratio. Default: 0.05.
    */
   readonly maxLoadRatio?: number | undefined;
+  /**
+   * Where a hedge is sent, if the call has endpoints.
+   *
+   * - same: The endpoint of the first attempt.
+   * - other: Another endpoint of the call. Without one that is free, no hedge is sent.
+   *
+   * Default: "same".
+   */
+  readonly to?: 'same' | 'other' | undefined;
+  /** Ignored by the engine: for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/** One place that can answer the call. */
+export interface Endpoint {
+  /** Name of the endpoint, in reports, events and telemetry, and for prepareAttempt. */
+  readonly name: string;
+  /** Scheme, host and port of a URL. */
+  readonly origin: string;
+  /**
+   * Path that the URLs of this endpoint begin with. A call that moves changes it along with the origin; the rest
+   * of the path stays.
+   *
+   * Default: "".
+   */
+  readonly basePath: string;
+  /**
+   * Endpoints of rank 1 are used first, those of a higher rank only while all below are passed over.
+   *
+   * Default: 1.
+   */
+  readonly rank: number;
+  /**
+   * Share of the first attempts among the endpoints of a rank, relative to their weights.
+   *
+   * Unit: ratio. Default: 1.
+   */
+  readonly weight: number;
+}
+
+/** One place that can answer the call. */
+export interface EndpointInput {
+  /** Name of the endpoint, in reports, events and telemetry, and for prepareAttempt. */
+  readonly name: string;
+  /** Scheme, host and port of a URL. */
+  readonly origin: string;
+  /**
+   * Path that the URLs of this endpoint begin with. A call that moves changes it along with the origin; the rest
+   * of the path stays.
+   *
+   * Default: "".
+   */
+  readonly basePath?: string | undefined;
+  /**
+   * Endpoints of rank 1 are used first, those of a higher rank only while all below are passed over.
+   *
+   * Default: 1.
+   */
+  readonly rank?: number | undefined;
+  /**
+   * Share of the first attempts among the endpoints of a rank, relative to their weights.
+   *
+   * Unit: ratio. Default: 1.
+   */
+  readonly weight?: number | undefined;
+  /** Ignored by the engine: for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/** When a call goes to another of its endpoints. Has no effect without endpoints. */
+export interface Failover {
+  /**
+   * The first five: failures after which a retry goes to another endpoint. The last three, and overloaded: states
+   * in which an endpoint is passed over without a send.
+   *
+   * Default: ["throttled","overloaded","server-error","timeout","network","breaker-open","held","quota"].
+   */
+  readonly on: readonly ('throttled' | 'overloaded' | 'server-error' | 'timeout' | 'network' | 'breaker-open' | 'held' | 'quota')[];
+  /**
+   * How long calls stay at the endpoint that answered after a move. 0: each call begins at the best rank that is
+   * free.
+   *
+   * Unit: ms. Default: 0.
+   */
+  readonly stickyMs: number;
+  /**
+   * Whether the endpoints share one state: they deduplicate by the same idempotency keys, and a PUT or DELETE at
+   * one is one at all. Without it a call that a server may have acted on, and that is not safe as GET is, stays at
+   * its endpoint.
+   *
+   * Default: false. Source: draft-ietf-httpapi-idempotency-key-header-07; RFC 9110 §9.2.1.
+   */
+  readonly sharedKeys: boolean;
+  /**
+   * Whether the caller's own Authorization, cookies and API keys may be sent to every endpoint. Without it they
+   * are removed where a call moves, so that prepareAttempt has to write those of the endpoint; without that port a
+   * call with credentials stays where its URL says.
+   *
+   * Default: false.
+   */
+  readonly sharedCredentials: boolean;
+}
+
+/** When a call goes to another of its endpoints. Has no effect without endpoints. */
+export interface FailoverInput {
+  /**
+   * The first five: failures after which a retry goes to another endpoint. The last three, and overloaded: states
+   * in which an endpoint is passed over without a send.
+   *
+   * Default: ["throttled","overloaded","server-error","timeout","network","breaker-open","held","quota"].
+   */
+  readonly on?: readonly ('throttled' | 'overloaded' | 'server-error' | 'timeout' | 'network' | 'breaker-open' | 'held' | 'quota')[] | undefined;
+  /**
+   * How long calls stay at the endpoint that answered after a move. 0: each call begins at the best rank that is
+   * free.
+   *
+   * Unit: ms. Default: 0.
+   */
+  readonly stickyMs?: number | undefined;
+  /**
+   * Whether the endpoints share one state: they deduplicate by the same idempotency keys, and a PUT or DELETE at
+   * one is one at all. Without it a call that a server may have acted on, and that is not safe as GET is, stays at
+   * its endpoint.
+   *
+   * Default: false. Source: draft-ietf-httpapi-idempotency-key-header-07; RFC 9110 §9.2.1.
+   */
+  readonly sharedKeys?: boolean | undefined;
+  /**
+   * Whether the caller's own Authorization, cookies and API keys may be sent to every endpoint. Without it they
+   * are removed where a call moves, so that prepareAttempt has to write those of the endpoint; without that port a
+   * call with credentials stays where its URL says.
+   *
+   * Default: false.
+   */
+  readonly sharedCredentials?: boolean | undefined;
   /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
@@ -1935,6 +2099,16 @@ export interface RouteInput {
    * Default: null.
    */
   readonly stream?: EventStreamInput | null | undefined;
+  /**
+   * Places that can answer a call: regions, deployments, providers with the same API. A call to one of their
+   * origins may be sent to any of them. null: a call is sent where its URL says.
+   *
+   * Default: null. Source: Microsoft.Extensions.Http.Resilience (ordered and weighted groups); Envoy (previous
+   * hosts).
+   */
+  readonly endpoints?: readonly EndpointInput[] | null | undefined;
+  /** When a call goes to another of its endpoints. Has no effect without endpoints. */
+  readonly failover?: FailoverInput | undefined;
   /** Headers with ids of a call and its attempts, for the logs of client and server. */
   readonly correlation?: CorrelationInput | null | undefined;
   /**

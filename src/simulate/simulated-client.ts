@@ -4,8 +4,9 @@
  */
 import {type ErrorRead, parsedText} from '../body/read-error.ts';
 import type {ResponseBodies} from '../body/response-bodies.ts';
+import {beginCall} from '../call/begin.ts';
 import {runCall} from '../call/call.ts';
-import {beginCall, type CallContext} from '../call/context.ts';
+import type {CallContext} from '../call/context.ts';
 import {Client} from '../client/client.ts';
 import type {PolicySource} from '../client/plan.ts';
 import {PolicyHandle} from '../client/policy-handle.ts';

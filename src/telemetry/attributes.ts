@@ -51,6 +51,10 @@ export const IDEMPOTENCY_KEY_SENT = 'steadfetch.idempotency.key_sent';
 export const ATTEMPT_NUMBER = 'steadfetch.attempt.number';
 /** initial, retry or hedge. */
 export const ATTEMPT_KIND = 'steadfetch.attempt.kind';
+/** Name of the endpoint of an attempt, as in the policy. */
+export const ENDPOINT_NAME = 'steadfetch.endpoint.name';
+/** Name of the endpoint that an attempt before failed at, or that was passed over. */
+export const ENDPOINT_BEFORE = 'steadfetch.endpoint.before';
 /** success, failure, timeout, cancelled or superseded. */
 export const ATTEMPT_OUTCOME = 'steadfetch.attempt.outcome';
 /** read, left, timeout, cancelled or failure. */

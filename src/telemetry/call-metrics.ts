@@ -1,13 +1,17 @@
 /** Measures one call and its attempts. */
 import type {Attributes, Context} from '@opentelemetry/api';
-import type {AttemptKind, CallResult, CallView} from '../core/call-view.ts';
+import type {CallResult, CallView} from '../core/call-view.ts';
+import type {AttemptStart} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import * as names from './attributes.ts';
 import {type CallSeries, seriesOf} from './call-series.ts';
 import {type Conventions, conventionsOf, isRpc} from './conventions.ts';
 import {errorType} from './error-type.ts';
 import type {Instruments} from './instruments.ts';
+import {placeAttributes} from './server-place.ts';
 import {retriesOf} from './span-facts.ts';
+
+export type MeasuredAttempt = Pick<AttemptStart, 'kind' | 'endpoint'>;
 
 export class CallMetrics {
   readonly #instruments: Instruments;
@@ -27,20 +31,30 @@ export class CallMetrics {
     this.#conventions = conventionsOf(call);
   }
 
-  attemptEnded(kind: AttemptKind, outcome: Outcome, superseded: boolean, latencyMs: number): void {
+  attemptEnded(attempt: MeasuredAttempt, outcome: Outcome, superseded: boolean, latencyMs: number): void {
     const seconds = latencyMs / 1000;
-    const attributes: Attributes = {...this.#series.attributes, [names.ATTEMPT_KIND]: kind};
+    const attributes = this.#attributesOf(attempt);
     if (!superseded) addEnd(attributes, outcome, this.#conventions);
     this.#instruments.attemptDuration.record(seconds, attributes, this.#context);
     if (!this.#withRequests) return;
-    const {[names.POLICY_NAME]: _name, [names.ATTEMPT_KIND]: _kind, ...standard} = attributes;
+    const {
+      [names.POLICY_NAME]: _name,
+      [names.ATTEMPT_KIND]: _kind,
+      [names.ENDPOINT_NAME]: _endpoint,
+      ...standard
+    } = attributes;
     this.#instruments.requestDuration.record(seconds, standard, this.#context);
   }
 
   /** Records the time to the first content of an event stream that was held. */
-  firstContent(kind: AttemptKind, afterMs: number): void {
+  firstContent(attempt: MeasuredAttempt, afterMs: number): void {
+    this.#instruments.timeToFirstContent.record(afterMs / 1000, this.#attributesOf(attempt), this.#context);
+  }
+
+  #attributesOf({kind, endpoint}: MeasuredAttempt): Attributes {
     const attributes: Attributes = {...this.#series.attributes, [names.ATTEMPT_KIND]: kind};
-    this.#instruments.timeToFirstContent.record(afterMs / 1000, attributes, this.#context);
+    if (endpoint === undefined) return attributes;
+    return Object.assign(attributes, placeAttributes(endpoint.origin), {[names.ENDPOINT_NAME]: endpoint.name});
   }
 
   rejected(reason: string): void {

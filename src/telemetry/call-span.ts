@@ -84,8 +84,10 @@ export class CallSpan implements CallObserver, AttemptHome {
   startAttempt(call: CallView, attempt: AttemptStart, headers: HeaderBag): AttemptObserver {
     if (!this.#isRecording) return this.#startUnrecorded(headers);
     if (this.#delegates) return new DelegatedAttempt(call, attempt, this.#requests, this.context);
-    const {number, shadows} = attempt;
+    const {number, shadows, endpoint} = attempt;
     const attributes = Object.assign(requestAttributes(call), this.conventions.attempt(call, number));
+    if (endpoint !== undefined)
+      Object.assign(attributes, placeAttributes(endpoint.origin), {[names.URL_FULL]: endpoint.url});
     const links =
       shadows instanceof AttemptSpan
         ? [{context: shadows.spanContext, attributes: {[names.LINK_TYPE]: 'hedge_of'}}]
@@ -140,9 +142,10 @@ export class CallSpan implements CallObserver, AttemptHome {
 }
 
 /** Set after the start of the span: SDKs examine attributes at the start twice, and no sampler reads these. */
-function describeAttempt(span: Span, call: CallView, {number, kind}: AttemptStart): void {
+function describeAttempt(span: Span, call: CallView, {number, kind, endpoint}: AttemptStart): void {
   span.setAttribute(names.ATTEMPT_NUMBER, number);
   span.setAttribute(names.ATTEMPT_KIND, kind);
+  if (endpoint !== undefined) span.setAttribute(names.ENDPOINT_NAME, endpoint.name);
   if (call.correlationId !== undefined) span.setAttribute(names.CALL_ID, call.correlationId);
 }
 

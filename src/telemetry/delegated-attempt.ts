@@ -56,6 +56,8 @@ export class DelegatedAttempt implements AttemptObserver {
       [names.ATTEMPT_KIND]: this.#attempt.kind,
     };
     if (resendCount > 0) attributes[names.HTTP_REQUEST_RESEND_COUNT] = resendCount;
+    const {endpoint} = this.#attempt;
+    if (endpoint !== undefined) attributes[names.ENDPOINT_NAME] = endpoint.name;
     if (template !== undefined) attributes[names.URL_TEMPLATE] = template;
     if (correlationId !== undefined) attributes[names.CALL_ID] = correlationId;
     return attributes;

@@ -1,6 +1,6 @@
 /** A call that is measured or logged, with spans or without. */
 import {type Context, context, type Logger} from '@opentelemetry/api';
-import type {AttemptKind, CallResult, CallView} from '../core/call-view.ts';
+import type {CallResult, CallView} from '../core/call-view.ts';
 import type {
   AttemptObserver,
   AttemptStart,
@@ -11,7 +11,7 @@ import type {
   HeaderBag,
 } from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
-import type {CallMetrics} from './call-metrics.ts';
+import type {CallMetrics, MeasuredAttempt} from './call-metrics.ts';
 import type {CallSpan} from './call-span.ts';
 import {logCallEvent} from './log-records.ts';
 
@@ -37,7 +37,7 @@ export class ObservedCall implements CallObserver {
     const {span, metrics} = this.#targets;
     const shadows = attempt.shadows instanceof ObservedAttempt ? attempt.shadows.span : attempt.shadows;
     const own = span === null ? null : span.startAttempt(call, {...attempt, shadows}, headers);
-    return metrics === null ? own : new ObservedAttempt(own, metrics, attempt.kind);
+    return metrics === null ? own : new ObservedAttempt(own, metrics, attempt);
   }
 
   run<T>(work: () => T): T {
@@ -62,12 +62,12 @@ class ObservedAttempt implements AttemptObserver {
   /** null: no span of it is made. */
   readonly span: AttemptObserver | null;
   readonly #metrics: CallMetrics;
-  readonly #kind: AttemptKind;
+  readonly #attempt: MeasuredAttempt;
 
-  constructor(span: AttemptObserver | null, metrics: CallMetrics, kind: AttemptKind) {
+  constructor(span: AttemptObserver | null, metrics: CallMetrics, attempt: MeasuredAttempt) {
     this.span = span;
     this.#metrics = metrics;
-    this.#kind = kind;
+    this.#attempt = attempt;
   }
 
   run<T>(send: () => T): T {
@@ -76,12 +76,12 @@ class ObservedAttempt implements AttemptObserver {
 
   end(outcome: Outcome, superseded: boolean, latencyMs: number): void {
     this.span?.end(outcome, superseded, latencyMs);
-    this.#metrics.attemptEnded(this.#kind, outcome, superseded, latencyMs);
+    this.#metrics.attemptEnded(this.#attempt, outcome, superseded, latencyMs);
   }
 
   firstContent(afterMs: number): void {
     this.span?.firstContent?.(afterMs);
-    this.#metrics.firstContent(this.#kind, afterMs);
+    this.#metrics.firstContent(this.#attempt, afterMs);
   }
 
   startBody(): BodyObserver | null {

@@ -16,12 +16,14 @@ export function requestAttributes(call: CallView): Attributes {
   return Object.assign(attributes, place);
 }
 
-export function eventAttributes({attempt, reason, waitMs, waitSource}: CallEventFacts): Attributes {
+export function eventAttributes({attempt, reason, waitMs, waitSource, from, to}: CallEventFacts): Attributes {
   const attributes: Attributes = {};
   if (attempt !== undefined) attributes[names.ATTEMPT_NUMBER] = attempt;
   if (reason !== undefined) attributes[names.REASON] = tellable(reason);
   if (waitMs !== undefined) attributes[names.WAIT] = waitMs / 1000;
   if (waitSource !== undefined) attributes[names.WAIT_SOURCE] = waitSource;
+  if (from !== undefined) attributes[names.ENDPOINT_BEFORE] = from;
+  if (to !== undefined) attributes[names.ENDPOINT_NAME] = to;
   return attributes;
 }
 

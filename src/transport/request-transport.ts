@@ -10,8 +10,10 @@ import type {TimeoutError} from '../core/errors.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {byteLength} from '../decide/body.ts';
+import {isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {fetchRedirected} from './redirects.ts';
+import {requestFields} from './request-fields.ts';
 import type {Transport, TransportRequest} from './transport.ts';
 import {cancelBody} from './unsent-body.ts';
 
@@ -42,7 +44,8 @@ export class RequestTransport implements Transport<Response> {
   readonly #hasBody: boolean;
   #known: string | Uint8Array<ArrayBuffer> | null;
   #capture: Promise<boolean> | null = null;
-  #sent = false;
+  /** The URL of the last attempt; null before the first. */
+  #sentTo: string | null = null;
 
   constructor(options: RequestTransportOptions) {
     this.#options = options;
@@ -80,24 +83,43 @@ export class RequestTransport implements Transport<Response> {
     return this.#options.text;
   }
 
-  next(isAbortable: boolean): TransportRequest<Response> {
-    const controller = isAbortable ? new AbortController() : null;
-    return new SentRequest(this.#options, this.#nextRequest(), controller);
+  get credentialHeaders(): readonly string[] {
+    return [...this.#options.request.headers.keys()].filter(isCredentialHeader);
   }
 
-  #nextRequest(): Request {
-    const {request, retries, hedges, replayLimitBytes, text} = this.#options;
-    if (!this.#sent) {
-      this.#sent = true;
-      if (retries && this.#hasBody && text === undefined) this.#capture = this.#read(request, replayLimitBytes);
+  next(isAbortable: boolean, url: string | null): TransportRequest<Response> {
+    const controller = isAbortable ? new AbortController() : null;
+    const isFirst = this.#sentTo === null;
+    this.#sentTo = url ?? this.#options.request.url;
+    const request = url === null ? this.#nextRequest(isFirst) : this.#requestTo(url, isFirst);
+    return new SentRequest(this.#options, request, controller);
+  }
+
+  #nextRequest(isFirst: boolean): Request {
+    const {request, hedges} = this.#options;
+    if (isFirst) {
+      this.#keepBody();
       return request;
     }
     if (!this.#hasBody && !hedges) return request;
     return requestLike(request, request, this.#hasBody ? {body: this.#known} : undefined);
   }
 
+  #requestTo(url: string, isFirst: boolean): Request {
+    const {request} = this.#options;
+    if (isFirst) this.#keepBody();
+    const body = this.#known === null ? {} : {body: this.#known};
+    return requestLike(request, url, {...requestFields(request), ...body});
+  }
+
+  #keepBody(): void {
+    const {request, retries, replayLimitBytes, text} = this.#options;
+    if (retries && this.#hasBody && text === undefined) this.#capture = this.#read(request, replayLimitBytes);
+  }
+
   redirected(outcome: Outcome<Response>): Redirected {
-    return fetchRedirected(outcome, this.#options.request);
+    const {method, url, redirect} = this.#options.request;
+    return fetchRedirected(outcome, {method, url: this.#sentTo ?? url, redirect});
   }
 
   timeoutError(error: TimeoutError): unknown {

@@ -63,8 +63,11 @@ export interface Transport<R extends AttemptResponse> {
    * Called once for each attempt; after the first time only where `replayable` is true.
    *
    * @param isAbortable Whether the engine may abort the request.
+   * @param url Where it goes; null: where the call's own URL says.
    */
-  next(isAbortable: boolean): TransportRequest<R>;
+  next(isAbortable: boolean, url: string | null): TransportRequest<R>;
+  /** Names of the caller's headers that are credentials. Left out, or undefined: requests can be sent only where the call's own URL says. */
+  readonly credentialHeaders?: readonly string[] | undefined;
   /**
    * Whether a redirect was followed before this outcome of the last attempt. Called only for outcomes that would prove that the server did
    * not act. Absent if the transport follows no redirects.

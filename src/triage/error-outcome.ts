@@ -27,6 +27,7 @@ const OWN_CODES: Readonly<Record<string, Outcome<never>>> = {
   QUOTA_WAIT: failed('rejected', undefined, false),
   QUOTA_QUEUE: failed('rejected', undefined, false),
   QUOTA_TOO_LARGE: failed('rejected', undefined, false),
+  NO_ENDPOINT: failed('rejected', undefined, false),
 };
 const ABORTED = /^(?:AbortError|APIUserAbortError|CanceledError)$/;
 /** Also the timer of axios, which has the code of a broken connection. */

@@ -3,6 +3,7 @@
 import {Attempt} from '../../src/call/attempt.ts';
 import {Cancellation} from '../../src/call/cancellation.ts';
 import {CallContext} from '../../src/call/context.ts';
+import {Failover} from '../../src/call/failover.ts';
 import {Reservation} from '../../src/call/retry-state.ts';
 import {CallPause} from '../../src/call/wait.ts';
 import type {Observer} from '../../src/core.ts';
@@ -47,6 +48,7 @@ export const CLASSES: readonly {readonly name: string; readonly prototype: objec
   Cancellation,
   CallContext,
   CallPause,
+  Failover,
   Reservation,
   Transients,
   Breaker,

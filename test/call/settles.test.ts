@@ -30,6 +30,11 @@ interface Scene {
   readonly abortMs?: number;
 }
 
+const ENDPOINTS = [
+  {name: 'one', origin: new URL(ITEMS).origin},
+  {name: 'two', origin: 'https://two.test', rank: 2},
+] as const;
+
 const SCENES: Record<string, Scene> = {
   'a success': {answers: [200]},
   'a retry': {answers: [503, 200]},
@@ -48,6 +53,27 @@ const SCENES: Record<string, Scene> = {
   'an abort during the wait for a retry': {answers: [503], abortMs: 10},
   'a hedged call': {
     policy: {hedge: {delayMs: 50, maxLoadRatio: 1}, concurrency: {max: 2, queue: 2}},
+    answers: [{after: 200}, {after: 20}],
+  },
+  'a call that moves to another endpoint': {
+    policy: {endpoints: ENDPOINTS, failover: {stickyMs: 1000}},
+    answers: [503, 200],
+  },
+  'a call that waits for an endpoint': {
+    policy: {
+      endpoints: ENDPOINTS,
+      maxAttempts: 1,
+      breaker: {kind: 'consecutive', failures: 1, probes: 1, openMs: 100, maxOpenMs: 100},
+    },
+    answers: [503, 503, 200],
+    calls: [0, 10, 20],
+  },
+  'a call that is hedged at another endpoint': {
+    policy: {
+      endpoints: ENDPOINTS,
+      hedge: {delayMs: 50, maxLoadRatio: 1, to: 'other'},
+      concurrency: {max: 2, queue: 2},
+    },
     answers: [{after: 200}, {after: 20}],
   },
   'a probe of the breaker': {

@@ -101,6 +101,7 @@ describe('before-after: attempt log', () => {
     const second = {...view, method: 'GET', url: 'http://h/items/2', correlationId: 'c-2', keyed: false};
     const ended = {
       type: 'attempt.end',
+      endpoint: undefined,
       kind: 'initial',
       outcome: 'response',
       latencyMs: 10,

@@ -30,6 +30,8 @@ function trip(guards: Guards, now = 0): void {
   guards.breaker!.record(guards.breaker!.admit(now)!, 'failure', now);
 }
 
+const guardsIn = (guards: Guards): string[] => Object.keys(guards).filter(key => key !== 'origin');
+
 describe('GuardRegistry', () => {
   describe('shares', () => {
     for (const [title, one, other, shared] of [
@@ -91,7 +93,7 @@ describe('GuardRegistry', () => {
       it(title, () => {
         const guards = registry();
         const [a, b] = [guards.at(ORIGIN, one, 0), guards.at(ORIGIN, other, 0)];
-        const same = Object.keys(a).filter(key => a[key as keyof Guards] === b[key as keyof Guards]);
+        const same = guardsIn(a).filter(key => a[key as keyof Guards] === b[key as keyof Guards]);
         expect(same).to.have.members([...shared]);
       });
     }
@@ -104,13 +106,13 @@ describe('GuardRegistry', () => {
     it('nothing between origins', () => {
       const guards = registry();
       const [a, b] = [guards.at(ORIGIN, settings(all), 0), guards.at('https://i.test', settings(all), 0)];
-      for (const key of Object.keys(a)) expect(a[key as keyof Guards], key).not.to.equal(b[key as keyof Guards]);
+      for (const key of guardsIn(a)) expect(a[key as keyof Guards], key).not.to.equal(b[key as keyof Guards]);
     });
 
     it('guards that the policy does not have are null, and all guards are null without an origin', () => {
       const off = settings({budget: null, breaker: null});
       for (const guards of [registry().at(ORIGIN, off, 0), NO_GUARDS])
-        expect(guards).to.deep.equal({
+        expect(guards).to.deep.include({
           budget: null,
           breaker: null,
           quota: null,

@@ -128,6 +128,22 @@ const SCENES: Record<string, Scene> = {
     code: 'QUOTA_TOO_LARGE',
     events: ['call.rejected'],
   },
+  'a call that moves, and one that finds no endpoint': {
+    policy: {
+      endpoints: [
+        {name: 'a', origin: 'https://h.test'},
+        {name: 'b', origin: 'https://other.test'},
+      ],
+      failover: {sharedKeys: true, sharedCredentials: true},
+      breaker: {kind: 'consecutive', failures: 1},
+      maxAttempts: 2,
+      deadlineMs: 1000,
+    },
+    answers: busy,
+    calls: 'two',
+    code: 'NO_ENDPOINT',
+    events: ['call.failover', 'call.rejected'],
+  },
   'a hedge': {
     policy: {hedge: {delayMs: 1, maxLoadRatio: 1}, attemptTimeoutMs: 100},
     answers: () => 'silence',
@@ -184,6 +200,7 @@ describe('what a call shows of its secrets: nothing', () => {
       'retry.scheduled': true,
       'retry.abandoned': true,
       'hedge.started': true,
+      'call.failover': true,
       'call.queued': true,
       'call.rejected': true,
       'breaker.changed': true,
@@ -198,6 +215,7 @@ describe('what a call shows of its secrets: nothing', () => {
       QUOTA_WAIT: true,
       QUOTA_QUEUE: true,
       QUOTA_TOO_LARGE: true,
+      NO_ENDPOINT: true,
     };
     expect(scenes.flatMap(scene => scene.events)).to.include.members(Object.keys(events));
     expect(scenes.map(({code}) => code)).to.include.members(Object.keys(codes));

@@ -185,7 +185,15 @@ describe('log: lines of attempts', () => {
     const seen: AttemptLine[] = [];
     const on = attemptLines(line => seen.push(line));
     const call = {method: 'GET', url: 'https://api.test/', policyName: 'p', correlationId: 'c'} as never;
-    const common = {type: 'attempt.end', call, kind: 'initial', outcome: 'response', latencyMs: 1, reason: ''} as const;
+    const common = {
+      type: 'attempt.end',
+      endpoint: undefined,
+      call,
+      kind: 'initial',
+      outcome: 'response',
+      latencyMs: 1,
+      reason: '',
+    } as const;
     const end = (attempt: number, status: number) =>
       on({...common, attempt, status, transient: false, sent: 'maybe-processed'});
     end(1, 503);

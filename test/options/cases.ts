@@ -3,6 +3,7 @@ import type {PolicyInput} from '../../src/core.ts';
 import {reportOf} from '../../src/core.ts';
 import {answer, connectionError, ITEMS, type World} from '../call/world.ts';
 import {AT_ONCE} from '../support/policies.ts';
+import {endpointCases} from './endpoint-cases.ts';
 import type {Case, Scenario} from './harness.ts';
 import {
   carries,
@@ -1011,6 +1012,7 @@ export const cases: readonly Case[] = [
   ...breaker,
   ...load,
   ...streams,
+  ...endpointCases,
   ...inRequests,
   ...routes,
   ...overrides,

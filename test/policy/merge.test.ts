@@ -56,17 +56,17 @@ describe('mergePolicy', () => {
     [
       'hedge.quantile takes the place of a lower delayMs',
       [{hedge: {delayMs: 5, maxLoadRatio: 0.2}}, {hedge: {quantile: 0.9}}],
-      {hedge: {quantile: 0.9, maxLoadRatio: 0.2}},
+      {hedge: {quantile: 0.9, maxLoadRatio: 0.2, to: 'same'}},
     ],
     [
       'hedge.delayMs takes the place of a lower quantile',
       [{hedge: {quantile: 0.9}}, {hedge: {delayMs: 5}}],
-      {hedge: {delayMs: 5, maxLoadRatio: 0.05}},
+      {hedge: {delayMs: 5, maxLoadRatio: 0.05, to: 'same'}},
     ],
     [
       'neither of them is lost when only the load changes',
       [{hedge: {quantile: 0.9}}, {hedge: {maxLoadRatio: 0.1}}],
-      {hedge: {quantile: 0.9, maxLoadRatio: 0.1}},
+      {hedge: {quantile: 0.9, maxLoadRatio: 0.1, to: 'same'}},
     ],
     [
       'objects inside objects merge too',

@@ -158,7 +158,7 @@ describe('resolveOverrides', () => {
     expect(policy).to.deep.equal({
       ...base,
       deadlineMs: 500,
-      hedge: {delayMs: 5, maxLoadRatio: 0.05},
+      hedge: {delayMs: 5, maxLoadRatio: 0.05, to: 'same'},
       backoff: {...base.backoff, baseMs: 1},
       budget: null,
       idempotentMethods: ['POST'],

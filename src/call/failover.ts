@@ -1,0 +1,250 @@
+/**
+ * Where the attempts of a call go that has several endpoints.
+ *
+ * The guards of an endpoint are those of its origin, so an open breaker, a held origin or an empty quota is its cooldown: such an endpoint is
+ * passed over without a send. A call that a server may have acted on stays where that server is, unless its endpoints share their state.
+ */
+import type {Client} from '../client/client.ts';
+import type {Endpoints, FailoverCause} from '../client/endpoints.ts';
+import type {Plan} from '../client/plan.ts';
+import type {HeaderBag} from '../core/observer.ts';
+import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import {type Classification, harmless, isOverload} from '../decide/classification.ts';
+import {hasCredentialInQuery} from '../decide/credentials.ts';
+import {isSafeMethod} from '../decide/idempotency.ts';
+import type {Guards} from '../guards/origin-guards.ts';
+import type {Amounts} from '../guards/quota-amounts.ts';
+import type {Endpoint} from '../policy/types.ts';
+
+/** An endpoint, and when it is free. */
+export interface Place {
+  readonly endpoint: Endpoint;
+  readonly guards: Guards;
+  /** 0: it is free. */
+  readonly freeInMs: number;
+  /** What it is not free for; null if it is. */
+  readonly cause: PassedOver | null;
+}
+
+/** The states in which an endpoint is passed over. */
+type PassedOver = 'breaker-open' | 'held' | 'quota' | 'overloaded';
+
+/** The client of a call, as far as it finds the guards of an endpoint. */
+type GuardSource = Pick<Client<AttemptResponse>, 'guardsFor' | 'random' | 'prepareAttempt'>;
+
+/** The request of a call, as far as it may have to stay at one endpoint. */
+export interface MovableRequest {
+  readonly credentialHeaders?: readonly string[] | undefined;
+}
+
+/** A half-open breaker whose probes are in flight is asked again after about this time. */
+const PROBING_MS = 100;
+
+export class Failover {
+  /** The endpoint that the URL of the call leads to. */
+  readonly addressed: Endpoint;
+  readonly #endpoints: Endpoints;
+  readonly #plan: Plan;
+  readonly #client: GuardSource;
+  readonly #method: string;
+  readonly #url: string;
+  readonly #tried = new Set<Endpoint>();
+  /** Endpoints that asked this call for a pause. */
+  readonly #pausedUntil = new Map<Endpoint, number>();
+  /** The last failure is none that another endpoint helps against. */
+  #stays = false;
+  /** Why the call may not leave its endpoint any more; null while it may. */
+  #confinement: string | null = null;
+  /** The caller's own credentials, by name; null before the first attempt. */
+  #credentials: ReadonlyMap<string, string> | null = null;
+
+  /** Null where the URL of the call leads to none of its endpoints. */
+  static of(client: GuardSource, plan: Plan, method: string, url: string, origin: string): Failover | null {
+    const {endpoints} = plan;
+    const addressed = endpoints?.addressedBy(url, origin) ?? null;
+    return endpoints === null || addressed === null
+      ? null
+      : new Failover(client, plan, endpoints, addressed, method, url);
+  }
+
+  private constructor(
+    client: GuardSource,
+    plan: Plan,
+    endpoints: Endpoints,
+    addressed: Endpoint,
+    method: string,
+    url: string,
+  ) {
+    this.#client = client;
+    this.#plan = plan;
+    this.#endpoints = endpoints;
+    this.addressed = addressed;
+    this.#method = method;
+    this.#url = url;
+  }
+
+  /** Why the call may not leave its endpoint; null while it may. */
+  get confinement(): string | null {
+    return this.#confinement;
+  }
+
+  get isConfined(): boolean {
+    return this.#confinement !== null || this.#stays;
+  }
+
+  mayPassOver(cause: PassedOver): boolean {
+    return !this.isConfined && this.#endpoints.movesOn(cause);
+  }
+
+  /** The URL for an attempt at the endpoint of these guards; null where that is the call's own. */
+  urlAt(guards: Guards): string | null {
+    const endpoint = this.endpointOf(guards);
+    return endpoint === this.addressed ? null : this.#endpoints.urlAt(endpoint, this.#url, this.addressed);
+  }
+
+  endpointOf({origin}: Guards): Endpoint {
+    return this.#endpoints.at(origin) ?? this.addressed;
+  }
+
+  // What a request and its failures allow.
+
+  /** Called before the first attempt. A request with credentials that nobody replaces goes only where the caller sent it. */
+  confineBy({credentialHeaders}: MovableRequest): void {
+    if (this.#credentials !== null || this.#confinement !== null) return;
+    const {name} = this.addressed;
+    if (credentialHeaders === undefined) this.#confinement = 'this kind of client sends a call only where its URL says';
+    else if (this.#endpoints.settings.sharedCredentials) return;
+    else if (hasCredentialInQuery(this.#url))
+      this.#confinement = `its URL carries a credential of ${name}, and failover.sharedCredentials is not set`;
+    else if (credentialHeaders.length > 0 && this.#client.prepareAttempt === null)
+      this.#confinement = `it carries credentials of ${name} (${credentialHeaders.join(', ')}), and neither prepareAttempt nor failover.sharedCredentials is set`;
+  }
+
+  /**
+   * An attempt failed.
+   *
+   * @param at     The guards of its endpoint.
+   * @param hintMs The pause that the endpoint asked for; 0 if for none.
+   */
+  failed(at: Guards, outcome: Outcome, {sent, throttled}: Classification, hintMs: number, now: number): void {
+    const endpoint = this.endpointOf(at);
+    const cause = causeOf(outcome, throttled);
+    this.#stays = cause === null || !this.#endpoints.movesOn(cause);
+    if (hintMs > 0) this.#pausedUntil.set(endpoint, now + hintMs);
+    if (!harmless(sent) && !this.mayRunTwice)
+      this.#confinement ??= `${endpoint.name} may have acted on it, and failover.sharedKeys is not set`;
+  }
+
+  /** Whether two endpoints may act on the call. That it may be repeated at all is asked elsewhere. */
+  get mayRunTwice(): boolean {
+    return isSafeMethod(this.#method) || this.#endpoints.settings.sharedKeys;
+  }
+
+  /** The endpoint answered with success. */
+  succeeded(guards: Guards, now: number): void {
+    if (this.#tried.size > 1) this.#endpoints.stickTo(this.endpointOf(guards), now);
+  }
+
+  // The choice.
+
+  /** The endpoint for the next attempt: one that is free, else the one that is free first. */
+  choose(amounts: Amounts, isRetry: boolean, now: number): Place {
+    return this.#first(
+      this.#endpoints.all.map(endpoint => this.#placeAt(endpoint, amounts, isRetry, now)),
+      now,
+    );
+  }
+
+  /** Another endpoint than that of these guards which is free, at best one that this call has not tried; null if there is none. */
+  another(than: Guards, amounts: Amounts, now: number): Place | null {
+    if (this.isConfined) return null;
+    const others = this.#endpoints.all.filter(endpoint => endpoint !== this.endpointOf(than));
+    const free = this.#first(
+      others.map(endpoint => this.#placeAt(endpoint, amounts, true, now)),
+      now,
+    );
+    return free.freeInMs === 0 ? free : null;
+  }
+
+  hasTried({endpoint}: Place): boolean {
+    return this.#tried.has(endpoint);
+  }
+
+  /** Whether a step from one endpoint to another is worth telling: the call failed at the first, or passes over it. */
+  isFailover(from: Endpoint, to: Endpoint): boolean {
+    return from !== to && (this.#tried.size > 0 || from.rank < to.rank);
+  }
+
+  #first(places: readonly Place[], now: number): Place {
+    const free = places.filter(place => place.freeInMs === 0);
+    if (free.length === 0) return places.reduce((first, place) => (place.freeInMs < first.freeInMs ? place : first));
+    const untried = free.filter(place => !this.hasTried(place));
+    const open = untried.length > 0 ? untried : free;
+    const sticky = this.#endpoints.stickyAt(now);
+    const stuck = open.find(({endpoint}) => endpoint === sticky);
+    if (stuck !== undefined) return stuck;
+    const rank = Math.min(...open.map(({endpoint}) => endpoint.rank));
+    return this.#byWeight(open.filter(({endpoint}) => endpoint.rank === rank));
+  }
+
+  #byWeight(places: readonly Place[]): Place {
+    if (places.length === 1) return places[0]!;
+    const total = places.reduce((sum, {endpoint}) => sum + endpoint.weight, 0);
+    let left = this.#client.random() * total;
+    for (const place of places) {
+      left -= place.endpoint.weight;
+      if (left < 0) return place;
+    }
+    return places.at(-1)!;
+  }
+
+  #placeAt(endpoint: Endpoint, amounts: Amounts, isRetry: boolean, now: number): Place {
+    const guards = this.#client.guardsFor(endpoint.origin, this.#plan, now);
+    let freeInMs = 0;
+    let cause: PassedOver | null = null;
+    const note = (why: PassedOver, ms: number): void => {
+      if (ms <= freeInMs || !this.#endpoints.movesOn(why)) return;
+      freeInMs = ms;
+      cause = why;
+    };
+    const {breaker, hold, quota, concurrency} = guards;
+    if (breaker?.refuses(now))
+      note('breaker-open', breaker.retryAfterMs(now) || PROBING_MS * (0.5 + this.#client.random()));
+    if (hold?.holds(now)) note('held', hold.leftMs(now));
+    note('held', (this.#pausedUntil.get(endpoint) ?? now) - now);
+    if (quota !== null) note('quota', quota.waitMs(amounts, isRetry, now));
+    if (concurrency?.hasPlace === false) note('overloaded', PROBING_MS);
+    return {endpoint, guards, freeInMs, cause};
+  }
+
+  // The request of an attempt.
+
+  /** The headers of an attempt: it has the caller's credentials at the endpoint that the caller addressed, and elsewhere where that is allowed. */
+  writeCredentials(guards: Guards, headers: HeaderBag, {credentialHeaders = []}: MovableRequest): void {
+    const endpoint = this.endpointOf(guards);
+    this.#tried.add(endpoint);
+    this.#credentials ??= new Map(credentialHeaders.map(name => [name, headers.get(name) ?? '']));
+    const belong = endpoint === this.addressed || this.#endpoints.settings.sharedCredentials;
+    for (const [name, value] of this.#credentials) {
+      if (belong) headers.set(name, value);
+      else headers.delete(name);
+    }
+  }
+}
+
+/** Why another endpoint may help; null if it does not. */
+function causeOf({kind, status}: Outcome, throttled: boolean): FailoverCause | null {
+  switch (kind) {
+    case 'network':
+      return 'network';
+    case 'attempt-timeout':
+    case 'content-timeout':
+      return 'timeout';
+    case 'response':
+      if (isOverload(status)) return 'overloaded';
+      if (throttled) return 'throttled';
+      return status >= 500 ? 'server-error' : null;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,476 @@
+/** Several endpoints: where each attempt of a call goes, and what keeps a call where it is. */
+import {expect} from 'chai';
+import {
+  type AttemptRequest,
+  type CallFailoverEvent,
+  type EndpointInput,
+  type FailoverInput,
+  type PolicyInput,
+  type ResilientInit,
+  reportOf,
+  seededRandom,
+} from '../../src/core.ts';
+import type {ScriptedAnswer, SeenRequest} from '../../src/testing.ts';
+import {answer, connectionError, later, thrown, virtually, type World} from './world.ts';
+
+const EU = 'https://eu.test';
+const US = 'https://us.test';
+const AP = 'https://ap.test';
+const NAMES: Readonly<Record<string, string>> = {[EU]: 'eu', [US]: 'us', [AP]: 'ap'};
+const ITEMS = `${EU}/items?page=2`;
+
+const eu: EndpointInput = {name: 'eu', origin: EU};
+const us: EndpointInput = {name: 'us', origin: US, rank: 2};
+const ap: EndpointInput = {name: 'ap', origin: AP, rank: 3};
+const backoff = {kind: 'constant', delayMs: 1000, throttledBaseMs: 1000, jitter: 'none'} as const;
+const TWO: PolicyInput = {endpoints: [eu, us], backoff, deadlineMs: null, breaker: null};
+const THREE: PolicyInput = {...TWO, endpoints: [eu, us, ap], maxAttempts: 4};
+const KEYED: ResilientInit = {method: 'POST', body: '{}', headers: {'idempotency-key': 'k-1'}};
+const nervous = {kind: 'consecutive', failures: 1, openMs: 5000, probes: 1} as const;
+
+type Script = Readonly<Record<string, readonly ScriptedAnswer[]>>;
+
+/** Each endpoint answers by its own script, the last answer for ever. */
+function serve(world: World, script: Script): void {
+  const answered: Record<string, number> = {};
+  world.serve((request: SeenRequest) => {
+    const name = nameOf(request);
+    const answers = script[name]!;
+    const n = (answered[name] ?? 0) + 1;
+    answered[name] = n;
+    const next = answers[Math.min(n, answers.length) - 1]!;
+    return typeof next === 'function' ? next(request) : next;
+  });
+}
+
+const nameOf = ({url}: SeenRequest): string => NAMES[new URL(url).origin]!;
+/** `eu 0, us 1000`: which endpoint got an attempt, and when. */
+const path = (world: World): string =>
+  world.server.requests.map((request, n) => `${nameOf(request)} ${world.arrivals[n]}`).join(', ');
+const moves = (world: World): string[] =>
+  world.events
+    .filter((event): event is CallFailoverEvent => event.type === 'call.failover')
+    .map(({attempt, from, to, reason}) => `${attempt}: ${from} to ${to} (${reason})`);
+
+async function report(world: World, init?: ResilientInit) {
+  const response = await world.clock.run(() => world.fetch(ITEMS, init).catch((error: unknown) => error));
+  return reportOf(response)!;
+}
+
+describe('a call with several endpoints', () => {
+  virtually('goes to the best rank, whichever endpoint its URL names', async make => {
+    const world = make(TWO);
+    expect(await world.run(`${US}/items?page=2`)).to.equal('200');
+    expect(world.server.requests.map(({url}) => url)).to.deep.equal([`${EU}/items?page=2`]);
+    expect(moves(world)).to.be.empty;
+  });
+
+  virtually(
+    'keeps method, headers, body, path and query where it moves, and changes origin and base path',
+    async make => {
+      const world = make({
+        ...TWO,
+        endpoints: [
+          {...eu, basePath: '/openai/v1'},
+          {...us, basePath: '/v2'},
+        ],
+        failover: {sharedKeys: true},
+      });
+      serve(world, {eu: [503], us: [200]});
+      const headers = {'idempotency-key': 'k', 'x-own': 'yes'};
+      expect(await world.run(`${EU}/openai/v1/chat?a=b#f`, {method: 'POST', headers, body: '{"n":1}'})).to.equal('200');
+      const seen = world.server.requests.map(({method, url, body}) => [method, url, body]);
+      expect(seen).to.deep.equal([
+        ['POST', `${EU}/openai/v1/chat?a=b#f`, '{"n":1}'],
+        ['POST', `${US}/v2/chat?a=b`, '{"n":1}'],
+      ]);
+      expect(world.header('x-own')).to.deep.equal(['yes', 'yes']);
+      expect(world.header('idempotency-key')).to.deep.equal(['k', 'k']);
+    },
+  );
+
+  virtually('moves a Request with its fields, too', async make => {
+    const world = make(TWO);
+    serve(world, {eu: [503], us: [200]});
+    expect(await world.run(new Request(ITEMS, {method: 'PUT', headers: {'x-own': 'yes'}, redirect: 'error'}))).to.match(
+      /^503/,
+    );
+    const get = make(TWO);
+    serve(get, {eu: [503], us: [200]});
+    expect(await get.run(new Request(ITEMS, {headers: {'x-own': 'yes'}}))).to.equal('200');
+    expect(get.header('x-own')).to.deep.equal(['yes', 'yes']);
+  });
+
+  for (const [title, url] of [
+    ['another origin', 'https://other.test/items'],
+    ['a path that is not below the base path', `${EU}/v10/items`],
+    ['no origin', 'data:,x'],
+  ])
+    virtually(`is sent where its URL says, if that is ${title}`, async make => {
+      const world = make({...TWO, endpoints: [us, {...eu, basePath: '/v1'}], maxAttempts: 2});
+      world.serve(503);
+      await world.run(url);
+      expect(world.server.requests.map(request => request.url)).to.deep.equal([url, url]);
+    });
+
+  describe('after a failure', () => {
+    for (const [title, failure, moved] of [
+      ['503', 503, 'overloaded'],
+      ['429', 429, 'throttled'],
+      ['500', 500, 'server-error'],
+      ['502', 502, 'server-error'],
+      ['ECONNREFUSED', connectionError('ECONNREFUSED'), 'network'],
+    ] as const) {
+      virtually(`${title} tries the next one at once`, async make => {
+        const world = make(TWO);
+        serve(world, {eu: [failure], us: [200]});
+        expect(await report(world)).to.include({result: 'success', attempts: 2, waitedMs: 0, endpoint: 'us'});
+        expect(path(world)).to.equal('eu 0, us 0');
+        expect(moves(world)).to.deep.equal([`2: eu to us (${title})`]);
+      });
+
+      virtually(`${title} stays, if failover.on does not list ${moved}`, async make => {
+        const on = (['throttled', 'overloaded', 'server-error', 'network'] as const).filter(cause => cause !== moved);
+        const world = make({...TWO, failover: {on}});
+        serve(world, {eu: [failure, 200], us: [200]});
+        expect(await world.run(ITEMS)).to.equal('200');
+        expect(path(world)).to.equal('eu 0, eu 1000');
+      });
+    }
+
+    virtually('a timeout tries the next one', async make => {
+      const world = make({...TWO, attemptTimeoutMs: 100});
+      serve(world, {eu: ['hang'], us: [200]});
+      expect(await world.run(ITEMS)).to.equal('200');
+      expect(path(world)).to.equal('eu 0, us 100');
+    });
+
+    virtually('prefers endpoints that the call has not tried, by rank; then waits its backoff', async make => {
+      const world = make({...THREE, maxAttempts: 5});
+      serve(world, {eu: [503, 503, 200], us: [503], ap: [503]});
+      expect(await world.run(ITEMS)).to.equal('200');
+      expect(path(world)).to.equal('eu 0, us 0, ap 0, eu 1000, eu 2000');
+    });
+
+    virtually('a hint is the word of one endpoint: another is tried at once, however long the hint', async make => {
+      const world = make(TWO);
+      serve(world, {eu: [answer(429, {'retry-after': '3600'})], us: [503, 200]});
+      // The last failure is of us, which asked for nothing.
+      expect(await report(world)).to.include({result: 'success', attempts: 3});
+      expect(path(world)).to.equal('eu 0, us 0, us 1000');
+    });
+
+    virtually('a failure that is not transient ends the call', async make => {
+      const world = make(TWO);
+      serve(world, {eu: [404], us: [200]});
+      expect(await world.run(ITEMS)).to.equal('404 (not-transient)');
+    });
+
+    virtually('retries elsewhere are paid from the budget of the first endpoint', async make => {
+      const world = make({...TWO, budget: {capacity: 20}, maxAttempts: 2});
+      serve(world, {eu: [503], us: [503]});
+      expect(await world.run(ITEMS)).to.equal('503 (attempts-exhausted)');
+      expect(await world.run(ITEMS)).to.equal('503 (budget-exhausted)');
+      const left = Object.fromEntries(
+        world.handle.snapshot(world.clock.now()).origins.map(({origin, budgets}) => [origin, budgets[0]!.remaining]),
+      );
+      expect(left).to.deep.equal({[US]: 1, [EU]: 0.3});
+    });
+  });
+
+  describe('that may have been acted on', () => {
+    for (const [title, policy, init, ends, went] of [
+      ['a keyed POST stays where the key is known', {}, KEYED, '503 (attempts-exhausted)', 'eu 0, eu 1000, eu 2000'],
+      ['a keyed POST moves with shared keys', {failover: {sharedKeys: true}}, KEYED, '200', 'eu 0, us 0'],
+      ['a PUT stays', {}, {method: 'PUT', body: '{}'}, '503 (attempts-exhausted)', 'eu 0, eu 1000, eu 2000'],
+      [
+        'a POST without a key is not sent again',
+        {failover: {sharedKeys: true}},
+        {method: 'POST'},
+        '503 (may-have-acted)',
+        'eu 0',
+      ],
+      ['a GET moves', {}, {}, '200', 'eu 0, us 0'],
+    ] as readonly [string, PolicyInput, ResilientInit, string, string][])
+      virtually(title, async make => {
+        const world = make({...TWO, ...policy});
+        serve(world, {eu: [503], us: [200]});
+        expect(await world.run(ITEMS, init)).to.equal(ends);
+        expect(path(world)).to.equal(went);
+      });
+
+    virtually('a POST that never left this machine moves', async make => {
+      const world = make(TWO);
+      serve(world, {eu: [connectionError('ECONNREFUSED', {syscall: 'connect'})], us: [200]});
+      expect(await world.run(ITEMS, {method: 'POST', body: 'x'})).to.equal('200');
+      expect(path(world)).to.equal('eu 0, us 0');
+    });
+
+    virtually('never leaves after that, also if a later attempt did no harm', async make => {
+      const world = make({...TWO, maxAttempts: 4});
+      serve(world, {eu: [503, connectionError('ECONNREFUSED', {syscall: 'connect'}), 429, 200], us: [200]});
+      expect(await world.run(ITEMS, KEYED)).to.equal('200');
+      expect(path(world)).to.equal('eu 0, eu 1000, eu 2000, eu 3000');
+    });
+
+    virtually('says why it stayed', async make => {
+      const world = make(TWO);
+      serve(world, {eu: [503], us: [200]});
+      expect((await report(world, KEYED)).reason).to.equal(
+        'all 3 attempts are used (503); it stayed at eu, because eu may have acted on it, and failover.sharedKeys is not set',
+      );
+    });
+  });
+
+  describe('passes over', () => {
+    virtually('an endpoint whose circuit is open, without a send', async make => {
+      const world = make({...TWO, breaker: nervous, maxAttempts: 1});
+      serve(world, {eu: [503], us: [200]});
+      expect(await world.run(ITEMS)).to.equal('503 (attempts-exhausted)');
+      expect(await world.run(ITEMS)).to.equal('200');
+      expect(path(world)).to.equal('eu 0, us 0');
+      expect(moves(world)).to.deep.equal(['1: eu to us (passed over)']);
+    });
+
+    virtually('and comes back by a probe', async make => {
+      const world = make({...TWO, breaker: nervous, maxAttempts: 1});
+      serve(world, {eu: [503, 200], us: [200]});
+      await world.run(ITEMS);
+      await world.clock.advance(5000);
+      expect(await world.run(ITEMS)).to.equal('200');
+      expect(path(world)).to.equal('eu 0, eu 5000');
+    });
+
+    virtually('an endpoint that asked all calls for a pause', async make => {
+      const world = make({...TWO, retryAfter: {scope: 'origin'}, maxAttempts: 1});
+      serve(world, {eu: [answer(503, {'retry-after': '30'}), 200], us: [200]});
+      await world.run(ITEMS);
+      expect(await world.run(ITEMS)).to.equal('200');
+      expect(path(world)).to.equal('eu 0, us 0');
+    });
+
+    virtually('an endpoint whose quota is used up', async make => {
+      const quota = {limits: [{unit: 'requests', max: 1, perMs: 1000}], learn: false} as const;
+      const world = make({...TWO, quota});
+      expect([await world.run(ITEMS), await world.run(ITEMS)]).to.deep.equal(['200', '200']);
+      expect(path(world)).to.equal('eu 0, us 0');
+      // Both are used up: the call waits in the queue of the first that will have room.
+      expect(await world.run(ITEMS)).to.equal('200');
+      expect(path(world)).to.equal('eu 0, us 0, eu 1004');
+    });
+
+    virtually('an endpoint without a free place', async make => {
+      const world = make({...TWO, concurrency: {max: 1, queue: 9}});
+      world.serveSlowly(100, 200);
+      await world.clock.run(() => Promise.all([world.end(ITEMS), world.end(ITEMS), world.end(ITEMS)]));
+      expect(path(world)).to.equal('eu 0, us 0, eu 100');
+    });
+
+    virtually('nothing that failover.on does not list', async make => {
+      const world = make({...TWO, breaker: nervous, maxAttempts: 1, failover: {on: ['network']}});
+      serve(world, {eu: [503], us: [200]});
+      await world.run(ITEMS);
+      expect(await world.run(ITEMS)).to.equal('CIRCUIT_OPEN (breaker-open)');
+    });
+  });
+
+  describe('with no endpoint free', () => {
+    const bothOpen = async (make: (policy: PolicyInput) => World, policy: PolicyInput): Promise<World> => {
+      const world = make({...TWO, breaker: nervous, maxAttempts: 2, ...policy});
+      serve(world, {eu: [503, 200], us: [503, 200]});
+      expect(await world.run(ITEMS)).to.equal('503 (attempts-exhausted)');
+      return world;
+    };
+
+    virtually('waits for the first, if that fits', async make => {
+      const world = await bothOpen(make, {});
+      expect(await world.run(ITEMS)).to.equal('200');
+      expect(path(world)).to.equal('eu 0, us 0, eu 5000');
+    });
+
+    virtually('is refused at once, with the time of the first, if it does not fit the deadline', async make => {
+      const world = await bothOpen(make, {deadlineMs: 2000});
+      const error = await world.clock.run(() => thrown(world.fetch(ITEMS)));
+      expect(error).to.include({code: 'NO_ENDPOINT', retryAfterMs: 5000, guarded: EU});
+      expect((error as Error).message).to.equal(
+        'No endpoint of this call is free: the first, eu, will be in 5000 ms, later than this call can wait.',
+      );
+      expect(reportOf(error)).to.include({refusal: 'no-endpoint', result: 'circuit_open', attempts: 0});
+      expect(world.clock.now()).to.equal(0);
+    });
+
+    virtually('waits no longer than retryAfter.maxMs', async make => {
+      const world = await bothOpen(make, {retryAfter: {maxMs: 4000}});
+      expect(await world.run(ITEMS)).to.equal('NO_ENDPOINT (no-endpoint)');
+    });
+
+    virtually('waits while the probes of others are under way', async make => {
+      const world = await bothOpen(make, {});
+      serve(world, {eu: [later(world.clock, 230, 200), 200], us: [later(world.clock, 300, 503)]});
+      const ends = await world.clock.run(() => Promise.all([1, 2, 3, 4].map(() => world.end(ITEMS))));
+      expect(ends).to.deep.equal(['200', '200', '200', '200']);
+      expect(path(world)).to.match(/^eu 5000, us 5000, eu 5[23]\d\d, eu 5[23]\d\d/);
+    });
+
+    virtually('ends when its caller aborts', async make => {
+      const world = await bothOpen(make, {});
+      const controller = new AbortController();
+      void world.clock.sleep(100).then(() => controller.abort());
+      expect(await world.run(ITEMS, {signal: controller.signal})).to.match(/^AbortError/);
+      expect(world.clock.now()).to.equal(100);
+    });
+  });
+
+  describe('with credentials of the caller', () => {
+    const authorized: ResilientInit = {
+      headers: {Authorization: 'Bearer eu', Cookie: 'a=b', 'X-Api-Key': 'e', accept: '*/*'},
+    };
+    const NAMES_SENT = ['authorization', 'cookie', 'x-api-key', 'accept'];
+    const sent = (world: World): (string | null)[][] =>
+      world.server.requests.map(({headers}) => NAMES_SENT.map(name => headers.get(name)));
+    const OWN = ['Bearer eu', 'a=b', 'e', '*/*'];
+
+    virtually('stays where the caller sent it, and says so once', async make => {
+      const world = make(TWO);
+      serve(world, {eu: [503], us: [200]});
+      expect((await report(world, authorized)).reason).to.equal(
+        'all 3 attempts are used (503); it stayed at eu, because it carries credentials of eu (authorization, cookie, x-api-key), and neither prepareAttempt nor failover.sharedCredentials is set',
+      );
+      expect(path(world)).to.equal('eu 0, eu 1000, eu 2000');
+      expect(await world.run(`${US}/items`, authorized)).to.equal('200');
+      expect(nameOf(world.server.requests.at(-1)!)).to.equal('us');
+    });
+
+    virtually(
+      'goes without them where prepareAttempt writes others, and has them again where they belong',
+      async make => {
+        const told: Pick<AttemptRequest, 'endpoint' | 'url'>[] = [];
+        const world = make(
+          {...TWO, maxAttempts: 4},
+          {
+            prepareAttempt({endpoint, url, headers}) {
+              told.push({endpoint, url});
+              if (endpoint === 'us') headers.set('authorization', `Bearer ${endpoint}`);
+              else headers.set('x-signed', headers.get('authorization') ?? 'nothing');
+            },
+          },
+        );
+        serve(world, {eu: [503, 200], us: [503]});
+        expect(await world.run(ITEMS, authorized)).to.equal('200');
+        expect(path(world)).to.equal('eu 0, us 0, eu 1000');
+        expect(sent(world)).to.deep.equal([OWN, ['Bearer us', null, null, '*/*'], OWN]);
+        expect(world.header('x-signed')).to.deep.equal(['Bearer eu', null, 'Bearer eu']);
+        expect(told).to.deep.equal([
+          {endpoint: 'eu', url: ITEMS},
+          {endpoint: 'us', url: `${US}/items?page=2`},
+          {endpoint: 'eu', url: ITEMS},
+        ]);
+      },
+    );
+
+    virtually('takes them along, if the endpoints share them', async make => {
+      const world = make({...TWO, failover: {sharedCredentials: true}});
+      serve(world, {eu: [503], us: [200]});
+      expect(await world.run(ITEMS, authorized)).to.equal('200');
+      expect(sent(world)).to.deep.equal([OWN, OWN]);
+    });
+
+    for (const [query, moved] of [
+      ['key=secret', false],
+      ['X-Amz-Signature=abc', false],
+      ['page_token=abc', true],
+    ] as const)
+      virtually(`${query} in the URL ${moved ? 'is none' : 'is one, which no port can replace'}`, async make => {
+        const world = make({...TWO, maxAttempts: 2}, {prepareAttempt() {}});
+        serve(world, {eu: [503], us: [200]});
+        await world.run(`${EU}/items?${query}`);
+        expect(path(world)).to.equal(moved ? 'eu 0, us 0' : 'eu 0, eu 1000');
+      });
+  });
+
+  virtually('ids of ours go only to the origins that correlation.sendTo names', async make => {
+    const world = make({...TWO, maxAttempts: 3, correlation: {requestIdHeader: 'x-request-id', sendTo: [EU]}});
+    serve(world, {eu: [503, 200], us: [503]});
+    expect(await world.run(ITEMS)).to.equal('200');
+    expect(world.header('x-correlation-id')).to.deep.equal(['call-1', null, 'call-1']);
+    expect(world.header('x-request-id')).to.deep.equal(['request-1', null, 'request-2']);
+  });
+
+  it('shares first attempts in a rank by weight', async () => {
+    const {World} = await import('./world.ts');
+    const weights = [
+      {...eu, weight: 3},
+      {...us, rank: 1, weight: 1},
+    ];
+    const world = new World({...TWO, endpoints: weights}, {random: seededRandom(7)});
+    await world.clock.run(async () => {
+      for (let n = 0; n < 1000; n++) await world.end(ITEMS);
+    });
+    const share = world.server.requests.filter(request => nameOf(request) === 'eu').length / 1000;
+    expect(share).to.be.closeTo(0.75, 0.04); // Three standard deviations.
+    expect(moves(world)).to.be.empty;
+  });
+
+  for (const [stickyMs, went] of [
+    [0, 'eu 0, us 0, eu 0'],
+    [60_000, 'eu 0, us 0, us 0'],
+  ] as const)
+    virtually(
+      `begins the next call ${stickyMs === 0 ? 'at the best rank' : 'where the last one moved'}, if stickyMs is ${stickyMs}`,
+      async make => {
+        const world = make({...TWO, failover: {stickyMs}});
+        serve(world, {eu: [503, 200], us: [200]});
+        await world.run(ITEMS);
+        await world.run(ITEMS);
+        expect(path(world)).to.equal(went);
+        await world.clock.advance(60_000);
+        await world.run(ITEMS);
+        expect(nameOf(world.server.requests.at(-1)!)).to.equal('eu');
+      },
+    );
+
+  describe('hedged elsewhere', () => {
+    const hedge = {delayMs: 100, maxLoadRatio: 1, to: 'other'} as const;
+    const at =
+      (ms: number) =>
+      (world: World): ScriptedAnswer =>
+        later(world.clock, ms, 200);
+
+    virtually('the other endpoint answers first', async make => {
+      const world = make({...TWO, hedge, breaker: nervous});
+      serve(world, {eu: [at(500)(world)], us: [at(50)(world)]});
+      expect(await report(world)).to.include({result: 'success', hedges: 1, endpoint: 'us'});
+      expect(path(world)).to.equal('eu 0, us 100');
+      expect(world.clock.now()).to.equal(150);
+      expect(moves(world)).to.deep.equal(['2: eu to us (slow)']);
+    });
+
+    virtually('the first one answers first, and counts', async make => {
+      const world = make({...TWO, hedge, breaker: nervous, concurrency: {max: 1, queue: 0}});
+      serve(world, {eu: [at(120)(world)], us: [at(500)(world)]});
+      expect(await report(world)).to.include({result: 'success', hedges: 1, endpoint: 'eu'});
+      const {origins} = world.handle.snapshot(world.clock.now());
+      expect(origins.map(({concurrency}) => concurrency[0]!.inFlight)).to.deep.equal([0, 0]);
+    });
+
+    virtually('both fail: what follows concerns the one that failed last', async make => {
+      const world = make({...TWO, hedge, breaker: nervous, maxAttempts: 3});
+      serve(world, {eu: [later(world.clock, 150, 503), 200], us: [later(world.clock, 100, 503)]});
+      expect(await world.run(ITEMS)).to.equal('200');
+      // Both circuits are open, and the call waits for the first.
+      expect(path(world)).to.equal('eu 0, us 100, eu 5150');
+    });
+
+    for (const [title, policy, init, went] of [
+      ['a keyed POST is hedged nowhere', {}, KEYED, 'eu 0'],
+      ['a keyed POST is hedged with shared keys', {failover: {sharedKeys: true}}, KEYED, 'eu 0, us 100'],
+      ['without another endpoint that is free no hedge is sent', {maxAttempts: 2}, {headers: {cookie: 'a'}}, 'eu 0'],
+    ] as readonly [string, {maxAttempts?: number; failover?: FailoverInput}, ResilientInit, string][])
+      virtually(title, async make => {
+        const world = make({...TWO, hedge, ...policy});
+        serve(world, {eu: [at(500)(world)], us: [at(50)(world)]});
+        expect(await world.run(ITEMS, init)).to.equal('200');
+        expect(path(world)).to.equal(went);
+      });
+  });
+});

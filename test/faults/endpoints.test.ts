@@ -1,0 +1,165 @@
+/** Several endpoints over real sockets: one that is down, and two that break at random, whose ledgers say what was done. */
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
+import {type AddressInfo, createServer as createNetServer} from 'node:net';
+import {text} from 'node:stream/consumers';
+import {expect} from 'chai';
+import ky from 'ky';
+import {
+  createFetch,
+  type PolicyInput,
+  type Ports,
+  type Random,
+  resilience,
+  type SteadfetchEvent,
+  seededRandom,
+} from '../../src/core.ts';
+
+/** One call; a GET where there are no headers, else a POST. */
+type Send = (path: string, headers: Record<string, string> | null) => Promise<{readonly status: number}>;
+type Make = (policy: PolicyInput, origin: string, ports: Pick<Ports, 'on'>) => Send;
+
+/** How users send: each makes its client once. */
+const CLIENTS: Readonly<Record<string, Make>> = {
+  fetch(policy, origin, ports) {
+    const fetch = createFetch(policy, {observer: null, ...ports});
+    return (path, headers) => fetch(origin + path, initOf(headers));
+  },
+  'fetch with a Request'(policy, origin, ports) {
+    const fetch = createFetch(policy, {observer: null, ...ports});
+    return (path, headers) => fetch(new Request(origin + path, initOf(headers)));
+  },
+  ky(policy, origin, ports) {
+    const api = ky.extend({...resilience(policy, {observer: null, ...ports}), throwHttpErrors: false});
+    return (path, headers) => api(origin + path, initOf(headers));
+  },
+  "ky's own loop"(policy, origin, ports) {
+    const hooks = {beforeRetry: [() => {}]};
+    const api = ky.extend(resilience(policy, {observer: null, ...ports})).extend({hooks, throwHttpErrors: false});
+    return (path, headers) => api(origin + path, initOf(headers));
+  },
+};
+
+const initOf = (headers: Record<string, string> | null) =>
+  headers === null ? {} : {method: 'POST', body: '{"amount":1}', headers};
+
+/** A server with a ledger: for which calls it has worked, and how often. It deduplicates by key. */
+class Ledger {
+  readonly done: Map<string, number>;
+  received = 0;
+  readonly #random: Random;
+  readonly #server: Server;
+
+  /** @param done The ledger, which servers can share. */
+  constructor(random: Random, done: Map<string, number> = new Map()) {
+    this.#random = random;
+    this.done = done;
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  async start(): Promise<string> {
+    await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  end(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.received++;
+    response.on('error', () => {});
+    await text(request).catch(() => '');
+    const chance = this.#random();
+    if (chance < 0.1) return void request.socket.destroy(); // Before the work.
+    if (chance < 0.2) return void response.writeHead(503).end();
+    this.#work(request);
+    if (chance < 0.3) return void request.socket.destroy(); // After the work.
+    response.end('{}');
+  }
+
+  #work({headers}: IncomingMessage): void {
+    const id = String(headers['idempotency-key'] ?? headers['x-call']);
+    const times = this.done.get(id) ?? 0;
+    if (times === 0 || headers['idempotency-key'] === undefined) this.done.set(id, times + 1);
+  }
+}
+
+const POLICY: PolicyInput = {
+  backoff: {kind: 'constant', delayMs: 1, throttledBaseMs: 1, jitter: 'none'},
+  budget: null,
+  breaker: null,
+  maxAttempts: 6,
+};
+
+for (const [name, clientOf] of Object.entries(CLIENTS))
+  describe(`${name} with two endpoints`, () => {
+    it('one refuses connections: every call is answered, and nearly none is sent twice', async () => {
+      const up = new Ledger(() => 0.5);
+      const [down, origin] = [await closedPort(), await up.start()];
+      try {
+        const endpoints = [
+          {name: 'down', origin: down},
+          {name: 'up', origin},
+        ];
+        let sends = 0;
+        const on = ({type}: SteadfetchEvent): void => {
+          if (type === 'attempt.end') sends++;
+        };
+        const send = clientOf({endpoints, breaker: {minCalls: 5}}, down, {on});
+        const statuses: number[] = [];
+        for (let n = 0; n < 20; n++) statuses.push((await send(`/items/${n}`, null)).status);
+        sends = 0;
+        for (let n = 0; n < 400; n++) statuses.push((await send(`/items/${n}`, null)).status);
+        expect(statuses.filter(status => status !== 200)).to.deep.equal([]);
+        expect(sends / 400, 'sends a call').to.be.at.most(1.05);
+      } finally {
+        up.end();
+      }
+    });
+
+    for (const [keys, header, fewest] of [
+      ['shared', 'idempotency-key', 190],
+      ['not shared', 'idempotency-key', 190],
+      ['no', 'x-call', 100],
+    ] as const)
+      it(`both break at random, ${keys} keys: every call ends, and none is worked for twice`, async () => {
+        const random = seededRandom(11);
+        const [eu, us] = keys === 'shared' ? sharing(random) : [new Ledger(random), new Ledger(random)];
+        const [one, two] = [await eu.start(), await us.start()];
+        try {
+          const endpoints = [
+            {name: 'eu', origin: one},
+            {name: 'us', origin: two},
+          ];
+          const send = clientOf({...POLICY, endpoints, failover: {sharedKeys: keys === 'shared'}}, one, {});
+          const ends = await Promise.allSettled(
+            Array.from({length: 200}, (_, n) => send('/charge', {[header]: `call-${n}`})),
+          );
+          const answered = ends.filter(end => end.status === 'fulfilled' && end.value.status === 200).length;
+          expect(answered, 'answered of 200').to.be.at.least(fewest);
+          const both = [...eu.done.keys()].filter(id => eu.done !== us.done && us.done.has(id));
+          expect(both, 'worked for at both').to.deep.equal([]);
+          expect([...eu.done.values(), ...us.done.values()].every(times => times === 1)).to.equal(true);
+          expect(eu.received, 'both get some').to.be.at.least(50);
+          expect(us.received, 'both get some').to.be.at.least(50);
+        } finally {
+          eu.end();
+          us.end();
+        }
+      });
+  });
+
+function sharing(random: Random): [Ledger, Ledger] {
+  const done = new Map<string, number>();
+  return [new Ledger(random, done), new Ledger(random, done)];
+}
+
+/** An origin on which nothing listens. */
+async function closedPort(): Promise<string> {
+  const server = createNetServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const {port} = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
