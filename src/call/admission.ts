@@ -6,7 +6,7 @@ import {RejectedError, withoutStack} from '../core/errors.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
-import {type Breaker, type Ticket, UNGUARDED} from '../guards/breaker.ts';
+import {type CircuitBreaker, type ProbeLeases, type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
 import type {QuotaReservation} from '../guards/quota.ts';
 import type {Applicant} from './applicant.ts';
@@ -43,6 +43,7 @@ function admitHere<R extends AttemptResponse>(call: CallContext<R>, applicant: A
   const heldMs = hold === null || quota !== null ? 0 : hold.waitMs(now, client.random);
   if (heldMs > 0) waitForHeldOrigin(call, applicant, heldMs, now);
   else if (breaker?.refuses(now)) refuseOpen(call, applicant, breaker, now);
+  else if (breaker?.leases?.needed(now)) waitForProbe(call, applicant, breaker.leases, now);
   else if (quota === null) enter(call, applicant, null, now);
   else {
     if (hold?.holds(now)) quota.hold(hold.leftMs(now), now);
@@ -208,6 +209,48 @@ class ConcurrencyWait<R extends AttemptResponse> extends CallPause implements Wa
   }
 }
 
+function waitForProbe<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  leases: ProbeLeases,
+  now: number,
+): void {
+  applicant.waiting?.();
+  new ProbeWait(call, applicant, leases, now);
+}
+
+/** The wait of an attempt for the lease of a probe. After it, the attempt asks for admission anew. */
+class ProbeWait<R extends AttemptResponse> extends CallPause {
+  readonly #call: CallContext<R>;
+  readonly #applicant: Applicant<R>;
+  #isOver = false;
+
+  constructor(call: CallContext<R>, applicant: Applicant<R>, leases: ProbeLeases, now: number) {
+    super(call.client.clock, Math.min(leases.timeoutMs, waitableMs(call, now)), signalOf(call.transport));
+    this.#call = call;
+    this.#applicant = applicant;
+    leases.request(() => {
+      if (!this.#isOver)
+        this.step(() => {
+          this.end();
+          this.over(false);
+        });
+    }, now);
+  }
+
+  protected override over(isAborted: boolean): void {
+    this.#isOver = true;
+    const now = this.#call.client.clock.now();
+    if (isAborted || now + LEAST_ATTEMPT_MS > this.#call.deadlineAt) this.#applicant.left(this.#call, isAborted);
+    else admit(this.#call, this.#applicant, now);
+  }
+
+  protected override broke(error: unknown): void {
+    this.#isOver = true;
+    this.#applicant.broke(this.#call, error);
+  }
+}
+
 /** For a call that has just begun, exactly the number that was announced to the clock. */
 function waitableMs({startedAt, deadlineMs, deadlineAt}: CallFacts, now: number): number {
   return (now === startedAt ? deadlineMs : deadlineAt - now) - LEAST_ATTEMPT_MS;
@@ -216,7 +259,7 @@ function waitableMs({startedAt, deadlineMs, deadlineAt}: CallFacts, now: number)
 function refuseOpen<R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
-  breaker: Breaker,
+  breaker: CircuitBreaker,
   now: number,
 ): void {
   // It opened while the call waited for its place: another endpoint may be free.

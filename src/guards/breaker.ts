@@ -17,14 +17,42 @@ export type Ticket = Tracked | Probe;
 /** The ticket of attempts without a breaker. */
 export const UNGUARDED: Ticket = Object.freeze({epoch: -1, end: () => false});
 
-/** Open times are spread by ±10 %, so that the clients of an origin do not all probe it at once. */
-const SPREAD = 0.1;
-
-export class Breaker {
+/** What a call needs of a breaker. */
+export interface CircuitBreaker {
   /** The origin, or origin and route, that the breaker protects. */
   readonly guarded: string;
   /** Called on every change of state. */
+  onChange: ((from: BreakerState, to: BreakerState) => void) | null;
+  /** Null where a probe needs no consent of other processes. */
+  readonly leases: ProbeLeases | null;
+  /** The current state. An open breaker whose open time has passed is half-open, even before the next attempt. */
+  state(now: number): BreakerState;
+  /** Milliseconds until the breaker may admit again; 0 if it may admit now, or if that depends on probes in flight. */
+  retryAfterMs(now: number): number;
+  /** Whether `admit` would refuse at that time, as far as can be known now. */
+  refuses(at: number): boolean;
+  /** @returns null if the attempt is not admitted. */
+  admit(now: number): Ticket | null;
+  record(ticket: Ticket, health: Health, now: number): void;
+}
+
+/** Leases of probes, of which several processes together send no more than the policy says. */
+export interface ProbeLeases {
+  /** How long an attempt waits for a lease, at most. */
+  readonly timeoutMs: number;
+  /** Whether an attempt has to ask for a lease before it is admitted or refused. */
+  needed(now: number): boolean;
+  /** Asks. `answered` is called once, later, however the request ends. */
+  request(answered: () => void, now: number): void;
+}
+
+/** Open times are spread by ±10 %, so that the clients of an origin do not all probe it at once. */
+export const OPEN_SPREAD = 0.1;
+
+export class Breaker implements CircuitBreaker {
+  readonly guarded: string;
   onChange: ((from: BreakerState, to: BreakerState) => void) | null = null;
+  readonly leases: null = null;
   readonly #policy: BreakerPolicy;
   readonly #random: Random;
   #state: BreakerState = 'closed';
@@ -43,17 +71,14 @@ export class Breaker {
     this.#probing = this.#newProbing();
   }
 
-  /** The current state. An open breaker whose open time has passed is half-open, even before the next attempt. */
   state(now: number): BreakerState {
     return this.#state === 'open' && now >= this.#opensUntil ? 'half-open' : this.#state;
   }
 
-  /** Milliseconds until the breaker may admit again; 0 if it may admit now, or if that depends on probes in flight. */
   retryAfterMs(now: number): number {
     return Math.max(0, this.#opensUntil - now);
   }
 
-  /** Whether `admit` would refuse at that time, as far as can be known now. */
   refuses(at: number): boolean {
     switch (this.state(at)) {
       case 'closed':
@@ -65,7 +90,6 @@ export class Breaker {
     }
   }
 
-  /** @returns null if the attempt is not admitted. */
   admit(now: number): Ticket | null {
     if (this.#state === 'closed') return this.#trip.begin(now);
     if (this.#state === 'open') {
@@ -95,7 +119,7 @@ export class Breaker {
   }
 
   #open(since: number): void {
-    this.#opensUntil = since + this.#openMs * (1 - SPREAD + 2 * SPREAD * this.#random());
+    this.#opensUntil = since + this.#openMs * (1 - OPEN_SPREAD + 2 * OPEN_SPREAD * this.#random());
     this.#enter('open');
   }
 

@@ -10,7 +10,7 @@ import type {
   Concurrency as ConcurrencyPolicy,
   Quota as QuotaPolicy,
 } from '../policy/types.ts';
-import {Breaker} from './breaker.ts';
+import {Breaker, type CircuitBreaker} from './breaker.ts';
 import type {Budget} from './budget.ts';
 import {ConcurrencyLimit} from './concurrency.ts';
 import {Quota} from './quota.ts';
@@ -21,7 +21,7 @@ import {TokenBucket} from './token-bucket.ts';
 export interface GuardFactory {
   budget(settings: BudgetPolicy, origin: string): Budget;
   /** @param guarded The origin, or origin and route, that the guard protects. */
-  breaker(settings: BreakerPolicy, guarded: string): Breaker;
+  breaker(settings: BreakerPolicy, guarded: string): CircuitBreaker;
   quota(settings: QuotaPolicy, guarded: string): Quota;
   concurrency(settings: ConcurrencyPolicy, origin: string): ConcurrencyLimit;
   /** The store that the guards share with other processes. Undefined without one. */

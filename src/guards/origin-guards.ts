@@ -2,7 +2,7 @@
 import type {GuardSnapshot} from '../core/guard-snapshot.ts';
 import {Lru} from '../core/lru.ts';
 import type {Breaker as BreakerPolicy, Policy, Quota as QuotaPolicy} from '../policy/types.ts';
-import type {Breaker} from './breaker.ts';
+import type {CircuitBreaker} from './breaker.ts';
 import type {Budget} from './budget.ts';
 import type {ConcurrencyLimit} from './concurrency.ts';
 import type {GuardFactory} from './guard-factory.ts';
@@ -15,7 +15,7 @@ import {Shared} from './shared.ts';
 export interface Guards {
   readonly origin: string;
   readonly budget: Budget | null;
-  readonly breaker: Breaker | null;
+  readonly breaker: CircuitBreaker | null;
   readonly quota: Quota | null;
   readonly concurrency: ConcurrencyLimit | null;
   readonly hedge: HedgeLoad | null;
@@ -39,20 +39,20 @@ const KEPT_OVERRIDES = 64;
 export class OriginGuards {
   readonly #origin: string;
   readonly #factory: GuardFactory;
-  readonly #watch: (breaker: Breaker) => void;
+  readonly #watch: (breaker: CircuitBreaker) => void;
   /** The guards of the policy and its routes. */
   readonly #sets = new Map<string, Guards>();
   /** The guards of calls with overrides. */
   readonly #overrides = new Lru<string, GuardSet>(KEPT_OVERRIDES, set => this.#release(set.settings));
   readonly #budgets = new Shared<Budget>();
-  readonly #breakers = new Shared<{readonly breaker: Breaker; readonly route: string | undefined}>();
+  readonly #breakers = new Shared<{readonly breaker: CircuitBreaker; readonly route: string | undefined}>();
   readonly #quotas = new Shared<{readonly quota: Quota; readonly route: string | undefined}>();
   readonly #limits = new Shared<ConcurrencyLimit>();
   readonly #hedges = new Shared<HedgeLoad>();
   readonly #traffic = new Shared<HedgeTraffic>();
   readonly #hold = new OriginHold();
 
-  constructor(origin: string, factory: GuardFactory, watch: (breaker: Breaker) => void) {
+  constructor(origin: string, factory: GuardFactory, watch: (breaker: CircuitBreaker) => void) {
     this.#origin = origin;
     this.#factory = factory;
     this.#watch = watch;

@@ -2,7 +2,7 @@
 import {type Random, SystemIds, systemRandom} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {Clock} from '../core/timer.ts';
-import type {Breaker} from '../guards/breaker.ts';
+import type {CircuitBreaker} from '../guards/breaker.ts';
 import type {Budget} from '../guards/budget.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import {type GuardFactory, LocalGuards, type SharedGuards} from '../guards/guard-factory.ts';
@@ -13,6 +13,8 @@ import type {
   Concurrency as ConcurrencyPolicy,
   Quota as QuotaPolicy,
 } from '../policy/types.ts';
+import {SharedBreaker} from './shared-breaker.ts';
+import {SharedRatioBudget, SharedTokenBucket} from './shared-budgets.ts';
 import {type SharedIdentity, sharedKey} from './shared-identity.ts';
 import {SharedQuota} from './shared-quota.ts';
 import {type RedisSend, SharedStore} from './shared-store.ts';
@@ -44,8 +46,8 @@ export interface RedisGuardOptions {
 /**
  * Guards whose state several processes share through Redis: for the port `guards` of a client, or the third argument of `definePolicy`.
  *
- * Guards with the same name, origin (and route) and settings are one. Quotas with limits are shared; all other guards stay with the process.
- * No call fails because Redis fails: each process then goes on with its share.
+ * Guards with the same name, origin (and route) and settings are one. Budgets, breakers, and quotas with limits are shared; concurrency limits,
+ * hedging and what a quota learns stay with the process. No call fails because Redis fails: each process then goes on with its share.
  *
  * @throws RangeError if `instances` or `timeoutMs` is not a number of at least 1.
  *
@@ -79,12 +81,16 @@ class RedisGuards implements GuardFactory {
     this.store = new SharedStore(send, timeoutMs, clock);
   }
 
-  budget(settings: BudgetPolicy, _origin: string): Budget {
-    return this.#local.budget(settings);
+  budget(settings: BudgetPolicy, origin: string): Budget {
+    const identity = this.#identity('budget', origin, settings);
+    return settings.kind === 'token-bucket'
+      ? new SharedTokenBucket(settings, this.store, identity)
+      : new SharedRatioBudget(settings, this.store, identity);
   }
 
-  breaker(settings: BreakerPolicy, guarded: string): Breaker {
-    return this.#local.breaker(settings, guarded);
+  breaker(settings: BreakerPolicy, guarded: string): CircuitBreaker {
+    const identity = this.#identity('breaker', guarded, settings);
+    return new SharedBreaker(settings, guarded, this.#random, this.store, identity);
   }
 
   /** A quota without limits only learns: each process finds its own share of the rate. */

@@ -1,0 +1,74 @@
+/**
+ * The script of a shared breaker: one state for all processes, and a lease for each probe.
+ *
+ * Each change of state begins a new epoch. A process that wants to open the breaker, or reports a probe, names the epoch that it knows: what it
+ * saw in an earlier one says nothing about this one.
+ *
+ * KEYS: the state (hash), the probes in flight (sorted set by when their leases end).
+ * ARGV: `look`, `open`, `lease` or `result`; the epoch that the process knows; openMs and maxOpenMs of the policy; probes; failed probes
+ * that open the breaker again; the factor that spreads open times; then for `lease` the number of probes, and for `result` the probe and its
+ * health.
+ * Reply: epoch; 0 closed, 1 open, 2 half-open; ms until it is half-open; ms that a lease lasts; the probes that are leased now.
+ */
+export const BREAKER_SCRIPT: string = `
+local key, flying = KEYS[1], KEYS[2]
+local what, known = ARGV[1], tonumber(ARGV[2])
+local openMs, maxOpenMs = tonumber(ARGV[3]), tonumber(ARGV[4])
+local probes, enough, spread = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local function integer(number) return string.format('%.0f', number) end
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local function field(name, default) return tonumber(redis.call('HGET', key, name) or default) end
+
+local epoch, state, untilAt = field('epoch', 0), field('state', 0), field('until', 0)
+local lasts = field('openMs', openMs)
+local passed, failed = field('passed', 0), field('failed', 0)
+-- A clock that was set back must not keep the breaker open for longer than it opens.
+if state == 1 and untilAt - now > maxOpenMs * 1.2 then untilAt = now + lasts end
+
+local function enter(next)
+  state, epoch, passed, failed = next, epoch + 1, 0, 0
+  redis.call('DEL', flying)
+end
+
+local leased = {}
+if what == 'open' then
+  if state == 0 and epoch == known then
+    lasts = openMs
+    untilAt = now + math.floor(lasts * spread)
+    enter(1)
+  end
+elseif what == 'lease' then
+  if state == 1 and now >= untilAt then enter(2) end
+  if state == 2 then
+    redis.call('ZREMRANGEBYSCORE', flying, '-inf', integer(now))
+    local places = probes - passed - failed - redis.call('ZCARD', flying)
+    for _ = 1, math.min(places, tonumber(ARGV[8])) do
+      local probe = redis.call('HINCRBY', key, 'probe', 1)
+      redis.call('ZADD', flying, integer(now + lasts), probe)
+      leased[#leased + 1] = probe
+    end
+    if #leased > 0 then redis.call('HSET', key, 'last', integer(now)) end
+  end
+elseif what == 'result' and state == 2 and epoch == known then
+  redis.call('ZREM', flying, ARGV[8])
+  if ARGV[9] == 'failure' then failed = failed + 1 elseif ARGV[9] == 'success' then passed = passed + 1 end
+  if failed >= enough then
+    lasts = math.min(maxOpenMs, lasts * 2)
+    -- Counted from when the last probe was sent: a probe that hung shows how the server was then.
+    untilAt = field('last', now) + math.floor(lasts * spread)
+    enter(1)
+  elseif passed > probes - enough then
+    lasts = openMs
+    enter(0)
+  end
+end
+if what ~= 'look' then
+  redis.call('HSET', key, 'epoch', integer(epoch), 'state', integer(state), 'until', integer(untilAt), 'openMs', integer(lasts), 'passed', integer(passed), 'failed', integer(failed))
+  redis.call('PEXPIRE', key, 86400000)
+  redis.call('PEXPIRE', flying, 86400000)
+end
+local reply = {epoch, state, math.max(0, untilAt - now), lasts}
+for _, probe in ipairs(leased) do reply[#reply + 1] = probe end
+return reply
+`;
