@@ -176,4 +176,18 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
     remedy:
       'The message names the option. In the other case, let the server choose a free port (`port: 0`), and start it again.',
   },
+  IDEMPOTENCY_STORE: {
+    type: 'SteadfetchError',
+    means:
+      'A store of `steadfetch/server` cannot keep another idempotency key, or what it has is damaged. The request was answered with 503, and its handler has not run.',
+    remedy:
+      'The message says which. A full `memoryStore` needs a larger `maxKeys` or a shorter `keepMs`; damaged rows were written by another program.',
+  },
+  LEASE_LOST: {
+    type: 'SteadfetchError',
+    means:
+      'The handler of a request with an idempotency key ran longer than `maxRunMs`, or its lease could not be renewed. It is the reason of the signal that the handler gets.',
+    remedy:
+      'Stop the work when the signal aborts. Raise `maxRunMs` if the work needs more time; look at the store if renewals failed.',
+  },
 };

@@ -2,6 +2,7 @@
 import type {Client, ClientFacts} from '../client/client.ts';
 import type {Plan, Variant} from '../client/plan.ts';
 import type {CallResult, CallView} from '../core/call-view.ts';
+import {inheritedMs} from '../core/inherited-deadline.ts';
 import type {CallObserver} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {AnswerContext} from '../decide/answers.ts';
@@ -63,6 +64,8 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   #retry: RetryState | null = null;
   readonly #url: string;
   readonly #rpc: Rpc | null;
+  /** The time that the caller's own deadline, or that of the request in whose handler the call is made, leaves; Infinity without one. */
+  readonly #withinMs: number;
 
   constructor(
     client: Client<R>,
@@ -82,6 +85,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     this.correlationId = correlationId;
     this.idempotencyKey = idempotencyKey;
     this.#rpc = rpc;
+    this.#withinMs = rpc === null ? inheritedMs() : Math.min(rpc.withinMs, inheritedMs());
   }
 
   /** As the caller wrote it, with every secret. */
@@ -112,7 +116,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
 
   /** The policy's deadline, or less where the caller has less time; Infinity without one. */
   get deadlineMs(): number {
-    return this.#rpc === null ? this.plan.deadlineMs : Math.min(this.plan.deadlineMs, this.#rpc.withinMs);
+    return Math.min(this.plan.deadlineMs, this.#withinMs);
   }
 
   get deadlineAt(): number {

@@ -32,7 +32,9 @@ export type ErrorCode =
   | 'JOURNAL_FILE'
   | 'INVALID_SCENARIO'
   | 'UNMET_EXPECTATION'
-  | 'FAULT_SERVER';
+  | 'FAULT_SERVER'
+  | 'IDEMPOTENCY_STORE'
+  | 'LEASE_LOST';
 
 /** Base class of every error that steadfetch makes. `code` says which error it is. */
 export class SteadfetchError extends Error {

@@ -11,7 +11,21 @@ const LAYERS: readonly (readonly string[])[] = [
   ['transport'],
   ['client'],
   ['call'],
-  ['ky', 'fetch', 'undici', 'grpc', 'function', 'batch', 'telemetry', 'log', 'simulate', 'testing', 'redis', 'load.ts'],
+  [
+    'ky',
+    'fetch',
+    'undici',
+    'grpc',
+    'function',
+    'batch',
+    'telemetry',
+    'log',
+    'simulate',
+    'testing',
+    'server',
+    'redis',
+    'load.ts',
+  ],
   ['chaos', 'measure', 'plan', 'triage'],
   ['cli'],
   ['entry point'],
@@ -64,9 +78,10 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   zod: /^lint\/mcp\//,
   'cli-progress': /^src\/cli\//,
   'echarts/': /^src\/charts\/echarts\.ts$/,
-  // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal. chaos/ imports types only.
+  // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal. chaos/ and server/ import
+  // types only.
   'node:':
-    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|chaos\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|simulate|lsp|mcp|commands)\/))/,
+    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|chaos\/|server\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|simulate|lsp|mcp|commands)\/))/,
 };
 
 /** Entries that need Node. Everything else runs in browsers and workers too. */
@@ -85,7 +100,12 @@ const GLOBALS: readonly {readonly name: string; readonly use: RegExp; readonly a
     // register.ts is about a process, not about calls, so no test controls its clock.
     allowed: /^(?:src\/(?:core\/(?:system-clock|event-loop)|telemetry\/register)|lint\/io\/process-io)\.ts$/,
   },
-  {name: 'chance', use: /(?<![\w$])(?:Math\.random|crypto\.)/g, allowed: /^src\/core\/random\.ts$/},
+  {
+    name: 'chance',
+    use: /(?<![\w$])(?:Math\.random|crypto\.)/g,
+    // A hash has nothing of chance.
+    allowed: /^src\/(?:core\/random|server\/fingerprint)\.ts$/,
+  },
   {name: 'the event loop', use: /(?<![\w$])MessageChannel\b/g, allowed: /^src\/core\/event-loop\.ts$/},
   {
     name: 'fetch',

@@ -1,0 +1,41 @@
+/**
+ * The server's half: idempotency keys that are handled once, and deadlines that are inherited.
+ *
+ * @module
+ */
+
+export type {Awaitable} from './core/awaitable.ts';
+export {SteadfetchError, TimeoutError} from './core/errors.ts';
+export type {DeadlineOptions} from './server/deadline.ts';
+export {currentDeadline, type RequestDeadline} from './server/deadline-scope.ts';
+export {type FetchHandler, type Handler, idempotent, withDeadline} from './server/fetch-handler.ts';
+export type {FingerprintInput} from './server/fingerprint.ts';
+export type {KeyContext} from './server/keyed-requests.ts';
+export {type MemoryStoreOptions, memoryStore} from './server/memory-store.ts';
+export {
+  deadlineMiddleware,
+  type IdempotencyMiddleware,
+  idempotencyMiddleware,
+  type NodeMiddleware,
+} from './server/node-middleware.ts';
+export type {Effect, IdempotencyEvent, IdempotencyOptions} from './server/options.ts';
+export {
+  type PostgresStore,
+  type PostgresStoreOptions,
+  type PostgresTransactionOptions,
+  postgresSchema,
+  postgresStore,
+  postgresTransactions,
+  type Query,
+  type Row,
+} from './server/postgres-store.ts';
+export type {ProblemCode, ProblemOptions} from './server/problem.ts';
+export {type RedisCommand, type RedisStoreOptions, redisStore} from './server/redis-store.ts';
+export type {
+  AfterLoss,
+  Claim,
+  ClaimResult,
+  IdempotencyStore,
+  StoredResponse,
+  TransactionalStore,
+} from './server/store.ts';

@@ -1,0 +1,38 @@
+/** Which deadline the current request has, across asynchronous work. Calls through steadfetch inherit it. */
+import type {AsyncLocalStorage} from 'node:async_hooks';
+import {installDeadlineReader} from '../core/inherited-deadline.ts';
+
+/** The time of a request. */
+export interface RequestDeadline {
+  /** Aborts when the deadline passes. Pass it on to work that can be stopped. Never aborts without a deadline. */
+  readonly signal: AbortSignal;
+  /** The time that the client has left, in ms, at least 0; Infinity without a deadline. */
+  remainingMs(): number;
+  /** The number of the client's attempt, 1 for the first; undefined if the client sends none. */
+  readonly attempt: number | undefined;
+}
+
+let storage: AsyncLocalStorage<RequestDeadline> | null | undefined;
+
+/** Looked up on first use, and not imported: browsers bundle this package too. Node, Bun, Deno and workers with Node's compatibility have it. */
+function scopes(): AsyncLocalStorage<RequestDeadline> | null {
+  if (storage !== undefined) return storage;
+  const hooks = (globalThis as Partial<typeof globalThis>).process?.getBuiltinModule?.('node:async_hooks');
+  const found = hooks === undefined ? null : new hooks.AsyncLocalStorage<RequestDeadline>();
+  storage = found;
+  if (found !== null) installDeadlineReader(() => found.getStore()?.remainingMs() ?? Number.POSITIVE_INFINITY);
+  return found;
+}
+
+/** Runs the work under a deadline. Without `AsyncLocalStorage` the work runs all the same, and calls inherit nothing. */
+export function runUnder<T>(deadline: RequestDeadline, work: () => T): T {
+  const found = scopes();
+  return found === null ? work() : found.run(deadline, work);
+}
+
+/**
+ * The time of the request that is being handled, wherever it is asked for below the handler.
+ *
+ * @returns undefined outside of `withDeadline` and `deadlineMiddleware`.
+ */
+export const currentDeadline = (): RequestDeadline | undefined => storage?.getStore();

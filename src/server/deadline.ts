@@ -1,0 +1,84 @@
+/** The deadline of a request: read from its headers, counted down by a timer, refused where it has passed. */
+import {TimeoutError} from '../core/errors.ts';
+import {systemClock} from '../core/system-clock.ts';
+import {type Clock, Timer} from '../core/timer.ts';
+import type {RequestDeadline} from './deadline-scope.ts';
+import type {ProblemOptions} from './problem.ts';
+
+/** The options of `withDeadline` and `deadlineMiddleware`. */
+export interface DeadlineOptions extends Pick<ProblemOptions, 'describedBy'> {
+  /** The header with the time that the client has left, in ms: `deadlineHeader` of its policy. Default: `x-request-timeout-ms`. */
+  readonly header?: string;
+  /** The header with the number of the client's attempt: `attemptHeader` of its policy. Default: `x-request-attempt`. */
+  readonly attemptHeader?: string;
+  /** A request that has less time left is refused, in ms. Default: 1. */
+  readonly leastMs?: number;
+  /** The most time that a request gets, in ms, whatever the client says. Default: no limit. */
+  readonly maxMs?: number;
+  /** Time. Default: the system clock. */
+  readonly clock?: Clock;
+}
+
+/** Milliseconds, as the client writes them: whole, and without a sign. Anything else is as if the header were absent. */
+const MILLISECONDS = /^\d{1,12}$/;
+const ATTEMPT = /^[1-9]\d{0,5}$/;
+
+export interface ReadDeadline {
+  /** Infinity if neither the client nor the server sets a limit. */
+  readonly ms: number;
+  readonly attempt: number | undefined;
+  /** Too little time is left, so the request must not be handled. */
+  readonly hasPassed: boolean;
+}
+
+export function readDeadline(
+  get: (header: string) => string | null,
+  {header = 'x-request-timeout-ms', attemptHeader = 'x-request-attempt', leastMs = 1, maxMs}: DeadlineOptions,
+): ReadDeadline {
+  const text = get(header)?.trim() ?? '';
+  const asked = MILLISECONDS.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
+  const number = get(attemptHeader)?.trim() ?? '';
+  return {
+    ms: Math.min(asked, maxMs ?? Number.POSITIVE_INFINITY),
+    attempt: ATTEMPT.test(number) ? Number(number) : undefined,
+    hasPassed: asked < leastMs,
+  };
+}
+
+/** Counts down from the arrival of the request. */
+export class Countdown extends Timer implements RequestDeadline {
+  readonly attempt: number | undefined;
+  readonly #clock: Clock;
+  readonly #ms: number;
+  readonly #endsAt: number;
+  readonly #controller = new AbortController();
+
+  constructor({ms, attempt}: ReadDeadline, clock: Clock = systemClock) {
+    super();
+    this.attempt = attempt;
+    this.#clock = clock;
+    this.#ms = ms;
+    const now = clock.now();
+    this.#endsAt = now + ms;
+    if (ms === Number.POSITIVE_INFINITY) return;
+    clock.arm(this, ms, now);
+    clock.unref(this);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  remainingMs(): number {
+    return Math.max(0, this.#endsAt - this.#clock.now());
+  }
+
+  fire(): void {
+    this.#controller.abort(new TimeoutError('DEADLINE_EXCEEDED', this.#ms));
+  }
+
+  /** The request was answered. */
+  end(): void {
+    this.#clock.disarm(this);
+  }
+}

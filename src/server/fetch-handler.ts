@@ -1,0 +1,128 @@
+/** Idempotency keys and deadlines for handlers that take a `Request` and return a `Response`. */
+import type {Awaitable} from '../core/awaitable.ts';
+import {type BoundedBody, readUpTo} from './bounded-body.ts';
+import {Countdown, type DeadlineOptions, readDeadline} from './deadline.ts';
+import {type RequestDeadline, runUnder} from './deadline-scope.ts';
+import {type KeyContext, KeyedRequests, type MadeResponse} from './keyed-requests.ts';
+import type {IdempotencyOptions} from './options.ts';
+import {problem} from './problem.ts';
+import type {StoredResponse} from './store.ts';
+
+/** A handler as Hono, Bun, Deno and workers have it, with a second argument. */
+export type Handler<Context> = (request: Request, context: Context) => Awaitable<Response>;
+
+/** What a wrapped handler is: it takes a request and resolves with the response. */
+export type FetchHandler = (request: Request) => Promise<Response>;
+
+/**
+ * Handles each idempotency key once. The first request with a key runs the handler; a repetition gets the stored response with
+ * `Idempotent-Replayed: true`. Other cases are answered with problem details, and the handler does not run: see docs/server.md.
+ *
+ * The body of a request is read into memory before the handler runs, and the handler gets a new `Request` with that body.
+ *
+ * Rejects with what the handler throws.
+ *
+ * @param handler Gets the request, and a context with the key, the fencing token, a signal and the transaction.
+ * @param options `store`, and more, each optional.
+ * @throws TypeError or RangeError for an option that cannot work.
+ *
+ * @example
+ * const charge = idempotent(async request => Response.json(await pay(await request.json())), {store: memoryStore()});
+ * Bun.serve({fetch: charge});
+ */
+export function idempotent<Tx = undefined>(
+  handler: Handler<KeyContext<Tx>>,
+  options: IdempotencyOptions<Request, Tx>,
+): FetchHandler {
+  const keyed = new KeyedRequests(options);
+  return async request => {
+    const {pathname, search} = new URL(request.url);
+    const {method, headers} = request;
+    let current = request;
+    const answer = await keyed.answer(
+      {
+        request,
+        method,
+        path: pathname + search,
+        header: name => headers.get(name),
+        body: async maxBytes => {
+          const body = await readRequest(request, maxBytes);
+          if (body !== null) current = withBody(request, body);
+          return body;
+        },
+      },
+      async (context, isHeld) => {
+        // A clone, because a transaction that is repeated runs the handler again.
+        const response = await handler(current === request ? request : current.clone(), context);
+        return make(response, isHeld ? keyed.maxResponseBytes : 0);
+      },
+    );
+    return 'own' in answer ? answer.own : toResponse(answer.instead);
+  };
+}
+
+/**
+ * Gives the handler the time that the client has left, and answers a request whose time is over with 504, without running the handler. Calls
+ * through steadfetch that the handler makes, however deep, get at most that time.
+ *
+ * @param handler Gets the request, whose signal aborts when the deadline passes or the client disconnects, and the deadline.
+ * @param options Names of the headers, and limits. Default: `x-request-timeout-ms` and `x-request-attempt`.
+ *
+ * @example
+ * const serve = withDeadline(async (request, {signal}) => Response.json(await search(request, signal)));
+ */
+export function withDeadline(handler: Handler<RequestDeadline>, options: DeadlineOptions = {}): FetchHandler {
+  return async request => {
+    const read = readDeadline(name => request.headers.get(name), options);
+    const passed = () => toResponse(problem('DEADLINE_PASSED', options));
+    if (read.hasPassed) return passed();
+    const countdown = new Countdown(read, options.clock);
+    const {signal} = countdown;
+    try {
+      const timed = new Request(request, {signal: AbortSignal.any([request.signal, signal])});
+      return await runUnder(countdown, async () => handler(timed, countdown));
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) return passed();
+      throw error;
+    } finally {
+      countdown.end();
+    }
+  };
+}
+
+async function readRequest(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return null;
+  const read = await readUpTo(request.body, maxBytes);
+  if ('bytes' in read) return read.bytes;
+  await read.stream.cancel();
+  return null;
+}
+
+function withBody(request: Request, body: Uint8Array<ArrayBuffer>): Request {
+  const {url, method, headers, signal} = request;
+  return new Request(url, {method, headers, signal, ...(request.body !== null && {body})});
+}
+
+/**
+ * Reads the response of the handler, so that it can be stored before it is sent. An event stream is passed on.
+ *
+ * @param maxBytes 0 if the response is not stored.
+ */
+async function make(response: Response, maxBytes: number): Promise<MadeResponse<Response>> {
+  const {status, headers} = response;
+  if (maxBytes === 0 || headers.get('content-type')?.startsWith('text/event-stream') === true)
+    return {status, headers, body: null, own: response};
+  const read = await readUpTo(response.body, maxBytes);
+  return {status, headers, body: 'bytes' in read ? read.bytes : null, own: rebuilt(response, read)};
+}
+
+function rebuilt(response: Response, read: BoundedBody): Response {
+  if (response.body === null) return response;
+  return new Response('bytes' in read ? read.bytes : read.stream, response);
+}
+
+export function toResponse({status, headers, body}: StoredResponse): Response {
+  // A Response of 204 or 304 must not have a body, not even an empty one.
+  const bytes = body === null || body.byteLength === 0 ? null : new Uint8Array(body);
+  return new Response(bytes, {status, headers: headers.map(([name, value]): [string, string] => [name, value])});
+}

@@ -1,0 +1,62 @@
+/** The body of a request of Node's HTTP server, read for its fingerprint and put back for the handler. */
+import type {IncomingMessage} from 'node:http';
+import {joined} from './bounded-body.ts';
+
+/** Express and Fastify parse a body before the handler runs, and put what they read here. */
+type ParsedRequest = IncomingMessage & {readonly body?: unknown};
+
+/**
+ * The body; null if it is larger than `maxBytes`. A body that was parsed already counts as its JSON, which is the same for each repetition.
+ * Rejects if the client disconnects.
+ */
+export async function readNodeBody(request: ParsedRequest, maxBytes: number): Promise<Uint8Array | null> {
+  const {body} = request;
+  if (body !== undefined && body !== null) {
+    const bytes = bytesOf(body);
+    return bytes.byteLength <= maxBytes ? bytes : null;
+  }
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return null;
+  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0;
+  if (!hasBody) return new Uint8Array();
+  if (request.readableEnded || request.destroyed)
+    throw new TypeError(
+      'The body of the request was read before the middleware for idempotency keys. Set request.body to what was read.',
+    );
+  return read(request, maxBytes);
+}
+
+const bytesOf = (body: unknown): Uint8Array =>
+  body instanceof Uint8Array ? body : new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body));
+
+/** Reads all chunks, and puts them back before the stream notices its end. */
+function read(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | null> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    const settle = (end: () => void): void => {
+      request.off('readable', onReadable);
+      request.off('error', onError);
+      request.off('close', onClose);
+      end();
+    };
+    const onReadable = (): void => {
+      let chunk: Uint8Array | null = request.read();
+      while (chunk !== null && size <= maxBytes) {
+        chunks.push(chunk);
+        size += chunk.byteLength;
+        chunk = request.readableLength > 0 ? request.read() : null;
+      }
+      if (size > maxBytes) return settle(() => resolve(null));
+      if (!request.complete || request.readableLength > 0) return;
+      const body = joined(chunks, size);
+      if (size > 0) request.unshift(body);
+      settle(() => resolve(body));
+    };
+    const onError = (error: unknown): void => settle(() => reject(error));
+    const onClose = (): void =>
+      settle(() => reject(new Error('The client disconnected before the whole body had arrived.')));
+    request.on('readable', onReadable);
+    request.on('error', onError);
+    request.on('close', onClose);
+  });
+}

@@ -1,0 +1,157 @@
+/** The options of idempotency keys on a server, with their defaults. */
+import {type Ids, SystemIds} from '../core/random.ts';
+import {systemClock} from '../core/system-clock.ts';
+import type {Clock} from '../core/timer.ts';
+import {type FingerprintInput, fingerprintOf} from './fingerprint.ts';
+import type {ProblemCode, ProblemOptions} from './problem.ts';
+import type {AfterLoss, IdempotencyStore, TransactionalStore} from './store.ts';
+
+/**
+ * What a response says about the effect.
+ *
+ * - `result`: the request was handled, with success or not. The response is stored and replayed.
+ * - `not-done`: the handler has done nothing. The key is free, and the same request may run again.
+ * - `unknown`: the handler may have done a part of its work.
+ */
+export type Effect = 'result' | 'not-done' | 'unknown';
+
+/** What happened to a request with a key, for logs and metrics. It has no key, because a key is a secret. */
+export type IdempotencyEvent =
+  | {readonly type: 'stored'; readonly status: number}
+  | {readonly type: 'replayed'; readonly status: number}
+  | {readonly type: 'released'; readonly status: number}
+  | {readonly type: 'lost'; readonly error: unknown}
+  | {readonly type: 'refused'; readonly code: ProblemCode}
+  | {
+      readonly type: 'store.failed';
+      readonly step: 'claim' | 'renew' | 'complete' | 'abandon' | 'release' | 'transaction';
+      readonly error: unknown;
+    };
+
+/** The options of `idempotent` and `idempotencyMiddleware`. `R` is the request that `scope` gets, `Tx` the transaction of a transactional store. */
+export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
+  /** Where keys are kept: `memoryStore`, `redisStore`, `postgresStore` or `postgresTransactions`. */
+  readonly store: IdempotencyStore | TransactionalStore<Tx>;
+  /** The account that a request belongs to. Keys of two accounts never meet. Default: one scope for all. */
+  readonly scope?: (request: R) => string | Promise<string>;
+  /** The header with the key. Default: `Idempotency-Key`. */
+  readonly header?: string;
+  /** The methods that need a key; requests with other methods are handled as if there were no key. Default: POST and PATCH. */
+  readonly methods?: readonly string[];
+  /** Whether a request without a key is refused. If not, it is handled, and nothing prevents a second effect. Default: true. */
+  readonly required?: boolean;
+  /** The fingerprint of a request. Default: SHA-256 of method, path with query, and body. */
+  readonly fingerprint?: (input: FingerprintInput) => string | Promise<string>;
+  /** What a response says about the effect. Default: 408, 421, 425, 429 and 503 are `not-done`, other 5xx `unknown`, the rest is a `result`. */
+  readonly effectOf?: (response: {readonly status: number; readonly headers: Headers}) => Effect;
+  /** Whether a key may run again after its run was lost. Default: `refuse`. Has no meaning for `postgresTransactions`, which loses none. */
+  readonly afterLoss?: AfterLoss;
+  /** Headers of the response that are stored and replayed, beside content-type, content-language, content-location, etag, last-modified, link and location. Default: none. */
+  readonly replayHeaders?: readonly string[];
+  /** How long a key belongs to a run that no longer renews it, in ms. Default: 30,000. */
+  readonly leaseMs?: number;
+  /** The most time of a handler, in ms. Default: 300,000. */
+  readonly maxRunMs?: number;
+  /** How long a response is kept, in ms. Default: 86,400,000, which is 24 hours. */
+  readonly keepMs?: number;
+  /** The largest body of a request, in bytes: it is held in memory. Default: 1 MiB. */
+  readonly maxRequestBytes?: number;
+  /** The largest body of a response that is kept, in bytes. Larger ones, and event streams, are sent but not kept. Default: 1 MiB. */
+  readonly maxResponseBytes?: number;
+  /** Called for each request with a key. Its errors are caught. Default: the first failure of the store is written to the console. */
+  readonly on?: (event: IdempotencyEvent) => void;
+  /** Time of leases. Default: the system clock. */
+  readonly clock?: Clock;
+  /** Makes the token of each run. Default: `SystemIds`. */
+  readonly ids?: Pick<Ids, 'idempotencyKey'>;
+}
+
+/** What the safe headers are replayed of. Never cookies, and nothing about one connection or one moment. */
+const REPLAYED_HEADERS = [
+  'content-type',
+  'content-language',
+  'content-location',
+  'etag',
+  'last-modified',
+  'link',
+  'location',
+];
+
+/** Statuses that say that the request was not processed; as in steadfetch's client. */
+const NOT_DONE: ReadonlySet<number> = new Set([408, 421, 425, 429, 503]);
+
+export const defaultEffectOf = ({status}: {readonly status: number}): Effect => {
+  if (NOT_DONE.has(status)) return 'not-done';
+  return status >= 500 ? 'unknown' : 'result';
+};
+
+/** The options with their defaults. */
+export interface ResolvedOptions<R, Tx>
+  extends Required<
+    Pick<
+      IdempotencyOptions<R, Tx>,
+      | 'store'
+      | 'scope'
+      | 'header'
+      | 'required'
+      | 'effectOf'
+      | 'afterLoss'
+      | 'leaseMs'
+      | 'maxRunMs'
+      | 'keepMs'
+      | 'maxRequestBytes'
+      | 'maxResponseBytes'
+      | 'on'
+      | 'clock'
+      | 'ids'
+    >
+  > {
+  readonly methods: ReadonlySet<string>;
+  readonly fingerprint: NonNullable<IdempotencyOptions<R, Tx>['fingerprint']>;
+  readonly replayHeaders: ReadonlySet<string>;
+  readonly problems: ProblemOptions;
+}
+
+/** @throws TypeError or RangeError for an option that cannot work. */
+export function resolveOptions<R, Tx>(options: IdempotencyOptions<R, Tx>): ResolvedOptions<R, Tx> {
+  const {leaseMs = 30_000, maxRunMs = 300_000, keepMs = 86_400_000} = options;
+  const {maxRequestBytes = 2 ** 20, maxResponseBytes = 2 ** 20} = options;
+  for (const [name, value] of Object.entries({leaseMs, maxRunMs, keepMs, maxRequestBytes, maxResponseBytes}))
+    if (!Number.isFinite(value) || value <= 0) throw new RangeError(`${name} must be a number above 0, got ${value}.`);
+  if (keepMs < maxRunMs + leaseMs)
+    throw new RangeError(
+      `keepMs (${keepMs}) must be at least maxRunMs + leaseMs (${maxRunMs + leaseMs}), or a key is forgotten while its handler runs.`,
+    );
+  return {
+    store: options.store,
+    scope: options.scope ?? (() => ''),
+    header: options.header ?? 'Idempotency-Key',
+    methods: new Set((options.methods ?? ['POST', 'PATCH']).map(method => method.toUpperCase())),
+    required: options.required ?? true,
+    fingerprint: options.fingerprint ?? fingerprintOf,
+    effectOf: options.effectOf ?? defaultEffectOf,
+    afterLoss: options.afterLoss ?? 'refuse',
+    replayHeaders: new Set([...REPLAYED_HEADERS, ...(options.replayHeaders ?? []).map(name => name.toLowerCase())]),
+    leaseMs,
+    maxRunMs,
+    keepMs,
+    maxRequestBytes,
+    maxResponseBytes,
+    on: options.on ?? complainOnce(),
+    clock: options.clock ?? systemClock,
+    ids: options.ids ?? new SystemIds(),
+    problems: {retryAfterMs: options.retryAfterMs, describedBy: options.describedBy},
+  };
+}
+
+function complainOnce(): (event: IdempotencyEvent) => void {
+  let hasComplained = false;
+  return event => {
+    if (event.type !== 'store.failed' || hasComplained) return;
+    hasComplained = true;
+    console.error(
+      `steadfetch: the store of idempotency keys failed at ${event.step}. Later failures are not written; see the option \`on\`.`,
+      event.error,
+    );
+  };
+}
