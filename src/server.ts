@@ -30,7 +30,7 @@ export {
   type Row,
 } from './server/postgres-store.ts';
 export type {ProblemCode, ProblemOptions} from './server/problem.ts';
-export {type RedisCommand, type RedisStoreOptions, redisStore} from './server/redis-store.ts';
+export {type RedisSend, type RedisStoreOptions, redisStore} from './server/redis-store.ts';
 export type {
   AfterLoss,
   Claim,

@@ -4,12 +4,19 @@ import {responseOf, textOf} from './response-text.ts';
 import type {Claim, ClaimResult, IdempotencyStore, StoredResponse} from './store.ts';
 
 /** Sends one command to Redis, and resolves with its reply. */
-export type RedisCommand = (command: readonly string[]) => Promise<unknown>;
+export type RedisSend = (args: string[]) => PromiseLike<unknown>;
 
 /** How a `redisStore` reaches Redis. */
 export interface RedisStoreOptions {
-  /** With node-redis: `command => client.sendCommand([...command])`. With ioredis: `([name, ...rest]) => client.call(name!, ...rest)`. */
-  readonly command: RedisCommand;
+  /**
+   * Sends one command. Any driver will do:
+   *
+   * ```ts
+   * send: args => client.sendCommand(args) // node-redis
+   * send: ([command, ...args]) => client.call(command, ...args) // ioredis
+   * ```
+   */
+  readonly send: RedisSend;
   /** What the keys in Redis begin with. Default: `idempotency:`. */
   readonly prefix?: string;
 }
@@ -64,11 +71,11 @@ export function redisStore(options: RedisStoreOptions): IdempotencyStore {
 }
 
 class RedisStore implements IdempotencyStore {
-  readonly #command: RedisCommand;
+  readonly #send: RedisSend;
   readonly #prefix: string;
 
-  constructor({command, prefix = 'idempotency:'}: RedisStoreOptions) {
-    this.#command = command;
+  constructor({send, prefix = 'idempotency:'}: RedisStoreOptions) {
+    this.#send = send;
     this.#prefix = prefix;
   }
 
@@ -109,7 +116,7 @@ class RedisStore implements IdempotencyStore {
   }
 
   async #run(script: string, key: string, ...values: readonly string[]): Promise<unknown> {
-    return this.#command(['EVAL', script, '1', this.#prefix + key, ...values]);
+    return this.#send(['EVAL', script, '1', this.#prefix + key, ...values]);
   }
 }
 

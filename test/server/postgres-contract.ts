@@ -31,7 +31,9 @@ export function postgresContract(open: () => Promise<Driver>, numRuns: number): 
   let driver: Driver;
   before(async () => {
     driver = await open();
-    for (const statement of `${postgresSchema()}CREATE TABLE IF NOT EXISTS effects (key text)`.split(';'))
+    for (const statement of `DROP TABLE IF EXISTS idempotency_keys, effects;${postgresSchema()}CREATE TABLE IF NOT EXISTS effects (key text)`.split(
+      ';',
+    ))
       await driver.query(statement, []);
   });
   after(() => driver?.close());
