@@ -7,7 +7,7 @@ export interface RequestDeadline {
   /** Aborts when the deadline passes. Pass it on to work that can be stopped. Never aborts without a deadline. */
   readonly signal: AbortSignal;
   /** The time that the client has left, in ms, at least 0; Infinity without a deadline. */
-  remainingMs(): number;
+  readonly remainingMs: () => number;
   /** The number of the client's attempt, 1 for the first; undefined if the client sends none. */
   readonly attempt: number | undefined;
 }

@@ -53,6 +53,9 @@ export class Countdown extends Timer implements RequestDeadline {
   readonly #endsAt: number;
   readonly #controller = new AbortController();
 
+  /** Bound, because handlers take their context apart. */
+  readonly remainingMs = (): number => Math.max(0, this.#endsAt - this.#clock.now());
+
   constructor({ms, attempt}: ReadDeadline, clock: Clock = systemClock) {
     super();
     this.attempt = attempt;
@@ -67,10 +70,6 @@ export class Countdown extends Timer implements RequestDeadline {
 
   get signal(): AbortSignal {
     return this.#controller.signal;
-  }
-
-  remainingMs(): number {
-    return Math.max(0, this.#endsAt - this.#clock.now());
   }
 
   fire(): void {
