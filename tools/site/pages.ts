@@ -46,6 +46,7 @@ const REFERENCE = [
   'telemetry',
   'jaeger',
   'function',
+  'server',
   'grpc',
   'batch',
   'simulate',
