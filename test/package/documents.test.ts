@@ -23,13 +23,9 @@ describe('documents', () => {
   let folder: string;
   before(async () => {
     const {ky, grpc, nodeTypes, compilers} = versions;
-<<<<<<< HEAD
     const others = ['undici@8.13.1', 'pino@10.4.0', 'redis@6.3.1', '@opentelemetry/instrumentation-undici@0.34.0'];
-=======
-    const others = ['undici@8.13.1', 'pino@10.4.0', '@opentelemetry/instrumentation-undici@0.34.0'];
-    const stores = ['pg@8.23.1', '@types/pg@8.23.1', 'postgres@3.4.9', 'redis@6.3.1'];
+    const stores = ['pg@8.23.1', '@types/pg@8.23.1', 'postgres@3.4.9'];
     const frameworks = ['express@5.3.0', '@types/express@5.0.6', 'fastify@5.12.8'];
->>>>>>> 19142f6 (docs: say what the server's half guarantees, with an example)
     const exceptApi = '--legacy-peer-deps';
     const packages = [
       ky,
