@@ -4,7 +4,6 @@
  * @module
  */
 
-export type {Awaitable} from './core/awaitable.ts';
 export {SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {DeadlineOptions} from './server/deadline.ts';
 export {currentDeadline, type RequestDeadline} from './server/deadline-scope.ts';

@@ -6,6 +6,7 @@ export interface FingerprintInput {
   readonly method: string;
   /** With the query. */
   readonly path: string;
+  /** The whole body; empty without one. */
   readonly body: Uint8Array;
 }
 
