@@ -88,7 +88,8 @@ describe('retry-lint lsp', () => {
     expect((await wire.answer(1)).error).to.include({code: -32800});
   });
 
-  it('takes a file of 5 MB, and refuses a larger one with a finding', async () => {
+  it('takes a file of 5 MB, and refuses a larger one with a finding', async function () {
+    this.timeout(180_000);
     const wire = await Wire.ready();
     const note = 'é🙂'.repeat(1_200_000);
     wire.send(opened(`{"x-note": "${note}", "backoff": {"jitter": "none"}}`));

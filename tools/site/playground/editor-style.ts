@@ -34,8 +34,6 @@ const frame = EditorView.theme({
   '.cm-completionDetail': {color: 'var(--faint)', fontStyle: 'normal', fontFamily: 'var(--sans)'},
   '.cm-completionMatchedText': {textDecoration: 'none', fontWeight: '600'},
   '.cm-tooltip.cm-completionInfo': {padding: '0'},
-  // There is no room beside the list, and it would cover the list.
-  '.cm-completionInfo-left-narrow, .cm-completionInfo-right-narrow': {display: 'none'},
   '.cm-snippetField': {backgroundColor: 'var(--selection)'},
   '.cm-tooltip-section:not(:first-child)': {borderTop: '1px solid var(--border)'},
   '.cm-diagnostic': {padding: '8px 12px', fontFamily: 'var(--sans)', whiteSpace: 'normal'},
