@@ -68,7 +68,7 @@ const stories: Record<string, Story> = {
   'a redirect': {answers: [{status: 307, headers: {location: '?again'}}, 200], sends: 1, redirects: 1},
   'an abort': {answers: ['hang'], abortAfter: 1, sends: 1},
   'an abort of a retry': {answers: [503, 'hang'], abortAfter: 2, sends: 2},
-  'attempt timeouts': {answers: ['hang', 200], policy: {attemptTimeoutMs: 60}, sends: 2},
+  'attempt timeouts': {answers: ['hang', 200], policy: {attemptTimeoutMs: 250}, sends: 2},
   'a deadline': {answers: ['hang'], policy: {deadlineMs: 80}, sends: 1},
   'a breaker that opens': {
     answers: [503],
