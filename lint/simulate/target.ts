@@ -65,12 +65,17 @@ function refuseMistakes({broken, scopes: [top]}: Model, path: string): void {
   for (const {name, shape} of top?.layers ?? []) {
     const [problem] = shape?.problems ?? [];
     if (problem !== undefined)
-      throw new CliError(`${name}: ${`${problem.path} ${problem.message}`.trim()}. Correct it before a simulation.`);
+      throw new CliError(
+        `${name}: ${sentence(`${problem.path} ${problem.message}`.trim())} Correct it before a simulation.`,
+      );
     const [template] = shape?.unknown ?? [];
     if (template !== undefined)
       throw new CliError(`${name}: a template decides ${template}, so the policy cannot be simulated.`);
   }
 }
+
+/** A question, such as a guess of what was meant, ends by itself. */
+const sentence = (clause: string): string => (clause.endsWith('?') ? clause : `${clause}.`);
 
 /** The layers of a policy, merged. A route is a policy without routes. */
 function inputOf({layers, base}: Scope): PolicyInput {

@@ -217,6 +217,9 @@ describe('the tool simulate', function () {
     expect(await fail({text: '{"maxAttempts": "many"}', scenario: 'outage'})).to.match(
       /^policy\.json: maxAttempts must be .* Correct it before a simulation\.$/,
     );
+    expect(await fail({text: '{"budgt": {}}', scenario: 'outage'})).to.equal(
+      'policy.json: budgt is not a field of the policy; did you mean "budget"? Correct it before a simulation.',
+    );
     expect(await fail({text: '{}', scenario: 'outtage'})).to.contain('expected one of "brownout"');
     expect(await fail({scenario: 'outage'})).to.equal('Give the path or the text of a policy.');
   });
