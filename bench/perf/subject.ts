@@ -61,6 +61,7 @@ interface Entries {
   readonly core: typeof import('../../src/core.ts');
   readonly fetch: typeof import('../../src/fetch.ts');
   readonly ky: typeof import('../../src/ky.ts');
+  readonly redis: typeof import('../../src/redis.ts');
   readonly undici: typeof import('../../src/undici.ts');
   readonly grpc: typeof import('../../src/grpc.ts');
   readonly testing: typeof import('../../src/testing.ts');

@@ -219,30 +219,42 @@ function waitForProbe<R extends AttemptResponse>(
   new ProbeWait(call, applicant, leases, now);
 }
 
-/** The wait of an attempt for the lease of a probe. After it, the attempt asks for admission anew. */
+/** The wait of an attempt for the lease of a probe. After an answer, the attempt asks for admission anew. */
 class ProbeWait<R extends AttemptResponse> extends CallPause {
   readonly #call: CallContext<R>;
   readonly #applicant: Applicant<R>;
+  readonly #leases: ProbeLeases;
+  /** Whether the wait can last until the deadline. */
+  readonly #isLast: boolean;
   #isOver = false;
 
   constructor(call: CallContext<R>, applicant: Applicant<R>, leases: ProbeLeases, now: number) {
-    super(call.client.clock, Math.min(leases.timeoutMs, waitableMs(call, now)), signalOf(call.transport));
+    const leftMs = waitableMs(call, now);
+    // A moment longer: the request itself says after timeoutMs that there is no answer.
+    super(call.client.clock, Math.min(leases.timeoutMs + 1, leftMs), signalOf(call.transport));
     this.#call = call;
     this.#applicant = applicant;
+    this.#leases = leases;
+    this.#isLast = leftMs <= leases.timeoutMs;
     leases.request(() => {
-      if (!this.#isOver)
-        this.step(() => {
-          this.end();
-          this.over(false);
-        });
+      if (!this.#isOver) this.step(() => this.#answered());
     }, now);
+  }
+
+  #answered(): void {
+    this.#isOver = true;
+    this.end();
+    admit(this.#call, this.#applicant, this.#call.client.clock.now());
   }
 
   protected override over(isAborted: boolean): void {
     this.#isOver = true;
-    const now = this.#call.client.clock.now();
-    if (isAborted || now + LEAST_ATTEMPT_MS > this.#call.deadlineAt) this.#applicant.left(this.#call, isAborted);
-    else admit(this.#call, this.#applicant, now);
+    const call = this.#call;
+    if (isAborted || this.#isLast) return this.#applicant.left(call, isAborted);
+    const now = call.client.clock.now();
+    // No attempt waits twice for the same answer.
+    if (this.#leases.needed(now)) refuseOpen(call, this.#applicant, call.guards.breaker!, now);
+    else admit(call, this.#applicant, now);
   }
 
   protected override broke(error: unknown): void {

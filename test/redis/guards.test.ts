@@ -1,0 +1,145 @@
+/** Shared guards as a user plugs them in. */
+import {expect} from 'chai';
+import {VirtualClock} from '../../src/core/virtual-clock.ts';
+import {definePolicy, type SteadfetchEvent} from '../../src/core.ts';
+import {createFetch} from '../../src/fetch/create-fetch.ts';
+import {redisGuards} from '../../src/redis.ts';
+import {createFetch as uncheckedFetch} from '../../src/unchecked.ts';
+import {RedisDouble} from '../support/redis-double.ts';
+
+const ITEMS = 'https://shop.test/items';
+const quota = {limits: [{unit: 'requests', max: 2, perMs: 10_000}], learn: false} as const;
+
+function world() {
+  const clock = new VirtualClock();
+  const redis = new RedisDouble(() => clock.wall());
+  const arrivals: number[] = [];
+  const state = {isReachable: true, redisMs: 1};
+  const guards = () =>
+    redisGuards({
+      clock,
+      send: async args => {
+        if (!state.isReachable) throw new Error('connect ECONNREFUSED 127.0.0.1:6379');
+        await clock.sleep(state.redisMs);
+        return redis.run(args);
+      },
+    });
+  const fetch = async (): Promise<Response> => {
+    arrivals.push(clock.now());
+    return new Response('ok');
+  };
+  return {clock, arrivals, state, guards, fetch};
+}
+
+describe('redisGuards', () => {
+  it('let two clients share the quota of an origin', async () => {
+    const {clock, arrivals, guards, fetch} = world();
+    const clients = [guards(), guards()].map(shared =>
+      createFetch({quota}, {clock, fetch, guards: shared, observer: null}),
+    );
+    await clock.run(() => Promise.all(clients.flatMap(call => [call(ITEMS), call(ITEMS)])));
+    expect(arrivals.filter(at => at < 10_000).length).to.equal(2);
+    expect(arrivals.length).to.equal(4);
+  });
+
+  it('are the guards of a handle, and of a client of steadfetch/unchecked', async () => {
+    const {clock, arrivals, guards, fetch} = world();
+    const shared = guards();
+    const handle = definePolicy({quota}, undefined, shared);
+    const clients = [
+      createFetch(handle, {clock, fetch, guards: shared, observer: null}),
+      uncheckedFetch({quota}, {clock, fetch, guards: guards(), observer: null}),
+    ];
+    await clock.run(() => Promise.all(clients.flatMap(call => [call(ITEMS), call(ITEMS)])));
+    expect(arrivals.filter(at => at < 10_000).length).to.equal(2);
+  });
+
+  it('are refused beside a handle that has others', () => {
+    const {clock, guards, fetch} = world();
+    expect(() => createFetch(definePolicy({quota}), {clock, fetch, guards: guards()})).to.throw(
+      'The port guards has no effect beside a policy handle. Pass the guards to definePolicy, as the third argument.',
+    );
+  });
+
+  it('refuse options that are no number of at least 1', () => {
+    const send = async (): Promise<null> => null;
+    expect(() => redisGuards({send, instances: 0})).to.throw(
+      RangeError,
+      'instances must be a number of at least 1, got 0',
+    );
+    expect(() => redisGuards({send, timeoutMs: Number.NaN})).to.throw(RangeError, 'timeoutMs');
+  });
+
+  it('report that Redis does not answer, and that it answers again', async () => {
+    const {clock, state, guards, fetch} = world();
+    const events: SteadfetchEvent[] = [];
+    const shared = guards();
+    const call = createFetch(
+      {quota: {limits: [{unit: 'requests', max: 1000, perMs: 10_000}]}},
+      {clock, fetch, guards: shared, observer: null, on: event => void events.push(event)},
+    );
+    state.isReachable = false;
+    await clock.run(() => call(ITEMS));
+    expect(shared.isAvailable).to.equal(false);
+    state.isReachable = true;
+    await clock.advance(2000);
+    await clock.run(() => call(ITEMS));
+    await clock.advance(100);
+    expect(shared.isAvailable).to.equal(true);
+    const changes = events.flatMap(event =>
+      event.type === 'store.changed' ? [[event.isAvailable, event.reason]] : [],
+    );
+    expect(changes).to.deep.equal([
+      [false, 'connect ECONNREFUSED 127.0.0.1:6379'],
+      [true, ''],
+    ]);
+  });
+
+  describe('a call that waits for the lease of a probe', () => {
+    const breaker = {kind: 'consecutive', failures: 1, openMs: 1000, probes: 1} as const;
+
+    async function opened(deadlineMs: number | null) {
+      const shared = world();
+      const {clock, guards, state} = shared;
+      const answers = [503];
+      const call = createFetch(
+        {maxAttempts: 1, budget: null, breaker, deadlineMs},
+        {
+          clock,
+          guards: guards(),
+          observer: null,
+          random: () => 0.5,
+          fetch: async () => new Response(null, {status: answers.shift() ?? 200}),
+        },
+      );
+      await clock.run(() => call(ITEMS));
+      await clock.advance(2000);
+      state.redisMs = 15;
+      return {clock, call};
+    }
+
+    it('ends at once when its caller aborts', async () => {
+      const {clock, call} = await opened(null);
+      const controller = new AbortController();
+      const ended = call(ITEMS, {signal: controller.signal}).then(
+        () => 'answered',
+        (error: Error) => error.name,
+      );
+      await clock.advance(5);
+      controller.abort();
+      expect(await clock.run(() => ended)).to.equal('AbortError');
+      expect((await clock.run(() => call(ITEMS))).status).to.equal(200);
+    });
+
+    it('ends at its deadline', async () => {
+      const {clock, call} = await opened(60);
+      const error = await clock.run(() =>
+        call(ITEMS).then(
+          () => null,
+          (error: {code: string}) => error.code,
+        ),
+      );
+      expect(error).to.equal('DEADLINE_EXCEEDED');
+    });
+  });
+});
