@@ -15,7 +15,7 @@ const {exports, version} = JSON.parse(read('package.json')) as {
 const files = ['src', 'schema', 'lint'].flatMap(tree =>
   readdirSync(new URL(tree, root), {recursive: true, encoding: 'utf8'})
     .map(path => `${tree}/${path.replaceAll('\\', '/')}`)
-    .filter(path => path.endsWith('.ts'))
+    .filter(path => path.endsWith('.ts') && !path.includes('node_modules/'))
     .map(path => sourceFile(path, read(path))),
 );
 const entries = Object.values(exports)

@@ -6,7 +6,7 @@ import {harmless} from '../formatters/harmless.ts';
 import {CliError} from '../io/cli-error.ts';
 import {shownPath} from '../io/paths.ts';
 import {writeFileAtomically} from '../io/write-file.ts';
-import {formatOf} from '../source/read.ts';
+import {starterText} from '../starter.ts';
 import type {Command} from './command.ts';
 
 const defaultName = 'retry-policy.jsonc';
@@ -21,9 +21,7 @@ export const init: Command = (args, io) => {
   if (existsSync(file) && !args.has('force')) throw new CliError(`${name} exists already; --force overwrites it.`);
   mkdirSync(dirname(file), {recursive: true});
   const schema = schemaFrom(dirname(file));
-  // A strict JSON parser refuses comments, so a file named .json has none.
-  const isPlain = /\.json$/i.test(name);
-  const text = formatOf(name) === 'yaml' ? yaml(schema) : isPlain ? withoutComments(jsonc(schema)) : jsonc(schema);
+  const text = starterText(name, schema);
   writeFileAtomically(file, text, name);
   const shown = harmless(shownPath(io.cwd, file));
   io.out.write(`Wrote ${shown}. Lint it: retry-lint ${shown}\n`);
@@ -43,69 +41,3 @@ function schemaFrom(folder: string): string {
   const path = join(relative(folder, home), SCHEMA).replaceAll('\\', '/');
   return path.startsWith('.') ? path : `./${path}`;
 }
-
-const jsonc = (schema: string): string => `{
-  "$schema": ${JSON.stringify(schema)},
-  "version": 1,
-  // Appears in traces and metrics.
-  "name": "service",
-
-  // The first send counts: two more at most.
-  "maxAttempts": 3,
-  // One attempt may take so long, and the whole call, its waits included, so long.
-  "attemptTimeoutMs": 2500,
-  "deadlineMs": 10000,
-
-  // Waits grow, and are spread at random, so that clients that failed together do not come back together.
-  "backoff": {"kind": "exponential", "baseMs": 250, "throttledBaseMs": 1000, "factor": 4, "capMs": 1000, "jitter": "full"},
-  // A server that says when to come back is believed, up to so long.
-  "retryAfter": {"maxMs": 3000},
-
-  // POST is sent once. Where the server knows a call again by its key, it may be sent again:
-  // "routes": [{"match": {"methods": ["POST"], "path": "/orders"}, "idempotency": {"header": "Idempotency-Key"}}],
-
-  // Of a hundred calls at most twenty may be sent again, whatever goes wrong: an outage is not made worse.
-  "budget": {"kind": "ratio", "ratio": 0.2}
-}
-`;
-
-const withoutComments = (text: string): string =>
-  text
-    .split('\n')
-    .filter(line => !line.trim().startsWith('//') && line.trim() !== '')
-    .join('\n')
-    .concat('\n');
-
-const yaml = (schema: string): string => `# yaml-language-server: $schema=${schema}
-version: 1
-# Appears in traces and metrics.
-name: service
-
-# The first send counts: two more at most.
-maxAttempts: 3
-# One attempt may take so long, and the whole call, its waits included, so long.
-attemptTimeoutMs: 2500
-deadlineMs: 10000
-
-# Waits grow, and are spread at random, so that clients that failed together do not come back together.
-backoff:
-  kind: exponential
-  baseMs: 250
-  throttledBaseMs: 1000
-  factor: 4
-  capMs: 1000
-  jitter: full
-# A server that says when to come back is believed, up to so long.
-retryAfter:
-  maxMs: 3000
-
-# Of a hundred calls at most twenty may be sent again, whatever goes wrong: an outage is not made worse.
-budget:
-  kind: ratio
-  ratio: 0.2
-
-# POST is sent once. Where the server knows a call again by its key, it may be sent again:
-# routes:
-#   - match: {methods: [POST], path: /orders}
-#     idempotency: {header: Idempotency-Key}
-`;

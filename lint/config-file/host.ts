@@ -24,10 +24,11 @@ export interface ConfigHost {
   /** Matches files against globs relative to a folder. */
   readonly matcher: (globs: readonly string[], folder: string) => Awaitable<(file: string) => boolean>;
   /**
-   * The rules of a module that a configuration names. Loading runs its code, so a host may refuse.
+   * The rules of a module that a configuration names. Loading runs its code, so a host may refuse by `undefined`: the configuration then
+   * applies without them.
    *
    * @param what The entry that names the module, for messages: `.retry-lintrc.json:1:14: plugins[0]`.
    * @param folder The folder of the configuration.
    */
-  readonly loadRules: (file: string, what: string, folder: string) => Awaitable<readonly Rule[]>;
+  readonly loadRules: (file: string, what: string, folder: string) => Awaitable<readonly Rule[] | undefined>;
 }

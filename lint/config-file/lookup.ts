@@ -129,12 +129,17 @@ export class ConfigLookup {
     if (config === undefined) return {file, path, loaded: undefined, mistakes};
     const folder = host.folderOf(file);
     const plugins: Rule[] = [];
+    let isRefused = false;
     for (const [index, name] of (config.plugins ?? []).entries()) {
       const {line, column} = rangeOf(`plugins[${index}]`).start;
       const what = `${path}:${line}:${column}: plugins[${index}]`;
-      plugins.push(...(await host.loadRules(host.resolve(folder, name), what, folder)));
+      const rules = await host.loadRules(host.resolve(folder, name), what, folder);
+      isRefused ||= rules === undefined;
+      plugins.push(...(rules ?? []));
     }
-    const unknown = checkRuleNames(config, namesOf([...builtIn, ...plugins])).map(each => mistakeOf(each, rangeOf));
+    // Names of rules that were refused look like mistakes.
+    const problems = isRefused ? [] : checkRuleNames(config, namesOf([...builtIn, ...plugins]));
+    const unknown = problems.map(each => mistakeOf(each, rangeOf));
     const loaded = unknown.length === 0 ? {path, folder, file: config, plugins} : undefined;
     return {file, path, loaded, mistakes: unknown};
   }

@@ -14,9 +14,12 @@ import {loadPlugin} from './plugins.ts';
 export class ConfigReader {
   readonly #lookup: ConfigLookup;
 
-  /** @param onRead Called with each file before it is read or searched for: configurations, and their modules. Absolute. */
-  constructor(cwd: string, onRead: (file: string) => void = () => {}) {
-    this.#lookup = new ConfigLookup(diskHost(cwd, onRead));
+  /**
+   * @param onRead Called with each file before it is read or searched for: configurations, and their modules. Absolute.
+   * @param runsPlugins Whether the modules of rules that a configuration names may run.
+   */
+  constructor(cwd: string, onRead: (file: string) => void = () => {}, runsPlugins = true) {
+    this.#lookup = new ConfigLookup(diskHost(cwd, onRead, runsPlugins));
   }
 
   /** Every configuration that was read. Absolute. */
@@ -51,7 +54,7 @@ function usable({path, loaded, mistakes}: ConfigReading): Loaded {
 const formatMistake = (path: string, {message, range}: ConfigMistake): string =>
   range === undefined ? message : `${path}:${range.start.line}:${range.start.column}: ${message}`;
 
-function diskHost(cwd: string, onRead: (file: string) => void): ConfigHost {
+function diskHost(cwd: string, onRead: (file: string) => void, runsPlugins: boolean): ConfigHost {
   return {
     exists: file => {
       onRead(file);
@@ -71,7 +74,7 @@ function diskHost(cwd: string, onRead: (file: string) => void): ConfigHost {
     matcher: matcherOf,
     loadRules: (file, what, folder) => {
       onRead(file);
-      return loadPlugin(file, what, cwd, folder);
+      return runsPlugins ? loadPlugin(file, what, cwd, folder) : undefined;
     },
   };
 }

@@ -15,6 +15,8 @@ export interface Io {
   readonly today: () => string;
   /** Calls back after so many milliseconds; what it returns calls that off. */
   readonly wait: (ms: number, then: () => void) => () => void;
+  /** `false`: modules of rules that a configuration names do not run, because the user has not trusted their folder or there is no Node. */
+  readonly runsPlugins?: boolean;
   /** Resolves when the user interrupts a command that would not end by itself. */
   readonly interrupted: () => Promise<void>;
 }

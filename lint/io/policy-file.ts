@@ -38,8 +38,8 @@ function headOf(path: string): string {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
-    const head = Buffer.alloc(headBytes);
-    return head.toString('utf8', 0, readSync(file, head));
+    const head = new Uint8Array(headBytes);
+    return new TextDecoder().decode(head.subarray(0, readSync(file, head)));
   } catch {
     // Skip unreadable files; a file named on the command line is reported.
     return '';

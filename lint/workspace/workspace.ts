@@ -46,7 +46,7 @@ export class Workspace {
     this.#args = args;
     const onRead = (file: string): void => dependencies?.note(file);
     this.texts = new Texts(io.cwd, onRead, path => this.#dialects.get(path));
-    this.configs = new ConfigReader(io.cwd, onRead);
+    this.configs = new ConfigReader(io.cwd, onRead, io.runsPlugins);
     this.#commandLine = commandLineLayers(args);
   }
 
@@ -81,8 +81,10 @@ export class Workspace {
     const settings = await settingsFor(this.absolute(path), loaded, this.#commandLine, matcherOf);
     if (settings.rules.size === 0) return settings;
     const known = namesOf(settings.available);
-    for (const name of settings.rules.keys())
-      if (!known.includes(name.toLowerCase())) throw new CliError(`--rule: ${name} ${noRule(name, known)}`);
+    // The names in a configuration were checked when it was read.
+    for (const [name, {from}] of settings.rules)
+      if (from === '--rule' && !known.includes(name.toLowerCase()))
+        throw new CliError(`--rule: ${name} ${noRule(name, known)}`);
     return settings;
   }
 

@@ -45,13 +45,13 @@ const LINT_LAYERS: readonly (readonly string[])[] = [
   ['report'],
   ['suppress', 'explain'],
   ['lint.ts'],
-  ['fix.ts', 'editor', 'formatters', 'io'],
+  ['fix.ts', 'editor', 'formatters', 'io', 'starter.ts'],
   ['rule-tester.ts', 'config-file'],
   ['workspace', 'simulate'],
   ['lsp', 'mcp'],
   ['commands'],
   ['cli.ts', 'index.ts'],
-  ['main.ts', 'launcher.ts'],
+  ['main.ts', 'launcher.ts', 'vscode'],
 ];
 
 /** What each tree may import of the others. */
@@ -71,17 +71,19 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   picomatch: /^lint\/(?:io|config-file)\//,
   ignore: /^lint\/io\//,
   diff: /^lint\/commands\/diff\.ts$/,
-  'vscode-languageserver-protocol': /^lint\/lsp\//,
+  'vscode-languageserver-protocol': /^lint\/(?:lsp|vscode\/server)\//,
   'vscode-languageserver-types': /^lint\/lsp\//,
   'vscode-languageserver-textdocument': /^lint\/lsp\//,
   '@modelcontextprotocol/server': /^lint\/mcp\//,
   zod: /^lint\/mcp\//,
+  vscode: /^lint\/vscode\/client\//,
+  'vscode-languageclient': /^lint\/vscode\/client\//,
   'cli-progress': /^src\/cli\//,
   'echarts/': /^src\/charts\/echarts\.ts$/,
   // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal. chaos/ and server/ import
   // types only.
   'node:':
-    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|chaos\/|server\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|simulate|lsp|mcp|commands)\/))/,
+    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|chaos\/|server\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|simulate|lsp|mcp|commands)\/|vscode\/(?:client\/worker|server\/project-simulator)\.ts$))/,
 };
 
 /** Entries that need Node. Everything else runs in browsers and workers too. */
@@ -106,7 +108,11 @@ const GLOBALS: readonly {readonly name: string; readonly use: RegExp; readonly a
     // A hash has nothing of chance.
     allowed: /^src\/(?:core\/random|server\/fingerprint)\.ts$/,
   },
-  {name: 'the event loop', use: /(?<![\w$])MessageChannel\b/g, allowed: /^src\/core\/event-loop\.ts$/},
+  {
+    name: 'the event loop',
+    use: /(?<![\w$])MessageChannel\b/g,
+    allowed: /^(?:src\/core\/event-loop|lint\/vscode\/client\/worker)\.ts$/,
+  },
   {
     name: 'fetch',
     use: /(?<!typeof\s+)(?<![\w$])(?:globalThis\.fetch\b|(?<![.#])fetch\s*\()/g,

@@ -1,0 +1,19 @@
+/** Which documents are policies, and whether the workspace has any. */
+
+import {type TextDocument, workspace} from 'vscode';
+import {isOfLinter, isPolicyText} from '../../io/policy-file.ts';
+
+const LANGUAGES: readonly string[] = ['json', 'jsonc', 'yaml'];
+
+/** By name or by `$schema`. What a configuration declares besides is known to the server alone. */
+export function isPolicyDocument({languageId, uri, getText}: TextDocument): boolean {
+  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+  return LANGUAGES.includes(languageId) && (isOfLinter(name) || isPolicyText(getText(), name));
+}
+
+const NAMED = '**/{*.retry,retry-policy,retry-policy.*}.{json,jsonc,yaml,yml}';
+
+export async function hasPolicy(): Promise<boolean> {
+  const found = await workspace.findFiles(`{${NAMED},**/.retry-lintrc.{json,jsonc}}`, '**/node_modules/**', 1);
+  return found.length > 0;
+}

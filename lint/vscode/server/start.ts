@@ -1,0 +1,30 @@
+/** What the extension sends to the worker before the first message of the Language Server Protocol, and what they send each other besides. */
+
+/** The first message to the worker. */
+export interface Start {
+  /** The first open folder. Absolute. */
+  readonly cwd: string;
+  /** Whether rules of the workspace may run. */
+  readonly runsPlugins: boolean;
+  /** The files of the workspace by absolute path, if the worker cannot read the disk; undefined if it can. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** The reply of the worker: it takes messages of the protocol from now on. */
+export const READY = 'ready';
+
+/** The reply of a worker that cannot start. */
+export interface StartFailure {
+  readonly failed: string;
+}
+
+/** A file that has changed. To the worker, if it works on a copy; from it, when it writes one. */
+export interface FileChange {
+  /** Absolute. */
+  readonly path: string;
+  /** Undefined: the file is gone. */
+  readonly text?: string | undefined;
+}
+
+/** The notification with a FileChange. */
+export const FILE_CHANGED = 'retry-lint/fileChanged';

@@ -1,0 +1,58 @@
+/** Builds the extension for VS Code: two scripts, the schemas and the package `retry-lint.vsix`. */
+import {execFileSync} from 'node:child_process';
+import {copyFileSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {type BuildOptions, build} from 'esbuild';
+import {noticesOf} from '../../scripts/notices.ts';
+import {builtins, editorSchema, projectSimulator, shared, withoutExamples} from './plugins.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const extension = join(root, 'lint/vscode');
+const dist = join(extension, 'dist');
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'browser',
+  // Those of VS Code 1.101: Electron 35 with Chromium 134 and Node 22.
+  target: 'chrome134',
+  // jsonc-parser's "main" is UMD, which no bundler can follow.
+  mainFields: ['module', 'main'],
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+} satisfies BuildOptions;
+
+rmSync(dist, {recursive: true, force: true});
+mkdirSync(join(dist, 'schema'), {recursive: true});
+const server = await build({
+  ...common,
+  entryPoints: [join(extension, 'server/main.ts')],
+  outfile: join(dist, 'server.js'),
+  format: 'iife',
+  inject: [join(extension, 'server/browser/process.ts')],
+  plugins: [shared(root), builtins(extension), projectSimulator(extension), editorSchema, withoutExamples],
+});
+const client = await build({
+  ...common,
+  entryPoints: [join(extension, 'client/extension.ts')],
+  outfile: join(dist, 'extension.js'),
+  format: 'cjs',
+  external: ['vscode'],
+  plugins: [shared(root), builtins(extension)],
+});
+for (const name of ['policy', 'lint-config'])
+  copyFileSync(join(root, `schema/${name}.schema.json`), join(dist, `schema/${name}.schema.json`));
+copyFileSync(join(root, 'LICENSE'), join(extension, 'LICENSE.txt'));
+writeFileSync(join(dist, 'licenses.txt'), noticesOf([server.metafile, client.metafile], root));
+const vsce = join(extension, 'node_modules/@vscode/vsce/vsce');
+execFileSync(
+  process.execPath,
+  [vsce, 'package', '--no-dependencies', '--no-rewrite-relative-links', '--out', join(dist, 'retry-lint.vsix')],
+  {
+    cwd: extension,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  },
+);

@@ -1,0 +1,115 @@
+/** What the bundles of the extension replace. */
+import {existsSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Plugin} from 'esbuild';
+
+/**
+ * Modules of Node: those of Node where there is one, unless the worker has a copy of the workspace in place of a disk. Decided when the
+ * modules are evaluated, because one bundle runs in both.
+ */
+export const builtins = (extension: string): Plugin => ({
+  name: 'builtins',
+  setup: ({onResolve, onLoad}) => {
+    onResolve({filter: /^node:/}, ({path}) => ({path, namespace: 'builtin'}));
+    onLoad({filter: /.*/, namespace: 'builtin'}, ({path}) => {
+      const stand = standIn(path.replace('node:', ''), extension);
+      const node = `globalThis.process.getBuiltinModule(${JSON.stringify(path)})`;
+      const contents = `module.exports = globalThis.filesAreCopied || !globalThis.process?.getBuiltinModule ? ${stand} : ${node};`;
+      return {contents, resolveDir: extension};
+    });
+  },
+});
+
+function standIn(name: string, extension: string): string {
+  if (name === 'path') return 'require("path-browserify")';
+  const file = `./server/browser/${name}.ts`;
+  return existsSync(join(extension, file)) ? `require(${JSON.stringify(file)})` : '{}';
+}
+
+/** The keywords of the schema that the language server reads: see lint/lsp/schema.ts. Half of the file is for other editors. */
+const KEYWORDS: ReadonlySet<string> = new Set([
+  '$ref',
+  'anyOf',
+  'type',
+  'properties',
+  'items',
+  'const',
+  'enum',
+  'enumDescriptions',
+  'default',
+  'examples',
+  'title',
+  'markdownDescription',
+  'definitions',
+]);
+
+export const editorSchema: Plugin = {
+  name: 'editor-schema',
+  setup: ({onLoad}) => {
+    onLoad({filter: /policy\.schema\.json$/}, ({path}) => ({
+      contents: JSON.stringify(withoutOthers(JSON.parse(readFileSync(path, 'utf8')))),
+      loader: 'json',
+    }));
+  },
+};
+
+/** A node of the schema without the other keywords. */
+function withoutOthers(node: unknown): unknown {
+  if (!isObject(node)) return node;
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([keyword]) => KEYWORDS.has(keyword))
+      .map(([keyword, value]) => [keyword, partOf(keyword, value)]),
+  );
+}
+
+function partOf(keyword: string, value: unknown): unknown {
+  if (keyword === 'properties' || keyword === 'definitions')
+    return Object.fromEntries(Object.entries(Object(value)).map(([name, child]) => [name, withoutOthers(child)]));
+  if (keyword === 'anyOf' && Array.isArray(value)) return value.map(withoutOthers);
+  return keyword === 'items' ? withoutOthers(value) : value;
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const SEEN = 'seen';
+
+/** One copy of the protocol: packages of the extension that the linter has, too, are those of the linter. */
+export const shared = (root: string): Plugin => ({
+  name: 'shared',
+  setup: ({onResolve, resolve}) =>
+    onResolve({filter: /^vscode-(?:jsonrpc|languageserver-)/}, ({path, kind, pluginData}) =>
+      pluginData === SEEN ? undefined : resolve(path, {kind, resolveDir: root, pluginData: SEEN}),
+    ),
+});
+
+/** The examples of rules are for tests, pages and the command line. */
+export const withoutExamples: Plugin = {
+  name: 'without-examples',
+  setup: ({onLoad}) => {
+    onLoad({filter: /[/\\]lint[/\\]rules[/\\][\w-]+\.ts$/}, ({path}) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        /^ {4}(bad|good): \[(?:.*\],$|\n[\s\S]*?^ {4}\],$)/gm,
+        '    $1: [],',
+      ),
+      loader: 'ts',
+    }));
+  },
+};
+
+/** The simulator is that of the project. It is looked for at each simulation, because it may be installed meanwhile. */
+export const projectSimulator = (extension: string): Plugin => ({
+  name: 'project-simulator',
+  setup: ({onResolve, onLoad}) => {
+    const namespace = 'project-simulator';
+    // Not at its own path, where `module.exports` would be taken for code of a module.
+    onResolve({filter: /\/worker-file\.ts$/}, () => ({path: namespace, namespace}));
+    onLoad({filter: /.*/, namespace}, () => ({
+      contents: `const {simulatorOf} = require('./server/project-simulator.ts');
+        const {projectFolder, filesAreCopied} = globalThis;
+        module.exports = {get workerFile() { return simulatorOf(projectFolder, !filesAreCopied); }};`,
+      resolveDir: extension,
+    }));
+  },
+});
