@@ -21,6 +21,7 @@ export {
 export type * from './core/events.ts';
 export type {BreakerListener, GuardSnapshot, GuardsView, QuotaSnapshot, StoreListener} from './core/guard-snapshot.ts';
 export type {
+  AttemptEndpoint,
   AttemptObserver,
   AttemptStart,
   BodyEnd,
