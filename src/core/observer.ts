@@ -72,6 +72,7 @@ export interface AttemptStart {
 
 /** The endpoint of an attempt. */
 export interface AttemptEndpoint {
+  /** As in the policy. */
   readonly name: string;
   /** Scheme, host and port. */
   readonly origin: string;
