@@ -1,5 +1,6 @@
 /** The endpoints of a plan, compiled: which of them a URL addresses, and what that URL is at another. */
 import type {Endpoint, Failover, Policy} from '../policy/types.ts';
+import {pageOrigin} from './target.ts';
 
 /** A reason to go to another endpoint. */
 export type FailoverCause = Failover['on'][number];
@@ -42,12 +43,12 @@ export class Endpoints {
   /** The endpoint that a URL leads to; null where it leads elsewhere. */
   addressedBy(url: string, origin: string): Endpoint | null {
     const endpoint = this.at(origin);
-    return endpoint !== null && pathBelow(endpoint, new URL(url).pathname) !== null ? endpoint : null;
+    return endpoint !== null && pathBelow(endpoint, absolute(url).pathname) !== null ? endpoint : null;
   }
 
   /** The URL of the same resource at another endpoint. */
   urlAt(to: Endpoint, url: string, from: Endpoint): string {
-    const {pathname, search} = new URL(url);
+    const {pathname, search} = absolute(url);
     return `${to.origin}${to.basePath}${pathBelow(from, pathname) ?? pathname}${search}`;
   }
 
@@ -62,6 +63,9 @@ export class Endpoints {
     return this.#sticky !== null && now < this.#sticky.until ? this.#sticky.endpoint : null;
   }
 }
+
+/** In a browser a call may name its path alone. */
+const absolute = (url: string): URL => new URL(url, pageOrigin);
 
 /** The part of a path below the endpoint's base path; null where it is not below. */
 function pathBelow({basePath}: Endpoint, pathname: string): string | null {

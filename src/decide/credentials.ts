@@ -12,8 +12,7 @@ export const isCredentialHeader = (name: string): boolean => name.toLowerCase() 
 const QUERY_CREDENTIAL =
   /^(accesskey|accesstoken|apikey|auth|authorization|key|password|secret|sig|signature|subscriptionkey|token|x(amz|goog)(credential|securitytoken|signature))$/;
 
-/** @param url An absolute URL. */
 export function hasCredentialInQuery(url: string): boolean {
-  const {searchParams} = new URL(url);
-  return [...searchParams.keys()].some(name => QUERY_CREDENTIAL.test(name.toLowerCase().replaceAll(/[-_.]/g, '')));
+  const query = new URLSearchParams(/^[^?#]*\?([^#]*)/.exec(url)?.[1]);
+  return [...query.keys()].some(name => QUERY_CREDENTIAL.test(name.toLowerCase().replaceAll(/[-_.]/g, '')));
 }

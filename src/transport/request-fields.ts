@@ -18,5 +18,10 @@ export const REQUEST_FIELDS = [
 /** The options of a Request as an object of their own, for a request like it to another URL. */
 export function requestFields(request: Request): RequestInit {
   const fields: {readonly [name in (typeof REQUEST_FIELDS)[number]]?: unknown} = request;
-  return Object.fromEntries(REQUEST_FIELDS.flatMap(name => (fields[name] == null ? [] : [[name, fields[name]]])));
+  const own: Record<string, unknown> = Object.fromEntries(
+    REQUEST_FIELDS.flatMap(name => (fields[name] == null ? [] : [[name, fields[name]]])),
+  );
+  // Not every runtime's Request shows it, and each asks for it beside a stream.
+  if (request.body !== null) own.duplex = 'half';
+  return own;
 }

@@ -101,6 +101,18 @@ describe('a call with several endpoints', () => {
     expect(get.header('x-own')).to.deep.equal(['yes', 'yes']);
   });
 
+  for (const addressed of [EU, US])
+    virtually(`moves the body inside a Request to ${addressed}, on the first attempt and on a retry`, async make => {
+      const world = make({...TWO, failover: {sharedKeys: true}});
+      serve(world, {eu: [503], us: [200]});
+      const request = new Request(`${addressed}/charge`, {...KEYED, body: '{"amount":1}'});
+      expect(await world.run(request)).to.equal('200');
+      expect(world.server.requests.map(({url, body}) => `${url} ${body}`)).to.deep.equal([
+        `${EU}/charge {"amount":1}`,
+        `${US}/charge {"amount":1}`,
+      ]);
+    });
+
   for (const [title, url] of [
     ['another origin', 'https://other.test/items'],
     ['a path that is not below the base path', `${EU}/v10/items`],
