@@ -33,9 +33,11 @@ import {missedObjective} from './no-missed-objective.ts';
 import {missingField} from './no-missing-field.ts';
 import {misspeltMethod} from './no-misspelt-method.ts';
 import {pacingWithoutQueue} from './no-pacing-without-queue.ts';
+import {paymentsAcrossEndpoints} from './no-payments-across-endpoints.ts';
 import {plainHttpPayments} from './no-plain-http-payments.ts';
 import {queueBeyondDeadline} from './no-queue-beyond-deadline.ts';
 import {quotaBelowTraffic} from './no-quota-below-traffic.ts';
+import {quotaMultipliedByInstances} from './no-quota-multiplied-by-instances.ts';
 import {repeatedRoutes} from './no-repeated-settings.ts';
 import {retriedPostWithoutKey} from './no-retried-post-without-key.ts';
 import {retriedRefusals} from './no-retried-refusals.ts';
@@ -80,6 +82,7 @@ export const rules: readonly Rule[] = [
   idsToEveryOrigin,
   secretInNotes,
   retriesPaidTwice,
+  paymentsAcrossEndpoints,
   unboundedRetries,
   excessiveAttempts,
   synchronisedRetries,
@@ -101,6 +104,7 @@ export const rules: readonly Rule[] = [
   quotaBelowTraffic,
   pacingWithoutQueue,
   missingRefusals,
+  quotaMultipliedByInstances,
   missingAttemptTimeout,
   missingDeadline,
   unreachableAttempts,

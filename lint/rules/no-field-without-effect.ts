@@ -1,5 +1,4 @@
-import type {Backoff} from '../../src/policy/types.ts';
-import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
+import {INERT_FIELDS} from '../analysis/inert-fields.ts';
 import type {Layer} from '../model/layer.ts';
 import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
@@ -148,6 +147,25 @@ A field at the top is reported only if it has no effect in any route. Options of
         ],
         fixed: '{\n  "maxAttempts": 1,\n  "deadlineMs": null\n}\n',
       },
+      {
+        name: 'failover without endpoints',
+        text: '{\n  "name": "orders",\n  "failover": {"sharedKeys": true}\n}\n',
+        findings: [
+          {message: 'failover has no effect: there are no endpoints to go to.', at: '3:3', marks: '"failover"'},
+        ],
+        fixed: '{\n  "name": "orders"\n}\n',
+      },
+      {
+        name: 'one endpoint',
+        text: '{\n  "endpoints": [{"name": "eu", "origin": "https://eu.example"}]\n}\n',
+        findings: [
+          {
+            message: 'endpoints has no effect: it lists one alone, so a call can go nowhere else.',
+            at: '2:3',
+            marks: '"endpoints"',
+          },
+        ],
+      },
     ],
     good: [
       {
@@ -157,6 +175,10 @@ A field at the top is reported only if it has no effect in any route. Options of
       {
         name: 'a budget whose ratio a route inherits',
         text: '{\n  "maxAttempts": 1,\n  "budget": {"kind": "ratio", "ratio": 0.5},\n  "routes": [{"match": {}, "maxAttempts": 2, "budget": {"minPerSecond": 1}}]\n}\n',
+      },
+      {
+        name: 'a failover whose endpoints a route lists',
+        text: '{\n  "failover": {"stickyMs": 60000},\n  "routes": [\n    {"match": {"methods": ["GET"]}, "endpoints": [{"name": "eu", "origin": "https://eu.example"}, {"name": "us", "origin": "https://us.example", "rank": 2}]}\n  ]\n}\n',
       },
       {
         name: 'fields that are switched off',
@@ -173,6 +195,8 @@ A field at the top is reported only if it has no effect in any route. Options of
     'budget',
     'deadlineHeader',
     'deadlineMs',
+    'endpoints',
+    'failover',
     'hedge',
     'idempotency',
     'maxAttempts',
@@ -185,7 +209,7 @@ A field at the top is reported only if it has no effect in any route. Options of
   ],
 
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
-    for (const candidate of CANDIDATES) {
+    for (const candidate of INERT_FIELDS) {
       // This check is much faster than finding the layer that sets a field.
       if (scopes.every(scope => candidate.inert(scope) === undefined)) continue;
       for (const [layer, users] of usersOf(candidate.path, scopes)) {
@@ -226,134 +250,3 @@ function settersOf(path: string, scope: Scope): ReadonlySet<Layer> {
     setters.flatMap(setter => (setter.by === 'layer' && setter.layer.entry === undefined ? [setter.layer] : [])),
   );
 }
-
-interface Candidate {
-  readonly path: string;
-  /** The reason why the field has no effect, as a clause; undefined if it has an effect. */
-  readonly inert: (scope: Scope) => string | undefined;
-  /** The effect of the value, in place of `has no effect`. */
-  readonly effect?: string;
-  /** The fix removes the field. It is unsafe: a single call may override the field that disables this one. */
-  readonly isRemovable?: true;
-}
-
-/** The reason why no call is retried; undefined if calls may be retried. */
-function notRetried(scope: Scope): string | undefined {
-  if (mayRetry(scope)) return undefined;
-  return scope.policy.maxAttempts === null
-    ? 'maxAttempts is null, so nothing is retried'
-    : 'maxAttempts is 1, so nothing is retried';
-}
-
-const withoutRetries = (path: 'backoff' | 'budget' | 'hedge'): Candidate => ({
-  path,
-  isRemovable: true,
-  inert: scope => (scope.policy[path] === null ? undefined : notRetried(scope)),
-});
-
-const whenNotHeld = (field: 'firstContentMs' | 'holdBytes'): Candidate => ({
-  path: `stream.${field}`,
-  isRemovable: true,
-  inert: ({policy: {stream}}) =>
-    stream?.commit === 'headers' ? 'stream.commit is "headers", so no stream is held' : undefined,
-});
-
-const whenIgnored = (field: 'maxMs' | 'scope'): Candidate => ({
-  path: `retryAfter.${field}`,
-  isRemovable: true,
-  inert: ({policy}) => (policy.retryAfter.honor ? undefined : 'retryAfter.honor is false, so Retry-After is ignored'),
-});
-
-const whenDecorrelated = (field: 'factor' | 'stepMs', kind: Backoff['kind']): Candidate => ({
-  path: `backoff.${field}`,
-  isRemovable: true,
-  inert: ({policy: {backoff}}) =>
-    backoff.jitter === 'decorrelated' && backoff.kind === kind
-      ? 'decorrelated jitter computes each wait from the previous one'
-      : undefined,
-});
-
-const CANDIDATES: readonly Candidate[] = [
-  withoutRetries('backoff'),
-  withoutRetries('budget'),
-  withoutRetries('hedge'),
-  whenIgnored('maxMs'),
-  whenIgnored('scope'),
-  whenDecorrelated('factor', 'exponential'),
-  whenDecorrelated('stepMs', 'linear'),
-  {
-    path: 'backoff.throttledBaseMs',
-    isRemovable: true,
-    inert: scope =>
-      !mayRetry(scope) || retriesThrottled(scope.policy) ? undefined : 'retryOn lists no throttled response',
-  },
-  {
-    path: 'hedge',
-    inert: ({policy: {hedge, attemptTimeoutMs}, dialect: {words}}) => {
-      if (hedge?.maxLoadRatio === 0) return 'its maxLoadRatio is 0, so no hedge is ever sent';
-      if (hedge?.delayMs === undefined || attemptTimeoutMs === null || hedge.delayMs < attemptTimeoutMs)
-        return undefined;
-      return `its delay of ${words.ms(hedge.delayMs)} is above the attempt timeout of ${words.ms(attemptTimeoutMs)}`;
-    },
-  },
-  {
-    path: 'budget',
-    effect: 'refuses every retry',
-    inert: scope => {
-      const {budget} = scope.policy;
-      if (budget === null || !mayRetry(scope)) return undefined;
-      if (budget.kind === 'ratio') {
-        const isEmpty = budget.ratio === 0 && budget.minPerSecond === 0;
-        return isEmpty ? 'its ratio and its minPerSecond are 0. Raise one of them' : undefined;
-      }
-      const {capacity, retryCost, throttledCost} = budget;
-      if (capacity >= Math.min(retryCost, throttledCost)) return undefined;
-      return `a retry takes ${retryCost} tokens, ${throttledCost} after a throttled response, and the bucket holds ${capacity}. Raise capacity`;
-    },
-  },
-  {
-    path: 'idempotency',
-    inert: ({policy: {idempotency}}) =>
-      idempotency?.methods.length === 0 ? 'its list of methods is empty, so no key is sent' : undefined,
-  },
-  {
-    path: 'nested',
-    isRemovable: true,
-    inert: scope => (scope.policy.nested === 'yield' ? notRetried(scope) : undefined),
-  },
-  {
-    path: 'attemptHeader',
-    isRemovable: true,
-    effect: 'is 1 in every request',
-    inert: scope => (scope.policy.attemptHeader === null ? undefined : notRetried(scope)),
-  },
-  {
-    path: 'paid.maxPaidAttempts',
-    isRemovable: true,
-    inert: scope => (scope.policy.paid === null ? undefined : notRetried(scope)),
-  },
-  {
-    path: 'paid.attemptTimeoutPerOutputTokenMs',
-    isRemovable: true,
-    inert: ({policy: {paid, attemptTimeoutMs}}) =>
-      attemptTimeoutMs === null && paid !== null && paid.attemptTimeoutPerOutputTokenMs !== null
-        ? 'attemptTimeoutMs is null, so there is no timeout that could grow'
-        : undefined,
-  },
-  whenNotHeld('firstContentMs'),
-  whenNotHeld('holdBytes'),
-  {
-    path: 'quota.maxWaitMs',
-    isRemovable: true,
-    inert: ({policy: {quota, deadlineMs}, dialect: {words}}) =>
-      quota === null || deadlineMs === null || quota.maxWaitMs < deadlineMs
-        ? undefined
-        : `no attempt waits beyond the deadline of ${words.ms(deadlineMs)}, and ${words.ms(quota.maxWaitMs)} is not below it`,
-  },
-  {
-    path: 'deadlineHeader',
-    isRemovable: true,
-    inert: ({policy: {deadlineMs, deadlineHeader}}) =>
-      deadlineMs === null && deadlineHeader !== null ? 'deadlineMs is null, so the header is not sent' : undefined,
-  },
-];

@@ -1,0 +1,148 @@
+/** Fields that have no effect beside others, and why. */
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import type {Backoff} from '../../src/policy/types.ts';
+import type {Scope} from '../model/scope.ts';
+import {mayRetry, retriesThrottled} from './retryability.ts';
+
+/** A field that may have no effect. */
+export interface InertField {
+  readonly path: string;
+  /** The reason why the field has no effect, as a clause; undefined if it has an effect. */
+  readonly inert: (scope: Scope) => string | undefined;
+  /** The effect of the value, in place of `has no effect`. */
+  readonly effect?: string;
+  /** The fix removes the field. It is unsafe: a single call may override the field that disables this one. */
+  readonly isRemovable?: true;
+}
+
+/** The reason why no call is retried; undefined if calls may be retried. */
+function notRetried(scope: Scope): string | undefined {
+  if (mayRetry(scope)) return undefined;
+  return scope.policy.maxAttempts === null
+    ? 'maxAttempts is null, so nothing is retried'
+    : 'maxAttempts is 1, so nothing is retried';
+}
+
+const withoutRetries = (path: 'backoff' | 'budget' | 'hedge'): InertField => ({
+  path,
+  isRemovable: true,
+  inert: scope => (scope.policy[path] === null ? undefined : notRetried(scope)),
+});
+
+const whenNotHeld = (field: 'firstContentMs' | 'holdBytes'): InertField => ({
+  path: `stream.${field}`,
+  isRemovable: true,
+  inert: ({policy: {stream}}) =>
+    stream?.commit === 'headers' ? 'stream.commit is "headers", so no stream is held' : undefined,
+});
+
+const whenIgnored = (field: 'maxMs' | 'scope'): InertField => ({
+  path: `retryAfter.${field}`,
+  isRemovable: true,
+  inert: ({policy}) => (policy.retryAfter.honor ? undefined : 'retryAfter.honor is false, so Retry-After is ignored'),
+});
+
+const whenDecorrelated = (field: 'factor' | 'stepMs', kind: Backoff['kind']): InertField => ({
+  path: `backoff.${field}`,
+  isRemovable: true,
+  inert: ({policy: {backoff}}) =>
+    backoff.jitter === 'decorrelated' && backoff.kind === kind
+      ? 'decorrelated jitter computes each wait from the previous one'
+      : undefined,
+});
+
+export const INERT_FIELDS: readonly InertField[] = [
+  withoutRetries('backoff'),
+  withoutRetries('budget'),
+  withoutRetries('hedge'),
+  whenIgnored('maxMs'),
+  whenIgnored('scope'),
+  whenDecorrelated('factor', 'exponential'),
+  whenDecorrelated('stepMs', 'linear'),
+  {
+    path: 'backoff.throttledBaseMs',
+    isRemovable: true,
+    inert: scope =>
+      !mayRetry(scope) || retriesThrottled(scope.policy) ? undefined : 'retryOn lists no throttled response',
+  },
+  {
+    path: 'hedge',
+    inert: ({policy: {hedge, attemptTimeoutMs}, dialect: {words}}) => {
+      if (hedge?.maxLoadRatio === 0) return 'its maxLoadRatio is 0, so no hedge is ever sent';
+      if (hedge?.delayMs === undefined || attemptTimeoutMs === null || hedge.delayMs < attemptTimeoutMs)
+        return undefined;
+      return `its delay of ${words.ms(hedge.delayMs)} is above the attempt timeout of ${words.ms(attemptTimeoutMs)}`;
+    },
+  },
+  {
+    path: 'budget',
+    effect: 'refuses every retry',
+    inert: scope => {
+      const {budget} = scope.policy;
+      if (budget === null || !mayRetry(scope)) return undefined;
+      if (budget.kind === 'ratio') {
+        const isEmpty = budget.ratio === 0 && budget.minPerSecond === 0;
+        return isEmpty ? 'its ratio and its minPerSecond are 0. Raise one of them' : undefined;
+      }
+      const {capacity, retryCost, throttledCost} = budget;
+      if (capacity >= Math.min(retryCost, throttledCost)) return undefined;
+      return `a retry takes ${retryCost} tokens, ${throttledCost} after a throttled response, and the bucket holds ${capacity}. Raise capacity`;
+    },
+  },
+  {
+    path: 'idempotency',
+    inert: ({policy: {idempotency}}) =>
+      idempotency?.methods.length === 0 ? 'its list of methods is empty, so no key is sent' : undefined,
+  },
+  {
+    path: 'nested',
+    isRemovable: true,
+    inert: scope => (scope.policy.nested === 'yield' ? notRetried(scope) : undefined),
+  },
+  {
+    path: 'attemptHeader',
+    isRemovable: true,
+    effect: 'is 1 in every request',
+    inert: scope => (scope.policy.attemptHeader === null ? undefined : notRetried(scope)),
+  },
+  {
+    path: 'paid.maxPaidAttempts',
+    isRemovable: true,
+    inert: scope => (scope.policy.paid === null ? undefined : notRetried(scope)),
+  },
+  {
+    path: 'paid.attemptTimeoutPerOutputTokenMs',
+    isRemovable: true,
+    inert: ({policy: {paid, attemptTimeoutMs}}) =>
+      attemptTimeoutMs === null && paid !== null && paid.attemptTimeoutPerOutputTokenMs !== null
+        ? 'attemptTimeoutMs is null, so there is no timeout that could grow'
+        : undefined,
+  },
+  whenNotHeld('firstContentMs'),
+  whenNotHeld('holdBytes'),
+  {
+    path: 'quota.maxWaitMs',
+    isRemovable: true,
+    inert: ({policy: {quota, deadlineMs}, dialect: {words}}) =>
+      quota === null || deadlineMs === null || quota.maxWaitMs < deadlineMs
+        ? undefined
+        : `no attempt waits beyond the deadline of ${words.ms(deadlineMs)}, and ${words.ms(quota.maxWaitMs)} is not below it`,
+  },
+  {
+    path: 'deadlineHeader',
+    isRemovable: true,
+    inert: ({policy: {deadlineMs, deadlineHeader}}) =>
+      deadlineMs === null && deadlineHeader !== null ? 'deadlineMs is null, so the header is not sent' : undefined,
+  },
+  {
+    path: 'failover',
+    isRemovable: true,
+    inert: ({policy: {endpoints, failover}}) =>
+      endpoints === null && failover !== defaultPolicy.failover ? 'there are no endpoints to go to' : undefined,
+  },
+  {
+    path: 'endpoints',
+    inert: ({policy: {endpoints}}) =>
+      endpoints?.length === 1 ? 'it lists one alone, so a call can go nowhere else' : undefined,
+  },
+];
