@@ -253,8 +253,9 @@ class ProbeWait<R extends AttemptResponse> extends CallPause {
     if (isAborted || this.#isLast) return this.#applicant.left(call, isAborted);
     const now = call.client.clock.now();
     // No attempt waits twice for the same answer.
-    if (this.#leases.needed(now)) refuseOpen(call, this.#applicant, call.guards.breaker!, now);
-    else admit(call, this.#applicant, now);
+    if (!this.#leases.needed(now)) return admit(call, this.#applicant, now);
+    call.failover?.pause(call.guards, now);
+    refuseOpen(call, this.#applicant, call.guards.breaker!, now);
   }
 
   protected override broke(error: unknown): void {
@@ -274,8 +275,16 @@ function refuseOpen<R extends AttemptResponse>(
   breaker: CircuitBreaker,
   now: number,
 ): void {
-  // It opened while the call waited for its place: another endpoint may be free.
-  if (call.failover?.mayPassOver('breaker-open')) return admitAtEndpoint(call, applicant, call.failover, now);
+  const {failover} = call;
+  if (failover?.mayPassOver('breaker-open')) {
+    // It opened while the call waited for its place, or gave no lease of a probe: another endpoint may be free.
+    const place = failover.another(call.guards, amountsAt(call), now);
+    if (place !== null) {
+      moveTo(call, failover, place.guards);
+      return admitHere(call, applicant, now);
+    }
+    if (breaker.refuses(now)) return admitAtEndpoint(call, applicant, failover, now);
+  }
   const retryAfterMs = breaker.retryAfterMs(now);
   const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until its probes have succeeded';
   const message = `The circuit of ${breaker.guarded} is open ${when}.`;

@@ -49,7 +49,7 @@ export class Failover {
   readonly #method: string;
   readonly #url: string;
   readonly #tried = new Set<Endpoint>();
-  /** Endpoints that asked this call for a pause. */
+  /** Endpoints that this call does not ask before that time, whatever `failover.on` says. */
   readonly #pausedUntil = new Map<Endpoint, number>();
   /** The last failure is none that another endpoint helps against. */
   #stays = false;
@@ -135,6 +135,11 @@ export class Failover {
       this.#confinement ??= `${endpoint.name} may have acted on it, and failover.sharedKeys is not set`;
   }
 
+  /** The breaker of an endpoint gave no lease of a probe: the call does not ask again at once. */
+  pause(at: Guards, now: number): void {
+    this.#pausedUntil.set(this.endpointOf(at), now + PROBING_MS);
+  }
+
   /** Whether two endpoints may act on the call. That it may be repeated at all is asked elsewhere. */
   get mayRunTwice(): boolean {
     return isSafeMethod(this.#method) || this.#endpoints.settings.sharedKeys;
@@ -211,10 +216,12 @@ export class Failover {
     if (breaker?.refuses(now))
       note('breaker-open', breaker.retryAfterMs(now) || PROBING_MS * (0.5 + this.#client.random()));
     if (hold?.holds(now)) note('held', hold.leftMs(now));
-    note('held', (this.#pausedUntil.get(endpoint) ?? now) - now);
     if (quota !== null) note('quota', quota.waitMs(amounts, isRetry, now));
     if (concurrency?.hasPlace === false) note('overloaded', PROBING_MS);
-    return {endpoint, guards, freeInMs, cause};
+    const pausedMs = (this.#pausedUntil.get(endpoint) ?? now) - now;
+    return pausedMs > freeInMs
+      ? {endpoint, guards, freeInMs: pausedMs, cause: 'held'}
+      : {endpoint, guards, freeInMs, cause};
   }
 
   // The request of an attempt.

@@ -15,6 +15,7 @@ export const otherSuites: readonly OtherSuite[] = [
   {name: 'site', needs: 'the npm registry, and Chromium: apt-get install chromium'},
   {name: 'stores', needs: 'Redis and PostgreSQL: apt-get install redis-server postgresql'},
   {name: 'truth', needs: 'three minutes'},
+  {name: 'vscode', needs: 'the npm registry, and Chromium: apt-get install chromium'},
 ];
 
 export const suiteLines = (): string[] =>

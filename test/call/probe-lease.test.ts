@@ -1,0 +1,115 @@
+/** Attempts that wait for the lease of a probe, as a breaker that several processes share asks for it. */
+import {expect} from 'chai';
+import {definePolicy} from '../../src/client/define-policy.ts';
+import type {PolicyInput} from '../../src/core.ts';
+import {Breaker, type CircuitBreaker, type ProbeLeases} from '../../src/guards/breaker.ts';
+import {type GuardFactory, LocalGuards} from '../../src/guards/guard-factory.ts';
+import type {Breaker as BreakerPolicy} from '../../src/policy/types.ts';
+import {ITEMS, virtually, type World} from './world.ts';
+
+const TIMEOUT_MS = 20;
+const OTHER = 'https://other.test';
+const endpoints = [
+  {name: 'one', origin: new URL(ITEMS).origin},
+  {name: 'other', origin: OTHER, rank: 2},
+];
+
+/** Asks for a lease before every attempt, until it is granted. */
+class Leases implements ProbeLeases {
+  readonly timeoutMs = TIMEOUT_MS;
+  isNeeded = true;
+  readonly asked: (() => void)[] = [];
+
+  needed(): boolean {
+    return this.isNeeded;
+  }
+
+  request(answered: () => void): void {
+    this.asked.push(answered);
+  }
+}
+
+/** A breaker of this process, with leases. */
+function leased(settings: BreakerPolicy, guarded: string, leases: ProbeLeases): CircuitBreaker {
+  const breaker = new Breaker(settings, guarded, () => 0.5);
+  return new Proxy<CircuitBreaker>(breaker, {
+    get(target, name) {
+      if (name === 'leases') return leases;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+    set: (target, name, value) => Reflect.set(target, name, value, target),
+  });
+}
+
+/** @param all Whether the other endpoint asks for leases, too. */
+function handleWith(policy: PolicyInput, leases: Leases, all: boolean) {
+  const local = new LocalGuards(() => 0.5);
+  const guards: GuardFactory = {
+    budget: settings => local.budget(settings),
+    breaker: (settings, guarded) =>
+      guarded === OTHER && !all ? local.breaker(settings, guarded) : leased(settings, guarded, leases),
+    quota: (settings, guarded) => local.quota(settings, guarded),
+    concurrency: settings => local.concurrency(settings),
+  };
+  return definePolicy(policy, () => 0.5, guards);
+}
+
+type Make = (handle: ReturnType<typeof definePolicy>) => World;
+
+describe('an attempt that needs the lease of a probe', () => {
+  const waiting = (make: Make, policy: PolicyInput = {}, all = true) => {
+    const leases = new Leases();
+    return {leases, world: make(handleWith({maxAttempts: 1, ...policy}, leases, all))};
+  };
+
+  virtually('is sent when the lease is granted', async make => {
+    const {leases, world} = waiting(make);
+    void world.clock.sleep(5).then(() => {
+      leases.isNeeded = false;
+      for (const answered of leases.asked) answered();
+    });
+    expect(await world.run()).to.equal('200');
+    expect(world.arrivals).to.deep.equal([5]);
+  });
+
+  virtually('is refused after the time that a lease may take, and hears no late answer', async make => {
+    const {leases, world} = waiting(make);
+    expect(await world.run()).to.equal('CIRCUIT_OPEN (breaker-open)');
+    expect(world.clock.now()).to.equal(TIMEOUT_MS + 1);
+    for (const answered of leases.asked) answered();
+    expect(world.sends).to.equal(0);
+  });
+
+  virtually('is sent after that time, if no lease is needed any more', async make => {
+    const {leases, world} = waiting(make);
+    void world.clock.sleep(5).then(() => {
+      leases.isNeeded = false;
+    });
+    expect(await world.run()).to.equal('200');
+    expect(world.arrivals).to.deep.equal([TIMEOUT_MS + 1]);
+  });
+
+  virtually('ends at the deadline, and when its caller aborts', async make => {
+    const {world} = waiting(make, {deadlineMs: 60});
+    expect(await world.run()).to.match(/^DEADLINE_EXCEEDED/);
+    const aborted = waiting(make).world;
+    const controller = new AbortController();
+    void aborted.clock.sleep(3).then(() => controller.abort());
+    expect(await aborted.run(ITEMS, {signal: controller.signal})).to.match(/^AbortError/);
+    expect([world.sends, aborted.sends]).to.deep.equal([0, 0]);
+  });
+
+  virtually('goes to another endpoint, if it gets none', async make => {
+    const {world} = waiting(make, {endpoints}, false);
+    expect(await world.run()).to.equal('200');
+    expect(world.server.requests.map(({url, at}) => `${new URL(url).origin} ${at}`)).to.deep.equal([`${OTHER} 21`]);
+  });
+
+  virtually('asks each endpoint once', async make => {
+    const {leases, world} = waiting(make, {endpoints, deadlineMs: null});
+    expect(await world.run()).to.equal('CIRCUIT_OPEN (breaker-open)');
+    expect(leases.asked).to.have.length(2);
+    expect(world.clock.now()).to.equal(2 * (TIMEOUT_MS + 1));
+  });
+});
