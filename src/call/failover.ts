@@ -102,8 +102,9 @@ export class Failover {
     return endpoint === this.addressed ? null : this.#endpoints.urlAt(endpoint, this.#url, this.addressed);
   }
 
+  /** @param guards Those of an endpoint of this call. */
   endpointOf({origin}: Guards): Endpoint {
-    return this.#endpoints.at(origin) ?? this.addressed;
+    return this.#endpoints.at(origin)!;
   }
 
   // What a request and its failures allow.

@@ -46,10 +46,14 @@ export class Endpoints {
     return endpoint !== null && pathBelow(endpoint, absolute(url).pathname) !== null ? endpoint : null;
   }
 
-  /** The URL of the same resource at another endpoint. */
+  /**
+   * The URL of the same resource at another endpoint.
+   *
+   * @param from The endpoint that the URL leads to.
+   */
   urlAt(to: Endpoint, url: string, from: Endpoint): string {
     const {pathname, search} = absolute(url);
-    return `${to.origin}${to.basePath}${pathBelow(from, pathname) ?? pathname}${search}`;
+    return `${to.origin}${to.basePath}${pathBelow(from, pathname)}${search}`;
   }
 
   /** A call was answered by this endpoint after it had moved there. */

@@ -1,5 +1,7 @@
 /** Several endpoints: where each attempt of a call goes, and what keeps a call where it is. */
 import {expect} from 'chai';
+import {Failover} from '../../src/call/failover.ts';
+import {definePolicy} from '../../src/client/define-policy.ts';
 import {
   type AttemptRequest,
   type CallFailoverEvent,
@@ -10,7 +12,9 @@ import {
   reportOf,
   seededRandom,
 } from '../../src/core.ts';
+import {NO_GUARDS} from '../../src/guards/registry.ts';
 import type {ScriptedAnswer, SeenRequest} from '../../src/testing.ts';
+import {HeaderRecord} from '../../src/transport/header-record.ts';
 import {answer, connectionError, later, thrown, virtually, type World} from './world.ts';
 
 const EU = 'https://eu.test';
@@ -421,6 +425,31 @@ describe('a call with several endpoints', () => {
     const share = world.server.requests.filter(request => nameOf(request) === 'eu').length / 1000;
     expect(share).to.be.closeTo(0.75, 0.04); // Three standard deviations.
     expect(moves(world)).to.be.empty;
+  });
+
+  it('stays where its URL says, through clients that cannot send it elsewhere', () => {
+    const {plans} = definePolicy(TWO);
+    const source = {guardsFor: () => ({...NO_GUARDS, origin: EU}), random: () => 0.5, prepareAttempt: null};
+    const failover = Failover.of(source, plans.base, 'GET', ITEMS, EU)!;
+    failover.confineBy({});
+    expect(failover.confinement).to.equal('this kind of client sends a call only where its URL says');
+    const headers = new HeaderRecord({accept: '*/*'});
+    failover.writeCredentials(source.guardsFor(), headers, {});
+    expect(headers.values).to.deep.equal({accept: '*/*'});
+    expect(Failover.of(source, definePolicy().plans.base, 'GET', ITEMS, EU)).to.equal(null);
+  });
+
+  virtually('takes the last endpoint of a rank where chance says 1', async make => {
+    const world = make({...TWO, endpoints: [eu, {...us, rank: 1}]}, {random: () => 1});
+    await world.run(ITEMS);
+    expect(world.server.requests.map(nameOf)).to.deep.equal(['us']);
+  });
+
+  virtually('a URL that is the base path itself leads to the endpoint', async make => {
+    const world = make({...TWO, endpoints: [{...eu, basePath: '/v1'}, us]});
+    serve(world, {eu: [503], us: [200]});
+    expect(await world.run(`${EU}/v1?a=b`)).to.equal('200');
+    expect(world.server.requests.at(-1)?.url).to.equal(`${US}/?a=b`);
   });
 
   for (const [stickyMs, went] of [

@@ -18,9 +18,11 @@ const endpoints = [
 class Leases implements ProbeLeases {
   readonly timeoutMs = TIMEOUT_MS;
   isNeeded = true;
+  thrown: unknown;
   readonly asked: (() => void)[] = [];
 
   needed(): boolean {
+    if (this.thrown !== undefined) throw this.thrown;
     return this.isNeeded;
   }
 
@@ -99,6 +101,20 @@ describe('an attempt that needs the lease of a probe', () => {
     expect(await aborted.run(ITEMS, {signal: controller.signal})).to.match(/^AbortError/);
     expect([world.sends, aborted.sends]).to.deep.equal([0, 0]);
   });
+
+  for (const [what, thrown, message] of [
+    ['an error', new Error('no store'), 'An unexpected exception ended the call: no store'],
+    ['what has no text', Object.create(null), 'An unexpected exception ended the call: it has no text.'],
+  ] as const)
+    virtually(`ends the call if the breaker throws ${what} after the answer`, async make => {
+      const {leases, world} = waiting(make);
+      void world.clock.sleep(5).then(() => {
+        leases.thrown = thrown;
+        for (const answered of leases.asked) answered();
+      });
+      const error = await world.clock.run(() => world.fetch(ITEMS).catch((caught: unknown) => caught));
+      expect(error).to.include({code: 'INTERNAL', message});
+    });
 
   virtually('goes to another endpoint, if it gets none', async make => {
     const {world} = waiting(make, {endpoints}, false);
