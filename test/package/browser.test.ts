@@ -7,11 +7,11 @@ import {attempt, fullProject, type Ran} from './projects.ts';
 
 /** kB of 1000 bytes, after gzip; a little above what it is. Raise one knowingly. */
 const LIMITS: Readonly<Record<string, number>> = {
-  steadfetch: 62,
-  'steadfetch/fetch': 59,
-  'steadfetch/ky': 60,
-  'steadfetch/core': 54,
-  'steadfetch/unchecked': 48,
+  steadfetch: 67,
+  'steadfetch/fetch': 64,
+  'steadfetch/ky': 65,
+  'steadfetch/core': 59,
+  'steadfetch/unchecked': 52,
   // With YAML, which a bundler that splits loads only for YAML, and the reasons and examples of every rule.
   'steadfetch/lint': 140,
 };
