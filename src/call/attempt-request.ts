@@ -58,8 +58,9 @@ export function sendRequest<R extends AttemptResponse>(attempt: RequestOwner<R>,
 }
 
 /** Null where that is the URL of the call. */
-function urlOf<R extends AttemptResponse>({call: {failover}, guards}: RequestOwner<R>): string | null {
-  return failover === null ? null : failover.urlAt(guards);
+function urlOf<R extends AttemptResponse>({call, guards}: RequestOwner<R>): string | null {
+  const {failover, transport} = call;
+  return failover === null || transport.credentialHeaders === undefined ? null : failover.urlAt(guards);
 }
 
 function prepareAndSend<R extends AttemptResponse>(

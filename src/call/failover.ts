@@ -34,6 +34,7 @@ type GuardSource = Pick<Client<AttemptResponse>, 'guardsFor' | 'random' | 'prepa
 
 /** The request of a call, as far as it may have to stay at one endpoint. */
 export interface MovableRequest {
+  /** As in `Transport`. Undefined: the request cannot be sent elsewhere. */
   readonly credentialHeaders?: readonly string[] | undefined;
 }
 
@@ -109,11 +110,11 @@ export class Failover {
 
   // What a request and its failures allow.
 
-  /** Called before the first attempt. A request with credentials that nobody replaces goes only where the caller sent it. */
+  /** Called before the first attempt. Without `prepareAttempt`, a request with credentials goes only where the caller sent it. */
   confineBy({credentialHeaders}: MovableRequest): void {
-    if (this.#credentials !== null || this.#confinement !== null) return;
+    if (this.#confinement !== null) return;
     const {name} = this.addressed;
-    if (credentialHeaders === undefined) this.#confinement = 'this kind of client sends a call only where its URL says';
+    if (credentialHeaders === undefined) this.#confinement = 'its client sends it only where its URL says';
     else if (this.#endpoints.settings.sharedCredentials) return;
     else if (hasCredentialInQuery(this.#url))
       this.#confinement = `its URL carries a credential of ${name}, and failover.sharedCredentials is not set`;
@@ -146,9 +147,11 @@ export class Failover {
     return isSafeMethod(this.#method) || this.#endpoints.settings.sharedKeys;
   }
 
-  /** The endpoint answered with success. */
-  succeeded(guards: Guards, now: number): void {
-    if (this.#tried.size > 1) this.#endpoints.stickTo(this.endpointOf(guards), now);
+  /** The endpoint answered with success. A hook of ky can retry the call all the same, and then at the same endpoint. */
+  succeeded(at: Guards, now: number): void {
+    const endpoint = this.endpointOf(at);
+    if (this.#tried.size > 1) this.#endpoints.stickTo(endpoint, now);
+    if (!this.mayRunTwice) this.#confinement ??= `${endpoint.name} has acted on it, and failover.sharedKeys is not set`;
   }
 
   // The choice.
@@ -227,16 +230,15 @@ export class Failover {
 
   // The request of an attempt.
 
-  /** The headers of an attempt: it has the caller's credentials at the endpoint that the caller addressed, and elsewhere where that is allowed. */
-  writeCredentials(guards: Guards, headers: HeaderBag, {credentialHeaders = []}: MovableRequest): void {
+  /** Writes the caller's credentials at the endpoint that the caller addressed, and where endpoints share them; removes them elsewhere. */
+  writeCredentials(guards: Guards, headers: HeaderBag, {credentialHeaders}: MovableRequest): void {
     const endpoint = this.endpointOf(guards);
     this.#tried.add(endpoint);
+    if (credentialHeaders === undefined) return;
     this.#credentials ??= new Map(credentialHeaders.map(name => [name, headers.get(name) ?? '']));
-    const belong = endpoint === this.addressed || this.#endpoints.settings.sharedCredentials;
-    for (const [name, value] of this.#credentials) {
-      if (belong) headers.set(name, value);
-      else headers.delete(name);
-    }
+    if (endpoint === this.addressed || this.#endpoints.settings.sharedCredentials) {
+      for (const [name, value] of this.#credentials) if (!headers.has(name)) headers.set(name, value);
+    } else for (const name of [...this.#credentials.keys(), ...credentialHeaders]) headers.delete(name); // A hook may have added some.
   }
 }
 

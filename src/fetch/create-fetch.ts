@@ -121,6 +121,7 @@ function readingTransport(
   const {body: _body, headers: _headers, method: _method, ...rest} = init;
   return new RequestTransport({
     request,
+    callUrl: request.url,
     callerSignal: signal,
     passesCallerSignal: false,
     retries: call.plan.maxAttempts > 1,

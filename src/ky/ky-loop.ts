@@ -97,6 +97,7 @@ class KyLoop {
     const ky = this.#ky; // The functions below must not hold this loop, which holds the response.
     return new RequestTransport({
       request,
+      callUrl: call.rawUrl,
       callerSignal: request.signal,
       passesCallerSignal: true,
       retries: call.mayHedge && !this.#body.isStream,

@@ -58,6 +58,7 @@ function transportOf(
   const {maxAttempts, policy} = call.plan;
   return new RequestTransport({
     request,
+    callUrl: call.rawUrl,
     callerSignal: request.signal,
     passesCallerSignal: true,
     retries: maxAttempts > 1 && !body.isStream,

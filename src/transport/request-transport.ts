@@ -19,6 +19,8 @@ import {cancelBody} from './unsent-body.ts';
 
 export interface RequestTransportOptions {
   readonly request: Request;
+  /** The URL with which the call began. A request to another one, which a hook of ky put in place, is sent only there. */
+  readonly callUrl: string;
   readonly callerSignal: AbortSignal | null;
   /** See `Transport`. */
   readonly passesCallerSignal: boolean;
@@ -83,8 +85,9 @@ export class RequestTransport implements Transport<Response> {
     return this.#options.text;
   }
 
-  get credentialHeaders(): readonly string[] {
-    return [...this.#options.request.headers.keys()].filter(isCredentialHeader);
+  get credentialHeaders(): readonly string[] | undefined {
+    const {request, callUrl} = this.#options;
+    return request.url === callUrl ? [...request.headers.keys()].filter(isCredentialHeader) : undefined;
   }
 
   next(isAbortable: boolean, url: string | null): TransportRequest<Response> {

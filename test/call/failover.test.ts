@@ -34,7 +34,7 @@ const nervous = {kind: 'consecutive', failures: 1, openMs: 5000, probes: 1} as c
 
 type Script = Readonly<Record<string, readonly ScriptedAnswer[]>>;
 
-/** Each endpoint answers by its own script, the last answer for ever. */
+/** Each endpoint answers by its own script, and repeats the last answer. */
 function serve(world: World, script: Script): void {
   const answered: Record<string, number> = {};
   world.serve((request: SeenRequest) => {
@@ -432,7 +432,7 @@ describe('a call with several endpoints', () => {
     const source = {guardsFor: () => ({...NO_GUARDS, origin: EU}), random: () => 0.5, prepareAttempt: null};
     const failover = Failover.of(source, plans.base, 'GET', ITEMS, EU)!;
     failover.confineBy({});
-    expect(failover.confinement).to.equal('this kind of client sends a call only where its URL says');
+    expect(failover.confinement).to.equal('its client sends it only where its URL says');
     const headers = new HeaderRecord({accept: '*/*'});
     failover.writeCredentials(source.guardsFor(), headers, {});
     expect(headers.values).to.deep.equal({accept: '*/*'});
