@@ -1,12 +1,13 @@
 /** What happens to a request with an idempotency key. Independent of how requests and responses are represented. */
-import type {SteadfetchError} from '../core/errors.ts';
 import {quietly} from '../core/quietly.ts';
 import {currentDeadline, type RequestDeadline} from './deadline-scope.ts';
 import {readKey, scopedKey} from './key.ts';
 import {Lease} from './lease.ts';
+import {Loss} from './loss.ts';
 import {type IdempotencyEvent, type IdempotencyOptions, type ResolvedOptions, resolveOptions} from './options.ts';
 import {type ProblemCode, problem} from './problem.ts';
 import type {Claim, ClaimResult, IdempotencyStore, StoredResponse, TransactionalStore} from './store.ts';
+import {TransactionAttempt} from './transaction-attempt.ts';
 
 /** What the handler of a keyed request gets. */
 export interface KeyContext<Tx = undefined> {
@@ -175,7 +176,7 @@ export class KeyedRequests<R, Tx> {
     token = claim?.token ?? '',
   ): Promise<Answer<A>> {
     const {effectOf} = this.#options;
-    const attempt = new TransactionAttempt<A>();
+    const attempt = new TransactionAttempt<MadeResponse<A>>();
     try {
       const answer = await store.transact(claim, async (tx, found, complete) => {
         attempt.begin();
@@ -231,60 +232,6 @@ export class KeyedRequests<R, Tx> {
 
   #notify(event: IdempotencyEvent): void {
     quietly(() => this.#options.on(event));
-  }
-}
-
-/** Says once that a run has lost its key: to the handler by a signal, and to what waits for the handler by a promise. */
-class Loss {
-  readonly #controller = new AbortController();
-  /** Rejects at the loss; stays pending without one. */
-  readonly promise: Promise<never>;
-
-  constructor() {
-    const {signal} = this.#controller;
-    this.promise = new Promise((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), {once: true});
-    });
-    // A handler that throws at the abort wins the race.
-    this.promise.catch(() => {});
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  because(reason: SteadfetchError): void {
-    this.#controller.abort(reason);
-  }
-}
-
-/** What a handler did in a transaction. A runner that repeats transactions begins anew. */
-class TransactionAttempt<A> {
-  made: MadeResponse<A> | null = null;
-  thrown: {readonly error: unknown} | null = null;
-  isUndone = false;
-
-  begin(): void {
-    this.made = null;
-    this.thrown = null;
-    this.isUndone = false;
-  }
-
-  /** @throws What the handler throws. */
-  async run(work: () => Promise<MadeResponse<A>>): Promise<MadeResponse<A>> {
-    try {
-      this.made = await work();
-      return this.made;
-    } catch (error) {
-      this.thrown = {error};
-      throw error;
-    }
-  }
-
-  /** @returns The error that rolls the transaction back. */
-  undone({status}: MadeResponse<A>): Error {
-    this.isUndone = true;
-    return new Error(`The response with status ${status} is not a result, so its transaction is rolled back.`);
   }
 }
 

@@ -2,6 +2,7 @@
 import {type Ids, SystemIds} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {Clock} from '../core/timer.ts';
+import {BoundedStore} from './bounded-store.ts';
 import {type FingerprintInput, fingerprintOf} from './fingerprint.ts';
 import type {ProblemCode, ProblemOptions} from './problem.ts';
 import type {AfterLoss, IdempotencyStore, TransactionalStore} from './store.ts';
@@ -52,6 +53,8 @@ export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
   readonly leaseMs?: number;
   /** The most time of a handler, in ms. Default: 300,000. */
   readonly maxRunMs?: number;
+  /** How long a request waits for one answer of the store, in ms. Has no meaning for `postgresTransactions`. Default: 5000. */
+  readonly storeTimeoutMs?: number;
   /** How long a response is kept, in ms. Default: 86,400,000, which is 24 hours. */
   readonly keepMs?: number;
   /** The largest body of a request, in bytes: it is held in memory. Default: 1 MiB. */
@@ -98,6 +101,7 @@ export interface ResolvedOptions<R, Tx>
       | 'afterLoss'
       | 'leaseMs'
       | 'maxRunMs'
+      | 'storeTimeoutMs'
       | 'keepMs'
       | 'maxRequestBytes'
       | 'maxResponseBytes'
@@ -114,16 +118,24 @@ export interface ResolvedOptions<R, Tx>
 
 /** @throws TypeError or RangeError for an option that cannot work. */
 export function resolveOptions<R, Tx>(options: IdempotencyOptions<R, Tx>): ResolvedOptions<R, Tx> {
-  const {leaseMs = 30_000, maxRunMs = 300_000, keepMs = 86_400_000} = options;
+  const {leaseMs = 30_000, maxRunMs = 300_000, storeTimeoutMs = 5000, keepMs = 86_400_000} = options;
   const {maxRequestBytes = 2 ** 20, maxResponseBytes = 2 ** 20} = options;
-  for (const [name, value] of Object.entries({leaseMs, maxRunMs, keepMs, maxRequestBytes, maxResponseBytes}))
+  for (const [name, value] of Object.entries({
+    leaseMs,
+    maxRunMs,
+    storeTimeoutMs,
+    keepMs,
+    maxRequestBytes,
+    maxResponseBytes,
+  }))
     if (!Number.isFinite(value) || value <= 0) throw new RangeError(`${name} must be a number above 0, got ${value}.`);
   if (keepMs < maxRunMs + leaseMs)
     throw new RangeError(
       `keepMs (${keepMs}) must be at least maxRunMs + leaseMs (${maxRunMs + leaseMs}), or a key is forgotten while its handler runs.`,
     );
+  const {store, clock = systemClock} = options;
   return {
-    store: options.store,
+    store: 'transact' in store ? store : new BoundedStore(store, storeTimeoutMs, clock),
     scope: options.scope ?? (() => ''),
     header: options.header ?? 'Idempotency-Key',
     methods: new Set((options.methods ?? ['POST', 'PATCH']).map(method => method.toUpperCase())),
@@ -134,11 +146,12 @@ export function resolveOptions<R, Tx>(options: IdempotencyOptions<R, Tx>): Resol
     replayHeaders: new Set([...REPLAYED_HEADERS, ...(options.replayHeaders ?? []).map(name => name.toLowerCase())]),
     leaseMs,
     maxRunMs,
+    storeTimeoutMs,
     keepMs,
     maxRequestBytes,
     maxResponseBytes,
     on: options.on ?? complainOnce(),
-    clock: options.clock ?? systemClock,
+    clock,
     ids: options.ids ?? new SystemIds(),
     problems: {retryAfterMs: options.retryAfterMs, describedBy: options.describedBy},
   };

@@ -321,6 +321,69 @@ describe('idempotent', () => {
     });
   });
 
+  describe('a store that does not answer, as where a driver queues commands', () => {
+    /** A store whose step answers only after `answers`. */
+    const silentAt = (step: 'claim' | 'renew' | 'complete') => {
+      const clock = new VirtualClock();
+      const store = memoryStore({clock});
+      const asked = deferred<void>();
+      const answers = deferred<void>();
+      const waiting = async <T>(answer: () => Promise<T>): Promise<T> => {
+        asked.resolve();
+        await answers.promise;
+        return answer();
+      };
+      const silent: Partial<IdempotencyStore> = {
+        claim: claim => waiting(() => store.claim(claim)),
+        renew: (...all) => waiting(() => store.renew(...all)),
+        complete: (...all) => waiting(() => store.complete(...all)),
+      };
+      return {clock, asked: asked.promise, answers, store: {...broken([], store), [step]: silent[step]}};
+    };
+
+    it('at the claim: 503 after storeTimeoutMs, no run, and a key that is claimed late is free again', async () => {
+      const {clock, asked, answers, store} = silentAt('claim');
+      const {handler, charges} = charging({store, clock, storeTimeoutMs: 2000});
+      const first = handler(post('k'));
+      await asked;
+      await clock.advance(1999);
+      expect(charges.events).to.deep.equal([]);
+      await clock.advance(1);
+      expect(await told(await first)).to.equal('503 STORE_UNAVAILABLE');
+      answers.resolve();
+      expect(await told(await handler(post('k')))).to.equal('201 {"id":1}');
+      expect(charges.runs).to.equal(1);
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('at the end: the response is sent after storeTimeoutMs, and replayed if the store has it in the end', async () => {
+      const {clock, asked, answers, store} = silentAt('complete');
+      const {handler, charges} = charging({store, clock});
+      const first = handler(post('k'));
+      await asked;
+      await clock.advance(5000);
+      expect(await told(await first)).to.equal('201 {"id":1}');
+      answers.resolve();
+      const second = await handler(post('k'));
+      expect(second.headers.get('idempotent-replayed')).to.equal('true');
+      expect(charges.runs).to.equal(1);
+    });
+
+    it('at a renewal: the handler hears that it has lost its key', async () => {
+      const {clock, asked, store} = silentAt('renew');
+      const {handler} = charging({store, clock, leaseMs: 9000}, async (_request, {signal}) => {
+        await clock.sleep(1e9, signal);
+        return new Response('done');
+      });
+      const first = handler(post('k'));
+      while (clock.pending === 0) await new Promise(resolve => setImmediate(resolve));
+      await clock.advance(3000);
+      await asked;
+      await clock.advance(20_000);
+      expect(await told(await first)).to.equal('409 OUTCOME_UNKNOWN');
+    });
+  });
+
   describe('the lease', () => {
     const slow = (clock: VirtualClock, ms: number, options: Options = {}) => {
       const store = memoryStore({clock});
