@@ -4,15 +4,18 @@ import {type AddressInfo, createServer as createNetServer} from 'node:net';
 import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
 import ky from 'ky';
+import OpenAI from 'openai';
 import {
   createFetch,
   type PolicyInput,
   type Ports,
   type Random,
+  reportOf,
   resilience,
   type SteadfetchEvent,
   seededRandom,
 } from '../../src/core.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
 
 /** One call; a GET where there are no headers, else a POST. */
 type Send = (path: string, headers: Record<string, string> | null) => Promise<{readonly status: number}>;
@@ -149,6 +152,57 @@ for (const [name, clientOf] of Object.entries(CLIENTS))
         }
       });
   });
+
+describe('two endpoints, of which one redirects to the other', () => {
+  let eu: LoopbackServer;
+  let us: LoopbackServer;
+  before(async () => {
+    [eu, us] = await Promise.all([LoopbackServer.start(), LoopbackServer.start()]);
+  });
+  after(() => Promise.all([eu.close(), us.close()]));
+
+  it('a POST that broke off behind the redirect is sent nowhere else', async () => {
+    const target = us.place('reset', 200);
+    const first = eu.place({status: 307, headers: {location: target.url}});
+    const endpoints = [
+      {name: 'eu', origin: eu.origin},
+      {name: 'us', origin: us.origin, rank: 2},
+    ];
+    const fetch = createFetch({...POLICY, endpoints}, {observer: null});
+    const error = await fetch(first.url, {method: 'POST', body: '{}'}).catch((caught: unknown) => caught);
+    expect(reportOf(error)).to.include({refusal: 'may-have-acted', attempts: 1});
+    expect([first.requests.length, target.requests.length]).to.deep.equal([1, 1]);
+  });
+});
+
+/** The client of OpenAI sends its key in a header of its own, and its calls are POSTs. */
+it('the client of OpenAI goes to the next endpoint with the key of that endpoint', async () => {
+  const us = await LoopbackServer.start();
+  try {
+    const down = await closedPort();
+    const answers = us.place({
+      body: '{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"}}]}',
+    });
+    const endpoints = [
+      {name: 'eu', origin: down, basePath: '/v1'},
+      {name: 'us', origin: us.origin, basePath: new URL(answers.url).pathname, rank: 2},
+    ];
+    const fetch = createFetch(
+      {...POLICY, endpoints},
+      {
+        observer: null,
+        prepareAttempt: ({endpoint, headers}) => headers.set('authorization', `Bearer key of ${endpoint}`),
+      },
+    );
+    const client = new OpenAI({apiKey: 'key of eu', baseURL: `${down}/v1`, fetch, maxRetries: 0});
+    const {choices} = await client.chat.completions.create({model: 'm', messages: [{role: 'user', content: 'Hello'}]});
+    expect(choices[0]!.message.content).to.equal('Hi');
+    expect(answers.header('authorization')).to.deep.equal(['Bearer key of us']);
+    expect(answers.requests.map(({path}) => path)).to.deep.equal([`${new URL(answers.url).pathname}/chat/completions`]);
+  } finally {
+    await us.close();
+  }
+});
 
 function sharing(random: Random): [Ledger, Ledger] {
   const done = new Map<string, number>();

@@ -1,0 +1,105 @@
+/** Two endpoints, of which one is behind Toxiproxy: reads go to the other one, and no write is done at both. */
+import {createServer, type Server} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {expect} from 'chai';
+import {Agent} from 'undici';
+import {createFetch, type PolicyInput} from '../../src/core.ts';
+import {findGoTool, toxiproxy} from '../../tools/go/find.ts';
+import {type Link, startToxiproxy, type Toxic, type Toxiproxy} from '../../tools/toxiproxy/start.ts';
+import {over} from '../faults/trial.ts';
+
+const CALLS = 60;
+const BREAKS: Readonly<Record<string, (link: Link) => Promise<void>>> = {
+  'refuses connections': link => link.cut(),
+  'resets connections': link => link.add({type: 'reset_peer', attributes: {timeout: 0}} satisfies Toxic),
+  'cuts each response in its headers': link => link.add({type: 'limit_data', attributes: {bytes: 20}}),
+  'is silent': link => link.add({type: 'timeout', attributes: {timeout: 0}}),
+  'is slower than the attempt timeout': link => link.add({type: 'latency', attributes: {latency: 5000}}),
+};
+
+/** A server that writes down the keys it has worked for. */
+class Shop {
+  readonly done = new Set<string>();
+  readonly #server: Server;
+
+  constructor() {
+    this.#server = createServer((request, response) => {
+      const key = request.headers['idempotency-key'];
+      if (key !== undefined) this.done.add(String(key));
+      request.resume().on('end', () => response.end('{}'));
+    });
+  }
+
+  async start(): Promise<string> {
+    await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
+
+describe('two endpoints, one of them behind Toxiproxy', function () {
+  this.timeout(30 * 60_000);
+  let proxy: Toxiproxy;
+  let agent: Agent;
+  let eu: Shop;
+  let us: Shop;
+  let link: Link;
+  let origin: string;
+  let policy: PolicyInput;
+
+  before(async function () {
+    const found = await findGoTool(toxiproxy, true);
+    if ('missing' in found) {
+      console.log(`    skipped: ${found.missing}`);
+      return this.skip();
+    }
+    proxy = await startToxiproxy(found.binary);
+  });
+  after(() => proxy?.stop());
+  beforeEach(async () => {
+    agent = new Agent();
+    [eu, us] = [new Shop(), new Shop()];
+    link = await proxy.link(await eu.start());
+    origin = new URL(link.url).origin;
+    policy = {
+      endpoints: [
+        {name: 'eu', origin},
+        {name: 'us', origin: await us.start(), rank: 2},
+      ],
+      attemptTimeoutMs: 1000,
+      backoff: {baseMs: 5, throttledBaseMs: 5},
+      budget: null,
+    };
+  });
+  afterEach(async () => {
+    await agent.destroy();
+    eu.stop();
+    us.stop();
+  });
+
+  for (const [what, breakLink] of Object.entries(BREAKS)) {
+    it(`answers every GET while the link ${what}`, async () => {
+      const fetch = createFetch(policy, {observer: null, fetch: over(agent)});
+      const get = async (): Promise<number> => (await fetch(`${origin}/items`)).status;
+      expect(await get()).to.equal(200);
+      await breakLink(link);
+      const statuses = await Promise.all(Array.from({length: CALLS}, get));
+      expect(statuses.filter(status => status !== 200)).to.deep.equal([]);
+    });
+
+    it(`does no POST at both while the link ${what}`, async () => {
+      const fetch = createFetch(policy, {observer: null, fetch: over(agent)});
+      const post = (key: string) =>
+        fetch(`${origin}/charges`, {method: 'POST', body: '{}', headers: {'idempotency-key': key}});
+      const calls = Array.from({length: CALLS}, (_, n) => post(`key-${n}`));
+      await breakLink(link);
+      await Promise.allSettled([...calls, ...Array.from({length: CALLS}, (_, n) => post(`later-${n}`))]);
+      expect(eu.done.size + us.done.size, 'charges').to.be.at.least(CALLS / 2);
+      expect([...eu.done].filter(key => us.done.has(key))).to.deep.equal([]);
+    });
+  }
+});
