@@ -46,8 +46,13 @@ export interface ProbeLeases {
   request(answered: () => void, now: number): void;
 }
 
-/** Open times are spread by ±10 %, so that the clients of an origin do not all probe it at once. */
-export const OPEN_SPREAD = 0.1;
+const OPEN_SPREAD = 0.1;
+/** The factor of an open time, 1 ± 0.1, so that the clients of an origin do not all probe it at once. */
+export const openSpread = (random: Random): number => 1 - OPEN_SPREAD + 2 * OPEN_SPREAD * random();
+
+/** What counts attempts in the epoch, and opens the breaker. */
+export const tripOf = (policy: BreakerPolicy, epoch: number): Trip =>
+  policy.kind === 'ratio' ? new RatioTrip(policy, epoch) : new RunTrip(policy.failures, epoch);
 
 export class Breaker implements CircuitBreaker {
   readonly guarded: string;
@@ -67,7 +72,7 @@ export class Breaker implements CircuitBreaker {
     this.#random = random;
     this.guarded = guarded;
     this.#openMs = policy.openMs;
-    this.#trip = this.#newTrip();
+    this.#trip = tripOf(this.#policy, this.#epoch);
     this.#probing = this.#newProbing();
   }
 
@@ -119,7 +124,7 @@ export class Breaker implements CircuitBreaker {
   }
 
   #open(since: number): void {
-    this.#opensUntil = since + this.#openMs * (1 - OPEN_SPREAD + 2 * OPEN_SPREAD * this.#random());
+    this.#opensUntil = since + this.#openMs * openSpread(this.#random);
     this.#enter('open');
   }
 
@@ -127,14 +132,9 @@ export class Breaker implements CircuitBreaker {
     const from = this.#state;
     this.#state = state;
     this.#epoch++;
-    if (state === 'closed') this.#trip = this.#newTrip();
+    if (state === 'closed') this.#trip = tripOf(this.#policy, this.#epoch);
     else this.#probing = this.#newProbing();
     this.onChange?.(from, state);
-  }
-
-  #newTrip(): Trip {
-    const policy = this.#policy;
-    return policy.kind === 'ratio' ? new RatioTrip(policy, this.#epoch) : new RunTrip(policy.failures, this.#epoch);
   }
 
   #newProbing(): Probing {

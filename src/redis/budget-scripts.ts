@@ -25,7 +25,7 @@ local at = tonumber(redis.call('HGET', KEYS[1], 'at') or integer(now))
 tokens = math.min(capacity, tokens + math.max(0, now - at) * perMinute / 60000)
 tokens = math.max(-capacity, math.min(capacity, tokens - spent + earned))
 redis.call('HSET', KEYS[1], 'tokens', string.format('%.3f', tokens), 'at', integer(now))
--- A bucket that nobody uses is full by then, or nearly so.
+-- Without use, a bucket is full by then, or nearly so.
 redis.call('PEXPIRE', KEYS[1], '86400000')
 return {math.floor(tokens * 1000), processes}
 `;

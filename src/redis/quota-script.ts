@@ -152,7 +152,7 @@ end
 for i, limit in ipairs(limits) do
   local granted = 0
   if waitMs == 0 then
-    -- More than is needed, to save round trips: only of what nobody waits for.
+    -- To save round trips, a process gets more than it needs, if no other process waits.
     local most = math.min(limit.want, math.max(limit.lease, limit.need), limit.free - behind[i])
     if limit.spacing > 0 then
       most = math.min(most, math.floor((now + limit.early - limit.next) / limit.spacing) + 1)

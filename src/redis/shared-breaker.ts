@@ -8,10 +8,8 @@
  */
 import type {BreakerState} from '../core/call-view.ts';
 import type {Random} from '../core/random.ts';
-import {type CircuitBreaker, OPEN_SPREAD, type ProbeLeases, type Ticket} from '../guards/breaker.ts';
+import {type CircuitBreaker, openSpread, type ProbeLeases, type Ticket, tripOf} from '../guards/breaker.ts';
 import {Probe} from '../guards/probing.ts';
-import {RatioTrip} from '../guards/ratio-trip.ts';
-import {RunTrip} from '../guards/run-trip.ts';
 import type {Health, Trip} from '../guards/trip.ts';
 import {failedProbesToOpen} from '../policy/trip-rule.ts';
 import type {Breaker as BreakerPolicy} from '../policy/types.ts';
@@ -77,7 +75,7 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
     this.#random = random;
     this.#store = store;
     this.#keys = [`${identity.key}:state`, `${identity.key}:probes`];
-    this.#trip = this.#newTrip();
+    this.#trip = tripOf(this.#policy, this.#epoch);
   }
 
   get leases(): ProbeLeases {
@@ -142,7 +140,7 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
       return;
     }
     if (ticket.epoch !== this.#epoch || ticket instanceof Probe || !ticket.end(health)) return;
-    const spread = this.#spread();
+    const spread = openSpread(this.#random);
     this.#opensUntil = now + this.#policy.openMs * spread;
     this.#enter('open');
     this.#ask({what: 'open', spread}, now);
@@ -170,7 +168,7 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
 
   /** @param ended Called once, when Redis has answered or has not. */
   #ask(request: Request, now: number, ended?: () => void): void {
-    const {what, more = [], epoch = this.#sharedEpoch, spread = this.#spread()} = request;
+    const {what, more = [], epoch = this.#sharedEpoch, spread = openSpread(this.#random)} = request;
     const {openMs, maxOpenMs, probes} = this.#policy;
     const numbers = [epoch, openMs, maxOpenMs ?? openMs, probes, failedProbesToOpen(this.#policy), spread];
     let hasEnded = false;
@@ -219,20 +217,11 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
     const from = this.#state;
     this.#state = state;
     this.#epoch++;
-    if (state === 'closed') this.#trip = this.#newTrip();
+    if (state === 'closed') this.#trip = tripOf(this.#policy, this.#epoch);
     if (state === 'open') {
       this.#leased = [];
       this.#refusedUntil = Number.NEGATIVE_INFINITY;
     }
     if (from !== state) this.onChange?.(from, state);
-  }
-
-  #newTrip(): Trip {
-    const policy = this.#policy;
-    return policy.kind === 'ratio' ? new RatioTrip(policy, this.#epoch) : new RunTrip(policy.failures, this.#epoch);
-  }
-
-  #spread(): number {
-    return 1 - OPEN_SPREAD + 2 * OPEN_SPREAD * this.#random();
   }
 }
