@@ -1,4 +1,4 @@
-/** Completion and hovers of the playground, and the scenario of the user's own. */
+/** The playground: completion, hovers, and scenarios that the user writes. */
 import {join} from 'node:path';
 import {expect} from 'chai';
 import type {Browser} from 'playwright-core';

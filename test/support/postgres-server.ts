@@ -5,12 +5,12 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {
   folderFor,
-  freePort,
   type Identity,
   identityOf,
   programAt,
   removeFolder,
   ServerProcess,
+  startOnFreePort,
 } from './system-server.ts';
 
 const run = promisify(execFile);
@@ -44,35 +44,20 @@ export class PostgresServer {
   }
 
   /** @throws Error if PostgreSQL is not installed or does not start. */
-  static async start(): Promise<PostgresServer> {
-    if (initdb === undefined) throw new Error(postgresMissing);
-    // Another program may take the free port first.
-    for (let tries = 1; ; tries++) {
-      const server = new PostgresServer(await freePort(), identityOf('postgres'));
-      try {
-        await run(
-          initdb,
-          [
-            '--pgdata',
-            server.#data,
-            '--username',
-            'postgres',
-            '--auth',
-            'trust',
-            '--encoding',
-            'UTF8',
-            '--no-locale',
-            '--no-sync',
-          ],
-          {cwd: server.#folder, ...server.#identity},
-        );
+  static start(): Promise<PostgresServer> {
+    return startOnFreePort(
+      port => new PostgresServer(port, identityOf('postgres')),
+      async server => {
+        await server.#create();
         await server.restart();
-        return server;
-      } catch (error) {
-        await server.stop();
-        if (tries === 3) throw error;
-      }
-    }
+      },
+    );
+  }
+
+  async #create(): Promise<void> {
+    if (initdb === undefined) throw new Error(postgresMissing);
+    const args = ['--username', 'postgres', '--auth', 'trust', '--encoding', 'UTF8', '--no-locale', '--no-sync'];
+    await run(initdb, ['--pgdata', this.#data, ...args], {cwd: this.#folder, ...this.#identity});
   }
 
   get #data(): string {

@@ -1,12 +1,12 @@
 /** A Redis of the system's package, for tests. Its data is lost when it stops. */
 import {
   folderFor,
-  freePort,
   type Identity,
   identityOf,
   programAt,
   removeFolder,
   ServerProcess,
+  startOnFreePort,
 } from './system-server.ts';
 
 /** Why tests with a real Redis are skipped, and how to get it; undefined where it is installed. */
@@ -28,18 +28,11 @@ export class RedisServer {
   }
 
   /** @throws Error if redis-server is not installed or does not start. */
-  static async start(): Promise<RedisServer> {
-    // Another program may take the free port first.
-    for (let tries = 1; ; tries++) {
-      const server = new RedisServer(await freePort(), identityOf('redis'));
-      try {
-        await server.restart();
-        return server;
-      } catch (error) {
-        await server.stop();
-        if (tries === 3) throw error;
-      }
-    }
+  static start(): Promise<RedisServer> {
+    return startOnFreePort(
+      port => new RedisServer(port, identityOf('redis')),
+      server => server.restart(),
+    );
   }
 
   get url(): string {

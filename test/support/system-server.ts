@@ -54,6 +54,23 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** Starts a server on a free port, and tries three times, because another program may take the port first. */
+export async function startOnFreePort<S extends {stop(): Promise<void>}>(
+  make: (port: number) => S,
+  start: (server: S) => Promise<void>,
+): Promise<S> {
+  for (let tries = 1; ; tries++) {
+    const server = make(await freePort());
+    try {
+      await start(server);
+      return server;
+    } catch (error) {
+      await server.stop();
+      if (tries === 3) throw error;
+    }
+  }
+}
+
 /** One process of a server, from its start to its end. */
 export class ServerProcess {
   readonly #child: ChildProcess;

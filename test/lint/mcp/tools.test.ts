@@ -26,7 +26,7 @@ describe('the server for coding agents', () => {
     expect(client.getInstructions()).to.contain('lint it');
   });
 
-  it('refuses a folder that is none', async () => {
+  it('refuses an invalid folder', async () => {
     const agent = await Agent.start({}).then(({desk}) => desk);
     const {code, err} = await agent.run('mcp', 'gone');
     expect({code, err}).to.deep.equal({code: 2, err: 'gone is not a directory.\n'});

@@ -91,7 +91,7 @@ describe('retry-lint mcp', function () {
     expect(wire.errors).to.equal('');
   });
 
-  it('goes on after a line that is not JSON, and after a message that is none', async () => {
+  it('goes on after a line that is not JSON, and after an invalid message', async () => {
     const wire = await Wire.ready();
     wire.sendText('{"jsonrpc": "2.0", "id": 1,');
     wire.sendText('');
