@@ -7,7 +7,10 @@ interface WorkerThreads {
   readonly workerData: {readonly port: Port};
 }
 
+/** The scope of a browser's worker, which is a port, too. */
+declare const self: Port;
+
 export function portOf(): Port {
   const node = globalThis.process?.getBuiltinModule?.('node:worker_threads') as WorkerThreads | undefined;
-  return node?.workerData?.port ?? (globalThis as unknown as Port);
+  return node?.workerData?.port ?? self;
 }
