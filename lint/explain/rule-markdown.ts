@@ -3,11 +3,12 @@
 import type {Rule} from '../rule.ts';
 import {type ExplainRequest, explainFile} from './explain.ts';
 import {renderMarkdown} from './render.ts';
+import {textsOf} from './rule-texts.ts';
 
 /** @param request The policy whose numbers are used. Left out: only the reasons and the sources. */
 export async function ruleMarkdown(rule: Rule, request?: ExplainRequest): Promise<string> {
   const {code, name, summary} = rule;
-  const {why, sources} = rule.documentation();
+  const {why, sources} = await textsOf(rule);
   const arithmetic = request === undefined ? '' : renderMarkdown(await explainFile(rule, request));
   return [
     `## ${code} ${name}`,

@@ -1,7 +1,7 @@
 /** Writes completions as the document would: keys and values of JSON or YAML, with places to fill in where the editor has them. */
 
 import type {SourceFormat} from '../source/tree.ts';
-import {alternativesOf, resolved, type SchemaNode} from './schema.ts';
+import {alternativesOf, type SchemaNode} from './schema.ts';
 
 export interface Writing {
   readonly format: SourceFormat;
@@ -25,7 +25,7 @@ function firstValue(node: SchemaNode, writing: Writing): string {
   const stop = snippets ? '$1' : '';
   if (types.includes('object')) return format === 'json' ? `{${stop}}` : `\n  ${stop}`;
   if (types.includes('array')) return format === 'json' ? `[${stop}]` : `\n  - ${stop}`;
-  const value = resolved(node).default ?? first.default ?? first.const ?? first.enum?.[0];
+  const value = node.default ?? first.default ?? first.const ?? first.enum?.[0];
   if (value === undefined || value === null) {
     const isText = types.includes('string') || first.enum !== undefined;
     return isText && format === 'json' ? `"${stop}"` : snippets ? stop : format === 'json' ? 'null' : '';

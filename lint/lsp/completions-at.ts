@@ -20,7 +20,7 @@ import {type FieldAt, fieldAt} from './field-at.ts';
 import {type FieldValue, valuesOf} from './field-values.ts';
 import type {PolicyText} from './policy-text.ts';
 import {toRange} from './positions.ts';
-import {alternativesOf, descriptionOf, schemaAt} from './schema.ts';
+import {alternativesOf, policySchema, type SchemaNode, schemaAt} from './schema.ts';
 
 export interface CompletionOptions {
   /** Whether completions may have places to fill in. */
@@ -36,17 +36,21 @@ export async function completionsAt(
 ): Promise<CompletionItem[]> {
   const at = await fieldAt(policy, position);
   const writing = {format: formatOf(policy.request.path), snippets};
-  const target = targetOf(at, policy.text);
+  const schema = showsSchema ? await policySchema() : NO_SCHEMA;
+  const target = targetOf(at, policy.text, schema);
   if (target === undefined) return [];
   const range = await rangeOf(target, policy);
-  if (target.wants === 'key')
-    return showsSchema ? keysOf(target, at, policy.text, writing).map(item => ({...item, ...placed(item, range)})) : [];
-  const scope = await scopeOf(policy, at.offset);
-  const node = showsSchema ? schemaAt(target.field, at.policy) : undefined;
-  return valuesOf(node, target.field, scope)
-    .map((value, index) => valueItem(value, index, writing))
-    .map(item => ({...item, ...placed(item, range)}));
+  const node = schemaAt(schema, target.field, at.policy);
+  const items =
+    target.wants === 'key'
+      ? keysOf(target, node, at, policy.text, writing)
+      : valuesOf(node, target.field, await scopeOf(policy, at.offset)).map((value, index) =>
+          valueItem(value, index, writing),
+        );
+  return items.map(item => ({...item, ...placed(item, range)}));
 }
+
+const NO_SCHEMA: SchemaNode = {};
 
 /** What is completed, and the part of the text that a completion replaces. */
 interface Target {
@@ -59,7 +63,7 @@ interface Target {
   readonly end: number;
 }
 
-function targetOf({location, offset}: FieldAt, text: string): Target | undefined {
+function targetOf({location, offset}: FieldAt, text: string, schema: SchemaNode): Target | undefined {
   if (location?.field === undefined) return undefined;
   const {field, part, node} = location;
   const word = wordAt(text, offset);
@@ -74,7 +78,8 @@ function targetOf({location, offset}: FieldAt, text: string): Target | undefined
     .trim()
     .replace(/^-\s*/, '');
   const isBlock =
-    isOwnLine && alternativesOf(schemaAt(field, undefined) ?? {}).some(({properties}) => properties !== undefined);
+    isOwnLine &&
+    alternativesOf(schemaAt(schema, field, undefined) ?? {}).some(({properties}) => properties !== undefined);
   if (isBlock) return {wants: 'key', field, object: undefined, ...word};
   const span = node.kind === 'scalar' && node.span.end > node.span.start ? node.span : word;
   return {wants: 'value', field, object: undefined, start: span.start, end: span.end};
@@ -88,8 +93,13 @@ function wordAt(text: string, offset: number): {start: number; end: number} {
   return {start: offset - before.length, end: offset + (isQuoted ? after : after.replace(/[:"'].*$/, '')).length};
 }
 
-function keysOf({field, object, end}: Target, {policy}: FieldAt, text: string, writing: Writing): CompletionItem[] {
-  const node = schemaAt(field, policy);
+function keysOf(
+  {field, object, end}: Target,
+  node: SchemaNode | undefined,
+  {policy}: FieldAt,
+  text: string,
+  writing: Writing,
+): CompletionItem[] {
   if (node === undefined) return [];
   const value = writtenAt(policy, field);
   const fields = new Map(alternativesOf(node, value).flatMap(({properties = {}}) => Object.entries(properties)));
@@ -108,7 +118,7 @@ function keysOf({field, object, end}: Target, {policy}: FieldAt, text: string, w
         insertText: isRenamed ? quoted : writeField(name, child, writing, needsComma),
         insertTextFormat: writing.snippets && !isRenamed ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
         insertTextMode: InsertTextMode.adjustIndentation,
-        ...documented(descriptionOf(child)),
+        ...documented(child.markdownDescription),
       },
     ];
   });

@@ -3,6 +3,7 @@
 import {ErrorCodes, ResponseError} from 'vscode-languageserver-protocol';
 import {documentationOf} from '../documentation.ts';
 import {ruleMarkdown} from '../explain/rule-markdown.ts';
+import {textsOf} from '../explain/rule-texts.ts';
 import type {Rule} from '../rule.ts';
 import {codeOf} from '../rule-set.ts';
 import {rules} from '../rules/index.ts';
@@ -18,7 +19,8 @@ export async function showExplanation(session: Session, name: string, policy: Op
   const rule = await ruleOf(name, policy);
   const {url, command} = documentationOf(rule);
   if (url !== undefined && (await showPage(session, url))) return null;
-  const [reason = ''] = rule.documentation().why.trim().split('\n\n');
+  const {why} = await textsOf(rule);
+  const [reason = ''] = why.trim().split('\n\n');
   showMessage(
     session,
     `${rule.code} ${rule.name}: ${rule.summary}. ${reason.replaceAll(/\s+/g, ' ')}\n"${command}" says more.`,

@@ -4,7 +4,7 @@ import {formatCount} from '../analysis/format.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import {neededMs, suggestedTimeoutMs} from '../analysis/suggested-values.ts';
 import type {Scope} from '../model/scope.ts';
-import {alternativesOf, resolved, type SchemaNode} from './schema.ts';
+import {alternativesOf, type SchemaNode} from './schema.ts';
 
 export interface FieldValue {
   readonly value: unknown;
@@ -29,7 +29,7 @@ export function valuesOf(node: SchemaNode | undefined, field: string, scope: Sco
 
 function fromSchema(node: SchemaNode): FieldValue[] {
   const alternatives = alternativesOf(node);
-  const all = [resolved(node), ...alternatives];
+  const all = [node, ...alternatives];
   const defaults = all.filter(each => each.default !== undefined);
   return [
     ...defaults.map(each => ({value: each.default, meaning: 'default'})),

@@ -3,13 +3,14 @@
 import {type Hover, MarkupKind, type Position} from 'vscode-languageserver-types';
 import {explainFile} from '../explain/explain.ts';
 import {renderMarkdown} from '../explain/render.ts';
+import {textsOf} from '../explain/rule-texts.ts';
 import type {Finding} from '../finding.ts';
 import type {Rule} from '../rule.ts';
 import {rules} from '../rules/index.ts';
 import {type FieldAt, fieldAt} from './field-at.ts';
 import type {PolicyText} from './policy-text.ts';
 import {toRange, touches} from './positions.ts';
-import {descriptionOf, schemaAt} from './schema.ts';
+import {policySchema, schemaAt} from './schema.ts';
 
 export interface HoverOptions {
   /** What the linter finds in the text. */
@@ -25,9 +26,10 @@ export async function hoverAt(
 ): Promise<Hover | null> {
   const at = await fieldAt(policy, position);
   const here = {start: position, end: position};
+  const found = findings.filter(({range}) => touches(toRange(range), here));
   const parts = [
-    ...findings.filter(({range}) => touches(toRange(range), here)).map(finding => reasonOf(finding, policy)),
-    showsSchema ? fieldOf(at) : '',
+    ...(await Promise.all(found.map(finding => reasonOf(finding, policy)))),
+    showsSchema ? await fieldOf(at) : '',
     await attemptsOf(at, policy),
   ].filter(part => part !== '');
   if (parts.length === 0) return null;
@@ -38,16 +40,15 @@ export async function hoverAt(
 }
 
 /** The editor shows the message itself. */
-function reasonOf({code, name, docs}: Finding, {request}: PolicyText): string {
+async function reasonOf({code, name, docs}: Finding, {request}: PolicyText): Promise<string> {
   const rule = [...rules, ...(request.config?.extraRules ?? [])].find(each => each.code === code);
   const title = docs === undefined ? `**${code}** ${name}` : `**[${code}](${docs})** ${name}`;
-  return rule === undefined ? title : `${title}\n\n${rule.documentation().why.trim()}`;
+  return rule === undefined ? title : `${title}\n\n${(await textsOf(rule)).why.trim()}`;
 }
 
-function fieldOf({location, policy}: FieldAt): string {
+async function fieldOf({location, policy}: FieldAt): Promise<string> {
   if (location?.field === undefined || location.field === '' || location.part === 'inside') return '';
-  const node = schemaAt(location.field, policy);
-  const description = node && descriptionOf(node);
+  const description = schemaAt(await policySchema(), location.field, policy)?.markdownDescription;
   return description === undefined ? '' : `**${location.field}**: ${description}`;
 }
 

@@ -1,10 +1,7 @@
 /** The fields of a policy, as the published schema describes them to editors. */
 
-import schema from '../../schema/policy.schema.json' with {type: 'json'};
-
-/** The keywords that the server reads. */
+/** The keywords that the server reads. References are followed already. */
 export interface SchemaNode {
-  readonly $ref?: string;
   readonly anyOf?: readonly SchemaNode[];
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
@@ -19,16 +16,53 @@ export interface SchemaNode {
   readonly markdownDescription?: string;
 }
 
-const root: SchemaNode = schema as SchemaNode;
-const definitions = schema.definitions as Readonly<Record<string, SchemaNode>>;
+let loaded: Promise<SchemaNode> | undefined;
+
+/** The schema of a policy. Loaded when it is first used: an editor with the schema never uses it. */
+export function policySchema(): Promise<SchemaNode> {
+  loaded ??= load();
+  return loaded;
+}
+
+async function load(): Promise<SchemaNode> {
+  const {default: schema} = await import('../../schema/policy.schema.json', {with: {type: 'json'}});
+  return new References(schema.definitions).follow(schema) as SchemaNode;
+}
+
+/** Replaces references by the definitions that they name. No definition contains itself. */
+class References {
+  readonly #definitions: Readonly<Record<string, unknown>>;
+  readonly #followed = new Map<string, unknown>();
+
+  constructor(definitions: Readonly<Record<string, unknown>>) {
+    this.#definitions = definitions;
+  }
+
+  follow(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(each => this.follow(each));
+    if (typeof value !== 'object' || value === null) return value;
+    if ('$ref' in value) return this.#definition(String(value.$ref).replace('#/definitions/', ''));
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([keyword]) => keyword !== 'definitions')
+        .map(([keyword, child]) => [keyword, this.follow(child)]),
+    );
+  }
+
+  #definition(name: string): unknown {
+    const known = this.#followed.get(name) ?? this.follow(this.#definitions[name]);
+    this.#followed.set(name, known);
+    return known;
+  }
+}
 
 /**
  * @param path  The path of a field: `routes[0].backoff.jitter`; '' for the policy.
  * @param value The policy as it is written. Its `kind`s decide between alternatives.
  * @returns undefined if the schema has no such field.
  */
-export function schemaAt(path: string, value: unknown): SchemaNode | undefined {
-  let [node, at]: [SchemaNode | undefined, unknown] = [root, value];
+export function schemaAt(schema: SchemaNode, path: string, value: unknown): SchemaNode | undefined {
+  let [node, at]: [SchemaNode | undefined, unknown] = [schema, value];
   for (const [, key, index] of path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)) {
     if (node === undefined) return undefined;
     const parents: readonly SchemaNode[] = alternativesOf(node, at);
@@ -44,19 +78,12 @@ export function schemaAt(path: string, value: unknown): SchemaNode | undefined {
 
 /** The node, or its alternatives; of several kinds of object only the one that the value is of, if it says so. */
 export function alternativesOf(node: SchemaNode, value?: unknown): readonly SchemaNode[] {
-  const target = resolved(node);
-  if (target.anyOf === undefined) return [target];
-  const all = target.anyOf.flatMap(each => alternativesOf(each, value));
+  if (node.anyOf === undefined) return [node];
+  const all = node.anyOf.flatMap(each => alternativesOf(each, value));
   const kind = partOf(value, 'kind');
   const ofKind = all.filter(({properties}) => kind !== undefined && properties?.kind?.const === kind);
   return ofKind.length > 0 ? ofKind : all;
 }
-
-export const descriptionOf = (node: SchemaNode): string | undefined => resolved(node).markdownDescription;
-
-/** The definition that a node refers to, or the node itself. */
-export const resolved = (node: SchemaNode): SchemaNode =>
-  node.$ref === undefined ? node : resolved(definitions[node.$ref.replace('#/definitions/', '')]!);
 
 function partOf(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
