@@ -57,7 +57,9 @@ class References {
 }
 
 /**
- * @param path  The path of a field: `routes[0].backoff.jitter`; '' for the policy.
+ * The node of a field.
+ *
+ * @param path  The path of the field: `routes[0].backoff.jitter`; '' for the policy.
  * @param value The policy as it is written. Its `kind`s decide between alternatives.
  * @returns undefined if the schema has no such field.
  */

@@ -1,11 +1,12 @@
-/** Builds the extension for VS Code: two scripts, the schemas and the package `retry-lint.vsix`. */
+/** Builds the extension for VS Code: the client, the language server with its chunks, the schemas and the package `retry-lint.vsix`. */
 import {execFileSync} from 'node:child_process';
 import {copyFileSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build} from 'esbuild';
 import {noticesOf} from '../../scripts/notices.ts';
-import {builtins, editorSchema, projectSimulator, shared, withoutExamples} from './plugins.ts';
+import {chunkEntries, textsChunk, withChunks} from './chunks.ts';
+import {builtins, editorSchema, projectSimulator, shared} from './plugins.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const extension = join(root, 'lint/vscode');
@@ -32,9 +33,19 @@ const server = await build({
   entryPoints: [join(extension, 'server/main.ts')],
   outfile: join(dist, 'server.js'),
   format: 'iife',
-  inject: [join(extension, 'server/browser/process.ts')],
-  plugins: [shared(root), builtins(extension), projectSimulator(extension), editorSchema, withoutExamples],
+  inject: [join(extension, 'server/browser/process.ts'), join(extension, 'server/load-chunk.ts')],
+  plugins: [shared(root), builtins(extension), projectSimulator(extension), withChunks(root)],
 });
+const chunks = await build({
+  ...common,
+  entryPoints: chunkEntries,
+  outdir: join(dist, 'chunks'),
+  format: 'esm',
+  inject: [join(extension, 'server/browser/process.ts')],
+  plugins: [builtins(extension), editorSchema, textsChunk],
+});
+// For Node, where the scripts of an extension are CommonJS.
+writeFileSync(join(dist, 'chunks/package.json'), '{"type": "module"}\n');
 const client = await build({
   ...common,
   entryPoints: [join(extension, 'client/extension.ts')],
@@ -46,7 +57,7 @@ const client = await build({
 for (const name of ['policy', 'lint-config'])
   copyFileSync(join(root, `schema/${name}.schema.json`), join(dist, `schema/${name}.schema.json`));
 copyFileSync(join(root, 'LICENSE'), join(extension, 'LICENSE.txt'));
-writeFileSync(join(dist, 'licenses.txt'), noticesOf([server.metafile, client.metafile], root));
+writeFileSync(join(dist, 'licenses.txt'), noticesOf([server.metafile, chunks.metafile, client.metafile], root));
 const vsce = join(extension, 'node_modules/@vscode/vsce/vsce');
 execFileSync(
   process.execPath,

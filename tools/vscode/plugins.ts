@@ -84,20 +84,6 @@ export const shared = (root: string): Plugin => ({
     ),
 });
 
-/** The examples of rules are for tests, pages and the command line. */
-export const withoutExamples: Plugin = {
-  name: 'without-examples',
-  setup: ({onLoad}) => {
-    onLoad({filter: /[/\\]lint[/\\]rules[/\\][\w-]+\.ts$/}, ({path}) => ({
-      contents: readFileSync(path, 'utf8').replace(
-        /^ {4}(bad|good): \[(?:.*\],$|\n[\s\S]*?^ {4}\],$)/gm,
-        '    $1: [],',
-      ),
-      loader: 'ts',
-    }));
-  },
-};
-
 /** The simulator is that of the project. It is looked for at each simulation, because it may be installed meanwhile. */
 export const projectSimulator = (extension: string): Plugin => ({
   name: 'project-simulator',

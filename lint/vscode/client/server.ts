@@ -2,7 +2,7 @@
 
 import {type Event, EventEmitter, type LogOutputChannel, type Uri, workspace} from 'vscode';
 import {type LanguageClient, State} from 'vscode-languageclient/browser';
-import {FILE_CHANGED, type FileChange} from '../server/start.ts';
+import {CHUNK_URL, type ChunkRequest, FILE_CHANGED, type FileChange} from '../server/start.ts';
 import {Client} from './client.ts';
 import {clientOptions} from './options.ts';
 import {isNode, placeOf} from './places.ts';
@@ -78,6 +78,7 @@ export class Server {
     client.onDidChangeState(({newState}) => {
       if (newState === State.Stopped && this.#health === 'running') this.#is('failed');
     });
+    client.onRequest(CHUNK_URL, ({name}: ChunkRequest) => worker.urlOfChunk(name));
     client.onNotification(FILE_CHANGED, (change: FileChange) => copy?.write(change));
     this.#end = async () => {
       pulse.dispose();

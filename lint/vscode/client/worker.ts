@@ -1,19 +1,27 @@
 /** Starts the worker in which the server runs: a thread of Node, or a worker of the browser. */
 
-import {Uri, workspace} from 'vscode';
+import type {Uri} from 'vscode';
 import {BrowserMessageReader, BrowserMessageWriter, type MessageTransports} from 'vscode-languageclient/browser';
-import {READY, type Start, type StartFailure} from '../server/start.ts';
+import {CHUNKS, type ChunkName, READY, type Start, type StartFailure} from '../server/start.ts';
 import {isNode} from './places.ts';
+import {Scripts} from './scripts.ts';
 
 export interface RunningWorker {
   readonly transports: MessageTransports;
+  /** The URL of a chunk of the server. */
+  readonly urlOfChunk: (name: ChunkName) => Promise<string>;
   readonly end: () => void;
 }
 
 /** @throws Error if the worker cannot be loaded. */
 export async function startWorker(extension: Uri, start: Start): Promise<RunningWorker> {
-  const script = Uri.joinPath(extension, 'dist/server.js');
-  const {port, end, failed} = isNode ? await thread(script.fsPath) : ofBrowser(await urlOf(script));
+  const scripts = new Scripts(extension);
+  const url = await scripts.urlOf('server.js');
+  const {port, failed, ...started} = isNode ? await thread(url) : ofBrowser(url);
+  const end = (): void => {
+    started.end();
+    scripts.dispose();
+  };
   const ready = new Promise<void>((resolve, reject) => {
     port.onmessage = ({data}: MessageEvent<typeof READY | StartFailure>) => {
       if (data === READY) resolve();
@@ -21,8 +29,15 @@ export async function startWorker(extension: Uri, start: Start): Promise<Running
     };
   });
   port.postMessage(start);
-  await Promise.race([ready, failed]);
-  return {transports: {reader: new BrowserMessageReader(port), writer: new BrowserMessageWriter(port)}, end};
+  await Promise.race([ready, failed]).catch(error => {
+    end();
+    throw error;
+  });
+  return {
+    transports: {reader: new BrowserMessageReader(port), writer: new BrowserMessageWriter(port)},
+    urlOfChunk: name => scripts.urlOf(chunkFile(name)),
+    end,
+  };
 }
 
 interface Started {
@@ -32,20 +47,19 @@ interface Started {
   readonly failed: Promise<never>;
 }
 
-async function thread(file: string): Promise<Started> {
+/** @throws Error for a name that is not a chunk's: only scripts of the extension are loaded. */
+function chunkFile(name: ChunkName): string {
+  if (!CHUNKS.includes(name)) throw new Error(`The extension has no chunk ${JSON.stringify(name)}.`);
+  return `chunks/${name}.js`;
+}
+
+async function thread(url: string): Promise<Started> {
   const {Worker: Thread, MessageChannel: Channel} = await import('node:worker_threads');
   const {port1, port2} = new Channel();
-  const worker = new Thread(file, {workerData: {port: port2}, transferList: [port2], stdout: true});
+  const worker = new Thread(new URL(url), {workerData: {port: port2}, transferList: [port2], stdout: true});
   const failed = new Promise<never>((_, reject) => worker.once('error', reject));
   failed.catch(() => {});
   return {port: port1 as unknown as MessagePort, failed, end: () => void worker.terminate()};
-}
-
-/** VS Code starts no worker from a script that is on a remote machine, so its text becomes a script of this one. */
-async function urlOf(script: Uri): Promise<string> {
-  if (/^https?$/.test(script.scheme)) return script.toString(true);
-  const bytes = await workspace.fs.readFile(script);
-  return URL.createObjectURL(new Blob([new Uint8Array(bytes)], {type: 'text/javascript'}));
 }
 
 function ofBrowser(url: string): Started {

@@ -4,13 +4,17 @@ import {
   BrowserMessageReader,
   BrowserMessageWriter,
   createProtocolConnection,
+  LogMessageNotification,
+  MessageType,
 } from 'vscode-languageserver-protocol/browser';
 import {Arguments} from '../../../src/cli/parse-arguments.ts';
 import {processIo} from '../../io/process-io.ts';
 import {runServer} from '../../lsp/server.ts';
 import {files} from './browser/files.ts';
+import {Chunks} from './chunks.ts';
+import {setChunkLoader} from './load-chunk.ts';
 import type {Port} from './port.ts';
-import {FILE_CHANGED, type FileChange, type Start} from './start.ts';
+import {CHUNK_URL, FILE_CHANGED, type FileChange, type Start} from './start.ts';
 
 export function serve(port: Port, {cwd, runsPlugins}: Start): void {
   const log = (message: string): void => console.error(message);
@@ -20,6 +24,12 @@ export function serve(port: Port, {cwd, runsPlugins}: Start): void {
     if (text === undefined) files.delete(path);
     else files.set(path, text);
   });
+  const chunks = new Chunks({
+    urlOf: name => connection.sendRequest(CHUNK_URL, {name}),
+    onFailure: ({message}) =>
+      void connection.sendNotification(LogMessageNotification.type, {type: MessageType.Error, message}),
+  });
+  setChunkLoader(name => chunks.get(name));
   files.onWrite = (path, text) => void connection.sendNotification(FILE_CHANGED, {path, text});
   const io = {...processIo().io, cwd, runsPlugins};
   void runServer(connection, new Arguments([], new Map()), io).then(() => port.close());

@@ -26,5 +26,17 @@ export interface FileChange {
   readonly text?: string | undefined;
 }
 
+/** The parts of the server that only some documents need. Each is a script of its own: `dist/chunks/yaml.js`. */
+export const CHUNKS = ['yaml', 'globs', 'schema', 'rule-texts'] as const;
+
+export type ChunkName = (typeof CHUNKS)[number];
+
+export interface ChunkRequest {
+  readonly name: ChunkName;
+}
+
+/** The request of the server with a ChunkRequest. The answer is the URL of a module. */
+export const CHUNK_URL = 'retry-lint/chunkUrl';
+
 /** The notification with a FileChange. */
 export const FILE_CHANGED = 'retry-lint/fileChanged';

@@ -1,0 +1,97 @@
+/** The built language server: its sizes, and when it loads which chunk. */
+import {readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {gzipSync} from 'node:zlib';
+import {expect} from 'chai';
+import type {CompletionItem, Hover} from 'vscode-languageserver-protocol';
+import {CHUNKS} from '../../lint/vscode/server/start.ts';
+import {dist, ServerThread} from './thread.ts';
+
+/** What a browser loads before the first finding. */
+const MOST_SERVER_KB = 140;
+
+const JSON_POLICY = '{\n  "version": 1,\n  "maxAttempts": 3,\n  "backoff": {"jitter": "none"}\n}\n';
+const YAML_POLICY = 'version: 1\nmaxAttempts: 3\nbackoff:\n  jitter: none\n';
+
+describe('the language server of the extension', () => {
+  let thread: ServerThread | undefined;
+
+  const start = async (...args: Parameters<typeof ServerThread.start>): Promise<ServerThread> => {
+    thread = await ServerThread.start(...args);
+    return thread;
+  };
+  afterEach(async () => {
+    await thread?.end();
+    thread = undefined;
+  });
+
+  it(`is a script of less than ${MOST_SERVER_KB} kB after gzip, and chunks`, () => {
+    const files = readdirSync(join(dist, 'chunks')).filter(name => name.endsWith('.js'));
+    expect(files.sort()).to.deep.equal(CHUNKS.map(name => `${name}.js`).sort());
+    const sizes = ['server.js', ...files.map(name => `chunks/${name}`)].map(
+      name => [name, gzipSync(readFileSync(join(dist, name)), {level: 9}).length / 1000] as const,
+    );
+    console.log(`      size: ${sizes.map(([name, kilobytes]) => `${name} ${kilobytes.toFixed(1)} kB`).join(', ')}`);
+    expect(sizes[0]![1]).to.be.below(MOST_SERVER_KB);
+  });
+
+  it('finds, fixes and completes in JSON without a chunk', async () => {
+    const server = await start({
+      'a.retry.json': JSON_POLICY,
+      'b.retry.jsonc': `// why\n${JSON_POLICY.replace('3', '3,')}`,
+    });
+    expect((await server.findings('a.retry.json')).join()).to.match(/^RL203 Retries come in bursts/);
+    expect(await server.findings('b.retry.jsonc')).to.deep.equal([]);
+    const actions = await server.ask<{title: string}[]>('textDocument/codeAction', {
+      textDocument: {uri: 'file:///vscode-vfs/-/shop/a.retry.json'},
+      range: {start: {line: 3, character: 15}, end: {line: 3, character: 15}},
+      context: {diagnostics: []},
+    });
+    expect(actions.map(({title}) => title)).to.include('Set jitter to "full" (unsafe)');
+    const items = await server.askAt<CompletionItem[]>('textDocument/completion', 'a.retry.json', 2, 17);
+    expect(items.map(({detail}) => detail).join()).to.match(/the most that fit into/);
+    expect(server.asked).to.deep.equal([]);
+  });
+
+  it('loads YAML once for documents that are opened at the same time', async () => {
+    const server = await start({'a.retry.yaml': YAML_POLICY, 'b.retry.yaml': YAML_POLICY});
+    const found = await Promise.all(['a.retry.yaml', 'b.retry.yaml'].map(name => server.findings(name)));
+    for (const findings of found) expect(findings.join()).to.match(/^RL203 Retries come in bursts/);
+    expect(server.asked).to.deep.equal(['yaml']);
+  });
+
+  it('loads the texts of rules, the schema and globs where they are needed', async () => {
+    const server = await start({
+      'a.retry.json': JSON_POLICY,
+      'b.retry.yaml': YAML_POLICY,
+      '.retry-lintrc.json': '{"overrides": [{"files": ["b.*"], "rules": {"RL203": "off"}}]}',
+    });
+    expect(await server.findings('a.retry.json')).to.have.length(1);
+    expect(server.asked.splice(0)).to.deep.equal(['globs']);
+    const hover = await server.askAt<Hover>('textDocument/hover', 'a.retry.json', 3, 16);
+    expect(JSON.stringify(hover.contents)).to.match(
+      /Without jitter, clients that failed at the same time wait equally long/,
+    );
+    expect(server.asked.splice(0)).to.deep.equal(['rule-texts']);
+    expect(await server.findings('b.retry.yaml')).to.deep.equal([]);
+    const items = await server.askAt<CompletionItem[]>('textDocument/completion', 'b.retry.yaml', 3, 10);
+    expect(items.map(({label}) => label)).to.include('full');
+    expect(server.asked).to.deep.equal(['yaml', 'schema']);
+  });
+
+  it('says in the document and in the log that YAML cannot be read, and goes on with JSON', async () => {
+    const server = await start(
+      {'a.retry.json': JSON_POLICY, 'b.retry.yaml': YAML_POLICY, 'c.retry.yaml': YAML_POLICY},
+      ['yaml'],
+    );
+    const [found, others] = await Promise.all(['b.retry.yaml', 'c.retry.yaml'].map(name => server.findings(name)));
+    expect(found).to.have.length(1).and.to.deep.equal(others);
+    expect(found![0]).to.match(
+      /This policy is not linted: retry-lint cannot read YAML.*missing\.js.*Restart the Language Server/,
+    );
+    expect(server.logged).to.have.length(1);
+    expect(server.logged[0]).to.match(/^retry-lint cannot read YAML/);
+    expect(await server.findings('a.retry.json')).to.have.length(1);
+    expect(server.asked).to.deep.equal(['yaml']);
+  });
+});
