@@ -1,14 +1,7 @@
-/** The built language server: its sizes, and when it loads which chunk. */
-import {readdirSync, readFileSync} from 'node:fs';
-import {join} from 'node:path';
-import {gzipSync} from 'node:zlib';
+/** When the built language server loads which chunk. */
 import {expect} from 'chai';
 import type {CompletionItem, Hover} from 'vscode-languageserver-protocol';
-import {CHUNKS} from '../../lint/vscode/server/start.ts';
-import {dist, ServerThread} from './thread.ts';
-
-/** What a browser loads before the first finding. */
-const MOST_SERVER_KB = 140;
+import {ServerThread} from './thread.ts';
 
 const JSON_POLICY = '{\n  "version": 1,\n  "maxAttempts": 3,\n  "backoff": {"jitter": "none"}\n}\n';
 const YAML_POLICY = 'version: 1\nmaxAttempts: 3\nbackoff:\n  jitter: none\n';
@@ -23,16 +16,6 @@ describe('the language server of the extension', () => {
   afterEach(async () => {
     await thread?.end();
     thread = undefined;
-  });
-
-  it(`is a script of less than ${MOST_SERVER_KB} kB after gzip, and chunks`, () => {
-    const files = readdirSync(join(dist, 'chunks')).filter(name => name.endsWith('.js'));
-    expect(files.sort()).to.deep.equal(CHUNKS.map(name => `${name}.js`).sort());
-    const sizes = ['server.js', ...files.map(name => `chunks/${name}`)].map(
-      name => [name, gzipSync(readFileSync(join(dist, name)), {level: 9}).length / 1000] as const,
-    );
-    console.log(`      size: ${sizes.map(([name, kilobytes]) => `${name} ${kilobytes.toFixed(1)} kB`).join(', ')}`);
-    expect(sizes[0]![1]).to.be.below(MOST_SERVER_KB);
   });
 
   it('finds, fixes and completes in JSON without a chunk', async () => {

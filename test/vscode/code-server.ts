@@ -14,18 +14,45 @@ const vsix = join(root, 'lint/vscode/dist/retry-lint.vsix');
 
 const run = promisify(execFile);
 
-/** Installs what the tests start. The scripts of code-server would build native modules that are not needed here. */
-export async function install(): Promise<void> {
+/** For all downloads. Half a minute on a quiet machine. */
+const DOWNLOAD_MS = 300_000;
+
+let installed: Promise<{readonly missing?: string}> | undefined;
+
+/** Installs what the tests start, once. `missing` says why code-server cannot be downloaded here. */
+export function install(): Promise<{readonly missing?: string}> {
+  installed ??= installOnce();
+  return installed;
+}
+
+async function installOnce(): Promise<{readonly missing?: string}> {
   // Projects have steadfetch installed, as it is built.
   if (!existsSync(join(root, 'dist/lint/simulate/worker.js'))) await run('npm', ['run', 'build'], {cwd: root});
   const stamp = join(packageFolder, 'installed');
-  if (existsSync(stamp)) return;
+  if (existsSync(stamp)) return {};
+  try {
+    await download(AbortSignal.timeout(DOWNLOAD_MS));
+  } catch (error) {
+    return {missing: `code-server cannot be downloaded: ${reasonOf(error)}`};
+  }
+  writeFileSync(stamp, '');
+  return {};
+}
+
+/** The scripts of code-server would build native modules that are not needed here. */
+async function download(signal: AbortSignal): Promise<void> {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund'];
-  await run('npm', ['ci', ...quiet], {cwd: here});
+  await run('npm', ['ci', ...quiet], {cwd: here, signal});
   // Their lock files lack an entry, so npm ci refuses them.
   for (const folder of ['lib/vscode', 'lib/vscode/extensions'])
-    await run('npm', ['install', '--omit=dev', ...quiet], {cwd: join(packageFolder, folder)});
-  writeFileSync(stamp, '');
+    await run('npm', ['install', '--omit=dev', ...quiet], {cwd: join(packageFolder, folder), signal});
+}
+
+/** npm's first line about an error: `code ECONNREFUSED`. */
+function reasonOf(error: unknown): string {
+  const {name, message, stderr = ''} = error as Error & {readonly stderr?: string};
+  if (name === 'AbortError') return `npm took more than ${DOWNLOAD_MS / 1000} s`;
+  return /^npm error (.+)$/m.exec(stderr)?.[1] ?? message;
 }
 
 const SETTINGS = {

@@ -1,11 +1,6 @@
 /** The extension in a real VS Code, as its users see it. */
-import {statSync} from 'node:fs';
-import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
 import {Session} from './session.ts';
-
-const vsix = fileURLToPath(new URL('../../lint/vscode/dist/retry-lint.vsix', import.meta.url));
-const MOST_KB = 400;
 
 const POLICY = `{
   "version": 1,
@@ -53,12 +48,6 @@ describe('retry-lint in VS Code', () => {
     return session.rest(this);
   });
   after(() => session.end());
-
-  it('is a package of less than 400 kB', () => {
-    const kilobytes = statSync(vsix).size / 1000;
-    console.log(`      size: retry-lint.vsix ${kilobytes.toFixed(0)} kB`);
-    expect(kilobytes).to.be.below(MOST_KB);
-  });
 
   it('underlines the key that causes a finding, and no more', async () => {
     const window = await session.open('orders.retry.json', POLICY);

@@ -10,8 +10,8 @@ import {Workbench} from './workbench.ts';
 /** The part of the window beside the explorer. */
 const EDITOR = {x: 348, y: 37, width: 828, height: 650};
 
-/** Downloads and the first start of VS Code. */
-const START_MS = 170_000;
+/** Downloads, of up to five minutes, and the first start of VS Code. */
+const START_MS = 480_000;
 
 export class Session {
   readonly #server: CodeServer;
@@ -27,15 +27,15 @@ export class Session {
     return this.#window;
   }
 
-  /** For `before`. Skips the suite where there is no Chromium. */
+  /** For `before`. Skips the suite where there is no Chromium, or no code-server can be had. */
   async start(context: Context): Promise<void> {
     context.timeout(START_MS);
     this.#browser = await launchChromium();
-    if (this.#browser === undefined) {
-      console.log('    skipped: no chromium');
+    const {missing} = this.#browser === undefined ? {missing: 'no chromium'} : await install();
+    if (missing !== undefined) {
+      console.log(`    skipped: ${missing}`);
       context.skip();
     }
-    await install();
     await this.#server.start();
   }
 
