@@ -43,9 +43,14 @@ export class DispatchHeaders implements HeaderBag {
     return this.#form === 'flat' ? entries.flat() : new Pairs(entries);
   }
 
+  /** Each once, in lower case. */
+  get names(): readonly string[] {
+    return [...new Set(this.#entries.flatMap(([name]) => (typeof name === 'string' ? [name.toLowerCase()] : [])))];
+  }
+
   get(name: string): string | null {
     const values = this.#entries.filter(isNamed(name)).flatMap(([, value]) => value);
-    return values.length === 0 ? null : values.map(String).join(', ');
+    return values.length === 0 ? null : values.map(String).join(name.toLowerCase() === 'cookie' ? '; ' : ', ');
   }
 
   has(name: string): boolean {

@@ -14,6 +14,7 @@ import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import {type BodySnapshot, checkBody, snapshotBody, textOf} from '../decide/body.ts';
 import type {Sent} from '../decide/classification.ts';
+import {hasCredentialInQuery, isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
@@ -21,10 +22,11 @@ import {cancelBody} from '../transport/unsent-body.ts';
 import {DispatchHeaders} from './dispatch-headers.ts';
 import {type CallController, Dispatched, dispatchedBodies} from './dispatched.ts';
 import {isIterableBody, KeptIterable} from './kept-iterable.ts';
-import type {Dispatch, DispatchHandler, DispatchOptions, Interceptor} from './types.ts';
+import {Route, targetAt} from './route.ts';
+import type {DispatchHandler, DispatchOptions, Interceptor} from './types.ts';
 
 /** The functions beside a policy. `classify` gets a response with a status and headers only. */
-export type UndiciPorts = Omit<Ports<AttemptResponse>, 'fetch'>;
+export type UndiciPorts = Omit<Ports<AttemptResponse>, 'fetch' | 'translate'>;
 
 /** Options of one dispatch, with what it may change of its policy. */
 type Options = DispatchOptions & {readonly resilience?: CallOverrides};
@@ -48,11 +50,14 @@ type Options = DispatchOptions & {readonly resilience?: CallOverrides};
 export function resilienceInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: UndiciPorts): Interceptor;
 export function resilienceInterceptor(policy?: PolicyInput | PolicyHandle, ports: UndiciPorts = {}): Interceptor {
   const client = new Client<Dispatched>(handleOf(policy, ports), ports, httpAnswers);
-  return dispatch => (options: Options, handler: DispatchHandler) => {
-    // A tunnel or an upgraded connection has no response to classify.
-    if (options.method === 'CONNECT' || options.upgrade) return dispatch(options, handler);
-    if (typeof handler.onRequestStart !== 'function') throw new TypeError(OLD_HANDLER);
-    return new DispatchCall(client, dispatch, options, handler).start();
+  return dispatch => {
+    const route = new Route(dispatch);
+    return (options: Options, handler: DispatchHandler) => {
+      // A tunnel or an upgraded connection has no response to classify.
+      if (options.method === 'CONNECT' || options.upgrade) return dispatch(options, handler);
+      if (typeof handler.onRequestStart !== 'function') throw new TypeError(OLD_HANDLER);
+      return new DispatchCall(client, route, options, handler).start();
+    };
   };
 }
 
@@ -67,7 +72,7 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   readonly callerSignal: CallSignal = new CallSignal();
   readonly passesCallerSignal = false;
   readonly bodyGetsFreshTime = false;
-  readonly #dispatch: Dispatch;
+  readonly #route: Route;
   readonly #options: DispatchOptions;
   readonly #call: CallContext<Dispatched>;
   readonly #body: BodySnapshot;
@@ -84,15 +89,16 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   /** The result of the first dispatch: false asks the caller to wait for a drain. */
   #mayGoOn = true;
 
-  constructor(client: Client<Dispatched>, dispatch: Dispatch, given: Options, handler: DispatchHandler) {
+  constructor(client: Client<Dispatched>, route: Route, given: Options, handler: DispatchHandler) {
     // Copies: what the caller, or an interceptor above, changes later is not sent.
     const {resilience, ...options} = given;
     this.handler = handler;
-    this.#dispatch = dispatch;
+    this.#route = route;
     this.#options = withOwnParts(options);
     checkBody(options.body);
     const method = options.method.toUpperCase();
-    this.#call = beginCall(client, method, `${options.origin ?? ''}${options.path}`, resilience);
+    const origin = String(options.origin ?? '').replace(/\/$/, '');
+    this.#call = beginCall(client, method, `${origin}${options.path}`, resilience);
     const {maxAttempts, policy} = this.#call.plan;
     const {body} = options;
     this.#body = snapshotBody(body as BodyInit | null | undefined, policy.replayLimitBytes);
@@ -150,9 +156,30 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
     return this.#kept?.isWhole ?? true;
   }
 
-  next(): TransportRequest<Dispatched> {
+  get credentialHeaders(): readonly string[] | undefined {
+    if (this.confinement !== undefined) return undefined;
+    try {
+      return this.#firstHeaders().names.filter(isCredentialHeader);
+    } catch {
+      return undefined; // The attempt will say what is wrong.
+    }
+  }
+
+  get confinement(): string | undefined {
+    const {query} = this.#options;
+    if (!this.#route.isByOrigin) return 'its dispatcher serves one origin';
+    if (
+      typeof query === 'object' &&
+      query !== null &&
+      hasCredentialInQuery(`?${new URLSearchParams(Object.keys(query).map(name => [name, '']))}`)
+    )
+      return 'its query carries a credential';
+    return undefined;
+  }
+
+  next(_isAbortable: boolean, url: string | null): TransportRequest<Dispatched> {
     const headers = this.#latest?.headers.copy() ?? this.#firstHeaders();
-    this.#latest = new DispatchRequest(this, headers);
+    this.#latest = new DispatchRequest(this, headers, url);
     return this.#latest;
   }
 
@@ -169,17 +196,18 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   }
 
   /** @internal */
-  put(headers: DispatchHeaders, begun: (dispatched: Dispatched) => void): Promise<Dispatched> {
+  put(headers: DispatchHeaders, url: string | null, begun: (dispatched: Dispatched) => void): Promise<Dispatched> {
     const options = this.#options;
     const reader = this.#kept?.read() ?? null;
     const body = reader ?? this.#body.body;
-    const isOwn = options.headers !== undefined || headers.touched || body !== (options.body ?? undefined);
-    const own = isOwn ? {...options, headers: headers.options, body} : options;
+    const isOwn =
+      url !== null || options.headers !== undefined || headers.touched || body !== (options.body ?? undefined);
+    const own = isOwn ? {...options, ...targetAt(url), headers: headers.options, body} : options;
     return new Promise((resolve, reject) => {
       const dispatched = new Dispatched(this, reader, resolve, reject);
       this.#dispatched = dispatched;
       begun(dispatched);
-      this.#mayGoOn = this.#dispatch(own, dispatched);
+      this.#mayGoOn = this.#route.dispatch(own, dispatched);
     });
   }
 
@@ -224,12 +252,15 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
 class DispatchRequest implements TransportRequest<Dispatched> {
   readonly headers: DispatchHeaders;
   readonly #call: DispatchCall;
+  /** Null: that of the call. */
+  readonly #url: string | null;
   #dispatched: Dispatched | null = null;
   /** Created when `prepareAttempt` reads the signal. */
   #controller: AbortController | null = null;
 
-  constructor(call: DispatchCall, headers: DispatchHeaders) {
+  constructor(call: DispatchCall, headers: DispatchHeaders, url: string | null) {
     this.#call = call;
+    this.#url = url;
     this.headers = headers;
   }
 
@@ -239,7 +270,7 @@ class DispatchRequest implements TransportRequest<Dispatched> {
   }
 
   send(): Promise<Dispatched> {
-    return this.#call.put(this.headers, dispatched => {
+    return this.#call.put(this.headers, this.#url, dispatched => {
       this.#dispatched = dispatched;
     });
   }

@@ -11,6 +11,8 @@ export interface DispatchOptions {
   readonly headers?: unknown;
   readonly body?: unknown;
   readonly upgrade?: unknown;
+  /** The name for TLS, where it is not that of the origin. */
+  readonly servername?: unknown;
 }
 
 export interface DispatchController {

@@ -5,6 +5,7 @@ import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
 import ky from 'ky';
 import OpenAI from 'openai';
+import {Agent, type Dispatcher, request, fetch as undiciFetch} from 'undici';
 import {
   createFetch,
   type PolicyInput,
@@ -15,6 +16,7 @@ import {
   type SteadfetchEvent,
   seededRandom,
 } from '../../src/core.ts';
+import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import {LoopbackServer} from '../support/loopback-server.ts';
 
 /** One call; a GET where there are no headers, else a POST. */
@@ -40,7 +42,28 @@ const CLIENTS: Readonly<Record<string, Make>> = {
     const api = ky.extend(resilience(policy, {observer: null, ...ports})).extend({hooks, throwHttpErrors: false});
     return (path, headers) => api(origin + path, initOf(headers));
   },
+  'undici.request'(policy, origin, ports) {
+    const dispatcher = agentUnder(policy, ports);
+    return async (path, headers) => {
+      const {statusCode, body} = await request(origin + path, {...initOf(headers), dispatcher});
+      await body.dump();
+      return {status: statusCode};
+    };
+  },
+  'undici.fetch'(policy, origin, ports) {
+    const dispatcher = agentUnder(policy, ports);
+    return (path, headers) => undiciFetch(origin + path, {...initOf(headers), dispatcher});
+  },
 };
+
+function agentUnder(policy: PolicyInput, ports: Pick<Ports, 'on'>): Dispatcher {
+  const agent = new Agent();
+  agents.push(agent);
+  return agent.compose(resilienceInterceptor(policy, {observer: null, ...ports}));
+}
+
+const agents: Agent[] = [];
+after(() => Promise.all(agents.splice(0).map(agent => agent.destroy())));
 
 const initOf = (headers: Record<string, string> | null) =>
   headers === null ? {} : {method: 'POST', body: '{"amount":1}', headers};
