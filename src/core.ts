@@ -7,7 +7,15 @@
 export {type CallReport, reportOf} from './call/report.ts';
 export {definePolicy} from './client/define-policy.ts';
 export type {PolicyArgument, PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
-export type {AttemptRequest, ClassifyInput, Ports, Reclassification, WeighedRequest} from './client/ports.ts';
+export type {
+  AttemptRequest,
+  ClassifyInput,
+  MovedRequest,
+  Ports,
+  Reclassification,
+  Translation,
+  WeighedRequest,
+} from './client/ports.ts';
 export type {AttemptKind, BreakerState, CallResult, CallView} from './core/call-view.ts';
 export {
   type ErrorCode,

@@ -13,7 +13,14 @@ import {observed} from './telemetry/observed.ts';
 export {type CallReport, reportOf} from './call/report.ts';
 export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
-export type {AttemptRequest, ClassifyInput, Ports, Reclassification} from './client/ports.ts';
+export type {
+  AttemptRequest,
+  ClassifyInput,
+  MovedRequest,
+  Ports,
+  Reclassification,
+  Translation,
+} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {GuardSnapshot} from './core/guard-snapshot.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';

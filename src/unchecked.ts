@@ -17,7 +17,14 @@ import type {PolicyInput} from './policy/types.ts';
 
 export {type CallReport, reportOf} from './call/report.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
-export type {AttemptRequest, ClassifyInput, Ports, Reclassification} from './client/ports.ts';
+export type {
+  AttemptRequest,
+  ClassifyInput,
+  MovedRequest,
+  Ports,
+  Reclassification,
+  Translation,
+} from './client/ports.ts';
 export {RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {PerCallInit, ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';

@@ -117,6 +117,12 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
       'The circuits of all `endpoints` of the call are open, or all asked for a pause (`Retry-After`), and the first is free only after the deadline, or after `retryAfter.maxMs`. Nothing was sent.',
     remedy: 'Send the call again after `retryAfterMs`. `handle.snapshot()` shows the breakers of each origin.',
   },
+  TRANSLATE_FAILED: {
+    type: 'SteadfetchError',
+    means:
+      'The function `translate` threw, or returned what cannot be sent; or its `response` threw. The `cause` is the exception. The call is not retried. Nothing was sent, unless the message names `response`.',
+    remedy: 'Correct the function. The message names the endpoint.',
+  },
   INTERNAL: {
     type: 'SteadfetchError',
     means:

@@ -10,6 +10,7 @@ import type {TransportRequest} from '../transport/transport.ts';
 import type {Cancellation} from './cancellation.ts';
 import type {CallContext} from './context.ts';
 import {writeIds} from './ids.ts';
+import {translated} from './translate.ts';
 
 /** The attempt, as far as its request needs it. */
 export interface RequestOwner<R extends AttemptResponse> {
@@ -40,15 +41,47 @@ export interface RequestOwner<R extends AttemptResponse> {
 
 /** @param isAbortable Whether something may end the attempt before its response. */
 export function sendRequest<R extends AttemptResponse>(attempt: RequestOwner<R>, isAbortable: boolean): void {
-  const {call, cancellation} = attempt;
+  const {transport, client} = attempt.call;
+  const url = urlOf(attempt);
+  const {translate} = client;
+  if (url === null || translate === null) return createRequest(attempt, isAbortable, url, null);
+  // In a promise, because the body of a Request has to be read.
+  new Promise<string | undefined>(resolve => resolve(transport.text?.())).then(
+    text =>
+      attempt.step(() => {
+        if (!attempt.isAnswered)
+          createRequest(attempt, isAbortable, url, request => translated(attempt, translate, request, url, text));
+      }),
+    error => attempt.step(() => attempt.unsent('hook', error)),
+  );
+}
+
+/**
+ * @param url Null: where the call's own URL says.
+ * @param translates Null: the request is sent as it is.
+ */
+function createRequest<R extends AttemptResponse>(
+  attempt: RequestOwner<R>,
+  isAbortable: boolean,
+  url: string | null,
+  translates: ((request: TransportRequest<R>) => TransportRequest<R>) | null,
+): void {
+  const {call, cancellation, guards} = attempt;
   const {transport, client} = call;
   let request: TransportRequest<R>;
   try {
-    request = transport.next(isAbortable, urlOf(attempt));
+    request = transport.next(isAbortable, url);
     writeIds(call, request.headers);
-    call.failover?.writeCredentials(attempt.guards, request.headers, transport);
+    call.failover?.writeCredentials(guards, request.headers, transport);
   } catch (error) {
     return attempt.unsent('other', error); // An invalid header, or a body that is used.
+  }
+  if (translates !== null) {
+    try {
+      request = translates(request);
+    } catch (error) {
+      return attempt.unsent('hook', error);
+    }
   }
   if (isAbortable) cancellation.aborts(request);
   if (client.prepareAttempt !== null) return prepareAndSend(attempt, client.prepareAttempt, request);
@@ -70,10 +103,10 @@ function prepareAndSend<R extends AttemptResponse>(
 ): void {
   let prepared: ReturnType<typeof prepare>;
   try {
-    const headers = new PreparedHeaders(request.headers);
+    const headers = request.headers instanceof PreparedHeaders ? request.headers : new PreparedHeaders(request.headers);
     const {method, rawUrl, retryState} = attempt.call;
     const {previousStatus, failover} = retryState;
-    const url = urlOf(attempt) ?? rawUrl;
+    const url = request.url ?? urlOf(attempt) ?? rawUrl;
     const endpoint = failover?.endpointOf(attempt.guards).name;
     retryState.prepared = headers;
     prepared = prepare({

@@ -30,12 +30,18 @@ export interface Place {
 type PassedOver = 'breaker-open' | 'held' | 'quota' | 'overloaded';
 
 /** The client of a call, as far as it finds the guards of an endpoint. */
-type GuardSource = Pick<Client<AttemptResponse>, 'guardsFor' | 'random' | 'prepareAttempt'>;
+type GuardSource = Pick<Client<AttemptResponse>, 'guardsFor' | 'random' | 'prepareAttempt'> & {
+  readonly translate: unknown;
+};
 
 /** The request of a call, as far as it may have to stay at one endpoint. */
 export interface MovableRequest {
   /** As in `Transport`. Undefined: the request cannot be sent elsewhere. */
   readonly credentialHeaders?: readonly string[] | undefined;
+  /** As in `Transport`. */
+  readonly isReadable?: boolean;
+  /** As in `Transport`. */
+  readonly confinement?: string | undefined;
 }
 
 /** A half-open breaker whose probes are in flight is asked again after about this time. */
@@ -56,8 +62,8 @@ export class Failover {
   #stays = false;
   /** Why the call may not leave its endpoint any more; null while it may. */
   #confinement: string | null = null;
-  /** The caller's own credentials, by name; null before the first attempt. */
-  #credentials: ReadonlyMap<string, string> | null = null;
+  /** The headers of the caller that belong to the endpoint that the caller addressed, by name: credentials and Host. Null before the first attempt. */
+  #own: ReadonlyMap<string, string | null> | null = null;
 
   /** Null where the URL of the call leads to none of its endpoints. */
   static of(client: GuardSource, plan: Plan, method: string, url: string, origin: string): Failover | null {
@@ -111,10 +117,13 @@ export class Failover {
   // What a request and its failures allow.
 
   /** Called before the first attempt. Without `prepareAttempt`, a request with credentials goes only where the caller sent it. */
-  confineBy({credentialHeaders}: MovableRequest): void {
+  confineBy({credentialHeaders, isReadable, confinement}: MovableRequest): void {
     if (this.#confinement !== null) return;
     const {name} = this.addressed;
-    if (credentialHeaders === undefined) this.#confinement = 'its client sends it only where its URL says';
+    if (credentialHeaders === undefined)
+      this.#confinement = confinement ?? 'its client sends it only where its URL says';
+    else if (this.#client.translate !== null && !isReadable)
+      this.#confinement = 'its body is a stream, which translate cannot be given';
     else if (this.#endpoints.settings.sharedCredentials) return;
     else if (hasCredentialInQuery(this.#url))
       this.#confinement = `its URL carries a credential of ${name}, and failover.sharedCredentials is not set`;
@@ -230,15 +239,21 @@ export class Failover {
 
   // The request of an attempt.
 
-  /** Writes the caller's credentials at the endpoint that the caller addressed, and where endpoints share them; removes them elsewhere. */
+  /** Writes the caller's credentials and Host at the endpoint that the caller addressed, and removes them elsewhere. Endpoints may share credentials. */
   writeCredentials(guards: Guards, headers: HeaderBag, {credentialHeaders}: MovableRequest): void {
     const endpoint = this.endpointOf(guards);
     this.#tried.add(endpoint);
     if (credentialHeaders === undefined) return;
-    this.#credentials ??= new Map(credentialHeaders.map(name => [name, headers.get(name) ?? '']));
-    if (endpoint === this.addressed || this.#endpoints.settings.sharedCredentials) {
-      for (const [name, value] of this.#credentials) if (!headers.has(name)) headers.set(name, value);
-    } else for (const name of [...this.#credentials.keys(), ...credentialHeaders]) headers.delete(name); // A hook may have added some.
+    this.#own ??= new Map([...credentialHeaders, 'host'].map(name => [name, headers.get(name)]));
+    const isAddressed = endpoint === this.addressed;
+    const takesCredentials = isAddressed || this.#endpoints.settings.sharedCredentials;
+    // A hook may have added some.
+    for (const name of new Set([...this.#own.keys(), ...credentialHeaders])) {
+      const belongs = name === 'host' ? isAddressed : takesCredentials;
+      const value = this.#own.get(name) ?? null;
+      if (!belongs) headers.delete(name);
+      else if (value !== null && !headers.has(name)) headers.set(name, value);
+    }
   }
 }
 

@@ -30,6 +30,7 @@ export class Client<R extends AttemptResponse> {
   readonly observer: Observer | null;
   readonly classify: NonNullable<Ports<R>['classify']> | null;
   readonly prepareAttempt: NonNullable<Ports<R>['prepareAttempt']> | null;
+  readonly translate: NonNullable<Ports<R>['translate']> | null;
   readonly weigh: NonNullable<Ports<R>['weigh']> | null;
   /** How the responses of the adapter's protocol are read. */
   readonly answers: Answers<R>;
@@ -50,6 +51,7 @@ export class Client<R extends AttemptResponse> {
     this.observer = ports.observer ?? null;
     this.classify = ports.classify ?? null;
     this.prepareAttempt = ports.prepareAttempt ?? null;
+    this.translate = ports.translate ?? null;
     this.weigh = ports.weigh === undefined ? null : caught(ports.weigh, 'weigh(request)');
     this.handle = handle;
     watch(this.observer, this.handle.guards, this.clock);
@@ -95,6 +97,6 @@ export class Client<R extends AttemptResponse> {
 }
 
 /** A client, for steps to which all responses are alike. */
-export type ClientFacts = Omit<Client<AttemptResponse>, 'answers' | 'classify'> & {
+export type ClientFacts = Omit<Client<AttemptResponse>, 'answers' | 'classify' | 'translate'> & {
   readonly answers: Pick<Answers<AttemptResponse>, 'isFailure' | 'nameOf' | 'health'>;
 };

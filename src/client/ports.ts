@@ -2,7 +2,7 @@
 import type {Awaitable} from '../core/awaitable.ts';
 import type {Listener} from '../core/events.ts';
 import type {HeaderBag, Observer} from '../core/observer.ts';
-import type {AttemptResponse, FailureKind} from '../core/outcome.ts';
+import type {AttemptResponse, FailureKind, ResponseHeaders} from '../core/outcome.ts';
 import type {Ids, Random} from '../core/random.ts';
 import type {Clock} from '../core/timer.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
@@ -55,6 +55,32 @@ export interface AttemptRequest {
   readonly signal: AbortSignal | undefined;
 }
 
+/** A request that goes to another endpoint than the one in its URL, for `translate`. */
+export interface MovedRequest {
+  /** The HTTP method, in upper case. */
+  readonly method: string;
+  /** The URL at the other endpoint. */
+  readonly url: string;
+  /** The headers of this attempt, without credentials that do not belong at the other endpoint. */
+  readonly headers: ResponseHeaders;
+  /** The body as the caller wrote it; undefined without one, and if it is not text, such as a `Blob`. */
+  readonly text: string | undefined;
+  /** 1 for the first. */
+  readonly attempt: number;
+}
+
+/** How a request, and its response, differ at another endpoint. What is left out stays. */
+export interface Translation<R extends AttemptResponse = Response> {
+  /** Path and query below the origin of the endpoint: `/v1/messages?beta=1`. Its `basePath` is not added. */
+  readonly path?: string;
+  /** Headers of this attempt; null removes one. The idempotency key stays. */
+  readonly headers?: Readonly<Record<string, string | null>>;
+  /** The body. Headers that describe the caller's body, such as `content-encoding` and `content-digest`, are removed. */
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  /** Turns the response into what the caller of the addressed endpoint expects, before it is classified. Called for every status. */
+  response?(response: R): Awaitable<R>;
+}
+
 /** A request whose tokens are counted, before it is sent. */
 export interface WeighedRequest {
   /** The HTTP method, in upper case. */
@@ -91,6 +117,13 @@ export interface Ports<R extends AttemptResponse = Response> {
    * bounded by the attempt timeout.
    */
   readonly prepareAttempt?: (request: AttemptRequest) => Awaitable<void>;
+  /**
+   * Called before an attempt that goes to another endpoint than the one in the URL of the call, and before `prepareAttempt`: another model,
+   * or a provider whose bodies differ. undefined: the request is sent as it is. What it throws ends the call with code TRANSLATE_FAILED.
+   *
+   * @param endpoint The name of the other endpoint.
+   */
+  translate?(request: MovedRequest, endpoint: string): Translation<R> | undefined;
   /**
    * Counts the tokens that a request takes from a `quota`. A count that is missing or not a number of at least 0 is estimated: one token for
    * every 4 bytes of a JSON body, plus the output limit in the body. If the port throws, the first error is reported and the estimate counts.

@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'QUOTA_QUEUE'
   | 'QUOTA_TOO_LARGE'
   | 'NO_ENDPOINT'
+  | 'TRANSLATE_FAILED'
   | 'INTERNAL'
   | 'INVALID_BATCH'
   | 'CHUNK_MISMATCH'

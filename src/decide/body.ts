@@ -36,6 +36,17 @@ export function textOf(body: unknown): string | undefined {
   return isBuffer(body) || ArrayBuffer.isView(body) ? new TextDecoder().decode(body) : undefined;
 }
 
+/** The body of a request as text; undefined without one, and if it is not text. */
+export function plainText(body: unknown): string | undefined {
+  if (typeof body === 'string' || body instanceof URLSearchParams) return String(body);
+  if (!isBuffer(body) && !ArrayBuffer.isView(body)) return undefined;
+  try {
+    return new TextDecoder('utf-8', {fatal: true}).decode(body);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Fetch and undici send nothing in place of bytes that were transferred elsewhere.
  *

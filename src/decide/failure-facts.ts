@@ -1,4 +1,5 @@
 /** Reads what was thrown without trusting it: errors of other realms, frozen ones, ones whose getters throw. */
+import {SteadfetchError} from '../core/errors.ts';
 
 export interface FailureFacts {
   /** The failed address, or each address that was tried. Empty if no error has a code. */
@@ -133,7 +134,8 @@ const asRecord = (value: unknown): Record<string, unknown> | null =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
 
 /** The kind of a transport's error. The timeout of a custom fetch is recognized by the name of its error. */
-export function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'other' {
+export function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'hook' | 'other' {
+  if (error instanceof SteadfetchError && error.code === 'TRANSLATE_FAILED') return 'hook';
   if (isNetworkFailure(error)) return 'network';
   try {
     return (error as {name?: unknown} | null)?.name === 'TimeoutError' ? 'attempt-timeout' : 'other';

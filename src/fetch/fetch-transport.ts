@@ -5,7 +5,7 @@ import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {Plan} from '../client/plan.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {type BodySnapshot, snapshotBody, textOf} from '../decide/body.ts';
+import {type BodySnapshot, plainText, snapshotBody, textOf} from '../decide/body.ts';
 import {isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {HeaderRecord, type HeaderValues, headerValues} from '../transport/header-record.ts';
@@ -77,6 +77,15 @@ export class FetchTransport
     return textOf(this.#body.body);
   }
 
+  get isReadable(): boolean {
+    const {body, replayable} = this.#body;
+    return replayable || plainText(body) !== undefined;
+  }
+
+  text(): string | undefined {
+    return plainText(this.#body.body);
+  }
+
   get credentialHeaders(): readonly string[] {
     return Object.keys(this.values).filter(isCredentialHeader);
   }
@@ -137,8 +146,13 @@ export class FetchTransport
   }
 
   /** @internal */
-  put(headers: HeaderRecord, signal: AbortSignal | undefined, url: string | null): Promise<Response> {
-    const init = initOf(this.#init, this.#body, headers, signal);
+  put(
+    headers: HeaderRecord,
+    signal: AbortSignal | undefined,
+    url: string | null,
+    body: BodySnapshot = this.#body,
+  ): Promise<Response> {
+    const init = initOf(this.#init, body, headers, signal);
     if (url === null) return this.#fetch(this.#input, init);
     const fields = typeof this.#input === 'string' ? {} : requestFields(this.#input);
     return this.#fetch(url, {...fields, ...init, headers: headers.values});
@@ -168,7 +182,9 @@ class FetchRequest extends HeaderRecord implements TransportRequest<Response> {
   readonly #transport: FetchTransport;
   readonly #controller: AbortController | null;
   /** Null: that of the call. */
-  readonly url: string | null;
+  url: string | null;
+  /** Undefined: that of the call. */
+  #body: BodySnapshot | undefined;
 
   constructor(transport: FetchTransport, values: HeaderValues, controller: AbortController | null, url: string | null) {
     super(values);
@@ -185,8 +201,13 @@ class FetchRequest extends HeaderRecord implements TransportRequest<Response> {
     return this.#controller?.signal ?? this.#transport.callerSignal ?? undefined;
   }
 
+  rewrite(url: string, body: BodySnapshot['body']): void {
+    this.url = url;
+    if (body !== undefined) this.#body = {body, replayable: true};
+  }
+
   send(): Promise<Response> {
-    return this.#transport.put(this, this.signal, this.url);
+    return this.#transport.put(this, this.signal, this.url, this.#body);
   }
 
   abort(reason: unknown): void {

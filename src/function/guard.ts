@@ -38,7 +38,7 @@ export interface FunctionCall {
 }
 
 /** The functions beside a policy, and a name. Each is optional. */
-export interface FunctionPorts extends Omit<Ports<Answer>, 'fetch' | 'weigh'> {
+export interface FunctionPorts extends Omit<Ports<Answer>, 'fetch' | 'weigh' | 'translate'> {
   /**
    * The name of what the functions call, such as `orders-db`. Functions of one name share a budget and a breaker. Letters, digits, dots and
    * hyphens. Default: `function`.

@@ -23,7 +23,7 @@ export interface GrpcClassifyInput extends Omit<ClassifyInput, 'response'> {
 }
 
 /** The functions beside a policy, and the origin. Each is optional. */
-export interface GrpcPorts extends Omit<Ports, 'fetch' | 'classify'> {
+export interface GrpcPorts extends Omit<Ports, 'fetch' | 'classify' | 'translate'> {
   /** Classifies what the policy cannot, such as an OK whose message has an error. May be asynchronous; bounded by the deadline. */
   readonly classify?: (outcome: GrpcClassifyInput) => Awaitable<Reclassification | undefined>;
   /**

@@ -101,6 +101,7 @@ class KyLoop {
       callerSignal: request.signal,
       passesCallerSignal: true,
       retries: call.mayHedge && !this.#body.isStream,
+      isStream: this.#body.isStream,
       hedges: call.mayHedge,
       // Between its attempts ky keeps the body itself.
       keptElsewhere: !call.mayHedge && this.#body.fits(replayLimitBytes),

@@ -62,6 +62,7 @@ function transportOf(
     callerSignal: request.signal,
     passesCallerSignal: true,
     retries: maxAttempts > 1 && !body.isStream,
+    isStream: body.isStream,
     hedges: call.mayHedge,
     replayLimitBytes: policy.replayLimitBytes,
     text: body.text,

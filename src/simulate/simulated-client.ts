@@ -80,7 +80,7 @@ export class SimulatedClient {
     this.streamErrorStatus = streamErrorStatus;
     this.handle = new PolicyHandle(undefined, source, guards);
     const weigh = ({bodyText}: WeighedRequest): AskedTokens => tokensIn(bodyText);
-    this.#client = new Client(
+    this.#client = new Client<SimulatedResponse>(
       this.handle,
       {clock, random, ids: NO_IDS, observer: null, weigh, ...(on && {on})},
       httpAnswers,

@@ -6,10 +6,11 @@
  */
 import {fetchBodies} from '../body/fetch-bodies.ts';
 import type {ResponseBodies} from '../body/response-bodies.ts';
-import type {TimeoutError} from '../core/errors.ts';
+import type {Awaitable} from '../core/awaitable.ts';
+import {SteadfetchError, type TimeoutError} from '../core/errors.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {byteLength} from '../decide/body.ts';
+import {byteLength, plainText} from '../decide/body.ts';
 import {isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {fetchRedirected} from './redirects.ts';
@@ -31,6 +32,8 @@ export interface RequestTransportOptions {
   readonly replayLimitBytes: number;
   /** The body, where it is known without reading: then the Request need not be cloned. */
   readonly text: string | undefined;
+  /** Whether the body is a stream of the caller's: it is not read before it is sent. */
+  readonly isStream?: boolean;
   /** The loop that sends again has the body itself. */
   readonly keptElsewhere?: boolean;
   /** See `Transport`. */
@@ -41,13 +44,15 @@ export interface RequestTransportOptions {
   timeoutError(error: TimeoutError): unknown;
 }
 
+type KnownBody = string | Uint8Array<ArrayBuffer> | null;
+
 export class RequestTransport implements Transport<Response> {
   readonly #options: RequestTransportOptions;
   readonly #hasBody: boolean;
-  #known: string | Uint8Array<ArrayBuffer> | null;
+  #known: KnownBody;
   #capture: Promise<boolean> | null = null;
-  /** The URL of the last attempt; null before the first. */
-  #sentTo: string | null = null;
+  /** The request of the last attempt; null before the first. */
+  #latest: SentRequest | null = null;
 
   constructor(options: RequestTransportOptions) {
     this.#options = options;
@@ -85,6 +90,21 @@ export class RequestTransport implements Transport<Response> {
     return this.#options.text;
   }
 
+  get isReadable(): boolean {
+    return !this.#options.isStream;
+  }
+
+  text(): Awaitable<string | undefined> {
+    const {request, text, replayLimitBytes} = this.#options;
+    if (text !== undefined || !this.#hasBody) return text;
+    this.#capture ??= this.#read(request, replayLimitBytes);
+    return this.#capture.then(isKnown => {
+      if (isKnown) return plainText(this.#known);
+      const message = `translate() cannot be given the body of this call, because it could not be read within replayLimitBytes (${replayLimitBytes}).`;
+      throw new SteadfetchError('TRANSLATE_FAILED', message);
+    });
+  }
+
   get credentialHeaders(): readonly string[] | undefined {
     const {request, callUrl} = this.#options;
     return request.url === callUrl ? [...request.headers.keys()].filter(isCredentialHeader) : undefined;
@@ -92,10 +112,10 @@ export class RequestTransport implements Transport<Response> {
 
   next(isAbortable: boolean, url: string | null): TransportRequest<Response> {
     const controller = isAbortable ? new AbortController() : null;
-    const isFirst = this.#sentTo === null;
-    this.#sentTo = url ?? this.#options.request.url;
+    const isFirst = this.#latest === null;
     const request = url === null ? this.#nextRequest(isFirst) : this.#requestTo(url, isFirst);
-    return new SentRequest(this.#options, request, controller);
+    this.#latest = new SentRequest(this.#options, request, this.#known, controller);
+    return this.#latest;
   }
 
   #nextRequest(isFirst: boolean): Request {
@@ -117,12 +137,12 @@ export class RequestTransport implements Transport<Response> {
 
   #keepBody(): void {
     const {request, retries, replayLimitBytes, text} = this.#options;
-    if (retries && this.#hasBody && text === undefined) this.#capture = this.#read(request, replayLimitBytes);
+    if (retries && this.#hasBody && text === undefined) this.#capture ??= this.#read(request, replayLimitBytes);
   }
 
   redirected(outcome: Outcome<Response>): Redirected {
     const {method, url, redirect} = this.#options.request;
-    return fetchRedirected(outcome, {method, url: this.#sentTo ?? url, redirect});
+    return fetchRedirected(outcome, {method, url: this.#latest?.url ?? url, redirect});
   }
 
   timeoutError(error: TimeoutError): unknown {
@@ -159,17 +179,30 @@ export class RequestTransport implements Transport<Response> {
 
 class SentRequest implements TransportRequest<Response> {
   readonly #options: RequestTransportOptions;
-  readonly #request: Request;
+  #request: Request;
+  /** The body, as far as it is known: a Request made with its stream could not follow a redirect. */
+  readonly #body: KnownBody;
   readonly #controller: AbortController | null;
 
-  constructor(options: RequestTransportOptions, request: Request, controller: AbortController | null) {
+  constructor(options: RequestTransportOptions, request: Request, body: KnownBody, controller: AbortController | null) {
     this.#options = options;
     this.#request = request;
+    this.#body = body;
     this.#controller = controller;
   }
 
   get headers(): HeaderBag {
     return this.#request.headers;
+  }
+
+  get url(): string {
+    return this.#request.url;
+  }
+
+  rewrite(url: string, body: string | Uint8Array<ArrayBuffer> | undefined): void {
+    const known = body ?? this.#body;
+    const own = known === null ? {} : {body: known};
+    this.#request = requestLike(this.#request, url, {...requestFields(this.#request), ...own});
   }
 
   get signal(): AbortSignal | undefined {

@@ -2,6 +2,7 @@
 
 import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {AbortSource} from '../core/abort-source.ts';
+import type {Awaitable} from '../core/awaitable.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
@@ -32,6 +33,14 @@ export interface TransportRequest<out R extends AttemptResponse> {
    * @param endsAt When the attempt times out, on the engine's clock; NaN without a limit.
    */
   send(endsAt: number): Promise<R>;
+  /** Where `rewrite` sends it. */
+  readonly url?: string | null;
+  /**
+   * The request goes elsewhere, or with another body. Called before anything is written by `prepareAttempt`.
+   *
+   * @param body undefined: the body stays.
+   */
+  rewrite?(url: string, body: string | Uint8Array<ArrayBuffer> | undefined): void;
   /** Cancels the request of an attempt that has ended, if `next` was called with `isAbortable`. */
   abort(reason: unknown): void;
 }
@@ -49,6 +58,13 @@ export interface Transport<R extends AttemptResponse> {
   readonly replayable: boolean | Promise<boolean>;
   /** The request body as text, where that is known without reading a stream. Left out, or undefined: it is not. */
   readonly bodyText?: string | undefined;
+  /** Whether `text` may be called. Left out: no, so that a client with `translate` sends the request only where its URL says. */
+  readonly isReadable?: boolean;
+  /**
+   * The request body for `translate`, before `next` is called; undefined without one, and if it is not text. Throws or rejects if the body
+   * is larger than may be kept.
+   */
+  text?(): Awaitable<string | undefined>;
   /** The tokens that the next attempt takes of a quota, if the adapter knows them. What is left out is estimated from `bodyText`. */
   readonly tokens?: AskedTokens | undefined;
   /** Whether the body of a response gets the whole attempt timeout again, as ky's `timeout` means it. */
@@ -68,6 +84,8 @@ export interface Transport<R extends AttemptResponse> {
   next(isAbortable: boolean, url: string | null): TransportRequest<R>;
   /** Names of the caller's headers that are credentials. Left out, or undefined: requests can be sent only where the call's own URL says. */
   readonly credentialHeaders?: readonly string[] | undefined;
+  /** Why there are none, as a clause that follows "because". */
+  readonly confinement?: string | undefined;
   /**
    * Whether a redirect was followed before this outcome of the last attempt. Called only for outcomes that would prove that the server did
    * not act. Absent if the transport follows no redirects.

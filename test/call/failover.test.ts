@@ -337,6 +337,14 @@ describe('a call with several endpoints', () => {
     });
   });
 
+  virtually('takes a Host header to no other endpoint, and back to its own', async make => {
+    const world = make({...TWO, failover: {sharedCredentials: true}});
+    serve(world, {eu: [503, 200], us: [503]});
+    expect(await world.run(ITEMS, {headers: {host: 'eu.internal', authorization: 'Bearer a'}})).to.equal('200');
+    expect(world.header('host')).to.deep.equal(['eu.internal', null, 'eu.internal']);
+    expect(world.header('authorization')).to.deep.equal(Array(3).fill('Bearer a'));
+  });
+
   describe('with credentials of the caller', () => {
     const authorized: ResilientInit = {
       headers: {Authorization: 'Bearer eu', Cookie: 'a=b', 'X-Api-Key': 'e', accept: '*/*'},
@@ -429,7 +437,12 @@ describe('a call with several endpoints', () => {
 
   it('stays where its URL says, through clients that cannot send it elsewhere', () => {
     const {plans} = definePolicy(TWO);
-    const source = {guardsFor: () => ({...NO_GUARDS, origin: EU}), random: () => 0.5, prepareAttempt: null};
+    const source = {
+      guardsFor: () => ({...NO_GUARDS, origin: EU}),
+      random: () => 0.5,
+      prepareAttempt: null,
+      translate: null,
+    };
     const failover = Failover.of(source, plans.base, 'GET', ITEMS, EU)!;
     failover.confineBy({});
     expect(failover.confinement).to.equal('its client sends it only where its URL says');
