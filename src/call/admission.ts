@@ -10,11 +10,12 @@ import {type CircuitBreaker, type ProbeLeases, type Ticket, UNGUARDED} from '../
 import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
 import type {QuotaReservation} from '../guards/quota.ts';
 import type {Applicant} from './applicant.ts';
-import type {CallContext, CallFacts} from './context.ts';
+import type {CallContext} from './context.ts';
 import type {Failover, Place} from './failover.ts';
 import {moveTo} from './move.ts';
 import {amountsAt, askQuota} from './quota.ts';
-import {CallPause, signalOf, waitForOrigin} from './wait.ts';
+import {CallPause, signalOf, waitableMs, waitForOrigin} from './wait.ts';
+import {askPassedOver, waitUntilReady} from './warm-up.ts';
 
 export function admit<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number): void {
   if (call.failover === null) admitHere(call, applicant, now);
@@ -29,8 +30,10 @@ function admitAtEndpoint<R extends AttemptResponse>(
   now: number,
 ): void {
   failover.confineBy(call.transport);
+  const place = failover.choose(call.guards, amountsAt(call), call.attempts > 0, now);
+  askPassedOver(call, failover, place, now);
+  if (place.readiness !== null) return waitUntilReady(call, applicant, place.readiness, now, admit);
   if (failover.isConfined) return admitHere(call, applicant, now);
-  const place = failover.choose(amountsAt(call), call.attempts > 0, now);
   // The queues of a quota and of a concurrency limit know better when it is this call's turn.
   if (place.cause === 'breaker-open' || place.cause === 'held') return waitForEndpoint(call, applicant, place, now);
   moveTo(call, failover, place.guards);
@@ -264,11 +267,6 @@ class ProbeWait<R extends AttemptResponse> extends CallPause {
   }
 }
 
-/** For a call that has just begun, exactly the number that was announced to the clock. */
-function waitableMs({startedAt, deadlineMs, deadlineAt}: CallFacts, now: number): number {
-  return (now === startedAt ? deadlineMs : deadlineAt - now) - LEAST_ATTEMPT_MS;
-}
-
 function refuseOpen<R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
@@ -279,11 +277,11 @@ function refuseOpen<R extends AttemptResponse>(
   if (failover?.mayPassOver('breaker-open')) {
     // It opened while the call waited for its place, or gave no lease of a probe: another endpoint may be free.
     const place = failover.another(call.guards, amountsAt(call), now);
-    if (place !== null) {
+    if (place !== null && place.readiness === null) {
       moveTo(call, failover, place.guards);
       return admitHere(call, applicant, now);
     }
-    if (breaker.refuses(now)) return admitAtEndpoint(call, applicant, failover, now);
+    if (place !== null || breaker.refuses(now)) return admitAtEndpoint(call, applicant, failover, now);
   }
   const retryAfterMs = breaker.retryAfterMs(now);
   const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until its probes have succeeded';

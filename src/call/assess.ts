@@ -18,6 +18,7 @@ import {notifyAttemptEnded} from './notify.ts';
 import {settleQuota} from './quota.ts';
 import {discardResponse} from './response.ts';
 import {within} from './wait.ts';
+import {learnReadiness} from './warm-up.ts';
 
 /** An attempt that ended. */
 export interface Sent<R extends AttemptResponse> {
@@ -142,7 +143,8 @@ export function learn<R extends AttemptResponse>(
 ): void {
   const {client} = call;
   const {breaker, budget, concurrency, hedge, quota} = attempt.guards;
-  if (breaker !== null) attempt.record(healthOf(outcome, classification, client.answers), now);
+  const isUnready = call.failover !== null && learnReadiness(call.failover, attempt.guards, outcome, now);
+  if (breaker !== null) attempt.record(isUnready ? 'nothing' : healthOf(outcome, classification, client.answers), now);
   if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
   if (attempt.taken !== null) settleQuota(call, quota, attempt.taken, outcome, classification, now);
   if (classification.transient) budget?.attemptFailed?.(now);

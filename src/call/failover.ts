@@ -7,6 +7,7 @@
 import type {Client} from '../client/client.ts';
 import type {Endpoints, FailoverCause} from '../client/endpoints.ts';
 import type {Plan} from '../client/plan.ts';
+import type {Readiness} from '../client/readiness.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {type Classification, harmless, isOverload} from '../decide/classification.ts';
@@ -20,17 +21,19 @@ import type {Endpoint} from '../policy/types.ts';
 export interface Place {
   readonly endpoint: Endpoint;
   readonly guards: Guards;
-  /** 0: it is free. */
+  /** 0: it is free, or has to be asked whether it is ready. */
   readonly freeInMs: number;
   /** What it is not free for; null if it is. */
   readonly cause: PassedOver | null;
+  /** Null unless the endpoint is not ready, or has to be asked. */
+  readonly readiness: Readiness | null;
 }
 
 /** The states in which an endpoint is passed over. */
 type PassedOver = 'breaker-open' | 'held' | 'quota' | 'overloaded';
 
 /** The client of a call, as far as it finds the guards of an endpoint. */
-type GuardSource = Pick<Client<AttemptResponse>, 'guardsFor' | 'random' | 'prepareAttempt'> & {
+type GuardSource = Pick<Client<AttemptResponse>, 'guardsFor' | 'random' | 'prepareAttempt' | 'readinessOf'> & {
   readonly translate: unknown;
 };
 
@@ -42,6 +45,8 @@ export interface MovableRequest {
   readonly isReadable?: boolean;
   /** As in `Transport`. */
   readonly confinement?: string | undefined;
+  /** As in `Transport`. Undefined: endpoints cannot be asked whether they are ready, and count as ready. */
+  readonly ask?: unknown;
 }
 
 /** A half-open breaker whose probes are in flight is asked again after about this time. */
@@ -58,6 +63,8 @@ export class Failover {
   readonly #tried = new Set<Endpoint>();
   /** Endpoints that this call does not ask before that time, whatever `failover.on` says. */
   readonly #pausedUntil = new Map<Endpoint, number>();
+  /** Whether endpoints with a `readyPath` are asked. */
+  #asks = false;
   /** The last failure is none that another endpoint helps against. */
   #stays = false;
   /** Why the call may not leave its endpoint any more; null while it may. */
@@ -90,13 +97,13 @@ export class Failover {
     this.#url = url;
   }
 
-  /** Why the call may not leave its endpoint; null while it may. */
+  /** Why the call may not leave its endpoint; null while it may, and where there is no other. */
   get confinement(): string | null {
-    return this.#confinement;
+    return this.#endpoints.isAlone ? null : this.#confinement;
   }
 
   get isConfined(): boolean {
-    return this.#confinement !== null || this.#stays;
+    return this.#endpoints.isAlone || this.#confinement !== null || this.#stays;
   }
 
   mayPassOver(cause: PassedOver): boolean {
@@ -117,7 +124,8 @@ export class Failover {
   // What a request and its failures allow.
 
   /** Called before the first attempt. Without `prepareAttempt`, a request with credentials goes only where the caller sent it. */
-  confineBy({credentialHeaders, isReadable, confinement}: MovableRequest): void {
+  confineBy({credentialHeaders, isReadable, confinement, ask}: MovableRequest): void {
+    this.#asks = this.#endpoints.anyWarmsUp && ask !== undefined;
     if (this.#confinement !== null) return;
     const {name} = this.addressed;
     if (credentialHeaders === undefined)
@@ -165,8 +173,13 @@ export class Failover {
 
   // The choice.
 
-  /** The endpoint for the next attempt: one that is free, else the one that is free first. */
-  choose(amounts: Amounts, isRetry: boolean, now: number): Place {
+  /**
+   * The endpoint for the next attempt: one that is free, else the one that is free first.
+   *
+   * @param at The guards of the endpoint at which the call is, and stays if it has to.
+   */
+  choose(at: Guards, amounts: Amounts, isRetry: boolean, now: number): Place {
+    if (this.isConfined) return this.#placeAt(this.endpointOf(at), amounts, isRetry, now);
     return this.#first(
       this.#endpoints.all.map(endpoint => this.#placeAt(endpoint, amounts, isRetry, now)),
       now,
@@ -182,6 +195,17 @@ export class Failover {
       now,
     );
     return free.freeInMs === 0 ? free : null;
+  }
+
+  /** Null where the endpoint has no `readyPath`, or cannot be asked. */
+  readinessAt(endpoint: Endpoint): Readiness | null {
+    return this.#asks ? this.#client.readinessOf(endpoint) : null;
+  }
+
+  /** The endpoints of a better or the same rank, which were passed over for this one. */
+  passedOver({endpoint}: Place): readonly Endpoint[] {
+    if (!this.#asks || this.isConfined) return [];
+    return this.#endpoints.all.filter(other => other !== endpoint && other.rank <= endpoint.rank);
   }
 
   hasTried({endpoint}: Place): boolean {
@@ -226,15 +250,20 @@ export class Failover {
       cause = why;
     };
     const {breaker, hold, quota, concurrency} = guards;
-    if (breaker?.refuses(now))
-      note('breaker-open', breaker.retryAfterMs(now) || PROBING_MS * (0.5 + this.#client.random()));
-    if (hold?.holds(now)) note('held', hold.leftMs(now));
+    const isOpen = breaker?.refuses(now) ?? false;
+    const isHeld = hold?.holds(now) ?? false;
+    if (isOpen) note('breaker-open', breaker!.retryAfterMs(now) || PROBING_MS * (0.5 + this.#client.random()));
+    if (isHeld) note('held', hold!.leftMs(now));
     if (quota !== null) note('quota', quota.waitMs(amounts, isRetry, now));
     if (concurrency?.hasPlace === false) note('overloaded', PROBING_MS);
     const pausedMs = (this.#pausedUntil.get(endpoint) ?? now) - now;
-    return pausedMs > freeInMs
-      ? {endpoint, guards, freeInMs: pausedMs, cause: 'held'}
-      : {endpoint, guards, freeInMs, cause};
+    if (pausedMs > freeInMs) return {endpoint, guards, freeInMs: pausedMs, cause: 'held', readiness: null};
+    const readiness = isOpen || isHeld ? null : this.readinessAt(endpoint);
+    const state = readiness?.stateAt(now) ?? 'ready';
+    if (state === 'ready') return {endpoint, guards, freeInMs, cause, readiness: null};
+    // Before its first answer an endpoint is chosen as if it were ready, and asked; while it is not, others come first.
+    const awayMs = state === 'away' ? readiness!.pauseMs(now) + 1 : 0;
+    return {endpoint, guards, freeInMs: Math.max(freeInMs, awayMs), cause, readiness};
   }
 
   // The request of an attempt.

@@ -108,7 +108,9 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     const {guards, failover} = call;
     if (failover === null || call.plan.policy.hedge?.to !== 'other') return guards;
     const place = failover.mayRunTwice ? failover.another(guards, amountsAt(call), now) : null;
-    return place?.guards ?? null;
+    if (place === null || place.readiness === null) return place?.guards ?? null;
+    place.readiness.askIfDue(call, now); // A hedge waits for no answer; the next one may find the endpoint ready.
+    return null;
   }
 
   ended(attempt: Attempt<R>, outcome: Outcome<R>): void {

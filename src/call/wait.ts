@@ -3,6 +3,7 @@
 import type {AbortSource} from '../core/abort-source.ts';
 import {promiseOf} from '../core/awaitable.ts';
 import {TimeoutError} from '../core/errors.ts';
+import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {Pause} from '../core/timer.ts';
@@ -89,6 +90,11 @@ export function waitBeforeRetry(call: Call, ms: number): Promise<boolean> {
     );
     waits.add(wait);
   });
+}
+
+/** How long the call can wait. For a call that has just begun, exactly the number that was announced to the clock. */
+export function waitableMs({startedAt, deadlineMs, deadlineAt}: CallFacts, now: number): number {
+  return (now === startedAt ? deadlineMs : deadlineAt - now) - LEAST_ATTEMPT_MS;
 }
 
 /** Waits for an origin that asked for a pause. */

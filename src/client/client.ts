@@ -12,12 +12,13 @@ import type {Clock} from '../core/timer.ts';
 import type {Answers} from '../decide/answers.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import {NO_GUARDS} from '../guards/registry.ts';
-import type {CallOverrides} from '../policy/types.ts';
+import type {CallOverrides, Endpoint} from '../policy/types.ts';
 import {caught} from './caught-weigh.ts';
 import {watch} from './observe.ts';
 import type {Plan, Plans, Variant} from './plan.ts';
 import type {PolicyHandle} from './policy-handle.ts';
 import type {Ports} from './ports.ts';
+import type {Readiness} from './readiness.ts';
 
 const systemIds = new SystemIds();
 
@@ -60,6 +61,9 @@ export class Client<R extends AttemptResponse> {
     this.handle.registry.breakerListeners.add((breaker, from, to) =>
       on({type: 'breaker.changed', guarded: breaker, from, to}),
     );
+    this.handle.readiness.listeners.add((endpoint, isReady, reason) =>
+      on({type: 'endpoint.changed', endpoint, isReady, reason}),
+    );
     this.handle.registry.store?.listeners.add((isAvailable, reason) =>
       on({type: 'store.changed', isAvailable, reason}),
     );
@@ -79,6 +83,11 @@ export class Client<R extends AttemptResponse> {
     this.#lastPlan = plan;
     this.#lastGuards = this.handle.registry.at(origin, plan, now);
     return this.#lastGuards;
+  }
+
+  /** Null for an endpoint without `readyPath`. */
+  readinessOf(endpoint: Endpoint): Readiness | null {
+    return this.handle.readiness.of(endpoint);
   }
 
   #expectTimers(plans: Plans): void {

@@ -1,5 +1,6 @@
 /** The endpoints of a plan, compiled: which of them a URL addresses, and what that URL is at another. */
 import type {Endpoint, Failover, Policy} from '../policy/types.ts';
+import {warmsUp} from './readiness.ts';
 import {pageOrigin} from './target.ts';
 
 /** A reason to go to another endpoint. */
@@ -15,6 +16,8 @@ export interface Destination {
 
 export class Endpoints {
   readonly all: readonly Endpoint[];
+  /** Some of them have a `readyPath`. */
+  readonly anyWarmsUp: boolean;
   readonly settings: Failover;
   readonly #causes: ReadonlySet<FailoverCause>;
   readonly #byOrigin: ReadonlyMap<string, Endpoint>;
@@ -22,14 +25,21 @@ export class Endpoints {
 
   constructor(all: readonly Endpoint[], settings: Failover) {
     this.all = all;
+    this.anyWarmsUp = all.some(warmsUp);
     this.settings = settings;
     this.#causes = new Set(settings.on);
     this.#byOrigin = new Map(all.map(endpoint => [endpoint.origin, endpoint]));
   }
 
-  /** Null where the policy has none, or one alone. */
+  /** Null where the policy has none, or one alone that does not warm up. */
   static of({endpoints, failover}: Policy): Endpoints | null {
-    return endpoints === null || endpoints.length < 2 ? null : new Endpoints(endpoints, failover);
+    if (endpoints === null) return null;
+    return endpoints.length > 1 || endpoints.some(warmsUp) ? new Endpoints(endpoints, failover) : null;
+  }
+
+  /** A call can go nowhere else. */
+  get isAlone(): boolean {
+    return this.all.length === 1;
   }
 
   movesOn(cause: FailoverCause): boolean {

@@ -43,7 +43,7 @@ export class Plan implements GuardSettings {
   /** Ids go on every call, so none goes out with the caller's own headers. */
   readonly labelsAll: boolean;
   readonly queryAllowList: ReadonlySet<string>;
-  /** Null without any, or with one alone. */
+  /** Null without any, or with one alone that does not warm up. */
   readonly endpoints: Endpoints | null;
   /** This plan as it is, for calls without overrides. */
   readonly variant: Variant;

@@ -11,6 +11,7 @@ import {GuardRegistry} from '../guards/registry.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
 import type {Policy, PolicyInput} from '../policy/types.ts';
 import {Plans, type PolicySource} from './plan.ts';
+import {ReadinessRegistry} from './readiness.ts';
 
 /** A policy and its guards at one moment. */
 export interface PolicySnapshot {
@@ -29,6 +30,8 @@ export type PolicyArgument<Json> = PolicyInput | PolicyHandle | JsonPolicy<Json>
 export class PolicyHandle {
   /** @internal Waits of calls that will be sent again. */
   readonly waits: Set<Pause> = new Set();
+  /** @internal */
+  readonly readiness: ReadinessRegistry = new ReadinessRegistry();
   /** @internal */
   readonly registry: GuardRegistry;
   /** @internal */

@@ -127,6 +127,21 @@ export interface BreakerChangedEvent {
   readonly to: BreakerState;
 }
 
+/** An endpoint with `readyPath` is no longer ready, is ready again, or gave an answer that does not say whether it is. */
+export interface EndpointChangedEvent {
+  /** Distinguishes the events. */
+  readonly type: 'endpoint.changed';
+  /** Name of the endpoint. */
+  readonly endpoint: string;
+  /** Whether calls are sent there. */
+  readonly isReady: boolean;
+  /**
+   * Why it is not ready: `503`, `ECONNREFUSED`, `no answer within 5000 ms`. If it counts as ready although its answer does not say so, the status,
+   * such as `404`; else empty.
+   */
+  readonly reason: string;
+}
+
 /** The store of shared guards stopped to answer, or answers again. Without it, each process goes on with its share. */
 export interface StoreChangedEvent {
   /** Distinguishes the events. */
@@ -185,6 +200,7 @@ export type SteadfetchEvent =
   | CallQueuedEvent
   | CallRejectedEvent
   | BreakerChangedEvent
+  | EndpointChangedEvent
   | StoreChangedEvent
   | PolicyOverriddenEvent
   | RetryNestedEvent

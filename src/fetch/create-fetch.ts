@@ -118,7 +118,7 @@ function readingTransport(
   init: RequestInit,
   signal: AbortSignal | null,
 ): Transport<Response> {
-  const {body: _body, headers: _headers, method: _method, ...rest} = init;
+  const {body: _body, headers: _headers, method: _method, redirect: _redirect, ...rest} = init;
   return new RequestTransport({
     request,
     callUrl: request.url,

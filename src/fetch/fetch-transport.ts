@@ -11,7 +11,7 @@ import type {Redirected} from '../decide/redirected.ts';
 import {HeaderRecord, type HeaderValues, headerValues} from '../transport/header-record.ts';
 import {fetchRedirected} from '../transport/redirects.ts';
 import {requestFields} from '../transport/request-fields.ts';
-import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
+import type {Caller, ReadyInit, Transport, TransportRequest} from '../transport/transport.ts';
 import {cancelBody} from '../transport/unsent-body.ts';
 import {copyHeaders} from './init-copy.ts';
 import {type Resolve, settleWith} from './settle.ts';
@@ -129,6 +129,11 @@ export class FetchTransport
       method: init?.method ?? request?.method ?? 'GET',
       redirect: init?.redirect ?? request?.redirect,
     });
+  }
+
+  ask(url: string, init: ReadyInit): Promise<Response> {
+    const {body: _, ...connection} = this.#init ?? {};
+    return this.#fetch(url, {...connection, ...init});
   }
 
   timeoutError(error: TimeoutError): unknown {

@@ -87,12 +87,14 @@ const wholeEndpoint = ({
   name,
   origin,
   basePath = '',
+  readyPath = null,
   rank = 1,
   weight = 1,
 }: Omit<EndpointInput, `x-${string}`>): Endpoint => ({
   name,
   origin: normaliseOrigin(origin) ?? origin,
   basePath,
+  readyPath,
   rank,
   weight,
 });

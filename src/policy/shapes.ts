@@ -164,6 +164,7 @@ const endpointShape = fields({
   name: text(/^(?=.{1,64}$)[A-Za-z0-9][A-Za-z0-9._:\/-]*$/su, 'a name of at most 64 letters, digits and . _ : / -, beginning with a letter or digit'),
   origin: originShape,
   basePath: text(/^(?=.{0,1000}$)(?:\/[^\/?#\\\s]+)*$/su, 'a path without a slash at its end, such as "/openai/v1", or ""'),
+  readyPath: anyOf(text(/^(?=.{0,1000}$)\/[^?#\\\s]*$/su, 'a path that begins with "/", without a query, such as "/healthz", or null'), nothing),
   rank: whole(1, 100),
   weight: above(0, 1000000),
 }, undefined, 'name', 'origin');

@@ -1811,6 +1811,13 @@ export interface Endpoint {
    */
   readonly basePath: string;
   /**
+   * For an endpoint that warms up: a path that answers 200 once the endpoint is ready, and 503 or nothing before.
+   * Calls wait for it within their deadline, or go to another endpoint. null: never asked.
+   *
+   * Default: null. Source: Kubernetes (readiness probes); Envoy (active health checks).
+   */
+  readonly readyPath: string | null;
+  /**
    * Endpoints of rank 1 are used first, those of a higher rank only while all below are passed over.
    *
    * Default: 1.
@@ -1837,6 +1844,13 @@ export interface EndpointInput {
    * Default: "".
    */
   readonly basePath?: string | undefined;
+  /**
+   * For an endpoint that warms up: a path that answers 200 once the endpoint is ready, and 503 or nothing before.
+   * Calls wait for it within their deadline, or go to another endpoint. null: never asked.
+   *
+   * Default: null. Source: Kubernetes (readiness probes); Envoy (active health checks).
+   */
+  readonly readyPath?: string | null | undefined;
   /**
    * Endpoints of rank 1 are used first, those of a higher rank only while all below are passed over.
    *

@@ -15,7 +15,7 @@ import {isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {fetchRedirected} from './redirects.ts';
 import {requestFields} from './request-fields.ts';
-import type {Transport, TransportRequest} from './transport.ts';
+import type {ReadyInit, Transport, TransportRequest} from './transport.ts';
 import {cancelBody} from './unsent-body.ts';
 
 export interface RequestTransportOptions {
@@ -143,6 +143,11 @@ export class RequestTransport implements Transport<Response> {
   redirected(outcome: Outcome<Response>): Redirected {
     const {method, url, redirect} = this.#options.request;
     return fetchRedirected(outcome, {method, url: this.#latest?.url ?? url, redirect});
+  }
+
+  ask(url: string, init: ReadyInit): Promise<Response> {
+    const {request, send} = this.#options;
+    return send(requestLike(request, url, init), init.signal);
   }
 
   timeoutError(error: TimeoutError): unknown {

@@ -45,6 +45,14 @@ export interface TransportRequest<out R extends AttemptResponse> {
   abort(reason: unknown): void;
 }
 
+/** The options of the request that asks an endpoint whether it is ready. */
+export interface ReadyInit extends RequestInit {
+  readonly method: 'GET';
+  readonly headers: Record<string, string>;
+  readonly redirect: 'manual';
+  readonly signal: AbortSignal;
+}
+
 export interface Transport<R extends AttemptResponse> {
   /** How the bodies of responses are watched, and given up. */
   readonly bodies: ResponseBodies<R>;
@@ -86,6 +94,11 @@ export interface Transport<R extends AttemptResponse> {
   readonly credentialHeaders?: readonly string[] | undefined;
   /** Why there are none, as a clause that follows "because". */
   readonly confinement?: string | undefined;
+  /**
+   * Asks an endpoint of the call whether it is ready, as `fetch` would: with the options of the call that concern the connection, and none of its
+   * headers. Left out: endpoints are not asked.
+   */
+  ask?(url: string, init: ReadyInit): Promise<R>;
   /**
    * Whether a redirect was followed before this outcome of the last attempt. Called only for outcomes that would prove that the server did
    * not act. Absent if the transport follows no redirects.

@@ -442,6 +442,7 @@ describe('a call with several endpoints', () => {
       random: () => 0.5,
       prepareAttempt: null,
       translate: null,
+      readinessOf: () => null,
     };
     const failover = Failover.of(source, plans.base, 'GET', ITEMS, EU)!;
     failover.confineBy({});

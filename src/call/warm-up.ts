@@ -1,0 +1,133 @@
+/** Endpoints that warm up, as calls meet them: the wait for one, and what the outcome of an attempt says about it. */
+import type {Readiness, ReadyWaiter} from '../client/readiness.ts';
+import {RejectedError, withoutStack} from '../core/errors.ts';
+import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
+import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import type {Guards} from '../guards/origin-guards.ts';
+import type {Applicant} from './applicant.ts';
+import type {CallContext} from './context.ts';
+import type {Failover, Place} from './failover.ts';
+import {CallPause, signalOf, waitableMs} from './wait.ts';
+
+type Admit<R extends AttemptResponse> = (call: CallContext<R>, applicant: Applicant<R>, now: number) => void;
+
+/** @param admit Asks for admission anew, after the wait. */
+export function waitUntilReady<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  readiness: Readiness,
+  now: number,
+  admit: Admit<R>,
+): void {
+  const {plan, deadlineAt, retryState} = call;
+  const pauseMs = readiness.pauseMs(now);
+  // A call without a deadline must end, too.
+  const mostMs = deadlineAt === Number.POSITIVE_INFINITY ? plan.policy.retryAfter.maxMs : deadlineAt;
+  if (retryState.waitedForEndpointsMs + pauseMs > mostMs || now + pauseMs + LEAST_ATTEMPT_MS > deadlineAt)
+    return refuseUnready(call, applicant, readiness, now);
+  applicant.waiting?.();
+  new ReadyWait(call, applicant, readiness, now, admit, pauseMs);
+}
+
+/** Asks the endpoints again that are passed over because they are not ready. The call does not wait for the answer. */
+export function askPassedOver<R extends AttemptResponse>(
+  call: CallContext<R>,
+  failover: Failover,
+  chosen: Place,
+  now: number,
+): void {
+  for (const endpoint of failover.passedOver(chosen)) {
+    const readiness = failover.readinessAt(endpoint);
+    if (readiness?.stateAt(now) === 'away') readiness.askIfDue(call, now);
+  }
+}
+
+/**
+ * An attempt was answered or failed.
+ *
+ * @param at The guards of its endpoint.
+ * @returns Whether it failed because the endpoint warms up, which says nothing about the endpoint's health.
+ */
+export function learnReadiness(failover: Failover, at: Guards, {kind, status}: Outcome, now: number): boolean {
+  const readiness = failover.readinessAt(failover.endpointOf(at));
+  if (readiness === null) return false;
+  if (kind === 'network' || (status >= 502 && status <= 504)) return readiness.failed(now);
+  if (kind === 'response') readiness.used(now);
+  return false;
+}
+
+/** Until the endpoint has answered, or may be asked again. */
+class ReadyWait<R extends AttemptResponse> extends CallPause implements ReadyWaiter {
+  readonly #call: CallContext<R>;
+  readonly #applicant: Applicant<R>;
+  readonly #readiness: Readiness;
+  readonly #admit: Admit<R>;
+  readonly #since: number;
+  readonly #isForAnswer: boolean;
+
+  /** @param pauseMs 0: the endpoint may be asked now, or its answer is awaited. */
+  constructor(
+    call: CallContext<R>,
+    applicant: Applicant<R>,
+    readiness: Readiness,
+    now: number,
+    admit: Admit<R>,
+    pauseMs: number,
+  ) {
+    super(call.client.clock, pauseMs === 0 ? waitableMs(call, now) : pauseMs, signalOf(call.transport));
+    this.#call = call;
+    this.#applicant = applicant;
+    this.#readiness = readiness;
+    this.#admit = admit;
+    this.#since = now;
+    this.#isForAnswer = pauseMs === 0;
+    if (this.#isForAnswer) readiness.wait(this, call, now);
+  }
+
+  answered(): void {
+    this.step(() => this.#askForAdmission());
+  }
+
+  #askForAdmission(): void {
+    this.end();
+    const now = this.#call.client.clock.now();
+    this.#noteWait(now);
+    this.#admit(this.#call, this.#applicant, now);
+  }
+
+  #noteWait(now: number): void {
+    const {retryState} = this.#call;
+    retryState.waitedMs += now - this.#since;
+    retryState.waitedForEndpointsMs += now - this.#since;
+  }
+
+  protected override over(isAborted: boolean): void {
+    this.#readiness.leave(this);
+    if (isAborted) return this.#applicant.left(this.#call, true);
+    if (!this.#isForAnswer) return this.#askForAdmission();
+    const now = this.#call.client.clock.now();
+    this.#noteWait(now);
+    refuseUnready(this.#call, this.#applicant, this.#readiness, now);
+  }
+
+  protected override broke(error: unknown): void {
+    this.#readiness.leave(this);
+    this.#applicant.broke(this.#call, error);
+  }
+}
+
+function refuseUnready<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  readiness: Readiness,
+  now: number,
+): void {
+  const {name, origin} = readiness.endpoint;
+  const message = `No endpoint of this call is ready in time: ${name} is not (${readiness.whyNot(now)}).`;
+  const retryAfterMs = readiness.pauseMs(now) || undefined;
+  applicant.refused(
+    call,
+    'no-endpoint',
+    withoutStack(() => new RejectedError('NO_ENDPOINT', origin, message, retryAfterMs)),
+  );
+}

@@ -1,0 +1,151 @@
+/**
+ * Whether an endpoint that warms up is ready, by a GET of its `readyPath`.
+ *
+ * The calls that need the endpoint ask: before the first call, after a minute without an answer, and when an answer shows that the endpoint
+ * may be gone. One request at a time serves all of them. No timer asks, so an endpoint that no call needs is not woken.
+ */
+import {Lru} from '../core/lru.ts';
+import type {AttemptResponse} from '../core/outcome.ts';
+import type {Random} from '../core/random.ts';
+import type {Endpoint} from '../policy/types.ts';
+import {type Asker, type ReadyAnswer, ReadyRequest, type WarmingEndpoint} from './ready-request.ts';
+
+/** `unknown`: the endpoint has to be asked before it is used. */
+export type ReadyState = 'ready' | 'unknown' | 'away';
+
+/** Called when an endpoint is no longer ready, is ready again, or answers what says nothing about it. */
+export type ReadyListener = (endpoint: string, isReady: boolean, reason: string) => void;
+
+/** Waits for the next answer. */
+export interface ReadyWaiter {
+  answered(): void;
+}
+
+/** How long an endpoint without answers counts as ready. */
+const BELIEVED_MS = 60_000;
+/** So long after the endpoint said that it is ready, failures are those of a ready endpoint. */
+const SETTLED_MS = 10_000;
+const LEAST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5000;
+
+export class Readiness {
+  readonly endpoint: WarmingEndpoint;
+  readonly #notify: ReadyListener;
+  #believedUntil = Number.NEGATIVE_INFINITY;
+  #settledUntil = Number.NEGATIVE_INFINITY;
+  /** Null unless the endpoint said that it is not ready, or did not answer. */
+  #awaySince: number | null = null;
+  #askAgainAt = 0;
+  #reason = 'no answer yet';
+  #hasWarned = false;
+  #isAsking = false;
+  readonly #waiters = new Set<ReadyWaiter>();
+
+  constructor(endpoint: WarmingEndpoint, notify: ReadyListener) {
+    this.endpoint = endpoint;
+    this.#notify = notify;
+  }
+
+  stateAt(now: number): ReadyState {
+    if (this.#awaySince !== null) return 'away';
+    return now < this.#believedUntil ? 'ready' : 'unknown';
+  }
+
+  /** Until the endpoint is asked again; 0 if it may be asked now, or its answer is awaited. */
+  pauseMs(now: number): number {
+    return this.#isAsking ? 0 : Math.max(0, this.#askAgainAt - now);
+  }
+
+  /** Why the endpoint is not ready: `GET https://eu.example/healthz: 503, for 12000 ms`. */
+  whyNot(now: number): string {
+    const {origin, readyPath} = this.endpoint;
+    const since = this.#awaySince === null ? '' : `, for ${Math.round(now - this.#awaySince)} ms`;
+    return `GET ${origin}${readyPath}: ${this.#reason}${since}`;
+  }
+
+  /** Notifies the waiter of the next answer, once. Asks if nobody else does. */
+  wait<R extends AttemptResponse>(waiter: ReadyWaiter, asker: Asker<R>, now: number): void {
+    this.#waiters.add(waiter);
+    this.askIfDue(asker, now);
+  }
+
+  leave(waiter: ReadyWaiter): void {
+    this.#waiters.delete(waiter);
+  }
+
+  askIfDue<R extends AttemptResponse>(asker: Asker<R>, now: number): void {
+    if (this.#isAsking || now < this.#askAgainAt) return;
+    this.#isAsking = true;
+    const {clock, random} = asker.client;
+    new ReadyRequest(this.endpoint, asker, answer => this.#answered(answer, clock.now(), random)).start(now);
+  }
+
+  /** A call was answered, and not as by an endpoint that is gone. */
+  used(now: number): void {
+    if (this.#awaySince === null) this.#believedUntil = now + BELIEVED_MS;
+  }
+
+  /**
+   * A call failed as at an endpoint that is gone.
+   *
+   * @returns Whether the failure is one of warming up, which says nothing about the health of a ready endpoint.
+   */
+  failed(now: number): boolean {
+    if (this.#awaySince !== null) return true;
+    if (now < this.#settledUntil) return false;
+    this.#believedUntil = now;
+    return true;
+  }
+
+  #answered({isReady, reason, hintMs}: ReadyAnswer, now: number, random: Random): void {
+    this.#isAsking = false;
+    const wasAway = this.#awaySince !== null;
+    if (isReady) this.#ready(now);
+    else this.#away(reason, hintMs, now, random);
+    const isOdd = isReady && reason !== '' && !this.#hasWarned;
+    if (isOdd) this.#hasWarned = true;
+    if (wasAway === isReady || isOdd) this.#notify(this.endpoint.name, isReady, reason);
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const waiter of waiters) waiter.answered();
+  }
+
+  #ready(now: number): void {
+    this.#awaySince = null;
+    this.#askAgainAt = now;
+    this.#believedUntil = now + BELIEVED_MS;
+    this.#settledUntil = now + SETTLED_MS;
+  }
+
+  /** Half as long as the endpoint has been away, so that a call waits at most half longer than it takes to warm up. */
+  #away(reason: string, hintMs: number, now: number, random: Random): void {
+    this.#awaySince ??= now;
+    this.#reason = reason;
+    const wishedMs = Math.max(LEAST_PAUSE_MS, (now - this.#awaySince) / 2, hintMs);
+    this.#askAgainAt = now + Math.ceil(Math.min(LONGEST_PAUSE_MS, wishedMs) * (0.75 + 0.5 * random()));
+  }
+}
+
+/** More than a policy and its routes name. */
+const KEPT = 1000;
+
+/** What is known of the endpoints of a policy. */
+export class ReadinessRegistry {
+  readonly listeners: Set<ReadyListener> = new Set();
+  readonly #known = new Lru<string, Readiness>(KEPT);
+
+  /** Null for an endpoint without `readyPath`. */
+  of(endpoint: Endpoint): Readiness | null {
+    if (!warmsUp(endpoint)) return null;
+    const key = `${endpoint.origin}${endpoint.readyPath}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const readiness = new Readiness(endpoint, (...facts) => {
+      for (const listener of this.listeners) listener(...facts);
+    });
+    this.#known.add(key, readiness);
+    return readiness;
+  }
+}
+
+export const warmsUp = (endpoint: Endpoint): endpoint is WarmingEndpoint => endpoint.readyPath !== null;
