@@ -143,6 +143,8 @@ export const INERT_FIELDS: readonly InertField[] = [
   {
     path: 'endpoints',
     inert: ({policy: {endpoints}}) =>
-      endpoints?.length === 1 ? 'it lists one alone, so a call can go nowhere else' : undefined,
+      endpoints?.length === 1 && endpoints[0]!.readyPath === null
+        ? 'it lists one alone, so a call can go nowhere else, and no readyPath to wait for'
+        : undefined,
   },
 ];

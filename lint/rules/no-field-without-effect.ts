@@ -160,7 +160,8 @@ A field at the top is reported only if it has no effect in any route. Options of
         text: '{\n  "endpoints": [{"name": "eu", "origin": "https://eu.example"}]\n}\n',
         findings: [
           {
-            message: 'endpoints has no effect: it lists one alone, so a call can go nowhere else.',
+            message:
+              'endpoints has no effect: it lists one alone, so a call can go nowhere else, and no readyPath to wait for.',
             at: '2:3',
             marks: '"endpoints"',
           },
@@ -175,6 +176,10 @@ A field at the top is reported only if it has no effect in any route. Options of
       {
         name: 'a budget whose ratio a route inherits',
         text: '{\n  "maxAttempts": 1,\n  "budget": {"kind": "ratio", "ratio": 0.5},\n  "routes": [{"match": {}, "maxAttempts": 2, "budget": {"minPerSecond": 1}}]\n}\n',
+      },
+      {
+        name: 'one endpoint that warms up',
+        text: '{\n  "endpoints": [{"name": "model", "origin": "https://model.example", "readyPath": "/health"}]\n}\n',
       },
       {
         name: 'a failover whose endpoints a route lists',

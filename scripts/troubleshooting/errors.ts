@@ -114,8 +114,9 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
   NO_ENDPOINT: {
     type: 'RejectedError',
     means:
-      'The circuits of all `endpoints` of the call are open, or all asked for a pause (`Retry-After`), and the first is free only after the deadline, or after `retryAfter.maxMs`. Nothing was sent.',
-    remedy: 'Send the call again after `retryAfterMs`. `handle.snapshot()` shows the breakers of each origin.',
+      'The circuits of all `endpoints` of the call are open, all asked for a pause (`Retry-After`), or none is ready (`readyPath`), and the first is free only after the deadline, or after `retryAfter.maxMs`. Nothing was sent.',
+    remedy:
+      'Send the call again after `retryAfterMs`. `handle.snapshot()` shows the breakers of each origin. For an endpoint that warms up, the message says what its `readyPath` answered: give the call a `deadlineMs` that is longer than that takes.',
   },
   TRANSLATE_FAILED: {
     type: 'SteadfetchError',

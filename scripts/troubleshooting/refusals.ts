@@ -74,7 +74,8 @@ export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
   },
   'no-endpoint': {
     example: 'no endpoint of this call is free in time',
-    means: 'The circuits of all endpoints are open, or all asked for a pause, for longer than the call can wait.',
+    means:
+      'The circuits of all endpoints are open, all asked for a pause, or none is ready, for longer than the call can wait.',
     remedy: 'See NO_ENDPOINT above.',
   },
   'quota-exceeded': {

@@ -47,7 +47,7 @@ export interface AttemptRequest {
   readonly endpoint: string | undefined;
   /** The headers of this attempt. Changes are sent. The caller's own credentials are not among them where they do not belong. */
   readonly headers: HeaderBag;
-  /** 1 for the first. */
+  /** 1 for the first, and for the request of a `readyPath`. */
   readonly attempt: number;
   /** The status of the attempt before, such as 401 if the token has expired; 0 without one. */
   readonly previousStatus: number;
@@ -113,8 +113,8 @@ export interface Ports<R extends AttemptResponse = Response> {
   /** Classifies what the policy cannot, such as a 200 whose body has an error. May be asynchronous; bounded by the deadline. */
   classify?(outcome: ClassifyInput<R>): Awaitable<Reclassification | undefined>;
   /**
-   * Called before each attempt, to sign the request or to set a fresh token. With this port a 401 is retried once. May be asynchronous;
-   * bounded by the attempt timeout.
+   * Called before each attempt, to sign the request or to set a fresh token, and before an endpoint is asked by its `readyPath`. With this port a 401
+   * is retried once. May be asynchronous; bounded by the attempt timeout.
    */
   readonly prepareAttempt?: (request: AttemptRequest) => Awaitable<void>;
   /**

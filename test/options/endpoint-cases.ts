@@ -81,6 +81,17 @@ export const endpointCases: readonly Case[] = [
     expect: ['https://two.test/items', 'https://two.test/v2/items'],
   },
   {
+    path: 'endpoints[].readyPath',
+    a: {endpoints: [{...api, readyPath: null}, two]},
+    b: {endpoints: [{...api, readyPath: '/healthz'}, two]},
+    scenario: async world => {
+      world.serve(200);
+      await world.run();
+      return world.server.requests.map(({url}) => new URL(url).pathname).join(' ');
+    },
+    expect: ['/items', '/healthz /items'],
+  },
+  {
     path: 'endpoints[].rank',
     a: {endpoints: [{...api, rank: 1}, two]},
     b: {endpoints: [{...api, rank: 3}, two]},
