@@ -143,7 +143,7 @@ export const INERT_FIELDS: readonly InertField[] = [
   {
     path: 'endpoints',
     inert: ({policy: {endpoints}}) =>
-      endpoints?.length === 1 && endpoints[0]!.readyPath === null
+      endpoints?.length === 1 && !endpoints[0]!.readyPath
         ? 'it lists one alone, so a call can go nowhere else, and no readyPath to wait for'
         : undefined,
   },

@@ -7,11 +7,11 @@ import {attempt, fullProject, type Ran} from './projects.ts';
 
 /** kB of 1000 bytes, after gzip; a little above what it is. Raise one knowingly. */
 const LIMITS: Readonly<Record<string, number>> = {
-  steadfetch: 68,
-  'steadfetch/fetch': 65,
-  'steadfetch/ky': 66,
-  'steadfetch/core': 60,
-  'steadfetch/unchecked': 53,
+  steadfetch: 70,
+  'steadfetch/fetch': 67,
+  'steadfetch/ky': 68,
+  'steadfetch/core': 62,
+  'steadfetch/unchecked': 55,
   // With YAML, which a bundler that splits loads only for YAML, and the reasons and examples of every rule.
   'steadfetch/lint': 140,
 };
