@@ -26,6 +26,7 @@ export class Batch<Item> implements Dispatcher<Item> {
   readonly client: Client<Answer>;
   readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
   readonly weigh: (item: Item) => AskedTokens;
+  readonly movable: boolean;
   readonly memory: Memory;
   readonly runId: string;
   readonly drain: Drain = new Drain();
@@ -58,6 +59,7 @@ export class Batch<Item> implements Dispatcher<Item> {
     this.client = plan.client;
     this.send = plan.send;
     this.weigh = plan.weigh;
+    this.movable = plan.movable;
     this.memory = plan.memory;
     this.runId = plan.memory.runId;
     this.notify = plan.notify;

@@ -15,7 +15,7 @@ import type {TimeoutError} from '../core/errors.ts';
 import {answered, type Outcome} from '../core/outcome.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
 import {harmless} from '../decide/classification.ts';
-import {formatKey, needsKey} from '../decide/idempotency.ts';
+import {formatKey, isSafeMethod, needsKey} from '../decide/idempotency.ts';
 import {Answer, answerBodies, answerOf, answerOfError} from '../transport/answer.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import type {Transport, TransportRequest} from '../transport/transport.ts';
@@ -25,7 +25,7 @@ import {type Entry, requestKey} from './entry.ts';
 import {itemClassification} from './failure.ts';
 import type {Memory} from './memory.ts';
 import {redirectOf} from './redirect.ts';
-import {RequestContext} from './send-context.ts';
+import {RequestContext, type SendTarget} from './send-context.ts';
 import {failedSend, sortChunk} from './sort-chunk.ts';
 import type {ChunkSender, Send} from './types.ts';
 
@@ -35,6 +35,8 @@ export interface Sender<Item> {
   readonly memory: Pick<Memory, 'sending'>;
   readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
   readonly runId: string;
+  /** Whether `send` sends to the URL of its context. */
+  readonly movable: boolean;
   readonly drain: Drain;
   readonly counters: Counters;
   /** The tokens of an item. */
@@ -87,7 +89,20 @@ export class ChunkTransport<Item> implements Transport<Answer> {
     });
   }
 
-  next(): TransportRequest<Answer> {
+  get credentialHeaders(): readonly string[] | undefined {
+    return this.confinement === undefined ? [] : undefined;
+  }
+
+  get confinement(): string | undefined {
+    const {method, plan} = this.#call;
+    if (!this.#sender.movable) return 'its batch is not movable';
+    if (isSafeMethod(method) || plan.policy.failover.sharedKeys) return undefined;
+    return 'another run may have sent it there, and failover.sharedKeys is not set';
+  }
+
+  next(_isAbortable: boolean, url: string | null): TransportRequest<Answer> {
+    const {failover, guards, rawUrl} = this.#call;
+    const target = {url: url ?? rawUrl, endpoint: failover?.endpointOf(guards).name};
     const headers = new HeaderRecord({});
     this.#putKey(headers);
     const controller = new AbortController();
@@ -96,7 +111,7 @@ export class ChunkTransport<Item> implements Transport<Answer> {
       headers,
       signal,
       ready: () => this.#note(),
-      send: () => this.#send(headers, signal),
+      send: () => this.#send(headers, target, signal),
       abort: reason => controller.abort(reason),
     };
   }
@@ -137,20 +152,20 @@ export class ChunkTransport<Item> implements Transport<Answer> {
   }
 
   /** One function, and no promise where none is needed: on a fast server they are what a batch costs. */
-  async #send(headers: HeaderRecord, signal: AbortSignal): Promise<Answer> {
+  async #send(headers: HeaderRecord, target: SendTarget, signal: AbortSignal): Promise<Answer> {
     const {counters} = this.#sender;
     const {clock} = this.#call.client;
     const attempt = this.#count();
     this.#putKey(headers); // The engine wrote the key of its first attempt, which may have carried more items.
-    counters.sent(attempt > 1);
+    counters.sent(attempt > 1, target.endpoint);
     const entries = this.open;
     const sentAt = clock.now();
     try {
-      const said = await this.#ask(entries, headers.values, signal, attempt);
+      const said = await this.#ask(entries, headers.values, target, signal, attempt);
       noteInner(said);
       const found = answerOf(said);
       const answer = found instanceof Answer ? found : await found;
-      const redirect = redirectOf(answer, this.#call.url);
+      const redirect = redirectOf(answer, target.url);
       if (redirect !== undefined) throw redirect;
       // The answer of an attempt that timed out, or was slower than another, is ignored.
       if (answer.status >= 400) this.#unnote(answered(answer), signal);
@@ -186,11 +201,12 @@ export class ChunkTransport<Item> implements Transport<Answer> {
   #ask(
     entries: readonly Entry<Item>[],
     headers: Record<string, string>,
+    target: SendTarget,
     signal: AbortSignal,
     attempt: number,
   ): unknown {
     const {send, runId} = this.#sender;
-    const context = new RequestContext(entries, runId, headers, signal, attempt);
+    const context = new RequestContext(entries, runId, headers, target, signal, attempt);
     if (typeof send === 'function') return send(entries[0]!.item, context);
     return send.sendChunk(
       entries.map(({item}) => item),

@@ -16,12 +16,14 @@ export class Counters {
   #requests = 0;
   #retries = 0;
   readonly #failedBy = new Map<string, number>();
+  readonly #requestsByEndpoint = new Map<string, number>();
   /** Microseconds, to three figures. */
   readonly #latencies: RecordableHistogram = createHistogram({figures: 3});
 
-  sent(isRetry: boolean): void {
+  sent(isRetry: boolean, endpoint: string | undefined): void {
     this.#requests++;
     if (isRetry) this.#retries++;
+    if (endpoint !== undefined) addOne(this.#requestsByEndpoint, endpoint);
   }
 
   answered(latencyMs: number): void {
@@ -39,7 +41,7 @@ export class Counters {
     if (failure.retryable) this.#retryable++;
     const {code, refusal} = failure;
     const why = refusal === null || refusal === 'not-transient' ? code : `${code}, ${refusal}`;
-    this.#failedBy.set(why, (this.#failedBy.get(why) ?? 0) + 1);
+    addOne(this.#failedBy, why);
   }
 
   get progress(): BatchProgress {
@@ -68,6 +70,7 @@ export class Counters {
       resumed: this.#resumed,
       reopened: this.reopened,
       requests: this.#requests,
+      requestsByEndpoint: Object.fromEntries(this.#requestsByEndpoint),
       retries: this.#retries,
       waitedMs: this.waitedMs,
       heldMs: this.heldMs,
@@ -75,4 +78,8 @@ export class Counters {
       durationMs,
     };
   }
+}
+
+function addOne(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

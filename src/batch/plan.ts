@@ -9,6 +9,7 @@ import type {BatchEvent, BatchTarget, ChunkSender, ItemFailure, ItemResult, Send
 export interface BatchPlan<Item> {
   readonly client: Client<Answer>;
   readonly send: Send<Item, unknown> | ChunkSender<Item, unknown>;
+  readonly movable: boolean;
   readonly memory: Memory;
   readonly concurrency: number;
   readonly ordered: boolean;

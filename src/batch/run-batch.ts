@@ -53,7 +53,7 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
   const options = given as BatchOptions<Item, Value>;
   check(items, send, options);
   const {policy = {extends: ['steadfetch:batch']}, target = {}, concurrency = 16, maxHoldMs = 600_000} = options;
-  const {ordered = false, onResult, signal} = options;
+  const {ordered = false, movable = false, onResult, signal} = options;
   // At once: readline drops lines that arrive before iteration starts.
   const source = iteratorOf(items);
   const handle = handleOf(policy, options);
@@ -67,6 +67,7 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
     const batch = new Batch<Item>({
       client,
       send,
+      movable,
       weigh: options.weigh === undefined ? () => NO_TOKENS : caught(options.weigh, 'weigh(item)'),
       memory,
       concurrency,

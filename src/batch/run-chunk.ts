@@ -6,7 +6,7 @@
  */
 import {beginCall} from '../call/begin.ts';
 import type {CallContext, CallFacts} from '../call/context.ts';
-import {amountsOf} from '../call/quota.ts';
+import {amountsAt, amountsOf} from '../call/quota.ts';
 import {reportFor} from '../call/report.ts';
 import type {Client} from '../client/client.ts';
 import {RejectedError} from '../core/errors.ts';
@@ -126,6 +126,8 @@ function holdAfter(call: CallContext<Answer>, {kind, error, status}: Outcome, ma
       return quota?.learns && maySendMore && isOverQuota(decision.classification, status) ? 0 : null;
     case 'breaker-open':
       return breaker?.retryAfterMs(client.clock.now()) ?? 0;
+    case 'no-endpoint':
+      return call.failover?.choose(amountsAt(call), true, client.clock.now()).freeInMs ?? 0;
     case 'concurrency-limit':
       return 0;
     case 'hint-too-long':

@@ -19,6 +19,10 @@ export interface SendContext {
   readonly key: string;
   /** Headers for the request: correlation id, trace context, and the key if the policy has an `idempotency` block. */
   readonly headers: Record<string, string>;
+  /** Where the request goes: the URL of `target`, at the endpoint to which this attempt goes. */
+  readonly url: string;
+  /** Name of that endpoint; undefined if the policy has no `endpoints` for the item. */
+  readonly endpoint: string | undefined;
   /** Aborts when the attempt ends. */
   readonly signal: AbortSignal;
   /** 1 for the first. */
@@ -66,6 +70,11 @@ export interface BatchOptions<Item, Value, Json = unknown> {
   readonly policy?: PolicyArgument<Json>;
   /** Where items are sent. A function is called with the item; of a chunk, with the first. */
   readonly target?: BatchTarget | ((item: Item) => BatchTarget);
+  /**
+   * Whether `send` sends to `context.url`, with the credentials of `context.endpoint`. Then items may go to another of the `endpoints` of the
+   * policy, if their method is safe or `failover.sharedKeys` is set. Default: false, and each item goes where `target` says.
+   */
+  readonly movable?: boolean;
   /**
    * Tokens that an item takes of a `quota`: of the prompt, and the most that may be generated. The items of a chunk add up. If the answer
    * reports its `usage`, the quota is corrected by it. What it throws is reported once, and the item counts as 0 tokens. Default: 0 tokens.
@@ -237,6 +246,8 @@ export interface BatchReport {
   readonly reopened: number;
   /** Requests of this run, retries included. */
   readonly requests: number;
+  /** Requests of this run by the name of their endpoint; empty if the policy has no `endpoints` for the items. */
+  readonly requestsByEndpoint: Readonly<Record<string, number>>;
   /** Requests of this run after the first one of a call. */
   readonly retries: number;
   /** Sum of the waits before retries, over all calls, in ms. */

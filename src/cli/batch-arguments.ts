@@ -1,5 +1,6 @@
 /** The arguments of `steadfetch batch`, checked. */
 import {readBaseUrl} from './base-url.ts';
+import {readEndpointHeaders} from './endpoint-headers.ts';
 import {readHeader} from './headers.ts';
 import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
 import {isPreset} from './policy-option.ts';
@@ -17,6 +18,8 @@ export interface BatchArguments {
   /** A preset such as `steadfetch:llm`, where no file was named. */
   readonly preset: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** By the name of the endpoint. */
+  readonly endpointHeaders: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly concurrency: number;
   readonly resume: boolean;
   readonly retryFailed: boolean;
@@ -32,6 +35,7 @@ const OPTIONS: readonly OptionSyntax[] = [
   {name: 'journal', value: '<file>'},
   {name: 'policy', value: '<policy>'},
   {name: 'header', value: '<header>', many: true},
+  {name: 'endpoint-header', value: '<header>', many: true},
   {name: 'concurrency', value: '<n>'},
   {name: 'resume'},
   {name: 'retry-failed'},
@@ -72,6 +76,7 @@ export function readBatchArguments(
     policyFile: isPreset(policy) ? undefined : policy,
     preset: isPreset(policy) ? policy : '',
     headers: Object.fromEntries(args.all('header').map(header => readHeader(header, env))),
+    endpointHeaders: readEndpointHeaders(args.all('endpoint-header'), env),
     concurrency: countOf(args.value('concurrency') ?? '16'),
     resume: args.has('resume'),
     retryFailed: args.has('retry-failed'),

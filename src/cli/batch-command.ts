@@ -2,6 +2,7 @@
 import {isRepeatable} from '../batch/repeatable.ts';
 import {readBatchArguments} from './batch-arguments.ts';
 import {dryRun} from './dry-run.ts';
+import {checkEndpointNames, whyConfined} from './endpoint-headers.ts';
 import {filesOf} from './files.ts';
 import {readPolicy} from './policy-option.ts';
 import type {RequestLine} from './request-line.ts';
@@ -20,6 +21,7 @@ export async function batchCommand(args: readonly string[], process: NodeJS.Proc
   }
   const files = filesOf(options);
   const policy = await readPolicy(options.policyFile ?? options.preset);
+  checkEndpointNames(options, policy);
   const requests = await openRewindable(files.requests);
   try {
     const isOnce = ({method, url}: RequestLine): boolean => !isRepeatable(policy, method, url);
@@ -29,6 +31,8 @@ export async function batchCommand(args: readonly string[], process: NodeJS.Proc
       return 0;
     }
     const {count: total} = checked;
+    const confined = whyConfined(options, policy);
+    if (confined !== null) process.stderr.write(`${confined}\n`);
     const {report, heldMs, ...ended} = await runRequests({options, files, policy, requests, total}, process);
     process.stderr.write(summary(report, total, {...files, ...ended}, heldMs));
     return report.succeeded === total ? 0 : 1;

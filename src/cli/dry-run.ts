@@ -1,17 +1,20 @@
 /** The output of `--dry-run`: the number of requests, their target, and which of them would not be retried. */
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import type {BatchArguments} from './batch-arguments.ts';
+import {whyConfined} from './endpoint-headers.ts';
 import type {BatchFiles} from './files.ts';
 import type {Checked} from './requests-file.ts';
 
 const count = (value: number): string => value.toLocaleString('en');
 
 export function dryRun(
-  {base, headers, resume, retryFailed}: BatchArguments,
+  options: BatchArguments,
   {requests, out, errors, journal}: BatchFiles,
-  {policy}: PolicyHandle,
+  handle: PolicyHandle,
   {count: total, first, once}: Checked,
 ): string {
+  const {base, headers, resume, retryFailed} = options;
+  const {policy} = handle;
   const attempts = policy.maxAttempts === 1 ? '1 attempt' : `at most ${policy.maxAttempts ?? 1} attempts`;
   const deadline = policy.deadlineMs === null ? 'no deadline' : `${policy.deadlineMs / 1000} s in all`;
   const rows: [string, string | undefined][] = [
@@ -19,6 +22,7 @@ export function dryRun(
     ['', first && `custom_id ${JSON.stringify(first.customId)}`],
     ['headers', Object.keys(headers).join(', ') || 'none of yours'],
     ['policy', `${policy.name}: ${attempts} each, ${deadline}`],
+    ['endpoints', endpointsRow(options, handle)],
     ['results', out.place.name],
     ['failed requests', errors?.place.name ?? 'among the results only'],
     ['journal', journal === undefined ? 'none: the run cannot be resumed' : journalRow(journal, resume || retryFailed)],
@@ -31,6 +35,13 @@ export function dryRun(
     'Nothing was sent.',
     '',
   ].join('\n');
+}
+
+/** Undefined without endpoints at the server of `--url`. */
+function endpointsRow(options: BatchArguments, handle: PolicyHandle): string | undefined {
+  const found = handle.plans.all.find(({endpoints}) => endpoints?.at(options.base.origin))?.endpoints;
+  if (found === null || found === undefined) return undefined;
+  return whyConfined(options, handle) ?? found.all.map(({name, origin}) => `${name} (${origin})`).join(', ');
 }
 
 const journalRow = (journal: string, resumes: boolean): string =>

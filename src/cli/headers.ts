@@ -1,26 +1,30 @@
 /** Headers from the command line, with secrets from the environment, where no list of processes shows them. */
 import {UsageError} from './usage-error.ts';
 
+/** The name in lower case, and the value. */
+export type HeaderPair = readonly [name: string, value: string];
+
 /**
- * @returns Name and value.
+ * @param option What messages call the argument.
  * @throws UsageError, which never repeats a value.
  */
 export function readHeader(
   text: string,
   env: Readonly<Record<string, string | undefined>>,
-): readonly [name: string, value: string] {
+  option = '--header',
+): HeaderPair {
   const [, name, written] = /^([^:\s]+):[ \t]*(.*)$/s.exec(text) ?? [];
-  if (name === undefined || written === undefined) throw new UsageError("--header must be 'Name: value'.");
+  if (name === undefined || written === undefined) throw new UsageError(`${option} must be 'Name: value'.`);
   const value = written.replaceAll(/\$\{([^${}]*)\}/g, (_, variable: string) => {
     const found = env[variable];
     if (found === undefined)
-      throw new UsageError(`--header ${name} asks for the environment variable ${variable}, which is not set.`);
+      throw new UsageError(`${option} ${name} asks for the environment variable ${variable}, which is not set.`);
     return found;
   });
   try {
     new Headers([[name, value]]);
   } catch {
-    throw new UsageError(`--header ${name} holds a character that no header may hold.`);
+    throw new UsageError(`${option} ${name} holds a character that no header may hold.`);
   }
   return [name.toLowerCase(), value];
 }

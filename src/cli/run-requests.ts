@@ -9,6 +9,7 @@ import {askedTokens} from '../decide/asked-tokens.ts';
 import {observed} from '../telemetry/observed.ts';
 import type {BatchArguments} from './batch-arguments.ts';
 import {BatchProgress} from './batch-progress.ts';
+import {lineHeaders, whyConfined} from './endpoint-headers.ts';
 import type {BatchFiles} from './files.ts';
 import {Outputs} from './outputs.ts';
 import {ProgressState} from './progress-state.ts';
@@ -41,12 +42,12 @@ type Options = BatchOptions<RequestLine, LineResponse>;
 
 /** @throws SteadfetchError, OutputError */
 export async function runRequests(run: Run, process: NodeJS.Process): Promise<Ended> {
-  const {options, files, requests, total} = run;
+  const {options, files, policy, requests, total} = run;
   const state = new ProgressState(systemClock, total);
   const progress = new BatchProgress(process.stderr, state, systemClock);
   const outputs = new Outputs(files);
   const said = new Map<string, string>();
-  const send = lineSender(options.headers);
+  const send = lineSender(lineHeaders(options, policy));
   let runId = '';
   const own: Options = {
     signal: stoppedBy(process),
@@ -83,6 +84,7 @@ function optionsOf({options, files: {journal}, policy}: Run): Options {
     policy,
     target: ({method, url}) => ({method, url}),
     weigh: ({body}) => (body === undefined ? {} : askedTokens(JSON.stringify(body))),
+    movable: whyConfined(options, policy) === null,
     concurrency,
     // Not by the base: a run can go on through another way to the same server.
     keyOf: ({customId, method, path, body}, index) => (dedupe ? contentKey({method, path, body}, index) : customId),

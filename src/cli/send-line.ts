@@ -2,16 +2,17 @@
 
 import type {SendContext} from '../batch/types.ts';
 import {type Answer, answer, answerOf} from '../transport/answer.ts';
+import type {LineHeaders} from './endpoint-headers.ts';
 import type {RequestLine} from './request-line.ts';
 import type {LineResponse} from './result-line.ts';
 
 export type SendLine = (line: RequestLine, context: SendContext) => Promise<Answer<LineResponse>>;
 
-/** @param own Headers for every request. The engine's own are written over them. */
-export function lineSender(own: Readonly<Record<string, string>>): SendLine {
-  return async (line, {headers, signal}) => {
-    const init = requestInit(line, own);
-    const response = await fetch(line.url, {...init, headers: {...init.headers, ...headers}, signal});
+/** @param given The engine's own headers are written over these. */
+export function lineSender({own, elsewhere, byEndpoint}: LineHeaders): SendLine {
+  return async (line, {headers, url, endpoint = '', signal}) => {
+    const init = requestInit(line, {...(url === line.url ? own : elsewhere), ...byEndpoint[endpoint]});
+    const response = await fetch(url, {...init, headers: {...init.headers, ...headers}, signal});
     const {status, value} = await answerOf(response);
     const requestId = response.headers.get('x-request-id') ?? response.headers.get('request-id');
     return answer(status, {status_code: status, request_id: requestId, body: value ?? null}, response.headers);

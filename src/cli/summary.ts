@@ -24,6 +24,7 @@ export function summary(report: BatchReport, total: number, files: SummaryFiles,
     ['from journal', resumed > 0 && count(resumed)],
     ['sent again', reopened > 0 && `${count(reopened)} that failed in an earlier run`],
     ['requests', `${count(requests)}${retriesText(report)}`],
+    ['by endpoint', byEndpoint(report)],
     ['held', heldMs >= 1000 && `${seconds(heldMs)} without a request`],
     ['latency', requests > 0 && latency(latencyMs)],
     ['results', files.out.place.name],
@@ -47,6 +48,11 @@ function failedBy({failedBy: by}: BatchReport, said: ReadonlyMap<string, string>
     return [`${why} (${count(times)})`, ...(isKnown ? [] : [`  such as ${plain(reason)}`])];
   });
   return lines.map((line, index) => [index === 0 ? 'failed' : '', line]);
+}
+
+function byEndpoint({requestsByEndpoint}: BatchReport): string | false {
+  const counts = Object.entries(requestsByEndpoint);
+  return counts.length > 0 && counts.map(([name, requests]) => `${name} ${count(requests)}`).join(', ');
 }
 
 /** The average wait. The sum would be misleading, because waits of parallel requests overlap. */

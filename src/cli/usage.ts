@@ -33,6 +33,10 @@ Options:
                      as steadfetch:llm (default: steadfetch:batch)
   --header <header>  'Name: value', any number of times; \${NAME} in the value is
                      read from the environment
+  --endpoint-header <header>
+                     'endpoint Name: value', such as 'us Authorization: Bearer
+                     \${US_KEY}': for requests at that endpoint of the policy,
+                     where the credentials of --header are not sent
   --concurrency <n>  Requests under way at a time (default: 16)
   --resume           Go on with the run of the journal, or begin one. What was
                      answered is not sent again; a failed request that the

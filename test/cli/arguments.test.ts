@@ -27,6 +27,16 @@ describe('arguments of steadfetch batch', () => {
     expect((read as {base: URL}).base.href).to.equal('http://x/v1');
   });
 
+  it('read the headers of endpoints, each with its secrets', () => {
+    const headers = ['us Authorization: Bearer ${T}', 'us X-A: 1', 'ap x-a: 2'].flatMap(header => [
+      '--endpoint-header',
+      header,
+    ]);
+    expect(readBatchArguments([...GOOD, ...headers], {T: 'abc'})).to.deep.include({
+      endpointHeaders: {us: {authorization: 'Bearer abc', 'x-a': '1'}, ap: {'x-a': '2'}},
+    });
+  });
+
   it('read secrets in headers from the environment, and keep the last of two headers of one name', () => {
     const headers = ['--header', 'Authorization: Bearer ${T}', '--header', 'X-A: 1', '--header', 'x-a:2 ${T}${T}'];
     const read = readBatchArguments([...GOOD, ...headers], {T: 'abc'});
@@ -69,6 +79,12 @@ describe('arguments of steadfetch batch', () => {
     ],
     ['an option without its value', ['a', '--url'], /^--url needs a value: --url <base>\.$/],
     ['a header that is none', [...GOOD, '--header', 's3cr3t'], /'Name: value'/],
+    ['a header for an endpoint without its name', [...GOOD, '--endpoint-header', 's3cr3t'], /'endpoint Name: value'/],
+    [
+      'a header for an endpoint that is none',
+      [...GOOD, '--endpoint-header', 'us s3cr3t'],
+      /--endpoint-header must be 'Name: value'/,
+    ],
     ['a header of two lines', [...GOOD, '--header', 'a: s3cr3t\nb: c'], /--header a holds a character/],
     ['a secret that is not set', [...GOOD, '--header', 'a: ${NOPE}'], /variable NOPE, which is not set/],
   ];
