@@ -9,6 +9,7 @@ import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
 import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
+import {refuseEndpoints} from '../client/refuse-endpoints.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
@@ -78,8 +79,10 @@ export function guard<Json>(policy?: PolicyArgument<Json>, ports?: FunctionPorts
 export function guard(policy?: PolicyInput | PolicyHandle, ports: FunctionPorts = {}): GuardedFunction {
   const {name = 'function', classify, ...others} = ports;
   const url = urlOf(name);
+  const handle = handleOf(policy, ports);
+  refuseEndpoints(handle, 'guard() cannot send a function elsewhere: use createFetch() with these endpoints inside it');
   const withInner = (input: ClassifyInput<Answer>) => innerDecision(input) ?? classify?.(input);
-  const client = new Client<Answer>(handleOf(policy, ports), {...others, classify: withInner}, httpAnswers);
+  const client = new Client<Answer>(handle, {...others, classify: withInner}, httpAnswers);
   return async (run, {key, idempotent = false, signal, tokens, resilience} = {}) => {
     const call = beginCall(client, 'POST', url, {
       ...resilience,

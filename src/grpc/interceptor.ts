@@ -3,6 +3,7 @@ import * as grpc from '@grpc/grpc-js';
 import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
+import {refuseEndpoints} from '../client/refuse-endpoints.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {grpcAnswers} from '../decide/answers-grpc.ts';
 import type {PolicyInput} from '../policy/types.ts';
@@ -28,7 +29,12 @@ import {checkedOrigin, clientPorts, type GrpcPorts} from './ports.ts';
 export function grpcInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: GrpcPorts): grpc.Interceptor;
 export function grpcInterceptor(policy?: PolicyInput | PolicyHandle, ports: GrpcPorts = {}): grpc.Interceptor {
   requireGrpc();
-  const client = new Client(handleOf(policy, ports), clientPorts(ports), grpcAnswers);
+  const handle = handleOf(policy, ports);
+  refuseEndpoints(
+    handle,
+    'a gRPC channel sends to its own target: list the addresses in the target, or in its name service',
+  );
+  const client = new Client(handle, clientPorts(ports), grpcAnswers);
   const origin = checkedOrigin(ports.origin);
   return ({resilience, ...options}, nextCall) =>
     options.method_definition.requestStream

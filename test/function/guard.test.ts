@@ -197,6 +197,8 @@ describe('guard', () => {
   });
 
   it('refuses a name that is not valid as an origin', () => {
+    const endpoints = ['eu', 'us'].map(name => ({name, origin: `https://${name}.test`}));
+    expect(() => guard({endpoints})).to.throw('endpoints must be null here, because guard() cannot send a function');
     expect(() => guard({}, {name: 'my db'})).to.throw(TypeError, 'letters, digits, dots and hyphens, got "my db"');
   });
 

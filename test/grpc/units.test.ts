@@ -1,6 +1,7 @@
 import {Metadata} from '@grpc/grpc-js';
 import {expect} from 'chai';
 import {timeoutValue} from '../../src/grpc/deadlines.ts';
+import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
 import {MetadataBag} from '../../src/grpc/metadata-bag.ts';
 import {originOfTarget} from '../../src/grpc/target.ts';
 
@@ -58,5 +59,25 @@ describe('MetadataBag', () => {
     bag.set('X-A', '3');
     bag.delete('X-B-Bin');
     expect(metadata.getMap()).to.deep.equal({'x-a': '3'});
+  });
+});
+
+describe('grpcInterceptor', () => {
+  const endpoints = [
+    {name: 'eu', origin: 'https://eu.test'},
+    {name: 'us', origin: 'https://us.test'},
+  ];
+  for (const [title, policy] of [
+    ['a policy', {endpoints}],
+    ['a route', {routes: [{match: {path: '/shop.Orders/*'}, endpoints}]}],
+  ] as const)
+    it(`refuses ${title} with endpoints, and says what to do`, () => {
+      expect(() => grpcInterceptor(policy))
+        .to.throw('The policy: endpoints must be null here, because a gRPC channel sends to its own target')
+        .with.property('code', 'INVALID_POLICY');
+    });
+
+  it('takes a single endpoint, which moves nothing', () => {
+    expect(grpcInterceptor({endpoints: endpoints.slice(0, 1)})).to.be.a('function');
   });
 });
