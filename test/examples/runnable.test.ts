@@ -14,6 +14,10 @@ const examples: readonly (readonly [string, RegExp])[] = [
     'model-client.ts',
     /OpenAI SDK over steadfetch +94 of 94 [\s\S]*steadfetch: 94 of 94 answered, 9\d generations paid\n$/,
   ],
+  [
+    'two-providers.ts',
+    /^question 1 .* first \(large-1\) +first\nquestion 2 .* first \(large-1\), second \(other-70b\) +second\n[\s\S]*question 4 .* second \(other-70b\) +second\n\nanswered: 4 of 4\n$/m,
+  ],
   ['guarded-call.ts', /queries that reached the database while it was down: 6 of 60\n.*rows again 4\.0 s after/],
   ['exactly-once.ts', /keys with a charge +│ 300 [\s\S]*│ charges +│ 300 /],
   ['outage.ts', /retries alone, real +\d+ % +\d+ +\d+ %\n.*\nwith a breaker, real +\d+ % +\d+ +\d+ %\n$/],
