@@ -14,7 +14,7 @@ import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import {type BodySnapshot, checkBody, snapshotBody, textOf} from '../decide/body.ts';
 import type {Sent} from '../decide/classification.ts';
-import {hasCredentialInQuery, isCredentialHeader} from '../decide/credentials.ts';
+import {isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
@@ -22,7 +22,7 @@ import {cancelBody} from '../transport/unsent-body.ts';
 import {DispatchHeaders} from './dispatch-headers.ts';
 import {type CallController, Dispatched, dispatchedBodies} from './dispatched.ts';
 import {isIterableBody, KeptIterable} from './kept-iterable.ts';
-import {Route, targetAt} from './route.ts';
+import {carriesCredential, Route, targetAt} from './route.ts';
 import type {DispatchHandler, DispatchOptions, Interceptor} from './types.ts';
 
 /** The functions beside a policy. `classify` gets a response with a status and headers only. */
@@ -166,15 +166,8 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   }
 
   get confinement(): string | undefined {
-    const {query} = this.#options;
     if (!this.#route.isByOrigin) return 'its dispatcher serves one origin';
-    if (
-      typeof query === 'object' &&
-      query !== null &&
-      hasCredentialInQuery(`?${new URLSearchParams(Object.keys(query).map(name => [name, '']))}`)
-    )
-      return 'its query carries a credential';
-    return undefined;
+    return carriesCredential(this.#options.query) ? 'its query carries a credential' : undefined;
   }
 
   next(_isAbortable: boolean, url: string | null): TransportRequest<Dispatched> {

@@ -295,6 +295,16 @@ describe('undici: a call with several endpoints', () => {
     }
   });
 
+  it('a list of headers that is none ends the call at once, as without endpoints', async () => {
+    const [first, other] = [eu.place(200), us.place(200)];
+    const headers = ['x-name-without-a-value'];
+    const error = await request(first.url, {headers, dispatcher: under(new Agent())}).catch(
+      (caught: unknown) => caught,
+    );
+    expect((error as Error).message).to.match(/a list with a name that has no value/);
+    expect([first.requests.length, other.requests.length]).to.deep.equal([0, 0]);
+  });
+
   it('reads an origin that is a URL or ends with a slash', async () => {
     const [first, other] = [eu.place(503), us.place(200)];
     const dispatcher = under(new Agent());
