@@ -3,6 +3,6 @@
  *
  * @module
  */
+export type {RedisSend} from './core/redis-send.ts';
 export type {SharedGuards} from './guards/guard-factory.ts';
 export {type RedisGuardOptions, redisGuards} from './redis/redis-guards.ts';
-export type {RedisSend} from './redis/shared-store.ts';

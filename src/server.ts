@@ -5,6 +5,7 @@
  */
 
 export {SteadfetchError, TimeoutError} from './core/errors.ts';
+export type {RedisSend} from './core/redis-send.ts';
 export type {DeadlineOptions} from './server/deadline.ts';
 export {currentDeadline, type RequestDeadline} from './server/deadline-scope.ts';
 export {type FetchHandler, type Handler, idempotent, withDeadline} from './server/fetch-handler.ts';
@@ -29,7 +30,7 @@ export {
   type Row,
 } from './server/postgres-store.ts';
 export type {ProblemCode, ProblemOptions} from './server/problem.ts';
-export {type RedisSend, type RedisStoreOptions, redisStore} from './server/redis-store.ts';
+export {type RedisStoreOptions, redisStore} from './server/redis-store.ts';
 export type {
   AfterLoss,
   Claim,

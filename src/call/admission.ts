@@ -146,15 +146,23 @@ function waitInQueue<R extends AttemptResponse>(
   taken: QuotaReservation | null,
   now: number,
 ): void {
-  const {origin} = call.guards;
-  if (limit.isFull) {
-    taken?.refund(now);
-    const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}, and the queue is full.`;
-    applicant.refused(call, 'concurrency-limit', new RejectedError('CONCURRENCY_LIMIT', origin, message));
-    return;
-  }
+  if (limit.isFull) return refuseFull(call, applicant, limit, taken, now);
   applicant.waiting?.();
   new ConcurrencyWait(call, applicant, limit, taken, now);
+}
+
+function refuseFull<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  limit: ConcurrencyLimit,
+  taken: QuotaReservation | null,
+  now: number,
+): void {
+  const {origin} = call.guards;
+  taken?.refund(now);
+  const ofProcess = limit.isShared ? ' for this process now' : '';
+  const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}${ofProcess}, and the queue is full.`;
+  applicant.refused(call, 'concurrency-limit', new RejectedError('CONCURRENCY_LIMIT', origin, message));
 }
 
 /** The wait of an attempt in the queue. One object without functions of its own: ten thousand calls can wait. */
@@ -194,6 +202,14 @@ class ConcurrencyWait<R extends AttemptResponse> extends CallPause implements Wa
       });
       this.#taken?.sent(now);
       count(this.#call, this.#applicant, this.#limit, this.#taken, now);
+    });
+  }
+
+  /** Runs in a step of the limit, like `admitted`. */
+  refused(): void {
+    this.step(() => {
+      this.end();
+      refuseFull(this.#call, this.#applicant, this.#limit, this.#taken, this.#call.client.clock.now());
     });
   }
 

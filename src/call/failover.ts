@@ -255,7 +255,7 @@ export class Failover {
     if (isOpen) note('breaker-open', breaker!.retryAfterMs(now) || PROBING_MS * (0.5 + this.#client.random()));
     if (isHeld) note('held', hold!.leftMs(now));
     if (quota !== null) note('quota', quota.waitMs(amounts, isRetry, now));
-    if (concurrency?.hasPlace === false) note('overloaded', PROBING_MS);
+    if (concurrency?.mayHavePlace === false) note('overloaded', PROBING_MS);
     const pausedMs = (this.#pausedUntil.get(endpoint) ?? now) - now;
     if (pausedMs > freeInMs) return {endpoint, guards, freeInMs: pausedMs, cause: 'held', readiness: null};
     const readiness = isOpen || isHeld ? null : this.readinessAt(endpoint);

@@ -1,10 +1,11 @@
 /** Makes guards whose state several processes share through Redis. */
 import {type Random, SystemIds, systemRandom} from '../core/random.ts';
+import type {RedisSend} from '../core/redis-send.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {Clock} from '../core/timer.ts';
 import type {CircuitBreaker} from '../guards/breaker.ts';
 import type {Budget} from '../guards/budget.ts';
-import type {ConcurrencyLimit} from '../guards/concurrency.ts';
+import {ConcurrencyLimit} from '../guards/concurrency.ts';
 import {type GuardFactory, LocalGuards, type SharedGuards} from '../guards/guard-factory.ts';
 import {Quota} from '../guards/quota.ts';
 import type {
@@ -16,8 +17,9 @@ import type {
 import {SharedBreaker} from './shared-breaker.ts';
 import {SharedRatioBudget, SharedTokenBucket} from './shared-budgets.ts';
 import {type SharedIdentity, sharedKey} from './shared-identity.ts';
+import {SharedPermits} from './shared-permits.ts';
 import {SharedQuota} from './shared-quota.ts';
-import {type RedisSend, SharedStore} from './shared-store.ts';
+import {SharedStore} from './shared-store.ts';
 
 /** Options of `redisGuards`. */
 export interface RedisGuardOptions {
@@ -31,7 +33,7 @@ export interface RedisGuardOptions {
   readonly send: RedisSend;
   /** Processes with the same name share their guards. Name the account or the service that they protect. Default: `default`. */
   readonly name?: string;
-  /** How many processes there are at least. Without Redis each goes on with this part of a quota or budget. Default: 1. */
+  /** How many processes there are at least. Without Redis each goes on with this part of a quota, a budget or a limit. Default: 1. */
   readonly instances?: number;
   /** Longest time that a call waits for an answer of Redis, in ms. Default: 20. */
   readonly timeoutMs?: number;
@@ -46,8 +48,9 @@ export interface RedisGuardOptions {
 /**
  * Guards whose state several processes share through Redis: for the port `guards` of a client, or the third argument of `definePolicy`.
  *
- * Guards with the same name, origin (and route) and settings are one. Budgets, breakers, and quotas with limits are shared; concurrency limits,
- * hedging and what a quota learns stay with the process. No call fails because Redis fails: each process then goes on with its share.
+ * Guards with the same name, origin (and route) and settings are one. Budgets, breakers, quotas with limits and fixed concurrency limits are
+ * shared; adaptive concurrency limits, hedging and what a quota learns stay with the process. No call fails because Redis fails: each process
+ * then goes on with its share.
  *
  * @throws RangeError if `instances` or `timeoutMs` is not a number of at least 1.
  *
@@ -71,6 +74,8 @@ class RedisGuards implements GuardFactory {
   readonly #random: Random;
   readonly #local: LocalGuards;
   readonly #process = new SystemIds().correlationId();
+  /** Concurrency limits that were made: two clients of a process have one each, and hold permits apart. */
+  #limits = 0;
 
   constructor(options: RedisGuardOptions) {
     const {send, timeoutMs = 20, instances = 1, clock = systemClock, random = systemRandom} = options;
@@ -101,8 +106,13 @@ class RedisGuards implements GuardFactory {
     return new Quota(settings, guarded, this.#random, quota => new SharedQuota(quota, this.store, identity));
   }
 
-  concurrency(settings: ConcurrencyPolicy, _origin: string): ConcurrencyLimit {
-    return this.#local.concurrency(settings);
+  /** An adaptive limit stays with the process: it finds the part of the origin's capacity that the other processes leave. */
+  concurrency(settings: ConcurrencyPolicy, origin: string): ConcurrencyLimit {
+    if (settings.kind === 'adaptive') return this.#local.concurrency(settings);
+    const {max} = settings;
+    const identity = this.#identity('concurrency', origin, max);
+    const holder = {...identity, process: `${identity.process}:${++this.#limits}`};
+    return new ConcurrencyLimit(settings, limit => new SharedPermits(limit, max, this.store, holder));
   }
 
   #identity(kind: string, guarded: string, settings: unknown): SharedIdentity {

@@ -5,15 +5,9 @@
  * asks again each second. An answer in time ends the loss.
  */
 import type {StoreListener} from '../core/guard-snapshot.ts';
+import type {RedisSend} from '../core/redis-send.ts';
 import {type Clock, Timer} from '../core/timer.ts';
 import type {GuardStore} from '../guards/guard-factory.ts';
-
-/**
- * Sends one command to Redis and resolves with the reply.
- *
- * @param args The name of the command and its arguments, such as `['GET', 'key']`.
- */
-export type RedisSend = (args: string[]) => PromiseLike<unknown>;
 
 /** An integer or text in the reply of a script. */
 export type Reply = readonly (number | string)[];

@@ -1,10 +1,8 @@
 /** Idempotency keys in Redis: a hash for each key, changed by scripts, which Redis runs one at a time. */
 import {SteadfetchError} from '../core/errors.ts';
+import type {RedisSend} from '../core/redis-send.ts';
 import {responseOf, textOf} from './response-text.ts';
 import type {Claim, ClaimResult, IdempotencyStore, StoredResponse} from './store.ts';
-
-/** Sends one command to Redis, and resolves with its reply. */
-export type RedisSend = (args: string[]) => PromiseLike<unknown>;
 
 /** How a `redisStore` reaches Redis. */
 export interface RedisStoreOptions {

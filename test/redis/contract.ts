@@ -1,7 +1,7 @@
 /** What shared guards rely on in Redis. The double in memory and a real Redis, through each driver, have to behave alike. */
 import {expect} from 'chai';
+import type {RedisSend} from '../../src/core/redis-send.ts';
 import {QUOTA_SCRIPT} from '../../src/redis/quota-script.ts';
-import type {RedisSend} from '../../src/redis/shared-store.ts';
 
 /** @param open Returns the port to an empty Redis. */
 export function describeContract(title: string, open: () => RedisSend): void {

@@ -95,6 +95,61 @@ describe('redisGuards', () => {
     ]);
   });
 
+  describe('with a concurrency limit', () => {
+    /** Clients whose calls take a second. */
+    function limited(queue: number) {
+      const {clock, guards} = world();
+      const state = {inFlight: 0, most: 0};
+      const fetch = async (): Promise<Response> => {
+        state.most = Math.max(state.most, ++state.inFlight);
+        await clock.sleep(1000);
+        state.inFlight--;
+        return new Response('ok');
+      };
+      const policy = {maxAttempts: 1, deadlineMs: null, concurrency: {kind: 'fixed', max: 2, queue}} as const;
+      const client = (shared = guards()) => createFetch(policy, {clock, fetch, guards: shared, observer: null});
+      return {clock, guards, state, client};
+    }
+
+    it('let two clients share its places, be it through one object or two', async () => {
+      const {clock, guards, state, client} = limited(100);
+      const shared = guards();
+      for (const clients of [
+        [client(), client()],
+        [client(shared), client(shared)],
+      ]) {
+        state.most = 0;
+        const calls = clients.flatMap(call => Array.from({length: 4}, () => call(ITEMS)));
+        const answers = await clock.run(() => Promise.all(calls));
+        expect(answers.length).to.equal(8);
+        expect(state.most).to.equal(2);
+        await clock.advance(1000);
+      }
+    });
+
+    it('refuse a call without a queue once Redis has said that the others have all places', async () => {
+      const {clock, client} = limited(0);
+      const [one, other] = [client(), client()];
+      const busy = [one(ITEMS), one(ITEMS)];
+      await clock.advance(10);
+      const before = clock.now();
+      const error = await clock.run(() => other(ITEMS).catch((error: {code: string; message: string}) => error));
+      expect(error).to.include({
+        code: 'CONCURRENCY_LIMIT',
+        message:
+          '0 attempts to https://shop.test are in flight, the limit is 0 for this process now, and the queue is full.',
+      });
+      expect(clock.now() - before).to.be.within(1, 20);
+      await clock.run(() => Promise.all(busy));
+    });
+
+    it('leave an adaptive one to the process', () => {
+      const {guards} = world();
+      const settings = {kind: 'adaptive', start: 20, max: 256, decreaseRatio: 0.7, queue: 0} as const;
+      expect(guards().factory.concurrency(settings, ITEMS).isShared).to.equal(false);
+    });
+  });
+
   describe('a call that waits for the lease of a probe', () => {
     const breaker = {kind: 'consecutive', failures: 1, openMs: 1000, probes: 1} as const;
 

@@ -1,7 +1,7 @@
 /** The drivers through which shared guards are tested. */
 import {Redis} from 'ioredis';
 import {createClient} from 'redis';
-import type {RedisSend} from '../../src/redis/shared-store.ts';
+import type {RedisSend} from '../../src/core/redis-send.ts';
 
 export interface Driver {
   readonly send: RedisSend;

@@ -22,8 +22,12 @@ export class RedisLoad {
     this.#ended = Promise.all(
       guards.map(async shared => {
         const fetch = createFetch(
-          // A window that is never used up: what is measured is whether calls go on.
-          {quota: {limits: [{unit: 'requests', max: 100_000, perMs: 10_000}], learn: false}, deadlineMs: null},
+          // Limits that are never used up: what is measured is whether calls go on.
+          {
+            quota: {limits: [{unit: 'requests', max: 100_000, perMs: 10_000}], learn: false},
+            concurrency: {kind: 'fixed', max: 2 * CLIENTS, queue: 0},
+            deadlineMs: null,
+          },
           {
             guards: shared,
             on: (event: SteadfetchEvent) => event.type === 'store.changed' && this.changes.push(event.isAvailable),

@@ -1,0 +1,13 @@
+/** Where a concurrency limit gets its places from if several processes share it. The limit itself keeps the queue of this process. */
+export interface PermitSupply {
+  /** Attempts that this process may have in flight now. */
+  readonly max: number;
+  /** Places that may still be granted to attempts which wait now, beside those of `max`. 0 once it is known that there are none. */
+  readonly hoped: number;
+  /** An attempt has taken a place. */
+  taken(): void;
+  /** An attempt waits for a place. */
+  wanted(): void;
+  /** An attempt has given its place back, and no attempt that waits here may have it. */
+  freed(): void;
+}
