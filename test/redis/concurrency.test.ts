@@ -314,17 +314,52 @@ describe('a shared limit without Redis', () => {
   });
 });
 
-describe('a process that was stopped', () => {
-  it('takes no place by a lease that has ended', async () => {
+describe('a process that shares a limit', () => {
+  it('takes no place by a lease that has ended, as after it was stopped', async () => {
     const world = new SharedLimits(4);
-    const [stopped, other] = [world.start(), world.start()];
+    const [stopped, other] = [world.start(PATIENT), world.start()];
     stopped.call(100);
-    await world.clock.advance(5);
-    // Nothing that the process asks arrives, as if it were stopped; its driver keeps the command.
+    await world.clock.advance(200);
+    // Nothing that the process asks is answered any more.
     world.fate = process => (process === stopped ? 'lost' : 'arrives');
     await world.clock.advance(200);
     for (let count = 0; count < 4; count++) other.call(60_000);
     await world.clock.advance(6000);
     expect(other.admitted).to.equal(4);
+    stopped.call(100);
+    expect(stopped.admitted).to.equal(1);
+  });
+
+  it('takes no place by permits that it is giving back, whenever the next call comes', async () => {
+    for (let idleMs = 0; idleMs < 1000; idleMs += 50) {
+      const world = new SharedLimits(4);
+      // Requests arrive at once, and replies come late.
+      let leg = 0;
+      world.latencyMs = () => (leg++ % 2 === 0 ? 0 : 100);
+      const [one, other] = [world.start(PATIENT), world.start(PATIENT)];
+      for (let count = 0; count < 4; count++) one.call(10);
+      await world.clock.advance(200 + idleMs);
+      for (const process of [other, one]) for (let count = 0; count < 4; count++) process.call(60_000);
+      await world.clock.advance(5000);
+      expect(world.most, `after ${idleMs} ms`).to.equal(4);
+    }
+  });
+
+  it('has no more than its share for 3 s after a loss, until the others have said what they hold', async () => {
+    const world = new SharedLimits(20);
+    const processes = [1, 2, 3, 4].map(() => world.start({instances: 4}));
+    await world.clock.advance(10);
+    world.fate = () => 'lost';
+    const [first, ...others] = processes;
+    for (const process of others) for (let count = 0; count < 5; count++) process.call(60_000);
+    for (let count = 0; count < 30; count++) first!.call(20_000);
+    await world.clock.advance(10_000);
+    expect(world.inFlight).to.equal(20);
+    // The first process reaches Redis before the others do.
+    world.fate = process => (process === first ? 'arrives' : 'lost');
+    await world.clock.advance(1500);
+    world.fate = () => 'arrives';
+    await world.clock.advance(5000);
+    expect(world.most).to.equal(20);
   });
 });

@@ -1,6 +1,7 @@
 /** What shared guards rely on in Redis. The double in memory and a real Redis, through each driver, have to behave alike. */
 import {expect} from 'chai';
 import type {RedisSend} from '../../src/core/redis-send.ts';
+import {PERMIT_SCRIPT} from '../../src/redis/permit-script.ts';
 import {QUOTA_SCRIPT} from '../../src/redis/quota-script.ts';
 
 /** @param open Returns the port to an empty Redis. */
@@ -131,6 +132,32 @@ export function describeContract(title: string, open: () => RedisSend): void {
         );
         expect(await ask('two', 20, 20, 1, 1, slot, 50, 1, 1, 0, 40)).to.deep.equal([1, false, 2, 20]);
         expect(await ask('two', 1, 1)).to.deep.equal([0, true, 2, 0]);
+      });
+    });
+
+    describe('the script of permits', () => {
+      /** Ten permits, after a first request whose share they are. @returns What the process holds, and what it should keep. */
+      const ask = async (process: string, number: number, used: number, target: number, needed = target) => {
+        const numbers = [number, 10, 60_000, used, target, needed, 0, 1];
+        const reply = await send('EVAL', PERMIT_SCRIPT, '2', '{p}:h', '{p}:p', process, ...numbers.map(String));
+        return (reply as unknown[]).slice(0, 2);
+      };
+
+      it('grants what is free, and takes back what is given back', async () => {
+        expect(await ask('one', 1, 0, 7)).to.deep.equal([7, 10]);
+        expect(await ask('one', 2, 2, 2)).to.deep.equal([2, 10]);
+        expect(await ask('one', 3, 2, 0)).to.deep.equal([2, 10]);
+      });
+
+      it('says what a process should keep if another one has too little', async () => {
+        await ask('one', 1, 10, 10, 50);
+        expect(await ask('two', 1, 0, 8)).to.deep.equal([0, 5]);
+        expect(await ask('one', 2, 10, 10, 50)).to.deep.equal([10, 5]);
+      });
+
+      it('ignores a request that comes later than its successor', async () => {
+        await ask('one', 2, 0, 8);
+        expect(await ask('one', 1, 0, 2)).to.deep.equal([8, 10]);
       });
     });
   });
