@@ -12,6 +12,7 @@ export const SUBJECT_GROUPS = [
   'open-breaker',
   'pending',
   'quota',
+  'shared-guards',
   'tracing',
   'growth',
 ] as const;

@@ -27,30 +27,9 @@ const admitted = (name: string, policy: PolicyInput, init?: RequestInit): Subjec
   },
 });
 
-/** A Redis that grants what is asked for, at once: what is measured is this process. */
-const grantingRedis = async (args: string[]): Promise<unknown> => {
-  const [command, , , key = ''] = args;
-  if (command === 'SCRIPT') return 'sha';
-  if (key.endsWith(':state')) return [0, 0, 0, 5000];
-  if (key.endsWith(':budget')) return [100_000, 1];
-  const wanted = Number(args[14]);
-  return ['state', 1, 0, 1, wanted, 1];
-};
-
-const shared = (name: string, policy: PolicyInput): SubjectDefinition => ({
-  name,
-  ours: true,
-  start: async place => {
-    const guards = (await entry(place, 'redis')).redisGuards({send: grantingRedis});
-    const fetch = (await entry(place, 'core')).createFetch(policy, {fetch: stubFetch, guards});
-    return {call: () => fetch(URL_OF_STUB)};
-  },
-});
-
 const PLAIN = 'GET, no quota';
 const STATED = 'GET, a quota of requests';
 const LEARNED = 'GET, a quota of requests that learns';
-const SHARED = 'GET, a quota of requests, a budget and a breaker, shared through Redis';
 const PLAIN_POST = 'POST, no quota';
 const TOKENS_POST = 'POST, a quota of requests and tokens';
 
@@ -84,7 +63,6 @@ const subjects: readonly SubjectDefinition[] = [
   admitted(`${PLAIN}, again (noise)`, {}),
   admitted(STATED, {quota: {limits: [REQUESTS], learn: false}}),
   admitted(LEARNED, {quota: {limits: [REQUESTS]}}),
-  shared(SHARED, {quota: {limits: [REQUESTS], learn: false}}),
   admitted(PLAIN_POST, {}, post),
   admitted(TOKENS_POST, {quota: {limits: [REQUESTS, TOKENS], learn: false}}, post),
   FEW,
@@ -102,12 +80,6 @@ function section(costs: Costs): Section {
     goals: [
       {what: `${STATED}, admitted at once`, limit: 0.3, measured: more(STATED, PLAIN), unit: 'µs more than without'},
       {what: `${LEARNED}, admitted at once`, limit: 0.3, measured: more(LEARNED, PLAIN), unit: 'µs more than without'},
-      {
-        what: `${SHARED}, uncontended`,
-        limit: 2,
-        measured: more(SHARED, STATED),
-        unit: 'µs more than guards of the process',
-      },
       ...MANY.map(({name}) => ({
         what: name,
         limit: 2,
