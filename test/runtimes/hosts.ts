@@ -156,7 +156,11 @@ const bundle = (entry: string, platform: 'browser' | 'neutral', outfile?: string
     logLevel: 'error',
   }) as Promise<{outputFiles: {text: string}[]}>;
 
-function output(cwd: string, command: string, args: readonly string[]): Promise<{failed: boolean; text: string}> {
+export function output(
+  cwd: string,
+  command: string,
+  args: readonly string[],
+): Promise<{failed: boolean; text: string}> {
   return new Promise(resolve =>
     execFile(command, args, {cwd, maxBuffer: 2 ** 26, timeout: 300_000}, (error, stdout, stderr) =>
       resolve({failed: error !== null, text: `${stdout}\n${stderr}`}),
