@@ -43,6 +43,7 @@ import {retriedPostWithoutKey} from './no-retried-post-without-key.ts';
 import {retriedRefusals} from './no-retried-refusals.ts';
 import {retriesPaidTwice} from './no-retries-paid-twice.ts';
 import {secretInNotes} from './no-secret-in-notes.ts';
+import {splitLimit} from './no-split-limit.ts';
 import {streamCommittedByHeaders} from './no-stream-committed-by-headers.ts';
 import {synchronisedRetries} from './no-synchronised-retries.ts';
 import {syntaxError} from './no-syntax-error.ts';
@@ -105,6 +106,7 @@ export const rules: readonly Rule[] = [
   pacingWithoutQueue,
   missingRefusals,
   quotaMultipliedByInstances,
+  splitLimit,
   missingAttemptTimeout,
   missingDeadline,
   unreachableAttempts,
