@@ -64,9 +64,7 @@ export class Client<R extends AttemptResponse> {
     this.handle.readiness.listeners.add((endpoint, isReady, reason) =>
       on({type: 'endpoint.changed', endpoint, isReady, reason}),
     );
-    this.handle.registry.store?.listeners.add((isAvailable, reason) =>
-      on({type: 'store.changed', isAvailable, reason}),
-    );
+    this.handle.registry.store?.listeners.add(on);
   }
 
   /** @throws InvalidPolicyError with code INVALID_OVERRIDES. */

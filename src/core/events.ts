@@ -152,6 +152,21 @@ export interface StoreChangedEvent {
   readonly reason: string;
 }
 
+/**
+ * Processes that share guards under one name have other limits for a quota. They count apart, so together they may send the sum. Reported again
+ * when the other limits change.
+ */
+export interface QuotaDiffersEvent {
+  /** Distinguishes the events. */
+  readonly type: 'quota.differs';
+  /** The origin, or origin and route, that the quota protects. */
+  readonly guarded: string;
+  /** The limits of this process, as JSON. */
+  readonly limits: string;
+  /** The other limits, in use within the last 90 s, each as JSON. */
+  readonly others: readonly string[];
+}
+
 /** An option of ky is set and takes precedence over the policy. */
 export interface PolicyOverriddenEvent {
   /** Distinguishes the events. */
@@ -202,6 +217,7 @@ export type SteadfetchEvent =
   | BreakerChangedEvent
   | EndpointChangedEvent
   | StoreChangedEvent
+  | QuotaDiffersEvent
   | PolicyOverriddenEvent
   | RetryNestedEvent
   | CallEndEvent;

@@ -1,5 +1,6 @@
 /** The state of the guards, for operators and observers. */
 import type {BreakerState} from './call-view.ts';
+import type {QuotaDiffersEvent, StoreChangedEvent} from './events.ts';
 
 /** The guards of one origin. */
 export interface GuardSnapshot {
@@ -48,13 +49,8 @@ export interface QuotaSnapshot {
  */
 export type BreakerListener = (guarded: string, from: BreakerState, to: BreakerState) => void;
 
-/**
- * Called when the store of shared guards stops to answer, and when it answers again.
- *
- * @param isAvailable Whether the store answers.
- * @param reason      Why not: `no answer within 20 ms`, or the message of the driver's error. Empty if it answers.
- */
-export type StoreListener = (isAvailable: boolean, reason: string) => void;
+/** Called when the store of shared guards stops to answer, when it answers again, and when it has other limits of other processes. */
+export type StoreListener = (event: StoreChangedEvent | QuotaDiffersEvent) => void;
 
 /** All guards of one policy. Lives as long as its clients, so an observer holds it by a WeakRef. */
 export interface GuardsView {

@@ -32,7 +32,7 @@ export interface GuardFactory {
 export interface GuardStore {
   /** Whether the store answers. */
   readonly isAvailable: boolean;
-  /** Called whenever that changes. */
+  /** Called whenever that changes, and when processes are found to differ. */
   readonly listeners: Set<StoreListener>;
 }
 

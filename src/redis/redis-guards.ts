@@ -14,9 +14,10 @@ import type {
   Concurrency as ConcurrencyPolicy,
   Quota as QuotaPolicy,
 } from '../policy/types.ts';
+import {QuotaSettings} from './quota-settings.ts';
 import {SharedBreaker} from './shared-breaker.ts';
 import {SharedRatioBudget, SharedTokenBucket} from './shared-budgets.ts';
-import {type SharedIdentity, sharedKey} from './shared-identity.ts';
+import {type SharedIdentity, settingsKey, sharedKey} from './shared-identity.ts';
 import {SharedPermits} from './shared-permits.ts';
 import {SharedQuota} from './shared-quota.ts';
 import {SharedStore} from './shared-store.ts';
@@ -103,7 +104,9 @@ class RedisGuards implements GuardFactory {
     const {limits} = settings;
     if (limits.length === 0) return this.#local.quota(settings, guarded);
     const identity = this.#identity('quota', guarded, limits);
-    return new Quota(settings, guarded, this.#random, quota => new SharedQuota(quota, this.store, identity));
+    const {prefix, name} = this.#place;
+    const watched = new QuotaSettings(this.store, settingsKey(prefix, name, 'quota', guarded), guarded, limits);
+    return new Quota(settings, guarded, this.#random, quota => new SharedQuota(quota, this.store, identity, watched));
   }
 
   /** An adaptive limit stays with the process: it finds the part of the origin's capacity that the other processes leave. */
@@ -116,12 +119,17 @@ class RedisGuards implements GuardFactory {
   }
 
   #identity(kind: string, guarded: string, settings: unknown): SharedIdentity {
-    const {prefix = 'steadfetch', name = 'default', instances = 1} = this.#options;
+    const {prefix, name} = this.#place;
     return {
       key: sharedKey(prefix, name, kind, guarded, settings),
       process: this.#process,
-      leastProcesses: instances,
+      leastProcesses: this.#options.instances ?? 1,
     };
+  }
+
+  get #place(): {readonly prefix: string; readonly name: string} {
+    const {prefix = 'steadfetch', name = 'default'} = this.#options;
+    return {prefix, name};
   }
 }
 

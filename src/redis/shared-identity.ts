@@ -14,9 +14,15 @@ export interface SharedIdentity {
  * Other settings are another guard, as within one process: their amounts and times do not fit together.
  */
 export function sharedKey(prefix: string, name: string, kind: string, guarded: string, settings: unknown): string {
-  const id = [name, kind, guarded, digestOf(JSON.stringify(settings))].map(part => part.replaceAll(/[{}]/g, '_'));
-  return `${prefix}:{${id.join(':')}}`;
+  return keyOf(prefix, [name, kind, guarded, digestOf(JSON.stringify(settings))]);
 }
+
+/** The key under which processes say which settings they have. */
+export const settingsKey = (prefix: string, name: string, kind: string, guarded: string): string =>
+  `${keyOf(prefix, [name, kind, guarded])}:settings`;
+
+const keyOf = (prefix: string, parts: readonly string[]): string =>
+  `${prefix}:{${parts.map(part => part.replaceAll(/[{}]/g, '_')).join(':')}}`;
 
 /** 53 bits of a text, to tell settings apart: cyrb53. No secret, and no defence. */
 function digestOf(text: string): string {

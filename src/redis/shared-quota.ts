@@ -12,6 +12,7 @@ import type {QuotaLimit} from '../guards/quota-limit.ts';
 import type {QuotaLot, QuotaSupply} from '../guards/quota-supply.ts';
 import {QuotaLease, QuotaLeases} from './quota-leases.ts';
 import {QUOTA_SCRIPT} from './quota-script.ts';
+import type {QuotaSettings} from './quota-settings.ts';
 import type {SharedIdentity} from './shared-identity.ts';
 import {type Reply, Script, type SharedStore} from './shared-store.ts';
 import {UngrantedUse, UngrantedUses} from './ungranted-uses.ts';
@@ -32,6 +33,7 @@ export class SharedQuota implements QuotaSupply {
   readonly #limits: readonly QuotaLimit[];
   readonly #store: SharedStore;
   readonly #identity: SharedIdentity;
+  readonly #settings: QuotaSettings;
   readonly #keys: readonly string[];
   readonly #leaseMs: number;
   readonly #shortestMs: number;
@@ -56,11 +58,12 @@ export class SharedQuota implements QuotaSupply {
   readonly #flush: Timer = new CallbackTimer(() => this.#flushed());
   readonly #poll: Timer = new CallbackTimer(() => this.#quota.supplied(this.#store.clock.now()));
 
-  constructor(quota: Quota, store: SharedStore, identity: SharedIdentity) {
+  constructor(quota: Quota, store: SharedStore, identity: SharedIdentity, settings: QuotaSettings) {
     this.#quota = quota;
     this.#limits = quota.limits;
     this.#store = store;
     this.#identity = identity;
+    this.#settings = settings;
     this.#keys = [`${identity.key}:window`, `${identity.key}:processes`, `${identity.key}:line`];
     this.#processes = identity.leastProcesses;
     const lengths = this.#limits.map(({policy}) => policy.perMs);
@@ -153,6 +156,7 @@ export class SharedQuota implements QuotaSupply {
   /** @returns Whether Redis is asked. */
   #ask(needed: readonly number[], wanted: readonly number[], now: number): boolean {
     if (this.#asking !== 0 || !this.#store.mayAsk(now)) return false;
+    this.#settings.used(now);
     this.#endLeases(now);
     const returns = this.#returns;
     const uses = this.#ungranted.hand();

@@ -133,20 +133,20 @@ export class SharedStore implements GuardStore {
     if (!this.#isLost) return;
     this.#isLost = false;
     this.#retryAt = Number.NEGATIVE_INFINITY;
-    this.#notify('');
+    this.notify({type: 'store.changed', isAvailable: true, reason: ''});
   }
 
   #lose(reason: string): void {
     if (this.#isLost) return;
     this.#isLost = true;
-    this.#notify(reason);
+    this.notify({type: 'store.changed', isAvailable: false, reason});
   }
 
   /** A listener that throws must not keep guards from going on. */
-  #notify(reason: string): void {
+  notify(event: Parameters<StoreListener>[0]): void {
     for (const listener of this.listeners)
       try {
-        listener(!this.#isLost, reason);
+        listener(event);
       } catch (error) {
         console.error('steadfetch: a listener of the shared store threw; the calls go on.', error);
       }

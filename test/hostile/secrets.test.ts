@@ -193,7 +193,10 @@ describe('what a call shows of its secrets: nothing', () => {
     const scenes = Object.values(SCENES);
     // The compiler asks for each one that is added.
     const events: Record<
-      Exclude<SteadfetchEvent['type'], 'policy.overridden' | 'retry.nested' | 'store.changed' | 'endpoint.changed'>,
+      Exclude<
+        SteadfetchEvent['type'],
+        'policy.overridden' | 'retry.nested' | 'store.changed' | 'quota.differs' | 'endpoint.changed'
+      >,
       true
     > = {
       'attempt.end': true,

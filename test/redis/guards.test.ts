@@ -95,6 +95,48 @@ describe('redisGuards', () => {
     ]);
   });
 
+  describe('with a quota', () => {
+    function client(max: number, shared: ReturnType<typeof world>) {
+      const events: SteadfetchEvent[] = [];
+      const {clock, guards, fetch} = shared;
+      const call = createFetch(
+        {quota: {limits: [{unit: 'requests', max, perMs: 10_000}], learn: false}},
+        {clock, fetch, guards: guards(), observer: null, on: event => void events.push(event)},
+      );
+      const found = (): unknown[] => events.filter(({type}) => type === 'quota.differs');
+      return {call, found};
+    }
+    const limits = (max: number): string => JSON.stringify([{unit: 'requests', max, perMs: 10_000}]);
+
+    it('report once that another process has other limits for it', async () => {
+      const shared = world();
+      const {clock} = shared;
+      const [one, other, alike] = [client(1000, shared), client(500, shared), client(1000, shared)];
+      const call = async (): Promise<void> => {
+        for (const each of [one, other, alike]) await clock.run(() => each.call(ITEMS));
+        await clock.advance(31_000);
+      };
+      for (let count = 0; count < 3; count++) await call();
+      const expected = (mine: number, theirs: number) => [
+        {type: 'quota.differs', guarded: 'https://shop.test', limits: limits(mine), others: [limits(theirs)]},
+      ];
+      expect(one.found()).to.deep.equal(expected(1000, 500));
+      expect(other.found()).to.deep.equal(expected(500, 1000));
+      expect(alike.found()).to.deep.equal(expected(1000, 500));
+    });
+
+    it('report nothing once the other limits were not in use for 90 s', async () => {
+      const shared = world();
+      const {clock} = shared;
+      await clock.run(() => client(500, shared).call(ITEMS));
+      await clock.advance(95_000);
+      const later = client(1000, shared);
+      await clock.run(() => later.call(ITEMS));
+      await clock.advance(100);
+      expect(later.found()).to.deep.equal([]);
+    });
+  });
+
   describe('with a concurrency limit', () => {
     /** Clients whose calls take a second. */
     function limited(queue: number) {

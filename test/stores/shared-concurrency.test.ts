@@ -76,6 +76,7 @@ describe('a concurrency limit that is shared through a real Redis', () => {
         await Promise.all(processes.map(each => each.answers(1)));
         // Each goes on, whatever the greedy one wants.
         await Promise.all(processes.map(each => each.answers(40)));
+        await origin.reaches(MAX);
         expect(origin.most).to.equal(MAX);
       });
 
