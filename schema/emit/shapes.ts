@@ -38,7 +38,7 @@ export const scenarioShape: Fields = ${scenario};
 }
 
 /** Objects that are not named after the field they are in. */
-const TITLES: Readonly<Record<string, string>> = {route: 'a route', layer: 'a layer'};
+const TITLES: Readonly<Record<string, string>> = {route: 'a route', layer: 'a layer', scenarioEndpoint: 'an endpoint'};
 
 class ShapeEmitter {
   /** Of the definitions that are referred to, those first that others are made of. */

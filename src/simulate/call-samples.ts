@@ -14,6 +14,8 @@ export interface SampledAttempt {
   readonly toMs: number;
   /** What came of it, in a word: `success`, `503`, `attempt timeout`. */
   readonly reason: string;
+  /** Name of its endpoint in the policy; null where the call has one place to go. */
+  readonly endpoint: string | null;
 }
 
 /** A call of a simulation. */
@@ -36,6 +38,7 @@ interface EndedAttempt {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly reason: string;
+  readonly endpoint: string | null;
 }
 
 export class CallSamples {
@@ -57,9 +60,9 @@ export class CallSamples {
     if (event.type === 'call.end') this.#callEnded(event);
   };
 
-  #attemptEnded({call, latencyMs, reason}: AttemptEndEvent): void {
+  #attemptEnded({call, latencyMs, reason, endpoint}: AttemptEndEvent): void {
     const endedAt = this.#clock.now();
-    const attempt = {startedAt: endedAt - latencyMs, endedAt, reason};
+    const attempt = {startedAt: endedAt - latencyMs, endedAt, reason, endpoint: endpoint ?? null};
     const attempts = this.#underWay.get(call);
     if (attempts === undefined) this.#underWay.set(call, [attempt]);
     else attempts.push(attempt);
@@ -68,7 +71,7 @@ export class CallSamples {
   #callEnded({call, durationMs, result, reason}: CallEndEvent): void {
     const attempts = this.#underWay.get(call) ?? [];
     this.#underWay.delete(call);
-    const course = [call.method, ...attempts.map(attempt => attempt.reason), result].join();
+    const course = [call.method, ...attempts.map(({reason, endpoint}) => `${reason} ${endpoint}`), result].join();
     if (this.#byCourse.size === MAX_COURSES || this.#byCourse.has(course)) return;
     const atMs = this.#clock.now() - durationMs;
     this.#byCourse.set(course, {
@@ -77,10 +80,11 @@ export class CallSamples {
       durationMs,
       succeeded: result === 'success',
       reason,
-      attempts: attempts.map(({startedAt, endedAt, reason}) => ({
+      attempts: attempts.map(({startedAt, endedAt, reason, endpoint}) => ({
         fromMs: startedAt - atMs,
         toMs: endedAt - atMs,
         reason,
+        endpoint,
       })),
     });
   }

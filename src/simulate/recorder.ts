@@ -14,7 +14,7 @@ export const INTERVALS = 120;
 type Counted = {-readonly [Key in keyof Interval]: Interval[Key]};
 
 /** What the run itself knows. */
-export interface RunFacts extends Pick<SimulationResult, 'policy' | 'seed' | 'interrupted' | 'samples'> {
+export interface RunFacts extends Pick<SimulationResult, 'policy' | 'seed' | 'interrupted' | 'endpoints' | 'samples'> {
   readonly paidRequests: number;
 }
 
@@ -27,6 +27,7 @@ export class Recorder {
   #calls = 0;
   #ended = 0;
   #attempts = 0;
+  #moves = 0;
   #requests = 0;
   #hedges = 0;
   #queuedCalls = 0;
@@ -56,8 +57,9 @@ export class Recorder {
     const interval = this.#intervalAt(this.#clock.now());
     if (interval !== undefined) interval.calls++;
     return {
-      sent: () => {
+      sent: isMove => {
         this.#attempts++;
+        if (isMove) this.#moves++;
       },
       ended: (call, outcome) => {
         this.#callEnded(call, outcome);
@@ -66,7 +68,12 @@ export class Recorder {
     };
   }
 
-  /** A request is sent to the service. */
+  /** The number of the present interval; `INTERVALS` or more after the end of the traffic. */
+  get intervalNow(): number {
+    return this.#indexAt(this.#clock.now());
+  }
+
+  /** A request is sent to a service. */
   requested(): void {
     this.#requests++;
     const interval = this.#intervalAt(this.#clock.now());
@@ -124,7 +131,11 @@ export class Recorder {
 
   /** Undefined after the end of the traffic. */
   #intervalAt(now: number): Counted | undefined {
-    return this.#intervals[Math.floor((now * INTERVALS) / this.#scenario.durationMs)];
+    return this.#intervals[this.#indexAt(now)];
+  }
+
+  #indexAt(now: number): number {
+    return Math.floor((now * INTERVALS) / this.#scenario.durationMs);
   }
 
   /** Adds the time since the last change to the intervals that it lies in. */
@@ -140,7 +151,7 @@ export class Recorder {
     this.#openSince = now;
   }
 
-  result({policy, seed, interrupted, paidRequests, samples}: RunFacts): SimulationResult {
+  result({policy, seed, interrupted, paidRequests, endpoints, samples}: RunFacts): SimulationResult {
     this.#noteOpenTime(interrupted ? this.#clock.now() : this.#scenario.durationMs);
     const calls = this.#calls;
     const ends = new Map(this.#ends);
@@ -175,6 +186,8 @@ export class Recorder {
       budget: {refusedRetries: count('budget-exhausted')},
       quota: {queuedCalls: this.#queuedCalls, queuedMs: this.#queuedMs, refused: count('quota-exceeded')},
       hedges: this.#hedges,
+      moves: this.#moves,
+      endpoints,
       recovery: recoveryOf(this.#scenario, timeline),
       timeline,
       samples,

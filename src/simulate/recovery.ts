@@ -1,12 +1,15 @@
 /** How long after its trouble a scenario is as it was before. */
 import type {Interval, Recovery} from './result.ts';
+import {servicesOf} from './scenario/services.ts';
 import type {Scenario} from './scenario/types.ts';
 
 /** Success may be this much less than before, because it is measured over few calls. */
 const TOLERANCE = 0.05;
 
-export function recoveryOf({traffic, service, durationMs}: Scenario, timeline: readonly Interval[]): Recovery | null {
-  const troubles = [...traffic.phases, ...service.faults].filter(
+export function recoveryOf(scenario: Scenario, timeline: readonly Interval[]): Recovery | null {
+  const {traffic, durationMs} = scenario;
+  const faults = servicesOf(scenario).flatMap(({settings}) => settings.faults);
+  const troubles = [...traffic.phases, ...faults].filter(
     ({fromMs, toMs}) => toMs !== null && toMs < durationMs && fromMs < toMs,
   );
   if (troubles.length === 0) return null;

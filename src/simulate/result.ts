@@ -45,6 +45,24 @@ export interface Interval {
   readonly waiting: number;
 }
 
+/** The part of an interval that went to one endpoint. */
+export interface EndpointInterval {
+  /** Requests that were sent to it. */
+  readonly requests: number;
+  /** Of these, the requests that were answered without an error before their client gave up. */
+  readonly succeeded: number;
+}
+
+/** What reached one of several endpoints. */
+export interface EndpointResult extends EndpointInterval {
+  /** Name of the endpoint in the scenario; in the policy, where the scenario has no such endpoint. */
+  readonly name: string;
+  /** Requests that it began to process. */
+  readonly paidRequests: number;
+  /** The same parts of the time as in `SimulationResult.timeline`. */
+  readonly timeline: readonly EndpointInterval[];
+}
+
 export interface SimulationResult {
   /** Name of the scenario. */
   readonly scenario: string;
@@ -106,6 +124,10 @@ export interface SimulationResult {
   };
   /** Hedges that were sent. */
   readonly hedges: number;
+  /** Attempts that went to another endpoint than the attempt before. */
+  readonly moves: number;
+  /** What reached each endpoint; empty where all calls go to one service. */
+  readonly endpoints: readonly EndpointResult[];
   /** Null: the scenario has no trouble that ends. */
   readonly recovery: Recovery | null;
   /** The same numbers over time, in 120 equal parts. */

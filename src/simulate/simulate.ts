@@ -1,5 +1,5 @@
 /** Runs a scenario: the real engine on a virtual clock, against the model of a service. */
-import type {PolicySource} from '../client/plan.ts';
+import {Plans, type PolicySource} from '../client/plan.ts';
 import type {Listener} from '../core/events.ts';
 import type {Random} from '../core/random.ts';
 import {SimulationClock} from '../core/simulation-clock.ts';
@@ -9,10 +9,12 @@ import type {JsonPolicy} from '../policy/json-policy.ts';
 import {resolveOverrides, resolvePolicy} from '../policy/resolve.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {CallSamples} from './call-samples.ts';
+import {type Directory, EndpointServices, oneService} from './directory.ts';
+import {EndpointRecorder} from './endpoint-recorder.ts';
 import {Layer} from './layer.ts';
 import {QueueSampler} from './queue-sampler.ts';
-import {randomStreams} from './random-streams.ts';
-import {Recorder} from './recorder.ts';
+import {randomStreams, serviceRandom, streamsOfServices} from './random-streams.ts';
+import {INTERVALS, Recorder} from './recorder.ts';
 import type {SimulationResult} from './result.ts';
 import {readScenario} from './scenario/read.ts';
 import type {Scenario, ScenarioInput} from './scenario/types.ts';
@@ -86,34 +88,49 @@ export async function runScenario(
   const random = randomStreams(seed);
   const recorder = new Recorder(scenario, clock);
   const engineRandom = random('engine');
-  const model = new ServiceModel(scenario.service, clock, {
-    latency: random('latency'),
-    faults: random('faults'),
-    outages: random('outages'),
-  });
-  let service: Service = counted(substitutes.service?.(clock, random('service')) ?? model, recorder);
-  const clientsOf = (input: PolicyInput, count: number, next: Service, on?: Listener): SimulatedClient[] => {
+  const caller = scenario.layers.at(-1)?.policy ?? policy ?? NO_POLICY;
+  const services = new EndpointServices(scenario, new Plans(undefined, sourceOf(caller)));
+  const streams = streamsOfServices(random, services.all.length);
+  const models = services.all.map(
+    ({settings}, index) => new ServiceModel(settings, clock, serviceRandom(streams[index]!)),
+  );
+  const counted = models.map(model => countedBy(recorder, substitutes.service?.(clock, random('service')) ?? model));
+  const endpoints =
+    counted.length === 1
+      ? []
+      : counted.map(
+          (service, index) =>
+            new EndpointRecorder(services.all[index]!.name, service, INTERVALS, () => recorder.intervalNow),
+        );
+  let directory: Directory = services.directory(
+    services.all.map(({settings: {stream}}, index) => ({
+      service: endpoints[index] ?? counted[index]!,
+      streamErrorStatus: stream?.errorStatus ?? 500,
+    })),
+  );
+  const clientsOf = (input: PolicyInput, count: number, next: Directory, on?: Listener): SimulatedClient[] => {
     const source = sourceOf(input);
     const guards = substitutes.guards ?? (chance => new LocalGuards(chance));
-    const streamErrorStatus = scenario.service.stream?.errorStatus ?? 500;
     return Array.from(
       {length: count},
       (_, number) =>
         new SimulatedClient(number, {
           clock,
           random: engineRandom,
-          service: next,
+          directory: next,
           source,
           guards: guards(engineRandom),
-          streamErrorStatus,
           on,
         }),
     );
   };
   for (const layer of scenario.layers.toReversed())
-    service = new Layer(clientsOf(layer.policy, layer.clients, service), random('layers'));
+    directory = oneService({
+      service: new Layer(clientsOf(layer.policy, layer.clients, directory), random('layers')),
+      streamErrorStatus: 500, // A layer passes on no stream.
+    });
   const sampled = samples ? new CallSamples(clock) : undefined;
-  const clients = clientsOf(policy ?? NO_POLICY, scenario.traffic.clients, service, sampled?.listener);
+  const clients = clientsOf(policy ?? NO_POLICY, scenario.traffic.clients, directory, sampled?.listener);
   new QueueSampler(clients, recorder, clock).start(scenario.durationMs);
   for (const {handle} of clients)
     handle.registry.breakerListeners.add((_guarded, from, to) => recorder.breakerChanged(from, to));
@@ -133,7 +150,8 @@ export async function runScenario(
     policy: policy === null ? 'no policy' : clients[0]!.handle.policy.name,
     seed,
     interrupted: signal?.aborted ?? false,
-    paidRequests: model.processed,
+    paidRequests: models.reduce((sum, {processed}) => sum + processed, 0),
+    endpoints: endpoints.map((endpoint, index) => endpoint.result(models[index]!.processed)),
     samples: sampled?.calls ?? [],
   });
 }
@@ -144,11 +162,9 @@ function sourceOf(input: PolicyInput): PolicySource {
   return {resolve: () => resolved, resolveCall: resolveOverrides};
 }
 
-function counted(service: Service, recorder: Recorder): Service {
-  return {
-    arrive(request, client, reply) {
-      recorder.requested();
-      return service.arrive(request, client, reply);
-    },
-  };
-}
+const countedBy = (recorder: Recorder, service: Service): Service => ({
+  arrive(request, client, reply) {
+    recorder.requested();
+    return service.arrive(request, client, reply);
+  },
+});

@@ -22,15 +22,8 @@ import type {AskedTokens} from '../decide/asked-tokens.ts';
 import {STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
 import type {GuardFactory} from '../guards/guard-factory.ts';
 import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
-import type {
-  Exchange,
-  HeaderList,
-  Reply,
-  Service,
-  ServiceAnswer,
-  ServiceRequest,
-  StreamEvent,
-} from './service/service.ts';
+import type {Directory, ReachedService} from './directory.ts';
+import type {Exchange, HeaderList, Reply, ServiceAnswer, ServiceRequest, StreamEvent} from './service/service.ts';
 import {SlowBody} from './slow-body.ts';
 import {SimulatedStream} from './stream.ts';
 
@@ -46,7 +39,8 @@ export type EndedCall = CallContext<SimulatedResponse>;
 
 /** Notified of calls and of the attempts that they send. */
 export interface CallListener {
-  sent(): void;
+  /** @param isMove Whether the attempt goes to another service than the one before. */
+  sent(isMove: boolean): void;
   ended(call: EndedCall, outcome: Outcome<SimulatedResponse>): void;
 }
 
@@ -54,11 +48,9 @@ export interface CallListener {
 export interface ClientSetup {
   readonly clock: Clock;
   readonly random: Random;
-  readonly service: Service;
+  readonly directory: Directory;
   readonly source: PolicySource;
   readonly guards: GuardFactory;
-  /** Status that an error in an event stream stands for. */
-  readonly streamErrorStatus: number;
   readonly on: Listener | undefined;
 }
 
@@ -67,17 +59,15 @@ export class SimulatedClient {
   /** From 0. */
   readonly number: number;
   readonly handle: PolicyHandle;
-  readonly service: Service;
-  readonly streamErrorStatus: number;
+  readonly directory: Directory;
   readonly clock: Clock;
   readonly #client: Client<SimulatedResponse>;
   readonly #keyed: HeaderBag;
 
-  constructor(number: number, {clock, random, service, source, guards, streamErrorStatus, on}: ClientSetup) {
+  constructor(number: number, {clock, random, directory, source, guards, on}: ClientSetup) {
     this.number = number;
     this.clock = clock;
-    this.service = service;
-    this.streamErrorStatus = streamErrorStatus;
+    this.directory = directory;
     this.handle = new PolicyHandle(undefined, source, guards);
     const weigh = ({bodyText}: WeighedRequest): AskedTokens => tokensIn(bodyText);
     this.#client = new Client<SimulatedResponse>(
@@ -90,7 +80,7 @@ export class SimulatedClient {
 
   /** Begins a call. The listener may be notified of its end before this method returns. */
   begin(request: ServiceRequest, listener: CallListener): void {
-    const call = beginCall(this.#client, request.method, request.url, undefined);
+    const call = beginCall(this.#client, request.method, this.directory.urlOf(request), undefined);
     const simulated = new SimulatedCall(this, call, request, request.key ? this.#keyed : NO_HEADERS, listener);
     runCall(call, simulated, simulated, call.startedAt);
   }
@@ -103,11 +93,13 @@ class SimulatedCall implements Transport<SimulatedResponse>, Caller<SimulatedRes
   readonly passesCallerSignal = false;
   readonly replayable = true;
   readonly bodyGetsFreshTime = false;
+  readonly credentialHeaders: readonly string[] = NO_CREDENTIALS;
   readonly client: SimulatedClient;
   readonly request: ServiceRequest;
   readonly headers: HeaderBag;
   readonly listener: CallListener;
   readonly #call: EndedCall;
+  #last: ReachedService | null = null;
 
   constructor(
     client: SimulatedClient,
@@ -127,8 +119,13 @@ class SimulatedCall implements Transport<SimulatedResponse>, Caller<SimulatedRes
     return this.request.bodyText;
   }
 
-  next(): TransportRequest<SimulatedResponse> {
-    return new SimulatedAttempt(this);
+  next(_isAbortable: boolean, url: string | null): TransportRequest<SimulatedResponse> {
+    return new SimulatedAttempt(this, this.client.directory.at(url ?? this.#call.rawUrl));
+  }
+
+  sentTo(reached: ReachedService): void {
+    this.listener.sent(this.#last !== null && this.#last !== reached);
+    this.#last = reached;
   }
 
   timeoutError(error: TimeoutError): unknown {
@@ -144,13 +141,15 @@ class SimulatedCall implements Transport<SimulatedResponse>, Caller<SimulatedRes
 class SimulatedAttempt implements TransportRequest<SimulatedResponse>, Reply {
   readonly signal = undefined;
   readonly #call: SimulatedCall;
+  readonly #reached: ReachedService;
   #exchange: Exchange | null = null;
   #resolve: ((response: SimulatedResponse) => void) | null = null;
   #reject: ((error: unknown) => void) | null = null;
   #stream: SimulatedStream | null = null;
 
-  constructor(call: SimulatedCall) {
+  constructor(call: SimulatedCall, reached: ReachedService) {
     this.#call = call;
+    this.#reached = reached;
   }
 
   get headers(): HeaderBag {
@@ -158,12 +157,12 @@ class SimulatedAttempt implements TransportRequest<SimulatedResponse>, Reply {
   }
 
   send(): Promise<SimulatedResponse> {
-    const {client, request, listener} = this.#call;
-    listener.sent();
+    const {client, request} = this.#call;
+    this.#call.sentTo(this.#reached);
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#exchange = client.service.arrive(request, client.number, this);
+      this.#exchange = this.#reached.service.arrive(request, client.number, this);
     });
   }
 
@@ -177,7 +176,7 @@ class SimulatedAttempt implements TransportRequest<SimulatedResponse>, Reply {
     if (!answer.isStream && !isSlow) return this.#resolve!(answer);
     const {status, headers, body} = answer;
     if (isSlow) return this.#resolve!({status, headers, body, slowBody: new SlowBody(client.clock, bodyMs)});
-    this.#stream = new SimulatedStream(client.streamErrorStatus);
+    this.#stream = new SimulatedStream(this.#reached.streamErrorStatus);
     this.#resolve!({status, headers, body, stream: this.#stream});
   }
 
@@ -234,6 +233,8 @@ class KeyHeader implements HeaderBag {
 
   delete(): void {}
 }
+
+const NO_CREDENTIALS: readonly string[] = [];
 
 /** The body of a request that names its tokens; `max_tokens` is what the engine reads. */
 export const bodyTextOf = ({inputTokens, outputTokens}: AskedTokens): string | undefined =>

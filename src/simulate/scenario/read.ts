@@ -6,7 +6,7 @@ import {nearest} from '../../policy/suggestions.ts';
 import {readShape, type Vocabulary} from '../../policy/validate.ts';
 import {scenarios} from './scenarios.ts';
 import {scenarioShape} from './shapes.ts';
-import type {Fault, Latency, Scenario, ScenarioInput} from './types.ts';
+import type {Fault, Latency, Scenario, ScenarioInput, ScenarioService} from './types.ts';
 
 /** A scenario cannot run. The message and `problems` name every wrong field. */
 export class InvalidScenarioError extends SteadfetchError {
@@ -88,7 +88,7 @@ function filledObject(value: object, {fields, defaults}: Fields): Record<string,
   return {...defaults, ...Object.fromEntries(own)};
 }
 
-function contradictions({traffic, layers, service}: Scenario): PolicyProblem[] {
+function contradictions({traffic, layers, service, endpoints}: Scenario): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   for (const [index, {fromMs, toMs}] of traffic.phases.entries())
     if (toMs <= fromMs)
@@ -97,10 +97,22 @@ function contradictions({traffic, layers, service}: Scenario): PolicyProblem[] {
     problems.push({path: 'traffic.requests', message: 'must have a request with a share above 0'});
   for (const [index, {policy}] of layers.entries())
     problems.push(...problemsOfPolicy(policy, `layers[${index}].policy`));
-  for (const [path, law] of laws(service)) problems.push(...problemsOfLaw(law, path));
-  problems.push(...problemsOfFaults(service.faults));
+  problems.push(...problemsOfService(service, 'service'));
+  for (const [index, {name, service: own}] of endpoints.entries()) {
+    if (endpoints.findIndex(other => other.name === name) < index)
+      problems.push({
+        path: `endpoints[${index}].name`,
+        message: `must not be ${JSON.stringify(name)}: another endpoint has that name`,
+      });
+    if (own !== null) problems.push(...problemsOfService(own, `endpoints[${index}].service`));
+  }
   return problems;
 }
+
+const problemsOfService = (service: ScenarioService, path: string): PolicyProblem[] => [
+  ...laws(service, path).flatMap(([place, law]) => problemsOfLaw(law, place)),
+  ...problemsOfFaults(service.faults, `${path}.faults`),
+];
 
 function problemsOfPolicy(policy: unknown, path: string): PolicyProblem[] {
   try {
@@ -116,21 +128,18 @@ function problemsOfPolicy(policy: unknown, path: string): PolicyProblem[] {
   }
 }
 
-const laws = ({
-  latencyMs,
-  bodyMs,
-  networkMs,
-  faults,
-  stream,
-}: Scenario['service']): (readonly [string, Latency | null | undefined])[] => [
-  ['service.latencyMs', latencyMs],
-  ['service.bodyMs', bodyMs],
+const laws = (
+  {latencyMs, bodyMs, networkMs, faults, stream}: ScenarioService,
+  path: string,
+): (readonly [string, Latency | null | undefined])[] => [
+  [`${path}.latencyMs`, latencyMs],
+  [`${path}.bodyMs`, bodyMs],
   ...faults.map(
-    (fault, index) => [`service.faults[${index}].addedMs`, fault.kind === 'slow' ? fault.addedMs : null] as const,
+    (fault, index) => [`${path}.faults[${index}].addedMs`, fault.kind === 'slow' ? fault.addedMs : null] as const,
   ),
-  ['service.networkMs', networkMs],
-  ['service.stream.firstContentMs', stream?.firstContentMs],
-  ['service.stream.contentMs', stream?.contentMs],
+  [`${path}.networkMs`, networkMs],
+  [`${path}.stream.firstContentMs`, stream?.firstContentMs],
+  [`${path}.stream.contentMs`, stream?.contentMs],
 ];
 
 function problemsOfLaw(law: Latency | null | undefined, path: string): PolicyProblem[] {
@@ -142,24 +151,24 @@ function problemsOfLaw(law: Latency | null | undefined, path: string): PolicyPro
   return isAscending ? [] : [{path: `${path}.points`, message: 'must be in ascending order, by quantile and by ms'}];
 }
 
-function problemsOfFaults(faults: readonly Fault[]): PolicyProblem[] {
+function problemsOfFaults(faults: readonly Fault[], path: string): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   for (const [index, fault] of faults.entries()) {
     if (fault.toMs !== null && fault.toMs <= fault.fromMs)
       problems.push({
-        path: `service.faults[${index}].toMs`,
+        path: `${path}[${index}].toMs`,
         message: `must be after fromMs (${fault.fromMs}), got ${fault.toMs}`,
       });
     if (fault.kind === 'slow' && fault.factor === 1 && fault.addedMs === null)
       problems.push({
-        path: `service.faults[${index}]`,
+        path: `${path}[${index}]`,
         message: 'must have a factor above 1 or addedMs: without them nothing is slow',
       });
     // The sum rises only where a fault begins.
     const sum = faults.filter(other => isActive(other, fault.fromMs)).reduce((total, {ratio}) => total + ratio, 0);
     if (sum > 1 + 1e-9)
       problems.push({
-        path: 'service.faults',
+        path,
         message: `have ratios that add up to ${sum} at ${fault.fromMs} ms, and 1 is the most`,
       });
   }

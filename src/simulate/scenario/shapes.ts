@@ -197,6 +197,10 @@ const serviceShape = withDefaults(fields({
     outages: null,
     stream: null,
   });
+const scenarioEndpointShape = withDefaults(fields({
+  name: text(/^(?=.{1,64}$)[A-Za-z0-9][A-Za-z0-9._:\/-]*$/su, 'a name of at most 64 letters, digits and . _ : / -, beginning with a letter or digit'),
+  service: anyOf(serviceShape, nothing),
+}, 'an endpoint', 'name'), {service: null});
 
 /** What a scenario has to be. */
 export const scenarioShape: Fields = withDefaults(fields({
@@ -209,4 +213,5 @@ export const scenarioShape: Fields = withDefaults(fields({
   traffic: trafficShape,
   layers: list(layerShape, 8),
   service: serviceShape,
-}, 'the scenario', 'durationMs', 'traffic', 'service'), {version: 1, name: 'scenario', description: '', seed: 1, layers: []});
+  endpoints: list(scenarioEndpointShape, 64),
+}, 'the scenario', 'durationMs', 'traffic', 'service'), {version: 1, name: 'scenario', description: '', seed: 1, layers: [], endpoints: []});

@@ -50,6 +50,15 @@ export interface ScenarioInput {
    * and capacity; then it is processed.
    */
   readonly service: ScenarioServiceInput;
+  /**
+   * Endpoints that answer the calls, the best one first. The endpoints of a policy are found here by name; the
+   * others of the policy take the rest in order of their rank, and those beyond the list get a service of their
+   * own that answers as `service` says. Calls of a policy without endpoints go to the first one. With layers, the
+   * last of them calls the endpoints.
+   *
+   * Default: [].
+   */
+  readonly endpoints?: readonly ScenarioEndpointInput[] | undefined;
   /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }
@@ -100,6 +109,41 @@ export interface Scenario {
    * and capacity; then it is processed.
    */
   readonly service: ScenarioService;
+  /**
+   * Endpoints that answer the calls, the best one first. The endpoints of a policy are found here by name; the
+   * others of the policy take the rest in order of their rank, and those beyond the list get a service of their
+   * own that answers as `service` says. Calls of a policy without endpoints go to the first one. With layers, the
+   * last of them calls the endpoints.
+   *
+   * Default: [].
+   */
+  readonly endpoints: readonly ScenarioEndpoint[];
+}
+
+/** One of several endpoints, with a service of its own. */
+export interface ScenarioEndpoint {
+  /** Name of the endpoint, for reports and for the endpoints of a policy. */
+  readonly name: string;
+  /**
+   * How this endpoint answers; null: as the `service` of the scenario says, on its own.
+   *
+   * Default: null.
+   */
+  readonly service: ScenarioService | null;
+}
+
+/** One of several endpoints, with a service of its own. */
+export interface ScenarioEndpointInput {
+  /** Name of the endpoint, for reports and for the endpoints of a policy. */
+  readonly name: string;
+  /**
+   * How this endpoint answers; null: as the `service` of the scenario says, on its own.
+   *
+   * Default: null.
+   */
+  readonly service?: ScenarioServiceInput | null | undefined;
+  /** Ignored by the engine: for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
 }
 
 /** When calls begin, from how many clients, and what they ask for. */
@@ -219,7 +263,8 @@ export interface ScenarioRequest {
    */
   readonly method: string;
   /**
-   * URL, by which the routes of a policy are found and its guards are shared. All URLs lead to the one service.
+   * URL, by which the routes of a policy are found and its guards are shared. A policy with endpoints calls the
+   * resource at one of these; otherwise all URLs lead to the one service.
    *
    * Default: "https://service.example/".
    */
@@ -259,7 +304,8 @@ export interface ScenarioRequestInput {
    */
   readonly method?: string | undefined;
   /**
-   * URL, by which the routes of a policy are found and its guards are shared. All URLs lead to the one service.
+   * URL, by which the routes of a policy are found and its guards are shared. A policy with endpoints calls the
+   * resource at one of these; otherwise all URLs lead to the one service.
    *
    * Default: "https://service.example/".
    */
