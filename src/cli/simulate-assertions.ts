@@ -8,6 +8,7 @@ const METRICS: Readonly<Record<string, (result: SimulationResult) => number>> = 
   amplification: ({requestsPerCall}) => requestsPerCall,
   paid: ({paidRequests, calls}) => paidRequests / calls,
   hedges: ({hedges, calls}) => hedges / calls,
+  moves: ({moves, calls}) => moves / calls,
   recovery: ({recovery}) => recovery?.afterMs ?? 0,
   p50: ({latencyMs}) => latencyMs.all.p50,
   p90: ({latencyMs}) => latencyMs.all.p90,

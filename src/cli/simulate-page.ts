@@ -4,10 +4,11 @@ import type {Band, LineChart, Series} from '../charts/line-chart.ts';
 import {lineFigure, type PageText, page, table, timelineFigure} from '../charts/page.ts';
 import type {Timeline} from '../charts/timeline-chart.ts';
 import {VERSION} from '../core/version.ts';
-import type {SampledCall} from '../simulate/call-samples.ts';
+import type {SampledAttempt, SampledCall} from '../simulate/call-samples.ts';
 import type {Interval, SimulationResult} from '../simulate/result.ts';
+import {servicesOf} from '../simulate/scenario/services.ts';
 import type {Scenario} from '../simulate/scenario/types.ts';
-import {duration, failuresOf, rowsOf} from './simulate-rows.ts';
+import {duration, endpointNames, endpointOf, endpointRowsOf, failuresOf, rowsOf} from './simulate-rows.ts';
 import type {Named} from './simulate-table.ts';
 
 /** @param results At least one. All are of the scenario. */
@@ -22,16 +23,19 @@ export const simulationPage = (results: readonly Named[], scenario: Scenario): s
 export function simulationText(results: readonly Named[], scenario: Scenario): PageText {
   const {calls, seed, durationMs} = results[0]!.result;
   const widthMs = scenario.durationMs / results[0]!.result.timeline.length;
-  const overTime = (title: string, description: string, y: LineChart['y'], of: ValueOf): Html =>
+  const lines = (title: string, description: string, y: LineChart['y'], pointsOf: PointsOf): Html =>
     lineFigure(
       {title, description},
       {
         x: {name: 's', min: 0, max: scenario.durationMs / 1000},
         y,
         bands: bandsOf(scenario),
-        series: results.map(({name, result}) => ({name, points: pointsOf(result, widthMs, of)})),
+        series: results.map(({name, result}) => ({name, points: pointsOf(result)})),
       },
     );
+  const overTime = (title: string, description: string, y: LineChart['y'], of: ValueOf<Interval>): Html =>
+    lines(title, description, y, result => pointsOver(result, result.timeline, widthMs, of));
+  const names = endpointNames(results.map(({result}) => result));
   const happens = (of: (interval: Interval) => number): boolean =>
     results.some(({result}) => result.timeline.some(interval => of(interval) > 0));
   return {
@@ -42,13 +46,25 @@ export function simulationText(results: readonly Named[], scenario: Scenario): P
       overTime('Success', 'Share of the calls that began at a time and succeeded.', SHARE, successOf),
       overTime(
         'Load',
-        'Requests that reached the service in a second.',
-        {name: 'requests/s', min: 0},
+        `Requests that reached the ${names.length === 0 ? 'service' : 'endpoints'} in a second.`,
+        LOAD,
         requestsPerSecond,
+      ),
+      ...names.map(name =>
+        lines(`Load: ${name}`, `Requests that reached the endpoint ${name} in a second.`, LOAD, result =>
+          pointsOver(result, endpointOf(result, name)?.timeline ?? [], widthMs, requestsPerSecond),
+        ),
       ),
       latencyFigure(results),
       ...(happens(({openBreakers}) => openBreakers)
-        ? [overTime('Open breakers', 'Clients whose breaker is open.', {name: 'clients', min: 0}, openBreakers)]
+        ? [
+            overTime(
+              'Open breakers',
+              'Breakers of the clients that are open.',
+              {name: 'breakers', min: 0},
+              openBreakers,
+            ),
+          ]
         : []),
       ...(happens(({waiting}) => waiting)
         ? [
@@ -73,37 +89,50 @@ function numbersOf(results: readonly Named[]): Html {
   const failures = failuresOf(plain).map(({label, cell}) => ({label: `failed: ${label}`, cell}));
   return table({
     columns: ['', ...results.map(({name}) => name)],
-    rows: [...rowsOf(plain), ...failures].map(({label, cell}) => [label, ...plain.map(cell)]),
+    rows: [...rowsOf(plain), ...endpointRowsOf(plain), ...failures].map(({label, cell}) => [label, ...plain.map(cell)]),
   });
 }
 
 // Over time.
 
-type ValueOf = (interval: Interval, widthMs: number) => number | null;
+type ValueOf<Each> = (interval: Each, widthMs: number) => number | null;
+
+type PointsOf = (result: SimulationResult) => Series['points'];
 
 const SHARE: LineChart['y'] = {name: '', min: 0, max: 1, format: value => `${Math.round(value * 100)} %`};
-const successOf: ValueOf = ({calls, succeeded}) => (calls === 0 ? null : succeeded / calls);
-const requestsPerSecond: ValueOf = ({requests}, widthMs) => (requests * 1000) / widthMs;
-const openBreakers: ValueOf = interval => interval.openBreakers;
-const waiting: ValueOf = interval => interval.waiting;
+const LOAD: LineChart['y'] = {name: 'requests/s', min: 0};
+const successOf: ValueOf<Interval> = ({calls, succeeded}) => (calls === 0 ? null : succeeded / calls);
+const requestsPerSecond: ValueOf<Pick<Interval, 'requests'>> = ({requests}, widthMs) => (requests * 1000) / widthMs;
+const openBreakers: ValueOf<Interval> = interval => interval.openBreakers;
+const waiting: ValueOf<Interval> = interval => interval.waiting;
 
-/** A simulation that was interrupted has no more intervals. */
-function pointsOf({timeline, durationMs}: SimulationResult, widthMs: number, of: ValueOf): Series['points'] {
-  return timeline
-    .filter(({atMs}) => atMs < durationMs)
-    .map(interval => {
-      const lastsMs = Math.min(widthMs, durationMs - interval.atMs);
-      return [(interval.atMs + lastsMs / 2) / 1000, of(interval, lastsMs)];
-    });
+/**
+ * A simulation that was interrupted has no more intervals.
+ *
+ * @param timeline An entry for each interval of the result.
+ */
+function pointsOver<Each>(
+  {durationMs}: SimulationResult,
+  timeline: readonly Each[],
+  widthMs: number,
+  of: ValueOf<Each>,
+): Series['points'] {
+  return timeline.slice(0, Math.ceil(durationMs / widthMs)).map((interval, index) => {
+    const atMs = index * widthMs;
+    const lastsMs = Math.min(widthMs, durationMs - atMs);
+    return [(atMs + lastsMs / 2) / 1000, of(interval, lastsMs)];
+  });
 }
 
 /** Faults and phases that have an end, each with the word that the scenario has for it. */
-function bandsOf({service, traffic, durationMs}: Scenario): Band[] {
-  const faults = service.faults.map(({kind, fromMs, toMs}) => ({
-    name: kind === 'status' ? 'errors' : kind,
-    fromMs,
-    toMs,
-  }));
+function bandsOf(scenario: Scenario): Band[] {
+  const {traffic, endpoints, durationMs} = scenario;
+  const faults = servicesOf(scenario).flatMap(({name, settings}) =>
+    settings.faults.map(({kind, fromMs, toMs}) => {
+      const word = kind === 'status' ? 'errors' : kind;
+      return {name: endpoints.length === 0 ? word : `${name}: ${word}`, fromMs, toMs};
+    }),
+  );
   const phases = traffic.phases.map(({perSecond, fromMs, toMs}) => ({name: `${perSecond} calls/s`, fromMs, toMs}));
   const bands = [...faults, ...phases].flatMap(({name, fromMs, toMs}) => {
     if (fromMs === 0 && (toMs === null || toMs >= durationMs)) return [];
@@ -156,15 +185,18 @@ function samplesOf(name: string, {samples}: SimulationResult): Html[] {
 const sampleItem = (sample: SampledCall): Html => html`<li>${courseOf(sample)}: ${sample.reason}</li>`;
 
 const courseOf = ({atMs, method, attempts}: SampledCall): string =>
-  `${method} at ${duration(atMs)}, ${attempts.length === 0 ? 'not sent' : attempts.map(({reason}) => reason).join(', then ')}`;
+  `${method} at ${duration(atMs)}, ${attempts.length === 0 ? 'not sent' : attempts.map(attemptText).join(', then ')}`;
+
+const attemptText = ({reason, endpoint}: SampledAttempt): string =>
+  endpoint === null ? reason : `${reason} at ${endpoint}`;
 
 function rowOf({method, attempts, succeeded, durationMs}: SampledCall, index: number): Timeline['rows'][number] {
   const last = attempts.at(-1);
-  const bars = attempts.map(({fromMs, toMs, reason}) => ({
-    fromMs,
-    toMs,
-    kind: reason === 'success' ? ('good' as const) : ('bad' as const),
-    label: reason,
+  const bars = attempts.map(attempt => ({
+    fromMs: attempt.fromMs,
+    toMs: attempt.toMs,
+    kind: attempt.reason === 'success' ? ('good' as const) : ('bad' as const),
+    label: attemptText(attempt),
   }));
   const end = succeeded ? (last?.toMs ?? durationMs) : durationMs;
   return {

@@ -1,5 +1,5 @@
 /** The numbers of a simulation, as text: what its table and its page show. */
-import type {EndReason, Percentiles, SimulationResult} from '../simulate/result.ts';
+import type {EndpointResult, EndReason, Percentiles, SimulationResult} from '../simulate/result.ts';
 
 /** A number of a result, as tables and pages show it. */
 export interface Row {
@@ -37,6 +37,7 @@ const ROWS: readonly Row[] = [
     matters: ({recovery}) => recovery !== null,
   },
   count('hedges', ({hedges}) => hedges),
+  count('moves between endpoints', ({moves}) => moves),
   count('breakers opened', ({breaker}) => breaker.opened),
   count('calls queued for a quota', ({quota}) => quota.queuedCalls),
 ];
@@ -44,6 +45,30 @@ const ROWS: readonly Row[] = [
 /** Those that say something about one of the results at least. */
 export const rowsOf = (results: readonly SimulationResult[]): readonly Row[] =>
   ROWS.filter(({matters}) => matters === undefined || results.some(result => matters(result)));
+
+/** The endpoints of all results, each once. */
+export const endpointNames = (results: readonly SimulationResult[]): readonly string[] => [
+  ...new Set(results.flatMap(({endpoints}) => endpoints.map(({name}) => name))),
+];
+
+export const endpointOf = ({endpoints}: SimulationResult, name: string): EndpointResult | undefined =>
+  endpoints.find(endpoint => endpoint.name === name);
+
+/** What reached each endpoint; none where all results have one service. */
+export const endpointRowsOf = (results: readonly SimulationResult[]): readonly Row[] =>
+  endpointNames(results).flatMap(name => {
+    const row = (label: string, of: (endpoint: EndpointResult, calls: number) => string): Row => ({
+      label: `${name}: ${label}`,
+      cell: result => {
+        const endpoint = endpointOf(result, name);
+        return endpoint === undefined ? '-' : of(endpoint, result.calls);
+      },
+    });
+    return [
+      row('requests per call', ({requests}, calls) => (requests / Math.max(1, calls)).toFixed(3)),
+      row('answered', ({requests, succeeded}) => (requests === 0 ? '-' : share(succeeded / requests))),
+    ];
+  });
 
 /** How many calls failed, for each reason that one of the results has. */
 export function failuresOf(results: readonly SimulationResult[]): readonly Row[] {

@@ -1,7 +1,7 @@
 /** The results of a simulation as a table of at most 80 columns, policies side by side, with their course over time below. */
 import type {Interval, SimulationResult} from '../simulate/result.ts';
-import {duration, failuresOf, rowsOf} from './simulate-rows.ts';
-import {wrap} from './wrap.ts';
+import {duration, endpointNames, endpointOf, endpointRowsOf, failuresOf, rowsOf} from './simulate-rows.ts';
+import {WIDTH, wrap} from './wrap.ts';
 
 /** A result under the name that the table gives it. */
 export interface Named {
@@ -27,18 +27,21 @@ export function tableOf(results: readonly Named[], description: string): string 
   lines.push('', ...courses('success over time', results, successOver, 1));
   const most = Math.max(1, ...results.flatMap(({result}) => requestsOver(result)));
   lines.push('', ...courses(`requests over time, at most ${Math.round(most)} a second`, results, requestsOver, most));
+  for (const name of endpointNames(results.map(({result}) => result)))
+    lines.push('', ...courses(cut(`requests to ${name} over time`, WIDTH), results, requestsTo(name), most));
   return `${lines.join('\n')}\n`;
 }
 
 function columnsOf(results: readonly Named[]): string[] {
   const line = (label: string, cells: readonly string[]): string =>
-    (label.padEnd(LABEL_WIDTH) + cells.map(cell => cell.padStart(COLUMN_WIDTH)).join('')).trimEnd();
-  const rows = rowsOf(results.map(({result}) => result));
-  const failures = failuresOf(results.map(({result}) => result));
+    (cut(label, LABEL_WIDTH).padEnd(LABEL_WIDTH) + cells.map(cell => cell.padStart(COLUMN_WIDTH)).join('')).trimEnd();
+  const plain = results.map(({result}) => result);
+  const rows = [...rowsOf(plain), ...endpointRowsOf(plain)];
+  const failures = failuresOf(plain);
   return [
     line(
       '',
-      results.map(({name}) => cut(name)),
+      results.map(({name}) => cut(name, COLUMN_WIDTH - 1)),
     ),
     ...rows.map(({label, cell}) =>
       line(
@@ -56,7 +59,7 @@ function columnsOf(results: readonly Named[]): string[] {
   ];
 }
 
-const cut = (name: string): string => (name.length < COLUMN_WIDTH ? name : `${name.slice(0, COLUMN_WIDTH - 2)}…`);
+const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 
 // Over time.
 
@@ -67,9 +70,10 @@ const NAME_WIDTH = 18;
 type Course = (result: SimulationResult) => readonly number[];
 
 function courses(title: string, results: readonly Named[], course: Course, most: number): string[] {
-  const name = (text: string): string =>
-    (text.length < NAME_WIDTH ? text : `${text.slice(0, NAME_WIDTH - 2)}…`).padEnd(NAME_WIDTH);
-  return [title, ...results.map(({name: text, result}) => name(text) + sparkline(course(result), most))];
+  return [
+    title,
+    ...results.map(({name, result}) => cut(name, NAME_WIDTH - 1).padEnd(NAME_WIDTH) + sparkline(course(result), most)),
+  ];
 }
 
 /** A character for each value; a space where there is none. */
@@ -80,25 +84,38 @@ export function sparkline(values: readonly number[], most: number): string {
 }
 
 const successOver: Course = ({timeline}) =>
-  condensed(timeline).map(({calls, succeeded}) => (calls === 0 ? Number.NaN : succeeded / calls));
-
-/** In a second. The part in which a simulation was interrupted is shorter. */
-const requestsOver: Course = ({timeline, durationMs}) => {
-  const widthMs = timeline[1]!.atMs * (timeline.length / COURSE_WIDTH);
-  return condensed(timeline).map(({requests}, index) => {
-    const lastsMs = Math.max(1, Math.min(widthMs, durationMs - index * widthMs));
-    return (requests * 1000) / lastsMs;
+  condensed(timeline).map(part => {
+    const calls = sum(part, interval => interval.calls);
+    return calls === 0 ? Number.NaN : sum(part, ({succeeded}) => succeeded) / calls;
   });
-};
 
-type Sums = Pick<Interval, 'calls' | 'succeeded' | 'requests'>;
+const requestsOver: Course = result => requestsPerSecond(result, result.timeline);
 
-/** As many intervals as a line has characters. */
-function condensed(timeline: readonly Interval[]): Sums[] {
-  const each = timeline.length / COURSE_WIDTH;
-  return Array.from({length: COURSE_WIDTH}, (_, index) => {
-    const part = timeline.slice(index * each, (index + 1) * each);
-    const sum = (key: keyof Sums): number => part.reduce((total, interval) => total + interval[key], 0);
-    return {calls: sum('calls'), succeeded: sum('succeeded'), requests: sum('requests')};
+/** Empty where the result has no such endpoint. */
+const requestsTo =
+  (name: string): Course =>
+  result =>
+    requestsPerSecond(result, endpointOf(result, name)?.timeline ?? []);
+
+/** The part in which a simulation was interrupted is shorter. */
+function requestsPerSecond(
+  {timeline, durationMs}: SimulationResult,
+  counted: readonly Pick<Interval, 'requests'>[],
+): number[] {
+  const widthMs = timeline[1]!.atMs * (timeline.length / COURSE_WIDTH);
+  return condensed(counted).map((part, index) => {
+    const lastsMs = Math.max(1, Math.min(widthMs, durationMs - index * widthMs));
+    return (sum(part, ({requests}) => requests) * 1000) / lastsMs;
   });
 }
+
+/** A part for each character of a line. */
+function condensed<Each>(timeline: readonly Each[]): (readonly Each[])[] {
+  const each = timeline.length / COURSE_WIDTH;
+  return each === 0
+    ? []
+    : Array.from({length: COURSE_WIDTH}, (_, index) => timeline.slice(index * each, (index + 1) * each));
+}
+
+const sum = <Each>(part: readonly Each[], of: (each: Each) => number): number =>
+  part.reduce((total, each) => total + of(each), 0);

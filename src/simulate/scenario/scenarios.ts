@@ -46,6 +46,16 @@ export const scenarios: Readonly<Record<string, ScenarioInput>> = {
       outages: {meanUpMs: 10000, meanDownMs: 5000, failure: 503},
     },
   },
+  /** Three deployments, the first of which takes ten times as long as the others. */
+  'one-slow-of-three': {
+    version: 1,
+    name: 'one-slow-of-three',
+    description: 'Three deployments, the first of which takes ten times as long as the others.',
+    durationMs: 60000,
+    traffic: {perSecond: 100, clients: 4},
+    service: {latencyMs: {kind: 'lognormal', medianMs: 80, sigma: 0.5}},
+    endpoints: [{name: 'a', service: {latencyMs: {kind: 'lognormal', medianMs: 800, sigma: 0.5}}}, {name: 'b'}, {name: 'c'}],
+  },
   /** A service that answers every request by a 503 for 20 s. */
   'outage': {
     version: 1,
@@ -108,6 +118,26 @@ export const scenarios: Readonly<Record<string, ScenarioInput>> = {
       quotas: [{unit: 'tokens', max: 120000, perMs: 60000, hints: 'rate-limit'}],
     },
   },
+  /** A region whose capacity falls from 150 requests a second to 30 for 60 s, and a spare one for 60 a second, which all 100 together would drown. */
+  'rank-brownout': {
+    version: 1,
+    name: 'rank-brownout',
+    description: 'A region whose capacity falls from 150 requests a second to 30 for 60 s, and a spare one for 60 a second, which all 100 together would drown.',
+    durationMs: 180000,
+    traffic: {perSecond: 100, clients: 10},
+    service: {latencyMs: {kind: 'exponential', meanMs: 100}, capacity: {workers: 6, queue: 30}},
+    endpoints: [
+      {
+        name: 'eu',
+        service: {
+          latencyMs: {kind: 'exponential', meanMs: 100},
+          capacity: {workers: 15, queue: 75},
+          faults: [{kind: 'slow', factor: 5, fromMs: 30000, toMs: 90000}],
+        },
+      },
+      {name: 'us'},
+    ],
+  },
   /** A service that grants 80 requests a second, and gets 100: each refusal says when to come back. */
   'rate-limited': {
     version: 1,
@@ -119,6 +149,25 @@ export const scenarios: Readonly<Record<string, ScenarioInput>> = {
       latencyMs: {kind: 'lognormal', medianMs: 80, sigma: 0.5},
       quotas: [{unit: 'requests', max: 80, perMs: 1000, hints: 'retry-after'}],
     },
+  },
+  /** Two regions, the first of which is silent for 10 s, and then refuses connections for 20 s. */
+  'region-down': {
+    version: 1,
+    name: 'region-down',
+    description: 'Two regions, the first of which is silent for 10 s, and then refuses connections for 20 s.',
+    durationMs: 90000,
+    traffic: {perSecond: 100, clients: 10},
+    service: {latencyMs: {kind: 'lognormal', medianMs: 80, sigma: 0.5}},
+    endpoints: [
+      {
+        name: 'eu',
+        service: {
+          latencyMs: {kind: 'lognormal', medianMs: 80, sigma: 0.5},
+          faults: [{kind: 'hang', fromMs: 20000, toMs: 30000}, {kind: 'refused', fromMs: 30000, toMs: 50000}],
+        },
+      },
+      {name: 'us'},
+    ],
   },
   /** A service that answers one request in fifty after 2 s instead of 80 ms. */
   'slow-tail': {
@@ -139,6 +188,18 @@ export const scenarios: Readonly<Record<string, ScenarioInput>> = {
           {quantile: 1, ms: 2500},
         ],
       },
+    },
+  },
+  /** A service that fails nothing, and takes five times as long for half of its requests during 30 s. */
+  'slowdown': {
+    version: 1,
+    name: 'slowdown',
+    description: 'A service that fails nothing, and takes five times as long for half of its requests during 30 s.',
+    durationMs: 90000,
+    traffic: {perSecond: 100, clients: 10},
+    service: {
+      latencyMs: {kind: 'lognormal', medianMs: 80, sigma: 0.5},
+      faults: [{kind: 'slow', ratio: 0.5, factor: 5, fromMs: 20000, toMs: 50000}],
     },
   },
   /** A service near its capacity that gets five times the load for 10 s, and finishes work for clients that have given up. */
