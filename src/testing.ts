@@ -5,7 +5,7 @@
  * @module
  */
 export type {FaultServerCounts} from './chaos/counts.ts';
-export {type FaultServer, faultServer} from './chaos/fault-server.ts';
+export {type FaultServer, faultServer, type ServedEndpoint} from './chaos/fault-server.ts';
 export type {FaultServerOptions} from './chaos/options.ts';
 export {SteadfetchError} from './core/errors.ts';
 export {seededRandom} from './core/random.ts';

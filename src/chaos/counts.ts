@@ -21,6 +21,27 @@ export interface FaultServerCounts {
   readonly waiting: number;
 }
 
+/** @param counts At least one. All are of one time. */
+export function summed(counts: readonly FaultServerCounts[]): FaultServerCounts {
+  return counts.reduce((a, b) => ({
+    atMs: a.atMs,
+    received: a.received + b.received,
+    processed: a.processed + b.processed,
+    refused: a.refused + b.refused,
+    statuses: sumByStatus(a.statuses, b.statuses),
+    broken: a.broken + b.broken,
+    streamErrors: a.streamErrors + b.streamErrors,
+    abandoned: a.abandoned + b.abandoned,
+    waiting: a.waiting + b.waiting,
+  }));
+}
+
+function sumByStatus(a: FaultServerCounts['statuses'], b: FaultServerCounts['statuses']): Record<number, number> {
+  const sums = new Map(Object.entries(a));
+  for (const [status, count] of Object.entries(b)) sums.set(status, (sums.get(status) ?? 0) + count);
+  return Object.fromEntries(sums);
+}
+
 /** Counts what the model of the service cannot know: what became of the responses. */
 export class ResponseCounts {
   broken = 0;

@@ -1,24 +1,31 @@
-/** A scenario as a real HTTP server: the model of its service, on real time, answers the requests of any client. */
-import type {IncomingMessage, ServerResponse} from 'node:http';
-import {SteadfetchError} from '../core/errors.ts';
-import {CallbackTimer} from '../core/timer.ts';
-import {randomStreams} from '../simulate/random-streams.ts';
+/** A scenario as a real HTTP server: one port for its service, or for each of its endpoints. */
+import type {SteadfetchError} from '../core/errors.ts';
+import {randomStreams, streamsOfServices} from '../simulate/random-streams.ts';
+import {servicesOf} from '../simulate/scenario/services.ts';
 import type {Scenario, ScenarioInput} from '../simulate/scenario/types.ts';
-import {type ServiceCounts, ServiceModel} from '../simulate/service/model.ts';
-import {successBody} from './bodies.ts';
-import {type FaultServerCounts, ResponseCounts} from './counts.ts';
+import {type FaultServerCounts, summed} from './counts.ts';
 import {EndableClock} from './endable-clock.ts';
-import {HttpListener} from './http-listener.ts';
-import {HttpReply, type ReplySettings} from './http-reply.ts';
-import {type CheckedOptions, checkedOptions, type FaultServerOptions} from './options.ts';
-import {MAX_BODY_BYTES, RequestReader} from './request-reader.ts';
+import {type CheckedOptions, checkedOptions, type FaultServerOptions, portsFrom} from './options.ts';
 import {readServedScenario} from './served-scenario.ts';
+import {ServicePort} from './service-port.ts';
+
+/** An endpoint of a server that runs. */
+export interface ServedEndpoint {
+  /** As in the scenario. */
+  readonly name: string;
+  /** Where it is, without a slash at its end. */
+  readonly url: string;
+  /** What it has served so far, or until the server was closed. */
+  counts(): FaultServerCounts;
+}
 
 /** A server that runs. */
 export interface FaultServer {
-  /** Where it is: `http://127.0.0.1:49152`, without a slash at its end. */
+  /** Where it is: `http://127.0.0.1:49152`, without a slash at its end. With endpoints, where the first of them is. */
   readonly url: string;
-  /** What it has served so far, or until it was closed. */
+  /** The endpoints of the scenario in its order, each at a port of its own; empty where it has none. */
+  readonly endpoints: readonly ServedEndpoint[];
+  /** What it has served so far, or until it was closed; with endpoints, all of them together. */
   counts(): FaultServerCounts;
   /**
    * Ends it, with every connection, request and timer. Harmless when it has ended.
@@ -65,58 +72,42 @@ export async function startServer(
 }
 
 class ScenarioServer implements FaultServer {
-  url = '';
-  readonly #scenario: Scenario;
+  readonly endpoints: readonly ServedEndpoint[];
   readonly #options: CheckedOptions;
   readonly #clock: EndableClock;
-  readonly #listener: HttpListener;
-  readonly #reader: RequestReader;
-  readonly #counts = new ResponseCounts();
-  readonly #replies: ReplySettings;
-  /** Fires when the scenario may begin or cease to refuse connections. */
-  readonly #refusals = new CallbackTimer(() => this.#followRefusals());
-  /** Null before the time of the scenario begins. */
-  #running: {readonly model: ServiceModel; readonly startedAt: number} | null = null;
-  /** Null while it runs. Those of the end: that connections break then is not what their clients did. */
-  #lastCounts: FaultServerCounts | null = null;
-  #failure: SteadfetchError | null = null;
+  readonly #ports: readonly ServicePort[];
+  #hasBegun = false;
   #closed: Promise<void> | null = null;
 
   constructor(scenario: Scenario, options: CheckedOptions, onFailure: (error: SteadfetchError) => void) {
-    this.#scenario = scenario;
     this.#options = options;
     this.#clock = new EndableClock(options.clock);
-    this.#reader = new RequestReader(scenario);
-    this.#listener = new HttpListener(
-      options,
-      (request, response) => void this.#receive(request, response),
-      error => {
-        const message = 'Another process took the port of the fault server while the scenario refused connections.';
-        this.#failure = new SteadfetchError('FAULT_SERVER', message, error);
-        onFailure(this.#failure);
-      },
-    );
-    this.#replies = {
-      clock: this.#clock,
-      counts: this.#counts,
-      streamErrorStatus: scenario.service.stream?.errorStatus ?? 500,
-      bodyMs: options.bodyMs,
-      keepsConnections: () => !this.#listener.refuses,
-    };
+    const {traffic} = scenario;
+    const setup = {options, clock: this.#clock, traffic, onFailure, beginTime: () => this.#beginTime()};
+    const services = servicesOf(scenario);
+    const numbers = portsFrom(options.port, services.length);
+    const streams = streamsOfServices(randomStreams(options.seed ?? scenario.seed), services.length);
+    this.#ports = services.map((service, index) => new ServicePort(service, numbers[index]!, streams[index]!, setup));
+    this.endpoints = scenario.endpoints.length === 0 ? [] : this.#ports;
   }
 
+  get url(): string {
+    return this.#ports[0]!.url;
+  }
+
+  /** Where one port cannot be had, none is kept. */
   async start(): Promise<void> {
-    await this.#listener.start();
-    this.url = this.#listener.url;
-    if (this.#options.timeFrom === 'start') this.#begin();
+    try {
+      for (const port of this.#ports) await port.start();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    if (this.#options.timeFrom === 'start') this.#beginTime();
   }
 
   counts(): FaultServerCounts {
-    if (this.#lastCounts !== null) return this.#lastCounts;
-    const {received, processed, refused}: ServiceCounts = this.#running?.model ?? NOTHING;
-    const {broken, streamErrors, abandoned, waiting, statuses} = this.#counts;
-    const atMs = this.#running === null ? null : this.#clock.now() - this.#running.startedAt;
-    return {atMs, received, processed, refused, statuses, broken, streamErrors, abandoned, waiting};
+    return summed(this.#ports.map(port => port.counts()));
   }
 
   close(): Promise<void> {
@@ -129,48 +120,16 @@ class ScenarioServer implements FaultServer {
   }
 
   async #end(): Promise<void> {
-    this.#lastCounts = this.counts();
+    for (const port of this.#ports) port.stopCounting();
     this.#clock.end();
-    await this.#listener.end();
-    if (this.#failure !== null) throw this.#failure;
+    const ended = await Promise.allSettled(this.#ports.map(port => port.end()));
+    const failed = ended.find(each => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
-  async #receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.on('error', () => {}); // The client has gone.
-    const {model} = this.#begin();
-    const read = await this.#reader.read(incoming).catch(() => 'left' as const);
-    if (read === 'left') return;
-    if (read === 'too large') return refuseBody(response);
-    const {request, client} = read;
-    const reply = new HttpReply(response, this.#options.body ?? successBody(request), this.#replies);
-    reply.exchange = model.arrive(request, client, reply);
+  #beginTime(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    for (const port of this.#ports) port.begin();
   }
-
-  /** Begins the time of the scenario, if it has not begun. */
-  #begin(): {readonly model: ServiceModel} {
-    if (this.#running !== null) return this.#running;
-    const random = randomStreams(this.#options.seed ?? this.#scenario.seed);
-    const model = new ServiceModel(this.#scenario.service, this.#clock, {
-      latency: random('latency'),
-      faults: random('faults'),
-      outages: random('outages'),
-    });
-    this.#running = {model, startedAt: this.#clock.now()};
-    this.#followRefusals();
-    return this.#running;
-  }
-
-  #followRefusals(): void {
-    const {areRefused, forMs} = this.#running!.model.connections();
-    this.#listener.refuse(areRefused);
-    this.#clock.arm(this.#refusals, Math.ceil(forMs)); // A rounding error would be a timer that fires without end.
-  }
-}
-
-const NOTHING: ServiceCounts = {received: 0, processed: 0, refused: 0, inFlight: 0};
-
-function refuseBody(response: ServerResponse): void {
-  response
-    .writeHead(413, {'content-type': 'text/plain'})
-    .end(`A body may have ${MAX_BODY_BYTES / 2 ** 20} MiB where the scenario counts tokens.\n`);
 }

@@ -4,7 +4,7 @@ import {systemClock} from '../core/system-clock.ts';
 import type {Clock} from '../core/timer.ts';
 
 export interface FaultServerOptions {
-  /** Port to listen on. Default: 0, any free port. */
+  /** Port to listen on; further endpoints of the scenario listen on those that follow. Default: 0, any free ports. */
   readonly port?: number;
   /** Address to listen on. Default: `127.0.0.1`. An address that other machines may reach needs `exposed`. */
   readonly host?: string;
@@ -57,6 +57,17 @@ export function checkedOptions({
 
 /** Whether only this machine reaches the address. @see RFC 1122 §3.2.1.3, RFC 4291 §2.5.3, RFC 6761 §6.3 */
 export const isLoopback = (host: string): boolean => /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/i.test(host);
+
+/**
+ * The ports of several services, one after the other; 0 stays 0.
+ *
+ * @throws SteadfetchError of code FAULT_SERVER where there are too few.
+ */
+export function portsFrom(first: number, count: number): readonly number[] {
+  const last = first + count - 1;
+  if (last > 65_535) refuse(`its ${count} endpoints need the ports ${first} to ${last}, and 65535 is the last`);
+  return Array.from({length: count}, (_, index) => (first === 0 ? 0 : first + index));
+}
 
 function jsonOf(body: unknown): string | undefined {
   if (body === undefined) return undefined;

@@ -2,7 +2,7 @@
 import type {IncomingMessage} from 'node:http';
 import {askedTokens} from '../decide/asked-tokens.ts';
 import {STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
-import type {Scenario} from '../simulate/scenario/types.ts';
+import type {ScenarioRequest, ScenarioService, Traffic} from '../simulate/scenario/types.ts';
 import type {ServiceRequest} from '../simulate/service/service.ts';
 
 /** A request, and the number of its client. */
@@ -18,13 +18,13 @@ const MAX_CLIENTS = 10_000;
 
 export class RequestReader {
   /** What a request asks for that says nothing of it. */
-  readonly #usual: Scenario['traffic']['requests'][number];
+  readonly #usual: ScenarioRequest;
   /** Bodies are kept only where the scenario has a use for their tokens. */
   readonly #countsTokens: boolean;
   readonly #clients = new Map<string, number>();
 
-  constructor({traffic, service: {tokensPerSecond, quotas}}: Scenario) {
-    this.#usual = traffic.requests[0]!;
+  constructor({requests}: Traffic, {tokensPerSecond, quotas}: ScenarioService) {
+    this.#usual = requests[0]!;
     this.#countsTokens = tokensPerSecond !== null || quotas.some(({unit}) => unit !== 'requests');
   }
 

@@ -1,7 +1,7 @@
 /** Which scenarios a server can stand for: those that it can serve as they are written. */
 import type {PolicyProblem} from '../core/errors.ts';
 import {InvalidScenarioError, readScenario} from '../simulate/scenario/read.ts';
-import type {Scenario, ScenarioHeader, ScenarioInput} from '../simulate/scenario/types.ts';
+import type {Scenario, ScenarioHeader, ScenarioInput, ScenarioService} from '../simulate/scenario/types.ts';
 import {nodeHttp} from './node-http.ts';
 
 /** The server writes these by itself: others would make the response unreadable, and not a response of the scenario. */
@@ -33,16 +33,26 @@ const problemsOfLayers = ({layers}: Scenario): PolicyProblem[] =>
         },
       ];
 
-function headersOf({service: {faults, shedding, capacity}}: Scenario): (readonly [string, ScenarioHeader])[] {
+const headersOf = ({service, endpoints}: Scenario): (readonly [string, ScenarioHeader])[] => [
+  ...headersOfService(service, 'service'),
+  ...endpoints.flatMap(({service: own}, index) =>
+    own === null ? [] : headersOfService(own, `endpoints[${index}].service`),
+  ),
+];
+
+function headersOfService(
+  {faults, shedding, capacity}: ScenarioService,
+  path: string,
+): (readonly [string, ScenarioHeader])[] {
   const lists: [string, readonly ScenarioHeader[]][] = [
     ...faults.map((fault, index): [string, readonly ScenarioHeader[]] => [
-      `service.faults[${index}].headers`,
+      `${path}.faults[${index}].headers`,
       fault.kind === 'status' ? fault.headers : [],
     ]),
-    ['service.shedding.headers', shedding?.headers ?? []],
-    ['service.capacity.headers', capacity?.headers ?? []],
+    [`${path}.shedding.headers`, shedding?.headers ?? []],
+    [`${path}.capacity.headers`, capacity?.headers ?? []],
   ];
-  return lists.flatMap(([path, headers]) => headers.map((header, index) => [`${path}[${index}]`, header] as const));
+  return lists.flatMap(([place, headers]) => headers.map((header, index) => [`${place}[${index}]`, header] as const));
 }
 
 function problemsOfHeader([path, {name, value}]: readonly [string, ScenarioHeader]): PolicyProblem[] {

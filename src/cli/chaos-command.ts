@@ -9,7 +9,7 @@ import {systemClock} from '../core/system-clock.ts';
 import {Timer} from '../core/timer.ts';
 import type {Scenario} from '../simulate/scenario/types.ts';
 import {type ChaosArguments, readChaosArguments} from './chaos-arguments.ts';
-import {introText, type LateMs, progressText, summaryText} from './chaos-text.ts';
+import {introText, type LateMs, type NamedCounts, progressText, summaryText} from './chaos-text.ts';
 import {LinesFile} from './lines-file.ts';
 import {parsedJson, scenarioOf} from './scenario-option.ts';
 import {CHAOS_HELP} from './usage.ts';
@@ -29,7 +29,8 @@ export async function chaosCommand(args: readonly string[], process: NodeJS.Proc
   const body = await bodyOf(options.body, process.stdin);
   const end = Promise.withResolvers<Error | null>();
   const server = await listening(scenario, {...rest, seed, timeFrom, body}, end.resolve);
-  const about = {url: server.url, seed, timeFrom};
+  const endpoints = server.endpoints.map(({name, url}) => ({name, url}));
+  const about = {url: server.url, endpoints, seed, timeFrom};
   const printed = new LinesFile({place: {name: 'standard output', fd: 1}, isFile: false});
   const print = async (line: object | string): Promise<void> =>
     void (await (typeof line === 'string' ? printed.write(line) : printed.put(line)));
@@ -41,7 +42,9 @@ export async function chaosCommand(args: readonly string[], process: NodeJS.Proc
     if (options.json) await print({type: 'listening', scenario: scenario.name, ...about});
     else process.stderr.write(introText(scenario, about));
     progress = options.json
-      ? new Repeated(MINUTE_MS, () => print({type: 'minute', ...server.counts()}).catch(end.reject))
+      ? new Repeated(MINUTE_MS, () =>
+          print({type: 'minute', ...server.counts(), endpoints: countsOf(server)}).catch(end.reject),
+        )
       : progressOn(process.stderr, scenario, server);
     const failure = await end.promise;
     progress.end();
@@ -51,8 +54,8 @@ export async function chaosCommand(args: readonly string[], process: NodeJS.Proc
     const counts = server.counts();
     await print(
       options.json
-        ? {type: 'summary', scenario: scenario.name, seed, ...counts, lateMs}
-        : summaryText(scenario, counts, lateMs),
+        ? {type: 'summary', scenario: scenario.name, seed, ...counts, endpoints: countsOf(server), lateMs}
+        : summaryText(scenario, counts, countsOf(server), lateMs),
     );
     await printed.close();
     return failure === null ? 0 : 1;
@@ -62,6 +65,9 @@ export async function chaosCommand(args: readonly string[], process: NodeJS.Proc
     await server.close().catch(() => {}); // A failure has been told.
   }
 }
+
+const countsOf = ({endpoints}: FaultServer): NamedCounts[] =>
+  endpoints.map(endpoint => ({name: endpoint.name, ...endpoint.counts()}));
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -90,9 +96,10 @@ async function listening(
   try {
     return await startServer(scenario, options, onFailure);
   } catch (error) {
-    const reason = CANNOT_LISTEN[(error as NodeJS.ErrnoException).code ?? ''];
+    const {code = '', port = options.port} = error as NodeJS.ErrnoException & {readonly port?: number};
+    const reason = CANNOT_LISTEN[code];
     if (reason === undefined) throw error;
-    throw new UsageError(`Cannot listen on port ${options.port} of ${options.host}: ${reason}. Nothing was started.`);
+    throw new UsageError(`Cannot listen on port ${port} of ${options.host}: ${reason}. Nothing was started.`);
   }
 }
 

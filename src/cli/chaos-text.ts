@@ -1,30 +1,44 @@
 /** What `steadfetch chaos` tells people, in at most 80 columns. */
 import type {FaultServerCounts} from '../chaos/counts.ts';
-import type {Fault, Latency, Scenario} from '../simulate/scenario/types.ts';
+import type {ServedEndpoint} from '../chaos/fault-server.ts';
+import {servicesOf} from '../simulate/scenario/services.ts';
+import type {Fault, Latency, Scenario, ScenarioService} from '../simulate/scenario/types.ts';
 import {WIDTH, wrap} from './wrap.ts';
 
 export interface Served {
   readonly url: string;
+  /** Empty where the scenario has none. */
+  readonly endpoints: readonly Pick<ServedEndpoint, 'name' | 'url'>[];
   readonly seed: number;
   readonly timeFrom: 'first-request' | 'start';
 }
 
+/** The counts of an endpoint. */
+export interface NamedCounts extends FaultServerCounts {
+  readonly name: string;
+}
+
 /** Printed when the server listens. */
-export function introText(scenario: Scenario, {url, seed, timeFrom}: Served): string {
+export function introText(scenario: Scenario, {url, endpoints, seed, timeFrom}: Served): string {
   const {name, description} = scenario;
   const begins = timeFrom === 'start' ? 'now' : 'with the first request';
   return [
     ...wrap(description === '' ? name : `${name}: ${description}`),
-    ...courseOf(scenario),
-    ...wrap(`Listening on ${url}, seed ${seed}. Time begins ${begins}. Ctrl-C ends it.`),
+    ...servicesOf(scenario).flatMap(({settings}, index) => [...placeOf(endpoints[index]), ...courseOf(settings)]),
+    ...wrap(
+      `Listening${endpoints.length === 0 ? ` on ${url}` : ''}, seed ${seed}. Time begins ${begins}. Ctrl-C ends it.`,
+    ),
     '',
   ].join('\n');
 }
 
+const placeOf = (endpoint: Served['endpoints'][number] | undefined): string[] =>
+  endpoint === undefined ? [] : [`${endpoint.name} on ${endpoint.url}`];
+
 /** Faults that are listed; a scenario may have a hundred. */
 const FAULTS = 8;
 
-function courseOf({service: {faults, outages}}: Scenario): string[] {
+function courseOf({faults, outages}: ScenarioService): string[] {
   const lines = faults.slice(0, FAULTS).flatMap(fault => wrap(faultText(fault), {first: '  ', rest: '      '}));
   if (faults.length > FAULTS) lines.push(`  and ${faults.length - FAULTS} more faults`);
   if (outages !== null) {
@@ -59,23 +73,38 @@ const addedText = (law: Latency): string => (law.kind === 'fixed' ? seconds(law.
 
 /** One line; facts that do not fit are left out, the last ones first. */
 export function progressText(counts: FaultServerCounts, durationMs: number, width: number = WIDTH): string {
-  const {atMs, received, processed, refused, statuses, broken, waiting} = counts;
+  const {atMs} = counts;
   if (atMs === null) return 'waiting for the first request';
-  const facts = [
-    `${clockOf(atMs)}${atMs < durationMs ? ` of ${clockOf(durationMs)}` : ''}`,
-    `${number(received)} received`,
-    ...Object.entries(statuses).map(([status, count]) => `${status}: ${number(count)}`),
-    ...(broken === 0 ? [] : [`${number(broken)} broken`]),
-    `${number(waiting)} waiting`,
-    `${number(processed)} processed`,
-    `${number(refused)} refused`,
-  ];
-  while (facts.join(' | ').length > width) facts.pop();
-  return facts.join(' | ');
+  const time = `${clockOf(atMs)}${atMs < durationMs ? ` of ${clockOf(durationMs)}` : ''}`;
+  return lineOf([time, ...factsOf(counts)], width);
 }
 
-/** Printed at the end. */
-export function summaryText(scenario: Scenario, counts: FaultServerCounts, lateMs: LateMs): string {
+function lineOf(facts: readonly string[], width: number): string {
+  const shown = [...facts];
+  while (shown.join(' | ').length > width) shown.pop();
+  return shown.join(' | ');
+}
+
+const factsOf = ({received, processed, refused, statuses, broken, waiting}: FaultServerCounts): string[] => [
+  `${number(received)} received`,
+  ...Object.entries(statuses).map(([status, count]) => `${status}: ${number(count)}`),
+  ...(broken === 0 ? [] : [`${number(broken)} broken`]),
+  `${number(waiting)} waiting`,
+  `${number(processed)} processed`,
+  `${number(refused)} refused`,
+];
+
+/**
+ * Printed at the end.
+ *
+ * @param endpoints What each has served; empty where the scenario has none.
+ */
+export function summaryText(
+  scenario: Scenario,
+  counts: FaultServerCounts,
+  endpoints: readonly NamedCounts[],
+  lateMs: LateMs,
+): string {
   const {atMs, received, processed, refused, statuses, broken, streamErrors, abandoned, waiting} = counts;
   if (atMs === null) return `${scenario.name}: no request came.\n`;
   const rows: (readonly [string, number])[] = [
@@ -92,6 +121,7 @@ export function summaryText(scenario: Scenario, counts: FaultServerCounts, lateM
   return [
     `${scenario.name}: ${clockOf(atMs)} of its time`,
     ...rows.map(([name, count]) => `${name.padEnd(56)}${number(count).padStart(width)}`),
+    ...endpoints.map(endpoint => lineOf([endpoint.name, ...factsOf(endpoint)], WIDTH)),
     ...(lateMs.p99 < LATE_MS ? [] : wrap(lateText(lateMs))),
     '',
   ].join('\n');

@@ -133,15 +133,17 @@ file, JSON or YAML, or the name of a preset (default: steadfetch:default).
 
 Options:
   --scenario <scenario>  A scenario file (JSON, with a dot or a slash in its
-                         name), or one of these: cold-start, flapping, outage,
-                         brownout, paid-timeout, quota-burst, rate-limited,
-                         slow-tail, spike, steady, stream-overload
+                         name), or one of these: brownout, cold-start, flapping,
+                         outage, paid-timeout, quota-burst, rate-limited,
+                         slow-tail, slowdown, spike, steady, stream-overload.
+                         With several endpoints, for policies with endpoints:
+                         one-slow-of-three, rank-brownout, region-down
   --seed <n>             Seed of the random numbers (default: the scenario's)
   --assert <conditions>  Conditions that each policy has to meet, such as
                          "amplification<=1.2,success>=0.97". Ratios: success,
-                         amplification (requests per call), paid, hedges, all
-                         per call; milliseconds: p50, p90, p95, p99, p999 (of
-                         all calls, failed ones infinite), recovery
+                         amplification (requests per call), paid, hedges,
+                         moves, all per call; milliseconds: p50, p90, p95, p99,
+                         p999 (of all calls, failed ones infinite), recovery
   --html <file>          Write a page with charts, too: one file, no scripts; -
                          for standard output, in place of the table
   --json                 Write all numbers as JSON; null stands for infinite
@@ -158,12 +160,15 @@ export const CHAOS_HELP = `Serves a scenario: a real local server that fails as 
   steadfetch chaos <scenario> [options]
 
 A scenario is a file (JSON, with a dot or a slash in its name), or one of these:
-brownout, cold-start, flapping, outage, paid-timeout, quota-burst, rate-limited,
-slow-tail, spike, steady, stream-overload. The server plays its service, and the
-requests come from your client; the traffic of the scenario is not sent.
+brownout, cold-start, flapping, one-slow-of-three, outage, paid-timeout,
+quota-burst, rank-brownout, rate-limited, region-down, slow-tail, slowdown,
+spike, steady, stream-overload. The server plays its service, or each of its
+endpoints at a port of its own, and the requests come from your client; the
+traffic of the scenario is not sent.
 
 Options:
-  --port <n>           Port to listen on; 0 is any free one (default: 8080)
+  --port <n>           Port to listen on; 0 is any free one (default: 8080).
+                       Further endpoints have the ports after it
   --host <address>     Address to listen on (default: 127.0.0.1)
   --yes                Let other machines reach the server, by a --host that is
                        not of this machine alone

@@ -73,8 +73,42 @@ describe('steadfetch chaos', () => {
     const {code, stdout} = await end();
     const [first, last] = linesOf(stdout) as Record<string, unknown>[];
     expect(code).to.equal(0);
-    expect(first).to.deep.equal({type: 'listening', scenario: 'steady', url, seed: 7, timeFrom: 'first-request'});
+    expect(first).to.deep.equal({
+      type: 'listening',
+      scenario: 'steady',
+      url,
+      endpoints: [],
+      seed: 7,
+      timeFrom: 'first-request',
+    });
     expect(last).to.deep.include({type: 'summary', scenario: 'steady', received: 1, processed: 1, statuses: {200: 1}});
+  });
+
+  it('serves each endpoint at a port of its own, and prints what each served', async () => {
+    place.write(
+      'regions.json',
+      JSON.stringify({
+        ...JSON.parse(SCENARIO),
+        service: {latencyMs: {ms: 1}},
+        endpoints: [{name: 'eu', service: {latencyMs: {ms: 1}, faults: [{status: 503}]}}, {name: 'us'}],
+      }),
+    );
+    const child = place.start(['chaos', 'regions.json', '--port', '0']);
+    const finished = ended(child);
+    const intro = await printed(child);
+    const [eu, us, ...more] = intro.match(/http:[\d./:]+\d/g)!;
+    expect(more).to.deep.equal([]);
+    expect(intro.split('\n')).to.include.members([`eu on ${eu}`, '  always, every request: 503', `us on ${us}`]);
+    expect([(await fetch(eu!)).status, (await fetch(us!)).status, (await fetch(us!)).status]).to.deep.equal([
+      503, 200, 200,
+    ]);
+    child.kill('SIGINT');
+    const lines = (await finished).stdout.split('\n');
+    expect(lines).to.include.members([
+      'eu | 1 received | 503: 1 | 0 waiting | 0 processed | 0 refused',
+      'us | 2 received | 200: 2 | 0 waiting | 2 processed | 0 refused',
+    ]);
+    expect(lines.find(line => line.startsWith('requests received'))).to.match(/ 3$/);
   });
 
   it('ends at once although a request hangs', async () => {

@@ -64,6 +64,16 @@ describe('readScenario', () => {
       ],
     ],
     [
+      'two endpoints of one name',
+      {endpoints: [{name: 'eu'}, {name: 'eu'}]},
+      ['endpoints[1].name must not be "eu": another endpoint has that name'],
+    ],
+    [
+      'faults of an endpoint that add up to more than all requests',
+      {endpoints: [{name: 'eu', service: {latencyMs: {ms: 1}, faults: [{ratio: 0.7}, {ratio: 0.4, fromMs: 5}]}}]},
+      ['endpoints[0].service.faults have ratios that add up to 1.1 at 5 ms, and 1 is the most'],
+    ],
+    [
       'a phase that ends before it begins',
       {traffic: {perSecond: 1, phases: [{fromMs: 10, toMs: 10, perSecond: 2}]}},
       ['traffic.phases[0].toMs must be after fromMs (10), got 10'],
