@@ -143,7 +143,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 async function presetTable(): Promise<string> {
   const rows: string[][] = [];
-  for (const scenario of Object.keys(scenarios))
+  const names = Object.keys(scenarios).filter(name => scenarios[name]!.endpoints === undefined);
+  for (const scenario of names)
     for (const [index, policy] of [null, ...PRESETS].entries())
       rows.push([
         index === 0 ? `\`${scenario}\`` : '',
@@ -185,6 +186,8 @@ Paid requests are those that the service began to process. P99 is that of the ca
 from the end of the trouble until calls succeed as before.
 
 ## Presets
+
+In each named scenario with one service; presets have no endpoints.
 
 ${await presetTable()}
 

@@ -16,8 +16,12 @@ const numbers = z.object({
   requests: z.int(),
   requestsPerCall: z.number().describe('The load: 1 without retries'),
   paidRequests: z.int().describe('Requests that the service began to process'),
+  moves: z.int().describe('Attempts that went to another endpoint than the attempt before'),
   latencyMs: z.object({p50: duration, p95: duration, p99: duration}).describe('Over all calls'),
   ends: z.record(z.string(), z.int()).describe('How many calls ended for each reason'),
+  endpoints: z
+    .array(z.object({name: z.string(), requests: z.int(), succeeded: z.int(), paidRequests: z.int()}))
+    .describe('What reached each endpoint; empty where all calls go to one service'),
   breakersOpened: z.int(),
   recoveryMs: z
     .number()

@@ -1,7 +1,7 @@
 /** What a simulation takes and returns. Plain data: it passes between threads. */
 
 import type {PolicyInput} from '../../src/policy/types.ts';
-import type {Recovery, SimulationResult} from '../../src/simulate/result.ts';
+import type {EndpointResult, Recovery, SimulationResult} from '../../src/simulate/result.ts';
 
 export interface Job {
   /** The policy as tables and pages call it. */
@@ -19,7 +19,7 @@ export interface Job {
 export interface Numbers
   extends Pick<
     SimulationResult,
-    'calls' | 'succeeded' | 'successRatio' | 'requests' | 'requestsPerCall' | 'paidRequests'
+    'calls' | 'succeeded' | 'successRatio' | 'requests' | 'requestsPerCall' | 'paidRequests' | 'moves'
   > {
   /** `no policy`, or the name of the policy. */
   readonly name: string;
@@ -27,6 +27,8 @@ export interface Numbers
   readonly latencyMs: {readonly p50: number | null; readonly p95: number | null; readonly p99: number | null};
   /** How many calls ended for each reason. */
   readonly ends: Readonly<Record<string, number>>;
+  /** What reached each endpoint; empty where all calls go to one service. */
+  readonly endpoints: readonly Omit<EndpointResult, 'timeline'>[];
   /** How often a breaker opened. */
   readonly breakersOpened: number;
   /** From the end of the trouble until calls succeed as before, in ms; null: not within the scenario, or without a trouble that ends. */

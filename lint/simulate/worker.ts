@@ -39,7 +39,8 @@ async function simulated({name, input, scenario: scenarioName, seed, page}: Job)
 }
 
 function numbersOf({name, result}: Named): Numbers {
-  const {calls, succeeded, successRatio, requests, requestsPerCall, paidRequests, ends, breaker, recovery} = result;
+  const {calls, succeeded, successRatio, requests, requestsPerCall, paidRequests, moves} = result;
+  const {ends, endpoints, breaker, recovery} = result;
   const {p50, p95, p99} = result.latencyMs.all;
   return {
     name,
@@ -49,8 +50,10 @@ function numbersOf({name, result}: Named): Numbers {
     requests,
     requestsPerCall,
     paidRequests,
+    moves,
     latencyMs: {p50: finite(p50), p95: finite(p95), p99: finite(p99)},
     ends: countsOf(ends),
+    endpoints: endpoints.map(({timeline: _, ...counts}) => counts),
     breakersOpened: breaker.opened,
     recoveryMs: recovery === null ? null : finite(recovery.afterMs),
   };

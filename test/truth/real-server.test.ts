@@ -6,20 +6,13 @@
  * A process that gets no processor for a while measures the machine. Both processes watch how late they are; where that was too late, the
  * scenario runs once more with half of the load, and is skipped if that was too much as well.
  */
-import {spawn} from 'node:child_process';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {createInterface} from 'node:readline';
-import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
-import type {FaultServerCounts} from '../../src/chaos/counts.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
 import {readScenario} from '../../src/simulate/scenario/read.ts';
 import {scenarios as named} from '../../src/simulate/scenario/scenarios.ts';
 import type {Scenario, ScenarioInput} from '../../src/simulate/scenario/types.ts';
 import {runScenario} from '../../src/simulate/simulate.ts';
-import {type RealResult, realTraffic} from './real-traffic.ts';
+import {runReal, TOLERATED_MS} from './real-run.ts';
 
 const CALLS = {durationMs: 10_000, traffic: {perSecond: 110, clients: 5}} as const;
 const {steady, brownout, outage, 'rate-limited': rateLimited, 'slow-tail': slowTail} = named;
@@ -94,9 +87,6 @@ const CASES: readonly {readonly policy: PolicyInput; readonly scenario: Scenario
   },
 ];
 
-/** Every scenario leaves more than this between its usual latencies and the time limits of its policy, so a single pause changes nothing. */
-const TOLERATED_MS = 400;
-
 /** Chance alone may part two runs of 1,100 calls by more than 0.01, so further seeds are added until the mean of all agrees, or has not. */
 const MOST_SEEDS = 4;
 
@@ -133,8 +123,11 @@ async function compare(policy: PolicyInput, scenario: Scenario): Promise<Compari
   for (let seeds = 1; ; seeds++) {
     const seeded = {...scenario, seed: scenario.seed + seeds - 1};
     const simulated = await runScenario(policy, seeded, {});
-    const {real, lateMs} = await onRealServer(policy, seeded);
+    const {real, received, lateMs} = await runReal(policy, seeded);
     expect(real.calls, 'the same calls').to.equal(simulated.calls).and.to.be.at.least(500);
+    expect(received, 'the server received what the clients sent').to.equal(
+      Math.round(real.requestsPerCall * real.calls),
+    );
     success.push(real.successRatio - simulated.successRatio);
     requests.push(real.requestsPerCall - simulated.requestsPerCall);
     const sum = {successApart: Math.abs(mean(success)), requestsApart: Math.abs(mean(requests)), lateMs};
@@ -154,31 +147,3 @@ function withLoad(scenario: Scenario, share: number): Scenario {
     service: {...service, quotas},
   };
 }
-
-/** The server is a process of its own: `steadfetch chaos`, as users run it. */
-async function onRealServer(policy: PolicyInput, scenario: Scenario): Promise<{real: RealResult; lateMs: number}> {
-  const folder = mkdtempSync(join(tmpdir(), 'steadfetch-truth-'));
-  const file = join(folder, 'scenario.json');
-  writeFileSync(file, JSON.stringify(scenario));
-  const child = spawn(process.execPath, ['--no-warnings', PROGRAM, 'chaos', file, '--port', '0', '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  try {
-    const lines = createInterface({input: child.stdout})[Symbol.asyncIterator]();
-    const {url} = JSON.parse((await lines.next()).value as string) as {url: string};
-    const real = await realTraffic(policy, scenario, url);
-    child.kill('SIGINT');
-    const {received, lateMs} = JSON.parse((await lines.next()).value as string) as Summary;
-    expect(received, 'the server received what the clients sent').to.equal(
-      Math.round(real.requestsPerCall * real.calls),
-    );
-    return {real, lateMs: Math.max(real.lateMs, lateMs.max)};
-  } finally {
-    child.kill('SIGKILL');
-    rmSync(folder, {recursive: true});
-  }
-}
-
-type Summary = FaultServerCounts & {readonly lateMs: {readonly max: number}};
-
-const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));

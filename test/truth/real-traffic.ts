@@ -15,6 +15,10 @@ export interface RealResult {
   readonly calls: number;
   readonly successRatio: number;
   readonly requestsPerCall: number;
+  /** Requests by the origin to which they were sent. */
+  readonly requestsAt: ReadonlyMap<string, number>;
+  /** From the start of a call to the end of its body, in ms: 99 % of the calls that succeeded took at most so long. */
+  readonly p99Ms: number;
   /** The longest time for which this process did nothing, in ms. */
   readonly lateMs: number;
 }
@@ -24,43 +28,49 @@ export async function realTraffic(policy: PolicyInput | null, scenario: Scenario
   const {traffic, seed} = scenario;
   const random = randomStreams(seed);
   const engineRandom = random('engine');
-  let requests = 0;
+  const requestsAt = new Map<string, number>();
   const counted: typeof fetch = (input, init) => {
-    requests++;
+    const {origin} = new URL(input instanceof Request ? input.url : input);
+    requestsAt.set(origin, (requestsAt.get(origin) ?? 0) + 1);
     return fetch(input, init);
   };
   const clients = Array.from({length: traffic.clients}, () =>
     createFetch(policy ?? NO_POLICY, {fetch: counted, random: engineRandom, observer: null}),
   );
-  const calls: Promise<boolean>[] = [];
+  const calls: Promise<number>[] = [];
   const arrivals = await arrivalsOf(scenario, random);
   const delay = monitorEventLoopDelay({resolution: 10});
   delay.enable();
   const startedAt = systemClock.now();
   for (const {atMs, client, request} of arrivals) {
     await sleep(systemClock, Math.max(0, startedAt + atMs - systemClock.now()));
-    calls.push(succeeds(clients[client]!, url, request));
+    calls.push(latencyOf(clients[client]!, url, request));
   }
   const results = await Promise.all(calls);
   delay.disable();
+  const successful = results.filter(Number.isFinite).sort((a, b) => a - b);
   return {
     calls: results.length,
-    successRatio: results.filter(succeeded => succeeded).length / results.length,
-    requestsPerCall: requests / results.length,
+    successRatio: successful.length / results.length,
+    requestsPerCall: [...requestsAt.values()].reduce((sum, count) => sum + count, 0) / results.length,
+    requestsAt,
+    p99Ms: successful[Math.ceil(0.99 * successful.length) - 1]!,
     lateMs: delay.max / 1e6 - 10,
   };
 }
 
-/** As the simulation counts: a stream that breaks is a failed call. */
-async function succeeds(client: typeof fetch, url: string, request: ServiceRequest): Promise<boolean> {
+/** In ms; Infinity where it failed. As the simulation counts, a stream that breaks is a failed call. */
+async function latencyOf(client: typeof fetch, url: string, request: ServiceRequest): Promise<number> {
+  const startedAt = systemClock.now();
   try {
     const {method, inputTokens, outputTokens} = request;
     const body = inputTokens + outputTokens === 0 ? {} : {body: bodyOf(inputTokens, outputTokens)};
     const response = await client(url + new URL(request.url).pathname, {method, ...body});
     const text = await response.text();
-    return response.ok && !text.includes('event: error');
+    const succeeded = response.ok && !text.includes('event: error');
+    return succeeded ? systemClock.now() - startedAt : Number.POSITIVE_INFINITY;
   } catch {
-    return false;
+    return Number.POSITIVE_INFINITY;
   }
 }
 

@@ -1,0 +1,153 @@
+/**
+ * The simulator against real time, with several endpoints: each scenario is simulated, and then met by real clients at `steadfetch chaos`, which
+ * serves each endpoint at a port of its own. Success has to agree within 0.02, requests per call within 0.05, the share of each endpoint
+ * within 0.04, and P99 of the successes within a fifth beyond how late the processes were; where chance parts two runs, the mean of up to four seeds counts.
+ *
+ * As in real-server.test.ts, a scenario for which the machine was too busy runs once more with half of the load, and is skipped after that.
+ */
+import {expect} from 'chai';
+import type {PolicyInput} from '../../src/policy/types.ts';
+import {readScenario} from '../../src/simulate/scenario/read.ts';
+import {scenarios as named} from '../../src/simulate/scenario/scenarios.ts';
+import type {FaultInput, Scenario, ScenarioInput} from '../../src/simulate/scenario/types.ts';
+import {runScenario} from '../../src/simulate/simulate.ts';
+import {runReal, TOLERATED_MS} from './real-run.ts';
+
+const CALLS = {durationMs: 10_000, traffic: {perSecond: 110, clients: 5}} as const;
+const {'region-down': regionDown, 'one-slow-of-three': oneSlow, 'rank-brownout': rankBrownout} = named;
+
+/** The named scenario, shortened to 10 s and 1,100 calls; its first endpoint has these faults. */
+const shortened = (scenario: ScenarioInput, ...faults: readonly FaultInput[]): ScenarioInput => ({
+  ...scenario,
+  ...CALLS,
+  endpoints: scenario.endpoints!.map((endpoint, index) =>
+    index > 0 || faults.length === 0 ? endpoint : {...endpoint, service: {...endpoint.service!, faults}},
+  ),
+});
+
+const endpointsOf = (...ranks: readonly (readonly [name: string, rank: number])[]): PolicyInput['endpoints'] =>
+  ranks.map(([name, rank]) => ({name, rank, origin: `https://${name}.example`}));
+const TWO: PolicyInput = {endpoints: endpointsOf(['eu', 1], ['us', 2]), breaker: {openMs: 1000}};
+
+const CASES: readonly {readonly policy: PolicyInput; readonly scenario: ScenarioInput}[] = [
+  {
+    policy: {...TWO, attemptTimeoutMs: 1000},
+    scenario: shortened(
+      regionDown!,
+      {kind: 'hang', fromMs: 2000, toMs: 4000},
+      {kind: 'refused', fromMs: 4000, toMs: 7000},
+    ),
+  },
+  {policy: {endpoints: endpointsOf(['a', 1], ['b', 1], ['c', 1])}, scenario: shortened(oneSlow!)},
+  {policy: TWO, scenario: shortened(rankBrownout!, {kind: 'slow', factor: 5, fromMs: 2000, toMs: 7000})},
+];
+
+/** What two runs differ by, or what may part them. */
+interface Apart {
+  readonly success: number;
+  readonly requestsPerCall: number;
+  /** Of the endpoint whose share of the requests differs most. */
+  readonly share: number;
+  /** Of the calls that succeeded, as a ratio, beyond how late the processes were. */
+  readonly p99: number;
+}
+
+const MOST_APART: Apart = {success: 0.02, requestsPerCall: 0.05, share: 0.04, p99: 0.2};
+const METRICS = ['success', 'requestsPerCall', 'share', 'p99'] as const satisfies readonly (keyof Apart)[];
+const MOST_SEEDS = 4;
+
+describe('a scenario with endpoints, simulated and on real servers', () => {
+  for (const {policy, scenario: input} of CASES)
+    it(`${input.name}: success, requests per call, the share of each endpoint and P99`, async function () {
+      for (const share of [1, 0.5]) {
+        const {apart, lateMs} = await compare(policy, withLoad(readScenario(input), share));
+        if (lateMs > TOLERATED_MS) {
+          console.log(`  late: ${input.name} at ${100 * share} % of its load, by ${Math.round(lateMs)} ms`);
+          continue;
+        }
+        for (const metric of METRICS) expect(apart[metric], metric).to.be.at.most(MOST_APART[metric]);
+        return;
+      }
+      console.log(`  skipped: ${input.name}: the machine is too busy to measure anything but itself`);
+      this.skip();
+    });
+});
+
+/** Ends with the first seed after which the means agree, and where the machine was too late. */
+async function compare(policy: PolicyInput, scenario: Scenario): Promise<{apart: Apart; lateMs: number}> {
+  const sums = {real: new Means(scenario), simulated: new Means(scenario)};
+  let lateSum = 0;
+  for (let seeds = 1; ; seeds++) {
+    const seeded = {...scenario, seed: scenario.seed + seeds - 1};
+    const simulated = await runScenario(policy, seeded, {});
+    const {real, urls, lateMs} = await runReal(policy, seeded);
+    expect(real.calls, 'the same calls').to.equal(simulated.calls).and.to.be.at.least(500);
+    sums.simulated.add({
+      ...simulated,
+      p99Ms: simulated.latencyMs.successful.p99,
+      requestsAt: simulated.endpoints.map(({requests}) => requests),
+    });
+    sums.real.add({...real, requestsAt: urls.map(url => real.requestsAt.get(url) ?? 0)});
+    lateSum += lateMs;
+    const apart = sums.real.apartFrom(sums.simulated, lateSum);
+    console.log(
+      'DEBUG',
+      scenario.name,
+      seeded.seed,
+      apart,
+      lateMs,
+      real.p99Ms,
+      simulated.latencyMs.successful.p99,
+      real.successRatio,
+      simulated.successRatio,
+    );
+    if (lateMs > TOLERATED_MS || seeds === MOST_SEEDS || METRICS.every(metric => apart[metric] <= MOST_APART[metric]))
+      return {apart, lateMs};
+  }
+}
+
+interface Numbers {
+  readonly successRatio: number;
+  readonly requestsPerCall: number;
+  readonly p99Ms: number;
+  /** Of each endpoint. */
+  readonly requestsAt: readonly number[];
+}
+
+/** The sums over all seeds. */
+class Means {
+  #seeds = 0;
+  #success = 0;
+  #requestsPerCall = 0;
+  #p99Ms = 0;
+  readonly #shares: number[];
+
+  constructor({endpoints}: Scenario) {
+    this.#shares = endpoints.map(() => 0);
+  }
+
+  add({successRatio, requestsPerCall, p99Ms, requestsAt}: Numbers): void {
+    this.#seeds++;
+    this.#success += successRatio;
+    this.#requestsPerCall += requestsPerCall;
+    this.#p99Ms += p99Ms;
+    const all = requestsAt.reduce((sum, requests) => sum + requests, 0);
+    for (const [index, requests] of requestsAt.entries()) this.#shares[index]! += requests / all;
+  }
+
+  /** @param lateMs How late the processes of this one were, summed up. */
+  apartFrom(other: Means, lateMs: number): Apart {
+    const mean = (difference: number): number => Math.abs(difference) / this.#seeds;
+    return {
+      success: mean(this.#success - other.#success),
+      requestsPerCall: mean(this.#requestsPerCall - other.#requestsPerCall),
+      share: mean(Math.max(...this.#shares.map((share, index) => Math.abs(share - other.#shares[index]!)))),
+      p99: Math.max(0, Math.abs(this.#p99Ms - other.#p99Ms) - lateMs) / other.#p99Ms,
+    };
+  }
+}
+
+function withLoad(scenario: Scenario, share: number): Scenario {
+  const {traffic} = scenario;
+  return {...scenario, traffic: {...traffic, perSecond: traffic.perSecond * share}};
+}
