@@ -117,7 +117,7 @@ ${rowsOf(true)}
   the scenario. Those that are more than the scenario has, or all of them where the scenario has none, get a service of their own, as \`service\` says.
 - A call that leads to no endpoint of its policy is sent to the resource of the same path at the first one, so the same calls compare policies with endpoints
   and without. A policy without endpoints calls the first endpoint of the scenario.
-- The simulated calls carry no credentials. A POST moves as the policy allows: with \`failover.sharedKeys\`, and a key or an idempotent method.
+- The simulated calls carry no credentials, and no endpoint is asked at its \`readyPath\`. A POST moves as the policy allows: with \`failover.sharedKeys\`, and a key or an idempotent method.
 
 The table, the page and \`--json\` show for each endpoint how many requests reached it per call, and the share that it answered without an error before the
 client gave up; moves are attempts that went to another endpoint than the attempt before. The guide to failover has
