@@ -1,12 +1,13 @@
-/** Simulations, one after the other, each in a thread that ends with it. */
+/** Simulations of a server, one after the other, each in a thread that ends with it: a cancelled one has no result. */
 
 import {Worker} from 'node:worker_threads';
+import {memoryLimits, outOfMemory} from '../../src/cli/simulation-memory.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Job, Simulated} from './job.ts';
 import {workerFile} from './worker-file.ts';
 
-/** A server stays small beside a policy under which thousands of calls wait. V8 alone would let a thread take several GB. */
-const LIMITS_MB = {maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1024};
+/** Less than for a command, because an editor runs beside it. */
+const MOST_MB = 1024;
 
 type Message = {readonly result: Simulated} | {readonly error: string};
 
@@ -29,7 +30,12 @@ export class Simulations {
 }
 
 async function inThread(job: Job, signal: AbortSignal): Promise<Simulated> {
-  const worker = new Worker(workerFile, {workerData: job, resourceLimits: LIMITS_MB, stdout: true, stderr: true});
+  const worker = new Worker(workerFile, {
+    workerData: job,
+    resourceLimits: memoryLimits(MOST_MB),
+    stdout: true,
+    stderr: true,
+  });
   let cancel = (): void => {};
   try {
     return await new Promise<Simulated>((resolve, reject) => {
@@ -39,7 +45,7 @@ async function inThread(job: Job, signal: AbortSignal): Promise<Simulated> {
         if ('result' in message) resolve(message.result);
         else reject(new CliError(message.error));
       });
-      worker.once('error', error => reject(isTooLarge(error) ? tooLarge(error) : error));
+      worker.once('error', error => reject(withReason(error)));
       worker.once('exit', code => reject(new Error(`The thread of a simulation ended with code ${code}.`)));
     });
   } finally {
@@ -48,10 +54,9 @@ async function inThread(job: Job, signal: AbortSignal): Promise<Simulated> {
   }
 }
 
-const isTooLarge = (error: NodeJS.ErrnoException): boolean => error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-
-const tooLarge = (cause: Error): CliError =>
-  new CliError(
-    `The calls that wait at a time take more than ${LIMITS_MB.maxOldGenerationSizeMb} MB: lower the time limits of the policy.`,
-    {cause},
-  );
+function withReason(error: Error): Error {
+  const problem = outOfMemory(error, MOST_MB);
+  return problem === undefined
+    ? error
+    : new CliError(`${problem}: lower the time limits of the policy.`, {cause: error});
+}
