@@ -114,30 +114,36 @@ class Server {
       WorkspaceDiagnosticRequest.type,
       this.#handler(WorkspaceDiagnosticRequest, [], workspaceDiagnostics),
     );
+    connection.onRequest(ExecuteCommandRequest.type, this.#handler(ExecuteCommandRequest, ['command'], executeCommand));
     connection.onRequest(
       CodeActionRequest.type,
-      this.#handler(CodeActionRequest, ['textDocument', 'range'], codeActions),
+      this.#handler(CodeActionRequest, ['textDocument', 'range'], orNull(codeActions)),
     );
-    connection.onRequest(ExecuteCommandRequest.type, this.#handler(ExecuteCommandRequest, ['command'], executeCommand));
-    connection.onRequest(HoverRequest.type, this.#handler(HoverRequest, ['textDocument', 'position'], hover));
+    connection.onRequest(HoverRequest.type, this.#handler(HoverRequest, ['textDocument', 'position'], orNull(hover)));
     connection.onRequest(
       CompletionRequest.type,
-      this.#handler(CompletionRequest, ['textDocument', 'position'], completion),
+      this.#handler(CompletionRequest, ['textDocument', 'position'], orNull(completion)),
     );
-    connection.onRequest(InlayHintRequest.type, this.#handler(InlayHintRequest, ['textDocument', 'range'], inlayHints));
-    connection.onRequest(CodeLensRequest.type, this.#handler(CodeLensRequest, ['textDocument'], codeLenses));
+    connection.onRequest(
+      InlayHintRequest.type,
+      this.#handler(InlayHintRequest, ['textDocument', 'range'], orNull(inlayHints)),
+    );
+    connection.onRequest(CodeLensRequest.type, this.#handler(CodeLensRequest, ['textDocument'], orNull(codeLenses)));
     connection.onRequest(
       DocumentSymbolRequest.type,
-      this.#handler(DocumentSymbolRequest, ['textDocument'], documentSymbols),
+      this.#handler(DocumentSymbolRequest, ['textDocument'], orNull(documentSymbols)),
     );
-    connection.onRequest(FoldingRangeRequest.type, this.#handler(FoldingRangeRequest, ['textDocument'], foldingRanges));
+    connection.onRequest(
+      FoldingRangeRequest.type,
+      this.#handler(FoldingRangeRequest, ['textDocument'], orNull(foldingRanges)),
+    );
   }
 
   /** A handler that checks the state of the server and the parameters first. */
   #handler<P, R>(
     {method}: {readonly method: string},
     needs: readonly Need[],
-    handle: (session: Session, params: P, signal: AbortSignal) => Promise<R>,
+    handle: Handle<P, R>,
   ): (params: P, token: CancellationToken) => Promise<R> {
     return async (params, token) => {
       const session = this.#open();
@@ -176,6 +182,23 @@ class Server {
     return this.#session;
   }
 }
+
+type Handle<P, R> = (session: Session, params: P, signal: AbortSignal) => Promise<R>;
+
+/**
+ * Editors make these requests by themselves, and report each that fails. A policy that cannot be linted has a diagnostic that says why, so
+ * there is nothing else to show in it.
+ */
+const orNull =
+  <P, R>(handle: Handle<P, R>): Handle<P, R | null> =>
+  async (session, params, signal) => {
+    try {
+      return await handle(session, params, signal);
+    } catch (error) {
+      if (error instanceof CliError) return null;
+      throw error;
+    }
+  };
 
 /** Messages that arrived before the end of the input are still handled, one in each turn of the event loop. */
 const LAST_TURNS = 100;

@@ -84,6 +84,19 @@ describe('diagnostics in an editor', () => {
     expect(only!.message).to.equal(
       'This policy is not linted: .retry-lintrc.json:1:2: preset must be "recommended" or "strict", got "strickt".',
     );
+    // Requests that editors make by themselves do not fail as well: each would be one more message.
+    const start = {line: 0, character: 3};
+    const more = {position: start, range: {start, end: start}, context: {diagnostics: []}};
+    for (const request of [
+      'codeLens',
+      'inlayHint',
+      'documentSymbol',
+      'foldingRange',
+      'codeAction',
+      'hover',
+      'completion',
+    ])
+      expect(await editor.ask(`textDocument/${request}`, 'a.retry.json', more), request).to.equal(null);
   });
 
   it('report the mistakes in an open configuration', async () => {
