@@ -17,6 +17,7 @@ import {type Place, spanToShow} from '../source/places.ts';
 import {simulate} from './command-names.ts';
 import {toRange, touches} from './positions.ts';
 import type {OpenPolicy, Session} from './session.ts';
+import type {Settings} from './settings.ts';
 
 export async function inlayHints(
   session: Session,
@@ -67,14 +68,14 @@ export async function codeLenses(session: Session, {textDocument: {uri}}: CodeLe
     const place = placeOf(scope, '');
     if (place === undefined || !isKnown(scope)) return [];
     const range = toRange(lines.rangeOf(spanToShow(place)));
-    return [{range, command: commandOf(scope, uri)}];
+    return [{range, command: commandOf(scope, uri, session.settings)}];
   });
 }
 
 /** A click simulates the policy, or the route. */
-function commandOf(scope: ScopeOfDocument, uri: string): Command {
+function commandOf(scope: ScopeOfDocument, uri: string, {simulates}: Settings): Command {
   const title = titleOf(scope);
-  if (!isNative(scope.dialect)) return {title, command: ''};
+  if (!simulates || !isNative(scope.dialect)) return {title, command: ''};
   return {title: `${title} · simulate`, command: simulate, arguments: [uri, targetOf(scope)]};
 }
 

@@ -20,6 +20,8 @@ export interface Settings {
   readonly watchesFiles: boolean;
   /** Commands that the editor runs itself. The server does not offer them, and still names them in actions and lenses. */
   readonly clientCommands: ReadonlySet<string>;
+  /** Whether code lenses offer simulations. */
+  readonly simulates: boolean;
   readonly tracksFolders: boolean;
   /** The kinds of results that the editor requests again when it is told to. */
   readonly refreshes: {readonly diagnostics: boolean; readonly inlayHints: boolean; readonly codeLenses: boolean};
@@ -28,11 +30,11 @@ export interface Settings {
 /**
  * `initializationOptions` may have `schemaDiagnostics`: "on", "off" or "auto" (default), and `contributesSchema`: whether the editor
  * validates JSON documents by the schema of steadfetch itself. With "auto", the server then leaves to the editor what the schema says.
- * `clientCommands` lists the commands that the editor runs itself, such as "retry-lint.simulate".
+ * `clientCommands` lists the commands that the editor runs itself, such as "retry-lint.simulate". `simulations` is false where none can run.
  */
 export function settingsOf({capabilities, initializationOptions}: InitializeParams): Settings {
   const {workspace, textDocument, window} = capabilities;
-  const {schemaDiagnostics = 'auto', contributesSchema = false, clientCommands} = optionsOf(initializationOptions);
+  const {schemaDiagnostics = 'auto', contributesSchema, clientCommands, simulations} = optionsOf(initializationOptions);
   return {
     schemaOfJson:
       schemaDiagnostics === 'off'
@@ -48,6 +50,7 @@ export function settingsOf({capabilities, initializationOptions}: InitializePara
     clientCommands: new Set(
       Array.isArray(clientCommands) ? clientCommands.filter(each => typeof each === 'string') : [],
     ),
+    simulates: simulations !== false,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     tracksFolders: workspace?.workspaceFolders === true,
     refreshes: {
@@ -74,6 +77,7 @@ interface Options {
   readonly schemaDiagnostics?: unknown;
   readonly contributesSchema?: unknown;
   readonly clientCommands?: unknown;
+  readonly simulations?: unknown;
 }
 
 const optionsOf = (value: unknown): Options => (typeof value === 'object' && value !== null ? value : {});

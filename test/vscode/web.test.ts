@@ -48,6 +48,12 @@ describe('retry-lint in a browser', () => {
     await row.waitFor({state: 'detached'});
   });
 
+  it('offers no simulation, which needs Node', async () => {
+    const window = await session.open('base.retry.json', BASE);
+    const lens = window.page.locator('.codelens-decoration').first();
+    await lens.filter({hasText: /worst case [\d.]+ s · amplification 3×\s*$/}).waitFor();
+  });
+
   it('checks YAML, and fixes it', async () => {
     const window = await session.open('nightly.retry.yaml', YAML);
     const rows = await window.problems('nightly.retry.yaml');

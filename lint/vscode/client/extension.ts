@@ -3,7 +3,7 @@
 import {commands, type ExtensionContext, languages, window, workspace} from 'vscode';
 import {registerCommands} from './commands.ts';
 import {Explanations} from './explanations.ts';
-import {isNode} from './places.ts';
+import {isNode, placeOf} from './places.ts';
 import {hasPolicy, isPolicyDocument} from './policies.ts';
 import {Server} from './server.ts';
 import {Simulations} from './simulations.ts';
@@ -34,8 +34,8 @@ export async function activate({extensionUri, subscriptions}: ExtensionContext):
       if (isPolicyDocument(document)) server.start().catch(ignored);
     }),
   );
-  // A simulation runs the steadfetch of the project.
-  void commands.executeCommand('setContext', 'retry-lint.canSimulate', isNode);
+  // A simulation runs the steadfetch of the project, so a copy does not do.
+  void commands.executeCommand('setContext', 'retry-lint.canSimulate', !placeOf(isNode).isCopy);
   status.refresh();
   if (workspace.textDocuments.some(isPolicyDocument) || (await hasPolicy())) await server.start().catch(ignored);
 }

@@ -18,6 +18,8 @@ export function clientOptions(place: Place, pulse: Pulse, onFile: (uri: Uri) => 
       contributesSchema: true,
       schemaDiagnostics: setting.get('schemaDiagnostics'),
       clientCommands: [EXPLAIN, SIMULATE],
+      // They run the steadfetch of the project.
+      simulations: !place.isCopy && workspace.isTrusted,
     },
     uriConverters: {
       code2Protocol: uri => place.uriForServer(uri),

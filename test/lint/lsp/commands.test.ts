@@ -181,6 +181,13 @@ describe('the commands of the server', () => {
     expect(lens!.command!.command).to.equal('retry-lint.simulate');
   });
 
+  it('are not offered by code lenses where nothing can be simulated', async () => {
+    const editor = await opened(wavy, {initializationOptions: {simulations: false}});
+    const [lens] = await editor.ask<CodeLens[]>('textDocument/codeLens', 'a.retry.json');
+    expect(lens!.command!.title).to.match(/^worst case [^·]+ · amplification \S+$/);
+    expect(lens!.command!.command).to.equal('');
+  });
+
   it('refuse what they cannot do', async () => {
     const editor = await opened(wavy);
     const run = (command: string, ...args: unknown[]): Promise<string> => failureOf(execute(editor, command, ...args));
