@@ -93,8 +93,8 @@ export const projectSimulator = (extension: string): Plugin => ({
     onResolve({filter: /\/worker-file\.ts$/}, () => ({path: namespace, namespace}));
     onLoad({filter: /.*/, namespace}, () => ({
       contents: `const {simulatorOf} = require('./server/project-simulator.ts');
-        const {projectFolder, filesAreCopied} = globalThis;
-        module.exports = {get workerFile() { return simulatorOf(projectFolder, !filesAreCopied); }};`,
+        const {projectFolder, filesAreCopied, runsCode} = globalThis;
+        module.exports = {get workerFile() { return simulatorOf(projectFolder, {hasDisk: !filesAreCopied, runsCode}); }};`,
       resolveDir: extension,
     }));
   },

@@ -15,7 +15,11 @@ async function start(data: Start): Promise<void> {
     for (const [path, text] of Object.entries(data.files)) files.set(path, text);
   }
   // Read by the modules that the bundle replaces, which are evaluated with the next import: see tools/vscode/plugins.ts.
-  Object.assign(globalThis, {filesAreCopied: data.files !== undefined, projectFolder: data.cwd});
+  Object.assign(globalThis, {
+    filesAreCopied: data.files !== undefined,
+    projectFolder: data.cwd,
+    runsCode: data.runsPlugins,
+  });
   const {serve} = await import('./serve.ts');
   serve(port, data);
   port.postMessage(READY);
