@@ -74,7 +74,15 @@ describe('the language server of the extension', () => {
     );
     expect(server.logged).to.have.length(1);
     expect(server.logged[0]).to.match(/^retry-lint cannot read YAML/);
+    expect(await server.askAt('textDocument/hover', 'b.retry.yaml', 1, 14)).to.equal(null);
     expect(await server.findings('a.retry.json')).to.have.length(1);
     expect(server.asked).to.deep.equal(['yaml']);
+    expect(server.shown).to.deep.equal(server.logged);
+  });
+
+  it('says in a hover that reasons of rules are missing', async () => {
+    const server = await start({'a.retry.json': JSON_POLICY}, ['rule-texts']);
+    const hover = await server.askAt<Hover>('textDocument/hover', 'a.retry.json', 3, 16);
+    expect(JSON.stringify(hover.contents)).to.match(/RL203.*retry-lint cannot explain rules/);
   });
 });

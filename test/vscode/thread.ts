@@ -19,6 +19,8 @@ export class ServerThread {
   readonly asked: string[] = [];
   /** What the server wrote to its log. */
   readonly logged: string[] = [];
+  /** What the server showed to the user. */
+  readonly shown: string[] = [];
   readonly #worker: Worker;
   readonly #connection: ProtocolConnection;
 
@@ -30,6 +32,7 @@ export class ServerThread {
       return pathToFileURL(`${dist}chunks/${missing.includes(name) ? 'missing' : name}.js`).href;
     });
     connection.onNotification('window/logMessage', ({message}) => void this.logged.push(message));
+    connection.onNotification('window/showMessage', ({message}) => void this.shown.push(message));
     connection.listen();
   }
 

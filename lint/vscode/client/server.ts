@@ -1,7 +1,7 @@
 /** The language server in its worker: started, started anew, and stopped. */
 
 import {type Event, EventEmitter, type LogOutputChannel, type Uri, workspace} from 'vscode';
-import {type LanguageClient, State} from 'vscode-languageclient/browser';
+import {type LanguageClient, LSPErrorCodes, ResponseError, State} from 'vscode-languageclient/browser';
 import {CHUNK_URL, type ChunkRequest, FILE_CHANGED, type FileChange} from '../server/start.ts';
 import {Client} from './client.ts';
 import {clientOptions} from './options.ts';
@@ -78,7 +78,7 @@ export class Server {
     client.onDidChangeState(({newState}) => {
       if (newState === State.Stopped && this.#health === 'running') this.#is('failed');
     });
-    client.onRequest(CHUNK_URL, ({name}: ChunkRequest) => worker.urlOfChunk(name));
+    client.onRequest(CHUNK_URL, ({name}: ChunkRequest) => worker.urlOfChunk(name).catch(refuse));
     client.onNotification(FILE_CHANGED, (change: FileChange) => copy?.write(change));
     this.#end = async () => {
       pulse.dispose();
@@ -94,4 +94,9 @@ export class Server {
     this.#health = health;
     this.#changed.fire();
   }
+}
+
+/** The message as it is. Of another error, the protocol makes one that names the request. */
+function refuse(error: Error): never {
+  throw new ResponseError(LSPErrorCodes.RequestFailed, error.message);
 }

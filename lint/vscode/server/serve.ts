@@ -6,6 +6,7 @@ import {
   createProtocolConnection,
   LogMessageNotification,
   MessageType,
+  ShowMessageNotification,
 } from 'vscode-languageserver-protocol/browser';
 import {Arguments} from '../../../src/cli/parse-arguments.ts';
 import {processIo} from '../../io/process-io.ts';
@@ -26,8 +27,10 @@ export function serve(port: Port, {cwd, runsPlugins}: Start): void {
   });
   const chunks = new Chunks({
     urlOf: name => connection.sendRequest(CHUNK_URL, {name}),
-    onFailure: ({message}) =>
-      void connection.sendNotification(LogMessageNotification.type, {type: MessageType.Error, message}),
+    onFailure: ({message}) => {
+      for (const {type} of [LogMessageNotification, ShowMessageNotification])
+        void connection.sendNotification(type, {type: MessageType.Error, message});
+    },
   });
   setChunkLoader(name => chunks.get(name));
   files.onWrite = (path, text) => void connection.sendNotification(FILE_CHANGED, {path, text});
