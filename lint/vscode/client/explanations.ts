@@ -13,6 +13,7 @@ import {
   workspace,
 } from 'vscode';
 import {ExecuteCommandRequest} from 'vscode-languageclient/browser';
+import {shownDocument} from './policies.ts';
 import type {Server} from './server.ts';
 
 const SCHEME = 'retry-lint-rule';
@@ -37,7 +38,7 @@ export class Explanations implements TextDocumentContentProvider, Disposable {
    * @param document The URI of a policy. Default: the document that is shown.
    */
   async show(code?: string, document?: string): Promise<void> {
-    const uri = document === undefined ? window.activeTextEditor?.document.uri : Uri.parse(document);
+    const uri = document === undefined ? shownDocument() : Uri.parse(document);
     if (uri === undefined) return void window.showInformationMessage('Open a policy to have a rule explained.');
     const chosen = code ?? (await chooseCode(uri));
     if (chosen === undefined) return;

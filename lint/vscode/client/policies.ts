@@ -1,6 +1,6 @@
 /** Which documents are policies, and whether the workspace has any. */
 
-import {type TextDocument, workspace} from 'vscode';
+import {type TextDocument, type Uri, window, workspace} from 'vscode';
 import {isOfLinter, isPolicyText} from '../../io/policy-file.ts';
 
 const LANGUAGES: readonly string[] = ['json', 'jsonc', 'yaml'];
@@ -9,6 +9,11 @@ const LANGUAGES: readonly string[] = ['json', 'jsonc', 'yaml'];
 export function isPolicyDocument({languageId, uri, getText}: TextDocument): boolean {
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   return LANGUAGES.includes(languageId) && (isOfLinter(name) || isPolicyText(getText(), name));
+}
+
+/** The document that is shown. On a page that is none, such as the walkthrough, a policy in another tab. */
+export function shownDocument(): Uri | undefined {
+  return (window.activeTextEditor?.document ?? workspace.textDocuments.find(isPolicyDocument))?.uri;
 }
 
 const NAMED = '**/{*.retry,retry-policy,retry-policy.*}.{json,jsonc,yaml,yml}';

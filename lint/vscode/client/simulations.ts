@@ -2,6 +2,7 @@
 
 import {ProgressLocation, Uri, ViewColumn, type WebviewPanel, window} from 'vscode';
 import {ExecuteCommandRequest} from 'vscode-languageclient/browser';
+import {shownDocument} from './policies.ts';
 import type {Server} from './server.ts';
 
 /** The policy of a document, counted from 0. */
@@ -21,7 +22,7 @@ export class Simulations {
 
   /** @param document The URI of a policy. Default: the document that is shown. */
   async show(document?: string, target: Target = {policy: 0}, scenario?: string): Promise<void> {
-    const uri = document === undefined ? window.activeTextEditor?.document.uri : Uri.parse(document);
+    const uri = document === undefined ? shownDocument() : Uri.parse(document);
     if (uri === undefined) return void window.showInformationMessage('Open a policy to simulate it.');
     const title = `Simulation of ${uri.path.slice(uri.path.lastIndexOf('/') + 1)}`;
     const client = await this.#server.start();
