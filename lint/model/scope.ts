@@ -128,5 +128,5 @@ function spotIn(scope: Scope, layer: Layer, path: string): Spot {
   return {place: placeIn(scope.file, entry), path: at, from: {place, name: layer.name, path: at}};
 }
 
-/** A list entry belongs to the layer that sets the list. */
-export const withoutIndex = (path: string): string => path.replace(/\[\d+\]$/, '');
+/** A list entry, and a field of it, belongs to the layer that sets the list. */
+export const withoutIndex = (path: string): string => path.replace(/\[\d+\].*$/, '');

@@ -8,6 +8,7 @@ import {brokenExtends} from './no-broken-extends.ts';
 import {budgetMultipliedByInstances} from './no-budget-multiplied-by-instances.ts';
 import {concurrencyBelowTraffic} from './no-concurrency-below-traffic.ts';
 import {contradiction} from './no-contradiction.ts';
+import {credentialsAcrossSites} from './no-credentials-across-sites.ts';
 import {deadBreaker} from './no-dead-breaker.ts';
 import {duplicateKey} from './no-duplicate-key.ts';
 import {emptyTriggers} from './no-empty-triggers.ts';
@@ -34,10 +35,12 @@ import {missingField} from './no-missing-field.ts';
 import {misspeltMethod} from './no-misspelt-method.ts';
 import {pacingWithoutQueue} from './no-pacing-without-queue.ts';
 import {paymentsAcrossEndpoints} from './no-payments-across-endpoints.ts';
+import {plainHttpEndpoints} from './no-plain-http-endpoints.ts';
 import {plainHttpPayments} from './no-plain-http-payments.ts';
 import {queueBeyondDeadline} from './no-queue-beyond-deadline.ts';
 import {quotaBelowTraffic} from './no-quota-below-traffic.ts';
 import {quotaMultipliedByInstances} from './no-quota-multiplied-by-instances.ts';
+import {rankGap} from './no-rank-gap.ts';
 import {repeatedRoutes} from './no-repeated-settings.ts';
 import {retriedPostWithoutKey} from './no-retried-post-without-key.ts';
 import {retriedRefusals} from './no-retried-refusals.ts';
@@ -84,6 +87,8 @@ export const rules: readonly Rule[] = [
   secretInNotes,
   retriesPaidTwice,
   paymentsAcrossEndpoints,
+  credentialsAcrossSites,
+  plainHttpEndpoints,
   unboundedRetries,
   excessiveAttempts,
   synchronisedRetries,
@@ -135,4 +140,5 @@ export const rules: readonly Rule[] = [
   idleRoute,
   weakSuppression,
   unusedSuppression,
+  rankGap,
 ];

@@ -1,0 +1,80 @@
+import {settingHere} from '../analysis/setting.ts';
+import {siteOf} from '../analysis/site.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
+
+export const credentialsAcrossSites: Rule = defineRule({
+  code: 'RL113',
+  name: 'no-credentials-across-sites',
+  category: 'safety',
+  severity: 'error',
+  confidence: 'medium',
+  summary: 'Do not send the credentials of one company to another',
+  documentation: () => ({
+    why: `
+With \`failover.sharedCredentials\`, a call that moves takes the caller's \`Authorization\`, cookies and API keys along. That is right for regions of
+one service. If the endpoints belong to two companies, each of them gets the secret of the other, in its logs too, and can use it until somebody
+revokes it.
+
+Without \`sharedCredentials\` the credentials of the caller stay at the origin that the caller wrote, and the port \`prepareAttempt\`, which is told the
+name of the endpoint, writes those of the others.
+
+Endpoints count as those of one company if their names end in the same registrable domain, such as \`example.com\` or \`example.co.uk\`. If one company
+has several, suppress the finding with that reason.
+`,
+    sources: [
+      {title: 'Failover', url: 'docs/guides/failover.md#what-never-happens'},
+      {
+        title: 'RFC 9110, 15.4: credentials that a client removes when it follows a redirect to another origin',
+        url: 'https://www.rfc-editor.org/rfc/rfc9110#section-15.4',
+      },
+      {
+        title: 'CWE-201, Insertion of Sensitive Information Into Sent Data',
+        url: 'https://cwe.mitre.org/data/definitions/201.html',
+      },
+    ],
+    bad: [
+      {
+        name: 'two providers of models',
+        text: '{\n  "endpoints": [\n    {"name": "openai", "origin": "https://api.openai.com"},\n    {"name": "azure", "origin": "https://eu.openai.azure.com", "rank": 2}\n  ],\n  "failover": {"sharedCredentials": true}\n}\n',
+        findings: [
+          {
+            message:
+              'sharedCredentials sends the credentials of the caller to azure.com and openai.com, so each of them gets the secrets of the other. Set it to false, and let prepareAttempt write the credentials of each endpoint.',
+            at: '6:16',
+            marks: '"sharedCredentials"',
+          },
+        ],
+      },
+    ],
+    good: [
+      {
+        name: 'regions of one service',
+        text: '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.api.example.co.uk"},\n    {"name": "us", "origin": "https://us.api.example.co.uk", "rank": 2}\n  ],\n  "failover": {"sharedCredentials": true}\n}\n',
+      },
+      {
+        name: 'a private network',
+        text: '{\n  "endpoints": [\n    {"name": "a", "origin": "https://ledger-a.prod.svc"},\n    {"name": "b", "origin": "https://10.0.4.7", "rank": 2}\n  ],\n  "failover": {"sharedCredentials": true}\n}\n',
+      },
+      {
+        name: 'two providers, each with its own credentials',
+        text: '{\n  "endpoints": [\n    {"name": "openai", "origin": "https://api.openai.com"},\n    {"name": "azure", "origin": "https://eu.openai.azure.com", "rank": 2}\n  ]\n}\n',
+      },
+    ],
+  }),
+
+  needs: ['endpoints', 'failover'],
+  fields: ['endpoints', 'failover', 'failover.sharedCredentials'],
+
+  *check(scope): Iterable<Draft> {
+    const {endpoints, failover} = scope.policy;
+    if (endpoints === null || !failover.sharedCredentials) return;
+    const sites = [...new Set(endpoints.map(({origin}) => siteOf(origin)))].filter(site => site !== undefined).sort();
+    if (sites.length < 2) return;
+    const all = `${sites.slice(0, -1).join(', ')} and ${sites.at(-1)}`;
+    yield {
+      at: 'failover.sharedCredentials',
+      message: `sharedCredentials sends the credentials of the caller to ${all}, so each of them gets the secrets of the other${sites.length > 2 ? 's' : ''}. Set it to false, and let prepareAttempt write the credentials of each endpoint.`,
+      suggestions: [settingHere(scope, 'failover.sharedCredentials', false)],
+    };
+  },
+});
