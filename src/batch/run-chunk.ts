@@ -127,7 +127,7 @@ function holdAfter(call: CallContext<Answer>, {kind, error, status}: Outcome, ma
     case 'breaker-open':
       return breaker?.retryAfterMs(client.clock.now()) ?? 0;
     case 'no-endpoint':
-      return call.failover?.choose(amountsAt(call), true, client.clock.now()).freeInMs ?? 0;
+      return call.failover?.choose(guards, amountsAt(call), true, client.clock.now()).freeInMs ?? 0;
     case 'concurrency-limit':
       return 0;
     case 'hint-too-long':
