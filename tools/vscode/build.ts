@@ -6,7 +6,7 @@ import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build} from 'esbuild';
 import {noticesOf} from '../../scripts/notices.ts';
 import {chunkEntries, textsChunk, withChunks} from './chunks.ts';
-import {builtins, editorSchema, projectSimulator, shared} from './plugins.ts';
+import {builtins, editorSchema, projectSimulator, shared, spokenProtocol} from './plugins.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const extension = join(root, 'lint/vscode');
@@ -34,7 +34,7 @@ const server = await build({
   outfile: join(dist, 'server.js'),
   format: 'iife',
   inject: [join(extension, 'server/browser/process.ts'), join(extension, 'server/load-chunk.ts')],
-  plugins: [shared(root), builtins(extension), projectSimulator(extension), withChunks(root)],
+  plugins: [shared(root), builtins(extension), spokenProtocol, projectSimulator(extension), withChunks(root)],
 });
 const chunks = await build({
   ...common,

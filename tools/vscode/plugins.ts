@@ -84,6 +84,27 @@ export const shared = (root: string): Plugin => ({
     ),
 });
 
+/** The parts of the protocol, beside its core, that the server speaks. */
+const SPOKEN: ReadonlySet<string> = new Set([
+  'diagnostic',
+  'foldingRange',
+  'inlayHint',
+  'showDocument',
+  'workspaceFolder',
+]);
+
+/**
+ * Leaves out the parts of the protocol that other servers speak. The names of their messages are then undefined, and a server that used one
+ * would fail when it starts.
+ */
+export const spokenProtocol: Plugin = {
+  name: 'spoken-protocol',
+  setup: ({onLoad}) =>
+    onLoad({filter: /[/\\]vscode-languageserver-protocol[/\\]lib[/\\]common[/\\]protocol\.\w+\.js$/}, ({path}) =>
+      SPOKEN.has(/protocol\.(\w+)\.js$/.exec(path)![1]!) ? undefined : {contents: ''},
+    ),
+};
+
 /** The simulator is that of the project. It is looked for at each simulation, because it may be installed meanwhile. */
 export const projectSimulator = (extension: string): Plugin => ({
   name: 'project-simulator',
