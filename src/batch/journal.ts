@@ -12,6 +12,7 @@ import {SteadfetchError} from '../core/errors.ts';
 import type {Clock} from '../core/timer.ts';
 import type {ItemOutcome} from './entry.ts';
 import {GroupCommit, WRITE_THROUGH} from './group-commit.ts';
+import {INTERRUPTED} from './interrupted.ts';
 import {type Contents, headerOf, readContents} from './journal-contents.ts';
 import {changed, checkNames, exists, explained, noFile, tooLong, unusable} from './journal-errors.ts';
 import {type JournalIntent, type JournalRecord, readLine, writeLine} from './journal-line.ts';
@@ -206,18 +207,3 @@ function recordOf(name: Pick<JournalRecord, 'key' | 'again'>, outcome: ItemOutco
 function outcomeOf({key: _key, again: _again, ...outcome}: JournalRecord): ItemOutcome {
   return outcome.ok ? {ok: true, value: outcome.value, attempts: outcome.attempts} : outcome;
 }
-
-/** The outcome of an item that was in flight when the process of an earlier run ended. */
-const INTERRUPTED: ItemOutcome = {
-  ok: false,
-  failure: {
-    code: 'interrupted',
-    refusal: 'may-have-acted',
-    reason: 'the request was under way when the process ended, and the server may have acted',
-    status: undefined,
-    body: undefined,
-    error: undefined,
-    retryable: false,
-  },
-  attempts: 1,
-};

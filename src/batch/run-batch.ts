@@ -1,11 +1,9 @@
 /** The entry point of batches: turns options into a plan, and runs the plan. */
 
-import {innerReport} from '../call/inner-report.ts';
 import {caught} from '../client/caught-weigh.ts';
 import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
-import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {endOfTick} from '../core/system-clock.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
@@ -17,6 +15,7 @@ import {contentKey, digest} from './content-key.ts';
 import {atOnce} from './end-of-tick.ts';
 import {Journal} from './journal.ts';
 import {type Memory, RecentResults} from './memory.ts';
+import {portsOf} from './ports.ts';
 import {isHarmless, mayPayAgain, NOWHERE} from './repeatable.ts';
 import {closeSource, type Items, iteratorOf} from './source.ts';
 import type {BatchEvent, BatchOptions, BatchReport, BatchTarget, ChunkSender, Send} from './types.ts';
@@ -101,24 +100,6 @@ function reopens(handle: PolicyHandle, target: BatchTarget, refusal: Refusal | n
     default:
       return false;
   }
-}
-
-function portsOf<Item, Value>(options: BatchOptions<Item, Value>): Omit<Ports<Answer>, 'fetch'> {
-  const {clock, random, ids, observer, on} = options;
-  return {
-    classify: heedInner,
-    ...(clock && {clock}),
-    ...(random && {random}),
-    ...(ids && {ids}),
-    ...(observer && {observer}),
-    ...(on && {on}),
-  };
-}
-
-/** If a steadfetch client inside `send` has decided not to retry, the batch does not retry either. */
-function heedInner({response, error, classification}: ClassifyInput<Answer>): Reclassification | undefined {
-  const inner = innerReport(response === null ? error : response.origin);
-  return inner === undefined ? undefined : {transient: false, reason: classification.reason};
 }
 
 async function memoryOf<Item, Value>(

@@ -27,8 +27,10 @@ export interface Dispatcher<Item> extends Sender<Item> {
   readonly client: Client<Answer>;
   readonly notify: ((event: BatchEvent) => void) | null;
   targetOf(item: Item): BatchTarget;
-  /** Whether it may be waited for so long; if not, the batch ends. */
-  mayHold(waitMs: number): boolean;
+  /** A call for its items begins. */
+  readonly began?: (call: CallContext<Answer>) => void;
+  /** Whether to wait that long before another call; if not, the items are left. */
+  mayHold(waitMs: number, call: CallFacts): boolean;
   /** It has a result now. */
   settled(entry: Entry<Item>): void;
   /** It will have none in this run. */
@@ -44,16 +46,27 @@ const THROTTLED_CALLS = 2;
 /** Too large, or invalid: such a status concerns the request as a whole, but the cause may be one item. */
 const SPLITTING = [400, 413, 422];
 
-/** Resolves when every item is settled, or left. */
-export async function runChunk<Item>(batch: Dispatcher<Item>, entries: readonly Entry<Item>[]): Promise<void> {
+/**
+ * Resolves when every item is settled, or left.
+ *
+ * @param attemptsBefore Attempts that an earlier run of the items has made: the first call goes on from them.
+ */
+export async function runChunk<Item>(
+  batch: Dispatcher<Item>,
+  entries: readonly Entry<Item>[],
+  attemptsBefore = 0,
+): Promise<void> {
   let open = entries;
-  let requests = 0;
-  let spent = 0;
+  let before = attemptsBefore;
+  let requests = before;
+  let spent = before;
   let overrides: CallOverrides | undefined;
   let most: number | undefined;
   for (;;) {
     const {method = 'POST', url = NOWHERE} = batch.targetOf(open[0]!.item);
     const call = beginCall(batch.client, method.toUpperCase(), url, overrides);
+    call.attempts = before;
+    batch.began?.(call);
     const transport = new ChunkTransport(batch, open, requests);
     const outcome = await transport.run(call);
     batch.counters.waitedMs += call.waitedMs;
@@ -74,7 +87,8 @@ export async function runChunk<Item>(batch: Dispatcher<Item>, entries: readonly 
     const holdMs = holdAfter(call, outcome, spent < most);
     if (holdMs === null) return finish(batch, open, call, outcome);
     if (!(await hold(batch, holdMs, call))) return leave(batch, open);
-    overrides = attemptsLeft(call, overrides, attempts);
+    overrides = attemptsLeft(call, overrides, before + attempts);
+    before = 0;
   }
 }
 
@@ -146,7 +160,7 @@ function holdAfterRejection({code, retryAfterMs = 0}: RejectedError): number | n
 async function hold<Item>(batch: Dispatcher<Item>, ms: number, call: CallFacts): Promise<boolean> {
   const {client, drain, counters} = batch;
   const waitMs = Math.max(ms, SHORTEST_HOLD_MS);
-  if (drain.begun || !batch.mayHold(waitMs)) return false;
+  if (drain.begun || !batch.mayHold(waitMs, call)) return false;
   batch.notify?.({type: 'batch.held', waitMs, reason: reportFor(call).reason});
   const start = client.clock.now();
   await sleep(client.clock, waitMs, drain.signal).catch(() => {});

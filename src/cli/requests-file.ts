@@ -1,7 +1,7 @@
 /** The requests: read once to check all of them, then once to send them, and never held in memory. */
 import {digest} from '../batch/content-key.ts';
-import {KeyIndex} from '../batch/key-index.ts';
 import {LineTooLongError, linesOf} from '../batch/line-reader.ts';
+import {SeenKeys} from '../batch/seen-keys.ts';
 import {LineError, type RequestLine, readRequestLine} from './request-line.ts';
 import type {RewindableFile} from './rewindable-file.ts';
 import {UsageError} from './usage-error.ts';
@@ -28,7 +28,7 @@ export async function checkRequests(
   isOnce: (line: RequestLine) => boolean,
 ): Promise<Checked> {
   const problems: string[] = [];
-  const ids = new KeyIndex();
+  const ids = new SeenKeys();
   let count = 0;
   let once = 0;
   let wrong = 0;
@@ -57,14 +57,10 @@ export async function* requestsOf(file: RewindableFile, base: URL): AsyncGenerat
   for await (const {text} of numberedLines(file)) yield readRequestLine(text, base);
 }
 
-/** By 60 bits of a hash: two ids that are not the same will not be taken for it. */
-function checkUnique(ids: KeyIndex, customId: string, number: number): void {
-  const key = digest(customId);
-  const rest = Number.parseInt(key.slice(8, 15), 16) + 1;
-  const earlier = ids.candidates(key).find(({length}) => length === rest);
+function checkUnique(ids: SeenKeys, customId: string, number: number): void {
+  const earlier = ids.meet(digest(customId), number);
   if (earlier !== undefined)
-    throw new LineError(`custom_id ${JSON.stringify(customId)} is already used in line ${earlier.at}`);
-  ids.add(key, {at: number, length: rest}, false);
+    throw new LineError(`custom_id ${JSON.stringify(customId)} is already used in line ${earlier}`);
 }
 
 /** Lines that are not blank. Not split by readline, which takes U+2028 inside a string for the end of a line. */
