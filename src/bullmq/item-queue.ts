@@ -20,14 +20,7 @@ import type {JobRun} from './job-run.ts';
 import type {StoredOutcome} from './job-state.ts';
 import {JobStore} from './job-store.ts';
 import {QueueWorker} from './queue-worker.ts';
-import type {
-  EnqueueOptions,
-  EnqueueReport,
-  ItemQueueOptions,
-  QueueCounts,
-  QueueResult,
-  WorkOptions,
-} from './types.ts';
+import type {EnqueueOptions, EnqueueReport, ItemQueueOptions, QueueCounts, QueueResult, WorkOptions} from './types.ts';
 
 /** Items that are added at once, unless they are large. */
 const ADDED = 500;
@@ -71,7 +64,10 @@ export class ItemQueue<Item> {
    *
    * @throws SteadfetchError with code INVALID_BATCH for an item that JSON cannot hold; what Redis or `items` throws.
    */
-  async enqueue(items: Items<Item>, {resume = false, retryFailed = false}: EnqueueOptions = {}): Promise<EnqueueReport> {
+  async enqueue(
+    items: Items<Item>,
+    {resume = false, retryFailed = false}: EnqueueOptions = {},
+  ): Promise<EnqueueReport> {
     const {ids = new SystemIds()} = this.#options;
     const store = await this.#opened();
     const runId = await store.identify(ids.idempotencyKey());
@@ -93,7 +89,10 @@ export class ItemQueue<Item> {
    * @returns What this worker did, after its last request has ended. Items that went back when it was stopped are `left`.
    * @throws SteadfetchError with code INVALID_BATCH; InvalidPolicyError; what Redis throws at the start.
    */
-  async work<Value, Json = unknown>(send: Send<Item, Value>, given: WorkOptions<Item, Json> = {}): Promise<BatchReport> {
+  async work<Value, Json = unknown>(
+    send: Send<Item, Value>,
+    given: WorkOptions<Item, Json> = {},
+  ): Promise<BatchReport> {
     const options = given as WorkOptions<Item>;
     const {policy = {extends: ['steadfetch:batch']}, target = {}, concurrency = 16, signal} = options;
     const {longestWaitMs = 5000, lockMs = 30_000, maxStalled = 3, maxResultBytes = 16 * 1024 * 1024} = options;

@@ -1,5 +1,5 @@
 /** One run of a job: sends its item under the policy until the item has a result, or has to wait so long that it goes back to the queue. */
-import type {CallContext, CallFacts} from '../call/context.ts';
+
 import type {Counters} from '../batch/counters.ts';
 import {Drain} from '../batch/drain.ts';
 import {Entry, type ItemOutcome} from '../batch/entry.ts';
@@ -8,6 +8,7 @@ import type {Memory} from '../batch/memory.ts';
 import {isHarmless, NOWHERE} from '../batch/repeatable.ts';
 import {type Dispatcher, runChunk} from '../batch/run-chunk.ts';
 import type {BatchEvent, BatchTarget, Send} from '../batch/types.ts';
+import type {CallContext, CallFacts} from '../call/context.ts';
 import type {Client} from '../client/client.ts';
 import type {CallView} from '../core/call-view.ts';
 import type {RetryScheduledEvent} from '../core/events.ts';

@@ -1,7 +1,7 @@
 /** A worker of a queue: takes jobs, runs them, and gives each back to BullMQ as finished or delayed. */
 import type * as Bullmq from 'bullmq';
-import type {BatchReport} from '../batch/types.ts';
 import {Drain} from '../batch/drain.ts';
+import type {BatchReport} from '../batch/types.ts';
 import {sleep} from '../core/timer.ts';
 import {JobRun, type TakenJob, type WorkerPlan} from './job-run.ts';
 import {IN_STATE, keptOutcome, stateOf} from './job-state.ts';

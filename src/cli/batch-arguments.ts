@@ -56,6 +56,10 @@ export function readBatchArguments(
   const args = parseArguments(argv, OPTIONS, 'steadfetch batch --help');
   if (args.has('help')) return 'help';
   const [requests, ...more] = args.operands;
+  if (requests !== undefined && more.length > 0 && isQueueWord(requests))
+    throw new UsageError(
+      `${requests} needs --queue: give the address of Redis, such as --queue redis://127.0.0.1:6379.`,
+    );
   if (requests === undefined)
     throw new UsageError('Missing file of requests: name a .jsonl file, or - for standard input.');
   if (more.length > 0)
@@ -77,7 +81,7 @@ export function readBatchArguments(
     preset: isPreset(policy) ? policy : '',
     headers: Object.fromEntries(args.all('header').map(header => readHeader(header, env))),
     endpointHeaders: readEndpointHeaders(args.all('endpoint-header'), env),
-    concurrency: countOf(args.value('concurrency') ?? '16'),
+    concurrency: countOf('concurrency', args.value('concurrency') ?? '16'),
     resume: args.has('resume'),
     retryFailed: args.has('retry-failed'),
     ordered: args.has('ordered'),
@@ -86,9 +90,16 @@ export function readBatchArguments(
   };
 }
 
-function countOf(text: string): number {
+/** @throws UsageError */
+export function countOf(option: string, text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1)
-    throw new UsageError(`--concurrency must be a whole number of at least 1, got ${JSON.stringify(text)}.`);
+    throw new UsageError(`--${option} must be a whole number of at least 1, got ${JSON.stringify(text)}.`);
   return count;
 }
+
+/** What is done with a queue. */
+export const QUEUE_WORDS = ['enqueue', 'work', 'collect'] as const;
+export type QueueWord = (typeof QUEUE_WORDS)[number];
+
+export const isQueueWord = (word: string): word is QueueWord => QUEUE_WORDS.some(each => each === word);

@@ -11,9 +11,9 @@ export class BatchProgress {
   readonly #progress: Progress;
   #isHeld = false;
 
-  constructor(stream: ProgressStream, state: ProgressState, clock: Clock) {
+  constructor(stream: ProgressStream, state: ProgressState, clock: Clock, command = 'steadfetch batch') {
     this.#state = state;
-    this.#progress = progressOn(stream, 'steadfetch batch', state, clock);
+    this.#progress = progressOn(stream, command, state, clock);
   }
 
   note(event: BatchEvent | SteadfetchEvent): void {

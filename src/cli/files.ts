@@ -22,25 +22,46 @@ export interface BatchFiles {
   readonly journal: string | undefined;
 }
 
-/** @throws UsageError */
-export function filesOf(given: BatchArguments): BatchFiles {
-  const requests = inputOf(given.requests);
+/** What `collect` reads and writes. @throws UsageError */
+export function collectedFilesOf(given: Pick<BatchArguments, 'requests' | 'out' | 'errors'>): CollectedFiles {
+  const files = requestsAndResultsOf(given);
+  checkDifferent(usesOf(files));
+  return files;
+}
+
+export type CollectedFiles = Pick<BatchFiles, 'requests' | 'out' | 'errors'>;
+
+function requestsAndResultsOf(given: Pick<BatchArguments, 'requests' | 'out' | 'errors'>): CollectedFiles {
   const out = outputOf(given.out);
   const errorsName = given.errors ?? (out.isFile ? `${given.out.replace(/\.jsonl$/, '')}.errors.jsonl` : undefined);
-  const errors = errorsName === undefined ? undefined : outputOf(errorsName);
+  return {
+    requests: inputOf(given.requests),
+    out,
+    errors: errorsName === undefined ? undefined : outputOf(errorsName),
+  };
+}
+
+const usesOf = ({requests, out, errors}: CollectedFiles): (readonly [string, Place])[] => [
+  ['the requests', requests],
+  ['the results', out.place],
+  ...(errors === undefined ? [] : [['the errors', errors.place] as const]),
+];
+
+/** @throws UsageError */
+export function filesOf(given: BatchArguments): BatchFiles {
+  const files = requestsAndResultsOf(given);
+  const {out} = files;
   const journal = given.journal ?? (out.isFile ? `${given.out}.journal` : undefined);
   if (journal === undefined && (given.resume || given.retryFailed))
     throw new UsageError(
       `--${given.resume ? 'resume' : 'retry-failed'} needs a journal. ${out.place.name} has none beside it: name one with --journal.`,
     );
   checkDifferent([
-    ['the requests', requests],
+    ...usesOf(files),
     ...(given.policyFile === undefined ? [] : [['the policy', placeAt(given.policyFile)] as const]),
-    ['the results', out.place],
-    ...(errors === undefined ? [] : [['the errors', errors.place] as const]),
     ...(journal === undefined ? [] : journalFiles(journal)),
   ]);
-  return {requests, out, errors, journal};
+  return {...files, journal};
 }
 
 const placeAt = (path: string): Place => ({name: path, path});

@@ -1,7 +1,7 @@
 /** The two files of a run: all results, and the failed requests with theirs. */
 import type {BatchFiles} from './files.ts';
 import {LinesFile} from './lines-file.ts';
-import type {RequestLine} from './request-line.ts';
+import type {RequestItem} from './request-line.ts';
 import type {ResultLine} from './result-line.ts';
 
 interface Opened {
@@ -23,7 +23,7 @@ export class Outputs {
   }
 
   /** Resolves when the output accepts more. */
-  async write(request: RequestLine, line: ResultLine): Promise<void> {
+  async write(request: RequestItem, line: ResultLine): Promise<void> {
     const {results, failures} = this.#open();
     await results.put(line);
     if (line.error !== null) await failures?.put(failedLine(request, line));
@@ -51,6 +51,6 @@ export class Outputs {
 }
 
 /** The whole request with its result: a line of requests again. */
-function failedLine({customId, method, path, body}: RequestLine, {id, response, error}: ResultLine): object {
+function failedLine({customId, method, path, body}: RequestItem, {id, response, error}: ResultLine): object {
   return {custom_id: customId, method, url: path, body, id, response, error};
 }

@@ -35,8 +35,8 @@ export interface ProgressView {
 
 export class ProgressState {
   readonly #clock: Clock;
-  readonly #total: number;
-  #finished = 0;
+  #total: number;
+  #finished: number;
   #failed = 0;
   /** Finished by this run, and not found in the journal. */
   #done = 0;
@@ -54,9 +54,11 @@ export class ProgressState {
   #retryAt = 0;
   #isDraining = false;
 
-  constructor(clock: Clock, total: number) {
+  /** @param finished Those that are finished before the run. */
+  constructor(clock: Clock, total: number, finished = 0) {
     this.#clock = clock;
     this.#total = total;
+    this.#finished = finished;
     this.#samples = [{at: clock.now(), done: 0}];
   }
 
@@ -108,6 +110,14 @@ export class ProgressState {
     this.#finished = finished;
     this.#failed = failed;
     if (isNew) this.#done++;
+    this.#sample(this.#clock.now());
+  }
+
+  /** Several processes share the run, and are together that far. */
+  reach({total, finished}: Pick<ProgressView, 'total' | 'finished'>): void {
+    this.#done += Math.max(0, finished - this.#finished);
+    this.#total = total;
+    this.#finished = finished;
     this.#sample(this.#clock.now());
   }
 

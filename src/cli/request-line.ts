@@ -1,14 +1,18 @@
 /** One line of the requests: what it must hold, and where it goes. */
 
-/** A line, ready to be sent. */
-export interface RequestLine {
+/** What a line asks for. */
+export interface RequestItem {
   readonly customId: string;
   readonly method: string;
-  /** As it is written. */
+  /** The url as it is written. */
   readonly path: string;
+  readonly body: unknown;
+}
+
+/** A line, ready to be sent. */
+export interface RequestLine extends RequestItem {
   /** Joined to the base. */
   readonly url: string;
-  readonly body: unknown;
 }
 
 /** A mistake in a line, with its column if that is known. */
@@ -23,6 +27,12 @@ export class LineError extends Error {
 
 /** @throws LineError */
 export function readRequestLine(text: string, base: URL): RequestLine {
+  const item = readRequestItem(text);
+  return {...item, url: joinedUrl(item.path, base)};
+}
+
+/** A line before it is known where it goes. @throws LineError */
+export function readRequestItem(text: string): RequestItem {
   const line = parse(text);
   if (typeof line !== 'object' || line === null || Array.isArray(line))
     throw new LineError('a request must be an object');
@@ -35,7 +45,9 @@ export function readRequestLine(text: string, base: URL): RequestLine {
   if (['CONNECT', 'TRACE', 'TRACK'].includes(name)) throw new LineError(`${name} cannot be sent by fetch`);
   const isBodyless = name === 'GET' || name === 'HEAD';
   if (isBodyless && body !== undefined && body !== null) throw new LineError(`a ${name} carries no body`);
-  return {customId, method: name, path: String(url), url: joined(url, base), body: isBodyless ? undefined : body};
+  if (typeof url !== 'string' || url === '')
+    throw new LineError(`url must be a path such as "/v1/embeddings", got ${shown(url)}`);
+  return {customId, method: name, path: url, body: isBodyless ? undefined : body};
 }
 
 function parse(text: string): unknown {
@@ -52,10 +64,10 @@ function parse(text: string): unknown {
 /**
  * Joins the url of a line to the base. Every request stays below the base: the headers, and the secrets in them, are for that
  * place of that server only.
+ *
+ * @throws LineError
  */
-function joined(url: unknown, base: URL): string {
-  if (typeof url !== 'string' || url === '')
-    throw new LineError(`url must be a path such as "/v1/embeddings", got ${shown(url)}`);
+export function joinedUrl(url: string, base: URL): string {
   if (/^[\\/]{2}/.test(url)) throw new LineError(`url ${shown(url)} starts with two slashes; write one`);
   const isWhole = /^[a-z][a-z0-9+.-]*:/i.test(url);
   const target = URL.parse(isWhole ? url : `${base.href.replace(/\/$/, '')}/${url.replace(/^\//, '')}`);

@@ -2,7 +2,7 @@
 import {digest} from '../batch/content-key.ts';
 import {LineTooLongError, linesOf} from '../batch/line-reader.ts';
 import {SeenKeys} from '../batch/seen-keys.ts';
-import {LineError, type RequestLine, readRequestLine} from './request-line.ts';
+import {LineError, type RequestItem, type RequestLine, readRequestItem, readRequestLine} from './request-line.ts';
 import type {RewindableFile} from './rewindable-file.ts';
 import {UsageError} from './usage-error.ts';
 
@@ -42,9 +42,7 @@ export async function checkRequests(
       if (isOnce(line)) once++;
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
-      const {column, message} = error;
-      if (wrong++ < SHOWN_PROBLEMS)
-        problems.push(`${file.name}:${number}${column === undefined ? '' : `:${column}`}: ${message}`);
+      if (wrong++ < SHOWN_PROBLEMS) problems.push(problemAt(file, number, error));
     }
   }
   if (wrong === 0) return {count, first, once};
@@ -56,6 +54,25 @@ export async function checkRequests(
 export async function* requestsOf(file: RewindableFile, base: URL): AsyncGenerator<RequestLine> {
   for await (const {text} of numberedLines(file)) yield readRequestLine(text, base);
 }
+
+/**
+ * The requests, for a queue, whose workers know where they go.
+ *
+ * @throws UsageError naming file, line and column of what is wrong.
+ */
+export async function* requestItemsOf(file: RewindableFile): AsyncGenerator<RequestItem> {
+  for await (const {number, text} of numberedLines(file)) {
+    try {
+      yield readRequestItem(text);
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      throw new UsageError(problemAt(file, number, error));
+    }
+  }
+}
+
+const problemAt = ({name}: RewindableFile, number: number, {column, message}: LineError): string =>
+  `${name}:${number}${column === undefined ? '' : `:${column}`}: ${message}`;
 
 function checkUnique(ids: SeenKeys, customId: string, number: number): void {
   const earlier = ids.meet(digest(customId), number);

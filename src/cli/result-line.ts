@@ -1,7 +1,7 @@
 /** A line of the results, in the shape that the batch APIs of model servers use. */
 import {digest} from '../batch/content-key.ts';
 import type {ItemResult} from '../batch/types.ts';
-import type {RequestLine} from './request-line.ts';
+import type {RequestItem} from './request-line.ts';
 
 /** The response of the server. */
 export interface LineResponse {
@@ -20,7 +20,7 @@ export interface ResultLine {
   readonly error: {readonly code: string; readonly message: string} | null;
 }
 
-export function resultLine(result: ItemResult<RequestLine, LineResponse>, runId: string): ResultLine {
+export function resultLine(result: ItemResult<RequestItem, LineResponse>, runId: string): ResultLine {
   const {customId} = result.item;
   const id = `batch_req_${digest(`${runId}\n${customId}`)}`;
   if (result.ok) return {id, custom_id: customId, response: result.value, error: null};

@@ -1,5 +1,4 @@
 /** Sends the requests of a file, and writes their results. */
-import {contentKey} from '../batch/content-key.ts';
 import {runBatch} from '../batch/run-batch.ts';
 import type {BatchOptions, BatchReport, ItemResult} from '../batch/types.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
@@ -13,6 +12,7 @@ import {lineHeaders, whyConfined} from './endpoint-headers.ts';
 import type {BatchFiles} from './files.ts';
 import {Outputs} from './outputs.ts';
 import {ProgressState} from './progress-state.ts';
+import {requestKey} from './request-key.ts';
 import type {RequestLine} from './request-line.ts';
 import {requestsOf} from './requests-file.ts';
 import {type LineResponse, resultLine} from './result-line.ts';
@@ -86,8 +86,7 @@ function optionsOf({options, files: {journal}, policy}: Run): Options {
     weigh: ({body}) => (body === undefined ? {} : askedTokens(JSON.stringify(body))),
     movable: whyConfined(options, policy) === null,
     concurrency,
-    // Not by the base: a run can go on through another way to the same server.
-    keyOf: ({customId, method, path, body}, index) => (dedupe ? contentKey({method, path, body}, index) : customId),
+    keyOf: requestKey(dedupe),
     // Without a journal so many results are kept in memory, where duplicates are answered.
     dedupe,
     ordered,
@@ -100,8 +99,8 @@ function explained(error: unknown): unknown {
   return new SteadfetchError(error.code, `${error.message} To resume it, add --resume.`, error);
 }
 
-/** The first signal waits for the requests under way; the second one does not. The journal is whole either way. */
-function stoppedBy(process: NodeJS.Process): AbortSignal {
+/** The first signal waits for the requests under way; the second one does not. What was answered is kept either way. */
+export function stoppedBy(process: NodeJS.Process): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {

@@ -11,13 +11,13 @@ export interface SummaryFiles extends Pick<BatchFiles, 'out' | 'journal'> {
   readonly said: ReadonlyMap<string, string>;
 }
 
-const count = (value: number): string => value.toLocaleString('en');
+export const count = (value: number): string => value.toLocaleString('en');
 
 /** @param heldMs Time in which no request could be sent, by the clock on the wall. */
 export function summary(report: BatchReport, total: number, files: SummaryFiles, heldMs: number): string {
   const {succeeded, failed, deduplicated, resumed, reopened, requests, latencyMs} = report;
   const unsent = total - succeeded - failed;
-  const rows: [string, string | false][] = [
+  const rows: Row[] = [
     ...failedBy(report, files.said),
     ['without result', unsent > 0 && `${count(unsent)}: ${whyUnsent(report)}`],
     ['duplicates', deduplicated > 0 && `${count(deduplicated)}, answered once; --no-dedupe sends each`],
@@ -30,17 +30,22 @@ export function summary(report: BatchReport, total: number, files: SummaryFiles,
     ['results', files.out.place.name],
     ['failed requests', files.failed ?? false],
   ];
-  const width = Math.max(...rows.filter(([, text]) => text !== false).map(([name]) => name.length));
-  return [
-    `steadfetch batch: ${count(succeeded)} of ${count(total)} succeeded, ${count(failed)} failed, in ${seconds(report.durationMs)}`,
-    ...rows.flatMap(([name, text]) => (text === false ? [] : [`  ${name.padEnd(width)}  ${text}`])),
-    ...advice(report, unsent, files),
-    '',
-  ].join('\n');
+  const headline = `steadfetch batch: ${count(succeeded)} of ${count(total)} succeeded, ${count(failed)} failed, in ${seconds(report.durationMs)}`;
+  return table(headline, rows, advice(report, unsent, files));
+}
+
+/** A fact and its name; false where there is nothing to say. */
+export type Row = readonly [name: string, text: string | false];
+
+/** A headline, facts below it, and what to do. */
+export function table(headline: string, rows: readonly Row[], advice: readonly string[]): string {
+  const width = Math.max(0, ...rows.filter(([, text]) => text !== false).map(([name]) => name.length));
+  const lines = rows.flatMap(([name, text]) => (text === false ? [] : [`  ${name.padEnd(width)}  ${text}`]));
+  return [headline, ...lines, ...advice, ''].join('\n');
 }
 
 /** One a line: a list of all may be longer than a terminal is wide. */
-function failedBy({failedBy: by}: BatchReport, said: ReadonlyMap<string, string>): [string, string][] {
+export function failedBy({failedBy: by}: BatchReport, said: ReadonlyMap<string, string>): Row[] {
   const lines = Object.entries(by).flatMap(([why, times]) => {
     const reason = said.get(why);
     // A status or a code of Node needs no explanation.
@@ -56,7 +61,7 @@ function byEndpoint({requestsByEndpoint}: BatchReport): string | false {
 }
 
 /** The average wait. The sum would be misleading, because waits of parallel requests overlap. */
-const retriesText = ({retries, waitedMs}: BatchReport): string =>
+export const retriesText = ({retries, waitedMs}: BatchReport): string =>
   retries === 0 ? '' : `, ${count(retries)} of them retries, after ${ms(waitedMs / retries)} on average`;
 
 function advice({failedBy: by, failed, retryable}: BatchReport, unsent: number, {journal}: SummaryFiles): string[] {
@@ -76,8 +81,10 @@ function advice({failedBy: by, failed, retryable}: BatchReport, unsent: number, 
 }
 
 /** The most common question. */
+export const MAY_HAVE_ACTED = 'The server may have acted on a failed POST, so it is not sent again.';
+
 const ONCE = [
-  'The server may have acted on a failed POST, so it is not sent again.',
+  MAY_HAVE_ACTED,
   ...ALLOW,
   'The first lets --resume send these requests. The second works from the first',
   'send on: what was sent without a key, only --retry-failed sends again.',
@@ -96,9 +103,9 @@ const REDIRECTED = [
 const whyUnsent = ({ended}: BatchReport): string =>
   ended === 'held' ? 'nothing could be sent any more' : 'the batch was stopped';
 
-function latency({p50, p95, p99, max}: BatchReport['latencyMs']): string {
+export function latency({p50, p95, p99, max}: BatchReport['latencyMs']): string {
   return `p50 ${ms(p50)}, p95 ${ms(p95)}, p99 ${ms(p99)}, max ${ms(max)}`;
 }
 
 const ms = (value: number): string => (value < 10 ? `${value.toFixed(1)} ms` : `${Math.round(value)} ms`);
-const seconds = (value: number): string => `${(value / 1000).toFixed(1)} s`;
+export const seconds = (value: number): string => `${(value / 1000).toFixed(1)} s`;

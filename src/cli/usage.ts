@@ -56,6 +56,8 @@ lasts. All of them can be read by their owner only (mode 0600).
 
 Ctrl-C waits for the requests under way; a second Ctrl-C does not.
 Exit code: 0 all succeeded, 1 some did not, 2 wrong usage, nothing was sent.
+
+On many machines, through Redis: steadfetch batch --queue --help
 `;
 
 export const MEASURE_HELP = `Sends the same requests through plain fetch and under a policy, in turn, and

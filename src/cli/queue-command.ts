@@ -1,0 +1,48 @@
+/** `steadfetch batch --queue`: a batch on many machines. Each of its words is one process. */
+import {type ItemQueue, itemQueue} from '../bullmq.ts';
+import {type QueueArguments, readQueueArguments} from './queue-arguments.ts';
+import {collectResults} from './queue-collect.ts';
+import {connectTo} from './queue-connection.ts';
+import {enqueueRequests} from './queue-enqueue.ts';
+import {QUEUE_HELP} from './queue-usage.ts';
+import {workOnRequests} from './queue-work.ts';
+import {RedisTrouble} from './redis-trouble.ts';
+import {requestKey} from './request-key.ts';
+import type {RequestItem} from './request-line.ts';
+
+/** @returns The exit code. @throws UsageError, SteadfetchError, OutputError */
+export async function queueCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
+  const options = readQueueArguments(args, process.env);
+  if (options === 'help') {
+    process.stdout.write(QUEUE_HELP);
+    return 0;
+  }
+  const trouble = new RedisTrouble(process.stderr, `steadfetch batch ${options.word}`);
+  const client = await connectTo(options.redis, trouble.lost, trouble.found);
+  try {
+    const queue = itemQueue<RequestItem>({
+      name: options.name,
+      connection: client.connection,
+      onError: trouble.lost,
+      keyOf: requestKey(options.word === 'work' || options.dedupe),
+    });
+    try {
+      return await run(options, queue, process);
+    } finally {
+      await queue.close();
+    }
+  } finally {
+    client.close();
+  }
+}
+
+function run(options: QueueArguments, queue: ItemQueue<RequestItem>, process: NodeJS.Process): Promise<number> {
+  switch (options.word) {
+    case 'enqueue':
+      return enqueueRequests(options, queue, process);
+    case 'work':
+      return workOnRequests(options, queue, process);
+    case 'collect':
+      return collectResults(options, queue, process);
+  }
+}
