@@ -4,9 +4,8 @@
  *
  * @module
  */
-import type {BatchReport, Send} from './batch/types.ts';
-import {ItemQueue as BareItemQueue} from './bullmq/item-queue.ts';
-import type {ItemQueueOptions, WorkOptions} from './bullmq/types.ts';
+import {ItemQueue} from './bullmq/item-queue.ts';
+import type {ItemQueueOptions} from './bullmq/types.ts';
 import {observed} from './telemetry/observed.ts';
 
 export type {Items} from './batch/source.ts';
@@ -21,6 +20,7 @@ export type {
   Send,
   SendContext,
 } from './batch/types.ts';
+export type {ItemQueue} from './bullmq/item-queue.ts';
 export type * from './bullmq/types.ts';
 export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
@@ -29,18 +29,9 @@ export type * from './core/events.ts';
 export type {PolicyInput} from './policy/types.ts';
 export {type Answer, type AnswerHeaders, answer} from './transport/answer.ts';
 
-/** A queue of items. Made by `itemQueue`. Each request of a worker is a call, with spans if an OpenTelemetry SDK is registered. */
-export class ItemQueue<Item> extends BareItemQueue<Item> {
-  override work<Value, Json = unknown>(
-    send: Send<Item, Value>,
-    options: WorkOptions<Item, Json> = {},
-  ): Promise<BatchReport> {
-    return super.work(send, observed(options));
-  }
-}
-
 /**
- * A queue of items that any number of processes fill, work on and read. See docs/many-machines.md.
+ * A queue of items that any number of processes fill, work on and read. See docs/many-machines.md. Each request of a worker is a call, with
+ * spans if an OpenTelemetry SDK is registered.
  *
  * @throws SteadfetchError with code PEER_PACKAGE if bullmq is missing or older than 6.
  *
@@ -50,4 +41,4 @@ export class ItemQueue<Item> extends BareItemQueue<Item> {
  * await queue.work((text, {headers, signal}) => fetch(api, {method: 'POST', headers, signal, body: JSON.stringify({input: text})}));
  * for await (const result of queue.results(texts)) console.log(result.index, 'ok' in result && result.ok);
  */
-export const itemQueue = <Item>(options: ItemQueueOptions<Item>): ItemQueue<Item> => new ItemQueue(options);
+export const itemQueue = <Item>(options: ItemQueueOptions<Item>): ItemQueue<Item> => new ItemQueue(options, observed);

@@ -9,6 +9,7 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
   '.': fullCore,
   './core': fullCore,
   './batch': [...shared, 'answer', 'runBatch'].sort(),
+  './bullmq': [...shared, 'answer', 'itemQueue'].sort(),
   './fetch': [...shared, 'createFetch', 'reportOf'].sort(),
   './function': [...shared, 'guard', 'reportOf'].sort(),
   './grpc': [...shared, 'grpcInterceptor', 'reportOf', 'toServiceConfig'].sort(),

@@ -36,6 +36,7 @@ const EVENTS_KEPT = 100;
 /** A queue of items. Made by `itemQueue`. */
 export class ItemQueue<Item> {
   readonly #options: ItemQueueOptions<Item>;
+  readonly #observed: Observed;
   readonly #bullmq: typeof Bullmq;
   readonly #queue: Bullmq.Queue;
   readonly #onError: (error: Error) => void;
@@ -43,10 +44,11 @@ export class ItemQueue<Item> {
   #store: Promise<JobStore> | null = null;
 
   /** @internal */
-  constructor(options: ItemQueueOptions<Item>) {
+  constructor(options: ItemQueueOptions<Item>, observed: Observed, bullmq: typeof Bullmq = loadBullmq()) {
     const {name, connection, prefix = 'bull', onError = () => {}} = options;
     this.#options = options;
-    this.#bullmq = loadBullmq();
+    this.#observed = observed;
+    this.#bullmq = bullmq;
     this.#onError = onError;
     this.#keyOf = namingOf(options);
     this.#queue = new this.#bullmq.Queue(name, {
@@ -93,7 +95,7 @@ export class ItemQueue<Item> {
     send: Send<Item, Value>,
     given: WorkOptions<Item, Json> = {},
   ): Promise<BatchReport> {
-    const options = given as WorkOptions<Item>;
+    const options = this.#observed(given as WorkOptions<Item>);
     const {policy = {extends: ['steadfetch:batch']}, target = {}, concurrency = 16, signal} = options;
     const {longestWaitMs = 5000, lockMs = 30_000, maxStalled = 3, maxResultBytes = 16 * 1024 * 1024} = options;
     const {keepRunning = false, weigh, on} = options;
@@ -225,6 +227,9 @@ export class ItemQueue<Item> {
     if (group.length > 0) yield group;
   }
 }
+
+/** Puts the observer of the process in place, unless the user brought another. */
+export type Observed = <P extends Pick<WorkOptions<never>, 'observer'>>(options: P) => P;
 
 interface Named<Item> {
   readonly item: Item;

@@ -1,7 +1,7 @@
 /** `steadfetch batch collect`: the results of a queue, into files, in the order of the requests. */
 import {Counters} from '../batch/counters.ts';
 import type {BatchReport} from '../batch/types.ts';
-import type {ItemQueue} from '../bullmq.ts';
+import type {ItemQueue} from '../bullmq/item-queue.ts';
 import {systemClock} from '../core/system-clock.ts';
 import {ALLOW} from './dry-run.ts';
 import {type CollectedFiles, collectedFilesOf} from './files.ts';

@@ -1,5 +1,6 @@
 /** `steadfetch batch --queue`: a batch on many machines. Each of its words is one process. */
-import {type ItemQueue, itemQueue} from '../bullmq.ts';
+import {ItemQueue} from '../bullmq/item-queue.ts';
+import {observed} from '../telemetry/observed.ts';
 import {type QueueArguments, readQueueArguments} from './queue-arguments.ts';
 import {collectResults} from './queue-collect.ts';
 import {connectTo} from './queue-connection.ts';
@@ -20,12 +21,15 @@ export async function queueCommand(args: readonly string[], process: NodeJS.Proc
   const trouble = new RedisTrouble(process.stderr, `steadfetch batch ${options.word}`);
   const client = await connectTo(options.redis, trouble.lost, trouble.found);
   try {
-    const queue = itemQueue<RequestItem>({
-      name: options.name,
-      connection: client.connection,
-      onError: trouble.lost,
-      keyOf: requestKey(options.word === 'work' || options.dedupe),
-    });
+    const queue = new ItemQueue<RequestItem>(
+      {
+        name: options.name,
+        connection: client.connection,
+        onError: trouble.lost,
+        keyOf: requestKey(options.word === 'work' || options.dedupe),
+      },
+      observed,
+    );
     try {
       return await run(options, queue, process);
     } finally {

@@ -1,5 +1,5 @@
 /** `steadfetch batch enqueue`: the requests of a file, into a queue. */
-import type {ItemQueue} from '../bullmq.ts';
+import type {ItemQueue} from '../bullmq/item-queue.ts';
 import {inputOf} from './files.ts';
 import type {EnqueueArguments} from './queue-arguments.ts';
 import type {RequestItem} from './request-line.ts';

@@ -1,6 +1,6 @@
 /** `steadfetch batch work`: sends the requests of a queue, beside any number of other workers. */
 import type {BatchReport} from '../batch/types.ts';
-import type {ItemQueue} from '../bullmq.ts';
+import type {ItemQueue} from '../bullmq/item-queue.ts';
 import {type AbortSource, CallSignal} from '../core/abort-source.ts';
 import {systemClock} from '../core/system-clock.ts';
 import {sleep} from '../core/timer.ts';

@@ -26,7 +26,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'redis',
     'load.ts',
   ],
-  ['chaos', 'measure', 'plan', 'triage'],
+  ['bullmq', 'chaos', 'measure', 'plan', 'triage'],
   ['cli'],
   ['entry point'],
 ];
@@ -79,11 +79,14 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   vscode: /^lint\/vscode\/client\//,
   'vscode-languageclient': /^lint\/vscode\/client\//,
   'cli-progress': /^src\/cli\//,
+  bullmq: /^src\/bullmq\//,
+  redis: /^src\/cli\/queue-connection\.ts$/,
+  ioredis: /^src\/cli\/queue-connection\.ts$/,
   'echarts/': /^src\/charts\/echarts\.ts$/,
   // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal. chaos/ and server/ import
   // types only.
   'node:':
-    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|chaos\/|server\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|simulate|lsp|mcp|commands)\/|vscode\/(?:client\/worker|server\/project-simulator)\.ts$))/,
+    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|bullmq\/|chaos\/|server\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|simulate|lsp|mcp|commands)\/|vscode\/(?:client\/worker|server\/project-simulator)\.ts$))/,
 };
 
 /** Entries that need Node. Everything else runs in browsers and workers too. */
@@ -91,6 +94,7 @@ const NODE_ENTRIES: ReadonlySet<string> = new Set([
   'src/load.ts',
   'src/grpc.ts',
   'src/batch.ts',
+  'src/bullmq.ts',
   'src/telemetry/register.ts',
 ]);
 

@@ -1,4 +1,4 @@
-/** A Redis of the system's package, for tests. Its data is lost when it stops. */
+/** A Redis of the system's package, for tests. */
 import {
   folderFor,
   type Identity,
@@ -19,18 +19,23 @@ export class RedisServer {
   readonly port: number;
   readonly #identity: Identity;
   readonly #folder: string;
+  readonly #keepsData: boolean;
   #process: ServerProcess | null = null;
 
-  private constructor(port: number, identity: Identity) {
+  private constructor(port: number, identity: Identity, keepsData: boolean) {
     this.port = port;
     this.#identity = identity;
+    this.#keepsData = keepsData;
     this.#folder = folderFor(identity, 'steadfetch-redis-');
   }
 
-  /** @throws Error if redis-server is not installed or does not start. */
-  static start(): Promise<RedisServer> {
+  /**
+   * @param keepsData Whether each command is on the disk before it is answered. Otherwise the data is lost when the process ends.
+   * @throws Error if redis-server is not installed or does not start.
+   */
+  static start({keepsData = false}: {readonly keepsData?: boolean} = {}): Promise<RedisServer> {
     return startOnFreePort(
-      port => new RedisServer(port, identityOf('redis')),
+      port => new RedisServer(port, identityOf('redis'), keepsData),
       server => server.restart(),
     );
   }
@@ -43,14 +48,15 @@ export class RedisServer {
     return this.#process!.pid;
   }
 
-  /** Starts the server again, on the same port and empty. */
+  /** Starts the server again, on the same port. */
   async restart(): Promise<void> {
     const program = programAt('redis-server');
     if (program === undefined) throw new Error(redisMissing);
-    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', ''];
+    const kept = this.#keepsData ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
     this.#process = await ServerProcess.start(
       program,
-      [...args, '--dir', this.#folder, '--daemonize', 'no', '--logfile', ''],
+      [...args, ...kept, '--dir', this.#folder, '--daemonize', 'no', '--logfile', ''],
       {cwd: this.#folder, ...this.#identity},
       /Ready to accept connections/,
     );

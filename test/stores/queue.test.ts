@@ -1,0 +1,170 @@
+/** A batch on many machines: processes of the command line over a real Redis, killed and stopped while requests are under way. */
+import type {ChildProcess} from 'node:child_process';
+import {expect} from 'chai';
+import type {ResultLine} from '../../src/cli/result-line.ts';
+import {seededRandom} from '../../src/testing.ts';
+import {CountingServer} from '../cli/killed.ts';
+import {ended, type Finished, Workplace} from '../cli/running.ts';
+import {RedisServer, redisMissing} from '../support/redis-server.ts';
+
+const ITEMS = 150;
+const CONCURRENCY = 8;
+
+const POLICIES = {
+  'POSTs that may be sent once': {extends: ['steadfetch:batch']},
+  'POSTs with a key': {
+    extends: ['steadfetch:batch'],
+    idempotency: {},
+    maxAttempts: 8,
+    budget: null,
+    backoff: {kind: 'constant', delayMs: 5, throttledBaseMs: 5, jitter: 'none'},
+  },
+} as const;
+
+/** A queue, its server, and its workers. */
+class World {
+  readonly place = new Workplace();
+  readonly #redis: RedisServer;
+  readonly #server: CountingServer;
+
+  constructor(redis: RedisServer, server: CountingServer, policy: unknown) {
+    this.#redis = redis;
+    this.#server = server;
+    this.place.write('policy.json', JSON.stringify(policy));
+    this.place.writeRequests(
+      'requests.jsonl',
+      Array.from({length: ITEMS}, (_, n) => ({n})),
+    );
+  }
+
+  enqueue(...options: string[]): Promise<Finished> {
+    return this.place.run([
+      'batch',
+      'enqueue',
+      'requests.jsonl',
+      ...this.#queue,
+      '--url',
+      this.#server.origin,
+      ...options,
+    ]);
+  }
+
+  work(): {readonly child: ChildProcess; readonly end: Promise<Finished>} {
+    const server = ['--url', this.#server.origin, '--policy', 'policy.json'];
+    const worker = ['--concurrency', String(CONCURRENCY), '--lock', '3'];
+    const child = this.place.start(['batch', 'work', ...this.#queue, ...server, ...worker]);
+    return {child, end: ended(child)};
+  }
+
+  collect(...options: string[]): Promise<Finished> {
+    return this.place.run(['batch', 'collect', 'requests.jsonl', ...this.#queue, '--out', 'results.jsonl', ...options]);
+  }
+
+  get #queue(): string[] {
+    return ['--queue', this.#redis.url, '--name', 'items'];
+  }
+
+  results(): ResultLine[] {
+    return this.place.results('results.jsonl');
+  }
+}
+
+/** Every request has one result, in order, and the report says the same as the files. */
+function expectWhole(world: World, {code, stderr}: Finished): readonly ResultLine[] {
+  const results = world.results();
+  const ids = Array.from({length: ITEMS}, (_, n) => `r-${n}`);
+  expect(results.map(({custom_id}) => custom_id)).to.deep.equal(ids);
+  const failed = results.filter(({error}) => error !== null);
+  expect(stderr).to.include(`${ITEMS - failed.length} of ${ITEMS} succeeded, ${failed.length} failed`);
+  expect(code).to.equal(failed.length === 0 ? 0 : 1);
+  if (failed.length > 0) expect(world.place.results('results.errors.jsonl')).to.have.length(failed.length);
+  return failed;
+}
+
+/** How often each item arrived, and with how many keys. */
+function arrivalsOf(server: CountingServer): {readonly most: number; readonly items: number; readonly keys: number} {
+  const counts = new Map<number, number>();
+  for (const {n} of server.arrivals) counts.set(n, (counts.get(n) ?? 0) + 1);
+  return {
+    most: Math.max(...counts.values()),
+    items: counts.size,
+    keys: new Set(server.arrivals.map(({n, key}) => `${n} ${key}`)).size,
+  };
+}
+
+describe('a batch in a queue of BullMQ', () => {
+  const random = seededRandom(Number(process.env.SEED ?? 5));
+  let redis: RedisServer;
+  let server: CountingServer;
+  let world: World;
+  before(async function () {
+    if (redisMissing !== undefined) {
+      console.log(`    ${redisMissing}`);
+      return this.skip();
+    }
+    redis = await RedisServer.start({keepsData: true});
+  });
+  beforeEach(async () => {
+    server = await CountingServer.start(random, {failing: 0.03, delayMs: () => 5 + random() * 30});
+  });
+  afterEach(async () => {
+    await server?.close();
+    world?.place.remove();
+  });
+  after(() => redis?.stop());
+
+  for (const [name, policy] of Object.entries(POLICIES)) {
+    it(`gives each item one result when one of three workers is killed and one is stopped: ${name}`, async () => {
+      world = new World(redis, server, policy);
+      const filled = await world.enqueue();
+      expect(filled.stderr).to.include(`${ITEMS} added`);
+      const workers = [world.work(), world.work(), world.work()];
+      await server.more(ITEMS / 4);
+      workers[0]!.child.kill('SIGKILL');
+      await server.more(ITEMS / 4);
+      workers[1]!.child.kill('SIGTERM');
+      const [, stopped, last] = await Promise.all(workers.map(({end}) => end));
+      expect(stopped!.code, stopped!.stderr).to.equal(0);
+      expect(last!.code, last!.stderr).to.equal(0);
+      expect(last!.stderr).to.include('Every request of the queue has a result');
+
+      const failed = expectWhole(world, await world.collect());
+      const {most, items, keys} = arrivalsOf(server);
+      if ('idempotency' in policy) {
+        expect(failed).to.deep.equal([]);
+        expect({items, keys}).to.deep.equal({items: ITEMS, keys: ITEMS});
+      } else {
+        expect(most, 'sends of a POST').to.equal(1);
+        const interrupted = failed.filter(({error}) => error?.code === 'interrupted');
+        const refused = failed.filter(({error}) => error?.code === '503');
+        expect(interrupted.length + refused.length).to.equal(failed.length);
+        expect(interrupted, 'requests under way at the kill').to.not.be.empty;
+      }
+
+      const again = await world.enqueue();
+      expect(again.stderr).to.include('0 added');
+      const removed = await world.collect('--remove');
+      expect(removed.stderr).to.include('the queue items');
+      expect((await world.collect()).stderr).to.include(`${ITEMS} of them not in the queue`);
+    }).timeout(120_000);
+  }
+
+  it('loses nothing, and sends nothing twice, when Redis is killed and starts again', async () => {
+    world = new World(redis, server, POLICIES['POSTs that may be sent once']);
+    await world.enqueue();
+    const workers = [world.work(), world.work()];
+    await server.more(ITEMS / 3);
+    await redis.end('SIGKILL');
+    await redis.restart();
+    const ends = await Promise.all(workers.map(({end}) => end));
+    for (const {code, stderr} of ends) expect(code, stderr).to.equal(0);
+    const failed = expectWhole(world, await world.collect());
+    expect(arrivalsOf(server).most, 'sends of a POST').to.equal(1);
+    expect(failed.every(({error}) => error?.code === '503' || error?.code === 'interrupted')).to.equal(true);
+
+    const reopened = await world.enqueue('--retry-failed');
+    expect(reopened.stderr).to.include(`sent again    ${failed.length} that failed`);
+    expect((await world.work().end).code).to.equal(0);
+    expectWhole(world, await world.collect('--remove'));
+  }).timeout(120_000);
+});
