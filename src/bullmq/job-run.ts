@@ -22,7 +22,7 @@ import type {JobStore} from './job-store.ts';
 export interface WorkerPlan<Item> {
   readonly client: Client<Answer>;
   readonly send: Send<Item, unknown>;
-  readonly store: JobStore;
+  readonly store: Pick<JobStore, 'note' | 'settle'>;
   readonly counters: Counters;
   readonly notify: ((event: BatchEvent) => void) | null;
   /** Waits that are longer go back to the queue. */
