@@ -69,6 +69,8 @@ export class JobRun<Item> implements Dispatcher<Item> {
   /** The last withdrawal of a note, which later notes must not overtake. */
   #withdrawal: Promise<unknown> = Promise.resolve();
   #call: CallFacts | null = null;
+  /** Charges the budget for a retry that goes back to the queue. */
+  #charge: (() => void) | null = null;
   #waitUntil = Number.NEGATIVE_INFINITY;
   #isLost = false;
   #error: {readonly thrown: unknown} | null = null;
@@ -93,6 +95,7 @@ export class JobRun<Item> implements Dispatcher<Item> {
       return {outcome: {...INTERRUPTED, attempts: state.attempts + 1}, isNoted: false};
     const entry = this.#entry;
     await runChunk(this, [entry], state.attempts);
+    this.#charge?.();
     await this.#withdrawal;
     if (this.#error !== null) throw this.#error.thrown;
     if (this.#isLost) return 'lost';
@@ -132,7 +135,7 @@ export class JobRun<Item> implements Dispatcher<Item> {
     const now = this.client.clock.now();
     this.#waitUntil = now + waitMs;
     if (waitMs <= this.#plan.longestWaitMs || this.drain.begun) return;
-    if (this.#call !== null) chargeRetry(this.#call, now);
+    this.#charge = chargeOf(this.#call);
     this.drain.begin();
   }
 
@@ -178,8 +181,11 @@ export class JobRun<Item> implements Dispatcher<Item> {
   }
 }
 
-/** The call gives its reservation back when it ends, but the retry will take place, so the budget is charged for it. */
-function chargeRetry({guards, decision}: CallFacts, now: number): void {
-  if (decision === null || decision.receipt === FREE || decision.receipt === REFUSED) return;
-  guards.budget?.withdraw(decision.classification.throttled, now);
+/** The call gives its reservation back when it ends, but the retry will take place, so the budget is charged for it then. */
+function chargeOf(call: CallFacts | null): (() => void) | null {
+  if (call === null || call.decision === null) return null;
+  const {decision, guards, client} = call;
+  const {receipt, classification} = decision;
+  if (receipt === FREE || receipt === REFUSED) return null;
+  return () => guards.budget?.withdraw(classification.throttled, client.clock.now());
 }
