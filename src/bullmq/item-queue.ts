@@ -87,24 +87,25 @@ export class ItemQueue<Item> {
   /**
    * Works on the queue until every item has a result, or `signal` aborts. Any number of processes may do so.
    *
-   * @param send As for `runBatch`.
+   * @param send    As for `runBatch`.
+   * @param options See docs/many-machines.md.
    * @returns What this worker did, after its last request has ended. Items that went back when it was stopped are `left`.
    * @throws SteadfetchError with code INVALID_BATCH; InvalidPolicyError; what Redis throws at the start.
    */
   async work<Value, Json = unknown>(
     send: Send<Item, Value>,
-    given: WorkOptions<Item, Json> = {},
+    options: WorkOptions<Item, Json> = {},
   ): Promise<BatchReport> {
-    const options = this.#observed(given as WorkOptions<Item>);
-    const {policy = {extends: ['steadfetch:batch']}, target = {}, concurrency = 16, signal} = options;
-    const {longestWaitMs = 5000, lockMs = 30_000, maxStalled = 3, maxResultBytes = 16 * 1024 * 1024} = options;
-    const {keepRunning = false, weigh, on} = options;
+    const wired = this.#observed(options as WorkOptions<Item>);
+    const {policy = {extends: ['steadfetch:batch']}, target = {}, concurrency = 16, signal} = wired;
+    const {longestWaitMs = 5000, lockMs = 30_000, maxStalled = 3, maxResultBytes = 16 * 1024 * 1024} = wired;
+    const {keepRunning = false, weigh, on} = wired;
     check({concurrency, lockMs});
     const {clock = systemClock, ids = new SystemIds(), connection, prefix = 'bull', name} = this.#options;
     const runs = new WeakMap<CallView, Pick<JobRun<Item>, 'scheduled'>>();
-    const handle = handleOf(policy, options);
+    const handle = handleOf(policy, wired);
     const ports = portsOf({
-      ...options,
+      ...wired,
       clock,
       ids,
       on: event => {

@@ -47,7 +47,7 @@ async function nodeRedis(): Promise<Open | null> {
     await client.connect();
     isConnected = true;
     return {
-      connection: client as ItemQueueOptions<never>['connection'],
+      connection: client,
       send: args => client.sendCommand(args),
       close: () => client.destroy(),
     };

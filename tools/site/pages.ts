@@ -49,6 +49,7 @@ const REFERENCE = [
   'server',
   'grpc',
   'batch',
+  'many-machines',
   'simulate',
   'testing',
   'clients',
