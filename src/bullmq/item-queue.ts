@@ -178,9 +178,18 @@ export class ItemQueue<Item> {
     return (await this.#opened()).identify(ids.idempotencyKey());
   }
 
-  /** Removes the queue with its items and results from Redis. An item that is enqueued afterwards is a new one, and is sent. */
+  /**
+   * Removes the queue with its items and results from Redis. An item that is enqueued afterwards is a new one, and is sent.
+   *
+   * @throws Error of BullMQ if a worker has an item; then nothing is removed.
+   */
   async remove(): Promise<void> {
-    await this.#queue.obliterate();
+    try {
+      await this.#queue.obliterate();
+    } catch (error) {
+      await this.#queue.resume(); // BullMQ paused it first.
+      throw error;
+    }
   }
 
   /** Closes what this object opened. */

@@ -72,11 +72,12 @@ export class QueueWorker<Item> {
     for (const run of this.#runs) run.stop();
   }
 
+  /** Looks twice, because items may be added in groups, and the workers may be faster. */
   async #untilFinished(): Promise<void> {
     const {keepRunning, onError} = this.#settings;
-    while (!this.#drain.begun) {
+    for (let looks = 0; looks < 2 && !this.#drain.begun; ) {
       const isFinished = !keepRunning && (await this.#isFinished().catch(onError));
-      if (isFinished) return;
+      looks = isFinished ? looks + 1 : 0;
       await sleep(this.#plan.client.clock, LOOK_MS, this.#drain.signal).catch(() => {});
     }
   }

@@ -35,13 +35,26 @@ export async function collectResults(
     for await (const _ of requestItemsOf(requests)); // A mistake must not show when half of the results are overwritten.
     const collected = await collect(queue, requests, files);
     const {report} = collected;
-    const removes = options.remove && report.left === 0;
-    if (removes) await queue.remove();
-    process.stderr.write(summary(collected, files, options.name, options.remove));
+    const removal = options.remove ? await remove(queue, report) : '';
+    process.stderr.write(summary(collected, files, removal));
     return report.succeeded === report.items ? 0 : 1;
   } finally {
     await requests.close();
   }
+}
+
+/** Only what was collected is removed. @returns What was done, or why it was not. */
+async function remove(
+  queue: ItemQueue<RequestItem>,
+  {left, succeeded, failed, deduplicated}: BatchReport,
+): Promise<string> {
+  if (left > 0) return 'The queue was not removed, because not every request has a result.';
+  const {waiting, active, delayed, finished} = await queue.counts();
+  const others = waiting + active + delayed + finished - (succeeded + failed - deduplicated);
+  if (others > 0)
+    return `The queue was not removed, because it has ${count(others)} requests that are not in the file.`;
+  await queue.remove();
+  return 'The queue was removed.';
 }
 
 async function collect(
@@ -76,12 +89,7 @@ async function collect(
   return {report, absent, said, failed: outputs.errors};
 }
 
-function summary(
-  {report, absent, said, failed: errors}: Collected,
-  {out}: CollectedFiles,
-  name: string,
-  asksToRemove: boolean,
-): string {
+function summary({report, absent, said, failed: errors}: Collected, {out}: CollectedFiles, removal: string): string {
   const {items, succeeded, failed, left, deduplicated, requests, retries} = report;
   const headline = `steadfetch batch collect: ${count(succeeded)} of ${count(items)} succeeded, ${count(failed)} failed`;
   const rows: Row[] = [
@@ -91,16 +99,14 @@ function summary(
     ['requests', `${count(requests)}${retries > 0 ? `, ${count(retries)} of them retries` : ''}`],
     ['results', out.place.name],
     ['failed requests', errors ?? false],
-    ['removed', asksToRemove && left === 0 && `the queue ${name}`],
   ];
-  return table(headline, rows, advice(report, absent, asksToRemove));
+  const end = removal === '' ? [] : [removal];
+  return table(headline, rows, [...advice(report, absent), ...end]);
 }
 
-function advice({failedBy: by, failed, retryable, left}: BatchReport, absent: number, asksToRemove: boolean): string[] {
+function advice({failedBy: by, failed, retryable}: BatchReport, absent: number): string[] {
   const lines: string[] = [];
   if (Object.keys(by).some(why => why.endsWith('may-have-acted'))) lines.push(MAY_HAVE_ACTED, ...ALLOW);
-  if (asksToRemove && left > 0) lines.push('The queue was not removed, because not every request has a result.');
-  if (asksToRemove && left === 0) return lines;
   if (absent > 0) lines.push(`enqueue adds the ${count(absent)} that the queue does not have.`);
   if (retryable > 0) lines.push(`enqueue --resume sends the ${count(retryable)} for which that can help.`);
   if (failed > retryable) lines.push(`enqueue --retry-failed sends all failed requests again (${count(failed)}).`);

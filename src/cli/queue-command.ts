@@ -25,7 +25,7 @@ export async function queueCommand(args: readonly string[], process: NodeJS.Proc
       {
         name: options.name,
         connection: client.connection,
-        onError: trouble.lost,
+        onError: trouble.noted,
         keyOf: requestKey(options.word === 'work' || options.dedupe),
       },
       observed,

@@ -1,8 +1,9 @@
-/** Says once that Redis is lost, and once that it is back. The driver reports each attempt to connect. */
+/** Says once that Redis is lost, and once that it is back: the driver reports each attempt to connect. Says any other trouble once. */
 
 export class RedisTrouble {
   readonly #stream: Pick<NodeJS.WritableStream, 'write'>;
   readonly #command: string;
+  readonly #noted = new Set<string>();
   #last = '';
 
   /** @param command The name before each line. */
@@ -11,10 +12,18 @@ export class RedisTrouble {
     this.#command = command;
   }
 
+  /** A connection failed. */
   readonly lost = ({message}: Error): void => {
     const isKnown = this.#last !== '';
     this.#last = message;
     if (!isKnown) this.#stream.write(`${this.#command}: Redis: ${message}; waiting for it\n`);
+  };
+
+  /** BullMQ reports lost connections too. */
+  readonly noted = ({message}: Error): void => {
+    if (this.#last !== '' || this.#noted.has(message)) return;
+    this.#noted.add(message);
+    this.#stream.write(`${this.#command}: ${message}\n`);
   };
 
   readonly found = (): void => {

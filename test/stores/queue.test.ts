@@ -144,7 +144,7 @@ describe('a batch in a queue of BullMQ', () => {
       const again = await world.enqueue();
       expect(again.stderr).to.include('0 added');
       const removed = await world.collect('--remove');
-      expect(removed.stderr).to.include('the queue items');
+      expect(removed.stderr).to.include('The queue was removed.');
       expect((await world.collect()).stderr).to.include(`${ITEMS} of them not in the queue`);
     }).timeout(120_000);
   }
