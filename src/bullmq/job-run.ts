@@ -59,6 +59,8 @@ export class JobRun<Item> implements Dispatcher<Item> {
   readonly client: Client<Answer>;
   readonly send: Send<Item, unknown>;
   readonly runId: string;
+  /** The next worker would not know where an earlier attempt may have acted. */
+  readonly movable = false;
   readonly drain: Drain = new Drain();
   readonly counters: Counters;
   readonly notify: ((event: BatchEvent) => void) | null;

@@ -78,7 +78,7 @@ async function collect(
       }
       if (!result.ok) said.set(result.failure.code, result.failure.reason);
       counters.ended(result.source, result.ok ? null : result.failure);
-      for (let sent = 0; result.source === 'sent' && sent < result.attempts; sent++) counters.sent(sent > 0);
+      for (let sent = 0; result.source === 'sent' && sent < result.attempts; sent++) counters.sent(sent > 0, undefined);
       await outputs.write(result.item, resultLine(result, runId));
     }
     outputs.complete();

@@ -73,7 +73,7 @@ function work(
   progress: BatchProgress,
   signal: AbortSignal,
 ): Promise<BatchReport> {
-  const sendLine = lineSender(headers);
+  const sendLine = lineSender({own: headers, elsewhere: {}, byEndpoint: {}});
   const urlOf = ({path}: RequestItem): string => joinedUrl(path, base);
   return queue.work((item, context) => state.watch(() => sendLine({...item, url: urlOf(item)}, context)), {
     policy,

@@ -9,7 +9,7 @@ const read = (args: readonly string[], env: Record<string, string> = {}) => read
 
 describe('steadfetch batch --queue', () => {
   it('reads the address, with what the environment has, and the name', () => {
-    const work = read(['work', '--queue', 'redis://:${PASSWORD}@db:6380/1', ...URL_OPTION, '--name', 'a.b'], {
+    const work = read(['work', '--queue', `redis://:\${PASSWORD}@db:6380/1`, ...URL_OPTION, '--name', 'a.b'], {
       PASSWORD: 's',
     });
     expect(work).to.include({word: 'work', name: 'a.b', lockMs: 30_000, concurrency: 16, policy: 'steadfetch:batch'});
@@ -73,7 +73,7 @@ describe('steadfetch batch --queue', () => {
     ],
     [
       'a variable that is not set',
-      ['work', '--queue', '${REDIS_URL}', ...URL_OPTION],
+      ['work', '--queue', `\${REDIS_URL}`, ...URL_OPTION],
       '--queue asks for the environment variable REDIS_URL, which is not set.',
     ],
   ];
