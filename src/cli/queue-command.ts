@@ -3,7 +3,7 @@ import {ItemQueue} from '../bullmq/item-queue.ts';
 import {observed} from '../telemetry/observed.ts';
 import {type QueueArguments, readQueueArguments} from './queue-arguments.ts';
 import {collectResults} from './queue-collect.ts';
-import {connectTo} from './queue-connection.ts';
+import {connectTo, type RedisClient} from './queue-connection.ts';
 import {enqueueRequests} from './queue-enqueue.ts';
 import {QUEUE_HELP} from './queue-usage.ts';
 import {workOnRequests} from './queue-work.ts';
@@ -31,7 +31,7 @@ export async function queueCommand(args: readonly string[], process: NodeJS.Proc
       observed,
     );
     try {
-      return await run(options, queue, process);
+      return await run(options, queue, client, process);
     } finally {
       await queue.close();
     }
@@ -40,10 +40,15 @@ export async function queueCommand(args: readonly string[], process: NodeJS.Proc
   }
 }
 
-function run(options: QueueArguments, queue: ItemQueue<RequestItem>, process: NodeJS.Process): Promise<number> {
+function run(
+  options: QueueArguments,
+  queue: ItemQueue<RequestItem>,
+  {send}: RedisClient,
+  process: NodeJS.Process,
+): Promise<number> {
   switch (options.word) {
     case 'enqueue':
-      return enqueueRequests(options, queue, process);
+      return enqueueRequests(options, queue, send, process);
     case 'work':
       return workOnRequests(options, queue, process);
     case 'collect':

@@ -1,13 +1,14 @@
 /** A batch on many machines: processes of the command line over a real Redis, killed and stopped while requests are under way. */
 import type {ChildProcess} from 'node:child_process';
 import {expect} from 'chai';
+import {createClient} from 'redis';
 import type {ResultLine} from '../../src/cli/result-line.ts';
 import {seededRandom} from '../../src/testing.ts';
 import {CountingServer} from '../cli/killed.ts';
 import {ended, type Finished, Workplace} from '../cli/running.ts';
 import {RedisServer, redisMissing} from '../support/redis-server.ts';
 
-const ITEMS = 150;
+const ITEMS = 100;
 const CONCURRENCY = 8;
 
 const POLICIES = {
@@ -49,10 +50,13 @@ class World {
     ]);
   }
 
-  work(): {readonly child: ChildProcess; readonly end: Promise<Finished>} {
+  work(
+    more: readonly string[] = [],
+    env: Record<string, string> = {},
+  ): {readonly child: ChildProcess; readonly end: Promise<Finished>} {
     const server = ['--url', this.#server.origin, '--policy', 'policy.json'];
     const worker = ['--concurrency', String(CONCURRENCY), '--lock', '3'];
-    const child = this.place.start(['batch', 'work', ...this.#queue, ...server, ...worker]);
+    const child = this.place.start(['batch', 'work', ...this.#queue, ...server, ...worker, ...more], env);
     return {child, end: ended(child)};
   }
 
@@ -62,6 +66,34 @@ class World {
 
   get #queue(): string[] {
     return ['--queue', this.#redis.url, '--name', 'items'];
+  }
+
+  async remove(): Promise<void> {
+    await this.#withClient(client => client.flushAll());
+  }
+
+  /** Every hash and every stream, as text. */
+  everythingInRedis(): Promise<string> {
+    return this.#withClient(async client => {
+      const parts: unknown[] = [];
+      for (const key of await client.keys('*')) {
+        const type = await client.type(key);
+        if (type === 'hash') parts.push(key, await client.hGetAll(key));
+        if (type === 'stream') parts.push(key, await client.xRange(key, '-', '+'));
+      }
+      return JSON.stringify(parts);
+    });
+  }
+
+  async #withClient<T>(work: (client: ReturnType<typeof createClient>) => Promise<T>): Promise<T> {
+    const client = createClient({url: this.#redis.url});
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      client.destroy();
+    }
   }
 
   results(): ResultLine[] {
@@ -141,11 +173,7 @@ describe('a batch in a queue of BullMQ', () => {
         expect(interrupted, 'requests under way at the kill').to.not.be.empty;
       }
 
-      const again = await world.enqueue();
-      expect(again.stderr).to.include('0 added');
-      const removed = await world.collect('--remove');
-      expect(removed.stderr).to.include('The queue was removed.');
-      expect((await world.collect()).stderr).to.include(`${ITEMS} of them not in the queue`);
+      await world.remove();
     }).timeout(120_000);
   }
 
@@ -165,6 +193,25 @@ describe('a batch in a queue of BullMQ', () => {
     const reopened = await world.enqueue('--retry-failed');
     expect(reopened.stderr).to.include(`sent again    ${failed.length} that failed`);
     expect((await world.work().end).code).to.equal(0);
-    expectWhole(world, await world.collect('--remove'));
+    const removed = await world.collect('--remove');
+    expectWhole(world, removed);
+    expect(removed.stderr).to.include('The queue was removed.');
+  }).timeout(120_000);
+
+  it('adds nothing twice, keeps headers out of Redis, and removes only what was collected', async () => {
+    world = new World(redis, server, POLICIES['POSTs that may be sent once']);
+    expect((await world.enqueue()).stderr).to.include(`${ITEMS} added`);
+    expect((await world.enqueue()).stderr).to.include(' 0 added');
+    const worker = world.work(['--header', `authorization: Bearer \${SECRET}`], {SECRET: 's3cret'});
+    await server.more(ITEMS / 2);
+    const early = await world.collect('--remove');
+    expect(early.stderr).to.include('The queue was not removed, because not every request has a result.');
+    expect((await worker.end).code).to.equal(0);
+    expect(server.arrivals).to.have.length(ITEMS);
+    const kept = await world.everythingInRedis();
+    expect(kept).to.include('custom').and.not.include('s3cret');
+    expect((await world.collect('--remove')).stderr).to.include('The queue was removed.');
+    const gone = await world.collect('--remove');
+    expect(gone.stderr).to.include(`${ITEMS}, ${ITEMS} of them not in the queue`);
   }).timeout(120_000);
 });
