@@ -1,6 +1,6 @@
 /** Connects to the Redis of a queue, through node-redis or ioredis: whichever is installed. */
 import type {ItemQueueOptions} from '../bullmq/types.ts';
-import type {RedisSend} from '../redis/shared-store.ts';
+import type {RedisSend} from '../core/redis-send.ts';
 import {UsageError} from './usage-error.ts';
 
 export interface RedisClient {

@@ -1,6 +1,6 @@
 /** `steadfetch batch enqueue`: the requests of a file, into a queue. */
 import type {ItemQueue} from '../bullmq/item-queue.ts';
-import type {RedisSend} from '../redis/shared-store.ts';
+import type {RedisSend} from '../core/redis-send.ts';
 import {inputOf} from './files.ts';
 import type {EnqueueArguments} from './queue-arguments.ts';
 import type {RequestItem} from './request-line.ts';

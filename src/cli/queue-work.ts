@@ -2,12 +2,12 @@
 import type {BatchReport} from '../batch/types.ts';
 import type {ItemQueue} from '../bullmq/item-queue.ts';
 import {type AbortSource, CallSignal} from '../core/abort-source.ts';
+import type {RedisSend} from '../core/redis-send.ts';
 import {systemClock} from '../core/system-clock.ts';
 import {sleep} from '../core/timer.ts';
 import {askedTokens} from '../decide/asked-tokens.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {redisGuards} from '../redis/redis-guards.ts';
-import type {RedisSend} from '../redis/shared-store.ts';
 import {BatchProgress} from './batch-progress.ts';
 import {readPolicyInput} from './policy-option.ts';
 import {ProgressState} from './progress-state.ts';

@@ -22,6 +22,8 @@ const POLICIES = {
   },
 } as const;
 
+const clientOf = (url: string) => createClient({url});
+
 /** A queue, its server, and its workers. */
 class World {
   readonly place = new Workplace();
@@ -85,8 +87,8 @@ class World {
     });
   }
 
-  async #withClient<T>(work: (client: ReturnType<typeof createClient>) => Promise<T>): Promise<T> {
-    const client = createClient({url: this.#redis.url});
+  async #withClient<T>(work: (client: ReturnType<typeof clientOf>) => Promise<T>): Promise<T> {
+    const client = clientOf(this.#redis.url);
     client.on('error', () => {});
     await client.connect();
     try {
@@ -202,10 +204,9 @@ describe('a batch in a queue of BullMQ', () => {
     world = new World(redis, server, POLICIES['POSTs that may be sent once']);
     expect((await world.enqueue()).stderr).to.include(`${ITEMS} added`);
     expect((await world.enqueue()).stderr).to.include(' 0 added');
-    const worker = world.work(['--header', `authorization: Bearer \${SECRET}`], {SECRET: 's3cret'});
-    await server.more(ITEMS / 2);
     const early = await world.collect('--remove');
     expect(early.stderr).to.include('The queue was not removed, because not every request has a result.');
+    const worker = world.work(['--header', `authorization: Bearer \${SECRET}`], {SECRET: 's3cret'});
     expect((await worker.end).code).to.equal(0);
     expect(server.arrivals).to.have.length(ITEMS);
     const kept = await world.everythingInRedis();
