@@ -10,6 +10,7 @@ import {pitfalls as breakerTurns} from './pitfalls/breaker-turns.ts';
 import {pitfalls as budget} from './pitfalls/budget.ts';
 import {pitfalls as bulkhead} from './pitfalls/bulkhead.ts';
 import {pitfalls as doubles} from './pitfalls/doubles.ts';
+import {pitfalls as endpoints} from './pitfalls/endpoints.ts';
 import {pitfalls as grpc} from './pitfalls/grpc.ts';
 import {pitfalls as hedging} from './pitfalls/hedging.ts';
 import {pitfalls as idempotency} from './pitfalls/idempotency.ts';
@@ -53,6 +54,7 @@ export const pitfalls: readonly Pitfall[] = [
   ...backoff,
   ...batch,
   ...doubles,
+  ...endpoints,
   ...grpc,
   ...settling,
   ...stall,

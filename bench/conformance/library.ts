@@ -16,6 +16,17 @@ export interface ClientOptions {
   readonly whole?: true;
 }
 
+export interface EndpointOptions {
+  /** The most attempts of a call. */
+  readonly attempts: number;
+  /** Between attempts, where the library waits. */
+  readonly delayMs: number;
+  /** An endpoint is out after so many failures in a row, where that can be set. */
+  readonly failures: number;
+  /** So long. */
+  readonly openMs: number;
+}
+
 export interface CallInit {
   readonly method?: string;
   readonly body?: unknown;
@@ -121,6 +132,17 @@ export interface Library {
   ): Promise<readonly {readonly retry: number | undefined; readonly from: number; readonly to: number}[]>;
   /** A gRPC client that sends each call up to `attempts` times, on a server that answers so. `repeatable`: the method may run twice. */
   grpc?(attempts: number, script: readonly Reply[], repeatable?: true): Promise<GrpcScene>;
+  /** It sends a call to one of several endpoints. Left out of the fields: it has no such part. */
+  readonly endpoints?: {
+    /** An endpoint that fails gets no calls for a time that can be set. */
+    readonly goOut?: true;
+    /** An endpoint may have a path of its own. */
+    readonly havePaths?: true;
+    /** It reads the beginning of event streams. */
+    readonly readStreams?: true;
+    /** @param urls Of the endpoints, the preferred one first. */
+    client(urls: readonly string[], options: EndpointOptions): Promise<Client>;
+  };
   /** By row, what its documentation says of a failure there: then it is no surprise, if still a pitfall. */
   readonly documented?: Readonly<Record<string, string>>;
   /** Rows that it is asked in its own protocol. */

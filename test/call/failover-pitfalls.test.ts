@@ -34,7 +34,7 @@ const PITFALLS: Readonly<
   Record<string, readonly [title: string, body: (make: (policy: PolicyInput) => World) => Promise<void>]>
 > = {
   'BerriAI/litellm#34836': [
-    'an endpoint that only fails does not stay in rotation',
+    'an endpoint that only fails does not stay in rotation @T124',
     async make => {
       const world = make({...TWO, breaker: nervous});
       serve(world, 500, 200);
@@ -43,7 +43,7 @@ const PITFALLS: Readonly<
     },
   ],
   'BerriAI/litellm#27362': [
-    'an endpoint that cannot be reached does not either',
+    'an endpoint that cannot be reached does not either @T125',
     async make => {
       const world = make({...TWO, breaker: nervous});
       serve(world, connectionError('ECONNREFUSED', {syscall: 'connect'}), 200);
@@ -52,7 +52,7 @@ const PITFALLS: Readonly<
     },
   ],
   'BerriAI/litellm#32574': [
-    'the failure of a later attempt of a call counts like that of the first',
+    'the failure of a later attempt of a call counts like that of the first @T126',
     async make => {
       const world = make({...TWO, breaker: {...nervous, failures: 1}, maxAttempts: 2});
       serve(world, 500, 500);
@@ -62,7 +62,7 @@ const PITFALLS: Readonly<
     },
   ],
   'BerriAI/litellm#31876': [
-    'a cooldown lasts as long as it says, and no longer',
+    'a cooldown lasts as long as it says, and no longer @T127',
     async make => {
       const world = make({...TWO, breaker: {...nervous, failures: 1, openMs: 30_000}, maxAttempts: 1});
       serve(world, 500, 200);
@@ -76,7 +76,7 @@ const PITFALLS: Readonly<
     },
   ],
   'BerriAI/litellm#35104': [
-    'a 404 for an unknown id, and a caller who gives up, put no endpoint out',
+    'a 404 for an unknown id, and a caller who gives up, put no endpoint out @T128',
     async make => {
       const world = make({...TWO, breaker: {...nervous, failures: 1}});
       serve(world, 404, 404);
@@ -90,7 +90,7 @@ const PITFALLS: Readonly<
     },
   ],
   'BerriAI/litellm#40405': [
-    'a first rank of one endpoint has a breaker, too: an outage costs a few failures, not some of each call',
+    'a first rank of one endpoint has a breaker, too: an outage costs a few failures, not some of each call @T129',
     async make => {
       const world = make({...TWO, breaker: nervous});
       serve(world, later(world.clock, 1000, 503), later(world.clock, 1000, 200));
@@ -99,7 +99,7 @@ const PITFALLS: Readonly<
     },
   ],
   'BerriAI/litellm#6957': [
-    'an overload inside a stream moves the call, before any content came',
+    'an overload inside a stream moves the call, before any content came @T130',
     async make => {
       const world = make({...TWO, stream: {}, breaker: null});
       serve(world, stream(OVERLOADED), stream(text('Hi') + DONE));
@@ -109,7 +109,7 @@ const PITFALLS: Readonly<
     },
   ],
   'BerriAI/litellm#19077': [
-    'retries that are switched off are off elsewhere, too',
+    'retries that are switched off are off elsewhere, too @T131',
     async make => {
       const world = make(TWO);
       serve(world, 503, 200);
@@ -118,7 +118,7 @@ const PITFALLS: Readonly<
     },
   ],
   'dotnet/extensions#6298': [
-    'the path of an endpoint is used, not its origin alone',
+    'the path of an endpoint is used, not its origin alone @T132',
     async make => {
       const world = make({
         ...TWO,
@@ -134,7 +134,7 @@ const PITFALLS: Readonly<
     },
   ],
   'dotnet/extensions#4144': [
-    'hedging needs no endpoints: without them it goes where the URL says',
+    'hedging needs no endpoints: without them it goes where the URL says @T133',
     async make => {
       const world = make({hedge: {delayMs: 100, maxLoadRatio: 1}});
       world.serve('hang', 200);
@@ -143,7 +143,7 @@ const PITFALLS: Readonly<
     },
   ],
   'istio/istio#20135': [
-    'with every endpoint out, a call waits for the first instead of failing at once',
+    'with every endpoint out, a call waits for the first instead of failing at once @T134',
     async make => {
       const world = make({...TWO, breaker: {...nervous, failures: 1}, maxAttempts: 2});
       serve(world, 503, 503);
@@ -154,7 +154,7 @@ const PITFALLS: Readonly<
     },
   ],
   'envoyproxy/envoy#27066': [
-    'a 501 that every endpoint gives is no reason to put any out',
+    'a 501 that every endpoint gives is no reason to put any out @T135',
     async make => {
       const world = make({...TWO, breaker: {...nervous, failures: 1}});
       serve(world, 501, 501);
@@ -163,7 +163,7 @@ const PITFALLS: Readonly<
     },
   ],
   'routatic/proxy#108': [
-    'a wrong credential ends the call, instead of walking through all endpoints',
+    'a wrong credential ends the call, instead of walking through all endpoints @T136',
     async make => {
       const world = make({...TWO, failover: {sharedCredentials: true}});
       serve(world, answer(401), answer(401));

@@ -96,6 +96,25 @@ export const library: Library = {
   breakerHasWindow: true,
   breakerHalfOpens: true,
   breakerKnowsHttp: true,
+  endpoints: {
+    goOut: true,
+    havePaths: true,
+    readStreams: true,
+    async client(urls, {attempts, delayMs, failures, openMs}) {
+      return clientOf({
+        maxAttempts: attempts,
+        backoff: constant(delayMs),
+        budget: null,
+        breaker: {kind: 'consecutive', failures, openMs, probes: 1},
+        stream: {},
+        endpoints: urls.map((url, index) => {
+          const {origin, pathname} = new URL(url);
+          return {name: `endpoint-${index + 1}`, origin, basePath: pathname, rank: index + 1};
+        }),
+        failover: {sharedCredentials: true},
+      });
+    },
+  },
   async client({attempts, delayMs, timeoutMs, maxRetryAfterMs}) {
     return clientOf({
       ...UNGUARDED,

@@ -14,6 +14,31 @@ export const library: Library = {
   knowsMethods: true,
   retriesNetworkErrors: true,
   streams: true,
+  endpoints: {
+    /** The paths of the endpoints are the same. */
+    async client(urls, {attempts, delayMs}) {
+      const {BalancedPool, interceptors} = await load('undici');
+      const pool = new BalancedPool(urls.map(url => new URL(url).origin)).compose(
+        interceptors.retry({
+          maxRetries: attempts - 1,
+          minTimeout: delayMs,
+          maxTimeout: delayMs,
+          timeoutFactor: 1,
+          throwOnError: false,
+        }),
+      );
+      return async (url, {headers, signal} = {}) => {
+        const {statusCode, body} = await pool.request({
+          origin: new URL(urls[0]!).origin,
+          path: new URL(url).pathname,
+          method: 'GET',
+          ...(headers === undefined ? {} : {headers}),
+          ...(signal === undefined ? {} : {signal}),
+        });
+        return {status: statusCode, text: () => body.text()};
+      };
+    },
+  },
   async client({attempts, delayMs, timeoutMs, maxRetryAfterMs}) {
     const {Agent, interceptors, request} = await load('undici');
     const dispatcher = new Agent(timeoutMs === undefined ? {} : {headersTimeout: timeoutMs}).compose(
