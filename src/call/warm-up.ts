@@ -22,9 +22,11 @@ export function waitUntilReady<R extends AttemptResponse>(
   const {plan, deadlineAt, retryState} = call;
   const pauseMs = readiness.pauseMs(now);
   // A call without a deadline must end, too.
-  const mostMs = deadlineAt === Number.POSITIVE_INFINITY ? plan.policy.retryAfter.maxMs : deadlineAt;
-  if (retryState.waitedForEndpointsMs + pauseMs > mostMs || now + pauseMs + LEAST_ATTEMPT_MS > deadlineAt)
-    return refuseUnready(call, applicant, readiness, now);
+  const isTooLong =
+    deadlineAt === Number.POSITIVE_INFINITY
+      ? retryState.waitedForEndpointsMs + pauseMs > plan.policy.retryAfter.maxMs
+      : now + pauseMs + LEAST_ATTEMPT_MS > deadlineAt;
+  if (isTooLong) return refuseUnready(call, applicant, readiness, now);
   applicant.waiting?.();
   new ReadyWait(call, applicant, readiness, now, admit, pauseMs);
 }
