@@ -141,6 +141,16 @@ export const INERT_FIELDS: readonly InertField[] = [
       endpoints === null && failover !== defaultPolicy.failover ? 'there are no endpoints to go to' : undefined,
   },
   {
+    path: 'failover.balance',
+    isRemovable: true,
+    inert: ({policy: {endpoints, failover}}) => {
+      const ranks = new Set(endpoints?.map(({rank}) => rank));
+      return endpoints !== null && failover.balance !== 'weighted' && ranks.size === endpoints.length
+        ? 'no two endpoints have one rank'
+        : undefined;
+    },
+  },
+  {
     path: 'endpoints',
     inert: ({policy: {endpoints}}) =>
       endpoints?.length === 1 && !endpoints[0]!.readyPath

@@ -156,6 +156,19 @@ A field at the top is reported only if it has no effect in any route. Options of
         fixed: '{\n  "name": "orders"\n}\n',
       },
       {
+        name: 'a balance of ranks of one endpoint each',
+        text: '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.example"},\n    {"name": "us", "origin": "https://us.example", "rank": 2}\n  ],\n  "failover": {"sharedKeys": true, "balance": "p2c-ewma"}\n}\n',
+        findings: [
+          {
+            message: 'failover.balance has no effect: no two endpoints have one rank.',
+            at: '6:36',
+            marks: '"balance"',
+          },
+        ],
+        fixed:
+          '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.example"},\n    {"name": "us", "origin": "https://us.example", "rank": 2}\n  ],\n  "failover": {"sharedKeys": true}\n}\n',
+      },
+      {
         name: 'one endpoint',
         text: '{\n  "endpoints": [{"name": "eu", "origin": "https://eu.example"}]\n}\n',
         findings: [
