@@ -142,7 +142,7 @@ export function learn<R extends AttemptResponse>(
   now: number,
 ): void {
   const {client} = call;
-  const {breaker, budget, concurrency, hedge, quota} = attempt.guards;
+  const {breaker, budget, concurrency, hedge, quota, load} = attempt.guards;
   const isUnready = call.failover !== null && learnReadiness(call.failover, attempt.guards, outcome, now);
   if (breaker !== null) attempt.record(isUnready ? 'nothing' : healthOf(outcome, classification, client.answers), now);
   if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
@@ -153,6 +153,8 @@ export function learn<R extends AttemptResponse>(
   // Read after its time was over, because the process was busy: the latency is not the server's.
   const isOverdue = attempt.cancellation.at < now;
   if (classification === SUCCESS && !isOverdue) hedge?.observe(now - attempt.startedAt);
+  if (load !== null && outcome.reachedTransport && !isOverdue)
+    load[isUnready ? 'interrupted' : effortOf(outcome, classification, client.answers)](now - attempt.startedAt, now);
   if (client.on !== null) notifyAttemptEnded(call, attempt, outcome, classification, now);
 }
 
@@ -171,6 +173,21 @@ function healthOf(outcome: Outcome, classification: Classification, answers: Pic
       return 'nothing';
   }
 }
+
+/** What an attempt says of an endpoint among several. A refusal may come sooner than any answer, and must not make the endpoint look fast. */
+function effortOf(
+  outcome: Outcome,
+  classification: Classification,
+  answers: Pick<Answers<never>, 'health'>,
+): 'answered' | 'failed' | 'interrupted' {
+  const health = healthOf(outcome, classification, answers);
+  if (outcome.kind !== 'response') return health === 'failure' ? 'failed' : 'interrupted';
+  const isRefused = classification.transient || REFUSED_CREDENTIALS.includes(outcome.status);
+  return health === 'success' && !isRefused ? 'answered' : 'failed';
+}
+
+/** Each endpoint may have credentials of its own. */
+const REFUSED_CREDENTIALS = [401, 403, 407];
 
 /** The load of the origin by the outcome. A failure for another reason, a refusal and an abort say nothing about it. */
 function loadOf(outcome: Outcome, classification: Classification, answers: Pick<Answers<never>, 'health'>): Load {

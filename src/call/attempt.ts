@@ -95,6 +95,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     const {callerSignal, passesCallerSignal, stop} = call.transport;
     this.#owner = owner;
     const isTimed = cancellation.start(now);
+    this.guards.load?.begin(this);
     if (callerSignal !== null) {
       cancellation.listen(callerSignal);
       if (callerSignal.aborted) return;
@@ -154,6 +155,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
 
   /** Called after the breaker was notified, because the next call in the queue asks the breaker. */
   freePlace(): void {
+    this.guards.load?.end(this);
     if (!this.#hasPlace) return;
     this.guards.concurrency?.exit();
     this.#hasPlace = false;

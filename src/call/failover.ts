@@ -4,18 +4,21 @@
  * The guards of an endpoint are those of its origin, so an open breaker, a held origin or an empty quota is its cooldown: such an endpoint is
  * passed over without a send. A call that a server may have acted on stays where that server is, unless its endpoints share their state.
  */
+import {choose} from '../client/balance.ts';
 import type {Client} from '../client/client.ts';
-import type {Endpoints, FailoverCause} from '../client/endpoints.ts';
+import type {Endpoints} from '../client/endpoints.ts';
 import type {Plan} from '../client/plan.ts';
 import type {Readiness} from '../client/readiness.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import {type Classification, harmless, isOverload} from '../decide/classification.ts';
+import {type Classification, harmless} from '../decide/classification.ts';
 import {hasCredentialInQuery} from '../decide/credentials.ts';
 import {isSafeMethod} from '../decide/idempotency.ts';
+import type {HedgeLoad} from '../guards/hedge-load.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import type {Amounts} from '../guards/quota-amounts.ts';
 import type {Endpoint} from '../policy/types.ts';
+import {causeOf} from './failover-cause.ts';
 
 /** An endpoint, and when it is free. */
 export interface Place {
@@ -208,6 +211,13 @@ export class Failover {
     return this.#endpoints.all.filter(other => other !== endpoint && other.rank <= endpoint.rank);
   }
 
+  /** How hedges do at the other endpoints of this call. */
+  hedgesBeside(guards: Guards, now: number): HedgeLoad[] {
+    return this.#endpoints.all.flatMap(({origin}) =>
+      origin === guards.origin ? [] : (this.#client.guardsFor(origin, this.#plan, now).hedge ?? []),
+    );
+  }
+
   hasTried({endpoint}: Place): boolean {
     return this.#tried.has(endpoint);
   }
@@ -226,18 +236,8 @@ export class Failover {
     const stuck = open.find(({endpoint}) => endpoint === sticky);
     if (stuck !== undefined) return stuck;
     const rank = Math.min(...open.map(({endpoint}) => endpoint.rank));
-    return this.#byWeight(open.filter(({endpoint}) => endpoint.rank === rank));
-  }
-
-  #byWeight(places: readonly Place[]): Place {
-    if (places.length === 1) return places[0]!;
-    const total = places.reduce((sum, {endpoint}) => sum + endpoint.weight, 0);
-    let left = this.#client.random() * total;
-    for (const place of places) {
-      left -= place.endpoint.weight;
-      if (left < 0) return place;
-    }
-    return places.at(-1)!;
+    const equals = open.filter(({endpoint}) => endpoint.rank === rank);
+    return choose(this.#endpoints.settings.balance, equals, this.#client.random, now);
   }
 
   #placeAt(endpoint: Endpoint, amounts: Amounts, isRetry: boolean, now: number): Place {
@@ -283,22 +283,5 @@ export class Failover {
       if (!belongs) headers.delete(name);
       else if (value !== null && !headers.has(name)) headers.set(name, value);
     }
-  }
-}
-
-/** Why another endpoint may help; null if it does not. */
-function causeOf({kind, status}: Outcome, throttled: boolean): FailoverCause | null {
-  switch (kind) {
-    case 'network':
-      return 'network';
-    case 'attempt-timeout':
-    case 'content-timeout':
-      return 'timeout';
-    case 'response':
-      if (isOverload(status)) return 'overloaded';
-      if (throttled) return 'throttled';
-      return status >= 500 ? 'server-error' : null;
-    default:
-      return null;
   }
 }

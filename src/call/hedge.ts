@@ -11,7 +11,6 @@ import {quietly} from '../core/quietly.ts';
 import {Timer} from '../core/timer.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
-import type {HedgeLoad} from '../guards/hedge-load.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import {type Assessed, assess} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
@@ -37,6 +36,8 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
   readonly #reject: (error: unknown) => void;
   readonly #running = new Set<Attempt<R>>();
   #hedge: Attempt<R> | null = null;
+  /** How long the first attempt may take; undefined if too little is known. */
+  #delayMs: number | undefined;
   /** Attempts whose outcome is being assessed. */
   readonly #unassessed = new Map<Attempt<R>, Outcome<R>>();
   #isOver = false;
@@ -61,8 +62,8 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
   start(now: number): void {
     this.#step(() => {
       this.#running.add(this.#first);
-      const delayMs = this.#call.guards.hedge?.delayMs();
-      if (delayMs !== undefined) this.#call.client.clock.arm(this, delayMs, now);
+      this.#delayMs = delayMsOf(this.#call, now);
+      if (this.#delayMs !== undefined) this.#call.client.clock.arm(this, this.#delayMs, now);
       this.#first.start(this, now);
     });
   }
@@ -87,10 +88,11 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     const {failover} = call;
     const guards = this.#guardsOfHedge(now);
     if (guards === null) return;
+    if (this.#waitsLonger(guards, now)) return;
     const {quota} = guards;
     const taken = quota === null ? null : quota.tryTake(amountsOf(call, quota), now);
     if (quota !== null && taken === null) return; // A hedge waits in no line.
-    const ticket = ticketFor(call, guards, this.#first.guards.hedge!, now);
+    const ticket = ticketFor(call, guards, this.#first.guards, now);
     if (ticket === null) return taken?.refund(now);
     if (failover !== null) moveTo(call, failover, guards);
     const hedge = new Attempt(call, call.attempts + 1, ticket, taken, this.#first);
@@ -98,7 +100,7 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     this.#running.add(hedge);
     call.attempts++;
     call.retryState.hedges++;
-    notifyHedged(call, this.#first.guards.hedge!.delayMs()!); // Known, or the first attempt would not have been slow.
+    notifyHedged(call, this.#delayMs!); // Known, or the first attempt would not have been slow.
     hedge.start(this, call.client.clock.now());
   }
 
@@ -111,6 +113,20 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     if (place === null || place.readiness === null) return place?.guards ?? null;
     place.readiness.askIfDue(call, now); // A hedge waits for no answer; the next one may find the endpoint ready.
     return null;
+  }
+
+  /**
+   * An endpoint that is slow itself gets a hedge later: sooner, the hedge would lose to the first attempt. A delay that the policy states is kept.
+   */
+  #waitsLonger({load}: Guards, now: number): boolean {
+    if (this.#call.plan.policy.hedge?.delayMs !== undefined) return false;
+    const waitedMs = now - this.#first.startedAt;
+    // A peak average is about twice the median.
+    const delayMs = (load?.recentMs(now) ?? 0) / 2;
+    if (load === this.#first.guards.load || waitedMs >= delayMs) return false;
+    this.#delayMs = delayMs;
+    this.#call.client.clock.arm(this, Math.max(1, delayMs - waitedMs), now);
+    return true;
   }
 
   ended(attempt: Attempt<R>, outcome: Outcome<R>): void {
@@ -140,6 +156,7 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
   #supersedeOthers(): void {
     const now = this.#call.client.clock.now();
     for (const loser of this.#running) {
+      loser.guards.load?.[loser === this.#first ? 'outrun' : 'interrupted'](now - loser.startedAt, now);
       loser.supersede();
       loser.record('nothing', now);
       notifySuperseded(this.#call, loser, now);
@@ -164,6 +181,19 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
   }
 }
 
+/** A hedge that goes elsewhere is due when an answer would have come from the fastest endpoint: a slow one must not set the pace. */
+function delayMsOf<R extends AttemptResponse>(
+  {guards, failover, plan}: CallContext<R>,
+  now: number,
+): number | undefined {
+  const own = guards.hedge?.delayMs();
+  if (failover === null || plan.policy.hedge?.to !== 'other') return own;
+  return failover
+    .hedgesBeside(guards, now)
+    .map(hedge => hedge.delayMs())
+    .reduce((least, delay) => (least === undefined || (delay !== undefined && delay < least) ? delay : least), own);
+}
+
 function mayBeSentTwice<R extends AttemptResponse>({
   mayRepeat,
   yields,
@@ -185,9 +215,9 @@ function mayBeSentTwice<R extends AttemptResponse>({
 
 /** Asks every guard; a refusal does not fail the call. Takes a place, too, where there is a concurrency limit. */
 function ticketFor(
-  {budget, deadlineAt}: CallFacts,
+  {budget, deadlineAt, failover}: CallFacts,
   {concurrency, breaker}: Guards,
-  hedge: HedgeLoad,
+  first: Guards,
   now: number,
 ): Ticket | null {
   if (now + LEAST_ATTEMPT_MS > deadlineAt || breaker?.refuses(now)) return null;
@@ -197,7 +227,7 @@ function ticketFor(
   try {
     if (budget !== null) receipt = budget.withdraw(false, now);
     // The load that hedges may add, then the breaker, which counts what it lets through.
-    if ((budget === null || receipt !== REFUSED) && hedge.tryHedge(now))
+    if ((budget === null || receipt !== REFUSED) && first.hedge!.tryHedge(now, failover?.hedgesBeside(first, now)))
       ticket = breaker === null ? UNGUARDED : breaker.admit(now);
   } finally {
     if (ticket === null) {

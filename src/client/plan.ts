@@ -61,7 +61,16 @@ export class Plan implements GuardSettings {
     this.template = route?.template;
     this.route = route?.name;
     const {budget, breaker, quota, concurrency, hedge, retryAfter} = policy;
-    this.guardKey = JSON.stringify([this.route, budget, breaker, quota, concurrency, hedge, retryAfter.scope]);
+    this.guardKey = JSON.stringify([
+      this.route,
+      budget,
+      breaker,
+      quota,
+      concurrency,
+      hedge,
+      retryAfter.scope,
+      policy.endpoints !== null,
+    ]);
     this.observesOnly = policy.maxAttempts === null;
     this.maxAttempts = policy.maxAttempts === 'unlimited' ? Number.POSITIVE_INFINITY : (policy.maxAttempts ?? 1);
     this.deadlineMs = policy.deadlineMs ?? Number.POSITIVE_INFINITY;

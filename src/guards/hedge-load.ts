@@ -61,12 +61,22 @@ export class HedgeLoad {
     return this.#quantileMs;
   }
 
-  /** Counts one hedge, unless the share of hedges would pass `maxLoadRatio`. */
-  tryHedge(now: number): boolean {
-    const {load} = this.#traffic;
-    load.advance(now);
-    if (load.marked + 1 > load.all * this.#policy.maxLoadRatio + 1e-9) return false;
-    load.addMarked(now);
+  /**
+   * Counts one hedge, unless the share of hedges would pass `maxLoadRatio`.
+   *
+   * @param others The loads of the other endpoints that answer the same calls: a slow endpoint gets few of them.
+   */
+  tryHedge(now: number, others: readonly HedgeLoad[] = []): boolean {
+    let all = 0;
+    let marked = 0;
+    for (const hedges of [this, ...others]) {
+      const {load} = hedges.#traffic;
+      load.advance(now);
+      all += load.all;
+      marked += load.marked;
+    }
+    if (marked + 1 > all * this.#policy.maxLoadRatio + 1e-9) return false;
+    this.#traffic.load.addMarked(now);
     return true;
   }
 }

@@ -5,6 +5,7 @@ import type {Breaker as BreakerPolicy, Policy, Quota as QuotaPolicy} from '../po
 import type {CircuitBreaker} from './breaker.ts';
 import type {Budget} from './budget.ts';
 import type {ConcurrencyLimit} from './concurrency.ts';
+import {EndpointLoad, type OriginLoad} from './endpoint-load.ts';
 import type {GuardFactory} from './guard-factory.ts';
 import {HedgeLoad, HedgeTraffic} from './hedge-load.ts';
 import {OriginHold} from './origin-hold.ts';
@@ -20,11 +21,13 @@ export interface Guards {
   readonly concurrency: ConcurrencyLimit | null;
   readonly hedge: HedgeLoad | null;
   readonly hold: OriginHold | null;
+  /** Of an endpoint among several. */
+  readonly load: EndpointLoad | null;
 }
 
 /** The part of a compiled policy that guards are made from. */
 export interface GuardSettings {
-  readonly policy: Pick<Policy, 'budget' | 'breaker' | 'quota' | 'concurrency' | 'hedge' | 'retryAfter'>;
+  readonly policy: Pick<Policy, 'budget' | 'breaker' | 'quota' | 'concurrency' | 'hedge' | 'retryAfter' | 'endpoints'>;
   /** The route's name, or undefined for calls that match none. */
   readonly route: string | undefined;
   /** Names the settings: equal keys, equal settings. */
@@ -50,6 +53,8 @@ export class OriginGuards {
   readonly #limits = new Shared<ConcurrencyLimit>();
   readonly #hedges = new Shared<HedgeLoad>();
   readonly #traffic = new Shared<HedgeTraffic>();
+  readonly #loads = new Shared<EndpointLoad>();
+  readonly #load: OriginLoad = {pending: 0};
   readonly #hold = new OriginHold();
 
   constructor(origin: string, factory: GuardFactory, watch: (breaker: CircuitBreaker) => void) {
@@ -76,6 +81,7 @@ export class OriginGuards {
     this.#limits.retain(inForce.map(limitKey));
     this.#hedges.retain(inForce.map(hedgeKey));
     this.#traffic.retain(inForce.map(trafficKey));
+    this.#loads.retain(inForce.map(trafficKey));
   }
 
   inUse(now: number): boolean {
@@ -101,7 +107,7 @@ export class OriginGuards {
   }
 
   #assemble(settings: GuardSettings): Guards {
-    const {budget, breaker, quota, concurrency, hedge, retryAfter} = settings.policy;
+    const {budget, breaker, quota, concurrency, hedge, retryAfter, endpoints} = settings.policy;
     const traffic = hedge === null ? undefined : this.#traffic.acquire(trafficKey(settings), () => new HedgeTraffic());
     return {
       origin: this.#origin,
@@ -113,6 +119,7 @@ export class OriginGuards {
         this.#limits.acquire(limitKey(settings), () => this.#factory.concurrency(concurrency, this.#origin)),
       hedge: hedge && this.#hedges.acquire(hedgeKey(settings), () => new HedgeLoad(hedge, traffic)),
       hold: retryAfter.scope === 'origin' ? this.#hold : null,
+      load: endpoints && this.#loads.acquire(trafficKey(settings), () => new EndpointLoad(this.#load)),
     };
   }
 
@@ -123,6 +130,7 @@ export class OriginGuards {
     this.#limits.release(limitKey(settings));
     this.#hedges.release(hedgeKey(settings));
     if (settings.policy.hedge !== null) this.#traffic.release(trafficKey(settings));
+    if (settings.policy.endpoints !== null) this.#loads.release(trafficKey(settings));
   }
 
   #breaker(made: BreakerPolicy, settings: GuardSettings) {

@@ -16,6 +16,7 @@ export const NO_GUARDS: Guards = Object.freeze({
   concurrency: null,
   hedge: null,
   hold: null,
+  load: null,
 });
 
 /** Origins whose guards are kept. A client that calls ever new hosts must not grow without bound. */

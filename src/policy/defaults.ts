@@ -36,6 +36,7 @@ export const defaultPolicy: Policy = deepFreeze<Policy>({
   endpoints: null,
   failover: {
     on: ['throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota'],
+    balance: 'weighted',
     stickyMs: 0,
     sharedKeys: false,
     sharedCredentials: false,
@@ -92,6 +93,7 @@ export const defaultsOfPart: Readonly<Record<string, object>> = deepFreeze({
   stream: {commit: 'content', firstContentMs: 20000, holdBytes: 65536},
   failover: {
     on: ['throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota'],
+    balance: 'weighted',
     stickyMs: 0,
     sharedKeys: false,
     sharedCredentials: false,

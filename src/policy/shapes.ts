@@ -171,6 +171,7 @@ const endpointShape = fields({
 const endpointsShape = anyOf(list(endpointShape, 64, 1), nothing);
 const failoverShape = fields({
   on: list(oneOf('throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota'), 20),
+  balance: oneOf('weighted', 'least-pending', 'p2c-ewma'),
   stickyMs: whole(0, 86400000),
   sharedKeys: boolean,
   sharedCredentials: boolean,

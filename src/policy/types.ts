@@ -1877,6 +1877,19 @@ export interface Failover {
    */
   readonly on: readonly ('throttled' | 'overloaded' | 'server-error' | 'timeout' | 'network' | 'breaker-open' | 'held' | 'quota')[];
   /**
+   * How an endpoint is chosen among those of a rank that are free.
+   *
+   * - weighted: At random, in proportion to the weights.
+   * - least-pending: The endpoint with the fewest attempts of this process in flight, divided by its weight.
+   * Failures to expect before a success count as in flight.
+   * - p2c-ewma: The better of two at random: the one with the lower peak-EWMA latency, times the root of its
+   * attempts in flight by weight, divided by the share of attempts that succeed.
+   *
+   * Default: "weighted". Source: Finagle (p2c, peak EWMA); M. Mitzenmacher, The Power of Two Choices in Randomized
+   * Load Balancing (2001).
+   */
+  readonly balance: 'weighted' | 'least-pending' | 'p2c-ewma';
+  /**
    * How long calls stay at the endpoint that answered after a move. 0: each call begins at the best rank that is
    * free.
    *
@@ -1910,6 +1923,19 @@ export interface FailoverInput {
    * Default: ["throttled","overloaded","server-error","timeout","network","breaker-open","held","quota"].
    */
   readonly on?: readonly ('throttled' | 'overloaded' | 'server-error' | 'timeout' | 'network' | 'breaker-open' | 'held' | 'quota')[] | undefined;
+  /**
+   * How an endpoint is chosen among those of a rank that are free.
+   *
+   * - weighted: At random, in proportion to the weights.
+   * - least-pending: The endpoint with the fewest attempts of this process in flight, divided by its weight.
+   * Failures to expect before a success count as in flight.
+   * - p2c-ewma: The better of two at random: the one with the lower peak-EWMA latency, times the root of its
+   * attempts in flight by weight, divided by the share of attempts that succeed.
+   *
+   * Default: "weighted". Source: Finagle (p2c, peak EWMA); M. Mitzenmacher, The Power of Two Choices in Randomized
+   * Load Balancing (2001).
+   */
+  readonly balance?: 'weighted' | 'least-pending' | 'p2c-ewma' | undefined;
   /**
    * How long calls stay at the endpoint that answered after a move. 0: each call begins at the best rank that is
    * free.

@@ -484,6 +484,47 @@ describe('a call with several endpoints', () => {
       },
     );
 
+  describe('hedged elsewhere after a quantile', () => {
+    const taking = (world: World, script: Readonly<Record<string, number>>): void =>
+      void world.serve((request: SeenRequest) => later(world.clock, script[nameOf(request)]!, 200)(request));
+    const hedge = {quantile: 0.95, maxLoadRatio: 1, to: 'other'} as const;
+    const learned = async (make: (policy: PolicyInput) => World, slow: 'eu' | 'us'): Promise<World> => {
+      const world = make({...TWO, endpoints: [eu, {...us, rank: 1}], hedge, breaker: null});
+      taking(world, {eu: 50, us: 50, [slow]: 500});
+      for (const endpoint of ['eu', 'us'] as const)
+        for (let n = 0; n < 20; n++) {
+          const load = world.handle.registry.at(endpoint === 'eu' ? EU : US, world.handle.plans.base, 0);
+          load.hedge!.observe(endpoint === slow ? 500 : 50);
+          load.load!.answered(endpoint === slow ? 500 : 50, 0);
+        }
+      return world;
+    };
+
+    // Chance is 0.5: of two equal endpoints the second one is chosen.
+    virtually('an attempt at a slow endpoint waits for as long as the fast one takes', async make => {
+      const world = await learned(make, 'us');
+      expect(await report(world)).to.include({hedges: 1, endpoint: 'eu', durationMs: 100});
+      expect(path(world)).to.equal('us 0, eu 50');
+    });
+
+    virtually('a slow endpoint gets a hedge after half of its peak', async make => {
+      const world = await learned(make, 'eu');
+      taking(world, {eu: 500, us: 5000});
+      await report(world);
+      const [, second] = world.arrivals;
+      expect(second).to.be.within(245, 250);
+    });
+
+    virtually('the attempt that lost to its hedge shows that its endpoint is slow still', async make => {
+      const world = await learned(make, 'us');
+      await world.clock.advance(12_000);
+      await report(world);
+      const {load} = world.handle.registry.at(US, world.handle.plans.base, 0);
+      expect(load!.averageMs(world.clock.now())).to.equal(500);
+      expect(load!.pending).to.equal(0);
+    });
+  });
+
   describe('hedged elsewhere', () => {
     const hedge = {delayMs: 100, maxLoadRatio: 1, to: 'other'} as const;
     const at =

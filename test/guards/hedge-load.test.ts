@@ -78,6 +78,18 @@ describe('HedgeLoad', () => {
         expect(hedges(load, 0)).to.equal(granted);
       });
 
+    it('one endpoint that gets few calls may hedge those of all endpoints', () => {
+      const [slow, fast] = [1, 2].map(() => new HedgeLoad({delayMs: 1, maxLoadRatio: 0.05})) as [HedgeLoad, HedgeLoad];
+      slow.callStarted(0);
+      for (let n = 0; n < 39; n++) fast.callStarted(0);
+      expect(slow.tryHedge(0), 'alone').to.equal(false);
+      expect([slow.tryHedge(0, [fast]), fast.tryHedge(0, [slow]), slow.tryHedge(0, [fast])]).to.deep.equal([
+        true,
+        true,
+        false,
+      ]);
+    });
+
     it('calls and hedges of more than 10 s ago are forgotten', () => {
       const load = new HedgeLoad({delayMs: 1, maxLoadRatio: 0.1});
       for (let n = 0; n < 10; n++) load.callStarted(0);

@@ -15,14 +15,24 @@ const registry = () => new GuardRegistry(new LocalGuards(() => 0.5));
 
 function settings(input: PolicyInput = {}, route?: string): GuardSettings {
   const policy = mergePolicy(defaultPolicy, input);
-  const {budget, breaker, quota, concurrency, hedge, retryAfter} = policy;
+  const {budget, breaker, quota, concurrency, hedge, retryAfter, endpoints} = policy;
   return {
     policy,
     route,
-    guardKey: JSON.stringify([route, budget, breaker, quota, concurrency, hedge, retryAfter.scope]),
+    guardKey: JSON.stringify([route, budget, breaker, quota, concurrency, hedge, retryAfter.scope, endpoints]),
   };
 }
-const all: PolicyInput = {quota: {}, concurrency: {max: 2}, hedge: {delayMs: 5}, retryAfter: {scope: 'origin'}};
+const endpoints = [
+  {name: 'one', origin: ORIGIN},
+  {name: 'two', origin: 'https://i.test'},
+];
+const all: PolicyInput = {
+  quota: {},
+  concurrency: {max: 2},
+  hedge: {delayMs: 5},
+  retryAfter: {scope: 'origin'},
+  endpoints,
+};
 /** Opens within one failure. */
 const nervous: PolicyInput = {breaker: {kind: 'consecutive', failures: 1}};
 
@@ -39,31 +49,31 @@ describe('GuardRegistry', () => {
         'equal settings share everything',
         settings(all),
         settings(all),
-        ['budget', 'breaker', 'quota', 'concurrency', 'hedge', 'hold'],
+        ['budget', 'breaker', 'quota', 'concurrency', 'hedge', 'hold', 'load'],
       ],
       [
         'other settings of a budget are another budget, and nothing else',
         settings(all),
         settings({...all, budget: {capacity: 5}}),
-        ['breaker', 'quota', 'concurrency', 'hedge', 'hold'],
+        ['breaker', 'quota', 'concurrency', 'hedge', 'hold', 'load'],
       ],
       [
         'another kind too',
         settings(all),
         settings({...all, breaker: {kind: 'consecutive'}}),
-        ['budget', 'quota', 'concurrency', 'hedge', 'hold'],
+        ['budget', 'quota', 'concurrency', 'hedge', 'hold', 'load'],
       ],
       [
         'other settings of a concurrency limit are another limit, and nothing else',
         settings(all),
         settings({...all, concurrency: {max: 3}}),
-        ['budget', 'breaker', 'quota', 'hedge', 'hold'],
+        ['budget', 'breaker', 'quota', 'hedge', 'hold', 'load'],
       ],
       [
         'other settings of a quota are another quota, and nothing else',
         settings(all),
         settings({...all, quota: {queue: 3}}),
-        ['budget', 'breaker', 'concurrency', 'hedge', 'hold'],
+        ['budget', 'breaker', 'concurrency', 'hedge', 'hold', 'load'],
       ],
       [
         'a quota of scope route stands before its route alone',
@@ -72,7 +82,7 @@ describe('GuardRegistry', () => {
         ['budget', 'breaker', 'concurrency', 'hold'],
       ],
       [
-        'routes share all but the hedge, which knows the latency of its route',
+        'routes share all but the hedge and the load, which know the latency of their route',
         settings(all, 'search'),
         settings(all, 'orders'),
         ['budget', 'breaker', 'quota', 'concurrency', 'hold'],
@@ -87,7 +97,7 @@ describe('GuardRegistry', () => {
         'calls without a route share one of scope route',
         settings({...all, breaker: {scope: 'route'}}),
         settings({...all, breaker: {scope: 'route'}, maxAttempts: 9}),
-        ['budget', 'breaker', 'quota', 'concurrency', 'hedge', 'hold'],
+        ['budget', 'breaker', 'quota', 'concurrency', 'hedge', 'hold', 'load'],
       ],
     ] as const) {
       it(title, () => {
@@ -119,6 +129,7 @@ describe('GuardRegistry', () => {
           concurrency: null,
           hedge: null,
           hold: null,
+          load: null,
         });
     });
 
@@ -156,7 +167,7 @@ describe('GuardRegistry', () => {
   });
 
   describe('retain', () => {
-    const GUARDS = ['budget', 'breaker', 'concurrency', 'hedge', 'hold'] as const;
+    const GUARDS = ['budget', 'breaker', 'concurrency', 'hedge', 'hold', 'load'] as const;
     const hedged = {...all, hedge: {delayMs: 9}};
     for (const [title, inForce, kept] of [
       ['keeps what the settings in force still name', [settings(all)], GUARDS],
@@ -166,7 +177,7 @@ describe('GuardRegistry', () => {
       ['or a breaker', [settings({...all, breaker: {openMs: 7}})], without('breaker')],
       ['or a limit', [settings({...all, concurrency: {max: 9}})], without('concurrency')],
       ['or a hedge', [settings(hedged)], without('hedge')],
-      ['forgets what only the policy without routes named', [settings(all, 'search')], without('hedge')],
+      ['forgets what only the policy without routes named', [settings(all, 'search')], without('hedge', 'load')],
     ] as const)
       it(title, () => {
         const guards = registry();
@@ -183,8 +194,8 @@ describe('GuardRegistry', () => {
       expect(guards.snapshot(0).map(({budgets, breakers}) => budgets.length + breakers.length)).to.deep.equal([0, 0]);
     });
 
-    function without(gone: (typeof GUARDS)[number]): string[] {
-      return GUARDS.filter(each => each !== gone);
+    function without(...gone: (typeof GUARDS)[number][]): string[] {
+      return GUARDS.filter(each => !gone.includes(each));
     }
   });
 

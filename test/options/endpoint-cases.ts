@@ -1,7 +1,7 @@
 /** The cases of `endpoints` and `failover`: which endpoints the attempts of a call go to. */
 import {type FailoverInput, type PolicyInput, type ResilientInit, reportOf} from '../../src/core.ts';
 import type {ScriptedAnswer} from '../../src/testing.ts';
-import {answer, connectionError, ITEMS} from '../call/world.ts';
+import {answer, connectionError, ITEMS, later} from '../call/world.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import type {Case, Scenario} from './harness.ts';
 
@@ -123,6 +123,27 @@ export const endpointCases: readonly Case[] = [
       both,
       scenario,
       expect: ['api two', without],
+    }),
+  ),
+  ...(['least-pending', 'p2c-ewma'] as const).map(
+    (balance): Case => ({
+      path: 'failover.balance',
+      a: {failover: {balance: 'weighted'}},
+      b: {failover: {balance}},
+      both: {
+        endpoints: [
+          {...api, weight: 2},
+          {...two, rank: 1},
+        ],
+        maxAttempts: 1,
+      },
+      scenario: async world => {
+        const slow = later(world.clock, 100, 200);
+        world.serve(slow, slow, slow, slow);
+        await world.clock.run(() => Promise.all([1, 2, 3, 4].map(() => world.fetch(ITEMS))));
+        return world.server.requests.map(({url}) => new URL(url).hostname.split('.')[0]).join(' ');
+      },
+      expect: ['api api api api', 'api two api api'],
     }),
   ),
   {

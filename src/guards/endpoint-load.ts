@@ -1,0 +1,112 @@
+/** How one of several endpoints does, as far as this process sees: what is in flight there, how long it takes, and how often it fails. */
+import {SlidingWindow} from './sliding-window.ts';
+
+/** A latency that no answer confirms is down to 37 % (1/e) after this time. Finagle, Linkerd and Envoy decay over 10 s, too. */
+const DECAY_MS = 10_000;
+const HEDGE_DECAY_MS = 60_000;
+/** How long a failure counts. */
+const WINDOW_MS = 30_000;
+
+/** An attempt in flight. */
+export interface Timed {
+  readonly startedAt: number;
+}
+
+/** What is in flight at an origin, on all routes together. */
+export interface OriginLoad {
+  pending: number;
+}
+
+/** The load of an origin and route. */
+export class EndpointLoad {
+  readonly #origin: OriginLoad;
+  /** In the order of their beginning. */
+  readonly #inFlight = new Set<Timed>();
+  readonly #ended = new SlidingWindow(WINDOW_MS);
+  /** The peak-EWMA latency at `#at`. */
+  #latencyMs = 0;
+  #at = 0;
+  /** Before, the latency is the time that an answer takes at least. */
+  #hasAnswered = false;
+
+  constructor(origin: OriginLoad) {
+    this.#origin = origin;
+  }
+
+  /** Attempts in flight at the origin. An attempt is in flight until its headers, or the first content of a stream, arrived. */
+  get pending(): number {
+    return this.#origin.pending;
+  }
+
+  begin(attempt: Timed): void {
+    this.#inFlight.add(attempt);
+    this.#origin.pending++;
+  }
+
+  /** Harmless if the attempt has ended, or never began. */
+  end(attempt: Timed): void {
+    if (this.#inFlight.delete(attempt)) this.#origin.pending--;
+  }
+
+  /** The endpoint did its work. A latency above the average replaces it, a lower one moves it slowly. */
+  answered(tookMs: number, now: number): void {
+    this.#ended.addAll(now);
+    const known = this.#latencyMs;
+    const kept = this.#hasAnswered ? Math.exp((this.#at - now) / DECAY_MS) : 0;
+    this.#latencyMs = tookMs > known ? tookMs : known * kept + tookMs * (1 - kept);
+    this.#at = now;
+    this.#hasAnswered = true;
+  }
+
+  /** The endpoint failed. A failure is no proof of speed, however soon it came. */
+  failed(tookMs: number, now: number): void {
+    this.#ended.addAll(now);
+    this.#ended.addMarked(now);
+    this.interrupted(tookMs, now);
+  }
+
+  /** The attempt was given up: its answer would have taken at least this long. */
+  interrupted(tookMs: number, now: number): void {
+    if (tookMs > this.#decayed(now, DECAY_MS)) this.outrun(tookMs, now);
+  }
+
+  /** The attempt lost to a hedge that began later: the endpoint is as slow as before, if not slower. */
+  outrun(tookMs: number, now: number): void {
+    this.#latencyMs = Math.max(tookMs, this.#latencyMs);
+    this.#at = now;
+  }
+
+  /**
+   * How long an answer takes, in ms: at least as long as the oldest attempt in flight has waited. Decays towards 0 while no answer comes,
+   * so that an endpoint which was slow is tried again.
+   *
+   * @param unknownMs What is assumed before the first answer.
+   */
+  latencyMs(now: number, unknownMs: number): number {
+    const [oldest] = this.#inFlight;
+    const age = oldest === undefined ? 0 : now - oldest.startedAt;
+    return Math.max(this.#decayed(now, DECAY_MS), this.#hasAnswered ? 0 : unknownMs, age);
+  }
+
+  /** The average alone; null before the first answer. */
+  averageMs(now: number): number | null {
+    return this.#hasAnswered ? this.#decayed(now, DECAY_MS) : null;
+  }
+
+  /** The average as it was lately: it decays over a minute. For a hedge, which is no occasion to try an endpoint again. */
+  recentMs(now: number): number {
+    return this.#decayed(now, HEDGE_DECAY_MS);
+  }
+
+  /** The share of attempts in the last 30 s that did not fail; those in flight count as such. Above 0. */
+  successShare(now: number): number {
+    this.#ended.advance(now);
+    const {all, marked} = this.#ended;
+    const begun = all + this.#inFlight.size + 1; // The next one.
+    return (begun - marked) / begun;
+  }
+
+  #decayed(now: number, decayMs: number): number {
+    return this.#latencyMs * Math.exp((this.#at - now) / decayMs);
+  }
+}

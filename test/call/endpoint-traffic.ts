@@ -1,0 +1,126 @@
+/** Traffic to several endpoints in virtual time, of which some are slow or fail, and how long its calls take. */
+import {createFetch, definePolicy, type PolicyInput, type Random, seededRandom} from '../../src/core.ts';
+import {ScriptedFetch, type SeenRequest, VirtualClock} from '../../src/testing.ts';
+
+/** How an endpoint answers. By default, all of them alike: 200 after about 50 ms. */
+export interface Server {
+  /** Times the latency of the others. */
+  readonly slower?: number;
+  /** Until then it is slow; later it is not. Default: always. */
+  readonly slowUntilMs?: number;
+  /** The share of requests that it answers with `status` after 1 ms. */
+  readonly fails?: number;
+  /** Default: 503. */
+  readonly status?: number;
+  /** Answers nothing at all. */
+  readonly hangs?: boolean;
+  /** Requests that it works on at a time; the others wait in line. Default: Infinity. */
+  readonly workers?: number;
+  /** Default: 1. */
+  readonly weight?: number;
+}
+
+export interface Traffic {
+  readonly policy: PolicyInput;
+  readonly servers: readonly Server[];
+  readonly perSecond: number;
+  readonly calls: number;
+  readonly seed: number;
+}
+
+export interface Measured {
+  /** Of the calls after the first fifth. */
+  readonly p99: number;
+  readonly sendsPerCall: number;
+  readonly failed: number;
+  /** The share of requests at each endpoint, in percent. */
+  readonly shares: readonly number[];
+  /** That of the last fifth. */
+  readonly lateShares: readonly number[];
+}
+
+const originOf = (n: number): string => `https://e${n}.test`;
+/** The median latency of a healthy endpoint. */
+const MEDIAN_MS = 50;
+
+/** Calls that arrive at random, whether or not the ones before are answered. */
+export async function measure({policy, servers, perSecond, calls, seed}: Traffic): Promise<Measured> {
+  const clock = new VirtualClock();
+  const random = seededRandom(seed);
+  const sentTo: number[] = [];
+  const lines = servers.map(({workers = Number.POSITIVE_INFINITY}) => new Line(workers));
+  const server = new ScriptedFetch(clock, [
+    async ({url, signal}: SeenRequest) => {
+      const n = Number(url.slice('https://e'.length, url.indexOf('.')));
+      sentTo.push(n);
+      const {slower = 1, slowUntilMs = Number.POSITIVE_INFINITY, fails = 0, status = 503, hangs} = servers[n]!;
+      if (hangs) return 'hang';
+      const isFailing = random() < fails;
+      const worksMs = (clock.now() < slowUntilMs ? slower : 1) * lognormal(random);
+      await lines[n]!.work(clock, isFailing ? 1 : worksMs, signal);
+      return isFailing ? status : 200;
+    },
+  ]);
+  const endpoints = servers.map(({weight = 1}, n) => ({name: `e${n}`, origin: originOf(n), weight}));
+  const chance = seededRandom(seed + 1);
+  const handle = definePolicy({endpoints, correlation: null, budget: null, ...policy}, chance);
+  const fetch = createFetch(handle, {clock, random: chance, fetch: server.fetch, observer: null});
+  const took: number[] = [];
+  let failed = 0;
+  const call = async (): Promise<void> => {
+    const began = clock.now();
+    const status = await fetch(`${originOf(0)}/items`).then(
+      answer => answer.status,
+      () => 0,
+    );
+    if (status !== 200) failed++;
+    took.push(clock.now() - began);
+  };
+  await clock.run(async () => {
+    const all: Promise<void>[] = [];
+    for (let n = 0; n < calls; n++) {
+      all.push(call());
+      await clock.sleep((-Math.log(1 - random()) * 1000) / perSecond);
+    }
+    await Promise.all(all);
+  });
+  const settled = took.slice(calls / 5).sort((a, b) => a - b);
+  const quantile = (q: number): number => settled[Math.ceil(q * settled.length) - 1]!;
+  const sharesOf = (sent: readonly number[]): number[] =>
+    servers.map((_, n) => (100 * sent.filter(to => to === n).length) / sent.length);
+  return {
+    p99: quantile(0.99),
+    sendsPerCall: sentTo.length / calls,
+    failed,
+    shares: sharesOf(sentTo),
+    lateShares: sharesOf(sentTo.slice(-sentTo.length / 5)),
+  };
+}
+
+/** Of a server that is not overloaded: P99 is about twice the median. */
+const lognormal = (random: Random): number => {
+  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return MEDIAN_MS * Math.exp(0.3 * normal);
+};
+
+/** Workers with a line before them. A request that is aborted leaves the line. */
+class Line {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(workers: number) {
+    this.#free = workers;
+  }
+
+  async work(clock: VirtualClock, ms: number, signal: AbortSignal): Promise<void> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>(resolve => this.#waiting.push(resolve));
+    try {
+      await clock.sleep(ms, signal);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free++;
+      else next();
+    }
+  }
+}
