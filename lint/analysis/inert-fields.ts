@@ -141,6 +141,22 @@ export const INERT_FIELDS: readonly InertField[] = [
       endpoints === null && failover !== defaultPolicy.failover ? 'there are no endpoints to go to' : undefined,
   },
   {
+    path: 'failover.ejection',
+    isRemovable: true,
+    inert: ({
+      policy: {
+        endpoints,
+        failover: {ejection},
+      },
+    }) => {
+      const {maxEjectedShare, ...others} = ejection;
+      const {maxEjectedShare: _, ...defaults} = defaultPolicy.failover.ejection;
+      return endpoints !== null && maxEjectedShare === 0 && JSON.stringify(others) !== JSON.stringify(defaults)
+        ? 'its maxEjectedShare is 0, so no endpoint is ejected'
+        : undefined;
+    },
+  },
+  {
     path: 'failover.balance',
     isRemovable: true,
     inert: ({policy: {endpoints, failover}}) => {

@@ -169,6 +169,19 @@ A field at the top is reported only if it has no effect in any route. Options of
           '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.example"},\n    {"name": "us", "origin": "https://us.example", "rank": 2}\n  ],\n  "failover": {"sharedKeys": true}\n}\n',
       },
       {
+        name: 'an ejection of no endpoint',
+        text: '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.example"},\n    {"name": "us", "origin": "https://us.example"}\n  ],\n  "failover": {"sharedKeys": true, "ejection": {"minCalls": 50}}\n}\n',
+        findings: [
+          {
+            message: 'failover.ejection has no effect: its maxEjectedShare is 0, so no endpoint is ejected.',
+            at: '6:36',
+            marks: '"ejection"',
+          },
+        ],
+        fixed:
+          '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.example"},\n    {"name": "us", "origin": "https://us.example"}\n  ],\n  "failover": {"sharedKeys": true}\n}\n',
+      },
+      {
         name: 'one endpoint',
         text: '{\n  "endpoints": [{"name": "eu", "origin": "https://eu.example"}]\n}\n',
         findings: [

@@ -154,7 +154,11 @@ function table(schema: Schema, object: Node): string {
 }
 
 /** Of fields whose section stands below that of the object around them. */
-const INNER_ANCHORS: Readonly<Record<string, string>> = {assume: 'objectiveassume', limits: 'quotalimits'};
+const INNER_ANCHORS: Readonly<Record<string, string>> = {
+  assume: 'objectiveassume',
+  ejection: 'failoverejection',
+  limits: 'quotalimits',
+};
 
 const anchorOf = (key: string, definition: string | undefined): string =>
   definition === 'latencyQuantiles' ? 'objectivelatencyms' : (INNER_ANCHORS[key] ?? key.toLowerCase());

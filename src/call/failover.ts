@@ -9,6 +9,7 @@ import type {Client} from '../client/client.ts';
 import type {Endpoints} from '../client/endpoints.ts';
 import type {Plan} from '../client/plan.ts';
 import type {Readiness} from '../client/readiness.ts';
+import {inRotation} from '../client/rotation.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {type Classification, harmless} from '../decide/classification.ts';
@@ -36,7 +37,10 @@ export interface Place {
 type PassedOver = 'breaker-open' | 'held' | 'quota' | 'overloaded';
 
 /** The client of a call, as far as it finds the guards of an endpoint. */
-type GuardSource = Pick<Client<AttemptResponse>, 'guardsFor' | 'random' | 'prepareAttempt' | 'readinessOf'> & {
+type GuardSource = Pick<
+  Client<AttemptResponse>,
+  'guardsFor' | 'random' | 'prepareAttempt' | 'readinessOf' | 'notifyEjection'
+> & {
   readonly translate: unknown;
 };
 
@@ -183,20 +187,16 @@ export class Failover {
    */
   choose(at: Guards, amounts: Amounts, isRetry: boolean, now: number): Place {
     if (this.isConfined) return this.#placeAt(this.endpointOf(at), amounts, isRetry, now);
-    return this.#first(
-      this.#endpoints.all.map(endpoint => this.#placeAt(endpoint, amounts, isRetry, now)),
-      now,
-    );
+    return this.#first(this.#placesAt(null, amounts, isRetry, now), now);
   }
 
   /** Another endpoint than that of these guards which is free, at best one that this call has not tried; null if there is none. */
   another(than: Guards, amounts: Amounts, now: number): Place | null {
     if (this.isConfined) return null;
-    const others = this.#endpoints.all.filter(endpoint => endpoint !== this.endpointOf(than));
-    const free = this.#first(
-      others.map(endpoint => this.#placeAt(endpoint, amounts, true, now)),
-      now,
-    );
+    const own = this.endpointOf(than);
+    const others = this.#placesAt(own, amounts, true, now).filter(({endpoint}) => endpoint !== own);
+    if (others.length === 0) return null;
+    const free = this.#first(others, now);
     return free.freeInMs === 0 ? free : null;
   }
 
@@ -238,6 +238,19 @@ export class Failover {
     const rank = Math.min(...open.map(({endpoint}) => endpoint.rank));
     const equals = open.filter(({endpoint}) => endpoint.rank === rank);
     return choose(this.#endpoints.settings.balance, equals, this.#client.random, now);
+  }
+
+  /**
+   * The endpoints in rotation.
+   *
+   * @param but Not needed, unless it is compared with the others.
+   */
+  #placesAt(but: Endpoint | null, amounts: Amounts, isRetry: boolean, now: number): readonly Place[] {
+    const {all, settings} = this.#endpoints;
+    const {ejection} = settings;
+    const asked = ejection.maxEjectedShare === 0 ? all.filter(endpoint => endpoint !== but) : all;
+    const places = asked.map(endpoint => this.#placeAt(endpoint, amounts, isRetry, now));
+    return inRotation(places, ejection, this.#client.random, now, this.#client.notifyEjection);
   }
 
   #placeAt(endpoint: Endpoint, amounts: Amounts, isRetry: boolean, now: number): Place {

@@ -26,19 +26,21 @@ export function choose<C extends Choice>(
   if (of.length === 1) return of[0]!;
   switch (balance) {
     case 'weighted':
-      return byWeight(of, random, weightOf);
+      return byWeight(of, random, choice => weightOf(choice, now));
     case 'least-pending':
       return byWeight(
         lowest(of, choice => pendingPerWeight(choice, now)),
         random,
-        choice => weightOf(choice) * choice.guards.load!.successShare(now),
+        choice => weightOf(choice, now) * choice.guards.load!.successShare(now),
       );
     case 'p2c-ewma':
       return byLatency(of, random, now);
   }
 }
 
-const weightOf = ({endpoint}: Choice): number => endpoint.weight;
+/** Less for an endpoint that was ejected, for a while after its return. */
+const weightOf = ({endpoint, guards}: Choice, now: number): number =>
+  endpoint.weight * guards.load!.ejections.shareAt(now);
 
 function byWeight<C extends Choice>(of: readonly C[], random: Random, worthOf: (choice: C) => number): C {
   let left = random() * of.reduce((sum, choice) => sum + worthOf(choice), 0);
@@ -57,9 +59,9 @@ function lowest<C extends Choice>(of: readonly C[], costOf: (choice: C) => numbe
 }
 
 /** Failures to expect before a success count as in flight: an endpoint that fails at once has nothing in flight, and must not look idle. */
-function pendingPerWeight({endpoint, guards}: Choice, now: number): number {
-  const load = guards.load!;
-  return (load.pending + Math.floor(1 / load.successShare(now) - 1)) / endpoint.weight;
+function pendingPerWeight(choice: Choice, now: number): number {
+  const load = choice.guards.load!;
+  return (load.pending + Math.floor(1 / load.successShare(now) - 1)) / weightOf(choice, now);
 }
 
 /** Two different ones at random: of the two, the one whose next answer costs less. */
@@ -79,7 +81,9 @@ function byLatency<C extends Choice>(of: readonly C[], random: Random, now: numb
  *
  * @see Twitter Finagle, PeakEwma
  */
-function cost({endpoint, guards}: Choice, unknownMs: number, now: number): number {
-  const load = guards.load!;
-  return (load.latencyMs(now, unknownMs) * Math.sqrt((load.pending + 1) / endpoint.weight)) / load.successShare(now);
+function cost(choice: Choice, unknownMs: number, now: number): number {
+  const load = choice.guards.load!;
+  return (
+    (load.latencyMs(now, unknownMs) * Math.sqrt((load.pending + 1) / weightOf(choice, now))) / load.successShare(now)
+  );
 }

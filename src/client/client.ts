@@ -19,6 +19,7 @@ import type {Plan, Plans, Variant} from './plan.ts';
 import type {PolicyHandle} from './policy-handle.ts';
 import type {Ports} from './ports.ts';
 import type {Readiness} from './readiness.ts';
+import type {EjectionListener} from './rotation.ts';
 
 const systemIds = new SystemIds();
 
@@ -35,6 +36,10 @@ export class Client<R extends AttemptResponse> {
   readonly weigh: NonNullable<Ports<R>['weigh']> | null;
   /** How the responses of the adapter's protocol are read. */
   readonly answers: Answers<R>;
+  /** Notifies all clients of the handle. */
+  readonly notifyEjection: EjectionListener = (...change) => {
+    for (const listener of this.handle.ejectionListeners) listener(...change);
+  };
   /** Whether an outer client that retries as well has been reported. */
   hasWarnedOfNesting = false;
   #plansSeen: Plans | null = null;
@@ -63,6 +68,9 @@ export class Client<R extends AttemptResponse> {
     );
     this.handle.readiness.listeners.add((endpoint, isReady, reason) =>
       on({type: 'endpoint.changed', endpoint, isReady, reason}),
+    );
+    this.handle.ejectionListeners.add((endpoint, ejectedMs, reason) =>
+      on({type: 'ejection.changed', endpoint, ejectedMs, reason}),
     );
     this.handle.registry.store?.listeners.add(on);
   }

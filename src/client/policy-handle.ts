@@ -12,6 +12,7 @@ import type {JsonPolicy} from '../policy/json-policy.ts';
 import type {Policy, PolicyInput} from '../policy/types.ts';
 import {Plans, type PolicySource} from './plan.ts';
 import {ReadinessRegistry} from './readiness.ts';
+import type {EjectionListener} from './rotation.ts';
 
 /** A policy and its guards at one moment. */
 export interface PolicySnapshot {
@@ -32,6 +33,8 @@ export class PolicyHandle {
   readonly waits: Set<Pause> = new Set();
   /** @internal */
   readonly readiness: ReadinessRegistry = new ReadinessRegistry();
+  /** @internal */
+  readonly ejectionListeners: Set<EjectionListener> = new Set();
   /** @internal */
   readonly registry: GuardRegistry;
   /** @internal */

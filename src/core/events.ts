@@ -142,6 +142,18 @@ export interface EndpointChangedEvent {
   readonly reason: string;
 }
 
+/** An endpoint was ejected, because it fails more often than the others of its rank, or is in rotation again. See `failover.ejection`. */
+export interface EjectionChangedEvent {
+  /** Distinguishes the events. */
+  readonly type: 'ejection.changed';
+  /** Name of the endpoint. */
+  readonly endpoint: string;
+  /** How long the endpoint is passed over, in ms; 0 if it is in rotation again. */
+  readonly ejectedMs: number;
+  /** Why: `12 of 50 attempts failed, and 0 of 100 at the others`. Empty if the endpoint is in rotation again. */
+  readonly reason: string;
+}
+
 /** The store of shared guards stopped to answer, or answers again. Without it, each process goes on with its share. */
 export interface StoreChangedEvent {
   /** Distinguishes the events. */
@@ -216,6 +228,7 @@ export type SteadfetchEvent =
   | CallRejectedEvent
   | BreakerChangedEvent
   | EndpointChangedEvent
+  | EjectionChangedEvent
   | StoreChangedEvent
   | QuotaDiffersEvent
   | PolicyOverriddenEvent

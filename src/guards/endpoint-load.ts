@@ -1,4 +1,7 @@
 /** How one of several endpoints does, as far as this process sees: what is in flight there, how long it takes, and how often it fails. */
+import type {Random} from '../core/random.ts';
+import type {Ejection as EjectionPolicy} from '../policy/types.ts';
+import {Ejections} from './ejection.ts';
 import {SlidingWindow} from './sliding-window.ts';
 
 /** A latency that no answer confirms is down to 37 % (1/e) after this time. Finagle, Linkerd and Envoy decay over 10 s, too. */
@@ -28,6 +31,8 @@ export class EndpointLoad {
   #at = 0;
   /** Before, the latency is the time that an answer takes at least. */
   #hasAnswered = false;
+  #hasNewFailure = false;
+  readonly ejections: Ejections = new Ejections();
 
   constructor(origin: OriginLoad) {
     this.#origin = origin;
@@ -62,6 +67,7 @@ export class EndpointLoad {
   failed(tookMs: number, now: number): void {
     this.#ended.addAll(now);
     this.#ended.addMarked(now);
+    this.#hasNewFailure = true;
     this.interrupted(tookMs, now);
   }
 
@@ -100,10 +106,27 @@ export class EndpointLoad {
 
   /** The share of attempts in the last 30 s that did not fail; those in flight count as such. Above 0. */
   successShare(now: number): number {
+    const {all, failed} = this.outcomes(now);
+    return (all + 1 - failed) / (all + 1); // With the next one.
+  }
+
+  /** The attempts of the last 30 s. Those in flight count as not failed: failures may come sooner than answers. */
+  outcomes(now: number): {readonly all: number; readonly failed: number} {
     this.#ended.advance(now);
-    const {all, marked} = this.#ended;
-    const begun = all + this.#inFlight.size + 1; // The next one.
-    return (begun - marked) / begun;
+    return {all: this.#ended.all + this.#inFlight.size, failed: this.#ended.marked};
+  }
+
+  /** Whether there was one since the last question. */
+  hasNewFailure(): boolean {
+    const has = this.#hasNewFailure;
+    this.#hasNewFailure = false;
+    return has;
+  }
+
+  /** The counts start anew, so that the endpoint is compared again by what it does after its return. */
+  eject(policy: EjectionPolicy, random: Random, now: number): number {
+    this.#ended.clear();
+    return this.ejections.eject(policy, random, now);
   }
 
   #decayed(now: number, decayMs: number): number {

@@ -1,5 +1,5 @@
 /** Listeners that write a line for each attempt to the console or to pino. */
-import type {BreakerChangedEvent, Listener} from '../core/events.ts';
+import type {BreakerChangedEvent, EjectionChangedEvent, Listener} from '../core/events.ts';
 import {type AttemptLine, attemptLines} from './attempt-lines.ts';
 
 /** pino, or a logger that takes fields and a message like pino. */
@@ -27,6 +27,7 @@ export function logToPino(logger: FieldLogger, options: LogOptions = {}): Listen
     options,
     (line, level) => logger[level]?.(line, sentence(line)),
     ({guarded, from, to}) => logger.warn({breaker: guarded, from, to}, breakerSentence(guarded, to)),
+    event => logger.warn({endpoint: event.endpoint, ejectedMs: event.ejectedMs}, ejectionSentence(event)),
   );
 }
 
@@ -46,6 +47,7 @@ export function logToConsole(to: TextLogger = console, options: LogOptions = {})
     options,
     (line, level) => to[level]?.(oneLine([line.correlationId ?? '-', what(line), sentence(line)].join('  '))),
     ({guarded, to: state}) => to.warn(oneLine(breakerSentence(guarded, state))),
+    event => to.warn(oneLine(ejectionSentence(event))),
   );
 }
 
@@ -62,10 +64,12 @@ function listener(
   {success = 'info'}: LogOptions,
   write: (line: AttemptLine, level: Level) => void,
   breakerChanged: (event: BreakerChangedEvent) => void,
+  ejectionChanged: (event: EjectionChangedEvent) => void,
 ): Listener {
   const lines = attemptLines(line => write(line, levelOf(line, success)));
   return event => {
     if (event.type === 'breaker.changed') breakerChanged(event);
+    else if (event.type === 'ejection.changed') ejectionChanged(event);
     else lines(event);
   };
 }
@@ -102,6 +106,11 @@ function wait({waitMs, waitSource, retryAfterMs}: AttemptLine): string {
 }
 
 const breakerSentence = (guarded: string, state: string): string => `the circuit of ${guarded} is ${state}`;
+
+const ejectionSentence = ({endpoint, ejectedMs, reason}: EjectionChangedEvent): string =>
+  ejectedMs === 0
+    ? `the endpoint ${endpoint} is in rotation again`
+    : `the endpoint ${endpoint} is ejected for ${Math.round(ejectedMs)} ms: ${reason}`;
 
 /** Text from URLs and errors must not begin a new line of the log. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters.

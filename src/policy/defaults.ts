@@ -37,6 +37,7 @@ export const defaultPolicy: Policy = deepFreeze<Policy>({
   failover: {
     on: ['throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota'],
     balance: 'weighted',
+    ejection: {maxEjectedShare: 0, minExcess: 0.1, minCalls: 20, ejectMs: 30000, maxEjectMs: 300000},
     stickyMs: 0,
     sharedKeys: false,
     sharedCredentials: false,
@@ -94,6 +95,7 @@ export const defaultsOfPart: Readonly<Record<string, object>> = deepFreeze({
   failover: {
     on: ['throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota'],
     balance: 'weighted',
+    ejection: {maxEjectedShare: 0, minExcess: 0.1, minCalls: 20, ejectMs: 30000, maxEjectMs: 300000},
     stickyMs: 0,
     sharedKeys: false,
     sharedCredentials: false,

@@ -169,9 +169,17 @@ const endpointShape = fields({
   weight: above(0, 1000000),
 }, undefined, 'name', 'origin');
 const endpointsShape = anyOf(list(endpointShape, 64, 1), nothing);
+const ejectionShape = fields({
+  maxEjectedShare: number(0, 1),
+  minExcess: above(0, 1),
+  minCalls: whole(1, 1000000),
+  ejectMs: whole(1, 86400000),
+  maxEjectMs: whole(1, 86400000),
+});
 const failoverShape = fields({
   on: list(oneOf('throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota'), 20),
   balance: oneOf('weighted', 'least-pending', 'p2c-ewma'),
+  ejection: ejectionShape,
   stickyMs: whole(0, 86400000),
   sharedKeys: boolean,
   sharedCredentials: boolean,

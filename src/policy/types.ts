@@ -1867,6 +1867,88 @@ export interface EndpointInput {
   readonly [extension: `x-${string}`]: unknown;
 }
 
+/**
+ * When an endpoint that fails more often than the others of its rank is passed over, although its breaker is
+ * closed.
+ */
+export interface Ejection {
+  /**
+   * Largest share of the endpoints of a rank that may be out: ejected, or with an open breaker. 0: none is
+   * ejected. If more than this share is out, ejections are ignored.
+   *
+   * Unit: ratio. Default: 0. Source: Envoy outlier detection (max_ejection_percent) and panic threshold; gRFC A50.
+   */
+  readonly maxEjectedShare: number;
+  /**
+   * How far its share of failures must be above that of the others together. It must also be beyond four standard
+   * deviations.
+   *
+   * Unit: ratio. Default: 0.1.
+   */
+  readonly minExcess: number;
+  /**
+   * Fewest attempts in the last 30 s, at the endpoint and at the others together, that are compared.
+   *
+   * Default: 20.
+   */
+  readonly minCalls: number;
+  /**
+   * How long the first ejection lasts, ±10 %. Each further one lasts so much longer; the time shrinks again while
+   * the endpoint stays in.
+   *
+   * Unit: ms. Default: 30000. Source: Envoy outlier detection (base_ejection_time).
+   */
+  readonly ejectMs: number;
+  /**
+   * Longest ejection.
+   *
+   * Unit: ms. Default: 300000. Source: Envoy outlier detection (max_ejection_time).
+   */
+  readonly maxEjectMs: number;
+}
+
+/**
+ * When an endpoint that fails more often than the others of its rank is passed over, although its breaker is
+ * closed.
+ */
+export interface EjectionInput {
+  /**
+   * Largest share of the endpoints of a rank that may be out: ejected, or with an open breaker. 0: none is
+   * ejected. If more than this share is out, ejections are ignored.
+   *
+   * Unit: ratio. Default: 0. Source: Envoy outlier detection (max_ejection_percent) and panic threshold; gRFC A50.
+   */
+  readonly maxEjectedShare?: number | undefined;
+  /**
+   * How far its share of failures must be above that of the others together. It must also be beyond four standard
+   * deviations.
+   *
+   * Unit: ratio. Default: 0.1.
+   */
+  readonly minExcess?: number | undefined;
+  /**
+   * Fewest attempts in the last 30 s, at the endpoint and at the others together, that are compared.
+   *
+   * Default: 20.
+   */
+  readonly minCalls?: number | undefined;
+  /**
+   * How long the first ejection lasts, ±10 %. Each further one lasts so much longer; the time shrinks again while
+   * the endpoint stays in.
+   *
+   * Unit: ms. Default: 30000. Source: Envoy outlier detection (base_ejection_time).
+   */
+  readonly ejectMs?: number | undefined;
+  /**
+   * Longest ejection.
+   *
+   * Unit: ms. Default: 300000. Source: Envoy outlier detection (max_ejection_time).
+   */
+  readonly maxEjectMs?: number | undefined;
+  /** Ignored by the engine: for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
 /** When a call goes to another of its endpoints. Has no effect without endpoints. */
 export interface Failover {
   /**
@@ -1889,6 +1971,11 @@ export interface Failover {
    * Load Balancing (2001).
    */
   readonly balance: 'weighted' | 'least-pending' | 'p2c-ewma';
+  /**
+   * When an endpoint that fails more often than the others of its rank is passed over, although its breaker is
+   * closed.
+   */
+  readonly ejection: Ejection;
   /**
    * How long calls stay at the endpoint that answered after a move. 0: each call begins at the best rank that is
    * free.
@@ -1936,6 +2023,11 @@ export interface FailoverInput {
    * Load Balancing (2001).
    */
   readonly balance?: 'weighted' | 'least-pending' | 'p2c-ewma' | undefined;
+  /**
+   * When an endpoint that fails more often than the others of its rank is passed over, although its breaker is
+   * closed.
+   */
+  readonly ejection?: EjectionInput | undefined;
   /**
    * How long calls stay at the endpoint that answered after a move. 0: each call begins at the best rank that is
    * free.

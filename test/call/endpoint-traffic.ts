@@ -10,6 +10,8 @@ export interface Server {
   readonly slowUntilMs?: number;
   /** The share of requests that it answers with `status` after 1 ms. */
   readonly fails?: number;
+  /** Until then; later none fails. Default: always. */
+  readonly failsUntilMs?: number;
   /** Default: 503. */
   readonly status?: number;
   /** Answers nothing at all. */
@@ -53,9 +55,16 @@ export async function measure({policy, servers, perSecond, calls, seed}: Traffic
     async ({url, signal}: SeenRequest) => {
       const n = Number(url.slice('https://e'.length, url.indexOf('.')));
       sentTo.push(n);
-      const {slower = 1, slowUntilMs = Number.POSITIVE_INFINITY, fails = 0, status = 503, hangs} = servers[n]!;
+      const {
+        slower = 1,
+        slowUntilMs = Number.POSITIVE_INFINITY,
+        fails = 0,
+        failsUntilMs = Number.POSITIVE_INFINITY,
+        status = 503,
+        hangs,
+      } = servers[n]!;
       if (hangs) return 'hang';
-      const isFailing = random() < fails;
+      const isFailing = random() < fails && clock.now() < failsUntilMs;
       const worksMs = (clock.now() < slowUntilMs ? slower : 1) * lognormal(random);
       await lines[n]!.work(clock, isFailing ? 1 : worksMs, signal);
       return isFailing ? status : 200;

@@ -443,6 +443,7 @@ describe('a call with several endpoints', () => {
       prepareAttempt: null,
       translate: null,
       readinessOf: () => null,
+      notifyEjection: () => {},
     };
     const failover = Failover.of(source, plans.base, 'GET', ITEMS, EU)!;
     failover.confineBy({});

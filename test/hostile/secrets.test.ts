@@ -195,7 +195,12 @@ describe('what a call shows of its secrets: nothing', () => {
     const events: Record<
       Exclude<
         SteadfetchEvent['type'],
-        'policy.overridden' | 'retry.nested' | 'store.changed' | 'quota.differs' | 'endpoint.changed'
+        | 'policy.overridden'
+        | 'retry.nested'
+        | 'store.changed'
+        | 'quota.differs'
+        | 'endpoint.changed'
+        | 'ejection.changed'
       >,
       true
     > = {

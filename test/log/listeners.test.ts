@@ -101,6 +101,21 @@ describe('log: lines of attempts', () => {
     ]);
   });
 
+  it('show an endpoint that is ejected, and that returns', async () => {
+    const {lines, on} = textLog();
+    on({
+      type: 'ejection.changed',
+      endpoint: 'eu',
+      ejectedMs: 30_000,
+      reason: '12 of 50 attempts failed, and 0 of 100 at the others',
+    });
+    on({type: 'ejection.changed', endpoint: 'eu', ejectedMs: 0, reason: ''});
+    expect(lines).to.deep.equal([
+      'WARN the endpoint eu is ejected for 30000 ms: 12 of 50 attempts failed, and 0 of 100 at the others',
+      'WARN the endpoint eu is in rotation again',
+    ]);
+  });
+
   it('show an abort during a wait without an attempt and without a warning', async () => {
     const {lines, on} = textLog();
     const world = new World({backoff: waiting}, {on});

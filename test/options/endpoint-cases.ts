@@ -1,6 +1,6 @@
 /** The cases of `endpoints` and `failover`: which endpoints the attempts of a call go to. */
 import {type FailoverInput, type PolicyInput, type ResilientInit, reportOf} from '../../src/core.ts';
-import type {ScriptedAnswer} from '../../src/testing.ts';
+import type {ScriptedAnswer, SeenRequest} from '../../src/testing.ts';
 import {answer, connectionError, ITEMS, later} from '../call/world.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import type {Case, Scenario} from './harness.ts';
@@ -43,6 +43,23 @@ const causes: readonly (readonly [FailoverInput['on'] & {}, PolicyInput, Scenari
     'api',
   ],
 ];
+
+/** How long an endpoint is ejected whose attempts fail three times out of four, while calls are retried at the other one. */
+const ejectedFor: Scenario = async world => {
+  let sends = 0;
+  world.serve(({url}: SeenRequest) => (url.startsWith(two.origin) && sends++ % 4 > 0 ? 503 : 200));
+  for (let n = 0; n < 40; n++) await world.run(ITEMS);
+  return world.events.flatMap(event => (event.type === 'ejection.changed' ? event.ejectedMs : []))[0];
+};
+const ejection: NonNullable<FailoverInput['ejection']> = {maxEjectedShare: 0.5};
+const ejecting = (a: typeof ejection, b: typeof ejection, without: number | undefined, field: string): Case => ({
+  path: `failover.ejection.${field}`,
+  a: {failover: {ejection: {...ejection, ...a}}},
+  b: {failover: {ejection: {...ejection, ...b}}},
+  both: {endpoints: [api, {...two, rank: 1}], maxAttempts: 2, backoff: AT_ONCE, breaker: null, budget: null},
+  scenario: ejectedFor,
+  expect: [30_000, without],
+});
 
 export const endpointCases: readonly Case[] = [
   {
@@ -146,6 +163,11 @@ export const endpointCases: readonly Case[] = [
       expect: ['api api api api', 'api two api api'],
     }),
   ),
+  ejecting({}, {maxEjectedShare: 0}, undefined, 'maxEjectedShare'),
+  ejecting({}, {minExcess: 0.9}, undefined, 'minExcess'),
+  ejecting({}, {minCalls: 50}, undefined, 'minCalls'),
+  ejecting({}, {ejectMs: 1000}, 1000, 'ejectMs'),
+  ejecting({}, {maxEjectMs: 10_000}, 10_000, 'maxEjectMs'),
   {
     path: 'failover.stickyMs',
     a: {failover: {stickyMs: 0}},

@@ -1,0 +1,77 @@
+/** Which endpoints are in rotation: all but those that are ejected, unless too many are out. */
+import type {Random} from '../core/random.ts';
+import {isOutlier} from '../guards/ejection.ts';
+import type {EndpointLoad} from '../guards/endpoint-load.ts';
+import type {Ejection, Endpoint} from '../policy/types.ts';
+
+/** An endpoint, and why it is not free. */
+interface Candidate {
+  readonly endpoint: Pick<Endpoint, 'name' | 'rank'>;
+  readonly guards: {readonly load: EndpointLoad | null};
+  readonly freeInMs: number;
+  readonly cause: string | null;
+}
+
+/** Called when an endpoint is ejected, and when it returns. */
+export type EjectionListener = (endpoint: string, ejectedMs: number, reason: string) => void;
+
+/**
+ * The candidates that calls may go to. Ejects an outlier, if `maxEjectedShare` of its rank allows it.
+ *
+ * An open breaker counts as out, because the calls that it refuses go to the others, too. If more is out than the policy allows, and where no
+ * other endpoint is free, ejections are ignored: a call goes to an endpoint that fails sometimes rather than to none.
+ *
+ * @param all    Every endpoint of the call.
+ * @param notify Called for each change.
+ */
+export function inRotation<C extends Candidate>(
+  all: readonly C[],
+  policy: Ejection,
+  random: Random,
+  now: number,
+  notify: EjectionListener,
+): readonly C[] {
+  if (policy.maxEjectedShare === 0) return all;
+  const out = new Set<C>();
+  for (const rank of new Set(all.map(({endpoint}) => endpoint.rank))) {
+    const equals = all.filter(({endpoint}) => endpoint.rank === rank);
+    if (equals.length > 1) for (const candidate of outOf(equals, policy, random, now, notify)) out.add(candidate);
+  }
+  const kept = all.filter(candidate => !out.has(candidate));
+  return kept.some(({freeInMs}) => freeInMs === 0) ? kept : all;
+}
+
+/** The ejected ones of a rank. */
+function outOf<C extends Candidate>(
+  equals: readonly C[],
+  policy: Ejection,
+  random: Random,
+  now: number,
+  notify: EjectionListener,
+): readonly C[] {
+  for (const {endpoint, guards} of equals) if (guards.load!.ejections.returns(now)) notify(endpoint.name, 0, '');
+  const ejected = equals.filter(({guards}) => guards.load!.ejections.isOut(now));
+  const open = equals.filter(candidate => candidate.cause === 'breaker-open' && !ejected.includes(candidate));
+  const most = policy.maxEjectedShare * equals.length + 1e-9;
+  if (ejected.length + open.length > most) return [];
+  const rest = equals.filter(candidate => !ejected.includes(candidate) && !open.includes(candidate));
+  if (ejected.length + open.length + 1 > most || rest.length < 2) return ejected;
+  const worst = rest.find(
+    ({guards}) => guards.load!.hasNewFailure() && isOutlier(guards.load!, loadsOf(rest, guards.load!), policy, now),
+  );
+  if (worst === undefined) return ejected;
+  const load = worst.guards.load!;
+  const reason = `${shareOf([load], now)} attempts failed, and ${shareOf(loadsOf(rest, load), now)} at the others`;
+  notify(worst.endpoint.name, load.eject(policy, random, now), reason);
+  return [...ejected, worst];
+}
+
+const loadsOf = <C extends Candidate>(rest: readonly C[], but: EndpointLoad): EndpointLoad[] =>
+  rest.flatMap(({guards: {load}}) => (load === but ? [] : load!));
+
+/** `12 of 50`. */
+function shareOf(loads: readonly EndpointLoad[], now: number): string {
+  const outcomes = loads.map(load => load.outcomes(now));
+  const sum = (count: 'all' | 'failed'): number => outcomes.reduce((total, each) => total + each[count], 0);
+  return `${sum('failed')} of ${sum('all')}`;
+}
