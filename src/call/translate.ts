@@ -100,8 +100,8 @@ class TranslatedRequest<R extends AttemptResponse> implements TransportRequest<R
     return this.#request.signal;
   }
 
-  get url(): string | null {
-    return this.#request.url ?? null;
+  get url(): string | null | undefined {
+    return this.#request.url;
   }
 
   abort(reason: unknown): void {

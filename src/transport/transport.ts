@@ -34,7 +34,7 @@ export interface TransportRequest<out R extends AttemptResponse> {
    */
   send(endsAt: number): Promise<R>;
   /** Where `rewrite` sends it. */
-  readonly url?: string | null;
+  readonly url?: string | null | undefined;
   /**
    * The request goes elsewhere, or with another body. Called before anything is written by `prepareAttempt`.
    *

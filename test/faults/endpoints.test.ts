@@ -6,6 +6,7 @@ import {expect} from 'chai';
 import ky from 'ky';
 import OpenAI from 'openai';
 import {Agent, type Dispatcher, request, fetch as undiciFetch} from 'undici';
+import {runBatch} from '../../src/batch.ts';
 import {
   createFetch,
   type PolicyInput,
@@ -175,6 +176,41 @@ for (const [name, clientOf] of Object.entries(CLIENTS))
         }
       });
   });
+
+describe('runBatch with two endpoints', () => {
+  for (const isShared of [true, false])
+    it(`both break at random, ${isShared ? 'shared' : 'not shared'} keys: no item is worked for twice`, async () => {
+      const random = seededRandom(11);
+      const [eu, us] = isShared ? sharing(random) : [new Ledger(random), new Ledger(random)];
+      const [one, two] = [await eu.start(), await us.start()];
+      try {
+        const endpoints = [
+          {name: 'eu', origin: one},
+          {name: 'us', origin: two},
+        ];
+        const report = await runBatch(
+          Array.from({length: 200}, (_, n) => n),
+          (item, {url, headers, signal}) =>
+            fetch(url, {method: 'POST', body: `{"item":${item}}`, headers, signal, redirect: 'manual'}),
+          {
+            policy: {...POLICY, endpoints, idempotency: {}, failover: {sharedKeys: isShared}},
+            target: {url: `${one}/charge`},
+            movable: true,
+            observer: null,
+          },
+        );
+        expect(report.succeeded).to.be.at.least(190);
+        expect([...eu.done.values(), ...us.done.values()].every(times => times === 1)).to.equal(true);
+        const counts = report.requestsByEndpoint;
+        expect(Object.values(counts).reduce((sum, requests) => sum + requests, 0)).to.equal(report.requests);
+        expect(Object.keys(counts).sort()).to.deep.equal(isShared ? ['eu', 'us'] : ['eu']);
+        if (!isShared) expect(us.received).to.equal(0);
+      } finally {
+        eu.end();
+        us.end();
+      }
+    });
+});
 
 describe('two endpoints, of which one redirects to the other', () => {
   let eu: LoopbackServer;

@@ -4,6 +4,7 @@ import ky from 'ky';
 import {createFetch, type PolicyInput, type Ports, reportOf, resilience, type Translation} from '../../src/core.ts';
 import {type Answer, LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {quick} from '../support/policies.ts';
+import {OVERLOADED, text} from '../support/streamed-fetch.ts';
 
 type Send = (url: string, init: RequestInit) => Promise<Response>;
 type Make = (policy: PolicyInput, ports: Ports) => Send;
@@ -224,6 +225,21 @@ for (const [name, make] of Object.entries(CLIENTS))
       expect([result.status, result.redirected, result.url]).to.deep.equal([200, true, target.url]);
     });
 
+    it('sends bytes without another path, and keeps the key in the header of the policy', async () => {
+      const [first, other] = places([503], [200]);
+      const translate: Ports['translate'] = () => ({
+        body: new TextEncoder().encode('bytes'),
+        headers: {'x-model': 'b'},
+      });
+      const send = make(policy({idempotency: {header: 'x-key'}}), {...ports, translate});
+      await send(first.url, {method: 'POST', body: '{}', headers: {'x-key': 'k-1'}});
+      expect([other.bodies, other.header('x-key')]).to.deep.equal([['bytes'], ['k-1']]);
+      const changed: Ports['translate'] = () => ({headers: {'X-Key': 'k-2'}});
+      const broken = make(policy({idempotency: {header: 'x-key'}}), {...ports, translate: changed});
+      const error = await broken(eu.place(503).url, POST).catch((caught: unknown) => caught);
+      expect((error as Error).message).to.match(/its headers must leave out x-key\.$/);
+    });
+
     it('a GET has no text, and its path alone changes', async () => {
       const [first, other] = places([503], [200]);
       const seen: unknown[] = [];
@@ -258,6 +274,65 @@ for (const [name, make] of Object.entries(CLIENTS))
       expect((error as Error).message).to.equal('enough');
     });
   });
+
+describe('an event stream of an endpoint whose events differ', () => {
+  beforeEach(start);
+  afterEach(end);
+
+  /** Each line of the other endpoint is an event of OpenAI's: an overload, or a text. */
+  const streamed: NonNullable<Ports['translate']> = () => ({
+    response(answer) {
+      const lines = answer.body!.pipeThrough(new TextDecoderStream()).pipeThrough(
+        new TransformStream<string, string>({
+          transform: (line, controller) => controller.enqueue(line === 'busy\n' ? OVERLOADED : text(line.trim())),
+        }),
+      );
+      return new Response(lines.pipeThrough(new TextEncoderStream()), {
+        status: answer.status,
+        headers: {'content-type': 'text/event-stream'},
+      });
+    },
+  });
+  const inLines =
+    (...lines: readonly string[]): Answer =>
+    async response => {
+      response.writeHead(200, {'content-type': 'text/plain'});
+      for (const line of lines) {
+        response.write(`${line}\n`);
+        await new Promise(resolve => setTimeout(resolve, 20));
+      }
+      response.end();
+    };
+
+  it('is the answer at its first content, in the shape of the caller', async () => {
+    const [first] = places([503], [inLines('Hi', 'there')]);
+    const fetch = createFetch(policy({stream: {}}), {observer: null, translate: streamed});
+    const response = await fetch(first.url, {method: 'POST', body: '{}', headers: {'idempotency-key': 'k'}});
+    expect(await response.text()).to.equal(text('Hi') + text('there'));
+    expect(reportOf(response)).to.include({endpoint: 'us', result: 'success'});
+    expect(reportOf(response)!.firstContentMs).to.be.a('number');
+  });
+
+  it('moves the call, if it begins with what is an overload in the shape of the caller', async () => {
+    const [first, other] = places([503, 200], [inLines('busy')]);
+    const fetch = createFetch(policy({stream: {}}), {observer: null, translate: streamed});
+    const response = await fetch(first.url, {method: 'POST', body: '{}', headers: {'idempotency-key': 'k'}});
+    expect([response.status, first.requests.length, other.requests.length]).to.deep.equal([200, 2, 1]);
+  });
+
+  it('is closed where the caller cancels it', async () => {
+    let isClosed: Promise<unknown> = Promise.resolve();
+    const endless: Answer = response => {
+      isClosed = new Promise(resolve => response.on('close', resolve));
+      response.writeHead(200).write('Hi\n');
+    };
+    const [first] = places([503], [endless]);
+    const fetch = createFetch(policy({stream: {}}), {observer: null, translate: streamed});
+    const response = await fetch(first.url, {method: 'POST', body: '{}', headers: {'idempotency-key': 'k'}});
+    await response.body!.cancel();
+    await isClosed;
+  });
+});
 
 describe('a body that translate cannot be given', () => {
   beforeEach(start);
