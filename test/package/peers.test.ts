@@ -145,6 +145,21 @@ describe('a neighbour of another version', () => {
         await dispatcher.close();`;
       expect(await evaluate(folder, program)).to.deep.equal({code: 0, output: '200\n'});
     });
+
+    it(`${undici}: resilienceInterceptor() moves the calls of an Agent, and not those of a Client`, async () => {
+      const folder = await project(undici, [undici]);
+      const program = `
+        import {Agent, Client, request} from 'undici';
+        import {resilienceInterceptor} from 'steadfetch/undici';
+        const down = 'http://127.0.0.1:1';
+        const endpoints = [{name: 'down', origin: down}, {name: 'up', origin: new URL('${url}').origin, rank: 2}];
+        for (const dispatcher of [new Agent(), new Client(down)]) {
+          const moved = dispatcher.compose(resilienceInterceptor({endpoints, backoff: {baseMs: 1}}));
+          console.log(await request(down, {dispatcher: moved}).then(({statusCode}) => statusCode, ({code}) => code));
+          await dispatcher.destroy();
+        }`;
+      expect(await evaluate(folder, program)).to.deep.equal({code: 0, output: '200\nECONNREFUSED\n'});
+    });
   }
 
   const call = `
