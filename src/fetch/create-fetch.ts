@@ -118,13 +118,14 @@ function readingTransport(
   init: RequestInit,
   signal: AbortSignal | null,
 ): Transport<Response> {
-  const {body: _body, headers: _headers, method: _method, redirect: _redirect, ...rest} = init;
+  const {body, headers: _headers, method: _method, redirect: _redirect, ...rest} = init;
   return new RequestTransport({
     request,
     callUrl: request.url,
     callerSignal: signal,
     passesCallerSignal: false,
     retries: call.plan.maxAttempts > 1,
+    ...(body instanceof FormData && {isStream: false}),
     hedges: call.mayHedge,
     replayLimitBytes: call.plan.policy.replayLimitBytes,
     text: undefined,

@@ -32,7 +32,7 @@ export interface RequestTransportOptions {
   readonly replayLimitBytes: number;
   /** The body, where it is known without reading: then the Request need not be cloned. */
   readonly text: string | undefined;
-  /** Whether the body is a stream of the caller's: it is not read before it is sent. */
+  /** Whether the body is a stream of the caller's, which is not read before it is sent. Left out: unknown. */
   readonly isStream?: boolean;
   /** The loop that sends again has the body itself. */
   readonly keptElsewhere?: boolean;
@@ -113,8 +113,9 @@ export class RequestTransport implements Transport<Response> {
   next(isAbortable: boolean, url: string | null): TransportRequest<Response> {
     const controller = isAbortable ? new AbortController() : null;
     const isFirst = this.#latest === null;
+    const late = url !== null && isFirst ? this.#lateBody() : null;
     const request = url === null ? this.#nextRequest(isFirst) : this.#requestTo(url, isFirst);
-    this.#latest = new SentRequest(this.#options, request, this.#known, controller);
+    this.#latest = new SentRequest(this.#options, request, late ?? this.#known, controller);
     return this.#latest;
   }
 
@@ -126,6 +127,14 @@ export class RequestTransport implements Transport<Response> {
     }
     if (!this.#hasBody && !hedges) return request;
     return requestLike(request, request, this.#hasBody ? {body: this.#known} : undefined);
+  }
+
+  /** A body in memory, which is read before the first attempt goes elsewhere; null where it is known, or must not be waited for. */
+  #lateBody(): Promise<KnownBody> | null {
+    const {request, isStream, replayLimitBytes} = this.#options;
+    if (this.#known !== null || !this.#hasBody || isStream !== false) return null;
+    this.#capture ??= this.#read(request, replayLimitBytes);
+    return this.#capture.then(() => this.#known);
   }
 
   #requestTo(url: string, isFirst: boolean): Request {
@@ -185,11 +194,16 @@ export class RequestTransport implements Transport<Response> {
 class SentRequest implements TransportRequest<Response> {
   readonly #options: RequestTransportOptions;
   #request: Request;
-  /** The body, as far as it is known: a Request made with its stream could not follow a redirect. */
-  readonly #body: KnownBody;
+  /** The body, as far as it is known: a Request made with its stream has no length, and could not follow a redirect. */
+  readonly #body: KnownBody | Promise<KnownBody>;
   readonly #controller: AbortController | null;
 
-  constructor(options: RequestTransportOptions, request: Request, body: KnownBody, controller: AbortController | null) {
+  constructor(
+    options: RequestTransportOptions,
+    request: Request,
+    body: KnownBody | Promise<KnownBody>,
+    controller: AbortController | null,
+  ) {
     this.#options = options;
     this.#request = request;
     this.#body = body;
@@ -204,9 +218,10 @@ class SentRequest implements TransportRequest<Response> {
     return this.#request.url;
   }
 
+  /** Called for a body that is known, as far as it can be. */
   rewrite(url: string, body: string | Uint8Array<ArrayBuffer> | undefined): void {
     const known = body ?? this.#body;
-    const own = known === null ? {} : {body: known};
+    const own = known === null || known instanceof Promise ? {} : {body: known};
     this.#request = requestLike(this.#request, url, {...requestFields(this.#request), ...own});
   }
 
@@ -215,6 +230,13 @@ class SentRequest implements TransportRequest<Response> {
   }
 
   send(): Promise<Response> {
+    const body = this.#body;
+    return body instanceof Promise ? this.#sendWith(body) : this.#options.send(this.#request, this.signal);
+  }
+
+  async #sendWith(late: Promise<KnownBody>): Promise<Response> {
+    const body = await late;
+    if (body !== null) this.rewrite(this.url, body);
     return this.#options.send(this.#request, this.signal);
   }
 

@@ -234,6 +234,51 @@ describe('two endpoints, of which one redirects to the other', () => {
   });
 });
 
+describe('a body in memory whose first attempt goes to another endpoint than its URL names', () => {
+  const form = (): FormData => {
+    const made = new FormData();
+    made.set('file', new Blob(['all of it']), 'a.txt');
+    return made;
+  };
+  for (const [name, bodyOf] of [
+    ['a form', form],
+    ['a Blob', () => new Blob(['all of it'])],
+    ['a text', () => 'all of it'],
+  ] as const)
+    for (const [client, send] of [
+      [
+        'fetch',
+        (policy: PolicyInput, url: string, init: RequestInit) => createFetch(policy, {observer: null})(url, init),
+      ],
+      [
+        'ky',
+        (policy: PolicyInput, url: string, init: RequestInit) =>
+          ky.extend(resilience(policy, {observer: null}))(url, init),
+      ],
+    ] as const)
+      for (const maxAttempts of [1, 3])
+        it(`${client} sends ${name} with its length, and after a redirect, of ${maxAttempts}`, async () => {
+          const [eu, us] = await Promise.all([LoopbackServer.start(), LoopbackServer.start()]);
+          try {
+            const target = eu.place(200);
+            const best = eu.place({status: 307, headers: {location: target.url}});
+            const endpoints = [
+              {name: 'eu', origin: eu.origin, basePath: '/p2'},
+              {name: 'us', origin: us.origin, rank: 2},
+            ];
+            const url = us.place(500).url.replace(/\/p1$/, '');
+            const response = await send({...POLICY, maxAttempts, endpoints}, url, {method: 'PUT', body: bodyOf()});
+            expect([response.status, best.requests.length, target.requests.length]).to.deep.equal([200, 1, 1]);
+            for (const {headers, body} of [...best.requests, ...target.requests]) {
+              expect(headers['content-length']).to.equal(String(body.length));
+              expect(body.toString()).to.include('all of it');
+            }
+          } finally {
+            await Promise.all([eu.close(), us.close()]);
+          }
+        });
+});
+
 /** The client of OpenAI sends its key in a header of its own, and its calls are POSTs. */
 it('the client of OpenAI goes to the next endpoint with the key of that endpoint', async () => {
   const us = await LoopbackServer.start();
