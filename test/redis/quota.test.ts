@@ -8,13 +8,21 @@ const requests = (max: number, perMs: number): QuotaLimit => ({unit: 'requests',
 const tokens = (max: number, perMs: number): QuotaLimit => ({unit: 'inputTokens', max, perMs});
 
 describe('a quota of four processes', () => {
-  it('is used to more than 95 %, and no window holds more than its limit', async () => {
-    const world = new SharedQuotas([requests(100, 10_000)]);
-    for (let count = 0; count < 4; count++) world.start().keepBusy(5);
-    await world.clock.advance(60_000);
-    expect(world.mostIn(10_000, ({requests}) => requests)).to.be.at.most(100);
-    expect(world.sent.length).to.be.at.least(0.95 * 600);
-  });
+  const WINDOWS = [
+    [100, 2000],
+    [100, 10_000],
+    [200, 60_000],
+  ] as const;
+  for (const [max, perMs] of WINDOWS)
+    it(`of ${max} in ${perMs} ms is used to at least 95 %, and no window holds more than its limit`, async () => {
+      const world = new SharedQuotas([requests(max, perMs)]);
+      for (let count = 0; count < 4; count++) world.start().keepBusy(5);
+      await world.clock.advance(7 * perMs);
+      expect(world.mostIn(perMs, ({requests}) => requests)).to.be.at.most(max);
+      // After two windows: at first nothing has been used yet.
+      const used = world.sent.filter(({at}) => at >= 2 * perMs && at < 7 * perMs).length;
+      expect(used).to.be.at.least(0.95 * 5 * max);
+    });
 
   it('of a second is used, too', async () => {
     const world = new SharedQuotas([requests(40, 1000)]);
