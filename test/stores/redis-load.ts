@@ -4,6 +4,7 @@ import {redisGuards} from '../../src/redis.ts';
 import {DRIVERS, type Driver} from './drivers.ts';
 
 const CLIENTS = 4;
+let loads = 0;
 
 export class RedisLoad {
   sent = 0;
@@ -17,7 +18,9 @@ export class RedisLoad {
 
   private constructor(drivers: readonly Driver[], timeoutMs: number) {
     this.#drivers = drivers;
-    const guards = drivers.map(({send}) => redisGuards({send, name: 'load', instances: CLIENTS, timeoutMs}));
+    // The clients of an earlier load left like crashed processes: their permits are not free yet.
+    const name = `load ${++loads}`;
+    const guards = drivers.map(({send}) => redisGuards({send, name, instances: CLIENTS, timeoutMs}));
     this.#guards = guards;
     this.#ended = Promise.all(
       guards.map(async shared => {

@@ -98,6 +98,18 @@ describe('a concurrency limit that is shared through a real Redis', () => {
         await origin.reaches(MAX);
         expect(origin.most).to.equal(MAX);
       });
+
+      it('goes on with the share of each process while Redis is stopped, and is one limit again when it is back', async () => {
+        const processes = Array.from({length: 4}, () => start(8));
+        await Promise.all(processes.map(each => each.answers(1)));
+        await origin.reaches(MAX);
+        await redis.end();
+        // Until their calls of before have ended, the processes have them beside their shares.
+        await Promise.all(processes.map(each => each.answers(20)));
+        expect(origin.most).to.be.at.most(2 * MAX);
+        await redis.restart();
+        await origin.settles(MAX);
+      });
     });
   }
 });
@@ -157,6 +169,16 @@ class Origin {
 
   reaches(requests: number): Promise<void> {
     return until(() => this.#inFlight >= requests, `${requests} requests in flight`);
+  }
+
+  /** Resolves once there were exactly so many requests in flight at most for two seconds. */
+  async settles(most: number): Promise<void> {
+    const endsAt = performance.now() + 60_000;
+    do {
+      if (performance.now() > endsAt) throw new Error(`Waited 60 s; there were ${this.most} requests in flight.`);
+      this.most = 0;
+      await new Promise(resolve => setTimeout(resolve, 2000));
+    } while (this.most !== most);
   }
 
   async close(): Promise<void> {
