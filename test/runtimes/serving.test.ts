@@ -7,7 +7,7 @@ import {build} from 'esbuild';
 import {PostgresServer, postgresMissing} from '../support/postgres-server.ts';
 import {RedisServer, redisMissing} from '../support/redis-server.ts';
 import {bun, deno, installRuntime, output} from './hosts.ts';
-import {deadlineCases, storeCases} from './serving/cases.ts';
+import {deadlineCases, guardCases, storeCases} from './serving/cases.ts';
 
 describe('the server’s half', () => {
   const missing: Readonly<Record<string, string | undefined>> = {redis: redisMissing, postgres: postgresMissing};
@@ -32,6 +32,7 @@ describe('the server’s half', () => {
     ...['memory', 'redis', 'postgres'].flatMap(store =>
       storeCases.map(({name}) => ({store, name: `${store}: ${name}`})),
     ),
+    ...guardCases.map(({name}) => ({store: 'redis', name: `redis: ${name}`})),
     ...deadlineCases.map(({name}) => ({store: 'memory', name: `deadline: ${name}`})),
   ];
 

@@ -1,6 +1,13 @@
 /** What the server's half has to do in every runtime: over HTTP, with the runtime's own server. They use only web APIs. */
 import {createFetch} from '../../../src/core.ts';
-import {type FetchHandler, type IdempotencyStore, idempotent, withDeadline} from '../../../src/server.ts';
+import {redisGuards} from '../../../src/redis.ts';
+import {
+  type FetchHandler,
+  type IdempotencyStore,
+  idempotent,
+  type RedisSend,
+  withDeadline,
+} from '../../../src/server.ts';
 import {equal, ok, thrown} from '../case.ts';
 
 export interface Endpoint {
@@ -115,6 +122,39 @@ export const storeCases: readonly ServingCase[] = [
           equal([answer.status, (await answer.json()).code], [400, 'IDEMPOTENCY_KEY_MISSING'], 'answer');
         },
       );
+    },
+  },
+];
+
+/** With guards that are shared through Redis. */
+export const guardCases: readonly {
+  readonly name: string;
+  run(serve: Serve, send: RedisSend): Promise<void>;
+}[] = [
+  {
+    name: 'two clients share a limit of calls in flight',
+    async run(serve, send) {
+      let [inFlight, most] = [0, 0];
+      const handler: FetchHandler = async () => {
+        most = Math.max(most, ++inFlight);
+        await new Promise(resolve => setTimeout(resolve, 30));
+        inFlight--;
+        return new Response('done');
+      };
+      await against(serve, handler, async url => {
+        const clients = [1, 2].map(() =>
+          createFetch(
+            {concurrency: {kind: 'fixed', max: 3, queue: 100}, deadlineMs: null},
+            {guards: redisGuards({send, name: 'runtimes', timeoutMs: 5000})},
+          ),
+        );
+        const answers = await Promise.all(
+          clients.flatMap(client => Array.from({length: 15}, async () => (await client(url)).text())),
+        );
+        equal(answers.length, 30, 'answers');
+        // A client has its share in the first seconds, while Redis does not know the limit.
+        ok(most >= 2 && most <= 3, `${most} in flight`);
+      });
     },
   },
 ];

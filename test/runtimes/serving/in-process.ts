@@ -4,8 +4,8 @@
  * Arguments: the URLs of a Redis and of a PostgreSQL; an empty one if there is none.
  */
 import {memoryStore} from '../../../src/server.ts';
-import {deadlineCases, type Serve, storeCases} from './cases.ts';
-import {openStores} from './stores.ts';
+import {deadlineCases, guardCases, type Serve, storeCases} from './cases.ts';
+import {openRedis, openStores} from './stores.ts';
 
 interface BunServer {
   readonly port: number;
@@ -34,7 +34,8 @@ const serve: Serve = async handler => {
 
 const args = typeof Deno === 'undefined' ? process.argv.slice(2) : Deno.args;
 const [redisUrl = '', postgresUrl = ''] = args;
-const stores = {memory: memoryStore(), ...(await openStores(redisUrl, postgresUrl))};
+const redis = redisUrl === '' ? undefined : await openRedis(redisUrl);
+const stores = {memory: memoryStore(), ...(await openStores(redis, postgresUrl))};
 
 async function say(name: string, work: () => Promise<void>): Promise<void> {
   const problem = await work().then(
@@ -46,6 +47,7 @@ async function say(name: string, work: () => Promise<void>): Promise<void> {
 
 for (const [store, keys] of Object.entries(stores))
   for (const each of storeCases) await say(`${store}: ${each.name}`, () => each.run(serve, keys));
+if (redis !== undefined) for (const each of guardCases) await say(`redis: ${each.name}`, () => each.run(serve, redis));
 for (const each of deadlineCases) await say(`deadline: ${each.name}`, () => each.run(serve, stores.memory));
 // Clients of stores keep their connections.
 if (typeof Deno === 'undefined') process.exit(0);

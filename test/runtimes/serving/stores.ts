@@ -1,7 +1,7 @@
-/** Stores through the clients that a runtime has of its own, and else through those of npm. */
+/** Redis and PostgreSQL through the clients that a runtime has of its own, and else through those of npm. */
 import pg from 'pg';
 import {createClient} from 'redis';
-import {type IdempotencyStore, postgresSchema, postgresStore, redisStore} from '../../../src/server.ts';
+import {type IdempotencyStore, postgresSchema, postgresStore, type RedisSend, redisStore} from '../../../src/server.ts';
 
 declare const Bun:
   | {
@@ -12,21 +12,25 @@ declare const Bun:
     }
   | undefined;
 
-export async function openStores(redis: string, postgres: string): Promise<Readonly<Record<string, IdempotencyStore>>> {
+/** @param redis The port to a Redis; undefined without one. */
+export async function openStores(
+  redis: RedisSend | undefined,
+  postgres: string,
+): Promise<Readonly<Record<string, IdempotencyStore>>> {
   return {
-    ...(redis === '' ? {} : {redis: await throughRedis(redis)}),
+    ...(redis === undefined ? {} : {redis: redisStore({send: redis})}),
     ...(postgres === '' ? {} : {postgres: await throughPostgres(postgres)}),
   };
 }
 
-async function throughRedis(url: string): Promise<IdempotencyStore> {
+export async function openRedis(url: string): Promise<RedisSend> {
   if (typeof Bun !== 'undefined') {
     const client = new Bun.RedisClient(url);
-    return redisStore({send: ([command = '', ...args]) => client.send(command, args)});
+    return ([command = '', ...args]) => client.send(command, args);
   }
   const client = createClient({url});
   await client.connect();
-  return redisStore({send: args => client.sendCommand(args)});
+  return args => client.sendCommand(args);
 }
 
 async function throughPostgres(url: string): Promise<IdempotencyStore> {
