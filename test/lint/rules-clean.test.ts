@@ -33,10 +33,12 @@ function objectAt(code: string, start: number): string {
 }
 
 /** Other JSON is shown too: reports, lines of a log, configuration. */
+const hasField = (block: string, field: string): boolean => new RegExp(`^ *(?:\\{ *)?"${field}":`, 'm').test(block);
+
+/** A scenario has endpoints, too. */
 const isPolicy = (block: string): boolean =>
-  Object.keys(policyShape.fields).some(
-    field => field !== 'name' && new RegExp(`^ *(?:\\{ *)?"${field}":`, 'm').test(block),
-  );
+  !hasField(block, 'traffic') &&
+  Object.keys(policyShape.fields).some(field => field !== 'name' && hasField(block, field));
 
 const documents = [
   'README.md',
