@@ -174,3 +174,32 @@ describe('ConcurrencyLimit', () => {
     );
   });
 });
+
+describe('ConcurrencyLimit with a supply', () => {
+  /** Places that other processes may leave; they are not granted. */
+  const supplyOf = (hoped: number) => ({max: 0, hoped, taken: () => {}, wanted: () => {}, freed: () => {}});
+
+  it('lets attempts beyond its queue wait while places are hoped for, and refuses them afterwards', () => {
+    const supply = supplyOf(2);
+    const limit = new ConcurrencyLimit({kind: 'fixed', max: 3, queue: 1}, () => supply);
+    const refused: string[] = [];
+    const waiter = (name: string): Waiter => ({admitted: () => {}, refused: () => refused.push(name)});
+    expect(['a', 'b', 'c', 'd'].map(name => limit.wait(waiter(name)))).to.deep.equal([true, true, true, false]);
+    supply.hoped = 0;
+    limit.supplied();
+    expect([refused, limit.waiting]).to.deep.equal([['b', 'c'], 1]);
+  });
+
+  it('does not refuse a waiter that left because of another one, nor needs waiters to listen', () => {
+    const supply = supplyOf(3);
+    const limit = new ConcurrencyLimit({kind: 'fixed', max: 3, queue: 0}, () => supply);
+    const refused: string[] = [];
+    const leaving: Waiter = {admitted: () => {}, refused: () => refused.push('leaving')};
+    limit.wait({admitted: () => {}, refused: () => limit.leave(leaving)});
+    limit.wait(leaving);
+    limit.wait({admitted: () => {}});
+    supply.hoped = 0;
+    limit.supplied();
+    expect([refused, limit.waiting]).to.deep.equal([[], 0]);
+  });
+});
