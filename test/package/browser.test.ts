@@ -13,7 +13,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   'steadfetch/core': 62,
   'steadfetch/unchecked': 55,
   // With YAML, which a bundler that splits loads only for YAML, and the reasons and examples of every rule.
-  'steadfetch/lint': 142,
+  'steadfetch/lint': 144,
 };
 
 /** esbuild for a browser refuses whatever only Node has. */
