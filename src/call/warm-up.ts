@@ -3,6 +3,7 @@ import type {Readiness, ReadyWaiter} from '../client/readiness.ts';
 import {RejectedError, withoutStack} from '../core/errors.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import type {Applicant} from './applicant.ts';
 import type {CallContext} from './context.ts';
@@ -83,7 +84,12 @@ class ReadyWait<R extends AttemptResponse> extends CallPause implements ReadyWai
     this.#admit = admit;
     this.#since = now;
     this.#isForAnswer = pauseMs === 0;
-    if (this.#isForAnswer) readiness.wait(this, call, now);
+    try {
+      if (this.#isForAnswer) readiness.wait(this, call, now);
+    } catch (error) {
+      quietly(() => this.end());
+      throw error;
+    }
   }
 
   answered(): void {

@@ -65,8 +65,8 @@ export class Readiness {
 
   /** Notifies the waiter of the next answer, once. Asks if nobody else does. */
   wait<R extends AttemptResponse>(waiter: ReadyWaiter, asker: Asker<R>, now: number): void {
-    this.#waiters.add(waiter);
     this.askIfDue(asker, now);
+    this.#waiters.add(waiter);
   }
 
   leave(waiter: ReadyWaiter): void {
@@ -75,9 +75,9 @@ export class Readiness {
 
   askIfDue<R extends AttemptResponse>(asker: Asker<R>, now: number): void {
     if (this.#isAsking || now < this.#askAgainAt) return;
-    this.#isAsking = true;
     const {clock, random} = asker.client;
     new ReadyRequest(this.endpoint, asker, answer => this.#answered(answer, clock.now(), random)).start(now);
+    this.#isAsking = true; // Only now: a clock of the user's may throw, and the answer comes later.
   }
 
   /** A call was answered, and not as by an endpoint that is gone. */

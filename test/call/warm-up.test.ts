@@ -1,8 +1,9 @@
 /** Endpoints that warm up: when they are asked whether they are ready, what waits for the answer, and what the breaker learns. */
 import {expect} from 'chai';
+import type {Timer} from '../../src/core/timer.ts';
 import type {AttemptRequest, EndpointInput, PolicyInput} from '../../src/core.ts';
 import {reportOf} from '../../src/core.ts';
-import type {ScriptedAnswer, SeenRequest} from '../../src/testing.ts';
+import {type ScriptedAnswer, type SeenRequest, VirtualClock} from '../../src/testing.ts';
 import {answer, connectionError, later, thrown, virtually, type World} from './world.ts';
 
 const EU = 'https://eu.test';
@@ -246,6 +247,22 @@ describe('an endpoint that warms up', () => {
     });
     expect(await world.clock.run(() => thrown(world.fetch(ITEMS)))).to.equal(error);
     expect(world.sends).to.equal(0);
+  });
+
+  virtually('is asked by the next call where the clock of one threw', async make => {
+    const error = new Error('no clock');
+    const clock = new (class extends VirtualClock {
+      breaks = true;
+      override arm(timer: Timer, ms: number): void {
+        if (ms === 5000 && this.breaks) throw error;
+        super.arm(timer, ms);
+      }
+    })();
+    const world = make(ONE, {clock});
+    expect(await thrown(world.fetch(ITEMS))).to.include({code: 'INTERNAL', cause: error});
+    clock.breaks = false;
+    const response = await clock.run(() => world.fetch(ITEMS));
+    expect([response.status, world.sends, clock.pending]).to.deep.equal([200, 2, 0]);
   });
 
   virtually('is asked by a call whose body is in a Request, too', async make => {
