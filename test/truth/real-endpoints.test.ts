@@ -41,8 +41,14 @@ const endpointsOf = (...ranks: readonly (readonly [name: string, rank: number])[
   ranks.map(([name, rank]) => ({name, rank, origin: `https://${name}.example`}));
 const TWO: PolicyInput = {endpoints: endpointsOf(['eu', 1], ['us', 2]), breaker: {openMs: 1000}};
 
-const CASES: readonly {readonly policy: PolicyInput; readonly scenario: ScenarioInput}[] = [
+const THREE: PolicyInput = {endpoints: endpointsOf(['a', 1], ['b', 1], ['c', 1])};
+/** A single client, which learns soonest. */
+const ONE_SLOW: ScenarioInput = {...shortened(oneSlow!), traffic: {...CALLS.traffic, clients: 1}};
+const [WEIGHTED, BY_LATENCY] = ['one-slow-of-three, by weight', 'one-slow-of-three, by latency'];
+
+const CASES: readonly {readonly name: string; readonly policy: PolicyInput; readonly scenario: ScenarioInput}[] = [
   {
+    name: 'region-down',
     policy: {...TWO, attemptTimeoutMs: 1000},
     scenario: shortened(
       regionDown!,
@@ -50,8 +56,10 @@ const CASES: readonly {readonly policy: PolicyInput; readonly scenario: Scenario
       {kind: 'refused', fromMs: 4000, toMs: 7000},
     ),
   },
-  {policy: {endpoints: endpointsOf(['a', 1], ['b', 1], ['c', 1])}, scenario: shortened(oneSlow!)},
+  {name: WEIGHTED, policy: THREE, scenario: ONE_SLOW},
+  {name: BY_LATENCY, policy: {...THREE, failover: {balance: 'p2c-ewma'}}, scenario: ONE_SLOW},
   {
+    name: 'rank-brownout',
     policy: {...TWO, breaker: null},
     scenario: steadily(shortened(rankBrownout!, {kind: 'slow', factor: 5, fromMs: 2000, toMs: 7000})),
   },
@@ -75,24 +83,36 @@ const TOLERATED_MS = 200;
 
 describe('a scenario with endpoints, simulated and on real servers', function () {
   this.retries(1);
-  for (const {policy, scenario: input} of CASES)
-    it(`${input.name}: success, requests per call, the share of each endpoint and P99`, async function () {
+  /** Of real servers, by case. */
+  const p99Ms = new Map<string, number>();
+  for (const {name, policy, scenario: input} of CASES)
+    it(`${name}: success, requests per call, the share of each endpoint and P99`, async function () {
       for (const share of [1, 0.5]) {
-        const {apart, lateMs} = await compare(policy, withLoad(readScenario(input), share));
+        const {apart, realP99Ms, lateMs} = await compare(policy, withLoad(readScenario(input), share));
         if (lateMs > TOLERATED_MS) {
-          console.log(`  late: ${input.name} at ${100 * share} % of its load, by ${Math.round(lateMs)} ms`);
+          console.log(`  late: ${name} at ${100 * share} % of its load, by ${Math.round(lateMs)} ms`);
           continue;
         }
+        p99Ms.set(name, realP99Ms);
         for (const metric of METRICS) expect(apart[metric], metric).to.be.at.most(MOST_APART[metric]);
         return;
       }
-      console.log(`  skipped: ${input.name}: the machine is too busy to measure anything but itself`);
+      console.log(`  skipped: ${name}: the machine is too busy to measure anything but itself`);
       this.skip();
     });
+
+  it('the real P99 of balancing by latency is a third of that by weight, or less', function () {
+    const [weighted, byLatency] = [p99Ms.get(WEIGHTED), p99Ms.get(BY_LATENCY)];
+    if (weighted === undefined || byLatency === undefined) this.skip();
+    expect(weighted / byLatency, `${weighted} ms / ${byLatency} ms`).to.be.at.least(3);
+  });
 });
 
 /** Ends with the first seed after which the means agree, and where the machine was too late. */
-async function compare(policy: PolicyInput, scenario: Scenario): Promise<{apart: Apart; lateMs: number}> {
+async function compare(
+  policy: PolicyInput,
+  scenario: Scenario,
+): Promise<{apart: Apart; realP99Ms: number; lateMs: number}> {
   const sums = {real: new Means(scenario), simulated: new Means(scenario)};
   let lateSum = 0;
   for (let seeds = 1; ; seeds++) {
@@ -109,7 +129,7 @@ async function compare(policy: PolicyInput, scenario: Scenario): Promise<{apart:
     lateSum += lateMs;
     const apart = sums.real.apartFrom(sums.simulated, lateSum);
     if (lateMs > TOLERATED_MS || seeds === MOST_SEEDS || METRICS.every(metric => apart[metric] <= MOST_APART[metric]))
-      return {apart, lateMs};
+      return {apart, realP99Ms: sums.real.p99Ms, lateMs};
   }
 }
 
@@ -140,6 +160,10 @@ class Means {
     this.#p99Ms += p99Ms;
     const all = requestsAt.reduce((sum, requests) => sum + requests, 0);
     for (const [index, requests] of requestsAt.entries()) this.#shares[index]! += requests / all;
+  }
+
+  get p99Ms(): number {
+    return this.#p99Ms / this.#seeds;
   }
 
   /** @param lateMs How late the processes of this one were, summed up. */
