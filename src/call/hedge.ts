@@ -214,12 +214,8 @@ function mayBeSentTwice<R extends AttemptResponse>({
 }
 
 /** Asks every guard; a refusal does not fail the call. Takes a place, too, where there is a concurrency limit. */
-function ticketFor(
-  {budget, deadlineAt, failover}: CallFacts,
-  {concurrency, breaker}: Guards,
-  first: Guards,
-  now: number,
-): Ticket | null {
+function ticketFor(call: CallFacts, {concurrency, breaker}: Guards, first: Guards, now: number): Ticket | null {
+  const {budget, deadlineAt, failover} = call;
   if (now + LEAST_ATTEMPT_MS > deadlineAt || breaker?.refuses(now)) return null;
   if (concurrency !== null && !concurrency.tryEnter()) return null;
   let receipt: Receipt = REFUSED;
@@ -233,7 +229,7 @@ function ticketFor(
     if (ticket === null) {
       concurrency?.exit();
       if (receipt !== REFUSED) budget!.giveBack(receipt, now);
-    }
+    } else call.reserve(budget)?.spendOnHedge(receipt);
   }
   return ticket;
 }

@@ -35,12 +35,13 @@ export class RetryState {
   readonly waits: Set<Pause> = new Set();
 }
 
-/** The tokens that the budget has reserved for the next retry, and those that the retry in flight has taken. */
+/** The tokens that the budget has reserved for the next retry, and those that the retry and the hedge in flight have taken. */
 export class Reservation {
   /** That of the endpoint at which the call first failed: another endpoint gives no further retries. */
   readonly budget: Budget;
   #held: Receipt = REFUSED;
   #spent: Receipt = REFUSED;
+  #hedged: Receipt = REFUSED;
 
   constructor(budget: Budget) {
     this.budget = budget;
@@ -62,6 +63,11 @@ export class Reservation {
     this.#held = REFUSED;
   }
 
+  /** A hedge goes out, which took this. */
+  spendOnHedge(receipt: Receipt): void {
+    this.#hedged = receipt;
+  }
+
   /** The attempt that went out was never sent. */
   unspend(now: number): void {
     this.#held = this.#spent;
@@ -75,9 +81,9 @@ export class Reservation {
     this.#held = REFUSED;
   }
 
-  /** The retry succeeded. */
+  /** The retry, or a hedged attempt, succeeded. */
   succeeded(now: number): void {
-    if (wasPaid(this.#spent)) this.budget.retrySucceeded(this.#spent, now);
+    for (const receipt of [this.#spent, this.#hedged]) if (wasPaid(receipt)) this.budget.retrySucceeded(receipt, now);
   }
 }
 

@@ -132,6 +132,15 @@ describe('a hedge', () => {
     await world.clock.advance(200);
     expect(world.handle.snapshot(world.clock.now()).origins[0]?.budgets).to.deep.equal([{remaining: 0.86}]);
     expect(await world.clock.run(() => end)).to.equal('200');
+    expect(world.handle.snapshot(world.clock.now()).origins[0]?.budgets).to.deep.equal([{remaining: 1}]);
+  });
+
+  virtually('costs its tokens for good if the call fails', async make => {
+    const world = make({hedge, maxAttempts: 2, budget: {refillPerMinute: 0}});
+    world.serveSlowly(1000, 503);
+    expect(await world.run()).to.equal('503 (attempts-exhausted)');
+    expect(world.sends).to.equal(2);
+    expect(world.handle.snapshot(world.clock.now()).origins[0]?.budgets).to.deep.equal([{remaining: 0.86}]);
   });
 
   virtually('is sent for at most maxLoadRatio of the calls: one in twenty', async make => {

@@ -199,6 +199,12 @@ describe('a named scenario with endpoints', () => {
     expect(having.endpoints[1]!.requests / having.calls).to.be.within(0.3, 0.4);
   });
 
+  it('region-down: hedges elsewhere leave the retry budget to the calls that move', async () => {
+    const {successRatio, hedges} = await simulate({...failover, hedge: {quantile: 0.95, to: 'other'}}, 'region-down');
+    expect(hedges).to.be.above(200);
+    expect(successRatio).to.be.at.least(0.995);
+  });
+
   it('rank-brownout: failover shares the load instead of drowning the spare region', async () => {
     const result = await simulate(failover, 'rank-brownout');
     const during = result.timeline.filter(({atMs}) => atMs >= 40_000 && atMs < 90_000);
