@@ -7,11 +7,11 @@ import {attempt, fullProject, type Ran} from './projects.ts';
 
 /** kB of 1000 bytes, after gzip; a little above what it is. Raise one knowingly. */
 const LIMITS: Readonly<Record<string, number>> = {
-  steadfetch: 70,
-  'steadfetch/fetch': 67,
-  'steadfetch/ky': 68,
-  'steadfetch/core': 62,
-  'steadfetch/unchecked': 55,
+  steadfetch: 72,
+  'steadfetch/fetch': 69,
+  'steadfetch/ky': 70,
+  'steadfetch/core': 64,
+  'steadfetch/unchecked': 57,
   // With YAML, which a bundler that splits loads only for YAML, and the reasons and examples of every rule.
   'steadfetch/lint': 144,
 };
