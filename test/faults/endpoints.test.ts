@@ -212,6 +212,61 @@ describe('runBatch with two endpoints', () => {
     });
 });
 
+describe('two endpoints, of which one is ten times as slow', () => {
+  /** A tenth of the calls come first, and teach. */
+  const CALLS = 200;
+  let fast: LoopbackServer;
+  let slow: LoopbackServer;
+  before(async () => {
+    [fast, slow] = await Promise.all([LoopbackServer.start(), LoopbackServer.start()]);
+  });
+  after(() => Promise.all([fast.close(), slow.close()]));
+
+  /** The share of requests at the slow one, requests per call, and the P99 in ms. */
+  async function measure(balance: 'weighted' | 'p2c-ewma') {
+    const takes =
+      (ms: number) =>
+      (response: ServerResponse): void =>
+        void setTimeout(() => response.end('{}'), ms);
+    const [one, two] = [fast.place(takes(20)), slow.place(takes(200))];
+    const endpoints = [
+      {name: 'fast', origin: fast.origin, basePath: new URL(one.url).pathname},
+      {name: 'slow', origin: slow.origin, basePath: new URL(two.url).pathname},
+    ];
+    const policy: PolicyInput = {endpoints, failover: {balance}, hedge: {quantile: 0.95, to: 'other'}};
+    const fetch = createFetch(policy, {observer: null, random: seededRandom(5)});
+    const settled: number[] = [];
+    let begun = 0;
+    const caller = async (): Promise<void> => {
+      while (begun < CALLS) {
+        const isSettled = begun++ >= CALLS / 10;
+        const began = performance.now();
+        await (await fetch(one.url)).text();
+        if (isSettled) settled.push(performance.now() - began);
+      }
+    };
+    await Promise.all(Array.from({length: 8}, caller));
+    settled.sort((a, b) => a - b);
+    const requests = one.requests.length + two.requests.length;
+    return {
+      slowShare: two.requests.length / requests,
+      perCall: requests / CALLS,
+      p99: settled[Math.ceil(0.99 * settled.length) - 1]!,
+    };
+  }
+
+  it('p2c-ewma and hedges keep the P99 below that of the slow one, for 5 % more load', async () => {
+    const weighted = await measure('weighted');
+    expect(weighted.p99, 'weighted').to.be.at.least(199);
+    let found = await measure('p2c-ewma');
+    const isGood = (): boolean => found.p99 < 0.75 * weighted.p99 && found.slowShare < 0.1;
+    // A machine that is busy makes everything slow for a while.
+    for (let n = 0; n < 4 && !isGood(); n++) found = await measure('p2c-ewma');
+    expect(isGood(), `${JSON.stringify(found)} after ${JSON.stringify(weighted)}`).to.equal(true);
+    expect(found.perCall).to.be.at.most(1.06);
+  });
+});
+
 describe('two endpoints, of which one redirects to the other', () => {
   let eu: LoopbackServer;
   let us: LoopbackServer;
