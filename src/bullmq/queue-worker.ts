@@ -39,12 +39,24 @@ export class QueueWorker<Item> {
   /** Resolves when no item of the queue is without a result, or `signal` aborted, and every run of this worker has ended. */
   async work(runId: string, signal: AbortSignal | undefined): Promise<BatchReport> {
     const {counters, client, notify} = this.#plan;
-    const {concurrency, lockMs, maxStalled, onError} = this.#settings;
     const startedAt = client.clock.now();
     notify?.({type: 'batch.start', runId, journalled: 0});
     const stop = (): void => this.#stop();
     signal?.addEventListener('abort', stop);
     if (signal?.aborted) stop();
+    try {
+      if (!this.#drain.begun) await this.#takeJobs();
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+    const ended = this.#drain.begun ? 'aborted' : 'complete';
+    const report = counters.report(runId, ended, client.clock.now() - startedAt);
+    notify?.({type: 'batch.end', report});
+    return report;
+  }
+
+  async #takeJobs(): Promise<void> {
+    const {concurrency, lockMs, maxStalled, onError} = this.#settings;
     const worker = this.#settings.open((job, token) => this.#process(job, token!), {
       autorun: false,
       concurrency,
@@ -54,16 +66,12 @@ export class QueueWorker<Item> {
     });
     worker.on('error', onError);
     try {
+      await worker.waitUntilReady(); // A connection that is still being made would outlive `close`.
       if (!this.#drain.begun) void worker.run().catch(onError);
       await this.#untilFinished();
     } finally {
       await worker.close();
-      signal?.removeEventListener('abort', stop);
     }
-    const ended = this.#drain.begun ? 'aborted' : 'complete';
-    const report = counters.report(runId, ended, client.clock.now() - startedAt);
-    notify?.({type: 'batch.end', report});
-    return report;
   }
 
   #stop(): void {

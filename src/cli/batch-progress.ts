@@ -27,6 +27,10 @@ export class BatchProgress {
     } else if (event.type === 'item.end' && event.failure === null) this.#isHeld = false;
   }
 
+  say(text: string): void {
+    this.#progress.say(text);
+  }
+
   /** Harmless when it has ended. */
   end(): void {
     this.#progress.end();

@@ -35,7 +35,9 @@ export async function workOnRequests(
   const ended = new CallSignal();
   void follow(queue, state, ended);
   try {
-    const report = await work({...options, policy, send: shared.send}, queue, state, progress, stoppedBy(process));
+    const signal = stoppedBy(process);
+    progress.say(`takes requests from the queue ${options.name} at ${options.redis.host}`);
+    const report = await work({...options, policy, send: shared.send}, queue, state, progress, signal);
     progress.end();
     process.stderr.write(summary(report, state.heldMs));
     return 0;

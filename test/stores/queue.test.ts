@@ -1,14 +1,15 @@
 /** A batch on many machines: processes of the command line over a real Redis, killed and stopped while requests are under way. */
 import type {ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
 import {expect} from 'chai';
 import {createClient} from 'redis';
 import type {ResultLine} from '../../src/cli/result-line.ts';
 import {seededRandom} from '../../src/testing.ts';
 import {CountingServer} from '../cli/killed.ts';
-import {ended, type Finished, Workplace} from '../cli/running.ts';
+import {type Finished, Workplace} from '../cli/running.ts';
 import {RedisServer, redisMissing} from '../support/redis-server.ts';
 
-const ITEMS = 100;
+const ITEMS = 160;
 const CONCURRENCY = 8;
 
 const POLICIES = {
@@ -22,11 +23,32 @@ const POLICIES = {
   },
 } as const;
 
+interface Worker {
+  readonly child: ChildProcess;
+  /** Resolves when the worker takes requests, and heeds signals. */
+  readonly started: Promise<unknown>;
+  readonly end: Promise<Finished>;
+}
+
+function workerOf(child: ChildProcess): Worker {
+  let stderr = '';
+  const started = new Promise<void>(resolve => {
+    child.stderr!.on('data', (chunk: Buffer) => {
+      stderr += chunk;
+      if (stderr.includes('takes requests')) resolve();
+    });
+  });
+  const end = once(child, 'close').then(([code]) => ({code: code as number | null, stdout: '', stderr}));
+  return {child, started: Promise.race([started, end]), end};
+}
+
 const clientOf = (url: string) => createClient({url});
 
 /** A queue, its server, and its workers. */
 class World {
+  static #count = 0;
   readonly place = new Workplace();
+  readonly #name = `items-${World.#count++}`;
   readonly #redis: RedisServer;
   readonly #server: CountingServer;
 
@@ -52,14 +74,11 @@ class World {
     ]);
   }
 
-  work(
-    more: readonly string[] = [],
-    env: Record<string, string> = {},
-  ): {readonly child: ChildProcess; readonly end: Promise<Finished>} {
+  work(more: readonly string[] = [], env: Record<string, string> = {}): Worker {
     const server = ['--url', this.#server.origin, '--policy', 'policy.json'];
     const worker = ['--concurrency', String(CONCURRENCY), '--lock', '3'];
     const child = this.place.start(['batch', 'work', ...this.#queue, ...server, ...worker, ...more], env);
-    return {child, end: ended(child)};
+    return workerOf(child);
   }
 
   collect(...options: string[]): Promise<Finished> {
@@ -67,11 +86,7 @@ class World {
   }
 
   get #queue(): string[] {
-    return ['--queue', this.#redis.url, '--name', 'items'];
-  }
-
-  async remove(): Promise<void> {
-    await this.#withClient(client => client.flushAll());
+    return ['--queue', this.#redis.url, '--name', this.#name];
   }
 
   /** Every hash and every stream, as text. */
@@ -152,10 +167,13 @@ describe('a batch in a queue of BullMQ', () => {
       world = new World(redis, server, policy);
       const filled = await world.enqueue();
       expect(filled.stderr).to.include(`${ITEMS} added`);
-      const workers = [world.work(), world.work(), world.work()];
-      await server.more(ITEMS / 4);
+      const workers = [world.work()];
+      const more = (count: number) => Promise.race([server.more(count), workers[0]!.end]);
+      await more(10); // So that the kill finds requests under way.
+      workers.push(world.work(), world.work());
+      await more(ITEMS / 4);
       workers[0]!.child.kill('SIGKILL');
-      await server.more(ITEMS / 4);
+      await workers[1]!.started;
       workers[1]!.child.kill('SIGTERM');
       const [, stopped, last] = await Promise.all(workers.map(({end}) => end));
       expect(stopped!.code, stopped!.stderr).to.equal(0);
@@ -174,8 +192,6 @@ describe('a batch in a queue of BullMQ', () => {
         expect(interrupted.length + refused.length).to.equal(failed.length);
         expect(interrupted, 'requests under way at the kill').to.not.be.empty;
       }
-
-      await world.remove();
     }).timeout(120_000);
   }
 
