@@ -121,6 +121,7 @@ export interface Ports<R extends AttemptResponse = Response> {
    * Called before an attempt that goes to another endpoint than the one in the URL of the call, and before `prepareAttempt`: another model,
    * or a provider whose bodies differ. undefined: the request is sent as it is. What it throws ends the call with code TRANSLATE_FAILED.
    *
+   * @param request  The request as it would be sent to the other endpoint.
    * @param endpoint The name of the other endpoint.
    */
   translate?(request: MovedRequest, endpoint: string): Translation<R> | undefined;
