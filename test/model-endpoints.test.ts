@@ -25,9 +25,12 @@ describe('docs/model-endpoints.md', () => {
     }
   });
 
-  it('goes on with the numbers of the list of pitfalls', () => {
-    const last = Math.max(...others.map(({id}) => Number.parseInt(id.slice(1), 10)));
-    expect(pitfalls.map(({id}) => id)).to.deep.equal(pitfalls.map((_, index) => `T${last + 1 + index}`));
+  it('has numbers in a row, of which the other list has none', () => {
+    const numberOf = ({id}: {readonly id: string}): number => Number.parseInt(id.slice(1), 10);
+    const first = numberOf(pitfalls[0]!);
+    expect(pitfalls.map(({id}) => id)).to.deep.equal(pitfalls.map((_, index) => `T${first + index}`));
+    const all = new Set([...others, ...pitfalls].map(numberOf));
+    expect(all.size).to.equal(new Set(others.map(numberOf)).size + pitfalls.length);
     expect(pitfalls).to.have.length.at.least(24);
   });
 
