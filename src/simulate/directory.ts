@@ -64,7 +64,8 @@ export class EndpointServices {
     if (endpoints === null || endpoints.addressedBy(url, origin ?? '') !== null) return url;
     const {search} = new URL(url);
     const first = endpoints.all.reduce((best, each) => (this.#place(each) < this.#place(best) ? each : best));
-    return `${first.origin}${pathname.startsWith(`${first.basePath}/`) ? '' : first.basePath}${pathname}${search}`;
+    const base = pathname.startsWith(`${first.basePath}/`) ? '' : first.basePath;
+    return `${first.origin}${base}${pathname}${search}`;
   }
 
   #place({origin}: Endpoint): number {
