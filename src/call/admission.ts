@@ -35,7 +35,7 @@ function admitAtEndpoint<R extends AttemptResponse>(
   if (place.readiness !== null) return waitUntilReady(call, applicant, place.readiness, now, admit);
   if (failover.isConfined) return admitHere(call, applicant, now);
   // The queues of a quota and of a concurrency limit know better when it is this call's turn.
-  if (place.cause === 'breaker-open' || place.cause === 'held') return waitForEndpoint(call, applicant, place, now);
+  if (place.closedMs > 0) return waitForEndpoint(call, applicant, place, now);
   moveTo(call, failover, place.guards);
   admitHere(call, applicant, now);
 }
@@ -99,19 +99,19 @@ function keeping<T>(place: ConcurrencyLimit, work: () => T): T {
 function waitForEndpoint<R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
-  {endpoint, freeInMs}: Place,
+  {endpoint, freeInMs, closedMs}: Place,
   now: number,
 ): void {
   const {plan, deadlineAt, retryState} = call;
-  const isTooLong = retryState.waitedForEndpointsMs + freeInMs > plan.policy.retryAfter.maxMs;
+  const isTooLong = retryState.waitedForEndpointsMs + closedMs > plan.policy.retryAfter.maxMs;
   if (isTooLong || now + freeInMs + LEAST_ATTEMPT_MS > deadlineAt) {
     const message = `No endpoint of this call is free: the first, ${endpoint.name}, will be in ${Math.ceil(freeInMs)} ms, later than this call can wait.`;
     const error = withoutStack(() => new RejectedError('NO_ENDPOINT', endpoint.origin, message, freeInMs));
     applicant.refused(call, 'no-endpoint', error);
     return;
   }
-  retryState.waitedForEndpointsMs += freeInMs;
-  waitToAskAgain(call, applicant, freeInMs);
+  retryState.waitedForEndpointsMs += closedMs;
+  waitToAskAgain(call, applicant, closedMs);
 }
 
 function waitForHeldOrigin<R extends AttemptResponse>(

@@ -6,7 +6,7 @@
  */
 import {choose} from '../client/balance.ts';
 import type {Client} from '../client/client.ts';
-import type {Endpoints} from '../client/endpoints.ts';
+import type {Endpoints, FailoverCause} from '../client/endpoints.ts';
 import type {Plan} from '../client/plan.ts';
 import type {Readiness} from '../client/readiness.ts';
 import {inRotation} from '../client/rotation.ts';
@@ -27,14 +27,13 @@ export interface Place {
   readonly guards: Guards;
   /** 0: it is free, or has to be asked whether it is ready. */
   readonly freeInMs: number;
-  /** What it is not free for; null if it is. */
-  readonly cause: PassedOver | null;
+  /** Until its breaker and the pauses that it asked for let the call through; 0 if they do. The queues of its quota and of its concurrency limit come after. */
+  readonly closedMs: number;
+  /** Whether its breaker is open, or waits for its probes. */
+  readonly isOpen: boolean;
   /** Null unless the endpoint is not ready, or has to be asked. */
   readonly readiness: Readiness | null;
 }
-
-/** The states in which an endpoint is passed over. */
-type PassedOver = 'breaker-open' | 'held' | 'quota' | 'overloaded';
 
 /** The client of a call, as far as it finds the guards of an endpoint. */
 type GuardSource = Pick<
@@ -113,7 +112,7 @@ export class Failover {
     return this.#endpoints.isAlone || this.#confinement !== null || this.#stays;
   }
 
-  mayPassOver(cause: PassedOver): boolean {
+  mayPassOver(cause: FailoverCause): boolean {
     return !this.isConfined && this.#endpoints.movesOn(cause);
   }
 
@@ -255,28 +254,23 @@ export class Failover {
 
   #placeAt(endpoint: Endpoint, amounts: Amounts, isRetry: boolean, now: number): Place {
     const guards = this.#client.guardsFor(endpoint.origin, this.#plan, now);
-    let freeInMs = 0;
-    let cause: PassedOver | null = null;
-    const note = (why: PassedOver, ms: number): void => {
-      if (ms <= freeInMs || !this.#endpoints.movesOn(why)) return;
-      freeInMs = ms;
-      cause = why;
-    };
     const {breaker, hold, quota, concurrency} = guards;
     const isOpen = breaker?.refuses(now) ?? false;
     const isHeld = hold?.holds(now) ?? false;
-    if (isOpen) note('breaker-open', breaker!.retryAfterMs(now) || PROBING_MS * (0.5 + this.#client.random()));
-    if (isHeld) note('held', hold!.leftMs(now));
-    if (quota !== null) note('quota', quota.waitMs(amounts, isRetry, now));
-    if (concurrency?.mayHavePlace === false) note('overloaded', PROBING_MS);
-    const pausedMs = (this.#pausedUntil.get(endpoint) ?? now) - now;
-    if (pausedMs > freeInMs) return {endpoint, guards, freeInMs: pausedMs, cause: 'held', readiness: null};
-    const readiness = isOpen || isHeld ? null : this.readinessAt(endpoint);
+    const closed = [(this.#pausedUntil.get(endpoint) ?? now) - now];
+    if (isOpen && this.#endpoints.movesOn('breaker-open'))
+      closed.push(breaker!.retryAfterMs(now) || PROBING_MS * (0.5 + this.#client.random()));
+    if (isHeld && this.#endpoints.movesOn('held')) closed.push(hold!.leftMs(now));
+    const closedMs = Math.max(0, ...closed);
+    const busy = [closedMs];
+    if (quota !== null && this.#endpoints.movesOn('quota')) busy.push(quota.waitMs(amounts, isRetry, now));
+    if (concurrency?.mayHavePlace === false && this.#endpoints.movesOn('overloaded')) busy.push(PROBING_MS);
+    const readiness = isOpen || isHeld || closedMs > 0 ? null : this.readinessAt(endpoint);
     const state = readiness?.stateAt(now) ?? 'ready';
-    if (state === 'ready') return {endpoint, guards, freeInMs, cause, readiness: null};
     // Before its first answer an endpoint is chosen as if it were ready, and asked; while it is not, others come first.
-    const awayMs = state === 'away' ? readiness!.pauseMs(now) + 1 : 0;
-    return {endpoint, guards, freeInMs: Math.max(freeInMs, awayMs), cause, readiness};
+    if (state === 'away') busy.push(readiness!.pauseMs(now) + 1);
+    const freeInMs = Math.max(...busy);
+    return {endpoint, guards, freeInMs, closedMs, isOpen, readiness: state === 'ready' ? null : readiness};
   }
 
   // The request of an attempt.

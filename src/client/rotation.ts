@@ -4,12 +4,13 @@ import {isOutlier} from '../guards/ejection.ts';
 import type {EndpointLoad} from '../guards/endpoint-load.ts';
 import type {Ejection, Endpoint} from '../policy/types.ts';
 
-/** An endpoint, and why it is not free. */
+/** An endpoint, and whether it is free. */
 interface Candidate {
   readonly endpoint: Pick<Endpoint, 'name' | 'rank'>;
   readonly guards: {readonly load: EndpointLoad | null};
   readonly freeInMs: number;
-  readonly cause: string | null;
+  /** Whether its breaker is open, or waits for its probes. */
+  readonly isOpen: boolean;
 }
 
 /** Called when an endpoint is ejected, and when it returns. */
@@ -51,7 +52,7 @@ function outOf<C extends Candidate>(
 ): readonly C[] {
   for (const {endpoint, guards} of equals) if (guards.load!.ejections.returns(now)) notify(endpoint.name, 0, '');
   const ejected = equals.filter(({guards}) => guards.load!.ejections.isOut(now));
-  const open = equals.filter(candidate => candidate.cause === 'breaker-open' && !ejected.includes(candidate));
+  const open = equals.filter(candidate => candidate.isOpen && !ejected.includes(candidate));
   const most = policy.maxEjectedShare * equals.length + 1e-9;
   if (ejected.length + open.length > most) return [];
   const rest = equals.filter(candidate => !ejected.includes(candidate) && !open.includes(candidate));

@@ -8,6 +8,7 @@ import {
   type EndpointInput,
   type FailoverInput,
   type PolicyInput,
+  type Ports,
   type ResilientInit,
   reportOf,
   seededRandom,
@@ -291,8 +292,12 @@ describe('a call with several endpoints', () => {
   });
 
   describe('with no endpoint free', () => {
-    const bothOpen = async (make: (policy: PolicyInput) => World, policy: PolicyInput): Promise<World> => {
-      const world = make({...TWO, breaker: nervous, maxAttempts: 2, ...policy});
+    const bothOpen = async (
+      make: (policy: PolicyInput, ports?: Ports) => World,
+      policy: PolicyInput,
+      ports: Ports = {},
+    ): Promise<World> => {
+      const world = make({...TWO, breaker: nervous, maxAttempts: 2, ...policy}, ports);
       serve(world, {eu: [503, 200], us: [503, 200]});
       expect(await world.run(ITEMS)).to.equal('503 (attempts-exhausted)');
       return world;
@@ -326,6 +331,19 @@ describe('a call with several endpoints', () => {
       const ends = await world.clock.run(() => Promise.all([1, 2, 3, 4].map(() => world.end(ITEMS))));
       expect(ends).to.deep.equal(['200', '200', '200', '200']);
       expect(path(world)).to.match(/^eu 5000, us 5000, eu 5[23]\d\d, eu 5[23]\d\d/);
+    });
+
+    virtually('waits for a breaker, and then for the quota behind it', async make => {
+      const world = await bothOpen(make, {quota: {limits: [{unit: 'requests', max: 1, perMs: 60_000}]}});
+      expect(await world.run(ITEMS)).to.equal('200');
+      expect(path(world)).to.match(/^eu 0, us 0, eu 60\d{3}$/);
+    });
+
+    virtually('waits for the probe of another call that has the only place', async make => {
+      const world = await bothOpen(make, {concurrency: {kind: 'fixed', max: 1, queue: 10}}, {random: () => 0.25});
+      serve(world, {eu: [later(world.clock, 230, 200), 200], us: [later(world.clock, 300, 503)]});
+      const ends = await world.clock.run(() => Promise.all([1, 2, 3, 4, 5, 6].map(() => world.end(ITEMS))));
+      expect(ends).to.deep.equal(Array(6).fill('200'));
     });
 
     virtually('ends when its caller aborts', async make => {

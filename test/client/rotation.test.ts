@@ -20,17 +20,16 @@ class Rank {
 
   constructor(maxEjectedShare: number, facts: readonly Facts[]) {
     this.#policy = {...defaultPolicy.failover.ejection, maxEjectedShare};
-    this.#candidates = facts.map(({name, rank = 1, failed = 0, isOpen, isHeld}) => {
+    this.#candidates = facts.map(({name, rank = 1, failed = 0, isOpen = false, isHeld = false}) => {
       const load = new EndpointLoad({pending: 0});
       for (let n = 0; n < 50; n++) load[n < failed ? 'failed' : 'answered'](1, 0);
-      const cause = isOpen ? 'breaker-open' : isHeld ? 'held' : null;
-      return {endpoint: {name, rank}, guards: {load}, freeInMs: cause === null ? 0 : 5000, cause};
+      return {endpoint: {name, rank}, guards: {load}, freeInMs: isOpen || isHeld ? 5000 : 0, isOpen};
     });
   }
 
   open(...names: readonly string[]): void {
     for (const candidate of this.#candidates)
-      if (names.includes(candidate.endpoint.name)) Object.assign(candidate, {cause: 'breaker-open', freeInMs: 5000});
+      if (names.includes(candidate.endpoint.name)) Object.assign(candidate, {isOpen: true, freeInMs: 5000});
   }
 
   /** Who is in, at that time. */
