@@ -223,13 +223,16 @@ function ticketFor(call: CallFacts, {concurrency, breaker}: Guards, first: Guard
   try {
     if (budget !== null) receipt = budget.withdraw(false, now);
     // The load that hedges may add, then the breaker, which counts what it lets through.
-    if ((budget === null || receipt !== REFUSED) && first.hedge!.tryHedge(now, failover?.hedgesBeside(first, now)))
+    if ((budget === null || receipt !== REFUSED) && first.hedge!.tryHedge(now, failover?.hedgesBeside(first, now))) {
+      call.reserve(budget)?.spendOnHedge(receipt);
       ticket = breaker === null ? UNGUARDED : breaker.admit(now);
+    }
   } finally {
     if (ticket === null) {
       concurrency?.exit();
       if (receipt !== REFUSED) budget!.giveBack(receipt, now);
-    } else call.reserve(budget)?.spendOnHedge(receipt);
+      call.reservation?.spendOnHedge(REFUSED);
+    }
   }
   return ticket;
 }

@@ -63,7 +63,7 @@ export class Reservation {
     this.#held = REFUSED;
   }
 
-  /** A hedge goes out, which took this. */
+  /** @param receipt What the hedge took that goes out; REFUSED if none does. */
   spendOnHedge(receipt: Receipt): void {
     this.#hedged = receipt;
   }
@@ -81,9 +81,11 @@ export class Reservation {
     this.#held = REFUSED;
   }
 
-  /** The retry, or a hedged attempt, succeeded. */
+  /** The retry, or a hedged attempt, succeeded. A hook of the user can retry the call all the same, and what it took before is paid back once. */
   succeeded(now: number): void {
     for (const receipt of [this.#spent, this.#hedged]) if (wasPaid(receipt)) this.budget.retrySucceeded(receipt, now);
+    this.#spent = REFUSED;
+    this.#hedged = REFUSED;
   }
 }
 
