@@ -57,8 +57,8 @@ export function filesOf(given: BatchArguments): BatchFiles {
       `--${given.resume ? 'resume' : 'retry-failed'} needs a journal. ${out.place.name} has none beside it: name one with --journal.`,
     );
   checkDifferent([
-    ...usesOf(files),
     ...(given.policyFile === undefined ? [] : [['the policy', placeAt(given.policyFile)] as const]),
+    ...usesOf(files),
     ...(journal === undefined ? [] : journalFiles(journal)),
   ]);
   return {...files, journal};
