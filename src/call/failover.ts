@@ -11,7 +11,7 @@ import type {Plan} from '../client/plan.ts';
 import type {Readiness} from '../client/readiness.ts';
 import {inRotation} from '../client/rotation.ts';
 import type {HeaderBag} from '../core/observer.ts';
-import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import type {AttemptResponse, Outcome, Sent} from '../core/outcome.ts';
 import {type Classification, harmless} from '../decide/classification.ts';
 import {hasCredentialInQuery} from '../decide/credentials.ts';
 import {isSafeMethod} from '../decide/idempotency.ts';
@@ -156,8 +156,13 @@ export class Failover {
     const cause = causeOf(outcome, throttled);
     this.#stays = cause === null || !this.#endpoints.movesOn(cause);
     if (hintMs > 0) this.#pausedUntil.set(endpoint, now + hintMs);
+    this.noteActed(at, sent);
+  }
+
+  /** An attempt failed, whether or not the call goes on from it: a hedge may decide that. */
+  noteActed(at: Guards, sent: Sent): void {
     if (!harmless(sent) && !this.mayRunTwice)
-      this.#confinement ??= `${endpoint.name} may have acted on it, and failover.sharedKeys is not set`;
+      this.#confinement ??= `${this.endpointOf(at).name} may have acted on it, and failover.sharedKeys is not set`;
   }
 
   /** The breaker of an endpoint gave no lease of a probe: the call does not ask again at once. */

@@ -146,7 +146,10 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     this.#unassessed.delete(attempt);
     const isLast = this.#running.size === 0 && this.#unassessed.size === 0;
     // With two failures the last one counts, so the first need not hold its connection.
-    if (this.#isOver || (classification.transient && !isLast)) return discardResponse(attempt, outcome.response);
+    if (this.#isOver || (classification.transient && !isLast)) {
+      this.#call.failover?.noteActed(attempt.guards, classification.sent);
+      return discardResponse(attempt, outcome.response);
+    }
     this.#isOver = true;
     this.#supersedeOthers();
     if (this.#call.failover !== null) this.#call.guards = attempt.guards; // What follows concerns its endpoint.

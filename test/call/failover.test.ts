@@ -230,6 +230,18 @@ describe('a call with several endpoints', () => {
       expect(path(world)).to.equal('eu 0, eu 1000, eu 2000, eu 3000');
     });
 
+    for (const [which, answers] of [
+      ['its hedge', [503, 429]],
+      ['the attempt that was hedged', [429, 503]],
+    ] as const)
+      virtually(`never leaves after that, also if ${which} did no harm`, async make => {
+        const world = make({...TWO, hedge: {delayMs: 100, maxLoadRatio: 1}, maxAttempts: 4});
+        const [first, hedge] = answers.map(status => later(world.clock, status === 503 ? 150 : 400, status));
+        serve(world, {eu: [first!, hedge!, 200], us: [200]});
+        expect(await world.run(ITEMS, KEYED)).to.equal('200');
+        expect(path(world)).to.match(/^eu 0, eu 100, eu 1[45]00$/);
+      });
+
     virtually('says why it stayed', async make => {
       const world = make(TWO);
       serve(world, {eu: [503], us: [200]});
