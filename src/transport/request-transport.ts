@@ -221,7 +221,9 @@ class SentRequest implements TransportRequest<Response> {
   /** Called for a body that is known, as far as it can be. */
   rewrite(url: string, body: string | Uint8Array<ArrayBuffer> | undefined): void {
     const known = body ?? this.#body;
-    const own = known === null || known instanceof Promise ? {} : {body: known};
+    // Node 22's fetch cannot send bytes again after a redirect, and a Blob it can.
+    const own =
+      known === null || known instanceof Promise ? {} : {body: typeof known === 'string' ? known : new Blob([known])};
     this.#request = requestLike(this.#request, url, {...requestFields(this.#request), ...own});
   }
 
