@@ -4,6 +4,7 @@ import type {Ports, Translation} from '../client/ports.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
+import {copyOf} from '../decide/body.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
 import {STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
 import type {Guards} from '../guards/origin-guards.ts';
@@ -55,7 +56,8 @@ function rewritten<R extends AttemptResponse>(
 ): TransportRequest<R> {
   if (body !== undefined && typeof body !== 'string' && !ArrayBuffer.isView(body))
     throw new TypeError('its body must be a string or bytes');
-  if (path !== undefined || body !== undefined) request.rewrite!(path === undefined ? url : urlOf(path, url), body);
+  const sent = typeof body === 'object' ? copyOf(body) : body;
+  if (path !== undefined || sent !== undefined) request.rewrite!(path === undefined ? url : urlOf(path, url), sent);
   const own = new PreparedHeaders(request.headers);
   call.retryState.prepared = own;
   if (body !== undefined) for (const name of OF_BODY) own.delete(name);

@@ -76,7 +76,7 @@ export interface Translation<R extends AttemptResponse = Response> {
   /** Headers of this attempt; null removes one. The idempotency key stays. */
   readonly headers?: Readonly<Record<string, string | null>>;
   /** The body. Headers that describe the caller's body, such as `content-encoding` and `content-digest`, are removed. */
-  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly body?: string | Uint8Array;
   /** Turns the response into what the caller of the addressed endpoint expects, before it is classified. Called for every status. */
   response?(response: R): Awaitable<R>;
 }

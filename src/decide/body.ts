@@ -80,6 +80,7 @@ export function byteLength(text: string, limitBytes: number): number {
 const isBuffer = (body: unknown): body is ArrayBuffer =>
   Object.prototype.toString.call(body) === '[object ArrayBuffer]';
 
-function copyOf(view: ArrayBufferView): Uint8Array<ArrayBuffer> {
+/** The bytes of a view, apart from it. */
+export function copyOf(view: ArrayBufferView): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
 }

@@ -206,7 +206,7 @@ class FetchRequest extends HeaderRecord implements TransportRequest<Response> {
     return this.#controller?.signal ?? this.#transport.callerSignal ?? undefined;
   }
 
-  rewrite(url: string, body: BodySnapshot['body']): void {
+  rewrite(url: string, body: string | Uint8Array<ArrayBuffer> | undefined): void {
     this.url = url;
     if (body !== undefined) this.#body = {body, replayable: true};
   }

@@ -40,7 +40,7 @@ export interface TransportRequest<out R extends AttemptResponse> {
    *
    * @param body undefined: the body stays.
    */
-  rewrite?(url: string, body: string | Uint8Array<ArrayBuffer> | undefined): void;
+  rewrite?(url: string, body: string | Uint8Array | undefined): void;
   /** Cancels the request of an attempt that has ended, if `next` was called with `isAbortable`. */
   abort(reason: unknown): void;
 }
