@@ -41,11 +41,20 @@ export interface RequestOwner<R extends AttemptResponse> {
 
 /** @param isAbortable Whether something may end the attempt before its response. */
 export function sendRequest<R extends AttemptResponse>(attempt: RequestOwner<R>, isAbortable: boolean): void {
-  const {transport, client} = attempt.call;
   const url = urlOf(attempt);
-  const {translate} = client;
-  if (url === null || translate === null) return createRequest(attempt, isAbortable, url, null);
-  // In a promise, because the body of a Request has to be read.
+  const {translate} = attempt.call.client;
+  if (url === null || translate === null) createRequest(attempt, isAbortable, url, null);
+  else translateAndSend(attempt, isAbortable, url, translate);
+}
+
+/** In a promise, because the body of a Request has to be read. Apart, so that other attempts pay for no closure. */
+function translateAndSend<R extends AttemptResponse>(
+  attempt: RequestOwner<R>,
+  isAbortable: boolean,
+  url: string,
+  translate: NonNullable<Ports<R>['translate']>,
+): void {
+  const {transport} = attempt.call;
   new Promise<string | undefined>(resolve => resolve(transport.text?.())).then(
     text =>
       attempt.step(() => {
