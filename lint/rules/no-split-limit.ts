@@ -1,5 +1,6 @@
+import type {Match} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
-import {mayMeet} from '../analysis/route-cover.ts';
+import {covers, mayMeet} from '../analysis/route-cover.ts';
 import {canonical} from '../canonical.ts';
 import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
@@ -14,9 +15,9 @@ export const splitLimit: Rule = defineRule({
   summary: 'Let all calls to an origin share one limit',
   documentation: () => ({
     why: `
-Calls to one origin share a quota or a concurrency limit only if its settings are the same. A route that changes one setting, such as the queue, gets a limit of its own beside that of the other calls. Together they
-send up to the sum of both, which is more than the account or the server allows. Processes that share guards through \`steadfetch/redis\` share
-a limit if \`limits\` or \`max\` are the same, whatever the queue is.
+Calls to one origin share a quota or a concurrency limit only if its settings are the same. A route that changes one setting, such as the queue,
+gets a limit of its own beside that of the other calls. Together they send up to the sum of both, which is more than the account or the server
+allows. Processes that share guards through \`steadfetch/redis\` share a limit if \`limits\` or \`max\` are the same, whatever the queue is.
 
 Set the field at the top of the policy, so that all routes have the same. If the vendor counts the calls of the route apart, say so with
 \`"scope": "route"\` in its quota. A concurrency limit with another \`max\` is taken to be meant for the route alone, and is not reported.
@@ -102,6 +103,19 @@ Set the field at the top of the policy, so that all routes have the same. If the
         ].join('\n'),
       },
       {
+        name: 'a route that takes all calls to its origin',
+        text: [
+          '{',
+          '  "quota": {"limits": [{"unit": "requests", "max": 500, "perMs": 60000}]},',
+          '  "concurrency": {"max": 10, "queue": 100},',
+          '  "routes": [',
+          '    {"match": {"origin": "https://b.test"}, "quota": {"limits": [{"unit": "requests", "max": 100, "perMs": 60000}]}, "concurrency": {"queue": 0}}',
+          '  ]',
+          '}',
+          '',
+        ].join('\n'),
+      },
+      {
         name: 'a smaller concurrency limit for one route',
         text: [
           '{',
@@ -120,7 +134,7 @@ Set the field at the top of the policy, so that all routes have the same. If the
 
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     for (const [index, scope] of scopes.entries()) {
-      const before = scopes.slice(0, index).filter(other => mayShareOrigin(other, scope));
+      const before = scopes.slice(0, index).filter(other => mayShareOrigin(other, scope, scopes));
       const message = quotaMessage(scope, before) ?? concurrencyMessage(scope, before);
       if (message !== undefined) yield {scope, ...message};
     }
@@ -129,11 +143,21 @@ Set the field at the top of the policy, so that all routes have the same. If the
 
 type Found = Pick<Draft, 'at' | 'message'>;
 
-/** Whether the scopes may be asked about calls to the same origin. */
-const mayShareOrigin = ({match: one = {}}: Scope, {match: other = {}}: Scope): boolean =>
-  mayMeet(originOf(one.origin), originOf(other.origin));
+/** Whether calls to one origin may be asked of both scopes. */
+function mayShareOrigin(one: Scope, other: Scope, scopes: readonly Scope[]): boolean {
+  if (!mayMeet(originOf(one), originOf(other))) return false;
+  const origin = {...originOf(one), ...originOf(other)};
+  return [one, other].every(scope => isReached(scope, origin, scopes));
+}
 
-const originOf = (origin: string | undefined): {origin?: string} => (origin === undefined ? {} : {origin});
+/** Whether a call to the origin may come to the scope: routes are tried in order, and the policy itself has what they leave. */
+function isReached(scope: Scope, origin: Match, scopes: readonly Scope[]): boolean {
+  const routes = scopes.filter(({match}) => match !== undefined);
+  const earlier = scope.match === undefined ? routes : routes.slice(0, routes.indexOf(scope));
+  return !earlier.some(({match}) => covers(match!, {...scope.match, ...origin}));
+}
+
+const originOf = ({match}: Scope): Match => (match?.origin === undefined ? {} : {origin: match.origin});
 
 /** Whether the route itself sets the field: a value from above is that of all routes. */
 const setsItself = ({match, own}: Scope, field: 'quota' | 'concurrency'): boolean =>

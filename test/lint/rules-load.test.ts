@@ -235,3 +235,26 @@ describe('RL218 no-budget-multiplied-by-instances', () => {
     expect(await pointers('RL218', {...fleet(minimum(10), 200, 25), maxAttempts: 1})).to.be.empty;
   });
 });
+
+describe('RL224 no-split-limit', () => {
+  const quota = (max: number): PolicyInput => ({quota: {limits: [{unit: 'requests', max, perMs: 60_000}]}});
+  const origin = 'https://b.test';
+
+  it('asks whether calls to one origin are left for the policy and for an earlier route', async () => {
+    const whole = {match: {origin}, ...quota(100)};
+    const get = {match: {origin, methods: ['GET']}, ...quota(50)};
+    expect(await pointers('RL224', {...quota(500), routes: [whole]}), 'none for the policy').to.be.empty;
+    expect(await pointers('RL224', {...quota(500), routes: [whole, get]}), 'none for the second route').to.be.empty;
+    expect(await pointers('RL224', {...quota(500), routes: [get, whole]})).to.deep.equal(['routes[1].quota']);
+    expect(await pointers('RL224', {...quota(500), routes: [get]})).to.deep.equal(['routes[0].quota']);
+  });
+
+  it('compares calls to origins that one of the two does not name', async () => {
+    const path = {match: {path: '/v1/batches'}, ...quota(100)};
+    expect(await pointers('RL224', {routes: [{match: {origin}, ...quota(500)}, path]}), 'the first has them all').to.be
+      .empty;
+    expect(await pointers('RL224', {routes: [path, {match: {origin}, ...quota(500)}]})).to.deep.equal([
+      'routes[1].quota',
+    ]);
+  });
+});
