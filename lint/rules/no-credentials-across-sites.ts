@@ -12,14 +12,14 @@ export const credentialsAcrossSites: Rule = defineRule({
   documentation: () => ({
     why: `
 With \`failover.sharedCredentials\`, a call that moves takes the caller's \`Authorization\`, cookies and API keys along. That is right for regions of
-one service. If the endpoints belong to two companies, each of them gets the secret of the other, in its logs too, and can use it until somebody
-revokes it.
+one service. If the endpoints belong to two companies, the credentials for one company are sent to the other, may end up in its logs, and can be used
+until they are revoked.
 
 Without \`sharedCredentials\` the credentials of the caller stay at the origin that the caller wrote, and the port \`prepareAttempt\`, which is told the
 name of the endpoint, writes those of the others.
 
 Endpoints count as those of one company if their names end in the same registrable domain, such as \`example.com\` or \`example.co.uk\`. If one company
-has several, suppress the finding with that reason.
+has several, suppress the finding with that reason. IP addresses and private networks are not compared.
 `,
     sources: [
       {title: 'Failover', url: 'docs/guides/failover.md#what-never-happens'},

@@ -50,7 +50,17 @@ describe('RL108 no-plain-http-payments', () => {
   it('distinguishes networks by the host', () => {
     for (const host of ['172.16.0.1', '100.64.0.1', '[fd00::1]', '[fe80::1]', 'pay.internal', 'pay.corp'])
       expect(networkPlaceOf(host), host).to.equal('private');
-    for (const host of ['172.32.0.1', '11.0.0.1', '[2001:db8::1]', 'internal.example', 'localhost.example'])
+    for (const host of ['pay.prod.svc.cluster.local.', 'pay.', 'pay.service.consul'])
+      expect(networkPlaceOf(host), host).to.equal('private');
+    expect(networkPlaceOf('localhost.')).to.equal('loopback');
+    for (const host of [
+      '172.32.0.1',
+      '11.0.0.1',
+      '[2001:db8::1]',
+      'internal.example',
+      'localhost.example',
+      'pay.example.',
+    ])
       expect(networkPlaceOf(host), host).to.equal('public');
   });
 });
@@ -168,4 +178,25 @@ describe('RL110 no-secret-in-notes', () => {
     expect(shown).to.contain('RL110 no-secret-in-notes').and.contain('"x-key": "sk_l*****');
     expect(shown).not.to.contain(secret);
   });
+});
+
+describe('RL113 no-credentials-across-sites', () => {
+  const across = (...origins: string[]): PolicyInput => ({
+    endpoints: origins.map((origin, index) => ({name: `e${index}`, origin})),
+    failover: {sharedCredentials: true},
+  });
+
+  for (const [origins, expected] of [
+    [['https://api.eu.example.co.uk', 'https://api.us.example.co.uk'], []],
+    [['https://eu.openai.azure.com', 'https://us.openai.azure.com'], []],
+    [['https://api.example.com.', 'https://api.us.example.com'], []],
+    [['https://198.51.100.1', 'https://198.51.100.2'], []],
+    [['https://[2001:db8::1]', 'https://api.example.com'], []],
+    [['https://10.0.0.1', 'https://api.example.com'], []],
+    [['https://api.one.co.uk', 'https://api.two.co.uk'], ['error failover.sharedCredentials']],
+    [['https://api.one.com.', 'https://api.two.com.'], ['error failover.sharedCredentials']],
+  ] as const) {
+    it(`${origins.join(' and ')}: ${expected[0] ?? 'nothing'}`, async () =>
+      expect(await said('RL113', across(...origins))).to.deep.equal(expected));
+  }
 });
