@@ -11,7 +11,7 @@ export function isPolicyDocument({languageId, uri, getText}: TextDocument): bool
   return LANGUAGES.includes(languageId) && (isOfLinter(name) || isPolicyText(getText(), name));
 }
 
-/** The document that is shown. On a page that is none, such as the walkthrough, a policy in another tab. */
+/** The document that is shown. Where no document is shown, but a page such as the walkthrough: a policy in another tab. */
 export function shownDocument(): Uri | undefined {
   return (window.activeTextEditor?.document ?? workspace.textDocuments.find(isPolicyDocument))?.uri;
 }
