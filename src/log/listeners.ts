@@ -1,6 +1,7 @@
 /** Listeners that write a line for each attempt to the console or to pino. */
-import type {BreakerChangedEvent, EjectionChangedEvent, Listener} from '../core/events.ts';
+import type {Listener} from '../core/events.ts';
 import {type AttemptLine, attemptLines} from './attempt-lines.ts';
+import {type ChangeLine, changeLine} from './change-line.ts';
 
 /** pino, or a logger that takes fields and a message like pino. */
 export interface FieldLogger {
@@ -16,8 +17,8 @@ export interface LogOptions {
 }
 
 /**
- * Makes a listener for the `on` port that writes to pino, with the fields of `AttemptLine` that are known. Calls that failed, and breakers
- * that change, are warnings.
+ * Makes a listener for the `on` port that writes to pino, with the fields of `AttemptLine` that are known. Calls that failed are
+ * warnings, and so are changes of a breaker, of an endpoint and of shared guards.
  *
  * @example
  * createFetch(policy, {on: logToPino(pino(), {success: 'debug'})});
@@ -26,14 +27,13 @@ export function logToPino(logger: FieldLogger, options: LogOptions = {}): Listen
   return listener(
     options,
     (line, level) => logger[level]?.(line, sentence(line)),
-    ({guarded, from, to}) => logger.warn({breaker: guarded, from, to}, breakerSentence(guarded, to)),
-    event => logger.warn({endpoint: event.endpoint, ejectedMs: event.ejectedMs}, ejectionSentence(event)),
+    ({fields, sentence}) => logger.warn(fields, sentence),
   );
 }
 
 /**
- * Makes a listener for the `on` port that writes lines of text: `info` for attempts, `warn` for calls that failed and for breakers that
- * change. The source of a wait is given in brackets.
+ * Makes a listener for the `on` port that writes lines of text: `info` for attempts, `warn` for calls that failed and for changes of a
+ * breaker, of an endpoint and of shared guards. The source of a wait is given in brackets.
  *
  * @param options The level of successful calls.
  * @param to      Where to write. Default: `console`.
@@ -46,8 +46,7 @@ export function logToConsole(to: TextLogger = console, options: LogOptions = {})
   return listener(
     options,
     (line, level) => to[level]?.(oneLine([line.correlationId ?? '-', what(line), sentence(line)].join('  '))),
-    ({guarded, to: state}) => to.warn(oneLine(breakerSentence(guarded, state))),
-    event => to.warn(oneLine(ejectionSentence(event))),
+    ({sentence}) => to.warn(oneLine(sentence)),
   );
 }
 
@@ -63,14 +62,13 @@ type Level = 'debug' | 'info' | 'warn';
 function listener(
   {success = 'info'}: LogOptions,
   write: (line: AttemptLine, level: Level) => void,
-  breakerChanged: (event: BreakerChangedEvent) => void,
-  ejectionChanged: (event: EjectionChangedEvent) => void,
+  writeChange: (line: ChangeLine) => void,
 ): Listener {
   const lines = attemptLines(line => write(line, levelOf(line, success)));
   return event => {
-    if (event.type === 'breaker.changed') breakerChanged(event);
-    else if (event.type === 'ejection.changed') ejectionChanged(event);
-    else lines(event);
+    const change = changeLine(event);
+    if (change === undefined) lines(event);
+    else writeChange(change);
   };
 }
 
@@ -104,13 +102,6 @@ function wait({waitMs, waitSource, retryAfterMs}: AttemptLine): string {
   const why = waitSource === 'backoff' ? ['backoff', asked].filter(Boolean).join('; ') : `${waitSource}: ${asked}`;
   return `again in ${Math.round(waitMs!)} ms (${why})`;
 }
-
-const breakerSentence = (guarded: string, state: string): string => `the circuit of ${guarded} is ${state}`;
-
-const ejectionSentence = ({endpoint, ejectedMs, reason}: EjectionChangedEvent): string =>
-  ejectedMs === 0
-    ? `the endpoint ${endpoint} is in rotation again`
-    : `the endpoint ${endpoint} is ejected for ${Math.round(ejectedMs)} ms: ${reason}`;
 
 /** Text from URLs and errors must not begin a new line of the log. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters.

@@ -116,6 +116,24 @@ describe('log: lines of attempts', () => {
     ]);
   });
 
+  it('show an endpoint that is not ready, a store that does not answer, and quotas that differ', async () => {
+    const {lines, on} = textLog();
+    on({type: 'endpoint.changed', endpoint: 'eu', isReady: false, reason: '503'});
+    on({type: 'endpoint.changed', endpoint: 'eu', isReady: true, reason: ''});
+    on({type: 'endpoint.changed', endpoint: 'eu', isReady: true, reason: '404'});
+    on({type: 'store.changed', isAvailable: false, reason: 'no answer within 20 ms'});
+    on({type: 'store.changed', isAvailable: true, reason: ''});
+    on({type: 'quota.differs', guarded: 'https://api.test', limits: '[5]', others: ['[6]', '[7]']});
+    expect(lines).to.deep.equal([
+      'WARN the endpoint eu is not ready: 503',
+      'WARN the endpoint eu is ready',
+      'WARN the endpoint eu counts as ready, although it answered 404',
+      'WARN the store of shared guards does not answer: no answer within 20 ms',
+      'WARN the store of shared guards answers again',
+      'WARN the quota of https://api.test is [5] here, and [6], [7] in other processes',
+    ]);
+  });
+
   it('show an abort during a wait without an attempt and without a warning', async () => {
     const {lines, on} = textLog();
     const world = new World({backoff: waiting}, {on});
