@@ -6,9 +6,9 @@
  * begun goes on when its client has given up, unless the scenario says otherwise: that waste is what keeps overloads alive.
  */
 import type {Random} from '../../core/random.ts';
-import {type Clock, Timer} from '../../core/timer.ts';
+import type {Clock} from '../../core/timer.ts';
 import type {ScenarioService, ServiceQuota, Shedding} from '../scenario/types.ts';
-import {type Failure, Faults, OutageProcess, Slowness, USUAL} from './faults.ts';
+import {type Failure, Faults, OutageProcess, Slowness} from './faults.ts';
 import {type Draw, drawOf} from './latency.ts';
 import {RateQuota} from './rate-quota.ts';
 import {
@@ -19,7 +19,8 @@ import {
   ServiceAnswer,
   type ServiceRequest,
 } from './service.ts';
-import {EventSchedule, type ScheduledEvent} from './stream.ts';
+import {EventSchedule} from './stream.ts';
+import {type Stage, Work, type WorkOwner} from './work.ts';
 import {Workers} from './workers.ts';
 
 /** Random numbers for the parts of the model, apart: outages come at the same times whatever the clients do. */
@@ -41,7 +42,7 @@ export interface ServiceCounts {
   readonly inFlight: number;
 }
 
-export class ServiceModel implements Service, ServiceCounts {
+export class ServiceModel implements Service, ServiceCounts, WorkOwner {
   received = 0;
   processed = 0;
   refused = 0;
@@ -256,47 +257,6 @@ export class ServiceModel implements Service, ServiceCounts {
 }
 
 const EVENT_STREAM: readonly HeaderEntry[] = [['content-type', 'text/event-stream']];
-
-/** What a timer of a work leads to. */
-type Stage = 'received' | 'failed' | 'processed' | 'answered' | 'event';
-
-/** One request in the service. A timer, so that a stage of a request allocates nothing. */
-class Work extends Timer implements Exchange {
-  readonly #model: ServiceModel;
-  readonly request: ServiceRequest;
-  readonly client: number;
-  /** Null once the client has given up. */
-  reply: Reply | null;
-  stage: Stage = 'received';
-  failure: Failure | null = null;
-  slowness: Slowness = USUAL;
-  answer: ServiceAnswer | null = null;
-  /** How long the body of the answer takes after its headers. */
-  bodyMs = 0;
-  events: Iterator<ScheduledEvent> | null = null;
-  event: ScheduledEvent | null = null;
-  isQueued = false;
-  /** Whether it occupies a worker. */
-  isWorking = false;
-
-  constructor(model: ServiceModel, request: ServiceRequest, client: number, reply: Reply) {
-    super();
-    this.#model = model;
-    this.request = request;
-    this.client = client;
-    this.reply = reply;
-  }
-
-  override fire(): void {
-    this.#model.proceed(this);
-  }
-
-  leave(): void {
-    if (this.reply === null) return;
-    this.reply = null;
-    this.#model.left(this);
-  }
-}
 
 const generationMs = ({outputTokens}: ServiceRequest, tokensPerSecond: number | null): number =>
   tokensPerSecond === null ? 0 : (outputTokens * 1000) / tokensPerSecond;
