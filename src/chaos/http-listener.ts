@@ -13,6 +13,7 @@ export class HttpListener {
   readonly #sockets = new Set<Socket>();
   #port: number;
   #refuses = false;
+  #hasStarted = false;
   #hasEnded = false;
   #adjusting: Promise<void> | null = null;
 
@@ -33,21 +34,20 @@ export class HttpListener {
     });
   }
 
-  /** @throws The error of Node where it cannot listen. */
-  async start(): Promise<void> {
+  /**
+   * Begins to listen; what `refuse` says meanwhile holds from then on.
+   *
+   * @returns The URL, without a slash at its end. Of an address that stands for all, the loopback one.
+   * @throws The error of Node where it cannot listen.
+   */
+  async start(): Promise<string> {
     await this.#listen();
-    this.#port = this.#address.port;
-  }
-
-  /** Without a slash at its end. Of an address that stands for all, the loopback one. */
-  get url(): string {
-    const {address, port} = this.#address;
+    const {address, port} = this.#http.address() as AddressInfo;
+    this.#port = port;
+    this.#hasStarted = true;
+    void this.#adjust();
     const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
     return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  }
-
-  get #address(): AddressInfo {
-    return this.#http.address() as AddressInfo;
   }
 
   /** Whether every new connection is refused. */
@@ -59,7 +59,7 @@ export class HttpListener {
   refuse(refuses: boolean): void {
     if (this.#hasEnded || refuses === this.#refuses) return;
     this.#refuses = refuses;
-    void this.#adjust();
+    if (this.#hasStarted) void this.#adjust();
   }
 
   /** Ends every connection, and accepts no more. */

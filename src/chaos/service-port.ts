@@ -71,8 +71,7 @@ export class ServicePort {
 
   /** @throws The error of Node where it cannot listen. */
   async start(): Promise<void> {
-    await this.#listener.start();
-    this.url = this.#listener.url;
+    this.url = await this.#listener.start();
   }
 
   /** The time of the scenario begins. */
