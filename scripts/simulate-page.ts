@@ -120,7 +120,7 @@ ${rowsOf(true)}
 - The simulated calls carry no credentials, and no endpoint is asked at its \`readyPath\`. A POST moves as the policy allows: with \`failover.sharedKeys\`, and a key or an idempotent method.
 
 The table, the page and \`--json\` show for each endpoint how many requests reached it per call, and the share that it answered without an error before the
-client gave up; moves are attempts that went to another endpoint than the attempt before. The guide to failover has
+client gave up; moves are attempts of the clients that went to another endpoint than the attempt before: none with layers. The guide to failover has
 [examples](guides/failover.md#where-capacity-is-short).
 
 ## What the numbers mean

@@ -124,7 +124,7 @@ export interface SimulationResult {
   };
   /** Hedges that were sent. */
   readonly hedges: number;
-  /** Attempts that went to another endpoint than the attempt before. */
+  /** Of `attempts`, those that went to another endpoint than the attempt before; 0 with layers. */
   readonly moves: number;
   /** What reached each endpoint; empty where all calls go to one service. */
   readonly endpoints: readonly EndpointResult[];
