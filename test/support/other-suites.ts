@@ -13,7 +13,7 @@ export const otherSuites: readonly OtherSuite[] = [
   {name: 'package', needs: 'the npm registry, and minutes'},
   {name: 'runtimes', needs: 'the npm registry, and Chromium: apt-get install chromium'},
   {name: 'site', needs: 'the npm registry, and Chromium: apt-get install chromium'},
-  {name: 'stores', needs: 'Redis and PostgreSQL: apt-get install redis-server postgresql'},
+  {name: 'stores', needs: 'Redis, PostgreSQL and HAProxy: apt-get install redis-server postgresql haproxy'},
   {name: 'truth', needs: 'three minutes'},
   {name: 'vscode', needs: 'the npm registry, and Chromium: apt-get install chromium'},
 ];
