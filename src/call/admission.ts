@@ -5,16 +5,17 @@
 import {RejectedError, withoutStack} from '../core/errors.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
-import {quietly} from '../core/quietly.ts';
 import {type CircuitBreaker, type ProbeLeases, type Ticket, UNGUARDED} from '../guards/breaker.ts';
-import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
+import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import type {QuotaReservation} from '../guards/quota.ts';
+import {AdmissionWait} from './admission-wait.ts';
 import type {Applicant} from './applicant.ts';
+import {askPlace, keeping} from './concurrency.ts';
 import type {CallContext} from './context.ts';
 import type {Failover, Place} from './failover.ts';
 import {moveTo} from './move.ts';
 import {amountsAt, askQuota} from './quota.ts';
-import {CallPause, signalOf, waitableMs, waitForOrigin} from './wait.ts';
+import {waitableMs} from './wait.ts';
 import {askPassedOver, waitUntilReady} from './warm-up.ts';
 
 export function admit<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number): void {
@@ -62,8 +63,8 @@ function enter<R extends AttemptResponse>(
   now: number,
 ): void {
   const {concurrency} = call.guards;
-  if (concurrency === null || concurrency.tryEnter()) count(call, applicant, concurrency, taken, now);
-  else waitInQueue(call, applicant, concurrency, taken, now);
+  if (concurrency === null) count(call, applicant, null, taken, now);
+  else askPlace(call, applicant, concurrency, taken, now, count);
 }
 
 /** The breaker counts what it lets through. */
@@ -82,16 +83,6 @@ function count<R extends AttemptResponse>(
     place?.exit();
     taken?.refund(now);
     refuseOpen(call, applicant, breaker!, now);
-  }
-}
-
-/** Runs what comes between a place and the attempt that gets it. */
-function keeping<T>(place: ConcurrencyLimit, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    place.exit();
-    throw error;
   }
 }
 
@@ -134,97 +125,15 @@ function waitForHeldOrigin<R extends AttemptResponse>(
 function waitToAskAgain<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, ms: number): void {
   applicant.waiting?.();
   call.retryState.waitedMs += ms;
-  const again = (isAborted: boolean): void =>
-    isAborted ? applicant.left(call, true) : admit(call, applicant, call.client.clock.now());
-  waitForOrigin(call, ms, again, error => applicant.broke(call, error));
+  new PauseBefore(call, applicant, ms);
 }
 
-function waitInQueue<R extends AttemptResponse>(
-  call: CallContext<R>,
-  applicant: Applicant<R>,
-  limit: ConcurrencyLimit,
-  taken: QuotaReservation | null,
-  now: number,
-): void {
-  if (limit.isFull) return refuseFull(call, applicant, limit, taken, now);
-  applicant.waiting?.();
-  new ConcurrencyWait(call, applicant, limit, taken, now);
-}
-
-function refuseFull<R extends AttemptResponse>(
-  call: CallContext<R>,
-  applicant: Applicant<R>,
-  limit: ConcurrencyLimit,
-  taken: QuotaReservation | null,
-  now: number,
-): void {
-  const {origin} = call.guards;
-  taken?.refund(now);
-  const ofProcess = limit.isShared ? ' for this process now' : '';
-  const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}${ofProcess}, and the queue is full.`;
-  applicant.refused(call, 'concurrency-limit', new RejectedError('CONCURRENCY_LIMIT', origin, message));
-}
-
-/** The wait of an attempt in the queue. One object without functions of its own: ten thousand calls can wait. */
-class ConcurrencyWait<R extends AttemptResponse> extends CallPause implements Waiter {
-  readonly #call: CallContext<R>;
-  readonly #applicant: Applicant<R>;
-  readonly #limit: ConcurrencyLimit;
-  /** The reservation of the quota; null without a quota. */
-  readonly #taken: QuotaReservation | null;
-
-  constructor(
-    call: CallContext<R>,
-    applicant: Applicant<R>,
-    limit: ConcurrencyLimit,
-    taken: QuotaReservation | null,
-    now: number,
-  ) {
-    super(call.client.clock, waitableMs(call, now), signalOf(call.transport));
-    this.#call = call;
-    this.#applicant = applicant;
-    this.#limit = limit;
-    this.#taken = taken;
-    try {
-      limit.wait(this);
-    } catch (error) {
-      quietly(() => this.end());
-      throw error;
-    }
-  }
-
-  /** Runs in the step of another call, whose attempt gave its place back. An exception of this call must not reach that call. */
-  admitted(): void {
-    this.step(() => {
-      const now = keeping(this.#limit, () => {
-        this.end();
-        return this.#call.client.clock.now();
-      });
-      this.#taken?.sent(now);
-      count(this.#call, this.#applicant, this.#limit, this.#taken, now);
-    });
-  }
-
-  /** Runs in a step of the limit, like `admitted`. */
-  refused(): void {
-    this.step(() => {
-      this.end();
-      refuseFull(this.#call, this.#applicant, this.#limit, this.#taken, this.#call.client.clock.now());
-    });
-  }
-
+/** The wait of an attempt until its origin, or its endpoint, is free. Then it asks for admission anew. */
+class PauseBefore<R extends AttemptResponse> extends AdmissionWait<R> {
   protected override over(isAborted: boolean): void {
-    this.#taken?.refund(this.#call.client.clock.now());
-    this.#applicant.left(this.#call, isAborted);
-  }
-
-  protected override broke(error: unknown): void {
-    this.#applicant.broke(this.#call, error);
-  }
-
-  override end(): void {
-    this.#limit.leave(this);
-    super.end();
+    const {call, applicant} = this;
+    if (isAborted || this.isDisabled) applicant.left(call, isAborted);
+    else admit(call, applicant, call.client.clock.now());
   }
 }
 
@@ -239,9 +148,7 @@ function waitForProbe<R extends AttemptResponse>(
 }
 
 /** The wait of an attempt for the lease of a probe. After an answer, the attempt asks for admission anew. */
-class ProbeWait<R extends AttemptResponse> extends CallPause {
-  readonly #call: CallContext<R>;
-  readonly #applicant: Applicant<R>;
+class ProbeWait<R extends AttemptResponse> extends AdmissionWait<R> {
   readonly #leases: ProbeLeases;
   /** Whether the wait can last until the deadline. */
   readonly #isLast: boolean;
@@ -250,9 +157,7 @@ class ProbeWait<R extends AttemptResponse> extends CallPause {
   constructor(call: CallContext<R>, applicant: Applicant<R>, leases: ProbeLeases, now: number) {
     const leftMs = waitableMs(call, now);
     // A moment longer: the request itself says after timeoutMs that there is no answer.
-    super(call.client.clock, Math.min(leases.timeoutMs + 1, leftMs), signalOf(call.transport));
-    this.#call = call;
-    this.#applicant = applicant;
+    super(call, applicant, Math.min(leases.timeoutMs + 1, leftMs));
     this.#leases = leases;
     this.#isLast = leftMs <= leases.timeoutMs;
     leases.request(() => {
@@ -263,23 +168,23 @@ class ProbeWait<R extends AttemptResponse> extends CallPause {
   #answered(): void {
     this.#isOver = true;
     this.end();
-    admit(this.#call, this.#applicant, this.#call.client.clock.now());
+    admit(this.call, this.applicant, this.call.client.clock.now());
   }
 
   protected override over(isAborted: boolean): void {
     this.#isOver = true;
-    const call = this.#call;
-    if (isAborted || this.#isLast) return this.#applicant.left(call, isAborted);
+    const {call} = this;
+    if (isAborted || this.#isLast || this.isDisabled) return this.applicant.left(call, isAborted);
     const now = call.client.clock.now();
     // No attempt waits twice for the same answer.
-    if (!this.#leases.needed(now)) return admit(call, this.#applicant, now);
+    if (!this.#leases.needed(now)) return admit(call, this.applicant, now);
     call.failover?.pause(call.guards, now);
-    refuseOpen(call, this.#applicant, call.guards.breaker!, now);
+    refuseOpen(call, this.applicant, call.guards.breaker!, now);
   }
 
   protected override broke(error: unknown): void {
     this.#isOver = true;
-    this.#applicant.broke(this.#call, error);
+    super.broke(error);
   }
 }
 

@@ -10,10 +10,10 @@ import {rateLimitResetMs, remainingQuota} from '../decide/rate-limit.ts';
 import {serverTime} from '../decide/server-hint.ts';
 import type {Quota, QuotaReservation, QuotaWaiter} from '../guards/quota.ts';
 import {type Amounts, ONE_REQUEST} from '../guards/quota-amounts.ts';
+import {AdmissionWait} from './admission-wait.ts';
 import type {Applicant} from './applicant.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {notifyQueued} from './notify.ts';
-import {CallPause, signalOf} from './wait.ts';
 
 /** The most that an attempt may use, as far as that is known before it is sent. */
 export function amountsOf<R extends AttemptResponse>(call: CallContext<R>, {countsTokens}: Quota): Amounts {
@@ -105,14 +105,12 @@ function waitableMs<R extends AttemptResponse>(
   return Math.min(maxWaitMs, (now === startedAt ? deadlineMs : deadlineAt - now) - LEAST_ATTEMPT_MS);
 }
 
-/** The wait of an attempt in the queue. One object without functions of its own: a million can wait. */
-class QuotaWait<R extends AttemptResponse> extends CallPause implements QuotaWaiter {
+/** The wait of an attempt in the queue. */
+class QuotaWait<R extends AttemptResponse> extends AdmissionWait<R> implements QuotaWaiter {
   ahead: QuotaWaiter | null = null;
   behind: QuotaWaiter | null = null;
   readonly amounts: Amounts;
   readonly isRetry: boolean;
-  readonly #call: CallContext<R>;
-  readonly #applicant: Applicant<R>;
   readonly #quota: Quota;
   readonly #since: number;
   readonly #proceed: Proceed;
@@ -125,21 +123,18 @@ class QuotaWait<R extends AttemptResponse> extends CallPause implements QuotaWai
     now: number,
     proceed: Proceed,
   ) {
-    super(call.client.clock, waitableMs(call, quota, now), signalOf(call.transport));
+    super(call, applicant, waitableMs(call, quota, now));
     this.amounts = amounts;
     this.isRetry = call.attempts > 0;
-    this.#call = call;
-    this.#applicant = applicant;
     this.#quota = quota;
     this.#since = now;
     this.#proceed = proceed;
-    if (this.isRetry) call.client.handle.waits.add(this);
     notifyQueued(call, quota.waitMs(amounts, this.isRetry, now));
     quota.join(this, now);
   }
 
   get clock(): Clock {
-    return this.#call.client.clock;
+    return this.call.client.clock;
   }
 
   /** Runs in the step of another call, which settled a reservation or left the queue. An exception of this call must not reach that call. */
@@ -147,39 +142,33 @@ class QuotaWait<R extends AttemptResponse> extends CallPause implements QuotaWai
     this.step(() => {
       this.end();
       this.#noteWait(now);
-      this.#proceed(this.#call, this.#applicant, taken, now);
+      if (this.isDisabled) {
+        taken.refund(now);
+        return this.applicant.left(this.call, false);
+      }
+      this.#proceed(this.call, this.applicant, taken, now);
     });
   }
 
   protected override over(isAborted: boolean): void {
-    const call = this.#call;
+    const {call} = this;
     const now = this.clock.now();
     this.#quota.leave(this, now);
     this.#noteWait(now);
-    const isRefused = !isAborted && now + LEAST_ATTEMPT_MS < call.deadlineAt && !this.#isDisabled;
-    if (!isRefused) return this.#applicant.left(call, isAborted);
+    const isRefused = !isAborted && now + LEAST_ATTEMPT_MS < call.deadlineAt && !this.isDisabled;
+    if (!isRefused) return this.applicant.left(call, isAborted);
     const waitMs = this.#quota.waitMs(this.amounts, this.isRetry, now);
-    this.#applicant.refused(call, 'quota-exceeded', tooLong(this.#quota, waitMs));
-  }
-
-  /** `disableRetries()` ended the wait. */
-  get #isDisabled(): boolean {
-    return this.isRetry && this.#call.client.handle.retriesDisabled;
+    this.applicant.refused(call, 'quota-exceeded', tooLong(this.#quota, waitMs));
   }
 
   #noteWait(now: number): void {
-    if (now > this.#since) this.#call.retryState.queuedMs += now - this.#since;
+    if (now > this.#since) this.call.retryState.queuedMs += now - this.#since;
   }
 
   override broke(error: unknown): void {
     quietly(() => this.end());
     quietly(() => this.#quota.leave(this, this.#since));
-    this.#applicant.broke(this.#call, error);
-  }
-
-  override end(): void {
-    if (this.isRetry) this.#call.client.handle.waits.delete(this);
-    super.end();
+    super.broke(error);
   }
 }
 

@@ -97,16 +97,6 @@ export function waitableMs({startedAt, deadlineMs, deadlineAt}: CallFacts, now: 
   return (now === startedAt ? deadlineMs : deadlineAt - now) - LEAST_ATTEMPT_MS;
 }
 
-/** Waits for an origin that asked for a pause. */
-export function waitForOrigin(
-  call: Call,
-  ms: number,
-  ended: (isAborted: boolean) => void,
-  broke: (error: unknown) => void,
-): void {
-  new CallWait(call, ms, ended, broke);
-}
-
 /** A value, or how the call ended before there was one. */
 export type Within<T> = {readonly value: T} | {readonly outcome: Outcome<never>};
 

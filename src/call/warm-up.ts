@@ -5,10 +5,11 @@ import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import type {Guards} from '../guards/origin-guards.ts';
+import {AdmissionWait} from './admission-wait.ts';
 import type {Applicant} from './applicant.ts';
 import type {CallContext} from './context.ts';
 import type {Failover, Place} from './failover.ts';
-import {CallPause, signalOf, waitableMs} from './wait.ts';
+import {waitableMs} from './wait.ts';
 
 type Admit<R extends AttemptResponse> = (call: CallContext<R>, applicant: Applicant<R>, now: number) => void;
 
@@ -60,9 +61,7 @@ export function learnReadiness(failover: Failover, at: Guards, {kind, status}: O
 }
 
 /** Until the endpoint has answered, or may be asked again. */
-class ReadyWait<R extends AttemptResponse> extends CallPause implements ReadyWaiter {
-  readonly #call: CallContext<R>;
-  readonly #applicant: Applicant<R>;
+class ReadyWait<R extends AttemptResponse> extends AdmissionWait<R> implements ReadyWaiter {
   readonly #readiness: Readiness;
   readonly #admit: Admit<R>;
   readonly #since: number;
@@ -77,9 +76,7 @@ class ReadyWait<R extends AttemptResponse> extends CallPause implements ReadyWai
     admit: Admit<R>,
     pauseMs: number,
   ) {
-    super(call.client.clock, pauseMs === 0 ? waitableMs(call, now) : pauseMs, signalOf(call.transport));
-    this.#call = call;
-    this.#applicant = applicant;
+    super(call, applicant, pauseMs === 0 ? waitableMs(call, now) : pauseMs);
     this.#readiness = readiness;
     this.#admit = admit;
     this.#since = now;
@@ -98,29 +95,29 @@ class ReadyWait<R extends AttemptResponse> extends CallPause implements ReadyWai
 
   #askForAdmission(): void {
     this.end();
-    const now = this.#call.client.clock.now();
+    const now = this.call.client.clock.now();
     this.#noteWait(now);
-    this.#admit(this.#call, this.#applicant, now);
+    this.#admit(this.call, this.applicant, now);
   }
 
   #noteWait(now: number): void {
-    const {retryState} = this.#call;
+    const {retryState} = this.call;
     retryState.waitedMs += now - this.#since;
     retryState.waitedForEndpointsMs += now - this.#since;
   }
 
   protected override over(isAborted: boolean): void {
     this.#readiness.leave(this);
-    if (isAborted) return this.#applicant.left(this.#call, true);
+    if (isAborted || this.isDisabled) return this.applicant.left(this.call, isAborted);
     if (!this.#isForAnswer) return this.#askForAdmission();
-    const now = this.#call.client.clock.now();
+    const now = this.call.client.clock.now();
     this.#noteWait(now);
-    refuseUnready(this.#call, this.#applicant, this.#readiness, now);
+    refuseUnready(this.call, this.applicant, this.#readiness, now);
   }
 
   protected override broke(error: unknown): void {
     this.#readiness.leave(this);
-    this.#applicant.broke(this.#call, error);
+    super.broke(error);
   }
 }
 

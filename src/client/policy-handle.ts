@@ -92,7 +92,8 @@ export class PolicyHandle {
    */
   disableRetries(): void {
     this.#retriesDisabled = true;
-    for (const wait of [...this.waits]) wait.fire();
+    // No copy of the set: a wait that ends can end others.
+    for (const wait of this.waits) wait.fire();
   }
 
   /** Ends the effect of `disableRetries`. */

@@ -1,0 +1,119 @@
+/** How an attempt gets its place under a concurrency limit: at once, or after a wait in the queue. */
+import {RejectedError} from '../core/errors.ts';
+import type {AttemptResponse} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
+import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
+import type {QuotaReservation} from '../guards/quota.ts';
+import {AdmissionWait} from './admission-wait.ts';
+import type {Applicant} from './applicant.ts';
+import type {CallContext} from './context.ts';
+import {waitableMs} from './wait.ts';
+
+/** The next step of admission, once the attempt has its place. */
+type Proceed = <R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  place: ConcurrencyLimit,
+  taken: QuotaReservation | null,
+  now: number,
+) => void;
+
+/**
+ * Goes on at once or after a wait in the queue. Refuses the attempt if the queue is full.
+ *
+ * @param taken The reservation of the quota; null without a quota.
+ */
+export function askPlace<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  limit: ConcurrencyLimit,
+  taken: QuotaReservation | null,
+  now: number,
+  proceed: Proceed,
+): void {
+  if (limit.tryEnter()) return proceed(call, applicant, limit, taken, now);
+  if (limit.isFull) return refuseFull(call, applicant, limit, taken, now);
+  applicant.waiting?.();
+  new ConcurrencyWait(call, applicant, limit, taken, now, proceed);
+}
+
+/** Runs what comes between a place and the attempt that gets it. */
+export function keeping<T>(place: ConcurrencyLimit, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    place.exit();
+    throw error;
+  }
+}
+
+function refuseFull<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  limit: ConcurrencyLimit,
+  taken: QuotaReservation | null,
+  now: number,
+): void {
+  const {origin} = call.guards;
+  taken?.refund(now);
+  const ofProcess = limit.isShared ? ' for this process now' : '';
+  const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}${ofProcess}, and the queue is full.`;
+  applicant.refused(call, 'concurrency-limit', new RejectedError('CONCURRENCY_LIMIT', origin, message));
+}
+
+/** The wait of an attempt in the queue. */
+class ConcurrencyWait<R extends AttemptResponse> extends AdmissionWait<R> implements Waiter {
+  readonly #limit: ConcurrencyLimit;
+  readonly #taken: QuotaReservation | null;
+  readonly #proceed: Proceed;
+
+  constructor(
+    call: CallContext<R>,
+    applicant: Applicant<R>,
+    limit: ConcurrencyLimit,
+    taken: QuotaReservation | null,
+    now: number,
+    proceed: Proceed,
+  ) {
+    super(call, applicant, waitableMs(call, now));
+    this.#limit = limit;
+    this.#taken = taken;
+    this.#proceed = proceed;
+    try {
+      limit.wait(this);
+    } catch (error) {
+      quietly(() => this.end());
+      throw error;
+    }
+  }
+
+  /** Runs in the step of another call, whose attempt gave its place back. An exception of this call must not reach that call. */
+  admitted(): void {
+    this.step(() => {
+      const now = keeping(this.#limit, () => {
+        this.end();
+        return this.call.client.clock.now();
+      });
+      this.#taken?.sent(now);
+      this.#proceed(this.call, this.applicant, this.#limit, this.#taken, now);
+    });
+  }
+
+  /** Runs in a step of the limit, like `admitted`. */
+  refused(): void {
+    this.step(() => {
+      this.end();
+      refuseFull(this.call, this.applicant, this.#limit, this.#taken, this.call.client.clock.now());
+    });
+  }
+
+  protected override over(isAborted: boolean): void {
+    this.#taken?.refund(this.call.client.clock.now());
+    this.applicant.left(this.call, isAborted);
+  }
+
+  override end(): void {
+    this.#limit.leave(this);
+    super.end();
+  }
+}
