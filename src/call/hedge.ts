@@ -217,9 +217,9 @@ function mayBeSentTwice<R extends AttemptResponse>({
 }
 
 /** Asks every guard; a refusal does not fail the call. Takes a place, too, where there is a concurrency limit. */
-function ticketFor(call: CallFacts, {concurrency, breaker}: Guards, first: Guards, now: number): Ticket | null {
+function ticketFor(call: CallFacts, {hold, concurrency, breaker}: Guards, first: Guards, now: number): Ticket | null {
   const {budget, deadlineAt, failover} = call;
-  if (now + LEAST_ATTEMPT_MS > deadlineAt || breaker?.refuses(now)) return null;
+  if (now + LEAST_ATTEMPT_MS > deadlineAt || hold?.holds(now) || breaker?.refuses(now)) return null;
   if (concurrency !== null && !concurrency.tryEnter()) return null;
   let receipt: Receipt = REFUSED;
   let ticket: Ticket | null = null;

@@ -2,7 +2,7 @@
 import {expect} from 'chai';
 import {type AttemptEndEvent, reportOf} from '../../src/core.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {ITEMS, later, thrown, virtually, type World} from './world.ts';
+import {answer, ITEMS, later, thrown, virtually, type World} from './world.ts';
 
 const hedge = {delayMs: 100, maxLoadRatio: 1} as const;
 const backoff = {kind: 'constant', delayMs: 1000, throttledBaseMs: 0, jitter: 'none'} as const;
@@ -158,6 +158,14 @@ describe('a hedge', () => {
     const [origin] = world.handle.snapshot(world.clock.now()).origins;
     expect(origin?.concurrency).to.deep.equal([{max: 1, inFlight: 0, waiting: 0}]);
     expect(origin?.budgets).to.deep.equal([{remaining: 1}]);
+  });
+
+  virtually('is not sent while its origin asks for a pause', async make => {
+    const world = make({hedge, retryAfter: {scope: 'origin'}, deadlineMs: 1000});
+    world.serve(later(world.clock, 500, 200), answer(503, {'retry-after': '20'}));
+    const other = world.clock.sleep(50).then(() => world.end());
+    expect(await world.clock.run(() => Promise.all([world.end(), other]))).to.deep.equal(['200', '503 (deadline)']);
+    expect(world.arrivals).to.deep.equal([0, 50]);
   });
 
   virtually('is aborted together with the first attempt if the caller aborts', async make => {
