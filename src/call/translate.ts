@@ -67,7 +67,7 @@ function rewritten<R extends AttemptResponse>(
     if (value === null) own.delete(name);
     else own.set(name, value);
   }
-  return new TranslatedRequest(request, own, endpoint, response ?? null);
+  return new TranslatedRequest(call, request, own, endpoint, response ?? null);
 }
 
 /** @throws TypeError */
@@ -81,17 +81,20 @@ function urlOf(path: string, url: string): string {
 
 class TranslatedRequest<R extends AttemptResponse> implements TransportRequest<R> {
   readonly headers: PreparedHeaders;
+  readonly #call: CallContext<R>;
   readonly #request: TransportRequest<R>;
   readonly #endpoint: string;
   /** Null: the response stays. */
   readonly #turnBack: ((response: R) => Awaitable<R>) | null;
 
   constructor(
+    call: CallContext<R>,
     request: TransportRequest<R>,
     headers: PreparedHeaders,
     endpoint: string,
     turnBack: ((response: R) => Awaitable<R>) | null,
   ) {
+    this.#call = call;
     this.#request = request;
     this.headers = headers;
     this.#endpoint = endpoint;
@@ -116,6 +119,8 @@ class TranslatedRequest<R extends AttemptResponse> implements TransportRequest<R
     try {
       return keepOrigin(await this.#turnBack(response), response);
     } catch (error) {
+      const {transport, client} = this.#call;
+      transport.bodies.discard(response, client.clock);
       if (isNetworkFailure(error)) throw error; // The connection broke while the function read the body.
       throw translateFailed('response() of translate()', this.#endpoint, error);
     }

@@ -484,6 +484,22 @@ describe('a call with several endpoints', () => {
     expect(Failover.of(source, definePolicy().plans.base, 'GET', ITEMS, EU)).to.equal(null);
   });
 
+  for (const [what, response] of [
+    ['throws', () => expect.fail('no such field')],
+    ['returns no Response', () => ({}) as Response],
+  ] as const)
+    virtually(`gives up the answer that could not be turned back, if response() ${what}`, async make => {
+      const given: Response[] = [];
+      const noted = (answered: Response): Response => {
+        given.push(answered);
+        return response();
+      };
+      const world = make(TWO, {translate: () => ({response: noted})});
+      serve(world, {eu: [503], us: [answer(200, {}, '{}')]});
+      expect(await world.run(ITEMS)).to.match(/^TRANSLATE_FAILED/);
+      expect(given.map(({bodyUsed}) => bodyUsed)).to.deep.equal([true]);
+    });
+
   virtually('takes the last endpoint of a rank where chance says 1', async make => {
     const world = make({...TWO, endpoints: [eu, {...us, rank: 1}]}, {random: () => 1});
     await world.run(ITEMS);
