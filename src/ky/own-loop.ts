@@ -16,7 +16,8 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
   const body = new RequestBody(options);
   options.retry = 0;
   const {beforeRequest} = options.hooks;
-  options.hooks = {
+  const written: WrittenOptions = options;
+  written.hooks = {
     ...NO_HOOKS,
     beforeError: [({error}) => ky.finishWithError(error)],
   };
@@ -73,13 +74,17 @@ function transportOf(
   });
 }
 
-/**
- * ky replaces a list by none where it finds `undefined`, and so spares merging empty lists. Its types forbid `undefined`, so they need the cast.
- */
-const NO_HOOKS = {
+type Hooks = KyOptions['hooks'];
+
+/** ky's options as an init hook may leave them: ky replaces a list by none where it finds `undefined`, and so spares merging empty lists. */
+interface WrittenOptions {
+  hooks: {[List in keyof Hooks]: Hooks[List] | undefined};
+}
+
+const NO_HOOKS: WrittenOptions['hooks'] = {
   init: undefined,
   beforeRequest: undefined,
   beforeRetry: undefined,
   beforeError: undefined,
   afterResponse: undefined,
-} as unknown as KyOptions['hooks'];
+};
