@@ -13,7 +13,7 @@ import {type Asker, type ReadyAnswer, ReadyRequest, type WarmingEndpoint} from '
 /** `unknown`: the endpoint has to be asked before it is used. */
 export type ReadyState = 'ready' | 'unknown' | 'away';
 
-/** Called when an endpoint is no longer ready, is ready again, or answers what says nothing about it. */
+/** Called when an endpoint is no longer ready, when it is ready again, and for its first answer that does not say whether it is ready. */
 export type ReadyListener = (endpoint: string, isReady: boolean, reason: string) => void;
 
 /** Waits for the next answer. */
@@ -63,7 +63,7 @@ export class Readiness {
     return `GET ${origin}${readyPath}: ${this.#reason}${since}`;
   }
 
-  /** Notifies the waiter of the next answer, once. Asks if nobody else does. */
+  /** Notifies the waiter of the next answer, once. Asks the endpoint, unless an answer is awaited already. */
   wait<R extends AttemptResponse>(waiter: ReadyWaiter, asker: Asker<R>, now: number): void {
     this.askIfDue(asker, now);
     this.#waiters.add(waiter);

@@ -18,9 +18,9 @@ export class Route {
 }
 
 /**
- * An interceptor does not see its dispatcher, so the dispatcher is given a request that none can send: its origin is none of HTTP, and it has
- * no path. A dispatcher that goes by the origin refuses the protocol, any other the path, both before they connect. Interceptors between them
- * can parse the origin, and need not look its host up.
+ * An interceptor does not see its dispatcher, so it dispatches a request that cannot be sent: the protocol of its origin is unknown, and it has
+ * no path. A dispatcher that goes by the origin refuses the protocol, any other refuses the path, both before they connect. Interceptors
+ * between them can parse the origin, and need not look up its host.
  */
 function isByOrigin(dispatch: Dispatch): boolean {
   let refusal: unknown;
