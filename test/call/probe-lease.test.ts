@@ -102,6 +102,19 @@ describe('an attempt that needs the lease of a probe', () => {
     expect([world.sends, aborted.sends]).to.deep.equal([0, 0]);
   });
 
+  virtually('is not sent as a retry after disableRetries()', async make => {
+    const backoff = {kind: 'constant', delayMs: 100, jitter: 'none'} as const;
+    const {leases, world} = waiting(make, {maxAttempts: 2, backoff});
+    leases.isNeeded = false;
+    world.serve(503);
+    void world.clock.sleep(50).then(() => {
+      leases.isNeeded = true;
+    });
+    void world.clock.sleep(110).then(() => world.handle.disableRetries());
+    expect(await world.run()).to.equal('503 (retries-disabled)');
+    expect([leases.asked.length, world.clock.now(), world.sends]).to.deep.equal([1, 110, 1]);
+  });
+
   for (const [what, thrown, message] of [
     ['an error', new Error('no store'), 'An unexpected exception ended the call: no store'],
     ['what has no text', Object.create(null), 'An unexpected exception ended the call: it has no text.'],
