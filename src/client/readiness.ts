@@ -105,9 +105,8 @@ export class Readiness {
     const isOdd = isReady && reason !== '' && !this.#hasWarned;
     if (isOdd) this.#hasWarned = true;
     if (wasAway === isReady || isOdd) this.#notify(this.endpoint.name, isReady, reason);
-    const waiters = [...this.#waiters];
-    this.#waiters.clear();
-    for (const waiter of waiters) waiter.answered();
+    // A waiter that goes on may end another one, which has left then.
+    for (const waiter of [...this.#waiters]) if (this.#waiters.delete(waiter)) waiter.answered();
   }
 
   #ready(now: number): void {

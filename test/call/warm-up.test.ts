@@ -86,6 +86,24 @@ describe('an endpoint that warms up', () => {
     }
   });
 
+  virtually('starts no attempt of a call that another one aborts when both hear the answer', async make => {
+    const controller = new AbortController();
+    const world = make(ONE, {
+      fetch(input, init) {
+        if (String(input) === ITEMS) controller.abort();
+        return world.server.fetch(input, init);
+      },
+    });
+    world.serve(later(world.clock, 100, 200));
+    const ends = await world.clock.run(() =>
+      Promise.all([world.end(ITEMS), world.end(ITEMS, {signal: controller.signal})]),
+    );
+    expect(ends[0]).to.equal('200');
+    expect(ends[1]).to.match(/^AbortError/);
+    expect(sent(world)).to.equal('eu 100');
+    expect(world.typesOf('attempt.end')).to.have.length(1);
+  });
+
   virtually('is asked by one call for all calls', async make => {
     const world = make({...ONE, concurrency: null});
     warm(world, 1000);
