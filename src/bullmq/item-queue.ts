@@ -16,6 +16,7 @@ import {SystemIds} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import {loadBullmq} from './bullmq-package.ts';
+import {connectionOf} from './connection.ts';
 import type {JobRun} from './job-run.ts';
 import type {StoredOutcome} from './job-state.ts';
 import {JobStore} from './job-store.ts';
@@ -38,6 +39,7 @@ export class ItemQueue<Item> {
   readonly #options: ItemQueueOptions<Item>;
   readonly #observed: Observed;
   readonly #bullmq: typeof Bullmq;
+  readonly #connection: Bullmq.ConnectionOptions;
   readonly #queue: Bullmq.Queue;
   readonly #onError: (error: Error) => void;
   readonly #keyOf: (item: Item, index: number) => string;
@@ -51,8 +53,9 @@ export class ItemQueue<Item> {
     this.#bullmq = bullmq;
     this.#onError = onError;
     this.#keyOf = namingOf(options);
+    this.#connection = connectionOf(bullmq, connection);
     this.#queue = new this.#bullmq.Queue(name, {
-      connection,
+      connection: this.#connection,
       prefix,
       streams: {events: {maxLen: EVENTS_KEPT}},
       // What has a result stays, so that the same item is not taken for a new one.
@@ -101,7 +104,8 @@ export class ItemQueue<Item> {
     const {longestWaitMs = 5000, lockMs = 30_000, maxStalled = 3, maxResultBytes = 16 * 1024 * 1024} = wired;
     const {keepRunning = false, weigh, on} = wired;
     check({concurrency, lockMs});
-    const {clock = systemClock, ids = new SystemIds(), connection, prefix = 'bull', name} = this.#options;
+    const {clock = systemClock, ids = new SystemIds(), prefix = 'bull', name} = this.#options;
+    const connection = this.#connection;
     const runs = new WeakMap<CallView, Pick<JobRun<Item>, 'scheduled'>>();
     const handle = handleOf(policy, wired);
     const ports = portsOf({

@@ -3,27 +3,9 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
-import {Redis} from 'ioredis';
-import {createClient} from 'redis';
-import {answer, type ItemQueueOptions, itemQueue, type QueueResult} from '../../src/bullmq.ts';
+import {answer, itemQueue, type QueueResult} from '../../src/bullmq.ts';
 import {RedisServer, redisMissing} from '../support/redis-server.ts';
-
-type Connection = ItemQueueOptions<unknown>['connection'];
-
-/** Opens a connection as the documents show it. */
-const DRIVERS: Readonly<Record<string, (url: string) => Promise<{connection: Connection; close(): void}>>> = {
-  'node-redis': async url => {
-    const client = createClient({url});
-    client.on('error', () => {});
-    await client.connect();
-    return {connection: client, close: () => client.destroy()};
-  },
-  ioredis: async url => {
-    const client = new Redis(url, {maxRetriesPerRequest: null});
-    client.on('error', () => {});
-    return {connection: client, close: () => client.disconnect()};
-  },
-};
+import {CONNECTIONS, type QueueConnection} from './queue-connections.ts';
 
 /** Retries after a time, of requests that may be repeated. */
 const retriedAfter = (delayMs: number) =>
@@ -53,9 +35,9 @@ describe('a queue of items', () => {
   });
   after(() => redis?.stop());
 
-  for (const [driver, open] of Object.entries(DRIVERS))
+  for (const [driver, open] of Object.entries(CONNECTIONS))
     describe(driver, () => {
-      let connection: Connection;
+      let connection: QueueConnection['connection'];
       let close: () => void;
       before(async () => ({connection, close} = await open(redis.url)));
       after(() => close?.());
@@ -153,7 +135,7 @@ describe('a queue of items', () => {
     });
 
   it('ends an item that kills its workers, and not the others', async () => {
-    const {connection, close} = await DRIVERS.ioredis!(redis.url);
+    const {connection, close} = await CONNECTIONS.ioredis!(redis.url);
     const queue = itemQueue<string>({name: 'poison', connection});
     await queue.enqueue(['poison', 'fine']);
     for (let kill = 0; kill < 2; kill++) {
