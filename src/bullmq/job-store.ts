@@ -4,8 +4,9 @@
  * A note is taken only with the lock of the job, in one script, and it stays if the worker ends: so two workers never send such an item.
  */
 import type {Queue, RedisClient} from 'bullmq';
-import {type Clock, sleep} from '../core/timer.ts';
+import type {Clock} from '../core/timer.ts';
 import {type JobState, outcomeOf, type StoredOutcome} from './job-state.ts';
+import {untilAnswered} from './until-answered.ts';
 
 const NOTE = `if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'progress', ARGV[2])
@@ -21,9 +22,6 @@ const IDENTIFY = `redis.call('HSETNX', KEYS[1], 'steadfetch', ARGV[1])
 return redis.call('HGET', KEYS[1], 'steadfetch')`;
 
 const FIELDS = ['timestamp', 'finishedOn', 'progress', 'returnvalue', 'failedReason'] as const;
-
-/** How long to wait before Redis is asked again. */
-const PAUSE_MS = 1000;
 
 export class JobStore {
   readonly #queue: Queue;
@@ -82,20 +80,8 @@ export class JobStore {
     return outcomeOf({timestamp, finishedOn, progress, returnvalue, failedReason});
   }
 
-  /** The scripts may run twice, so a lost reply does no harm. */
   async #ask(script: string, args: readonly string[]): Promise<boolean> {
-    for (;;) {
-      try {
-        return (await this.#client.runCommand(script, [...args])) === 1;
-      } catch (error) {
-        if (isRefusal(error)) throw error;
-        this.#onError(error as Error);
-        await sleep(this.#clock, PAUSE_MS);
-      }
-    }
+    const ask = (): Promise<unknown> => this.#client.runCommand(script, [...args]);
+    return (await untilAnswered(ask, this.#clock, this.#onError)) === 1;
   }
 }
-
-/** Redis answered, and will answer the same another time. Not so while it loads its data, is full, or is a replica for now. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && /^(?:ERR|NOAUTH|NOPERM|WRONGPASS|WRONGTYPE)\b/.test(error.message);

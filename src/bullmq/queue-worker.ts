@@ -6,6 +6,7 @@ import {sleep} from '../core/timer.ts';
 import {JobRun, type TakenJob, type WorkerPlan} from './job-run.ts';
 import {IN_STATE, keptOutcome, stateOf} from './job-state.ts';
 import type {QueueCounts} from './types.ts';
+import {isJobRefusal, untilAnswered} from './until-answered.ts';
 
 /** How often a worker looks whether any item of the queue has no result yet. */
 const LOOK_MS = 500;
@@ -95,7 +96,7 @@ export class QueueWorker<Item> {
     return waiting + active + delayed === 0;
   }
 
-  async #process(job: Bullmq.Job, token: string): Promise<unknown> {
+  async #process(job: Bullmq.Job, token: string): Promise<never> {
     const id = job.id!;
     const taken: TakenJob<Item> = {
       id,
@@ -115,8 +116,11 @@ export class QueueWorker<Item> {
     }
   }
 
-  /** BullMQ leaves a job alone whose run throws `WaitingError` or `DelayedError`. */
-  async #finish(job: Bullmq.Job, {id, token}: TakenJob<Item>, run: JobRun<Item>): Promise<unknown> {
+  /**
+   * Gives the job back, and throws, because BullMQ leaves a job alone whose run throws `WaitingError` or `DelayedError`. It would fail a
+   * job that it cannot move because the connection was lost.
+   */
+  async #finish(job: Bullmq.Job, {id, token}: TakenJob<Item>, run: JobRun<Item>): Promise<never> {
     const {WaitingError, DelayedError} = this.#bullmq;
     const {store, counters, maxResultBytes} = this.#plan;
     const end = await run.run();
@@ -127,9 +131,10 @@ export class QueueWorker<Item> {
     }
     const outcome = keptOutcome(end.outcome, maxResultBytes);
     const isInState = end.isNoted && (await store.settle(id, token, {attempts: outcome.attempts, outcome}));
+    await this.#move(() => job.moveToCompleted(isInState ? IN_STATE : outcome, token, false));
     counters.items++;
     counters.ended('sent', outcome.ok ? null : outcome.failure);
-    return isInState ? IN_STATE : outcome;
+    throw new WaitingError();
   }
 
   /** @returns False if another worker has the job. */
@@ -140,7 +145,17 @@ export class QueueWorker<Item> {
       counters.items++;
       counters.left++;
     }
-    await job.moveToDelayed(client.clock.wall() + waitMs, token);
+    const at = client.clock.wall() + waitMs;
+    await this.#move(() => job.moveToDelayed(at, token));
     return true;
+  }
+
+  /** A job that this worker no longer has was moved before, and the reply was lost; or another worker has it. */
+  async #move(move: () => Promise<unknown>): Promise<void> {
+    const {onError} = this.#settings;
+    await untilAnswered(move, this.#plan.client.clock, onError).catch(error => {
+      if (!isJobRefusal(error)) throw error;
+      onError(error);
+    });
   }
 }
