@@ -29,7 +29,19 @@ export async function workOnRequests(
 ): Promise<number> {
   const policy = await readPolicyInput(options.policy);
   // A connection of its own, so that guards do not wait behind results. The queue says that Redis is lost.
-  const shared = await connectTo(options.redis, silent, silent);
+  const {send, close} = await connectTo(options.redis, silent, silent);
+  try {
+    return await workOn({...options, policy, send}, queue, process);
+  } finally {
+    close();
+  }
+}
+
+async function workOn(
+  options: Settings & Pick<WorkArguments, 'redis'>,
+  queue: ItemQueue<RequestItem>,
+  process: NodeJS.Process,
+): Promise<number> {
   const state = new ProgressState(systemClock, ...(await reached(queue)));
   const progress = new BatchProgress(process.stderr, state, systemClock, 'steadfetch batch work');
   const ended = new CallSignal();
@@ -37,14 +49,13 @@ export async function workOnRequests(
   try {
     const signal = stoppedBy(process);
     progress.say(`takes requests from the queue ${options.name} at ${options.redis.host}`);
-    const report = await work({...options, policy, send: shared.send}, queue, state, progress, signal);
+    const report = await work(options, queue, state, progress, signal);
     progress.end();
     process.stderr.write(summary(report, state.heldMs));
     return 0;
   } finally {
     ended.abort(null);
     progress.end();
-    shared.close();
   }
 }
 

@@ -102,6 +102,12 @@ class World {
     });
   }
 
+  /** Makes a user who may connect, and run no script. */
+  async restrict(user: string, password: string): Promise<void> {
+    const rules = ['on', `>${password}`, '~*', '+@all', '-eval', '-evalsha', '-evalsha_ro'];
+    await this.#withClient(client => client.sendCommand(['ACL', 'SETUSER', user, ...rules]));
+  }
+
   async #withClient<T>(work: (client: ReturnType<typeof clientOf>) => Promise<T>): Promise<T> {
     const client = clientOf(this.#redis.url);
     client.on('error', () => {});
@@ -215,6 +221,15 @@ describe('a batch in a queue of BullMQ', () => {
     expectWhole(world, removed);
     expect(removed.stderr).to.include('The queue was removed.');
   }).timeout(120_000);
+
+  it('ends, and does not repeat the password, when Redis refuses its commands', async () => {
+    world = new World(redis, server, POLICIES['POSTs that may be sent once']);
+    await world.restrict('limited', 'p4ssword');
+    const limited = redis.url.replace('//', '//limited:p4ssword@');
+    const {code, stderr} = await world.place.run(['batch', 'work', '--queue', limited, '--url', server.origin]);
+    expect(code).to.equal(1);
+    expect(stderr).to.include('NOPERM').and.not.include('p4ssword');
+  }).timeout(60_000);
 
   it('adds nothing twice, keeps headers out of Redis, and removes only what was collected', async () => {
     world = new World(redis, server, POLICIES['POSTs that may be sent once']);
