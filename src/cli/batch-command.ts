@@ -14,7 +14,7 @@ import {BATCH_HELP} from './usage.ts';
 
 /** @returns The exit code: 0 all succeeded, 1 some did not. @throws UsageError, SteadfetchError, OutputError */
 export async function batchCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
-  // Loaded where it is named: nobody else pays for it, or needs BullMQ.
+  // Loaded only here, so that a batch of one process does not need BullMQ.
   if (args.some(word => /^--queue(?:=|$)/.test(word)))
     return (await import('./queue-command.ts')).queueCommand(args, process);
   const options = readBatchArguments(args, process.env);
