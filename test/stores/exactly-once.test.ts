@@ -4,7 +4,7 @@ import {expect} from 'chai';
 import {createFetch, type ResilientFetch} from '../../src/fetch.ts';
 import {postgresSchema} from '../../src/server.ts';
 import {PostgresServer, postgresMissing} from '../support/postgres-server.ts';
-import {RedisServer, redisMissing} from '../support/redis-server.ts';
+import {type RedisServer, withRedis} from '../support/redis-server.ts';
 import {freePort, ServerProcess} from '../support/system-server.ts';
 import type {ChargingServer} from './charging-server.ts';
 import {DRIVERS} from './drivers.ts';
@@ -144,14 +144,9 @@ describe('10,000 calls of two clients to a server with PostgreSQL', () => {
 
 describe('1,000 calls of two clients to a server with Redis', () => {
   let redis: RedisServer;
-  before(async function () {
-    if (redisMissing !== undefined) {
-      console.log(`    ${redisMissing}`);
-      this.skip();
-    }
-    redis = await RedisServer.start();
+  withRedis(started => {
+    redis = started;
   });
-  after(() => redis?.stop());
 
   it('have at most one effect for each key, and a key without a result says so', async () => {
     const {send, close} = await DRIVERS['node-redis']!(redis.url);

@@ -3,20 +3,15 @@ import {redisStore} from '../../src/server.ts';
 import {postgresContract} from '../server/postgres-contract.ts';
 import {storeContract} from '../server/store-contract.ts';
 import {PostgresServer, postgresMissing} from '../support/postgres-server.ts';
-import {RedisServer, redisMissing} from '../support/redis-server.ts';
+import {type RedisServer, withRedis} from '../support/redis-server.ts';
 import {DRIVERS, type Driver} from './drivers.ts';
 import {throughPg, throughPostgresJs} from './postgres-drivers.ts';
 
 describe('redisStore', () => {
   let server: RedisServer;
-  before(async function () {
-    if (redisMissing !== undefined) {
-      console.log(`    ${redisMissing}`);
-      this.skip();
-    }
-    server = await RedisServer.start();
+  withRedis(started => {
+    server = started;
   });
-  after(() => server?.stop());
 
   for (const [name, open] of Object.entries(DRIVERS))
     describe(`through ${name}`, () => {

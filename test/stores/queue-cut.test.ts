@@ -1,7 +1,7 @@
 /** `itemQueue` over a link to Redis that breaks while a job is given back, and after its end. */
 import {expect} from 'chai';
 import {answer, itemQueue} from '../../src/bullmq.ts';
-import {RedisServer, redisMissing} from '../support/redis-server.ts';
+import {type RedisServer, withRedis} from '../support/redis-server.ts';
 import {CutLink} from './cut-link.ts';
 import {CONNECTIONS, type QueueConnection} from './queue-connections.ts';
 
@@ -19,14 +19,9 @@ const POLICY = {
 
 describe('a worker whose link to Redis breaks', () => {
   let redis: RedisServer;
-  before(async function () {
-    if (redisMissing !== undefined) {
-      console.log(`    ${redisMissing}`);
-      return this.skip();
-    }
-    redis = await RedisServer.start();
+  withRedis(started => {
+    redis = started;
   });
-  after(() => redis?.stop());
 
   for (const [driver, open] of Object.entries(CONNECTIONS))
     describe(driver, () => {

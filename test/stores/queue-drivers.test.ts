@@ -4,7 +4,7 @@ import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
 import {answer, itemQueue, type QueueResult} from '../../src/bullmq.ts';
-import {RedisServer, redisMissing} from '../support/redis-server.ts';
+import {type RedisServer, withRedis} from '../support/redis-server.ts';
 import {CONNECTIONS, type QueueConnection} from './queue-connections.ts';
 
 /** Retries after a time, of requests that may be repeated. */
@@ -26,14 +26,9 @@ function shown(result: QueueResult<string, unknown>): string {
 
 describe('a queue of items', () => {
   let redis: RedisServer;
-  before(async function () {
-    if (redisMissing !== undefined) {
-      console.log(`    ${redisMissing}`);
-      return this.skip();
-    }
-    redis = await RedisServer.start();
+  withRedis(started => {
+    redis = started;
   });
-  after(() => redis?.stop());
 
   for (const [driver, open] of Object.entries(CONNECTIONS))
     describe(driver, () => {

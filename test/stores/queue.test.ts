@@ -7,7 +7,7 @@ import type {ResultLine} from '../../src/cli/result-line.ts';
 import {seededRandom} from '../../src/testing.ts';
 import {CountingServer} from '../cli/killed.ts';
 import {type Finished, Workplace} from '../cli/running.ts';
-import {RedisServer, redisMissing} from '../support/redis-server.ts';
+import {type RedisServer, withRedis} from '../support/redis-server.ts';
 
 const ITEMS = 160;
 const CONCURRENCY = 8;
@@ -152,13 +152,12 @@ describe('a batch in a queue of BullMQ', () => {
   let redis: RedisServer;
   let server: CountingServer;
   let world: World;
-  before(async function () {
-    if (redisMissing !== undefined) {
-      console.log(`    ${redisMissing}`);
-      return this.skip();
-    }
-    redis = await RedisServer.start({keepsData: true});
-  });
+  withRedis(
+    started => {
+      redis = started;
+    },
+    {keepsData: true},
+  );
   beforeEach(async () => {
     server = await CountingServer.start(random, {failing: 0.03, delayMs: () => 5 + random() * 30});
   });
@@ -166,7 +165,6 @@ describe('a batch in a queue of BullMQ', () => {
     await server?.close();
     world?.place.remove();
   });
-  after(() => redis?.stop());
 
   for (const [name, policy] of Object.entries(POLICIES)) {
     it(`gives each item one result when one of three workers is killed and one is stopped: ${name}`, async () => {

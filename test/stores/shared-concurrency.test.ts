@@ -8,7 +8,7 @@ import {expect} from 'chai';
 import {PERMIT_SCRIPT} from '../../src/redis/permit-script.ts';
 import {seededRandom} from '../../src/testing.ts';
 import {RedisDouble} from '../support/redis-double.ts';
-import {RedisServer, redisMissing} from '../support/redis-server.ts';
+import {type RedisServer, withRedis} from '../support/redis-server.ts';
 import {DRIVERS, type Driver} from './drivers.ts';
 
 const program = fileURLToPath(new URL('concurrency-process.ts', import.meta.url));
@@ -17,14 +17,9 @@ const ANSWER_MS = 50;
 
 describe('a concurrency limit that is shared through a real Redis', () => {
   let redis: RedisServer;
-  before(async function () {
-    if (redisMissing !== undefined) {
-      console.log(`    ${redisMissing}`);
-      return this.skip();
-    }
-    redis = await RedisServer.start();
+  withRedis(started => {
+    redis = started;
   });
-  after(() => redis?.stop());
 
   for (const [name, open] of Object.entries(DRIVERS)) {
     describe(name, () => {

@@ -6,7 +6,7 @@ import type {AddressInfo} from 'node:net';
 import type {Readable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
-import {RedisServer, redisMissing} from '../support/redis-server.ts';
+import {type RedisServer, withRedis} from '../support/redis-server.ts';
 import {DRIVERS} from './drivers.ts';
 import {RedisLoad} from './redis-load.ts';
 
@@ -14,14 +14,9 @@ const program = fileURLToPath(new URL('breaker-process.ts', import.meta.url));
 
 describe('guards that are shared through a real Redis', () => {
   let redis: RedisServer;
-  before(async function () {
-    if (redisMissing !== undefined) {
-      console.log(`    ${redisMissing}`);
-      return this.skip();
-    }
-    redis = await RedisServer.start();
+  withRedis(started => {
+    redis = started;
   });
-  after(() => redis?.stop());
 
   for (const driver of Object.keys(DRIVERS)) {
     describe(driver, () => {

@@ -7,7 +7,7 @@ import {QUOTA_SCRIPT} from '../../src/redis/quota-script.ts';
 import {seededRandom} from '../../src/testing.ts';
 import {describeContract} from '../redis/contract.ts';
 import {RedisDouble} from '../support/redis-double.ts';
-import {RedisServer, redisMissing} from '../support/redis-server.ts';
+import {type RedisServer, withRedis} from '../support/redis-server.ts';
 import {DRIVERS, type Driver} from './drivers.ts';
 
 const program = fileURLToPath(new URL('quota-process.ts', import.meta.url));
@@ -18,14 +18,9 @@ const LATE_MS = 200;
 
 describe('a quota that is shared through a real Redis', () => {
   let redis: RedisServer;
-  before(async function () {
-    if (redisMissing !== undefined) {
-      console.log(`    ${redisMissing}`);
-      return this.skip();
-    }
-    redis = await RedisServer.start();
+  withRedis(started => {
+    redis = started;
   });
-  after(() => redis?.stop());
 
   for (const [name, open] of Object.entries(DRIVERS)) {
     let driver: Driver;

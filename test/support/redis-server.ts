@@ -79,3 +79,20 @@ export class RedisServer {
     removeFolder(this.#folder);
   }
 }
+
+/** Starts a Redis before the tests of a suite, and stops it after them. Skips the tests if Redis is not installed. */
+export function withRedis(
+  started: (server: RedisServer) => void,
+  options?: Parameters<typeof RedisServer.start>[0],
+): void {
+  let server: RedisServer | undefined;
+  before(async function () {
+    if (redisMissing !== undefined) {
+      console.log(`    ${redisMissing}`);
+      return this.skip();
+    }
+    server = await RedisServer.start(options);
+    started(server);
+  });
+  after(() => server?.stop());
+}
