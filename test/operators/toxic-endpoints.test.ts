@@ -17,6 +17,19 @@ const BREAKS: Readonly<Record<string, (link: Link) => Promise<void>>> = {
   'is slower than the attempt timeout': link => link.add({type: 'latency', attributes: {latency: 5000}}),
 };
 
+/** What differs from the policy of all trials. `eu` and `us` are added to the endpoints. */
+const POLICIES: Readonly<
+  Record<string, Pick<PolicyInput, 'failover' | 'hedge'> & {readonly eu?: object; readonly us?: object}>
+> = {
+  'by rank': {us: {rank: 2}},
+  'by rank, hedged at its own endpoint': {us: {rank: 2}, hedge: {delayMs: 20, maxLoadRatio: 1}},
+  'by latency, hedged elsewhere, with ejection': {
+    failover: {balance: 'p2c-ewma', ejection: {maxEjectedShare: 0.5, minCalls: 5}},
+    hedge: {quantile: 0.9, to: 'other'},
+  },
+  'with a path that says whether it is ready': {eu: {readyPath: '/ready'}, us: {rank: 2}},
+};
+
 /** A server that writes down the keys it has worked for. */
 class Shop {
   readonly done = new Set<string>();
@@ -49,7 +62,7 @@ describe('two endpoints, one of them behind Toxiproxy', function () {
   let us: Shop;
   let link: Link;
   let origin: string;
-  let policy: PolicyInput;
+  let other: string;
 
   before(async function () {
     const found = await findGoTool(toxiproxy, true);
@@ -65,15 +78,7 @@ describe('two endpoints, one of them behind Toxiproxy', function () {
     [eu, us] = [new Shop(), new Shop()];
     link = await proxy.link(await eu.start());
     origin = new URL(link.url).origin;
-    policy = {
-      endpoints: [
-        {name: 'eu', origin},
-        {name: 'us', origin: await us.start(), rank: 2},
-      ],
-      attemptTimeoutMs: 1000,
-      backoff: {baseMs: 5, throttledBaseMs: 5},
-      budget: null,
-    };
+    other = await us.start();
   });
   afterEach(async () => {
     await agent.destroy();
@@ -81,25 +86,39 @@ describe('two endpoints, one of them behind Toxiproxy', function () {
     us.stop();
   });
 
-  for (const [what, breakLink] of Object.entries(BREAKS)) {
-    it(`answers every GET while the link ${what}`, async () => {
-      const fetch = createFetch(policy, {observer: null, fetch: over(agent)});
-      const get = async (): Promise<number> => (await fetch(`${origin}/items`)).status;
-      expect(await get()).to.equal(200);
-      await breakLink(link);
-      const statuses = await Promise.all(Array.from({length: CALLS}, get));
-      expect(statuses.filter(status => status !== 200)).to.deep.equal([]);
-    });
+  for (const [how, {eu: atEu, us: atUs, ...more}] of Object.entries(POLICIES))
+    describe(how, () => {
+      const policyOf = (): PolicyInput => ({
+        endpoints: [
+          {name: 'eu', origin, ...atEu},
+          {name: 'us', origin: other, ...atUs},
+        ],
+        attemptTimeoutMs: 1000,
+        backoff: {baseMs: 5, throttledBaseMs: 5},
+        budget: null,
+        ...more,
+      });
 
-    it(`does no POST at both while the link ${what}`, async () => {
-      const fetch = createFetch(policy, {observer: null, fetch: over(agent)});
-      const post = (key: string) =>
-        fetch(`${origin}/charges`, {method: 'POST', body: '{}', headers: {'idempotency-key': key}});
-      const calls = Array.from({length: CALLS}, (_, n) => post(`key-${n}`));
-      await breakLink(link);
-      await Promise.allSettled([...calls, ...Array.from({length: CALLS}, (_, n) => post(`later-${n}`))]);
-      expect(eu.done.size + us.done.size, 'charges').to.be.at.least(CALLS / 2);
-      expect([...eu.done].filter(key => us.done.has(key))).to.deep.equal([]);
+      for (const [what, breakLink] of Object.entries(BREAKS)) {
+        it(`answers every GET while the link ${what}`, async () => {
+          const fetch = createFetch(policyOf(), {observer: null, fetch: over(agent)});
+          const get = async (): Promise<number> => (await fetch(`${origin}/items`)).status;
+          expect(await get()).to.equal(200);
+          await breakLink(link);
+          const statuses = await Promise.all(Array.from({length: CALLS}, get));
+          expect(statuses.filter(status => status !== 200)).to.deep.equal([]);
+        });
+
+        it(`does no POST at both while the link ${what}`, async () => {
+          const fetch = createFetch(policyOf(), {observer: null, fetch: over(agent)});
+          const post = (key: string) =>
+            fetch(`${origin}/charges`, {method: 'POST', body: '{}', headers: {'idempotency-key': key}});
+          const calls = Array.from({length: CALLS}, (_, n) => post(`key-${n}`));
+          await breakLink(link);
+          await Promise.allSettled([...calls, ...Array.from({length: CALLS}, (_, n) => post(`later-${n}`))]);
+          expect(eu.done.size + us.done.size, 'charges').to.be.at.least(CALLS / 2);
+          expect([...eu.done].filter(key => us.done.has(key))).to.deep.equal([]);
+        });
+      }
     });
-  }
 });
