@@ -1,0 +1,105 @@
+/** Workers of a queue whose way to Redis breaks again and again: no item is lost, and none that must be sent once is sent twice. */
+import {setTimeout as sleep} from 'node:timers/promises';
+import {expect} from 'chai';
+import {Redis} from 'ioredis';
+import {createClient} from 'redis';
+import {type ItemQueueOptions, itemQueue, type QueueResult} from '../../src/bullmq.ts';
+import {findGoTool, toxiproxy} from '../../tools/go/find.ts';
+import {type Link, startToxiproxy, type Toxiproxy} from '../../tools/toxiproxy/start.ts';
+import {RedisServer, redisMissing} from '../support/redis-server.ts';
+
+const ITEMS = Array.from({length: 200}, (_, n) => n);
+
+interface Opened {
+  readonly connection: ItemQueueOptions<number>['connection'];
+  close(): void;
+}
+
+/** Opens a connection as docs/many-machines.md shows it. */
+const DRIVERS: Readonly<Record<string, (url: string) => Promise<Opened>>> = {
+  'node-redis': async url => {
+    const client = createClient({url});
+    client.on('error', () => {});
+    await client.connect();
+    return {connection: client, close: () => client.destroy()};
+  },
+  ioredis: async url => {
+    const client = new Redis(url, {maxRetriesPerRequest: null});
+    client.on('error', () => {});
+    return {connection: client, close: () => client.disconnect()};
+  },
+};
+
+const TROUBLE: readonly ((link: Link) => Promise<void>)[] = [
+  link => link.cut(),
+  link => link.add({type: 'reset_peer', attributes: {timeout: 0}}),
+  link => link.add({type: 'timeout', attributes: {timeout: 100}}),
+  link => link.add({type: 'limit_data', attributes: {bytes: 2000}}),
+  link => link.add({type: 'latency', attributes: {latency: 300, jitter: 200}}),
+];
+
+/** Each kind of trouble so often. */
+const ROUNDS = 4;
+
+/** Breaks the link for a moment, in each way by turns. */
+async function trouble(link: Link): Promise<void> {
+  for (let round = 0; round < ROUNDS * TROUBLE.length; round++) {
+    await sleep(150);
+    await TROUBLE[round % TROUBLE.length]!(link);
+    await sleep(200);
+    await link.heal();
+    await link.restore();
+  }
+}
+
+describe('workers of a queue, whose Redis is behind Toxiproxy', function () {
+  this.timeout(5 * 60_000);
+  let redis: RedisServer;
+  let proxy: Toxiproxy;
+
+  before(async function () {
+    const found = redisMissing === undefined ? await findGoTool(toxiproxy, true) : {missing: redisMissing};
+    if ('missing' in found) {
+      console.log(`    skipped: ${found.missing.replace('skipped: ', '')}`);
+      return this.skip();
+    }
+    [redis, proxy] = [await RedisServer.start(), await startToxiproxy(found.binary)];
+  });
+  after(async () => {
+    await proxy?.stop();
+    await redis?.stop();
+  });
+
+  for (const [driver, open] of Object.entries(DRIVERS))
+    it(`${driver}: every item has one result, and a POST that may be sent once is sent once`, async () => {
+      const link = await proxy.link(redis.url.replace('redis:', 'http:'));
+      const url = link.url.replace('http:', 'redis:').replace(/\/$/, '');
+      const near = await open(redis.url);
+      const far = [await open(url), await open(url)];
+      const name = `toxic-${driver}`;
+      const keyOf = (item: number): string => String(item);
+      const direct = itemQueue<number>({name, keyOf, connection: near.connection});
+      const workers = far.map(({connection}) => itemQueue<number>({name, keyOf, connection}));
+      const sent = new Map<number, number>();
+      const send = async (item: number): Promise<unknown> => {
+        sent.set(item, (sent.get(item) ?? 0) + 1);
+        await sleep(20);
+        return {item};
+      };
+      try {
+        await direct.enqueue(ITEMS);
+        await Promise.all([trouble(link), ...workers.map(worker => worker.work(send, {concurrency: 4, lockMs: 2000}))]);
+        const results: QueueResult<number, unknown>[] = [];
+        for await (const result of direct.results<unknown>(ITEMS)) results.push(result);
+        expect(results.map(({item}) => item)).to.deep.equal(ITEMS);
+        expect(results.filter(result => 'pending' in result)).to.deep.equal([]);
+        expect([...sent].filter(([, times]) => times > 1)).to.deep.equal([]);
+        const answered = results.filter(result => 'ok' in result && result.ok);
+        expect(answered.filter(({item}) => !sent.has(item))).to.deep.equal([]);
+        expect(answered.length).to.be.above(ITEMS.length / 2);
+      } finally {
+        await Promise.allSettled([direct, ...workers].map(queue => queue.close()));
+        for (const opened of [near, ...far]) opened.close();
+      }
+    });
+});
