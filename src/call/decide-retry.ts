@@ -83,8 +83,9 @@ function elsewhereAfter<R extends AttemptResponse>(
   hint: ServerHint | null,
   now: number,
 ): 'tried' | 'untried' | null {
-  const {failover, guards} = call;
+  const {failover, guards, attempts, retryState} = call;
   if (failover === null) return null;
+  retryState.failedAt = {guards, attempt: attempts};
   failover.failed(guards, outcome, classification, hint?.ms ?? 0, now);
   const place = failover.another(guards, amountsAt(call), now);
   if (place === null) return null;

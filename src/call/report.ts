@@ -57,8 +57,14 @@ export function reportFor(call: CallFacts): CallReport {
     retryAfterMs: decision?.hint?.ms,
     correlationId,
     policyName,
-    endpoint: call.failover?.endpointOf(call.guards).name,
+    endpoint: lastEndpointOf(call),
   };
+}
+
+/** A call that moved after its last attempt, and was refused there, ends at the endpoint of that attempt. */
+function lastEndpointOf({failover, guards, attempts, retryStateIfAny}: CallFacts): string | undefined {
+  const failedAt = retryStateIfAny?.failedAt;
+  return failover?.endpointOf(failedAt?.attempt === attempts ? failedAt.guards : guards).name;
 }
 
 const callOf: HiddenField<CallFacts> = hiddenField();

@@ -3,6 +3,7 @@
 import type {Pause} from '../core/timer.ts';
 import type {OuterRetries} from '../decide/outer-retries.ts';
 import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
+import type {Guards} from '../guards/origin-guards.ts';
 import type {PreparedHeaders} from '../transport/prepared-headers.ts';
 import type {Failover} from './failover.ts';
 
@@ -22,6 +23,8 @@ export class RetryState {
   reservation: Reservation | null = null;
   /** Null where the call has one endpoint. */
   failover: Failover | null = null;
+  /** Where the last attempt failed, and which it was: the call may have moved on since. Null where the call has one endpoint. */
+  failedAt: {readonly guards: Guards; readonly attempt: number} | null = null;
   waitedForEndpointsMs = 0;
   /** Attempts that cost nothing, where the policy counts those that do. */
   freeAttempts = 0;

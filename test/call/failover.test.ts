@@ -288,6 +288,19 @@ describe('a call with several endpoints', () => {
       expect(path(world)).to.equal('eu 0, us 0, eu 1004');
     });
 
+    virtually('the report names the endpoint of the last attempt, also if another one refuses the next', async make => {
+      const quota = {limits: [{unit: 'requests', max: 1, perMs: 30_000}], learn: false} as const;
+      const quick = {...backoff, delayMs: 50, throttledBaseMs: 50};
+      const world = make({...TWO, backoff: quick, breaker: {...nervous, openMs: 60_000}, quota, deadlineMs: 500});
+      serve(world, {eu: [200, 503], us: [200]});
+      await world.run(ITEMS);
+      await world.clock.advance(1000);
+      await world.run(ITEMS);
+      await world.clock.advance(29_500);
+      expect(await report(world)).to.include({endpoint: 'eu', attempts: 1, result: 'rate_limited'});
+      expect(path(world)).to.equal('eu 0, us 1000, eu 30500');
+    });
+
     virtually('an endpoint without a free place', async make => {
       const world = make({...TWO, concurrency: {max: 1, queue: 9}});
       world.serveSlowly(100, 200);
