@@ -132,7 +132,7 @@ export class FetchTransport
   }
 
   ask(url: string, init: ReadyInit): Promise<Response> {
-    const {body: _, ...connection} = this.#init ?? {};
+    const {body: _, integrity: __, ...connection} = this.#init ?? {}; // Both are of the resource.
     return this.#fetch(url, {...connection, ...init});
   }
 

@@ -1,4 +1,5 @@
 /** An endpoint that warms up, over real sockets: a server that starts late, answers 503 for a while, or hangs. */
+import {createHash} from 'node:crypto';
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
@@ -59,7 +60,7 @@ class Warming {
     const isQuestion = request.url === '/healthz';
     if (isQuestion) this.questions.push(request);
     else this.calls.push(`${request.method} ${request.url}`);
-    if (this.isReady) response.end('ok');
+    if (this.isReady) response.end(isQuestion ? 'ready' : 'ok');
     else if (this.#cold === 503) response.writeHead(503).end('loading');
   }
 }
@@ -78,6 +79,19 @@ const isOpen = (handle: PolicyHandle): boolean =>
 describe('an endpoint that warms up, over sockets', () => {
   for (const [name, client] of Object.entries(CLIENTS))
     describe(name, () => {
+      it('is asked without the integrity of what the call asks for', async () => {
+        const server = new Warming();
+        const origin = await server.listen();
+        server.isReady = true;
+        const send = client(definePolicy(policyFor(origin, {deadlineMs: 5000})), () => {});
+        try {
+          const integrity = `sha256-${createHash('sha256').update('ok').digest('base64')}`;
+          expect(await (await send(`${origin}/items`, {integrity})).text()).to.equal('ok');
+        } finally {
+          await server.end();
+        }
+      });
+
       it('answers 503 for a while: 50 calls wait for one question at a time, and all are answered', async () => {
         const server = new Warming();
         const origin = await server.listen();
