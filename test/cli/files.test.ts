@@ -49,7 +49,7 @@ describe('the files of steadfetch batch', function () {
       prepare();
       const contents = () => readdirSync(place.folder).map(file => [file, place.read(file)]);
       const before = contents();
-      const {code, stderr} = await place.run(args(...more));
+      const {code, stderr} = await place.call(args(...more));
       expect(stderr).to.match(message);
       expect(code).to.equal(2);
       expect(contents()).to.deep.equal(before);
@@ -62,7 +62,7 @@ describe('the files of steadfetch batch', function () {
       writeFileSync(path(name), 'old');
       chmodSync(path(name), 0o644);
     }
-    const {code} = await place.run(['batch', 'in.jsonl', '--url', bad.url, '--out', 'o.jsonl']);
+    const {code} = await place.call(['batch', 'in.jsonl', '--url', bad.url, '--out', 'o.jsonl']);
     expect(code).to.equal(1);
     for (const name of ['o.jsonl', 'o.errors.jsonl', 'o.jsonl.journal'])
       expect(statSync(path(name)).mode & 0o777, name).to.equal(0o600);
@@ -76,12 +76,12 @@ describe('the files of steadfetch batch', function () {
       ['j', ['--out', 'r.jsonl', '--journal', 'j']],
     ] as const) {
       symlinkSync('target', path(link));
-      const {code, stderr} = await place.run(args(...more));
+      const {code, stderr} = await place.call(args(...more));
       expect(stderr, link).to.match(/is a symbolic link, which is not followed\. Name the file itself\.\n$/);
       expect(code).to.be.oneOf([1, 2]);
     }
     symlinkSync('nothing', path('dangling'));
-    expect((await place.run(args('--out', 'dangling'))).stderr).to.include('is a symbolic link');
+    expect((await place.call(args('--out', 'dangling'))).stderr).to.include('is a symbolic link');
     expect(existsSync(path('nothing'))).to.equal(false);
     expect(readFileSync(path('target'), 'utf8')).to.equal('precious');
     expect(at.requests).to.be.empty;
@@ -122,7 +122,7 @@ describe('the files of steadfetch batch', function () {
     const reader = place.shell('exec cat pipe', []);
     const [read, {code, stderr}] = await Promise.all([
       text(reader.stdout!),
-      place.run(args('--out', 'pipe', '--ordered')),
+      place.call(args('--out', 'pipe', '--ordered')),
     ]);
     expect(code, stderr).to.equal(0);
     expect(customIds(read)).to.deep.equal(['r-0', 'r-1']);
@@ -142,7 +142,7 @@ describe('the files of steadfetch batch', function () {
   });
 
   it('may be a device', async () => {
-    const {code, stderr} = await place.run(args('--out', '/dev/null'));
+    const {code, stderr} = await place.call(args('--out', '/dev/null'));
     expect(code, stderr).to.equal(0);
     expect(readdirSync(place.folder)).to.deep.equal(['in.jsonl']);
   });
@@ -182,7 +182,7 @@ describe('the files of steadfetch batch', function () {
     if (process.platform === 'win32') this.skip();
     execFileSync('mkfifo', [path('pipe')]);
     const writer = ended(place.shell('exec cat in.jsonl > pipe', []));
-    const {code, stderr} = await place.run(['batch', 'pipe', '--url', at.url, '--out', 'o.jsonl', '--ordered']);
+    const {code, stderr} = await place.call(['batch', 'pipe', '--url', at.url, '--out', 'o.jsonl', '--ordered']);
     await writer;
     expect(code, stderr).to.equal(0);
     expect(customIds(place.read('o.jsonl'))).to.deep.equal(['r-0', 'r-1']);
@@ -204,9 +204,9 @@ describe('the files of steadfetch batch', function () {
 
   it('of failed requests are requests again', async () => {
     const bad = server.place(400);
-    const first = await place.run(['batch', 'in.jsonl', '--url', bad.url, '--out', 'o.jsonl']);
+    const first = await place.call(['batch', 'in.jsonl', '--url', bad.url, '--out', 'o.jsonl']);
     expect(first.code).to.equal(1);
-    const second = await place.run(['batch', 'o.errors.jsonl', '--url', at.url, '--out', 'o2.jsonl']);
+    const second = await place.call(['batch', 'o.errors.jsonl', '--url', at.url, '--out', 'o2.jsonl']);
     expect(second.code, second.stderr).to.equal(0);
     expect(at.bodies.sort()).to.deep.equal(['{"a":1}', '{"a":2}']);
     expect(customIds(place.read('o2.jsonl')).sort()).to.deep.equal(['r-0', 'r-1']);
@@ -214,7 +214,7 @@ describe('the files of steadfetch batch', function () {
 
   it('must be files', async () => {
     mkdirSync(path('folder'));
-    expect((await place.run(['batch', 'folder', '--url', at.url, '--out', 'o'])).stderr).to.equal(
+    expect((await place.call(['batch', 'folder', '--url', at.url, '--out', 'o'])).stderr).to.equal(
       'folder is a directory. Name a file.\n',
     );
   });

@@ -192,7 +192,7 @@ describe('steadfetch measure', () => {
       ['--rate', '21', '102 calls to HOST at 21 a second'],
       ['--count', '251', '504 calls to HOST at 5 a second'],
     ] as const) {
-      const {code, stderr} = await place.run(['measure', at.url, option, value]);
+      const {code, stderr} = await place.call(['measure', at.url, option, value]);
       expect(code).to.equal(2);
       expect(stderr).to.include(load.replace('HOST', host)).and.include('--yes').and.include('Nothing was sent.');
       for (const line of stderr.split('\n')) expect(line.length, line).to.be.at.most(80);
@@ -250,7 +250,7 @@ describe('steadfetch measure', () => {
   });
 
   it('fits its help into 80 columns', async () => {
-    const {code, stdout} = await place.run(['measure', '--help']);
+    const {code, stdout} = await place.call(['measure', '--help']);
     expect(code).to.equal(0);
     expect(stdout).to.include('steadfetch measure <url>');
     for (const line of stdout.split('\n')) expect(line.length, line).to.be.at.most(80);
@@ -259,7 +259,7 @@ describe('steadfetch measure', () => {
   it('reports a policy that cannot run, and sends nothing', async () => {
     const at = server.place(200);
     place.write('wrong.json', '{"maxAttempts": 0}');
-    const {code, stderr} = await place.run(['measure', at.url, '--policy', 'wrong.json']);
+    const {code, stderr} = await place.call(['measure', at.url, '--policy', 'wrong.json']);
     expect(code).to.equal(2);
     expect(stderr).to.include('maxAttempts');
     expect(at.requests).to.be.empty;

@@ -48,7 +48,7 @@ describe('steadfetch simulate', () => {
   after(() => place.remove());
 
   it('shows each policy beside calls without one, in 80 columns', async () => {
-    const {code, stdout, stderr} = await place.run([
+    const {code, stdout, stderr} = await place.call([
       'simulate',
       'two.json',
       'steadfetch:default',
@@ -66,7 +66,7 @@ describe('steadfetch simulate', () => {
   });
 
   it('writes all numbers as JSON, with null for infinite', async () => {
-    const {code, stdout} = await place.run([
+    const {code, stdout} = await place.call([
       'simulate',
       'two.json',
       '--scenario',
@@ -102,7 +102,7 @@ describe('steadfetch simulate', () => {
   });
 
   it('marks the faults of one period once in each chart over time', async () => {
-    const {code} = await place.run(['simulate', 'two.json', '--scenario', 'brownout', '--html', 'page.html']);
+    const {code} = await place.call(['simulate', 'two.json', '--scenario', 'brownout', '--html', 'page.html']);
     expect(code).to.equal(0);
     const names = [...place.read('page.html').matchAll(/>((?:errors|hang)[^<]*)</g)].map(([, name]) => name);
     expect(names.length).to.be.above(0);
@@ -118,7 +118,7 @@ describe('steadfetch simulate', () => {
       '--assert',
       'amplification<=1.2, success>=0.5,p99<500',
     ];
-    const {code, stderr} = await place.run(args);
+    const {code, stderr} = await place.call(args);
     expect(code).to.equal(1);
     expect(stderr).to.equal(
       'two in mine: amplification is 1.303, and has to be <= 1.2.\ntwo in mine: p99 is infinite, and has to be < 500.\n',
@@ -126,7 +126,7 @@ describe('steadfetch simulate', () => {
   });
 
   it('ends with 0 where all are met', async () => {
-    const {code} = await place.run(['simulate', 'two.json', '--scenario', 'mine.json', '--assert', 'success>0.6']);
+    const {code} = await place.call(['simulate', 'two.json', '--scenario', 'mine.json', '--assert', 'success>0.6']);
     expect(code).to.equal(0);
   });
 
@@ -142,7 +142,7 @@ describe('steadfetch simulate', () => {
   });
 
   it('names every scenario in its help', async () => {
-    const {stdout} = await place.run(['simulate', '--help']);
+    const {stdout} = await place.call(['simulate', '--help']);
     for (const name of scenarioNames) expect(stdout).to.contain(name);
     for (const line of stdout.split('\n')) expect(line.length).to.be.at.most(80);
   });
@@ -192,7 +192,7 @@ describe('steadfetch simulate', () => {
     ],
   ] as const)
     it(`refuses ${title}`, async () => {
-      const finished = await place.run(args);
+      const finished = await place.call(args);
       expect(finished).to.deep.equal({code, stdout: '', stderr: message});
     });
 
