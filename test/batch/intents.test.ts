@@ -15,6 +15,7 @@ import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import type {PolicyInput} from '../../src/core.ts';
 import {answer} from '../../src/transport/answer.ts';
 import {errorOf} from '../support/outcome.ts';
+import {runs} from '../support/runs.ts';
 import {HARMLESS, KEYED, ONCE, type Ran} from './posts.ts';
 
 interface Options
@@ -324,7 +325,7 @@ describe('the intents of a journal', () => {
           else expect(acted.get(item) ?? 0, item).to.be.at.most(1);
         }
       }),
-      {numRuns: 60},
+      {numRuns: runs(20, 60)},
     );
   }).timeout(60_000);
 });

@@ -23,6 +23,7 @@ import {runBatch} from '../../src/batch/run-batch.ts';
 import type {ItemResult, SendContext} from '../../src/batch/types.ts';
 import {answer} from '../../src/transport/answer.ts';
 import {errorOf} from '../support/outcome.ts';
+import {runs} from '../support/runs.ts';
 
 describe('the journal', () => {
   const folder = mkdtempSync(join(tmpdir(), 'steadfetch-journal-'));
@@ -288,7 +289,7 @@ describe('the journal', () => {
           },
         ),
         {
-          numRuns: 150,
+          numRuns: runs(50, 150),
           examples: [
             [whole.length - 1, 1],
             [0, 1],

@@ -1,6 +1,7 @@
 /** When a breaker opens and closes under traffic, for all combinations of latencies of failures and successes. */
 import {expect} from 'chai';
 import {type Course, constant, LAWS, LIMIT_MS, lognormal, opensAt, simulate} from '../support/breaker-traffic.ts';
+import {runs} from '../support/runs.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -30,7 +31,7 @@ describe('a breaker under traffic', function () {
     for (const [name, latencies] of laws)
       it(`stays closed in 60 cold starts: ${name}`, () => {
         for (const [perSecond, forMs] of starts)
-          for (let seed = 1; seed <= 15; seed++)
+          for (let seed = 1; seed <= runs(5, 15); seed++)
             expect(
               opensAt({seed, perSecond, latencies, failureShare: healthy, forMs: forMs + LIMIT_MS}),
               `${perSecond} a second, seed ${seed}`,
@@ -47,7 +48,7 @@ describe('a breaker under traffic', function () {
     for (const [name, latencies] of laws)
       it(`opens: ${name}`, () => {
         for (const [perSecond] of starts.slice(0, 3))
-          for (let seed = 1; seed <= 5; seed++)
+          for (let seed = 1; seed <= runs(2, 5); seed++)
             expect(
               opensAt({seed, perSecond, latencies, failureShare: () => RATIO + 0.1, forMs: MINUTE}),
               `${perSecond} a second, seed ${seed}`,
@@ -76,7 +77,7 @@ describe('a breaker under traffic', function () {
         // A tenth more for the chance of how many begin in a window.
         const boundMs = failureMs + BUCKET_MS + RATIO * WINDOW_MS * 1.1;
         for (const [perSecond] of starts.slice(0, 3))
-          for (let seed = 1; seed <= 5; seed++) {
+          for (let seed = 1; seed <= runs(2, 5); seed++) {
             const failureShare = (at: number): number => (at < downAt ? 0.05 : 1);
             const at = opensAt({seed, perSecond, latencies, failureShare, forMs: 2 * MINUTE});
             expect(at - downAt, `${perSecond} a second`).to.be.within(failureMs, boundMs);
