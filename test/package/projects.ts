@@ -131,9 +131,10 @@ export function fullProject(): Promise<string> {
   return everything;
 }
 
-/** `npm pack` builds first. */
+/** What `.ci/run` has packed for several suites, or a tarball of its own: `npm pack` builds first. */
 export function packed(): Promise<string> {
-  tarball ??= run(root, 'npm', 'pack', '--silent', '--pack-destination', home()).then(() => {
+  const given = process.env.STEADFETCH_TARBALL;
+  tarball ??= given !== undefined ? Promise.resolve(given) : run(root, 'npm', 'pack', '--silent', '--pack-destination', home()).then(() => {
     const name = readdirSync(home()).find(file => /^steadfetch-.*\.tgz$/.test(file));
     return join(home(), name!);
   });
