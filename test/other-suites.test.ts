@@ -14,6 +14,12 @@ describe('the suites that npm test leaves out', () => {
     expect(otherSuites.map(({name}) => name)).to.have.members(folders);
   });
 
+  for (const {name, repeats} of otherSuites)
+    it(`repeat a failed test for a reason alone: ${name}`, () => {
+      const {retries} = read(`${name}/mocharc.json`) as {retries?: number};
+      expect(retries).to.equal(repeats === undefined ? undefined : 1);
+    });
+
   for (const {name} of otherSuites)
     it(`have a script: test:${name}`, () => {
       expect(scripts[`test:${name}`]).to.contain(`test/${name}/mocharc.json`);

@@ -7,7 +7,7 @@ import {grpcScenes} from './grpc-scenes.ts';
 import {kyScenes} from './ky-scenes.ts';
 import {undiciScenes} from './undici-scenes.ts';
 
-/** Written anew by `RECORD=1 npx mocha --spec test/recording/day.test.ts`. */
+/** Written anew by `RECORD=1 npm test -- test/recording/day.test.ts`. */
 const RECORDING = new URL('day.txt', import.meta.url);
 
 const SCENES: Record<string, () => Promise<string[]>> = {
