@@ -97,4 +97,14 @@ describe('element scanner', () => {
     expect(lines).to.deep.equal([2]);
     expect(unreadable).to.equal(1);
   });
+
+  it('counts a last document that was cut off anywhere, and no whole one', () => {
+    const whole = '{"spans":[{"a":"b"},{"c":[1]}]}';
+    for (let length = 1; length < whole.length; length++)
+      for (const size of [1, 7, 1000]) {
+        const {unreadable} = scanned(`${whole}\n${whole.slice(0, length)}`, size);
+        expect(unreadable, whole.slice(0, length)).to.equal(1);
+      }
+    expect(scanned(`${whole}\n${whole}\n`, 1000).unreadable).to.equal(0);
+  });
 });
