@@ -107,4 +107,16 @@ describe('element scanner', () => {
       }
     expect(scanned(`${whole}\n${whole}\n`, 1000).unreadable).to.equal(0);
   });
+
+  it('reads the document that follows one cut off behind a backslash', () => {
+    const cut = '{"spans":[{"a":"b\\';
+    const {elements, unreadable} = scanned(`${cut}\n{"":0,"spans":[{"a":"b"}]}`, cut.length);
+    expect([elements, unreadable]).to.deep.equal([written([{a: 'b'}]), 1]);
+  });
+
+  it('wants lists at a depth of up to 63, and counts a deeper document as unreadable', () => {
+    const nested = (depth: number): Found => scanned(`${'{"a":'.repeat(depth)}{"spans":[{"b":1}]}${'}'.repeat(depth)}`, 1000);
+    expect(nested(61)).to.deep.include({elements: written([{b: 1}]), unreadable: 0});
+    expect(nested(62).unreadable).to.be.above(0);
+  });
 });
