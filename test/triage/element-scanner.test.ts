@@ -115,7 +115,8 @@ describe('element scanner', () => {
   });
 
   it('wants lists at a depth of up to 63, and counts a deeper document as unreadable', () => {
-    const nested = (depth: number): Found => scanned(`${'{"a":'.repeat(depth)}{"spans":[{"b":1}]}${'}'.repeat(depth)}`, 1000);
+    const nested = (depth: number): Found =>
+      scanned(`${'{"a":'.repeat(depth)}{"spans":[{"b":1}]}${'}'.repeat(depth)}`, 1000);
     expect(nested(61)).to.deep.include({elements: written([{b: 1}]), unreadable: 0});
     expect(nested(62).unreadable).to.be.above(0);
   });
