@@ -108,9 +108,21 @@ describe('idempotencyMiddleware', () => {
     ['a list of pairs', response => response.writeHead(200, [PAIR, ['x-b', '2']]).end()],
     ['a property', response => Object.assign(withHtml(response), {statusCode: 202, statusMessage: 'Later'}).end()],
     ['headers that are appended', response => withHtml(response).appendHeader('set-cookie', 'e=5').end()],
-    ['a flushed head', response => (withHtml(response).flushHeaders(), response.end('x'))],
+    [
+      'a flushed head',
+      response => {
+        withHtml(response).flushHeaders();
+        return response.end('x');
+      },
+    ],
     ['a text in another encoding', response => response.writeHead(200, {'content-length': 2}).end('c3a4', 'hex')],
-    ['bytes', response => (response.write(new Uint8Array([97])), response.end(Buffer.from('b')))],
+    [
+      'bytes',
+      response => {
+        response.write(new Uint8Array([97]));
+        return response.end(Buffer.from('b'));
+      },
+    ],
   ];
   for (const [what, write] of heads)
     it(`sends ${what} as without the middleware, and replays its content type`, async () => {
@@ -196,6 +208,24 @@ describe('idempotencyMiddleware', () => {
     expect(new TextDecoder().decode((await reader.read()).value)).to.equal('data: 1\n\n');
     end();
     expect(new TextDecoder().decode((await reader.read()).value)).to.equal('data: 2\n\n');
+  });
+
+  it('does not keep an event stream that is written at once', async () => {
+    const {url} = await keyed((_request, response) => {
+      response.writeHead(200, {'content-type': 'text/event-stream'}).end('data: 1\n\n');
+    });
+    expect(await told(await post(url, 'k'))).to.equal('200 data: 1\n\n');
+    expect(await told(await post(url, 'k'))).to.equal('409 RESPONSE_NOT_KEPT');
+  });
+
+  it('leaves out a header that is undefined, and what is written after the end', async () => {
+    const {url} = await keyed((_request, response) => {
+      response.writeHead(200, {'x-a': undefined, 'x-b': '1'}).end('whole');
+      response.write('late');
+    });
+    const response = await post(url, 'k');
+    expect(await told(response)).to.equal('200 whole');
+    expect([response.headers.get('x-a'), response.headers.get('x-b')]).to.deep.equal([null, '1']);
   });
 
   it('holds nothing for a request of another method', async () => {
@@ -299,11 +329,14 @@ describe('idempotencyMiddleware', () => {
         const {key, transaction} = middleware.contextOf(request)!;
         seen = {key, transaction};
         response.setHeader('x-charge', '1');
+        response.statusMessage = 'Charged';
+        response.flushHeaders();
         response.end('charged');
       }),
     );
     const response = await post(url, 'k');
     expect(response.headers.get('x-charge')).to.equal(null);
+    expect(response.statusText).to.equal('Service Unavailable');
     expect(await told(response)).to.equal('503 STORE_UNAVAILABLE');
     expect(seen).to.deep.equal({key: 'k', transaction: 'tx'});
   });
