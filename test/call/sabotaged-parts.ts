@@ -93,7 +93,7 @@ export function watchedObserver(sabotage: Sabotage, book = new SpanBook()): Obse
   const attempt = sabotage.methods('attempt observer', {
     run: <T>(work: () => T): T => work(),
     end: () => {},
-    startBody: () => body,
+    startBody: () => book.opened('body', body),
   });
   const call = sabotage.methods('call observer', {
     startAttempt: () => book.opened('attempt', attempt),
