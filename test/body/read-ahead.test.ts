@@ -134,8 +134,7 @@ for (const [adapter, send] of Object.entries(adapters)) {
     it('has the properties of the response, and so has its clone', async () => {
       const response = await send(place.url);
       const copy = response.clone();
-      const all = [response, copy, copy.clone()];
-      for (const each of all) {
+      for (const each of [response, copy, copy.clone()]) {
         expect(each.status).to.equal(200);
         expect(each.statusText).to.equal('OK');
         expect(each.ok).to.equal(true);

@@ -167,7 +167,9 @@ class Play {
     expect(this.#clock.pending, 'timers').to.equal(0);
     expect(this.listeners, 'listeners on signals').to.equal(0);
     expect(this.#handle.waits.size, 'waits of the handle').to.equal(0);
-    expect(['attempt ended 1 times', 'body ended 1 times', 'call ended 1 times'], 'spans').to.include.members(this.#spans.ends);
+    expect(['attempt ended 1 times', 'body ended 1 times', 'call ended 1 times'], 'spans').to.include.members(
+      this.#spans.ends,
+    );
     const [origin] = this.#handle.snapshot(this.#clock.now()).origins;
     expect(origin?.concurrency ?? [], 'places').to.satisfy((limits: {inFlight: number; waiting: number}[]) =>
       limits.every(({inFlight, waiting}) => inFlight === 0 && waiting === 0),

@@ -225,6 +225,7 @@ describe('redactText', () => {
     ];
     for (const [where, make] of places)
       it(where, () => {
+        expect(corpus).not.to.be.empty;
         for (const secret of corpus) {
           // A raw / ends the authority and a raw # the query: there they are no part of the secret.
           const inPlace = /^(user|password)$/.test(where) ? secret.replaceAll(/[/\\]/g, '') : secret;

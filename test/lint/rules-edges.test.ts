@@ -266,6 +266,7 @@ describe('rules', () => {
             rules: {...Object.fromEntries(rules.map(({code}) => [code, 'off'])), [rule.code]: rule.severity},
           };
           const {findings} = await lintText({path, files: {...files, [path]: text}, config: only});
+          expect(findings).not.to.be.empty;
           for (const {fingerprint, suggestions} of findings) {
             for (const {title, edits} of suggestions) {
               const mended = applyEdits(text, edits);

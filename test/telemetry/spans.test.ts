@@ -58,6 +58,7 @@ describe('telemetry: spans', () => {
     it('have the scope of the package and its version', async () => {
       await fetched(server.place(200).url);
       const {default: pack} = await import('../../package.json', {with: {type: 'json'}});
+      expect(tracing.spans).to.have.length(2);
       for (const {instrumentationScope} of tracing.spans)
         expect(instrumentationScope).to.include({name: pack.name, version: pack.version});
     });
