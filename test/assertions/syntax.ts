@@ -64,11 +64,8 @@ function add<T>(map: Map<string, T[]>, name: string, value: T): void {
   map.set(name, [...(map.get(name) ?? []), value]);
 }
 
-/** Depth first. */
-export function* nodesIn(node: Node): Generator<Node> {
-  yield node;
-  for (const child of childrenOf(node)) yield* nodesIn(child);
-}
+/** The node and all below it, depth first. */
+export const nodesIn = (node: Node): Node[] => [node, ...childrenOf(node).flatMap(nodesIn)];
 
 export function childrenOf(node: Node): Node[] {
   const children: Node[] = [];

@@ -21,7 +21,7 @@ export function unassertedTests(texts: Readonly<Record<string, string>>): string
   );
 }
 
-const testsIn = ({root}: TestFile): CallExpression[] => [...nodesIn(root)].filter(isTest);
+const testsIn = ({root}: TestFile): CallExpression[] => nodesIn(root).filter(isTest);
 
 const isTest = (node: Node): node is CallExpression =>
   is.isCallExpression(node) && textOf(node.expression) === 'it' && node.arguments.length > 1;

@@ -88,7 +88,7 @@ export class SpanBook {
   }
 }
 
-export function watchedObserver(sabotage: Sabotage, book = new SpanBook()): Observer {
+export function watchedObserver(sabotage: Sabotage, book: SpanBook = new SpanBook()): Observer {
   const body = sabotage.methods('body observer', {end: () => {}});
   const attempt = sabotage.methods('attempt observer', {
     run: <T>(work: () => T): T => work(),

@@ -97,7 +97,9 @@ describe('schema', () => {
       const enumerations = [...nodes(published, '')].filter(([, node]) => Array.isArray(node.enum));
       expect(enumerations).not.to.be.empty;
       for (const [path, {enum: values, enumDescriptions}] of enumerations) {
-        expect(enumDescriptions, path).to.be.an('array').with.length(values.length);
+        expect(enumDescriptions, path)
+          .to.be.an('array')
+          .with.length((values as unknown[]).length);
         for (const meaning of enumDescriptions as string[]) expect(meaning, path).to.match(/\.$/);
       }
     }
