@@ -254,10 +254,10 @@ describe('redactText', () => {
       ['broken escapes', `https://h.test/?${'%'.repeat(length)}=1`],
     ] as const) {
       it(what, () => {
-        const started = performance.now();
+        const started = process.cpuUsage();
         redactText(text);
         redactUrl(text);
-        expect(performance.now() - started).to.be.lessThan(1000);
+        expect(process.cpuUsage(started).user / 1000, 'ms of CPU').to.be.below(1000);
       });
     }
   });
