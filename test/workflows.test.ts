@@ -31,7 +31,8 @@ describe('a workflow', () => {
       });
 
       it(`${file}, ${name}: pins each action by its commit`, () => {
-        for (const {uses} of job.steps) if (uses !== undefined) expect(uses).to.match(/@[0-9a-f]{40}$/);
+        const used = job.steps.flatMap(({uses}) => (uses === undefined ? [] : [uses]));
+        expect(used.filter(uses => !/@[0-9a-f]{40}$/.test(uses))).to.deep.equal([]);
       });
     }
   }

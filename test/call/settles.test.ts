@@ -13,7 +13,7 @@ import {VirtualClock} from '../../src/testing.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import {sampled} from '../support/runs.ts';
 import {Sabotage} from './sabotage.ts';
-import {CLASSES, NOT_SABOTAGED, watchedObserver} from './sabotaged-parts.ts';
+import {CLASSES, NOT_SABOTAGED, SpanBook, watchedObserver} from './sabotaged-parts.ts';
 import {ITEMS} from './world.ts';
 
 /** What a call ends with: its status, or what it rejects with. */
@@ -113,6 +113,7 @@ class Play {
   sent = 0;
   listeners = 0;
   readonly #clock = new VirtualClock();
+  readonly #spans = new SpanBook();
   readonly #scene: Scene;
   readonly #handle;
 
@@ -167,6 +168,9 @@ class Play {
     expect(this.#clock.pending, 'timers').to.equal(0);
     expect(this.listeners, 'listeners on signals').to.equal(0);
     expect(this.#handle.waits.size, 'waits of the handle').to.equal(0);
+    expect(['attempt ended 1 times', 'body ended 1 times', 'call ended 1 times'], 'spans').to.include.members(
+      this.#spans.ends,
+    );
     const [origin] = this.#handle.snapshot(this.#clock.now()).origins;
     expect(origin?.concurrency ?? [], 'places').to.satisfy((limits: {inFlight: number; waiting: number}[]) =>
       limits.every(({inFlight, waiting}) => inFlight === 0 && waiting === 0),
@@ -186,7 +190,7 @@ class Play {
       random: sabotage.fn('random', seededRandom(1)),
       ids: sabotage.methods('ids', new SystemIds()),
       on: sabotage.fn('on', () => {}),
-      observer: watchedObserver(sabotage),
+      observer: watchedObserver(sabotage, this.#spans),
       fetch: (_input, init) => {
         const place = this.sent++;
         sabotage.use('fetch');

@@ -140,6 +140,7 @@ describe('steadfetch chaos', () => {
 
   it('names every scenario in its help', async () => {
     const {stdout} = await place.call(['chaos', '--help']);
+    expect(scenarioNames).not.to.be.empty;
     for (const name of scenarioNames) expect(stdout).to.contain(name);
     for (const line of stdout.split('\n')) expect(line.length).to.be.at.most(80);
   });

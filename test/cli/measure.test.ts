@@ -105,7 +105,9 @@ describe('steadfetch measure', () => {
     const {plain, policy} = await measure(at, '--count', '40');
     expect(plain.failures).to.deep.equal([{failure: 'ECONNRESET', calls: 8, message: null}]);
     expect(policy).to.deep.include({succeeded: 40, failures: []});
-    expect(policy.retriedAndSucceeded).to.be.within(8, 12);
+    // A request in five is reset, so that 40 answers take 50. How many calls that hits, and which of them twice, is a matter of order.
+    expect(policy.requests).to.be.within(49, 50);
+    expect(policy.retriedAndSucceeded).to.be.within(1, 10);
   });
 
   it('ends calls that hang: plain fetch after --timeout, the policy by its own limits', async () => {

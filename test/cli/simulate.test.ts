@@ -143,6 +143,7 @@ describe('steadfetch simulate', () => {
 
   it('names every scenario in its help', async () => {
     const {stdout} = await place.call(['simulate', '--help']);
+    expect(scenarioNames).not.to.be.empty;
     for (const name of scenarioNames) expect(stdout).to.contain(name);
     for (const line of stdout.split('\n')) expect(line.length).to.be.at.most(80);
   });

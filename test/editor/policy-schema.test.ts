@@ -130,6 +130,7 @@ describe('the policy schema in an editor', () => {
     }
 
     it('are none for the presets', async () => {
+      expect(presets).not.to.be.empty;
       for (const preset of Object.values(presets)) {
         expect(await editor.messages(JSON.stringify(preset))).to.deep.equal([]);
       }
@@ -156,6 +157,7 @@ describe('the policy schema in an editor', () => {
     ];
     for (const [title, around] of objects) {
       it(`say of a name of another library in ${title} what the client says`, async () => {
+        expect(foreign).not.to.be.empty;
         for (const name of foreign) {
           const value = around({[camel(name)]: 2});
           const [said = ''] = checkPolicy(value).map(({message}) => /; (use .*)$/.exec(message)?.[1]);

@@ -143,9 +143,10 @@ describe('grpcInterceptor', () => {
     });
 
     it('of the caller applies if it is shorter, as a date or as a number', async () => {
-      for (const deadline of [new Date(Date.now() + 1000), Date.now() + 1000]) {
+      const clock = new VirtualClock();
+      for (const deadline of [new Date(clock.wall() + 1000), clock.wall() + 1000]) {
         server.serve(ok);
-        await get(client({attemptTimeoutMs: 5000}), {deadline});
+        await get(client({attemptTimeoutMs: 5000}, {clock}), {deadline});
         expect(server.attempts[0]!.timeLeftMs).to.be.within(500, 1000);
       }
     });

@@ -50,6 +50,7 @@ describe('a breaker under traffic', function () {
   describe('a tenth above the ratio', () => {
     for (const [name, latencies] of laws)
       it(`opens: ${name}`, () => {
+        expect(starts).to.have.length.above(2);
         for (const [perSecond] of starts.slice(0, 3))
           for (let seed = 1; seed <= runs(2, 5); seed++)
             expect(
@@ -79,6 +80,7 @@ describe('a breaker under traffic', function () {
         const downAt = MINUTE;
         // A tenth more for the chance of how many begin in a window.
         const boundMs = failureMs + BUCKET_MS + RATIO * WINDOW_MS * 1.1;
+        expect(starts).to.have.length.above(2);
         for (const [perSecond] of starts.slice(0, 3))
           for (let seed = 1; seed <= runs(2, 5); seed++) {
             const failureShare = (at: number): number => (at < downAt ? 0.05 : 1);
@@ -106,10 +108,12 @@ describe('a breaker under traffic', function () {
         });
 
         it('it has sent at most 402 probes', () => {
+          expect(courses).to.have.length(12);
           for (const {probes} of courses) expect(probes.filter(at => at < upAt).length).to.be.within(201, 402);
         });
 
         it('it sends a probe within 5.5 s', () => {
+          expect(courses).to.have.length(12);
           for (const {probes} of courses) {
             const first = probes.find(at => at >= upAt)!;
             // A call has to come that can be one.
@@ -118,6 +122,7 @@ describe('a breaker under traffic', function () {
         });
 
         it('it closes within three open times, though a quarter still fails, and stays closed', () => {
+          expect(courses).to.have.length(12);
           for (const {changes} of courses) {
             const after = changes.filter(({at}) => at >= upAt);
             const closed = after.findIndex(({to}) => to === 'closed');

@@ -96,6 +96,7 @@ describe('tarball', () => {
       typeof target === 'string' ? [target] : [target.types, target.default],
     );
     const bins = Object.values(manifest.bin ?? {});
+    expect(named).not.to.be.empty;
     for (const file of [...named, ...bins]) expect(files).to.include(file.replace('./', ''));
     for (const file of bins) expect(read(file)).to.match(/^#!\/usr\/bin\/env node\n/);
   });
@@ -107,7 +108,9 @@ describe('tarball', () => {
   });
 
   it('has what each of its files imports', () => {
-    for (const file of files.filter(name => /\.(?:js|d\.ts)$/.test(name))) {
+    const modules = files.filter(name => /\.(?:js|d\.ts)$/.test(name));
+    expect(modules).not.to.be.empty;
+    for (const file of modules) {
       for (const {specifier} of sourceFile(file, read(file)).imports) {
         if (!specifier.startsWith('.')) continue;
         // TypeScript leaves `./x.ts` as it is in declarations, and finds `./x.d.ts` by it.

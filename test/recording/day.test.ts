@@ -20,6 +20,7 @@ const SCENES: Record<string, () => Promise<string[]>> = {
 
 describe('a recorded day', () => {
   if (process.env.RECORD === '1') {
+    // unasserted: writes the file that the tests below read.
     it('is written anew', async () => {
       const texts: string[] = [];
       for (const [name, play] of Object.entries(SCENES)) texts.push(`# ${name}\n${(await play()).join('\n')}\n`);

@@ -22,6 +22,7 @@ describe('a concurrency limit of four processes', () => {
     const world = new SharedLimits(12);
     for (let count = 0; count < 4; count++) world.start().keepBusy(8, 100);
     await world.clock.advance(20_000);
+    expect(world.processes).to.have.length(4);
     for (const {ended} of world.processes) expect(ended).to.be.within(540, 660);
   });
 

@@ -164,6 +164,7 @@ describe(`telemetry: semantic conventions ${SEMCONV} and redaction, over OTLP`, 
 
       it('the scope is the package, the resource names the service and the SDK', async () => {
         const {default: pack} = await import('../../package.json', {with: {type: 'json'}});
+        for (const some of [scopeSpans(), scopeMetrics(), scopeLogs(), collector.traces]) expect(some).not.to.be.empty;
         for (const {scope, schemaUrl} of [...scopeSpans(), ...scopeMetrics(), ...scopeLogs()]) {
           expect(scope).to.include({name: pack.name, version: pack.version});
           expect(schemaUrl).to.equal(`https://opentelemetry.io/schemas/${SEMCONV}`);

@@ -64,6 +64,15 @@ describe('triage: formats', () => {
     ]);
   });
 
+  it('reads the system call that Node prints beside the code of an error', () => {
+    const POST = "  method: 'POST'\n";
+    const sent = (syscall: string): string => {
+      const cause = Object.assign(new Error('the peer did not answer'), {code: 'ETIMEDOUT', syscall});
+      return triagedOne(`${inspect(new TypeError('fetch failed', {cause}))}\n${POST}`).sent;
+    };
+    expect([sent('connect'), sent('read')]).to.deep.equal(['not-sent', 'maybe-processed']);
+  });
+
   describe('errors of this machine, logged by pino and printed by Node', () => {
     let server: LoopbackServer;
     before(async () => {
