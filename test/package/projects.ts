@@ -45,6 +45,11 @@ export const versions: Versions = {
   npm: {'10.9.4': ['20.20.2'], '11.19.1': ['20.20.2', '24.21.0']},
 };
 
+const isComplete = process.env.EVERYTHING !== undefined;
+
+/** The oldest and the newest of a list, or all of it before a release. */
+export const extremes = <T>(all: readonly T[]): readonly T[] => (isComplete ? all : [all[0]!, all.at(-1)!]);
+
 export interface Ran {
   readonly code: number;
   readonly output: string;
@@ -134,10 +139,13 @@ export function fullProject(): Promise<string> {
 /** What `.ci/run` has packed for several suites, or a tarball of its own: `npm pack` builds first. */
 export function packed(): Promise<string> {
   const given = process.env.STEADFETCH_TARBALL;
-  tarball ??= given !== undefined ? Promise.resolve(given) : run(root, 'npm', 'pack', '--silent', '--pack-destination', home()).then(() => {
-    const name = readdirSync(home()).find(file => /^steadfetch-.*\.tgz$/.test(file));
-    return join(home(), name!);
-  });
+  tarball ??=
+    given !== undefined
+      ? Promise.resolve(given)
+      : run(root, 'npm', 'pack', '--silent', '--pack-destination', home()).then(() => {
+          const name = readdirSync(home()).find(file => /^steadfetch-.*\.tgz$/.test(file));
+          return join(home(), name!);
+        });
   return tarball;
 }
 
