@@ -39,7 +39,7 @@ describe('npm install', () => {
         const folder = emptyFolder(`resolved-${++count}`);
         const binary = await nodeBinary(node);
         for (const packages of steps) {
-          const flags = ['--package-lock-only', '--save-exact', '--no-audit', '--no-fund'];
+          const flags = ['--package-lock-only', '--prefer-offline', '--save-exact', '--no-audit', '--no-fund'];
           const command = [await npmProgram(npm), 'install', ...flags, ...packages];
           const {code, output} = await attemptUnder(binary, folder, binary, ...command);
           expect(code, `npm install ${packages.join(' ')}\n${output}`).to.equal(0);

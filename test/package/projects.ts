@@ -89,7 +89,18 @@ export function attemptUnder(node: string, cwd: string, command: string, ...args
 export async function project(name: string, packages: readonly string[], ...flags: string[]): Promise<string> {
   const file = await packed();
   const folder = emptyFolder(name);
-  await run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--save-exact', ...flags, file, ...packages);
+  await run(
+    folder,
+    'npm',
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--save-exact',
+    ...flags,
+    file,
+    ...packages,
+  );
   return folder;
 }
 
@@ -113,7 +124,16 @@ function tool(name: string, version: string): Promise<string> {
 
 async function installTool(place: string, name: string, version: string): Promise<string> {
   const folder = emptyFolder(place);
-  await run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${version}`);
+  await run(
+    folder,
+    'npm',
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    `${name}@${version}`,
+  );
   return join(folder, 'node_modules', name);
 }
 

@@ -63,6 +63,13 @@ describe('npm test', () => {
     expect(code).to.be.above(0);
   });
 
+  it('fails where a file leaves a server open', async () => {
+    const body = `const {createServer} = await import('node:net'); createServer().listen(0, '127.0.0.1');`;
+    const {code, output} = await npmTest('--parallel', file('a', 'one', body));
+    expect(output).to.contain('The tests of this file leave open: 1 TCPServerWrap.');
+    expect(code).to.be.above(0);
+  });
+
   it('ends with the code of a failed test', async () => {
     const {code, output} = await npmTest(file('a', 'one', `throw new Error('wrong')`));
     expect(output)
