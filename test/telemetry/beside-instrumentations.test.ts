@@ -6,10 +6,11 @@ import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
 import {expect} from 'chai';
 import ky from 'ky';
 import {Agent, request} from 'undici';
+import {type FunctionPorts, guard} from '../../src/function.ts';
 import {createFetch, type Ports, resilience} from '../../src/index.ts';
 import {otelObserver, undiciHooks} from '../../src/telemetry.ts';
 import {resilienceInterceptor} from '../../src/undici.ts';
-import {LoopbackServer} from '../support/loopback-server.ts';
+import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {Tracing, traceparentOf} from '../support/otel.ts';
 import {quick} from '../support/policies.ts';
 
@@ -73,6 +74,36 @@ describe('telemetry: beside the instrumentations of http, undici and grpc-js', (
       expect(tracing.calls.map(span => span.name)).to.deep.equal(['steadfetch GET']);
     });
   }
+
+  describe('a guarded function that sends a request by fetch', () => {
+    const guarded = async (ports: FunctionPorts): Promise<Place> => {
+      const place = server.place(503, 200);
+      await guard(quick, ports)(
+        async (signal, {headers}) => {
+          const response = await fetch(place.url, {signal, headers});
+          await response.body?.cancel();
+          if (!response.ok) throw Object.assign(new Error('busy'), {status: response.status});
+        },
+        {idempotent: true},
+      );
+      await tracing.quiet();
+      return place;
+    };
+
+    it('has two CLIENT spans of ours, and gets their trace headers in its context', async () => {
+      start(new UndiciInstrumentation());
+      const place = await guarded({});
+      expect(makers()).to.deep.equal([OURS, OURS]);
+      expect(place.header('traceparent')).to.deep.equal(tracing.attempts.map(traceparentOf));
+    });
+
+    it('has the CLIENT spans that instrumentations make in it, if attempts are delegated', async () => {
+      start(new UndiciInstrumentation({...undiciHooks()}));
+      const place = await guarded({observer: otelObserver({attemptSpans: 'delegate'})});
+      expect(makers()).to.deep.equal([UNDICI, UNDICI]);
+      expect(place.header('traceparent')).to.deep.equal(tracing.attempts.map(traceparentOf));
+    });
+  });
 
   it('instrumentation-http makes the spans of node:http, and of nothing of ours', async () => {
     start(new UndiciInstrumentation());
