@@ -71,6 +71,7 @@ export function watchedObserver(sabotage: Sabotage): Observer {
     run: <T>(work: () => T): T => work(),
     event: () => {},
     end: () => {},
+    closed: () => {},
   });
   return sabotage.methods('observer', {startCall: () => call, watch: () => {}});
 }

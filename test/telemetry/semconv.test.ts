@@ -2,6 +2,7 @@
 import {expect} from 'chai';
 import pack from '../../package.json' with {type: 'json'};
 import * as attributes from '../../src/telemetry/attributes.ts';
+import {knownMethod} from '../../src/telemetry/http-method.ts';
 import {SCHEMA_URL} from '../../src/telemetry/scope.ts';
 import {declaredName, flaw, PACKAGE_VERSION} from '../support/otlp/semconv.ts';
 
@@ -23,6 +24,13 @@ describe('the semantic conventions that are declared', () => {
     expect(experimental.sort()).to.deep.equal(['url.template']);
   });
 
+  it('know the same methods as we do', () => {
+    const methods = declaredName('http.request.method')!.values;
+    expect(methods).to.include.members(['GET', 'QUERY', '_OTHER']);
+    for (const method of methods) expect(knownMethod(method)).to.equal(method === '_OTHER' ? undefined : method);
+    expect(knownMethod('PROPFIND')).to.equal(undefined);
+  });
+
   describe('the check itself', () => {
     const table: [string, unknown, RegExp][] = [
       ['rpc.response.status_code', 'OK', /deprecated.*rpc\.status_code/],
@@ -35,6 +43,7 @@ describe('the semantic conventions that are declared', () => {
       ['network.protocol.version', 1.1, /is a number/],
       ['server.address', 10, /no text/],
       ['http.request.method', 'PURGE', /do not list/],
+      ['rpc.system.name', 'grpc-web', /do not list/],
       ['http.request.header.accept', 'text/html', /no list/],
     ];
     for (const [name, value, expected] of table)

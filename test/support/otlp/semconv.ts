@@ -71,8 +71,8 @@ export function declaredName(name: string): Declared | undefined {
   return declared.get(name) ?? declared.get(name.replace(/^(http\.(?:request|response)\.header\.).+/, '$1'));
 }
 
-/** Attributes whose list of values is open: the conventions allow others beside those that they name. */
-const OPEN = new Set(['error.type', 'rpc.system.name']);
+/** The conventions name one value, and ask instrumentations for values of their own. */
+const OPEN = new Set(['error.type']);
 
 /**
  * Why a name, or a value of it, does not follow the conventions; null where it does. Names of our own are not asked about.
