@@ -3,10 +3,9 @@ import type {Attributes, Context} from '@opentelemetry/api';
 import type {CallResult, CallView} from '../core/call-view.ts';
 import type {AttemptStart, RpcEnd} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {codeName} from '../decide/grpc-codes.ts';
 import * as names from './attributes.ts';
 import {type CallSeries, seriesOf} from './call-series.ts';
-import {type Conventions, conventionsOf, isRpc, rpcErrorType} from './conventions.ts';
+import {type Conventions, conventionsOf, isRpc} from './conventions.ts';
 import {errorType} from './error-type.ts';
 import type {Instruments} from './instruments.ts';
 import type {OtelSettings} from './options.ts';
@@ -84,13 +83,11 @@ export class CallMetrics {
   }
 
   /** Records a gRPC call by the name of the conventions: as long as its CLIENT span. */
-  closed({code, isCancelled, durationMs}: RpcEnd): void {
+  closed(end: RpcEnd): void {
     if (!this.#withRpcs) return;
-    const attributes = withoutOurs(this.#series.attributes);
-    attributes[names.RPC_STATUS_CODE] = codeName(code);
-    const type = this.#errorType ?? rpcErrorType(code, isCancelled);
-    if (type !== undefined) attributes[names.ERROR_TYPE] = type;
-    this.#instruments.rpcDuration.record(durationMs / 1000, attributes, this.#context);
+    const attributes = Object.assign(withoutOurs(this.#series.attributes), this.#conventions.closed?.(end));
+    if (this.#errorType !== undefined) attributes[names.ERROR_TYPE] = this.#errorType;
+    this.#instruments.rpcDuration.record(end.durationMs / 1000, attributes, this.#context);
   }
 }
 

@@ -16,20 +16,18 @@ import type {
   RpcEnd,
 } from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {codeName} from '../decide/grpc-codes.ts';
 import {type AttemptHome, AttemptSpan, BareAttempt} from './attempt-span.ts';
 import * as names from './attributes.ts';
 import {BodySpan} from './body-span.ts';
 import {CallTime} from './call-time.ts';
 import {inject, SpanScope, suppressed} from './contexts.ts';
-import {type Conventions, conventionsOf, isRpc, rpcErrorType} from './conventions.ts';
+import {type Conventions, conventionsOf, isRpc} from './conventions.ts';
 import {DelegatedAttempt} from './delegated-attempt.ts';
 import type {HeaderCapture} from './header-capture.ts';
 import type {OtelSettings, Propagation} from './options.ts';
-import {isInsideClientSpan} from './outer-span.ts';
 import {SCOPE} from './scope.ts';
 import {placeAttributes} from './server-place.ts';
-import {describeEnd, eventAttributes, fail, requestAttributes, retriesOf, tellable} from './span-facts.ts';
+import {describeEnd, eventAttributes, requestAttributes, retriesOf, tellable} from './span-facts.ts';
 
 /** null where no SDK is registered behind the tracer. */
 export function startCallSpan(
@@ -39,8 +37,9 @@ export function startCallSpan(
   parent: Context,
 ): CallSpan | null {
   const time = new CallTime();
-  const isNested = isInsideClientSpan(call, parent);
-  const {name, kind} = conventionsOf(call).callSpan(call, isNested);
+  const conventions = conventionsOf(call);
+  const isNested = conventions.isInsideClientSpan(call, parent);
+  const {name, kind} = conventions.callSpan(call, isNested);
   const span = tracer.startSpan(name, {kind, attributes: requestAttributes(call), startTime: time.now()}, parent);
   const isReal = span.isRecording() || isSpanContextValid(span.spanContext());
   if (!isReal) return null;
@@ -146,20 +145,9 @@ export class CallSpan implements CallObserver, AttemptHome {
     if (this.#client === null) this.#scope.end(this.time.now());
   }
 
-  closed({code, isCancelled}: RpcEnd): void {
-    if (this.#isRecording) this.#describeStatus(code, isCancelled);
+  closed(end: RpcEnd): void {
+    if (this.#isRecording) this.conventions.closeSpan?.(this.#scope.span, end, this.#hasFailed);
     this.#scope.end(this.time.now());
-  }
-
-  /** A stream was a success when it began, and may have failed since. */
-  #describeStatus(code: number, isCancelled: boolean): void {
-    const {span} = this.#scope;
-    span.setAttribute(names.RPC_STATUS_CODE, codeName(code));
-    const type = rpcErrorType(code, isCancelled);
-    if (type === undefined || this.#hasFailed) return;
-    fail(span, type);
-    span.setAttribute(names.CALL_OUTCOME, 'failure');
-    span.setAttribute(names.CALL_REASON, `${type} after the response had begun`);
   }
 }
 

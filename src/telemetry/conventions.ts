@@ -1,8 +1,8 @@
-/** The same facts in the terms of the HTTP conventions, and in those of the RPC conventions, which apply to gRPC calls. */
-import {type Attributes, SpanKind} from '@opentelemetry/api';
+/** What the conventions of a protocol ask of spans and metrics. Those of RPCs are in rpc-conventions.ts. */
+import {type Attributes, type Context, type Span, SpanKind} from '@opentelemetry/api';
 import type {CallView} from '../core/call-view.ts';
-import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import {codeName} from '../decide/grpc-codes.ts';
+import type {RpcEnd} from '../core/observer.ts';
+import type {Outcome} from '../core/outcome.ts';
 import * as names from './attributes.ts';
 import {knownMethod} from './http-method.ts';
 import {SCOPE} from './scope.ts';
@@ -17,6 +17,8 @@ export interface Conventions {
   /** @param isNested Another library has made the CLIENT span of the call, and the call is below it. */
   callSpan(call: CallView, isNested: boolean): SpanForm;
   attemptSpan(call: CallView): SpanForm;
+  /** Whether the active span is the CLIENT span that another library made for this call. */
+  isInsideClientSpan(call: CallView, active: Context): boolean;
   /** The attributes of the called operation, for spans, samplers and metrics. */
   what(call: CallView): Attributes;
   /** The attributes of one attempt; `number`: 1 for the first. */
@@ -25,12 +27,17 @@ export interface Conventions {
   end(outcome: Outcome): Attributes;
   /** The `error.type` of an answer; undefined where it is no failure. */
   failureType(status: number): string | undefined;
+  /** The status that the caller of an RPC got, and its `error.type`. */
+  closed?(end: RpcEnd): Attributes;
+  /** @param hasFailed The span has an `error.type` already. */
+  closeSpan?(span: Span, end: RpcEnd, hasFailed: boolean): void;
 }
 
 /** A CLIENT span is one request. The conventions advise against another for the call around several. */
 export const httpConventions: Conventions = {
   callSpan: call => ({name: `${SCOPE} ${httpName(call)}`, kind: SpanKind.INTERNAL}),
   attemptSpan: call => ({name: httpName(call), kind: SpanKind.CLIENT}),
+  isInsideClientSpan: () => false,
   what({method, template}) {
     const known = knownMethod(method);
     const attributes: Attributes = {[names.HTTP_REQUEST_METHOD]: known ?? '_OTHER'};
@@ -54,46 +61,16 @@ function httpName({method, template}: CallView): string {
   return template === undefined ? known : `${known} ${template}`;
 }
 
-/** A CLIENT span is the whole call, with all its attempts, for which the conventions have no span. */
-const rpcConventions: Conventions = {
-  callSpan: ({rpcMethod}, isNested) =>
-    isNested ? {name: `${SCOPE} ${rpcMethod}`, kind: SpanKind.INTERNAL} : {name: rpcMethod!, kind: SpanKind.CLIENT},
-  attemptSpan: ({rpcMethod}) => ({name: `${SCOPE} attempt ${rpcMethod}`, kind: SpanKind.INTERNAL}),
-  what: ({rpcMethod}) => ({[names.RPC_SYSTEM_NAME]: 'grpc', [names.RPC_METHOD]: rpcMethod!}),
-  attempt: () => ({}),
-  end(outcome) {
-    const code = codeOf(outcome);
-    return code === undefined ? {} : {[names.RPC_STATUS_CODE]: code};
-  },
-  failureType: status => (status === 0 ? undefined : codeName(status)),
-};
+let ofRpcs = httpConventions;
 
-/** The gRPC code that the caller gets for an answer, a timeout or an abort. Unknown while a stream goes on. */
-function codeOf({kind, status, response}: Outcome): string | undefined {
-  switch (kind) {
-    case 'response':
-      return response !== null && isOpenStream(response) ? undefined : codeName(status);
-    case 'attempt-timeout':
-    case 'content-timeout':
-    case 'deadline':
-      return 'DEADLINE_EXCEEDED';
-    case 'aborted':
-      return 'CANCELLED';
-    default:
-      return undefined;
-  }
+/** Called by the entry point of gRPC. */
+export function followForRpcs(conventions: Conventions): void {
+  ofRpcs = conventions;
 }
-
-const isOpenStream = (response: AttemptResponse & {readonly isComplete?: boolean}): boolean =>
-  response.isComplete === false;
-
-/** The `error.type` of a code that an RPC ended with; undefined where it is no failure. */
-export const rpcErrorType = (code: number, isCancelled: boolean): string | undefined =>
-  isCancelled ? undefined : rpcConventions.failureType(code);
 
 export const isRpc = ({rpcMethod}: CallView): boolean => rpcMethod !== undefined;
 
-export const conventionsOf = (call: CallView): Conventions => (isRpc(call) ? rpcConventions : httpConventions);
+export const conventionsOf = (call: CallView): Conventions => (isRpc(call) ? ofRpcs : httpConventions);
 
 /** Redacted, and absolute: in a browser a call may name its path alone. */
 const fullUrl = ({url, origin}: CallView): string => (/^\/(?!\/)/.test(url) ? origin + url : url);

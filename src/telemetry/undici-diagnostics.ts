@@ -23,8 +23,8 @@ export interface RequestWatcher {
 
 export interface Request {
   readonly origin: string | URL;
-  /** Alternating names and values; one text in undici 5. */
-  readonly headers: readonly unknown[] | string;
+  /** Alternating names and values. */
+  readonly headers: readonly unknown[];
 }
 export interface Message {
   readonly request: Request;
@@ -81,11 +81,10 @@ function created(request: Request): void {
   watcher.sent(String(request.origin));
 }
 
+/** undici 5 has a text of all headers, whose single letters are no trace header. */
 function watcherOf(headers: Request['headers']): RequestWatcher | undefined {
-  const isText = typeof headers === 'string';
-  const parts = isText ? headers.split('\r\n').map(line => line.slice(line.indexOf(': ') + 2)) : headers;
-  for (let index = isText ? 0 : 1; index < parts.length; index += isText ? 1 : 2) {
-    const watcher = watchers.get(parts[index]);
+  for (let index = 1; index < headers.length; index += 2) {
+    const watcher = watchers.get(headers[index]);
     if (watcher !== undefined) return watcher;
   }
   return undefined;
