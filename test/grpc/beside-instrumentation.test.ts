@@ -8,7 +8,7 @@ import {expect} from 'chai';
 import {type GrpcPorts, grpcInterceptor} from '../../src/grpc.ts';
 import {Tracing, traceparentOf} from '../support/otel.ts';
 import {AT_ONCE} from '../support/policies.ts';
-import {drain, fails, GrpcServer, get, ok, watch} from './grpc-server.ts';
+import {drain, fails, Get, GrpcServer, get, ok, watch} from './grpc-server.ts';
 
 describe('gRPC calls beside instrumentation-grpc', () => {
   let server: GrpcServer;
@@ -53,6 +53,20 @@ describe('gRPC calls beside instrumentation-grpc', () => {
     expect(server.sent('traceparent')).to.deep.equal(Array(2).fill(traceparentOf(theirs!)));
     const servers = of(SpanKind.SERVER);
     expect(servers.map(parentOf)).to.deep.equal(Array(2).fill(idOf(theirs!)));
+  });
+
+  it('a client of makeGenericClientConstructor, as generated code has it, has one CLIENT span, too', async () => {
+    await start();
+    const grpc: typeof import('@grpc/grpc-js') = createRequire(import.meta.url)('@grpc/grpc-js');
+    const Orders = grpc.makeGenericClientConstructor({Get}, 'shop.Orders');
+    const interceptors = [grpcInterceptor({backoff: AT_ONCE, idempotentMethods: ['POST']})];
+    const orders = new Orders(server.address, grpc.credentials.createInsecure(), {interceptors});
+    server.serve(fails(status.UNAVAILABLE), ok);
+    await new Promise(ended => orders.Get!({text: 'please'}, ended));
+    orders.close();
+    expect(of(SpanKind.CLIENT).map(({name}) => name)).to.deep.equal(['grpc.shop.Orders/Get']);
+    expect(of(SpanKind.INTERNAL)).to.have.length(3);
+    expect(server.sent('traceparent')).to.deep.equal(Array(2).fill(traceparentOf(of(SpanKind.CLIENT)[0]!)));
   });
 
   it('a stream has one CLIENT span, too', async () => {
