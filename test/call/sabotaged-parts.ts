@@ -100,6 +100,7 @@ export function watchedObserver(sabotage: Sabotage, book: SpanBook = new SpanBoo
     run: <T>(work: () => T): T => work(),
     event: () => {},
     end: () => {},
+    closed: () => {},
   });
   return sabotage.methods('observer', {startCall: () => book.opened('call', call), watch: () => {}});
 }

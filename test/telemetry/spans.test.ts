@@ -89,8 +89,8 @@ describe('telemetry: spans', () => {
       await response.text();
       const [failed, answered] = tracing.attempts.map(({attributes}) => attributes);
       expect(failed).to.include({'http.response.status_code': 200, 'error.type': '529'});
-      expect(failed).not.to.have.property('gen_ai.response.time_to_first_chunk');
-      const seconds = answered!['gen_ai.response.time_to_first_chunk'];
+      expect(failed).not.to.have.property('steadfetch.attempt.time_to_first_content');
+      const seconds = answered!['steadfetch.attempt.time_to_first_content'];
       expect(seconds).to.be.a('number').that.is.within(0, 60);
       expect(reportOf(response)?.firstContentMs).to.equal(Number(seconds) * 1000);
     });
