@@ -87,6 +87,7 @@ export async function bundle(folder: string): Promise<void> {
     metafile: true,
   });
   chmodSync(join(folder, 'retry-lint.cjs'), 0o755);
+  // TypeScript finds it by the name of the program.
   writeFileSync(join(folder, 'retry-lint.d.cts'), '/** Runs the command retry-lint. Exports nothing. */\nexport {};\n');
   writeFileSync(join(folder, 'retry-lint.licenses.txt'), noticesOf([metafile], root));
 }
