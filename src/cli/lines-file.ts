@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {createWriteStream, rmSync} from 'node:fs';
 import {finished} from 'node:stream/promises';
 import type {Output} from './files.ts';
+import {UnwritableError} from './write-file.ts';
 
 /** Lines that cannot be written. */
 export class OutputError extends Error {
@@ -70,11 +71,16 @@ export class LinesFile {
   }
 
   #lost(error: unknown): OutputError {
-    const {code, message} = error as NodeJS.ErrnoException;
-    const why = code === 'EPIPE' ? 'its reader has closed it' : message.replace(/, \w+( '.*')?$/, '');
-    this.#error ??= new OutputError(`Cannot write to ${this.#output.place.name}: ${why}.`, {cause: error});
+    this.#error ??= new OutputError(`Cannot write to ${this.#output.place.name}: ${whyLost(error)}.`, {cause: error});
     return this.#error;
   }
+}
+
+/** Why a text cannot be written, as the rest of a sentence. */
+export function whyLost(error: unknown): string {
+  const {code, message} = error as NodeJS.ErrnoException;
+  if (error instanceof UnwritableError) return `it ${message}`;
+  return code === 'EPIPE' ? 'its reader has closed it' : message.replace(/, \w+( '.*')?$/, '');
 }
 
 function streamTo({place, isFile}: Output): Stream {

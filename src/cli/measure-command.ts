@@ -1,5 +1,4 @@
 /** `steadfetch measure`: the same requests through plain fetch and through a policy, side by side. */
-import {writeFile} from 'node:fs/promises';
 import {handleOf} from '../client/define-policy.ts';
 import {systemRandom} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
@@ -10,6 +9,7 @@ import {LinesFile} from './lines-file.ts';
 import {type MeasureArguments, readMeasureArguments} from './measure-arguments.ts';
 import {readTarget} from './measure-target.ts';
 import {measureText} from './measure-text.ts';
+import {writePage} from './page-file.ts';
 import {readPolicy} from './policy-option.ts';
 import {type Progress, progressOn} from './progress.ts';
 import {duration} from './progress-line.ts';
@@ -105,7 +105,7 @@ async function report(measurement: Measurement, {json, html}: MeasureArguments):
   const page = html === undefined ? '' : (await import('./measure-page.ts')).measurementPage(measurement);
   if (json) await print(`${JSON.stringify(measurement)}\n`);
   else await print(html === '-' ? page : measureText(measurement));
-  if (html !== undefined && html !== '-') await writeFile(html, page);
+  writePage(html, page);
 }
 
 /** @throws OutputError where the reader of a pipe has closed it. */

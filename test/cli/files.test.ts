@@ -1,8 +1,10 @@
 /** Which file is which, and what may be written over. */
 import {execFileSync} from 'node:child_process';
+import {once} from 'node:events';
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,10 +12,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
+import {Outputs} from '../../src/cli/outputs.ts';
+import {UsageError} from '../../src/cli/usage-error.ts';
 import {LoopbackServer} from '../support/loopback-server.ts';
+import {makeNullDevice} from '../support/null-device.ts';
 import {ended, linesOf, Workplace} from './running.ts';
 
 describe('the files of steadfetch batch', function () {
@@ -141,10 +147,32 @@ describe('the files of steadfetch batch', function () {
     expect(customIds(place.read('copy.txt'))).to.deep.equal(['r-0', 'r-1']);
   });
 
-  it('may be a device', async () => {
-    const {code, stderr} = await place.call(args('--out', '/dev/null'));
+  it('may be a device', async function () {
+    if (!makeNullDevice(path('device'))) this.skip();
+    const {code, stderr} = await place.call(args('--out', 'device'));
     expect(code, stderr).to.equal(0);
-    expect(readdirSync(place.folder)).to.deep.equal(['in.jsonl']);
+    expect(readdirSync(place.folder)).to.have.members(['device', 'in.jsonl']);
+    expect(lstatSync(path('device')).isCharacterDevice()).to.equal(true);
+  });
+
+  it('may not be a named pipe that no program reads, and nothing is sent', async function () {
+    if (process.platform === 'win32') this.skip();
+    execFileSync('mkfifo', [path('pipe')]);
+    const out = {place: {name: 'pipe', path: path('pipe')}, isFile: false};
+    expect(() => new Outputs({out, errors: undefined}, 0)).to.throw(
+      UsageError,
+      'pipe is a FIFO that no program reads: waited 0 ms for one.',
+    );
+  });
+
+  it('may not be a socket, and nothing is sent', async function () {
+    if (process.platform === 'win32') this.skip();
+    const socket = createServer().listen(path('socket'));
+    await once(socket, 'listening');
+    const {code, stderr} = await place.call(args('--out', 'socket'));
+    socket.close();
+    expect({code, stderr}).to.deep.equal({code: 2, stderr: 'socket is a socket. Name a file.\n'});
+    expect(at.requests).to.be.empty;
   });
 
   it('keep a journal beside standard output where it is named', async () => {

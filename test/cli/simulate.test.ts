@@ -1,5 +1,9 @@
 /** `steadfetch simulate` as a process: what it prints, and how it ends. */
-import {EventEmitter} from 'node:events';
+import {execFileSync} from 'node:child_process';
+import {EventEmitter, once} from 'node:events';
+import {lstatSync} from 'node:fs';
+import {createServer} from 'node:net';
+import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import {expect} from 'chai';
 import {type Console, simulateCommand} from '../../src/cli/simulate-command.ts';
@@ -204,6 +208,26 @@ describe('steadfetch simulate', () => {
     const full = await ended(place.shell('"$0" --no-warnings "$@" > /dev/full', args));
     expect(full.code).to.equal(1);
     expect(full.stderr).to.match(/^Cannot write to standard output: ENOSPC: [^\n]*\n$/);
+  });
+
+  it('writes its page into a pipe, and not in place of it', async function () {
+    if (process.platform === 'win32') this.skip();
+    execFileSync('mkfifo', [join(place.folder, 'pipe')]);
+    const reader = ended(place.shell('cat pipe > page.html', []));
+    const {code, stderr} = await place.run(['simulate', '--scenario', 'mine.json', '--html', 'pipe']);
+    expect(code, stderr).to.equal(0);
+    await reader;
+    expect(place.read('page.html')).to.match(/^<!doctype html>.*<\/html>\n$/s);
+    expect(lstatSync(join(place.folder, 'pipe')).isFIFO()).to.equal(true);
+  });
+
+  it('refuses a socket as a page before it runs', async function () {
+    if (process.platform === 'win32') this.skip();
+    const socket = createServer().listen(join(place.folder, 'socket'));
+    await once(socket, 'listening');
+    const finished = await place.run(['simulate', '--scenario', 'mine.json', '--html', 'socket']);
+    socket.close();
+    expect(finished).to.deep.equal({code: 2, stdout: '', stderr: '--html socket is a socket. Name a file.\n'});
   });
 
   it('ends at an interrupt with what it found until then', async () => {

@@ -108,6 +108,29 @@ describe('retries of a gRPC call', () => {
     }
   });
 
+  it('begin their backoff again after a pushback', async () => {
+    server.serve(
+      unavailable,
+      unavailable,
+      fails(status.UNAVAILABLE, {'grpc-retry-pushback-ms': '30'}),
+      unavailable,
+      unavailable,
+      ok,
+    );
+    const backoff = {baseMs: 10, factor: 3, jitter: 'none'} as const;
+    expect((await get(client({maxAttempts: 6, backoff, budget: null}))).message).to.deep.equal({text: 'here'});
+    const [, , pushedBack] = waits();
+    expect(pushedBack).to.be.within(30, 33);
+    expect(waits()).to.deep.equal([10, 30, pushedBack, 10, 30]);
+  });
+
+  it('wait their first backoff, where a pushback is shorter', async () => {
+    server.serve(unavailable, unavailable, fails(status.UNAVAILABLE, {'grpc-retry-pushback-ms': '0'}), unavailable, ok);
+    const backoff = {baseMs: 10, factor: 3, jitter: 'none'} as const;
+    await get(client({maxAttempts: 5, backoff, budget: null}));
+    expect(waits()).to.deep.equal([10, 30, 10, 10]);
+  });
+
   it('do not follow a pushback longer than the policy waits, and the report says so', async () => {
     server.serve(fails(status.UNAVAILABLE, {'grpc-retry-pushback-ms': '61000'}));
     const {error} = await get(client());

@@ -8,7 +8,7 @@ import {readMarkdown} from '../support/markdown.ts';
 import {fullProject, root} from './projects.ts';
 
 const ALLOWED =
-  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|-main\.cjs|-lsp\.cjs|-mcp\.cjs|\.licenses\.txt)|dist\/echarts\.licenses\.txt|schema\/[a-z-]+\.schema\.json|schema\/(?:presets|scenarios)\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+|api\/(?:README|[a-z]+)|rules\/(?:README|RL\d+)|decisions\/(?:README|\d{4}-[a-z0-9-]+))\.md|docs\/images\/[a-z-]+\.(?:png|svg)|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|package\.json)$/;
+  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|\.d\.cts|-main\.cjs|-lsp\.cjs|-mcp\.cjs|\.licenses\.txt)|dist\/echarts\.licenses\.txt|schema\/[a-z-]+\.schema\.json|schema\/(?:presets|scenarios)\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+|api\/(?:README|[a-z]+)|rules\/(?:README|RL\d+)|decisions\/(?:README|\d{4}-[a-z0-9-]+))\.md|docs\/images\/[a-z-]+\.(?:png|svg)|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|package\.json)$/;
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | {readonly types: string; readonly default: string}>>;
