@@ -156,7 +156,7 @@ describe('the policy schema in an editor', () => {
           const part = new Editor({...published, type: undefined, required: undefined, $ref: `#/definitions/${name}`});
           const messages = await part.messages('{"kind": "unheard-of"}');
           const said = messages.find(message => message.startsWith('"unheard-of": '));
-          for (const kind of kinds) expect(said).to.contain(`"${kind}"`);
+          expect(kinds.filter(kind => !said?.includes(`"${kind}"`))).to.deep.equal([]);
         });
     }
 
