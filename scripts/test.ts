@@ -15,11 +15,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const args = process.argv.slice(2);
 
 /** Files that take longest start first, so that one does not run alone at the end. */
-const LONGEST_FIRST = [
-  'test/examples/runnable.test.ts',
-  'test/call/settles-adapters.test.ts',
-  'test/telemetry/register.test.ts',
-];
+const LONGEST_FIRST = ['test/call/settles-adapters.test.ts', 'test/telemetry/register.test.ts'];
 
 const others = otherSuites.map(({name}) => `test/${name}/**`);
 const every = (): string[] => [

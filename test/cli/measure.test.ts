@@ -28,7 +28,7 @@ describe('steadfetch measure', () => {
   afterEach(() => place.remove());
 
   const run = (...args: string[]): Promise<Finished> =>
-    place.run(['measure', '--policy', 'policy.json', '--rate', '200', '--yes', ...args]);
+    place.call(['measure', '--policy', 'policy.json', '--rate', '200', '--yes', ...args]);
 
   async function measure(at: Place, ...args: string[]): Promise<Measurement> {
     const {code, stdout, stderr} = await run(at.url, '--json', ...args);
@@ -138,7 +138,7 @@ describe('steadfetch measure', () => {
 
   it('sends headers, with secrets from the environment, and prints none of them', async () => {
     const at = server.place(401);
-    const {stdout, stderr} = await place.run(
+    const {stdout, stderr} = await place.call(
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is for the command to fill in.
       ['measure', `${at.url}?key=${SECRET}`, '--count', '2', '--header', 'Authorization: Bearer ${TOKEN}', '--json'],
       {TOKEN: SECRET},
