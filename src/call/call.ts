@@ -5,7 +5,7 @@
  */
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import {quietly} from '../core/quietly.ts';
+import {emptyStack, quietly} from '../core/quietly.ts';
 import {SUCCESS} from '../decide/classification.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {Ticket} from '../guards/breaker.ts';
@@ -44,7 +44,7 @@ export function runCall<R extends AttemptResponse>(
     else if (now >= call.deadlineAt) firstAttempt.left(call, false);
     else admit<R>(call, firstAttempt, now);
   } catch (error) {
-    firstAttempt.broke(call, error);
+    void emptyStack.then(() => firstAttempt.broke(call, error));
   }
 }
 
@@ -67,8 +67,10 @@ const firstAttempt = {
       if (call.mayHedge) continueCall(call, sendHedged(call, attempt, now));
       else attempt.start(firstAttempt, now);
     } catch (error) {
-      attempt.abandon(error);
-      settle(call, endBroken(call, error, null));
+      void emptyStack.then(() => {
+        attempt.abandon(error);
+        firstAttempt.broke(call, error);
+      });
     }
   },
 
@@ -90,7 +92,7 @@ const firstAttempt = {
         settle(call, succeed(call, attempt, outcome, now));
       } else continueCall(call, assess(call, {attempt, outcome}));
     } catch (error) {
-      settle(call, endBroken(call, error, {attempt, outcome}));
+      void emptyStack.then(() => settle(call, endBroken(call, error, {attempt, outcome})));
     }
   },
 
@@ -105,7 +107,10 @@ function isSuccess<R extends AttemptResponse>({client}: CallContext<R>, {respons
 }
 
 function continueCall<R extends AttemptResponse>(call: CallContext<R>, assessed: Promise<Assessed<R>>): void {
-  void retryLoop(call, assessed).then(outcome => settle(call, outcome));
+  retryLoop(call, assessed).then(
+    outcome => settle(call, outcome),
+    error => firstAttempt.broke(call, error), // The stack was full where the loop begins.
+  );
 }
 
 function finishAndSettle<R extends AttemptResponse>(call: CallContext<R>, outcome: Outcome<R>): void {
