@@ -88,6 +88,9 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
           const own = requestLike(request, request ?? url, {...init, signal: null});
           runCall(call, readingTransport(call, sender.send, own, init ?? {}, signal), promised(resolve), startedAt);
         } else {
+          // The standard refuses an invalid request first. A fetch of the user's may take URLs that are relative to its own base.
+          if (signal?.aborted && (ports.fetch === undefined || URL.canParse(url)))
+            requestLike(request, request ?? url, {...init, signal: null});
           const transport = new FetchTransport(sender.send, request ?? url, init, signal, plan, resolve);
           runCall(call, transport, transport, startedAt);
         }

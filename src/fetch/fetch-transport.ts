@@ -9,6 +9,7 @@ import {type BodySnapshot, plainText, snapshotBody, textOf} from '../decide/body
 import {isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
+import {resentByFetch} from '../transport/misdirected.ts';
 import {fetchRedirected} from '../transport/redirects.ts';
 import {requestFields} from '../transport/request-fields.ts';
 import type {Caller, ReadyInit, Transport, TransportRequest} from '../transport/transport.ts';
@@ -126,6 +127,10 @@ export class FetchTransport
       method: init?.method ?? request?.method ?? 'GET',
       redirect: init?.redirect ?? request?.redirect,
     });
+  }
+
+  resent(outcome: Outcome<Response>): boolean {
+    return this.isReadable && resentByFetch(outcome);
   }
 
   ask(url: string, init: ReadyInit): Promise<Response> {
