@@ -35,11 +35,7 @@ export class Sender {
     const by = this.#given ?? (made.has(current) ? this.#first : current);
     if (by === undefined) throw new TypeError(NO_FETCH);
     if (by === RUNTIMES || current === RUNTIMES || made.has(by)) return by(input, init);
-    const request = typeof input === 'object' && !(input instanceof URL) ? input : undefined;
-    const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
-    const signal = init?.signal ?? null;
-    const send = {client: this, method, url: request?.url ?? String(input), by, outer: currentSend(signal)};
-    return runSend(send, signal, () => by(input, init));
+    return sendNoted(this, by, input, init);
   };
 
   /**
@@ -62,6 +58,15 @@ export class Sender {
     if (this.#first === undefined || this.#first === by) throw loopError();
     return this.#first;
   }
+}
+
+/** Sends by a fetch that may lead back to the client. Apart, because a closure costs each call of the function that has it. */
+function sendNoted(client: Sender, by: Fetch, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const request = typeof input === 'object' && !(input instanceof URL) ? input : undefined;
+  const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
+  const signal = init?.signal ?? null;
+  const send = {client, method, url: request?.url ?? String(input), by, outer: currentSend(signal)};
+  return runSend(send, signal, () => by(input, init));
 }
 
 /** Notes that a function is a client's, so that no client sends by it only because it is the global fetch. */

@@ -43,10 +43,19 @@ export class HeaderRecord implements HeaderBag {
       this.#written = headersLike(source);
       return;
     }
-    const pairs = Symbol.iterator in source ? pairsOf(source) : Object.entries(source);
     this.values = {};
-    this.#written = writtenNames(pairs);
-    for (const [name, value] of pairs) add(this.values, keyOf(name, this.#written), String(value));
+    if (Symbol.iterator in source) for (const [name, value] of pairsOf(source)) this.add(name, String(value));
+    else for (const name of Object.keys(source)) this.add(name, String(source[name]));
+  }
+
+  /** Two spellings of one name are two values of one header, as in `Headers`; the name is written as it was the first time. */
+  private add(name: string, value: string): void {
+    const {values} = this;
+    const lower = name.toLowerCase();
+    if (lower !== name && !Object.hasOwn(values, lower)) this.#written = noted(this.#written, lower, name);
+    const key = keyOf(name, this.#written as Map<string, string> | null);
+    if (!Object.hasOwn(values, key)) put(values, key, value);
+    else put(values, key, `${values[key]}${lower === 'cookie' ? '; ' : ', '}${value}`);
   }
 
   copy(other: HeaderRecord): void {
@@ -86,27 +95,14 @@ export class HeaderRecord implements HeaderBag {
 
 const isList = (written: WrittenNames): written is Headers => written !== null && !(written instanceof Map);
 
-/** A name is written as it was the first time. */
-function writtenNames(pairs: readonly (readonly [string, string])[]): Map<string, string> | null {
-  let written: Map<string, string> | null = null;
-  for (const [name] of pairs) {
-    const lower = name.toLowerCase();
-    if (lower === name) continue;
-    written ??= new Map();
-    if (!written.has(lower)) written.set(lower, name);
-  }
-  return written;
+function noted(written: WrittenNames, lower: string, name: string): Map<string, string> {
+  const names = written instanceof Map ? written : new Map<string, string>();
+  return names.has(lower) ? names : names.set(lower, name);
 }
 
 function keyOf(name: string, written: Map<string, string> | null): string {
   const lower = name.toLowerCase();
   return written?.get(lower) ?? lower;
-}
-
-/** Two spellings of one name are two values of one header, as in `Headers`. */
-function add(values: HeaderValues, key: string, value: string): void {
-  if (!Object.hasOwn(values, key)) put(values, key, value);
-  else put(values, key, `${values[key]}${key.toLowerCase() === 'cookie' ? '; ' : ', '}${value}`);
 }
 
 /** `__proto__` is a legal header name, and must not become a prototype. */
