@@ -41,7 +41,11 @@ export function compareRuns([plain, ...ours]: Runs, reasons: readonly Reason[]):
     return null;
   }
   return {
-    runs: [plain!, ...ours].map(([run, {passed, failed}]) => ({run, passed: passed.size, of: passed.size + failed.size})),
+    runs: [plain!, ...ours].map(([run, {passed, failed}]) => ({
+      run,
+      passed: passed.size,
+      of: passed.size + failed.size,
+    })),
     conflicts: reasons,
   };
 }

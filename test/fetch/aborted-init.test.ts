@@ -21,7 +21,9 @@ describe('a call whose signal has aborted', () => {
     'a URL with credentials': ['http://user:password@shop.example/', {}],
   };
   const ends = async (fetch: unknown, url: string, init: object): Promise<unknown> =>
-    (fetch as typeof globalThis.fetch)(url, {...init, signal: AbortSignal.abort(REASON)}).catch((error: unknown) => error);
+    (fetch as typeof globalThis.fetch)(url, {...init, signal: AbortSignal.abort(REASON)}).catch(
+      (error: unknown) => error,
+    );
 
   for (const [name, [url, init]] of Object.entries(invalid))
     it(`rejects with the TypeError of fetch for ${name}`, async () => {

@@ -44,7 +44,10 @@ describe('the names of headers', () => {
         const response = await (resilient as (...args: readonly unknown[]) => Promise<Response>)(...make(place.url));
         await response.text();
         const seen = place.requests.map(({rawHeaders}) => arrived(rawHeaders));
-        expect(seen).to.deep.equal([['SOAPAction', 'accept'], ['SOAPAction', 'accept']]);
+        expect(seen).to.deep.equal([
+          ['SOAPAction', 'accept'],
+          ['SOAPAction', 'accept'],
+        ]);
       });
 
     it(`are kept at another endpoint, and where prepareAttempt writes others: ${name}`, async () => {
@@ -56,7 +59,9 @@ describe('the names of headers', () => {
           {...POLICY, endpoints},
           {fetch, prepareAttempt: ({headers, attempt}) => headers.set('X-Attempt', String(attempt))},
         );
-        const response = await (resilient as (...args: readonly unknown[]) => Promise<Response>)(...make(places[0]!.url));
+        const response = await (resilient as (...args: readonly unknown[]) => Promise<Response>)(
+          ...make(places[0]!.url),
+        );
         await response.text();
         const requests = places.flatMap(({requests}) => requests);
         expect(requests).to.have.length(3);

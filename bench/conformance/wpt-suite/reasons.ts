@@ -13,8 +13,6 @@ export const reasons: readonly Reason[] = [
   {
     cause:
       'By design of the default policy: a 425 is retried once (RFC 8470 asks the client to send the request again after the handshake). The Fetch standard leaves that to TLS early data, of which a fetch in JavaScript knows nothing.',
-    tests: [
-      'basic/http-response-code.any.js › Fetch on 425 response should not be retried for non TLS early data.',
-    ],
+    tests: ['basic/http-response-code.any.js › Fetch on 425 response should not be retried for non TLS early data.'],
   },
 ];

@@ -39,7 +39,11 @@ export interface Result {
 }
 
 export function assertCheckout(path: string | undefined): asserts path is string {
-  if (path !== undefined && existsSync(join(path, FOLDER, AREA)) && existsSync(join(path, 'test/wpt/server/server.mjs')))
+  if (
+    path !== undefined &&
+    existsSync(join(path, FOLDER, AREA)) &&
+    existsSync(join(path, 'test/wpt/server/server.mjs'))
+  )
     return;
   throw new Error(
     `Not a checkout of nodejs/undici that carries the web platform tests: ${path ?? 'none was given'}. Run \`npm run conformance:wpt -- <checkout>\` with one of v6.16.1.`,
@@ -88,7 +92,13 @@ function isSkipped(status: Status | boolean | undefined, path: readonly string[]
   return status.skip === true || (path.length > 0 && isSkipped(status[path[0]!], path.slice(1)));
 }
 
-async function runFile(checkout: string, file: string, url: string, standIn: string, helpers: Helpers): Promise<Result> {
+async function runFile(
+  checkout: string,
+  file: string,
+  url: string,
+  standIn: string,
+  helpers: Helpers,
+): Promise<Result> {
   const result: Result = {passed: new Set(), failed: new Set()};
   const path = join(checkout, FOLDER, file);
   const read = (script: string): string => {
