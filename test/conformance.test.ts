@@ -2,7 +2,7 @@
 import {globSync, readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {columns, libraryOf, pitfalls} from '../bench/conformance/catalogue.ts';
-import {currentPage, type KySuite, type UndiciSuite} from '../bench/conformance/page.ts';
+import {currentPage, type KySuite, type UndiciSuite, type WptSuite} from '../bench/conformance/page.ts';
 
 /** The last number of the list of pitfalls, and those that belong to parts which have pages of their own. */
 const LAST = 56;
@@ -108,6 +108,20 @@ describe('docs/conformance.md', () => {
     const tests = conflicts.flatMap(conflict => conflict.tests);
     expect(alone).to.equal(failsAlone.length);
     expect(ours! - alone!).to.be.at.most(tests.length);
+    for (const test of tests) expect(page).to.contain(`\n- ${test}\n`);
+    for (const {run, passed, of} of runs) expect(page).to.contain(`| ${run} | ${passed} | ${of} |`);
+  });
+
+  it('names a cause for every failure in the web platform tests', () => {
+    const {runs, failsAlone, conflicts} = JSON.parse(
+      readFileSync(new URL('../bench/conformance/wpt-suite.json', import.meta.url), 'utf8'),
+    ) as WptSuite;
+    const [alone, ...ours] = runs.map(({passed, of}) => of - passed);
+    const tests = conflicts.flatMap(conflict => conflict.tests);
+    const counts = failsAlone.map(entry => Number(/ \((\d+)\)$/.exec(entry)![1]));
+    expect(alone).to.equal(counts.reduce((sum, count) => sum + count, 0));
+    expect(ours).to.have.length(2);
+    for (const failures of ours) expect(failures - alone!).to.be.at.most(tests.length);
     for (const test of tests) expect(page).to.contain(`\n- ${test}\n`);
     for (const {run, passed, of} of runs) expect(page).to.contain(`| ${run} | ${passed} | ${of} |`);
   });

@@ -1,5 +1,5 @@
 /**
- * docs/conformance.md, of what main.ts, ky-suite/main.ts and undici-suite/main.ts measured. Run by `npm run generate` and by main.ts.
+ * docs/conformance.md, of what main.ts, and the main.ts of ky-suite, undici-suite and wpt-suite measured. Run by `npm run generate` and by main.ts.
  */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {columns, libraryOf, pitfalls} from './catalogue.ts';
@@ -24,6 +24,9 @@ export interface UndiciSuite {
   readonly conflicts: KySuite['conflicts'];
 }
 
+/** As wpt-suite/main.ts writes it; `failsAlone` counts by file. */
+export type WptSuite = UndiciSuite;
+
 interface Manifest {
   readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
@@ -42,6 +45,7 @@ export function pageOf(
   own: Manifest,
   suite: KySuite,
   undici: UndiciSuite,
+  wpt: WptSuite,
 ): string {
   const names = libraries.map(({name}) => name);
   const of = (library: string, id: string): CellResult => results[library]?.[id] ?? {cell: 'n/a', note: ''};
@@ -109,7 +113,8 @@ ${table(
 Snapshot ${suite.snapshot}, ky ${suite.published}. What fails alone, with the neutral or with the default preset, by cause:
 
 ${conflictsOf(suite)}
-${undiciSection(undici)}`;
+${undiciSection(undici)}
+${wptSection(wpt)}`;
 }
 
 interface Failures {
@@ -151,6 +156,23 @@ Snapshot: undici ${undici.snapshot}, Node ${undici.node}. ${undici.failsAlone.le
 cause:
 
 ${conflictsOf(undici)}`;
+
+/** The part of the page that wpt-suite.json gives. */
+export const wptSection = (wpt: WptSuite): string => `## The web platform tests
+
+\`npm run conformance:wpt -- <checkout>\` runs the tests of fetch/api as undici's repository carried them up to its version 6.16, in Node, with
+Node's fetch in \`globalThis.fetch\` and with \`createFetch\` in its place; they are not a part of this repository. Files that undici left out, since they
+need a browser, CORS, a cache or HTTP/2, are left out here, too. A file with a failure is run a second time.
+
+${table(
+  ['run', 'passed', 'of'],
+  wpt.runs.map(({run, passed, of}) => [run, String(passed), String(of)]),
+)}
+
+Snapshot: undici ${wpt.snapshot}, Node ${wpt.node}. Node's fetch alone fails in ${wpt.failsAlone.join(', ')}. What fails with steadfetch only, by cause:
+
+${wpt.conflicts.length === 0 ? 'Nothing.\n' : conflictsOf(wpt)}`;
+
 const conflictsOf = ({conflicts}: Pick<KySuite, 'conflicts'>): string =>
   conflicts
     .map(({cause, tests}) => `**${cause}** (${tests.length})\n\n${tests.map(test => `- ${test}`).join('\n')}\n`)
@@ -173,6 +195,7 @@ export async function currentPage(): Promise<string> {
     json('package.json'),
     json('bench/conformance/ky-suite.json'),
     json('bench/conformance/undici-suite.json'),
+    json('bench/conformance/wpt-suite.json'),
   );
 }
 

@@ -124,6 +124,13 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
       'The function `translate` threw, or returned what cannot be sent; or its `response` threw. The `cause` is the exception. The call is not retried. Nothing was sent, unless the message names `response`.',
     remedy: 'Correct the function. The message names the endpoint.',
   },
+  FETCH_LOOP: {
+    type: 'SteadfetchError',
+    means:
+      'The function in `globalThis.fetch`, or the port `fetch`, calls the fetch that sends by it, and so without end. Nothing was sent.',
+    remedy:
+      'Make the client with the fetch that it is to send by, `createFetch(policy, {fetch: globalThis.fetch})`, before `globalThis.fetch` is replaced. `globalThis.fetch = createFetch(policy)` needs no port.',
+  },
   INTERNAL: {
     type: 'SteadfetchError',
     means:

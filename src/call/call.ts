@@ -5,7 +5,7 @@
  */
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import {quietly} from '../core/quietly.ts';
+import {emptyStack, quietly} from '../core/quietly.ts';
 import {SUCCESS} from '../decide/classification.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {Ticket} from '../guards/breaker.ts';
@@ -44,7 +44,7 @@ export function runCall<R extends AttemptResponse>(
     else if (now >= call.deadlineAt) firstAttempt.left(call, false);
     else admit<R>(call, firstAttempt, now);
   } catch (error) {
-    firstAttempt.broke(call, error);
+    void emptyStack.then((endBrokenCall<R>).bind(null, call, error, null)); // Bound: a closure costs each call the context it needs.
   }
 }
 
@@ -67,8 +67,7 @@ const firstAttempt = {
       if (call.mayHedge) continueCall(call, sendHedged(call, attempt, now));
       else attempt.start(firstAttempt, now);
     } catch (error) {
-      attempt.abandon(error);
-      settle(call, endBroken(call, error, null));
+      void emptyStack.then((abandonAndEnd<R>).bind(null, attempt, error));
     }
   },
 
@@ -90,12 +89,12 @@ const firstAttempt = {
         settle(call, succeed(call, attempt, outcome, now));
       } else continueCall(call, assess(call, {attempt, outcome}));
     } catch (error) {
-      settle(call, endBroken(call, error, {attempt, outcome}));
+      void emptyStack.then((endBrokenCall<R>).bind(null, call, error, {attempt, outcome}));
     }
   },
 
   broke<R extends AttemptResponse>(call: CallContext<R>, error: unknown): void {
-    settle(call, endBroken(call, error, null));
+    endBrokenCall(call, error, null);
   },
 };
 
@@ -105,7 +104,10 @@ function isSuccess<R extends AttemptResponse>({client}: CallContext<R>, {respons
 }
 
 function continueCall<R extends AttemptResponse>(call: CallContext<R>, assessed: Promise<Assessed<R>>): void {
-  void retryLoop(call, assessed).then(outcome => settle(call, outcome));
+  retryLoop(call, assessed).then(
+    outcome => settle(call, outcome),
+    error => firstAttempt.broke(call, error), // The stack was full where the loop begins.
+  );
 }
 
 function finishAndSettle<R extends AttemptResponse>(call: CallContext<R>, outcome: Outcome<R>): void {
@@ -175,6 +177,15 @@ function replace<R extends AttemptResponse>(call: CallContext<R>, last: Sent<R>,
   discardResponse(last.attempt, last.outcome.response);
   finishCall(call, ended);
   return ended;
+}
+
+function endBrokenCall<R extends AttemptResponse>(call: CallContext<R>, error: unknown, held: Sent<R> | null): void {
+  settle(call, endBroken(call, error, held));
+}
+
+function abandonAndEnd<R extends AttemptResponse>(attempt: Attempt<R>, error: unknown): void {
+  attempt.abandon(error);
+  endBrokenCall(attempt.call, error, null);
 }
 
 function endBroken<R extends AttemptResponse>(call: CallContext<R>, error: unknown, held: Sent<R> | null): Outcome<R> {

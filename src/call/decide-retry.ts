@@ -61,7 +61,11 @@ function decide<R extends AttemptResponse>(
   const now = client.clock.now();
   const elsewhere = elsewhereAfter(call, outcome, classification, hint, now);
   const obeyed = elsewhere === null ? hint : null; // A hint is the word of one endpoint.
-  const refusal = callRefusal(outcome, classification, obeyed, factsOf(call, replayable));
+  const isResent = call.transport.resent?.(outcome) ?? false;
+  if (isResent) call.attempts++; // The server saw the request twice.
+  const facts = factsOf(call, replayable);
+  const reasonBefore = isResent && elsewhere === null ? classification.reason : facts.reasonBefore;
+  const refusal = callRefusal(outcome, classification, obeyed, {...facts, reasonBefore});
   if (refusal !== null) return no(refusal);
 
   const inLine = waitsInLine(call, obeyed);

@@ -7,7 +7,6 @@ import type {ResolvedCall, ResolvedPolicy, ResolvedRoute} from '../policy/layers
 import {RouteIndex} from '../policy/route-index.ts';
 import type {CallOverrides, Policy, PolicyInput} from '../policy/types.ts';
 import {Endpoints} from './endpoints.ts';
-import {mayCarryIds} from './target.ts';
 
 /** Plans of per-call overrides that are kept: programs write a handful of them, and writing them anew each call is costly. */
 const KEPT_VARIANTS = 256;
@@ -40,8 +39,6 @@ export class Plan implements GuardSettings {
   readonly contentTimeoutMs: number;
   readonly transients: Transients;
   readonly idempotentMethods: ReadonlySet<string>;
-  /** Ids go on every call, so none goes out with the caller's own headers. */
-  readonly labelsAll: boolean;
   readonly queryAllowList: ReadonlySet<string>;
   /** Null without any, or with one alone that does not warm up. */
   readonly endpoints: Endpoints | null;
@@ -81,7 +78,6 @@ export class Plan implements GuardSettings {
     this.contentTimeoutMs = policy.stream?.firstContentMs ?? Number.POSITIVE_INFINITY;
     this.transients = new Transients(policy.retryOn);
     this.idempotentMethods = new Set(policy.idempotentMethods);
-    this.labelsAll = policy.correlation !== null && mayCarryIds('', policy.correlation.sendTo);
     this.queryAllowList = new Set(policy.queryAllowList);
     this.endpoints = Endpoints.of(policy);
     this.variant = {plan: this, correlationId: undefined, idempotencyKey: undefined};

@@ -93,7 +93,10 @@ export interface WeighedRequest {
 
 /** The functions beside a policy, which is plain data. Each is optional. */
 export interface Ports<R extends AttemptResponse = Response> {
-  /** Sends a request. Default: `globalThis.fetch`, read at each send. */
+  /**
+   * Sends a request. Default: `globalThis.fetch`, read at each send; if that is a fetch of createFetch, the one that was there when this client was
+   * made.
+   */
   readonly fetch?: typeof globalThis.fetch;
   /** Time. Default: the system clock. */
   readonly clock?: Clock;

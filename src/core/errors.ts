@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'QUOTA_TOO_LARGE'
   | 'NO_ENDPOINT'
   | 'TRANSLATE_FAILED'
+  | 'FETCH_LOOP'
   | 'INTERNAL'
   | 'INVALID_BATCH'
   | 'CHUNK_MISMATCH'

@@ -111,13 +111,14 @@ export class Lane {
       this.#native = native;
       if (timer.unrefd) native.unref();
     }
-    if (!timer.unrefd && this.#referenced++ === 0) this.#native.ref();
     timer.place = this;
     timer.previous = this.#tail;
     timer.next = null;
     if (this.#tail === null) this.#head = timer;
     else this.#tail.next = timer;
     this.#tail = timer;
+    // Counted after it has its place, and without a call: an exception of a full stack must not leave the count wrong for ever.
+    if (!timer.unrefd && this.#referenced++ === 0) this.#native.ref();
     return true;
   }
 
@@ -129,7 +130,7 @@ export class Lane {
     timer.previous = null;
     timer.next = null;
     timer.place = null;
-    if (!timer.unrefd) this.unref();
+    if (!timer.unrefd && --this.#referenced === 0) this.#native?.unref();
   }
 
   /** One less timer that anybody waits for. An idle lane keeps its native timer for the next call, but no process alive. */

@@ -16,6 +16,7 @@ import {RequestTransport, requestLike} from '../transport/request-transport.ts';
 import type {Caller, Transport} from '../transport/transport.ts';
 import {FetchTransport, isRequest} from './fetch-transport.ts';
 import {copyInit} from './init-copy.ts';
+import {noteMade, Sender} from './sender.ts';
 import {type Resolve, settleWith} from './settle.ts';
 
 /** The options of one call: those of fetch, and what the call changes of its policy. */
@@ -63,10 +64,10 @@ export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = 
 export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
   const client = new Client(handle, ports, httpAnswers);
   watchFailedRequests();
-  const sendFetch = ports.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init));
+  const sender = new Sender(ports.fetch);
 
   // It has the name and the length of the fetch that it replaces.
-  return function fetch(input, given = undefined) {
+  const resilient: ResilientFetch = function fetch(input, given = undefined) {
     // An exception in here rejects the promise.
     return new Promise(resolve => {
       // All of it is read here, and not again: what the caller changes later is not sent.
@@ -78,14 +79,19 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       const signal = init?.signal === undefined ? (request?.signal ?? null) : init.signal;
       checkSignal(signal);
       const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
+      const below = sender.fetchBelow(method, url, signal);
+      if (below !== null) return resolve(below(input, init));
       const call = beginCall(client, method, url, overrides);
       const {plan, startedAt} = call;
       try {
         if (needsReading(request, init?.body)) {
           const own = requestLike(request, request ?? url, {...init, signal: null});
-          runCall(call, readingTransport(call, sendFetch, own, init ?? {}, signal), promised(resolve), startedAt);
+          runCall(call, readingTransport(call, sender.send, own, init ?? {}, signal), promised(resolve), startedAt);
         } else {
-          const transport = new FetchTransport(sendFetch, request ?? url, init, signal, plan, resolve);
+          // The standard refuses an invalid request first. A fetch of the user's may take URLs that are relative to its own base.
+          if (signal?.aborted && (ports.fetch === undefined || URL.canParse(url)))
+            requestLike(request, request ?? url, {...init, signal: null});
+          const transport = new FetchTransport(sender.send, request ?? url, init, signal, plan, resolve);
           runCall(call, transport, transport, startedAt);
         }
       } catch (error) {
@@ -94,6 +100,8 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       }
     });
   };
+  noteMade(resilient);
+  return resilient;
 }
 
 /** Apart from the function above: a closure in there would cost every call the context it needs. */

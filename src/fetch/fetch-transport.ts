@@ -8,12 +8,12 @@ import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, plainText, snapshotBody, textOf} from '../decide/body.ts';
 import {isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
-import {HeaderRecord, type HeaderValues, headerValues} from '../transport/header-record.ts';
+import {HeaderRecord} from '../transport/header-record.ts';
+import {resentByFetch} from '../transport/misdirected.ts';
 import {fetchRedirected} from '../transport/redirects.ts';
 import {requestFields} from '../transport/request-fields.ts';
 import type {Caller, ReadyInit, Transport, TransportRequest} from '../transport/transport.ts';
 import {cancelBody} from '../transport/unsent-body.ts';
-import {copyHeaders} from './init-copy.ts';
 import {type Resolve, settleWith} from './settle.ts';
 
 type Fetch = typeof globalThis.fetch;
@@ -41,7 +41,7 @@ export class FetchTransport
     input: string | Request,
     init: RequestInit | undefined,
     signal: AbortSignal | null,
-    {policy, labelsAll}: Plan,
+    {policy}: Plan,
     resolve: Resolve,
   ) {
     super();
@@ -51,10 +51,8 @@ export class FetchTransport
     this.#resolve = resolve;
     this.#body = snapshotBody(init?.body, policy.replayLimitBytes);
     const headers = init?.headers ?? (isRequest(input) ? input.headers : undefined);
-    if (headers !== undefined) this.values = headerValues(headers);
-    // If no header may be added, fetch gets the headers of the caller unchanged.
-    const keepsHeaders = headers !== undefined && !labelsAll;
-    this.#init = keepsHeaders ? {...init, headers: copyHeaders(headers, this.values)} : init;
+    if (headers !== undefined && headers !== null) this.read(headers);
+    this.#init = init;
   }
 
   get bodies(): ResponseBodies<Response> {
@@ -87,14 +85,14 @@ export class FetchTransport
   }
 
   get credentialHeaders(): readonly string[] {
-    return Object.keys(this.values).filter(isCredentialHeader);
+    return this.names.filter(isCredentialHeader);
   }
 
   next(isAbortable: boolean, url: string | null): TransportRequest<Response> {
     const controller = isAbortable ? new AbortController() : null;
     if (this.#latest !== null || url !== null) {
       // It starts from what the last request carried, and writes over it; its record is its own, since attempts can overlap.
-      const again = new FetchRequest(this, {...(this.#latest ?? this).values}, controller, url);
+      const again = new FetchRequest(this, this.#latest ?? this, controller, url);
       this.#latest = again;
       return again;
     }
@@ -131,6 +129,10 @@ export class FetchTransport
     });
   }
 
+  resent(outcome: Outcome<Response>): boolean {
+    return this.isReadable && resentByFetch(outcome);
+  }
+
   ask(url: string, init: ReadyInit): Promise<Response> {
     const {body: _, integrity: __, ...connection} = this.#init ?? {}; // Both are of the resource.
     return this.#fetch(url, {...connection, ...init});
@@ -160,7 +162,7 @@ export class FetchTransport
     const init = initOf(this.#init, body, headers, signal);
     if (url === null) return this.#fetch(this.#input, init);
     const fields = typeof this.#input === 'string' ? {} : requestFields(this.#input);
-    return this.#fetch(url, {...fields, ...init, headers: headers.values});
+    return this.#fetch(url, {...fields, ...init, headers: headers.fields});
   }
 }
 
@@ -170,13 +172,13 @@ const SETTLED = (): void => {};
 function initOf(
   own: RequestInit | undefined,
   {body}: BodySnapshot,
-  {values, touched}: HeaderRecord,
+  headers: HeaderRecord,
   signal: AbortSignal | undefined,
 ): RequestInit {
   // Most calls have no options of their own, and an object written out at once is smaller than one that grows.
-  if (own === undefined && signal !== undefined) return touched ? {headers: values, signal} : {signal};
+  if (own === undefined && signal !== undefined) return headers.touched ? {headers: headers.fields, signal} : {signal};
   const init: RequestInit = {...own};
-  if (touched) init.headers = values;
+  if (headers.touched) init.headers = headers.fields;
   if (signal !== undefined) init.signal = signal;
   if (body !== undefined) init.body = body;
   return init;
@@ -191,8 +193,9 @@ class FetchRequest extends HeaderRecord implements TransportRequest<Response> {
   /** Undefined: that of the call. */
   #body: BodySnapshot | undefined;
 
-  constructor(transport: FetchTransport, values: HeaderValues, controller: AbortController | null, url: string | null) {
-    super(values);
+  constructor(transport: FetchTransport, from: HeaderRecord, controller: AbortController | null, url: string | null) {
+    super();
+    this.copy(from);
     this.#transport = transport;
     this.#controller = controller;
     this.url = url;

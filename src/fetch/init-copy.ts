@@ -15,14 +15,3 @@ function inherit(copy: RequestInit, init: RequestInit): void {
     if (value !== undefined) Object.assign(copy, {[name]: value});
   }
 }
-
-/**
- * Headers for a fetch that gets them as the caller wrote them.
- *
- * @param values The same in lower case, for a source that can be read only once.
- */
-export function copyHeaders(source: HeadersInit, values: Record<string, string>): HeadersInit {
-  if (source instanceof Headers) return new Headers(source);
-  if (Array.isArray(source)) return source.map(([name, value]) => [name!, value!] as [string, string]);
-  return Symbol.iterator in source ? values : {...source};
-}

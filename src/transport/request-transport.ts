@@ -13,6 +13,7 @@ import type {Outcome} from '../core/outcome.ts';
 import {byteLength, plainText} from '../decide/body.ts';
 import {isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
+import {resentByFetch} from './misdirected.ts';
 import {fetchRedirected} from './redirects.ts';
 import {requestFields} from './request-fields.ts';
 import type {ReadyInit, Transport, TransportRequest} from './transport.ts';
@@ -152,6 +153,10 @@ export class RequestTransport implements Transport<Response> {
   redirected(outcome: Outcome<Response>): Redirected {
     const {method, url, redirect} = this.#options.request;
     return fetchRedirected(outcome, {method, url: this.#latest?.url ?? url, redirect});
+  }
+
+  resent(outcome: Outcome<Response>): boolean {
+    return !this.#options.isStream && resentByFetch(outcome);
   }
 
   ask(url: string, init: ReadyInit): Promise<Response> {

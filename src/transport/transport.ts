@@ -106,6 +106,8 @@ export interface Transport<R extends AttemptResponse> {
    * @param sent How far the request got, by the outcome alone.
    */
   redirected?(outcome: Outcome<R>, sent: Sent): Redirected;
+  /** Whether the fetch below has sent the request of this answer once more itself. Left out: it does not. */
+  resent?(outcome: Outcome<R>): boolean;
   /** The error the caller is given when time ran out. */
   timeoutError(error: TimeoutError): unknown;
 }

@@ -1,13 +1,14 @@
 /** Test doubles under steadfetch: a user's test of retries passes with each of them. */
 import {expect} from 'chai';
 import fetchMock from 'fetch-mock';
-import {HttpResponse, http} from 'msw';
+import {HttpResponse, http, passthrough} from 'msw';
 import {setupServer} from 'msw/node';
 import nock from 'nock';
 import {MockAgent, request, fetch as undiciFetch} from 'undici';
 import {createFetch, type ResilientFetch} from '../../src/fetch.ts';
 import {resilienceInterceptor} from '../../src/undici.ts';
 import type {doubles} from './catalogue.ts';
+import {FaultServer} from './fault-server.ts';
 
 // nock replaces fetch when it is imported.
 nock.restore();
@@ -144,3 +145,64 @@ for (const [name, failures] of Object.entries(makers))
       });
     }
   });
+
+describe('a fetch of createFetch in the place of globalThis.fetch', () => {
+  const {fetch: before} = globalThis;
+  let server: FaultServer;
+  beforeEach(async () => {
+    server = await FaultServer.start();
+    server.answer = response => void response.writeHead(503).end();
+    globalThis.fetch = createFetch({...POLICY, maxAttempts: 2}) as typeof globalThis.fetch;
+  });
+  afterEach(async () => {
+    globalThis.fetch = before;
+    await server.close();
+  });
+
+  it('is replaced by msw, which answers and passes other requests on to it', async () => {
+    const double = setupServer(
+      http.get(ORIGIN, () => new HttpResponse('double')),
+      http.get('*', () => passthrough()),
+    );
+    double.listen();
+    try {
+      expect(await (await globalThis.fetch(ORIGIN)).text()).to.equal('double');
+      expect((await globalThis.fetch(server.url)).status).to.equal(503);
+    } finally {
+      double.close();
+    }
+    expect(server.ledger).to.have.length(2);
+    expect((await globalThis.fetch(server.url)).status).to.equal(503);
+    expect(server.ledger).to.have.length(4);
+  });
+
+  it('is replaced by nock, which answers and passes other requests on to it', async () => {
+    nock.activate();
+    nock.enableNetConnect('127.0.0.1');
+    nock(ORIGIN).get('/').reply(200, 'double');
+    try {
+      expect(await (await globalThis.fetch(ORIGIN)).text()).to.equal('double');
+      expect((await globalThis.fetch(server.url)).status).to.equal(503);
+    } finally {
+      stopNock();
+    }
+    expect(server.ledger).to.have.length(2);
+  });
+
+  it('sends by msw if msw was on before it', async () => {
+    globalThis.fetch = before;
+    const double = setupServer(
+      http.get(ORIGIN, () => new HttpResponse('double')),
+      http.get('*', () => passthrough()),
+    );
+    double.listen();
+    globalThis.fetch = createFetch({...POLICY, maxAttempts: 2}) as typeof globalThis.fetch;
+    try {
+      expect(await (await globalThis.fetch(ORIGIN)).text()).to.equal('double');
+      expect((await globalThis.fetch(server.url)).status).to.equal(503);
+    } finally {
+      double.close();
+    }
+    expect(server.ledger).to.have.length(2);
+  });
+});

@@ -8,12 +8,12 @@
  *     cd <checkout> && npm install --ignore-scripts
  */
 import {execFileSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
-import {fileURLToPath} from 'node:url';
+import {compareRuns, report, writeResults} from '../suite-comparison.ts';
 import {reasons} from './reasons.ts';
-import {assertCheckout, prepare, type Result, runSuite} from './suite.ts';
+import {assertCheckout, prepare, runSuite} from './suite.ts';
 
 const given = process.argv[2];
 const versionOf = (manifest: URL | string): string => JSON.parse(readFileSync(manifest, 'utf8')).version;
@@ -23,7 +23,15 @@ try {
   prepare(checkout);
   const plain = report('undici alone', await runSuite(checkout));
   const standIn = `${new URL('stand-in.ts', import.meta.url)}?checkout=${encodeURIComponent(checkout)}`;
-  printComparison(plain, report('with the neutral preset', await runSuite(checkout, standIn)));
+  const ours = report('with the neutral preset', await runSuite(checkout, standIn));
+  const comparison = compareRuns([plain, ours], reasons);
+  if (comparison !== null)
+    writeResults(new URL('../undici-suite.json', import.meta.url), {
+      snapshot: versionOf(join(checkout, 'package.json')),
+      node: process.versions.node,
+      ...comparison,
+      failsAlone: [...plain[1].failed],
+    });
 } finally {
   if (given === undefined) rmSync(checkout, {recursive: true, force: true});
 }
@@ -48,43 +56,4 @@ function clone(): string {
     );
   }
   return folder;
-}
-
-function report(run: string, result: Result): Result {
-  console.log(`${run}: ${result.passed.size} of ${result.passed.size + result.failed.size}`);
-  for (const title of result.failed) console.log(`  ${title}`);
-  return result;
-}
-
-/** Every failure that undici alone does not have needs a reason, and every reason a failure. */
-function printComparison(plain: Result, ours: Result): void {
-  const failures = [...ours.failed].filter(title => !plain.failed.has(title));
-  const listed = reasons.flatMap(({tests}) => tests);
-  const unlisted = failures.filter(title => !listed.includes(title));
-  const outdated = listed.filter(title => !failures.includes(title));
-  if (unlisted.length + outdated.length > 0) {
-    console.error(
-      [
-        'Failures without a reason:',
-        ...unlisted,
-        'Reasons without a failure:',
-        ...outdated,
-        'Nothing is written.',
-      ].join('\n'),
-    );
-    process.exitCode = 1;
-    return;
-  }
-  const suite = {
-    snapshot: versionOf(join(checkout, 'package.json')),
-    node: process.versions.node,
-    runs: [['undici alone', plain] as const, ['with the neutral preset', ours] as const].map(
-      ([run, {passed, failed}]) => ({run, passed: passed.size, of: passed.size + failed.size}),
-    ),
-    failsAlone: [...plain.failed],
-    conflicts: reasons,
-  };
-  const file = fileURLToPath(new URL('../undici-suite.json', import.meta.url));
-  writeFileSync(file, JSON.stringify(suite, null, 2));
-  execFileSync('npx', ['biome', 'format', '--write', file], {stdio: 'inherit'});
 }

@@ -1,9 +1,5 @@
 /** Why a test of undici's fails with steadfetch's fetch and passes with undici's. A failure that is not listed fails the command. */
-
-export interface Reason {
-  readonly cause: string;
-  readonly tests: readonly string[];
-}
+import type {Reason} from '../suite-comparison.ts';
 
 export const reasons: readonly Reason[] = [
   {

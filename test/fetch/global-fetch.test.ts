@@ -1,0 +1,232 @@
+/** A fetch of createFetch in the place of the global one, and functions around it there. */
+import {registerHooks} from 'node:module';
+import {expect} from 'chai';
+import ky from 'ky';
+import {createFetch, resilience} from '../../src/core.ts';
+import {AT_ONCE} from '../support/policies.ts';
+
+type Fetch = typeof globalThis.fetch;
+
+const POLICY = {maxAttempts: 3, backoff: AT_ONCE, budget: null, breaker: null} as const;
+const URL_OF_ALL = 'http://shop.example/orders';
+
+/** A copy of the package, with state of its own. */
+async function copyOfPackage(name: string): Promise<{readonly createFetch: typeof createFetch}> {
+  const hooks = registerHooks({
+    resolve(specifier, context, next) {
+      const resolved = next(specifier, context);
+      const isCopied = context.parentURL?.endsWith(`?${name}`) && resolved.url.includes('/src/');
+      return isCopied ? {...resolved, url: `${resolved.url}?${name}`} : resolved;
+    },
+  });
+  try {
+    return await import(`../../src/core.ts?${name}`);
+  } finally {
+    hooks.deregister();
+  }
+}
+
+describe('a fetch of createFetch in the place of globalThis.fetch', () => {
+  const runtimes = globalThis.fetch;
+  let sends: string[];
+  /** Answers what the list says, and 200 from then on. */
+  let answers: number[];
+
+  const bottom = (name: string): Fetch =>
+    async function fetch(input, init = undefined) {
+      sends.push(`${name} ${init?.method ?? 'GET'} ${input instanceof Request ? input.url : input}`);
+      return new Response(null, {status: answers.shift() ?? 200});
+    };
+  const install = (fetch: unknown): void => {
+    globalThis.fetch = fetch as Fetch;
+  };
+  const status = async (fetch: unknown, init?: RequestInit): Promise<number> =>
+    (await (fetch as Fetch)(URL_OF_ALL, init)).status;
+
+  beforeEach(() => {
+    sends = [];
+    answers = [];
+    install(bottom('below'));
+  });
+  afterEach(() => {
+    globalThis.fetch = runtimes;
+  });
+
+  const ONE = [`below GET ${URL_OF_ALL}`];
+  const TWO = [...ONE, ...ONE];
+
+  it('sends by the fetch that was there before', async () => {
+    install(createFetch(POLICY));
+    answers = [503];
+    expect(await status(globalThis.fetch)).to.equal(200);
+    expect(sends).to.deep.equal(TWO);
+  });
+
+  it('sends by the port fetch, if that is the global one of before', async () => {
+    install(createFetch(POLICY, {fetch: globalThis.fetch}));
+    expect(await status(globalThis.fetch)).to.equal(200);
+    expect(sends).to.deep.equal(ONE);
+  });
+
+  it('sends by its fetch when three are stacked', async () => {
+    const made = [1, 2, 3].map(() => {
+      install(createFetch({...POLICY, maxAttempts: 1}));
+      return globalThis.fetch;
+    });
+    for (const fetch of made) expect(await status(fetch)).to.equal(200);
+    expect(sends).to.deep.equal([...ONE, ...TWO]);
+  });
+
+  it('does not get the requests of a client that was made before it', async () => {
+    const before = createFetch({...POLICY, maxAttempts: 2});
+    install(createFetch({...POLICY, maxAttempts: 3}));
+    answers = [503, 503, 503];
+    expect(await status(before)).to.equal(503);
+    expect(sends).to.deep.equal(TWO);
+  });
+
+  it('sends by its fetch after another copy of the package was stacked on it', async () => {
+    const other = await copyOfPackage('other');
+    expect(other.createFetch).not.to.equal(createFetch);
+    const policy = {...POLICY, maxAttempts: 2};
+    const mine = createFetch(policy);
+    install(mine);
+    install(other.createFetch(policy));
+    answers = [503, 503, 503, 503, 503, 503];
+    expect(await status(mine)).to.equal(503);
+    expect(sends).to.deep.equal(TWO);
+    sends = [];
+    expect(await status(globalThis.fetch)).to.equal(503);
+    expect(sends).to.have.length(4);
+  });
+
+  it('serves ky with steadfetch over it', async () => {
+    install(createFetch({...POLICY, maxAttempts: 1}));
+    answers = [503];
+    const api = ky.extend(resilience(POLICY));
+    expect((await api(URL_OF_ALL)).status).to.equal(200);
+    expect(sends).to.deep.equal(TWO);
+  });
+
+  it('sends by a double that replaces the global fetch later, and not after that is removed', async () => {
+    const mine = createFetch(POLICY);
+    install(mine);
+    install(bottom('double'));
+    expect(await status(mine)).to.equal(200);
+    install(mine);
+    expect(await status(mine)).to.equal(200);
+    install(bottom('restored'));
+    expect(await status(mine)).to.equal(200);
+    expect(sends.map(each => each.split(' ')[0])).to.deep.equal(['double', 'below', 'restored']);
+  });
+
+  it('fails with one sentence if there was no fetch before', async () => {
+    install(undefined);
+    install(createFetch(POLICY));
+    const error = await status(globalThis.fetch).catch(error => error);
+    expect(error).to.be.instanceOf(TypeError);
+    expect(error.message).to.match(/^There is no fetch to send by: .* Pass one, as the port fetch\.$/);
+  });
+
+  const wrappers: Record<string, (mine: Fetch, note: () => void) => unknown> = {
+    'that calls it at once': (mine, note) =>
+      ((...args) => {
+        note();
+        return mine(...args);
+      }) satisfies Fetch,
+    'that awaits first': (mine, note) =>
+      (async (...args) => {
+        note();
+        await undefined;
+        return mine(...args);
+      }) satisfies Fetch,
+    'that waits for a timer first': (mine, note) =>
+      (async (...args) => {
+        note();
+        await new Promise(resolve => setImmediate(resolve));
+        return mine(...args);
+      }) satisfies Fetch,
+    'that makes a Request first, as msw does for requests that it passes on': (mine, note) =>
+      (async (input, init) => {
+        note();
+        const request = new Request(input, init);
+        await undefined;
+        return mine(request);
+      }) satisfies Fetch,
+  };
+  for (const [name, wrap] of Object.entries(wrappers))
+    for (const init of [undefined, {method: 'POST', body: 'x', headers: {'Idempotency-Key': 'k'}}])
+      it(`sends each attempt once below a function ${name}, and keeps the policy: ${init?.method ?? 'GET'}`, async () => {
+        let calls = 0;
+        install(
+          wrap(createFetch({...POLICY, maxAttempts: 3}) as Fetch, () => {
+            calls++;
+          }),
+        );
+        answers = [503, 503, 503, 503];
+        expect(await status(globalThis.fetch, init)).to.equal(503);
+        expect(sends).to.have.length(3);
+        expect(calls).to.equal(4);
+      });
+
+  it('sends once below a port that reads the global fetch later', async () => {
+    install(createFetch(POLICY, {fetch: (input, init) => globalThis.fetch(input, init)}));
+    expect(await status(globalThis.fetch)).to.equal(200);
+    expect(sends).to.deep.equal(ONE);
+  });
+
+  it('is given a token by a function above that calls it for one', async () => {
+    const mine = createFetch({...POLICY, maxAttempts: 2});
+    const below = globalThis.fetch;
+    install((async (input, init) => {
+      if (String(input) === URL_OF_ALL) await mine('http://shop.example/token');
+      return below(input, init);
+    }) satisfies Fetch);
+    answers = [503];
+    expect(await status(mine)).to.equal(200);
+    expect(sends).to.deep.equal(['below GET http://shop.example/token', 'below GET http://shop.example/token', ...ONE]);
+  });
+
+  it('fails with one sentence below a function that changes the URL each time', async () => {
+    const mine = createFetch(POLICY) as Fetch;
+    install((async (input, init) => mine(`${input}/more`, init)) satisfies Fetch);
+    const error = await status(globalThis.fetch).catch(error => error);
+    expect(error).to.include({name: 'SteadfetchError', code: 'FETCH_LOOP'});
+    expect(error.message).to.match(
+      /^The request was not sent, because .* calls this one again\. Pass the fetch to send by/,
+    );
+    expect(sends).to.deep.equal([]);
+  });
+
+  it('fails with one sentence if the fetch that was there before calls it', async () => {
+    let mine: Fetch | undefined;
+    install((async (...args) => mine!(...args)) satisfies Fetch);
+    mine = createFetch(POLICY) as Fetch;
+    const error = await status(globalThis.fetch).catch(error => error);
+    expect(error).to.include({code: 'FETCH_LOOP'});
+    expect(sends).to.deep.equal([]);
+  });
+
+  describe('where there is no AsyncLocalStorage', () => {
+    const {getBuiltinModule} = process;
+    let make: typeof createFetch;
+    before(async () => {
+      ({createFetch: make} = await copyOfPackage('browser'));
+    });
+    beforeEach(() => {
+      process.getBuiltinModule = ((name: string) =>
+        name === 'node:async_hooks' ? undefined : getBuiltinModule(name)) as typeof getBuiltinModule;
+    });
+    afterEach(() => {
+      process.getBuiltinModule = getBuiltinModule;
+    });
+
+    for (const name of ['that calls it at once', 'that awaits first', 'that waits for a timer first'])
+      it(`sends each attempt once below a function ${name}`, async () => {
+        install(wrappers[name]!(make(POLICY) as Fetch, () => {}));
+        answers = [503, 503, 503, 503];
+        expect(await status(globalThis.fetch)).to.equal(503);
+        expect(sends).to.have.length(3);
+      });
+  });
+});
