@@ -41,6 +41,8 @@ export const NOT_SABOTAGED: readonly string[] = [
   'hold',
   'reserve',
   'hasRequest',
+  // Read while fetch sends, as all of a transport's send.
+  'fields',
 ];
 
 export const CLASSES: readonly {readonly name: string; readonly prototype: object}[] = [

@@ -179,8 +179,12 @@ describe('a redirect', () => {
           it(`${status} then ${next}: a POST without a key has one effect`, async () => {
             expect(await send(make, server.act(status, next), POST)).to.include({effects: 1});
           });
-          it(`${status} then ${next}: a GET is retried`, async () => {
-            expect((await send(make, server.act(status, next), {})).retries).to.be.at.least(1);
+          // fetch has sent a request that got 421 again itself.
+          const isResent = next === '421' && !name.startsWith('undici');
+          it(`${status} then ${next}: a GET is ${isResent ? 'not ' : ''}retried`, async () => {
+            const {retries} = await send(make, server.act(status, next), {});
+            if (isResent) expect(retries).to.equal(0);
+            else expect(retries).to.be.at.least(1);
           });
         }
 
