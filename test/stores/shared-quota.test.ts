@@ -52,9 +52,9 @@ describe('a quota that is shared through a real Redis', () => {
             5,
             Math.floor(random() * 4),
           ];
-          const args = ['EVAL', QUOTA_SCRIPT, '3', '{r}:w', '{r}:p', '{r}:l', process, ...numbers.map(String)];
+          const args = ['EVAL', QUOTA_SCRIPT, '3', '{r}:w', '{r}:p', '{r}:l', process, '', '0', ...numbers.map(String)];
           const known = (reply: unknown): unknown[] => {
-            const [, isGranted, , processes, granted] = reply as unknown[];
+            const [, , isGranted, , processes, granted] = reply as unknown[];
             return [isGranted, processes, granted];
           };
           expect(known(await driver.send(args)), `call ${call}`).to.deep.equal(known(double.run(args)));
