@@ -94,8 +94,9 @@ export class SharedQuota implements QuotaSupply {
 
   waitMs(amounts: Amounts, now: number): number {
     this.#leases.end(now);
-    if (this.#covers(amounts)) return 0;
+    // The share counts what was leased, too: others go on with theirs.
     if (!this.#store.isAvailable) return this.#waitAloneMs(amounts, now);
+    if (this.#covers(amounts)) return 0;
     const answerMs = this.#asking === 0 ? 1 : this.#askedAt + this.#store.timeoutMs - now;
     return Math.max(1, answerMs, this.#freeAt - now, this.#waitContendedMs(amounts, now));
   }
@@ -124,16 +125,26 @@ export class SharedQuota implements QuotaSupply {
   }
 
   request(first: Amounts, all: Amounts, since: number, now: number): number {
+    if (!this.#store.isAvailable) {
+      this.#askWhetherItAnswers(now);
+      return this.#waitAloneMs(first, now);
+    }
     if (this.#covers(first)) return 0;
-    if (!this.#store.isAvailable) this.#askWhetherItAnswers(now);
-    else if (now >= this.#askAt) this.#ask(this.#missing(first), this.#missing(all), now);
-    if (!this.#store.isAvailable) return this.#waitAloneMs(first, now);
+    if (now >= this.#askAt) this.#ask(this.#missing(first), this.#wanted(all, now), now);
     // An attempt that waited already when Redis was asked has got an answer; one that came later has not.
     const askedSince = since <= this.#answeredAskAt ? this.#answeredAt : since;
     const overdueAt = Math.max(askedSince, this.#freeAt) + this.#store.timeoutMs;
     if (now >= overdueAt) return this.#waitAloneMs(first, now);
     this.#pollBy(now < this.#askAt ? Math.min(this.#askAt, overdueAt) : overdueAt, now);
     return this.waitMs(first, now);
+  }
+
+  /** For the attempts in the queue, and for those that are likely to come until the next answer. */
+  #wanted(all: Amounts, now: number): number[] {
+    const missing = this.#missing(all);
+    if (now < this.#contendedUntil) return missing;
+    const likely = this.#likely(now);
+    return missing.map((amount, index) => amount + likely[index]!);
   }
 
   #missing(amounts: Amounts): number[] {
@@ -177,7 +188,7 @@ export class SharedQuota implements QuotaSupply {
 
   #likely(now: number): number[] {
     const leases = this.#leaseMs / Math.max(1, now - this.#askedAt);
-    return this.#taken.map(amount => Math.round(amount * leases));
+    return this.#taken.map((amount, index) => Math.min(this.#mostOf(index), Math.round(amount * leases)));
   }
 
   /** @returns Whether Redis is asked. */
@@ -240,7 +251,7 @@ export class SharedQuota implements QuotaSupply {
       max,
       perMs,
       spacingMs,
-      this.#mostOf(max, perMs),
+      this.#mostOf(index),
       needed[index]!,
       wanted[index]!,
     ]);
@@ -252,7 +263,8 @@ export class SharedQuota implements QuotaSupply {
   }
 
   /** The most that a process leases before it needs it. */
-  #mostOf(max: number, perMs: number): number {
+  #mostOf(index: number): number {
+    const {max, perMs} = this.#limits[index]!.policy;
     const slow = Math.min(1, (LEASE_ROUND_TRIPS * this.#store.roundTripMs) / perMs);
     return Math.ceil(max * Math.max(1 / LEASE_SHARE, slow));
   }
