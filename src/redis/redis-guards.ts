@@ -29,6 +29,7 @@ export interface RedisGuardOptions {
    *
    * @example
    * send: args => client.sendCommand(args) // node-redis
+   * send: (args, key) => cluster.sendCommand(key, false, args) // createCluster of node-redis
    * send: ([command, ...args]) => client.call(command, ...args) // ioredis
    */
   readonly send: RedisSend;

@@ -33,14 +33,14 @@ export class Script {
     const rest = [String(keys.length), ...keys, ...args];
     if (this.#sha === undefined) {
       this.#load(send);
-      return replyOf(await send(['EVAL', this.#text, ...rest]));
+      return replyOf(await send(['EVAL', this.#text, ...rest], keys[0]));
     }
     try {
-      return replyOf(await send(['EVALSHA', this.#sha, ...rest]));
+      return replyOf(await send(['EVALSHA', this.#sha, ...rest], keys[0]));
     } catch (error) {
       // Redis has restarted, or the key is at another node of a cluster.
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return replyOf(await send(['EVAL', this.#text, ...rest]));
+      return replyOf(await send(['EVAL', this.#text, ...rest], keys[0]));
     }
   }
 
