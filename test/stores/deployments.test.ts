@@ -5,54 +5,11 @@ import {join} from 'node:path';
 import {expect} from 'chai';
 import {Cluster, Redis} from 'ioredis';
 import {createClient, createCluster, createSentinel} from 'redis';
-import {createFetch} from '../../src/core.ts';
-import {type RedisSend, redisGuards} from '../../src/redis.ts';
+import type {RedisSend} from '../../src/redis.ts';
 import {type RedisServer, type RedisServerOptions, redisMissing, RedisServer as Server} from '../support/redis-server.ts';
 import {folderFor, freePort, identityOf, programAt, removeFolder, ServerProcess} from '../support/system-server.ts';
 import {DRIVERS, type Driver} from './drivers.ts';
-
-const MAX = 40;
-const PER_MS = 1000;
-
-/** Four processes' guards that send for some time. @returns When each attempt was sent, and the errors of calls. */
-async function sendFor(ms: number, drivers: readonly Driver[], name: string) {
-  const sent: number[] = [];
-  const errors: unknown[] = [];
-  const guards = drivers.map(({send}) => redisGuards({send, name, instances: drivers.length}));
-  const endsAt = performance.now() + ms;
-  await Promise.all(
-    guards.map(async shared => {
-      const fetch = createFetch(
-        {quota: {limits: [{unit: 'requests', max: MAX, perMs: PER_MS}], learn: false}, deadlineMs: null},
-        {
-          guards: shared,
-          fetch: async () => {
-            sent.push(performance.now());
-            return new Response('ok');
-          },
-        },
-      );
-      while (performance.now() < endsAt)
-        await fetch('https://api.test/').then(
-          response => response.text(),
-          (error: unknown) => errors.push(error),
-        );
-    }),
-  );
-  return {sent, errors, areAvailable: guards.every(({isAvailable}) => isAvailable)};
-}
-
-const mostIn = (sent: readonly number[]): number =>
-  Math.max(...sent.map((at, index) => index + 1 - sent.findIndex(earlier => earlier > at - PER_MS + 50)));
-
-async function fourOf(open: () => Promise<Driver> | Driver, use: (drivers: readonly Driver[]) => Promise<void>) {
-  const drivers = await Promise.all([1, 2, 3, 4].map(() => open()));
-  try {
-    await use(drivers);
-  } finally {
-    for (const driver of drivers) driver.close();
-  }
-}
+import {expectLimit, sendFor, withFour} from './quota-load.ts';
 
 /** A server for the tests of a suite, which are skipped where its program is not installed. */
 function withServer(missing: string | undefined, options: () => Promise<RedisServerOptions>, count = 1): RedisServer[] {
@@ -88,12 +45,7 @@ async function until(isSo: () => Promise<boolean>, what: string): Promise<void> 
 
 function sharesQuota(title: string, open: () => Promise<Driver> | Driver): void {
   it(`share a quota through ${title}`, async () => {
-    await fourOf(open, async drivers => {
-      const {sent, errors, areAvailable} = await sendFor(3000, drivers, title);
-      expect(errors).to.deep.equal([]);
-      expect(areAvailable).to.equal(true);
-      expect(mostIn(sent)).to.be.within(MAX / 2, MAX);
-    });
+    await withFour(open, async drivers => expectLimit(await sendFor(3000, drivers, title)));
   });
 }
 
@@ -187,17 +139,13 @@ describe('guards that are shared through Redis under Sentinel', () => {
   };
   for (const [title, open] of Object.entries(OPEN))
     it(`let calls go on through ${title} while a replica is promoted, and share again`, async () => {
-      await fourOf(open, async drivers => {
-        const before = await sendFor(2000, drivers, title);
-        expect([before.errors, before.areAvailable]).to.deep.equal([[], true]);
+      await withFour(open, async drivers => {
+        expectLimit(await sendFor(2000, drivers, title));
         await servers[0]!.end();
-        const meanwhile = await sendFor(4000, drivers, title);
-        expect(meanwhile.errors).to.deep.equal([]);
+        expect((await sendFor(4000, drivers, title)).errors).to.deep.equal([]);
         const isBack = async (): Promise<boolean> => (await sendFor(1500, drivers, title)).areAvailable;
         await until(isBack, 'the promoted replica');
-        const after = await sendFor(3000, drivers, title);
-        expect(after.errors).to.deep.equal([]);
-        expect(mostIn(after.sent)).to.be.at.most(MAX);
+        expectLimit(await sendFor(3000, drivers, title));
       });
     });
 });

@@ -1,5 +1,6 @@
 /**
  * A process that sends as much as a shared quota admits, for some time, and prints when it sent: milliseconds of the machine's monotonic clock.
+ * It prints `lost` if Redis counts as lost.
  *
  * Usage: node quota-process.ts URL DRIVER MAX PER_MS SECONDS
  */
@@ -17,6 +18,7 @@ const fetch = createFetch(
   {quota: {limits, learn: false}, deadlineMs: null, budget: null, breaker: null},
   {
     guards,
+    on: event => event.type === 'store.changed' && !event.isAvailable && process.stdout.write('lost\n'),
     fetch: async () => {
       process.stdout.write(`${machineMs()}\n`);
       return new Response('ok');
