@@ -6,7 +6,7 @@
  * back. A process claims in each request which time it can be at most: what it was told before, and what has passed on its own clock since.
  */
 import type {SharedIdentity} from './shared-identity.ts';
-import {type Reply, Script, type SharedStore} from './shared-store.ts';
+import type {Reply, Script, SharedStore} from './shared-store.ts';
 
 /** By a larger difference, ms, a clock was set or has stood still; by a smaller one, requests took different times. */
 const STEP_MS = 1000;

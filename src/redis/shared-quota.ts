@@ -11,6 +11,7 @@ import type {Amounts} from '../guards/quota-amounts.ts';
 import type {QuotaLimit} from '../guards/quota-limit.ts';
 import type {QuotaLot, QuotaSupply} from '../guards/quota-supply.ts';
 import {GuardScript} from './guard-script.ts';
+import {LeaseSize} from './lease-size.ts';
 import {QuotaChanges} from './quota-changes.ts';
 import {type QuotaLease, QuotaLeases} from './quota-leases.ts';
 import {QUOTA_SCRIPT, SLOTS} from './quota-script.ts';
@@ -19,15 +20,6 @@ import type {SharedIdentity} from './shared-identity.ts';
 import {Script, type SharedStore} from './shared-store.ts';
 import {UngrantedUse, UngrantedUses} from './ungranted-uses.ts';
 
-/** A lease lasts for this part of the shortest window, within limits. */
-const LEASE_PART = 32;
-const SHORTEST_LEASE_MS = 50;
-const LONGEST_LEASE_MS = 2000;
-/** A lease lasts for so many round trips at least, up to a time: one until the grant arrives, and one until the next grant does. */
-const LEASE_ROUND_TRIPS = 4;
-const LONGEST_SLOW_LEASE_MS = 10_000;
-/** A lease is at most this part of a limit, or what the limit allows in these round trips, or what one attempt takes. */
-const LEASE_SHARE = 64;
 /** While attempts wait, Redis is asked at least so often, because other processes give amounts back. */
 const ASK_EVERY_MS = 500;
 
@@ -40,7 +32,6 @@ export class SharedQuota implements QuotaSupply {
   readonly #identity: SharedIdentity;
   readonly #settings: QuotaSettings;
   readonly #script: GuardScript;
-  readonly #leastLeaseMs: number;
   readonly #shortestMs: number;
   readonly #leases: QuotaLeases;
   readonly #ungranted: UngrantedUses;
@@ -49,8 +40,7 @@ export class SharedQuota implements QuotaSupply {
   #asking = 0;
   #asked = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
-  /** What was taken since then. */
-  readonly #taken: number[];
+  readonly #size: LeaseSize;
   /** After a refusal: when the amounts will fit, by Redis; and when to ask again. */
   #freeAt = Number.NEGATIVE_INFINITY;
   #askAt = Number.NEGATIVE_INFINITY;
@@ -75,21 +65,13 @@ export class SharedQuota implements QuotaSupply {
     this.#processes = identity.leastProcesses;
     const lengths = this.#limits.map(({policy}) => policy.perMs);
     this.#shortestMs = Math.min(...lengths);
-    const part = Math.ceil(this.#shortestMs / LEASE_PART);
-    this.#leastLeaseMs = Math.min(LONGEST_LEASE_MS, Math.max(SHORTEST_LEASE_MS, part));
     this.#changes = new QuotaChanges(lengths.length);
     this.#leases = new QuotaLeases(
       lengths.map(perMs => perMs / SLOTS),
       this.#changes,
     );
     this.#ungranted = new UngrantedUses(Math.max(...lengths));
-    this.#taken = this.#none();
-    store.clock.expect(this.#leastLeaseMs);
-  }
-
-  get #leaseMs(): number {
-    const roundTripsMs = Math.min(LONGEST_SLOW_LEASE_MS, Math.ceil(LEASE_ROUND_TRIPS * this.#store.roundTripMs));
-    return Math.max(this.#leastLeaseMs, roundTripsMs);
+    this.#size = new LeaseSize(this.#limits, store);
   }
 
   waitMs(amounts: Amounts, now: number): number {
@@ -103,9 +85,9 @@ export class SharedQuota implements QuotaSupply {
 
   take(amounts: Amounts, now: number): QuotaLot {
     const taken = this.#limits.map(limit => limit.amountOf(amounts));
-    for (const [index, amount] of taken.entries()) this.#taken[index]! += amount;
+    this.#size.use(taken);
     const lot = (this.#covers(amounts) ? this.#leases.take(taken, now) : null) ?? this.#ungranted.add(taken, now);
-    if (!this.#store.isAvailable) this.#ask(this.#none(), this.#likely(now), now);
+    if (!this.#store.isAvailable) this.#ask(this.#none(), this.#size.likely(now), now);
     // While attempts wait, the first of them asks.
     else if (this.#leases.isLow && this.#quota.waiting === 0 && now >= this.#askAt) this.#prefetch(now);
     if (!this.#ungranted.isEmpty) this.#flushLater(now);
@@ -143,7 +125,7 @@ export class SharedQuota implements QuotaSupply {
   #wanted(all: Amounts, now: number): number[] {
     const missing = this.#missing(all);
     if (now < this.#contendedUntil) return missing;
-    const likely = this.#likely(now);
+    const likely = this.#size.likely(now);
     return missing.map((amount, index) => amount + likely[index]!);
   }
 
@@ -153,7 +135,7 @@ export class SharedQuota implements QuotaSupply {
 
   /** No process stands in the line of a Redis that answers too late. While attempts wait, it is asked again and again. */
   #askWhetherItAnswers(now: number): void {
-    const isAsking = this.#ask(this.#none(), this.#likely(now), now);
+    const isAsking = this.#ask(this.#none(), this.#size.likely(now), now);
     if (!isAsking) this.#pollBy(this.#store.retryAt, now);
   }
 
@@ -182,13 +164,8 @@ export class SharedQuota implements QuotaSupply {
 
   /** Leases what the process is likely to take during the next lease. */
   #prefetch(now: number): void {
-    const wanted = this.#likely(now);
+    const wanted = this.#size.likely(now);
     if (wanted.some(amount => amount > 0)) this.#ask(this.#none(), wanted, now);
-  }
-
-  #likely(now: number): number[] {
-    const leases = this.#leaseMs / Math.max(1, now - this.#askedAt);
-    return this.#taken.map((amount, index) => Math.min(this.#mostOf(index), Math.round(amount * leases)));
   }
 
   /** @returns Whether Redis is asked. */
@@ -197,10 +174,10 @@ export class SharedQuota implements QuotaSupply {
     this.#settings.used(now);
     this.#leases.end(now);
     const uses = this.#ungranted.hand();
-    const leaseMs = this.#leaseMs;
-    this.#taken.fill(0);
+    const {leaseMs} = this.#size;
     this.#asking = ++this.#asked;
     this.#askedAt = now;
+    this.#size.asked(now);
     const number = this.#asking;
     const ended = (): void => {
       if (this.#asking === number) this.#asking = 0;
@@ -220,12 +197,15 @@ export class SharedQuota implements QuotaSupply {
         this.#processes = Math.max(this.#identity.leastProcesses, Number(processes));
         const amounts = reply.slice(4).map(Number);
         const granted = amounts.filter((_, index) => index % 2 === 0);
-        this.#granted({
-          left: hasFailed ? this.#ungranted.cover(granted, now) : granted,
-          slots: amounts.filter((_, index) => index % 2 === 1),
-          endsAt: now + leaseMs,
-          aheadMs,
-        }, answeredAt);
+        this.#granted(
+          {
+            left: hasFailed ? this.#ungranted.cover(granted, now) : granted,
+            slots: amounts.filter((_, index) => index % 2 === 1),
+            endsAt: now + leaseMs,
+            aheadMs,
+          },
+          answeredAt,
+        );
         this.#refused(Number(isGranted) === 1 ? 0 : Number(waitMs), answeredAt);
         this.#quota.supplied(answeredAt);
       },
@@ -251,7 +231,7 @@ export class SharedQuota implements QuotaSupply {
       max,
       perMs,
       spacingMs,
-      this.#mostOf(index),
+      this.#size.most(index),
       needed[index]!,
       wanted[index]!,
     ]);
@@ -260,13 +240,6 @@ export class SharedQuota implements QuotaSupply {
       amounts.flatMap((amount, index) => (amount > 0 ? [index + 1, Math.floor(now - at), amount] : [])),
     );
     return [leaseMs, this.#limits.length, ...limits, changes.length / 3, ...changes, used.length / 3, ...used];
-  }
-
-  /** The most that a process leases before it needs it. */
-  #mostOf(index: number): number {
-    const {max, perMs} = this.#limits[index]!.policy;
-    const slow = Math.min(1, (LEASE_ROUND_TRIPS * this.#store.roundTripMs) / perMs);
-    return Math.ceil(max * Math.max(1 / LEASE_SHARE, slow));
   }
 
   #granted(lease: QuotaLease, now: number): void {
@@ -303,7 +276,7 @@ export class SharedQuota implements QuotaSupply {
   }
 
   #flushLater(now: number): void {
-    if (!this.#flush.armed) this.#arm(this.#flush, this.#leaseMs, now);
+    if (!this.#flush.armed) this.#arm(this.#flush, this.#size.leaseMs, now);
   }
 
   #flushed(): void {

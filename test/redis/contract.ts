@@ -127,7 +127,17 @@ export function describeContract(title: string, open: () => RedisSend): void {
       /** Ten permits, after a first request whose share they are. @returns What the process holds, and what it should keep. */
       const ask = async (process: string, number: number, used: number, target: number, needed = target) => {
         const numbers = [number, 10, 60_000, used, target, needed, 0, 1];
-        const reply = await send('EVAL', PERMIT_SCRIPT, '2', '{p}:h', '{p}:p', process, '', '0', ...numbers.map(String));
+        const reply = await send(
+          'EVAL',
+          PERMIT_SCRIPT,
+          '2',
+          '{p}:h',
+          '{p}:p',
+          process,
+          '',
+          '0',
+          ...numbers.map(String),
+        );
         return (reply as unknown[]).slice(1, 3);
       };
 

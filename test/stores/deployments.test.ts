@@ -6,7 +6,12 @@ import {expect} from 'chai';
 import {Cluster, Redis} from 'ioredis';
 import {createClient, createCluster, createSentinel} from 'redis';
 import type {RedisSend} from '../../src/redis.ts';
-import {type RedisServer, type RedisServerOptions, redisMissing, RedisServer as Server} from '../support/redis-server.ts';
+import {
+  type RedisServer,
+  type RedisServerOptions,
+  redisMissing,
+  RedisServer as Server,
+} from '../support/redis-server.ts';
 import {folderFor, freePort, identityOf, programAt, removeFolder, ServerProcess} from '../support/system-server.ts';
 import {DRIVERS, type Driver} from './drivers.ts';
 import {expectLimit, sendFor, withFour} from './quota-load.ts';
@@ -63,7 +68,12 @@ describe('guards that are shared through a Redis Cluster of three nodes', () => 
   before(async () => {
     const [first] = nodes;
     for (const [index, {url}] of nodes.entries())
-      await ask(url, 'CLUSTER', 'ADDSLOTSRANGE', ...[index * 5461, index === 2 ? 16383 : index * 5461 + 5460].map(String));
+      await ask(
+        url,
+        'CLUSTER',
+        'ADDSLOTSRANGE',
+        ...[index * 5461, index === 2 ? 16383 : index * 5461 + 5460].map(String),
+      );
     for (const [index, {port}] of nodes.entries())
       if (index > 0) await ask(first!.url, 'CLUSTER', 'MEET', '127.0.0.1', String(port), String(ports[index]));
     const isUp = async ({url}: RedisServer): Promise<boolean> =>
@@ -113,7 +123,8 @@ describe('guards that are shared through Redis under Sentinel', () => {
     const args = [file, '--sentinel'];
     sentinel = await ServerProcess.start(programAt('redis-server')!, args, {cwd: folder, ...identity}, /\+monitor/);
     await until(
-      async () => Number(((await ask(`redis://127.0.0.1:${port}`, 'SENTINEL', 'REPLICAS', 'main')) as unknown[]).length) === 1,
+      async () =>
+        Number(((await ask(`redis://127.0.0.1:${port}`, 'SENTINEL', 'REPLICAS', 'main')) as unknown[]).length) === 1,
       'Sentinel to know the replica',
     );
   });
@@ -154,17 +165,29 @@ describe('guards that are shared through a Redis with TLS', () => {
   const identity = identityOf('redis');
   let folder: string;
   let tlsPort: number;
-  withServer(redisMissing ?? (programAt('openssl') === undefined ? 'skipped: openssl is not installed' : undefined), async () => {
-    folder = folderFor(identity, 'steadfetch-tls-');
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, ...names], {stdio: 'ignore'});
-    chmodSync(key, 0o644);
-    tlsPort = await freePort();
-    const tls = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert, '--tls-auth-clients', 'no'];
-    return {args: ['--tls-port', String(tlsPort), ...tls]};
-  });
+  withServer(
+    redisMissing ?? (programAt('openssl') === undefined ? 'skipped: openssl is not installed' : undefined),
+    async () => {
+      folder = folderFor(identity, 'steadfetch-tls-');
+      const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+      const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+      const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+      execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, ...names], {stdio: 'ignore'});
+      chmodSync(key, 0o644);
+      tlsPort = await freePort();
+      const tls = [
+        '--tls-cert-file',
+        cert,
+        '--tls-key-file',
+        key,
+        '--tls-ca-cert-file',
+        cert,
+        '--tls-auth-clients',
+        'no',
+      ];
+      return {args: ['--tls-port', String(tlsPort), ...tls]};
+    },
+  );
   after(() => folder && removeFolder(folder));
 
   sharesQuota('node-redis', async () => {

@@ -61,7 +61,16 @@ describe('a concurrency limit that is shared through a real Redis', () => {
             const wasAlone = within(30) === 0 ? 1 : 0;
             const numbers = [call, max, 5000, within(needed), needed + within(3), needed, wasAlone, 4, seconds];
             const keys = ['{p}:permits', '{p}:processes'];
-            const args = ['EVAL', script, '2', ...keys, `process ${within(5)}`, '', `${Math.floor(seconds * 1000)}`, ...numbers.map(String)];
+            const args = [
+              'EVAL',
+              script,
+              '2',
+              ...keys,
+              `process ${within(5)}`,
+              '',
+              `${Math.floor(seconds * 1000)}`,
+              ...numbers.map(String),
+            ];
             expect(await driver.send(args), `call ${call}`).to.deep.equal(double.run(args));
           }
         });

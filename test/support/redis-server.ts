@@ -35,7 +35,10 @@ export class RedisServer {
   private constructor(port: number, {keepsData = false, args = [], program = 'redis-server'}: RedisServerOptions) {
     this.port = port;
     this.#identity = identityOf('redis');
-    this.#args = [...(keepsData ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']), ...args];
+    this.#args = [
+      ...(keepsData ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']),
+      ...args,
+    ];
     this.#program = program;
     this.#folder = folderFor(this.#identity, 'steadfetch-redis-');
   }
@@ -90,10 +93,7 @@ export class RedisServer {
 }
 
 /** Starts a Redis before the tests of a suite, and stops it after them. Skips the tests if Redis is not installed. */
-export function withRedis(
-  started: (server: RedisServer) => void,
-  options?: RedisServerOptions,
-): void {
+export function withRedis(started: (server: RedisServer) => void, options?: RedisServerOptions): void {
   let server: RedisServer | undefined;
   before(async function () {
     if (redisMissing !== undefined) {
