@@ -111,8 +111,8 @@ class QuotaWait<R extends AttemptResponse> extends AdmissionWait<R> implements Q
   behind: QuotaWaiter | null = null;
   readonly amounts: Amounts;
   readonly isRetry: boolean;
+  readonly since: number;
   readonly #quota: Quota;
-  readonly #since: number;
   readonly #proceed: Proceed;
 
   constructor(
@@ -127,7 +127,7 @@ class QuotaWait<R extends AttemptResponse> extends AdmissionWait<R> implements Q
     this.amounts = amounts;
     this.isRetry = call.attempts > 0;
     this.#quota = quota;
-    this.#since = now;
+    this.since = now;
     this.#proceed = proceed;
     notifyQueued(call, quota.waitMs(amounts, this.isRetry, now));
     quota.join(this, now);
@@ -162,12 +162,12 @@ class QuotaWait<R extends AttemptResponse> extends AdmissionWait<R> implements Q
   }
 
   #noteWait(now: number): void {
-    if (now > this.#since) this.call.retryState.queuedMs += now - this.#since;
+    if (now > this.since) this.call.retryState.queuedMs += now - this.since;
   }
 
   override broke(error: unknown): void {
     quietly(() => this.end());
-    quietly(() => this.#quota.leave(this, this.#since));
+    quietly(() => this.#quota.leave(this, this.since));
     super.broke(error);
   }
 }

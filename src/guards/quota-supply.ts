@@ -11,7 +11,7 @@ export interface QuotaLot {
 export interface QuotaSupply {
   /** Estimate of the milliseconds until the amounts may be taken; 0 only if they may be taken now. */
   waitMs(amounts: Amounts, now: number): number;
-  /** Takes amounts for which `waitMs` was 0. */
+  /** Takes amounts for which `waitMs` or `request` returned 0. */
   take(amounts: Amounts, now: number): QuotaLot;
   /** Replaces reserved amounts by the actual ones. */
   settle(lot: QuotaLot, reserved: Amounts, actual: Amounts, now: number): void;
@@ -20,7 +20,8 @@ export interface QuotaSupply {
    *
    * @param first Amounts of the first attempt.
    * @param all   Amounts of all attempts in the queue.
-   * @returns Whether `waitMs` may be another one now.
+   * @param since When the first attempt could have been sent, as far as the quota of this process goes.
+   * @returns Milliseconds until the first attempt may take its amounts; 0 only if it may now.
    */
-  request(first: Amounts, all: Amounts, now: number): boolean;
+  request(first: Amounts, all: Amounts, since: number, now: number): number;
 }

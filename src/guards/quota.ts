@@ -20,6 +20,8 @@ import type {QuotaLot, QuotaSupply} from './quota-supply.ts';
 export interface QuotaWaiter extends QueueMember<QuotaWaiter> {
   readonly amounts: Amounts;
   readonly isRetry: boolean;
+  /** When the waiter joined the queue. */
+  readonly since: number;
   readonly clock: Clock;
   /** The waiter has left the queue, and the reservation is made. Must not throw. */
   served(reservation: QuotaReservation, now: number): void;
@@ -104,6 +106,8 @@ export class Quota {
   /** Whether a call was refused since an attempt was last admitted. If all calls are refused, none waits, and the rate has to grow all the same. */
   #hasRefused = false;
   #isServing = false;
+  /** Until when the limits of this process kept the first attempt waiting, whatever the supply has. */
+  #limitedUntil = Number.NEGATIVE_INFINITY;
   readonly #supply: QuotaSupply | null;
 
   /** @param supply Makes the supply of a quota that several processes share. Default: none. */
@@ -249,10 +253,21 @@ export class Quota {
   }
 
   #fitsAfterMs(amounts: Amounts, now: number): number {
-    let longest = Math.max(this.#heldUntil - now, this.#learned?.waitMs(amounts.requests, now) ?? 0);
+    return Math.max(this.#limitedMs(amounts, now), this.#supply?.waitMs(amounts, now) ?? 0);
+  }
+
+  /** As far as the limits of this process go. */
+  #limitedMs(amounts: Amounts, now: number): number {
+    let longest = Math.max(0, this.#heldUntil - now, this.#learned?.waitMs(amounts.requests, now) ?? 0);
     for (const limit of this.limits) longest = Math.max(longest, limit.waitMs(amounts, now));
-    if (this.#supply !== null) longest = Math.max(longest, this.#supply.waitMs(amounts, now));
-    return Math.max(0, longest);
+    return longest;
+  }
+
+  #requestFor({amounts, since}: QuotaWaiter, supply: QuotaSupply, now: number): number {
+    const limitedMs = this.#limitedMs(amounts, now);
+    if (limitedMs > 0) this.#limitedUntil = now + limitedMs;
+    const readySince = Math.max(since, this.#limitedUntil);
+    return Math.max(limitedMs, supply.request(amounts, this.#ofAll, readySince, now));
   }
 
   get #first(): QuotaWaiter | null {
@@ -285,8 +300,7 @@ export class Quota {
     try {
       for (let first = this.#first; first !== null; first = this.#first) {
         let waitMs = this.#fitsAfterMs(first.amounts, now);
-        if (waitMs > 0 && this.#supply?.request(first.amounts, this.#ofAll, now))
-          waitMs = this.#fitsAfterMs(first.amounts, now);
+        if (waitMs > 0 && this.#supply !== null) waitMs = this.#requestFor(first, this.#supply, now);
         if (waitMs > 0) {
           if (this.#arm(first.clock, waitMs, now)) return;
           continue;

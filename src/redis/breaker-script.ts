@@ -1,3 +1,5 @@
+import {timedScript} from './guard-script.ts';
+
 /**
  * The script of a shared breaker: one state for all processes, and a lease for each probe.
  *
@@ -5,26 +7,21 @@
  * saw in an earlier one says nothing about this one.
  *
  * KEYS: the state (hash), the probes in flight (sorted set by when their leases end).
- * ARGV: `look`, `open`, `lease` or `result`; the epoch that the process knows; openMs and maxOpenMs of the policy; probes; failed probes
+ * ARGV, after those of every guard: `look`, `open`, `lease` or `result`; the epoch that the process knows; openMs and maxOpenMs of the policy; probes; failed probes
  * that open the breaker again; the factor that spreads open times; then for `lease` the number of probes, and for `result` the probe and its
  * health.
  * Reply: epoch; 0 closed, 1 open, 2 half-open; ms until it is half-open; ms that a lease lasts; the probes that are leased now.
  */
-export const BREAKER_SCRIPT: string = `
+export const BREAKER_SCRIPT: string = timedScript(`
 local key, flying = KEYS[1], KEYS[2]
-local what, known = ARGV[1], tonumber(ARGV[2])
-local openMs, maxOpenMs = tonumber(ARGV[3]), tonumber(ARGV[4])
-local probes, enough, spread = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local function integer(number) return string.format('%.0f', number) end
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local what, known = ARGV[4], tonumber(ARGV[5])
+local openMs, maxOpenMs = tonumber(ARGV[6]), tonumber(ARGV[7])
+local probes, enough, spread = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local function field(name, default) return tonumber(redis.call('HGET', key, name) or default) end
 
 local epoch, state, untilAt = field('epoch', 0), field('state', 0), field('until', 0)
 local lasts = field('openMs', openMs)
 local passed, failed = field('passed', 0), field('failed', 0)
--- A clock that was set back must not keep the breaker open for longer than it opens.
-if state == 1 and untilAt - now > maxOpenMs * 1.2 then untilAt = now + lasts end
 
 local function enter(next)
   state, epoch, passed, failed = next, epoch + 1, 0, 0
@@ -43,7 +40,7 @@ elseif what == 'lease' then
   if state == 2 then
     redis.call('ZREMRANGEBYSCORE', flying, '-inf', integer(now))
     local places = probes - passed - failed - redis.call('ZCARD', flying)
-    for _ = 1, math.min(places, tonumber(ARGV[8])) do
+    for _ = 1, math.min(places, tonumber(ARGV[11])) do
       local probe = redis.call('HINCRBY', key, 'probe', 1)
       redis.call('ZADD', flying, integer(now + lasts), probe)
       leased[#leased + 1] = probe
@@ -51,8 +48,8 @@ elseif what == 'lease' then
     if #leased > 0 then redis.call('HSET', key, 'last', integer(now)) end
   end
 elseif what == 'result' and state == 2 and epoch == known then
-  redis.call('ZREM', flying, ARGV[8])
-  if ARGV[9] == 'failure' then failed = failed + 1 elseif ARGV[9] == 'success' then passed = passed + 1 end
+  redis.call('ZREM', flying, ARGV[11])
+  if ARGV[12] == 'failure' then failed = failed + 1 elseif ARGV[12] == 'success' then passed = passed + 1 end
   if failed >= enough then
     lasts = math.min(maxOpenMs, lasts * 2)
     -- Counted from when the last probe was sent: a probe that hung shows how the server was then.
@@ -65,10 +62,10 @@ elseif what == 'result' and state == 2 and epoch == known then
 end
 if what ~= 'look' then
   redis.call('HSET', key, 'epoch', integer(epoch), 'state', integer(state), 'until', integer(untilAt), 'openMs', integer(lasts), 'passed', integer(passed), 'failed', integer(failed))
-  redis.call('PEXPIRE', key, 86400000)
-  redis.call('PEXPIRE', flying, 86400000)
+  keepTime(0)
+  keepKey(flying, 0)
 end
-local reply = {epoch, state, math.max(0, untilAt - now), lasts}
+local reply = {integer(now), epoch, state, math.max(0, untilAt - now), lasts}
 for _, probe in ipairs(leased) do reply[#reply + 1] = probe end
 return reply
-`;
+`);

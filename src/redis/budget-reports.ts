@@ -1,4 +1,5 @@
 /** Reports to Redis what this process spent of a budget, and learns what all processes have left. One report is in flight at a time. */
+import {GuardScript} from './guard-script.ts';
 import type {SharedIdentity} from './shared-identity.ts';
 import type {Reply, Script, SharedStore} from './shared-store.ts';
 
@@ -16,8 +17,7 @@ export interface Reports {
 
 export class BudgetReports {
   readonly #store: SharedStore;
-  readonly #script: Script;
-  readonly #identity: SharedIdentity;
+  readonly #script: GuardScript;
   readonly #reports: Reports;
   #isReporting = false;
   #reportedAt = Number.NEGATIVE_INFINITY;
@@ -26,8 +26,7 @@ export class BudgetReports {
 
   constructor(store: SharedStore, script: Script, identity: SharedIdentity, reports: Reports) {
     this.#store = store;
-    this.#script = script;
-    this.#identity = identity;
+    this.#script = new GuardScript(store, identity, script, ['budget', 'processes']);
     this.#reports = reports;
   }
 
@@ -53,10 +52,9 @@ export class BudgetReports {
       if (isOpen) this.#isReporting = false;
       isOpen = false;
     };
-    this.#store.ask(
-      this.#script,
-      [`${this.#identity.key}:budget`, `${this.#identity.key}:processes`],
-      [this.#identity.process, ...numbers.map(String)],
+    this.#script.ask(
+      numbers,
+      now,
       (reply: Reply, answeredAt) => {
         // A late answer was reported as failed already, and the numbers have been kept.
         if (!isOpen) return;

@@ -1,42 +1,39 @@
 /** The scripts of shared retry budgets: each adds what a process spent and earned, and answers with what all processes have left. */
+import {timedScript} from './guard-script.ts';
 import {PROCESS_TTL_MS} from './quota-script.ts';
 
 const PROCESSES = `
-local function integer(number) return string.format('%.0f', number) end
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-redis.call('ZADD', KEYS[2], integer(now), ARGV[1])
+redis.call('ZADD', KEYS[2], integer(now), me)
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', integer(now - ${PROCESS_TTL_MS}))
 local processes = redis.call('ZCARD', KEYS[2])
-local ttl = integer(${2 * PROCESS_TTL_MS})
-redis.call('PEXPIRE', KEYS[2], ttl)
+keepKey(KEYS[2], 0)
 `;
 
 /**
  * KEYS: the bucket (hash), the processes (sorted set by when they were last seen).
- * ARGV: process, capacity, tokens that a minute adds, tokens spent, tokens earned.
+ * ARGV, after those of every guard: capacity, tokens that a minute adds, tokens spent, tokens earned.
  * Reply: thousandths of tokens, number of processes. Several processes may spend the same token at once: then the bucket is below 0 until it is
  * refilled.
  */
-export const TOKEN_BUCKET_SCRIPT: string = `${PROCESSES}
-local capacity, perMinute, spent, earned = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+export const TOKEN_BUCKET_SCRIPT: string = timedScript(`${PROCESSES}
+local capacity, perMinute, spent, earned = argument(), argument(), argument(), argument()
 local tokens = tonumber(redis.call('HGET', KEYS[1], 'tokens') or integer(capacity))
 local at = tonumber(redis.call('HGET', KEYS[1], 'at') or integer(now))
-tokens = math.min(capacity, tokens + math.max(0, now - at) * perMinute / 60000)
+tokens = math.min(capacity, tokens + (now - at) * perMinute / 60000)
 tokens = math.max(-capacity, math.min(capacity, tokens - spent + earned))
 redis.call('HSET', KEYS[1], 'tokens', string.format('%.3f', tokens), 'at', integer(now))
--- Without use, a bucket is full by then, or nearly so.
-redis.call('PEXPIRE', KEYS[1], '86400000')
-return {math.floor(tokens * 1000), processes}
-`;
+-- Without use, a bucket is full when it is forgotten, or nearly so.
+keepTime(0)
+return {integer(now), math.floor(tokens * 1000), processes}
+`);
 
 /**
  * KEYS: the window (hash), the processes (sorted set by when they were last seen).
- * ARGV: process, length of the window in ms, calls that began, retries.
+ * ARGV, after those of every guard: length of the window in ms, calls that began, retries.
  * Reply: calls in the window, retries in the window, number of processes.
  */
-export const RATIO_SCRIPT: string = `${PROCESSES}
-local windowMs, calls, retries = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+export const RATIO_SCRIPT: string = timedScript(`${PROCESSES}
+local windowMs, calls, retries = argument(), argument(), argument()
 local slot = math.floor(now / (windowMs / 10))
 redis.call('HINCRBY', KEYS[1], 'calls:' .. integer(slot), integer(calls))
 redis.call('HINCRBY', KEYS[1], 'retries:' .. integer(slot), integer(retries))
@@ -44,7 +41,9 @@ local all, marked = 0, 0
 local fields = redis.call('HGETALL', KEYS[1])
 for index = 1, #fields, 2 do
   local what, at = string.match(fields[index], '^(%a+):(%d+)$')
-  if tonumber(at) <= slot - 10 then
+  if not at then
+    -- The clock.
+  elseif tonumber(at) <= slot - 10 then
     redis.call('HDEL', KEYS[1], fields[index])
   elseif what == 'calls' then
     all = all + tonumber(fields[index + 1])
@@ -52,6 +51,6 @@ for index = 1, #fields, 2 do
     marked = marked + tonumber(fields[index + 1])
   end
 end
-redis.call('PEXPIRE', KEYS[1], integer(2 * windowMs))
-return {all, marked, processes}
-`;
+keepTime(2 * windowMs)
+return {integer(now), all, marked, processes}
+`);

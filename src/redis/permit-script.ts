@@ -9,10 +9,11 @@
  * With fewer permits than processes, permits go round: a process keeps one for a turn, then those that have waited for longest are next.
  *
  * KEYS: the permits (hash), the processes (sorted set by when they were last seen).
- * ARGV: process, number of the request, permits in all, lease in ms, attempts in flight, permits that the process wants to hold, attempts in
+ * ARGV, after those of every guard: number of the request, permits in all, lease in ms, attempts in flight, permits that the process wants to hold, attempts in
  * flight and waiting, 1 if it went on without Redis, number of processes at least.
  * Reply: permits that the process holds, permits that it should keep, number of processes.
  */
+import {timedScript} from './guard-script.ts';
 import {PROCESS_TTL_MS} from './quota-script.ts';
 
 /** If a process went on without Redis, others may have, too. So long, each gets no more than its share, until all have said what they hold. */
@@ -21,18 +22,15 @@ export const GRACE_MS: number = 3000;
 /** How long a process keeps a permit if there are fewer permits than processes. */
 export const TURN_MS: number = 1000;
 
-export const PERMIT_SCRIPT: string = `
+export const PERMIT_SCRIPT: string = timedScript(`
 local permits, alive = KEYS[1], KEYS[2]
-local me, number = ARGV[1], tonumber(ARGV[2])
-local max, leaseMs = tonumber(ARGV[3]), tonumber(ARGV[4])
-local used, target, want = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local function integer(value) return string.format('%.0f', value) end
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local number, max, leaseMs = argument(), argument(), argument()
+local used, target, want = argument(), argument(), argument()
+local wasAlone, leastProcesses = argument() == 1, argument()
 
 redis.call('ZADD', alive, integer(now), me)
 redis.call('ZREMRANGEBYSCORE', alive, '-inf', integer(now - ${PROCESS_TTL_MS}))
-local processes = math.max(redis.call('ZCARD', alive), tonumber(ARGV[9]))
+local processes = math.max(redis.call('ZCARD', alive), leastProcesses)
 
 -- What each process holds and wants, unless its lease has ended.
 local entries, mine, grace = {}, nil, nil
@@ -40,12 +38,11 @@ local fields = redis.call('HGETALL', permits)
 for i = 1, #fields, 2 do
   if fields[i] == 'grace' then
     grace = tonumber(fields[i + 1])
-  else
+  elseif fields[i] ~= 'clock' then
     local values = {}
     for value in string.gmatch(fields[i + 1], '[^,]+') do values[#values + 1] = tonumber(value) end
     local entry = {id = fields[i], held = values[1], want = values[2], ends = values[3], turn = values[4], number = values[5]}
-    -- After the clock was set back, a lease must not last for longer than one does.
-    if entry.ends <= now or entry.ends > now + 2 * leaseMs then
+    if entry.ends <= now then
       redis.call('HDEL', permits, entry.id)
     else
       entries[#entries + 1] = entry
@@ -54,13 +51,13 @@ for i = 1, #fields, 2 do
   end
 end
 -- A request that comes later than its successor.
-if mine and number < mine.number then return {mine.held, max, processes} end
+if mine and number < mine.number then return {integer(now), mine.held, max, processes} end
 if not mine then
   mine = {id = me, held = 0, turn = 0}
   entries[#entries + 1] = mine
 end
 mine.want = want
-if not grace or ARGV[8] == '1' then
+if not grace or wasAlone then
   grace = now + ${GRACE_MS}
   redis.call('HSET', permits, 'grace', integer(grace))
 end
@@ -86,7 +83,7 @@ if wanted > max then
   for i = at, #entries do
     local entry = entries[i]
     local isHolder = entry.held > level
-    local isInTurn = level > 0 or (now - entry.turn >= 0 and now - entry.turn < ${TURN_MS})
+    local isInTurn = level > 0 or now - entry.turn < ${TURN_MS}
     entry.rank = isHolder and (isInTurn and 0 or 2) or 1
     rest[#rest + 1] = entry
   end
@@ -108,7 +105,7 @@ if target <= mine.held then
   held = math.max(target, used)
 else
   local most = math.min(keep, math.max(0, max - others))
-  if now < grace and grace <= now + ${GRACE_MS} then most = math.min(most, math.max(1, math.floor(max / processes))) end
+  if now < grace then most = math.min(most, math.max(1, math.floor(max / processes))) end
   held = math.max(mine.held, used, math.min(target, most))
 end
 local turn = mine.turn
@@ -118,7 +115,7 @@ if held == 0 and want == 0 then
 else
   redis.call('HSET', permits, me, table.concat({integer(held), integer(want), integer(now + leaseMs), integer(turn), integer(number)}, ','))
 end
-redis.call('PEXPIRE', permits, 86400000)
-redis.call('PEXPIRE', alive, ${2 * PROCESS_TTL_MS})
-return {held, keep, processes}
-`;
+keepTime(0)
+keepKey(alive, 0)
+return {integer(now), held, keep, processes}
+`);

@@ -1,19 +1,22 @@
 /**
  * The script of a shared quota: grants amounts, and counts what was granted in a sliding window.
  *
- * An amount counts from its grant, by the clock of Redis, for `perMs` and the life of a lease. A process uses an amount only during that
- * life, so no window of `perMs` holds more sent amounts than `max`. A grant that never arrives, or whose process crashes, counts all the
- * same: it is stranded until it leaves the window.
+ * An amount counts from its grant until `perMs` after the end of its lease, or after its use once the process has said when that was. A
+ * process uses an amount only during its lease, so no window of `perMs` holds more sent amounts than `max`. A grant that never arrives, or
+ * whose process crashes, counts all the same: it is stranded until it leaves the window.
+ *
+ * The window consists of slots of the guard's time. An amount is in the slot in which it was used, or in which its lease ends.
  *
  * Processes whose attempts do not fit wait in a line, strictly first in, first out: those behind get only what those ahead leave.
  *
  * KEYS: the window (hash), the processes (sorted set by when they were last seen), the line (sorted set by arrival).
- * ARGV: process, lease in ms, number of limits, then for each limit: max, perMs, ms between two requests (0 for tokens), most of a lease,
- * amount that is needed, amount that is wanted; then the number of returns and for each: limit, slot, amount; then the number of uses and for
- * each: limit, age in ms, amount.
+ * ARGV, after those of every guard: lease in ms, number of limits, then for each limit: max, perMs, ms between two requests (0 for tokens),
+ * most of a lease, amount that is needed, amount that is wanted; then the number of changes and for each: limit, slot, amount, which may be
+ * negative; then the number of uses without a grant and for each: limit, age in ms, amount.
  * Reply: id of the state, 1 if the needed amounts are granted, ms to wait if not, number of processes, then for each limit: granted
- * amount, its slot.
+ * amount, the slot in which its lease ends.
  */
+import {timedScript} from './guard-script.ts';
 
 /** Slots of a window. An amount leaves it up to one slot late, and never early. */
 export const SLOTS: number = 128;
@@ -21,61 +24,46 @@ export const SLOTS: number = 128;
 /** How long a process counts as alive after it was last seen. */
 export const PROCESS_TTL_MS: number = 60_000;
 
-export const QUOTA_SCRIPT: string = `
+export const QUOTA_SCRIPT: string = timedScript(`
 local SLOTS = ${SLOTS}
 local ALIVE = ${PROCESS_TTL_MS}
 local window, alive, line = KEYS[1], KEYS[2], KEYS[3]
-local me, leaseMs, count = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local at = 4
-local function argument()
-  at = at + 1
-  return tonumber(ARGV[at - 1])
-end
-local function integer(number) return string.format('%.0f', number) end
-
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local seen = tonumber(redis.call('HGET', window, 'now') or '0')
+local leaseMs, count = argument(), argument()
 local longest = 0
 local limits = {}
 for i = 1, count do
   local limit = {max = argument(), perMs = argument(), spacing = argument(), lease = argument(), need = argument(), want = argument()}
-  limit.slotMs = (limit.perMs + leaseMs) / SLOTS
+  limit.slotMs = limit.perMs / SLOTS
+  limit.slot = math.floor(now / limit.slotMs)
+  limit.ends = math.floor((now + leaseMs) / limit.slotMs)
   if limit.perMs > longest then longest = limit.perMs end
   limits[i] = limit
-end
--- A clock that was set back: the newest time stays, unless that would stop the window for longer than its length.
-if now < seen then
-  if seen - now > longest then redis.call('DEL', window, line) else now = seen end
 end
 local id = redis.call('HGET', window, 'id')
 if not id then
   id = time[1] .. '.' .. time[2] .. '.' .. me
   redis.call('HSET', window, 'id', id)
 end
-redis.call('HSET', window, 'now', integer(now))
+keepTime(2 * longest + leaseMs)
 
 -- The processes.
 redis.call('ZADD', alive, integer(now), me)
 redis.call('ZREMRANGEBYSCORE', alive, '-inf', integer(now - ALIVE))
 local processes = redis.call('ZCARD', alive)
 
--- Drops what has left the windows.
+-- Drops what has left the windows. The last slot is the latest that holds an amount: a lease ends in the future.
 for i, limit in ipairs(limits) do
-  local slot = math.floor(now / limit.slotMs)
-  local newest = tonumber(redis.call('HGET', window, 'newest' .. i) or integer(slot))
-  local used = tonumber(redis.call('HGET', window, 'used' .. i) or '0')
-  local stop = slot
-  if slot - newest > SLOTS + 1 then stop = newest + SLOTS + 1 end
-  for each = newest + 1, stop do
-    local gone = 's' .. i .. ':' .. integer(each - SLOTS - 1)
+  local newest = tonumber(redis.call('HGET', window, 'newest' .. i) or integer(limit.slot))
+  limit.used = tonumber(redis.call('HGET', window, 'used' .. i) or '0')
+  limit.last = tonumber(redis.call('HGET', window, 'last' .. i) or integer(limit.slot))
+  for each = newest - SLOTS, math.min(limit.slot, math.max(newest, limit.last) + SLOTS + 1) - SLOTS - 1 do
+    local gone = 's' .. i .. ':' .. integer(each)
     local amount = redis.call('HGET', window, gone)
     if amount then
-      used = used - tonumber(amount)
+      limit.used = limit.used - tonumber(amount)
       redis.call('HDEL', window, gone)
     end
   end
-  limit.slot, limit.used = slot, used
 end
 
 local function add(i, slot, amount)
@@ -83,11 +71,12 @@ local function add(i, slot, amount)
   if amount == 0 or slot <= limit.slot - SLOTS - 1 then return end
   redis.call('HINCRBY', window, 's' .. i .. ':' .. integer(slot), integer(amount))
   limit.used = limit.used + amount
+  limit.last = math.max(limit.last, slot)
 end
--- What was granted and not used, then what was used without a grant.
+-- When amounts were used, what was granted and not used, then what was used without a grant.
 for _ = 1, argument() do
   local i, slot, amount = argument(), argument(), argument()
-  add(i, slot, -amount)
+  add(i, slot, amount)
 end
 for _ = 1, argument() do
   local i, age, amount = argument(), argument(), argument()
@@ -99,7 +88,7 @@ local ahead, behind = {}, {}
 for i = 1, count do ahead[i], behind[i] = 0, 0 end
 local needs = false
 for _, limit in ipairs(limits) do needs = needs or limit.need > 0 end
-local isAhead = true
+local isAhead, isAlone = true, true
 for _, other in ipairs(redis.call('ZRANGE', line, 0, -1)) do
   local entry = redis.call('HGET', window, 'w:' .. other)
   local numbers = {}
@@ -110,6 +99,7 @@ for _, other in ipairs(redis.call('ZRANGE', line, 0, -1)) do
     redis.call('ZREM', line, other)
     redis.call('HDEL', window, 'w:' .. other)
   else
+    isAlone = false
     local sums = isAhead and ahead or behind
     for i = 1, count do sums[i] = sums[i] + numbers[i + 1] end
   end
@@ -118,7 +108,7 @@ end
 -- Milliseconds until that much more fits into the window.
 local function waitFor(i, excess)
   local limit = limits[i]
-  for slot = limit.slot - SLOTS, limit.slot do
+  for slot = limit.slot - SLOTS, limit.last do
     local amount = redis.call('HGET', window, 's' .. i .. ':' .. integer(slot))
     if amount then excess = excess - tonumber(amount) end
     if amount and excess <= 0 then return math.ceil((slot + SLOTS + 1) * limit.slotMs - now) end
@@ -138,9 +128,9 @@ for i, limit in ipairs(limits) do
   end
 end
 
-local reply = {id, 0, integer(waitMs), processes}
+local reply = {integer(now), id, 0, integer(waitMs), processes}
 if waitMs == 0 then
-  reply[2] = 1
+  reply[3] = 1
   redis.call('ZREM', line, me)
   redis.call('HDEL', window, 'w:' .. me)
 else
@@ -152,26 +142,25 @@ end
 for i, limit in ipairs(limits) do
   local granted = 0
   if waitMs == 0 then
-    -- To save round trips, a process gets more than it needs, if no other process waits.
-    local most = math.min(limit.want, math.max(limit.lease, limit.need), limit.free - behind[i])
+    -- To save round trips, a process gets more than it needs: for all of its waiting attempts if no other process waits, else up to a lease.
+    local most = math.min(limit.want, limit.free - behind[i])
+    if not (needs and isAlone) then most = math.min(most, math.max(limit.lease, limit.need)) end
     if limit.spacing > 0 then
       most = math.min(most, math.floor((now + limit.early - limit.next) / limit.spacing) + 1)
     end
     granted = math.max(limit.need, math.floor(most), 0)
   end
   if granted > 0 then
-    add(i, limit.slot, granted)
+    add(i, limit.ends, granted)
     if limit.spacing > 0 then
       redis.call('HSET', window, 'next' .. i, string.format('%.3f', math.max(limit.next, now) + granted * limit.spacing))
     end
   end
-  redis.call('HSET', window, 'newest' .. i, integer(limit.slot), 'used' .. i, integer(limit.used))
+  redis.call('HSET', window, 'newest' .. i, integer(limit.slot), 'used' .. i, integer(limit.used), 'last' .. i, integer(limit.last))
   reply[#reply + 1] = granted
-  reply[#reply + 1] = integer(limit.slot)
+  reply[#reply + 1] = integer(limit.ends)
 end
-local ttl = integer(2 * longest + leaseMs + ALIVE)
-redis.call('PEXPIRE', window, ttl)
-redis.call('PEXPIRE', alive, ttl)
-redis.call('PEXPIRE', line, ttl)
+keepKey(alive, 2 * longest + leaseMs)
+keepKey(line, 2 * longest + leaseMs)
 return reply
-`;
+`);

@@ -29,6 +29,7 @@ export interface RedisGuardOptions {
    *
    * @example
    * send: args => client.sendCommand(args) // node-redis
+   * send: (args, key) => cluster.sendCommand(key, false, args) // createCluster of node-redis
    * send: ([command, ...args]) => client.call(command, ...args) // ioredis
    */
   readonly send: RedisSend;
@@ -36,7 +37,7 @@ export interface RedisGuardOptions {
   readonly name?: string;
   /** How many processes there are at least. Without Redis each goes on with this part of a quota, a budget or a limit. Default: 1. */
   readonly instances?: number;
-  /** Longest time that a call waits for an answer of Redis, in ms. Default: 20. */
+  /** Longest time that a call waits for an answer of Redis, in ms. Default: 1000. */
   readonly timeoutMs?: number;
   /** Begin of every key in Redis. Default: `steadfetch`. */
   readonly prefix?: string;
@@ -79,7 +80,7 @@ class RedisGuards implements GuardFactory {
   #limits = 0;
 
   constructor(options: RedisGuardOptions) {
-    const {send, timeoutMs = 20, instances = 1, clock = systemClock, random = systemRandom} = options;
+    const {send, timeoutMs = 1000, instances = 1, clock = systemClock, random = systemRandom} = options;
     requireAtLeastOne({timeoutMs, instances});
     this.#options = options;
     this.#random = random;

@@ -14,6 +14,7 @@ import type {Health, Trip} from '../guards/trip.ts';
 import {failedProbesToOpen} from '../policy/trip-rule.ts';
 import type {Breaker as BreakerPolicy} from '../policy/types.ts';
 import {BREAKER_SCRIPT} from './breaker-script.ts';
+import {GuardScript} from './guard-script.ts';
 import type {SharedIdentity} from './shared-identity.ts';
 import {type Reply, Script, type SharedStore} from './shared-store.ts';
 
@@ -51,7 +52,7 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
   readonly #policy: BreakerPolicy;
   readonly #random: Random;
   readonly #store: SharedStore;
-  readonly #keys: readonly string[];
+  readonly #script: GuardScript;
   #state: BreakerState = 'closed';
   /** Of this process: that of tickets. */
   #epoch = 0;
@@ -74,7 +75,7 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
     this.guarded = guarded;
     this.#random = random;
     this.#store = store;
-    this.#keys = [`${identity.key}:state`, `${identity.key}:probes`];
+    this.#script = new GuardScript(store, identity, script, ['state', 'probes']);
     this.#trip = tripOf(this.#policy, this.#epoch);
   }
 
@@ -176,10 +177,9 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
       if (!hasEnded) ended?.();
       hasEnded = true;
     };
-    this.#store.ask(
-      script,
-      this.#keys,
-      [what, ...numbers.map(String), ...more],
+    this.#script.ask(
+      [what, ...numbers, ...more],
+      now,
       (reply, answeredAt) => {
         // An answer that comes late is still the state; leases that came too late end by themselves.
         this.#adopt(reply, what, now, answeredAt);

@@ -7,6 +7,7 @@
 import {CallbackTimer, type Timer} from '../core/timer.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import type {PermitSupply} from '../guards/permit-supply.ts';
+import {GuardScript} from './guard-script.ts';
 import {PERMIT_SCRIPT} from './permit-script.ts';
 import type {SharedIdentity} from './shared-identity.ts';
 import {Script, type SharedStore} from './shared-store.ts';
@@ -27,8 +28,8 @@ export class SharedPermits implements PermitSupply {
   /** Permits in all. */
   readonly #all: number;
   readonly #store: SharedStore;
-  readonly #identity: SharedIdentity;
-  readonly #keys: readonly string[];
+  readonly #leastProcesses: number;
+  readonly #script: GuardScript;
   #held = 0;
   #leaseEndsAt = Number.NEGATIVE_INFINITY;
   /** What the process should keep, so that the others get their part; all permits while there are enough. */
@@ -50,8 +51,8 @@ export class SharedPermits implements PermitSupply {
     this.#limit = limit;
     this.#all = all;
     this.#store = store;
-    this.#identity = identity;
-    this.#keys = [`${identity.key}:permits`, `${identity.key}:processes`];
+    this.#leastProcesses = identity.leastProcesses;
+    this.#script = new GuardScript(store, identity, script, ['permits', 'processes']);
     this.#keep = all;
     this.#processes = identity.leastProcesses;
     store.clock.expect(LOOK_EVERY_MS);
@@ -131,10 +132,9 @@ export class SharedPermits implements PermitSupply {
     this.#held = Math.min(this.#held, target);
     this.#peak = this.#limit.inFlight;
     let isInTime = true;
-    this.#store.ask(
-      script,
-      this.#keys,
+    this.#script.ask(
       this.#arguments(target, needed),
+      now,
       ([held, keep, processes], answeredAt) => {
         // The next request puts right what a late answer says.
         if (!isInTime) return;
@@ -155,8 +155,8 @@ export class SharedPermits implements PermitSupply {
     );
   }
 
-  #arguments(target: number, needed: number): string[] {
-    const numbers = [
+  #arguments(target: number, needed: number): number[] {
+    return [
       ++this.#asked,
       this.#all,
       LEASE_MS,
@@ -164,9 +164,8 @@ export class SharedPermits implements PermitSupply {
       target,
       needed,
       this.#wasAlone ? 1 : 0,
-      this.#identity.leastProcesses,
+      this.#leastProcesses,
     ];
-    return [this.#identity.process, ...numbers.map(String)];
   }
 
   #answered(needed: number, now: number): void {

@@ -10,19 +10,16 @@ import type {Quota} from '../guards/quota.ts';
 import type {Amounts} from '../guards/quota-amounts.ts';
 import type {QuotaLimit} from '../guards/quota-limit.ts';
 import type {QuotaLot, QuotaSupply} from '../guards/quota-supply.ts';
-import {QuotaLease, QuotaLeases} from './quota-leases.ts';
-import {QUOTA_SCRIPT} from './quota-script.ts';
+import {GuardScript} from './guard-script.ts';
+import {LeaseSize} from './lease-size.ts';
+import {QuotaChanges} from './quota-changes.ts';
+import {type QuotaLease, QuotaLeases} from './quota-leases.ts';
+import {QUOTA_SCRIPT, SLOTS} from './quota-script.ts';
 import type {QuotaSettings} from './quota-settings.ts';
 import type {SharedIdentity} from './shared-identity.ts';
-import {type Reply, Script, type SharedStore} from './shared-store.ts';
+import {Script, type SharedStore} from './shared-store.ts';
 import {UngrantedUse, UngrantedUses} from './ungranted-uses.ts';
 
-/** A lease lasts for this part of the shortest window, within limits. Redis counts an amount for that much longer. */
-const LEASE_PART = 32;
-const SHORTEST_LEASE_MS = 50;
-const LONGEST_LEASE_MS = 2000;
-/** A lease is at most this part of a limit, or what one attempt takes. */
-const LEASE_SHARE = 64;
 /** While attempts wait, Redis is asked at least so often, because other processes give amounts back. */
 const ASK_EVERY_MS = 500;
 
@@ -34,22 +31,22 @@ export class SharedQuota implements QuotaSupply {
   readonly #store: SharedStore;
   readonly #identity: SharedIdentity;
   readonly #settings: QuotaSettings;
-  readonly #keys: readonly string[];
-  readonly #leaseMs: number;
+  readonly #script: GuardScript;
   readonly #shortestMs: number;
   readonly #leases: QuotaLeases;
   readonly #ungranted: UngrantedUses;
-  /** To be given back: limit, slot and amount of each. */
-  #returns: number[] = [];
+  readonly #changes: QuotaChanges;
   /** Number of the request in flight; 0 without one. */
   #asking = 0;
   #asked = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
-  /** What was taken since then. */
-  readonly #taken: number[];
+  readonly #size: LeaseSize;
   /** After a refusal: when the amounts will fit, by Redis; and when to ask again. */
   #freeAt = Number.NEGATIVE_INFINITY;
   #askAt = Number.NEGATIVE_INFINITY;
+  /** When the last answer came, and when it was asked for. */
+  #answeredAt = Number.NEGATIVE_INFINITY;
+  #answeredAskAt = Number.NEGATIVE_INFINITY;
   /** Until when the processes are taken to compete, because Redis has refused amounts. */
   #contendedUntil = Number.NEGATIVE_INFINITY;
   #processes: number;
@@ -64,20 +61,23 @@ export class SharedQuota implements QuotaSupply {
     this.#store = store;
     this.#identity = identity;
     this.#settings = settings;
-    this.#keys = [`${identity.key}:window`, `${identity.key}:processes`, `${identity.key}:line`];
+    this.#script = new GuardScript(store, identity, script, ['window', 'processes', 'line']);
     this.#processes = identity.leastProcesses;
     const lengths = this.#limits.map(({policy}) => policy.perMs);
     this.#shortestMs = Math.min(...lengths);
-    this.#leaseMs = Math.min(LONGEST_LEASE_MS, Math.max(SHORTEST_LEASE_MS, Math.ceil(this.#shortestMs / LEASE_PART)));
-    this.#leases = new QuotaLeases(lengths.length);
+    this.#changes = new QuotaChanges(lengths.length);
+    this.#leases = new QuotaLeases(
+      lengths.map(perMs => perMs / SLOTS),
+      this.#changes,
+    );
     this.#ungranted = new UngrantedUses(Math.max(...lengths));
-    this.#taken = this.#none();
-    store.clock.expect(this.#leaseMs);
+    this.#size = new LeaseSize(this.#limits, store);
   }
 
   waitMs(amounts: Amounts, now: number): number {
+    this.#leases.end(now);
+    // The share counts what was leased, too: others go on with theirs.
     if (!this.#store.isAvailable) return this.#waitAloneMs(amounts, now);
-    this.#endLeases(now);
     if (this.#covers(amounts)) return 0;
     const answerMs = this.#asking === 0 ? 1 : this.#askedAt + this.#store.timeoutMs - now;
     return Math.max(1, answerMs, this.#freeAt - now, this.#waitContendedMs(amounts, now));
@@ -85,15 +85,13 @@ export class SharedQuota implements QuotaSupply {
 
   take(amounts: Amounts, now: number): QuotaLot {
     const taken = this.#limits.map(limit => limit.amountOf(amounts));
-    for (const [index, amount] of taken.entries()) this.#taken[index]! += amount;
-    if (!this.#store.isAvailable) {
-      this.#ask(this.#none(), this.#none(), now);
-      return this.#ungranted.add(taken, now);
-    }
-    const lease = this.#leases.take(taken);
+    this.#size.use(taken);
+    const lot = (this.#covers(amounts) ? this.#leases.take(taken, now) : null) ?? this.#ungranted.add(taken, now);
+    if (!this.#store.isAvailable) this.#ask(this.#none(), this.#size.likely(now), now);
     // While attempts wait, the first of them asks.
-    if (this.#leases.isLow && this.#quota.waiting === 0 && now >= this.#askAt) this.#prefetch(now);
-    return lease ?? this.#ungranted.add(taken, now);
+    else if (this.#leases.isLow && this.#quota.waiting === 0 && now >= this.#askAt) this.#prefetch(now);
+    if (!this.#ungranted.isEmpty) this.#flushLater(now);
+    return lot;
   }
 
   settle(lot: QuotaLot, reserved: Amounts, actual: Amounts, now: number): void {
@@ -101,26 +99,44 @@ export class SharedQuota implements QuotaSupply {
       const more = limit.amountOf(actual) - limit.amountOf(reserved);
       if (more === 0) continue;
       if (lot.slots === null) this.#ungranted.correct(lot, index, more);
-      else this.#returns.push(index + 1, lot.slots[index]!, -more);
+      else this.#changes.correct(index, lot.slots[index]!, more);
     }
-    if (this.#returns.length === 0) return;
+    if (!this.#changes.isUrgent) return;
     if (this.#quota.waiting > 0) this.#askAt = Number.NEGATIVE_INFINITY;
     else this.#flushLater(now);
   }
 
-  request(first: Amounts, all: Amounts, now: number): boolean {
-    if (!this.#store.isAvailable) return this.#askWhetherItAnswers(now);
-    if (now < this.#askAt || this.#covers(first)) return false;
-    const missing = (amounts: Amounts): number[] =>
-      this.#limits.map((limit, index) => Math.max(0, limit.amountOf(amounts) - this.#leases.left[index]!));
-    return this.#ask(missing(first), missing(all), now);
+  request(first: Amounts, all: Amounts, since: number, now: number): number {
+    if (!this.#store.isAvailable) {
+      this.#askWhetherItAnswers(now);
+      return this.#waitAloneMs(first, now);
+    }
+    if (this.#covers(first)) return 0;
+    if (now >= this.#askAt) this.#ask(this.#missing(first), this.#wanted(all, now), now);
+    // An attempt that waited already when Redis was asked has got an answer; one that came later has not.
+    const askedSince = since <= this.#answeredAskAt ? this.#answeredAt : since;
+    const overdueAt = Math.max(askedSince, this.#freeAt) + this.#store.timeoutMs;
+    if (now >= overdueAt) return this.#waitAloneMs(first, now);
+    this.#pollBy(now < this.#askAt ? Math.min(this.#askAt, overdueAt) : overdueAt, now);
+    return this.waitMs(first, now);
   }
 
-  /** A lost Redis is asked for nothing else. While attempts wait, it is asked again and again. */
-  #askWhetherItAnswers(now: number): boolean {
-    const isAsking = this.#ask(this.#none(), this.#none(), now);
-    if (!isAsking) this.#arm(this.#poll, this.#store.retryAt - now, now);
-    return isAsking;
+  /** For the attempts in the queue, and for those that are likely to come until the next answer. */
+  #wanted(all: Amounts, now: number): number[] {
+    const missing = this.#missing(all);
+    if (now < this.#contendedUntil) return missing;
+    const likely = this.#size.likely(now);
+    return missing.map((amount, index) => amount + likely[index]!);
+  }
+
+  #missing(amounts: Amounts): number[] {
+    return this.#limits.map((limit, index) => Math.max(0, limit.amountOf(amounts) - this.#leases.left[index]!));
+  }
+
+  /** No process stands in the line of a Redis that answers too late. While attempts wait, it is asked again and again. */
+  #askWhetherItAnswers(now: number): void {
+    const isAsking = this.#ask(this.#none(), this.#size.likely(now), now);
+    if (!isAsking) this.#pollBy(this.#store.retryAt, now);
   }
 
   #none(): number[] {
@@ -148,8 +164,7 @@ export class SharedQuota implements QuotaSupply {
 
   /** Leases what the process is likely to take during the next lease. */
   #prefetch(now: number): void {
-    const leases = this.#leaseMs / Math.max(1, now - this.#askedAt);
-    const wanted = this.#taken.map(amount => Math.round(amount * leases));
+    const wanted = this.#size.likely(now);
     if (wanted.some(amount => amount > 0)) this.#ask(this.#none(), wanted, now);
   }
 
@@ -157,26 +172,42 @@ export class SharedQuota implements QuotaSupply {
   #ask(needed: readonly number[], wanted: readonly number[], now: number): boolean {
     if (this.#asking !== 0 || !this.#store.mayAsk(now)) return false;
     this.#settings.used(now);
-    this.#endLeases(now);
-    const returns = this.#returns;
+    this.#leases.end(now);
     const uses = this.#ungranted.hand();
-    this.#returns = [];
-    this.#taken.fill(0);
+    const {leaseMs} = this.#size;
     this.#asking = ++this.#asked;
     this.#askedAt = now;
+    this.#size.asked(now);
     const number = this.#asking;
     const ended = (): void => {
       if (this.#asking === number) this.#asking = 0;
     };
     let hasFailed = false;
-    this.#store.ask(
-      script,
-      this.#keys,
-      this.#arguments(needed, wanted, returns, uses, now),
-      (reply, answeredAt) => {
+    this.#script.ask(
+      this.#arguments(leaseMs, needed, wanted, uses, now),
+      now,
+      (reply, answeredAt, aheadMs) => {
         ended();
-        if (hasFailed) this.#ungranted.forget(uses);
-        this.#answered(reply, now, answeredAt);
+        this.#answeredAskAt = now;
+        this.#answeredAt = answeredAt;
+        const [id, isGranted, waitMs, processes] = reply;
+        if (this.#stateId !== null && id !== this.#stateId) this.#stateIsNew(answeredAt);
+        else if (hasFailed) this.#ungranted.forget(uses);
+        this.#stateId = String(id);
+        this.#processes = Math.max(this.#identity.leastProcesses, Number(processes));
+        const amounts = reply.slice(4).map(Number);
+        const granted = amounts.filter((_, index) => index % 2 === 0);
+        this.#granted(
+          {
+            left: hasFailed ? this.#ungranted.cover(granted, now) : granted,
+            slots: amounts.filter((_, index) => index % 2 === 1),
+            endsAt: now + leaseMs,
+            aheadMs,
+          },
+          answeredAt,
+        );
+        this.#refused(Number(isGranted) === 1 ? 0 : Number(waitMs), answeredAt);
+        this.#quota.supplied(answeredAt);
       },
       failedAt => {
         hasFailed = true;
@@ -190,62 +221,49 @@ export class SharedQuota implements QuotaSupply {
   }
 
   #arguments(
+    leaseMs: number,
     needed: readonly number[],
     wanted: readonly number[],
-    returns: readonly number[],
     uses: readonly UngrantedUse[],
     now: number,
-  ): string[] {
+  ): number[] {
     const limits = this.#limits.flatMap(({policy: {max, perMs}, spacingMs}, index) => [
       max,
       perMs,
       spacingMs,
-      Math.ceil(max / LEASE_SHARE),
+      this.#size.most(index),
       needed[index]!,
       wanted[index]!,
     ]);
+    const changes = this.#changes.hand();
     const used = uses.flatMap(({amounts, at}) =>
       amounts.flatMap((amount, index) => (amount > 0 ? [index + 1, Math.floor(now - at), amount] : [])),
     );
-    const numbers = [
-      this.#leaseMs,
-      this.#limits.length,
-      ...limits,
-      returns.length / 3,
-      ...returns,
-      used.length / 3,
-      ...used,
-    ];
-    return [this.#identity.process, ...numbers.map(String)];
+    return [leaseMs, this.#limits.length, ...limits, changes.length / 3, ...changes, used.length / 3, ...used];
   }
 
-  #answered(reply: Reply, askedAt: number, now: number): void {
-    const [id, isGranted, waitMs, processes] = reply;
-    const grants = this.#limits.map((_, index) => Number(reply[4 + 2 * index]));
-    const slots = this.#limits.map((_, index) => Number(reply[5 + 2 * index]));
-    if (this.#stateId !== null && id !== this.#stateId) this.#stateIsNew(now);
-    this.#stateId = String(id);
-    this.#processes = Math.max(this.#identity.leastProcesses, Number(processes));
-    if (grants.some(amount => amount > 0)) {
-      this.#leases.add(new QuotaLease(slots, grants, askedAt + this.#leaseMs));
-      this.#flushLater(now);
-    }
-    this.#freeAt = Number(isGranted) === 1 ? Number.NEGATIVE_INFINITY : now + Number(waitMs);
+  #granted(lease: QuotaLease, now: number): void {
+    if (!lease.left.some(amount => amount > 0)) return;
+    this.#leases.add(lease);
+    this.#flushLater(now);
+  }
+
+  /** @param waitMs 0 if the amounts that were needed are granted. */
+  #refused(waitMs: number, now: number): void {
+    this.#freeAt = waitMs === 0 ? Number.NEGATIVE_INFINITY : now + waitMs;
     this.#askAt = Math.min(this.#freeAt, now + ASK_EVERY_MS);
-    if (this.#freeAt > now) this.#waitForMore(now);
-    else this.#askAt = Number.NEGATIVE_INFINITY;
-    this.#quota.supplied(now);
+    if (waitMs > 0) this.#waitForMore(now);
   }
 
   #waitForMore(now: number): void {
     this.#contendedUntil = now + this.#shortestMs;
-    this.#arm(this.#poll, this.#askAt - now, now);
+    this.#pollBy(this.#askAt, now);
   }
 
   /** Redis has lost its data: it gets to know what this process took, and grants of the lost state are void. */
   #stateIsNew(now: number): void {
     this.#leases.clear();
-    this.#returns = [];
+    this.#changes.clear();
     const uses = this.#limits.flatMap((limit, index) =>
       limit.history(now).map(({ageMs, amount}) => {
         const amounts = this.#none();
@@ -257,24 +275,23 @@ export class SharedQuota implements QuotaSupply {
     this.#flushLater(now);
   }
 
-  /** Amounts that were not used in time are given back. */
-  #endLeases(now: number): void {
-    for (const {slots, left} of this.#leases.end(now))
-      for (const [index, amount] of left.entries())
-        if (amount > 0) this.#returns.push(index + 1, slots[index]!, amount);
-  }
-
   #flushLater(now: number): void {
-    if (!this.#flush.armed) this.#arm(this.#flush, this.#leaseMs, now);
+    if (!this.#flush.armed) this.#arm(this.#flush, this.#size.leaseMs, now);
   }
 
   #flushed(): void {
     const now = this.#store.clock.now();
-    this.#endLeases(now);
-    const isDue = this.#returns.length > 0 || !this.#ungranted.isEmpty;
+    this.#leases.end(now);
+    const isDue = this.#changes.isUrgent || !this.#ungranted.isEmpty;
     // While attempts wait, the first of them asks.
     if (isDue && this.#quota.waiting === 0) this.#ask(this.#none(), this.#none(), now);
     if (!this.#leases.isEmpty) this.#flushLater(now);
+  }
+
+  #pollBy(at: number, now: number): void {
+    if (this.#poll.armed && this.#poll.at <= at) return;
+    this.#store.clock.disarm(this.#poll);
+    this.#arm(this.#poll, at - now, now);
   }
 
   /** The process may end meanwhile. */

@@ -14,6 +14,8 @@ export type Reply = readonly (number | string)[];
 
 /** How often a lost Redis is asked again. */
 const RETRY_MS = 1000;
+/** A round trip that was shorter than those before changes what is expected by this part. */
+const SHORTER_PART = 8;
 /** Requests without an answer. Some drivers keep requests in a queue while they are disconnected. */
 const MOST_PENDING = 64;
 
@@ -31,14 +33,14 @@ export class Script {
     const rest = [String(keys.length), ...keys, ...args];
     if (this.#sha === undefined) {
       this.#load(send);
-      return replyOf(await send(['EVAL', this.#text, ...rest]));
+      return replyOf(await send(['EVAL', this.#text, ...rest], keys[0]));
     }
     try {
-      return replyOf(await send(['EVALSHA', this.#sha, ...rest]));
+      return replyOf(await send(['EVALSHA', this.#sha, ...rest], keys[0]));
     } catch (error) {
       // Redis has restarted, or the key is at another node of a cluster.
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return replyOf(await send(['EVAL', this.#text, ...rest]));
+      return replyOf(await send(['EVAL', this.#text, ...rest], keys[0]));
     }
   }
 
@@ -62,6 +64,7 @@ export class SharedStore implements GuardStore {
   #isLost = false;
   #retryAt = Number.NEGATIVE_INFINITY;
   #pending = 0;
+  #roundTripMs: number | null = null;
 
   /** @param timeoutMs How long a call waits for Redis, at most. */
   constructor(send: RedisSend, timeoutMs: number, clock: Clock) {
@@ -77,6 +80,11 @@ export class SharedStore implements GuardStore {
 
   get timeoutMs(): number {
     return this.#timeoutMs;
+  }
+
+  /** How long an answer is likely to take: the longest of the last round trips, ms. Before the first answer, half of the longest wait. */
+  get roundTripMs(): number {
+    return this.#roundTripMs ?? this.#timeoutMs / 2;
   }
 
   /** When a lost Redis may be asked again. */
@@ -114,10 +122,14 @@ export class SharedStore implements GuardStore {
     clock.unref(limit);
     attempted(() => script.run(this.#send, keys, args)).then(
       reply => {
+        const now = clock.now();
         this.#pending--;
+        this.#measured(now - askedAt);
         if (limit.armed) this.#answeredInTime();
+        // A Redis that answers late is asked on: it says what all processes use, and its grants count.
+        else if (this.#isLost) this.#retryAt = now;
         clock.disarm(limit);
-        answered(reply, clock.now());
+        answered(reply, now);
       },
       error => {
         this.#pending--;
@@ -127,6 +139,11 @@ export class SharedStore implements GuardStore {
         if (!isKnown) failed(clock.now());
       },
     );
+  }
+
+  #measured(ms: number): void {
+    const expected = this.#roundTripMs ?? 0;
+    this.#roundTripMs = ms > expected ? ms : expected + (ms - expected) / SHORTER_PART;
   }
 
   #answeredInTime(): void {

@@ -18,6 +18,8 @@ export class UngrantedUse implements QuotaLot {
 
 export class UngrantedUses {
   #uses: UngrantedUse[] = [];
+  /** The use to which later ones are added; null if Redis may know the last one. */
+  #open: UngrantedUse | null = null;
   readonly #windowMs: number;
 
   /** @param windowMs Length of the longest window: older uses do not count any more. */
@@ -30,13 +32,14 @@ export class UngrantedUses {
   }
 
   add(amounts: readonly number[], at: number): UngrantedUse {
-    const last = this.#uses.at(-1);
-    if (last !== undefined && at - last.at < this.#windowMs / PARTS) {
-      for (const [index, amount] of amounts.entries()) last.amounts[index]! += amount;
-      last.at = at;
-      return last;
+    const open = this.#open;
+    if (open !== null && at - open.at < this.#windowMs / PARTS) {
+      for (const [index, amount] of amounts.entries()) open.amounts[index]! += amount;
+      open.at = at;
+      return open;
     }
     const use = new UngrantedUse(amounts, at);
+    this.#open = use;
     this.#uses.push(use);
     if (this.#uses.length > 2 * PARTS) this.#uses = this.#uses.filter(each => at - each.at < this.#windowMs);
     return use;
@@ -50,12 +53,32 @@ export class UngrantedUses {
 
   replace(uses: readonly UngrantedUse[]): void {
     this.#uses = [...uses];
+    this.#open = null;
+  }
+
+  /**
+   * Amounts were granted after all, late: they count for what was used since they were asked for.
+   *
+   * @returns What is left of them.
+   */
+  cover(granted: readonly number[], since: number): number[] {
+    const left = [...granted];
+    for (const {at, amounts} of this.#uses) {
+      if (at < since) continue;
+      for (const [index, amount] of amounts.entries()) {
+        const covered = Math.min(amount, left[index]!);
+        amounts[index]! -= covered;
+        left[index]! -= covered;
+      }
+    }
+    return left;
   }
 
   /** Hands all uses over, for a report. */
   hand(): readonly UngrantedUse[] {
     const uses = this.#uses;
     this.#uses = [];
+    this.#open = null;
     return uses;
   }
 

@@ -45,6 +45,7 @@ class Calls {
       behind: null,
       amounts,
       isRetry,
+      since: now,
       clock: this.clock,
       served: (reserved, at) => this.#send(name, amounts, reserved, at),
       broke: error => this.broken.push(error),

@@ -37,7 +37,7 @@ describe('guards that are shared over a link of Toxiproxy', function () {
   for (const driver of Object.keys(DRIVERS))
     for (const [what, toxic] of Object.entries(TOXICS))
       it(`let calls go on over ${driver} while the link ${what}, and share again once it is healed`, async () => {
-        const load = await RedisLoad.start(link.url.replace('http', 'redis'), driver, 200);
+        const load = await RedisLoad.start(link.url.replace('http', 'redis'), driver);
         try {
           await load.all(true);
           await load.more(200);

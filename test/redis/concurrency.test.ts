@@ -234,11 +234,11 @@ async function loseAtRandom(seed: number): Promise<void> {
 }
 
 describe('a shared limit without Redis', () => {
-  it('goes on with the share of each process, and no longer than 20 ms later', async () => {
+  it('goes on with the share of each process, and no later than a second', async () => {
     const world = new SharedLimits(20);
     world.fate = () => 'lost';
     for (let count = 0; count < 4; count++) world.start({instances: 4}).keepBusy(30, 100);
-    await world.clock.advance(19);
+    await world.clock.advance(999);
     expect(world.inFlight).to.equal(0);
     await world.clock.advance(2);
     expect(world.inFlight).to.equal(20);
@@ -300,7 +300,7 @@ describe('a shared limit without Redis', () => {
     world.fate = () => 'lost';
     const process = world.start({instances: 2});
     for (let count = 0; count < 5; count++) process.call(1000);
-    await world.clock.advance(25);
+    await world.clock.advance(1005);
     expect([process.admitted, process.refused, process.limit.waiting]).to.deep.equal([2, 2, 1]);
   });
 

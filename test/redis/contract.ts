@@ -83,20 +83,30 @@ export function describeContract(title: string, open: () => RedisSend): void {
     });
 
     describe('the script of a quota', () => {
+      /** In which the lease of the last grant ends. */
+      let slot: number;
       /** One limit, of a window so long that nothing leaves it. */
       const ask = async (process: string, need: number, want: number, ...more: number[]): Promise<unknown[]> => {
         const limit = [100, 1e12, 0, 10, need, want];
         const adjustments = more.length === 0 ? [0, 0] : more;
-        const args = [process, '1000', '1', ...[...limit, ...adjustments].map(String)];
+        const args = [process, '', '0', '1000', '1', ...[...limit, ...adjustments].map(String)];
         const reply = (await send('EVAL', QUOTA_SCRIPT, '3', '{q}:w', '{q}:p', '{q}:l', ...args)) as unknown[];
-        const [, isGranted, waitMs, processes, granted] = reply;
+        const [, , isGranted, waitMs, processes, granted, ends] = reply;
+        slot = Number(ends);
         return [isGranted, Number(waitMs) > 0, processes, granted];
       };
 
-      it('grants what is needed, and more up to a lease', async () => {
+      it('grants what waits, and up to a lease what is likely to be used', async () => {
         expect(await ask('one', 1, 1)).to.deep.equal([1, false, 1, 1]);
-        expect(await ask('two', 1, 50)).to.deep.equal([1, false, 2, 10]);
-        expect(await ask('two', 60, 60)).to.deep.equal([1, false, 2, 60]);
+        expect(await ask('two', 1, 50)).to.deep.equal([1, false, 2, 50]);
+        expect(await ask('two', 0, 30)).to.deep.equal([1, false, 2, 10]);
+      });
+
+      it('grants up to a lease of what waits while other processes wait, too', async () => {
+        await ask('one', 90, 90);
+        const first = slot;
+        expect(await ask('two', 20, 20)).to.deep.equal([0, true, 2, 0]);
+        expect(await ask('one', 5, 60, 1, 1, first, -90, 0)).to.deep.equal([1, false, 2, 10]);
       });
 
       it('grants nothing that does not fit, and then nothing to those behind', async () => {
@@ -107,30 +117,8 @@ export function describeContract(title: string, open: () => RedisSend): void {
       });
 
       it('takes back what was not used, and counts what was used without a grant', async () => {
-        const slot = Number(
-          (
-            (await send(
-              'EVAL',
-              QUOTA_SCRIPT,
-              '3',
-              '{q}:w',
-              '{q}:p',
-              '{q}:l',
-              'one',
-              '1000',
-              '1',
-              '100',
-              '1e12',
-              '0',
-              '10',
-              '90',
-              '90',
-              '0',
-              '0',
-            )) as unknown[]
-          )[5],
-        );
-        expect(await ask('two', 20, 20, 1, 1, slot, 50, 1, 1, 0, 40)).to.deep.equal([1, false, 2, 20]);
+        await ask('one', 90, 90);
+        expect(await ask('two', 20, 20, 1, 1, slot, -50, 1, 1, 0, 40)).to.deep.equal([1, false, 2, 20]);
         expect(await ask('two', 1, 1)).to.deep.equal([0, true, 2, 0]);
       });
     });
@@ -139,8 +127,18 @@ export function describeContract(title: string, open: () => RedisSend): void {
       /** Ten permits, after a first request whose share they are. @returns What the process holds, and what it should keep. */
       const ask = async (process: string, number: number, used: number, target: number, needed = target) => {
         const numbers = [number, 10, 60_000, used, target, needed, 0, 1];
-        const reply = await send('EVAL', PERMIT_SCRIPT, '2', '{p}:h', '{p}:p', process, ...numbers.map(String));
-        return (reply as unknown[]).slice(0, 2);
+        const reply = await send(
+          'EVAL',
+          PERMIT_SCRIPT,
+          '2',
+          '{p}:h',
+          '{p}:p',
+          process,
+          '',
+          '0',
+          ...numbers.map(String),
+        );
+        return (reply as unknown[]).slice(1, 3);
       };
 
       it('grants what is free, and takes back what is given back', async () => {

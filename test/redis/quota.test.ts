@@ -154,13 +154,13 @@ async function runAtRandom(seed: number): Promise<number> {
 }
 
 describe('a shared quota without Redis', () => {
-  it('goes on with the share of each process, and no longer than 20 ms later', async () => {
+  it('goes on with the share of each process, and no later than a second', async () => {
     const world = new SharedQuotas([requests(100, 10_000)]);
     world.fate = () => 'lost';
     const processes = [1, 2, 3, 4].map(() => world.start({instances: 4}));
     for (const process of processes) process.keepBusy(5);
     await world.clock.advance(40_000);
-    expect(world.sent[0]!.at).to.be.within(20, 21);
+    expect(world.sent[0]!.at).to.be.within(1000, 1001);
     expect(world.mostIn(10_000, ({requests}) => requests)).to.be.at.most(100);
     expect(world.sent.length).to.be.at.least(0.95 * 400);
   });

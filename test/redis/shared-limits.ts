@@ -6,7 +6,9 @@ import {RedisDouble} from '../support/redis-double.ts';
 
 export class SharedLimits {
   readonly clock: VirtualClock = new VirtualClock();
-  readonly redis: RedisDouble = new RedisDouble(() => this.clock.wall());
+  /** What the clock of Redis is ahead of the time, in ms. It may change at any moment. */
+  redisAheadMs = 0;
+  readonly redis: RedisDouble = new RedisDouble(() => this.clock.wall() + this.redisAheadMs);
   readonly processes: LimitedProcess[] = [];
   /** How long a command takes to Redis, and its reply back. */
   latencyMs: () => number = () => 0.5;

@@ -17,13 +17,17 @@ export const amountsOf = (requests: number, inputTokens = 0, outputTokens = 0): 
 /** An attempt that was sent. */
 export interface Sent {
   readonly at: number;
+  /** How long the attempt waited. */
+  readonly waitedMs: number;
   readonly amounts: Amounts;
   readonly process: SharedProcess;
 }
 
 export class SharedQuotas {
   readonly clock: VirtualClock = new VirtualClock();
-  readonly redis: RedisDouble = new RedisDouble(() => this.clock.wall());
+  /** What the clock of Redis is ahead of the time, in ms. It may change at any moment. */
+  redisAheadMs = 0;
+  readonly redis: RedisDouble = new RedisDouble(() => this.clock.wall() + this.redisAheadMs);
   readonly sent: Sent[] = [];
   /** How long a command takes to Redis, and its reply back. */
   latencyMs: () => number = () => 0.5;
@@ -93,8 +97,8 @@ export class SharedProcess {
     if (this.hasCrashed) return;
     const now = this.world.clock.now();
     const taken = this.quota.tryTake(amounts, now);
-    if (taken === null) this.quota.join(new Waiting(this, amounts, sent), now);
-    else this.noteSent(amounts, taken, now, sent);
+    if (taken === null) this.quota.join(new Waiting(this, amounts, now, sent), now);
+    else this.noteSent(amounts, now, taken, now, sent);
   }
 
   /** So many callers that send one attempt after the other, without a pause. */
@@ -105,12 +109,13 @@ export class SharedProcess {
 
   noteSent(
     amounts: Amounts,
+    since: number,
     taken: QuotaReservation,
     now: number,
     sent: (taken: QuotaReservation, now: number) => void,
   ): void {
     if (this.hasCrashed) return;
-    this.world.sent.push({at: now, amounts, process: this});
+    this.world.sent.push({at: now, waitedMs: now - since, amounts, process: this});
     sent(taken, now);
   }
 }
@@ -120,12 +125,19 @@ class Waiting implements QuotaWaiter {
   behind: QuotaWaiter | null = null;
   readonly isRetry = false;
   readonly amounts: Amounts;
+  readonly since: number;
   readonly #process: SharedProcess;
   readonly #sent: (taken: QuotaReservation, now: number) => void;
 
-  constructor(process: SharedProcess, amounts: Amounts, sent: (taken: QuotaReservation, now: number) => void) {
+  constructor(
+    process: SharedProcess,
+    amounts: Amounts,
+    now: number,
+    sent: (taken: QuotaReservation, now: number) => void,
+  ) {
     this.#process = process;
     this.amounts = amounts;
+    this.since = now;
     this.#sent = sent;
   }
 
@@ -134,7 +146,7 @@ class Waiting implements QuotaWaiter {
   }
 
   served(taken: QuotaReservation, now: number): void {
-    this.#process.noteSent(this.amounts, taken, now, this.#sent);
+    this.#process.noteSent(this.amounts, this.since, taken, now, this.#sent);
   }
 
   broke(error: unknown): void {

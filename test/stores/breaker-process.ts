@@ -9,8 +9,7 @@ import {DRIVERS} from './drivers.ts';
 
 const [redis = '', driver = '', origin = '', seconds = '1'] = process.argv.slice(2);
 const {send, close} = await DRIVERS[driver]!(redis);
-// A busy machine must not be mistaken for a lost Redis.
-const guards = redisGuards({send, name: 'origin', timeoutMs: 5000});
+const guards = redisGuards({send, name: 'origin'});
 const breaker = {kind: 'consecutive', failures: 3, openMs: 2000, probes: 2} as const;
 const fetch = createFetch({maxAttempts: 1, budget: null, breaker}, {guards});
 await fetch(origin);

@@ -9,8 +9,7 @@ import {DRIVERS} from './drivers.ts';
 
 const [redis = '', driver = '', origin = '', max = '1', callers = '1'] = process.argv.slice(2);
 const {send} = await DRIVERS[driver]!(redis);
-// A busy machine must not be mistaken for a lost Redis.
-const guards = redisGuards({send, name: 'origin', instances: 4, timeoutMs: 3000});
+const guards = redisGuards({send, name: 'origin', instances: 4});
 const fetch = createFetch(
   {
     maxAttempts: 1,

@@ -16,11 +16,11 @@ export class RedisLoad {
   readonly #ended: Promise<unknown>;
   #isStopped = false;
 
-  private constructor(drivers: readonly Driver[], timeoutMs: number) {
+  private constructor(drivers: readonly Driver[]) {
     this.#drivers = drivers;
     // The clients of an earlier load left like crashed processes: their permits are not free yet.
     const name = `load ${++loads}`;
-    const guards = drivers.map(({send}) => redisGuards({send, name, instances: CLIENTS, timeoutMs}));
+    const guards = drivers.map(({send}) => redisGuards({send, name, instances: CLIENTS}));
     this.#guards = guards;
     this.#ended = Promise.all(
       guards.map(async shared => {
@@ -51,9 +51,8 @@ export class RedisLoad {
     );
   }
 
-  /** @param timeoutMs Longest wait for Redis. */
-  static async start(url: string, driver: string, timeoutMs: number): Promise<RedisLoad> {
-    return new RedisLoad(await Promise.all(Array.from({length: CLIENTS}, () => DRIVERS[driver]!(url))), timeoutMs);
+  static async start(url: string, driver: string): Promise<RedisLoad> {
+    return new RedisLoad(await Promise.all(Array.from({length: CLIENTS}, () => DRIVERS[driver]!(url))));
   }
 
   /** Resolves once so many more calls were sent. @throws Error after half a minute. */

@@ -50,7 +50,7 @@ describe('a concurrency limit that is shared through a real Redis', () => {
       for (const max of [3, 20])
         it(`answers the script of ${max} permits as the Redis in memory does`, async () => {
           // Both get the time as an argument, so that leases, turns and the time after a loss end alike.
-          const script = PERMIT_SCRIPT.replace("redis.call('TIME')", '{ARGV[10], 0}');
+          const script = PERMIT_SCRIPT.replace("redis.call('TIME')", '{ARGV[12], 0}');
           const double = new RedisDouble(() => 0);
           const random = seededRandom(max);
           const within = (most: number): number => Math.floor(random() * (most + 1));
@@ -61,7 +61,16 @@ describe('a concurrency limit that is shared through a real Redis', () => {
             const wasAlone = within(30) === 0 ? 1 : 0;
             const numbers = [call, max, 5000, within(needed), needed + within(3), needed, wasAlone, 4, seconds];
             const keys = ['{p}:permits', '{p}:processes'];
-            const args = ['EVAL', script, '2', ...keys, `process ${within(5)}`, ...numbers.map(String)];
+            const args = [
+              'EVAL',
+              script,
+              '2',
+              ...keys,
+              `process ${within(5)}`,
+              '',
+              `${Math.floor(seconds * 1000)}`,
+              ...numbers.map(String),
+            ];
             expect(await driver.send(args), `call ${call}`).to.deep.equal(double.run(args));
           }
         });

@@ -21,7 +21,7 @@ describe('guards that are shared through a real Redis', () => {
   for (const driver of Object.keys(DRIVERS)) {
     describe(driver, () => {
       it('let calls go on while Redis is stopped, and share again when it is back', async () => {
-        const load = await RedisLoad.start(redis.url, driver, 200);
+        const load = await RedisLoad.start(redis.url, driver);
         try {
           await load.all(true);
           await load.more(200);
@@ -40,7 +40,7 @@ describe('guards that are shared through a real Redis', () => {
       });
 
       it('let calls go on while Redis hangs, and share again when it goes on', async () => {
-        const load = await RedisLoad.start(redis.url, driver, 200);
+        const load = await RedisLoad.start(redis.url, driver);
         try {
           await load.all(true);
           await load.more(200);

@@ -19,6 +19,7 @@ declare module 'fengari' {
       lua_gettop(state: State): number;
       lua_settop(state: State, top: number): void;
       lua_type(state: State, at: number): number;
+      lua_isnoneornil(state: State, at: number): boolean;
       lua_tonumber(state: State, at: number): number;
       lua_tostring(state: State, at: number): Text;
       lua_toboolean(state: State, at: number): boolean;
@@ -28,6 +29,8 @@ declare module 'fengari' {
       lua_createtable(state: State, list: number, record: number): void;
       lua_pushstring(state: State, text: Text): void;
       lua_pushinteger(state: State, number: number): void;
+      lua_pushnumber(state: State, number: number): void;
+      lua_pushnil(state: State): void;
       lua_pushboolean(state: State, value: boolean): void;
       lua_pushcfunction(state: State, run: (state: State) => number): void;
       lua_getglobal(state: State, name: Text): number;

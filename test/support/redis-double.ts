@@ -29,6 +29,8 @@ export class RedisDouble {
     lua.lua_pushcfunction(this.#state, state => this.#call(state));
     lua.lua_setfield(this.#state, -2, to_luastring('call'));
     lua.lua_setglobal(this.#state, to_luastring('redis'));
+    lua.lua_pushcfunction(this.#state, state => this.#number(state));
+    lua.lua_setglobal(this.#state, to_luastring('tonumber'));
   }
 
   /** Runs a command at once. @throws RedisError */
@@ -93,6 +95,16 @@ export class RedisDouble {
     } catch (error) {
       return lauxlib.luaL_error(state, to_luastring((error as Error).message));
     }
+  }
+
+  /** The numbers of Redis's Lua are doubles. This Lua has integers of 32 bits too, in which a time in ms overflows. */
+  #number(state: State): number {
+    const text = lua.lua_isnoneornil(state, 1) ? '' : this.#text(1);
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isNaN(value)) lua.lua_pushnil(state);
+    else if (Number.isInteger(value) && Math.abs(value) <= 1e6) lua.lua_pushinteger(state, value);
+    else lua.lua_pushnumber(state, value);
+    return 1;
   }
 
   /** Numbers as Redis writes them: whole ones without a point. */

@@ -15,27 +15,40 @@ export const redisMissing: string | undefined =
     ? 'skipped: redis-server is not installed (apt-get install redis-server)'
     : undefined;
 
+export interface RedisServerOptions {
+  /** Whether each command is on the disk before it is answered. Otherwise the data is lost when the process ends. Default: false. */
+  readonly keepsData?: boolean;
+  /** Further arguments of the program. */
+  readonly args?: readonly string[];
+  /** Default: `redis-server`. */
+  readonly program?: string;
+}
+
 export class RedisServer {
   readonly port: number;
   readonly #identity: Identity;
   readonly #folder: string;
-  readonly #keepsData: boolean;
+  readonly #args: readonly string[];
+  readonly #program: string;
   #process: ServerProcess | null = null;
 
-  private constructor(port: number, identity: Identity, keepsData: boolean) {
+  private constructor(port: number, {keepsData = false, args = [], program = 'redis-server'}: RedisServerOptions) {
     this.port = port;
-    this.#identity = identity;
-    this.#keepsData = keepsData;
-    this.#folder = folderFor(identity, 'steadfetch-redis-');
+    this.#identity = identityOf('redis');
+    this.#args = [
+      ...(keepsData ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']),
+      ...args,
+    ];
+    this.#program = program;
+    this.#folder = folderFor(this.#identity, 'steadfetch-redis-');
   }
 
   /**
-   * @param keepsData Whether each command is on the disk before it is answered. Otherwise the data is lost when the process ends.
    * @throws Error if redis-server is not installed or does not start.
    */
-  static start({keepsData = false}: {readonly keepsData?: boolean} = {}): Promise<RedisServer> {
+  static start(options: RedisServerOptions = {}): Promise<RedisServer> {
     return startOnFreePort(
-      port => new RedisServer(port, identityOf('redis'), keepsData),
+      port => new RedisServer(port, options),
       server => server.restart(),
     );
   }
@@ -50,13 +63,12 @@ export class RedisServer {
 
   /** Starts the server again, on the same port. */
   async restart(): Promise<void> {
-    const program = programAt('redis-server');
+    const program = programAt(this.#program);
     if (program === undefined) throw new Error(redisMissing);
     const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', ''];
-    const kept = this.#keepsData ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
     this.#process = await ServerProcess.start(
       program,
-      [...args, ...kept, '--dir', this.#folder, '--daemonize', 'no', '--logfile', ''],
+      [...args, ...this.#args, '--dir', this.#folder, '--daemonize', 'no', '--logfile', ''],
       {cwd: this.#folder, ...this.#identity},
       /Ready to accept connections/,
     );
@@ -81,10 +93,7 @@ export class RedisServer {
 }
 
 /** Starts a Redis before the tests of a suite, and stops it after them. Skips the tests if Redis is not installed. */
-export function withRedis(
-  started: (server: RedisServer) => void,
-  options?: Parameters<typeof RedisServer.start>[0],
-): void {
+export function withRedis(started: (server: RedisServer) => void, options?: RedisServerOptions): void {
   let server: RedisServer | undefined;
   before(async function () {
     if (redisMissing !== undefined) {

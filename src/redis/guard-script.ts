@@ -1,0 +1,102 @@
+/**
+ * The script of one guard, as its process runs it, and the time of the guard.
+ *
+ * The clock of Redis may be set, and a replica that becomes the primary has another clock. So a guard has a time of its own, which Redis
+ * keeps beside its state. It goes on with the clock of Redis, but no further than the monotonic clock of the asking process allows, and never
+ * back. A process claims in each request which time it can be at most: what it was told before, and what has passed on its own clock since.
+ */
+import type {SharedIdentity} from './shared-identity.ts';
+import type {Reply, Script, SharedStore} from './shared-store.ts';
+
+/** By a larger difference, ms, a clock was set or has stood still; by a smaller one, requests took different times. */
+const STEP_MS = 1000;
+/** Guards without use are forgotten after a day: keys expire by the clock of Redis, and a step must not end what is in use. */
+const FORGOTTEN_AFTER_MS = 86_400_000;
+
+/**
+ * What each script begins with. `now` is the time of the guard in ms, and `me` the process. A script that changes the state calls `keepTime`.
+ *
+ * KEYS[1]: the state of the guard (hash), whose field `clock` has the time, what it is ahead of the clock of Redis, and the wall time of the
+ * process that asked last.
+ * ARGV: process; the time that it claims, empty before its first answer; its wall time. A process without a claim is allowed what its wall
+ * clock is later than that of the last one. `argument` reads the arguments behind these, one by one.
+ * Reply: the time, then what the script answers.
+ */
+const PRELUDE = `
+local function integer(number) return string.format('%.0f', number) end
+local at = 3
+local function argument()
+  at = at + 1
+  return tonumber(ARGV[at])
+end
+local function keepKey(key, ms) redis.call('PEXPIRE', key, integer(math.max(ms, ${FORGOTTEN_AFTER_MS}))) end
+
+local me, claim, wall = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = redis.call('TIME')
+local clock = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now, ahead = clock, 0
+local last, lastAhead, lastWall = string.match(redis.call('HGET', KEYS[1], 'clock') or '', '^(-?%d+),(-?%d+),(-?%d+)$')
+if last then
+  last, ahead = tonumber(last), tonumber(lastAhead)
+  now = math.max(last, math.min(clock + ahead, claim or last + wall - tonumber(lastWall)))
+  if now > clock + ahead or clock + ahead - now > ${STEP_MS} then ahead = now - clock end
+end
+local function keepTime(ms)
+  redis.call('HSET', KEYS[1], 'clock', integer(now) .. ',' .. integer(ahead) .. ',' .. integer(wall))
+  keepKey(KEYS[1], ms)
+end
+`;
+
+/** A script that begins with the time of its guard. */
+export const timedScript = (text: string): string => PRELUDE + text;
+
+export class GuardScript {
+  readonly #store: SharedStore;
+  readonly #script: Script;
+  readonly #keys: readonly string[];
+  readonly #process: string;
+  /** What the time of the guard is ahead of the process's clock, at most; null before the first answer. */
+  #aheadMs: number | null = null;
+
+  /** @param parts Ends of the guard's keys; the first is its state. */
+  constructor(store: SharedStore, identity: SharedIdentity, script: Script, parts: readonly string[]) {
+    this.#store = store;
+    this.#script = script;
+    this.#keys = parts.map(part => `${identity.key}:${part}`);
+    this.#process = identity.process;
+  }
+
+  /**
+   * Runs the script.
+   *
+   * @param answered Called with the reply, however late it comes, and with what the time of the guard was ahead of the time at which it was
+   *   asked: added to a later time, that of the guard at most.
+   * @param failed Called if there is no answer in time, or an error. `answered` may follow it.
+   */
+  ask(
+    args: readonly (number | string)[],
+    askedAt: number,
+    answered: (reply: Reply, now: number, aheadMs: number) => void,
+    failed: (now: number) => void,
+  ): void {
+    const claim = this.#aheadMs === null ? '' : String(Math.floor(askedAt + this.#aheadMs));
+    const wall = String(Math.floor(this.#store.clock.wall()));
+    this.#store.ask(
+      this.#script,
+      this.#keys,
+      [this.#process, claim, wall, ...args.map(String)],
+      ([time, ...reply], now) => {
+        const aheadMs = Number(time) + 1 - askedAt;
+        this.#learn(aheadMs);
+        answered(reply, now, aheadMs);
+      },
+      failed,
+    );
+  }
+
+  /** The request that took the shortest time to Redis says it best, unless one of the clocks has stood still. */
+  #learn(aheadMs: number): void {
+    const known = this.#aheadMs;
+    if (known === null || aheadMs < known || aheadMs > known + STEP_MS) this.#aheadMs = aheadMs;
+  }
+}
