@@ -10,7 +10,7 @@ export type {DeadlineOptions} from './server/deadline.ts';
 export {currentDeadline, type RequestDeadline} from './server/deadline-scope.ts';
 export {type FetchHandler, type Handler, idempotent, withDeadline} from './server/fetch-handler.ts';
 export type {FingerprintInput} from './server/fingerprint.ts';
-export type {KeyContext} from './server/keyed-requests.ts';
+export type {KeyContext} from './server/key-context.ts';
 export {type MemoryStoreOptions, memoryStore} from './server/memory-store.ts';
 export {
   deadlineMiddleware,
@@ -18,7 +18,7 @@ export {
   idempotencyMiddleware,
   type NodeMiddleware,
 } from './server/node-middleware.ts';
-export type {Effect, IdempotencyEvent, IdempotencyOptions} from './server/options.ts';
+export type {IdempotencyEvent, IdempotencyOptions} from './server/options.ts';
 export {
   type PostgresStore,
   type PostgresStoreOptions,

@@ -1,7 +1,7 @@
 /** Holds what a handler writes to a response of Node's HTTP server, until it is stored. */
 import type {OutgoingHttpHeader, ServerResponse} from 'node:http';
 import {joined} from './bounded-body.ts';
-import type {MadeResponse} from './keyed-requests.ts';
+import type {MadeResponse} from './made-response.ts';
 import type {StoredResponse} from './store.ts';
 
 type Callback = (error?: Error | null) => void;

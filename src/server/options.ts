@@ -7,21 +7,14 @@ import {type FingerprintInput, fingerprintOf} from './fingerprint.ts';
 import type {ProblemCode, ProblemOptions} from './problem.ts';
 import type {AfterLoss, IdempotencyStore, TransactionalStore} from './store.ts';
 
-/**
- * What a response says about the effect.
- *
- * - `result`: the request was handled, with success or not. The response is stored and replayed.
- * - `not-done`: the handler has done nothing. The key is free, and the same request may run again.
- * - `unknown`: the handler may have done a part of its work.
- */
-export type Effect = 'result' | 'not-done' | 'unknown';
-
 /** What happened to a request with a key, for logs and metrics. It has no key, because a key is a secret. */
 export type IdempotencyEvent =
   | {readonly type: 'stored'; readonly status: number}
   | {readonly type: 'replayed'; readonly status: number}
-  | {readonly type: 'released'; readonly status: number}
-  | {readonly type: 'lost'; readonly error: unknown}
+  /** The key is free: the handler released it, or its transaction was rolled back. No status where it threw. */
+  | {readonly type: 'released'; readonly status: number | undefined}
+  /** Whether the request had an effect is not known. No status where the handler threw or lost its key. */
+  | {readonly type: 'lost'; readonly status: number | undefined; readonly error: unknown}
   | {readonly type: 'refused'; readonly code: ProblemCode}
   | {
       readonly type: 'store.failed';
@@ -43,8 +36,6 @@ export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
   readonly required?: boolean;
   /** The fingerprint of a request. Default: SHA-256 of method, path with query, and body. */
   readonly fingerprint?: (input: FingerprintInput) => string | Promise<string>;
-  /** What a response says about the effect. Default: 408, 421, 425, 429 and 503 are `not-done`, other 5xx `unknown`, the rest is a `result`. */
-  readonly effectOf?: (response: {readonly status: number; readonly headers: Headers}) => Effect;
   /** Whether a key may run again after its run was lost. Default: `refuse`. Has no meaning for `postgresTransactions`, which loses none. */
   readonly afterLoss?: AfterLoss;
   /** Headers of the response that are stored and replayed, beside content-type, content-language, content-location, etag, last-modified, link and location. Default: none. */
@@ -80,14 +71,6 @@ const REPLAYED_HEADERS = [
   'location',
 ];
 
-/** Statuses that say that the request was not processed; as in steadfetch's client. */
-const NOT_DONE: ReadonlySet<number> = new Set([408, 421, 425, 429, 503]);
-
-export const defaultEffectOf = ({status}: {readonly status: number}): Effect => {
-  if (NOT_DONE.has(status)) return 'not-done';
-  return status >= 500 ? 'unknown' : 'result';
-};
-
 /** The options with their defaults. */
 export interface ResolvedOptions<R, Tx>
   extends Required<
@@ -97,7 +80,6 @@ export interface ResolvedOptions<R, Tx>
       | 'scope'
       | 'header'
       | 'required'
-      | 'effectOf'
       | 'afterLoss'
       | 'leaseMs'
       | 'maxRunMs'
@@ -141,7 +123,6 @@ export function resolveOptions<R, Tx>(options: IdempotencyOptions<R, Tx>): Resol
     methods: new Set((options.methods ?? ['POST', 'PATCH']).map(method => method.toUpperCase())),
     required: options.required ?? true,
     fingerprint: options.fingerprint ?? fingerprintOf,
-    effectOf: options.effectOf ?? defaultEffectOf,
     afterLoss: options.afterLoss ?? 'refuse',
     replayHeaders: new Set([...REPLAYED_HEADERS, ...(options.replayHeaders ?? []).map(name => name.toLowerCase())]),
     leaseMs,

@@ -10,7 +10,7 @@ export interface StoredResponse {
   readonly body: Uint8Array | null;
 }
 
-/** What happens to a key whose run ended without a known outcome: the process crashed, or the handler threw or answered with a 5xx. */
+/** What happens to a key whose run ended without a known outcome: the process crashed, or the handler threw, or answered with a status that is no result. */
 export type AfterLoss = 'refuse' | 'run-again';
 
 /** A request that wants to run under a key. */

@@ -162,40 +162,6 @@ describe('idempotent', () => {
   });
 
   describe('a response', () => {
-    const responses: [number, string, number][] = [
-      [200, '200 x', 1],
-      [404, '404 x', 1],
-      [409, '409 x', 1],
-      [408, '408 x', 2],
-      [425, '425 x', 2],
-      [429, '429 x', 2],
-      [503, '503 x', 2],
-      [500, '409 OUTCOME_UNKNOWN', 1],
-      [502, '409 OUTCOME_UNKNOWN', 1],
-    ];
-    for (const [status, expected, runs] of responses)
-      it(`of ${status} makes a repetition get ${expected}, after ${runs} runs`, async () => {
-        const {handler, charges} = charging({}, () => new Response('x', {status}));
-        expect(await told(await handler(post('k')))).to.equal(`${status} x`);
-        expect(await told(await handler(post('k')))).to.equal(expected);
-        expect(charges.runs).to.equal(runs);
-      });
-
-    it('of 500 makes a repetition run with afterLoss "run-again"', async () => {
-      const {handler, charges} = charging({afterLoss: 'run-again'}, () => new Response('x', {status: 500}));
-      await handler(post('k'));
-      await handler(post('k'));
-      expect(charges.runs).to.equal(2);
-    });
-
-    it('that the options call a result is kept', async () => {
-      const {handler, charges} = charging({effectOf: () => 'result'}, () => new Response('x', {status: 500}));
-      await handler(post('k'));
-      const second = await handler(post('k'));
-      expect(second.headers.get('idempotent-replayed')).to.equal('true');
-      expect(charges.runs).to.equal(1);
-    });
-
     it('that is larger than the limit is sent whole and not kept', async () => {
       const {handler, charges} = charging({maxResponseBytes: 1000}, () => new Response('y'.repeat(5000)));
       expect(await (await handler(post('k'))).text()).to.have.length(5000);
