@@ -47,7 +47,10 @@ const charge = idempotent(
     if (random() < BEFORE) throw brokenBefore();
     return Response.json({charge: row!.id}, {status: 201});
   },
-  {store: postgresTransactions<Query>({transaction: work => database.transaction(work), table: TABLE})},
+  {
+    store: postgresTransactions<Query>({transaction: work => database.transaction(work), table: TABLE}),
+    scope: 'everyone',
+  },
 );
 
 const server = createServer(async (incoming, outgoing) => {

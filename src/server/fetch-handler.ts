@@ -25,11 +25,11 @@ export type FetchHandler = (request: Request) => Promise<Response>;
  * Rejects with what the handler throws.
  *
  * @param handler Gets the request, and a context with the key, the fencing token, a signal and the transaction.
- * @param options `store`, and more, each optional.
+ * @param options `store` and `scope`, and more, each optional.
  * @throws TypeError or RangeError for an option that cannot work.
  *
  * @example
- * const charge = idempotent(async request => Response.json(await pay(await request.json())), {store: memoryStore()});
+ * const charge = idempotent(async request => Response.json(await pay(await request.json())), {store: memoryStore(), scope: 'everyone'});
  * Bun.serve({fetch: charge});
  */
 export function idempotent<Tx = undefined>(

@@ -1,4 +1,5 @@
-/** What makes two requests the same: SHA-256 of method, path with query, and body. The only file of `server/` that touches `crypto`. */
+/** What makes two requests the same: SHA-256 of method, path with query, and body. */
+import {digestOf} from './digest.ts';
 
 /** A request, as far as its fingerprint needs it. */
 export interface FingerprintInput {
@@ -10,12 +11,4 @@ export interface FingerprintInput {
   readonly body: Uint8Array;
 }
 
-export async function fingerprintOf({method, path, body}: FingerprintInput): Promise<string> {
-  // No method or path contains a line break, so no two requests give the same bytes.
-  const head = new TextEncoder().encode(`${method}\n${path}\n`);
-  const bytes = new Uint8Array(head.length + body.length);
-  bytes.set(head);
-  bytes.set(body, head.length);
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('');
-}
+export const fingerprintOf = ({method, path, body}: FingerprintInput): Promise<string> => digestOf(method, path, body);

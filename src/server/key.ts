@@ -1,4 +1,5 @@
 /** Reads an idempotency key from its header. */
+import {digestOf} from './digest.ts';
 
 /** Longer keys are refused. */
 const LONGEST_KEY = 255;
@@ -20,5 +21,8 @@ export function readKey(value: string): string | undefined {
   return key !== undefined && key.length > 0 && key.length <= LONGEST_KEY ? key : undefined;
 }
 
-/** One text for scope and key. A scope is encoded, so no scope with a key reads like another scope with another key. */
-export const scopedKey = (scope: string, key: string): string => `${encodeURIComponent(scope)}:${key}`;
+/**
+ * What a store keeps in place of scope and key: a hash of both. A key is a secret, since it gives the stored response, and a scope may be of any
+ * length.
+ */
+export const scopedKey = (scope: string, key: string): Promise<string> => digestOf(scope, key);

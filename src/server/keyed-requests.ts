@@ -1,4 +1,5 @@
 /** What happens to a request with an idempotency key. Independent of how requests and responses are represented. */
+import {digestOf} from './digest.ts';
 import {readKey, scopedKey} from './key.ts';
 import {Run} from './key-context.ts';
 import {LeasedRuns} from './leased-runs.ts';
@@ -52,17 +53,30 @@ export class KeyedRequests<R, Tx> {
   }
 
   async #claimOf(incoming: KeyedRequest<R>, key: string): Promise<Claim | null> {
-    const {scope, fingerprint, ids, leaseMs, keepMs, maxRequestBytes, afterLoss} = this.#options;
+    const {fingerprint, ids, leaseMs, keepMs, maxRequestBytes, afterLoss} = this.#options;
+    const scope = await this.#scopeOf(incoming.request);
     const body = await incoming.body(maxRequestBytes);
     if (body === null) return null;
     const input = {method: incoming.method.toUpperCase(), path: incoming.path, body};
     return {
-      key: scopedKey(await scope(incoming.request), key),
-      fingerprint: await fingerprint(input),
+      key: await scopedKey(scope, key),
+      // Hashed with the key, so that a body cannot be guessed from what the store keeps.
+      fingerprint: await digestOf(key, await fingerprint(input)),
       token: ids.idempotencyKey(),
       leaseMs,
       keepMs,
       afterLoss,
     };
+  }
+
+  /** @throws TypeError if there is no id: a request without an account must not meet the keys of another one. */
+  async #scopeOf(request: R): Promise<string> {
+    const {scope} = this.#options;
+    if (scope === 'everyone') return '';
+    const id: unknown = await scope(request);
+    if (typeof id === 'string' && id !== '') return id;
+    throw new TypeError(
+      `scope must return the id of the caller's account, a string that is not empty, got ${id === '' ? 'an empty one' : typeof id}.`,
+    );
   }
 }

@@ -33,11 +33,11 @@ export interface IdempotencyMiddleware<R extends IncomingMessage, Tx> extends No
  * The promise of a store that fails is never unhandled: the request is answered with 503. Other errors, such as one of `scope`, are passed to
  * `next`.
  *
- * @param options `store`, and more, each optional.
+ * @param options `store` and `scope`, and more, each optional.
  * @throws TypeError or RangeError for an option that cannot work.
  *
  * @example
- * app.post('/charges', express.json(), idempotencyMiddleware({store}), (request, response) => response.json(pay(request.body)));
+ * app.post('/charges', express.json(), idempotencyMiddleware({store, scope}), (request, response) => response.json(pay(request.body)));
  */
 export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessage, Tx = undefined>(
   options: IdempotencyOptions<R, Tx>,

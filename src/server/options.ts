@@ -26,8 +26,12 @@ export type IdempotencyEvent =
 export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
   /** Where keys are kept: `memoryStore`, `redisStore`, `postgresStore` or `postgresTransactions`. */
   readonly store: IdempotencyStore | TransactionalStore<Tx>;
-  /** The account that a request belongs to. Keys of two accounts never meet. Default: one scope for all. */
-  readonly scope?: (request: R) => string | Promise<string>;
+  /**
+   * The id of the account that a request belongs to, such as that of its user or tenant. Whoever shares a scope and knows a key gets its stored response. The id
+   * has to be the same for each retry: not a token, which is refreshed. It must not be empty; an error that it throws is passed on. `'everyone'`: all
+   * callers are one account.
+   */
+  readonly scope: ((request: R) => string | Promise<string>) | 'everyone';
   /** The header with the key. Default: `Idempotency-Key`. */
   readonly header?: string;
   /** The methods that need a key; requests with other methods are handled as if there were no key. Default: POST and PATCH. */
@@ -115,10 +119,14 @@ export function resolveOptions<R, Tx>(options: IdempotencyOptions<R, Tx>): Resol
     throw new RangeError(
       `keepMs (${keepMs}) must be at least maxRunMs + leaseMs (${maxRunMs + leaseMs}), or a key is forgotten while its handler runs.`,
     );
-  const {store, clock = systemClock} = options;
+  const {store, scope, clock = systemClock} = options;
+  if (scope !== 'everyone' && typeof scope !== 'function')
+    throw new TypeError(
+      "scope must be a function that returns the id of the caller's account, or 'everyone' if all callers are one account.",
+    );
   return {
     store: 'transact' in store ? store : new BoundedStore(store, storeTimeoutMs, clock),
-    scope: options.scope ?? (() => ''),
+    scope,
     header: options.header ?? 'Idempotency-Key',
     methods: new Set((options.methods ?? ['POST', 'PATCH']).map(method => method.toUpperCase())),
     required: options.required ?? true,

@@ -34,7 +34,7 @@ const frameworks: Readonly<Record<string, () => Promise<Framework>>> = {
         const {amount} = (await request.json()) as {amount: number};
         return Response.json({amount, run: ++runs}, {status: 201, headers: {'x-left': leftOf()}});
       },
-      {store: memoryStore(), replayHeaders: ['x-left']},
+      {store: memoryStore(), scope: 'everyone', replayHeaders: ['x-left']},
     );
     const app = new Hono();
     app.post('/charges', c => withDeadline(charge)(c.req.raw));
@@ -57,7 +57,7 @@ const frameworks: Readonly<Record<string, () => Promise<Framework>>> = {
     app.use(express.json());
     app.post(
       '/charges',
-      idempotencyMiddleware({store: memoryStore(), replayHeaders: ['x-left']}),
+      idempotencyMiddleware({store: memoryStore(), scope: 'everyone', replayHeaders: ['x-left']}),
       (request, response) => {
         response.set('x-left', leftOf()).status(201).json({amount: request.body.amount, run: ++runs});
       },
@@ -68,7 +68,7 @@ const frameworks: Readonly<Record<string, () => Promise<Framework>>> = {
   async 'express, before the parser'() {
     let runs = 0;
     const app = express();
-    app.use(idempotencyMiddleware({store: memoryStore(), replayHeaders: ['x-left']}));
+    app.use(idempotencyMiddleware({store: memoryStore(), scope: 'everyone', replayHeaders: ['x-left']}));
     app.use(express.json(), deadlineMiddleware());
     app.post('/charges', (request, response) => {
       response.set('x-left', leftOf()).status(201).json({amount: request.body.amount, run: ++runs});
@@ -79,7 +79,7 @@ const frameworks: Readonly<Record<string, () => Promise<Framework>>> = {
   async fastify() {
     let runs = 0;
     const app = fastify();
-    const keyed = idempotencyMiddleware({store: memoryStore(), replayHeaders: ['x-left']});
+    const keyed = idempotencyMiddleware({store: memoryStore(), scope: 'everyone', replayHeaders: ['x-left']});
     const timed = deadlineMiddleware();
     app.addHook('preHandler', (request, reply, done) => {
       const raw = Object.assign(request.raw, {body: request.body});

@@ -36,7 +36,7 @@ describe('idempotencyMiddleware', () => {
     options: Partial<IdempotencyOptions<IncomingMessage>> = {},
   ): Promise<{url: string; runs: () => number}> {
     let runs = 0;
-    const middleware = idempotencyMiddleware({store: memoryStore(), on: () => {}, ...options});
+    const middleware = idempotencyMiddleware({store: memoryStore(), scope: 'everyone', on: () => {}, ...options});
     const url = await serve((request, response) =>
       middleware(request, response, error => {
         if (error !== undefined) {
@@ -174,7 +174,7 @@ describe('idempotencyMiddleware', () => {
 
   it('answers 503 where the store fails, and the handler has not run', async () => {
     const store = {...memoryStore(), claim: () => Promise.reject(new Error('down'))};
-    const {url, runs} = await keyed((_request, response) => response.end('x'), {store});
+    const {url, runs} = await keyed((_request, response) => response.end('x'), {store, scope: 'everyone'});
     expect(await told(await post(url, 'k'))).to.equal('503 STORE_UNAVAILABLE');
     expect(runs()).to.equal(0);
   });
@@ -190,7 +190,7 @@ describe('idempotencyMiddleware', () => {
   });
 
   it('refuses to guess at a body that was read before', async () => {
-    const middleware = idempotencyMiddleware({store: memoryStore()});
+    const middleware = idempotencyMiddleware({store: memoryStore(), scope: 'everyone'});
     const url = await serve(async (request, response) => {
       await text(request);
       middleware(request, response, error => response.end(String(error)));
@@ -199,7 +199,7 @@ describe('idempotencyMiddleware', () => {
   });
 
   it('uses a body that was parsed before', async () => {
-    const middleware = idempotencyMiddleware({store: memoryStore()});
+    const middleware = idempotencyMiddleware({store: memoryStore(), scope: 'everyone'});
     const url = await serve(async (request, response) => {
       const body: unknown = JSON.parse(await text(request));
       middleware(Object.assign(request, {body}), response, () => response.end('done'));
@@ -247,7 +247,7 @@ describe('idempotencyMiddleware', () => {
         throw new Error('commit failed');
       },
     };
-    const middleware = idempotencyMiddleware({store, on: () => {}});
+    const middleware = idempotencyMiddleware({store, scope: 'everyone', on: () => {}});
     let seen: unknown;
     const url = await serve((request, response) =>
       middleware(request, response, () => {

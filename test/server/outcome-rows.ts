@@ -69,7 +69,7 @@ async function repetition<Tx>(
   let runs = 0;
   const handler = idempotent<Tx>(
     (_request, context) => (++runs === 1 ? act(context) : new Response('second', {status: 201})),
-    {on: () => {}, ...options},
+    {scope: 'everyone', on: () => {}, ...options},
   );
   const key = `row-${process.pid}-${++keys}`;
   const first = await handler(post(key)).then(told, () => 'thrown');

@@ -17,9 +17,9 @@ import {outcomeTable} from './outcome-rows.ts';
 import {deferred, post, told} from './requests.ts';
 
 describe('what a repetition gets', () => {
-  describe('with a store that leases', () => outcomeTable('leases', () => ({store: memoryStore()})));
+  describe('with a store that leases', () => outcomeTable('leases', () => ({store: memoryStore(), scope: 'everyone'})));
   describe("with a store that leases and afterLoss 'run-again'", () =>
-    outcomeTable('run-again', () => ({store: memoryStore(), afterLoss: 'run-again'})));
+    outcomeTable('run-again', () => ({store: memoryStore(), scope: 'everyone', afterLoss: 'run-again'})));
 
   describe('with postgresTransactions', () => {
     let db: PGlite;
@@ -45,7 +45,7 @@ describe('a middleware that answers for a slow handler', () => {
   it('does not free the key: one charge for three attempts, and the client learns that the outcome is unknown', async () => {
     let charges = 0;
     const handlers: Promise<void>[] = [];
-    const keyed = idempotencyMiddleware({store: memoryStore(), on: () => {}});
+    const keyed = idempotencyMiddleware({store: memoryStore(), scope: 'everyone', on: () => {}});
     const server = createServer((request, response) =>
       keyed(request, response, () => {
         const answered = deferred<void>();
@@ -82,7 +82,7 @@ describe('a handler that acts, and passes on the 503 of a later service', () => 
         effects++;
         return new Response('busy', {status: 503, headers: {'retry-after': '0'}});
       },
-      {store: memoryStore(), on: () => {}},
+      {store: memoryStore(), scope: 'everyone', on: () => {}},
     );
     expect(await told(await handler(post('k')))).to.equal('503 busy');
     for (let repetition = 0; repetition < 2; repetition++)
@@ -101,7 +101,7 @@ describe('release', () => {
         free = release;
         return new Response('done');
       },
-      {store: memoryStore()},
+      {store: memoryStore(), scope: 'everyone'},
     );
     await handler(post('k'));
     free();
@@ -116,7 +116,7 @@ describe('release', () => {
         if ((await request.text()) === 'free') release();
         return new Response('busy', {status: 503});
       },
-      {store: memoryStore(), on: event => events.push(event)},
+      {store: memoryStore(), scope: 'everyone', on: event => events.push(event)},
     );
     await handler(post('a', 'free'));
     await handler(post('b', 'lost'));
