@@ -5,7 +5,7 @@ import {Countdown, type DeadlineOptions, readDeadline} from './deadline.ts';
 import {type RequestDeadline, runUnder} from './deadline-scope.ts';
 import type {KeyContext} from './key-context.ts';
 import {KeyedRequests} from './keyed-requests.ts';
-import type {MadeResponse} from './made-response.ts';
+import type {Hold, MadeResponse} from './made-response.ts';
 import type {IdempotencyOptions} from './options.ts';
 import {problem} from './problem.ts';
 import type {StoredResponse} from './store.ts';
@@ -41,6 +41,8 @@ export function idempotent<Tx = undefined>(
     const {pathname, search} = new URL(request.url);
     const {method, headers} = request;
     let current = request;
+    let made: Response | null = null;
+    let isAnswered = false;
     const answer = await keyed.answer(
       {
         request,
@@ -53,13 +55,19 @@ export function idempotent<Tx = undefined>(
           return body;
         },
       },
-      async (context, isHeld) => {
+      async (context, hold) => {
         // A clone, because a transaction that is repeated runs the handler again.
         const response = await handler(current === request ? request : current.clone(), context);
-        return make(response, isHeld ? keyed.maxResponseBytes : 0);
+        const read = await make(response, hold);
+        if (isAnswered) discard(read.own);
+        made = read.own;
+        return read;
       },
     );
-    return 'own' in answer ? answer.own : toResponse(answer.instead);
+    isAnswered = true;
+    if ('own' in answer) return answer.own;
+    if (made !== null) discard(made);
+    return toResponse(answer.instead);
   };
 }
 
@@ -105,18 +113,18 @@ function withBody(request: Request, body: Uint8Array<ArrayBuffer>): Request {
   return new Request(url, {method, headers, signal, ...(request.body !== null && {body})});
 }
 
-/**
- * Reads the response of the handler, so that it can be stored before it is sent. An event stream is passed on.
- *
- * @param maxBytes 0 if the response is not stored.
- */
-async function make(response: Response, maxBytes: number): Promise<MadeResponse<Response>> {
-  const {status, headers} = response;
-  if (maxBytes === 0 || headers.get('content-type')?.startsWith('text/event-stream') === true)
-    return {status, headers, body: null, own: response};
-  const read = await readUpTo(response.body, maxBytes);
+/** Reads the response of the handler, so that it can be stored before it is sent. An event stream is passed on, unless it is held whole. */
+async function make(response: Response, hold: Hold | null): Promise<MadeResponse<Response>> {
+  const {status} = response;
+  const headers = [...response.headers];
+  const isStream = headers.some(([name, value]) => name === 'content-type' && value.startsWith('text/event-stream'));
+  if (hold === null || (isStream && !hold.isWhole)) return {status, headers, body: null, own: response};
+  const read = await readUpTo(response.body, hold.maxBytes);
   return {status, headers, body: 'bytes' in read ? read.bytes : null, own: rebuilt(response, read)};
 }
+
+/** A response that is not sent: the rest of a stream is not produced. */
+const discard = (response: Response): void => void response.body?.cancel().catch(() => {});
 
 function rebuilt(response: Response, read: BoundedBody): Response {
   if (response.body === null) return response;

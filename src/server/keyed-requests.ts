@@ -26,8 +26,9 @@ export class KeyedRequests<R, Tx> {
         : new LeasedRuns(store, resolved, this.#replies);
   }
 
-  get maxResponseBytes(): number {
-    return this.#options.maxResponseBytes;
+  /** Reports an error that keeps the handler from running, where nothing else does. */
+  failed(error: unknown): void {
+    this.#replies.notify({type: 'failed', error});
   }
 
   /** @throws What the handler threw. */
@@ -48,7 +49,7 @@ export class KeyedRequests<R, Tx> {
     const token = this.#options.ids.idempotencyKey();
     const runs = this.#runs;
     if (runs instanceof TransactionRuns) return runs.answer(null, undefined, token, handle);
-    const {own} = await handle(new Run(undefined, token, undefined as Tx, null).context, false);
+    const {own} = await handle(new Run(undefined, token, undefined as Tx, null).context, null);
     return {own};
   }
 

@@ -8,7 +8,10 @@ import {type Outcome, outcomeOf} from './outcome.ts';
 import type {Replies} from './replies.ts';
 import type {Claim, ClaimResult, IdempotencyStore} from './store.ts';
 
-type Options = Pick<ResolvedOptions<never, never>, 'clock' | 'leaseMs' | 'maxRunMs' | 'keepMs' | 'replayHeaders'>;
+type Options = Pick<
+  ResolvedOptions<never, never>,
+  'clock' | 'leaseMs' | 'maxRunMs' | 'keepMs' | 'maxResponseBytes' | 'omitHeaders'
+>;
 
 export class LeasedRuns {
   readonly #store: IdempotencyStore;
@@ -34,7 +37,10 @@ export class LeasedRuns {
     const run = new Run(key, claim.token, undefined as Tx, lost.signal);
     let made: MadeResponse<A>;
     try {
-      made = await Promise.race([handle(run.context, true), lost.promise]);
+      made = await Promise.race([
+        handle(run.context, {maxBytes: this.#options.maxResponseBytes, isWhole: false}),
+        lost.promise,
+      ]);
     } catch (error) {
       lease.end();
       const isLost = lost.signal.aborted;
@@ -52,9 +58,9 @@ export class LeasedRuns {
       await this.#settle(claim, outcome, {status, error: undefined});
       return {own};
     }
-    const {keepMs, replayHeaders} = this.#options;
+    const {keepMs, omitHeaders} = this.#options;
     try {
-      if (!(await this.#store.complete(claim.key, claim.token, storedOf(made, replayHeaders), keepMs)))
+      if (!(await this.#store.complete(claim.key, claim.token, storedOf(made, omitHeaders), keepMs)))
         return this.#replies.refuse('LEASE_LOST');
       this.#replies.notify({type: 'stored', status});
     } catch (error) {
@@ -71,7 +77,7 @@ export class LeasedRuns {
     how: {readonly status: number | undefined; readonly error: unknown},
   ): Promise<void> {
     const step = outcome === 'released' || afterLoss === 'run-again' ? 'release' : 'abandon';
-    this.#replies.notify(outcome === 'released' ? {type: 'released', status: how.status} : {type: 'lost', ...how});
+    this.#replies.notify({type: outcome === 'released' ? 'released' : 'lost', ...how});
     try {
       await this.#store[step](key, token);
     } catch (error) {

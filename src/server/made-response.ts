@@ -17,7 +17,8 @@ export interface KeyedRequest<R> {
 /** The response of the handler, before it is sent. */
 export interface MadeResponse<A> {
   readonly status: number;
-  readonly headers: Headers;
+  /** Names in lower case. Without those that middleware around the handler sets. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
   /** Null if the body is not kept. */
   readonly body: Uint8Array | null;
   /** What the adapter sends. */
@@ -27,13 +28,35 @@ export interface MadeResponse<A> {
 /** What the adapter is to send: the response of the handler, or another one in its place. */
 export type Answer<A> = {readonly own: A} | Instead;
 
-/** @param isHeld Whether the response must not be sent before `answer` says so. If not, its body is not needed. */
-export type RunHandler<A, Tx> = (context: KeyContext<Tx>, isHeld: boolean) => Promise<MadeResponse<A>>;
+/** How a response is held back until `answer` says what is sent. */
+export interface Hold {
+  /** A longer body is not kept. */
+  readonly maxBytes: number;
+  /** Whether an event stream is held to its end too, instead of being sent as it comes. */
+  readonly isWhole: boolean;
+}
+
+/** @param hold Null if the response is sent at once. */
+export type RunHandler<A, Tx> = (context: KeyContext<Tx>, hold: Hold | null) => Promise<MadeResponse<A>>;
+
+/** Headers that belong to one connection, one moment or one client, and are never replayed. */
+const NEVER_STORED: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'date',
+  'keep-alive',
+  'proxy-connection',
+  'set-cookie',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 /** What a store keeps of a response. */
 export function storedOf(
   {status, headers, body}: MadeResponse<unknown>,
-  replayHeaders: ReadonlySet<string>,
+  omitHeaders: ReadonlySet<string>,
 ): StoredResponse {
-  return {status, headers: [...headers].filter(([name]) => replayHeaders.has(name)), body};
+  return {status, headers: headers.filter(([name]) => !NEVER_STORED.has(name) && !omitHeaders.has(name)), body};
 }

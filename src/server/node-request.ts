@@ -60,3 +60,14 @@ function read(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | 
     request.on('close', onClose);
   });
 }
+
+/** Express changes `url` below a router, and keeps the whole one. */
+export function pathOf(request: IncomingMessage & {readonly originalUrl?: unknown}): string {
+  return typeof request.originalUrl === 'string' ? request.originalUrl : (request.url ?? '/');
+}
+
+/** Values of a header that is sent twice are joined, so that such a key is invalid. */
+export function headerOf({headers}: IncomingMessage, name: string): string | null {
+  const value = headers[name.toLowerCase()];
+  return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
+}

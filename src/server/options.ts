@@ -12,10 +12,12 @@ export type IdempotencyEvent =
   | {readonly type: 'stored'; readonly status: number}
   | {readonly type: 'replayed'; readonly status: number}
   /** The key is free: the handler released it, or its transaction was rolled back. No status where it threw. */
-  | {readonly type: 'released'; readonly status: number | undefined}
+  | {readonly type: 'released'; readonly status: number | undefined; readonly error: unknown}
   /** Whether the request had an effect is not known. No status where the handler threw or lost its key. */
   | {readonly type: 'lost'; readonly status: number | undefined; readonly error: unknown}
   | {readonly type: 'refused'; readonly code: ProblemCode}
+  /** `scope`, `fingerprint` or the reading of the body failed, so the handler did not run. Only of a `listener`; others pass the error on. */
+  | {readonly type: 'failed'; readonly error: unknown}
   | {
       readonly type: 'store.failed';
       readonly step: 'claim' | 'renew' | 'complete' | 'abandon' | 'release' | 'transaction';
@@ -42,8 +44,11 @@ export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
   readonly fingerprint?: (input: FingerprintInput) => string | Promise<string>;
   /** Whether a key may run again after its run was lost. Default: `refuse`. Has no meaning for `postgresTransactions`, which loses none. */
   readonly afterLoss?: AfterLoss;
-  /** Headers of the response that are stored and replayed, beside content-type, content-language, content-location, etag, last-modified, link and location. Default: none. */
-  readonly replayHeaders?: readonly string[];
+  /**
+   * Headers of the response that are not stored, beside set-cookie, date, content-length and those of the connection: such as a request id. All others that the
+   * handler sets are replayed. Default: none.
+   */
+  readonly omitHeaders?: readonly string[];
   /** How long a key belongs to a run that no longer renews it, in ms. Default: 30,000. */
   readonly leaseMs?: number;
   /** The most time of a handler, in ms. Default: 300,000. */
@@ -56,24 +61,13 @@ export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
   readonly maxRequestBytes?: number;
   /** The largest body of a response that is kept, in bytes. Larger ones, and event streams, are sent but not kept. Default: 1 MiB. */
   readonly maxResponseBytes?: number;
-  /** Called for each request with a key. Its errors are caught. Default: the first failure of the store is written to the console. */
+  /** Called for each request with a key. Its errors are caught. Default: the first failure of each step of the store, and the first error of a handler, are written to the console. */
   readonly on?: (event: IdempotencyEvent) => void;
   /** Time of leases. Default: the system clock. */
   readonly clock?: Clock;
   /** Makes the token of each run. Default: `SystemIds`. */
   readonly ids?: Pick<Ids, 'idempotencyKey'>;
 }
-
-/** What the safe headers are replayed of. Never cookies, and nothing about one connection or one moment. */
-const REPLAYED_HEADERS = [
-  'content-type',
-  'content-language',
-  'content-location',
-  'etag',
-  'last-modified',
-  'link',
-  'location',
-];
 
 /** The options with their defaults. */
 export interface ResolvedOptions<R, Tx>
@@ -98,7 +92,7 @@ export interface ResolvedOptions<R, Tx>
   > {
   readonly methods: ReadonlySet<string>;
   readonly fingerprint: NonNullable<IdempotencyOptions<R, Tx>['fingerprint']>;
-  readonly replayHeaders: ReadonlySet<string>;
+  readonly omitHeaders: ReadonlySet<string>;
   readonly problems: ProblemOptions;
 }
 
@@ -132,7 +126,7 @@ export function resolveOptions<R, Tx>(options: IdempotencyOptions<R, Tx>): Resol
     required: options.required ?? true,
     fingerprint: options.fingerprint ?? fingerprintOf,
     afterLoss: options.afterLoss ?? 'refuse',
-    replayHeaders: new Set([...REPLAYED_HEADERS, ...(options.replayHeaders ?? []).map(name => name.toLowerCase())]),
+    omitHeaders: new Set((options.omitHeaders ?? []).map(name => name.toLowerCase())),
     leaseMs,
     maxRunMs,
     storeTimeoutMs,
@@ -146,14 +140,17 @@ export function resolveOptions<R, Tx>(options: IdempotencyOptions<R, Tx>): Resol
   };
 }
 
+/** The first failure of the store, and the first error of a handler. */
 function complainOnce(): (event: IdempotencyEvent) => void {
-  let hasComplained = false;
+  const complained = new Set<string>();
+  const complain = (what: string, error: unknown): void => {
+    if (complained.has(what)) return;
+    complained.add(what);
+    console.error(`steadfetch: ${what}. Later ones are not written; see the option \`on\`.`, error);
+  };
   return event => {
-    if (event.type !== 'store.failed' || hasComplained) return;
-    hasComplained = true;
-    console.error(
-      `steadfetch: the store of idempotency keys failed at ${event.step}. Later failures are not written; see the option \`on\`.`,
-      event.error,
-    );
+    if (event.type === 'store.failed') complain(`the store of idempotency keys failed at ${event.step}`, event.error);
+    else if ('error' in event && event.error !== undefined)
+      complain('the handler of a request with an idempotency key failed', event.error);
   };
 }

@@ -12,6 +12,7 @@ export type ProblemCode =
   | 'LEASE_LOST'
   | 'BODY_TOO_LARGE'
   | 'STORE_UNAVAILABLE'
+  | 'HANDLER_FAILED'
   | 'DEADLINE_PASSED';
 
 interface Kind {
@@ -75,6 +76,11 @@ const KINDS: Readonly<Record<ProblemCode, Kind>> = {
     title: 'Service Unavailable',
     detail: 'The store of idempotency keys does not answer. Retry with the same key.',
     retry: 'later',
+  },
+  HANDLER_FAILED: {
+    status: 500,
+    title: 'Internal Server Error',
+    detail: 'The server failed while it handled this request.',
   },
   DEADLINE_PASSED: {
     status: 504,

@@ -7,7 +7,7 @@ import type {Replies} from './replies.ts';
 import type {Claim, TransactionalStore} from './store.ts';
 import {TransactionAttempt} from './transaction-attempt.ts';
 
-type Options = Pick<ResolvedOptions<never, never>, 'replayHeaders'>;
+type Options = Pick<ResolvedOptions<never, never>, 'omitHeaders' | 'maxResponseBytes'>;
 
 export class TransactionRuns<Tx> {
   readonly #store: TransactionalStore<Tx>;
@@ -36,20 +36,22 @@ export class TransactionRuns<Tx> {
         attempt.begin();
         if (found.state !== 'claimed') return this.#replies.notClaimed(found);
         const run = new Run(key, token, tx, null);
-        const made = await attempt.run(() => handle(run.context, true));
+        const made = await attempt.run(() =>
+          handle(run.context, {maxBytes: this.#options.maxResponseBytes, isWhole: false}),
+        );
         if (outcomeOf(made.status, run.isReleased) !== 'result') throw attempt.undone(made);
-        await complete(storedOf(made, this.#options.replayHeaders));
+        await complete(storedOf(made, this.#options.omitHeaders));
         return {own: made.own};
       });
       if (attempt.made !== null && claim !== null) this.#replies.notify({type: 'stored', status: attempt.made.status});
       return answer;
     } catch (error) {
       if (attempt.thrown !== null) {
-        this.#replies.notify({type: 'released', status: undefined});
+        this.#replies.notify({type: 'released', status: undefined, error: attempt.thrown.error});
         throw attempt.thrown.error;
       }
       if (!attempt.isUndone || attempt.made === null) return this.#replies.storeFailed('transaction', error);
-      this.#replies.notify({type: 'released', status: attempt.made.status});
+      this.#replies.notify({type: 'released', status: attempt.made.status, error: undefined});
       return {own: attempt.made.own};
     }
   }

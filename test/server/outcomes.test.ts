@@ -121,7 +121,7 @@ describe('release', () => {
     await handler(post('a', 'free'));
     await handler(post('b', 'lost'));
     expect(events).to.deep.equal([
-      {type: 'released', status: 503},
+      {type: 'released', status: 503, error: undefined},
       {type: 'lost', status: 503, error: undefined},
     ]);
   });
