@@ -24,6 +24,7 @@ export {
   type PostgresStore,
   type PostgresStoreOptions,
   type PostgresTransactionOptions,
+  type PostgresTransactions,
   postgresSchema,
   postgresStore,
   postgresTransactions,

@@ -51,15 +51,21 @@ export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
   readonly omitHeaders?: readonly string[];
   /** How long a key belongs to a run that no longer renews it, in ms. Default: 30,000. */
   readonly leaseMs?: number;
-  /** The most time of a handler, in ms. Default: 300,000. */
+  /**
+   * The most time of a handler, in ms. After it the signal aborts, and what the handler answers is dropped. Default: 300,000; with
+   * `postgresTransactions`, whose connection is taken meanwhile, 30,000.
+   */
   readonly maxRunMs?: number;
-  /** How long a request waits for one answer of the store, in ms. Has no meaning for `postgresTransactions`. Default: 5000. */
+  /** How long a request waits for one answer of the store, in ms; with `postgresTransactions` for a connection, and for COMMIT. Default: 5000. */
   readonly storeTimeoutMs?: number;
   /** How long a response is kept, in ms. Default: 86,400,000, which is 24 hours. */
   readonly keepMs?: number;
   /** The largest body of a request, in bytes: it is held in memory. Default: 1 MiB. */
   readonly maxRequestBytes?: number;
-  /** The largest body of a response that is kept, in bytes. Larger ones, and event streams, are sent but not kept. Default: 1 MiB. */
+  /**
+   * The largest body of a response that is kept, in bytes. Larger ones, and event streams, are sent but not kept; with `postgresTransactions` an event
+   * stream is held to its end, and a larger response is refused and rolled back. Default: 1 MiB.
+   */
   readonly maxResponseBytes?: number;
   /** Called for each request with a key. Its errors are caught. Default: the first failure of each step of the store, and the first error of a handler, are written to the console. */
   readonly on?: (event: IdempotencyEvent) => void;
@@ -98,7 +104,8 @@ export interface ResolvedOptions<R, Tx>
 
 /** @throws TypeError or RangeError for an option that cannot work. */
 export function resolveOptions<R, Tx>(options: IdempotencyOptions<R, Tx>): ResolvedOptions<R, Tx> {
-  const {leaseMs = 30_000, maxRunMs = 300_000, storeTimeoutMs = 5000, keepMs = 86_400_000} = options;
+  const maxRunMs = options.maxRunMs ?? ('transact' in options.store ? 30_000 : 300_000);
+  const {leaseMs = 30_000, storeTimeoutMs = 5000, keepMs = 86_400_000} = options;
   const {maxRequestBytes = 2 ** 20, maxResponseBytes = 2 ** 20} = options;
   for (const [name, value] of Object.entries({
     leaseMs,

@@ -13,6 +13,8 @@ export type ProblemCode =
   | 'BODY_TOO_LARGE'
   | 'STORE_UNAVAILABLE'
   | 'HANDLER_FAILED'
+  | 'HANDLER_TIMEOUT'
+  | 'RESPONSE_TOO_LARGE'
   | 'DEADLINE_PASSED';
 
 interface Kind {
@@ -81,6 +83,18 @@ const KINDS: Readonly<Record<ProblemCode, Kind>> = {
     status: 500,
     title: 'Internal Server Error',
     detail: 'The server failed while it handled this request.',
+  },
+  HANDLER_TIMEOUT: {
+    status: 503,
+    title: 'Service Unavailable',
+    detail: 'The server did not finish this request in time, and has undone it. Retry with the same key.',
+    retry: 'later',
+  },
+  RESPONSE_TOO_LARGE: {
+    status: 500,
+    title: 'Internal Server Error',
+    detail: 'The response to this request is too large to be kept for its idempotency key, so the request was undone.',
+    retry: 'never',
   },
   DEADLINE_PASSED: {
     status: 504,

@@ -30,6 +30,11 @@ const ROWS: Readonly<Record<string, () => Act[]>> = {
   'answers with 4xx, except those of the next row': statuses(400, 402, 403, 404, 409, 410, 412, 422, 451),
   'answers with 401, 408, 421, 425 or 429': statuses(401, 408, 421, 425, 429),
   'answers with 5xx': statuses(500, 501, 502, 503, 504, 507, 599),
+  'runs for longer than `maxRunMs`': () => [() => new Promise(() => {})],
+  'answers with an event stream': () => [
+    () => new Response('data: 1\n\n', {headers: {'content-type': 'text/event-stream'}}),
+  ],
+  'answers with a body above `maxResponseBytes`': () => [() => new Response('x'.repeat(2000))],
   throws: () => [
     () => {
       throw new Error('perhaps after the charge');
@@ -69,7 +74,7 @@ async function repetition<Tx>(
   let runs = 0;
   const handler = idempotent<Tx>(
     (_request, context) => (++runs === 1 ? act(context) : new Response('second', {status: 201})),
-    {scope: 'everyone', on: () => {}, ...options},
+    {scope: 'everyone', on: () => {}, maxRunMs: 200, maxResponseBytes: 1000, ...options},
   );
   const key = `row-${process.pid}-${++keys}`;
   const first = await handler(post(key)).then(told, () => 'thrown');
