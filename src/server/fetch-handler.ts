@@ -38,7 +38,7 @@ export function idempotent<Tx = undefined>(
 ): FetchHandler {
   const keyed = new KeyedRequests(options);
   return async request => {
-    const {pathname, search} = new URL(request.url);
+    const {host, pathname, search} = new URL(request.url);
     const {method, headers} = request;
     let current = request;
     let made: Response | null = null;
@@ -47,6 +47,7 @@ export function idempotent<Tx = undefined>(
       {
         request,
         method,
+        host,
         path: pathname + search,
         header: name => headers.get(name),
         body: async maxBytes => {

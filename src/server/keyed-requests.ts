@@ -58,7 +58,9 @@ export class KeyedRequests<R, Tx> {
     const scope = await this.#scopeOf(incoming.request);
     const body = await incoming.body(maxRequestBytes);
     if (body === null) return null;
-    const input = {method: incoming.method.toUpperCase(), path: incoming.path, body};
+    const {host, path} = incoming;
+    const contentType = incoming.header('content-type') ?? '';
+    const input = {method: incoming.method.toUpperCase(), host, path, contentType, body};
     return {
       key: await scopedKey(scope, key),
       // Hashed with the key, so that a body cannot be guessed from what the store keeps.

@@ -7,6 +7,7 @@ import type {StoredResponse} from './store.ts';
 export interface KeyedRequest<R> {
   readonly request: R;
   readonly method: string;
+  readonly host: string;
   /** With the query. */
   readonly path: string;
   header(name: string): string | null;

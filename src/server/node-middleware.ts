@@ -75,6 +75,7 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
     const incoming = {
       request,
       method: request.method ?? 'GET',
+      host: headerOf(request, 'host') ?? '',
       path: pathOf(request),
       header: (name: string) => headerOf(request, name),
       body: (maxBytes: number) => readNodeBody(request, maxBytes),

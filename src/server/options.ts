@@ -40,7 +40,7 @@ export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
   readonly methods?: readonly string[];
   /** Whether a request without a key is refused. If not, it is handled, and nothing prevents a second effect. Default: true. */
   readonly required?: boolean;
-  /** The fingerprint of a request. Default: SHA-256 of method, path with query, and body. */
+  /** The fingerprint of a request. Default: SHA-256 of method, host, path with query, content type, and the bytes of the body. */
   readonly fingerprint?: (input: FingerprintInput) => string | Promise<string>;
   /** Whether a key may run again after its run was lost. Default: `refuse`. Has no meaning for `postgresTransactions`, which loses none. */
   readonly afterLoss?: AfterLoss;

@@ -54,6 +54,12 @@ describe('idempotent', () => {
       ['that is empty', '', {}, '400 IDEMPOTENCY_KEY_INVALID', 0],
       ['in the raw form', 'a-1', {}, '201 {"id":1}', 1],
       ['as a structured-field string', '"8e03978e-40d5"', {}, '201 {"id":1}', 1],
+      ['with a parameter', '"k";v=1', {}, '201 {"id":1}', 1],
+      ['with parameters of every type', String.raw`"k"; a;b=?0;c=-1.5;d="x\"y";*e=tok/en;f=:YQ==:;g=@12;h=%"x"`, {}, '201 {"id":1}', 1],
+      ['with a parameter without a name', '"k";=1', {}, '400 IDEMPOTENCY_KEY_INVALID', 0],
+      ['with a parameter in upper case', '"k";V=1', {}, '400 IDEMPOTENCY_KEY_INVALID', 0],
+      ['with a second item', '"k", "l"', {}, '400 IDEMPOTENCY_KEY_INVALID', 0],
+      ['with text after the string', '"k"l', {}, '400 IDEMPOTENCY_KEY_INVALID', 0],
       ['as an empty structured-field string', '""', {}, '400 IDEMPOTENCY_KEY_INVALID', 0],
       ['as a structured-field string without its end', '"8e03978e', {}, '400 IDEMPOTENCY_KEY_INVALID', 0],
       ['that is sent twice', 'a, b', {}, '400 IDEMPOTENCY_KEY_INVALID', 0],
@@ -70,7 +76,8 @@ describe('idempotent', () => {
     it('is the same in both forms', async () => {
       const {handler, charges} = charging();
       await handler(post('abc'));
-      expect((await handler(post('"abc"'))).headers.get('idempotent-replayed')).to.equal('true');
+      for (const form of ['"abc"', '"abc";v=1', ' "abc" '])
+        expect((await handler(post(form))).headers.get('idempotent-replayed')).to.equal('true');
       expect(charges.runs).to.equal(1);
     });
 
