@@ -18,7 +18,7 @@ interface Held {
  * - `begun`: the head is fixed, as after the first write of a response that is sent at once.
  * - `ended`: so is the body. What is written later, such as the 500 for an error after the answer, is dropped.
  * - `passing`: the response is being sent, and writes pass through.
- * - `dropping`: another response was sent in place of the handler's, and what the handler still writes is dropped.
+ * - `dropping`: a whole response was sent, the handler's or another one in its place, and what is still written is dropped.
  */
 type Phase = 'open' | 'begun' | 'ended' | 'passing' | 'dropping';
 
@@ -40,6 +40,7 @@ export class HeldResponse {
   /** The headers that other middleware had set before. */
   readonly #headersBefore: OutgoingHttpHeaders;
   #phase: Phase = 'open';
+  #isReplaced = false;
   #size = 0;
   #resolve!: (made: MadeResponse<this>) => void;
   #reject!: (error: Error) => void;
@@ -65,8 +66,12 @@ export class HeldResponse {
     this.#replaceMethod('write', (chunk, ...rest) => this.#take(chunk, rest, false), this.#isPassing);
     this.#replaceMethod('end', (...values) => this.#end(values), this.#isPassing);
     this.#replaceMethod('destroy', error => this.#destroy(error), this.#isPassing);
-    // Frameworks ask these before they write. After the end, an error handler may write its answer: it is dropped, and the first answer is sent.
-    this.#describe('headersSent', () => this.#phase === 'begun');
+    // Frameworks ask these before they write. While an answer is on its way, an error handler must take the response for unsent: it writes what is dropped, and
+    // would else close the connection. Loggers ask once the response is finished.
+    this.#describe(
+      'headersSent',
+      () => this.#phase === 'begun' || (this.#phase === 'dropping' && !this.#isReplaced && response.writableFinished),
+    );
     this.#describe('writableEnded', () => this.#phase === 'ended' || this.#phase === 'dropping');
   }
 
@@ -81,8 +86,8 @@ export class HeldResponse {
       else if (chunk !== null) hasRoom = this.#call('write', chunk, (error?: Error) => callback?.(error)) as boolean;
       else this.#call('flushHeaders');
     }
-    // A handler that was told to wait waits for this.
-    if (!hasEnded && hasRoom) response.emit('drain');
+    if (hasEnded) return this.#drop();
+    if (hasRoom) response.emit('drain'); // A handler that was told to wait waits for this.
   }
 
   /** Sends another response. What the handler wrote, and what it still writes, is dropped. */
@@ -91,7 +96,12 @@ export class HeldResponse {
     this.#pass();
     for (const {callback} of this.#queue.splice(0)) callback?.();
     restoreHeaders(response, this.#headersBefore);
+    this.#isReplaced = true;
     sendStored(response, other);
+    this.#drop();
+  }
+
+  #drop(): void {
     this.#phase = 'dropping';
     this.#fixStatus();
   }

@@ -26,7 +26,7 @@ export class KeyedRequests<R, Tx> {
         : new LeasedRuns(store, resolved, this.#replies);
   }
 
-  /** Reports an error that keeps the handler from running, where nothing else does. */
+  /** Reports an error that no framework gets. */
   failed(error: unknown): void {
     this.#replies.notify({type: 'failed', error});
   }

@@ -90,9 +90,10 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
       if ('own' in answer) answer.own?.send();
       else send(answer.instead);
     } catch (error) {
+      if (!hasRun) return fail(error, request, response);
       // A second call of `next` could run the handler a second time.
-      if (hasRun) send(problem('HANDLER_FAILED', options));
-      else fail(error, request, response);
+      keyed.failed(error);
+      send(problem('HANDLER_FAILED', options));
     }
   };
   const middleware: NodeMiddleware<R> = (request, response, next) =>

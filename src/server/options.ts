@@ -16,7 +16,7 @@ export type IdempotencyEvent =
   /** Whether the request had an effect is not known. No status where the handler threw or lost its key. */
   | {readonly type: 'lost'; readonly status: number | undefined; readonly error: unknown}
   | {readonly type: 'refused'; readonly code: ProblemCode}
-  /** `scope`, `fingerprint` or the reading of the body failed, so the handler did not run. Only of a `listener`; others pass the error on. */
+  /** The request was answered with 500 `HANDLER_FAILED`. Other errors are passed on to the framework. */
   | {readonly type: 'failed'; readonly error: unknown}
   | {
       readonly type: 'store.failed';
@@ -67,7 +67,7 @@ export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
    * stream is held to its end, and a larger response is refused and rolled back. Default: 1 MiB.
    */
   readonly maxResponseBytes?: number;
-  /** Called for each request with a key. Its errors are caught. Default: the first failure of each step of the store, and the first error of a handler, are written to the console. */
+  /** Called for each request with a key. Its errors are caught. Default: the first `store.failed` of each step, and the first `failed`, are written to the console. */
   readonly on?: (event: IdempotencyEvent) => void;
   /** Time of leases. Default: the system clock. */
   readonly clock?: Clock;
@@ -147,17 +147,17 @@ export function resolveOptions<R, Tx>(options: IdempotencyOptions<R, Tx>): Resol
   };
 }
 
-/** The first failure of the store, and the first error of a handler. */
+/** The first failure of each step of the store, and the first error that no framework gets. */
 function complainOnce(): (event: IdempotencyEvent) => void {
   const complained = new Set<string>();
-  const complain = (what: string, error: unknown): void => {
+  return event => {
+    if (event.type !== 'store.failed' && event.type !== 'failed') return;
+    const what =
+      event.type === 'failed'
+        ? 'a request with an idempotency key failed'
+        : `the store of idempotency keys failed at ${event.step}`;
     if (complained.has(what)) return;
     complained.add(what);
-    console.error(`steadfetch: ${what}. Later ones are not written; see the option \`on\`.`, error);
-  };
-  return event => {
-    if (event.type === 'store.failed') complain(`the store of idempotency keys failed at ${event.step}`, event.error);
-    else if ('error' in event && event.error !== undefined)
-      complain('the handler of a request with an idempotency key failed', event.error);
+    console.error(`steadfetch: ${what}. Later failures are not written; see the option \`on\`.`, event.error);
   };
 }

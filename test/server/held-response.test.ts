@@ -141,6 +141,26 @@ describe('a held response', () => {
     }
   });
 
+  it('that has been sent ignores what is still written, and looks sent to a logger', async () => {
+    const late = deferred<unknown>();
+    const {url} = await keyed(response => {
+      response.on('finish', () => {
+        const seen = [response.headersSent, response.statusCode];
+        try {
+          response.statusCode = 500;
+          response.removeHeader('content-type');
+          response.writeHead(500).end('failed');
+          late.resolve([...seen, response.statusCode]);
+        } catch (error) {
+          late.resolve(error);
+        }
+      });
+      response.writeHead(201, {'content-type': 'text/plain'}).end('x');
+    });
+    expect(await told(await postTo(url, 'k'))).to.equal('201 x');
+    expect(await late.promise).to.deep.equal([true, 201, 201]);
+  });
+
   it('that has begun has its head, and ignores a later status', async () => {
     const {url} = await keyed(response => {
       response.writeHead(201, 'Made', {'x-charge': '1'});
