@@ -8,6 +8,7 @@ import {sendStored} from './node-headers.ts';
 import {headerOf, pathOf, readNodeBody} from './node-request.ts';
 import type {IdempotencyOptions} from './options.ts';
 import {problem} from './problem.ts';
+import type {StoredResponse} from './store.ts';
 
 /** Middleware as Express and Connect have it, or a hook of Fastify over the raw request and response. */
 export type NodeMiddleware<R extends IncomingMessage = IncomingMessage> = (
@@ -35,11 +36,11 @@ export interface IdempotencyMiddleware<R extends IncomingMessage, Tx> extends No
 }
 
 /** How a request is passed on. */
-interface Next<R extends IncomingMessage, Tx> {
+interface Next<Tx> {
   /** Runs the handler. Called at most once. A promise of it rejects where the handler fails. */
   handle(context: KeyContext<Tx>): unknown;
   /** The handler has not run, and must not. */
-  fail(error: unknown, request: R, response: ServerResponse): void;
+  fail(error: unknown, send: (instead: StoredResponse) => void): void;
 }
 
 /**
@@ -60,17 +61,21 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
 ): IdempotencyMiddleware<R, Tx> {
   const keyed = new KeyedRequests(options);
   const contexts = new WeakMap<R, KeyContext<Tx>>();
-  const answer = async (request: R, response: ServerResponse, {handle, fail}: Next<R, Tx>): Promise<void> => {
+  const answer = async (request: R, response: ServerResponse, {handle, fail}: Next<Tx>): Promise<void> => {
     let held: HeldResponse | null = null;
     let hasRun = false;
     const run = async (context: KeyContext<Tx>, hold: Hold | null): Promise<MadeResponse<HeldResponse | null>> => {
       if (hasRun)
         throw new Error('A transaction was repeated, but the handler of a request of Node can run only once.');
+      if (response.headersSent) {
+        context.release();
+        throw ANSWERED;
+      }
       hasRun = true;
       contexts.set(request, context);
       if (hold !== null) held = new HeldResponse(response, hold);
       const made: Promise<MadeResponse<HeldResponse | null>> = held?.made ?? Promise.resolve(passedOn);
-      return firstOf(made, async () => handle(context));
+      return firstOf(made, async () => handle(context), error => keyed.failed(error));
     };
     const incoming = {
       request,
@@ -80,42 +85,46 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
       header: (name: string) => headerOf(request, name),
       body: (maxBytes: number) => readNodeBody(request, maxBytes),
     };
-    const send = (instead: ReturnType<typeof problem>): void => {
+    const send = (instead: StoredResponse): void => {
       if (held !== null) held.replace(instead);
-      else if (response.headersSent) response.destroy();
-      else sendStored(response, instead);
+      else if (!response.headersSent) sendStored(response, instead);
+      else if (!response.writableEnded) response.destroy();
     };
     try {
       const answer = await keyed.answer(incoming, run);
       if ('own' in answer) answer.own?.send();
       else send(answer.instead);
     } catch (error) {
-      if (!hasRun) return fail(error, request, response);
+      if (error === ANSWERED) return;
+      if (!hasRun) return fail(error, send);
       // A second call of `next` could run the handler a second time.
       keyed.failed(error);
       send(problem('HANDLER_FAILED', options));
     }
   };
   const middleware: NodeMiddleware<R> = (request, response, next) =>
-    void answer(request, response, {handle: () => next(), fail: next});
+    void answer(request, response, {handle: () => next(), fail: error => next(error)});
   const listener =
     (handler: NodeHandler<R, Tx>) =>
     (request: R, response: ServerResponse): void =>
       void answer(request, response, {
         handle: context => handler(request, response, context),
-        fail: error => {
+        fail: (error, send) => {
           keyed.failed(error);
-          sendStored(response, problem('HANDLER_FAILED', options));
+          send(problem('HANDLER_FAILED', options));
         },
       });
   return Object.assign(middleware, {contextOf: (request: R) => contexts.get(request), listener});
 }
 
+/** A timeout middleware has answered while the store was asked: the handler does not run. */
+const ANSWERED = new Error('The request was answered before its handler began.');
+
 /** A request without a key is none of the middleware's business: what its handler writes is sent at once. */
 const passedOn: MadeResponse<null> = {status: 200, headers: [], body: null, own: null};
 
-/** The response, or the error of a handler that fails before it. An error after the response is unhandled, as it would be without the middleware. */
-function firstOf<A>(made: Promise<A>, work: () => Promise<unknown>): Promise<A> {
+/** The response, or the error of a handler that fails before it. @param late Gets an error that comes after the response. */
+function firstOf<A>(made: Promise<A>, work: () => Promise<unknown>, late: (error: unknown) => void): Promise<A> {
   let isMade = false;
   return new Promise((resolve, reject) => {
     const working = work();
@@ -123,9 +132,6 @@ function firstOf<A>(made: Promise<A>, work: () => Promise<unknown>): Promise<A> 
       isMade = true;
       resolve(response);
     }, reject);
-    void working.catch((error: unknown) => {
-      if (isMade) throw error;
-      reject(error);
-    });
+    working.catch((error: unknown) => (isMade ? late(error) : reject(error)));
   });
 }

@@ -16,7 +16,7 @@ export type IdempotencyEvent =
   /** Whether the request had an effect is not known. No status where the handler threw or lost its key. */
   | {readonly type: 'lost'; readonly status: number | undefined; readonly error: unknown}
   | {readonly type: 'refused'; readonly code: ProblemCode}
-  /** The request was answered with 500 `HANDLER_FAILED`. Other errors are passed on to the framework. */
+  /** An error that no framework gets. The request was answered with 500 `HANDLER_FAILED`, if it had no answer yet. */
   | {readonly type: 'failed'; readonly error: unknown}
   | {
       readonly type: 'store.failed';

@@ -239,7 +239,7 @@ describe('a held response', () => {
     });
     expect(await postTo(url, 'k').catch(() => 'reset')).to.equal('reset');
     expect(await told(await postTo(url, 'k'))).to.equal('409 OUTCOME_UNKNOWN');
-    expect(events.map(({type}) => type)).to.deep.equal(['lost', 'refused']);
+    expect(events.map(({type}) => type)).to.deep.equal(['lost', 'failed', 'refused']);
   });
 
   describe('and headers of the middleware around', () => {
@@ -344,6 +344,45 @@ describe('a held response', () => {
   });
 });
 
+describe('a request that is answered by a timeout middleware while the store is asked', () => {
+  it('does not run its handler, and leaves the key free', async () => {
+    const asked = deferred<void>();
+    const answers = deferred<void>();
+    const memory = memoryStore();
+    let runs = 0;
+    let isSlow = true;
+    const keyed = idempotencyMiddleware({
+      store: {
+        claim: async claim => {
+          asked.resolve();
+          if (isSlow) await answers.promise;
+          return memory.claim(claim);
+        },
+        renew: (...all) => memory.renew(...all),
+        complete: (...all) => memory.complete(...all),
+        abandon: (...all) => memory.abandon(...all),
+        release: (...all) => memory.release(...all),
+      },
+      scope: 'everyone',
+      on: () => {},
+    });
+    const url = await serve((request, response) => {
+      void asked.promise.then(() => isSlow && response.writeHead(503).end('timeout'));
+      keyed(request, response, () => {
+        runs++;
+        response.end('done');
+      });
+    });
+    expect(await told(await postTo(url, 'k'))).to.equal('503 timeout');
+    isSlow = false;
+    answers.resolve();
+    let second = await told(await postTo(url, 'k'));
+    while (second.startsWith('409')) second = await told(await postTo(url, 'k'));
+    expect(second).to.equal('200 done');
+    expect(runs).to.equal(1);
+  });
+});
+
 describe('listener', () => {
   const open = async (
     handler: (request: IncomingMessage, response: ServerResponse, context: KeyContext) => unknown,
@@ -387,6 +426,17 @@ describe('listener', () => {
       expect(runs()).to.equal(1);
       expect(events[0]).to.have.property('error').that.has.property('message', 'after the charge');
     });
+
+  it('reports an error that comes after the response, and the process goes on', async () => {
+    const {url, events} = await open(async (_request, response) => {
+      response.end('done');
+      await new Promise(resolve => setImmediate(resolve));
+      throw new Error('after the response');
+    });
+    expect(await told(await postTo(url, 'k'))).to.equal('200 done');
+    while (events.length < 2) await new Promise(resolve => setImmediate(resolve));
+    expect(events.map(({type}) => type)).to.have.members(['stored', 'failed']);
+  });
 
   it('answers 500 where scope throws, and the handler does not run', async () => {
     const {url, events, runs} = await open((_request, response) => response.end('x'), {
