@@ -18,7 +18,7 @@ import {throughPg} from './postgres-drivers.ts';
 const program = fileURLToPath(new URL('../clients/history-server.ts', import.meta.url));
 const hasFrameworks = existsSync(new URL('../clients/node_modules/connect-timeout', import.meta.url));
 /** All keys of one store. */
-const KEYS = 120;
+const KEYS = 1000;
 /** Calls of one client that are open at once. Half of the keys are used by both clients, at once. */
 const OPEN = 10;
 const LEASE_MS = 800;
@@ -101,8 +101,8 @@ async function open(store: HistoryServer['store']): Promise<Backend> {
       url: redis.url,
       cut: async () => send(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']),
       effects: async () => {
-        const flat = ((await send(['HGETALL', 'effects'])) as unknown[]).map(String);
-        return new Map(flat.flatMap((key, at) => (at % 2 === 0 ? [[key, Number(flat[at + 1])] as const] : [])));
+        const [keys, counts] = (await Promise.all([send(['HKEYS', 'effects']), send(['HVALS', 'effects'])])) as unknown[][];
+        return new Map(keys!.map((key, at) => [String(key), Number(counts![at])]));
       },
       close: async () => {
         close();
