@@ -16,7 +16,7 @@ const VALUE = [
   String.raw`\?[01]`,
 ].join('|');
 /** A string with parameters (RFC 9651 §3.1.2), which are ignored: the draft defines none. */
-const ITEM = new RegExp(String.raw`^"(${CHARACTERS})"(?:; *[a-z*][a-z0-9_.*-]*(?:=(?:${VALUE}))?)*$`);
+const ITEM = new RegExp(`^"(${CHARACTERS})"(?:; *[a-z*][a-z0-9_.*-]*(?:=(?:${VALUE}))?)*$`);
 /** What today's services take: no quotes, spaces or commas. Two headers are joined by a comma and a space, so they do not match. */
 const RAW = /^[\x21\x23-\x2b\x2d-\x7e]+$/;
 

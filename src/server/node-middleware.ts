@@ -75,7 +75,11 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
       contexts.set(request, context);
       if (hold !== null) held = new HeldResponse(response, hold);
       const made: Promise<MadeResponse<HeldResponse | null>> = held?.made ?? Promise.resolve(passedOn);
-      return firstOf(made, async () => handle(context), error => keyed.failed(error));
+      return firstOf(
+        made,
+        async () => handle(context),
+        error => keyed.failed(error),
+      );
     };
     const incoming = {
       request,

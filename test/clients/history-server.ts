@@ -88,7 +88,10 @@ async function serve({framework, store, url, port, seed, leaseMs}: HistoryServer
       };
     },
     Express: async () => {
-      const [{default: express}, {default: timeout}] = await Promise.all([import('express'), import('connect-timeout')]);
+      const [{default: express}, {default: timeout}] = await Promise.all([
+        import('express'),
+        import('connect-timeout'),
+      ]);
       const app = express();
       app.use(timeout(`${TIMEOUT_MS}ms`), middleware, express.text());
       app.post('/charges', async (request, response) => write(response, middleware.contextOf(request)!));

@@ -43,9 +43,7 @@ describe('the bytes of a request of Node', () => {
     });
     const key = newKey();
     return async (body: string, type = 'application/xml'): Promise<string> =>
-      told(
-        await fetch(url, {method: 'POST', body, headers: {'idempotency-key': key, 'content-type': type}}),
-      );
+      told(await fetch(url, {method: 'POST', body, headers: {'idempotency-key': key, 'content-type': type}}));
   }
 
   it('are read where a parser has left the body and set an empty object, as express.json of Express 4 does for XML', async () => {
@@ -80,7 +78,9 @@ describe('the bytes of a request of Node', () => {
         await text(request);
         Object.assign(request, {body});
       });
-      expect(await send('x')).to.match(/put the middleware before the body parsers, or keep the bytes as request.rawBody/);
+      expect(await send('x')).to.match(
+        /put the middleware before the body parsers, or keep the bytes as request.rawBody/,
+      );
     });
 
   it('are none without a body, whatever a parser has set', async () => {

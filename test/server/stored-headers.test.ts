@@ -25,7 +25,8 @@ describe('what is stored of a response', () => {
     it(`${cell}: ${replayed}`, async () => {
       const listed = [...cell!.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name!);
       const handler = idempotent(
-        () => new Response('x', {status: 201, headers: listed.map((name): [string, string] => [name, `value of ${name}`])}),
+        () =>
+          new Response('x', {status: 201, headers: listed.map((name): [string, string] => [name, `value of ${name}`])}),
         {store: memoryStore(), scope: 'everyone', omitHeaders: ['X-Request-Id']},
       );
       const first = await handler(post('k'));

@@ -60,7 +60,10 @@ class Program {
   constructor({code}: Example, env: NodeJS.ProcessEnv) {
     this.#folder = mkdtempSync(join(tmpdir(), 'steadfetch-example-'));
     symlinkSync(join(root, 'node_modules'), join(this.#folder, 'node_modules'));
-    const local = code.replaceAll(/'steadfetch\/([a-z]+)'/g, (_, entry) => `'${pathToFileURL(join(root, 'src', `${entry}.ts`))}'`);
+    const local = code.replaceAll(
+      /'steadfetch\/([a-z]+)'/g,
+      (_, entry) => `'${pathToFileURL(join(root, 'src', `${entry}.ts`))}'`,
+    );
     const file = join(this.#folder, 'example.ts');
     writeFileSync(join(this.#folder, 'package.json'), '{"type": "module"}');
     writeFileSync(file, local + ASK.replace(code.includes('const charge') ? /declare const charge.*\n/ : /^$/, ''));

@@ -101,7 +101,10 @@ async function open(store: HistoryServer['store']): Promise<Backend> {
       url: redis.url,
       cut: async () => send(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']),
       effects: async () => {
-        const [keys, counts] = (await Promise.all([send(['HKEYS', 'effects']), send(['HVALS', 'effects'])])) as unknown[][];
+        const [keys, counts] = (await Promise.all([
+          send(['HKEYS', 'effects']),
+          send(['HVALS', 'effects']),
+        ])) as unknown[][];
         return new Map(keys!.map((key, at) => [String(key), Number(counts![at])]));
       },
       close: async () => {
@@ -173,7 +176,14 @@ async function check(
   const isMemory = store === 'memoryStore';
   const servers: Server[] = [];
   for (let at = 0; at < (isMemory ? 1 : 2); at++) {
-    const server = new Server({framework, store, url: backend.url, port: await freePort(), seed: at + 1, leaseMs: LEASE_MS});
+    const server = new Server({
+      framework,
+      store,
+      url: backend.url,
+      port: await freePort(),
+      seed: at + 1,
+      leaseMs: LEASE_MS,
+    });
     servers.push(server);
   }
   try {
@@ -197,7 +207,12 @@ async function check(
       const left = [...own];
       const work = async (): Promise<void> => {
         for (let key = left.pop(); key !== undefined; key = left.pop())
-          await settle(key, servers.map(({url}) => url), random, history);
+          await settle(
+            key,
+            servers.map(({url}) => url),
+            random,
+            history,
+          );
       };
       await Promise.all(Array.from({length: OPEN}, work));
     };
@@ -229,7 +244,8 @@ describe(`histories of ${KEYS} keys, under kills, stalls, ended connections and 
   const runs = new Map<string, Promise<void>>();
 
   before(() => {
-    if (!hasFrameworks) console.log('    skipped: Express, Fastify and Hono are not installed (npm ci --prefix test/clients)');
+    if (!hasFrameworks)
+      console.log('    skipped: Express, Fastify and Hono are not installed (npm ci --prefix test/clients)');
     // Side by side, because a history mostly waits.
     for (const store of stores) {
       const run = (async () => {
