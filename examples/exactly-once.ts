@@ -7,6 +7,7 @@
 import {once} from 'node:events';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {setTimeout} from 'node:timers/promises';
 import {PGlite} from '@electric-sql/pglite';
 import pg from 'pg';
 import {createFetch} from '../src/fetch.ts';
@@ -47,7 +48,10 @@ const charge = idempotent(
     if (random() < BEFORE) throw brokenBefore();
     return Response.json({charge: row!.id}, {status: 201});
   },
-  {store: postgresTransactions<Query>({transaction: work => database.transaction(work), table: TABLE})},
+  {
+    store: postgresTransactions<Query>({transaction: work => database.transaction(work), table: TABLE}),
+    scope: 'everyone',
+  },
 );
 
 const server = createServer(async (incoming, outgoing) => {
@@ -129,6 +133,8 @@ async function embedded(): Promise<Database> {
 
 function connected(connectionString: string): Database {
   const pool = new pg.Pool({connectionString});
+  pool.on('error', error => console.error(error));
+  pool.on('connect', client => client.on('error', error => console.error(error)));
   const queryOf =
     (to: Pick<pg.ClientBase, 'query'>): Query =>
     async (text, values) =>
@@ -145,10 +151,8 @@ function connected(connectionString: string): Database {
         client.release();
         return result;
       } catch (error) {
-        await client.query('ROLLBACK').then(
-          () => client.release(),
-          (broken: Error) => client.release(broken),
-        );
+        await Promise.race([client.query('ROLLBACK'), setTimeout(1000, null, {ref: false})]).catch(() => {});
+        client.release(true);
         throw error;
       }
     },

@@ -204,4 +204,11 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
     remedy:
       'Stop the work when the signal aborts. Raise `maxRunMs` if the work needs more time; look at the store if renewals failed.',
   },
+  TRANSACTION_ENDED: {
+    type: 'SteadfetchError',
+    means:
+      'A handler used the transaction of `postgresTransactions` after it had ended: after the response, after `maxRunMs`, or in a stream of a request without a key. The statement was not sent.',
+    remedy:
+      'Await every statement before the response ends, and stop when `signal` aborts. Work that outlasts the response takes a connection of its own.',
+  },
 };

@@ -36,7 +36,8 @@ export type ErrorCode =
   | 'UNMET_EXPECTATION'
   | 'FAULT_SERVER'
   | 'IDEMPOTENCY_STORE'
-  | 'LEASE_LOST';
+  | 'LEASE_LOST'
+  | 'TRANSACTION_ENDED';
 
 /** Base class of every error that steadfetch makes. `code` says which error it is. */
 export class SteadfetchError extends Error {

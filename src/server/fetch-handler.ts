@@ -3,7 +3,9 @@ import type {Awaitable} from '../core/awaitable.ts';
 import {type BoundedBody, readUpTo} from './bounded-body.ts';
 import {Countdown, type DeadlineOptions, readDeadline} from './deadline.ts';
 import {type RequestDeadline, runUnder} from './deadline-scope.ts';
-import {type KeyContext, KeyedRequests, type MadeResponse} from './keyed-requests.ts';
+import type {KeyContext} from './key-context.ts';
+import {KeyedRequests} from './keyed-requests.ts';
+import type {Hold, MadeResponse} from './made-response.ts';
 import type {IdempotencyOptions} from './options.ts';
 import {problem} from './problem.ts';
 import type {StoredResponse} from './store.ts';
@@ -23,11 +25,11 @@ export type FetchHandler = (request: Request) => Promise<Response>;
  * Rejects with what the handler throws.
  *
  * @param handler Gets the request, and a context with the key, the fencing token, a signal and the transaction.
- * @param options `store`, and more, each optional.
+ * @param options `store` and `scope`, and more, each optional.
  * @throws TypeError or RangeError for an option that cannot work.
  *
  * @example
- * const charge = idempotent(async request => Response.json(await pay(await request.json())), {store: memoryStore()});
+ * const charge = idempotent(async request => Response.json(await pay(await request.json())), {store: memoryStore(), scope: 'everyone'});
  * Bun.serve({fetch: charge});
  */
 export function idempotent<Tx = undefined>(
@@ -36,13 +38,16 @@ export function idempotent<Tx = undefined>(
 ): FetchHandler {
   const keyed = new KeyedRequests(options);
   return async request => {
-    const {pathname, search} = new URL(request.url);
+    const {host, pathname, search} = new URL(request.url);
     const {method, headers} = request;
     let current = request;
+    let made: Response | null = null;
+    let isAnswered = false;
     const answer = await keyed.answer(
       {
         request,
         method,
+        host,
         path: pathname + search,
         header: name => headers.get(name),
         body: async maxBytes => {
@@ -51,13 +56,19 @@ export function idempotent<Tx = undefined>(
           return body;
         },
       },
-      async (context, isHeld) => {
+      async (context, hold) => {
         // A clone, because a transaction that is repeated runs the handler again.
         const response = await handler(current === request ? request : current.clone(), context);
-        return make(response, isHeld ? keyed.maxResponseBytes : 0);
+        const read = await make(response, hold);
+        if (isAnswered) discard(read.own);
+        made = read.own;
+        return read;
       },
     );
-    return 'own' in answer ? answer.own : toResponse(answer.instead);
+    isAnswered = true;
+    if ('own' in answer) return answer.own;
+    if (made !== null) discard(made);
+    return toResponse(answer.instead);
   };
 }
 
@@ -103,18 +114,18 @@ function withBody(request: Request, body: Uint8Array<ArrayBuffer>): Request {
   return new Request(url, {method, headers, signal, ...(request.body !== null && {body})});
 }
 
-/**
- * Reads the response of the handler, so that it can be stored before it is sent. An event stream is passed on.
- *
- * @param maxBytes 0 if the response is not stored.
- */
-async function make(response: Response, maxBytes: number): Promise<MadeResponse<Response>> {
-  const {status, headers} = response;
-  if (maxBytes === 0 || headers.get('content-type')?.startsWith('text/event-stream') === true)
-    return {status, headers, body: null, own: response};
-  const read = await readUpTo(response.body, maxBytes);
+/** Reads the response of the handler, so that it can be stored before it is sent. An event stream is passed on, unless it is held whole. */
+async function make(response: Response, hold: Hold | null): Promise<MadeResponse<Response>> {
+  const {status} = response;
+  const headers = [...response.headers];
+  const isStream = headers.some(([name, value]) => name === 'content-type' && value.startsWith('text/event-stream'));
+  if (hold === null || (isStream && !hold.isWhole)) return {status, headers, body: null, own: response};
+  const read = await readUpTo(response.body, hold.maxBytes);
   return {status, headers, body: 'bytes' in read ? read.bytes : null, own: rebuilt(response, read)};
 }
+
+/** A response that is not sent: the rest of a stream is not produced. */
+const discard = (response: Response): void => void response.body?.cancel().catch(() => {});
 
 function rebuilt(response: Response, read: BoundedBody): Response {
   if (response.body === null) return response;

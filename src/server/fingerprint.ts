@@ -1,21 +1,19 @@
-/** What makes two requests the same: SHA-256 of method, path with query, and body. The only file of `server/` that touches `crypto`. */
+/** What makes two requests the same: SHA-256 of method, host, path with query, content type, and the bytes of the body. */
+import {digestOf} from './digest.ts';
 
 /** A request, as far as its fingerprint needs it. */
 export interface FingerprintInput {
   /** In upper case. */
   readonly method: string;
+  /** The host, with its port if it is not the default one; as the client sent it. */
+  readonly host: string;
   /** With the query. */
   readonly path: string;
-  /** The whole body; empty without one. */
+  /** The header content-type; empty without one. */
+  readonly contentType: string;
+  /** The whole body as it was sent; empty without one. */
   readonly body: Uint8Array;
 }
 
-export async function fingerprintOf({method, path, body}: FingerprintInput): Promise<string> {
-  // No method or path contains a line break, so no two requests give the same bytes.
-  const head = new TextEncoder().encode(`${method}\n${path}\n`);
-  const bytes = new Uint8Array(head.length + body.length);
-  bytes.set(head);
-  bytes.set(body, head.length);
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('');
-}
+export const fingerprintOf = ({method, host, path, contentType, body}: FingerprintInput): Promise<string> =>
+  digestOf(method, host.toLowerCase(), path, contentType, body);

@@ -1,110 +1,141 @@
-/** Idempotency keys and deadlines for Node's HTTP server, Express and Fastify. */
+/** Idempotency keys for Node's HTTP server, Express and Fastify. */
 import type {IncomingMessage, ServerResponse} from 'node:http';
-import {Countdown, type DeadlineOptions, readDeadline} from './deadline.ts';
-import {runUnder} from './deadline-scope.ts';
-import {HeldResponse, sendStored} from './held-response.ts';
-import {type KeyContext, KeyedRequests, type MadeResponse} from './keyed-requests.ts';
-import {readNodeBody} from './node-request.ts';
+import {HeldResponse} from './held-response.ts';
+import type {KeyContext} from './key-context.ts';
+import {KeyedRequests} from './keyed-requests.ts';
+import type {Hold, MadeResponse} from './made-response.ts';
+import {sendStored} from './node-headers.ts';
+import {headerOf, pathOf, readNodeBody} from './node-request.ts';
 import type {IdempotencyOptions} from './options.ts';
 import {problem} from './problem.ts';
+import type {StoredResponse} from './store.ts';
 
-/**
- * Middleware as Express and Connect have it, a `preHandler` of Fastify over the raw request and response, or, with the handler as `next`, a part of
- * a listener of `node:http`.
- */
+/** Middleware as Express and Connect have it, or a hook of Fastify over the raw request and response. */
 export type NodeMiddleware<R extends IncomingMessage = IncomingMessage> = (
   request: R,
   response: ServerResponse,
   next: (error?: unknown) => void,
 ) => void;
 
+/** A handler of `node:http`. What it writes is held until it is stored. */
+export type NodeHandler<R extends IncomingMessage, Tx> = (
+  request: R,
+  response: ServerResponse,
+  context: KeyContext<Tx>,
+) => unknown;
+
 /** Middleware that handles each idempotency key once. */
 export interface IdempotencyMiddleware<R extends IncomingMessage, Tx> extends NodeMiddleware<R> {
   /** What the handler of the request gets: key, fencing token, signal and transaction. undefined before the middleware has run the handler. */
   contextOf(request: R): KeyContext<Tx> | undefined;
+  /**
+   * A listener for `createServer` of `node:http`, without a framework. An error of the handler, thrown or as a rejection, is answered with 500
+   * `HANDLER_FAILED` and reported by `on`.
+   */
+  listener(handler: NodeHandler<R, Tx>): (request: R, response: ServerResponse) => void;
+}
+
+/** How a request is passed on. */
+interface Next<Tx> {
+  /** Runs the handler. Called at most once. A promise of it rejects where the handler fails. */
+  handle(context: KeyContext<Tx>): unknown;
+  /** The handler has not run, and must not. */
+  fail(error: unknown, send: (instead: StoredResponse) => void): void;
 }
 
 /**
- * Handles each idempotency key once, as `idempotent` does. What the handler writes is held until it is stored. A body that was parsed
- * before (`request.body`) is read from there; else the body is read and put back, so that a parser may follow.
+ * Handles each idempotency key once, as `idempotent` does. What the handler writes is held until it is stored. The middleware stands before the body
+ * parsers: it reads the body, and puts it back. See docs/server.md for parsers that stand before it.
  *
- * The promise of a store that fails is never unhandled: the request is answered with 503. Other errors, such as one of `scope`, are passed to
- * `next`.
+ * The promise of a store that fails is never unhandled: the request is answered with 503. Other errors that come before the handler, such as one
+ * of `scope`, are passed to `next`, which must not run the handler then. `next` is called once at most.
  *
- * @param options `store`, and more, each optional.
+ * @param options `store` and `scope`, and more, each optional.
  * @throws TypeError or RangeError for an option that cannot work.
  *
  * @example
- * app.post('/charges', express.json(), idempotencyMiddleware({store}), (request, response) => response.json(pay(request.body)));
+ * app.post('/charges', idempotencyMiddleware({store, scope}), express.json(), (request, response) => response.json(pay(request.body)));
  */
 export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessage, Tx = undefined>(
   options: IdempotencyOptions<R, Tx>,
 ): IdempotencyMiddleware<R, Tx> {
   const keyed = new KeyedRequests(options);
   const contexts = new WeakMap<R, KeyContext<Tx>>();
-  const middleware: NodeMiddleware<R> = (request, response, next) => {
+  const answer = async (request: R, response: ServerResponse, {handle, fail}: Next<Tx>): Promise<void> => {
     let held: HeldResponse | null = null;
     let hasRun = false;
-    const run = (context: KeyContext<Tx>, isHeld: boolean): Promise<MadeResponse<HeldResponse | null>> => {
+    const run = async (context: KeyContext<Tx>, hold: Hold | null): Promise<MadeResponse<HeldResponse | null>> => {
       if (hasRun)
         throw new Error('A transaction was repeated, but the handler of a request of Node can run only once.');
+      if (response.headersSent) {
+        context.release();
+        throw ANSWERED;
+      }
       hasRun = true;
       contexts.set(request, context);
-      if (isHeld) held = new HeldResponse(response, keyed.maxResponseBytes);
-      next();
-      return held?.made ?? Promise.resolve(passedOn);
+      if (hold !== null) held = new HeldResponse(response, hold);
+      const made: Promise<MadeResponse<HeldResponse | null>> = held?.made ?? Promise.resolve(passedOn);
+      return firstOf(
+        made,
+        async () => handle(context),
+        error => keyed.failed(error),
+      );
     };
     const incoming = {
       request,
       method: request.method ?? 'GET',
+      host: headerOf(request, 'host') ?? '',
       path: pathOf(request),
       header: (name: string) => headerOf(request, name),
       body: (maxBytes: number) => readNodeBody(request, maxBytes),
     };
-    keyed
-      .answer(incoming, async (context, isHeld) => run(context, isHeld))
-      .then(answer => {
-        if ('own' in answer) answer.own?.send();
-        else if (held === null) sendStored(response, answer.instead);
-        else held.replace(answer.instead);
-      })
-      .catch((error: unknown) => {
-        held?.discard();
-        next(error);
-      });
+    const send = (instead: StoredResponse): void => {
+      if (held !== null) held.replace(instead);
+      else if (!response.headersSent) sendStored(response, instead);
+      else if (!response.writableEnded) response.destroy();
+    };
+    try {
+      const answer = await keyed.answer(incoming, run);
+      if ('own' in answer) answer.own?.send();
+      else send(answer.instead);
+    } catch (error) {
+      if (error === ANSWERED) return;
+      if (!hasRun) return fail(error, send);
+      // A second call of `next` could run the handler a second time.
+      keyed.failed(error);
+      send(problem('HANDLER_FAILED', options));
+    }
   };
-  return Object.assign(middleware, {contextOf: (request: R) => contexts.get(request)});
+  const middleware: NodeMiddleware<R> = (request, response, next) =>
+    void answer(request, response, {handle: () => next(), fail: error => next(error)});
+  const listener =
+    (handler: NodeHandler<R, Tx>) =>
+    (request: R, response: ServerResponse): void =>
+      void answer(request, response, {
+        handle: context => handler(request, response, context),
+        fail: (error, send) => {
+          keyed.failed(error);
+          send(problem('HANDLER_FAILED', options));
+        },
+      });
+  return Object.assign(middleware, {contextOf: (request: R) => contexts.get(request), listener});
 }
 
-/**
- * Gives a request the time that the client has left, and answers one whose time is over with 504, as `withDeadline` does. `currentDeadline()`
- * has the signal and the time, and calls through steadfetch inherit them.
- *
- * @param options Names of the headers, and limits. Default: `x-request-timeout-ms` and `x-request-attempt`.
- *
- * @example
- * app.use(deadlineMiddleware());
- */
-export function deadlineMiddleware(options: DeadlineOptions = {}): NodeMiddleware {
-  return (request, response, next) => {
-    const read = readDeadline(name => headerOf(request, name), options);
-    if (read.hasPassed) return sendStored(response, problem('DEADLINE_PASSED', options));
-    const countdown = new Countdown(read, options.clock);
-    response.once('close', () => countdown.end());
-    runUnder(countdown, () => next());
-  };
-}
+/** A timeout middleware has answered while the store was asked: the handler does not run. */
+const ANSWERED = new Error('The request was answered before its handler began.');
 
 /** A request without a key is none of the middleware's business: what its handler writes is sent at once. */
-const passedOn: MadeResponse<null> = {status: 200, headers: new Headers(), body: null, own: null};
+const passedOn: MadeResponse<null> = {status: 200, headers: [], body: null, own: null};
 
-/** Express changes `url` below a router, and keeps the whole one. */
-function pathOf(request: IncomingMessage & {readonly originalUrl?: unknown}): string {
-  return typeof request.originalUrl === 'string' ? request.originalUrl : (request.url ?? '/');
-}
-
-/** Values of a header that is sent twice are joined, so that such a key is invalid. */
-function headerOf({headers}: IncomingMessage, name: string): string | null {
-  const value = headers[name.toLowerCase()];
-  return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
+/** The response, or the error of a handler that fails before it. @param late Gets an error that comes after the response. */
+function firstOf<A>(made: Promise<A>, work: () => Promise<unknown>, late: (error: unknown) => void): Promise<A> {
+  let isMade = false;
+  return new Promise((resolve, reject) => {
+    const working = work();
+    made.then(response => {
+      isMade = true;
+      resolve(response);
+    }, reject);
+    working.catch((error: unknown) => (isMade ? late(error) : reject(error)));
+  });
 }

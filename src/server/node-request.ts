@@ -2,31 +2,27 @@
 import type {IncomingMessage} from 'node:http';
 import {joined} from './bounded-body.ts';
 
-/** Express and Fastify parse a body before the handler runs, and put what they read here. */
-type ParsedRequest = IncomingMessage & {readonly body?: unknown};
+/** Parsers that run before keep the bytes here: `rawBody` by convention, and `body` for express.raw. */
+type ParsedRequest = IncomingMessage & {readonly rawBody?: unknown; readonly body?: unknown};
 
 /**
- * The body; null if it is larger than `maxBytes`. A body that was parsed already counts as its JSON, which is the same for each repetition.
- * Rejects if the client disconnects.
+ * The bytes of the body; null if it is larger than `maxBytes`. Rejects if the client disconnects.
+ *
+ * @throws TypeError if a parser has read the body and kept no bytes. What it made of them does not tell two bodies apart: for XML, express.json of Express 4
+ * makes the same `{}` as for files of multer.
  */
 export async function readNodeBody(request: ParsedRequest, maxBytes: number): Promise<Uint8Array | null> {
-  const {body} = request;
-  if (body !== undefined && body !== null) {
-    const bytes = bytesOf(body);
-    return bytes.byteLength <= maxBytes ? bytes : null;
-  }
+  const kept = [request.rawBody, request.body].find(each => each instanceof Uint8Array);
+  if (kept !== undefined) return kept.byteLength <= maxBytes ? kept : null;
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return null;
   const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0;
   if (!hasBody) return new Uint8Array();
-  if (request.readableEnded || request.destroyed)
+  if (request.readableDidRead || request.destroyed)
     throw new TypeError(
-      'The body of the request was read before the middleware for idempotency keys. Set request.body to what was read.',
+      'The body of the request was read before the middleware for idempotency keys, so its bytes cannot be compared: put the middleware before the body parsers, or keep the bytes as request.rawBody, as the option verify of express.json can.',
     );
   return read(request, maxBytes);
 }
-
-const bytesOf = (body: unknown): Uint8Array =>
-  body instanceof Uint8Array ? body : new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body));
 
 /** Reads all chunks, and puts them back before the stream notices its end. */
 function read(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | null> {
@@ -59,4 +55,15 @@ function read(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | 
     request.on('error', onError);
     request.on('close', onClose);
   });
+}
+
+/** Express changes `url` below a router, and keeps the whole one. */
+export function pathOf(request: IncomingMessage & {readonly originalUrl?: unknown}): string {
+  return typeof request.originalUrl === 'string' ? request.originalUrl : (request.url ?? '/');
+}
+
+/** Values of a header that is sent twice are joined, so that such a key is invalid. */
+export function headerOf({headers}: IncomingMessage, name: string): string | null {
+  const value = headers[name.toLowerCase()];
+  return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
 }

@@ -7,22 +7,17 @@ import {type FingerprintInput, fingerprintOf} from './fingerprint.ts';
 import type {ProblemCode, ProblemOptions} from './problem.ts';
 import type {AfterLoss, IdempotencyStore, TransactionalStore} from './store.ts';
 
-/**
- * What a response says about the effect.
- *
- * - `result`: the request was handled, with success or not. The response is stored and replayed.
- * - `not-done`: the handler has done nothing. The key is free, and the same request may run again.
- * - `unknown`: the handler may have done a part of its work.
- */
-export type Effect = 'result' | 'not-done' | 'unknown';
-
 /** What happened to a request with a key, for logs and metrics. It has no key, because a key is a secret. */
 export type IdempotencyEvent =
   | {readonly type: 'stored'; readonly status: number}
   | {readonly type: 'replayed'; readonly status: number}
-  | {readonly type: 'released'; readonly status: number}
-  | {readonly type: 'lost'; readonly error: unknown}
+  /** The key is free: the handler released it, or its transaction was rolled back. No status where it threw. */
+  | {readonly type: 'released'; readonly status: number | undefined; readonly error: unknown}
+  /** Whether the request had an effect is not known. No status where the handler threw or lost its key. */
+  | {readonly type: 'lost'; readonly status: number | undefined; readonly error: unknown}
   | {readonly type: 'refused'; readonly code: ProblemCode}
+  /** An error that no framework gets. The request was answered with 500 `HANDLER_FAILED`, if it had no answer yet. */
+  | {readonly type: 'failed'; readonly error: unknown}
   | {
       readonly type: 'store.failed';
       readonly step: 'claim' | 'renew' | 'complete' | 'abandon' | 'release' | 'transaction';
@@ -33,60 +28,52 @@ export type IdempotencyEvent =
 export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
   /** Where keys are kept: `memoryStore`, `redisStore`, `postgresStore` or `postgresTransactions`. */
   readonly store: IdempotencyStore | TransactionalStore<Tx>;
-  /** The account that a request belongs to. Keys of two accounts never meet. Default: one scope for all. */
-  readonly scope?: (request: R) => string | Promise<string>;
+  /**
+   * The id of the account that a request belongs to, such as that of its user or tenant. Whoever shares a scope and knows a key gets its stored response. The id
+   * has to be the same for each retry: not a token, which is refreshed. It must not be empty; an error that it throws is passed on. `'everyone'`: all
+   * callers are one account.
+   */
+  readonly scope: ((request: R) => string | Promise<string>) | 'everyone';
   /** The header with the key. Default: `Idempotency-Key`. */
   readonly header?: string;
   /** The methods that need a key; requests with other methods are handled as if there were no key. Default: POST and PATCH. */
   readonly methods?: readonly string[];
   /** Whether a request without a key is refused. If not, it is handled, and nothing prevents a second effect. Default: true. */
   readonly required?: boolean;
-  /** The fingerprint of a request. Default: SHA-256 of method, path with query, and body. */
+  /** The fingerprint of a request. Default: SHA-256 of method, host, path with query, content type, and the bytes of the body. */
   readonly fingerprint?: (input: FingerprintInput) => string | Promise<string>;
-  /** What a response says about the effect. Default: 408, 421, 425, 429 and 503 are `not-done`, other 5xx `unknown`, the rest is a `result`. */
-  readonly effectOf?: (response: {readonly status: number; readonly headers: Headers}) => Effect;
   /** Whether a key may run again after its run was lost. Default: `refuse`. Has no meaning for `postgresTransactions`, which loses none. */
   readonly afterLoss?: AfterLoss;
-  /** Headers of the response that are stored and replayed, beside content-type, content-language, content-location, etag, last-modified, link and location. Default: none. */
-  readonly replayHeaders?: readonly string[];
+  /**
+   * Headers of the response that are not stored, beside set-cookie, date, content-length and those of the connection: such as a request id. All others that the
+   * handler sets are replayed. Default: none.
+   */
+  readonly omitHeaders?: readonly string[];
   /** How long a key belongs to a run that no longer renews it, in ms. Default: 30,000. */
   readonly leaseMs?: number;
-  /** The most time of a handler, in ms. Default: 300,000. */
+  /**
+   * The most time of a handler, in ms. After it the signal aborts, and what the handler answers is dropped. Default: 300,000; with
+   * `postgresTransactions`, whose connection is taken meanwhile, 30,000.
+   */
   readonly maxRunMs?: number;
-  /** How long a request waits for one answer of the store, in ms. Has no meaning for `postgresTransactions`. Default: 5000. */
+  /** How long a request waits for one answer of the store, in ms; with `postgresTransactions` for a connection, and for COMMIT. Default: 5000. */
   readonly storeTimeoutMs?: number;
   /** How long a response is kept, in ms. Default: 86,400,000, which is 24 hours. */
   readonly keepMs?: number;
   /** The largest body of a request, in bytes: it is held in memory. Default: 1 MiB. */
   readonly maxRequestBytes?: number;
-  /** The largest body of a response that is kept, in bytes. Larger ones, and event streams, are sent but not kept. Default: 1 MiB. */
+  /**
+   * The largest body of a response that is kept, in bytes. Larger ones, and event streams, are sent but not kept; with `postgresTransactions` an event
+   * stream is held to its end, and a larger response is refused and rolled back. Default: 1 MiB.
+   */
   readonly maxResponseBytes?: number;
-  /** Called for each request with a key. Its errors are caught. Default: the first failure of the store is written to the console. */
+  /** Called for each request with a key. Its errors are caught. Default: the first `store.failed` of each step, and the first `failed`, are written to the console. */
   readonly on?: (event: IdempotencyEvent) => void;
   /** Time of leases. Default: the system clock. */
   readonly clock?: Clock;
   /** Makes the token of each run. Default: `SystemIds`. */
   readonly ids?: Pick<Ids, 'idempotencyKey'>;
 }
-
-/** What the safe headers are replayed of. Never cookies, and nothing about one connection or one moment. */
-const REPLAYED_HEADERS = [
-  'content-type',
-  'content-language',
-  'content-location',
-  'etag',
-  'last-modified',
-  'link',
-  'location',
-];
-
-/** Statuses that say that the request was not processed; as in steadfetch's client. */
-const NOT_DONE: ReadonlySet<number> = new Set([408, 421, 425, 429, 503]);
-
-export const defaultEffectOf = ({status}: {readonly status: number}): Effect => {
-  if (NOT_DONE.has(status)) return 'not-done';
-  return status >= 500 ? 'unknown' : 'result';
-};
 
 /** The options with their defaults. */
 export interface ResolvedOptions<R, Tx>
@@ -97,7 +84,6 @@ export interface ResolvedOptions<R, Tx>
       | 'scope'
       | 'header'
       | 'required'
-      | 'effectOf'
       | 'afterLoss'
       | 'leaseMs'
       | 'maxRunMs'
@@ -112,13 +98,14 @@ export interface ResolvedOptions<R, Tx>
   > {
   readonly methods: ReadonlySet<string>;
   readonly fingerprint: NonNullable<IdempotencyOptions<R, Tx>['fingerprint']>;
-  readonly replayHeaders: ReadonlySet<string>;
+  readonly omitHeaders: ReadonlySet<string>;
   readonly problems: ProblemOptions;
 }
 
 /** @throws TypeError or RangeError for an option that cannot work. */
 export function resolveOptions<R, Tx>(options: IdempotencyOptions<R, Tx>): ResolvedOptions<R, Tx> {
-  const {leaseMs = 30_000, maxRunMs = 300_000, storeTimeoutMs = 5000, keepMs = 86_400_000} = options;
+  const maxRunMs = options.maxRunMs ?? ('transact' in options.store ? 30_000 : 300_000);
+  const {leaseMs = 30_000, storeTimeoutMs = 5000, keepMs = 86_400_000} = options;
   const {maxRequestBytes = 2 ** 20, maxResponseBytes = 2 ** 20} = options;
   for (const [name, value] of Object.entries({
     leaseMs,
@@ -133,17 +120,20 @@ export function resolveOptions<R, Tx>(options: IdempotencyOptions<R, Tx>): Resol
     throw new RangeError(
       `keepMs (${keepMs}) must be at least maxRunMs + leaseMs (${maxRunMs + leaseMs}), or a key is forgotten while its handler runs.`,
     );
-  const {store, clock = systemClock} = options;
+  const {store, scope, clock = systemClock} = options;
+  if (scope !== 'everyone' && typeof scope !== 'function')
+    throw new TypeError(
+      "scope must be a function that returns the id of the caller's account, or 'everyone' if all callers are one account.",
+    );
   return {
     store: 'transact' in store ? store : new BoundedStore(store, storeTimeoutMs, clock),
-    scope: options.scope ?? (() => ''),
+    scope,
     header: options.header ?? 'Idempotency-Key',
     methods: new Set((options.methods ?? ['POST', 'PATCH']).map(method => method.toUpperCase())),
     required: options.required ?? true,
     fingerprint: options.fingerprint ?? fingerprintOf,
-    effectOf: options.effectOf ?? defaultEffectOf,
     afterLoss: options.afterLoss ?? 'refuse',
-    replayHeaders: new Set([...REPLAYED_HEADERS, ...(options.replayHeaders ?? []).map(name => name.toLowerCase())]),
+    omitHeaders: new Set((options.omitHeaders ?? []).map(name => name.toLowerCase())),
     leaseMs,
     maxRunMs,
     storeTimeoutMs,
@@ -157,14 +147,17 @@ export function resolveOptions<R, Tx>(options: IdempotencyOptions<R, Tx>): Resol
   };
 }
 
+/** The first failure of each step of the store, and the first error that no framework gets. */
 function complainOnce(): (event: IdempotencyEvent) => void {
-  let hasComplained = false;
+  const complained = new Set<string>();
   return event => {
-    if (event.type !== 'store.failed' || hasComplained) return;
-    hasComplained = true;
-    console.error(
-      `steadfetch: the store of idempotency keys failed at ${event.step}. Later failures are not written; see the option \`on\`.`,
-      event.error,
-    );
+    if (event.type !== 'store.failed' && event.type !== 'failed') return;
+    const what =
+      event.type === 'failed'
+        ? 'a request with an idempotency key failed'
+        : `the store of idempotency keys failed at ${event.step}`;
+    if (complained.has(what)) return;
+    complained.add(what);
+    console.error(`steadfetch: ${what}. Later failures are not written; see the option \`on\`.`, event.error);
   };
 }

@@ -25,6 +25,8 @@ export interface PostgresTransactionOptions<Tx> {
   /**
    * Begins a transaction, runs the work in it, and commits; or rolls back and rejects where the work rejects. The work gets a `query` that runs
    * in the transaction, and the transaction itself, which is passed on to the handler. Each transaction has to be READ COMMITTED or stricter.
+   *
+   * Where the work rejects, a statement of the handler may still be running: close the connection instead of giving it back, if the driver can.
    */
   transaction<T>(work: (query: Query, tx: Tx) => Promise<T>): Promise<T>;
   /** The name of the table, with or without its schema. Default: `idempotency_keys`. */
@@ -40,6 +42,12 @@ export interface PostgresStore extends IdempotencyStore {
 const DEFAULT_TABLE = 'idempotency_keys';
 /** A row can disappear between two statements, when the run that had it releases it. More than this in a row does not happen. */
 const MOST_TRIES = 10;
+
+/** A store in the transaction of the effect, whose expired keys can be deleted. */
+export interface PostgresTransactions<Tx> extends TransactionalStore<Tx> {
+  /** Deletes the keys that have expired, in a transaction of its own. Run it once an hour or so. */
+  deleteExpired(): Promise<void>;
+}
 
 /**
  * The statement that makes the table, for your migrations.
@@ -90,7 +98,7 @@ export function postgresStore({query, table = DEFAULT_TABLE}: PostgresStoreOptio
 export function postgresTransactions<Tx>({
   transaction,
   table = DEFAULT_TABLE,
-}: PostgresTransactionOptions<Tx>): TransactionalStore<Tx> {
+}: PostgresTransactionOptions<Tx>): PostgresTransactions<Tx> {
   const sql = statements(table);
   return {
     transact: (claim, work) =>
@@ -105,6 +113,10 @@ export function postgresTransactions<Tx>({
             );
         };
         return work(tx, await claimInTransaction(query, sql, claim), complete);
+      }),
+    deleteExpired: () =>
+      transaction(async query => {
+        await query(sql.deleteExpired, []);
       }),
   };
 }

@@ -12,6 +12,9 @@ export type ProblemCode =
   | 'LEASE_LOST'
   | 'BODY_TOO_LARGE'
   | 'STORE_UNAVAILABLE'
+  | 'HANDLER_FAILED'
+  | 'HANDLER_TIMEOUT'
+  | 'RESPONSE_TOO_LARGE'
   | 'DEADLINE_PASSED';
 
 interface Kind {
@@ -75,6 +78,23 @@ const KINDS: Readonly<Record<ProblemCode, Kind>> = {
     title: 'Service Unavailable',
     detail: 'The store of idempotency keys does not answer. Retry with the same key.',
     retry: 'later',
+  },
+  HANDLER_FAILED: {
+    status: 500,
+    title: 'Internal Server Error',
+    detail: 'The server failed while it handled this request.',
+  },
+  HANDLER_TIMEOUT: {
+    status: 503,
+    title: 'Service Unavailable',
+    detail: 'The server did not finish this request in time, and has undone it. Retry with the same key.',
+    retry: 'later',
+  },
+  RESPONSE_TOO_LARGE: {
+    status: 500,
+    title: 'Internal Server Error',
+    detail: 'The response to this request is too large to be kept for its idempotency key, so the request was undone.',
+    retry: 'never',
   },
   DEADLINE_PASSED: {
     status: 504,

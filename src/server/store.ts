@@ -10,14 +10,14 @@ export interface StoredResponse {
   readonly body: Uint8Array | null;
 }
 
-/** What happens to a key whose run ended without a known outcome: the process crashed, or the handler threw or answered with a 5xx. */
+/** What happens to a key whose run ended without a known outcome: the process crashed, or the handler threw, or answered with a status that is no result. */
 export type AfterLoss = 'refuse' | 'run-again';
 
 /** A request that wants to run under a key. */
 export interface Claim {
-  /** Scope and key. */
+  /** A hash of scope and key: 64 characters of 0-9 and a-f. */
   readonly key: string;
-  /** Of method, path and body: the same for every repetition of a request. */
+  /** A hash of the request: the same for every repetition. 64 characters of 0-9 and a-f. */
   readonly fingerprint: string;
   /** Unique for each claim. Only the run with the token of the last claim may change the key. */
   readonly token: string;

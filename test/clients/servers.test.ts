@@ -34,7 +34,7 @@ const frameworks: Readonly<Record<string, () => Promise<Framework>>> = {
         const {amount} = (await request.json()) as {amount: number};
         return Response.json({amount, run: ++runs}, {status: 201, headers: {'x-left': leftOf()}});
       },
-      {store: memoryStore(), replayHeaders: ['x-left']},
+      {store: memoryStore(), scope: 'everyone'},
     );
     const app = new Hono();
     app.post('/charges', c => withDeadline(charge)(c.req.raw));
@@ -54,21 +54,17 @@ const frameworks: Readonly<Record<string, () => Promise<Framework>>> = {
     let runs = 0;
     const app = express();
     app.use(deadlineMiddleware());
-    app.use(express.json());
-    app.post(
-      '/charges',
-      idempotencyMiddleware({store: memoryStore(), replayHeaders: ['x-left']}),
-      (request, response) => {
-        response.set('x-left', leftOf()).status(201).json({amount: request.body.amount, run: ++runs});
-      },
-    );
+    app.use(express.json({verify: (request, _response, bytes) => Object.assign(request, {rawBody: bytes})}));
+    app.post('/charges', idempotencyMiddleware({store: memoryStore(), scope: 'everyone'}), (request, response) => {
+      response.set('x-left', leftOf()).status(201).json({amount: request.body.amount, run: ++runs});
+    });
     return listening(createServer(app));
   },
 
   async 'express, before the parser'() {
     let runs = 0;
     const app = express();
-    app.use(idempotencyMiddleware({store: memoryStore(), replayHeaders: ['x-left']}));
+    app.use(idempotencyMiddleware({store: memoryStore(), scope: 'everyone'}));
     app.use(express.json(), deadlineMiddleware());
     app.post('/charges', (request, response) => {
       response.set('x-left', leftOf()).status(201).json({amount: request.body.amount, run: ++runs});
@@ -79,12 +75,11 @@ const frameworks: Readonly<Record<string, () => Promise<Framework>>> = {
   async fastify() {
     let runs = 0;
     const app = fastify();
-    const keyed = idempotencyMiddleware({store: memoryStore(), replayHeaders: ['x-left']});
+    const keyed = idempotencyMiddleware({store: memoryStore(), scope: 'everyone'});
     const timed = deadlineMiddleware();
-    app.addHook('preHandler', (request, reply, done) => {
-      const raw = Object.assign(request.raw, {body: request.body});
-      timed(raw, reply.raw, () => keyed(raw, reply.raw, error => done(error instanceof Error ? error : undefined)));
-    });
+    app.addHook('onRequest', (request, reply, done) =>
+      timed(request.raw, reply.raw, () => keyed(request.raw, reply.raw, error => done(error as Error | undefined))),
+    );
     app.post<{Body: {amount: number}}>('/charges', async (request, reply) => {
       reply.header('x-left', leftOf()).code(201);
       return {amount: request.body.amount, run: ++runs};

@@ -110,7 +110,7 @@ const GLOBALS: readonly {readonly name: string; readonly use: RegExp; readonly a
     name: 'chance',
     use: /(?<![\w$])(?:Math\.random|crypto\.)/g,
     // A hash has nothing of chance.
-    allowed: /^src\/(?:core\/random|server\/fingerprint)\.ts$/,
+    allowed: /^src\/(?:core\/random|server\/digest)\.ts$/,
   },
   {
     name: 'the event loop',

@@ -120,6 +120,19 @@ export function postgresContract(open: () => Promise<Driver>, numRuns: number): 
       expect(await once('busy')).to.equal('completed');
     });
 
+    it('deletes what has expired', async () => {
+      const transactions = postgresTransactions({transaction: work => driver.transaction(work)});
+      for (const key of ['past', 'present'])
+        await transactions.transact(claim(key), (_tx, _found, complete) => complete(response));
+      await driver.query(
+        "UPDATE idempotency_keys SET expires_at = clock_timestamp() - interval '1 second' WHERE key = 'past'",
+        [],
+      );
+      await transactions.deleteExpired();
+      const rows = await driver.query("SELECT key FROM idempotency_keys WHERE key IN ('past', 'present')", []);
+      expect(rows).to.deep.equal([{key: 'present'}]);
+    });
+
     it('lets one of many transactions at once have the effect', async () => {
       const states = await Promise.all(Array.from({length: 20}, () => once('crowd')));
       expect(states.filter(state => state === 'claimed')).to.have.length(1);

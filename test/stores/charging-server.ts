@@ -43,7 +43,7 @@ function chargingInPostgres() {
       if (isUnlucky()) throw broken;
       return Response.json({effect: Number(row!.id)}, {status: 201});
     },
-    {store: postgresTransactions({transaction})},
+    {store: postgresTransactions({transaction}), scope: 'everyone'},
   );
 }
 
@@ -56,7 +56,7 @@ async function chargingInRedis() {
       if (isUnlucky()) throw broken;
       return Response.json({effect: Number(count)}, {status: 201});
     },
-    {store: redisStore({send}), leaseMs},
+    {store: redisStore({send}), scope: 'everyone', leaseMs},
   );
 }
 

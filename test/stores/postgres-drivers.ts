@@ -1,4 +1,5 @@
 /** The drivers through which stores in PostgreSQL are tested. */
+import {setTimeout} from 'node:timers/promises';
 import pg from 'pg';
 import postgres from 'postgres';
 import type {Query} from '../../src/server.ts';
@@ -6,8 +7,9 @@ import type {Driver} from '../server/postgres-contract.ts';
 
 export function throughPg(url: string, max = 10): Driver {
   const pool = new pg.Pool({connectionString: url, max});
-  // A connection that breaks while nobody uses it: the pool opens another.
+  // A connection that breaks: the pool opens another, and a statement on it rejects.
   pool.on('error', () => {});
+  pool.on('connect', client => client.on('error', () => {}));
   const queryOf =
     (to: Pick<pg.ClientBase, 'query'> | pg.Pool): Query =>
     async (text, values) =>
@@ -18,27 +20,23 @@ export function throughPg(url: string, max = 10): Driver {
     close: () => pool.end(),
     async transaction(work) {
       const client = await pool.connect();
-      let broken: Error | undefined;
       try {
         await client.query('BEGIN');
         const result = await work(queryOf(client), queryOf(client));
         await client.query('COMMIT');
+        client.release();
         return result;
       } catch (error) {
-        await client.query('ROLLBACK').catch((failed: Error) => {
-          broken = failed;
-        });
+        await Promise.race([client.query('ROLLBACK'), setTimeout(1000, null, {ref: false})]).catch(() => {});
+        client.release(true);
         throw error;
-      } finally {
-        // With an error the connection is closed instead of being used again.
-        client.release(broken);
       }
     },
   };
 }
 
-export function throughPostgresJs(url: string): Driver {
-  const sql = postgres(url, {max: 10, onnotice: () => {}});
+export function throughPostgresJs(url: string, max = 10): Driver {
+  const sql = postgres(url, {max, onnotice: () => {}});
   const queryOf =
     (to: Pick<postgres.Sql, 'unsafe'>): Query =>
     (text, values) =>

@@ -15,13 +15,16 @@ let before: ReadonlyMap<string, number> | undefined;
 const left = (): string[] =>
   [...open()].filter(([kind, count]) => count > (before?.get(kind) ?? 0)).map(([kind, count]) => `${count} ${kind}`);
 
+async function expectNothingOpen(): Promise<void> {
+  const until = performance.now() + LONGEST_MS;
+  while (left().length > 0 && performance.now() < until) await new Promise(resolve => setTimeout(resolve, 10));
+  if (left().length > 0) throw new Error(`The tests of this file leave open: ${left().join(', ')}.`);
+}
+
 export const mochaHooks = {
-  beforeAll(): void {
-    before ??= open();
-  },
-  async afterAll(): Promise<void> {
-    const until = performance.now() + LONGEST_MS;
-    while (left().length > 0 && performance.now() < until) await new Promise(resolve => setTimeout(resolve, 10));
-    if (left().length > 0) throw new Error(`The tests of this file leave open: ${left().join(', ')}.`);
+  beforeAll(this: Mocha.Context): void {
+    before = open();
+    // After the hooks of the file itself, which are registered when it is loaded: before this one runs.
+    this.test?.parent?.afterAll(expectNothingOpen);
   },
 };

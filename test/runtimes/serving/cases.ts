@@ -48,7 +48,7 @@ export const storeCases: readonly ServingCase[] = [
       let effects = 0;
       const handler = idempotent(
         async request => Response.json({effect: ++effects, ...(await request.json())}, {status: 201}),
-        {store},
+        {store, scope: 'everyone'},
       );
       await against(serve, handler, async url => {
         const key = crypto.randomUUID();
@@ -76,7 +76,7 @@ export const storeCases: readonly ServingCase[] = [
     async run(serve, store) {
       await against(
         serve,
-        idempotent(() => new Response('done'), {store}),
+        idempotent(() => new Response('done'), {store, scope: 'everyone'}),
         async url => {
           const key = crypto.randomUUID();
           await post(url, key);
@@ -97,7 +97,7 @@ export const storeCases: readonly ServingCase[] = [
           await gate.promise;
           return new Response('done');
         },
-        {store},
+        {store, scope: 'everyone'},
       );
       await against(serve, handler, async url => {
         const key = crypto.randomUUID();
@@ -116,7 +116,7 @@ export const storeCases: readonly ServingCase[] = [
     async run(serve, store) {
       await against(
         serve,
-        idempotent(() => new Response('done'), {store}),
+        idempotent(() => new Response('done'), {store, scope: 'everyone'}),
         async url => {
           const answer = await post(url, null);
           equal([answer.status, (await answer.json()).code], [400, 'IDEMPOTENCY_KEY_MISSING'], 'answer');

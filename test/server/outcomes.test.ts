@@ -1,0 +1,128 @@
+/** A status never frees a key: what a handler does, and what a repetition of its request gets. */
+import {once} from 'node:events';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {PGlite} from '@electric-sql/pglite';
+import {expect} from 'chai';
+import {createFetch} from '../../src/fetch.ts';
+import {
+  idempotencyMiddleware,
+  idempotent,
+  memoryStore,
+  postgresSchema,
+  postgresTransactions,
+  type Query,
+} from '../../src/server.ts';
+import {outcomeTable} from './outcome-rows.ts';
+import {deferred, post, told} from './requests.ts';
+
+describe('what a repetition gets', () => {
+  describe('with a store that leases', () => outcomeTable('leases', () => ({store: memoryStore(), scope: 'everyone'})));
+  describe("with a store that leases and afterLoss 'run-again'", () =>
+    outcomeTable('run-again', () => ({store: memoryStore(), scope: 'everyone', afterLoss: 'run-again'})));
+
+  describe('with postgresTransactions', () => {
+    let db: PGlite;
+    before(async () => {
+      db = await PGlite.create();
+      await db.exec(postgresSchema());
+    });
+    after(() => db?.close());
+    outcomeTable('transactions', () => ({
+      store: postgresTransactions<Query>({
+        transaction: work =>
+          db.transaction(tx => {
+            const query: Query = async (text, values) =>
+              (await tx.query<Record<string, unknown>>(text, [...values])).rows;
+            return work(query, query);
+          }),
+      }),
+    }));
+  });
+});
+
+describe('a middleware that answers for a slow handler', () => {
+  it('does not free the key: one charge for three attempts, and the client learns that the outcome is unknown', async () => {
+    let charges = 0;
+    const handlers: Promise<void>[] = [];
+    const keyed = idempotencyMiddleware({store: memoryStore(), scope: 'everyone', on: () => {}});
+    const server = createServer((request, response) =>
+      keyed(request, response, () => {
+        const answered = deferred<void>();
+        handlers.push(
+          answered.promise.then(() => {
+            charges++;
+            response.end('charged');
+          }),
+        );
+        // What connect-timeout does when its time is over.
+        response.writeHead(503, {'content-type': 'text/plain'}).end('Response timeout');
+        answered.resolve();
+      }),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const fetch = createFetch({name: 'charges', idempotency: {}, maxAttempts: 3, backoff: {baseMs: 1, capMs: 2}});
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/charges`;
+      const response = await fetch(url, {method: 'POST', body: '{"amount":1}'});
+      expect(await told(response)).to.equal('409 OUTCOME_UNKNOWN');
+      await Promise.all(handlers);
+      expect(charges).to.equal(1);
+    } finally {
+      server.close().closeAllConnections();
+    }
+  });
+});
+
+describe('a handler that acts, and passes on the 503 of a later service', () => {
+  it('acts once', async () => {
+    let effects = 0;
+    const handler = idempotent(
+      () => {
+        effects++;
+        return new Response('busy', {status: 503, headers: {'retry-after': '0'}});
+      },
+      {store: memoryStore(), scope: 'everyone', on: () => {}},
+    );
+    expect(await told(await handler(post('k')))).to.equal('503 busy');
+    for (let repetition = 0; repetition < 2; repetition++)
+      expect(await told(await handler(post('k')))).to.equal('409 OUTCOME_UNKNOWN');
+    expect(effects).to.equal(1);
+  });
+});
+
+describe('release', () => {
+  it('has no effect once the response has ended', async () => {
+    let free = () => {};
+    let runs = 0;
+    const handler = idempotent(
+      (_request, {release}) => {
+        runs++;
+        free = release;
+        return new Response('done');
+      },
+      {store: memoryStore(), scope: 'everyone'},
+    );
+    await handler(post('k'));
+    free();
+    expect((await handler(post('k'))).headers.get('idempotent-replayed')).to.equal('true');
+    expect(runs).to.equal(1);
+  });
+
+  it('is reported with the status, and a lost run too', async () => {
+    const events: unknown[] = [];
+    const handler = idempotent(
+      async (request, {release}) => {
+        if ((await request.text()) === 'free') release();
+        return new Response('busy', {status: 503});
+      },
+      {store: memoryStore(), scope: 'everyone', on: event => events.push(event)},
+    );
+    await handler(post('a', 'free'));
+    await handler(post('b', 'lost'));
+    expect(events).to.deep.equal([
+      {type: 'released', status: 503, error: undefined},
+      {type: 'lost', status: 503, error: undefined},
+    ]);
+  });
+});
