@@ -13,12 +13,12 @@ import {inRotation} from '../client/rotation.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse, Outcome, Sent} from '../core/outcome.ts';
 import {type Classification, harmless} from '../decide/classification.ts';
-import {hasCredentialInQuery} from '../decide/credentials.ts';
 import {isSafeMethod} from '../decide/idempotency.ts';
 import type {HedgeLoad} from '../guards/hedge-load.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import type {Amounts} from '../guards/quota-amounts.ts';
 import type {Endpoint} from '../policy/types.ts';
+import {Carried} from './carried.ts';
 import {causeOf} from './failover-cause.ts';
 
 /** An endpoint, and when it is free. */
@@ -46,7 +46,9 @@ type GuardSource = Pick<
 /** The request of a call, as far as it may have to stay at one endpoint. */
 export interface MovableRequest {
   /** As in `Transport`. Undefined: the request cannot be sent elsewhere. */
-  readonly credentialHeaders?: readonly string[] | undefined;
+  readonly headerNames?: readonly string[] | undefined;
+  /** As in `Transport`. */
+  readonly queryNames?: readonly string[];
   /** As in `Transport`. */
   readonly isReadable?: boolean;
   /** As in `Transport`. */
@@ -69,14 +71,15 @@ export class Failover {
   readonly #tried = new Set<Endpoint>();
   /** Endpoints that this call does not ask before that time, whatever `failover.on` says. */
   readonly #pausedUntil = new Map<Endpoint, number>();
+  /** The endpoints to which the headers and the query of the caller may go. */
+  #reachable: readonly Endpoint[];
   /** Whether endpoints with a `readyPath` are asked. */
   #asks = false;
   /** The last failure is none that another endpoint helps against. */
   #stays = false;
   /** Why the call may not leave its endpoint any more; null while it may. */
   #confinement: string | null = null;
-  /** The headers of the caller that belong to the endpoint that the caller addressed, by name: credentials and Host. Null before the first attempt. */
-  #own: ReadonlyMap<string, string | null> | null = null;
+  readonly #carried: Carried;
 
   /** Null where the URL of the call leads to none of its endpoints. */
   static of(client: GuardSource, plan: Plan, method: string, url: string, origin: string): Failover | null {
@@ -98,9 +101,11 @@ export class Failover {
     this.#client = client;
     this.#plan = plan;
     this.#endpoints = endpoints;
+    this.#reachable = endpoints.all;
     this.addressed = addressed;
     this.#method = method;
     this.#url = url;
+    this.#carried = new Carried(endpoints, addressed, url);
   }
 
   /** Why the call may not leave its endpoint; null while it may, and where there is no other. */
@@ -129,20 +134,20 @@ export class Failover {
 
   // What a request and its failures allow.
 
-  /** Called before the first attempt. Without `prepareAttempt`, a request with credentials goes only where the caller sent it. */
-  confineBy({credentialHeaders, isReadable, confinement, ask}: MovableRequest): void {
+  /** Called before each attempt: what its request carries may not go to every endpoint. */
+  confineBy(request: MovableRequest): void {
+    const {headerNames, isReadable, confinement, ask} = request;
     this.#asks = this.#endpoints.anyWarmsUp && ask !== undefined;
-    if (this.#confinement !== null) return;
-    const {name} = this.addressed;
-    if (credentialHeaders === undefined)
-      this.#confinement = confinement ?? 'its client sends it only where its URL says';
+    if (this.#confinement !== null || this.#endpoints.isAlone) return;
+    if (headerNames === undefined) this.#confinement = confinement ?? 'its client sends it only where its URL says';
     else if (this.#client.translate !== null && !isReadable)
       this.#confinement = 'its body is a stream, which translate cannot be given';
-    else if (this.#endpoints.settings.sharedCredentials) return;
-    else if (hasCredentialInQuery(this.#url))
-      this.#confinement = `its URL carries a credential of ${name}, and failover.sharedCredentials is not set`;
-    else if (credentialHeaders.length > 0 && this.#client.prepareAttempt === null)
-      this.#confinement = `it carries credentials of ${name} (${credentialHeaders.join(', ')}), and neither prepareAttempt nor failover.sharedCredentials is set`;
+    else {
+      const names = {headerNames, queryNames: request.queryNames ?? []};
+      const reach = this.#carried.reach(names, this.#client.prepareAttempt !== null);
+      this.#reachable = reach.endpoints;
+      this.#confinement = reach.confinement;
+    }
   }
 
   /**
@@ -212,7 +217,7 @@ export class Failover {
   /** The endpoints of a better or the same rank, which were passed over for this one. */
   passedOver({endpoint}: Place): readonly Endpoint[] {
     if (!this.#asks || this.isConfined) return [];
-    return this.#endpoints.all.filter(other => other !== endpoint && other.rank <= endpoint.rank);
+    return this.#reachable.filter(other => other !== endpoint && other.rank <= endpoint.rank);
   }
 
   /** How hedges do at the other endpoints of this call. */
@@ -250,8 +255,8 @@ export class Failover {
    * @param but Not needed, unless it is compared with the others.
    */
   #placesAt(but: Endpoint | null, amounts: Amounts, isRetry: boolean, now: number): readonly Place[] {
-    const {all, settings} = this.#endpoints;
-    const {ejection} = settings;
+    const {ejection} = this.#endpoints.settings;
+    const all = this.#reachable;
     const asked = ejection.maxEjectedShare === 0 ? all.filter(endpoint => endpoint !== but) : all;
     const places = asked.map(endpoint => this.#placeAt(endpoint, amounts, isRetry, now));
     return inRotation(places, ejection, this.#client.random, now, this.#client.notifyEjection);
@@ -280,20 +285,10 @@ export class Failover {
 
   // The request of an attempt.
 
-  /** Writes the caller's credentials and Host at the endpoint that the caller addressed, and removes them elsewhere. Endpoints may share credentials. */
-  writeCredentials(guards: Guards, headers: HeaderBag, {credentialHeaders}: MovableRequest): void {
+  /** Writes the headers of the caller that may not go to every endpoint where they belong, and removes them elsewhere. */
+  writeHeaders(guards: Guards, headers: HeaderBag, {headerNames}: MovableRequest): void {
     const endpoint = this.endpointOf(guards);
     this.#tried.add(endpoint);
-    if (credentialHeaders === undefined) return;
-    this.#own ??= new Map([...credentialHeaders, 'host'].map(name => [name, headers.get(name)]));
-    const isAddressed = endpoint === this.addressed;
-    const takesCredentials = isAddressed || this.#endpoints.settings.sharedCredentials;
-    // A hook may have added some.
-    for (const name of new Set([...this.#own.keys(), ...credentialHeaders])) {
-      const belongs = name === 'host' ? isAddressed : takesCredentials;
-      const value = this.#own.get(name) ?? null;
-      if (!belongs) headers.delete(name);
-      else if (value !== null && !headers.has(name)) headers.set(name, value);
-    }
+    if (headerNames !== undefined) this.#carried.writeHeaders(endpoint, headers, headerNames);
   }
 }

@@ -6,7 +6,6 @@ import type {Plan} from '../client/plan.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, plainText, snapshotBody, textOf} from '../decide/body.ts';
-import {isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {HeaderRecord, type HeaderValues, headerValues} from '../transport/header-record.ts';
 import {fetchRedirected} from '../transport/redirects.ts';
@@ -86,8 +85,8 @@ export class FetchTransport
     return plainText(this.#body.body);
   }
 
-  get credentialHeaders(): readonly string[] {
-    return Object.keys(this.values).filter(isCredentialHeader);
+  get headerNames(): readonly string[] {
+    return Object.keys(this.values);
   }
 
   next(isAbortable: boolean, url: string | null): TransportRequest<Response> {

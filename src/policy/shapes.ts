@@ -183,6 +183,8 @@ const failoverShape = fields({
   stickyMs: whole(0, 86400000),
   sharedKeys: boolean,
   sharedCredentials: boolean,
+  headers: list(headerNameShape, 100),
+  query: list(text(/^(?=.{1,200}$)/su, 'a text of 1 to 200 characters'), 200),
 });
 const correlationIdsShape = fields({
   header: headerNameShape,

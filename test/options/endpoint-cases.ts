@@ -6,7 +6,7 @@ import {AT_ONCE} from '../support/policies.ts';
 import type {Case, Scenario} from './harness.ts';
 
 const api = {name: 'one', origin: 'https://api.test'} as const;
-const two = {name: 'two', origin: 'https://two.test', rank: 2} as const;
+const two = {name: 'two', origin: 'https://two.example', rank: 2} as const;
 const endpoints = [api, two];
 const retriedOnce: PolicyInput = {endpoints, maxAttempts: 2, backoff: AT_ONCE};
 const once: PolicyInput = {endpoints, maxAttempts: 1};
@@ -80,7 +80,7 @@ export const endpointCases: readonly Case[] = [
   {
     path: 'endpoints[].origin',
     a: {endpoints: [api, two]},
-    b: {endpoints: [api, {...two, origin: 'https://three.test'}]},
+    b: {endpoints: [api, {...two, origin: 'https://three.example'}]},
     both: {maxAttempts: 2, backoff: AT_ONCE},
     scenario: sentTo([503, 200]),
     expect: ['api two', 'api three'],
@@ -95,7 +95,7 @@ export const endpointCases: readonly Case[] = [
       await world.run();
       return world.server.requests.at(-1)?.url;
     },
-    expect: ['https://two.test/items', 'https://two.test/v2/items'],
+    expect: ['https://two.example/items', 'https://two.example/v2/items'],
   },
   {
     path: 'endpoints[].readyPath',
@@ -190,6 +190,26 @@ export const endpointCases: readonly Case[] = [
     b: {failover: {sharedCredentials: true}},
     both: retriedOnce,
     scenario: sentTo([503, 200], 1, {headers: {authorization: 'Bearer x'}}),
+    expect: ['api api', 'api two'],
+  },
+  {
+    path: 'failover.headers',
+    a: {failover: {headers: []}},
+    b: {failover: {headers: ['x-tenant']}},
+    both: retriedOnce,
+    scenario: sentTo([503, 200], 1, {headers: {'x-tenant': 't'}}),
+    expect: ['api api', 'api two'],
+  },
+  {
+    path: 'failover.query',
+    a: {failover: {query: []}},
+    b: {failover: {query: ['page']}},
+    both: retriedOnce,
+    scenario: async world => {
+      world.serve(503, 200);
+      await world.run(`${ITEMS}?page=2`);
+      return world.server.requests.map(({url}) => new URL(url).hostname.split('.')[0]).join(' ');
+    },
     expect: ['api api', 'api two'],
   },
   {
