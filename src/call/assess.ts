@@ -144,7 +144,9 @@ export function learn<R extends AttemptResponse>(
   const {client} = call;
   const {breaker, budget, concurrency, hedge, quota, load} = attempt.guards;
   const isUnready = call.failover !== null && learnReadiness(call.failover, attempt.guards, outcome, now);
-  if (breaker !== null) attempt.record(isUnready ? 'nothing' : healthOf(outcome, classification, client.answers), now);
+  const health = isUnready ? 'nothing' : healthOf(outcome, classification, client.answers);
+  if (breaker !== null) attempt.record(health, now);
+  load?.record(attempt, health, now);
   if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
   if (attempt.taken !== null) settleQuota(call, quota, attempt.taken, outcome, classification, now);
   if (classification.transient) budget?.attemptFailed?.(now);

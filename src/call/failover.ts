@@ -16,6 +16,7 @@ import {type Classification, harmless} from '../decide/classification.ts';
 import {isSafeMethod} from '../decide/idempotency.ts';
 import type {HedgeLoad} from '../guards/hedge-load.ts';
 import type {Guards} from '../guards/origin-guards.ts';
+import type {Outage} from '../guards/outage.ts';
 import type {Amounts} from '../guards/quota-amounts.ts';
 import type {Endpoint} from '../policy/types.ts';
 import {Carried} from './carried.ts';
@@ -31,6 +32,8 @@ export interface Place {
   readonly closedMs: number;
   /** Whether its breaker is open, or waits for its probes. */
   readonly isOpen: boolean;
+  /** Null where `failover.on` does not list `down`. */
+  readonly outage: Outage | null;
   /** Null unless the endpoint is not ready, or has to be asked. */
   readonly readiness: Readiness | null;
 }
@@ -206,7 +209,9 @@ export class Failover {
     const others = this.#placesAt(own, amounts, true, now).filter(({endpoint}) => endpoint !== own);
     if (others.length === 0) return null;
     const free = this.#first(others, now);
-    return free.freeInMs === 0 ? free : null;
+    // Where both are down, a call leaves the one that failed.
+    const isNoBetter = free.outage?.refuses(now) && !than.load?.outage.refuses(now);
+    return free.freeInMs === 0 && !isNoBetter ? free : null;
   }
 
   /** Null where the endpoint has no `readyPath`, or cannot be asked. */
@@ -239,8 +244,10 @@ export class Failover {
   #first(places: readonly Place[], now: number): Place {
     const free = places.filter(place => place.freeInMs === 0);
     if (free.length === 0) return places.reduce((first, place) => (place.freeInMs < first.freeInMs ? place : first));
-    const untried = free.filter(place => !this.hasTried(place));
-    const open = untried.length > 0 ? untried : free;
+    const up = free.filter(({outage}) => !outage?.refuses(now));
+    const usable = up.length > 0 ? up : free;
+    const untried = usable.filter(place => !this.hasTried(place));
+    const open = untried.length > 0 ? untried : usable;
     const sticky = this.#endpoints.stickyAt(now);
     const stuck = open.find(({endpoint}) => endpoint === sticky);
     if (stuck !== undefined) return stuck;
@@ -280,7 +287,8 @@ export class Failover {
     // Before its first answer an endpoint is chosen as if it were ready, and asked; while it is not, others come first.
     if (state === 'away') busy.push(readiness!.pauseMs(now) + 1);
     const freeInMs = Math.max(...busy);
-    return {endpoint, guards, freeInMs, closedMs, isOpen, readiness: state === 'ready' ? null : readiness};
+    const outage = this.#endpoints.movesOn('down') ? guards.load!.outage : null;
+    return {endpoint, guards, freeInMs, closedMs, isOpen, outage, readiness: state === 'ready' ? null : readiness};
   }
 
   // The request of an attempt.

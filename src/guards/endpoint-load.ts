@@ -2,7 +2,9 @@
 import type {Random} from '../core/random.ts';
 import type {Ejection as EjectionPolicy} from '../policy/types.ts';
 import {Ejections} from './ejection.ts';
+import {Outage} from './outage.ts';
 import {SlidingWindow} from './sliding-window.ts';
+import type {Health, Tracked} from './trip.ts';
 
 /** A latency that no answer confirms is down to 37 % (1/e) after this time. Finagle, Linkerd and Envoy decay over 10 s, too. */
 const DECAY_MS = 10_000;
@@ -23,8 +25,8 @@ export interface OriginLoad {
 /** The load of an origin and route. */
 export class EndpointLoad {
   readonly #origin: OriginLoad;
-  /** In the order of their beginning. */
-  readonly #inFlight = new Set<Timed>();
+  /** In the order of their beginning; with null once they have been recorded. */
+  readonly #inFlight = new Map<Timed, Tracked | null>();
   readonly #ended = new SlidingWindow(WINDOW_MS);
   /** The peak-EWMA latency at `#at`. */
   #latencyMs = 0;
@@ -33,6 +35,7 @@ export class EndpointLoad {
   #hasAnswered = false;
   #hasNewFailure = false;
   readonly ejections: Ejections = new Ejections();
+  readonly outage: Outage = new Outage();
 
   constructor(origin: OriginLoad) {
     this.#origin = origin;
@@ -44,12 +47,21 @@ export class EndpointLoad {
   }
 
   begin(attempt: Timed): void {
-    this.#inFlight.add(attempt);
+    this.#inFlight.set(attempt, this.outage.begin(attempt.startedAt));
     this.#origin.pending++;
+  }
+
+  /** What the end of an attempt says about the health of the endpoint. */
+  record(attempt: Timed, health: Health, now: number): void {
+    const tracked = this.#inFlight.get(attempt);
+    if (!tracked) return;
+    this.#inFlight.set(attempt, null);
+    this.outage.record(tracked, attempt.startedAt, health, now);
   }
 
   /** Harmless if the attempt has ended, or never began. */
   end(attempt: Timed): void {
+    this.record(attempt, 'nothing', attempt.startedAt);
     if (this.#inFlight.delete(attempt)) this.#origin.pending--;
   }
 
@@ -89,7 +101,7 @@ export class EndpointLoad {
    * @param unknownMs What is assumed before the first answer.
    */
   latencyMs(now: number, unknownMs: number): number {
-    const [oldest] = this.#inFlight;
+    const [oldest] = this.#inFlight.keys();
     const age = oldest === undefined ? 0 : now - oldest.startedAt;
     return Math.max(this.#decayed(now, DECAY_MS), this.#hasAnswered ? 0 : unknownMs, age);
   }

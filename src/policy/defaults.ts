@@ -35,7 +35,7 @@ export const defaultPolicy: Policy = deepFreeze<Policy>({
   stream: null,
   endpoints: null,
   failover: {
-    on: ['throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota'],
+    on: ['throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota', 'down'],
     balance: 'weighted',
     ejection: {maxEjectedShare: 0, minExcess: 0.1, minCalls: 20, ejectMs: 30000, maxEjectMs: 300000},
     stickyMs: 0,
@@ -95,7 +95,7 @@ export const defaultsOfPart: Readonly<Record<string, object>> = deepFreeze({
   hedge: {maxLoadRatio: 0.05, to: 'same'},
   stream: {commit: 'content', firstContentMs: 20000, holdBytes: 65536},
   failover: {
-    on: ['throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota'],
+    on: ['throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota', 'down'],
     balance: 'weighted',
     ejection: {maxEjectedShare: 0, minExcess: 0.1, minCalls: 20, ejectMs: 30000, maxEjectMs: 300000},
     stickyMs: 0,

@@ -177,7 +177,7 @@ const ejectionShape = fields({
   maxEjectMs: whole(1, 86400000),
 });
 const failoverShape = fields({
-  on: list(oneOf('throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota'), 20),
+  on: list(oneOf('throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota', 'down'), 20),
   balance: oneOf('weighted', 'least-pending', 'p2c-ewma'),
   ejection: ejectionShape,
   stickyMs: whole(0, 86400000),

@@ -1952,12 +1952,12 @@ export interface EjectionInput {
 /** When a call goes to another of its endpoints. Has no effect without endpoints. */
 export interface Failover {
   /**
-   * The first five: failures after which a retry goes to another endpoint. The last three, and overloaded: states
+   * The first five: failures after which a retry goes to another endpoint. The last four, and overloaded: states
    * in which an endpoint is passed over without a send.
    *
-   * Default: ["throttled","overloaded","server-error","timeout","network","breaker-open","held","quota"].
+   * Default: ["throttled","overloaded","server-error","timeout","network","breaker-open","held","quota","down"].
    */
-  readonly on: readonly ('throttled' | 'overloaded' | 'server-error' | 'timeout' | 'network' | 'breaker-open' | 'held' | 'quota')[];
+  readonly on: readonly ('throttled' | 'overloaded' | 'server-error' | 'timeout' | 'network' | 'breaker-open' | 'held' | 'quota' | 'down')[];
   /**
    * How an endpoint is chosen among those of a rank that are free.
    *
@@ -2021,12 +2021,12 @@ export interface Failover {
 /** When a call goes to another of its endpoints. Has no effect without endpoints. */
 export interface FailoverInput {
   /**
-   * The first five: failures after which a retry goes to another endpoint. The last three, and overloaded: states
+   * The first five: failures after which a retry goes to another endpoint. The last four, and overloaded: states
    * in which an endpoint is passed over without a send.
    *
-   * Default: ["throttled","overloaded","server-error","timeout","network","breaker-open","held","quota"].
+   * Default: ["throttled","overloaded","server-error","timeout","network","breaker-open","held","quota","down"].
    */
-  readonly on?: readonly ('throttled' | 'overloaded' | 'server-error' | 'timeout' | 'network' | 'breaker-open' | 'held' | 'quota')[] | undefined;
+  readonly on?: readonly ('throttled' | 'overloaded' | 'server-error' | 'timeout' | 'network' | 'breaker-open' | 'held' | 'quota' | 'down')[] | undefined;
   /**
    * How an endpoint is chosen among those of a rank that are free.
    *

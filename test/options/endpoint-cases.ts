@@ -44,6 +44,13 @@ const causes: readonly (readonly [FailoverInput['on'] & {}, PolicyInput, Scenari
   ],
 ];
 
+/** How often an endpoint of a better rank is tried that only fails. */
+const triedInVain: Scenario = async world => {
+  world.serve(({url}: SeenRequest) => (url.startsWith(two.origin) ? 200 : 503));
+  for (let n = 0; n < 20; n++) await world.run(ITEMS);
+  return world.server.requests.filter(({url}) => !url.startsWith(two.origin)).length;
+};
+
 /** How long an endpoint is ejected whose attempts fail three times out of four, while calls are retried at the other one. */
 const ejectedFor: Scenario = async world => {
   let sends = 0;
@@ -142,6 +149,14 @@ export const endpointCases: readonly Case[] = [
       expect: ['api two', without],
     }),
   ),
+  {
+    path: 'failover.on',
+    a: {failover: {on: ['overloaded', 'down']}},
+    b: {failover: {on: ['overloaded']}},
+    both: {...retriedOnce, breaker: null, budget: null},
+    scenario: triedInVain,
+    expect: [8, 20],
+  },
   ...(['least-pending', 'p2c-ewma'] as const).map(
     (balance): Case => ({
       path: 'failover.balance',
