@@ -180,12 +180,12 @@ function healthOf(outcome: Outcome, classification: Classification, answers: Pic
 function effortOf(
   outcome: Outcome,
   classification: Classification,
-  answers: Pick<Answers<never>, 'health'>,
-): 'answered' | 'failed' | 'interrupted' {
+  answers: Pick<Answers<never>, 'health' | 'isFailure'>,
+): 'answered' | 'refused' | 'failed' | 'interrupted' {
   const health = healthOf(outcome, classification, answers);
   if (outcome.kind !== 'response') return health === 'failure' ? 'failed' : 'interrupted';
-  const isRefused = classification.transient || REFUSED_CREDENTIALS.includes(outcome.status);
-  return health === 'success' && !isRefused ? 'answered' : 'failed';
+  if (health !== 'success' || classification.transient || REFUSED_CREDENTIALS.includes(outcome.status)) return 'failed';
+  return answers.isFailure(outcome.status) ? 'refused' : 'answered';
 }
 
 /** Each endpoint may have credentials of its own. */

@@ -28,6 +28,8 @@ export class EndpointLoad {
   /** In the order of their beginning; with null once they have been recorded. */
   readonly #inFlight = new Map<Timed, Tracked | null>();
   readonly #ended = new SlidingWindow(WINDOW_MS);
+  /** Null before the first refusal. */
+  #refused: SlidingWindow | null = null;
   /** The peak-EWMA latency at `#at`. */
   #latencyMs = 0;
   #at = 0;
@@ -73,6 +75,18 @@ export class EndpointLoad {
     this.#latencyMs = tookMs > known ? tookMs : known * kept + tookMs * (1 - kept);
     this.#at = now;
     this.#hasAnswered = true;
+  }
+
+  /**
+   * The endpoint answered that the request is at fault, such as 404. It may be the endpoint that is, and such an answer comes sooner than one
+   * that takes work: it proves no speed.
+   */
+  refused(tookMs: number, now: number): void {
+    this.#ended.addAll(now);
+    this.#refused ??= new SlidingWindow(WINDOW_MS);
+    this.#refused.addAll(now);
+    this.#latencyMs = Math.max(tookMs, this.#decayed(now, DECAY_MS));
+    this.#at = now;
   }
 
   /** The endpoint failed. A failure is no proof of speed, however soon it came. */
@@ -122,6 +136,13 @@ export class EndpointLoad {
     return (all + 1 - failed) / (all + 1); // With the next one.
   }
 
+  /** The share of attempts in the last 30 s that were refused; as in `successShare`. */
+  refusedShare(now: number): number {
+    if (this.#refused === null) return 0;
+    this.#refused.advance(now);
+    return this.#refused.all / (this.outcomes(now).all + 1);
+  }
+
   /** The attempts of the last 30 s. Those in flight count as not failed: failures may come sooner than answers. */
   outcomes(now: number): {readonly all: number; readonly failed: number} {
     this.#ended.advance(now);
@@ -138,6 +159,7 @@ export class EndpointLoad {
   /** The counts start anew, so that the endpoint is compared again by what it does after its return. */
   eject(policy: EjectionPolicy, random: Random, now: number): number {
     this.#ended.clear();
+    this.#refused = null;
     return this.ejections.eject(policy, random, now);
   }
 
