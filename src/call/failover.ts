@@ -173,6 +173,11 @@ export class Failover {
       this.#confinement ??= `${this.endpointOf(at).name} may have acted on it, and failover.sharedKeys is not set`;
   }
 
+  /** The call never asks this endpoint again. */
+  leave(at: Guards): void {
+    this.#pausedUntil.set(this.endpointOf(at), Number.POSITIVE_INFINITY);
+  }
+
   /** The breaker of an endpoint gave no lease of a probe: the call does not ask again at once. */
   pause(at: Guards, now: number): void {
     this.#pausedUntil.set(this.endpointOf(at), now + PROBING_MS);

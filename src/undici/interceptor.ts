@@ -16,6 +16,7 @@ import {type BodySnapshot, checkBody, snapshotBody, textOf} from '../decide/body
 import type {Sent} from '../decide/classification.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
+import {watchFailedRequests} from '../transport/redirects.ts';
 import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
 import {cancelBody} from '../transport/unsent-body.ts';
 import {DispatchHeaders} from './dispatch-headers.ts';
@@ -49,6 +50,7 @@ type Options = DispatchOptions & {readonly resilience?: CallOverrides};
 export function resilienceInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: UndiciPorts): Interceptor;
 export function resilienceInterceptor(policy?: PolicyInput | PolicyHandle, ports: UndiciPorts = {}): Interceptor {
   const client = new Client<Dispatched>(handleOf(policy, ports), ports, httpAnswers);
+  watchFailedRequests();
   return dispatch => {
     const route = new Route(dispatch);
     return (options: Options, handler: DispatchHandler) => {
