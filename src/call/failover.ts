@@ -78,6 +78,8 @@ export class Failover {
   #reachable: readonly Endpoint[];
   /** Whether endpoints with a `readyPath` are asked. */
   #asks = false;
+  /** The endpoint at which it is this call's turn; null where none has a line. */
+  #turnAt: Endpoint | null = null;
   /** The last failure is none that another endpoint helps against. */
   #stays = false;
   /** Why the call may not leave its endpoint any more; null while it may. */
@@ -224,6 +226,17 @@ export class Failover {
     return this.#asks ? this.#client.readinessOf(endpoint) : null;
   }
 
+  /** It is this call's turn at an endpoint that has just become ready. */
+  release(endpoint: Endpoint): void {
+    this.#turnAt = endpoint;
+  }
+
+  /** The next attempt goes there. */
+  enter({endpoint}: Place, now: number): void {
+    if (this.#turnAt !== endpoint) this.readinessAt(endpoint)?.entered(now);
+    this.#turnAt = null;
+  }
+
   /** The endpoints of a better or the same rank, which were passed over for this one. */
   passedOver({endpoint}: Place): readonly Endpoint[] {
     if (!this.#asks || this.isConfined) return [];
@@ -287,10 +300,12 @@ export class Failover {
     const busy = [closedMs];
     if (quota !== null && this.#endpoints.movesOn('quota')) busy.push(quota.waitMs(amounts, isRetry, now));
     if (concurrency?.mayHavePlace === false && this.#endpoints.movesOn('overloaded')) busy.push(PROBING_MS);
-    const readiness = isOpen || isHeld || closedMs > 0 ? null : this.readinessAt(endpoint);
+    const isAsked = !isOpen && !isHeld && closedMs === 0 && this.#turnAt !== endpoint;
+    const readiness = isAsked ? this.readinessAt(endpoint) : null;
     const state = readiness?.stateAt(now) ?? 'ready';
     // Before its first answer an endpoint is chosen as if it were ready, and asked; while it is not, others come first.
     if (state === 'away') busy.push(readiness!.pauseMs(now) + 1);
+    if (state === 'starting') busy.push(1); // It is this call's turn soon.
     const freeInMs = Math.max(...busy);
     const outage = this.#endpoints.movesOn('down') ? guards.load!.outage : null;
     return {endpoint, guards, freeInMs, closedMs, isOpen, outage, readiness: state === 'ready' ? null : readiness};

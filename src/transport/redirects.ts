@@ -61,8 +61,7 @@ export function watchFailedRequests(): void {
 }
 
 /** Whether it is certain that the connection was never made. */
-export const failedToConnect = (error: unknown): boolean =>
-  causesOf(error).some(each => failedConnects.has(each));
+export const failedToConnect = (error: unknown): boolean => causesOf(error).some(each => failedConnects.has(each));
 
 /** For a transport that follows no redirects: the error ended this request and no other. */
 export function noteFailedRequest(error: unknown, method: string, url: string): void {

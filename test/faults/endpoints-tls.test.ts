@@ -8,8 +8,8 @@ import ky from 'ky';
 import {Agent, request} from 'undici';
 import {createFetch, type PolicyInput, type Ports, reportOf, resilience, type SteadfetchEvent} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
-import {AT_ONCE} from '../support/policies.ts';
 import {LoopbackServer} from '../support/loopback-server.ts';
+import {AT_ONCE} from '../support/policies.ts';
 import {EXPIRED, KEY, OTHER_NAME} from './certificates.ts';
 
 /** How a server has none, and the code of the error. */
