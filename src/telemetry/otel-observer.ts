@@ -13,7 +13,7 @@ import {logBreakerChange} from './log-records.ts';
 import {ObservedCall} from './observed-call.ts';
 import {type OtelOptions, OtelSettings} from './options.ts';
 import {registeredInstruments, registeredLogger, registeredTracer, requireApi} from './registered.ts';
-import {type BreakerChange, watchGuards} from './watched-guards.ts';
+import {type BreakerChange, type EndpointOut, watchGuards} from './watched-guards.ts';
 
 /**
  * Makes an observer that reports to the OpenTelemetry SDK that is registered, now or later.
@@ -26,7 +26,7 @@ export function otelObserver(options: OtelOptions = {}): Observer {
   const settings = new OtelSettings(options);
   return {
     startCall: call => observe(call, settings),
-    watch: (guards, clock) => watchGuards(guards, clock, breakerChanged),
+    watch: (guards, clock) => watchGuards(guards, clock, breakerChanged, endpointChanged),
   };
 }
 
@@ -52,4 +52,12 @@ function breakerChanged(change: BreakerChange): void {
   });
   const logger = registeredLogger();
   if (logger !== null) logBreakerChange(logger, context.active(), change);
+}
+
+function endpointChanged({policyName, endpoint, state, change, isOut}: EndpointOut): void {
+  const instruments = registeredInstruments();
+  if (instruments === null) return;
+  const of = {[names.POLICY_NAME]: policyName, [names.ENDPOINT_NAME]: endpoint};
+  instruments.endpointTransitions.add(1, {...of, [names.ENDPOINT_STATE]: change});
+  instruments.endpointsOut.add(isOut ? 1 : -1, {...of, [names.ENDPOINT_STATE]: state});
 }
