@@ -18,6 +18,8 @@ export interface Server {
   readonly status?: number;
   /** Answers nothing at all. */
   readonly hangs?: boolean;
+  /** Answers nothing from then on. */
+  readonly silentFromMs?: number;
   /** Requests that it works on at a time; the others wait in line. Default: Infinity. */
   readonly workers?: number;
   /** Default: 1. */
@@ -68,8 +70,13 @@ export async function measure({policy, servers, perSecond, calls, seed}: Traffic
         failsUntilMs = Number.POSITIVE_INFINITY,
         status = 503,
         hangs,
+        silentFromMs = Number.POSITIVE_INFINITY,
       } = servers[n]!;
       if (hangs) return 'hang';
+      if (clock.now() >= silentFromMs) {
+        sentInVain[n]!++;
+        return 'hang';
+      }
       const isFailing = random() < fails && clock.now() >= failsFromMs && clock.now() < failsUntilMs;
       if (isFailing) sentInVain[n]!++;
       const worksMs = (clock.now() < slowUntilMs ? slower : 1) * lognormal(random);
